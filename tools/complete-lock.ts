@@ -1,0 +1,73 @@
+/**
+ * Adds to `package-lock.json` the optional platform packages that npm left out.
+ *
+ * npm drops an optional dependency that its registry does not serve, and `npm ci` then refuses the lock that
+ * `npm install` wrote (npm/cli #9846). Run after each change of the dependencies: `npm run lock`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+
+interface LockedPackage {
+  readonly version?: string
+  readonly dev?: boolean
+  readonly optional?: boolean
+  readonly os?: readonly string[]
+  readonly cpu?: readonly string[]
+  readonly libc?: readonly string[]
+  readonly optionalDependencies?: Readonly<Record<string, string>>
+}
+
+interface Lock {
+  packages: Record<string, LockedPackage>
+}
+
+const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'openharmony', 'sunos', 'win32']
+const processors = ['arm', 'arm64', 'ia32', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64']
+
+/**
+ * The entries that a lock should have and lacks: one for each optional dependency that some locked package names.
+ * A platform package is recognised by its name, as in `@scope/tool-linux-x64-musl`.
+ */
+export function missingEntries(lock: Lock): Record<string, LockedPackage> {
+  const missing: Record<string, LockedPackage> = {}
+  for (const parent of Object.values(lock.packages)) {
+    for (const [name, version] of Object.entries(parent.optionalDependencies ?? {})) {
+      const path = `node_modules/${name}`
+      if (lock.packages[path] === undefined) missing[path] = platformEntry(name, version, parent)
+    }
+  }
+  return missing
+}
+
+/** Fields in the order in which npm writes them, so that the next install leaves the lock as it is. */
+function platformEntry(name: string, version: string, parent: LockedPackage): LockedPackage {
+  const words = name.split(/[/-]/)
+  const os = systems.filter((system) => words.includes(system))
+  const cpu = processors.filter((processor) => words.includes(processor))
+  const libc = libcOf(words)
+  return {
+    version,
+    ...(cpu.length > 0 && { cpu }),
+    ...(parent.dev === true && { dev: true }),
+    ...(libc !== undefined && { libc: [libc] }),
+    optional: true,
+    ...(os.length > 0 && { os }),
+  }
+}
+
+function libcOf(words: readonly string[]): string | undefined {
+  if (!words.includes('linux')) return undefined
+  if (words.some((word) => word.startsWith('musl'))) return 'musl'
+  return words.some((word) => word.startsWith('gnu')) ? 'glibc' : undefined
+}
+
+if (import.meta.main) {
+  const path = 'package-lock.json'
+  const lock = JSON.parse(readFileSync(path, 'utf8')) as Lock
+  const missing = missingEntries(lock)
+  const packages = { ...lock.packages, ...missing }
+  lock.packages = Object.fromEntries(
+    Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+  )
+  writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
+  process.stdout.write(`${path}: added ${Object.keys(missing).length} platform packages\n`)
+}
