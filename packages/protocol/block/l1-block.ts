@@ -1,0 +1,45 @@
+import type { Address, Bytes32, Hash } from '#protocol/primitives.ts'
+import type { L1BlockRef } from './refs.ts'
+
+/** What derivation reads of an L1 block; checked against the block's hash and roots before it gets here. */
+export interface L1Block extends L1BlockRef {
+  /** `mixHash` of the header: randomness of the beacon chain. */
+  readonly prevRandao: Hash
+  /** In wei; 256 bits. */
+  readonly baseFee: bigint
+  /** Absent before Cancun. */
+  readonly excessBlobGas: bigint | undefined
+  /** Absent before Cancun. */
+  readonly parentBeaconBlockRoot: Hash | undefined
+  /** Logs of the deposit contract and of the system config, from receipts with status 1, in log order. */
+  readonly logs: readonly L1Log[]
+  /** Transactions to the batch inbox, in transaction order, from any sender whose signature recovers. */
+  readonly inboxTransactions: readonly InboxTransaction[]
+}
+
+/** A log of an L1 block. */
+export interface L1Log {
+  readonly address: Address
+  readonly topics: readonly Bytes32[]
+  readonly data: Uint8Array
+  /** Position among all logs of the block, from 0. */
+  readonly index: number
+}
+
+/** A transaction to the batch inbox. Spec: derivation.md#batch-submission-wire-format */
+export interface InboxTransaction {
+  readonly hash: Hash
+  /** EIP-2718 type; 0 for a legacy transaction. */
+  readonly type: number
+  readonly sender: Address
+  readonly data: Uint8Array
+  /** One for each versioned hash, in order. */
+  readonly blobs: readonly InboxBlob[]
+}
+
+/** A blob of an inbox transaction. */
+export interface InboxBlob {
+  readonly versionedHash: Hash
+  /** 131,072 bytes; absent if the sender was no batcher that the request named. */
+  readonly data: Uint8Array | undefined
+}

@@ -1,0 +1,19 @@
+import type { Address, Bytes32, Bytes8 } from '#protocol/primitives.ts'
+
+/** What L1 can change about a chain while it runs. Spec: system-config.md */
+export interface SystemConfig {
+  readonly batcherAddress: Address
+  /** L1 fee overhead; zero from Ecotone on. */
+  readonly overhead: Bytes32
+  /** L1 fee scalars; the first byte is the version of the encoding. */
+  readonly scalar: Bytes32
+  readonly gasLimit: bigint
+  /** Denominator, then elasticity, 4 bytes each; zero means the chain's own constants. */
+  readonly eip1559Params: Bytes8
+  /** Bytes 20–23 are the scalar, 24–31 the constant. */
+  readonly operatorFeeParams: Bytes32
+  /** In wei. */
+  readonly minBaseFee: bigint
+  /** 16 bits. */
+  readonly daFootprintGasScalar: number
+}
