@@ -1,0 +1,166 @@
+import {
+  type ApplyAttributesRequest,
+  type ApplyAttributesResponse,
+  applyAttributesRequestCodec,
+  applyAttributesResponseCodec,
+} from './apply-attributes.ts'
+import { byGenerationAndVersion, type ChainState, chainStateCodec } from './chain-state.ts'
+import { type DerivationTargets, derivationTargetsCodec } from './derivation-targets.ts'
+import {
+  type FetchL1BlockRequest,
+  fetchL1BlockRequestCodec,
+  type FetchL1BlockResponse,
+  fetchL1BlockResponseCodec,
+} from './fetch-l1-block.ts'
+import {
+  type FetchL2BlockRequest,
+  fetchL2BlockRequestCodec,
+  type FetchL2BlockResponse,
+  fetchL2BlockResponseCodec,
+} from './fetch-l2-block.ts'
+import { type L1Heads, l1HeadsCodec } from './l1-heads.ts'
+import {
+  type ResetRequest,
+  resetRequestCodec,
+  type ResetResponse,
+  resetResponseCodec,
+} from './reset.ts'
+import { type SafeAt, safeAtCodec } from './safe-at.ts'
+import {
+  type SafeHeadAtRequest,
+  safeHeadAtRequestCodec,
+  type SafeHeadAtResponse,
+  safeHeadAtResponseCodec,
+} from './safe-head-at.ts'
+import { type ServiceStatus, serviceStatusCodec } from './service-status.ts'
+import { type ServiceName, serviceNames } from './services.ts'
+import { type Call, call, type Log, log, type State, state, type Subject } from './subject.ts'
+import { type SystemConfigUpdate, systemConfigUpdateCodec } from './system-config-update.ts'
+
+/** Heads of L1: latest, safe, finalized. */
+export const l1Heads: State<L1Heads> = state({
+  name: 'da-watcher.l1-heads',
+  summary: 'Heads of L1: latest, safe, finalized.',
+  readers: ['derivation', 'sequencer', 'gossip', 'rpc'],
+  codec: l1HeadsCodec,
+})
+
+/** What L1 says now of the chain: the unsafe block signer. */
+export const systemConfig: State<SystemConfigUpdate> = state({
+  name: 'da-watcher.system-config',
+  summary: 'What L1 says now of the chain: the unsafe block signer.',
+  readers: ['gossip', 'rpc'],
+  codec: systemConfigUpdateCodec,
+})
+
+/** A verified L1 block: header fields, deposit and config logs, inbox transactions and their blobs. */
+export const fetchL1Block: Call<FetchL1BlockRequest, FetchL1BlockResponse> = call({
+  name: 'da-watcher.fetch-l1-block',
+  summary:
+    'A verified L1 block: header fields, deposit and config logs, inbox transactions, blobs of the batcher.',
+  callers: ['derivation', 'sequencer', 'rpc'],
+  request: fetchL1BlockRequestCodec,
+  response: fetchL1BlockResponseCodec,
+  traffic: 'bulk',
+})
+
+/** Hands the next attributes of the safe chain to the engine. */
+export const applyAttributes: Call<ApplyAttributesRequest, ApplyAttributesResponse> = call({
+  name: 'engine.apply-attributes',
+  summary: 'Hands the next attributes of the safe chain to the engine; `engine.chain` tells the outcome.',
+  callers: ['derivation'],
+  request: applyAttributesRequestCodec,
+  response: applyAttributesResponseCodec,
+})
+
+/** A block of the execution client; answered beside the engine's queue, never behind it. */
+export const fetchL2Block: Call<FetchL2BlockRequest, FetchL2BlockResponse> = call({
+  name: 'engine.fetch-l2-block',
+  summary: 'A block of the execution client: reference, header, payload or account proof.',
+  callers: ['derivation', 'sequencer', 'rpc'],
+  request: fetchL2BlockRequestCodec,
+  response: fetchL2BlockResponseCodec,
+  traffic: 'bulk',
+})
+
+/** Asks for a new generation. */
+export const reset: Call<ResetRequest, ResetResponse> = call({
+  name: 'engine.reset',
+  summary: 'Asks for a new generation; a generation already past answers at once.',
+  callers: ['derivation', 'sequencer'],
+  request: resetRequestCodec,
+  response: resetResponseCodec,
+})
+
+/** All that others may know of the L2 chain: heads, generation, outcome of the last attributes. */
+export const engineChain: State<ChainState> = state({
+  name: 'engine.chain',
+  summary: 'All that others may know of the L2 chain: heads, generation, outcome of the last attributes.',
+  readers: ['derivation', 'sequencer', 'gossip', 'rpc', 'flashblock-p2p'],
+  codec: chainStateCodec,
+  newer: byGenerationAndVersion,
+})
+
+/** What the engine may finalize, and how far derivation came on L1. */
+export const derivationTargets: State<DerivationTargets> = state({
+  name: 'derivation.targets',
+  summary: 'What the engine may finalize, and how far derivation came on L1.',
+  readers: ['engine', 'rpc'],
+  codec: derivationTargetsCodec,
+})
+
+/** The safe head when derivation had processed an L1 block, by the number of that block. */
+export const safeAt: Log<SafeAt> = log({
+  name: 'derivation.safe-at',
+  summary: 'The safe head when derivation had processed an L1 block, by the number of that block.',
+  readers: ['rpc', 'engine'],
+  codec: safeAtCodec,
+  number: ({ l1 }) => l1.number,
+  id: ({ l1, safe, generation }) => `${l1.hash}:${safe.hash}:${generation}`,
+  stream: {
+    name: 'SAFE_AT',
+    entriesPerNumber: 1,
+    maxBytes: 256 * 1024 * 1024,
+    duplicateWindowMs: 120_000,
+  },
+})
+
+/** An entry of the whole safe-head history, which derivation keeps on its own disk. */
+export const safeHeadAt: Call<SafeHeadAtRequest, SafeHeadAtResponse> = call({
+  name: 'derivation.safe-head-at',
+  summary: 'An entry of the whole safe-head history, by L1 or by L2 number.',
+  callers: ['rpc'],
+  request: safeHeadAtRequestCodec,
+  response: safeHeadAtResponseCodec,
+})
+
+/** What a service is doing and what it waits for, by instance. */
+export const serviceStatus: Readonly<Record<ServiceName, State<ServiceStatus>>> =
+  Object.fromEntries(serviceNames.map((service) => [service, statusOf(service)])) as Readonly<
+    Record<ServiceName, State<ServiceStatus>>
+  >
+
+/** Everything that Atoll's services say to each other: permissions, streams and the reference page come from it. */
+export const subjects: readonly Subject[] = [
+  l1Heads,
+  systemConfig,
+  fetchL1Block,
+  applyAttributes,
+  fetchL2Block,
+  reset,
+  engineChain,
+  derivationTargets,
+  safeAt,
+  safeHeadAt,
+  ...Object.values(serviceStatus),
+]
+
+function statusOf(service: ServiceName): State<ServiceStatus> {
+  return state({
+    name: `${service}.status`,
+    summary: `What ${service} is doing and what it waits for, by instance; written each 5 s.`,
+    readers: ['rpc'],
+    codec: serviceStatusCodec,
+    perInstance: true,
+  })
+}

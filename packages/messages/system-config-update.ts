@@ -1,0 +1,29 @@
+import { atoll } from '#proto/atoll.js'
+import type { L1BlockRef } from '#protocol/block/refs.ts'
+import type { Address } from '#protocol/primitives.ts'
+import { addressFromWire, hexToWire } from './wire/fields.ts'
+import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
+import { l1RefFromWire, l1RefToWire } from './wire/refs.ts'
+
+/** What L1 says now of the chain; derivation's own system config is as old as the block it is at. */
+export interface SystemConfigUpdate {
+  readonly at: L1BlockRef
+  /** Whose signature makes a gossiped payload the sequencer's. */
+  readonly unsafeBlockSigner: Address
+}
+
+/** Codec of `SystemConfigUpdate`. */
+export const systemConfigUpdateCodec: MessageCodec<SystemConfigUpdate> = messageCodec(
+  'SystemConfigUpdate',
+  atoll.v1.SystemConfigUpdate,
+  {
+    toWire: ({ at, unsafeBlockSigner }: SystemConfigUpdate) => ({
+      at: l1RefToWire(at),
+      unsafeBlockSigner: hexToWire(unsafeBlockSigner),
+    }),
+    fromWire: (message) => ({
+      at: l1RefFromWire(message.at, 'at'),
+      unsafeBlockSigner: addressFromWire(message.unsafeBlockSigner, 'unsafe_block_signer'),
+    }),
+  },
+)
