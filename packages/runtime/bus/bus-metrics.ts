@@ -1,0 +1,104 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+/** Why a message was not taken. */
+export type RefusedReason = 'malformed' | 'unknown-type' | 'too-large' | 'busy'
+
+/** What was published: the kinds differ in how they are stored. */
+export type PublishedKind = 'state' | 'log' | 'lease'
+
+/** What the bus counts. */
+export interface BusMetrics {
+  refused(reason: RefusedReason): void
+  /** An acknowledged publish was sent again. */
+  resent(kind: PublishedKind): void
+  published(kind: PublishedKind, seconds: number): void
+  called(name: string, seconds: number): void
+  backfilled(log: string): void
+  droppedExpired(): void
+  leaseChanged(): void
+  reconnected(): void
+}
+
+/** Values that are asked for when somebody looks. */
+export interface BusGauges {
+  stateAges(): Iterable<{ readonly name: string; readonly ageMs: number | undefined }>
+  leaseRemainingMs(): number | undefined
+}
+
+/** Counts into a registry. */
+export function createBusMetrics(registry: Registry): BusMetrics {
+  const registers = [registry]
+  const counter = <Label extends string>(name: string, help: string, label?: Label) =>
+    new Counter({
+      name: `atoll_bus_${name}`,
+      help,
+      registers,
+      labelNames: label === undefined ? [] : [label],
+    })
+  const histogram = <Label extends string>(name: string, help: string, label: Label) =>
+    new Histogram({
+      name: `atoll_bus_${name}`,
+      help,
+      registers,
+      labelNames: [label],
+      buckets: [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1, 4],
+    })
+  const refused = counter('refused_total', 'messages that were not taken', 'reason')
+  const resent = counter('resends_total', 'acknowledged publishes that were sent again', 'kind')
+  const published = histogram('publish_seconds', 'from publish to acknowledgement', 'kind')
+  const called = histogram('call_seconds', 'from call to answer', 'name')
+  const backfilled = counter('backfilled_total', 'log entries read from the store', 'log')
+  const expired = counter('dropped_expired_total', 'calls whose caller had given up')
+  const leaseChanges = counter('lease_changes_total', 'times that this process took its lease')
+  const reconnects = counter('reconnects_total', 'times that a connection was back')
+  return {
+    refused: (reason) => refused.inc({ reason }),
+    resent: (kind) => resent.inc({ kind }),
+    published: (kind, seconds) => published.observe({ kind }, seconds),
+    called: (name, seconds) => called.observe({ name }, seconds),
+    backfilled: (log) => backfilled.inc({ log }),
+    droppedExpired: () => expired.inc(),
+    leaseChanged: () => leaseChanges.inc(),
+    reconnected: () => reconnects.inc(),
+  }
+}
+
+/** Registers what is asked for at each scrape. */
+export function registerBusGauges(registry: Registry, gauges: BusGauges): void {
+  const registers = [registry]
+  // eslint-disable-next-line no-new -- a gauge registers itself
+  new Gauge({
+    name: 'atoll_bus_state_age_seconds',
+    help: 'since a followed state was last seen',
+    labelNames: ['name'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { name, ageMs } of gauges.stateAges())
+        if (ageMs !== undefined) this.set({ name }, ageMs / 1_000)
+    },
+  })
+  // eslint-disable-next-line no-new -- a gauge registers itself
+  new Gauge({
+    name: 'atoll_bus_lease_remaining_seconds',
+    help: 'until this process must stop if its lease is not renewed; absent without a lease',
+    registers,
+    collect() {
+      const remainingMs = gauges.leaseRemainingMs()
+      this.reset()
+      if (remainingMs !== undefined) this.set(remainingMs / 1_000)
+    },
+  })
+}
+
+/** Counts nothing. */
+export const noBusMetrics: BusMetrics = {
+  refused: () => undefined,
+  resent: () => undefined,
+  published: () => undefined,
+  called: () => undefined,
+  backfilled: () => undefined,
+  droppedExpired: () => undefined,
+  leaseChanged: () => undefined,
+  reconnected: () => undefined,
+}

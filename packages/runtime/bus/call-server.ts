@@ -1,0 +1,71 @@
+import { faultBodyCodec } from '#messages/fault-body.ts'
+import type { Call } from '#messages/subject.ts'
+import { Fault, isFault, toError } from '#runtime/fault.ts'
+import { type BusContext, decodeMessage, encodeMessage } from './bus-context.ts'
+import { busHeaders } from './bus-headers.ts'
+import { maxCallsInFlight } from './bus-limits.ts'
+import type { Subscribed } from './bus.ts'
+import type { Incoming } from './connection.ts'
+
+/** Answers a call: drops what nobody waits for any more, and bounds how many are worked on at once. */
+export function serveCall<Request, Response>(
+  context: BusContext,
+  call: Call<Request, Response>,
+  handler: (request: Request) => Promise<Response>,
+): Subscribed {
+  const { clock, metrics, names, service, tracing } = context
+  let inFlight = 0
+
+  async function answer(message: Incoming, request: Request): Promise<void> {
+    inFlight++
+    try {
+      const value = await handler(request)
+      message.respond?.(encodeMessage(context, call.response, { value }))
+    } catch (error) {
+      respondFault(context, message, toFault(error))
+      if (!isFault(error)) context.onFatal(toError(error))
+    } finally {
+      inFlight--
+    }
+  }
+
+  const subscription = context[call.traffic].subscribe(names.call(call), {
+    queue: service,
+    onMessage: (message) => {
+      if (Number(message.header(busHeaders.deadline)) < clock.now()) {
+        metrics.droppedExpired()
+        return
+      }
+      const decoded = decodeMessage(context, call.request, message)
+      if (decoded === undefined) {
+        respondFault(context, message, notUnderstood(call))
+        return
+      }
+      if (inFlight >= maxCallsInFlight) {
+        metrics.refused('busy')
+        respondFault(context, message, new Fault('busy', { severity: 'temporary' }))
+        return
+      }
+      void tracing.receive(call.name, message.header, () => answer(message, decoded.value))
+    },
+  })
+  return { stop: () => subscription.unsubscribe() }
+}
+
+function notUnderstood({ request }: Call<unknown, unknown>): Fault {
+  return new Fault('malformed', { severity: 'critical', detail: `the request is no ${request.type}` })
+}
+
+function toFault(error: unknown): Fault {
+  return isFault(error) ? error : new Fault('internal', { severity: 'temporary', cause: error })
+}
+
+function respondFault(context: BusContext, message: Incoming, fault: Fault): void {
+  const { code, severity, message: detail } = fault
+  message.respond?.(
+    encodeMessage(context, faultBodyCodec, {
+      value: { code, severity, detail },
+      headers: { [busHeaders.error]: code },
+    }),
+  )
+}

@@ -1,0 +1,192 @@
+import { leaseTtlMs } from '#messages/streams.ts'
+import { sleep } from '#runtime/clock.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
+import type { BusContext } from './bus-context.ts'
+import { busHeaders } from './bus-headers.ts'
+import { leaseMarginMs, leaseRenewMs, publishPauseMs, stateRereadMs } from './bus-limits.ts'
+import type { Lease, LeaseHolder, LeaseOptions } from './bus.ts'
+import { readNewest, store, type Stored } from './stream-store.ts'
+
+/** What holding a lease needs of the bus. */
+export type LeaseContext = Pick<
+  BusContext,
+  'names' | 'service' | 'instance' | 'boot' | 'control' | 'clock' | 'metrics' | 'signal' | 'onFatal'
+>
+
+/**
+ * Waits until nobody else holds the lease, and takes it.
+ *
+ * @throws Fault `closed` if the bus is closed, or the options' signal aborted, before that
+ */
+export async function takeLease(
+  context: LeaseContext,
+  { signal = context.signal, onStandby }: LeaseOptions = {},
+): Promise<LeaseKeeper> {
+  const { clock, instance } = context
+  for (let attempt = 1; !signal.aborted; attempt++) {
+    try {
+      const stored = await readLease(context)
+      const holder = stored && parseHolder(stored)
+      if (holder === undefined || holder.instance === instance)
+        return await takeOver(context, { over: stored?.sequence ?? 0, attempt })
+      onStandby?.(holder)
+      await sleep(clock, stateRereadMs, signal)
+    } catch (error) {
+      if (!isFault(error) || error.severity !== 'temporary') throw error
+      if (error.code !== 'conflict') await sleep(clock, publishPauseMs, signal)
+    }
+  }
+  throw new Fault('closed', { severity: 'critical', detail: 'stopped while waiting for the lease' })
+}
+
+async function takeOver(
+  context: LeaseContext,
+  { over, attempt }: { readonly over: number; readonly attempt: number },
+): Promise<LeaseKeeper> {
+  const { clock, control, names, service, instance, boot, metrics } = context
+  const sentMs = clock.monotonicMs()
+  const value = new TextEncoder().encode(
+    JSON.stringify({ instance, boot, sinceMs: clock.now() } satisfies LeaseHolder),
+  )
+  const message = { subject: names.lease(service), data: value }
+  const id = `${boot}/take/${attempt}`
+  const { sequence } = await store(control, message, { id, expectedSequence: over })
+  metrics.leaseChanged()
+  return new LeaseKeeper(context, { sequence, value, sentMs })
+}
+
+/** Holds a lease by renewing it, and says when it may have passed to another. */
+export class LeaseKeeper implements Lease {
+  readonly term: bigint
+  readonly #context: LeaseContext
+  readonly #value: Uint8Array
+  #sequence: number
+  #deadlineMs: number
+  #renewals = 0
+  readonly #released = new AbortController()
+  readonly #renewing: Promise<void>
+
+  constructor(
+    context: LeaseContext,
+    taken: { readonly sequence: number; readonly value: Uint8Array; readonly sentMs: number },
+  ) {
+    this.#context = context
+    this.#value = taken.value
+    this.#sequence = taken.sequence
+    this.term = BigInt(taken.sequence)
+    this.#deadlineMs = deadlineOf(taken.sentMs)
+    this.#renewing = this.#renewUntil(AbortSignal.any([context.signal, this.#released.signal]))
+  }
+
+  get remainingMs(): number {
+    return Math.max(0, this.#deadlineMs - this.#context.clock.monotonicMs())
+  }
+
+  guard(): void {
+    if (this.remainingMs > 0 && !this.#released.signal.aborted) return
+    throw new Fault('lease-expired', {
+      severity: 'critical',
+      detail: `the lease of ${this.#context.service} was not renewed in time`,
+    })
+  }
+
+  async release(): Promise<void> {
+    if (this.#released.signal.aborted) return
+    this.#released.abort()
+    // A renewal on its way has the next sequence.
+    await this.#renewing
+    const { control, names, service, boot } = this.#context
+    const message = {
+      subject: names.lease(service),
+      data: new Uint8Array(),
+      headers: { [busHeaders.operation]: 'DEL' },
+    }
+    try {
+      const id = `${boot}/release`
+      await store(control, message, { id, expectedSequence: this.#sequence })
+    } catch (error) {
+      // Whoever waits for it takes it when it has expired.
+      if (!isFault(error)) throw error
+    }
+  }
+
+  async #renewUntil(ended: AbortSignal): Promise<void> {
+    const { clock, onFatal } = this.#context
+    try {
+      while (await sleep(clock, leaseRenewMs, ended)) await this.#renew(ended)
+    } catch (error) {
+      if (!isFault(error)) throw error
+      if (!ended.aborted) onFatal(error)
+    }
+  }
+
+  /** @throws Fault `lease-lost` if another took it; `lease-expired` if no renewal came through in time */
+  async #renew(ended: AbortSignal): Promise<void> {
+    const { clock, control, names, service, boot, metrics } = this.#context
+    const message = { subject: names.lease(service), data: this.#value }
+    const id = `${boot}/renew/${++this.#renewals}`
+    // The deadline counts from the first attempt: it is the one that may be stored though no word of it came.
+    const sentMs = clock.monotonicMs()
+    while (!ended.aborted) {
+      this.guard()
+      try {
+        const ack = await store(control, message, { id, expectedSequence: this.#sequence })
+        this.#sequence = ack.sequence
+        this.#deadlineMs = deadlineOf(sentMs)
+        metrics.published('lease', (clock.monotonicMs() - sentMs) / 1_000)
+        return
+      } catch (error) {
+        if (!isFault(error) || error.severity !== 'temporary') throw error
+        metrics.resent('lease')
+        if (error.code === 'conflict') this.#sequence = await this.#ownSequence()
+        else if (error.code !== 'timeout') await sleep(clock, publishPauseMs, ended)
+      }
+    }
+  }
+
+  /** After a refusal: our own renewal may be stored though no word of it came. */
+  async #ownSequence(): Promise<number> {
+    const stored = await readLease(this.#context)
+    const holder = stored && parseHolder(stored)
+    if (stored !== undefined && holder?.boot === this.#context.boot) return stored.sequence
+    throw new Fault('lease-lost', {
+      severity: 'critical',
+      detail: lossOf(this.#context, holder),
+      fields: { service: this.#context.service, holder },
+    })
+  }
+}
+
+function deadlineOf(sentMs: number): number {
+  return sentMs + leaseTtlMs - leaseMarginMs
+}
+
+function lossOf({ service, instance }: LeaseContext, holder: LeaseHolder | undefined): string {
+  if (holder === undefined) return `the lease of ${service} is gone: the bus lost its store`
+  if (holder.instance === instance)
+    return `another process runs as instance ${instance}; give each its own name`
+  return `${holder.instance} holds the lease of ${service}`
+}
+
+function readLease({ control, names, service }: LeaseContext): Promise<Stored | undefined> {
+  return readNewest(control, names.leaseStream, names.lease(service))
+}
+
+/** Who wrote a lease; undefined for a deleted one. What does not parse is held by someone, until it expires. */
+export function parseHolder({ data, isDeletion }: Stored): LeaseHolder | undefined {
+  if (isDeletion) return undefined
+  const unknown = { instance: '', boot: '', sinceMs: 0 }
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(data))
+    return isHolder(value) ? value : unknown
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return unknown
+  }
+}
+
+function isHolder(value: unknown): value is LeaseHolder {
+  if (typeof value !== 'object' || value === null) return false
+  const { instance, boot, sinceMs } = value as Record<string, unknown>
+  return typeof instance === 'string' && typeof boot === 'string' && typeof sinceMs === 'number'
+}

@@ -1,0 +1,189 @@
+import type { Log } from '#messages/subject.ts'
+import { every, sleep } from '#runtime/clock.ts'
+import { isFault } from '#runtime/fault.ts'
+import { type BusContext, decodeMessage } from './bus-context.ts'
+import { maxGapReads, maxTailedBytes, maxTailedEntries, stateRereadMs } from './bus-limits.ts'
+import type { TailOptions } from './bus.ts'
+import { readNewest } from './stream-store.ts'
+
+interface Entry<Value> {
+  readonly number: bigint
+  readonly id: string
+  readonly value: Value
+}
+
+/** How many of the last entries are remembered, so that one that comes both ways is handed out once. */
+const rememberedEntries = 256
+
+/**
+ * Entries of a log from a number on: those that are stored, then those that are pushed.
+ *
+ * The reader keeps its own position, the number it wants next. A push beyond it means that entries were missed; they are
+ * looked up by number, as they are after a reconnect, each second, and when more was pushed than the reader could take.
+ */
+export async function* tailLog<Value>(
+  context: BusContext,
+  log: Log<Value>,
+  { from, signal: given }: TailOptions,
+): AsyncGenerator<Value> {
+  const signal = AbortSignal.any([given, context.signal])
+  const live = new LiveEntries(context, log)
+  const lookUp = (number: bigint) => lookUpWhenUp(context, log, { number, signal })
+  const remembered = new Map<string, true>()
+  // Nothing is handed out once the reader has ended: it would be taken for all there is below it.
+  const isDue = ({ number, id }: Entry<Value>) =>
+    !signal.aborted && remember(remembered, `${number}:${id}`)
+  signal.addEventListener('abort', () => live.stop(), { once: true })
+  let next = from
+  try {
+    while (!signal.aborted) {
+      if (live.takeProbe()) {
+        for (;;) {
+          const stored = await lookUp(next)
+          if (stored === undefined) break
+          next++
+          if (isDue(stored)) yield stored.value
+        }
+      }
+      const pushed = live.take()
+      if (pushed === undefined) {
+        await live.wait()
+        continue
+      }
+      const gap = pushed.number - next
+      if (gap > 0n) {
+        if (gap > maxGapReads) next = pushed.number - BigInt(maxGapReads)
+        for (; next < pushed.number; next++) {
+          const missed = await lookUp(next)
+          if (missed !== undefined && isDue(missed)) yield missed.value
+        }
+      }
+      if (pushed.number >= next) next = pushed.number + 1n
+      if (isDue(pushed)) yield pushed.value
+    }
+  } finally {
+    live.stop()
+  }
+}
+
+/**
+ * Reads the newest entry of a number from the store.
+ *
+ * @throws Fault `unavailable`, `timeout`
+ */
+export async function lookUpEntry<Value>(
+  context: BusContext,
+  log: Log<Value>,
+  number: bigint,
+): Promise<Entry<Value> | undefined> {
+  const { bulk, names } = context
+  const subject = names.logEntry(log, number)
+  const stored = await readNewest(bulk, names.logStream(log.stream), subject)
+  if (stored === undefined) return undefined
+  const decoded = decodeMessage(context, log.codec, stored)
+  return decoded && { number, id: log.id(decoded.value), value: decoded.value }
+}
+
+/** The same, repeated while the server is away; undefined also when `signal` was aborted. */
+async function lookUpWhenUp<Value>(
+  context: BusContext,
+  log: Log<Value>,
+  { number, signal }: { readonly number: bigint; readonly signal: AbortSignal },
+): Promise<Entry<Value> | undefined> {
+  while (!signal.aborted) {
+    try {
+      const entry = await lookUpEntry(context, log, number)
+      if (entry !== undefined) context.metrics.backfilled(log.name)
+      return entry
+    } catch (error) {
+      if (!isFault(error) || error.severity !== 'temporary') throw error
+      await sleep(context.clock, stateRereadMs, signal)
+    }
+  }
+  return undefined
+}
+
+/** What was pushed and not yet taken, up to a limit. */
+class LiveEntries<Value> {
+  readonly #entries: { readonly entry: Entry<Value>; readonly bytes: number }[] = []
+  readonly #stop: () => void
+  #bytes = 0
+  /** Whether the store may have what was not pushed. */
+  #probe = true
+  #wake: (() => void) | undefined
+  #isStopped = false
+
+  constructor(context: BusContext, log: Log<Value>) {
+    const { bulk, clock, names, tracing } = context
+    const subscription = bulk.subscribe(names.logEntry(log, '*'), {
+      onMessage: (message) => {
+        const decoded = decodeMessage(context, log.codec, message)
+        if (decoded === undefined) return
+        const { value } = decoded
+        const entry = { number: log.number(value), id: log.id(value), value }
+        tracing.receive(log.name, message.header, () => this.#push(entry, message.data.length))
+      },
+    })
+    const probe = () => {
+      this.#probe = true
+      this.#wake?.()
+    }
+    const stopProbing = every(clock, stateRereadMs, probe)
+    bulk.onReconnect(probe)
+    this.#stop = () => {
+      subscription.unsubscribe()
+      stopProbing()
+      this.#wake?.()
+    }
+  }
+
+  /** Whether to look into the store now; once for each reason. */
+  takeProbe(): boolean {
+    const probe = this.#probe
+    this.#probe = false
+    return probe
+  }
+
+  take(): Entry<Value> | undefined {
+    const first = this.#entries.shift()
+    if (first === undefined) return undefined
+    this.#bytes -= first.bytes
+    return first.entry
+  }
+
+  /** Until there is an entry, a reason to look into the store, or an end to it. */
+  async wait(): Promise<void> {
+    if (this.#probe || this.#entries.length > 0 || this.#isStopped) return
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+    this.#wake = undefined
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#stop()
+  }
+
+  #push(entry: Entry<Value>, bytes: number): void {
+    if (this.#entries.length >= maxTailedEntries || this.#bytes + bytes > maxTailedBytes) {
+      // Left to the store: the reader comes back for it when it has taken what waits.
+      this.#probe = true
+      return
+    }
+    this.#entries.push({ entry, bytes })
+    this.#bytes += bytes
+    this.#wake?.()
+  }
+}
+
+function remember(remembered: Map<string, true>, key: string): boolean {
+  if (remembered.has(key)) return false
+  remembered.set(key, true)
+  if (remembered.size > rememberedEntries)
+    for (const oldest of remembered.keys()) {
+      remembered.delete(oldest)
+      break
+    }
+  return true
+}

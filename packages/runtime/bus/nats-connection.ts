@@ -1,0 +1,237 @@
+import {
+  ClosedConnectionError,
+  connect,
+  type ConnectionOptions,
+  DrainingConnectionError,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection as Client,
+  headers as newHeaders,
+  nkeyAuthenticator,
+  NoRespondersError,
+  PermissionViolationError,
+  RequestError,
+  TimeoutError,
+} from '@nats-io/transport-node'
+import { inboxPrefix } from '#messages/bus-names.ts'
+import type { BusRole } from '#messages/services.ts'
+import { Fault } from '#runtime/fault.ts'
+import { maxPayloadBytes } from './bus-limits.ts'
+import type {
+  Connection,
+  Headers,
+  Incoming,
+  Outgoing,
+  ServerFacts,
+  SubscribeOptions,
+  Subscription,
+} from './connection.ts'
+
+/** How to reach the server, and as whom. */
+export interface NatsOptions {
+  /** `nats://host:port`, or `tls://host:port`; several are one cluster. */
+  readonly servers: readonly string[]
+  readonly role: BusRole
+  /** For the server's list of connections. */
+  readonly name: string
+  /** The nkey seed; left out where the server asks for none. */
+  readonly seed?: Uint8Array
+  /** Certificate authority of the server, PEM. */
+  readonly caFile?: string
+  /** What cannot heal: a server too old, rights that are missing, a connection closed for good. */
+  readonly onFatal: (fault: Fault) => void
+}
+
+/**
+ * Connects to a NATS server, waiting for it as long as it takes, and stays connected through its restarts.
+ *
+ * @throws Fault `server-unfit` if its version or limits do not do; `not-permitted` if it refuses the key
+ */
+export async function connectNats(options: NatsOptions): Promise<Connection> {
+  let client: Client
+  try {
+    client = await connect(clientOptions(options))
+  } catch (cause) {
+    throw new Fault('not-permitted', {
+      severity: 'critical',
+      detail: `the server refuses ${options.role}: ${cause instanceof Error ? cause.message : ''}`,
+      cause,
+      fields: { servers: options.servers },
+    })
+  }
+  const connection = new NatsConnection(client, options.onFatal)
+  try {
+    checkServer(connection.server)
+  } catch (cause) {
+    await connection.close()
+    throw cause
+  }
+  return connection
+}
+
+function clientOptions({ servers, role, name, seed, caFile }: NatsOptions): ConnectionOptions {
+  return {
+    servers: [...servers],
+    name,
+    inboxPrefix: inboxPrefix(role),
+    waitOnFirstConnect: true,
+    // The client's default gives up for good after 20 s.
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 50,
+    reconnectJitter: 25,
+    // The client's default notices a frozen server after minutes.
+    pingInterval: 2_000,
+    maxPingOut: 2,
+    // A stack for each request costs more than the request.
+    noAsyncTraces: true,
+    ...(seed !== undefined && { authenticator: nkeyAuthenticator(seed) }),
+    ...(caFile !== undefined && { tls: { caFile } }),
+  }
+}
+
+/** The oldest version whose compare-and-set and direct get do what the bus needs. */
+const oldestVersion = [2, 9, 10] as const
+
+/** 2.10.19 stores a message whose expected sequence is stale. */
+const unfitVersions: readonly string[] = ['2.10.19']
+
+/** @throws Fault `server-unfit` if the bus cannot stand on a server with these facts */
+export function checkServer({ version, maxPayloadBytes: offered }: ServerFacts): void {
+  const unfit = (detail: string) =>
+    new Fault('server-unfit', { severity: 'critical', detail, fields: { version } })
+  if (unfitVersions.includes(version))
+    throw unfit(`version ${version} accepts stale writes; use a later one`)
+  if (isOlder(version)) throw unfit(`version ${version} is older than ${oldestVersion.join('.')}`)
+  if (offered < maxPayloadBytes)
+    throw unfit(`max_payload is ${offered}; set it to at least ${maxPayloadBytes}`)
+}
+
+function isOlder(version: string): boolean {
+  const numbers = version.split('.').map((word) => Number.parseInt(word, 10))
+  for (const [at, wanted] of oldestVersion.entries()) {
+    const number = numbers[at] ?? 0
+    if (number !== wanted) return number < wanted
+  }
+  return false
+}
+
+/** A connection of the NATS client, with its errors as faults. */
+class NatsConnection implements Connection {
+  readonly #client: Client
+  readonly #onFatal: (fault: Fault) => void
+  readonly #reconnectListeners: (() => void)[] = []
+  #facts: ServerFacts
+  #isUp = true
+
+  constructor(client: Client, onFatal: (fault: Fault) => void) {
+    this.#client = client
+    this.#onFatal = onFatal
+    this.#facts = factsOf(client)
+    void this.#watch()
+  }
+
+  get server(): ServerFacts {
+    return this.#facts
+  }
+
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  publish({ subject, data, headers }: Outgoing): void {
+    if (!this.#client.isClosed()) this.#client.publish(subject, data, publishOptions(headers))
+  }
+
+  async request(
+    { subject, data, headers }: Outgoing,
+    { timeoutMs }: { readonly timeoutMs: number },
+  ): Promise<Incoming> {
+    try {
+      const options = { timeout: timeoutMs, ...publishOptions(headers) }
+      return incoming(await this.#client.request(subject, data, options))
+    } catch (cause) {
+      if (this.#client.isClosed()) throw new Fault('closed', { severity: 'critical', cause })
+      throw faultOf(cause, { subject, timeoutMs })
+    }
+  }
+
+  subscribe(subject: string, { queue, onMessage }: SubscribeOptions): Subscription {
+    const subscription = this.#client.subscribe(subject, {
+      ...(queue !== undefined && { queue }),
+      callback: (error, message) => {
+        if (error === null) onMessage(incoming(message))
+        else this.#onFatal(faultOf(error, { subject }))
+      },
+    })
+    return { unsubscribe: () => subscription.unsubscribe() }
+  }
+
+  onReconnect(run: () => void): void {
+    this.#reconnectListeners.push(run)
+  }
+
+  async close(): Promise<void> {
+    this.#isUp = false
+    await this.#client.close()
+  }
+
+  async #watch(): Promise<void> {
+    for await (const status of this.#client.status()) {
+      if (status.type === 'disconnect') this.#isUp = false
+      if (status.type === 'reconnect') this.#reconnected()
+    }
+  }
+
+  #reconnected(): void {
+    this.#isUp = true
+    this.#facts = factsOf(this.#client)
+    try {
+      checkServer(this.#facts)
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      this.#onFatal(error)
+      return
+    }
+    for (const run of this.#reconnectListeners) run()
+  }
+}
+
+function factsOf({ info }: Client): ServerFacts {
+  return { version: info?.version ?? 'unknown', maxPayloadBytes: info?.max_payload ?? 0 }
+}
+
+function publishOptions(headers: Headers | undefined): { headers?: MsgHdrs } {
+  if (headers === undefined) return {}
+  const wire = newHeaders()
+  for (const name in headers) wire.set(name, headers[name] ?? '')
+  return { headers: wire }
+}
+
+function incoming(message: Msg): Incoming {
+  const { headers } = message
+  return {
+    subject: message.subject,
+    data: message.data,
+    status: headers?.code ?? 0,
+    header: (name) => (headers?.has(name) === true ? headers.get(name) : undefined),
+    respond:
+      message.reply === undefined || message.reply === ''
+        ? undefined
+        : (reply) => void message.respond(reply.data, publishOptions(reply.headers)),
+  }
+}
+
+function faultOf(cause: unknown, fields: Readonly<Record<string, unknown>>): Fault {
+  const fault = (code: string, options: Omit<ConstructorParameters<typeof Fault>[1], 'fields'>) =>
+    new Fault(code, { ...options, cause, fields })
+  const root = cause instanceof RequestError && cause.cause !== undefined ? cause.cause : cause
+  if (root instanceof NoRespondersError)
+    return fault('unavailable', { severity: 'temporary', detail: 'nobody listens' })
+  if (root instanceof TimeoutError) return fault('timeout', { severity: 'temporary' })
+  if (root instanceof PermissionViolationError)
+    return fault('not-permitted', { severity: 'critical', detail: root.message })
+  if (root instanceof ClosedConnectionError || root instanceof DrainingConnectionError)
+    return fault('closed', { severity: 'critical' })
+  const detail = root instanceof Error ? root.message : String(root)
+  return fault('unavailable', { severity: 'temporary', detail })
+}

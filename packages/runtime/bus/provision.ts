@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { StreamSpec } from '#messages/streams.ts'
+import { type Clock, sleep } from '#runtime/clock.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
+import type { Connection } from './connection.ts'
+import { type StreamConfig, toStreamConfig } from './stream-config.ts'
+
+/** How often the streams are looked at: a lost store is back before a person notices. */
+export const provisionPeriodMs = 5_000
+
+const requestTimeoutMs = 2_000
+
+/** What was done to a stream. */
+export type Provisioned = 'created' | 'updated' | 'unchanged'
+
+/**
+ * Makes the streams what they should be. Idempotent; never deletes anything.
+ *
+ * @throws Fault `unavailable`, `timeout`; `stream-refused` with the server's reason
+ */
+export async function provision(
+  connection: Connection,
+  specs: readonly StreamSpec[],
+): Promise<ReadonlyMap<string, Provisioned>> {
+  const done = new Map<string, Provisioned>()
+  for (const spec of specs) done.set(spec.name, await provisionStream(connection, spec))
+  return done
+}
+
+/** Provisions again and again until `signal` is aborted; reports each change, and each failure once. */
+export async function provisionForever(
+  connection: Connection,
+  specs: readonly StreamSpec[],
+  {
+    clock,
+    signal,
+    report,
+  }: {
+    readonly clock: Clock
+    readonly signal: AbortSignal
+    readonly report: (event: ProvisionEvent) => void
+  },
+): Promise<void> {
+  let failure: string | undefined
+  do {
+    try {
+      const done = await provision(connection, specs)
+      failure = undefined
+      for (const [stream, what] of done)
+        if (what !== 'unchanged') report({ kind: what, stream })
+    } catch (error) {
+      if (!isFault(error) || error.code === 'closed') throw error
+      if (failure !== error.message) report({ kind: 'failed', fault: error })
+      failure = error.message
+    }
+  } while (await sleep(clock, provisionPeriodMs, signal))
+}
+
+/** What a provisioning loop tells. */
+export type ProvisionEvent =
+  | { readonly kind: 'created' | 'updated'; readonly stream: string }
+  | { readonly kind: 'failed'; readonly fault: Fault }
+
+async function provisionStream(connection: Connection, spec: StreamSpec): Promise<Provisioned> {
+  const wanted = toStreamConfig(spec)
+  const existing = await streamConfig(connection, spec.name)
+  if (existing === undefined) {
+    await ask(connection, `STREAM.CREATE.${spec.name}`, wanted)
+    return 'created'
+  }
+  if (hasAll(existing, wanted)) return 'unchanged'
+  await ask(connection, `STREAM.UPDATE.${spec.name}`, { ...existing, ...wanted })
+  return 'updated'
+}
+
+async function streamConfig(connection: Connection, name: string): Promise<object | undefined> {
+  try {
+    const info = await ask(connection, `STREAM.INFO.${name}`, {})
+    return (info as { readonly config?: object }).config
+  } catch (error) {
+    if (isFault(error, 'stream-refused') && error.fields['code'] === 404) return undefined
+    throw error
+  }
+}
+
+/** Whether the server's configuration has everything that is wanted; it adds fields of its own. */
+function hasAll(existing: object, wanted: StreamConfig): boolean {
+  const values = existing as Readonly<Record<string, unknown>>
+  return Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(values[name], value))
+}
+
+async function ask(connection: Connection, what: string, body: object): Promise<unknown> {
+  const reply = await connection.request(
+    { subject: `$JS.API.${what}`, data: new TextEncoder().encode(JSON.stringify(body)) },
+    { timeoutMs: requestTimeoutMs },
+  )
+  const answer = JSON.parse(new TextDecoder().decode(reply.data)) as {
+    readonly error?: { readonly code: number; readonly description: string }
+  }
+  if (answer.error === undefined) return answer
+  throw new Fault('stream-refused', {
+    severity: 'temporary',
+    detail: `${what}: ${answer.error.description}`,
+    fields: { code: answer.error.code },
+  })
+}

@@ -1,0 +1,143 @@
+import type { State } from '#messages/subject.ts'
+import { every, sleep } from '#runtime/clock.ts'
+import { Fault, isFault, toError } from '#runtime/fault.ts'
+import { type BusContext, encodeMessage } from './bus-context.ts'
+import { busHeaders } from './bus-headers.ts'
+import { publishPauseMs, stateRereadMs } from './bus-limits.ts'
+import type { Owner } from './bus.ts'
+import type { Outgoing } from './connection.ts'
+import { Serial } from './serial.ts'
+import { readNewest, store, type Stored } from './stream-store.ts'
+import { formatWriteOrder, parseWriteOrder, type WriteOrder } from './write-order.ts'
+
+interface StampedMessage extends Outgoing {
+  /** The server stores it once, however often it is sent. */
+  readonly id: string
+}
+
+/** Writes a state by compare-and-set, and sees to it that the store keeps the last value. */
+export class StateOwner<Value> implements Owner<Value> {
+  readonly #context: BusContext
+  readonly #state: State<Value>
+  readonly #subject: string
+  readonly #serial = new Serial()
+  /** Sequence of the newest stored value, 0 for none; undefined until it was read. */
+  #revision: number | undefined
+  #order: WriteOrder | undefined
+  #written: Value | undefined
+
+  constructor(context: BusContext, state: State<Value>) {
+    this.#context = context
+    this.#state = state
+    this.#subject = context.names.stateStored(state, context.instance)
+    const check = () => void this.#serial.run(() => this.#check())
+    const stop = every(context.clock, stateRereadMs, check)
+    context.signal.addEventListener('abort', stop, { once: true })
+    context.control.onReconnect(check)
+  }
+
+  write(value: Value): Promise<void> {
+    return this.#serial.run(() => this.#write(value))
+  }
+
+  async #write(value: Value): Promise<void> {
+    const { clock, control, metrics, signal } = this.#context
+    const startedMs = clock.monotonicMs()
+    let message: StampedMessage | undefined
+    for (;;) {
+      this.#guard()
+      try {
+        this.#revision ??= await this.#readRevision()
+        message ??= this.#stamp(value)
+        const { id } = message
+        const ack = await store(control, message, { id, expectedSequence: this.#revision })
+        this.#revision = ack.sequence
+        this.#written = value
+        metrics.published('state', (clock.monotonicMs() - startedMs) / 1_000)
+        return
+      } catch (error) {
+        if (!isFault(error) || error.severity !== 'temporary') throw error
+        metrics.resent('state')
+        // Our own write may be stored though no word of it came; the store may be new; another may have written.
+        if (error.code === 'conflict') this.#revision = undefined
+        else if (error.code !== 'timeout') await sleep(clock, publishPauseMs, signal)
+      }
+    }
+  }
+
+  #guard(): void {
+    // What each instance has of its own, such as its status, needs no right to act for the service.
+    if (this.#state.perInstance) this.#context.checkOpen()
+    else this.#context.guard()
+  }
+
+  #stamp(value: Value): StampedMessage {
+    const { clock, instance, boot } = this.#context
+    const { epochMs, count } = this.#order ?? { epochMs: clock.now(), count: 0 }
+    this.#order = { epochMs, count: count + 1 }
+    const version = formatWriteOrder(this.#order)
+    return {
+      subject: this.#subject,
+      id: `${instance}/${boot}/${this.#state.name}/${version}`,
+      ...encodeMessage(this.#context, this.#state.codec, {
+        value,
+        headers: { [busHeaders.version]: version },
+      }),
+    }
+  }
+
+  /**
+   * The sequence to write over. At the start that is whatever the service wrote before; later, only what this
+   * instance wrote, or nothing if the store was lost.
+   *
+   * @throws Fault `fenced` if another instance wrote since
+   */
+  async #readRevision(): Promise<number> {
+    const stored = await this.#read()
+    if (this.#order === undefined) {
+      // Later than any writer before, though its clock went ahead of ours.
+      const before = parseWriteOrder(stored?.header(busHeaders.version))
+      const epochMs = Math.max(this.#context.clock.now(), (before?.epochMs ?? 0) + 1)
+      this.#order = { epochMs, count: 0 }
+      return stored?.sequence ?? 0
+    }
+    if (stored === undefined) return 0
+    const writer = stored.header(busHeaders.instance)
+    if (writer === this.#context.instance || stored.isDeletion) return stored.sequence
+    throw new Fault('fenced', {
+      severity: 'critical',
+      detail: `${this.#state.name} was written by ${writer ?? 'a stranger'}`,
+      fields: { state: this.#state.name, writer },
+    })
+  }
+
+  /** Writes the value again if the store lost it. */
+  async #check(): Promise<void> {
+    if (this.#written === undefined || this.#context.signal.aborted) return
+    try {
+      const stored = await this.#read()
+      if (stored !== undefined && this.#isOurs(stored)) return
+      this.#revision = undefined
+      await this.#write(this.#written)
+    } catch (error) {
+      // A server that is away is looked for again in a second; a bus that was closed, never.
+      if (isFault(error) && error.severity === 'temporary') return
+      if (!this.#context.signal.aborted) this.#context.onFatal(toError(error))
+    }
+  }
+
+  /** Whether this is the last write. A sequence alone does not tell: a store that was lost counts from 1 again. */
+  #isOurs({ sequence, header }: Stored): boolean {
+    const version = this.#order && formatWriteOrder(this.#order)
+    return (
+      sequence === this.#revision &&
+      header(busHeaders.version) === version &&
+      header(busHeaders.instance) === this.#context.instance
+    )
+  }
+
+  #read(): Promise<Stored | undefined> {
+    const { control, names } = this.#context
+    return readNewest(control, names.stateStream, this.#subject)
+  }
+}

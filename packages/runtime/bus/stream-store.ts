@@ -1,0 +1,105 @@
+import { Fault } from '#runtime/fault.ts'
+import { busHeaders } from './bus-headers.ts'
+import { publishTimeoutMs, readTimeoutMs } from './bus-limits.ts'
+import type { Connection, Incoming, Outgoing } from './connection.ts'
+
+/** What the server says when it has stored a message. */
+export interface Ack {
+  /** Of this message, or of the one that was stored for the same id. */
+  readonly sequence: number
+  readonly isDuplicate: boolean
+}
+
+/** How a message is to be stored. */
+export interface StoreOptions {
+  /** Stored once, however often it is sent. */
+  readonly id: string
+  /** Refused unless the subject's newest message has this sequence; 0: unless there is none. */
+  readonly expectedSequence?: number
+}
+
+/**
+ * Publishes a message to the stream that keeps its subject.
+ *
+ * @throws Fault `conflict` if `expectedSequence` is not the newest; `store-refused` for any other word of the server;
+ * `unavailable` if no stream keeps the subject; `timeout` if no word came, and then it may be stored or not
+ */
+export async function store(
+  connection: Connection,
+  message: Outgoing,
+  { id, expectedSequence }: StoreOptions,
+): Promise<Ack> {
+  const headers = {
+    ...message.headers,
+    [busHeaders.messageId]: id,
+    ...(expectedSequence !== undefined && {
+      [busHeaders.expectedSequence]: String(expectedSequence),
+    }),
+  }
+  const reply = await connection.request({ ...message, headers }, { timeoutMs: publishTimeoutMs })
+  return parseAck(reply.data, message.subject)
+}
+
+/** A stored message. */
+export interface Stored {
+  readonly sequence: number
+  readonly data: Uint8Array
+  /** Whether it only marks that the key was deleted. */
+  readonly isDeletion: boolean
+  readonly header: (name: string) => string | undefined
+}
+
+/**
+ * Reads the newest message that a stream keeps under a subject.
+ *
+ * @throws Fault `unavailable` if there is no such stream; `timeout`
+ */
+export async function readNewest(
+  connection: Connection,
+  stream: string,
+  subject: string,
+): Promise<Stored | undefined> {
+  const reply = await connection.request(
+    { subject: `$JS.API.DIRECT.GET.${stream}.${subject}`, data: nothing },
+    { timeoutMs: readTimeoutMs },
+  )
+  if (reply.status === notFound) return undefined
+  if (reply.status !== 0)
+    throw new Fault('unavailable', {
+      severity: 'temporary',
+      detail: `direct get answered status ${reply.status}`,
+      fields: { subject },
+    })
+  return {
+    sequence: sequenceOf(reply),
+    data: reply.data,
+    isDeletion: reply.header(busHeaders.operation) !== undefined,
+    header: reply.header,
+  }
+}
+
+const nothing = new Uint8Array()
+const notFound = 404
+/** JSStreamWrongLastSequenceErrF of the server's API. */
+const wrongLastSequence = 10_071
+
+function sequenceOf(message: Incoming): number {
+  return Number(message.header(busHeaders.sequence))
+}
+
+function parseAck(data: Uint8Array, subject: string): Ack {
+  const ack = JSON.parse(new TextDecoder().decode(data)) as {
+    readonly seq?: number
+    readonly duplicate?: boolean
+    readonly error?: { readonly err_code?: number; readonly description?: string }
+  }
+  if (ack.error !== undefined) {
+    const conflict = ack.error.err_code === wrongLastSequence
+    throw new Fault(conflict ? 'conflict' : 'store-refused', {
+      severity: 'temporary',
+      detail: ack.error.description ?? 'no reason given',
+      fields: { subject },
+    })
+  }
+  return { sequence: ack.seq ?? 0, isDuplicate: ack.duplicate ?? false }
+}
