@@ -1,0 +1,63 @@
+import type { Hop, Wire } from '#runtime/bus/memory/memory-server.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Random } from './random.ts'
+
+/** How the links misbehave, each with a probability for a message. */
+export interface LinkFaults {
+  readonly drop: number
+  readonly repeat: number
+  /** Late by up to `delayMs`, overtaken by what was sent after it. */
+  readonly delay: number
+  readonly delayMs: number
+  /** Which messages; left out: all. */
+  readonly only?: (hop: Hop) => boolean
+}
+
+/** Links on which nothing is lost. */
+export const noLinkFaults: LinkFaults = { drop: 0, repeat: 0, delay: 0, delayMs: 0 }
+
+/** Carries each message over a link with latency, in order, and then breaks some of that. */
+export class FaultyWire implements Wire {
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #trace: (what: string) => void
+  /** When the last message of a link arrives: the next one does not overtake it, as on a TCP connection. */
+  readonly #arrivals = new Map<string, number>()
+  faults: LinkFaults = noLinkFaults
+
+  constructor(clock: Clock, random: Random, trace: (what: string) => void) {
+    this.#clock = clock
+    this.#random = random
+    this.#trace = trace
+  }
+
+  carry(hop: Hop, deliver: () => void): void {
+    const link = `${hop.connection.name} ${hop.direction}`
+    const nowMs = this.#clock.monotonicMs()
+    const arrivalMs = Math.max(this.#arrivals.get(link) ?? 0, nowMs + this.#random.next())
+    this.#arrivals.set(link, arrivalMs)
+    const lateMs = this.#misfortune(hop, link)
+    for (const late of lateMs) this.#clock.after(arrivalMs - nowMs + late, deliver)
+  }
+
+  /** How late each copy of a message arrives: none if it is lost. */
+  #misfortune(hop: Hop, link: string): readonly number[] {
+    const { drop, repeat, delay, delayMs, only } = this.faults
+    if (only?.(hop) === false) return onTime
+    if (this.#random.chance(drop)) return this.#note('lost', { hop, link, late: [] })
+    const late = this.#random.chance(delay) ? this.#random.next() * delayMs : 0
+    if (this.#random.chance(repeat))
+      return this.#note('twice', { hop, link, late: [late, late + this.#random.next() * 20] })
+    return late === 0 ? onTime : this.#note('late', { hop, link, late: [late] })
+  }
+
+  #note(
+    what: string,
+    { hop, link, late }: { readonly hop: Hop; readonly link: string; readonly late: readonly number[] },
+  ): readonly number[] {
+    this.#trace(`${what}: ${link} ${hop.subject}`)
+    return late
+  }
+}
+
+const onTime: readonly number[] = [0]

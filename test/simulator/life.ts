@@ -1,0 +1,85 @@
+import type { Connection } from '#runtime/bus/connection.ts'
+import type { MemoryConnection } from '#runtime/bus/memory/memory-connection.ts'
+import type { Clock } from '#runtime/clock.ts'
+
+/**
+ * One run of a process, from its start to its end. Everything that reaches it, time and messages, comes through here:
+ * nothing does once it has ended, and while it is frozen all of it waits.
+ */
+export class Life {
+  readonly clock: Clock
+  readonly connections: MemoryConnection[] = []
+  readonly #ended = new AbortController()
+  #frozen: (() => void)[] | undefined
+  #isOver = false
+
+  constructor(clock: Clock) {
+    this.clock = {
+      now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs(),
+      after: (delayMs, run) => clock.after(delayMs, () => this.#reach(run)),
+    }
+  }
+
+  /** Never aborted: a killed process is not told. */
+  get signal(): AbortSignal {
+    return this.#ended.signal
+  }
+
+  /** The connection as the process has it. */
+  guarded(connection: MemoryConnection): Connection {
+    return {
+      get server() {
+        return connection.server
+      },
+      get isUp() {
+        return connection.isUp
+      },
+      publish: (message) => {
+        if (!this.#isOver) connection.publish(message)
+      },
+      request: async (message, options) => {
+        if (this.#isOver) return forever
+        try {
+          return await connection.request(message, options)
+        } finally {
+          await this.#turn()
+        }
+      },
+      subscribe: (subject, options) =>
+        connection.subscribe(subject, {
+          ...options,
+          onMessage: (message) => this.#reach(() => options.onMessage(message)),
+        }),
+      onReconnect: (run) => connection.onReconnect(() => this.#reach(run)),
+      close: () => connection.close(),
+    }
+  }
+
+  freeze(): void {
+    this.#frozen ??= []
+  }
+
+  thaw(): void {
+    const waiting = this.#frozen ?? []
+    this.#frozen = undefined
+    for (const run of waiting) this.#reach(run)
+  }
+
+  end(): void {
+    this.#isOver = true
+  }
+
+  #reach(run: () => void): void {
+    if (this.#isOver) return
+    if (this.#frozen === undefined) run()
+    else this.#frozen.push(run)
+  }
+
+  /** Until the process may move: at once, when it thaws, or never. */
+  #turn(): Promise<void> {
+    return new Promise((resolve) => this.#reach(resolve))
+  }
+}
+
+const forever: Promise<never> = new Promise(() => undefined)

@@ -1,0 +1,223 @@
+import { BusNames } from '#messages/bus-names.ts'
+import { permissionsOf } from '#messages/permissions.ts'
+import type { ServiceName } from '#messages/services.ts'
+import { streamsOf } from '#messages/streams.ts'
+import type { Subject } from '#messages/subject.ts'
+import type { Connection } from '#runtime/bus/connection.ts'
+import type { MemoryConnection } from '#runtime/bus/memory/memory-connection.ts'
+import { MemoryServer } from '#runtime/bus/memory/memory-server.ts'
+import { provisionForever } from '#runtime/bus/provision.ts'
+import { ServiceBus } from '#runtime/bus/service-bus.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { isFault } from '#runtime/fault.ts'
+import { FaultyWire } from './faults.ts'
+import { Life } from './life.ts'
+import { Random } from './random.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+/** A program, from its start to its end; killed at any moment, and started again. */
+export type Program = (host: Host) => Promise<void>
+
+/** What a program has of the machine it runs on. */
+export interface Host {
+  readonly instance: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly bus: ServiceBus
+  readonly signal: AbortSignal
+  log(what: string): void
+}
+
+/** How many of the last events a failure shows. */
+const tracedEvents = 200
+
+/** The moment at which every simulation begins. */
+const startMs = Date.UTC(2026, 0, 1)
+
+/**
+ * Any number of processes, their bus and their clock in one real process, without real time. All that is random comes
+ * from the seed, so that a seed is a run.
+ */
+export class Simulation {
+  readonly clock = new VirtualClock(startMs)
+  readonly random: Random
+  readonly wire: FaultyWire
+  readonly server: MemoryServer
+  readonly names = new BusNames({ chainId: 10n, node: 'main' })
+  readonly processes = new Map<string, SimulatedProcess>()
+  readonly #subjects: readonly Subject[]
+  readonly #trace: string[] = []
+  /** What should never happen. */
+  failure: Error | undefined
+
+  constructor(seed: number, subjects: readonly Subject[]) {
+    this.random = new Random(seed)
+    this.#subjects = subjects
+    const trace = (what: string) => this.trace(what)
+    this.wire = new FaultyWire(this.clock, this.random.fork(), trace)
+    const { clock, wire } = this
+    this.server = new MemoryServer({ clock, wire, random: this.random.fork().next })
+    void this.#provision()
+  }
+
+  /** Starts a program as an instance of a service; it is started again whenever it ends. */
+  start(instance: string, service: ServiceName, program: Program): SimulatedProcess {
+    const process = new SimulatedProcess(this, { instance, service, program })
+    this.processes.set(instance, process)
+    process.start()
+    return process
+  }
+
+  /** A connection with the rights of the service, on the clock of a process. */
+  connect(name: string, service: ServiceName, clock: Clock): MemoryConnection {
+    const permissions = permissionsOf(service, { subjects: this.#subjects, names: this.names })
+    return this.server.connect({ name, role: service, permissions, clock })
+  }
+
+  /** Kills the server and brings it back; `wiped` without what it had stored. */
+  restartServer({ afterMs, wiped }: { readonly afterMs: number; readonly wiped: boolean }): void {
+    this.trace(`server killed${wiped ? ', store wiped' : ''}, back in ${afterMs} ms`)
+    const { server } = this
+    server.stop()
+    for (const connection of server.connections) connection.cut()
+    this.clock.after(afterMs, () => {
+      if (wiped) server.wipe()
+      server.start()
+      this.trace('server back')
+      for (const connection of server.connections)
+        this.clock.after(this.random.between(25, 75), () => connection.mend())
+    })
+  }
+
+  trace(what: string): void {
+    this.#trace.push(`${this.clock.monotonicMs().toFixed(1).padStart(9)} ${what}`)
+    if (this.#trace.length > 2 * tracedEvents) this.#trace.splice(0, tracedEvents)
+  }
+
+  /** The last events, one a line. */
+  lastEvents(): string {
+    return this.#trace.slice(-tracedEvents).join('\n')
+  }
+
+  fail(error: Error): void {
+    this.failure ??= error
+  }
+
+  async #provision(): Promise<void> {
+    const specs = streamsOf(this.#subjects, this.names)
+    const connection = this.server.connect({ name: 'provision', role: 'provision' })
+    const { signal } = new AbortController()
+    const report = () => undefined
+    await provisionForever(connection, specs, { clock: this.clock, signal, report })
+  }
+}
+
+/** One process of a simulation. */
+export class SimulatedProcess {
+  readonly instance: string
+  readonly #simulation: Simulation
+  readonly #service: ServiceName
+  readonly #program: Program
+  readonly #random: Random
+  /** Of the life that runs now; a killed one keeps its own, and nothing of it moves any more. */
+  #life: Life | undefined
+  #boots = 0
+  isHeldDown = false
+
+  constructor(
+    simulation: Simulation,
+    options: {
+      readonly instance: string
+      readonly service: ServiceName
+      readonly program: Program
+    },
+  ) {
+    this.#simulation = simulation
+    this.instance = options.instance
+    this.#service = options.service
+    this.#program = options.program
+    this.#random = simulation.random.fork()
+  }
+
+  start(): void {
+    const { clock } = this.#simulation
+    const life = new Life(clock)
+    this.#life = life
+    this.#simulation.trace(`${this.instance} starts`)
+    void this.#live(life)
+  }
+
+  /** Ends at once, wherever it is: nothing it waits for ever comes. */
+  kill(): void {
+    if (this.#life === undefined) return
+    this.#simulation.trace(`${this.instance} killed`)
+    this.#end()
+  }
+
+  /** Stops for a while without knowing it. */
+  freeze(forMs: number): void {
+    this.#simulation.trace(`${this.instance} frozen for ${forMs} ms`)
+    const life = this.#life
+    life?.freeze()
+    this.#simulation.clock.after(forMs, () => life?.thaw())
+  }
+
+  /** Cuts its links for a while. */
+  partition(forMs: number): void {
+    this.#simulation.trace(`${this.instance} cut off for ${forMs} ms`)
+    const connections = this.#life?.connections ?? []
+    for (const connection of connections) connection.cut()
+    this.#simulation.clock.after(forMs, () => {
+      if (this.#simulation.server.isUp) for (const connection of connections) connection.mend()
+    })
+  }
+
+  #end(): void {
+    const life = this.#life
+    this.#life = undefined
+    life?.end()
+    for (const connection of life?.connections ?? []) this.#simulation.server.detach(connection)
+    if (!this.isHeldDown) this.#simulation.clock.after(this.#random.between(20, 320), () => this.start())
+  }
+
+  async #live(life: Life): Promise<void> {
+    const simulation = this.#simulation
+    const boot = `${this.instance}#${++this.#boots}`
+    const connect = (what: string): Connection => {
+      const connection = simulation.connect(`${boot}/${what}`, this.#service, life.clock)
+      life.connections.push(connection)
+      return life.guarded(connection)
+    }
+    const bus = new ServiceBus({
+      names: simulation.names,
+      service: this.#service,
+      instance: this.instance,
+      boot,
+      control: connect('control'),
+      bulk: connect('bulk'),
+      clock: life.clock,
+      onFatal: (error) => this.#died(life, error),
+    })
+    try {
+      await this.#program({
+        instance: this.instance,
+        clock: life.clock,
+        random: this.#random,
+        bus,
+        signal: life.signal,
+        log: (what) => simulation.trace(`${this.instance}: ${what}`),
+      })
+    } catch (error) {
+      this.#died(life, error)
+    }
+  }
+
+  /** A fault ends the process, and its supervisor starts it again; any other error is one of ours. */
+  #died(life: Life, error: unknown): void {
+    if (this.#life !== life) return
+    const reason = error instanceof Error ? error : new Error(String(error), { cause: error })
+    this.#simulation.trace(`${this.instance} stops: ${reason.message}`)
+    if (!isFault(error)) this.#simulation.fail(reason)
+    this.#end()
+  }
+}
