@@ -70,9 +70,10 @@ function writeScript(random: Random, blocks: number): readonly View[] {
   let finalized = 0
   let atMs = 0
   const views: View[] = [{ atMs, chain, finalized }]
+  const reorgChance = random.next() * 0.4
   for (let fork = 1; chain.length <= blocks; fork++) {
     atMs += random.between(200, 1_500)
-    const depth = random.chance(0.12) ? random.between(1, 3) : 0
+    const depth = random.chance(reorgChance) ? random.between(1, 3) : 0
     if (depth > 0 && chain.length - depth > finalized + 1)
       chain = extend(chain.slice(0, -depth), { by: depth + 1, fork, random })
     else chain = extend(chain, { by: 1, fork, random })

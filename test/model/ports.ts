@@ -47,4 +47,3 @@ export type BrokenRule =
   | 'no-flush-after-replacement'
   | 'resume-one-batch-late'
   | 'no-resend'
-  | 'no-reread-of-the-state'

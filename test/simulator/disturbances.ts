@@ -1,6 +1,10 @@
+import { engineChain, reset } from '#messages/subjects.ts'
+import { sleep } from '#runtime/clock.ts'
+import { isFault } from '#runtime/fault.ts'
 import type { Disturbance, ModelRun } from './model-run.ts'
 import { type LinkFaults, noLinkFaults } from './faults.ts'
 import type { Random } from './random.ts'
+import type { Host } from './simulation.ts'
 
 /** Nothing happens. */
 export const calm: Disturbance = () => undefined
@@ -38,13 +42,39 @@ export const edgesLost: Disturbance = (run) => {
   }
 }
 
-/** F18: many messages are seconds late, so that they arrive after a reset. */
+/**
+ * F18: many messages are seconds late, so that they arrive after a reset; and somebody asks for resets, so that there is
+ * always one to arrive after.
+ */
 export const lateAcrossResets: Disturbance = ({ simulation, l1 }) => {
   const { clock, wire } = simulation
-  wire.faults = { ...noLinkFaults, delay: 0.1, delayMs: 4_000 }
-  clock.after(2 * l1.endMs, () => {
+  const endMs = 2 * l1.endMs
+  wire.faults = {
+    ...noLinkFaults,
+    delay: 0.5,
+    delayMs: 2_000,
+    only: ({ subject }) => subject.includes('apply-attributes') || simulation.random.chance(0.05),
+  }
+  simulation.start('sequencer-0', 'sequencer', async (host) => {
+    const chain = host.bus.follow(engineChain, () => undefined)
+    while (clock.monotonicMs() < endMs) {
+      await sleep(host.clock, host.random.between(50, 500))
+      const { generation } = chain.current ?? { generation: 0n }
+      await askForReset(host, generation)
+    }
+    await sleep(host.clock, Infinity)
+  })
+  clock.after(endMs, () => {
     wire.faults = noLinkFaults
   })
+}
+
+async function askForReset({ bus }: Host, generation: bigint): Promise<void> {
+  try {
+    await bus.call(reset, { generation, reason: 'operator' }, { deadlineMs: 500 })
+  } catch (error) {
+    if (!isFault(error) || error.severity !== 'temporary') throw error
+  }
 }
 
 /** Links that lose, repeat and delay, while processes and the server are killed, frozen and cut off. */

@@ -45,7 +45,7 @@ export function addressFromWire(bytes: Field<Uint8Array>, path: Path): Address {
 
 /** Bytes of any length; proto3 does not tell empty from absent. A view into the message. */
 export function bytesFromWire(bytes: Field<Uint8Array>): Uint8Array {
-  return bytes ?? emptyBytes
+  return bytes === null || bytes === undefined || bytes.length === 0 ? emptyBytes : bytes
 }
 
 /** @throws DecodeError unless there are `length` bytes */

@@ -32,8 +32,8 @@ export function messageCodec<Properties, Message, Value>(
 ): MessageCodec<Value> {
   return {
     type: `atoll.v1.${type}`,
-    encode: (value) => generated.encode(conversion.toWire(value)).finish(),
-    decode: (bytes) => conversion.fromWire(decodeMessage(generated, bytes)),
+    encode: (value) => plainBytes(generated.encode(conversion.toWire(value)).finish()),
+    decode: (bytes) => conversion.fromWire(decodeMessage(generated, plainBytes(bytes))),
   }
 }
 
@@ -47,4 +47,10 @@ function decodeMessage<Properties, Message>(
     // The generated code throws several kinds of error, all of which mean that the bytes are no such message.
     throw new DecodeError('not the protobuf message it should be', { cause })
   }
+}
+
+/** A view that is no `Buffer`: its `slice` copies and its equality is by type, so that one kind of bytes goes round. */
+function plainBytes(bytes: Uint8Array): Uint8Array {
+  if (bytes.constructor === Uint8Array) return bytes
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -108,8 +108,9 @@ class LiveEntries<Value> {
   readonly #entries: { readonly entry: Entry<Value>; readonly bytes: number }[] = []
   readonly #stop: () => void
   #bytes = 0
-  /** Whether the store may have what was not pushed. */
-  #probe = true
+  /** Whether the store may have what was not pushed: before what waits here, or after it. */
+  #probe: 'before' | 'after' | undefined = 'before'
+  #isOverflowing = false
   #wake: (() => void) | undefined
   #isStopped = false
 
@@ -124,12 +125,12 @@ class LiveEntries<Value> {
         tracing.receive(log.name, message.header, () => this.#push(entry, message.data.length))
       },
     })
-    const probe = () => {
-      this.#probe = true
+    const probe = (when: 'before' | 'after') => {
+      if (this.#probe !== 'before') this.#probe = when
       this.#wake?.()
     }
-    const stopProbing = every(clock, stateRereadMs, probe)
-    bulk.onReconnect(probe)
+    const stopProbing = every(clock, stateRereadMs, () => probe('after'))
+    bulk.onReconnect(() => probe('before'))
     this.#stop = () => {
       subscription.unsubscribe()
       stopProbing()
@@ -139,9 +140,12 @@ class LiveEntries<Value> {
 
   /** Whether to look into the store now; once for each reason. */
   takeProbe(): boolean {
-    const probe = this.#probe
-    this.#probe = false
-    return probe
+    const isDue =
+      this.#probe === 'before' || (this.#probe === 'after' && this.#entries.length === 0)
+    if (!isDue) return false
+    this.#probe = undefined
+    this.#isOverflowing = false
+    return true
   }
 
   take(): Entry<Value> | undefined {
@@ -153,7 +157,7 @@ class LiveEntries<Value> {
 
   /** Until there is an entry, a reason to look into the store, or an end to it. */
   async wait(): Promise<void> {
-    if (this.#probe || this.#entries.length > 0 || this.#isStopped) return
+    if (this.#probe !== undefined || this.#entries.length > 0 || this.#isStopped) return
     await new Promise<void>((resolve) => {
       this.#wake = resolve
     })
@@ -166,9 +170,11 @@ class LiveEntries<Value> {
   }
 
   #push(entry: Entry<Value>, bytes: number): void {
-    if (this.#entries.length >= maxTailedEntries || this.#bytes + bytes > maxTailedBytes) {
-      // Left to the store: the reader comes back for it when it has taken what waits.
-      this.#probe = true
+    const isFull = this.#entries.length >= maxTailedEntries || this.#bytes + bytes > maxTailedBytes
+    if (isFull || this.#isOverflowing) {
+      // Left to the store, with all that follows: the reader comes for it when it has taken what waits.
+      this.#isOverflowing = true
+      this.#probe ??= 'after'
       return
     }
     this.#entries.push({ entry, bytes })

@@ -4,15 +4,20 @@
  * within a right only if all of them are.
  */
 export function subjectMatches(pattern: string, subject: string): boolean {
-  if (pattern === subject) return true
-  const wanted = pattern.split('.')
-  const words = subject.split('.')
-  for (const [at, want] of wanted.entries()) {
-    const word = words[at]
-    if (word === undefined) return false
-    if (want === '>') return true
-    if (word === '>') return false
-    if (want !== '*' && want !== word) return false
-  }
-  return wanted.length === words.length
+  return pattern === subject || expressionOf(pattern).test(subject)
+}
+
+const expressions = new Map<string, RegExp>()
+
+/** Patterns are the few that somebody subscribes to or has a right to; each is compiled once. */
+function expressionOf(pattern: string): RegExp {
+  const known = expressions.get(pattern)
+  if (known !== undefined) return known
+  const words = pattern.split('.').map((word) => {
+    if (word === '>') return '.+'
+    return word === '*' ? '[^.>]+' : RegExp.escape(word)
+  })
+  const expression = new RegExp(`^${words.join('\\.')}$`)
+  expressions.set(pattern, expression)
+  return expression
 }

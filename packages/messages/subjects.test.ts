@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type ServiceName, serviceNames } from './services.ts'
+import { type Subject, serviceOf } from './subject.ts'
+import { subjects } from './subjects.ts'
+
+/** Who calls whom. */
+function callsOf(table: readonly Subject[]): ReadonlyMap<ServiceName, ReadonlySet<ServiceName>> {
+  const calls = new Map(serviceNames.map((service) => [service, new Set<ServiceName>()]))
+  for (const subject of table)
+    if (subject.kind === 'call')
+      for (const caller of subject.callers) calls.get(caller)?.add(serviceOf(subject))
+  return calls
+}
+
+/** A way from a service back to itself, if there is one. */
+function cycleIn(table: readonly Subject[]): readonly ServiceName[] | undefined {
+  const calls = callsOf(table)
+  const visit = (path: readonly ServiceName[]): readonly ServiceName[] | undefined => {
+    for (const callee of calls.get(path.at(-1) ?? 'rpc') ?? []) {
+      if (path.includes(callee)) return [...path, callee]
+      const found = visit([...path, callee])
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  for (const service of serviceNames) {
+    const found = visit([service])
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+test('calls form no cycle, so no services can wait for each other', () => {
+  assert.equal(cycleIn(subjects), undefined)
+})
+
+test('a cycle of calls would be found', () => {
+  const [call] = subjects.filter((subject) => subject.kind === 'call')
+  assert.ok(call)
+  const back: Subject = { ...call, name: 'derivation.ask-back', callers: ['da-watcher'] }
+  assert.deepEqual(cycleIn([...subjects, back]), ['da-watcher', 'derivation', 'da-watcher'])
+})
+
+test('every name is used once, and names the service that publishes or serves it', () => {
+  const names = subjects.map(({ name }) => name)
+  assert.equal(new Set(names).size, names.length)
+  for (const subject of subjects) assert.ok(serviceNames.includes(serviceOf(subject)), subject.name)
+})
+
+test('nobody reads or calls what is its own', () => {
+  for (const subject of subjects) {
+    const users = subject.kind === 'call' ? subject.callers : subject.readers
+    const isStatus = subject.name.endsWith('.status')
+    if (!isStatus) assert.ok(!users.includes(serviceOf(subject)), subject.name)
+  }
+})
+
+test('every subject says what it is for', () => {
+  for (const { name, summary } of subjects) assert.match(summary, /^[A-Z].*\.$/, name)
+})

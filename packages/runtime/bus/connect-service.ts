@@ -1,0 +1,37 @@
+import type { BusRole } from '#messages/services.ts'
+import { readNkey } from '#runtime/keys/nkey.ts'
+import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
+import type { Connection } from './connection.ts'
+import { connectNats, type NatsOptions } from './nats-connection.ts'
+
+/** The settings that say how to reach the bus. */
+export type BusAccess = Pick<ServiceSettings, 'natsUrls' | 'natsSeedFile' | 'natsCaFile'> &
+  Pick<NatsOptions, 'onFatal'>
+
+/** The two connections of a service: a reader that hangs may slow bulk, and must not slow a lease. */
+export async function connectService(
+  role: BusRole,
+  access: BusAccess & { readonly instance: string },
+): Promise<{ readonly control: Connection; readonly bulk: Connection }> {
+  const [control, bulk] = await Promise.all(
+    ['control', 'bulk'].map((name) => connectRole(role, { ...access, name: `${access.instance}/${name}` })),
+  )
+  if (control === undefined || bulk === undefined) throw new Error('two connections were asked for')
+  return { control, bulk }
+}
+
+/** One connection of a user of the bus, with its key from a file. */
+export async function connectRole(
+  role: BusRole,
+  { natsUrls, natsSeedFile, natsCaFile, name, onFatal }: BusAccess & { readonly name: string },
+): Promise<Connection> {
+  const key = natsSeedFile === undefined ? undefined : await readNkey(natsSeedFile)
+  return connectNats({
+    servers: natsUrls,
+    role,
+    name: `${role}/${name}`,
+    onFatal,
+    ...(key !== undefined && { seed: new TextEncoder().encode(key.seed) }),
+    ...(natsCaFile !== undefined && { caFile: natsCaFile }),
+  })
+}

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { safeAt } from '#messages/subjects.ts'
+import { BusWorld, type Member } from '#test/fakes/bus-world.ts'
+import { safeEntry } from '#test/fakes/values.ts'
+import { maxGapReads, maxTailedEntries } from './bus-limits.ts'
+
+async function logged() {
+  const world = await BusWorld.provisioned()
+  const writer = await world.join('derivation')
+  const reader = await world.join('rpc')
+  const append = async (...numbers: readonly number[]) => {
+    for (const number of numbers) await world.settle(writer.bus.append(safeAt, safeEntry(number)))
+  }
+  return { world, writer, reader, append }
+}
+
+/** Collects the numbers that a tail hands out; it takes as many as `room` says. */
+function tailOf({ bus }: Member, from: bigint, room = Infinity) {
+  const ended = new AbortController()
+  const numbers: number[] = []
+  const read = (async () => {
+    for await (const { l1 } of bus.tail(safeAt, { from, signal: ended.signal })) {
+      numbers.push(Number(l1.number))
+      if (numbers.length >= room) await new Promise((resolve) => (release = resolve))
+    }
+  })()
+  let release: (value?: unknown) => void = () => undefined
+  return { numbers, read, end: () => ended.abort(), release: () => release() }
+}
+
+const isPush = ({ direction, subject }: { readonly direction: string; readonly subject: string }) =>
+  direction === 'to-client' && subject.startsWith('atoll.10.main.derivation.safe-at.')
+
+test('a tail hands out what is stored from a number on, then what comes', async () => {
+  const { world, reader, append } = await logged()
+  await append(1, 2, 3)
+  const tail = tailOf(reader, 2n)
+  await world.pass(10)
+  await append(4, 5)
+  await world.pass(10)
+  assert.deepEqual(tail.numbers, [2, 3, 4, 5])
+})
+
+test('pushes that were lost are read from the store within a second', async () => {
+  const { world, reader, append } = await logged()
+  const tail = tailOf(reader, 1n)
+  await world.pass(10)
+  world.lost = isPush
+  await append(1, 2, 3)
+  await world.pass(800)
+  assert.deepEqual(tail.numbers, [])
+  await world.pass(300)
+  assert.deepEqual(tail.numbers, [1, 2, 3])
+  assert.equal(reader.counts.backfills, 3)
+})
+
+test('a push beyond the next number has those in between read first', async () => {
+  const { world, reader, append } = await logged()
+  const tail = tailOf(reader, 1n)
+  await world.pass(10)
+  world.lost = isPush
+  await append(1, 2)
+  world.lost = () => false
+  await append(3)
+  await world.pass(10)
+  assert.deepEqual(tail.numbers, [1, 2, 3])
+})
+
+test('numbers that nobody wrote are passed over', async () => {
+  const { world, reader, append } = await logged()
+  const tail = tailOf(reader, 1n)
+  await world.pass(10)
+  await append(1, 5, 9)
+  await world.pass(50)
+  assert.deepEqual(tail.numbers, [1, 5, 9])
+})
+
+test(`a gap is looked into for its last ${maxGapReads} numbers, and no further`, async () => {
+  const { world, reader, append } = await logged()
+  const tail = tailOf(reader, 0n)
+  await world.pass(10)
+  world.lost = isPush
+  const far = 1_000
+  await append(far - maxGapReads - 1, far - maxGapReads)
+  world.lost = () => false
+  await append(far)
+  await world.pass(100)
+  assert.deepEqual(tail.numbers, [far - maxGapReads, far])
+})
+
+test('what was missed while cut off is read at the reconnect', async () => {
+  const { world, reader, append } = await logged()
+  const tail = tailOf(reader, 1n)
+  await world.pass(10)
+  reader.bulk.cut()
+  await append(1, 2)
+  reader.bulk.mend()
+  await world.pass(10)
+  assert.deepEqual(tail.numbers, [1, 2])
+})
+
+test('a number that is written again is handed out again, late as it is', async () => {
+  const { world, writer, reader, append } = await logged()
+  const tail = tailOf(reader, 1n)
+  await world.pass(10)
+  await append(1, 2, 3)
+  await world.settle(writer.bus.append(safeAt, safeEntry(2, 7n)))
+  await world.pass(10)
+  assert.deepEqual(tail.numbers, [1, 2, 3, 2])
+  const stored = await world.settle(reader.bus.lookup(safeAt, 2n))
+  assert.equal(stored?.generation, 7n)
+})
+
+test('an entry that is sent twice is stored and handed out once', async () => {
+  const { world, reader, append } = await logged()
+  const tail = tailOf(reader, 1n)
+  await world.pass(10)
+  await append(1, 1, 1)
+  await world.pass(10)
+  assert.deepEqual(tail.numbers, [1])
+  assert.equal(world.server.streams.get(world.names.logStream(safeAt.stream))?.messages, 1)
+})
+
+for (const excess of [0, 1]) {
+  test(`a reader that is busy while ${maxTailedEntries + excess} entries come gets all of them, in order`, async () => {
+    const { world, reader, append } = await logged()
+    const tail = tailOf(reader, 0n, 1)
+    await world.pass(10)
+    const numbers = Array.from({ length: 1 + maxTailedEntries + excess }, (_, at) => at)
+    await append(...numbers)
+    await world.pass(10)
+    assert.deepEqual(tail.numbers, [0])
+    for (let taken = 1; taken < numbers.length; taken++) {
+      tail.release()
+      await world.pass(5)
+    }
+    assert.deepEqual(tail.numbers, numbers)
+    // What found no room was read from the store.
+    assert.equal(reader.counts.backfills, excess)
+  })
+}
+
+test('nothing is handed out once the reader has ended', async () => {
+  const { world, reader, append } = await logged()
+  const tail = tailOf(reader, 0n)
+  await world.pass(10)
+  world.lost = isPush
+  await append(0, 1, 2)
+  world.lost = () => false
+  await append(3)
+  // The gap is being looked into now.
+  tail.end()
+  await world.settle(tail.read)
+  assert.deepEqual(tail.numbers, [])
+})
+
+test('a tail goes on through a loss of the store', async () => {
+  const { world, reader, append } = await logged()
+  const tail = tailOf(reader, 1n)
+  await world.pass(10)
+  await append(1)
+  await world.restartServer({ wiped: true })
+  await world.provision()
+  const writer = await world.join('derivation', 'derivation-1')
+  await world.settle(writer.bus.append(safeAt, safeEntry(2)))
+  await world.pass(1_100)
+  assert.deepEqual(tail.numbers, [1, 2])
+})
+
+test('an entry that does not parse is counted and passed over', async () => {
+  const { world, reader, append } = await logged()
+  const tail = tailOf(reader, 1n)
+  await world.pass(10)
+  world.inject({
+    subject: 'atoll.10.main.derivation.safe-at.1',
+    data: Uint8Array.of(10, 200),
+    headers: { 'Atoll-Type': 'atoll.v1.SafeAt' },
+  })
+  await append(2)
+  await world.pass(10)
+  assert.deepEqual(tail.numbers, [2])
+  assert.ok(reader.counts.refusals.includes('malformed'))
+})
+
+test('looking up says what is stored, or nothing', async () => {
+  const { world, reader, append } = await logged()
+  await append(1)
+  assert.deepEqual(await world.settle(reader.bus.lookup(safeAt, 1n)), safeEntry(1))
+  assert.equal(await world.settle(reader.bus.lookup(safeAt, 2n)), undefined)
+})

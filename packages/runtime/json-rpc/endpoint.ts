@@ -1,0 +1,115 @@
+import { type Dispatcher, errors, Pool } from 'undici'
+import { Fault, toError } from '#runtime/fault.ts'
+
+/** A server to ask. */
+export interface EndpointOptions {
+  readonly url: string
+  /** Headers of each request, made anew for it: a token that is only good for a minute. */
+  readonly headers?: () => Readonly<Record<string, string>>
+  /** An answer may have as many bytes. */
+  readonly maxResponseBytes?: number
+}
+
+/** The receipts of a full L1 block, with room to spare. */
+export const defaultMaxResponseBytes: number = 128 * 1024 * 1024
+
+/** Connections to one server; more calls than these wait for one another. */
+const connections = 8
+
+/** One HTTP server that speaks JSON. */
+export class Endpoint {
+  /** The server without path and query, where providers have their keys: fit for a log. */
+  readonly name: string
+  readonly #path: string
+  readonly #pool: Pool
+  readonly #options: EndpointOptions
+
+  /** @throws TypeError for a URL that is none */
+  constructor(options: EndpointOptions) {
+    const { origin, pathname, search } = new URL(options.url)
+    this.name = origin
+    this.#path = `${pathname}${search}`
+    this.#options = options
+    this.#pool = new Pool(origin, { connections })
+  }
+
+  /**
+   * Sends a body and returns the text of the answer.
+   *
+   * @throws Fault `rpc-unreachable`, `rpc-timeout`, `rpc-status` (with the HTTP status, and `retryAfterMs` if the
+   * server says it), `rpc-response` for an answer over the limit, `aborted`
+   */
+  async post(
+    body: string,
+    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
+  ): Promise<string> {
+    const timeout = AbortSignal.timeout(timeoutMs)
+    try {
+      const response = await this.#pool.request({
+        method: 'POST',
+        path: this.#path,
+        headers: { 'content-type': 'application/json', ...this.#options.headers?.() },
+        body,
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      })
+      if (response.statusCode !== 200) throw await this.#statusFault(response)
+      return await this.#read(response)
+    } catch (error) {
+      if (error instanceof Fault) throw error
+      throw this.#fault(error, { isAborted: signal?.aborted === true, isLate: timeout.aborted })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy()
+  }
+
+  async #read({ body }: Dispatcher.ResponseData): Promise<string> {
+    const limit = this.#options.maxResponseBytes ?? defaultMaxResponseBytes
+    const chunks: Buffer[] = []
+    let bytes = 0
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > limit) {
+        body.destroy()
+        const detail = `the answer has more than ${limit} bytes`
+        throw this.#newFault('rpc-response', { detail })
+      }
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks).toString('utf8')
+  }
+
+  async #statusFault({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Fault> {
+    await body.dump({ limit: 64 * 1024 })
+    const seconds = Number(headers['retry-after'])
+    const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined
+    const fields = { status: statusCode, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+    return this.#newFault('rpc-status', { detail: `HTTP status ${statusCode}`, fields })
+  }
+
+  #fault(
+    thrown: unknown,
+    { isAborted, isLate }: { readonly isAborted: boolean; readonly isLate: boolean },
+  ): Fault {
+    const cause = toError(thrown)
+    if (isAborted) return this.#newFault('aborted', { cause })
+    const timedOut = isLate || cause instanceof errors.ConnectTimeoutError
+    return this.#newFault(timedOut ? 'rpc-timeout' : 'rpc-unreachable', {
+      detail: cause.message,
+      cause,
+    })
+  }
+
+  #newFault(
+    code: string,
+    { detail, cause, fields }: { detail?: string; cause?: unknown; fields?: object },
+  ): Fault {
+    return new Fault(code, {
+      severity: 'temporary',
+      ...(detail !== undefined && { detail: `${this.name}: ${detail}` }),
+      cause,
+      fields: { endpoint: this.name, ...fields },
+    })
+  }
+}

@@ -1,0 +1,136 @@
+import { type Clock, sleep } from '#runtime/clock.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
+import { Endpoint, type EndpointOptions } from './endpoint.ts'
+import { type JsonRpcAnswer, parseAnswers } from './json-rpc-answer.ts'
+
+/** One call: a method and its parameters. */
+export interface JsonRpcCall {
+  readonly method: string
+  readonly params: readonly unknown[]
+}
+
+/** Where and how to ask. */
+export interface JsonRpcOptions {
+  /** The first is preferred; the others are asked when it fails. */
+  readonly endpoints: readonly EndpointOptions[]
+  /** Of one request, from its first byte to the last of its answer. */
+  readonly timeoutMs: number
+  /** How often all endpoints are tried before a call fails. */
+  readonly rounds: number
+  readonly clock: Clock
+  /** Called for each failed request; it will be repeated if there is a round left. */
+  readonly onFailure?: (fault: Fault) => void
+}
+
+/** How a single call is made. */
+export interface CallOptions {
+  readonly signal?: AbortSignal
+}
+
+/** Calls that go into one request; providers refuse more. */
+export const maxBatchCalls = 100
+
+/** The first pause between two rounds; each later one is twice as long, up to the last. */
+export const firstPauseMs = 250
+
+/** See `firstPauseMs`. */
+export const lastPauseMs = 4_000
+
+/** Asks JSON-RPC servers over HTTP: batches, several endpoints, repeats with growing pauses. */
+export class JsonRpcClient {
+  readonly #options: JsonRpcOptions
+  readonly #endpoints: readonly Endpoint[]
+  #preferred = 0
+  #lastId = 0
+
+  /** @throws RangeError without an endpoint */
+  constructor(options: JsonRpcOptions) {
+    if (options.endpoints.length === 0) throw new RangeError('at least one endpoint is needed')
+    this.#options = options
+    this.#endpoints = options.endpoints.map((endpoint) => new Endpoint(endpoint))
+  }
+
+  /**
+   * The result of a call, as it came.
+   *
+   * @throws JsonRpcError if the server answered with an error, which is not asked again
+   * @throws Fault `rpc-unreachable`, `rpc-timeout`, `rpc-status`, `rpc-response` of the last attempt; `aborted`
+   */
+  async call(method: string, params: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
+    const [answer] = await this.#ask([{ method, params }], options)
+    if (answer === undefined || 'error' in answer) throw answer?.error ?? new Error('no answer')
+    return answer.result
+  }
+
+  /**
+   * The results of many calls, in order. Calls that fail for themselves, such as by a revert, do not fail the others.
+   *
+   * @throws Fault as `call` does
+   */
+  async batch(
+    calls: readonly JsonRpcCall[],
+    options: CallOptions = {},
+  ): Promise<readonly JsonRpcAnswer[]> {
+    const answers: JsonRpcAnswer[] = []
+    for (let at = 0; at < calls.length; at += maxBatchCalls)
+      answers.push(...(await this.#ask(calls.slice(at, at + maxBatchCalls), options)))
+    return answers
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await Promise.all(this.#endpoints.map((endpoint) => endpoint.close()))
+  }
+
+  async #ask(
+    calls: readonly JsonRpcCall[],
+    { signal }: CallOptions,
+  ): Promise<readonly JsonRpcAnswer[]> {
+    const { clock, rounds, onFailure } = this.#options
+    let failure: Fault | undefined
+    for (let round = 0; round < rounds; round++) {
+      if (round > 0) await sleep(clock, pauseMs(round, failure), signal)
+      for (let tried = 0; tried < this.#endpoints.length; tried++) {
+        if (signal?.aborted === true) throw new Fault('aborted', { severity: 'temporary' })
+        const at = (this.#preferred + tried) % this.#endpoints.length
+        try {
+          const answers = await this.#request(at, calls, signal)
+          // The one that worked is asked first the next time.
+          this.#preferred = at
+          return answers
+        } catch (error) {
+          if (!isFault(error) || error.severity !== 'temporary') throw error
+          if (error.code === 'aborted') throw error
+          failure = error
+          onFailure?.(error)
+        }
+      }
+    }
+    throw failure ?? new Fault('rpc-unreachable', { severity: 'temporary', detail: 'no rounds' })
+  }
+
+  async #request(
+    at: number,
+    calls: readonly JsonRpcCall[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly JsonRpcAnswer[]> {
+    const endpoint = this.#endpoints[at]
+    if (endpoint === undefined) throw new RangeError(`no endpoint ${at}`)
+    const requests = calls.map(({ method, params }) => {
+      return { jsonrpc: '2.0', id: ++this.#lastId, method, params }
+    })
+    const [first] = requests
+    const body = JSON.stringify(requests.length === 1 ? first : requests)
+    const response = await endpoint.post(body, { timeoutMs: this.#options.timeoutMs, signal })
+    const fields = { endpoint: endpoint.name, method: calls[0]?.method, calls: calls.length }
+    const ids = requests.map(({ id }) => id)
+    return parseAnswers(response, ids, fields)
+  }
+}
+
+function pauseMs(round: number, failure: Fault | undefined): number {
+  const asked = failure?.fields['retryAfterMs']
+  const grown = Math.min(firstPauseMs * 2 ** (round - 1), lastPauseMs)
+  return typeof asked === 'number' ? Math.min(Math.max(asked, grown), lastPauseMs) : grown
+}
+

@@ -1,0 +1,42 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Fault } from '#runtime/fault.ts'
+
+/**
+ * Writes a secret to a new file that only its owner can read.
+ *
+ * @throws Fault `file-exists`: a key that is overwritten is lost; `file-refused` for any other reason
+ */
+export async function writeSecretFile(path: string, secret: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await writeFile(path, `${secret}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (cause) {
+    const exists = hasCode(cause, 'EEXIST')
+    const detail = exists
+      ? `${path} exists; remove it first if its key is not needed any more`
+      : `cannot write ${path}: ${cause instanceof Error ? cause.message : ''}`
+    const code = exists ? 'file-exists' : 'file-refused'
+    throw new Fault(code, { severity: 'critical', detail, cause })
+  }
+}
+
+/**
+ * Reads a secret, without the line end.
+ *
+ * @returns undefined if there is no such file
+ * @throws Fault `file-refused` if it is there and cannot be read
+ */
+export async function readSecretFile(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, 'utf8')).trim()
+  } catch (cause) {
+    if (hasCode(cause, 'ENOENT')) return undefined
+    const detail = `cannot read ${path}: ${cause instanceof Error ? cause.message : ''}`
+    throw new Fault('file-refused', { severity: 'critical', detail, cause })
+  }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}

@@ -1,0 +1,37 @@
+import { type Logger, pino, stdSerializers } from 'pino'
+import pretty from 'pino-pretty'
+import { Fault } from './fault.ts'
+import type { ServiceSettings } from './settings/service-settings.ts'
+
+/** Who logs. */
+export interface LogOptions extends Pick<ServiceSettings, 'logLevel' | 'logFormat'> {
+  /** On every line, such as `service`, `chainId`, `instance`. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** A log on standard output: lines of text on a terminal, JSON elsewhere. */
+export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
+  const isText = logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY)
+  const options = {
+    level: logLevel,
+    base: fields,
+    timestamp: isText ? pino.stdTimeFunctions.epochTime : pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { error: serializeError },
+  }
+  // Synchronous: a line that explains why a process stops must be out before it does.
+  const stream = isText
+    ? pretty({ sync: true, ignore: 'pid,hostname,chainId,instance', singleLine: true })
+    : pino.destination({ sync: true })
+  return pino(options, stream)
+}
+
+/** A fault with its code and fields; any other error with its stack. Causes follow. */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const cause = error.cause === undefined ? {} : { cause: serializeError(error.cause) }
+  if (error instanceof Fault)
+    return { code: error.code, message: error.message, ...error.fields, ...cause }
+  const { type, message, stack } = stdSerializers.err(error)
+  return { type, message, stack, ...cause }
+}

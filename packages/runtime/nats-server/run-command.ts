@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { Fault } from '#runtime/fault.ts'
+
+/** How to run a command. */
+export interface CommandOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly timeoutMs: number
+  readonly cwd?: string
+}
+
+/**
+ * Runs a command to its end and returns what it printed, on either stream.
+ *
+ * @throws Fault `command-failed` with the last line that it printed
+ */
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  { env, timeoutMs, cwd }: CommandOptions,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { env, timeout: timeoutMs, cwd, maxBuffer: 16 * 1024 * 1024 }
+    execFile(command, args, options, (error, stdout, stderr) => {
+      if (error === null) {
+        resolve(`${stdout}${stderr}`)
+        return
+      }
+      const lastLine = stderr.trim().split('\n').at(-1) ?? ''
+      const detail = `${command} ${args.join(' ')}: ${lastLine === '' ? error.message : lastLine}`
+      reject(new Fault('command-failed', { severity: 'critical', detail, cause: error }))
+    })
+  })
+}

@@ -1,0 +1,56 @@
+import * as z from 'zod'
+import type { ServiceName } from '#messages/services.ts'
+import { type ServiceSettings, serviceSettings } from '#runtime/settings/service-settings.ts'
+import { settingsHelp } from '#runtime/settings/settings-help.ts'
+import {
+  readSettings,
+  SettingsError,
+  type SettingsSchema,
+  type SettingsSource,
+} from '#runtime/settings/settings.ts'
+import { ServiceProcess } from './service-process.ts'
+import { exitCodes, type ServiceMain } from './service.ts'
+
+/**
+ * Runs a service from its settings to its end, and ends the process.
+ *
+ * Reads the settings, serves health and metrics, connects to the bus, waits for the lease, and calls `main`. On
+ * `SIGTERM` or `SIGINT` it gives the lease back and ends within 2 s.
+ */
+export async function runService<Schema extends SettingsSchema>(
+  name: ServiceName,
+  own: Schema,
+  main: ServiceMain<z.output<Schema>>,
+): Promise<never> {
+  const source = { args: process.argv.slice(2), env: process.env }
+  const schema: SettingsSchema = z.strictObject({ ...serviceSettings.shape, ...own.shape })
+  if (source.args.includes('--help')) {
+    process.stdout.write(settingsHelp(`atoll service ${name}`, schema))
+    process.exit(exitCodes.done)
+  }
+  // The schema is the sum of the two.
+  const settings = readOrExplain(name, schema, source) as
+    | (z.output<Schema> & ServiceSettings)
+    | undefined
+  if (settings === undefined) process.exit(exitCodes.settings)
+  const running = new ServiceProcess(name, settings)
+  process.once('SIGTERM', () => running.stop('SIGTERM'))
+  process.once('SIGINT', () => running.stop('SIGINT'))
+  // What nobody waits for failed: the state is unknown, so the process ends.
+  process.on('unhandledRejection', (reason) => running.fail(reason))
+  process.exit(await running.run(main))
+}
+
+function readOrExplain(
+  name: string,
+  schema: SettingsSchema,
+  source: SettingsSource,
+): unknown {
+  try {
+    return readSettings(schema, source).settings
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    process.stderr.write(`${name}: ${error.message}\nSee --help for all settings.\n`)
+    return undefined
+  }
+}

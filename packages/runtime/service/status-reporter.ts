@@ -1,0 +1,114 @@
+import type { ServiceStatus, Wait } from '#messages/service-status.ts'
+import type { Bus, Owner } from '#runtime/bus/bus.ts'
+import { type Clock, every } from '#runtime/clock.ts'
+import { isFault, toError } from '#runtime/fault.ts'
+
+/** How often the status is written, changed or not. */
+const statusPeriodMs = 5_000
+
+/** A change is written at once, but not more often than this. */
+const statusPauseMs = 250
+
+/** An input that was not seen for longer makes the service unready. */
+export const staleInputMs = 30_000
+
+/** What a reporter is given. */
+export interface StatusReporterOptions {
+  readonly instance: string
+  readonly version: string
+  readonly clock: Clock
+}
+
+/** Says what a service is doing: on the bus, and to whoever asks whether it is ready. */
+export class StatusReporter {
+  readonly #options: StatusReporterOptions
+  readonly #startedMs: number
+  #bus: Bus | undefined
+  #phase: ServiceStatus['phase'] = 'starting'
+  #wait: Wait | undefined
+  #changed: () => void = () => undefined
+
+  constructor(options: StatusReporterOptions) {
+    this.#options = options
+    this.#startedMs = options.clock.now()
+  }
+
+  set phase(phase: ServiceStatus['phase']) {
+    this.#phase = phase
+    this.#changed()
+  }
+
+  /** Says that the service cannot go on without something, and what it does about it; since when, it knows itself. */
+  waitFor(what: string, next: string): void {
+    if (this.#wait?.what === what && this.#wait.next === next) return
+    const sinceMs = this.#wait?.what === what ? this.#wait.sinceMs : this.#options.clock.now()
+    this.#wait = { what, sinceMs, next }
+    this.#changed()
+  }
+
+  /** Says that it goes on. */
+  goOn(): void {
+    if (this.#wait === undefined) return
+    this.#wait = undefined
+    this.#changed()
+  }
+
+  snapshot(): ServiceStatus {
+    const { instance, version, clock } = this.#options
+    const wait = this.#wait
+    return {
+      instance,
+      version,
+      startedMs: this.#startedMs,
+      phase: this.#phase === 'running' && wait !== undefined ? 'waiting' : this.#phase,
+      wait,
+      inputs: this.#bus?.inputs() ?? [],
+      writtenMs: clock.now(),
+    }
+  }
+
+  /** Why the service is not ready; empty if it is. */
+  reasonsNotReady(): readonly string[] {
+    const { phase, wait, inputs } = this.snapshot()
+    const reasons: string[] = []
+    if (phase === 'starting' || phase === 'standby' || phase === 'stopping') reasons.push(phase)
+    if (wait !== undefined) reasons.push(`waits for ${wait.what}; next: ${wait.next}`)
+    if (this.#bus?.isUp === false) reasons.push('the bus cannot be reached')
+    for (const { name, ageMs } of inputs) {
+      if (ageMs === undefined) reasons.push(`${name} was never seen`)
+      else if (ageMs > staleInputMs) reasons.push(`${name} was last seen ${ageMs} ms ago`)
+    }
+    return reasons
+  }
+
+  /** Writes the status to the bus until `signal` is aborted: each 5 s, and soon after each change. */
+  report(
+    bus: Bus,
+    owner: Owner<ServiceStatus>,
+    { signal, onFatal }: { readonly signal: AbortSignal; readonly onFatal: (error: Error) => void },
+  ): void {
+    const { clock } = this.#options
+    this.#bus = bus
+    let isWriting = false
+    let isDue = false
+    const write = async () => {
+      isDue = true
+      if (isWriting) return
+      isWriting = true
+      while (isDue && !signal.aborted) {
+        isDue = false
+        await owner.write(this.snapshot())
+        await new Promise<void>((resolve) => clock.after(statusPauseMs, resolve))
+      }
+      isWriting = false
+    }
+    const writeOrStop = () => {
+      write().catch((error: unknown) => {
+        if (!isFault(error, 'closed')) onFatal(toError(error))
+      })
+    }
+    this.#changed = writeOrStop
+    writeOrStop()
+    signal.addEventListener('abort', every(clock, statusPeriodMs, writeOrStop), { once: true })
+  }
+}

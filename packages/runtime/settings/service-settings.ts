@@ -1,0 +1,46 @@
+import { hostname } from 'node:os'
+import * as z from 'zod'
+import { instanceNamePattern, nodeNamePattern } from '#messages/bus-names.ts'
+import { chainId, listOf, oneOf, port, readableFile, url, want } from './setting-kinds.ts'
+
+/** How to reach the bus, and whose it is. */
+export const busSettings = z.strictObject({
+  chainId: chainId().describe('chain id of the rollup'),
+  node: want(z.string().regex(nodeNamePattern), '1 to 32 of a-z, 0-9 and -')
+    .default('main')
+    .describe('name of the node whose bus this is'),
+  natsUrls: listOf(url(['nats', 'tls'], 'nats://127.0.0.1:4222'))
+    .default(['nats://127.0.0.1:4222'])
+    .describe('NATS server of the node'),
+  natsSeedFile: readableFile('an nkey seed')
+    .optional()
+    .describe('key of this user of the bus; left out where the server asks for none'),
+  natsCaFile: readableFile('a certificate authority, PEM')
+    .optional()
+    .describe('whom to trust for the server; left out for the public ones, or without TLS'),
+})
+
+/** What every service can be told, beside its own settings. */
+export const serviceSettings = z.strictObject({
+  ...busSettings.shape,
+  instance: want(z.string().regex(instanceNamePattern), '1 to 64 letters, digits, _ and -')
+    .default(hostname().replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 64))
+    .describe('name of this process, unique in its service and the same after a restart'),
+  logLevel: oneOf(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('the least that is logged'),
+  logFormat: oneOf(['auto', 'json', 'text'])
+    .default('auto')
+    .describe('auto is text on a terminal and JSON elsewhere'),
+  healthHost: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address that serves /healthz, /readyz and /metrics'),
+  healthPort: port().default(0).describe('port of the same; 0 takes any that is free'),
+  otlpUrl: url(['http', 'https'], 'http://127.0.0.1:4318/v1/traces')
+    .optional()
+    .describe('where OpenTelemetry spans go, by OTLP over HTTP; left out: no tracing'),
+})
+
+/** Values of `serviceSettings`. */
+export type ServiceSettings = z.output<typeof serviceSettings>

@@ -1,0 +1,155 @@
+import * as z from 'zod'
+import { closestTo } from './closest.ts'
+import { wantOf } from './setting-kinds.ts'
+
+/** The settings of one program: a zod object whose fields are kinds of settings. */
+export type SettingsSchema = z.ZodObject<Record<string, z.ZodType>>
+
+/** Where settings come from. */
+export interface SettingsSource {
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Which of its sources a setting came from. */
+export type Origin = 'flag' | 'environment' | 'default'
+
+/** Settings that were read, and the origin of each. */
+export interface ReadSettings<Schema extends SettingsSchema> {
+  readonly settings: z.output<Schema>
+  readonly origins: Readonly<Record<string, Origin>>
+}
+
+/** One thing that is wrong, and what would be right. */
+export interface Mistake {
+  readonly what: string
+  readonly right: string
+}
+
+/** All that is wrong with the settings of a program. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+  readonly mistakes: readonly Mistake[]
+
+  constructor(mistakes: readonly Mistake[]) {
+    const lines = mistakes.map(({ what, right }) => `  ${what}\n      ${right}`)
+    const count = mistakes.length === 1 ? 'one setting is' : `${mistakes.length} settings are`
+    super(`${count} wrong:\n${lines.join('\n')}`)
+    this.mistakes = mistakes
+  }
+}
+
+/** What help and documents say of a setting. */
+export interface SettingDescription {
+  readonly key: string
+  /** As in `--l1-rpc-url`. */
+  readonly flag: string
+  /** As in `ATOLL_L1_RPC_URL`. */
+  readonly variable: string
+  readonly want: string
+  readonly description: string
+  /** Absent if the setting must be given. */
+  readonly defaultText: string | undefined
+  readonly isOptional: boolean
+}
+
+/**
+ * Reads a program's settings once, at its start: `l1RpcUrl` is `--l1-rpc-url`, else `ATOLL_L1_RPC_URL`, else its default.
+ *
+ * @throws SettingsError naming every bad, missing and unknown setting at once
+ */
+export function readSettings<Schema extends SettingsSchema>(
+  schema: Schema,
+  { args, env }: SettingsSource,
+): ReadSettings<Schema> {
+  const descriptions = describeSettings(schema)
+  const { flags, mistakes } = parseFlags(args, descriptions)
+  const given: Record<string, string> = {}
+  const origins: Record<string, Origin> = {}
+  for (const { key, flag, variable } of descriptions) {
+    const value = flags.get(flag) ?? env[variable]
+    origins[key] = flags.has(flag) ? 'flag' : value === undefined ? 'default' : 'environment'
+    if (value !== undefined) given[key] = value
+  }
+  const parsed = schema.safeParse(given)
+  const wrong = parsed.success ? [] : parsed.error.issues.map(({ path }) => String(path[0]))
+  for (const setting of descriptions)
+    if (wrong.includes(setting.key)) mistakes.push(mistakeOf(setting, given[setting.key]))
+  if (!parsed.success || mistakes.length > 0) throw new SettingsError(mistakes)
+  return { settings: parsed.data, origins }
+}
+
+/** What there is to set, in the order in which it is declared. */
+export function describeSettings(schema: SettingsSchema): readonly SettingDescription[] {
+  return Object.entries(schema.shape).map(([key, kind]) => {
+    const absent = kind.safeParse(undefined)
+    const isOptional = absent.success
+    return {
+      key,
+      flag: flagOf(key),
+      variable: `ATOLL_${flagOf(key).slice(2).replaceAll('-', '_').toUpperCase()}`,
+      want: wantOf(innermost(kind)) ?? 'text',
+      description: kind.description ?? innermost(kind).description ?? '',
+      isOptional,
+      defaultText: absent.success && absent.data !== undefined ? textOf(absent.data) : undefined,
+    }
+  })
+}
+
+/** A value as it would be given: lists with commas. */
+export function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.map(textOf).join(',') : String(value)
+}
+
+/** The flag of a setting: `l1RpcUrl` is `--l1-rpc-url`. */
+export function flagOf(key: string): string {
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}
+
+/** What a default or an optional wraps. */
+function innermost(kind: z.ZodType): z.ZodType {
+  const isWrapper = kind instanceof z.ZodDefault || kind instanceof z.ZodOptional
+  return isWrapper ? innermost(kind.unwrap() as z.ZodType) : kind
+}
+
+function mistakeOf(setting: SettingDescription, value: string | undefined): Mistake {
+  const { flag, variable, want, description } = setting
+  const what = value === undefined ? `${flag} is missing` : `${flag} is ${JSON.stringify(value)}`
+  const purpose = description === '' ? '' : ` (${description})`
+  return { what, right: `want ${want}${purpose}; also ${variable}` }
+}
+
+function parseFlags(args: readonly string[], descriptions: readonly SettingDescription[]) {
+  const known = new Map(descriptions.map((setting) => [setting.flag, setting]))
+  const flags = new Map<string, string>()
+  const mistakes: Mistake[] = []
+  const rest = [...args]
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const [flag = '', inline] = splitAtEquals(word)
+    const setting = known.get(flag)
+    const negated = known.get(flag.replace(/^--no-/, '--'))
+    if (setting !== undefined) {
+      const isSwitch = setting.want === 'true or false'
+      const isNextValue = rest[0] !== undefined && !rest[0].startsWith('--')
+      if (inline !== undefined) flags.set(flag, inline)
+      else if (isSwitch && rest[0] !== 'true' && rest[0] !== 'false') flags.set(flag, 'true')
+      else if (isNextValue) flags.set(flag, rest.shift() ?? '')
+      else mistakes.push({ what: `${flag} has no value`, right: `want ${setting.want}` })
+    } else if (negated?.want === 'true or false' && flag.startsWith('--no-')) {
+      flags.set(negated.flag, 'false')
+    } else mistakes.push(unknownWord(word, [...known.keys()]))
+  }
+  return { flags, mistakes }
+}
+
+function splitAtEquals(word: string): readonly [string, string?] {
+  const at = word.indexOf('=')
+  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)]
+}
+
+function unknownWord(word: string, flags: readonly string[]): Mistake {
+  const [flag] = splitAtEquals(word)
+  const what = `${flag} is not known`
+  const close = closestTo(flag, flags)
+  return { what, right: close === undefined ? 'see --help for all settings' : `did you mean ${close}?` }
+}

@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findNatsServer, type FoundServer } from '#runtime/nats-server/find-server.ts'
+import {
+  type RunningNatsServer,
+  startNatsServer,
+  type StartOptions,
+} from '#runtime/nats-server/nats-server.ts'
+
+/**
+ * The NATS server for tests that need a real one: `ATOLL_NATS_SERVER` names it, else one is found or built.
+ *
+ * @throws Error if there is none: a test of the real server does not pass without it
+ */
+export async function requireNatsServer(): Promise<FoundServer> {
+  const named = process.env['ATOLL_NATS_SERVER']
+  const server = await findNatsServer({ named, report: (what) => console.error(what) })
+  if (server === undefined)
+    throw new Error('no NATS server to test with: name one in ATOLL_NATS_SERVER')
+  return server
+}
+
+/** A real server in a folder of its own. */
+export class TestServer {
+  readonly found: FoundServer
+  readonly #dataDir: string
+  readonly #options: Partial<StartOptions>
+  #running: RunningNatsServer
+
+  private constructor(
+    found: FoundServer,
+    parts: { dataDir: string; running: RunningNatsServer; options: Partial<StartOptions> },
+  ) {
+    this.found = found
+    this.#dataDir = parts.dataDir
+    this.#running = parts.running
+    this.#options = parts.options
+  }
+
+  static async start(options: Partial<StartOptions> = {}): Promise<TestServer> {
+    const found = await requireNatsServer()
+    const dataDir = await mkdtemp(join(tmpdir(), 'atoll-nats-'))
+    const running = await startNatsServer(startOptions(found, dataDir, { port: 0, ...options }))
+    return new TestServer(found, { dataDir, running, options })
+  }
+
+  get url(): string {
+    return this.#running.url
+  }
+
+  get port(): number {
+    return this.#running.port
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    this.#running.kill('SIGKILL')
+    await this.#running.ended
+  }
+
+  /** Starts it again where it was, after `kill`. */
+  async restart(): Promise<void> {
+    const { port } = this.#running
+    const options = startOptions(this.found, this.#dataDir, { ...this.#options, port })
+    this.#running = await startNatsServer(options)
+  }
+
+  /** Loses all that was stored; between `kill` and `restart`. */
+  async wipe(): Promise<void> {
+    await rm(join(this.#dataDir, 'store'), { recursive: true, force: true })
+  }
+
+  /** Stops it without its knowing, as a partition would. */
+  freeze(): void {
+    this.#running.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#running.kill('SIGCONT')
+  }
+
+  async stop(): Promise<void> {
+    await this.#running.stop()
+    await rm(this.#dataDir, { recursive: true, force: true })
+  }
+}
+
+function startOptions(
+  server: FoundServer,
+  dataDir: string,
+  options: Partial<StartOptions> & { readonly port: number },
+): StartOptions {
+  return { host: '127.0.0.1', ...options, server, dataDir }
+}

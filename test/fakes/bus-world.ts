@@ -1,0 +1,141 @@
+import { BusNames } from '#messages/bus-names.ts'
+import { permissionsOf } from '#messages/permissions.ts'
+import type { ServiceName } from '#messages/services.ts'
+import { streamsOf } from '#messages/streams.ts'
+import type { Subject } from '#messages/subject.ts'
+import { type BusMetrics, type RefusedReason, noBusMetrics } from '#runtime/bus/bus-metrics.ts'
+import type { Outgoing } from '#runtime/bus/connection.ts'
+import type { MemoryConnection } from '#runtime/bus/memory/memory-connection.ts'
+import { MemoryServer, type Hop } from '#runtime/bus/memory/memory-server.ts'
+import { provision } from '#runtime/bus/provision.ts'
+import { ServiceBus } from '#runtime/bus/service-bus.ts'
+import { modelSubjects } from '#test/model/model-subjects.ts'
+import { VirtualClock } from '#test/simulator/virtual-clock.ts'
+
+/** A service on the bus of a `BusWorld`. */
+export interface Member {
+  readonly bus: ServiceBus
+  readonly control: MemoryConnection
+  readonly bulk: MemoryConnection
+  /** What made the process stop, if something did. */
+  readonly fatal: Error[]
+  /** What the bus counted. */
+  readonly counts: Counts
+}
+
+/** Counters of a bus by name. */
+export class Counts implements BusMetrics {
+  readonly refusals: RefusedReason[] = []
+  resends = 0
+  expired = 0
+  backfills = 0
+  leases = 0
+  reconnects = 0
+  readonly published = noBusMetrics.published
+  readonly called = noBusMetrics.called
+
+  refused(reason: RefusedReason): void {
+    this.refusals.push(reason)
+  }
+  resent(): void {
+    this.resends++
+  }
+  droppedExpired(): void {
+    this.expired++
+  }
+  backfilled(): void {
+    this.backfills++
+  }
+  leaseChanged(): void {
+    this.leases++
+  }
+  reconnected(): void {
+    this.reconnects++
+  }
+}
+
+/** A bus in memory on a clock that a test moves by hand; every user has the rights of its role and no others. */
+export class BusWorld {
+  readonly clock = new VirtualClock(1_700_000_000_000)
+  readonly names = new BusNames({ chainId: 10n, node: 'main' })
+  readonly subjects: readonly Subject[] = modelSubjects
+  readonly server: MemoryServer
+  /** Which messages do not arrive. */
+  lost: (hop: Hop) => boolean = () => false
+
+  constructor() {
+    const { clock } = this
+    const carry = (hop: Hop, deliver: () => void) => {
+      if (!this.lost(hop)) clock.after(0.1, deliver)
+    }
+    this.server = new MemoryServer({ clock, wire: { carry }, random: () => 0 })
+  }
+
+  /** A world whose streams are there. */
+  static async provisioned(): Promise<BusWorld> {
+    const world = new BusWorld()
+    await world.provision()
+    return world
+  }
+
+  async provision(): Promise<void> {
+    const connection = this.server.connect({ name: 'provision', role: 'provision' })
+    await this.settle(provision(connection, streamsOf(this.subjects, this.names)))
+    await connection.close()
+  }
+
+  /** A service joins; `leased` with its lease. */
+  async join(service: ServiceName, instance = `${service}-0`): Promise<Member> {
+    const member = this.joinUnleased(service, instance)
+    if (service !== 'rpc') await this.settle(member.bus.lease())
+    return member
+  }
+
+  joinUnleased(service: ServiceName, instance = `${service}-0`): Member {
+    const boot = `${instance}#${this.server.connections.size}`
+    const permissions = permissionsOf(service, { subjects: this.subjects, names: this.names })
+    const connect = (what: string) =>
+      this.server.connect({ name: `${boot}/${what}`, role: service, permissions })
+    const control = connect('control')
+    const bulk = connect('bulk')
+    const fatal: Error[] = []
+    const counts = new Counts()
+    const { clock, names } = this
+    const onFatal = (error: Error) => fatal.push(error)
+    const who = { names, service, instance, boot }
+    const bus = new ServiceBus({ ...who, control, bulk, clock, metrics: counts, onFatal })
+    return { bus, control, bulk, fatal, counts }
+  }
+
+  /** Publishes as a stranger without rules would. */
+  inject(message: Outgoing): void {
+    this.server.connect({ name: 'stranger', role: 'operator' }).publish(message)
+  }
+
+  /** Lets time pass. */
+  async pass(forMs: number): Promise<void> {
+    await this.clock.run(forMs, () => false)
+  }
+
+  /** Lets time pass until a promise has settled. */
+  async settle<Value>(promise: Promise<Value>): Promise<Value> {
+    let isSettled = false
+    const settled = () => {
+      isSettled = true
+    }
+    promise.then(settled, settled)
+    const inTime = await this.clock.run(60_000, () => isSettled)
+    if (!inTime) throw new Error('a promise did not settle within a minute')
+    return promise
+  }
+
+  /** The server is killed and back, and so are all links to it. */
+  async restartServer({ wiped }: { readonly wiped: boolean }): Promise<void> {
+    this.server.stop()
+    for (const connection of this.server.connections) connection.cut()
+    if (wiped) this.server.wipe()
+    this.server.start()
+    for (const connection of this.server.connections) connection.mend()
+    await this.pass(1)
+  }
+}

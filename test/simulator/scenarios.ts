@@ -1,0 +1,23 @@
+import {
+  calm,
+  edgesLost,
+  everything,
+  everythingTwice,
+  lateAcrossResets,
+} from './disturbances.ts'
+import type { Disturbance } from './model-run.ts'
+
+/** What a simulation can be disturbed by, by name. */
+export const scenarios = {
+  calm,
+  /** F16: every message arrives twice. */
+  twice: everythingTwice,
+  /** F17: all messages of one kind are lost for 10 s. */
+  lost: edgesLost,
+  /** F18: messages arrive after a reset. */
+  late: lateAcrossResets,
+  /** F1–F18 at random: kills, freezes, partitions, a server that restarts or loses its store, bad links. */
+  mixed: everything,
+} as const satisfies Record<string, Disturbance>
+
+export type ScenarioName = keyof typeof scenarios

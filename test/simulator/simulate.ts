@@ -1,0 +1,109 @@
+/**
+ * Runs the model of the verifier in simulated time, under faults, for many seeds.
+ *
+ *   npm run simulate -- --seeds 1000            seeds 1 to 1000 of every scenario
+ *   npm run simulate -- --what late --seed 229  one run, with its last events if it fails
+ */
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { ModelRun } from './model-run.ts'
+import { type ScenarioName, scenarios } from './scenarios.ts'
+
+interface Share {
+  readonly names: readonly ScenarioName[]
+  readonly seeds: readonly number[]
+}
+
+interface Result {
+  readonly scenario: ScenarioName
+  readonly seed: number
+  readonly virtualMs: number
+  readonly failure: string | undefined
+}
+
+async function work({ names, seeds }: Share): Promise<void> {
+  for (const seed of seeds)
+    for (const scenario of names) {
+      const run = new ModelRun(seed)
+      const outcome = await run.run(scenarios[scenario])
+      const failure =
+        outcome.kind === 'failed' ? `${outcome.reason}\n${outcome.lastEvents}` : undefined
+      const virtualMs = run.simulation.clock.monotonicMs()
+      parentPort?.postMessage({ scenario, seed, virtualMs, failure } satisfies Result)
+    }
+}
+
+async function lead(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '100' },
+      seed: { type: 'string' },
+      what: { type: 'string' },
+    },
+  })
+  const names = namesOf(values.what)
+  const seeds =
+    values.seed === undefined
+      ? Array.from({ length: Number(values.seeds) }, (_, at) => at + 1)
+      : [Number(values.seed)]
+  if (names === undefined || seeds.some((seed) => !Number.isSafeInteger(seed))) {
+    const known = Object.keys(scenarios).join(', ')
+    console.error(`usage: simulate [--seeds N | --seed N] [--what ${known}; several with commas]`)
+    process.exitCode = 2
+    return
+  }
+  await simulate(names, seeds)
+}
+
+function namesOf(what: string | undefined): readonly ScenarioName[] | undefined {
+  const all = Object.keys(scenarios) as ScenarioName[]
+  if (what === undefined) return all
+  const names = what.split(',')
+  const known = all.filter((name) => names.includes(name))
+  return known.length === names.length ? known : undefined
+}
+
+async function simulate(names: readonly ScenarioName[], seeds: readonly number[]): Promise<void> {
+  const startedMs = performance.now()
+  const total = names.length * seeds.length
+  const workers = Math.min(availableParallelism(), seeds.length)
+  let done = 0
+  let virtualMs = 0
+  const failures: Result[] = []
+  const take = (result: Result) => {
+    done++
+    virtualMs += result.virtualMs
+    if (result.failure !== undefined) {
+      failures.push(result)
+      console.log(`seed ${result.seed} of ${result.scenario} fails: ${result.failure}\n`)
+    }
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total} runs`)
+  }
+  await Promise.all(
+    Array.from({ length: workers }, (_, share) => {
+      const mine = seeds.filter((_seed, at) => at % workers === share)
+      return runWorker({ names, seeds: mine }, take)
+    }),
+  )
+  const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0)
+  const hours = (virtualMs / 3_600_000).toFixed(1)
+  const what = `${seeds.length} seeds of ${names.join(', ')}`
+  console.log(`\n${what}: ${total - failures.length} of ${total} runs agree`)
+  console.log(`${hours} simulated hours in ${seconds} s`)
+  for (const { scenario, seed } of failures)
+    console.log(`again: npm run simulate -- --what ${scenario} --seed ${seed}`)
+  if (failures.length > 0) process.exitCode = 1
+}
+
+function runWorker(share: Share, take: (result: Result) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: share })
+    worker.on('message', take)
+    worker.once('error', reject)
+    worker.once('exit', () => resolve())
+  })
+}
+
+if (isMainThread) await lead()
+else await work(workerData as Share)
