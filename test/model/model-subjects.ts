@@ -1,6 +1,8 @@
-import { safeAtCodec, type SafeAt } from '#messages/safe-at.ts'
-import { type Signal, signal, type Subject } from '#messages/subject.ts'
+import { type FetchL1BlockResponse, fetchL1BlockResponseCodec } from '#messages/fetch-l1-block.ts'
+import { type SafeAt, safeAtCodec } from '#messages/safe-at.ts'
+import { type Log, log, type Signal, signal, type Subject } from '#messages/subject.ts'
 import { subjects } from '#messages/subjects.ts'
+import type { L1Block } from '#protocol/block/l1-block.ts'
 
 /** A hint that a block became safe: the model's one message that may be lost for good. */
 export const blockHint: Signal<SafeAt> = signal({
@@ -10,5 +12,25 @@ export const blockHint: Signal<SafeAt> = signal({
   codec: safeAtCodec,
 })
 
-/** Atoll's own table and the hint: every kind of message. */
-export const modelSubjects: readonly Subject[] = [...subjects, blockHint]
+/** A log of large entries, as gossiped payloads are. */
+export const bulkLog: Log<L1Block> = log({
+  name: 'derivation.bulk',
+  summary: 'Large entries, as gossiped payloads are.',
+  readers: ['rpc'],
+  codec: {
+    type: fetchL1BlockResponseCodec.type,
+    encode: (block) => fetchL1BlockResponseCodec.encode({ kind: 'block', block }),
+    decode: (bytes) => blockOf(fetchL1BlockResponseCodec.decode(bytes)),
+  },
+  number: ({ number }) => number,
+  id: ({ number }) => String(number),
+  stream: { name: 'BULK', entriesPerNumber: 4, maxBytes: 1024 ** 3, duplicateWindowMs: 120_000 },
+})
+
+/** Atoll's own table, a hint and a log of large entries: every kind of message. */
+export const modelSubjects: readonly Subject[] = [...subjects, blockHint, bulkLog]
+
+function blockOf(response: FetchL1BlockResponse): L1Block {
+  if (response.kind !== 'block') throw new Error('not an entry of this log')
+  return response.block
+}

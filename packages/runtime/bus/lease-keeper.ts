@@ -111,9 +111,16 @@ export class LeaseKeeper implements Lease {
   }
 
   async #renewUntil(ended: AbortSignal): Promise<void> {
-    const { clock, onFatal } = this.#context
+    const { clock, control, onFatal } = this.#context
+    // A server that is back may have lost the lease: better to know now than in two seconds.
+    let reconnected = new AbortController()
+    control.onReconnect(() => reconnected.abort())
     try {
-      while (await sleep(clock, leaseRenewMs, ended)) await this.#renew(ended)
+      while (!ended.aborted) {
+        await sleep(clock, leaseRenewMs, AbortSignal.any([ended, reconnected.signal]))
+        reconnected = new AbortController()
+        await this.#renew(ended)
+      }
     } catch (error) {
       if (!isFault(error)) throw error
       if (!ended.aborted) onFatal(error)

@@ -229,7 +229,10 @@ function faultOf(cause: unknown, fields: Readonly<Record<string, unknown>>): Fau
     return fault('unavailable', { severity: 'temporary', detail: 'nobody listens' })
   if (root instanceof TimeoutError) return fault('timeout', { severity: 'temporary' })
   if (root instanceof PermissionViolationError)
-    return fault('not-permitted', { severity: 'critical', detail: root.message })
+    return fault('not-permitted', {
+      severity: 'critical',
+      detail: `${root.message}; is it the key of this service, and is the node's name right?`,
+    })
   if (root instanceof ClosedConnectionError || root instanceof DrainingConnectionError)
     return fault('closed', { severity: 'critical' })
   const detail = root instanceof Error ? root.message : String(root)

@@ -27,7 +27,7 @@ export async function provision(
   return done
 }
 
-/** Provisions again and again until `signal` is aborted; reports each change, and each failure once. */
+/** Provisions each 5 s and after each reconnect until `signal` is aborted; reports each change, each failure once. */
 export async function provisionForever(
   connection: Connection,
   specs: readonly StreamSpec[],
@@ -42,7 +42,11 @@ export async function provisionForever(
   },
 ): Promise<void> {
   let failure: string | undefined
-  do {
+  // A server that is back may have lost its streams.
+  let reconnected = new AbortController()
+  connection.onReconnect(() => reconnected.abort())
+  while (!signal.aborted) {
+    reconnected = new AbortController()
     try {
       const done = await provision(connection, specs)
       failure = undefined
@@ -53,7 +57,8 @@ export async function provisionForever(
       if (failure !== error.message) report({ kind: 'failed', fault: error })
       failure = error.message
     }
-  } while (await sleep(clock, provisionPeriodMs, signal))
+    await sleep(clock, provisionPeriodMs, AbortSignal.any([signal, reconnected.signal]))
+  }
 }
 
 /** What a provisioning loop tells. */

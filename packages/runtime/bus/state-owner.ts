@@ -11,8 +11,18 @@ import { readNewest, store, type Stored } from './stream-store.ts'
 import { formatWriteOrder, parseWriteOrder, type WriteOrder } from './write-order.ts'
 
 interface StampedMessage extends Outgoing {
+  /** Its place in the order of writes. */
+  readonly version: string
   /** The server stores it once, however often it is sent. */
   readonly id: string
+}
+
+/** What the store has under the state's key. */
+interface Newest {
+  /** 0 for nothing. */
+  readonly sequence: number
+  /** Which write it is; undefined for nothing, or something that carries none. */
+  readonly version: string | undefined
 }
 
 /** Writes a state by compare-and-set, and sees to it that the store keeps the last value. */
@@ -21,10 +31,10 @@ export class StateOwner<Value> implements Owner<Value> {
   readonly #state: State<Value>
   readonly #subject: string
   readonly #serial = new Serial()
-  /** Sequence of the newest stored value, 0 for none; undefined until it was read. */
-  #revision: number | undefined
+  /** Undefined until it was read, and after a refusal. */
+  #newest: Newest | undefined
   #order: WriteOrder | undefined
-  #written: Value | undefined
+  #written: { readonly value: Value } | undefined
 
   constructor(context: BusContext, state: State<Value>) {
     this.#context = context
@@ -47,19 +57,23 @@ export class StateOwner<Value> implements Owner<Value> {
     for (;;) {
       this.#guard()
       try {
-        this.#revision ??= await this.#readRevision()
+        this.#newest ??= await this.#readNewest()
         message ??= this.#stamp(value)
-        const { id } = message
-        const ack = await store(control, message, { id, expectedSequence: this.#revision })
-        this.#revision = ack.sequence
-        this.#written = value
+        const { id, version } = message
+        // It may be stored already, though no word of it came.
+        if (this.#newest.version !== version) {
+          const expectedSequence = this.#newest.sequence
+          const { sequence } = await store(control, message, { id, expectedSequence })
+          this.#newest = { sequence, version }
+        }
+        this.#written = { value }
         metrics.published('state', (clock.monotonicMs() - startedMs) / 1_000)
         return
       } catch (error) {
         if (!isFault(error) || error.severity !== 'temporary') throw error
         metrics.resent('state')
-        // Our own write may be stored though no word of it came; the store may be new; another may have written.
-        if (error.code === 'conflict') this.#revision = undefined
+        // Our own write may be stored; the store may be new; another may have written.
+        if (error.code === 'conflict') this.#newest = undefined
         else if (error.code !== 'timeout') await sleep(clock, publishPauseMs, signal)
       }
     }
@@ -76,34 +90,35 @@ export class StateOwner<Value> implements Owner<Value> {
     const { epochMs, count } = this.#order ?? { epochMs: clock.now(), count: 0 }
     this.#order = { epochMs, count: count + 1 }
     const version = formatWriteOrder(this.#order)
+    const headers = { [busHeaders.version]: version }
     return {
       subject: this.#subject,
       id: `${instance}/${boot}/${this.#state.name}/${version}`,
-      ...encodeMessage(this.#context, this.#state.codec, {
-        value,
-        headers: { [busHeaders.version]: version },
-      }),
+      version,
+      ...encodeMessage(this.#context, this.#state.codec, { value, headers }),
     }
   }
 
   /**
-   * The sequence to write over. At the start that is whatever the service wrote before; later, only what this
+   * What there is to write over. At the start that is whatever the service wrote before; later, only what this
    * instance wrote, or nothing if the store was lost.
    *
    * @throws Fault `fenced` if another instance wrote since
    */
-  async #readRevision(): Promise<number> {
+  async #readNewest(): Promise<Newest> {
     const stored = await this.#read()
+    const version = stored?.header(busHeaders.version)
     if (this.#order === undefined) {
       // Later than any writer before, though its clock went ahead of ours.
-      const before = parseWriteOrder(stored?.header(busHeaders.version))
+      const before = parseWriteOrder(version)
       const epochMs = Math.max(this.#context.clock.now(), (before?.epochMs ?? 0) + 1)
       this.#order = { epochMs, count: 0 }
-      return stored?.sequence ?? 0
+      return { sequence: stored?.sequence ?? 0, version }
     }
-    if (stored === undefined) return 0
+    if (stored === undefined) return { sequence: 0, version }
     const writer = stored.header(busHeaders.instance)
-    if (writer === this.#context.instance || stored.isDeletion) return stored.sequence
+    if (writer === this.#context.instance || stored.isDeletion)
+      return { sequence: stored.sequence, version }
     throw new Fault('fenced', {
       severity: 'critical',
       detail: `${this.#state.name} was written by ${writer ?? 'a stranger'}`,
@@ -117,8 +132,8 @@ export class StateOwner<Value> implements Owner<Value> {
     try {
       const stored = await this.#read()
       if (stored !== undefined && this.#isOurs(stored)) return
-      this.#revision = undefined
-      await this.#write(this.#written)
+      this.#newest = undefined
+      await this.#write(this.#written.value)
     } catch (error) {
       // A server that is away is looked for again in a second; a bus that was closed, never.
       if (isFault(error) && error.severity === 'temporary') return
@@ -128,10 +143,9 @@ export class StateOwner<Value> implements Owner<Value> {
 
   /** Whether this is the last write. A sequence alone does not tell: a store that was lost counts from 1 again. */
   #isOurs({ sequence, header }: Stored): boolean {
-    const version = this.#order && formatWriteOrder(this.#order)
     return (
-      sequence === this.#revision &&
-      header(busHeaders.version) === version &&
+      sequence === this.#newest?.sequence &&
+      header(busHeaders.version) === this.#newest.version &&
       header(busHeaders.instance) === this.#context.instance
     )
   }

@@ -67,10 +67,11 @@ export class MemoryStream {
     { id, expected }: { readonly id: string | undefined; readonly expected: number | undefined },
   ): Kept {
     this.#expire()
-    const earlier = id === undefined ? undefined : this.#ids.get(id)
-    if (earlier !== undefined) return { kind: 'duplicate', sequence: earlier.sequence }
+    // In this order, as servers of 2026 do; older ones recognise a duplicate first.
     const newest = this.#bySubject.get(subject)?.at(-1) ?? 0
     if (expected !== undefined && expected !== newest) return { kind: 'conflict', newest }
+    const earlier = id === undefined ? undefined : this.#ids.get(id)
+    if (earlier !== undefined) return { kind: 'duplicate', sequence: earlier.sequence }
     if (!this.#makeRoom({ subject, bytes: messageBytes({ data, headers }) })) return { kind: 'full' }
 
     const storedMs = this.#clock.now()

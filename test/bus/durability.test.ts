@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readNewest, store } from '#runtime/bus/stream-store.ts'
+import { isFault } from '#runtime/fault.ts'
+import { Random } from '#test/simulator/random.ts'
+import { connectWith, pause, text, textOf, until, valueStream } from './conformance/raw-client.ts'
+import { TestServer } from './servers.ts'
+
+const rounds = 20
+const publishes = 2_000
+
+test(`the server is killed under ${publishes} publishes, ${rounds} times: no acknowledged write is lost`, async (t) => {
+  const server = await TestServer.start()
+  const client = await connectWith(server.url, [valueStream('state')])
+  t.after(async () => {
+    await client.close()
+    await server.stop()
+  })
+  const random = new Random(1)
+  let acknowledged = 0
+  for (let round = 0; round < rounds; round++) {
+    const stored = new Map<string, string>()
+    const publishing = Promise.all(
+      Array.from({ length: publishes }, async (_, at) => {
+        // Not all at once, so that some are on their way, some stored and some not yet sent when it dies.
+        await pause(at / 20)
+        const key = `$KV.state.${round}.${at % 500}`
+        const value = `${round}/${at}`
+        try {
+          await store(client, { subject: key, data: text(value) }, { id: value })
+          stored.set(key, value)
+        } catch (error) {
+          if (!isFault(error) || error.severity !== 'temporary') throw error
+        }
+      }),
+    )
+    await pause(random.between(5, 95))
+    await server.kill()
+    await server.restart()
+    await publishing
+    await until('the client is back', () => client.isUp)
+    await pause(100)
+    acknowledged += stored.size
+    for (const [key, value] of stored) {
+      const kept = textOf((await readNewest(client, 'KV_state', key))?.data)
+      // A later write of the key may be stored without a word of it.
+      const isKept = Number(kept.split('/')[1]) >= Number(value.split('/')[1])
+      assert.ok(isKept, `round ${round}: ${key} has ${kept}, and ${value} was acknowledged`)
+    }
+  }
+  t.diagnostic(`${acknowledged} acknowledged writes in ${rounds} rounds, none lost`)
+  assert.ok(acknowledged > rounds * 100)
+})

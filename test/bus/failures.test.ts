@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import { leaseMarginMs } from '#runtime/bus/bus-limits.ts'
+import { leaseTtlMs } from '#messages/streams.ts'
+import { Cluster } from './cluster.ts'
+import { pause, until } from './conformance/raw-client.ts'
+
+// The failure matrix of docs/architecture.md, on a real server with real processes: F9 to F22.
+
+async function started(t: TestContext, options?: Parameters<typeof Cluster.start>[0]) {
+  const cluster = await Cluster.start(options)
+  t.after(() => cluster.stop())
+  return cluster
+}
+
+function note(t: TestContext, { world, actors }: Cluster): void {
+  const ends = [...actors.values()].filter((actor) => actor.ends.length > 0)
+  const restarts = ends.map(({ name, ends: how }) => `${name}: ${how.join(' ')}`).join(', ')
+  t.diagnostic(`longest stall ${world.longestStallMs} ms; ends: ${restarts === '' ? 'none' : restarts}`)
+}
+
+test('F9: the server is killed again and again, and nothing is lost', async (t) => {
+  const cluster = await started(t)
+  cluster.runModel()
+  for (let kill = 0; kill < 5; kill++) {
+    await pause(1_200)
+    await cluster.server.kill()
+    await pause(100 + 200 * kill)
+    await cluster.server.restart()
+  }
+  await cluster.untilDone()
+  note(t, cluster)
+  const { ends } = cluster.actor('engine-0')
+  assert.deepEqual(ends, [], 'an engine does not stop for a server that is back within its lease')
+})
+
+test('F10: the server loses its store; the engine writes its state anew, in a new generation', async (t) => {
+  const cluster = await started(t)
+  const { world } = cluster
+  cluster.runModel()
+  await cluster.untilBlock(5n)
+  await until('the chain is seen', () => world.chains.length > 0)
+  const before = world.chains.at(-1)?.generation ?? 0n
+  await cluster.server.kill()
+  await cluster.server.wipe()
+  await cluster.server.restart()
+  await until('a new generation', () => (world.chains.at(-1)?.generation ?? 0n) > before)
+  await cluster.untilDone()
+  note(t, cluster)
+})
+
+test('F11: the server is frozen for less than a lease: all go on', async (t) => {
+  const cluster = await started(t)
+  cluster.runModel()
+  await cluster.untilBlock(3n)
+  cluster.server.freeze()
+  await pause(3_500)
+  cluster.server.thaw()
+  await cluster.untilDone()
+  note(t, cluster)
+  assert.deepEqual(cluster.actor('engine-0').ends, [])
+})
+
+test('F11: the server is frozen for longer: the engine stops at its deadline, and no call comes after it', async (t) => {
+  const cluster = await started(t)
+  const { world } = cluster
+  cluster.runModel()
+  await cluster.untilBlock(3n)
+  cluster.server.freeze()
+  const frozenMs = performance.now()
+  await pause(leaseTtlMs + 1_000)
+  cluster.server.thaw()
+  const thawedMs = performance.now()
+  await cluster.untilDone()
+  note(t, cluster)
+  assert.ok(cluster.actor('engine-0').ends.includes('3'), 'it ends with the code for a lost lease')
+  // A renewal that was sent right before the freeze holds for the time to live less the margin.
+  const deadlineMs = frozenMs + leaseTtlMs - leaseMarginMs
+  const late = world.commands.filter(({ atMs }) => atMs > deadlineMs + 100 && atMs < thawedMs)
+  assert.deepEqual(late, [])
+})
+
+test('F13: of two engines one acts; the other takes over when it dies, and each write has one term', async (t) => {
+  const cluster = await started(t)
+  const { world } = cluster
+  cluster.runModel([{ instance: 'engine-0' }, { instance: 'engine-1' }])
+  await cluster.untilBlock(5n)
+  const first = world.chains.at(-1)?.instance ?? ''
+  const holder = cluster.actor(first)
+  // It stays dead, so that the other has to take its place.
+  holder.isRestarted = false
+  holder.child.kill('SIGKILL')
+  await until('the other one acts', () => world.chains.at(-1)?.instance !== first)
+  await cluster.untilDone()
+  note(t, cluster)
+  const terms = new Map<bigint, Set<string>>()
+  for (const { term, instance } of world.chains)
+    terms.set(term, (terms.get(term) ?? new Set()).add(instance))
+  for (const instances of terms.values()) assert.equal(instances.size, 1)
+  assert.deepEqual(
+    world.chains.map(({ term }) => term),
+    world.chains.map(({ term }) => term).toSorted((a, b) => Number(a - b)),
+  )
+})
+
+test('F14: an engine that is frozen between guard and call sends one stale call at most, and stops', async (t) => {
+  const cluster = await started(t)
+  const { world } = cluster
+  cluster.runModel([{ instance: 'engine-0', flags: ['--freeze-at-block', '4'] }])
+  await cluster.untilBlock(1n)
+  const frozen = cluster.actor('engine-0')
+  const boot = String(frozen.child.pid)
+  frozen.isRestarted = false
+  cluster.run('engine', { instance: 'engine-1' })
+  await until('the other one acts', () => world.chains.at(-1)?.instance === 'engine-1')
+  const takenMs = performance.now()
+  await pause(500)
+  frozen.child.kill('SIGCONT')
+  await until('the frozen one ends', () => frozen.ends.length > 0)
+  await cluster.untilDone()
+  note(t, cluster)
+  const stale = world.commands.filter((command) => command.boot === boot && command.atMs > takenMs)
+  t.diagnostic(`stale calls: ${stale.length}`)
+  assert.ok(stale.length <= 1)
+  assert.deepEqual(frozen.ends, ['3'])
+  assert.match(frozen.output, /lease-lost|lease-expired|fenced/)
+})
+
+test('F19: a reader that hangs under load is cut off and catches up; the sender keeps its lease', async (t) => {
+  const cluster = await started(t)
+  const { world } = cluster
+  cluster.run('derivation', { flags: ['--role', 'writer'] })
+  const reader = cluster.run('rpc', { flags: ['--role', 'reader'] })
+  const written = () => world.told.get('written') as { number: bigint; least: number }[] | undefined
+  const read = () => (world.told.get('read') ?? []) as bigint[]
+  await until('entries are read', () => read().length > 10)
+  reader.child.kill('SIGSTOP')
+  await pause(15_000)
+  reader.child.kill('SIGCONT')
+  const at = written()?.at(-1)?.number ?? 0n
+  await until('the reader has caught up', () => (read().at(-1) ?? 0n) > at)
+  const numbers = new Set(read())
+  for (let number = 0n; number <= at; number++) assert.ok(numbers.has(number), `entry ${number}`)
+  const least = Math.min(...(written() ?? []).map((report) => report.least))
+  t.diagnostic(`${at} entries of 150 KB; the sender's lease never had less than ${Math.round(least)} ms`)
+  assert.ok(least > 0)
+  assert.deepEqual(cluster.actor('derivation-0').ends, [])
+})
+
+test('F20: leases that expire while the server is down are taken at once when it is back', async (t) => {
+  const cluster = await started(t)
+  const { world } = cluster
+  cluster.runModel()
+  await cluster.untilBlock(3n)
+  await cluster.server.kill()
+  await pause(leaseTtlMs + 1_000)
+  await cluster.server.restart()
+  await cluster.untilDone()
+  note(t, cluster)
+  assert.ok((world.chains.at(-1)?.generation ?? 0n) > (world.chains[0]?.generation ?? 0n))
+})
+
+test('F22: two processes under one name take the lease from each other, and say why', async (t) => {
+  const cluster = await started(t)
+  cluster.runModel()
+  await cluster.untilBlock(2n)
+  const second = cluster.run('engine', { instance: 'engine-0' })
+  const first = cluster.actor('engine-0')
+  await until('both have lost it', () => first.ends.length > 0 && second.ends.length > 0)
+  assert.match(first.output + second.output, /another process runs as instance engine-0/)
+  second.isRestarted = false
+  second.child.kill('SIGKILL')
+  await cluster.untilDone()
+  note(t, cluster)
+  const changes = new Set(cluster.world.chains.map(({ term }) => term)).size
+  t.diagnostic(`${changes} terms`)
+  assert.ok(changes >= 3)
+})
+
+test('a service with the name of a wrong node is refused, and says what to look at', async (t) => {
+  const cluster = await started(t)
+  const wrong = cluster.run('rpc', { instance: 'lost', flags: ['--node', 'other'] })
+  wrong.isRestarted = false
+  await until('it ends', () => wrong.ends.length > 0)
+  assert.deepEqual(wrong.ends, ['1'])
+  assert.match(wrong.output, /not-permitted.*is the node's name right/)
+})
