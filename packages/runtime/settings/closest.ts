@@ -4,7 +4,7 @@ const maxDistance = 3
 /** The candidate that a mistyped word most likely meant; undefined if none is close. */
 export function closestTo(word: string, candidates: readonly string[]): string | undefined {
   let closest: string | undefined
-  let least = Math.min(maxDistance, Math.ceil(word.length / 2))
+  let least = Math.min(maxDistance, Math.floor(word.length / 4))
   for (const candidate of candidates) {
     const distance = editDistance(word, candidate)
     if (distance > least) continue

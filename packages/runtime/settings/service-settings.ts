@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import * as z from 'zod'
 import { instanceNamePattern, nodeNamePattern } from '#messages/bus-names.ts'
-import { chainId, listOf, oneOf, port, readableFile, url, want } from './setting-kinds.ts'
+import { chainId, listOf, oneOf, port, readableFile, shownDefault, url, want } from './setting-kinds.ts'
 
 /** How to reach the bus, and whose it is. */
 export const busSettings = z.strictObject({
@@ -23,9 +23,12 @@ export const busSettings = z.strictObject({
 /** What every service can be told, beside its own settings. */
 export const serviceSettings = z.strictObject({
   ...busSettings.shape,
-  instance: want(z.string().regex(instanceNamePattern), '1 to 64 letters, digits, _ and -')
-    .default(hostname().replaceAll(/[^A-Za-z0-9_-]/g, '-').slice(0, 64))
-    .describe('name of this process, unique in its service and the same after a restart'),
+  instance: shownDefault(
+    want(z.string().regex(instanceNamePattern), '1 to 64 letters, digits, _ and -')
+      .default(ownHostname())
+      .describe('name of this process, unique in its service and the same after a restart'),
+    "the host's name",
+  ),
   logLevel: oneOf(['error', 'warn', 'info', 'debug'])
     .default('info')
     .describe('the least that is logged'),
@@ -44,3 +47,10 @@ export const serviceSettings = z.strictObject({
 
 /** Values of `serviceSettings`. */
 export type ServiceSettings = z.output<typeof serviceSettings>
+
+/** In a container, the name that the orchestrator gave it. */
+function ownHostname(): string {
+  return hostname()
+    .replaceAll(/[^A-Za-z0-9_-]/g, '-')
+    .slice(0, 64)
+}

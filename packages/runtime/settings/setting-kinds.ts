@@ -6,6 +6,11 @@ export function want<Kind extends z.ZodType>(kind: Kind, text: string): Kind {
   return kind.meta({ ...kind.meta(), want: text })
 }
 
+/** Says in words what a default is that differs from machine to machine. */
+export function shownDefault<Kind extends z.ZodType>(kind: Kind, text: string): Kind {
+  return kind.meta({ ...kind.meta(), shownDefault: text })
+}
+
 /** A URL of one of some protocols, such as `http`. */
 export function url(protocols: readonly string[], example: string): z.ZodType<string> {
   const fits = (text: string) =>

@@ -88,12 +88,21 @@ export function describeSettings(schema: SettingsSchema): readonly SettingDescri
       key,
       flag: flagOf(key),
       variable: `ATOLL_${flagOf(key).slice(2).replaceAll('-', '_').toUpperCase()}`,
-      want: wantOf(innermost(kind)) ?? 'text',
+      want: wantOf(innermost(kind)) ?? anyText,
       description: kind.description ?? innermost(kind).description ?? '',
       isOptional,
-      defaultText: absent.success && absent.data !== undefined ? textOf(absent.data) : undefined,
+      defaultText: absent.success ? shownDefault(kind, absent.data) : undefined,
     }
   })
+}
+
+/** What is wanted where nothing is said. */
+export const anyText = 'text'
+
+function shownDefault(kind: z.ZodType, value: unknown): string | undefined {
+  const text = kind.meta()?.['shownDefault']
+  if (typeof text === 'string') return text
+  return value === undefined ? undefined : textOf(value)
 }
 
 /** A value as it would be given: lists with commas. */
@@ -137,7 +146,12 @@ function parseFlags(args: readonly string[], descriptions: readonly SettingDescr
       else mistakes.push({ what: `${flag} has no value`, right: `want ${setting.want}` })
     } else if (negated?.want === 'true or false' && flag.startsWith('--no-')) {
       flags.set(negated.flag, 'false')
-    } else mistakes.push(unknownWord(word, [...known.keys()]))
+    } else {
+      mistakes.push(unknownWord(word, [...known.keys()]))
+      // What follows an unknown flag is taken for its value: one slip is one mistake.
+      const hasValue = flag.startsWith('--') && inline === undefined
+      if (hasValue && rest[0]?.startsWith('--') === false) rest.shift()
+    }
   }
   return { flags, mistakes }
 }

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// Atoll runs its TypeScript as it is, which needs Node 24. An older one that starts this file hands over to the Node that
+// `npm install` brought; this file alone is JavaScript, so that the older one can read it.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major > 24 || (major === 24 && minor >= 12)) {
+  const { main } = await import('./main.ts')
+  await main(process.argv.slice(2))
+} else {
+  const installed = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url))
+  if (!existsSync(installed)) {
+    process.stderr.write(`atoll needs Node 24.12 or later; this is ${process.versions.node}.\n`)
+    process.stderr.write('Run npm install in the checkout, which brings it along, or install it.\n')
+    process.exit(2)
+  }
+  const { status } = spawnSync(installed, process.argv.slice(1), { stdio: 'inherit' })
+  process.exit(status ?? 1)
+}

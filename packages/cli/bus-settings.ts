@@ -1,0 +1,42 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { busSettings } from '#runtime/settings/service-settings.ts'
+import { onOff, port, readableFile, shownDefault } from '#runtime/settings/setting-kinds.ts'
+
+/** Settings of `atoll bus serve`. */
+export const serveSettings = z.strictObject({
+  chainId: busSettings.shape.chainId,
+  node: busSettings.shape.node,
+  dataDir: shownDefault(
+    z
+      .string()
+      .default(join(homedir(), '.atoll', 'bus'))
+      .describe('folder for the store, the configuration and the keys'),
+    '~/.atoll/bus',
+  ),
+  host: z.string().default('127.0.0.1').describe('address to listen on'),
+  port: port().default(4222).describe('port to listen on'),
+  natsServer: z
+    .string()
+    .optional()
+    .describe('NATS server program; left out: found on PATH, built from Go, or unpacked from Debian'),
+  tlsCertFile: readableFile('a certificate, PEM').optional().describe('turns TLS on, with its key'),
+  tlsKeyFile: readableFile('a private key, PEM').optional().describe('key of the certificate'),
+  natsCaFile: busSettings.shape.natsCaFile,
+  provision: onOff()
+    .default(true)
+    .describe('whether to make the streams too; off where atoll bus provision runs beside it'),
+})
+
+/** Settings of `atoll bus provision`. */
+export const provisionSettings = z.strictObject({
+  ...busSettings.shape,
+  once: onOff().default(false).describe('whether to end when the streams are there'),
+})
+
+/** Settings of `atoll bus status`. */
+export const statusSettings = z.strictObject({
+  ...busSettings.shape,
+  json: onOff().default(false).describe('whether to print one JSON object'),
+})

@@ -1,0 +1,184 @@
+import type * as z from 'zod'
+import type { statusSettings } from '#cli/bus-settings.ts'
+import { formatBytes, formatDuration, print, printTable } from '#cli/output.ts'
+import { BusNames } from '#messages/bus-names.ts'
+import { type ServiceStatus, serviceStatusCodec } from '#messages/service-status.ts'
+import { serviceNames } from '#messages/services.ts'
+import { subjects } from '#messages/subjects.ts'
+import { streamsOf } from '#messages/streams.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { busHeaders } from '#runtime/bus/bus-headers.ts'
+import type { LeaseHolder } from '#runtime/bus/bus.ts'
+import { connectRole } from '#runtime/bus/connect-service.ts'
+import type { Connection } from '#runtime/bus/connection.ts'
+import { parseHolder } from '#runtime/bus/lease-keeper.ts'
+import { readNewest, type Stored } from '#runtime/bus/stream-store.ts'
+import { Fault } from '#runtime/fault.ts'
+
+/** What is on the bus of a node. */
+interface BusStatus {
+  readonly server: { readonly version: string; readonly url: string }
+  readonly streams: readonly StreamStatus[]
+  readonly states: readonly StateStatus[]
+  readonly leases: readonly (LeaseHolder & { readonly service: string })[]
+  readonly services: readonly (ServiceStatus & { readonly service: string })[]
+}
+
+interface StreamStatus {
+  readonly name: string
+  readonly messages: number
+  readonly bytes: number
+  readonly maxBytes: number
+}
+
+interface StateStatus {
+  readonly name: string
+  readonly writer: string
+  readonly bytes: number
+  readonly ageMs: number
+}
+
+/** How long a server may take to be there: a status is asked for by someone who waits. */
+const connectTimeoutMs = 5_000
+
+/** Prints what is on the bus, for a person or as JSON. */
+export async function printBusStatus(settings: z.output<typeof statusSettings>): Promise<void> {
+  const names = new BusNames(settings)
+  const connection = await connectSoon(settings)
+  try {
+    const status = await readStatus(connection, names, settings.natsUrls.join(', '))
+    if (settings.json) print(JSON.stringify(status))
+    else printForPerson(status)
+  } finally {
+    await connection.close()
+  }
+}
+
+async function connectSoon(settings: z.output<typeof statusSettings>): Promise<Connection> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    const detail = `no NATS server answers at ${settings.natsUrls.join(', ')}`
+    late.reject(new Fault('unavailable', { severity: 'temporary', detail }))
+  }, connectTimeoutMs)
+  const options = { ...settings, name: 'status', onFatal: late.reject }
+  try {
+    return await Promise.race([connectRole('operator', options), late.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function readStatus(
+  connection: Connection,
+  names: BusNames,
+  url: string,
+): Promise<BusStatus> {
+  const { version } = connection.server
+  const streams: StreamStatus[] = []
+  for (const { name, maxBytes } of streamsOf(subjects, names))
+    streams.push({ name, maxBytes, ...(await streamSize(connection, name)) })
+  const states: StateStatus[] = []
+  const services: (ServiceStatus & { service: string })[] = []
+  const prefix = names.stateRepublish.source.slice(0, -1)
+  for (const key of await keysOf(connection, names)) {
+    const stored = await readNewest(connection, names.stateStream, key)
+    if (stored === undefined || stored.isDeletion) continue
+    const name = key.slice(prefix.length)
+    const [service = '', what] = name.split('.')
+    if (what === 'status') services.push({ service, ...decodeStatus(stored) })
+    else states.push(stateStatus(name, stored))
+  }
+  return {
+    server: { version, url },
+    streams,
+    states,
+    leases: await readLeases(connection, names),
+    services,
+  }
+}
+
+function stateStatus(name: string, { data, header }: Stored): StateStatus {
+  const storedAt = Date.parse(header(busHeaders.storedAt) ?? '')
+  const writer = header(busHeaders.instance) ?? 'unknown'
+  return { name, writer, bytes: data.length, ageMs: Math.max(0, Date.now() - storedAt) }
+}
+
+function decodeStatus({ data }: Stored): ServiceStatus {
+  try {
+    return serviceStatusCodec.decode(data)
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    const detail = 'a service of another release wrote its status in a form that is not known here'
+    throw new Fault('malformed', { severity: 'critical', detail, cause: error })
+  }
+}
+
+async function readLeases(connection: Connection, names: BusNames): Promise<BusStatus['leases']> {
+  const leases: (LeaseHolder & { service: string })[] = []
+  for (const service of serviceNames) {
+    const stored = await readNewest(connection, names.leaseStream, names.lease(service))
+    const holder = stored && parseHolder(stored)
+    if (holder !== undefined) leases.push({ service, ...holder })
+  }
+  return leases
+}
+
+async function streamSize(
+  connection: Connection,
+  name: string,
+): Promise<Pick<StreamStatus, 'messages' | 'bytes'>> {
+  const { state } = (await ask(connection, `STREAM.INFO.${name}`, {})) as {
+    readonly state: { readonly messages: number; readonly bytes: number }
+  }
+  return { messages: state.messages, bytes: state.bytes }
+}
+
+async function keysOf(connection: Connection, names: BusNames): Promise<readonly string[]> {
+  const filter = { subjects_filter: names.stateRepublish.source }
+  const { state } = (await ask(connection, `STREAM.INFO.${names.stateStream}`, filter)) as {
+    readonly state: { readonly subjects?: Readonly<Record<string, number>> }
+  }
+  return Object.keys(state.subjects ?? {}).toSorted()
+}
+
+async function ask(connection: Connection, what: string, body: object): Promise<unknown> {
+  const data = new TextEncoder().encode(JSON.stringify(body))
+  const reply = await connection.request({ subject: `$JS.API.${what}`, data }, { timeoutMs: 2_000 })
+  const answer = JSON.parse(new TextDecoder().decode(reply.data)) as {
+    readonly error?: { readonly description: string }
+  }
+  if (answer.error === undefined) return answer
+  const detail = `${what}: ${answer.error.description}; atoll bus provision makes the streams`
+  throw new Fault('stream-refused', { severity: 'critical', detail })
+}
+
+function printForPerson({ server, streams, states, leases, services }: BusStatus): void {
+  print(`nats-server ${server.version} at ${server.url}\n`)
+  printTable([
+    ['stream', 'messages', 'bytes', 'of at most'],
+    ...streams.map(({ name, messages, bytes, maxBytes }) => {
+      return [name, String(messages), formatBytes(bytes), formatBytes(maxBytes)]
+    }),
+  ])
+  print()
+  printTable([
+    ['state', 'written', 'by', 'bytes'],
+    ...states.map(({ name, writer, bytes, ageMs }) => {
+      return [name, `${formatDuration(ageMs)} ago`, writer, formatBytes(bytes)]
+    }),
+  ])
+  print()
+  printTable([
+    ['lease', 'held by', 'since'],
+    ...leases.map(({ service, instance, sinceMs }) => {
+      return [service, instance, new Date(sinceMs).toISOString()]
+    }),
+  ])
+  print()
+  printTable([
+    ['service', 'instance', 'phase', 'waits for', 'next'],
+    ...services.map(({ service, instance, phase, wait }) => {
+      return [service, instance, phase, wait?.what ?? '–', wait?.next ?? '–']
+    }),
+  ])
+}

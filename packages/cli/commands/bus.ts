@@ -1,0 +1,138 @@
+import type { Command } from 'commander'
+import type * as z from 'zod'
+import { provisionSettings, serveSettings, statusSettings } from '#cli/bus-settings.ts'
+import { print } from '#cli/output.ts'
+import { addSettingsCommand } from '#cli/settings-command.ts'
+import { BusNames } from '#messages/bus-names.ts'
+import { streamsOf } from '#messages/streams.ts'
+import { subjects } from '#messages/subjects.ts'
+import { connectRole } from '#runtime/bus/connect-service.ts'
+import { provision, type ProvisionEvent, provisionForever } from '#runtime/bus/provision.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { Fault } from '#runtime/fault.ts'
+import { busKeyFile, ensureBusKeys } from '#runtime/keys/nkey.ts'
+import { findNatsServer } from '#runtime/nats-server/find-server.ts'
+import { startNatsServer } from '#runtime/nats-server/nats-server.ts'
+import { printBusStatus } from './bus-status.ts'
+import { join, resolve } from 'node:path'
+
+/** Adds `atoll bus`. */
+export function addBusCommands(program: Command): void {
+  const bus = program
+    .command('bus')
+    .description("Run and look at a node's bus: the NATS server between its services.")
+  addSettingsCommand(bus, {
+    name: 'serve',
+    summary: 'run the NATS server of a node',
+    description:
+      'Runs the NATS server of a node, with a key for each service and no more rights than it needs. Keys that are missing are made in <data-dir>/keys.',
+    schema: serveSettings,
+    run: serve,
+  })
+  addSettingsCommand(bus, {
+    name: 'provision',
+    summary: 'make the streams of a node, and keep them there',
+    description:
+      'Makes the streams of a node and looks each 5 s whether they are there: a store that was lost is back before anyone notices.',
+    schema: provisionSettings,
+    run: provisionStreams,
+  })
+  addSettingsCommand(bus, {
+    name: 'status',
+    summary: 'show streams, states, leases and services',
+    description:
+      'Shows what is on the bus of a node: its streams and how full they are, each state and its age, who holds which lease, what each service waits for.',
+    schema: statusSettings,
+    run: printBusStatus,
+  })
+}
+
+async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
+  const { chainId, node, host, port, natsServer, natsCaFile } = settings
+  const dataDir = resolve(settings.dataDir)
+  const names = new BusNames({ chainId, node })
+  const server = await findNatsServer({ named: natsServer, report: print })
+  if (server === undefined) throw noServer
+  const keysDir = join(dataDir, 'keys')
+  const keys = await ensureBusKeys(keysDir)
+  const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
+  const tls = tlsOf(settings)
+  const running = await startNatsServer({
+    server,
+    dataDir,
+    host,
+    port,
+    users: { names, subjects, publicKeys },
+    onLog: print,
+    ...(tls !== undefined && { tls }),
+  })
+  print(`nats-server ${server.version} at ${running.url}, keys in ${keysDir}`)
+  const stop = stopSignal()
+  const provisioning = settings.provision
+    ? provisionStreams({
+        chainId,
+        node,
+        natsUrls: [running.url],
+        natsSeedFile: busKeyFile(keysDir, 'provision'),
+        natsCaFile,
+        once: false,
+      })
+    : Promise.resolve()
+  await Promise.race([running.ended, stopped(stop)])
+  if (!stop.aborted)
+    throw new Fault('nats-server-failed', { severity: 'critical', detail: 'it ended by itself' })
+  await provisioning
+  await running.stop()
+}
+
+async function provisionStreams(settings: z.output<typeof provisionSettings>): Promise<void> {
+  const { chainId, node, once } = settings
+  const specs = streamsOf(subjects, new BusNames({ chainId, node }))
+  const stop = stopSignal()
+  const failed = Promise.withResolvers<never>()
+  const connecting = connectRole('provision', {
+    ...settings,
+    name: node,
+    onFatal: failed.reject,
+  })
+  const connection = await Promise.race([connecting, stopped(stop), failed.promise])
+  if (connection === undefined) return
+  if (once) for (const [stream, what] of await provision(connection, specs)) print(`${stream} ${what}`)
+  else {
+    const options = { clock: systemClock, signal: stop, report: printEvent }
+    await Promise.race([provisionForever(connection, specs, options), failed.promise])
+  }
+  await connection.close()
+}
+
+function printEvent(event: ProvisionEvent): void {
+  print(event.kind === 'failed' ? `provision: ${event.fault.message}` : `${event.stream} ${event.kind}`)
+}
+
+function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {
+  if (tlsCertFile === undefined && tlsKeyFile === undefined) return undefined
+  if (tlsCertFile !== undefined && tlsKeyFile !== undefined)
+    return { certFile: tlsCertFile, keyFile: tlsKeyFile }
+  const detail = '--tls-cert-file and --tls-key-file go together'
+  throw new Fault('settings', { severity: 'critical', detail })
+}
+
+/** Aborted when the process is asked to end. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.once(name, () => controller.abort())
+  return controller.signal
+}
+
+function stopped(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
+}
+
+const noServer = new Fault('no-nats-server', {
+  severity: 'critical',
+  detail:
+    'there is no NATS server to be had: install nats-server, Go or Docker, or name a program with --nats-server',
+})

@@ -1,0 +1,69 @@
+import { Argument, type Command } from 'commander'
+import { print } from '#cli/output.ts'
+import { programs } from '#cli/programs.ts'
+import { settingsOf } from '#cli/settings-command.ts'
+import { describeSettings } from '#runtime/settings/settings.ts'
+
+/** What a shell runs to complete a line; each asks the command itself, so none has to be made anew for a release. */
+const scripts: Readonly<Record<string, string>> = {
+  bash: `_atoll() {
+  local IFS=$'\\n'
+  COMPREPLY=($(atoll complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}"))
+}
+complete -o default -F _atoll atoll`,
+  zsh: `#compdef atoll
+_atoll() {
+  local -a found
+  found=("\${(@f)$(atoll complete -- "\${(@)words[2,CURRENT]}")}")
+  compadd -a found
+}
+compdef _atoll atoll`,
+  fish: `complete -c atoll -f -a '(atoll complete -- (commandline -opc)[2..] (commandline -ct))'`,
+}
+
+const installs = `
+Put the script where the shell finds it:
+  bash  atoll completion bash > ~/.local/share/bash-completion/completions/atoll
+  zsh   atoll completion zsh > "\${fpath[1]}/_atoll"
+  fish  atoll completion fish > ~/.config/fish/completions/atoll.fish`
+
+/** Adds `atoll completion`, and the hidden command that the scripts ask. */
+export function addCompletionCommands(program: Command): void {
+  program
+    .command('completion')
+    .description('Print a script that completes the command in a shell.')
+    .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(scripts)))
+    .addHelpText('after', installs)
+    .action((shell: string) => print(scripts[shell]))
+  program
+    .command('complete', { hidden: true })
+    .argument('[words...]')
+    .action((words: readonly string[]) => {
+      for (const word of completions(program, words)) print(word)
+    })
+}
+
+/** What may stand in place of the last word. */
+export function completions(program: Command, words: readonly string[]): readonly string[] {
+  const partial = words.at(-1) ?? ''
+  let command = program
+  let isArgument = false
+  for (const word of words.slice(0, -1)) {
+    const found = command.commands.find((candidate) => candidate.name() === word)
+    if (found !== undefined) command = found
+    else isArgument = !word.startsWith('-')
+  }
+  const names = command.commands
+    .filter((candidate) => candidate.name() !== 'complete')
+    .map((candidate) => candidate.name())
+  const choices = isArgument ? [] : (command.registeredArguments[0]?.argChoices ?? [])
+  return [...names, ...choices, ...flagsOf(command)].filter((word) => word.startsWith(partial))
+}
+
+function flagsOf(command: Command): readonly string[] {
+  const schema = settingsOf(command)
+  const settings = schema === undefined ? [] : describeSettings(schema).map(({ flag }) => flag)
+  const all = command.name() === 'config' ? Object.values(programs).flatMap(describeSettings) : []
+  const options = command.options.map(({ long }) => long ?? '').filter((flag) => flag !== '')
+  return [...new Set([...settings, ...all.map(({ flag }) => flag), ...options, '--help'])]
+}

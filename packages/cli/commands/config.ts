@@ -1,0 +1,53 @@
+import { Argument, type Command } from 'commander'
+import { print, printTable } from '#cli/output.ts'
+import { programs } from '#cli/programs.ts'
+import { describeSettings, readSettings, textOf } from '#runtime/settings/settings.ts'
+
+/** Adds `atoll config`. */
+export function addConfigCommand(program: Command): void {
+  program
+    .command('config')
+    .description('Print the settings that a program would run with, and where each comes from.')
+    .addArgument(new Argument('<program>', 'whose settings').choices(Object.keys(programs)))
+    .argument('[settings...]', 'flags, as they would be given to the program')
+    .option('--json', 'print one JSON object')
+    .usage('<program> [--json] [settings]')
+    .allowUnknownOption()
+    .action((name: string, args: readonly string[], { json }: { json?: boolean }) => {
+      printSettings(name, args, { asJson: json === true })
+    })
+}
+
+function printSettings(
+  name: string,
+  args: readonly string[],
+  { asJson }: { readonly asJson: boolean },
+): void {
+  const schema = programs[name]
+  if (schema === undefined) throw new Error(`${name} is no program`)
+  const { settings, origins } = readSettings(schema, { args, env: process.env })
+  const rows = describeSettings(schema).map(({ key, flag }) => {
+    const value = settings[key]
+    return { flag, value: value === undefined ? undefined : textOf(value), origin: origins[key] }
+  })
+  const unread = unreadVariables()
+  if (asJson) {
+    const byFlag = rows.map(({ flag, value, origin }) => [flag.slice(2), { value, origin }])
+    print(JSON.stringify({ settings: Object.fromEntries(byFlag), unread }))
+    return
+  }
+  const lines = rows.map(({ flag, value, origin }) => [flag, value ?? '–', origin ?? ''])
+  printTable([['setting', 'value', 'from'], ...lines])
+  if (unread.length > 0)
+    print(`\nNo program reads these variables; a name may be mistyped: ${unread.join(', ')}`)
+}
+
+/** Variables with our prefix that nothing reads: the environment is shared, so only all programs together can tell. */
+function unreadVariables(): readonly string[] {
+  const known = new Set(
+    Object.values(programs).flatMap((schema) =>
+      describeSettings(schema).map(({ variable }) => variable),
+    ),
+  )
+  return Object.keys(process.env).filter((name) => name.startsWith('ATOLL_') && !known.has(name))
+}

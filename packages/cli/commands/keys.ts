@@ -1,0 +1,113 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { Argument, type Command } from 'commander'
+import { Fault } from '#runtime/fault.ts'
+import { createNkey, ensureBusKeys, readNkey } from '#runtime/keys/nkey.ts'
+import { readSecretFile, writeSecretFile } from '#runtime/keys/secret-file.ts'
+import { print, printTable } from '#cli/output.ts'
+
+interface KeyKind {
+  readonly summary: string
+  /** What goes into the file. */
+  create(): Promise<string>
+  /** What may be shown of it: name and value. */
+  show(path: string): Promise<readonly (readonly [string, string])[]>
+}
+
+/** Every kind of key that Atoll's services use. */
+const kinds: Readonly<Record<string, KeyKind>> = {
+  nkey: {
+    summary: 'a user of the bus',
+    create: () => Promise.resolve(createNkey().seed),
+    show: async (path) => [['public key', (await readNkey(path)).publicKey]],
+  },
+  libp2p: {
+    summary: "the node's identity towards its peers; 32 bytes of hex, as op-node's",
+    create: createSecp256k1Key,
+    show: async (path) => [['peer id', await peerIdOf(await readHexKey(path))]],
+  },
+  secp256k1: {
+    summary: 'an Ethereum account, such as the sequencer signs with; 32 bytes of hex',
+    create: createSecp256k1Key,
+    show: async (path) => {
+      const { privateKeyToAccount } = await import('viem/accounts')
+      const { address, publicKey } = privateKeyToAccount(`0x${await readHexKey(path)}`)
+      return [
+        ['address', address],
+        ['public key', publicKey],
+      ]
+    },
+  },
+  jwt: {
+    summary: 'the secret shared with the execution client; 32 bytes of hex',
+    create: () => Promise.resolve(randomBytes(32).toString('hex')),
+    show: async (path) => {
+      // It has no public part: a digest tells whether two files hold the same.
+      const key = Buffer.from(await readHexKey(path), 'hex')
+      return [['sha256', createHash('sha256').update(key).digest('hex')]]
+    },
+  },
+}
+
+/** Adds `atoll keys`. */
+export function addKeysCommands(program: Command): void {
+  const keys = program.command('keys').description('Create keys, and show what is public of them.')
+  const listed = Object.entries(kinds).map(([kind, { summary }]) => `  ${kind.padEnd(10)} ${summary}`)
+  const help = `\nKinds of keys:\n${listed.join('\n')}`
+  const kindArgument = new Argument('<kind>', 'what the key is for').choices(Object.keys(kinds))
+  keys
+    .command('create')
+    .description('Write a new key to a file that only its owner can read. It never overwrites one.')
+    .addArgument(kindArgument)
+    .argument('<file>', 'where to write it')
+    .addHelpText('after', help)
+    .action(async (kind: string, file: string) => {
+      const key = kindOf(kind)
+      await writeSecretFile(file, await key.create())
+      await show(key, file)
+    })
+  keys
+    .command('create-bus')
+    .description('Make the keys of all users of the bus that are missing in a folder.')
+    .argument('<folder>', 'gets one file for each, such as engine.nkey')
+    .action(async (folder: string) => {
+      const all = await ensureBusKeys(folder)
+      printTable([['user', 'public key'], ...[...all].map(([role, key]) => [role, key.publicKey])])
+    })
+  keys
+    .command('show')
+    .description('Print what is public of a key.')
+    .addArgument(kindArgument)
+    .argument('<file>', 'the file that holds it')
+    .addHelpText('after', help)
+    .action((kind: string, file: string) => show(kindOf(kind), file))
+}
+
+function kindOf(kind: string): KeyKind {
+  const found = kinds[kind]
+  if (found === undefined) throw new Error(`${kind} is no kind of key`)
+  return found
+}
+
+async function show(kind: KeyKind, file: string): Promise<void> {
+  for (const [name, value] of await kind.show(file)) print(`${name}: ${value}`)
+}
+
+async function createSecp256k1Key(): Promise<string> {
+  const { generateKeyPair } = await import('@libp2p/crypto/keys')
+  const { raw } = await generateKeyPair('secp256k1')
+  return Buffer.from(raw).toString('hex')
+}
+
+async function peerIdOf(key: string): Promise<string> {
+  const { privateKeyFromRaw } = await import('@libp2p/crypto/keys')
+  const { peerIdFromPrivateKey } = await import('@libp2p/peer-id')
+  return peerIdFromPrivateKey(privateKeyFromRaw(Buffer.from(key, 'hex'))).toString()
+}
+
+/** @throws Fault `bad-key` unless the file holds 32 bytes of hex, with or without 0x */
+async function readHexKey(path: string): Promise<string> {
+  const text = (await readSecretFile(path))?.replace(/^0x/, '')
+  if (text !== undefined && /^[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase()
+  const problem = text === undefined ? 'is missing' : 'does not hold 32 bytes of hex'
+  throw new Fault('bad-key', { severity: 'critical', detail: `${path} ${problem}` })
+}

@@ -1,0 +1,32 @@
+import { CommanderError } from 'commander'
+import { isFault } from '#runtime/fault.ts'
+import { SettingsError } from '#runtime/settings/settings.ts'
+import { createProgram } from './program.ts'
+
+/** Exit codes of the command. */
+const exitCodes = { failed: 1, usage: 2 } as const
+
+/** Runs the `atoll` command with its arguments; sets the exit code. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    process.exitCode = explain(error)
+  }
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Commander has said what is wrong; help and version are no errors.
+    return error.exitCode === 0 ? 0 : exitCodes.usage
+  }
+  if (error instanceof SettingsError) {
+    process.stderr.write(`atoll: ${error.message}\nSee --help for all settings.\n`)
+    return exitCodes.usage
+  }
+  if (isFault(error)) {
+    process.stderr.write(`atoll: ${error.message}\n`)
+    return exitCodes.failed
+  }
+  throw error
+}

@@ -1,0 +1,29 @@
+/** Writes a line for a person or a pipe. */
+export function print(line = ''): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Columns as wide as they need to be; the first row is their names. */
+export function printTable(rows: readonly (readonly string[])[]): void {
+  const widths: number[] = []
+  for (const row of rows)
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length)
+  for (const row of rows)
+    print(row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd())
+}
+
+/** Bytes as a person reads them, such as `16.0 MiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB']
+  let value = bytes
+  let unit = 0
+  for (; value >= 1_024 && unit < units.length - 1; unit++) value /= 1_024
+  return unit === 0 ? `${bytes} B` : `${value.toFixed(1)} ${units[unit] ?? ''}`
+}
+
+/** A duration as a person reads it, such as `3.4 s`. */
+export function formatDuration(durationMs: number): string {
+  if (durationMs < 60_000) return `${(durationMs / 1_000).toFixed(1)} s`
+  const minutes = Math.floor(durationMs / 60_000)
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`
+}

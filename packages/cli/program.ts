@@ -1,0 +1,27 @@
+import { Command } from 'commander'
+import { version } from '#runtime/version.ts'
+import { addBusCommands } from './commands/bus.ts'
+import { addCompletionCommands } from './commands/completion.ts'
+import { addConfigCommand } from './commands/config.ts'
+import { addKeysCommands } from './commands/keys.ts'
+
+/** The whole command line of `atoll`. */
+export function createProgram(): Command {
+  const program = new Command('atoll')
+    .description('An OP Stack rollup node as a fleet of services over NATS.')
+    .version(version)
+    .showHelpAfterError('(atoll --help lists all commands)')
+    .addHelpText('after', '\nEach command tells all of its settings with --help.')
+  addBusCommands(program)
+  addKeysCommands(program)
+  addConfigCommand(program)
+  addCompletionCommands(program)
+  // Errors come back to `main`, which chooses the exit code.
+  for (const command of allCommands(program)) command.exitOverride()
+  return program
+}
+
+/** A command and all below it. */
+export function allCommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(allCommands)]
+}

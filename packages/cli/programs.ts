@@ -1,0 +1,11 @@
+import { serviceSettings } from '#runtime/settings/service-settings.ts'
+import type { SettingsSchema } from '#runtime/settings/settings.ts'
+import { provisionSettings, serveSettings, statusSettings } from './bus-settings.ts'
+
+/** Every program that has settings, by the words that start it; `service` has what all services share. */
+export const programs: Readonly<Record<string, SettingsSchema>> = {
+  service: serviceSettings,
+  'bus serve': serveSettings,
+  'bus provision': provisionSettings,
+  'bus status': statusSettings,
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import type * as z from 'zod'
+import { readSettings, type SettingsSchema } from '#runtime/settings/settings.ts'
+import { settingsSections } from '#runtime/settings/settings-help.ts'
+
+/** A command that has settings, as a service has. */
+export interface SettingsCommand<Schema extends SettingsSchema> {
+  readonly name: string
+  readonly summary: string
+  readonly description: string
+  readonly schema: Schema
+  readonly run: (settings: z.output<Schema>) => Promise<void>
+}
+
+/** The settings of each command, so that completion and `atoll config` know them. */
+const schemas = new WeakMap<Command, SettingsSchema>()
+
+/** Adds a command whose flags are settings: the same names in the environment, and all mistakes reported at once. */
+export function addSettingsCommand<Schema extends SettingsSchema>(
+  parent: Command,
+  { name, summary, description, schema, run }: SettingsCommand<Schema>,
+): Command {
+  const command = parent
+    .command(name)
+    .summary(summary)
+    .description(description)
+    .usage('[settings]')
+    // Settings are read by the same code that reads a service's.
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .addHelpText('after', () => settingsSections(schema))
+    .action(async (_options: unknown, self: Command) => {
+      const { settings } = readSettings(schema, { args: self.args, env: process.env })
+      await run(settings)
+    })
+  schemas.set(command, schema)
+  return command
+}
+
+/** The settings of a command; undefined if it has none. */
+export function settingsOf(command: Command): SettingsSchema | undefined {
+  return schemas.get(command)
+}
