@@ -66,7 +66,7 @@ if (import.meta.main) {
   const missing = missingEntries(lock)
   const packages = { ...lock.packages, ...missing }
   lock.packages = Object.fromEntries(
-    Object.entries(packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+    Object.entries(packages).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
   )
   writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`)
   process.stdout.write(`${path}: added ${Object.keys(missing).length} platform packages\n`)

@@ -20,7 +20,9 @@ export const serveSettings = z.strictObject({
   natsServer: z
     .string()
     .optional()
-    .describe('NATS server program; left out: found on PATH, built from Go, or unpacked from Debian'),
+    .describe(
+      'NATS server program; left out: found on PATH, built from Go, or unpacked from Debian',
+    ),
   tlsCertFile: readableFile('a certificate, PEM').optional().describe('turns TLS on, with its key'),
   tlsKeyFile: readableFile('a private key, PEM').optional().describe('key of the certificate'),
   natsCaFile: busSettings.shape.natsCaFile,

@@ -6,13 +6,17 @@ import { createProgram } from './program.ts'
 /** Exit codes of the command. */
 const exitCodes = { failed: 1, usage: 2 } as const
 
-/** Runs the `atoll` command with its arguments; sets the exit code. */
-export async function main(args: readonly string[]): Promise<void> {
+/**
+ * Runs the `atoll` command with its arguments, and ends the process: what was given up, such as a connection that
+ * nobody answered, must not keep it.
+ */
+export async function main(args: readonly string[]): Promise<never> {
   try {
     await createProgram().parseAsync([...args], { from: 'user' })
   } catch (error) {
-    process.exitCode = explain(error)
+    process.exit(explain(error))
   }
+  process.exit(0)
 }
 
 function explain(error: unknown): number {

@@ -9,7 +9,12 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   for (const row of rows)
     for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, cell.length)
   for (const row of rows)
-    print(row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd())
+    print(
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
 }
 
 /** Bytes as a person reads them, such as `16.0 MiB`. */

@@ -22,6 +22,6 @@ export function createProgram(): Command {
 }
 
 /** A command and all below it. */
-export function allCommands(command: Command): readonly Command[] {
+function allCommands(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(allCommands)]
 }

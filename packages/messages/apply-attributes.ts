@@ -66,6 +66,8 @@ export const applyAttributesResponseCodec: MessageCodec<ApplyAttributesResponse>
           return { kind: 'accepted' }
         case 'refused':
           return { kind: 'refused', generation: uint64FromWire(message.refused?.generation) }
+        case undefined:
+          break
       }
       throw new DecodeError('outcome is missing')
     },

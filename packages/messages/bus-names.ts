@@ -1,5 +1,12 @@
 import type { ServiceName } from './services.ts'
-import { type Call, type Log, type LogStream, serviceOf, type Signal, type State } from './subject.ts'
+import {
+  type Call,
+  type Log,
+  type LogStream,
+  serviceOf,
+  type Signal,
+  type State,
+} from './subject.ts'
 
 /** Which node's bus: several nodes may share a server, each with its own names. */
 export interface NodeAddress {

@@ -18,7 +18,7 @@ for (const subject of subjects) {
 const inputs = Number(process.env['ATOLL_FUZZ_INPUTS'] ?? 100_000)
 
 test('every message of the table is tested here', () => {
-  assert.deepEqual([...codecs.keys()].sort(), Object.keys(messageArbitraries).sort())
+  assert.deepEqual([...codecs.keys()].toSorted(), Object.keys(messageArbitraries).toSorted())
 })
 
 for (const [type, codec] of codecs) {
@@ -76,7 +76,8 @@ function spoil(sample: Uint8Array, random: Random): Uint8Array {
     default: {
       const changed = message.slice()
       for (let change = random.between(1, 4); change > 0; change--)
-        if (changed.length > 0) changed[random.between(0, changed.length - 1)] = random.between(0, 255)
+        if (changed.length > 0)
+          changed[random.between(0, changed.length - 1)] = random.between(0, 255)
       return changed
     }
   }

@@ -67,13 +67,13 @@ function blockFromWire(message: atoll.v1.FetchL1BlockRequest): FetchL1BlockReque
       return { kind: 'number', number: uint64FromWire(message.number) }
     case 'hash':
       return { kind: 'hash', hash: hashFromWire(message.hash, 'hash') }
+    case undefined:
+      break
   }
   throw new DecodeError('block is missing')
 }
 
-function responseToWire(
-  response: FetchL1BlockResponse,
-): atoll.v1.FetchL1BlockResponse.$Properties {
+function responseToWire(response: FetchL1BlockResponse): atoll.v1.FetchL1BlockResponse.$Properties {
   switch (response.kind) {
     case 'block':
       return { block: l1BlockToWire(response.block) }
@@ -92,6 +92,8 @@ function responseFromWire(message: atoll.v1.FetchL1BlockResponse): FetchL1BlockR
       return { kind: 'not-found' }
     case 'reorged':
       return { kind: 'reorged', canonical: l1RefFromWire(message.reorged, 'reorged') }
+    case undefined:
+      break
   }
   throw new DecodeError('outcome is missing')
 }

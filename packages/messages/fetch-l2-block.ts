@@ -115,6 +115,8 @@ function blockFromWire(message: atoll.v1.FetchL2BlockRequest): FetchL2BlockReque
       return { kind: 'hash', hash: hashFromWire(message.hash, 'hash') }
     case 'label':
       return { kind: 'label', label: label.fromWire(message.label, 'label') }
+    case undefined:
+      break
   }
   throw new DecodeError('block is missing')
 }
@@ -140,10 +142,16 @@ function outcomeFromWire(
   switch (message.outcome) {
     case 'found': {
       const found = present(message.found, 'found')
-      return { kind: 'found', ref: l2RefFromWire(found.ref, 'found.ref'), part: partFromWire(found) }
+      return {
+        kind: 'found',
+        ref: l2RefFromWire(found.ref, 'found.ref'),
+        part: partFromWire(found),
+      }
     }
     case 'notFound':
       return { kind: 'not-found' }
+    case undefined:
+      break
   }
   throw new DecodeError('outcome is missing')
 }

@@ -10,7 +10,7 @@ const table = { subjects, names }
 
 test('derivation may do what the table says, and no more', () => {
   const { publish, subscribe, answersCalls } = permissionsOf('derivation', table)
-  assert.deepEqual([...publish].sort(), [
+  assert.deepEqual(publish.toSorted(), [
     '$JS.API.DIRECT.GET.ATOLL_10_main_SAFE_AT.atoll.10.main.derivation.safe-at.*',
     '$JS.API.DIRECT.GET.KV_atoll_10_main_lease.$KV.atoll_10_main_lease.derivation',
     '$JS.API.DIRECT.GET.KV_atoll_10_main_state.$KV.atoll_10_main_state.da-watcher.l1-heads',
@@ -25,7 +25,7 @@ test('derivation may do what the table says, and no more', () => {
     'atoll.10.main.call.engine.reset',
     'atoll.10.main.derivation.safe-at.*',
   ])
-  assert.deepEqual([...subscribe].sort(), [
+  assert.deepEqual(subscribe.toSorted(), [
     '_INBOX_derivation.>',
     'atoll.10.main.call.derivation.>',
     'atoll.10.main.da-watcher.l1-heads',

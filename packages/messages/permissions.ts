@@ -35,14 +35,16 @@ function servicePermissions(
 ): Permissions {
   const publish = [names.statesStored(service)]
   const subscribe = [`${inboxPrefix(service)}.>`]
-  if (isLeased(service)) publish.push(names.lease(service), directGet(names.leaseStream, names.lease(service)))
+  if (isLeased(service))
+    publish.push(names.lease(service), directGet(names.leaseStream, names.lease(service)))
   for (const subject of subjects) {
     const own = serviceOf(subject) === service
     switch (subject.kind) {
       case 'state': {
         const reads = subject.readers.includes(service)
         if (reads) subscribe.push(names.stateUpdates(subject, '*'))
-        if (reads || own) publish.push(directGet(names.stateStream, names.stateStored(subject, '*')))
+        if (reads || own)
+          publish.push(directGet(names.stateStream, names.stateStored(subject, '*')))
         break
       }
       case 'log': {
@@ -62,7 +64,9 @@ function servicePermissions(
         break
     }
   }
-  const serves = subjects.some((subject) => subject.kind === 'call' && serviceOf(subject) === service)
+  const serves = subjects.some(
+    (subject) => subject.kind === 'call' && serviceOf(subject) === service,
+  )
   if (serves) subscribe.push(names.calls(service))
   return { publish, subscribe, answersCalls: serves }
 }

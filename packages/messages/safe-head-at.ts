@@ -34,6 +34,8 @@ export const safeHeadAtRequestCodec: MessageCodec<SafeHeadAtRequest> = messageCo
           return { kind: 'l1-number', number: uint64FromWire(message.l1Number) }
         case 'l2Number':
           return { kind: 'l2-number', number: uint64FromWire(message.l2Number) }
+        case undefined:
+          break
       }
       throw new DecodeError('block is missing')
     },
@@ -60,6 +62,8 @@ export const safeHeadAtResponseCodec: MessageCodec<SafeHeadAtResponse> = message
           return { kind: 'found', entry: safeAtFromWire(present(message.found, 'found')) }
         case 'missing':
           return { kind: missing.fromWire(message.missing, 'missing') }
+        case undefined:
+          break
       }
       throw new DecodeError('outcome is missing')
     },

@@ -13,7 +13,7 @@ export const serviceNames = [
 export type ServiceName = (typeof serviceNames)[number]
 
 /** Users of the bus that are no service: one makes the streams, one only looks. */
-export const operatorRoles = ['provision', 'operator'] as const
+const operatorRoles = ['provision', 'operator'] as const
 
 /** Who connects to the bus. Each has its own key, and no more rights than it needs. */
 export type BusRole = ServiceName | (typeof operatorRoles)[number]

@@ -72,9 +72,7 @@ type Declaration<Kind, Defaulted extends keyof Kind = never> = Omit<Kind, 'kind'
   Partial<Pick<Kind, Defaulted>>
 
 /** Declares a state. */
-export function state<Value>(
-  declaration: Declaration<State<Value>, 'perInstance'>,
-): State<Value> {
+export function state<Value>(declaration: Declaration<State<Value>, 'perInstance'>): State<Value> {
   return { perInstance: false, ...declaration, kind: 'state' }
 }
 

@@ -67,7 +67,8 @@ export const fetchL1Block: Call<FetchL1BlockRequest, FetchL1BlockResponse> = cal
 /** Hands the next attributes of the safe chain to the engine. */
 export const applyAttributes: Call<ApplyAttributesRequest, ApplyAttributesResponse> = call({
   name: 'engine.apply-attributes',
-  summary: 'Hands the next attributes of the safe chain to the engine; `engine.chain` tells the outcome.',
+  summary:
+    'Hands the next attributes of the safe chain to the engine; `engine.chain` tells the outcome.',
   callers: ['derivation'],
   request: applyAttributesRequestCodec,
   response: applyAttributesResponseCodec,
@@ -95,7 +96,8 @@ export const reset: Call<ResetRequest, ResetResponse> = call({
 /** All that others may know of the L2 chain: heads, generation, outcome of the last attributes. */
 export const engineChain: State<ChainState> = state({
   name: 'engine.chain',
-  summary: 'All that others may know of the L2 chain: heads, generation, outcome of the last attributes.',
+  summary:
+    'All that others may know of the L2 chain: heads, generation, outcome of the last attributes.',
   readers: ['derivation', 'sequencer', 'gossip', 'rpc', 'flashblock-p2p'],
   codec: chainStateCodec,
   newer: byGenerationAndVersion,

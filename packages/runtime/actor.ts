@@ -11,7 +11,7 @@ export type Step<State, Event, Effect> = (
 export type Performed<Event> = readonly Event[] | Later<Event>
 
 /** Work that the actor does not wait for; its events come like any others. */
-export interface Later<Event> {
+interface Later<Event> {
   readonly later: Promise<readonly Event[]>
 }
 
@@ -53,12 +53,11 @@ export async function runActor<State, Event, Effect>({
   }
 
   function expect({ later }: Later<Event>): void {
-    later.then(
-      (events) => {
-        for (const event of events) void inbox.push(event)
-      },
-      (error: unknown) => inbox.fail(toError(error)),
-    )
+    deliver(later).catch((error: unknown) => inbox.fail(toError(error)))
+  }
+
+  async function deliver(later: Promise<readonly Event[]>): Promise<void> {
+    for (const event of await later) void inbox.push(event)
   }
 
   for await (const { event, inContext } of inbox) await inContext(() => handle(event))

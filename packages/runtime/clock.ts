@@ -18,6 +18,11 @@ export const systemClock: Clock = {
   },
 }
 
+/** A moment as people write it, such as `2026-01-31T12:00:00.000Z`. */
+export function toIsoTime(unixMs: number): string {
+  return new Date(unixMs).toISOString()
+}
+
 /**
  * Waits, at most until `signal` is aborted.
  *

@@ -9,7 +9,7 @@ interface Waiting<Event> {
 }
 
 /** Where a source puts what it has. */
-export interface Sink<Event> {
+interface Sink<Event> {
   /** Queues an event; resolves when the actor has taken it, so that a source can keep its own pace. */
   push(event: Event): Promise<void>
   /** A place for one event: a later one takes the place of one that still waits. */

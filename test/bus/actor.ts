@@ -57,7 +57,12 @@ async function act(service: Service<Settings>): Promise<void> {
 
 function contextOf({ bus, clock, lease, log, signal, settings }: Service<Settings>): ActorContext {
   // rpc, which has none, does not ask for it.
-  const noLease = { term: 0n, remainingMs: 0, guard: () => undefined, release: async () => undefined }
+  const noLease = {
+    term: 0n,
+    remainingMs: 0,
+    guard: () => undefined,
+    release: async () => undefined,
+  }
   const { instance } = settings
   const logged = (what: string) => log.debug(what)
   return { bus, clock, lease: lease ?? noLease, instance, signal, log: logged }
@@ -112,7 +117,8 @@ async function write({ bus, clock, lease, signal, settings }: Service<Settings>)
   }, 20)
   for (let number = 0n; !signal.aborted; number++) {
     await bus.append(bulkLog, bulkEntry(number))
-    if (number % 50n === 0n) await callRemote(settings.worldUrl, 'tell', ['written', { number, least }])
+    if (number % 50n === 0n)
+      await callRemote(settings.worldUrl, 'tell', ['written', { number, least }])
     await sleep(clock, 5)
   }
   clearInterval(watching)

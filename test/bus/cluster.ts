@@ -90,7 +90,10 @@ export class Cluster {
   }
 
   /** Starts an actor; it is started again whenever it ends. */
-  run(service: ServiceName, { instance = `${service}-0`, flags = [] }: ActorOptions = {}): RunningActor {
+  run(
+    service: ServiceName,
+    { instance = `${service}-0`, flags = [] }: ActorOptions = {},
+  ): RunningActor {
     const name = this.actors.has(instance) ? `${instance}#${this.actors.size}` : instance
     const start = () => this.#spawn(service, instance, flags)
     const actor: RunningActor = { name, child: start(), ends: [], output: '', isRestarted: true }
@@ -102,11 +105,14 @@ export class Cluster {
       child.once('exit', (code, signal) => {
         actor.ends.push(signal ?? String(code))
         if (!actor.isRestarted || this.#ended.signal.aborted) return
-        setTimeout(() => {
-          if (this.#ended.signal.aborted) return
-          actor.child = start()
-          watch()
-        }, this.#random.between(20, 300))
+        setTimeout(
+          () => {
+            if (this.#ended.signal.aborted) return
+            actor.child = start()
+            watch()
+          },
+          this.#random.between(20, 300),
+        )
       })
     }
     watch()
@@ -167,9 +173,13 @@ export class Cluster {
 
   #spawn(service: ServiceName, instance: string, flags: readonly string[]): ChildProcess {
     const settings = [
-      ...['--chain-id', '10', '--nats-urls', this.server.url, '--instance', instance],
-      ...['--nats-seed-file', busKeyFile(this.#folder, service), '--log-format', 'json'],
-      ...['--world-url', this.#worldUrl, ...flags],
+      '--chain-id=10',
+      `--nats-urls=${this.server.url}`,
+      `--nats-seed-file=${busKeyFile(this.#folder, service)}`,
+      `--instance=${instance}`,
+      `--world-url=${this.#worldUrl}`,
+      '--log-format=json',
+      ...flags,
     ]
     return spawn(process.execPath, [actorProgram, service, ...settings], {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -16,7 +16,9 @@ async function started(t: TestContext, options?: Parameters<typeof Cluster.start
 function note(t: TestContext, { world, actors }: Cluster): void {
   const ends = [...actors.values()].filter((actor) => actor.ends.length > 0)
   const restarts = ends.map(({ name, ends: how }) => `${name}: ${how.join(' ')}`).join(', ')
-  t.diagnostic(`longest stall ${world.longestStallMs} ms; ends: ${restarts === '' ? 'none' : restarts}`)
+  t.diagnostic(
+    `longest stall ${world.longestStallMs} ms; ends: ${restarts === '' ? 'none' : restarts}`,
+  )
 }
 
 test('F9: the server is killed again and again, and nothing is lost', async (t) => {
@@ -142,7 +144,9 @@ test('F19: a reader that hangs under load is cut off and catches up; the sender 
   const numbers = new Set(read())
   for (let number = 0n; number <= at; number++) assert.ok(numbers.has(number), `entry ${number}`)
   const least = Math.min(...(written() ?? []).map((report) => report.least))
-  t.diagnostic(`${at} entries of 150 KB; the sender's lease never had less than ${Math.round(least)} ms`)
+  t.diagnostic(
+    `${at} entries of 150 KB; the sender's lease never had less than ${Math.round(least)} ms`,
+  )
   assert.ok(least > 0)
   assert.deepEqual(cluster.actor('derivation-0').ends, [])
 })

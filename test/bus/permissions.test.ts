@@ -141,7 +141,11 @@ test('a lease is written and read by its own service only', async () => {
       const isOwn = role === service && isLeased(service)
       assert.equal(await mayPublish(role, key), isOwn, `${role} writes ${key}`)
       const read = `$JS.API.DIRECT.GET.${names.leaseStream}.${key}`
-      assert.equal(await mayPublish(role, read), isOwn || role === 'operator', `${role} reads ${key}`)
+      assert.equal(
+        await mayPublish(role, read),
+        isOwn || role === 'operator',
+        `${role} reads ${key}`,
+      )
     }
   }
 })
@@ -153,7 +157,11 @@ test('provision makes streams; nobody deletes, purges, restores or consumes one'
       const may = (verb: string) => mayPublish(role, `$JS.API.STREAM.${verb}.${name}`)
       assert.equal(await may('CREATE'), isProvision, `${role} creates ${name}`)
       assert.equal(await may('UPDATE'), isProvision, `${role} updates ${name}`)
-      assert.equal(await may('INFO'), isProvision || role === 'operator', `${role} looks at ${name}`)
+      assert.equal(
+        await may('INFO'),
+        isProvision || role === 'operator',
+        `${role} looks at ${name}`,
+      )
       for (const verb of ['DELETE', 'PURGE', 'SNAPSHOT', 'RESTORE', 'MSG.DELETE', 'MSG.GET'])
         assert.equal(await may(verb), false, `${role} ${verb} ${name}`)
       const consumer = `$JS.API.CONSUMER.CREATE.${name}`
@@ -179,7 +187,10 @@ test('only who was asked may answer, and only there', async () => {
   })
   await pause(50)
   const subject = 'atoll.10.main.call.engine.reset'
-  const reply = await clientOf('derivation').request({ subject, data: text('') }, { timeoutMs: 500 })
+  const reply = await clientOf('derivation').request(
+    { subject, data: text('') },
+    { timeoutMs: 500 },
+  )
   assert.equal(new TextDecoder().decode(reply.data), 'yes')
   answered.unsubscribe()
   assert.equal(await mayPublish('engine', `${inboxPrefix('rpc')}.guess`), false)

@@ -1,6 +1,11 @@
 import type { ChainState } from '#messages/chain-state.ts'
 import type { SafeAt } from '#messages/safe-at.ts'
-import { expectedChain, genesisOn, type ModelBlock, ModelExecution } from '#test/model/model-execution.ts'
+import {
+  expectedChain,
+  genesisOn,
+  type ModelBlock,
+  ModelExecution,
+} from '#test/model/model-execution.ts'
 import { ModelL1 } from '#test/model/model-l1.ts'
 import type { BuildCommand, ForkchoiceCommand } from '#test/model/ports.ts'
 import { Random } from '#test/simulator/random.ts'

@@ -13,8 +13,7 @@ const pollMs = 200
 type Event = { readonly kind: 'tick' } | { readonly kind: 'heads-read'; readonly heads: L1Heads }
 
 type Effect =
-  | { readonly kind: 'read-heads' }
-  | { readonly kind: 'write-heads'; readonly heads: L1Heads }
+  { readonly kind: 'read-heads' } | { readonly kind: 'write-heads'; readonly heads: L1Heads }
 
 const step: Step<L1Heads | undefined, Event, Effect> = (heads, event) => {
   switch (event.kind) {

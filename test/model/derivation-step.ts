@@ -186,7 +186,10 @@ function start(state: DerivationState, chain: ChainState): Advanced {
     reading: undefined,
     inFlight: undefined,
   }
-  return [{ ...state, pipeline }, { kind: 'fetch-safe-block', pipeline: id, hash: chain.safe.hash }]
+  return [
+    { ...state, pipeline },
+    { kind: 'fetch-safe-block', pipeline: id, hash: chain.safe.hash },
+  ]
 }
 
 type WithPipeline = DerivationState & { readonly pipeline: Pipeline }
@@ -199,7 +202,10 @@ function awaitOutcome(state: WithPipeline, chain: ChainState): Advanced {
   if (chain.sequence < inFlight.request.sequence) {
     if (nowMs - inFlight.sentMs < resendMs || broken === 'no-resend') return [state]
     const sent = { ...pipeline, inFlight: { ...inFlight, sentMs: nowMs } }
-    return [{ ...state, pipeline: sent }, { kind: 'call-apply', pipeline: pipeline.id, request: inFlight.request }]
+    return [
+      { ...state, pipeline: sent },
+      { kind: 'call-apply', pipeline: pipeline.id, request: inFlight.request },
+    ]
   }
   // Another derivation was first, and what it derived is not what we did.
   if (chain.attributesDigest !== inFlight.digest) return start(state, chain)
@@ -224,8 +230,7 @@ function work(state: WithPipeline): Advanced {
     pipeline: { ...pipeline, asked: what, isResetDue: false },
   })
   if (asked !== undefined || nowMs < pipeline.notBeforeMs) return [state]
-  if (pipeline.isResetDue) 
-    return [ask('reset'), { kind: 'call-reset', pipeline: id, generation }]
+  if (pipeline.isResetDue) return [ask('reset'), { kind: 'call-reset', pipeline: id, generation }]
   if (next === undefined)
     return [ask('safe-block'), { kind: 'fetch-safe-block', pipeline: id, hash: safe.hash }]
   if (reading !== undefined) {
@@ -243,7 +248,10 @@ function work(state: WithPipeline): Advanced {
     }
     const digest = attributesDigest(attributes.transactions)
     const inFlight = { request, digest, sentMs: nowMs }
-    return [{ ...state, pipeline: { ...pipeline, inFlight } }, { kind: 'call-apply', pipeline: id, request }]
+    return [
+      { ...state, pipeline: { ...pipeline, inFlight } },
+      { kind: 'call-apply', pipeline: id, request },
+    ]
   }
   if (next.number > (state.heads?.head.number ?? 0n)) return [state]
   return [ask('l1-block'), { kind: 'fetch-l1-block', pipeline: id, ...next }]

@@ -105,7 +105,9 @@ async function fetchSafeBlock(
 }
 
 async function record(entry: SafeAt, { context, journal }: Means): Promise<[]> {
-  context.log(`L1 block ${entry.l1.number} done, safe ${entry.safe.number} ${entry.safe.hash.slice(0, 8)}`)
+  context.log(
+    `L1 block ${entry.l1.number} done, safe ${entry.safe.number} ${entry.safe.hash.slice(0, 8)}`,
+  )
   journal.set(entry.l1.number, entry)
   // What stood above belongs to blocks that are no longer read.
   for (const number of journal.keys()) if (number > entry.l1.number) journal.delete(number)

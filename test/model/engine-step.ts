@@ -1,7 +1,4 @@
-import type {
-  ApplyAttributesRequest,
-  ApplyAttributesResponse,
-} from '#messages/apply-attributes.ts'
+import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/apply-attributes.ts'
 import type { ChainState } from '#messages/chain-state.ts'
 import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { ResetRequest, ResetResponse } from '#messages/reset.ts'
@@ -51,7 +48,11 @@ export type EngineEvent =
 export type EngineEffect =
   /** Walks back to a block whose L1 origin is canonical. */
   | { readonly kind: 'find-start'; readonly responder?: Responder<ResetResponse> }
-  | { readonly kind: 'execute'; readonly request: ApplyAttributesRequest; readonly generation: bigint }
+  | {
+      readonly kind: 'execute'
+      readonly request: ApplyAttributesRequest
+      readonly generation: bigint
+    }
   | { readonly kind: 'finalize'; readonly targets: DerivationTargets }
   | { readonly kind: 'write-chain'; readonly chain: ChainState }
   | { readonly kind: 'answer'; readonly answer: () => void }
@@ -82,12 +83,18 @@ export const engineStep: Step<EngineState, EngineEvent, EngineEffect> = (state, 
         outcome,
         attributesDigest: digest,
       }
-      return [{ ...state, chain }, { kind: 'write-chain', chain }]
+      return [
+        { ...state, chain },
+        { kind: 'write-chain', chain },
+      ]
     }
     case 'finalized': {
       if (state.chain === undefined) return [state]
       const chain = withHeads(state.chain, event.heads)
-      return [{ ...state, chain }, { kind: 'write-chain', chain }]
+      return [
+        { ...state, chain },
+        { kind: 'write-chain', chain },
+      ]
     }
   }
 }

@@ -14,12 +14,7 @@ import type { Owner } from '#runtime/bus/bus.ts'
 import { Inbox, type Source } from '#runtime/inbox.ts'
 import { following, serving } from '#runtime/sources.ts'
 import type { ChainState } from '#messages/chain-state.ts'
-import {
-  type EngineEffect,
-  type EngineEvent,
-  type EngineState,
-  engineStep,
-} from './engine-step.ts'
+import { type EngineEffect, type EngineEvent, type EngineState, engineStep } from './engine-step.ts'
 import { depositsOnly, type ModelBlock } from './model-execution.ts'
 import { refOf } from './model-l1.ts'
 import { attributesDigest } from './attributes-digest.ts'
@@ -148,7 +143,6 @@ async function execute(
   const digest = attributesDigest(request.attributes.transactions)
   return { kind: 'executed', request, block: built.block, outcome, digest }
 }
-
 
 async function fetchBlock(
   execution: ExecutionPort,

@@ -18,7 +18,8 @@ export interface ModelHeads {
 }
 
 /** What came of building a block. */
-export type Built = { readonly status: 'valid'; readonly block: ModelBlock } | { readonly status: 'invalid' }
+export type Built =
+  { readonly status: 'valid'; readonly block: ModelBlock } | { readonly status: 'invalid' }
 
 /** Seconds from one L2 block to the next. */
 const blockTime = 2n
@@ -74,7 +75,7 @@ export class ModelExecution {
       chain.push(block)
       block = this.#blocks.get(block.parentHash)
     }
-    return chain.reverse()
+    return chain.toReversed()
   }
 
   #known(hash: Hash): ModelBlock {

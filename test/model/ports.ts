@@ -43,7 +43,4 @@ export interface ActorContext {
 
 /** Rules that a test breaks on purpose, to see that the simulation finds out. */
 export type BrokenRule =
-  | 'no-generation-check'
-  | 'no-flush-after-replacement'
-  | 'resume-one-batch-late'
-  | 'no-resend'
+  'no-generation-check' | 'no-flush-after-replacement' | 'resume-one-batch-late' | 'no-resend'

@@ -15,7 +15,8 @@ for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
   test(`${scenario}: all ends as one pass over L1 would have it`, async () => {
     for (let seed = 1; seed <= seeds; seed++) {
       const outcome = await run(scenario, seed)
-      if (outcome.kind === 'failed') assert.fail(`seed ${seed}: ${outcome.reason}\n${outcome.lastEvents}`)
+      if (outcome.kind === 'failed')
+        assert.fail(`seed ${seed}: ${outcome.reason}\n${outcome.lastEvents}`)
     }
   })
 }

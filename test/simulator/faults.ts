@@ -53,7 +53,11 @@ export class FaultyWire implements Wire {
 
   #note(
     what: string,
-    { hop, link, late }: { readonly hop: Hop; readonly link: string; readonly late: readonly number[] },
+    {
+      hop,
+      link,
+      late,
+    }: { readonly hop: Hop; readonly link: string; readonly late: readonly number[] },
   ): readonly number[] {
     this.#trace(`${what}: ${link} ${hop.subject}`)
     return late

@@ -5,7 +5,12 @@ import { Fault } from '#runtime/fault.ts'
 import { runDaWatcher } from '#test/model/da-watcher.ts'
 import { type Journal, runDerivation } from '#test/model/derivation.ts'
 import { runEngine } from '#test/model/engine.ts'
-import { expectedChain, genesisOn, type ModelBlock, ModelExecution } from '#test/model/model-execution.ts'
+import {
+  expectedChain,
+  genesisOn,
+  type ModelBlock,
+  ModelExecution,
+} from '#test/model/model-execution.ts'
 import { ModelL1 } from '#test/model/model-l1.ts'
 import { modelSubjects } from '#test/model/model-subjects.ts'
 import { Observer } from '#test/model/observer.ts'
@@ -97,7 +102,8 @@ export class ModelRun {
     const { safe, finalized } = execution.heads()
     const chain = execution.chain(safe)
     const at = expected.findIndex((block, index) => chain[index]?.hash !== block.hash)
-    if (at >= 0) return `the safe chain differs from block ${at} on: it has ${chain.length} of ${expected.length}`
+    if (at >= 0)
+      return `the safe chain differs from block ${at} on: it has ${chain.length} of ${expected.length}`
     if (chain.length > expected.length) return `the safe chain is too long: ${chain.length}`
     if (finalized.hash !== safe.hash) return `finalized ${finalized.number} of ${safe.number}`
     if (observer.chain?.safe.hash !== safe.hash || observer.chain.finalized.hash !== safe.hash)
@@ -106,7 +112,8 @@ export class ModelRun {
     if (newest !== undefined && observer.entries.get(newest.l1.number)?.safe.hash !== safe.hash)
       return 'the observer has not seen the last entry of the log'
     for (const [number, entry] of journal)
-      if (this.#stored(number)?.safe.hash !== entry.safe.hash) return `the log lacks entry ${number}`
+      if (this.#stored(number)?.safe.hash !== entry.safe.hash)
+        return `the log lacks entry ${number}`
     return undefined
   }
 
@@ -149,7 +156,9 @@ export class ModelRun {
     const nowMs = clock.monotonicMs()
     const begunMs = Math.min(nowMs, Number(generation) - (clock.now() - nowMs))
     if (!this.l1.wasCanonical(attributes.prevRandao, begunMs, nowMs))
-      this.simulation.fail(new Error('attributes of an L1 fork that was given up reached the engine'))
+      this.simulation.fail(
+        new Error('attributes of an L1 fork that was given up reached the engine'),
+      )
   }
 }
 

@@ -1,10 +1,4 @@
-import {
-  calm,
-  edgesLost,
-  everything,
-  everythingTwice,
-  lateAcrossResets,
-} from './disturbances.ts'
+import { calm, edgesLost, everything, everythingTwice, lateAcrossResets } from './disturbances.ts'
 import type { Disturbance } from './model-run.ts'
 
 /** What a simulation can be disturbed by, by name. */

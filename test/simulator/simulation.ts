@@ -177,7 +177,8 @@ export class SimulatedProcess {
     this.#life = undefined
     life?.end()
     for (const connection of life?.connections ?? []) this.#simulation.server.detach(connection)
-    if (!this.isHeldDown) this.#simulation.clock.after(this.#random.between(20, 320), () => this.start())
+    if (!this.isHeldDown)
+      this.#simulation.clock.after(this.#random.between(20, 320), () => this.start())
   }
 
   async #live(life: Life): Promise<void> {

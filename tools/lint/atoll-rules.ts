@@ -80,7 +80,10 @@ const noBooleanParameter: Rule = {
       for (const parameter of node['params'] as readonly Node[]) {
         const annotation = (parameter['typeAnnotation'] as Node | undefined)?.['typeAnnotation']
         if ((annotation as Node | undefined)?.type === 'TSBooleanKeyword')
-          context.report({ node: parameter, message: 'Take an options object, or split the function.' })
+          context.report({
+            node: parameter,
+            message: 'Take an options object, or split the function.',
+          })
       }
     }
     return { FunctionDeclaration: check, FunctionExpression: check, ArrowFunctionExpression: check }
@@ -96,7 +99,10 @@ const fileName: Rule = {
     Program: (node) => {
       const name = context.filename.split(/[/\\]/).at(-1) ?? ''
       if (ideasOfNoFile.test(name))
-        context.report({ node, message: `${name} has no idea to hold: name the file after its one.` })
+        context.report({
+          node,
+          message: `${name} has no idea to hold: name the file after its one.`,
+        })
       else if (!kebabCase.test(name))
         context.report({ node, message: `${name}: file names are kebab-case.` })
     },
@@ -116,7 +122,8 @@ function isNode(value: unknown): value is Node {
 
 function namesIn(pattern: unknown): Set<string> {
   const names = new Set<string>()
-  for (const node of nodesIn(pattern)) if (node.type === 'Identifier') names.add(String(node['name']))
+  for (const node of nodesIn(pattern))
+    if (node.type === 'Identifier') names.add(String(node['name']))
   return names
 }
 

@@ -97,7 +97,8 @@ async function provisionStreams(settings: z.output<typeof provisionSettings>): P
   })
   const connection = await Promise.race([connecting, stopped(stop), failed.promise])
   if (connection === undefined) return
-  if (once) for (const [stream, what] of await provision(connection, specs)) print(`${stream} ${what}`)
+  if (once)
+    for (const [stream, what] of await provision(connection, specs)) print(`${stream} ${what}`)
   else {
     const options = { clock: systemClock, signal: stop, report: printEvent }
     await Promise.race([provisionForever(connection, specs, options), failed.promise])
@@ -106,7 +107,9 @@ async function provisionStreams(settings: z.output<typeof provisionSettings>): P
 }
 
 function printEvent(event: ProvisionEvent): void {
-  print(event.kind === 'failed' ? `provision: ${event.fault.message}` : `${event.stream} ${event.kind}`)
+  print(
+    event.kind === 'failed' ? `provision: ${event.fault.message}` : `${event.stream} ${event.kind}`,
+  )
 }
 
 function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {
@@ -120,8 +123,7 @@ function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {
 /** Aborted when the process is asked to end. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const)
-    process.once(name, () => controller.abort())
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
   return controller.signal
 }
 

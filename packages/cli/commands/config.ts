@@ -25,10 +25,15 @@ function printSettings(
 ): void {
   const schema = programs[name]
   if (schema === undefined) throw new Error(`${name} is no program`)
-  const { settings, origins } = readSettings(schema, { args, env: process.env })
+  const read = readSettings(schema, { args, env: process.env })
+  const values: Readonly<Record<string, unknown>> = read.settings
   const rows = describeSettings(schema).map(({ key, flag }) => {
-    const value = settings[key]
-    return { flag, value: value === undefined ? undefined : textOf(value), origin: origins[key] }
+    const value = values[key]
+    return {
+      flag,
+      value: value === undefined ? undefined : textOf(value),
+      origin: read.origins[key],
+    }
   })
   const unread = unreadVariables()
   if (asJson) {

@@ -51,7 +51,9 @@ const kinds: Readonly<Record<string, KeyKind>> = {
 /** Adds `atoll keys`. */
 export function addKeysCommands(program: Command): void {
   const keys = program.command('keys').description('Create keys, and show what is public of them.')
-  const listed = Object.entries(kinds).map(([kind, { summary }]) => `  ${kind.padEnd(10)} ${summary}`)
+  const listed = Object.entries(kinds).map(
+    ([kind, { summary }]) => `  ${kind.padEnd(10)} ${summary}`,
+  )
   const help = `\nKinds of keys:\n${listed.join('\n')}`
   const kindArgument = new Argument('<kind>', 'what the key is for').choices(Object.keys(kinds))
   keys

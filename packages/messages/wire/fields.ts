@@ -68,7 +68,8 @@ export function uint64FromWire(value: Field<Long>): bigint {
  */
 export function countFromWire(value: Field<Long>, path: Path): number {
   const count = uint64FromWire(value)
-  if (count > BigInt(Number.MAX_SAFE_INTEGER)) throw new DecodeError(`${path}: ${count} is too large`)
+  if (count > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new DecodeError(`${path}: ${count} is too large`)
   return Number(count)
 }
 
@@ -113,16 +114,16 @@ export function hexToWire(hex: Hex): Uint8Array {
 }
 
 /** A closed set on both sides: the words of the domain, and the numbers of a protobuf enum. */
-export interface EnumWire<Word extends string> {
-  toWire(word: Word): number
+export interface EnumWire<Word extends string, Value extends number> {
+  toWire(word: Word): Value
   /** @throws DecodeError for a number that has no word, such as 0 (unspecified) */
   fromWire(value: Field<number>, path: Path): Word
 }
 
 /** Pairs each word with its number. */
-export function enumWire<Word extends string>(
-  numbers: Readonly<Record<Word, number>>,
-): EnumWire<Word> {
+export function enumWire<Word extends string, Value extends number>(
+  numbers: Readonly<Record<Word, Value>>,
+): EnumWire<Word, Value> {
   const words = new Map<number, Word>()
   for (const word in numbers) words.set(numbers[word], word)
   return {

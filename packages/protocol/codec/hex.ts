@@ -22,7 +22,8 @@ export function toHex(bytes: Uint8Array): Hex {
  */
 export function fromHex(hex: string): Uint8Array {
   if (!hex.startsWith('0x')) throw new DecodeError('hex does not start with 0x')
-  if (hex.length % 2 !== 0) throw new DecodeError(`hex has an odd number of digits: ${hex.length - 2}`)
+  if (hex.length % 2 !== 0)
+    throw new DecodeError(`hex has an odd number of digits: ${hex.length - 2}`)
   const bytes = new Uint8Array(hex.length / 2 - 1)
   for (let at = 0; at < bytes.length; at++) {
     const high = digit(hex.charCodeAt(2 + 2 * at))

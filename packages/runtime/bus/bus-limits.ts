@@ -1,11 +1,8 @@
 /** Whoever waits re-reads a state this often, so that no lost message stalls it. */
 export const stateRereadMs = 1_000
 
-/** A call is repeated after this; then after twice as long, up to `resendMaxMs`. */
+/** A call whose effect does not show is repeated after this. */
 export const resendMs = 500
-
-/** See `resendMs`. */
-export const resendMaxMs = 4_000
 
 /** How long to wait for the acknowledgement of a publish before it is repeated. Measured: 0.2 ms typical, 40 ms at 10 MiB. */
 export const publishTimeoutMs = 250

@@ -4,7 +4,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 export type RefusedReason = 'malformed' | 'unknown-type' | 'too-large' | 'busy'
 
 /** What was published: the kinds differ in how they are stored. */
-export type PublishedKind = 'state' | 'log' | 'lease'
+type PublishedKind = 'state' | 'log' | 'lease'
 
 /** What the bus counts. */
 export interface BusMetrics {

@@ -53,7 +53,10 @@ export function serveCall<Request, Response>(
 }
 
 function notUnderstood({ request }: Call<unknown, unknown>): Fault {
-  return new Fault('malformed', { severity: 'critical', detail: `the request is no ${request.type}` })
+  return new Fault('malformed', {
+    severity: 'critical',
+    detail: `the request is no ${request.type}`,
+  })
 }
 
 function toFault(error: unknown): Fault {

@@ -179,7 +179,11 @@ for (const { bytes, fits } of [
     )
     const block = { kind: 'number', number: 1n } as const
     const batcherAddress = `0x${'ba'.repeat(20)}` as Address
-    const call = caller.bus.call(fetchL1Block, { block, batcherAddress, parentHash: undefined }, soon)
+    const call = caller.bus.call(
+      fetchL1Block,
+      { block, batcherAddress, parentHash: undefined },
+      soon,
+    )
     if (fits) assert.equal((await world.settle(call)).kind, 'block')
     else {
       await assert.rejects(world.settle(call), { code: 'too-large', severity: 'critical' })

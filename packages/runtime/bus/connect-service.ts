@@ -14,7 +14,9 @@ export async function connectService(
   access: BusAccess & { readonly instance: string },
 ): Promise<{ readonly control: Connection; readonly bulk: Connection }> {
   const [control, bulk] = await Promise.all(
-    ['control', 'bulk'].map((name) => connectRole(role, { ...access, name: `${access.instance}/${name}` })),
+    ['control', 'bulk'].map((name) =>
+      connectRole(role, { ...access, name: `${access.instance}/${name}` }),
+    ),
   )
   if (control === undefined || bulk === undefined) throw new Error('two connections were asked for')
   return { control, bulk }

@@ -63,8 +63,7 @@ export interface Subscription {
 
 /** The size of a message on the wire, as the server's limit counts it: body and headers. */
 export function messageBytes({ data, headers }: Omit<Outgoing, 'subject'>): number {
-  if (headers === undefined) return data.length
-  let bytes = 'NATS/1.0\r\n\r\n'.length
+  let bytes = 0
   for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0) + ': \r\n'.length
-  return data.length + bytes
+  return data.length + (bytes === 0 ? 0 : 'NATS/1.0\r\n\r\n'.length + bytes)
 }

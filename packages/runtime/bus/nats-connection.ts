@@ -110,7 +110,7 @@ function isOlder(version: string): boolean {
   const numbers = version.split('.').map((word) => Number.parseInt(word, 10))
   for (const [at, wanted] of oldestVersion.entries()) {
     const number = numbers[at] ?? 0
-    if (number !== wanted) return number < wanted
+    if (number !== wanted) return !(number > wanted)
   }
   return false
 }

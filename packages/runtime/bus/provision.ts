@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts'
 import { type StreamConfig, toStreamConfig } from './stream-config.ts'
 
 /** How often the streams are looked at: a lost store is back before a person notices. */
-export const provisionPeriodMs = 5_000
+const provisionPeriodMs = 5_000
 
 const requestTimeoutMs = 2_000
 
@@ -50,8 +50,7 @@ export async function provisionForever(
     try {
       const done = await provision(connection, specs)
       failure = undefined
-      for (const [stream, what] of done)
-        if (what !== 'unchanged') report({ kind: what, stream })
+      for (const [stream, what] of done) if (what !== 'unchanged') report({ kind: what, stream })
     } catch (error) {
       if (!isFault(error) || error.code === 'closed') throw error
       if (failure !== error.message) report({ kind: 'failed', fault: error })

@@ -58,7 +58,11 @@ export class StateFollower<Value> implements Follow<Value> {
     this.#isReading = true
     const { control, names } = this.#context
     try {
-      const stored = await readNewest(control, names.stateStream, names.stateStored(this.#state, '*'))
+      const stored = await readNewest(
+        control,
+        names.stateStream,
+        names.stateStored(this.#state, '*'),
+      )
       if (stored !== undefined && !stored.isDeletion) this.#take(stored)
     } catch (error) {
       // The value's age tells that the server is away; it is read again in a second.
@@ -88,7 +92,6 @@ export class StateFollower<Value> implements Follow<Value> {
   }
 
   #fail(error: unknown): void {
-    if (!this.#context.signal.aborted)
-      this.#context.onFatal(toError(error))
+    if (!this.#context.signal.aborted) this.#context.onFatal(toError(error))
   }
 }

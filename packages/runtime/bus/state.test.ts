@@ -161,7 +161,9 @@ test('a state for each instance is pushed with the name of the instance', async 
   const world = await BusWorld.provisioned()
   const [first, second] = [await world.join('rpc', 'rpc-0'), await world.join('rpc', 'rpc-1')]
   const seen: string[] = []
-  first.bus.followEach(serviceStatus.rpc, ({ phase }, instance) => seen.push(`${instance} ${phase}`))
+  first.bus.followEach(serviceStatus.rpc, ({ phase }, instance) =>
+    seen.push(`${instance} ${phase}`),
+  )
   await world.settle(second.bus.own(serviceStatus.rpc).write(statusOf('rpc-1')))
   await world.settle(first.bus.own(serviceStatus.rpc).write(statusOf('rpc-0')))
   await world.pass(10)

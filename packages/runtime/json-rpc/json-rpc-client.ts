@@ -56,7 +56,11 @@ export class JsonRpcClient {
    * @throws JsonRpcError if the server answered with an error, which is not asked again
    * @throws Fault `rpc-unreachable`, `rpc-timeout`, `rpc-status`, `rpc-response` of the last attempt; `aborted`
    */
-  async call(method: string, params: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
+  async call(
+    method: string,
+    params: readonly unknown[],
+    options: CallOptions = {},
+  ): Promise<unknown> {
     const [answer] = await this.#ask([{ method, params }], options)
     if (answer === undefined || 'error' in answer) throw answer?.error ?? new Error('no answer')
     return answer.result
@@ -133,4 +137,3 @@ function pauseMs(round: number, failure: Fault | undefined): number {
   const grown = Math.min(firstPauseMs * 2 ** (round - 1), lastPauseMs)
   return typeof asked === 'number' ? Math.min(Math.max(asked, grown), lastPauseMs) : grown
 }
-

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Fault } from '#runtime/fault.ts'
+import { Fault, toError } from '#runtime/fault.ts'
 
 /**
  * Writes a secret to a new file that only its owner can read.
@@ -10,14 +10,15 @@ import { Fault } from '#runtime/fault.ts'
 export async function writeSecretFile(path: string, secret: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw refused('write', path, cause)
+  }
+  try {
     await writeFile(path, `${secret}\n`, { mode: 0o600, flag: 'wx' })
   } catch (cause) {
-    const exists = hasCode(cause, 'EEXIST')
-    const detail = exists
-      ? `${path} exists; remove it first if its key is not needed any more`
-      : `cannot write ${path}: ${cause instanceof Error ? cause.message : ''}`
-    const code = exists ? 'file-exists' : 'file-refused'
-    throw new Fault(code, { severity: 'critical', detail, cause })
+    if (!hasCode(cause, 'EEXIST')) throw refused('write', path, cause)
+    const detail = `${path} exists; remove it first if its key is not needed any more`
+    throw new Fault('file-exists', { severity: 'critical', detail, cause })
   }
 }
 
@@ -32,9 +33,13 @@ export async function readSecretFile(path: string): Promise<string | undefined> 
     return (await readFile(path, 'utf8')).trim()
   } catch (cause) {
     if (hasCode(cause, 'ENOENT')) return undefined
-    const detail = `cannot read ${path}: ${cause instanceof Error ? cause.message : ''}`
-    throw new Fault('file-refused', { severity: 'critical', detail, cause })
+    throw refused('read', path, cause)
   }
+}
+
+function refused(verb: string, path: string, cause: unknown): Fault {
+  const detail = `cannot ${verb} ${path}: ${toError(cause).message}`
+  return new Fault('file-refused', { severity: 'critical', detail, cause })
 }
 
 function hasCode(error: unknown, code: string): boolean {

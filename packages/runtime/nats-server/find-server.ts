@@ -20,10 +20,10 @@ export interface FindServerOptions {
 }
 
 /** The release that Atoll is made and measured with. */
-export const natsServerVersion = '2.15.2'
+const natsServerVersion = '2.15.2'
 
 /** Where what was built or unpacked is kept; it goes with the project's installed packages. */
-export const defaultCacheDir: string = fileURLToPath(
+const defaultCacheDir = fileURLToPath(
   new URL('../../../node_modules/.cache/atoll/', import.meta.url),
 )
 

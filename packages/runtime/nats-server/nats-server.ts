@@ -108,14 +108,11 @@ async function isListening({
   readonly port: number
   readonly ended: Promise<void>
 }): Promise<boolean> {
-  let hasEnded = false
-  void ended.then(() => {
-    hasEnded = true
-  })
   const deadlineMs = performance.now() + startTimeoutMs
-  while (performance.now() < deadlineMs && !hasEnded) {
+  const endedEarly = ended.then(() => true)
+  while (performance.now() < deadlineMs) {
     if (await canConnect(host, port)) return true
-    await sleep(systemClock, 10)
+    if (await Promise.race([endedEarly, sleepFor(10)])) return false
   }
   return false
 }

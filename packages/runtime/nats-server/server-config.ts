@@ -16,7 +16,7 @@ export interface ServerConfig {
 }
 
 /** The users of one node's bus, each with its rights. */
-export interface BusUsers {
+interface BusUsers {
   readonly names: BusNames
   readonly subjects: readonly Subject[]
   /** `U…` of each. */

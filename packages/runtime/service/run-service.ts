@@ -30,8 +30,7 @@ export async function runService<Schema extends SettingsSchema>(
   }
   // The schema is the sum of the two.
   const settings = readOrExplain(name, schema, source) as
-    | (z.output<Schema> & ServiceSettings)
-    | undefined
+    (z.output<Schema> & ServiceSettings) | undefined
   if (settings === undefined) process.exit(exitCodes.settings)
   const running = new ServiceProcess(name, settings)
   process.once('SIGTERM', () => running.stop('SIGTERM'))
@@ -41,11 +40,7 @@ export async function runService<Schema extends SettingsSchema>(
   process.exit(await running.run(main))
 }
 
-function readOrExplain(
-  name: string,
-  schema: SettingsSchema,
-  source: SettingsSource,
-): unknown {
+function readOrExplain(name: string, schema: SettingsSchema, source: SettingsSource): unknown {
   try {
     return readSettings(schema, source).settings
   } catch (error) {

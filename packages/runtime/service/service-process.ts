@@ -9,7 +9,7 @@ import type { Lease } from '#runtime/bus/bus.ts'
 import { connectService } from '#runtime/bus/connect-service.ts'
 import { ServiceBus } from '#runtime/bus/service-bus.ts'
 import { noTracing, type Tracing } from '#runtime/bus/tracing.ts'
-import { sleep, systemClock } from '#runtime/clock.ts'
+import { sleep, systemClock, toIsoTime } from '#runtime/clock.ts'
 import { isFault, toError } from '#runtime/fault.ts'
 import { createLog } from '#runtime/log.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
@@ -142,7 +142,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
       signal: this.#stopping.signal,
       onStandby: ({ instance, sinceMs }) => {
         this.#status.phase = 'standby'
-        const since = new Date(sinceMs).toISOString()
+        const since = toIsoTime(sinceMs)
         this.#status.waitFor(
           `the lease that ${instance} holds since ${since}`,
           'looks each second whether it is free',

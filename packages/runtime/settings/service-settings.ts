@@ -1,7 +1,16 @@
 import { hostname } from 'node:os'
 import * as z from 'zod'
 import { instanceNamePattern, nodeNamePattern } from '#messages/bus-names.ts'
-import { chainId, listOf, oneOf, port, readableFile, shownDefault, url, want } from './setting-kinds.ts'
+import {
+  chainId,
+  listOf,
+  oneOf,
+  port,
+  readableFile,
+  shownDefault,
+  url,
+  want,
+} from './setting-kinds.ts'
 
 /** How to reach the bus, and whose it is. */
 export const busSettings = z.strictObject({

@@ -29,7 +29,7 @@ export function settingsSections(schema: SettingsSchema): string {
 }
 
 /** What there is to know of a setting beside its description, in one line. */
-export function settingFacts({ want, variable, defaultText }: SettingDescription): string {
+function settingFacts({ want, variable, defaultText }: SettingDescription): string {
   const kind = want === anyText ? [] : [want]
   const fallback = defaultText === undefined ? [] : [`default ${defaultText}`]
   return [...kind, ...fallback, variable].join('; ')

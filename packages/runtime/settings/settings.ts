@@ -12,7 +12,7 @@ export interface SettingsSource {
 }
 
 /** Which of its sources a setting came from. */
-export type Origin = 'flag' | 'environment' | 'default'
+type Origin = 'flag' | 'environment' | 'default'
 
 /** Settings that were read, and the origin of each. */
 export interface ReadSettings<Schema extends SettingsSchema> {
@@ -111,7 +111,7 @@ export function textOf(value: unknown): string {
 }
 
 /** The flag of a setting: `l1RpcUrl` is `--l1-rpc-url`. */
-export function flagOf(key: string): string {
+function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
@@ -134,7 +134,7 @@ function parseFlags(args: readonly string[], descriptions: readonly SettingDescr
   const mistakes: Mistake[] = []
   const rest = [...args]
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const [flag = '', inline] = splitAtEquals(word)
+    const [flag, inline] = splitAtEquals(word)
     const setting = known.get(flag)
     const negated = known.get(flag.replace(/^--no-/, '--'))
     if (setting !== undefined) {
@@ -165,5 +165,8 @@ function unknownWord(word: string, flags: readonly string[]): Mistake {
   const [flag] = splitAtEquals(word)
   const what = `${flag} is not known`
   const close = closestTo(flag, flags)
-  return { what, right: close === undefined ? 'see --help for all settings' : `did you mean ${close}?` }
+  return {
+    what,
+    right: close === undefined ? 'see --help for all settings' : `did you mean ${close}?`,
+  }
 }

@@ -17,7 +17,8 @@ export function valueStream(name: string, ttlMs?: number): StreamSpec {
     maxBytes: 64 * 1024 * 1024,
     whenFull: 'refuse-new',
     duplicateWindowMs: ttlMs === undefined ? 120_000 : 1_000,
-    republish: ttlMs === undefined ? { source: `$KV.${name}.>`, destination: `${name}.>` } : undefined,
+    republish:
+      ttlMs === undefined ? { source: `$KV.${name}.>`, destination: `${name}.>` } : undefined,
   }
 }
 

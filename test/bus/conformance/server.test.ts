@@ -123,9 +123,12 @@ test('a key that has expired can be created again', async () => {
 
 test('a request that nobody hears fails at once, not at its timeout', async () => {
   const startedMs = performance.now()
-  await assert.rejects(client.request({ subject: 'nobody', data: text('') }, { timeoutMs: 5_000 }), {
-    code: 'unavailable',
-  })
+  await assert.rejects(
+    client.request({ subject: 'nobody', data: text('') }, { timeoutMs: 5_000 }),
+    {
+      code: 'unavailable',
+    },
+  )
   assert.ok(performance.now() - startedMs < 1_000)
 })
 

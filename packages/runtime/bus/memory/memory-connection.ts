@@ -1,4 +1,4 @@
-import { type BusRole } from '#messages/services.ts'
+import type { BusRole } from '#messages/services.ts'
 import type { Permissions } from '#messages/permissions.ts'
 import type {
   Connection,
@@ -123,7 +123,7 @@ export class MemoryConnection implements Connection {
     this.#isClosed = true
     this.subscriptions.clear()
     this.#link.detach(this)
-    for (const settle of [...this.#pending.values()])
+    for (const settle of Array.from(this.#pending.values()))
       settle(new Fault('closed', { severity: 'critical' }))
     await Promise.resolve()
   }

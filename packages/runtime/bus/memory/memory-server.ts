@@ -5,7 +5,7 @@ import { maxPayloadBytes } from '#runtime/bus/bus-limits.ts'
 import type { ServerFacts } from '#runtime/bus/connection.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { type Frame, MemoryConnection, type ServerLink } from './memory-connection.ts'
-import { type Kept, type KeptMessage, MemoryStream } from './memory-stream.ts'
+import type { Kept, KeptMessage, MemoryStream } from './memory-stream.ts'
 import { answerStreamApi } from './stream-api.ts'
 import { subjectMatches } from './subject-match.ts'
 
@@ -153,8 +153,7 @@ export class MemoryServer implements ServerLink {
         else queues.set(subscription.queue, [...(queues.get(subscription.queue) ?? []), deliver])
       }
     }
-    for (const members of queues.values())
-      members[Math.floor(this.#random() * members.length)]?.()
+    for (const members of queues.values()) members[Math.floor(this.#random() * members.length)]?.()
     return reached
   }
 
@@ -193,7 +192,6 @@ function refusal(code: number, description: string): object {
   return { error: { code: 400, err_code: code, description } }
 }
 
-/** JSON as the server's API speaks it. */
-export function encodeJson(value: object): Uint8Array {
+function encodeJson(value: object): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value))
 }

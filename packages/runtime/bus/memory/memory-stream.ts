@@ -72,7 +72,8 @@ export class MemoryStream {
     if (expected !== undefined && expected !== newest) return { kind: 'conflict', newest }
     const earlier = id === undefined ? undefined : this.#ids.get(id)
     if (earlier !== undefined) return { kind: 'duplicate', sequence: earlier.sequence }
-    if (!this.#makeRoom({ subject, bytes: messageBytes({ data, headers }) })) return { kind: 'full' }
+    if (!this.#makeRoom({ subject, bytes: messageBytes({ data, headers }) }))
+      return { kind: 'full' }
 
     const storedMs = this.#clock.now()
     const message = { sequence: ++this.#sequence, subject, data, headers, storedMs }
@@ -87,7 +88,10 @@ export class MemoryStream {
 
   #makeRoom({ subject, bytes }: { readonly subject: string; readonly bytes: number }): boolean {
     const numbers = this.#bySubject.get(subject) ?? []
-    const replaced = numbers.slice(0, Math.max(0, numbers.length + 1 - this.spec.messagesPerSubject))
+    const replaced = numbers.slice(
+      0,
+      Math.max(0, numbers.length + 1 - this.spec.messagesPerSubject),
+    )
     const freed = replaced.reduce((sum, sequence) => sum + this.#bytesOf(sequence), 0)
     if (this.spec.whenFull === 'refuse-new' && this.#bytes - freed + bytes > this.spec.maxBytes)
       return false

@@ -1,6 +1,6 @@
 import { busHeaders } from '#runtime/bus/bus-headers.ts'
 import { parseStreamConfig, type StreamConfig, toStreamConfig } from '#runtime/bus/stream-config.ts'
-import type { Clock } from '#runtime/clock.ts'
+import { type Clock, toIsoTime } from '#runtime/clock.ts'
 import type { Frame } from './memory-connection.ts'
 import { type KeptMessage, MemoryStream } from './memory-stream.ts'
 import { subjectMatches } from './subject-match.ts'
@@ -20,8 +20,7 @@ export function answerStreamApi(
   { subject, data }: Frame,
 ): Omit<Frame, 'subject'> | undefined {
   const [, , noun, verb, name = '', ...rest] = subject.split('.')
-  if (noun === 'DIRECT' && verb === 'GET')
-    return directGet(store.streams.get(name), rest.join('.'))
+  if (noun === 'DIRECT' && verb === 'GET') return directGet(store.streams.get(name), rest.join('.'))
   if (noun === 'INFO') return json({ streams: store.streams.size })
   if (noun !== 'STREAM') return undefined
   switch (verb) {
@@ -50,7 +49,7 @@ function readHeaders({ headers, sequence, storedMs }: KeptMessage): Record<strin
   return {
     ...headers,
     [busHeaders.sequence]: String(sequence),
-    [busHeaders.storedAt]: new Date(storedMs).toISOString(),
+    [busHeaders.storedAt]: toIsoTime(storedMs),
   }
 }
 
@@ -74,7 +73,9 @@ function streamInfo(stream: MemoryStream | undefined, data: Uint8Array): object 
       bytes: stream.bytes,
       last_seq: stream.lastSequence,
       subjects: Object.fromEntries(
-        subjects.filter((subject) => subjectMatches(filter ?? '', subject)).map((name) => [name, 1]),
+        subjects
+          .filter((subject) => subjectMatches(filter ?? '', subject))
+          .map((name) => [name, 1]),
       ),
     },
   }

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import type { ServerResponse } from 'node:http'
+import { type Clock, systemClock } from '#runtime/clock.ts'
+import type { Fault } from '#runtime/fault.ts'
+import { serveHttp } from '#test/fakes/http-server.ts'
+import type { EndpointOptions } from './endpoint.ts'
+import { firstPauseMs, JsonRpcClient, lastPauseMs, maxBatchCalls } from './json-rpc-client.ts'
+
+interface Call {
+  readonly id: number
+  readonly method: string
+  readonly params: readonly unknown[]
+}
+
+/** A clock whose pauses are over at once, and noted. */
+function quickClock(): { clock: Clock; pauses: number[] } {
+  const pauses: number[] = []
+  const after: Clock['after'] = (delayMs, run) => {
+    pauses.push(delayMs)
+    return systemClock.after(0, run)
+  }
+  return { clock: { ...systemClock, after }, pauses }
+}
+
+function client(
+  t: TestContext,
+  endpoints: readonly EndpointOptions[],
+  { rounds = 3, timeoutMs = 2_000 } = {},
+) {
+  const { clock, pauses } = quickClock()
+  const failures: string[] = []
+  const onFailure = ({ code }: Fault) => failures.push(code)
+  const rpc = new JsonRpcClient({ endpoints, rounds, timeoutMs, clock, onFailure })
+  t.after(() => rpc.close())
+  return { rpc, pauses, failures }
+}
+
+/** A server that answers each call with a result made of it. */
+function echo(t: TestContext, seen: Call[][] = []): Promise<string> {
+  return serveHttp(t, ({ body }, response) => {
+    const request = JSON.parse(body) as Call | Call[]
+    const calls = Array.isArray(request) ? request : [request]
+    seen.push(calls)
+    const answers = calls.map(({ id, method }) => ({ jsonrpc: '2.0', id, result: method }))
+    // In another order than they were asked in, as a server may.
+    response.end(JSON.stringify(Array.isArray(request) ? answers.toReversed() : answers[0]))
+  })
+}
+
+/** A server that answers as told, one answer a request; the last one stays. */
+function script(
+  t: TestContext,
+  ...answers: readonly ((response: ServerResponse, id: number) => void)[]
+) {
+  let requests = 0
+  const url = serveHttp(t, ({ body }, response) => {
+    const answer = answers[Math.min(requests++, answers.length - 1)]
+    answer?.(response, (JSON.parse(body) as Call).id)
+  })
+  return url.then((ready) => ({ url: ready, requests: () => requests }))
+}
+
+const ok = (response: ServerResponse, id: number) =>
+  void response.end(JSON.stringify({ jsonrpc: '2.0', id, result: 'ok' }))
+const status =
+  (code: number, headers: Record<string, string> = {}) =>
+  (response: ServerResponse) =>
+    void response.writeHead(code, headers).end('<html>try later</html>')
+const text = (body: string) => (response: ServerResponse) => void response.end(body)
+
+test('a call gives the result, and sends its parameters', async (t) => {
+  const seen: Call[][] = []
+  const { rpc } = client(t, [{ url: await echo(t, seen) }])
+  assert.equal(await rpc.call('eth_chainId', ['0x1', true]), 'eth_chainId')
+  assert.deepEqual(seen[0]?.[0]?.params, ['0x1', true])
+})
+
+test('an error of the server is an error of the call, and is not asked again', async (t) => {
+  const answer = { error: { code: -38_001, message: 'Unknown payload', data: { id: '0x1' } } }
+  const { url, requests } = await script(t, (response, id) => {
+    response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }))
+  })
+  const { rpc } = client(t, [{ url }])
+  await assert.rejects(rpc.call('engine_getPayloadV4', []), {
+    name: 'JsonRpcError',
+    code: -38_001,
+    message: 'Unknown payload',
+    data: { id: '0x1' },
+  })
+  assert.equal(requests(), 1)
+})
+
+test('a batch is one request, and its answers come in order', async (t) => {
+  const seen: Call[][] = []
+  const { rpc } = client(t, [{ url: await echo(t, seen) }])
+  const calls = ['a', 'b', 'c'].map((method) => ({ method, params: [] }))
+  const answers = await rpc.batch(calls)
+  assert.deepEqual(answers, [{ result: 'a' }, { result: 'b' }, { result: 'c' }])
+  assert.equal(seen.length, 1)
+})
+
+for (const excess of [0, 1]) {
+  test(`${maxBatchCalls + excess} calls are ${1 + excess} requests`, async (t) => {
+    const seen: Call[][] = []
+    const { rpc } = client(t, [{ url: await echo(t, seen) }])
+    const calls = Array.from({ length: maxBatchCalls + excess }, (_, at) => {
+      return { method: String(at), params: [] }
+    })
+    const answers = await rpc.batch(calls)
+    assert.deepEqual(
+      answers.map((answer) => 'result' in answer && answer.result),
+      calls.map(({ method }) => method),
+    )
+    assert.equal(seen.length, 1 + excess)
+  })
+}
+
+test('of a batch, one call may fail without the others', async (t) => {
+  const url = await serveHttp(t, ({ body }, response) => {
+    const [first, second] = JSON.parse(body) as Call[]
+    const error = { code: 3, message: 'execution reverted' }
+    response.end(JSON.stringify([{ id: first?.id, error }, { id: second?.id, result: null }]))
+  })
+  const { rpc } = client(t, [{ url }])
+  const [first, second] = await rpc.batch([
+    { method: 'a', params: [] },
+    { method: 'b', params: [] },
+  ])
+  assert.ok(first !== undefined && 'error' in first && first.error.code === 3)
+  assert.deepEqual(second, { result: null })
+})
+
+test('a batch that is refused as a whole is refused for each call', async (t) => {
+  const { url } = await script(
+    t,
+    text('{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no batches"}}'),
+  )
+  const { rpc } = client(t, [{ url }])
+  const answers = await rpc.batch([
+    { method: 'a', params: [] },
+    { method: 'b', params: [] },
+  ])
+  for (const answer of answers) assert.ok('error' in answer && answer.error.code === -32_600)
+})
+
+for (const [name, answer, code] of [
+  ['a status of 500', status(500), 'rpc-status'],
+  ['a status of 429', status(429), 'rpc-status'],
+  ['an error for being asked too often', limited, 'rpc-limited'],
+  ['a page of HTML', text('<html>'), 'rpc-response'],
+  ['nothing', text(''), 'rpc-response'],
+  ['JSON that is no answer', text('{"jsonrpc":"2.0"}'), 'rpc-response'],
+  ['the answer to another call', text('{"id":999,"result":1}'), 'rpc-response'],
+  ['a number', text('7'), 'rpc-response'],
+  ['an error without a code', badError, 'rpc-response'],
+] as const) {
+  test(`${name} is asked again, and told as ${code}`, async (t) => {
+    const { url, requests } = await script(t, answer, answer, ok)
+    const { rpc, failures, pauses } = client(t, [{ url }])
+    assert.equal(await rpc.call('x', []), 'ok')
+    assert.deepEqual(failures, [code, code])
+    assert.equal(requests(), 3)
+    assert.deepEqual(pauses, [firstPauseMs, 2 * firstPauseMs])
+  })
+}
+
+function limited(response: ServerResponse, id: number): void {
+  response.end(JSON.stringify({ id, error: { code: -32_005, message: 'limit exceeded' } }))
+}
+
+function badError(response: ServerResponse, id: number): void {
+  response.end(JSON.stringify({ id, error: { message: 'no code' } }))
+}
+
+test('after the last round the last failure is thrown', async (t) => {
+  const { url, requests } = await script(t, status(503))
+  const { rpc } = client(t, [{ url }], { rounds: 2 })
+  await assert.rejects(rpc.call('x', []), { code: 'rpc-status', severity: 'temporary' })
+  assert.equal(requests(), 2)
+})
+
+test('pauses grow up to a limit, and follow what the server asks for within it', async (t) => {
+  const growing = await script(t, status(503))
+  const first = client(t, [{ url: growing.url }], { rounds: 8 })
+  await assert.rejects(first.rpc.call('x', []))
+  assert.deepEqual(first.pauses, [250, 500, 1_000, 2_000, 4_000, 4_000, 4_000])
+  const asking = await script(t, status(429, { 'retry-after': '2' }))
+  const second = client(t, [{ url: asking.url }], { rounds: 2 })
+  await assert.rejects(second.rpc.call('x', []))
+  assert.deepEqual(second.pauses, [2_000])
+  const greedy = await script(t, status(429, { 'retry-after': '86400' }))
+  const third = client(t, [{ url: greedy.url }], { rounds: 2 })
+  await assert.rejects(third.rpc.call('x', []))
+  assert.deepEqual(third.pauses, [lastPauseMs])
+})
+
+test('another endpoint is asked at once when one fails, and first the next time', async (t) => {
+  const bad = await script(t, status(500))
+  const good = await script(t, ok)
+  const { rpc, pauses } = client(t, [{ url: bad.url }, { url: good.url }])
+  assert.equal(await rpc.call('x', []), 'ok')
+  assert.equal(await rpc.call('x', []), 'ok')
+  assert.deepEqual([bad.requests(), good.requests(), pauses.length], [1, 2, 0])
+})
+
+test('an endpoint that is not there is unreachable', async (t) => {
+  const { rpc, failures } = client(t, [{ url: 'http://127.0.0.1:1' }], { rounds: 1 })
+  await assert.rejects(rpc.call('x', []), { code: 'rpc-unreachable' })
+  assert.deepEqual(failures, ['rpc-unreachable'])
+})
+
+test('an answer that does not come runs into the timeout', async (t) => {
+  const { url } = await script(t, () => undefined)
+  const { rpc } = client(t, [{ url }], { rounds: 1, timeoutMs: 50 })
+  await assert.rejects(rpc.call('x', []), { code: 'rpc-timeout' })
+})
+
+test('an answer that stops halfway runs into the timeout too', async (t) => {
+  const { url } = await script(t, (response) => {
+    response.write('{"jsonrpc":"2.0",')
+  })
+  const { rpc } = client(t, [{ url }], { rounds: 1, timeoutMs: 50 })
+  await assert.rejects(rpc.call('x', []), { code: 'rpc-timeout' })
+})
+
+test('a call that is aborted ends at once and is not asked again', async (t) => {
+  const { url, requests } = await script(t, () => undefined)
+  const { rpc } = client(t, [{ url }])
+  const stop = new AbortController()
+  const call = rpc.call('x', [], { signal: stop.signal })
+  setTimeout(() => stop.abort(), 20)
+  await assert.rejects(call, { code: 'aborted' })
+  assert.equal(requests(), 1)
+  await assert.rejects(rpc.call('x', [], { signal: stop.signal }), { code: 'aborted' })
+})
+
+for (const excess of [0, 1]) {
+  test(`an answer ${excess} bytes over the limit is ${excess === 0 ? 'taken' : 'refused'}`, async (t) => {
+    const body = '{"id":1,"result":"x"}'
+    const { url } = await script(t, text(body))
+    const maxResponseBytes = body.length - excess
+    const { rpc } = client(t, [{ url, maxResponseBytes }], { rounds: 1 })
+    if (excess === 0) assert.equal(await rpc.call('x', []), 'x')
+    else await assert.rejects(rpc.call('x', []), { code: 'rpc-response', message: /more than/ })
+  })
+}
+
+test('headers are made anew for each request', async (t) => {
+  const tokens: (string | undefined)[] = []
+  const url = await serveHttp(t, ({ body, incoming }, response) => {
+    tokens.push(incoming.headers.authorization)
+    ok(response, (JSON.parse(body) as Call).id)
+  })
+  let made = 0
+  const headers = () => ({ authorization: `Bearer ${++made}` })
+  const { rpc } = client(t, [{ url, headers }])
+  await rpc.call('x', [])
+  await rpc.call('x', [])
+  assert.deepEqual(tokens, ['Bearer 1', 'Bearer 2'])
+})
+
+test('what is told of an endpoint leaves out the key in its path', async (t) => {
+  const { url } = await script(t, status(500))
+  const { rpc } = client(t, [{ url: `${url}/v3/secret-key?token=secret` }], { rounds: 1 })
+  await assert.rejects(rpc.call('x', []), (error: Fault) => {
+    assert.doesNotMatch(JSON.stringify([error.message, error.fields]), /secret/)
+    return true
+  })
+})
+
+test('a client without an endpoint is a mistake of ours', () => {
+  const options = { endpoints: [], timeoutMs: 1, rounds: 1, clock: systemClock }
+  assert.throws(() => new JsonRpcClient(options), RangeError)
+})

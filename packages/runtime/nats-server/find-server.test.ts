@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { findNatsServer } from './find-server.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'atoll-find-'))
+after(() => rmSync(folder, { recursive: true }))
+
+/** A folder for `PATH` with programs that print something, and `sh` to run them. */
+function pathWith(name: string, programs: Readonly<Record<string, string>>): string {
+  const path = join(folder, name)
+  mkdirSync(path)
+  symlinkSync('/bin/sh', join(path, 'sh'))
+  for (const [program, script] of Object.entries(programs)) {
+    writeFileSync(join(path, program), `#!/bin/sh\n${script}\n`)
+    chmodSync(join(path, program), 0o755)
+  }
+  return path
+}
+
+const server = (version: string) => `echo "nats-server: v${version}"`
+
+function find(PATH: string, named?: string) {
+  const said: string[] = []
+  const cacheDir = mkdtempSync(join(folder, 'cache-'))
+  const report = (what: string) => said.push(what)
+  return { said, found: findNatsServer({ named, env: { PATH }, cacheDir, report }) }
+}
+
+test('the server that is named is taken, by path and by name', async () => {
+  const path = pathWith('named', { 'my-nats': server('2.10.3'), 'nats-server': server('2.15.2') })
+  const expected = { kind: 'program', path: join(path, 'my-nats'), version: '2.10.3' }
+  assert.deepEqual(await find(path, join(path, 'my-nats')).found, expected)
+  assert.deepEqual(await find(path, 'my-nats').found, expected)
+})
+
+test('a server that is named and cannot be run is an error: no other one takes its place', async () => {
+  const path = pathWith('broken', {
+    'nats-server': server('2.15.2'),
+    other: 'echo "something else"',
+    failing: 'echo "no library" >&2; exit 1',
+  })
+  for (const [named, message] of [
+    [join(path, 'missing'), /cannot be run/],
+    ['missing', /no program missing on PATH/],
+    ['other', /does not say that it is a nats-server/],
+    ['failing', /no library/],
+  ] as const)
+    await assert.rejects(find(path, named).found, { code: 'nats-server-missing', message })
+})
+
+test('one on PATH comes before any that has to be made', async () => {
+  const path = pathWith('on-path', { 'nats-server': server('2.11.0'), go: 'exit 1' })
+  const { found, said } = find(path)
+  assert.deepEqual((await found)?.version, '2.11.0')
+  assert.deepEqual(said, [])
+})
+
+test('one is built from its Go module where Go is, and kept', async () => {
+  const script = `echo '#!/bin/sh\n${server('2.15.2')}' > $GOBIN/nats-server; /bin/chmod 755 $GOBIN/nats-server`
+  const path = pathWith('with-go', { go: script })
+  const cacheDir = mkdtempSync(join(folder, 'kept-'))
+  const said: string[] = []
+  const options = { env: { PATH: path }, cacheDir, report: (what: string) => said.push(what) }
+  const first = await findNatsServer(options)
+  const second = await findNatsServer(options)
+  assert.deepEqual(first, second)
+  assert.equal(said.length, 1)
+  assert.match(said[0] ?? '', /builds nats-server 2\.15\.2/)
+})
+
+test('a way that does not work is told, and the next one tried', async () => {
+  const path = pathWith('failing-go', {
+    go: 'echo "no network" >&2; exit 1',
+    docker: 'exit 0',
+  })
+  const { found, said } = find(path)
+  assert.deepEqual(await found, { kind: 'docker', image: 'nats:2.15.2', version: '2.15.2' })
+  assert.match(said.join('\n'), /no network/)
+})
+
+test('an image that is not there is pulled, with a word', async () => {
+  const script = 'case "$1 $2" in "image inspect") exit 1;; *) exit 0;; esac'
+  const { found, said } = find(pathWith('pulling', { docker: script }))
+  assert.equal((await found)?.kind, 'docker')
+  assert.deepEqual(said, ['pulls the Docker image nats:2.15.2'])
+})
+
+test('a machine that has none of them has no server', async () => {
+  const { found, said } = find(pathWith('empty', {}))
+  assert.equal(await found, undefined)
+  assert.deepEqual(said, [])
+  const dead = find(pathWith('dead-docker', { docker: 'echo "no daemon" >&2; exit 1' }))
+  assert.equal(await dead.found, undefined)
+  assert.match(dead.said.join('\n'), /no daemon/)
+})

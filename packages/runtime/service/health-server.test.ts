@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import { Counter, Registry } from 'prom-client'
+import { serveHealth } from './health-server.ts'
+
+async function served(t: TestContext, reasons: readonly string[] = []) {
+  const registry = new Registry()
+  new Counter({ name: 'atoll_test_total', help: 'a test', registers: [registry] }).inc(7)
+  const health = await serveHealth({
+    host: '127.0.0.1',
+    port: 0,
+    registry,
+    reasonsNotReady: () => reasons,
+  })
+  t.after(() => health.close())
+  return {
+    health,
+    get: (path: string, method = 'GET') => fetch(`${health.url}${path}`, { method }),
+  }
+}
+
+test('a process that answers is alive', async (t) => {
+  const { get } = await served(t, ['waits for the bus'])
+  const response = await get('/healthz')
+  assert.deepEqual([response.status, await response.text()], [200, 'ok\n'])
+})
+
+test('readiness tells its reasons', async (t) => {
+  const ready = await (await served(t)).get('/readyz')
+  assert.deepEqual([ready.status, await ready.json()], [200, { ready: true, reasons: [] }])
+  const unready = await (await served(t, ['standby'])).get('/readyz?verbose')
+  assert.deepEqual(
+    [unready.status, await unready.json()],
+    [503, { ready: false, reasons: ['standby'] }],
+  )
+})
+
+test('metrics are those of the registry', async (t) => {
+  const { get } = await served(t)
+  const response = await get('/metrics')
+  assert.equal(response.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8')
+  assert.match(await response.text(), /^atoll_test_total 7$/m)
+})
+
+test('anything else is not found, and nothing can be changed', async (t) => {
+  const { get } = await served(t)
+  assert.equal((await get('/')).status, 404)
+  assert.equal((await get('/healthz', 'POST')).status, 405)
+})
+
+test('a port that is taken is said to be', async (t) => {
+  const { health } = await served(t)
+  const port = Number(new URL(health.url).port)
+  const again = serveHealth({
+    host: '127.0.0.1',
+    port,
+    registry: new Registry(),
+    reasonsNotReady: () => [],
+  })
+  await assert.rejects(again, { code: 'health-port', message: /EADDRINUSE/ })
+})

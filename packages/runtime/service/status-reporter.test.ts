@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ServiceStatus } from '#messages/service-status.ts'
+import { engineChain, serviceStatus } from '#messages/subjects.ts'
+import { BusWorld } from '#test/fakes/bus-world.ts'
+import { chainAt } from '#test/fakes/values.ts'
+import { staleInputMs, StatusReporter } from './status-reporter.ts'
+
+async function reported() {
+  const world = await BusWorld.provisioned()
+  const { bus, fatal } = await world.join('rpc')
+  const { clock } = world
+  const status = new StatusReporter({ instance: 'rpc-0', version: '1.2.3', clock })
+  const watcher = await world.join('rpc', 'rpc-1')
+  const seen: ServiceStatus[] = []
+  watcher.bus.followEach(serviceStatus.rpc, (value) => seen.push(value))
+  const ended = new AbortController()
+  const onFatal = (error: Error) => fatal.push(error)
+  status.report(bus, bus.own(serviceStatus.rpc), { signal: ended.signal, onFatal })
+  await world.pass(10)
+  return { world, bus, status, seen, fatal, end: () => ended.abort() }
+}
+
+test('the status is written each 5 s, and soon after each change', async () => {
+  const { world, status, seen } = await reported()
+  assert.deepEqual(seen.map(({ phase }) => phase), ['starting'])
+  await world.pass(5_000)
+  assert.equal(seen.length, 2)
+  status.phase = 'running'
+  await world.pass(300)
+  assert.equal(seen.at(-1)?.phase, 'running')
+})
+
+test('a wait says for what, since when and what is next, and keeps its start', async () => {
+  const { world, status, seen } = await reported()
+  status.phase = 'running'
+  const sinceMs = world.clock.now()
+  status.waitFor('the next L1 block', 'asks at each new head')
+  await world.pass(3_000)
+  status.waitFor('the next L1 block', 'asks again in 4 s')
+  await world.pass(1_000)
+  assert.deepEqual(seen.at(-1)?.wait, {
+    what: 'the next L1 block',
+    sinceMs,
+    next: 'asks again in 4 s',
+  })
+  assert.equal(seen.at(-1)?.phase, 'waiting')
+  status.goOn()
+  await world.pass(1_000)
+  assert.equal(seen.at(-1)?.phase, 'running')
+  assert.equal(seen.at(-1)?.wait, undefined)
+})
+
+test('many changes in a moment are few writes', async () => {
+  const { world, status, seen } = await reported()
+  for (let change = 0; change < 100; change++) status.waitFor(`thing ${change}`, 'waits')
+  await world.pass(1_000)
+  assert.ok(seen.length <= 3)
+  assert.equal(seen.at(-1)?.wait?.what, 'thing 99')
+})
+
+test('a service is ready when it runs, waits for nothing, and has seen what it follows', async () => {
+  const { world, bus, status } = await reported()
+  assert.deepEqual(status.reasonsNotReady(), ['starting'])
+  status.phase = 'running'
+  assert.deepEqual(status.reasonsNotReady(), [])
+  bus.follow(engineChain, () => undefined)
+  assert.deepEqual(status.reasonsNotReady(), ['engine.chain was never seen'])
+  const engine = await world.join('engine')
+  const owner = engine.bus.own(engineChain)
+  await world.settle(owner.write(chainAt({ generation: 1n, version: 1n })))
+  await world.pass(10)
+  assert.deepEqual(status.reasonsNotReady(), [])
+  status.waitFor('a peer', 'looks for one each minute')
+  assert.deepEqual(status.reasonsNotReady(), [
+    'waits for a peer; next: looks for one each minute',
+  ])
+})
+
+for (const excess of [0, 1]) {
+  test(`an input that is ${excess} ms too old makes it ${excess === 0 ? 'not ' : ''}unready`, async () => {
+    const { world, bus, status } = await reported()
+    status.phase = 'running'
+    const engine = await world.join('engine')
+    const owner = engine.bus.own(engineChain)
+    await world.settle(owner.write(chainAt({ generation: 1n, version: 1n })))
+    const follow = bus.follow(engineChain, () => undefined)
+    await world.pass(10)
+    world.lost = ({ subject }) => subject.includes('engine.chain')
+    await world.pass(staleInputMs - Math.round(follow.ageMs ?? 0) + excess)
+    assert.equal(status.reasonsNotReady().length, excess)
+  })
+}
+
+test('a bus that cannot be reached is a reason', async () => {
+  const { world, status } = await reported()
+  status.phase = 'running'
+  world.server.stop()
+  assert.deepEqual(status.reasonsNotReady(), ['the bus cannot be reached'])
+})
+
+test('reporting ends with the service, without an error', async () => {
+  const { world, seen, fatal, end } = await reported()
+  end()
+  await world.pass(20_000)
+  assert.equal(seen.length, 1)
+  assert.deepEqual(fatal, [])
+})

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import * as z from 'zod'
+import {
+  chainId,
+  listOf,
+  onOff,
+  oneOf,
+  port,
+  readableFile,
+  shownDefault,
+  url,
+  wholeNumber,
+} from './setting-kinds.ts'
+import { describeSettings, readSettings, SettingsError } from './settings.ts'
+import { settingsHelp } from './settings-help.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'atoll-settings-'))
+after(() => rmSync(folder, { recursive: true }))
+const secret = join(folder, 'jwt')
+writeFileSync(secret, 'x')
+
+const schema = z.strictObject({
+  l1RpcUrl: url(['http', 'https'], 'http://127.0.0.1:8545').describe('L1 JSON-RPC'),
+  chainId: chainId().describe('chain id'),
+  jwtSecretFile: readableFile('a secret').optional().describe('shared with the execution client'),
+  engineTimeoutMs: wholeNumber(1, 60_000).default(5_000).describe('how long a call may take'),
+  healthPort: port().default(0),
+  verbose: onOff().default(false),
+  mode: oneOf(['cl', 'el']).default('el'),
+  endpoints: listOf(url(['http'], 'http://a')).default([]),
+})
+
+const needed = ['--l1-rpc-url', 'http://a', '--chain-id', '10']
+
+const read = (args: readonly string[], env: Record<string, string> = {}) =>
+  readSettings(schema, { args: [...needed, ...args], env }).settings
+
+/** All mistakes in one go, a line each. */
+function mistakes(args: readonly string[], env: Record<string, string> = {}): readonly string[] {
+  try {
+    readSettings(schema, { args, env })
+  } catch (error) {
+    assert.ok(error instanceof SettingsError)
+    return error.mistakes.map(({ what }) => what)
+  }
+  return []
+}
+
+test('a flag beats the environment, and the environment beats the default', () => {
+  assert.equal(read([]).engineTimeoutMs, 5_000)
+  assert.equal(read([], { ATOLL_ENGINE_TIMEOUT_MS: '7' }).engineTimeoutMs, 7)
+  const env = { ATOLL_ENGINE_TIMEOUT_MS: '7' }
+  assert.equal(read(['--engine-timeout-ms', '8'], env).engineTimeoutMs, 8)
+  const { origins } = readSettings(schema, { args: [...needed, '--verbose'], env })
+  assert.equal(origins['verbose'], 'flag')
+  assert.equal(origins['engineTimeoutMs'], 'environment')
+  assert.equal(origins['mode'], 'default')
+})
+
+test('five mistakes are told in one message, each with what would be right', () => {
+  const args = [
+    '--l1-rpc-url=ftp://x',
+    '--engine-timeout-ms',
+    '60001',
+    '--mode=fast',
+    '--engine-timeout',
+    '5',
+  ]
+  assert.throws(() => readSettings(schema, { args, env: {} }), {
+    name: 'SettingsError',
+    message: [
+      '5 settings are wrong:',
+      '  --engine-timeout is not known',
+      '      did you mean --engine-timeout-ms?',
+      '  --l1-rpc-url is "ftp://x"',
+      '      want a URL, such as http://127.0.0.1:8545 (L1 JSON-RPC); also ATOLL_L1_RPC_URL',
+      '  --chain-id is missing',
+      '      want a chain id, such as 10 (chain id); also ATOLL_CHAIN_ID',
+      '  --engine-timeout-ms is "60001"',
+      '      want a whole number from 1 to 60000 (how long a call may take); also ATOLL_ENGINE_TIMEOUT_MS',
+      '  --mode is "fast"',
+      '      want one of cl, el; also ATOLL_MODE',
+    ].join('\n'),
+  })
+})
+
+test('an unknown flag is a mistake, with its value and without', () => {
+  assert.deepEqual(mistakes([...needed, '--colour', 'red', '--shape=round', '--loud']), [
+    '--colour is not known',
+    '--shape is not known',
+    '--loud is not known',
+  ])
+  assert.deepEqual(mistakes([...needed, 'stray']), ['stray is not known'])
+})
+
+test('a flag without its value is a mistake', () => {
+  assert.deepEqual(mistakes([...needed, '--mode']), ['--mode has no value'])
+  assert.deepEqual(mistakes(['--l1-rpc-url', '--chain-id', '10']), [
+    '--l1-rpc-url has no value',
+    '--l1-rpc-url is missing',
+  ])
+})
+
+for (const [args, value] of [
+  [['--verbose'], true],
+  [['--verbose', 'true'], true],
+  [['--verbose=false'], false],
+  [['--no-verbose'], false],
+] as const) {
+  test(`${args.join(' ')} is ${value}`, () => assert.equal(read(args).verbose, value))
+}
+
+test('the environment says on and off in the same words', () => {
+  assert.equal(read([], { ATOLL_VERBOSE: 'true' }).verbose, true)
+  assert.deepEqual(mistakes(needed, { ATOLL_VERBOSE: 'yes' }), ['--verbose is "yes"'])
+})
+
+test('a list is several values with commas between them', () => {
+  assert.deepEqual(read(['--endpoints', 'http://a, http://b']).endpoints, ['http://a', 'http://b'])
+  assert.deepEqual(mistakes([...needed, '--endpoints', 'http://a,b']), [
+    '--endpoints is "http://a,b"',
+  ])
+})
+
+for (const [value, isFine] of [
+  ['0', true],
+  ['65535', true],
+  ['65536', false],
+  ['-1', false],
+  ['1.5', false],
+  ['1e3', false],
+  ['', false],
+  ['0x10', false],
+] as const) {
+  test(`a port may ${isFine ? '' : 'not '}be ${JSON.stringify(value)}`, () => {
+    const found = mistakes([...needed, `--health-port=${value}`])
+    assert.equal(found.length, isFine ? 0 : 1)
+  })
+}
+
+test('a chain id keeps all its digits', () => {
+  const args = ['--l1-rpc-url=http://a', '--chain-id=18446744073709551617']
+  const { settings } = readSettings(schema, { args, env: {} })
+  assert.equal(settings.chainId, 18_446_744_073_709_551_617n)
+})
+
+test('a secret is a file that is there and can be read', () => {
+  assert.equal(read(['--jwt-secret-file', secret]).jwtSecretFile, secret)
+  for (const path of [join(folder, 'missing'), folder]) {
+    const found = mistakes([...needed, '--jwt-secret-file', path])
+    assert.deepEqual(found, [`--jwt-secret-file is ${JSON.stringify(path)}`])
+  }
+  if (process.getuid?.() === 0) return
+  chmodSync(secret, 0)
+  assert.equal(mistakes([...needed, '--jwt-secret-file', secret]).length, 1)
+})
+
+test('help tells of each setting what it is, what is wanted, its default and its variable', () => {
+  const help = settingsHelp('atoll service x', schema)
+  assert.match(help, /^Usage: atoll service x \[settings\]/)
+  assert.match(help, /To be given:\n {2}--l1-rpc-url\n {6}L1 JSON-RPC\n {6}a URL, such as/)
+  assert.match(help, /whole number from 1 to 60000; default 5000; ATOLL_ENGINE_TIMEOUT_MS/)
+})
+
+test('a default that differs from machine to machine is shown in words', () => {
+  const kind = shownDefault(z.string().default(tmpdir()).describe('where'), 'a folder of the system')
+  const [setting] = describeSettings(z.strictObject({ place: kind }))
+  assert.equal(setting?.defaultText, 'a folder of the system')
+})

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { l1Heads, reset, safeAt } from '#messages/subjects.ts'
+import { BusWorld } from '#test/fakes/bus-world.ts'
+import { headsAt, safeEntry } from '#test/fakes/values.ts'
+import { blockHint } from '#test/model/model-subjects.ts'
+import { runActor, type Step } from './actor.ts'
+import { Inbox, type Source } from './inbox.ts'
+import { following, listening, serving, tailing, ticking } from './sources.ts'
+
+/** Runs an actor that only notes its events. */
+function noted(...sources: readonly Source<string>[]) {
+  const events: string[] = []
+  const ended = new AbortController()
+  const step: Step<undefined, string, never> = (state, event) => {
+    events.push(event)
+    return [state]
+  }
+  const inbox = new Inbox(sources, { signal: ended.signal })
+  const running = runActor({ state: undefined, step, inbox, perform: () => [] })
+  return { events, running, end: () => ended.abort() }
+}
+
+test('states, log entries, hints and ticks become events', async () => {
+  const world = await BusWorld.provisioned()
+  const watcher = await world.join('da-watcher')
+  const derivation = await world.join('derivation')
+  const engine = await world.join('engine')
+  const { bus } = await world.join('rpc')
+  const { events, running, end } = noted(
+    following(bus, l1Heads, ({ head }) => `head ${head.number}`),
+    tailing(bus, { log: safeAt, from: 1n }, ({ l1 }) => `entry ${l1.number}`),
+    listening(bus, blockHint, ({ l1 }) => `hint ${l1.number}`),
+    ticking(world.clock, 1_000, () => 'tick'),
+  )
+  await world.settle(watcher.bus.own(l1Heads).write(headsAt(1)))
+  await world.pass(10)
+  await world.settle(derivation.bus.append(safeAt, safeEntry(1)))
+  await world.pass(10)
+  engine.bus.emit(blockHint, safeEntry(7))
+  await world.pass(1_000)
+  assert.deepEqual(events, ['head 1', 'entry 1', 'hint 7', 'tick'])
+  end()
+  await world.settle(running)
+  await world.settle(derivation.bus.append(safeAt, safeEntry(2)))
+  await world.pass(5_000)
+  assert.equal(events.length, 4)
+})
+
+test('a call becomes an event, and is answered through its responder', async () => {
+  const world = await BusWorld.provisioned()
+  const engine = await world.join('engine')
+  const derivation = await world.join('derivation')
+  const { events } = noted(
+    serving(engine.bus, reset, ({ generation }, responder) => {
+      if (generation === 0n) responder.reject(new Error('no such generation'))
+      else responder.resolve({ generation: generation + 1n })
+      return `reset ${generation}`
+    }),
+  )
+  const call = (generation: bigint) => {
+    const request = { generation, reason: 'operator' } as const
+    return world.settle(derivation.bus.call(reset, request, { deadlineMs: 100 }))
+  }
+  assert.deepEqual(await call(5n), { generation: 6n })
+  await assert.rejects(call(0n), { code: 'internal' })
+  assert.deepEqual(events, ['reset 5', 'reset 0'])
+})
+
+test('a tail that cannot go on stops the actor', async () => {
+  const world = await BusWorld.provisioned()
+  const gossip = await world.join('gossip')
+  // The table does not name gossip as a reader of this log.
+  const { running } = noted(tailing(gossip.bus, { log: safeAt, from: 1n }, () => 'entry'))
+  await assert.rejects(world.settle(running), { code: 'not-permitted' })
+})

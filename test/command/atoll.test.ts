@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { runAtoll } from './run-atoll.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'atoll-command-'))
+after(() => rmSync(folder, { recursive: true }))
+
+test('help lists the commands, and each command its settings', async () => {
+  const help = await runAtoll(['--help'])
+  assert.equal(help.code, 0)
+  for (const command of ['bus', 'keys', 'config', 'completion'])
+    assert.match(help.out, new RegExp(`^ {2}${command} `, 'm'))
+  assert.doesNotMatch(help.out, /complete /)
+  const bus = await runAtoll(['bus', '--help'])
+  for (const command of ['serve', 'provision', 'status'])
+    assert.match(bus.out, new RegExp(`^ {2}${command} `, 'm'))
+  const serve = await runAtoll(['bus', 'serve', '--help'])
+  assert.match(serve.out, /To be given:\n {2}--chain-id\n/)
+  assert.match(serve.out, /default 4222; ATOLL_PORT/)
+})
+
+test('the version is that of the package', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+  assert.deepEqual(await runAtoll(['--version']), { code: 0, out: `${version}\n`, err: '' })
+})
+
+for (const [name, args, message] of [
+  ['a command that is not known', ['buss'], /unknown command 'buss'\n\(Did you mean bus\?\)/],
+  ['a kind of key that is not known', ['keys', 'create', 'rsa', 'x'], /Allowed choices are nkey/],
+  ['an argument that is missing', ['keys', 'show', 'nkey'], /missing required argument 'file'/],
+  ['settings that are wrong', ['bus', 'serve', '--port', 'x'], /2 settings are wrong/],
+] as const) {
+  test(`${name} is told, with exit code 2`, async () => {
+    const { code, out, err } = await runAtoll(args)
+    assert.deepEqual([code, out], [2, ''])
+    assert.match(err, message)
+  })
+}
+
+test('keys of every kind are made, shown, and never overwritten', async () => {
+  for (const [kind, shown] of [
+    ['nkey', /^public key: U[A-Z2-7]{55}\n$/],
+    ['libp2p', /^peer id: 16Uiu2HA[1-9A-Za-z]+\n$/],
+    ['secp256k1', /^address: 0x[0-9a-fA-F]{40}\npublic key: 0x04[0-9a-f]{128}\n$/],
+    ['jwt', /^sha256: [0-9a-f]{64}\n$/],
+  ] as const) {
+    const file = join(folder, kind)
+    const created = await runAtoll(['keys', 'create', kind, file])
+    assert.equal(created.code, 0, created.err)
+    assert.match(created.out, shown)
+    assert.equal(statSync(file).mode & 0o777, 0o600)
+    assert.ok(!created.out.includes(readFileSync(file, 'utf8').trim()), 'the secret is not shown')
+    assert.deepEqual(await runAtoll(['keys', 'show', kind, file]), created)
+    const again = await runAtoll(['keys', 'create', kind, file])
+    assert.deepEqual([again.code, again.out], [1, ''])
+    assert.match(again.err, /^atoll: file-exists: /)
+  }
+})
+
+test('a well-known key has its well-known address and peer id', async () => {
+  const { writeFileSync } = await import('node:fs')
+  const file = join(folder, 'well-known')
+  // The first account of the mnemonic that every development chain uses.
+  writeFileSync(file, '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80\n')
+  const account = await runAtoll(['keys', 'show', 'secp256k1', file])
+  assert.match(account.out, /^address: 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266$/m)
+})
+
+test('a key file that is missing or holds something else is an error, not a trace', async () => {
+  for (const [kind, file] of [
+    ['jwt', join(folder, 'missing')],
+    ['nkey', 'package.json'],
+    ['secp256k1', 'package.json'],
+  ] as const) {
+    const { code, err } = await runAtoll(['keys', 'show', kind, file])
+    assert.equal(code, 1)
+    assert.match(err, /^atoll: bad-key: .*\n$/)
+  }
+})
+
+test('the keys of the bus are made in one go', async () => {
+  const { out } = await runAtoll(['keys', 'create-bus', join(folder, 'bus')])
+  assert.match(out, /^user +public key\nda-watcher +U/)
+})
+
+test('config tells each setting and where it comes from', async () => {
+  const env = { ATOLL_NODE: 'b', ATOLL_LOG_LVL: 'debug' }
+  const { out } = await runAtoll(['config', 'service', '--chain-id', '10'], env)
+  assert.match(out, /^--chain-id +10 +flag$/m)
+  assert.match(out, /^--node +b +environment$/m)
+  assert.match(out, /^--log-level +info +default$/m)
+  assert.match(out, /No program reads these variables; a name may be mistyped: ATOLL_LOG_LVL/)
+})
+
+test('config speaks JSON, and fails as the program would', async () => {
+  const { out } = await runAtoll(['config', 'bus provision', '--json', '--chain-id', '10'])
+  const { settings } = JSON.parse(out) as { settings: Record<string, unknown> }
+  assert.deepEqual(settings['chain-id'], { value: '10', origin: 'flag' })
+  const wrong = await runAtoll(['config', 'service', '--chain-id', 'ten'])
+  assert.equal(wrong.code, 2)
+})
+
+test('completion offers commands, choices and flags', async () => {
+  const complete = async (...words: readonly string[]) =>
+    (await runAtoll(['complete', '--', ...words])).out.trim().split('\n')
+  assert.deepEqual(await complete('b'), ['bus'])
+  assert.deepEqual(await complete('bus', ''), ['serve', 'provision', 'status', '--help'])
+  assert.deepEqual(await complete('bus', 'serve', '--pr'), ['--provision'])
+  assert.deepEqual(await complete('keys', 'create', 'n'), ['nkey'])
+  assert.deepEqual(await complete('completion', ''), ['bash', 'zsh', 'fish', '--help'])
+  for (const shell of ['bash', 'zsh', 'fish'])
+    assert.match((await runAtoll(['completion', shell])).out, /atoll complete --/)
+})
+
+test('the bash script completes in a shell', async () => {
+  const { execFileSync } = await import('node:child_process')
+  const script = `
+    atoll() { "${process.execPath}" packages/cli/atoll.js "$@"; }
+    complete() { :; }
+    eval "$(atoll completion bash)"
+    COMP_WORDS=(atoll bus s); COMP_CWORD=2
+    _atoll
+    printf '%s\\n' "\${COMPREPLY[@]}"`
+  const out = execFileSync('bash', ['-c', script], { encoding: 'utf8' })
+  assert.deepEqual(out.trim().split('\n'), ['serve', 'status'])
+})
+
+test('a server that is named and missing is told before anything is written', async () => {
+  const dataDir = join(folder, 'unused')
+  const args = ['bus', 'serve', '--chain-id', '10', '--data-dir', dataDir, '--nats-server', '/nope']
+  const { code, err } = await runAtoll(args)
+  assert.equal(code, 1)
+  assert.match(err, /^atoll: nats-server-missing: \/nope cannot be run/)
+  assert.throws(() => statSync(dataDir))
+})
+
+test('the status of a bus that is not there is an error within seconds', async () => {
+  const args = ['bus', 'status', '--chain-id', '10', '--nats-urls', 'nats://127.0.0.1:1']
+  const { code, err } = await runAtoll(args)
+  assert.equal(code, 1)
+  assert.match(err, /no NATS server answers at nats:\/\/127\.0\.0\.1:1/)
+})

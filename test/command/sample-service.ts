@@ -1,0 +1,24 @@
+/** A service with settings of its own and nothing to do: for tests of what all services share. */
+import * as z from 'zod'
+import { runService } from '#runtime/service/run-service.ts'
+import { onOff, readableFile, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+
+const config = z.strictObject({
+  engineUrl: url(['http', 'https'], 'http://127.0.0.1:8551').describe('Engine API'),
+  jwtSecretFile: readableFile('a secret').optional().describe('shared with the execution client'),
+  engineTimeoutMs: wholeNumber(1, 60_000).default(5_000).describe('how long a call may take'),
+  /** Does not stop when it is asked to. */
+  stubborn: onOff().default(false),
+  /** Fails after so many milliseconds. */
+  failAfterMs: wholeNumber(0, 60_000).default(0),
+})
+
+await runService('engine', config, async ({ settings, signal, status, log }) => {
+  log.info({ engineUrl: settings.engineUrl }, 'working')
+  status.waitFor('something to do', 'waits on')
+  await new Promise<void>((resolve, reject) => {
+    if (settings.failAfterMs > 0)
+      setTimeout(() => reject(new Error('a rule of ours is broken')), settings.failAfterMs)
+    if (!settings.stubborn) signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+})

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { runNode } from './run-atoll.ts'
+
+const sample = fileURLToPath(new URL('./sample-service.ts', import.meta.url))
+
+test('a service with five mistakes in its settings tells all five in one message, and ends with 2', async () => {
+  const args = ['--engine-url=ftp://x', '--log-level', 'loud', '--engine-timout-ms', '5']
+  const env = { ATOLL_HEALTH_PORT: '70000' }
+  const { code, out, err } = await runNode(sample, args, env)
+  assert.deepEqual([code, out], [2, ''])
+  assert.equal(
+    err,
+    [
+      'engine: 5 settings are wrong:',
+      '  --engine-timout-ms is not known',
+      '      did you mean --engine-timeout-ms?',
+      '  --chain-id is missing',
+      '      want a chain id, such as 10 (chain id of the rollup); also ATOLL_CHAIN_ID',
+      '  --log-level is "loud"',
+      '      want one of error, warn, info, debug (the least that is logged); also ATOLL_LOG_LEVEL',
+      '  --health-port is "70000"',
+      '      want a whole number from 0 to 65535 (port of the same; 0 takes any that is free); also ATOLL_HEALTH_PORT',
+      '  --engine-url is "ftp://x"',
+      '      want a URL, such as http://127.0.0.1:8551 (Engine API); also ATOLL_ENGINE_URL',
+      'See --help for all settings.',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('a name of a node that breaks the rule is such a mistake', async () => {
+  const args = ['--engine-url=http://x', '--chain-id=10', '--node', 'My Node']
+  const { code, err } = await runNode(sample, args)
+  assert.equal(code, 2)
+  assert.match(err, /--node is "My Node"\n {6}want 1 to 32 of a-z, 0-9 and -/)
+})
+
+test('a service tells all of its settings, its own and those that all share', async () => {
+  const { code, out } = await runNode(sample, ['--help'])
+  assert.equal(code, 0)
+  assert.match(out, /^Usage: atoll service engine \[settings\]/)
+  assert.match(out, /--engine-url[\s\S]*--instance/)
+})

@@ -1,0 +1,29 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { TestContext } from 'node:test'
+
+/** A request as a fake server sees it. */
+export interface SeenRequest {
+  readonly body: string
+  readonly incoming: IncomingMessage
+}
+
+/** An HTTP server on this machine that answers as a test says; it ends with the test. */
+export async function serveHttp(
+  t: TestContext,
+  answer: (request: SeenRequest, response: ServerResponse) => void,
+): Promise<string> {
+  const server = createServer((incoming, response) => {
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    incoming.on('end', () => answer({ body: Buffer.concat(chunks).toString(), incoming }, response))
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

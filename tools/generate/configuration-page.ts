@@ -1,0 +1,45 @@
+import { programs } from '#cli/programs.ts'
+import { anyText, describeSettings } from '#runtime/settings/settings.ts'
+import { table } from './messages-page.ts'
+
+const titles: Readonly<Record<string, string>> = {
+  service: 'Every service',
+}
+
+/** The reference of all settings, from the schemas that read them. */
+export function configurationPage(): string {
+  return [
+    '# Configuration',
+    '',
+    'Made by `npm run generate` from the settings that the programs read.',
+    '',
+    'A setting is a flag, else an environment variable, else its default: `--l1-rpc-url` is `ATOLL_L1_RPC_URL`.',
+    'A flag that is not known is an error, and all mistakes are told at once. A secret is the path of a file.',
+    '`atoll config PROGRAM` prints what a program would run with, and where each value comes from.',
+    '',
+    ...Object.entries(programs).flatMap(([name, schema]) => [
+      `## ${titles[name] ?? `\`atoll ${name}\``}`,
+      '',
+      ...table(
+        ['flag', 'variable', 'default', 'what it is'],
+        describeSettings(schema).map((setting) => [
+          `\`${setting.flag}\``,
+          `\`${setting.variable}\``,
+          defaultOf(setting),
+          setting.want === anyText
+            ? setting.description
+            : `${setting.description} (${setting.want})`,
+        ]),
+      ),
+      '',
+    ]),
+  ].join('\n')
+}
+
+function defaultOf({
+  defaultText,
+  isOptional,
+}: ReturnType<typeof describeSettings>[number]): string {
+  if (defaultText !== undefined) return `\`${defaultText}\``
+  return isOptional ? '–' : 'must be given'
+}

@@ -1,0 +1,57 @@
+/**
+ * Writes what is made from other files of the project: protobuf code, the schema's history, reference pages.
+ *
+ *   npm run generate            writes what differs
+ *   npm run generate -- --check says what differs, and fails if anything does; part of `npm run check`
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { isFault } from '#runtime/fault.ts'
+import { configurationPage } from './configuration-page.ts'
+import { messagesPage } from './messages-page.ts'
+import { protoCode } from './proto-code.ts'
+import { schemaHistory } from './schema-history.ts'
+
+/** Contents by path, from the root of the project. */
+type Files = Readonly<Record<string, string>>
+
+async function generate(): Promise<Files> {
+  return {
+    ...(await protoCode()),
+    'proto/history.json': await schemaHistory(),
+    'docs/messages.md': messagesPage(),
+    'docs/configuration.md': configurationPage(),
+  }
+}
+
+async function currentOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const isCheck = args.includes('--check')
+  for (const [path, content] of Object.entries(await generate())) {
+    if ((await currentOf(path)) === content) continue
+    if (isCheck) {
+      console.error(`${path} is not what npm run generate makes`)
+      process.exitCode = 1
+    } else {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, content)
+      console.log(`wrote ${path}`)
+    }
+  }
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  if (!isFault(error)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

@@ -1,0 +1,40 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { globSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pbjs from 'protobufjs-cli/pbjs.js'
+
+/** Every file of the schema, in one order on every machine. */
+export function protoFiles(): readonly string[] {
+  return globSync('proto/atoll/**/*.proto').toSorted()
+}
+
+/**
+ * Code and types of all messages: encode and decode only, as values are converted and checked by hand in
+ * `packages/messages`. 64-bit numbers are `Long`, which loses nothing.
+ */
+export async function protoCode(): Promise<Readonly<Record<string, string>>> {
+  const folder = await mkdtemp(join(tmpdir(), 'atoll-proto-'))
+  try {
+    const file = join(folder, 'atoll.js')
+    const omitted = ['verify', 'convert', 'delimited', 'create', 'typeurl', 'service']
+    const options = ['-t', 'static-module', '-w', 'esm', '-d', '-p', 'proto', '--force-long']
+    await run([...options, ...omitted.map((part) => `--no-${part}`), '-o', file, ...protoFiles()])
+    return {
+      'proto/gen/atoll.js': await readFile(file, 'utf8'),
+      'proto/gen/atoll.d.ts': await readFile(join(folder, 'atoll.d.ts'), 'utf8'),
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function run(args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    pbjs.main([...args], (error) => {
+      if (error === null) resolve()
+      else reject(error)
+      return undefined
+    })
+  })
+}

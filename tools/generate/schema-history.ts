@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises'
+import protobuf from 'protobufjs'
+import { Fault } from '#runtime/fault.ts'
+import { protoFiles } from './proto-code.ts'
+
+/** What may never change of a message or an enum: for each number, a name and a type. */
+export type Schema = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+const historyFile = 'proto/history.json'
+
+/**
+ * The schema as it was published, with what is new.
+ *
+ * @throws Fault `schema-changed` if something published is gone, or means something else: services of two releases
+ * speak to each other during an upgrade, and a number that changes its meaning is read wrong without a word
+ */
+export async function schemaHistory(): Promise<string> {
+  const published = JSON.parse(await readFile(historyFile, 'utf8')) as Schema
+  const current = await currentSchema()
+  const breaks = breaksOf(published, current)
+  if (breaks.length === 0) return `${JSON.stringify(current, null, 2)}\n`
+  const detail = `the schema only grows:\n  ${breaks.join('\n  ')}`
+  throw new Fault('schema-changed', { severity: 'critical', detail })
+}
+
+/** Everything published that the current schema does not have any more, or has differently. */
+export function breaksOf(published: Schema, current: Schema): readonly string[] {
+  const breaks: string[] = []
+  for (const [type, fields] of Object.entries(published)) {
+    const now = current[type]
+    if (now === undefined) {
+      breaks.push(`${type} is gone`)
+      continue
+    }
+    for (const [number, meaning] of Object.entries(fields))
+      if (now[number] !== meaning)
+        breaks.push(`${type} ${number} was ${meaning} and is ${now[number] ?? 'gone'}`)
+  }
+  return breaks
+}
+
+/** The schema of the `.proto` files, read anew. */
+function currentSchema(): Promise<Schema> {
+  return Promise.resolve(schemaOf(loadFiles(protoFiles())))
+}
+
+function loadFiles(files: readonly string[]): protobuf.Root {
+  const root = new protobuf.Root()
+  root.resolvePath = (_origin, target) => (target.startsWith('proto/') ? target : `proto/${target}`)
+  return root.loadSync([...files], { keepCase: true })
+}
+
+/** What is fixed of everything in a schema. */
+export function schemaOf(root: protobuf.Root): Schema {
+  const schema: Record<string, Record<string, string>> = {}
+  root.resolveAll()
+  const visit = (object: protobuf.ReflectionObject) => {
+    const name = object.fullName.slice(1)
+    if (object instanceof protobuf.Enum) schema[name] = { ...object.valuesById }
+    if (object instanceof protobuf.Type)
+      schema[name] = Object.fromEntries(
+        object.fieldsArray.map((field) => [field.id, meaningOf(field)]),
+      )
+    if (object instanceof protobuf.Namespace) for (const nested of object.nestedArray) visit(nested)
+  }
+  visit(root)
+  return Object.fromEntries(Object.entries(schema).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function meaningOf(field: protobuf.Field): string {
+  const type = field.resolvedType?.fullName.slice(1) ?? field.type
+  const isOptional = field.options?.['proto3_optional'] === true
+  const presence = field.repeated ? 'repeated ' : isOptional ? 'optional ' : ''
+  const group = field.partOf === null || isOptional ? '' : ` of ${field.partOf.name}`
+  return `${presence}${type} ${field.name}${group}`
+}

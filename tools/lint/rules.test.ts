@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+// Each rule of the house with a violation that it must find: a rule that finds nothing is none.
+
+interface Planted {
+  readonly rule: string
+  readonly file: string
+  readonly source: string
+}
+
+const lines = (count: number) => 'export const a = 1\n'.repeat(1) + '// filler\n'.repeat(count - 1)
+const doc = '/** What it is for. */\n'
+
+/** Files that break one rule each. */
+const planted: readonly Planted[] = [
+  // Layers: protocol ← messages ← runtime ← services ← cli, devnet.
+  ...(
+    [
+      ['packages/protocol', '#messages/subjects.ts'],
+      ['packages/protocol', '#runtime/fault.ts'],
+      ['packages/protocol', '#proto/atoll.js'],
+      ['packages/protocol', 'node:fs'],
+      ['packages/protocol', 'node:crypto'],
+      ['packages/protocol', 'pino'],
+      ['packages/messages', '#runtime/fault.ts'],
+      ['packages/messages', '#cli/main.ts'],
+      ['packages/messages', 'node:fs'],
+      ['packages/runtime', '#services/engine/step.ts'],
+      ['packages/runtime', '#cli/main.ts'],
+      ['packages/runtime', '#proto/atoll.js'],
+      ['packages/runtime', '#test/model/engine.ts'],
+      ['services/engine', '#services/derivation/step.ts'],
+      ['services/engine', '#cli/main.ts'],
+      ['services/engine', '#devnet/l1.ts'],
+      ['packages/cli', '#test/model/engine.ts'],
+      ['devnet/l1', '#test/model/engine.ts'],
+      ['packages/runtime/bus', '../fault.ts'],
+      ['services/engine', '../derivation/step.ts'],
+      ['test/fakes', '../model/engine.ts'],
+    ] as const
+  ).map(([folder, target], at) => ({
+    rule: 'eslint(no-restricted-imports)',
+    file: `${folder}/layer-${at}.ts`,
+    source: `import * as it from '${target}'\n${doc}export const a: unknown = it\n`,
+  })),
+  // The protocol is pure.
+  ...[
+    'Date.now()',
+    'performance.now()',
+    'process.pid',
+    "fetch('http://x')",
+    'Buffer.alloc(1)',
+    'setTimeout(String, 1)',
+    'crypto.randomUUID()',
+  ].map((use, at) => ({
+    rule: 'eslint(no-restricted-globals)',
+    file: `packages/protocol/pure-${at}.ts`,
+    source: `${doc}export const a: unknown = ${use}\n`,
+  })),
+  {
+    rule: 'eslint(no-restricted-properties)',
+    file: 'packages/protocol/random.ts',
+    source: `${doc}export const a: number = Math.random()\n`,
+  },
+  {
+    rule: 'eslint(no-restricted-globals)',
+    file: 'packages/runtime/own-time.ts',
+    source: `${doc}export const a: number = Date.now()\n`,
+  },
+  {
+    rule: 'eslint(no-restricted-globals)',
+    file: 'services/engine/own-time.ts',
+    source: `${doc}export const a: unknown = setTimeout(String, 1)\n`,
+  },
+  // Sizes.
+  { rule: 'eslint(max-lines)', file: 'test/long.ts', source: lines(401) },
+  {
+    rule: 'eslint(max-lines-per-function)',
+    file: 'test/long-function.ts',
+    source: `export function a(): void {\n${'  String(1)\n'.repeat(70)}}\n`,
+  },
+  {
+    rule: 'eslint(max-params)',
+    file: 'test/params.ts',
+    source: 'export const a = (b: 1, c: 2, d: 3, e: 4) => [b, c, d, e]\n',
+  },
+  {
+    rule: 'atoll(no-boolean-parameter)',
+    file: 'test/boolean.ts',
+    source: 'export const a = (isOn: boolean) => (isOn ? 1 : 2)\n',
+  },
+  // Errors.
+  {
+    rule: 'typescript(no-floating-promises)',
+    file: 'test/floating.ts',
+    source: 'export function a(): void {\n  Promise.resolve(1)\n}\n',
+  },
+  {
+    rule: 'atoll(use-caught-error)',
+    file: 'test/swallow.ts',
+    source:
+      'export function a(): void {\n  try {\n    String(1)\n  } catch {\n    String(2)\n  }\n}\n',
+  },
+  {
+    rule: 'atoll(use-caught-error)',
+    file: 'test/drop-cause.ts',
+    source:
+      "export function a(): void {\n  try {\n    String(1)\n  } catch (cause) {\n    String(cause)\n    throw new RangeError('gone')\n  }\n}\n",
+  },
+  {
+    rule: 'eslint(no-empty)',
+    file: 'test/empty.ts',
+    source: 'export function a(): void {\n  if (String(1)) {\n  }\n}\n',
+  },
+  // Exports and names.
+  {
+    rule: 'import(no-default-export)',
+    file: 'test/default.ts',
+    source: 'const a = 1\nexport default a\n',
+  },
+  { rule: 'atoll(no-reexport)', file: 'test/barrel.ts', source: "export * from './clean.ts'\n" },
+  {
+    rule: 'atoll(no-reexport)',
+    file: 'test/named-barrel.ts',
+    source: "export { a } from './clean.ts'\n",
+  },
+  { rule: 'atoll(no-enum)', file: 'test/enum.ts', source: 'export enum A {\n  B,\n}\n' },
+  {
+    rule: 'atoll(docstring)',
+    file: 'packages/runtime/no-docstring.ts',
+    source: 'export const a: number = 1\n',
+  },
+  {
+    rule: 'atoll(docstring)',
+    file: 'packages/protocol/line-comment.ts',
+    source: '// Not a docstring.\nexport interface A {\n  readonly b: 1\n}\n',
+  },
+  { rule: 'atoll(file-name)', file: 'test/utils.ts', source: 'export const a = 1\n' },
+  {
+    rule: 'atoll(file-name)',
+    file: 'packages/runtime/types.ts',
+    source: `${doc}export type A = 1\n`,
+  },
+  { rule: 'atoll(file-name)', file: 'test/camelCase.ts', source: 'export const a = 1\n' },
+  // Types.
+  {
+    rule: 'typescript(no-explicit-any)',
+    file: 'test/any.ts',
+    source: 'export const a: any = 1\n',
+  },
+  {
+    rule: 'typescript(no-non-null-assertion)',
+    file: 'test/non-null.ts',
+    source: 'export const a = (b: string | undefined) => b!.length\n',
+  },
+  {
+    rule: 'typescript(switch-exhaustiveness-check)',
+    file: 'test/switch.ts',
+    source:
+      "export function a(b: 'c' | 'd'): number {\n  switch (b) {\n    case 'c':\n      return 1\n  }\n  return 2\n}\n",
+  },
+  {
+    rule: 'import(no-cycle)',
+    file: 'test/cycle-a.ts',
+    source: "import { b } from './cycle-b.ts'\nexport const a = () => b\n",
+  },
+]
+
+/** Files that break none. */
+const clean: Readonly<Record<string, string>> = {
+  'test/clean.ts': 'export const a = 1\n',
+  'test/cycle-b.ts': "import { a } from './cycle-a.ts'\nexport const b = () => a\n",
+  'packages/protocol/clean.ts': `import { inflateRawSync } from 'node:zlib'\n${doc}export const a: unknown = inflateRawSync\n`,
+  'packages/messages/clean.ts': `import * as it from '#protocol/clean.ts'\n${doc}export const a: unknown = it\n`,
+  'packages/runtime/clean.ts': `import * as it from '#messages/clean.ts'\n${doc}export const a: unknown = it\n`,
+  'services/engine/clean.ts': `import * as it from '#runtime/clean.ts'\n${doc}export const a: unknown = it\n`,
+  'test/full.ts': lines(400),
+  'test/full-function.ts': `export function a(): void {\n${'  String(1)\n'.repeat(68)}}\n`,
+  'test/caught.ts':
+    'export function a(): void {\n  try {\n    String(1)\n  } catch (cause) {\n    throw new RangeError(String(1), { cause })\n  }\n}\n',
+}
+
+let folder: string
+let found: ReadonlyMap<string, ReadonlySet<string>>
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'atoll-lint-'))
+  const root = fileURLToPath(new URL('../../', import.meta.url))
+  for (const file of [
+    '.oxlintrc.json',
+    'tsconfig.json',
+    'package.json',
+    'tools/lint/atoll-rules.ts',
+  ])
+    await cp(join(root, file), join(folder, file), { recursive: true })
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  const files = [...planted.map(({ file, source }) => [file, source]), ...Object.entries(clean)]
+  for (const [file = '', source = ''] of files) {
+    await mkdir(dirname(join(folder, file)), { recursive: true })
+    await writeFile(join(folder, file), source)
+  }
+  found = await lint(folder)
+})
+
+after(() => rm(folder, { recursive: true, force: true }))
+
+/** The rules that each file breaks. */
+async function lint(cwd: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const output = await new Promise<string>((resolve) => {
+    const program = join(cwd, 'node_modules', '.bin', 'oxlint')
+    // It ends with 1, as there is something to find.
+    const args = ['-f', 'json', 'packages', 'services', 'devnet', 'test']
+    execFile(program, args, { cwd, maxBuffer: 2 ** 26 }, (_error, stdout) => resolve(stdout))
+  })
+  const { diagnostics } = JSON.parse(output) as {
+    readonly diagnostics: readonly { readonly filename: string; readonly code: string }[]
+  }
+  const rules = new Map<string, Set<string>>()
+  for (const { filename, code } of diagnostics)
+    rules.set(filename, (rules.get(filename) ?? new Set()).add(code))
+  return rules
+}
+
+for (const { rule, file, source } of planted) {
+  test(`${rule} finds ${file}: ${source.replace(doc, '').split('\n')[0]}`, () => {
+    assert.ok(found.get(file)?.has(rule), `found: ${[...(found.get(file) ?? [])].join(', ')}`)
+  })
+}
+
+for (const file of Object.keys(clean)) {
+  if (file.includes('cycle')) continue
+  test(`nothing is wrong with ${file}`, () => {
+    assert.deepEqual([...(found.get(file) ?? [])], [])
+  })
+}
