@@ -45,7 +45,11 @@ export const l1Heads: State<L1Heads> = state({
   codec: l1HeadsCodec,
 })
 
-/** What L1 says now of the chain: the unsafe block signer. */
+/**
+ * What L1 says now of the chain: the unsafe block signer.
+ *
+ * @public
+ */
 export const systemConfig: State<SystemConfigUpdate> = state({
   name: 'da-watcher.system-config',
   summary: 'What L1 says now of the chain: the unsafe block signer.',
@@ -127,7 +131,11 @@ export const safeAt: Log<SafeAt> = log({
   },
 })
 
-/** An entry of the whole safe-head history, which derivation keeps on its own disk. */
+/**
+ * An entry of the whole safe-head history, which derivation keeps on its own disk.
+ *
+ * @public
+ */
 export const safeHeadAt: Call<SafeHeadAtRequest, SafeHeadAtResponse> = call({
   name: 'derivation.safe-head-at',
   summary: 'An entry of the whole safe-head history, by L1 or by L2 number.',

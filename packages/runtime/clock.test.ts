@@ -7,9 +7,9 @@ test('a sleep lasts as long as it should, or until it is aborted', async () => {
   const clock = new VirtualClock(0)
   const stop = new AbortController()
   const ends: string[] = []
-  const note = (name: string) => (whole: boolean) => ends.push(`${name} ${whole}`)
-  void sleep(clock, 100).then(note('first'))
-  void sleep(clock, 100, stop.signal).then(note('second'))
+  const note = async (name: string, slept: Promise<boolean>) => ends.push(`${name} ${await slept}`)
+  void note('first', sleep(clock, 100))
+  void note('second', sleep(clock, 100, stop.signal))
   await clock.run(50, () => false)
   stop.abort()
   await clock.run(100, () => false)

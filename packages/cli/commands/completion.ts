@@ -44,7 +44,7 @@ export function addCompletionCommands(program: Command): void {
 }
 
 /** What may stand in place of the last word. */
-export function completions(program: Command, words: readonly string[]): readonly string[] {
+function completions(program: Command, words: readonly string[]): readonly string[] {
   const partial = words.at(-1) ?? ''
   let command = program
   let isArgument = false

@@ -37,7 +37,7 @@ function printSettings(
   })
   const unread = unreadVariables()
   if (asJson) {
-    const byFlag = rows.map(({ flag, value, origin }) => [flag.slice(2), { value, origin }])
+    const byFlag = rows.map(({ flag, ...row }) => [flag.slice(2), row] as const)
     print(JSON.stringify({ settings: Object.fromEntries(byFlag), unread }))
     return
   }

@@ -11,7 +11,7 @@ export interface EndpointOptions {
 }
 
 /** The receipts of a full L1 block, with room to spare. */
-export const defaultMaxResponseBytes: number = 128 * 1024 * 1024
+const defaultMaxResponseBytes = 128 * 1024 * 1024
 
 /** Connections to one server; more calls than these wait for one another. */
 const connections = 8

@@ -1,6 +1,10 @@
 import { Fault } from '#runtime/fault.ts'
 
-/** An error that the server answered with: the call was understood, and refused. */
+/**
+ * An error that the server answered with: the call was understood, and refused.
+ *
+ * @public
+ */
 export class JsonRpcError extends Error {
   override readonly name = 'JsonRpcError'
   readonly code: number

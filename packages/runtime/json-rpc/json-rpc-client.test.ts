@@ -120,7 +120,12 @@ test('of a batch, one call may fail without the others', async (t) => {
   const url = await serveHttp(t, ({ body }, response) => {
     const [first, second] = JSON.parse(body) as Call[]
     const error = { code: 3, message: 'execution reverted' }
-    response.end(JSON.stringify([{ id: first?.id, error }, { id: second?.id, result: null }]))
+    response.end(
+      JSON.stringify([
+        { id: first?.id, error },
+        { id: second?.id, result: null },
+      ]),
+    )
   })
   const { rpc } = client(t, [{ url }])
   const [first, second] = await rpc.batch([

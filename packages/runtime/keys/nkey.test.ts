@@ -36,7 +36,10 @@ for (const [name, content] of [
   ['nothing', ''],
   ['a public key', createNkey().publicKey],
   ['half a seed', createNkey().seed.slice(0, 30)],
-  ['a seed with a letter changed', createNkey().seed.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))],
+  [
+    'a seed with a letter changed',
+    createNkey().seed.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+  ],
   ['a seed of another kind', createNkey().seed.replace('SU', 'SA')],
 ] as const) {
   test(`a file that holds ${name} is no key`, async () => {

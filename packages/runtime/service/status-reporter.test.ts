@@ -23,7 +23,10 @@ async function reported() {
 
 test('the status is written each 5 s, and soon after each change', async () => {
   const { world, status, seen } = await reported()
-  assert.deepEqual(seen.map(({ phase }) => phase), ['starting'])
+  assert.deepEqual(
+    seen.map(({ phase }) => phase),
+    ['starting'],
+  )
   await world.pass(5_000)
   assert.equal(seen.length, 2)
   status.phase = 'running'
@@ -72,9 +75,7 @@ test('a service is ready when it runs, waits for nothing, and has seen what it f
   await world.pass(10)
   assert.deepEqual(status.reasonsNotReady(), [])
   status.waitFor('a peer', 'looks for one each minute')
-  assert.deepEqual(status.reasonsNotReady(), [
-    'waits for a peer; next: looks for one each minute',
-  ])
+  assert.deepEqual(status.reasonsNotReady(), ['waits for a peer; next: looks for one each minute'])
 })
 
 for (const excess of [0, 1]) {

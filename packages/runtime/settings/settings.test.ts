@@ -167,7 +167,10 @@ test('help tells of each setting what it is, what is wanted, its default and its
 })
 
 test('a default that differs from machine to machine is shown in words', () => {
-  const kind = shownDefault(z.string().default(tmpdir()).describe('where'), 'a folder of the system')
+  const kind = shownDefault(
+    z.string().default(tmpdir()).describe('where'),
+    'a folder of the system',
+  )
   const [setting] = describeSettings(z.strictObject({ place: kind }))
   assert.equal(setting?.defaultText, 'a folder of the system')
 })

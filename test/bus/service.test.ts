@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { serviceStatusCodec } from '#messages/service-status.ts'
+import { BusNames } from '#messages/bus-names.ts'
+import { serviceStatus } from '#messages/subjects.ts'
+import { connectRole } from '#runtime/bus/connect-service.ts'
+import { readNewest } from '#runtime/bus/stream-store.ts'
+import { runAtoll } from '#test/command/run-atoll.ts'
+import { until } from './conformance/raw-client.ts'
+import { requireNatsServer } from './servers.ts'
+
+// A service as a supervisor sees it, on a bus that the atoll command serves.
+
+const sample = fileURLToPath(new URL('../command/sample-service.ts', import.meta.url))
+const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
+const names = new BusNames({ chainId: 10n, node: 'main' })
+
+let folder: string
+let bus: ChildProcess
+let url = ''
+
+interface Running {
+  readonly child: ChildProcess
+  readonly output: () => string
+  readonly code: Promise<number | null>
+}
+
+function run(file: string, args: readonly string[]): Running {
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] }
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => (output += text.toString()))
+  const code = once(child, 'exit').then(([exitCode]) => exitCode as number | null)
+  return { child, output: () => output, code }
+}
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'atoll-service-'))
+  const found = await requireNatsServer()
+  if (found.kind !== 'program') throw new Error('this test wants a program')
+  const served = run(atoll, [
+    ...['bus', 'serve', '--chain-id=10', `--data-dir=${folder}`, '--port=0'],
+    `--nats-server=${found.path}`,
+  ])
+  bus = served.child
+  await until('the streams are there', () => served.output().includes('SAFE_AT created'))
+  url = /nats-server \S+ at (\S+),/.exec(served.output())?.[1] ?? assert.fail(served.output())
+})
+
+after(async () => {
+  bus.kill('SIGTERM')
+  const [code] = (await once(bus, 'exit')) as [number | null]
+  assert.equal(code, 0)
+  rmSync(folder, { recursive: true })
+})
+
+const access = (role: string) => [
+  '--chain-id=10',
+  `--nats-urls=${url}`,
+  `--nats-seed-file=${join(folder, 'keys', `${role}.nkey`)}`,
+]
+
+function start(t: TestContext, instance: string, ...flags: readonly string[]): Running {
+  const own = ['--engine-url=http://127.0.0.1:8551', `--instance=${instance}`, '--log-format=json']
+  const service = run(sample, [...access('engine'), ...own, ...flags])
+  t.after(() => service.child.kill('SIGKILL'))
+  return service
+}
+
+const isRunning = (service: Running) => () => service.output().includes('"msg":"running"')
+const healthOf = (service: Running) =>
+  /"health":"([^"]+)"/.exec(service.output())?.[1] ?? assert.fail(service.output())
+
+test('SIGTERM ends a service within 2 s, and another takes its lease at once', async (t) => {
+  const first = start(t, 'engine-0')
+  await until('the first runs', isRunning(first))
+  const second = start(t, 'engine-1')
+  await until('the second stands by', async () => {
+    const status = await statusOf('engine-1')
+    return status?.phase === 'standby' && /engine-0 holds since/.test(status.wait?.what ?? '')
+  })
+  assert.ok(!isRunning(second)())
+  first.child.kill('SIGTERM')
+  const stoppedMs = performance.now()
+  assert.equal(await first.code, 0)
+  const tookMs = performance.now() - stoppedMs
+  t.diagnostic(`ended after ${Math.round(tookMs)} ms`)
+  assert.ok(tookMs < 2_000)
+  await until('the second runs', isRunning(second))
+  const takenMs = performance.now() - stoppedMs
+  t.diagnostic(`taken over after ${Math.round(takenMs)} ms`)
+  assert.ok(takenMs < 5_000, 'it did not wait for the lease to expire')
+})
+
+test('a service that does not stop by itself ends within 2 s all the same', async (t) => {
+  const service = start(t, 'engine-2', '--stubborn')
+  await until('it runs', isRunning(service))
+  service.child.kill('SIGTERM')
+  const stoppedMs = performance.now()
+  assert.equal(await service.code, 0)
+  assert.ok(performance.now() - stoppedMs < 2_000)
+})
+
+test('a service tells over HTTP that it lives, whether it is ready, and what it counts', async (t) => {
+  const service = start(t, 'engine-3')
+  await until('it runs', isRunning(service))
+  const get = (path: string) => fetch(`${healthOf(service)}${path}`)
+  assert.equal((await get('/healthz')).status, 200)
+  const ready = await get('/readyz')
+  assert.deepEqual(await ready.json(), {
+    ready: false,
+    reasons: ['waits for something to do; next: waits on'],
+  })
+  const metrics = await (await get('/metrics')).text()
+  for (const name of ['lease_remaining_seconds', 'lease_changes_total 1', 'publish_seconds_count'])
+    assert.match(metrics, new RegExp(`^atoll_bus_${name}`, 'm'))
+  assert.match(metrics, /^process_resident_memory_bytes/m)
+})
+
+test('a service whose own code fails logs why, once, and ends with 1', async (t) => {
+  const service = start(t, 'engine-4', '--fail-after-ms=100')
+  assert.equal(await service.code, 1)
+  assert.equal(service.output().match(/a rule of ours is broken/g)?.length, 2, 'message and stack')
+  assert.match(service.output(), /"level":"error".*"msg":"the service cannot go on"/)
+})
+
+test('a service whose bus is away waits for it, says so, and stops when it is asked to', async (t) => {
+  const service = start(t, 'engine-5', '--nats-urls=nats://127.0.0.1:1', '--health-port=0')
+  await until('it has begun', () => service.output().length >= 0)
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  service.child.kill('SIGTERM')
+  const stoppedMs = performance.now()
+  assert.equal(await service.code, 0)
+  assert.ok(performance.now() - stoppedMs < 2_000)
+})
+
+test('a key that is not the service’s is refused with a word', async (t) => {
+  const service = start(t, 'engine-6', `--nats-seed-file=${join(folder, 'keys', 'rpc.nkey')}`)
+  assert.equal(await service.code, 1)
+  assert.match(service.output(), /not-permitted/)
+})
+
+test('atoll bus status shows streams, states, leases, and what each service waits for', async (t) => {
+  const service = start(t, 'engine-7')
+  await until('it runs', isRunning(service))
+  await until('its status is there', async () => (await statusOf('engine-7'))?.phase === 'waiting')
+  const { code, out, err } = await runAtoll(['bus', 'status', ...access('operator')])
+  assert.equal(code, 0, err)
+  assert.match(out, /^KV_atoll_10_main_state +\d+ /m)
+  assert.match(out, /^engine +engine-7 +20\d\d-/m)
+  assert.match(out, /^engine +engine-7 +waiting +something to do +waits on$/m)
+  const json = await runAtoll(['bus', 'status', '--json', ...access('operator')])
+  const status = JSON.parse(json.out) as { streams: unknown[]; leases: { service: string }[] }
+  assert.equal(status.streams.length, 3)
+  assert.deepEqual(
+    status.leases.map((lease) => lease.service),
+    ['engine'],
+  )
+})
+
+test('atoll bus provision makes what is missing, once or for good', async () => {
+  const args = ['bus', 'provision', ...access('provision')]
+  const once_ = await runAtoll([...args, '--once'])
+  assert.equal(once_.code, 0, once_.err)
+  assert.match(once_.out, /^KV_atoll_10_main_state unchanged$/m)
+  const wrong = await runAtoll([...args, '--once', '--node', 'other'])
+  assert.equal(wrong.code, 1)
+  assert.match(wrong.err, /not-permitted/)
+})
+
+async function statusOf(instance: string) {
+  const operator = await connectRole('operator', {
+    natsUrls: [url],
+    natsSeedFile: join(folder, 'keys', 'operator.nkey'),
+    natsCaFile: undefined,
+    name: 'test',
+    onFatal: () => undefined,
+  })
+  try {
+    const subject = names.stateStored(serviceStatus.engine, instance)
+    const stored = await readNewest(operator, names.stateStream, subject)
+    return stored && serviceStatusCodec.decode(stored.data)
+  } finally {
+    await operator.close()
+  }
+}
