@@ -5,8 +5,8 @@ import type { Address } from '#protocol/primitives.ts'
 /** As large as a block that is gossiped. */
 const entryBytes = 150_000
 
-/** An entry of the large log. */
-export function bulkEntry(number: bigint): L1Block {
+/** An entry of a log, with `bytes` of content. */
+export function bulkEntry(number: bigint, bytes: number = entryBytes): L1Block {
   return {
     ...l1Ref(number),
     prevRandao: hash(0),
@@ -19,7 +19,7 @@ export function bulkEntry(number: bigint): L1Block {
         hash: hash(number),
         type: 2,
         sender: `0x${'ba'.repeat(20)}` as Address,
-        data: new Uint8Array(entryBytes).fill(Number(number % 256n)),
+        data: new Uint8Array(bytes).fill(Number(number % 256n)),
         blobs: [],
       },
     ],

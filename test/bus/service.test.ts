@@ -46,7 +46,11 @@ before(async () => {
   const found = await requireNatsServer()
   if (found.kind !== 'program') throw new Error('this test wants a program')
   const served = run(atoll, [
-    ...['bus', 'serve', '--chain-id=10', `--data-dir=${folder}`, '--port=0'],
+    'bus',
+    'serve',
+    '--chain-id=10',
+    `--data-dir=${folder}`,
+    '--port=0',
     `--nats-server=${found.path}`,
   ])
   bus = served.child

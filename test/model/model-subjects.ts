@@ -2,6 +2,7 @@ import { type FetchL1BlockResponse, fetchL1BlockResponseCodec } from '#messages/
 import { type SafeAt, safeAtCodec } from '#messages/safe-at.ts'
 import { type Log, log, type Signal, signal, type Subject } from '#messages/subject.ts'
 import { subjects } from '#messages/subjects.ts'
+import type { MessageCodec } from '#messages/wire/message-codec.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 
 /** A hint that a block became safe: the model's one message that may be lost for good. */
@@ -12,16 +13,19 @@ export const blockHint: Signal<SafeAt> = signal({
   codec: safeAtCodec,
 })
 
+/** A block by itself, of any size: on the bus it is only ever an answer. */
+export const blockCodec: MessageCodec<L1Block> = {
+  type: fetchL1BlockResponseCodec.type,
+  encode: (block) => fetchL1BlockResponseCodec.encode({ kind: 'block', block }),
+  decode: (bytes) => blockOf(fetchL1BlockResponseCodec.decode(bytes)),
+}
+
 /** A log of large entries, as gossiped payloads are. */
 export const bulkLog: Log<L1Block> = log({
   name: 'derivation.bulk',
   summary: 'Large entries, as gossiped payloads are.',
   readers: ['rpc'],
-  codec: {
-    type: fetchL1BlockResponseCodec.type,
-    encode: (block) => fetchL1BlockResponseCodec.encode({ kind: 'block', block }),
-    decode: (bytes) => blockOf(fetchL1BlockResponseCodec.decode(bytes)),
-  },
+  codec: blockCodec,
   number: ({ number }) => number,
   id: ({ number }) => String(number),
   stream: { name: 'BULK', entriesPerNumber: 4, maxBytes: 1024 ** 3, duplicateWindowMs: 120_000 },

@@ -13,7 +13,7 @@ import { connectRole } from '#runtime/bus/connect-service.ts'
 import type { Connection } from '#runtime/bus/connection.ts'
 import { parseHolder } from '#runtime/bus/lease-keeper.ts'
 import { readNewest, type Stored } from '#runtime/bus/stream-store.ts'
-import { Fault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 
 /** What is on the bus of a node. */
 interface BusStatus {
@@ -55,16 +55,17 @@ export async function printBusStatus(settings: z.output<typeof statusSettings>):
 }
 
 async function connectSoon(settings: z.output<typeof statusSettings>): Promise<Connection> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => {
-    const detail = `no NATS server answers at ${settings.natsUrls.join(', ')}`
-    late.reject(new Fault('unavailable', { severity: 'temporary', detail }))
-  }, connectTimeoutMs)
-  const options = { ...settings, name: 'status', onFatal: late.reject }
+  let reason: Fault | undefined
+  const signal = AbortSignal.timeout(connectTimeoutMs)
+  const refused = Promise.withResolvers<never>()
+  const onWait = (fault: Fault) => {
+    reason = fault
+  }
+  const options = { ...settings, name: 'status', signal, onWait, onFatal: refused.reject }
   try {
-    return await Promise.race([connectRole('operator', options), late.promise])
-  } finally {
-    clearTimeout(timer)
+    return await Promise.race([connectRole('operator', options), refused.promise])
+  } catch (error) {
+    throw isFault(error, 'closed') ? (reason ?? error) : error
   }
 }
 

@@ -6,10 +6,11 @@ import { addSettingsCommand } from '#cli/settings-command.ts'
 import { BusNames } from '#messages/bus-names.ts'
 import { streamsOf } from '#messages/streams.ts'
 import { subjects } from '#messages/subjects.ts'
-import { connectRole } from '#runtime/bus/connect-service.ts'
+import { type BusAccess, connectRole } from '#runtime/bus/connect-service.ts'
+import type { Connection } from '#runtime/bus/connection.ts'
 import { provision, type ProvisionEvent, provisionForever } from '#runtime/bus/provision.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { Fault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { busKeyFile, ensureBusKeys } from '#runtime/keys/nkey.ts'
 import { findNatsServer } from '#runtime/nats-server/find-server.ts'
 import { startNatsServer } from '#runtime/nats-server/nats-server.ts'
@@ -90,12 +91,7 @@ async function provisionStreams(settings: z.output<typeof provisionSettings>): P
   const specs = streamsOf(subjects, new BusNames({ chainId, node }))
   const stop = stopSignal()
   const failed = Promise.withResolvers<never>()
-  const connecting = connectRole('provision', {
-    ...settings,
-    name: node,
-    onFatal: failed.reject,
-  })
-  const connection = await Promise.race([connecting, stopped(stop), failed.promise])
+  const connection = await connectUntil(stop, { ...settings, onFatal: failed.reject })
   if (connection === undefined) return
   if (once)
     for (const [stream, what] of await provision(connection, specs)) print(`${stream} ${what}`)
@@ -104,6 +100,24 @@ async function provisionStreams(settings: z.output<typeof provisionSettings>): P
     await Promise.race([provisionForever(connection, specs, options), failed.promise])
   }
   await connection.close()
+}
+
+/** @returns undefined if asked to stop before there was a server */
+async function connectUntil(
+  signal: AbortSignal,
+  options: BusAccess & { readonly node: string },
+): Promise<Connection | undefined> {
+  let reason = ''
+  const onWait = ({ message }: Fault) => {
+    if (message !== reason) print(`provision waits: ${message}`)
+    reason = message
+  }
+  try {
+    return await connectRole('provision', { ...options, name: options.node, signal, onWait })
+  } catch (error) {
+    if (isFault(error, 'closed') && signal.aborted) return undefined
+    throw error
+  }
 }
 
 function printEvent(event: ProvisionEvent): void {

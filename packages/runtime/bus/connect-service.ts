@@ -6,7 +6,7 @@ import { connectNats, type NatsOptions } from './nats-connection.ts'
 
 /** The settings that say how to reach the bus. */
 export type BusAccess = Pick<ServiceSettings, 'natsUrls' | 'natsSeedFile' | 'natsCaFile'> &
-  Pick<NatsOptions, 'onFatal'>
+  Pick<NatsOptions, 'onFatal' | 'signal' | 'onWait'>
 
 /** The two connections of a service: a reader that hangs may slow bulk, and must not slow a lease. */
 export async function connectService(
@@ -25,14 +25,14 @@ export async function connectService(
 /** One connection of a user of the bus, with its key from a file. */
 export async function connectRole(
   role: BusRole,
-  { natsUrls, natsSeedFile, natsCaFile, name, onFatal }: BusAccess & { readonly name: string },
+  { natsUrls, natsSeedFile, natsCaFile, ...options }: BusAccess & { readonly name: string },
 ): Promise<Connection> {
   const key = natsSeedFile === undefined ? undefined : await readNkey(natsSeedFile)
   return connectNats({
+    ...options,
     servers: natsUrls,
     role,
-    name: `${role}/${name}`,
-    onFatal,
+    name: `${role}/${options.name}`,
     ...(key !== undefined && { seed: new TextEncoder().encode(key.seed) }),
     ...(natsCaFile !== undefined && { caFile: natsCaFile }),
   })

@@ -1,4 +1,5 @@
 import {
+  AuthorizationError,
   ClosedConnectionError,
   connect,
   type ConnectionOptions,
@@ -12,9 +13,11 @@ import {
   PermissionViolationError,
   RequestError,
   TimeoutError,
+  UserAuthenticationExpiredError,
 } from '@nats-io/transport-node'
 import { inboxPrefix } from '#messages/bus-names.ts'
 import type { BusRole } from '#messages/services.ts'
+import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { maxPayloadBytes } from './bus-limits.ts'
 import type {
@@ -38,6 +41,10 @@ export interface NatsOptions {
   readonly seed?: Uint8Array
   /** Certificate authority of the server, PEM. */
   readonly caFile?: string
+  /** Ends the wait for a server. */
+  readonly signal?: AbortSignal
+  /** Told each time that no server could be reached. */
+  readonly onWait?: (fault: Fault) => void
   /** What cannot heal: a server too old, rights that are missing, a connection closed for good. */
   readonly onFatal: (fault: Fault) => void
 }
@@ -45,21 +52,11 @@ export interface NatsOptions {
 /**
  * Connects to a NATS server, waiting for it as long as it takes, and stays connected through its restarts.
  *
- * @throws Fault `server-unfit` if its version or limits do not do; `not-permitted` if it refuses the key
+ * @throws Fault `server-unfit` if its version or limits do not do; `not-permitted` if it refuses the key;
+ *   `not-trusted` if its certificate does not check; `closed` if the signal is aborted first
  */
 export async function connectNats(options: NatsOptions): Promise<Connection> {
-  let client: Client
-  try {
-    client = await connect(clientOptions(options))
-  } catch (cause) {
-    throw new Fault('not-permitted', {
-      severity: 'critical',
-      detail: `the server refuses ${options.role}: ${cause instanceof Error ? cause.message : ''}`,
-      cause,
-      fields: { servers: options.servers },
-    })
-  }
-  const connection = new NatsConnection(client, options.onFatal)
+  const connection = new NatsConnection(await connectClient(options), options)
   try {
     checkServer(connection.server)
   } catch (cause) {
@@ -69,12 +66,44 @@ export async function connectNats(options: NatsOptions): Promise<Connection> {
   return connection
 }
 
-function clientOptions({ servers, role, name, seed, caFile }: NatsOptions): ConnectionOptions {
+/**
+ * Our own loop: the client's would take a certificate that never checks for a server that is not there yet, and
+ * says nothing while it waits.
+ */
+async function connectClient({ signal, onWait, ...options }: NatsOptions): Promise<Client> {
+  for (;;) {
+    const reached = await connect(clientOptions(options)).catch((error: unknown) =>
+      connectFault(error, options),
+    )
+    if (!(reached instanceof Fault)) return reached
+    if (reached.severity === 'critical') throw reached
+    onWait?.(reached)
+    await sleep(systemClock, connectPauseMs, signal)
+    if (signal?.aborted === true) {
+      const detail = 'asked to stop before it connected'
+      throw new Fault('closed', { severity: 'critical', detail })
+    }
+  }
+}
+
+/** Between two attempts to reach a server that is not there. */
+const connectPauseMs = 250
+
+/** How long one server may take to greet. */
+const greetingTimeoutMs = 2_000
+
+function clientOptions({
+  servers,
+  role,
+  name,
+  seed,
+  caFile,
+}: Pick<NatsOptions, 'servers' | 'role' | 'name' | 'seed' | 'caFile'>): ConnectionOptions {
   return {
     servers: [...servers],
     name,
     inboxPrefix: inboxPrefix(role),
-    waitOnFirstConnect: true,
+    timeout: greetingTimeoutMs,
     // The client's default gives up for good after 20 s.
     maxReconnectAttempts: -1,
     reconnectTimeWait: 50,
@@ -87,6 +116,33 @@ function clientOptions({ servers, role, name, seed, caFile }: NatsOptions): Conn
     ...(seed !== undefined && { authenticator: nkeyAuthenticator(seed) }),
     ...(caFile !== undefined && { tls: { caFile } }),
   }
+}
+
+/** What an attempt to connect met: temporary if the server may yet come, critical if it will not have us or we not it. */
+function connectFault(
+  cause: unknown,
+  { servers, role }: Pick<NatsOptions, 'servers' | 'role'>,
+): Fault {
+  const at = servers.join(', ')
+  const options = { cause, fields: { servers } }
+  if (cause instanceof AuthorizationError || cause instanceof UserAuthenticationExpiredError) {
+    const detail = `the server at ${at} refuses the key of ${role}`
+    return new Fault('not-permitted', { severity: 'critical', detail, ...options })
+  }
+  const root = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  if (isCertificateError(root)) {
+    const detail = `the certificate of the server at ${at} does not check: ${root.message}`
+    return new Fault('not-trusted', { severity: 'critical', detail, ...options })
+  }
+  const why = root instanceof Error && root.message !== '' ? root.message : 'no answer'
+  const detail = `no NATS server answers at ${at} (${why})`
+  return new Fault('unavailable', { severity: 'temporary', detail, ...options })
+}
+
+/** Node names what OpenSSL found wrong with a certificate in the error's code. */
+function isCertificateError(error: unknown): error is Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /CERT|SELF_SIGNED|LEAF_SIGNATURE|CA_|_CRL/u.test(code)
 }
 
 /** The oldest version whose compare-and-set and direct get do what the bus needs. */
@@ -123,7 +179,7 @@ class NatsConnection implements Connection {
   #facts: ServerFacts
   #isUp = true
 
-  constructor(client: Client, onFatal: (fault: Fault) => void) {
+  constructor(client: Client, { onFatal }: Pick<NatsOptions, 'onFatal'>) {
     this.#client = client
     this.#onFatal = onFatal
     this.#facts = factsOf(client)
@@ -180,6 +236,9 @@ class NatsConnection implements Connection {
       if (status.type === 'disconnect') this.#isUp = false
       if (status.type === 'reconnect') this.#reconnected()
     }
+    // The client gives up only on a server that refuses it.
+    const cause = await this.#client.closed()
+    if (cause instanceof Error) this.#onFatal(faultOf(cause, {}))
   }
 
   #reconnected(): void {
@@ -233,6 +292,8 @@ function faultOf(cause: unknown, fields: Readonly<Record<string, unknown>>): Fau
       severity: 'critical',
       detail: `${root.message}; is it the key of this service, and is the node's name right?`,
     })
+  if (root instanceof AuthorizationError)
+    return fault('not-permitted', { severity: 'critical', detail: 'the server refuses the key' })
   if (root instanceof ClosedConnectionError || root instanceof DrainingConnectionError)
     return fault('closed', { severity: 'critical' })
   const detail = root instanceof Error ? root.message : String(root)

@@ -114,7 +114,12 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     const { chainId, node, natsUrls, instance } = this.#settings
     const onFatal = (error: Error) => this.fail(error)
     this.#status.waitFor(`the bus at ${natsUrls.join(', ')}`, 'tries to connect all the time')
-    const connections = await connectService(this.#name, { ...this.#settings, onFatal })
+    const connections = await connectService(this.#name, {
+      ...this.#settings,
+      onFatal,
+      signal: this.#stopping.signal,
+      onWait: (fault) => this.#log.debug({ error: fault }, 'waiting for the bus'),
+    })
     const bus = new ServiceBus({
       ...connections,
       names: new BusNames({ chainId, node }),

@@ -1,0 +1,52 @@
+/**
+ * Benchmarks, each beside its alternative.
+ *
+ *   npm run bench                 all of them
+ *   npm run bench -- bus --json   one, as JSON on standard output
+ */
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { printTable } from '#cli/output.ts'
+import { benchBus, type BusResult } from './bus-bench.ts'
+import type { Summary } from './statistics.ts'
+
+const benches = { bus } as const
+
+type BenchName = keyof typeof benches
+
+async function bus({ json }: { readonly json: boolean }): Promise<object> {
+  const measured = await benchBus((what) => console.error(what))
+  if (!json) {
+    console.log(`bus: a message between two processes, over nats-server ${measured.server}`)
+    printTable([
+      ['', 'bytes', 'Atoll median', 'p99', 'raw NATS median', 'p99', 'ratio'],
+      ...measured.results.map((result) => busRow(result)),
+    ])
+    console.log('\nTarget: a hop of 1 KB ≤ 1 ms median and ≤ 5 ms p99, and ≤ 3 × raw NATS.')
+  }
+  return measured
+}
+
+function busRow({ kind, bytes, atoll, raw, ratio }: BusResult): string[] {
+  const times = ({ median, p99 }: Summary) => [`${median.toFixed(3)} ms`, `${p99.toFixed(3)} ms`]
+  return [kind, String(bytes), ...times(atoll), ...times(raw), ratio.toFixed(2)]
+}
+
+function isBench(name: string): name is BenchName {
+  return Object.hasOwn(benches, name)
+}
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const wanted = positionals.length === 0 ? Object.keys(benches) : positionals
+if (wanted.every(isBench)) {
+  const machine = { node: process.version, cores: availableParallelism() }
+  const results: Record<string, object> = {}
+  for (const name of wanted) results[name] = await benches[name](values)
+  if (values.json) console.log(JSON.stringify({ machine, ...results }, undefined, 2))
+} else {
+  console.error(`usage: bench [--json] [${Object.keys(benches).join(' | ')}]`)
+  process.exitCode = 2
+}
