@@ -212,7 +212,7 @@ async function makeStreams(url: string): Promise<void> {
   })
   const common = {
     maxAgeMs: undefined,
-    maxBytes: 2 * 1024 ** 3,
+    maxBytes: 512 * 1024 ** 2,
     whenFull: 'refuse-new',
     duplicateWindowMs: 2_000,
   } as const

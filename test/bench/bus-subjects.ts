@@ -4,7 +4,7 @@ import { blockCodec } from '#test/model/model-subjects.ts'
 
 // Subjects of every kind whose messages have any size: da-watcher writes, derivation and engine read and answer.
 
-const stream = { entriesPerNumber: 1, maxBytes: 2 * 1024 ** 3, duplicateWindowMs: 2_000 }
+const stream = { entriesPerNumber: 1, maxBytes: 512 * 1024 ** 2, duplicateWindowMs: 2_000 }
 
 export const measuredState: State<L1Block> = state({
   name: 'da-watcher.measured-state',
