@@ -4,7 +4,7 @@ import { noTracing, type Tracing } from './bus/tracing.ts'
 interface Waiting<Event> {
   event: Event
   /** Runs the actor's work in the context in which the event came, so that a trace goes on through it. */
-  readonly inContext: <Result>(work: () => Result) => Result
+  inContext: <Result>(work: () => Result) => Result
   readonly taken: () => void
 }
 
@@ -53,6 +53,7 @@ export class Inbox<Event> implements Sink<Event>, AsyncIterable<Waiting<Event>> 
     return (event) => {
       if (waiting !== undefined) {
         waiting.event = event
+        waiting.inContext = this.#tracing.capture()
         return
       }
       const taken = () => {

@@ -22,7 +22,9 @@ async function bus({ json }: { readonly json: boolean }): Promise<object> {
       ['', 'bytes', 'Atoll median', 'p99', 'raw NATS median', 'p99', 'ratio'],
       ...measured.results.map((result) => busRow(result)),
     ])
-    console.log('\nTarget: a hop of 1 KB ≤ 1 ms median and ≤ 5 ms p99, and ≤ 3 × raw NATS; a call is there and back, two hops.')
+    console.log(
+      '\nTarget: a hop of 1 KB ≤ 1 ms median and ≤ 5 ms p99, and ≤ 3 × raw NATS; a call is there and back, two hops.',
+    )
   }
   return measured
 }

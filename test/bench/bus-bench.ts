@@ -56,26 +56,33 @@ export async function benchBus(
   report: (what: string) => void,
 ): Promise<{ readonly server: string; readonly results: readonly BusResult[] }> {
   const server = await TestServer.start()
-  await makeStreams(server.url)
-  const peers = [await startPeer(server.url, 'derivation'), await startPeer(server.url, 'engine')]
-  const [derivation] = peers
-  if (derivation === undefined) throw new Error('two peers were asked for')
-  const side = await openSide(server.url, 'da-watcher')
-  const results: BusResult[] = []
+  const peers: ChildProcess[] = []
   try {
-    const measure = new BusMeasure(side, derivation)
-    await measure.begin()
-    for (const { bytes, rounds } of sizes)
-      for (const kind of ['state', 'log', 'call', 'four hops'] as const) {
-        report(`${kind}, ${bytes} bytes, ${rounds} rounds`)
-        results.push(await measure.run({ kind, bytes, rounds }))
-      }
+    await makeStreams(server.url)
+    const derivation = await startPeer(server.url, 'derivation')
+    peers.push(derivation, await startPeer(server.url, 'engine'))
+    const side = await openSide(server.url, 'da-watcher')
+    const results = await measureAll(new BusMeasure(side, derivation), report)
+    await side.close()
+    return { server: server.found.version, results }
   } finally {
     for (const peer of peers) peer.kill('SIGKILL')
-    await side.close()
     await server.stop()
   }
-  return { server: server.found.version, results }
+}
+
+async function measureAll(
+  measure: BusMeasure,
+  report: (what: string) => void,
+): Promise<readonly BusResult[]> {
+  const results: BusResult[] = []
+  await measure.begin()
+  for (const { bytes, rounds } of sizes)
+    for (const kind of ['state', 'log', 'call', 'four hops'] as const) {
+      report(`${kind}, ${bytes} bytes, ${rounds} rounds`)
+      results.push(await measure.run({ kind, bytes, rounds }))
+    }
+  return results
 }
 
 /** The near end. */

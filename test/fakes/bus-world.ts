@@ -9,6 +9,7 @@ import type { MemoryConnection } from '#runtime/bus/memory/memory-connection.ts'
 import { MemoryServer, type Hop } from '#runtime/bus/memory/memory-server.ts'
 import { provision } from '#runtime/bus/provision.ts'
 import { ServiceBus } from '#runtime/bus/service-bus.ts'
+import { noTracing, type Tracing } from '#runtime/bus/tracing.ts'
 import { modelSubjects } from '#test/model/model-subjects.ts'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 
@@ -62,6 +63,8 @@ export class BusWorld {
   readonly server: MemoryServer
   /** Which messages do not arrive. */
   lost: (hop: Hop) => boolean = () => false
+  /** Of those who join from now on. */
+  tracing: Tracing = noTracing
 
   constructor() {
     const { clock } = this
@@ -100,10 +103,10 @@ export class BusWorld {
     const bulk = connect('bulk')
     const fatal: Error[] = []
     const counts = new Counts()
-    const { clock, names } = this
+    const { clock, names, tracing } = this
     const onFatal = (error: Error) => fatal.push(error)
     const who = { names, service, instance, boot }
-    const bus = new ServiceBus({ ...who, control, bulk, clock, metrics: counts, onFatal })
+    const bus = new ServiceBus({ ...who, control, bulk, clock, tracing, metrics: counts, onFatal })
     return { bus, control, bulk, fatal, counts }
   }
 

@@ -38,7 +38,7 @@ for (const [name, content] of [
   ['half a seed', createNkey().seed.slice(0, 30)],
   [
     'a seed with a letter changed',
-    createNkey().seed.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+    createNkey().seed.replace(/(?<=.{20})./, (letter) => (letter === 'A' ? 'B' : 'A')),
   ],
   ['a seed of another kind', createNkey().seed.replace('SU', 'SA')],
 ] as const) {

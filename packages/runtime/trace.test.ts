@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { after, beforeEach, test } from 'node:test'
+import { context, propagation, trace } from '@opentelemetry/api'
+import {
+  InMemorySpanExporter,
+  NodeTracerProvider,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-node'
+import { derivationTargets, fetchL1Block, l1Heads, safeAt } from '#messages/subjects.ts'
+import type { L1BlockRef } from '#protocol/block/refs.ts'
+import type { Address } from '#protocol/primitives.ts'
+import { BusWorld } from '#test/fakes/bus-world.ts'
+import { headsAt, safeEntry } from '#test/fakes/values.ts'
+import { runActor } from './actor.ts'
+import { noTracing, type Tracing } from './bus/tracing.ts'
+import { Inbox } from './inbox.ts'
+import { following } from './sources.ts'
+import { otelTracing } from './trace.ts'
+
+const exporter = new InMemorySpanExporter()
+const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
+provider.register()
+after(async () => {
+  await provider.shutdown()
+  for (const api of [context, propagation, trace]) api.disable()
+})
+
+const batcherAddress = `0x${'ba'.repeat(20)}` as Address
+
+beforeEach(() => exporter.reset())
+
+/** Derivation hears of a head of L1, asks for its block, and tells how far it came: by call, state and log. */
+async function runChain(tracing: Tracing): Promise<void> {
+  const world = await BusWorld.provisioned()
+  world.tracing = tracing
+  const { bus: daWatcher } = await world.join('da-watcher')
+  const { bus: derivation } = await world.join('derivation')
+  const { bus: rpc } = await world.join('rpc')
+  const ended = new AbortController()
+  const { signal } = ended
+  const targets = derivation.own(derivationTargets)
+  daWatcher.serve(fetchL1Block, async () => ({ kind: 'not-found' }))
+  const actor = runActor({
+    state: undefined,
+    step: (state, l1: L1BlockRef) => [state, l1],
+    inbox: new Inbox([following(derivation, l1Heads, ({ head }) => head)], { signal, tracing }),
+    perform: async (currentL1) => {
+      const block = { kind: 'number', number: currentL1.number } as const
+      const request = { block, parentHash: undefined, batcherAddress }
+      await derivation.call(fetchL1Block, request, { deadlineMs: 1_000 })
+      await targets.write({ finalized: undefined, currentL1 })
+      await derivation.append(safeAt, safeEntry(currentL1.number))
+      return []
+    },
+  })
+  rpc.follow(derivationTargets, () => undefined)
+  void drain(rpc.tail(safeAt, { from: 5n, signal }))
+  await world.pass(10)
+  const heads = daWatcher.own(l1Heads)
+  await trace.getTracer('test').startActiveSpan('poll L1', async (span) => {
+    await world.settle(heads.write(headsAt(5)))
+    span.end()
+  })
+  await world.pass(100)
+  ended.abort()
+  await actor
+}
+
+async function drain(entries: AsyncIterable<unknown>): Promise<void> {
+  for await (const entry of entries) assert.ok(entry)
+}
+
+test('one trace follows a message through actors, calls, states and logs', async () => {
+  await runChain(otelTracing)
+  const spans = exporter.getFinishedSpans()
+  const nameOf = new Map(spans.map((span) => [span.spanContext().spanId, span.name]))
+  const seen = spans.map(({ name, parentSpanContext }) => {
+    return `${nameOf.get(parentSpanContext?.spanId ?? '') ?? 'nothing'} → ${name}`
+  })
+  assert.deepEqual(seen.toSorted(), [
+    'da-watcher.l1-heads → da-watcher.fetch-l1-block',
+    'da-watcher.l1-heads → derivation.safe-at',
+    'da-watcher.l1-heads → derivation.targets',
+    'nothing → poll L1',
+    'poll L1 → da-watcher.l1-heads',
+  ])
+  assert.equal(new Set(spans.map((span) => span.spanContext().traceId)).size, 1)
+})
+
+test('without tracing a message carries no span, and nothing is made of one', async () => {
+  await runChain(noTracing)
+  const names = exporter.getFinishedSpans().map(({ name }) => name)
+  assert.deepEqual(names, ['poll L1'])
+  assert.equal(noTracing.headers(), undefined)
+})
