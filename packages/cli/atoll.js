@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Atoll runs its TypeScript as it is, which needs Node 24. An older one that starts this file hands over to the Node that
 // `npm install` brought; this file alone is JavaScript, so that the older one can read it.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -16,6 +17,13 @@ if (major > 24 || (major === 24 && minor >= 12)) {
     process.stderr.write('Run npm install in the checkout, which brings it along, or install it.\n')
     process.exit(2)
   }
-  const { status } = spawnSync(installed, process.argv.slice(1), { stdio: 'inherit' })
-  process.exit(status ?? 1)
+  const child = spawn(installed, process.argv.slice(1), { stdio: 'inherit' })
+  // A terminal sends SIGINT to both; whoever ends this process means the one that works.
+  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(name, () => {
+      if (name !== 'SIGINT') child.kill(name)
+    })
+  child.once('exit', (code, signal) => {
+    process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))
+  })
 }

@@ -11,14 +11,14 @@ test('subjects are named by chain, node, service and name', () => {
   assert.equal(names.stateStored(engineChain, 'x'), '$KV.atoll_10_main_state.engine.chain')
   assert.equal(
     names.stateStored(serviceStatus.rpc, 'rpc-7'),
-    '$KV.atoll_10_main_state.rpc.status.rpc-7',
+    '$KV.atoll_10_main_instances.rpc.status.rpc-7',
   )
   assert.equal(names.logEntry(safeAt, 7n), 'atoll.10.main.derivation.safe-at.7')
   assert.equal(names.call(applyAttributes), 'atoll.10.main.call.engine.apply-attributes')
 })
 
 test('what a state is stored under is republished under what its readers subscribe to', () => {
-  const { source, destination } = names.stateRepublish
+  const { source, destination } = names.stateRepublish(engineChain)
   const stored = names.stateStored(engineChain, 'engine-0')
   const pushed = destination.replace('>', stored.slice(source.length - 1))
   assert.equal(pushed, names.stateUpdates(engineChain, 'engine-0'))
@@ -65,6 +65,7 @@ test('the streams are those of the table', () => {
     streamsOf(subjects, names).map(({ name, maxBytes }) => [name, maxBytes]),
     [
       ['KV_atoll_10_main_state', 16 * 1024 ** 2],
+      ['KV_atoll_10_main_instances', 16 * 1024 ** 2],
       ['KV_atoll_10_main_lease', 1024 ** 2],
       ['ATOLL_10_main_SAFE_AT', 256 * 1024 ** 2],
     ],

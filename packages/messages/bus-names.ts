@@ -48,22 +48,22 @@ export class BusNames {
 
   /** The subject under which a state is stored. */
   stateStored(state: State<unknown>, instance: string): string {
-    return `$KV.${this.#bucketPrefix}_state.${stateKey(state, instance)}`
+    return `$KV.${this.#stateBucket(state)}.${stateKey(state, instance)}`
   }
 
-  /** The subject under which everything that a service states is stored. */
-  statesStored(service: ServiceName): string {
-    return `$KV.${this.#bucketPrefix}_state.${service}.>`
+  /** The subject under which everything of one kind that a service states is stored. */
+  statesStored(service: ServiceName, kind: StateKind): string {
+    return `$KV.${this.#stateBucket(kind)}.${service}.>`
   }
 
-  /** The stream of all states. */
-  get stateStream(): string {
-    return `KV_${this.#bucketPrefix}_state`
+  /** The stream of the states of a kind. What instances state is kept apart: it ages, and there may be many. */
+  stateStream(kind: StateKind): string {
+    return `KV_${this.#stateBucket(kind)}`
   }
 
-  /** Subjects of the state stream, and where it sends each update on. */
-  get stateRepublish(): { readonly source: string; readonly destination: string } {
-    return { source: `$KV.${this.#bucketPrefix}_state.>`, destination: `${this.#prefix}.>` }
+  /** Subjects of a state stream, and where it sends each update on. */
+  stateRepublish(kind: StateKind): { readonly source: string; readonly destination: string } {
+    return { source: `$KV.${this.#stateBucket(kind)}.>`, destination: `${this.#prefix}.>` }
   }
 
   /** The subject under which the lease of a service is stored. */
@@ -84,6 +84,10 @@ export class BusNames {
   /** The stream that keeps a log. */
   logStream({ name }: LogStream): string {
     return `${this.#streamPrefix}_${name}`
+  }
+
+  #stateBucket({ perInstance }: StateKind): string {
+    return `${this.#bucketPrefix}_${perInstance ? 'instances' : 'state'}`
   }
 
   /** The subject of a log's entry; of any entry with `*`. */
@@ -111,6 +115,9 @@ export class BusNames {
 export function inboxPrefix(role: string): string {
   return `_INBOX_${role}`
 }
+
+/** Whether there is one value for the service, or one for each of its instances. */
+export type StateKind = Pick<State<unknown>, 'perInstance'>
 
 function stateKey(state: State<unknown>, instance: string): string {
   const [, what] = state.name.split('.', 2)

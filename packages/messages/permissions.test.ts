@@ -12,11 +12,12 @@ test('derivation may do what the table says, and no more', () => {
   const { publish, subscribe, answersCalls } = permissionsOf('derivation', table)
   assert.deepEqual(publish.toSorted(), [
     '$JS.API.DIRECT.GET.ATOLL_10_main_SAFE_AT.atoll.10.main.derivation.safe-at.*',
+    '$JS.API.DIRECT.GET.KV_atoll_10_main_instances.$KV.atoll_10_main_instances.derivation.status.*',
     '$JS.API.DIRECT.GET.KV_atoll_10_main_lease.$KV.atoll_10_main_lease.derivation',
     '$JS.API.DIRECT.GET.KV_atoll_10_main_state.$KV.atoll_10_main_state.da-watcher.l1-heads',
-    '$JS.API.DIRECT.GET.KV_atoll_10_main_state.$KV.atoll_10_main_state.derivation.status.*',
     '$JS.API.DIRECT.GET.KV_atoll_10_main_state.$KV.atoll_10_main_state.derivation.targets',
     '$JS.API.DIRECT.GET.KV_atoll_10_main_state.$KV.atoll_10_main_state.engine.chain',
+    '$KV.atoll_10_main_instances.derivation.>',
     '$KV.atoll_10_main_lease.derivation',
     '$KV.atoll_10_main_state.derivation.>',
     'atoll.10.main.call.da-watcher.fetch-l1-block',

@@ -33,7 +33,10 @@ function servicePermissions(
   service: ServiceName,
   { subjects, names }: { readonly subjects: readonly Subject[]; readonly names: BusNames },
 ): Permissions {
-  const publish = [names.statesStored(service)]
+  const publish = [
+    names.statesStored(service, { perInstance: false }),
+    names.statesStored(service, { perInstance: true }),
+  ]
   const subscribe = [`${inboxPrefix(service)}.>`]
   if (isLeased(service))
     publish.push(names.lease(service), directGet(names.leaseStream, names.lease(service)))
@@ -44,7 +47,7 @@ function servicePermissions(
         const reads = subject.readers.includes(service)
         if (reads) subscribe.push(names.stateUpdates(subject, '*'))
         if (reads || own)
-          publish.push(directGet(names.stateStream, names.stateStored(subject, '*')))
+          publish.push(directGet(names.stateStream(subject), names.stateStored(subject, '*')))
         break
       }
       case 'log': {

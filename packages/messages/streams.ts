@@ -1,4 +1,4 @@
-import type { BusNames } from './bus-names.ts'
+import type { BusNames, StateKind } from './bus-names.ts'
 import type { Log, Subject } from './subject.ts'
 
 /** A stream of the server, in the terms that every supported server knows. */
@@ -18,6 +18,9 @@ export interface StreamSpec {
 /** How long a lease that nobody renews is kept. */
 export const leaseTtlMs = 10_000
 
+/** How long the last word of an instance is kept: names come and go, as those of pods do. */
+const instanceStateTtlMs = 600_000
+
 const mebibyte = 1024 * 1024
 
 /** The streams of one node: states, leases, and one for each that a log names. */
@@ -26,14 +29,16 @@ export function streamsOf(subjects: readonly Subject[], names: BusNames): readon
   const ofLogs = new Set(logs.map(({ stream }) => stream))
   return [
     {
-      name: names.stateStream,
-      subjects: [names.stateRepublish.source],
-      messagesPerSubject: 1,
+      ...stateStreamSpec(names, { perInstance: false }),
       maxAgeMs: undefined,
       maxBytes: 16 * mebibyte,
       whenFull: 'refuse-new',
-      duplicateWindowMs: 120_000,
-      republish: names.stateRepublish,
+    },
+    {
+      ...stateStreamSpec(names, { perInstance: true }),
+      maxAgeMs: instanceStateTtlMs,
+      maxBytes: 16 * mebibyte,
+      whenFull: 'drop-old',
     },
     {
       name: names.leaseStream,
@@ -47,6 +52,17 @@ export function streamsOf(subjects: readonly Subject[], names: BusNames): readon
     },
     ...[...ofLogs].map((stream) => logStreamSpec(logs, { stream, names })),
   ]
+}
+
+function stateStreamSpec(names: BusNames, kind: StateKind) {
+  const republish = names.stateRepublish(kind)
+  return {
+    name: names.stateStream(kind),
+    subjects: [republish.source],
+    messagesPerSubject: 1,
+    duplicateWindowMs: 120_000,
+    republish,
+  }
 }
 
 function logStreamSpec(

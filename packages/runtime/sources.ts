@@ -33,7 +33,8 @@ export function tailing<Value, Event>(
     const ended = new AbortController()
     async function pump(): Promise<void> {
       const entries = bus.tail(log, { from, signal: ended.signal })
-      for await (const value of entries) await sink.push(toEvent(value))
+      for await (const { value, inContext } of entries)
+        await inContext(() => sink.push(toEvent(value)))
     }
     pump().catch((error: unknown) => sink.fail(toError(error)))
     return () => ended.abort()

@@ -6,7 +6,8 @@ import {
   NodeTracerProvider,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node'
-import { derivationTargets, fetchL1Block, l1Heads, safeAt } from '#messages/subjects.ts'
+import type { SafeAt } from '#messages/safe-at.ts'
+import { derivationTargets, fetchL1Block, l1Heads, safeAt, safeHeadAt } from '#messages/subjects.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { Address } from '#protocol/primitives.ts'
 import { BusWorld } from '#test/fakes/bus-world.ts'
@@ -14,7 +15,7 @@ import { headsAt, safeEntry } from '#test/fakes/values.ts'
 import { runActor } from './actor.ts'
 import { noTracing, type Tracing } from './bus/tracing.ts'
 import { Inbox } from './inbox.ts'
-import { following } from './sources.ts'
+import { following, tailing } from './sources.ts'
 import { otelTracing } from './trace.ts'
 
 const exporter = new InMemorySpanExporter()
@@ -54,7 +55,21 @@ async function runChain(tracing: Tracing): Promise<void> {
     },
   })
   rpc.follow(derivationTargets, () => undefined)
-  void drain(rpc.tail(safeAt, { from: 5n, signal }))
+  // What an entry of a log leads to: rpc asks where it came from.
+  const asking = runActor({
+    state: undefined,
+    step: (state, entry: SafeAt) => [state, entry],
+    inbox: new Inbox([tailing(rpc, { log: safeAt, from: 5n }, (entry) => entry)], {
+      signal,
+      tracing,
+    }),
+    perform: async ({ l1 }) => {
+      const request = { kind: 'l1-number', number: l1.number } as const
+      await rpc.call(safeHeadAt, request, { deadlineMs: 1_000 })
+      return []
+    },
+  })
+  derivation.serve(safeHeadAt, async () => ({ kind: 'not-yet' }))
   await world.pass(10)
   const heads = daWatcher.own(l1Heads)
   await trace.getTracer('test').startActiveSpan('poll L1', async (span) => {
@@ -63,11 +78,7 @@ async function runChain(tracing: Tracing): Promise<void> {
   })
   await world.pass(100)
   ended.abort()
-  await actor
-}
-
-async function drain(entries: AsyncIterable<unknown>): Promise<void> {
-  for await (const entry of entries) assert.ok(entry)
+  await Promise.all([actor, asking])
 }
 
 test('one trace follows a message through actors, calls, states and logs', async () => {
@@ -81,6 +92,7 @@ test('one trace follows a message through actors, calls, states and logs', async
     'da-watcher.l1-heads → da-watcher.fetch-l1-block',
     'da-watcher.l1-heads → derivation.safe-at',
     'da-watcher.l1-heads → derivation.targets',
+    'derivation.safe-at → derivation.safe-head-at',
     'nothing → poll L1',
     'poll L1 → da-watcher.l1-heads',
   ])

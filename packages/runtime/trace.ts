@@ -25,14 +25,17 @@ export const otelTracing: Tracing = {
     })
     const options = { kind: SpanKind.CONSUMER }
     return trace.getTracer(tracerName).startActiveSpan(name, options, parent, (span) => {
+      const failed = () => {
+        span.setStatus({ code: SpanStatusCode.ERROR })
+        span.end()
+      }
       try {
         const result = work()
-        if (result instanceof Promise) void result.finally(() => span.end())
+        if (result instanceof Promise) void result.then(() => span.end(), failed)
         else span.end()
         return result
       } catch (error) {
-        span.setStatus({ code: SpanStatusCode.ERROR })
-        span.end()
+        failed()
         throw error
       }
     })

@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { streamsOf } from '#messages/streams.ts'
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import type { Tailed } from '#runtime/bus/bus.ts'
 import { connectNats } from '#runtime/bus/nats-connection.ts'
 import { provision } from '#runtime/bus/provision.ts'
 import { bulkEntry } from '#test/bus/bulk-entry.ts'
@@ -186,8 +188,8 @@ class BusMeasure {
     this.#waiting.delete(end)
   }
 
-  async #tail(entries: AsyncIterable<{ readonly number: bigint }>): Promise<void> {
-    for await (const { number } of entries) this.#waiting.get(`atoll ${number}`)?.()
+  async #tail(entries: AsyncIterable<Tailed<L1Block>>): Promise<void> {
+    for await (const { value } of entries) this.#waiting.get(`atoll ${value.number}`)?.()
   }
 
   async #untilArrival(

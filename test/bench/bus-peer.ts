@@ -74,7 +74,7 @@ function relay({ bus, client, streams }: Side): void {
 
 async function follow({ bus }: Side): Promise<void> {
   const entries = bus.tail(measuredLog, { from: 0n, signal: untilEnd })
-  for await (const { number } of entries) arrived('log', number)
+  for await (const { value } of entries) arrived('log', value.number)
 }
 
 function rawId(data: Uint8Array): string {

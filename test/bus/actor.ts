@@ -126,6 +126,6 @@ async function write({ bus, clock, lease, signal, settings }: Service<Settings>)
 
 /** Reads them, and tells which it got. */
 async function read({ bus, signal, settings }: Service<Settings>): Promise<void> {
-  for await (const entry of bus.tail(bulkLog, { from: 0n, signal }))
-    await callRemote(settings.worldUrl, 'tell', ['read', entry.number])
+  for await (const { value } of bus.tail(bulkLog, { from: 0n, signal }))
+    await callRemote(settings.worldUrl, 'tell', ['read', value.number])
 }

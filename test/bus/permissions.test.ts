@@ -102,7 +102,7 @@ function attempts(subject: Subject) {
       const stored = names.stateStored(subject, 'x')
       return [
         publish(stored, isOwner),
-        publish(`$JS.API.DIRECT.GET.${names.stateStream}.${stored}`, looks),
+        publish(`$JS.API.DIRECT.GET.${names.stateStream(subject)}.${stored}`, looks),
         subscribe(names.stateUpdates(subject, '*'), reads),
       ]
     }

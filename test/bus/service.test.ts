@@ -137,8 +137,11 @@ test('a service whose own code fails logs why, once, and ends with 1', async (t)
 
 test('a service whose bus is away waits for it, says so, and stops when it is asked to', async (t) => {
   const service = start(t, 'engine-5', '--nats-urls=nats://127.0.0.1:1', '--health-port=0')
-  await until('it has begun', () => service.output().length >= 0)
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  await until('it says so', () => service.output().includes('waits for the bus'))
+  assert.match(service.output(), /no NATS server answers at nats:\/\/127\.0\.0\.1:1/)
+  const ready = await fetch(`${healthOf(service)}/readyz`)
+  assert.equal(ready.status, 503)
+  assert.match(await ready.text(), /waits for the bus at nats:\/\/127\.0\.0\.1:1; next: tries/)
   service.child.kill('SIGTERM')
   const stoppedMs = performance.now()
   assert.equal(await service.code, 0)
@@ -189,7 +192,7 @@ async function statusOf(instance: string) {
   })
   try {
     const subject = names.stateStored(serviceStatus.engine, instance)
-    const stored = await readNewest(operator, names.stateStream, subject)
+    const stored = await readNewest(operator, names.stateStream(serviceStatus.engine), subject)
     return stored && serviceStatusCodec.decode(stored.data)
   } finally {
     await operator.close()

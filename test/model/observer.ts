@@ -27,7 +27,7 @@ export class Observer {
     while (!signal.aborted) {
       this.#generationEnded = new AbortController()
       const ended = AbortSignal.any([signal, this.#generationEnded.signal])
-      for await (const entry of bus.tail(safeAt, { from: position, signal: ended })) {
+      for await (const { value: entry } of bus.tail(safeAt, { from: position, signal: ended })) {
         const { number } = entry.l1
         log(`entry ${number} says safe ${entry.safe.number}`)
         this.entries.set(number, entry)

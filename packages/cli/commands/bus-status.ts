@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { statusSettings } from '#cli/bus-settings.ts'
 import { formatBytes, formatDuration, print, printTable } from '#cli/output.ts'
-import { BusNames } from '#messages/bus-names.ts'
+import { BusNames, type StateKind } from '#messages/bus-names.ts'
 import { type ServiceStatus, serviceStatusCodec } from '#messages/service-status.ts'
 import { serviceNames } from '#messages/services.ts'
 import { subjects } from '#messages/subjects.ts'
@@ -21,7 +21,15 @@ interface BusStatus {
   readonly streams: readonly StreamStatus[]
   readonly states: readonly StateStatus[]
   readonly leases: readonly (LeaseHolder & { readonly service: string })[]
-  readonly services: readonly (ServiceStatus & { readonly service: string })[]
+  readonly services: readonly InstanceStatus[]
+}
+
+/** What an instance said last; without a status if that cannot be read, as during an upgrade. */
+interface InstanceStatus {
+  readonly service: string
+  readonly instance: string
+  readonly ageMs: number
+  readonly status: ServiceStatus | undefined
 }
 
 interface StreamStatus {
@@ -37,6 +45,9 @@ interface StateStatus {
   readonly bytes: number
   readonly ageMs: number
 }
+
+/** A service writes its status each 5 s; one that is silent for longer has likely ended. */
+const silentMs = 15_000
 
 /** How long a server may take to be there: a status is asked for by someone who waits. */
 const connectTimeoutMs = 5_000
@@ -78,39 +89,53 @@ async function readStatus(
   const streams: StreamStatus[] = []
   for (const { name, maxBytes } of streamsOf(subjects, names))
     streams.push({ name, maxBytes, ...(await streamSize(connection, name)) })
-  const states: StateStatus[] = []
-  const services: (ServiceStatus & { service: string })[] = []
-  const prefix = names.stateRepublish.source.slice(0, -1)
-  for (const key of await keysOf(connection, names)) {
-    const stored = await readNewest(connection, names.stateStream, key)
-    if (stored === undefined || stored.isDeletion) continue
-    const name = key.slice(prefix.length)
-    const [service = '', what] = name.split('.')
-    if (what === 'status') services.push({ service, ...decodeStatus(stored) })
-    else states.push(stateStatus(name, stored))
-  }
+  const states = await readStates(connection, names, { perInstance: false })
+  const instances = await readStates(connection, names, { perInstance: true })
   return {
     server: { version, url },
     streams,
-    states,
+    states: states.map(([name, stored]) => stateStatus(name, stored)),
     leases: await readLeases(connection, names),
-    services,
+    services: instances.map(([name, stored]) => instanceStatus(name, stored)),
   }
 }
 
-function stateStatus(name: string, { data, header }: Stored): StateStatus {
-  const storedAt = Date.parse(header(busHeaders.storedAt) ?? '')
-  const writer = header(busHeaders.instance) ?? 'unknown'
-  return { name, writer, bytes: data.length, ageMs: Math.max(0, Date.now() - storedAt) }
+async function readStates(
+  connection: Connection,
+  names: BusNames,
+  kind: StateKind,
+): Promise<readonly (readonly [name: string, stored: Stored])[]> {
+  const states: [string, Stored][] = []
+  const { source } = names.stateRepublish(kind)
+  const stream = names.stateStream(kind)
+  for (const key of await keysOf(connection, stream, source)) {
+    const stored = await readNewest(connection, stream, key)
+    if (stored !== undefined && !stored.isDeletion)
+      states.push([key.slice(source.length - '>'.length), stored])
+  }
+  return states
 }
 
-function decodeStatus({ data }: Stored): ServiceStatus {
+function ageOf({ header }: Stored): number {
+  return Math.max(0, Date.now() - Date.parse(header(busHeaders.storedAt) ?? ''))
+}
+
+function stateStatus(name: string, stored: Stored): StateStatus {
+  const writer = stored.header(busHeaders.instance) ?? 'unknown'
+  return { name, writer, bytes: stored.data.length, ageMs: ageOf(stored) }
+}
+
+function instanceStatus(name: string, stored: Stored): InstanceStatus {
+  const [service = '', , instance = ''] = name.split('.')
+  return { service, instance, ageMs: ageOf(stored), status: decodeStatus(stored) }
+}
+
+function decodeStatus({ data }: Stored): ServiceStatus | undefined {
   try {
     return serviceStatusCodec.decode(data)
   } catch (error) {
-    if (!(error instanceof DecodeError)) throw error
-    const detail = 'a service of another release wrote its status in a form that is not known here'
-    throw new Fault('malformed', { severity: 'critical', detail, cause: error })
+    if (error instanceof DecodeError) return undefined
+    throw error
   }
 }
 
@@ -134,9 +159,13 @@ async function streamSize(
   return { messages: state.messages, bytes: state.bytes }
 }
 
-async function keysOf(connection: Connection, names: BusNames): Promise<readonly string[]> {
-  const filter = { subjects_filter: names.stateRepublish.source }
-  const { state } = (await ask(connection, `STREAM.INFO.${names.stateStream}`, filter)) as {
+async function keysOf(
+  connection: Connection,
+  stream: string,
+  source: string,
+): Promise<readonly string[]> {
+  const filter = { subjects_filter: source }
+  const { state } = (await ask(connection, `STREAM.INFO.${stream}`, filter)) as {
     readonly state: { readonly subjects?: Readonly<Record<string, number>> }
   }
   return Object.keys(state.subjects ?? {}).toSorted()
@@ -177,9 +206,13 @@ function printForPerson({ server, streams, states, leases, services }: BusStatus
   ])
   print()
   printTable([
-    ['service', 'instance', 'phase', 'waits for', 'next'],
-    ...services.map(({ service, instance, phase, wait }) => {
-      return [service, instance, phase, wait?.what ?? '–', wait?.next ?? '–']
+    ['service', 'instance', 'last word', 'phase', 'waits for', 'next'],
+    ...services.map(({ service, instance, ageMs, status }) => {
+      const wait = status?.wait
+      const phase = status === undefined ? 'cannot be read: another release' : status.phase
+      const shown = ageMs > silentMs ? `${phase}, then silent` : phase
+      const age = `${formatDuration(ageMs)} ago`
+      return [service, instance, age, shown, wait?.what ?? '–', wait?.next ?? '–']
     }),
   ])
 }

@@ -79,11 +79,14 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
         once: false,
       })
     : Promise.resolve()
-  await Promise.race([running.ended, stopped(stop)])
-  if (!stop.aborted)
-    throw new Fault('nats-server-failed', { severity: 'critical', detail: 'it ended by itself' })
-  await provisioning
-  await running.stop()
+  try {
+    // Provisioning ends by itself only when it fails.
+    await Promise.race([running.ended, provisioning.then(() => stopped(stop))])
+    if (!stop.aborted)
+      throw new Fault('nats-server-failed', { severity: 'critical', detail: 'it ended by itself' })
+  } finally {
+    await running.stop()
+  }
 }
 
 async function provisionStreams(settings: z.output<typeof provisionSettings>): Promise<void> {

@@ -9,6 +9,7 @@ import { maxPayloadBytes } from './bus-limits.ts'
 import type { BusMetrics } from './bus-metrics.ts'
 import { type Connection, type Headers, type Incoming, messageBytes } from './connection.ts'
 import type { Tracing } from './tracing.ts'
+import type { Waits } from './waits.ts'
 
 /** What all parts of one service's bus share. */
 export interface BusContext {
@@ -24,6 +25,7 @@ export interface BusContext {
   readonly clock: Clock
   readonly metrics: BusMetrics
   readonly tracing: Tracing
+  readonly waits: Waits
   /** Aborted when the bus is closed. */
   readonly signal: AbortSignal
   /** What no part can heal: the process has to stop. */

@@ -25,6 +25,9 @@ export const maxPayloadBytes = 12 * 1024 * 1024
 /** Calls that a service works on at once; the next one is told to try again. */
 export const maxCallsInFlight = 256
 
+/** The same in bytes of their requests; one of the largest fits. */
+export const maxCallBytesInFlight = 64 * 1024 * 1024
+
 /** Entries of a log that wait for their reader; past it, the rest is read from the store when there is room. */
 export const maxTailedEntries = 256
 

@@ -1,5 +1,6 @@
 import type { Input } from '#messages/service-status.ts'
 import type { Call, Log, Signal, State } from '#messages/subject.ts'
+import type { BusWait } from './waits.ts'
 
 /**
  * How a service talks to the others. It owns its states, appends to its logs, serves its calls, and reads the rest;
@@ -26,7 +27,7 @@ export interface Bus {
    * Entries from a number on, then live ones as they come, until `signal` is aborted. An entry may come twice, and one
    * of a lower number may come late, when it was written again.
    */
-  tail<Value>(log: Log<Value>, options: TailOptions): AsyncIterable<Value>
+  tail<Value>(log: Log<Value>, options: TailOptions): AsyncIterable<Tailed<Value>>
 
   /**
    * Asks once. Whoever asks repeats, and whoever serves does no harm on a repeat.
@@ -52,6 +53,8 @@ export interface Bus {
   /** Waits until this instance may act for its service; from then on every write is guarded by it. */
   lease(options?: LeaseOptions): Promise<Lease>
 
+  /** What goes on only after repeats: the lease, a write, an entry. */
+  waits(): readonly BusWait[]
   /** The states that are followed, and how long ago each was seen. */
   inputs(): readonly Input[]
   /** False while the server cannot be reached. */
@@ -87,6 +90,13 @@ export interface Owner<Value> {
 export interface TailOptions {
   readonly from: bigint
   readonly signal: AbortSignal
+}
+
+/** An entry of a log, and the trace that it came in. */
+export interface Tailed<Value> {
+  readonly value: Value
+  /** Does work as part of that trace. */
+  readonly inContext: <Result>(work: () => Result) => Result
 }
 
 /** How to wait for a lease. */

@@ -3,7 +3,7 @@ import type { Call } from '#messages/subject.ts'
 import { Fault, isFault, toError } from '#runtime/fault.ts'
 import { type BusContext, decodeMessage, encodeMessage } from './bus-context.ts'
 import { busHeaders } from './bus-headers.ts'
-import { maxCallsInFlight } from './bus-limits.ts'
+import { maxCallBytesInFlight, maxCallsInFlight } from './bus-limits.ts'
 import type { Subscribed } from './bus.ts'
 import type { Incoming } from './connection.ts'
 
@@ -15,9 +15,11 @@ export function serveCall<Request, Response>(
 ): Subscribed {
   const { clock, metrics, names, service, tracing } = context
   let inFlight = 0
+  let bytesInFlight = 0
 
   async function answer(message: Incoming, request: Request): Promise<void> {
     inFlight++
+    bytesInFlight += message.data.length
     try {
       const value = await handler(request)
       message.respond?.(encodeMessage(context, call.response, { value }))
@@ -26,22 +28,28 @@ export function serveCall<Request, Response>(
       if (!isFault(error)) context.onFatal(toError(error))
     } finally {
       inFlight--
+      bytesInFlight -= message.data.length
     }
   }
 
   const subscription = context[call.traffic].subscribe(names.call(call), {
     queue: service,
     onMessage: (message) => {
-      if (Number(message.header(busHeaders.deadline)) < clock.now()) {
+      const deadlineMs = Number.parseInt(message.header(busHeaders.deadline) ?? '', 10)
+      if (deadlineMs < clock.now()) {
         metrics.droppedExpired()
         return
       }
-      const decoded = decodeMessage(context, call.request, message)
+      if (Number.isNaN(deadlineMs)) metrics.refused('malformed')
+      const decoded = Number.isNaN(deadlineMs)
+        ? undefined
+        : decodeMessage(context, call.request, message)
       if (decoded === undefined) {
         respondFault(context, message, notUnderstood(call))
         return
       }
-      if (inFlight >= maxCallsInFlight) {
+      const { length } = message.data
+      if (inFlight >= maxCallsInFlight || bytesInFlight + length > maxCallBytesInFlight) {
         metrics.refused('busy')
         respondFault(context, message, new Fault('busy', { severity: 'temporary' }))
         return
@@ -55,7 +63,7 @@ export function serveCall<Request, Response>(
 function notUnderstood({ request }: Call<unknown, unknown>): Fault {
   return new Fault('malformed', {
     severity: 'critical',
-    detail: `the request is no ${request.type}`,
+    detail: `the request is no ${request.type} with a deadline`,
   })
 }
 

@@ -84,17 +84,20 @@ test('a request that does not parse is answered with a fault and counted', async
   server.bus.serve(reset, () => Promise.resolve({ generation: 1n }))
   const stranger = world.server.connect({ name: 'stranger', role: 'operator' })
   const subject = 'atoll.10.main.call.engine.reset'
-  for (const [type, data] of [
-    ['atoll.v1.ResetRequest', Uint8Array.of(255)],
-    ['atoll.v1.ChainState', reset.request.encode(request)],
+  const late = '99999999999999'
+  for (const [type, deadline, data] of [
+    ['atoll.v1.ResetRequest', late, Uint8Array.of(255)],
+    ['atoll.v1.ChainState', late, reset.request.encode(request)],
+    ['atoll.v1.ResetRequest', 'soon', reset.request.encode(request)],
+    ['atoll.v1.ResetRequest', '', reset.request.encode(request)],
   ] as const) {
-    const headers = { 'Atoll-Type': type }
+    const headers = { 'Atoll-Type': type, 'Atoll-Deadline': deadline }
     const reply = await world.settle(
       stranger.request({ subject, data, headers }, { timeoutMs: 100 }),
     )
     assert.equal(reply.header('Atoll-Error'), 'malformed')
   }
-  assert.deepEqual(server.counts.refusals, ['malformed', 'unknown-type'])
+  assert.deepEqual(server.counts.refusals, ['malformed', 'unknown-type', 'malformed', 'malformed'])
 })
 
 test('an answer that is not the message it should be is a fault', async () => {

@@ -16,8 +16,8 @@ export interface Connection {
   request(message: Outgoing, options: { readonly timeoutMs: number }): Promise<Incoming>
   /** Calls back for each message until unsubscribed; survives reconnects, but misses what came meanwhile. */
   subscribe(subject: string, subscription: SubscribeOptions): Subscription
-  /** Calls back after each reconnect, when the subscriptions are back. */
-  onReconnect(run: () => void): void
+  /** Calls back after each reconnect, when the subscriptions are back; what it returns ends that. */
+  onReconnect(run: () => void): () => void
   /** Ends all subscriptions and pending requests. */
   close(): Promise<void>
 }

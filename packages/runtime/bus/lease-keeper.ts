@@ -10,7 +10,16 @@ import { readNewest, store, type Stored } from './stream-store.ts'
 /** What holding a lease needs of the bus. */
 export type LeaseContext = Pick<
   BusContext,
-  'names' | 'service' | 'instance' | 'boot' | 'control' | 'clock' | 'metrics' | 'signal' | 'onFatal'
+  | 'names'
+  | 'service'
+  | 'instance'
+  | 'boot'
+  | 'control'
+  | 'clock'
+  | 'metrics'
+  | 'waits'
+  | 'signal'
+  | 'onFatal'
 >
 
 /**
@@ -22,20 +31,28 @@ export async function takeLease(
   context: LeaseContext,
   { signal = context.signal, onStandby }: LeaseOptions = {},
 ): Promise<LeaseKeeper> {
-  const { clock, instance } = context
+  const { clock, instance, service, waits } = context
+  const what = `the lease of ${service}`
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
       const stored = await readLease(context)
       const holder = stored && parseHolder(stored)
-      if (holder === undefined || holder.instance === instance)
-        return await takeOver(context, { over: stored?.sequence ?? 0, attempt })
+      if (holder === undefined || holder.instance === instance) {
+        const lease = await takeOver(context, { over: stored?.sequence ?? 0, attempt })
+        waits.ended(what)
+        return lease
+      }
+      waits.ended(what)
       onStandby?.(holder)
       await sleep(clock, stateRereadMs, signal)
     } catch (error) {
       if (!isFault(error) || error.severity !== 'temporary') throw error
-      if (error.code !== 'conflict') await sleep(clock, publishPauseMs, signal)
+      if (error.code === 'conflict') continue
+      waits.failed(what, error)
+      await sleep(clock, publishPauseMs, signal)
     }
   }
+  waits.ended(what)
   throw new Fault('closed', { severity: 'critical', detail: 'stopped while waiting for the lease' })
 }
 
@@ -114,16 +131,21 @@ export class LeaseKeeper implements Lease {
     const { clock, control, onFatal } = this.#context
     // A server that is back may have lost the lease: better to know now than in two seconds.
     let reconnected = new AbortController()
-    control.onReconnect(() => reconnected.abort())
+    const unlisten = control.onReconnect(() => reconnected.abort())
+    const stop = () => reconnected.abort()
+    ended.addEventListener('abort', stop, { once: true })
     try {
       while (!ended.aborted) {
-        await sleep(clock, leaseRenewMs, AbortSignal.any([ended, reconnected.signal]))
+        await sleep(clock, leaseRenewMs, reconnected.signal)
         reconnected = new AbortController()
         await this.#renew(ended)
       }
     } catch (error) {
       if (!isFault(error)) throw error
       if (!ended.aborted) onFatal(error)
+    } finally {
+      unlisten()
+      ended.removeEventListener('abort', stop)
     }
   }
 

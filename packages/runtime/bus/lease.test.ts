@@ -16,6 +16,19 @@ test('a lease is renewed as long as its holder lives', async () => {
   assert.ok((engine.bus.leaseRemainingMs ?? 0) > withoutRenewalMs - leaseRenewMs - 10)
 })
 
+test('without streams, what waits for a lease says what to do', async () => {
+  const world = new BusWorld()
+  const { bus } = world.joinUnleased('engine')
+  const taken = bus.lease()
+  await world.pass(1_000)
+  const [wait] = bus.waits()
+  assert.equal(wait?.what, 'the lease of engine')
+  assert.match(wait.reason, /atoll bus provision makes the streams/)
+  await world.provision()
+  await world.settle(taken)
+  assert.deepEqual(bus.waits(), [])
+})
+
 test('a second instance waits, is told for whom, and takes the lease when it has expired', async () => {
   const world = await BusWorld.provisioned()
   const first = await world.join('engine', 'engine-0')

@@ -3,14 +3,18 @@ import { every, sleep } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 import { type BusContext, decodeMessage } from './bus-context.ts'
 import { maxGapReads, maxTailedBytes, maxTailedEntries, stateRereadMs } from './bus-limits.ts'
-import type { TailOptions } from './bus.ts'
+import type { Tailed, TailOptions } from './bus.ts'
+import type { Incoming } from './connection.ts'
 import { readNewest } from './stream-store.ts'
 
-interface Entry<Value> {
+interface Entry<Value> extends Tailed<Value> {
+  readonly kind: 'entry'
   readonly number: bigint
   readonly id: string
-  readonly value: Value
 }
+
+/** What the store has of a number. What is there and cannot be read, as from another release, is passed over. */
+type Found<Value> = Entry<Value> | { readonly kind: 'absent' } | { readonly kind: 'unreadable' }
 
 /** How many of the last entries are remembered, so that one that comes both ways is handed out once. */
 const rememberedEntries = 256
@@ -25,7 +29,7 @@ export async function* tailLog<Value>(
   context: BusContext,
   log: Log<Value>,
   { from, signal: given }: TailOptions,
-): AsyncGenerator<Value> {
+): AsyncGenerator<Tailed<Value>> {
   const signal = AbortSignal.any([given, context.signal])
   const live = new LiveEntries(context, log)
   const lookUp = (number: bigint) => lookUpWhenUp(context, log, { number, signal })
@@ -33,16 +37,17 @@ export async function* tailLog<Value>(
   // Nothing is handed out once the reader has ended: it would be taken for all there is below it.
   const isDue = ({ number, id }: Entry<Value>) =>
     !signal.aborted && remember(remembered, `${number}:${id}`)
-  signal.addEventListener('abort', () => live.stop(), { once: true })
+  const stop = () => live.stop()
+  signal.addEventListener('abort', stop, { once: true })
   let next = from
   try {
     while (!signal.aborted) {
       if (live.takeProbe()) {
         for (;;) {
           const stored = await lookUp(next)
-          if (stored === undefined) break
+          if (stored.kind === 'absent') break
           next++
-          if (isDue(stored)) yield stored.value
+          if (stored.kind === 'entry' && isDue(stored)) yield stored
         }
       }
       const pushed = live.take()
@@ -55,13 +60,14 @@ export async function* tailLog<Value>(
         if (gap > maxGapReads) next = pushed.number - BigInt(maxGapReads)
         for (; next < pushed.number; next++) {
           const missed = await lookUp(next)
-          if (missed !== undefined && isDue(missed)) yield missed.value
+          if (missed.kind === 'entry' && isDue(missed)) yield missed
         }
       }
       if (pushed.number >= next) next = pushed.number + 1n
-      if (isDue(pushed)) yield pushed.value
+      if (isDue(pushed)) yield pushed
     }
   } finally {
+    signal.removeEventListener('abort', stop)
     live.stop()
   }
 }
@@ -75,32 +81,44 @@ export async function lookUpEntry<Value>(
   context: BusContext,
   log: Log<Value>,
   number: bigint,
-): Promise<Entry<Value> | undefined> {
+): Promise<Found<Value>> {
   const { bulk, names } = context
   const subject = names.logEntry(log, number)
   const stored = await readNewest(bulk, names.logStream(log.stream), subject)
-  if (stored === undefined) return undefined
-  const decoded = decodeMessage(context, log.codec, stored)
-  return decoded && { number, id: log.id(decoded.value), value: decoded.value }
+  if (stored === undefined) return { kind: 'absent' }
+  return readEntry(context, log, stored) ?? { kind: 'unreadable' }
 }
 
-/** The same, repeated while the server is away; undefined also when `signal` was aborted. */
+function readEntry<Value>(
+  context: BusContext,
+  log: Log<Value>,
+  message: Pick<Incoming, 'data' | 'header'>,
+): Entry<Value> | undefined {
+  const { tracing } = context
+  const decoded = decodeMessage(context, log.codec, message)
+  if (decoded === undefined) return undefined
+  const { value } = decoded
+  const inContext = tracing.receive(log.name, message.header, () => tracing.capture())
+  return { kind: 'entry', number: log.number(value), id: log.id(value), value, inContext }
+}
+
+/** The same, repeated while the server is away; absent also when `signal` was aborted. */
 async function lookUpWhenUp<Value>(
   context: BusContext,
   log: Log<Value>,
   { number, signal }: { readonly number: bigint; readonly signal: AbortSignal },
-): Promise<Entry<Value> | undefined> {
+): Promise<Found<Value>> {
   while (!signal.aborted) {
     try {
-      const entry = await lookUpEntry(context, log, number)
-      if (entry !== undefined) context.metrics.backfilled(log.name)
-      return entry
+      const found = await lookUpEntry(context, log, number)
+      if (found.kind === 'entry') context.metrics.backfilled(log.name)
+      return found
     } catch (error) {
       if (!isFault(error) || error.severity !== 'temporary') throw error
       await sleep(context.clock, stateRereadMs, signal)
     }
   }
-  return undefined
+  return { kind: 'absent' }
 }
 
 /** What was pushed and not yet taken, up to a limit. */
@@ -115,14 +133,11 @@ class LiveEntries<Value> {
   #isStopped = false
 
   constructor(context: BusContext, log: Log<Value>) {
-    const { bulk, clock, names, tracing } = context
+    const { bulk, clock, names } = context
     const subscription = bulk.subscribe(names.logEntry(log, '*'), {
       onMessage: (message) => {
-        const decoded = decodeMessage(context, log.codec, message)
-        if (decoded === undefined) return
-        const { value } = decoded
-        const entry = { number: log.number(value), id: log.id(value), value }
-        tracing.receive(log.name, message.header, () => this.#push(entry, message.data.length))
+        const entry = readEntry(context, log, message)
+        if (entry !== undefined) this.#push(entry, message.data.length)
       },
     })
     const probe = (when: 'before' | 'after') => {
@@ -130,8 +145,9 @@ class LiveEntries<Value> {
       this.#wake?.()
     }
     const stopProbing = every(clock, stateRereadMs, () => probe('after'))
-    bulk.onReconnect(() => probe('before'))
+    const unlisten = bulk.onReconnect(() => probe('before'))
     this.#stop = () => {
+      unlisten()
       subscription.unsubscribe()
       stopProbing()
       this.#wake?.()

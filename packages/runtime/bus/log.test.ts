@@ -20,8 +20,8 @@ function tailOf({ bus }: Member, from: bigint, room = Infinity) {
   const ended = new AbortController()
   const numbers: number[] = []
   const read = (async () => {
-    for await (const { l1 } of bus.tail(safeAt, { from, signal: ended.signal })) {
-      numbers.push(Number(l1.number))
+    for await (const { value } of bus.tail(safeAt, { from, signal: ended.signal })) {
+      numbers.push(Number(value.l1.number))
       if (numbers.length >= room) await new Promise((resolve) => (release = resolve))
     }
   })()
@@ -181,6 +181,20 @@ test('an entry that does not parse is counted and passed over', async () => {
   await world.pass(10)
   assert.deepEqual(tail.numbers, [2])
   assert.ok(reader.counts.refusals.includes('malformed'))
+})
+
+test('a stored entry that cannot be read is passed over, and what follows is not lost', async () => {
+  const { world, reader, append } = await logged()
+  for (const number of [1, 2]) {
+    const subject = world.names.logEntry(safeAt, BigInt(number))
+    world.inject({ subject, data: Uint8Array.of(255), headers: { 'Atoll-Type': 'later.Release' } })
+  }
+  const numbers = Array.from({ length: 100 }, (_, at) => at + 3)
+  await append(...numbers)
+  const tail = tailOf(reader, 1n)
+  await world.pass(1_000)
+  assert.deepEqual(tail.numbers, numbers)
+  assert.deepEqual(reader.counts.refusals, ['unknown-type', 'unknown-type'])
 })
 
 test('looking up says what is stored, or nothing', async () => {

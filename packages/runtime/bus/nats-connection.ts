@@ -175,7 +175,7 @@ function isOlder(version: string): boolean {
 class NatsConnection implements Connection {
   readonly #client: Client
   readonly #onFatal: (fault: Fault) => void
-  readonly #reconnectListeners: (() => void)[] = []
+  readonly #reconnectListeners = new Set<() => void>()
   #facts: ServerFacts
   #isUp = true
 
@@ -222,8 +222,9 @@ class NatsConnection implements Connection {
     return { unsubscribe: () => subscription.unsubscribe() }
   }
 
-  onReconnect(run: () => void): void {
-    this.#reconnectListeners.push(run)
+  onReconnect(run: () => void): () => void {
+    this.#reconnectListeners.add(run)
+    return () => this.#reconnectListeners.delete(run)
   }
 
   async close(): Promise<void> {

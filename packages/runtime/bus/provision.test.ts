@@ -22,11 +22,11 @@ test('a stream that differs is brought back to what it should be, with what it h
   const world = new BusWorld()
   const { connection, specs } = connected(world)
   await world.settle(provision(connection, specs))
-  const stream = world.server.streams.get(world.names.stateStream)
+  const stream = world.server.streams.get(world.names.stateStream({ perInstance: false }))
   assert.ok(stream)
   stream.spec = { ...stream.spec, maxBytes: 5 }
   const again = await world.settle(provision(connection, specs))
-  assert.equal(again.get(world.names.stateStream), 'updated')
+  assert.equal(again.get(world.names.stateStream({ perInstance: false })), 'updated')
   assert.equal(stream.spec.maxBytes, 16 * 1024 * 1024)
 })
 

@@ -9,7 +9,16 @@ import { type BusContext, decodeMessage, encodeMessage, receiving } from './bus-
 import { busHeaders } from './bus-headers.ts'
 import { publishPauseMs } from './bus-limits.ts'
 import { type BusMetrics, noBusMetrics } from './bus-metrics.ts'
-import type { Bus, Follow, Lease, LeaseOptions, Owner, Subscribed, TailOptions } from './bus.ts'
+import type {
+  Bus,
+  Follow,
+  Lease,
+  LeaseOptions,
+  Owner,
+  Subscribed,
+  Tailed,
+  TailOptions,
+} from './bus.ts'
 import { serveCall } from './call-server.ts'
 import type { Connection, Incoming } from './connection.ts'
 import { takeLease } from './lease-keeper.ts'
@@ -18,6 +27,7 @@ import { StateFollower } from './state-follower.ts'
 import { StateOwner } from './state-owner.ts'
 import { readNewest, store } from './stream-store.ts'
 import { noTracing, type Tracing } from './tracing.ts'
+import { type BusWait, Waits } from './waits.ts'
 
 /** Who is on the bus, and through what. */
 export interface ServiceBusOptions {
@@ -32,6 +42,8 @@ export interface ServiceBusOptions {
   readonly clock: Clock
   readonly metrics?: BusMetrics
   readonly tracing?: Tracing
+  /** Told of each thing that the bus has to try again, once, and when the reason changes. */
+  readonly onWait?: (wait: BusWait) => void
   /** Called when the process has to stop: its lease is lost, another writes its state, or a rule of ours is broken. */
   readonly onFatal: (error: Error) => void
 }
@@ -40,10 +52,15 @@ export interface ServiceBusOptions {
 export class ServiceBus implements Bus {
   readonly #context: BusContext
   readonly #closing = new AbortController()
-  readonly #follows = new Map<string, Follow<unknown>>()
+  readonly #follows = new Map<Follow<unknown>, string>()
   #lease: Lease | undefined
 
-  constructor({ metrics = noBusMetrics, tracing = noTracing, ...options }: ServiceBusOptions) {
+  constructor({
+    metrics = noBusMetrics,
+    tracing = noTracing,
+    onWait = () => undefined,
+    ...options
+  }: ServiceBusOptions) {
     const checkOpen = () => {
       if (this.#closing.signal.aborted) throw new Fault('closed', { severity: 'critical' })
     }
@@ -54,7 +71,8 @@ export class ServiceBus implements Bus {
         throw new Error(`${options.service} acts before it has taken its lease`)
     }
     const { signal } = this.#closing
-    this.#context = { ...options, metrics, tracing, signal, checkOpen, guard }
+    const waits = new Waits(() => options.clock.now(), onWait)
+    this.#context = { ...options, metrics, tracing, waits, signal, checkOpen, guard }
     for (const connection of new Set([options.control, options.bulk]))
       connection.onReconnect(() => metrics.reconnected())
   }
@@ -70,7 +88,8 @@ export class ServiceBus implements Bus {
 
   follow<Value>(state: State<Value>, onValue: (value: Value) => void): Follow<Value> {
     const follow = new StateFollower(this.#context, state, onValue)
-    this.#follows.set(state.name, follow)
+    this.#follows.set(follow, state.name)
+    follow.onStop(() => this.#follows.delete(follow))
     return follow
   }
 
@@ -87,7 +106,7 @@ export class ServiceBus implements Bus {
   async read<Value>(state: State<Value>): Promise<Value | undefined> {
     const { control, names, instance } = this.#context
     const subject = names.stateStored(state, instance)
-    const stored = await readNewest(control, names.stateStream, subject)
+    const stored = await readNewest(control, names.stateStream(state), subject)
     if (stored === undefined || stored.isDeletion) return undefined
     return decodeMessage(this.#context, state.codec, stored)?.value
   }
@@ -97,7 +116,8 @@ export class ServiceBus implements Bus {
   }
 
   async append<Value>(log: Log<Value>, value: Value): Promise<void> {
-    const { bulk, clock, guard, metrics, names, signal } = this.#context
+    const { bulk, clock, guard, metrics, names, signal, waits } = this.#context
+    const what = `the store to take ${log.name}`
     const subject = names.logEntry(log, log.number(value))
     const message = { subject, ...encodeMessage(this.#context, log.codec, { value }) }
     const startedMs = clock.monotonicMs()
@@ -105,21 +125,24 @@ export class ServiceBus implements Bus {
       guard()
       try {
         await store(bulk, message, { id: log.id(value) })
+        waits.ended(what)
         metrics.published('log', (clock.monotonicMs() - startedMs) / 1_000)
         return
       } catch (error) {
         if (!isFault(error) || error.severity !== 'temporary') throw error
         metrics.resent('log')
+        waits.failed(what, error)
         if (error.code !== 'timeout') await sleep(clock, publishPauseMs, signal)
       }
     }
   }
 
   async lookup<Value>(log: Log<Value>, number: bigint): Promise<Value | undefined> {
-    return (await lookUpEntry(this.#context, log, number))?.value
+    const found = await lookUpEntry(this.#context, log, number)
+    return found.kind === 'entry' ? found.value : undefined
   }
 
-  tail<Value>(log: Log<Value>, options: TailOptions): AsyncIterable<Value> {
+  tail<Value>(log: Log<Value>, options: TailOptions): AsyncIterable<Tailed<Value>> {
     return tailLog(this.#context, log, options)
   }
 
@@ -170,8 +193,12 @@ export class ServiceBus implements Bus {
     return this.#lease
   }
 
+  waits(): readonly BusWait[] {
+    return this.#context.waits.current
+  }
+
   inputs(): readonly Input[] {
-    return [...this.#follows].map(([name, { ageMs }]) => ({
+    return [...this.#follows].map(([{ ageMs }, name]) => ({
       name,
       ageMs: ageMs === undefined ? undefined : Math.round(ageMs),
     }))

@@ -20,6 +20,8 @@ export class StateFollower<Value> implements Follow<Value> {
   #current: { readonly value: Value; readonly order: WriteOrder } | undefined
   #seenMs: number | undefined
   #isReading = false
+  #isStopped = false
+  #onStop: () => void = () => undefined
 
   constructor(context: BusContext, state: State<Value>, onValue: (value: Value) => void) {
     this.#context = context
@@ -31,10 +33,12 @@ export class StateFollower<Value> implements Follow<Value> {
         tracing.receive(state.name, message.header, () => this.#take(message)),
     })
     const stopReading = every(clock, stateRereadMs, () => void this.#read())
-    control.onReconnect(() => void this.#read())
+    const unlisten = control.onReconnect(() => void this.#read())
     this.#stop = () => {
+      this.#isStopped = true
       pushed.unsubscribe()
       stopReading()
+      unlisten()
     }
     signal.addEventListener('abort', this.#stop, { once: true })
     void this.#read()
@@ -48,8 +52,14 @@ export class StateFollower<Value> implements Follow<Value> {
     return this.#seenMs === undefined ? undefined : this.#context.clock.monotonicMs() - this.#seenMs
   }
 
+  /** Told when it is stopped; the bus forgets it then. */
+  onStop(run: () => void): void {
+    this.#onStop = run
+  }
+
   stop(): void {
     this.#stop()
+    this.#onStop()
     this.#context.signal.removeEventListener('abort', this.#stop)
   }
 
@@ -60,7 +70,7 @@ export class StateFollower<Value> implements Follow<Value> {
     try {
       const stored = await readNewest(
         control,
-        names.stateStream,
+        names.stateStream(this.#state),
         names.stateStored(this.#state, '*'),
       )
       if (stored !== undefined && !stored.isDeletion) this.#take(stored)
@@ -73,6 +83,8 @@ export class StateFollower<Value> implements Follow<Value> {
   }
 
   #take(message: Message): void {
+    // A read may have been on its way.
+    if (this.#isStopped) return
     const order = parseWriteOrder(message.header(busHeaders.version))
     if (order === undefined) {
       this.#context.metrics.refused('malformed')

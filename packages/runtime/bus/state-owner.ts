@@ -35,15 +35,20 @@ export class StateOwner<Value> implements Owner<Value> {
   #newest: Newest | undefined
   #order: WriteOrder | undefined
   #written: { readonly value: Value } | undefined
+  #isChecking = false
 
   constructor(context: BusContext, state: State<Value>) {
     this.#context = context
     this.#state = state
     this.#subject = context.names.stateStored(state, context.instance)
-    const check = () => void this.#serial.run(() => this.#check())
-    const stop = every(context.clock, stateRereadMs, check)
+    const check = () => this.#checkOnce()
+    const stopChecking = every(context.clock, stateRereadMs, check)
+    const unlisten = context.control.onReconnect(check)
+    const stop = () => {
+      stopChecking()
+      unlisten()
+    }
     context.signal.addEventListener('abort', stop, { once: true })
-    context.control.onReconnect(check)
   }
 
   write(value: Value): Promise<void> {
@@ -51,8 +56,9 @@ export class StateOwner<Value> implements Owner<Value> {
   }
 
   async #write(value: Value): Promise<void> {
-    const { clock, control, metrics, signal } = this.#context
+    const { clock, control, metrics, signal, waits } = this.#context
     const startedMs = clock.monotonicMs()
+    const what = `the store to take ${this.#state.name}`
     let message: StampedMessage | undefined
     for (;;) {
       this.#guard()
@@ -67,11 +73,13 @@ export class StateOwner<Value> implements Owner<Value> {
           this.#newest = { sequence, version }
         }
         this.#written = { value }
+        waits.ended(what)
         metrics.published('state', (clock.monotonicMs() - startedMs) / 1_000)
         return
       } catch (error) {
         if (!isFault(error) || error.severity !== 'temporary') throw error
         metrics.resent('state')
+        if (error.code !== 'conflict') waits.failed(what, error)
         // Our own write may be stored; the store may be new; another may have written.
         if (error.code === 'conflict') this.#newest = undefined
         else if (error.code !== 'timeout') await sleep(clock, publishPauseMs, signal)
@@ -126,6 +134,16 @@ export class StateOwner<Value> implements Owner<Value> {
     })
   }
 
+  /** One check at a time: behind a write that waits they would pile up. */
+  #checkOnce(): void {
+    if (this.#isChecking) return
+    this.#isChecking = true
+    void this.#serial.run(async () => {
+      await this.#check()
+      this.#isChecking = false
+    })
+  }
+
   /** Writes the value again if the store lost it. */
   async #check(): Promise<void> {
     if (this.#written === undefined || this.#context.signal.aborted) return
@@ -152,6 +170,6 @@ export class StateOwner<Value> implements Owner<Value> {
 
   #read(): Promise<Stored | undefined> {
     const { control, names } = this.#context
-    return readNewest(control, names.stateStream, this.#subject)
+    return readNewest(control, names.stateStream(this.#state), this.#subject)
   }
 }

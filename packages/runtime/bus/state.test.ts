@@ -98,6 +98,54 @@ test('a stopped follower is not called any more', async () => {
   assert.deepEqual(seen, [])
 })
 
+test('a stopped follower is forgotten: no read on its way, no reconnect, no age', async () => {
+  const world = await BusWorld.provisioned()
+  const writer = await world.join('da-watcher')
+  const reader = await world.join('derivation')
+  await world.settle(writer.bus.own(l1Heads).write(headsAt(1)))
+  const seen: unknown[] = []
+  const follow = reader.bus.follow(l1Heads, (heads) => seen.push(heads))
+  follow.stop()
+  await world.pass(100)
+  await world.restartServer({ wiped: false })
+  await world.pass(2_000)
+  assert.deepEqual(seen, [])
+  assert.deepEqual(reader.bus.inputs(), [])
+})
+
+test('a write that the store refuses says what it waits for, once, and goes through in the end', async () => {
+  const world = new BusWorld()
+  const { bus } = world.joinUnleased('rpc')
+  const write = bus.own(serviceStatus.rpc).write(statusOf('rpc-0'))
+  await world.pass(60_000)
+  const [wait] = bus.waits()
+  assert.equal(wait?.what, 'the store to take rpc.status')
+  assert.match(wait.reason, /atoll bus provision makes the streams/)
+  assert.ok(world.clock.now() - wait.sinceMs > 59_000)
+  await world.provision()
+  await world.settle(write)
+  assert.deepEqual(bus.waits(), [])
+})
+
+test('checks do not pile up behind a write that waits', async () => {
+  const world = await BusWorld.provisioned()
+  const { bus, control } = world.joinUnleased('rpc')
+  const owner = bus.own(serviceStatus.rpc)
+  await world.settle(owner.write(statusOf('rpc-0')))
+  let reads = 0
+  world.lost = ({ subject }) => {
+    if (subject.startsWith('$JS.API.DIRECT.GET')) reads++
+    return false
+  }
+  control.cut()
+  const write = owner.write(statusOf('rpc-0'))
+  await world.pass(600_000)
+  control.mend()
+  await world.settle(write)
+  await world.pass(500)
+  assert.ok(reads < 5, `${reads} reads`)
+})
+
 test('a state with an order of its own is ordered by it', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
@@ -127,7 +175,7 @@ test('a write whose acknowledgement is lost is sent again and stored once', asyn
   await world.settle(owner.write(headsAt(1)))
   world.lost = () => false
   await world.settle(owner.write(headsAt(2)))
-  assert.equal(world.server.streams.get(world.names.stateStream)?.lastSequence, 2)
+  assert.equal(world.server.streams.get(world.names.stateStream(l1Heads))?.lastSequence, 2)
   assert.ok(watcher.counts.resends > 0)
   assert.deepEqual(watcher.fatal, [])
 })
@@ -176,7 +224,7 @@ test('the writes of a restarted writer are newer, also when its clock is behind'
   const owner = watcher.bus.own(l1Heads)
   await world.settle(owner.write(headsAt(1)))
   // As if the first process had run on a machine whose clock is an hour ahead.
-  const stream = world.server.streams.get(world.names.stateStream)
+  const stream = world.server.streams.get(world.names.stateStream(l1Heads))
   const ahead = `${world.clock.now() + 3_600_000}.7`
   stream?.keep(
     {
@@ -197,7 +245,7 @@ test('the writes of a restarted writer are newer, also when its clock is behind'
 test('a second writer is found out by its own next write, and stops', async () => {
   const { world, watcher, owner } = await watched()
   await world.settle(owner.write(headsAt(1)))
-  const stream = world.server.streams.get(world.names.stateStream)
+  const stream = world.server.streams.get(world.names.stateStream(l1Heads))
   stream?.keep(
     {
       subject: world.names.stateStored(l1Heads, ''),
@@ -220,7 +268,7 @@ test('a store that lost everything and counts from 1 again does not pass for the
   // The store is lost, and another instance's write gets the very sequence that ours had.
   world.server.wipe()
   await world.provision()
-  world.server.streams.get(world.names.stateStream)?.keep(
+  world.server.streams.get(world.names.stateStream(l1Heads))?.keep(
     {
       subject: world.names.stateStored(l1Heads, ''),
       data: l1Heads.codec.encode(headsAt(2)),

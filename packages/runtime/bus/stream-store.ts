@@ -1,4 +1,4 @@
-import { Fault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { busHeaders } from './bus-headers.ts'
 import { publishTimeoutMs, readTimeoutMs } from './bus-limits.ts'
 import type { Connection, Incoming, Outgoing } from './connection.ts'
@@ -36,7 +36,7 @@ export async function store(
       [busHeaders.expectedSequence]: String(expectedSequence),
     }),
   }
-  const reply = await connection.request({ ...message, headers }, { timeoutMs: publishTimeoutMs })
+  const reply = await askStream(connection, { ...message, headers }, publishTimeoutMs)
   return parseAck(reply.data, message.subject)
 }
 
@@ -59,10 +59,8 @@ export async function readNewest(
   stream: string,
   subject: string,
 ): Promise<Stored | undefined> {
-  const reply = await connection.request(
-    { subject: `$JS.API.DIRECT.GET.${stream}.${subject}`, data: nothing },
-    { timeoutMs: readTimeoutMs },
-  )
+  const request = { subject: `$JS.API.DIRECT.GET.${stream}.${subject}`, data: nothing }
+  const reply = await askStream(connection, request, readTimeoutMs)
   if (reply.status === notFound) return undefined
   if (reply.status !== 0)
     throw new Fault('unavailable', {
@@ -75,6 +73,21 @@ export async function readNewest(
     data: reply.data,
     isDeletion: reply.header(busHeaders.operation) !== undefined,
     header: reply.header,
+  }
+}
+
+/** @throws Fault `unavailable`, with a word on what to do: where nobody answers, there is no stream */
+async function askStream(
+  connection: Connection,
+  message: Outgoing,
+  timeoutMs: number,
+): Promise<Incoming> {
+  try {
+    return await connection.request(message, { timeoutMs })
+  } catch (cause) {
+    if (!isFault(cause, 'unavailable')) throw cause
+    const detail = 'no stream is there for it; atoll bus provision makes the streams'
+    throw new Fault('unavailable', { severity: 'temporary', detail, cause, fields: cause.fields })
   }
 }
 

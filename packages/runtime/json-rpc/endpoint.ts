@@ -13,6 +13,23 @@ export interface EndpointOptions {
 /** The receipts of a full L1 block, with room to spare. */
 const defaultMaxResponseBytes = 128 * 1024 * 1024
 
+/** The server will say the same again: the key, the path or the request is wrong. */
+const finalStatuses: readonly number[] = [400, 401, 403, 404, 405, 413]
+
+/** What is quoted of an error page, at most, in bytes. */
+const maxExcerptBytes = 300
+
+async function excerpt(body: Dispatcher.ResponseData['body']): Promise<string> {
+  let text = ''
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    text += chunk.toString('utf8')
+    if (text.length < maxExcerptBytes) continue
+    body.destroy()
+    break
+  }
+  return text.slice(0, maxExcerptBytes).replaceAll(/\s+/gu, ' ').trim()
+}
+
 /** Connections to one server; more calls than these wait for one another. */
 const connections = 8
 
@@ -36,8 +53,8 @@ export class Endpoint {
   /**
    * Sends a body and returns the text of the answer.
    *
-   * @throws Fault `rpc-unreachable`, `rpc-timeout`, `rpc-status` (with the HTTP status, and `retryAfterMs` if the
-   * server says it), `rpc-response` for an answer over the limit, `aborted`
+   * @throws Fault `rpc-unreachable`, `rpc-timeout`, `rpc-status` (with the HTTP status, whether it `isFinal`, and
+   * `retryAfterMs` if the server says it), `rpc-response` for an answer over the limit, `aborted`
    */
   async post(
     body: string,
@@ -81,11 +98,17 @@ export class Endpoint {
   }
 
   async #statusFault({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Fault> {
-    await body.dump({ limit: 64 * 1024 })
     const seconds = Number(headers['retry-after'])
     const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined
-    const fields = { status: statusCode, ...(retryAfterMs !== undefined && { retryAfterMs }) }
-    return this.#newFault('rpc-status', { detail: `HTTP status ${statusCode}`, fields })
+    const isFinal = finalStatuses.includes(statusCode)
+    const fields = {
+      status: statusCode,
+      isFinal,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    }
+    const said = await excerpt(body)
+    const detail = `HTTP status ${statusCode}${said === '' ? '' : `: ${said}`}`
+    return this.#newFault('rpc-status', { detail, fields })
   }
 
   #fault(

@@ -11,7 +11,7 @@ export interface JsonRpcCall {
 
 /** Where and how to ask. */
 export interface JsonRpcOptions {
-  /** The first is preferred; the others are asked when it fails. */
+  /** The first is asked first; when another was asked because it failed, that one is from then on. */
   readonly endpoints: readonly EndpointOptions[]
   /** Of one request, from its first byte to the last of its answer. */
   readonly timeoutMs: number
@@ -25,6 +25,8 @@ export interface JsonRpcOptions {
 /** How a single call is made. */
 export interface CallOptions {
   readonly signal?: AbortSignal
+  /** Called before each attempt; what it throws ends the call. For a right to act that may be lost meanwhile. */
+  readonly guard?: () => void
 }
 
 /** Calls that go into one request; providers refuse more. */
@@ -88,15 +90,19 @@ export class JsonRpcClient {
 
   async #ask(
     calls: readonly JsonRpcCall[],
-    { signal }: CallOptions,
+    { signal, guard }: CallOptions,
   ): Promise<readonly JsonRpcAnswer[]> {
     const { clock, rounds, onFailure } = this.#options
+    const { length } = this.#endpoints
+    // Other calls may find another endpoint better meanwhile.
+    const first = this.#preferred
+    const candidates = new Set(this.#endpoints.keys().map((at) => (first + at) % length))
     let failure: Fault | undefined
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds && candidates.size > 0; round++) {
       if (round > 0) await sleep(clock, pauseMs(round, failure), signal)
-      for (let tried = 0; tried < this.#endpoints.length; tried++) {
+      for (const at of candidates) {
         if (signal?.aborted === true) throw new Fault('aborted', { severity: 'temporary' })
-        const at = (this.#preferred + tried) % this.#endpoints.length
+        guard?.()
         try {
           const answers = await this.#request(at, calls, signal)
           // The one that worked is asked first the next time.
@@ -105,6 +111,7 @@ export class JsonRpcClient {
         } catch (error) {
           if (!isFault(error) || error.severity !== 'temporary') throw error
           if (error.code === 'aborted') throw error
+          if (error.fields['isFinal'] === true) candidates.delete(at)
           failure = error
           onFailure?.(error)
         }

@@ -1,6 +1,8 @@
 import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { maxPayloadBytes } from '#runtime/bus/bus-limits.ts'
+import { checkServer } from '#runtime/bus/nats-connection.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { runCommand } from './run-command.ts'
 
@@ -46,7 +48,7 @@ export async function findNatsServer({
   if (named !== undefined) return namedServer(named, env)
   const onPath = await lookUp('nats-server', env)
   const ways: readonly (() => Promise<FoundServer | undefined>)[] = [
-    async () => (onPath === undefined ? undefined : probe(onPath, env)),
+    async () => (onPath === undefined ? undefined : fit(await probe(onPath, env))),
     () => cached(cacheDir, env),
     () => buildFromGo({ cacheDir, env, report }),
     () => unpackFromDebian({ cacheDir, env, report }),
@@ -92,6 +94,12 @@ async function probe(path: string, env: Environment): Promise<FoundServer> {
   }
   const detail = `${path} does not say that it is a nats-server`
   throw new Fault('nats-server-missing', { severity: 'critical', detail })
+}
+
+/** @throws Fault `server-unfit` if the bus cannot stand on that version: another is looked for */
+function fit(server: FoundServer): FoundServer {
+  checkServer({ version: server.version, maxPayloadBytes })
+  return server
 }
 
 function cachedPath(cacheDir: string, version: string): string {
@@ -169,14 +177,20 @@ async function hasImage(docker: string, image: string, env: Environment): Promis
 
 /** Makes the content of a folder elsewhere and moves it there whole: another process never sees half of it. */
 async function makeIn(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
-  await mkdir(join(folder, '..'), { recursive: true })
-  const making = await mkdtemp(`${folder}-making-`)
   try {
-    await make(making)
-    await rm(folder, { recursive: true, force: true })
-    await rename(making, folder)
-  } finally {
-    await rm(making, { recursive: true, force: true })
+    await mkdir(join(folder, '..'), { recursive: true })
+    const making = await mkdtemp(`${folder}-making-`)
+    try {
+      await make(making)
+      await rm(folder, { recursive: true, force: true })
+      await rename(making, folder)
+    } finally {
+      await rm(making, { recursive: true, force: true })
+    }
+  } catch (cause) {
+    if (isFault(cause) || !(cause instanceof Error)) throw cause
+    const detail = `cannot keep it in ${folder}: ${cause.message}`
+    throw new Fault('cache-refused', { severity: 'critical', detail, cause })
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
@@ -48,7 +49,9 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
   await writeFile(configFile, config, { mode: 0o600 })
 
   const lines: string[] = []
-  const child = launch(options.server, configFile, dataDir)
+  const ready = Promise.withResolvers<true>()
+  const container = `atoll-nats-${randomUUID()}`
+  const child = launch(options.server, { configFile, dataDir, container })
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
     child.once('error', (error) => {
@@ -60,12 +63,21 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
     for (const line of text.split('\n').filter((part) => part !== '')) {
       lines.push(line)
       onLog?.(line)
+      // Its own word: another server may listen on that port.
+      if (line.includes('Server is ready')) ready.resolve(true)
     }
     lines.splice(0, Math.max(0, lines.length - keptLines))
   })
-  if (!(await isListening({ host, port, ended })) || child.pid === undefined) {
-    child.kill('SIGKILL')
-    const detail = `nats-server does not listen on ${host}:${port}: ${lines.join(' | ')}`
+  const kill = (signal: NodeJS.Signals) => {
+    if (options.server.kind === 'docker' && signal === 'SIGKILL')
+      spawn('docker', ['kill', container], { stdio: 'ignore' })
+    else child.kill(signal)
+  }
+  const late = sleepFor(startTimeoutMs)
+  const isReady = await Promise.race([ready.promise, ended.then(() => false), late])
+  if (isReady !== true || child.pid === undefined) {
+    kill('SIGKILL')
+    const detail = `nats-server does not serve ${host}:${port}: ${lines.slice(-3).join(' | ')}`
     throw new Fault('nats-server-failed', { severity: 'critical', detail })
   }
   return {
@@ -73,59 +85,38 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
     port,
     pid: child.pid,
     ended,
-    kill: (signal) => child.kill(signal),
-    stop: () => stop(child, ended),
+    kill,
+    stop: () => stop(kill, ended),
   }
 }
 
-function launch(server: FoundServer, configFile: string, dataDir: string): ChildProcess {
+function launch(
+  server: FoundServer,
+  {
+    configFile,
+    dataDir,
+    container,
+  }: { readonly configFile: string; readonly dataDir: string; readonly container: string },
+): ChildProcess {
   const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe']
   if (server.kind === 'program') return spawn(server.path, ['-c', configFile], { stdio })
   const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`
   const mount = `${dataDir}:${dataDir}`
-  const options = ['--rm', '--network', 'host', '--user', user, '-v', mount]
+  const network = ['--network', 'host', '--user', user]
+  const options = ['--rm', '--name', container, ...network, '-v', mount]
   return spawn('docker', ['run', ...options, server.image, '-c', configFile], { stdio })
 }
 
-async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
-  child.kill('SIGCONT')
-  child.kill('SIGTERM')
+async function stop(kill: (signal: NodeJS.Signals) => void, ended: Promise<void>): Promise<void> {
+  kill('SIGCONT')
+  kill('SIGTERM')
   const inTime = await Promise.race([ended.then(() => true), sleepFor(stopTimeoutMs)])
-  if (inTime !== true) child.kill('SIGKILL')
+  if (inTime !== true) kill('SIGKILL')
   await ended
 }
 
 async function sleepFor(delayMs: number): Promise<undefined> {
   await sleep(systemClock, delayMs)
-}
-
-async function isListening({
-  host,
-  port,
-  ended,
-}: {
-  readonly host: string
-  readonly port: number
-  readonly ended: Promise<void>
-}): Promise<boolean> {
-  const deadlineMs = performance.now() + startTimeoutMs
-  const endedEarly = ended.then(() => true)
-  while (performance.now() < deadlineMs) {
-    if (await canConnect(host, port)) return true
-    if (await Promise.race([endedEarly, sleepFor(10)])) return false
-  }
-  return false
-}
-
-function canConnect(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port })
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }
 
 /** A port that nobody listens on now. */

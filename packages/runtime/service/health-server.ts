@@ -61,11 +61,12 @@ async function answer(
         .end(`${JSON.stringify({ ready: isReady, reasons })}\n`)
       return
     }
-    case '/metrics':
-      response
-        .writeHead(200, { 'content-type': registry.contentType })
-        .end(await registry.metrics())
+    case '/metrics': {
+      // A collector that fails must not find the head sent.
+      const metrics = await registry.metrics()
+      response.writeHead(200, { 'content-type': registry.contentType }).end(metrics)
       return
+    }
     default:
       response.writeHead(404).end('try /healthz, /readyz or /metrics\n')
   }

@@ -36,6 +36,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
   readonly #status: StatusReporter
   readonly #stopping = new AbortController()
   readonly #failed = Promise.withResolvers<never>()
+  readonly #toldWaits = new Map<string, string>()
   #bus: ServiceBus | undefined
   #health: HealthServer | undefined
   #traces: StoppableProvider | undefined
@@ -85,7 +86,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     const bus = await this.#openBus(tracing)
     const lease = isLeased(this.#name) ? await this.#takeLease(bus) : undefined
     this.#status.phase = 'running'
-    this.#log.info({ health: this.#health?.url, term: lease && String(lease.term) }, 'running')
+    this.#log.info({ term: lease && String(lease.term) }, 'running')
     await main({
       settings: this.#settings,
       bus,
@@ -104,6 +105,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     collectDefaultMetrics({ register: this.#registry })
     const reasonsNotReady = () => this.#status.reasonsNotReady()
     this.#health = await serveHealth({ host, port, registry: this.#registry, reasonsNotReady })
+    this.#log.info({ health: this.#health.url }, 'starting')
     if (otlpUrl === undefined) return noTracing
     const fields = { 'service.name': `atoll-${this.#name}`, 'service.instance.id': instance }
     this.#traces = await startTracing(otlpUrl, fields)
@@ -118,7 +120,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
       ...this.#settings,
       onFatal,
       signal: this.#stopping.signal,
-      onWait: (fault) => this.#log.debug({ error: fault }, 'waiting for the bus'),
+      onWait: ({ message }) => this.#tellWait({ what: 'the bus', reason: message }),
     })
     const bus = new ServiceBus({
       ...connections,
@@ -129,6 +131,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
       clock: systemClock,
       metrics: createBusMetrics(this.#registry),
       tracing,
+      onWait: (wait) => this.#tellWait(wait),
       onFatal,
     })
     this.#bus = bus
@@ -140,6 +143,13 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     const { signal } = this.#stopping
     this.#status.report(bus, bus.own(serviceStatus[this.#name]), { signal, onFatal })
     return bus
+  }
+
+  /** A line in the log for each thing that is waited for, and for each new reason. */
+  #tellWait({ what, reason }: { readonly what: string; readonly reason: string }): void {
+    if (this.#toldWaits.get(what) === reason) return
+    this.#toldWaits.set(what, reason)
+    this.#log.warn({ reason }, `waits for ${what}`)
   }
 
   async #takeLease(bus: ServiceBus): Promise<Lease> {

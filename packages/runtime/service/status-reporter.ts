@@ -55,7 +55,7 @@ export class StatusReporter {
 
   snapshot(): ServiceStatus {
     const { instance, version, clock } = this.#options
-    const wait = this.#wait
+    const wait = this.#wait ?? this.#busWait()
     return {
       instance,
       version,
@@ -65,6 +65,14 @@ export class StatusReporter {
       inputs: this.#bus?.inputs() ?? [],
       writtenMs: clock.now(),
     }
+  }
+
+  /** What the bus has to try again: it goes on by itself, but nothing else does. */
+  #busWait(): Wait | undefined {
+    const [first] = this.#bus?.waits() ?? []
+    if (first === undefined) return undefined
+    const { what, sinceMs, reason } = first
+    return { what, sinceMs, next: `tries again all the time; the last time: ${reason}` }
   }
 
   /** Why the service is not ready; empty if it is. */

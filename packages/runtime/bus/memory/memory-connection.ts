@@ -42,7 +42,7 @@ export class MemoryConnection implements Connection {
   readonly #link: ServerLink
   readonly #clock: Clock
   readonly #pending = new Map<string, (reply: Frame | Fault) => void>()
-  readonly #reconnectListeners: (() => void)[] = []
+  readonly #reconnectListeners = new Set<() => void>()
   readonly #inbox: string
   #requests = 0
   #isCut = false
@@ -115,8 +115,9 @@ export class MemoryConnection implements Connection {
     return { unsubscribe: () => this.subscriptions.delete(subscription) }
   }
 
-  onReconnect(run: () => void): void {
-    this.#reconnectListeners.push(run)
+  onReconnect(run: () => void): () => void {
+    this.#reconnectListeners.add(run)
+    return () => this.#reconnectListeners.delete(run)
   }
 
   async close(): Promise<void> {
