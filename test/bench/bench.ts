@@ -38,17 +38,20 @@ function isBench(name: string): name is BenchName {
   return Object.hasOwn(benches, name)
 }
 
-const { values, positionals } = parseArgs({
+const { values: flags, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },
   allowPositionals: true,
+  strict: false,
 })
+const values = { json: flags.json === true }
 const wanted = positionals.length === 0 ? Object.keys(benches) : positionals
-if (wanted.every(isBench)) {
+const isKnown = Object.keys(flags).every((flag) => flag === 'json')
+if (isKnown && wanted.every(isBench)) {
   const machine = { node: process.version, cores: availableParallelism() }
   const results: Record<string, object> = {}
   for (const name of wanted) results[name] = await benches[name](values)
   if (values.json) console.log(JSON.stringify({ machine, ...results }, undefined, 2))
 } else {
-  console.error(`usage: bench [--json] [${Object.keys(benches).join(' | ')}]`)
+  console.error(`usage: npm run bench -- [--json] [${Object.keys(benches).join(' | ')}]`)
   process.exitCode = 2
 }

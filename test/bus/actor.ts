@@ -124,8 +124,16 @@ async function write({ bus, clock, lease, signal, settings }: Service<Settings>)
   clearInterval(watching)
 }
 
-/** Reads them, and tells which it got. */
-async function read({ bus, signal, settings }: Service<Settings>): Promise<void> {
-  for await (const { value } of bus.tail(bulkLog, { from: 0n, signal }))
+/** Reads them, and tells which it got, and how often its connections were ended. */
+async function read({ bus, metrics, signal, settings }: Service<Settings>): Promise<void> {
+  const reconnects = async () => {
+    const { values = [] } =
+      (await metrics.getSingleMetric('atoll_bus_reconnects_total')?.get()) ?? {}
+    return values[0]?.value ?? 0
+  }
+  for await (const { value } of bus.tail(bulkLog, { from: 0n, signal })) {
     await callRemote(settings.worldUrl, 'tell', ['read', value.number])
+    if (value.number % 50n === 0n)
+      await callRemote(settings.worldUrl, 'tell', ['reconnects', await reconnects()])
+  }
 }

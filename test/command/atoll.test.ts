@@ -96,7 +96,7 @@ test('config tells each setting and where it comes from', async () => {
 })
 
 test('config speaks JSON, and fails as the program would', async () => {
-  const { out } = await runAtoll(['config', 'bus provision', '--json', '--chain-id', '10'])
+  const { out } = await runAtoll(['config', 'bus', 'provision', '--json', '--chain-id', '10'])
   const { settings } = JSON.parse(out) as { settings: Record<string, unknown> }
   assert.deepEqual(settings['chain-id'], { value: '10', origin: 'flag' })
   const wrong = await runAtoll(['config', 'service', '--chain-id', 'ten'])

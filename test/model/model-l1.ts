@@ -50,6 +50,11 @@ export class ModelL1 {
     return this.#view(nowMs).chain[Number(number)]
   }
 
+  /** The chain as it stands at a moment. */
+  chainAt(nowMs: number): readonly L1Block[] {
+    return this.#view(nowMs).chain
+  }
+
   /** Whether a block was canonical at any time from one moment to another. */
   wasCanonical(hash: Hash, fromMs: number, toMs: number): boolean {
     const first = this.#views.findLastIndex(({ atMs }) => atMs <= fromMs)

@@ -75,6 +75,22 @@ export class ModelRun {
       : { kind: 'failed', reason, lastEvents: simulation.lastEvents() }
   }
 
+  /** Fails the run if the safe chain does not have all that L1 has now, once `withinMs` have passed without a reorg. */
+  expectCaughtUp(what: string, withinMs: number): void {
+    const { clock } = this.simulation
+    const chain = this.l1.chainAt(clock.monotonicMs())
+    clock.after(withinMs, () => {
+      const head = chain.at(-1)
+      const now = this.l1.chainAt(clock.monotonicMs())
+      if (head === undefined || now[Number(head.number)]?.hash !== head.hash) return
+      const derived = this.execution.chain(this.execution.heads().safe)
+      const missing = expectedChain(chain).length - derived.length
+      if (missing <= 0) return
+      const late = `${missing} blocks are missing ${withinMs} ms later`
+      this.simulation.fail(new Error(`${what}, and ${late}`))
+    })
+  }
+
   #startAll(): void {
     const { simulation, journal, observer } = this
     const broken = this.#broken

@@ -46,25 +46,34 @@ async function work({ names, seeds }: Share): Promise<void> {
 }
 
 async function lead(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '100' },
-      seed: { type: 'string' },
-      what: { type: 'string' },
-    },
-  })
-  const names = namesOf(values.what)
-  const seeds =
-    values.seed === undefined
-      ? Array.from({ length: Number(values.seeds) }, (_, at) => at + 1)
-      : [Number(values.seed)]
-  if (names === undefined || seeds.some((seed) => !Number.isSafeInteger(seed))) {
+  const wanted = readArgs()
+  if (wanted === undefined) {
     const known = Object.keys(scenarios).join(', ')
-    console.error(`usage: simulate [--seeds N | --seed N] [--what ${known}; several with commas]`)
+    console.error(`usage: npm run simulate -- [--seeds N | --seed N] [--what SCENARIO,…]`)
+    console.error(`scenarios: ${known}; all of them if none is named`)
     process.exitCode = 2
     return
   }
-  await simulate(names, seeds)
+  await simulate(wanted.names, wanted.seeds)
+}
+
+/** @returns undefined for what makes no sense */
+function readArgs(): Share | undefined {
+  const options = {
+    seeds: { type: 'string', default: '100' },
+    seed: { type: 'string' },
+    what: { type: 'string' },
+  } as const
+  const { values } = parseArgs({ options, strict: false })
+  const { seed, seeds, what } = values
+  const unknown = Object.keys(values).some((name) => !Object.hasOwn(options, name))
+  const names = namesOf(typeof what === 'string' ? what : undefined)
+  const count = Number(seed ?? seeds)
+  if (unknown || names === undefined || !Number.isSafeInteger(count) || count < 1) return undefined
+  return {
+    names,
+    seeds: seed === undefined ? Array.from({ length: count }, (_, at) => at + 1) : [count],
+  }
 }
 
 function namesOf(what: string | undefined): readonly ScenarioName[] | undefined {

@@ -41,6 +41,7 @@ const startMs = Date.UTC(2026, 0, 1)
 export class Simulation {
   readonly clock = new VirtualClock(startMs)
   readonly random: Random
+  readonly seed: number
   readonly wire: FaultyWire
   readonly server: MemoryServer
   readonly names = new BusNames({ chainId: 10n, node: 'main' })
@@ -51,6 +52,7 @@ export class Simulation {
   failure: Error | undefined
 
   constructor(seed: number, subjects: readonly Subject[]) {
+    this.seed = seed
     this.random = new Random(seed)
     this.#subjects = subjects
     const trace = (what: string) => this.trace(what)

@@ -33,6 +33,28 @@ const noReexport: Rule = {
   },
 }
 
+/** All that the pure layers may import; whatever else there is does I/O, or knows of a higher layer. */
+const allowedImports: readonly (readonly [folder: string, allowed: RegExp])[] = [
+  ['/packages/protocol/', /^(\.\/|#protocol\/|node:zlib$|hash-wasm$)/],
+  ['/packages/messages/', /^(\.\/|#(protocol|messages|proto)\/|long$|protobufjs)/],
+]
+
+/** Layers: protocol ← messages ← all others. */
+const onlyAllowedImports: Rule = {
+  create: (context) => ({
+    ImportDeclaration: (node) => {
+      const name = String((node['source'] as Node)['value'])
+      const path = context.filename.replaceAll('\\', '/')
+      for (const [folder, allowed] of allowedImports)
+        if (path.includes(folder) && !allowed.test(name))
+          context.report({
+            node,
+            message: `${name} is not for ${folder}: it is pure, and knows no higher layer.`,
+          })
+    },
+  }),
+}
+
 /** Node runs the sources as they are, and only erasable TypeScript survives that. */
 const noEnum: Rule = {
   create: (context) => ({
@@ -59,6 +81,21 @@ const useCaughtError: Rule = {
   }),
 }
 
+/** The same for `.catch`: what it is given takes the error and looks at it. */
+const useRejection: Rule = {
+  create: (context) => ({
+    CallExpression: (node) => {
+      const callee = node['callee'] as Node
+      const [handler] = node['arguments'] as readonly Node[]
+      const property = callee['property'] as Node | undefined
+      if (callee.type !== 'MemberExpression' || property?.['name'] !== 'catch') return
+      const parameters = handler?.['params']
+      if (Array.isArray(parameters) && parameters.length === 0)
+        context.report({ node, message: 'Name the error and look at it, or let it pass.' })
+    },
+  }),
+}
+
 /** What a package exports says what it is for. */
 const docstring: Rule = {
   create: (context) => ({
@@ -78,13 +115,40 @@ const noBooleanParameter: Rule = {
   create: (context) => {
     const check = (node: Node) => {
       for (const parameter of node['params'] as readonly Node[]) {
-        const annotation = (parameter['typeAnnotation'] as Node | undefined)?.['typeAnnotation']
-        if ((annotation as Node | undefined)?.type === 'TSBooleanKeyword')
+        if (isBoolean(parameter))
           context.report({
             node: parameter,
             message: 'Take an options object, or split the function.',
           })
       }
+    }
+    return { FunctionDeclaration: check, FunctionExpression: check, ArrowFunctionExpression: check }
+  },
+}
+
+/** Whether a parameter is declared, or by its default known, to be true or false. */
+function isBoolean(parameter: Node): boolean {
+  if (parameter.type === 'AssignmentPattern')
+    return (
+      typeof (parameter['right'] as Node)['value'] === 'boolean' ||
+      isBoolean(parameter['left'] as Node)
+    )
+  const annotation = (parameter['typeAnnotation'] as Node | null | undefined)?.['typeAnnotation']
+  const types = isNode(annotation) && annotation.type === 'TSUnionType' ? annotation['types'] : []
+  return [annotation, ...(types as readonly unknown[])].some(
+    (type) => isNode(type) && type.type === 'TSBooleanKeyword',
+  )
+}
+
+/** What is pure does not wait: whoever calls it has the answer. */
+const noAsync: Rule = {
+  create: (context) => {
+    const check = (node: Node) => {
+      if (node['async'] === true)
+        context.report({
+          node,
+          message: 'The protocol is synchronous: a caller may wait, it may not.',
+        })
     }
     return { FunctionDeclaration: check, FunctionExpression: check, ArrowFunctionExpression: check }
   },
@@ -137,9 +201,12 @@ function mentions(value: unknown, names: ReadonlySet<string>): boolean {
 export default {
   meta: { name: 'atoll' },
   rules: {
+    'allowed-imports': onlyAllowedImports,
     'no-reexport': noReexport,
+    'no-async': noAsync,
     'no-enum': noEnum,
     'use-caught-error': useCaughtError,
+    'use-rejection': useRejection,
     docstring,
     'no-boolean-parameter': noBooleanParameter,
     'file-name': fileName,

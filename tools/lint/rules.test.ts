@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -28,6 +28,9 @@ const planted: readonly Planted[] = [
       ['packages/protocol', 'node:fs'],
       ['packages/protocol', 'node:crypto'],
       ['packages/protocol', 'pino'],
+      ['packages/protocol', 'fs'],
+      ['packages/protocol', 'ws'],
+      ['packages/messages', '@nats-io/transport-node'],
       ['packages/messages', '#runtime/fault.ts'],
       ['packages/messages', '#cli/main.ts'],
       ['packages/messages', 'node:fs'],
@@ -45,7 +48,9 @@ const planted: readonly Planted[] = [
       ['test/fakes', '../model/engine.ts'],
     ] as const
   ).map(([folder, target], at) => ({
-    rule: 'eslint(no-restricted-imports)',
+    rule: /protocol|messages/.test(folder)
+      ? 'atoll(allowed-imports)'
+      : 'eslint(no-restricted-imports)',
     file: `${folder}/layer-${at}.ts`,
     source: `import * as it from '${target}'\n${doc}export const a: unknown = it\n`,
   })),
@@ -58,9 +63,16 @@ const planted: readonly Planted[] = [
     'Buffer.alloc(1)',
     'setTimeout(String, 1)',
     'crypto.randomUUID()',
+    'globalThis.process',
+    'Promise.resolve(1)',
   ].map((use, at) => ({
     rule: 'eslint(no-restricted-globals)',
     file: `packages/protocol/pure-${at}.ts`,
+    source: `${doc}export const a: unknown = ${use}\n`,
+  })),
+  ...['async () => 1', 'async function b() {}'].map((use, at) => ({
+    rule: 'atoll(no-async)',
+    file: `packages/protocol/async-${at}.ts`,
     source: `${doc}export const a: unknown = ${use}\n`,
   })),
   {
@@ -95,7 +107,49 @@ const planted: readonly Planted[] = [
     file: 'test/boolean.ts',
     source: 'export const a = (isOn: boolean) => (isOn ? 1 : 2)\n',
   },
+  {
+    rule: 'atoll(no-boolean-parameter)',
+    file: 'test/boolean-default.ts',
+    source: 'export const a = (isOn = false) => (isOn ? 1 : 2)\n',
+  },
+  {
+    rule: 'atoll(no-boolean-parameter)',
+    file: 'test/boolean-optional.ts',
+    source: 'export const a = (isOn: boolean | undefined) => (isOn ? 1 : 2)\n',
+  },
   // Errors.
+  {
+    rule: 'atoll(use-rejection)',
+    file: 'test/rejection.ts',
+    source: 'export const a = (b: Promise<1>) => b.catch(() => undefined)\n',
+  },
+  {
+    rule: 'eslint(preserve-caught-error)',
+    file: 'test/no-cause.ts',
+    source:
+      'export function a(): void {\n  try {\n    String(1)\n  } catch (error) {\n    throw new Error(String(error))\n  }\n}\n',
+  },
+  {
+    rule: 'typescript(no-misused-promises)',
+    file: 'test/misused.ts',
+    source: 'export const a = (b: Promise<1>) => (b ? 1 : 2)\n',
+  },
+  ...(
+    [
+      [
+        'assignment',
+        'export function a(b: string): void {\n  const c: number = JSON.parse(b)\n  String(c)\n}\n',
+      ],
+      ['return', 'export const a = (b: string): number => JSON.parse(b)\n'],
+      ['call', 'export const a = (b: string): unknown => JSON.parse(b)()\n'],
+      ['member-access', 'export const a = (b: string): unknown => JSON.parse(b).c\n'],
+      ['argument', 'export const a = (b: string): number => Math.abs(JSON.parse(b))\n'],
+    ] as const
+  ).map(([what, source]) => ({
+    rule: `typescript(no-unsafe-${what})`,
+    file: `test/unsafe-${what}.ts`,
+    source,
+  })),
   {
     rule: 'typescript(no-floating-promises)',
     file: 'test/floating.ts',
@@ -166,6 +220,37 @@ const planted: readonly Planted[] = [
       "export function a(b: 'c' | 'd'): number {\n  switch (b) {\n    case 'c':\n      return 1\n  }\n  return 2\n}\n",
   },
   {
+    rule: 'typescript(consistent-type-imports)',
+    file: 'test/type-import.ts',
+    source: "import { Fault } from '#runtime/fault.ts'\nexport const a = (b: Fault) => b\n",
+  },
+  // Habits.
+  {
+    rule: 'eslint(no-console)',
+    file: 'packages/runtime/console.ts',
+    source: `${doc}export const a = (): void => console.log(1)\n`,
+  },
+  {
+    rule: 'eslint(eqeqeq)',
+    file: 'test/equal.ts',
+    source: 'export const a = (b: unknown) => b == 1\n',
+  },
+  {
+    rule: 'eslint(prefer-const)',
+    file: 'test/let.ts',
+    source: 'export function a(): number {\n  let b = 1\n  return b\n}\n',
+  },
+  {
+    rule: 'eslint(no-unused-vars)',
+    file: 'test/unused.ts',
+    source: 'const a = 1\nexport const b = 2\n',
+  },
+  {
+    rule: 'unicorn(no-array-sort)',
+    file: 'test/sort.ts',
+    source: 'export const a = (b: number[]) => [1, ...b.sort()]\n',
+  },
+  {
     rule: 'import(no-cycle)',
     file: 'test/cycle-a.ts',
     source: "import { b } from './cycle-b.ts'\nexport const a = () => b\n",
@@ -232,6 +317,21 @@ for (const { rule, file, source } of planted) {
     assert.ok(found.get(file)?.has(rule), `found: ${[...(found.get(file) ?? [])].join(', ')}`)
   })
 }
+
+test('each rule that the configuration names has a violation that it finds', async () => {
+  const root = new URL('../../.oxlintrc.json', import.meta.url)
+  const config = JSON.parse(await readFile(root, 'utf8')) as {
+    readonly rules: Readonly<Record<string, unknown>>
+    readonly overrides: readonly { readonly rules: Readonly<Record<string, unknown>> }[]
+  }
+  const named = [config, ...config.overrides].flatMap(({ rules }) => Object.entries(rules))
+  const on = named.filter(([, setting]) => setting !== 'off').map(([name]) => name)
+  const proven = new Set(planted.map(({ rule }) => rule.replace('(', '/').replace(')', '')))
+  assert.deepEqual(
+    [...new Set(on)].filter((name) => !proven.has(name)),
+    [],
+  )
+})
 
 for (const file of Object.keys(clean)) {
   if (file.includes('cycle')) continue

@@ -12,6 +12,7 @@ import { provision, type ProvisionEvent, provisionForever } from '#runtime/bus/p
 import { systemClock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { busKeyFile, ensureBusKeys } from '#runtime/keys/nkey.ts'
+import { claimBusFolder } from '#runtime/nats-server/bus-folder.ts'
 import { findNatsServer } from '#runtime/nats-server/find-server.ts'
 import { startNatsServer } from '#runtime/nats-server/nats-server.ts'
 import { printBusStatus } from './bus-status.ts'
@@ -54,6 +55,7 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
   const names = new BusNames({ chainId, node })
   const server = await findNatsServer({ named: natsServer, report: print })
   if (server === undefined) throw noServer
+  const folder = await claimBusFolder(dataDir, { chainId, node }, print)
   const keysDir = join(dataDir, 'keys')
   const keys = await ensureBusKeys(keysDir)
   const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
@@ -67,6 +69,7 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
     onLog: print,
     ...(tls !== undefined && { tls }),
   })
+  await folder.serverStarted(running.pid)
   print(`nats-server ${server.version} at ${running.url}, keys in ${keysDir}`)
   const stop = stopSignal()
   const provisioning = settings.provision
@@ -140,7 +143,8 @@ function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {
 /** Aborted when the process is asked to end. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(name, () => controller.abort())
   return controller.signal
 }
 

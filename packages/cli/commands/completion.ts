@@ -56,8 +56,20 @@ function completions(program: Command, words: readonly string[]): readonly strin
   const names = command.commands
     .filter((candidate) => candidate.name() !== 'complete')
     .map((candidate) => candidate.name())
-  const choices = isArgument ? [] : (command.registeredArguments[0]?.argChoices ?? [])
+  const choices =
+    command.name() === 'config'
+      ? programWords(words.slice(words.indexOf('config') + 1, -1))
+      : isArgument
+        ? []
+        : (command.registeredArguments[0]?.argChoices ?? [])
   return [...names, ...choices, ...flagsOf(command)].filter((word) => word.startsWith(partial))
+}
+
+/** What may follow in the name of a program: `bus`, then `serve`. */
+function programWords(given: readonly string[]): readonly string[] {
+  const names = Object.keys(programs).map((name) => name.split(' '))
+  const fitting = names.filter((name) => given.every((word, at) => name[at] === word))
+  return [...new Set(fitting.flatMap((name) => name.slice(given.length, given.length + 1)))]
 }
 
 function flagsOf(command: Command): readonly string[] {

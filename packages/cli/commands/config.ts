@@ -1,4 +1,4 @@
-import { Argument, type Command } from 'commander'
+import type { Command } from 'commander'
 import { print, printTable } from '#cli/output.ts'
 import { programs } from '#cli/programs.ts'
 import { describeSettings, readSettings, textOf } from '#runtime/settings/settings.ts'
@@ -8,13 +8,19 @@ export function addConfigCommand(program: Command): void {
   program
     .command('config')
     .description('Print the settings that a program would run with, and where each comes from.')
-    .addArgument(new Argument('<program>', 'whose settings').choices(Object.keys(programs)))
-    .argument('[settings...]', 'flags, as they would be given to the program')
+    .argument('<program...>', `whose settings: ${Object.keys(programs).join(', ')}`)
     .option('--json', 'print one JSON object')
     .usage('<program> [--json] [settings]')
     .allowUnknownOption()
-    .action((name: string, args: readonly string[], { json }: { json?: boolean }) => {
-      printSettings(name, args, { asJson: json === true })
+    .action((words: readonly string[], { json }: { json?: boolean }, command: Command) => {
+      const flags = words.findIndex((word) => word.startsWith('-'))
+      const end = flags < 0 ? words.length : flags
+      const name = words.slice(0, end).join(' ')
+      if (!Object.hasOwn(programs, name)) {
+        const known = Object.keys(programs).join(', ')
+        command.error(`error: ${name} is no program; there are: ${known}`)
+      }
+      printSettings(name, words.slice(end), { asJson: json === true })
     })
 }
 

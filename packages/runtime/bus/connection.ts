@@ -1,3 +1,5 @@
+import { Fault } from '#runtime/fault.ts'
+
 /**
  * What the bus needs of a message server: a small part of NATS. There are two, `nats-connection.ts` and
  * `memory/memory-server.ts`; all rules of the bus are written once, above them, so that no service can tell which it has.
@@ -6,12 +8,12 @@ export interface Connection {
   readonly server: ServerFacts
   /** False while the server cannot be reached; what is published then is lost without a word. */
   readonly isUp: boolean
-  /** At most once, without acknowledgement. */
+  /** At most once, without acknowledgement. @throws Fault `too-large` above what the server takes */
   publish(message: Outgoing): void
   /**
    * Asks, and waits for one reply.
    *
-   * @throws Fault `unavailable` at once if nobody listens; `timeout`; `not-permitted`; `closed`
+   * @throws Fault `unavailable` at once if nobody listens; `timeout`; `not-permitted`; `too-large`; `closed`
    */
   request(message: Outgoing, options: { readonly timeoutMs: number }): Promise<Incoming>
   /** Calls back for each message until unsubscribed; survives reconnects, but misses what came meanwhile. */
@@ -59,6 +61,17 @@ export interface SubscribeOptions {
 /** A subscription that can be ended. */
 export interface Subscription {
   unsubscribe(): void
+}
+
+/** @throws Fault `too-large` for a message that the server would end the connection for */
+export function checkSize(message: Outgoing, { maxPayloadBytes }: ServerFacts): void {
+  const bytes = messageBytes(message)
+  if (bytes <= maxPayloadBytes) return
+  throw new Fault('too-large', {
+    severity: 'critical',
+    detail: `${bytes} bytes; the server takes ${maxPayloadBytes}`,
+    fields: { subject: message.subject },
+  })
 }
 
 /** The size of a message on the wire, as the server's limit counts it: body and headers. */

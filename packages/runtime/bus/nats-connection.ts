@@ -20,14 +20,15 @@ import type { BusRole } from '#messages/services.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { maxPayloadBytes } from './bus-limits.ts'
-import type {
-  Connection,
-  Headers,
-  Incoming,
-  Outgoing,
-  ServerFacts,
-  SubscribeOptions,
-  Subscription,
+import {
+  checkSize,
+  type Connection,
+  type Headers,
+  type Incoming,
+  type Outgoing,
+  type ServerFacts,
+  type SubscribeOptions,
+  type Subscription,
 } from './connection.ts'
 
 /** How to reach the server, and as whom. */
@@ -114,24 +115,32 @@ function clientOptions({
     // A stack for each request costs more than the request.
     noAsyncTraces: true,
     ...(seed !== undefined && { authenticator: nkeyAuthenticator(seed) }),
-    ...(caFile !== undefined && { tls: { caFile } }),
+    // The client would take a server without TLS otherwise, whatever the URL says.
+    ...(wantsTls(servers, caFile) && { tls: caFile === undefined ? {} : { caFile } }),
   }
+}
+
+function wantsTls(servers: readonly string[], caFile: string | undefined): boolean {
+  return caFile !== undefined || servers.some((url) => url.startsWith('tls:'))
 }
 
 /** What an attempt to connect met: temporary if the server may yet come, critical if it will not have us or we not it. */
 function connectFault(
   cause: unknown,
-  { servers, role }: Pick<NatsOptions, 'servers' | 'role'>,
+  { servers, role, seed }: Pick<NatsOptions, 'servers' | 'role' | 'seed'>,
 ): Fault {
   const at = servers.join(', ')
   const options = { cause, fields: { servers } }
   if (cause instanceof AuthorizationError || cause instanceof UserAuthenticationExpiredError) {
-    const detail = `the server at ${at} refuses the key of ${role}`
+    const detail =
+      seed === undefined
+        ? `the server at ${at} wants a key, and ${role} has none: name one with --nats-seed-file`
+        : `the server at ${at} does not know the key of ${role}`
     return new Fault('not-permitted', { severity: 'critical', detail, ...options })
   }
   const root = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   if (isCertificateError(root)) {
-    const detail = `the certificate of the server at ${at} does not check: ${root.message}`
+    const detail = `the certificate of the server at ${at} does not check: ${root.message}; --nats-ca-file names whom to trust`
     return new Fault('not-trusted', { severity: 'critical', detail, ...options })
   }
   const why = root instanceof Error && root.message !== '' ? root.message : 'no answer'
@@ -194,14 +203,18 @@ class NatsConnection implements Connection {
     return this.#isUp
   }
 
-  publish({ subject, data, headers }: Outgoing): void {
+  publish(message: Outgoing): void {
+    checkSize(message, this.#facts)
+    const { subject, data, headers } = message
     if (!this.#client.isClosed()) this.#client.publish(subject, data, publishOptions(headers))
   }
 
   async request(
-    { subject, data, headers }: Outgoing,
+    message: Outgoing,
     { timeoutMs }: { readonly timeoutMs: number },
   ): Promise<Incoming> {
+    checkSize(message, this.#facts)
+    const { subject, data, headers } = message
     try {
       const options = { timeout: timeoutMs, ...publishOptions(headers) }
       return incoming(await this.#client.request(subject, data, options))
@@ -291,7 +304,7 @@ function faultOf(cause: unknown, fields: Readonly<Record<string, unknown>>): Fau
   if (root instanceof PermissionViolationError)
     return fault('not-permitted', {
       severity: 'critical',
-      detail: `${root.message}; is it the key of this service, and is the node's name right?`,
+      detail: `${root.message}; is it the key of this service and node, and are --chain-id and --node right?`,
     })
   if (root instanceof AuthorizationError)
     return fault('not-permitted', { severity: 'critical', detail: 'the server refuses the key' })

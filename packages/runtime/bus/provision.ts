@@ -44,7 +44,9 @@ export async function provisionForever(
   let failure: string | undefined
   // A server that is back may have lost its streams.
   let reconnected = new AbortController()
-  connection.onReconnect(() => reconnected.abort())
+  const wake = () => reconnected.abort()
+  const unlisten = connection.onReconnect(wake)
+  signal.addEventListener('abort', wake, { once: true })
   while (!signal.aborted) {
     reconnected = new AbortController()
     try {
@@ -52,12 +54,14 @@ export async function provisionForever(
       failure = undefined
       for (const [stream, what] of done) if (what !== 'unchanged') report({ kind: what, stream })
     } catch (error) {
-      if (!isFault(error) || error.code === 'closed') throw error
+      // A key without the rights gets them only by a restart of the server, which lets it in anew.
+      if (!isFault(error) || error.severity === 'critical') throw error
       if (failure !== error.message) report({ kind: 'failed', fault: error })
       failure = error.message
     }
-    await sleep(clock, provisionPeriodMs, AbortSignal.any([signal, reconnected.signal]))
+    await sleep(clock, provisionPeriodMs, reconnected.signal)
   }
+  unlisten()
 }
 
 /** What a provisioning loop tells. */
@@ -103,7 +107,7 @@ async function ask(connection: Connection, what: string, body: object): Promise<
   }
   if (answer.error === undefined) return answer
   throw new Fault('stream-refused', {
-    severity: 'temporary',
+    severity: answer.error.code === 403 ? 'critical' : 'temporary',
     detail: `${what}: ${answer.error.description}`,
     fields: { code: answer.error.code },
   })

@@ -77,7 +77,9 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
   const isReady = await Promise.race([ready.promise, ended.then(() => false), late])
   if (isReady !== true || child.pid === undefined) {
     kill('SIGKILL')
-    const detail = `nats-server does not serve ${host}:${port}: ${lines.slice(-3).join(' | ')}`
+    const detail = lines.some((line) => line.includes('address already in use'))
+      ? `${host}:${port} is in use by another process; choose another port`
+      : `nats-server does not serve ${host}:${port}: ${lines.slice(-3).join(' | ')}`
     throw new Fault('nats-server-failed', { severity: 'critical', detail })
   }
   return {

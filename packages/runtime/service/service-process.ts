@@ -48,7 +48,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     const fields = { service: name, chainId: String(chainId), instance }
     this.#log = createLog({ logFormat, logLevel, fields })
     this.#status = new StatusReporter({ instance, version, clock: systemClock })
-    // Whoever runs the service hears of it; before and after, nobody needs to.
+    // eslint-disable-next-line atoll/use-rejection -- whoever runs the service hears of it; else nobody needs to
     this.#failed.promise.catch(() => undefined)
   }
 

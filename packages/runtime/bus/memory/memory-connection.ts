@@ -1,13 +1,14 @@
 import type { BusRole } from '#messages/services.ts'
 import type { Permissions } from '#messages/permissions.ts'
-import type {
-  Connection,
-  Headers,
-  Incoming,
-  Outgoing,
-  ServerFacts,
-  SubscribeOptions,
-  Subscription,
+import {
+  checkSize,
+  type Connection,
+  type Headers,
+  type Incoming,
+  type Outgoing,
+  type ServerFacts,
+  type SubscribeOptions,
+  type Subscription,
 } from '#runtime/bus/connection.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
@@ -75,6 +76,7 @@ export class MemoryConnection implements Connection {
   }
 
   publish(message: Outgoing): void {
+    checkSize(message, this.server)
     if (!this.isUp || !this.#mayPublish(message.subject)) return
     this.#link.send(this, message)
   }
@@ -84,6 +86,7 @@ export class MemoryConnection implements Connection {
     { timeoutMs }: { readonly timeoutMs: number },
   ): Promise<Incoming> {
     const fields = { subject: message.subject }
+    checkSize(message, this.server)
     if (this.#isClosed) throw new Fault('closed', { severity: 'critical', fields })
     if (!this.#mayPublish(message.subject))
       throw new Fault('not-permitted', { severity: 'critical', fields })

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { claimBusFolder } from './bus-folder.ts'
+
+const main = { chainId: 10n, node: 'main' }
+
+function folderFor(t: TestContext, claim?: object): string {
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-folder-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  if (claim !== undefined) {
+    const whole = { chainId: '10', node: 'main', ...claim }
+    writeFileSync(join(folder, 'atoll-bus.json'), JSON.stringify(whole))
+  }
+  return folder
+}
+
+/** A process that runs until it is ended; `name` stands on its command line. */
+async function running(t: TestContext, name: string) {
+  const child = spawn('/bin/sh', ['-c', 'echo up; exec sleep 60', name], { argv0: name })
+  await once(child.stdout, 'data')
+  t.after(() => child.kill('SIGKILL'))
+  return { pid: child.pid ?? 0, ended: once(child, 'exit') }
+}
+
+/** The number of a process that has ended. */
+async function endedPid(): Promise<number> {
+  const child = spawn('/bin/true')
+  await once(child, 'exit')
+  return child.pid ?? 0
+}
+
+test('a folder that nobody serves from is claimed, and claimed again after a restart', async (t) => {
+  const folder = folderFor(t)
+  const claimed = await claimBusFolder(join(folder, 'new'), main, assert.fail)
+  await claimed.serverStarted(await endedPid())
+  await claimBusFolder(join(folder, 'new'), main, assert.fail)
+})
+
+test('a folder that another process serves from is left alone', async (t) => {
+  const { pid } = await running(t, 'atoll')
+  const claim = claimBusFolder(folderFor(t, { supervisor: pid }), main, assert.fail)
+  await assert.rejects(claim, { code: 'folder-busy', message: new RegExp(`process ${pid} serves`) })
+})
+
+test('the folder of another chain or node is left alone', async (t) => {
+  const folder = folderFor(t, { supervisor: await endedPid() })
+  for (const other of [
+    { chainId: 11n, node: 'main' },
+    { chainId: 10n, node: 'other' },
+  ])
+    await assert.rejects(claimBusFolder(folder, other, assert.fail), {
+      code: 'folder-taken',
+      message: /node main of chain 10; give each its own --data-dir/,
+    })
+})
+
+test('a server that outlived its supervisor is ended, with a word', async (t) => {
+  const child = spawn(process.execPath, [
+    '-e',
+    'setInterval(String, 1e3); console.log(1)',
+    'nats-server',
+  ])
+  await once(child.stdout, 'data')
+  t.after(() => child.kill('SIGKILL'))
+  const ended = once(child, 'exit')
+  const said: string[] = []
+  const folder = folderFor(t, { supervisor: await endedPid(), server: child.pid })
+  await claimBusFolder(folder, main, (what) => said.push(what))
+  const [, signal] = (await ended) as [unknown, string]
+  assert.equal(signal, 'SIGTERM')
+  assert.match(said.join('\n'), /left behind/)
+})
+
+test('a process that only has the number of the old server is not ended', async (t) => {
+  const { pid } = await running(t, 'sleeper')
+  const folder = folderFor(t, { supervisor: await endedPid(), server: pid })
+  await claimBusFolder(folder, main, assert.fail)
+  assert.ok(process.kill(pid, 0))
+})
+
+test('a folder that cannot be made is an error with a word', async () => {
+  const claim = claimBusFolder('/dev/null/x', main, assert.fail)
+  await assert.rejects(claim, { code: 'folder-refused', message: /cannot use \/dev\/null\/x/ })
+})

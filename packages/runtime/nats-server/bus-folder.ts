@@ -1,0 +1,114 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sleep, systemClock } from '#runtime/clock.ts'
+import { Fault } from '#runtime/fault.ts'
+
+/** Whose bus a folder holds, and which processes serve it. */
+interface BusFolder {
+  readonly chainId: string
+  readonly node: string
+  /** The process that started the server. */
+  readonly supervisor: number
+  /** The server itself; absent while it starts. */
+  readonly server?: number
+}
+
+/** How long a server that was left behind has to end. */
+const orphanTimeoutMs = 5_000
+
+/** A folder that is ours to serve from. */
+export interface ClaimedFolder {
+  /** Notes the server, so that whoever comes after a crash of this process can end it. */
+  serverStarted(pid: number): Promise<void>
+}
+
+/**
+ * Claims a folder before anything in it is written. A server that outlived its supervisor is ended first.
+ *
+ * @throws Fault `folder-busy` if another process serves from it; `folder-taken` if it is another node's;
+ *   `folder-refused` if it cannot be written
+ */
+export async function claimBusFolder(
+  folder: string,
+  { chainId, node }: { readonly chainId: bigint; readonly node: string },
+  report: (what: string) => void,
+): Promise<ClaimedFolder> {
+  const file = join(folder, 'atoll-bus.json')
+  const claim = { chainId: String(chainId), node, supervisor: process.pid }
+  try {
+    await mkdir(folder, { recursive: true })
+    const found = await readClaim(file)
+    if (found !== undefined) await settle(found, { folder, claim, report })
+    await writeFile(file, `${JSON.stringify(claim)}\n`)
+  } catch (cause) {
+    if (cause instanceof Fault || !(cause instanceof Error)) throw cause
+    const detail = `cannot use ${folder}: ${cause.message}`
+    throw new Fault('folder-refused', { severity: 'critical', detail, cause })
+  }
+  const write = (server: number) => writeFile(file, `${JSON.stringify({ ...claim, server })}\n`)
+  return { serverStarted: write }
+}
+
+async function settle(
+  found: BusFolder,
+  {
+    folder,
+    claim,
+    report,
+  }: {
+    readonly folder: string
+    readonly claim: BusFolder
+    readonly report: (what: string) => void
+  },
+): Promise<void> {
+  const { supervisor, server } = found
+  const refuse = (code: string, detail: string) => new Fault(code, { severity: 'critical', detail })
+  if (isAlive(supervisor) && supervisor !== claim.supervisor)
+    throw refuse('folder-busy', `process ${supervisor} serves the bus in ${folder}`)
+  if (found.chainId !== claim.chainId || found.node !== claim.node) {
+    const owner = `node ${found.node} of chain ${found.chainId}`
+    throw refuse('folder-taken', `${folder} is the bus of ${owner}; give each its own --data-dir`)
+  }
+  if (server === undefined || !isAlive(server) || !(await isNatsServer(server))) return
+  report(`ends nats-server ${server}, which an earlier atoll bus serve left behind`)
+  process.kill(server, 'SIGTERM')
+  const deadlineMs = performance.now() + orphanTimeoutMs
+  while (isAlive(server)) {
+    if (performance.now() > deadlineMs)
+      throw refuse('folder-busy', `nats-server ${server} in ${folder} does not end`)
+    await sleep(systemClock, 20)
+  }
+}
+
+async function readClaim(file: string): Promise<BusFolder | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as BusFolder
+  } catch (error) {
+    // Cut short by a crash, or not there.
+    if (error instanceof SyntaxError || isMissing(error)) return undefined
+    throw error
+  }
+}
+
+/** Numbers of processes come again: what has the number now may be something else. */
+async function isNatsServer(pid: number): Promise<boolean> {
+  try {
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('nats')
+  } catch (error) {
+    // Where there is no /proc nothing speaks against it.
+    if (isMissing(error)) return true
+    throw error
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
