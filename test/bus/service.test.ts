@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
@@ -13,6 +13,7 @@ import { connectRole } from '#runtime/bus/connect-service.ts'
 import { readNewest } from '#runtime/bus/stream-store.ts'
 import { runAtoll } from '#test/command/run-atoll.ts'
 import { until } from './conformance/raw-client.ts'
+import { certificate } from './certificate.ts'
 import { requireNatsServer } from './servers.ts'
 
 // A service as a supervisor sees it, on a bus that the atoll command serves.
@@ -148,6 +149,34 @@ test('a service whose bus is away waits for it, says so, and stops when it is as
   assert.ok(performance.now() - stoppedMs < 2_000)
 })
 
+for (const [what, flags, message] of [
+  [
+    'a certificate that is not trusted',
+    ['--tls'],
+    /not-trusted.*--nats-ca-file names whom to trust/,
+  ],
+  ['a port that is taken', ['--port-of-the-bus'], /is in use by another process/],
+] as const)
+  test(`atoll bus serve ends with a word, and leaves no server behind: ${what}`, async () => {
+    const data = join(folder, flags[0])
+    const tls = await certificate(folder, 'serve')
+    const own =
+      flags[0] === '--tls'
+        ? ['--port=0', `--tls-cert-file=${tls.certFile}`, `--tls-key-file=${tls.keyFile}`]
+        : [`--port=${new URL(url).port}`]
+    const found = await requireNatsServer()
+    const program = found.kind === 'program' ? found.path : ''
+    const flagsOfServe = ['--chain-id=10', `--data-dir=${data}`, `--nats-server=${program}`]
+    const served = run(atoll, ['bus', 'serve', ...flagsOfServe, ...own])
+    assert.equal(await served.code, 1)
+    assert.match(served.output(), message)
+    assert.doesNotMatch(served.output(), /at async|Node\.js v/, 'no stack')
+    const { server } = JSON.parse(readFileSync(join(data, 'atoll-bus.json'), 'utf8')) as {
+      readonly server?: number
+    }
+    if (server !== undefined) assert.throws(() => process.kill(server, 0), { code: 'ESRCH' })
+  })
+
 test('a key that is not the service’s is refused with a word', async (t) => {
   const service = start(t, 'engine-6', `--nats-seed-file=${join(folder, 'keys', 'rpc.nkey')}`)
   assert.equal(await service.code, 1)
@@ -162,10 +191,10 @@ test('atoll bus status shows streams, states, leases, and what each service wait
   assert.equal(code, 0, err)
   assert.match(out, /^KV_atoll_10_main_state +\d+ /m)
   assert.match(out, /^engine +engine-7 +20\d\d-/m)
-  assert.match(out, /^engine +engine-7 +waiting +something to do +waits on$/m)
+  assert.match(out, /^engine +engine-7 +[\d.]+ s ago +waiting +something to do +waits on$/m)
   const json = await runAtoll(['bus', 'status', '--json', ...access('operator')])
   const status = JSON.parse(json.out) as { streams: unknown[]; leases: { service: string }[] }
-  assert.equal(status.streams.length, 3)
+  assert.equal(status.streams.length, 4)
   assert.deepEqual(
     status.leases.map((lease) => lease.service),
     ['engine'],

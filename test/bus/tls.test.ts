@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { generate } from 'selfsigned'
 import { connectRole } from '#runtime/bus/connect-service.ts'
+import { certificate } from './certificate.ts'
 import { text } from './conformance/raw-client.ts'
 import { TestServer } from './servers.ts'
-
-/** A certificate for this machine that only whoever has it trusts. */
-async function certificate(folder: string, name: string) {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
-    keySize: 2048,
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
-  })
-  const [certFile, keyFile] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)]
-  writeFileSync(certFile, cert)
-  writeFileSync(keyFile, key)
-  return { certFile, keyFile }
-}
 
 test('with TLS, a client talks to a server that it trusts, and to no other', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-tls-'))
@@ -40,5 +28,22 @@ test('with TLS, a client talks to a server that it trusts, and to no other', asy
   const request = client.request({ subject: 'nobody', data: text('') }, { timeoutMs: 1_000 })
   await assert.rejects(request, { code: 'unavailable', message: /nobody listens/ })
   await client.close()
+  const plain = await TestServer.start()
+  t.after(() => plain.stop())
+  const url = plain.url.replace('nats:', 'tls:').replace('127.0.0.1', 'localhost')
+  const ended = new AbortController()
+  const reasons: string[] = []
+  const options = { natsUrls: [url], natsSeedFile: undefined, natsCaFile: undefined, name: 'x' }
+  const refused = connectRole('rpc', {
+    ...options,
+    signal: ended.signal,
+    onFatal: assert.fail,
+    onWait: ({ message }) => {
+      reasons.push(message)
+      ended.abort()
+    },
+  })
+  await assert.rejects(refused, { severity: 'critical' })
+  t.diagnostic(`a server without TLS: ${reasons.join()}`)
   await assert.rejects(connect(other.certFile), { code: 'not-trusted' })
 })

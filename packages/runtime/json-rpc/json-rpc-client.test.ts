@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import type { ServerResponse } from 'node:http'
 import { type Clock, systemClock } from '#runtime/clock.ts'
-import type { Fault } from '#runtime/fault.ts'
+import { Fault } from '#runtime/fault.ts'
 import { serveHttp } from '#test/fakes/http-server.ts'
 import type { EndpointOptions } from './endpoint.ts'
 import { firstPauseMs, JsonRpcClient, lastPauseMs, maxBatchCalls } from './json-rpc-client.ts'
@@ -177,6 +177,31 @@ function limited(response: ServerResponse, id: number): void {
 function badError(response: ServerResponse, id: number): void {
   response.end(JSON.stringify({ id, error: { message: 'no code' } }))
 }
+
+test('what a server will say again is asked once, and its words are told', async (t) => {
+  const { url } = await script(t, (response) => response.writeHead(401).end('stale\n token'))
+  const { rpc, failures } = client(t, [{ url }])
+  await assert.rejects(rpc.call('eth_chainId', []), { message: /HTTP status 401: stale token/ })
+  assert.deepEqual(failures, ['rpc-status'])
+})
+
+test('of an error page no more than its beginning is told', async (t) => {
+  const { url } = await script(t, (response) => response.writeHead(404).end('x'.repeat(100_000)))
+  const { rpc } = client(t, [{ url }])
+  const isShort = ({ message }: Error) => message.length < 400
+  await assert.rejects(rpc.call('eth_chainId', []), (error: Error) => isShort(error))
+})
+
+test('a right that is lost between two attempts ends the call', async (t) => {
+  const { url } = await script(t, (response) => response.writeHead(500).end())
+  const { rpc, failures } = client(t, [{ url }])
+  let attempts = 0
+  const guard = () => {
+    if (++attempts === 2) throw new Fault('lease-expired', { severity: 'critical' })
+  }
+  await assert.rejects(rpc.call('engine_newPayloadV4', [], { guard }), { code: 'lease-expired' })
+  assert.equal(failures.length, 1)
+})
 
 test('after the last round the last failure is thrown', async (t) => {
   const { url, requests } = await script(t, status(503))

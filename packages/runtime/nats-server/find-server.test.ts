@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { findBusServer } from './bus-server.ts'
 import { findNatsServer } from './find-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-find-'))
@@ -56,6 +57,32 @@ test('one on PATH comes before any that has to be made', async () => {
   const { found, said } = find(path)
   assert.deepEqual((await found)?.version, '2.11.0')
   assert.deepEqual(said, [])
+})
+
+for (const version of ['2.9.9', '2.10.19'])
+  test(`one on PATH that the bus cannot stand on is passed over, with a word: ${version}`, async () => {
+    const { found, said } = find(pathWith(`unfit-${version}`, { 'nats-server': server(version) }))
+    assert.equal(await found, undefined)
+    assert.match(said.join('\n'), new RegExp(`server-unfit: version ${version}`))
+  })
+
+test('a cache that cannot be written is told, and the next way tried', async () => {
+  const path = pathWith('no-cache', { go: 'exit 0', docker: 'exit 0' })
+  const said: string[] = []
+  const report = (what: string) => said.push(what)
+  const found = await findNatsServer({ env: { PATH: path }, cacheDir: '/dev/null/x', report })
+  assert.equal(found?.kind, 'docker')
+  assert.match(said.join('\n'), /cache-refused: cannot keep it in/)
+})
+
+test('where no server is to be had, the bus is in memory, and a line says so', async () => {
+  const said: string[] = []
+  const options = { cacheDir: join(folder, 'none'), report: (what: string) => said.push(what) }
+  const bus = await findBusServer({ ...options, env: { PATH: pathWith('nothing', {}) } })
+  assert.equal(bus.kind, 'memory')
+  assert.match(said.join('\n'), /one process, on a bus in its memory/)
+  const path = pathWith('something', { 'nats-server': server('2.15.2') })
+  assert.equal((await findBusServer({ ...options, env: { PATH: path } })).kind, 'nats')
 })
 
 test('one is built from its Go module where Go is, and kept', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { Counter, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
 import { serveHealth } from './health-server.ts'
 
 async function served(t: TestContext, reasons: readonly string[] = []) {
@@ -15,6 +15,7 @@ async function served(t: TestContext, reasons: readonly string[] = []) {
   t.after(() => health.close())
   return {
     health,
+    registry,
     get: (path: string, method = 'GET') => fetch(`${health.url}${path}`, { method }),
   }
 }
@@ -33,6 +34,22 @@ test('readiness tells its reasons', async (t) => {
     [unready.status, await unready.json()],
     [503, { ready: false, reasons: ['standby'] }],
   )
+})
+
+test('a collector that fails is a status 500, and the server goes on', async (t) => {
+  const { get, registry } = await served(t)
+  // eslint-disable-next-line no-new -- a gauge registers itself
+  new Gauge({
+    name: 'atoll_broken',
+    help: 'a test',
+    registers: [registry],
+    collect: () => {
+      throw new Error('it cannot be read')
+    },
+  })
+  const response = await get('/metrics')
+  assert.deepEqual([response.status, await response.text()], [500, 'it cannot be read'])
+  assert.equal((await get('/healthz')).status, 200)
 })
 
 test('metrics are those of the registry', async (t) => {
