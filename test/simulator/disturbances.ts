@@ -29,23 +29,25 @@ const edges = [
 ] as const
 
 /**
- * Whoever waits looks again after 1 s at most, and repeats a call at its deadline, another second; then there are the
- * blocks of the time that was lost, and now and then a call to the execution client that fails and restarts the engine.
+ * Whoever waits looks again after 1 s at most, and repeats a call at its deadline, 2 s: the model's longest. Then there are
+ * the blocks of the time that was lost.
  */
-const recoveryMs = 5_000
+const recoveryMs = 3_000
+
+const lossMs = 10_000
 
 /** F17: one kind of message is lost for 10 s; each seed begins with the kind after that of the seed before. */
 export const edgesLost: Disturbance = (run) => {
   const { simulation, l1 } = run
   const { clock, wire, seed } = simulation
   let turn = seed
-  for (let atMs = 1_000; atMs < l1.endMs - 11_000; atMs += 12_000) {
+  for (let atMs = 1_000; atMs < l1.endMs - lossMs - 1_000; atMs += lossMs + recoveryMs + 500) {
     const edge = edges[turn++ % edges.length] ?? edges[0]
     clock.after(atMs, () => {
       simulation.trace(`all of ${edge} is lost for 10 s`)
       wire.faults = { ...noLinkFaults, drop: 1, only: ({ subject }) => subject.includes(edge) }
     })
-    clock.after(atMs + 10_000, () => {
+    clock.after(atMs + lossMs, () => {
       wire.faults = noLinkFaults
       run.expectCaughtUp(`all of ${edge} was lost for 10 s`, recoveryMs)
     })
