@@ -16,7 +16,7 @@ export async function main(args: readonly string[]): Promise<never> {
   } catch (error) {
     process.exit(explain(error))
   }
-  process.exit(0)
+  process.exit()
 }
 
 function explain(error: unknown): number {

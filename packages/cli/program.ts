@@ -3,6 +3,7 @@ import { version } from '#runtime/version.ts'
 import { addBusCommands } from './commands/bus.ts'
 import { addCompletionCommands } from './commands/completion.ts'
 import { addConfigCommand } from './commands/config.ts'
+import { addExecuteCommand } from './commands/execute.ts'
 import { addKeysCommands } from './commands/keys.ts'
 
 /** The whole command line of `atoll`. */
@@ -14,6 +15,7 @@ export function createProgram(): Command {
     .addHelpText('after', '\nEach command tells all of its settings with --help.')
   addBusCommands(program)
   addKeysCommands(program)
+  addExecuteCommand(program)
   addConfigCommand(program)
   addCompletionCommands(program)
   // Errors come back to `main`, which chooses the exit code.

@@ -1,5 +1,6 @@
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
+import { executeSettings } from './execute-settings.ts'
 import { provisionSettings, serveSettings, statusSettings } from './bus-settings.ts'
 
 /** Every program that has settings, by the words that start it; `service` has what all services share. */
@@ -8,4 +9,5 @@ export const programs: Readonly<Record<string, SettingsSchema>> = {
   'bus serve': serveSettings,
   'bus provision': provisionSettings,
   'bus status': statusSettings,
+  execute: executeSettings,
 }

@@ -1,0 +1,38 @@
+import { fromHex } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import { decodeRlpList, encodeRlp, rlpBytes, rlpUint, uintToRlp } from '#protocol/codec/rlp.ts'
+
+/** An account as the state trie has it. Spec: yellow paper, 4.1 */
+export interface AccountRecord {
+  readonly nonce: bigint
+  /** In wei. */
+  readonly balance: bigint
+  /** 32 bytes. */
+  readonly storageRoot: Uint8Array
+  /** 32 bytes. */
+  readonly codeHash: Uint8Array
+}
+
+/** Hash of no code. */
+export const emptyCodeHash: Uint8Array = keccak256(fromHex('0x'))
+
+/** An account as the state trie has it. */
+export function encodeAccount({
+  nonce,
+  balance,
+  storageRoot,
+  codeHash,
+}: AccountRecord): Uint8Array {
+  return encodeRlp([uintToRlp(nonce), uintToRlp(balance), storageRoot, codeHash])
+}
+
+/** @throws DecodeError if the bytes are no account */
+export function decodeAccount(encoded: Uint8Array): AccountRecord {
+  const fields = decodeRlpList(encoded)
+  return {
+    nonce: rlpUint(fields[0], 8),
+    balance: rlpUint(fields[1], 32),
+    storageRoot: rlpBytes(fields[2]),
+    codeHash: rlpBytes(fields[3]),
+  }
+}

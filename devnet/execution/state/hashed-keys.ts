@@ -1,0 +1,19 @@
+import { keccak256 } from '#protocol/codec/keccak.ts'
+
+/** Hashes kept, at most: 20 MB. */
+const maxHashes = 100_000
+
+/** Hashes of addresses and slots, which come again in block after block. */
+export class HashedKeys {
+  readonly #hashes = new Map<string, Uint8Array>()
+
+  /** @param key `0x` hex */
+  hash(key: string): Uint8Array {
+    const known = this.#hashes.get(key)
+    if (known !== undefined) return known
+    const hash = keccak256(Buffer.from(key.slice(2), 'hex'))
+    if (this.#hashes.size >= maxHashes) this.#hashes.clear()
+    this.#hashes.set(key, hash)
+    return hash
+  }
+}

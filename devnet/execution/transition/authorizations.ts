@@ -1,0 +1,59 @@
+import type { Address } from '#protocol/primitives.ts'
+import { type Authorization, authorizationHash } from '#protocol/transaction/transaction.ts'
+import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
+import { type Machine, toEvmAddress } from './machine.ts'
+
+/** Code of this form stands for that of another account. Spec: EIP-7702 */
+const delegationPrefix = Uint8Array.of(0xef, 0x01, 0x00)
+
+const noAddress = `0x${'00'.repeat(20)}`
+const maxNonce = 2n ** 64n - 1n
+
+/** Gas that is given back for an account that was there: it was charged as a new one. */
+const existingAccountRefund = 12_500n
+
+/** Whether code only stands for that of another account, so that its account may send transactions. */
+export function isDelegation(code: Uint8Array): boolean {
+  return code.length === 23 && delegationPrefix.every((byte, at) => code[at] === byte)
+}
+
+/**
+ * Sets the code of those who authorised it; what is void is passed over.
+ *
+ * @returns gas that is given back
+ */
+export async function applyAuthorizations(
+  authorizations: readonly Authorization[],
+  { machine, chainId }: { readonly machine: Machine; readonly chainId: bigint },
+): Promise<bigint> {
+  const { evm, state } = machine
+  let refund = 0n
+  for (const authorization of authorizations) {
+    const { address, nonce } = authorization
+    if (authorization.chainId !== 0n && authorization.chainId !== chainId) continue
+    if (nonce >= maxNonce) continue
+    const authority = signerOf(authorization)
+    if (authority === undefined) continue
+    evm.journal.addAlwaysWarmAddress(authority)
+    const account = state.account(authority)
+    const code = state.code(authority)
+    if (code.length > 0 && !isDelegation(code)) continue
+    if ((account?.nonce ?? 0n) !== nonce) continue
+    if (account !== undefined) refund += existingAccountRefund
+    await machine.touch(authority, { nonce: nonce + 1n })
+    const delegation = address === noAddress ? new Uint8Array(0) : delegationTo(address)
+    await evm.stateManager.putCode(toEvmAddress(authority), delegation)
+  }
+  return refund
+}
+
+function signerOf(authorization: Authorization): Address | undefined {
+  return recoverSigner(authorizationHash(authorization), authorization.signature)
+}
+
+function delegationTo(address: Address): Uint8Array {
+  const code = new Uint8Array(delegationPrefix.length + 20)
+  code.set(delegationPrefix)
+  code.set(toEvmAddress(address).bytes, delegationPrefix.length)
+  return code
+}

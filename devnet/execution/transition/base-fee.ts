@@ -1,0 +1,65 @@
+import { hardforksAt } from '#protocol/chains/hardforks.ts'
+import type { Header } from '#protocol/block/header.ts'
+import { fromBigEndian } from '#protocol/codec/big-endian.ts'
+import type { ExecutionConfig } from './execution-config.ts'
+
+/**
+ * The base fee of the block after `parent`, in wei.
+ * Spec: EIP-1559, protocol/holocene/exec-engine.md#dynamic-eip-1559-parameters, protocol/jovian/exec-engine.md
+ */
+export function nextBaseFee(config: ExecutionConfig, parent: Header, timestamp: bigint): bigint {
+  const { elasticity, denominator, minBaseFee } = parametersOf(config, parent, timestamp)
+  const baseFee = parent.baseFeePerGas ?? 0n
+  const { gasUsed } = parent
+  // From Jovian on what a block takes of L1 counts as gas does.
+  const isJovian = hardforksAt(config.hardforkTimes, parent.timestamp).jovian
+  const footprint = isJovian ? (parent.blobGasUsed ?? 0n) : 0n
+  const metered = footprint > gasUsed ? footprint : gasUsed
+  const target = parent.gasLimit / elasticity
+  const next = moved({ baseFee, metered, target, denominator })
+  return next < minBaseFee ? minBaseFee : next
+}
+
+function moved({
+  baseFee,
+  metered,
+  target,
+  denominator,
+}: {
+  readonly baseFee: bigint
+  readonly metered: bigint
+  readonly target: bigint
+  readonly denominator: bigint
+}): bigint {
+  if (metered === target) return baseFee
+  if (metered < target) {
+    const less = baseFee - (baseFee * (target - metered)) / target / denominator
+    return less < 0n ? 0n : less
+  }
+  const more = (baseFee * (metered - target)) / target / denominator
+  return baseFee + (more < 1n ? 1n : more)
+}
+
+interface Parameters {
+  readonly elasticity: bigint
+  readonly denominator: bigint
+  readonly minBaseFee: bigint
+}
+
+function parametersOf(
+  { hardforkTimes, eip1559 }: ExecutionConfig,
+  { extraData, timestamp: parentTime }: Header,
+  timestamp: bigint,
+): Parameters {
+  const parentForks = hardforksAt(hardforkTimes, parentTime)
+  if (!parentForks.holocene) {
+    const { canyon } = hardforksAt(hardforkTimes, timestamp)
+    const denominator = canyon ? eip1559.denominatorCanyon : eip1559.denominator
+    return { elasticity: eip1559.elasticity, denominator, minBaseFee: 0n }
+  }
+  return {
+    denominator: fromBigEndian(extraData.subarray(1, 5)),
+    elasticity: fromBigEndian(extraData.subarray(5, 9)),
+    minBaseFee: parentForks.jovian ? fromBigEndian(extraData.subarray(9, 17)) : 0n,
+  }
+}

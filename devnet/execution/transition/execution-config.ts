@@ -1,0 +1,55 @@
+import { type HardforkTimes, hardforkNames } from '#protocol/chains/hardforks.ts'
+
+/** What an execution client has to know of its chain. */
+export interface ExecutionConfig {
+  readonly chainId: bigint
+  readonly hardforkTimes: HardforkTimes
+  readonly eip1559: Eip1559Constants
+  /**
+   * Whether Karst and what follows have Osaka's EVM, as on networks. op-geth leaves it as it was in Jovian: records that
+   * were made with it need that.
+   */
+  readonly hasOsakaAtKarst: boolean
+}
+
+/** How fast the base fee moves. Spec: protocol/exec-engine.md#1559-parameters */
+interface Eip1559Constants {
+  readonly elasticity: bigint
+  readonly denominator: bigint
+  readonly denominatorCanyon: bigint
+}
+
+/** Reads the `config` of a genesis in geth's form. @throws TypeError that names the field */
+export function parseGenesisConfig(json: unknown): ExecutionConfig {
+  const config = objectOf(json, 'config')
+  const optimism = objectOf(config['optimism'], 'config.optimism')
+  const times: Partial<Record<(typeof hardforkNames)[number], bigint>> = {}
+  for (const name of hardforkNames) {
+    const time = config[`${name}Time`]
+    if (time !== undefined && time !== null) times[name] = integerOf(time, `config.${name}Time`)
+  }
+  return {
+    chainId: integerOf(config['chainId'], 'config.chainId'),
+    hardforkTimes: times,
+    eip1559: {
+      elasticity: integerOf(optimism['eip1559Elasticity'], 'eip1559Elasticity'),
+      denominator: integerOf(optimism['eip1559Denominator'], 'eip1559Denominator'),
+      denominatorCanyon: integerOf(
+        optimism['eip1559DenominatorCanyon'] ?? 250,
+        'eip1559DenominatorCanyon',
+      ),
+    },
+    hasOsakaAtKarst: true,
+  }
+}
+
+function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  throw new TypeError(`${name} is missing, or no object`)
+}
+
+function integerOf(value: unknown, name: string): bigint {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value)
+  if (typeof value === 'string' && /^(0x[0-9a-f]+|\d+)$/i.test(value)) return BigInt(value)
+  throw new TypeError(`${name} is missing, or no whole number`)
+}

@@ -1,0 +1,52 @@
+import type { Hardforks } from '#protocol/chains/hardforks.ts'
+import type { AccessList } from '#protocol/transaction/transaction.ts'
+
+/** What of a transaction costs gas before it runs. */
+export interface Charged {
+  readonly data: Uint8Array
+  readonly isCreation: boolean
+  readonly accessList: AccessList
+  readonly authorizations: number
+}
+
+/** Code that creates a contract has at most so many bytes from Canyon on. Spec: EIP-3860 */
+export const maxInitCodeBytes = 49_152
+
+const transactionGas = 21_000n
+const authorizationGas = 25_000n
+
+/** Gas that a transaction costs before it runs. Spec: EIP-2028, 2930, 3860, 7702 */
+export function intrinsicGas(
+  { data, isCreation, accessList, authorizations }: Charged,
+  forks: Hardforks,
+): bigint {
+  const zeros = zeroBytes(data)
+  let gas = transactionGas + BigInt(4 * zeros + 16 * (data.length - zeros))
+  if (isCreation) gas += 32_000n
+  if (isCreation && forks.canyon) gas += 2n * BigInt(Math.ceil(data.length / 32))
+  for (const { storageKeys } of accessList) gas += 2_400n + 1_900n * BigInt(storageKeys.length)
+  return gas + authorizationGas * BigInt(authorizations)
+}
+
+/** The least gas that a transaction pays for its data from Isthmus on. Spec: EIP-7623 */
+export function floorGas(data: Uint8Array, forks: Hardforks): bigint {
+  if (!forks.isthmus) return 0n
+  const zeros = zeroBytes(data)
+  return transactionGas + 10n * BigInt(zeros + 4 * (data.length - zeros))
+}
+
+/** Gas after the refund, of which a fifth may be given back. Spec: EIP-3529, 7623 */
+export function chargedGas(
+  used: bigint,
+  { refund, floor }: { readonly refund: bigint; readonly floor: bigint },
+): bigint {
+  const most = used / 5n
+  const after = used - (refund > most ? most : refund)
+  return after < floor ? floor : after
+}
+
+function zeroBytes(data: Uint8Array): number {
+  let zeros = 0
+  for (const byte of data) if (byte === 0) zeros++
+  return zeros
+}

@@ -1,0 +1,51 @@
+import type { EVM } from '@ethereumjs/evm'
+import type { Hardforks } from '#protocol/chains/hardforks.ts'
+import { fromHex } from '#protocol/codec/hex.ts'
+import type { Address, Hash } from '#protocol/primitives.ts'
+import { type Machine, toEvmAddress } from './machine.ts'
+
+/** A block as the interpreter sees it. */
+export type EvmBlock = NonNullable<Parameters<EVM['runCall']>[0]['block']>
+
+/** What the calls that begin a block tell. */
+export interface BlockBeginning {
+  readonly parentHash: Hash
+  /** Absent before Ecotone. */
+  readonly parentBeaconBlockRoot: Hash | undefined
+}
+
+const systemAddress = `0x${'f'.repeat(39)}e` as Address
+const systemCallGas = 30_000_000n
+const beaconRootsAddress = '0x000f3df6d732807ef1319fb7b8bb8522d0beac02' as Address
+const historyAddress = '0x0000f90827f1c53a10cb7a02335b175320002935' as Address
+
+/** Tells two contracts of what came before the block. Spec: EIP-4788, 2935 */
+export async function makeSystemCalls(
+  machine: Machine,
+  block: EvmBlock,
+  { forks, parentHash, parentBeaconBlockRoot }: BlockBeginning & { readonly forks: Hardforks },
+): Promise<void> {
+  if (forks.ecotone && parentBeaconBlockRoot !== undefined)
+    await callContract(machine, block, { to: beaconRootsAddress, data: parentBeaconBlockRoot })
+  if (forks.isthmus) await callContract(machine, block, { to: historyAddress, data: parentHash })
+}
+
+async function callContract(
+  machine: Machine,
+  block: EvmBlock,
+  { to, data }: { readonly to: Address; readonly data: Hash },
+): Promise<void> {
+  if (machine.state.code(to).length === 0) return
+  machine.warm([])
+  await machine.evm.runCall({
+    caller: toEvmAddress(systemAddress),
+    to: toEvmAddress(to),
+    data: fromHex(data),
+    gasLimit: systemCallGas,
+    gasPrice: 0n,
+    value: 0n,
+    block,
+    skipNonceIncrement: true,
+  })
+  await machine.endTransaction([])
+}

@@ -1,0 +1,237 @@
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import { encodeRlp } from '#protocol/codec/rlp.ts'
+import { toNibbles } from '#protocol/trie/hex-prefix.ts'
+import { emptyTrieRoot } from '#protocol/trie/ordered-root.ts'
+import {
+  branch,
+  decodeNode,
+  extension,
+  leaf,
+  referTo,
+  type Stored,
+  stored,
+  toItem,
+  type TrieNode,
+} from './node.ts'
+
+type Present = Exclude<TrieNode, Stored>
+
+/** Where nodes are, by hash. */
+export interface NodeSource {
+  /** @throws Error if it is not there: the state was pruned, or never known */
+  node(hash: Uint8Array): Uint8Array
+}
+
+/** Takes new nodes, by hash. */
+export type NodeSink = (hash: Uint8Array, encoded: Uint8Array) => void
+
+/**
+ * A Merkle Patricia trie of keys of one length. A copy is free, since a change leaves all nodes as they are and makes new
+ * ones along its path; hashes are made when they are asked for. So each block's state is a root of its own.
+ * Spec: yellow paper, appendix D
+ */
+export class Trie {
+  readonly #source: NodeSource
+  #root: TrieNode | undefined
+
+  /** An empty one, or the one with a root. */
+  constructor(source: NodeSource, root: Uint8Array = emptyTrieRoot) {
+    this.#source = source
+    this.#root = sameBytes(root, emptyTrieRoot) ? undefined : stored(root)
+  }
+
+  copy(): Trie {
+    const copy = new Trie(this.#source)
+    copy.#root = this.#root
+    return copy
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    const path = toNibbles(key)
+    let at = 0
+    let next = this.#root
+    while (next !== undefined) {
+      const node = this.#load(next)
+      if (node.kind === 'branch') {
+        next = node.children[path[at++] ?? 0]
+        continue
+      }
+      if (sharedLength(node.path, path, at) < node.path.length) return undefined
+      if (node.kind === 'leaf') return node.value
+      at += node.path.length
+      next = node.child
+    }
+    return undefined
+  }
+
+  put(key: Uint8Array, value: Uint8Array): void {
+    this.#root = this.#put(this.#root, toNibbles(key), value)
+  }
+
+  delete(key: Uint8Array): void {
+    if (this.#root !== undefined) this.#root = this.#delete(this.#root, toNibbles(key))
+  }
+
+  /** The root hash; new nodes go to `sink`. */
+  root(sink: NodeSink): Uint8Array {
+    if (this.#root === undefined) return emptyTrieRoot
+    const reference = referTo(this.#root, sink)
+    if (reference instanceof Uint8Array) return reference
+    // A root of less than 32 bytes has a hash all the same.
+    const encoded = encodeRlp(reference)
+    const hash = keccak256(encoded)
+    sink(hash, encoded)
+    return hash
+  }
+
+  /** The encoded nodes from the root to where a key is, or would be: its proof. Hashes must have been made. */
+  proof(key: Uint8Array): readonly Uint8Array[] {
+    const path = toNibbles(key)
+    const proof: Uint8Array[] = []
+    let at = 0
+    let next = this.#root
+    while (next !== undefined) {
+      const node = this.#load(next)
+      const reference = referTo(next, () => undefined)
+      // A node that stands within its parent is proven with it; the root stands alone.
+      if (reference instanceof Uint8Array || proof.length === 0) proof.push(encodeNode(node))
+      if (node.kind === 'branch') next = node.children[path[at++] ?? 0]
+      else if (node.kind === 'leaf' || sharedLength(node.path, path, at) < node.path.length) break
+      else {
+        at += node.path.length
+        next = node.child
+      }
+    }
+    return proof
+  }
+
+  /** Each key in its hashed form, with its value, in order. */
+  *entries(): Generator<readonly [Uint8Array, Uint8Array]> {
+    if (this.#root !== undefined) yield* this.#entries(this.#root, [])
+  }
+
+  *#entries(next: TrieNode, above: readonly number[]): Generator<[Uint8Array, Uint8Array]> {
+    const node = this.#load(next)
+    switch (node.kind) {
+      case 'leaf':
+        yield [fromNibbles([...above, ...node.path]), node.value]
+        break
+      case 'extension':
+        yield* this.#entries(node.child, [...above, ...node.path])
+        break
+      case 'branch':
+        for (const [nibble, child] of node.children.entries())
+          if (child !== undefined) yield* this.#entries(child, [...above, nibble])
+    }
+  }
+
+  #load(node: TrieNode): Present {
+    if (node.kind !== 'stored') return node
+    if (node.loaded === undefined) {
+      node.loaded = decodeNode(this.#source.node(node.hash))
+      node.loaded.reference = node.hash
+    }
+    return node.loaded
+  }
+
+  #put(next: TrieNode | undefined, path: Uint8Array, value: Uint8Array): TrieNode {
+    if (next === undefined) return leaf(path, value)
+    const node = this.#load(next)
+    if (node.kind === 'branch') {
+      const nibble = path[0] ?? 0
+      return withChild(
+        node.children,
+        nibble,
+        this.#put(node.children[nibble], path.subarray(1), value),
+      )
+    }
+    const shared = sharedLength(node.path, path, 0)
+    if (shared === node.path.length)
+      return node.kind === 'leaf'
+        ? leaf(node.path, value)
+        : extension(node.path, this.#put(node.child, path.subarray(shared), value))
+    // The paths part here.
+    const children = Array.from<TrieNode | undefined>({ length: 16 })
+    children[node.path[shared] ?? 0] = withoutBeginning(node, shared + 1)
+    children[path[shared] ?? 0] = leaf(path.subarray(shared + 1), value)
+    return shared === 0 ? branch(children) : extension(path.subarray(0, shared), branch(children))
+  }
+
+  #delete(next: TrieNode, path: Uint8Array): TrieNode | undefined {
+    const node = this.#load(next)
+    if (node.kind === 'branch') return this.#deleteInBranch(next, node.children, path)
+    if (sharedLength(node.path, path, 0) < node.path.length) return next
+    if (node.kind === 'leaf') return undefined
+    const child = this.#delete(node.child, path.subarray(node.path.length))
+    if (child === node.child) return next
+    return child === undefined ? undefined : this.#join(node.path, child)
+  }
+
+  #deleteInBranch(
+    next: TrieNode,
+    children: readonly (TrieNode | undefined)[],
+    path: Uint8Array,
+  ): TrieNode | undefined {
+    const nibble = path[0] ?? 0
+    const old = children[nibble]
+    if (old === undefined) return next
+    const child = this.#delete(old, path.subarray(1))
+    if (child === old) return next
+    if (child !== undefined) return withChild(children, nibble, child)
+    const left = [...children.entries()].filter(([at, kept]) => at !== nibble && kept !== undefined)
+    const [only] = left
+    if (left.length > 1 || only?.[1] === undefined) return withChild(children, nibble, undefined)
+    return this.#join(Uint8Array.of(only[0]), only[1])
+  }
+
+  /** A path before a node: an extension, or one path with the node's own. */
+  #join(path: Uint8Array, next: TrieNode): TrieNode {
+    const node = this.#load(next)
+    if (node.kind === 'branch') return extension(path, next)
+    const joined = new Uint8Array(path.length + node.path.length)
+    joined.set(path)
+    joined.set(node.path, path.length)
+    return node.kind === 'leaf' ? leaf(joined, node.value) : extension(joined, node.child)
+  }
+}
+
+function withChild(
+  children: readonly (TrieNode | undefined)[],
+  nibble: number,
+  child: TrieNode | undefined,
+): TrieNode {
+  const changed = children.slice()
+  changed[nibble] = child
+  return branch(changed)
+}
+
+function withoutBeginning(
+  node: Exclude<Present, { readonly kind: 'branch' }>,
+  length: number,
+): TrieNode {
+  const path = node.path.subarray(length)
+  if (node.kind === 'leaf') return leaf(path, node.value)
+  return path.length === 0 ? node.child : extension(path, node.child)
+}
+
+function encodeNode(node: Present): Uint8Array {
+  return encodeRlp(toItem(node, () => undefined))
+}
+
+/** How many nibbles of `own` are in `path` from `at` on. */
+function sharedLength(own: Uint8Array, path: Uint8Array, at: number): number {
+  let shared = 0
+  while (shared < own.length && own[shared] === path[at + shared]) shared++
+  return shared
+}
+
+function fromNibbles(nibbles: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(nibbles.length / 2)
+  for (let at = 0; at < bytes.length; at++)
+    bytes[at] = ((nibbles[2 * at] ?? 0) << 4) | (nibbles[2 * at + 1] ?? 0)
+  return bytes
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, at) => byte === right[at])
+}

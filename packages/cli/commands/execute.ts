@@ -1,0 +1,75 @@
+import type { Command } from 'commander'
+import type * as z from 'zod'
+import { executeSettings } from '#cli/execute-settings.ts'
+import { print } from '#cli/output.ts'
+import { addSettingsCommand } from '#cli/settings-command.ts'
+import { Fault } from '#runtime/fault.ts'
+
+type ExecuteSettings = z.output<typeof executeSettings>
+
+/** Adds `atoll execute`. */
+export function addExecuteCommand(program: Command): void {
+  addSettingsCommand(program, {
+    name: 'execute',
+    summary: 'execute recorded blocks, and compare their hashes',
+    description:
+      'Executes a recorded chain from its genesis, or one recorded block, in the embedded execution client, and compares the hash of each block with the recorded one. Ends with 1 at the first that differs.',
+    schema: executeSettings,
+    run: execute,
+  })
+}
+
+async function execute(settings: ExecuteSettings): Promise<void> {
+  const { chain, fixture } = settings
+  if (chain !== undefined && fixture === undefined) return executeRecordedChain(chain, settings)
+  if (fixture !== undefined && chain === undefined) return executeRecordedBlock(fixture, settings)
+  const detail = 'give --chain or --fixture, one of the two'
+  throw new Fault('settings', { severity: 'critical', detail })
+}
+
+async function executeRecordedBlock(path: string, { json }: ExecuteSettings): Promise<void> {
+  // The interpreter takes a while to load: only who executes pays for it.
+  const { executeFixture } = await import('#devnet/execution/recorded/execute-fixture.ts')
+  const result = await executeFixture(path)
+  const { number, expected, hash, matches, gasUsed, seconds } = result
+  if (json) print(toJson(result))
+  else {
+    const mgas = (Number(gasUsed) / 1e6 / seconds).toFixed(1)
+    print(`block ${number}: ${matches ? 'equal' : `DIFFERS: want ${expected}`}`)
+    print(`${hash}, ${gasUsed} gas in ${seconds.toFixed(2)} s (${mgas} Mgas/s)`)
+  }
+  if (!matches) process.exitCode = 1
+}
+
+async function executeRecordedChain(folder: string, { json, opGeth }: ExecuteSettings) {
+  const { executeChain } = await import('#devnet/execution/recorded/execute-chain.ts')
+  let blocks = 0
+  const onBlock = () => {
+    blocks++
+    if (process.stderr.isTTY && blocks % 50 === 0) process.stderr.write(`\r${blocks} blocks`)
+  }
+  const result = await executeChain(folder, { asOpGeth: opGeth, onBlock })
+  if (process.stderr.isTTY) process.stderr.write('\r')
+  const { firstDifference, refused } = result
+  if (json) print(toJson({ ...result, gas: undefined, firstDifference: firstDifference ?? null }))
+  else {
+    const { equal, txs, seconds, mgasPerSecond } = result
+    print(`${equal} of ${result.blocks} blocks equal, ${txs} transactions`)
+    print(`${seconds.toFixed(2)} s, ${mgasPerSecond.toFixed(1)} Mgas/s`)
+    if (refused.recorded > 0)
+      print(`${refused.refused} of ${refused.recorded} payloads refused that were refused before`)
+    if (firstDifference !== undefined) {
+      const { number, want, got, fields } = firstDifference
+      print(`block ${number} differs: want ${want}, got ${got}`)
+      for (const [name, [recorded, found]] of Object.entries(fields))
+        print(`  ${name}: want ${recorded}, got ${found}`)
+    }
+  }
+  if (firstDifference !== undefined || refused.refused < refused.recorded) process.exitCode = 1
+}
+
+function toJson(value: object): string {
+  return JSON.stringify(value, (_name, field: unknown) =>
+    typeof field === 'bigint' ? Number(field) : field,
+  )
+}

@@ -1,0 +1,17 @@
+import * as z from 'zod'
+import { onOff, readableFile, want } from '#runtime/settings/setting-kinds.ts'
+
+/** Settings of `atoll execute`. */
+export const executeSettings = z.strictObject({
+  chain: want(
+    z.string(),
+    'a folder with genesis.json, l2.ndjson and expected.ndjson, packed or not',
+  )
+    .optional()
+    .describe('recorded chain to execute from its genesis'),
+  fixture: readableFile('a recorded block with its witness')
+    .optional()
+    .describe('recorded block to execute'),
+  opGeth: onOff().default(false).describe('whether Karst keeps the EVM of Jovian, as in op-geth'),
+  json: onOff().default(false).describe('whether to print one JSON object'),
+})

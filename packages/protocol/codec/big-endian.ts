@@ -1,0 +1,36 @@
+import { toHex } from './hex.ts'
+
+/** The number that big-endian bytes are; 0 for none. */
+export function fromBigEndian(bytes: Uint8Array): bigint {
+  // Seven bytes fit a double exactly, and most numbers are that short.
+  if (bytes.length <= 6) {
+    let small = 0
+    for (const byte of bytes) small = small * 256 + byte
+    return BigInt(small)
+  }
+  return BigInt(toHex(bytes))
+}
+
+/** The bytes of a number, most significant first, none of them a leading zero; none at all for 0. */
+export function toBigEndian(value: bigint): Uint8Array {
+  if (value < 0n) throw new RangeError(`${value} is negative`)
+  let length = 0
+  for (let rest = value; rest > 0n; rest >>= 8n) length++
+  return toFixedBigEndian(value, length)
+}
+
+/**
+ * The bytes of a number, filled up with leading zeros.
+ *
+ * @throws RangeError if it does not fit
+ */
+export function toFixedBigEndian(value: bigint, length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  let rest = value
+  for (let at = length - 1; at >= 0; at--) {
+    bytes[at] = Number(rest & 0xffn)
+    rest >>= 8n
+  }
+  if (rest !== 0n) throw new RangeError(`${value} does not fit ${length} bytes`)
+  return bytes
+}

@@ -1,0 +1,65 @@
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { fromHex, toAddress, toHash } from '#protocol/codec/hex.ts'
+import { decodeRlpList, encodeRlp, rlpBytes, rlpUint, uintToRlp } from '#protocol/codec/rlp.ts'
+import type { Address, Hash } from '#protocol/primitives.ts'
+
+/** A transaction that L1 forces on L2. Spec: protocol/deposits.md#the-deposited-transaction-type */
+export interface Deposit {
+  /** What on L1 made it; unique. */
+  readonly sourceHash: Hash
+  readonly from: Address
+  /** Absent for the creation of a contract. */
+  readonly to: Address | undefined
+  /** Wei that come into being on L2 for `from`. */
+  readonly mint: bigint
+  readonly value: bigint
+  readonly gas: bigint
+  /** Before Regolith such a deposit takes nothing of the block's gas; since then there are none. */
+  readonly isSystemTransaction: boolean
+  readonly data: Uint8Array
+}
+
+/** First byte of a deposit. */
+export const depositType = 0x7e
+
+/** A deposit as it stands in a block. */
+export function encodeDeposit(deposit: Deposit): Uint8Array {
+  const body = encodeRlp([
+    fromHex(deposit.sourceHash),
+    fromHex(deposit.from),
+    deposit.to === undefined ? new Uint8Array(0) : fromHex(deposit.to),
+    uintToRlp(deposit.mint),
+    uintToRlp(deposit.value),
+    uintToRlp(deposit.gas),
+    uintToRlp(deposit.isSystemTransaction ? 1n : 0n),
+    deposit.data,
+  ])
+  const raw = new Uint8Array(1 + body.length)
+  raw[0] = depositType
+  raw.set(body, 1)
+  return raw
+}
+
+/**
+ * Decodes a deposit; its data is a view.
+ *
+ * @throws DecodeError if it is anything else
+ */
+export function decodeDeposit(raw: Uint8Array): Deposit {
+  if (raw[0] !== depositType) throw new DecodeError(`type ${raw[0]}, want ${depositType}`)
+  const fields = decodeRlpList(raw.subarray(1))
+  if (fields.length !== 8) throw new DecodeError(`${fields.length} fields of a deposit, want 8`)
+  const to = rlpBytes(fields[2])
+  const system = rlpUint(fields[6], 1)
+  if (system > 1n) throw new DecodeError(`${system} is neither true nor false`)
+  return {
+    sourceHash: toHash(rlpBytes(fields[0])),
+    from: toAddress(rlpBytes(fields[1])),
+    to: to.length === 0 ? undefined : toAddress(to),
+    mint: rlpUint(fields[3], 32),
+    value: rlpUint(fields[4], 32),
+    gas: rlpUint(fields[5], 8),
+    isSystemTransaction: system === 1n,
+    data: rlpBytes(fields[7]),
+  }
+}
