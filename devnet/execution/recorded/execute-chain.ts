@@ -1,15 +1,14 @@
 import * as z from 'zod'
 import type { Hash } from '#protocol/primitives.ts'
 import { toHex } from '#protocol/codec/hex.ts'
-import { Fault } from '#runtime/fault.ts'
-import { makeGenesisBlock, parseGenesis } from '#devnet/execution/genesis/genesis.ts'
+import { makeGenesisBlock } from '#devnet/execution/genesis/genesis.ts'
 import { MemoryStore } from '#devnet/execution/state/memory-store.ts'
 import { executeBlock, type ExecutedBlock } from '#devnet/execution/transition/execute-block.ts'
 import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
 import { InvalidBlock, InvalidTransaction } from '#devnet/execution/transition/invalid.ts'
-import { findFile, readJson, readParsed, requireFile } from './read-lines.ts'
+import { findFile, readParsed, requireFile } from './read-lines.ts'
+import { readGenesis } from './read-genesis.ts'
 import { attributesJson, blockJson, toAttributes } from './recorded-block.ts'
-import { dirname, resolve } from 'node:path'
 
 /** What executing a chain came to. */
 export interface ChainResult {
@@ -55,7 +54,7 @@ export async function executeChain(
   folder: string,
   { asOpGeth, onBlock }: ExecuteChainOptions,
 ): Promise<ChainResult> {
-  const genesis = await readGenesis(folder)
+  const genesis = await readGenesis(requireFile(folder, 'genesis.json'))
   const config = { ...genesis.config, hasOsakaAtKarst: !asOpGeth }
   const source = new MemoryStore()
   const interpreters = new Interpreters(config)
@@ -111,21 +110,6 @@ export async function executeChain(
 }
 
 const zeroHash = `0x${'00'.repeat(32)}` as Hash
-
-async function readGenesis(folder: string) {
-  const path = requireFile(folder, 'genesis.json')
-  const json = (await readJson(path)) as Record<string, unknown>
-  const { alloc, allocExtra } = json
-  // Records share one large alloc, and hold what is their own beside it.
-  const accounts =
-    typeof alloc === 'string' ? await readJson(resolve(dirname(path), alloc)) : (alloc ?? {})
-  try {
-    return parseGenesis({ ...json, alloc: { ...(accounts as object), ...(allocExtra as object) } })
-  } catch (cause) {
-    if (!(cause instanceof Error)) throw cause
-    throw new Fault('record', { severity: 'critical', detail: `${path}: ${cause.message}`, cause })
-  }
-}
 
 async function readRefused(folder: string) {
   const refusals = new Map<string, ReturnType<typeof toAttributes>[]>()

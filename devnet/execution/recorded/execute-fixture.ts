@@ -12,7 +12,8 @@ import type { ExecutionConfig } from '#devnet/execution/transition/execution-con
 import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
 import { Trie } from '#devnet/execution/trie/trie.ts'
 import { readJson } from './read-lines.ts'
-import { attributesJson, hashJson, headerJson, hexJson, toAttributes } from './recorded-block.ts'
+import { hashJson, hexJson } from '#devnet/execution/json/fields.ts'
+import { attributesJson, headerJson, toAttributes } from './recorded-block.ts'
 
 /** What executing one recorded block came to. */
 export interface FixtureResult {

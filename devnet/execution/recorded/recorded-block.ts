@@ -1,55 +1,46 @@
 import * as z from 'zod'
 import type { Header } from '#protocol/block/header.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
-import { fromHex, toAddress, toBytes8, toHash } from '#protocol/codec/hex.ts'
-import type { Address, Hash } from '#protocol/primitives.ts'
+import {
+  addressJson,
+  bytes8Json,
+  hashJson,
+  hexJson,
+  quantityJson,
+} from '#devnet/execution/json/fields.ts'
 
-const hex = z.string().regex(/^0x([0-9a-f]{2})*$/i, 'hex of whole bytes')
-const hash = hex.length(66).transform((text): Hash => toHash(fromHex(text)))
-
-/** Bytes in hex. */
-export const hexJson = hex.transform(fromHex)
-
-/** A hash in hex. */
-export const hashJson = hash
-const address = hex.length(42).transform((text): Address => toAddress(fromHex(text)))
-const quantity = z
-  .union([z.string().regex(/^0x[0-9a-f]+$/i, 'a quantity in hex'), z.int().nonnegative()])
-  .transform(BigInt)
+const quantity = z.union([quantityJson, z.int().nonnegative().transform(BigInt)])
 
 /** Payload attributes as op-node writes them; what a fork brought may be left out before it. */
 export const attributesJson = z.object({
   timestamp: quantity,
-  prevRandao: hash,
-  suggestedFeeRecipient: address,
-  parentBeaconBlockRoot: hash.nullish(),
+  prevRandao: hashJson,
+  suggestedFeeRecipient: addressJson,
+  parentBeaconBlockRoot: hashJson.nullish(),
   transactions: z.array(hexJson).default([]),
   noTxPool: z.boolean().nullish(),
   gasLimit: quantity,
-  eip1559Params: hex
-    .length(18)
-    .transform((text) => toBytes8(fromHex(text)))
-    .nullish(),
+  eip1559Params: bytes8Json.nullish(),
   minBaseFee: quantity.nullish(),
 })
 
 /** A block as `eth_getBlockByNumber` tells it, as far as an execution is compared with it. */
 export const blockJson = z.looseObject({
   number: quantity,
-  hash,
-  parentHash: hash,
+  hash: hashJson,
+  parentHash: hashJson,
   gasUsed: quantity,
 })
 
 /** A header as `eth_getBlockByNumber` tells it. */
 export const headerJson = z
   .looseObject({
-    parentHash: hash,
-    sha3Uncles: hash,
-    miner: address,
-    stateRoot: hash,
-    transactionsRoot: hash,
-    receiptsRoot: hash,
+    parentHash: hashJson,
+    sha3Uncles: hashJson,
+    miner: addressJson,
+    stateRoot: hashJson,
+    transactionsRoot: hashJson,
+    receiptsRoot: hashJson,
     logsBloom: hexJson,
     difficulty: quantity,
     number: quantity,
@@ -57,14 +48,14 @@ export const headerJson = z
     gasUsed: quantity,
     timestamp: quantity,
     extraData: hexJson,
-    mixHash: hash,
-    nonce: hex.length(18).transform((text) => toBytes8(fromHex(text))),
+    mixHash: hashJson,
+    nonce: bytes8Json,
     baseFeePerGas: quantity.optional(),
-    withdrawalsRoot: hash.optional(),
+    withdrawalsRoot: hashJson.optional(),
     blobGasUsed: quantity.optional(),
     excessBlobGas: quantity.optional(),
-    parentBeaconBlockRoot: hash.optional(),
-    requestsHash: hash.optional(),
+    parentBeaconBlockRoot: hashJson.optional(),
+    requestsHash: hashJson.optional(),
   })
   .transform((json): Header => ({
     ...json,

@@ -319,7 +319,6 @@ export class BlockExecution {
       depositVersion: undefined,
       fees,
       effectiveGasPrice: gasPrice,
-      contractAddress: result?.createdAddress?.bytes,
     }
   }
 

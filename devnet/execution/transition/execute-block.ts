@@ -41,12 +41,12 @@ export interface Executor {
 }
 
 /** Hash of no requests: the OP Stack has none. Spec: protocol/isthmus/exec-engine.md */
-const noRequestsHash = toHash(
+export const noRequestsHash: Hash = toHash(
   fromHex('0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'),
 )
 
 /** A block that is being built: transactions are added until it is sealed. */
-class BlockBuilder {
+export class BlockBuilder {
   readonly execution: BlockExecution
   readonly #attributes: PayloadAttributes
   readonly #parent: ParentBlock

@@ -60,14 +60,17 @@ export function estimatedBytes(raw: Uint8Array): bigint {
   return estimatedSize(raw) / 1_000_000n
 }
 
-/** In millionths of a byte. */
-function estimatedSize(raw: Uint8Array): bigint {
+/** How much a transaction takes of L1, in millionths of a byte. Spec: protocol/fjord/exec-engine.md#fees */
+export function estimatedSize(raw: Uint8Array): bigint {
   const estimate = 836_500n * BigInt(fastLzSize(raw)) - 42_585_600n
   return estimate < minEstimatedSize ? minEstimatedSize : estimate
 }
 
-/** Bedrock counted a signature that its transactions had not yet. */
-function dataGas(raw: Uint8Array, { hasSignature }: { readonly hasSignature: boolean }): bigint {
+/** Gas that a transaction's bytes cost on L1. Bedrock counted a signature that its transactions had not yet. */
+export function dataGas(
+  raw: Uint8Array,
+  { hasSignature }: { readonly hasSignature: boolean },
+): bigint {
   let zeros = 0
   for (const byte of raw) if (byte === 0) zeros++
   const others = raw.length - zeros + (hasSignature ? 0 : 68)

@@ -28,8 +28,6 @@ export interface Receipt {
   readonly fees: ReceiptFees | undefined
   /** Price of its gas, in wei. */
   readonly effectiveGasPrice: bigint
-  /** Where the contract is that it created. */
-  readonly contractAddress: Uint8Array | undefined
 }
 
 /** Fees beside gas, in wei. */

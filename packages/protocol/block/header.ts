@@ -1,6 +1,14 @@
-import { fromHex, toHash } from '#protocol/codec/hex.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { fromHex, toAddress, toBytes8, toHash } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
-import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
+import {
+  decodeRlpList,
+  encodeRlp,
+  rlpBytes,
+  type RlpItem,
+  rlpUint,
+  uintToRlp,
+} from '#protocol/codec/rlp.ts'
 import type { Address, Bytes8, Hash } from '#protocol/primitives.ts'
 
 /** A block header of either layer. Fields that a fork brought are absent before it. Spec: execution-specs, Header */
@@ -42,7 +50,7 @@ export interface Header {
 export const emptyOmmersHash: Hash = toHash(keccak256(Uint8Array.of(0xc0)))
 
 /** A header in RLP; the first field that is absent ends it. */
-function encodeHeader(header: Header): Uint8Array {
+export function encodeHeader(header: Header): Uint8Array {
   const fields: RlpItem[] = [
     fromHex(header.parentHash),
     fromHex(header.ommersHash),
@@ -73,6 +81,48 @@ function encodeHeader(header: Header): Uint8Array {
     fields.push(field)
   }
   return encodeRlp(fields)
+}
+
+/** Fields of a header that none lacks. */
+const leastFields = 15
+
+/**
+ * Decodes a header; bytes in it are views.
+ *
+ * @throws DecodeError if it is none, or has more fields than are known
+ */
+export function decodeHeader(encoded: Uint8Array): Header {
+  const fields = decodeRlpList(encoded)
+  if (fields.length < leastFields || fields.length > leastFields + 6)
+    throw new DecodeError(`${fields.length} fields of a header`)
+  const later = <Value>(at: number, decode: (item: RlpItem) => Value): Value | undefined => {
+    const field = fields[leastFields + at]
+    return field === undefined ? undefined : decode(field)
+  }
+  const hash = (item: RlpItem | undefined): Hash => toHash(rlpBytes(item))
+  return {
+    parentHash: hash(fields[0]),
+    ommersHash: hash(fields[1]),
+    beneficiary: toAddress(rlpBytes(fields[2])),
+    stateRoot: hash(fields[3]),
+    transactionsRoot: hash(fields[4]),
+    receiptsRoot: hash(fields[5]),
+    logsBloom: rlpBytes(fields[6]),
+    difficulty: rlpUint(fields[7], 32),
+    number: rlpUint(fields[8], 8),
+    gasLimit: rlpUint(fields[9], 8),
+    gasUsed: rlpUint(fields[10], 8),
+    timestamp: rlpUint(fields[11], 8),
+    extraData: rlpBytes(fields[12]),
+    prevRandao: hash(fields[13]),
+    nonce: toBytes8(rlpBytes(fields[14])),
+    baseFeePerGas: later(0, (item) => rlpUint(item, 32)),
+    withdrawalsRoot: later(1, hash),
+    blobGasUsed: later(2, (item) => rlpUint(item, 8)),
+    excessBlobGas: later(3, (item) => rlpUint(item, 8)),
+    parentBeaconBlockRoot: later(4, hash),
+    requestsHash: later(5, hash),
+  }
 }
 
 /** The hash of a block. */

@@ -6,7 +6,7 @@ import { busHeaders } from './bus-headers.ts'
 import { publishPauseMs, stateRereadMs } from './bus-limits.ts'
 import type { Owner } from './bus.ts'
 import type { Outgoing } from './connection.ts'
-import { Serial } from './serial.ts'
+import { Serial } from '#runtime/serial.ts'
 import { readNewest, store, type Stored } from './stream-store.ts'
 import { formatWriteOrder, parseWriteOrder, type WriteOrder } from './write-order.ts'
 

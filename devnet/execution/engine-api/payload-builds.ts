@@ -1,0 +1,138 @@
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import { fromHex, type Hex } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import { encodeRlp, uintToRlp } from '#protocol/codec/rlp.ts'
+import { type Clock, sleep } from '#runtime/clock.ts'
+import { toError } from '#runtime/fault.ts'
+import type { Serial } from '#runtime/serial.ts'
+import type { Chain } from '#devnet/execution/chain/chain.ts'
+import { toData } from '#devnet/execution/json/fields.ts'
+import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
+import type { BlockBuilder, ExecutedBlock } from '#devnet/execution/transition/execute-block.ts'
+
+/** Builds that are remembered, at most; the oldest goes first. */
+export const maxBuilds = 16
+
+/** Between two attempts to put more into a block. */
+const improvePauseMs = 200
+
+/** A block that nobody asks for is not improved for longer. */
+const improveForMs = 15_000
+
+/** Adds transactions of users to a block, until it is full, or `signal` is aborted. */
+export type FillBlock = (builder: BlockBuilder, signal: AbortSignal) => Promise<void>
+
+/** What builds are made with. */
+export interface PayloadBuildsOptions {
+  readonly chain: Chain
+  /** All that executes blocks takes its turn in it. */
+  readonly serial: Serial
+  readonly clock: Clock
+  /** Whether there may be something to add since the last attempt. */
+  readonly hasNews: () => boolean
+  readonly fill: FillBlock
+  /** Told of what breaks while a block is improved: the caller of the API has the block as it was. */
+  readonly onError: (error: Error) => void
+}
+
+interface Build {
+  block: ExecutedBlock
+  /** Aborted when the block was asked for. */
+  readonly taken: AbortController
+}
+
+/** Blocks that are being built, by payload id. */
+export class PayloadBuilds {
+  readonly #options: PayloadBuildsOptions
+  readonly #builds = new Map<Hex, Build>()
+
+  constructor(options: PayloadBuildsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Begins a block, whose forced transactions are executed when this returns; the same one again for the same attributes.
+   *
+   * @param version of the call, which the id tells
+   * @throws InvalidTransaction, InvalidBlock if the forced transactions make no block
+   */
+  async start(parent: KnownBlock, attributes: PayloadAttributes, version: number): Promise<Hex> {
+    const id = payloadId(parent, attributes, version)
+    if (this.#builds.has(id)) return id
+    const { serial, onError } = this.#options
+    const block = await serial.run(() => this.#build(parent, attributes))
+    const build = { block, taken: new AbortController() }
+    this.#builds.set(id, build)
+    for (const oldest of this.#builds.keys()) {
+      if (this.#builds.size <= maxBuilds) break
+      this.#builds.get(oldest)?.taken.abort()
+      this.#builds.delete(oldest)
+    }
+    if (!attributes.noTxPool)
+      this.#improve(build, parent, attributes).catch((error: unknown) => onError(toError(error)))
+    return id
+  }
+
+  /** The block as far as it is built; it is not improved any more. */
+  take(id: Hex): ExecutedBlock | undefined {
+    const build = this.#builds.get(id)
+    build?.taken.abort()
+    return build?.block
+  }
+
+  /** Ends all that is going on. */
+  close(): void {
+    for (const { taken } of this.#builds.values()) taken.abort()
+  }
+
+  async #build(
+    parent: KnownBlock,
+    attributes: PayloadAttributes,
+    signal?: AbortSignal,
+  ): Promise<ExecutedBlock> {
+    const builder = await this.#options.chain.build(parent, attributes)
+    for (const raw of attributes.transactions) await builder.execution.execute(raw)
+    if (signal !== undefined) await this.#options.fill(builder, signal)
+    return builder.seal()
+  }
+
+  async #improve(build: Build, parent: KnownBlock, attributes: PayloadAttributes): Promise<void> {
+    const { clock, serial, hasNews } = this.#options
+    const { signal } = build.taken
+    const endMs = clock.monotonicMs() + improveForMs
+    let isFirst = true
+    while (!signal.aborted && clock.monotonicMs() < endMs) {
+      if (isFirst || hasNews()) {
+        isFirst = false
+        const improved = await serial.run(async () =>
+          signal.aborted ? build.block : this.#build(parent, attributes, signal),
+        )
+        // What was asked for meanwhile was given away as it was.
+        if (!signal.aborted) build.block = improved
+      }
+      await sleep(clock, improvePauseMs, signal)
+    }
+  }
+}
+
+/** The same for the same attributes on the same parent; the first byte is the version. */
+function payloadId(parent: KnownBlock, attributes: PayloadAttributes, version: number): Hex {
+  const { timestamp, parentBeaconBlockRoot, eip1559Params, minBaseFee } = attributes
+  const digest = keccak256(
+    encodeRlp([
+      fromHex(parent.hash),
+      uintToRlp(timestamp),
+      fromHex(attributes.prevRandao),
+      fromHex(attributes.suggestedFeeRecipient),
+      fromHex(parentBeaconBlockRoot ?? '0x'),
+      uintToRlp(attributes.noTxPool ? 1n : 0n),
+      uintToRlp(attributes.gasLimit),
+      fromHex(eip1559Params ?? '0x'),
+      minBaseFee === undefined ? [] : [uintToRlp(minBaseFee)],
+      attributes.transactions,
+    ]),
+  )
+  const id = digest.slice(0, 8)
+  id[0] = version
+  return toData(id)
+}

@@ -1,0 +1,23 @@
+import { dirname, resolve } from 'node:path'
+import { Fault } from '#runtime/fault.ts'
+import { type Genesis, parseGenesis } from '#devnet/execution/genesis/genesis.ts'
+import { readJson } from './read-lines.ts'
+
+/**
+ * Reads a genesis in geth's form; its `alloc` may be the path of another file, with `allocExtra` over it, since records
+ * share one.
+ *
+ * @throws Fault `record` with the file's name, if it is none
+ */
+export async function readGenesis(path: string): Promise<Genesis> {
+  const json = (await readJson(path)) as Record<string, unknown>
+  const { alloc, allocExtra } = json
+  const accounts =
+    typeof alloc === 'string' ? await readJson(resolve(dirname(path), alloc)) : (alloc ?? {})
+  try {
+    return parseGenesis({ ...json, alloc: { ...(accounts as object), ...(allocExtra as object) } })
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause
+    throw new Fault('record', { severity: 'critical', detail: `${path}: ${cause.message}`, cause })
+  }
+}

@@ -1,0 +1,113 @@
+import { HashedKeys } from '#devnet/execution/state/hashed-keys.ts'
+import type { StateChanges, StateSource } from '#devnet/execution/state/world-state.ts'
+import { referencesOf } from '#devnet/execution/trie/node-references.ts'
+import { blob, type ChainDatabase } from './chain-database.ts'
+
+/** Codes kept in memory, at most: each has 24 KB at most. */
+const maxCachedCodes = 4_096
+
+/**
+ * Nodes and codes of a chain: those of blocks that are not kept yet in memory, all others in the database. A node there
+ * counts what leads to it, and goes when nothing does, so that old states cost no more than what they had for themselves.
+ */
+export class StateStore implements StateSource {
+  readonly keys: HashedKeys = new HashedKeys()
+  readonly #database: ChainDatabase
+  readonly #pendingNodes = new Map<string, { data: Uint8Array; uses: number }>()
+  readonly #pendingCodes = new Map<string, { data: Uint8Array; uses: number }>()
+  readonly #codes = new Map<string, Uint8Array>()
+
+  constructor(database: ChainDatabase) {
+    this.#database = database
+  }
+
+  node(hash: Uint8Array): Uint8Array {
+    const pending = this.#pendingNodes.get(keyOf(hash))
+    if (pending !== undefined) return pending.data
+    const row = this.#database.get('SELECT data FROM nodes WHERE hash = ?', hash)
+    if (row === undefined) throw new MissingState(hash)
+    return blob(row, 'data')
+  }
+
+  code(hash: Uint8Array): Uint8Array {
+    const key = keyOf(hash)
+    const known = this.#pendingCodes.get(key)?.data ?? this.#codes.get(key)
+    if (known !== undefined) return known
+    const row = this.#database.get('SELECT code FROM codes WHERE hash = ?', hash)
+    if (row === undefined) throw new MissingState(hash)
+    const code = blob(row, 'code')
+    if (this.#codes.size >= maxCachedCodes) this.#codes.clear()
+    this.#codes.set(key, code)
+    return code
+  }
+
+  /** Holds what a block made, until it is kept or given up. */
+  hold({ nodes, codes }: StateChanges): void {
+    for (const [hash, data] of nodes) use(this.#pendingNodes, hash, data)
+    for (const [hash, data] of codes) use(this.#pendingCodes, hash, data)
+  }
+
+  /** Gives up what was held. */
+  release({ nodes, codes }: StateChanges): void {
+    for (const [hash] of nodes) unuse(this.#pendingNodes, hash)
+    for (const [hash] of codes) unuse(this.#pendingCodes, hash)
+  }
+
+  /** Keeps a block's state in the database, within the transaction of the caller. */
+  keep({ root, nodes, codes }: StateChanges): void {
+    const database = this.#database
+    for (const [hash, code] of codes)
+      database.run('INSERT OR IGNORE INTO codes (hash, code) VALUES (?, ?)', hash, code)
+    // From the leaves up, as they were made: what a node leads to is there before it.
+    for (const [hash, data] of nodes) {
+      const sql = 'INSERT OR IGNORE INTO nodes (hash, refs, data) VALUES (?, 0, ?)'
+      if (database.run(sql, hash, data) > 0)
+        for (const child of referencesOf(data)) this.#addReference(child)
+    }
+    this.#addReference(root)
+  }
+
+  /** Forgets the state with a root, within the transaction of the caller: whatever nothing else leads to goes. */
+  forget(root: Uint8Array): void {
+    const leaving = [root]
+    for (let hash = leaving.pop(); hash !== undefined; hash = leaving.pop()) {
+      const row = this.#database.get(
+        'UPDATE nodes SET refs = refs - 1 WHERE hash = ? RETURNING refs, data',
+        hash,
+      )
+      if (row === undefined || Number(row['refs']) > 0) continue
+      leaving.push(...referencesOf(blob(row, 'data')))
+      this.#database.run('DELETE FROM nodes WHERE hash = ?', hash)
+    }
+  }
+
+  #addReference(hash: Uint8Array): void {
+    this.#database.run('UPDATE nodes SET refs = refs + 1 WHERE hash = ?', hash)
+  }
+}
+
+/** A state that is asked for is not kept any more, or never was. */
+export class MissingState extends Error {
+  override readonly name = 'MissingState'
+
+  constructor(hash: Uint8Array) {
+    super(`missing trie node ${Buffer.from(hash).toString('hex')}: the state was pruned`)
+  }
+}
+
+type Held = Map<string, { data: Uint8Array; uses: number }>
+
+function use(held: Held, hash: Uint8Array, data: Uint8Array): void {
+  const known = held.get(keyOf(hash))
+  if (known === undefined) held.set(keyOf(hash), { data, uses: 1 })
+  else known.uses++
+}
+
+function unuse(held: Held, hash: Uint8Array): void {
+  const known = held.get(keyOf(hash))
+  if (known !== undefined && --known.uses === 0) held.delete(keyOf(hash))
+}
+
+function keyOf(hash: Uint8Array): string {
+  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('latin1')
+}

@@ -1,0 +1,99 @@
+import { fromBigEndian } from '#protocol/codec/big-endian.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { toBytes32, toHash, toHex } from '#protocol/codec/hex.ts'
+import type { Bytes32, Hash } from '#protocol/primitives.ts'
+
+/** What the first deposit of a block tells of L1. Fields that a fork brought are absent before it. */
+export interface L1Attributes {
+  readonly number: bigint
+  /** Unix seconds. */
+  readonly timestamp: bigint
+  /** In wei. */
+  readonly baseFee: bigint
+  readonly hash: Hash
+  readonly sequenceNumber: bigint
+  readonly batcherHash: Bytes32
+  /** Until Ecotone. */
+  readonly bedrock: { readonly overhead: bigint; readonly scalar: bigint } | undefined
+  /** From Ecotone on. */
+  readonly ecotone: EcotoneFees | undefined
+  /** From Isthmus on. */
+  readonly operatorFee: { readonly scalar: bigint; readonly constant: bigint } | undefined
+  /** From Jovian on: 16 bits. */
+  readonly daFootprintGasScalar: bigint | undefined
+}
+
+/** What Ecotone charges for L1 data with. */
+export interface EcotoneFees {
+  readonly baseFeeScalar: bigint
+  readonly blobBaseFeeScalar: bigint
+  /** In wei. */
+  readonly blobBaseFee: bigint
+}
+
+/** Selectors of the calls, and how long each is. */
+const forms = {
+  bedrock: { selector: '0x015d8eb9', bytes: 260 },
+  ecotone: { selector: '0x440a5e20', bytes: 164 },
+  isthmus: { selector: '0x098999be', bytes: 176 },
+  jovian: { selector: '0x3db6be2b', bytes: 178 },
+} as const
+
+/**
+ * Decodes the calldata of the L1 attributes deposit, in any form.
+ *
+ * @throws DecodeError for another call, or one of another length
+ * Spec: protocol/deposits.md#l1-attributes-deposited-transaction, ecotone, isthmus and jovian l1-attributes.md
+ */
+export function decodeL1Attributes(data: Uint8Array): L1Attributes {
+  const selector = toHex(data.subarray(0, 4))
+  const form = Object.values(forms).find((candidate) => candidate.selector === selector)
+  if (form === undefined) throw new DecodeError(`${selector} are no L1 attributes`)
+  if (data.length !== form.bytes)
+    throw new DecodeError(`L1 attributes of ${data.length} bytes, want ${form.bytes}`)
+  return form === forms.bedrock ? decodeBedrock(data) : decodePacked(data)
+}
+
+function decodeBedrock(data: Uint8Array): L1Attributes {
+  const word = (at: number) => data.subarray(4 + 32 * at, 36 + 32 * at)
+  const uint64 = (at: number) => {
+    const value = fromBigEndian(word(at))
+    if (value >= 2n ** 64n) throw new DecodeError(`argument ${at} has more than 64 bits`)
+    return value
+  }
+  return {
+    number: uint64(0),
+    timestamp: uint64(1),
+    baseFee: fromBigEndian(word(2)),
+    hash: toHash(word(3)),
+    sequenceNumber: uint64(4),
+    batcherHash: toBytes32(word(5)),
+    bedrock: { overhead: fromBigEndian(word(6)), scalar: fromBigEndian(word(7)) },
+    ecotone: undefined,
+    operatorFee: undefined,
+    daFootprintGasScalar: undefined,
+  }
+}
+
+function decodePacked(data: Uint8Array): L1Attributes {
+  const uint = (from: number, to: number) => fromBigEndian(data.subarray(from, to))
+  return {
+    number: uint(28, 36),
+    timestamp: uint(20, 28),
+    baseFee: uint(36, 68),
+    hash: toHash(data.subarray(100, 132)),
+    sequenceNumber: uint(12, 20),
+    batcherHash: toBytes32(data.subarray(132, 164)),
+    bedrock: undefined,
+    ecotone: {
+      baseFeeScalar: uint(4, 8),
+      blobBaseFeeScalar: uint(8, 12),
+      blobBaseFee: uint(68, 100),
+    },
+    operatorFee:
+      data.length < forms.isthmus.bytes
+        ? undefined
+        : { scalar: uint(164, 168), constant: uint(168, 176) },
+    daFootprintGasScalar: data.length < forms.jovian.bytes ? undefined : uint(176, 178),
+  }
+}
