@@ -122,7 +122,11 @@ test('a chain through all forks is built by one client and followed by another',
   for await (const { value } of recorded) {
     const block = verifier.chain.canonical(BigInt(value.number)) ?? assert.fail(value.number)
     const { raw, ...told } = value
-    assert.deepEqual(blockToJson(block, verifier.chain.body(block), { full: true }), told, `${raw}`.slice(0, 20))
+    assert.deepEqual(
+      blockToJson(block, verifier.chain.body(block), { full: true }),
+      told,
+      `${raw}`.slice(0, 20),
+    )
   }
   assert.equal(verifier.chain.head.hash, parent)
   assert.equal(verifier.chain.safe?.hash, safe)

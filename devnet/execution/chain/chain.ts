@@ -215,6 +215,7 @@ export class Chain {
     const stored = this.#blocks.canonical(genesis.header.number)
     const block = makeGenesisBlock(genesis, this.#states)
     if (stored !== undefined && stored !== block.hash) {
+      this.#database.close()
       const detail = `the database begins with ${stored}, the genesis is ${block.hash}`
       throw new Fault('genesis-mismatch', { severity: 'critical', detail })
     }

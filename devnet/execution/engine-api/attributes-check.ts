@@ -2,7 +2,7 @@ import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import { hardforksAt } from '#protocol/chains/hardforks.ts'
 import { fromBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
-import { RpcError } from '#runtime/json-rpc/rpc-error.ts'
+import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { ExecutionConfig } from '#devnet/execution/transition/execution-config.ts'
 import type { AttributesJson, PayloadJson } from './payload-json.ts'
 
@@ -21,7 +21,7 @@ export type ForkchoiceVersion = 1 | 2 | 3
 /**
  * Checks that attributes fit the version of the call, as op-geth does.
  *
- * @throws RpcError with the code for what is wrong
+ * @throws JsonRpcError with the code for what is wrong
  */
 export function checkAttributesVersion(
   attributes: AttributesJson,
@@ -34,7 +34,7 @@ export function checkAttributesVersion(
   const wrong = (detail: string) => invalidAttributes(detail)
   if (version === 1) {
     const refuse = (detail: string) =>
-      new RpcError(engineCodes.invalidParams, `Invalid parameters: ${detail}`)
+      new JsonRpcError(engineCodes.invalidParams, `Invalid parameters: ${detail}`)
     if (hasWithdrawals || hasRoot) throw refuse('withdrawals and beacon root not supported in V1')
     if (forks.ecotone) throw refuse('fcuV1 called post-shanghai')
     return
@@ -57,7 +57,7 @@ export function checkAttributesVersion(
  * Checks what the OP Stack asks of attributes. Spec: exec-engine.md#extended-payloadattributesv3
  *
  * @returns the attributes as the code has them
- * @throws RpcError -38003
+ * @throws JsonRpcError -38003
  */
 export function checkedAttributes(
   json: AttributesJson,
@@ -131,13 +131,15 @@ export function payloadProblem(payload: PayloadJson, config: ExecutionConfig): s
 }
 
 /** The error for attributes that break a rule. */
-export function invalidAttributes(detail: string): RpcError {
-  return new RpcError(engineCodes.invalidAttributes, 'Invalid payload attributes', { err: detail })
+export function invalidAttributes(detail: string): JsonRpcError {
+  return new JsonRpcError(engineCodes.invalidAttributes, 'Invalid payload attributes', {
+    err: detail,
+  })
 }
 
 /** The error for a call of the wrong version. */
-export function unsupportedFork(detail: string): RpcError {
-  return new RpcError(engineCodes.unsupportedFork, 'Unsupported fork', { err: detail })
+export function unsupportedFork(detail: string): JsonRpcError {
+  return new JsonRpcError(engineCodes.unsupportedFork, 'Unsupported fork', { err: detail })
 }
 
 /** Whether an optional field was given. */

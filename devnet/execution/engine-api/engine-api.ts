@@ -4,7 +4,7 @@ import { hashHeader, type Header } from '#protocol/block/header.ts'
 import { type Hardforks, hardforksAt } from '#protocol/chains/hardforks.ts'
 import type { Hex } from '#protocol/codec/hex.ts'
 import type { Hash } from '#protocol/primitives.ts'
-import { RpcError } from '#runtime/json-rpc/rpc-error.ts'
+import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { Serial } from '#runtime/serial.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
 import { hashJson, toQuantity } from '#devnet/execution/json/fields.ts'
@@ -125,12 +125,12 @@ export class EngineApi {
     })
   }
 
-  /** @throws RpcError -38002 if a block that is named is not below the head; the head then stays as it was */
+  /** @throws JsonRpcError -38002 if a block that is named is not below the head; the head then stays as it was */
   #ancestor(head: KnownBlock, hash: Hash, what: string): KnownBlock | undefined {
     const { chain } = this.#options
     if (hash === noHash) return what === 'safe' ? chain.safe : chain.finalized
     const refuse = (detail: string) =>
-      new RpcError(engineCodes.invalidForkchoice, 'Invalid forkchoice state', { err: detail })
+      new JsonRpcError(engineCodes.invalidForkchoice, 'Invalid forkchoice state', { err: detail })
     const block = chain.find(hash)
     if (block === undefined) throw refuse(`${what} block not available in database`)
     let above = head
@@ -206,7 +206,7 @@ export class EngineApi {
     const { builds, chain, serial } = this.#options
     const id = parse(payloadIdJson, params, 0) as Hex
     const block = builds.take(id)
-    if (block === undefined) throw new RpcError(engineCodes.unknownPayload, 'Unknown payload')
+    if (block === undefined) throw new JsonRpcError(engineCodes.unknownPayload, 'Unknown payload')
     const forks = this.#forksAt(block.header.timestamp)
     if (!getPayloadVersions(forks).includes(version))
       throw unsupportedFork(`getPayloadV${version} does not fit the payload's fork`)
@@ -246,14 +246,14 @@ function getPayloadVersions(forks: Hardforks): readonly number[] {
   return forks.ecotone ? [3] : [1, 2]
 }
 
-/** Checks what travels beside a payload, as op-geth does. @throws RpcError -32602, -38005 */
+/** Checks what travels beside a payload, as op-geth does. @throws JsonRpcError -32602, -38005 */
 function checkExtras(
   payload: PayloadJson,
   params: readonly unknown[],
   { version, forks }: { readonly version: 1 | 2 | 3 | 4; readonly forks: Hardforks },
 ): PayloadExtras {
   const refuse = (detail: string) =>
-    new RpcError(engineCodes.invalidParams, `Invalid parameters: ${detail}`)
+    new JsonRpcError(engineCodes.invalidParams, `Invalid parameters: ${detail}`)
   const { withdrawals, excessBlobGas, blobGasUsed } = payload
   if (version <= 2) {
     if (forks.ecotone) throw refuse("can't use newPayloadV2 post-cancun")
@@ -306,7 +306,7 @@ function isRefusal(error: unknown): error is Error {
   return error instanceof InvalidTransaction || error instanceof InvalidBlock
 }
 
-/** @throws RpcError -32602 with the argument and what is wrong with it */
+/** @throws JsonRpcError -32602 with the argument and what is wrong with it */
 function parse<Schema extends z.ZodType>(
   schema: Schema,
   params: readonly unknown[],
@@ -317,5 +317,5 @@ function parse<Schema extends z.ZodType>(
   const [first] = error.issues
   const path = first?.path.join('.') ?? ''
   const detail = `invalid argument ${at}: ${path === '' ? '' : `${path}: `}${first?.message}`
-  throw new RpcError(engineCodes.invalidParams, detail)
+  throw new JsonRpcError(engineCodes.invalidParams, detail)
 }

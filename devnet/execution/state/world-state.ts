@@ -25,6 +25,8 @@ export interface StateSource extends NodeSource, CodeSource {
 
 /** What a block leaves to be stored. */
 export interface StateChanges {
+  /** Accounts that changed, with the slots of each that did. */
+  readonly touched: ReadonlyMap<Address, readonly Hex[]>
   /** 32 bytes. */
   readonly root: Uint8Array
   readonly nodes: readonly (readonly [hash: Uint8Array, encoded: Uint8Array])[]
@@ -166,7 +168,9 @@ export class WorldState {
   commit(): StateChanges {
     const nodes: [Uint8Array, Uint8Array][] = []
     const sink: NodeSink = (hash, encoded) => void nodes.push([hash, encoded])
+    const touched = new Map<Address, readonly Hex[]>()
     for (const address of new Set([...this.#changedAccounts, ...this.#changedSlots.keys()])) {
+      touched.set(address, [...(this.#changedSlots.get(address) ?? [])])
       const key = this.#source.keys.hash(address)
       const account = this.#load(address)
       if (account === undefined) this.#trie.delete(key)
@@ -176,7 +180,7 @@ export class WorldState {
     this.#changedSlots.clear()
     this.#cleared.clear()
     this.#undo.length = 0
-    return { root: this.#trie.root(sink), nodes, codes: [...this.#codes.values()] }
+    return { root: this.#trie.root(sink), nodes, codes: [...this.#codes.values()], touched }
   }
 
   /** The trie of the accounts; after `commit` that of the block. */

@@ -31,13 +31,16 @@ export class ChainDatabase {
   constructor(path: string) {
     try {
       this.#database = new DatabaseSync(path)
+    } catch (cause) {
+      throw cannotOpen(path, cause)
+    }
+    try {
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
       this.#database.exec('PRAGMA cache_size = -65536; PRAGMA busy_timeout = 2000')
       this.#prepareTables(path)
     } catch (cause) {
-      if (cause instanceof Fault || !(cause instanceof Error)) throw cause
-      const detail = `cannot open ${path}: ${cause.message}`
-      throw new Fault('chain-database', { severity: 'critical', detail, cause })
+      this.#database.close()
+      throw cannotOpen(path, cause)
     }
   }
 
@@ -96,6 +99,12 @@ export class ChainDatabase {
     this.#statements.set(sql, prepared)
     return prepared
   }
+}
+
+function cannotOpen(path: string, cause: unknown): unknown {
+  if (cause instanceof Fault || !(cause instanceof Error)) return cause
+  const detail = `cannot open ${path}: ${cause.message}`
+  return new Fault('chain-database', { severity: 'critical', detail, cause })
 }
 
 /** A row, by the names of its columns. */

@@ -16,8 +16,10 @@ export interface BlockBeginning {
 
 const systemAddress = `0x${'f'.repeat(39)}e` as Address
 const systemCallGas = 30_000_000n
-const beaconRootsAddress = '0x000f3df6d732807ef1319fb7b8bb8522d0beac02' as Address
-const historyAddress = '0x0000f90827f1c53a10cb7a02335b175320002935' as Address
+/** Keeps roots of beacon blocks. Spec: EIP-4788 */
+export const beaconRootsAddress: Address = '0x000f3df6d732807ef1319fb7b8bb8522d0beac02' as Address
+/** Keeps hashes of blocks. Spec: EIP-2935 */
+export const historyAddress: Address = '0x0000f90827f1c53a10cb7a02335b175320002935' as Address
 
 /** Tells two contracts of what came before the block. Spec: EIP-4788, 2935 */
 export async function makeSystemCalls(

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, test } from 'node:test'
+import { toHash, toHex } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import { decodeAccount } from '#devnet/execution/state/account-record.ts'
+import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
+import { Trie } from '#devnet/execution/trie/trie.ts'
+import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
+import {
+  addBlock,
+  createStore,
+  deposit,
+  openChain,
+  setSlot,
+  slotKey,
+  smallGenesis,
+  storeAddress,
+} from '#test/fakes/execution-chain.ts'
+import { type Chain, type HeadChange, maxPendingBlocks, stateWindow } from './chain.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'atoll-chain-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const choose = (chain: Chain, head: KnownBlock, final?: KnownBlock) =>
+  chain.choose({ head: head.hash, safe: final?.hash, finalized: final?.hash })
+
+/** All accounts and slots of a state, each read from the database. */
+function readAll(chain: Chain, block: KnownBlock): number {
+  const { source } = chain.executor(new Interpreters(chain.config))
+  const accounts = [
+    ...new Trie(source, Buffer.from(block.header.stateRoot.slice(2), 'hex')).entries(),
+  ]
+  let read = 0
+  for (const [, encoded] of accounts) {
+    const { storageRoot } = decodeAccount(encoded)
+    read += 1 + [...new Trie(source, storageRoot).entries()].length
+  }
+  return read
+}
+
+test('a reorg moves the head, what is canonical, and where transactions are', async () => {
+  const chain = openChain()
+  const changes: HeadChange[] = []
+  chain.onChange((change) => changes.push(change))
+  const a1 = await addBlock(chain, chain.genesis, [createStore(1)])
+  const a2 = await addBlock(chain, a1, [setSlot(2, 1, 10)])
+  const a3 = await addBlock(chain, a2, [setSlot(3, 1, 11)])
+  choose(chain, a3)
+  const b2 = await addBlock(chain, a1, [setSlot(4, 1, 20)])
+  const b3 = await addBlock(chain, b2, [setSlot(2, 2, 10)])
+  assert.equal(chain.head.hash, a3.hash)
+  assert.equal(chain.place(toHash(keccak256(setSlot(3, 1, 11))))?.block, a3.hash)
+  choose(chain, b3, a1)
+  assert.equal(chain.canonical(2n)?.hash, b2.hash)
+  assert.equal(chain.place(toHash(keccak256(setSlot(3, 1, 11)))), undefined)
+  assert.equal(chain.place(toHash(keccak256(setSlot(4, 1, 20))))?.block, b2.hash)
+  assert.equal(chain.isCanonical(a2), false)
+  assert.equal(toHex(chain.state(b3).slot(storeAddress, slotKey(1))), '0x14')
+  assert.equal(toHex(chain.state(a3).slot(storeAddress, slotKey(1))), '0x0b')
+  assert.equal(chain.safe?.hash, a1.hash)
+  const [, second] = changes
+  assert.deepEqual(
+    second?.removed.map(({ hash }) => hash),
+    [a3.hash, a2.hash],
+  )
+  assert.deepEqual(
+    second.added.map(({ hash }) => hash),
+    [b2.hash, b3.hash],
+  )
+  // And back, to what was there before.
+  choose(chain, a3)
+  assert.equal(chain.place(toHash(keccak256(setSlot(3, 1, 11))))?.block, a3.hash)
+  choose(chain, a1)
+  assert.equal(chain.canonical(2n), undefined)
+  assert.equal(chain.head.hash, a1.hash)
+})
+
+test('a chain that is opened again is what it was', async () => {
+  const path = join(folder, 'again.sqlite')
+  const chain = openChain({ path })
+  let block = await addBlock(chain, chain.genesis, [createStore(1)])
+  for (let slot = 1; slot < 40; slot++) {
+    block = await addBlock(chain, block, [
+      setSlot(slot, slot, slot),
+      deposit(100 + slot, { mint: 5n }),
+    ])
+    choose(chain, block, slot > 20 ? chain.canonical(10n) : undefined)
+  }
+  const side = await addBlock(chain, block)
+  const body = chain.body(block)
+  chain.close()
+  const again = openChain({ path })
+  assert.equal(again.head.hash, block.hash)
+  assert.equal(again.finalized?.header.number, 10n)
+  assert.deepEqual(again.body(again.head), body)
+  assert.equal(readAll(again, again.head), 39 + 2)
+  assert.equal(again.find(side.hash), undefined, 'what was not chosen is not kept')
+  const next = await addBlock(again, again.head, [setSlot(99, 1, 7)])
+  choose(again, next)
+  assert.equal(toHex(again.state(next).slot(storeAddress, slotKey(39))), '0x27')
+  again.close()
+})
+
+for (const archive of [false, true])
+  test(`old states are ${archive ? 'kept in an archive' : 'forgotten, and nothing of the newer with them'}`, async () => {
+    const path = join(folder, `prune-${archive}.sqlite`)
+    const chain = openChain({ path, archive })
+    let block: KnownBlock = await addBlock(chain, chain.genesis, [createStore(1)])
+    const blocks = [block]
+    for (let at = 1; at <= stateWindow + 60; at++) {
+      // Slots come, change and go, and come again.
+      const value = at % 7 === 0 ? 0 : at
+      block = await addBlock(chain, block, [
+        setSlot(at, at % 20, value),
+        setSlot(1_000 + at, 3, at % 2),
+      ])
+      blocks.push(block)
+      choose(chain, block, blocks[Math.max(0, at - 2)])
+    }
+    const oldest = blocks.findIndex((candidate) => chain.hasState(candidate))
+    assert.equal(oldest, archive ? 0 : blocks.length - stateWindow - 1)
+    chain.close()
+    const again = openChain({ path, archive })
+    for (const kept of blocks.slice(oldest)) assert.ok(readAll(again, kept) > 0)
+    if (!archive) {
+      const gone = blocks[0] ?? assert.fail()
+      assert.throws(() => readAll(again, gone), { name: 'MissingState' })
+    }
+    again.close()
+    const database = new DatabaseSync(path)
+    const { nodes } = database.prepare('SELECT count(*) AS nodes FROM nodes').get() as {
+      nodes: number
+    }
+    database.close()
+    assert.ok(archive ? nodes > 1_000 : nodes < 1_000, `${nodes} nodes`)
+  })
+
+test('states are kept from the finalized block on, however far below the head it is', async () => {
+  const chain = openChain()
+  let block: KnownBlock = await addBlock(chain, chain.genesis)
+  const first = block
+  for (let at = 0; at < stateWindow + 20; at++) {
+    block = await addBlock(chain, block)
+    choose(chain, block, first)
+  }
+  assert.equal(chain.hasState(first), true)
+})
+
+test('blocks that are not chosen are held up to a limit, the lowest going first', async () => {
+  const chain = openChain()
+  const low = await addBlock(chain, chain.genesis, [deposit(0, {})])
+  let block: KnownBlock = low
+  for (let at = 1; at < maxPendingBlocks; at++) block = await addBlock(chain, block)
+  assert.ok(chain.find(low.hash))
+  await addBlock(chain, block)
+  assert.equal(chain.find(low.hash), undefined)
+})
+
+test('a file of another chain, of another release, or in use is refused with a word', () => {
+  const path = join(folder, 'refused.sqlite')
+  const chain = openChain({ path })
+  assert.throws(() => openChain({ path }), { code: 'chain-database', message: /locked/ })
+  chain.close()
+  const { header } = smallGenesis
+  const genesis = { ...smallGenesis, header: { ...header, timestamp: 7n } }
+  assert.throws(() => openChain({ path, genesis }), { code: 'genesis-mismatch' })
+  const database = new DatabaseSync(path)
+  database.exec('PRAGMA user_version = 99')
+  database.close()
+  assert.throws(() => openChain({ path }), { code: 'chain-database', message: /another release/ })
+  assert.throws(() => openChain({ path: '/nowhere/x' }), { code: 'chain-database' })
+})

@@ -1,0 +1,189 @@
+import type { EVM } from '@ethereumjs/evm'
+import { hardforksAt } from '#protocol/chains/hardforks.ts'
+import { fromHex, toAddress, toHash, toHex } from '#protocol/codec/hex.ts'
+import type { Address } from '#protocol/primitives.ts'
+import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import { Serial } from '#runtime/serial.ts'
+import type { Chain } from '#devnet/execution/chain/chain.ts'
+import type { WorldState } from '#devnet/execution/state/world-state.ts'
+import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
+import { chargedGas, floorGas, intrinsicGas } from '#devnet/execution/transition/gas.ts'
+import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
+import { Machine, toEvmAddress } from '#devnet/execution/transition/machine.ts'
+import type { CallJson, OverridesJson } from './call-json.ts'
+import { rpcCodes } from './params.ts'
+
+/** The most gas that a call may use: it keeps all others waiting. */
+export const maxCallGas = 50_000_000n
+
+/** What came of a call. */
+export interface Simulated {
+  readonly gasUsed: bigint
+  readonly returned: Uint8Array
+  /** In the interpreter's words; absent for a call that went well. */
+  readonly error: string | undefined
+  /** What it touched, for `eth_createAccessList`. */
+  readonly touched: readonly {
+    readonly address: Address
+    readonly storageKeys: readonly string[]
+  }[]
+}
+
+/** What a call is made on. */
+export interface SimulateOptions {
+  readonly block: KnownBlock
+  readonly call: CallJson
+  readonly overrides?: OverridesJson
+  /** Rather than what the call says. */
+  readonly gas?: bigint
+}
+
+const zeroAddress = toAddress(new Uint8Array(20))
+
+/** Makes calls that leave no trace, one at a time, beside the blocks. */
+export class Simulator {
+  readonly #chain: Chain
+  readonly #interpreters: Interpreters
+  readonly #serial = new Serial()
+
+  constructor(chain: Chain) {
+    this.#chain = chain
+    this.#interpreters = new Interpreters(chain.config)
+  }
+
+  /** Makes a call on the state that a block left, as if in that block. @throws JsonRpcError for what cannot begin */
+  run(options: SimulateOptions): Promise<Simulated> {
+    return this.#serial.run(() => this.#run(options))
+  }
+
+  async #run({ block, call, overrides, gas }: SimulateOptions): Promise<Simulated> {
+    const { header } = block
+    const chain = this.#chain
+    const state = chain.state(block)
+    applyOverrides(state, overrides)
+    const forks = hardforksAt(chain.config.hardforkTimes, header.timestamp)
+    const executor = chain.executor(this.#interpreters)
+    const parent = { ...block, trie: state.trie }
+    const evm = await this.#interpreters.on(state, forks, (number) =>
+      fromHex(executor.ancestorHash(parent, number)),
+    )
+    const machine = new Machine(evm, state)
+    const data = call.input ?? call.data ?? new Uint8Array(0)
+    const from = call.from ?? zeroAddress
+    const to = call.to ?? undefined
+    const accessList = call.accessList ?? []
+    const charged = { data, isCreation: to === undefined, accessList, authorizations: 0 }
+    const intrinsic = intrinsicGas(charged, forks)
+    const gasLimit = limited(gas ?? call.gas ?? maxCallGas)
+    if (gasLimit < intrinsic)
+      throw new JsonRpcError(
+        rpcCodes.server,
+        `intrinsic gas too low: have ${gasLimit}, want ${intrinsic}`,
+      )
+    const gasPrice = call.gasPrice ?? call.maxFeePerGas ?? 0n
+    const value = call.value ?? 0n
+    this.#checkFunds(machine, { from, needed: value + gasPrice * gasLimit })
+    machine.warm([from, to, forks.canyon ? header.beneficiary : undefined])
+    for (const { address, storageKeys } of accessList)
+      for (const key of storageKeys)
+        evm.journal.addAlwaysWarmSlot(address.slice(2), Buffer.from(key).toString('hex'))
+    await machine.touch(from, { nonce: machine.nonceOf(from) + 1n })
+    evm.journal.startReportingAccessList()
+    const result = await evm.runCall({
+      block: evmBlock(block, { isFree: gasPrice === 0n }),
+      caller: toEvmAddress(from),
+      ...(to !== undefined && { to: toEvmAddress(to) }),
+      value,
+      data,
+      gasPrice,
+      gasLimit: gasLimit - intrinsic,
+      skipNonceIncrement: true,
+    })
+    const { executionGasUsed, gasRefund = 0n, exceptionError, returnValue } = result.execResult
+    const floor = floorGas(data, forks)
+    const touched = touchedBy(evm)
+    await machine.endTransaction([])
+    return {
+      gasUsed: chargedGas(executionGasUsed + intrinsic, { refund: gasRefund, floor }),
+      returned: returnValue,
+      error: exceptionError?.error,
+      touched,
+    }
+  }
+
+  #checkFunds(
+    machine: Machine,
+    { from, needed }: { readonly from: Address; readonly needed: bigint },
+  ): void {
+    const balance = machine.balanceOf(from)
+    if (balance >= needed) return
+    const detail = `insufficient funds for gas * price + value: address ${from} have ${balance} want ${needed}`
+    throw new JsonRpcError(rpcCodes.server, detail)
+  }
+}
+
+function limited(gas: bigint): bigint {
+  return gas > maxCallGas ? maxCallGas : gas
+}
+
+/** A call without a price sees no base fee, as in geth. */
+function evmBlock({ header }: KnownBlock, { isFree }: { readonly isFree: boolean }) {
+  return {
+    header: {
+      number: header.number,
+      timestamp: header.timestamp,
+      coinbase: toEvmAddress(header.beneficiary),
+      difficulty: 0n,
+      prevRandao: fromHex(header.prevRandao),
+      gasLimit: header.gasLimit,
+      baseFeePerGas: isFree ? 0n : (header.baseFeePerGas ?? 0n),
+      getBlobGasPrice: () => 1n,
+    },
+  }
+}
+
+function touchedBy(evm: EVM): Simulated['touched'] {
+  const { accessList } = evm.journal
+  return [...(accessList ?? [])].map(([address, slots]) => ({
+    address: toAddress(fromHex(`0x${address}`)),
+    storageKeys: [...slots].map((slot) => `0x${slot}`),
+  }))
+}
+
+function applyOverrides(state: WorldState, overrides: OverridesJson): void {
+  for (const [text, account] of Object.entries(overrides ?? {})) {
+    const address = toAddress(fromHex(text))
+    state.setAccount(address, {
+      ...(isThere(account.balance) && { balance: account.balance }),
+      ...(isThere(account.nonce) && { nonce: account.nonce }),
+    })
+    if (isThere(account.code)) state.setCode(address, account.code)
+    if (isThere(account.state)) state.clearSlots(address)
+    const slots = { ...account.state, ...account.stateDiff }
+    for (const [slot, value] of Object.entries(slots))
+      state.setSlot(address, toHash(fromHex(slot)), value)
+  }
+}
+
+function isThere<Value>(value: Value | null | undefined): value is Value {
+  return value !== undefined && value !== null
+}
+
+/** The error of a call that went wrong, as geth tells it. */
+export function callError({ error, returned }: Simulated): JsonRpcError {
+  if (error !== 'revert') return new JsonRpcError(rpcCodes.server, error ?? 'execution failed')
+  const reason = revertReason(returned)
+  const message = reason === undefined ? 'execution reverted' : `execution reverted: ${reason}`
+  return new JsonRpcError(rpcCodes.reverted, message, toHex(returned))
+}
+
+/** The text of `Error(string)`, or the code of `Panic(uint256)`. */
+function revertReason(data: Uint8Array): string | undefined {
+  const selector = toHex(data.subarray(0, 4))
+  const view = new DataView(data.buffer, data.byteOffset, data.length)
+  if (selector === '0x4e487b71' && data.length === 36)
+    return `panic code 0x${view.getUint32(32).toString(16)}`
+  if (selector !== '0x08c379a0' || data.length < 68) return undefined
+  const length = view.getUint32(64)
+  return new TextDecoder().decode(data.subarray(68, Math.min(68 + length, data.length)))
+}

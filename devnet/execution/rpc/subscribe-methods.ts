@@ -1,0 +1,59 @@
+import * as z from 'zod'
+import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { Chain } from '#devnet/execution/chain/chain.ts'
+import type { TransactionPool } from '#devnet/execution/pool/transaction-pool.ts'
+import { headerToJson } from './block-json.ts'
+import { filterJson, logsIn } from './log-methods.ts'
+import type { MethodTable } from './methods.ts'
+import { parseParam, rpcCodes } from './params.ts'
+import { pooledToJson } from './pool-methods.ts'
+
+const kinds = ['newHeads', 'logs', 'newPendingTransactions', 'syncing'] as const
+
+/** What a connection may be told of as it happens. */
+export function subscribeMethods(chain: Chain, pool: TransactionPool): MethodTable {
+  return {
+    eth_subscribe: (params, context) => {
+      const kind = parseParam(z.enum(kinds), params, 0)
+      switch (kind) {
+        case 'newHeads':
+          return context.subscribe((notify) =>
+            chain.onChange(({ added }) => {
+              for (const block of added) notify(headerToJson(block))
+            }),
+          )
+        case 'logs': {
+          const filter = parseParam(filterJson.nullish(), params, 1) ?? {}
+          return context.subscribe((notify) => {
+            const tell = { address: undefined, topics: undefined, ...filter }
+            return chain.onChange(({ added, removed }) => {
+              // What a reorg took back first, newest first.
+              for (const block of removed)
+                for (const log of logsIn(chain, block, tell).toReversed())
+                  notify({ ...log, removed: true })
+              for (const block of added) for (const log of logsIn(chain, block, tell)) notify(log)
+            })
+          })
+        }
+        case 'newPendingTransactions': {
+          const isFull = parseParam(z.boolean().nullish(), params, 1) === true
+          return context.subscribe((notify) =>
+            pool.subscribe({
+              onPending: (transactions) => {
+                for (const transaction of transactions)
+                  notify(isFull ? pooledToJson(transaction) : transaction.hash)
+              },
+            }),
+          )
+        }
+        case 'syncing':
+          throw new JsonRpcError(rpcCodes.server, 'there is nothing to sync from')
+      }
+    },
+    eth_unsubscribe: (params, context) => {
+      const id = parseParam(z.string(), params, 0)
+      if (context.unsubscribe(id)) return true
+      throw new JsonRpcError(rpcCodes.server, 'subscription not found')
+    },
+  }
+}

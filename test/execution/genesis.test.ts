@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import { hardforkNames } from '#protocol/chains/hardforks.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import { fromHex, toAddress, toHex } from '#protocol/codec/hex.ts'
+import { makeGenesisBlock, parseGenesis } from '#devnet/execution/genesis/genesis.ts'
+import { makeGenesis } from '#devnet/execution/genesis/make-genesis.ts'
+import { MemoryStore } from '#devnet/execution/state/memory-store.ts'
+
+const rich = toAddress(new Uint8Array(20).fill(7))
+const chain = {
+  chainId: 901n,
+  timestamp: 1_760_000_000n,
+  gasLimit: 30_000_000n,
+  balances: new Map([[rich, 10n ** 18n]]),
+}
+
+const readGzip = (path: string) => JSON.parse(gunzipSync(readFileSync(path)).toString()) as unknown
+
+test('the upgrade transactions are those whose hashes are known', () => {
+  const path = fileURLToPath(
+    new URL('../../devnet/execution/genesis/data/upgrades.json.gz', import.meta.url),
+  )
+  const upgrades = readGzip(path) as Record<string, { hash: string; raw: string }[]>
+  const all = Object.values(upgrades).flat()
+  assert.equal(all.length, 81)
+  for (const { hash, raw } of all) assert.equal(toHex(keccak256(fromHex(raw))), hash)
+})
+
+for (const last of hardforkNames)
+  test(`a new chain begins with every fork up to ${last}`, async () => {
+    const genesis = parseGenesis(await makeGenesis({ ...chain, hardforkTimes: { [last]: 0n } }))
+    const { header } = makeGenesisBlock(genesis, new MemoryStore())
+    const at = hardforkNames.indexOf(last)
+    assert.equal(header.withdrawalsRoot !== undefined, at >= hardforkNames.indexOf('canyon'))
+    assert.equal(header.requestsHash !== undefined, at >= hardforkNames.indexOf('isthmus'))
+    assert.equal(
+      header.extraData.length,
+      at >= hardforkNames.indexOf('jovian') ? 17 : at >= hardforkNames.indexOf('holocene') ? 9 : 0,
+    )
+    assert.equal(genesis.accounts.get(rich)?.balance, 10n ** 18n)
+  })
+
+interface Recorded {
+  readonly allocExtra: Readonly<
+    Record<string, { code?: string; nonce?: string; storage?: Record<string, string> }>
+  >
+}
+
+/** Ends of the addresses of L1Block and of the two system contracts. */
+const written = ['00000015', 'beac02', '175320002935']
+
+const shared = fileURLToPath(new URL('../../../shared/fixtures/records/', import.meta.url))
+const skip = existsSync(shared) ? false : 'the records are not here'
+
+for (const [record, last] of [
+  ['bench-span', 'karst'],
+  ['fork-karst', 'jovian'],
+  ['late-genesis', 'isthmus'],
+  ['fork-jovian', 'isthmus'],
+] as const)
+  test(`its predeploys are those of op-geth at the beginning of ${record}`, { skip }, async () => {
+    const { allocExtra } = readGzip(`${shared}${record}/genesis.json.gz`) as Recorded
+    const genesis = parseGenesis(await makeGenesis({ ...chain, hardforkTimes: { [last]: 0n } }))
+    let compared = 0
+    for (const [address, want] of Object.entries(allocExtra)) {
+      // What has neither code nor slots is a user with money.
+      if (want.code === undefined && want.storage === undefined) continue
+      const own = genesis.accounts.get(toAddress(fromHex(`0x${address.replace('0x', '')}`)))
+      assert.equal(own && toHex(own.code), want.code ?? '0x', address)
+      compared++
+      // The recorded chains had blocks before: what those told of L1 and of themselves is in these.
+      if (written.some((last4) => address.endsWith(last4))) continue
+      const slots = own?.storage.map(([slot, value]) => [toHex(slot), toHex(value)]) ?? []
+      const wanted = Object.entries(want.storage ?? {}).map(([slot, value]) => [
+        slot,
+        `0x${value.slice(2).padStart(64, '0')}`,
+      ])
+      assert.deepEqual(Object.fromEntries(slots), Object.fromEntries(wanted), address)
+    }
+    assert.ok(compared > 10, `${compared} accounts`)
+  })
