@@ -4,6 +4,7 @@ import { addBusCommands } from './commands/bus.ts'
 import { addCompletionCommands } from './commands/completion.ts'
 import { addConfigCommand } from './commands/config.ts'
 import { addExecuteCommand } from './commands/execute.ts'
+import { addExecutionClientCommands } from './commands/execution-client.ts'
 import { addKeysCommands } from './commands/keys.ts'
 
 /** The whole command line of `atoll`. */
@@ -16,6 +17,7 @@ export function createProgram(): Command {
   addBusCommands(program)
   addKeysCommands(program)
   addExecuteCommand(program)
+  addExecutionClientCommands(program)
   addConfigCommand(program)
   addCompletionCommands(program)
   // Errors come back to `main`, which chooses the exit code.

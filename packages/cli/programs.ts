@@ -1,6 +1,7 @@
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
 import { executeSettings } from './execute-settings.ts'
+import { executionClientSettings, genesisSettings } from './execution-settings.ts'
 import { provisionSettings, serveSettings, statusSettings } from './bus-settings.ts'
 
 /** Every program that has settings, by the words that start it; `service` has what all services share. */
@@ -10,4 +11,6 @@ export const programs: Readonly<Record<string, SettingsSchema>> = {
   'bus provision': provisionSettings,
   'bus status': statusSettings,
   execute: executeSettings,
+  'execution-client': executionClientSettings,
+  genesis: genesisSettings,
 }

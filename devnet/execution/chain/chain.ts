@@ -3,7 +3,7 @@ import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import { type Genesis, makeGenesisBlock } from '#devnet/execution/genesis/genesis.ts'
-import { WorldState } from '#devnet/execution/state/world-state.ts'
+import { type StateSource, WorldState } from '#devnet/execution/state/world-state.ts'
 import {
   type BlockBody,
   BlockStore,
@@ -145,6 +145,11 @@ export class Chain {
   /** The accounts as a block left them. @throws MissingState as it is read, if it was pruned */
   state(block: KnownBlock): WorldState {
     return new WorldState(this.#states, this.#trie(block))
+  }
+
+  /** What states are read from. */
+  get source(): StateSource {
+    return this.#states
   }
 
   /** What calls are executed with that leave no trace, beside the blocks. */

@@ -39,7 +39,7 @@ export function subscribeMethods(chain: Chain, pool: TransactionPool): MethodTab
           const isFull = parseParam(z.boolean().nullish(), params, 1) === true
           return context.subscribe((notify) =>
             pool.subscribe({
-              onPending: (transactions) => {
+              pending: (transactions) => {
                 for (const transaction of transactions)
                   notify(isFull ? pooledToJson(transaction) : transaction.hash)
               },

@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import { provisionSettings, serveSettings, statusSettings } from '#cli/bus-settings.ts'
 import { print } from '#cli/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
+import { stopSignal } from '#cli/stop-signal.ts'
 import { BusNames } from '#messages/bus-names.ts'
 import { streamsOf } from '#messages/streams.ts'
 import { subjects } from '#messages/subjects.ts'
@@ -84,8 +85,8 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
     : Promise.resolve()
   try {
     // Provisioning ends by itself only when it fails.
-    await Promise.race([running.ended, provisioning.then(() => stopped(stop))])
-    if (!stop.aborted)
+    await Promise.race([running.ended, provisioning.then(() => stop.stopped)])
+    if (!stop.signal.aborted)
       throw new Fault('nats-server-failed', { severity: 'critical', detail: 'it ended by itself' })
   } finally {
     await running.stop()
@@ -97,12 +98,12 @@ async function provisionStreams(settings: z.output<typeof provisionSettings>): P
   const specs = streamsOf(subjects, new BusNames({ chainId, node }))
   const stop = stopSignal()
   const failed = Promise.withResolvers<never>()
-  const connection = await connectUntil(stop, { ...settings, onFatal: failed.reject })
+  const connection = await connectUntil(stop.signal, { ...settings, onFatal: failed.reject })
   if (connection === undefined) return
   if (once)
     for (const [stream, what] of await provision(connection, specs)) print(`${stream} ${what}`)
   else {
-    const options = { clock: systemClock, signal: stop, report: printEvent }
+    const options = { clock: systemClock, signal: stop.signal, report: printEvent }
     await Promise.race([provisionForever(connection, specs, options), failed.promise])
   }
   await connection.close()
@@ -138,21 +139,6 @@ function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {
     return { certFile: tlsCertFile, keyFile: tlsKeyFile }
   const detail = '--tls-cert-file and --tls-key-file go together'
   throw new Fault('settings', { severity: 'critical', detail })
-}
-
-/** Aborted when the process is asked to end. */
-function stopSignal(): AbortSignal {
-  const controller = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(name, () => controller.abort())
-  return controller.signal
-}
-
-function stopped(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined)
-    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
-  })
 }
 
 const noServer = new Fault('no-nats-server', {

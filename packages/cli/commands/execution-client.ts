@@ -1,0 +1,113 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type * as z from 'zod'
+import { executionClientSettings, genesisSettings } from '#cli/execution-settings.ts'
+import { print } from '#cli/output.ts'
+import { addSettingsCommand } from '#cli/settings-command.ts'
+import { stopSignal } from '#cli/stop-signal.ts'
+import { type HardforkName, hardforkNames } from '#protocol/chains/hardforks.ts'
+import { fromHex, toAddress } from '#protocol/codec/hex.ts'
+import type { Address } from '#protocol/primitives.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { Fault } from '#runtime/fault.ts'
+import { readJwtSecret } from '#runtime/json-rpc/jwt.ts'
+import { createLog } from '#runtime/log.ts'
+
+/** Adds `atoll execution-client` and `atoll genesis`. */
+export function addExecutionClientCommands(program: Command): void {
+  addSettingsCommand(program, {
+    name: 'execution-client',
+    summary: 'run the embedded execution client of an L2 (development only)',
+    description:
+      'Runs the embedded execution client of an L2: Engine API, JSON-RPC, WebSocket, transaction pool. It is for development, tests and offline verification; production runs op-reth or op-geth.',
+    schema: executionClientSettings,
+    run: runExecutionClient,
+  })
+  addSettingsCommand(program, {
+    name: 'genesis',
+    summary: 'make the genesis of a new L2 for development',
+    description:
+      "Makes the first block of a new L2 for development, in geth's form: the predeploys as all upgrades leave them, and accounts with money, whose keys are those of the mnemonic.",
+    schema: genesisSettings,
+    run: writeGenesis,
+  })
+}
+
+async function runExecutionClient(
+  settings: z.output<typeof executionClientSettings>,
+): Promise<void> {
+  // The interpreter takes a while to load: only who executes pays for it.
+  const { startExecutionClient } = await import('#devnet/execution/execution-client.ts')
+  const { readGenesis } = await import('#devnet/execution/recorded/read-genesis.ts')
+  const { dataDir, host, logFormat, logLevel, cors } = settings
+  const genesis = await readGenesis(settings.genesis)
+  const config = { ...genesis.config, hasOsakaAtKarst: !settings.opGeth }
+  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true })
+  const fields = { service: 'execution-client', chainId: String(config.chainId) }
+  const stop = stopSignal()
+  const client = await startExecutionClient({
+    genesis: { ...genesis, config },
+    databaseFile: dataDir === undefined ? ':memory:' : join(dataDir, 'chain.sqlite'),
+    archive: settings.archive,
+    engine: {
+      host,
+      port: settings.enginePort,
+      jwtSecret: await readJwtSecret(settings.jwtSecretFile),
+    },
+    rpc: { host, port: settings.rpcPort, cors: cors?.includes('*') === true ? '*' : cors },
+    clock: systemClock,
+    log: createLog({ logFormat, logLevel, fields }),
+  })
+  await stop.stopped
+  await client.close()
+}
+
+async function writeGenesis(settings: z.output<typeof genesisSettings>): Promise<void> {
+  const { makeGenesis } = await import('#devnet/execution/genesis/make-genesis.ts')
+  const timestamp = BigInt(settings.timestamp ?? Math.floor(Date.now() / 1_000))
+  const balance = BigInt(settings.ether) * 10n ** 18n
+  const accounts = [
+    ...(await mnemonicAccounts(settings.mnemonic, settings.accounts)),
+    ...(settings.fund ?? []).map((text) => toAddress(fromHex(text))),
+  ]
+  const genesis = await makeGenesis({
+    chainId: settings.chainId,
+    timestamp,
+    hardforkTimes: hardforkTimesOf(settings, timestamp),
+    gasLimit: BigInt(settings.gasLimit),
+    balances: new Map(accounts.map((account) => [account, balance])),
+  })
+  const text = JSON.stringify(genesis)
+  if (settings.out === undefined) print(text)
+  else await writeFile(settings.out, `${text}\n`)
+}
+
+function hardforkTimesOf(
+  { fork, laterForks }: z.output<typeof genesisSettings>,
+  timestamp: bigint,
+): Partial<Record<HardforkName, bigint>> {
+  const times: Partial<Record<HardforkName, bigint>> = {}
+  for (const name of hardforkNames.slice(0, hardforkNames.indexOf(fork) + 1))
+    times[name] = timestamp
+  let before = timestamp
+  for (const text of laterForks ?? []) {
+    const [word = '', seconds = ''] = text.split('=')
+    const name = hardforkNames.find((known) => known === word)
+    const time = timestamp + BigInt(seconds)
+    if (name === undefined || times[name] !== undefined || time < before) {
+      const detail = `--later-forks ${text}: later than ${fork}, and in order, there are ${hardforkNames.slice(hardforkNames.indexOf(fork) + 1).join(', ')}`
+      throw new Fault('settings', { severity: 'critical', detail })
+    }
+    times[name] = time
+    before = time
+  }
+  return times
+}
+
+async function mnemonicAccounts(mnemonic: string, count: number): Promise<readonly Address[]> {
+  const { mnemonicToAccount } = await import('viem/accounts')
+  return Array.from({ length: count }, (_, addressIndex) => {
+    return toAddress(fromHex(mnemonicToAccount(mnemonic, { addressIndex }).address))
+  })
+}

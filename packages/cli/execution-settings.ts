@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import { hardforkNames } from '#protocol/chains/hardforks.ts'
+import {
+  chainId,
+  listOf,
+  onOff,
+  oneOf,
+  port,
+  readableFile,
+  shownDefault,
+  want,
+  wholeNumber,
+} from '#runtime/settings/setting-kinds.ts'
+
+const address = want(z.string().regex(/^0x[0-9a-fA-F]{40}$/), 'an address')
+
+/** Settings of `atoll execution-client`. */
+export const executionClientSettings = z.strictObject({
+  genesis: readableFile("a genesis in geth's form, packed or not").describe(
+    'first block of the chain; atoll genesis makes one',
+  ),
+  jwtSecretFile: readableFile('64 hex digits').describe(
+    'secret that the consensus client knows too; atoll keys create jwt makes one',
+  ),
+  dataDir: z
+    .string()
+    .optional()
+    .describe('folder that keeps the chain; left out: it is gone when the process ends'),
+  archive: onOff()
+    .default(false)
+    .describe('whether all states are kept, rather than those from the finalized block on'),
+  opGeth: onOff().default(false).describe('whether Karst keeps the EVM of Jovian, as in op-geth'),
+  host: z.string().default('127.0.0.1').describe('address that serves both APIs'),
+  enginePort: port().default(8551).describe('port of the Engine API'),
+  rpcPort: port().default(8545).describe('port for users: JSON-RPC over HTTP and WebSocket'),
+  cors: listOf(z.string()).optional().describe('origins of pages that may ask; * for all'),
+  logLevel: oneOf(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('the least that is logged'),
+  logFormat: oneOf(['auto', 'json', 'text'])
+    .default('auto')
+    .describe('auto is text on a terminal and JSON elsewhere'),
+})
+
+/** Settings of `atoll genesis`. */
+export const genesisSettings = z.strictObject({
+  chainId: chainId().describe('chain id of the new chain'),
+  out: z.string().optional().describe('file to write; left out: standard output'),
+  timestamp: shownDefault(
+    wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('Unix seconds of the first block'),
+    'now',
+  ),
+  fork: oneOf(hardforkNames)
+    .default('karst')
+    .describe('newest hardfork that is there from the first block on'),
+  laterForks: want(
+    listOf(z.string().regex(/^[a-z]+=\d{1,9}$/)).optional(),
+    'hardforks and seconds after the first block, such as lagoon=60; several with commas',
+  ).describe('hardforks that begin later'),
+  gasLimit: wholeNumber(5_000, 2_000_000_000).default(60_000_000).describe('of a block'),
+  mnemonic: want(z.string(), 'words of a mnemonic')
+    .default('test test test test test test test test test test test junk')
+    .describe('whose accounts have money; never one with real money'),
+  accounts: wholeNumber(0, 100).default(10).describe('how many of them'),
+  fund: listOf(address).optional().describe('further accounts with money'),
+  ether: wholeNumber(0, 1_000_000_000).default(10_000).describe('ether of each account'),
+})

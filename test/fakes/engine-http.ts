@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { systemClock } from '#runtime/clock.ts'
+import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
+import { createToken } from '#runtime/json-rpc/jwt.ts'
+import type { Built, Envelope } from './engine-client.ts'
+import { noBlock } from './engine-client.ts'
+
+/** A sequencer in miniature: it drives an execution client over HTTP as a rollup node would. All forks up to Karst. */
+export class EngineDriver {
+  readonly rpc: JsonRpcClient
+
+  constructor(url: string, jwtSecret: Uint8Array) {
+    const headers = () => ({ authorization: `Bearer ${createToken(jwtSecret, Date.now())}` })
+    const endpoints = [{ url, headers }]
+    this.rpc = new JsonRpcClient({ endpoints, timeoutMs: 10_000, rounds: 1, clock: systemClock })
+  }
+
+  async call<Answer>(method: string, ...params: readonly unknown[]): Promise<Answer> {
+    return (await this.rpc.call(method, params)) as Answer
+  }
+
+  /** The newest block. */
+  head(): Promise<{ readonly hash: string; readonly timestamp: string; readonly number: string }> {
+    return this.call('eth_getBlockByNumber', 'latest', false)
+  }
+
+  /** Starts a block on another; its id. */
+  async start(
+    parent: { readonly hash: string; readonly timestamp: string },
+    { transactions = [], noTxPool = true }: { transactions?: readonly string[]; noTxPool?: boolean } = {},
+  ): Promise<string> {
+    const attributes = {
+      timestamp: `0x${(BigInt(parent.timestamp) + 2n).toString(16)}`,
+      prevRandao: noBlock,
+      suggestedFeeRecipient: '0x4200000000000000000000000000000000000011',
+      withdrawals: [],
+      parentBeaconBlockRoot: noBlock,
+      transactions,
+      noTxPool,
+      gasLimit: '0x3938700',
+      eip1559Params: '0x0000000000000000',
+      minBaseFee: 0,
+    }
+    const update = { headBlockHash: parent.hash, safeBlockHash: noBlock, finalizedBlockHash: noBlock }
+    const built = await this.call<Built>('engine_forkchoiceUpdatedV3', update, attributes)
+    return built.payloadId ?? assert.fail(JSON.stringify(built))
+  }
+
+  /** Takes a started block, hands it in, and chooses it; `undefined` for `final` leaves what is safe as it is. */
+  async finish(payloadId: string, final?: string): Promise<Envelope['executionPayload']> {
+    const envelope = await this.call<Envelope>('engine_getPayloadV5', payloadId)
+    const { executionPayload, parentBeaconBlockRoot } = envelope
+    const extras = [[], parentBeaconBlockRoot, []]
+    const status = await this.call<{ status: string }>('engine_newPayloadV4', executionPayload, ...extras)
+    assert.equal(status.status, 'VALID')
+    await this.choose(executionPayload.blockHash, final)
+    return executionPayload
+  }
+
+  async choose(head: string, final: string = noBlock): Promise<void> {
+    const update = { headBlockHash: head, safeBlockHash: final, finalizedBlockHash: final }
+    const chosen = await this.call<Built>('engine_forkchoiceUpdatedV3', update, null)
+    assert.equal(chosen.payloadStatus.status, 'VALID')
+  }
+
+  close(): Promise<void> {
+    return this.rpc.close()
+  }
+}
