@@ -10,7 +10,7 @@ import type { WorldState } from '#devnet/execution/state/world-state.ts'
 import { applyAuthorizations, isDelegation } from './authorizations.ts'
 import type { ExecutionConfig } from './execution-config.ts'
 import { baseFeeVault, l1FeeVault, operatorFeeVault } from './fee-vaults.ts'
-import { chargedGas, floorGas, intrinsicGas, maxInitCodeBytes } from './gas.ts'
+import { chargedGas, floorGas, intrinsicGas, maxInitCodeBytes, maxTransactionGas } from './gas.ts'
 import { InvalidTransaction } from './invalid.ts'
 import { BlockFees, estimatedBytes } from './l1-fee.ts'
 import { Machine, toEvmAddress } from './machine.ts'
@@ -39,8 +39,8 @@ export interface ExecutedTransaction {
   readonly receipt: Receipt
 }
 
-/** The most gas of a user's transaction under Osaka. Spec: EIP-7825 */
-const maxTransactionGas = 16_777_216n
+/** Bytes of the L1 attributes from Jovian on. Spec: protocol/jovian/l1-attributes.md */
+const jovianAttributesBytes = 178
 
 /** Executes the transactions of one block, one after another. Spec: protocol/exec-engine.md, protocol/deposits.md */
 export class BlockExecution {
@@ -89,6 +89,23 @@ export class BlockExecution {
   /** What the block takes of L1, as gas. Spec: protocol/jovian/exec-engine.md#da-footprint-block-limit */
   get daFootprint(): bigint {
     return this.#daFootprint
+  }
+
+  /** What a transaction of a user would add to `daFootprint`. */
+  daFootprintOf(raw: Uint8Array): bigint {
+    return this.forks.jovian ? estimatedBytes(raw) * this.#daFootprintScalar : 0n
+  }
+
+  /** Not in the first block of Jovian: its L1 attributes say not yet what a byte takes. */
+  get takesUserTransactions(): boolean {
+    const attributes = this.transactions[0]?.deposit
+    if (!this.forks.jovian || attributes === undefined) return true
+    return attributes.data.length >= jovianAttributesBytes
+  }
+
+  /** The nonce that the next transaction of an account has. */
+  nonceOf(address: Address): bigint {
+    return this.#machine.nonceOf(address)
   }
 
   /** Makes the calls that begin a block. */
@@ -158,7 +175,8 @@ export class BlockExecution {
 
   /** Spec: protocol/jovian/l1-attributes.md: bytes 176 and 177 of the calldata of the block's first transaction */
   #readDaFootprintScalar({ data }: Deposit): void {
-    if (this.transactions.length > 0 || !this.forks.jovian || data.length < 178) return
+    if (this.transactions.length > 0 || !this.forks.jovian) return
+    if (data.length < jovianAttributesBytes) return
     this.#daFootprintScalar = BigInt((data[176] ?? 0) * 256 + (data[177] ?? 0))
   }
 
@@ -208,7 +226,7 @@ export class BlockExecution {
       l1Fee,
       operatorFee,
     })
-    if (forks.jovian) this.#daFootprint += estimatedBytes(raw) * this.#daFootprintScalar
+    this.#daFootprint += this.daFootprintOf(raw)
     await machine.endTransaction(this.#destroyed(result))
     const paid = { l1Fee, operatorFee }
     const receipt = this.#receipt(signed.type, { result, gasUsed, gasPrice, fees: paid })

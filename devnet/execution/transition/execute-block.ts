@@ -129,13 +129,11 @@ export class BlockBuilder {
 
   /** Spec: protocol/jovian/exec-engine.md#da-footprint-block-limit */
   #checkDaFootprint(): void {
-    const { transactions, forks, daFootprint, context } = this.execution
+    const { transactions, forks, daFootprint, context, takesUserTransactions } = this.execution
     if (!forks.jovian) return
     if (daFootprint > context.gasLimit)
       throw new InvalidBlock(`DA footprint ${daFootprint}, the gas limit is ${context.gasLimit}`)
-    const [first] = transactions
-    const isActivation = first?.deposit !== undefined && first.deposit.data.length < 178
-    if (isActivation && transactions.some(({ signed }) => signed !== undefined))
+    if (!takesUserTransactions && transactions.some(({ signed }) => signed !== undefined))
       throw new InvalidBlock('a transaction of a user before the L1 attributes of Jovian are there')
   }
 

@@ -12,7 +12,11 @@ export interface Charged {
 /** Code that creates a contract has at most so many bytes from Canyon on. Spec: EIP-3860 */
 export const maxInitCodeBytes = 49_152
 
-const transactionGas = 21_000n
+/** The most gas of a user's transaction under Osaka. Spec: EIP-7825 */
+export const maxTransactionGas = 16_777_216n
+
+/** Gas of a transaction that does nothing. */
+export const transactionGas = 21_000n
 const authorizationGas = 25_000n
 
 /** Gas that a transaction costs before it runs. Spec: EIP-2028, 2930, 3860, 7702 */

@@ -1,10 +1,19 @@
 import { Fault } from '#runtime/fault.ts'
 
-/**
- * An error that the server answered with: the call was understood, and refused.
- *
- * @public
- */
+/** What a call is known by; its answer has the same. `null` if the call could not be read so far. */
+export type JsonRpcId = string | number | null
+
+/** The codes of the JSON-RPC 2.0 specification, and of EIP-1474 when asked too often or for too much. */
+export const errorCodes = {
+  parse: -32_700,
+  invalidRequest: -32_600,
+  methodNotFound: -32_601,
+  invalidParams: -32_602,
+  internal: -32_603,
+  limitExceeded: -32_005,
+} as const
+
+/** An error that a server answers with: the call was understood, and refused. */
 export class JsonRpcError extends Error {
   override readonly name = 'JsonRpcError'
   readonly code: number
@@ -20,8 +29,16 @@ export class JsonRpcError extends Error {
 /** What one call came to. */
 export type JsonRpcAnswer = { readonly result: unknown } | { readonly error: JsonRpcError }
 
-/** Providers answer with this code when they are asked too often. */
-const limitExceeded = -32_005
+/** @throws TypeError for a result that JSON cannot say, such as a bigint */
+export function encodeResult(id: JsonRpcId, result: unknown): string {
+  const encoded = JSON.stringify(result) as string | undefined
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${encoded ?? 'null'}}`
+}
+
+/** @throws TypeError for data that JSON cannot say */
+export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } })
+}
 
 /**
  * Reads the answers to a request, in the order of its ids; a batch may be answered in any order.
@@ -68,7 +85,7 @@ function answerOf(item: object, fields: Readonly<Record<string, unknown>>): Json
   const { code, message, data } = error as Readonly<Record<string, unknown>>
   if (typeof code !== 'number') throw badResponse('an error without code', fields)
   const text = typeof message === 'string' ? message : 'no message'
-  if (code === limitExceeded)
+  if (code === errorCodes.limitExceeded)
     throw new Fault('rpc-limited', { severity: 'temporary', detail: text, fields })
   return { error: new JsonRpcError(code, text, data) }
 }

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { makePool, notate, signed } from '#test/fakes/pool-world.ts'
+import type { BestTransactions } from './best-transactions.ts'
+import { hashTransaction } from './pooled-transaction.ts'
+
+/** All of them, or those up to where senders are skipped. */
+function order(best: BestTransactions, skipped: readonly string[] = []): string {
+  const taken: string[] = []
+  for (let next = best.peek(); next !== undefined; next = best.peek()) {
+    const notation = notate([next])
+    taken.push(notation)
+    if (skipped.includes(notation)) best.skipSender()
+    else best.shift()
+  }
+  return taken.join(' ')
+}
+
+test('the highest tip is first, of equal ones that which came first', async () => {
+  const { pool, add } = makePool()
+  await add('c0:5', 'a0:3', 'b0:9', 'd0:5')
+  assert.equal(order(pool.best(10n)), 'b0:9 c0:5 d0:5 a0:3')
+})
+
+test('nonces of a sender stay in order, and what is behind a cheap one waits for it', async () => {
+  const { pool, add } = makePool()
+  await add('a0:2', 'a1:9', 'b0:5', 'b1', 'b2:7', 'c1:99')
+  assert.equal(order(pool.best(10n)), 'b0:5 a0:2 a1:9 b1 b2:7')
+})
+
+test('what counts is the tip that the fee cap leaves', async () => {
+  const { pool, add } = makePool()
+  pool.add(await signed('a0:50', { feeCap: 60n }))
+  pool.add(await signed('b0:20', { feeCap: 60n }))
+  await add('a1:30', 'c0:15')
+  assert.equal(order(pool.best(10n)), 'a0:50 a1:30 b0:20 c0:15')
+  assert.equal(order(pool.best(44n)), 'a0:50 a1:30 b0:20 c0:15')
+  assert.equal(order(pool.best(46n)), 'c0:15 a0:50 a1:30 b0:20')
+  assert.equal(order(pool.best(60n)), 'c0:15 a0:50 a1:30 b0:20')
+  // Who does not pay the base fee is not there, nor what comes after.
+  assert.equal(order(pool.best(61n)), 'c0:15')
+})
+
+test('the rest of a sender can be skipped', async () => {
+  const { pool, add } = makePool()
+  await add('a0:9', 'a1:8', 'b0:7', 'b1:6', 'c0:5')
+  assert.equal(order(pool.best(10n), ['a0:9', 'b1:6']), 'a0:9 b0:7 b1:6 c0:5')
+})
+
+test('what the pool does meanwhile does not show', async () => {
+  const { pool, add } = makePool()
+  await add('a0:9', 'a1:8')
+  const best = pool.best(10n)
+  await add('b0:99')
+  pool.drop(hashTransaction(await signed('a1:8')), 'a test')
+  assert.equal(order(best), 'a0:9 a1:8')
+  const none = makePool().pool.best(0n)
+  none.shift()
+  none.skipSender()
+  assert.equal(order(none), '')
+})

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { makePool, signed } from '#test/fakes/pool-world.ts'
+
+const full = { message: 'txpool is full' }
+const underpriced = { message: 'transaction underpriced' }
+
+test('a full pool gives up the cheapest that is the last of its sender', async () => {
+  const { add, show, told } = makePool({ transactions: 4 })
+  await add('a0:1', 'a1:9', 'b0:5', 'c0:7')
+  told.length = 0
+  // a0 is the cheapest, but a1 needs it.
+  await add('d0:6')
+  assert.equal(show(), 'a0 a1:9 c0:7 d0:6 | ')
+  assert.deepEqual(told, ['-b0:5 the pool is full', '+d0:6'])
+  // As cheap as the cheapest is not enough.
+  await assert.rejects(add('b0:6'), underpriced)
+  await add('b0:8', 'b1:8')
+  assert.equal(show(), 'a0 a1:9 b0:8 b1:8 | ')
+})
+
+test('of equally cheap ones that goes which came last', async () => {
+  const { add, show } = makePool({ transactions: 3 })
+  await add('a0:5', 'b0:5', 'c0:7', 'd0:6')
+  assert.equal(show(), 'a0:5 c0:7 d0:6 | ')
+})
+
+test('what cannot be in the next block is the cheapest of all', async () => {
+  const { pool, view, add, show } = makePool({ transactions: 2 })
+  view.baseFeePerGas = 100n
+  pool.add(await signed('a0:90', { feeCap: 99n }))
+  await add('b0:2', 'c0:1')
+  assert.equal(show(), 'b0:2 c0 | ')
+})
+
+test('a queued newcomer drives out queued ones, never a pending one', async () => {
+  const { add, show } = makePool({ transactions: 3 })
+  await add('a0:1', 'b0:1', 'c5:3')
+  await assert.rejects(add('d5:3'), full)
+  await add('d5:4')
+  assert.equal(show(), 'a0 b0 | d5:4')
+  await assert.rejects(add('d6:4'), full)
+})
+
+test('a sender drives out none of its own but for an earlier nonce', async () => {
+  const { add, show } = makePool({ transactions: 3 })
+  await add('a0:1', 'a1:1', 'a2:1')
+  await assert.rejects(add('a3:900'), full)
+  const gapped = makePool({ transactions: 3 })
+  await gapped.add('a1:9', 'a2:9', 'a3:9')
+  await gapped.add('a0:1')
+  assert.equal(gapped.show(), 'a0 a1:9 a2:9 | ')
+  assert.equal(show(), 'a0 a1 a2 | ')
+})
+
+test('a replacement needs no room', async () => {
+  const { add, show } = makePool({ transactions: 2 })
+  await add('a0:1', 'b0:900', 'a0:200')
+  assert.equal(show(), 'a0:200 b0:900 | ')
+})
+
+test('bytes are limited too: one large newcomer takes the place of several, or of none', async () => {
+  const small = (await signed('a0:1')).length
+  const { pool, add, show, told } = makePool({ bytes: 4 * small + 20 })
+  await add('a0:1', 'b0:2', 'c0:3', 'd0:4')
+  told.length = 0
+  const data = `0x${'00'.repeat(2 * small)}` as const
+  const large = (notation: string) => signed(notation, { data, gas: 50_000n })
+  const cheap = await large('a1:2')
+  assert.throws(() => pool.add(cheap), underpriced)
+  const middling = await large('a1:3')
+  assert.throws(() => pool.add(middling), underpriced)
+  assert.deepEqual(told, [])
+  pool.add(await large('a1:5'))
+  assert.equal(show(), 'a0 a1:5 | ')
+  assert.deepEqual(told, [
+    '-b0:2 the pool is full',
+    '-c0:3 the pool is full',
+    '-d0:4 the pool is full',
+    '+a1:5',
+  ])
+  // Worth more than all others, but not small enough.
+  const larger = `0x${'00'.repeat(4 * small)}` as const
+  const most = await signed('b0:900', { data: larger, gas: 50_000n })
+  assert.throws(() => pool.add(most), full)
+})

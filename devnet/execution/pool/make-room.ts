@@ -1,0 +1,75 @@
+import { effectiveTip, type PooledTransaction } from './pooled-transaction.ts'
+import { PoolRefusal } from './pool-refusal.ts'
+import type { SenderTransactions } from './sender-transactions.ts'
+
+/** What a newcomer is weighed against. */
+export interface RoomContext {
+  readonly senders: readonly SenderTransactions[]
+  readonly baseFeePerGas: bigint
+  /** Whether the newcomer could not be in a block yet: it drives out nothing that could. */
+  readonly isGapped: boolean
+}
+
+/**
+ * What goes so that a newcomer has room, one by one: the cheapest of those that are the last of their sender, so that no
+ * nonce goes before a later one.
+ *
+ * @throws PoolRefusal if nothing more is worth less than the newcomer
+ */
+export function* victimsOf(
+  newcomer: PooledTransaction,
+  context: RoomContext,
+): Generator<PooledTransaction, never> {
+  const taken = new Map<SenderTransactions, number>()
+  for (;;) {
+    const victim = findVictim(newcomer, context, taken)
+    taken.set(victim.of, 1 + (taken.get(victim.of) ?? 0))
+    yield victim.transaction
+  }
+}
+
+interface Candidate {
+  readonly of: SenderTransactions
+  readonly transaction: PooledTransaction
+}
+
+function findVictim(
+  newcomer: PooledTransaction,
+  { senders, baseFeePerGas, isGapped }: RoomContext,
+  taken: ReadonlyMap<SenderTransactions, number>,
+): Candidate {
+  const compare = (left: PooledTransaction, right: PooledTransaction) =>
+    comparePrices(left, right, baseFeePerGas)
+  let cheapest: Candidate | undefined
+  let hasOthers = false
+  for (const of of senders) {
+    const transaction = of.fromEnd(taken.get(of) ?? 0)
+    if (transaction === undefined) continue
+    const { nonce } = transaction.signed
+    if (transaction.sender === newcomer.sender) {
+      // Without the newcomer a later one is worth nothing, whatever it pays.
+      if (nonce <= newcomer.signed.nonce) continue
+    } else {
+      hasOthers = true
+      if (compare(transaction, newcomer) >= 0) continue
+      if (isGapped && of.isPending(nonce)) continue
+    }
+    const order = cheapest === undefined ? -1 : compare(transaction, cheapest.transaction)
+    const isLater = transaction.arrival > (cheapest?.transaction.arrival ?? -1)
+    if (order < 0 || (order === 0 && isLater)) cheapest = { of, transaction }
+  }
+  if (cheapest !== undefined) return cheapest
+  throw new PoolRefusal(hasOthers && !isGapped ? 'underpriced' : 'full')
+}
+
+/** Below zero if the left one pays less: in the next block, then in one whose base fee is higher. */
+function comparePrices(
+  left: PooledTransaction,
+  right: PooledTransaction,
+  baseFeePerGas: bigint,
+): number {
+  const tips = effectiveTip(left, baseFeePerGas) - effectiveTip(right, baseFeePerGas)
+  const feeCaps = left.signed.maxFeePerGas - right.signed.maxFeePerGas
+  const ownTips = left.signed.maxPriorityFeePerGas - right.signed.maxPriorityFeePerGas
+  return Number(tips || feeCaps || ownTips)
+}

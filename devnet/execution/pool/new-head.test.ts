@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { addressOf, makePool, signed } from '#test/fakes/pool-world.ts'
+import { hashTransaction } from './pooled-transaction.ts'
+
+const [a, b] = [addressOf('a'), addressOf('b')]
+
+test('what a block includes goes, and so does what has a nonce that was used', async () => {
+  const { view, add, show, reset, told } = makePool()
+  await add('a0', 'a1', 'a2', 'b0:2', 'b1')
+  told.length = 0
+  view.nonces.set(a, 2n).set(b, 1n)
+  assert.deepEqual(await reset({ included: 'a0 a1 b0:9' }), [])
+  assert.equal(show(), 'a2 b1 | ')
+  assert.deepEqual(told, ['-a0 included', '-a1 included', '-b0:2 its nonce was used'])
+})
+
+test('queued ones become pending when the head has the nonce before', async () => {
+  const { view, add, show, reset, told } = makePool()
+  await add('a2', 'a3')
+  view.nonces.set(a, 2n)
+  await reset({ included: 'a0 a1' })
+  assert.equal(show(), 'a2 a3 | ')
+  assert.deepEqual(told, ['+a2 a3'])
+  // Another head changes nothing of them.
+  await reset()
+  assert.deepEqual(told, ['+a2 a3'])
+})
+
+test('what can no longer be paid, or does not fit a block, goes; what comes after it waits', async () => {
+  const { pool, view, add, show, reset, told } = makePool()
+  pool.add(await signed('a0'))
+  pool.add(await signed('a1', { value: 10n ** 17n }))
+  await add('a2', 'b0')
+  pool.add(await signed('b1', { gas: 20_000_000n }))
+  pool.add(await signed('b3', { gas: 20_000_000n }))
+  told.length = 0
+  view.balances.set(a, 10n ** 17n)
+  view.gasLimit = 20_000_000n
+  await reset()
+  assert.equal(show(), 'a0 b0 | a2')
+  assert.deepEqual(told, [
+    '-a1 balance 100000000000000000, 100000000021021000 needed',
+    '-b1 gas 20000000, at most 19930000',
+    '-b3 gas 20000000, at most 19930000',
+  ])
+  view.balances.set(a, 10n ** 18n)
+  await reset()
+  await add('a1')
+  assert.equal(show(), 'a0 a1 a2 b0 | ')
+})
+
+test('the L1 fee of the new head counts', async () => {
+  const { view, add, show, reset } = makePool()
+  view.balances.set(a, 21_021_000n + 5n)
+  view.fee = 5n
+  await add('a0')
+  await reset()
+  assert.equal(show(), 'a0 | ')
+  view.fee = 6n
+  await reset()
+  assert.equal(show(), ' | ')
+})
+
+test('what a reorg dropped comes back before what came later', async () => {
+  const { view, add, show, reset, told } = makePool({ queuedPerSender: 2 })
+  view.nonces.set(a, 2n)
+  await add('a2', 'a3', 'a4', 'a5')
+  told.length = 0
+  view.nonces.set(a, 0n)
+  // More than may be queued wait for them, but only for a moment.
+  assert.deepEqual(await reset({ dropped: 'a0 a1 b0' }), [])
+  assert.equal(show(), 'a0 a1 a2 a3 a4 a5 b0 | ')
+  assert.deepEqual(told, ['+a0 a1 b0'])
+})
+
+test('what a reorg dropped and the new blocks have as well does not come back, nor do deposits', async () => {
+  const { pool, view, reset, show } = makePool()
+  view.nonces.set(a, 1n)
+  const deposit = Uint8Array.of(0x7e, 0xc0)
+  const raws = await Promise.all(['a0', 'b0'].map((notation) => signed(notation)))
+  assert.deepEqual(
+    pool.reset(view, { included: raws.slice(0, 1), dropped: [deposit, ...raws] }),
+    [],
+  )
+  assert.equal(show(), 'b0 | ')
+  // One with another hash has taken the nonce.
+  assert.deepEqual(await reset({ included: 'a0', dropped: 'a0:7' }), [
+    'nonce too low: next nonce 1, tx nonce 0',
+  ])
+})
+
+test('a newer transaction stays in place of one that a reorg dropped', async () => {
+  const { view, add, show, reset } = makePool()
+  view.nonces.set(a, 1n)
+  await add('a1', 'b0')
+  view.nonces.set(a, 0n)
+  assert.deepEqual(await reset({ dropped: 'a0:3 b0:1' }), ['already known'])
+  assert.deepEqual(await reset({ dropped: 'a1:50' }), ['replacement transaction underpriced'])
+  assert.equal(show(), 'a0:3 a1 b0 | ')
+})
+
+test('without what a reorg dropped the rest waits, and so many of it stay as may be queued', async () => {
+  const { view, add, show, reset, told } = makePool({ queuedPerSender: 2 })
+  view.nonces.set(a, 2n)
+  await add('a2', 'a3', 'a4')
+  told.length = 0
+  view.nonces.set(a, 1n)
+  await reset()
+  assert.equal(show(), ' | a2 a3')
+  assert.deepEqual(told, ['-a4 too many of its sender are queued'])
+})
+
+test('one that cannot be executed is dropped, and what comes after it waits', async () => {
+  const { pool, add, show, told } = makePool({ queuedPerSender: 2 })
+  await add('a0', 'a1', 'a2', 'a3', 'a4')
+  told.length = 0
+  const hash = hashTransaction(await signed('a1'))
+  pool.drop(hash, 'the sender is a contract')
+  assert.equal(show(), 'a0 | a2 a3')
+  assert.deepEqual(told, ['-a1 the sender is a contract', '-a4 too many of its sender are queued'])
+  pool.drop(hash, 'it is not there')
+  assert.equal(pool.pendingNonce(a), 1n)
+  assert.equal(told.length, 2)
+})
+
+test('a listener that throws leaves the pool as it should be, and one that ended hears nothing', async () => {
+  const { pool, add, show } = makePool()
+  const heard: number[] = []
+  const end = pool.subscribe({ pending: ({ length }) => heard.push(length) })
+  const stop = pool.subscribe({
+    pending: () => {
+      throw new Error('a listener')
+    },
+  })
+  await assert.rejects(add('a0'), { message: 'a listener' })
+  end()
+  stop()
+  await add('a1')
+  assert.equal(show(), 'a0 a1 | ')
+  assert.deepEqual(heard, [1])
+})

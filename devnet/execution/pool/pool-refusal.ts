@@ -1,0 +1,41 @@
+/** geth's words for each reason: wallets, op-batcher and op-node look for them. */
+const words = {
+  'already-known': 'already known',
+  'type-not-supported': 'transaction type not supported',
+  malformed: 'transaction cannot be decoded',
+  unprotected: 'only replay-protected (EIP-155) transactions allowed over RPC',
+  oversized: 'oversized data',
+  'init-code': 'max initcode size exceeded',
+  'gas-cap': 'transaction gas limit too high',
+  'block-gas-limit': 'exceeds block gas limit',
+  'tip-above-fee-cap': 'max priority fee per gas higher than max fee per gas',
+  'invalid-sender': 'invalid sender',
+  'nonce-max': 'nonce has max value',
+  'intrinsic-gas': 'intrinsic gas too low',
+  'floor-gas': 'insufficient gas for floor data gas cost',
+  'tip-too-low': 'transaction gas price below minimum',
+  'nonce-too-low': 'nonce too low',
+  funds: 'insufficient funds for gas * price + value',
+  replacement: 'replacement transaction underpriced',
+  'delegated-gap': 'gapped-nonce tx from delegated accounts',
+  'delegated-limit': 'in-flight transaction limit reached for delegated accounts',
+  'authority-reserved': 'authority already reserved',
+  'account-limit': 'account limit exceeded',
+  underpriced: 'transaction underpriced',
+  full: 'txpool is full',
+} as const
+
+/** Why a transaction is not taken. */
+export type RefusalReason = keyof typeof words
+
+/** A transaction that the pool does not take; nothing in the pool has changed. */
+export class PoolRefusal extends Error {
+  override readonly name = 'PoolRefusal'
+  readonly reason: RefusalReason
+
+  /** @param detail what was found and what is wanted, after geth's words */
+  constructor(reason: RefusalReason, detail?: string, options?: ErrorOptions) {
+    super(detail === undefined ? words[reason] : `${words[reason]}: ${detail}`, options)
+    this.reason = reason
+  }
+}

@@ -1,0 +1,124 @@
+import { errorCodes, JsonRpcError, type JsonRpcId } from './json-rpc-answer.ts'
+
+/** One call of a request. Without an id it is a notification, which gets no answer. */
+export type ReceivedCall =
+  | {
+      readonly kind: 'call'
+      readonly id: JsonRpcId | undefined
+      readonly method: string
+      readonly params: readonly unknown[]
+    }
+  | { readonly kind: 'bad-call'; readonly id: JsonRpcId | undefined; readonly error: JsonRpcError }
+
+/** What came in one HTTP body or one WebSocket message. */
+export type ReceivedRequest =
+  | { readonly kind: 'single'; readonly call: ReceivedCall }
+  | { readonly kind: 'batch'; readonly calls: readonly ReceivedCall[] }
+  | { readonly kind: 'bad-request'; readonly error: JsonRpcError }
+
+/** What a request may be. */
+export interface RequestLimits {
+  /** Calls in one batch. */
+  readonly maxBatchCalls: number
+  /** Arrays and objects within one another: the batch, its call and the params are three. */
+  readonly maxDepth: number
+}
+
+/** Reads a request; whatever it is, there is something to answer. */
+export function parseRequest(
+  text: string,
+  { maxBatchCalls, maxDepth }: RequestLimits,
+): ReceivedRequest {
+  if (isDeeper(text, maxDepth))
+    return badRequest(errorCodes.parse, `parse error: nested deeper than ${maxDepth}`)
+  const value = parseJson(text)
+  if (value === undefined) return badRequest(errorCodes.parse, 'parse error')
+  if (!Array.isArray(value)) return { kind: 'single', call: toCall(value) }
+  if (value.length === 0) return badRequest(errorCodes.invalidRequest, 'empty batch')
+  if (value.length > maxBatchCalls)
+    return badRequest(errorCodes.invalidRequest, `batch too large: ${maxBatchCalls} calls at most`)
+  return { kind: 'batch', calls: value.map((item) => toCall(item)) }
+}
+
+/**
+ * Whether arrays and objects are nested deeper than `maxDepth`. Looked at before anything is parsed: the parser keeps
+ * about 50 bytes for each bracket that is open, and what goes through the value later is recursive.
+ */
+function isDeeper(text: string, maxDepth: number): boolean {
+  let depth = 0
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case 0x22: // "
+        at = endOfString(text, at)
+        break
+      case 0x5b: // [
+      case 0x7b: // {
+        if (++depth > maxDepth) return true
+        break
+      case 0x5d: // ]
+      case 0x7d: // }
+        depth--
+        break
+      default:
+    }
+  }
+  return false
+}
+
+/** Where the string that begins at `start` has its closing quote; where the text ends if it has none. */
+function endOfString(text: string, start: number): number {
+  let end = start
+  for (;;) {
+    end = text.indexOf('"', end + 1)
+    if (end < 0) return text.length
+    // A quote after an odd number of backslashes is part of the string.
+    let first = end
+    while (text.charCodeAt(first - 1) === 0x5c) first--
+    if ((end - first) % 2 === 0) return end
+  }
+}
+
+/** A key of this name survives parsing, and becomes the prototype of what it is later assigned to. */
+const poisonousKey = '__proto__'
+
+/** @returns undefined for what is no JSON */
+function parseJson(text: string): unknown {
+  try {
+    // An escape may spell it too; hardly a request has either, and the slow way is five times slower.
+    if (!text.includes(poisonousKey) && !text.includes('\\u')) return JSON.parse(text)
+    return JSON.parse(text, (key, value: unknown) => (key === poisonousKey ? undefined : value))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+function toCall(value: unknown): ReceivedCall {
+  if (!isObject(value)) return badCall(null, errorCodes.invalidRequest, 'invalid request')
+  const { jsonrpc, method, params = [] } = value
+  const id = value['id']
+  if (jsonrpc !== '2.0' || typeof method !== 'string' || !isId(id))
+    return badCall(isId(id) ? (id ?? null) : null, errorCodes.invalidRequest, 'invalid request')
+  if (params !== null && !Array.isArray(params))
+    return badCall(id, errorCodes.invalidParams, 'params must be an array')
+  return { kind: 'call', id, method, params: params ?? [] }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A number beyond 2^53 was rounded when it was parsed: an answer to it would be to another call. */
+function isId(value: unknown): value is JsonRpcId | undefined {
+  if (typeof value !== 'number')
+    return value === undefined || value === null || typeof value === 'string'
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER
+}
+
+function badCall(id: JsonRpcId | undefined, code: number, message: string): ReceivedCall {
+  return { kind: 'bad-call', id, error: new JsonRpcError(code, message) }
+}
+
+function badRequest(code: number, message: string): ReceivedRequest {
+  return { kind: 'bad-request', error: new JsonRpcError(code, message) }
+}

@@ -1,0 +1,264 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fastifyWebsocket } from '@fastify/websocket'
+import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { type Clock, every } from '#runtime/clock.ts'
+import { Fault, toError } from '#runtime/fault.ts'
+import { type AllowedOrigins, corsHeaders, isAllowedOrigin, preflightHeaders } from './cors.ts'
+import { encodeError, errorCodes, JsonRpcError } from './json-rpc-answer.ts'
+import {
+  type DispatchLimits,
+  JsonRpcDispatch,
+  type Methods,
+  type OnCall,
+} from './json-rpc-dispatch.ts'
+import { serveSocket, type SocketLimits } from './json-rpc-socket.ts'
+import { checkAuthorization, jwtSecretBytes } from './jwt.ts'
+import { noSubscriptions } from './subscriptions.ts'
+
+/** How much a server takes from its clients. */
+interface ServerLimits extends DispatchLimits, SocketLimits {
+  /** Bytes of an HTTP body, or of a WebSocket message. */
+  readonly maxRequestBytes: number
+  /** TCP connections, WebSockets among them; more are closed at once. */
+  readonly maxConnections: number
+  /** WebSockets; more are answered with HTTP status 503. */
+  readonly maxSockets: number
+  /** HTTP requests from their first byte to their answer; more are answered with status 503. */
+  readonly maxHttpRequests: number
+}
+
+/** What is served, where, and to whom. */
+export interface JsonRpcServerOptions {
+  readonly host: string
+  /** 0 takes one that is free. */
+  readonly port: number
+  readonly methods: Methods
+  readonly clock: Clock
+  /** Who asks must know it, as with the Engine API. Without it, anyone may ask. */
+  readonly jwtSecret?: Uint8Array
+  /** Pages that may ask; without it, none. */
+  readonly cors?: AllowedOrigins
+  /** In place of those of `defaultLimits`. */
+  readonly limits?: Partial<ServerLimits>
+  /** The method that notifications name; `eth_subscription` if it is not given. */
+  readonly notificationMethod?: string
+  readonly onCall?: OnCall
+  readonly log?: Pick<Logger, 'error' | 'warn'>
+}
+
+/** A server that runs. */
+export interface JsonRpcServer {
+  /** For HTTP; a WebSocket has the same with `ws`. */
+  readonly url: string
+  /** Ends it within a second: what is being answered has half of one. */
+  close(): Promise<void>
+}
+
+/** Sizes of bodies and batches are op-geth's for users; its Engine API takes bodies of 128 MiB. */
+const defaultLimits: ServerLimits = {
+  maxRequestBytes: 5 * 1024 * 1024,
+  maxBatchCalls: 1_000,
+  maxBatchAnswerLength: 25_000_000,
+  maxDepth: 64,
+  maxConnections: 1_000,
+  maxSockets: 500,
+  maxHttpRequests: 500,
+  maxRequestsPerSocket: 32,
+  maxSubscriptions: 100,
+  maxBufferedBytes: 8 * 1024 * 1024,
+}
+
+/** A request that takes longer to arrive is given up. */
+const requestTimeoutMs = 60_000
+
+/** A connection without requests is kept as long. */
+const keepAliveMs = 75_000
+
+/** How often a WebSocket is asked whether it lives; one that has not answered by the next time is closed. */
+export const pingPeriodMs = 30_000
+
+/** What is being answered when the server ends has as long. */
+const closeGraceMs = 500
+
+/** The code of a WebSocket's end for a server that stops. RFC 6455, 7.4.1 */
+const goingAway = 1001
+
+/** As op-geth: a type that browsers send without asking first would let any page call. */
+const contentTypes = ['application/json', 'application/json-rpc', 'application/jsonrequest']
+
+/**
+ * Serves JSON-RPC 2.0 by HTTP POST and by WebSocket, on one port, at the path `/`.
+ *
+ * @throws Fault `rpc-port` if the address cannot be had
+ * @throws RangeError for a secret that is not of 32 bytes
+ */
+export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonRpcServer> {
+  const { host, port, clock, jwtSecret } = options
+  if (jwtSecret !== undefined && jwtSecret.length !== jwtSecretBytes)
+    throw new RangeError(`a JWT secret has ${jwtSecretBytes} bytes, not ${jwtSecret.length}`)
+  const limits = { ...defaultLimits, ...options.limits }
+  const servers: Server[] = []
+  const app = createApp(limits, servers)
+  app.addHook('preClose', (done) => {
+    for (const socket of app.websocketServer.clients) socket.close(goingAway, 'the server stops')
+    done()
+  })
+  await app.register(fastifyWebsocket, {
+    options: { maxPayload: limits.maxRequestBytes },
+    // A WebSocket that breaks its protocol is closed with the code that says so.
+    errorHandler: () => undefined,
+  })
+  addGuards(app, options, limits)
+  addRoutes(app, options, limits)
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    const detail = `cannot serve JSON-RPC on ${host}:${port}: ${toError(cause).message}`
+    throw new Fault('rpc-port', { severity: 'critical', detail, cause })
+  }
+  const stopPings = closeDeadSockets(app, clock)
+  const { port: bound } = app.server.address() as AddressInfo
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    close: async () => {
+      stopPings()
+      const { clients } = app.websocketServer
+      const ended = [...clients].map(
+        (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+      )
+      const cancel = clock.after(closeGraceMs, () => {
+        for (const socket of clients) socket.terminate()
+        for (const server of servers) server.closeAllConnections()
+      })
+      await Promise.all([app.close(), ...ended])
+      cancel()
+    },
+  }
+}
+
+/** For `localhost` there are two servers: one for each version of IP. */
+function createApp(limits: ServerLimits, servers: Server[]): FastifyInstance {
+  const { maxRequestBytes, maxConnections } = limits
+  return fastify({
+    bodyLimit: maxRequestBytes,
+    exposeHeadRoutes: false,
+    serverFactory: (handler) => {
+      const timeouts = { requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveMs }
+      const server = createServer(timeouts, handler)
+      server.maxConnections = maxConnections
+      servers.push(server)
+      return server
+    },
+  })
+}
+
+interface Refusal {
+  readonly status: number
+  readonly text: string
+}
+
+/** Who may ask at all; looked at before a body is read or a WebSocket opened. */
+function addGuards(
+  app: FastifyInstance,
+  { cors, jwtSecret, clock }: JsonRpcServerOptions,
+  { maxSockets, maxHttpRequests }: ServerLimits,
+): void {
+  let requests = 0
+
+  function refusal({ method, headers, ws }: FastifyRequest): Refusal | undefined {
+    // A preflight has no token: the browser asks for leave to send one.
+    if (jwtSecret !== undefined && method !== 'OPTIONS') {
+      const problem = checkAuthorization(headers.authorization, { secret: jwtSecret, clock })
+      if (problem !== undefined) return { status: 401, text: problem }
+    }
+    if (ws) return refusalOfSocket(headers.origin)
+    const isFull = requests >= maxHttpRequests
+    return isFull ? { status: 503, text: 'too many requests at once' } : undefined
+  }
+
+  function refusalOfSocket(origin: string | undefined): Refusal | undefined {
+    // Browsers let any page open a WebSocket to anywhere.
+    if (!isAllowedOrigin(cors ?? [], origin)) return { status: 403, text: 'origin not allowed' }
+    const isFull = app.websocketServer.clients.size >= maxSockets
+    return isFull ? { status: 503, text: 'too many WebSockets' } : undefined
+  }
+
+  app.addHook('onRequest', (request, reply, done) => {
+    if (cors !== undefined) reply.headers(corsHeaders(cors, request.headers.origin))
+    const refused = refusal(request)
+    if (refused !== undefined) {
+      reply.code(refused.status).type('text/plain').send(refused.text)
+      return
+    }
+    if (!request.ws) {
+      requests++
+      // Whether it was answered or given up; Fastify's own hook tells only of the first.
+      reply.raw.once('close', () => requests--)
+    }
+    done()
+  })
+}
+
+function addRoutes(
+  app: FastifyInstance,
+  options: JsonRpcServerOptions,
+  limits: ServerLimits,
+): void {
+  const { methods, clock, onCall, log, cors, notificationMethod = 'eth_subscription' } = options
+  const dispatch = new JsonRpcDispatch({ methods, clock, limits, onCall, log })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser(contentTypes, { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body)
+  })
+  app.post('/', async (request, reply) => {
+    const text = typeof request.body === 'string' ? request.body : ''
+    const answer = await dispatch.answer(text, noSubscriptions)
+    if (answer === undefined) return reply.code(204).send()
+    return reply.type('application/json').send(answer)
+  })
+  app.route({
+    method: 'GET',
+    url: '/',
+    handler: (_request, reply) =>
+      reply.type('text/plain').send('JSON-RPC 2.0: POST a request, or open a WebSocket\n'),
+    wsHandler: (socket) => serveSocket(socket, { dispatch, limits, notificationMethod, log }),
+  })
+  app.options('/', (_request, reply) =>
+    reply
+      .code(204)
+      .headers(cors === undefined ? {} : preflightHeaders)
+      .send(),
+  )
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type('text/plain').send('JSON-RPC is at /\n'),
+  )
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const { statusCode: status = 500, message } = error
+    if (status === 413) {
+      const text = `request too large: ${limits.maxRequestBytes} bytes at most`
+      const refusal = new JsonRpcError(errorCodes.invalidRequest, text)
+      return reply.code(413).type('application/json').send(encodeError(null, refusal))
+    }
+    if (status < 500) return reply.code(status).type('text/plain').send(message)
+    log?.error({ error }, 'JSON-RPC server failed')
+    return reply.code(500).type('text/plain').send('internal error')
+  })
+}
+
+/** A client that vanished without a word would hold its place for hours. */
+function closeDeadSockets(app: FastifyInstance, clock: Clock): () => void {
+  const asked = new WeakSet<object>()
+  app.websocketServer.on('connection', (socket) => {
+    socket.on('pong', () => asked.delete(socket))
+  })
+  return every(clock, pingPeriodMs, () => {
+    for (const socket of app.websocketServer.clients) {
+      // One that is paused, because it asks for much, cannot hear the answer.
+      if (asked.has(socket) && !socket.isPaused) socket.terminate()
+      asked.add(socket)
+      socket.ping()
+    }
+  })
+}

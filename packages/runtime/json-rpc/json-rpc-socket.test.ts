@@ -1,0 +1,395 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
+import { connect as connectTcp, type Socket } from 'node:net'
+import { test, type TestContext } from 'node:test'
+import type { WebSocket as ServerSocket } from '@fastify/websocket'
+import { WebSocket } from 'undici'
+import { type Clock, sleep, systemClock } from '#runtime/clock.ts'
+import { JsonRpcDispatch, type Methods } from './json-rpc-dispatch.ts'
+import { type JsonRpcServerOptions, pingPeriodMs, serveJsonRpc } from './json-rpc-server.ts'
+import { serveSocket } from './json-rpc-socket.ts'
+import { createToken } from './jwt.ts'
+import { unsubscribe } from './subscriptions.ts'
+
+/** What a test publishes to the subscriptions of a server, and how many there are. */
+function createSource() {
+  const listeners = new Set<(result: unknown) => void>()
+  const changes = new EventEmitter()
+  const methods: Methods = {
+    echo: (params) => params,
+    later: ([ms]) => new Promise((resolve) => systemClock.after(Number(ms), () => resolve(ms))),
+    hang: () => new Promise(() => undefined),
+    eth_subscribe: (_params, { subscribe }) =>
+      subscribe((notify) => {
+        notify('first')
+        listeners.add(notify)
+        return () => {
+          listeners.delete(notify)
+          changes.emit('stopped')
+        }
+      }),
+    subscribeAndFail: (_params, { subscribe }) => {
+      subscribe(() => assert.fail('it was started'))
+      throw new Error('after all')
+    },
+    breakStart: (_params, { subscribe }) =>
+      subscribe(() => {
+        throw new Error('it cannot start')
+      }),
+    eth_unsubscribe: unsubscribe,
+  }
+  const publish = (result: unknown) => {
+    for (const notify of listeners) notify(result)
+  }
+  const allStopped = async () => {
+    while (listeners.size > 0) await once(changes, 'stopped')
+  }
+  return { methods, listeners, publish, allStopped }
+}
+
+async function served(t: TestContext, options: Partial<JsonRpcServerOptions> = {}) {
+  const source = createSource()
+  const logged: unknown[] = []
+  const log = (_fields: unknown, message?: unknown) => logged.push(message)
+  const server = await serveJsonRpc({
+    host: '127.0.0.1',
+    port: 0,
+    clock: systemClock,
+    methods: source.methods,
+    log: { error: log, warn: log },
+    ...options,
+  })
+  t.after(() => server.close())
+  const url = server.url.replace('http', 'ws')
+  return { ...source, server, url, logged, open: () => open(t, url) }
+}
+
+/** A client: what it sends, and one after the other what it gets. */
+async function open(t: TestContext, url: string, headers: Readonly<Record<string, string>> = {}) {
+  const socket = new WebSocket(url, { headers })
+  const messages: string[] = []
+  const changes = new EventEmitter()
+  const closed = new Promise<number>((resolve) => {
+    socket.addEventListener('close', ({ code }) => resolve(code))
+  })
+  socket.addEventListener('message', ({ data }) => {
+    messages.push(String(data))
+    changes.emit('message')
+  })
+  t.after(() => socket.close())
+  const isOpen = await new Promise<boolean>((resolve) => {
+    socket.addEventListener('open', () => resolve(true))
+    socket.addEventListener('error', () => resolve(false))
+  })
+  const next = async () => {
+    while (messages.length === 0) await once(changes, 'message')
+    return JSON.parse(messages.shift() ?? '') as Answer
+  }
+  const ask = (method: string, params: unknown = []) => {
+    socket.send(call(method, params))
+    return next()
+  }
+  return { socket, isOpen, closed, next, ask, messages }
+}
+
+type Answer = Readonly<Record<'id' | 'result' | 'error' | 'params', unknown>>
+
+function call(method: string, params: unknown = [], id: unknown = 1): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, method, params })
+}
+
+/** A WebSocket by hand, which reads nothing after its handshake. */
+async function openDeaf(t: TestContext, url: string, messages: readonly string[]): Promise<Socket> {
+  const { port, host } = new URL(url)
+  const socket = connectTcp(Number(port), '127.0.0.1')
+  t.after(() => socket.destroy())
+  socket.on('error', () => undefined)
+  const key = randomBytes(16).toString('base64')
+  socket.write(
+    `GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
+      `sec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n\r\n`,
+  )
+  await once(socket, 'data')
+  socket.pause()
+  for (const message of messages) socket.write(frame(message))
+  return socket
+}
+
+/** A text frame, masked with zeros. */
+function frame(text: string): Buffer {
+  assert.ok(text.length < 126)
+  return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
+}
+
+test('a WebSocket asks as HTTP does: calls, batches, notifications, nonsense', async (t) => {
+  const { open } = await served(t)
+  const { socket, next, ask } = await open()
+  assert.deepEqual(await ask('echo', [1]), { jsonrpc: '2.0', id: 1, result: [1] })
+  socket.send('{"jsonrpc":"2.0","method":"echo"}')
+  socket.send(`[${call('echo', [1])},${call('echo', [2], 'b')}]`)
+  assert.deepEqual(await next(), [
+    { jsonrpc: '2.0', id: 1, result: [1] },
+    { jsonrpc: '2.0', id: 'b', result: [2] },
+  ])
+  socket.send('{')
+  assert.deepEqual(((await next()).error as { code: number }).code, -32_700)
+  socket.send(Buffer.from(call('echo', ['as bytes'])))
+  assert.deepEqual((await next()).result, ['as bytes'])
+})
+
+test('a call that takes long does not keep back the next', async (t) => {
+  const { open } = await served(t)
+  const { socket, next } = await open()
+  socket.send(call('later', [30], 'slow'))
+  socket.send(call('echo', [], 'fast'))
+  assert.deepEqual([(await next()).id, (await next()).id], ['fast', 'slow'])
+})
+
+test('as many requests are answered at once as may be, and the others after them', async (t) => {
+  let [running, most] = [0, 0]
+  const work = async ([ms]: readonly unknown[]) => {
+    most = Math.max(most, ++running)
+    await sleep(systemClock, Number(ms))
+    running--
+  }
+  const { open } = await served(t, { methods: { work }, limits: { maxRequestsPerSocket: 3 } })
+  const { socket, next } = await open()
+  for (let id = 0; id < 20; id++) socket.send(call('work', [1], id))
+  const ids = new Set<unknown>()
+  for (let answer = 0; answer < 20; answer++) ids.add((await next()).id)
+  assert.deepEqual([ids.size, most], [20, 3])
+})
+
+test('a message has as many bytes as may be; one more ends the connection', async (t) => {
+  const { open } = await served(t, { limits: { maxRequestBytes: 100 } })
+  const { socket, next, closed } = await open()
+  const padded = (length: number) => call('echo', ['x'.repeat(length - call('echo', ['']).length)])
+  socket.send(padded(100))
+  assert.equal((await next()).id, 1)
+  socket.send(padded(101))
+  assert.equal(await closed, 1009)
+})
+
+test('a subscription notifies until it is ended, and its id comes first', async (t) => {
+  const { open, publish, listeners } = await served(t)
+  const { next, ask, messages } = await open()
+  const { result: id } = await ask('eth_subscribe', ['newHeads'])
+  const expected = (result: unknown) => ({
+    jsonrpc: '2.0',
+    method: 'eth_subscription',
+    params: { subscription: id, result },
+  })
+  assert.match(String(id), /^0x[0-9a-f]{32}$/)
+  assert.deepEqual(await next(), expected('first'))
+  publish({ number: '0x1' })
+  assert.deepEqual(await next(), expected({ number: '0x1' }))
+  assert.equal((await ask('eth_unsubscribe', [id])).result, true)
+  assert.equal(listeners.size, 0)
+  const unknown = { code: -32_000, message: 'subscription not found' }
+  assert.deepEqual((await ask('eth_unsubscribe', [id])).error, unknown)
+  assert.equal(((await ask('eth_unsubscribe', [5])).error as { code: number }).code, -32_602)
+  assert.deepEqual(messages, [])
+})
+
+test('notifications have the name that is given', async (t) => {
+  const { open } = await served(t, { notificationMethod: 'atoll_news' })
+  const { ask, next } = await open()
+  await ask('eth_subscribe')
+  assert.equal(((await next()) as unknown as { method: string }).method, 'atoll_news')
+})
+
+test('a subscription of a batch starts after the answers, unless its id is not told', async (t) => {
+  const { open, listeners } = await served(t)
+  const { socket, next, ask } = await open()
+  const silent = '{"jsonrpc":"2.0","method":"eth_subscribe"}'
+  socket.send(`[${call('eth_subscribe')},${silent},${call('subscribeAndFail')}]`)
+  const answers = (await next()) as unknown as Answer[]
+  assert.equal(answers.length, 2)
+  const { params } = await next()
+  assert.deepEqual(params, { subscription: answers[0]?.result, result: 'first' })
+  await ask('echo')
+  assert.equal(listeners.size, 1)
+})
+
+test('a connection has as many subscriptions as may be', async (t) => {
+  const { open } = await served(t, { limits: { maxSubscriptions: 1 } })
+  const { ask, next } = await open()
+  const { result: id } = await ask('eth_subscribe')
+  await next()
+  assert.equal(((await ask('eth_subscribe')).error as { code: number }).code, -32_005)
+  await ask('eth_unsubscribe', [id])
+  assert.match(String((await ask('eth_subscribe')).result), /^0x/)
+})
+
+test('over HTTP there are no subscriptions', async (t) => {
+  const { server } = await served(t)
+  for (const method of ['eth_subscribe', 'eth_unsubscribe']) {
+    const response = await fetch(server.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: call(method, ['0x1']),
+    })
+    const error = { code: -32_601, message: 'notifications not supported' }
+    assert.deepEqual(await response.json(), { jsonrpc: '2.0', id: 1, error })
+  }
+})
+
+test('all subscriptions end with the connection, even while its requests run', async (t) => {
+  const { open, listeners, allStopped } = await served(t)
+  const { socket, ask, next } = await open()
+  await ask('eth_subscribe')
+  await next()
+  await ask('eth_subscribe')
+  socket.send(call('hang'))
+  assert.equal(listeners.size, 2)
+  socket.close()
+  await allStopped()
+})
+
+test('a client that left while its requests wait is found by the next message to it', async (t) => {
+  const { url, open, publish, listeners } = await served(t, { limits: { maxRequestsPerSocket: 2 } })
+  const { ask } = await open()
+  const messages = [call('eth_subscribe'), call('hang'), call('hang'), call('hang')]
+  const deaf = await openDeaf(t, url, messages)
+  while (listeners.size === 0) await ask('echo')
+  deaf.destroy()
+  while (listeners.size > 0) {
+    publish('news')
+    await ask('echo')
+  }
+})
+
+test('a subscription that cannot start ends the connection', async (t) => {
+  const { open, logged } = await served(t)
+  const { socket, closed } = await open()
+  socket.send(call('breakStart'))
+  assert.equal(await closed, 1006)
+  assert.deepEqual(logged, ['JSON-RPC request failed'])
+})
+
+test('a client that does not read is cut off, and the others are not', async (t) => {
+  const { url, open, publish, listeners, allStopped, logged } = await served(t, {
+    limits: { maxBufferedBytes: 1_000_000 },
+  })
+  const { ask } = await open()
+  await openDeaf(t, url, [call('eth_subscribe')])
+  while (listeners.size === 0) await ask('echo')
+  const news = 'x'.repeat(100_000)
+  // The operating system takes some megabytes before the server has to keep any.
+  for (let sent = 0; sent < 1_000 && listeners.size > 0; sent++) {
+    publish(news)
+    await ask('echo')
+  }
+  await allStopped()
+  assert.deepEqual(logged, ['JSON-RPC client does not read, and is cut off'])
+  assert.deepEqual((await ask('echo', [1])).result, [1])
+})
+
+for (const [waiting, outcome] of [
+  [100, 'sent'],
+  [101, 'cut off'],
+] as const) {
+  test(`a client that lets ${waiting} of 100 bytes wait is ${outcome}`, async () => {
+    const events = new EventEmitter()
+    const socket = Object.assign(events, {
+      OPEN: 1,
+      readyState: 1,
+      bufferedAmount: waiting,
+      resume: () => undefined,
+      send: () => events.emit('outcome', 'sent'),
+      terminate: () => events.emit('outcome', 'cut off'),
+    })
+    const dispatch = new JsonRpcDispatch({
+      methods: {},
+      clock: systemClock,
+      limits: { maxBatchCalls: 1, maxDepth: 1, maxBatchAnswerLength: 1 },
+    })
+    const limits = { maxBufferedBytes: 100, maxRequestsPerSocket: 2, maxSubscriptions: 2 }
+    const options = { dispatch, limits, notificationMethod: 'eth_subscription' }
+    serveSocket(socket as unknown as ServerSocket, options)
+    socket.emit('message', Buffer.from('{'))
+    assert.deepEqual(await once(events, 'outcome'), [outcome])
+  })
+}
+
+test('there are as many WebSockets as may be, and HTTP is answered none the less', async (t) => {
+  const { server, url, open } = await served(t, { limits: { maxSockets: 2 } })
+  const first = await open()
+  assert.equal((await open()).isOpen, true)
+  assert.equal((await open()).isOpen, false)
+  assert.equal((await handshake(url)).split('\r\n')[0], 'HTTP/1.1 503 Service Unavailable')
+  assert.equal((await fetch(server.url)).status, 200)
+  first.socket.close()
+  await first.closed
+  assert.equal((await open()).isOpen, true)
+})
+
+/** What a server says to the handshake of a WebSocket, to its end. */
+async function handshake(url: string, headers: Readonly<Record<string, string>> = {}) {
+  const { port, host } = new URL(url)
+  const socket = connectTcp(Number(port), '127.0.0.1')
+  const all = { host, connection: 'Upgrade', upgrade: 'websocket', ...headers }
+  const key = { 'sec-websocket-version': '13', 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==' }
+  const lines = Object.entries({ ...all, ...key }).map(([name, value]) => `${name}: ${value}`)
+  socket.write(`GET / HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
+  let text = ''
+  for await (const chunk of socket) text += String(chunk)
+  return text
+}
+
+test('the token is checked at the handshake', async (t) => {
+  const jwtSecret = new Uint8Array(32).fill(7)
+  const { url } = await served(t, { jwtSecret })
+  const refused = await handshake(url)
+  assert.match(refused, /^HTTP\/1.1 401 /)
+  assert.match(refused, /\r\n\r\nmissing token$/)
+  const authorization = `Bearer ${createToken(jwtSecret, systemClock.now())}`
+  const { ask } = await open(t, url, { authorization })
+  assert.deepEqual((await ask('echo', [1])).result, [1])
+})
+
+test('a page of another origin opens no WebSocket', async (t) => {
+  const { url } = await served(t, { cors: ['https://a.example'] })
+  assert.match(await handshake(url, { origin: 'https://b.example' }), /^HTTP\/1.1 403 /)
+  assert.equal((await open(t, url, { origin: 'https://a.example' })).isOpen, true)
+  const { url: closed } = await served(t)
+  assert.match(await handshake(closed, { origin: 'https://a.example' }), /^HTTP\/1.1 403 /)
+})
+
+test('another path has no WebSocket', async (t) => {
+  const { url } = await served(t)
+  assert.equal((await open(t, `${url}/x`)).isOpen, false)
+})
+
+test('a client that vanished is found by its silence', async (t) => {
+  const periods: (() => void)[] = []
+  const after: Clock['after'] = (delayMs, run) => {
+    if (delayMs !== pingPeriodMs) return systemClock.after(delayMs, run)
+    periods.push(run)
+    return () => undefined
+  }
+  const { url, open, listeners, allStopped } = await served(t, { clock: { ...systemClock, after } })
+  const { ask } = await open()
+  await openDeaf(t, url, [call('eth_subscribe')])
+  while (listeners.size === 0) await ask('echo')
+  periods.shift()?.()
+  await ask('echo')
+  assert.equal(listeners.size, 1)
+  periods.shift()?.()
+  await allStopped()
+  assert.deepEqual((await ask('echo', [1])).result, [1])
+})
+
+test('an end takes less than a second and stops all, whoever listens', async (t) => {
+  const { server, url, open, listeners } = await served(t)
+  const { ask, closed } = await open()
+  await openDeaf(t, url, [call('eth_subscribe'), call('hang')])
+  await ask('eth_subscribe')
+  while (listeners.size < 2) await ask('echo')
+  const startedAt = performance.now()
+  await server.close()
+  assert.ok(performance.now() - startedAt < 1_000)
+  assert.equal(await closed, 1001)
+  assert.equal(listeners.size, 0)
+})

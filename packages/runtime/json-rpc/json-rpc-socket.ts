@@ -1,0 +1,98 @@
+import type { WebSocket } from '@fastify/websocket'
+import type { Logger } from 'pino'
+import { toError } from '#runtime/fault.ts'
+import type { CallContext, JsonRpcDispatch } from './json-rpc-dispatch.ts'
+import { Subscriptions } from './subscriptions.ts'
+
+/** How much one WebSocket may ask for. */
+export interface SocketLimits {
+  /** Bytes that wait for the client to read them; one that lets more wait is cut off. */
+  readonly maxBufferedBytes: number
+  /** Requests that are answered at once; no more are read until one is done. */
+  readonly maxRequestsPerSocket: number
+  readonly maxSubscriptions: number
+}
+
+/** What a WebSocket is served with. */
+export interface SocketOptions {
+  readonly dispatch: JsonRpcDispatch
+  readonly limits: SocketLimits
+  /** See `SubscriptionsOptions`. */
+  readonly notificationMethod: string
+  readonly log?: Pick<Logger, 'error' | 'warn'> | undefined
+}
+
+/** Answers what comes over a WebSocket, as soon as each answer is there: not always in the order of the requests. */
+export function serveSocket(socket: WebSocket, options: SocketOptions): void {
+  const { dispatch, limits, notificationMethod, log } = options
+  const send = (text: string) => sendOrCutOff(socket, text, options)
+  const { maxSubscriptions } = limits
+  const subscriptions = new Subscriptions({ notificationMethod, maxSubscriptions, send, log })
+
+  async function answer(text: string): Promise<void> {
+    const made: string[] = []
+    const context: CallContext = {
+      subscribe: (start) => {
+        const id = subscriptions.make(start)
+        made.push(id)
+        return id
+      },
+      unsubscribe: (id) => subscriptions.end(id),
+    }
+    const answered = await dispatch.answer(text, context)
+    if (answered !== undefined) send(answered)
+    subscriptions.start(made)
+  }
+
+  // What has come with the last bytes that were read, and has to wait.
+  const waiting: Buffer[] = []
+  let running = 0
+
+  function runWaiting(): void {
+    while (running < limits.maxRequestsPerSocket) {
+      const data = waiting.shift()
+      if (data === undefined) break
+      running++
+      run(data.toString('utf8'))
+    }
+    if (waiting.length > 0) socket.pause()
+    else socket.resume()
+  }
+
+  function run(text: string): void {
+    answer(text)
+      .catch((error: unknown) => {
+        // The client waits for an answer, or for notifications, that will never come: so it learns of it.
+        log?.error({ error: toError(error) }, 'JSON-RPC request failed')
+        socket.terminate()
+      })
+      .finally(() => {
+        running--
+        runWaiting()
+      })
+  }
+
+  socket.on('message', (data: Buffer) => {
+    waiting.push(data)
+    runWaiting()
+  })
+  socket.on('close', () => {
+    waiting.length = 0
+    subscriptions.endAll()
+  })
+}
+
+function sendOrCutOff(
+  socket: WebSocket,
+  text: string,
+  { limits, log }: Pick<SocketOptions, 'limits' | 'log'>,
+): void {
+  if (socket.readyState !== socket.OPEN) return
+  const { bufferedAmount } = socket
+  if (bufferedAmount <= limits.maxBufferedBytes) {
+    socket.send(text)
+    return
+  }
+  log?.warn({ bufferedBytes: bufferedAmount }, 'JSON-RPC client does not read, and is cut off')
+  socket.terminate()
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { systemClock } from '#runtime/clock.ts'
+import { checkAuthorization, createToken, readJwtSecret, tokenSkewMs } from './jwt.ts'
+
+const secret = new Uint8Array(32).fill(0xaa)
+const madeAt = 1_700_000_000
+const folder = mkdtempSync(join(tmpdir(), 'atoll-jwt-'))
+after(() => rmSync(folder, { recursive: true }))
+
+/** What is said of a header, `laterMs` after the moment that the tokens here name. */
+function check(header: string | undefined, laterMs = 0) {
+  return checkAuthorization(header, {
+    secret,
+    clock: { ...systemClock, now: () => madeAt * 1_000 + laterMs },
+  })
+}
+
+const hs256: unknown = { alg: 'HS256' }
+
+/** A token of any claims and header, signed with any secret. */
+function bearer(claims: unknown, { header = hs256, key = secret } = {}) {
+  const encode = (value: unknown) =>
+    Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
+  const signed = `${encode(header)}.${encode(claims)}`
+  return `Bearer ${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`
+}
+
+test('a token is what other clients make of the same secret and time', () => {
+  assert.equal(
+    createToken(secret, madeAt * 1_000 + 999),
+    'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjE3MDAwMDAwMDB9.ttwUx34P9DHovHNBcrh7m0mwBLOPKrLQxTxAiDjmn3Q',
+  )
+})
+
+test('a token is good for a minute, and before its time for as long', () => {
+  const header = `Bearer ${createToken(secret, madeAt * 1_000)}`
+  assert.equal(tokenSkewMs, 60_000)
+  for (const laterMs of [0, 60_000, -60_000]) assert.equal(check(header, laterMs), undefined)
+  assert.equal(check(header, 60_001), 'stale token')
+  assert.equal(check(header, -60_001), 'future token')
+})
+
+test('an expiry is heeded if there is one', () => {
+  assert.equal(check(bearer({ iat: madeAt, exp: madeAt + 1 }), 999), undefined)
+  assert.equal(check(bearer({ iat: madeAt, exp: madeAt + 1 }), 1_000), 'token is expired')
+  assert.equal(check(bearer({ iat: madeAt, exp: null })), undefined)
+})
+
+test('claims that are not known do no harm', () => {
+  assert.equal(check(bearer({ iat: madeAt, id: 'x', clv: 'y', __proto__: 1 })), undefined)
+})
+
+for (const [what, header, problem] of [
+  ['no header', undefined, 'missing token'],
+  ['an empty header', '', 'missing token'],
+  ['another scheme', 'Basic dXNlcg==', 'missing token'],
+  ['a scheme alone', 'Bearer ', 'missing token'],
+  ['one part', 'Bearer x', 'token is malformed'],
+  ['two parts', 'Bearer x.y', 'token is malformed'],
+  ['four parts', 'Bearer w.x.y.z', 'token is malformed'],
+  ['another secret', bearer({ iat: madeAt }, { key: new Uint8Array(32) }), 'signature is invalid'],
+  ['no signature', bearer({ iat: madeAt }).replace(/[^.]*$/, ''), 'signature is invalid'],
+  ['padding', `${bearer({ iat: madeAt })}=`, 'signature is invalid'],
+  ['a letter more', `${bearer({ iat: madeAt })}A`, 'signature is invalid'],
+  ['no method', bearer({ iat: madeAt }, { header: { alg: 'none' } }), 'signing method is invalid'],
+  ['a header of text', bearer({ iat: madeAt }, { header: '{' }), 'signing method is invalid'],
+  ['claims of text', bearer('{'), 'token is malformed'],
+  ['claims that are a number', bearer(5), 'token is malformed'],
+  ['a time of text', bearer({ iat: String(madeAt) }), 'token is malformed'],
+  ['an expiry of text', bearer({ iat: madeAt, exp: 'never' }), 'token is malformed'],
+  ['no time', bearer({}), 'missing issued-at'],
+  ['a time without bound', bearer(`{"iat":1e999}`), 'future token'],
+] as const) {
+  test(`a token with ${what} is refused: ${problem}`, () => {
+    assert.equal(check(header), problem)
+  })
+}
+
+test('a secret is read from its file', async () => {
+  const path = join(folder, 'jwt')
+  writeFileSync(path, ` 0x${'aA'.repeat(32)}\n`)
+  assert.deepEqual(new Uint8Array(await readJwtSecret(path)), secret)
+  writeFileSync(path, 'aa'.repeat(31))
+  await assert.rejects(readJwtSecret(path), { code: 'bad-key' })
+})

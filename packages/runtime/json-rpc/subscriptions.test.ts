@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { SubscriptionStart } from './json-rpc-dispatch.ts'
+import { Subscriptions } from './subscriptions.ts'
+
+/** The subscriptions of a connection, of which three may be, and a source that they subscribe to. */
+function setup() {
+  const sent: unknown[] = []
+  const logged: unknown[] = []
+  const listeners = new Set<(result: unknown) => void>()
+  const subscriptions = new Subscriptions({
+    notificationMethod: 'eth_subscription',
+    maxSubscriptions: 3,
+    send: (text) => sent.push(JSON.parse(text)),
+    log: { error: (fields: unknown) => logged.push(fields) },
+  })
+  const start: SubscriptionStart = (notify) => {
+    listeners.add(notify)
+    return () => listeners.delete(notify)
+  }
+  const publish = (result: unknown) => {
+    for (const notify of listeners) notify(result)
+  }
+  return { subscriptions, start, publish, sent, listeners, logged }
+}
+
+test('a subscription notifies between its start and its end', () => {
+  const { subscriptions, start, publish, sent } = setup()
+  const id = subscriptions.make(start)
+  assert.match(id, /^0x[0-9a-f]{32}$/)
+  publish('early')
+  subscriptions.start([id])
+  publish(1)
+  assert.equal(subscriptions.end(id), true)
+  publish('late')
+  const params = { subscription: id, result: 1 }
+  assert.deepEqual(sent, [{ jsonrpc: '2.0', method: 'eth_subscription', params }])
+})
+
+test('what is ended is not known any more, and a listener that goes on is not heard', () => {
+  const { subscriptions, sent } = setup()
+  let goesOn: ((result: unknown) => void) | undefined
+  const id = subscriptions.make((notify) => {
+    goesOn = notify
+    return () => undefined
+  })
+  subscriptions.start([id, 'other'])
+  assert.equal(subscriptions.end(id), true)
+  assert.equal(subscriptions.end(id), false)
+  goesOn?.('late')
+  assert.deepEqual(sent, [])
+})
+
+test('what ends before it starts never does', () => {
+  const { subscriptions, start, listeners } = setup()
+  const id = subscriptions.make(start)
+  assert.equal(subscriptions.end(id), true)
+  subscriptions.start([id])
+  assert.equal(listeners.size, 0)
+})
+
+test('there are as many as may be, and no more until one ends', () => {
+  const { subscriptions, start } = setup()
+  const ids = [1, 2, 3].map(() => subscriptions.make(start))
+  assert.equal(new Set(ids).size, 3)
+  assert.throws(() => subscriptions.make(start), { code: -32_005 })
+  subscriptions.end(ids[0] ?? '')
+  subscriptions.make(start)
+})
+
+test('all end with the connection, even if one fails to, and none starts after it', () => {
+  const { subscriptions, start, listeners, logged } = setup()
+  const broken = subscriptions.make(() => () => {
+    throw new Error('cannot stop')
+  })
+  const other = subscriptions.make(start)
+  subscriptions.start([broken, other])
+  const late = subscriptions.make(start)
+  assert.equal(listeners.size, 1)
+  subscriptions.endAll()
+  subscriptions.start([late])
+  assert.equal(listeners.size, 0)
+  assert.equal(logged.length, 1)
+})
+
+test('a start that ends the connection is stopped', () => {
+  const { subscriptions } = setup()
+  let stops = 0
+  const id = subscriptions.make(() => {
+    subscriptions.endAll()
+    return () => stops++
+  })
+  subscriptions.start([id])
+  assert.equal(stops, 1)
+})
