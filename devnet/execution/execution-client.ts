@@ -81,7 +81,13 @@ export async function startExecutionClient(
     const { cors, ...rpc } = options.rpc
     const open = { ...methods, ...debug }
     servers.push(
-      await serveJsonRpc({ ...rpc, methods: open, clock, log, ...(cors !== undefined && { cors }) }),
+      await serveJsonRpc({
+        ...rpc,
+        methods: open,
+        clock,
+        log,
+        ...(cors !== undefined && { cors }),
+      }),
     )
   } catch (error) {
     await closeAll(servers, { builds, chain })

@@ -26,12 +26,13 @@ async function openClient(): Promise<EngineClient> {
 test('a chain through all forks is built by one client and followed by another', async () => {
   const [sequencer, verifier] = [await openClient(), await openClient()]
   const l2 = readParsed(`${record}l2.ndjson.gz`, z.looseObject({ hash: z.string() }))
-  const { value: genesis } = (await l2.next()).value ?? assert.fail('the record is empty')
-  let parent = genesis.hash
+  const hashes: string[] = []
+  for await (const { value } of l2) hashes.push(value.hash)
+  let parent = hashes[0] ?? assert.fail('the record is empty')
   let safe = noBlock
   let blocks = 0
   for await (const { value } of readParsed(`${record}expected.ndjson.gz`, line)) {
-    const { hash } = (await l2.next()).value?.value ?? assert.fail('a block is missing')
+    const hash = hashes[value.number] ?? assert.fail('a block is missing')
     const [fcu, , get] = sequencer.versions(BigInt(value.timestamp))
     const attributes = { ...value.attributes, noTxPool: true }
     const update = { headBlockHash: parent, safeBlockHash: safe, finalizedBlockHash: noBlock }
@@ -55,11 +56,8 @@ test('a chain through all forks is built by one client and followed by another',
   for await (const { value } of recorded) {
     const block = verifier.chain.canonical(BigInt(value.number)) ?? assert.fail(value.number)
     const { raw, ...told } = value
-    assert.deepEqual(
-      blockToJson(block, verifier.chain.body(block), { full: true }),
-      told,
-      `${raw}`.slice(0, 20),
-    )
+    assert.ok(raw)
+    assert.deepEqual(blockToJson(block, verifier.chain.body(block), { full: true }), told)
   }
   assert.equal(verifier.chain.head.hash, parent)
   assert.equal(verifier.chain.safe?.hash, safe)

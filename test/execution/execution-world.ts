@@ -12,7 +12,10 @@ import { mnemonicToAccount } from 'viem/accounts'
 const mnemonic = 'test test test test test test test test test test test junk'
 
 /** Accounts with money. */
-export const accounts = [0, 1, 2, 3].map((addressIndex) => mnemonicToAccount(mnemonic, { addressIndex }))
+export const accounts = {
+  alice: mnemonicToAccount(mnemonic, { addressIndex: 0 }),
+  bob: mnemonicToAccount(mnemonic, { addressIndex: 1 }),
+} as const
 
 /** A whole execution client on a new chain with all forks up to Karst, and who drives it. */
 export async function startWorld(t: TestContext, { databaseFile = ':memory:' } = {}) {
@@ -22,7 +25,9 @@ export async function startWorld(t: TestContext, { databaseFile = ':memory:' } =
       timestamp: 1_760_000_000n,
       hardforkTimes: { karst: 0n },
       gasLimit: 60_000_000n,
-      balances: new Map(accounts.map(({ address }) => [toAddress(fromHex(address)), 10n ** 22n])),
+      balances: new Map(
+        Object.values(accounts).map(({ address }) => [toAddress(fromHex(address)), 10n ** 22n]),
+      ),
     }),
   )
   const jwtSecret = new Uint8Array(randomBytes(32))

@@ -19,8 +19,7 @@ import { accounts, startWorld } from './execution-world.ts'
 
 // As a user would, with viem: what it sends and what it believes are checked by its own code.
 
-const [alice, bob] = accounts
-if (alice === undefined || bob === undefined) throw new Error('two accounts are needed')
+const { alice, bob } = accounts
 
 const abi = parseAbi([
   'event Stored(uint256 indexed slot, uint256 value)',
@@ -49,7 +48,9 @@ async function openUser(t: Parameters<typeof startWorld>[0]) {
     nativeCurrency: { name: 'Ether', symbol: 'ETH', decimals: 18 },
     rpcUrls: { default: { http: [url] } },
   })
-  const user = createPublicClient({ chain, transport: http(), pollingInterval: 20 }).extend(publicActionsL2())
+  const user = createPublicClient({ chain, transport: http(), pollingInterval: 20 }).extend(
+    publicActionsL2(),
+  )
   const wallet = createWalletClient({ chain, account: alice ?? assert.fail(), transport: http() })
   return { ...world, chain, user, wallet, url }
 }
@@ -60,17 +61,37 @@ test('transfers of all types are taken, mined, and told of', async (t) => {
   const to = bob.address
   const gasPrice = await user.getGasPrice()
   const legacy = await wallet.sendTransaction({ to, value, type: 'legacy', gasPrice })
-  const listed = await wallet.sendTransaction({ to, value, type: 'eip2930', gasPrice, accessList: [{ address: to, storageKeys: [] }] })
+  const listed = await wallet.sendTransaction({
+    to,
+    value,
+    type: 'eip2930',
+    gasPrice,
+    accessList: [{ address: to, storageKeys: [] }],
+  })
   const dynamic = await wallet.sendTransaction({ to, value })
-  const authorization = await bob.signAuthorization({ address: alice.address, chainId: 901, nonce: 0 })
-  const setCode = await wallet.sendTransaction({ to: alice.address, value: 0n, authorizationList: [authorization] })
+  const authorization = await wallet.signAuthorization({
+    account: bob,
+    contractAddress: alice.address,
+    chainId: 901,
+    nonce: 0,
+  })
+  const setCode = await wallet.sendTransaction({
+    to: alice.address,
+    value: 0n,
+    authorizationList: [authorization],
+  })
   assert.equal(await user.getTransactionCount({ address: alice.address, blockTag: 'pending' }), 4)
   assert.equal((await user.getTransaction({ hash: legacy })).blockNumber, null)
   const before = await user.getBalance({ address: to })
   await mine()
   assert.equal(await user.getBalance({ address: to }), before + 3n * value)
   let paid = 0n
-  for (const [hash, type] of [[legacy, 'legacy'], [listed, 'eip2930'], [dynamic, 'eip1559'], [setCode, 'eip7702']] as const) {
+  for (const [hash, type] of [
+    [legacy, 'legacy'],
+    [listed, 'eip2930'],
+    [dynamic, 'eip1559'],
+    [setCode, 'eip7702'],
+  ] as const) {
     const receipt = await user.getTransactionReceipt({ hash })
     assert.equal(receipt.status, 'success')
     assert.equal(receipt.type, type)
@@ -80,7 +101,10 @@ test('transfers of all types are taken, mined, and told of', async (t) => {
   const spent = parseEther('10000') - (await user.getBalance({ address: alice.address }))
   // The L1 attributes were never set, so that L1 and the operator cost nothing.
   assert.equal(spent, 3n * value + paid)
-  assert.equal(await user.getCode({ address: bob.address }), `0xef0100${alice.address.slice(2).toLowerCase()}`)
+  assert.equal(
+    await user.getCode({ address: bob.address }),
+    `0xef0100${alice.address.slice(2).toLowerCase()}`,
+  )
   const block = await user.getBlock({ includeTransactions: true })
   assert.equal(block.transactions.length, 4)
 })
@@ -97,15 +121,30 @@ test('a contract is deployed, called, and its logs are found and watched', async
 
   const socket = createPublicClient({ chain, transport: webSocket(url.replace('http', 'ws')) })
   const watched: unknown[] = []
-  const stop = socket.watchContractEvent({ abi, address, onLogs: (logs) => watched.push(...logs.map(({ args }) => args)) })
+  const stop = socket.watchContractEvent({
+    abi,
+    address,
+    onLogs: (logs) => watched.push(...logs.map(({ args }) => args)),
+  })
   await new Promise((resolve) => setTimeout(resolve, 100))
-  const stored = await wallet.writeContract({ abi, address, functionName: 'store', args: [7n, 42n] })
+  const stored = await wallet.writeContract({
+    abi,
+    address,
+    functionName: 'store',
+    args: [7n, 42n],
+  })
   await mine()
   assert.equal((await user.getTransactionReceipt({ hash: stored })).status, 'success')
   assert.equal(await user.getStorageAt({ address, slot: '0x7' }), `0x${'2a'.padStart(64, '0')}`)
   const logs = await user.getContractEvents({ abi, address, fromBlock: 0n, args: { slot: 7n } })
-  assert.deepEqual(logs.map(({ args }) => args), [{ slot: 7n, value: 42n }])
-  assert.deepEqual(await user.getContractEvents({ abi, address, fromBlock: 0n, args: { slot: 8n } }), [])
+  assert.deepEqual(
+    logs.map(({ args }) => args),
+    [{ slot: 7n, value: 42n }],
+  )
+  assert.deepEqual(
+    await user.getContractEvents({ abi, address, fromBlock: 0n, args: { slot: 8n } }),
+    [],
+  )
   await new Promise((resolve) => setTimeout(resolve, 300))
   assert.deepEqual(watched, [{ slot: 7n, value: 42n }])
   stop()
@@ -115,7 +154,10 @@ test('a contract is deployed, called, and its logs are found and watched', async
   await assert.rejects(reverted, /reverted/)
   const data = encodeFunctionData({ abi, functionName: 'store', args: [1n, 1n] })
   const { accessList } = await user.createAccessList({ account: alice, to: address, data })
-  assert.deepEqual(accessList.map((entry) => entry.storageKeys.length), [1])
+  assert.deepEqual(
+    accessList.map((entry) => entry.storageKeys.length),
+    [1],
+  )
 })
 
 test('a proof holds against the header of its block', async (t) => {
@@ -123,7 +165,13 @@ test('a proof holds against the header of its block', async (t) => {
   const hash = await wallet.deployContract({ abi, bytecode: initCode })
   await mine()
   const address = (await user.getTransactionReceipt({ hash })).contractAddress ?? assert.fail()
-  await wallet.writeContract({ abi, address, functionName: 'store', args: [7n, 42n], gas: 100_000n })
+  await wallet.writeContract({
+    abi,
+    address,
+    functionName: 'store',
+    args: [7n, 42n],
+    gas: 100_000n,
+  })
   await mine()
   const { stateRoot } = await user.getBlock()
   const slot = `0x${'7'.padStart(64, '0')}` as const
@@ -131,7 +179,12 @@ test('a proof holds against the header of its block', async (t) => {
   const proof = await user.getProof({ address, storageKeys: [slot, absent] })
   const verify = async (root: `0x${string}`, key: Uint8Array, nodes: readonly `0x${string}`[]) => {
     const bytes = fromHex(root)
-    return verifyMPTWithMerkleProof(await createMPT({ root: bytes }), bytes, key, nodes.map(fromHex))
+    return verifyMPTWithMerkleProof(
+      await createMPT({ root: bytes }),
+      bytes,
+      key,
+      nodes.map(fromHex),
+    )
   }
   const account = await verify(stateRoot, keccak256(fromHex(address)), proof.accountProof)
   const storageRoot = rlpBytes(decodeRlpList(account ?? assert.fail('no account'))[2])
@@ -140,7 +193,10 @@ test('a proof holds against the header of its block', async (t) => {
   const value = await verify(proof.storageHash, keccak256(fromHex(slot)), found?.proof ?? [])
   assert.deepEqual(value, Uint8Array.of(42))
   assert.equal(found?.value, 42n)
-  assert.equal(await verify(proof.storageHash, keccak256(fromHex(absent)), missing?.proof ?? []), null)
+  assert.equal(
+    await verify(proof.storageHash, keccak256(fromHex(absent)), missing?.proof ?? []),
+    null,
+  )
   const nobody = `0x${'99'.repeat(20)}` as const
   const none = await user.getProof({ address: nobody, storageKeys: [] })
   assert.equal(await verify(stateRoot, keccak256(fromHex(nobody)), none.accountProof), null)
@@ -153,20 +209,23 @@ test('a subscription goes on through a reorg', async (t) => {
   const stop = socket.watchBlocks({ onBlock: ({ hash }) => seen.push(hash) })
   await new Promise((resolve) => setTimeout(resolve, 100))
   const genesis = await driver.head()
-  const build = async (parent: { hash: string; timestamp: string }, noTxPool: boolean) => {
+  const build = async (
+    parent: { hash: string; timestamp: string },
+    { noTxPool }: { noTxPool: boolean },
+  ) => {
     const id = await driver.start(parent, { noTxPool })
     await new Promise((resolve) => setTimeout(resolve, 150))
     const { blockHash, timestamp } = await driver.finish(id)
     return { hash: blockHash, timestamp }
   }
   const hash = await wallet.sendTransaction({ to: bob.address, value: 1n })
-  const a1 = await build(genesis, false)
+  const a1 = await build(genesis, { noTxPool: false })
   assert.equal((await user.getTransactionReceipt({ hash })).blockHash, a1.hash)
-  const b1 = await build(genesis, true)
+  const b1 = await build(genesis, { noTxPool: true })
   assert.equal((await user.getBlock()).hash, b1.hash)
   await assert.rejects(user.getTransactionReceipt({ hash }), /could not be found/)
   assert.equal(client.pool.status().pending, 1, 'it waits again')
-  const b2 = await build(b1, false)
+  const b2 = await build(b1, { noTxPool: false })
   assert.equal((await user.getTransactionReceipt({ hash })).blockHash, b2.hash)
   await new Promise((resolve) => setTimeout(resolve, 200))
   assert.deepEqual(seen, [a1.hash, b1.hash, b2.hash])

@@ -27,7 +27,10 @@ export class EngineDriver {
   /** Starts a block on another; its id. */
   async start(
     parent: { readonly hash: string; readonly timestamp: string },
-    { transactions = [], noTxPool = true }: { transactions?: readonly string[]; noTxPool?: boolean } = {},
+    {
+      transactions = [],
+      noTxPool = true,
+    }: { transactions?: readonly string[]; noTxPool?: boolean } = {},
   ): Promise<string> {
     const attributes = {
       timestamp: `0x${(BigInt(parent.timestamp) + 2n).toString(16)}`,
@@ -41,7 +44,11 @@ export class EngineDriver {
       eip1559Params: '0x0000000000000000',
       minBaseFee: 0,
     }
-    const update = { headBlockHash: parent.hash, safeBlockHash: noBlock, finalizedBlockHash: noBlock }
+    const update = {
+      headBlockHash: parent.hash,
+      safeBlockHash: noBlock,
+      finalizedBlockHash: noBlock,
+    }
     const built = await this.call<Built>('engine_forkchoiceUpdatedV3', update, attributes)
     return built.payloadId ?? assert.fail(JSON.stringify(built))
   }
@@ -51,7 +58,11 @@ export class EngineDriver {
     const envelope = await this.call<Envelope>('engine_getPayloadV5', payloadId)
     const { executionPayload, parentBeaconBlockRoot } = envelope
     const extras = [[], parentBeaconBlockRoot, []]
-    const status = await this.call<{ status: string }>('engine_newPayloadV4', executionPayload, ...extras)
+    const status = await this.call<{ status: string }>(
+      'engine_newPayloadV4',
+      executionPayload,
+      ...extras,
+    )
     assert.equal(status.status, 'VALID')
     await this.choose(executionPayload.blockHash, final)
     return executionPayload

@@ -359,7 +359,7 @@ test(`${runs} arbitrary payloads are answered, and the head stays`, async () => 
         )
         assert.ok(['VALID', 'INVALID', 'SYNCING'].includes(status.status))
       } catch (error) {
-        assert.ok(error instanceof JsonRpcError, `${error}`)
+        assert.ok(error instanceof JsonRpcError, String(error))
       }
     }),
     { numRuns: runs },

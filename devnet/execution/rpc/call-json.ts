@@ -1,6 +1,22 @@
 import * as z from 'zod'
 import { toHex } from '#protocol/codec/hex.ts'
+import type { Authorization } from '#protocol/transaction/transaction.ts'
 import { addressJson, hexJson, quantityJson, uint64Json } from '#devnet/execution/json/fields.ts'
+
+const authorizationJson = z
+  .object({
+    chainId: quantityJson,
+    address: addressJson,
+    nonce: uint64Json,
+    yParity: quantityJson.nullish(),
+    v: quantityJson.nullish(),
+    r: quantityJson,
+    s: quantityJson,
+  })
+  .transform(({ chainId, address, nonce, yParity, v, r, s }): Authorization => {
+    const parity = Number(yParity ?? (v ?? 27n) - 27n)
+    return { chainId, address, nonce, signature: { yParity: parity, r, s } }
+  })
 
 /** A call that leaves no trace. Spec: execution-apis, GenericTransaction */
 export const callJson = z
@@ -15,6 +31,7 @@ export const callJson = z
     nonce: uint64Json.nullish(),
     input: hexJson.nullish(),
     data: hexJson.nullish(),
+    authorizationList: z.array(authorizationJson).nullish(),
     accessList: z
       .array(z.object({ address: addressJson, storageKeys: z.array(hexJson) }))
       .nullish(),

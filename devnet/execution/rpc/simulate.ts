@@ -7,6 +7,7 @@ import { Serial } from '#runtime/serial.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
 import type { WorldState } from '#devnet/execution/state/world-state.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
+import { applyAuthorizations } from '#devnet/execution/transition/authorizations.ts'
 import { chargedGas, floorGas, intrinsicGas } from '#devnet/execution/transition/gas.ts'
 import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
 import { Machine, toEvmAddress } from '#devnet/execution/transition/machine.ts'
@@ -72,14 +73,17 @@ export class Simulator {
     const from = call.from ?? zeroAddress
     const to = call.to ?? undefined
     const accessList = call.accessList ?? []
-    const charged = { data, isCreation: to === undefined, accessList, authorizations: 0 }
+    const list = call.authorizationList ?? []
+    const isCreation = to === undefined
+    const charged = { data, isCreation, accessList, authorizations: list.length }
     const intrinsic = intrinsicGas(charged, forks)
     const gasLimit = limited(gas ?? call.gas ?? maxCallGas)
-    if (gasLimit < intrinsic)
-      throw new JsonRpcError(
-        rpcCodes.server,
-        `intrinsic gas too low: have ${gasLimit}, want ${intrinsic}`,
-      )
+    const floor = floorGas(data, forks)
+    const least = intrinsic > floor ? intrinsic : floor
+    if (gasLimit < least) {
+      const error = `intrinsic gas too low: have ${gasLimit}, want ${least}`
+      return { gasUsed: gasLimit, returned: new Uint8Array(0), error, touched: [] }
+    }
     const gasPrice = call.gasPrice ?? call.maxFeePerGas ?? 0n
     const value = call.value ?? 0n
     this.#checkFunds(machine, { from, needed: value + gasPrice * gasLimit })
@@ -88,6 +92,8 @@ export class Simulator {
       for (const key of storageKeys)
         evm.journal.addAlwaysWarmSlot(address.slice(2), Buffer.from(key).toString('hex'))
     await machine.touch(from, { nonce: machine.nonceOf(from) + 1n })
+    const { chainId } = chain.config
+    const authorized = await applyAuthorizations(list, { machine, chainId })
     evm.journal.startReportingAccessList()
     const result = await evm.runCall({
       block: evmBlock(block, { isFree: gasPrice === 0n }),
@@ -100,11 +106,11 @@ export class Simulator {
       skipNonceIncrement: true,
     })
     const { executionGasUsed, gasRefund = 0n, exceptionError, returnValue } = result.execResult
-    const floor = floorGas(data, forks)
+    const refund = authorized + gasRefund
     const touched = touchedBy(evm)
     await machine.endTransaction([])
     return {
-      gasUsed: chargedGas(executionGasUsed + intrinsic, { refund: gasRefund, floor }),
+      gasUsed: chargedGas(executionGasUsed + intrinsic, { refund, floor }),
       returned: returnValue,
       error: exceptionError?.error,
       touched,

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Argument, type Command } from 'commander'
-import { Fault } from '#runtime/fault.ts'
+import { readHexKey } from '#runtime/keys/hex-key.ts'
 import { createNkey, ensureBusKeys, readNkey } from '#runtime/keys/nkey.ts'
-import { readSecretFile, writeSecretFile } from '#runtime/keys/secret-file.ts'
+import { writeSecretFile } from '#runtime/keys/secret-file.ts'
 import { print, printTable } from '#cli/output.ts'
 
 interface KeyKind {
@@ -104,12 +104,4 @@ async function peerIdOf(key: string): Promise<string> {
   const { privateKeyFromRaw } = await import('@libp2p/crypto/keys')
   const { peerIdFromPrivateKey } = await import('@libp2p/peer-id')
   return peerIdFromPrivateKey(privateKeyFromRaw(Buffer.from(key, 'hex'))).toString()
-}
-
-/** @throws Fault `bad-key` unless the file holds 32 bytes of hex, with or without 0x */
-async function readHexKey(path: string): Promise<string> {
-  const text = (await readSecretFile(path))?.replace(/^0x/, '')
-  if (text !== undefined && /^[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase()
-  const problem = text === undefined ? 'is missing' : 'does not hold 32 bytes of hex'
-  throw new Fault('bad-key', { severity: 'critical', detail: `${path} ${problem}` })
 }

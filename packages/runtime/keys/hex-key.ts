@@ -1,0 +1,15 @@
+import { Fault } from '#runtime/fault.ts'
+import { readSecretFile } from './secret-file.ts'
+
+/**
+ * Reads a key of 32 bytes from its file: 64 hex digits, with or without 0x, and white space around them.
+ *
+ * @returns the digits in lower case, without 0x
+ * @throws Fault `bad-key` if there is no file, or something else in it; `file-refused` if it cannot be read
+ */
+export async function readHexKey(path: string): Promise<string> {
+  const text = (await readSecretFile(path))?.replace(/^0x/i, '')
+  if (text !== undefined && /^[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase()
+  const problem = text === undefined ? 'is missing' : 'does not hold 32 bytes of hex'
+  throw new Fault('bad-key', { severity: 'critical', detail: `${path} ${problem}` })
+}
