@@ -96,10 +96,9 @@ test('transfers of all types are taken, mined, and told of', async (t) => {
     assert.equal(receipt.status, 'success')
     assert.equal(receipt.type, type)
     assert.equal((await user.getTransaction({ hash })).type, type)
-    paid += receipt.gasUsed * receipt.effectiveGasPrice
+    paid += receipt.gasUsed * receipt.effectiveGasPrice + (receipt.l1Fee ?? 0n)
   }
   const spent = parseEther('10000') - (await user.getBalance({ address: alice.address }))
-  // The L1 attributes were never set, so that L1 and the operator cost nothing.
   assert.equal(spent, 3n * value + paid)
   assert.equal(
     await user.getCode({ address: bob.address }),
@@ -244,5 +243,6 @@ test('fees are told as wallets ask for them', async (t) => {
   assert.deepEqual(history.reward, [[5_000_000n], [5_000_000n], [5_000_000n]])
   const { maxFeePerGas, maxPriorityFeePerGas } = await user.estimateFeesPerGas()
   assert.ok(maxFeePerGas > maxPriorityFeePerGas)
+  // The scalars of Ecotone are not set before the first L1 attributes.
   assert.equal(await user.estimateL1Fee({ account: alice, to: bob.address }), 0n)
 })

@@ -96,12 +96,14 @@ function feesToJson(
     forks,
   }: { readonly attributes: L1Attributes | undefined; readonly forks: Hardforks },
 ): Record<string, unknown> {
-  if (fees === undefined || attributes === undefined) return {}
+  if (fees === undefined) return {}
+  const paid = { l1Fee: toQuantity(fees.l1Fee) }
+  if (attributes === undefined) return paid
   const { bedrock, ecotone, operatorFee, daFootprintGasScalar } = attributes
   return {
     l1GasPrice: toQuantity(attributes.baseFee),
     l1GasUsed: toQuantity(l1GasUsed(raw, attributes, forks)),
-    l1Fee: toQuantity(fees.l1Fee),
+    ...paid,
     ...(bedrock !== undefined && { l1FeeScalar: scalarText(bedrock.scalar) }),
     ...(ecotone !== undefined && {
       l1BlobBaseFee: toQuantity(ecotone.blobBaseFee),
