@@ -8,9 +8,10 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { printTable } from '#cli/output.ts'
 import { benchBus, type BusResult } from './bus-bench.ts'
+import { benchExecution } from './execution-bench.ts'
 import type { Summary } from './statistics.ts'
 
-const benches = { bus } as const
+const benches = { bus, execution } as const
 
 type BenchName = keyof typeof benches
 
@@ -27,6 +28,22 @@ async function bus({ json }: { readonly json: boolean }): Promise<object> {
     )
   }
   return measured
+}
+
+async function execution({ json }: { readonly json: boolean }): Promise<object> {
+  const results = await benchExecution((what) => console.error(what))
+  if (!json) {
+    console.log('execution: embedded client, beside op-geth where there is one')
+    printTable([
+      ['load', 'client', 'blocks', 'seconds', 'blocks/s', 'Mgas/s'],
+      ...results.map(({ load, client, blocks, seconds, blocksPerSecond, mgasPerSecond }) => {
+        const mgas = mgasPerSecond?.toFixed(1) ?? '–'
+        return [load, client, String(blocks), seconds.toFixed(2), blocksPerSecond.toFixed(0), mgas]
+      }),
+    ])
+    console.log('\nTarget: 20 Mgas/s over real blocks, 50 over bench-span, 400 empty blocks/s.')
+  }
+  return { results }
 }
 
 function busRow({ kind, bytes, atoll, raw, ratio }: BusResult): string[] {

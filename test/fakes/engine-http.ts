@@ -53,9 +53,12 @@ export class EngineDriver {
     return built.payloadId ?? assert.fail(JSON.stringify(built))
   }
 
-  /** Takes a started block, hands it in, and chooses it; `undefined` for `final` leaves what is safe as it is. */
-  async finish(payloadId: string, final?: string): Promise<Envelope['executionPayload']> {
-    const envelope = await this.call<Envelope>('engine_getPayloadV5', payloadId)
+  /** Takes a started block, hands it in, and chooses it. */
+  async finish(
+    payloadId: string,
+    { version = 5 }: { readonly version?: 4 | 5 } = {},
+  ): Promise<Envelope['executionPayload']> {
+    const envelope = await this.call<Envelope>(`engine_getPayloadV${version}`, payloadId)
     const { executionPayload, parentBeaconBlockRoot } = envelope
     const extras = [[], parentBeaconBlockRoot, []]
     const status = await this.call<{ status: string }>(
@@ -64,7 +67,7 @@ export class EngineDriver {
       ...extras,
     )
     assert.equal(status.status, 'VALID')
-    await this.choose(executionPayload.blockHash, final)
+    await this.choose(executionPayload.blockHash)
     return executionPayload
   }
 
