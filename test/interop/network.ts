@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '#runtime/clock.ts'
+import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
+
+/** What `network.json` tells of a network that is up. */
+export interface NetworkFile {
+  readonly controlUrl: string
+  readonly l1: { readonly rpcUrl: string; readonly beaconUrl: string }
+  readonly files: Readonly<Record<'l2Genesis' | 'jwt' | 'rollupConfig' | 'l1ChainConfig', string>>
+  readonly nodes: Readonly<Record<'a' | 'b' | 'c', NodeFile>>
+}
+
+interface NodeFile {
+  readonly engineUrl: string
+  readonly executionUrl: string
+  readonly rollupUrl: string
+  readonly multiaddr: string
+  readonly p2pKey: string
+  readonly freeRollupPort: number
+}
+
+const folder = fileURLToPath(new URL('./reference-network/', import.meta.url))
+const cache = fileURLToPath(
+  new URL('../../node_modules/.cache/atoll/reference-network/', import.meta.url),
+)
+
+/** Programs of the network: where `ATOLL_REFERENCE_NETWORK` says, else in the cache, built if need be. */
+export const programs: string = process.env['ATOLL_REFERENCE_NETWORK'] ?? join(cache, 'bin')
+
+/** A live network of op-node, op-geth and op-batcher. */
+export class Network {
+  readonly file: NetworkFile
+  readonly #child: ChildProcess
+
+  private constructor(file: NetworkFile, child: ChildProcess) {
+    this.file = file
+    this.#child = child
+  }
+
+  /** @throws Error with what it said, if it does not come up */
+  static async start(dir: string, flags: readonly string[]): Promise<Network> {
+    if (!existsSync(join(programs, 'op-geth'))) await build()
+    const child = spawn(join(programs, 'refnet'), ['up', '--dir', dir, ...flags], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let output = ''
+    const ended = once(child, 'exit').then(() => 'ended' as const)
+    const up = new Promise<'up'>((resolve) => {
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (text: Buffer) => {
+          output = (output + text.toString()).slice(-20_000)
+          if (output.includes('network.json')) resolve('up')
+        })
+    })
+    if ((await Promise.race([up, ended])) === 'ended') throw new Error(`no network: ${output}`)
+    const file = JSON.parse(await readFile(join(dir, 'network.json'), 'utf8')) as NetworkFile
+    return new Network(file, child)
+  }
+
+  /** Stops or starts one of its programs. */
+  async control(name: string, what: 'stop' | 'start' | 'kill'): Promise<void> {
+    const response = await fetch(`${this.file.controlUrl}/process/${name}/${what}`, {
+      method: 'POST',
+    })
+    if (!response.ok) throw new Error(`${what} ${name}: ${await response.text()}`)
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.#child, 'exit')
+    this.#child.kill('SIGTERM')
+    await ended
+  }
+}
+
+/** A process that a test runs beside the network. */
+export class Program {
+  readonly #child: ChildProcess
+  readonly #ended: Promise<unknown>
+  #output = ''
+
+  constructor(path: string, args: readonly string[]) {
+    this.#child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#ended = once(this.#child, 'exit')
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.on('data', (text: Buffer) => {
+        this.#output = (this.#output + text.toString()).slice(-50_000)
+      })
+  }
+
+  /** The last of what it said. */
+  get output(): string {
+    return this.#output
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM')
+    await this.#ended
+  }
+}
+
+/** Flags and their values, as a command line has them. */
+export function flagsOf(values: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value])
+}
+
+/** Asks one node. */
+export function clientOf(url: string): JsonRpcClient {
+  return new JsonRpcClient({
+    endpoints: [{ url }],
+    timeoutMs: 5_000,
+    rounds: 5,
+    clock: systemClock,
+  })
+}
+
+/** A block as a node tells it, by name or number; undefined if there is none. */
+export async function blockOf(
+  client: JsonRpcClient,
+  which: string,
+): Promise<{ readonly number: number; readonly hash: string } | undefined> {
+  const block = (await client.call('eth_getBlockByNumber', [which, false])) as {
+    readonly number: string
+    readonly hash: string
+  } | null
+  return block === null ? undefined : { number: Number(block.number), hash: block.hash }
+}
+
+async function build(): Promise<void> {
+  console.error('builds the reference network from its Go modules (5 minutes, once)')
+  const child = spawn('bash', [join(folder, 'build.sh'), cache, programs], { stdio: 'inherit' })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code !== 0)
+    throw new Error(`the reference network cannot be built: build.sh ends with ${code}`)
+}
