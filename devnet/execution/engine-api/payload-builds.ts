@@ -11,7 +11,7 @@ import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
 import type { BlockBuilder, ExecutedBlock } from '#devnet/execution/transition/execute-block.ts'
 
 /** Builds that are remembered, at most; the oldest goes first. */
-export const maxBuilds = 16
+const maxBuilds = 16
 
 /** Between two attempts to put more into a block. */
 const improvePauseMs = 200

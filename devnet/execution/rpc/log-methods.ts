@@ -22,7 +22,7 @@ import { logsToJson } from './receipt-json.ts'
 export const maxLogBlocks = 10_000n
 
 /** Logs of one answer, at most. */
-export const maxLogs = 10_000
+const maxLogs = 10_000
 
 const oneOrMore = <Schema extends z.ZodType>(schema: Schema) =>
   z.union([schema.transform((one) => [one]), z.array(schema)])

@@ -1,5 +1,5 @@
 /** What a method may ask of the connection that it was called on; see the JSON-RPC server. */
-export interface SubscribeContext {
+interface SubscribeContext {
   subscribe(start: (notify: (result: unknown) => void) => () => void): string
   unsubscribe(id: string): boolean
 }

@@ -87,7 +87,7 @@ export class StateStore implements StateSource {
 }
 
 /** A state that is asked for is not kept any more, or never was. */
-export class MissingState extends Error {
+class MissingState extends Error {
   override readonly name = 'MissingState'
 
   constructor(hash: Uint8Array) {

@@ -24,7 +24,7 @@ export interface L1Attributes {
 }
 
 /** What Ecotone charges for L1 data with. */
-export interface EcotoneFees {
+interface EcotoneFees {
   readonly baseFeeScalar: bigint
   readonly blobBaseFeeScalar: bigint
   /** In wei. */

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { toHex } from '#protocol/codec/hex.ts'
+import { TransactionPool } from '#devnet/execution/pool/transaction-pool.ts'
+import { poolViewOf } from '#devnet/execution/pool/pool-view.ts'
+import {
+  addBlock,
+  createStore,
+  openChain,
+  setSlot,
+  slotKey,
+  storeAddress,
+} from '#test/fakes/execution-chain.ts'
+import { blockMethods } from './block-methods.ts'
+import { feeMethods, maxHistoryBlocks, maxPercentiles } from './fee-methods.ts'
+import { logMethods, maxLogBlocks } from './log-methods.ts'
+import { poolMethods } from './pool-methods.ts'
+import { Simulator } from './simulate.ts'
+import { maxProofSlots, stateMethods } from './state-methods.ts'
+
+const noSubscriptions = {
+  subscribe: () => assert.fail('nothing is subscribed to'),
+  unsubscribe: () => false,
+}
+
+/** The methods of a small chain: a contract that stores, with a value in slot 1. */
+async function opened() {
+  const chain = openChain()
+  const first = await addBlock(chain, chain.genesis, [createStore(1)])
+  const second = await addBlock(chain, first, [setSlot(2, 1, 42)])
+  chain.choose({ head: second.hash, safe: first.hash, finalized: undefined })
+  const { header } = chain.head
+  const view = poolViewOf(
+    chain.config,
+    { header, trie: chain.state(chain.head).trie },
+    chain.source,
+  )
+  const table = {
+    ...blockMethods(chain),
+    ...stateMethods(chain, new Simulator(chain)),
+    ...feeMethods(chain),
+    ...logMethods(chain),
+    ...poolMethods(chain, new TransactionPool(view)),
+  }
+  const call = async (method: string, ...params: readonly unknown[]): Promise<unknown> =>
+    (table[method] ?? assert.fail(method))(params, noSubscriptions)
+  return { chain, call }
+}
+
+test('blocks are named, numbered, and told by hash', async () => {
+  const { chain, call } = await opened()
+  const numberOf = async (which: unknown) =>
+    ((await call('eth_getBlockByNumber', which, false)) as { number: string } | null)?.number
+  assert.equal(await numberOf('latest'), '0x2')
+  assert.equal(await numberOf('pending'), '0x2')
+  assert.equal(await numberOf('safe'), '0x1')
+  assert.equal(await numberOf('finalized'), undefined)
+  assert.equal(await numberOf('earliest'), '0x0')
+  assert.equal(await numberOf('0x3'), undefined)
+  const balance = (which: unknown) => call('eth_getBalance', storeAddress, which)
+  assert.equal(await balance({ blockHash: chain.head.hash, requireCanonical: true }), '0x0')
+  const side = await addBlock(chain, chain.genesis, [setSlot(9, 1, 1)])
+  assert.equal(await balance({ blockHash: side.hash }), '0x0')
+  await assert.rejects(balance({ blockHash: side.hash, requireCanonical: true }), {
+    message: /not currently canonical/,
+  })
+  await assert.rejects(balance('0x63'), { message: 'header not found' })
+})
+
+test('a slot is read at each block, with as many digits as it is asked for', async () => {
+  const { call } = await opened()
+  const word = (value: number) => slotKey(value)
+  assert.equal(await call('eth_getStorageAt', storeAddress, '0x1', 'latest'), word(42))
+  assert.equal(await call('eth_getStorageAt', storeAddress, slotKey(1), 'latest'), word(42))
+  assert.equal(await call('eth_getStorageAt', storeAddress, '0x1', '0x1'), word(0))
+})
+
+test('a proof has as many slots as it may, and not one more', async () => {
+  const { call } = await opened()
+  const keys = Array.from({ length: maxProofSlots }, (_, at) => slotKey(at))
+  const proof = (await call('eth_getProof', storeAddress, keys, 'latest')) as {
+    storageProof: unknown[]
+  }
+  assert.equal(proof.storageProof.length, maxProofSlots)
+  await assert.rejects(call('eth_getProof', storeAddress, [...keys, slotKey(9_999)], 'latest'), {
+    code: -32_602,
+  })
+})
+
+test('a fee history has as many blocks as there are, and percentiles as it may', async () => {
+  const { call } = await opened()
+  const ask = (count: unknown, percentiles: readonly number[]) =>
+    call('eth_feeHistory', count, 'latest', percentiles) as Promise<{ gasUsedRatio: unknown[] }>
+  assert.equal((await ask(`0x${(maxHistoryBlocks + 1n).toString(16)}`, [])).gasUsedRatio.length, 3)
+  const many = Array.from({ length: maxPercentiles }, (_, at) => at)
+  assert.equal((await ask('0x1', many)).gasUsedRatio.length, 1)
+  await assert.rejects(ask('0x1', [...many, 100]), { code: -32_602 })
+  await assert.rejects(ask('0x1', [50, 40]), { code: -32_602, message: /go up/ })
+  await assert.rejects(ask('0x0', []), { code: -32_602 })
+})
+
+test('logs are looked for in as many blocks as may be', async () => {
+  const { chain, call } = await opened()
+  // A head that is far enough from the first, without the blocks in between.
+  const far = { ...chain.head, header: { ...chain.head.header, number: maxLogBlocks } }
+  const ask = (toBlock: string) => call('eth_getLogs', { fromBlock: '0x0', toBlock })
+  assert.deepEqual(await ask('latest'), [])
+  Object.defineProperty(chain, 'head', { get: () => far })
+  await assert.rejects(ask('latest'), { code: -32_602, message: /more than 10000 blocks/ })
+  await assert.rejects(call('eth_getLogs', { fromBlock: '0x2', toBlock: '0x1' }), { code: -32_602 })
+  await assert.rejects(call('eth_getLogs', { topics: Array.from({ length: 5 }, () => null) }), {
+    code: -32_602,
+  })
+})
+
+test('a call finds what it is told to find, and leaves no trace', async () => {
+  const { call } = await opened()
+  // PUSH1 7, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, RETURN
+  const code = '0x600760005260206000f3'
+  const nobody = `0x${'99'.repeat(20)}`
+  const overrides = { [nobody]: { code, balance: '0x5' } }
+  assert.equal(await call('eth_call', { to: nobody }, 'latest', overrides), slotKey(7))
+  assert.equal(await call('eth_call', { to: nobody }, 'latest'), '0x')
+  // SLOAD of slot 1, with the value that it is told.
+  const load = '0x60015460005260206000f3'
+  const stored = { [nobody]: { code: load, stateDiff: { [slotKey(1)]: slotKey(9) } } }
+  assert.equal(await call('eth_call', { to: nobody }, 'latest', stored), slotKey(9))
+  await assert.rejects(call('eth_call', { to: nobody, value: '0x6' }, 'latest', overrides), {
+    message: /insufficient funds/,
+  })
+  await assert.rejects(call('eth_call', { to: nobody, data: '0x01', input: '0x02' }, 'latest'), {
+    code: -32_602,
+    message: /not equal/,
+  })
+})
+
+test('a call that fails tells why, with the reason that it gave', async () => {
+  const { call } = await opened()
+  const nobody = `0x${'99'.repeat(20)}`
+  const run = (code: string, data = '0x') =>
+    call('eth_call', { to: nobody, data }, 'latest', { [nobody]: { code } })
+  await assert.rejects(run('0xfe'), { code: -32_000, message: /invalid opcode/i })
+  // CALLDATASIZE, PUSH1 0, PUSH1 0, CALLDATACOPY, CALLDATASIZE, PUSH1 0, REVERT
+  const revert = '0x366000600037366000fd'
+  await assert.rejects(run(revert), { code: 3, message: 'execution reverted', data: '0x' })
+  const text = `0x08c379a0${'20'.padStart(64, '0')}${'2'.padStart(64, '0')}${'6e6f'.padEnd(64, '0')}`
+  await assert.rejects(run(revert, text), {
+    code: 3,
+    message: 'execution reverted: no',
+    data: text,
+  })
+  await assert.rejects(run(revert, `0x4e487b71${'11'.padStart(64, '0')}`), {
+    message: /panic code 0x11/,
+  })
+  // A text that says it is longer than it is.
+  await assert.rejects(run(revert, `0x08c379a0${'20'.padStart(64, '0')}${'f'.repeat(64)}`), {
+    code: 3,
+  })
+})
+
+test('an estimate is enough, and little more', async () => {
+  const { call } = await opened()
+  const slot = toHex(new Uint8Array(64).fill(3))
+  const params = { to: storeAddress, data: slot }
+  const gas = BigInt((await call('eth_estimateGas', params)) as string)
+  await call('eth_call', { ...params, gas: `0x${gas.toString(16)}` }, 'latest')
+  const less = `0x${((gas * 98n) / 100n).toString(16)}`
+  await assert.rejects(call('eth_call', { ...params, gas: less }, 'latest'), {
+    message: /out of gas/i,
+  })
+})
+
+test('parameters that are missing, or of another kind, are refused with -32602', async () => {
+  const { call } = await opened()
+  for (const [method, ...params] of [
+    ['eth_getBlockByNumber', 'soon'],
+    ['eth_getBlockByNumber', 7],
+    ['eth_getBlockByHash', '0x00'],
+    ['eth_getBalance'],
+    ['eth_getBalance', '0x00', 'latest'],
+    ['eth_getStorageAt', storeAddress, 'x', 'latest'],
+    ['eth_call', null],
+    ['eth_call', { to: 7 }],
+    ['eth_sendRawTransaction', 'x'],
+    ['eth_getTransactionByHash', '0x12'],
+    ['eth_getProof', storeAddress, 'x'],
+  ] as const)
+    await assert.rejects(
+      call(method, ...params),
+      { code: -32_602 },
+      `${method} ${JSON.stringify(params)}`,
+    )
+  await assert.rejects(call('eth_sendRawTransaction', '0x7e00'), { code: -32_000 })
+})
