@@ -1,117 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
-import { type HardforkName, hardforkNames, hardforksAt } from '#protocol/chains/hardforks.ts'
-import { fromHex, type Hex, toAddress, toBytes8, toHash, toHex } from '#protocol/codec/hex.ts'
+import { hardforkNames } from '#protocol/chains/hardforks.ts'
+import { fromHex, type Hex, toHex } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
-import { encodeDeposit } from '#protocol/transaction/deposit.ts'
-import { makeGenesisBlock, parseGenesis } from '#devnet/execution/genesis/genesis.ts'
-import { MemoryStore } from '#devnet/execution/state/memory-store.ts'
-import {
-  BlockBuilder,
-  executeBlock,
-  type ExecutedBlock,
-} from '#devnet/execution/transition/execute-block.ts'
-import { l1BlockAddress } from '#devnet/execution/transition/fee-vaults.ts'
-import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
-import {
-  addressOf,
-  keyOf,
-  notate,
-  poolChainId,
-  senderNames,
-  signed,
-} from '#test/fakes/pool-world.ts'
+import type { Address } from '#protocol/primitives.ts'
+import { BlockBuilder, executeBlock } from '#devnet/execution/transition/execute-block.ts'
+import { makeChain, makeDeposit } from '#test/fakes/pool-chain.ts'
+import { addressOf, keyOf, notate, poolChainId, signed } from '#test/fakes/pool-world.ts'
 import { fillBlock, type FillLimits } from './fill-block.ts'
 import { poolViewOf } from './pool-view.ts'
 import { hashTransaction } from './pooled-transaction.ts'
-import { TransactionPool } from './transaction-pool.ts'
-
-interface ChainOptions {
-  readonly fork?: HardforkName
-  readonly gasLimit?: bigint
-  /** Gas that a byte on L1 takes of a block. */
-  readonly daScalar?: number
-  /** Bytes of the L1 attributes; as many as in Jovian if it is left out. */
-  readonly attributesBytes?: number
-  /** Accounts that are contracts. */
-  readonly contracts?: readonly string[]
-}
-
-/** A chain of one block, whose genesis funds the senders, and a pool on it. */
-function makeChain(options: ChainOptions = {}) {
-  const { fork = 'jovian', gasLimit = 30_000_000n, daScalar = 0, attributesBytes = 178 } = options
-  const source = new MemoryStore()
-  const names = hardforkNames.slice(0, 1 + hardforkNames.indexOf(fork))
-  const forks = hardforksAt({ [fork]: 0n }, 1n)
-  const extraData = forks.jovian ? '0x01000000fa000000060000000000000000' : '0x00000000fa00000006'
-  const genesis = parseGenesis({
-    config: {
-      chainId: poolChainId,
-      ...Object.fromEntries(names.map((name) => [`${name}Time`, 0])),
-      optimism: { eip1559Elasticity: 6, eip1559Denominator: 50 },
-    },
-    timestamp: 1_000,
-    gasLimit: `0x${gasLimit.toString(16)}`,
-    baseFeePerGas: '0x64',
-    extraData: forks.holocene ? extraData : '0x',
-    alloc: {
-      ...Object.fromEntries(senderNames.map((name) => [addressOf(name), account(name, options)])),
-      // The L1 base fee is 1 gwei, its scalar 5,000; the operator gets 77 wei.
-      [l1BlockAddress]: {
-        storage: {
-          '0x1': '0x3b9aca00',
-          '0x3': `0x1388${'00'.repeat(12)}`,
-          '0x6': '0xf4240',
-          '0x8': '0x4d',
-        },
-      },
-    },
-  })
-  const config = genesis.config
-  const parent = makeGenesisBlock(genesis, source)
-  source.put(parent.changes)
-  const executor = {
-    config,
-    interpreters: new Interpreters(config),
-    source,
-    ancestorHash: () => parent.hash,
-  }
-  const attributes: PayloadAttributes = {
-    timestamp: 1_002n,
-    prevRandao: toHash(new Uint8Array(32)),
-    suggestedFeeRecipient: toAddress(new Uint8Array(20).fill(0x42)),
-    withdrawals: forks.canyon ? [] : undefined,
-    parentBeaconBlockRoot: forks.ecotone ? toHash(new Uint8Array(32)) : undefined,
-    transactions: [l1Attributes(attributesBytes, daScalar)],
-    noTxPool: false,
-    gasLimit,
-    eip1559Params: forks.holocene ? toBytes8(new Uint8Array(8)) : undefined,
-    minBaseFee: forks.jovian ? 0n : undefined,
-  }
-  const viewOf = (block: ExecutedBlock) => poolViewOf(config, block, source)
-  const pool = new TransactionPool(viewOf(parent))
-  return { source, parent, executor, attributes, viewOf, pool }
-}
-
-function account(name: string, { contracts = [] }: ChainOptions) {
-  return { balance: '0xde0b6b3a7640000', code: contracts.includes(name) ? '0x00' : '0x' }
-}
-
-function l1Attributes(bytes: number, daScalar: number): Uint8Array {
-  const data = new Uint8Array(bytes)
-  if (bytes >= 178) data.set([daScalar >> 8, daScalar & 255], 176)
-  return encodeDeposit({
-    sourceHash: toHash(new Uint8Array(32)),
-    from: toAddress(new Uint8Array(20).fill(0xde)),
-    to: l1BlockAddress,
-    mint: 0n,
-    value: 0n,
-    gas: 50_000n,
-    isSystemTransaction: false,
-    data,
-  })
-}
+import type { TransactionPool } from './transaction-pool.ts'
 
 const noLimits: FillLimits = { maxTxDaBytes: 0n, maxBlockDaBytes: 0n, isOver: () => false }
 
@@ -267,7 +166,56 @@ test('one that cannot be executed is dropped with its reason, and the block goes
   await seal()
 })
 
-test('what the block has already is passed over, and a gap ends a sender', async () => {
+test('nothing is dropped for a nonce: the pool may know a later head', async () => {
+  const chain = makeChain()
+  const { pool, viewOf, parent } = chain
+  await sendAll(pool, 'a0:5 b0:3')
+  const head = viewOf(parent)
+  const account = (address: Address) => {
+    const { nonce, balance } = head.account(address)
+    return { balance, nonce: address === addressOf('a') ? nonce + 1n : nonce }
+  }
+  pool.reset({ ...head, account }, { included: [await signed('a0:5')], dropped: [] })
+  await sendAll(pool, 'a1:9')
+  const { fill, seal } = await begin(chain)
+  assert.deepEqual(await fill(), ['b0', 'no-more'])
+  assert.deepEqual(pool.status(), { pending: 2, queued: 0 })
+  await seal()
+})
+
+test('the rules of a fork hold for the pool if they do one second after the head', () => {
+  const { executor, parent, source } = makeChain()
+  for (const [karst, isOn] of [
+    [1_001n, true],
+    [1_002n, false],
+  ] as const) {
+    const hardforkTimes = { ...executor.config.hardforkTimes, karst }
+    const view = poolViewOf({ ...executor.config, hardforkTimes }, parent, source)
+    assert.equal(view.forks.karst, isOn)
+    assert.equal(view.maxTransactionGas, isOn ? 16_777_216n : undefined)
+    const config = { ...executor.config, hardforkTimes, hasOsakaAtKarst: false }
+    assert.equal(poolViewOf(config, parent, source).maxTransactionGas, undefined)
+  }
+})
+
+test('a block has so many bytes at most, with the forced ones', async () => {
+  const chain = makeChain({ gasLimit: 100_000_000n })
+  await sendAll(chain.pool, 'a0:5')
+  const gas = 90_000_000n
+  const around = makeDeposit(new Uint8Array(7_000_000), gas).length - 7_000_000
+  const [attributes] = chain.attributes.transactions
+  const others = (attributes?.length ?? 0) + (await signed('a0:5')).length
+  for (const [bytes, added] of [
+    [7_388_607, 'a0'],
+    [7_388_608, ''],
+  ] as const) {
+    const forced = makeDeposit(new Uint8Array(bytes - others - around), gas)
+    const { fill } = await begin(chain, [forced])
+    assert.deepEqual(await fill(), [added, 'no-more'])
+  }
+})
+
+test('what the block has already is passed over', async () => {
   const chain = makeChain()
   const { pool } = chain
   await sendAll(pool, 'a0:5 a1:4 b0:3')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { makePool, signed } from '#test/fakes/pool-world.ts'
+import { hashTransaction } from './pooled-transaction.ts'
 
 const full = { message: 'txpool is full' }
 const underpriced = { message: 'transaction underpriced' }
@@ -23,6 +24,13 @@ test('of equally cheap ones that goes which came last', async () => {
   const { add, show } = makePool({ transactions: 3 })
   await add('a0:5', 'b0:5', 'c0:7', 'd0:6')
   assert.equal(show(), 'a0:5 c0:7 d0:6 | ')
+})
+
+test('of equal tips the lower fee cap goes: it is the first to be too low', async () => {
+  const { pool, add, show } = makePool({ transactions: 2 })
+  pool.add(await signed('a0:5', { feeCap: 999n }))
+  await add('b0:5', 'c0:5')
+  assert.equal(show(), 'b0:5 c0:5 | ')
 })
 
 test('what cannot be in the next block is the cheapest of all', async () => {
@@ -83,4 +91,14 @@ test('bytes are limited too: one large newcomer takes the place of several, or o
   const larger = `0x${'00'.repeat(4 * small)}` as const
   const most = await signed('b0:900', { data: larger, gas: 50_000n })
   assert.throws(() => pool.add(most), full)
+})
+
+test('the bytes of what has gone are free again', async () => {
+  const raw = await signed('a0:1')
+  const { pool, add, show } = makePool({ bytes: raw.length + 5 })
+  await add('a0:1', 'a0:200')
+  await assert.rejects(add('b0:1'), underpriced)
+  pool.drop(hashTransaction(await signed('a0:200')), 'a test')
+  await add('b0:1')
+  assert.equal(show(), 'b0 | ')
 })

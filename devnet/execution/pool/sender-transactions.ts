@@ -47,7 +47,12 @@ export class SenderTransactions {
   }
 
   get pending(): readonly PooledTransaction[] {
-    return this.all.slice(0, this.#pendingCount)
+    return this.pendingFrom(0)
+  }
+
+  /** The pending ones without so many of the first. */
+  pendingFrom(skipped: number): readonly PooledTransaction[] {
+    return this.#priced.slice(skipped, this.#pendingCount).map(({ transaction }) => transaction)
   }
 
   get queued(): readonly PooledTransaction[] {
@@ -116,8 +121,9 @@ export class SenderTransactions {
   /** Where the first one is whose nonce is not below. */
   #indexOf(nonce: bigint): number {
     const ahead = nonce - this.#nonce
-    if (ahead >= 0n && ahead < BigInt(this.#pendingCount)) return Number(ahead)
-    const at = this.#priced.findIndex(({ transaction }) => transaction.signed.nonce >= nonce)
-    return at === -1 ? this.size : at
+    if (ahead < BigInt(this.#pendingCount)) return ahead < 0n ? 0 : Number(ahead)
+    let at = this.#pendingCount
+    while ((this.#priced[at]?.transaction.signed.nonce ?? nonce) < nonce) at++
+    return at
   }
 }

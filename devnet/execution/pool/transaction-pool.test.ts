@@ -208,6 +208,14 @@ test('what is at a limit is taken', async () => {
   assert.equal(show(), 'a0 a1 b0 c0 d0 d1 | ')
 })
 
+test('before Canyon an init code may be as long as it likes', async () => {
+  const { pool, view, show } = makePool()
+  view.forks = hardforksAt({ regolith: 0n }, 1n)
+  const data = `0x${'00'.repeat(49_153)}` as const
+  pool.add(await signed('a0', { to: undefined, data, gas: 5_000_000n }))
+  assert.equal(show(), 'a0 | ')
+})
+
 test('one that is there already, and one without a chain id where that is asked for, are refused', async () => {
   const { add } = makePool()
   await add('a0')

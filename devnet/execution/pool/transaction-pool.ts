@@ -194,7 +194,7 @@ export class TransactionPool {
     own.put({ transaction, cost })
     this.#senders.set(sender, own)
     this.#remember(transaction)
-    return { hash, pending: isReplacement ? [transaction] : own.pending.slice(before) }
+    return { hash, pending: isReplacement ? [transaction] : own.pendingFrom(before) }
   }
 
   /** Checks what does not depend on the account. @throws PoolRefusal */
