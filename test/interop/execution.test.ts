@@ -85,6 +85,7 @@ function startOpNode({ files, nodes, l1 }: Network['file'], engine: string): Pro
     'l1.beacon': l1.beaconUrl,
     'l1.rpckind': 'standard',
     'l1.http-poll-interval': '500ms',
+    'l1.epoch-poll-interval': '2s',
     l2: `http://127.0.0.1:${engine}`,
     'l2.jwt-secret': files.jwt,
     'l2.enginekind': 'geth',

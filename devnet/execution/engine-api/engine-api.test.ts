@@ -326,7 +326,7 @@ test('as many refused blocks are remembered as there may be, and no more', async
   assert.equal((await client.choose(first)).payloadStatus.status, 'SYNCING')
 })
 
-const runs = Number(process.env['ATOLL_FUZZ_PAYLOADS'] ?? 3_000)
+const runs = Number(process.env['ATOLL_FUZZ_PAYLOADS'] ?? 20_000)
 
 test(`${runs} arbitrary payloads are answered, and the head stays`, async () => {
   const client = open()
