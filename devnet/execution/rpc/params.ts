@@ -34,10 +34,11 @@ const tags = ['latest', 'pending', 'safe', 'finalized', 'earliest'] as const
 export const blockJson = z
   .union([
     z.enum(tags),
+    // Before numbers: 32 bytes are a hash.
+    hashJson.transform((blockHash) => ({ blockHash, requireCanonical: false })),
     quantityJson,
     z.object({ blockHash: hashJson, requireCanonical: z.boolean().optional() }),
     z.object({ blockNumber: quantityJson }).transform(({ blockNumber }) => blockNumber),
-    hashJson.transform((blockHash) => ({ blockHash, requireCanonical: false })),
   ])
   .nullish()
   .transform((which) => which ?? ('latest' as const))
