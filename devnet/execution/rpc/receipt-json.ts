@@ -110,10 +110,12 @@ function feesToJson(
       l1BaseFeeScalar: toQuantity(ecotone.baseFeeScalar),
       l1BlobBaseFeeScalar: toQuantity(ecotone.blobBaseFeeScalar),
     }),
-    ...(operatorFee !== undefined && {
-      operatorFeeScalar: toQuantity(operatorFee.scalar),
-      operatorFeeConstant: toQuantity(operatorFee.constant),
-    }),
+    // op-geth leaves them out where the operator takes nothing.
+    ...(operatorFee !== undefined &&
+      (operatorFee.scalar > 0n || operatorFee.constant > 0n) && {
+        operatorFeeScalar: toQuantity(operatorFee.scalar),
+        operatorFeeConstant: toQuantity(operatorFee.constant),
+      }),
     ...(daFootprintGasScalar !== undefined && {
       daFootprintGasScalar: toQuantity(daFootprintGasScalar),
       blobGasUsed: toQuantity(estimatedBytes(raw) * daFootprintGasScalar),
