@@ -78,7 +78,8 @@ export class BlockStore {
 
   /** @returns whether it was not there */
   put({ hash, header }: KnownBlock, { transactions, receipts }: BlockBody): boolean {
-    const sql = 'INSERT OR IGNORE INTO blocks VALUES (?, ?, ?, ?, ?, 1)'
+    const sql = `INSERT OR IGNORE INTO blocks (hash, number, header, body, receipts, has_state)
+      VALUES (?, ?, ?, ?, ?, 1)`
     const added = this.#database.run(
       sql,
       fromHex(hash),

@@ -5,12 +5,13 @@ import { Fault } from '#runtime/fault.ts'
 const schemaVersion = 1
 
 const schema = `
-CREATE TABLE nodes (hash BLOB PRIMARY KEY, refs INTEGER NOT NULL, data BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE nodes (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, refs INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE ref_changes (id INTEGER PRIMARY KEY, changes BLOB NOT NULL);
 CREATE TABLE codes (hash BLOB PRIMARY KEY, code BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE blocks (
-  hash BLOB PRIMARY KEY, number INTEGER NOT NULL, header BLOB NOT NULL, body BLOB NOT NULL, receipts BLOB NOT NULL,
-  has_state INTEGER NOT NULL
-) WITHOUT ROWID;
+  id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, number INTEGER NOT NULL, header BLOB NOT NULL, body BLOB NOT NULL,
+  receipts BLOB NOT NULL, has_state INTEGER NOT NULL
+);
 CREATE INDEX blocks_with_state ON blocks (number) WHERE has_state = 1;
 CREATE TABLE canonical (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 CREATE TABLE transactions (hash BLOB PRIMARY KEY, block BLOB NOT NULL, position INTEGER NOT NULL) WITHOUT ROWID;
@@ -37,6 +38,8 @@ export class ChainDatabase {
     try {
       this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
       this.#database.exec('PRAGMA cache_size = -65536; PRAGMA busy_timeout = 2000')
+      // 16 MiB: each checkpoint waits for the disk.
+      this.#database.exec('PRAGMA wal_autocheckpoint = 4096')
       this.#prepareTables(path)
     } catch (cause) {
       this.#database.close()

@@ -2,6 +2,13 @@ import { HashedKeys } from '#devnet/execution/state/hashed-keys.ts'
 import type { StateChanges, StateSource } from '#devnet/execution/state/world-state.ts'
 import { referencesOf } from '#devnet/execution/trie/node-references.ts'
 import { blob, type ChainDatabase } from './chain-database.ts'
+import { ReferenceChanges } from './reference-changes.ts'
+
+/**
+ * Changes of counts are summed up after so many notes. A block counts up what the one that is forgotten counts down, so
+ * that little is left of them: a node's own row would be written for each of its sixteen neighbours, at every block.
+ */
+const notesBetweenSums = 512
 
 /** Codes kept in memory, at most: each has 24 KB at most. */
 const maxCachedCodes = 4_096
@@ -16,9 +23,16 @@ export class StateStore implements StateSource {
   readonly #pendingNodes = new Map<string, { data: Uint8Array; uses: number }>()
   readonly #pendingCodes = new Map<string, { data: Uint8Array; uses: number }>()
   readonly #codes = new Map<string, Uint8Array>()
+  /** Changes of counts that are noted and not summed up yet. */
+  readonly #references = new ReferenceChanges()
+  #notes = 0
 
   constructor(database: ChainDatabase) {
     this.#database = database
+    for (const row of database.all('SELECT changes FROM ref_changes')) {
+      this.#references.addEncoded(blob(row, 'changes'))
+      this.#notes++
+    }
   }
 
   node(hash: Uint8Array): Uint8Array {
@@ -58,31 +72,45 @@ export class StateStore implements StateSource {
     const database = this.#database
     for (const [hash, code] of codes)
       database.run('INSERT OR IGNORE INTO codes (hash, code) VALUES (?, ?)', hash, code)
-    // From the leaves up, as they were made: what a node leads to is there before it.
+    const changes = new ReferenceChanges()
     for (const [hash, data] of nodes) {
       const sql = 'INSERT OR IGNORE INTO nodes (hash, refs, data) VALUES (?, 0, ?)'
-      if (database.run(sql, hash, data) > 0)
-        for (const child of referencesOf(data)) this.#addReference(child)
+      if (database.run(sql, hash, data) === 0) continue
+      for (const child of referencesOf(data)) changes.add(child, 1)
     }
-    this.#addReference(root)
+    changes.add(root, 1)
+    this.#note(changes)
   }
 
   /** Forgets the state with a root, within the transaction of the caller: whatever nothing else leads to goes. */
   forget(root: Uint8Array): void {
+    const changes = new ReferenceChanges()
     const leaving = [root]
     for (let hash = leaving.pop(); hash !== undefined; hash = leaving.pop()) {
-      const row = this.#database.get(
-        'UPDATE nodes SET refs = refs - 1 WHERE hash = ? RETURNING refs, data',
-        hash,
-      )
-      if (row === undefined || Number(row['refs']) > 0) continue
+      changes.add(hash, -1)
+      const row = this.#database.get('SELECT id, refs, data FROM nodes WHERE hash = ?', hash)
+      if (row === undefined) continue
+      const left = Number(row['refs']) + this.#references.of(hash) + changes.of(hash)
+      if (left > 0) continue
       leaving.push(...referencesOf(blob(row, 'data')))
-      this.#database.run('DELETE FROM nodes WHERE hash = ?', hash)
+      this.#database.run('DELETE FROM nodes WHERE id = ?', Number(row['id']))
+      // Should the same node come again, it begins anew.
+      changes.add(hash, -changes.of(hash) - this.#references.of(hash))
     }
+    this.#note(changes)
   }
 
-  #addReference(hash: Uint8Array): void {
-    this.#database.run('UPDATE nodes SET refs = refs + 1 WHERE hash = ?', hash)
+  /** Writes the changes one after another, which is quick, and now and then their sums to where they belong. */
+  #note(changes: ReferenceChanges): void {
+    this.#database.run('INSERT INTO ref_changes (changes) VALUES (?)', changes.encode())
+    this.#references.addAll(changes)
+    this.#notes++
+    if (this.#notes < notesBetweenSums) return
+    for (const [hash, change] of this.#references.entries())
+      this.#database.run('UPDATE nodes SET refs = refs + ? WHERE hash = ?', change, hash)
+    this.#database.run('DELETE FROM ref_changes')
+    this.#references.clear()
+    this.#notes = 0
   }
 }
 
