@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { toHex } from '#protocol/codec/hex.ts'
-import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import { attributesOn, createStore, deposit, openChain } from '#test/fakes/execution-chain.ts'
 import {
   type Built,
@@ -325,54 +324,3 @@ test('as many refused blocks are remembered as there may be, and no more', async
   await client.import(bad(maxInvalidBlocks))
   assert.equal((await client.choose(first)).payloadStatus.status, 'SYNCING')
 })
-
-const runs = Number(process.env['ATOLL_FUZZ_PAYLOADS'] ?? 20_000)
-
-test(`${runs} arbitrary payloads are answered, and the head stays`, async () => {
-  const client = open()
-  const { executionPayload, parentBeaconBlockRoot } = await build(client)
-  const names = Object.keys(executionPayload)
-  const anything = fc.oneof(
-    fc.constantFrom(null, undefined, '0x', '0x0', true, [], {}, noBlock, '0xffffffffffffffff'),
-    fc.uint8Array({ maxLength: 300 }).map(toHex),
-    fc.array(fc.uint8Array({ maxLength: 200 }).map(toHex), { maxLength: 3 }),
-    fc.bigInt({ min: 0n, max: 2n ** 256n }).map(toQuantity),
-    fc.jsonValue(),
-  )
-  const change = fc.dictionary(fc.constantFrom(...names), anything, { maxKeys: 4 })
-  const head = client.chain.head.hash
-  await fc.assert(
-    fc.asyncProperty(change, fc.boolean(), async (changes, isSealed) => {
-      try {
-        const changed = { ...executionPayload, ...changes } as Envelope['executionPayload']
-        const envelope: Envelope = {
-          executionPayload: changed,
-          parentBeaconBlockRoot: parentBeaconBlockRoot ?? noBlock,
-        }
-        const sent = isSealed ? seal(envelope) : envelope
-        const status = await client.call<{ status: string }>(
-          'newPayloadV4',
-          sent.executionPayload,
-          [],
-          parentBeaconBlockRoot,
-          [],
-        )
-        assert.ok(['VALID', 'INVALID', 'SYNCING'].includes(status.status))
-      } catch (error) {
-        assert.ok(error instanceof JsonRpcError, String(error))
-      }
-    }),
-    { numRuns: runs },
-  )
-  assert.equal(client.chain.head.hash, head)
-})
-
-/** With the hash that it has, if it has one. */
-function seal(envelope: Envelope): Envelope {
-  try {
-    return resealed(envelope, {})
-  } catch (error) {
-    if (error instanceof Error) return envelope
-    throw error
-  }
-}
