@@ -15,7 +15,7 @@ import {
 
 /** A payload that is good. */
 async function goodPayload(client: EngineClient): Promise<Envelope> {
-  const { transactions: _, ...on } = attributesOn(client.chain.head, [])
+  const on = attributesOn(client.chain.head, [])
   const attributes = {
     ...on,
     timestamp: toQuantity(on.timestamp),
