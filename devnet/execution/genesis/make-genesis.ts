@@ -208,9 +208,11 @@ function configJson({
     'bedrock',
   ]
   const times: Record<string, number> = {}
-  for (const name of hardforkNames) {
-    const time = hardforkTimes[name]
-    if (time !== undefined) times[`${name}Time`] = Number(time)
+  let later: bigint | undefined
+  // A hardfork brings the earlier ones; op-geth wants each to be named.
+  for (const name of hardforkNames.toReversed()) {
+    later = hardforkTimes[name] ?? later
+    if (later !== undefined) times[`${name}Time`] = Number(later)
   }
   const { canyonTime, ecotoneTime, isthmusTime } = times
   return {
