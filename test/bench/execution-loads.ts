@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import * as z from 'zod'
 import { readJson, readParsed, requireFile } from '#devnet/execution/recorded/read-lines.ts'
 import { makeGenesis } from '#devnet/execution/genesis/make-genesis.ts'
+import { parentOf } from '#test/fakes/engine-http.ts'
 import type { Candidate } from './execution-candidates.ts'
 
 const blockJson = z.looseObject({
@@ -75,11 +76,10 @@ export async function buildEmptyBlocks(
   await writeFile(genesis, JSON.stringify(made))
   const { driver, stop } = await candidate.start(genesis, folder)
   try {
-    let head: { readonly hash: string; readonly timestamp: string } = await driver.head()
+    let head = await driver.head()
     const step = async () => {
       const id = await driver.start(head)
-      const { blockHash, timestamp } = await driver.finish(id, { version: 4 })
-      head = { hash: blockHash, timestamp }
+      head = parentOf(await driver.finish(id, { version: 4 }))
     }
     for (let warm = 0; warm < 100; warm++) await step()
     const startedMs = performance.now()

@@ -15,6 +15,7 @@ import { chainConfig, publicActionsL2 } from 'viem/op-stack'
 import { fromHex } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { decodeRlpList, rlpBytes } from '#protocol/codec/rlp.ts'
+import { type Parent, parentOf } from '#test/fakes/engine-http.ts'
 import { accounts, startWorld } from './execution-world.ts'
 
 // As a user would, with viem: what it sends and what it believes are checked by its own code.
@@ -105,7 +106,7 @@ test('transfers of all types are taken, mined, and told of', async (t) => {
     `0xef0100${alice.address.slice(2).toLowerCase()}`,
   )
   const block = await user.getBlock({ includeTransactions: true })
-  assert.equal(block.transactions.length, 4)
+  assert.equal(block.transactions.length, 5, 'with the L1 attributes')
 })
 
 test('a contract is deployed, called, and its logs are found and watched', async (t) => {
@@ -208,14 +209,10 @@ test('a subscription goes on through a reorg', async (t) => {
   const stop = socket.watchBlocks({ onBlock: ({ hash }) => seen.push(hash) })
   await new Promise((resolve) => setTimeout(resolve, 100))
   const genesis = await driver.head()
-  const build = async (
-    parent: { hash: string; timestamp: string },
-    { noTxPool }: { noTxPool: boolean },
-  ) => {
+  const build = async (parent: Parent, { noTxPool }: { noTxPool: boolean }) => {
     const id = await driver.start(parent, { noTxPool })
     await new Promise((resolve) => setTimeout(resolve, 150))
-    const { blockHash, timestamp } = await driver.finish(id)
-    return { hash: blockHash, timestamp }
+    return parentOf(await driver.finish(id))
   }
   const hash = await wallet.sendTransaction({ to: bob.address, value: 1n })
   const a1 = await build(genesis, { noTxPool: false })

@@ -1,9 +1,58 @@
 import assert from 'node:assert/strict'
+import { encodeL1Attributes } from '#protocol/block/l1-attributes.ts'
+import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
+import { toBytes32, toHash, toHex } from '#protocol/codec/hex.ts'
+import type { Address } from '#protocol/primitives.ts'
+import { encodeDeposit } from '#protocol/transaction/deposit.ts'
+import { l1BlockAddress } from '#devnet/execution/transition/fee-vaults.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import { createToken } from '#runtime/json-rpc/jwt.ts'
 import type { Built, Envelope } from './engine-client.ts'
 import { noBlock } from './engine-client.ts'
+
+/** What begins each block: L1 stands still, and costs next to nothing. */
+function l1Attributes(number: bigint): string {
+  const data = encodeL1Attributes({
+    number: 1n,
+    timestamp: 1n,
+    baseFee: 1n,
+    hash: toHash(new Uint8Array(32)),
+    sequenceNumber: number,
+    batcherHash: toBytes32(new Uint8Array(32)),
+    bedrock: undefined,
+    ecotone: { baseFeeScalar: 1n, blobBaseFeeScalar: 1n, blobBaseFee: 1n },
+    operatorFee: { scalar: 0n, constant: 0n },
+    daFootprintGasScalar: 400n,
+  })
+  const deposit = encodeDeposit({
+    sourceHash: toHash(toFixedBigEndian(number, 32)),
+    from: '0xdeaddeaddeaddeaddeaddeaddeaddeaddead0001' as Address,
+    to: l1BlockAddress,
+    mint: 0n,
+    value: 0n,
+    gas: 1_000_000n,
+    isSystemTransaction: false,
+    data,
+  })
+  return toHex(deposit)
+}
+
+/** A block to build on. */
+export interface Parent {
+  readonly hash: string
+  readonly timestamp: string
+  readonly number: string
+}
+
+/** A payload as a block to build on. */
+export function parentOf({
+  blockHash,
+  timestamp,
+  blockNumber,
+}: Envelope['executionPayload']): Parent {
+  return { hash: blockHash, timestamp, number: String(blockNumber) }
+}
 
 /** A sequencer in miniature: it drives an execution client over HTTP as a rollup node would. All forks up to Karst. */
 export class EngineDriver {
@@ -20,13 +69,13 @@ export class EngineDriver {
   }
 
   /** The newest block. */
-  head(): Promise<{ readonly hash: string; readonly timestamp: string; readonly number: string }> {
+  head(): Promise<Parent> {
     return this.call('eth_getBlockByNumber', 'latest', false)
   }
 
   /** Starts a block on another; its id. */
   async start(
-    parent: { readonly hash: string; readonly timestamp: string },
+    parent: Parent,
     {
       transactions = [],
       noTxPool = true,
@@ -38,7 +87,7 @@ export class EngineDriver {
       suggestedFeeRecipient: '0x4200000000000000000000000000000000000011',
       withdrawals: [],
       parentBeaconBlockRoot: noBlock,
-      transactions,
+      transactions: [l1Attributes(BigInt(parent.number) + 1n), ...transactions],
       noTxPool,
       gasLimit: '0x3938700',
       eip1559Params: '0x0000000000000000',

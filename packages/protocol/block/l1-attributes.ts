@@ -1,6 +1,6 @@
-import { fromBigEndian } from '#protocol/codec/big-endian.ts'
+import { fromBigEndian, toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
-import { toBytes32, toHash, toHex } from '#protocol/codec/hex.ts'
+import { fromHex, toBytes32, toHash, toHex } from '#protocol/codec/hex.ts'
 import type { Bytes32, Hash } from '#protocol/primitives.ts'
 
 /** What the first deposit of a block tells of L1. Fields that a fork brought are absent before it. */
@@ -52,6 +52,60 @@ export function decodeL1Attributes(data: Uint8Array): L1Attributes {
   if (data.length !== form.bytes)
     throw new DecodeError(`L1 attributes of ${data.length} bytes, want ${form.bytes}`)
   return form === forms.bedrock ? decodeBedrock(data) : decodePacked(data)
+}
+
+/** The calldata of the L1 attributes deposit, in the form of the newest fork whose fields are there. */
+export function encodeL1Attributes(attributes: L1Attributes): Uint8Array {
+  const { bedrock, ecotone, operatorFee, daFootprintGasScalar } = attributes
+  if (ecotone === undefined) return encodeBedrock(attributes, bedrock ?? noBedrockFees)
+  const form =
+    operatorFee === undefined
+      ? forms.ecotone
+      : daFootprintGasScalar === undefined
+        ? forms.isthmus
+        : forms.jovian
+  const data = new Uint8Array(form.bytes)
+  const put = (at: number, value: bigint, bytes: number) =>
+    data.set(toFixedBigEndian(value, bytes), at)
+  data.set(fromHex(form.selector))
+  put(4, ecotone.baseFeeScalar, 4)
+  put(8, ecotone.blobBaseFeeScalar, 4)
+  put(12, attributes.sequenceNumber, 8)
+  put(20, attributes.timestamp, 8)
+  put(28, attributes.number, 8)
+  put(36, attributes.baseFee, 32)
+  put(68, ecotone.blobBaseFee, 32)
+  data.set(fromHex(attributes.hash), 100)
+  data.set(fromHex(attributes.batcherHash), 132)
+  if (operatorFee !== undefined) {
+    put(164, operatorFee.scalar, 4)
+    put(168, operatorFee.constant, 8)
+  }
+  if (operatorFee !== undefined && daFootprintGasScalar !== undefined)
+    put(176, daFootprintGasScalar, 2)
+  return data
+}
+
+const noBedrockFees = { overhead: 0n, scalar: 0n }
+
+function encodeBedrock(
+  attributes: L1Attributes,
+  { overhead, scalar }: NonNullable<L1Attributes['bedrock']>,
+): Uint8Array {
+  const data = new Uint8Array(forms.bedrock.bytes)
+  data.set(fromHex(forms.bedrock.selector))
+  const words = [
+    toFixedBigEndian(attributes.number, 32),
+    toFixedBigEndian(attributes.timestamp, 32),
+    toFixedBigEndian(attributes.baseFee, 32),
+    fromHex(attributes.hash),
+    toFixedBigEndian(attributes.sequenceNumber, 32),
+    fromHex(attributes.batcherHash),
+    toFixedBigEndian(overhead, 32),
+    toFixedBigEndian(scalar, 32),
+  ]
+  for (const [at, word] of words.entries()) data.set(word, 4 + 32 * at)
+  return data
 }
 
 function decodeBedrock(data: Uint8Array): L1Attributes {

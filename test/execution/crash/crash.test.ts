@@ -14,7 +14,7 @@ import { decodeAccount } from '#devnet/execution/state/account-record.ts'
 import { ChainDatabase } from '#devnet/execution/store/chain-database.ts'
 import { Trie } from '#devnet/execution/trie/trie.ts'
 import { runAtoll } from '#test/command/run-atoll.ts'
-import { EngineDriver } from '#test/fakes/engine-http.ts'
+import { EngineDriver, parentOf } from '#test/fakes/engine-http.ts'
 import { createStore, deposit, setSlot } from '#test/fakes/execution-chain.ts'
 import { Random } from '#test/simulator/random.ts'
 
@@ -71,9 +71,8 @@ async function stream(
       deposit(number + 500, { mint: 1n }),
     ].map(toHex)
     const id = await driver.start(head, { transactions })
-    const { blockHash, timestamp, blockNumber } = await driver.finish(id)
-    onAcknowledged(blockHash)
-    head = { hash: blockHash, timestamp, number: String(blockNumber) }
+    head = parentOf(await driver.finish(id))
+    onAcknowledged(head.hash)
   }
 }
 
