@@ -187,6 +187,9 @@ export class Chain {
    */
   choose({ head, safe, finalized }: Heads): HeadChange {
     const change = this.#changeTo(this.#require(head))
+    const isSame =
+      head === this.#head.hash && safe === this.#safe?.hash && finalized === this.#finalized?.hash
+    if (isSame) return change
     this.#database.transaction(() => {
       const [oldest] = change.added
       const fork = oldest === undefined ? change.head.header.number : oldest.header.number - 1n

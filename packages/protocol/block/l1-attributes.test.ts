@@ -15,7 +15,7 @@ const common = {
   batcherHash: word.map(toBytes32),
 }
 const none: fc.Arbitrary<unknown> = fc.constant(undefined)
-const record = <Model extends Record<string, fc.Arbitrary<unknown>>>(model: Model) =>
+const record = (model: Record<string, fc.Arbitrary<unknown>>) =>
   fc.record(model, { noNullPrototype: true })
 const bedrock: fc.Arbitrary<unknown> = record({ overhead: uint(256), scalar: uint(256) })
 const ecotone: fc.Arbitrary<unknown> = record({

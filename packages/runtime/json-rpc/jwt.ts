@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
 import type { Clock } from '#runtime/clock.ts'
 import { readHexKey } from '#runtime/keys/hex-key.ts'
 
@@ -86,7 +86,18 @@ function isSame(given: string, expected: string): boolean {
 }
 
 function signatureOf(signed: string, secret: Uint8Array): string {
-  return createHmac('sha256', secret).update(signed).digest('base64url')
+  return createHmac('sha256', keyOf(secret)).update(signed).digest('base64url')
+}
+
+/** Keys by their bytes: to make one takes longer than to sign with it. */
+const keys = new WeakMap<Uint8Array, KeyObject>()
+
+function keyOf(secret: Uint8Array): KeyObject {
+  const known = keys.get(secret)
+  if (known !== undefined) return known
+  const made = createSecretKey(secret)
+  keys.set(secret, made)
+  return made
 }
 
 function encodePart(value: object): string {
