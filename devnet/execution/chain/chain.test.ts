@@ -8,6 +8,7 @@ import { toHash, toHex } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { decodeAccount } from '#devnet/execution/state/account-record.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
+import { ChainDatabase } from '#devnet/execution/store/chain-database.ts'
 import { Trie } from '#devnet/execution/trie/trie.ts'
 import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
 import {
@@ -20,7 +21,7 @@ import {
   smallGenesis,
   storeAddress,
 } from '#test/fakes/execution-chain.ts'
-import { type Chain, type HeadChange, maxPendingBlocks, stateWindow } from './chain.ts'
+import { Chain, type HeadChange, maxPendingBlocks, stateWindow } from './chain.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-chain-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -150,14 +151,61 @@ test('states are kept from the finalized block on, however far below the head it
   assert.equal(chain.hasState(first), true)
 })
 
-test('blocks that are not chosen are held up to a limit, the lowest going first', async () => {
+test('blocks that are not chosen are held up to a limit: the lowest that nothing is built on goes first', async () => {
   const chain = openChain()
   const low = await addBlock(chain, chain.genesis, [deposit(0, {})])
-  let block: KnownBlock = low
-  for (let at = 1; at < maxPendingBlocks; at++) block = await addBlock(chain, block)
+  let block: KnownBlock = await addBlock(chain, chain.genesis, [createStore(1)])
+  for (let at = 2; at < maxPendingBlocks; at++) block = await addBlock(chain, block)
   assert.ok(chain.find(low.hash))
-  await addBlock(chain, block)
+  const last = await addBlock(chain, block)
   assert.equal(chain.find(low.hash), undefined)
+  // All that is held now is what the next would be built on.
+  const beyond = await addBlock(chain, last)
+  assert.equal(chain.find(beyond.hash), undefined)
+  assert.equal(chain.add(beyond), false)
+  choose(chain, last)
+  assert.equal(chain.add(beyond), true)
+  choose(chain, beyond)
+  assert.ok(readAll(chain, beyond) > 0)
+})
+
+test('a block that was not chosen goes with the state that it is built on, and what is on it too', async () => {
+  const chain = openChain()
+  const low = await addBlock(chain, chain.genesis, [createStore(1)])
+  choose(chain, low)
+  const side = await addBlock(chain, low, [setSlot(2, 1, 10)])
+  const onSide = await addBlock(chain, side, [setSlot(3, 1, 11)])
+  let block = await addBlock(chain, low)
+  const reorged = block
+  for (let at = 0; at < 2 * stateWindow; at++) {
+    choose(chain, block, block)
+    block = await addBlock(chain, block, [setSlot(10 + at, at % 7, at)])
+  }
+  for (const gone of [side, onSide]) assert.equal(chain.find(gone.hash), undefined)
+  const { head } = chain
+  for (const gone of [onSide, reorged]) assert.throws(() => choose(chain, gone), /never|pruned/)
+  assert.equal(chain.head, head)
+})
+
+test('a forkchoice that could not be written leaves nothing, however often it is tried', async () => {
+  const refuse = `CREATE TEMP TRIGGER refuse BEFORE INSERT ON labels BEGIN SELECT raise(ROLLBACK, 'full'); END`
+  const nodesAfter = async (tries: number) => {
+    const database = new ChainDatabase(':memory:')
+    const chain = new Chain({ database, genesis: smallGenesis, archive: false })
+    let block: KnownBlock = await addBlock(chain, chain.genesis, [createStore(1)])
+    choose(chain, block)
+    for (let at = 0; at < 2 * stateWindow; at++) {
+      block = await addBlock(chain, block, [setSlot(2 + at, at % 30, at)])
+      database.run(refuse)
+      for (let again = 0; again < tries; again++)
+        assert.throws(() => choose(chain, block, block), { message: 'full' })
+      database.run('DROP TRIGGER refuse')
+      choose(chain, block, block)
+    }
+    assert.equal(readAll(chain, chain.head), 30 + 2)
+    return database.get('SELECT count(*) AS nodes FROM nodes')?.['nodes']
+  }
+  assert.equal(await nodesAfter(3), await nodesAfter(0))
 })
 
 test('a file of another chain, of another release, or in use is refused with a word', () => {

@@ -49,7 +49,7 @@ export interface HeadChange {
 /** States of so many blocks below the head are kept, and more while they are not final. */
 export const stateWindow = 128
 
-/** Executed blocks that are not canonical, at most: the lowest go first. */
+/** Executed blocks that were never chosen, at most; beyond it the lowest that nothing is built on goes. */
 export const maxPendingBlocks = 512
 
 /** The same of those that are canonical, so that what is built on them finds their nodes in memory. */
@@ -139,7 +139,7 @@ export class Chain {
 
   /** Whether blocks can be built on a block, and its accounts read. */
   hasState({ hash }: KnownBlock): boolean {
-    return this.#pending.has(hash) || this.#recent.has(hash) || this.#blocks.hasState(hash)
+    return this.#pending.has(hash) || this.#blocks.hasState(hash)
   }
 
   /** The accounts as a block left them. @throws MissingState as it is read, if it was pruned */
@@ -168,29 +168,44 @@ export class Chain {
     return BlockBuilder.begin(this.executor(this.#interpreters), block, attributes)
   }
 
-  /** Takes an executed block, so that it can be chosen and built on. */
-  add(block: ExecutedBlock): void {
-    if (this.find(block.hash) !== undefined) return
+  /**
+   * Takes an executed block, so that it can be chosen and built on.
+   *
+   * @returns false if there is no room: all that is held and not chosen is what this block is built on
+   */
+  add(block: ExecutedBlock): boolean {
+    if (this.find(block.hash) !== undefined) return true
+    if (this.#pending.size >= maxPendingBlocks) {
+      const victim = this.#lowestLeafBeside(block)
+      if (victim === undefined) return false
+      this.#giveUp(victim)
+    }
     this.#states.hold(block.changes)
     this.#pending.set(block.hash, block)
-    if (this.#pending.size <= maxPendingBlocks) return
-    const [lowest] = [...this.#pending.values()].toSorted((left, right) =>
-      Number(left.header.number - right.header.number),
-    )
-    if (lowest !== undefined) this.#giveUp(lowest)
+    return true
+  }
+
+  #lowestLeafBeside({ header }: ExecutedBlock): ExecutedBlock | undefined {
+    const pending = [...this.#pending.values()]
+    const parents = new Set(pending.map((held) => held.header.parentHash))
+    return pending
+      .filter(({ hash }) => !parents.has(hash) && hash !== header.parentHash)
+      .toSorted((left, right) => Number(left.header.number - right.header.number))
+      .at(0)
   }
 
   /**
    * Chooses the head and what is safe and final. All of it is in the database when this returns.
    *
-   * @throws Error if one of them was never executed
+   * @throws Error if one of them was never executed, or the state of the head is not kept any more
    */
   choose({ head, safe, finalized }: Heads): HeadChange {
     const change = this.#changeTo(this.#require(head))
+    if (!this.hasState(change.head)) throw new Error(`the state of block ${head} was pruned`)
     const isSame =
       head === this.#head.hash && safe === this.#safe?.hash && finalized === this.#finalized?.hash
     if (isSame) return change
-    this.#database.transaction(() => {
+    const forgotten = this.#write(() => {
       const [oldest] = change.added
       const fork = oldest === undefined ? change.head.header.number : oldest.header.number - 1n
       this.#blocks.cutCanonical(fork)
@@ -198,9 +213,10 @@ export class Chain {
       this.#blocks.setLabel('head', head)
       this.#blocks.setLabel('safe', safe)
       this.#blocks.setLabel('finalized', finalized)
-      if (!this.#archive) this.#forgetOldStates(change.head, finalized)
+      return this.#archive ? [] : this.#forgetOldStates(change.head, finalized)
     })
     for (const block of change.added) this.#settle(block)
+    this.#giveUpWhatIsOn(forgotten)
     this.#head = change.head
     this.#safe = safe === undefined ? undefined : this.#require(safe)
     this.#finalized = finalized === undefined ? undefined : this.#require(finalized)
@@ -228,13 +244,23 @@ export class Chain {
       throw new Fault('genesis-mismatch', { severity: 'critical', detail })
     }
     if (stored === undefined)
-      this.#database.transaction(() => {
+      this.#write(() => {
         this.#makeCanonical(block)
         this.#states.keep(block.changes)
         this.#blocks.put(block, { transactions: [], receipts: [] })
         this.#blocks.setLabel('head', block.hash)
       })
     return { hash: block.hash, header: block.header }
+  }
+
+  /** Writes all of it or nothing; what the states count in memory goes back with it. */
+  #write<Result>(work: () => Result): Result {
+    try {
+      return this.#database.transaction(work)
+    } catch (error) {
+      this.#states.readReferences()
+      throw error
+    }
   }
 
   #labelled(name: Label): KnownBlock | undefined {
@@ -309,15 +335,30 @@ export class Chain {
     this.#states.release(block.changes)
   }
 
-  #forgetOldStates({ header }: KnownBlock, finalized: Hash | undefined): void {
+  /** Blocks that were never chosen are no use without the state that they changed. */
+  #giveUpWhatIsOn(forgotten: readonly KnownBlock[]): void {
+    for (const { hash } of forgotten) {
+      this.#recent.delete(hash)
+      const children = [...this.#pending.values()].filter(
+        ({ header }) => header.parentHash === hash,
+      )
+      for (const child of children) this.#giveUp(child)
+      this.#giveUpWhatIsOn(children)
+    }
+  }
+
+  /** @returns the blocks whose states were forgotten */
+  #forgetOldStates({ header }: KnownBlock, finalized: Hash | undefined): readonly KnownBlock[] {
     const final = finalized === undefined ? 0n : this.#require(finalized).header.number
     const window = header.number - BigInt(stateWindow)
     const upTo = (window < final ? window : final) - 1n
-    if (upTo < 0n) return
-    for (const block of this.#blocks.withState(upTo, maxForgottenAtOnce)) {
+    if (upTo < 0n) return []
+    const old = this.#blocks.withState(upTo, maxForgottenAtOnce)
+    for (const block of old) {
       this.#states.forget(fromHex(block.header.stateRoot))
       this.#blocks.stateForgotten(block)
     }
+    return old
   }
 
   #ancestorHash(child: KnownBlock, number: bigint): Hash {

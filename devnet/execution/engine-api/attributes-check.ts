@@ -15,6 +15,9 @@ export const engineCodes = {
   unsupportedFork: -38_005,
 } as const
 
+/** No block has a higher limit, in gas. Source: go-ethereum, params/protocol_params.go */
+const maxGasLimit = 2n ** 63n - 1n
+
 /** Version of `engine_forkchoiceUpdated`. */
 export type ForkchoiceVersion = 1 | 2 | 3
 
@@ -69,13 +72,14 @@ export function checkedAttributes(
   const minBaseFee = json.minBaseFee ?? undefined
   if (gasLimit === undefined || gasLimit === null)
     throw invalidAttributes('gasLimit parameter is required')
+  if (gasLimit > maxGasLimit) throw invalidAttributes(`gasLimit ${gasLimit}, max ${maxGasLimit}`)
   if (forks.canyon && (withdrawals?.length ?? 0) > 0)
     throw invalidAttributes('non-empty withdrawals post-Canyon')
   if (forks.holocene && eip1559Params === undefined)
     throw invalidAttributes('holocene eip-1559 params should be 8 bytes, got 0')
   if (!forks.holocene && eip1559Params !== undefined)
     throw invalidAttributes('non-empty eip1559Params pre-Holocene')
-  if (eip1559Params !== undefined) checkEip1559Params(fromHex(eip1559Params))
+  if (eip1559Params !== undefined) checkEip1559Params(fromHex(eip1559Params), gasLimit)
   if (forks.jovian && minBaseFee === undefined)
     throw invalidAttributes('missing minBaseFee post-Jovian')
   if (!forks.jovian && minBaseFee !== undefined)
@@ -94,7 +98,7 @@ export function checkedAttributes(
   }
 }
 
-function checkEip1559Params(params: Uint8Array): void {
+function checkEip1559Params(params: Uint8Array, gasLimit: bigint): void {
   const denominator = fromBigEndian(params.subarray(0, 4))
   const elasticity = fromBigEndian(params.subarray(4, 8))
   if (elasticity !== 0n && denominator === 0n)
@@ -105,6 +109,8 @@ function checkEip1559Params(params: Uint8Array): void {
     throw invalidAttributes(
       'holocene params cannot have a 0 elasticity unless denominator is also 0',
     )
+  if (elasticity > gasLimit)
+    throw invalidAttributes(`holocene params with elasticity ${elasticity}, above the gas limit`)
 }
 
 /**
@@ -113,7 +119,8 @@ function checkEip1559Params(params: Uint8Array): void {
  */
 export function payloadProblem(payload: PayloadJson, config: ExecutionConfig): string | undefined {
   const forks = hardforksAt(config.hardforkTimes, payload.timestamp)
-  const { extraData, withdrawalsRoot, logsBloom } = payload
+  const { extraData, gasLimit, withdrawalsRoot, logsBloom } = payload
+  if (gasLimit > maxGasLimit) return `invalid gasLimit: have ${gasLimit}, max ${maxGasLimit}`
   if (forks.canyon && (payload.withdrawals?.length ?? 0) > 0)
     return 'non-empty withdrawals post-Canyon'
   const size = forks.jovian ? 17 : forks.holocene ? 9 : undefined
@@ -124,6 +131,11 @@ export function payloadProblem(payload: PayloadJson, config: ExecutionConfig): s
     return `extraData of version ${extraData[0]}`
   if (size !== undefined && fromBigEndian(extraData.subarray(1, 5)) === 0n)
     return 'extraData with a denominator of 0'
+  if (size !== undefined) {
+    // The base fee of the next block could not be computed.
+    const elasticity = fromBigEndian(extraData.subarray(5, 9))
+    if (elasticity === 0n || elasticity > gasLimit) return `extraData with elasticity ${elasticity}`
+  }
   if (forks.isthmus && !isThere(withdrawalsRoot)) return 'nil withdrawalsRoot post-Isthmus'
   if (!forks.isthmus && isThere(withdrawalsRoot)) return 'non-nil withdrawalsRoot pre-Isthmus'
   if (logsBloom.length !== 256) return `invalid logsBloom length: ${logsBloom.length}`

@@ -242,6 +242,9 @@ for (const [what, changes] of [
   ['a hash that is another', { blockHash: `0x${'11'.repeat(32)}` }],
   ['extra data of another fork', { extraData: '0x00000000fa00000006' }],
   ['extra data without a denominator', { extraData: '0x0100000000000000060000000000000000' }],
+  ['extra data without an elasticity', { extraData: '0x01000000fa000000000000000000000000' }],
+  ['an elasticity above the gas limit', { extraData: '0x01000000faffffffff0000000000000000' }],
+  ['a gas limit that geth has not', { gasLimit: `0x${(2n ** 63n).toString(16)}` }],
   ['a bloom that is too short', { logsBloom: '0x00' }],
   ['withdrawals', { withdrawals: [{}] }],
 ] as const)

@@ -187,8 +187,7 @@ export class EngineApi {
       const block = await this.#execute(parent, header, payload)
       const difference = differenceOf(header, block)
       if (difference !== undefined) return refuse(difference)
-      chain.add(block)
-      return valid
+      return chain.add(block) ? valid : syncing
     } catch (error) {
       if (!isRefusal(error)) throw error
       return refuse(error.message)

@@ -55,7 +55,7 @@ export async function executeChain(
   { asOpGeth, onBlock }: ExecuteChainOptions,
 ): Promise<ChainResult> {
   const genesis = await readGenesis(requireFile(folder, 'genesis.json'))
-  const config = { ...genesis.config, hasOsakaAtKarst: !asOpGeth }
+  const config = { ...genesis.config, hasOsakaAtKarst: !asOpGeth, hasUsersAtForks: true }
   const source = new MemoryStore()
   const interpreters = new Interpreters(config)
   const hashes: Hash[] = []

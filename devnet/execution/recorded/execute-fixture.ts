@@ -100,6 +100,7 @@ function configOf(rollup: z.output<typeof fixtureJson>['rollupConfig']): Executi
       denominatorCanyon: BigInt(eip1559DenominatorCanyon),
     },
     hasOsakaAtKarst: true,
+    hasUsersAtForks: false,
   }
 }
 

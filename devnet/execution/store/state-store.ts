@@ -29,7 +29,14 @@ export class StateStore implements StateSource {
 
   constructor(database: ChainDatabase) {
     this.#database = database
-    for (const row of database.all('SELECT changes FROM ref_changes')) {
+    this.readReferences()
+  }
+
+  /** Reads the changes of counts anew: after a transaction that failed those in memory say what is not there. */
+  readReferences(): void {
+    this.#references.clear()
+    this.#notes = 0
+    for (const row of this.#database.all('SELECT changes FROM ref_changes')) {
       this.#references.addEncoded(blob(row, 'changes'))
       this.#notes++
     }

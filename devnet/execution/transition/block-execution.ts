@@ -23,6 +23,8 @@ export interface BlockContext {
   readonly number: bigint
   /** Unix seconds. */
   readonly timestamp: bigint
+  /** Of the block before, in Unix seconds. */
+  readonly parentTimestamp: bigint
   readonly feeRecipient: Address
   readonly prevRandao: Hash
   readonly gasLimit: bigint
@@ -96,8 +98,16 @@ export class BlockExecution {
     return this.forks.jovian ? estimatedBytes(raw) * this.#daFootprintScalar : 0n
   }
 
-  /** Not in the first block of Jovian: its L1 attributes say not yet what a byte takes. */
+  /**
+   * Not in the first block of Jovian, whose L1 attributes say not yet what a byte takes; and not in that of a later fork,
+   * where they are refused.
+   */
   get takesUserTransactions(): boolean {
+    const { config, parentTimestamp } = this.context
+    const before = hardforksAt(config.hardforkTimes, parentTimestamp)
+    const { karst, lagoon } = this.forks
+    const isFork = (karst && !before.karst) || (lagoon && !before.lagoon)
+    if (isFork && !config.hasUsersAtForks) return false
     const attributes = this.transactions[0]?.deposit
     if (!this.forks.jovian || attributes === undefined) return true
     return attributes.data.length >= jovianAttributesBytes

@@ -81,6 +81,7 @@ export class BlockBuilder {
       config,
       number: parent.header.number + 1n,
       timestamp,
+      parentTimestamp: parent.header.timestamp,
       feeRecipient: attributes.suggestedFeeRecipient,
       prevRandao: attributes.prevRandao,
       gasLimit: attributes.gasLimit,
@@ -134,7 +135,7 @@ export class BlockBuilder {
     if (daFootprint > context.gasLimit)
       throw new InvalidBlock(`DA footprint ${daFootprint}, the gas limit is ${context.gasLimit}`)
     if (!takesUserTransactions && transactions.some(({ signed }) => signed !== undefined))
-      throw new InvalidBlock('a transaction of a user before the L1 attributes of Jovian are there')
+      throw new InvalidBlock('a transaction of a user in the first block of a hardfork')
   }
 
   #withdrawalsRoot(forks: Hardforks): Hash | undefined {

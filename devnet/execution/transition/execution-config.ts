@@ -10,6 +10,11 @@ export interface ExecutionConfig {
    * were made with it need that.
    */
   readonly hasOsakaAtKarst: boolean
+  /**
+   * Whether the first block of Karst and of what follows may hold transactions of users. op-geth takes them; op-reth does
+   * not, as no batch may have them. Spec: protocol/karst/derivation.md
+   */
+  readonly hasUsersAtForks: boolean
 }
 
 /** How fast the base fee moves. Spec: protocol/exec-engine.md#1559-parameters */
@@ -40,6 +45,7 @@ export function parseGenesisConfig(json: unknown): ExecutionConfig {
       ),
     },
     hasOsakaAtKarst: true,
+    hasUsersAtForks: false,
   }
 }
 

@@ -42,7 +42,8 @@ async function runExecutionClient(
   const { readGenesis } = await import('#devnet/execution/recorded/read-genesis.ts')
   const { dataDir, host, logFormat, logLevel, cors } = settings
   const genesis = await readGenesis(settings.genesis)
-  const config = { ...genesis.config, hasOsakaAtKarst: !settings.opGeth }
+  const { opGeth } = settings
+  const config = { ...genesis.config, hasOsakaAtKarst: !opGeth, hasUsersAtForks: opGeth }
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true })
   const fields = { service: 'execution-client', chainId: String(config.chainId) }
   const stop = stopSignal()
