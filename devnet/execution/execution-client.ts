@@ -152,7 +152,11 @@ function openBuilds(
 
 /** Keeps the pool at the head of the chain. */
 function followHead(chain: Chain, pool: TransactionPool, log: Logger): void {
-  chain.onChange(({ added, removed }) => {
+  chain.onChange(({ head, added, removed }) => {
+    const l2 = { number: head.header.number, hash: head.hash }
+    const changed = { added: added.length, removed: removed.length }
+    if (removed.length > 0) log.info({ l2, ...changed }, 'head moved by a reorg')
+    else log.info({ l2, gasUsed: head.header.gasUsed }, 'head moved')
     const transactionsOf = (blocks: typeof added) =>
       blocks.flatMap((block) => chain.body(block).transactions)
     const refusals = pool.reset(viewOf(chain), {

@@ -18,10 +18,10 @@ if (major > 24 || (major === 24 && minor >= 12)) {
     process.exit(2)
   }
   const child = spawn(installed, process.argv.slice(1), { stdio: 'inherit' })
-  // A terminal sends SIGINT to both; whoever ends this process means the one that works.
+  // Whoever ends this process means the one that works; a terminal sends SIGINT to both.
   for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(name, () => {
-      if (name !== 'SIGINT') child.kill(name)
+      if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name)
     })
   child.once('exit', (code, signal) => {
     process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]))

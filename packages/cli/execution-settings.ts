@@ -56,7 +56,7 @@ export const genesisSettings = z.strictObject({
   laterForks: want(
     listOf(z.string().regex(/^[a-z]+=\d{1,9}$/)).optional(),
     'hardforks and seconds after the first block, such as lagoon=60; several with commas',
-  ).describe('hardforks that begin later'),
+  ).describe('hardforks that begin later, each with its seconds after the first block'),
   gasLimit: wholeNumber(5_000, 2_000_000_000).default(60_000_000).describe('of a block'),
   mnemonic: want(z.string(), 'words of a mnemonic')
     .default('test test test test test test test test test test test junk')

@@ -32,5 +32,15 @@ function explain(error: unknown): number {
     process.stderr.write(`atoll: ${error.message}\n`)
     return exitCodes.failed
   }
+  if (isEnvironmental(error)) {
+    process.stderr.write(`atoll: ${error.message}\n`)
+    return exitCodes.failed
+  }
   throw error
+}
+
+/** Whether it is the machine that refused: a file, a folder, a disk. Where in the code that was helps nobody. */
+function isEnvironmental(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  return 'syscall' in error || ('code' in error && error.code === 'ERR_SQLITE_ERROR')
 }

@@ -45,7 +45,8 @@ export async function benchExecution(
   results.push(await recordedChain(record))
   const folder = await mkdtemp(join(tmpdir(), 'atoll-bench-'))
   const geth = await findOpGeth()
-  if (geth === undefined) report('op-geth is not here: name it in ATOLL_OP_GETH to have it beside')
+  if (geth === undefined)
+    report('op-geth is not here: name it in ATOLL_OP_GETH_PROGRAM to have it beside')
   try {
     const candidates = [embeddedClient, ...(geth === undefined ? [] : [opGeth(geth)])]
     for (const candidate of candidates)

@@ -78,10 +78,10 @@ export function opGeth(program: string): Candidate {
   }
 }
 
-/** The op-geth that `ATOLL_OP_GETH` names, or that is on `PATH`. */
+/** The op-geth that `ATOLL_OP_GETH_PROGRAM` names, or that is on `PATH`. */
 export async function findOpGeth(): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter)
-  const named = process.env['ATOLL_OP_GETH']
+  const named = process.env['ATOLL_OP_GETH_PROGRAM']
   for (const path of [
     ...(named === undefined ? [] : [named]),
     ...folders.map((folder) => join(folder, 'op-geth')),

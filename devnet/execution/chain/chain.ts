@@ -240,7 +240,7 @@ export class Chain {
     const block = makeGenesisBlock(genesis, this.#states)
     if (stored !== undefined && stored !== block.hash) {
       this.#database.close()
-      const detail = `the database begins with ${stored}, the genesis is ${block.hash}`
+      const detail = `the database begins with ${stored}, the genesis is ${block.hash}: give the genesis that it was begun with, or another folder`
       throw new Fault('genesis-mismatch', { severity: 'critical', detail })
     }
     if (stored === undefined)

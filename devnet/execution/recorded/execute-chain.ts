@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Hash } from '#protocol/primitives.ts'
 import { toHex } from '#protocol/codec/hex.ts'
+import { Fault } from '#runtime/fault.ts'
 import { makeGenesisBlock } from '#devnet/execution/genesis/genesis.ts'
 import { MemoryStore } from '#devnet/execution/state/memory-store.ts'
 import { executeBlock, type ExecutedBlock } from '#devnet/execution/transition/execute-block.ts'
@@ -78,7 +79,7 @@ export async function executeChain(
     for (const attributes of refusals.get(parent.hash) ?? [])
       if (await refuses(() => executeBlock(executor, parent, attributes))) total.refused++
     const next = await expected.next()
-    if (next.done === true) break
+    if (next.done === true) throw cutShort(folder, 'expected.ndjson', block.number)
     const attributes = toAttributes(next.value.value.attributes)
     total.blocks++
     const startedMs = performance.now()
@@ -99,6 +100,11 @@ export async function executeChain(
     total.txs += parent.transactions.length
     total.gas += parent.header.gasUsed
   }
+  if (
+    firstDifference === undefined &&
+    (total.blocks === 0 || (await expected.next()).done !== true)
+  )
+    throw cutShort(folder, 'l2.ndjson', parent.header.number + 1n)
   const refusedThen = [...refusals.values()].flat().length
   return {
     ...total,
@@ -107,6 +113,11 @@ export async function executeChain(
     seconds: total.ms / 1_000,
     mgasPerSecond: Number(total.gas) / 1_000 / total.ms,
   }
+}
+
+function cutShort(folder: string, file: string, number: bigint): Fault {
+  const detail = `${folder}: ${file} ends before block ${number}: the record was cut short`
+  return new Fault('record', { severity: 'critical', detail })
 }
 
 const zeroHash = `0x${'00'.repeat(32)}` as Hash

@@ -107,7 +107,10 @@ export class ChainDatabase {
 
 function cannotOpen(path: string, cause: unknown): unknown {
   if (cause instanceof Fault || !(cause instanceof Error)) return cause
-  const detail = `cannot open ${path}: ${cause.message}`
+  const advice = cause.message.includes('locked')
+    ? ': another process has it; end that, or give another folder'
+    : ''
+  const detail = `cannot open ${path}: ${cause.message}${advice}`
   return new Fault('chain-database', { severity: 'critical', detail, cause })
 }
 

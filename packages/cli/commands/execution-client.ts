@@ -81,7 +81,17 @@ async function writeGenesis(settings: z.output<typeof genesisSettings>): Promise
   })
   const text = JSON.stringify(genesis)
   if (settings.out === undefined) print(text)
-  else await writeFile(settings.out, `${text}\n`)
+  else await writeNew(settings.out, `${text}\n`)
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text, { flag: 'wx' })
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause
+    const detail = `${path} is there already: chains may begin with it; remove it, or give another --out`
+    throw new Fault('settings', { severity: 'critical', detail, cause })
+  }
 }
 
 function hardforkTimesOf(
@@ -97,7 +107,8 @@ function hardforkTimesOf(
     const name = hardforkNames.find((known) => known === word)
     const time = timestamp + BigInt(seconds)
     if (name === undefined || times[name] !== undefined || time < before) {
-      const detail = `--later-forks ${text}: later than ${fork}, and in order, there are ${hardforkNames.slice(hardforkNames.indexOf(fork) + 1).join(', ')}`
+      const later = hardforkNames.slice(hardforkNames.indexOf(fork) + 1).join(', ')
+      const detail = `--later-forks ${text}: want FORK=SECONDS, in order, of ${later}`
       throw new Fault('settings', { severity: 'critical', detail })
     }
     times[name] = time
