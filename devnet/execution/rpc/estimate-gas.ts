@@ -1,6 +1,7 @@
 import {
   callError,
   maxCallGas,
+  type Run,
   type SimulateOptions,
   type Simulated,
   type Simulator,
@@ -14,10 +15,14 @@ const tolerance = 0.015
  *
  * @throws JsonRpcError if it fails however much it has
  */
-export async function estimateGas(simulator: Simulator, options: SimulateOptions): Promise<bigint> {
+export function estimateGas(simulator: Simulator, options: SimulateOptions): Promise<bigint> {
+  return simulator.together((run) => estimate(run, options))
+}
+
+async function estimate(run: Run, options: SimulateOptions): Promise<bigint> {
   const { block, call } = options
   let enough = smaller(call.gas ?? maxCallGas, smaller(maxCallGas, block.header.gasLimit))
-  const attempt = (gas: bigint): Promise<Simulated> => simulator.run({ ...options, gas })
+  const attempt = (gas: bigint): Promise<Simulated> => run({ ...options, gas })
   const first = await attempt(enough)
   if (first.error !== undefined) throw callError(first)
   let tooLittle = first.gasUsed - 1n

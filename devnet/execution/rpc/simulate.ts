@@ -11,11 +11,15 @@ import { applyAuthorizations } from '#devnet/execution/transition/authorizations
 import { chargedGas, floorGas, intrinsicGas } from '#devnet/execution/transition/gas.ts'
 import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
 import { Machine, toEvmAddress } from '#devnet/execution/transition/machine.ts'
+import { StepWatch, watchSteps } from '#devnet/execution/transition/step-watch.ts'
 import type { CallJson, OverridesJson } from './call-json.ts'
 import { rpcCodes } from './params.ts'
 
 /** The most gas that a call may use: it keeps all others waiting. */
 export const maxCallGas = 50_000_000n
+
+/** A call is ended after as long, and an estimate with all its attempts. As geth's `--rpc.evmtimeout`. */
+const callTimeoutMs = 5_000
 
 /** What came of a call. */
 export interface Simulated {
@@ -39,6 +43,9 @@ export interface SimulateOptions {
   readonly gas?: bigint
 }
 
+/** Makes one call. @throws JsonRpcError for what cannot begin, or takes too long */
+export type Run = (options: SimulateOptions) => Promise<Simulated>
+
 const zeroAddress = toAddress(new Uint8Array(20))
 
 /** Makes calls that leave no trace, one at a time, beside the blocks. */
@@ -46,18 +53,31 @@ export class Simulator {
   readonly #chain: Chain
   readonly #interpreters: Interpreters
   readonly #serial = new Serial()
+  readonly #timeoutMs: number
 
-  constructor(chain: Chain) {
+  constructor(chain: Chain, { timeoutMs = callTimeoutMs }: { readonly timeoutMs?: number } = {}) {
     this.#chain = chain
+    this.#timeoutMs = timeoutMs
     this.#interpreters = new Interpreters(chain.config)
   }
 
   /** Makes a call on the state that a block left, as if in that block. @throws JsonRpcError for what cannot begin */
   run(options: SimulateOptions): Promise<Simulated> {
-    return this.#serial.run(() => this.#run(options))
+    return this.together((run) => run(options))
   }
 
-  async #run({ block, call, overrides, gas }: SimulateOptions): Promise<Simulated> {
+  /** Does several runs as one, in the time that one has. */
+  together<Result>(task: (run: Run) => Promise<Result>): Promise<Result> {
+    return this.#serial.run(() => {
+      const watch = new StepWatch(this.#timeoutMs)
+      return task((options) => this.#run(options, watch))
+    })
+  }
+
+  async #run(
+    { block, call, overrides, gas }: SimulateOptions,
+    watch: StepWatch,
+  ): Promise<Simulated> {
     const { header } = block
     const chain = this.#chain
     const state = chain.state(block)
@@ -95,16 +115,19 @@ export class Simulator {
     const { chainId } = chain.config
     const authorized = await applyAuthorizations(list, { machine, chainId })
     evm.journal.startReportingAccessList()
-    const result = await evm.runCall({
-      block: evmBlock(block, { isFree: gasPrice === 0n }),
-      caller: toEvmAddress(from),
-      ...(to !== undefined && { to: toEvmAddress(to) }),
-      value,
-      data,
-      gasPrice,
-      gasLimit: gasLimit - intrinsic,
-      skipNonceIncrement: true,
-    })
+    const result = await this.#watched(
+      { evm, watch },
+      {
+        block: evmBlock(block, { isFree: gasPrice === 0n }),
+        caller: toEvmAddress(from),
+        ...(to !== undefined && { to: toEvmAddress(to) }),
+        value,
+        data,
+        gasPrice,
+        gasLimit: gasLimit - intrinsic,
+        skipNonceIncrement: true,
+      },
+    )
     const { executionGasUsed, gasRefund = 0n, exceptionError, returnValue } = result.execResult
     const refund = authorized + gasRefund
     const touched = touchedBy(evm)
@@ -115,6 +138,17 @@ export class Simulator {
       error: exceptionError?.error,
       touched,
     }
+  }
+
+  async #watched(
+    { evm, watch }: { readonly evm: EVM; readonly watch: StepWatch },
+    options: Parameters<EVM['runCall']>[0],
+  ): ReturnType<EVM['runCall']> {
+    watchSteps(evm, watch)
+    const result = await evm.runCall(options)
+    if (!watch.isOver) return result
+    const detail = `execution aborted (timeout = ${this.#timeoutMs / 1_000}s)`
+    throw new JsonRpcError(rpcCodes.server, detail)
   }
 
   #checkFunds(
