@@ -8,11 +8,17 @@ import type { Chain } from '#devnet/execution/chain/chain.ts'
 import type { WorldState } from '#devnet/execution/state/world-state.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
 import { applyAuthorizations } from '#devnet/execution/transition/authorizations.ts'
-import { chargedGas, floorGas, intrinsicGas } from '#devnet/execution/transition/gas.ts'
+import {
+  chargedGas,
+  floorGas,
+  intrinsicGas,
+  maxTransactionGas,
+} from '#devnet/execution/transition/gas.ts'
 import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
 import { Machine, toEvmAddress } from '#devnet/execution/transition/machine.ts'
 import { StepWatch, watchSteps } from '#devnet/execution/transition/step-watch.ts'
 import type { CallJson, OverridesJson } from './call-json.ts'
+import { priceOf } from './call-price.ts'
 import { rpcCodes } from './params.ts'
 
 /** The most gas that a call may use: it keeps all others waiting. */
@@ -46,6 +52,12 @@ export interface SimulateOptions {
 /** Makes one call. @throws JsonRpcError for what cannot begin, or takes too long */
 export type Run = (options: SimulateOptions) => Promise<Simulated>
 
+/** What begins the error of a call that cannot even begin with its gas. */
+const lowGas = 'intrinsic gas too low'
+
+/** Less is taken for no limit: nothing is done with it. */
+const transferGas = 21_000n
+
 const zeroAddress = toAddress(new Uint8Array(20))
 
 /** Makes calls that leave no trace, one at a time, beside the blocks. */
@@ -59,6 +71,29 @@ export class Simulator {
     this.#chain = chain
     this.#timeoutMs = timeoutMs
     this.#interpreters = new Interpreters(chain.config)
+  }
+
+  /** The most gas that a transaction may have, where calls have that of a block. */
+  maxGas({ block, call, overrides }: SimulateOptions): bigint {
+    const { header } = block
+    const { config } = this.#chain
+    const asked = call.gas ?? 0n
+    const isOsaka =
+      config.hasOsakaAtKarst && hardforksAt(config.hardforkTimes, header.timestamp).karst
+    const most = smallest([
+      asked >= transferGas ? asked : header.gasLimit,
+      maxCallGas,
+      ...(isOsaka ? [maxTransactionGas] : []),
+    ])
+    const { feeCap } = priceOf(call, header.baseFeePerGas ?? 0n)
+    if (feeCap === 0n) return most
+    const state = this.#chain.state(block)
+    applyOverrides(state, overrides)
+    const balance = state.account(call.from ?? zeroAddress)?.balance ?? 0n
+    const value = call.value ?? 0n
+    if (value > 0n && value >= balance)
+      throw new JsonRpcError(rpcCodes.server, 'insufficient funds for transfer')
+    return smallest([most, (balance - value) / feeCap])
   }
 
   /** Makes a call on the state that a block left, as if in that block. @throws JsonRpcError for what cannot begin */
@@ -101,12 +136,12 @@ export class Simulator {
     const floor = floorGas(data, forks)
     const least = intrinsic > floor ? intrinsic : floor
     if (gasLimit < least) {
-      const error = `intrinsic gas too low: have ${gasLimit}, want ${least}`
+      const error = `${lowGas}: have ${gasLimit}, want ${least}`
       return { gasUsed: gasLimit, returned: new Uint8Array(0), error, touched: [] }
     }
-    const gasPrice = call.gasPrice ?? call.maxFeePerGas ?? 0n
+    const { feeCap, gasPrice } = priceOf(call, header.baseFeePerGas ?? 0n)
     const value = call.value ?? 0n
-    this.#checkFunds(machine, { from, needed: value + gasPrice * gasLimit })
+    this.#checkFunds(machine, { from, needed: value + feeCap * gasLimit })
     machine.warm([from, to, forks.canyon ? header.beneficiary : undefined])
     for (const { address, storageKeys } of accessList)
       for (const key of storageKeys)
@@ -162,6 +197,10 @@ export class Simulator {
   }
 }
 
+function smallest(values: readonly bigint[]): bigint {
+  return values.reduce((least, value) => (value < least ? value : least))
+}
+
 function limited(gas: bigint): bigint {
   return gas > maxCallGas ? maxCallGas : gas
 }
@@ -207,6 +246,11 @@ function applyOverrides(state: WorldState, overrides: OverridesJson): void {
 
 function isThere<Value>(value: Value | null | undefined): value is Value {
   return value !== undefined && value !== null
+}
+
+/** Whether more gas may help a call that went wrong. */
+export function lacksGas({ error }: Simulated): boolean {
+  return error === 'out of gas' || error?.startsWith(lowGas) === true
 }
 
 /** The error of a call that went wrong, as geth tells it. */
