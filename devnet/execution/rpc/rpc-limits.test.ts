@@ -12,6 +12,7 @@ import {
   storeAddress,
 } from '#test/fakes/execution-chain.ts'
 import { blockMethods } from './block-methods.ts'
+import { callJson } from './call-json.ts'
 import { feeMethods, maxHistoryBlocks, maxPercentiles } from './fee-methods.ts'
 import { logMethods, maxLogBlocks } from './log-methods.ts'
 import { poolMethods } from './pool-methods.ts'
@@ -134,6 +135,20 @@ test('a call finds what it is told to find, and leaves no trace', async () => {
   })
 })
 
+test('the parity of a signature is read as such, or 27 above it', () => {
+  const authorization = { chainId: '0x1', address: storeAddress, nonce: '0x0', r: '0x1', s: '0x1' }
+  for (const [fields, parity] of [
+    [{ v: '0x0' }, 0],
+    [{ v: '0x1' }, 1],
+    [{ v: '0x1b' }, 0],
+    [{ v: '0x1c' }, 1],
+    [{ yParity: '0x1' }, 1],
+  ] as const) {
+    const read = callJson.parse({ authorizationList: [{ ...authorization, ...fields }] })
+    assert.equal(read.authorizationList?.[0]?.signature.yParity, parity)
+  }
+})
+
 test('a call that fails tells why, with the reason that it gave', async () => {
   const { call } = await opened()
   const nobody = `0x${'99'.repeat(20)}`
@@ -181,6 +196,10 @@ test('parameters that are missing, or of another kind, are refused with -32602',
     ['eth_getStorageAt', storeAddress, 'x', 'latest'],
     ['eth_call', null],
     ['eth_call', { to: 7 }],
+    ['eth_call', { accessList: [{ address: storeAddress, storageKeys: ['0x01'] }] }],
+    ['eth_call', {}, 'latest', { abc: {} }],
+    ['eth_call', {}, 'latest', { [storeAddress]: { state: { '0x1': slotKey(1) } } }],
+    ['eth_call', {}, 'latest', { [storeAddress]: { stateDiff: { '0x01': slotKey(1) } } }],
     ['eth_sendRawTransaction', 'x'],
     ['eth_getTransactionByHash', '0x12'],
     ['eth_getProof', storeAddress, 'x'],
