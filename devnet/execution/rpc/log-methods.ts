@@ -34,7 +34,7 @@ const blocksPerTurn = 200
 // The limit is told as such, not as one of the ways in which neither form was met.
 const oneOrMore = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess(
-    (value: unknown) => (Array.isArray(value) ? value : [value]),
+    (value: unknown): unknown => (Array.isArray(value) ? value : [value]),
     z.array(schema).max(maxFilterWords, `at most ${maxFilterWords} are looked for at once`),
   )
 

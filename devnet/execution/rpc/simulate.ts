@@ -22,7 +22,7 @@ import { priceOf } from './call-price.ts'
 import { rpcCodes } from './params.ts'
 
 /** The most gas that a call may use: it keeps all others waiting. */
-export const maxCallGas = 50_000_000n
+const maxCallGas = 50_000_000n
 
 /** A call is ended after as long, and an estimate with all its attempts. As geth's `--rpc.evmtimeout`. */
 const callTimeoutMs = 5_000
