@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { type JsonRpcServer, serveJsonRpc } from '#runtime/json-rpc/json-rpc-server.ts'
 import type { AllowedOrigins } from '#runtime/json-rpc/cors.ts'
@@ -13,7 +14,6 @@ import { TransactionPool } from './pool/transaction-pool.ts'
 import { blockMethods } from './rpc/block-methods.ts'
 import { feeMethods } from './rpc/fee-methods.ts'
 import { logMethods } from './rpc/log-methods.ts'
-import type { MethodTable } from './rpc/methods.ts'
 import { type DaLimits, debugMethods, nodeMethods } from './rpc/node-methods.ts'
 import { poolMethods } from './rpc/pool-methods.ts'
 import { Simulator } from './rpc/simulate.ts'
@@ -100,7 +100,7 @@ export async function startExecutionClient(
 }
 
 /** What users may ask. */
-function userMethods(chain: Chain, pool: TransactionPool): MethodTable {
+function userMethods(chain: Chain, pool: TransactionPool): Methods {
   return {
     ...nodeMethods(chain),
     ...blockMethods(chain),

@@ -1,16 +1,16 @@
 import * as z from 'zod'
 import type { Hash } from '#protocol/primitives.ts'
+import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
 import { quantityJson, toData, toQuantity } from '#devnet/execution/json/fields.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
 import { blockToJson, headerToJson } from './block-json.ts'
-import type { MethodTable } from './methods.ts'
 import { blockJson, findBlock, hashParam, parseParam } from './params.ts'
 import { receiptsToJson } from './receipt-json.ts'
 import { readTransaction, transactionToJson } from './transaction-json.ts'
 
 /** Methods that tell of blocks, transactions and receipts. Spec: execution-apis, src/eth/block.yaml, transaction.yaml */
-export function blockMethods(chain: Chain): MethodTable {
+export function blockMethods(chain: Chain): Methods {
   const byTag = (params: readonly unknown[]) => findBlock(chain, parseParam(blockJson, params, 0))
   const byHash = (params: readonly unknown[]) => chain.find(hashParam(params, 0))
   const isFull = (params: readonly unknown[]) => ({

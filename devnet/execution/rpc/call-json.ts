@@ -14,9 +14,15 @@ const authorizationJson = z
     s: quantityJson,
   })
   .transform(({ chainId, address, nonce, yParity, v, r, s }): Authorization => {
-    const parity = Number(yParity ?? (v ?? 27n) - 27n)
-    return { chainId, address, nonce, signature: { yParity: parity, r, s } }
+    return { chainId, address, nonce, signature: { yParity: parityOf(yParity ?? v ?? 0n), r, s } }
   })
+
+/** What a signature was made with: the parity itself, or 27 above it. */
+function parityOf(value: bigint): number {
+  return Number(value === 27n || value === 28n ? value - 27n : value)
+}
+
+const word = hexJson.refine((bytes) => bytes.length === 32, 'want 32 bytes')
 
 /** A call that leaves no trace. Spec: execution-apis, GenericTransaction */
 export const callJson = z
@@ -32,9 +38,7 @@ export const callJson = z
     input: hexJson.nullish(),
     data: hexJson.nullish(),
     authorizationList: z.array(authorizationJson).nullish(),
-    accessList: z
-      .array(z.object({ address: addressJson, storageKeys: z.array(hexJson) }))
-      .nullish(),
+    accessList: z.array(z.object({ address: addressJson, storageKeys: z.array(word) })).nullish(),
   })
   .refine(
     ({ input, data }) =>
@@ -49,21 +53,26 @@ export const callJson = z
 /** A call as it came. */
 export type CallJson = z.output<typeof callJson>
 
-const word = hexJson.refine((bytes) => bytes.length === 32, 'want 32 bytes')
+const slots = z.record(keyOf(32), word)
 
 /** Accounts that a call finds otherwise than they are, by address. */
 export const overridesJson = z
   .record(
-    z.string(),
+    keyOf(20),
     z.object({
       balance: quantityJson.nullish(),
       nonce: uint64Json.nullish(),
       code: hexJson.nullish(),
-      state: z.record(z.string(), word).nullish(),
-      stateDiff: z.record(z.string(), word).nullish(),
+      state: slots.nullish(),
+      stateDiff: slots.nullish(),
     }),
   )
   .nullish()
+
+/** Bytes in hex that name something. */
+function keyOf(bytes: number) {
+  return z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `want ${bytes} bytes in hex`)
+}
 
 /** Overrides as they came. */
 export type OverridesJson = z.output<typeof overridesJson>

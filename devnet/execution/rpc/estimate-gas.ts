@@ -1,6 +1,9 @@
+import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import { rpcCodes } from './params.ts'
 import {
   callError,
-  maxCallGas,
+  lacksGas,
+  type Run,
   type SimulateOptions,
   type Simulated,
   type Simulator,
@@ -14,11 +17,16 @@ const tolerance = 0.015
  *
  * @throws JsonRpcError if it fails however much it has
  */
-export async function estimateGas(simulator: Simulator, options: SimulateOptions): Promise<bigint> {
-  const { block, call } = options
-  let enough = smaller(call.gas ?? maxCallGas, smaller(maxCallGas, block.header.gasLimit))
-  const attempt = (gas: bigint): Promise<Simulated> => simulator.run({ ...options, gas })
+export function estimateGas(simulator: Simulator, options: SimulateOptions): Promise<bigint> {
+  return simulator.together((run) => estimate(run, options, simulator.maxGas(options)))
+}
+
+async function estimate(run: Run, options: SimulateOptions, most: bigint): Promise<bigint> {
+  let enough = most
+  const attempt = (gas: bigint): Promise<Simulated> => run({ ...options, gas })
   const first = await attempt(enough)
+  if (lacksGas(first))
+    throw new JsonRpcError(rpcCodes.server, `gas required exceeds allowance (${most})`)
   if (first.error !== undefined) throw callError(first)
   let tooLittle = first.gasUsed - 1n
   // Most calls need little more than they use.
@@ -42,8 +50,4 @@ export async function estimateGas(simulator: Simulator, options: SimulateOptions
 function middleOf(low: bigint, high: bigint): bigint {
   const middle = (low + high) / 2n
   return middle > 2n * low && low > 0n ? 2n * low : middle
-}
-
-function smaller(left: bigint, right: bigint): bigint {
-  return left < right ? left : right
 }

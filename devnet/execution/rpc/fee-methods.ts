@@ -1,11 +1,11 @@
 import * as z from 'zod'
+import { depositType } from '#protocol/transaction/deposit.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
 import { quantityJson, toQuantity } from '#devnet/execution/json/fields.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
 import { nextBaseFee } from '#devnet/execution/transition/base-fee.ts'
-import { readTransaction } from './transaction-json.ts'
-import type { MethodTable } from './methods.ts'
 import { blockJson, blocksBetween, parseParam, requireBlock, rpcCodes } from './params.ts'
 
 /** What is suggested where no block says more, in wei. */
@@ -18,7 +18,7 @@ export const maxHistoryBlocks = 1_024n
 export const maxPercentiles = 100
 
 /** Methods that tell what gas costs. Spec: execution-apis, src/eth/fee_market.yaml */
-export function feeMethods(chain: Chain): MethodTable {
+export function feeMethods(chain: Chain): Methods {
   return {
     eth_gasPrice: () => toQuantity(baseFeeAfter(chain, chain.head) + suggestedTip),
     eth_maxPriorityFeePerGas: () => toQuantity(suggestedTip),
@@ -67,15 +67,11 @@ function rewards(
   block: KnownBlock,
   percentiles: readonly number[],
 ): readonly string[] {
-  const { transactions, receipts } = chain.body(block)
+  const { receipts } = chain.body(block)
   const baseFee = block.header.baseFeePerGas ?? 0n
-  const paid = transactions
-    .map((raw, at) => ({ signed: readTransaction(raw).signed, receipt: receipts[at] }))
-    .flatMap(({ signed, receipt }) =>
-      signed === undefined || receipt === undefined
-        ? []
-        : [{ tip: receipt.effectiveGasPrice - baseFee, gas: receipt.gasUsed }],
-    )
+  const paid = receipts
+    .filter(({ type }) => type !== depositType)
+    .map(({ effectiveGasPrice, gasUsed }) => ({ tip: effectiveGasPrice - baseFee, gas: gasUsed }))
     .toSorted((left, right) => Number(left.tip - right.tip))
   return percentiles.map((percentile) => {
     const wanted = (Number(block.header.gasUsed) * percentile) / 100

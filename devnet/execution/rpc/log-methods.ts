@@ -1,13 +1,14 @@
+import { setImmediate } from 'node:timers/promises'
 import * as z from 'zod'
 import { toHex, type Hex } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
 import { addressJson, hashJson } from '#devnet/execution/json/fields.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
 import { bloomOf, type ExecutionLog } from '#devnet/execution/transition/receipt.ts'
 import { fromHex, toHash } from '#protocol/codec/hex.ts'
-import type { MethodTable } from './methods.ts'
 import {
   blockJson,
   blocksBetween,
@@ -24,8 +25,18 @@ export const maxLogBlocks = 10_000n
 /** Logs of one answer, at most. */
 const maxLogs = 10_000
 
+/** Addresses, or topics of one position, that are asked for, at most: as in geth. */
+export const maxFilterWords = 1_000
+
+/** Blocks that are looked through before others have their turn. */
+const blocksPerTurn = 200
+
+// The limit is told as such, not as one of the ways in which neither form was met.
 const oneOrMore = <Schema extends z.ZodType>(schema: Schema) =>
-  z.union([schema.transform((one) => [one]), z.array(schema)])
+  z.preprocess(
+    (value: unknown): unknown => (Array.isArray(value) ? value : [value]),
+    z.array(schema).max(maxFilterWords, `at most ${maxFilterWords} are looked for at once`),
+  )
 
 /** Which logs. Spec: execution-apis, src/schemas/filter.yaml */
 export const filterJson = z.object({
@@ -33,22 +44,32 @@ export const filterJson = z.object({
   toBlock: blockJson,
   blockHash: hashJson.nullish(),
   address: oneOrMore(addressJson).nullish(),
-  topics: z
-    .array(z.union([z.null(), oneOrMore(hashJson)]))
-    .max(4)
-    .nullish(),
+  topics: z.array(oneOrMore(hashJson).nullable()).max(4).nullish(),
 })
 
-/** Which logs. */
-export type LogFilter = Pick<z.output<typeof filterJson>, 'address' | 'topics'>
+type FilterJson = z.output<typeof filterJson>
+
+/** Which logs, made ready for many blocks. */
+export interface LogFilter {
+  readonly addresses: ReadonlySet<Hex>
+  /** By position; where the set is empty, any will do. */
+  readonly topics: readonly ReadonlySet<Hex>[]
+  /** For each position with a choice, the blooms of those to choose from: their bits, by byte. */
+  readonly blooms: readonly (readonly Bits[])[]
+}
+
+type Bits = readonly (readonly [at: number, bits: number])[]
 
 /** `eth_getLogs`. */
-export function logMethods(chain: Chain): MethodTable {
+export function logMethods(chain: Chain): Methods {
   return {
-    eth_getLogs: (params) => {
-      const filter = parseParam(filterJson, params, 0)
+    eth_getLogs: async (params) => {
+      const asked = parseParam(filterJson, params, 0)
+      const filter = toLogFilter(asked)
       const found: unknown[] = []
-      for (const block of blocksOf(chain, filter)) {
+      let looked = 0
+      for (const block of blocksOf(chain, asked)) {
+        if (++looked % blocksPerTurn === 0) await setImmediate()
         found.push(...logsIn(chain, block, filter))
         if (found.length > maxLogs)
           throw new JsonRpcError(rpcCodes.server, `more than ${maxLogs} logs; ask for fewer blocks`)
@@ -56,6 +77,29 @@ export function logMethods(chain: Chain): MethodTable {
       return found
     },
   }
+}
+
+/** Makes a filter ready for many blocks. */
+export function toLogFilter({
+  address,
+  topics,
+}: Pick<FilterJson, 'address' | 'topics'>): LogFilter {
+  const positions: readonly (readonly Hex[])[] = [
+    address ?? [],
+    ...(topics ?? []).map((choice) => choice ?? []),
+  ]
+  const [addresses = [], ...rest] = positions
+  return {
+    addresses: new Set(addresses),
+    topics: rest.map((choice) => new Set(choice)),
+    blooms: positions.filter(({ length }) => length > 0).map((choice) => choice.map(bitsOf)),
+  }
+}
+
+/** What a word sets in a bloom. */
+function bitsOf(word: Hex): Bits {
+  const bloom = bloomOf([{ address: fromHex(word), topics: [], data: new Uint8Array(0) }])
+  return [...bloom.entries()].filter(([, bits]) => bits !== 0)
 }
 
 /** The logs of a block that a filter lets through. */
@@ -80,42 +124,40 @@ export function logsIn(
   return found
 }
 
-function* blocksOf(chain: Chain, filter: z.output<typeof filterJson>): Generator<KnownBlock> {
+function* blocksOf(chain: Chain, filter: FilterJson): Generator<KnownBlock> {
   if (filter.blockHash !== undefined && filter.blockHash !== null) {
     const block = chain.find(filter.blockHash)
     if (block === undefined) throw new JsonRpcError(rpcCodes.server, 'unknown block')
     yield block
     return
   }
-  const from = requireBlock(chain, filter.fromBlock).header.number
+  const from = firstOf(chain, filter.fromBlock)
   const to = findBlock(chain, filter.toBlock)?.header.number ?? chain.head.header.number
+  if (from > chain.head.header.number) return
   if (to < from) throw new JsonRpcError(rpcCodes.invalidParams, 'invalid block range params')
   if (to - from >= maxLogBlocks)
     throw new JsonRpcError(rpcCodes.invalidParams, `more than ${maxLogBlocks} blocks`)
   yield* blocksBetween(chain, from, to)
 }
 
-/** Whether the bloom of a block does not rule it out. */
-function mayHave(bloom: Uint8Array, { address, topics }: LogFilter): boolean {
-  const isIn = (word: Hex) => {
-    const bits = bloomOf([{ address: fromHex(word), topics: [], data: new Uint8Array(0) }])
-    return bits.every((byte, at) => ((bloom[at] ?? 0) & byte) === byte)
-  }
-  const anyIn = (words: readonly Hex[] | null | undefined) =>
-    words === undefined || words === null || words.length === 0 || words.some(isIn)
-  return anyIn(address) && (topics ?? []).every(anyIn)
+/** A number may be beyond the head: there is nothing yet. */
+function firstOf(chain: Chain, which: FilterJson['fromBlock']): bigint {
+  return typeof which === 'bigint' ? which : requireBlock(chain, which).header.number
 }
 
-function matches(log: ExecutionLog, { address, topics }: LogFilter): boolean {
-  const isOne = (word: Uint8Array | undefined, wanted: readonly Hex[] | null | undefined) =>
-    wanted === undefined ||
-    wanted === null ||
-    wanted.length === 0 ||
-    (word !== undefined && wanted.includes(toHex(word)))
-  const hasTopics = (topics ?? []).length <= log.topics.length
+/** Whether the bloom of a block does not rule it out. */
+function mayHave(bloom: Uint8Array, { blooms }: LogFilter): boolean {
+  return blooms.every((choice) =>
+    choice.some((word) => word.every(([at, bits]) => ((bloom[at] ?? 0) & bits) === bits)),
+  )
+}
+
+function matches(log: ExecutionLog, { addresses, topics }: LogFilter): boolean {
+  const isOne = (word: Uint8Array | undefined, wanted: ReadonlySet<Hex>) =>
+    wanted.size === 0 || (word !== undefined && wanted.has(toHex(word)))
   return (
-    hasTopics &&
-    isOne(log.address, address) &&
-    (topics ?? []).every((wanted, at) => isOne(log.topics[at], wanted))
+    topics.length <= log.topics.length &&
+    isOne(log.address, addresses) &&
+    topics.every((wanted, at) => isOne(log.topics[at], wanted))
   )
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { encodeHeader } from '#protocol/block/header.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
+import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { Serial } from '#runtime/serial.ts'
 import { version } from '#runtime/version.ts'
@@ -9,7 +10,6 @@ import { hexJson, quantityJson, toData, toQuantity } from '#devnet/execution/jso
 import { encodeReceipt } from '#devnet/execution/transition/receipt.ts'
 import { encodeBlock } from './block-json.ts'
 import { minedRaw } from './block-methods.ts'
-import type { MethodTable } from './methods.ts'
 import { blockJson, hashParam, parseParam, requireBlock, requireState, rpcCodes } from './params.ts'
 
 /** How much of L1 a block may take: what op-batcher sets. 0: no limit. */
@@ -19,7 +19,7 @@ export interface DaLimits {
 }
 
 /** Methods that tell of the client itself. */
-export function nodeMethods(chain: Chain): MethodTable {
+export function nodeMethods(chain: Chain): Methods {
   const { chainId } = chain.config
   return {
     eth_chainId: () => toQuantity(chainId),
@@ -38,7 +38,7 @@ export function nodeMethods(chain: Chain): MethodTable {
 export function debugMethods(
   chain: Chain,
   { serial, daLimits }: { readonly serial: Serial; readonly daLimits: DaLimits },
-): MethodTable {
+): Methods {
   const block = (params: readonly unknown[]) =>
     requireBlock(chain, parseParam(blockJson, params, 0))
   return {

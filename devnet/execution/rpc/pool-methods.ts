@@ -1,5 +1,6 @@
 import type { Address } from '#protocol/primitives.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
 import { addressJson, hexJson, toData, toQuantity } from '#devnet/execution/json/fields.ts'
 import { PoolRefusal } from '#devnet/execution/pool/pool-refusal.ts'
@@ -9,12 +10,11 @@ import type {
   TransactionsBySender,
 } from '#devnet/execution/pool/transaction-pool.ts'
 import { minedRaw, minedTransaction } from './block-methods.ts'
-import type { MethodTable } from './methods.ts'
 import { blockJson, hashParam, parseParam, requireState, rpcCodes } from './params.ts'
 import { transactionToJson } from './transaction-json.ts'
 
 /** Methods that take transactions, and tell of those that wait. Spec: execution-apis, src/eth/submit.yaml */
-export function poolMethods(chain: Chain, pool: TransactionPool): MethodTable {
+export function poolMethods(chain: Chain, pool: TransactionPool): Methods {
   return {
     eth_sendRawTransaction: (params) => send(pool, parseParam(hexJson, params, 0)),
     eth_getTransactionByHash: (params) => {

@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toHex } from '#protocol/codec/hex.ts'
+import { fromHex, toHex } from '#protocol/codec/hex.ts'
 import { TransactionPool } from '#devnet/execution/pool/transaction-pool.ts'
 import { poolViewOf } from '#devnet/execution/pool/pool-view.ts'
 import {
   addBlock,
   createStore,
+  deposit,
   openChain,
   setSlot,
   slotKey,
   storeAddress,
 } from '#test/fakes/execution-chain.ts'
 import { blockMethods } from './block-methods.ts'
+import { callJson } from './call-json.ts'
 import { feeMethods, maxHistoryBlocks, maxPercentiles } from './fee-methods.ts'
-import { logMethods, maxLogBlocks } from './log-methods.ts'
+import { logMethods, maxFilterWords, maxLogBlocks } from './log-methods.ts'
 import { poolMethods } from './pool-methods.ts'
 import { Simulator } from './simulate.ts'
 import { maxProofSlots, stateMethods } from './state-methods.ts'
@@ -113,6 +115,40 @@ test('logs are looked for in as many blocks as may be', async () => {
   })
 })
 
+test('logs are looked for with as many words as may be, from beyond the head too', async () => {
+  const { call } = await opened()
+  const words = Array.from({ length: maxFilterWords + 1 }, (_, at) => slotKey(at))
+  const addresses = words.map((word) => `0x${word.slice(26)}`)
+  const refused = { code: -32_602, message: /at most 1000/ }
+  assert.deepEqual(await call('eth_getLogs', { address: addresses.slice(1) }), [])
+  assert.deepEqual(await call('eth_getLogs', { topics: [null, words.slice(1)] }), [])
+  await assert.rejects(call('eth_getLogs', { address: addresses }), refused)
+  await assert.rejects(call('eth_getLogs', { topics: [null, words] }), refused)
+  await assert.rejects(call('eth_getLogs', { topics: [['x']] }), { code: -32_602 })
+  assert.deepEqual(await call('eth_getLogs', { fromBlock: '0x3' }), [])
+  assert.deepEqual(await call('eth_getLogs', { fromBlock: '0x3', toBlock: '0x9' }), [])
+})
+
+test('logs are found by address and by the topics of each position', async () => {
+  const { chain, call } = await opened()
+  // PUSH1 7, PUSH1 8, PUSH0, PUSH0, LOG2, STOP: its topics are 8 and 7.
+  const logged = await addBlock(chain, chain.head, [
+    deposit(7, { to: undefined, data: fromHex('0x600760085f5fa200') }),
+  ])
+  chain.choose({ head: logged.hash, safe: undefined, finalized: undefined })
+  const count = async (filter: object) =>
+    ((await call('eth_getLogs', { fromBlock: '0x0', ...filter })) as unknown[]).length
+  const [seven, eight] = [slotKey(7), slotKey(8)]
+  const [log] = (await call('eth_getLogs', {})) as { address: string; topics: unknown }[]
+  assert.deepEqual(log?.topics, [eight, seven])
+  assert.equal(await count({ address: log?.address }), 1)
+  assert.equal(await count({ address: [storeAddress, log?.address], topics: [null, seven] }), 1)
+  assert.equal(await count({ topics: [[seven, eight], []] }), 1)
+  assert.equal(await count({ topics: [seven] }), 0)
+  assert.equal(await count({ topics: [eight, seven, null] }), 0)
+  assert.equal(await count({ address: storeAddress }), 0)
+})
+
 test('a call finds what it is told to find, and leaves no trace', async () => {
   const { call } = await opened()
   // PUSH1 7, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, RETURN
@@ -132,6 +168,20 @@ test('a call finds what it is told to find, and leaves no trace', async () => {
     code: -32_602,
     message: /not equal/,
   })
+})
+
+test('the parity of a signature is read as such, or 27 above it', () => {
+  const authorization = { chainId: '0x1', address: storeAddress, nonce: '0x0', r: '0x1', s: '0x1' }
+  for (const [fields, parity] of [
+    [{ v: '0x0' }, 0],
+    [{ v: '0x1' }, 1],
+    [{ v: '0x1b' }, 0],
+    [{ v: '0x1c' }, 1],
+    [{ yParity: '0x1' }, 1],
+  ] as const) {
+    const read = callJson.parse({ authorizationList: [{ ...authorization, ...fields }] })
+    assert.equal(read.authorizationList?.[0]?.signature.yParity, parity)
+  }
 })
 
 test('a call that fails tells why, with the reason that it gave', async () => {
@@ -181,6 +231,10 @@ test('parameters that are missing, or of another kind, are refused with -32602',
     ['eth_getStorageAt', storeAddress, 'x', 'latest'],
     ['eth_call', null],
     ['eth_call', { to: 7 }],
+    ['eth_call', { accessList: [{ address: storeAddress, storageKeys: ['0x01'] }] }],
+    ['eth_call', {}, 'latest', { abc: {} }],
+    ['eth_call', {}, 'latest', { [storeAddress]: { state: { '0x1': slotKey(1) } } }],
+    ['eth_call', {}, 'latest', { [storeAddress]: { stateDiff: { '0x01': slotKey(1) } } }],
     ['eth_sendRawTransaction', 'x'],
     ['eth_getTransactionByHash', '0x12'],
     ['eth_getProof', storeAddress, 'x'],

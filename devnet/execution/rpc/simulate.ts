@@ -8,14 +8,24 @@ import type { Chain } from '#devnet/execution/chain/chain.ts'
 import type { WorldState } from '#devnet/execution/state/world-state.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
 import { applyAuthorizations } from '#devnet/execution/transition/authorizations.ts'
-import { chargedGas, floorGas, intrinsicGas } from '#devnet/execution/transition/gas.ts'
+import {
+  chargedGas,
+  floorGas,
+  intrinsicGas,
+  maxTransactionGas,
+} from '#devnet/execution/transition/gas.ts'
 import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
 import { Machine, toEvmAddress } from '#devnet/execution/transition/machine.ts'
+import { StepWatch, watchSteps } from '#devnet/execution/transition/step-watch.ts'
 import type { CallJson, OverridesJson } from './call-json.ts'
+import { priceOf } from './call-price.ts'
 import { rpcCodes } from './params.ts'
 
 /** The most gas that a call may use: it keeps all others waiting. */
-export const maxCallGas = 50_000_000n
+const maxCallGas = 50_000_000n
+
+/** A call is ended after as long, and an estimate with all its attempts. As geth's `--rpc.evmtimeout`. */
+const callTimeoutMs = 5_000
 
 /** What came of a call. */
 export interface Simulated {
@@ -39,6 +49,15 @@ export interface SimulateOptions {
   readonly gas?: bigint
 }
 
+/** Makes one call. @throws JsonRpcError for what cannot begin, or takes too long */
+export type Run = (options: SimulateOptions) => Promise<Simulated>
+
+/** What begins the error of a call that cannot even begin with its gas. */
+const lowGas = 'intrinsic gas too low'
+
+/** Less is taken for no limit: nothing is done with it. */
+const transferGas = 21_000n
+
 const zeroAddress = toAddress(new Uint8Array(20))
 
 /** Makes calls that leave no trace, one at a time, beside the blocks. */
@@ -46,18 +65,54 @@ export class Simulator {
   readonly #chain: Chain
   readonly #interpreters: Interpreters
   readonly #serial = new Serial()
+  readonly #timeoutMs: number
 
-  constructor(chain: Chain) {
+  constructor(chain: Chain, { timeoutMs = callTimeoutMs }: { readonly timeoutMs?: number } = {}) {
     this.#chain = chain
+    this.#timeoutMs = timeoutMs
     this.#interpreters = new Interpreters(chain.config)
+  }
+
+  /** The most gas that a transaction may have, where calls have that of a block. */
+  maxGas({ block, call, overrides }: SimulateOptions): bigint {
+    const { header } = block
+    const { config } = this.#chain
+    const asked = call.gas ?? 0n
+    const isOsaka =
+      config.hasOsakaAtKarst && hardforksAt(config.hardforkTimes, header.timestamp).karst
+    const most = smallest([
+      asked >= transferGas ? asked : header.gasLimit,
+      maxCallGas,
+      ...(isOsaka ? [maxTransactionGas] : []),
+    ])
+    const { feeCap } = priceOf(call, header.baseFeePerGas ?? 0n)
+    if (feeCap === 0n) return most
+    const state = this.#chain.state(block)
+    applyOverrides(state, overrides)
+    const balance = state.account(call.from ?? zeroAddress)?.balance ?? 0n
+    const value = call.value ?? 0n
+    if (value > 0n && value >= balance)
+      throw new JsonRpcError(rpcCodes.server, 'insufficient funds for transfer')
+    return smallest([most, (balance - value) / feeCap])
   }
 
   /** Makes a call on the state that a block left, as if in that block. @throws JsonRpcError for what cannot begin */
   run(options: SimulateOptions): Promise<Simulated> {
-    return this.#serial.run(() => this.#run(options))
+    return this.together((run) => run(options))
   }
 
-  async #run({ block, call, overrides, gas }: SimulateOptions): Promise<Simulated> {
+  /** Does several runs as one, in the time that one has. */
+  together<Result>(task: (run: Run) => Promise<Result>): Promise<Result> {
+    return this.#serial.run(() => {
+      const watch = new StepWatch(this.#timeoutMs)
+      return task((options) => this.#run(options, watch))
+    })
+  }
+
+  async #run(
+    { block, call, overrides, gas }: SimulateOptions,
+    watch: StepWatch,
+  ): Promise<Simulated> {
     const { header } = block
     const chain = this.#chain
     const state = chain.state(block)
@@ -81,12 +136,12 @@ export class Simulator {
     const floor = floorGas(data, forks)
     const least = intrinsic > floor ? intrinsic : floor
     if (gasLimit < least) {
-      const error = `intrinsic gas too low: have ${gasLimit}, want ${least}`
+      const error = `${lowGas}: have ${gasLimit}, want ${least}`
       return { gasUsed: gasLimit, returned: new Uint8Array(0), error, touched: [] }
     }
-    const gasPrice = call.gasPrice ?? call.maxFeePerGas ?? 0n
+    const { feeCap, gasPrice } = priceOf(call, header.baseFeePerGas ?? 0n)
     const value = call.value ?? 0n
-    this.#checkFunds(machine, { from, needed: value + gasPrice * gasLimit })
+    this.#checkFunds(machine, { from, needed: value + feeCap * gasLimit })
     machine.warm([from, to, forks.canyon ? header.beneficiary : undefined])
     for (const { address, storageKeys } of accessList)
       for (const key of storageKeys)
@@ -95,16 +150,19 @@ export class Simulator {
     const { chainId } = chain.config
     const authorized = await applyAuthorizations(list, { machine, chainId })
     evm.journal.startReportingAccessList()
-    const result = await evm.runCall({
-      block: evmBlock(block, { isFree: gasPrice === 0n }),
-      caller: toEvmAddress(from),
-      ...(to !== undefined && { to: toEvmAddress(to) }),
-      value,
-      data,
-      gasPrice,
-      gasLimit: gasLimit - intrinsic,
-      skipNonceIncrement: true,
-    })
+    const result = await this.#watched(
+      { evm, watch },
+      {
+        block: evmBlock(block, { isFree: gasPrice === 0n }),
+        caller: toEvmAddress(from),
+        ...(to !== undefined && { to: toEvmAddress(to) }),
+        value,
+        data,
+        gasPrice,
+        gasLimit: gasLimit - intrinsic,
+        skipNonceIncrement: true,
+      },
+    )
     const { executionGasUsed, gasRefund = 0n, exceptionError, returnValue } = result.execResult
     const refund = authorized + gasRefund
     const touched = touchedBy(evm)
@@ -117,6 +175,17 @@ export class Simulator {
     }
   }
 
+  async #watched(
+    { evm, watch }: { readonly evm: EVM; readonly watch: StepWatch },
+    options: Parameters<EVM['runCall']>[0],
+  ): ReturnType<EVM['runCall']> {
+    watchSteps(evm, watch)
+    const result = await evm.runCall(options)
+    if (!watch.isOver) return result
+    const detail = `execution aborted (timeout = ${this.#timeoutMs / 1_000}s)`
+    throw new JsonRpcError(rpcCodes.server, detail)
+  }
+
   #checkFunds(
     machine: Machine,
     { from, needed }: { readonly from: Address; readonly needed: bigint },
@@ -126,6 +195,10 @@ export class Simulator {
     const detail = `insufficient funds for gas * price + value: address ${from} have ${balance} want ${needed}`
     throw new JsonRpcError(rpcCodes.server, detail)
   }
+}
+
+function smallest(values: readonly bigint[]): bigint {
+  return values.reduce((least, value) => (value < least ? value : least))
 }
 
 function limited(gas: bigint): bigint {
@@ -173,6 +246,11 @@ function applyOverrides(state: WorldState, overrides: OverridesJson): void {
 
 function isThere<Value>(value: Value | null | undefined): value is Value {
   return value !== undefined && value !== null
+}
+
+/** Whether more gas may help a call that went wrong. */
+export function lacksGas({ error }: Simulated): boolean {
+  return error === 'out of gas' || error?.startsWith(lowGas) === true
 }
 
 /** The error of a call that went wrong, as geth tells it. */

@@ -4,6 +4,7 @@ import { fromHex, toHex } from '#protocol/codec/hex.ts'
 import { decodeRlp, rlpBytes } from '#protocol/codec/rlp.ts'
 import type { Address } from '#protocol/primitives.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
 import { addressJson, toData, toQuantity, toWord } from '#devnet/execution/json/fields.ts'
 import { emptyCodeHash } from '#devnet/execution/state/account-record.ts'
@@ -11,7 +12,6 @@ import type { WorldState } from '#devnet/execution/state/world-state.ts'
 import { emptyTrieRoot } from '#protocol/trie/ordered-root.ts'
 import { callJson, overridesJson } from './call-json.ts'
 import { estimateGas } from './estimate-gas.ts'
-import type { MethodTable } from './methods.ts'
 import { blockJson, parseParam, requireState, rpcCodes } from './params.ts'
 import { callError, type Simulator } from './simulate.ts'
 
@@ -19,7 +19,7 @@ import { callError, type Simulator } from './simulate.ts'
 export const maxProofSlots = 1_024
 
 /** Methods that read the state, or call on it. Spec: execution-apis, src/eth/state.yaml, execute.yaml */
-export function stateMethods(chain: Chain, simulator: Simulator): MethodTable {
+export function stateMethods(chain: Chain, simulator: Simulator): Methods {
   const stateAt = (params: readonly unknown[], at: number) =>
     chain.state(requireState(chain, parseParam(blockJson, params, at)))
   const target = (params: readonly unknown[]) => parseParam(addressJson, params, 0)

@@ -1,17 +1,18 @@
 import * as z from 'zod'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
+import { unsubscribe } from '#runtime/json-rpc/subscriptions.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
 import type { TransactionPool } from '#devnet/execution/pool/transaction-pool.ts'
 import { headerToJson } from './block-json.ts'
-import { filterJson, logsIn } from './log-methods.ts'
-import type { MethodTable } from './methods.ts'
+import { filterJson, logsIn, toLogFilter } from './log-methods.ts'
 import { parseParam, rpcCodes } from './params.ts'
 import { pooledToJson } from './pool-methods.ts'
 
 const kinds = ['newHeads', 'logs', 'newPendingTransactions', 'syncing'] as const
 
 /** What a connection may be told of as it happens. */
-export function subscribeMethods(chain: Chain, pool: TransactionPool): MethodTable {
+export function subscribeMethods(chain: Chain, pool: TransactionPool): Methods {
   return {
     eth_subscribe: (params, context) => {
       const kind = parseParam(z.enum(kinds), params, 0)
@@ -24,16 +25,16 @@ export function subscribeMethods(chain: Chain, pool: TransactionPool): MethodTab
           )
         case 'logs': {
           const filter = parseParam(filterJson.nullish(), params, 1) ?? {}
-          return context.subscribe((notify) => {
-            const tell = { address: undefined, topics: undefined, ...filter }
-            return chain.onChange(({ added, removed }) => {
+          const tell = toLogFilter(filter)
+          return context.subscribe((notify) =>
+            chain.onChange(({ added, removed }) => {
               // What a reorg took back first, newest first.
               for (const block of removed)
                 for (const log of logsIn(chain, block, tell).toReversed())
                   notify({ ...log, removed: true })
               for (const block of added) for (const log of logsIn(chain, block, tell)) notify(log)
-            })
-          })
+            }),
+          )
         }
         case 'newPendingTransactions': {
           const isFull = parseParam(z.boolean().nullish(), params, 1) === true
@@ -50,10 +51,6 @@ export function subscribeMethods(chain: Chain, pool: TransactionPool): MethodTab
           throw new JsonRpcError(rpcCodes.server, 'there is nothing to sync from')
       }
     },
-    eth_unsubscribe: (params, context) => {
-      const id = parseParam(z.string(), params, 0)
-      if (context.unsubscribe(id)) return true
-      throw new JsonRpcError(rpcCodes.server, 'subscription not found')
-    },
+    eth_unsubscribe: unsubscribe,
   }
 }

@@ -16,6 +16,7 @@ import { HashedKeys } from '#devnet/execution/state/hashed-keys.ts'
 import type { ExecutionConfig } from './execution-config.ts'
 import { verifyKzgProof } from './kzg.ts'
 import { opPrecompiles } from './precompiles.ts'
+import { heedWatches } from './step-watch.ts'
 
 /** Which rules of Ethereum hold. */
 const ethereumForks: readonly (readonly [op: keyof Hardforks, ethereum: Hardfork])[] = [
@@ -57,7 +58,7 @@ export class Interpreters {
   }
 
   async #make(forks: Hardforks): Promise<EVM> {
-    await cacheJumpDestinations()
+    await patchInterpreter()
     const hasOsaka = forks.karst && this.#config.hasOsakaAtKarst
     const hardfork = hasOsaka
       ? 'osaka'
@@ -118,48 +119,60 @@ type Analyse = (code: Uint8Array) => unknown
 let patched: Promise<void> | undefined
 
 /**
- * The interpreter analyses the code anew at each call, a fifth of the time of a block. Its class is not exported, so the
- * prototype is taken from one that runs; where a later release has no such method, all goes on as it is.
+ * Its class is not exported, so the prototype is taken from one that runs; where a later release has no such methods,
+ * all goes on as it is.
  */
-function cacheJumpDestinations(): Promise<void> {
+function patchInterpreter(): Promise<void> {
   patched ??= (async () => {
-    let prototype: Record<string, unknown> | undefined
-    const common = createCustomCommon({ chainId: 1, name: 'probe' }, Mainnet, {
-      hardfork: 'prague',
-    })
-    const probe = await createEVM({
-      common,
-      customOpcodes: [
-        {
-          opcode: 0x0c,
-          opcodeName: 'PROBE',
-          baseFee: 0,
-          logicFunction: (run) => {
-            prototype = Object.getPrototypeOf(run.interpreter) as Record<string, unknown>
-          },
-        },
-      ],
-    })
-    await probe.runCode({ code: Uint8Array.of(0x0c), gasLimit: 100n })
-    const analyse = prototype?.['_getValidJumpDestinations'] as Analyse | undefined
-    if (prototype === undefined || typeof analyse !== 'function') return
-    // By the table of opcodes too: what is an opcode differs from fork to fork.
-    const known = new WeakMap<object, WeakMap<Uint8Array, unknown>>()
-    prototype['_getValidJumpDestinations'] = function cached(
-      this: { readonly _evm: { readonly _opcodeMap: object } },
-      code: Uint8Array,
-    ): unknown {
-      const opcodes = this._evm._opcodeMap
-      const byCode = known.get(opcodes) ?? new WeakMap<Uint8Array, unknown>()
-      known.set(opcodes, byCode)
-      const found = byCode.get(code)
-      if (found !== undefined) return found
-      const analysed = analyse.call(this, code)
-      byCode.set(code, analysed)
-      return analysed
-    }
+    const prototype = await interpreterPrototype()
+    if (prototype === undefined) return
+    cacheJumpDestinations(prototype)
+    heedWatches(prototype)
   })()
   return patched
+}
+
+async function interpreterPrototype(): Promise<Record<string, unknown> | undefined> {
+  let prototype: Record<string, unknown> | undefined
+  const common = createCustomCommon({ chainId: 1, name: 'probe' }, Mainnet, {
+    hardfork: 'prague',
+  })
+  const probe = await createEVM({
+    common,
+    customOpcodes: [
+      {
+        opcode: 0x0c,
+        opcodeName: 'PROBE',
+        baseFee: 0,
+        logicFunction: (run) => {
+          prototype = Object.getPrototypeOf(run.interpreter) as Record<string, unknown>
+        },
+      },
+    ],
+  })
+  await probe.runCode({ code: Uint8Array.of(0x0c), gasLimit: 100n })
+  return prototype
+}
+
+/** The interpreter analyses the code anew at each call, a fifth of the time of a block. */
+function cacheJumpDestinations(prototype: Record<string, unknown>): void {
+  const analyse = prototype['_getValidJumpDestinations'] as Analyse | undefined
+  if (typeof analyse !== 'function') return
+  // By the table of opcodes too: what is an opcode differs from fork to fork.
+  const known = new WeakMap<object, WeakMap<Uint8Array, unknown>>()
+  prototype['_getValidJumpDestinations'] = function cached(
+    this: { readonly _evm: { readonly _opcodeMap: object } },
+    code: Uint8Array,
+  ): unknown {
+    const opcodes = this._evm._opcodeMap
+    const byCode = known.get(opcodes) ?? new WeakMap<Uint8Array, unknown>()
+    known.set(opcodes, byCode)
+    const found = byCode.get(code)
+    if (found !== undefined) return found
+    const analysed = analyse.call(this, code)
+    byCode.set(code, analysed)
+    return analysed
+  }
 }
 
 function emptyWorld(): WorldState {

@@ -154,3 +154,17 @@ test('a request that is none is told of, with no method', async () => {
   })
   assert.deepEqual(calls, [[unknownMethod, -32_700]])
 })
+
+test('others have their turn between the calls of a batch', async () => {
+  const { ask } = setup()
+  let turns = 0
+  let isDone = false
+  const count = () => {
+    turns++
+    if (!isDone) setImmediate(count)
+  }
+  setImmediate(count)
+  await ask(Array.from({ length: 10 }, () => call('echo')))
+  isDone = true
+  assert.ok(turns >= 9, String(turns))
+})

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Clock } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
@@ -96,7 +97,9 @@ export class JsonRpcDispatch {
   ): Promise<string | undefined> {
     const answers: string[] = []
     let length = 0
-    for (const call of calls) {
+    for (const [at, call] of calls.entries()) {
+      // A batch must not keep all others waiting.
+      if (at > 0) await setImmediate()
       const isFull = length > this.#options.limits.maxBatchAnswerLength
       const answer = isFull ? refuseRest(call) : await this.#answerCall(call, context)
       if (answer === undefined) continue

@@ -179,6 +179,33 @@ test('without origins, a preflight allows nothing', async (t) => {
   assert.deepEqual([status, names], [204, []])
 })
 
+test('a page of another origin is not answered', async (t) => {
+  const { send } = await served(t, { cors: ['https://a.example'] })
+  const { send: sendClosed } = await served(t)
+  const headers = { origin: 'https://b.example' }
+  for (const ask of [send, sendClosed]) {
+    const { status, text } = await ask({ body: call(), headers })
+    assert.deepEqual([status, text], [403, 'origin not allowed'])
+  }
+  const allowed = await send({ body: call(), headers: { origin: 'https://a.example' } })
+  assert.equal(allowed.status, 200)
+})
+
+test('a name that is none of its own is refused, but where a token protects', async (t) => {
+  const headers = { host: 'evil.example' }
+  const { send } = await served(t)
+  const { status, text } = await send({ body: call(), headers })
+  assert.deepEqual([status, text], [403, 'invalid host specified'])
+  assert.equal((await send({ body: call(), headers: { host: 'localhost:1' } })).status, 200)
+  const { send: sendWide } = await served(t, { allowedHosts: ['evil.example'] })
+  assert.equal((await sendWide({ body: call(), headers })).status, 200)
+  const { send: sendToken } = await served(t, { jwtSecret: secret })
+  assert.equal((await sendToken({ body: call(), headers })).status, 401)
+  const authorization = `Bearer ${createToken(secret, systemClock.now())}`
+  const told = await sendToken({ body: call(), headers: { ...headers, authorization } })
+  assert.equal(told.status, 200)
+})
+
 test('connections over the limit are closed, and there is room again when one ends', async (t) => {
   const { server } = await served(t, { limits: { maxConnections: 2 } })
   const { port } = new URL(server.url)
@@ -189,7 +216,7 @@ test('connections over the limit are closed, and there is room again when one en
       socket.once('close', () => resolve(false))
       socket.on('error', () => resolve(false))
     })
-    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n')
     t.after(() => socket.destroy())
     return { socket, isServed }
   }
@@ -232,7 +259,8 @@ test('as many requests are answered at once as may be, and there is room again w
 
 test('a client that leaves in the middle of its request or its answer does no harm', async (t) => {
   const { server, send, logged } = await served(t)
-  const head = 'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length:'
+  const head =
+    'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length:'
   const hanging = call([], 'hang')
   for (const text of [`${head} 100\r\n\r\n{`, `${head} ${hanging.length}\r\n\r\n${hanging}`, 'x']) {
     const socket = connectTcp(Number(new URL(server.url).port), '127.0.0.1')

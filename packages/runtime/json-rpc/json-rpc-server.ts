@@ -5,6 +5,7 @@ import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest }
 import type { Logger } from 'pino'
 import { type Clock, every } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
+import { type AllowedHosts, isAllowedHost } from './allowed-hosts.ts'
 import { type AllowedOrigins, corsHeaders, isAllowedOrigin, preflightHeaders } from './cors.ts'
 import { encodeError, errorCodes, JsonRpcError } from './json-rpc-answer.ts'
 import {
@@ -40,6 +41,8 @@ export interface JsonRpcServerOptions {
   readonly jwtSecret?: Uint8Array
   /** Pages that may ask; without it, none. */
   readonly cors?: AllowedOrigins
+  /** Names that it may be called by; addresses always may. `localhost` if absent; any with `jwtSecret`, which protects. */
+  readonly allowedHosts?: AllowedHosts
   /** In place of those of `defaultLimits`. */
   readonly limits?: Partial<ServerLimits>
   /** The method that notifications name; `eth_subscription` if it is not given. */
@@ -162,25 +165,28 @@ interface Refusal {
 /** Who may ask at all; looked at before a body is read or a WebSocket opened. */
 function addGuards(
   app: FastifyInstance,
-  { cors, jwtSecret, clock }: JsonRpcServerOptions,
+  { cors, jwtSecret, clock, allowedHosts }: JsonRpcServerOptions,
   { maxSockets, maxHttpRequests }: ServerLimits,
 ): void {
+  const hosts = allowedHosts ?? (jwtSecret === undefined ? ['localhost'] : '*')
   let requests = 0
 
   function refusal({ method, headers, ws }: FastifyRequest): Refusal | undefined {
+    if (!isAllowedHost(hosts, headers.host)) return { status: 403, text: 'invalid host specified' }
     // A preflight has no token: the browser asks for leave to send one.
     if (jwtSecret !== undefined && method !== 'OPTIONS') {
       const problem = checkAuthorization(headers.authorization, { secret: jwtSecret, clock })
       if (problem !== undefined) return { status: 401, text: problem }
     }
-    if (ws) return refusalOfSocket(headers.origin)
+    // Browsers let any page open a WebSocket to anywhere. A preflight that allows nothing says enough.
+    if (method !== 'OPTIONS' && !isAllowedOrigin(cors ?? [], headers.origin))
+      return { status: 403, text: 'origin not allowed' }
+    if (ws) return refusalOfSocket()
     const isFull = requests >= maxHttpRequests
     return isFull ? { status: 503, text: 'too many requests at once' } : undefined
   }
 
-  function refusalOfSocket(origin: string | undefined): Refusal | undefined {
-    // Browsers let any page open a WebSocket to anywhere.
-    if (!isAllowedOrigin(cors ?? [], origin)) return { status: 403, text: 'origin not allowed' }
+  function refusalOfSocket(): Refusal | undefined {
     const isFull = app.websocketServer.clients.size >= maxSockets
     return isFull ? { status: 503, text: 'too many WebSockets' } : undefined
   }
