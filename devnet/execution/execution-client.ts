@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { type JsonRpcServer, serveJsonRpc } from '#runtime/json-rpc/json-rpc-server.ts'
+import type { AllowedHosts } from '#runtime/json-rpc/allowed-hosts.ts'
 import type { AllowedOrigins } from '#runtime/json-rpc/cors.ts'
 import { Serial } from '#runtime/serial.ts'
 import { Chain } from './chain/chain.ts'
@@ -31,7 +32,10 @@ export interface ExecutionClientOptions {
   /** For the consensus client alone, who knows the secret. */
   readonly engine: Listen & { readonly jwtSecret: Uint8Array }
   /** For users. */
-  readonly rpc: Listen & { readonly cors: AllowedOrigins | undefined }
+  readonly rpc: Listen & {
+    readonly cors: AllowedOrigins | undefined
+    readonly allowedHosts?: AllowedHosts
+  }
   readonly clock: Clock
   readonly log: Logger
 }

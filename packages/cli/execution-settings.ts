@@ -33,6 +33,9 @@ export const executionClientSettings = z.strictObject({
   host: z.string().default('127.0.0.1').describe('address that serves both APIs'),
   enginePort: port().default(8551).describe('port of the Engine API'),
   rpcPort: port().default(8545).describe('port for users: JSON-RPC over HTTP and WebSocket'),
+  rpcHosts: listOf(z.string())
+    .default(['localhost'])
+    .describe('names by which users may call the JSON-RPC port; * for any; addresses always may'),
   cors: listOf(z.string()).optional().describe('origins of pages that may ask; * for all'),
   logLevel: oneOf(['error', 'warn', 'info', 'debug'])
     .default('info')

@@ -56,7 +56,12 @@ async function runExecutionClient(
       port: settings.enginePort,
       jwtSecret: await readJwtSecret(settings.jwtSecretFile),
     },
-    rpc: { host, port: settings.rpcPort, cors: cors?.includes('*') === true ? '*' : cors },
+    rpc: {
+      host,
+      port: settings.rpcPort,
+      cors: cors?.includes('*') === true ? '*' : cors,
+      allowedHosts: settings.rpcHosts.includes('*') ? '*' : settings.rpcHosts,
+    },
     clock: systemClock,
     log: createLog({ logFormat, logLevel, fields }),
   })
