@@ -204,7 +204,7 @@ export class EngineApi {
   async #getPayload(params: readonly unknown[], version: 1 | 2 | 3 | 4 | 5): Promise<unknown> {
     const { builds, chain, serial } = this.#options
     const id = parse(payloadIdJson, params, 0) as Hex
-    const block = builds.take(id)
+    const block = await builds.take(id)
     if (block === undefined) throw new JsonRpcError(engineCodes.unknownPayload, 'Unknown payload')
     const forks = this.#forksAt(block.header.timestamp)
     if (!getPayloadVersions(forks).includes(version))
