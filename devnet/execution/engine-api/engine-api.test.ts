@@ -324,6 +324,24 @@ for (const { what, fills, added } of [
     assert.equal((await client.import(early)).status, 'VALID')
   })
 
+test('the call of another fork does not end a build', async () => {
+  const { promise: isFilling, resolve } = Promise.withResolvers<void>()
+  const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>()
+  const client = open(async ({ execution }, signal) => {
+    resolve()
+    await goesOn
+    if (!signal.aborted) await execution.execute(deposit(50, {}))
+  })
+  const { payloadId } = await start(client)
+  await isFilling
+  const refused = client.call('getPayloadV3', payloadId)
+  goOn()
+  await assert.rejects(refused, { code: -38_005 })
+  await new Promise(setImmediate)
+  const { executionPayload } = await client.call<Envelope>('getPayloadV5', payloadId)
+  assert.equal((executionPayload['transactions'] as string[]).length, 2)
+})
+
 test('as many refused blocks are remembered as there may be, and no more', async () => {
   const client = open()
   const good = await build(client)

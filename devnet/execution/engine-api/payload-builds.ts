@@ -76,6 +76,11 @@ export class PayloadBuilds {
     return id
   }
 
+  /** The block as far as it is filled, which goes on. */
+  find(id: Hex): ExecutedBlock | undefined {
+    return this.#builds.get(id)?.block
+  }
+
   /** The block with what is in it by now: who fills it ends with the transaction that is executed, and it stays so. */
   async take(id: Hex): Promise<ExecutedBlock | undefined> {
     const build = this.#builds.get(id)
