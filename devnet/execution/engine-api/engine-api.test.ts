@@ -311,9 +311,10 @@ for (const { what, fills, added } of [
       const wanted = String(fills[attempt++])
       for (let at = 0; at < Number.parseInt(wanted, 10); at++)
         await execution.execute(deposit(50 + at, {}))
-      if (wanted.endsWith('ends')) return
+      if (wanted.endsWith('ends')) return 'filled'
       resolve()
       await new Promise((ended) => signal.addEventListener('abort', ended, { once: true }))
+      return 'filled'
     }
     const client = open(fill)
     const started = await start(client)
@@ -331,6 +332,7 @@ test('the call of another fork does not end a build', async () => {
     resolve()
     await goesOn
     if (!signal.aborted) await execution.execute(deposit(50, {}))
+    return 'filled'
   })
   const { payloadId } = await start(client)
   await isFilling
@@ -340,6 +342,21 @@ test('the call of another fork does not end a build', async () => {
   await new Promise(setImmediate)
   const { executionPayload } = await client.call<Envelope>('getPayloadV5', payloadId)
   assert.equal((executionPayload['transactions'] as string[]).length, 2)
+})
+
+test('a block that broke while it was filled is begun anew', async () => {
+  let attempt = 0
+  const { promise: isFilled, resolve } = Promise.withResolvers<void>()
+  const client = open(async ({ execution }) => {
+    await execution.execute(deposit(50 + attempt, {}))
+    if (attempt++ === 0) return 'broken'
+    resolve()
+    return 'filled'
+  })
+  const { payloadId } = await start(client)
+  await isFilled
+  const { executionPayload } = await client.call<Envelope>('getPayloadV5', payloadId)
+  assert.deepEqual(executionPayload['transactions'], [createStore(1), deposit(51, {})].map(toHex))
 })
 
 test('as many refused blocks are remembered as there may be, and no more', async () => {

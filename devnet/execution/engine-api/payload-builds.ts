@@ -19,8 +19,12 @@ const improvePauseMs = 200
 /** A block that nobody asks for is not improved for longer. */
 const improveForMs = 15_000
 
-/** Adds transactions of users to a block, until it is full, or `signal` is aborted. */
-export type FillBlock = (builder: BlockBuilder, signal: AbortSignal) => Promise<void>
+/**
+ * Adds transactions of users to a block, until it is full, or `signal` is aborted.
+ *
+ * @returns whether the block can be sealed: a broken one is begun anew, and what broke it does not come again
+ */
+export type FillBlock = (builder: BlockBuilder, signal: AbortSignal) => Promise<'filled' | 'broken'>
 
 /** What builds are made with. */
 export interface PayloadBuildsOptions {
@@ -122,11 +126,14 @@ export class PayloadBuilds {
 
   async #fill(build: Build, parent: KnownBlock, attributes: PayloadAttributes): Promise<void> {
     const { signal } = build.taken
-    const builder = await this.#begin(parent, attributes)
-    await this.#options.fill(builder, signal)
-    // What was cut short may have less in it than what an earlier attempt made.
-    const hasMore = builder.execution.gasUsed > build.block.header.gasUsed
-    if (hasMore || !signal.aborted) build.block = builder.seal()
+    while (!signal.aborted) {
+      const builder = await this.#begin(parent, attributes)
+      if ((await this.#options.fill(builder, signal)) === 'broken') continue
+      // What was cut short may have less in it than what an earlier attempt made.
+      const hasMore = builder.execution.gasUsed > build.block.header.gasUsed
+      if (hasMore || !signal.aborted) build.block = builder.seal()
+      return
+    }
   }
 }
 
