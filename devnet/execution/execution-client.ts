@@ -148,7 +148,10 @@ function openBuilds(
         maxBlockDaBytes: daLimits.maxBlockBytes,
         isOver: () => signal.aborted,
       }
-      await fillBlock(builder, pool, limits)
+      const { end, error } = await fillBlock(builder, pool, limits)
+      if (end !== 'broken') return 'filled'
+      log.error({ error }, 'a transaction broke the interpreter, and is dropped')
+      return 'broken'
     },
     onError: (error) => log.error({ error }, 'a block could not be improved'),
   })

@@ -32,7 +32,7 @@ export class EngineClient {
   readonly builds: PayloadBuilds
   readonly #api: EngineApi
 
-  constructor(chain: Chain, { fill = async () => undefined }: { readonly fill?: FillBlock } = {}) {
+  constructor(chain: Chain, { fill = async () => 'filled' }: { readonly fill?: FillBlock } = {}) {
     this.chain = chain
     const serial = new Serial()
     this.builds = new PayloadBuilds({

@@ -41,6 +41,10 @@ const update = ({ chain }: EngineClient, changes: Readonly<Record<string, unknow
   ...changes,
 })
 
+/** Begins a block that users fill. */
+const start = (client: EngineClient) =>
+  client.call<Built>('forkchoiceUpdatedV3', update(client), attributes(client, { noTxPool: false }))
+
 /** Builds the next block. */
 async function build(
   client: EngineClient,
@@ -290,30 +294,69 @@ test('a payload is asked for by an id that is known, and by the call of its fork
   assert.deepEqual(await client.call('getPayloadV5', payloadId), first)
 })
 
-test('a block that is asked for early is what was built so far', async () => {
-  let fills = 0
-  const slow: FillBlock = async ({ execution }, signal) => {
-    fills++
-    await execution.execute(deposit(50, {}))
-    if (fills === 1) return
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-  }
-  const client = open(slow)
-  const start = (salt: number) =>
-    client.call<Built>(
-      'forkchoiceUpdatedV3',
-      update(client),
-      attributes(client, { noTxPool: false, transactions: [toHex(deposit(salt, {}))] }),
-    )
-  const { payloadId } = await start(1)
-  const early = await client.call<Envelope>('getPayloadV5', payloadId)
-  assert.equal((early.executionPayload['transactions'] as string[]).length, 1)
-  fills = 0
-  const second = await start(2)
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  const later = await client.call<Envelope>('getPayloadV5', second.payloadId)
-  assert.equal((later.executionPayload['transactions'] as string[]).length, 2)
-  client.builds.close()
+for (const { what, fills, added } of [
+  { what: 'what was filled until then', fills: [2], added: 2 },
+  { what: 'no more than is forced if nothing was filled yet', fills: [0], added: 0 },
+  {
+    what: 'what an earlier attempt made of it, if that is more',
+    fills: ['2 and ends', 1],
+    added: 2,
+  },
+  { what: 'what the last attempt made of it, if that is more', fills: ['1 and ends', 3], added: 3 },
+])
+  test(`a block that is asked for while it is filled has ${what}`, async () => {
+    let attempt = 0
+    const { promise: isFilling, resolve } = Promise.withResolvers<void>()
+    const fill: FillBlock = async ({ execution }, signal) => {
+      const wanted = String(fills[attempt++])
+      for (let at = 0; at < Number.parseInt(wanted, 10); at++)
+        await execution.execute(deposit(50 + at, {}))
+      if (wanted.endsWith('ends')) return 'filled'
+      resolve()
+      await new Promise((ended) => signal.addEventListener('abort', ended, { once: true }))
+      return 'filled'
+    }
+    const client = open(fill)
+    const started = await start(client)
+    await isFilling
+    const early = await client.call<Envelope>('getPayloadV5', started.payloadId)
+    assert.equal((early.executionPayload['transactions'] as string[]).length, 1 + added)
+    assert.deepEqual(await client.call('getPayloadV5', started.payloadId), early)
+    assert.equal((await client.import(early)).status, 'VALID')
+  })
+
+test('the call of another fork does not end a build', async () => {
+  const { promise: isFilling, resolve } = Promise.withResolvers<void>()
+  const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>()
+  const client = open(async ({ execution }, signal) => {
+    resolve()
+    await goesOn
+    if (!signal.aborted) await execution.execute(deposit(50, {}))
+    return 'filled'
+  })
+  const { payloadId } = await start(client)
+  await isFilling
+  const refused = client.call('getPayloadV3', payloadId)
+  goOn()
+  await assert.rejects(refused, { code: -38_005 })
+  await new Promise(setImmediate)
+  const { executionPayload } = await client.call<Envelope>('getPayloadV5', payloadId)
+  assert.equal((executionPayload['transactions'] as string[]).length, 2)
+})
+
+test('a block that broke while it was filled is begun anew', async () => {
+  let attempt = 0
+  const { promise: isFilled, resolve } = Promise.withResolvers<void>()
+  const client = open(async ({ execution }) => {
+    await execution.execute(deposit(50 + attempt, {}))
+    if (attempt++ === 0) return 'broken'
+    resolve()
+    return 'filled'
+  })
+  const { payloadId } = await start(client)
+  await isFilled
+  const { executionPayload } = await client.call<Envelope>('getPayloadV5', payloadId)
+  assert.deepEqual(executionPayload['transactions'], [createStore(1), deposit(51, {})].map(toHex))
 })
 
 test('as many refused blocks are remembered as there may be, and no more', async () => {

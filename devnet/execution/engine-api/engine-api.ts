@@ -204,11 +204,13 @@ export class EngineApi {
   async #getPayload(params: readonly unknown[], version: 1 | 2 | 3 | 4 | 5): Promise<unknown> {
     const { builds, chain, serial } = this.#options
     const id = parse(payloadIdJson, params, 0) as Hex
-    const block = builds.take(id)
-    if (block === undefined) throw new JsonRpcError(engineCodes.unknownPayload, 'Unknown payload')
-    const forks = this.#forksAt(block.header.timestamp)
+    const begun = builds.find(id)
+    if (begun === undefined) throw new JsonRpcError(engineCodes.unknownPayload, 'Unknown payload')
+    const forks = this.#forksAt(begun.header.timestamp)
     if (!getPayloadVersions(forks).includes(version))
       throw unsupportedFork(`getPayloadV${version} does not fit the payload's fork`)
+    // Only now: what is taken is filled no further.
+    const block = (await builds.take(id)) ?? begun
     // Our own block need not be executed when it comes back.
     await serial.run(async () => chain.add(block))
     const raws = block.transactions.map(({ raw }) => raw)

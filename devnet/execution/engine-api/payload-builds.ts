@@ -19,8 +19,12 @@ const improvePauseMs = 200
 /** A block that nobody asks for is not improved for longer. */
 const improveForMs = 15_000
 
-/** Adds transactions of users to a block, until it is full, or `signal` is aborted. */
-export type FillBlock = (builder: BlockBuilder, signal: AbortSignal) => Promise<void>
+/**
+ * Adds transactions of users to a block, until it is full, or `signal` is aborted.
+ *
+ * @returns whether the block can be sealed: a broken one is begun anew, and what broke it does not come again
+ */
+export type FillBlock = (builder: BlockBuilder, signal: AbortSignal) => Promise<'filled' | 'broken'>
 
 /** What builds are made with. */
 export interface PayloadBuildsOptions {
@@ -36,9 +40,12 @@ export interface PayloadBuildsOptions {
 }
 
 interface Build {
+  /** The best so far. */
   block: ExecutedBlock
   /** Aborted when the block was asked for. */
   readonly taken: AbortController
+  /** The last attempt to put more into it. */
+  filling: Promise<void>
 }
 
 /** Blocks that are being built, by payload id. */
@@ -60,8 +67,8 @@ export class PayloadBuilds {
     const id = payloadId(parent, attributes, version)
     if (this.#builds.has(id)) return id
     const { serial, onError } = this.#options
-    const block = await serial.run(() => this.#build(parent, attributes))
-    const build = { block, taken: new AbortController() }
+    const block = await serial.run(async () => (await this.#begin(parent, attributes)).seal())
+    const build = { block, taken: new AbortController(), filling: Promise.resolve() }
     this.#builds.set(id, build)
     for (const oldest of this.#builds.keys()) {
       if (this.#builds.size <= maxBuilds) break
@@ -73,10 +80,17 @@ export class PayloadBuilds {
     return id
   }
 
-  /** The block as far as it is built; it is not improved any more. */
-  take(id: Hex): ExecutedBlock | undefined {
+  /** The block as far as it is filled, which goes on. */
+  find(id: Hex): ExecutedBlock | undefined {
+    return this.#builds.get(id)?.block
+  }
+
+  /** The block with what is in it by now: who fills it ends with the transaction that is executed, and it stays so. */
+  async take(id: Hex): Promise<ExecutedBlock | undefined> {
     const build = this.#builds.get(id)
     build?.taken.abort()
+    // If it failed, `onError` is told.
+    await Promise.allSettled([build?.filling])
     return build?.block
   }
 
@@ -85,15 +99,11 @@ export class PayloadBuilds {
     for (const { taken } of this.#builds.values()) taken.abort()
   }
 
-  async #build(
-    parent: KnownBlock,
-    attributes: PayloadAttributes,
-    signal?: AbortSignal,
-  ): Promise<ExecutedBlock> {
+  /** Begins a block with its forced transactions. */
+  async #begin(parent: KnownBlock, attributes: PayloadAttributes): Promise<BlockBuilder> {
     const builder = await this.#options.chain.build(parent, attributes)
     for (const raw of attributes.transactions) await builder.execution.execute(raw)
-    if (signal !== undefined) await this.#options.fill(builder, signal)
-    return builder.seal()
+    return builder
   }
 
   async #improve(build: Build, parent: KnownBlock, attributes: PayloadAttributes): Promise<void> {
@@ -104,13 +114,25 @@ export class PayloadBuilds {
     while (!signal.aborted && clock.monotonicMs() < endMs) {
       if (isFirst || hasNews()) {
         isFirst = false
-        const improved = await serial.run(async () =>
-          signal.aborted ? build.block : this.#build(parent, attributes, signal),
-        )
-        // What was asked for meanwhile was given away as it was.
-        if (!signal.aborted) build.block = improved
+        await serial.run(async () => {
+          if (signal.aborted) return
+          build.filling = this.#fill(build, parent, attributes)
+          await build.filling
+        })
       }
       await sleep(clock, improvePauseMs, signal)
+    }
+  }
+
+  async #fill(build: Build, parent: KnownBlock, attributes: PayloadAttributes): Promise<void> {
+    const { signal } = build.taken
+    while (!signal.aborted) {
+      const builder = await this.#begin(parent, attributes)
+      if ((await this.#options.fill(builder, signal)) === 'broken') continue
+      // What was cut short may have less in it than what an earlier attempt made.
+      const hasMore = builder.execution.gasUsed > build.block.header.gasUsed
+      if (hasMore || !signal.aborted) build.block = builder.seal()
+      return
     }
   }
 }

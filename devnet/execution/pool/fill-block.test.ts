@@ -166,6 +166,25 @@ test('one that cannot be executed is dropped with its reason, and the block goes
   await seal()
 })
 
+test('one that breaks the interpreter is dropped, and the next block is filled without it', async () => {
+  const chain = makeChain({ contracts: ['d'] })
+  const { pool, source } = chain
+  const cause = new Error('the code cannot be read')
+  source.code = () => {
+    throw cause
+  }
+  await send(pool, 'a0:9', { to: addressOf('d'), gas: 50_000n })
+  await sendAll(pool, 'b0:10 c0:5')
+  const { builder } = await begin(chain)
+  const { error, ...result } = await fillBlock(builder, pool, noLimits)
+  assert.deepEqual(result, { added: 1, dropped: 1, end: 'broken' })
+  assert.equal(error?.cause, cause)
+  assert.deepEqual(pool.status(), { pending: 2, queued: 0 })
+  const { fill, seal } = await begin(chain)
+  assert.deepEqual(await fill(), ['b0 c0', 'no-more'])
+  await seal()
+})
+
 test('nothing is dropped for a nonce: the pool may know a later head', async () => {
   const chain = makeChain()
   const { pool, viewOf, parent } = chain

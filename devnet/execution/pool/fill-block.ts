@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { toError } from '#runtime/fault.ts'
 import type { BlockExecution } from '#devnet/execution/transition/block-execution.ts'
 import type { BlockBuilder } from '#devnet/execution/transition/execute-block.ts'
 import { transactionGas } from '#devnet/execution/transition/gas.ts'
@@ -22,8 +23,13 @@ export interface Filled {
   readonly added: number
   /** Transactions that could not be executed. */
   readonly dropped: number
-  /** Why no more were added: nothing that fits is left, the gas is used up, the time is over, or none are allowed. */
-  readonly end: 'no-more' | 'gas-used' | 'over' | 'forced-only'
+  /**
+   * Why no more were added: nothing that fits is left, the gas is used up, the time is over, none are allowed, or the
+   * interpreter broke: then the last one may be half done, and the block is of no use.
+   */
+  readonly end: 'no-more' | 'gas-used' | 'over' | 'forced-only' | 'broken'
+  /** What broke, with the transaction. */
+  readonly error?: Error
 }
 
 /** What op-geth's blocks have at most: 8 MiB without a million bytes for what else may come in. */
@@ -67,9 +73,11 @@ export async function fillBlock(
     try {
       await execution.execute(raw)
     } catch (error) {
-      if (!(error instanceof InvalidTransaction)) throw error
-      pool.drop(hash, error.message)
+      // Whatever it is: the next block would meet the same one first again.
+      pool.drop(hash, toError(error).message)
       dropped++
+      if (!(error instanceof InvalidTransaction))
+        return { ...endBy('broken'), error: new Error(`transaction ${hash}`, { cause: error }) }
       best.skipSender()
       continue
     }
