@@ -3,11 +3,15 @@
 // `npm install` brought; this file alone is JavaScript, so that the older one can read it.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major > 24 || (major === 24 && minor >= 12)) {
+  // What was compiled once is kept beside the packages, which halves the time to load them.
+  const cache = new URL('../../node_modules/.cache/atoll-compiled', import.meta.url)
+  module.enableCompileCache(fileURLToPath(cache))
   const { main } = await import('./main.ts')
   await main(process.argv.slice(2))
 } else {
