@@ -21,6 +21,7 @@ import {
   smallGenesis,
   storeAddress,
 } from '#test/fakes/execution-chain.ts'
+import type { Genesis } from '#devnet/execution/genesis/genesis.ts'
 import { Chain, type HeadChange, maxPendingBlocks, stateWindow } from './chain.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-chain-'))
@@ -206,6 +207,27 @@ test('a forkchoice that could not be written leaves nothing, however often it is
     return database.get('SELECT count(*) AS nodes FROM nodes')?.['nodes']
   }
   assert.equal(await nodesAfter(3), await nodesAfter(0))
+})
+
+test('what the blocks of a file were executed with stays, what is still to come may change', async () => {
+  const path = join(folder, 'config.sqlite')
+  const chain = openChain({ path })
+  choose(chain, await addBlock(chain, chain.genesis))
+  chain.close()
+  const reopen = (changes: Partial<Genesis['config']>) => {
+    const config = { ...smallGenesis.config, ...changes }
+    openChain({ path, genesis: { ...smallGenesis, config } }).close()
+  }
+  const { eip1559, hardforkTimes } = smallGenesis.config
+  const refused = (changes: Partial<Genesis['config']>, message: RegExp) =>
+    assert.throws(() => reopen(changes), { code: 'config-mismatch', message })
+  refused({ chainId: 7n }, /chainId is 7, .* 901/)
+  refused({ eip1559: { ...eip1559, elasticity: 2n } }, /elasticity is 2/)
+  refused({ hasOsakaAtKarst: false }, /Osaka at Karst is false/)
+  refused({ hardforkTimes: { ...hardforkTimes, lagoon: 1n } }, /lagoonTime is 1/)
+  reopen({ hardforkTimes: { ...hardforkTimes, lagoon: 100n } })
+  reopen({ hardforkTimes: { ...hardforkTimes, lagoon: 200n } })
+  reopen({})
 })
 
 test('a file of another chain, of another release, or in use is refused with a word', () => {

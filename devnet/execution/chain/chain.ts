@@ -12,6 +12,7 @@ import {
 } from '#devnet/execution/store/block-store.ts'
 import type { ChainDatabase } from '#devnet/execution/store/chain-database.ts'
 import { StateStore } from '#devnet/execution/store/state-store.ts'
+import { keepConfig } from '#devnet/execution/store/stored-config.ts'
 import {
   BlockBuilder,
   type ExecutedBlock,
@@ -78,7 +79,7 @@ export class Chain {
   #finalized: KnownBlock | undefined
   #sinceReload = 0
 
-  /** @throws Fault `genesis-mismatch` if the database is of another chain */
+  /** @throws Fault `genesis-mismatch`, `config-mismatch` if the database is of another chain */
   constructor({ database, genesis, archive }: ChainOptions) {
     this.config = genesis.config
     this.#database = database
@@ -90,6 +91,7 @@ export class Chain {
     this.#head = this.#labelled('head') ?? this.genesis
     this.#safe = this.#labelled('safe')
     this.#finalized = this.#labelled('finalized')
+    this.#keepConfig()
   }
 
   get head(): KnownBlock {
@@ -251,6 +253,15 @@ export class Chain {
         this.#blocks.setLabel('head', block.hash)
       })
     return { hash: block.hash, header: block.header }
+  }
+
+  #keepConfig(): void {
+    try {
+      keepConfig(this.#database, this.config, this.#head.header.timestamp)
+    } catch (error) {
+      this.#database.close()
+      throw error
+    }
   }
 
   /** Writes all of it or nothing; what the states count in memory goes back with it. */

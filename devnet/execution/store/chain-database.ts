@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Fault } from '#runtime/fault.ts'
 
 /** Version of the tables; a file of another is refused rather than misread. */
-const schemaVersion = 1
+const schemaVersion = 2
 
 const schema = `
 CREATE TABLE nodes (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, refs INTEGER NOT NULL, data BLOB NOT NULL);
@@ -15,6 +15,7 @@ CREATE TABLE blocks (
 CREATE INDEX blocks_with_state ON blocks (number) WHERE has_state = 1;
 CREATE TABLE canonical (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 CREATE TABLE transactions (hash BLOB PRIMARY KEY, block BLOB NOT NULL, position INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE config (id INTEGER PRIMARY KEY, json BLOB NOT NULL);
 CREATE TABLE labels (name TEXT PRIMARY KEY, hash BLOB NOT NULL) WITHOUT ROWID;
 `
 
