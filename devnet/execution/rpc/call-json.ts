@@ -76,3 +76,8 @@ function keyOf(bytes: number) {
 
 /** Overrides as they came. */
 export type OverridesJson = z.output<typeof overridesJson>
+
+/** Overrides of the block, which there are none of: a call must not be answered as if it had none. */
+export const noBlockOverridesJson: z.ZodType = z
+  .strictObject({}, 'overrides of the block are not supported')
+  .nullish()

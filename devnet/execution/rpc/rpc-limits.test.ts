@@ -161,6 +161,10 @@ test('a call finds what it is told to find, and leaves no trace', async () => {
   const load = '0x60015460005260206000f3'
   const stored = { [nobody]: { code: load, stateDiff: { [slotKey(1)]: slotKey(9) } } }
   assert.equal(await call('eth_call', { to: nobody }, 'latest', stored), slotKey(9))
+  await assert.rejects(call('eth_call', { to: nobody }, 'latest', overrides, { time: '0x1' }), {
+    code: -32_602,
+    message: /overrides of the block are not supported/,
+  })
   await assert.rejects(call('eth_call', { to: nobody, value: '0x6' }, 'latest', overrides), {
     message: /insufficient funds/,
   })

@@ -10,7 +10,7 @@ import { addressJson, toData, toQuantity, toWord } from '#devnet/execution/json/
 import { emptyCodeHash } from '#devnet/execution/state/account-record.ts'
 import type { WorldState } from '#devnet/execution/state/world-state.ts'
 import { emptyTrieRoot } from '#protocol/trie/ordered-root.ts'
-import { callJson, overridesJson } from './call-json.ts'
+import { callJson, noBlockOverridesJson, overridesJson } from './call-json.ts'
 import { estimateGas } from './estimate-gas.ts'
 import { blockJson, parseParam, requireState, rpcCodes } from './params.ts'
 import { callError, type Simulator } from './simulate.ts'
@@ -34,6 +34,7 @@ export function stateMethods(chain: Chain, simulator: Simulator): Methods {
       const block = requireState(chain, parseParam(blockJson, params, 1))
       const call = parseParam(callJson, params, 0)
       const overrides = parseParam(overridesJson, params, 2)
+      parseParam(noBlockOverridesJson, params, 3)
       const simulated = await simulator.run({ block, call, overrides })
       if (simulated.error !== undefined) throw callError(simulated)
       return toData(simulated.returned)
@@ -42,6 +43,7 @@ export function stateMethods(chain: Chain, simulator: Simulator): Methods {
       const block = requireState(chain, parseParam(blockJson, params, 1))
       const call = parseParam(callJson, params, 0)
       const overrides = parseParam(overridesJson, params, 2)
+      parseParam(noBlockOverridesJson, params, 3)
       return toQuantity(await estimateGas(simulator, { block, call, overrides }))
     },
     eth_createAccessList: async (params) => {
