@@ -87,6 +87,8 @@ test('F13: of two engines one acts; the other takes over when it dies, and each 
   const { world } = cluster
   cluster.runModel([{ instance: 'engine-0' }, { instance: 'engine-1' }])
   await cluster.untilBlock(5n)
+  // What it did is told by another connection than what it says of it.
+  await until('an engine tells its chain', () => world.chains.length > 0)
   const first = world.chains.at(-1)?.instance ?? ''
   const holder = cluster.actor(first)
   // It stays dead, so that the other has to take its place.
