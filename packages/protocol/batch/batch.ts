@@ -1,0 +1,36 @@
+import type { Hash } from '#protocol/primitives.ts'
+
+/** One L2 block as the batcher posted it. Spec: protocol/derivation.md#batch-format */
+export interface SingularBatch {
+  readonly parentHash: Hash
+  readonly epochNumber: bigint
+  readonly epochHash: Hash
+  /** Unix seconds. */
+  readonly timestamp: bigint
+  /** Typed transaction bytes, views into what was decoded; no deposits. */
+  readonly transactions: readonly Uint8Array[]
+}
+
+/** Several L2 blocks as one. Spec: protocol/delta/span-batches.md */
+export interface SpanBatch {
+  /** First 20 bytes of the hash of the block before the first, as `0x` hex. */
+  readonly parentCheck: string
+  /** First 20 bytes of the hash of the last block's L1 origin, as `0x` hex. */
+  readonly l1OriginCheck: string
+  /** At least one. */
+  readonly blocks: readonly SpanBatchBlock[]
+}
+
+/** A block of a span batch. */
+export interface SpanBatchBlock {
+  /** Unix seconds. */
+  readonly timestamp: bigint
+  readonly epochNumber: bigint
+  /** Typed transaction bytes, signed again from the columns of the batch. */
+  readonly transactions: readonly Uint8Array[]
+}
+
+/** What stands in a channel. */
+export type Batch =
+  | { readonly kind: 'singular'; readonly batch: SingularBatch }
+  | { readonly kind: 'span'; readonly batch: SpanBatch }

@@ -1,0 +1,39 @@
+import { hardforksAt, type HardforkName } from './hardforks.ts'
+import type { RollupConfig } from './rollup-config.ts'
+
+// What of a rollup's rules depends on a time. Spec: protocol/derivation.md, protocol/fjord/derivation.md, protocol/granite/derivation.md
+
+/** Whether a hardfork is in effect at a timestamp. */
+export function isActive(config: RollupConfig, fork: HardforkName, timestamp: bigint): boolean {
+  return hardforksAt(config.hardforkTimes, timestamp)[fork]
+}
+
+/** Whether the L2 block of a timestamp is the first with a hardfork; never so if the chain began with it. */
+export function isActivationBlock(
+  config: RollupConfig,
+  fork: HardforkName,
+  timestamp: bigint,
+): boolean {
+  if (timestamp < config.blockTime) return false
+  return isActive(config, fork, timestamp) && !isActive(config, fork, timestamp - config.blockTime)
+}
+
+/** How many seconds an L2 block with transactions may be ahead of an L1 origin of that timestamp. */
+export function maxSequencerDrift(config: RollupConfig, l1Timestamp: bigint): bigint {
+  return isActive(config, 'fjord', l1Timestamp) ? 1_800n : config.maxSequencerDrift
+}
+
+/** For how many L1 blocks a channel stays open, at an L1 origin of that timestamp. */
+export function channelTimeout(config: RollupConfig, l1Timestamp: bigint): bigint {
+  return isActive(config, 'granite', l1Timestamp) ? 50n : config.channelTimeout
+}
+
+/** Bytes of all channels of the bank together, at most. */
+export function maxChannelBankBytes(config: RollupConfig, l1Timestamp: bigint): number {
+  return isActive(config, 'fjord', l1Timestamp) ? 1_000_000_000 : 100_000_000
+}
+
+/** Bytes that are read of a channel once it is decompressed, at most. */
+export function maxRlpBytesPerChannel(config: RollupConfig, l1Timestamp: bigint): number {
+  return isActive(config, 'fjord', l1Timestamp) ? 100_000_000 : 10_000_000
+}
