@@ -1,11 +1,16 @@
-import { hardforksAt, type HardforkName } from './hardforks.ts'
+import { hardforkNames, type HardforkName } from './hardforks.ts'
 import type { RollupConfig } from './rollup-config.ts'
 
 // What of a rollup's rules depends on a time. Spec: protocol/derivation.md, protocol/fjord/derivation.md, protocol/granite/derivation.md
 
-/** Whether a hardfork is in effect at a timestamp. */
+/** Whether a hardfork is in effect at a timestamp: its own time has come, or a later one's. */
 export function isActive(config: RollupConfig, fork: HardforkName, timestamp: bigint): boolean {
-  return hardforksAt(config.hardforkTimes, timestamp)[fork]
+  for (let at = hardforkNames.indexOf(fork); at < hardforkNames.length; at++) {
+    const name = hardforkNames[at]
+    const time = name && config.hardforkTimes[name]
+    if (time !== undefined && timestamp >= time) return true
+  }
+  return false
 }
 
 /** Whether the L2 block of a timestamp is the first with a hardfork; never so if the chain began with it. */
