@@ -115,7 +115,8 @@ export class LeaseKeeper implements Lease {
     const { control, names, service, boot } = this.#context
     const message = {
       subject: names.lease(service),
-      data: new Uint8Array(),
+      // Who had it stays readable: a process that it took the lease from may look only now.
+      data: this.#value,
       headers: { [busHeaders.operation]: 'DEL' },
     }
     try {
@@ -176,7 +177,7 @@ export class LeaseKeeper implements Lease {
   /** After a refusal: our own renewal may be stored though no word of it came. */
   async #ownSequence(): Promise<number> {
     const stored = await readLease(this.#context)
-    const holder = stored && parseHolder(stored)
+    const holder = stored && parseHolder({ ...stored, isDeletion: false })
     if (stored !== undefined && holder?.boot === this.#context.boot) return stored.sequence
     throw new Fault('lease-lost', {
       severity: 'critical',
@@ -194,7 +195,7 @@ function lossOf({ service, instance }: LeaseContext, holder: LeaseHolder | undef
   if (holder === undefined) return `the lease of ${service} is gone: the bus lost its store`
   if (holder.instance === instance)
     return `another process runs as instance ${instance}; give each its own name`
-  return `${holder.instance} holds the lease of ${service}`
+  return `${holder.instance} took the lease of ${service}`
 }
 
 function readLease({ control, names, service }: LeaseContext): Promise<Stored | undefined> {

@@ -94,6 +94,15 @@ test('a second process under the same name is found out by the first, which stop
   assert.equal(first.counts.leases + second.counts.leases, 2)
 })
 
+test('a second process under the same name is found out though it has given the lease back', async () => {
+  const world = await BusWorld.provisioned()
+  const first = await world.join('engine', 'engine-0')
+  const second = await world.join('engine', 'engine-0')
+  await world.settle(second.bus.close())
+  await world.pass(leaseRenewMs + 10)
+  assert.match(first.fatal[0]?.message ?? '', /another process runs as instance engine-0/)
+})
+
 test('a holder whose lease went with the store stops', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
