@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
-import { readJson, readParsed, requireFile } from '#devnet/execution/recorded/read-lines.ts'
+import { readJson, readParsed, requireFile } from '#runtime/record/read-lines.ts'
 import { makeGenesis } from '#devnet/execution/genesis/make-genesis.ts'
 import { parentOf } from '#test/fakes/engine-http.ts'
 import type { Candidate } from './execution-candidates.ts'

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { toHex } from '#protocol/codec/hex.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
-import { toQuantity } from '#devnet/execution/json/fields.ts'
+import { toQuantity } from '#runtime/json/fields.ts'
 import { attributesOn, createStore, openChain } from '#test/fakes/execution-chain.ts'
 import {
   type Built,

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { executeChain } from '#devnet/execution/recorded/execute-chain.ts'
-import { readJson } from '#devnet/execution/recorded/read-lines.ts'
+import { readJson } from '#runtime/record/read-lines.ts'
 
 // Chains that op-geth made: each block executed from genesis has the hash that it had there, and what it refused is refused.
 

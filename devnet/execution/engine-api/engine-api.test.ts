@@ -10,7 +10,7 @@ import {
   noBlock,
   resealed,
 } from '#test/fakes/engine-client.ts'
-import { toQuantity } from '#devnet/execution/json/fields.ts'
+import { toQuantity } from '#runtime/json/fields.ts'
 import type { FillBlock } from './payload-builds.ts'
 import { maxInvalidBlocks } from './invalid-blocks.ts'
 

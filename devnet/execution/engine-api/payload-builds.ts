@@ -6,7 +6,7 @@ import { type Clock, sleep } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
 import type { Serial } from '#runtime/serial.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
-import { toData } from '#devnet/execution/json/fields.ts'
+import { toData } from '#runtime/json/fields.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
 import type { BlockBuilder, ExecutedBlock } from '#devnet/execution/transition/execute-block.ts'
 

@@ -12,7 +12,7 @@ import {
   toData,
   toQuantity,
   uint64Json,
-} from '#devnet/execution/json/fields.ts'
+} from '#runtime/json/fields.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
 import { noRequestsHash } from '#devnet/execution/transition/execute-block.ts'
 

@@ -6,7 +6,7 @@ import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex, type Hex, toBytes8, toHash, toHex } from '#protocol/codec/hex.ts'
 import type { Address } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
-import { toData, toQuantity, toWord } from '#devnet/execution/json/fields.ts'
+import { toData, toQuantity, toWord } from '#runtime/json/fields.ts'
 import { MemoryStore } from '#devnet/execution/state/memory-store.ts'
 import { WorldState } from '#devnet/execution/state/world-state.ts'
 import {

@@ -7,9 +7,10 @@ import { MemoryStore } from '#devnet/execution/state/memory-store.ts'
 import { executeBlock, type ExecutedBlock } from '#devnet/execution/transition/execute-block.ts'
 import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
 import { InvalidBlock, InvalidTransaction } from '#devnet/execution/transition/invalid.ts'
-import { findFile, readParsed, requireFile } from './read-lines.ts'
+import { findFile, readParsed, requireFile } from '#runtime/record/read-lines.ts'
 import { readGenesis } from './read-genesis.ts'
-import { attributesJson, blockJson, toAttributes } from './recorded-block.ts'
+import { attributesJson, toAttributes } from '#runtime/json/attributes-json.ts'
+import { hashJson, quantityJson } from '#runtime/json/fields.ts'
 
 /** What executing a chain came to. */
 export interface ChainResult {
@@ -42,6 +43,9 @@ export interface ExecuteChainOptions {
   readonly asOpGeth: boolean
   readonly onBlock?: (block: ExecutedBlock) => void
 }
+
+/** A block as `eth_getBlockByNumber` tells it, as far as an execution is compared with it. */
+const blockJson = z.looseObject({ number: quantityJson, hash: hashJson })
 
 const expectedJson = z.looseObject({ number: z.int(), attributes: attributesJson })
 const refusedJson = z.looseObject({ parentHash: z.string(), attributes: attributesJson })

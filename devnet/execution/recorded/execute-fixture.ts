@@ -5,15 +5,16 @@ import { keccak256 } from '#protocol/codec/keccak.ts'
 import { decodeRlpList, rlpBytes } from '#protocol/codec/rlp.ts'
 import { fromHex, toHash } from '#protocol/codec/hex.ts'
 import type { Hash } from '#protocol/primitives.ts'
-import { Fault } from '#runtime/fault.ts'
 import { MemoryStore } from '#devnet/execution/state/memory-store.ts'
 import { executeBlock } from '#devnet/execution/transition/execute-block.ts'
 import type { ExecutionConfig } from '#devnet/execution/transition/execution-config.ts'
 import { Interpreters } from '#devnet/execution/transition/interpreter.ts'
 import { Trie } from '#devnet/execution/trie/trie.ts'
-import { readJson } from './read-lines.ts'
-import { hashJson, hexJson } from '#devnet/execution/json/fields.ts'
-import { attributesJson, headerJson, toAttributes } from './recorded-block.ts'
+import { readJson, within } from '#runtime/record/read-lines.ts'
+import { hashJson, hexJson } from '#runtime/json/fields.ts'
+import { attributesJson, toAttributes } from '#runtime/json/attributes-json.ts'
+import { parseJson } from '#runtime/json/parse-json.ts'
+import { headerJson } from '#runtime/json/header-json.ts'
 
 /** What executing one recorded block came to. */
 export interface FixtureResult {
@@ -52,7 +53,8 @@ const fixtureJson = z.looseObject({
  * @throws Fault `record` with the file's name if it is no such fixture
  */
 export async function executeFixture(path: string): Promise<FixtureResult> {
-  const fixture = parseFixture(await readJson(path), path)
+  const json = await readJson(path)
+  const fixture = within(path, () => parseJson(fixtureJson, json, 'fixture'))
   const preimages = fixture.preimages.map((bytes) => [keccak256(bytes), bytes] as const)
   const source = new MemoryStore()
   source.put({ nodes: preimages, codes: preimages })
@@ -74,14 +76,6 @@ export async function executeFixture(path: string): Promise<FixtureResult> {
     gasUsed: block.header.gasUsed,
     seconds: (performance.now() - startedMs) / 1_000,
   }
-}
-
-function parseFixture(json: unknown, path: string): z.output<typeof fixtureJson> {
-  const { success, data, error } = fixtureJson.safeParse(json)
-  if (success) return data
-  const [first] = error.issues
-  const detail = `${path}: ${first?.path.join('.')}: ${first?.message}`
-  throw new Fault('record', { severity: 'critical', detail, cause: error })
 }
 
 function configOf(rollup: z.output<typeof fixtureJson>['rollupConfig']): ExecutionConfig {

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { Fault } from '#runtime/fault.ts'
 import { type Genesis, parseGenesis } from '#devnet/execution/genesis/genesis.ts'
-import { readJson } from './read-lines.ts'
+import { readJson } from '#runtime/record/read-lines.ts'
 
 /**
  * Reads a genesis in geth's form; its `alloc` may be the path of another file, with `allocExtra` over it, since records

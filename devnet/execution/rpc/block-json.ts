@@ -2,7 +2,7 @@ import { encodeHeader, type Header } from '#protocol/block/header.ts'
 import { toHash } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { decodeRlp, encodeRlp, type RlpItem } from '#protocol/codec/rlp.ts'
-import { toData, toQuantity } from '#devnet/execution/json/fields.ts'
+import { toData, toQuantity } from '#runtime/json/fields.ts'
 import type { BlockBody, KnownBlock } from '#devnet/execution/store/block-store.ts'
 import { readTransaction, transactionToJson } from './transaction-json.ts'
 

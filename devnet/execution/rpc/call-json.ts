@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { toHex } from '#protocol/codec/hex.ts'
 import type { Authorization } from '#protocol/transaction/transaction.ts'
-import { addressJson, hexJson, quantityJson, uint64Json } from '#devnet/execution/json/fields.ts'
+import { addressJson, hexJson, quantityJson, uint64Json } from '#runtime/json/fields.ts'
 
 const authorizationJson = z
   .object({

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Hash } from '#protocol/primitives.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
-import { hashJson, quantityJson } from '#devnet/execution/json/fields.ts'
+import { hashJson, quantityJson } from '#runtime/json/fields.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
 
 /** Codes of errors that a caller is told. Spec: EIP-1474, and what geth uses */

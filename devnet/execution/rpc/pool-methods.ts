@@ -2,7 +2,7 @@ import type { Address } from '#protocol/primitives.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
-import { addressJson, hexJson, toData, toQuantity } from '#devnet/execution/json/fields.ts'
+import { addressJson, hexJson, toData, toQuantity } from '#runtime/json/fields.ts'
 import { PoolRefusal } from '#devnet/execution/pool/pool-refusal.ts'
 import type { PooledTransaction } from '#devnet/execution/pool/pooled-transaction.ts'
 import type {

@@ -6,7 +6,7 @@ import type { Address, Hash } from '#protocol/primitives.ts'
 import { decodeDeposit, type Deposit, depositType } from '#protocol/transaction/deposit.ts'
 import { decodeTransaction, type SignedTransaction } from '#protocol/transaction/transaction.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
-import { toData, toQuantity } from '#devnet/execution/json/fields.ts'
+import { toData, toQuantity } from '#runtime/json/fields.ts'
 import type { Receipt } from '#devnet/execution/transition/receipt.ts'
 
 /** A transaction, taken apart. */

@@ -8,8 +8,13 @@ const pairs: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, '0'),
 )
 
+/** From so many bytes on, the conversions of the platform are faster than a loop. */
+const manyBytes = { toHex: 32, fromHex: 128 }
+
 /** Bytes as lowercase hex. */
 export function toHex(bytes: Uint8Array): Hex {
+  if (bytes.length >= manyBytes.toHex)
+    return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`
   let text: Hex = '0x'
   for (const byte of bytes) text += pairs[byte] ?? ''
   return text
@@ -25,6 +30,12 @@ export function fromHex(hex: string): Uint8Array {
   if (hex.length % 2 !== 0)
     throw new DecodeError(`hex has an odd number of digits: ${hex.length - 2}`)
   const bytes = new Uint8Array(hex.length / 2 - 1)
+  // It stops at what is no digit; the loop finds out which that is.
+  if (
+    bytes.length >= manyBytes.fromHex &&
+    Buffer.from(bytes.buffer).write(hex.slice(2), 'hex') === bytes.length
+  )
+    return bytes
   for (let at = 0; at < bytes.length; at++) {
     const high = digit(hex.charCodeAt(2 + 2 * at))
     const low = digit(hex.charCodeAt(3 + 2 * at))

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import type * as z from 'zod'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { Fault } from '#runtime/fault.ts'
+import { parseJson } from '#runtime/json/parse-json.ts'
 
 /** Where a file of a record is, packed or not; undefined if it has none. */
 export function findFile(folder: string, name: string): string | undefined {
@@ -15,10 +17,7 @@ export function findFile(folder: string, name: string): string | undefined {
 export function requireFile(folder: string, name: string): string {
   const path = findFile(folder, name)
   if (path !== undefined) return path
-  throw new Fault('record', {
-    severity: 'critical',
-    detail: `there is no ${name} or ${name}.gz in ${folder}`,
-  })
+  throw recordFault(`there is no ${name} or ${name}.gz in ${folder}`)
 }
 
 /** A file of JSON, packed or not. @throws Fault `record` with its name, if it cannot be read */
@@ -41,21 +40,20 @@ export async function* readParsed<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
 ): AsyncGenerator<{ readonly value: z.output<Schema>; readonly line: unknown }> {
-  let at = 0
-  for await (const line of readLines(path)) {
-    at++
-    const { success, data, error } = schema.safeParse(line)
-    if (success) yield { value: data, line }
-    else {
-      const [first] = error.issues
-      const detail = `${path}, line ${at}: ${first?.path.join('.')}: ${first?.message}`
-      throw new Fault('record', { severity: 'critical', detail, cause: error })
-    }
+  for await (const { json, where } of readLines(path)) {
+    yield { value: within(where, () => parseJson(schema, json, 'line')), line: json }
   }
 }
 
+/** A line of a file. */
+export interface RecordLine {
+  readonly json: unknown
+  /** File and line, for who finds something wrong with it. */
+  readonly where: string
+}
+
 /** The lines of a file, one JSON value each, packed or not, as they are read. @throws Fault `record` with file and line */
-async function* readLines(path: string): AsyncGenerator {
+export async function* readLines(path: string): AsyncGenerator<RecordLine> {
   const file = createReadStream(path)
   const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file
   file.once('error', (error) => input.destroy(error))
@@ -63,15 +61,30 @@ async function* readLines(path: string): AsyncGenerator {
   try {
     for await (const text of createInterface({ input, crlfDelay: Infinity })) {
       line++
-      if (text !== '') yield JSON.parse(text) as unknown
+      if (text !== '') yield { json: JSON.parse(text) as unknown, where: `${path}, line ${line}` }
     }
   } catch (cause) {
     throw unreadable(`${path}, line ${line}`, cause)
   }
 }
 
+/** Reads a part of a record. @throws Fault `record` that says where, for a DecodeError */
+export function within<Value>(where: string, read: () => Value): Value {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof DecodeError) throw recordFault(`${where}: ${cause.message}`, cause)
+    throw cause
+  }
+}
+
+/** What a record is found to be wrong with. */
+export function recordFault(detail: string, cause?: unknown): Fault {
+  return new Fault('record', { severity: 'critical', detail, cause })
+}
+
 function unreadable(where: string, cause: unknown): unknown {
   if (!(cause instanceof Error)) return cause
   if (cause instanceof Fault) return cause
-  return new Fault('record', { severity: 'critical', detail: `${where}: ${cause.message}`, cause })
+  return recordFault(`${where}: ${cause.message}`, cause)
 }

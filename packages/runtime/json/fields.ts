@@ -1,24 +1,20 @@
 import * as z from 'zod'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { fromHex, type Hex, toAddress, toBytes8, toHash, toHex } from '#protocol/codec/hex.ts'
-import type { Address, Bytes8, Hash } from '#protocol/primitives.ts'
 
 // Fields of Ethereum's JSON-RPC. Spec: execution-apis, src/schemas/base-types.yaml
 
-const wholeBytes = z.string().regex(/^0x([0-9a-fA-F]{2})*$/, 'want hex of whole bytes')
-
 /** Bytes in hex. */
-export const hexJson = wholeBytes.transform(fromHex)
+export const hexJson = hexAs((bytes) => bytes)
 
 /** 32 bytes in hex. */
-export const hashJson = wholeBytes.length(66).transform((text): Hash => toHash(fromHex(text)))
+export const hashJson = hexAs(toHash)
 
 /** 20 bytes in hex. */
-export const addressJson = wholeBytes
-  .length(42)
-  .transform((text): Address => toAddress(fromHex(text)))
+export const addressJson = hexAs(toAddress)
 
 /** 8 bytes in hex. */
-export const bytes8Json = wholeBytes.length(18).transform((text): Bytes8 => toBytes8(fromHex(text)))
+export const bytes8Json = hexAs(toBytes8)
 
 /** A number in hex, of 256 bits at most. */
 export const quantityJson = z
@@ -28,6 +24,19 @@ export const quantityJson = z
 
 /** A number in hex, of 64 bits at most. */
 export const uint64Json = quantityJson.refine((value) => value < 2n ** 64n, 'want 64 bits at most')
+
+/** Bytes in hex that are something; what they are not is said where they stand. */
+function hexAs<Value>(convert: (bytes: Uint8Array) => Value) {
+  return z.string().transform((text, { issues }) => {
+    try {
+      return convert(fromHex(text))
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      issues.push({ code: 'custom', input: text, message: error.message })
+      return z.NEVER
+    }
+  })
+}
 
 /** A number as JSON-RPC has it: the fewest digits. */
 export function toQuantity(value: bigint | number): Hex {

@@ -1,0 +1,34 @@
+import * as z from 'zod'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import { addressJson, bytes8Json, hashJson, hexJson, quantityJson } from './fields.ts'
+
+const quantity = z.union([quantityJson, z.int().nonnegative().transform(BigInt)])
+
+/** Payload attributes as op-node writes them; what a fork brought may be left out before it. */
+export const attributesJson = z.object({
+  timestamp: quantity,
+  prevRandao: hashJson,
+  suggestedFeeRecipient: addressJson,
+  parentBeaconBlockRoot: hashJson.nullish(),
+  transactions: z.array(hexJson).default([]),
+  noTxPool: z.boolean().nullish(),
+  gasLimit: quantity,
+  eip1559Params: bytes8Json.nullish(),
+  minBaseFee: quantity.nullish(),
+})
+
+/** Attributes as the code has them. */
+export function toAttributes(json: z.output<typeof attributesJson>): PayloadAttributes {
+  return {
+    timestamp: json.timestamp,
+    prevRandao: json.prevRandao,
+    suggestedFeeRecipient: json.suggestedFeeRecipient,
+    withdrawals: undefined,
+    parentBeaconBlockRoot: json.parentBeaconBlockRoot ?? undefined,
+    transactions: json.transactions,
+    noTxPool: json.noTxPool ?? true,
+    gasLimit: json.gasLimit,
+    eip1559Params: json.eip1559Params ?? undefined,
+    minBaseFee: json.minBaseFee ?? undefined,
+  }
+}

@@ -1,0 +1,20 @@
+import type * as z from 'zod'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+
+/**
+ * A value of JSON as a schema reads it.
+ *
+ * @param what it is called in the error
+ * @throws DecodeError with the path of the first field that is wrong, and what is
+ */
+export function parseJson<Schema extends z.ZodType>(
+  schema: Schema,
+  json: unknown,
+  what: string,
+): z.output<Schema> {
+  const { success, data, error } = schema.safeParse(json)
+  if (success) return data
+  const [first] = error.issues
+  const path = [what, ...(first?.path ?? [])].join('.')
+  throw new DecodeError(`${path}: ${first?.message}`, { cause: error })
+}

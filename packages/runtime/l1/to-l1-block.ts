@@ -1,0 +1,62 @@
+import type { InboxBlob, InboxTransaction, L1Block } from '#protocol/block/l1-block.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { scanInboxTransaction } from '#protocol/l1/inbox-transaction.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
+import type { FetchedL1Block, L1Receipt } from './fetched-l1-block.ts'
+
+/** What of L1 a rollup reads. */
+export type L1View = Pick<
+  RollupConfig,
+  'batchInboxAddress' | 'l1ChainId' | 'depositContractAddress' | 'l1SystemConfigAddress'
+>
+
+/** What was fetched of an L1 block. */
+export interface FetchedL1 {
+  readonly block: FetchedL1Block
+  readonly receipts: readonly L1Receipt[]
+  /** By versioned hash; those that the inbox transactions of batchers name. */
+  readonly blobs: ReadonlyMap<Hash, Uint8Array>
+}
+
+/** Takes from an L1 block what derivation reads: logs of two contracts, and transactions to the inbox with who sent them. */
+export function toL1Block({ block, receipts, blobs }: FetchedL1, view: L1View): L1Block {
+  const { hash, header } = block
+  return {
+    hash,
+    number: header.number,
+    parentHash: header.parentHash,
+    timestamp: header.timestamp,
+    prevRandao: header.prevRandao,
+    baseFee: header.baseFeePerGas ?? 0n,
+    excessBlobGas: header.excessBlobGas,
+    parentBeaconBlockRoot: header.parentBeaconBlockRoot,
+    logs: receipts.flatMap(({ isSuccess, logs }) =>
+      isSuccess
+        ? logs.filter(
+            ({ address }) =>
+              address === view.depositContractAddress || address === view.l1SystemConfigAddress,
+          )
+        : [],
+    ),
+    inboxTransactions: inboxTransactionsOf(block, blobs, view),
+  }
+}
+
+function inboxTransactionsOf(
+  { transactions }: FetchedL1Block,
+  blobs: ReadonlyMap<Hash, Uint8Array>,
+  { batchInboxAddress: inbox, l1ChainId }: L1View,
+): readonly InboxTransaction[] {
+  const found: InboxTransaction[] = []
+  for (const { hash, raw } of transactions) {
+    const scanned = scanInboxTransaction(raw, { inbox, l1ChainId, recoverSigner })
+    if (scanned === undefined) continue
+    const { type, sender, data, versionedHashes } = scanned
+    const blobsOfIt = versionedHashes.map((versionedHash): InboxBlob => {
+      return { versionedHash, data: blobs.get(versionedHash) }
+    })
+    found.push({ hash, type, sender, data, blobs: blobsOfIt })
+  }
+  return found
+}

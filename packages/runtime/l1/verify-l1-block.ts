@@ -1,0 +1,58 @@
+import { hashHeader } from '#protocol/block/header.ts'
+import { fromHex, toHash, toHex } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
+import { orderedTrieRoot } from '#protocol/trie/ordered-root.ts'
+import type { FetchedL1Block, L1Receipt } from './fetched-l1-block.ts'
+
+/**
+ * Checks a block against its hash: the header, then the transactions and their hashes against the header.
+ *
+ * @returns what is not true; undefined if all is
+ */
+export function flawOfL1Block({ hash, header, transactions }: FetchedL1Block): string | undefined {
+  const headerHash = hashHeader(header)
+  if (headerHash !== hash)
+    return `the header has hash ${headerHash}: fields are wrong, or it has some that are not known`
+  for (const [at, { hash: told, raw }] of transactions.entries()) {
+    const found = toHash(keccak256(raw))
+    if (found !== told) return `transaction ${at} has hash ${found}, the source says ${told}`
+  }
+  const root = toHex(orderedTrieRoot(transactions.map(({ raw }) => raw)))
+  if (root !== header.transactionsRoot)
+    return `transactions root ${root}, the header says ${header.transactionsRoot}`
+  return undefined
+}
+
+/**
+ * Checks receipts against the header of their block.
+ *
+ * @returns what is not true; undefined if all is
+ */
+export function flawOfL1Receipts(
+  { header }: FetchedL1Block,
+  receipts: readonly L1Receipt[],
+): string | undefined {
+  const root = toHex(orderedTrieRoot(receipts.map(encodeReceipt)))
+  if (root === header.receiptsRoot) return undefined
+  return `receipts root ${root}, the header says ${header.receiptsRoot}`
+}
+
+/** A receipt as it stands in the trie. Spec: EIP-658, EIP-2718, protocol/deposits.md#deposit-receipt */
+function encodeReceipt(receipt: L1Receipt): Uint8Array {
+  const fields: RlpItem[] = [
+    uintToRlp(receipt.isSuccess ? 1n : 0n),
+    uintToRlp(receipt.cumulativeGasUsed),
+    receipt.logsBloom,
+    receipt.logs.map(({ address, topics, data }) => [fromHex(address), topics.map(fromHex), data]),
+  ]
+  // Before Canyon a deposit's nonce is told, and not part of its receipt.
+  if (receipt.depositNonce !== undefined && receipt.depositReceiptVersion !== undefined)
+    fields.push(uintToRlp(receipt.depositNonce), uintToRlp(receipt.depositReceiptVersion))
+  const encoded = encodeRlp(fields)
+  if (receipt.type === 0) return encoded
+  const typed = new Uint8Array(1 + encoded.length)
+  typed[0] = receipt.type
+  typed.set(encoded, 1)
+  return typed
+}
