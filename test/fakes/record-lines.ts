@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url'
+import { readLines, requireFile } from '#runtime/record/read-lines.ts'
+
+/** The records that the project keeps. */
+export const recordsFolder: string = fileURLToPath(new URL('../vectors/records/', import.meta.url))
+
+/** The first line of a file of a record that is as wanted. */
+export async function firstLineOf(
+  record: string,
+  file: string,
+  isWanted: (json: unknown) => boolean,
+): Promise<unknown> {
+  for await (const { json } of readLines(requireFile(`${recordsFolder}${record}`, file)))
+    if (isWanted(json)) return json
+  throw new Error(`no such line in ${file} of ${record}`)
+}
