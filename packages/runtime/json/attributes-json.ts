@@ -1,6 +1,14 @@
 import * as z from 'zod'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
-import { addressJson, bytes8Json, hashJson, hexJson, quantityJson } from './fields.ts'
+import {
+  addressJson,
+  bytes8Json,
+  hashJson,
+  hexJson,
+  quantityJson,
+  toData,
+  toQuantity,
+} from './fields.ts'
 
 const quantity = z.union([quantityJson, z.int().nonnegative().transform(BigInt)])
 
@@ -9,6 +17,7 @@ export const attributesJson = z.object({
   timestamp: quantity,
   prevRandao: hashJson,
   suggestedFeeRecipient: addressJson,
+  withdrawals: z.tuple([]).nullish(),
   parentBeaconBlockRoot: hashJson.nullish(),
   transactions: z.array(hexJson).default([]),
   noTxPool: z.boolean().nullish(),
@@ -23,12 +32,28 @@ export function toAttributes(json: z.output<typeof attributesJson>): PayloadAttr
     timestamp: json.timestamp,
     prevRandao: json.prevRandao,
     suggestedFeeRecipient: json.suggestedFeeRecipient,
-    withdrawals: undefined,
+    withdrawals: json.withdrawals ?? undefined,
     parentBeaconBlockRoot: json.parentBeaconBlockRoot ?? undefined,
     transactions: json.transactions,
     noTxPool: json.noTxPool ?? true,
     gasLimit: json.gasLimit,
     eip1559Params: json.eip1559Params ?? undefined,
     minBaseFee: json.minBaseFee ?? undefined,
+  }
+}
+
+/** Attributes as op-node writes them, which the Engine API takes: `minBaseFee` is a plain number. */
+export function attributesToJson(attributes: PayloadAttributes): Readonly<Record<string, unknown>> {
+  return {
+    timestamp: toQuantity(attributes.timestamp),
+    prevRandao: attributes.prevRandao,
+    suggestedFeeRecipient: attributes.suggestedFeeRecipient,
+    withdrawals: attributes.withdrawals,
+    parentBeaconBlockRoot: attributes.parentBeaconBlockRoot,
+    transactions: attributes.transactions.map(toData),
+    noTxPool: attributes.noTxPool,
+    gasLimit: toQuantity(attributes.gasLimit),
+    eip1559Params: attributes.eip1559Params,
+    minBaseFee: attributes.minBaseFee === undefined ? undefined : Number(attributes.minBaseFee),
   }
 }

@@ -1,0 +1,117 @@
+import { flawOfL1Block, flawOfL1Receipts } from '#runtime/l1/verify-l1-block.ts'
+import type { BlobCommitments } from '#runtime/l1/blob-commitments.ts'
+import { readL1, type RecordedL1 } from '#runtime/record/read-l1.ts'
+import { recordFault } from '#runtime/record/read-lines.ts'
+
+/** L1 blocks in order. */
+export interface L1Reader {
+  /** The next; undefined after the last. */
+  next(): RecordedL1 | undefined | Promise<RecordedL1 | undefined>
+}
+
+/** Where L1 blocks come from. */
+export interface L1Source {
+  /** Reads from a block on. @throws Fault `record` if there is no such block */
+  open(from: bigint): Promise<L1Reader>
+}
+
+/** Blocks that are read, and their blobs checked, before they are asked for. */
+const lookAhead = 8
+
+/** Reads a record's L1 from its file, a few blocks ahead. */
+export class L1File implements L1Source {
+  readonly #folder: string
+  readonly #commitments: BlobCommitments | undefined
+
+  /** @param commitments checks each blob, off this thread; left out: blobs are believed */
+  constructor(folder: string, commitments?: BlobCommitments) {
+    this.#folder = folder
+    this.#commitments = commitments
+  }
+
+  async open(from: bigint): Promise<L1Reader> {
+    const lines = readL1(this.#folder)
+    for (;;) {
+      const { value: first, done } = await lines.next()
+      if (done === true) throw recordFault(`${this.#folder}: l1.ndjson ends before block ${from}`)
+      const { number } = first.block.header
+      if (number > from)
+        throw recordFault(`${first.where}: L1 block ${number}, but block ${from} is needed first`)
+      if (number === from) return new AheadReader(first, lines, (block) => this.#check(block))
+    }
+  }
+
+  async #check(recorded: RecordedL1): Promise<RecordedL1> {
+    for (const [versionedHash, blob] of this.#commitments === undefined ? [] : recorded.blobs) {
+      const found = await this.#commitments?.versionedHash(blob)
+      if (found !== versionedHash)
+        throw recordFault(
+          `${recorded.where}: the blob ${versionedHash} has versioned hash ${found ?? 'none: it is no blob'}`,
+        )
+    }
+    return recorded
+  }
+}
+
+class AheadReader implements L1Reader {
+  readonly #lines: AsyncIterator<RecordedL1>
+  readonly #check: (block: RecordedL1) => Promise<RecordedL1>
+  readonly #ahead: Promise<RecordedL1 | undefined>[] = []
+  #reading: Promise<unknown>
+
+  constructor(
+    first: RecordedL1,
+    lines: AsyncIterator<RecordedL1>,
+    check: (block: RecordedL1) => Promise<RecordedL1>,
+  ) {
+    this.#lines = lines
+    this.#check = check
+    this.#reading = Promise.resolve()
+    this.#enqueue(this.#check(first))
+  }
+
+  next(): Promise<RecordedL1 | undefined> {
+    while (this.#ahead.length < lookAhead) this.#enqueue(this.#read())
+    const next = this.#ahead.shift()
+    return next ?? Promise.resolve(undefined)
+  }
+
+  /** One line after the other, but the checks of several blocks at once. */
+  #read(): Promise<RecordedL1 | undefined> {
+    const line = this.#reading.then(() => this.#lines.next())
+    this.#reading = line
+    return line.then(({ value, done }) => (done === true ? undefined : this.#check(value)))
+  }
+
+  #enqueue(block: Promise<RecordedL1 | undefined>): void {
+    // Who asks for it hears of a failure; nobody may be asking yet.
+    block.catch(() => undefined)
+    this.#ahead.push(block)
+  }
+}
+
+/** L1 in memory, for who goes through it more than once. */
+export class L1Memory implements L1Source {
+  readonly #blocks: readonly RecordedL1[]
+
+  constructor(blocks: readonly RecordedL1[]) {
+    this.#blocks = blocks
+  }
+
+  async open(from: bigint): Promise<L1Reader> {
+    let at = this.#blocks.findIndex(({ block }) => block.header.number === from)
+    if (at < 0) throw recordFault(`l1.ndjson has no block ${from}`)
+    return { next: () => this.#blocks[at++] }
+  }
+}
+
+/**
+ * Checks a block against its hash, and its receipts against the block.
+ *
+ * @throws Fault `record` that says where, and what is not true
+ */
+export function verifyL1({ block, receipts, where }: RecordedL1): void {
+  const flaw = flawOfL1Block(block) ?? flawOfL1Receipts(block, receipts)
+  if (flaw !== undefined)
+    throw recordFault(`${where}: L1 block ${block.header.number} is not true: ${flaw}`)
+}

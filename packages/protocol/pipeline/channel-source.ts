@@ -1,0 +1,64 @@
+import type { ChannelRules } from '#protocol/chains/chain-spec.ts'
+import { ChannelAssembler } from '#protocol/channel/channel-assembler.ts'
+import { ChannelBank } from '#protocol/channel/channel-bank.ts'
+import type { Frame } from '#protocol/channel/frame.ts'
+
+/** Where channels come from while one L1 block is read. */
+export interface ChannelInput {
+  readonly l1Block: bigint
+  readonly rules: ChannelRules
+  readonly nextFrame: () => Frame | undefined
+  readonly onDropped: (what: 'frame' | 'channel', reason: string) => void
+}
+
+/** Gives complete channels, as the pieces of their data in order. */
+export interface ChannelSource {
+  /** The next channel; undefined if this L1 block completes no other. */
+  next(input: ChannelInput): readonly Uint8Array[] | undefined
+  /** Gives up the channel that is not complete yet: a batch of the one before it was invalid. */
+  flush(): void
+}
+
+/** Channels before Holocene: many are open at a time. */
+export class BankedChannels implements ChannelSource {
+  readonly #bank = new ChannelBank()
+
+  next({ l1Block, rules, nextFrame, onDropped }: ChannelInput): readonly Uint8Array[] | undefined {
+    for (;;) {
+      // What is there is read before anything is added to it: where the bank is full, another order gives another chain.
+      const read = this.#bank.read(l1Block, rules)
+      if (read.kind === 'ready') return read.chunks
+      if (read.kind === 'timed-out') {
+        onDropped('channel', 'timed-out')
+        continue
+      }
+      const frame = nextFrame()
+      if (frame === undefined) return undefined
+      const added = this.#bank.add(frame, l1Block, rules)
+      if (added.kind === 'dropped') onDropped('frame', added.reason)
+      else for (let at = 0; at < added.pruned.length; at++) onDropped('channel', 'pruned')
+    }
+  }
+
+  /** Before Holocene nothing is flushed. */
+  flush(): void {}
+}
+
+/** Channels from Holocene on: one at a time, its frames in order. */
+export class AssembledChannels implements ChannelSource {
+  readonly #assembler = new ChannelAssembler()
+
+  next({ l1Block, rules, nextFrame, onDropped }: ChannelInput): readonly Uint8Array[] | undefined {
+    for (;;) {
+      const frame = nextFrame()
+      if (frame === undefined) return undefined
+      const output = this.#assembler.add(frame, l1Block, rules)
+      if (output.kind === 'ready') return output.chunks
+      if (output.kind === 'dropped') onDropped('frame', output.reason)
+    }
+  }
+
+  flush(): void {
+    this.#assembler.flush()
+  }
+}

@@ -1,0 +1,104 @@
+import type { InboxTransaction, L1Block } from '#protocol/block/l1-block.ts'
+import { blobBytes, decodeBlob } from '#protocol/channel/blob.ts'
+import { decodeFrames, type Frame } from '#protocol/channel/frame.ts'
+import { pruneFrames } from '#protocol/channel/frame-pruning.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import type { Address, Hash } from '#protocol/primitives.ts'
+
+/** EIP-2718 type of a transaction with blobs. */
+const blobTransactionType = 3
+
+/** What of the inbox's rules depends on the time of the L1 block. */
+export interface InboxRules {
+  /** Whether blobs are read: from Ecotone on. */
+  readonly readsBlobs: boolean
+  /** Whether frames that fit no channel are left out at once: from Holocene on. */
+  readonly prunesFrames: boolean
+}
+
+/** What a batcher posted in one transaction, or in one of its blobs. */
+interface InboxItem {
+  readonly source: 'calldata' | 'blob'
+  readonly data: Uint8Array
+}
+
+/**
+ * The blobs that a batcher posted in an L1 block and that are not at hand, in order.
+ *
+ * Spec: protocol/ecotone/derivation.md#blob-retrieval
+ */
+export function missingBlobs(
+  { inboxTransactions }: L1Block,
+  batcher: Address,
+  { readsBlobs }: InboxRules,
+): readonly Hash[] {
+  if (!readsBlobs) return []
+  return inboxTransactions
+    .filter((transaction) => transaction.sender === batcher && isBlobs(transaction))
+    .flatMap(({ blobs }) => blobs.filter(({ data }) => data?.length !== blobBytes))
+    .map(({ versionedHash }) => versionedHash)
+}
+
+function isBlobs({ type }: InboxTransaction): boolean {
+  return type === blobTransactionType
+}
+
+/** The frames of one L1 block, one by one, in the order in which the batcher posted them. */
+export class InboxFrames {
+  readonly #items: Iterator<InboxItem>
+  readonly #rules: InboxRules
+  readonly #onMalformed: (source: InboxItem['source'], detail: string) => void
+  #frames: readonly Frame[] = []
+  #next = 0
+
+  constructor(
+    block: L1Block,
+    options: {
+      readonly batcher: Address
+      readonly rules: InboxRules
+      readonly onMalformed: (source: InboxItem['source'], detail: string) => void
+    },
+  ) {
+    this.#items = itemsOf(block, options.batcher, options.rules)
+    this.#rules = options.rules
+    this.#onMalformed = options.onMalformed
+  }
+
+  /** The next frame; undefined if there is none left. */
+  next(): Frame | undefined {
+    while (this.#next >= this.#frames.length) {
+      const { value: item, done } = this.#items.next()
+      if (done === true) return undefined
+      this.#frames = this.#framesOf(item)
+      this.#next = 0
+    }
+    return this.#frames[this.#next++]
+  }
+
+  #framesOf({ source, data }: InboxItem): readonly Frame[] {
+    try {
+      const frames = decodeFrames(source === 'blob' ? decodeBlob(data) : data)
+      return this.#rules.prunesFrames ? pruneFrames(frames) : frames
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      this.#onMalformed(source, error.message)
+      return []
+    }
+  }
+}
+
+/** Spec: protocol/derivation.md#l1-retrieval, protocol/ecotone/derivation.md#ecotone-blob-retrieval */
+function* itemsOf(
+  { inboxTransactions }: L1Block,
+  batcher: Address,
+  { readsBlobs }: InboxRules,
+): Generator<InboxItem, undefined> {
+  for (const transaction of inboxTransactions) {
+    if (transaction.sender !== batcher) continue
+    if (!readsBlobs || !isBlobs(transaction)) yield { source: 'calldata', data: transaction.data }
+    else
+      for (const { data } of transaction.blobs)
+        if (data !== undefined) yield { source: 'blob', data }
+  }
+  return undefined
+}
