@@ -18,12 +18,12 @@ import { type L1Reader, type L1Source, verifyL1 } from './l1-source.ts'
 import type { ReferenceStart } from './reference-chain.ts'
 import { Stopwatch } from './stopwatch.ts'
 
-/** A block that became safe. */
-export interface DerivedBlock {
+/** A block that became safe, or should have. */
+export interface SettledBlock {
   readonly derived: DerivedAttributes
-  readonly ref: L2BlockRef
   /** The engine refused the batch's transactions, and the block has deposits only. */
   readonly isReplaced: boolean
+  /** Whether it is the recorded block; undefined where none was recorded. */
   readonly matches: boolean | undefined
 }
 
@@ -35,7 +35,7 @@ export interface DeriveOptions {
   readonly judge: Judge
   /** Checks header hash, transactions root and receipts root of each L1 block. */
   readonly isL1Verified: boolean
-  readonly onBlock: (block: DerivedBlock) => void
+  readonly onBlock: (block: SettledBlock) => void
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined
 }
 
@@ -48,20 +48,21 @@ export interface DeriveResult {
   readonly l1Blocks: number
   readonly refused: number
   readonly resets: number
-  /** The first block that is not as recorded, or attributes that no block was made of. */
+  /** The first block that is not as recorded. */
   readonly mismatch: Mismatch | undefined
+  /** Attributes that were refused, if nothing took their place before L1 ended. */
+  readonly refusal: Mismatch | undefined
   /** Whether it ended because there is nothing to compare with, not because L1 ended. */
   readonly isBeyond: boolean
   /** Of derivation and comparison alone. */
   readonly seconds: number
-  /** Of waiting for what is read. */
-  readonly waitSeconds: number
+  /** Of waiting for the judge, as when it executes. */
+  readonly judgeSeconds: number
 }
 
 /** Attributes that do not make the recorded block. */
 export interface Mismatch {
-  readonly number: bigint
-  readonly derivedFrom: bigint
+  readonly derived: DerivedAttributes
   readonly differences: readonly Difference[]
 }
 
@@ -76,11 +77,11 @@ export async function deriveChain(options: DeriveOptions): Promise<DeriveResult>
 
 class Derivation {
   readonly #options: DeriveOptions
-  readonly #stopwatch = new Stopwatch()
+  readonly #stopwatch = new Stopwatch<'l1' | 'judge'>()
   #safe: L2Head
   #pending: L2Head
   /** Blocks of a span that may still be revoked. */
-  #unsettled: DerivedBlock[] = []
+  #unsettled: SettledBlock[] = []
   #refusal: Mismatch | undefined
   #mismatch: Mismatch | undefined
   #isBeyond = false
@@ -104,20 +105,20 @@ class Derivation {
       this.#unsettled = []
     }
     this.#stopwatch.stop()
-    const { activeSeconds: seconds, pausedSeconds: waitSeconds } = this.#stopwatch
     return {
       ...this.#counts,
       safe: this.#safe.ref,
-      mismatch: this.#mismatch ?? this.#refusal,
+      mismatch: this.#mismatch,
+      refusal: this.#refusal,
       isBeyond: this.#isBeyond,
-      seconds,
-      waitSeconds,
+      seconds: this.#stopwatch.activeSeconds,
+      judgeSeconds: this.#stopwatch.pausedSeconds('judge'),
     }
   }
 
   async #begin(): Promise<{ readonly pipeline: Pipeline; readonly reader: L1Reader }> {
     const { config, start, l1, judge, onEvent } = this.#options
-    const reader = await this.#stopwatch.pausedFor(l1.open(start.baseNumber))
+    const reader = await this.#stopwatch.pausedFor('l1', l1.open(start.baseNumber))
     const base = await this.#nextL1(reader)
     if (base === undefined) throw recordFault('there is no L1 block to begin with')
     const pipeline = new Pipeline({
@@ -180,7 +181,7 @@ class Derivation {
 
   async #nextL1(reader: L1Reader): Promise<RecordedL1 | undefined> {
     const next = reader.next()
-    const recorded = next instanceof Promise ? await this.#stopwatch.pausedFor(next) : next
+    const recorded = next instanceof Promise ? await this.#stopwatch.pausedFor('l1', next) : next
     if (recorded === undefined) return undefined
     this.#counts.l1Blocks++
     if (this.#options.isL1Verified) verifyL1(recorded)
@@ -189,7 +190,7 @@ class Derivation {
 
   #judge(derived: DerivedAttributes): Judgement | Promise<Judgement> {
     const judgement = this.#options.judge.judge(derived)
-    return judgement instanceof Promise ? this.#stopwatch.pausedFor(judgement) : judgement
+    return judgement instanceof Promise ? this.#stopwatch.pausedFor('judge', judgement) : judgement
   }
 
   async #apply(
@@ -205,7 +206,7 @@ class Derivation {
         return this.#settle({ derived, isReplaced: false }, judgement)
       case 'refused':
         this.#counts.refused++
-        this.#refusal = mismatchOf(derived, judgement)
+        this.#refusal = { derived, differences: judgement.differences }
         // The same refusal twice is none of a batch: before Holocene the rest of its span goes with it.
         if (!isActive(this.#options.config, 'holocene', derived.derivedFrom.timestamp))
           return this.#revoke()
@@ -220,26 +221,30 @@ class Derivation {
 
   async #replace(pipeline: Pipeline, derived: DerivedAttributes): Promise<void> {
     const attributes = depositsOnly(derived.attributes)
-    if (attributes === undefined) {
-      this.#mismatch = this.#refusal
-      return
-    }
+    if (attributes === undefined) return this.#end(this.#refusal)
     pipeline.flush()
     const replaced = { ...derived, attributes }
     const judgement = this.#judge(replaced)
     const settled = judgement instanceof Promise ? await judgement : judgement
     if (settled.kind === 'block')
       return this.#settle({ derived: replaced, isReplaced: true }, settled)
-    this.#mismatch = this.#refusal
+    this.#end(this.#refusal)
+  }
+
+  /** Ends at a block that is not as recorded. */
+  #end(mismatch: Mismatch | undefined): void {
+    this.#mismatch = mismatch
+    if (mismatch === undefined) return
+    this.#options.onBlock({ derived: mismatch.derived, isReplaced: false, matches: false })
   }
 
   #settle(
-    block: Pick<DerivedBlock, 'derived' | 'isReplaced'>,
+    block: Pick<SettledBlock, 'derived' | 'isReplaced'>,
     { ref, matches, differences }: Extract<Judgement, { kind: 'block' }>,
   ): void {
     const { derived } = block
-    if (matches === false) this.#mismatch = mismatchOf(derived, { differences })
-    this.#unsettled.push({ ...block, ref, matches })
+    if (matches === false) return this.#end({ derived, differences })
+    this.#unsettled.push({ ...block, matches })
     this.#pending = { ref, systemConfig: derived.systemConfig }
     if (!derived.isLastInSpan) return
     this.#safe = this.#pending
@@ -251,11 +256,4 @@ class Derivation {
     }
     this.#unsettled = []
   }
-}
-
-function mismatchOf(
-  { parent, derivedFrom }: DerivedAttributes,
-  { differences }: { readonly differences: readonly Difference[] },
-): Mismatch {
-  return { number: parent.number + 1n, derivedFrom: derivedFrom.number, differences }
 }

@@ -1,17 +1,18 @@
 import { attributesToJson } from '#runtime/json/attributes-json.ts'
-import type { DerivedBlock } from './derive-chain.ts'
+import type { SettledBlock } from './derive-chain.ts'
 
 /** A derived block as a line of `expected.ndjson`, and whether it is the recorded one: null if none was recorded. */
-export function derivedLine({ derived, ref, isReplaced, matches }: DerivedBlock): string {
+export function derivedLine({ derived, isReplaced, matches }: SettledBlock): string {
+  const { parent, attributes, l1Origin, derivedFrom } = derived
   return JSON.stringify({
-    number: Number(ref.number),
-    parentHash: ref.parentHash,
-    timestamp: Number(ref.timestamp),
-    l1Origin: { hash: ref.l1Origin.hash, number: Number(ref.l1Origin.number) },
-    sequenceNumber: Number(ref.sequenceNumber),
-    derivedFrom: { hash: derived.derivedFrom.hash, number: Number(derived.derivedFrom.number) },
+    number: Number(parent.number + 1n),
+    parentHash: parent.hash,
+    timestamp: Number(attributes.timestamp),
+    l1Origin: { hash: l1Origin.hash, number: Number(l1Origin.number) },
+    sequenceNumber: Number(derived.sequenceNumber),
+    derivedFrom: { hash: derivedFrom.hash, number: Number(derivedFrom.number) },
     replaced: isReplaced || undefined,
-    attributes: attributesToJson(derived.attributes),
+    attributes: attributesToJson(attributes),
     matches: matches ?? null,
   })
 }

@@ -37,19 +37,8 @@ export class L1File implements L1Source {
       const { number } = first.block.header
       if (number > from)
         throw recordFault(`${first.where}: L1 block ${number}, but block ${from} is needed first`)
-      if (number === from) return new AheadReader(first, lines, (block) => this.#check(block))
+      if (number === from) return new AheadReader(first, lines, (block) => verifyBlobs(block, this.#commitments))
     }
-  }
-
-  async #check(recorded: RecordedL1): Promise<RecordedL1> {
-    for (const [versionedHash, blob] of this.#commitments === undefined ? [] : recorded.blobs) {
-      const found = await this.#commitments?.versionedHash(blob)
-      if (found !== versionedHash)
-        throw recordFault(
-          `${recorded.where}: the blob ${versionedHash} has versioned hash ${found ?? 'none: it is no blob'}`,
-        )
-    }
-    return recorded
   }
 }
 
@@ -103,6 +92,27 @@ export class L1Memory implements L1Source {
     if (at < 0) throw recordFault(`l1.ndjson has no block ${from}`)
     return { next: () => this.#blocks[at++] }
   }
+}
+
+/**
+ * Checks the blobs of a block against their versioned hashes, off this thread.
+ *
+ * @param commitments left out: blobs are believed
+ * @throws Fault `record` that says where
+ */
+export async function verifyBlobs(
+  recorded: RecordedL1,
+  commitments: BlobCommitments | undefined,
+): Promise<RecordedL1> {
+  if (commitments === undefined) return recorded
+  for (const [versionedHash, blob] of recorded.blobs) {
+    const found = await commitments.versionedHash(blob)
+    if (found !== versionedHash)
+      throw recordFault(
+        `${recorded.where}: the blob ${versionedHash} has versioned hash ${found ?? 'none: it is no blob'}`,
+      )
+  }
+  return recorded
 }
 
 /**

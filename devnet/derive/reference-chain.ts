@@ -1,11 +1,10 @@
 import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
 import { decodeL1Attributes } from '#protocol/block/l1-attributes.ts'
-import type { Payload } from '#protocol/block/payload.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { firstDifference } from '#protocol/derivation/consolidation.ts'
 import { l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
-import { type DerivedAttributes, type L2Head } from '#protocol/pipeline/pipeline.ts'
+import type { DerivedAttributes, L2Head } from '#protocol/pipeline/pipeline.ts'
 import { isPipelineBase } from '#protocol/pipeline/pipeline-base.ts'
 import { decodeDeposit } from '#protocol/transaction/deposit.ts'
 import { type RecordedL2, readL2 } from '#runtime/record/read-l2.ts'
@@ -19,10 +18,8 @@ export const maxHeldBytes = 256 * 1_024 * 1_024
 const readAhead = 64
 
 /** A recorded block and its place. */
-export interface ReferenceBlock {
+export interface ReferenceBlock extends RecordedL2 {
   readonly ref: L2BlockRef
-  readonly block: Payload
-  readonly where: string
 }
 
 /** Where a pipeline starts. */
@@ -163,8 +160,9 @@ export class ReferenceChain implements Judge {
   }
 }
 
-function toReference(config: RollupConfig, { block, where }: RecordedL2): ReferenceBlock {
-  return { ref: within(where, () => l2BlockRefOf(config, block)), block, where }
+function toReference(config: RollupConfig, recorded: RecordedL2): ReferenceBlock {
+  const ref = within(recorded.where, () => l2BlockRefOf(config, recorded.block))
+  return { ...recorded, ref }
 }
 
 function sizeOf({ block }: ReferenceBlock): number {

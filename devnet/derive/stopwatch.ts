@@ -1,17 +1,17 @@
-/** Tells time that is worked from time that is waited. */
-export class Stopwatch {
+/** Tells time that is worked from time that is waited, for each thing that is waited for. */
+export class Stopwatch<Thing extends string> {
+  readonly #pausedMs = new Map<Thing, number>()
   #activeMs = 0
-  #pausedMs = 0
   #sinceMs = 0
 
-  /** Of work, until `stop` or now. */
+  /** Of work, up to the last stop. */
   get activeSeconds(): number {
     return this.#activeMs / 1_000
   }
 
-  /** Of waiting. */
-  get pausedSeconds(): number {
-    return this.#pausedMs / 1_000
+  /** Of waiting for something. */
+  pausedSeconds(thing: Thing): number {
+    return (this.#pausedMs.get(thing) ?? 0) / 1_000
   }
 
   start(): void {
@@ -23,12 +23,12 @@ export class Stopwatch {
   }
 
   /** Waits, and does not count that as work. */
-  async pausedFor<Value>(awaited: Promise<Value>): Promise<Value> {
+  async pausedFor<Value>(thing: Thing, awaited: Promise<Value>): Promise<Value> {
     this.stop()
     try {
       return await awaited
     } finally {
-      this.#pausedMs += this.#lap()
+      this.#pausedMs.set(thing, (this.#pausedMs.get(thing) ?? 0) + this.#lap())
     }
   }
 

@@ -30,7 +30,8 @@ function explain(error: unknown): number {
   }
   if (isFault(error)) {
     process.stderr.write(`atoll: ${error.message}\n`)
-    return exitCodes.failed
+    // A record is what the command was given, as its flags are.
+    return error.code === 'record' ? exitCodes.usage : exitCodes.failed
   }
   if (isEnvironmental(error)) {
     process.stderr.write(`atoll: ${error.message}\n`)

@@ -3,6 +3,7 @@ import { version } from '#runtime/version.ts'
 import { addBusCommands } from './commands/bus.ts'
 import { addCompletionCommands } from './commands/completion.ts'
 import { addConfigCommand } from './commands/config.ts'
+import { addDeriveCommand } from './commands/derive.ts'
 import { addExecuteCommand } from './commands/execute.ts'
 import { addExecutionClientCommands } from './commands/execution-client.ts'
 import { addKeysCommands } from './commands/keys.ts'
@@ -16,6 +17,7 @@ export function createProgram(): Command {
     .addHelpText('after', '\nEach command tells all of its settings with --help.')
   addBusCommands(program)
   addKeysCommands(program)
+  addDeriveCommand(program)
   addExecuteCommand(program)
   addExecutionClientCommands(program)
   addConfigCommand(program)

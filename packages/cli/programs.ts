@@ -1,5 +1,6 @@
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
+import { deriveSettings } from './derive-settings.ts'
 import { executeSettings } from './execute-settings.ts'
 import { executionClientSettings, genesisSettings } from './execution-settings.ts'
 import { provisionSettings, serveSettings, statusSettings } from './bus-settings.ts'
@@ -10,6 +11,7 @@ export const programs: Readonly<Record<string, SettingsSchema>> = {
   'bus serve': serveSettings,
   'bus provision': provisionSettings,
   'bus status': statusSettings,
+  derive: deriveSettings,
   execute: executeSettings,
   'execution-client': executionClientSettings,
   genesis: genesisSettings,

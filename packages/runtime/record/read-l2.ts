@@ -17,6 +17,7 @@ import { readLines, recordFault, requireFile, within } from './read-lines.ts'
 export interface RecordedL2 {
   /** File and line. */
   readonly where: string
+  readonly header: Header
   readonly block: Payload
 }
 
@@ -34,18 +35,18 @@ const lineJson = z.looseObject({
 export async function* readL2(folder: string, config: RollupConfig): AsyncGenerator<RecordedL2> {
   let parent: Payload | undefined
   for await (const { json, where } of readLines(requireFile(folder, 'l2.ndjson'))) {
-    const block = within(where, () => readBlock(json, config))
+    const { block, header } = within(where, () => readBlock(json, config))
     if (parent !== undefined && block.parentHash !== parent.blockHash)
       throw recordFault(
         `${where}: L2 block ${block.number} with parent ${block.parentHash} does not fit the line before it: block ${parent.number} with hash ${parent.blockHash}`,
       )
-    yield { block, where }
+    yield { block, header, where }
     parent = block
   }
   if (parent === undefined) throw recordFault(`${folder}: l2.ndjson has no block`)
 }
 
-function readBlock(json: unknown, config: RollupConfig): Payload {
+function readBlock(json: unknown, config: RollupConfig): Omit<RecordedL2, 'where'> {
   const line = parseJson(lineJson, json, 'block')
   const header = parseJson(headerJson, json, 'block')
   const transactions = line.raw ?? line.transactions.map(encodeTransactionJson)
@@ -57,7 +58,7 @@ function readBlock(json: unknown, config: RollupConfig): Payload {
     throw new DecodeError(
       `block.transactionsRoot: ${header.transactionsRoot}, but the transactions have ${root}`,
     )
-  return toPayload(hash, header, { transactions, config })
+  return { header, block: toPayload(hash, header, { transactions, config }) }
 }
 
 /** A block as the Engine API has it. */

@@ -1,0 +1,133 @@
+import type { Command } from 'commander'
+import type * as z from 'zod'
+import { deriveSettings } from '#cli/derive-settings.ts'
+import { print } from '#cli/output.ts'
+import { addSettingsCommand } from '#cli/settings-command.ts'
+import type { Mismatch, SettledBlock } from '#devnet/derive/derive-chain.ts'
+import type { RecordResult } from '#devnet/derive/derive-record.ts'
+
+type DeriveSettings = z.output<typeof deriveSettings>
+
+/** Adds `atoll derive`. */
+export function addDeriveCommand(program: Command): void {
+  addSettingsCommand(program, {
+    name: 'derive',
+    summary: 'derive the L2 chain from recorded L1 data, and compare it',
+    description:
+      'Derives the L2 chain from recorded L1 data, with no network, and compares each block with the recorded one. Ends with 1 at the first that differs, with 2 if the record cannot be used.',
+    schema: deriveSettings,
+    run: derive,
+  })
+}
+
+async function derive(settings: DeriveSettings): Promise<void> {
+  const { record, from, execute, verifyL1, repeat, json, quiet } = settings
+  const { deriveRecord } = await import('#devnet/derive/derive-record.ts')
+  const { derivedLine } = await import('#devnet/derive/derived-line.ts')
+  const progress = new Progress()
+  const onBlock = (block: SettledBlock) => {
+    if (json && !quiet) print(derivedLine(block))
+    else progress.show(block)
+  }
+  const result = await deriveRecord(record, {
+    from: from === undefined ? undefined : BigInt(from),
+    isExecuted: execute,
+    isL1Verified: verifyL1,
+    repeat,
+    onBlock,
+  }).finally(() => progress.clear())
+  if (result.mismatch !== undefined) explain(result.mismatch)
+  if (json) print(JSON.stringify(summaryOf(result)))
+  else printSummary(result, settings)
+  if (result.mismatch !== undefined) process.exitCode = 1
+}
+
+/** How far it is, on a terminal. */
+class Progress {
+  readonly #startedMs = performance.now()
+  #blocks = 0
+  #shownMs = 0
+
+  show({ derived }: SettledBlock): void {
+    this.#blocks++
+    const nowMs = performance.now()
+    if (!process.stderr.isTTY || nowMs - this.#shownMs < 100) return
+    this.#shownMs = nowMs
+    const perSecond = (this.#blocks / (nowMs - this.#startedMs)) * 1_000
+    const place = `block ${derived.parent.number + 1n} from L1 block ${derived.derivedFrom.number}`
+    process.stderr.write(`\r\u001B[K${place}, ${withCommas(perSecond)} blocks/s`)
+  }
+
+  clear(): void {
+    if (this.#shownMs > 0) process.stderr.write('\r\u001B[K')
+  }
+}
+
+/** Differences that are shown; there is seldom more than one that matters. */
+const shownDifferences = 20
+
+function explain({ derived, differences }: Mismatch): void {
+  const { parent, derivedFrom } = derived
+  const lines = [
+    `block ${parent.number + 1n}, derived from L1 block ${derivedFrom.number}, is not as recorded:`,
+    ...differences
+      .slice(0, shownDifferences)
+      .flatMap(({ field, derived: ours, block }) => [
+        `  ${field}`,
+        `    derived   ${ours}`,
+        `    recorded  ${block}`,
+      ]),
+  ]
+  process.stderr.write(`${lines.join('\n')}\n`)
+}
+
+function summaryOf(result: RecordResult): Record<string, unknown> {
+  const { blocks, txs, l1Blocks, secondsAll, loadSeconds, judgeSeconds, mismatch } = result
+  const seconds = median(secondsAll)
+  return {
+    blocks,
+    txs,
+    l1Blocks,
+    seconds,
+    loadSeconds,
+    blocksPerSecond: blocks / seconds,
+    maxRssMb: process.resourceUsage().maxRSS / 1_024,
+    executeSeconds: judgeSeconds > 0 ? judgeSeconds : undefined,
+    secondsAll: secondsAll.length > 1 ? secondsAll : undefined,
+    refused: result.refused,
+    resets: result.resets,
+    firstDifference: mismatch && {
+      number: Number(mismatch.derived.parent.number + 1n),
+      derivedFrom: Number(mismatch.derived.derivedFrom.number),
+      fields: Object.fromEntries(
+        mismatch.differences.map(({ field, derived, block }) => [field, [block, derived]]),
+      ),
+    },
+  }
+}
+
+function printSummary(result: RecordResult, { execute }: DeriveSettings): void {
+  const { blocks, txs, l1Blocks, secondsAll, loadSeconds, judgeSeconds, refused, safe } = result
+  const seconds = median(secondsAll)
+  const equal = execute ? 'each with the hash recorded' : 'each the block recorded'
+  const outcome = result.mismatch === undefined ? equal : 'then one that differs'
+  print(`${blocks} blocks with ${txs} transactions from ${l1Blocks} L1 blocks, ${outcome}`)
+  if (refused > 0) print(`${refused} sets of attributes refused`)
+  print(`safe head ${safe.number} ${safe.hash}`)
+  const speed = withCommas(blocks / seconds)
+  const times = [`${seconds.toFixed(3)} s deriving (${speed} blocks/s)`]
+  if (secondsAll.length > 1) times[0] += `, median of ${secondsAll.length}`
+  if (judgeSeconds > 0) times.push(`${judgeSeconds.toFixed(1)} s executing`)
+  print([...times, `${loadSeconds.toFixed(1)} s reading`].join(', '))
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right)
+  const middle = Math.floor(sorted.length / 2)
+  const upper = sorted[middle] ?? 0
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
+}
+
+function withCommas(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}
