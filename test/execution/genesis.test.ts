@@ -4,7 +4,6 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { hardforkNames } from '#protocol/chains/hardforks.ts'
-import { keccak256 } from '#protocol/codec/keccak.ts'
 import { fromHex, toAddress, toHex } from '#protocol/codec/hex.ts'
 import { makeGenesisBlock, parseGenesis } from '#devnet/execution/genesis/genesis.ts'
 import { makeGenesis } from '#devnet/execution/genesis/make-genesis.ts'
@@ -19,16 +18,6 @@ const chain = {
 }
 
 const readGzip = (path: string) => JSON.parse(gunzipSync(readFileSync(path)).toString()) as unknown
-
-test('the upgrade transactions are those whose hashes are known', () => {
-  const path = fileURLToPath(
-    new URL('../../devnet/execution/genesis/data/upgrades.json.gz', import.meta.url),
-  )
-  const upgrades = readGzip(path) as Record<string, { hash: string; raw: string }[]>
-  const all = Object.values(upgrades).flat()
-  assert.equal(all.length, 81)
-  for (const { hash, raw } of all) assert.equal(toHex(keccak256(fromHex(raw))), hash)
-})
 
 for (const last of hardforkNames)
   test(`a new chain begins with every fork up to ${last}`, async () => {

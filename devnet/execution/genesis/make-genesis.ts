@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
+import { encodeExtraData } from '#protocol/block/extra-data.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import { type HardforkName, hardforkNames, type HardforkTimes } from '#protocol/chains/hardforks.ts'
-import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
-import { fromHex, type Hex, toBytes8, toHash, toHex } from '#protocol/codec/hex.ts'
+import { type Hex, toBytes8, toHash, toHex } from '#protocol/codec/hex.ts'
+import { upgradesOf } from '#protocol/derivation/upgrade-transactions.ts'
+import type { Upgrade } from '#protocol/derivation/upgrades/unpack-upgrades.ts'
 import type { Address } from '#protocol/primitives.ts'
+import { encodeDeposit } from '#protocol/transaction/deposit.ts'
 import { Fault } from '#runtime/fault.ts'
 import { toData, toQuantity, toWord } from '#runtime/json/fields.ts'
 import { MemoryStore } from '#devnet/execution/state/memory-store.ts'
@@ -88,9 +91,6 @@ async function upgradeAccounts(
   alloc: Alloc,
   forks: readonly HardforkName[],
 ): Promise<ReadonlyMap<Address, Record<string, unknown>>> {
-  const upgrades = (await readData('upgrades.json.gz')) as Partial<
-    Record<HardforkName, readonly Upgrade[]>
-  >
   const hardforkTimes: Partial<Record<HardforkName, bigint>> = {}
   for (const [at, name] of forks.entries()) hardforkTimes[name] = BigInt(at + 1) * scratchSeconds
   const genesis = parseGenesis({
@@ -107,7 +107,8 @@ async function upgradeAccounts(
   const executor = { config, interpreters, source, ancestorHash: () => parent.hash }
   const touched = new Map<Address, Set<Hex>>()
   for (const [at, name] of forks.entries()) {
-    const transactions = upgrades[name] ?? []
+    // What only chains with peers get, a genesis cannot say.
+    const transactions = upgradesOf(name, { hasInteropPeers: false })
     const attributes = scratchAttributes(forks.slice(0, at + 1), transactions)
     parent = await executeBlock(executor, parent, attributes)
     source.put(parent.changes)
@@ -129,12 +130,6 @@ async function upgradeAccounts(
   )
 }
 
-interface Upgrade {
-  readonly intent: string
-  readonly hash: string
-  readonly raw: string
-}
-
 function scratchAttributes(
   forks: readonly HardforkName[],
   upgrades: readonly Upgrade[],
@@ -146,7 +141,7 @@ function scratchAttributes(
     suggestedFeeRecipient: feeVault,
     withdrawals: undefined,
     parentBeaconBlockRoot: forks.includes('ecotone') ? zero : undefined,
-    transactions: upgrades.map(({ raw }) => fromHex(raw)),
+    transactions: upgrades.map(({ deposit }) => encodeDeposit(deposit)),
     noTxPool: true,
     gasLimit: upgradeGas,
     eip1559Params: forks.includes('holocene') ? toBytes8(new Uint8Array(8)) : undefined,
@@ -235,11 +230,11 @@ function configJson({
 /** Spec: protocol/holocene/exec-engine.md, protocol/jovian/exec-engine.md */
 function extraData(forks: readonly HardforkName[]): Uint8Array {
   if (!forks.includes('holocene')) return new Uint8Array(0)
-  const extra = new Uint8Array(forks.includes('jovian') ? 17 : 9)
-  extra.set(toFixedBigEndian(BigInt(eip1559.denominatorCanyon), 4), 1)
-  extra.set(toFixedBigEndian(BigInt(eip1559.elasticity), 4), 5)
-  if (extra.length === 17) extra[0] = 1
-  return extra
+  return encodeExtraData({
+    denominator: BigInt(eip1559.denominatorCanyon),
+    elasticity: BigInt(eip1559.elasticity),
+    minBaseFee: forks.includes('jovian') ? 0n : undefined,
+  })
 }
 
 function accountOf(alloc: Alloc, address: Address): Record<string, unknown> {

@@ -1,6 +1,6 @@
+import { decodeExtraData } from '#protocol/block/extra-data.ts'
 import { hardforksAt } from '#protocol/chains/hardforks.ts'
 import type { Header } from '#protocol/block/header.ts'
-import { fromBigEndian } from '#protocol/codec/big-endian.ts'
 import type { ExecutionConfig } from './execution-config.ts'
 
 /**
@@ -51,15 +51,10 @@ function parametersOf(
   { extraData, timestamp: parentTime }: Header,
   timestamp: bigint,
 ): Parameters {
-  const parentForks = hardforksAt(hardforkTimes, parentTime)
-  if (!parentForks.holocene) {
-    const { canyon } = hardforksAt(hardforkTimes, timestamp)
-    const denominator = canyon ? eip1559.denominatorCanyon : eip1559.denominator
-    return { elasticity: eip1559.elasticity, denominator, minBaseFee: 0n }
-  }
-  return {
-    denominator: fromBigEndian(extraData.subarray(1, 5)),
-    elasticity: fromBigEndian(extraData.subarray(5, 9)),
-    minBaseFee: parentForks.jovian ? fromBigEndian(extraData.subarray(9, 17)) : 0n,
-  }
+  const parameters = decodeExtraData(extraData)
+  if (hardforksAt(hardforkTimes, parentTime).holocene && parameters !== undefined)
+    return { ...parameters, minBaseFee: parameters.minBaseFee ?? 0n }
+  const { canyon } = hardforksAt(hardforkTimes, timestamp)
+  const denominator = canyon ? eip1559.denominatorCanyon : eip1559.denominator
+  return { elasticity: eip1559.elasticity, denominator, minBaseFee: 0n }
 }

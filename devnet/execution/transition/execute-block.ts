@@ -1,8 +1,8 @@
 import { emptyOmmersHash, hashHeader, type Header } from '#protocol/block/header.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import { hardforksAt, type Hardforks } from '#protocol/chains/hardforks.ts'
-import { fromBigEndian, toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex, toBytes8, toHash } from '#protocol/codec/hex.ts'
+import { encodeAttributesExtraData } from '#protocol/derivation/attributes-extra-data.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { emptyTrieRoot, orderedTrieRoot } from '#protocol/trie/ordered-root.ts'
 import type { StateChanges, StateSource } from '#devnet/execution/state/world-state.ts'
@@ -164,17 +164,9 @@ function extraDataOf(
   forks: Hardforks,
 ): Uint8Array {
   if (!forks.holocene) return new Uint8Array(0)
-  const extraData = new Uint8Array(forks.jovian ? 17 : 9)
   if (eip1559Params === undefined) throw new InvalidBlock('EIP-1559 parameters are missing')
-  const parameters = fromHex(eip1559Params)
-  if (fromBigEndian(parameters) !== 0n) extraData.set(parameters, 1)
-  else {
-    extraData.set(toFixedBigEndian(eip1559.denominatorCanyon, 4), 1)
-    extraData.set(toFixedBigEndian(eip1559.elasticity, 4), 5)
-  }
-  if (!forks.jovian) return extraData
+  if (!forks.jovian)
+    return encodeAttributesExtraData({ eip1559Params, minBaseFee: undefined }, eip1559)
   if (minBaseFee === undefined) throw new InvalidBlock('the minimum base fee is missing')
-  extraData[0] = 1
-  extraData.set(toFixedBigEndian(minBaseFee, 8), 9)
-  return extraData
+  return encodeAttributesExtraData({ eip1559Params, minBaseFee }, eip1559)
 }

@@ -39,6 +39,14 @@ const forms = {
   jovian: { selector: '0x3db6be2b', bytes: 178 },
 } as const
 
+/** The form of the calldata of an L1 attributes deposit, by the fork that brought it; undefined if it is another call. */
+export function encodedL1AttributesForm(data: Uint8Array): keyof typeof forms | undefined {
+  const selector = toHex(data.subarray(0, 4))
+  for (const name of ['bedrock', 'ecotone', 'isthmus', 'jovian'] as const)
+    if (forms[name].selector === selector) return name
+  return undefined
+}
+
 /**
  * Decodes the calldata of the L1 attributes deposit, in any form.
  *
@@ -46,9 +54,9 @@ const forms = {
  * Spec: protocol/deposits.md#l1-attributes-deposited-transaction, ecotone, isthmus and jovian l1-attributes.md
  */
 export function decodeL1Attributes(data: Uint8Array): L1Attributes {
-  const selector = toHex(data.subarray(0, 4))
-  const form = Object.values(forms).find((candidate) => candidate.selector === selector)
-  if (form === undefined) throw new DecodeError(`${selector} are no L1 attributes`)
+  const name = encodedL1AttributesForm(data)
+  if (name === undefined) throw new DecodeError(`${toHex(data.subarray(0, 4))}: no L1 attributes`)
+  const form = forms[name]
   if (data.length !== form.bytes)
     throw new DecodeError(`L1 attributes of ${data.length} bytes, want ${form.bytes}`)
   return form === forms.bedrock ? decodeBedrock(data) : decodePacked(data)

@@ -34,3 +34,16 @@ export function toFixedBigEndian(value: bigint, length: number): Uint8Array {
   if (rest !== 0n) throw new RangeError(`${value} does not fit ${length} bytes`)
   return bytes
 }
+
+/** Writes a number of 64 bits over the 8 bytes from `at` on. */
+export function putUint64(bytes: Uint8Array, at: number, value: bigint): void {
+  putUint32(bytes, at, Number(value >> 32n))
+  putUint32(bytes, at + 4, Number(value & 0xffff_ffffn))
+}
+
+function putUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
+}

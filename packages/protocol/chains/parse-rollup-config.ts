@@ -1,0 +1,131 @@
+import type { SystemConfig } from '#protocol/block/system-config.ts'
+import { toBytes32, toBytes8 } from '#protocol/codec/hex.ts'
+import { type HardforkName, hardforkNames, type HardforkTimes } from './hardforks.ts'
+import { JsonReader } from './json-reader.ts'
+import { l1BlobSchedule } from './l1-blob-schedules.ts'
+import type { BlobFork, RollupConfig, RollupGenesis } from './rollup-config.ts'
+import { rollupConfigProblems } from './rollup-config-problems.ts'
+
+/** What a rollup's config needs beside its file. */
+export interface RollupConfigSources {
+  /** Ids of the chains that can call each other, this one among them; Lagoon needs it. */
+  readonly dependencySet?: readonly bigint[] | undefined
+  /** How the L1 reckons what blobs cost; left out: as its chain id says. */
+  readonly l1BlobSchedule?: readonly BlobFork[] | undefined
+}
+
+/** A rollup config that cannot be used, and everything that is wrong with it. */
+export class RollupConfigError extends Error {
+  override readonly name = 'RollupConfigError'
+  /** One for each field, which it begins with. */
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`the rollup config cannot be used: ${problems.join('; ')}`)
+    this.problems = problems
+  }
+}
+
+/** Fields of older files that say nothing to derivation. */
+const meaningless = ['protocol_versions_address']
+
+/**
+ * Reads the config of a rollup in the form of op-node's `rollup.json`.
+ *
+ * A field that is not known is refused: it may be a fork, and a node that does not follow a fork is on a chain of its own.
+ *
+ * @throws RollupConfigError with all problems at once
+ * Spec: protocol/configurability.md
+ */
+export function parseRollupConfig(json: unknown, sources: RollupConfigSources = {}): RollupConfig {
+  const problems: string[] = []
+  const reader = new JsonReader(json, '', problems)
+  const l1ChainId = reader.uint('l1_chain_id')
+  const l2ChainId = reader.uint('l2_chain_id')
+  const { dependencySet } = sources
+  const config: RollupConfig = {
+    genesis: genesisOf(reader),
+    blockTime: reader.uint('block_time'),
+    maxSequencerDrift: reader.uint('max_sequencer_drift'),
+    sequencingWindow: reader.uint('seq_window_size'),
+    channelTimeout: reader.uint('channel_timeout'),
+    l1ChainId,
+    l2ChainId,
+    hardforkTimes: hardforkTimesOf(reader, problems),
+    batchInboxAddress: reader.address('batch_inbox_address'),
+    depositContractAddress: reader.address('deposit_contract_address'),
+    l1SystemConfigAddress: reader.address('l1_system_config_address'),
+    eip1559: eip1559Of(reader),
+    keepsKarstUpgradeGas: reader.boolean('keep_karst_upgrade_gas'),
+    hasInteropPeers: dependencySet?.some((id) => id !== l2ChainId) ?? false,
+    pectraBlobScheduleTime: reader.optionalUint('pectra_blob_schedule_time'),
+    l1BlobSchedule: sources.l1BlobSchedule ?? l1BlobSchedule(l1ChainId) ?? [],
+  }
+  checkUnsupported(reader, problems)
+  reader.finish(meaningless)
+  if (problems.length === 0) problems.push(...rollupConfigProblems(config, sources))
+  if (problems.length > 0) throw new RollupConfigError(problems)
+  return config
+}
+
+function genesisOf(reader: JsonReader): RollupGenesis {
+  const genesis = reader.object('genesis')
+  const [l1, l2] = [genesis.object('l1'), genesis.object('l2')]
+  const parsed = {
+    l1: { hash: l1.hash('hash'), number: l1.uint('number') },
+    l2: { hash: l2.hash('hash'), number: l2.uint('number') },
+    l2Timestamp: genesis.uint('l2_time'),
+    systemConfig: systemConfigOf(genesis.object('system_config')),
+  }
+  for (const each of [genesis, l1, l2]) each.finish([])
+  return parsed
+}
+
+function systemConfigOf(reader: JsonReader): SystemConfig {
+  const config = {
+    batcherAddress: reader.address('batcherAddr'),
+    overhead: reader.bytes32('overhead'),
+    scalar: reader.bytes32('scalar'),
+    gasLimit: reader.uint('gasLimit'),
+    eip1559Params: reader.has('eip1559Params')
+      ? reader.bytes8('eip1559Params')
+      : toBytes8(new Uint8Array(8)),
+    operatorFeeParams: reader.has('operatorFeeParams')
+      ? reader.bytes32('operatorFeeParams')
+      : toBytes32(new Uint8Array(32)),
+    minBaseFee: reader.optionalUint('minBaseFee') ?? 0n,
+    daFootprintGasScalar: Number(reader.optionalUint('daFootprintGasScalar') ?? 0n),
+  }
+  reader.finish([])
+  return config
+}
+
+function eip1559Of(reader: JsonReader): RollupConfig['eip1559'] {
+  const constants = reader.object('chain_op_config')
+  const parsed = {
+    elasticity: constants.uint('eip1559Elasticity'),
+    denominator: constants.uint('eip1559Denominator'),
+    denominatorCanyon: constants.uint('eip1559DenominatorCanyon'),
+  }
+  constants.finish([])
+  return parsed
+}
+
+function hardforkTimesOf(reader: JsonReader, problems: string[]): HardforkTimes {
+  const times: Partial<Record<HardforkName, bigint>> = {}
+  for (const name of hardforkNames) {
+    const time = reader.optionalUint(`${name}_time`)
+    if (time !== undefined) times[name] = time
+  }
+  // Lagoon's former name, which op-node passes over in silence.
+  const interop = reader.optionalUint('interop_time')
+  if (interop !== undefined && interop !== times.lagoon)
+    problems.push(`interop_time: ${interop} differs from lagoon_time, its name today`)
+  return times
+}
+
+function checkUnsupported(reader: JsonReader, problems: string[]): void {
+  if (!reader.has('alt_da')) return
+  reader.object('alt_da')
+  problems.push('alt_da: chains with alternative data availability are not supported')
+}

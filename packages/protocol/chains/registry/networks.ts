@@ -1,0 +1,39 @@
+import { type ForkOverrides, withForkOverrides } from '#protocol/chains/fork-overrides.ts'
+import {
+  parseRollupConfig,
+  RollupConfigError,
+  type RollupConfigSources,
+} from '#protocol/chains/parse-rollup-config.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import networks from './networks.json' with { type: 'json' }
+
+/** What an operator adds to the config of a network. */
+export interface NetworkChoices extends RollupConfigSources {
+  readonly overrides?: ForkOverrides
+}
+
+/** Names of the networks whose config is built in: from the superchain registry at 8336d2ae; Base's from before it left. */
+export const networkNames: readonly string[] = Object.keys(networks)
+
+/**
+ * The config of a network. One that the registry gives no dependency set to has itself alone in it.
+ *
+ * @throws RollupConfigError for a name that is not known, which tells those like it; or if the choices make no chain
+ */
+export function networkConfig(name: string, choices: NetworkChoices = {}): RollupConfig {
+  if (!isNetworkName(name)) throw new RollupConfigError([unknownNetwork(name)])
+  const json = networks[name]
+  const { dependencySet = [BigInt(json.l2_chain_id)], overrides = {}, ...sources } = choices
+  return parseRollupConfig(withForkOverrides(json, overrides), { ...sources, dependencySet })
+}
+
+function isNetworkName(name: string): name is keyof typeof networks {
+  return Object.hasOwn(networks, name)
+}
+
+function unknownNetwork(name: string): string {
+  const [chain = ''] = name.toLowerCase().split(/[^a-z0-9]+/)
+  const near = networkNames.filter((known) => chain !== '' && known.startsWith(chain))
+  const list = (near.length > 0 ? near : networkNames).join(', ')
+  return `network: ${JSON.stringify(name.slice(0, 80))} is not known; ${near.length > 0 ? 'near it are' : 'known are'} ${list}`
+}

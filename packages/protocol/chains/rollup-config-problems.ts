@@ -1,0 +1,102 @@
+import { isActivationBlock } from './chain-spec.ts'
+import { hardforkNames, type HardforkTimes } from './hardforks.ts'
+import type { RollupConfigSources } from './parse-rollup-config.ts'
+import type { RollupConfig } from './rollup-config.ts'
+
+/** What the words of a config do not show: that they make no chain. Each problem begins with the field of `rollup.json`. */
+export function rollupConfigProblems(
+  config: RollupConfig,
+  { dependencySet }: Pick<RollupConfigSources, 'dependencySet'>,
+): readonly string[] {
+  const { genesis, hardforkTimes, l1ChainId, l2ChainId } = config
+  const { systemConfig } = genesis
+  const problems: string[] = []
+  for (const [field, value] of [
+    ['block_time', config.blockTime],
+    ['channel_timeout', config.channelTimeout],
+    ['genesis.l2_time', genesis.l2Timestamp],
+    ['genesis.system_config.gasLimit', systemConfig.gasLimit],
+    ['l1_chain_id', l1ChainId],
+    ['l2_chain_id', l2ChainId],
+    ['chain_op_config.eip1559Elasticity', config.eip1559.elasticity],
+    ['chain_op_config.eip1559Denominator', config.eip1559.denominator],
+    ['chain_op_config.eip1559DenominatorCanyon', config.eip1559.denominatorCanyon],
+    ['genesis.l1.hash', BigInt(genesis.l1.hash)],
+    ['genesis.l2.hash', BigInt(genesis.l2.hash)],
+    ['genesis.system_config.batcherAddr', BigInt(systemConfig.batcherAddress)],
+    ['genesis.system_config.scalar', BigInt(systemConfig.scalar)],
+    ['batch_inbox_address', BigInt(config.batchInboxAddress)],
+    ['deposit_contract_address', BigInt(config.depositContractAddress)],
+  ] as const)
+    if (value === 0n) problems.push(`${field}: must not be 0`)
+  if (config.sequencingWindow < 2n) problems.push('seq_window_size: must be at least 2')
+  // From Fjord on a constant takes its place.
+  const hasFjord = (hardforkTimes.fjord ?? genesis.l2Timestamp + 1n) <= genesis.l2Timestamp
+  if (config.maxSequencerDrift === 0n && !hasFjord)
+    problems.push('max_sequencer_drift: must not be 0')
+  if (genesis.l1.hash === genesis.l2.hash) problems.push('genesis.l2.hash: that of the L1 block')
+  if (l1ChainId === l2ChainId) problems.push('l2_chain_id: that of L1')
+  if (systemConfig.daFootprintGasScalar >= 2 ** 16) problems.push(daScalarProblem)
+  if (config.l1BlobSchedule.length === 0 && usesBlobs(config))
+    problems.push(blobScheduleProblem(config))
+  problems.push(...orderProblems(hardforkTimes), ...lagoonProblems(config, dependencySet))
+  return problems
+}
+
+const daScalarProblem = 'genesis.system_config.daFootprintGasScalar: more than 16 bits'
+
+/** The price of blobs is told from Ecotone on. */
+function usesBlobs({ hardforkTimes }: RollupConfig): boolean {
+  return hardforkTimes.ecotone !== undefined
+}
+
+function blobScheduleProblem({ l1ChainId }: RollupConfig): string {
+  return `l1_chain_id: the blob schedule of L1 ${l1ChainId} is not known, and no L1 chain config was given`
+}
+
+/** op-node lets the newest forks be out of order or have gaps; no chain has them so. */
+function orderProblems(times: HardforkTimes): readonly string[] {
+  const problems: string[] = []
+  for (const [at, name] of hardforkNames.entries()) {
+    const earlier = hardforkNames[at - 1]
+    const time = times[name]
+    if (earlier === undefined || time === undefined) continue
+    const before = times[earlier]
+    if (before === undefined) problems.push(`${name}_time: set, but ${earlier}_time is not`)
+    else if (before > time)
+      problems.push(`${name}_time: ${time} is before ${earlier}_time, ${before}`)
+  }
+  return problems
+}
+
+function lagoonProblems(
+  config: RollupConfig,
+  dependencySet: readonly bigint[] | undefined,
+): readonly string[] {
+  const { lagoon, karst } = config.hardforkTimes
+  if (lagoon === undefined) return []
+  const problems: string[] = []
+  if (dependencySet === undefined)
+    problems.push(`lagoon_time: ${lagoon} is set, but no dependency set is configured`)
+  else if (!dependencySet.includes(config.l2ChainId))
+    problems.push(`lagoon_time: the dependency set is without ${config.l2ChainId} itself`)
+  // The gas limit would grow by the gas of both, and shrink by that of one.
+  const { genesis, blockTime } = config
+  const first = firstBlockAt(lagoon, { genesis: genesis.l2Timestamp, blockTime })
+  if (
+    karst !== undefined &&
+    lagoon > genesis.l2Timestamp &&
+    isActivationBlock(config, 'karst', first) &&
+    isActivationBlock(config, 'lagoon', first)
+  )
+    problems.push('lagoon_time: Karst and Lagoon begin in the same block')
+  return problems
+}
+
+function firstBlockAt(
+  time: bigint,
+  chain: { readonly genesis: bigint; readonly blockTime: bigint },
+): bigint {
+  const blocks = (time - chain.genesis + chain.blockTime - 1n) / chain.blockTime
+  return chain.genesis + blocks * chain.blockTime
+}

@@ -1,0 +1,34 @@
+import { type BaseFeeParameters, encodeExtraData } from '#protocol/block/extra-data.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { fromBigEndian } from '#protocol/codec/big-endian.ts'
+import { fromHex } from '#protocol/codec/hex.ts'
+
+/** What of attributes goes to the header of their block. */
+export type HeaderFees = Pick<PayloadAttributes, 'eip1559Params' | 'minBaseFee'>
+
+/** What stands in for zeros. */
+export type ChainFees = Pick<RollupConfig['eip1559'], 'denominatorCanyon' | 'elasticity'>
+
+/**
+ * The parameters of the base fee that the engine takes from attributes: for zeros, the chain's own.
+ *
+ * @returns undefined before Holocene
+ * Spec: protocol/holocene/exec-engine.md#dynamic-eip-1559-parameters
+ */
+export function baseFeeParametersOf(
+  { eip1559Params, minBaseFee }: HeaderFees,
+  { denominatorCanyon, elasticity }: ChainFees,
+): BaseFeeParameters | undefined {
+  if (eip1559Params === undefined) return undefined
+  const bytes = fromHex(eip1559Params)
+  const denominator = fromBigEndian(bytes.subarray(0, 4))
+  if (denominator === 0n) return { denominator: denominatorCanyon, elasticity, minBaseFee }
+  return { denominator, elasticity: fromBigEndian(bytes.subarray(4)), minBaseFee }
+}
+
+/** The extra data of the header of the block that attributes become. */
+export function encodeAttributesExtraData(fees: HeaderFees, chain: ChainFees): Uint8Array {
+  const parameters = baseFeeParametersOf(fees, chain)
+  return parameters === undefined ? new Uint8Array(0) : encodeExtraData(parameters)
+}

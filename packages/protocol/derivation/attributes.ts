@@ -1,0 +1,216 @@
+import type { SingularBatch } from '#protocol/batch/batch.ts'
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { SystemConfig } from '#protocol/block/system-config.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { toHash } from '#protocol/codec/hex.ts'
+import { depositType } from '#protocol/transaction/deposit.ts'
+import { type BlockRules, BlockRulesByTime } from './block-rules.ts'
+import { depositsOfLogs } from './deposits.ts'
+import { L1AttributesDeposits, l1AttributesOf } from './l1-attributes-deposit.ts'
+import { nextSystemConfig } from './next-system-config.ts'
+import { sequencerFeeVaultAddress } from './predeploys.ts'
+import { type IgnoredUpdate, updateSystemConfig } from './system-config-updates.ts'
+import { upgradeGas } from './upgrade-gas.ts'
+import { upgradeTransactions } from './upgrade-transactions.ts'
+
+/** What an L2 block is made from. */
+export interface AttributesSource {
+  readonly parent: L2BlockRef
+  /** As the parent has it: `systemConfigOf`, or what the attributes of the parent came with. */
+  readonly systemConfig: SystemConfig
+  readonly batch: SingularBatch
+  /** The L1 block of the batch's epoch. */
+  readonly epoch: L1Block
+}
+
+/** What became of a batch. */
+export type AttributesOutput =
+  | {
+      readonly kind: 'attributes'
+      readonly attributes: PayloadAttributes
+      /** As a child of the block will see it. */
+      readonly systemConfig: SystemConfig
+      /** Updates in the epoch's L1 block that had no effect; for the log. */
+      readonly ignoredUpdates: readonly IgnoredUpdate[]
+    }
+  | {
+      /** The batch is of another chain than the parent or L1: derivation has to start again. */
+      readonly kind: 'reset'
+      readonly reason: 'parent-hash' | 'timestamp' | 'epoch' | 'l1-parent-hash' | 'l1-timestamp'
+    }
+  | {
+      /** L1 holds what its contracts cannot produce: going on would split the chain. */
+      readonly kind: 'critical'
+      readonly reason: 'malformed-deposit' | 'l1-attributes'
+    }
+
+const zeroHash = toHash(new Uint8Array(32))
+const noUpdates: readonly IgnoredUpdate[] = []
+const nothing: readonly Uint8Array[] = []
+
+/**
+ * Makes payload attributes of batches. Keeps what the blocks of an epoch share, but its output depends on its input alone.
+ * Spec: protocol/derivation.md#deriving-payload-attributes
+ */
+export class AttributesBuilder {
+  readonly #config: RollupConfig
+  readonly #rules: BlockRulesByTime
+  #epoch: EpochDeposits | undefined
+  #carried: CarriedConfig | undefined
+
+  constructor(config: RollupConfig) {
+    this.#config = config
+    this.#rules = new BlockRulesByTime(config)
+  }
+
+  /** The attributes of the block that a batch says comes after the parent. */
+  build(source: AttributesSource): AttributesOutput {
+    const { parent, batch, epoch } = source
+    const timestamp = parent.timestamp + this.#config.blockTime
+    const isNewEpoch = batch.epochNumber !== parent.l1Origin.number
+    const mismatch = mismatchOf(source, timestamp)
+    if (mismatch !== undefined) return { kind: 'reset', reason: mismatch }
+
+    const deposits = isNewEpoch ? this.#userDeposits(epoch) : nothing
+    if (deposits === undefined) return { kind: 'critical', reason: 'malformed-deposit' }
+    const updated = isNewEpoch ? this.#updated(source) : undefined
+    const systemConfig = updated?.config ?? source.systemConfig
+    const rules = this.#rules.at(timestamp)
+    const l1Attributes = this.#l1Attributes({ epoch, systemConfig, rules })
+    if (l1Attributes === undefined) return { kind: 'critical', reason: 'l1-attributes' }
+
+    const transactions = [l1Attributes.at(isNewEpoch ? 0n : parent.sequenceNumber + 1n)]
+    // One by one: as arguments of one call, a block's transactions may be more than the stack holds.
+    for (const raw of deposits) transactions.push(raw)
+    for (const fork of rules.begins)
+      for (const raw of upgradeTransactions(fork, this.#config)) transactions.push(raw)
+    for (const raw of batch.transactions) transactions.push(raw)
+    const { forks } = rules
+    return {
+      kind: 'attributes',
+      attributes: {
+        timestamp,
+        prevRandao: epoch.prevRandao,
+        suggestedFeeRecipient: sequencerFeeVaultAddress,
+        withdrawals: forks.canyon ? [] : undefined,
+        parentBeaconBlockRoot: forks.ecotone
+          ? (epoch.parentBeaconBlockRoot ?? zeroHash)
+          : undefined,
+        transactions,
+        noTxPool: true,
+        gasLimit: systemConfig.gasLimit + upgradeGas(rules),
+        eip1559Params: forks.holocene ? systemConfig.eip1559Params : undefined,
+        minBaseFee: forks.jovian ? systemConfig.minBaseFee : undefined,
+      },
+      systemConfig: this.#carry(systemConfig, rules),
+      ignoredUpdates: updated?.ignored ?? noUpdates,
+    }
+  }
+
+  #userDeposits({ logs, hash }: L1Block): readonly Uint8Array[] | undefined {
+    const { depositContractAddress } = this.#config
+    const deposits = depositsOfLogs(logs, { depositContractAddress, l1BlockHash: hash })
+    return deposits.kind === 'deposits' ? deposits.transactions : undefined
+  }
+
+  #updated({ systemConfig, epoch }: AttributesSource): ReturnType<typeof updateSystemConfig> {
+    return updateSystemConfig(systemConfig, epoch.logs, {
+      l1SystemConfigAddress: this.#config.l1SystemConfigAddress,
+      isEcotone: isActive(this.#config, 'ecotone', epoch.timestamp),
+    })
+  }
+
+  #l1Attributes(key: EpochKey): L1AttributesDeposits | undefined {
+    const known = this.#epoch
+    if (
+      known !== undefined &&
+      known.epoch.hash === key.epoch.hash &&
+      known.rules === key.rules &&
+      known.systemConfig === key.systemConfig
+    )
+      return known.deposits
+    const attributes = l1AttributesOf(this.#config, key)
+    if (attributes === undefined) return undefined
+    const deposits = new L1AttributesDeposits(attributes, key.rules)
+    this.#epoch = { ...key, deposits }
+    return deposits
+  }
+
+  /** The same object again as long as nothing changes: by that the blocks of an epoch are known to be alike. */
+  #carry(used: SystemConfig, rules: BlockRules): SystemConfig {
+    const known = this.#carried
+    if (known?.rules === rules && (known.used === used || known.next === used)) return known.next
+    const next = nextSystemConfig(this.#config, rules, used)
+    this.#carried = { used, rules, next: isSame(next, used) ? used : next }
+    return this.#carried.next
+  }
+}
+
+interface EpochKey {
+  readonly epoch: L1Block
+  readonly systemConfig: SystemConfig
+  readonly rules: BlockRules
+}
+
+interface EpochDeposits extends EpochKey {
+  readonly deposits: L1AttributesDeposits
+}
+
+interface CarriedConfig {
+  readonly used: SystemConfig
+  readonly rules: BlockRules
+  readonly next: SystemConfig
+}
+
+function mismatchOf(
+  { parent, batch, epoch }: AttributesSource,
+  timestamp: bigint,
+): Extract<AttributesOutput, { kind: 'reset' }>['reason'] | undefined {
+  if (batch.parentHash !== parent.hash) return 'parent-hash'
+  if (batch.timestamp !== timestamp) return 'timestamp'
+  if (epoch.hash !== batch.epochHash || epoch.number !== batch.epochNumber) return 'epoch'
+  const { l1Origin } = parent
+  if (batch.epochNumber === l1Origin.number) {
+    if (batch.epochHash !== l1Origin.hash) return 'epoch'
+  } else if (epoch.parentHash !== l1Origin.hash) return 'l1-parent-hash'
+  return timestamp < epoch.timestamp ? 'l1-timestamp' : undefined
+}
+
+function isSame(left: SystemConfig, right: SystemConfig): boolean {
+  return (
+    left.batcherAddress === right.batcherAddress &&
+    left.overhead === right.overhead &&
+    left.scalar === right.scalar &&
+    left.gasLimit === right.gasLimit &&
+    left.eip1559Params === right.eip1559Params &&
+    left.operatorFeeParams === right.operatorFeeParams &&
+    left.minBaseFee === right.minBaseFee &&
+    left.daFootprintGasScalar === right.daFootprintGasScalar
+  )
+}
+
+/**
+ * What takes the place of attributes that the engine found invalid, from Holocene on: the same without what the batch brought.
+ *
+ * @returns undefined if there are deposits only, and nothing left to leave out
+ * Spec: protocol/holocene/derivation.md#engine-queue
+ */
+export function depositsOnly(attributes: PayloadAttributes): PayloadAttributes | undefined {
+  const transactions = attributes.transactions.filter((raw) => raw[0] === depositType)
+  if (transactions.length === attributes.transactions.length) return undefined
+  return { ...attributes, transactions }
+}
+
+/**
+ * Why the L2 block of a timestamp must not be derived, although its transactions could be; undefined if it may.
+ *
+ * A chain with peers can have blocks replaced that execute messages which no peer sent. Who sees one chain alone cannot know.
+ * Spec: interop/derivation.md
+ */
+export function derivationRefusal(config: RollupConfig, timestamp: bigint): string | undefined {
+  if (!config.hasInteropPeers || !isActive(config, 'lagoon', timestamp)) return undefined
+  return `L2 time ${timestamp} is past Lagoon, and the chain has peers whose messages decide what is safe`
+}

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { l1BlobSchedule } from '#protocol/chains/l1-blob-schedules.ts'
+import { testRollup } from '#test/fakes/test-rollup.ts'
+import { blobBaseFee, fakeExponential } from './blob-base-fee.ts'
+
+const sepolia = { ...testRollup, l1BlobSchedule: l1BlobSchedule(11_155_111n) ?? [] }
+
+/** The fee at an excess of a hundred million, which tells the fractions apart. */
+const feeAt = (timestamp: bigint, config = sepolia) =>
+  blobBaseFee(config, { timestamp, excessBlobGas: 100_000_000n })
+
+const [cancun, prague, bpo1, bpo2] = [10_203_769_476_395n, 470_442_149n, 159_773n, 5_209n]
+
+test('the fraction is that of the last fork of L1', () => {
+  assert.equal(feeAt(1_706_655_072n), cancun)
+  assert.equal(feeAt(1_741_159_775n), cancun)
+  assert.equal(feeAt(1_741_159_776n), prague)
+  assert.equal(feeAt(1_761_017_183n), prague)
+  assert.equal(feeAt(1_761_017_184n), bpo1)
+  assert.equal(feeAt(1_761_607_008n), bpo2)
+})
+
+test('a chain that missed Prague reckons as Cancun until its own time', () => {
+  const late = { ...sepolia, pectraBlobScheduleTime: 1_742_486_400n }
+  assert.equal(feeAt(1_742_486_399n, late), cancun)
+  assert.equal(feeAt(1_742_486_400n, late), prague)
+})
+
+test('before Cancun a blob costs the least there is', () => {
+  assert.equal(blobBaseFee(sepolia, { timestamp: 1n, excessBlobGas: undefined }), 1n)
+})
+
+test('a fee has 256 bits, and not one more', () => {
+  // e to the power of 177 has 256 bits, to that of 178 has 257.
+  assert.equal(fakeExponential(177_000n, 1_000n)?.toString(2).length, 256)
+  assert.equal(fakeExponential(178_000n, 1_000n), undefined)
+  assert.equal(fakeExponential(2n ** 64n - 1n, 1n), undefined)
+})

@@ -1,0 +1,54 @@
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+
+/** What L1 reckons with as a blob's least price, in wei. */
+const minBlobBaseFee = 1n
+
+/** Update fraction of Cancun, the first. Spec: EIP-4844 */
+const cancunUpdateFraction = 3_338_477n
+
+/** A fee has 256 bits where it is written. */
+const maxFeeBits = 256n
+
+/**
+ * What a unit of blob gas costs in an L1 block, in wei.
+ *
+ * @returns undefined if it has more than 256 bits: no L1 comes near
+ * Spec: protocol/ecotone/l1-attributes.md; EIP-4844, EIP-7892; protocol/pectra-blob-schedule/derivation.md
+ */
+export function blobBaseFee(
+  config: RollupConfig,
+  { excessBlobGas, timestamp }: Pick<L1Block, 'excessBlobGas' | 'timestamp'>,
+): bigint | undefined {
+  if (excessBlobGas === undefined) return minBlobBaseFee
+  return fakeExponential(excessBlobGas, updateFraction(config, timestamp))
+}
+
+function updateFraction(
+  { l1BlobSchedule, pectraBlobScheduleTime }: RollupConfig,
+  l1Timestamp: bigint,
+): bigint {
+  // Chains that missed Prague on L1 go on with Cancun's until they all change at once.
+  if (pectraBlobScheduleTime !== undefined && l1Timestamp < pectraBlobScheduleTime)
+    return cancunUpdateFraction
+  const fork = l1BlobSchedule.findLast(({ timestamp }) => timestamp <= l1Timestamp)
+  return fork?.baseFeeUpdateFraction ?? cancunUpdateFraction
+}
+
+/**
+ * e to the power of a fraction, times the least price, by its Taylor series in whole numbers.
+ *
+ * @returns undefined above 256 bits, before the series gets long
+ * Spec: EIP-4844, fake_exponential
+ */
+export function fakeExponential(numerator: bigint, denominator: bigint): bigint | undefined {
+  const most = denominator << maxFeeBits
+  let sum = 0n
+  let term = minBlobBaseFee * denominator
+  for (let at = 1n; term > 0n; at++) {
+    sum += term
+    if (sum >= most) return undefined
+    term = (term * numerator) / (denominator * at)
+  }
+  return sum / denominator
+}

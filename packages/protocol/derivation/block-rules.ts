@@ -1,0 +1,71 @@
+import { isActivationBlock } from '#protocol/chains/chain-spec.ts'
+import {
+  type HardforkName,
+  hardforkNames,
+  type Hardforks,
+  hardforksAt,
+} from '#protocol/chains/hardforks.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+
+/** What of the rules of an L2 block depends on its own time. */
+export interface BlockRules {
+  readonly forks: Hardforks
+  /** Hardforks whose first block it is, oldest first. */
+  readonly begins: readonly HardforkName[]
+  readonly l1AttributesForm: L1AttributesForm
+}
+
+/** How the deposit of the L1 attributes is written, by the fork that brought it. */
+export type L1AttributesForm = 'bedrock' | 'ecotone' | 'isthmus' | 'jovian'
+
+/** The rules of the L2 block of a timestamp. */
+export function blockRulesAt(config: RollupConfig, timestamp: bigint): BlockRules {
+  const forks = hardforksAt(config.hardforkTimes, timestamp)
+  const begins = hardforkNames.filter((name) => isActivationBlock(config, name, timestamp))
+  // The first block of a fork upgrades the contract that reads the attributes, after it read them.
+  const form = (['jovian', 'isthmus', 'ecotone'] as const).find(
+    (name) => forks[name] && !begins.includes(name),
+  )
+  return { forks, begins, l1AttributesForm: form ?? 'bedrock' }
+}
+
+/** The rules of blocks that follow each other: most have those of the one before, the same object. */
+export class BlockRulesByTime {
+  readonly #config: RollupConfig
+  #rules: BlockRules | undefined
+  #from = 0n
+  /** Undefined: for ever. */
+  #until: bigint | undefined
+
+  constructor(config: RollupConfig) {
+    this.#config = config
+  }
+
+  /** The rules of the L2 block of a timestamp. */
+  at(timestamp: bigint): BlockRules {
+    const isSame = timestamp >= this.#from && (this.#until === undefined || timestamp < this.#until)
+    if (this.#rules !== undefined && isSame) return this.#rules
+    const rules = blockRulesAt(this.#config, timestamp)
+    // The first block of a fork has rules that no other has.
+    if (rules.begins.length === 0) this.#keep(rules, timestamp)
+    return rules
+  }
+
+  #keep(rules: BlockRules, timestamp: bigint): void {
+    const times = Object.values(this.#config.hardforkTimes)
+    const past = times.filter((time) => time <= timestamp)
+    const future = times.filter((time) => time > timestamp)
+    this.#rules = rules
+    this.#from = past.reduce(
+      (latest, time) =>
+        time + this.#config.blockTime > latest ? time + this.#config.blockTime : latest,
+      0n,
+    )
+    // A chain that began with a fork has no first block of it.
+    if (this.#from > timestamp) this.#from = timestamp
+    this.#until = future.reduce<bigint | undefined>(
+      (soonest, time) => (soonest === undefined || time < soonest ? time : soonest),
+      undefined,
+    )
+  }
+}

@@ -1,0 +1,153 @@
+import { type BaseFeeParameters, decodeExtraData } from '#protocol/block/extra-data.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { toHash, toHex } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { emptyTrieRoot } from '#protocol/trie/ordered-root.ts'
+import { baseFeeParametersOf } from './attributes-extra-data.ts'
+
+/** Attributes, and the block that they go on top of. */
+export interface DerivedBlock {
+  readonly parentHash: Hash
+  readonly attributes: PayloadAttributes
+}
+
+/** Where a block is not what was derived. */
+export interface Difference {
+  /** Name of the field, of the payload as the Engine API has it; `transactions[7]` for one of many. */
+  readonly field: string
+  readonly derived: string
+  readonly block: string
+}
+
+const emptyRoot = toHash(emptyTrieRoot)
+
+/**
+ * Compares a block with attributes: is it the block that the engine would build of them?
+ *
+ * @returns the first difference; undefined if there is none
+ * Spec: protocol/derivation.md#l1-consolidation-payload-attributes-matching; where it says less, op-node's rules
+ */
+export function firstDifference(
+  config: RollupConfig,
+  { parentHash, attributes }: DerivedBlock,
+  block: Payload,
+): Difference | undefined {
+  return (
+    differenceOf('parentHash', parentHash, block.parentHash) ??
+    differenceOf('timestamp', attributes.timestamp, block.timestamp) ??
+    differenceOf('prevRandao', attributes.prevRandao, block.prevRandao) ??
+    transactionDifference(attributes.transactions, block.transactions) ??
+    differenceOf('gasLimit', attributes.gasLimit, block.gasLimit) ??
+    withdrawalsDifference(config, attributes, block) ??
+    differenceOf(
+      'parentBeaconBlockRoot',
+      attributes.parentBeaconBlockRoot,
+      block.parentBeaconBlockRoot,
+    ) ??
+    differenceOf('feeRecipient', attributes.suggestedFeeRecipient, block.feeRecipient) ??
+    extraDataDifference(config, attributes, block)
+  )
+}
+
+type Comparable = string | bigint | number | undefined
+
+function differenceOf(
+  field: string,
+  derived: Comparable,
+  block: Comparable,
+): Difference | undefined {
+  if (derived === block) return undefined
+  return { field, derived: String(derived ?? 'none'), block: String(block ?? 'none') }
+}
+
+function transactionDifference(
+  derived: readonly Uint8Array[],
+  block: readonly Uint8Array[],
+): Difference | undefined {
+  const count = differenceOf('transactions.length', derived.length, block.length)
+  if (count !== undefined) return count
+  for (let at = 0; at < derived.length; at++) {
+    const [left, right] = [derived[at], block[at]]
+    if (left !== undefined && right !== undefined && !isSameBytes(left, right))
+      return differenceOf(`transactions[${at}]`, nameOf(left), nameOf(right))
+  }
+  return undefined
+}
+
+function isSameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false
+  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false
+  return true
+}
+
+/** The L1 attributes, which differ most often, are short enough to be shown whole; others are known by their hash. */
+const longestShown = 400
+
+function nameOf(raw: Uint8Array): string {
+  return raw.length <= longestShown ? toHex(raw) : toHash(keccak256(raw))
+}
+
+function withdrawalsDifference(
+  config: RollupConfig,
+  attributes: PayloadAttributes,
+  block: Payload,
+): Difference | undefined {
+  const isCanyon = isActive(config, 'canyon', block.timestamp)
+  const isIsthmus = isActive(config, 'isthmus', block.timestamp)
+  const { withdrawalsRoot } = block
+  if (!isCanyon) return differenceOf('withdrawals', listName(attributes.withdrawals), undefined)
+  if (attributes.withdrawals === undefined || block.withdrawals === undefined)
+    return {
+      field: 'withdrawals',
+      derived: listName(attributes.withdrawals) ?? 'none',
+      block: listName(block.withdrawals) ?? 'none',
+    }
+  // From Isthmus on it is another root, which follows from execution alone.
+  if (isIsthmus && withdrawalsRoot === undefined)
+    return { field: 'withdrawalsRoot', derived: 'any', block: 'none' }
+  if (isIsthmus || withdrawalsRoot === undefined) return undefined
+  return differenceOf('withdrawalsRoot', emptyRoot, withdrawalsRoot)
+}
+
+function listName(withdrawals: readonly [] | undefined): string | undefined {
+  return withdrawals === undefined ? undefined : '[]'
+}
+
+function extraDataDifference(
+  config: RollupConfig,
+  attributes: PayloadAttributes,
+  { extraData, timestamp }: Payload,
+): Difference | undefined {
+  const derived = baseFeeParametersOf(attributes, config.eip1559)
+  const inBlock = decodedOrNothing(extraData)
+  if (derived === undefined) {
+    const text = extraData.length === 0 ? undefined : toHex(extraData)
+    return differenceOf('extraData', undefined, text)
+  }
+  const isJovian = isActive(config, 'jovian', timestamp)
+  if (inBlock === undefined || (inBlock.minBaseFee !== undefined) !== isJovian)
+    return { field: 'extraData', derived: textOf(derived), block: toHex(extraData) }
+  return (
+    differenceOf('extraData.denominator', derived.denominator, inBlock.denominator) ??
+    differenceOf('extraData.elasticity', derived.elasticity, inBlock.elasticity) ??
+    differenceOf('extraData.minBaseFee', derived.minBaseFee, inBlock.minBaseFee)
+  )
+}
+
+function decodedOrNothing(extraData: Uint8Array): BaseFeeParameters | undefined {
+  try {
+    return decodeExtraData(extraData)
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined
+    throw error
+  }
+}
+
+function textOf({ denominator, elasticity, minBaseFee }: BaseFeeParameters): string {
+  return `${denominator}, ${elasticity}, ${minBaseFee ?? 'none'}`
+}

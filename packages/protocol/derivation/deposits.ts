@@ -1,0 +1,93 @@
+import { abiUint } from '#protocol/codec/abi-word.ts'
+import { fromBigEndian } from '#protocol/codec/big-endian.ts'
+import { fromHex, toAddress, toHash } from '#protocol/codec/hex.ts'
+import type { L1Log } from '#protocol/block/l1-block.ts'
+import type { Address, Bytes32, Hash } from '#protocol/primitives.ts'
+import { encodeDeposit } from '#protocol/transaction/deposit.ts'
+import { SourceHashes } from './source-hash.ts'
+
+/** What users deposited in an L1 block. */
+export type UserDeposits =
+  | {
+      readonly kind: 'deposits'
+      /** Deposits as they stand in an L2 block, in the order of their logs. */
+      readonly transactions: readonly Uint8Array[]
+    }
+  | {
+      /** No portal emits such a log, and a node that left it out would be on a chain of its own: derivation must stop. */
+      readonly kind: 'malformed'
+      readonly logIndex: number
+      readonly reason: DepositFault
+    }
+
+/** What is wrong with a log of a deposit. */
+export type DepositFault = 'topics' | 'version' | 'length' | 'offset' | 'padding' | 'opaque-data'
+
+/** Where deposits come from. */
+export interface DepositSource {
+  readonly depositContractAddress: Address
+  readonly l1BlockHash: Hash
+}
+
+/** Hash of `TransactionDeposited(address,address,uint256,bytes)`. */
+const depositEvent = '0xb3813568d9991fc951961fcb4c784893574240a28925604d09fc577c55bb7c32' as Bytes32
+
+/** Deposits of L1 users are a fixed head and the calldata: mint, value, gas, whether it creates a contract. */
+const opaqueHeadBytes = 73
+
+/** Bytes of the data of a log before the opaque ones: their offset and their length. */
+const dataHeadBytes = 64
+
+/**
+ * Reads the deposits out of the logs of an L1 block.
+ *
+ * @param logs from receipts with status 1, in log order; those of other contracts and events are passed over
+ * Spec: protocol/deposits.md#user-deposited-transactions; where it leaves a choice, op-node's
+ */
+export function depositsOfLogs(
+  logs: readonly L1Log[],
+  { depositContractAddress, l1BlockHash }: DepositSource,
+): UserDeposits {
+  const transactions: Uint8Array[] = []
+  const sources = new SourceHashes('user', l1BlockHash)
+  for (const log of logs) {
+    if (log.address !== depositContractAddress || log.topics[0] !== depositEvent) continue
+    const reason = faultOf(log)
+    if (reason !== undefined) return { kind: 'malformed', logIndex: log.index, reason }
+    transactions.push(depositOf(log, toHash(sources.at(BigInt(log.index)))))
+  }
+  return { kind: 'deposits', transactions }
+}
+
+/** What the padding holds, and the upper bytes of the addresses, op-node does not look at. */
+function faultOf({ topics, data }: L1Log): DepositFault | undefined {
+  if (topics.length !== 4) return 'topics'
+  if (fromBigEndian(fromHex(topics[3] ?? '0x01')) !== 0n) return 'version'
+  if (data.length < dataHeadBytes || data.length % 32 !== 0) return 'length'
+  if (abiUint(data, 0, 64) !== 32n) return 'offset'
+  const length = abiUint(data, 1, 64)
+  const room = BigInt(data.length - dataHeadBytes)
+  // As little padding as there can be.
+  if (length === undefined || length > room || length + 32n <= room) return 'padding'
+  return length < opaqueHeadBytes ? 'opaque-data' : undefined
+}
+
+function depositOf({ topics, data }: L1Log, sourceHash: Hash): Uint8Array {
+  const length = Number(abiUint(data, 1, 64))
+  const opaque = data.subarray(dataHeadBytes, dataHeadBytes + length)
+  return encodeDeposit({
+    sourceHash,
+    from: addressOf(topics[1]),
+    // Any byte but 0 means a creation.
+    to: opaque[72] === 0 ? addressOf(topics[2]) : undefined,
+    mint: fromBigEndian(opaque.subarray(0, 32)),
+    value: fromBigEndian(opaque.subarray(32, 64)),
+    gas: fromBigEndian(opaque.subarray(64, 72)),
+    isSystemTransaction: false,
+    data: opaque.subarray(opaqueHeadBytes),
+  })
+}
+
+function addressOf(topic: Bytes32 | undefined): Address {
+  return toAddress(fromHex(topic ?? '0x').subarray(12))
+}

@@ -1,0 +1,98 @@
+import { decodeExtraData } from '#protocol/block/extra-data.ts'
+import {
+  decodeL1Attributes,
+  encodedL1AttributesForm,
+  type L1Attributes,
+} from '#protocol/block/l1-attributes.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { SystemConfig } from '#protocol/block/system-config.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { fromHex, toAddress, toBytes32, toBytes8 } from '#protocol/codec/hex.ts'
+import { decodeDeposit } from '#protocol/transaction/deposit.ts'
+import { type BlockRules, blockRulesAt } from './block-rules.ts'
+import { encodeFeeScalars, encodeOperatorFee } from './fee-scalars.ts'
+import { gasLimitOfHeader } from './upgrade-gas.ts'
+
+/** What of an L2 block tells its place and its config: the L1 attributes are the first transaction. */
+export type L2Block = Pick<
+  Payload,
+  'blockHash' | 'parentHash' | 'number' | 'timestamp' | 'gasLimit' | 'extraData' | 'transactions'
+>
+
+/**
+ * Where an L2 block stands, and its L1 origin.
+ *
+ * @throws DecodeError if it does not begin with L1 attributes of its fork, or is not the genesis block that it should be
+ * Spec: protocol/derivation.md#l2-chain-derivation-pipeline
+ */
+export function l2BlockRefOf(config: RollupConfig, block: L2Block): L2BlockRef {
+  const { blockHash: hash, parentHash, number, timestamp } = block
+  if (isGenesis(config, block))
+    return { hash, number, parentHash, timestamp, l1Origin: config.genesis.l1, sequenceNumber: 0n }
+  const attributes = l1AttributesIn(block, blockRulesAt(config, timestamp))
+  const l1Origin = { hash: attributes.hash, number: attributes.number }
+  const { sequenceNumber } = attributes
+  return { hash, number, parentHash, timestamp, l1Origin, sequenceNumber }
+}
+
+/**
+ * The system config that an L2 block was built with, as its child sees it.
+ *
+ * @throws DecodeError if the block does not begin with L1 attributes of its fork, or its header is not of its fork
+ * Spec: protocol/derivation.md#building-individual-payload-attributes, protocol/system-config.md
+ */
+export function systemConfigOf(config: RollupConfig, block: L2Block): SystemConfig {
+  if (isGenesis(config, block)) return config.genesis.systemConfig
+  const rules = blockRulesAt(config, block.timestamp)
+  const { bedrock, ecotone, operatorFee, daFootprintGasScalar, batcherHash } = l1AttributesIn(
+    block,
+    rules,
+  )
+  return {
+    batcherAddress: toAddress(fromHex(batcherHash).subarray(12)),
+    overhead: word(bedrock?.overhead ?? 0n),
+    scalar: ecotone === undefined ? word(bedrock?.scalar ?? 0n) : encodeFeeScalars(ecotone),
+    gasLimit: gasLimitOfHeader(config, rules, block.gasLimit),
+    ...headerFeesOf(block, rules),
+    operatorFeeParams: encodeOperatorFee(operatorFee ?? { scalar: 0n, constant: 0n }),
+    daFootprintGasScalar: Number(daFootprintGasScalar ?? 0n),
+  }
+}
+
+function isGenesis({ genesis }: RollupConfig, { number, blockHash }: L2Block): boolean {
+  if (number !== genesis.l2.number) return false
+  if (blockHash === genesis.l2.hash) return true
+  throw new DecodeError(`L2 block ${number} is ${blockHash}, the genesis block ${genesis.l2.hash}`)
+}
+
+function l1AttributesIn({ transactions }: L2Block, rules: BlockRules): L1Attributes {
+  const [first] = transactions
+  if (first === undefined) throw new DecodeError('an L2 block without transactions')
+  const { data } = decodeDeposit(first)
+  const form = encodedL1AttributesForm(data)
+  if (form !== rules.l1AttributesForm)
+    throw new DecodeError(`L1 attributes of ${form}, want ${rules.l1AttributesForm}`)
+  return decodeL1Attributes(data)
+}
+
+function headerFeesOf(
+  { extraData }: L2Block,
+  { forks }: BlockRules,
+): Pick<SystemConfig, 'eip1559Params' | 'minBaseFee'> {
+  const parameters = decodeExtraData(extraData)
+  const hasForm =
+    (parameters !== undefined) === forks.holocene &&
+    (parameters?.minBaseFee !== undefined) === forks.jovian
+  if (!hasForm) throw new DecodeError(`extra data of ${extraData.length} bytes at another fork`)
+  const eip1559 = new Uint8Array(8)
+  eip1559.set(toFixedBigEndian(parameters?.denominator ?? 0n, 4))
+  eip1559.set(toFixedBigEndian(parameters?.elasticity ?? 0n, 4), 4)
+  return { eip1559Params: toBytes8(eip1559), minBaseFee: parameters?.minBaseFee ?? 0n }
+}
+
+function word(value: bigint): SystemConfig['scalar'] {
+  return toBytes32(toFixedBigEndian(value, 32))
+}

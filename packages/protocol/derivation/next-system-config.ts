@@ -1,0 +1,56 @@
+import type { SystemConfig } from '#protocol/block/system-config.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
+import { toBytes32, toBytes8 } from '#protocol/codec/hex.ts'
+import type { BlockRules } from './block-rules.ts'
+import {
+  decodeFeeScalars,
+  decodeOperatorFee,
+  encodeFeeScalars,
+  encodeOperatorFee,
+} from './fee-scalars.ts'
+import { defaultDaFootprintGasScalar, hasOperatorFee } from './l1-attributes-deposit.ts'
+import { lastingUpgradeGas } from './upgrade-gas.ts'
+
+const zeroWord = toBytes32(new Uint8Array(32))
+const zeroParams = toBytes8(new Uint8Array(8))
+
+/**
+ * The system config that the child of a block sees, from the one that the block was built with: what can be read back of the
+ * block, so that nobody has to decode it. What the block's fork has no place for is lost, and zeros become what they stand for.
+ *
+ * @param used with the updates of the block's L1 origin; its scalar could be written to the L1 attributes
+ */
+export function nextSystemConfig(
+  config: RollupConfig,
+  rules: BlockRules,
+  used: SystemConfig,
+): SystemConfig {
+  const { forks, l1AttributesForm: form } = rules
+  const scalars = form === 'bedrock' ? undefined : decodeFeeScalars(used.scalar)
+  return {
+    batcherAddress: used.batcherAddress,
+    overhead: form === 'bedrock' ? used.overhead : zeroWord,
+    scalar: scalars === undefined ? used.scalar : encodeFeeScalars(scalars),
+    gasLimit: used.gasLimit + lastingUpgradeGas(config, rules),
+    eip1559Params: forks.holocene ? paramsOf(config, used) : zeroParams,
+    operatorFeeParams: hasOperatorFee(form)
+      ? encodeOperatorFee(decodeOperatorFee(used.operatorFeeParams))
+      : zeroWord,
+    minBaseFee: forks.jovian ? used.minBaseFee : 0n,
+    daFootprintGasScalar:
+      form === 'jovian' ? used.daFootprintGasScalar || defaultDaFootprintGasScalar : 0,
+  }
+}
+
+/** The engine puts the chain's own constants in the place of zeros. */
+function paramsOf(
+  { eip1559 }: RollupConfig,
+  { eip1559Params }: SystemConfig,
+): SystemConfig['eip1559Params'] {
+  if (eip1559Params !== zeroParams) return eip1559Params
+  const bytes = new Uint8Array(8)
+  bytes.set(toFixedBigEndian(eip1559.denominatorCanyon, 4))
+  bytes.set(toFixedBigEndian(eip1559.elasticity, 4), 4)
+  return toBytes8(bytes)
+}

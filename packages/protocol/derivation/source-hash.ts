@@ -1,0 +1,41 @@
+import { fromHex, toHash } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import { putUint64 } from '#protocol/codec/big-endian.ts'
+import type { Hash } from '#protocol/primitives.ts'
+
+/** What a deposit comes from; each has its number. Spec: protocol/deposits.md#source-hash-computation */
+const domains = { user: 0, l1Attributes: 1, upgrade: 2 } as const
+
+/**
+ * The source hashes of the deposits of one L1 block. Two hashes of 64 bytes each, in buffers that are used again: every L2
+ * block needs one.
+ */
+export class SourceHashes {
+  readonly #inner = new Uint8Array(64)
+  readonly #outer = new Uint8Array(64)
+
+  /** Of what users deposit, by the position of the log; or of the L1 attributes, by sequence number. */
+  constructor(kind: 'user' | 'l1Attributes', l1BlockHash: Hash) {
+    this.#inner.set(fromHex(l1BlockHash))
+    this.#outer[31] = domains[kind]
+  }
+
+  /** 32 bytes. */
+  at(index: bigint): Uint8Array {
+    putUint64(this.#inner, 56, index)
+    this.#outer.set(keccak256(this.#inner), 32)
+    return keccak256(this.#outer)
+  }
+}
+
+/** The source hash of the deposit that a hardfork brings for a purpose, which has a name. */
+export function upgradeSourceHash(intent: string): Hash {
+  const outer = new Uint8Array(64)
+  outer[31] = domains.upgrade
+  outer.set(keccak256(asciiBytes(intent)), 32)
+  return toHash(keccak256(outer))
+}
+
+function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0))
+}

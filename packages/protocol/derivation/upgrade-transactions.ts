@@ -1,0 +1,66 @@
+import type { HardforkName } from '#protocol/chains/hardforks.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { fromHex } from '#protocol/codec/hex.ts'
+import { encodeDeposit } from '#protocol/transaction/deposit.ts'
+import { depositorAddress, ethLiquidityAddress, l1BlockAddress } from './predeploys.ts'
+import { upgradeSourceHash } from './source-hash.ts'
+import { isUpgradingFork, unpackUpgrades, type Upgrade } from './upgrades/unpack-upgrades.ts'
+
+/** What of a chain decides on its upgrades. */
+export type UpgradeRules = Pick<RollupConfig, 'hasInteropPeers'>
+
+/**
+ * The transactions that a hardfork brings to the first block that has it, in order; none for most forks.
+ * Spec: protocol/ecotone, fjord, isthmus, jovian and karst, each derivation.md#network-upgrade-transactions; where the
+ * intents differ, those of op-node, which are on chain
+ */
+export function upgradesOf(
+  fork: HardforkName,
+  { hasInteropPeers }: UpgradeRules,
+): readonly Upgrade[] {
+  if (!isUpgradingFork(fork)) return []
+  const upgrades = unpackUpgrades(fork)
+  return fork === 'lagoon' && hasInteropPeers
+    ? [switchInteropOn, ...upgrades, fundLiquidity]
+    : upgrades
+}
+
+/** The same, as they stand in the block. */
+export function upgradeTransactions(
+  fork: HardforkName,
+  rules: UpgradeRules,
+): readonly Uint8Array[] {
+  return upgradesOf(fork, rules).map(({ deposit }) => encodeDeposit(deposit))
+}
+
+/** `setFeature(bytes32)` with `INTEROP`. */
+const switchInteropOn: Upgrade = upgrade('Interop pre: setFeature(INTEROP)', {
+  to: l1BlockAddress,
+  mint: 0n,
+  gas: 100_000n,
+  data: fromHex(`0x46a4d780${'494e5445524f50'.padEnd(64, '0')}`),
+})
+
+/** `fund()`: the only upgrade that brings ether, as much as all chains together can send. */
+const fundLiquidity: Upgrade = upgrade('Interop post: ETHLiquidity Funding', {
+  to: ethLiquidityAddress,
+  mint: 2n ** 128n - 1n,
+  gas: 50_000n,
+  data: fromHex('0xb60d4288'),
+})
+
+function upgrade(
+  intent: string,
+  fields: Pick<Upgrade['deposit'], 'to' | 'mint' | 'gas' | 'data'>,
+): Upgrade {
+  return {
+    intent,
+    deposit: {
+      sourceHash: upgradeSourceHash(intent),
+      from: depositorAddress,
+      value: fields.mint,
+      isSystemTransaction: false,
+      ...fields,
+    },
+  }
+}

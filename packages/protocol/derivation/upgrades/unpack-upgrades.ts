@@ -1,0 +1,52 @@
+import { brotliDecompressSync } from 'node:zlib'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { toAddress } from '#protocol/codec/hex.ts'
+import { decodeRlpList, rlpBytes, rlpList, rlpUint, type RlpItem } from '#protocol/codec/rlp.ts'
+import type { Deposit } from '#protocol/transaction/deposit.ts'
+import { upgradeSourceHash } from '#protocol/derivation/source-hash.ts'
+import packed from './packed-upgrades.json' with { type: 'json' }
+
+/** A hardfork that brings transactions. */
+export type UpgradingFork = keyof typeof packed
+
+/** A transaction that a hardfork brings. */
+export interface Upgrade {
+  /** What it is for; its source hash comes of these words. */
+  readonly intent: string
+  readonly deposit: Deposit
+}
+
+/** Whether a hardfork brings transactions. */
+export function isUpgradingFork(fork: string): fork is UpgradingFork {
+  return Object.hasOwn(packed, fork)
+}
+
+/**
+ * The transactions that a hardfork brings to every chain, unpacked from base64, brotli and RLP. This takes milliseconds, and
+ * happens once in the life of a chain.
+ */
+export function unpackUpgrades(fork: UpgradingFork): readonly Upgrade[] {
+  const compressed = Uint8Array.from(atob(packed[fork]), (letter) => letter.charCodeAt(0))
+  return decodeRlpList(brotliDecompressSync(compressed)).map(unpack)
+}
+
+function unpack(item: RlpItem): Upgrade {
+  const fields = rlpList(item)
+  const [intentBytes, from, to] = [fields[0], fields[1], fields[2]].map(rlpBytes)
+  if (intentBytes === undefined || from === undefined || to === undefined)
+    throw new DecodeError('an upgrade without its fields')
+  const intent = String.fromCharCode(...intentBytes)
+  return {
+    intent,
+    deposit: {
+      sourceHash: upgradeSourceHash(intent),
+      from: toAddress(from),
+      to: to.length === 0 ? undefined : toAddress(to),
+      mint: 0n,
+      value: 0n,
+      gas: rlpUint(fields[3], 8),
+      isSystemTransaction: false,
+      data: rlpBytes(fields[4]),
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
+import type { Hash } from '#protocol/primitives.ts'
+
+/** L2 blocks that are asked for at once. */
+export const l2PageBlocks = 256
+
+/** L1 blocks that are asked for at once. */
+export const l1PageBlocks = 64
+
+/** L2 blocks from one downwards, newest first. */
+export interface L2PageRequest {
+  readonly kind: 'need-l2'
+  readonly number: bigint
+  /** Left out: whatever block of that number the engine has. */
+  readonly hash: Hash | undefined
+  /** How many at most; one is enough to go on. */
+  readonly count: number
+}
+
+/** L1 blocks by number, from one downwards; those that L1 does not have yet are left out of the answer. */
+export interface L1PageRequest {
+  readonly kind: 'need-l1'
+  readonly number: bigint
+  readonly count: number
+}
+
+/** What a walk asks for. */
+export type PageRequest = L2PageRequest | L1PageRequest
+
+/** What a walk was given. */
+export type Page =
+  | { readonly kind: 'l2'; readonly blocks: readonly L2BlockRef[] }
+  | { readonly kind: 'l1'; readonly blocks: readonly L1BlockRef[] }
+
+/** L2 blocks on the way down from a head, a page of them at a time. */
+export class L2Pages {
+  #request: L2PageRequest | undefined
+  readonly #blocks = new Map<Hash, L2BlockRef>()
+
+  /** The parent of a block, or what to ask for; never a block below `lowest`. */
+  parentOf(block: L2BlockRef, lowest: bigint): L2BlockRef | L2PageRequest {
+    const parent = this.#blocks.get(block.parentHash)
+    if (parent !== undefined) return parent
+    const number = block.number - 1n
+    const room = number - lowest + 1n
+    const count = room < l2PageBlocks ? Number(room) : l2PageBlocks
+    return this.ask({ number, hash: block.parentHash, count: Math.max(count, 1) })
+  }
+
+  /** Asks for blocks. */
+  ask(page: Omit<L2PageRequest, 'kind'>): L2PageRequest {
+    this.#request = { kind: 'need-l2', ...page }
+    return this.#request
+  }
+
+  /** Takes what was asked for; undefined if that is not what was given. Blocks that do not hang together are left out. */
+  take(blocks: readonly L2BlockRef[]): L2BlockRef | undefined {
+    const [first] = blocks
+    const request = this.#request
+    this.#request = undefined
+    if (first === undefined || request === undefined || first.number !== request.number)
+      return undefined
+    if (request.hash !== undefined && first.hash !== request.hash) return undefined
+    this.#blocks.clear()
+    let expected = first.hash
+    for (const block of blocks.slice(0, request.count)) {
+      if (block.hash !== expected) break
+      this.#blocks.set(block.hash, block)
+      expected = block.parentHash
+    }
+    return first
+  }
+}
+
+/** L1 blocks by number, a page of them at a time. */
+export class L1Pages {
+  #request: L1PageRequest | undefined
+  readonly #blocks = new Map<bigint, L1BlockRef | undefined>()
+
+  /** The block of a number, undefined if L1 does not have it yet; or what to ask for. */
+  at(number: bigint): L1BlockRef | L1PageRequest | undefined {
+    if (this.#blocks.has(number)) return this.#blocks.get(number)
+    const count = number < l1PageBlocks ? Number(number) + 1 : l1PageBlocks
+    this.#request = { kind: 'need-l1', number, count }
+    return this.#request
+  }
+
+  /** Takes what was asked for; false if the blocks do not hang together, with each other and those of the page before. */
+  take(blocks: readonly L1BlockRef[]): boolean {
+    const request = this.#request
+    this.#request = undefined
+    if (request === undefined) return false
+    const given = new Map(blocks.map((block) => [block.number, block]))
+    let child = this.#blocks.get(request.number + 1n)
+    this.#blocks.clear()
+    for (let at = 0n; at < request.count; at++) {
+      const block = given.get(request.number - at)
+      if (block !== undefined && child !== undefined && child.parentHash !== block.hash)
+        return false
+      this.#blocks.set(request.number - at, block)
+      child = block
+    }
+    return true
+  }
+}

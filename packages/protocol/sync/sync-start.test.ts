@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { testRollup } from '#test/fakes/test-rollup.ts'
+import type { Page, PageRequest } from './block-pages.ts'
+import { type EngineLabels, SyncStart, type SyncStartStep } from './sync-start.ts'
+
+// Chains in which L1 block 10 has L2 blocks 20 and 21, and so on: two L2 blocks an epoch. A fork of a chain has another letter.
+
+const hashOf = (layer: 1 | 2, letter: string, number: number) =>
+  `0x${layer}${letter}${number.toString(16).padStart(62, '0')}` as Hash
+
+/** L1 up to `length`; from `forkAt` on the blocks are b's. */
+function l1Chain(length: number, forkAt = Infinity): Map<number, L1BlockRef> {
+  const letter = (at: number) => (at >= forkAt ? 'b' : 'a')
+  const numbers = Array.from({ length: length + 1 }, (_, at) => at)
+  return new Map(
+    numbers.map((at) => [
+      at,
+      {
+        number: BigInt(at),
+        hash: hashOf(1, letter(at), at),
+        parentHash: hashOf(1, letter(at - 1), at - 1),
+        timestamp: BigInt(12 * at),
+      },
+    ]),
+  )
+}
+
+/** L2 up to `length`, all with a's L1 blocks as their origins; `wrong` changes one of them. */
+function l2Chain(length: number, wrong: Partial<L2BlockRef> = {}): L2BlockRef[] {
+  return Array.from({ length: length + 1 }, (_, at) => {
+    const origin = at >> 1
+    const block: L2BlockRef = {
+      number: BigInt(at),
+      hash: hashOf(2, 'a', at),
+      parentHash: hashOf(2, 'a', at - 1),
+      timestamp: BigInt(6 * at),
+      l1Origin: { number: BigInt(origin), hash: hashOf(1, 'a', origin) },
+      sequenceNumber: BigInt(at & 1),
+    }
+    return wrong.number === block.number ? { ...block, ...wrong } : block
+  })
+}
+
+const rollup: RollupConfig = {
+  ...testRollup,
+  blockTime: 6n,
+  genesis: {
+    ...testRollup.genesis,
+    l1: { number: 0n, hash: hashOf(1, 'a', 0) },
+    l2: { number: 0n, hash: hashOf(2, 'a', 0) },
+  },
+}
+
+interface World {
+  readonly l1: ReadonlyMap<number, L1BlockRef>
+  readonly l2: readonly L2BlockRef[]
+  readonly labels: EngineLabels
+  readonly safeOffsetSeconds?: bigint
+}
+
+/** Heads by number; 0 for one that was never set. */
+function world(l1: World['l1'], l2: readonly L2BlockRef[], heads: readonly number[]): World {
+  const [unsafe = 0, safe = 0, finalized = 0] = heads
+  const at = (number: number) => (number === 0 ? undefined : l2[number])
+  const head = l2[unsafe]
+  assert.ok(head)
+  return { l1, l2, labels: { unsafe: head, safe: at(safe), finalized: at(finalized) } }
+}
+
+function answer(request: PageRequest, { l1, l2 }: World): Page {
+  const numbers = Array.from({ length: request.count }, (_, at) => Number(request.number) - at)
+  if (request.kind === 'need-l1')
+    return { kind: 'l1', blocks: numbers.flatMap((at) => l1.get(at) ?? []) }
+  return { kind: 'l2', blocks: numbers.flatMap((at) => l2[at] ?? []) }
+}
+
+/** Runs a search to its end. */
+function search(given: World): { readonly step: SyncStartStep; readonly requests: number } {
+  const { labels, safeOffsetSeconds = 0n } = given
+  const search = new SyncStart({ config: rollup, labels, safeOffsetSeconds })
+  let step = search.step()
+  let requests = 0
+  while (step.kind === 'need-l1' || step.kind === 'need-l2') {
+    requests++
+    step = search.step(answer(step, given))
+  }
+  return { step, requests }
+}
+
+/** What was found as `unsafe/safe/finalized`, or why nothing was. */
+function found(given: World): string {
+  const { step } = search(given)
+  if (step.kind === 'failed') return step.reason
+  assert.equal(step.kind, 'found')
+  if (step.kind !== 'found') return ''
+  const { unsafe, safe, finalized } = step.heads
+  return [unsafe, safe, finalized].map(({ number }) => number).join('/')
+}
+
+test('the safe head goes back a whole sequencing window below the newest canonical block', () => {
+  // Window 10: the newest origin is 50, 39 is the first more than ten below, and its first block's parent is 77.
+  assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 90, 4])), '101/77/4')
+})
+
+test('it goes no further back than what is finalized', () => {
+  assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 90, 85])), '101/85/85')
+})
+
+test('it goes back from the safe head of before, if that is older', () => {
+  assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 30, 4])), '101/29/4')
+})
+
+test('blocks whose L1 origin was replaced are given up', () => {
+  // L1 was replaced from 46 on, whose first L2 block is 92. Canonical are origins up to 45.
+  assert.equal(found(world(l1Chain(60, 46), l2Chain(101), [101, 90, 4])), '91/67/4')
+})
+
+test('blocks whose L1 origin is not there yet are kept', () => {
+  assert.equal(found(world(l1Chain(45), l2Chain(101), [101, 90, 4])), '101/67/4')
+})
+
+test('a reorg of five sequencing windows is followed, a longer one is not', () => {
+  const l2 = l2Chain(201)
+  assert.equal(found(world(l1Chain(120, 51), l2, [201, 60, 4])), '101/59/4')
+  assert.equal(found(world(l1Chain(120, 50), l2, [201, 60, 4])), 'reorg-too-deep')
+})
+
+test('a finalized block without its L1 origin is no start', () => {
+  assert.equal(found(world(l1Chain(60, 40), l2Chain(101), [101, 95, 90])), 'reorg-past-finality')
+})
+
+test('another block than the finalized at its height is no start', () => {
+  const chain = l2Chain(101)
+  const [unsafe, finalized] = [chain[101], chain[85]]
+  assert.ok(unsafe && finalized)
+  const other = { ...finalized, hash: hashOf(2, 'b', 85) }
+  const labels = { unsafe, safe: chain[90], finalized: other }
+  assert.equal(found({ l1: l1Chain(60), l2: chain, labels }), 'reorg-past-finality')
+})
+
+test('without labels the chain starts at its genesis', () => {
+  assert.equal(found(world(l1Chain(60), l2Chain(20), [20])), '20/0/0')
+  assert.equal(found(world(l1Chain(60), l2Chain(0), [0])), '0/0/0')
+})
+
+test('a chain of more than fourteen windows without a safe head was synced by its engine', () => {
+  const l1 = l1Chain(160)
+  assert.equal(found(world(l1, l2Chain(281), [281])), '281/0/0')
+  assert.equal(found(world(l1, l2Chain(282), [282])), '282/282/282')
+  // 13 seconds are three blocks of six.
+  const offset = { safeOffsetSeconds: 13n }
+  assert.equal(found({ ...world(l1, l2Chain(282), [282]), ...offset }), '282/279/279')
+  assert.equal(found({ ...world(l1, l2Chain(282), [282]), safeOffsetSeconds: 10_000n }), '282/0/0')
+})
+
+test('a head below the safe one was lost by its engine', () => {
+  assert.equal(found(world(l1Chain(60), l2Chain(101), [80, 90, 4])), '80/80/80')
+  assert.equal(found(world(l1Chain(60), l2Chain(101), [80, 70, 90])), '80/80/80')
+})
+
+test('another genesis is another chain', () => {
+  const chain = l2Chain(10)
+  const [unsafe] = chain.slice(-1)
+  assert.ok(unsafe)
+  const labels = { unsafe, safe: undefined, finalized: undefined }
+  assert.equal(found({ l1: l1Chain(60, 0), l2: chain, labels }), 'wrong-chain')
+})
+
+for (const [name, wrong] of [
+  ['a sequence number that jumps', { sequenceNumber: 5n }],
+  ['an L1 origin that jumps', { l1Origin: { number: 9n, hash: hashOf(1, 'a', 9) } }],
+] as const)
+  test(`blocks that cannot follow each other are no start: ${name}`, () => {
+    const chain = l2Chain(101, { number: 51n, ...wrong })
+    assert.equal(found(world(l1Chain(60), chain, [101, 40, 4])), 'l2-inconsistent')
+  })
+
+test('a chain that changes while it is read is no start', () => {
+  const given = world(l1Chain(60), l2Chain(101), [101, 90, 4])
+  assert.equal(found({ ...given, l2: given.l2.filter(({ number }) => number > 80n) }), 'l2-missing')
+  const l1 = new Map([...given.l1, ...[...l1Chain(60, 20)].filter(([at]) => at === 42)])
+  assert.equal(found({ ...given, l1 }), 'l1-inconsistent')
+})
+
+test('blocks are asked for by the page', () => {
+  const { requests } = search(world(l1Chain(400), l2Chain(701), [701, 90, 4]))
+  assert.ok(requests <= 9, `${requests} requests for 612 L2 blocks and 306 L1 blocks`)
+})
