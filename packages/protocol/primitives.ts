@@ -14,3 +14,6 @@ export type Bytes32 = Branded<'Bytes32'>
 
 /** An 8-byte value, such as the EIP-1559 parameters of an L2 block. */
 export type Bytes8 = Branded<'Bytes8'>
+
+/** A channel, by the 16 bytes its batcher chose. */
+export type ChannelId = Branded<'ChannelId'>

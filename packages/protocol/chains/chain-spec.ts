@@ -42,3 +42,26 @@ export function maxChannelBankBytes(config: RollupConfig, l1Timestamp: bigint): 
 export function maxRlpBytesPerChannel(config: RollupConfig, l1Timestamp: bigint): number {
   return isActive(config, 'fjord', l1Timestamp) ? 100_000_000 : 10_000_000
 }
+
+/** What decides what becomes of channels in one L1 block. */
+export interface ChannelRules {
+  /** For how many L1 blocks a channel stays open. */
+  readonly channelTimeout: bigint
+  readonly maxChannelBankBytes: number
+  readonly maxRlpBytesPerChannel: number
+  /** Whether a channel that is complete has to wait for those opened before it; not from Canyon on. */
+  readonly isReadInOrder: boolean
+  /** From Fjord on. */
+  readonly allowsBrotli: boolean
+}
+
+/** The rules for channels while the L1 block of that timestamp is read. */
+export function channelRules(config: RollupConfig, l1Timestamp: bigint): ChannelRules {
+  return {
+    channelTimeout: channelTimeout(config, l1Timestamp),
+    maxChannelBankBytes: maxChannelBankBytes(config, l1Timestamp),
+    maxRlpBytesPerChannel: maxRlpBytesPerChannel(config, l1Timestamp),
+    isReadInOrder: !isActive(config, 'canyon', l1Timestamp),
+    allowsBrotli: isActive(config, 'fjord', l1Timestamp),
+  }
+}

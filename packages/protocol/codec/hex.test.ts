@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { fromHex, toAddress, toBytes32, toBytes8, toHash, toHex } from './hex.ts'
+import { fromHex, toAddress, toBytes32, toBytes8, toChannelId, toHash, toHex } from './hex.ts'
 
 test('hex and bytes say the same thing', () => {
   fc.assert(
@@ -41,6 +41,7 @@ for (const [convert, length] of [
   [toHash, 32],
   [toBytes32, 32],
   [toAddress, 20],
+  [toChannelId, 16],
   [toBytes8, 8],
 ] as const) {
   test(`${convert.name} takes ${length} bytes, no more and no fewer`, () => {

@@ -1,4 +1,4 @@
-import type { Address, Bytes32, Bytes8, Hash } from '#protocol/primitives.ts'
+import type { Address, Bytes32, Bytes8, ChannelId, Hash } from '#protocol/primitives.ts'
 import { DecodeError } from './decode-error.ts'
 
 /** Lowercase `0x` hex of any length. */
@@ -70,6 +70,11 @@ export function toBytes32(bytes: Uint8Array): Bytes32 {
 /** @throws DecodeError unless there are 8 bytes */
 export function toBytes8(bytes: Uint8Array): Bytes8 {
   return sized(bytes, 8) as Bytes8
+}
+
+/** @throws DecodeError unless there are 16 bytes */
+export function toChannelId(bytes: Uint8Array): ChannelId {
+  return sized(bytes, 16) as ChannelId
 }
 
 function sized(bytes: Uint8Array, length: number): Hex {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { blobBytes, decodeBlob, encodeBlob, maxBlobDataBytes } from './blob.ts'
+
+const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 20)
+
+test('what goes into a blob comes out of it', () => {
+  const lengths = fc.oneof(
+    fc.integer({ min: 0, max: 300 }),
+    fc.integer({ min: maxBlobDataBytes - 200, max: maxBlobDataBytes }),
+  )
+  fc.assert(
+    fc.property(lengths, fc.nat(255), (length, seed) => {
+      const data = Uint8Array.from({ length }, (_, at) => at * 7 + seed)
+      assert.deepEqual(decodeBlob(encodeBlob(data)), data)
+    }),
+    { numRuns },
+  )
+})
+
+test('a blob takes 130,044 bytes, and not one more', () => {
+  assert.equal(decodeBlob(encodeBlob(new Uint8Array(maxBlobDataBytes))).length, maxBlobDataBytes)
+  assert.throws(() => encodeBlob(new Uint8Array(maxBlobDataBytes + 1)), { name: 'RangeError' })
+})
+
+test('a blob has its size, no more and no less', () => {
+  for (const length of [0, blobBytes - 1, blobBytes + 1])
+    assert.throws(() => decodeBlob(new Uint8Array(length)), { name: 'DecodeError' })
+})
+
+test('a byte that is changed gives other data or a DecodeError', () => {
+  const data = Uint8Array.from({ length: 1_000 }, (_, at) => at * 31)
+  fc.assert(
+    fc.property(fc.nat(1_100), fc.integer({ min: 1, max: 255 }), (at, change) => {
+      const blob = encodeBlob(data)
+      blob[at] = (blob[at] ?? 0) ^ change
+      try {
+        const other = decodeBlob(blob)
+        // But for the two top bits of the first, which nobody reads.
+        if (at > 0 || (change & 0x3f) !== 0) assert.notDeepEqual(other, data)
+      } catch (error) {
+        assert.equal((error as Error).name, 'DecodeError')
+      }
+    }),
+    { numRuns },
+  )
+})

@@ -1,0 +1,99 @@
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+
+/** Bytes of a blob: 4,096 field elements of 32. Spec: EIP-4844 */
+export const blobBytes = 131_072
+
+/** Data that one blob can carry. Spec: protocol/derivation.md#blob-encoding */
+export const maxBlobDataBytes = 130_044
+
+/** Four field elements carry 127 bytes: 31 each, and three that are cut up into the four top bytes. */
+const groupBytes = 128
+const groupDataBytes = 127
+
+/** The version and the length, which come before the data. */
+const headBytes = 4
+
+/**
+ * Takes the data out of a blob.
+ *
+ * @returns a view into a new buffer
+ * @throws DecodeError for another version, a length past the limit, top bits that are set, or anything but zeros
+ * after the data. As op-node has it, the first field element's top bits may be anything.
+ * Spec: protocol/derivation.md#blob-encoding
+ */
+export function decodeBlob(blob: Uint8Array): Uint8Array {
+  if (blob.length !== blobBytes) throw new DecodeError(`a blob of ${blob.length} bytes`)
+  const [, version = 0, high = 0, middle = 0, low = 0] = blob
+  if (version !== 0) throw new DecodeError(`a blob of version ${version}`)
+  const length = high * 65_536 + middle * 256 + low
+  if (length > maxBlobDataBytes) throw new DecodeError(`a blob with ${length} bytes of data`)
+
+  // The first group is read even if there is no data.
+  const groups = Math.max(1, Math.ceil((headBytes + length) / groupDataBytes))
+  const bytes = blob.slice(0, groups * groupBytes)
+  for (let group = 0; group < groups; group++) joinGroup(bytes, group)
+
+  const end = headBytes + length
+  if (!isZero(bytes.subarray(end, groups * groupDataBytes)))
+    throw new DecodeError('a blob goes on after its data')
+  if (!isZero(blob.subarray(groups * groupBytes)))
+    throw new DecodeError('a blob goes on after its last field element')
+  return bytes.subarray(headBytes, end)
+}
+
+/**
+ * Moves a group's data to where it belongs, in place: `copyWithin` takes half as long as a loop, cold a third.
+ * It only ever moves towards the front, so the groups that follow are whole.
+ */
+function joinGroup(bytes: Uint8Array, group: number): void {
+  const from = group * groupBytes
+  const to = group * groupDataBytes
+  const a = bytes[from] ?? 0
+  const b = bytes[from + 32] ?? 0
+  const c = bytes[from + 64] ?? 0
+  const d = bytes[from + 96] ?? 0
+  if (((group === 0 ? 0 : a) | b | c | d) & 0xc0)
+    throw new DecodeError(`a field element of group ${group} is too large`)
+  bytes.copyWithin(to, from + 1, from + 32)
+  bytes.copyWithin(to + 32, from + 33, from + 64)
+  bytes.copyWithin(to + 64, from + 65, from + 96)
+  bytes.copyWithin(to + 96, from + 97, from + 128)
+  bytes[to + 31] = (a & 0x3f) | ((b & 0x30) << 2)
+  bytes[to + 63] = (b & 0x0f) | ((d & 0x0f) << 4)
+  bytes[to + 95] = (c & 0x3f) | ((d & 0x30) << 2)
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== 0) return false
+  return true
+}
+
+/**
+ * Puts data into a blob.
+ *
+ * @throws RangeError if it does not fit
+ */
+export function encodeBlob(data: Uint8Array): Uint8Array {
+  if (data.length > maxBlobDataBytes) throw new RangeError(`${data.length} bytes do not fit a blob`)
+  const blob = new Uint8Array(blobBytes)
+  const bytes = new Uint8Array((blobBytes / groupBytes) * groupDataBytes)
+  bytes.set([0, data.length >> 16, (data.length >> 8) & 0xff, data.length & 0xff])
+  bytes.set(data, headBytes)
+  for (let group = 0; group * groupDataBytes < headBytes + data.length; group++)
+    splitGroup(bytes.subarray(group * groupDataBytes), blob.subarray(group * groupBytes))
+  return blob
+}
+
+function splitGroup(bytes: Uint8Array, group: Uint8Array): void {
+  const x = bytes[31] ?? 0
+  const y = bytes[63] ?? 0
+  const z = bytes[95] ?? 0
+  group.set(bytes.subarray(0, 31), 1)
+  group.set(bytes.subarray(32, 63), 33)
+  group.set(bytes.subarray(64, 95), 65)
+  group.set(bytes.subarray(96, 127), 97)
+  group[0] = x & 0x3f
+  group[32] = (y & 0x0f) | ((x & 0xc0) >> 2)
+  group[64] = z & 0x3f
+  group[96] = ((z & 0xc0) >> 2) | ((y & 0xf0) >> 4)
+}

@@ -1,0 +1,134 @@
+import { brotliDecompressSync, constants } from 'node:zlib'
+import type { Decompressed } from './decompressed.ts'
+import { isRefusal, outputChunkBytes, toUint8Array } from './node-zlib.ts'
+
+/** op-node's decompressor is fed the rest of a buffer of 4,096, then pieces of this size, and hands on at each end. */
+const firstInputBytes = 4_095
+const inputBytes = 32_768
+
+/**
+ * Room past the limit that is searched for a flaw: the largest window, which may be decoded before any of it is
+ * handed on, and the most that a single byte more can add.
+ */
+const searchBytes = 1 << 26
+
+/**
+ * Decompresses brotli as far as op-node would: a stream need not end, and what was handed on before a flaw counts.
+ *
+ * @param data without the version byte
+ * Spec: protocol/fjord/derivation.md#brotli-channel-compression, RFC 7932
+ */
+export function decompressBrotli(data: Uint8Array, maxBytes: number): Decompressed {
+  return (
+    decompressWhole(data, maxBytes) ??
+    limited(decompressUnfinished(data, maxBytes) ?? decompressCorrupt(data, maxBytes), maxBytes)
+  )
+}
+
+/** In one go; undefined unless the stream ends where the data does, within the limit. */
+function decompressWhole(data: Uint8Array, maxBytes: number): Decompressed | undefined {
+  try {
+    const { bytes, consumed } = decompressAll(data, {
+      maxOutputLength: maxBytes,
+      finishFlush: constants.BROTLI_OPERATION_FINISH,
+    })
+    if (consumed < data.length) return undefined
+    return { bytes, end: 'complete', flawedFrom: undefined }
+  } catch (error) {
+    if (isRefusal(error)) return undefined
+    throw error
+  }
+}
+
+/** A stream that lacks its end, or has bytes after it; undefined if it is neither. */
+function decompressUnfinished(data: Uint8Array, maxBytes: number): Decompressed | undefined {
+  const whole = decompressPrefix(data, maxBytes)
+  if (whole === undefined) return undefined
+  const { bytes, consumed } = whole
+  if (consumed === data.length) return { bytes, end: 'truncated', flawedFrom: undefined }
+  // The bytes after the end are an error if they come in the same piece of input as the end.
+  const before = lastInputEnd(consumed - 1)
+  const isInSamePiece = lastInputEnd(consumed) === before
+  return {
+    bytes,
+    end: 'corrupt',
+    flawedFrom: isInSamePiece ? handedOn(data.subarray(0, before), maxBytes) : undefined,
+  }
+}
+
+/**
+ * A stream with a flaw, of which `node:zlib` would give nothing: finds the longest prefix without it by bisection.
+ * Of the piece of input with the flaw, only what fills whole windows was handed on.
+ */
+function decompressCorrupt(data: Uint8Array, maxBytes: number): Decompressed {
+  let good = 0
+  let bad = data.length
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2)
+    if (decompressPrefix(data.subarray(0, middle), maxBytes) === undefined) bad = middle
+    else good = middle
+  }
+  const bytes = decompressPrefix(data.subarray(0, good), maxBytes)?.bytes ?? new Uint8Array(0)
+  const before = handedOn(data.subarray(0, lastInputEnd(good)), maxBytes)
+  const windows = bytes.length - (bytes.length % windowBytes(data))
+  const length = Math.max(before, windows)
+  return { bytes: bytes.subarray(0, length), end: 'corrupt', flawedFrom: before }
+}
+
+function handedOn(prefix: Uint8Array, maxBytes: number): number {
+  return decompressPrefix(prefix, maxBytes)?.bytes.length ?? 0
+}
+
+/** The last end of a piece of input at or before that place. */
+function lastInputEnd(at: number): number {
+  if (at < firstInputBytes) return 0
+  return at - ((at - firstInputBytes) % inputBytes)
+}
+
+/** Spec: RFC 7932, 9.1 */
+function windowBytes([first = 0]: Uint8Array): number {
+  if ((first & 1) === 0) return 1 << 16
+  const high = (first >> 1) & 7
+  if (high !== 0) return 1 << (17 + high)
+  const low = (first >> 4) & 7
+  return 1 << (low === 0 ? 17 : 8 + low)
+}
+
+function limited({ bytes, end, flawedFrom }: Decompressed, maxBytes: number): Decompressed {
+  if (bytes.length > maxBytes)
+    return { bytes: bytes.subarray(0, maxBytes), end: 'over-limit', flawedFrom: undefined }
+  return { bytes, end, flawedFrom: flawedFrom === bytes.length ? undefined : flawedFrom }
+}
+
+interface Prefix {
+  readonly bytes: Uint8Array
+  /** Bytes of the input up to the end of the stream. */
+  readonly consumed: number
+}
+
+/** What comes out of the first bytes of a stream; undefined if they have a flaw or are far over the limit. */
+function decompressPrefix(data: Uint8Array, maxBytes: number): Prefix | undefined {
+  try {
+    return decompressAll(data, {
+      maxOutputLength: maxBytes + searchBytes,
+      finishFlush: constants.BROTLI_OPERATION_FLUSH,
+    })
+  } catch (error) {
+    if (isRefusal(error)) return undefined
+    throw error
+  }
+}
+
+function decompressAll(
+  data: Uint8Array,
+  options: { readonly maxOutputLength: number; readonly finishFlush: number },
+): Prefix {
+  const result: unknown = brotliDecompressSync(data, {
+    ...options,
+    chunkSize: outputChunkBytes,
+    info: true,
+  })
+  // With `info`, which the types do not know, it is not a buffer but this.
+  const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } }
+  return { bytes: toUint8Array(buffer), consumed: engine.bytesWritten }
+}

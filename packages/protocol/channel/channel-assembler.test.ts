@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { channelOf, parseFrame, textOf } from '#test/fakes/frame-notation.ts'
+import type { ChannelRules } from '#protocol/chains/chain-spec.ts'
+import { ChannelAssembler } from './channel-assembler.ts'
+
+const rules: ChannelRules = {
+  channelTimeout: 50n,
+  maxChannelBankBytes: 0,
+  maxRlpBytesPerChannel: 1_000,
+  isReadInOrder: false,
+  allowsBrotli: true,
+}
+
+/** `a:0:text!@l1Block`, and what becomes of each; what a channel holds when it is ready. */
+function feed(text: string): readonly string[] {
+  const assembler = new ChannelAssembler()
+  return text.split(' ').map((step) => {
+    const [frame = '', block = '0'] = step.split('@')
+    const output = assembler.add(parseFrame(frame), BigInt(block), rules)
+    if (output.kind === 'ready') return textOf(output.chunks)
+    return output.kind === 'dropped' ? output.reason : output.kind
+  })
+}
+
+test('a channel lives for the timeout, and not one L1 block longer', () => {
+  assert.deepEqual(feed('a:0:A@0 a:1:B@50 a:2:C!@50'), ['staged', 'staged', 'ABC'])
+  assert.deepEqual(feed('a:0:A@0 a:1:B@51 a:2:C@51'), ['staged', 'timed-out', 'no-channel'])
+  assert.deepEqual(feed('a:0:A@0 b:0:B!@51'), ['staged', 'B'])
+})
+
+test('a first frame begins anew, even of the same channel', () => {
+  assert.deepEqual(feed('a:0:A a:0:B a:1:C!'), ['staged', 'staged', 'BC'])
+  assert.deepEqual(feed('a:0:A b:0:B! a:1:C!'), ['staged', 'B', 'no-channel'])
+  assert.deepEqual(feed('a:0:A@0 a:0:B@50 a:1:C!@100'), ['staged', 'staged', 'BC'])
+})
+
+test('frames that do not fit are dropped, and the channel stays', () => {
+  assert.deepEqual(feed('a:0:A b:1:X a:2:X a:1:B!'), [
+    'staged',
+    'other-channel',
+    'out-of-order',
+    'AB',
+  ])
+})
+
+test('a channel has the limit of bytes with 200 for each frame, and not one more', () => {
+  const full = 'x'.repeat(600)
+  assert.deepEqual(feed(`a:0: a:1:${full}!`), ['staged', full])
+  assert.deepEqual(feed(`a:0: a:1:${full}x! a:2:y`), ['staged', 'too-large', 'no-channel'])
+})
+
+test('what waits is given up when the channel is flushed', () => {
+  const assembler = new ChannelAssembler()
+  assembler.add(parseFrame('a:0:A'), 0n, rules)
+  assert.equal(assembler.staging, channelOf('a'))
+  assembler.flush()
+  assert.equal(assembler.staging, undefined)
+  assert.equal(assembler.add(parseFrame('a:1:B!'), 0n, rules).kind, 'dropped')
+})

@@ -1,0 +1,55 @@
+import type { ChannelRules } from '#protocol/chains/chain-spec.ts'
+import type { ChannelId } from '#protocol/primitives.ts'
+import { Channel, type FrameVerdict } from './channel.ts'
+import type { Frame } from './frame.ts'
+
+/** What became of a frame. */
+export type AssemblerOutput =
+  | { readonly kind: 'staged' }
+  | {
+      readonly kind: 'ready'
+      readonly channelId: ChannelId
+      readonly chunks: readonly Uint8Array[]
+    }
+  | {
+      readonly kind: 'dropped'
+      /** `timed-out` and `too-large` drop the channel too. */
+      readonly reason: Exclude<FrameVerdict, 'added'> | 'no-channel' | 'timed-out' | 'too-large'
+    }
+
+/** Puts one channel at a time together, from Holocene on. Spec: protocol/holocene/derivation.md#channel-bank */
+export class ChannelAssembler {
+  #staging: Channel | undefined
+
+  /** The channel that waits for more frames. */
+  get staging(): ChannelId | undefined {
+    return this.#staging?.id
+  }
+
+  /** Takes the next frame, included in the L1 block of number `l1Block`. */
+  add(frame: Frame, l1Block: bigint, rules: ChannelRules): AssemblerOutput {
+    const isTimedOut = this.#staging?.isTimedOut(l1Block, rules.channelTimeout) ?? false
+    if (isTimedOut) this.#staging = undefined
+
+    // A first frame opens a channel and gives up the one still open, even if it is the same.
+    if (frame.number === 0)
+      this.#staging = new Channel({ id: frame.channelId, openedAt: l1Block, order: 'strict' })
+
+    const channel = this.#staging
+    if (channel === undefined)
+      return { kind: 'dropped', reason: isTimedOut ? 'timed-out' : 'no-channel' }
+    const verdict = channel.add(frame)
+    if (verdict !== 'added') return { kind: 'dropped', reason: verdict }
+    const isTooLarge = channel.sizeBytes > rules.maxRlpBytesPerChannel
+    if (!isTooLarge && !frame.isLast) return { kind: 'staged' }
+
+    this.#staging = undefined
+    if (isTooLarge) return { kind: 'dropped', reason: 'too-large' }
+    return { kind: 'ready', channelId: channel.id, chunks: channel.chunks }
+  }
+
+  /** Gives up the channel that waits: a batch of the one before it was not valid. */
+  flush(): void {
+    this.#staging = undefined
+  }
+}

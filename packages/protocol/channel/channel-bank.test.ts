@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseFrame, textOf } from '#test/fakes/frame-notation.ts'
+import type { ChannelRules } from '#protocol/chains/chain-spec.ts'
+import { ChannelBank } from './channel-bank.ts'
+
+const canyon: ChannelRules = {
+  channelTimeout: 50n,
+  maxChannelBankBytes: 1_000,
+  maxRlpBytesPerChannel: 1_000,
+  isReadInOrder: false,
+  allowsBrotli: false,
+}
+const bedrock: ChannelRules = { ...canyon, isReadInOrder: true }
+
+/**
+ * Lets frames in as op-node does, `a:0:text!@l1Block`, reading until there is nothing before each and after the last;
+ * `@l1Block` alone only reads.
+ */
+function feed(rules: ChannelRules, text: string): readonly string[] {
+  const bank = new ChannelBank()
+  const seen: string[] = []
+  for (const step of text.split(' ')) {
+    const [frame = '', block = '0'] = step.split('@')
+    drain(bank, { l1Block: BigInt(block), rules, seen })
+    if (frame === '') continue
+    const added = bank.add(parseFrame(frame), BigInt(block), rules)
+    if (added.kind === 'dropped') seen.push(added.reason)
+    else seen.push(...added.pruned.map((id) => `pruned ${letterOf(id)}`))
+    drain(bank, { l1Block: BigInt(block), rules, seen })
+  }
+  return seen
+}
+
+interface Draining {
+  readonly l1Block: bigint
+  readonly rules: ChannelRules
+  readonly seen: string[]
+}
+
+function drain(bank: ChannelBank, { l1Block, rules, seen }: Draining): void {
+  for (;;) {
+    const read = bank.read(l1Block, rules)
+    if (read.kind === 'nothing') return
+    seen.push(read.kind === 'ready' ? textOf(read.chunks) : `timeout ${letterOf(read.channelId)}`)
+  }
+}
+
+function letterOf(id: string): string {
+  return String.fromCharCode(Number.parseInt(id.slice(2, 4), 16))
+}
+
+test('before Canyon a channel waits for those opened before it', () => {
+  assert.deepEqual(feed(bedrock, 'a:0:A b:0:B! a:1:C!'), ['AC', 'B'])
+})
+
+test('from Canyon on the first that is ready is read', () => {
+  assert.deepEqual(feed(canyon, 'a:0:A b:0:B! a:1:C!'), ['B', 'AC'])
+})
+
+test('a channel that times out makes way for those behind it', () => {
+  assert.deepEqual(feed(bedrock, 'a:0:A@0 b:0:B!@1 @50 @51'), ['timeout a', 'B'])
+  assert.deepEqual(feed(bedrock, 'a:0:A@0 b:0:B!@0 @51'), ['timeout a', 'timeout b'])
+})
+
+test('a channel that timed out takes no frames, and goes when it is the first', () => {
+  // b was seen first, but both are as old; a is not read although it is complete.
+  assert.deepEqual(feed(canyon, 'a:0:A@9 b:0:B@0 b:1:C!@51 @59 @60'), [
+    'timed-out',
+    'timeout a',
+    'timeout b',
+  ])
+})
+
+test('the block that a channel opens in is that of the first frame seen', () => {
+  assert.deepEqual(feed(canyon, 'a:1:B!@0 a:0:A@51'), ['timeout a'])
+  assert.deepEqual(feed(canyon, 'a:1:B!@1 a:0:A@51'), ['AB'])
+})
+
+test('the oldest channels go when the bank is full, even the one added to', () => {
+  const rules = { ...canyon, maxChannelBankBytes: 603 }
+  assert.deepEqual(feed(rules, 'a:0:A b:0:B c:0:C'), [])
+  assert.deepEqual(feed(rules, 'a:0:A b:0:B c:0:CC'), ['pruned a'])
+  assert.deepEqual(feed(rules, 'a:0:A a:1:B a:2:C a:3:D!'), ['pruned a'])
+  assert.deepEqual(feed(rules, 'a:0:A b:0:B b:1:C b:2:D! a:1:E!'), ['pruned a', 'BCD'])
+})
+
+test('a frame that cannot be part of its channel changes nothing', () => {
+  assert.deepEqual(feed(canyon, 'a:1:B! a:1:C a:2:D a:0:X! a:0:A'), [
+    'duplicate',
+    'past-end',
+    'already-closed',
+    'AB',
+  ])
+})

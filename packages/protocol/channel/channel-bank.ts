@@ -1,0 +1,89 @@
+import type { ChannelRules } from '#protocol/chains/chain-spec.ts'
+import type { ChannelId } from '#protocol/primitives.ts'
+import { Channel, type FrameVerdict } from './channel.ts'
+import type { Frame } from './frame.ts'
+
+/** What there is to read. */
+export type BankRead =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'timed-out'; readonly channelId: ChannelId }
+  | {
+      readonly kind: 'ready'
+      readonly channelId: ChannelId
+      readonly chunks: readonly Uint8Array[]
+    }
+
+/** What became of a frame, and of the channels that had to make room for it. */
+export type BankAdd =
+  | { readonly kind: 'added'; readonly pruned: readonly ChannelId[] }
+  | { readonly kind: 'dropped'; readonly reason: Exclude<FrameVerdict, 'added'> | 'timed-out' }
+
+/**
+ * Puts many channels together at a time, before Holocene.
+ *
+ * What is pruned depends on when is read: as in op-node, `read` has to be called until there is nothing, and only
+ * then is the next frame added; also when another L1 block comes, before its frames.
+ * Spec: protocol/derivation.md#channel-bank
+ */
+export class ChannelBank {
+  /** In the order in which they were opened, as a map keeps it. */
+  readonly #channels = new Map<ChannelId, Channel>()
+  /** Of all channels together; counted along, as there can be very many. */
+  #sizeBytes = 0
+
+  /** Takes one channel out, while the L1 block of number `l1Block` is read. */
+  read(l1Block: bigint, rules: ChannelRules): BankRead {
+    for (const channel of this.#channels.values()) {
+      const isTimedOut = channel.isTimedOut(l1Block, rules.channelTimeout)
+      if (isTimedOut && this.#isFirst(channel)) {
+        this.#remove(channel)
+        return { kind: 'timed-out', channelId: channel.id }
+      }
+      if (!isTimedOut && channel.isReady) {
+        this.#remove(channel)
+        return { kind: 'ready', channelId: channel.id, chunks: channel.chunks }
+      }
+      if (rules.isReadInOrder) break
+    }
+    return { kind: 'nothing' }
+  }
+
+  /** Takes the next frame, included in the L1 block of number `l1Block`. */
+  add(frame: Frame, l1Block: bigint, rules: ChannelRules): BankAdd {
+    const channel = this.#channels.get(frame.channelId) ?? this.#open(frame.channelId, l1Block)
+    // It stays until it is the first: only then does reading remove it.
+    if (channel.isTimedOut(l1Block, rules.channelTimeout))
+      return { kind: 'dropped', reason: 'timed-out' }
+    const sizeBefore = channel.sizeBytes
+    const verdict = channel.add(frame)
+    if (verdict !== 'added') return { kind: 'dropped', reason: verdict }
+    this.#sizeBytes += channel.sizeBytes - sizeBefore
+    return { kind: 'added', pruned: this.#prune(rules.maxChannelBankBytes) }
+  }
+
+  #isFirst(channel: Channel): boolean {
+    return this.#channels.values().next().value === channel
+  }
+
+  #open(id: ChannelId, openedAt: bigint): Channel {
+    const channel = new Channel({ id, openedAt, order: 'any' })
+    this.#channels.set(id, channel)
+    return channel
+  }
+
+  #remove(channel: Channel): void {
+    this.#channels.delete(channel.id)
+    this.#sizeBytes -= channel.sizeBytes
+  }
+
+  /** The oldest go until the rest fits, even the one that was just added to. Spec: protocol/derivation.md#pruning */
+  #prune(maxBytes: number): readonly ChannelId[] {
+    const pruned: ChannelId[] = []
+    for (const channel of this.#channels.values()) {
+      if (this.#sizeBytes <= maxBytes) break
+      this.#remove(channel)
+      pruned.push(channel.id)
+    }
+    return pruned
+  }
+}

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { constants, deflateRawSync, deflateSync } from 'node:zlib'
+import fc from 'fast-check'
+import { encodeRlp } from '#protocol/codec/rlp.ts'
+import { encodeChannel } from './channel-encoder.ts'
+import { ChannelReader } from './channel-reader.ts'
+
+const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 60)
+const rules = { allowsBrotli: true, maxRlpBytesPerChannel: 10_000_000 }
+
+const batch = fc.oneof(
+  fc.uint8Array({ minLength: 1, maxLength: 70 }),
+  fc.integer({ min: 1, max: 9_000 }).map((length) => noise(length)),
+)
+const channel = fc.record({
+  batches: fc.array(batch, { minLength: 1, maxLength: 4 }),
+  compression: fc.constantFrom('zlib' as const, 'brotli' as const),
+})
+
+test('what is put into a channel comes out of it, however it is cut', () => {
+  fc.assert(
+    fc.property(channel, fc.nat(), ({ batches, compression }, place) => {
+      const data = encodeChannel(batches, compression)
+      const at = place % data.length
+      assert.deepEqual(read([data.subarray(0, at), data.subarray(at)]), [...batches, 'complete'])
+    }),
+    { numRuns },
+  )
+})
+
+test('whatever is changed in a channel, it ends and nothing is thrown', () => {
+  fc.assert(
+    fc.property(channel, fc.nat(), fc.nat(255), ({ batches, compression }, place, byte) => {
+      const data = encodeChannel(batches, compression)
+      read([data.with(place % data.length, byte)])
+      read([data.subarray(0, place % data.length)])
+      assert.equal(read([data, Uint8Array.of(byte)]).length > 0, true)
+    }),
+    { numRuns },
+  )
+})
+
+test('arbitrary bytes end, and nothing is thrown', () => {
+  const head = fc.constantFrom([0x78, 0x9c], [0x78, 0xda], [1], [])
+  fc.assert(
+    fc.property(head, fc.uint8Array({ maxLength: 200 }), (first, bytes) => {
+      read([Uint8Array.of(...first, ...bytes)])
+    }),
+    { numRuns: 10 * numRuns },
+  )
+})
+
+test('the first byte says how a channel is compressed', () => {
+  const brotli = encodeChannel([bytes('a batch')], 'brotli')
+  assert.deepEqual(read([]), ['unknown-compression'])
+  assert.deepEqual(read([Uint8Array.of(2, ...brotli)]), ['unknown-compression'])
+  // 15 is reserved: it passes as zlib, and is none.
+  assert.deepEqual(read([Uint8Array.of(0x7f, 0xda, 0, 0)]), ['corrupt'])
+  assert.deepEqual(read([brotli], { ...rules, allowsBrotli: false }), ['brotli-not-allowed'])
+})
+
+test('a zlib stream may be flushed and left open', () => {
+  const open = flushed(entries(bytes('one'), bytes('the other')))
+  assert.deepEqual(texts([open]), ['one', 'the other', 'truncated'])
+})
+
+test('the only dictionary that may be preset is the empty one', () => {
+  const raw = deflateRawSync(entries(bytes('one')))
+  const withDictionary = (id: number) => Uint8Array.of(0x78, 0xbb, 0, 0, 0, id, ...raw)
+  assert.deepEqual(texts([withDictionary(1)]), ['one', 'truncated'])
+  assert.deepEqual(texts([withDictionary(2)]), ['corrupt'])
+})
+
+test('an entry is a string in the shortest form, and not empty', () => {
+  const good = encodeRlp(bytes('good'))
+  for (const bad of [
+    [0xc0],
+    [0xf8, 60],
+    [0x80],
+    [0x81, 0x7f],
+    [0xb8, 55],
+    [0xb9, 0, 60],
+    [0x84, 1, 2],
+    [0xb9, 1],
+  ]) {
+    const data = deflateSync(
+      Uint8Array.of(...good, ...bad, ...new Uint8Array(bad.length > 2 ? 0 : 70)),
+    )
+    assert.equal(texts([data])[0], 'good')
+  }
+  assert.deepEqual(texts([deflateSync(Uint8Array.of(...good, 0xc0))]), ['good', 'bad-entry'])
+  assert.deepEqual(texts([deflateSync(Uint8Array.of(...good, 0x84, 1))]), ['good', 'bad-entry'])
+  assert.deepEqual(texts([deflateSync(Uint8Array.of(...good, 0x81, 0x7f))]), ['good', 'bad-entry'])
+  assert.deepEqual(texts([deflateSync(Uint8Array.of(0x07, 0x81, 0x80))]), [
+    '\x07',
+    '\ufffd',
+    'complete',
+  ])
+})
+
+for (const compression of ['zlib', 'brotli'] as const) {
+  test(`batches are read up to the limit and not one byte past it, ${compression}`, () => {
+    const batches = [bytes('first'), noise(3_000), noise(5_000)]
+    const data = encodeChannel(batches, compression)
+    const size = entries(...batches).length
+    const limited = (maxRlpBytesPerChannel: number) =>
+      read([data], { ...rules, maxRlpBytesPerChannel }).map((item) =>
+        typeof item === 'string' ? item : item.length,
+      )
+    assert.deepEqual(limited(size), [5, 3_000, 5_000, 'complete'])
+    assert.deepEqual(limited(size - 1), [5, 3_000, 'over-limit'])
+    assert.deepEqual(limited(6 + 3_003), [5, 3_000, 'over-limit'])
+    assert.deepEqual(limited(6 + 3_002), [5, 'over-limit'])
+    assert.deepEqual(limited(1), ['over-limit'])
+  })
+
+  test(`a channel that would fill the memory is cut at the limit, ${compression}`, () => {
+    const data = encodeChannel([bytes('first'), new Uint8Array(40_000_000)], compression)
+    assert.ok(data.length < 50_000)
+    assert.deepEqual(texts([data], { ...rules, maxRlpBytesPerChannel: 1_000_000 }), [
+      'first',
+      'over-limit',
+    ])
+  })
+}
+
+// What op-node v1.19.6 gives for the same channels, by how its readers buffer.
+
+test('a wrong checksum loses the last batch if it was read past the buffer', () => {
+  const withWrongSum = (...batches: readonly Uint8Array[]) => {
+    const data = deflateSync(entries(...batches))
+    const last = data.length - 1
+    return lengths([data.with(last, (data[last] ?? 0) ^ 1)])
+  }
+  assert.deepEqual(withWrongSum(noise(100), noise(100)), [100, 100, 'corrupt'])
+  // The buffer has the head and 4,093 bytes; of 4,095 more the next has all, of 4,096 none.
+  assert.deepEqual(withWrongSum(noise(4_093 + 4_095)), [8_188, 'corrupt'])
+  assert.deepEqual(withWrongSum(noise(4_093 + 4_096)), ['corrupt'])
+  assert.deepEqual(withWrongSum(noise(20_000), noise(10)), [20_000, 10, 'corrupt'])
+  // A window of 32,768 bytes is handed on before the end is seen.
+  assert.deepEqual(withWrongSum(noise(32_768 - 3)), [32_765, 'corrupt'])
+  assert.deepEqual(withWrongSum(noise(32_768 - 3 + 4_095)), [36_860, 'corrupt'])
+  assert.deepEqual(withWrongSum(noise(32_768 - 3 + 4_096)), ['corrupt'])
+})
+
+test('a flush hands on what there is, and the error comes after it', () => {
+  assert.deepEqual(lengths([flushed(entries(noise(20_000)))]), [20_000, 'truncated'])
+})
+
+test('bytes after the end of a zlib stream are ignored', () => {
+  const data = deflateSync(entries(noise(20_000)))
+  assert.deepEqual(lengths([data, Uint8Array.of(1, 2, 3)]), [20_000, 'complete'])
+})
+
+test('bytes after the end of a brotli stream lose the last batch if it was read past the buffer', () => {
+  const withMore = (length: number) =>
+    lengths([encodeChannel([noise(length)], 'brotli'), Uint8Array.of(0)])
+  assert.deepEqual(withMore(1_000), [1_000, 'corrupt'])
+  assert.deepEqual(withMore(20_000), ['corrupt'])
+})
+
+test('a brotli stream that is cut off gives all before that', () => {
+  const data = encodeChannel([noise(3_000), noise(20_000)], 'brotli')
+  assert.deepEqual(lengths([data.subarray(0, -1)]), [3_000, 20_000, 'truncated'])
+  assert.deepEqual(lengths([data.subarray(0, -300)]), [3_000, 'truncated'])
+})
+
+type Rules = typeof rules
+
+function read(
+  chunks: readonly Uint8Array[],
+  limits: Rules = rules,
+): readonly (Uint8Array | string)[] {
+  const reader = new ChannelReader(chunks, limits)
+  const seen: (Uint8Array | string)[] = []
+  for (let next = reader.next(); next !== undefined; next = reader.next()) seen.push(next)
+  assert.equal(reader.next(), undefined)
+  return [...seen, reader.reason ?? 'no reason']
+}
+
+function texts(chunks: readonly Uint8Array[], limits: Rules = rules): readonly string[] {
+  return read(chunks, limits).map((item) =>
+    typeof item === 'string' ? item : new TextDecoder().decode(item),
+  )
+}
+
+function lengths(chunks: readonly Uint8Array[]): readonly (number | string)[] {
+  return read(chunks).map((item) => (typeof item === 'string' ? item : item.length))
+}
+
+function entries(...batches: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(batches.map((content) => encodeRlp(content)))
+}
+
+/** A zlib stream that ends in a flush. */
+function flushed(content: Uint8Array): Uint8Array {
+  return deflateSync(content, { finishFlush: constants.Z_SYNC_FLUSH })
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
+}
+
+/** Bytes that do not compress, always the same. */
+function noise(length: number): Uint8Array {
+  let state = length
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state >>> 24
+  })
+}

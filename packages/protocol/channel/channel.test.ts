@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { channelOf, parseFrame, textOf } from '#test/fakes/frame-notation.ts'
+import { Channel } from './channel.ts'
+
+/** Verdicts on frames of channel a, and what it holds once it is ready. */
+function feed(order: 'any' | 'strict', frames: string): readonly string[] {
+  const channel = new Channel({ id: channelOf('a'), openedAt: 0n, order })
+  const verdicts: string[] = frames.split(' ').map((frame) => channel.add(parseFrame(frame)))
+  return channel.isReady ? [...verdicts, textOf(channel.chunks)] : verdicts
+}
+
+test('frames come in any order, and are read in theirs', () => {
+  assert.deepEqual(feed('any', 'a:2:z! a:0:x a:1:y'), ['added', 'added', 'added', 'xyz'])
+  assert.deepEqual(feed('any', 'a:10:k a:9:j a:2:z'), ['added', 'added', 'added'])
+})
+
+test('of two frames with one number the first counts', () => {
+  assert.deepEqual(feed('any', 'a:0:x a:0:other a:1:y!'), ['added', 'duplicate', 'added', 'xy'])
+  assert.deepEqual(feed('any', 'a:0:x! a:0:y'), ['added', 'duplicate', 'x'])
+})
+
+test('a channel has one end, and nothing after it', () => {
+  assert.deepEqual(feed('any', 'a:1:y! a:0:x!'), ['added', 'already-closed'])
+  assert.deepEqual(feed('any', 'a:1:y! a:2:z a:0:x'), ['added', 'past-end', 'added', 'xy'])
+  assert.deepEqual(feed('any', 'a:0:x a:7:no a:1:y!'), ['added', 'added', 'added', 'xy'])
+})
+
+test('from Holocene on frames come in order, from 0', () => {
+  assert.deepEqual(feed('strict', 'a:1:y a:0:x a:2:z a:1:y!'), [
+    'out-of-order',
+    'added',
+    'out-of-order',
+    'added',
+    'xy',
+  ])
+})
+
+test('a frame of another channel is no part of it', () => {
+  assert.deepEqual(feed('any', 'b:0:x'), ['other-channel'])
+})
+
+test('a channel lives for the timeout, and not one L1 block longer', () => {
+  const channel = new Channel({ id: channelOf('a'), openedAt: 7n, order: 'any' })
+  assert.equal(channel.isTimedOut(57n, 50n), false)
+  assert.equal(channel.isTimedOut(58n, 50n), true)
+})

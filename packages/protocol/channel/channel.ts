@@ -1,0 +1,88 @@
+import type { ChannelId } from '#protocol/primitives.ts'
+import type { Frame } from './frame.ts'
+
+/** What became of a frame: part of the channel, or why not. */
+export type FrameVerdict =
+  'added' | 'other-channel' | 'already-closed' | 'duplicate' | 'past-end' | 'out-of-order'
+
+/** Where a channel begins, and in which order its frames have to come. */
+export interface ChannelOpening {
+  readonly id: ChannelId
+  /** Number of the L1 block that its first frame came in: the first seen, not frame 0. */
+  readonly openedAt: bigint
+  /** From Holocene on, one after the other. */
+  readonly order: 'any' | 'strict'
+}
+
+/** Counted for each frame on top of its data. Spec: protocol/derivation.md#pruning */
+const frameOverheadBytes = 200
+
+/** Collects the frames of one channel. Spec: protocol/derivation.md#channel-bank */
+export class Channel {
+  readonly id: ChannelId
+  readonly openedAt: bigint
+  readonly #order: 'any' | 'strict'
+  readonly #frames = new Map<number, Uint8Array>()
+  #endNumber: number | undefined
+  #highestNumber = 0
+  #sizeBytes = 0
+
+  constructor({ id, openedAt, order }: ChannelOpening) {
+    this.id = id
+    this.openedAt = openedAt
+    this.#order = order
+  }
+
+  /** What the channel counts in the limits on size. */
+  get sizeBytes(): number {
+    return this.#sizeBytes
+  }
+
+  /** Whether the last frame is there, and all before it. */
+  get isReady(): boolean {
+    // No number past the end is ever kept, so counting them is enough.
+    return this.#endNumber !== undefined && this.#frames.size === this.#endNumber + 1
+  }
+
+  /** The data of a channel that is ready, in order. */
+  get chunks(): readonly Uint8Array[] {
+    const numbers = [...this.#frames.keys()].toSorted((a, b) => a - b)
+    return numbers.flatMap((number) => this.#frames.get(number) ?? [])
+  }
+
+  /** Whether the channel has been open for too long, seen from an L1 block number. */
+  isTimedOut(l1Block: bigint, channelTimeout: bigint): boolean {
+    return this.openedAt + channelTimeout < l1Block
+  }
+
+  /** Takes a frame, or leaves everything as it is. */
+  add(frame: Frame): FrameVerdict {
+    const verdict = this.#judge(frame)
+    if (verdict !== 'added') return verdict
+    if (frame.isLast) this.#close(frame.number)
+    this.#highestNumber = Math.max(this.#highestNumber, frame.number)
+    this.#frames.set(frame.number, frame.data)
+    this.#sizeBytes += frame.data.length + frameOverheadBytes
+    return 'added'
+  }
+
+  #judge({ channelId, number, isLast }: Frame): FrameVerdict {
+    if (channelId !== this.id) return 'other-channel'
+    const end = this.#endNumber
+    if (isLast && end !== undefined) return 'already-closed'
+    if (this.#frames.has(number)) return 'duplicate'
+    if (end !== undefined && number >= end) return 'past-end'
+    if (this.#order === 'strict' && number !== this.#frames.size) return 'out-of-order'
+    return 'added'
+  }
+
+  /** Frames that came before the last one, but belong after it, go. */
+  #close(endNumber: number): void {
+    this.#endNumber = endNumber
+    if (endNumber >= this.#highestNumber) return
+    for (const number of this.#frames.keys()) if (number >= endNumber) this.#frames.delete(number)
+    this.#highestNumber = endNumber
+    // op-node subtracts the frames that stay too, and the pruning of the bank depends on it.
+    this.#sizeBytes = 0
+  }
+}

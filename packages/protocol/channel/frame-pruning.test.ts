@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { parseFrame, writeFrame } from '#test/fakes/frame-notation.ts'
+import type { Frame } from './frame.ts'
+import { pruneFrames } from './frame-pruning.ts'
+
+const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 1_000)
+
+/** `a0 a1! b0` for frames without content. */
+function pruned(text: string): string {
+  const frames = text.split(' ').map((frame) => parseFrame(frame.replace(/(\d+)/, ':$1:')))
+  return pruneFrames(frames).map(writeFrame).join(' ').replaceAll(':', '')
+}
+
+test('a channel that begins gives up all of the open one before it', () => {
+  assert.equal(pruned('b0 b1! a5 a6 a7 c0'), 'b0 b1! c0')
+  assert.equal(pruned('a5! b0 a0'), 'a5!')
+})
+
+test('after the greatest frame number comes 0', () => {
+  assert.equal(pruned('a65535 a0 a1'), 'a65535 a0 a1')
+  assert.equal(pruned('a65534 a0'), 'a65534')
+})
+
+test('pruning is what the rules say when they are applied to pair after pair', () => {
+  const frame = fc
+    .tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(3), fc.constantFrom('', '', '!'))
+    .map(([channel, number, last]) => parseFrame(`${channel}:${number}:${last}`))
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 14 }), (frames) => {
+      assert.deepEqual(pruneFrames(frames), byPairs(frames))
+    }),
+    { numRuns },
+  )
+})
+
+/** As the spec words it: a cursor, and frames taken out of the middle. */
+function byPairs(frames: readonly Frame[]): readonly Frame[] {
+  const queue = [...frames]
+  for (let at = 0; at < queue.length - 1;) {
+    const [current, next] = queue.slice(at, at + 2) as [Frame, Frame]
+    const isSame = current.channelId === next.channelId
+    if (isSame ? current.isLast || next.number !== current.number + 1 : next.number !== 0) {
+      queue.splice(at + 1, 1)
+    } else if (!isSame && !current.isLast) {
+      queue.splice(at, 1)
+      at = Math.max(0, at - 1)
+    } else {
+      at++
+    }
+  }
+  return queue
+}

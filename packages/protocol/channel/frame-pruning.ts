@@ -1,0 +1,31 @@
+import type { Frame } from './frame.ts'
+
+/** Frame numbers have 16 bits, and op-node's go round: 0 comes after the greatest. */
+const frameNumbers = 65_536
+
+/**
+ * Leaves out of the frames of one batcher transaction those that cannot become part of a channel.
+ * Whether the first of them continues a channel of an earlier transaction, only the channel knows.
+ *
+ * Spec: protocol/holocene/derivation.md#frame-queue
+ */
+export function pruneFrames(frames: readonly Frame[]): Frame[] {
+  const kept: Frame[] = []
+  for (const frame of frames) {
+    // A new channel gives up the one before it, if that is still open: all its frames go.
+    while (givesUp(frame, kept.at(-1))) kept.pop()
+    if (fits(frame, kept.at(-1))) kept.push(frame)
+  }
+  return kept
+}
+
+function givesUp(frame: Frame, previous: Frame | undefined): boolean {
+  if (previous === undefined || previous.isLast || frame.number !== 0) return false
+  return frame.channelId !== previous.channelId
+}
+
+function fits(frame: Frame, previous: Frame | undefined): boolean {
+  if (previous === undefined) return true
+  if (frame.channelId !== previous.channelId) return frame.number === 0
+  return !previous.isLast && frame.number === (previous.number + 1) % frameNumbers
+}

@@ -1,0 +1,78 @@
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { fromHex, toChannelId } from '#protocol/codec/hex.ts'
+import type { ChannelId } from '#protocol/primitives.ts'
+
+/** A piece of a channel. Spec: protocol/derivation.md#frame-format */
+export interface Frame {
+  readonly channelId: ChannelId
+  /** Position in the channel, from 0; 16 bits. */
+  readonly number: number
+  /** A view, if it was decoded. */
+  readonly data: Uint8Array
+  readonly isLast: boolean
+}
+
+/** Bytes of data in a frame, at most. Spec: protocol/derivation.md#frame-format */
+export const maxFrameDataBytes = 1_000_000
+
+/** What a frame has besides its data: channel id 16, number 2, length 4, whether it is the last 1. */
+export const frameHeadBytes = 23
+
+/** The only version of batcher data that carries frames. */
+const frameVersion = 0
+
+/**
+ * Decodes the frames of one batcher transaction or blob.
+ *
+ * @param data a version byte, then one or more frames back to back
+ * @returns the frames in order; each `data` is a view into the input
+ * @throws DecodeError if any byte is malformed: a transaction counts whole or not at all
+ * Spec: protocol/derivation.md#batcher-transaction-format
+ */
+export function decodeFrames(data: Uint8Array): Frame[] {
+  if (data[0] !== frameVersion) throw new DecodeError(`frames of version ${data[0]}`)
+  if (data.length === 1) throw new DecodeError('no frame after the version')
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+  const frames: Frame[] = []
+  for (let at = 1; at < data.length;) {
+    const frame = readFrame(view, data, at)
+    frames.push(frame)
+    at += frameHeadBytes + frame.data.length
+  }
+  return frames
+}
+
+function readFrame(view: DataView, data: Uint8Array, start: number): Frame {
+  if (start + frameHeadBytes > data.length) throw new DecodeError('a frame is cut short')
+  const length = view.getUint32(start + 18)
+  if (length > maxFrameDataBytes) throw new DecodeError(`a frame with ${length} bytes of data`)
+  const dataStart = start + 22
+  const last = data[dataStart + length]
+  if (last === undefined) throw new DecodeError('the data of a frame is cut short')
+  if (last > 1) throw new DecodeError(`a frame is neither last nor not: ${last}`)
+  return {
+    channelId: toChannelId(data.subarray(start, start + 16)),
+    number: view.getUint16(start + 16),
+    data: data.subarray(dataStart, dataStart + length),
+    isLast: last === 1,
+  }
+}
+
+/** Encodes frames as the data of one batcher transaction or blob. */
+export function encodeFrames(frames: readonly Frame[]): Uint8Array {
+  let size = 1
+  for (const { data } of frames) size += frameHeadBytes + data.length
+  const bytes = new Uint8Array(size)
+  const view = new DataView(bytes.buffer)
+  bytes[0] = frameVersion
+  let at = 1
+  for (const { channelId, number, data, isLast } of frames) {
+    bytes.set(fromHex(channelId), at)
+    view.setUint16(at + 16, number)
+    view.setUint32(at + 18, data.length)
+    bytes.set(data, at + 22)
+    at += frameHeadBytes + data.length
+    bytes[at - 1] = isLast ? 1 : 0
+  }
+  return bytes
+}

@@ -1,0 +1,247 @@
+import { adler32 } from './adler32.ts'
+import type { Decompressed } from './decompressed.ts'
+import { fixedDistances, fixedLiterals, HuffmanCode } from './huffman-code.ts'
+
+/** op-node's decompressor keeps so much of what it put out, and hands it on whenever that is full. */
+const windowBytes = 32_768
+
+/** The order in which a block has the lengths of the code for the lengths of its codes. Spec: RFC 1951, 3.2.7 */
+const lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] as const
+
+const endOfBlock = 256
+const maxLiteralCodes = 286
+const maxDistanceCodes = 30
+const maxMatchBytes = 258
+
+/**
+ * Inflates what a strict inflate refused, as far as op-node would: a stream need not end, and everything before a
+ * flaw counts. Which bytes that are is a matter of consensus, so this takes the same steps as Go's compress/flate.
+ * About a third as fast as zlib.
+ *
+ * Spec: RFC 1950, RFC 1951
+ */
+export function inflate(data: Uint8Array, maxBytes: number): Decompressed {
+  const start = zlibHeaderBytes(data)
+  if (start === undefined)
+    return { bytes: new Uint8Array(0), end: 'corrupt', flawedFrom: undefined }
+  return new Inflater(data.subarray(start), maxBytes).run()
+}
+
+/** Undefined if the header is not valid. A preset dictionary can only be the empty one. */
+function zlibHeaderBytes(data: Uint8Array): number | undefined {
+  const [method = 0, flags, ...dictionary] = data.subarray(0, 6)
+  if (flags === undefined || (method & 0x0f) !== 8 || method >> 4 > 7) return undefined
+  if ((method * 256 + flags) % 31 !== 0) return undefined
+  if ((flags & 0x20) === 0) return 2
+  return dictionary.join() === '0,0,0,1' ? 6 : undefined
+}
+
+/** Thrown where the stream breaks off; what was put out before stays. */
+class Flaw extends Error {
+  override readonly name = 'Flaw'
+  readonly end: 'truncated' | 'corrupt'
+
+  constructor(end: 'truncated' | 'corrupt') {
+    super(end)
+    this.end = end
+  }
+}
+
+class Inflater {
+  readonly #data: Uint8Array
+  readonly #maxBytes: number
+  #at = 0
+  #bits = 0
+  #bitCount = 0
+  #out: Uint8Array
+  #length = 0
+  /** Where an empty stored block last made the decompressor hand on what it had. */
+  #flushedAt = 0
+
+  constructor(data: Uint8Array, maxBytes: number) {
+    this.#data = data
+    this.#maxBytes = maxBytes
+    this.#out = new Uint8Array(Math.min(4 * data.length, maxBytes) + maxMatchBytes)
+  }
+
+  run(): Decompressed {
+    const end = this.#readToEnd()
+    const bytes = this.#out.subarray(0, Math.min(this.#length, this.#maxBytes))
+    const flawedFrom = end === 'truncated' || end === 'corrupt' ? this.#flawedFrom() : undefined
+    return { bytes, end, flawedFrom }
+  }
+
+  #readToEnd(): Decompressed['end'] {
+    try {
+      let block: 'more' | 'last'
+      do block = this.#readBlock()
+      while (block === 'more' && !this.#isOverLimit())
+      return this.#isOverLimit() ? 'over-limit' : this.#checkSum()
+    } catch (error) {
+      if (error instanceof Flaw) return this.#isOverLimit() ? 'over-limit' : error.end
+      throw error
+    }
+  }
+
+  #isOverLimit(): boolean {
+    return this.#length > this.#maxBytes
+  }
+
+  /** Blocks go on until one says that it is the last, or the limit is passed. */
+  #readBlock(): 'more' | 'last' {
+    const isLast = this.#take(1) === 1
+    const type = this.#take(2)
+    if (type === 0) this.#readStored(isLast ? 'last' : 'more')
+    else if (type === 1) this.#readCompressed(fixedLiterals, fixedDistances)
+    else if (type === 2) this.#readDynamic()
+    else throw new Flaw('corrupt')
+    return isLast ? 'last' : 'more'
+  }
+
+  #readStored(position: 'more' | 'last'): void {
+    this.#bits = 0
+    this.#bitCount = 0
+    const [a, b, c, d] = this.#data.subarray(this.#at, this.#at + 4)
+    if (a === undefined || b === undefined || c === undefined || d === undefined)
+      throw new Flaw('truncated')
+    this.#at += 4
+    const length = a + b * 256
+    if (length + c + d * 256 !== 0xffff) throw new Flaw('corrupt')
+    if (length === 0 && position === 'more') this.#flushedAt = this.#length
+    const content = this.#data.subarray(this.#at, this.#at + length)
+    this.#reserve(content.length)
+    this.#out.set(content, this.#length)
+    this.#length += content.length
+    this.#at += content.length
+    if (content.length < length) throw new Flaw('truncated')
+  }
+
+  #readDynamic(): void {
+    const literals = this.#take(5) + 257
+    if (literals > maxLiteralCodes) throw new Flaw('corrupt')
+    const distances = this.#take(5) + 1
+    if (distances > maxDistanceCodes) throw new Flaw('corrupt')
+    const lengths = this.#readCodeLengths(literals + distances)
+    const literalCode = HuffmanCode.fromLengths(lengths.subarray(0, literals))
+    const distanceCode = HuffmanCode.fromLengths(lengths.subarray(literals))
+    if (literalCode === undefined || distanceCode === undefined) throw new Flaw('corrupt')
+    literalCode.leastBits = Math.max(literalCode.leastBits, lengths[endOfBlock] ?? 0)
+    this.#readCompressed(literalCode, distanceCode)
+  }
+
+  /** Lengths of the codes, themselves coded. */
+  #readCodeLengths(count: number): Uint8Array {
+    const order = lengthOrder.slice(0, this.#take(4) + 4)
+    const codeLengths = new Uint8Array(lengthOrder.length)
+    for (const symbol of order) codeLengths[symbol] = this.#take(3)
+    const code = HuffmanCode.fromLengths(codeLengths)
+    if (code === undefined) throw new Flaw('corrupt')
+
+    const lengths = new Uint8Array(count)
+    for (let at = 0; at < count;) {
+      const symbol = this.#symbol(code)
+      if (symbol < 16) {
+        lengths[at++] = symbol
+        continue
+      }
+      if (symbol === 16 && at === 0) throw new Flaw('corrupt')
+      const value = symbol === 16 ? (lengths[at - 1] ?? 0) : 0
+      const repeats = symbol === 18 ? 11 + this.#take(7) : 3 + this.#take(symbol === 16 ? 2 : 3)
+      if (at + repeats > count) throw new Flaw('corrupt')
+      lengths.fill(value, at, at + repeats)
+      at += repeats
+    }
+    return lengths
+  }
+
+  #readCompressed(literals: HuffmanCode, distances: HuffmanCode): void {
+    while (!this.#isOverLimit()) {
+      const symbol = this.#symbol(literals)
+      if (symbol === endOfBlock) return
+      this.#reserve(maxMatchBytes)
+      if (symbol < endOfBlock) {
+        this.#out[this.#length++] = symbol
+        continue
+      }
+      const length = this.#matchLength(symbol)
+      const distance = this.#matchDistance(this.#symbol(distances))
+      if (distance > this.#length) throw new Flaw('corrupt')
+      this.#copy(distance, length)
+    }
+  }
+
+  /** Spec: RFC 1951, 3.2.5 */
+  #matchLength(symbol: number): number {
+    if (symbol >= maxLiteralCodes) throw new Flaw('corrupt')
+    if (symbol < 265) return symbol - 254
+    if (symbol === 285) return maxMatchBytes
+    const extraBits = (symbol - 261) >> 2
+    return 3 + ((4 + ((symbol - 265) & 3)) << extraBits) + this.#take(extraBits)
+  }
+
+  #matchDistance(symbol: number): number {
+    if (symbol >= maxDistanceCodes) throw new Flaw('corrupt')
+    if (symbol < 4) return symbol + 1
+    const extraBits = (symbol - 2) >> 1
+    return 1 + ((2 + (symbol & 1)) << extraBits) + this.#take(extraBits)
+  }
+
+  #copy(distance: number, length: number): void {
+    const end = this.#length + length
+    // Byte by byte, as a match may go on into what it writes.
+    for (let at = this.#length; at < end; at++) this.#out[at] = this.#out[at - distance] ?? 0
+    this.#length = end
+  }
+
+  #checkSum(): 'complete' | 'truncated' | 'corrupt' {
+    const sum = this.#data.subarray(this.#at, this.#at + 4)
+    if (sum.length < 4) return 'truncated'
+    const actual = adler32(this.#out.subarray(0, this.#length))
+    const wanted = new DataView(sum.buffer, sum.byteOffset).getUint32(0)
+    return actual === wanted ? 'complete' : 'corrupt'
+  }
+
+  /** Where the piece begins that is handed on with the error; undefined if there is nothing left to hand on. */
+  #flawedFrom(): number | undefined {
+    const from = Math.max(this.#flushedAt, this.#length - (this.#length % windowBytes))
+    return from === this.#length ? undefined : from
+  }
+
+  #symbol(code: HuffmanCode): number {
+    // Go reads so many bits before it looks, even if fewer would do: at the end of the data that decides.
+    while (this.#bitCount < code.leastBits) this.#readByte()
+    for (;;) {
+      const entry = code.table[this.#bits & code.mask] ?? 0
+      if (entry === 0) throw new Flaw('corrupt')
+      const bits = entry & 15
+      if (bits <= this.#bitCount) {
+        this.#bits >>>= bits
+        this.#bitCount -= bits
+        return (entry >> 4) - 1
+      }
+      this.#readByte()
+    }
+  }
+
+  #take(count: number): number {
+    while (this.#bitCount < count) this.#readByte()
+    const value = this.#bits & ((1 << count) - 1)
+    this.#bits >>>= count
+    this.#bitCount -= count
+    return value
+  }
+
+  #readByte(): void {
+    const byte = this.#data[this.#at++]
+    if (byte === undefined) throw new Flaw('truncated')
+    this.#bits |= byte << this.#bitCount
+    this.#bitCount += 8
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length + bytes <= this.#out.length) return
+    const larger = new Uint8Array(Math.min(2 * this.#out.length, this.#maxBytes) + bytes)
+    larger.set(this.#out.subarray(0, this.#length))
+    this.#out = larger
+  }
+}

@@ -1,0 +1,29 @@
+import { toChannelId } from '#protocol/codec/hex.ts'
+import type { Frame } from '#protocol/channel/frame.ts'
+
+/** The channel that a letter stands for. */
+export function channelOf(letter: string) {
+  return toChannelId(new Uint8Array(16).fill(letter.charCodeAt(0)))
+}
+
+/** A frame as `channel:number:content`, and `!` if it is the last. */
+export function parseFrame(text: string): Frame {
+  const [, letter = '', number = '', content = '', last] = /^(.):(\d+):(.*?)(!?)$/.exec(text) ?? []
+  return {
+    channelId: channelOf(letter),
+    number: Number(number),
+    data: new TextEncoder().encode(content),
+    isLast: last === '!',
+  }
+}
+
+/** The same the other way. */
+export function writeFrame({ channelId, number, data, isLast }: Frame): string {
+  const letter = String.fromCharCode(Number.parseInt(channelId.slice(2, 4), 16))
+  return `${letter}:${number}:${new TextDecoder().decode(data)}${isLast ? '!' : ''}`
+}
+
+/** What the chunks of a channel say. */
+export function textOf(chunks: readonly Uint8Array[]): string {
+  return chunks.map((chunk) => new TextDecoder().decode(chunk)).join('')
+}
