@@ -155,7 +155,7 @@ const noAsync: Rule = {
 }
 
 const ideasOfNoFile = /^(utils?|helpers?|common|types|misc|index)\.[jt]s$/
-const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.vectors)?(\.(test|fixture|d))?\.[jt]s$/
+const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.((vectors\.)?test|fixture|d))?\.[jt]s$/
 
 /** A file holds one idea under that idea's name. */
 const fileName: Rule = {

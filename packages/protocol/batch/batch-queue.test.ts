@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type BatchRun, l1Block, l2Block, runBatches } from '#test/fakes/batch-notation.ts'
+import { rollupConfig } from '#test/fakes/rollup-config.ts'
+import { BatchQueue, maxQueuedBytes } from './batch-queue.ts'
+import { L1Origins } from './l1-origins.ts'
+
+const run = (script: string, options: Partial<BatchRun> = {}) =>
+  runBatches(script, { holocene: false, ...options })
+
+test('batches come out in the order of their blocks', () => {
+  assert.equal(run('@3 15 14 13 .'), '13 14 15 .')
+  assert.equal(run('@3 15-16 14 . @4 13 17'), '. 13 14')
+  assert.equal(run('@3 15-16 14 . @4 13 17 .'), '. 13 14 15.. 16 17 .')
+})
+
+test('only the last block of a span is final', () => {
+  assert.equal(run('@3 13-15 16'), '13.. 14.. 15 16')
+})
+
+test('an invalid batch is dropped alone', () => {
+  assert.equal(
+    run('@3 13! 13+7e 13 14-15! 14'),
+    '(other-parent) (deposit-in-batch) 13 (other-parent) 14',
+  )
+})
+
+test('a batch of the past is dropped', () => {
+  assert.equal(run('@3 13 13 9-13 14'), '13 (timestamp-too-low) (timestamp-too-low) 14')
+})
+
+test('a span is checked whole before any of it is used', () => {
+  assert.equal(run('@3 13-15+7e 13'), '(deposit-in-batch) 13')
+})
+
+test('a span that ends with an epoch not known yet waits for it, and all after it', () => {
+  assert.equal(
+    run('@3 13-24 13 . @4 .'),
+    '. 13.. 14.. 15.. 16.. 17.. 18.. 19.. 20.. 21.. 22.. 23.. 24 .',
+  )
+})
+
+test('a span that overlaps the safe chain must equal it there', () => {
+  assert.equal(run('@3 13 14 13-15+02c0 12-15'), '13 14 (overlap-differs) 15')
+})
+
+test('a block of the safe chain that is missing is asked for, and the step done again', () => {
+  assert.equal(run('@3 13 14 12-15', { missing: [11, 12, 14] }), '13 14 ?11 ?12 ?14 15')
+})
+
+test('what comes before the epoch of the head is read and left', () => {
+  assert.equal(run('@1 13 . @2 13', { base: 0 }), '(before-safe-head) . 13')
+})
+
+test('an epoch whose window is over is filled up with empty blocks', () => {
+  assert.equal(run('@3 . @4 . @5 .', { window: 3n }), '. . 13 14 15 16 17 .')
+  assert.equal(run('@3 . @4 . @5 14 .', { window: 3n }), '. . 13 14 15 16 17 .')
+})
+
+test('the head and the L1 blocks must go together', () => {
+  assert.equal(run("@2' @3 13", { base: 1 }), 'reset:epoch-of-other-chain')
+})
+
+test('what is kept for later has a limit', () => {
+  const config = rollupConfig({ hardforkTimes: { fjord: 0n } })
+  const head = l2Block(12)
+  const queue = new BatchQueue({
+    config,
+    origins: new L1Origins(config, l1Block(2)),
+    safeBlock: () => undefined,
+  })
+  const megabyte = new Uint8Array(1_000_000)
+  const add = (timestamp: bigint, transaction: Uint8Array) =>
+    queue.add(
+      {
+        kind: 'singular',
+        batch: {
+          parentHash: head.hash,
+          epochNumber: 2n,
+          epochHash: l1Block(2).hash,
+          timestamp,
+          // A block and its transaction count for a hundred bytes each.
+          transactions: [transaction.subarray(200)],
+        },
+      },
+      head,
+    ).kind
+  const count = maxQueuedBytes / megabyte.length
+  for (let at = 0; at < count; at++) assert.equal(add(1_000n, megabyte), 'needs-data')
+  assert.equal(add(1_000n, megabyte), 'critical')
+})

@@ -1,0 +1,192 @@
+import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
+import type { Batch, SpanBatchBlock } from './batch.ts'
+import type { BatchOutput, UnusedReason } from './batch-output.ts'
+import type { BatchStageOptions } from './batch-stage.ts'
+import { checkSingularBatch } from './batch-validity.ts'
+import type { BatchContext, BatchVerdict, NeedsBlock } from './batch-verdict.ts'
+import { NextSpan } from './next-span.ts'
+import { checkSpanBatch, newBlocks } from './span-batch-validity.ts'
+
+/**
+ * What batches of the future may take in all, at most. op-node has no limit; to drop any would be to derive another
+ * chain, so past it derivation stops. It is what channels may take at most, and far above what an honest batcher
+ * posts before its time.
+ */
+export const maxQueuedBytes = 1_000_000_000
+
+/** What a block and a transaction take besides the bytes of the transactions, about. */
+const blockBytes = 100
+const transactionBytes = 100
+
+/** A batch, and the L1 block in which it was complete. */
+interface IncludedBatch {
+  readonly batch: Batch
+  readonly sizeBytes: number
+  readonly inclusion: L1BlockRef
+}
+
+/** A step that may have to wait for a block of the safe chain. */
+interface Step {
+  /** A batch that has not been let in yet. */
+  arrived: IncludedBatch | undefined
+  readonly isOutOfData: boolean
+}
+
+/**
+ * Takes batches in any order and keeps those that are not due yet, before Holocene.
+ * It is used as the batch stage is.
+ * Spec: protocol/derivation.md#batch-queue
+ */
+export class BatchQueue {
+  readonly #options: BatchStageOptions
+  readonly #nextSpan = new NextSpan()
+  #queue: readonly IncludedBatch[] = []
+  #queuedBytes = 0
+  #waiting: Step | undefined
+
+  constructor(options: BatchStageOptions) {
+    this.#options = options
+  }
+
+  /** The block after the safe head, as far as no other batch is needed for it. */
+  next(safeHead: L2BlockRef): BatchOutput {
+    const timestamp = safeHead.timestamp + this.#options.config.blockTime
+    const batch = this.#nextSpan.takeAt(timestamp, safeHead)
+    // The L1 blocks are not updated on the way: another span may yet have to begin where this one did.
+    if (batch !== undefined) return { kind: 'batch', batch, isLastInSpan: this.#nextSpan.isEmpty }
+    this.#options.origins.update(safeHead)
+    return this.#waiting === undefined ? needsData(undefined) : this.#run(this.#waiting, safeHead)
+  }
+
+  /** Takes the next batch that was complete in this L1 block. */
+  add(batch: Batch, safeHead: L2BlockRef): BatchOutput {
+    const { origins } = this.#options
+    origins.update(safeHead)
+    if (origins.isBehind(safeHead)) return needsData('before-safe-head')
+    const arrived = { batch, sizeBytes: sizeOf(batch), inclusion: origins.origin }
+    return this.#run({ arrived, isOutOfData: false }, safeHead)
+  }
+
+  /** There are no more batches in this L1 block. */
+  finish(safeHead: L2BlockRef): BatchOutput {
+    const { origins } = this.#options
+    origins.update(safeHead)
+    if (origins.isBehind(safeHead)) return { kind: 'needs-origin' }
+    return this.#run({ arrived: undefined, isOutOfData: true }, safeHead)
+  }
+
+  #run(step: Step, safeHead: L2BlockRef): BatchOutput {
+    const { origins } = this.#options
+    this.#waiting = undefined
+    if (origins.blocks.length === 0) return { kind: 'critical', reason: 'too-few-l1-blocks' }
+    const unused = this.#letIn(step, safeHead)
+    if (typeof unused === 'object') return this.#wait(step, unused)
+    if (this.#queuedBytes > maxQueuedBytes) return { kind: 'critical', reason: 'queue-too-large' }
+    if (!origins.fit(safeHead)) return { kind: 'reset', reason: 'epoch-of-other-chain' }
+
+    const found = this.#find(safeHead)
+    if (found.kind === 'needs-block') return this.#wait(step, found)
+    if (found.kind === 'found') return this.#use(found.batch, safeHead)
+    const empty = found.kind === 'none' ? origins.makeEmptyBatch(safeHead, step) : undefined
+    if (empty !== undefined) return { kind: 'batch', batch: empty, isLastInSpan: true }
+    return step.isOutOfData ? { kind: 'needs-origin' } : needsData(unused)
+  }
+
+  /** The step is done again, and the same, when the block is at hand. */
+  #wait(step: Step, needs: NeedsBlock): BatchOutput {
+    this.#waiting = step
+    return needs
+  }
+
+  /** Lets in the batch of a step unless it is invalid already; gives why not. */
+  #letIn(step: Step, safeHead: L2BlockRef): UnusedReason | NeedsBlock | undefined {
+    const { arrived } = step
+    if (arrived === undefined) return undefined
+    const verdict = this.#check(arrived, safeHead)
+    if (verdict.kind === 'needs-block') return verdict
+    step.arrived = undefined
+    if (verdict.kind === 'drop') return verdict.reason
+    this.#queue = [...this.#queue, arrived]
+    this.#queuedBytes += arrived.sizeBytes
+    return undefined
+  }
+
+  /** Takes the first batch that is valid now out of the queue, and those before it that will never be. */
+  #find(
+    safeHead: L2BlockRef,
+  ):
+    | { readonly kind: 'found'; readonly batch: Batch }
+    | { readonly kind: 'none' | 'undecided' }
+    | NeedsBlock {
+    const kept: IncludedBatch[] = []
+    for (const [index, included] of this.#queue.entries()) {
+      const verdict = this.#check(included, safeHead)
+      switch (verdict.kind) {
+        case 'accept':
+          this.#keep([...kept, ...this.#queue.slice(index + 1)])
+          return { kind: 'found', batch: included.batch }
+        case 'undecided':
+          this.#keep([...kept, ...this.#queue.slice(index)])
+          return { kind: 'undecided' }
+        case 'needs-block':
+          return verdict
+        case 'future':
+          kept.push(included)
+          break
+        case 'drop':
+        case 'past':
+          // Dropped; nothing is past before Holocene.
+          break
+      }
+    }
+    this.#keep(kept)
+    return { kind: 'none' }
+  }
+
+  #keep(queue: readonly IncludedBatch[]): void {
+    if (queue.length === this.#queue.length) return
+    this.#queue = queue
+    this.#queuedBytes = queue.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  }
+
+  #use(batch: Batch, safeHead: L2BlockRef): BatchOutput {
+    if (batch.kind === 'singular') return { kind: 'batch', batch: batch.batch, isLastInSpan: true }
+    const l1Blocks = this.#options.origins.blocks
+    const blocks = newBlocks(batch.batch, { l1Blocks, safeHead })
+    this.#nextSpan.replace(blocks ?? [])
+    const first = this.#nextSpan.take(safeHead)
+    // The check has gone through the same blocks and their epochs.
+    if (first === undefined) throw new RangeError('a valid span batch without new blocks')
+    return { kind: 'batch', batch: first, isLastInSpan: this.#nextSpan.isEmpty }
+  }
+
+  #check({ batch, inclusion }: IncludedBatch, safeHead: L2BlockRef): BatchVerdict {
+    const { config, origins, safeBlock } = this.#options
+    const context: BatchContext = {
+      config,
+      l1Blocks: origins.blocks,
+      safeHead,
+      inclusion,
+      safeBlock,
+    }
+    return batch.kind === 'singular'
+      ? checkSingularBatch(batch.batch, context)
+      : checkSpanBatch(batch.batch, context)
+  }
+}
+
+function needsData(unused: UnusedReason | undefined): BatchOutput {
+  return { kind: 'needs-data', unused }
+}
+
+/** What a batch takes while it is kept, about. */
+function sizeOf(batch: Batch): number {
+  const blocks: readonly Pick<SpanBatchBlock, 'transactions'>[] =
+    batch.kind === 'singular' ? [batch.batch] : batch.batch.blocks
+  let size = 0
+  for (const { transactions } of blocks) {
+    size += blockBytes
+    for (const transaction of transactions) size += transactionBytes + transaction.length
+  }
+  return size
+}

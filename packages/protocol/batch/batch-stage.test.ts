@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type BatchRun, runBatches } from '#test/fakes/batch-notation.ts'
+
+const run = (script: string, options: Partial<BatchRun> = {}) =>
+  runBatches(script, { holocene: true, ...options })
+
+test('singular batches come out in order, each final', () => {
+  assert.equal(run('@3 13 14 15'), '13 14 15')
+})
+
+test('a span batch comes out block by block, each final', () => {
+  assert.equal(run('@3 13-16'), '13 14 15 16')
+})
+
+test('a batch of the past is passed over, and its channel goes on', () => {
+  assert.equal(run('@3 13 13 14'), '13 (past) 14')
+  assert.equal(run('@3 13 9-13 14'), '13 (past) 14')
+})
+
+test('a batch of the past is passed over even where its parent is another', () => {
+  assert.equal(run('@3 12! 13'), '(past) 13')
+})
+
+test('a batch that leaves a gap voids its channel', () => {
+  assert.equal(run('@3 14'), 'invalid:timestamp-too-high')
+  assert.equal(run('@3 14-15'), 'invalid:timestamp-too-high')
+})
+
+test('a batch on another parent voids its channel', () => {
+  assert.equal(run('@3 13!'), 'invalid:other-parent')
+  assert.equal(run('@3 13-14!'), 'invalid:other-parent')
+})
+
+test('the rest of a span is given up with the block that is not valid', () => {
+  assert.equal(run('@3 13-15+7e'), 'invalid:deposit-in-batch')
+  assert.equal(run('@3 13-20/2'), '13 14 15 16 17 18/2 19/2 20/2')
+  assert.equal(run('@3 13-15 flush 16'), '13 14 15 16')
+})
+
+test('a span that overlaps the safe chain must equal it there', () => {
+  assert.equal(run('@3 13+02c0 12-15+02c0'), '13 invalid:overlap-differs')
+  assert.equal(run('@3 13 14 12-15'), '13 14 15')
+  assert.equal(run('@3 13 14 13-15+02c0'), '13 14 invalid:overlap-differs')
+})
+
+test('a block of the safe chain that is missing is asked for, and the batch kept until it comes', () => {
+  assert.equal(run('@3 13 14 12-15', { missing: [11, 12, 14] }), '13 14 ?11 ?12 ?14 15')
+})
+
+test('a span that overlaps the genesis block is lost, as nothing is before it', () => {
+  const head = { number: 1, epoch: 0 }
+  assert.equal(run('@1 0-3 2', { head, base: 0 }), '(parent-of-genesis) 2')
+})
+
+test('a span that ends with an epoch not known yet is lost, but not its channel', () => {
+  assert.equal(run('@3 13-24 13'), '(last-epoch) 13')
+})
+
+test('a block too far ahead of its epoch has to begin the next, or be empty if it cannot', () => {
+  const head = { number: 912, epoch: 2 }
+  assert.equal(run('@3 912/2+02c0', { head: { number: 911, epoch: 2 } }), '912/2')
+  assert.equal(run('@3 913/2+02c0', { head }), 'invalid:over-drift')
+  assert.equal(run('@3 913/2', { head }), 'invalid:over-drift')
+  assert.equal(run('@3 913/3 914/3+02c0', { head }), '913/3 (before-safe-head)')
+  assert.equal(run('@3 @4 913/3+02c0 914/3+02c0', { head }), '913/3 914/3')
+})
+
+test('nothing can be used before the epoch of the head is gone through', () => {
+  const options = { base: 0 }
+  assert.equal(
+    run('@1 13 . @2 13 . @3 13', options),
+    '(before-safe-head) . (before-safe-head) . 13',
+  )
+})
+
+test('the window of an epoch is kept to the block', () => {
+  assert.equal(run('@3 @4 @5 13', { window: 3n }), '13')
+  assert.equal(run('@3 @4 @5 @6 13', { window: 3n }), 'invalid:included-too-late')
+  assert.equal(run('@3 @4 @5 @6 13-14', { window: 3n }), 'invalid:included-too-late')
+})
+
+test('an epoch whose window is over is filled up with empty blocks', () => {
+  assert.equal(run('@3 . @4 . @5 .', { window: 3n }), '. . 13 14 15 16 17 .')
+  assert.equal(
+    run('@3 . @4 . @5 . @6 .', { window: 3n }),
+    '. . 13 14 15 16 17 . 18 19 20 21 22 23 .',
+  )
+})
+
+test('an epoch has a block even where L2 is ahead of it', () => {
+  const head = { number: 40, epoch: 2 }
+  assert.equal(run('@3 @4 @5 . @6 .', { head, window: 3n }), '. 41/3 .')
+})
+
+test('the head and the L1 blocks must go together', () => {
+  assert.equal(run("@2' @3", { base: 1 }), 'reset:epoch-of-other-chain')
+})
+
+test('derivation that begins past the epoch of its head cannot go on', () => {
+  assert.equal(run('13', { base: 3 }), 'critical:too-few-l1-blocks')
+})

@@ -1,0 +1,130 @@
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { Batch, SingularBatch, SpanBatch } from './batch.ts'
+import type { BatchOutput, UnusedReason } from './batch-output.ts'
+import { checkSingularBatch } from './batch-validity.ts'
+import type { BatchContext, BatchVerdict, SafeBlockLookup } from './batch-verdict.ts'
+import type { L1Origins } from './l1-origins.ts'
+import { NextSpan } from './next-span.ts'
+import { checkSpanBatchHolocene, newBlocks } from './span-batch-validity.ts'
+
+/** What a stage that checks batches is made of. */
+export interface BatchStageOptions {
+  readonly config: RollupConfig
+  readonly origins: L1Origins
+  readonly safeBlock: SafeBlockLookup
+}
+
+/**
+ * Takes batches in the order of their blocks, from Holocene on; one that is invalid voids its channel.
+ *
+ * `next` is called for each block that is wanted. When it needs data, the next batch of the L1 block goes into `add`,
+ * or `finish` is called if there is none left. What one call leaves out, the next makes up for: the safe head is the
+ * only thing that has to be right.
+ * Spec: protocol/holocene/derivation.md#batch-queue
+ */
+export class BatchStage {
+  readonly #options: BatchStageOptions
+  readonly #nextSpan = new NextSpan()
+  /** A span batch that waits for a block of the safe chain. */
+  #held: SpanBatch | undefined
+
+  constructor(options: BatchStageOptions) {
+    this.#options = options
+  }
+
+  /** The block after the safe head, as far as no other batch is needed for it. */
+  next(safeHead: L2BlockRef): BatchOutput {
+    const halt = this.#prepare(safeHead)
+    if (halt !== undefined) return halt.kind === 'needs-data' ? needsData(undefined) : halt
+    const timestamp = safeHead.timestamp + this.#options.config.blockTime
+    const batch = this.#nextSpan.takeAt(timestamp, safeHead)
+    if (batch !== undefined) return this.#judge(batch, safeHead)
+    return this.#held === undefined ? needsData(undefined) : this.#addSpan(this.#held, safeHead)
+  }
+
+  /** Takes the next batch that was complete in this L1 block. */
+  add(batch: Batch, safeHead: L2BlockRef): BatchOutput {
+    const halt = this.#prepare(safeHead)
+    if (halt !== undefined) return halt
+    return batch.kind === 'singular'
+      ? this.#judge(batch.batch, safeHead)
+      : this.#addSpan(batch.batch, safeHead)
+  }
+
+  /** There are no more batches in this L1 block. */
+  finish(safeHead: L2BlockRef): BatchOutput {
+    const halt = this.#prepare(safeHead)
+    if (halt !== undefined) return halt.kind === 'needs-data' ? { kind: 'needs-origin' } : halt
+    const batch = this.#options.origins.makeEmptyBatch(safeHead, { isOutOfData: true })
+    return batch === undefined ? { kind: 'needs-origin' } : blockOf(batch)
+  }
+
+  /** Gives up what is left of a span batch, as when its last block had to be replaced. */
+  flush(): void {
+    this.#nextSpan.clear()
+    this.#held = undefined
+  }
+
+  /** Gives what there is to say where no batch can be used. */
+  #prepare(safeHead: L2BlockRef): BatchOutput | undefined {
+    const { origins } = this.#options
+    origins.update(safeHead)
+    // A channel that ends in the very L1 block that is the head's origin has nothing that comes after the head.
+    if (origins.origin.number <= safeHead.l1Origin.number) {
+      this.#held = undefined
+      return needsData('before-safe-head')
+    }
+    if (origins.blocks.length < 2) return { kind: 'critical', reason: 'too-few-l1-blocks' }
+    return origins.fit(safeHead) ? undefined : { kind: 'reset', reason: 'epoch-of-other-chain' }
+  }
+
+  #addSpan(span: SpanBatch, safeHead: L2BlockRef): BatchOutput {
+    const context = this.#context(safeHead)
+    const verdict = checkSpanBatchHolocene(span, context)
+    this.#held = verdict.kind === 'needs-block' ? span : undefined
+    if (verdict.kind !== 'accept') return this.#refuse(verdict)
+    const blocks = newBlocks(span, context)
+    if (blocks === undefined) return this.#refuse({ kind: 'drop', reason: 'epoch-unknown' })
+    this.#nextSpan.replace(blocks)
+    const batch = this.#nextSpan.take(safeHead)
+    // The check has seen that the last block is after the safe head.
+    return batch === undefined ? needsData('past') : this.#judge(batch, safeHead)
+  }
+
+  #judge(batch: SingularBatch, safeHead: L2BlockRef): BatchOutput {
+    const verdict = checkSingularBatch(batch, this.#context(safeHead))
+    return verdict.kind === 'accept' ? blockOf(batch) : this.#refuse(verdict)
+  }
+
+  #refuse(verdict: Exclude<BatchVerdict, { readonly kind: 'accept' }>): BatchOutput {
+    switch (verdict.kind) {
+      case 'drop':
+        this.flush()
+        return { kind: 'invalid', reason: verdict.reason }
+      case 'needs-block':
+        return verdict
+      case 'undecided':
+        // It is lost, but its channel goes on: so it is in op-node.
+        return needsData(verdict.reason)
+      case 'past':
+      case 'future':
+        // A batch of the future is invalid from Holocene on, and this stage is not used before.
+        return needsData('past')
+    }
+  }
+
+  #context(safeHead: L2BlockRef): BatchContext {
+    const { config, origins, safeBlock } = this.#options
+    return { config, l1Blocks: origins.blocks, safeHead, inclusion: origins.origin, safeBlock }
+  }
+}
+
+function needsData(unused: UnusedReason | undefined): BatchOutput {
+  return { kind: 'needs-data', unused }
+}
+
+/** From Holocene on a block is safe as soon as it is applied: none is revoked with its span. */
+function blockOf(batch: SingularBatch): BatchOutput {
+  return { kind: 'batch', batch, isLastInSpan: true }
+}

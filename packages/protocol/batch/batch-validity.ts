@@ -1,0 +1,119 @@
+import type { L1BlockRef } from '#protocol/block/refs.ts'
+import { isActivationBlock, isActive, maxSequencerDrift } from '#protocol/chains/chain-spec.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { SingularBatch } from './batch.ts'
+import type { BatchContext, BatchFlaw, BatchVerdict, MissingKnowledge } from './batch-verdict.ts'
+
+/** Accepted: one object for all, as most batches are. */
+export const accepted: BatchVerdict = { kind: 'accept' }
+
+/** Not valid, and why. */
+export function drop(reason: BatchFlaw): BatchVerdict {
+  return { kind: 'drop', reason }
+}
+
+/** Not to be judged, and why. */
+export function undecided(reason: MissingKnowledge): BatchVerdict {
+  return { kind: 'undecided', reason }
+}
+
+/**
+ * Checks whether a singular batch is the next block. The order of the checks is part of the rules: a batch may fail
+ * more than one, with different outcomes.
+ * Spec: protocol/derivation.md#batch-queue, protocol/holocene/derivation.md#batch-queue
+ */
+export function checkSingularBatch(batch: SingularBatch, context: BatchContext): BatchVerdict {
+  const { config, l1Blocks, safeHead, inclusion } = context
+  const epoch = l1Blocks[0]
+  if (epoch === undefined) return undecided('no-l1-blocks')
+
+  const nextTimestamp = safeHead.timestamp + config.blockTime
+  if (batch.timestamp !== nextTimestamp) {
+    const isHolocene = isActive(config, 'holocene', inclusion.timestamp)
+    if (batch.timestamp > nextTimestamp)
+      return isHolocene ? drop('timestamp-too-high') : { kind: 'future' }
+    return isHolocene ? { kind: 'past' } : drop('timestamp-too-low')
+  }
+  if (batch.parentHash !== safeHead.hash) return drop('other-parent')
+  if (batch.epochNumber + config.sequencingWindow < inclusion.number)
+    return drop('included-too-late')
+
+  if (batch.epochNumber < epoch.number) return drop('epoch-too-old')
+  if (batch.epochNumber > epoch.number + 1n) return drop('epoch-too-far-ahead')
+  const origin = batch.epochNumber === epoch.number ? epoch : l1Blocks[1]
+  if (origin === undefined) return undecided('next-epoch')
+  if (batch.epochHash !== origin.hash) return drop('epoch-of-other-chain')
+  if (batch.timestamp < origin.timestamp) return drop('epoch-before-l1-origin')
+
+  if (batch.transactions.length > 0 && mustBeEmpty(config, batch.timestamp))
+    return drop('activation-block-with-transactions')
+  // A block that begins an epoch did what drift is there to make it do.
+  const next = origin === epoch ? { block: l1Blocks[1] } : undefined
+  return (
+    checkDrift(batch, { config, origin, next }) ??
+    checkTransactions(batch.transactions, batch.timestamp, config)
+  )
+}
+
+/** Blocks that activate a hardfork with transactions of its own; the older such forks let batches have theirs too. */
+function mustBeEmpty(config: RollupConfig, timestamp: bigint): boolean {
+  return (
+    isActivationBlock(config, 'jovian', timestamp) ||
+    isActivationBlock(config, 'karst', timestamp) ||
+    isActivationBlock(config, 'lagoon', timestamp)
+  )
+}
+
+/** What the drift of a block depends on. */
+interface DriftContext {
+  readonly config: RollupConfig
+  readonly origin: L1BlockRef
+  /** The L1 block after the origin, as far as known; absent if the block begins an epoch. */
+  readonly next: { readonly block: L1BlockRef | undefined } | undefined
+}
+
+/**
+ * Checks how far a block is ahead of its L1 origin. Past the limit only empty blocks are valid, and those only where
+ * they could not begin the next epoch.
+ *
+ * @returns nothing if the block may be where it is
+ */
+export function checkDrift(
+  block: { readonly timestamp: bigint; readonly transactions: readonly Uint8Array[] },
+  { config, origin, next }: DriftContext,
+): BatchVerdict | undefined {
+  if (block.timestamp <= origin.timestamp + maxSequencerDrift(config, origin.timestamp))
+    return undefined
+  if (block.transactions.length > 0) return drop('over-drift')
+  if (next === undefined) return undefined
+  if (next.block === undefined) return undecided('next-epoch')
+  return block.timestamp >= next.block.timestamp ? drop('over-drift') : undefined
+}
+
+/** First bytes of transactions that a batch may not have, or not always. */
+const depositType = 0x7e
+const setCodeType = 0x04
+const postExecType = 0x7d
+
+/** Checks the first byte of each transaction; the rest is for the engine to judge. */
+export function checkTransactions(
+  transactions: readonly Uint8Array[],
+  timestamp: bigint,
+  config: RollupConfig,
+): BatchVerdict {
+  for (const transaction of transactions) {
+    switch (transaction[0]) {
+      case undefined:
+        return drop('empty-transaction')
+      case depositType:
+        return drop('deposit-in-batch')
+      case setCodeType:
+        if (!isActive(config, 'isthmus', timestamp)) return drop('set-code-before-isthmus')
+        break
+      case postExecType:
+        if (!isActive(config, 'lagoon', timestamp)) return drop('post-exec-before-lagoon')
+        break
+    }
+  }
+  return accepted
+}

@@ -1,0 +1,45 @@
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+
+/** Bits as one big-endian number: the first is the lowest bit of the last byte. Spec: protocol/delta/span-batches.md#span-batch-format */
+export class Bitlist {
+  readonly #bytes: Uint8Array
+
+  /**
+   * @param bytes all of the list: as many as `length` bits need
+   * @throws DecodeError if a bit past the length is set
+   */
+  constructor(bytes: Uint8Array, length: number) {
+    const unused = bytes.length * 8 - length
+    if (unused > 0 && (bytes[0] ?? 0) >> (8 - unused) !== 0)
+      throw new DecodeError(`a bit is set past the ${length} that there are`)
+    this.#bytes = bytes
+  }
+
+  /** Whether the bit at an index is set. */
+  has(index: number): boolean {
+    const byte = this.#bytes[this.#bytes.length - 1 - (index >> 3)] ?? 0
+    return ((byte >> (index & 7)) & 1) === 1
+  }
+
+  /** How many bits are set. */
+  count(): number {
+    let count = 0
+    for (const byte of this.#bytes) for (let rest = byte; rest > 0; rest &= rest - 1) count++
+    return count
+  }
+}
+
+/** Bytes that so many bits need. */
+export function bitlistBytes(length: number): number {
+  return Math.ceil(length / 8)
+}
+
+/** The bytes of a list of bits. */
+export function encodeBitlist(bits: readonly boolean[]): Uint8Array {
+  const bytes = new Uint8Array(bitlistBytes(bits.length))
+  for (const [index, bit] of bits.entries()) {
+    const at = bytes.length - 1 - (index >> 3)
+    if (bit) bytes[at] = (bytes[at] ?? 0) | (1 << (index & 7))
+  }
+  return bytes
+}

@@ -1,0 +1,71 @@
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { Batch, SpanBatch } from './batch.ts'
+import { decodeSingularBatch } from './singular-batch.ts'
+import { deriveSpanBatch, type SpanBatchRules } from './span-batch.ts'
+import { decodeSpanBatchColumns } from './span-batch-columns.ts'
+
+/** First byte of an encoded batch. Spec: protocol/derivation.md#batch-format */
+export const batchTypes = { singular: 0, span: 1 } as const
+
+/** What decoding a batch depends on. */
+export interface BatchRules extends SpanBatchRules {
+  /** Whether Delta is in effect at the L1 block that the pipeline is at. */
+  readonly allowsSpanBatches: boolean
+}
+
+/** A batch, or that there is none to go on with though its channel is sound. */
+export type DecodedBatch =
+  | Batch
+  | { readonly kind: 'skipped'; readonly reason: 'span-before-delta' | 'malformed-transaction' }
+
+/** The rules at the L1 block that the pipeline is at. */
+export function batchRulesAt(config: RollupConfig, l1Timestamp: bigint): BatchRules {
+  return {
+    genesisTimestamp: config.genesis.l2Timestamp,
+    blockTime: config.blockTime,
+    chainId: config.l2ChainId,
+    allowsSpanBatches: isActive(config, 'delta', l1Timestamp),
+  }
+}
+
+/**
+ * Decodes a batch as it stands in a channel.
+ *
+ * @param bytes the type of the batch first
+ * @returns `skipped` where the rest of the channel counts all the same
+ * @throws DecodeError where the rest of the channel is lost with the batch
+ * Spec: protocol/derivation.md#batch-format, protocol/delta/span-batches.md
+ */
+export function decodeBatch(bytes: Uint8Array, rules: BatchRules): DecodedBatch {
+  const type = bytes[0]
+  const body = bytes.subarray(1)
+  switch (type) {
+    case batchTypes.singular:
+      return { kind: 'singular', batch: decodeSingularBatch(body) }
+    case batchTypes.span:
+      return decodeSpan(body, rules)
+    default:
+      throw new DecodeError(type === undefined ? 'an empty batch' : `a batch of type ${type}`)
+  }
+}
+
+function decodeSpan(body: Uint8Array, rules: BatchRules): DecodedBatch {
+  // A malformed one voids its channel before Delta too.
+  const columns = decodeSpanBatchColumns(body)
+  if (!rules.allowsSpanBatches) return { kind: 'skipped', reason: 'span-before-delta' }
+  const batch = derivable(() => deriveSpanBatch(columns, rules))
+  return batch === undefined
+    ? { kind: 'skipped', reason: 'malformed-transaction' }
+    : { kind: 'span', batch }
+}
+
+function derivable(derive: () => SpanBatch): SpanBatch | undefined {
+  try {
+    return derive()
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined
+    throw error
+  }
+}

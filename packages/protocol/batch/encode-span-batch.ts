@@ -1,0 +1,182 @@
+import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { fromHex } from '#protocol/codec/hex.ts'
+import {
+  decodeRlpList,
+  encodeRlp,
+  rlpBytes,
+  type RlpItem,
+  rlpList,
+  rlpUint,
+} from '#protocol/codec/rlp.ts'
+import type { SingularBatch, SpanBatch } from './batch.ts'
+import { encodeBitlist } from './bitlist.ts'
+import { batchTypes } from './decode-batch.ts'
+import { RlpScan } from './rlp-scan.ts'
+import { encodeUvarint } from './uvarint.ts'
+
+/** What the encoding leaves out, or has besides what a decoded span batch says. */
+export interface SpanBatchEncoding {
+  /** Unix seconds. */
+  readonly genesisTimestamp: bigint
+  readonly chainId: bigint
+  /** Whether the first block begins an epoch: its bit is set then, though no reader needs it. */
+  readonly beginsEpoch: boolean
+}
+
+/** Consecutive blocks as one batch; at least one. */
+export function toSpanBatch(batches: readonly SingularBatch[]): SpanBatch {
+  const [first] = batches
+  const last = batches.at(-1)
+  if (first === undefined || last === undefined) throw new RangeError('no blocks')
+  return {
+    parentCheck: first.parentHash.slice(0, 42),
+    l1OriginCheck: last.epochHash.slice(0, 42),
+    blocks: batches,
+  }
+}
+
+/**
+ * The bytes of a span batch, its type first.
+ *
+ * @throws DecodeError if a transaction is none that a span batch can carry on that chain
+ * @throws RangeError if the blocks do not follow each other
+ * Spec: protocol/delta/span-batches.md#span-batch-format
+ */
+export function encodeSpanBatch(span: SpanBatch, encoding: SpanBatchEncoding): Uint8Array {
+  const { blocks } = span
+  const first = blocks[0]
+  const last = blocks.at(-1)
+  if (first === undefined || last === undefined) throw new RangeError('no blocks')
+  const transactions = blocks
+    .flatMap((block) => block.transactions)
+    .map((raw) => cutUp(raw, encoding.chainId))
+  return concat([
+    Uint8Array.of(batchTypes.span),
+    encodeUvarint(first.timestamp - encoding.genesisTimestamp),
+    encodeUvarint(last.epochNumber),
+    fromHex(span.parentCheck),
+    fromHex(span.l1OriginCheck),
+    encodeUvarint(BigInt(blocks.length)),
+    encodeBitlist(originBits(span, encoding)),
+    ...blocks.map((block) => encodeUvarint(BigInt(block.transactions.length))),
+    encodeBitlist(transactions.map(({ to }) => to.length === 0)),
+    encodeBitlist(transactions.map(({ isOdd }) => isOdd)),
+    ...transactions.map(({ signature }) => signature),
+    ...transactions.map(({ to }) => to),
+    ...transactions.map(({ data }) => data),
+    ...transactions.map(({ nonce }) => encodeUvarint(nonce)),
+    ...transactions.map(({ gasLimit }) => encodeUvarint(gasLimit)),
+    encodeBitlist(transactions.flatMap(({ isProtected }) => isProtected ?? [])),
+  ])
+}
+
+function originBits({ blocks }: SpanBatch, { beginsEpoch }: SpanBatchEncoding): boolean[] {
+  return blocks.map(({ epochNumber }, index) => {
+    const advance = epochNumber - (blocks[index - 1]?.epochNumber ?? epochNumber)
+    if (advance !== 0n && advance !== 1n)
+      throw new RangeError(`from epoch ${epochNumber - advance} to ${epochNumber}`)
+    return index === 0 ? beginsEpoch : advance === 1n
+  })
+}
+
+/** A transaction as it lies in the columns. */
+interface CutUp {
+  readonly isOdd: boolean
+  /** Of a legacy transaction only. */
+  readonly isProtected: boolean | undefined
+  /** r and s, 32 bytes each. */
+  readonly signature: Uint8Array
+  /** Empty for the creation of a contract. */
+  readonly to: Uint8Array
+  readonly nonce: bigint
+  readonly gasLimit: bigint
+  /** What the columns of the others leave. */
+  readonly data: Uint8Array
+}
+
+function cutUp(raw: Uint8Array, chainId: bigint): CutUp {
+  const type = raw[0] ?? 0
+  if (type === 0x7d) return cutUpPostExec(raw)
+  if (type >= 0xc0) return cutUpLegacy(raw, chainId)
+  const feeFields = { 1: 1, 2: 2, 4: 2 }[type]
+  if (feeFields === undefined) throw new DecodeError(`transaction type ${type} in a span batch`)
+  const fields = decodeRlpList(raw.subarray(1))
+  if (rlpUint(fields[0], wordBytes) !== chainId)
+    throw new DecodeError('a transaction of another chain')
+  const fees = fields.slice(2, 2 + feeFields)
+  const [gasLimit, to, value, data, ...rest] = fields.slice(2 + feeFields)
+  const lists = rest.slice(0, type === 4 ? 2 : 1).map(rlpList)
+  const [parity, ...signature] = rest.slice(lists.length)
+  return {
+    isOdd: rlpUint(parity, 1) === 1n,
+    isProtected: undefined,
+    signature: concat(words(signature)),
+    to: recipient(to),
+    nonce: rlpUint(fields[1], 8),
+    gasLimit: rlpUint(gasLimit, 8),
+    data: concat([
+      Uint8Array.of(type),
+      encodeRlp([rlpBytes(value), ...fees, rlpBytes(data), ...lists]),
+    ]),
+  }
+}
+
+function cutUpLegacy(raw: Uint8Array, chainId: bigint): CutUp {
+  const [nonce, gasPrice, gasLimit, to, value, data, v, ...signature] = decodeRlpList(raw)
+  const vValue = rlpUint(v, wordBytes)
+  const isProtected = vValue !== 27n && vValue !== 28n
+  if (isProtected && (vValue - 35n) >> 1n !== chainId)
+    throw new DecodeError('a transaction of another chain')
+  return {
+    // 27 and 35 are both even parity.
+    isOdd: vValue % 2n === 0n,
+    isProtected,
+    signature: concat(words(signature)),
+    to: recipient(to),
+    nonce: rlpUint(nonce, 8),
+    gasLimit: rlpUint(gasLimit, 8),
+    data: encodeRlp([rlpBytes(value), rlpBytes(gasPrice), rlpBytes(data)]),
+  }
+}
+
+/** Nobody signs it: all its bytes are data, and it counts as a creation so that it has no recipient. */
+function cutUpPostExec(raw: Uint8Array): CutUp {
+  if (new RlpScan(raw, 1).list(raw.length) !== raw.length)
+    throw new DecodeError('bytes after the list of a post-exec transaction')
+  return {
+    isOdd: false,
+    isProtected: undefined,
+    signature: new Uint8Array(64),
+    to: new Uint8Array(0),
+    nonce: 0n,
+    gasLimit: 0n,
+    data: raw,
+  }
+}
+
+const wordBytes = 32
+
+function words(signature: readonly RlpItem[]): readonly Uint8Array[] {
+  if (signature.length !== 2) throw new DecodeError('a transaction has too many or too few fields')
+  return signature.map((item) => toFixedBigEndian(rlpUint(item, wordBytes), wordBytes))
+}
+
+function recipient(item: RlpItem | undefined): Uint8Array {
+  const to = rlpBytes(item)
+  if (to.length !== 0 && to.length !== 20)
+    throw new DecodeError(`a recipient of ${to.length} bytes`)
+  return to
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  let size = 0
+  for (const part of parts) size += part.length
+  const bytes = new Uint8Array(size)
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes
+}

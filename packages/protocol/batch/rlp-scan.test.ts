@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { fromHex } from '#protocol/codec/hex.ts'
+import { decodeRlp, encodeRlp, type RlpItem } from '#protocol/codec/rlp.ts'
+import { RlpScan } from './rlp-scan.ts'
+
+const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 5_000) }
+
+/** Goes over an item with all that is in it. */
+function walk(bytes: Uint8Array, scan: RlpScan, end: number): void {
+  if ((bytes[scan.position] ?? 0) < 0xc0) {
+    scan.string(end)
+    return
+  }
+  const listEnd = scan.list(end)
+  while (scan.position < listEnd) walk(bytes, scan, listEnd)
+  scan.leave(listEnd)
+}
+
+function isCanonical(check: () => void): boolean {
+  try {
+    check()
+    return true
+  } catch (error) {
+    assert.ok(error instanceof DecodeError, String(error))
+    return false
+  }
+}
+
+const { item } = fc.letrec<{ item: RlpItem }>((tie) => ({
+  item: fc.oneof(
+    { maxDepth: 4, depthIdentifier: 'scan' },
+    fc.uint8Array({ maxLength: 70 }),
+    fc.array(tie('item'), { maxLength: 6, depthIdentifier: 'scan' }),
+  ),
+}))
+
+test('what is encoded can be gone over, and with a byte changed just if it decodes', () => {
+  fc.assert(
+    fc.property(item, fc.nat(), fc.nat({ max: 255 }), (value, place, byte) => {
+      const bytes = encodeRlp(value)
+      const scan = new RlpScan(bytes, 0)
+      walk(bytes, scan, bytes.length)
+      assert.equal(scan.position, bytes.length)
+
+      bytes[place % bytes.length] = byte
+      const passes = isCanonical(() => {
+        const again = new RlpScan(bytes, 0)
+        walk(bytes, again, bytes.length)
+        again.leave(bytes.length)
+      })
+      assert.equal(
+        passes,
+        isCanonical(() => decodeRlp(bytes)),
+      )
+    }),
+    runs,
+  )
+})
+
+test('arbitrary bytes pass just if they decode', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
+      const passes = isCanonical(() => {
+        const scan = new RlpScan(bytes, 0)
+        walk(bytes, scan, bytes.length)
+        scan.leave(bytes.length)
+      })
+      assert.equal(
+        passes,
+        isCanonical(() => decodeRlp(bytes)),
+      )
+    }),
+    runs,
+  )
+})
+
+const scanOf = (hex: string) => {
+  const bytes = fromHex(hex)
+  return { scan: new RlpScan(bytes, 0), end: bytes.length }
+}
+
+test('a number has the fewest bytes, and as many as it may', () => {
+  for (const hex of ['0x80', '0x01', '0x7f', '0x8180', '0x820100']) {
+    const { scan, end } = scanOf(hex)
+    scan.uint(2, end)
+    assert.equal(scan.position, end)
+  }
+  for (const hex of ['0x00', '0x8100', '0x820001', '0x83010000', '0xc0', '0x']) {
+    const { scan, end } = scanOf(hex)
+    assert.throws(() => scan.uint(2, end), { name: 'DecodeError' })
+  }
+})
+
+test('a string of a length has just that', () => {
+  const { scan, end } = scanOf('0x820000')
+  scan.fixed(2, end)
+  for (const hex of ['0x8180', '0x83000000', '0xc20000']) {
+    const { scan, end } = scanOf(hex)
+    assert.throws(() => scan.fixed(2, end), { name: 'DecodeError' })
+  }
+})

@@ -1,0 +1,105 @@
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+
+/** Lengths up to this many bytes stand in the first byte of an item. */
+const longestShort = 55
+
+/**
+ * Goes over RLP item by item and makes nothing of it: what an item holds lies from `start` to `position`.
+ * Only the shortest form passes, so bytes that were gone over are what their decoded value encodes to.
+ * Spec: Ethereum yellow paper, appendix B
+ */
+export class RlpScan {
+  readonly #bytes: Uint8Array
+  /** Where the next item begins. */
+  position: number
+  /** Where the content of the last item begins. */
+  start: number
+
+  constructor(bytes: Uint8Array, position: number) {
+    this.#bytes = bytes
+    this.position = position
+    this.start = position
+  }
+
+  /**
+   * Goes into a list that ends at `end` at the latest.
+   *
+   * @returns where the list ends
+   * @throws DecodeError for a string, or a list that is malformed or goes on after `end`
+   */
+  list(end: number): number {
+    const head = this.#bytes[this.position] ?? 0
+    if (head < 0xc0) throw new DecodeError('bytes, want a list')
+    const listEnd = this.#content(head - 0xc0, end)
+    this.position = this.start
+    return listEnd
+  }
+
+  /**
+   * Goes over a string of any length.
+   *
+   * @throws DecodeError for a list, or a string that is malformed or goes on after `end`
+   */
+  string(end: number): void {
+    const head = this.#bytes[this.position] ?? 0
+    if (head >= 0xc0) throw new DecodeError('a list, want bytes')
+    if (head < 0x80) {
+      if (this.position >= end) throw new DecodeError('a field is missing')
+      this.start = this.position++
+      return
+    }
+    this.position = this.#content(head - 0x80, end)
+    if (this.position - this.start === 1 && (this.#bytes[this.start] ?? 0) < 0x80)
+      throw new DecodeError('a byte below 0x80 has a length')
+  }
+
+  /**
+   * Goes over a string of so many bytes.
+   *
+   * @throws DecodeError also for another length
+   */
+  fixed(length: number, end: number): void {
+    this.string(end)
+    const found = this.position - this.start
+    if (found !== length) throw new DecodeError(`${found} bytes, want ${length}`)
+  }
+
+  /**
+   * Goes over a number of at most so many bytes.
+   *
+   * @throws DecodeError also for more bytes, or a leading zero
+   */
+  uint(maxBytes: number, end: number): void {
+    this.string(end)
+    const length = this.position - this.start
+    if (length > maxBytes) throw new DecodeError(`${length} bytes, at most ${maxBytes}`)
+    if (length > 0 && this.#bytes[this.start] === 0)
+      throw new DecodeError('a number begins with a zero')
+  }
+
+  /** @throws DecodeError unless the list that ends at `end` has been gone over to its end */
+  leave(end: number): void {
+    if (this.position !== end) throw new DecodeError('a list has too many fields')
+  }
+
+  /** Finds the content by the length in the first byte or after it; gives its end. */
+  #content(short: number, end: number): number {
+    if (this.position >= end) throw new DecodeError('a field is missing')
+    const lengthBytes = Math.max(0, short - longestShort)
+    this.start = this.position + 1 + lengthBytes
+    if (this.start > end) throw new DecodeError('a length is cut short')
+    const length = lengthBytes === 0 ? short : this.#longLength(lengthBytes)
+    if (length > end - this.start)
+      throw new DecodeError(`${length - (end - this.start)} bytes are missing`)
+    return this.start + length
+  }
+
+  #longLength(lengthBytes: number): number {
+    const first = this.start - lengthBytes
+    if (this.#bytes[first] === 0) throw new DecodeError('a length begins with a zero')
+    let length = 0
+    for (let at = first; at < this.start; at++) length = length * 256 + (this.#bytes[at] ?? 0)
+    if (length <= longestShort) throw new DecodeError(`${length} is written as a long length`)
+    return length
+  }
+}

@@ -1,0 +1,172 @@
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { Bitlist, bitlistBytes } from './bitlist.ts'
+import { RlpScan } from './rlp-scan.ts'
+import { endOfUvarint, smallUvarint, uvarint } from './uvarint.ts'
+
+/** Blocks of a span batch, and transactions of all of them together, at most. Spec: protocol/fjord/derivation.md */
+export const MAX_SPAN_BATCH_ELEMENT_COUNT = 10_000_000
+
+/** The list that holds the fields of one transaction has at most so many bytes, its head included. */
+export const maxTransactionBytes = MAX_SPAN_BATCH_ELEMENT_COUNT
+
+/** Types from here on are no types: the byte begins the list of a legacy transaction. Spec: EIP-2718 */
+export const firstByteOfLegacy = 0x80
+
+/** A span batch as it is encoded: transactions cut up, each field of all of them in a row. */
+export interface SpanBatchColumns {
+  /** What all places are in. */
+  readonly bytes: Uint8Array
+  /** Seconds from genesis to the first block. */
+  readonly relativeTimestamp: bigint
+  /** L1 origin of the last block. */
+  readonly l1OriginNumber: bigint
+  readonly parentCheck: Uint8Array
+  readonly l1OriginCheck: Uint8Array
+  /** One for each block: whether its L1 origin is another than the one before has. */
+  readonly originBits: Bitlist
+  /** One for each block. */
+  readonly transactionCounts: Uint32Array
+  readonly transactionCount: number
+  readonly creationBits: Bitlist
+  readonly parityBits: Bitlist
+  /** One for each legacy transaction. */
+  readonly protectedBits: Bitlist
+  /** Where the first of each column is. */
+  readonly signaturesAt: number
+  readonly recipientsAt: number
+  readonly datasAt: number
+  readonly noncesAt: number
+  readonly gasLimitsAt: number
+}
+
+/**
+ * Finds the columns of a span batch. What lies in them is looked at only as far as it takes to find where they end.
+ *
+ * @param bytes without the type of the batch; what follows the last column is ignored
+ * @throws DecodeError if a column is cut short or malformed, or there are no blocks, or too many
+ * Spec: protocol/delta/span-batches.md#span-batch-format
+ */
+export function decodeSpanBatchColumns(bytes: Uint8Array): SpanBatchColumns {
+  const reader = new ColumnReader(bytes)
+  const prefix = {
+    relativeTimestamp: reader.uvarint(),
+    l1OriginNumber: reader.uvarint(),
+    parentCheck: reader.take(20),
+    l1OriginCheck: reader.take(20),
+  }
+  const blockCount = reader.count()
+  if (blockCount === 0) throw new DecodeError('a span batch without blocks')
+  const originBits = reader.bits(blockCount)
+  const transactionCounts = reader.counts(blockCount)
+  const transactionCount = sumOf(transactionCounts)
+
+  const creationBits = reader.bits(transactionCount)
+  const parityBits = reader.bits(transactionCount)
+  const signaturesAt = reader.skip(transactionCount * 64)
+  const recipientsAt = reader.skip((transactionCount - creationBits.count()) * 20)
+  const datasAt = reader.position
+  const legacyCount = reader.skipDatas(transactionCount)
+  return {
+    ...prefix,
+    bytes,
+    originBits,
+    transactionCounts,
+    transactionCount,
+    creationBits,
+    parityBits,
+    signaturesAt,
+    recipientsAt,
+    datasAt,
+    noncesAt: reader.skipUvarints(transactionCount),
+    gasLimitsAt: reader.skipUvarints(transactionCount),
+    protectedBits: reader.bits(legacyCount),
+  }
+}
+
+function sumOf(counts: Uint32Array): number {
+  let sum = 0
+  for (const count of counts) sum += count
+  if (sum > MAX_SPAN_BATCH_ELEMENT_COUNT)
+    throw new DecodeError(`${sum} transactions, at most ${MAX_SPAN_BATCH_ELEMENT_COUNT}`)
+  return sum
+}
+
+/** Reads a column after the other. Each method throws DecodeError if its column is not whole. */
+class ColumnReader {
+  readonly #bytes: Uint8Array
+  position = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  uvarint(): bigint {
+    const from = this.position
+    this.position = endOfUvarint(this.#bytes, from)
+    return uvarint(this.#bytes, from, this.position)
+  }
+
+  count(): number {
+    const from = this.position
+    this.position = endOfUvarint(this.#bytes, from)
+    // The long form of a small number is allowed, so the length alone proves nothing.
+    const count =
+      smallUvarint(this.#bytes, from, this.position) ??
+      Number(uvarint(this.#bytes, from, this.position))
+    if (count > MAX_SPAN_BATCH_ELEMENT_COUNT)
+      throw new DecodeError(`${count} elements, at most ${MAX_SPAN_BATCH_ELEMENT_COUNT}`)
+    return count
+  }
+
+  counts(length: number): Uint32Array {
+    // Each takes a byte at least, so nothing is allocated for what is not there.
+    if (length > this.#bytes.length - this.position)
+      throw new DecodeError('the transaction counts are cut short')
+    const counts = new Uint32Array(length)
+    for (let at = 0; at < length; at++) counts[at] = this.count()
+    return counts
+  }
+
+  bits(length: number): Bitlist {
+    return new Bitlist(this.take(bitlistBytes(length)), length)
+  }
+
+  take(length: number): Uint8Array {
+    const from = this.skip(length)
+    return this.#bytes.subarray(from, this.position)
+  }
+
+  /** Gives where it began. */
+  skip(length: number): number {
+    const from = this.position
+    if (length > this.#bytes.length - from)
+      throw new DecodeError(`${from + length - this.#bytes.length} bytes are missing`)
+    this.position = from + length
+    return from
+  }
+
+  /** Gives where it began. */
+  skipUvarints(length: number): number {
+    const from = this.position
+    for (let at = 0; at < length; at++) this.position = endOfUvarint(this.#bytes, this.position)
+    return from
+  }
+
+  /** Gives how many of them are legacy transactions. */
+  skipDatas(length: number): number {
+    const scan = new RlpScan(this.#bytes, this.position)
+    let legacy = 0
+    for (let at = 0; at < length; at++) {
+      const type = this.#bytes[scan.position] ?? 0
+      // Type 0 is none that a typed transaction may have, but counts as legacy until that is found out.
+      if (type === 0 || type >= firstByteOfLegacy) legacy++
+      if (type < firstByteOfLegacy) scan.position++
+      const from = scan.position
+      scan.position = scan.list(this.#bytes.length)
+      if (scan.position - from > maxTransactionBytes)
+        throw new DecodeError(`${scan.position - from} bytes, at most ${maxTransactionBytes}`)
+    }
+    this.position = scan.position
+    return legacy
+  }
+}

@@ -1,0 +1,183 @@
+import { toBigEndian } from '#protocol/codec/big-endian.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { RlpScan } from './rlp-scan.ts'
+import { overheadPerList, RlpWriter } from './rlp-writer.ts'
+import { firstByteOfLegacy, type SpanBatchColumns } from './span-batch-columns.ts'
+import { endOfUvarint, smallUvarint, uvarint } from './uvarint.ts'
+
+/** Types of transactions that a span batch may have, besides legacy ones. */
+const accessListType = 1
+const dynamicFeeType = 2
+const setCodeType = 4
+const postExecType = 0x7d
+
+/** Bytes of a number in the types that op-node reads into 256 bits; the older ones have no limit. */
+const wordBytes = 32
+
+/**
+ * Puts the transactions of a span batch together again, walking its columns side by side.
+ * None becomes an object: what users wrote as RLP is proven canonical and copied, so it is what it would encode to.
+ * Spec: protocol/delta/span-batches.md#span-batch-format
+ */
+export class SpanBatchTransactions {
+  readonly #columns: SpanBatchColumns
+  readonly #chainId: Uint8Array
+  /** `v` of a legacy transaction with replay protection, for each parity. Spec: EIP-155 */
+  readonly #protectedV: readonly [Uint8Array, Uint8Array]
+  readonly #writer: RlpWriter
+  readonly #scan: RlpScan
+  #index = 0
+  #legacyIndex = 0
+  #signatureAt: number
+  #recipientAt: number
+  #nonceAt: number
+  #gasLimitAt: number
+
+  constructor(columns: SpanBatchColumns, chainId: bigint) {
+    this.#columns = columns
+    this.#chainId = toBigEndian(chainId)
+    this.#protectedV = [toBigEndian(2n * chainId + 35n), toBigEndian(2n * chainId + 36n)]
+    this.#scan = new RlpScan(columns.bytes, columns.datasAt)
+    this.#signatureAt = columns.signaturesAt
+    this.#recipientAt = columns.recipientsAt
+    this.#nonceAt = columns.noncesAt
+    this.#gasLimitAt = columns.gasLimitsAt
+    // Nonce, gas limit, recipient, r and s each grow by a byte at most; chain id or v, and a parity, come to it.
+    const perTransaction = overheadPerList + 5 + (this.#chainId.length + 3) + 1
+    this.#writer = new RlpWriter(columns.bytes.length + columns.transactionCount * perTransaction)
+  }
+
+  /**
+   * The next transaction, in the order of the batch: a view into one buffer for all of them.
+   * To be called as often as there are transactions.
+   *
+   * @throws DecodeError if its fields are not what its type has: then none of the batch counts
+   */
+  next(): Uint8Array {
+    const { bytes, creationBits } = this.#columns
+    const type = bytes[this.#scan.position] ?? 0
+    const isCreation = creationBits.has(this.#index)
+    const transaction =
+      type === postExecType ? this.#postExec() : this.#signed(type, this.#fields(type))
+    this.#index++
+    this.#signatureAt += 64
+    if (!isCreation) this.#recipientAt += 20
+    this.#nonceAt = endOfUvarint(bytes, this.#nonceAt)
+    this.#gasLimitAt = endOfUvarint(bytes, this.#gasLimitAt)
+    return transaction
+  }
+
+  /** Nobody signs it, so what the other columns have for it is ignored, and its list may hold anything. */
+  #postExec(): Uint8Array {
+    const { bytes } = this.#columns
+    const from = this.#scan.position++
+    this.#scan.position = this.#scan.list(bytes.length)
+    return this.#writer.verbatim(bytes, from, this.#scan.position)
+  }
+
+  /** Finds the places of the fields that users wrote, and proves them canonical. */
+  #fields(type: number): Fields {
+    const scan = this.#scan
+    const isLegacy = type >= firstByteOfLegacy
+    if (!isLegacy) {
+      if (type !== accessListType && type !== dynamicFeeType && type !== setCodeType)
+        throw new DecodeError(`transaction type ${type} in a span batch`)
+      scan.position++
+    }
+    const end = scan.list(this.#columns.bytes.length)
+    const valueAt = scan.position
+    const maxBytes = type === setCodeType ? wordBytes : Infinity
+    scan.uint(maxBytes, end)
+    const feesAt = scan.position
+    scan.uint(maxBytes, end)
+    if (type === dynamicFeeType || type === setCodeType) scan.uint(maxBytes, end)
+    const dataAt = scan.position
+    scan.string(end)
+    if (!isLegacy) scanAccessList(scan, end)
+    if (type === setCodeType) scanAuthorizations(scan, end)
+    scan.leave(end)
+    return { valueAt, feesAt, dataAt, end }
+  }
+
+  #signed(type: number, { valueAt, feesAt, dataAt, end }: Fields): Uint8Array {
+    const { bytes, parityBits } = this.#columns
+    const writer = this.#writer
+    const isLegacy = type >= firstByteOfLegacy
+    const parity = parityBits.has(this.#index) ? 1 : 0
+    writer.beginList()
+    if (!isLegacy) writer.uintFrom(this.#chainId, 0, this.#chainId.length)
+    this.#copyUvarint(this.#nonceAt)
+    writer.copy(bytes, feesAt, dataAt)
+    this.#copyUvarint(this.#gasLimitAt)
+    this.#recipient(type)
+    writer.copy(bytes, valueAt, feesAt)
+    writer.copy(bytes, dataAt, end)
+    if (isLegacy) this.#legacyV(parity)
+    else writer.uint(parity)
+    writer.uintFrom(bytes, this.#signatureAt, this.#signatureAt + 32)
+    writer.uintFrom(bytes, this.#signatureAt + 32, this.#signatureAt + 64)
+    return writer.endList(isLegacy ? undefined : type)
+  }
+
+  #recipient(type: number): void {
+    if (!this.#columns.creationBits.has(this.#index))
+      this.#writer.string(this.#columns.bytes, this.#recipientAt, this.#recipientAt + 20)
+    else if (type === setCodeType)
+      throw new DecodeError('a transaction that sets code creates no contract')
+    else this.#writer.uint(0)
+  }
+
+  #legacyV(parity: 0 | 1): void {
+    const v = this.#protectedV[parity]
+    if (this.#columns.protectedBits.has(this.#legacyIndex++)) this.#writer.uintFrom(v, 0, v.length)
+    else this.#writer.uint(27 + parity)
+  }
+
+  /** From the form that columns have to RLP. Nobody reckons with the number, so few need to be bigints. */
+  #copyUvarint(at: number): void {
+    const { bytes } = this.#columns
+    const end = endOfUvarint(bytes, at)
+    const small = smallUvarint(bytes, at, end)
+    if (small !== undefined) {
+      this.#writer.uint(small)
+      return
+    }
+    const big = toBigEndian(uvarint(bytes, at, end))
+    this.#writer.uintFrom(big, 0, big.length)
+  }
+}
+
+/** Where the fields of one transaction begin, in their order, and where the last ends. */
+interface Fields {
+  readonly valueAt: number
+  readonly feesAt: number
+  readonly dataAt: number
+  readonly end: number
+}
+
+/** Spec: EIP-2930 */
+function scanAccessList(scan: RlpScan, end: number): void {
+  const listEnd = scan.list(end)
+  while (scan.position < listEnd) {
+    const entryEnd = scan.list(listEnd)
+    scan.fixed(20, entryEnd)
+    const keysEnd = scan.list(entryEnd)
+    while (scan.position < keysEnd) scan.fixed(32, keysEnd)
+    scan.leave(entryEnd)
+  }
+}
+
+/** Spec: EIP-7702 */
+function scanAuthorizations(scan: RlpScan, end: number): void {
+  const listEnd = scan.list(end)
+  while (scan.position < listEnd) {
+    const entryEnd = scan.list(listEnd)
+    scan.uint(wordBytes, entryEnd)
+    scan.fixed(20, entryEnd)
+    scan.uint(8, entryEnd)
+    scan.uint(1, entryEnd)
+    scan.uint(wordBytes, entryEnd)
+    scan.uint(wordBytes, entryEnd)
+    scan.leave(entryEnd)
+  }
+}

@@ -1,0 +1,172 @@
+import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
+import type { SpanBatch, SpanBatchBlock } from './batch.ts'
+import { accepted, checkDrift, checkTransactions, drop, undecided } from './batch-validity.ts'
+import type { BatchContext, BatchVerdict, NeedsBlock } from './batch-verdict.ts'
+
+/**
+ * Checks all of a span batch, as before Holocene, where it is accepted or dropped as a whole.
+ * Spec: protocol/delta/span-batches.md#span-batch-rules
+ */
+export function checkSpanBatch(span: SpanBatch, context: BatchContext): BatchVerdict {
+  const prefix = checkPrefix(span, context)
+  if (prefix.kind !== 'fits') return prefix
+  const blocks = checkBlocks(span, context, prefix.parent)
+  return blocks.kind === 'accept' ? checkOverlap(span, context, prefix.parent) : blocks
+}
+
+/**
+ * Checks a span batch as a whole, as from Holocene on, where its blocks are checked one by one when it is their turn.
+ * The blocks that the safe chain has already must equal it: one that was replaced there would get successors that
+ * were made for another.
+ * Spec: protocol/holocene/derivation.md#span-batches
+ */
+export function checkSpanBatchHolocene(span: SpanBatch, context: BatchContext): BatchVerdict {
+  const prefix = checkPrefix(span, context)
+  return prefix.kind === 'fits' ? checkOverlap(span, context, prefix.parent) : prefix
+}
+
+/** The batch fits the safe chain after a block. */
+interface Fits {
+  readonly kind: 'fits'
+  readonly parent: L2BlockRef
+}
+
+function checkPrefix(span: SpanBatch, context: BatchContext): BatchVerdict | Fits {
+  const { config, l1Blocks, safeHead, inclusion } = context
+  const [first, last] = ends(span)
+  const epoch = l1Blocks[0]
+  if (epoch === undefined) return undecided('no-l1-blocks')
+  const origin = first.epochNumber === epoch.number + 1n ? l1Blocks[1] : epoch
+  if (origin === undefined) return undecided('next-epoch')
+  if (!isActive(config, 'delta', origin.timestamp)) return drop('before-delta')
+
+  const nextTimestamp = safeHead.timestamp + config.blockTime
+  const isHolocene = isActive(config, 'holocene', inclusion.timestamp)
+  if (first.timestamp > nextTimestamp)
+    return isHolocene ? drop('timestamp-too-high') : { kind: 'future' }
+  if (last.timestamp < nextTimestamp)
+    return isHolocene ? { kind: 'past' } : drop('timestamp-too-low')
+
+  const found = findParent(first.timestamp, context)
+  if (found.kind !== 'fits') return found
+  const { parent } = found
+  if (!parent.hash.startsWith(span.parentCheck)) return drop('other-parent')
+  if (first.epochNumber + config.sequencingWindow < inclusion.number)
+    return drop('included-too-late')
+  if (first.epochNumber > parent.l1Origin.number + 1n) return drop('epoch-too-far-ahead')
+  const lastOrigin = l1Blocks.find((block) => block.number === last.epochNumber)
+  if (lastOrigin === undefined) return undecided('last-epoch')
+  if (!lastOrigin.hash.startsWith(span.l1OriginCheck)) return drop('epoch-of-other-chain')
+  if (first.epochNumber < parent.l1Origin.number) return drop('epoch-too-old')
+  return found
+}
+
+/** The first block and the last: a span batch has at least one. */
+function ends({ blocks }: SpanBatch): readonly [SpanBatchBlock, SpanBatchBlock] {
+  const first = blocks[0]
+  const last = blocks.at(-1)
+  if (first === undefined || last === undefined) throw new RangeError('a span batch without blocks')
+  return [first, last]
+}
+
+/** The safe block before the first of the batch, by time: not the safe head where they overlap. */
+function findParent(timestamp: bigint, context: BatchContext): BatchVerdict | Fits {
+  const { config, safeHead, safeBlock } = context
+  if (timestamp === safeHead.timestamp + config.blockTime) return { kind: 'fits', parent: safeHead }
+  if (timestamp > safeHead.timestamp) return drop('timestamp-misaligned')
+  const sinceFirst = safeHead.timestamp - timestamp
+  if (sinceFirst % config.blockTime !== 0n) return drop('timestamp-misaligned')
+  const number = safeHead.number - sinceFirst / config.blockTime - 1n
+  // To be asked for it in vain for ever would end derivation: op-node fails to read it, and is undecided.
+  if (number < config.genesis.l2.number) return undecided('parent-of-genesis')
+  const parent = safeBlock(number)?.ref
+  return parent === undefined ? { kind: 'needs-block', number } : { kind: 'fits', parent }
+}
+
+function checkBlocks(span: SpanBatch, context: BatchContext, parent: L2BlockRef): BatchVerdict {
+  const { config, l1Blocks, safeHead } = context
+  let originIndex = 0
+  let epochBefore = parent.l1Origin.number
+  for (const block of span.blocks) {
+    const isFirstOfEpoch = block.epochNumber > epochBefore
+    epochBefore = block.epochNumber
+    if (block.timestamp <= safeHead.timestamp) continue
+    if (block.epochNumber < safeHead.l1Origin.number) return drop('epoch-too-old')
+    originIndex = indexOfEpoch(l1Blocks, block.epochNumber, originIndex)
+    const origin = l1Blocks[originIndex]
+    if (origin === undefined) return drop('epoch-unknown')
+    if (block.timestamp < origin.timestamp) return drop('epoch-before-l1-origin')
+    const next = isFirstOfEpoch ? undefined : { block: l1Blocks[originIndex + 1] }
+    const verdict =
+      checkDrift(block, { config, origin, next }) ??
+      checkTransactions(block.transactions, block.timestamp, config)
+    if (verdict.kind !== 'accept') return verdict
+  }
+  return accepted
+}
+
+/** Where an epoch is among the L1 blocks from an index on, or past their end. */
+function indexOfEpoch(l1Blocks: readonly L1BlockRef[], number: bigint, from: number): number {
+  let index = from
+  while (index < l1Blocks.length && l1Blocks[index]?.number !== number) index++
+  return index
+}
+
+const depositType = 0x7e
+
+/** Compares the blocks that the safe chain has already with it. Equal are user transactions and epochs. */
+function checkOverlap(span: SpanBatch, context: BatchContext, parent: L2BlockRef): BatchVerdict {
+  const { safeHead, safeBlock } = context
+  for (let number = parent.number + 1n; number <= safeHead.number; number++) {
+    const safe = safeBlock(number)
+    if (safe === undefined) return needsBlock(number)
+    const block = span.blocks[Number(number - parent.number) - 1]
+    const deposits = safe.transactions.filter((transaction) => transaction[0] === depositType)
+    const users = safe.transactions.slice(deposits.length)
+    if (
+      block === undefined ||
+      block.transactions.length !== users.length ||
+      !users.every((transaction, at) => areEqual(transaction, block.transactions[at])) ||
+      safe.ref.l1Origin.number !== block.epochNumber
+    )
+      return drop('overlap-differs')
+  }
+  return accepted
+}
+
+function needsBlock(number: bigint): NeedsBlock {
+  return { kind: 'needs-block', number }
+}
+
+function areEqual(a: Uint8Array, b: Uint8Array | undefined): boolean {
+  return b !== undefined && a.length === b.length && a.every((byte, at) => byte === b[at])
+}
+
+/** A block of a span batch that is not part of the safe chain yet. */
+export interface NewBlock {
+  readonly block: SpanBatchBlock
+  readonly epoch: L1BlockRef
+}
+
+/**
+ * The blocks of a span batch after the safe head, each with its L1 origin.
+ *
+ * @returns nothing if a block has an epoch that it cannot have: then none of the batch counts
+ */
+export function newBlocks(
+  span: SpanBatch,
+  { l1Blocks, safeHead }: Pick<BatchContext, 'l1Blocks' | 'safeHead'>,
+): readonly NewBlock[] | undefined {
+  const blocks: NewBlock[] = []
+  let originIndex = 0
+  for (const block of span.blocks) {
+    if (block.timestamp <= safeHead.timestamp) continue
+    if (block.epochNumber < safeHead.l1Origin.number) return undefined
+    originIndex = indexOfEpoch(l1Blocks, block.epochNumber, originIndex)
+    const epoch = l1Blocks[originIndex]
+    if (epoch === undefined) return undefined
+    blocks.push({ block, epoch })
+  }
+  return blocks
+}

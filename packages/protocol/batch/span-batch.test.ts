@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc, { type Arbitrary } from 'fast-check'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { toHex } from '#protocol/codec/hex.ts'
+import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
+import { bitlistBytes } from './bitlist.ts'
+import { decodeBatch } from './decode-batch.ts'
+import { encodeSpanBatch } from './encode-span-batch.ts'
+import {
+  decodeSpanBatchColumns,
+  MAX_SPAN_BATCH_ELEMENT_COUNT,
+  maxTransactionBytes,
+} from './span-batch-columns.ts'
+import { deriveSpanBatch } from './span-batch.ts'
+import { encodeUvarint } from './uvarint.ts'
+
+const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 300) }
+const genesisTimestamp = 1_000n
+
+// Transactions of every type, for chains with ids of every length.
+
+const uint = (bits: number) => fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) - 1n }).map(uintToRlp)
+const fixed = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
+const to = fc.oneof(fixed(20), fc.constant(new Uint8Array(0)))
+const accessList = fc.array(fc.tuple(fixed(20), fc.array(fixed(32), { maxLength: 2 })), {
+  maxLength: 2,
+})
+const authorizations = fc.array(
+  fc.tuple(uint(256), fixed(20), uint(64), uint(8), uint(256), uint(256)),
+  { maxLength: 2 },
+)
+const signed = { data: fc.uint8Array({ maxLength: 80 }), value: uint(256), word: uint(256) }
+const parity = fc.bigInt({ min: 0n, max: 1n })
+const uint64 = uint(64)
+
+const bytesOf = (type: number, payload: RlpItem) =>
+  type === 0 ? encodeRlp(payload) : Uint8Array.of(type, ...encodeRlp(payload))
+
+function transaction(chainId: bigint): Arbitrary<Uint8Array> {
+  const { data, value, word } = signed
+  const v = fc.tuple(fc.constantFrom(27n, 2n * chainId + 35n), parity).map(([a, b]) => a + b)
+  const id = fc.constant(uintToRlp(chainId))
+  const y = parity.map(uintToRlp)
+  return fc.oneof(
+    fc
+      .tuple(uint64, word, uint64, to, value, data, v.map(uintToRlp), word, word)
+      .map((list) => bytesOf(0, list)),
+    fc
+      .tuple(id, uint64, word, uint64, to, value, data, accessList, y, word, word)
+      .map((list) => bytesOf(1, list)),
+    fc
+      .tuple(id, uint64, word, word, uint64, to, value, data, accessList, y, word, word)
+      .map((list) => bytesOf(2, list)),
+    fc
+      .tuple(
+        fc.tuple(id, uint64, word, word, uint64, fixed(20), value, data),
+        fc.tuple(accessList, authorizations, y, word, word),
+      )
+      .map(([head, tail]) => bytesOf(4, [...head, ...tail])),
+    fc.array(word, { maxLength: 3 }).map((list) => bytesOf(0x7d, list)),
+  )
+}
+
+const chain = fc
+  .oneof(fc.constantFrom(1n, 10n, 901n), fc.bigInt({ min: 1n, max: 2n ** 64n - 1n }))
+  .chain((chainId) =>
+    fc.record({
+      chainId: fc.constant(chainId),
+      blockTime: fc.constantFrom(1n, 2n),
+      start: fc.bigInt({ min: 0n, max: 2n ** 40n }),
+      firstEpoch: fc.bigInt({ min: 0n, max: 2n ** 50n }),
+      beginsEpoch: fc.boolean(),
+      checks: fc.tuple(fixed(20), fixed(20)),
+      blocks: fc.array(
+        fc.record({
+          advances: fc.boolean(),
+          transactions: fc.array(transaction(chainId), { maxLength: 4 }),
+        }),
+        { minLength: 1, maxLength: 12 },
+      ),
+    }),
+  )
+
+test('what is encoded decodes to itself', () => {
+  fc.assert(
+    fc.property(chain, ({ chainId, blockTime, start, checks, beginsEpoch, ...world }) => {
+      let epochNumber = world.firstEpoch
+      const blocks = world.blocks.map(({ advances, transactions }, index) => {
+        if (advances && index > 0) epochNumber++
+        const timestamp = genesisTimestamp + start + blockTime * BigInt(index)
+        return { timestamp, epochNumber, transactions }
+      })
+      const batch = { parentCheck: toHex(checks[0]), l1OriginCheck: toHex(checks[1]), blocks }
+      const rules = { genesisTimestamp, blockTime, chainId, allowsSpanBatches: true }
+      const bytes = encodeSpanBatch(batch, { ...rules, beginsEpoch })
+      assert.deepEqual(decodeBatch(bytes, rules), { kind: 'span', batch })
+    }),
+    runs,
+  )
+})
+
+const rules = { genesisTimestamp, blockTime: 2n, chainId: 901n, allowsSpanBatches: true }
+
+test('arbitrary bytes decode or raise DecodeError, nothing else', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(0, 1, 2), fc.uint8Array({ maxLength: 200 }), (type, bytes) => {
+      try {
+        decodeBatch(Uint8Array.of(type, ...bytes), rules)
+      } catch (error) {
+        assert.ok(error instanceof DecodeError, String(error))
+      }
+    }),
+    { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 5_000) },
+  )
+})
+
+/** A span batch up to its block count, without the type. */
+const prefix = new Uint8Array(42)
+const count = (value: number) => encodeUvarint(BigInt(value))
+const columns = (...parts: readonly Uint8Array[]) =>
+  decodeSpanBatchColumns(Buffer.concat([prefix, ...parts]))
+
+test('there are at most so many blocks', () => {
+  const most = MAX_SPAN_BATCH_ELEMENT_COUNT
+  const rest = new Uint8Array(bitlistBytes(most) + most)
+  assert.equal(columns(count(most), rest).transactionCounts.length, most)
+  assert.throws(() => columns(count(most + 1), rest), { message: /10000001 elements, at most/ })
+  assert.throws(() => columns(count(0)), { message: /without blocks/ })
+})
+
+test('there are at most so many transactions, in a block and in all', () => {
+  const half = count(MAX_SPAN_BATCH_ELEMENT_COUNT / 2)
+  const more = count(MAX_SPAN_BATCH_ELEMENT_COUNT / 2 + 1)
+  const most = count(MAX_SPAN_BATCH_ELEMENT_COUNT)
+  const one = [count(1), Uint8Array.of(0)]
+  const two = [count(2), Uint8Array.of(0)]
+  // So many would take 660 MB, but the number itself passes.
+  assert.throws(() => columns(...two, half, half), { message: /bytes are missing/ })
+  assert.throws(() => columns(...two, half, more), { message: /10000001 transactions/ })
+  assert.throws(() => columns(...one, most), { message: /bytes are missing/ })
+  assert.throws(() => columns(...one, count(MAX_SPAN_BATCH_ELEMENT_COUNT + 1)), {
+    message: /10000001 elements/,
+  })
+})
+
+test('the fields of a transaction have at most so many bytes', () => {
+  const zero = Uint8Array.of(0)
+  // Heads of the list and of its data, value and gas price: each head has three bytes of length.
+  const overhead = 4 + 4 + 2
+  const batch = (size: number) => {
+    const fields = encodeRlp([zero.subarray(1), zero.subarray(1), new Uint8Array(size - overhead)])
+    assert.equal(fields.length, size)
+    const head = [count(1), zero, count(1), zero, zero, new Uint8Array(64 + 20)]
+    return columns(...head, fields, zero, zero, zero)
+  }
+  const [block] = deriveSpanBatch(batch(maxTransactionBytes), rules).blocks
+  assert.ok((block?.transactions[0]?.length ?? 0) > maxTransactionBytes)
+  assert.throws(() => batch(maxTransactionBytes + 1), { message: /at most 10000000/ })
+})
+
+test('times and epochs wrap around', () => {
+  const bytes = [encodeUvarint(2n ** 64n - 1n), encodeUvarint(0n), new Uint8Array(40)]
+  const rest = [count(2), Uint8Array.of(0b10), new Uint8Array(2)]
+  const { blocks } = deriveSpanBatch(
+    decodeSpanBatchColumns(Buffer.concat([...bytes, ...rest])),
+    rules,
+  )
+  assert.deepEqual(
+    blocks.map(({ timestamp, epochNumber }) => [timestamp, epochNumber]),
+    [
+      [999n, 2n ** 64n - 1n],
+      [1_001n, 0n],
+    ],
+  )
+})
+
+test('before Delta a span batch is skipped, but one that is malformed voids its channel', () => {
+  const before = { ...rules, allowsSpanBatches: false }
+  const block = Buffer.concat([prefix, count(1), new Uint8Array(2)])
+  assert.deepEqual(decodeBatch(Buffer.concat([Uint8Array.of(1), block]), before), {
+    kind: 'skipped',
+    reason: 'span-before-delta',
+  })
+  assert.throws(() => decodeBatch(Uint8Array.of(1, 0), before), { name: 'DecodeError' })
+})

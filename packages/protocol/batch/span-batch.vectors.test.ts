@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { constants, inflateSync } from 'node:zlib'
+import { fromHex, toHex } from '#protocol/codec/hex.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import { decodeRlp, rlpBytes } from '#protocol/codec/rlp.ts'
+import { readVectors } from '#test/vectors/derivation-vectors.ts'
+import type { SpanBatch, SpanBatchBlock } from './batch.ts'
+import { Bitlist, encodeBitlist } from './bitlist.ts'
+import { type BatchRules, decodeBatch, type DecodedBatch } from './decode-batch.ts'
+import { encodeSpanBatch } from './encode-span-batch.ts'
+import { encodeUvarint, endOfUvarint, uvarint } from './uvarint.ts'
+
+interface Config {
+  readonly l2ChainId: number
+  readonly genesisL2Time: number
+  readonly blockTime: number
+}
+interface Block {
+  readonly timestamp: number
+  readonly epochNum: number
+  readonly transactions: readonly string[]
+}
+interface Vectors {
+  readonly config: Config
+  readonly encoded: string
+  readonly channelEntry: string
+  readonly fields: { readonly parentCheck: string; readonly l1OriginCheck: string }
+  readonly decoded: readonly Block[]
+  readonly rejected: readonly {
+    readonly stage: 'decode' | 'derive'
+    readonly note: string
+    readonly encoded: string
+  }[]
+  readonly epochExamples: readonly {
+    readonly l1OriginNum: number
+    readonly originBits: readonly number[]
+    readonly epochNums: readonly number[]
+  }[]
+  readonly uvarint: readonly (readonly [number | string, string])[]
+  readonly bitlists: readonly { readonly bits: readonly number[]; readonly bytes: string }[]
+}
+interface PostExec {
+  readonly config: Config
+  readonly spanBatch: Block & { readonly encoded: string }
+  readonly spanCases: readonly {
+    readonly name: string
+    readonly encoded: string
+    readonly error?: string
+    readonly transactions?: readonly string[]
+  }[]
+}
+interface Channel {
+  readonly batchBytes: number
+  readonly parentCheck: string
+  readonly l1OriginCheck: string
+  readonly blocks: readonly {
+    readonly timestamp: number
+    readonly epochNum: number
+    readonly txHashes: readonly string[]
+  }[]
+}
+
+const vectors = readVectors('span_batch.json') as Vectors
+const postExec = readVectors('post_exec_tx.json') as PostExec
+const channel = readVectors('op_mainnet_span_channel.json') as Channel
+
+const rulesOf = (config: Config): BatchRules => ({
+  genesisTimestamp: BigInt(config.genesisL2Time),
+  blockTime: BigInt(config.blockTime),
+  chainId: BigInt(config.l2ChainId),
+  allowsSpanBatches: true,
+})
+const rules = rulesOf(vectors.config)
+const mainnet = rulesOf({ l2ChainId: 10, genesisL2Time: 1_686_068_903, blockTime: 2 })
+
+function spanOf(decoded: DecodedBatch): SpanBatch {
+  assert.ok(decoded.kind === 'span')
+  return decoded.batch
+}
+const decodeSpan = (encoded: string, with_ = rules) => spanOf(decodeBatch(fromHex(encoded), with_))
+const plain = (block: SpanBatchBlock): Block => ({
+  timestamp: Number(block.timestamp),
+  epochNum: Number(block.epochNumber),
+  transactions: block.transactions.map(toHex),
+})
+
+test('a span batch with every type of transaction decodes, and encodes again', () => {
+  const span = decodeSpan(vectors.encoded)
+  assert.deepEqual(span.blocks.map(plain), vectors.decoded)
+  assert.equal(span.parentCheck, vectors.fields.parentCheck)
+  assert.equal(span.l1OriginCheck, vectors.fields.l1OriginCheck)
+  assert.equal(toHex(encodeSpanBatch(span, { ...rules, beginsEpoch: false })), vectors.encoded)
+  const entry = rlpBytes(decodeRlp(fromHex(vectors.channelEntry)))
+  assert.deepEqual(decodeBatch(entry, rules), { kind: 'span', batch: span })
+})
+
+for (const { stage, note, encoded } of vectors.rejected) {
+  test(`a span batch is ${stage === 'decode' ? 'refused' : 'skipped'}: ${note}`, () => {
+    const decode = () => decodeBatch(fromHex(encoded), rules)
+    if (stage === 'decode') assert.throws(decode, { name: 'DecodeError' })
+    else assert.deepEqual(decode(), { kind: 'skipped', reason: 'malformed-transaction' })
+  })
+}
+
+test('epochs are counted back from the last by the origin bits', () => {
+  for (const { l1OriginNum, originBits, epochNums } of vectors.epochExamples) {
+    const bytes = [
+      Uint8Array.of(1, 0),
+      encodeUvarint(BigInt(l1OriginNum)),
+      new Uint8Array(40),
+      encodeUvarint(BigInt(originBits.length)),
+      encodeBitlist(originBits.map(Boolean)),
+      new Uint8Array(originBits.length),
+    ]
+    const span = spanOf(decodeBatch(Buffer.concat(bytes), rules))
+    assert.deepEqual(
+      span.blocks.map((block) => Number(block.epochNumber)),
+      epochNums,
+    )
+  }
+})
+
+test('numbers and lists of bits are encoded as they should be', () => {
+  for (const [value, hex] of vectors.uvarint) {
+    const bytes = fromHex(hex)
+    assert.equal(toHex(encodeUvarint(BigInt(value))), hex)
+    assert.equal(endOfUvarint(bytes, 0), bytes.length)
+    assert.equal(uvarint(bytes, 0, bytes.length), BigInt(value))
+  }
+  for (const { bits, bytes } of vectors.bitlists) {
+    const list = new Bitlist(fromHex(bytes), bits.length)
+    assert.equal(toHex(encodeBitlist(bits.map(Boolean))), bytes)
+    assert.deepEqual(
+      bits.map((_, index) => (list.has(index) ? 1 : 0)),
+      bits,
+    )
+    assert.equal(list.count(), bits.filter(Boolean).length)
+  }
+})
+
+test('a post-exec transaction travels with a signed one', () => {
+  const { encoded, timestamp, epochNum, transactions } = postExec.spanBatch
+  const postExecRules = rulesOf(postExec.config)
+  const span = decodeSpan(encoded, postExecRules)
+  assert.deepEqual(span.blocks.map(plain), [{ timestamp, epochNum, transactions }])
+  assert.equal(toHex(encodeSpanBatch(span, { ...postExecRules, beginsEpoch: false })), encoded)
+})
+
+for (const { name, encoded, error, transactions } of postExec.spanCases) {
+  test(`post-exec transaction: ${name}`, () => {
+    const decode = () => decodeSpan(encoded, rulesOf(postExec.config))
+    if (error === undefined)
+      assert.deepEqual(decode().blocks.flatMap(plain)[0]?.transactions, transactions)
+    else assert.throws(decode, { name: 'DecodeError' })
+  })
+}
+
+test('a span batch of OP Mainnet decodes to its transactions', () => {
+  const folder =
+    process.env['ATOLL_VECTORS'] ?? join(import.meta.dirname, '../../../test/vectors/derivation')
+  const hex = readFileSync(join(folder, 'op_mainnet_span_channel.hex'), 'utf8').trim()
+  const compressed = Buffer.from(hex.replace(/^0x/, ''), 'hex')
+  const content = inflateSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH })
+  // The head of the entry has a length of three bytes.
+  const batch = content.subarray(4)
+  assert.equal(batch.length, channel.batchBytes)
+  const span = spanOf(decodeBatch(batch, mainnet))
+  assert.equal(span.parentCheck, channel.parentCheck)
+  assert.equal(span.l1OriginCheck, channel.l1OriginCheck)
+  assert.deepEqual(
+    span.blocks.map(({ timestamp, epochNumber, transactions }) => ({
+      timestamp: Number(timestamp),
+      epochNum: Number(epochNumber),
+      txHashes: transactions.map((transaction) => toHex(keccak256(transaction))),
+    })),
+    channel.blocks,
+  )
+  for (const beginsEpoch of [false, true]) {
+    const again = encodeSpanBatch(span, { ...mainnet, beginsEpoch })
+    assert.deepEqual(decodeBatch(again, mainnet), { kind: 'span', batch: span })
+  }
+})
