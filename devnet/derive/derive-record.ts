@@ -45,9 +45,10 @@ export async function deriveRecord(
   const config = await readRollupConfig(folder)
   const isPreloaded = repeat > 1
   const reference = await ReferenceChain.open(folder, { config, from, isPreloaded })
-  const l1 = isPreloaded
-    ? new L1Memory(await readAll(folder, isL1Verified))
-    : new L1File(folder, isL1Verified ? new BlobCommitments() : undefined)
+  const commitments = isL1Verified ? new BlobCommitments() : undefined
+  const l1: L1Source = isPreloaded
+    ? new L1Memory(await readAll(folder, commitments))
+    : new L1File(folder, commitments)
   const secondsAll: number[] = []
   for (let run = 1; ; run++) {
     const isLast = run === repeat
@@ -55,7 +56,15 @@ export async function deriveRecord(
     const derive = (judge: Judge) => {
       const { onEvent } = options
       const start = reference.start
-      return deriveChain({ config, start, l1: l1 satisfies L1Source, judge, isL1Verified, onBlock, onEvent })
+      return deriveChain({
+        config,
+        start,
+        l1: l1 satisfies L1Source,
+        judge,
+        isL1Verified,
+        onBlock,
+        onEvent,
+      })
     }
     const result = isExecuted
       ? await executed(folder, { config, reference, derive })
@@ -66,7 +75,13 @@ export async function deriveRecord(
     const judgeSeconds = isExecuted ? result.judgeSeconds : 0
     const workSeconds = secondsAll.reduce((sum, seconds) => sum + seconds, 0) + judgeSeconds
     const mismatch = await mismatchOf(folder, result, reference)
-    return { ...result, judgeSeconds, mismatch, secondsAll, loadSeconds: totalSeconds - workSeconds }
+    return {
+      ...result,
+      judgeSeconds,
+      mismatch,
+      secondsAll,
+      loadSeconds: totalSeconds - workSeconds,
+    }
   }
 }
 
@@ -92,8 +107,10 @@ async function executed(
   }
 }
 
-async function readAll(folder: string, isVerified: boolean): Promise<readonly RecordedL1[]> {
-  const commitments = isVerified ? new BlobCommitments() : undefined
+async function readAll(
+  folder: string,
+  commitments: BlobCommitments | undefined,
+): Promise<readonly RecordedL1[]> {
   const blocks: RecordedL1[] = []
   for await (const block of readL1(folder)) blocks.push(await verifyBlobs(block, commitments))
   return blocks

@@ -93,17 +93,23 @@ export class ExecutedChain implements Judge {
     const { header, hash } = this.#chain.genesis
     const first = await this.#reference.at(header.number)
     if (first !== undefined && first.block.blockHash !== hash)
-      throw recordFault(`${first.where}: block ${header.number} is ${first.block.blockHash}, the genesis ${hash}`)
+      throw recordFault(
+        `${first.where}: block ${header.number} is ${first.block.blockHash}, the genesis ${hash}`,
+      )
     for (let number = header.number + 1n; number <= start.head.ref.number; number++) {
       const recorded = await this.#reference.at(number)
       if (recorded === undefined)
-        throw recordFault(`--execute needs each block from the genesis on, and block ${number} is not there`)
+        throw recordFault(
+          `--execute needs each block from the genesis on, and block ${number} is not there`,
+        )
       const { block, header: wanted } = recorded
       const attributes = attributesOfPayload(block, wanted)
       const executed = await this.#execute(block.parentHash, attributes)
       const judgement = this.#compare(executed, recorded)
       if (!judgement.matches)
-        throw recordFault(`${recorded.where}: block ${number} comes out as ${executed.hash} when executed`)
+        throw recordFault(
+          `${recorded.where}: block ${number} comes out as ${executed.hash} when executed`,
+        )
       this.#safe = executed.hash
       this.#chain.choose({ head: this.#safe, safe: this.#safe, finalized: this.#safe })
     }
@@ -114,7 +120,7 @@ export class ExecutedChain implements Judge {
     if (parent === undefined) throw new Error(`block ${parentHash} was never executed`)
     const builder = await this.#chain.build(parent, attributes)
     for (const raw of attributes.transactions) await builder.execution.execute(raw)
-    const block = await builder.seal()
+    const block = builder.seal()
     if (!this.#chain.add(block)) throw new Error(`no room for block ${block.hash}`)
     return block
   }
@@ -127,8 +133,10 @@ export class ExecutedChain implements Judge {
 
   #compare(block: KnownBlock, recorded: ReferenceBlock | undefined) {
     const ref = this.#refOf(block)
-    const matches = recorded && recorded.block.blockHash === block.hash
-    const differences = matches === false ? differencesOf(block.header, recorded.header) : []
+    if (recorded === undefined)
+      return { kind: 'block', ref, matches: undefined, differences: [] } as const
+    const matches = recorded.block.blockHash === block.hash
+    const differences = matches ? [] : differencesOf(block.header, recorded.header)
     return { kind: 'block', ref, matches, differences } as const
   }
 }

@@ -32,50 +32,62 @@ export class L1File implements L1Source {
   async open(from: bigint): Promise<L1Reader> {
     const lines = readL1(this.#folder)
     for (;;) {
-      const { value: first, done } = await lines.next()
-      if (done === true) throw recordFault(`${this.#folder}: l1.ndjson ends before block ${from}`)
+      const read = await lines.next()
+      if (read.done === true)
+        throw recordFault(`${this.#folder}: l1.ndjson ends before block ${from}`)
+      const first = read.value
       const { number } = first.block.header
       if (number > from)
         throw recordFault(`${first.where}: L1 block ${number}, but block ${from} is needed first`)
-      if (number === from) return new AheadReader(first, lines, (block) => verifyBlobs(block, this.#commitments))
+      if (number === from)
+        return new AheadReader(first, lines, (block) => verifyBlobs(block, this.#commitments))
     }
   }
 }
 
+/** What became of a line that was read before it was asked for. */
+type Read =
+  | { readonly block: RecordedL1 | undefined }
+  /** Who asks for it hears of it. */
+  | { readonly error: unknown }
+
 class AheadReader implements L1Reader {
-  readonly #lines: AsyncIterator<RecordedL1>
+  readonly #lines: AsyncGenerator<RecordedL1>
   readonly #check: (block: RecordedL1) => Promise<RecordedL1>
-  readonly #ahead: Promise<RecordedL1 | undefined>[] = []
-  #reading: Promise<unknown>
+  readonly #ahead: Promise<Read>[]
+  #reading: Promise<unknown> = Promise.resolve()
 
   constructor(
     first: RecordedL1,
-    lines: AsyncIterator<RecordedL1>,
+    lines: AsyncGenerator<RecordedL1>,
     check: (block: RecordedL1) => Promise<RecordedL1>,
   ) {
     this.#lines = lines
     this.#check = check
-    this.#reading = Promise.resolve()
-    this.#enqueue(this.#check(first))
+    this.#ahead = [settled(this.#check(first))]
   }
 
-  next(): Promise<RecordedL1 | undefined> {
-    while (this.#ahead.length < lookAhead) this.#enqueue(this.#read())
-    const next = this.#ahead.shift()
-    return next ?? Promise.resolve(undefined)
+  async next(): Promise<RecordedL1 | undefined> {
+    while (this.#ahead.length < lookAhead) this.#ahead.push(settled(this.#read()))
+    const read = await this.#ahead.shift()
+    if (read === undefined) return undefined
+    if ('error' in read) throw read.error
+    return read.block
   }
 
   /** One line after the other, but the checks of several blocks at once. */
   #read(): Promise<RecordedL1 | undefined> {
     const line = this.#reading.then(() => this.#lines.next())
     this.#reading = line
-    return line.then(({ value, done }) => (done === true ? undefined : this.#check(value)))
+    return line.then((read) => (read.done === true ? undefined : this.#check(read.value)))
   }
+}
 
-  #enqueue(block: Promise<RecordedL1 | undefined>): void {
-    // Who asks for it hears of a failure; nobody may be asking yet.
-    block.catch(() => undefined)
-    this.#ahead.push(block)
+async function settled(block: Promise<RecordedL1 | undefined>): Promise<Read> {
+  try {
+    return { block: await block }
+  } catch (error) {
+    return { error }
   }
 }
 

@@ -47,7 +47,7 @@ export interface ReferenceOptions {
 export class ReferenceChain implements Judge {
   readonly start: ReferenceStart
   readonly #config: RollupConfig
-  readonly #lines: AsyncIterator<RecordedL2>
+  readonly #lines: AsyncGenerator<RecordedL2>
   readonly #isPreloaded: boolean
   readonly #held: Map<bigint, ReferenceBlock>
   #heldBytes = 0
@@ -56,7 +56,10 @@ export class ReferenceChain implements Judge {
 
   private constructor(
     options: ReferenceOptions,
-    read: { readonly lines: AsyncIterator<RecordedL2>; readonly blocks: readonly ReferenceBlock[] },
+    read: {
+      readonly lines: AsyncGenerator<RecordedL2>
+      readonly blocks: readonly ReferenceBlock[]
+    },
   ) {
     const last = read.blocks.at(-1)
     if (last === undefined) throw new RangeError('no block to start from')
@@ -74,12 +77,12 @@ export class ReferenceChain implements Judge {
     const lines = readL2(folder, config)
     const blocks: ReferenceBlock[] = []
     for (;;) {
-      const { value, done } = await lines.next()
-      if (done === true) throw recordFault(`${folder}: l2.ndjson ends before block ${from}`)
-      const read = toReference(config, value)
+      const line = await lines.next()
+      if (line.done === true) throw recordFault(`${folder}: l2.ndjson ends before block ${from}`)
+      const read = toReference(config, line.value)
       blocks.push(read)
       if (from !== undefined && read.ref.number > from)
-        throw recordFault(`${value.where}: block ${from} is before the first`)
+        throw recordFault(`${read.where}: block ${from} is before the first`)
       if (from === undefined || read.ref.number === from) break
     }
     const chain = new ReferenceChain(options, { lines, blocks })
@@ -136,10 +139,10 @@ export class ReferenceChain implements Judge {
 
   async #read(count: number): Promise<void> {
     for (let read = 0; read < count && !this.#isAtEnd; read++) {
-      const { value, done } = await this.#lines.next()
-      this.#isAtEnd = done === true
-      if (done === true) return
-      this.#last = toReference(this.#config, value)
+      const line = await this.#lines.next()
+      this.#isAtEnd = line.done === true
+      if (line.done === true) return
+      this.#last = toReference(this.#config, line.value)
       this.#held.set(this.#last.ref.number, this.#last)
       this.#heldBytes += sizeOf(this.#last)
     }

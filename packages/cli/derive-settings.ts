@@ -3,18 +3,25 @@ import { onOff, shownDefault, want, wholeNumber } from '#runtime/settings/settin
 
 /** Settings of `atoll derive`. */
 export const deriveSettings = z.strictObject({
-  record: want(z.string(), 'a folder with rollup.json, l1.ndjson and l2.ndjson, packed or not').describe(
-    'recorded L1 data to derive from, with the L2 chain to compare with',
-  ),
+  record: want(
+    z.string(),
+    'a folder with rollup.json, l1.ndjson and l2.ndjson, packed or not',
+  ).describe('recorded L1 data to derive from, with the L2 chain to compare with'),
   from: wholeNumber(0, Number.MAX_SAFE_INTEGER)
     .optional()
-    .describe('number of the L2 block that is safe at the start (default: the first of the record)'),
+    .describe(
+      'number of the L2 block that is safe at the start (default: the first of the record)',
+    ),
   execute: onOff()
     .default(false)
-    .describe('whether each block is built in the embedded execution client, from the genesis of the record'),
+    .describe(
+      'whether each block is built in the embedded execution client, from the genesis of the record',
+    ),
   verifyL1: onOff()
     .default(false)
-    .describe('whether header hashes, transactions roots, receipts roots and blobs of L1 are checked'),
+    .describe(
+      'whether header hashes, transactions roots, receipts roots and blobs of L1 are checked',
+    ),
   repeat: wholeNumber(1, 1_000)
     .default(1)
     .describe('how often to derive, to measure; more than once from memory'),

@@ -111,7 +111,7 @@ export function headerOfPayload(payload: PayloadJson, extras: PayloadExtras): He
 
 /** Attributes from which a payload would be built: those that its header tells. */
 export function attributesOfPayload(
-  { transactions }: Pick<PayloadJson, 'transactions'>,
+  { transactions }: Pick<PayloadAttributes, 'transactions'>,
   { extraData, ...header }: Header,
 ): PayloadAttributes {
   return {

@@ -1,3 +1,4 @@
+import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { BlobFork } from './rollup-config.ts'
 
 /** Update fractions of the blob base fee by the L1 fork that set them. Spec: EIP-4844, EIP-7691, EIP-7892 */
@@ -56,7 +57,7 @@ const scheduledForks = [
  * Reads the schedule out of the chain config of an L1, in geth's form: `cancunTime` and so on, and `blobSchedule`.
  *
  * @param json the config itself, or a genesis that has it as `config`
- * @throws TypeError that names what is wrong
+ * @throws DecodeError that names what is wrong
  */
 export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
   const outer = objectOf(json, 'the L1 chain config')
@@ -83,10 +84,10 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
 
 function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  throw new TypeError(`${name} is no object`)
+  throw new DecodeError(`${name} is no object`)
 }
 
 function integerOf(value: unknown, name: string): bigint {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value)
-  throw new TypeError(`${name} is no whole number`)
+  throw new DecodeError(`${name} is no whole number`)
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { withForkOverrides } from './fork-overrides.ts'
 import { parseDependencySet } from './dependency-set.ts'
 import { parseL1BlobSchedule } from './l1-blob-schedules.ts'
@@ -190,7 +191,7 @@ test('the blob schedule of an L1 of one’s own is read from its genesis', () =>
       [4n, 44n],
     ],
   )
-  assert.throws(() => parseL1BlobSchedule(7), TypeError)
+  assert.throws(() => parseL1BlobSchedule(7), DecodeError)
 })
 
 test('anything is a config or a RollupConfigError', () => {

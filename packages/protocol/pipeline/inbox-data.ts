@@ -45,7 +45,7 @@ function isBlobs({ type }: InboxTransaction): boolean {
 
 /** The frames of one L1 block, one by one, in the order in which the batcher posted them. */
 export class InboxFrames {
-  readonly #items: Iterator<InboxItem>
+  readonly #items: Generator<InboxItem, undefined>
   readonly #rules: InboxRules
   readonly #onMalformed: (source: InboxItem['source'], detail: string) => void
   #frames: readonly Frame[] = []
@@ -67,9 +67,9 @@ export class InboxFrames {
   /** The next frame; undefined if there is none left. */
   next(): Frame | undefined {
     while (this.#next >= this.#frames.length) {
-      const { value: item, done } = this.#items.next()
-      if (done === true) return undefined
-      this.#frames = this.#framesOf(item)
+      const item = this.#items.next()
+      if (item.done === true) return undefined
+      this.#frames = this.#framesOf(item.value)
       this.#next = 0
     }
     return this.#frames[this.#next++]

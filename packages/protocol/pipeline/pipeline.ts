@@ -163,7 +163,7 @@ export class Pipeline {
   next(head: L2Head): PipelineOutput {
     const { ref } = head
     this.#forgetEpochs(ref)
-    for (let output = this.#batches.next(ref); ; ) {
+    for (let output = this.#batches.next(ref); ;) {
       switch (output.kind) {
         case 'batch':
           return this.#build(output, head)
