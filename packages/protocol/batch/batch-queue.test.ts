@@ -69,7 +69,7 @@ test('what is kept for later has a limit', () => {
     origins: new L1Origins(config, l1Block(2)),
     safeBlock: () => undefined,
   })
-  const megabyte = new Uint8Array(1_000_000)
+  const large = new Uint8Array(10_000_000)
   const add = (timestamp: bigint, transaction: Uint8Array) =>
     queue.add(
       {
@@ -85,7 +85,7 @@ test('what is kept for later has a limit', () => {
       },
       head,
     ).kind
-  const count = maxQueuedBytes / megabyte.length
-  for (let at = 0; at < count; at++) assert.equal(add(1_000n, megabyte), 'needs-data')
-  assert.equal(add(1_000n, megabyte), 'critical')
+  const count = maxQueuedBytes / large.length
+  for (let at = 0; at < count; at++) assert.equal(add(1_000n, large), 'needs-data')
+  assert.equal(add(1_000n, large), 'critical')
 })

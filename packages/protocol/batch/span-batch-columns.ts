@@ -6,8 +6,8 @@ import { endOfUvarint, smallUvarint, uvarint } from './uvarint.ts'
 /** Blocks of a span batch, and transactions of all of them together, at most. Spec: protocol/fjord/derivation.md */
 export const MAX_SPAN_BATCH_ELEMENT_COUNT = 10_000_000
 
-/** The list that holds the fields of one transaction has at most so many bytes, its head included. */
-export const maxTransactionBytes = MAX_SPAN_BATCH_ELEMENT_COUNT
+/** Bytes of the list that holds the fields of one transaction, at most, its head included. */
+export const maxTransactionBytes = 10_000_000
 
 /** Types from here on are no types: the byte begins the list of a legacy transaction. Spec: EIP-2718 */
 export const firstByteOfLegacy = 0x80

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc, { type Arbitrary } from 'fast-check'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
-import { toHex } from '#protocol/codec/hex.ts'
+import { toHash, toHex } from '#protocol/codec/hex.ts'
 import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
 import { bitlistBytes } from './bitlist.ts'
 import { decodeBatch } from './decode-batch.ts'
-import { encodeSpanBatch } from './encode-span-batch.ts'
+import { encodeSpanBatch, toSpanBatch } from './encode-span-batch.ts'
 import {
   decodeSpanBatchColumns,
   MAX_SPAN_BATCH_ELEMENT_COUNT,
@@ -15,7 +15,7 @@ import {
 import { deriveSpanBatch } from './span-batch.ts'
 import { encodeUvarint } from './uvarint.ts'
 
-const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 300) }
+const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 150) }
 const genesisTimestamp = 1_000n
 
 // Transactions of every type, for chains with ids of every length.
@@ -98,6 +98,61 @@ test('what is encoded decodes to itself', () => {
     }),
     runs,
   )
+})
+
+test('blocks that follow each other make a span batch', () => {
+  const word = (byte: number) => toHash(new Uint8Array(32).fill(byte))
+  const block = (at: number, epoch: number) => ({
+    parentHash: word(at),
+    epochNumber: BigInt(epoch),
+    epochHash: word(0xe0 + epoch),
+    timestamp: genesisTimestamp + 2n * BigInt(at),
+    transactions: [],
+  })
+  const encode = (...epochs: readonly number[]) =>
+    encodeSpanBatch(toSpanBatch(epochs.map((epoch, at) => block(at, epoch))), {
+      ...rules,
+      beginsEpoch: false,
+    })
+  const decoded = decodeBatch(encode(1, 1, 2), rules)
+  assert.ok(decoded.kind === 'span')
+  assert.equal(decoded.batch.parentCheck, `0x${'00'.repeat(20)}`)
+  assert.equal(decoded.batch.l1OriginCheck, `0x${'e2'.repeat(20)}`)
+  assert.deepEqual(
+    decoded.batch.blocks.map(({ timestamp, epochNumber }) => [timestamp, epochNumber]),
+    [
+      [1_000n, 1n],
+      [1_002n, 1n],
+      [1_004n, 2n],
+    ],
+  )
+  assert.throws(() => encode(), { message: /no blocks/ })
+  assert.throws(() => encode(1, 3), { message: /from epoch 1 to 3/ })
+  assert.throws(() => encode(2, 1), { message: /from epoch 2 to 1/ })
+})
+
+test('a transaction that a span batch cannot carry is refused', () => {
+  const empty = new Uint8Array(0)
+  const legacy = (v: bigint, to: Uint8Array) =>
+    encodeRlp([empty, empty, empty, to, empty, empty, uintToRlp(v), empty, empty])
+  const encode = (raw: Uint8Array) => {
+    const blocks = [{ timestamp: genesisTimestamp, epochNumber: 0n, transactions: [raw] }]
+    const check = `0x${'00'.repeat(20)}`
+    const span = { parentCheck: check, l1OriginCheck: check, blocks }
+    return () => encodeSpanBatch(span, { ...rules, beginsEpoch: false })
+  }
+  assert.doesNotThrow(encode(legacy(2n * 901n + 35n, empty)))
+  for (const [raw, message] of [
+    [legacy(2n * 902n + 35n, empty), /another chain/],
+    [bytesOf(2, [uintToRlp(902n)]), /another chain/],
+    [legacy(27n, new Uint8Array(19)), /19 bytes/],
+    [bytesOf(3, []), /type 3/],
+    [Uint8Array.of(0x7e), /type 126/],
+    [Uint8Array.of(0x7d, 0x80), /want a list/],
+    [Uint8Array.of(0x7d, 0xc0, 0), /after the list/],
+    [empty, /type 0/],
+  ] as const)
+    assert.throws(encode(raw), { name: 'DecodeError', message })
 })
 
 const rules = { genesisTimestamp, blockTime: 2n, chainId: 901n, allowsSpanBatches: true }

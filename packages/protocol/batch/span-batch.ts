@@ -1,6 +1,6 @@
 import { toHex } from '#protocol/codec/hex.ts'
 import type { SpanBatch, SpanBatchBlock } from './batch.ts'
-import { decodeSpanBatchColumns, type SpanBatchColumns } from './span-batch-columns.ts'
+import type { SpanBatchColumns } from './span-batch-columns.ts'
 import { SpanBatchTransactions } from './span-batch-transactions.ts'
 
 /** What a span batch leaves out because each chain has its own. Times are in seconds. */
@@ -8,16 +8,6 @@ export interface SpanBatchRules {
   readonly genesisTimestamp: bigint
   readonly blockTime: bigint
   readonly chainId: bigint
-}
-
-/**
- * Decodes a span batch, both steps at once.
- *
- * @param bytes without the type of the batch
- * @throws DecodeError if either step does
- */
-export function decodeSpanBatch(bytes: Uint8Array, rules: SpanBatchRules): SpanBatch {
-  return deriveSpanBatch(decodeSpanBatchColumns(bytes), rules)
 }
 
 /**

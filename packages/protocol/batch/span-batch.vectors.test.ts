@@ -178,8 +178,9 @@ test('a span batch of OP Mainnet decodes to its transactions', () => {
     })),
     channel.blocks,
   )
-  for (const beginsEpoch of [false, true]) {
-    const again = encodeSpanBatch(span, { ...mainnet, beginsEpoch })
-    assert.deepEqual(decodeBatch(again, mainnet), { kind: 'span', batch: span })
-  }
+  // The batcher that made it is the only one to know whether its first block began an epoch.
+  const again = [true, false].map((beginsEpoch) =>
+    encodeSpanBatch(span, { ...mainnet, beginsEpoch }),
+  )
+  assert.ok(again.some((bytes) => batch.equals(bytes)))
 })

@@ -4,7 +4,7 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 // Spec: protocol/delta/span-batches.md#span-batch-format, as protobuf has them
 
 /** Bytes of a number, at most; the last of so many holds one bit. */
-export const maxUvarintBytes = 10
+const maxUvarintBytes = 10
 
 /** As many bytes have no more bits than a double has exactly. */
 const maxExactBytes = 7
