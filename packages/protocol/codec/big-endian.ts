@@ -27,9 +27,15 @@ export function toBigEndian(value: bigint): Uint8Array {
 export function toFixedBigEndian(value: bigint, length: number): Uint8Array {
   const bytes = new Uint8Array(length)
   let rest = value
-  for (let at = length - 1; at >= 0; at--) {
-    bytes[at] = Number(rest & 0xffn)
-    rest >>= 8n
+  // Four bytes at a time, and none of the leading zeros: operations on a bigint are what costs.
+  for (let end = length; end > 0 && rest > 0n; end -= 4) {
+    let low = Number(rest & 0xffff_ffffn)
+    rest >>= 32n
+    for (let at = end - 1; at >= 0 && at >= end - 4; at--) {
+      bytes[at] = low
+      low >>>= 8
+    }
+    if (low !== 0) throw new RangeError(`${value} does not fit ${length} bytes`)
   }
   if (rest !== 0n) throw new RangeError(`${value} does not fit ${length} bytes`)
   return bytes

@@ -52,20 +52,17 @@ export class BlockRulesByTime {
   }
 
   #keep(rules: BlockRules, timestamp: bigint): void {
-    const times = Object.values(this.#config.hardforkTimes)
-    const past = times.filter((time) => time <= timestamp)
-    const future = times.filter((time) => time > timestamp)
+    const { hardforkTimes, blockTime } = this.#config
+    let from = 0n
+    let until: bigint | undefined
+    for (const time of Object.values(hardforkTimes)) {
+      if (time > timestamp && (until === undefined || time < until)) until = time
+      if (time <= timestamp && time + blockTime > from) from = time + blockTime
+    }
+    // Too near to a fork that begins in no block, as it does where a later one brought it.
+    if (from > timestamp) return
     this.#rules = rules
-    this.#from = past.reduce(
-      (latest, time) =>
-        time + this.#config.blockTime > latest ? time + this.#config.blockTime : latest,
-      0n,
-    )
-    // A chain that began with a fork has no first block of it.
-    if (this.#from > timestamp) this.#from = timestamp
-    this.#until = future.reduce<bigint | undefined>(
-      (soonest, time) => (soonest === undefined || time < soonest ? time : soonest),
-      undefined,
-    )
+    this.#from = from
+    this.#until = until
   }
 }

@@ -49,11 +49,12 @@ export function depositsOfLogs(
   { depositContractAddress, l1BlockHash }: DepositSource,
 ): UserDeposits {
   const transactions: Uint8Array[] = []
-  const sources = new SourceHashes('user', l1BlockHash)
+  let sources: SourceHashes | undefined
   for (const log of logs) {
     if (log.address !== depositContractAddress || log.topics[0] !== depositEvent) continue
     const reason = faultOf(log)
     if (reason !== undefined) return { kind: 'malformed', logIndex: log.index, reason }
+    sources ??= new SourceHashes('user', l1BlockHash)
     transactions.push(depositOf(log, toHash(sources.at(BigInt(log.index)))))
   }
   return { kind: 'deposits', transactions }

@@ -1,5 +1,5 @@
-import { fromBigEndian, toFixedBigEndian } from '#protocol/codec/big-endian.ts'
-import { fromHex, toBytes32 } from '#protocol/codec/hex.ts'
+import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
+import { toBytes32 } from '#protocol/codec/hex.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 
 // How the scalars of fees stand in the words of the system config. Spec: protocol/ecotone/l1-attributes.md, protocol/isthmus/l1-attributes.md
@@ -21,24 +21,23 @@ const maxScalar = 2n ** 32n - 1n
 
 /** Whether a word says what the weights are: `setGasConfig` of before Ecotone can have stored anything. */
 export function isFeeScalars(scalar: Bytes32): boolean {
-  const bytes = fromHex(scalar)
-  return hasEmptyPadding(bytes) && (bytes[0] === 0 || bytes[0] === 1)
+  const version = uint(scalar, 0, 1)
+  return version <= 1n && hasEmptyPadding(scalar, version)
 }
 
 /** The weights of Ecotone that a word stands for; undefined if for none: an unknown version, or padding in version 1. */
 export function decodeFeeScalars(scalar: Bytes32): FeeScalars | undefined {
-  const bytes = fromHex(scalar)
-  const version = bytes[0]
-  const isClean = hasEmptyPadding(bytes)
-  if (version === 0)
-    return { baseFeeScalar: isClean ? uint(bytes, 28, 32) : maxScalar, blobBaseFeeScalar: 0n }
-  if (version !== 1 || !isClean) return undefined
-  return { baseFeeScalar: uint(bytes, 28, 32), blobBaseFeeScalar: uint(bytes, 24, 28) }
+  const version = uint(scalar, 0, 1)
+  const isClean = hasEmptyPadding(scalar, version)
+  if (version === 0n)
+    return { baseFeeScalar: isClean ? uint(scalar, 28, 32) : maxScalar, blobBaseFeeScalar: 0n }
+  if (version !== 1n || !isClean) return undefined
+  return { baseFeeScalar: uint(scalar, 28, 32), blobBaseFeeScalar: uint(scalar, 24, 28) }
 }
 
 /** Version 0 has one number of four bytes, version 1 two. */
-function hasEmptyPadding(bytes: Uint8Array): boolean {
-  return bytes.subarray(1, bytes[0] === 0 ? 28 : 24).every((byte) => byte === 0)
+function hasEmptyPadding(scalar: Bytes32, version: bigint): boolean {
+  return uint(scalar, 1, version === 0n ? 28 : 24) === 0n
 }
 
 /** The word for weights, in version 1. */
@@ -52,8 +51,7 @@ export function encodeFeeScalars({ baseFeeScalar, blobBaseFeeScalar }: FeeScalar
 
 /** The operator's fee that a word stands for; its upper bytes mean nothing. */
 export function decodeOperatorFee(params: Bytes32): OperatorFee {
-  const bytes = fromHex(params)
-  return { scalar: uint(bytes, 20, 24), constant: uint(bytes, 24, 32) }
+  return { scalar: uint(params, 20, 24), constant: uint(params, 24, 32) }
 }
 
 /** The word for the operator's fee. */
@@ -64,6 +62,7 @@ export function encodeOperatorFee({ scalar, constant }: OperatorFee): Bytes32 {
   return toBytes32(bytes)
 }
 
-function uint(bytes: Uint8Array, from: number, to: number): bigint {
-  return fromBigEndian(bytes.subarray(from, to))
+/** The number that some bytes of a word are, read from its hex as it is: each epoch does this. */
+function uint(word: Bytes32, from: number, to: number): bigint {
+  return BigInt(`0x${word.slice(2 + 2 * from, 2 + 2 * to)}`)
 }
