@@ -67,7 +67,7 @@ export interface Mismatch {
 }
 
 /** As often as a pipeline is begun anew, at most: what is reset for ever is not derived. */
-export const maxResets = 100
+const maxResets = 100
 
 /** Derives a chain from recorded L1 until there is no more of it. @throws Fault `record`, `derivation` */
 export async function deriveChain(options: DeriveOptions): Promise<DeriveResult> {

@@ -20,9 +20,9 @@ import { AssembledChannels, BankedChannels, type ChannelSource } from './channel
 import { InboxFrames, type InboxRules, missingBlobs } from './inbox-data.ts'
 
 /** What a pipeline begins with. Spec: protocol/derivation.md#resetting-the-pipeline */
-export interface PipelineStart {
+export interface PipelineOptions {
   readonly config: RollupConfig
-  /** A channel timeout or more below the L1 origin of the safe head; `pipelineBase` finds it. */
+  /** A channel timeout or more below the L1 origin of the safe head; `isPipelineBase` says which. */
   readonly base: L1Block
   /** The batcher of the base: of the system config of an L2 block of its epoch. */
   readonly batcher: Address
@@ -103,7 +103,7 @@ interface Rules {
  */
 export class Pipeline {
   readonly #config: RollupConfig
-  readonly #start: PipelineStart
+  readonly #options: PipelineOptions
   readonly #origins: L1Origins
   readonly #builder: AttributesBuilder
   /** By number: what the epochs of coming blocks need of L1, and no more. */
@@ -116,13 +116,13 @@ export class Pipeline {
   #reader: ChannelReader | undefined
   #batches: BatchQueue | BatchStage
 
-  constructor(start: PipelineStart) {
-    const { base, config } = start
+  constructor(options: PipelineOptions) {
+    const { base, config } = options
     this.#config = config
-    this.#start = start
+    this.#options = options
     this.#builder = new AttributesBuilder(config)
     this.#origins = new L1Origins(config, base)
-    this.#batcher = { ...config.genesis.systemConfig, batcherAddress: start.batcher }
+    this.#batcher = { ...config.genesis.systemConfig, batcherAddress: options.batcher }
     this.#origin = base
     this.#rules = rulesAt(config, base.timestamp)
     this.#frames = this.#open(base)
@@ -210,7 +210,7 @@ export class Pipeline {
   }
 
   #makeBatches(): BatchQueue | BatchStage {
-    const { safeBlock } = this.#start
+    const { safeBlock } = this.#options
     const options = { config: this.#config, origins: this.#origins, safeBlock }
     return this.#rules.isHolocene ? new BatchStage(options) : new BatchQueue(options)
   }
@@ -300,7 +300,7 @@ export class Pipeline {
   }
 
   #report(what: PipelineEvent['what'], reason: string, detail?: string): void {
-    this.#start.report?.({ what, reason, detail, l1: this.#origin })
+    this.#options.report?.({ what, reason, detail, l1: this.#origin })
   }
 }
 
