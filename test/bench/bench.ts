@@ -45,8 +45,8 @@ async function derivation({ json }: { readonly json: boolean }): Promise<object>
         return [record, checks, program, ...shown, blocksPerSecond.toFixed(0)]
       }),
     ])
-    for (const { blocks, maxRssMb } of measured.memory)
-      console.log(`${blocks} blocks: ${maxRssMb.toFixed(0)} MB at most`)
+    for (const { blocks, maxRssMb, heldMb } of measured.memory)
+      console.log(`${blocks} blocks: ${maxRssMb.toFixed(0)} MB at most, ${heldMb.toFixed(0)} held`)
     console.log("\nTarget: 2 × op-node's blocks/s without checks, 1.5 × with them; memory flat.")
   }
   return measured

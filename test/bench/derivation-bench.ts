@@ -23,6 +23,8 @@ export interface DerivationResult {
 export interface MemoryResult {
   readonly blocks: number
   readonly maxRssMb: number
+  /** On the heap at the end, after a collection. */
+  readonly heldMb: number
 }
 
 type Checks = 'none' | 'L1 roots'
@@ -53,7 +55,11 @@ export async function benchDerivation(report: (what: string) => void): Promise<D
   const memory: MemoryResult[] = []
   for (const blocks of [1_500, 15_000]) {
     report(`${blocks} blocks in one process, for its memory`)
-    const { stdout } = await run(process.execPath, [here('./derivation-memory.ts'), String(blocks)])
+    const { stdout } = await run(process.execPath, [
+      '--expose-gc',
+      here('./derivation-memory.ts'),
+      String(blocks),
+    ])
     memory.push(JSON.parse(stdout) as MemoryResult)
   }
   return { results, memory }
