@@ -149,7 +149,8 @@ function channelData(letter: string, { channels, config }: L1Script): Uint8Array
   )
 }
 
-function batchBytes(word: string, { genesis, l2ChainId }: RollupConfig): Uint8Array {
+/** A batch of `runBatches` as it stands in a channel. */
+export function batchBytes(word: string, { genesis, l2ChainId }: RollupConfig): Uint8Array {
   if (word === '~') return Uint8Array.of(0xbb)
   const batch = parseBatch(word)
   if (batch.kind === 'singular') return encodeSingularBatch(batch.batch)
