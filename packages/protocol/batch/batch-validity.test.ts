@@ -107,13 +107,17 @@ test('a block is not older than its epoch', () => {
 
 test('the first block of Jovian, Karst and Lagoon has no transactions of a batch; that of others may', () => {
   const transactions = ['02c0']
-  for (const fork of ['jovian', 'karst', 'lagoon'] as const) {
+  for (const [before, fork] of [
+    ['isthmus', 'jovian'],
+    ['jovian', 'karst'],
+    ['karst', 'lagoon'],
+  ] as const) {
     const reason = 'drop activation-block-with-transactions'
-    for (const time of [25n, 26n])
-      assert.equal(check({ transactions, forks: { [fork]: time } }), reason)
-    assert.equal(check({ transactions, forks: { [fork]: 24n } }), 'accept')
-    assert.equal(check({ transactions, forks: { [fork]: 27n } }), 'accept')
-    assert.equal(check({ forks: { [fork]: 26n } }), 'accept')
+    const at = (time: bigint) => ({ forks: { [before]: 0n, [fork]: time } })
+    for (const time of [25n, 26n]) assert.equal(check({ transactions, ...at(time) }), reason)
+    assert.equal(check({ transactions, ...at(24n) }), 'accept')
+    assert.equal(check({ transactions, ...at(27n) }), 'accept')
+    assert.equal(check(at(26n)), 'accept')
   }
   for (const fork of ['ecotone', 'fjord', 'granite', 'holocene', 'isthmus'] as const)
     assert.equal(check({ transactions, forks: { [fork]: 26n } }), 'accept')

@@ -92,7 +92,8 @@ test('a span may come as long as the window of its first epoch, and not one L1 b
 })
 
 test('the first epoch is that of the parent or the next', () => {
-  assert.equal(check('13-14/1', { l1Blocks: epochs(1, 2, 3) }), 'drop epoch-too-old')
+  for (const holocene of [{}, { holocene: true } as const])
+    assert.equal(check('13-14/1', { ...holocene, l1Blocks: epochs(1, 2, 3) }), 'drop epoch-too-old')
   assert.equal(check('13-14/4'), 'drop epoch-too-far-ahead')
   assert.equal(check('13-14/3', { holocene: true }), 'accept')
 })

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc, { type Arbitrary } from 'fast-check'
+import { decodeL1Attributes } from '#protocol/block/l1-attributes.ts'
 import type { InboxTransaction, L1Block } from '#protocol/block/l1-block.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { depositsOnly } from '#protocol/derivation/attributes.ts'
 import { l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
+import { decodeDeposit } from '#protocol/transaction/deposit.ts'
 import { toL1Block } from '#runtime/l1/to-l1-block.ts'
 import { readRollupConfig } from '#runtime/record/open-record.ts'
 import { readL1 } from '#runtime/record/read-l1.ts'
@@ -85,7 +87,7 @@ function push(pipeline: Pipeline, block: L1Block): boolean {
 
 /** What holds of attributes whatever they were derived from. */
 function check(
-  { attributes, parent, derivedFrom, l1Origin }: DerivedAttributes,
+  { attributes, parent, derivedFrom, l1Origin, sequenceNumber }: DerivedAttributes,
   { config, head }: Pick<Chain, 'config' | 'head'>,
 ): void {
   assert.equal(parent, head.ref)
@@ -95,8 +97,12 @@ function check(
   const ahead = l1Origin.number - parent.l1Origin.number
   assert.ok(ahead === 0n || ahead === 1n)
   assert.ok(derivedFrom.number <= l1Origin.number + config.sequencingWindow || isEmpty(attributes))
-  assert.equal(attributes.transactions[0]?.[0], 0x7e)
+  const told = decodeL1Attributes(decodeDeposit(attributes.transactions[0] ?? noBytes).data)
+  assert.equal(told.sequenceNumber, sequenceNumber)
+  assert.equal(told.hash, l1Origin.hash)
 }
+
+const noBytes = new Uint8Array(0)
 
 function isEmpty({ transactions }: DerivedAttributes['attributes']): boolean {
   return transactions.every((transaction) => transaction[0] === 0x7e)
