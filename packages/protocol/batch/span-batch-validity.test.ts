@@ -153,3 +153,9 @@ test('blocks that the safe chain has already must equal it', () => {
     assert.equal(check('10-14', { ...holocene, safeBlock: other(11n, deposits) }), 'accept')
   }
 })
+
+test('what the safe chain has of a span is not checked as new', () => {
+  // Epoch 2 is filled up: for a new block it is none any more.
+  assert.equal(check('17-20', { head: 17, l1Blocks: epochs(3, 4) }), 'accept')
+  assert.equal(check('17-20/2', { head: 17, l1Blocks: epochs(3, 4) }), 'undecided last-epoch')
+})
