@@ -218,6 +218,14 @@ test('what stays of attributes without their batch is what L1 and the fork broug
   assert.equal(left && depositsOnly(left), undefined)
 })
 
+test('of a batch nothing stays, whatever its transactions are', () => {
+  const types = [0xf8, 1, 2, 4, 0x7d, 0x7f]
+  const transactions = types.map((type) => Uint8Array.of(type, 1))
+  const { attributes } = built({ batch: { ...batch, transactions } })
+  const count = attributes.transactions.length - types.length
+  assert.deepEqual(depositsOnly(attributes)?.transactions, attributes.transactions.slice(0, count))
+})
+
 test('a chain with peers is not derived past Lagoon', () => {
   const config = { ...at(forksUpTo('karst', { lagoon: 1_002n })), hasInteropPeers: true }
   assert.equal(derivationRefusal(config, 1_001n), undefined)
