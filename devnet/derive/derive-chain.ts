@@ -67,7 +67,7 @@ export interface Mismatch {
 }
 
 /** As often as a pipeline is begun anew, at most: what is reset for ever is not derived. */
-export const maxResets = 100
+const maxResets = 100
 
 /** Derives a chain from recorded L1 until there is no more of it. @throws Fault `record`, `derivation` */
 export async function deriveChain(options: DeriveOptions): Promise<DeriveResult> {
@@ -143,8 +143,11 @@ class Derivation {
       const output = pipeline.next(this.#pending)
       switch (output.kind) {
         case 'attributes': {
-          const applied = this.#judge(output)
-          await this.#apply(pipeline, output, applied instanceof Promise ? await applied : applied)
+          // Most blocks are judged at once: a promise for each would take as long as much of the work.
+          const judged = this.#judge(output)
+          const judgement = judged instanceof Promise ? await judged : judged
+          const replacing = this.#apply(pipeline, output, judgement)
+          if (replacing !== undefined) await replacing
           if (this.#isBeyond || this.#mismatch !== undefined) return true
           break
         }
@@ -193,24 +196,26 @@ class Derivation {
     return judgement instanceof Promise ? this.#stopwatch.pausedFor('judge', judgement) : judgement
   }
 
-  async #apply(
+  #apply(
     pipeline: Pipeline,
     derived: DerivedAttributes,
     judgement: Judgement,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     switch (judgement.kind) {
       case 'beyond':
         this.#isBeyond = true
-        return
+        return undefined
       case 'block':
-        return this.#settle({ derived, isReplaced: false }, judgement)
+        this.#settle({ derived, isReplaced: false }, judgement)
+        return undefined
       case 'refused':
         this.#counts.refused++
         this.#refusal = { derived, differences: judgement.differences }
         // The same refusal twice is none of a batch: before Holocene the rest of its span goes with it.
-        if (!isActive(this.#options.config, 'holocene', derived.derivedFrom.timestamp))
-          return this.#revoke()
-        return this.#replace(pipeline, derived)
+        if (isActive(this.#options.config, 'holocene', derived.derivedFrom.timestamp))
+          return this.#replace(pipeline, derived)
+        this.#revoke()
+        return undefined
     }
   }
 

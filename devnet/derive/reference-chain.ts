@@ -5,14 +5,14 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { firstDifference } from '#protocol/derivation/consolidation.ts'
 import { l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
 import type { DerivedAttributes, L2Head } from '#protocol/pipeline/pipeline.ts'
-import { isPipelineBase } from '#protocol/pipeline/pipeline-base.ts'
+import { isPipelineBase } from '#protocol/sync/pipeline-base.ts'
 import { decodeDeposit } from '#protocol/transaction/deposit.ts'
 import { type RecordedL2, readL2 } from '#runtime/record/read-l2.ts'
 import { recordFault, within } from '#runtime/record/read-lines.ts'
 import type { Judge, Judgement } from './judge.ts'
 
 /** What transactions of blocks take that are kept for batches that overlap them, at most. */
-export const maxHeldBytes = 256 * 1_024 * 1_024
+const maxHeldBytes = 256 * 1_024 * 1_024
 
 /** Blocks that are read at once. */
 const readAhead = 64
@@ -175,11 +175,11 @@ function sizeOf({ block }: ReferenceBlock): number {
 function startOf(config: RollupConfig, blocks: readonly ReferenceBlock[]): ReferenceStart {
   const safe = blocks.at(-1)
   if (safe === undefined) throw new RangeError('no block to start from')
-  const isBase = (candidate: ReferenceBlock) =>
-    isPipelineBase(config, safe.ref, {
-      ref: candidate.ref,
-      l1OriginTimestamp: l1OriginTimestampOf(config, candidate),
-    })
+  const candidateOf = (block: ReferenceBlock) => {
+    return { ref: block.ref, l1OriginTimestamp: l1OriginTimestampOf(config, block) }
+  }
+  const isBase = (block: ReferenceBlock) =>
+    isPipelineBase(config, candidateOf(safe), candidateOf(block))
   // A record that begins later than the chain has all of L1 that its first block needs.
   const base = blocks.findLast(isBase) ?? blocks[0] ?? safe
   const configOf = ({ block, where }: ReferenceBlock) =>

@@ -1,5 +1,6 @@
 import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import { isActive } from '#protocol/chains/chain-spec.ts'
+import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { SpanBatch, SpanBatchBlock } from './batch.ts'
 import { accepted, checkDrift, checkTransactions, drop, undecided } from './batch-validity.ts'
 import type { BatchContext, BatchVerdict, NeedsBlock } from './batch-verdict.ts'
@@ -127,7 +128,7 @@ function checkOverlap(span: SpanBatch, context: BatchContext, parent: L2BlockRef
     if (
       block === undefined ||
       block.transactions.length !== users.length ||
-      !users.every((transaction, at) => areEqual(transaction, block.transactions[at])) ||
+      !users.every((transaction, at) => isAt(block.transactions, at, transaction)) ||
       safe.ref.l1Origin.number !== block.epochNumber
     )
       return drop('overlap-differs')
@@ -135,12 +136,13 @@ function checkOverlap(span: SpanBatch, context: BatchContext, parent: L2BlockRef
   return accepted
 }
 
-function needsBlock(number: bigint): NeedsBlock {
-  return { kind: 'needs-block', number }
+function isAt(transactions: readonly Uint8Array[], at: number, wanted: Uint8Array): boolean {
+  const found = transactions[at]
+  return found !== undefined && areSameBytes(found, wanted)
 }
 
-function areEqual(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && a.length === b.length && a.every((byte, at) => byte === b[at])
+function needsBlock(number: bigint): NeedsBlock {
+  return { kind: 'needs-block', number }
 }
 
 /** A block of a span batch that is not part of the safe chain yet. */

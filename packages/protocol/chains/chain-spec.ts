@@ -34,12 +34,12 @@ export function channelTimeout(config: RollupConfig, l1Timestamp: bigint): bigin
 }
 
 /** Bytes of all channels of the bank together, at most. */
-export function maxChannelBankBytes(config: RollupConfig, l1Timestamp: bigint): number {
+function maxChannelBankBytes(config: RollupConfig, l1Timestamp: bigint): number {
   return isActive(config, 'fjord', l1Timestamp) ? 1_000_000_000 : 100_000_000
 }
 
 /** Bytes that are read of a channel once it is decompressed, at most. */
-export function maxRlpBytesPerChannel(config: RollupConfig, l1Timestamp: bigint): number {
+function maxRlpBytesPerChannel(config: RollupConfig, l1Timestamp: bigint): number {
   return isActive(config, 'fjord', l1Timestamp) ? 100_000_000 : 10_000_000
 }
 

@@ -1,4 +1,5 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 
 /** Bytes of a blob: 4,096 field elements of 32. Spec: EIP-4844 */
 export const blobBytes = 131_072
@@ -63,9 +64,10 @@ function joinGroup(bytes: Uint8Array, group: number): void {
   bytes[to + 95] = (c & 0x3f) | ((d & 0x30) << 2)
 }
 
+const zeros = new Uint8Array(blobBytes)
+
 function isZero(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte !== 0) return false
-  return true
+  return areSameBytes(bytes, zeros.subarray(0, bytes.length))
 }
 
 /**

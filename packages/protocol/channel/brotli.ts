@@ -61,18 +61,29 @@ function decompressUnfinished(data: Uint8Array, maxBytes: number): Decompressed 
  * Of the piece of input with the flaw, only what fills whole windows was handed on.
  */
 function decompressCorrupt(data: Uint8Array, maxBytes: number): Decompressed {
-  let good = 0
-  let bad = data.length
-  while (bad - good > 1) {
-    const middle = Math.floor((good + bad) / 2)
-    if (decompressPrefix(data.subarray(0, middle), maxBytes) === undefined) bad = middle
-    else good = middle
+  const window = windowBytes(data)
+  let good: Uint8Array = new Uint8Array(0)
+  let goodEnd = 0
+  let badEnd = data.length
+  while (badEnd - goodEnd > 1) {
+    const middle = Math.floor((goodEnd + badEnd) / 2)
+    const prefix = decompressPrefix(data.subarray(0, middle), maxBytes)
+    if (prefix === undefined) {
+      badEnd = middle
+      continue
+    }
+    good = prefix.bytes
+    goodEnd = middle
+    // What comes after makes no difference any more.
+    if (wholeWindows(good, window) > maxBytes) break
   }
-  const bytes = decompressPrefix(data.subarray(0, good), maxBytes)?.bytes ?? new Uint8Array(0)
-  const before = handedOn(data.subarray(0, lastInputEnd(good)), maxBytes)
-  const windows = bytes.length - (bytes.length % windowBytes(data))
-  const length = Math.max(before, windows)
-  return { bytes: bytes.subarray(0, length), end: 'corrupt', flawedFrom: before }
+  const before = handedOn(data.subarray(0, lastInputEnd(goodEnd)), maxBytes)
+  const length = Math.max(before, wholeWindows(good, window))
+  return { bytes: good.subarray(0, length), end: 'corrupt', flawedFrom: before }
+}
+
+function wholeWindows({ length }: Uint8Array, window: number): number {
+  return length - (length % window)
 }
 
 function handedOn(prefix: Uint8Array, maxBytes: number): number {

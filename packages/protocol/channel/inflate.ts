@@ -13,10 +13,38 @@ const maxLiteralCodes = 286
 const maxDistanceCodes = 30
 const maxMatchBytes = 258
 
+/** Room for the longest match, and for a run of literals. */
+const runBytes = maxMatchBytes + 4_096
+
+/** A match with all its bits takes fewer, and so many may be read ahead. */
+const aheadBytes = 16
+
+/** By symbol: the shortest match it stands for, and how many bits say how much longer it is. Spec: RFC 1951, 3.2.5 */
+const lengthBase = new Uint16Array(maxLiteralCodes)
+const lengthExtraBits = new Uint8Array(maxLiteralCodes)
+for (let symbol = 257, base = 3; symbol < maxLiteralCodes; symbol++) {
+  const extraBits = symbol < 265 ? 0 : (symbol - 261) >> 2
+  lengthBase[symbol] = base
+  lengthExtraBits[symbol] = extraBits
+  base += 1 << extraBits
+}
+lengthBase[maxLiteralCodes - 1] = maxMatchBytes
+lengthExtraBits[maxLiteralCodes - 1] = 0
+
+/** The same for distances. */
+const distanceBase = new Uint16Array(maxDistanceCodes)
+const distanceExtraBits = new Uint8Array(maxDistanceCodes)
+for (let code = 0, base = 1; code < maxDistanceCodes; code++) {
+  const extraBits = code < 4 ? 0 : (code - 2) >> 1
+  distanceBase[code] = base
+  distanceExtraBits[code] = extraBits
+  base += 1 << extraBits
+}
+
 /**
  * Inflates what a strict inflate refused, as far as op-node would: a stream need not end, and everything before a
  * flaw counts. Which bytes that are is a matter of consensus, so this takes the same steps as Go's compress/flate.
- * About a third as fast as zlib.
+ * A fifth to a third as fast as zlib.
  *
  * Spec: RFC 1950, RFC 1951
  */
@@ -61,7 +89,7 @@ class Inflater {
   constructor(data: Uint8Array, maxBytes: number) {
     this.#data = data
     this.#maxBytes = maxBytes
-    this.#out = new Uint8Array(Math.min(4 * data.length, maxBytes) + maxMatchBytes)
+    this.#out = new Uint8Array(Math.min(4 * data.length, maxBytes) + runBytes)
   }
 
   run(): Decompressed {
@@ -99,8 +127,7 @@ class Inflater {
   }
 
   #readStored(position: 'more' | 'last'): void {
-    this.#bits = 0
-    this.#bitCount = 0
+    this.#toByteBoundary()
     const [a, b, c, d] = this.#data.subarray(this.#at, this.#at + 4)
     if (a === undefined || b === undefined || c === undefined || d === undefined)
       throw new Flaw('truncated')
@@ -156,44 +183,81 @@ class Inflater {
 
   #readCompressed(literals: HuffmanCode, distances: HuffmanCode): void {
     while (!this.#isOverLimit()) {
+      this.#reserve(runBytes)
+      this.#readAhead(literals, distances)
       const symbol = this.#symbol(literals)
       if (symbol === endOfBlock) return
-      this.#reserve(maxMatchBytes)
       if (symbol < endOfBlock) {
         this.#out[this.#length++] = symbol
         continue
       }
-      const length = this.#matchLength(symbol)
-      const distance = this.#matchDistance(this.#symbol(distances))
+      if (symbol >= maxLiteralCodes) throw new Flaw('corrupt')
+      const length = (lengthBase[symbol] ?? 0) + this.#take(lengthExtraBits[symbol] ?? 0)
+      const code = this.#symbol(distances)
+      if (code >= maxDistanceCodes) throw new Flaw('corrupt')
+      const distance = (distanceBase[code] ?? 0) + this.#take(distanceExtraBits[code] ?? 0)
       if (distance > this.#length) throw new Flaw('corrupt')
-      this.#copy(distance, length)
+      // Byte by byte, as a match may go on into what it writes.
+      for (const end = this.#length + length; this.#length < end; this.#length++)
+        this.#out[this.#length] = this.#out[this.#length - distance] ?? 0
     }
   }
 
-  /** Spec: RFC 1951, 3.2.5 */
-  #matchLength(symbol: number): number {
-    if (symbol >= maxLiteralCodes) throw new Flaw('corrupt')
-    if (symbol < 265) return symbol - 254
-    if (symbol === 285) return maxMatchBytes
-    const extraBits = (symbol - 261) >> 2
-    return 3 + ((4 + ((symbol - 265) & 3)) << extraBits) + this.#take(extraBits)
-  }
+  /**
+   * The same while so much data lies ahead that no bit has to be asked for, with all that changes in local variables:
+   * twice as fast. It stops before a symbol that is no literal and begins no match.
+   */
+  #readAhead(literals: HuffmanCode, distances: HuffmanCode): void {
+    const data = this.#data
+    const out = this.#out
+    const dataEnd = data.length - aheadBytes
+    // There must be room for the match that goes past it, and for one more symbol.
+    const outEnd = Math.min(out.length, this.#maxBytes) - 2 * maxMatchBytes
+    let at = this.#at
+    let bits = this.#bits
+    let bitCount = this.#bitCount
+    let length = this.#length
+    let end = length
+    while (at < dataEnd && length < outEnd) {
+      for (; bitCount <= 24; bitCount += 8) bits |= (data[at++] ?? 0) << bitCount
+      const entry = literals.table[bits & literals.mask] ?? 0
+      const symbol = (entry >> 4) - 1
+      if (symbol < 0 || symbol === endOfBlock || symbol >= maxLiteralCodes) break
+      bits >>>= entry & 15
+      bitCount -= entry & 15
+      if (symbol < endOfBlock) {
+        out[length++] = symbol
+        continue
+      }
+      const extraBits = lengthExtraBits[symbol] ?? 0
+      end = length + (lengthBase[symbol] ?? 0) + (bits & ((1 << extraBits) - 1))
+      bits >>>= extraBits
+      bitCount -= extraBits
 
-  #matchDistance(symbol: number): number {
-    if (symbol >= maxDistanceCodes) throw new Flaw('corrupt')
-    if (symbol < 4) return symbol + 1
-    const extraBits = (symbol - 2) >> 1
-    return 1 + ((2 + (symbol & 1)) << extraBits) + this.#take(extraBits)
-  }
-
-  #copy(distance: number, length: number): void {
-    const end = this.#length + length
-    // Byte by byte, as a match may go on into what it writes.
-    for (let at = this.#length; at < end; at++) this.#out[at] = this.#out[at - distance] ?? 0
-    this.#length = end
+      for (; bitCount <= 24; bitCount += 8) bits |= (data[at++] ?? 0) << bitCount
+      const far = distances.table[bits & distances.mask] ?? 0
+      const code = (far >> 4) - 1
+      bits >>>= far & 15
+      bitCount -= far & 15
+      for (; bitCount <= 24; bitCount += 8) bits |= (data[at++] ?? 0) << bitCount
+      const farBits = distanceExtraBits[code] ?? 0
+      const distance = (distanceBase[code] ?? 0) + (bits & ((1 << farBits) - 1))
+      bits >>>= farBits
+      bitCount -= farBits
+      if (code < 0 || code >= maxDistanceCodes || distance > length) {
+        this.#length = length
+        throw new Flaw('corrupt')
+      }
+      for (; length < end; length++) out[length] = out[length - distance] ?? 0
+    }
+    this.#at = at
+    this.#bits = bits
+    this.#bitCount = bitCount
+    this.#length = length
   }
 
   #checkSum(): 'complete' | 'truncated' | 'corrupt' {
+    this.#toByteBoundary()
     const sum = this.#data.subarray(this.#at, this.#at + 4)
     if (sum.length < 4) return 'truncated'
     const actual = adler32(this.#out.subarray(0, this.#length))
@@ -221,6 +285,13 @@ class Inflater {
       }
       this.#readByte()
     }
+  }
+
+  /** Drops the rest of a byte, and gives back what was read ahead. */
+  #toByteBoundary(): void {
+    this.#at -= this.#bitCount >> 3
+    this.#bits = 0
+    this.#bitCount = 0
   }
 
   #take(count: number): number {

@@ -5,6 +5,7 @@ import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { toHash, toHex } from '#protocol/codec/hex.ts'
+import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { emptyTrieRoot } from '#protocol/trie/ordered-root.ts'
@@ -73,16 +74,10 @@ function transactionDifference(
   if (count !== undefined) return count
   for (let at = 0; at < derived.length; at++) {
     const [left, right] = [derived[at], block[at]]
-    if (left !== undefined && right !== undefined && !isSameBytes(left, right))
+    if (left !== undefined && right !== undefined && !areSameBytes(left, right))
       return differenceOf(`transactions[${at}]`, nameOf(left), nameOf(right))
   }
   return undefined
-}
-
-function isSameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  if (left.length !== right.length) return false
-  for (let at = 0; at < left.length; at++) if (left[at] !== right[at]) return false
-  return true
 }
 
 /** The L1 attributes, which differ most often, are short enough to be shown whole; others are known by their hash. */

@@ -21,7 +21,7 @@ export type UserDeposits =
     }
 
 /** What is wrong with a log of a deposit. */
-export type DepositFault = 'topics' | 'version' | 'length' | 'offset' | 'padding' | 'opaque-data'
+type DepositFault = 'topics' | 'version' | 'length' | 'offset' | 'padding' | 'opaque-data'
 
 /** Where deposits come from. */
 export interface DepositSource {

@@ -16,7 +16,7 @@ import { decodeDeposit, depositType } from '#protocol/transaction/deposit.ts'
 import type { Signature } from '#protocol/transaction/transaction.ts'
 
 /** Who signed a hash; undefined if nobody can have. */
-export type RecoverSigner = (hash: Uint8Array, signature: Signature) => Address | undefined
+type RecoverSigner = (hash: Uint8Array, signature: Signature) => Address | undefined
 
 /** A transaction to the batch inbox, before its blobs are there. */
 export interface ScannedInboxTransaction {

@@ -20,9 +20,9 @@ import { AssembledChannels, BankedChannels, type ChannelSource } from './channel
 import { InboxFrames, type InboxRules, missingBlobs } from './inbox-data.ts'
 
 /** What a pipeline begins with. Spec: protocol/derivation.md#resetting-the-pipeline */
-export interface PipelineStart {
+export interface PipelineOptions {
   readonly config: RollupConfig
-  /** A channel timeout or more below the L1 origin of the safe head, with the blobs of its batcher. */
+  /** A channel timeout or more below the L1 origin of the safe head (`isPipelineBase`), with the blobs of its batcher. */
   readonly base: L1Block
   /** The batcher of the base: of the system config of an L2 block of its epoch. */
   readonly batcher: Address
@@ -103,7 +103,7 @@ interface Rules {
  */
 export class Pipeline {
   readonly #config: RollupConfig
-  readonly #start: PipelineStart
+  readonly #options: PipelineOptions
   readonly #origins: L1Origins
   readonly #builder: AttributesBuilder
   /** By number: what the epochs of coming blocks need of L1, and no more. */
@@ -117,16 +117,16 @@ export class Pipeline {
   #batches: BatchQueue | BatchStage
 
   /** @throws RangeError if a blob of the base is missing: without it, another chain would be derived */
-  constructor(start: PipelineStart) {
-    const { base, config } = start
+  constructor(options: PipelineOptions) {
+    const { base, config } = options
     this.#config = config
-    this.#start = start
+    this.#options = options
     this.#builder = new AttributesBuilder(config)
-    this.#batcher = { ...config.genesis.systemConfig, batcherAddress: start.batcher }
+    this.#batcher = { ...config.genesis.systemConfig, batcherAddress: options.batcher }
     this.#origin = refOf(base)
     this.#origins = new L1Origins(config, this.#origin)
     this.#rules = rulesAt(config, base.timestamp)
-    const [missing] = missingBlobs(base, start.batcher, this.#rules.inbox)
+    const [missing] = missingBlobs(base, options.batcher, this.#rules.inbox)
     if (missing !== undefined) throw new RangeError(`the base lacks its blob ${missing}`)
     this.#frames = this.#open(base)
     this.#channels = this.#rules.isHolocene ? new AssembledChannels() : new BankedChannels()
@@ -213,7 +213,7 @@ export class Pipeline {
   }
 
   #makeBatches(): BatchQueue | BatchStage {
-    const { safeBlock } = this.#start
+    const { safeBlock } = this.#options
     const options = { config: this.#config, origins: this.#origins, safeBlock }
     return this.#rules.isHolocene ? new BatchStage(options) : new BatchQueue(options)
   }
@@ -303,7 +303,7 @@ export class Pipeline {
   }
 
   #report(what: PipelineEvent['what'], reason: string, detail?: string): void {
-    this.#start.report?.({ what, reason, detail, l1: this.#origin })
+    this.#options.report?.({ what, reason, detail, l1: this.#origin })
   }
 }
 

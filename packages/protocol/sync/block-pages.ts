@@ -2,10 +2,10 @@ import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
 /** L2 blocks that are asked for at once. */
-export const l2PageBlocks = 256
+const l2PageBlocks = 256
 
 /** L1 blocks that are asked for at once. */
-export const l1PageBlocks = 64
+const l1PageBlocks = 64
 
 /** L2 blocks from one downwards, newest first. */
 export interface L2PageRequest {

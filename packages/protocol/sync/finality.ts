@@ -4,7 +4,7 @@ import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 export const finalityLookback = 129
 
 /** L1 blocks that derivation goes on before finality is tried again without news of L1. Source: op-node */
-export const finalityRetryBlocks = 64n
+const finalityRetryBlocks = 64n
 
 /** What is known of which L1 block made which L2 block safe. Immutable. */
 export interface Finality {

@@ -3,10 +3,10 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { L1Pages, L2Pages, type Page, type PageRequest } from './block-pages.ts'
 
 /** Sequencing windows that a reorg of L1 may take back of the unsafe chain. Source: op-node, rollup/sync/start.go */
-export const maxReorgWindows = 5n
+const maxReorgWindows = 5n
 
 /** Sequencing windows that an unsafe chain without a safe head must be long for it to count as synced by its engine. */
-export const recoverWindows = 14n
+const recoverWindows = 14n
 
 /** What an engine says of its chain. */
 export interface EngineLabels {
@@ -17,7 +17,7 @@ export interface EngineLabels {
 }
 
 /** Where derivation and the engine start. */
-export interface StartHeads {
+interface StartHeads {
   readonly unsafe: L2BlockRef
   readonly safe: L2BlockRef
   readonly finalized: L2BlockRef
@@ -41,7 +41,7 @@ export type SyncStartStep =
  * Why there is no start. The first three need an operator; with the others, chain or source changed while they were read, and
  * another search may do.
  */
-export type SyncStartFault =
+type SyncStartFault =
   | 'wrong-chain'
   | 'reorg-past-finality'
   | 'reorg-too-deep'

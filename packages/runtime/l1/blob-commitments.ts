@@ -3,9 +3,9 @@ import { DasContextJs } from '@crate-crypto/node-eth-kzg'
 import { toHash } from '#protocol/codec/hex.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
-/** Computes what blobs are committed to, off this thread. Its setup takes two seconds: make one, when it is needed. */
+/** Computes what blobs are committed to, off this thread. The first takes two seconds more, which the setup needs. */
 export class BlobCommitments {
-  readonly #context = DasContextJs.create({ usePrecomp: false })
+  #context: DasContextJs | undefined
 
   /**
    * The versioned hash of a blob; about 50 ms of a core.
@@ -15,6 +15,7 @@ export class BlobCommitments {
    * Spec: EIP-4844, kzg_to_versioned_hash
    */
   async versionedHash(blob: Uint8Array): Promise<Hash | undefined> {
+    this.#context ??= DasContextJs.create({ usePrecomp: false })
     try {
       const commitment = await this.#context.asyncBlobToKzgCommitment(blob)
       const hash = createHash('sha256').update(commitment).digest()

@@ -17,7 +17,7 @@ export interface FetchedL1Block {
 }
 
 /** A transaction of it. */
-export interface FetchedTransaction {
+interface FetchedTransaction {
   /** What the node calls it. */
   readonly hash: Hash
   /** Typed transaction bytes. */

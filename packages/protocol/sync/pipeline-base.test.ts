@@ -13,8 +13,8 @@ const isBase = (epoch: number, hardforkTimes: HardforkTimes, l1Genesis = 0n) => 
     channelTimeout: 70n,
     genesis: { ...genesis, l1: { ...genesis.l1, number: l1Genesis } },
   })
-  const candidate = { ref: l2Block(6 * epoch), l1OriginTimestamp: BigInt(12 * epoch) }
-  return isPipelineBase(config, l2Block(600), candidate)
+  const inEpoch = (at: number) => ({ ref: l2Block(6 * at), l1OriginTimestamp: BigInt(12 * at) })
+  return isPipelineBase(config, inEpoch(100), inEpoch(epoch))
 }
 
 test('a base is a channel timeout below the safe head, and not one L1 block less', () => {
@@ -24,9 +24,11 @@ test('a base is a channel timeout below the safe head, and not one L1 block less
   assert.equal(isBase(51, { granite: 0n }), false)
 })
 
-test('the timeout is that of the base', () => {
+test('around Granite the timeout is the longer of those at the base and the safe head', () => {
   assert.equal(isBase(50, { granite: 600n }), true)
   assert.equal(isBase(50, { granite: 601n }), false)
+  assert.equal(isBase(30, { granite: 601n }), true)
+  assert.equal(isBase(31, { granite: 1_200n }), false)
 })
 
 test('there is nothing below a genesis', () => {
