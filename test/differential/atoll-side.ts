@@ -52,6 +52,7 @@ class AtollRun {
   readonly #options: SideOptions
   readonly #l1: readonly L1Block[]
   readonly #chain: Built[] = []
+  readonly #reorgs: Set<bigint>
   #safe: L2Head
   #pending: L2Head
 
@@ -59,6 +60,7 @@ class AtollRun {
     this.#case = of
     this.#config = options.config ?? of.config
     this.#options = options
+    this.#reorgs = new Set(of.reorgs)
     this.#l1 = of.blocks.map((block) => toL1Block(fetched(block), this.#config))
     const { genesis } = this.#config
     const block = {
@@ -133,9 +135,11 @@ class AtollRun {
             this.said.push(`end at L1 ${pipeline.origin.number}`)
             return true
           }
-          const pushed = pipeline.push(block)
-          if (pushed.kind !== 'taken') throw new RangeError(`a block is not taken: ${pushed.kind}`)
-          break
+          const pushed = pipeline.push(this.#asRead(block))
+          if (pushed.kind === 'taken') break
+          if (pushed.kind === 'needs-blobs') throw new RangeError('a blob is missing')
+          this.said.push(`reset # ${pushed.reason}`)
+          return false
         }
         case 'needs-l2-block':
           this.said.push(`needs L2 block ${output.number}`)
@@ -148,6 +152,11 @@ class AtollRun {
           return true
       }
     }
+  }
+
+  /** The first time, the child of a block that was given up. */
+  #asRead(block: L1Block): L1Block {
+    return this.#reorgs.delete(block.number) ? { ...block, parentHash: block.hash } : block
   }
 
   #apply(pipeline: Pipeline, derived: DerivedAttributes): void {

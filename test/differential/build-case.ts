@@ -11,10 +11,7 @@ import type { Draft, DraftL1, Item, Post } from './draft.ts'
 import { signPost } from './sign-post.ts'
 
 /** A case as both sides get it. */
-export interface Case extends Pick<Draft, 'known' | 'hashes' | 'refuseBelow' | 'notes' | 'record'> {
-  readonly rollup: unknown
-  readonly l1Chain: unknown
-  readonly dependencySet: unknown
+export interface Case extends Omit<Draft, 'blocks'> {
   readonly config: RollupConfig
   readonly blocks: readonly CaseL1[]
 }
@@ -28,13 +25,14 @@ export interface CaseL1 extends Pick<DraftL1, 'hash' | 'header' | 'receipts'> {
 
 /** Signs and encodes what was drafted. @throws RollupConfigError if no node would start with the config */
 export function buildCase(draft: Draft): Case {
-  const { known, hashes, refuseBelow, notes, record, rollup, l1Chain, dependencySet } = draft
+  const { rollup, l1Chain, dependencySet } = draft
   const config = parseRollupConfig(rollup, {
     l1BlobSchedule: parseL1BlobSchedule(l1Chain),
     dependencySet: dependencySet === undefined ? undefined : parseDependencySet(dependencySet),
   })
   return {
-    ...{ known, hashes, refuseBelow, notes, record, rollup, l1Chain, dependencySet, config },
+    ...draft,
+    config,
     blocks: draft.blocks.map((block) => buildL1(block, config)),
   }
 }

@@ -18,6 +18,8 @@ export interface Draft {
   hashes: 'by-number' | 'by-content'
   /** The stand-in engine refuses what has a digest whose first byte is below. */
   refuseBelow: number
+  /** L1 blocks by number that are no child of the one before them when they are first read. */
+  reorgs: readonly bigint[]
   /** What was done to it. */
   readonly notes: string[]
 }

@@ -4,7 +4,10 @@ import { decodeFrames } from '#protocol/channel/frame.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { L1Log } from '#protocol/block/l1-block.ts'
 import { fromHex, toAddress } from '#protocol/codec/hex.ts'
-import { scanInboxTransaction, type ScannedInboxTransaction } from '#protocol/l1/inbox-transaction.ts'
+import {
+  scanInboxTransaction,
+  type ScannedInboxTransaction,
+} from '#protocol/l1/inbox-transaction.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
 import { readRollupConfig } from '#runtime/record/open-record.ts'
@@ -37,6 +40,7 @@ export async function readRecord(folder: string, record: string): Promise<Draft>
     known: new Map<bigint, KnownBlock>(),
     hashes: 'by-number',
     refuseBelow: 0,
+    reorgs: [],
     notes: [],
   })
   return { ...draft, known: digestsOf(draft, hashes) }

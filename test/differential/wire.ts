@@ -12,6 +12,7 @@ export function encodeCase(of: Case, { isVerbose = false } = {}): Buffer {
     parts.push(u64(number), fromHex(hash), fromHex(digest))
   parts.push(u32(of.blocks.length))
   for (const block of of.blocks) putL1Block(parts, block)
+  parts.push(u32(of.reorgs.length), ...of.reorgs.map(u64))
   const size = parts.reduce((sum, { length }) => sum + length, 0)
   return Buffer.concat([u32(size), ...parts])
 }
@@ -20,7 +21,9 @@ function putL1Block(parts: Uint8Array[], block: CaseL1): void {
   const { header, hash } = block
   parts.push(fromHex(hash), fromHex(header.parentHash), u64(header.number), u64(header.timestamp))
   parts.push(fromHex(header.prevRandao), toFixedBigEndian(header.baseFeePerGas ?? 0n, 32))
-  parts.push(...optional(header.excessBlobGas === undefined ? undefined : u64(header.excessBlobGas)))
+  parts.push(
+    ...optional(header.excessBlobGas === undefined ? undefined : u64(header.excessBlobGas)),
+  )
   const root = header.parentBeaconBlockRoot
   parts.push(...optional(root === undefined ? undefined : fromHex(root)))
   parts.push(u32(block.transactions.length), ...block.transactions.flatMap(sized))
@@ -33,7 +36,8 @@ function putL1Block(parts: Uint8Array[], block: CaseL1): void {
     }
   }
   parts.push(u32(block.blobs.size))
-  for (const [versionedHash, blob] of block.blobs) parts.push(fromHex(versionedHash), ...sized(blob))
+  for (const [versionedHash, blob] of block.blobs)
+    parts.push(fromHex(versionedHash), ...sized(blob))
 }
 
 function json(value: unknown): readonly Uint8Array[] {

@@ -74,6 +74,7 @@ func readCase(message []byte) *testCase {
 		c.known[number] = known{r.hash(), r.hash()}
 	})
 	r.list(func() { c.l1.add(readL1Block(r)) })
+	r.list(func() { c.l1.reorgs[r.u64()] = true })
 	return c
 }
 

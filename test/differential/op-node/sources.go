@@ -27,10 +27,12 @@ type l1Source struct {
 	byNum  map[uint64]*l1Block
 	byTime map[uint64]*l1Block
 	last   uint64
+	// blocks that are no child of the one before them when they are first read
+	reorgs map[uint64]bool
 }
 
 func newL1Source() *l1Source {
-	return &l1Source{map[common.Hash]*l1Block{}, map[uint64]*l1Block{}, map[uint64]*l1Block{}, 0}
+	return &l1Source{map[common.Hash]*l1Block{}, map[uint64]*l1Block{}, map[uint64]*l1Block{}, 0, map[uint64]bool{}}
 }
 
 func (s *l1Source) add(b *l1Block) {
@@ -51,7 +53,12 @@ func (s *l1Source) L1BlockRefByLabel(context.Context, eth.BlockLabel) (eth.L1Blo
 
 func (s *l1Source) L1BlockRefByNumber(_ context.Context, n uint64) (eth.L1BlockRef, error) {
 	if b, ok := s.byNum[n]; ok {
-		return b.ref, nil
+		ref := b.ref
+		if s.reorgs[n] {
+			ref.ParentHash = ref.Hash
+			delete(s.reorgs, n)
+		}
+		return ref, nil
 	}
 	return eth.L1BlockRef{}, fmt.Errorf("L1 block %d: %w", n, ethereum.NotFound)
 }
