@@ -19,12 +19,13 @@ type Edit = (batch: SingularBatch, writing: BatchWriting) => SingularBatch
 const edits: readonly [Edit, ...Edit[]] = [
   (batch, { random }) => ({ ...batch, parentHash: otherHash(batch.parentHash, random) }),
   (batch, { random }) => ({ ...batch, epochHash: otherHash(batch.epochHash, random) }),
-  (batch, { random }) => shiftEpoch(batch, BigInt(random.pick([-2, -1, 1, 1, 2]))),
+  (batch, { random }) => shiftEpoch(batch, BigInt(random.pick([-2, -1, 1, 1, 2, 9, 1_000]))),
   (batch, { random, rollup }) => {
     const step = rollup.block_time
-    const by = random.pick([-step, step, 1, -1, 2 * step, -5 * step, 100_000_000])
+    const by = random.pick([-step, step, 1, 1, -1, 2 * step, -5 * step, 100_000_000])
     return { ...batch, timestamp: positive(batch.timestamp + BigInt(by)) }
   },
+  (batch, { random }) => withTransaction(batch, oddTransaction(random)),
   (batch, { random }) => withTransaction(batch, oddTransaction(random)),
   (batch, { random }) => withTransaction(batch, oddTransaction(random)),
   (batch) => ({ ...batch, transactions: [] }),

@@ -36,8 +36,11 @@ export function editForks(draft: Draft, random: Random): void {
 /** Lets Holocene come to L1 with none of the forks before it. */
 function leaveAlone(schedule: Schedule): void {
   if (schedule.holocene === undefined || schedule.holocene === 0) return
-  for (const name of hardforkNames.slice(0, hardforkNames.indexOf('holocene')))
-    if (schedule.holocene - (schedule[name] ?? 0) < longestL1Step) schedule[name] = 0
+  const soon = schedule.holocene - longestL1Step
+  const granite = schedule.granite ?? 0
+  if (granite <= soon) return
+  // In order all the same: what has to be earlier is there at genesis.
+  for (const name of hardforkNames.slice(0, hardforkNames.indexOf('holocene'))) schedule[name] = 0
 }
 
 /** Seconds between two L1 blocks of a record, at most. */

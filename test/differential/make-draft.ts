@@ -13,7 +13,7 @@ export interface Base {
 }
 
 /** L1 blocks of a case, at most: ten short cases say more than a long one. */
-const maxBlocks = 30
+const maxBlocks = 18
 
 /** Makes a case of a record. What is done to it depends on the random numbers alone. */
 export function makeDraft({ draft: base, channels }: Base, random: Random): Draft {
@@ -59,7 +59,7 @@ function makeAnew(draft: Draft, { random, channels }: Making): void {
   }
   if (random.chance(0.65)) editForks(draft, random)
   if (random.chance(0.85)) editNumbers(draft, random)
-  const often = random.pick([0, 0.1, 0.3])
+  const often = random.pick([0, 0.1, 0.3, 0.6])
   const flaws = { batches: often, entries: often / 2, packed: often / 3 }
   rebatch(draft, { random, flaws, channels })
 }
