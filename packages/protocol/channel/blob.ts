@@ -63,10 +63,11 @@ function joinGroup(bytes: Uint8Array, group: number): void {
   bytes[to + 95] = (c & 0x3f) | ((d & 0x30) << 2)
 }
 
-/** By words: most of a blob that is not full is looked at here. */
+/** By words: of a blob that is not full, most is looked at here. */
 function isZero(bytes: Uint8Array): boolean {
-  const start = Math.min(bytes.length, -bytes.byteOffset & (wordBytes - 1))
+  const start = -bytes.byteOffset & (wordBytes - 1)
   const words = Math.floor((bytes.length - start) / wordBytes)
+  if (words <= 0) return bytes.every((byte) => byte === 0)
   const middle = new Uint32Array(bytes.buffer, bytes.byteOffset + start, words)
   for (let at = 0; at < words; at++) if (middle[at] !== 0) return false
   for (let at = 0; at < start; at++) if (bytes[at] !== 0) return false
