@@ -79,12 +79,9 @@ export class OpNodeSide {
 
 /** Whether Go is there, which the reference is built with. */
 export async function hasGo(): Promise<boolean> {
-  const child = spawn('go', ['version'], { stdio: 'ignore' })
-  const ended = new Promise<boolean>((resolve) => {
-    child.once('error', () => resolve(false))
-    child.once('exit', (code) => resolve(code === 0))
-  })
-  return ended
+  const child = spawn('bash', ['-c', 'command -v go'], { stdio: 'ignore' })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return code === 0
 }
 
 /** Builds the reference; seconds if its module is there already. @throws Error if it cannot be built */
