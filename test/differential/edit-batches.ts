@@ -73,7 +73,7 @@ function positive(value: bigint): bigint {
 }
 
 function otherHash(hash: Hash, random: Random): Hash {
-  const bytes = fromHex(hash).slice()
+  const bytes = new Uint8Array(fromHex(hash))
   const at = random.between(0, 31)
   bytes[at] = (bytes[at] ?? 0) ^ 1
   return toHash(bytes)

@@ -20,7 +20,7 @@ export function editBytes(bytes: Uint8Array, random: Random): Uint8Array {
 }
 
 function withByte(bytes: Uint8Array, at: number, value: number): Uint8Array {
-  const copy = bytes.slice()
+  const copy = new Uint8Array(bytes)
   if (at < copy.length) copy[at] = value
   return copy
 }

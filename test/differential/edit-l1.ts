@@ -143,7 +143,7 @@ function editReceipt(draft: Draft, { random, at }: At): void {
 /** Changes what stands after offset and length, which stay right. */
 function editOpaque(data: Uint8Array, random: Random): Uint8Array {
   if (data.length <= 64) return data
-  const copy = data.slice()
+  const copy = new Uint8Array(data)
   const at = random.between(64, data.length - 1)
   copy[at] = (copy[at] ?? 0) ^ (1 << random.between(0, 7))
   return copy
@@ -159,7 +159,7 @@ function breakLog(log: L1Log, random: Random): L1Log {
       return { ...log, topics: [...log.topics, word(0n)].slice(0, 4) }
     case 3: {
       // Offset or length.
-      const data = log.data.slice()
+      const data = new Uint8Array(log.data)
       data[random.pick([0, 23, 24, 31, 63, 62])] = random.between(0, 255)
       return { ...log, data }
     }

@@ -100,7 +100,7 @@ function editBytesOf(draft: Draft, place: Place, random: Random): void {
       if (!isBlob) return { kind: 'data', bytes: editBytes(dataOf(item), random) }
       const blob =
         item.kind === 'blob' ? item.bytes : encodeBlob(dataOf(item).subarray(0, maxBlobDataBytes))
-      const bytes = blob.slice()
+      const bytes = new Uint8Array(blob)
       const at = random.pick([
         random.between(0, 4),
         32 * random.between(0, 12),

@@ -136,7 +136,7 @@ function isOfBatcher({ address, topics, data }: L1Log, systemConfig: Address): b
 }
 
 function withOwnBatcher(log: L1Log): L1Log {
-  const data = log.data.slice()
+  const data = new Uint8Array(log.data)
   data.set(fromHex(replacementOf(toAddress(data.subarray(76)))), 76)
   return { ...log, data }
 }

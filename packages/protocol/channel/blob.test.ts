@@ -45,6 +45,13 @@ test('a blob may lie anywhere, and after its data has zeros to its last byte', (
   }
 })
 
+test('a blob stays as it is, also in the kind of array that Node reads into', () => {
+  const blob = Buffer.from(encodeBlob(new Uint8Array(1_000).fill(0xff)))
+  const before = Uint8Array.from(blob)
+  assert.deepEqual(decodeBlob(blob), decodeBlob(blob))
+  assert.deepEqual(Uint8Array.from(blob), before)
+})
+
 test('a byte that is changed gives other data or a DecodeError', () => {
   const data = Uint8Array.from({ length: 1_000 }, (_, at) => at * 31)
   fc.assert(

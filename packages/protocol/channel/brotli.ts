@@ -68,12 +68,24 @@ function decompressCorrupt(data: Uint8Array, maxBytes: number): Decompressed {
     if (decompressPrefix(data.subarray(0, middle), maxBytes) === undefined) bad = middle
     else good = middle
   }
-  const bytes = decompressPrefix(data.subarray(0, good), maxBytes)?.bytes ?? new Uint8Array(0)
+  const sound = paddedWithZeros(data.subarray(0, bad), maxBytes) ?? data.subarray(0, good)
+  const bytes = decompressPrefix(sound, maxBytes)?.bytes ?? new Uint8Array(0)
   const before = handedOn(data.subarray(0, lastInputEnd(good)), maxBytes)
   const windows = bytes.length - (bytes.length % windowBytes(data))
-  const filled = windows > 0 ? windows : filledBytes(data.subarray(0, good), bytes, before)
+  const filled = windows > 0 ? windows : filledBytes(sound, bytes, before)
   const length = Math.max(before, filled)
   return { bytes: bytes.subarray(0, length), end: 'corrupt', flawedFrom: before }
+}
+
+/** The same stream with zeros after its end, where they belong; undefined if the flaw of its last byte is another. */
+function paddedWithZeros(data: Uint8Array, maxBytes: number): Uint8Array | undefined {
+  const padded = new Uint8Array(data)
+  const last = data.length - 1
+  for (let bits = 7; bits > 0; bits--) {
+    padded[last] = (data[last] ?? 0) & ((1 << bits) - 1)
+    if (decompressWhole(padded, maxBytes) !== undefined) return padded
+  }
+  return undefined
 }
 
 /** op-node's buffer has at least this size. */

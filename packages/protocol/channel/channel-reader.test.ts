@@ -185,6 +185,19 @@ test('before a flaw in brotli, what counts is what filled a buffer that grows wi
   assert.deepEqual(lengths(blockOf(8, 1_021)), [1_021, 1_021, 1_021, 1_021, 'corrupt'])
 })
 
+test('a brotli stream that is padded with other than zeros has all that filled a window', () => {
+  const content = plain(2 * 65_536 - 4)
+  const data = brotliCompressSync(entries(content), {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 16 },
+  })
+  // As Node reads data: it must stay as it is.
+  const padded = Buffer.from(data)
+  padded[padded.length - 1] = (padded.at(-1) ?? 0) | 0x80
+  const before = Uint8Array.from(padded)
+  assert.deepEqual(lengths([Uint8Array.of(1), padded]), lengths([Uint8Array.of(1), before]))
+  assert.deepEqual(Uint8Array.from(padded), before)
+})
+
 type Rules = typeof rules
 
 function read(
