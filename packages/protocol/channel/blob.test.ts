@@ -29,6 +29,29 @@ test('a blob has its size, no more and no less', () => {
     assert.throws(() => decodeBlob(new Uint8Array(length)), { name: 'DecodeError' })
 })
 
+test('a blob may lie anywhere, and after its data has zeros to its last byte', () => {
+  const buffer = new Uint8Array(blobBytes + 8)
+  const length = 1_000
+  for (let offset = 0; offset < 8; offset++) {
+    const blob = buffer.subarray(offset, offset + blobBytes)
+    blob.set(encodeBlob(new Uint8Array(length).fill(7)))
+    assert.equal(decodeBlob(blob).length, length)
+    // The data ends in the field element at 1,024: what it leaves of its group, and all that comes after, is zero.
+    for (const at of [1_100, 1_152, 1_153, 70_001, blobBytes - 2, blobBytes - 1]) {
+      blob[at] = 1
+      assert.throws(() => decodeBlob(blob), { name: 'DecodeError' })
+      blob[at] = 0
+    }
+  }
+})
+
+test('a blob stays as it is, also in the kind of array that Node reads into', () => {
+  const blob = Buffer.from(encodeBlob(new Uint8Array(1_000).fill(0xff)))
+  const before = Uint8Array.from(blob)
+  assert.deepEqual(decodeBlob(blob), decodeBlob(blob))
+  assert.deepEqual(Uint8Array.from(blob), before)
+})
+
 test('a byte that is changed gives other data or a DecodeError', () => {
   const data = Uint8Array.from({ length: 1_000 }, (_, at) => at * 31)
   fc.assert(

@@ -31,7 +31,8 @@ export function decodeBlob(blob: Uint8Array): Uint8Array {
 
   // The first group is read even if there is no data.
   const groups = Math.max(1, Math.ceil((headBytes + length) / groupDataBytes))
-  const bytes = blob.slice(0, groups * groupBytes)
+  // A copy, whatever kind of array it is: `slice` of Node's own gives a view.
+  const bytes = new Uint8Array(blob.subarray(0, groups * groupBytes))
   for (let group = 0; group < groups; group++) joinGroup(bytes, group)
 
   const end = headBytes + length

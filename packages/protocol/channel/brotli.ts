@@ -1,4 +1,5 @@
 import { brotliDecompressSync, constants } from 'node:zlib'
+import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { Decompressed } from './decompressed.ts'
 import { isRefusal, outputChunkBytes, toUint8Array } from './node-zlib.ts'
 
@@ -58,10 +59,11 @@ function decompressUnfinished(data: Uint8Array, maxBytes: number): Decompressed 
 
 /**
  * A stream with a flaw, of which `node:zlib` would give nothing: finds the longest prefix without it by bisection.
- * Of the piece of input with the flaw, only what fills whole windows was handed on.
+ * Of the piece of input with the flaw, only what filled op-node's buffer was handed on.
  */
 function decompressCorrupt(data: Uint8Array, maxBytes: number): Decompressed {
   const window = windowBytes(data)
+  const isPastLimit = (bytes: Uint8Array) => wholeWindows(bytes, window) > maxBytes
   let good: Uint8Array = new Uint8Array(0)
   let goodEnd = 0
   let badEnd = data.length
@@ -75,16 +77,88 @@ function decompressCorrupt(data: Uint8Array, maxBytes: number): Decompressed {
     good = prefix.bytes
     goodEnd = middle
     // What comes after makes no difference any more.
-    if (wholeWindows(good, window) > maxBytes) break
+    if (isPastLimit(good)) break
   }
+  // Where even that is past the limit, the flaw is of no account.
+  const sound = isPastLimit(good) ? undefined : paddedWithZeros(data.subarray(0, badEnd), maxBytes)
+  const bytes = sound === undefined ? good : (decompressPrefix(sound, maxBytes)?.bytes ?? good)
   const before = handedOn(data.subarray(0, lastInputEnd(goodEnd)), maxBytes)
-  const length = Math.max(before, wholeWindows(good, window))
-  return { bytes: good.subarray(0, length), end: 'corrupt', flawedFrom: before }
+  const windows = wholeWindows(bytes, window)
+  const input = sound ?? data.subarray(0, goodEnd)
+  const filled = windows > 0 ? windows : filledBytes(input, bytes, before)
+  const length = Math.max(before, filled)
+  return { bytes: bytes.subarray(0, length), end: 'corrupt', flawedFrom: before }
 }
 
 function wholeWindows({ length }: Uint8Array, window: number): number {
   return length - (length % window)
 }
+
+/** The same stream with zeros after its end, where they belong; undefined if the flaw of its last byte is another. */
+function paddedWithZeros(data: Uint8Array, maxBytes: number): Uint8Array | undefined {
+  const padded = new Uint8Array(data)
+  const last = data.length - 1
+  for (let bits = 7; bits > 0; bits--) {
+    padded[last] = (data[last] ?? 0) & ((1 << bits) - 1)
+    if (decompressWhole(padded, maxBytes) !== undefined) return padded
+  }
+  return undefined
+}
+
+/** op-node's buffer has at least this size. */
+const smallestBufferBytes = 1_024
+
+/** As much of a buffer that can still grow is handed on at most: a reader asks for so many, and the flaw comes with them. */
+const askedBytes = 4_096
+
+/**
+ * How much of the output was handed on because the buffer was full before it was as large as the window. It is made as large
+ * as the smallest power of two that the next block fits in, so it is full only where a block ends just there.
+ */
+function filledBytes(data: Uint8Array, bytes: Uint8Array, before: number): number {
+  let end = data.length
+  for (let size = windowBytes(data) / 2; size >= smallestBufferBytes && size > before; size /= 2) {
+    if (size > bytes.length) continue
+    end = inputOf(data.subarray(0, end), size)
+    if (endsCompressedBlock(data.subarray(0, end), bytes.subarray(0, size)))
+      return Math.min(size, before + askedBytes)
+  }
+  return 0
+}
+
+/** How many bytes of input it takes for so much output. */
+function inputOf(data: Uint8Array, size: number): number {
+  let less = 0
+  let enough = data.length
+  while (enough - less > 1) {
+    const middle = Math.floor((less + enough) / 2)
+    if (handedOn(data.subarray(0, middle), size) < size) less = middle
+    else enough = middle
+  }
+  return enough
+}
+
+/** An empty last block: its two bits end a stream, but only where a block may begin. */
+const lastBlockBits = 0b11
+
+/** Whether a block with just these bytes as the last of its output ends in the last byte of the input. */
+function endsCompressedBlock(data: Uint8Array, bytes: Uint8Array): boolean {
+  // What was stored as it is goes to the buffer by another way, which does not look whether it is full.
+  if (areSameBytes(data.subarray(-storedBytes), bytes.subarray(-storedBytes))) return false
+  const ended = new Uint8Array(data.length + 1)
+  for (let bits = 1; bits <= 8; bits++) {
+    const last = (data[data.length - 1] ?? 0) & ((1 << bits) - 1)
+    const tail = last | (lastBlockBits << bits)
+    ended.set(data)
+    ended.set([tail & 0xff, tail >> 8], data.length - 1)
+    const stream = bits <= 6 ? ended.subarray(0, -1) : ended
+    if (decompressWhole(stream, bytes.length)?.bytes.length === bytes.length) return true
+  }
+  return false
+}
+
+/** As many bytes are not the same by chance. */
+const storedBytes = 8
 
 function handedOn(prefix: Uint8Array, maxBytes: number): number {
   return decompressPrefix(prefix, maxBytes)?.bytes.length ?? 0

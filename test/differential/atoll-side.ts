@@ -1,0 +1,243 @@
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import { decodeL1Attributes } from '#protocol/block/l1-attributes.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { depositsOnly } from '#protocol/derivation/attributes.ts'
+import { type L2Block, l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
+import {
+  type DerivedAttributes,
+  type L2Head,
+  Pipeline,
+  type PipelineEvent,
+} from '#protocol/pipeline/pipeline.ts'
+import { isPipelineBase } from '#protocol/sync/pipeline-base.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { decodeDeposit } from '#protocol/transaction/deposit.ts'
+import { attributesToJson } from '#runtime/json/attributes-json.ts'
+import { toL1Block } from '#runtime/l1/to-l1-block.ts'
+import type { Case, CaseL1 } from './build-case.ts'
+import { buildBlock, digestOf, hashOf, isRefused } from './stand-in-engine.ts'
+
+/** As often a pipeline is begun anew, as on the other side. */
+const maxResets = 20
+
+/** How one side derives a case. */
+export interface SideOptions {
+  /** Says the attributes too. */
+  readonly isVerbose?: boolean
+  /** The config that is derived with, if it is not the case's own: a fault, planted to see it found. */
+  readonly config?: RollupConfig
+  readonly onEvent?: (event: PipelineEvent) => void
+  readonly onDerived?: (number: bigint, digest: Hash) => void
+}
+
+/** Derives a case with Atoll's pipeline; says what happens, a line each. What follows a # is for the reader only. */
+export function deriveWithAtoll(of: Case, options: SideOptions = {}): readonly string[] {
+  const run = new AtollRun(of, options)
+  run.toEnd()
+  return run.said
+}
+
+interface Built {
+  readonly block: L2Block
+  readonly ref: L2BlockRef
+}
+
+class AtollRun {
+  readonly said: string[] = []
+  readonly #case: Case
+  readonly #config: RollupConfig
+  readonly #options: SideOptions
+  readonly #l1: readonly L1Block[]
+  readonly #chain: Built[] = []
+  readonly #reorgs: Set<bigint>
+  #safe: L2Head
+  #pending: L2Head
+
+  constructor(of: Case, options: SideOptions) {
+    this.#case = of
+    this.#config = options.config ?? of.config
+    this.#options = options
+    this.#reorgs = new Set(of.reorgs)
+    this.#l1 = of.blocks.map((block) => toL1Block(fetched(block), this.#config))
+    const { genesis } = this.#config
+    const block = {
+      blockHash: genesis.l2.hash,
+      parentHash: genesis.l2.hash,
+      number: genesis.l2.number,
+      timestamp: genesis.l2Timestamp,
+      gasLimit: genesis.systemConfig.gasLimit,
+      extraData: new Uint8Array(0),
+      transactions: [],
+    }
+    const ref = l2BlockRefOf(this.#config, block)
+    this.#chain.push({ block, ref })
+    this.#safe = { ref, systemConfig: genesis.systemConfig }
+    this.#pending = this.#safe
+  }
+
+  toEnd(): void {
+    for (let resets = 0; ;) {
+      if (this.#derive(this.#begin())) return
+      if (++resets >= maxResets) return
+    }
+  }
+
+  #begin(): { readonly pipeline: Pipeline; readonly from: number } {
+    this.#revoke()
+    const candidateOf = ({ block, ref }: Built) => {
+      return { ref, l1OriginTimestamp: this.#l1TimeOf(block) }
+    }
+    const safe = this.#chain.findLast(({ ref }) => ref.hash === this.#safe.ref.hash)
+    const base =
+      safe &&
+      this.#chain.findLast((block) =>
+        isPipelineBase(this.#config, candidateOf(safe), candidateOf(block)),
+      )
+    const from = this.#l1.findIndex(({ hash }) => hash === base?.ref.l1Origin.hash)
+    const l1 = this.#l1[from]
+    if (base === undefined || l1 === undefined) throw new RangeError('no block to begin with')
+    const pipeline = new Pipeline({
+      config: this.#config,
+      base: l1,
+      batcher: systemConfigOf(this.#config, base.block).batcherAddress,
+      safeBlock: (number) => this.#safeBlock(number),
+      report: (event) => this.#options.onEvent?.(event),
+    })
+    return { pipeline, from }
+  }
+
+  #l1TimeOf({ transactions: [first] }: L2Block): bigint {
+    if (first === undefined) return this.#l1[0]?.timestamp ?? 0n
+    return decodeL1Attributes(decodeDeposit(first).data).timestamp
+  }
+
+  #safeBlock(number: bigint) {
+    const found = this.#chain[Number(number - this.#config.genesis.l2.number)]
+    return found && { ref: found.ref, transactions: found.block.transactions }
+  }
+
+  #revoke(): void {
+    this.#pending = this.#safe
+    this.#chain.length = Number(this.#safe.ref.number - this.#config.genesis.l2.number) + 1
+  }
+
+  /** @returns whether it came to an end; else it has to begin anew */
+  #derive({ pipeline, from }: { readonly pipeline: Pipeline; readonly from: number }): boolean {
+    for (let at = from + 1; ;) {
+      const output = pipeline.next(this.#pending)
+      switch (output.kind) {
+        case 'attributes':
+          this.#apply(pipeline, output)
+          break
+        case 'needs-l1-block': {
+          const block = this.#l1[at++]
+          if (block === undefined) {
+            this.said.push(`end at L1 ${pipeline.origin.number}`)
+            return true
+          }
+          const pushed = pipeline.push(this.#asRead(block))
+          if (pushed.kind === 'taken') break
+          if (pushed.kind === 'needs-blobs') throw new RangeError('a blob is missing')
+          this.said.push(`reset # ${pushed.reason}`)
+          return false
+        }
+        case 'needs-l2-block':
+          this.said.push(`needs L2 block ${output.number}`)
+          return true
+        case 'reset':
+          this.said.push(`reset # ${output.reason}`)
+          return false
+        case 'critical':
+          this.said.push(`critical # ${output.reason}`)
+          return true
+      }
+    }
+  }
+
+  /** The first time, the child of a block that was given up. */
+  #asRead(block: L1Block): L1Block {
+    return this.#reorgs.delete(block.number) ? { ...block, parentHash: block.hash } : block
+  }
+
+  #apply(pipeline: Pipeline, derived: DerivedAttributes): void {
+    const digest = this.#show(derived.attributes, derived.parent.hash)
+    if (!isRefused(this.#case, digest, derived.attributes))
+      return this.#build(derived, { attributes: derived.attributes, digest, mark: '' })
+    const number = derived.parent.number + 1n
+    this.said.push(`refused ${number} ${digest}`)
+    if (!isActive(this.#config, 'holocene', derived.derivedFrom.timestamp)) return this.#revoke()
+    const attributes = depositsOnly(derived.attributes)
+    if (attributes === undefined) throw new RangeError('deposits alone were refused')
+    pipeline.flush()
+    const replaced = this.#show(attributes, derived.parent.hash)
+    return this.#build(derived, { attributes, digest: replaced, mark: ' replaced' })
+  }
+
+  #build(
+    derived: DerivedAttributes,
+    built: {
+      readonly attributes: PayloadAttributes
+      readonly digest: Hash
+      readonly mark: string
+    },
+  ): void {
+    const { parent, derivedFrom, isLastInSpan } = derived
+    const { attributes, digest, mark } = built
+    const number = parent.number + 1n
+    this.#options.onDerived?.(number, digest)
+    const blockHash = hashOf(this.#case, { number, digest })
+    const place = { number, parentHash: parent.hash, blockHash }
+    const block = buildBlock(this.#config, attributes, place)
+    const ref = l2BlockRefOf(this.#config, block)
+    this.#chain.push({ block, ref })
+    this.#pending = { ref, systemConfig: derived.systemConfig }
+    if (isLastInSpan) this.#safe = this.#pending
+    this.said.push(
+      `block ${number} ${blockHash} of ${digest} origin ${idOf(ref.l1Origin)} seq ${ref.sequenceNumber} from ${idOf(derivedFrom)}${isLastInSpan ? ' last' : ''}${mark}`,
+    )
+    this.#checkCarried(block, derived)
+  }
+
+  /** What attributes carry to the next block has to be what can be read of the block. */
+  #checkCarried(block: L2Block, { systemConfig }: DerivedAttributes): void {
+    const read = systemConfigOf(this.#config, block)
+    for (const [field, value] of Object.entries(read))
+      if (systemConfig[field as keyof typeof read] !== value)
+        this.said.push(`carries another ${field} # ${String(value)}`)
+  }
+
+  #show(attributes: PayloadAttributes, parent: Hash): Hash {
+    if (this.#options.isVerbose === true)
+      this.said.push(`# ${JSON.stringify(attributesToJson(attributes))}`)
+    return digestOf(parent, attributes)
+  }
+}
+
+function idOf({ hash, number }: { readonly hash: Hash; readonly number: bigint }): string {
+  return `${hash}:${number}`
+}
+
+function fetched({ hash, header, receipts, transactions, blobs }: CaseL1) {
+  return {
+    block: { hash, header, transactions: transactions.map((raw) => ({ hash, raw })) },
+    receipts: receipts.map((receipt) => ({ ...receipt, ...unreadOfReceipt })),
+    blobs: new Map([...blobs].map(([versionedHash, blob]) => [versionedHash, whole(blob)])),
+  }
+}
+
+const unreadOfReceipt = {
+  type: 2,
+  cumulativeGasUsed: 0n,
+  logsBloom: new Uint8Array(0),
+  depositNonce: undefined,
+  depositReceiptVersion: undefined,
+}
+
+function whole(blob: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(131_072)
+  bytes.set(blob)
+  return bytes
+}

@@ -1,0 +1,210 @@
+/**
+ * Derives mutated L1 data with Atoll's pipeline and with op-node's, and compares all that comes out.
+ *
+ *   npm run test:differential -- --runs 10000 --seed 1
+ *   npm run test:differential -- --seed 1 --case 17     one case again, with all its attributes
+ */
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { RollupConfigError } from '#protocol/chains/parse-rollup-config.ts'
+import { Random } from '#test/simulator/random.ts'
+import { deriveWithAtoll } from './atoll-side.ts'
+import { buildCase, type Case } from './build-case.ts'
+import { partingOf } from './compare.ts'
+import { Coverage } from './coverage.ts'
+import { channelsOf } from './draft-channels.ts'
+import { explanationOf } from './explained.ts'
+import { type Base, makeDraft } from './make-draft.ts'
+import { buildOpNodeSide, hasGo, OpNodeSide } from './op-node-side.ts'
+import { readRecord } from './record-draft.ts'
+import { encodeCase } from './wire.ts'
+
+const records = fileURLToPath(new URL('../vectors/records/', import.meta.url))
+
+/** Cases that op-node is given before the first of them is answered. */
+const inFlight = 8
+
+/** Faults of Atoll's side alone, to see that they are found. */
+const plants: Readonly<Record<string, (config: RollupConfig) => RollupConfig>> = {
+  'sequencing-window': (config) => ({ ...config, sequencingWindow: config.sequencingWindow + 1n }),
+  'channel-timeout': (config) => ({ ...config, channelTimeout: config.channelTimeout + 1n }),
+  'sequencer-drift': (config) => ({ ...config, maxSequencerDrift: config.maxSequencerDrift + 1n }),
+}
+
+/** What the command line asks for. */
+interface Options {
+  readonly runs: number
+  readonly seed: number
+  /** The only case to run. */
+  readonly only: number | undefined
+  /** The only record to start from. */
+  readonly record: string | undefined
+  /** Where cases that differ are kept. */
+  readonly keep: string | undefined
+  readonly plant: string | undefined
+}
+
+async function main(): Promise<void> {
+  const options = readOptions()
+  if (options === undefined) {
+    const flags = '[--runs N] [--seed N] [--case N] [--record NAME] [--keep DIR] [--plant FAULT]'
+    console.error(`usage: npm run test:differential -- ${flags}`)
+    console.error(`faults: ${Object.keys(plants).join(', ')}`)
+    process.exitCode = 2
+    return
+  }
+  if (!(await hasGo())) {
+    console.error('Go is not here, which op-node is built with: https://go.dev/dl/, 1.24 or newer')
+    if (process.env['CI'] !== undefined) process.exitCode = 1
+    return
+  }
+  await buildOpNodeSide()
+  const run = new DifferentialRun(options, await readBases(options.record))
+  await run.run()
+  if (run.failures > 0) process.exitCode = 1
+}
+
+/** @returns undefined for what makes no sense */
+function readOptions(): Options | undefined {
+  const text = { type: 'string' } as const
+  const options = { runs: text, seed: text, case: text, record: text, keep: text, plant: text }
+  try {
+    const { values } = parseArgs({ options })
+    const only = values.case === undefined ? undefined : Number(values.case)
+    const [runs, seed] = [Number(values.runs ?? 1_000), Number(values.seed ?? 1)]
+    const isSound = [runs, seed, only ?? 0].every((value) => Number.isSafeInteger(value))
+    if (!isSound || (values.plant !== undefined && !Object.hasOwn(plants, values.plant)))
+      return undefined
+    return { runs, seed, only, record: values.record, keep: values.keep, plant: values.plant }
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
+  }
+}
+
+async function readBases(record: string | undefined): Promise<readonly Base[]> {
+  const names = readdirSync(records)
+    .filter((name) => existsSync(join(records, name, 'l1.ndjson.gz')))
+    .filter((name) => record === undefined || name === record)
+    .toSorted()
+  const bases: Base[] = []
+  for (const name of names) {
+    const draft = await readRecord(records, name)
+    bases.push({ draft, channels: channelsOf(draft) })
+  }
+  return bases
+}
+
+/** What both sides say of a case. */
+interface Said {
+  readonly number: number
+  readonly atoll: readonly string[]
+  readonly opNode: readonly string[]
+}
+
+class DifferentialRun {
+  readonly #options: Options
+  readonly #bases: readonly Base[]
+  readonly #opNode = new OpNodeSide()
+  readonly #coverage = new Coverage()
+  readonly #explained = new Map<string, number>()
+  readonly #startedMs = performance.now()
+  #done = 0
+  failures = 0
+
+  constructor(options: Options, bases: readonly Base[]) {
+    this.#options = options
+    this.#bases = bases
+  }
+
+  async run(): Promise<void> {
+    const { only, runs } = this.#options
+    const numbers = only === undefined ? Array.from({ length: runs }, (_, at) => at) : [only]
+    const pending: Promise<void>[] = []
+    for (const number of numbers) {
+      pending.push(this.#runCase(number))
+      if (pending.length >= inFlight) await pending.shift()
+    }
+    await Promise.all(pending)
+    await this.#opNode.stop()
+    const seconds = (performance.now() - this.#startedMs) / 1_000
+    console.log(`\n${this.#coverage.toString()}`)
+    for (const [name, count] of this.#explained) console.log(`explained: ${name}, ${count} times`)
+    console.log(`${this.failures} unexplained differences in ${seconds.toFixed(0)} s`)
+  }
+
+  async #runCase(number: number): Promise<void> {
+    const made = this.#make(number)
+    if (made === undefined) return
+    const isVerbose = this.#options.only !== undefined
+    const answer = this.#opNode.derive(encodeCase(made, { isVerbose }))
+    const plant = this.#options.plant === undefined ? undefined : plants[this.#options.plant]
+    const atoll = deriveWithAtoll(made, {
+      isVerbose,
+      onEvent: this.#coverage.count,
+      ...(plant && { config: plant(made.config) }),
+    })
+    const opNode = await answer
+    this.#coverage.addCase(atoll)
+    await this.#judge(made, { number, atoll, opNode })
+    this.#progress()
+  }
+
+  #make(number: number): Case | undefined {
+    const random = new Random(Math.imul(this.#options.seed, 0x9e3779b1) + number)
+    const base = this.#bases[random.between(0, this.#bases.length - 1)]
+    if (base === undefined) return undefined
+    try {
+      return buildCase(makeDraft(base, random))
+    } catch (error) {
+      if (!(error instanceof RollupConfigError)) throw error
+      console.error(`case ${number}: ${error.message}`)
+      return undefined
+    }
+  }
+
+  async #judge(made: Case, said: Said): Promise<void> {
+    const { number, atoll, opNode } = said
+    if (this.#options.only !== undefined) await this.#keep(made, said)
+    const parting = partingOf(atoll, opNode)
+    if (parting === undefined) return
+    const explanation = explanationOf(made, parting)
+    if (explanation !== undefined) {
+      this.#explained.set(explanation, (this.#explained.get(explanation) ?? 0) + 1)
+      return
+    }
+    this.failures++
+    const lines = [
+      `\ncase ${number} of ${made.record} differs at step ${parting.step}`,
+      ...made.notes.map((note) => `  ${note}`),
+      `  Atoll:   ${parting.atoll}`,
+      `  op-node: ${parting.opNode}`,
+      `  again: npm run test:differential -- --seed ${this.#options.seed} --case ${number}`,
+    ]
+    console.log(lines.join('\n'))
+    if (this.#options.only === undefined) await this.#keep(made, said)
+  }
+
+  async #keep(made: Case, { number, atoll, opNode }: Said): Promise<void> {
+    const { keep, seed } = this.#options
+    if (keep === undefined) return
+    const name = join(keep, `${seed}-${number}`)
+    await mkdir(keep, { recursive: true })
+    await writeFile(`${name}.case`, encodeCase(made, { isVerbose: true }))
+    await writeFile(`${name}.atoll.txt`, atoll.join('\n'))
+    await writeFile(`${name}.op-node.txt`, opNode.join('\n'))
+  }
+
+  #progress(): void {
+    this.#done++
+    const text = `${this.#done} of ${this.#options.runs} cases`
+    if (process.stderr.isTTY) process.stderr.write(`\r${text}`)
+    else if (this.#done % 1_000 === 0) console.error(text)
+  }
+}
+
+await main()
