@@ -1,6 +1,7 @@
 import { l1ChainConfigJson } from '#protocol/chains/l1-blob-schedules.ts'
 import { networkConfig, networkJson } from '#protocol/chains/registry/networks.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { type Clock, toIsoTime } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { hashJson, quantityJson, toQuantity } from '#runtime/json/fields.ts'
@@ -77,6 +78,10 @@ function rangeOf({ from, to, onBlock }: WriteRecordOptions) {
 
 /** What a node refused is said with its own words. */
 function told(error: unknown): unknown {
+  if (error instanceof DecodeError) {
+    const detail = `a node told what cannot be: ${error.message}`
+    return new Fault('rpc-response', { severity: 'critical', detail, cause: error })
+  }
   if (!(error instanceof JsonRpcError)) return error
   const detail = `a node refused a call: ${error.message} (code ${error.code})`
   return new Fault('rpc-refused', { severity: 'critical', detail, cause: error })
