@@ -64,7 +64,8 @@ const labels: Readonly<Record<string, bigint>> = {
 
 /** Blocks in a row, up to a head that may move: those above it are not there yet. */
 export class ReplayedChain {
-  readonly #blocks: readonly ReplayedBlock[]
+  /** All of them, those above the head too. */
+  readonly blocks: readonly ReplayedBlock[]
   readonly #byHash: ReadonlyMap<string, ReplayedBlock>
   readonly #first: ReplayedBlock
   readonly #places: ReadonlyMap<string, { readonly block: ReplayedBlock; readonly at: number }>
@@ -75,7 +76,7 @@ export class ReplayedChain {
     const [first] = blocks
     const last = blocks.at(-1)
     if (first === undefined || last === undefined) throw new RangeError('no block to replay')
-    this.#blocks = blocks
+    this.blocks = blocks
     this.#first = first
     this.#head = last.number
     this.#byHash = new Map(blocks.map((block) => [block.hash, block]))
@@ -108,7 +109,7 @@ export class ReplayedChain {
 
   /** The block with a beacon slot. */
   findByTimestamp(timestamp: bigint): ReplayedBlock | undefined {
-    return this.#shown(this.#blocks.find((block) => block.timestamp === timestamp))
+    return this.#shown(this.blocks.find((block) => block.timestamp === timestamp))
   }
 
   /** The receipt of a transaction; undefined if it is not there. */
@@ -119,7 +120,7 @@ export class ReplayedChain {
 
   #byNumber(number: bigint | undefined): ReplayedBlock | undefined {
     if (number === undefined || number < this.first.number) return undefined
-    return this.#shown(this.#blocks[Number(number - this.first.number)])
+    return this.#shown(this.blocks[Number(number - this.first.number)])
   }
 
   #numberOf(key: string): bigint | undefined {

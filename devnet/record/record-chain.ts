@@ -148,6 +148,8 @@ class Recording {
   async #takeL1({ block, json }: ToldL1, { start }: ReferenceChain): Promise<void> {
     const { l1, l2, writer } = this.#options
     const { number } = block.header
+    // What is still to come may all be there already, and ask nobody.
+    if (l2.signal?.aborted === true) throw new Fault('aborted', { severity: 'temporary' })
     this.#firstL1 ??= number
     const { l1Origin } = start.base
     if (number === l1Origin.number && block.hash !== l1Origin.hash) {
