@@ -161,7 +161,7 @@ class Derivation {
         }
         case 'needs-l2-block':
           throw recordFault(
-            `L2 block ${output.number}, which a batch overlaps, is not in the record or no longer held`,
+            `L2 block ${output.number}, which a batch overlaps, is not in the record or no longer held: begin at an earlier block`,
           )
         case 'reset':
           return false

@@ -27,6 +27,8 @@ export interface RecordChainOptions {
   readonly l2: L2Options
   readonly writer: RecordWriter
   readonly onBlock: (block: SettledBlock) => void
+  /** Told the number of each L1 block that was read. */
+  readonly onL1Block?: ((number: bigint) => void) | undefined
 }
 
 /** What was recorded. */
@@ -63,7 +65,6 @@ async function findBase({ config, from, l2 }: RecordChainOptions): Promise<L2Blo
     const below = above - BigInt(blocksPerStep)
     const { number: genesis } = config.genesis.l2
     const first = below < genesis ? genesis : below
-    // The first step is no larger than it must be: from the genesis on there is nothing below.
     const blocks = await fetchL2Blocks(l2, { first, count: Number(above - first) })
     if (blocks.length < Number(above - first)) throw lacks(l2, first + BigInt(blocks.length))
     for (const { told } of blocks.toReversed()) {
@@ -156,6 +157,7 @@ class Recording {
       const detail = `L1 block ${number} is ${block.hash} at ${l1.name}, but ${l1Origin.hash} to ${l2.name}: they are of different chains`
       throw new Fault('wrong-chain', { severity: 'critical', detail })
     }
+    this.#options.onL1Block?.(number)
     writer.addLine('l1.ndjson', JSON.stringify(json))
     await writer.drained()
   }

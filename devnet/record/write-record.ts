@@ -40,6 +40,8 @@ export interface WriteRecordOptions {
   /** Ends it; nothing is left of the record then. */
   readonly signal?: AbortSignal | undefined
   readonly onBlock: (block: SettledBlock) => void
+  /** Told the number of each L1 block that was read. */
+  readonly onL1Block?: ((number: bigint) => void) | undefined
 }
 
 /** How often a request is made before it counts as failed. */
@@ -72,8 +74,8 @@ export async function writeRecord(options: WriteRecordOptions): Promise<Recorded
   }
 }
 
-function rangeOf({ from, to, onBlock }: WriteRecordOptions) {
-  return { from, to, onBlock }
+function rangeOf({ from, to, onBlock, onL1Block }: WriteRecordOptions) {
+  return { from, to, onBlock, onL1Block }
 }
 
 /** What a node refused is said with its own words. */
@@ -116,7 +118,11 @@ function wrong(detail: string): Fault {
 type Nodes = ReturnType<typeof connect>
 
 function connect(options: WriteRecordOptions, config: RollupConfig) {
-  const { clock, signal, requestTimeoutMs: timeoutMs } = options
+  const { clock, requestTimeoutMs: timeoutMs } = options
+  // At the end there are requests for what was not needed.
+  const ended = new AbortController()
+  const signal =
+    options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal])
   const clientOf = (url: string) =>
     new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds, clock })
   const [l1Rpc, l2Rpc] = [clientOf(options.l1RpcUrl), clientOf(options.l2RpcUrl)]
@@ -138,7 +144,9 @@ function connect(options: WriteRecordOptions, config: RollupConfig) {
       blobAdvice,
     },
     l2: { rpc: l2Rpc, name: new URL(options.l2RpcUrl).origin, config, signal },
+    signal,
     close: async () => {
+      ended.abort()
       await Promise.all([l1Rpc.close(), l2Rpc.close(), beacon?.close()])
     },
   }
@@ -146,12 +154,12 @@ function connect(options: WriteRecordOptions, config: RollupConfig) {
 
 /** Finds out at once what would else be found out late. */
 async function checkChains(
-  { l1, l2 }: Nodes,
+  { l1, l2, signal }: Nodes,
   config: RollupConfig,
-  { to, signal }: WriteRecordOptions,
+  { to }: WriteRecordOptions,
 ): Promise<void> {
   const ask = (rpc: JsonRpcClient, method: string, params: readonly unknown[] = []) =>
-    rpc.call(method, params, signal === undefined ? {} : { signal })
+    rpc.call(method, params, { signal })
   for (const [{ rpc, name }, wanted, flag] of [
     [l1, config.l1ChainId, '--l1-rpc-url'],
     [l2, config.l2ChainId, '--l2-rpc-url'],

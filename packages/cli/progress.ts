@@ -10,11 +10,15 @@ export class Progress {
   /** Counts one more, and shows the line now and then. @param line is told how many there are a second */
   count(line: (perSecond: number) => string): void {
     this.#count++
+    this.show(() => line((this.#count / (performance.now() - this.#startedMs)) * 1_000))
+  }
+
+  /** Shows a line, if the last has been there for a while. */
+  show(line: () => string): void {
     const nowMs = performance.now()
     if (!process.stderr.isTTY || nowMs - this.#shownMs < periodMs) return
     this.#shownMs = nowMs
-    const perSecond = (this.#count / (nowMs - this.#startedMs)) * 1_000
-    process.stderr.write(`\r\u001B[K${line(perSecond)}`)
+    process.stderr.write(`\r\u001B[K${line()}`)
   }
 
   /** Takes the line away. */

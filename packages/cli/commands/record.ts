@@ -34,6 +34,7 @@ async function record(settings: RecordSettings): Promise<void> {
     to: BigInt(to),
     clock: systemClock,
     signal,
+    onL1Block: (number) => progress.show(() => `L1 block ${number}`),
     onBlock: ({ derived }) =>
       progress.count((perSecond) => {
         const place = `block ${derived.parent.number + 1n} of ${to}`
