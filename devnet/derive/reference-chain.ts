@@ -50,7 +50,7 @@ export class ReferenceChain implements Judge {
   readonly #lines: AsyncGenerator<RecordedL2>
   readonly #isPreloaded: boolean
   readonly #held: Map<bigint, ReferenceBlock>
-  #heldBytes = 0
+  #heldBytes: number
   #isAtEnd = false
   #last: ReferenceBlock
 
@@ -67,6 +67,7 @@ export class ReferenceChain implements Judge {
     this.#lines = read.lines
     this.#isPreloaded = options.isPreloaded === true
     this.#held = new Map(read.blocks.map((block) => [block.ref.number, block]))
+    this.#heldBytes = read.blocks.reduce((sum, block) => sum + sizeOf(block), 0)
     this.#last = last
     this.start = startOf(options.config, read.blocks)
   }

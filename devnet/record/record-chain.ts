@@ -13,7 +13,7 @@ import { deriveChain, type DeriveResult, type SettledBlock } from '#devnet/deriv
 import { expectedLine, refusedLine } from '#devnet/derive/derived-line.ts'
 import type { Judge, Judgement } from '#devnet/derive/judge.ts'
 import { baseCandidateOf, ReferenceChain } from '#devnet/derive/reference-chain.ts'
-import { RecordingL1 } from './recorded-l1.ts'
+import { RecordingL1 } from './recording-l1.ts'
 import { fetchL2Blocks, type L2Options, toldL2 } from './told-l2.ts'
 
 /** What to record, and from where. */
