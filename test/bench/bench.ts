@@ -8,10 +8,11 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { printTable } from '#cli/output.ts'
 import { benchBus, type BusResult } from './bus-bench.ts'
+import { benchDerivation } from './derivation-bench.ts'
 import { benchExecution } from './execution-bench.ts'
 import type { Summary } from './statistics.ts'
 
-const benches = { bus, execution } as const
+const benches = { bus, derivation, execution } as const
 
 type BenchName = keyof typeof benches
 
@@ -26,6 +27,27 @@ async function bus({ json }: { readonly json: boolean }): Promise<object> {
     console.log(
       '\nTarget: a hop of 1 KB ≤ 1 ms median and ≤ 5 ms p99, and ≤ 3 × raw NATS; a call is there and back, two hops.',
     )
+  }
+  return measured
+}
+
+async function derivation({ json }: { readonly json: boolean }): Promise<object> {
+  const measured = await benchDerivation((what) => console.error(what))
+  if (!json) {
+    console.log(
+      'derivation: recorded chains from L1 to attributes, compared with the recorded blocks',
+    )
+    printTable([
+      ['record', 'checks', 'program', 'first ms', 'median ms', 'best ms', 'blocks/s'],
+      ...measured.results.map(({ record, checks, program, blocksPerSecond, ...times }) => {
+        const { firstMs, medianMs, bestMs } = times
+        const shown = [firstMs, medianMs, bestMs].map((ms) => ms.toFixed(1))
+        return [record, checks, program, ...shown, blocksPerSecond.toFixed(0)]
+      }),
+    ])
+    for (const { blocks, maxRssMb, heldMb } of measured.memory)
+      console.log(`${blocks} blocks: ${maxRssMb.toFixed(0)} MB at most, ${heldMb.toFixed(0)} held`)
+    console.log("\nTarget: 2 × op-node's blocks/s without checks, 1.5 × with them; memory flat.")
   }
   return measured
 }

@@ -84,7 +84,7 @@ test('a line that is cut short is named', async () => {
     lines[3] = (lines[3] ?? '').slice(0, 100)
   })
   const { code, err } = await runAtoll(['execute', '--chain', other])
-  assert.equal(code, 1)
+  assert.equal(code, 2)
   assert.match(err, /expected\.ndjson, line 4: .*JSON/)
 })
 
@@ -93,7 +93,7 @@ test('a line that lacks something is named', async () => {
     lines[2] = (lines[2] ?? '').replace('"number"', '"nomber"')
   })
   const { code, err } = await runAtoll(['execute', '--chain', other])
-  assert.equal(code, 1)
+  assert.equal(code, 2)
   assert.match(err, /l2\.ndjson, line 3: number/)
 })
 
@@ -101,7 +101,7 @@ test('a fixture that is none is named, with what is wrong', async () => {
   const path = join(folder, 'fixture.json')
   writeFileSync(path, '{"rollupConfig":{}}')
   const { code, err } = await runAtoll(['execute', '--fixture', path])
-  assert.equal(code, 1)
+  assert.equal(code, 2)
   assert.match(err, /fixture\.json: rollupConfig\.l2_chain_id/)
   copyFileSync(block, join(folder, 'cut.json'))
   const cut = await runAtoll(['execute', '--fixture', join(folder, 'cut.json')])

@@ -157,7 +157,8 @@ class Player {
 
 const notation = /^(\d+)(?:-(\d+))?(?:\/(\d+))?(?:\+(\w*))?(!?)$/
 
-function parseBatch(token: string): Batch {
+/** The batch that a word of {@link runBatches} stands for. */
+export function parseBatch(token: string): Batch {
   const [, from, to, epoch, transaction, flaw] = notation.exec(token) ?? []
   if (from === undefined) throw new RangeError(`${token} is no batch`)
   const transactions = transaction === undefined ? [] : [Buffer.from(transaction, 'hex')]

@@ -54,7 +54,7 @@ const fixtureJson = z.looseObject({
  */
 export async function executeFixture(path: string): Promise<FixtureResult> {
   const json = await readJson(path)
-  const fixture = within(path, () => parseJson(fixtureJson, json, 'fixture'))
+  const fixture = within(path, () => parseJson(fixtureJson, json))
   const preimages = fixture.preimages.map((bytes) => [keccak256(bytes), bytes] as const)
   const source = new MemoryStore()
   source.put({ nodes: preimages, codes: preimages })

@@ -40,6 +40,11 @@ test('a span that ends with an epoch not known yet waits for it, and all after i
   )
 })
 
+test('while a batch waits for its epoch, no block is made for lack of batches', () => {
+  const blocks = Array.from({ length: 17 }, (_, at) => `${at + 13}..`).join(' ')
+  assert.equal(run('@3 13-30 . @4 . @5 .', { window: 2n }), `. . ${blocks} 30 .`)
+})
+
 test('a span that overlaps the safe chain must equal it there', () => {
   assert.equal(run('@3 13 14 13-15+02c0 12-15'), '13 14 (overlap-differs) 15')
 })

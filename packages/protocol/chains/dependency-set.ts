@@ -1,7 +1,7 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 
 /** Chains of a dependency set, at most: far more than will ever share a proof. */
-const maxDependencies = 1_000
+export const maxDependencies = 1_000
 
 /**
  * Reads a dependency set in op-node's form: `{"dependencies":{"10":{},"130":{}}}`.

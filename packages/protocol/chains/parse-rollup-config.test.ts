@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { withForkOverrides } from './fork-overrides.ts'
-import { parseDependencySet } from './dependency-set.ts'
+import { maxDependencies, parseDependencySet } from './dependency-set.ts'
 import { l1BlobSchedule, l1ChainConfigJson, parseL1BlobSchedule } from './l1-blob-schedules.ts'
 import {
   parseRollupConfig,
@@ -167,6 +167,14 @@ test('a dependency set is the ids of its chains', () => {
     Object.fromEntries(Array.from({ length: count }, (_, id) => [id, {}]))
   assert.equal(parseDependencySet({ dependencies: chains(1_000) }).length, 1_000)
   assert.throws(() => parseDependencySet({ dependencies: chains(1_001) }), { name: 'DecodeError' })
+})
+
+test('a dependency set has a thousand chains, and not one more', () => {
+  const setOf = (count: number) => ({
+    dependencies: Object.fromEntries(Array.from({ length: count }, (_, id) => [id + 1, {}])),
+  })
+  assert.equal(parseDependencySet(setOf(maxDependencies)).length, maxDependencies)
+  assert.throws(() => parseDependencySet(setOf(maxDependencies + 1)), { name: 'DecodeError' })
 })
 
 test('the blob schedule of an L1 of one’s own is read from its genesis', () => {

@@ -133,6 +133,23 @@ test('a scalar that stands for no weights stops derivation, once there are weigh
   assert.equal(build({ systemConfig }, at(forksUpTo('delta'))).kind, 'attributes')
 })
 
+test('what fee scalars an update may set is decided by the time of its L1 block', () => {
+  const word = (value: number) => value.toString(16).padStart(64, '0')
+  const scalar = `02${'0'.repeat(62)}`
+  const update: L1Log = {
+    ...gasLimitLog,
+    topics: [...gasLimitLog.topics.slice(0, 2), `0x${word(1)}` as Bytes32],
+    data: fromHex(`0x${word(32)}${word(64)}${word(5)}${scalar}`),
+  }
+  const epoch = testL1Block(51, { logs: [update] })
+  const given = (ecotone: bigint) => build({ epoch }, at(forksUpTo('delta', { ecotone })))
+  const known = given(epoch.timestamp)
+  assert.ok(known.kind === 'attributes')
+  assert.deepEqual(known.ignoredUpdates, [{ logIndex: 0, reason: 'scalar' }])
+  // It is stored, and nothing can be made of it.
+  assert.deepEqual(given(epoch.timestamp + 1n), { kind: 'critical', reason: 'l1-attributes' })
+})
+
 test('fields of attributes come with their forks', () => {
   const fieldsOf = (last: HardforkName) => {
     const { attributes } = built({}, at(forksUpTo(last)))
@@ -199,6 +216,14 @@ test('what stays of attributes without their batch is what L1 and the fork broug
   assert.equal(left?.transactions.length, 7)
   assert.deepEqual({ ...left, transactions: [] }, { ...attributes, transactions: [] })
   assert.equal(left && depositsOnly(left), undefined)
+})
+
+test('of a batch nothing stays, whatever its transactions are', () => {
+  const types = [0xf8, 1, 2, 4, 0x7d, 0x7f]
+  const transactions = types.map((type) => Uint8Array.of(type, 1))
+  const { attributes } = built({ batch: { ...batch, transactions } })
+  const count = attributes.transactions.length - types.length
+  assert.deepEqual(depositsOnly(attributes)?.transactions, attributes.transactions.slice(0, count))
 })
 
 test('a chain with peers is not derived past Lagoon', () => {

@@ -22,7 +22,7 @@ import { InboxFrames, type InboxRules, missingBlobs } from './inbox-data.ts'
 /** What a pipeline begins with. Spec: protocol/derivation.md#resetting-the-pipeline */
 export interface PipelineOptions {
   readonly config: RollupConfig
-  /** A channel timeout or more below the L1 origin of the safe head; `isPipelineBase` says which. */
+  /** A channel timeout or more below the L1 origin of the safe head (`isPipelineBase`), with the blobs of its batcher. */
   readonly base: L1Block
   /** The batcher of the base: of the system config of an L2 block of its epoch. */
   readonly batcher: Address
@@ -116,15 +116,18 @@ export class Pipeline {
   #reader: ChannelReader | undefined
   #batches: BatchQueue | BatchStage
 
+  /** @throws RangeError if a blob of the base is missing: without it, another chain would be derived */
   constructor(options: PipelineOptions) {
     const { base, config } = options
     this.#config = config
     this.#options = options
     this.#builder = new AttributesBuilder(config)
-    this.#origins = new L1Origins(config, base)
     this.#batcher = { ...config.genesis.systemConfig, batcherAddress: options.batcher }
-    this.#origin = base
+    this.#origin = refOf(base)
+    this.#origins = new L1Origins(config, this.#origin)
     this.#rules = rulesAt(config, base.timestamp)
+    const [missing] = missingBlobs(base, options.batcher, this.#rules.inbox)
+    if (missing !== undefined) throw new RangeError(`the base lacks its blob ${missing}`)
     this.#frames = this.#open(base)
     this.#channels = this.#rules.isHolocene ? new AssembledChannels() : new BankedChannels()
     this.#batches = this.#makeBatches()
@@ -149,11 +152,11 @@ export class Pipeline {
     const missing = missingBlobs(block, batcherAddress, rules.inbox)
     if (missing.length > 0) return { kind: 'needs-blobs', batcher: batcherAddress, missing }
     const becomesHolocene = rules.isHolocene && !this.#rules.isHolocene
-    this.#origin = block
+    this.#origin = refOf(block)
     this.#rules = rules
     this.#batcher = batcher
     this.#frames = this.#open(block)
-    this.#origins.advance(block)
+    this.#origins.advance(this.#origin)
     for (const { reason } of ignored) this.#report('config-update', reason)
     if (becomesHolocene) this.#transform()
     return { kind: 'taken' }
@@ -282,7 +285,7 @@ export class Pipeline {
       parent,
       attributes: output.attributes,
       derivedFrom: this.#origin,
-      l1Origin: epoch,
+      l1Origin: refOf(epoch),
       sequenceNumber: isNewEpoch ? 0n : parent.sequenceNumber + 1n,
       isLastInSpan,
       systemConfig: output.systemConfig,
@@ -302,6 +305,11 @@ export class Pipeline {
   #report(what: PipelineEvent['what'], reason: string, detail?: string): void {
     this.#options.report?.({ what, reason, detail, l1: this.#origin })
   }
+}
+
+/** The rest of a block, above all its blobs, must not be held by those who want to know no more than this. */
+function refOf({ hash, number, parentHash, timestamp }: L1Block): L1BlockRef {
+  return { hash, number, parentHash, timestamp }
 }
 
 function rulesAt(config: RollupConfig, l1Timestamp: bigint): Rules {

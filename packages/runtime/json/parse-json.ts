@@ -4,17 +4,17 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 /**
  * A value of JSON as a schema reads it.
  *
- * @param what it is called in the error
+ * @param what it is called in the error; nothing where that is said already
  * @throws DecodeError with the path of the first field that is wrong, and what is
  */
 export function parseJson<Schema extends z.ZodType>(
   schema: Schema,
   json: unknown,
-  what: string,
+  what = '',
 ): z.output<Schema> {
   const { success, data, error } = schema.safeParse(json)
   if (success) return data
   const [first] = error.issues
-  const path = [what, ...(first?.path ?? [])].join('.')
+  const path = [what, ...(first?.path ?? [])].filter((part) => part !== '').join('.')
   throw new DecodeError(`${path}: ${first?.message}`, { cause: error })
 }

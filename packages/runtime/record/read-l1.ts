@@ -35,7 +35,7 @@ export async function* readL1(folder: string): AsyncGenerator<RecordedL1> {
 }
 
 function readLine(json: unknown, where: string): RecordedL1 {
-  const line = parseJson(lineJson, json, 'line')
+  const line = parseJson(lineJson, json)
   const block = parseL1Block(line.block)
   const receipts = parseL1Receipts(line.receipts, block)
   const blobs = new Map<Hash, Uint8Array>()

@@ -41,7 +41,7 @@ export async function* readParsed<Schema extends z.ZodType>(
   schema: Schema,
 ): AsyncGenerator<{ readonly value: z.output<Schema>; readonly line: unknown }> {
   for await (const { json, where } of readLines(path)) {
-    yield { value: within(where, () => parseJson(schema, json, 'line')), line: json }
+    yield { value: within(where, () => parseJson(schema, json)), line: json }
   }
 }
 

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip, type Gzip, gzipSync } from 'node:zlib'
@@ -28,8 +29,9 @@ export class RecordWriter {
   static async create(out: string): Promise<RecordWriter> {
     const path = resolve(out)
     refuseExisting(path)
-    await mkdir(dirname(path), { recursive: true })
-    const folder = await mkdtemp(join(dirname(path), `.${basename(path)}-unfinished-`))
+    const mark = randomUUID().slice(0, 8)
+    const folder = join(dirname(path), `.${basename(path)}-unfinished-${mark}`)
+    await mkdir(folder, { recursive: true })
     return new RecordWriter(path, folder)
   }
 

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { L1BlockRef } from '#protocol/block/refs.ts'
+import type { HardforkTimes } from '#protocol/chains/hardforks.ts'
+import { fromHex } from '#protocol/codec/hex.ts'
+import { l1Block, l2Block } from '#test/fakes/batch-notation.ts'
+import { rollupConfig } from '#test/fakes/rollup-config.ts'
+import { hash } from '#test/fakes/values.ts'
+import type { SingularBatch } from './batch.ts'
+import { checkSingularBatch } from './batch-validity.ts'
+
+/** A batch for block 13 on top of block 12, and what it is checked against, where it is not as usual. */
+interface Case extends Partial<Omit<SingularBatch, 'transactions'>> {
+  readonly transactions?: readonly string[]
+  /** Number of the L1 block in which the batch was complete. */
+  readonly included?: number
+  readonly forks?: HardforkTimes
+  readonly l1Blocks?: readonly L1BlockRef[]
+  /** Number of the safe head, whose epoch is 2. */
+  readonly head?: number
+}
+
+const holocene: HardforkTimes = { holocene: 0n }
+const epochs = (...numbers: number[]) => numbers.map((number) => l1Block(number))
+
+function check(given: Case): string {
+  const { included = 3, forks = {}, l1Blocks = epochs(2, 3), head = 12, ...batch } = given
+  const safeHead = l2Block(head, 2)
+  const { transactions = [], epochNumber = 2n } = batch
+  const verdict = checkSingularBatch(
+    {
+      parentHash: safeHead.hash,
+      epochHash: l1Block(Number(epochNumber)).hash,
+      timestamp: safeHead.timestamp + 2n,
+      ...batch,
+      epochNumber,
+      transactions: transactions.map((hex) => fromHex(`0x${hex}`)),
+    },
+    {
+      config: rollupConfig({ sequencingWindow: 10n, hardforkTimes: forks }),
+      l1Blocks,
+      safeHead,
+      inclusion: l1Block(included),
+      safeBlock: () => undefined,
+    },
+  )
+  return 'reason' in verdict ? `${verdict.kind} ${verdict.reason}` : verdict.kind
+}
+
+test('without L1 blocks nothing can be said', () => {
+  assert.equal(check({ l1Blocks: [], timestamp: 0n }), 'undecided no-l1-blocks')
+})
+
+test('a batch is for the block after the head, or of the future, or of the past', () => {
+  for (const [timestamp, before, after] of [
+    [24n, 'drop timestamp-too-low', 'past'],
+    [25n, 'drop timestamp-too-low', 'past'],
+    [26n, 'accept', 'accept'],
+    [27n, 'future', 'drop timestamp-too-high'],
+    [28n, 'future', 'drop timestamp-too-high'],
+  ] as const) {
+    assert.equal(check({ timestamp }), before)
+    assert.equal(check({ timestamp, forks: holocene }), after)
+    // The L1 block in which the batch was complete has the time 36.
+    assert.equal(check({ timestamp, forks: { holocene: 36n } }), after)
+    assert.equal(check({ timestamp, forks: { holocene: 37n } }), before)
+  }
+})
+
+test('the time is checked before the parent, and the parent before the window', () => {
+  const parentHash = hash(1)
+  assert.equal(check({ parentHash, timestamp: 24n, forks: holocene }), 'past')
+  assert.equal(check({ parentHash, included: 13 }), 'drop other-parent')
+})
+
+test('a batch may come as long as the window of its epoch, and not one L1 block longer', () => {
+  assert.equal(check({ included: 12 }), 'accept')
+  assert.equal(check({ included: 13 }), 'drop included-too-late')
+  assert.equal(check({ included: 13, epochNumber: 1n }), 'drop included-too-late')
+})
+
+test('the epoch is that of the head or the next', () => {
+  const head = 17
+  assert.equal(check({ epochNumber: 1n }), 'drop epoch-too-old')
+  assert.equal(check({ epochNumber: 2n }), 'accept')
+  assert.equal(check({ epochNumber: 3n, head }), 'accept')
+  assert.equal(check({ epochNumber: 4n, l1Blocks: epochs(2, 3, 4) }), 'drop epoch-too-far-ahead')
+  assert.equal(check({ epochNumber: 4n, l1Blocks: epochs(2) }), 'drop epoch-too-far-ahead')
+  assert.equal(check({ epochNumber: 3n, head, l1Blocks: epochs(2) }), 'undecided next-epoch')
+})
+
+test('an epoch that was filled up is none for a batch any more', () => {
+  const l1Blocks = epochs(3, 4)
+  assert.equal(check({ epochNumber: 2n, head: 17, l1Blocks }), 'drop epoch-too-old')
+  assert.equal(check({ epochNumber: 3n, head: 17, l1Blocks }), 'accept')
+})
+
+test('the epoch has the hash that L1 has', () => {
+  assert.equal(check({ epochHash: l1Block(2, 1).hash }), 'drop epoch-of-other-chain')
+  assert.equal(check({ epochNumber: 3n, epochHash: hash(3) }), 'drop epoch-of-other-chain')
+})
+
+test('a block is not older than its epoch', () => {
+  assert.equal(check({ epochNumber: 3n, head: 16 }), 'drop epoch-before-l1-origin')
+  assert.equal(check({ epochNumber: 3n, head: 17 }), 'accept')
+})
+
+test('the first block of Jovian, Karst and Lagoon has no transactions of a batch; that of others may', () => {
+  const transactions = ['02c0']
+  for (const [before, fork] of [
+    ['isthmus', 'jovian'],
+    ['jovian', 'karst'],
+    ['karst', 'lagoon'],
+  ] as const) {
+    const reason = 'drop activation-block-with-transactions'
+    const at = (time: bigint) => ({ forks: { [before]: 0n, [fork]: time } })
+    for (const time of [25n, 26n]) assert.equal(check({ transactions, ...at(time) }), reason)
+    assert.equal(check({ transactions, ...at(24n) }), 'accept')
+    assert.equal(check({ transactions, ...at(27n) }), 'accept')
+    assert.equal(check(at(26n)), 'accept')
+  }
+  for (const fork of ['ecotone', 'fjord', 'granite', 'holocene', 'isthmus'] as const)
+    assert.equal(check({ transactions, forks: { [fork]: 26n } }), 'accept')
+})
+
+test('a chain that begins with a fork has no first block of it', () => {
+  assert.equal(check({ transactions: ['02c0'], forks: { lagoon: 0n } }), 'accept')
+})
+
+// Epoch 2 is at second 24, and block n at second 2 n: 600 seconds further is block 312, 1,800 block 912.
+
+test('a block with transactions is as far ahead of its epoch as the drift, and not one second further', () => {
+  const transactions = ['02c0']
+  const l1Blocks = [l1Block(2), { ...l1Block(3), timestamp: 10_000n }]
+  assert.equal(check({ head: 311, transactions, l1Blocks }), 'accept')
+  assert.equal(check({ head: 312, transactions, l1Blocks }), 'drop over-drift')
+  assert.equal(check({ head: 312, transactions: ['7e'], l1Blocks }), 'drop over-drift')
+})
+
+test('from Fjord on the drift is 1,800 seconds, by the time of the epoch', () => {
+  const transactions = ['02c0']
+  const drift = (head: number, fjord: bigint) => check({ head, transactions, forks: { fjord } })
+  assert.equal(drift(911, 24n), 'accept')
+  assert.equal(drift(912, 24n), 'drop over-drift')
+  assert.equal(drift(311, 25n), 'accept')
+  assert.equal(drift(312, 25n), 'drop over-drift')
+})
+
+test('an empty block over the drift begins the next epoch as soon as it can', () => {
+  const late = [l1Block(2), { ...l1Block(3), timestamp: 627n }]
+  const due = [l1Block(2), { ...l1Block(3), timestamp: 626n }]
+  assert.equal(check({ head: 312, l1Blocks: late }), 'accept')
+  assert.equal(check({ head: 312, l1Blocks: due }), 'drop over-drift')
+  assert.equal(check({ head: 312, l1Blocks: epochs(2) }), 'undecided next-epoch')
+  assert.equal(check({ head: 312, epochNumber: 3n, l1Blocks: due }), 'accept')
+})
+
+test('a block that begins an epoch over the drift of that epoch is empty', () => {
+  const given = { head: 400, epochNumber: 3n, l1Blocks: epochs(2, 3) }
+  assert.equal(check(given), 'accept')
+  assert.equal(check({ ...given, transactions: ['02c0'] }), 'drop over-drift')
+})
+
+test('a batch has no empty transaction and no deposit, and anything else that its forks allow', () => {
+  assert.equal(check({ transactions: ['02c0', ''] }), 'drop empty-transaction')
+  assert.equal(check({ transactions: ['02c0', '7e'] }), 'drop deposit-in-batch')
+  assert.equal(check({ transactions: ['7e'], forks: { lagoon: 0n } }), 'drop deposit-in-batch')
+  assert.equal(check({ transactions: ['c0', '01', '02', '03', '05', '7c', '7f', 'ff'] }), 'accept')
+})
+
+test('code may be set from Isthmus on, and transactions be post-exec from Lagoon on, by the time of L2', () => {
+  const setCode = (isthmus: bigint) => check({ transactions: ['04'], forks: { isthmus } })
+  assert.equal(setCode(26n), 'accept')
+  assert.equal(setCode(27n), 'drop set-code-before-isthmus')
+  const postExec = (lagoon: bigint) => check({ transactions: ['7d'], forks: { lagoon } })
+  assert.equal(postExec(24n), 'accept')
+  assert.equal(postExec(27n), 'drop post-exec-before-lagoon')
+})

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { rollupConfig } from '#test/fakes/rollup-config.ts'
+import { channelRules, isActivationBlock, isActive, maxSequencerDrift } from './chain-spec.ts'
+import type { HardforkName, HardforkTimes } from './hardforks.ts'
+
+const at = (hardforkTimes: HardforkTimes) => rollupConfig({ hardforkTimes })
+
+test('a fork is active from its second on', () => {
+  const config = at({ canyon: 100n })
+  assert.equal(isActive(config, 'canyon', 99n), false)
+  assert.equal(isActive(config, 'canyon', 100n), true)
+  assert.equal(isActive(config, 'delta', 1_000n), false)
+  assert.equal(isActive(config, 'regolith', 100n), true)
+})
+
+test('the activation block is the first at or after the time, and there is none at genesis', () => {
+  const first = (time: bigint) =>
+    [0n, 2n, 98n, 100n, 102n, 104n].filter((timestamp) =>
+      isActivationBlock(at({ canyon: time }), 'canyon', timestamp),
+    )
+  assert.deepEqual(first(100n), [100n])
+  assert.deepEqual(first(101n), [102n])
+  assert.deepEqual(first(102n), [102n])
+  assert.deepEqual(first(0n), [])
+  assert.deepEqual(first(1n), [2n])
+  assert.deepEqual(first(2n), [2n])
+})
+
+/** What of the rules of channels a fork changes, one second before it and with it. */
+const changeAt = (fork: HardforkName) => {
+  const config = at({ [fork]: 100n })
+  const [before, after] = [99n, 100n].map((time) => Object.entries(channelRules(config, time)))
+  return Object.fromEntries(
+    (after ?? []).flatMap(([name, value], index) => {
+      const was = before?.[index]?.[1]
+      return was === value ? [] : [[name, [was, value]]]
+    }),
+  )
+}
+
+const canyon = { isReadInOrder: [true, false] }
+const fjord = {
+  maxChannelBankBytes: [100_000_000, 1_000_000_000],
+  maxRlpBytesPerChannel: [10_000_000, 100_000_000],
+  allowsBrotli: [false, true],
+}
+const granite = { channelTimeout: [300n, 50n] }
+
+test('the rules of channels change with Canyon, Fjord and Granite, to the second', () => {
+  assert.deepEqual(changeAt('regolith'), {})
+  assert.deepEqual(changeAt('canyon'), canyon)
+  assert.deepEqual(changeAt('ecotone'), canyon)
+  assert.deepEqual(changeAt('fjord'), { ...fjord, ...canyon })
+  assert.deepEqual(changeAt('granite'), { ...fjord, ...canyon, ...granite })
+  assert.deepEqual(changeAt('lagoon'), { ...fjord, ...canyon, ...granite })
+})
+
+test('the drift is half an hour from Fjord on, to the second', () => {
+  const config = at({ fjord: 100n })
+  assert.equal(maxSequencerDrift(config, 99n), 600n)
+  assert.equal(maxSequencerDrift(config, 100n), 1_800n)
+})

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type PipelineRun, runPipeline } from '#test/fakes/pipeline-run.ts'
+
+// L1 block n has the time 12 n; a run begins with L1 block 2, and asks for the next.
+
+const run = (script: string, options: PipelineRun) => runPipeline(script, options)
+
+test('only what the batcher sends counts', () => {
+  const channels = { a: '13', b: '13 14' }
+  assert.equal(run('@3 a', { channels }), '. 13 .')
+  assert.equal(run('@3 B:a B:{a}', { channels }), '. .')
+  assert.equal(run('@3 B:a b', { channels }), '. 13 14 .')
+})
+
+test('a new batcher counts for its whole block, and the old one no more', () => {
+  const channels = { a: '13', b: '13 14', c: '15' }
+  assert.equal(run('@3 >B A:a B:b', { channels }), '. 13 14 .')
+  assert.equal(run('@3 A:a B:b >B', { channels }), '. 13 14 .')
+  assert.equal(run('@3 B:b A:a >B >C >A', { channels }), '. 13 .')
+  assert.equal(run('@3 >B @4 B:b @5 A:c @6 B:c', { channels }), '. . 13 14 . . 15 .')
+})
+
+test('an update of the batcher that breaks the rules changes nothing', () => {
+  const channels = { a: '13' }
+  assert.equal(run('@3 >~ a', { channels }), '. (config-update:topics) 13 .')
+  assert.equal(run('@3 >~ >B B:a', { channels }), '. (config-update:topics) 13 .')
+})
+
+test('the base has the batcher that it was given with', () => {
+  assert.equal(run('@3', { channels: { a: '13' }, base: '@2 a0/2' }), '. .')
+  const channels = { a: '13' }
+  assert.equal(run('@3 a1/2', { channels, base: '@2 a0/2' }), '. 13 .')
+  assert.equal(run('@3 a1/2', { channels, base: '@2 B:a0/2' }), '. (frame:no-channel) .')
+  assert.equal(run('@3 a1/2', { channels, base: '@2 >B a0/2' }), '. 13 .')
+})
+
+test('a base without a blob of its batcher is refused', () => {
+  const channels = { a: '13' }
+  assert.throws(() => run('@3', { channels, base: '@2 {a,?}' }), RangeError)
+  assert.throws(() => run('@3', { channels, base: '@2 {-}' }), RangeError)
+  assert.equal(run('@3', { channels, base: '@2 B:{a,?}' }), '. .')
+})
+
+test('transactions are read in order, and blobs in the order of their transaction', () => {
+  const channels = { a: '13', b: '14', c: '15 16' }
+  assert.equal(run('@3 a b c', { channels }), '. 13 14 15 16 .')
+  assert.equal(run('@3 {a,b} c', { channels }), '. 13 14 15 16 .')
+  assert.equal(run('@3 a {b,c0/2} c1/2', { channels }), '. 13 14 15 16 .')
+  assert.equal(run('@3 {a,c1/2,c0/2,b}', { channels }), '. 13 (frame:no-channel) 14 .')
+})
+
+test('frames of one transaction are read in order', () => {
+  const channels = { a: '13', b: '14' }
+  assert.equal(run('@3 a+b', { channels }), '. 13 14 .')
+  assert.equal(run('@3 b+a', { channels }), '. (batch:timestamp-too-high) 13 .')
+})
+
+test('from Ecotone on the calldata of a transaction with blobs does not count, and before only that', () => {
+  const channels = { a: '13', b: '13 14' }
+  const at = (ecotone: bigint) => ({ channels, hardforkTimes: { delta: 0n, ecotone } })
+  assert.equal(run('@3 {a}b', at(36n)), '. 13 .')
+  assert.equal(run('@3 {a}b', at(37n)), '. 13 14 .')
+  assert.equal(run('@3 {?}b', at(37n)), '. 13 14 .')
+})
+
+test('one item that is malformed goes alone', () => {
+  const channels = { a: '13', b: '14', c: '15' }
+  assert.equal(run('@3 a ~ b', { channels }), '. 13 (calldata:malformed) 14 .')
+  assert.equal(
+    run('@3 ~ a {~,b,~} c', { channels }),
+    '. (calldata:malformed) 13 (blob:malformed) 14 (blob:malformed) 15 .',
+  )
+})
+
+test('an empty blob is malformed, as frames begin with a version', () => {
+  assert.equal(run('@3 {,a}', { channels: { a: '13' } }), '. (blob:malformed) 13 .')
+})
+
+test('a block is not read before all blobs of its batcher are there', () => {
+  const channels = { a: '13', b: '13 14' }
+  assert.equal(run('@3 a {b,?} @4', { channels }), '. needs-blobs:1')
+  assert.equal(run('@3 {?,?} {a,?}', { channels }), '. needs-blobs:3')
+  assert.equal(run('@3 a B:{?} @4', { channels }), '. 13 . .')
+  assert.equal(run('@3 >B a {?} B:b', { channels }), '. 13 14 .')
+  assert.equal(run('@3 >B a {?} B:{?}', { channels }), '. needs-blobs:1')
+})
+
+test('a blob that is cut short is as one that is missing', () => {
+  assert.equal(run('@3 {a,-}', { channels: { a: '13' } }), '. needs-blobs:1')
+})
+
+test('from Holocene on frames that fit no channel are left out of their transaction', () => {
+  const channels = { a: '13 14', b: '13' }
+  const at = (holocene: bigint) => ({ channels, hardforkTimes: { granite: 0n, holocene } })
+  assert.equal(run('@3 a0/2+b a1/2', at(36n)), '. 13 (frame:no-channel) .')
+  assert.equal(run('@3 a0/2+b a1/2', at(37n)), '. 13 (batch:timestamp-too-low) 14 .')
+  assert.equal(run('@3 b+a1/2 a0/2', at(36n)), '. 13 .')
+  assert.equal(run('@3 b+a1/2 a0/2', at(37n)), '. 13 (batch:timestamp-too-low) 14 .')
+})

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import { l1Block, l2Block } from '#test/fakes/batch-notation.ts'
+import { batcherOf, notedRollup } from '#test/fakes/pipeline-notation.ts'
+import { Pipeline } from './pipeline.ts'
+
+const config = notedRollup({ holocene: 0n }, { sequencingWindow: 4n })
+
+/** An L1 block with a log and a blob, which nobody but the pipeline is to hold. */
+function block(number: number): L1Block {
+  const ref = l1Block(number)
+  const data = new Uint8Array(131_072)
+  const blob = { versionedHash: ref.hash, data }
+  return {
+    ...ref,
+    prevRandao: ref.hash,
+    baseFee: 7n,
+    excessBlobGas: undefined,
+    parentBeaconBlockRoot: undefined,
+    logs: [{ address: batcherOf('Z'), topics: [], data: new Uint8Array(8), index: 0 }],
+    inboxTransactions: [
+      { hash: ref.hash, type: 3, sender: batcherOf('A'), data: new Uint8Array(0), blobs: [blob] },
+    ],
+  }
+}
+
+/** Which of L1 blocks are held, after an empty L2 chain was derived from them. */
+async function heldAfter(
+  count: number,
+): Promise<{ readonly logs: number; readonly blobs: number }> {
+  const { systemConfig } = config.genesis
+  let head = { ref: l2Block(12), systemConfig }
+  const base = { ...block(2), inboxTransactions: [] }
+  const start = { config, base, batcher: batcherOf('A'), safeBlock: () => undefined }
+  const pipeline = new Pipeline(start)
+  const logs: WeakRef<object>[] = []
+  const blobs: WeakRef<object>[] = []
+  for (let number = 3; number < 3 + count; number++) {
+    for (let output = pipeline.next(head); output.kind !== 'needs-l1-block';) {
+      assert.equal(output.kind, 'attributes')
+      if (output.kind !== 'attributes') break
+      const ref = l2Block(Number(output.parent.number) + 1, Number(output.l1Origin.number))
+      head = { ref, systemConfig: output.systemConfig }
+      output = pipeline.next(head)
+    }
+    const pushed = block(number)
+    logs.push(new WeakRef(pushed.logs))
+    blobs.push(...pushed.inboxTransactions.map((transaction) => new WeakRef(transaction.blobs)))
+    assert.equal(pipeline.push(pushed).kind, 'taken')
+  }
+  await setImmediate()
+  collectGarbage()
+  const held = (refs: readonly WeakRef<object>[]) => refs.filter((ref) => ref.deref()).length
+  // The pipeline is used after it is looked at what it holds.
+  const counts = { logs: held(logs), blobs: held(blobs) }
+  assert.equal(pipeline.origin.number, BigInt(2 + count))
+  return counts
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  runInNewContext('gc()')
+}
+
+test('of L1 blocks only those are held that may still be an epoch, and blobs only of the last', async () => {
+  const { logs, blobs } = await heldAfter(40)
+  // The window of 4 L1 blocks, its first, and the one that is read.
+  assert.ok(logs <= Number(config.sequencingWindow) + 2, `${logs} L1 blocks are held`)
+  assert.ok(logs >= Number(config.sequencingWindow))
+  assert.ok(blobs <= 1, `blobs of ${blobs} L1 blocks are held`)
+})

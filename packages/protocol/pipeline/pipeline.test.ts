@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { HardforkTimes } from '#protocol/chains/hardforks.ts'
+import { type PipelineRun, runPipeline } from '#test/fakes/pipeline-run.ts'
+
+// L1 block n has the time 12 n, L2 block n the time 2 n; a run begins with L2 block 12 and L1 block 2.
+
+const run = (script: string, options: PipelineRun) => runPipeline(script, options)
+const before = { granite: 0n }
+
+/** L1 blocks without anything, from one to another. */
+const empty = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, at) => `@${from + at}`).join(' ')
+
+test('an L1 block is the child of the one before it, or all begins anew', () => {
+  const channels = { a: '13' }
+  assert.equal(run('@3 @4 a', { channels }), '. . 13 .')
+  assert.equal(run("@3 @4' a", { channels }), '. . reset:l1-parent-hash')
+  assert.equal(run("@3' a", { channels }), '. reset:l1-parent-hash')
+  assert.equal(run('@3 @5 a', { channels }), '. . reset:l1-parent-hash')
+  assert.equal(run('@3 @3 a', { channels }), '. . reset:l1-parent-hash')
+})
+
+test('the next L1 block is asked for when all before it is read', () => {
+  const channels = { a: '13 14', b: '15-16', c: '17 18' }
+  assert.equal(run('@3 a b c @4', { channels }), '. 13 14 15 16 17 18 . .')
+  assert.equal(run('@3 a b c @4', { channels, hardforkTimes: before }), '. 13 14 15.. 16 17 18 . .')
+})
+
+test('a window is over when the last of its data is read, and not before', () => {
+  const channels = { a: '13 14', b: '15', c: '13' }
+  const config = { sequencingWindow: 2n }
+  for (const hardforkTimes of [before, { holocene: 0n }]) {
+    const options = { channels, config, hardforkTimes }
+    assert.equal(run('@3 @4 a b', options), '. . 13 14 15 16 17 .')
+    assert.equal(run('@3 @4', options), '. . 13 14 15 16 17 .')
+    assert.equal(run('@3', options), '. .')
+  }
+})
+
+test('a channel lives for the timeout, by the L1 block that is read', () => {
+  const channels = { a: '13' }
+  const config = { sequencingWindow: 1_000n, channelTimeout: 60n }
+  const lastAt = (at: number, hardforkTimes: HardforkTimes) =>
+    run(`@3 a0/2 ${empty(4, at - 1)} @${at} a1/2`, { channels, config, hardforkTimes })
+      .replace(/^(\. )*/, '')
+      .replaceAll(' .', '')
+  assert.equal(lastAt(53, { holocene: 0n }), '13')
+  assert.equal(lastAt(54, { holocene: 0n }), '(frame:timed-out)')
+  assert.equal(lastAt(53, before), '13')
+  assert.equal(lastAt(54, before), '(channel:timed-out)')
+  assert.equal(lastAt(63, { fjord: 0n }), '13')
+  assert.equal(lastAt(64, { fjord: 0n }), '(channel:timed-out)')
+  // A channel that is open at Granite has the shorter timeout from there on.
+  assert.equal(lastAt(58, { fjord: 0n, granite: 12n * 59n }), '13')
+  assert.equal(lastAt(59, { fjord: 0n, granite: 12n * 59n }), '(channel:timed-out)')
+})
+
+test('before Canyon a channel waits for those opened before it, by the time of L1', () => {
+  const channels = { a: '13', b: '14' }
+  const at = (canyon: bigint) => ({ channels, hardforkTimes: { regolith: 0n, canyon } })
+  assert.equal(run('@3 a0/2 b @4 a1/2', at(100n)), '. . 13 14 .')
+  assert.equal(run('@3 b0/2 a @4 b1/2', at(49n)), '. . 13 14 .')
+  assert.equal(run('@3 b0/2 a @4 b1/2', at(48n)), '. . 13 14 .')
+  assert.equal(run('@3 b0/2 a @4 b1/2', at(36n)), '. 13 . 14 .')
+})
+
+test('an invalid batch voids the rest of its channel, from Holocene on', () => {
+  const channels = { a: '13 14! 14', b: '14' }
+  const at = (holocene: bigint) => ({ channels, hardforkTimes: { granite: 0n, holocene } })
+  assert.equal(run('@3 a', at(37n)), '. 13 (batch:other-parent) 14 .')
+  assert.equal(run('@3 a', at(36n)), '. 13 (batch:other-parent) .')
+  assert.equal(run('@3 a b', at(36n)), '. 13 (batch:other-parent) 14 .')
+})
+
+test('a batch of the past voids nothing', () => {
+  const channels = { a: '13 13! 14', b: '13-14 15' }
+  assert.equal(run('@3 a b', { channels }), '. 13 (batch:past) 14 (batch:past) 15 .')
+})
+
+test('an invalid batch takes no frame with it that is still to be read', () => {
+  const channels = { a: '13!', c: '13 14' }
+  assert.equal(run('@3 a+c0/2 c1/2', { channels }), '. (batch:other-parent) 13 14 .')
+})
+
+test('what is no batch voids the rest of its channel', () => {
+  const channels = { a: '13 ~ 14', b: '14' }
+  for (const hardforkTimes of [before, { holocene: 0n }])
+    assert.equal(run('@3 a b', { channels, hardforkTimes }), '. 13 (batch:malformed) 14 .')
+})
+
+test('span batches count from Delta on, by the time of the L1 block that is read and of the epoch', () => {
+  const channels = { a: '13-14 13', b: '13-14' }
+  const at = (delta: bigint) => ({ channels, hardforkTimes: { canyon: 0n, delta } })
+  assert.equal(run('@3 a', at(37n)), '. (batch:span-before-delta) 13 .')
+  assert.equal(run('@3 a', at(25n)), '. (batch:before-delta) 13 .')
+  assert.equal(run('@3 b', at(24n)), '. 13.. 14 .')
+})
+
+test('a block with deposits only takes with it the rest of its span and channel', () => {
+  const channels = { a: '13-15 16', b: '13 14+02c0 15', c: '15 16' }
+  assert.equal(run('@3 a c', { channels, refused: [14] }), '. 13 14x 15 16 .')
+  assert.equal(run('@3 a', { channels, refused: [14] }), '. 13 14x .')
+  assert.equal(run('@3 b', { channels, refused: [14] }), '. 13 14x .')
+  assert.equal(run('@3 b c', { channels, refused: [14] }), '. 13 14x 15 16 .')
+})
+
+test('a block with deposits only takes no frame with it that is still to be read', () => {
+  const channels = { a: '13', b: '14' }
+  assert.equal(run('@3 a+b', { channels, refused: [13] }), '. 13x 14 .')
+  assert.equal(run('@3 a+b0/2 b1/2', { channels, refused: [13] }), '. 13x 14 .')
+})
+
+test('a span that overlaps a block with deposits only is not the chain that is', () => {
+  const channels = { a: '13 14+02c0', b: '14+02c0 15', c: '15' }
+  assert.equal(
+    run('@3 a b c', { channels, refused: [14] }),
+    '. 13 14x (batch:past) 15 (batch:past) .',
+  )
+})
+
+test('before Holocene the blocks of a span whose block is refused are revoked', () => {
+  const channels = { a: '13-16', b: '13 14', c: '13-17' }
+  const options = { channels, refused: [14], hardforkTimes: before }
+  assert.equal(run('@3 a', options), '. 13.. 14x.. .')
+  assert.equal(run('@3 a b', options), '. 13.. 14x.. 13 14 .')
+  assert.equal(run('@3 a c', options), '. 13.. 14x.. 13.. 14.. 15.. 16.. 17 .')
+})
+
+test('a block of the safe chain that is missing is asked for, and nothing is lost by that', () => {
+  const channels = { a: '13 14', b: '12-15 16' }
+  for (const hardforkTimes of [before, { holocene: 0n }]) {
+    const said = run('@3 a b', { channels, hardforkTimes, missing: [11, 12, 14] })
+    assert.equal(said.replace('15..', '15'), '. 13 14 ?11 ?12 ?14 15 16 .')
+  }
+})
+
+test('a malformed deposit stops derivation where its epoch begins', () => {
+  const channels = { a: '13-18' }
+  assert.equal(run('@3 a ! @4', { channels }), '. 13 14 15 16 17 critical:malformed-deposit')
+})
+
+test('what is read up to the epoch of the head completes channels, and makes no block', () => {
+  const channels = { a: '25', b: '25' }
+  const head = { number: 24, epoch: 4 }
+  const options = { channels, head }
+  assert.equal(run('@3 a @4 b0/2 @5 b1/2', options), '. (batch:before-safe-head) . . 25 .')
+  assert.equal(
+    run('@3 a @4 b0/2 @5 b1/2', { ...options, hardforkTimes: before }),
+    '. (batch:before-safe-head) . . 25 .',
+  )
+})
+
+test('a channel that ends in the L1 block of the head’s epoch counts before Holocene', () => {
+  const options = { channels: { a: '13' } }
+  assert.equal(run('', { ...options, base: '@2 a' }), '(batch:before-safe-head) .')
+  assert.equal(run('', { ...options, base: '@2 a', hardforkTimes: before }), '13 .')
+})

@@ -1,0 +1,177 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { summarise } from './statistics.ts'
+
+/** One record, derived by one program. */
+export interface DerivationResult {
+  readonly record: string
+  readonly program: string
+  readonly checks: Checks
+  readonly blocks: number
+  /** Milliseconds: of the first time in a process, the median, and the best, each as the median of the processes. */
+  readonly firstMs: number
+  readonly medianMs: number
+  readonly bestMs: number
+  /** By the median. */
+  readonly blocksPerSecond: number
+}
+
+/** What memory deriving takes. */
+export interface MemoryResult {
+  readonly blocks: number
+  readonly maxRssMb: number
+  /** On the heap at the end, after a collection. */
+  readonly heldMb: number
+}
+
+type Checks = 'none' | 'L1 roots'
+
+/** What `npm run bench -- derivation` measured. */
+export interface DerivationBench {
+  readonly results: readonly DerivationResult[]
+  readonly memory: readonly MemoryResult[]
+}
+
+/** How often a process derives a record; the first times are the compiler's. */
+const repeats = 10
+
+/** Processes of each program, one after the other in turns: what else the machine does hits all of them. */
+const rounds = 3
+
+const run = promisify(execFile)
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const atoll = here('../../packages/cli/atoll.js')
+
+/** Measures derivation of recorded chains beside op-node's own, and the memory of a short chain and one ten times as long. */
+export async function benchDerivation(report: (what: string) => void): Promise<DerivationBench> {
+  const opNode = await findOpNode(report)
+  const results: DerivationResult[] = []
+  for (const record of records())
+    for (const checks of ['none', 'L1 roots'] as const)
+      results.push(...(await compare({ record, checks, opNode }, report)))
+  const memory: MemoryResult[] = []
+  for (const blocks of [1_500, 15_000]) {
+    report(`${blocks} blocks in one process, for its memory`)
+    const { stdout } = await run(process.execPath, [
+      '--expose-gc',
+      here('./derivation-memory.ts'),
+      String(blocks),
+    ])
+    memory.push(JSON.parse(stdout) as MemoryResult)
+  }
+  return { results, memory }
+}
+
+/** The records made to measure with, else what the project has. */
+function records(): readonly string[] {
+  const shared = here('../../../shared/fixtures/records')
+  const own = here('../vectors/records')
+  return existsSync(shared)
+    ? [join(shared, 'bench-span'), join(shared, 'bench-singular')]
+    : [join(own, 'activation-user-txs'), join(own, 'bad-data-pre-holocene')]
+}
+
+interface Comparison {
+  readonly record: string
+  readonly checks: Checks
+  readonly opNode: string | undefined
+}
+
+async function compare(
+  { record, checks, opNode }: Comparison,
+  report: (what: string) => void,
+): Promise<readonly DerivationResult[]> {
+  const isVerified = checks === 'L1 roots'
+  const flags = ['derive', '--record', record, '--quiet', '--json', '--repeat', String(repeats)]
+  const programs = [
+    {
+      program: 'Atoll',
+      file: process.execPath,
+      args: [atoll, ...flags, ...(isVerified ? ['--verify-l1'] : [])],
+    },
+    ...(opNode === undefined
+      ? []
+      : [
+          {
+            program: 'op-node',
+            file: opNode,
+            args: [
+              '-record',
+              record,
+              '-quiet',
+              '-repeat',
+              String(repeats),
+              ...(isVerified ? ['-verify-l1'] : []),
+            ],
+          },
+        ]),
+  ]
+  const times = new Map(programs.map(({ program }) => [program, [] as Times[]]))
+  for (let round = 1; round <= rounds; round++)
+    for (const { program, file, args } of programs) {
+      report(
+        `${record.split('/').at(-1)}, checks: ${checks}, ${program}, round ${round} of ${rounds}`,
+      )
+      const { stdout } = await run(file, args, { maxBuffer: 1_000_000 })
+      times.get(program)?.push(timesOf(stdout))
+    }
+  return programs.map(({ program }) =>
+    resultOf({ record, program, checks }, times.get(program) ?? []),
+  )
+}
+
+interface Times {
+  readonly blocks: number
+  readonly firstMs: number
+  readonly medianMs: number
+  readonly bestMs: number
+}
+
+function timesOf(stdout: string): Times {
+  const { blocks, secondsAll } = JSON.parse(stdout) as { blocks: number; secondsAll: number[] }
+  const all = secondsAll.map((seconds) => seconds * 1_000)
+  const [firstMs = 0] = all
+  return { blocks, firstMs, medianMs: summarise(all).median, bestMs: Math.min(...all) }
+}
+
+function resultOf(
+  { record, program, checks }: { record: string; program: string; checks: Checks },
+  times: readonly Times[],
+): DerivationResult {
+  const medianOf = (pick: (each: Times) => number) => summarise(times.map(pick)).median
+  const blocks = medianOf((each) => each.blocks)
+  const medianMs = medianOf((each) => each.medianMs)
+  return {
+    record: record.split('/').at(-1) ?? record,
+    program,
+    checks,
+    blocks,
+    firstMs: medianOf((each) => each.firstMs),
+    medianMs,
+    bestMs: medianOf((each) => each.bestMs),
+    blocksPerSecond: (blocks / medianMs) * 1_000,
+  }
+}
+
+/** The program that a variable names, else one built with Go. */
+async function findOpNode(report: (what: string) => void): Promise<string | undefined> {
+  const named = process.env['ATOLL_OP_NODE_DERIVE_PROGRAM']
+  if (named !== undefined) return named
+  const cache = here('../../node_modules/.cache/atoll/op-node-derive')
+  const built = join(cache, 'op-node-derive')
+  if (existsSync(built)) return built
+  report('building op-node-derive, which takes minutes')
+  try {
+    await run(here('./op-node-derive/build.sh'), [cache], { maxBuffer: 100_000_000 })
+    return built
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    report(
+      `op-node is not here: its program cannot be built (is there Go?): ${error.message.split('\n')[0]}`,
+    )
+    return undefined
+  }
+}
