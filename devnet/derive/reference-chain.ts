@@ -86,7 +86,10 @@ export class ReferenceChain implements Judge {
     const blocks: ReferenceBlock[] = []
     for (;;) {
       const line = await lines.next()
-      if (line.done === true) throw recordFault(`L2 ends before block ${from ?? 'the first'}`)
+      if (line.done === true)
+        throw recordFault(
+          `${blocks.at(-1)?.where}: l2.ndjson ends before block ${from ?? 'the first'}`,
+        )
       const read = toReference(config, line.value)
       blocks.push(read)
       if (read.isBefore) continue
