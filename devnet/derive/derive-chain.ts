@@ -35,6 +35,8 @@ export interface DeriveOptions {
   readonly judge: Judge
   /** Checks header hash, transactions root and receipts root of each L1 block. */
   readonly isL1Verified: boolean
+  /** How a batcher's blobs are to be had, should L1 lack one: the end of what is said then. */
+  readonly blobAdvice?: string
   readonly onBlock: (block: SettledBlock) => void
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined
 }
@@ -118,7 +120,7 @@ class Derivation {
 
   async #begin(): Promise<{ readonly pipeline: Pipeline; readonly reader: L1Reader }> {
     const { config, start, l1, judge, onEvent } = this.#options
-    const reader = await this.#stopwatch.pausedFor('l1', l1.open(start.baseNumber))
+    const reader = await this.#stopwatch.pausedFor('l1', l1.open(start.base.l1Origin.number))
     const base = await this.#nextL1(reader)
     if (base === undefined) throw recordFault('there is no L1 block to begin with')
     const pipeline = new Pipeline({
@@ -159,7 +161,7 @@ class Derivation {
         }
         case 'needs-l2-block':
           throw recordFault(
-            `L2 block ${output.number}, which a batch overlaps, is not in the record or no longer held`,
+            `L2 block ${output.number}, which a batch overlaps, is not in the record or no longer held: begin at an earlier block`,
           )
         case 'reset':
           return false
@@ -173,11 +175,11 @@ class Derivation {
   }
 
   #push(pipeline: Pipeline, recorded: RecordedL1): boolean {
-    const { config } = this.#options
+    const { config, blobAdvice = '' } = this.#options
     const pushed = pipeline.push(toL1Block(recorded, config))
     if (pushed.kind === 'needs-blobs')
       throw recordFault(
-        `${recorded.where}: L1 block ${recorded.block.header.number} lacks a whole blob ${pushed.missing[0]} of batcher ${pushed.batcher}`,
+        `${recorded.where}: L1 block ${recorded.block.header.number} lacks a whole blob ${pushed.missing[0]} of batcher ${pushed.batcher}${blobAdvice}`,
       )
     return pushed.kind === 'taken'
   }
@@ -211,10 +213,12 @@ class Derivation {
       case 'refused':
         this.#counts.refused++
         this.#refusal = { derived, differences: judgement.differences }
-        // The same refusal twice is none of a batch: before Holocene the rest of its span goes with it.
+        // Before Holocene the rest of its span goes with it.
         if (isActive(this.#options.config, 'holocene', derived.derivedFrom.timestamp))
           return this.#replace(pipeline, derived)
-        this.#revoke()
+        // No engine refuses what has deposits only: the block is another chain's, and the same would be derived for ever.
+        if (depositsOnly(derived.attributes) === undefined) this.#end(this.#refusal)
+        else this.#revoke()
         return undefined
     }
   }

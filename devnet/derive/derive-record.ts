@@ -2,6 +2,7 @@ import type { PipelineEvent } from '#protocol/pipeline/pipeline.ts'
 import { BlobCommitments } from '#runtime/l1/blob-commitments.ts'
 import { readRollupConfig } from '#runtime/record/open-record.ts'
 import { type RecordedL1, readL1 } from '#runtime/record/read-l1.ts'
+import { readL2 } from '#runtime/record/read-l2.ts'
 import { recordFault } from '#runtime/record/read-lines.ts'
 import { deriveChain, type DeriveResult, type Mismatch, type SettledBlock } from './derive-chain.ts'
 import type { Judge } from './judge.ts'
@@ -44,7 +45,11 @@ export async function deriveRecord(
   const { from, repeat, isL1Verified, isExecuted } = options
   const config = await readRollupConfig(folder)
   const isPreloaded = repeat > 1
-  const reference = await ReferenceChain.open(folder, { config, from, isPreloaded })
+  const reference = await ReferenceChain.open(readL2(folder, config), {
+    config,
+    from,
+    isPreloaded,
+  })
   const commitments = isL1Verified ? new BlobCommitments() : undefined
   const l1: L1Source = isPreloaded
     ? new L1Memory(await readAll(folder, commitments))

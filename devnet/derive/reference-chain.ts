@@ -5,9 +5,9 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { firstDifference } from '#protocol/derivation/consolidation.ts'
 import { l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
 import type { DerivedAttributes, L2Head } from '#protocol/pipeline/pipeline.ts'
-import { isPipelineBase } from '#protocol/sync/pipeline-base.ts'
+import { type BaseCandidate, isPipelineBase } from '#protocol/sync/pipeline-base.ts'
 import { decodeDeposit } from '#protocol/transaction/deposit.ts'
-import { type RecordedL2, readL2 } from '#runtime/record/read-l2.ts'
+import type { RecordedL2 } from '#runtime/record/read-l2.ts'
 import { recordFault, within } from '#runtime/record/read-lines.ts'
 import type { Judge, Judgement } from './judge.ts'
 
@@ -25,8 +25,8 @@ export interface ReferenceBlock extends RecordedL2 {
 /** Where a pipeline starts. */
 export interface ReferenceStart {
   readonly head: L2Head
-  /** Number of the L1 block to begin with. */
-  readonly baseNumber: bigint
+  /** The L2 block whose L1 origin is the L1 block to begin with. */
+  readonly base: L2BlockRef
   /** System config of an L2 block with that L1 origin. */
   readonly baseConfig: L2Head['systemConfig']
 }
@@ -50,7 +50,7 @@ export class ReferenceChain implements Judge {
   readonly #lines: AsyncGenerator<RecordedL2>
   readonly #isPreloaded: boolean
   readonly #held: Map<bigint, ReferenceBlock>
-  #heldBytes = 0
+  #heldBytes: number
   #isAtEnd = false
   #last: ReferenceBlock
 
@@ -67,20 +67,32 @@ export class ReferenceChain implements Judge {
     this.#lines = read.lines
     this.#isPreloaded = options.isPreloaded === true
     this.#held = new Map(read.blocks.map((block) => [block.ref.number, block]))
+    this.#heldBytes = read.blocks.reduce((sum, block) => sum + sizeOf(block), 0)
     this.#last = last
     this.start = startOf(options.config, read.blocks)
   }
 
-  /** Reads a record up to the block to start from. @throws Fault `record` */
-  static async open(folder: string, options: ReferenceOptions): Promise<ReferenceChain> {
+  /**
+   * Reads up to the block to start from.
+   *
+   * @param lines blocks in order, each the child of the one before it
+   * @throws Fault `record`
+   */
+  static async open(
+    lines: AsyncGenerator<RecordedL2>,
+    options: ReferenceOptions,
+  ): Promise<ReferenceChain> {
     const { config, from, isPreloaded } = options
-    const lines = readL2(folder, config)
     const blocks: ReferenceBlock[] = []
     for (;;) {
       const line = await lines.next()
-      if (line.done === true) throw recordFault(`${folder}: l2.ndjson ends before block ${from}`)
+      if (line.done === true)
+        throw recordFault(
+          `${blocks.at(-1)?.where}: l2.ndjson ends before block ${from ?? 'the first'}`,
+        )
       const read = toReference(config, line.value)
       blocks.push(read)
+      if (read.isBefore) continue
       if (from !== undefined && read.ref.number > from)
         throw recordFault(`${read.where}: block ${from} is before the first`)
       if (from === undefined || read.ref.number === from) break
@@ -175,25 +187,27 @@ function sizeOf({ block }: ReferenceBlock): number {
 function startOf(config: RollupConfig, blocks: readonly ReferenceBlock[]): ReferenceStart {
   const safe = blocks.at(-1)
   if (safe === undefined) throw new RangeError('no block to start from')
-  const candidateOf = (block: ReferenceBlock) => {
-    return { ref: block.ref, l1OriginTimestamp: l1OriginTimestampOf(config, block) }
-  }
   const isBase = (block: ReferenceBlock) =>
-    isPipelineBase(config, candidateOf(safe), candidateOf(block))
-  // A record that begins later than the chain has all of L1 that its first block needs.
+    isPipelineBase(config, baseCandidateOf(config, safe), baseCandidateOf(config, block))
+  // A record that lacks it begins with what L1 it has.
   const base = blocks.findLast(isBase) ?? blocks[0] ?? safe
   const configOf = ({ block, where }: ReferenceBlock) =>
     within(where, () => systemConfigOf(config, block))
   return {
     head: { ref: safe.ref, systemConfig: configOf(safe) },
-    baseNumber: base.ref.l1Origin.number,
+    base: base.ref,
     baseConfig: configOf(base),
   }
 }
 
-function l1OriginTimestampOf({ genesis }: RollupConfig, { ref, block }: ReferenceBlock): bigint {
+/** A block as one that a pipeline may begin at. @throws DecodeError if it tells nothing of L1 */
+export function baseCandidateOf(
+  config: RollupConfig,
+  { ref, block }: Pick<ReferenceBlock, 'ref' | 'block'>,
+): BaseCandidate {
   const [first] = block.transactions
   // The genesis block tells nothing of L1, and is a base whatever the time.
-  if (first === undefined || ref.number === genesis.l2.number) return 0n
-  return decodeL1Attributes(decodeDeposit(first).data).timestamp
+  if (first === undefined || ref.number === config.genesis.l2.number)
+    return { ref, l1OriginTimestamp: 0n }
+  return { ref, l1OriginTimestamp: decodeL1Attributes(decodeDeposit(first).data).timestamp }
 }

@@ -7,6 +7,7 @@ import { addDeriveCommand } from './commands/derive.ts'
 import { addExecuteCommand } from './commands/execute.ts'
 import { addExecutionClientCommands } from './commands/execution-client.ts'
 import { addKeysCommands } from './commands/keys.ts'
+import { addRecordCommand } from './commands/record.ts'
 
 /** The whole command line of `atoll`. */
 export function createProgram(): Command {
@@ -17,6 +18,7 @@ export function createProgram(): Command {
     .addHelpText('after', '\nEach command tells all of its settings with --help.')
   addBusCommands(program)
   addKeysCommands(program)
+  addRecordCommand(program)
   addDeriveCommand(program)
   addExecuteCommand(program)
   addExecutionClientCommands(program)

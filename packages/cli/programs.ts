@@ -3,6 +3,7 @@ import type { SettingsSchema } from '#runtime/settings/settings.ts'
 import { deriveSettings } from './derive-settings.ts'
 import { executeSettings } from './execute-settings.ts'
 import { executionClientSettings, genesisSettings } from './execution-settings.ts'
+import { recordSettings } from './record-settings.ts'
 import { provisionSettings, serveSettings, statusSettings } from './bus-settings.ts'
 
 /** Every program that has settings, by the words that start it; `service` has what all services share. */
@@ -11,6 +12,7 @@ export const programs: Readonly<Record<string, SettingsSchema>> = {
   'bus serve': serveSettings,
   'bus provision': provisionSettings,
   'bus status': statusSettings,
+  record: recordSettings,
   derive: deriveSettings,
   execute: executeSettings,
   'execution-client': executionClientSettings,

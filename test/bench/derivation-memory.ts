@@ -152,7 +152,7 @@ const ref = { ...genesis, l1Origin: config.genesis.l1, sequenceNumber: 0n }
 const { systemConfig } = config.genesis
 const { blocks, mismatch } = await deriveChain({
   config,
-  start: { head: { ref, systemConfig }, baseNumber: 0n, baseConfig: systemConfig },
+  start: { head: { ref, systemConfig }, base: ref, baseConfig: systemConfig },
   l1,
   judge,
   isL1Verified: false,

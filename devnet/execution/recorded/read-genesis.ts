@@ -10,14 +10,19 @@ import { readJson } from '#runtime/record/read-lines.ts'
  * @throws Fault `record` with the file's name, if it is none
  */
 export async function readGenesis(path: string): Promise<Genesis> {
-  const json = (await readJson(path)) as Record<string, unknown>
-  const { alloc, allocExtra } = json
-  const accounts =
-    typeof alloc === 'string' ? await readJson(resolve(dirname(path), alloc)) : (alloc ?? {})
+  const json = await readGenesisJson(path)
   try {
-    return parseGenesis({ ...json, alloc: { ...(accounts as object), ...(allocExtra as object) } })
+    return parseGenesis(json)
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause
     throw new Fault('record', { severity: 'critical', detail: `${path}: ${cause.message}`, cause })
   }
+}
+
+/** The same as it is written, with all of its accounts in it. @throws Fault `record` if a file cannot be read */
+export async function readGenesisJson(path: string): Promise<Readonly<Record<string, unknown>>> {
+  const { alloc, allocExtra, ...json } = (await readJson(path)) as Record<string, unknown>
+  const accounts =
+    typeof alloc === 'string' ? await readJson(resolve(dirname(path), alloc)) : (alloc ?? {})
+  return { ...json, alloc: { ...(accounts as object), ...(allocExtra as object) } }
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type * as z from 'zod'
 import { deriveSettings } from '#cli/derive-settings.ts'
 import { print } from '#cli/output.ts'
+import { Progress } from '#cli/progress.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import type { Mismatch, SettledBlock } from '#devnet/derive/derive-chain.ts'
 import type { RecordResult } from '#devnet/derive/derive-record.ts'
@@ -27,7 +28,7 @@ async function derive(settings: DeriveSettings): Promise<void> {
   const progress = new Progress()
   const onBlock = (block: SettledBlock) => {
     if (json && !quiet) print(derivedLine(block))
-    else progress.show(block)
+    else progress.count((perSecond) => placeOf(block, perSecond))
   }
   const result = await deriveRecord(record, {
     from: from === undefined ? undefined : BigInt(from),
@@ -42,25 +43,9 @@ async function derive(settings: DeriveSettings): Promise<void> {
   if (result.mismatch !== undefined) process.exitCode = 1
 }
 
-/** How far it is, on a terminal. */
-class Progress {
-  readonly #startedMs = performance.now()
-  #blocks = 0
-  #shownMs = 0
-
-  show({ derived }: SettledBlock): void {
-    this.#blocks++
-    const nowMs = performance.now()
-    if (!process.stderr.isTTY || nowMs - this.#shownMs < 100) return
-    this.#shownMs = nowMs
-    const perSecond = (this.#blocks / (nowMs - this.#startedMs)) * 1_000
-    const place = `block ${derived.parent.number + 1n} from L1 block ${derived.derivedFrom.number}`
-    process.stderr.write(`\r\u001B[K${place}, ${withCommas(perSecond)} blocks/s`)
-  }
-
-  clear(): void {
-    if (this.#shownMs > 0) process.stderr.write('\r\u001B[K')
-  }
+function placeOf({ derived }: SettledBlock, perSecond: number): string {
+  const place = `block ${derived.parent.number + 1n} from L1 block ${derived.derivedFrom.number}`
+  return `${place}, ${withCommas(perSecond)} blocks/s`
 }
 
 /** Differences that are shown; there is seldom more than one that matters. */

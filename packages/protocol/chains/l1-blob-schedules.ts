@@ -41,6 +41,33 @@ export function l1BlobSchedule(l1ChainId: bigint): readonly BlobFork[] | undefin
   }))
 }
 
+/** Blobs of a block by fork, as they are meant to be and at most. Spec: EIP-4844, EIP-7691, EIP-7892 */
+const blobCounts = {
+  cancun: { target: 3, max: 6 },
+  prague: { target: 6, max: 9 },
+  bpo1: { target: 10, max: 15 },
+  bpo2: { target: 14, max: 21 },
+} as const
+
+/** What `parseL1BlobSchedule` reads, of a public L1: in geth's form, but no more of it; undefined for one that is not known. */
+export function l1ChainConfigJson(
+  l1ChainId: bigint,
+): Readonly<Record<string, unknown>> | undefined {
+  const times = forkTimes[String(l1ChainId)]
+  if (times === undefined) return undefined
+  const names = ['cancun', 'prague', 'bpo1', 'bpo2'] as const
+  return {
+    chainId: Number(l1ChainId),
+    ...Object.fromEntries(names.map((name) => [`${name}Time`, Number(times[name])])),
+    blobSchedule: Object.fromEntries(
+      names.map((name) => [
+        name,
+        { ...blobCounts[name], baseFeeUpdateFraction: Number(fractions[name]) },
+      ]),
+    ),
+  }
+}
+
 /** L1 forks that a schedule may name, oldest first. */
 const scheduledForks = [
   'cancun',

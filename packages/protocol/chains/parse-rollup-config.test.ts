@@ -4,13 +4,13 @@ import fc from 'fast-check'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { withForkOverrides } from './fork-overrides.ts'
 import { maxDependencies, parseDependencySet } from './dependency-set.ts'
-import { parseL1BlobSchedule } from './l1-blob-schedules.ts'
+import { l1BlobSchedule, l1ChainConfigJson, parseL1BlobSchedule } from './l1-blob-schedules.ts'
 import {
   parseRollupConfig,
   RollupConfigError,
   type RollupConfigSources,
 } from './parse-rollup-config.ts'
-import { networkConfig, networkNames } from './registry/networks.ts'
+import { networkConfig, networkJson, networkNames } from './registry/networks.ts'
 import networks from './registry/networks.json' with { type: 'json' }
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 100) }
@@ -210,4 +210,15 @@ test('anything is a config or a RollupConfigError', () => {
     }),
     runs,
   )
+})
+
+test('a network written down as files is the network', () => {
+  for (const name of networkNames.filter((known) => known !== 'redstone-mainnet')) {
+    const config = networkConfig(name)
+    const json = l1ChainConfigJson(config.l1ChainId)
+    assert.deepEqual(parseL1BlobSchedule(json), l1BlobSchedule(config.l1ChainId))
+    const sources = { l1BlobSchedule: parseL1BlobSchedule(json) }
+    assert.deepEqual(parseRollupConfig(networkJson(name), sources), config)
+  }
+  assert.equal(l1ChainConfigJson(900n), undefined)
 })

@@ -10,6 +10,12 @@ export interface EndpointOptions {
   readonly maxResponseBytes?: number
 }
 
+/** How long an answer is waited for. */
+interface Waiting {
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+}
+
 /** The receipts of a full L1 block, with room to spare. */
 const defaultMaxResponseBytes = 128 * 1024 * 1024
 
@@ -38,6 +44,7 @@ export class Endpoint {
   /** The server without path and query, where providers have their keys: fit for a log. */
   readonly name: string
   readonly #path: string
+  readonly #search: string
   readonly #pool: Pool
   readonly #options: EndpointOptions
 
@@ -45,7 +52,8 @@ export class Endpoint {
   constructor(options: EndpointOptions) {
     const { origin, pathname, search } = new URL(options.url)
     this.name = origin
-    this.#path = `${pathname}${search}`
+    this.#path = pathname
+    this.#search = search
     this.#options = options
     this.#pool = new Pool(origin, { connections })
   }
@@ -56,17 +64,37 @@ export class Endpoint {
    * @throws Fault `rpc-unreachable`, `rpc-timeout`, `rpc-status` (with the HTTP status, whether it `isFinal`, and
    * `retryAfterMs` if the server says it), `rpc-response` for an answer over the limit, `aborted`
    */
-  async post(
-    body: string,
-    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
+  async post(body: string, waiting: Waiting): Promise<string> {
+    const headers = { 'content-type': 'application/json', ...this.#options.headers?.() }
+    const path = `${this.#path}${this.#search}`
+    return this.#request({ method: 'POST', path, headers, body }, waiting)
+  }
+
+  /**
+   * Asks for what is at a path below that of the URL, and returns the text of the answer.
+   *
+   * @param path begins with a slash, and may have a query; the query of the URL goes with it
+   * @throws Fault as `post` does
+   */
+  async get(path: string, waiting: Waiting): Promise<string> {
+    const below = `${this.#path.replace(/\/$/u, '')}${path}`
+    const search = path.includes('?') ? this.#search.replace('?', '&') : this.#search
+    const headers = { accept: 'application/json', ...this.#options.headers?.() }
+    return this.#request({ method: 'GET', path: `${below}${search}`, headers }, waiting)
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.destroy()
+  }
+
+  async #request(
+    request: Dispatcher.RequestOptions,
+    { timeoutMs, signal }: Waiting,
   ): Promise<string> {
     const timeout = AbortSignal.timeout(timeoutMs)
     try {
       const response = await this.#pool.request({
-        method: 'POST',
-        path: this.#path,
-        headers: { 'content-type': 'application/json', ...this.#options.headers?.() },
-        body,
+        ...request,
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       })
       if (response.statusCode !== 200) throw await this.#statusFault(response)
@@ -75,10 +103,6 @@ export class Endpoint {
       if (error instanceof Fault) throw error
       throw this.#fault(error, { isAborted: signal?.aborted === true, isLate: timeout.aborted })
     }
-  }
-
-  async close(): Promise<void> {
-    await this.#pool.destroy()
   }
 
   async #read({ body }: Dispatcher.ResponseData): Promise<string> {

@@ -139,7 +139,8 @@ export class JsonRpcClient {
   }
 }
 
-function pauseMs(round: number, failure: Fault | undefined): number {
+/** How long is waited before a round, the first but one being 1; a server may have said how long it wants. */
+export function pauseMs(round: number, failure: Fault | undefined): number {
   const asked = failure?.fields['retryAfterMs']
   const grown = Math.min(firstPauseMs * 2 ** (round - 1), lastPauseMs)
   return typeof asked === 'number' ? Math.min(Math.max(asked, grown), lastPauseMs) : grown

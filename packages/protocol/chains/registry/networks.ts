@@ -21,10 +21,19 @@ export const networkNames: readonly string[] = Object.keys(networks)
  * @throws RollupConfigError for a name that is not known, which tells those like it; or if the choices make no chain
  */
 export function networkConfig(name: string, choices: NetworkChoices = {}): RollupConfig {
-  if (!isNetworkName(name)) throw new RollupConfigError([unknownNetwork(name)])
-  const json = networks[name]
+  const json = networkJson(name)
   const { dependencySet = [BigInt(json.l2_chain_id)], overrides = {}, ...sources } = choices
   return parseRollupConfig(withForkOverrides(json, overrides), { ...sources, dependencySet })
+}
+
+/**
+ * The config of a network in the form of op-node's `rollup.json`.
+ *
+ * @throws RollupConfigError for a name that is not known, which tells those like it
+ */
+export function networkJson(name: string): (typeof networks)[keyof typeof networks] {
+  if (isNetworkName(name)) return networks[name]
+  throw new RollupConfigError([unknownNetwork(name)])
 }
 
 function isNetworkName(name: string): name is keyof typeof networks {

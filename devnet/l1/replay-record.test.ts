@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import type { Hash } from '#protocol/primitives.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { isFault } from '#runtime/fault.ts'
+import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
+import { BeaconClient } from '#runtime/l1/beacon-client.ts'
+import { serveHttp } from '#test/fakes/http-server.ts'
+import { linesOf } from '#test/fakes/record-again.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { replayL1 } from './replay-record.ts'
+
+type Json = Record<string, unknown>
+
+const record = join(recordsFolder, 'fork-ecotone')
+const lines = (await linesOf(record, 'l1.ndjson')) as readonly {
+  block: { hash: string; timestamp: string; transactions: { hash: string }[] }
+  receipts: Json[]
+  blobs?: { versionedHash: Hash; blob: string }[]
+}[]
+const clientOptions = { timeoutMs: 10_000, rounds: 2, clock: systemClock }
+
+async function replayed(t: TestContext) {
+  const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
+  const l1 = await replayL1(record, options)
+  const rpc = new JsonRpcClient({ endpoints: [{ url: l1.rpcUrl }], ...clientOptions })
+  t.after(async () => {
+    await rpc.close()
+    await l1.close()
+  })
+  return { ...l1, ask: (method: string, ...params: unknown[]) => rpc.call(method, params) }
+}
+
+test('blocks and receipts are told as they were', async (t) => {
+  const { ask } = await replayed(t)
+  assert.equal(await ask('eth_chainId'), '0x384')
+  assert.equal(await ask('eth_blockNumber'), '0xb')
+  for (const [number, { block, receipts }] of lines.entries()) {
+    const quantity = `0x${number.toString(16)}`
+    const hashes = block.transactions.map(({ hash }) => hash)
+    assert.deepEqual(await ask('eth_getBlockByNumber', quantity, true), block)
+    assert.deepEqual(await ask('eth_getBlockByHash', block.hash, true), block)
+    assert.deepEqual(await ask('eth_getBlockByHash', block.hash, false), {
+      ...block,
+      transactions: hashes,
+    })
+    assert.deepEqual(await ask('eth_getBlockReceipts', quantity), receipts)
+    assert.deepEqual(await ask('eth_getBlockReceipts', block.hash), receipts)
+    for (const [at, hash] of hashes.entries())
+      assert.deepEqual(await ask('eth_getTransactionReceipt', hash), receipts[at])
+  }
+})
+
+test('labels follow the head, and what is above it is not there', async (t) => {
+  const { ask, chain } = await replayed(t)
+  const numberOf = async (label: string) =>
+    ((await ask('eth_getBlockByNumber', label, false)) as Json | null)?.['number']
+  assert.equal(await numberOf('latest'), '0xb')
+  assert.equal(await numberOf('finalized'), '0x0')
+  chain.moveHead(5n)
+  assert.equal(await numberOf('latest'), '0x5')
+  assert.equal(await numberOf('0x5'), '0x5')
+  assert.equal(await numberOf('0x6'), undefined)
+  assert.equal(await ask('eth_getBlockByHash', lines[6]?.block.hash, true), null)
+  assert.equal(await ask('eth_getBlockReceipts', '0x6'), null)
+})
+
+const withBlobs = lines.find(({ blobs = [] }) => blobs.length > 0)
+const wanted = new Set(withBlobs?.blobs?.map(({ versionedHash }) => versionedHash))
+const timestamp = BigInt(withBlobs?.block.timestamp ?? 0)
+
+async function fetched(t: TestContext, url: string) {
+  const beacon = new BeaconClient({ url, ...clientOptions })
+  t.after(() => beacon.close())
+  const blobs = await beacon.fetchBlobs(timestamp, wanted)
+  return [...blobs].map(([versionedHash, blob]) => {
+    return { versionedHash, blob: `0x${Buffer.from(blob).toString('hex')}` }
+  })
+}
+
+const withoutIndex = withBlobs?.blobs?.map(({ versionedHash, blob }) => ({ versionedHash, blob }))
+
+test('blobs are told by slot, and checked', async (t) => {
+  const { beaconUrl } = await replayed(t)
+  assert.deepEqual(await fetched(t, beaconUrl), withoutIndex)
+})
+
+test('sidecars are asked for where a beacon node has no blobs, whatever its URL ends with', async (t) => {
+  const { beaconUrl } = await replayed(t)
+  const asked: string[] = []
+  const url = await serveHttp(t, ({ incoming }, response) => {
+    const path = incoming.url ?? ''
+    asked.push(path.replace(/0x.*/u, ''))
+    const isOld = path.startsWith('/base/eth/') && !path.includes('/blobs/')
+    if (!isOld) return void response.writeHead(405).end()
+    void fetch(`${beaconUrl}${path.slice('/base'.length)}`).then(async (answer) =>
+      response.end(await answer.text()),
+    )
+  })
+  assert.deepEqual(await fetched(t, `${url}/base/?key=7`), withoutIndex)
+  const slot = timestamp - BigInt(lines[0]?.block.timestamp ?? 0)
+  assert.deepEqual(asked, [
+    '/base/eth/v1/beacon/genesis?key=7',
+    '/base/eth/v1/config/spec?key=7',
+    `/base/eth/v1/beacon/blobs/${slot}?versioned_hashes=`,
+    `/base/eth/v1/beacon/blob_sidecars/${slot}?key=7`,
+  ])
+})
+
+test('a beacon node that fails is asked again, and what is none is found out', async (t) => {
+  let requests = 0
+  const busy = await serveHttp(t, (_request, response) => {
+    requests++
+    response.writeHead(503).end()
+  })
+  await assert.rejects(fetched(t, busy), (error) => isFault(error, 'rpc-status'))
+  assert.equal(requests, 2)
+  const other = await serveHttp(t, (_request, response) => void response.writeHead(404).end())
+  await assert.rejects(fetched(t, other), /there is no beacon API at this URL/)
+  const page = await serveHttp(t, (_request, response) => void response.end('<html>'))
+  await assert.rejects(fetched(t, page), (error) => isFault(error, 'rpc-response'))
+})

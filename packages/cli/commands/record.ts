@@ -1,0 +1,55 @@
+import type { Command } from 'commander'
+import type * as z from 'zod'
+import { print } from '#cli/output.ts'
+import { Progress } from '#cli/progress.ts'
+import { recordSettings } from '#cli/record-settings.ts'
+import { addSettingsCommand } from '#cli/settings-command.ts'
+import { stopSignal } from '#cli/stop-signal.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { Fault } from '#runtime/fault.ts'
+
+type RecordSettings = z.output<typeof recordSettings>
+
+/** Adds `atoll record`. */
+export function addRecordCommand(program: Command): void {
+  addSettingsCommand(program, {
+    name: 'record',
+    summary: 'record an L2 chain and the L1 it is derived from',
+    description:
+      'Records an L2 chain, and of L1 what it is derived from, so that atoll derive makes the same chain with no network. All that the nodes tell is checked against hashes, and the chain is derived as it is recorded: what does not fit is told, and not recorded.',
+    schema: recordSettings,
+    run: record,
+  })
+}
+
+async function record(settings: RecordSettings): Promise<void> {
+  const { from, to, out } = settings
+  const { writeRecord } = await import('#devnet/record/write-record.ts')
+  const progress = new Progress()
+  const { signal } = stopSignal()
+  const { l1, l2, txs, refused } = await writeRecord({
+    ...settings,
+    chain: chainOf(settings),
+    from: BigInt(from),
+    to: BigInt(to),
+    clock: systemClock,
+    signal,
+    onL1Block: (number) => progress.show(() => `L1 block ${number}`),
+    onBlock: ({ derived }) =>
+      progress.count((perSecond) => {
+        const place = `block ${derived.parent.number + 1n} of ${to}`
+        return `${place} from L1 block ${derived.derivedFrom.number}, ${perSecond.toFixed(0)} blocks/s`
+      }),
+  }).finally(() => progress.clear())
+  print(`L2 blocks ${l2.first} to ${l2.last} with ${txs} transactions`)
+  print(`L1 blocks ${l1.first} to ${l1.last}`)
+  if (refused > 0) print(`${refused} sets of attributes refused`)
+  print(`in ${out}: atoll derive --record ${out}`)
+}
+
+function chainOf({ network, rollupConfig }: RecordSettings) {
+  if (network !== undefined && rollupConfig === undefined) return { network }
+  if (rollupConfig !== undefined && network === undefined) return { rollupConfig }
+  const detail = 'give --network or --rollup-config, one of the two'
+  throw new Fault('settings', { severity: 'critical', detail })
+}

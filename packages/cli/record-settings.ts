@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { readableFile, url, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+
+const blockNumber = () => wholeNumber(0, Number.MAX_SAFE_INTEGER)
+
+/** Settings of `atoll record`. */
+export const recordSettings = z.strictObject({
+  l1RpcUrl: url(['http', 'https'], 'http://localhost:8545').describe('JSON-RPC endpoint of L1'),
+  l1BeaconUrl: url(['http', 'https'], 'http://localhost:5052')
+    .optional()
+    .describe(
+      'beacon API endpoint of L1, with the blobs of the time; needed if a batcher used any',
+    ),
+  l2RpcUrl: url(['http', 'https'], 'http://localhost:9545').describe(
+    'JSON-RPC endpoint of an L2 execution client that has the blocks',
+  ),
+  network: want(
+    z.string().optional(),
+    'a network of the superchain registry, such as op-mainnet',
+  ).describe('network whose rollup config is built in; or give --rollup-config'),
+  rollupConfig: readableFile("a rollup config in op-node's form")
+    .optional()
+    .describe('rollup config of any other chain'),
+  l1ChainConfig: readableFile("a chain config in geth's form, or a genesis with one")
+    .optional()
+    .describe('fork times and blob schedule of an L1 that is not public'),
+  dependencySet: readableFile("a dependency set in op-node's form")
+    .optional()
+    .describe('chains that this one can call, for a chain with Lagoon'),
+  genesis: readableFile("a genesis in geth's form, packed or not")
+    .optional()
+    .describe(
+      'L2 genesis to put beside, so that the record can be executed; --from must be its block',
+    ),
+  from: blockNumber().describe('number of the L2 block that is safe at the start'),
+  to: blockNumber().describe('number of the last L2 block'),
+  out: want(z.string(), 'a folder that is not there yet').describe('folder to write'),
+  requestTimeoutMs: wholeNumber(100, 600_000)
+    .default(30_000)
+    .describe('how long one request may take'),
+})

@@ -1,0 +1,156 @@
+import * as z from 'zod'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { type Clock, sleep } from '#runtime/clock.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
+import { hexJson } from '#runtime/json/fields.ts'
+import { parseJson } from '#runtime/json/parse-json.ts'
+import { Endpoint } from '#runtime/json-rpc/endpoint.ts'
+import { pauseMs } from '#runtime/json-rpc/json-rpc-client.ts'
+import { BlobCommitments } from './blob-commitments.ts'
+
+/** Where and how to ask. */
+export interface BeaconOptions {
+  readonly url: string
+  /** Of one request, from its first byte to the last of its answer. */
+  readonly timeoutMs: number
+  /** How often a request is made before it fails. */
+  readonly rounds: number
+  readonly clock: Clock
+  readonly signal?: AbortSignal | undefined
+}
+
+/** 128 blobs in hex, with room for what comes beside each; no L1 block may have as many yet. */
+const maxResponseBytes = 64 * 1024 * 1024
+
+/** The path is not served, or there is nothing at it. */
+const absentStatuses: readonly unknown[] = [400, 404, 405, 410, 501]
+
+const decimal = z
+  .string()
+  .regex(/^\d{1,19}$/, 'want a decimal number')
+  .transform(BigInt)
+const genesisJson = z.object({ data: z.object({ genesis_time: decimal }) })
+const specJson = z.object({
+  data: z.object({ SECONDS_PER_SLOT: decimal.refine((seconds) => seconds > 0n, 'want above 0') }),
+})
+const blobsJson = z.object({ data: z.array(hexJson) })
+const sidecarsJson = z.object({ data: z.array(z.looseObject({ blob: hexJson })) })
+
+/** When the slots of a beacon chain are, in Unix seconds. */
+interface Slots {
+  readonly genesisTime: bigint
+  readonly secondsPerSlot: bigint
+}
+
+/** Asks the beacon API of L1 for blobs. Spec: beacon-APIs, `getBlobs`, and `getBlobSidecars` before it */
+export class BeaconClient {
+  /** The server without path and query: fit for a log. */
+  readonly name: string
+  readonly #options: BeaconOptions
+  readonly #endpoint: Endpoint
+  readonly #commitments = new BlobCommitments()
+  #slots: Promise<Slots> | undefined
+
+  /** @throws TypeError for a URL that is none */
+  constructor(options: BeaconOptions) {
+    this.#options = options
+    this.#endpoint = new Endpoint({ url: options.url, maxResponseBytes })
+    this.name = this.#endpoint.name
+  }
+
+  /**
+   * The blobs of an L1 block, each checked against its versioned hash, whatever their order and whatever else was told.
+   *
+   * @param timestamp of the L1 block, in Unix seconds
+   * @returns those that are to be had: none if the block's blobs are not kept any more
+   * @throws Fault `l1-untrue` if blobs were told, but not these; else as `Endpoint` does
+   */
+  async fetchBlobs(
+    timestamp: bigint,
+    versionedHashes: ReadonlySet<Hash>,
+  ): Promise<ReadonlyMap<Hash, Uint8Array>> {
+    const { genesisTime, secondsPerSlot } = await this.#loadSlots()
+    const slot = (timestamp - genesisTime) / secondsPerSlot
+    const told = await this.#fetchSlot(slot, versionedHashes)
+    const found = new Map<Hash, Uint8Array>()
+    if (told === undefined) return found
+    for (const blob of told) {
+      const hash = await this.#commitments.versionedHash(blob)
+      if (hash !== undefined && versionedHashes.has(hash)) found.set(hash, blob)
+    }
+    const lacking = [...versionedHashes].find((hash) => !found.has(hash))
+    if (lacking === undefined) return found
+    const detail = `${this.name}: of slot ${slot} it tells ${told.length} blobs, none of which is ${lacking}`
+    throw new Fault('l1-untrue', { severity: 'critical', detail })
+  }
+
+  /** Ends all connections. */
+  async close(): Promise<void> {
+    await this.#endpoint.close()
+  }
+
+  /** @returns undefined if there are none */
+  async #fetchSlot(
+    slot: bigint,
+    versionedHashes: ReadonlySet<Hash>,
+  ): Promise<readonly Uint8Array[] | undefined> {
+    const query = [...versionedHashes].map((hash) => `versioned_hashes=${hash}`).join('&')
+    const blobs = await this.#get(`/eth/v1/beacon/blobs/${slot}?${query}`, blobsJson)
+    if (blobs !== undefined) return blobs.data
+    const sidecars = await this.#get(`/eth/v1/beacon/blob_sidecars/${slot}`, sidecarsJson)
+    return sidecars?.data.map(({ blob }) => blob)
+  }
+
+  async #loadSlots(): Promise<Slots> {
+    this.#slots ??= this.#fetchSlots()
+    try {
+      return await this.#slots
+    } catch (error) {
+      this.#slots = undefined
+      throw error
+    }
+  }
+
+  async #fetchSlots(): Promise<Slots> {
+    const genesis = await this.#get('/eth/v1/beacon/genesis', genesisJson)
+    const spec = await this.#get('/eth/v1/config/spec', specJson)
+    if (genesis !== undefined && spec !== undefined)
+      return {
+        genesisTime: genesis.data.genesis_time,
+        secondsPerSlot: spec.data.SECONDS_PER_SLOT,
+      }
+    const detail = `${this.name}: there is no beacon API at this URL`
+    throw new Fault('no-beacon', { severity: 'critical', detail })
+  }
+
+  /** @returns undefined if there is nothing at the path */
+  async #get<Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+  ): Promise<z.output<Schema> | undefined> {
+    const { rounds, clock, signal, timeoutMs } = this.#options
+    for (let round = 1; ; round++) {
+      try {
+        return this.#parse(await this.#endpoint.get(path, { timeoutMs, signal }), schema)
+      } catch (error) {
+        if (!isFault(error)) throw error
+        if (error.code === 'rpc-status' && absentStatuses.includes(error.fields['status']))
+          return undefined
+        const isFinal = error.code === 'aborted' || error.fields['isFinal'] === true
+        if (isFinal || round >= rounds) throw error
+        await sleep(clock, pauseMs(round, error), signal)
+      }
+    }
+  }
+
+  #parse<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> {
+    try {
+      return parseJson(schema, JSON.parse(text), 'answer')
+    } catch (cause) {
+      if (!(cause instanceof SyntaxError) && !(cause instanceof DecodeError)) throw cause
+      const detail = `${this.name}: ${cause.message}`
+      throw new Fault('rpc-response', { severity: 'temporary', detail, cause })
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createWriteStream, existsSync } from 'node:fs'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGzip, type Gzip, gzipSync } from 'node:zlib'
+import { Fault } from '#runtime/fault.ts'
+
+/** A file of lines that is being written. */
+interface LineFile {
+  readonly packed: Gzip
+  /** When all of it is on the disk; rejects when it cannot be. */
+  readonly written: Promise<void>
+}
+
+/** Writes a record into a folder beside the one it will have: under its own name there is a whole record, or none. */
+export class RecordWriter {
+  readonly #out: string
+  readonly #folder: string
+  readonly #files = new Map<string, LineFile>()
+
+  private constructor(out: string, folder: string) {
+    this.#out = out
+    this.#folder = folder
+  }
+
+  /** @throws Fault `record` if there is something of that name */
+  static async create(out: string): Promise<RecordWriter> {
+    const path = resolve(out)
+    refuseExisting(path)
+    const mark = randomUUID().slice(0, 8)
+    const folder = join(dirname(path), `.${basename(path)}-unfinished-${mark}`)
+    await mkdir(folder, { recursive: true })
+    return new RecordWriter(path, folder)
+  }
+
+  /** Puts a line at the end of a packed file. */
+  addLine(name: string, line: string): void {
+    let file = this.#files.get(name)
+    if (file === undefined) {
+      const packed = createGzip()
+      const written = pipeline(packed, createWriteStream(join(this.#folder, `${name}.gz`)))
+      // Whoever waits for the file hears of it.
+      void Promise.allSettled([written])
+      file = { packed, written }
+      this.#files.set(name, file)
+    }
+    file.packed.write(`${line}\n`)
+  }
+
+  /** Waits until the disk has caught up, so that no more than a few lines are held. @throws the disk's error */
+  async drained(): Promise<void> {
+    for (const { packed, written } of this.#files.values())
+      if (packed.writableNeedDrain || packed.destroyed)
+        await Promise.race([once(packed, 'drain'), written])
+  }
+
+  /** Writes a file of one JSON value. */
+  async addJson(name: string, json: unknown): Promise<void> {
+    await writeFile(join(this.#folder, name), `${JSON.stringify(json, undefined, 2)}\n`)
+  }
+
+  /** Writes a packed file of one JSON value. */
+  async addPackedJson(name: string, json: unknown): Promise<void> {
+    await writeFile(join(this.#folder, `${name}.gz`), gzipSync(JSON.stringify(json)))
+  }
+
+  /** Ends all files, and gives the record its name. @throws Fault `record` if something else has it by now */
+  async finish(): Promise<void> {
+    for (const { packed, written } of this.#files.values()) {
+      packed.end()
+      await written
+    }
+    refuseExisting(this.#out)
+    await rename(this.#folder, this.#out)
+  }
+
+  /** Leaves nothing of it. */
+  async discard(): Promise<void> {
+    for (const { packed } of this.#files.values()) packed.destroy()
+    await Promise.allSettled([...this.#files.values()].map(({ written }) => written))
+    await rm(this.#folder, { recursive: true, force: true })
+  }
+}
+
+function refuseExisting(path: string): void {
+  if (!existsSync(path)) return
+  const detail = `${path} is there already, and is not overwritten: remove it, or give another --out`
+  throw new Fault('record', { severity: 'critical', detail })
+}
