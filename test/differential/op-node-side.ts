@@ -44,7 +44,7 @@ export class OpNodeSide {
     return child
   }
 
-  /** The cases behind the one that it died of are lost with it, and said so: a run repeats them one by one. */
+  /** What it was given besides the case that it died of is lost with it, and has to be asked again. */
   #ended(reason: string): void {
     this.#child = undefined
     this.#received = []

@@ -58,7 +58,7 @@ async function main(): Promise<void> {
     return
   }
   if (!(await hasGo())) {
-    console.error('Go is not here, which op-node is built with: https://go.dev/dl/, 1.24 or newer')
+    console.error('Go is not here, which op-node is built with: https://go.dev/dl/, 1.26 or newer')
     if (process.env['CI'] !== undefined) process.exitCode = 1
     return
   }
@@ -141,14 +141,17 @@ class DifferentialRun {
     const made = this.#make(number)
     if (made === undefined) return
     const isVerbose = this.#options.only !== undefined
-    const answer = this.#opNode.derive(encodeCase(made, { isVerbose }))
+    const encoded = encodeCase(made, { isVerbose })
+    const answer = this.#opNode.derive(encoded)
     const plant = this.#options.plant === undefined ? undefined : plants[this.#options.plant]
     const atoll = deriveWithAtoll(made, {
       isVerbose,
       onEvent: this.#coverage.count,
       ...(plant && { config: plant(made.config) }),
     })
-    const opNode = await answer
+    let opNode = await answer
+    // It may have died of a case beside this one.
+    if (opNode[0]?.startsWith('crash') === true) opNode = await this.#opNode.derive(encoded)
     this.#coverage.addCase(atoll)
     await this.#judge(made, { number, atoll, opNode })
     this.#progress()
