@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { buildOpNodeProgram, hasGo } from '#test/op-node/op-node-program.ts'
 import { summarise } from './statistics.ts'
 
 /** One record, derived by one program. */
@@ -160,18 +161,10 @@ function resultOf(
 async function findOpNode(report: (what: string) => void): Promise<string | undefined> {
   const named = process.env['ATOLL_OP_NODE_DERIVE_PROGRAM']
   if (named !== undefined) return named
-  const cache = here('../../node_modules/.cache/atoll/op-node-derive')
-  const built = join(cache, 'op-node-derive')
-  if (existsSync(built)) return built
-  report('building op-node-derive, which takes minutes')
-  try {
-    await run(here('./op-node-derive/build.sh'), [cache], { maxBuffer: 100_000_000 })
-    return built
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    report(
-      `op-node is not here: its program cannot be built (is there Go?): ${error.message.split('\n')[0]}`,
-    )
+  if (!(await hasGo())) {
+    report('op-node is not here: its program is built with Go, which is not on the PATH')
     return undefined
   }
+  report('building op-node, which takes minutes the first time')
+  return buildOpNodeProgram('derive')
 }

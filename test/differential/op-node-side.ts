@@ -1,21 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-const folder = fileURLToPath(new URL('./op-node/', import.meta.url))
-
-/** Where the reference and its module are kept, unless `ATOLL_DIFFERENTIAL_CACHE` says. */
-const cache =
-  process.env['ATOLL_DIFFERENTIAL_CACHE'] ??
-  fileURLToPath(new URL('../../node_modules/.cache/atoll/differential/', import.meta.url))
 
 /** op-node's pipeline in a process of its own, which takes one case after the other. */
 export class OpNodeSide {
+  readonly #program: string
   readonly #waiting: ((lines: readonly string[]) => void)[] = []
   #child: ChildProcess | undefined
   #received: Buffer[] = []
   #receivedBytes = 0
+
+  /** @param program path of `differential` of `test/op-node` */
+  constructor(program: string) {
+    this.#program = program
+  }
 
   /** @param encoded of `encodeCase`; answers come in the order of the questions */
   derive(encoded: Buffer): Promise<readonly string[]> {
@@ -35,7 +32,7 @@ export class OpNodeSide {
   }
 
   #start(): ChildProcess {
-    const child = spawn(join(cache, 'differential-op-node'), { stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn(this.#program, { stdio: ['pipe', 'pipe', 'inherit'] })
     child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk))
     // A write to a process that died; its exit says so.
     child.stdin?.on('error', () => undefined)
@@ -75,18 +72,4 @@ export class OpNodeSide {
     this.#received = [bytes]
     return bytes
   }
-}
-
-/** Whether Go is there, which the reference is built with. */
-export async function hasGo(): Promise<boolean> {
-  const child = spawn('bash', ['-c', 'command -v go'], { stdio: 'ignore' })
-  const [code] = (await once(child, 'exit')) as [number | null]
-  return code === 0
-}
-
-/** Builds the reference; seconds if its module is there already. @throws Error if it cannot be built */
-export async function buildOpNodeSide(): Promise<void> {
-  const child = spawn('bash', [join(folder, 'build.sh'), cache], { stdio: 'inherit' })
-  const [code] = (await once(child, 'exit')) as [number | null]
-  if (code !== 0) throw new Error(`op-node's side cannot be built: build.sh ends with ${code}`)
 }

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { RollupConfigError } from '#protocol/chains/parse-rollup-config.ts'
+import { buildOpNodeProgram, hasGo } from '#test/op-node/op-node-program.ts'
 import { Random } from '#test/simulator/random.ts'
 import { deriveWithAtoll } from './atoll-side.ts'
 import { buildCase, type Case } from './build-case.ts'
@@ -19,7 +20,7 @@ import { Coverage } from './coverage.ts'
 import { channelsOf } from './draft-channels.ts'
 import { explanationOf } from './explained.ts'
 import { type Base, makeDraft } from './make-draft.ts'
-import { buildOpNodeSide, hasGo, OpNodeSide } from './op-node-side.ts'
+import { OpNodeSide } from './op-node-side.ts'
 import { readRecord } from './record-draft.ts'
 import { encodeCase } from './wire.ts'
 
@@ -62,8 +63,8 @@ async function main(): Promise<void> {
     if (process.env['CI'] !== undefined) process.exitCode = 1
     return
   }
-  await buildOpNodeSide()
-  const run = new DifferentialRun(options, await readBases(options.record))
+  const opNode = new OpNodeSide(await buildOpNodeProgram('differential'))
+  const run = new DifferentialRun(options, { opNode, bases: await readBases(options.record) })
   await run.run()
   if (run.failures > 0) process.exitCode = 1
 }
@@ -109,15 +110,19 @@ interface Said {
 class DifferentialRun {
   readonly #options: Options
   readonly #bases: readonly Base[]
-  readonly #opNode = new OpNodeSide()
+  readonly #opNode: OpNodeSide
   readonly #coverage = new Coverage()
   readonly #explained = new Map<string, number>()
   readonly #startedMs = performance.now()
   #done = 0
   failures = 0
 
-  constructor(options: Options, bases: readonly Base[]) {
+  constructor(
+    options: Options,
+    { opNode, bases }: { readonly opNode: OpNodeSide; readonly bases: readonly Base[] },
+  ) {
     this.#options = options
+    this.#opNode = opNode
     this.#bases = bases
   }
 
