@@ -39,6 +39,8 @@ export interface DeriveOptions {
   readonly blobAdvice?: string
   readonly onBlock: (block: SettledBlock) => void
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined
+  /** Called for attributes that no block was made of. */
+  readonly onRefused?: ((derived: DerivedAttributes) => void) | undefined
 }
 
 /** What deriving came to. */
@@ -168,7 +170,7 @@ class Derivation {
         case 'critical':
           throw new Fault('derivation', {
             severity: 'critical',
-            detail: `derivation cannot go on after block ${this.#pending.ref.number}: ${output.reason}`,
+            detail: `derivation cannot go on after block ${this.#pending.ref.number}, at L1 block ${pipeline.origin.number}: ${output.reason}`,
           })
       }
     }
@@ -212,6 +214,7 @@ class Derivation {
         return undefined
       case 'refused':
         this.#counts.refused++
+        this.#options.onRefused?.(derived)
         this.#refusal = { derived, differences: judgement.differences }
         // Before Holocene the rest of its span goes with it.
         if (isActive(this.#options.config, 'holocene', derived.derivedFrom.timestamp))

@@ -1,4 +1,4 @@
-import type { PipelineEvent } from '#protocol/pipeline/pipeline.ts'
+import type { DerivedAttributes, PipelineEvent } from '#protocol/pipeline/pipeline.ts'
 import { BlobCommitments } from '#runtime/l1/blob-commitments.ts'
 import { readRollupConfig } from '#runtime/record/open-record.ts'
 import { type RecordedL1, readL1 } from '#runtime/record/read-l1.ts'
@@ -20,7 +20,8 @@ export interface DeriveRecordOptions {
   /** How often; more than once from memory. */
   readonly repeat: number
   readonly onBlock: (block: SettledBlock) => void
-  readonly onEvent?: (event: PipelineEvent) => void
+  /** Called for attributes that no block was made of. */
+  readonly onRefused?: (derived: DerivedAttributes) => void
 }
 
 /** What deriving a record came to. */
@@ -58,18 +59,12 @@ export async function deriveRecord(
   for (let run = 1; ; run++) {
     const isLast = run === repeat
     const onBlock = isLast ? options.onBlock : () => undefined
+    const onRefused = isLast ? options.onRefused : undefined
+    const leftOut = new LeftOut()
     const derive = (judge: Judge) => {
-      const { onEvent } = options
-      const start = reference.start
-      return deriveChain({
-        config,
-        start,
-        l1: l1 satisfies L1Source,
-        judge,
-        isL1Verified,
-        onBlock,
-        onEvent,
-      })
+      const { start } = reference
+      const onEvent = (event: PipelineEvent) => leftOut.add(event)
+      return deriveChain({ config, start, l1, judge, isL1Verified, onBlock, onEvent, onRefused })
     }
     const result = isExecuted
       ? await executed(folder, { config, reference, derive })
@@ -79,7 +74,7 @@ export async function deriveRecord(
     const totalSeconds = (performance.now() - startedMs) / 1_000
     const judgeSeconds = isExecuted ? result.judgeSeconds : 0
     const workSeconds = secondsAll.reduce((sum, seconds) => sum + seconds, 0) + judgeSeconds
-    const mismatch = await mismatchOf(folder, result, reference)
+    const mismatch = await mismatchOf(folder, result, { reference, leftOut })
     return {
       ...result,
       judgeSeconds,
@@ -125,13 +120,31 @@ async function readAll(
 async function mismatchOf(
   folder: string,
   { mismatch, refusal, safe }: DeriveResult,
-  reference: ReferenceChain,
+  { reference, leftOut }: { readonly reference: ReferenceChain; readonly leftOut: LeftOut },
 ): Promise<Mismatch | undefined> {
   if (mismatch !== undefined) return mismatch
   const last = await reference.end()
   if (last.ref.number <= safe.number) return undefined
   if (refusal !== undefined && refusal.derived.parent.number < last.ref.number) return refusal
   throw recordFault(
-    `${folder}: l1.ndjson ends where L2 block ${safe.number} is derived, but l2.ndjson goes on to block ${last.ref.number}: one of them was cut short`,
+    `${folder}: l1.ndjson ends where L2 block ${safe.number} is derived, but l2.ndjson goes on to block ${last.ref.number}. ${leftOut.toString()} Either l1.ndjson was cut short, or it is not what it was (--verify-l1 tells), or rollup.json is of another chain`,
   )
+}
+
+/** What was left out of a chain, for who wonders why it is short. */
+class LeftOut {
+  readonly #counts = new Map<string, number>()
+  #last: PipelineEvent | undefined
+
+  add(event: PipelineEvent): void {
+    const name = `${event.what} ${event.reason}`
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
+    this.#last = event
+  }
+
+  toString(): string {
+    if (this.#last === undefined) return 'Nothing of the batcher was left out.'
+    const counts = [...this.#counts].map(([name, count]) => `${name} (${count})`).join(', ')
+    return `Of what was posted was left out: ${counts}; last in L1 block ${this.#last.l1.number}.`
+  }
 }

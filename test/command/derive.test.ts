@@ -99,7 +99,7 @@ test('the first block that differs is shown field by field, and the command ends
   assert.match(err, /^block \d+, derived from L1 block \d+, is not as recorded:$/m)
   assert.match(
     err,
-    /^ {2}transactions\[\d+\]\n {4}derived {3}0x[0-9a-f]+\n {4}recorded {2}0x[0-9a-f]+$/m,
+    /^ {2}transactions\[\d+\], from character \d+ on\n {4}derived {3}[0-9a-f]+\n {4}recorded {2}[0-9a-f]+$/m,
   )
   const printed = out
     .trim()
@@ -144,7 +144,7 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
   {
     name: 'L1 that ends early',
     files: { 'l1.ndjson': lines((all) => all.splice(7)) },
-    says: /l1\.ndjson ends where L2 block \d+ is derived, but l2\.ndjson goes on to block 54/,
+    says: /l1\.ndjson ends where L2 block \d+ is derived, but l2\.ndjson goes on to block 54\. .*--verify-l1/,
   },
   {
     name: 'a blob that is missing',
@@ -192,6 +192,26 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
       'rollup.json': (text: string) => text.replace(/("l2": \{\s*"hash": "0x)..../, '$10000'),
     },
     says: /l2\.ndjson\.gz, line 1: L2 block 0 is 0x.*, the genesis block 0x0000/,
+  },
+  {
+    name: 'a rollup config with another inbox',
+    files: {
+      'rollup.json': (text: string) => text.replace(/("batch_inbox_address": "0x)..../, '$11234'),
+    },
+    says: /Nothing of the batcher was left out\. .* or rollup\.json is of another chain/,
+  },
+  {
+    name: 'a file that is not packed',
+    files: { 'l2.ndjson': () => '[]\n' },
+    says: /l2\.ndjson, line 1: block: /,
+  },
+  {
+    name: 'a blob schedule that divides by nothing',
+    files: {
+      'l1-chain-config.json': (text: string) =>
+        text.replace(/"baseFeeUpdateFraction": \d+/, '"baseFeeUpdateFraction": 0'),
+    },
+    says: /l1-chain-config\.json: blobSchedule\.cancun\.baseFeeUpdateFraction: 0/,
   },
   {
     name: 'an L1 chain config of nonsense',

@@ -51,19 +51,29 @@ function placeOf({ derived }: SettledBlock, perSecond: number): string {
 /** Differences that are shown; there is seldom more than one that matters. */
 const shownDifferences = 20
 
+/** Characters of a value that are shown, at most. */
+const shownCharacters = 96
+
 function explain({ derived, differences }: Mismatch): void {
   const { parent, derivedFrom } = derived
   const lines = [
     `block ${parent.number + 1n}, derived from L1 block ${derivedFrom.number}, is not as recorded:`,
-    ...differences
-      .slice(0, shownDifferences)
-      .flatMap(({ field, derived: ours, block }) => [
-        `  ${field}`,
-        `    derived   ${ours}`,
-        `    recorded  ${block}`,
-      ]),
+    ...differences.slice(0, shownDifferences).flatMap(({ field, derived: ours, block }) => {
+      const from = firstShown(ours, block)
+      const where = from === 0 ? '' : `, from character ${from} on`
+      const shown = (value: string) => value.slice(from, from + shownCharacters)
+      return [`  ${field}${where}`, `    derived   ${shown(ours)}`, `    recorded  ${shown(block)}`]
+    }),
   ]
   process.stderr.write(`${lines.join('\n')}\n`)
+}
+
+/** Where to begin, so that what differs is seen. */
+function firstShown(left: string, right: string): number {
+  if (Math.max(left.length, right.length) <= shownCharacters) return 0
+  let same = 0
+  while (same < left.length && left[same] === right[same]) same++
+  return Math.max(0, same - 16)
 }
 
 function summaryOf(result: RecordResult): Record<string, unknown> {

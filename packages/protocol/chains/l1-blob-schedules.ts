@@ -104,13 +104,16 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
             objectOf(entry, `blobSchedule.${name}`)['baseFeeUpdateFraction'],
             `blobSchedule.${name}.baseFeeUpdateFraction`,
           )
+    if (fraction === 0n)
+      throw new DecodeError(`blobSchedule.${name}.baseFeeUpdateFraction: 0, and it divides`)
     forks.push({ timestamp: integerOf(time, `${name}Time`), baseFeeUpdateFraction: fraction })
   }
   return forks
 }
 
 function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>
   throw new DecodeError(`${name} is no object`)
 }
 

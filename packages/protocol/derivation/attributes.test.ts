@@ -19,7 +19,6 @@ import {
   type AttributesOutput,
   type AttributesSource,
   depositsOnly,
-  derivationRefusal,
 } from './attributes.ts'
 import { systemConfigOf } from './l2-block.ts'
 
@@ -224,13 +223,6 @@ test('of a batch nothing stays, whatever its transactions are', () => {
   const { attributes } = built({ batch: { ...batch, transactions } })
   const count = attributes.transactions.length - types.length
   assert.deepEqual(depositsOnly(attributes)?.transactions, attributes.transactions.slice(0, count))
-})
-
-test('a chain with peers is not derived past Lagoon', () => {
-  const config = { ...at(forksUpTo('karst', { lagoon: 1_002n })), hasInteropPeers: true }
-  assert.equal(derivationRefusal(config, 1_001n), undefined)
-  assert.match(derivationRefusal(config, 1_002n) ?? '', /past Lagoon/)
-  assert.equal(derivationRefusal({ ...config, hasInteropPeers: false }, 1_002n), undefined)
 })
 
 const word = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toBytes32)

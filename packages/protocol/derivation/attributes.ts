@@ -203,14 +203,3 @@ export function depositsOnly(attributes: PayloadAttributes): PayloadAttributes |
   if (transactions.length === attributes.transactions.length) return undefined
   return { ...attributes, transactions }
 }
-
-/**
- * Why the L2 block of a timestamp must not be derived, although its transactions could be; undefined if it may.
- *
- * A chain with peers can have blocks replaced that execute messages which no peer sent. Who sees one chain alone cannot know.
- * Spec: interop/derivation.md
- */
-export function derivationRefusal(config: RollupConfig, timestamp: bigint): string | undefined {
-  if (!config.hasInteropPeers || !isActive(config, 'lagoon', timestamp)) return undefined
-  return `L2 time ${timestamp} is past Lagoon, and the chain has peers whose messages decide what is safe`
-}

@@ -16,5 +16,6 @@ export function parseJson<Schema extends z.ZodType>(
   if (success) return data
   const [first] = error.issues
   const path = [what, ...(first?.path ?? [])].filter((part) => part !== '').join('.')
-  throw new DecodeError(`${path}: ${first?.message}`, { cause: error })
+  const flaw = json === undefined ? 'it is missing' : (first?.message ?? error.message)
+  throw new DecodeError(path === '' ? flaw : `${path}: ${flaw}`, { cause: error })
 }

@@ -1,7 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { createGunzip, gunzipSync } from 'node:zlib'
 import type * as z from 'zod'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
@@ -52,6 +51,9 @@ export interface RecordLine {
   readonly where: string
 }
 
+/** Bytes of a line, at most: an L1 block with all its blobs has a tenth of that. A string has little more room. */
+export const maxLineBytes = 256 * 1_024 * 1_024
+
 /** The lines of a file, one JSON value each, packed or not, as they are read. @throws Fault `record` with file and line */
 export async function* readLines(path: string): AsyncGenerator<RecordLine> {
   const file = createReadStream(path)
@@ -59,14 +61,38 @@ export async function* readLines(path: string): AsyncGenerator<RecordLine> {
   file.once('error', (error) => input.destroy(error))
   let line = 0
   try {
-    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+    for await (const bytes of splitLines(input)) {
       line++
-      if (text !== '') yield { json: JSON.parse(text) as unknown, where: `${path}, line ${line}` }
+      if (bytes.length === 0) continue
+      const json: unknown = JSON.parse(bytes.toString('utf8'))
+      yield { json, where: `${path}, line ${line}` }
     }
   } catch (cause) {
-    throw unreadable(`${path}, line ${line}`, cause)
+    throw unreadable(`${path}, line ${cause instanceof SyntaxError ? line : line + 1}`, cause)
+  } finally {
+    file.destroy()
   }
 }
+
+async function* splitLines(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let pieces: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of input) {
+    let start = 0
+    for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, start)) {
+      yield Buffer.concat([...pieces, chunk.subarray(start, end)])
+      pieces = []
+      bytes = 0
+      start = end + 1
+    }
+    pieces.push(chunk.subarray(start))
+    bytes += chunk.length - start
+    if (bytes > maxLineBytes) throw new RangeError(`a line of more than ${maxLineBytes} bytes`)
+  }
+  yield Buffer.concat(pieces)
+}
+
+const lineFeed = 0x0a
 
 /** Reads a part of a record. @throws Fault `record` that says where, for a DecodeError */
 export function within<Value>(where: string, read: () => Value): Value {
@@ -86,5 +112,7 @@ export function recordFault(detail: string, cause?: unknown): Fault {
 function unreadable(where: string, cause: unknown): unknown {
   if (!(cause instanceof Error)) return cause
   if (cause instanceof Fault) return cause
-  return recordFault(`${where}: ${cause.message}`, cause)
+  const isPacking = 'code' in cause && String(cause.code).startsWith('Z_')
+  const what = isPacking ? `it cannot be unpacked: ${cause.message}` : cause.message
+  return recordFault(`${where}: ${what}`, cause)
 }
