@@ -49,6 +49,7 @@ test('a line without end is not read to the end', async () => {
   writeFileSync(path, '1\n')
   truncateSync(path, maxLineBytes + 3)
   const lines = readLines(path)
-  assert.deepEqual((await lines.next()).value?.json, 1)
+  const first = await lines.next()
+  assert.ok(first.done !== true && first.value.json === 1)
   await assert.rejects(lines.next(), /endless\.ndjson, line 2: a line of more than 268435456 bytes/)
 })
