@@ -6,6 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip, type Gzip, gzipSync } from 'node:zlib'
 import { Fault } from '#runtime/fault.ts'
+import { recordFault } from './read-lines.ts'
 
 /** A file of lines that is being written. */
 interface LineFile {
@@ -25,13 +26,15 @@ export class RecordWriter {
     this.#folder = folder
   }
 
-  /** @throws Fault `record` if there is something of that name */
+  /** @throws Fault `record` if there is something of that name, or no folder to put it into */
   static async create(out: string): Promise<RecordWriter> {
     const path = resolve(out)
     refuseExisting(path)
     const mark = randomUUID().slice(0, 8)
     const folder = join(dirname(path), `.${basename(path)}-unfinished-${mark}`)
-    await mkdir(folder, { recursive: true })
+    if (!existsSync(dirname(path)))
+      throw recordFault(`there is no folder ${dirname(path)} to put the record into: make it first`)
+    await mkdir(folder)
     return new RecordWriter(path, folder)
   }
 
