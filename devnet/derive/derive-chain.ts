@@ -125,6 +125,11 @@ class Derivation {
     const reader = await this.#stopwatch.pausedFor('l1', l1.open(start.base.l1Origin.number))
     const base = await this.#nextL1(reader)
     if (base === undefined) throw recordFault('there is no L1 block to begin with')
+    const { l1Origin, number } = start.base
+    if (base.block.hash !== l1Origin.hash)
+      throw recordFault(
+        `${base.where}: L1 block ${l1Origin.number} is ${base.block.hash}, but L2 block ${number} comes from ${l1Origin.hash}: they are of different chains`,
+      )
     const pipeline = new Pipeline({
       config,
       base: toL1Block(base, config),

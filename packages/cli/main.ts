@@ -11,12 +11,25 @@ const exitCodes = { failed: 1, usage: 2 } as const
  * nobody answered, must not keep it.
  */
 export async function main(args: readonly string[]): Promise<never> {
+  // Whoever reads the output may have had enough of it, as `head` has; a disk may be full.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.stderr.write(`atoll: ${error.message}\n`)
+    process.exit(exitCodes.failed)
+  })
   try {
     await createProgram().parseAsync([...args], { from: 'user' })
+    await written()
   } catch (error) {
     process.exit(explain(error))
   }
   process.exit()
+}
+
+/** Waits until all that was printed is out, or known not to be. */
+function written(): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write('', () => setImmediate(resolve))
+  })
 }
 
 function explain(error: unknown): number {

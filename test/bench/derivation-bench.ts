@@ -68,7 +68,7 @@ export async function benchDerivation(report: (what: string) => void): Promise<D
 
 /** The records made to measure with, else what the project has. */
 function records(): readonly string[] {
-  const shared = here('../../../shared/fixtures/records')
+  const shared = process.env['ATOLL_RECORDS'] ?? here('../../../shared/fixtures/records')
   const own = here('../vectors/records')
   return existsSync(shared)
     ? [join(shared, 'bench-span'), join(shared, 'bench-singular')]

@@ -214,6 +214,13 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
     says: /l1-chain-config\.json: blobSchedule\.cancun\.baseFeeUpdateFraction: 0/,
   },
   {
+    name: 'L1 of another chain',
+    files: {
+      'rollup.json': (text: string) => text.replace(/("l1": \{\s*"hash": "0x)..../, '$11234'),
+    },
+    says: /l1\.ndjson\.gz, line 1: L1 block 0 is 0x.*, but L2 block 0 comes from 0x1234/,
+  },
+  {
     name: 'an L1 chain config of nonsense',
     files: { 'l1-chain-config.json': () => '7' },
     says: /l1-chain-config\.json: /,
