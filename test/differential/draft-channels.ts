@@ -64,7 +64,11 @@ function toEntry(draft: Draft, bytes: Uint8Array): Entry {
     return { kind: 'batches', form: 'singular', batches: [batch.batch] }
   const { blocks } = batch.batch
   if (blocks.length > maxEntries) return { kind: 'raw', bytes }
-  return { kind: 'batches', form: 'span', batches: blocks.map((block) => toSingular(draft, block)) }
+  return {
+    kind: 'batches',
+    form: 'span',
+    batches: [...blocks].map((block) => toSingular(draft, block)),
+  }
 }
 
 function toSingular(

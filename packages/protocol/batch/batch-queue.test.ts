@@ -67,13 +67,7 @@ test('the head and the L1 blocks must go together', () => {
 })
 
 test('what is kept for later has a limit', () => {
-  const config = rollupConfig({ hardforkTimes: { fjord: 0n } })
-  const head = l2Block(12)
-  const queue = new BatchQueue({
-    config,
-    origins: new L1Origins(config, l1Block(2)),
-    safeBlock: () => undefined,
-  })
+  const { queue, head } = emptyQueue()
   const large = new Uint8Array(10_000_000)
   const add = (timestamp: bigint, transaction: Uint8Array) =>
     queue.add(
@@ -84,8 +78,8 @@ test('what is kept for later has a limit', () => {
           epochNumber: 2n,
           epochHash: l1Block(2).hash,
           timestamp,
-          // A block and its transaction count for a hundred bytes each.
-          transactions: [transaction.subarray(200)],
+          // A batch counts for 500 bytes besides, and a transaction for 250.
+          transactions: [transaction.subarray(750)],
         },
       },
       head,
@@ -94,3 +88,45 @@ test('what is kept for later has a limit', () => {
   for (let at = 0; at < count; at++) assert.equal(add(1_000n, large), 'needs-data')
   assert.equal(add(1_000n, large), 'critical')
 })
+
+test('blocks of a span count though they have no transactions', () => {
+  const { queue, head } = emptyQueue()
+  const block = { timestamp: 1_000n, epochNumber: 2n, transactions: [] }
+  const length = 10_000_000
+  const blocks = { length, at: () => block, [Symbol.iterator]: () => [block].values() }
+  const hex = (hash: string) => hash.slice(0, 42)
+  const batch = { parentCheck: hex(head.hash), l1OriginCheck: hex(l1Block(2).hash), blocks }
+  // Sixteen bytes each, and five hundred for the batch.
+  const count = Math.floor(maxQueuedBytes / (16 * length + 500))
+  for (let at = 0; at < count; at++)
+    assert.equal(queue.add({ kind: 'span', batch }, head).kind, 'needs-data')
+  assert.equal(queue.add({ kind: 'span', batch }, head).kind, 'critical')
+})
+
+test('what is kept for later does not keep the channel that it came in', () => {
+  const { queue, head } = emptyQueue()
+  const channel = new Uint8Array(1_000)
+  const batch = {
+    parentHash: head.hash,
+    epochNumber: 2n,
+    epochHash: l1Block(2).hash,
+    timestamp: head.timestamp + 4n,
+    transactions: [channel.subarray(0, 1)],
+  }
+  queue.add({ kind: 'singular', batch }, head)
+  channel[0] = 0x7e
+  // Of its own bytes it is no deposit, which nobody may post.
+  const next = { ...l2Block(13), hash: head.hash }
+  const output = queue.add({ kind: 'singular', batch: { ...batch, timestamp: 0n } }, next)
+  assert.ok(output.kind === 'batch')
+  assert.deepEqual(output.batch.transactions, [Uint8Array.of(0)])
+})
+
+function emptyQueue() {
+  const config = rollupConfig({ hardforkTimes: { fjord: 0n } })
+  const origins = new L1Origins(config, l1Block(2))
+  return {
+    queue: new BatchQueue({ config, origins, safeBlock: () => undefined }),
+    head: l2Block(12),
+  }
+}

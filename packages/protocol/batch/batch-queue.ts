@@ -1,5 +1,5 @@
 import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
-import type { Batch, SpanBatchBlock } from './batch.ts'
+import type { Batch } from './batch.ts'
 import type { BatchOutput, UnusedReason } from './batch-output.ts'
 import type { BatchStageOptions } from './batch-stage.ts'
 import { checkSingularBatch } from './batch-validity.ts'
@@ -14,21 +14,25 @@ import { checkSpanBatch, newBlocks } from './span-batch-validity.ts'
  */
 export const maxQueuedBytes = 1_000_000_000
 
-/** What a block and a transaction take besides the bytes of the transactions, about. */
-const blockBytes = 100
-const transactionBytes = 100
+/** What a batch, a block of a span and a transaction take besides the bytes of the transactions, about and at most. */
+const batchBytes = 500
+const spanBlockBytes = 16
+const transactionBytes = 250
 
 /** A batch, and the L1 block in which it was complete. */
-interface IncludedBatch {
+interface ArrivedBatch {
   readonly batch: Batch
-  readonly sizeBytes: number
   readonly inclusion: L1BlockRef
+}
+
+interface IncludedBatch extends ArrivedBatch {
+  readonly sizeBytes: number
 }
 
 /** A step that may have to wait for a block of the safe chain. */
 interface Step {
   /** A batch that has not been let in yet. */
-  arrived: IncludedBatch | undefined
+  arrived: ArrivedBatch | undefined
   readonly isOutOfData: boolean
 }
 
@@ -40,7 +44,7 @@ interface Step {
 export class BatchQueue {
   readonly #options: BatchStageOptions
   readonly #nextSpan = new NextSpan()
-  #queue: readonly IncludedBatch[] = []
+  #queue: IncludedBatch[] = []
   #queuedBytes = 0
   #waiting: Step | undefined
 
@@ -63,7 +67,7 @@ export class BatchQueue {
     const { origins } = this.#options
     origins.update(safeHead)
     if (origins.isBehind(safeHead)) return needsData('before-safe-head')
-    const arrived = { batch, sizeBytes: sizeOf(batch), inclusion: origins.origin }
+    const arrived = { batch, inclusion: origins.origin }
     return this.#run({ arrived, isOutOfData: false }, safeHead)
   }
 
@@ -106,8 +110,11 @@ export class BatchQueue {
     if (verdict.kind === 'needs-block') return verdict
     step.arrived = undefined
     if (verdict.kind === 'drop') return verdict.reason
-    this.#queue = [...this.#queue, arrived]
-    this.#queuedBytes += arrived.sizeBytes
+    const isUsedNow = verdict.kind === 'accept' && this.#queue.length === 0
+    const batch = isUsedNow ? arrived.batch : detached(arrived.batch)
+    const sizeBytes = sizeOf(batch)
+    this.#queue.push({ ...arrived, batch, sizeBytes })
+    this.#queuedBytes += sizeBytes
     return undefined
   }
 
@@ -143,7 +150,7 @@ export class BatchQueue {
     return { kind: 'none' }
   }
 
-  #keep(queue: readonly IncludedBatch[]): void {
+  #keep(queue: IncludedBatch[]): void {
     if (queue.length === this.#queue.length) return
     this.#queue = queue
     this.#queuedBytes = queue.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
@@ -153,14 +160,14 @@ export class BatchQueue {
     if (batch.kind === 'singular') return { kind: 'batch', batch: batch.batch, isLastInSpan: true }
     const l1Blocks = this.#options.origins.blocks
     const blocks = newBlocks(batch.batch, { l1Blocks, safeHead })
-    this.#nextSpan.replace(blocks ?? [])
-    const first = this.#nextSpan.take(safeHead)
+    if (blocks !== undefined) this.#nextSpan.replace(blocks)
+    const first = blocks && this.#nextSpan.take(safeHead)
     // The check has gone through the same blocks and their epochs.
     if (first === undefined) throw new RangeError('a valid span batch without new blocks')
     return { kind: 'batch', batch: first, isLastInSpan: this.#nextSpan.isEmpty }
   }
 
-  #check({ batch, inclusion }: IncludedBatch, safeHead: L2BlockRef): BatchVerdict {
+  #check({ batch, inclusion }: ArrivedBatch, safeHead: L2BlockRef): BatchVerdict {
     const { config, origins, safeBlock } = this.#options
     const context: BatchContext = {
       config,
@@ -179,14 +186,23 @@ function needsData(unused: UnusedReason | undefined): BatchOutput {
   return { kind: 'needs-data', unused }
 }
 
+/** A batch to keep. What a span has is its own; of a singular one it is part of its channel, which may be far larger. */
+function detached(batch: Batch): Batch {
+  if (batch.kind === 'span') return batch
+  const transactions = batch.batch.transactions.map((transaction) => transaction.slice())
+  return { kind: 'singular', batch: { ...batch.batch, transactions } }
+}
+
 /** What a batch takes while it is kept, about. */
 function sizeOf(batch: Batch): number {
-  const blocks: readonly Pick<SpanBatchBlock, 'transactions'>[] =
-    batch.kind === 'singular' ? [batch.batch] : batch.batch.blocks
+  if (batch.kind === 'singular') return batchBytes + sizeOfTransactions(batch.batch.transactions)
+  let size = batchBytes + spanBlockBytes * batch.batch.blocks.length
+  for (const { transactions } of batch.batch.blocks) size += sizeOfTransactions(transactions)
+  return size
+}
+
+function sizeOfTransactions(transactions: readonly Uint8Array[]): number {
   let size = 0
-  for (const { transactions } of blocks) {
-    size += blockBytes
-    for (const transaction of transactions) size += transactionBytes + transaction.length
-  }
+  for (const transaction of transactions) size += transactionBytes + transaction.length
   return size
 }

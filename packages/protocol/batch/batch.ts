@@ -18,7 +18,14 @@ export interface SpanBatch {
   /** First 20 bytes of the hash of the last block's L1 origin, as `0x` hex. */
   readonly l1OriginCheck: string
   /** At least one. */
-  readonly blocks: readonly SpanBatchBlock[]
+  readonly blocks: SpanBatchBlocks
+}
+
+/** The blocks of a span batch, in order; an array is one, but they may be made one by one as they are asked for. */
+export interface SpanBatchBlocks extends Iterable<SpanBatchBlock> {
+  readonly length: number
+  /** Undefined past the last; counted from the end if the index is negative. */
+  at(index: number): SpanBatchBlock | undefined
 }
 
 /** A block of a span batch. */

@@ -9,7 +9,7 @@ import {
   rlpList,
   rlpUint,
 } from '#protocol/codec/rlp.ts'
-import type { SingularBatch, SpanBatch } from './batch.ts'
+import type { SingularBatch, SpanBatch, SpanBatchBlock } from './batch.ts'
 import { encodeBitlist } from './bitlist.ts'
 import { batchTypes } from './decode-batch.ts'
 import { RlpScan } from './rlp-scan.ts'
@@ -44,7 +44,7 @@ export function toSpanBatch(batches: readonly SingularBatch[]): SpanBatch {
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export function encodeSpanBatch(span: SpanBatch, encoding: SpanBatchEncoding): Uint8Array {
-  const { blocks } = span
+  const blocks = [...span.blocks]
   const first = blocks[0]
   const last = blocks.at(-1)
   if (first === undefined || last === undefined) throw new RangeError('no blocks')
@@ -58,7 +58,7 @@ export function encodeSpanBatch(span: SpanBatch, encoding: SpanBatchEncoding): U
     fromHex(span.parentCheck),
     fromHex(span.l1OriginCheck),
     encodeUvarint(BigInt(blocks.length)),
-    encodeBitlist(originBits(span, encoding)),
+    encodeBitlist(originBits(blocks, encoding)),
     ...blocks.map((block) => encodeUvarint(BigInt(block.transactions.length))),
     encodeBitlist(transactions.map(({ to }) => to.length === 0)),
     encodeBitlist(transactions.map(({ isOdd }) => isOdd)),
@@ -71,7 +71,10 @@ export function encodeSpanBatch(span: SpanBatch, encoding: SpanBatchEncoding): U
   ])
 }
 
-function originBits({ blocks }: SpanBatch, { beginsEpoch }: SpanBatchEncoding): boolean[] {
+function originBits(
+  blocks: readonly SpanBatchBlock[],
+  { beginsEpoch }: SpanBatchEncoding,
+): boolean[] {
   return blocks.map(({ epochNumber }, index) => {
     const advance = epochNumber - (blocks[index - 1]?.epochNumber ?? epochNumber)
     if (advance !== 0n && advance !== 1n)

@@ -1,49 +1,58 @@
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { SingularBatch } from './batch.ts'
-import type { NewBlock } from './span-batch-validity.ts'
+import { indexOfEpoch, type NewBlocks } from './span-batch-validity.ts'
+
+const nothing: NewBlocks = { blocks: [], first: 0, l1Blocks: [] }
 
 /** The blocks of an accepted span batch that are still to come. Spec: protocol/delta/span-batches.md#batch-queue */
 export class NextSpan {
-  #blocks: readonly NewBlock[] = []
+  #span = nothing
   #next = 0
+  /** Where the epoch of the last block is among the L1 blocks. */
+  #epochIndex = 0
 
   /** Whether there is none left. */
   get isEmpty(): boolean {
-    return this.#next === this.#blocks.length
+    return this.#next === this.#span.blocks.length
   }
 
   /** Takes the blocks of another span in place of what is left. */
-  replace(blocks: readonly NewBlock[]): void {
-    this.#blocks = blocks
-    this.#next = 0
+  replace(span: NewBlocks): void {
+    this.#span = span
+    this.#next = span.first
+    this.#epochIndex = 0
   }
 
   /** Gives up what is left. */
   clear(): void {
-    this.replace([])
+    this.replace(nothing)
   }
 
   /** The next block if it is due; else all are given up: the one before it turned out to be invalid. */
   takeAt(timestamp: bigint, parent: L2BlockRef): SingularBatch | undefined {
-    if (this.#blocks[this.#next]?.block.timestamp !== timestamp) {
-      if (!this.isEmpty) this.clear()
-      return undefined
-    }
-    return this.take(parent)
+    const batch = this.take(parent)
+    if (batch?.timestamp === timestamp) return batch
+    this.clear()
+    return undefined
   }
 
   /** The next block, on top of a parent. */
   take(parent: L2BlockRef): SingularBatch | undefined {
-    const next = this.#blocks[this.#next]
-    if (next === undefined) return undefined
+    const { blocks, l1Blocks } = this.#span
+    const block = blocks.at(this.#next)
+    if (block === undefined) return undefined
+    this.#epochIndex = indexOfEpoch(l1Blocks, block.epochNumber, this.#epochIndex)
+    const epoch = l1Blocks[this.#epochIndex]
+    // All of them were found when the span was accepted.
+    if (epoch === undefined) throw new RangeError(`no L1 block ${block.epochNumber}`)
     this.#next++
     if (this.isEmpty) this.clear()
     return {
       parentHash: parent.hash,
-      epochNumber: next.epoch.number,
-      epochHash: next.epoch.hash,
-      timestamp: next.block.timestamp,
-      transactions: next.block.transactions,
+      epochNumber: epoch.number,
+      epochHash: epoch.hash,
+      timestamp: block.timestamp,
+      transactions: block.transactions,
     }
   }
 }

@@ -66,9 +66,8 @@ export function decodeSpanBatchColumns(bytes: Uint8Array): SpanBatchColumns {
   const recipientsAt = reader.skip((transactionCount - creationBits.count()) * 20)
   const datasAt = reader.position
   const legacyCount = reader.skipDatas(transactionCount)
-  return {
+  const columns = {
     ...prefix,
-    bytes,
     originBits,
     transactionCounts,
     transactionCount,
@@ -81,6 +80,8 @@ export function decodeSpanBatchColumns(bytes: Uint8Array): SpanBatchColumns {
     gasLimitsAt: reader.skipUvarints(transactionCount),
     protectedBits: reader.bits(legacyCount),
   }
+  // What follows may be far more, and nothing should be as large for its sake.
+  return { ...columns, bytes: bytes.subarray(0, reader.position) }
 }
 
 function sumOf(counts: Uint32Array): number {

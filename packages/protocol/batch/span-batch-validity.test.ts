@@ -29,7 +29,7 @@ function check(word: string, given: Case & { readonly holocene?: true } = {}): s
   const batch = parseBatch(word)
   assert.ok(batch.kind === 'span')
   const { change = (timestamp) => timestamp } = given
-  const blocks = batch.batch.blocks.map((block) => ({
+  const blocks = [...batch.batch.blocks].map((block) => ({
     ...block,
     timestamp: change(block.timestamp),
   }))

@@ -1,7 +1,7 @@
 import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import { isActive } from '#protocol/chains/chain-spec.ts'
 import { areSameBytes } from '#protocol/codec/same-bytes.ts'
-import type { SpanBatch, SpanBatchBlock } from './batch.ts'
+import type { SpanBatch, SpanBatchBlock, SpanBatchBlocks } from './batch.ts'
 import { accepted, checkDrift, checkTransactions, drop, undecided } from './batch-validity.ts'
 import type { BatchContext, BatchVerdict, NeedsBlock } from './batch-verdict.ts'
 
@@ -65,7 +65,7 @@ function checkPrefix(span: SpanBatch, context: BatchContext): BatchVerdict | Fit
 
 /** The first block and the last: a span batch has at least one. */
 function ends({ blocks }: SpanBatch): readonly [SpanBatchBlock, SpanBatchBlock] {
-  const first = blocks[0]
+  const first = blocks.at(0)
   const last = blocks.at(-1)
   if (first === undefined || last === undefined) throw new RangeError('a span batch without blocks')
   return [first, last]
@@ -108,7 +108,11 @@ function checkBlocks(span: SpanBatch, context: BatchContext, parent: L2BlockRef)
 }
 
 /** Where an epoch is among the L1 blocks from an index on, or past their end. */
-function indexOfEpoch(l1Blocks: readonly L1BlockRef[], number: bigint, from: number): number {
+export function indexOfEpoch(
+  l1Blocks: readonly L1BlockRef[],
+  number: bigint,
+  from: number,
+): number {
   let index = from
   while (index < l1Blocks.length && l1Blocks[index]?.number !== number) index++
   return index
@@ -122,7 +126,7 @@ function checkOverlap(span: SpanBatch, context: BatchContext, parent: L2BlockRef
   for (let number = parent.number + 1n; number <= safeHead.number; number++) {
     const safe = safeBlock(number)
     if (safe === undefined) return needsBlock(number)
-    const block = span.blocks[Number(number - parent.number) - 1]
+    const block = span.blocks.at(Number(number - parent.number) - 1)
     const deposits = safe.transactions.filter((transaction) => transaction[0] === depositType)
     const users = safe.transactions.slice(deposits.length)
     if (
@@ -145,30 +149,34 @@ function needsBlock(number: bigint): NeedsBlock {
   return { kind: 'needs-block', number }
 }
 
-/** A block of a span batch that is not part of the safe chain yet. */
-export interface NewBlock {
-  readonly block: SpanBatchBlock
-  readonly epoch: L1BlockRef
+/** The blocks of a span batch that are not part of the safe chain yet. */
+export interface NewBlocks {
+  readonly blocks: SpanBatchBlocks
+  /** Where the first of them is. */
+  readonly first: number
+  /** Each block's L1 origin is one of these. */
+  readonly l1Blocks: readonly L1BlockRef[]
 }
 
 /**
- * The blocks of a span batch after the safe head, each with its L1 origin.
+ * The blocks of a span batch after the safe head.
  *
  * @returns nothing if a block has an epoch that it cannot have: then none of the batch counts
  */
 export function newBlocks(
-  span: SpanBatch,
+  { blocks }: SpanBatch,
   { l1Blocks, safeHead }: Pick<BatchContext, 'l1Blocks' | 'safeHead'>,
-): readonly NewBlock[] | undefined {
-  const blocks: NewBlock[] = []
+): NewBlocks | undefined {
+  let first = 0
   let originIndex = 0
-  for (const block of span.blocks) {
-    if (block.timestamp <= safeHead.timestamp) continue
+  for (const block of blocks) {
+    if (block.timestamp <= safeHead.timestamp) {
+      first++
+      continue
+    }
     if (block.epochNumber < safeHead.l1Origin.number) return undefined
     originIndex = indexOfEpoch(l1Blocks, block.epochNumber, originIndex)
-    const epoch = l1Blocks[originIndex]
-    if (epoch === undefined) return undefined
-    blocks.push({ block, epoch })
+    if (originIndex === l1Blocks.length) return undefined
   }
-  return blocks
+  return { blocks, first, l1Blocks: l1Blocks.slice(0, originIndex + 1) }
 }

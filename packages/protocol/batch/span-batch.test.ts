@@ -5,7 +5,7 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { toHash, toHex } from '#protocol/codec/hex.ts'
 import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
 import { bitlistBytes } from './bitlist.ts'
-import { decodeBatch } from './decode-batch.ts'
+import { decodeBatch, type DecodedBatch } from './decode-batch.ts'
 import { encodeSpanBatch, toSpanBatch } from './encode-span-batch.ts'
 import {
   decodeSpanBatchColumns,
@@ -82,6 +82,12 @@ const chain = fc
     }),
   )
 
+/** With an array of all its blocks. */
+const plain = (decoded: DecodedBatch) =>
+  decoded.kind === 'span'
+    ? { ...decoded, batch: { ...decoded.batch, blocks: [...decoded.batch.blocks] } }
+    : decoded
+
 test('what is encoded decodes to itself', () => {
   fc.assert(
     fc.property(chain, ({ chainId, blockTime, start, checks, beginsEpoch, ...world }) => {
@@ -94,7 +100,7 @@ test('what is encoded decodes to itself', () => {
       const batch = { parentCheck: toHex(checks[0]), l1OriginCheck: toHex(checks[1]), blocks }
       const rules = { genesisTimestamp, blockTime, chainId, allowsSpanBatches: true }
       const bytes = encodeSpanBatch(batch, { ...rules, beginsEpoch })
-      assert.deepEqual(decodeBatch(bytes, rules), { kind: 'span', batch })
+      assert.deepEqual(plain(decodeBatch(bytes, rules)), { kind: 'span', batch })
     }),
     runs,
   )
@@ -119,7 +125,7 @@ test('blocks that follow each other make a span batch', () => {
   assert.equal(decoded.batch.parentCheck, `0x${'00'.repeat(20)}`)
   assert.equal(decoded.batch.l1OriginCheck, `0x${'e2'.repeat(20)}`)
   assert.deepEqual(
-    decoded.batch.blocks.map(({ timestamp, epochNumber }) => [timestamp, epochNumber]),
+    [...decoded.batch.blocks].map(({ timestamp, epochNumber }) => [timestamp, epochNumber]),
     [
       [1_000n, 1n],
       [1_002n, 1n],
@@ -214,6 +220,34 @@ test('the fields of a transaction have at most so many bytes', () => {
   assert.throws(() => batch(maxTransactionBytes + 1), { message: /at most 10000000/ })
 })
 
+test('blocks are made when they are asked for, as many as there may be', () => {
+  const bits = new Uint8Array(MAX_SPAN_BATCH_ELEMENT_COUNT / 8)
+  // The first block, whose bit says nothing, and the second begin an epoch.
+  bits[bits.length - 1] = 0b11
+  const counts = new Uint8Array(MAX_SPAN_BATCH_ELEMENT_COUNT)
+  const all = columns(count(MAX_SPAN_BATCH_ELEMENT_COUNT), bits, counts)
+  const before = process.memoryUsage().heapUsed
+  const { blocks } = deriveSpanBatch(all, rules)
+  assert.ok(process.memoryUsage().heapUsed - before < 20_000_000)
+  assert.equal(blocks.length, MAX_SPAN_BATCH_ELEMENT_COUNT)
+  const epochOfLast = blocks.at(-1)?.epochNumber ?? 0n
+  assert.deepEqual(blocks.at(0), {
+    timestamp: (blocks.at(1)?.timestamp ?? 0n) - rules.blockTime,
+    epochNumber: BigInt.asUintN(64, epochOfLast - 1n),
+    transactions: [],
+  })
+  assert.equal(blocks.at(1)?.epochNumber, epochOfLast)
+  assert.equal(blocks.at(MAX_SPAN_BATCH_ELEMENT_COUNT), undefined)
+  assert.deepEqual(blocks.at(-blocks.length), blocks.at(0))
+  assert.equal(blocks.at(-blocks.length - 1), undefined)
+})
+
+test('what follows the last column takes nothing', () => {
+  const block = [prefix, count(1), new Uint8Array(2)]
+  const { bytes } = decodeSpanBatchColumns(Buffer.concat([...block, new Uint8Array(1_000)]))
+  assert.equal(bytes.length, Buffer.concat(block).length)
+})
+
 test('times and epochs wrap around', () => {
   const bytes = [encodeUvarint(2n ** 64n - 1n), encodeUvarint(0n), new Uint8Array(40)]
   const rest = [count(2), Uint8Array.of(0b10), new Uint8Array(2)]
@@ -222,7 +256,7 @@ test('times and epochs wrap around', () => {
     rules,
   )
   assert.deepEqual(
-    blocks.map(({ timestamp, epochNumber }) => [timestamp, epochNumber]),
+    [...blocks].map(({ timestamp, epochNumber }) => [timestamp, epochNumber]),
     [
       [999n, 2n ** 64n - 1n],
       [1_001n, 0n],

@@ -89,7 +89,7 @@ const plain = (block: SpanBatchBlock): Block => ({
 
 test('a span batch with every type of transaction decodes, and encodes again', () => {
   const span = decodeSpan(vectors.encoded)
-  assert.deepEqual(span.blocks.map(plain), vectors.decoded)
+  assert.deepEqual([...span.blocks].map(plain), vectors.decoded)
   assert.equal(span.parentCheck, vectors.fields.parentCheck)
   assert.equal(span.l1OriginCheck, vectors.fields.l1OriginCheck)
   assert.equal(toHex(encodeSpanBatch(span, { ...rules, beginsEpoch: false })), vectors.encoded)
@@ -117,7 +117,7 @@ test('epochs are counted back from the last by the origin bits', () => {
     ]
     const span = spanOf(decodeBatch(Buffer.concat(bytes), rules))
     assert.deepEqual(
-      span.blocks.map((block) => Number(block.epochNumber)),
+      [...span.blocks].map((block) => Number(block.epochNumber)),
       epochNums,
     )
   }
@@ -145,7 +145,7 @@ test('a post-exec transaction travels with a signed one', () => {
   const { encoded, timestamp, epochNum, transactions } = postExec.spanBatch
   const postExecRules = rulesOf(postExec.config)
   const span = decodeSpan(encoded, postExecRules)
-  assert.deepEqual(span.blocks.map(plain), [{ timestamp, epochNum, transactions }])
+  assert.deepEqual([...span.blocks].map(plain), [{ timestamp, epochNum, transactions }])
   assert.equal(toHex(encodeSpanBatch(span, { ...postExecRules, beginsEpoch: false })), encoded)
 })
 
@@ -153,7 +153,7 @@ for (const { name, encoded, error, transactions } of postExec.spanCases) {
   test(`post-exec transaction: ${name}`, () => {
     const decode = () => decodeSpan(encoded, rulesOf(postExec.config))
     if (error === undefined)
-      assert.deepEqual(decode().blocks.flatMap(plain)[0]?.transactions, transactions)
+      assert.deepEqual([...decode().blocks].flatMap(plain)[0]?.transactions, transactions)
     else assert.throws(decode, { name: 'DecodeError' })
   })
 }
@@ -171,7 +171,7 @@ test('a span batch of OP Mainnet decodes to its transactions', () => {
   assert.equal(span.parentCheck, channel.parentCheck)
   assert.equal(span.l1OriginCheck, channel.l1OriginCheck)
   assert.deepEqual(
-    span.blocks.map(({ timestamp, epochNumber, transactions }) => ({
+    [...span.blocks].map(({ timestamp, epochNumber, transactions }) => ({
       timestamp: Number(timestamp),
       epochNum: Number(epochNumber),
       txHashes: transactions.map((transaction) => toHex(keccak256(transaction))),

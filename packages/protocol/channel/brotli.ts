@@ -1,7 +1,7 @@
 import { brotliDecompressSync, constants } from 'node:zlib'
 import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { Decompressed } from './decompressed.ts'
-import { isRefusal, outputChunkBytes, toUint8Array } from './node-zlib.ts'
+import { isRefusal, isTooLarge, outputChunkBytes, toUint8Array } from './node-zlib.ts'
 
 /** op-node's decompressor is fed the rest of a buffer of 4,096, then pieces of this size, and hands on at each end. */
 const firstInputBytes = 4_095
@@ -9,9 +9,12 @@ const inputBytes = 32_768
 
 /**
  * Room past the limit that is searched for a flaw: the largest window, which may be decoded before any of it is
- * handed on, and the most that a single byte more can add.
+ * handed on, and the largest block, which is the most that a single byte more can add.
  */
-const searchBytes = 1 << 26
+const searchBytes = 1 << 25
+
+/** The first try at a stream that is over the limit. Each of the next ones has twice as much of it. */
+const firstTryBytes = 32
 
 /**
  * Decompresses brotli as far as op-node would: a stream need not end, and what was handed on before a flaw counts.
@@ -20,71 +23,92 @@ const searchBytes = 1 << 26
  * Spec: protocol/fjord/derivation.md#brotli-channel-compression, RFC 7932
  */
 export function decompressBrotli(data: Uint8Array, maxBytes: number): Decompressed {
-  return (
-    decompressWhole(data, maxBytes) ??
-    limited(decompressUnfinished(data, maxBytes) ?? decompressCorrupt(data, maxBytes), maxBytes)
+  const whole = decompressWhole(data, maxBytes)
+  if (typeof whole === 'object') return whole
+  // Of what is over the limit a small part is enough; what is not is most often sound, and lacks its end.
+  const firstEnd = whole === 'too-large' ? firstTryBytes : data.length
+  const found = findSound(data, { maxBytes, firstEnd })
+  const isPastLimit = wholeWindows(found.good.bytes, windowBytes(data)) > maxBytes
+  if (isPastLimit) return limited(flawless(found.good), maxBytes)
+  return limited(
+    found.goodEnd === data.length
+      ? decompressUnfinished(data, found.good)
+      : decompressCorrupt(data, found),
+    maxBytes,
   )
 }
 
-/** In one go; undefined unless the stream ends where the data does, within the limit. */
-function decompressWhole(data: Uint8Array, maxBytes: number): Decompressed | undefined {
-  try {
-    const { bytes, consumed } = decompressAll(data, {
-      maxOutputLength: maxBytes,
-      finishFlush: constants.BROTLI_OPERATION_FINISH,
-    })
-    if (consumed < data.length) return undefined
-    return { bytes, end: 'complete', flawedFrom: undefined }
-  } catch (error) {
-    if (isRefusal(error)) return undefined
-    throw error
-  }
+/** In one go, if the stream ends where the data does, within the limit. */
+function decompressWhole(data: Uint8Array, maxBytes: number): Decompressed | Refused {
+  const whole = decompressAll(data, {
+    maxOutputLength: maxBytes,
+    finishFlush: constants.BROTLI_OPERATION_FINISH,
+  })
+  if (typeof whole === 'string') return whole
+  return whole.consumed < data.length
+    ? 'flawed'
+    : { bytes: whole.bytes, end: 'complete', flawedFrom: undefined }
 }
 
-/** A stream that lacks its end, or has bytes after it; undefined if it is neither. */
-function decompressUnfinished(data: Uint8Array, maxBytes: number): Decompressed | undefined {
-  const whole = decompressPrefix(data, maxBytes)
-  if (whole === undefined) return undefined
+/** Up to where a stream has no flaw, and what comes out of so much. */
+interface Sound {
+  readonly good: Prefix
+  readonly goodEnd: number
+}
+
+/**
+ * Finds the longest prefix without a flaw, or one with so much output that a flaw after it is of no account: by trying
+ * ever longer ones and then by bisection, as `node:zlib` gives nothing of a stream with a flaw, or too large a one.
+ */
+function findSound(
+  data: Uint8Array,
+  { maxBytes, firstEnd }: { readonly maxBytes: number; readonly firstEnd: number },
+): Sound {
+  const window = windowBytes(data)
+  let good: Prefix = { bytes: new Uint8Array(0), consumed: 0 }
+  let goodEnd = 0
+  let badEnd = data.length + 1
+  for (let tryEnd = firstEnd; badEnd - goodEnd > 1; tryEnd *= 2) {
+    const isBounded = badEnd <= data.length
+    const end = isBounded ? (goodEnd + badEnd) >> 1 : Math.min(tryEnd, data.length)
+    const prefix = decompressPrefix(data.subarray(0, end), maxBytes)
+    if (prefix === undefined) {
+      badEnd = end
+      continue
+    }
+    good = prefix
+    goodEnd = end
+    if (wholeWindows(good.bytes, window) > maxBytes) break
+  }
+  return { good, goodEnd }
+}
+
+function flawless({ bytes }: Prefix): Decompressed {
+  return { bytes, end: 'truncated', flawedFrom: undefined }
+}
+
+/** A stream that lacks its end, or has bytes after it. */
+function decompressUnfinished(data: Uint8Array, whole: Prefix): Decompressed {
   const { bytes, consumed } = whole
-  if (consumed === data.length) return { bytes, end: 'truncated', flawedFrom: undefined }
+  if (consumed === data.length) return flawless(whole)
   // The bytes after the end are an error if they come in the same piece of input as the end.
   const before = lastInputEnd(consumed - 1)
   const isInSamePiece = lastInputEnd(consumed) === before
   return {
     bytes,
     end: 'corrupt',
-    flawedFrom: isInSamePiece ? handedOn(data.subarray(0, before), maxBytes) : undefined,
+    flawedFrom: isInSamePiece ? handedOn(data.subarray(0, before), bytes.length) : undefined,
   }
 }
 
-/**
- * A stream with a flaw, of which `node:zlib` would give nothing: finds the longest prefix without it by bisection.
- * Of the piece of input with the flaw, only what filled op-node's buffer was handed on.
- */
-function decompressCorrupt(data: Uint8Array, maxBytes: number): Decompressed {
-  const window = windowBytes(data)
-  const isPastLimit = (bytes: Uint8Array) => wholeWindows(bytes, window) > maxBytes
-  let good: Uint8Array = new Uint8Array(0)
-  let goodEnd = 0
-  let badEnd = data.length
-  while (badEnd - goodEnd > 1) {
-    const middle = Math.floor((goodEnd + badEnd) / 2)
-    const prefix = decompressPrefix(data.subarray(0, middle), maxBytes)
-    if (prefix === undefined) {
-      badEnd = middle
-      continue
-    }
-    good = prefix.bytes
-    goodEnd = middle
-    // What comes after makes no difference any more.
-    if (isPastLimit(good)) break
-  }
-  // Where even that is past the limit, the flaw is of no account.
-  const sound = isPastLimit(good) ? undefined : paddedWithZeros(data.subarray(0, badEnd), maxBytes)
-  const bytes = sound === undefined ? good : (decompressPrefix(sound, maxBytes)?.bytes ?? good)
-  const before = handedOn(data.subarray(0, lastInputEnd(goodEnd)), maxBytes)
-  const windows = wholeWindows(bytes, window)
-  const input = sound ?? data.subarray(0, goodEnd)
+/** A stream with a flaw. Of the piece of input with it, only what filled op-node's buffer was handed on. */
+function decompressCorrupt(data: Uint8Array, { good, goodEnd }: Sound): Decompressed {
+  const size = good.bytes.length
+  const padded = paddedWithZeros(data.subarray(0, goodEnd + 1), size + searchBytes)
+  const bytes = padded?.bytes ?? good.bytes
+  const before = handedOn(data.subarray(0, lastInputEnd(goodEnd)), size)
+  const windows = wholeWindows(bytes, windowBytes(data))
+  const input = padded?.input ?? data.subarray(0, goodEnd)
   const filled = windows > 0 ? windows : filledBytes(input, bytes, before)
   const length = Math.max(before, filled)
   return { bytes: bytes.subarray(0, length), end: 'corrupt', flawedFrom: before }
@@ -95,12 +119,16 @@ function wholeWindows({ length }: Uint8Array, window: number): number {
 }
 
 /** The same stream with zeros after its end, where they belong; undefined if the flaw of its last byte is another. */
-function paddedWithZeros(data: Uint8Array, maxBytes: number): Uint8Array | undefined {
-  const padded = new Uint8Array(data)
+function paddedWithZeros(
+  data: Uint8Array,
+  maxBytes: number,
+): { readonly input: Uint8Array; readonly bytes: Uint8Array } | undefined {
+  const input = new Uint8Array(data)
   const last = data.length - 1
   for (let bits = 7; bits > 0; bits--) {
-    padded[last] = (data[last] ?? 0) & ((1 << bits) - 1)
-    if (decompressWhole(padded, maxBytes) !== undefined) return padded
+    input[last] = (data[last] ?? 0) & ((1 << bits) - 1)
+    const whole = decompressWhole(input, maxBytes)
+    if (typeof whole === 'object') return { input, bytes: whole.bytes }
   }
   return undefined
 }
@@ -120,6 +148,8 @@ function filledBytes(data: Uint8Array, bytes: Uint8Array, before: number): numbe
   for (let size = windowBytes(data) / 2; size >= smallestBufferBytes && size > before; size /= 2) {
     if (size > bytes.length) continue
     end = inputOf(data.subarray(0, end), size)
+    // What begins in the rest of a byte is too short to put anything out, so a block that ends in it is the last of all.
+    if (handedOn(data.subarray(0, end), size) !== size) continue
     if (endsCompressedBlock(data.subarray(0, end), bytes.subarray(0, size)))
       return Math.min(size, before + askedBytes)
   }
@@ -152,7 +182,8 @@ function endsCompressedBlock(data: Uint8Array, bytes: Uint8Array): boolean {
     ended.set(data)
     ended.set([tail & 0xff, tail >> 8], data.length - 1)
     const stream = bits <= 6 ? ended.subarray(0, -1) : ended
-    if (decompressWhole(stream, bytes.length)?.bytes.length === bytes.length) return true
+    const whole = decompressWhole(stream, bytes.length)
+    if (typeof whole === 'object' && whole.bytes.length === bytes.length) return true
   }
   return false
 }
@@ -193,27 +224,31 @@ interface Prefix {
 
 /** What comes out of the first bytes of a stream; undefined if they have a flaw or are far over the limit. */
 function decompressPrefix(data: Uint8Array, maxBytes: number): Prefix | undefined {
-  try {
-    return decompressAll(data, {
-      maxOutputLength: maxBytes + searchBytes,
-      finishFlush: constants.BROTLI_OPERATION_FLUSH,
-    })
-  } catch (error) {
-    if (isRefusal(error)) return undefined
-    throw error
-  }
+  const prefix = decompressAll(data, {
+    maxOutputLength: maxBytes + searchBytes,
+    finishFlush: constants.BROTLI_OPERATION_FLUSH,
+  })
+  return typeof prefix === 'string' ? undefined : prefix
 }
+
+/** Why nothing came out. */
+type Refused = 'flawed' | 'too-large'
 
 function decompressAll(
   data: Uint8Array,
   options: { readonly maxOutputLength: number; readonly finishFlush: number },
-): Prefix {
-  const result: unknown = brotliDecompressSync(data, {
-    ...options,
-    chunkSize: outputChunkBytes,
-    info: true,
-  })
-  // With `info`, which the types do not know, it is not a buffer but this.
-  const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } }
-  return { bytes: toUint8Array(buffer), consumed: engine.bytesWritten }
+): Prefix | Refused {
+  try {
+    const result: unknown = brotliDecompressSync(data, {
+      ...options,
+      chunkSize: outputChunkBytes,
+      info: true,
+    })
+    // With `info`, which the types do not know, it is not a buffer but this.
+    const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } }
+    return { bytes: toUint8Array(buffer), consumed: engine.bytesWritten }
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return isTooLarge(error) ? 'too-large' : 'flawed'
+  }
 }

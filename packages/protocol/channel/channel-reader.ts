@@ -6,33 +6,43 @@ import { joined } from './joined.ts'
 /** Why a channel has no more batches; `bad-entry` is anything but a string in RLP's shortest form. */
 export type ChannelEnd = Decompressed['end'] | CompressionRefusal | 'bad-entry'
 
+/** What is decompressed first: so many bytes for each that L1 has, far more than honest batches need, and no fewer than this. */
+const openingRatio = 64
+const openingBytes = 1 << 16
+
+/** How many times as much at least is decompressed when that is not enough: from the start, as there is no way to go on. */
+const growth = 8
+
+/** A part of a channel from its start. */
+interface Opening {
+  readonly bytes: Uint8Array
+  /** Undefined if there is more to decompress. */
+  readonly end: ChannelEnd | undefined
+  readonly flawedPiece: FlawedPiece | undefined
+}
+
+type ReaderRules = Pick<ChannelRules, 'allowsBrotli' | 'maxRlpBytesPerChannel'>
+
 /**
  * Reads the batches of a channel one by one, not decoded yet: the first byte is the type.
- * Whatever is wrong with a channel, the batches before it come out.
+ * Whatever is wrong with a channel, the batches before it come out. No more is decompressed than about `growth` times
+ * what the batches that are asked for take: what a few bytes of L1 stand for may be as large as the limit.
  *
  * Spec: protocol/derivation.md#channel-format
  */
 export class ChannelReader {
-  readonly #bytes: Uint8Array
-  readonly #end: ChannelEnd
-  readonly #flawedPiece: FlawedPiece | undefined
+  readonly #data: Uint8Array
+  readonly #rules: ReaderRules
+  #openedBytes: number
+  #opening: Opening
   #at = 0
   #reason: ChannelEnd | undefined
 
-  constructor(
-    chunks: readonly Uint8Array[],
-    rules: Pick<ChannelRules, 'allowsBrotli' | 'maxRlpBytesPerChannel'>,
-  ) {
-    const decompressed = decompress(joined(chunks), rules)
-    if (typeof decompressed === 'string') {
-      this.#bytes = new Uint8Array(0)
-      this.#end = decompressed
-      return
-    }
-    const { bytes, end, flawedFrom } = decompressed
-    this.#bytes = bytes
-    this.#end = end
-    if (flawedFrom !== undefined) this.#flawedPiece = new FlawedPiece(flawedFrom, bytes.length)
+  constructor(chunks: readonly Uint8Array[], rules: ReaderRules) {
+    this.#data = joined(chunks)
+    this.#rules = rules
+    this.#openedBytes = Math.max(openingBytes, openingRatio * this.#data.length)
+    this.#opening = this.#open()
   }
 
   /** Why there is no more; undefined as long as `next` was not undefined. */
@@ -43,20 +53,49 @@ export class ChannelReader {
   /** The next batch, a view; undefined from the end of the channel on. */
   next(): Uint8Array | undefined {
     if (this.#reason !== undefined) return undefined
-    const head = readHead(this.#bytes, this.#at)
+    const { bytes, end, flawedPiece } = this.#opening
+    const head = readHead(bytes, this.#at)
     if (head === 'malformed') return this.#stop('bad-entry')
-    if (head === 'missing' || head.end > this.#bytes.length) {
-      const isBetween = this.#at === this.#bytes.length
-      return this.#stop(this.#end === 'complete' && !isBetween ? 'bad-entry' : this.#end)
+    if (head === 'missing' || head.end > bytes.length) {
+      if (end === undefined) return this.#nextOfMore(head)
+      const isBetween = this.#at === bytes.length
+      return this.#stop(end === 'complete' && !isBetween ? 'bad-entry' : end)
     }
-    const batch = this.#bytes.subarray(head.start, head.end)
+    const batch = bytes.subarray(head.start, head.end)
     const isLost =
-      this.#flawedPiece?.isLost(this.#at, head.start) ||
-      this.#flawedPiece?.isLost(head.start, head.end)
-    if (isLost) return this.#stop(this.#end)
+      flawedPiece?.isLost(this.#at, head.start) || flawedPiece?.isLost(head.start, head.end)
+    if (isLost) return this.#stop(end ?? 'bad-entry')
     if (!isBatch(batch, head.start - this.#at)) return this.#stop('bad-entry')
     this.#at = head.end
     return batch
+  }
+
+  /** Nothing is decompressed for a batch that is past the limit anyway. */
+  #nextOfMore(head: Head | 'missing'): Uint8Array | undefined {
+    const wantedBytes = head === 'missing' ? 0 : head.end
+    if (wantedBytes > this.#rules.maxRlpBytesPerChannel) return this.#stop('over-limit')
+    this.#openedBytes = Math.max(growth * this.#openedBytes, wantedBytes)
+    this.#opening = this.#open()
+    // What was lost of the last piece depends on all reads before: they are done again.
+    const at = this.#at
+    this.#at = 0
+    while (this.#at < at && this.next() !== undefined);
+    return this.next()
+  }
+
+  #open(): Opening {
+    const limit = this.#rules.maxRlpBytesPerChannel
+    const maxRlpBytesPerChannel = Math.min(this.#openedBytes, limit)
+    const opened = decompress(this.#data, { ...this.#rules, maxRlpBytesPerChannel })
+    if (typeof opened === 'string')
+      return { bytes: new Uint8Array(0), end: opened, flawedPiece: undefined }
+    const { bytes, end, flawedFrom } = opened
+    const isAll = end !== 'over-limit' || maxRlpBytesPerChannel === limit
+    return {
+      bytes,
+      end: isAll ? end : undefined,
+      flawedPiece: flawedFrom === undefined ? undefined : new FlawedPiece(flawedFrom, bytes.length),
+    }
   }
 
   #stop(reason: ChannelEnd): undefined {
