@@ -60,7 +60,8 @@ test('transfers of all types are taken, mined, and told of', async (t) => {
   const { user, wallet, mine } = await openUser(t)
   const value = parseEther('1')
   const to = bob.address
-  const gasPrice = await user.getGasPrice()
+  // Twice what it takes: another block may come before the transaction does.
+  const gasPrice = 2n * (await user.getGasPrice())
   const legacy = await wallet.sendTransaction({ to, value, type: 'legacy', gasPrice })
   const listed = await wallet.sendTransaction({
     to,
