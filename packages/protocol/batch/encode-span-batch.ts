@@ -1,6 +1,7 @@
 import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
+import { joined } from '#protocol/codec/joined.ts'
 import {
   decodeRlpList,
   encodeRlp,
@@ -51,7 +52,7 @@ export function encodeSpanBatch(span: SpanBatch, encoding: SpanBatchEncoding): U
   const transactions = blocks
     .flatMap((block) => block.transactions)
     .map((raw) => cutUp(raw, encoding.chainId))
-  return concat([
+  return joined([
     Uint8Array.of(batchTypes.span),
     encodeUvarint(first.timestamp - encoding.genesisTimestamp),
     encodeUvarint(last.epochNumber),
@@ -114,11 +115,11 @@ function cutUp(raw: Uint8Array, chainId: bigint): CutUp {
   return {
     isOdd: rlpUint(parity, 1) === 1n,
     isProtected: undefined,
-    signature: concat(words(signature)),
+    signature: joined(words(signature)),
     to: recipient(to),
     nonce: rlpUint(fields[1], 8),
     gasLimit: rlpUint(gasLimit, 8),
-    data: concat([
+    data: joined([
       Uint8Array.of(type),
       encodeRlp([rlpBytes(value), ...fees, rlpBytes(data), ...lists]),
     ]),
@@ -135,7 +136,7 @@ function cutUpLegacy(raw: Uint8Array, chainId: bigint): CutUp {
     // 27 and 35 are both even parity.
     isOdd: vValue % 2n === 0n,
     isProtected,
-    signature: concat(words(signature)),
+    signature: joined(words(signature)),
     to: recipient(to),
     nonce: rlpUint(nonce, 8),
     gasLimit: rlpUint(gasLimit, 8),
@@ -170,16 +171,4 @@ function recipient(item: RlpItem | undefined): Uint8Array {
   if (to.length !== 0 && to.length !== 20)
     throw new DecodeError(`a recipient of ${to.length} bytes`)
   return to
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  let size = 0
-  for (const part of parts) size += part.length
-  const bytes = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

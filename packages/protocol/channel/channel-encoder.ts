@@ -3,7 +3,7 @@ import { encodeRlp } from '#protocol/codec/rlp.ts'
 import type { ChannelId } from '#protocol/primitives.ts'
 import { brotliVersion } from './decompress.ts'
 import { type Frame, frameHeadBytes, maxFrameDataBytes } from './frame.ts'
-import { joined } from './joined.ts'
+import { joined } from '#protocol/codec/joined.ts'
 import { toUint8Array } from './node-zlib.ts'
 
 /** What a batcher compresses with; brotli from Fjord on. */

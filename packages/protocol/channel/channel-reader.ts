@@ -1,7 +1,7 @@
 import type { ChannelRules } from '#protocol/chains/chain-spec.ts'
 import { type CompressionRefusal, decompress } from './decompress.ts'
 import type { Decompressed } from './decompressed.ts'
-import { joined } from './joined.ts'
+import { joined } from '#protocol/codec/joined.ts'
 
 /** Why a channel has no more batches; `bad-entry` is anything but a string in RLP's shortest form. */
 export type ChannelEnd = Decompressed['end'] | CompressionRefusal | 'bad-entry'
