@@ -165,7 +165,7 @@ for (const [what, again, code, message] of [
     'an L2 with another genesis',
     {
       ...short,
-      options: { chain: { rollupConfig: join(recordsFolder, 'fork-delta', 'rollup.json') } },
+      options: { rollupConfig: join(recordsFolder, 'fork-delta', 'rollup.json') },
     },
     'wrong-chain',
     /has chain \d+/,
@@ -194,7 +194,7 @@ for (const [what, again, code, message] of [
   ],
   [
     'a network that is not known',
-    { ...short, options: { chain: { network: 'op-mainet' } } },
+    { ...short, options: { rollupConfig: undefined, network: 'op-mainet' } },
     'record',
     /--network: network: "op-mainet" is not known; near it are op-mainnet/,
   ],
@@ -218,7 +218,7 @@ test('an L2 that L1 does not make ends a recording before Holocene, and is not d
   const rollupConfig = join(newFolder(t), 'rollup.json')
   const other = { ...rollup, batch_inbox_address: `0x${'11'.repeat(20)}`, seq_window_size: 2 }
   writeFileSync(rollupConfig, JSON.stringify(other))
-  const options = { chain: { rollupConfig } }
+  const options = { rollupConfig }
   await assert.rejects(recordAgain(t, { ...short, options }), (error) => {
     assert.ok(isFault(error, 'wrong-chain'), String(error))
     assert.match(error.message, /L2 block \d+ of http.* is not what is derived from L1 block \d+/)

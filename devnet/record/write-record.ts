@@ -1,5 +1,5 @@
 import { l1ChainConfigJson } from '#protocol/chains/l1-blob-schedules.ts'
-import { networkConfig, networkJson } from '#protocol/chains/registry/networks.ts'
+import { networkJson } from '#protocol/chains/registry/networks.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { type Clock, toIsoTime } from '#runtime/clock.ts'
@@ -10,27 +10,19 @@ import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import { BeaconClient } from '#runtime/l1/beacon-client.ts'
 import { L1Client } from '#runtime/l1/l1-client.ts'
-import {
-  readConfigSources,
-  readRollupConfigFiles,
-  withProblems,
-} from '#runtime/record/open-record.ts'
 import { readJson } from '#runtime/record/read-lines.ts'
 import { RecordWriter } from '#runtime/record/record-writer.ts'
+import { type ChainSettings, loadRollupConfig } from '#runtime/settings/chain-settings.ts'
 import { version } from '#runtime/version.ts'
 import type { SettledBlock } from '#devnet/derive/derive-chain.ts'
 import { readGenesis, readGenesisJson } from '#devnet/execution/recorded/read-genesis.ts'
 import { recordChain, type RecordedChain } from './record-chain.ts'
 
 /** What to record, from where, and into which folder. Files that are left out are made, or not needed. */
-export interface WriteRecordOptions {
+export interface WriteRecordOptions extends Partial<ChainSettings> {
   readonly l1RpcUrl: string
   readonly l1BeaconUrl?: string | undefined
   readonly l2RpcUrl: string
-  /** A name of the registry, or the file of a rollup config: one of the two. */
-  readonly chain: { readonly network: string } | { readonly rollupConfig: string }
-  readonly l1ChainConfig?: string | undefined
-  readonly dependencySet?: string | undefined
   readonly genesis?: string | undefined
   readonly from: bigint
   readonly to: bigint
@@ -53,7 +45,7 @@ const rounds = 5
  * @throws Fault that says what to do
  */
 export async function writeRecord(options: WriteRecordOptions): Promise<RecordedChain> {
-  const config = await readConfig(options)
+  const config = await loadRollupConfig(options)
   await checkRange(options, config)
   const writer = await RecordWriter.create(options.out)
   const nodes = connect(options, config)
@@ -87,14 +79,6 @@ function told(error: unknown): unknown {
   if (!(error instanceof JsonRpcError)) return error
   const detail = `a node refused a call: ${error.message} (code ${error.code})`
   return new Fault('rpc-refused', { severity: 'critical', detail, cause: error })
-}
-
-async function readConfig(options: WriteRecordOptions): Promise<RollupConfig> {
-  const { chain, l1ChainConfig, dependencySet } = options
-  if ('rollupConfig' in chain)
-    return readRollupConfigFiles({ rollup: chain.rollupConfig, l1ChainConfig, dependencySet })
-  const sources = await readConfigSources({ l1ChainConfig, dependencySet })
-  return withProblems('--network', () => networkConfig(chain.network, sources))
 }
 
 async function checkRange(
@@ -187,11 +171,10 @@ function wrongChain(detail: string): Fault {
 
 async function writeConfig(
   writer: RecordWriter,
-  { chain, l1ChainConfig, dependencySet, genesis }: WriteRecordOptions,
+  { network = '', rollupConfig, l1ChainConfig, dependencySet, genesis }: WriteRecordOptions,
   config: RollupConfig,
 ): Promise<void> {
-  const rollup =
-    'rollupConfig' in chain ? await readJson(chain.rollupConfig) : networkJson(chain.network)
+  const rollup = rollupConfig === undefined ? networkJson(network) : await readJson(rollupConfig)
   await writer.addJson('rollup.json', rollup)
   const l1Config =
     l1ChainConfig === undefined
@@ -214,7 +197,7 @@ async function aboutOf(
 ): Promise<object> {
   return {
     what: `L2 blocks ${l2.first} to ${l2.last}, and the L1 blocks they are derived from`,
-    network: 'network' in options.chain ? options.chain.network : undefined,
+    network: options.network,
     l1ChainId: Number(config.l1ChainId),
     l2ChainId: Number(config.l2ChainId),
     firstL1Block: Number(l1.first),

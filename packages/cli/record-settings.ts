@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import { readableFile, url, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 
 const blockNumber = () => wholeNumber(0, Number.MAX_SAFE_INTEGER)
@@ -14,19 +15,7 @@ export const recordSettings = z.strictObject({
   l2RpcUrl: url(['http', 'https'], 'http://localhost:9545').describe(
     'JSON-RPC endpoint of an L2 execution client that has the blocks',
   ),
-  network: want(
-    z.string().optional(),
-    'a network of the superchain registry, such as op-mainnet',
-  ).describe('network whose rollup config is built in; or give --rollup-config'),
-  rollupConfig: readableFile("a rollup config in op-node's form")
-    .optional()
-    .describe('rollup config of any other chain'),
-  l1ChainConfig: readableFile("a chain config in geth's form, or a genesis with one")
-    .optional()
-    .describe('fork times and blob schedule of an L1 that is not public'),
-  dependencySet: readableFile("a dependency set in op-node's form")
-    .optional()
-    .describe('chains that this one can call, for a chain with Lagoon'),
+  ...chainSettings.shape,
   genesis: readableFile("a genesis in geth's form, packed or not")
     .optional()
     .describe(

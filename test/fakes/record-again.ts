@@ -41,7 +41,7 @@ export async function recordAgain(
   const out = options?.out ?? join(newFolder(t), 'record')
   const recorded = await writeRecord({
     ...(await serveRecord(t, record, lies)),
-    chain: { rollupConfig: join(record, 'rollup.json') },
+    rollupConfig: join(record, 'rollup.json'),
     l1ChainConfig: join(record, 'l1-chain-config.json'),
     dependencySet: findFile(record, 'depset.json'),
     from: BigInt(from),

@@ -6,7 +6,6 @@ import { recordSettings } from '#cli/record-settings.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { Fault } from '#runtime/fault.ts'
 
 type RecordSettings = z.output<typeof recordSettings>
 
@@ -29,7 +28,6 @@ async function record(settings: RecordSettings): Promise<void> {
   const { signal } = stopSignal()
   const { l1, l2, txs, refused } = await writeRecord({
     ...settings,
-    chain: chainOf(settings),
     from: BigInt(from),
     to: BigInt(to),
     clock: systemClock,
@@ -45,11 +43,4 @@ async function record(settings: RecordSettings): Promise<void> {
   print(`L1 blocks ${l1.first} to ${l1.last}`)
   if (refused > 0) print(`${refused} sets of attributes refused`)
   print(`in ${out}: atoll derive --record ${out}`)
-}
-
-function chainOf({ network, rollupConfig }: RecordSettings) {
-  if (network !== undefined && rollupConfig === undefined) return { network }
-  if (rollupConfig !== undefined && network === undefined) return { rollupConfig }
-  const detail = 'give --network or --rollup-config, one of the two'
-  throw new Fault('settings', { severity: 'critical', detail })
 }

@@ -1,0 +1,47 @@
+import * as z from 'zod'
+import { networkConfig } from '#protocol/chains/registry/networks.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { Fault } from '#runtime/fault.ts'
+import {
+  readConfigSources,
+  readRollupConfigFiles,
+  withProblems,
+} from '#runtime/record/open-record.ts'
+import { readableFile, want } from './setting-kinds.ts'
+
+/** Which chain it is: a name of the registry, or files. */
+export const chainSettings = z.strictObject({
+  network: want(
+    z.string().optional(),
+    'a network of the superchain registry, such as op-mainnet',
+  ).describe('network whose rollup config is built in; or give --rollup-config'),
+  rollupConfig: readableFile("a rollup config in op-node's form")
+    .optional()
+    .describe('rollup config of any other chain'),
+  l1ChainConfig: readableFile("a chain config in geth's form, or a genesis with one")
+    .optional()
+    .describe('fork times and blob schedule of an L1 that is not public'),
+  dependencySet: readableFile("a dependency set in op-node's form")
+    .optional()
+    .describe('chains that this one can call, for a chain with Lagoon'),
+})
+
+/** Values of `chainSettings`. */
+export type ChainSettings = z.output<typeof chainSettings>
+
+/**
+ * The rollup config that the settings name.
+ *
+ * @throws Fault `settings` if they name none or two; `record` that names the file and all that is wrong with it
+ */
+export async function loadRollupConfig(settings: Partial<ChainSettings>): Promise<RollupConfig> {
+  const { network, rollupConfig, l1ChainConfig, dependencySet } = settings
+  if (network !== undefined && rollupConfig === undefined) {
+    const sources = await readConfigSources({ l1ChainConfig, dependencySet })
+    return withProblems('--network', () => networkConfig(network, sources))
+  }
+  if (rollupConfig !== undefined && network === undefined)
+    return readRollupConfigFiles({ rollup: rollupConfig, l1ChainConfig, dependencySet })
+  const detail = 'give --network or --rollup-config, one of the two'
+  throw new Fault('settings', { severity: 'critical', detail })
+}
