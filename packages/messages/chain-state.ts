@@ -24,8 +24,8 @@ export interface ChainState {
   /** The attributes of this generation that took effect last; 0 if none did yet. */
   readonly sequence: bigint
   /**
-   * What became of them; `replaced` means refused, with a block of deposits only in their place; `dropped`, before Holocene,
-   * refused with no block in their place, and `pendingSafe` back at `localSafe`.
+   * What became of them; `replaced` means refused, with a block of deposits only in their place. `dropped`, before Holocene,
+   * means refused and left out: the pending safe head is the safe head again, and the batch after it is next.
    */
   readonly outcome: 'started' | 'consolidated' | 'built' | 'replaced' | 'dropped'
   /** Which attributes `sequence` were; absent while it is 0. */

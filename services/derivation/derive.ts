@@ -152,7 +152,7 @@ function send(
     derivedFrom,
     concludesBatch: isLastInSpan,
   }
-  const digest = attributesDigest(attributes)
+  const digest = attributesDigest({ parentHash: parent.hash, attributes })
   const inFlight = {
     request,
     digest,

@@ -6,6 +6,8 @@ import { hash } from '#test/fakes/values.ts'
 import { address } from '#test/fakes/test-rollup.ts'
 import { attributesDigest } from './attributes-digest.ts'
 
+const parentHash = hash(7)
+
 const attributes: PayloadAttributes = {
   timestamp: 0n,
   prevRandao: hash(1),
@@ -39,11 +41,17 @@ const others: readonly Partial<PayloadAttributes>[] = [
 ]
 
 test('every field counts, and absent is not zero', () => {
-  const digests = [{}, ...others].map((other) => attributesDigest({ ...attributes, ...other }))
+  const digests = [{}, ...others].map((other) =>
+    attributesDigest({ parentHash, attributes: { ...attributes, ...other } }),
+  )
+  digests.push(attributesDigest({ parentHash: hash(8), attributes }))
   assert.equal(new Set(digests).size, digests.length)
 })
 
 test('the same attributes have the same digest', () => {
   const copy = { ...attributes, transactions: attributes.transactions.map((raw) => raw.slice()) }
-  assert.equal(attributesDigest(copy), attributesDigest(attributes))
+  assert.equal(
+    attributesDigest({ parentHash, attributes: copy }),
+    attributesDigest({ parentHash, attributes }),
+  )
 })
