@@ -106,13 +106,15 @@ function pushNext(state: DerivationState, session: Deriving): Turn {
   switch (pushed.kind) {
     case 'taken':
       window.advance(next)
+      window.useBatcher(pipeline.batcher)
       return {
         state: { ...state, session: { ...session, blocked: undefined } },
         effects: [],
         goesOn: true,
       }
     case 'needs-blobs':
-      window.changeBatcher(pushed.batcher, state)
+      window.useBatcher(pushed.batcher)
+      window.refuse(state)
       return stop([state])
     case 'reset':
       return stop(reset(state, session, pushed.reason))

@@ -93,12 +93,17 @@ export class L1Window {
     this.#at = { hash, number }
   }
 
-  /** The batcher is another: blocks are asked for again, with its blobs. */
-  changeBatcher(batcher: Address, { nowMs }: Pick<L1Limit, 'nowMs'>): void {
-    const isKnown = this.#batcher === batcher
+  /** Whose transactions are read from now on: blocks are fetched with those of one batcher. */
+  useBatcher(batcher: Address): void {
+    if (this.#batcher === batcher) return
     this.#batcher = batcher
     this.#forget()
-    if (isKnown) this.#fail(nowMs, 'it came without blobs of the batcher')
+  }
+
+  /** The block lacks blobs that it should have come with. */
+  refuse({ nowMs }: Pick<L1Limit, 'nowMs'>): void {
+    this.#forget()
+    this.#fail(nowMs, 'it came without all blobs of the batcher')
   }
 
   /** What to ask for now. */

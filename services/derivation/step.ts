@@ -111,7 +111,7 @@ function startRead(
     generation,
     sequence,
     pipeline,
-    window: new L1Window(base, batcher),
+    window: new L1Window(base, pipeline.batcher),
     safeBlocks,
     reports,
     head,
