@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import type { Hash } from '#protocol/primitives.ts'
+import type { Address, Hash } from '#protocol/primitives.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import { BeaconClient } from '#runtime/l1/beacon-client.ts'
+import { readRollupConfig } from '#runtime/record/open-record.ts'
 import { serveHttp } from '#test/fakes/http-server.ts'
 import { linesOf } from '#test/fakes/record-again.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
-import { replayL1 } from './replay-record.ts'
+import { openSocket } from '#test/fakes/web-socket-client.ts'
+import { VirtualClock } from '#test/simulator/virtual-clock.ts'
+import { replayL1, type ReplayL1Options } from './replay-record.ts'
 
 type Json = Record<string, unknown>
 
@@ -21,9 +24,9 @@ const lines = (await linesOf(record, 'l1.ndjson')) as readonly {
 }[]
 const clientOptions = { timeoutMs: 10_000, rounds: 2, clock: systemClock }
 
-async function replayed(t: TestContext) {
-  const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
-  const l1 = await replayL1(record, options)
+async function replayed(t: TestContext, folder = record, more: Partial<ReplayL1Options> = {}) {
+  const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock, ...more }
+  const l1 = await replayL1(folder, options)
   const rpc = new JsonRpcClient({ endpoints: [{ url: l1.rpcUrl }], ...clientOptions })
   t.after(async () => {
     await rpc.close()
@@ -120,4 +123,57 @@ test('a beacon node that fails is asked again, and what is none is found out', a
   await assert.rejects(fetched(t, other), /there is no beacon API at this URL/)
   const page = await serveHttp(t, (_request, response) => void response.end('<html>'))
   await assert.rejects(fetched(t, page), (error) => isFault(error, 'rpc-response'))
+})
+
+test('a chain that grows tells each head to who subscribed, and knows what it gave up', async (t) => {
+  const growth = {
+    speed: 0,
+    safeLag: 1n,
+    finalizedLag: 3n,
+    reorgs: [{ depth: 2n, block: 5n, stay: 1n }],
+  }
+  const world = new VirtualClock(0)
+  const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: world, growth }
+  const l1 = await replayL1(record, options)
+  t.after(() => l1.close())
+  const { chain, grown, rpcUrl } = l1
+  const socket = await openSocket(t, rpcUrl)
+  await socket.ask('eth_subscribe', ['newHeads'])
+  const rpc = new JsonRpcClient({ endpoints: [{ url: rpcUrl }], ...clientOptions })
+  t.after(() => rpc.close())
+  const hashOf = async (key: string, method = 'eth_getBlockByNumber') =>
+    ((await rpc.call(method, [key, false])) as Json | null)?.['hash']
+  assert.equal(await hashOf('latest'), lines[5]?.block.hash)
+  assert.equal(await hashOf('safe'), lines[4]?.block.hash)
+  await world.run(1_000, () => chain.head === 6n)
+  const other = await hashOf('0x5')
+  assert.notEqual(other, lines[5]?.block.hash)
+  assert.equal(await hashOf('safe'), lines[3]?.block.hash)
+  assert.equal(await hashOf('0x3'), lines[3]?.block.hash)
+  await world.run(1_000, () => chain.head === 11n)
+  await grown
+  assert.equal(await hashOf('0x5'), lines[5]?.block.hash)
+  assert.equal(await hashOf('finalized'), lines[11]?.block.hash)
+  assert.equal(await hashOf(String(other), 'eth_getBlockByHash'), other)
+  const numbers: number[] = []
+  while (numbers.length < 11) {
+    const { params } = (await socket.next()) as { params: { result: Json } }
+    assert.equal(params.result['transactions'], undefined)
+    numbers.push(Number(params.result['number']))
+  }
+  assert.deepEqual(numbers, [4, 5, 6, 4, 5, 6, 7, 8, 9, 10, 11])
+})
+
+test('who signs unsafe blocks is read from storage, as logs of the record say', async (t) => {
+  const folder = join(recordsFolder, 'deposits-and-config')
+  const unsafeBlockSigner = `0x${'51'.repeat(20)}` as Address
+  const { ask, chain } = await replayed(t, folder, { unsafeBlockSigner })
+  const { l1SystemConfigAddress: contract } = await readRollupConfig(folder)
+  const slot = '0x65a7ed542fb37fe237fdfbdd70b31598523fe5b32879e307bae27a0bd9581c08'
+  const signerAt = (key: string) => ask('eth_getStorageAt', contract, slot, key)
+  assert.equal(await signerAt('0x0'), `0x${'0'.repeat(24)}${'51'.repeat(20)}`)
+  assert.match(String(await signerAt('latest')), /^0x0{24}(?!51)[0-9a-f]{40}$/)
+  assert.equal(await ask('eth_getStorageAt', contract, '0x0', 'latest'), `0x${'0'.repeat(64)}`)
+  chain.moveHead(3n)
+  await assert.rejects(signerAt('0x4'), /header not found/)
 })

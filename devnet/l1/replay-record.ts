@@ -1,12 +1,15 @@
+import { toAddress } from '#protocol/codec/hex.ts'
+import type { Address } from '#protocol/primitives.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { serveJsonRpc } from '#runtime/json-rpc/json-rpc-server.ts'
 import { readRollupConfig } from '#runtime/record/open-record.ts'
 import { readLines, requireFile, within } from '#runtime/record/read-lines.ts'
 import { serveBeaconApi } from './beacon-api.ts'
-import { replayMethods } from './replay-methods.ts'
+import { replayMethods, storageMethod } from './replay-methods.ts'
+import { type Growth, replayViews, type TimedView } from './replay-views.ts'
 import { parseReplayedBlock, ReplayedChain } from './replayed-chain.ts'
 
-/** Where an L1 is served. */
+/** Where an L1 is served, and how it grows. */
 export interface ReplayL1Options {
   readonly host: string
   /** 0 takes one that is free. */
@@ -14,34 +17,53 @@ export interface ReplayL1Options {
   /** 0 takes one that is free. */
   readonly beaconPort: number
   readonly clock: Clock
+  /** Left out: all of it is there, and its head moves as it is told. */
+  readonly growth?: Growth
+  /** Who signs unsafe blocks as long as the record says nothing; nobody, if it is left out. */
+  readonly unsafeBlockSigner?: Address | undefined
 }
 
 /** An L1 that runs. */
 export interface ReplayedL1 {
+  /** For HTTP; a WebSocket has the same with `ws`. */
   readonly rpcUrl: string
   readonly beaconUrl: string
   /** Its head can be moved. */
   readonly chain: ReplayedChain
+  /** Resolves when all of the record is there, and final. */
+  readonly grown: Promise<void>
   close(): Promise<void>
 }
 
 /**
- * Serves the L1 of a record: JSON-RPC and beacon API, with the last recorded block as head. All of it is held in memory.
+ * Serves the L1 of a record: JSON-RPC by HTTP and WebSocket, and the beacon API. All of it is held in memory.
  *
- * @throws Fault `record` that says where, if the record cannot be used; `rpc-port` if a port cannot be had
+ * @throws Fault `record` that says where, if the record cannot be used; `rpc-port` if a port cannot be had; `settings` for a reorg
+ * that does not fit
  */
 export async function replayL1(folder: string, options: ReplayL1Options): Promise<ReplayedL1> {
-  const { host, rpcPort, beaconPort, clock } = options
-  const { l1ChainId } = await readRollupConfig(folder)
+  const { host, rpcPort, beaconPort, clock, growth } = options
+  const config = await readRollupConfig(folder)
   const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
-  const methods = replayMethods(chain, l1ChainId)
+  const views = growth === undefined ? [] : replayViews(chain.blocks, growth)
+  const signer = options.unsafeBlockSigner ?? toAddress(new Uint8Array(20))
+  const methods = {
+    ...replayMethods(chain, config.l1ChainId),
+    ...storageMethod(chain, config, signer),
+  }
+  const [first, ...later] = views
+  if (first !== undefined) chain.begin(first.view)
   const rpc = await serveJsonRpc({ host, port: rpcPort, methods, clock })
   const beacon = await serveBeaconApi(chain, { host, port: beaconPort })
+  const grown = Promise.withResolvers<undefined>()
+  const stop = play(later, { chain, clock, onEnd: () => grown.resolve(undefined) })
   return {
     rpcUrl: rpc.url,
     beaconUrl: beacon.url,
     chain,
+    grown: grown.promise,
     close: async () => {
+      stop()
       await Promise.all([rpc.close(), beacon.close()])
     },
   }
@@ -61,4 +83,31 @@ export async function readReplayedChain(
   for await (const { json, where } of readLines(path))
     blocks.push(within(where, () => parseReplayedBlock(toLine(json))))
   return new ReplayedChain(blocks)
+}
+
+/** Shows one after the other at its time. */
+function play(
+  views: readonly TimedView[],
+  {
+    chain,
+    clock,
+    onEnd,
+  }: { readonly chain: ReplayedChain; readonly clock: Clock; readonly onEnd: () => void },
+): () => void {
+  const startMs = clock.monotonicMs()
+  let cancel = () => {}
+  const next = (at: number): void => {
+    const due = views[at]
+    if (due === undefined) {
+      onEnd()
+      return
+    }
+    const show = () => {
+      chain.show(due.view)
+      next(at + 1)
+    }
+    cancel = clock.after(Math.max(0, startMs + due.atMs - clock.monotonicMs()), show)
+  }
+  next(0)
+  return () => cancel()
 }

@@ -7,6 +7,7 @@ import { addDeriveCommand } from './commands/derive.ts'
 import { addExecuteCommand } from './commands/execute.ts'
 import { addExecutionClientCommands } from './commands/execution-client.ts'
 import { addKeysCommands } from './commands/keys.ts'
+import { addL1ReplayCommand } from './commands/l1-replay.ts'
 import { addRecordCommand } from './commands/record.ts'
 
 /** The whole command line of `atoll`. */
@@ -22,6 +23,7 @@ export function createProgram(): Command {
   addDeriveCommand(program)
   addExecuteCommand(program)
   addExecutionClientCommands(program)
+  addL1ReplayCommand(program)
   addConfigCommand(program)
   addCompletionCommands(program)
   // Errors come back to `main`, which chooses the exit code.

@@ -3,6 +3,7 @@ import type { SettingsSchema } from '#runtime/settings/settings.ts'
 import { deriveSettings } from './derive-settings.ts'
 import { executeSettings } from './execute-settings.ts'
 import { executionClientSettings, genesisSettings } from './execution-settings.ts'
+import { l1ReplaySettings } from './l1-replay-settings.ts'
 import { recordSettings } from './record-settings.ts'
 import { provisionSettings, serveSettings, statusSettings } from './bus-settings.ts'
 
@@ -17,4 +18,5 @@ export const programs: Readonly<Record<string, SettingsSchema>> = {
   execute: executeSettings,
   'execution-client': executionClientSettings,
   genesis: genesisSettings,
+  'l1-replay': l1ReplaySettings,
 }

@@ -23,8 +23,11 @@ export interface ChainState {
   readonly version: bigint
   /** The attributes of this generation that took effect last; 0 if none did yet. */
   readonly sequence: bigint
-  /** What became of them; `replaced` means refused, with a block of deposits only in their place. */
-  readonly outcome: 'started' | 'consolidated' | 'built' | 'replaced'
+  /**
+   * What became of them; `replaced` means refused, with a block of deposits only in their place. `dropped`, before Holocene,
+   * means refused and left out: the pending safe head is the safe head again, and the batch after it is next.
+   */
+  readonly outcome: 'started' | 'consolidated' | 'built' | 'replaced' | 'dropped'
   /** Which attributes `sequence` were; absent while it is 0. */
   readonly attributesDigest: Bytes32 | undefined
   readonly unsafe: L2BlockRef
@@ -63,6 +66,7 @@ const outcome = enumWire({
   consolidated: Outcome.CONSOLIDATED,
   built: Outcome.BUILT,
   replaced: Outcome.REPLACED,
+  dropped: Outcome.DROPPED,
 })
 
 const sync = enumWire({ ready: Sync.READY, 'el-syncing': Sync.EL_SYNCING })

@@ -1774,7 +1774,10 @@ export namespace atoll {
                 BUILT = 3,
 
                 /** REPLACED value */
-                REPLACED = 4
+                REPLACED = 4,
+
+                /** DROPPED value */
+                DROPPED = 5
             }
 
             /** Sync enum. */

@@ -4500,6 +4500,7 @@ export const atoll = $root.atoll = (() => {
              * @property {number} CONSOLIDATED=2 CONSOLIDATED value
              * @property {number} BUILT=3 BUILT value
              * @property {number} REPLACED=4 REPLACED value
+             * @property {number} DROPPED=5 DROPPED value
              */
             ChainState.Outcome = (function() {
                 const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -4508,6 +4509,7 @@ export const atoll = $root.atoll = (() => {
                 values[valuesById[2] = "CONSOLIDATED"] = 2;
                 values[valuesById[3] = "BUILT"] = 3;
                 values[valuesById[4] = "REPLACED"] = 4;
+                values[valuesById[5] = "DROPPED"] = 5;
                 return values;
             })();
 

@@ -135,7 +135,7 @@ const chainState: Arbitrary<ChainState> = record({
   generation: uint64,
   version: uint64,
   sequence: uint64,
-  outcome: fc.constantFrom('started', 'consolidated', 'built', 'replaced'),
+  outcome: fc.constantFrom('started', 'consolidated', 'built', 'replaced', 'dropped'),
   attributesDigest: maybe(word),
   unsafe: l2Ref,
   safe: l2Ref,

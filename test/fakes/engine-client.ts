@@ -6,7 +6,8 @@ import { Serial } from '#runtime/serial.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
 import { EngineApi, type PayloadStatus } from '#devnet/execution/engine-api/engine-api.ts'
 import { type FillBlock, PayloadBuilds } from '#devnet/execution/engine-api/payload-builds.ts'
-import { headerOfPayload, payloadJson } from '#devnet/execution/engine-api/payload-json.ts'
+import { headerOfPayload } from '#devnet/execution/engine-api/payload-json.ts'
+import { payloadJson } from '#runtime/json/payload-json.ts'
 
 /** What starting a block is answered with. */
 export interface Built {

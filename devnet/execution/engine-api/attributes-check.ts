@@ -4,7 +4,8 @@ import { fromBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { ExecutionConfig } from '#devnet/execution/transition/execution-config.ts'
-import type { AttributesJson, PayloadJson } from './payload-json.ts'
+import type { PayloadJson } from '#runtime/json/payload-json.ts'
+import type { AttributesJson } from './payload-json.ts'
 
 /** Codes of the Engine API. Spec: execution-apis, src/engine/common.md#errors */
 export const engineCodes = {

@@ -8,6 +8,7 @@ import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { Serial } from '#runtime/serial.ts'
 import type { Chain } from '#devnet/execution/chain/chain.ts'
 import { hashJson, toQuantity } from '#runtime/json/fields.ts'
+import { payloadJson, type PayloadJson } from '#runtime/json/payload-json.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
 import type { ExecutedBlock } from '#devnet/execution/transition/execute-block.ts'
 import { InvalidBlock, InvalidTransaction } from '#devnet/execution/transition/invalid.ts'
@@ -30,8 +31,6 @@ import {
   headerOfPayload,
   noHash,
   type PayloadExtras,
-  payloadJson,
-  type PayloadJson,
   payloadToJson,
 } from './payload-json.ts'
 

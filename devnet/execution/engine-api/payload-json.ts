@@ -3,12 +3,12 @@ import { emptyOmmersHash, type Header } from '#protocol/block/header.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import { fromHex, toBytes8, toHash } from '#protocol/codec/hex.ts'
 import { emptyTrieRoot, orderedTrieRoot } from '#protocol/trie/ordered-root.ts'
+import type { PayloadJson } from '#runtime/json/payload-json.ts'
 import {
   addressJson,
   bytes8Json,
   hashJson,
   hexJson,
-  quantityJson,
   toData,
   toQuantity,
   uint64Json,
@@ -43,31 +43,6 @@ export const attributesJson = z.object({
 
 /** Attributes as they came. */
 export type AttributesJson = z.output<typeof attributesJson>
-
-/** `ExecutionPayload` of any version. */
-export const payloadJson = z.object({
-  parentHash: hashJson,
-  feeRecipient: addressJson,
-  stateRoot: hashJson,
-  receiptsRoot: hashJson,
-  logsBloom: hexJson,
-  prevRandao: hashJson,
-  blockNumber: uint64Json,
-  gasLimit: uint64Json,
-  gasUsed: uint64Json,
-  timestamp: uint64Json,
-  extraData: hexJson,
-  baseFeePerGas: quantityJson,
-  blockHash: hashJson,
-  transactions: z.array(hexJson),
-  withdrawals: z.array(z.unknown()).nullish(),
-  blobGasUsed: uint64Json.nullish(),
-  excessBlobGas: uint64Json.nullish(),
-  withdrawalsRoot: hashJson.nullish(),
-})
-
-/** A payload as it came. */
-export type PayloadJson = z.output<typeof payloadJson>
 
 /** What travels beside a payload. */
 export interface PayloadExtras {

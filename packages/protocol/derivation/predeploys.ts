@@ -13,3 +13,6 @@ export const sequencerFeeVaultAddress = '0x4200000000000000000000000000000000000
 
 /** Holds the ether that other chains send. */
 export const ethLiquidityAddress = '0x4200000000000000000000000000000000000025' as Address
+
+/** Keeps what users want to withdraw; its storage root is part of the output root. */
+export const messagePasserAddress = '0x4200000000000000000000000000000000000016' as Address

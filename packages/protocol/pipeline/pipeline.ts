@@ -138,6 +138,11 @@ export class Pipeline {
     return this.#origin
   }
 
+  /** Whose transactions are read, as of that block: what the next one is to be fetched with. */
+  get batcher(): Address {
+    return this.#batcher.batcherAddress
+  }
+
   /** Takes the next L1 block, when it is asked for. */
   push(block: L1Block): PushOutput {
     if (block.parentHash !== this.#origin.hash || block.number !== this.#origin.number + 1n)

@@ -82,7 +82,7 @@ export class BeaconClient {
     const lacking = [...versionedHashes].find((hash) => !found.has(hash))
     if (lacking === undefined) return found
     const detail = `${this.name}: of slot ${slot} it tells ${told.length} blobs, none of which is ${lacking}`
-    throw new Fault('l1-untrue', { severity: 'critical', detail })
+    throw new Fault('l1-untrue', { severity: 'temporary', detail })
   }
 
   /** Ends all connections. */
@@ -121,7 +121,7 @@ export class BeaconClient {
         secondsPerSlot: spec.data.SECONDS_PER_SLOT,
       }
     const detail = `${this.name}: there is no beacon API at this URL`
-    throw new Fault('no-beacon', { severity: 'critical', detail })
+    throw new Fault('no-beacon', { severity: 'temporary', detail })
   }
 
   /** @returns undefined if there is nothing at the path */

@@ -1,0 +1,134 @@
+import { Fault } from '#runtime/fault.ts'
+import { alternativeBranch, type Reorg } from './alternative-branch.ts'
+import { atLeast, type ChainView, type ReplayedBlock } from './replayed-chain.ts'
+
+/** How a recorded chain grows. */
+export interface Growth {
+  /** Recorded seconds in one of the clock; 0: all is there at once. */
+  readonly speed: number
+  /** How far below the head a block is safe, and how far it is final. */
+  readonly safeLag: bigint
+  readonly finalizedLag: bigint
+  readonly reorgs: readonly Reorg[]
+}
+
+/** What is shown from a moment on, in milliseconds from the start. */
+export interface TimedView {
+  readonly atMs: number
+  readonly view: ChainView
+}
+
+/** Where there is no time between blocks to take it from, in seconds. */
+const usualSlotSeconds = 12n
+
+/** How long each part of a reorg stays where all else is there at once. */
+const reorgStepMs = 1_000
+
+/**
+ * What a chain that grows shows, in order. Each block comes at its recorded time; safe and finalized lag behind, and catch up
+ * with the head when it has reached the end.
+ *
+ * @throws Fault `settings` for a reorg that does not fit
+ */
+export function replayViews(
+  blocks: readonly ReplayedBlock[],
+  growth: Growth,
+): readonly TimedView[] {
+  for (const reorg of growth.reorgs) checkReorg(reorg, blocks, growth)
+  const run = new Growing(blocks, growth)
+  const views = [...run.views()]
+  return growth.speed === 0 ? hurried(views) : views
+}
+
+class Growing {
+  readonly #blocks: readonly ReplayedBlock[]
+  readonly #growth: Growth
+  readonly #first: bigint
+  readonly #last: bigint
+
+  constructor(blocks: readonly ReplayedBlock[], growth: Growth) {
+    this.#blocks = blocks
+    this.#growth = growth
+    this.#first = blocks[0]?.number ?? 0n
+    this.#last = blocks.at(-1)?.number ?? 0n
+  }
+
+  *views(): Generator<TimedView> {
+    const { reorgs, finalizedLag } = this.#growth
+    let number = this.#first
+    for (; number <= this.#last; number++) {
+      yield this.#timed(number, { fork: number, head: number, branch: [] })
+      const reorg = reorgs.find(({ block }) => block === number)
+      if (reorg === undefined) continue
+      yield* this.#reorg(reorg)
+      number += reorg.stay
+    }
+    // The head has come to its end; what lags behind comes there a block at a time.
+    for (let slot = number; slot <= this.#last + finalizedLag; slot++)
+      yield this.#timed(slot, { fork: slot, head: this.#last, branch: [] })
+  }
+
+  *#reorg({ block, depth, stay }: Reorg): Generator<TimedView> {
+    const fork = block - depth
+    const from = Number(fork + 1n - this.#first)
+    const recorded = this.#blocks.slice(from, from + Number(depth + stay))
+    const branch = alternativeBranch(recorded, `reorg at ${block}`)
+    for (let grown = 1n; grown <= stay; grown++) {
+      const slot = block + grown
+      const shown = branch.slice(0, Number(depth + grown))
+      yield this.#timed(slot, { fork, head: shown.at(-1)?.number ?? block, branch: shown })
+    }
+  }
+
+  /** Nothing above `fork` is safe: it may yet be replaced. */
+  #timed(
+    slot: bigint,
+    { fork, head, branch }: Pick<ChainView, 'head' | 'branch'> & { readonly fork: bigint },
+  ): TimedView {
+    const { safeLag, finalizedLag } = this.#growth
+    const below = (lag: bigint) => {
+      const lagging = slot - lag
+      const limit = fork < head ? fork : head
+      return atLeast(lagging < limit ? lagging : limit, this.#first)
+    }
+    const view = { head, branch, safe: below(safeLag), finalized: below(finalizedLag) }
+    return { atMs: this.#timeOf(slot), view }
+  }
+
+  #timeOf(slot: bigint): number {
+    const { speed } = this.#growth
+    const beyond = slot > this.#last ? slot - this.#last : 0n
+    const [before, last] = [this.#blocks.at(-2), this.#blocks.at(-1)]
+    const lastSlot = before && last ? last.timestamp - before.timestamp : usualSlotSeconds
+    const timestamp = this.#blocks[Number(slot - beyond - this.#first)]?.timestamp ?? 0n
+    const seconds = timestamp - (this.#blocks[0]?.timestamp ?? 0n) + beyond * lastSlot
+    return speed === 0 ? 0 : (Number(seconds) * 1_000) / speed
+  }
+}
+
+/** The end at once; of reorgs what comes before and after each change. */
+function hurried(views: readonly TimedView[]): readonly TimedView[] {
+  const isForked = (at: number) => (views[at]?.view.branch.length ?? 0) > 0
+  return views
+    .filter((_, at) => at === views.length - 1 || isForked(at) || isForked(at + 1))
+    .map(({ view }, at) => ({ view, atMs: at * reorgStepMs }))
+}
+
+function checkReorg(
+  { depth, block, stay }: Reorg,
+  blocks: readonly ReplayedBlock[],
+  { finalizedLag }: Growth,
+): void {
+  const [first, last] = [blocks[0]?.number ?? 0n, blocks.at(-1)?.number ?? 0n]
+  const what = `a reorg of ${depth} at L1 block ${block}`
+  if (block - depth < first || block + stay > last)
+    throw refused(`${what} does not fit into the record, which has ${first} to ${last}`)
+  if (depth > finalizedLag)
+    throw refused(
+      `${what} would replace final blocks: give --finalized-lag ${depth} or more, or a smaller depth`,
+    )
+}
+
+function refused(detail: string): Fault {
+  return new Fault('settings', { severity: 'critical', detail })
+}

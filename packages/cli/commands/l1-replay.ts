@@ -1,0 +1,48 @@
+import type { Command } from 'commander'
+import type * as z from 'zod'
+import { l1ReplaySettings } from '#cli/l1-replay-settings.ts'
+import { print } from '#cli/output.ts'
+import { addSettingsCommand } from '#cli/settings-command.ts'
+import { stopSignal } from '#cli/stop-signal.ts'
+import { systemClock } from '#runtime/clock.ts'
+
+/** Adds `atoll l1-replay`. */
+export function addL1ReplayCommand(program: Command): void {
+  addSettingsCommand(program, {
+    name: 'l1-replay',
+    summary: 'serve the L1 of a record as a chain that grows',
+    description:
+      'Serves the L1 of a record as a chain that grows block by block: JSON-RPC by HTTP and WebSocket, and the beacon API. Safe and finalized heads lag behind and reach the head at the end; reorgs come as they are asked for.',
+    schema: l1ReplaySettings,
+    run: replay,
+  })
+}
+
+async function replay(settings: z.output<typeof l1ReplaySettings>): Promise<void> {
+  const { replayL1 } = await import('#devnet/l1/replay-record.ts')
+  const { record, host, rpcPort, beaconPort, speed, reorg, unsafeBlockSigner } = settings
+  const stop = stopSignal()
+  const l1 = await replayL1(record, {
+    host,
+    rpcPort,
+    beaconPort,
+    unsafeBlockSigner,
+    clock: systemClock,
+    growth: {
+      speed,
+      reorgs: reorg ?? [],
+      safeLag: BigInt(settings.safeLag),
+      finalizedLag: BigInt(settings.finalizedLag),
+    },
+  })
+  print(`L1 JSON-RPC  ${l1.rpcUrl}  ${l1.rpcUrl.replace(/^http/u, 'ws')}`)
+  print(`L1 beacon    ${l1.beaconUrl}`)
+  const last = l1.chain.blocks.at(-1)?.number ?? 0n
+  l1.chain.onHead((blocks) => {
+    for (const { number, hash } of blocks) print(`block ${number} of ${last}  ${hash}`)
+  })
+  await Promise.race([l1.grown, stop.stopped])
+  if (!stop.signal.aborted) print(`all ${last} are there and final; serves on until it is stopped`)
+  await stop.stopped
+  await l1.close()
+}

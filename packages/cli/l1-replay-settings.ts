@@ -1,0 +1,58 @@
+import * as z from 'zod'
+import { toAddress, fromHex } from '#protocol/codec/hex.ts'
+import { listOf, port, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+
+/** How many times as fast as it was recorded; 0 is as fast as it goes. */
+const speed = want(
+  z
+    .string()
+    .regex(/^(?:max|\d{1,6}(?:\.\d{1,3})?)$/u)
+    .transform((text) => (text === 'max' ? 0 : Number(text))),
+  'a number such as 12 or 0.5, or max',
+)
+
+const reorg = want(
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}@\d{1,15}(?:\+[1-9]\d{0,5})?$/u)
+    .transform((text) => {
+      const [depth = '', block = '', stay = '2'] = text.split(/[@+]/u)
+      return { depth: BigInt(depth), block: BigInt(block), stay: BigInt(stay) }
+    }),
+  'DEPTH@BLOCK or DEPTH@BLOCK+BLOCKS, such as 3@20 or 3@20+5',
+)
+
+const address = want(
+  z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{40}$/u)
+    .transform((text) => toAddress(fromHex(text))),
+  'an address of 20 bytes in hex',
+)
+
+/** Settings of `atoll l1-replay`. */
+export const l1ReplaySettings = z.strictObject({
+  record: want(z.string(), 'a folder with rollup.json and l1.ndjson, packed or not').describe(
+    'recorded L1 data to serve',
+  ),
+  speed: speed
+    .default(1)
+    .describe(
+      'how many times as fast as it was recorded the chain grows; max or 0: all of it is there at once',
+    ),
+  reorg: listOf(reorg)
+    .optional()
+    .describe(
+      'when BLOCK is the head, the last DEPTH blocks are replaced by others, for BLOCKS (2) blocks; then the recorded ones are back',
+    ),
+  safeLag: wholeNumber(0, 1_000_000)
+    .default(4)
+    .describe('how many blocks the safe head is behind the head, until the head is the last block'),
+  finalizedLag: wholeNumber(0, 1_000_000).default(8).describe('the same for the finalized head'),
+  unsafeBlockSigner: address
+    .optional()
+    .describe('who signs unsafe blocks, until a log of the record says otherwise'),
+  host: want(z.string(), 'an address').default('127.0.0.1').describe('address to serve on'),
+  rpcPort: port().default(8545).describe('port of JSON-RPC; 0 takes any that is free'),
+  beaconPort: port().default(5052).describe('port of the beacon API; 0 takes any that is free'),
+})

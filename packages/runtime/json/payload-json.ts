@@ -1,0 +1,78 @@
+import * as z from 'zod'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import {
+  addressJson,
+  hashJson,
+  hexJson,
+  quantityJson,
+  toData,
+  toQuantity,
+  uint64Json,
+} from './fields.ts'
+
+/** `ExecutionPayload` of any version. Spec: execution-apis, src/engine; exec-engine.md#engine-api */
+export const payloadJson = z.object({
+  parentHash: hashJson,
+  feeRecipient: addressJson,
+  stateRoot: hashJson,
+  receiptsRoot: hashJson,
+  logsBloom: hexJson,
+  prevRandao: hashJson,
+  blockNumber: uint64Json,
+  gasLimit: uint64Json,
+  gasUsed: uint64Json,
+  timestamp: uint64Json,
+  extraData: hexJson,
+  baseFeePerGas: quantityJson,
+  blockHash: hashJson,
+  transactions: z.array(hexJson),
+  withdrawals: z.array(z.unknown()).nullish(),
+  blobGasUsed: uint64Json.nullish(),
+  excessBlobGas: uint64Json.nullish(),
+  withdrawalsRoot: hashJson.nullish(),
+})
+
+/** A payload as it came. */
+export type PayloadJson = z.output<typeof payloadJson>
+
+/** A payload as the code has it. The beacon root travels beside it. */
+export function toPayload(
+  { blockNumber: number, ...json }: PayloadJson,
+  parentBeaconBlockRoot: Hash | undefined,
+): Payload {
+  return {
+    ...json,
+    number,
+    withdrawals: json.withdrawals === undefined || json.withdrawals === null ? undefined : [],
+    blobGasUsed: json.blobGasUsed ?? undefined,
+    excessBlobGas: json.excessBlobGas ?? undefined,
+    withdrawalsRoot: json.withdrawalsRoot ?? undefined,
+    parentBeaconBlockRoot,
+  }
+}
+
+/** A payload as the Engine API takes it. */
+export function payloadToJson(payload: Payload): Readonly<Record<string, unknown>> {
+  const { blobGasUsed, excessBlobGas, withdrawals, withdrawalsRoot } = payload
+  return {
+    parentHash: payload.parentHash,
+    feeRecipient: payload.feeRecipient,
+    stateRoot: payload.stateRoot,
+    receiptsRoot: payload.receiptsRoot,
+    logsBloom: toData(payload.logsBloom),
+    prevRandao: payload.prevRandao,
+    blockNumber: toQuantity(payload.number),
+    gasLimit: toQuantity(payload.gasLimit),
+    gasUsed: toQuantity(payload.gasUsed),
+    timestamp: toQuantity(payload.timestamp),
+    extraData: toData(payload.extraData),
+    baseFeePerGas: toQuantity(payload.baseFeePerGas),
+    blockHash: payload.blockHash,
+    transactions: payload.transactions.map(toData),
+    ...(withdrawals !== undefined && { withdrawals }),
+    ...(blobGasUsed !== undefined && { blobGasUsed: toQuantity(blobGasUsed) }),
+    ...(excessBlobGas !== undefined && { excessBlobGas: toQuantity(excessBlobGas) }),
+    ...(withdrawalsRoot !== undefined && { withdrawalsRoot }),
+  }
+}

@@ -1,0 +1,90 @@
+import type { L1Heads } from '#messages/l1-heads.ts'
+import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
+import type { L1BlockRef } from '#protocol/block/refs.ts'
+import type { Performed } from '#runtime/actor.ts'
+import type { Owner } from '#runtime/bus/bus.ts'
+import { isFault } from '#runtime/fault.ts'
+import type { DaWatcherContext } from './context.ts'
+import type { L1Source } from './l1-source.ts'
+import type { DaWatcherEffect, DaWatcherEvent } from './step.ts'
+import type { Waits } from './waits.ts'
+
+/** What effects are carried out with. */
+export interface Means extends Omit<DaWatcherContext, 'bus' | 'status'> {
+  readonly l1: L1Source
+  readonly waits: Waits
+  readonly heads: Owner<L1Heads>
+  readonly systemConfig: Owner<SystemConfigUpdate>
+}
+
+/** Carries out one effect. What asks L1 comes back later, so that nothing waits for a node that is slow. */
+export async function perform(
+  effect: DaWatcherEffect,
+  means: Means,
+): Promise<Performed<DaWatcherEvent>> {
+  const { log, metrics, waits } = means
+  switch (effect.kind) {
+    case 'read-heads':
+      return { later: readHeads(means) }
+    case 'read-signer':
+      return { later: readSigner(effect.at, means) }
+    case 'write-heads':
+      await writeHeads(effect.heads, means)
+      return []
+    case 'write-system-config': {
+      const { at, unsafeBlockSigner } = effect.update
+      await means.systemConfig.write(effect.update)
+      log.info({ l1: idOf(at), unsafeBlockSigner }, 'unsafe block signer read')
+      return []
+    }
+    case 'note-reorg': {
+      const { from, to, depth } = effect
+      metrics.reorganised(depth)
+      log.warn({ from: idOf(from), l1: idOf(to), depth: Number(depth) }, 'L1 was reorganised')
+      return []
+    }
+    case 'wait':
+      if (waits.waitFor(effect.for, effect.reason))
+        log.warn({ reason: effect.reason }, `waits for ${effect.for}`)
+      return []
+    case 'go-on':
+      waits.goOn(effect.with)
+      return []
+  }
+}
+
+async function readHeads({ l1 }: Means): Promise<readonly DaWatcherEvent[]> {
+  try {
+    return [{ kind: 'heads-read', heads: await l1.heads() }]
+  } catch (error) {
+    return [{ kind: 'heads-failed', reason: reasonOf(error) }]
+  }
+}
+
+async function readSigner(at: L1BlockRef, { l1 }: Means): Promise<readonly DaWatcherEvent[]> {
+  try {
+    return [{ kind: 'signer-read', at, signer: await l1.fetchUnsafeBlockSigner(at) }]
+  } catch (error) {
+    return [{ kind: 'signer-failed', reason: reasonOf(error) }]
+  }
+}
+
+async function writeHeads(value: L1Heads, { heads, metrics, log }: Means): Promise<void> {
+  await heads.write(value)
+  for (const label of ['head', 'safe', 'finalized'] as const) {
+    const ref = value[label]
+    if (ref !== undefined) metrics.headMoved(label, ref.number)
+  }
+  log.debug({ l1: idOf(value.head) }, 'L1 heads moved')
+}
+
+/** Only what the world did wrong is waited out. */
+function reasonOf(error: unknown): string {
+  if (isFault(error) && error.severity === 'temporary') return error.message
+  throw error
+}
+
+/** A block as a log has it. */
+function idOf({ number, hash }: L1BlockRef): { readonly number: string; readonly hash: string } {
+  return { number: String(number), hash }
+}

@@ -1,0 +1,215 @@
+import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
+import type { ChainState } from '#messages/chain-state.ts'
+import type { DerivationTargets } from '#messages/derivation-targets.ts'
+import type { FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
+import type { L1Heads } from '#messages/l1-heads.ts'
+import type { SafeAt } from '#messages/safe-at.ts'
+import type { Wait } from '#messages/service-status.ts'
+import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type {
+  DerivedAttributes,
+  L2Head,
+  Pipeline,
+  PipelineEvent,
+  PipelineOptions,
+} from '#protocol/pipeline/pipeline.ts'
+import type { Address, Bytes32, Hash } from '#protocol/primitives.ts'
+import type { FinalityFinding, FinalitySearch } from './finality.ts'
+import type { L1Ask, L1Window } from './l1-window.ts'
+import type { SafeBlocks } from './safe-blocks.ts'
+
+/** All that derivation goes by. */
+export interface DerivationState {
+  readonly nowMs: number
+  /** The newest that the engine told. */
+  readonly chain: ChainState | undefined
+  readonly heads: L1Heads | undefined
+  readonly session: Session | undefined
+  /** As many as began. */
+  readonly sessions: number
+  /** What was told of finality and progress. */
+  readonly targets: DerivationTargets
+  readonly finality: FinalitySearch
+  /** What was told last of what is waited for. */
+  readonly told: WaitReason | undefined
+  readonly resets: Resets
+}
+
+/** What is waited for, in the words of an operator, and what is done about it. */
+export type WaitReason = Pick<Wait, 'what' | 'next'>
+
+/** Resets in a row that led to no new safe block. */
+export interface Resets {
+  readonly safe: bigint
+  readonly count: number
+}
+
+/** What is derived on one safe head of one generation; it ends with either. */
+export type Session = Starting | Deriving | Resetting | Halted
+
+interface SessionBase {
+  /** Names it in what it asks for, so that an answer to another is not taken for its own. */
+  readonly id: number
+  readonly generation: bigint
+  /** The attributes that took effect last. */
+  readonly sequence: bigint
+}
+
+/** What the pipeline begins with is being read. */
+export interface Starting extends SessionBase {
+  readonly phase: 'starting'
+  readonly isAsked: boolean
+  readonly retry: Retry
+}
+
+/** A pipeline at work. */
+export interface Deriving extends SessionBase {
+  readonly phase: 'deriving'
+  readonly pipeline: Pipeline
+  readonly window: L1Window
+  readonly safeBlocks: SafeBlocks
+  /** What the pipeline left out, and was not told yet. */
+  readonly reports: PipelineEvent[]
+  /** The block to derive on; above the safe head until a span is complete, before Holocene. */
+  readonly head: L2Head
+  readonly safe: L2Head
+  readonly inFlight: InFlight | undefined
+  readonly blocked: Blocked | undefined
+  /** The last L1 block of which all was derived. */
+  readonly done: Hash | undefined
+}
+
+/** The head and L1 do not go together any more: the engine has to find both anew. */
+export interface Resetting extends SessionBase {
+  readonly phase: 'resetting'
+  readonly reason: string
+  /** The L1 block at which it was found. */
+  readonly l1: BlockId | undefined
+  readonly retry: Retry
+}
+
+/** Going on would split the chain. */
+export interface Halted extends SessionBase {
+  readonly phase: 'halted'
+  readonly reason: string
+  readonly head: L2BlockRef
+  /** The L1 block that was read. */
+  readonly l1: BlockId
+}
+
+/** When to try something again, and why it was no success. */
+export interface Retry {
+  readonly tries: number
+  readonly notBeforeMs: number
+  readonly problem: string | undefined
+}
+
+/** Attributes that the engine was given, and that have not taken effect. */
+export interface InFlight {
+  readonly request: ApplyAttributesRequest
+  readonly digest: Bytes32
+  readonly derived: DerivedAttributes
+  readonly sinceMs: number
+  readonly sends: number
+  readonly resendAtMs: number
+}
+
+/** What the pipeline cannot go on without. */
+export type Blocked =
+  | { readonly kind: 'l1'; readonly number: bigint; readonly sinceMs: number }
+  | {
+      readonly kind: 'l2'
+      readonly number: bigint
+      readonly sinceMs: number
+      readonly isAsked: boolean
+      readonly retry: Retry
+    }
+
+/** What a pipeline begins with. */
+export interface SessionStart {
+  readonly head: L2Head
+  readonly base: L1Block
+  readonly batcher: Address
+  /** L1 block 0, where the chain begins anew. */
+  readonly l1Genesis: BlockId | undefined
+}
+
+/** What happens to derivation. */
+export type DerivationEvent =
+  | { readonly kind: 'tick'; readonly nowMs: number }
+  | { readonly kind: 'chain-seen'; readonly chain: ChainState }
+  | { readonly kind: 'heads-seen'; readonly heads: L1Heads }
+  | {
+      readonly kind: 'start-read'
+      readonly session: number
+      /** `reorged`: the L1 block to begin with is not canonical. A text says why there is no start. */
+      readonly start: SessionStart | 'reorged' | { readonly problem: string }
+    }
+  | {
+      readonly kind: 'l1-fetched'
+      readonly session: number
+      readonly ask: L1Ask
+      readonly response: FetchL1BlockResponse | string
+    }
+  | {
+      readonly kind: 'l2-fetched'
+      readonly session: number
+      readonly blocks: readonly SafeBlock[] | string
+    }
+  | { readonly kind: 'apply-refused'; readonly session: number; readonly generation: bigint }
+  | { readonly kind: 'finalized-sought'; readonly found: FinalityFinding }
+
+/** What derivation does. */
+export type DerivationEffect =
+  /** Takes up the chain in the history, then reads what the pipeline begins with. */
+  | { readonly kind: 'begin'; readonly session: number; readonly chain: ChainState }
+  | { readonly kind: 'read-start'; readonly session: number; readonly chain: ChainState }
+  | { readonly kind: 'fetch-l1'; readonly session: number; readonly ask: L1Ask }
+  | {
+      readonly kind: 'fetch-l2'
+      readonly session: number
+      readonly generation: bigint
+      readonly from: bigint
+      readonly to: bigint
+    }
+  | {
+      readonly kind: 'apply'
+      readonly session: number
+      readonly request: ApplyAttributesRequest
+      readonly digest: Bytes32
+      readonly isRepeat: boolean
+    }
+  | {
+      readonly kind: 'reset'
+      readonly generation: bigint
+      readonly reason: string
+      readonly isRepeat: boolean
+    }
+  | {
+      readonly kind: 'halt'
+      readonly reason: string
+      readonly head: L2BlockRef
+      readonly l1: BlockId
+    }
+  | { readonly kind: 'record'; readonly entry: SafeAt }
+  /** All of an L1 block was derived: its entry goes to the bus. */
+  | { readonly kind: 'copy'; readonly l1: BlockId }
+  | { readonly kind: 'write-targets'; readonly targets: DerivationTargets }
+  | { readonly kind: 'seek-finalized'; readonly l1: BlockId; readonly above: bigint | undefined }
+  | { readonly kind: 'took-effect'; readonly outcome: ChainState['outcome'] }
+  | { readonly kind: 'left-out'; readonly event: PipelineEvent }
+  | { readonly kind: 'tell-wait'; readonly wait: WaitReason | undefined }
+
+/** What derivation goes by all its life. */
+export interface DerivationRules {
+  readonly config: RollupConfig
+  /** Blocks that L1 must have on top of one before it is read. */
+  readonly confirmations: bigint
+  readonly makePipeline: (options: PipelineOptions) => Pipeline
+}
+
+/** State and effects, in order. */
+export type Advanced = readonly [DerivationState, ...DerivationEffect[]]

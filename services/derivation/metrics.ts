@@ -1,0 +1,77 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { ChainState } from '#messages/chain-state.ts'
+import type { DerivationTargets } from '#messages/derivation-targets.ts'
+import type { PipelineEvent } from '#protocol/pipeline/pipeline.ts'
+
+/** What derivation counts. */
+export interface DerivationMetrics {
+  leftOut(event: Pick<PipelineEvent, 'what' | 'reason'>): void
+  began(): void
+  reset(cause: string): void
+  halted(reason: string): void
+  resent(): void
+  tookEffect(outcome: ChainState['outcome'], seconds: number): void
+  progressed(targets: DerivationTargets): void
+}
+
+/** As the names of counters have it. */
+const plurals: Readonly<Record<PipelineEvent['what'], string>> = {
+  blob: 'blobs',
+  calldata: 'calldata',
+  frame: 'frames',
+  channel: 'channels',
+  batch: 'batches',
+  'config-update': 'config_updates',
+}
+
+/** Counts into a registry. */
+export function createDerivationMetrics(registry: Registry): DerivationMetrics {
+  const registers = [registry]
+  const counter = <Label extends string>(name: string, help: string, label?: Label) =>
+    new Counter({
+      name: `atoll_derivation_${name}`,
+      help,
+      registers,
+      labelNames: label === undefined ? [] : [label],
+    })
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name: `atoll_derivation_${name}`, help, registers })
+  const dropped = new Map(
+    Object.entries(plurals).map(([what, plural]) => [
+      what,
+      counter(
+        `${plural}_dropped_total`,
+        `${plural} of L1 that are not part of the chain`,
+        'reason',
+      ),
+    ]),
+  )
+  const sessions = counter('pipelines_total', 'pipelines that were begun')
+  const resets = counter('resets_total', 'resets that engine was asked for', 'cause')
+  const halts = counter('halts_total', 'times that derivation could not go on', 'reason')
+  const resends = counter('resends_total', 'attributes that were sent again')
+  const attributes = counter('attributes_total', 'attributes that took effect', 'outcome')
+  const seconds = new Histogram({
+    name: 'atoll_derivation_attributes_seconds',
+    help: 'from the call to the state that tells the outcome',
+    registers,
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 4],
+  })
+  const origin = gauge('l1_origin_number', 'the L1 block up to which all is derived')
+  const finalized = gauge('finalized_target_number', 'the L2 block that may be finalized')
+  return {
+    leftOut: ({ what, reason }) => dropped.get(what)?.inc({ reason }),
+    began: () => sessions.inc(),
+    reset: (cause) => resets.inc({ cause }),
+    halted: (reason) => halts.inc({ reason }),
+    resent: () => resends.inc(),
+    tookEffect: (outcome, took) => {
+      attributes.inc({ outcome })
+      seconds.observe(took)
+    },
+    progressed: (targets) => {
+      if (targets.currentL1 !== undefined) origin.set(Number(targets.currentL1.number))
+      if (targets.finalized !== undefined) finalized.set(Number(targets.finalized.number))
+    },
+  }
+}

@@ -1,0 +1,275 @@
+import { applyAttributes, fetchL1Block, fetchL2Block, reset } from '#messages/subjects.ts'
+import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import type { Address } from '#protocol/primitives.ts'
+import type { Performed } from '#runtime/actor.ts'
+import type { Bus } from '#runtime/bus/bus.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
+import type { DerivationContext } from './derivation-context.ts'
+import type { DerivationEffect, DerivationEvent } from './derivation-state.ts'
+import { seekFinalized } from './finality.ts'
+import type { HistoryCopy } from './history-copy.ts'
+import type { L2Source } from './read-start.ts'
+import { readStart } from './read-start.ts'
+import type { SafeHeadHistory } from './safe-head-history.ts'
+import type { TargetsWriter } from './targets-writer.ts'
+
+/** How long an answer may take. */
+const controlDeadlineMs = 2_000
+const bulkDeadlineMs = 10_000
+
+/** L2 blocks that are asked for at a time. */
+const l2FetchesAtOnce = 4
+
+/** What effects are carried out with. */
+export interface Means {
+  readonly context: DerivationContext
+  readonly config: RollupConfig
+  readonly history: SafeHeadHistory
+  readonly copy: HistoryCopy
+  readonly targets: TargetsWriter
+  /** When the attributes in flight were sent first, in monotonic milliseconds. */
+  readonly sent: { atMs: number }
+}
+
+type Result = Performed<DerivationEvent>
+type Effect<Kind extends DerivationEffect['kind']> = Extract<DerivationEffect, { kind: Kind }>
+
+/** Carries out one effect; what waits for another service goes on beside the actor. */
+export function perform(effect: DerivationEffect, means: Means): Result {
+  const { context, history, copy, targets } = means
+  const { log, metrics, status } = context
+  switch (effect.kind) {
+    case 'begin':
+      return begin(effect, means)
+    case 'read-start':
+      return { later: start(effect, means) }
+    case 'fetch-l1':
+      return { later: fetchL1(effect, means) }
+    case 'fetch-l2':
+      return { later: fetchL2(effect, means) }
+    case 'apply':
+      return apply(effect, means)
+    case 'reset':
+      return { later: askForReset(effect, means) }
+    case 'halt':
+      metrics.halted(effect.reason)
+      log.error(
+        { reason: effect.reason, l2: effect.head, l1: effect.l1 },
+        'derivation cannot go on',
+      )
+      return []
+    case 'record':
+      history.record(effect.entry)
+      return []
+    case 'copy':
+      return { later: silently(copy.copy(effect.l1.number)) }
+    case 'write-targets':
+      metrics.progressed(effect.targets)
+      return { later: silently(targets.write(effect.targets)) }
+    case 'seek-finalized':
+      return { later: seek(effect, means) }
+    case 'took-effect':
+      metrics.tookEffect(effect.outcome, (context.clock.monotonicMs() - means.sent.atMs) / 1_000)
+      return []
+    case 'left-out':
+      metrics.leftOut(effect.event)
+      log.debug(effect.event, 'left out of the chain')
+      return []
+    case 'tell-wait':
+      if (effect.wait === undefined) status.goOn()
+      else status.waitFor(effect.wait.what, effect.wait.next)
+      return []
+  }
+}
+
+/** The history comes first: what is derived next is noted on top of it. */
+function begin({ session, chain }: Effect<'begin'>, means: Means): Result {
+  const { context, history } = means
+  const { log, metrics } = context
+  const { generation, sequence, localSafe } = chain
+  if (history.begin(chain) === 'cleared')
+    log.warn({ l2: localSafe }, 'the safe-head history has a gap, and begins anew')
+  metrics.began()
+  const place = { generation: String(generation), sequence: String(sequence) }
+  log.info({ ...place, l2: localSafe }, 'derivation begins')
+  return { later: start({ kind: 'read-start', session, chain }, means) }
+}
+
+async function start(
+  { session, chain }: Effect<'read-start'>,
+  means: Means,
+): Promise<readonly DerivationEvent[]> {
+  const { context, config } = means
+  const { bus } = context
+  const told = (
+    found: Extract<DerivationEvent, { kind: 'start-read' }>['start'],
+  ): readonly DerivationEvent[] => [{ kind: 'start-read', session, start: found }]
+  try {
+    return told(
+      await readStart(config, chain, {
+        l2Block: (block) => l2Block(bus, block),
+        l1Block: (number, batcher) => canonicalL1(bus, number, batcher),
+      }),
+    )
+  } catch (error) {
+    if (isFault(error) || error instanceof DecodeError) return told({ problem: error.message })
+    throw error
+  }
+}
+
+async function l2Block(
+  bus: Bus,
+  block: Parameters<Parameters<typeof readStart>[2]['l2Block']>[0],
+): Promise<L2Source> {
+  const wanted =
+    'hash' in block
+      ? ({ kind: 'hash', hash: block.hash } as const)
+      : ({ kind: 'number', number: block.number } as const)
+  const request = { block: wanted, part: 'payload' } as const
+  const found = await bus.call(fetchL2Block, request, { deadlineMs: bulkDeadlineMs })
+  const name = wanted.kind === 'hash' ? wanted.hash : wanted.number
+  if (found.kind === 'not-found' || found.part.kind !== 'payload')
+    throw new Fault('l2-missing', {
+      severity: 'temporary',
+      detail: `the execution client does not have block ${name}`,
+    })
+  return { ref: found.ref, payload: found.part.payload }
+}
+
+async function canonicalL1(bus: Bus, number: bigint, batcherAddress: Address) {
+  const request = {
+    block: { kind: 'number', number },
+    parentHash: undefined,
+    batcherAddress,
+  } as const
+  const found = await bus.call(fetchL1Block, request, { deadlineMs: bulkDeadlineMs })
+  if (found.kind === 'block') return found.block
+  throw new Fault('l1-missing', {
+    severity: 'temporary',
+    detail: `L1 does not have block ${number}`,
+  })
+}
+
+async function fetchL1(
+  { session, ask }: Effect<'fetch-l1'>,
+  { context }: Means,
+): Promise<readonly DerivationEvent[]> {
+  const { number, parentHash, batcher: batcherAddress } = ask
+  const request = { block: { kind: 'number', number }, parentHash, batcherAddress } as const
+  const response = await orProblem(
+    context.bus.call(fetchL1Block, request, { deadlineMs: bulkDeadlineMs }),
+  )
+  return [{ kind: 'l1-fetched', session, ask, response }]
+}
+
+async function fetchL2(
+  { session, generation, from, to }: Effect<'fetch-l2'>,
+  { context }: Means,
+): Promise<readonly DerivationEvent[]> {
+  const blocks: SafeBlock[] = []
+  for (let first = from; first <= to; first += BigInt(l2FetchesAtOnce)) {
+    const numbers = Array.from({ length: l2FetchesAtOnce }, (_, at) => first + BigInt(at))
+    const asked = numbers.filter((number) => number <= to)
+    const answers = await Promise.all(
+      asked.map((number) =>
+        orProblem(
+          context.bus.call(
+            fetchL2Block,
+            { block: { kind: 'number', number }, part: 'payload' },
+            { deadlineMs: bulkDeadlineMs },
+          ),
+        ),
+      ),
+    )
+    for (const answer of answers) {
+      const isUsed =
+        typeof answer !== 'string' &&
+        answer.kind === 'found' &&
+        answer.part.kind === 'payload' &&
+        answer.generation === generation
+      if (!isUsed) {
+        // What came before it is enough to go on.
+        const problem = typeof answer === 'string' ? answer : 'engine does not have it'
+        return [{ kind: 'l2-fetched', session, blocks: blocks.length > 0 ? blocks : problem }]
+      }
+      blocks.push({ ref: answer.ref, transactions: answer.part.payload.transactions })
+    }
+  }
+  return [{ kind: 'l2-fetched', session, blocks }]
+}
+
+function apply({ session, request, digest, isRepeat }: Effect<'apply'>, means: Means): Result {
+  const { context, history, sent } = means
+  const { generation, sequence, concludesBatch } = request
+  const { hash, number } = request.derivedFrom
+  if (isRepeat) context.metrics.resent()
+  else {
+    history.intend({
+      generation,
+      sequence,
+      digest,
+      derivedFrom: { hash, number },
+      concludesBatch,
+    })
+    sent.atMs = context.clock.monotonicMs()
+  }
+  const call = context.bus.call(applyAttributes, request, { deadlineMs: controlDeadlineMs })
+  const answered = async (): Promise<readonly DerivationEvent[]> => {
+    const answer = await orProblem(call)
+    // What came of accepted attributes is told by the state of the engine.
+    if (typeof answer === 'string' || answer.kind === 'accepted') return []
+    return [{ kind: 'apply-refused', session, generation: answer.generation }]
+  }
+  return { later: answered() }
+}
+
+async function askForReset(
+  { generation, reason, isRepeat }: Effect<'reset'>,
+  { context }: Means,
+): Promise<readonly DerivationEvent[]> {
+  const { bus, log, metrics } = context
+  if (!isRepeat) {
+    metrics.reset(reason)
+    log.warn({ generation: String(generation), reason }, 'derivation asks for a reset')
+  }
+  // The new generation comes as state.
+  await orProblem(
+    bus.call(reset, { generation, reason: 'l1-reorg' }, { deadlineMs: controlDeadlineMs }),
+  )
+  return []
+}
+
+async function seek(
+  { l1, above }: Effect<'seek-finalized'>,
+  { context, history }: Means,
+): Promise<readonly DerivationEvent[]> {
+  const noBatcher = `0x${'00'.repeat(20)}` as Address
+  const found = await seekFinalized(l1, above, {
+    entryAt: (number) => {
+      const at = history.at({ kind: 'l1-number', number })
+      return at.kind === 'found' ? at.entry : undefined
+    },
+    canonical: async (number) => {
+      const block = await orProblem(canonicalL1(context.bus, number, noBatcher))
+      return typeof block === 'string' ? undefined : block.hash
+    },
+  })
+  return [{ kind: 'finalized-sought', found }]
+}
+
+/** What came of asking, or why nothing did. */
+async function orProblem<Value>(work: Promise<Value>): Promise<Value | string> {
+  try {
+    return await work
+  } catch (error) {
+    if (!isFault(error)) throw error
+    return error.message
+  }
+}
+
+async function silently(work: Promise<void>): Promise<readonly DerivationEvent[]> {
+  await work
+  return []
+}

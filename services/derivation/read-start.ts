@@ -1,0 +1,110 @@
+import type { ChainState } from '#messages/chain-state.ts'
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import { decodeL1Attributes } from '#protocol/block/l1-attributes.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { systemConfigOf } from '#protocol/derivation/l2-block.ts'
+import type { Address, Hash } from '#protocol/primitives.ts'
+import { type BaseCandidate, isPipelineBase } from '#protocol/sync/pipeline-base.ts'
+import { decodeDeposit } from '#protocol/transaction/deposit.ts'
+import type { SessionStart } from './derivation-state.ts'
+
+/** What a pipeline begins with is read from here. Each throws a Fault if it cannot be had now. */
+export interface StartSources {
+  readonly l2Block: (
+    block: { readonly hash: Hash } | { readonly number: bigint },
+  ) => Promise<L2Source>
+  /** The canonical L1 block of a number, with the blobs of a batcher. */
+  readonly l1Block: (number: bigint, batcher: Address) => Promise<L1Block>
+}
+
+/** An L2 block and its place. */
+export interface L2Source {
+  readonly ref: L2BlockRef
+  readonly payload: Payload
+}
+
+/** A block that a pipeline may begin at. */
+interface Base {
+  readonly l1Origin: BlockId
+  readonly batcher: Address
+}
+
+/**
+ * Reads what a pipeline begins with: the safe head with its system config, and the L1 block to read first, a channel timeout
+ * below the safe head's L1 origin.
+ *
+ * @returns `reorged` if that L1 block is not canonical any more
+ * @throws DecodeError if a block of the engine is none of this chain
+ */
+export async function readStart(
+  config: RollupConfig,
+  chain: ChainState,
+  sources: StartSources,
+): Promise<SessionStart | 'reorged'> {
+  const { start, localSafe } = chain
+  const safe = await sources.l2Block({ hash: localSafe.hash })
+  const systemConfig = systemConfigOf(config, safe.payload)
+  const base =
+    start.safe.hash === localSafe.hash
+      ? { l1Origin: start.l1Origin, batcher: start.systemConfig.batcherAddress }
+      : await findBase(config, safe, sources)
+  const block = await sources.l1Block(base.l1Origin.number, base.batcher)
+  if (block.hash !== base.l1Origin.hash) return 'reorged'
+  return {
+    head: { ref: safe.ref, systemConfig },
+    base: block,
+    batcher: base.batcher,
+    l1Genesis: isAtGenesis(config, chain) ? await l1Genesis(sources) : undefined,
+  }
+}
+
+/**
+ * Finds the newest L2 block whose L1 origin a pipeline may begin at. L1 origins only grow, so it is searched for in halves: a
+ * handful of blocks is read rather than those of a whole channel timeout.
+ */
+async function findBase(
+  config: RollupConfig,
+  safe: L2Source,
+  { l2Block }: StartSources,
+): Promise<Base> {
+  const { genesis } = config
+  const top = candidateOf(config, safe)
+  const isBase = (source: L2Source) => isPipelineBase(config, top, candidateOf(config, source))
+  let base = safe
+  let above = safe.ref.number + 1n
+  for (let step = 1n; !isBase(base); step *= 2n) {
+    above = base.ref.number
+    const below = above - step
+    base = await l2Block({ number: below > genesis.l2.number ? below : genesis.l2.number })
+  }
+  while (base.ref.number + 1n < above) {
+    const middle = await l2Block({ number: (base.ref.number + above) / 2n })
+    if (isBase(middle)) base = middle
+    else above = middle.ref.number
+  }
+  const { batcherAddress } = systemConfigOf(config, base.payload)
+  return { l1Origin: base.ref.l1Origin, batcher: batcherAddress }
+}
+
+function candidateOf({ genesis }: RollupConfig, { ref, payload }: L2Source): BaseCandidate {
+  // The genesis block tells nothing of L1, and is a base whatever the time.
+  if (ref.number === genesis.l2.number) return { ref, l1OriginTimestamp: 0n }
+  const [first] = payload.transactions
+  if (first === undefined) throw new DecodeError(`L2 block ${ref.number} has no transactions`)
+  return { ref, l1OriginTimestamp: decodeL1Attributes(decodeDeposit(first).data).timestamp }
+}
+
+/** All that is safe will be seen from the first block on. */
+function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState): boolean {
+  return sequence === 0n && start.safe.number === genesis.l2.number
+}
+
+/** The contracts of a chain may be older than its genesis, and look it up by an L1 block before that. */
+async function l1Genesis({ l1Block }: StartSources): Promise<BlockId> {
+  const noBatcher = `0x${'00'.repeat(20)}` as Address
+  const { hash, number } = await l1Block(0n, noBatcher)
+  return { hash, number }
+}

@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { ChainState } from '#messages/chain-state.ts'
+import type { Bytes32 } from '#protocol/primitives.ts'
+import { isFault } from '#runtime/fault.ts'
+import { blockId, chainAt, hash, l2Ref } from '#test/fakes/values.ts'
+import { SafeHeadHistory } from './safe-head-history.ts'
+
+/** A history of `10:20 11:21`: L1 block 10 made L2 block 20 safe. */
+function historyOf(entries: string): SafeHeadHistory {
+  const history = new SafeHeadHistory(':memory:')
+  for (const entry of entries.split(' ').filter((word) => word !== '')) {
+    const [l1 = 0, l2 = 0] = entry.split(':').map(Number)
+    history.record({ l1: blockId(l1), safe: blockId(l2), generation: 1n })
+  }
+  return history
+}
+
+/** The chain at the beginning of a generation: safe head and its L1 origin. */
+function startAt(l2: number, origin: number, generation = 2n): ChainState {
+  const safe = { ...l2Ref(l2), l1Origin: blockId(origin) }
+  const chain = chainAt({ generation, version: 1n })
+  return { ...chain, safe, localSafe: safe, start: { ...chain.start, safe } }
+}
+
+function at(history: SafeHeadHistory, kind: 'l1-number' | 'l2-number', number: bigint): string {
+  const found = history.at({ kind, number })
+  return found.kind === 'found' ? `${found.entry.l1.number}:${found.entry.safe.number}` : found.kind
+}
+
+const atL1 = (history: SafeHeadHistory, number: number) => at(history, 'l1-number', BigInt(number))
+const atL2 = (history: SafeHeadHistory, number: number) => at(history, 'l2-number', BigInt(number))
+
+/** All of it, oldest first. */
+function all(history: SafeHeadHistory): string {
+  const entries: string[] = []
+  for (let number = 0n; number <= 100n; number++) {
+    const entry = history.entryOf(number)
+    if (entry !== undefined) entries.push(`${number}:${entry.safe.number}`)
+  }
+  return entries.join(' ')
+}
+
+test('what was safe at an L1 block is the newest entry at or below it', () => {
+  const history = historyOf('10:20 12:22')
+  assert.deepEqual(
+    [9, 10, 11, 12, 13].map((number) => atL1(history, number)),
+    ['too-old', '10:20', '10:20', '12:22', '12:22'],
+  )
+  assert.equal(at(history, 'l1-number', 2n ** 64n - 1n), '12:22')
+  assert.equal(atL1(historyOf(''), 10), 'not-yet')
+})
+
+test('what made an L2 block safe is the earliest entry at or above it', () => {
+  const history = historyOf('10:20 12:22 15:30')
+  assert.deepEqual(
+    [19, 20, 21, 22, 23, 30, 31].map((number) => atL2(history, number)),
+    ['too-old', '10:20', '12:22', '12:22', '15:30', '15:30', 'not-yet'],
+  )
+  assert.equal(at(history, 'l2-number', 2n ** 64n - 1n), 'not-yet')
+  assert.equal(atL2(historyOf(''), 20), 'not-yet')
+})
+
+test('a later entry of an L1 block takes the place of the one before it', () => {
+  const history = historyOf('10:20 10:21')
+  assert.equal(all(history), '10:21')
+  assert.deepEqual(history.newest(), { l1: blockId(10), safe: blockId(21), generation: 1n })
+})
+
+test('a reset keeps the first entry that made the new safe head safe, as that, and nothing after it', () => {
+  const reset = (entries: string, l2: number, origin: number) => {
+    const history = historyOf(entries)
+    history.begin(startAt(l2, origin))
+    return all(history)
+  }
+  assert.equal(reset('10:20 12:22 14:24 16:26', 24, 9), '10:20 12:22 14:24')
+  assert.equal(reset('10:20 12:22 14:24 16:26', 23, 9), '10:20 12:22 14:23')
+  // An entry of an L1 block before its origin cannot have made it safe.
+  assert.equal(reset('10:20 12:24 14:24 16:26', 24, 13), '10:20 12:24 14:24')
+  assert.equal(reset('10:20 12:24 14:24 16:26', 24, 14), '10:20 12:24 14:24')
+  assert.equal(reset('10:20 12:24 14:24 16:26', 24, 15), '10:20 12:24 14:24 16:24')
+  // Since when it was safe is not known if nothing is known before it.
+  assert.equal(reset('10:20 12:22', 20, 9), '')
+  assert.equal(reset('10:20 12:22', 19, 9), '')
+  assert.equal(reset('', 19, 9), '')
+})
+
+test('the L1 block of what is kept stays as it was told', () => {
+  const history = historyOf('10:20 12:22')
+  history.begin(startAt(21, 9))
+  assert.deepEqual(history.entryOf(12n), { l1: blockId(12), safe: blockId(21), generation: 2n })
+})
+
+test('a history that ends below the safe head has a gap, and is forgotten', () => {
+  const kept = historyOf('10:20 12:22')
+  assert.equal(kept.begin(startAt(22, 9)), 'kept')
+  assert.equal(all(kept), '10:20 12:22')
+  const cleared = historyOf('10:20 12:22')
+  assert.equal(cleared.begin(startAt(23, 9)), 'cleared')
+  assert.equal(all(cleared), '')
+  assert.equal(historyOf('').begin(startAt(23, 9)), 'kept')
+})
+
+test('a generation that is taken up again takes nothing back', () => {
+  const history = historyOf('10:20')
+  history.begin(startAt(20, 9))
+  history.record({ l1: blockId(11), safe: blockId(21), generation: 2n })
+  const chain = startAt(20, 9)
+  const localSafe = l2Ref(21)
+  history.begin({ ...chain, localSafe, sequence: 1n })
+  assert.equal(all(history), '11:21')
+})
+
+const digest = (number: number) => hash(number) as string as Bytes32
+
+test('what took effect unseen is found when the generation is taken up again', () => {
+  const take = (changes: Partial<ChainState>, concludesBatch = true) => {
+    const history = historyOf('8:18 10:20')
+    const chain = startAt(20, 9)
+    history.begin(chain)
+    const intent = { generation: 2n, derivedFrom: blockId(11), concludesBatch }
+    history.intend({ ...intent, sequence: 1n, digest: digest(1) })
+    history.intend({ ...intent, sequence: 1n, digest: digest(2), derivedFrom: blockId(12) })
+    history.begin({ ...chain, ...changes })
+    return all(history)
+  }
+  const built = { sequence: 1n, outcome: 'built', localSafe: l2Ref(21) } as const
+  assert.equal(take({ ...built, attributesDigest: digest(1) }), '8:18 10:20 11:21')
+  assert.equal(take({ ...built, attributesDigest: digest(2) }), '8:18 10:20 12:21')
+  assert.equal(take({ ...built, attributesDigest: digest(3) }), '')
+  assert.equal(take({ ...built, attributesDigest: digest(1), sequence: 2n }), '')
+  assert.equal(take({}), '8:18 10:20')
+  const first = { ...built, attributesDigest: digest(1), localSafe: l2Ref(20) }
+  assert.equal(take(first, false), '8:18 10:20')
+  assert.equal(take({ ...first, outcome: 'dropped' }), '8:18 10:20')
+})
+
+test('attributes of eight sequences are remembered', () => {
+  const take = (sequences: number) => {
+    const history = historyOf('8:18 10:20')
+    const chain = startAt(20, 9)
+    history.begin(chain)
+    const intent = { generation: 2n, derivedFrom: blockId(11), concludesBatch: true }
+    for (let sequence = 1; sequence <= sequences; sequence++)
+      history.intend({ ...intent, sequence: BigInt(sequence), digest: digest(sequence) })
+    history.begin({ ...chain, sequence: 1n, attributesDigest: digest(1), localSafe: l2Ref(21) })
+    return all(history)
+  }
+  assert.equal(take(8), '8:18 10:20 11:21')
+  assert.equal(take(9), '')
+})
+
+test('a file keeps it, and one process at a time has it', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-history-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'safe-heads.sqlite')
+  const first = new SafeHeadHistory(path)
+  first.record({ l1: blockId(10), safe: blockId(2n ** 53n + 1n), generation: 2n ** 60n })
+  first.close()
+  const second = new SafeHeadHistory(path)
+  assert.deepEqual(second.newest(), {
+    l1: blockId(10),
+    safe: blockId(2n ** 53n + 1n),
+    generation: 2n ** 60n,
+  })
+  second.close()
+  const foreign = join(folder, 'foreign.sqlite')
+  writeFileSync(foreign, 'not a database, but some text that is long enough to be looked at')
+  const refuses = (error: unknown) =>
+    isFault(error, 'safe-head-history') && error.message.includes(foreign)
+  assert.throws(() => new SafeHeadHistory(foreign), refuses)
+})

@@ -1,0 +1,270 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { ChainState } from '#messages/chain-state.ts'
+import type { SafeAt } from '#messages/safe-at.ts'
+import type { SafeHeadAtRequest, SafeHeadAtResponse } from '#messages/safe-head-at.ts'
+import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
+import { fromHex, toHash } from '#protocol/codec/hex.ts'
+import type { Bytes32 } from '#protocol/primitives.ts'
+import { Fault } from '#runtime/fault.ts'
+
+/** Attributes on their way to the engine, and the L1 block that will have made their block safe. */
+export interface Intent {
+  readonly generation: bigint
+  readonly sequence: bigint
+  readonly digest: Bytes32
+  readonly derivedFrom: BlockId
+  /** Whether their block becomes safe at once: it is the last of its batch. */
+  readonly concludesBatch: boolean
+}
+
+/** Version of the tables; a file of another is refused rather than misread. */
+const schemaVersion = 1
+
+const schema = `
+CREATE TABLE safe_heads (
+  l1_number INTEGER PRIMARY KEY, l1_hash BLOB NOT NULL, l2_number INTEGER NOT NULL, l2_hash BLOB NOT NULL,
+  generation INTEGER NOT NULL
+);
+CREATE INDEX safe_heads_by_l2 ON safe_heads (l2_number);
+CREATE TABLE intents (
+  generation INTEGER NOT NULL, sequence INTEGER NOT NULL, digest BLOB NOT NULL, l1_number INTEGER NOT NULL,
+  l1_hash BLOB NOT NULL, concludes_batch INTEGER NOT NULL, PRIMARY KEY (generation, sequence, digest)
+) WITHOUT ROWID;
+CREATE TABLE generations (id INTEGER PRIMARY KEY, number INTEGER NOT NULL);
+`
+
+/** Attributes of so many sequences are remembered: one is in flight, and another may be late on its way. */
+const keptSequences = 8n
+
+/** The largest number that a column holds. */
+const maxInteger = 2n ** 63n - 1n
+
+/**
+ * Which block was safe when derivation had read an L1 block: derivation's own disk, and the truth of it. Each call is one
+ * transaction, so that a process may be killed between any two.
+ *
+ * Rules of reading and of resets are op-node's safe head database's.
+ */
+export class SafeHeadHistory {
+  readonly #path: string
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+
+  /**
+   * Opens a file, or makes it.
+   *
+   * @param path `:memory:` for none
+   * @throws Fault `safe-head-history` if it cannot be opened, or is of another release
+   */
+  constructor(path: string) {
+    this.#path = path
+    this.#database = this.#guarded(() => new DatabaseSync(path))
+    try {
+      this.#guarded(() => this.#prepareTables())
+    } catch (error) {
+      this.#database.close()
+      throw error
+    }
+  }
+
+  /**
+   * Takes up the chain as the engine tells it, before anything is derived on it: forgets what a new generation took back, and
+   * notes a block that became safe while nobody was there to see it. What is behind a gap is forgotten: an answer from there
+   * would be of another block.
+   */
+  begin(chain: ChainState): 'kept' | 'cleared' {
+    return this.#transaction(() => {
+      const known = this.#get('SELECT number FROM generations')?.['number']
+      if (known !== chain.generation) {
+        this.#reset(chain.start.safe, chain.generation)
+        this.#run('INSERT OR REPLACE INTO generations VALUES (1, ?)', chain.generation)
+        this.#run('DELETE FROM intents WHERE generation <> ?', chain.generation)
+      }
+      this.#settle(chain)
+      const newest = this.newest()
+      if (newest === undefined || newest.safe.number >= chain.localSafe.number) return 'kept'
+      this.#run('DELETE FROM safe_heads')
+      return 'cleared'
+    })
+  }
+
+  /** Remembers what is about to be sent: what becomes of it may never be heard. */
+  intend({ generation, sequence, digest, derivedFrom, concludesBatch }: Intent): void {
+    this.#transaction(() => {
+      this.#run(
+        'INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?, ?)',
+        generation,
+        sequence,
+        fromHex(digest),
+        derivedFrom.number,
+        fromHex(derivedFrom.hash),
+        concludesBatch ? 1 : 0,
+      )
+      this.#run('DELETE FROM intents WHERE sequence <= ?', sequence - keptSequences)
+    })
+  }
+
+  /** Notes what an L1 block made safe; a later entry of the same L1 block takes the place of the one before it. */
+  record(entry: SafeAt): void {
+    this.#transaction(() => this.#put(entry))
+  }
+
+  /** What was safe at an L1 block, or which L1 block made an L2 block safe. */
+  at({ kind, number }: SafeHeadAtRequest): SafeHeadAtResponse {
+    const wanted = number > maxInteger ? maxInteger : number
+    const row =
+      kind === 'l1-number'
+        ? this.#get(
+            'SELECT * FROM safe_heads WHERE l1_number <= ? ORDER BY l1_number DESC LIMIT 1',
+            wanted,
+          )
+        : this.#get(
+            'SELECT * FROM safe_heads WHERE l2_number >= ? ORDER BY l2_number, l1_number LIMIT 1',
+            wanted,
+          )
+    const oldest = this.#get('SELECT * FROM safe_heads ORDER BY l1_number LIMIT 1')
+    if (oldest === undefined) return { kind: 'not-yet' }
+    if (row === undefined) return { kind: kind === 'l1-number' ? 'too-old' : 'not-yet' }
+    // The first entry says by when a block was safe, and not since when.
+    if (kind === 'l2-number' && number < toEntry(oldest).safe.number) return { kind: 'too-old' }
+    return { kind: 'found', entry: toEntry(row) }
+  }
+
+  /** The entry of just this L1 block. */
+  entryOf(l1Number: bigint): SafeAt | undefined {
+    const row = this.#get('SELECT * FROM safe_heads WHERE l1_number = ?', l1Number)
+    return row && toEntry(row)
+  }
+
+  newest(): SafeAt | undefined {
+    const row = this.#get('SELECT * FROM safe_heads ORDER BY l1_number DESC LIMIT 1')
+    return row && toEntry(row)
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#database.close()
+  }
+
+  /** What made the new safe head safe is the last that stays; what that was is not known if it is the first of all. */
+  #reset(safe: L2BlockRef, generation: bigint): void {
+    const row = this.#get(
+      'SELECT * FROM safe_heads WHERE l1_number >= ? AND l2_number >= ? ORDER BY l1_number LIMIT 1',
+      safe.l1Origin.number,
+      safe.number,
+    )
+    if (row === undefined) return
+    const { l1 } = toEntry(row)
+    this.#run('DELETE FROM safe_heads WHERE l1_number >= ?', l1.number)
+    if (this.newest() !== undefined) this.#put({ l1, safe, generation })
+  }
+
+  #settle({ generation, sequence, attributesDigest, outcome, localSafe }: ChainState): void {
+    if (attributesDigest === undefined || outcome === 'dropped') return
+    const row = this.#get(
+      'SELECT * FROM intents WHERE generation = ? AND sequence = ? AND digest = ? AND concludes_batch = 1',
+      generation,
+      sequence,
+      fromHex(attributesDigest),
+    )
+    if (row !== undefined) this.#put({ l1: blockIdIn(row, 'l1'), safe: localSafe, generation })
+  }
+
+  #put({ l1, safe, generation }: SafeAt): void {
+    this.#run(
+      'INSERT OR REPLACE INTO safe_heads VALUES (?, ?, ?, ?, ?)',
+      l1.number,
+      fromHex(l1.hash),
+      safe.number,
+      fromHex(safe.hash),
+      generation,
+    )
+  }
+
+  #prepareTables(): void {
+    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    this.#database.exec('PRAGMA busy_timeout = 2000')
+    // Two processes on one file would each believe in a chain of its own.
+    if (this.#path !== ':memory:') this.#database.exec('PRAGMA locking_mode = EXCLUSIVE')
+    const version = Number(this.#get('PRAGMA user_version')?.['user_version'])
+    if (version === schemaVersion) {
+      // Takes the lock.
+      this.#database.exec('BEGIN IMMEDIATE; COMMIT')
+      return
+    }
+    if (version !== 0) {
+      const detail = `${this.#path} is of another release (${version}, this one has ${schemaVersion})`
+      throw new Fault('safe-head-history', { severity: 'critical', detail })
+    }
+    this.#database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT`)
+  }
+
+  #transaction<Result>(work: () => Result): Result {
+    return this.#guarded(() => {
+      this.#database.exec('BEGIN')
+      try {
+        const result = work()
+        this.#database.exec('COMMIT')
+        return result
+      } catch (error) {
+        // A full disk has ended it already.
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+        throw error
+      }
+    })
+  }
+
+  #get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
+    return this.#guarded(() => this.#statement(sql).get(...values) as Row | undefined)
+  }
+
+  #run(sql: string, ...values: readonly SQLInputValue[]): void {
+    this.#statement(sql).run(...values)
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const prepared = this.#database.prepare(sql)
+    prepared.setReadBigInts(true)
+    this.#statements.set(sql, prepared)
+    return prepared
+  }
+
+  /** @throws Fault `safe-head-history` that names the file */
+  #guarded<Result>(work: () => Result): Result {
+    try {
+      return work()
+    } catch (cause) {
+      if (cause instanceof Fault || !(cause instanceof Error)) throw cause
+      const advice = cause.message.includes('locked')
+        ? ': another process has it; end that, or give another folder'
+        : ''
+      const detail = `${this.#path}: ${cause.message}${advice}`
+      throw new Fault('safe-head-history', { severity: 'critical', detail, cause })
+    }
+  }
+}
+
+/** A row, by the names of its columns. */
+type Row = Readonly<Record<string, unknown>>
+
+function toEntry(row: Row): SafeAt {
+  return {
+    l1: blockIdIn(row, 'l1'),
+    safe: blockIdIn(row, 'l2'),
+    generation: integerIn(row, 'generation'),
+  }
+}
+
+function blockIdIn(row: Row, layer: 'l1' | 'l2'): BlockId {
+  const hash = row[`${layer}_hash`]
+  if (!(hash instanceof Uint8Array)) throw new TypeError(`${layer}_hash holds no bytes`)
+  return { hash: toHash(hash), number: integerIn(row, `${layer}_number`) }
+}
+
+function integerIn(row: Row, column: string): bigint {
+  const value = row[column]
+  if (typeof value !== 'bigint') throw new TypeError(`${column} holds no integer`)
+  return value
+}

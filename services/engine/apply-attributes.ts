@@ -1,0 +1,175 @@
+import type { Logger } from 'pino'
+import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
+import { depositsOnly } from '#protocol/derivation/attributes.ts'
+import { firstDifference } from '#protocol/derivation/consolidation.ts'
+import type { ForkchoiceHeads } from '#runtime/engine-api/execution-client.ts'
+import { Fault } from '#runtime/fault.ts'
+import { refOf } from './find-start.ts'
+import { type Heads, headsAfter, toForkchoice } from './heads.ts'
+import type { EnginePorts } from './ports.ts'
+
+/** What became of attributes. */
+export type Applied =
+  | {
+      readonly kind: 'consolidated' | 'built' | 'replaced'
+      readonly block: L2BlockRef
+      /** Why the execution client refused what the block replaces. */
+      readonly reason?: string
+    }
+  /** Before Holocene: the batch is left out, and with it what of its span is not safe yet. */
+  | { readonly kind: 'dropped'; readonly unsafe: L2BlockRef; readonly reason: string }
+
+/** What attributes are applied to. */
+export interface Application {
+  readonly request: ApplyAttributesRequest
+  readonly heads: Heads
+}
+
+/** As often as a build is begun again because the execution client forgot it, at most. */
+const maxBuilds = 3
+
+/**
+ * Makes the next block of the safe chain: finds that the unsafe block is it already, or builds it.
+ *
+ * Spec: protocol/derivation.md#processing-l1-consolidation-or-force-inclusion, holocene/derivation.md#engine-queue
+ */
+export async function applyAttributes(
+  { request, heads }: Application,
+  ports: EnginePorts,
+  log: Logger,
+): Promise<Applied> {
+  const { attributes, derivedFrom } = request
+  const present = await consolidate({ request, heads }, ports, log)
+  if (present !== undefined) return { kind: 'consolidated', block: present }
+  const built = await build({ request, heads }, attributes, ports)
+  if (built.kind === 'block') return { kind: 'built', block: built.block }
+  const { reason } = built
+  const replacement = depositsOnly(attributes)
+  if (replacement === undefined) throw refusedDeposits(request, reason)
+  const l2 = { number: request.parent.number + 1n }
+  if (!isActive(ports.config, 'holocene', derivedFrom.timestamp)) {
+    log.warn({ l2, reason }, 'a batch makes no valid block, and is left out')
+    return { kind: 'dropped', unsafe: await restore(heads, ports), reason }
+  }
+  log.warn({ l2, reason }, 'a batch makes no valid block; a block of deposits takes its place')
+  const replaced = await build({ request, heads }, replacement, ports)
+  if (replaced.kind === 'refused') throw refusedDeposits(request, replaced.reason)
+  return { kind: 'replaced', block: replaced.block, reason }
+}
+
+async function consolidate(
+  { request, heads }: Application,
+  { config, executionClient }: EnginePorts,
+  log: Logger,
+): Promise<L2BlockRef | undefined> {
+  const { attributes, parent } = request
+  if (parent.number >= heads.unsafe.number) return undefined
+  const number = parent.number + 1n
+  const block = await executionClient.block({ kind: 'number', number })
+  if (block === undefined)
+    throw new Fault('l2-missing', {
+      severity: 'reset',
+      detail: `the execution client lost block ${number} below its head ${heads.unsafe.number}`,
+    })
+  const difference = firstDifference(config, { parentHash: parent.hash, attributes }, block)
+  if (difference === undefined) return refOf(config, block)
+  const l2 = { number, hash: block.blockHash }
+  log.warn({ l2, ...difference }, 'an unsafe block is not what was derived, and is given up')
+  return undefined
+}
+
+type Built =
+  | { readonly kind: 'block'; readonly block: L2BlockRef }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+async function build(
+  { request, heads }: Application,
+  attributes: PayloadAttributes,
+  ports: EnginePorts,
+): Promise<Built> {
+  const { config, executionClient } = ports
+  const { parent } = request
+  const payload = await buildPayload(
+    { ...toForkchoice(heads), head: parent.hash },
+    attributes,
+    ports,
+  )
+  if ('refusal' in payload) return { kind: 'refused', reason: payload.refusal }
+  // A client that builds something else would split the chain.
+  const difference = firstDifference(config, { parentHash: parent.hash, attributes }, payload)
+  if (difference !== undefined)
+    throw new Fault('payload-unfit', {
+      severity: 'critical',
+      detail: `the execution client built another block ${payload.number} than it was told to: ${difference.field} is ${difference.block}, want ${difference.derived}`,
+    })
+  const status = await executionClient.newPayload(payload)
+  if (status.kind === 'invalid') return { kind: 'refused', reason: status.reason }
+  if (status.kind === 'syncing') throw syncing('its own block')
+  const block = refOf(config, payload)
+  const next = headsAfter(heads, { block, isNew: true, concludesBatch: request.concludesBatch })
+  await tellForkchoice(next, ports)
+  return { kind: 'block', block }
+}
+
+async function buildPayload(
+  heads: ForkchoiceHeads,
+  attributes: PayloadAttributes,
+  { executionClient }: EnginePorts,
+): Promise<Payload | { readonly refusal: string }> {
+  for (let attempt = 0; attempt < maxBuilds; attempt++) {
+    const begun = await executionClient.build(heads, attributes)
+    if (begun.kind === 'invalid') return { refusal: begun.reason }
+    if (begun.kind === 'syncing') throw syncing('the safe head')
+    const payload = await executionClient.getPayload(begun.payloadId, attributes.timestamp)
+    if (payload !== undefined) return payload
+  }
+  throw new Fault('payload-lost', {
+    severity: 'temporary',
+    detail: `the execution client forgot the block that it was building, ${maxBuilds} times in a row`,
+  })
+}
+
+/**
+ * Tells the execution client its heads.
+ *
+ * @throws Fault `engine-forkchoice` (severity reset) unless it takes them: it lost blocks that it had
+ */
+export async function tellForkchoice(
+  heads: Pick<Heads, 'unsafe' | 'safe' | 'finalized'>,
+  { executionClient }: EnginePorts,
+): Promise<void> {
+  const status = await executionClient.forkchoice(toForkchoice(heads))
+  if (status.kind === 'valid') return
+  const { number, hash } = heads.unsafe
+  const why = status.kind === 'invalid' ? `is invalid: ${status.reason}` : 'is not known any more'
+  const detail = `the execution client says that head ${number} (${hash}) ${why}`
+  throw new Fault('engine-forkchoice', { severity: 'reset', detail })
+}
+
+/** Back to the unsafe chain that the given up span had taken the place of. */
+async function restore(heads: Heads, ports: EnginePorts): Promise<L2BlockRef> {
+  const { backupUnsafe, unsafe } = heads
+  if (backupUnsafe !== undefined) {
+    const backup = { ...heads, unsafe: backupUnsafe }
+    const status = await ports.executionClient.forkchoice(toForkchoice(backup))
+    if (status.kind === 'valid') return backupUnsafe
+  }
+  await tellForkchoice(heads, ports)
+  return unsafe
+}
+
+function syncing(what: string): Fault {
+  const detail = `the execution client does not know ${what}: it is syncing`
+  return new Fault('engine-syncing', { severity: 'temporary', detail })
+}
+
+function refusedDeposits({ parent }: ApplyAttributesRequest, reason: string): Fault {
+  return new Fault('deposits-refused', {
+    severity: 'critical',
+    detail: `the execution client refuses block ${parent.number + 1n}, which has nothing but deposits: ${reason}`,
+  })
+}

@@ -1,0 +1,72 @@
+import { applyAttributes, derivationTargets, engineChain, reset } from '#messages/subjects.ts'
+import { fetchL2Block as fetchL2BlockCall } from '#messages/subjects.ts'
+import { runActor } from '#runtime/actor.ts'
+import type { Lease } from '#runtime/bus/bus.ts'
+import { Inbox, type Source } from '#runtime/inbox.ts'
+import type { Service } from '#runtime/service/service.ts'
+import { following, serving, ticking } from '#runtime/sources.ts'
+import {
+  type Chain,
+  type EngineEffect,
+  type EngineEvent,
+  type EngineState,
+  firstState,
+} from './engine-state.ts'
+import { fetchL2Block } from './fetch-l2-block.ts'
+import { guardedBy } from './guarded-client.ts'
+import type { EngineMetrics } from './metrics.ts'
+import { perform } from './perform.ts'
+import type { EnginePorts } from './ports.ts'
+import { step } from './step.ts'
+import { waitOf } from './wait.ts'
+
+/** What of a service the engine is given. */
+export interface EngineContext extends Pick<
+  Service<unknown>,
+  'bus' | 'clock' | 'signal' | 'log' | 'status'
+> {
+  readonly lease: Lease
+  /** Name of this process. */
+  readonly instance: string
+  readonly metrics: EngineMetrics
+}
+
+/** The execution client is told its heads as often, if nothing else told it. */
+const heartbeatMs = 4_000
+
+/** The one writer of the L2 chain: it alone speaks to the execution client. Ends when the signal is aborted. */
+export async function runEngine(context: EngineContext, ports: EnginePorts): Promise<void> {
+  const { bus, clock, lease, signal, status } = context
+  const executionClient = guardedBy(lease, ports.executionClient)
+  const means = { ...context, ports: { ...ports, executionClient }, owner: bus.own(engineChain) }
+  let chain: Chain | undefined
+  const served = bus.serve(fetchL2BlockCall, (request) => fetchL2Block(request, chain, ports))
+  const started: Source<EngineEvent> = (sink) => {
+    void sink.push({ kind: 'started' })
+    return () => served.stop()
+  }
+  const sources: Source<EngineEvent>[] = [
+    started,
+    serving(bus, applyAttributes, (request, responder) => {
+      return { kind: 'apply-called', request, responder }
+    }),
+    serving(bus, reset, (request, responder) => ({ kind: 'reset-called', request, responder })),
+    following(bus, derivationTargets, (targets) => ({ kind: 'targets-seen', targets })),
+    ticking(clock, heartbeatMs, () => ({ kind: 'heartbeat' })),
+  ]
+  await runActor<EngineState, EngineEvent, EngineEffect>({
+    state: firstState,
+    step: (state, event) => {
+      const stepped = step(state, event)
+      const wait = waitOf(stepped[0])
+      if (wait === undefined) status.goOn()
+      else status.waitFor(wait.what, wait.next)
+      return stepped
+    },
+    inbox: new Inbox(sources, { signal }),
+    perform: (effect) => {
+      if (effect.kind === 'write-chain') ({ chain } = effect)
+      return perform(effect, means)
+    },
+  })
+}

@@ -1,0 +1,129 @@
+import type { ResetPoint } from '#messages/chain-state.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { type L2Block, l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
+import type { Page, PageRequest } from '#protocol/sync/block-pages.ts'
+import { PipelineStart } from '#protocol/sync/pipeline-start.ts'
+import { type EngineLabels, SyncStart } from '#protocol/sync/sync-start.ts'
+import { Fault } from '#runtime/fault.ts'
+import { type StartHeads, toForkchoice } from './heads.ts'
+import type { EnginePorts } from './ports.ts'
+
+/** Where a generation begins. */
+export interface FoundStart {
+  readonly heads: StartHeads
+  readonly start: ResetPoint
+  /** What the execution client said before. */
+  readonly labels: EngineLabels
+}
+
+/**
+ * Finds the heads to go on from, tells the execution client, and finds where derivation has to begin for them.
+ *
+ * @throws Fault `wrong-chain`, `reorg-past-finality`, `reorg-too-deep` (critical: an operator has to help); others, which
+ * another search may heal
+ */
+export async function findStart(ports: EnginePorts): Promise<FoundStart> {
+  const { config, executionClient } = ports
+  await checkChain(ports)
+  const labels = await readLabels(ports)
+  const safeOffsetSeconds = ports.sync.mode === 'el' ? ports.sync.safeOffsetSeconds : 0n
+  const found = await walk(new SyncStart({ config, labels, safeOffsetSeconds }), ports)
+  if (found.kind === 'failed') throw startFault(found.reason, found.detail)
+  const { heads } = found
+  const start = await resetPointOf(heads.safe, ports)
+  const status = await executionClient.forkchoice(toForkchoice(heads))
+  if (status.kind === 'valid') return { heads, start, labels }
+  const why = status.kind === 'invalid' ? `invalid: ${status.reason}` : 'syncing'
+  const detail = `the execution client calls its own head ${heads.unsafe.number} (${heads.unsafe.hash}) ${why}`
+  throw new Fault('engine-forkchoice', { severity: 'reset', detail })
+}
+
+/** Where derivation begins to read L1 for a safe head. */
+async function resetPointOf(safe: L2BlockRef, ports: EnginePorts): Promise<ResetPoint> {
+  const { config, executionClient } = ports
+  const found = await walk(new PipelineStart(config, safe), ports)
+  if (found.kind === 'failed')
+    throw startFault(found.reason, `while the L1 block to read from was looked for`)
+  const base = await executionClient.block({ kind: 'hash', hash: found.l2.hash })
+  if (base === undefined) throw startFault('l2-missing', `block ${found.l2.number} is gone`)
+  const systemConfig = decoded(config, base, systemConfigOf)
+  return { safe, l1Origin: found.l1Origin, systemConfig }
+}
+
+/** The place of a block. @throws Fault `wrong-chain` if it is none of this rollup */
+export function refOf(config: RollupConfig, block: L2Block): L2BlockRef {
+  return decoded(config, block, l2BlockRefOf)
+}
+
+async function checkChain({ config, executionClient }: EnginePorts): Promise<void> {
+  const chainId = await executionClient.chainId()
+  if (chainId !== config.l2ChainId)
+    throw startFault(
+      'wrong-chain',
+      `chain id ${chainId}, the rollup config has ${config.l2ChainId}`,
+    )
+  const { number, hash } = config.genesis.l2
+  const genesis = await executionClient.block({ kind: 'number', number })
+  // A client that prunes may not have it any more.
+  if (genesis !== undefined && genesis.blockHash !== hash)
+    throw startFault(
+      'wrong-chain',
+      `its genesis block is ${genesis.blockHash}, the rollup config has ${hash}`,
+    )
+}
+
+async function readLabels({ config, executionClient }: EnginePorts): Promise<EngineLabels> {
+  const [unsafe, safe, finalized] = await Promise.all(
+    (['unsafe', 'safe', 'finalized'] as const).map(async (label) => {
+      const block = await executionClient.block({ kind: 'label', label })
+      return block && refOf(config, block)
+    }),
+  )
+  if (unsafe === undefined) throw startFault('l2-missing', 'it has no head')
+  return { unsafe, safe, finalized }
+}
+
+/** Gives a search the pages that it asks for until it has come to something. */
+async function walk<Step extends { readonly kind: string }>(
+  search: { step(page?: Page): Step | PageRequest },
+  ports: EnginePorts,
+): Promise<Exclude<Step, PageRequest>> {
+  let step = search.step()
+  while (isRequest(step)) step = search.step(await fetchPage(step, ports))
+  return step as Exclude<Step, PageRequest>
+}
+
+function isRequest(step: { readonly kind: string }): step is PageRequest {
+  return step.kind === 'need-l1' || step.kind === 'need-l2'
+}
+
+async function fetchPage(request: PageRequest, ports: EnginePorts): Promise<Page> {
+  const { number, count } = request
+  if (request.kind === 'need-l1')
+    return { kind: 'l1', blocks: await ports.l1.blocksDown({ number, count }) }
+  const blocks = await ports.executionClient.blocksDown({ number, count })
+  return { kind: 'l2', blocks: blocks.map((block) => refOf(ports.config, block)) }
+}
+
+function decoded<Value>(
+  config: RollupConfig,
+  block: L2Block,
+  decode: (config: RollupConfig, block: L2Block) => Value,
+): Value {
+  try {
+    return decode(config, block)
+  } catch (cause) {
+    if (!(cause instanceof DecodeError)) throw cause
+    const detail = `block ${block.number} (${block.blockHash}) is none of this rollup: ${cause.message}`
+    throw new Fault('wrong-chain', { severity: 'critical', detail, cause })
+  }
+}
+
+/** Faults that only an operator can heal. */
+const final: readonly string[] = ['wrong-chain', 'reorg-past-finality', 'reorg-too-deep']
+
+function startFault(code: string, detail: string): Fault {
+  return new Fault(code, { severity: final.includes(code) ? 'critical' : 'temporary', detail })
+}

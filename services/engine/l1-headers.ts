@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { hashHeader } from '#protocol/block/header.ts'
+import type { L1BlockRef } from '#protocol/block/refs.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { Fault } from '#runtime/fault.ts'
+import { hashJson, toQuantity } from '#runtime/json/fields.ts'
+import { headerJson } from '#runtime/json/header-json.ts'
+import { parseJson } from '#runtime/json/parse-json.ts'
+import type { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
+import type { L1Refs } from './ports.ts'
+
+const blockHashJson = z.looseObject({ hash: hashJson })
+
+/** L1 over JSON-RPC, as far as the engine has to see it. A header is believed if it has the hash that it is told by. */
+export class L1Headers implements L1Refs {
+  readonly #rpc: JsonRpcClient
+  readonly #signal: AbortSignal
+
+  constructor(rpc: JsonRpcClient, signal: AbortSignal) {
+    this.#rpc = rpc
+    this.#signal = signal
+  }
+
+  /** @throws Fault `l1-untrue`, `l1-refused`, or those of the connection; all temporary */
+  async blocksDown({
+    number,
+    count,
+  }: {
+    readonly number: bigint
+    readonly count: number
+  }): Promise<readonly L1BlockRef[]> {
+    const length = Math.min(count, Number(number) + 1)
+    const numbers = Array.from({ length }, (_, at) => number - BigInt(at))
+    const answers = await this.#rpc.batch(
+      numbers.map((at) => ({ method: 'eth_getBlockByNumber', params: [toQuantity(at), false] })),
+      { signal: this.#signal },
+    )
+    return answers.flatMap((answer, at) => {
+      if ('error' in answer) throw refused(answer.error)
+      return answer.result === null ? [] : [refOf(answer.result, numbers[at] ?? 0n)]
+    })
+  }
+}
+
+function refOf(json: unknown, number: bigint): L1BlockRef {
+  try {
+    const { hash } = parseJson(blockHashJson, json)
+    const header = parseJson(headerJson, json)
+    if (hashHeader(header) !== hash) throw new DecodeError(`its fields do not have hash ${hash}`)
+    if (header.number !== number) throw new DecodeError(`it is block ${header.number}`)
+    return { hash, number, parentHash: header.parentHash, timestamp: header.timestamp }
+  } catch (cause) {
+    if (!(cause instanceof DecodeError)) throw cause
+    const detail = `L1 header ${number} is not true: ${cause.message}`
+    throw new Fault('l1-untrue', { severity: 'temporary', detail, cause })
+  }
+}
+
+function refused(cause: JsonRpcError): Fault {
+  const detail = `L1 does not tell headers: ${cause.message} (${cause.code})`
+  return new Fault('l1-refused', { severity: 'temporary', detail, cause })
+}

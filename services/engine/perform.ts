@@ -1,0 +1,139 @@
+import type { Logger } from 'pino'
+import type { ChainState } from '#messages/chain-state.ts'
+import { engineChain } from '#messages/subjects.ts'
+import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
+import type { Performed } from '#runtime/actor.ts'
+import type { Bus, Lease, Owner } from '#runtime/bus/bus.ts'
+import { type Clock, sleep } from '#runtime/clock.ts'
+import { isFault } from '#runtime/fault.ts'
+import { applyAttributes, tellForkchoice } from './apply-attributes.ts'
+import type { EngineEffect, EngineEvent, Job } from './engine-state.ts'
+import { findStart, refOf } from './find-start.ts'
+import { reportForkGaps } from './fork-watch.ts'
+import type { Heads } from './heads.ts'
+import type { EngineMetrics } from './metrics.ts'
+import type { EnginePorts } from './ports.ts'
+import { isStuck } from './step.ts'
+
+/** What the engine acts with. */
+export interface Means {
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly lease: Lease
+  readonly instance: string
+  readonly signal: AbortSignal
+  readonly log: Logger
+  readonly metrics: EngineMetrics
+  readonly owner: Owner<ChainState>
+  /** Each request to the execution client is guarded by the lease. */
+  readonly ports: EnginePorts
+}
+
+/** Carries out what was decided. */
+export function perform(
+  effect: EngineEffect,
+  means: Means,
+): Promise<Performed<EngineEvent>> | Performed<EngineEvent> {
+  const { clock, instance, lease, log, metrics, owner, signal } = means
+  switch (effect.kind) {
+    case 'answer':
+      effect.answer()
+      return []
+    case 'run':
+      return { later: runJob(effect.job, effect.heads, means) }
+    case 'pause': {
+      const { job, forMs } = effect
+      const over = sleep(clock, forMs, signal)
+      return { later: over.then(() => [{ kind: 'pause-over', job }]) }
+    }
+    case 'write-chain':
+      metrics.heads(effect.chain)
+      return owner.write({ ...effect.chain, term: lease.term, instance }).then(() => [])
+    case 'report-generation': {
+      const { cause, chain } = effect
+      const { finalized, generation, safe, start, unsafe } = chain
+      metrics.generationChanged(cause)
+      const heads = { unsafe: idOf(unsafe), safe: idOf(safe), finalized: idOf(finalized) }
+      const l1Origin = idOf(start.l1Origin)
+      log.info({ cause, generation: String(generation), ...heads, l1Origin }, 'generation began')
+      return []
+    }
+    case 'report-applied': {
+      const { applied, chain } = effect
+      metrics.applied(applied.kind)
+      if (applied.kind !== 'dropped')
+        log.debug({ l2: idOf(applied.block), safe: idOf(chain.safe) }, `block ${applied.kind}`)
+      return []
+    }
+    case 'report-failure': {
+      const { failure, job } = effect
+      metrics.failed(job, failure.code)
+      const { code, detail, times, timesAlike } = failure
+      const fields = { job, code, reason: detail, times }
+      // Said once: the status says it as long as it lasts.
+      if (isStuck(failure)) {
+        if (timesAlike % 20 === 3) log.error(fields, 'the engine cannot go on by itself')
+      } else if (times === 1 || timesAlike === 1) log.warn(fields, 'the engine tries again')
+      return []
+    }
+  }
+}
+
+async function runJob(
+  job: Job,
+  heads: Heads | undefined,
+  means: Means,
+): Promise<readonly EngineEvent[]> {
+  try {
+    return [await outcomeOf(job, heads, means)]
+  } catch (error) {
+    if (means.signal.aborted) return []
+    if (!isFault(error) || isFinal(error.code)) throw error
+    return [{ kind: 'job-failed', job, fault: error }]
+  }
+}
+
+/** Faults of the process itself: it has no right to act any more. */
+function isFinal(code: string): boolean {
+  return ['lease-lost', 'lease-expired', 'fenced', 'closed'].includes(code)
+}
+
+async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Promise<EngineEvent> {
+  const { bus, clock, log, ports } = means
+  if (job.kind === 'start') {
+    const previous = await bus.read(engineChain)
+    await reportForkGaps(means)
+    const found = await findStart(ports)
+    const nowMs = clock.now()
+    return { kind: 'start-found', found, nowMs, previous: previous?.generation ?? 0n }
+  }
+  if (heads === undefined) throw new Error(`${job.kind} without a chain`)
+  switch (job.kind) {
+    case 'apply': {
+      const { request } = job
+      const applied = await applyAttributes({ request, heads }, ports, log)
+      const parentHash = request.parent.hash
+      const digest = attributesDigest({ parentHash, attributes: request.attributes })
+      return { kind: 'applied', request, applied, digest }
+    }
+    case 'finalize': {
+      const { target } = job
+      const { number } = target
+      const block = await ports.executionClient.block({ kind: 'number', number })
+      if (block?.blockHash !== target.hash) {
+        log.warn({ l2: idOf(target) }, 'a block that is to be final is not on the safe chain')
+        return { kind: 'finalized', target, block: undefined }
+      }
+      const ref = refOf(ports.config, block)
+      await tellForkchoice({ ...heads, finalized: ref }, ports)
+      return { kind: 'finalized', target, block: ref }
+    }
+    case 'forkchoice':
+      await tellForkchoice(heads, ports)
+      return { kind: 'forkchoice-told' }
+  }
+}
+
+function idOf({ hash, number }: { readonly hash: string; readonly number: bigint }) {
+  return { number: String(number), hash }
+}

@@ -1,0 +1,254 @@
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { Step } from '#runtime/actor.ts'
+import { isFault } from '#runtime/fault.ts'
+import type {
+  Chain,
+  EngineEffect,
+  EngineEvent,
+  EngineState,
+  Failure,
+  JobKind,
+} from './engine-state.ts'
+import { type Heads, headsAfter, headsAtStart } from './heads.ts'
+import { nextJob } from './next-job.ts'
+
+type Stepped = readonly [EngineState, ...(readonly EngineEffect[])]
+
+/** The first pause after a failure; each later one is twice as long, up to the last. */
+const firstPauseMs = 100
+
+/** See `firstPauseMs`. */
+const lastPauseMs = 10_000
+
+/** What only an operator can heal is tried this seldom, once it failed `timesUntilStuck` times alike. */
+export const stuckPauseMs = 30_000
+
+/** A failure that repeats as often is told as one that does not heal itself. */
+const timesUntilStuck = 3
+
+/** Blocks that were there already are told to be safe together, this long after the first of them. */
+const safeLabelPauseMs = 100
+
+/** The engine's side of `engine.chain`, by the rules of `docs/architecture.md`; then whatever is due is begun. */
+export const step: Step<EngineState, EngineEvent, EngineEffect> = (state, event) => {
+  const [next, ...effects] = decide(state, event)
+  const job = nextJob(next)
+  if (job === undefined) return [next, ...effects]
+  const heads = next.chain && headsOf(next.chain, next.backupUnsafe)
+  return [{ ...next, running: job }, ...effects, { kind: 'run', job, heads }]
+}
+
+function decide(state: EngineState, event: EngineEvent): Stepped {
+  switch (event.kind) {
+    case 'started':
+      return [{ ...state, resetDue: 'started' }]
+    case 'apply-called':
+      return applyCalled(state, event)
+    case 'reset-called':
+      return resetCalled(state, event)
+    case 'targets-seen':
+      return [{ ...state, target: event.targets.finalized }]
+    case 'heartbeat':
+      // It heals what a stale call did, and shows that an execution client which was restarted lost its head.
+      return [
+        {
+          ...state,
+          isForkchoiceDue: state.isForkchoiceDue || !state.isForkchoiceFresh,
+          isForkchoiceFresh: false,
+        },
+      ]
+    case 'pause-over':
+      return [{ ...state, paused: state.paused.filter((kind) => kind !== event.job) }]
+    case 'start-found':
+      return startFound(done(state), event)
+    case 'applied':
+      return applied(done(state), event)
+    case 'finalized':
+      return finalized(done(state), event)
+    case 'forkchoice-told':
+      return [{ ...done(state), isForkchoiceDue: false, isForkchoiceFresh: true }]
+    case 'job-failed':
+      return jobFailed({ ...state, running: undefined }, event)
+  }
+}
+
+function applyCalled(
+  state: EngineState,
+  { request, responder }: Extract<EngineEvent, { kind: 'apply-called' }>,
+): Stepped {
+  const { applyDue, chain, resetDue, running } = state
+  if (chain === undefined || request.generation !== chain.generation) {
+    const generation = chain?.generation ?? 0n
+    return [state, answer(() => responder.resolve({ kind: 'refused', generation }))]
+  }
+  const accept = answer(() => responder.resolve({ kind: 'accepted' }))
+  const isRepeat =
+    request.sequence <= chain.sequence ||
+    request.sequence === applyDue?.sequence ||
+    (running?.kind === 'apply' && request.sequence === running.request.sequence)
+  if (isRepeat || resetDue !== undefined) return [state, accept]
+  // Derivation that was restarted begins again below what of a span is not safe yet.
+  const fits = [chain.pendingSafe.hash, chain.safe.hash].includes(request.parent.hash)
+  if (request.sequence !== chain.sequence + 1n || !fits)
+    return [{ ...state, resetDue: 'sequence', applyDue: undefined }, accept]
+  return [{ ...state, applyDue: request }, accept]
+}
+
+/** The new generation comes as a state; the answer is the one that is in force now. */
+function resetCalled(
+  state: EngineState,
+  { request, responder }: Extract<EngineEvent, { kind: 'reset-called' }>,
+): Stepped {
+  const generation = state.chain?.generation ?? 0n
+  const reply = answer(() => responder.resolve({ generation }))
+  if (request.generation < generation || state.resetDue !== undefined) return [state, reply]
+  return [{ ...state, resetDue: request.reason, applyDue: undefined }, reply]
+}
+
+function startFound(
+  state: EngineState,
+  { found, nowMs, previous }: Extract<EngineEvent, { kind: 'start-found' }>,
+): Stepped {
+  const cause = state.resetDue ?? 'started'
+  const last = state.chain?.generation ?? 0n
+  const before = last > previous ? last : previous
+  const generation = before + 1n > BigInt(nowMs) ? before + 1n : BigInt(nowMs)
+  const { backupUnsafe, ...heads } = headsAtStart(found.heads)
+  const chain: Chain = {
+    generation,
+    version: 1n,
+    sequence: 0n,
+    outcome: 'started',
+    attributesDigest: undefined,
+    ...heads,
+    start: found.start,
+    sync: 'ready',
+  }
+  const next: EngineState = {
+    ...state,
+    chain,
+    backupUnsafe,
+    resetDue: undefined,
+    applyDue: undefined,
+    isForkchoiceDue: false,
+    isForkchoiceFresh: true,
+    failures: {},
+  }
+  return [next, { kind: 'write-chain', chain }, { kind: 'report-generation', chain, cause }]
+}
+
+function applied(
+  state: EngineState,
+  { applied, digest, request }: Extract<EngineEvent, { kind: 'applied' }>,
+): Stepped {
+  if (state.chain === undefined) return [state]
+  const heads = headsOf(state.chain, state.backupUnsafe)
+  const isNew = applied.kind !== 'consolidated'
+  const { concludesBatch } = request
+  const { backupUnsafe, ...next } =
+    applied.kind === 'dropped'
+      ? { ...heads, unsafe: applied.unsafe, pendingSafe: heads.safe, backupUnsafe: undefined }
+      : headsAfter(heads, { block: applied.block, isNew, concludesBatch })
+  const chain: Chain = {
+    ...state.chain,
+    ...next,
+    version: state.chain.version + 1n,
+    sequence: request.sequence,
+    outcome: applied.kind,
+    attributesDigest: digest,
+  }
+  const after: EngineState = {
+    ...state,
+    chain,
+    backupUnsafe,
+    applyDue: undefined,
+    isForkchoiceDue: state.isForkchoiceDue || !isNew,
+    isForkchoiceFresh: state.isForkchoiceFresh || isNew,
+  }
+  const told: EngineEffect[] = [
+    { kind: 'write-chain', chain },
+    { kind: 'report-applied', applied, chain },
+  ]
+  if (isNew) return [{ ...after, isForkchoiceDue: false }, ...told]
+  const [paused, ...pauses] = pauseOf(after, 'forkchoice', safeLabelPauseMs)
+  return [paused, ...told, ...pauses]
+}
+
+function finalized(
+  state: EngineState,
+  { block, target }: Extract<EngineEvent, { kind: 'finalized' }>,
+): Stepped {
+  const { chain } = state
+  if (chain === undefined) return [state]
+  // Derivation names another when it has one.
+  if (block === undefined)
+    return [{ ...state, target: state.target?.hash === target.hash ? undefined : state.target }]
+  const next = { ...chain, version: chain.version + 1n, finalized: block }
+  return [
+    { ...state, chain: next, isForkchoiceDue: false, isForkchoiceFresh: true },
+    { kind: 'write-chain', chain: next },
+  ]
+}
+
+function jobFailed(
+  state: EngineState,
+  { fault, job }: Extract<EngineEvent, { kind: 'job-failed' }>,
+): Stepped {
+  const { kind } = job
+  const failure = failureAfter(state.failures[kind], fault)
+  const failed = { ...state, failures: { ...state.failures, [kind]: failure } }
+  const reset: Partial<EngineState> =
+    fault.severity === 'reset' && kind !== 'start'
+      ? { resetDue: state.resetDue ?? 'execution-client', applyDue: undefined }
+      : {}
+  const [next, ...pauses] = pauseOf({ ...failed, ...reset }, kind, pauseMs(failure))
+  return [next, ...pauses, { kind: 'report-failure', job: kind, failure }]
+}
+
+function failureAfter(before: Failure | undefined, fault: unknown): Failure {
+  const { code, message, severity } = isFault(fault)
+    ? fault
+    : ({ code: 'unknown', message: String(fault), severity: 'critical' } as const)
+  return {
+    code,
+    severity,
+    detail: message,
+    times: (before?.times ?? 0) + 1,
+    timesAlike: before?.code === code ? before.timesAlike + 1 : 1,
+  }
+}
+
+/** Whether only an operator can help. */
+export function isStuck({ severity, timesAlike }: Failure): boolean {
+  return severity !== 'temporary' && timesAlike >= timesUntilStuck
+}
+
+function pauseMs(failure: Failure): number {
+  if (isStuck(failure)) return stuckPauseMs
+  return Math.min(firstPauseMs * 2 ** (failure.times - 1), lastPauseMs)
+}
+
+function pauseOf(state: EngineState, job: JobKind, forMs: number): Stepped {
+  if (state.paused.includes(job)) return [state]
+  return [
+    { ...state, paused: [...state.paused, job] },
+    { kind: 'pause', job, forMs },
+  ]
+}
+
+/** What was being done is done, and did not fail. */
+function done(state: EngineState): EngineState {
+  const { running, failures } = state
+  if (running === undefined) return state
+  return { ...state, running: undefined, failures: { ...failures, [running.kind]: undefined } }
+}
+
+/** The heads that a state of the chain has. */
+function headsOf(chain: Chain, backupUnsafe: L2BlockRef | undefined): Heads {
+  const { finalized, localSafe, pendingSafe, safe, unsafe } = chain
+  return { finalized, localSafe, pendingSafe, safe, unsafe, backupUnsafe }
+}
+
+function answer(run: () => void): EngineEffect {
+  return { kind: 'answer', answer: run }
+}

@@ -1,0 +1,46 @@
+import type { Wait } from '#messages/service-status.ts'
+import type { EngineState, Failure, JobKind } from './engine-state.ts'
+import { isStuck, stuckPauseMs } from './step.ts'
+
+/** In the order in which they hold up the rest. */
+const kinds: readonly JobKind[] = ['start', 'apply', 'finalize', 'forkchoice']
+
+/** What the engine waits for, in an operator's words; undefined if it goes on. */
+export function waitOf({ chain, failures }: EngineState): Omit<Wait, 'sinceMs'> | undefined {
+  for (const kind of kinds) {
+    const failure = failures[kind]
+    if (failure !== undefined) return { what: failure.detail, next: nextOf(failure) }
+  }
+  if (chain !== undefined) return undefined
+  return {
+    what: 'the blocks to start from',
+    next: 'looks in the execution client and L1 for heads that go together',
+  }
+}
+
+function nextOf(failure: Failure): string {
+  const advice = advices[failure.code]
+  const again = isStuck(failure)
+    ? `tries again each ${stuckPauseMs / 1_000} s`
+    : 'tries again with growing pauses'
+  return advice === undefined ? again : `${again}; ${advice}`
+}
+
+/** What an operator can do, by the code of the fault. */
+const advices: Readonly<Record<string, string>> = {
+  'wrong-chain':
+    'see that --network or --rollup-config, the execution client and L1 are of one chain',
+  'reorg-past-finality':
+    'the execution client or L1 finalized a block that is not on L1: compare both with another node, and sync the wrong one anew',
+  'reorg-too-deep':
+    'L1 is not the one that this chain was derived from, or far behind: compare it with another',
+  'l2-missing': 'if it lasts, the execution client has lost blocks: sync it anew',
+  'l2-inconsistent': 'if it lasts, the execution client is broken: sync it anew',
+  'l1-inconsistent': 'L1 changed while it was read; if it lasts, the L1 endpoint is broken',
+  'engine-forkchoice': 'if it lasts, the execution client is broken: sync it anew',
+  'deposits-refused':
+    'deposits are always valid, so it follows other rules: see that its version and its genesis have all forks of the chain',
+  'payload-unfit': 'see that its version and its genesis have all forks of the chain',
+  'engine-unauthorized': 'see --jwt-secret-file on both sides',
+  'rpc-unreachable': 'see that it runs, and --engine-url',
+}

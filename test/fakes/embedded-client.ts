@@ -1,0 +1,104 @@
+import pino from 'pino'
+import type { Genesis } from '#devnet/execution/genesis/genesis.ts'
+import { Chain } from '#devnet/execution/chain/chain.ts'
+import { EngineApi } from '#devnet/execution/engine-api/engine-api.ts'
+import { PayloadBuilds } from '#devnet/execution/engine-api/payload-builds.ts'
+import { blockMethods } from '#devnet/execution/rpc/block-methods.ts'
+import { nodeMethods } from '#devnet/execution/rpc/node-methods.ts'
+import { Simulator } from '#devnet/execution/rpc/simulate.ts'
+import { stateMethods } from '#devnet/execution/rpc/state-methods.ts'
+import { ChainDatabase } from '#devnet/execution/store/chain-database.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { type JsonRpcAnswer, JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { JsonRpcCall, JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
+import { Serial } from '#runtime/serial.ts'
+
+type Method = (params: readonly unknown[]) => unknown
+
+/** The embedded execution client, asked in this process: no time passes but what a test lets pass. */
+export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
+  readonly calls: JsonRpcCall[] = []
+  /** Called before each call; what it throws or gives back is the answer. */
+  intercept: (call: JsonRpcCall) => unknown = () => undefined
+  readonly #genesis: Genesis
+  readonly #clock: Clock
+  #chain: Chain
+  #methods: Readonly<Record<string, Method>>
+
+  constructor(genesis: Genesis, clock: Clock) {
+    this.#genesis = genesis
+    this.#clock = clock
+    this.#chain = this.#open()
+    this.#methods = this.#serve()
+  }
+
+  get chain(): Chain {
+    return this.#chain
+  }
+
+  /** Forgets all blocks, as a client whose disk was lost. */
+  wipe(): void {
+    this.#chain.close()
+    this.#chain = this.#open()
+    this.#methods = this.#serve()
+  }
+
+  /** Forgets what it was building, as a client that was restarted. */
+  restart(): void {
+    this.#methods = this.#serve()
+  }
+
+  async call(method: string, params: readonly unknown[]): Promise<unknown> {
+    this.calls.push({ method, params })
+    const intercepted = await this.intercept({ method, params })
+    if (intercepted !== undefined) return intercepted
+    const run = this.#methods[method]
+    if (run === undefined) throw new JsonRpcError(-32_601, `the method ${method} does not exist`)
+    // As over a wire.
+    const plain = JSON.parse(JSON.stringify(params)) as readonly unknown[]
+    return JSON.parse(JSON.stringify((await run(plain)) ?? null)) as unknown
+  }
+
+  async batch(calls: readonly JsonRpcCall[]): Promise<readonly JsonRpcAnswer[]> {
+    const answers: JsonRpcAnswer[] = []
+    for (const { method, params } of calls) {
+      try {
+        answers.push({ result: await this.call(method, params) })
+      } catch (error) {
+        if (!(error instanceof JsonRpcError)) throw error
+        answers.push({ error })
+      }
+    }
+    return answers
+  }
+
+  #open(): Chain {
+    const database = new ChainDatabase(':memory:')
+    const genesis = this.#genesis
+    // What op-geth makes of attributes is compared, not what a sequencer would.
+    const options = { ...genesis, config: { ...genesis.config, hasUsersAtForks: true } }
+    return new Chain({ database, genesis: options, archive: false })
+  }
+
+  #serve(): Readonly<Record<string, Method>> {
+    const chain = this.#chain
+    const serial = new Serial()
+    const builds = new PayloadBuilds({
+      chain,
+      serial,
+      clock: this.#clock,
+      hasNews: () => false,
+      fill: async () => 'filled',
+      onError: (error) => {
+        throw error
+      },
+    })
+    const api = new EngineApi({ chain, builds, serial, log: pino({ level: 'silent' }) })
+    return {
+      ...nodeMethods(chain),
+      ...blockMethods(chain),
+      ...stateMethods(chain, new Simulator(chain)),
+      ...api.methods,
+    } as Readonly<Record<string, Method>>
+  }
+}

@@ -1,0 +1,120 @@
+import pino from 'pino'
+import { Registry } from 'prom-client'
+import { EngineApiClient } from '#runtime/engine-api/engine-api-client.ts'
+import { isFault, toError } from '#runtime/fault.ts'
+import { StatusReporter } from '#runtime/service/status-reporter.ts'
+import { runEngine } from '#services/engine/engine.ts'
+import { createEngineMetrics } from '#services/engine/metrics.ts'
+import type { L1Refs, SyncSettings } from '#services/engine/ports.ts'
+import { BusWorld } from './bus-world.ts'
+import { EmbeddedClient } from './embedded-client.ts'
+import { readRecord, type RecordedChain } from './recorded-chain.ts'
+import { TestDerivation } from './test-derivation.ts'
+
+/** An engine that runs. */
+export interface RunningEngine {
+  readonly status: StatusReporter
+  readonly registry: Registry
+  /** How it ended, if it did. */
+  readonly ended: { error: Error | undefined; isOver: boolean }
+  /** Stops it as a process that is killed: it does not clean up. */
+  stop(): void
+}
+
+/** The real engine on a bus in memory, with the embedded execution client, and a record as L1. */
+export class EngineWorld {
+  readonly bus: BusWorld
+  readonly record: RecordedChain
+  readonly client: EmbeddedClient
+  readonly derivation: TestDerivation
+  /** What of L1 is there. */
+  l1: L1Refs
+  sync: SyncSettings = { mode: 'cl', safeOffsetSeconds: 0n }
+
+  private constructor(parts: {
+    readonly bus: BusWorld
+    readonly record: RecordedChain
+    readonly derivation: TestDerivation
+  }) {
+    this.bus = parts.bus
+    this.record = parts.record
+    this.derivation = parts.derivation
+    this.client = new EmbeddedClient(parts.record.genesis, parts.bus.clock)
+    this.l1 = refsOf(parts.record)
+  }
+
+  /** A world in which an engine is not started yet. */
+  static async of(recordName: string): Promise<EngineWorld> {
+    const record = await readRecord(recordName)
+    const bus = await BusWorld.provisioned()
+    const member = await bus.join('derivation')
+    const derivation = new TestDerivation(bus, member.bus, record)
+    return new EngineWorld({ bus, record, derivation })
+  }
+
+  /** Starts an engine. */
+  async start(instance = 'engine-0'): Promise<RunningEngine> {
+    const { clock } = this.bus
+    const member = this.bus.joinUnleased('engine', instance)
+    const lease = await this.bus.settle(member.bus.lease())
+    const stopping = new AbortController()
+    const registry = new Registry()
+    const status = new StatusReporter({ instance, version: '0.0.0', clock })
+    const { config } = this.record
+    const executionClient = new EngineApiClient({
+      rpc: {
+        call: async (method, params) => this.client.call(method, params),
+        batch: async (calls) => this.client.batch(calls),
+      },
+      config,
+      monotonicMs: () => clock.monotonicMs(),
+      signal: stopping.signal,
+    })
+    const ended: RunningEngine['ended'] = { error: undefined, isOver: false }
+    const running = runEngine(
+      {
+        bus: member.bus,
+        clock,
+        lease,
+        instance,
+        log: pino({ level: process.env['ATOLL_TEST_LOG'] ?? 'silent' }),
+        metrics: createEngineMetrics(registry),
+        signal: stopping.signal,
+        status,
+      },
+      {
+        config,
+        executionClient,
+        l1: { blocksDown: (from) => this.l1.blocksDown(from) },
+        sync: this.sync,
+      },
+    )
+    const over = (error: unknown) => {
+      if (error !== undefined && !isFault(error, 'closed')) ended.error = toError(error)
+      ended.isOver = true
+    }
+    running.then(() => over(undefined), over)
+    const stop = () => {
+      stopping.abort()
+      member.control.cut()
+      member.bulk.cut()
+    }
+    return { status, registry, ended, stop }
+  }
+}
+
+/** The L1 of a record, as the engine sees it. */
+export function refsOf({ l1 }: RecordedChain): L1Refs {
+  return {
+    blocksDown: async ({ number, count }) =>
+      l1
+        .filter((block) => block.number <= number && block.number > number - BigInt(count))
+        .toReversed()
+        .map(({ hash, number, parentHash, timestamp }) => ({
+          hash,
+          number,
+          parentHash,
+          timestamp,
+        })),
+  }
+}
