@@ -51,8 +51,7 @@ export interface NodeBus {
 /** Starts the bus of a node: a NATS server if one is to be had, else one in memory. */
 export async function openNodeBus(options: NodeBusOptions): Promise<NodeBus> {
   const { natsServer: named, report } = options
-  if (options.isInMemory === true)
-    return openMemoryBus(memoryBusServer(), options)
+  if (options.isInMemory === true) return openMemoryBus(memoryBusServer(), options)
   const server: BusServer = await findBusServer({ named, report })
   return server.kind === 'nats'
     ? openNatsBus(server.found, options)
