@@ -14,8 +14,8 @@ import type { EnginePorts } from './ports.ts'
 export interface FoundStart {
   readonly heads: StartHeads
   readonly start: ResetPoint
-  /** What the execution client said before. */
-  readonly labels: EngineLabels
+  /** Nothing but the genesis is final: the execution client has next to nothing. */
+  readonly isAtGenesis: boolean
 }
 
 /**
@@ -34,14 +34,15 @@ export async function findStart(ports: EnginePorts): Promise<FoundStart> {
   const { heads } = found
   const start = await resetPointOf(heads.safe, ports)
   const status = await executionClient.forkchoice(toForkchoice(heads))
-  if (status.kind === 'valid') return { heads, start, labels }
+  const isAtGenesis = heads.finalized.hash === config.genesis.l2.hash
+  if (status.kind === 'valid') return { heads, start, isAtGenesis }
   const why = status.kind === 'invalid' ? `invalid: ${status.reason}` : 'syncing'
   const detail = `the execution client calls its own head ${heads.unsafe.number} (${heads.unsafe.hash}) ${why}`
   throw new Fault('engine-forkchoice', { severity: 'reset', detail })
 }
 
 /** Where derivation begins to read L1 for a safe head. */
-async function resetPointOf(safe: L2BlockRef, ports: EnginePorts): Promise<ResetPoint> {
+export async function resetPointOf(safe: L2BlockRef, ports: EnginePorts): Promise<ResetPoint> {
   const { config, executionClient } = ports
   const found = await walk(new PipelineStart(config, safe), ports)
   if (found.kind === 'failed')
@@ -74,7 +75,8 @@ async function checkChain({ config, executionClient }: EnginePorts): Promise<voi
     )
 }
 
-async function readLabels({ config, executionClient }: EnginePorts): Promise<EngineLabels> {
+/** What the execution client says of its heads. @throws Fault `l2-missing` without a head */
+export async function readLabels({ config, executionClient }: EnginePorts): Promise<EngineLabels> {
   const [unsafe, safe, finalized] = await Promise.all(
     (['unsafe', 'safe', 'finalized'] as const).map(async (label) => {
       const block = await executionClient.block({ kind: 'label', label })

@@ -32,8 +32,6 @@ export interface EngineApiClientOptions {
   /** Sends a token with each request, and does not repeat: who asks knows better when. */
   readonly rpc: Pick<JsonRpcClient, 'call' | 'batch'>
   readonly config: RollupConfig
-  /** Called before each request; what it throws ends the call. */
-  readonly guard?: () => void
   /** Told how long each answer took. */
   readonly onCall?: (method: string, ms: number) => void
   /** Milliseconds, for `onCall`. */
@@ -217,8 +215,8 @@ export class EngineApiClient implements ExecutionClient {
   }
 
   #callOptions(): CallOptions {
-    const { guard, signal } = this.#options
-    return { ...(guard !== undefined && { guard }), ...(signal !== undefined && { signal }) }
+    const { signal } = this.#options
+    return signal === undefined ? {} : { signal }
   }
 
   async #timed<Value>(method: string, work: () => Promise<Value>): Promise<Value> {
