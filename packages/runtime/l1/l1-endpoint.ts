@@ -141,7 +141,12 @@ export class L1Endpoint {
     const params = [address, slot, toQuantity(at.number)]
     return this.#checked(at.number, async () => {
       const json = await this.#rpc.call('eth_getStorageAt', params, options)
-      return parseJson(hexJson, json, 'eth_getStorageAt')
+      const told = parseJson(hexJson, json, 'eth_getStorageAt')
+      if (told.length > 32) throw new DecodeError(`eth_getStorageAt: ${told.length} bytes`)
+      // Some leave out the zeros.
+      const word = new Uint8Array(32)
+      word.set(told, 32 - told.length)
+      return word
     })
   }
 
