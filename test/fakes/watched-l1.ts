@@ -54,7 +54,10 @@ const haste = 20
 export async function watchL1(
   t: TestContext,
   config: RollupConfig,
-  settings: Partial<L1Settings> & Pick<L1Settings, 'l1RpcUrls'>,
+  {
+    pollMs = 200,
+    ...settings
+  }: Partial<L1Settings> & Pick<L1Settings, 'l1RpcUrls'> & { readonly pollMs?: number },
 ): Promise<WatchedL1> {
   const world = await BusWorld.provisioned()
   const { bus } = await world.join('da-watcher')
@@ -66,7 +69,7 @@ export async function watchL1(
   const context = { bus, clock: world.clock, signal: ended.signal, metrics, ...said }
   const all = { ...usualSettings, ...settings }
   const opened = openL1(all, { ...context, config, registry, commitments })
-  const running = runDaWatcher(context, { l1: opened.l1, config, pollMs: 200 })
+  const running = runDaWatcher(context, { l1: opened.l1, config, pollMs })
   let isStopped = false
   const stop = async () => {
     if (isStopped) return
