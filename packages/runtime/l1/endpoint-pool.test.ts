@@ -32,7 +32,7 @@ function pool(plans: Readonly<Record<string, Plan>>) {
   const settle = async (promise: Promise<string>): Promise<string> => {
     const result = promise.then(
       (name) => name,
-      (error: Fault) => error.message,
+      (error: Fault) => [error.message, error.fields['next']].filter(Boolean).join('; '),
     )
     let isDone = false
     void result.finally(() => (isDone = true))
@@ -83,7 +83,7 @@ test('with none left each is named with what is wrong with it', async () => {
   const told = await ask()
   assert.equal(
     told,
-    'l1-unavailable: no endpoint is left: a: rpc-status: broken; asked again in 7 s | b: rpc-unreachable: broken',
+    'l1-unavailable: no endpoint is left: a: rpc-status: broken | b: rpc-unreachable: broken; a is asked again in 7 s',
   )
 })
 
@@ -93,7 +93,7 @@ test('a liar is left alone for longer each time', async () => {
     assert.match(await ask(), /l1-untrue/)
     assert.equal(all.ratings[0]?.rest?.forMs, restMs)
     const before = asked.length
-    assert.match(await ask(), /asked again in/)
+    assert.match(await ask(), /; a is asked again in \d+ s$/)
     assert.equal(asked.length, before)
     await clock.run(restMs, () => false)
   }

@@ -57,7 +57,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
    * The first answer that any endpoint gives.
    *
    * @param task asks one endpoint; what it throws as a Fault makes another be asked
-   * @throws Fault `l1-unavailable` that says of each endpoint what is wrong with it; `l1-behind` if all lack what was asked for;
+   * @throws Fault `l1-unavailable` that says of each endpoint what is wrong with it, and in its field `next` when those that are
+   * left alone are asked again; `l1-behind` if all lack what was asked for;
    * `aborted`; whatever else the task throws
    */
   ask<Answer>(
@@ -103,14 +104,18 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
   #unavailable(failures: readonly Fault[]): Fault {
     if (failures.length > 0 && failures.every(({ code }) => code === 'l1-behind'))
       return failures[0] as Fault
-    const reasons = this.ratings.map(({ name, rest, lastFailure }) => {
-      const said = (rest?.reason ?? lastFailure ?? 'it was not asked').replace(`${name}: `, '')
-      const again = rest === undefined ? '' : `; asked again in ${Math.ceil(rest.forMs / 1_000)} s`
-      return `${name}: ${said}${again}`
-    })
     const { what } = this.#options
+    const { ratings } = this
+    const reasons = ratings.map(({ name, rest, lastFailure }) => {
+      const said = rest?.reason ?? lastFailure ?? 'it was not asked'
+      return `${name}: ${said.replace(`${name}: `, '')}`
+    })
+    const rests = ratings.flatMap(({ name, rest }) =>
+      rest === undefined ? [] : [`${name} is asked again in ${Math.ceil(rest.forMs / 1_000)} s`],
+    )
     const detail = `no ${what} is left: ${reasons.join(' | ')}`
-    return new Fault('l1-unavailable', { severity: 'temporary', detail })
+    const fields = rests.length === 0 ? {} : { next: rests.join(', ') }
+    return new Fault('l1-unavailable', { severity: 'temporary', detail, fields })
   }
 }
 

@@ -119,7 +119,7 @@ export class L1Endpoint {
     return this.#checked(key, async () => {
       const json = await this.#rpc.call(methodOf(key), [paramOf(key), true], options)
       if (json === null) return undefined
-      const block = parseL1Block(json)
+      const block = parseL1Block(json, { isTrusted: this.#isTrusted })
       refuseOther(key, { hash: block.hash, number: block.header.number })
       const flaw = this.#isTrusted ? undefined : flawOfL1Block(block)
       if (flaw !== undefined) throw new DecodeError(flaw)
