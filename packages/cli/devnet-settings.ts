@@ -11,9 +11,10 @@ const until = want(
     .string()
     .regex(/^(?:safe|finalized)=\d{1,15}(?:,(?:safe|finalized)=\d{1,15})?$/u)
     .transform((text) => {
-      const heads = Object.fromEntries(text.split(',').map((part) => part.split('=')))
-      const numberOf = (name: string) =>
-        heads[name] === undefined ? undefined : BigInt(String(heads[name]))
+      const numberOf = (name: string) => {
+        const [, number] = new RegExp(`${name}=(\\d+)`, 'u').exec(text) ?? []
+        return number === undefined ? undefined : BigInt(number)
+      }
       return { safe: numberOf('safe'), finalized: numberOf('finalized') }
     }),
   'safe=N, finalized=N, or both with a comma',

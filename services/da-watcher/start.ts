@@ -9,18 +9,19 @@ import { createDaWatcherMetrics } from './metrics.ts'
 
 /** Wires the service. */
 export const startDaWatcher: ServiceMain<z.output<typeof settingsSchema>> = async (service) => {
-  const { settings, clock, signal } = service
+  const { settings } = service
   const rollup = await loadRollupConfig(settings)
   if (rollup.l2ChainId !== settings.chainId) {
     const detail = `--chain-id is ${settings.chainId}, but the rollup config is of chain ${rollup.l2ChainId}`
     throw new Fault('settings', { severity: 'critical', detail })
   }
-  const metrics = createDaWatcherMetrics(service.metrics)
-  const l1 = openL1(settings, { config: rollup, clock, signal })
+  const { metrics: registry } = service
+  const metrics = createDaWatcherMetrics(registry)
+  const { l1, close } = openL1(settings, { ...service, config: rollup, metrics, registry })
   try {
     const ports = { l1, config: rollup, pollMs: settings.l1PollMs }
     await runDaWatcher({ ...service, metrics }, ports)
   } finally {
-    await l1.close()
+    await close()
   }
 }

@@ -27,7 +27,7 @@ export function addDevnetCommand(program: Command): void {
 async function devnet(settings: DevnetSettings): Promise<void> {
   const { runDevnet } = await import('#devnet/local/run-devnet.ts')
   const { json, timeoutSeconds, until, dataDir, natsServer } = settings
-  const table = new LiveTable(!json)
+  const table = new LiveTable({ isShown: !json })
   const { signal } = stopSignal()
   try {
     const result = await runDevnet({
@@ -90,7 +90,7 @@ class LiveTable {
   #drawnMs = -Infinity
   #last: NodeView | undefined
 
-  constructor(isShown: boolean) {
+  constructor({ isShown }: { readonly isShown: boolean }) {
     this.#isShown = isShown
   }
 

@@ -103,7 +103,7 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
   const accessOf = (role: BusRole) => {
     return { natsUrls: [running.url], natsSeedFile: busKeyFile(keysDir, role) }
   }
-  watch(running, stopping.signal, onFatal)
+  void watch(running, stopping.signal, onFatal)
   const access = { natsCaFile: undefined, signal: stopping.signal, onFatal }
   const provisioning = await connectRole('provision', {
     ...accessOf('provision'),
@@ -126,16 +126,15 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
   }
 }
 
-function watch(
+async function watch(
   running: RunningNatsServer,
   signal: AbortSignal,
   onFatal: (error: Error) => void,
-): void {
-  void running.ended.then(() => {
-    if (signal.aborted) return
-    const detail = 'the NATS server ended by itself'
-    onFatal(new Fault('nats-server-failed', { severity: 'critical', detail }))
-  })
+): Promise<void> {
+  await running.ended
+  if (signal.aborted) return
+  const detail = 'the NATS server ended by itself'
+  onFatal(new Fault('nats-server-failed', { severity: 'critical', detail }))
 }
 
 async function keepProvisioned(

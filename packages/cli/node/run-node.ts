@@ -6,7 +6,7 @@ import { systemClock } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
 import { type ConnectBus, ServiceProcess } from '#runtime/service/service-process.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
-import { describeSettings, readSettings, type SettingsSchema } from '#runtime/settings/settings.ts'
+import { describeSettings, readSettings } from '#runtime/settings/settings.ts'
 import { type NodeBus, openNodeBus } from './node-bus.ts'
 import { loadService, type NodeService, nodeServices } from './node-services.ts'
 import { type Running, type Supervised, Supervisor } from './supervisor.ts'
@@ -121,7 +121,7 @@ function startHere(service: NodeService, bus: NodeBus, args: readonly string[]):
   let running: ServiceProcess<ServiceSettings> | undefined
   let isStopped = false
   const run = async (): Promise<number> => {
-    const { settings } = readSettings(service.schema as SettingsSchema, { args, env: {} })
+    const { settings } = readSettings(service.schema, { args, env: {} })
     const { instance } = settings as ServiceSettings
     const main = await loadService(service.name)
     const connections = await bus.connect(service.name, instance)
