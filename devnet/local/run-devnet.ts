@@ -6,14 +6,12 @@ import type { ChainState } from '#messages/chain-state.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
-import { createLog } from '#runtime/log.ts'
 import { readRollupConfig } from '#runtime/record/open-record.ts'
 import { readL2 } from '#runtime/record/read-l2.ts'
-import { findFile, requireFile } from '#runtime/record/read-lines.ts'
 import { NodeViewer, type NodeView } from '#cli/node/node-view.ts'
 import { runNode } from '#cli/node/run-node.ts'
-import type { ReplayedL1 } from '#devnet/l1/replay-record.ts'
 import { type ComparedChain, compareChain } from './compare-chain.ts'
+import { configFiles, startClient, startL1 } from './record-world.ts'
 
 /** Heads to reach. */
 interface Until {
@@ -108,51 +106,6 @@ async function untilOf({ record, until }: DevnetOptions): Promise<Until> {
   if (safe <= last && finalized <= last) return { safe, finalized }
   const detail = `--until asks for more than the ${last} blocks of ${record}`
   throw new Fault('settings', { severity: 'critical', detail })
-}
-
-async function startL1({ record, speed, clock }: DevnetOptions): Promise<ReplayedL1> {
-  const { replayL1 } = await import('#devnet/l1/replay-record.ts')
-  return replayL1(record, {
-    host: '127.0.0.1',
-    rpcPort: 0,
-    beaconPort: 0,
-    clock,
-    growth: { speed, reorgs: [], safeLag: 4n, finalizedLag: 8n },
-  })
-}
-
-async function startClient(
-  { record, clock }: DevnetOptions,
-  folder: string,
-  jwtSecret: Uint8Array,
-) {
-  const { startExecutionClient } = await import('#devnet/execution/execution-client.ts')
-  const { readGenesis } = await import('#devnet/execution/recorded/read-genesis.ts')
-  const genesis = await readGenesis(requireFile(record, 'genesis.json'))
-  await mkdir(join(folder, 'execution'), { recursive: true })
-  return startExecutionClient({
-    // Records hold what op-geth made of attributes.
-    genesis: {
-      ...genesis,
-      config: { ...genesis.config, hasOsakaAtKarst: false, hasUsersAtForks: true },
-    },
-    databaseFile: join(folder, 'execution', 'chain.sqlite'),
-    archive: true,
-    engine: { host: '127.0.0.1', port: 0, jwtSecret },
-    rpc: { host: '127.0.0.1', port: 0, cors: undefined },
-    clock,
-    log: createLog({ logFormat: 'json', logLevel: 'error', fields: { service: 'execution' } }),
-  })
-}
-
-function configFiles(record: string): Readonly<Record<string, string>> {
-  const l1ChainConfig = findFile(record, 'l1-chain-config.json')
-  const dependencySet = findFile(record, 'depset.json')
-  return {
-    rollupConfig: requireFile(record, 'rollup.json'),
-    ...(l1ChainConfig !== undefined && { l1ChainConfig }),
-    ...(dependencySet !== undefined && { dependencySet }),
-  }
 }
 
 async function follow(

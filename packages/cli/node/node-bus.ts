@@ -8,13 +8,13 @@ import { type BusAccess, connectRole, connectService } from '#runtime/bus/connec
 import type { Connection } from '#runtime/bus/connection.ts'
 import type { MemoryServer } from '#runtime/bus/memory/memory-server.ts'
 import { provision, type ProvisionEvent, provisionForever } from '#runtime/bus/provision.ts'
-import { systemClock } from '#runtime/clock.ts'
-import { Fault } from '#runtime/fault.ts'
+import { sleep, systemClock } from '#runtime/clock.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { busKeyFile, ensureBusKeys } from '#runtime/keys/nkey.ts'
 import { claimBusFolder } from '#runtime/nats-server/bus-folder.ts'
 import { type BusServer, findBusServer, memoryBusServer } from '#runtime/nats-server/bus-server.ts'
 import { type FoundServer } from '#runtime/nats-server/find-server.ts'
-import { type RunningNatsServer, startNatsServer } from '#runtime/nats-server/nats-server.ts'
+import { startNatsServer } from '#runtime/nats-server/nats-server.ts'
 
 /** Whose bus it is, and where it is kept. */
 export interface NodeBusOptions {
@@ -43,6 +43,8 @@ export interface NodeBus {
   readonly names: BusNames
   /** Settings of a process that joins; undefined if the bus is in this process alone. */
   accessOf(role: BusRole): Pick<BusAccess, 'natsUrls' | 'natsSeedFile'> | undefined
+  /** The process of its server; undefined if there is none. */
+  serverPid(): number | undefined
   /** Joins from this process. */
   connect(role: BusRole, instance: string): Promise<BusConnections>
   close(): Promise<void>
@@ -72,6 +74,7 @@ export async function openMemoryBus(
     what: 'in memory',
     names,
     accessOf: () => undefined,
+    serverPid: () => undefined,
     connect: async (role, instance) => {
       const permissions = permissionsOf(role, { subjects, names })
       const who = `${role}/${instance}#${joined++}`
@@ -83,6 +86,12 @@ export async function openMemoryBus(
   }
 }
 
+/** The pause before a server that ended is started again. */
+const restartPauseMs = 100
+
+/** Starts in a row that may fail before the node gives up. */
+const maxFailedStarts = 5
+
 async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promise<NodeBus> {
   const { chainId, node, dataDir, port, report, onFatal } = options
   const names = new BusNames({ chainId, node })
@@ -90,21 +99,46 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
   const keysDir = join(dataDir, 'keys')
   const keys = await ensureBusKeys(keysDir)
   const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
-  const running = await startNatsServer({
-    server,
-    dataDir,
-    host: '127.0.0.1',
-    port,
-    users: { names, subjects, publicKeys },
-    onLog: () => undefined,
-  })
-  await folder.serverStarted(running.pid)
-  const stopping = new AbortController()
-  const accessOf = (role: BusRole) => {
-    return { natsUrls: [running.url], natsSeedFile: busKeyFile(keysDir, role) }
+  const start = async (onPort: number) => {
+    const started = await startNatsServer({
+      server,
+      dataDir,
+      host: '127.0.0.1',
+      port: onPort,
+      users: { names, subjects, publicKeys },
+    })
+    await folder.serverStarted(started.pid)
+    return started
   }
-  void watch(running, stopping.signal, onFatal)
-  const access = { natsCaFile: undefined, signal: stopping.signal, onFatal }
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let running = await start(port)
+  const { url } = running
+  const accessOf = (role: BusRole) => {
+    return { natsUrls: [url], natsSeedFile: busKeyFile(keysDir, role) }
+  }
+  /** One that ends is started again where it was: nothing that was acknowledged is lost. */
+  const keepRunning = async () => {
+    for (let failures = 0; failures < maxFailedStarts;) {
+      await running.ended
+      if (signal.aborted) return
+      report(`the NATS server ended; it is started again in ${restartPauseMs} ms`)
+      await sleep(systemClock, restartPauseMs, signal)
+      if (signal.aborted) return
+      try {
+        running = await start(running.port)
+        failures = 0
+      } catch (error) {
+        if (!isFault(error)) throw error
+        report(error.message)
+        failures++
+      }
+    }
+    const detail = `the NATS server did not start ${maxFailedStarts} times in a row`
+    onFatal(new Fault('nats-server-failed', { severity: 'critical', detail }))
+  }
+  const kept = keepRunning()
+  const access = { natsCaFile: undefined, signal, onFatal }
   const provisioning = await connectRole('provision', {
     ...accessOf('provision'),
     ...access,
@@ -112,29 +146,20 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
   })
   const specs = streamsOf(subjects, names)
   await provision(provisioning, specs)
-  const kept = keepProvisioned(provisioning, { specs, signal: stopping.signal, report, onFatal })
+  const provisioned = keepProvisioned(provisioning, { specs, signal, report, onFatal })
   return {
-    what: `nats-server ${server.version} at ${running.url}`,
+    what: `nats-server ${server.version} at ${url}`,
     names,
     accessOf,
     connect: (role, instance) => connectService(role, { ...accessOf(role), ...access, instance }),
+    serverPid: () => running.pid,
     close: async () => {
       stopping.abort()
-      await kept
+      await provisioned
       await running.stop()
+      await kept
     },
   }
-}
-
-async function watch(
-  running: RunningNatsServer,
-  signal: AbortSignal,
-  onFatal: (error: Error) => void,
-): Promise<void> {
-  await running.ended
-  if (signal.aborted) return
-  const detail = 'the NATS server ended by itself'
-  onFatal(new Fault('nats-server-failed', { severity: 'critical', detail }))
 }
 
 async function keepProvisioned(

@@ -8,7 +8,12 @@ import { type ConnectBus, ServiceProcess } from '#runtime/service/service-proces
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
 import { describeSettings, readSettings } from '#runtime/settings/settings.ts'
 import { type NodeBus, openNodeBus } from './node-bus.ts'
-import { loadService, type NodeService, nodeServices } from './node-services.ts'
+import {
+  loadService,
+  type NodeService,
+  type NodeServiceName,
+  nodeServices,
+} from './node-services.ts'
 import { type Running, type Supervised, Supervisor } from './supervisor.ts'
 
 /** What a node is started with. */
@@ -29,6 +34,8 @@ export interface RunningNode {
   readonly bus: NodeBus
   /** How often each service was started again. */
   readonly restarts: ReadonlyMap<string, number>
+  /** The process of a service that runs; undefined if it has none of its own. */
+  pidOf(name: NodeServiceName): number | undefined
   /** Rejects when the node cannot go on. */
   readonly failed: Promise<never>
   stop(): Promise<void>
@@ -67,6 +74,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   return {
     bus,
     restarts: supervisor.restarts,
+    pidOf: (name) => supervisor.pidOf(name),
     failed: failed.promise,
     stop: async () => {
       await supervisor.stop()
@@ -114,7 +122,7 @@ function startProcess(name: string, args: readonly string[]): Running {
     child.once('error', () => resolve(1))
     child.once('exit', (code) => resolve(code ?? 1))
   })
-  return { ended, stop: () => child.kill('SIGTERM') }
+  return { ended, pid: child.pid, stop: () => child.kill('SIGTERM') }
 }
 
 function startHere(service: NodeService, bus: NodeBus, args: readonly string[]): Running {
@@ -137,6 +145,7 @@ function startHere(service: NodeService, bus: NodeBus, args: readonly string[]):
   })
   return {
     ended,
+    pid: undefined,
     stop: () => {
       isStopped = true
       running?.stop('asked to')

@@ -5,6 +5,8 @@ import { exitCodes } from '#runtime/service/service.ts'
 export interface Running {
   /** The exit code. */
   readonly ended: Promise<number>
+  /** Of its process; undefined if it is in this one. */
+  readonly pid: number | undefined
   stop(): void
 }
 
@@ -45,6 +47,11 @@ export class Supervisor {
   /** Starts a service, and keeps it running. */
   keep(service: Supervised): void {
     this.#kept.push(this.#keep(service))
+  }
+
+  /** The process of a service that runs. */
+  pidOf(name: string): number | undefined {
+    return this.#running.get(name)?.pid
   }
 
   /** Ends all services; resolves when they have. */
