@@ -46,7 +46,10 @@ export async function resetPointOf(safe: L2BlockRef, ports: EnginePorts): Promis
   const { config, executionClient } = ports
   const found = await walk(new PipelineStart(config, safe), ports)
   if (found.kind === 'failed')
-    throw startFault(found.reason, `while the L1 block to read from was looked for`)
+    throw startFault(
+      found.reason,
+      `below safe head ${safe.number}, whose L1 origin is ${safe.l1Origin.number} (${safe.l1Origin.hash}): L1 is behind it, or changed while it was read`,
+    )
   const base = await executionClient.block({ kind: 'hash', hash: found.l2.hash })
   if (base === undefined) throw startFault('l2-missing', `block ${found.l2.number} is gone`)
   const systemConfig = decoded(config, base, systemConfigOf)
