@@ -8,7 +8,7 @@ import { PipelineStart } from '#protocol/sync/pipeline-start.ts'
 import { type EngineLabels, SyncStart } from '#protocol/sync/sync-start.ts'
 import { Fault } from '#runtime/fault.ts'
 import { type StartHeads, toForkchoice } from './heads.ts'
-import type { EnginePorts } from './ports.ts'
+import type { EngineClientPorts, EnginePorts } from './ports.ts'
 
 /** Where a generation begins. */
 export interface FoundStart {
@@ -61,7 +61,8 @@ export function refOf(config: RollupConfig, block: L2Block): L2BlockRef {
   return decoded(config, block, l2BlockRefOf)
 }
 
-async function checkChain({ config, executionClient }: EnginePorts): Promise<void> {
+/** @throws Fault `wrong-chain` if the execution client is of another chain than the rollup config */
+export async function checkChain({ config, executionClient }: EngineClientPorts): Promise<void> {
   const chainId = await executionClient.chainId()
   if (chainId !== config.l2ChainId)
     throw startFault(
@@ -79,7 +80,10 @@ async function checkChain({ config, executionClient }: EnginePorts): Promise<voi
 }
 
 /** What the execution client says of its heads. @throws Fault `l2-missing` without a head */
-export async function readLabels({ config, executionClient }: EnginePorts): Promise<EngineLabels> {
+export async function readLabels({
+  config,
+  executionClient,
+}: EngineClientPorts): Promise<EngineLabels> {
   const [unsafe, safe, finalized] = await Promise.all(
     (['unsafe', 'safe', 'finalized'] as const).map(async (label) => {
       const block = await executionClient.block({ kind: 'label', label })
