@@ -8,7 +8,7 @@ import { PipelineStart } from '#protocol/sync/pipeline-start.ts'
 import { type EngineLabels, SyncStart } from '#protocol/sync/sync-start.ts'
 import { Fault } from '#runtime/fault.ts'
 import { type StartHeads, toForkchoice } from './heads.ts'
-import type { EnginePorts } from './ports.ts'
+import type { EngineClientPorts, EnginePorts } from './ports.ts'
 
 /** Where a generation begins. */
 export interface FoundStart {
@@ -46,7 +46,10 @@ export async function resetPointOf(safe: L2BlockRef, ports: EnginePorts): Promis
   const { config, executionClient } = ports
   const found = await walk(new PipelineStart(config, safe), ports)
   if (found.kind === 'failed')
-    throw startFault(found.reason, `while the L1 block to read from was looked for`)
+    throw startFault(
+      found.reason,
+      `below safe head ${safe.number}, whose L1 origin is ${safe.l1Origin.number} (${safe.l1Origin.hash}): L1 is behind it, or changed while it was read`,
+    )
   const base = await executionClient.block({ kind: 'hash', hash: found.l2.hash })
   if (base === undefined) throw startFault('l2-missing', `block ${found.l2.number} is gone`)
   const systemConfig = decoded(config, base, systemConfigOf)
@@ -58,7 +61,8 @@ export function refOf(config: RollupConfig, block: L2Block): L2BlockRef {
   return decoded(config, block, l2BlockRefOf)
 }
 
-async function checkChain({ config, executionClient }: EnginePorts): Promise<void> {
+/** @throws Fault `wrong-chain` if the execution client is of another chain than the rollup config */
+export async function checkChain({ config, executionClient }: EngineClientPorts): Promise<void> {
   const chainId = await executionClient.chainId()
   if (chainId !== config.l2ChainId)
     throw startFault(
@@ -76,7 +80,10 @@ async function checkChain({ config, executionClient }: EnginePorts): Promise<voi
 }
 
 /** What the execution client says of its heads. @throws Fault `l2-missing` without a head */
-export async function readLabels({ config, executionClient }: EnginePorts): Promise<EngineLabels> {
+export async function readLabels({
+  config,
+  executionClient,
+}: EngineClientPorts): Promise<EngineLabels> {
   const [unsafe, safe, finalized] = await Promise.all(
     (['unsafe', 'safe', 'finalized'] as const).map(async (label) => {
       const block = await executionClient.block({ kind: 'label', label })

@@ -14,10 +14,10 @@ const blockHashJson = z.looseObject({ hash: hashJson })
 
 /** L1 over JSON-RPC, as far as the engine has to see it. A header is believed if it has the hash that it is told by. */
 export class L1Headers implements L1Refs {
-  readonly #rpc: JsonRpcClient
+  readonly #rpc: Pick<JsonRpcClient, 'batch'>
   readonly #signal: AbortSignal
 
-  constructor(rpc: JsonRpcClient, signal: AbortSignal) {
+  constructor(rpc: Pick<JsonRpcClient, 'batch'>, signal: AbortSignal) {
     this.#rpc = rpc
     this.#signal = signal
   }

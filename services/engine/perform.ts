@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { ChainState } from '#messages/chain-state.ts'
 import { engineChain } from '#messages/subjects.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
 import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
 import type { Performed } from '#runtime/actor.ts'
 import type { Bus, Lease, Owner } from '#runtime/bus/bus.ts'
@@ -58,7 +59,7 @@ export function perform(
       return []
     case 'report-refused': {
       const { payload, reason } = effect
-      const l2 = { number: String(payload.number), hash: payload.blockHash }
+      const l2 = { number: payload.number, hash: payload.blockHash }
       metrics.payloadRefused()
       log.warn({ l2, reason }, 'an unsafe block was refused')
       return []
@@ -69,7 +70,7 @@ export function perform(
       metrics.generationChanged(cause)
       const heads = { unsafe: idOf(unsafe), safe: idOf(safe), finalized: idOf(finalized) }
       const l1Origin = idOf(start.l1Origin)
-      log.info({ cause, generation: String(generation), ...heads, l1Origin }, 'generation began')
+      log.info({ cause, generation, ...heads, l1Origin }, 'generation began')
       return []
     }
     case 'report-applied': {
@@ -166,6 +167,6 @@ async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Prom
   }
 }
 
-function idOf({ hash, number }: { readonly hash: string; readonly number: bigint }) {
-  return { number: String(number), hash }
+function idOf({ hash, number }: BlockId): BlockId {
+  return { number, hash }
 }

@@ -17,10 +17,10 @@ import { addPayload, dropPayload, emptyQueue, prunePayloads } from './payload-qu
 type Stepped = readonly [EngineState, ...(readonly EngineEffect[])]
 
 /** The first pause after a failure; each later one is twice as long, up to the last. */
-const firstPauseMs = 100
+export const firstPauseMs = 100
 
 /** See `firstPauseMs`. */
-const lastPauseMs = 10_000
+export const lastPauseMs = 10_000
 
 /** What only an operator can heal is tried this seldom, once it failed `timesUntilStuck` times alike. */
 export const stuckPauseMs = 30_000
@@ -29,7 +29,7 @@ export const stuckPauseMs = 30_000
 const timesUntilStuck = 3
 
 /** Blocks that were there already are told to be safe together, this long after the first of them. */
-const safeLabelPauseMs = 100
+export const safeLabelPauseMs = 100
 
 /** The engine's side of `engine.chain`, by the rules of `docs/architecture.md`; then whatever is due is begun. */
 export const step: Step<EngineState, EngineEvent, EngineEffect> = (state, event) => {
