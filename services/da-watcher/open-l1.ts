@@ -58,6 +58,9 @@ export interface OpenedL1 {
 
 const mebibyte = 1024 * 1024
 
+/** Blobs are large, and to check them takes a while: the next beacon node is not asked sooner. */
+const beaconHedgeMs = 3_000
+
 /** What is kept in memory beside what is fetched ahead: for whoever asks again. */
 const memoryBytes = 24 * mebibyte
 
@@ -157,6 +160,8 @@ function openBeacons(
   { l1BeaconUrls = [], l1BeaconArchiveUrls = [], l1TrustedUrls = [], l1TimeoutMs }: L1Settings,
   { clock, log, metrics, commitments = new BlobCommitments() }: OpenL1Context,
 ) {
+  const all = [...l1BeaconUrls, ...l1BeaconArchiveUrls]
+  if (all.some((url) => !l1TrustedUrls.includes(url))) commitments.prepare()
   const open = (urls: readonly string[], what: string) => {
     const clients = urls.map((url) => {
       const isTrusted = l1TrustedUrls.includes(url)
@@ -164,7 +169,13 @@ function openBeacons(
       return new BeaconClient(options)
     })
     const onFailure = (fault: Fault) => noteFailure(fault, { log, metrics })
-    const pool = new EndpointPool({ endpoints: clients, clock, what, onFailure })
+    const pool = new EndpointPool({
+      endpoints: clients,
+      clock,
+      what,
+      onFailure,
+      leastHedgeMs: beaconHedgeMs,
+    })
     const close = async () => {
       await Promise.all(clients.map((client) => client.close()))
     }

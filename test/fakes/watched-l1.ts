@@ -59,6 +59,8 @@ export async function watchL1(
     ...settings
   }: Partial<L1Settings> & Pick<L1Settings, 'l1RpcUrls'> & { readonly pollMs?: number },
 ): Promise<WatchedL1> {
+  // Time is fast here, and the setup takes seconds of the machine's.
+  if (settings.l1BeaconUrls !== undefined) await commitments.versionedHash(new Uint8Array(131_072))
   const world = await BusWorld.provisioned()
   const { bus } = await world.join('da-watcher')
   const reader = await world.join('derivation')

@@ -1,11 +1,28 @@
 import { createHash } from 'node:crypto'
-import { DasContextJs } from '@crate-crypto/node-eth-kzg'
+import { Worker } from 'node:worker_threads'
 import { toHash } from '#protocol/codec/hex.ts'
 import type { Hash } from '#protocol/primitives.ts'
+import type { CommitmentAnswer, CommitmentRequest } from './commitment-worker.ts'
 
-/** Computes what blobs are committed to, off this thread. The first takes two seconds more, which the setup needs. */
+/** Who waits for a commitment. */
+interface Waiting {
+  readonly resolve: (commitment: Uint8Array | undefined) => void
+  readonly reject: (error: Error) => void
+}
+
+/** 4096 field elements of 32 bytes. Spec: EIP-4844 */
+const blobBytes = 131_072
+
+/** Computes what blobs are committed to, on another thread. The first takes seconds more, which the setup needs. */
 export class BlobCommitments {
-  #context: DasContextJs | undefined
+  readonly #waiting = new Map<number, Waiting>()
+  #worker: Worker | undefined
+  #lastId = 0
+
+  /** Begins the setup, so that the first blob need not wait for it. */
+  prepare(): void {
+    this.#worker ??= this.#start()
+  }
 
   /**
    * The versioned hash of a blob; about 50 ms of a core.
@@ -15,16 +32,41 @@ export class BlobCommitments {
    * Spec: EIP-4844, kzg_to_versioned_hash
    */
   async versionedHash(blob: Uint8Array): Promise<Hash | undefined> {
-    this.#context ??= DasContextJs.create({ usePrecomp: false })
-    try {
-      const commitment = await this.#context.asyncBlobToKzgCommitment(blob)
-      const hash = createHash('sha256').update(commitment).digest()
-      hash[0] = 1
-      return toHash(hash)
-    } catch (error) {
-      // The library has no error of its own for it.
-      if (error instanceof Error) return undefined
-      throw error
-    }
+    if (blob.length !== blobBytes) return undefined
+    const commitment = await this.#commit(blob)
+    if (commitment === undefined) return undefined
+    const hash = createHash('sha256').update(commitment).digest()
+    hash[0] = 1
+    return toHash(hash)
+  }
+
+  #commit(blob: Uint8Array): Promise<Uint8Array | undefined> {
+    const worker = (this.#worker ??= this.#start())
+    const id = ++this.#lastId
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      // What is waited for keeps the process; a thread that has nothing to do does not.
+      worker.ref()
+      // With a view goes all that it is a view of.
+      const own = blob.byteLength === blob.buffer.byteLength ? blob : blob.slice()
+      // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+      worker.postMessage({ id, blob: own } satisfies CommitmentRequest)
+    })
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('commitment-worker.ts', import.meta.url))
+    worker.unref()
+    worker.on('message', ({ id, commitment }: CommitmentAnswer) => {
+      this.#waiting.get(id)?.resolve(commitment)
+      this.#waiting.delete(id)
+      if (this.#waiting.size === 0) worker.unref()
+    })
+    worker.on('error', (error: Error) => {
+      this.#worker = undefined
+      for (const { reject } of this.#waiting.values()) reject(error)
+      this.#waiting.clear()
+    })
+    return worker
   }
 }
