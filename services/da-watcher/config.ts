@@ -30,6 +30,9 @@ export const config = z.strictObject({
   l1TimeoutMs: wholeNumber(100, 600_000)
     .default(10_000)
     .describe('how long one request to L1 may take'),
+  l1RateLimit: wholeNumber(0, 1_000_000)
+    .default(0)
+    .describe('how many calls a second each JSON-RPC endpoint of L1 is asked at most; 0: no limit'),
   prefetchMib: wholeNumber(0, 1_024)
     .default(16)
     .describe('how much of L1 is fetched before it is asked for, in MiB'),

@@ -7,6 +7,7 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import { CallRate } from '#runtime/json-rpc/call-rate.ts'
 import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import { BeaconClient } from '#runtime/l1/beacon-client.ts'
 import { BlobCommitments } from '#runtime/l1/blob-commitments.ts'
@@ -33,6 +34,7 @@ export type L1Settings = Pick<
   | 'l1TrustedUrls'
   | 'l1FinalityPollMs'
   | 'l1TimeoutMs'
+  | 'l1RateLimit'
   | 'prefetchMib'
   | 'dataDir'
   | 'cacheMib'
@@ -132,12 +134,14 @@ function refuseStrangers(settings: L1Settings): void {
 }
 
 function openRpcs(
-  { l1RpcUrls, l1TrustedUrls = [], l1TimeoutMs: timeoutMs }: L1Settings,
+  { l1RpcUrls, l1TrustedUrls = [], l1TimeoutMs: timeoutMs, l1RateLimit }: L1Settings,
   { clock, log, metrics }: OpenL1Context,
 ) {
   const onCall = (method: string) => metrics.called(method)
   const opened = l1RpcUrls.map((url) => {
-    const rpc = new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds: 1, clock, onCall })
+    const rate = l1RateLimit === 0 ? undefined : new CallRate(l1RateLimit, clock)
+    const how = { timeoutMs, rounds: 1, clock, onCall, rate }
+    const rpc = new JsonRpcClient({ endpoints: [{ url }], ...how })
     const isTrusted = l1TrustedUrls.includes(url)
     return { url, endpoint: new L1Endpoint({ rpc, name: nameOf(url), isTrusted }) }
   })

@@ -36,6 +36,7 @@ export interface WatchedL1 {
 const usualSettings = {
   l1FinalityPollMs: 2_000,
   l1TimeoutMs: 400,
+  l1RateLimit: 0,
   prefetchMib: 0,
   cacheMib: 16,
   dataDir: undefined,
