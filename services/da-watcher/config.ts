@@ -25,8 +25,10 @@ export const config = z.strictObject({
     .default(2_000)
     .describe('how often the head of L1 is asked for where it is not announced'),
   l1FinalityPollMs: wholeNumber(10, 3_600_000)
-    .default(24_000)
-    .describe('how often the safe and the finalized head of L1 are asked for'),
+    .optional()
+    .describe(
+      'how often the safe and the finalized head of L1 are asked for, which move once an epoch; left out: twelve times as seldom as the head',
+    ),
   l1TimeoutMs: wholeNumber(100, 600_000)
     .default(10_000)
     .describe('how long one request to L1 may take'),

@@ -32,6 +32,7 @@ export type L1Settings = Pick<
   | 'l1BeaconUrls'
   | 'l1BeaconArchiveUrls'
   | 'l1TrustedUrls'
+  | 'l1PollMs'
   | 'l1FinalityPollMs'
   | 'l1TimeoutMs'
   | 'l1RateLimit'
@@ -57,6 +58,9 @@ export interface OpenedL1 {
   readonly l1: L1Source
   readonly close: () => Promise<void>
 }
+
+/** Safe and finalized are asked for as many times as seldom as the head, where nothing is said. */
+const finalityPolls = 12
 
 const mebibyte = 1024 * 1024
 
@@ -84,7 +88,7 @@ export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
   const watch = new HeadWatch({
     pool: rpcs.pool,
     clock,
-    finalityPollMs: settings.l1FinalityPollMs,
+    finalityPollMs: settings.l1FinalityPollMs ?? finalityPolls * settings.l1PollMs,
     onLag: (endpoint, blocks) =>
       log.warn({ endpoint, blocks: Number(blocks) }, 'an L1 endpoint is behind'),
   })
