@@ -1,34 +1,28 @@
 import { parentPort } from 'node:worker_threads'
 import { DasContextJs } from '@crate-crypto/node-eth-kzg'
 
-/** A blob, and the number that its answer has. */
-export interface CommitmentRequest {
-  readonly id: number
-  readonly blob: Uint8Array
-}
+/** What the thread says: that it is ready for its first blob, or what a blob is committed to; undefined if it is no blob. */
+export type CommitmentMessage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'committed'; readonly commitment: Uint8Array | undefined }
 
-/** What a blob is committed to; undefined if it is no blob. */
-export interface CommitmentAnswer {
-  readonly id: number
-  readonly commitment: Uint8Array | undefined
-}
-
-// The setup takes seconds, and blocks its thread: that is why this is one of its own.
+// The setup takes seconds and each blob 50 ms, and both block their thread: that is why it is one of its own. The functions of the
+// library that do not block fail at random on a thread that is not the main one.
 const context = DasContextJs.create({ usePrecomp: false })
 
-parentPort?.on('message', ({ id, blob }: CommitmentRequest) => {
-  void answer(id, blob)
+parentPort?.on('message', (blob: Uint8Array) => {
+  say({ kind: 'committed', commitment: commit(blob) })
 })
+say({ kind: 'ready' })
 
-async function answer(id: number, blob: Uint8Array): Promise<void> {
-  const commitment = await commit(blob)
+function say(message: CommitmentMessage): void {
   // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-  parentPort?.postMessage({ id, commitment } satisfies CommitmentAnswer)
+  parentPort?.postMessage(message)
 }
 
-async function commit(blob: Uint8Array): Promise<Uint8Array | undefined> {
+function commit(blob: Uint8Array): Uint8Array | undefined {
   try {
-    return await context.asyncBlobToKzgCommitment(blob)
+    return context.blobToKzgCommitment(blob)
   } catch (error) {
     // The library has no error of its own for it.
     if (error instanceof Error) return undefined
