@@ -1,0 +1,246 @@
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import type { L1Source } from '#services/da-watcher/l1-source.ts'
+import { runDaWatcher } from '#services/da-watcher/da-watcher.ts'
+import { createDaWatcherMetrics } from '#services/da-watcher/metrics.ts'
+import { runDerivation } from '#services/derivation/derivation.ts'
+import { createDerivationMetrics } from '#services/derivation/metrics.ts'
+import { SafeHeadHistory } from '#services/derivation/safe-head-history.ts'
+import { runEngine } from '#services/engine/engine.ts'
+import { createEngineMetrics } from '#services/engine/metrics.ts'
+import type { EnginePorts } from '#services/engine/ports.ts'
+import { every, sleep } from '#runtime/clock.ts'
+import type { ExecutionClient } from '#runtime/engine-api/execution-client.ts'
+import { Fault } from '#runtime/fault.ts'
+import { StatusReporter } from '#runtime/service/status-reporter.ts'
+import { Observer } from '#test/model/observer.ts'
+import { modelSubjects } from '#test/model/model-subjects.ts'
+import { address } from '#test/fakes/test-rollup.ts'
+import { type Host, Simulation } from '#test/simulator/simulation.ts'
+import { type Bug, withBug } from './bugs.ts'
+import { SimulatedL1 } from './simulated-l1.ts'
+import { StandInClient } from './stand-in-client.ts'
+
+/** How a run is to be disturbed: called once, at its start. */
+export type VerifierDisturbance = (run: VerifierRun) => void
+
+/** What a run came to. */
+export type VerifierOutcome =
+  | { readonly kind: 'agreed'; readonly virtualMs: number }
+  | { readonly kind: 'failed'; readonly reason: string; readonly lastEvents: string }
+
+/** Blocks of L1 in a run. */
+const l1Blocks = 36
+
+/** How long after the end of the L1 script and of the disturbance all must agree. */
+const graceMs = 120_000
+
+/** How often agreement is looked for. */
+const checkMs = 250
+
+const l1PollMs = 200
+
+/**
+ * The verifier: da-watcher, derivation and engine as they are, over an L1 with real batches and reorgs and an execution client
+ * that refuses some blocks, on a bus in memory and in virtual time.
+ */
+export class VerifierRun {
+  readonly simulation: Simulation
+  readonly l1: SimulatedL1
+  readonly client: StandInClient
+  readonly history = new SafeHeadHistory(':memory:')
+  readonly observer = new Observer()
+  readonly #bug: Bug | undefined
+
+  constructor(seed: number, bug?: Bug) {
+    this.#bug = bug
+    this.simulation = new Simulation(seed, modelSubjects)
+    this.l1 = new SimulatedL1({ random: this.simulation.random.fork(), blocks: l1Blocks })
+    this.client = new StandInClient(this.l1.rules)
+  }
+
+  /** Runs until everything agrees with one pass over L1, or long past the time when it should. */
+  async run(disturb: VerifierDisturbance): Promise<VerifierOutcome> {
+    const { simulation, l1 } = this
+    this.#startAll()
+    disturb(this)
+    await simulation.clock.run(l1.endMs, () => simulation.failure !== undefined)
+    let agreed = false
+    const stop = every(simulation.clock, checkMs, () => {
+      agreed = this.#disagreement() === undefined
+    })
+    await simulation.clock.run(graceMs, () => simulation.failure !== undefined || agreed)
+    stop()
+    this.history.close()
+    const reason = simulation.failure?.message ?? (agreed ? undefined : this.#disagreement())
+    return reason === undefined
+      ? { kind: 'agreed', virtualMs: simulation.clock.monotonicMs() }
+      : { kind: 'failed', reason, lastEvents: simulation.lastEvents() }
+  }
+
+  /** Fails the run if the safe chain does not have all that L1 has now, once `withinMs` have passed without a reorg. */
+  expectCaughtUp(what: string, withinMs: number): void {
+    const { clock } = this.simulation
+    const { head, safe } = this.l1.at(clock.monotonicMs())
+    clock.after(withinMs, () => {
+      const now = this.l1.block(clock.monotonicMs(), {
+        block: { kind: 'number', number: head.number },
+      })
+      if (now?.hash !== head.hash) return
+      const derived = this.client.labelled('safe')?.number ?? 0n
+      if (derived >= safe) return
+      const late = `${safe - derived} blocks are missing ${withinMs} ms later`
+      this.simulation.fail(new Error(`${what}, and ${late}`))
+    })
+  }
+
+  #startAll(): void {
+    const { simulation, history, observer, l1 } = this
+    const { config } = l1
+    const bug = withBug(this.#bug)
+    simulation.start('da-watcher-0', 'da-watcher', async (host) => {
+      await host.bus.lease({ signal: host.signal })
+      await runDaWatcher(
+        { ...contextOf(host), metrics: createDaWatcherMetrics(new Registry()) },
+        { l1: this.#l1Source(host), config, pollMs: l1PollMs },
+      )
+    })
+    simulation.start('derivation-0', 'derivation', async (host) => {
+      await host.bus.lease({ signal: host.signal })
+      await runDerivation(
+        { ...contextOf(host), metrics: createDerivationMetrics(new Registry()) },
+        { config, confirmations: 0n, history, ...bug.derivation },
+      )
+    })
+    for (const instance of ['engine-0', 'engine-1'])
+      simulation.start(instance, 'engine', async (host) => {
+        const lease = await host.bus.lease({ signal: host.signal })
+        const context = {
+          ...contextOf(host),
+          bus: bug.engineBus(host.bus),
+          lease,
+          instance,
+          metrics: createEngineMetrics(new Registry()),
+        }
+        await runEngine(context, this.#enginePorts(host))
+      })
+    simulation.start('rpc-0', 'rpc', (host) => observer.run(host))
+  }
+
+  /** What is not as one pass over the final L1 would have it; undefined if nothing. */
+  #disagreement(): string | undefined {
+    const { client, l1, observer, history } = this
+    const { chain, safe, safeAt } = l1.expected
+    const { number } = safe.ref
+    for (const { ref } of chain.slice(0, Number(number) + 1))
+      if (client.canonical(ref.number)?.blockHash !== ref.hash)
+        return `block ${ref.number} differs, of ${number}`
+    const told = client.labelled('safe')
+    if (told?.blockHash !== safe.ref.hash) return `safe ${told?.number} of ${number}`
+    const finalized = safeAt.get(l1.finalized.number)
+    const final = client.labelled('finalized')
+    if (final?.blockHash !== finalized?.hash)
+      return `finalized ${final?.number} of ${finalized?.number}`
+    const state = observer.chain
+    if (state?.safe.hash !== safe.ref.hash || state.finalized.hash !== finalized?.hash)
+      return 'the observer has not seen the last state'
+    for (const [l1Number, ref] of safeAt) {
+      const found = history.at({ kind: 'l1-number', number: l1Number })
+      if (found.kind !== 'found') continue
+      const { entry } = found
+      const isStale = entry.l1.hash !== l1.block(Infinity, blockOf(entry.l1.number))?.hash
+      if (!isStale && entry.safe.hash !== ref.hash)
+        return `the history has ${entry.safe.number} safe at L1 block ${l1Number}, not ${ref.number}`
+    }
+    const newest = history.newest()
+    if (
+      newest !== undefined &&
+      observer.entries.get(newest.l1.number)?.safe.hash !== newest.safe.hash
+    )
+      return 'the observer has not seen the last entry of the log'
+    return undefined
+  }
+
+  #l1Source(host: Host): L1Source {
+    const { l1, simulation } = this
+    const nowMs = () => simulation.clock.monotonicMs()
+    return {
+      heads: () => remotely(host, () => l1.heads(nowMs())),
+      fetchBlock: (wanted) => remotely(host, () => l1.block(nowMs(), wanted)),
+      fetchUnsafeBlockSigner: () => remotely(host, () => address(0x51)),
+    }
+  }
+
+  #enginePorts(host: Host): EnginePorts {
+    const { client, l1, simulation } = this
+    const executionClient: ExecutionClient = {
+      newPayload: (payload) => remotely(host, () => client.newPayload(payload)),
+      forkchoice: (heads) => remotely(host, () => client.forkchoice(heads)),
+      build: (heads, attributes) =>
+        remotely(host, () => {
+          if (host.random.chance(0.005)) client.forgetBuilds()
+          return client.build(heads, attributes)
+        }),
+      getPayload: (payloadId) =>
+        remotely(host, () => {
+          if (host.random.chance(0.005)) client.forgetBuilds()
+          return client.getPayload(payloadId)
+        }),
+      block: (which) => remotely(host, () => client.block(which)),
+      blocksDown: (from) => remotely(host, () => client.blocksDown(from)),
+      accountProof: () => remotely(host, () => undefined),
+      chainId: () => remotely(host, () => l1.config.l2ChainId),
+      capabilities: () => remotely(host, () => undefined),
+    }
+    const nowMs = () => simulation.clock.monotonicMs()
+    return {
+      config: l1.config,
+      executionClient,
+      l1: { blocksDown: (from) => remotely(host, () => l1.blocksDown(nowMs(), from)) },
+      sync: { mode: 'cl', safeOffsetSeconds: 0n },
+    }
+  }
+}
+
+function blockOf(number: bigint) {
+  return { block: { kind: 'number', number } } as const
+}
+
+function contextOf(host: Host) {
+  const { bus, clock, signal, instance } = host
+  return {
+    bus,
+    clock,
+    signal,
+    log: logTo(host),
+    status: new StatusReporter({ instance, version: '0', clock }),
+  }
+}
+
+/** Lines of the log are events of the simulation. */
+function logTo({ log }: Host) {
+  const hidden = new Set(['time', 'level', 'msg'])
+  return pino(
+    { level: 'info', base: null },
+    {
+      write: (line: string) => {
+        const fields = JSON.parse(line) as Readonly<Record<string, unknown>>
+        const told = Object.entries(fields).filter(([name]) => !hidden.has(name))
+        log(`${String(fields['msg'])} ${JSON.stringify(Object.fromEntries(told)).slice(0, 400)}`)
+      },
+    },
+  )
+}
+
+/** A call to another machine: it takes time both ways, and sometimes does not get through. */
+async function remotely<Value>(
+  { clock, random, afterEffect }: Host,
+  work: () => Value,
+): Promise<Value> {
+  await sleep(clock, random.next() * 2)
+  if (random.chance(0.004)) throw new Fault('unreachable', { severity: 'temporary' })
+  const value = work()
+  afterEffect()
+  await sleep(clock, random.next() * 2)
+  return value
+}
