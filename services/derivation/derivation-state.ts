@@ -195,8 +195,8 @@ export type DerivationEffect =
       readonly l1: BlockId
     }
   | { readonly kind: 'record'; readonly entry: SafeAt }
-  /** All of an L1 block was derived: its entry goes to the bus. */
-  | { readonly kind: 'copy'; readonly l1: BlockId }
+  /** All of an L1 block was derived: what is safe then goes to the bus. */
+  | { readonly kind: 'finish-l1'; readonly l1: BlockId; readonly generation: bigint }
   | { readonly kind: 'write-targets'; readonly targets: DerivationTargets }
   | { readonly kind: 'seek-finalized'; readonly l1: BlockId; readonly above: bigint | undefined }
   | { readonly kind: 'took-effect'; readonly outcome: ChainState['outcome'] }

@@ -87,7 +87,7 @@ function finishL1Block(state: DerivationState, session: Deriving): Turn {
   return {
     state: { ...finished.state, targets },
     effects: [
-      { kind: 'copy', l1: origin },
+      { kind: 'finish-l1', l1: origin, generation: session.generation },
       { kind: 'write-targets', targets },
     ],
     goesOn: true,

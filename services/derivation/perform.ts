@@ -17,7 +17,7 @@ import type { TargetsWriter } from './targets-writer.ts'
 
 /** How long an answer may take. */
 const controlDeadlineMs = 2_000
-const bulkDeadlineMs = 10_000
+const bulkDeadlineMs = 4_000
 
 /** L2 blocks that are asked for at a time. */
 const l2FetchesAtOnce = 4
@@ -63,7 +63,8 @@ export function perform(effect: DerivationEffect, means: Means): Result {
     case 'record':
       history.record(effect.entry)
       return []
-    case 'copy':
+    case 'finish-l1':
+      history.finish(effect.l1, effect.generation)
       return { later: silently(copy.copy(effect.l1.number)) }
     case 'write-targets':
       metrics.progressed(effect.targets)

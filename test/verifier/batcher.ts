@@ -91,7 +91,7 @@ export class Batcher {
     const { batcher: sender, block, timestamp } = posting
     const hash = hashOf(`tx ${block} ${at}`)
     const data = encodeFrames(frames)
-    const isBlob = isActive(this.#config, 'ecotone', timestamp) && this.#random.chance(0.1)
+    const isBlob = isActive(this.#config, 'ecotone', timestamp) && this.#random.chance(0.03)
     if (!isBlob) return { hash, type: 2, sender, data, blobs: [] }
     const blob = { versionedHash: hashOf(`blob ${block} ${at}`), data: encodeBlob(data) }
     return { hash, type: 3, sender, data: new Uint8Array(0), blobs: [blob] }

@@ -1,7 +1,8 @@
-import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/apply-attributes.ts'
+import type { ChainState } from '#messages/chain-state.ts'
 import { applyAttributes, engineChain } from '#messages/subjects.ts'
-import type { Call } from '#messages/subject.ts'
+import type { Call, State } from '#messages/subject.ts'
 import { Pipeline, type PipelineOptions } from '#protocol/pipeline/pipeline.ts'
+import type { Bus, Owner, Subscribed } from '#runtime/bus/bus.ts'
 import type { ServiceBus } from '#runtime/bus/service-bus.ts'
 import type { DerivationPorts } from '#services/derivation/derivation.ts'
 
@@ -46,21 +47,29 @@ function windowLongerBy(options: PipelineOptions, blocks: bigint): Pipeline {
 
 /** Whatever generation attributes are of, they are taken as of the one that is in force. */
 function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
-  const chain = bus.follow(engineChain, () => undefined)
+  let generation: bigint | undefined
+  const own = <Value>(state: State<Value>): Owner<Value> => {
+    const owner = bus.own(state)
+    return {
+      write: (value) => {
+        if (state.name === engineChain.name) ({ generation } = value as ChainState)
+        return owner.write(value)
+      },
+    }
+  }
+  const serve = <Request, Response>(
+    call: Call<Request, Response>,
+    handler: (request: Request) => Promise<Response>,
+  ): Subscribed =>
+    bus.serve(call, (request) => {
+      const isStale = call.name === applyAttributes.name && generation !== undefined
+      return handler(isStale ? { ...request, generation } : request)
+    })
+  const changed: Partial<Bus> = { own, serve }
   return new Proxy(bus, {
     get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target)
-      if (name !== 'serve') return typeof value === 'function' ? value.bind(target) : value
-      const serve = (call: Call<unknown, unknown>, handler: Handler) =>
-        target.serve(call, (request) => handler(asCurrent(call, request)))
-      const asCurrent = (call: Call<unknown, unknown>, request: unknown) => {
-        if (call.name !== applyAttributes.name || chain.current === undefined) return request
-        const { generation, sequence } = chain.current
-        return { ...(request as ApplyAttributesRequest), generation, sequence: sequence + 1n }
-      }
-      return serve
+      const value: unknown = Reflect.get(name in changed ? changed : target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
     },
   })
 }
-
-type Handler = (request: unknown) => Promise<ApplyAttributesResponse>

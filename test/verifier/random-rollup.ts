@@ -34,7 +34,7 @@ export function randomRollup(
         scalar: `0x${810_949n.toString(16).padStart(64, '0')}` as Bytes32,
       },
     },
-    blockTime: random.pick([3n, 4n, 6n]),
+    blockTime: random.pick([4n, 6n]),
     maxSequencerDrift: BigInt(random.between(12, 60)),
     sequencingWindow: BigInt(random.between(4, 10)),
     channelTimeout: BigInt(random.between(2, 8)),

@@ -1,5 +1,8 @@
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
+import type { SafeAt } from '#messages/safe-at.ts'
+import { engineChain, safeAt } from '#messages/subjects.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { L1Source } from '#services/da-watcher/l1-source.ts'
 import { runDaWatcher } from '#services/da-watcher/da-watcher.ts'
 import { createDaWatcherMetrics } from '#services/da-watcher/metrics.ts'
@@ -16,21 +19,14 @@ import { StatusReporter } from '#runtime/service/status-reporter.ts'
 import { Observer } from '#test/model/observer.ts'
 import { modelSubjects } from '#test/model/model-subjects.ts'
 import { address } from '#test/fakes/test-rollup.ts'
+import type { Disturbance, DisturbedRun, Outcome } from '#test/simulator/disturbed-run.ts'
 import { type Host, Simulation } from '#test/simulator/simulation.ts'
 import { type Bug, withBug } from './bugs.ts'
 import { SimulatedL1 } from './simulated-l1.ts'
 import { StandInClient } from './stand-in-client.ts'
 
-/** How a run is to be disturbed: called once, at its start. */
-export type VerifierDisturbance = (run: VerifierRun) => void
-
-/** What a run came to. */
-export type VerifierOutcome =
-  | { readonly kind: 'agreed'; readonly virtualMs: number }
-  | { readonly kind: 'failed'; readonly reason: string; readonly lastEvents: string }
-
 /** Blocks of L1 in a run. */
-const l1Blocks = 36
+const l1Blocks = 30
 
 /** How long after the end of the L1 script and of the disturbance all must agree. */
 const graceMs = 120_000
@@ -44,7 +40,10 @@ const l1PollMs = 200
  * The verifier: da-watcher, derivation and engine as they are, over an L1 with real batches and reorgs and an execution client
  * that refuses some blocks, on a bus in memory and in virtual time.
  */
-export class VerifierRun {
+export class VerifierRun implements DisturbedRun {
+  /** A call is repeated at its deadline, 4 s at most, and after a pause; then there are the blocks of the time that was lost. */
+  readonly recoveryMs = 8_000
+  readonly resetsEachMs = [500, 4_000] as const
   readonly simulation: Simulation
   readonly l1: SimulatedL1
   readonly client: StandInClient
@@ -60,7 +59,7 @@ export class VerifierRun {
   }
 
   /** Runs until everything agrees with one pass over L1, or long past the time when it should. */
-  async run(disturb: VerifierDisturbance): Promise<VerifierOutcome> {
+  async run(disturb: Disturbance): Promise<Outcome> {
     const { simulation, l1 } = this
     this.#startAll()
     disturb(this)
@@ -71,8 +70,8 @@ export class VerifierRun {
     })
     await simulation.clock.run(graceMs, () => simulation.failure !== undefined || agreed)
     stop()
-    this.history.close()
     const reason = simulation.failure?.message ?? (agreed ? undefined : this.#disagreement())
+    this.history.close()
     return reason === undefined
       ? { kind: 'agreed', virtualMs: simulation.clock.monotonicMs() }
       : { kind: 'failed', reason, lastEvents: simulation.lastEvents() }
@@ -152,13 +151,38 @@ export class VerifierRun {
       if (!isStale && entry.safe.hash !== ref.hash)
         return `the history has ${entry.safe.number} safe at L1 block ${l1Number}, not ${ref.number}`
     }
-    const newest = history.newest()
-    if (
-      newest !== undefined &&
-      observer.entries.get(newest.l1.number)?.safe.hash !== newest.safe.hash
-    )
-      return 'the observer has not seen the last entry of the log'
+    for (let entry = history.finished(); entry !== undefined;) {
+      const { number } = entry.l1
+      if (observer.entries.get(number)?.safe.hash !== entry.safe.hash)
+        return `the observer has not seen entry ${number} of the log`
+      if (this.#stored(number)?.safe.hash !== entry.safe.hash)
+        return `the log lacks entry ${number}`
+      entry = history.finished(number - 1n)
+    }
     return undefined
+  }
+
+  /** What a reader would find under a number of the log. */
+  #stored(number: bigint): SafeAt | undefined {
+    const { names, server } = this.simulation
+    const stream = server.streams.get(names.logStream(safeAt.stream))
+    const message = stream?.newest(names.logEntry(safeAt, number))
+    return message && safeAt.codec.decode(message.data)
+  }
+
+  /** Nothing that was derived from an L1 fork given up before the generation began may reach the execution client. */
+  #checkFresh({ prevRandao }: PayloadAttributes): void {
+    const { clock, names, server } = this.simulation
+    const stream = server.streams.get(names.stateStream(engineChain))
+    const stored = stream?.newest(names.stateStored(engineChain, ''))
+    if (stored === undefined) return
+    const { generation } = engineChain.codec.decode(stored.data)
+    const nowMs = clock.monotonicMs()
+    const begunMs = Math.min(nowMs, Number(generation) - (clock.now() - nowMs))
+    if (!this.l1.wasCanonical(prevRandao, begunMs, nowMs))
+      this.simulation.fail(
+        new Error('attributes of an L1 fork that was given up reached the execution client'),
+      )
   }
 
   #l1Source(host: Host): L1Source {
@@ -178,6 +202,7 @@ export class VerifierRun {
       forkchoice: (heads) => remotely(host, () => client.forkchoice(heads)),
       build: (heads, attributes) =>
         remotely(host, () => {
+          this.#checkFresh(attributes)
           if (host.random.chance(0.005)) client.forgetBuilds()
           return client.build(heads, attributes)
         }),
