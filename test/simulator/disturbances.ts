@@ -52,13 +52,12 @@ export const edgesLost: Disturbance = (run) => {
  * F18: many messages are seconds late, so that they arrive after a reset; and somebody asks for resets, so that there is
  * always one to arrive after.
  */
-export const lateAcrossResets: Disturbance = ({ simulation, l1, resetsEachMs }) => {
+export const lateAcrossResets: Disturbance = ({ simulation, l1, late, resetsEachMs }) => {
   const { clock, wire } = simulation
   const endMs = 2 * l1.endMs
   wire.faults = {
     ...noLinkFaults,
-    delay: 0.5,
-    delayMs: 2_000,
+    ...late,
     only: ({ subject }) => subject.includes('apply-attributes') || simulation.random.chance(0.05),
   }
   simulation.start('sequencer-0', 'sequencer', async (host) => {
@@ -116,6 +115,7 @@ function randomFaults(random: Random): LinkFaults {
   return {
     drop: random.chance(0.5) ? random.next() * 0.05 : 0,
     repeat: random.chance(0.5) ? random.next() * 0.3 : 0,
+    repeatMs: random.pick([20, 3_000]),
     delay: random.chance(0.5) ? random.next() * 0.1 : 0,
     delayMs: random.between(10, 4_000),
   }

@@ -1,3 +1,4 @@
+import type { LinkFaults } from './faults.ts'
 import type { Simulation } from './simulation.ts'
 
 /** A run of services over an L1 with a script, as far as those who disturb it have to know. */
@@ -9,6 +10,8 @@ export interface DisturbedRun {
   }
   /** The longest that whoever waits goes without another look, or without a call. */
   readonly recoveryMs: number
+  /** How messages are late where that is what is tried. */
+  readonly late: Partial<LinkFaults>
   /** How long somebody who asks for resets waits between two, at least and at most. */
   readonly resetsEachMs: readonly [number, number]
   /** Fails the run if the safe chain does not have all that L1 has now, once `withinMs` have passed without a reorg. */

@@ -37,6 +37,7 @@ export class ModelRun implements DisturbedRun {
    * the blocks of the time that was lost.
    */
   readonly recoveryMs = 3_000
+  readonly late = { delay: 0.5, delayMs: 2_000 }
   readonly resetsEachMs = [50, 500] as const
   readonly simulation: Simulation
   readonly l1: ModelL1

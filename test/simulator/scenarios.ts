@@ -24,3 +24,10 @@ export const scenarios = {
 } as const satisfies Record<string, Disturbance>
 
 export type ScenarioName = keyof typeof scenarios
+
+const names = Object.keys(scenarios) as ScenarioName[]
+
+/** The scenario of a seed, where all of them take turns. */
+export function scenarioOf(seed: number): ScenarioName {
+  return names[seed % names.length] ?? 'mixed'
+}

@@ -48,7 +48,7 @@ export class Batcher {
       return []
     }
     if (random.chance(0.04))
-      this.#silentFor = Number(this.#config.sequencingWindow) + random.between(-1, 3)
+      this.#silentFor = Math.min(12, Number(this.#config.sequencingWindow) + random.between(-1, 3))
     this.#write(sequencer, posting.timestamp)
     const transactions: InboxTransaction[] = []
     while (this.#frames.length > 0 && random.chance(0.85)) {

@@ -36,7 +36,7 @@ export function randomRollup(
     },
     blockTime: random.pick([4n, 6n]),
     maxSequencerDrift: BigInt(random.between(12, 60)),
-    sequencingWindow: BigInt(random.between(4, 10)),
+    sequencingWindow: BigInt(random.chance(0.75) ? random.between(4, 10) : 100),
     channelTimeout: BigInt(random.between(2, 8)),
     hardforkTimes,
     batchInboxAddress: address(0xff),

@@ -23,9 +23,6 @@ interface View {
   readonly safe: bigint
 }
 
-/** How far below the head a block is final. */
-const finalityDepth = 12
-
 /**
  * An L1 that grows and reorganises by a script, the same for the same seed whatever its readers do, with the batches of a
  * sequencer that follows it.
@@ -124,6 +121,8 @@ class Author {
     const random = this.#random
     const views: View[] = [this.#view(0, 0)]
     const reorgChance = random.next() * 0.25
+    // How far below the head a block is final.
+    const finalityDepth = random.pick([4, 12, 100])
     let finalized = 0
     let atMs = 0
     for (let fork = 1; this.#chain.length <= blocks; fork++) {

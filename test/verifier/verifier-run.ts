@@ -43,6 +43,8 @@ const l1PollMs = 200
 export class VerifierRun implements DisturbedRun {
   /** A call is repeated at its deadline, 4 s at most, and after a pause; then there are the blocks of the time that was lost. */
   readonly recoveryMs = 8_000
+  /** It goes back far at a reset: most messages have to be in time, or nothing late ever finds its place. */
+  readonly late = { delay: 0.05, delayMs: 2_000, repeat: 0.5, repeatMs: 2_000 }
   readonly resetsEachMs = [500, 4_000] as const
   readonly simulation: Simulation
   readonly l1: SimulatedL1
