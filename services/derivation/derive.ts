@@ -102,6 +102,9 @@ function pushNext(state: DerivationState, session: Deriving): Turn {
   const { pipeline, window } = session
   const next = window.peek()
   if (next === undefined) return stop([state])
+  const { madeSafe } = session
+  if (next.number === madeSafe?.number && next.hash !== madeSafe.hash)
+    return stop(reset(state, session, 'l1-reorg'))
   const pushed = pipeline.push(next)
   switch (pushed.kind) {
     case 'taken':

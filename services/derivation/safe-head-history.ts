@@ -17,6 +17,14 @@ export interface Intent {
   readonly concludesBatch: boolean
 }
 
+/** What is known of the chain that is taken up. */
+export interface Begun {
+  /** There was a gap, and what was known before it is forgotten. */
+  readonly isCleared: boolean
+  /** The L1 block that made the safe head safe. */
+  readonly madeSafe: BlockId | undefined
+}
+
 /** Version of the tables; a file of another is refused rather than misread. */
 const schemaVersion = 1
 
@@ -76,7 +84,7 @@ export class SafeHeadHistory {
    * notes a block that became safe while nobody was there to see it. What is behind a gap is forgotten: an answer from there
    * would be of another block.
    */
-  begin(chain: ChainState): 'kept' | 'cleared' {
+  begin(chain: ChainState): Begun {
     return this.#transaction(() => {
       const known = this.#get('SELECT number FROM generations')?.['number']
       if (known !== chain.generation) {
@@ -86,12 +94,21 @@ export class SafeHeadHistory {
         this.#run('DELETE FROM l1_blocks WHERE number >= ?', chain.start.l1Origin.number)
       }
       this.#settle(chain)
+      const madeSafe = this.madeSafe(chain)
       const newest = this.newest()
-      if (newest === undefined || newest.safe.number >= chain.localSafe.number) return 'kept'
-      this.#run('DELETE FROM safe_heads')
-      this.#run('DELETE FROM l1_blocks')
-      return 'cleared'
+      const isCleared = newest !== undefined && newest.safe.number < chain.localSafe.number
+      if (isCleared) {
+        this.#run('DELETE FROM safe_heads')
+        this.#run('DELETE FROM l1_blocks')
+      }
+      return { isCleared, madeSafe }
     })
+  }
+
+  /** The L1 block that made the safe head safe, if it is known. */
+  madeSafe({ localSafe }: Pick<ChainState, 'localSafe'>): BlockId | undefined {
+    const newest = this.newest()
+    return newest?.safe.hash === localSafe.hash ? newest.l1 : undefined
   }
 
   /** Remembers what is about to be sent: what becomes of it may never be heard. */
