@@ -69,22 +69,22 @@ export class Batcher {
       const from = Math.max(0, this.#posted - overlap)
       const batches = blocks.slice(from, this.#posted + count).map(({ batch }) => batch)
       this.#posted = Math.min(blocks.length, this.#posted + count)
+      const entries = isSpan ? [this.#span(batches)] : batches.map(encodeSingularBatch)
       const isBrotli = isActive(this.#config, 'fjord', timestamp) && random.chance(0.3)
-      const data = packChannel(this.#encode(batches, isSpan), { random, isBrotli })
+      const data = packChannel(entries, { random, isBrotli })
       const pieces = random.pick([1, 1, 1, 2, 3])
       this.#frames.push(...cutChannel(newChannelId(random), data, pieces))
     }
   }
 
-  #encode(batches: readonly SingularBatch[], isSpan: boolean): readonly Uint8Array[] {
-    if (!isSpan) return batches.map((batch) => encodeSingularBatch(batch))
+  #span(batches: readonly SingularBatch[]): Uint8Array {
     const { genesis, l2ChainId } = this.#config
     const encoding = {
       genesisTimestamp: genesis.l2Timestamp,
       chainId: l2ChainId,
       beginsEpoch: false,
     }
-    return [encodeSpanBatch(toSpanBatch(batches), encoding)]
+    return encodeSpanBatch(toSpanBatch(batches), encoding)
   }
 
   #transaction(frames: readonly Frame[], posting: Posting, at: number): InboxTransaction {

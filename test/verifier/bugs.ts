@@ -69,7 +69,7 @@ function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
   return new Proxy(bus, {
     get: (target, name) => {
       const value: unknown = Reflect.get(name in changed ? changed : target, name, target)
-      return typeof value === 'function' ? value.bind(target) : value
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
     },
   })
 }

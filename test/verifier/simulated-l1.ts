@@ -209,7 +209,7 @@ function bareBlock({
   const parentHash = parent?.hash ?? toHash(new Uint8Array(32))
   const hash = hashOf(`l1 ${number} ${fork} ${parentHash}`)
   let timestamp = parent === undefined ? 1_700_000_000n : parent.timestamp + l1BlockTime
-  while (parent !== undefined && random.chance(0.08)) timestamp += l1BlockTime
+  if (parent !== undefined) timestamp += missedSlots(random) * l1BlockTime
   return {
     hash,
     number,
@@ -222,6 +222,12 @@ function bareBlock({
     logs: [],
     inboxTransactions: [],
   }
+}
+
+function missedSlots(random: Random): bigint {
+  let missed = 0n
+  while (random.chance(0.08)) missed++
+  return missed
 }
 
 const updateEvent = '0x1d2b0bda21d56b8bd12d4f94ebacffdfb35f5e226f84b461103bb8beab6353be' as Bytes32

@@ -245,7 +245,7 @@ function contextOf(host: Host) {
 }
 
 /** Lines of the log are events of the simulation. */
-function logTo({ log }: Host) {
+function logTo(host: Host) {
   const hidden = new Set(['time', 'level', 'msg'])
   return pino(
     { level: 'info', base: null },
@@ -253,7 +253,7 @@ function logTo({ log }: Host) {
       write: (line: string) => {
         const fields = JSON.parse(line) as Readonly<Record<string, unknown>>
         const told = Object.entries(fields).filter(([name]) => !hidden.has(name))
-        log(`${String(fields['msg'])} ${JSON.stringify(Object.fromEntries(told)).slice(0, 400)}`)
+        host.log(`${String(fields['msg'])} ${JSON.stringify(Object.fromEntries(told)).slice(0, 400)}`)
       },
     },
   )
