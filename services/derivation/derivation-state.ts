@@ -78,6 +78,8 @@ export interface Deriving extends SessionBase {
   readonly safe: L2Head
   readonly inFlight: InFlight | undefined
   readonly blocked: Blocked | undefined
+  /** The L1 block that made the head safe with which it began: L1 has to be read past it. */
+  readonly madeSafe: BlockId | undefined
   /** The last L1 block of which all was derived. */
   readonly done: Hash | undefined
 }
@@ -133,6 +135,8 @@ export interface SessionStart {
   readonly head: L2Head
   readonly base: L1Block
   readonly batcher: Address
+  /** The L1 block that made the head safe, if it is known. */
+  readonly madeSafe: BlockId | undefined
   /** L1 block 0, where the chain begins anew. */
   readonly l1Genesis: BlockId | undefined
 }
@@ -145,8 +149,11 @@ export type DerivationEvent =
   | {
       readonly kind: 'start-read'
       readonly session: number
-      /** `reorged`: the L1 block to begin with is not canonical. A text says why there is no start. */
-      readonly start: SessionStart | 'reorged' | { readonly problem: string }
+      /**
+       * `reorged`: what the safe head was derived from is not canonical any more; `unknown-inclusion`: nobody knows what that was.
+       * A text says why there is no start.
+       */
+      readonly start: SessionStart | 'reorged' | 'unknown-inclusion' | { readonly problem: string }
     }
   | {
       readonly kind: 'l1-fetched'
@@ -195,8 +202,8 @@ export type DerivationEffect =
       readonly l1: BlockId
     }
   | { readonly kind: 'record'; readonly entry: SafeAt }
-  /** All of an L1 block was derived: its entry goes to the bus. */
-  | { readonly kind: 'copy'; readonly l1: BlockId }
+  /** All of an L1 block was derived: what is safe then goes to the bus. */
+  | { readonly kind: 'finish-l1'; readonly l1: BlockId; readonly generation: bigint }
   | { readonly kind: 'write-targets'; readonly targets: DerivationTargets }
   | { readonly kind: 'seek-finalized'; readonly l1: BlockId; readonly above: bigint | undefined }
   | { readonly kind: 'took-effect'; readonly outcome: ChainState['outcome'] }

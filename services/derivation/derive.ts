@@ -87,7 +87,7 @@ function finishL1Block(state: DerivationState, session: Deriving): Turn {
   return {
     state: { ...finished.state, targets },
     effects: [
-      { kind: 'copy', l1: origin },
+      { kind: 'finish-l1', l1: origin, generation: session.generation },
       { kind: 'write-targets', targets },
     ],
     goesOn: true,
@@ -102,6 +102,9 @@ function pushNext(state: DerivationState, session: Deriving): Turn {
   const { pipeline, window } = session
   const next = window.peek()
   if (next === undefined) return stop([state])
+  const { madeSafe } = session
+  if (next.number === madeSafe?.number && next.hash !== madeSafe.hash)
+    return stop(reset(state, session, 'l1-reorg'))
   const pushed = pipeline.push(next)
   switch (pushed.kind) {
     case 'taken':

@@ -10,14 +10,13 @@ import type { DerivationContext } from './derivation-context.ts'
 import type { DerivationEffect, DerivationEvent } from './derivation-state.ts'
 import { seekFinalized } from './finality.ts'
 import type { HistoryCopy } from './history-copy.ts'
-import type { L2Source } from './read-start.ts'
-import { readStart } from './read-start.ts'
+import { type L2Source, noBatcher, readStart, type StartRequest } from './read-start.ts'
 import type { SafeHeadHistory } from './safe-head-history.ts'
 import type { TargetsWriter } from './targets-writer.ts'
 
 /** How long an answer may take. */
 const controlDeadlineMs = 2_000
-const bulkDeadlineMs = 10_000
+const bulkDeadlineMs = 4_000
 
 /** L2 blocks that are asked for at a time. */
 const l2FetchesAtOnce = 4
@@ -44,7 +43,7 @@ export function perform(effect: DerivationEffect, means: Means): Result {
     case 'begin':
       return begin(effect, means)
     case 'read-start':
-      return { later: start(effect, means) }
+      return { later: start({ ...effect, madeSafe: history.madeSafe(effect.chain) }, means) }
     case 'fetch-l1':
       return { later: fetchL1(effect, means) }
     case 'fetch-l2':
@@ -63,7 +62,8 @@ export function perform(effect: DerivationEffect, means: Means): Result {
     case 'record':
       history.record(effect.entry)
       return []
-    case 'copy':
+    case 'finish-l1':
+      history.finish(effect.l1, effect.generation)
       return { later: silently(copy.copy(effect.l1.number)) }
     case 'write-targets':
       metrics.progressed(effect.targets)
@@ -89,16 +89,16 @@ function begin({ session, chain }: Effect<'begin'>, means: Means): Result {
   const { context, history } = means
   const { log, metrics } = context
   const { generation, sequence, localSafe } = chain
-  if (history.begin(chain) === 'cleared')
-    log.warn({ l2: localSafe }, 'the safe-head history has a gap, and begins anew')
+  const { isCleared, madeSafe } = history.begin(chain)
+  if (isCleared) log.warn({ l2: localSafe }, 'the safe-head history has a gap, and begins anew')
   metrics.began()
   const place = { generation: String(generation), sequence: String(sequence) }
   log.info({ ...place, l2: localSafe }, 'derivation begins')
-  return { later: start({ kind: 'read-start', session, chain }, means) }
+  return { later: start({ session, chain, madeSafe }, means) }
 }
 
 async function start(
-  { session, chain }: Effect<'read-start'>,
+  { session, ...request }: StartRequest & { readonly session: number },
   means: Means,
 ): Promise<readonly DerivationEvent[]> {
   const { context, config } = means
@@ -108,9 +108,13 @@ async function start(
   ): readonly DerivationEvent[] => [{ kind: 'start-read', session, start: found }]
   try {
     return told(
-      await readStart(config, chain, {
+      await readStart(config, request, {
         l2Block: (block) => l2Block(bus, block),
         l1Block: (number, batcher) => canonicalL1(bus, number, batcher),
+        l1HashAt: async (number) => {
+          const found = await askL1(bus, number, noBatcher)
+          return found.kind === 'block' ? found.block.hash : undefined
+        },
       }),
     )
   } catch (error) {
@@ -138,13 +142,14 @@ async function l2Block(
   return { ref: found.ref, payload: found.part.payload }
 }
 
+function askL1(bus: Bus, number: bigint, batcherAddress: Address) {
+  const block = { kind: 'number', number } as const
+  const request = { block, parentHash: undefined, batcherAddress }
+  return bus.call(fetchL1Block, request, { deadlineMs: bulkDeadlineMs })
+}
+
 async function canonicalL1(bus: Bus, number: bigint, batcherAddress: Address) {
-  const request = {
-    block: { kind: 'number', number },
-    parentHash: undefined,
-    batcherAddress,
-  } as const
-  const found = await bus.call(fetchL1Block, request, { deadlineMs: bulkDeadlineMs })
+  const found = await askL1(bus, number, batcherAddress)
   if (found.kind === 'block') return found.block
   throw new Fault('l1-missing', {
     severity: 'temporary',
@@ -245,7 +250,6 @@ async function seek(
   { l1, above }: Effect<'seek-finalized'>,
   { context, history }: Means,
 ): Promise<readonly DerivationEvent[]> {
-  const noBatcher = `0x${'00'.repeat(20)}` as Address
   const found = await seekFinalized(l1, above, {
     entryAt: (number) => {
       const at = history.at({ kind: 'l1-number', number })

@@ -18,12 +18,21 @@ export interface StartSources {
   ) => Promise<L2Source>
   /** The canonical L1 block of a number, with the blobs of a batcher. */
   readonly l1Block: (number: bigint, batcher: Address) => Promise<L1Block>
+  /** The hash of the canonical L1 block of a number; undefined if L1 does not have it yet. */
+  readonly l1HashAt: (number: bigint) => Promise<Hash | undefined>
 }
 
 /** An L2 block and its place. */
 export interface L2Source {
   readonly ref: L2BlockRef
   readonly payload: Payload
+}
+
+/** What is to be read for: the chain, and what the history knows of it. */
+export interface StartRequest {
+  readonly chain: ChainState
+  /** The L1 block that made the safe head safe. */
+  readonly madeSafe: BlockId | undefined
 }
 
 /** A block that a pipeline may begin at. */
@@ -36,15 +45,22 @@ interface Base {
  * Reads what a pipeline begins with: the safe head with its system config, and the L1 block to read first, a channel timeout
  * below the safe head's L1 origin.
  *
- * @returns `reorged` if that L1 block is not canonical any more
+ * L1 may have been reorganised while nobody read it. It is not enough then that the L1 origin of the safe head is canonical: what
+ * made it safe was included later. So that L1 block has to be canonical as well, and known at all, unless the engine has just gone
+ * back so far that all of it is read again.
+ *
+ * @returns `reorged` if one of these L1 blocks is not canonical any more
  * @throws DecodeError if a block of the engine is none of this chain
  */
 export async function readStart(
   config: RollupConfig,
-  chain: ChainState,
+  { chain, madeSafe }: StartRequest,
   sources: StartSources,
-): Promise<SessionStart | 'reorged'> {
+): Promise<SessionStart | 'reorged' | 'unknown-inclusion'> {
   const { start, localSafe } = chain
+  const isGenesis = localSafe.number === config.genesis.l2.number
+  if (madeSafe === undefined && chain.sequence > 0n && !isGenesis) return 'unknown-inclusion'
+  if (!isGenesis && (await isReorged({ chain, madeSafe }, sources))) return 'reorged'
   const safe = await sources.l2Block({ hash: localSafe.hash })
   const systemConfig = systemConfigOf(config, safe.payload)
   const base =
@@ -57,8 +73,22 @@ export async function readStart(
     head: { ref: safe.ref, systemConfig },
     base: block,
     batcher: base.batcher,
+    madeSafe,
     l1Genesis: isAtGenesis(config, chain) ? await l1Genesis(sources) : undefined,
   }
+}
+
+/** Where it is not known what made the head safe, all up to the L1 origin of the unsafe head was canonical when it was chosen. */
+async function isReorged(
+  { chain, madeSafe }: StartRequest,
+  { l1Block, l1HashAt }: StartSources,
+): Promise<boolean> {
+  if (madeSafe !== undefined)
+    return (await l1Block(madeSafe.number, noBatcher)).hash !== madeSafe.hash
+  const { l1Origin } = chain.unsafe
+  const hash = await l1HashAt(l1Origin.number)
+  // What L1 does not have yet may become canonical.
+  return hash !== undefined && hash !== l1Origin.hash
 }
 
 /**
@@ -97,6 +127,9 @@ function candidateOf({ genesis }: RollupConfig, { ref, payload }: L2Source): Bas
   return { ref, l1OriginTimestamp: decodeL1Attributes(decodeDeposit(first).data).timestamp }
 }
 
+/** For an L1 block of which nothing but its place matters. */
+export const noBatcher = `0x${'00'.repeat(20)}` as Address
+
 /** All that is safe will be seen from the first block on. */
 function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState): boolean {
   return sequence === 0n && start.safe.number === genesis.l2.number
@@ -104,7 +137,6 @@ function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState)
 
 /** The contracts of a chain may be older than its genesis, and look it up by an L1 block before that. */
 async function l1Genesis({ l1Block }: StartSources): Promise<BlockId> {
-  const noBatcher = `0x${'00'.repeat(20)}` as Address
   const { hash, number } = await l1Block(0n, noBatcher)
   return { hash, number }
 }

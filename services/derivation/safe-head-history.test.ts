@@ -96,12 +96,12 @@ test('the L1 block of what is kept stays as it was told', () => {
 
 test('a history that ends below the safe head has a gap, and is forgotten', () => {
   const kept = historyOf('10:20 12:22')
-  assert.equal(kept.begin(startAt(22, 9)), 'kept')
+  assert.deepEqual(kept.begin(startAt(22, 9)), { isCleared: false, madeSafe: blockId(12) })
   assert.equal(all(kept), '10:20 12:22')
   const cleared = historyOf('10:20 12:22')
-  assert.equal(cleared.begin(startAt(23, 9)), 'cleared')
+  assert.deepEqual(cleared.begin(startAt(23, 9)), { isCleared: true, madeSafe: undefined })
   assert.equal(all(cleared), '')
-  assert.equal(historyOf('').begin(startAt(23, 9)), 'kept')
+  assert.equal(historyOf('').begin(startAt(23, 9)).isCleared, false)
 })
 
 test('a generation that is taken up again takes nothing back', () => {

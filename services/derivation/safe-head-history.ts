@@ -17,6 +17,14 @@ export interface Intent {
   readonly concludesBatch: boolean
 }
 
+/** What is known of the chain that is taken up. */
+export interface Begun {
+  /** There was a gap, and what was known before it is forgotten. */
+  readonly isCleared: boolean
+  /** The L1 block that made the safe head safe. */
+  readonly madeSafe: BlockId | undefined
+}
+
 /** Version of the tables; a file of another is refused rather than misread. */
 const schemaVersion = 1
 
@@ -30,8 +38,12 @@ CREATE TABLE intents (
   generation INTEGER NOT NULL, sequence INTEGER NOT NULL, digest BLOB NOT NULL, l1_number INTEGER NOT NULL,
   l1_hash BLOB NOT NULL, concludes_batch INTEGER NOT NULL, PRIMARY KEY (generation, sequence, digest)
 ) WITHOUT ROWID;
+CREATE TABLE l1_blocks (number INTEGER PRIMARY KEY, hash BLOB NOT NULL, generation INTEGER NOT NULL);
 CREATE TABLE generations (id INTEGER PRIMARY KEY, number INTEGER NOT NULL);
 `
+
+/** L1 blocks that are known to have been read, at most. */
+export const keptL1Blocks = 10_000n
 
 /** Attributes of so many sequences are remembered: one is in flight, and another may be late on its way. */
 const keptSequences = 8n
@@ -72,20 +84,31 @@ export class SafeHeadHistory {
    * notes a block that became safe while nobody was there to see it. What is behind a gap is forgotten: an answer from there
    * would be of another block.
    */
-  begin(chain: ChainState): 'kept' | 'cleared' {
+  begin(chain: ChainState): Begun {
     return this.#transaction(() => {
       const known = this.#get('SELECT number FROM generations')?.['number']
       if (known !== chain.generation) {
         this.#reset(chain.start.safe, chain.generation)
         this.#run('INSERT OR REPLACE INTO generations VALUES (1, ?)', chain.generation)
         this.#run('DELETE FROM intents WHERE generation <> ?', chain.generation)
+        this.#run('DELETE FROM l1_blocks WHERE number >= ?', chain.start.l1Origin.number)
       }
       this.#settle(chain)
+      const madeSafe = this.madeSafe(chain)
       const newest = this.newest()
-      if (newest === undefined || newest.safe.number >= chain.localSafe.number) return 'kept'
-      this.#run('DELETE FROM safe_heads')
-      return 'cleared'
+      const isCleared = newest !== undefined && newest.safe.number < chain.localSafe.number
+      if (isCleared) {
+        this.#run('DELETE FROM safe_heads')
+        this.#run('DELETE FROM l1_blocks')
+      }
+      return { isCleared, madeSafe }
     })
+  }
+
+  /** The L1 block that made the safe head safe, if it is known. */
+  madeSafe({ localSafe }: Pick<ChainState, 'localSafe'>): BlockId | undefined {
+    const newest = this.newest()
+    return newest?.safe.hash === localSafe.hash ? newest.l1 : undefined
   }
 
   /** Remembers what is about to be sent: what becomes of it may never be heard. */
@@ -107,6 +130,33 @@ export class SafeHeadHistory {
   /** Notes what an L1 block made safe; a later entry of the same L1 block takes the place of the one before it. */
   record(entry: SafeAt): void {
     this.#transaction(() => this.#put(entry))
+  }
+
+  /** Notes that all of an L1 block was derived; one that made nothing safe has no entry, but is told as the others are. */
+  finish({ hash, number }: BlockId, generation: bigint): void {
+    this.#transaction(() => {
+      this.#run(
+        'INSERT OR REPLACE INTO l1_blocks VALUES (?, ?, ?)',
+        number,
+        fromHex(hash),
+        generation,
+      )
+      this.#run('DELETE FROM l1_blocks WHERE number <= ?', number - keptL1Blocks)
+    })
+  }
+
+  /** The newest L1 block at or below a number of which all was derived, and what was safe then; the newest of all if none is given. */
+  finished(upTo: bigint = maxInteger): SafeAt | undefined {
+    const row = this.#get(
+      'SELECT * FROM l1_blocks WHERE number <= ? ORDER BY number DESC LIMIT 1',
+      upTo,
+    )
+    const hash = row?.['hash']
+    if (row === undefined || !(hash instanceof Uint8Array)) return undefined
+    const l1 = { hash: toHash(hash), number: integerIn(row, 'number') }
+    const found = this.at({ kind: 'l1-number', number: l1.number })
+    if (found.kind !== 'found') return undefined
+    return { l1, safe: found.entry.safe, generation: integerIn(row, 'generation') }
   }
 
   /** What was safe at an L1 block, or which L1 block made an L2 block safe. */

@@ -90,11 +90,12 @@ function startRead(
 ): Advanced {
   const { start } = event
   if (start === 'reorged') return reset(state, session, 'l1-reorg')
+  if (start === 'unknown-inclusion') return reset(state, session, start)
   if ('problem' in start) {
     const retry = again(session.retry, { nowMs: state.nowMs, problem: start.problem })
     return [{ ...state, session: { ...session, isAsked: false, retry } }]
   }
-  const { head, base, batcher, l1Genesis } = start
+  const { head, base, batcher, madeSafe, l1Genesis } = start
   const safeBlocks = new SafeBlocks()
   const reports: Deriving['reports'] = []
   const pipeline = rules.makePipeline({
@@ -118,6 +119,7 @@ function startRead(
     safe: head,
     inFlight: undefined,
     blocked: undefined,
+    madeSafe,
     done: undefined,
   }
   const next = { ...state, session: deriving }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BrokenRule } from '#test/model/ports.ts'
-import { ModelRun, type Outcome } from '#test/simulator/model-run.ts'
+import type { Outcome } from '#test/simulator/disturbed-run.ts'
+import { ModelRun } from '#test/simulator/model-run.ts'
 import { type ScenarioName, scenarios } from '#test/simulator/scenarios.ts'
 
 /** Seeds of each scenario here; `npm run simulate` takes any number. */

@@ -1,7 +1,7 @@
 import { engineChain, reset } from '#messages/subjects.ts'
 import { sleep } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
-import type { Disturbance, ModelRun } from './model-run.ts'
+import type { Disturbance, DisturbedRun } from './disturbed-run.ts'
 import { type LinkFaults, noLinkFaults } from './faults.ts'
 import type { Random } from './random.ts'
 import type { Host } from './simulation.ts'
@@ -28,17 +28,11 @@ const edges = [
   '_INBOX_engine',
 ] as const
 
-/**
- * Whoever waits looks again after 1 s at most, and repeats a call at its deadline, 2 s: the model's longest. Then there are
- * the blocks of the time that was lost.
- */
-const recoveryMs = 3_000
-
 const lossMs = 10_000
 
 /** F17: one kind of message is lost for 10 s; each seed begins with the kind after that of the seed before. */
 export const edgesLost: Disturbance = (run) => {
-  const { simulation, l1 } = run
+  const { simulation, l1, recoveryMs } = run
   const { clock, wire, seed } = simulation
   let turn = seed
   for (let atMs = 1_000; atMs < l1.endMs - lossMs - 1_000; atMs += lossMs + recoveryMs + 500) {
@@ -58,19 +52,18 @@ export const edgesLost: Disturbance = (run) => {
  * F18: many messages are seconds late, so that they arrive after a reset; and somebody asks for resets, so that there is
  * always one to arrive after.
  */
-export const lateAcrossResets: Disturbance = ({ simulation, l1 }) => {
+export const lateAcrossResets: Disturbance = ({ simulation, l1, late, resetsEachMs }) => {
   const { clock, wire } = simulation
   const endMs = 2 * l1.endMs
   wire.faults = {
     ...noLinkFaults,
-    delay: 0.5,
-    delayMs: 2_000,
+    ...late,
     only: ({ subject }) => subject.includes('apply-attributes') || simulation.random.chance(0.05),
   }
   simulation.start('sequencer-0', 'sequencer', async (host) => {
     const chain = host.bus.follow(engineChain, () => undefined)
     while (clock.monotonicMs() < endMs) {
-      await sleep(host.clock, host.random.between(50, 500))
+      await sleep(host.clock, host.random.between(...resetsEachMs))
       const { generation } = chain.current ?? { generation: 0n }
       await askForReset(host, generation)
     }
@@ -89,6 +82,23 @@ async function askForReset({ bus }: Host, generation: bigint): Promise<void> {
   }
 }
 
+/** F1–F3, F6: each service is killed after one of its messages or acts on the world, and the next time after another. */
+export const killed: Disturbance = ({ simulation, l1 }) => {
+  const { clock, random, processes } = simulation
+  for (const victim of processes.values()) {
+    const longest = random.pick([5, 30, 200])
+    const aim = () => {
+      if (clock.monotonicMs() > l1.endMs) return
+      victim.killAfterEffects ??= random.between(1, longest)
+      clock.after(random.between(200, 1_500), aim)
+    }
+    clock.after(random.between(0, 2_000), aim)
+  }
+  clock.after(l1.endMs, () => {
+    for (const victim of processes.values()) victim.killAfterEffects = undefined
+  })
+}
+
 /** Links that lose, repeat and delay, while processes and the server are killed, frozen and cut off. */
 export const everything: Disturbance = (run) => {
   const { simulation, l1 } = run
@@ -105,12 +115,13 @@ function randomFaults(random: Random): LinkFaults {
   return {
     drop: random.chance(0.5) ? random.next() * 0.05 : 0,
     repeat: random.chance(0.5) ? random.next() * 0.3 : 0,
+    repeatMs: random.pick([20, 3_000]),
     delay: random.chance(0.5) ? random.next() * 0.1 : 0,
     delayMs: random.between(10, 4_000),
   }
 }
 
-function strike({ simulation }: ModelRun): void {
+function strike({ simulation }: DisturbedRun): void {
   const { random } = simulation
   const [first, ...others] = simulation.processes.values()
   if (first === undefined) return
@@ -128,7 +139,10 @@ function strike({ simulation }: ModelRun): void {
     case 3:
       victim.partition(random.between(100, 6_000))
       break
-    default:
+    case 4:
       victim.kill()
+      break
+    default:
+      victim.killAfterEffects = random.between(1, 60)
   }
 }

@@ -12,8 +12,11 @@ export class Life {
   readonly #ended = new AbortController()
   #frozen: (() => void)[] | undefined
   #isOver = false
+  readonly #onEffect: () => void
 
-  constructor(clock: Clock) {
+  /** @param onEffect called after each message that it sends */
+  constructor(clock: Clock, onEffect: () => void) {
+    this.#onEffect = onEffect
     this.clock = {
       now: () => clock.now(),
       monotonicMs: () => clock.monotonicMs(),
@@ -36,12 +39,16 @@ export class Life {
         return connection.isUp
       },
       publish: (message) => {
-        if (!this.#isOver) connection.publish(message)
+        if (this.#isOver) return
+        connection.publish(message)
+        this.#onEffect()
       },
       request: async (message, options) => {
         if (this.#isOver) return forever
         try {
-          return await connection.request(message, options)
+          const answer = connection.request(message, options)
+          this.#onEffect()
+          return await answer
         } finally {
           await this.#turn()
         }

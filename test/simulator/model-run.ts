@@ -15,15 +15,8 @@ import { ModelL1 } from '#test/model/model-l1.ts'
 import { modelSubjects } from '#test/model/model-subjects.ts'
 import { Observer } from '#test/model/observer.ts'
 import type { BrokenRule, ExecutionPort, L1Port } from '#test/model/ports.ts'
+import type { Disturbance, DisturbedRun, Outcome } from './disturbed-run.ts'
 import { type Host, Simulation } from './simulation.ts'
-
-/** How a run of the model is to be disturbed: called once, at its start. */
-export type Disturbance = (run: ModelRun) => void
-
-/** What a run came to. */
-export type Outcome =
-  | { readonly kind: 'agreed'; readonly virtualMs: number }
-  | { readonly kind: 'failed'; readonly reason: string; readonly lastEvents: string }
 
 /** Blocks of L1 in a run. */
 const l1Blocks = 30
@@ -38,7 +31,14 @@ const checkMs = 250
  * A model of the verifier, in miniature: da-watcher, two engines of which one holds the lease, derivation and an
  * observer, over an L1 with reorgs and an execution client that refuses some batches.
  */
-export class ModelRun {
+export class ModelRun implements DisturbedRun {
+  /**
+   * Whoever waits looks again after 1 s at most, and repeats a call at its deadline, 2 s: the model's longest. Then there are
+   * the blocks of the time that was lost.
+   */
+  readonly recoveryMs = 3_000
+  readonly late = { delay: 0.5, delayMs: 2_000 }
+  readonly resetsEachMs = [50, 500] as const
   readonly simulation: Simulation
   readonly l1: ModelL1
   readonly execution: ModelExecution

@@ -1,5 +1,12 @@
-import { calm, edgesLost, everything, everythingTwice, lateAcrossResets } from './disturbances.ts'
-import type { Disturbance } from './model-run.ts'
+import {
+  calm,
+  edgesLost,
+  everything,
+  everythingTwice,
+  killed,
+  lateAcrossResets,
+} from './disturbances.ts'
+import type { Disturbance } from './disturbed-run.ts'
 
 /** What a simulation can be disturbed by, by name. */
 export const scenarios = {
@@ -10,8 +17,17 @@ export const scenarios = {
   lost: edgesLost,
   /** F18: messages arrive after a reset. */
   late: lateAcrossResets,
+  /** F1–F3, F6: each service is killed after each of its messages and acts. */
+  killed,
   /** F1–F18 at random: kills, freezes, partitions, a server that restarts or loses its store, bad links. */
   mixed: everything,
 } as const satisfies Record<string, Disturbance>
 
 export type ScenarioName = keyof typeof scenarios
+
+const names = Object.keys(scenarios) as ScenarioName[]
+
+/** The scenario of a seed, where all of them take turns. */
+export function scenarioOf(seed: number): ScenarioName {
+  return names[seed % names.length] ?? 'mixed'
+}

@@ -1,26 +1,38 @@
 /**
- * Runs the model of the verifier in simulated time, under faults, for many seeds.
+ * Runs the verifier, or a model of it, in simulated time, under faults, for many seeds.
  *
- *   npm run simulate -- --seeds 1000            seeds 1 to 1000 of every scenario
- *   npm run simulate -- --what late --seed 229  one run, with its last events if it fails
+ *   npm run simulate -- --what verifier --seeds 1000     seeds 1 to 1000, the scenarios in turn
+ *   npm run simulate -- --what verifier,late --seeds 10  one scenario
+ *   npm run simulate -- --what model,late --seed 229     one run of the model, with its last events if it fails
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { VerifierRun } from '#test/verifier/verifier-run.ts'
 import { ModelRun } from './model-run.ts'
-import { type ScenarioName, scenarios } from './scenarios.ts'
+import { scenarioOf, type ScenarioName, scenarios } from './scenarios.ts'
 
 /** Runs between two lines of progress where there is no terminal. */
-const reportEach = 500
+const reportEach = 100
 
-interface Share {
-  readonly names: readonly ScenarioName[]
-  readonly seeds: readonly number[]
-}
+/** What is run. */
+const worlds = {
+  /** The services as they are. */
+  verifier: (seed: number) => new VerifierRun(seed),
+  /** Small models of them, a hundred times as fast. */
+  model: (seed: number) => new ModelRun(seed),
+} as const
 
-interface Result {
+type WorldName = keyof typeof worlds
+
+/** One run. */
+interface Task {
+  readonly world: WorldName
   readonly scenario: ScenarioName
   readonly seed: number
+}
+
+interface Result extends Task {
   readonly virtualMs: number
   readonly failure: string | undefined
 }
@@ -29,65 +41,56 @@ interface Result {
  * Then a fresh thread goes on. A process that is killed in a run never ends what it waits for, and Node keeps a signal
  * made of others as long as somebody listens: 1 MB stays of each run.
  */
-const seedsOfWorker = 20
+const tasksOfWorker = 20
 
-async function work({ names, seeds }: Share): Promise<void> {
-  for (const seed of seeds)
-    for (const scenario of names) {
-      const run = new ModelRun(seed)
-      const outcome = await run.run(scenarios[scenario])
-      const failure =
-        outcome.kind === 'failed' ? `${outcome.reason}\n${outcome.lastEvents}` : undefined
-      const virtualMs = run.simulation.clock.monotonicMs()
-      const result: Result = { scenario, seed, virtualMs, failure }
-      // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-      parentPort?.postMessage(result)
-    }
+async function work(tasks: readonly Task[]): Promise<void> {
+  for (const task of tasks) {
+    const run = worlds[task.world](task.seed)
+    const outcome = await run.run(scenarios[task.scenario])
+    const failure =
+      outcome.kind === 'failed' ? `${outcome.reason}\n${outcome.lastEvents}` : undefined
+    const result: Result = { ...task, virtualMs: run.simulation.clock.monotonicMs(), failure }
+    // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    parentPort?.postMessage(result)
+  }
 }
 
 async function lead(): Promise<void> {
-  const wanted = readArgs()
-  if (wanted === undefined) {
-    const known = Object.keys(scenarios).join(', ')
-    console.error(`usage: npm run simulate -- [--seeds N | --seed N] [--what SCENARIO,…]`)
-    console.error(`scenarios: ${known}; all of them if none is named`)
-    process.exitCode = 2
-    return
-  }
-  await simulate(wanted.names, wanted.seeds)
+  const tasks = readArgs()
+  if (tasks !== undefined) return simulate(tasks)
+  const known = [...Object.keys(worlds), ...Object.keys(scenarios)].join(', ')
+  console.error(`usage: npm run simulate -- [--seeds N | --seed N] [--what WORD,…]`)
+  console.error(`words: ${known}; the verifier, and its scenarios in turn, if none is named`)
+  process.exitCode = 2
 }
 
 /** @returns undefined for what makes no sense */
-function readArgs(): Share | undefined {
+function readArgs(): readonly Task[] | undefined {
   const options = {
     seeds: { type: 'string', default: '100' },
     seed: { type: 'string' },
-    what: { type: 'string' },
+    what: { type: 'string', default: 'verifier' },
   } as const
   const { values } = parseArgs({ options, strict: false })
   const { seed, seeds, what } = values
-  const unknown = Object.keys(values).some((name) => !Object.hasOwn(options, name))
-  const names = namesOf(typeof what === 'string' ? what : undefined)
+  const words = String(what).split(',')
+  const isKnown = words.every((word) => word in worlds || word in scenarios)
+  const isUnknown = Object.keys(values).some((name) => !Object.hasOwn(options, name))
   const count = Number(seed ?? seeds)
-  if (unknown || names === undefined || !Number.isSafeInteger(count) || count < 1) return undefined
-  return {
-    names,
-    seeds: seed === undefined ? Array.from({ length: count }, (_, at) => at + 1) : [count],
-  }
+  if (isUnknown || !isKnown || !Number.isSafeInteger(count) || count < 1) return undefined
+  const wanted = seed === undefined ? Array.from({ length: count }, (_, at) => at + 1) : [count]
+  const names = (Object.keys(scenarios) as ScenarioName[]).filter((name) => words.includes(name))
+  const world = words.includes('model') ? 'model' : 'verifier'
+  return wanted.flatMap((one) => {
+    const chosen = names.length > 0 ? names : [scenarioOf(one)]
+    return chosen.map((scenario) => ({ world, scenario, seed: one }) as const)
+  })
 }
 
-function namesOf(what: string | undefined): readonly ScenarioName[] | undefined {
-  const all = Object.keys(scenarios) as ScenarioName[]
-  if (what === undefined) return all
-  const names = what.split(',')
-  const known = all.filter((name) => names.includes(name))
-  return known.length === names.length ? known : undefined
-}
-
-async function simulate(names: readonly ScenarioName[], seeds: readonly number[]): Promise<void> {
+async function simulate(tasks: readonly Task[]): Promise<void> {
   const startedMs = performance.now()
-  const total = names.length * seeds.length
-  const workers = Math.min(availableParallelism(), seeds.length)
+  const total = tasks.length
+  const workers = Math.min(availableParallelism(), total)
   let done = 0
   let virtualMs = 0
   const failures: Result[] = []
@@ -101,24 +104,23 @@ async function simulate(names: readonly ScenarioName[], seeds: readonly number[]
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total} runs`)
     else if (done % reportEach === 0) console.error(`${done} of ${total} runs`)
   }
-  const left = [...seeds]
+  const left = [...tasks]
   const workOff = async () => {
-    while (left.length > 0) await runWorker({ names, seeds: left.splice(0, seedsOfWorker) }, take)
+    while (left.length > 0) await runWorker(left.splice(0, tasksOfWorker), take)
   }
   await Promise.all(Array.from({ length: workers }, workOff))
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0)
   const hours = (virtualMs / 3_600_000).toFixed(1)
-  const what = `${seeds.length} seeds of ${names.join(', ')}`
-  console.log(`\n${what}: ${total - failures.length} of ${total} runs agree`)
+  console.log(`\n${total - failures.length} of ${total} runs agree with one pass over L1`)
   console.log(`${hours} simulated hours in ${seconds} s`)
-  for (const { scenario, seed } of failures)
-    console.log(`again: npm run simulate -- --what ${scenario} --seed ${seed}`)
+  for (const { world, scenario, seed } of failures)
+    console.log(`again: npm run simulate -- --what ${world},${scenario} --seed ${seed}`)
   if (failures.length > 0) process.exitCode = 1
 }
 
-function runWorker(share: Share, take: (result: Result) => void): Promise<void> {
+function runWorker(tasks: readonly Task[], take: (result: Result) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: share })
+    const worker = new Worker(new URL(import.meta.url), { workerData: tasks })
     worker.on('message', take)
     worker.once('error', reject)
     worker.once('exit', () => resolve())
@@ -126,4 +128,4 @@ function runWorker(share: Share, take: (result: Result) => void): Promise<void> 
 }
 
 if (isMainThread) await lead()
-else await work(workerData as Share)
+else await work(workerData as readonly Task[])

@@ -26,6 +26,8 @@ export interface Host {
   readonly bus: ServiceBus
   readonly signal: AbortSignal
   log(what: string): void
+  /** To be called after each act on the world outside: a process may be killed just there. */
+  readonly afterEffect: () => void
 }
 
 /** How many of the last events a failure shows. */
@@ -125,6 +127,8 @@ export class SimulatedProcess {
   #life: Life | undefined
   #boots = 0
   isHeldDown = false
+  /** After how many more messages and acts it is killed; undefined: never. */
+  killAfterEffects: number | undefined
 
   constructor(
     simulation: Simulation,
@@ -143,7 +147,7 @@ export class SimulatedProcess {
 
   start(): void {
     const { clock } = this.#simulation
-    const life = new Life(clock)
+    const life = new Life(clock, () => this.#acted(life))
     this.#life = life
     this.#simulation.trace(`${this.instance} starts`)
     void this.#live(life)
@@ -172,6 +176,14 @@ export class SimulatedProcess {
     this.#simulation.clock.after(forMs, () => {
       if (this.#simulation.server.isUp) for (const connection of connections) connection.mend()
     })
+  }
+
+  #acted(life: Life): void {
+    if (this.killAfterEffects === undefined || this.#life !== life) return
+    this.killAfterEffects--
+    if (this.killAfterEffects > 0) return
+    this.killAfterEffects = undefined
+    this.kill()
   }
 
   #end(): void {
@@ -209,6 +221,7 @@ export class SimulatedProcess {
         bus,
         signal: life.signal,
         log: (what) => simulation.trace(`${this.instance}: ${what}`),
+        afterEffect: () => this.#acted(life),
       })
     } catch (error) {
       this.#died(life, error)

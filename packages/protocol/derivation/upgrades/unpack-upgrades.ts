@@ -21,11 +21,19 @@ export function isUpgradingFork(fork: string): fork is UpgradingFork {
   return Object.hasOwn(packed, fork)
 }
 
+const unpacked = new Map<UpgradingFork, readonly Upgrade[]>()
+
 /**
- * The transactions that a hardfork brings to every chain, unpacked from base64, brotli and RLP. This takes milliseconds, and
- * happens once in the life of a chain.
+ * The transactions that a hardfork brings to every chain, unpacked from base64, brotli and RLP. This takes milliseconds; a chain
+ * needs it once in its life, who goes through many chains more often.
  */
 export function unpackUpgrades(fork: UpgradingFork): readonly Upgrade[] {
+  const known = unpacked.get(fork) ?? unpackAll(fork)
+  unpacked.set(fork, known)
+  return known
+}
+
+function unpackAll(fork: UpgradingFork): readonly Upgrade[] {
   const compressed = Uint8Array.from(atob(packed[fork]), (letter) => letter.charCodeAt(0))
   return decodeRlpList(brotliDecompressSync(compressed)).map(unpack)
 }

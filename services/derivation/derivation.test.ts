@@ -1,0 +1,416 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { safeAt } from '#messages/subjects.ts'
+import { Pipeline } from '#protocol/pipeline/pipeline.ts'
+import { isFault } from '#runtime/fault.ts'
+import { DerivationWorld, foreignDigest, l1Hash } from '#test/fakes/derivation-world.ts'
+import { forksUpTo } from '#test/fakes/test-rollup.ts'
+import { SafeHeadHistory } from './safe-head-history.ts'
+
+/** Derivation at a new generation, on an L1 of so many blocks; with 4, two L2 blocks are due for each of L1 blocks 0 to 2. */
+async function started(l1Blocks = 4, changes: Parameters<typeof DerivationWorld.make>[0] = {}) {
+  const world = await DerivationWorld.make(changes)
+  world.grow(l1Blocks)
+  await world.tellHeads()
+  await world.begin(1n)
+  const derivation = await world.start()
+  await world.bus.pass(50)
+  return { world, derivation }
+}
+
+test('one set of attributes is in flight, and the next follows when the state tells of it', async () => {
+  const { world } = await started()
+  assert.deepEqual(world.sent, ['1:1'])
+  await world.bus.pass(400)
+  assert.deepEqual(world.sent, ['1:1'])
+  const first = await world.apply()
+  assert.deepEqual(world.sent, ['1:1', '2:2'])
+  assert.equal(world.lastApplied.parent.hash, first.hash)
+  assert.equal(world.applied[0]?.derivedFrom.number, 2n)
+  assert.equal(world.lastApplied.derivedFrom.number, 3n)
+  await world.applyAll()
+  assert.deepEqual(world.sent, ['1:1', '2:2', '3:3', '4:4', '5:5'])
+})
+
+test('attributes of which nothing is heard are sent again, the same, after 0.5, 1, 2, 4 and 4 s', async () => {
+  const { world } = await started()
+  const times: number[] = []
+  for (let count = 1; times.length < 5;) {
+    await world.bus.pass(50)
+    if (world.applied.length === count) continue
+    count = world.applied.length
+    times.push(world.bus.clock.monotonicMs())
+  }
+  const pauses = times.slice(1).map((time, at) => Math.round((time - (times[at] ?? 0)) / 500) / 2)
+  assert.deepEqual(pauses, [1, 2, 4, 4])
+  assert.equal(new Set(world.sent).size, 1)
+  assert.match(world.wait, /engine to carry out the attributes of block 1 /)
+  await world.apply()
+  assert.equal(world.wait, '')
+  assert.equal(world.counted['resent'], 5)
+})
+
+test('after a deposits-only replacement the channel is flushed, and derivation goes on from the block', async () => {
+  const world = await DerivationWorld.make()
+  world.grow(4)
+  await world.tellHeads()
+  await world.begin(1n)
+  let flushes = 0
+  class Watched extends Pipeline {
+    override flush(): void {
+      flushes++
+      super.flush()
+    }
+  }
+  await world.start({ makePipeline: (options) => new Watched(options) })
+  await world.bus.pass(50)
+  await world.apply('built')
+  assert.equal(flushes, 0)
+  const block = await world.apply('replaced')
+  assert.equal(flushes, 1)
+  assert.deepEqual(world.sent.at(-1), '3:3')
+  assert.equal(world.lastApplied.parent.hash, block.hash)
+})
+
+test('attributes that were dropped before Holocene leave the safe head as it was', async () => {
+  const { world } = await started(4, { hardforkTimes: forksUpTo('granite') })
+  const first = await world.apply()
+  await world.apply('dropped')
+  assert.deepEqual(world.sent, ['1:1', '2:2', '3:2'])
+  assert.equal(world.lastApplied.parent.hash, first.hash)
+  assert.equal(world.history.newest()?.safe.hash, first.hash)
+})
+
+test('if other attributes took effect, another pipeline begins at the safe head', async () => {
+  const { world } = await started()
+  await world.apply()
+  world.history.record({
+    l1: { number: 2n, hash: l1Hash(2, 'a') },
+    safe: world.chain.safe,
+    generation: 1n,
+  })
+  const { parent, attributes } = world.lastApplied
+  const other = world.build(parent, { ...attributes, gasLimit: attributes.gasLimit + 1n })
+  world.history.record({ l1: { number: 2n, hash: l1Hash(2, 'a') }, safe: other, generation: 1n })
+  const heads = { unsafe: other, safe: other, localSafe: other, pendingSafe: other }
+  await world.tell({ sequence: 2n, outcome: 'built', attributesDigest: foreignDigest, ...heads })
+  await world.bus.pass(50)
+  assert.equal(world.counted['began'], 2)
+  assert.equal(world.sent.at(-1), '3:3')
+  assert.equal(world.lastApplied.parent.hash, other.hash)
+})
+
+test('if the state is ahead of what was sent, another pipeline begins; unknown safe blocks need a reset', async () => {
+  const { world } = await started(1)
+  assert.deepEqual(world.sent, [])
+  world.grow(4)
+  const [l1] = world.l1
+  if (l1 === undefined) throw new Error('no L1')
+  await world.tellHeads()
+  const { parent, attributes } = world.lastApplied
+  const other = world.build(parent, { ...attributes, gasLimit: attributes.gasLimit + 1n })
+  const heads = { unsafe: other, safe: other, localSafe: other, pendingSafe: other }
+  await world.tell({ sequence: 3n, outcome: 'built', attributesDigest: foreignDigest, ...heads })
+  await world.bus.pass(50)
+  assert.equal(world.counted['began'], 2)
+  assert.equal(world.counted['reset:unknown-inclusion'], 1)
+  assert.equal(world.resets.at(-1)?.generation, 1n)
+})
+
+test('a new generation ends what is in flight, and begins at its start', async () => {
+  const { world } = await started()
+  await world.applyAll()
+  await world.begin(7n, 2)
+  await world.bus.pass(50)
+  assert.equal(world.lastApplied.generation, 7n)
+  assert.equal(world.sent.at(-1), '1:3')
+})
+
+test('what comes for a pipeline that is no more is not taken', async () => {
+  const { world } = await started()
+  await world.begin(2n)
+  const before = world.applied.length
+  await world.tell({ generation: 1n, version: 99n, sequence: 5n })
+  await world.bus.pass(100)
+  assert.equal(world.applied.length, before)
+})
+
+test('an engine that is behind the state is taken past it by a reset; one that is ahead will tell', async () => {
+  const { world } = await started(1)
+  world.onApply = () => ({ kind: 'refused', generation: 2n })
+  world.grow(4)
+  await world.tellHeads()
+  assert.equal(world.applied.length, 1)
+  assert.equal(world.resets.length, 0)
+  world.onApply = () => ({ kind: 'refused', generation: 0n })
+  await world.bus.pass(1_000)
+  assert.deepEqual(world.resets[0], { generation: 1n, reason: 'l1-reorg' })
+  assert.equal(world.counted['reset:engine-behind'], 1)
+})
+
+test('an L1 reorg leads to a reset, asked for until the new generation comes', async () => {
+  const { world } = await started()
+  await world.applyAll()
+  world.grow(6, { from: 4, branch: 'b' })
+  await world.tellHeads()
+  await world.bus.pass(600)
+  assert.ok(world.resets.length >= 2, String(world.resets.length))
+  assert.ok(world.resets.every(({ generation }) => generation === 1n))
+  assert.equal(world.counted['reset:l1-reorg'], 1)
+  assert.match(world.wait, /a new generation.* at L1 block 4 .*\(l1-reorg\)/)
+  await world.begin(2n, 2)
+  await world.bus.pass(50)
+  assert.equal(world.sent.at(-1), '1:3')
+  assert.equal(world.wait, '')
+})
+
+test('a block that was fetched ahead of a reorg is fetched again before it counts as one', async () => {
+  const world = await DerivationWorld.make()
+  world.grow(5)
+  await world.tellHeads()
+  await world.begin(1n)
+  const held: (() => void)[] = []
+  world.onL1Ask = (answer) => {
+    const told = answer()
+    if (told.kind === 'block' && told.block.number === 3n)
+      return new Promise((resolve) => held.push(() => resolve(told)))
+    return Promise.resolve(told)
+  }
+  await world.start()
+  await world.bus.pass(50)
+  // Blocks 4 and 5 were given; 3 was still on its way when all three were replaced.
+  world.onL1Ask = async (answer) => answer()
+  world.grow(6, { from: 3, branch: 'b' })
+  await world.tellHeads()
+  for (const release of held) release()
+  await world.applyAll()
+  await world.bus.pass(5_000)
+  await world.applyAll()
+  assert.equal(world.counted['reset:l1-reorg'], 1, 'block 3 was read, and is not canonical')
+  assert.deepEqual(world.resets[0], { generation: 1n, reason: 'l1-reorg' })
+})
+
+test('without data it waits for L1, and tells so after half a minute', async () => {
+  const { world } = await started(3)
+  await world.applyAll()
+  const sent = world.applied.length
+  await world.bus.pass(29_000)
+  assert.equal(world.wait, '')
+  await world.bus.pass(2_000)
+  assert.match(world.wait, /^L1 block 4: da-watcher has seen L1 up to 3$/)
+  world.grow(4)
+  await world.tellHeads()
+  assert.equal(world.applied.length, sent + 1)
+  assert.equal(world.wait, '')
+})
+
+test('an L1 block is read when it has the confirmations, and not before', async () => {
+  const world = await DerivationWorld.make()
+  world.grow(4)
+  await world.tellHeads()
+  await world.begin(1n)
+  await world.start({ confirmations: 3n })
+  await world.bus.pass(50)
+  assert.deepEqual(world.sent, [])
+  assert.equal(world.targets.at(-1)?.currentL1?.number, 1n)
+  await world.bus.pass(31_000)
+  assert.match(world.wait, /^L1 block 2 and the 3 confirmations/)
+  world.grow(5)
+  await world.tellHeads()
+  assert.deepEqual(world.sent, ['1:1'])
+})
+
+test('while the execution client syncs by itself nothing is derived', async () => {
+  const { world } = await started()
+  await world.tell({ sync: 'el-syncing' })
+  await world.apply('built', { sync: 'el-syncing' })
+  await world.bus.pass(5_000)
+  assert.deepEqual(world.sent, ['1:1'])
+  assert.match(world.wait, /the execution client to end its own sync/)
+  await world.begin(2n)
+  await world.bus.pass(50)
+  assert.equal(world.lastApplied.generation, 2n)
+})
+
+test('what would split the chain stops derivation, with a reason, until a new generation begins', async () => {
+  const { world } = await started(1)
+  world.grow(4)
+  const [, block] = world.l1
+  if (block === undefined) throw new Error('no L1')
+  const deposit = {
+    address: world.config.depositContractAddress,
+    topics: [
+      '0xb3813568d9991fc951961fcb4c784893574240a28925604d09fc577c55bb7c32',
+    ] as unknown as (typeof block.logs)[0]['topics'],
+    data: new Uint8Array(0),
+    index: 0,
+  }
+  await world.tellHeads()
+  await world.begin(2n)
+  world.l1[1] = { ...block, logs: [deposit] }
+  await world.begin(3n)
+  await world.bus.pass(50)
+  await world.applyAll()
+  await world.bus.pass(10_000)
+  assert.equal(world.counted['halted:malformed-deposit'], 1)
+  assert.match(world.wait, /an operator: derivation cannot go on after block 1 .*malformed/)
+  const sent = world.applied.length
+  await world.bus.pass(60_000)
+  assert.equal(world.applied.length, sent)
+  world.l1[1] = block
+  await world.begin(4n, 1)
+  await world.bus.pass(50)
+  assert.equal(world.sent.at(-1), '1:2')
+})
+
+test('a chain with interop peers is derived up to Lagoon, and refused from then on', async () => {
+  const peers = { hasInteropPeers: true }
+  const past = await DerivationWorld.make({ ...peers, hardforkTimes: forksUpTo('lagoon') })
+  const { ended } = await past.start()
+  await assert.rejects(past.bus.settle(ended), (error) => isFault(error, 'unsupported-chain'))
+  const later = forksUpTo('lagoon', { lagoon: 10_000_000_000n })
+  const { world } = await started(4, { ...peers, hardforkTimes: later })
+  assert.deepEqual(world.sent, ['1:1'])
+})
+
+test('derivation that is killed goes on at the next sequence', async () => {
+  const { world, derivation } = await started(8)
+  await world.apply()
+  await world.apply()
+  derivation.stop()
+  // What was in flight takes effect while nobody looks.
+  await world.apply()
+  assert.equal(world.chain.sequence, 3n)
+  await world.bus.pass(10_000)
+  await world.start()
+  await world.bus.pass(50)
+  assert.equal(world.sent.at(-1), '4:4')
+  assert.equal(world.lastApplied.parent.hash, world.chain.safe.hash)
+  assert.equal(world.history.newest()?.safe.hash, world.chain.safe.hash)
+  assert.equal(world.resets.length, 0)
+})
+
+test('what was derived from L1 blocks that went while nobody looked is given up', async () => {
+  const { world, derivation } = await started(4)
+  await world.applyAll()
+  const madeSafe = world.history.newest()?.l1
+  assert.equal(madeSafe?.number, 4n)
+  derivation.stop()
+  world.grow(6, { from: 4, branch: 'b' })
+  await world.tellHeads()
+  await world.bus.pass(10_000)
+  await world.start()
+  await world.bus.pass(100)
+  assert.deepEqual(world.resets.at(-1), { generation: 1n, reason: 'l1-reorg' })
+})
+
+test('a history that was lost is no reason to trust the safe head', async () => {
+  const { world, derivation } = await started(4)
+  await world.applyAll()
+  derivation.stop()
+  await world.bus.pass(10_000)
+  await world.start({ history: new SafeHeadHistory(':memory:') })
+  await world.bus.pass(100)
+  assert.equal(world.counted['reset:unknown-inclusion'], 1)
+})
+
+test('an L1 block that cannot be had is asked for again, and named', async () => {
+  const world = await DerivationWorld.make()
+  world.grow(4)
+  await world.tellHeads()
+  await world.begin(1n)
+  world.onL1Ask = async (answer) => {
+    const told = answer()
+    return told.kind === 'block' && told.block.number === 2n ? { kind: 'not-found' } : told
+  }
+  await world.start()
+  await world.bus.pass(5_000)
+  assert.match(world.wait, /da-watcher to give L1 block 2: L1 does not have it/)
+  world.onL1Ask = async (answer) => answer()
+  await world.bus.pass(4_500)
+  assert.equal(world.sent[0], '1:1')
+  assert.doesNotMatch(world.wait, /L1/)
+})
+
+test('four L1 blocks are asked for at a time', async () => {
+  const world = await DerivationWorld.make()
+  world.grow(20)
+  await world.tellHeads()
+  await world.begin(1n)
+  let waiting = 0
+  let most = 0
+  world.onL1Ask = async (answer) => {
+    most = Math.max(most, ++waiting)
+    await new Promise<void>((resolve) => world.bus.clock.after(50, resolve))
+    waiting--
+    return answer()
+  }
+  await world.start()
+  await world.bus.pass(2_000)
+  assert.equal(most, 4)
+})
+
+test('progress is told by the L1 block of which all was derived', async () => {
+  const { world } = await started(4)
+  assert.equal(world.targets.at(-1)?.currentL1?.number, 1n)
+  await world.apply()
+  await world.apply()
+  assert.equal(world.targets.at(-1)?.currentL1?.number, 2n)
+  await world.applyAll()
+  assert.equal(world.targets.at(-1)?.currentL1?.number, 4n)
+})
+
+test('what was derived from finalized L1 is final, also after a restart', async () => {
+  const { world, derivation } = await started(6)
+  await world.applyAll()
+  await world.tellHeads({ finalized: 3 })
+  await world.bus.pass(1_500)
+  const expected = world.history.at({ kind: 'l1-number', number: 3n })
+  assert.ok(expected.kind === 'found')
+  assert.equal(world.targets.at(-1)?.finalized?.hash, expected.entry.safe.hash)
+  derivation.stop()
+  await world.bus.pass(10_000)
+  await world.start()
+  await world.tellHeads({ finalized: 4 })
+  await world.bus.pass(1_500)
+  const later = world.history.at({ kind: 'l1-number', number: 4n })
+  assert.ok(later.kind === 'found')
+  assert.equal(world.targets.at(-1)?.finalized?.hash, later.entry.safe.hash)
+})
+
+test('nothing is final by an L1 block that L1 does not have at that number', async () => {
+  const { world } = await started(6)
+  await world.applyAll()
+  const kept = world.l1
+  world.grow(6, { from: 3, branch: 'b' })
+  const chain = world.l1
+  world.l1 = kept
+  await world.tellHeads({ finalized: 3, chain })
+  await world.bus.pass(5_000)
+  assert.equal(world.targets.at(-1)?.finalized, undefined)
+})
+
+test('the history is served, and its copy on the bus is restored when the store is lost', async () => {
+  const { world } = await started(6)
+  await world.applyAll()
+  const served = await world.safeHeadAt({ kind: 'l1-number', number: 3n })
+  assert.ok(served.kind === 'found')
+  assert.equal(served.entry.safe.number, world.history.entryOf(3n)?.safe.number)
+  const copies = async () => {
+    const found: (bigint | undefined)[] = []
+    for (let number = 0n; number <= 6n; number++)
+      found.push((await world.bus.settle(world.rpc.bus.lookup(safeAt, number)))?.safe.number)
+    return found
+  }
+  await world.bus.pass(2_000)
+  const before = await copies()
+  assert.deepEqual(
+    before,
+    [0n, 0n, 2n, 4n, 5n, 7n, 9n].map((_, at) => before[at]),
+  )
+  assert.ok(before.every((number) => number !== undefined))
+  await world.bus.restartServer({ wiped: true })
+  await world.bus.provision()
+  await world.bus.pass(5_000)
+  assert.deepEqual(await copies(), before)
+})

@@ -1,0 +1,352 @@
+import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/apply-attributes.ts'
+import type { ChainState } from '#messages/chain-state.ts'
+import type { DerivationTargets } from '#messages/derivation-targets.ts'
+import type { FetchL1BlockRequest, FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
+import type { FetchL2BlockRequest, FetchL2BlockResponse } from '#messages/fetch-l2-block.ts'
+import type { ResetRequest } from '#messages/reset.ts'
+import type { SafeHeadAtRequest } from '#messages/safe-head-at.ts'
+import {
+  applyAttributes,
+  derivationTargets,
+  engineChain,
+  fetchL1Block,
+  fetchL2Block,
+  l1Heads,
+  reset,
+  safeHeadAt,
+} from '#messages/subjects.ts'
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { depositsOnly } from '#protocol/derivation/attributes.ts'
+import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
+import type { Bytes32, Hash } from '#protocol/primitives.ts'
+import type { Owner } from '#runtime/bus/bus.ts'
+import { Fault } from '#runtime/fault.ts'
+import { type DerivationPorts, runDerivation } from '#services/derivation/derivation.ts'
+import type { DerivationMetrics } from '#services/derivation/metrics.ts'
+import { SafeHeadHistory } from '#services/derivation/safe-head-history.ts'
+import { genesisPayload, payloadOf, refOfPayload } from '#test/verifier/stand-in-chain.ts'
+import { BusWorld, type Member } from './bus-world.ts'
+import { rollupConfig } from './rollup-config.ts'
+import { address, forksUpTo, testSystemConfig } from './test-rollup.ts'
+import { hash, l1Ref } from './values.ts'
+
+/** Seconds from one L1 block to the next; two L2 blocks. */
+const l1BlockTime = 12n
+
+interface Members {
+  readonly engine: Member
+  readonly daWatcher: Member
+  readonly rpc: Member
+}
+
+/** What is counted, by name. */
+type Counted = Record<string, number>
+
+/**
+ * The real derivation on a bus in memory, an L1 without batches, and an engine that does what the test says. The sequencing window
+ * is two blocks: for lack of batches each L1 block from the second on makes the empty blocks of the one two before it.
+ */
+export class DerivationWorld {
+  readonly bus: BusWorld
+  readonly config: RollupConfig
+  readonly history = new SafeHeadHistory(':memory:')
+  /** What derivation sent. */
+  readonly applied: ApplyAttributesRequest[] = []
+  readonly resets: ResetRequest[] = []
+  readonly l1Asks: FetchL1BlockRequest[] = []
+  readonly targets: DerivationTargets[] = []
+  readonly counted: Counted = {}
+  /** What it told of what it waits for, in order. */
+  readonly waits: string[] = []
+  /** L1 as it is; a test changes it. */
+  l1: L1Block[] = []
+  /** How a call for an L1 block is answered; a test may hold it up. */
+  onL1Ask: (answer: () => FetchL1BlockResponse) => Promise<FetchL1BlockResponse> = async (answer) =>
+    answer()
+  onApply: (request: ApplyAttributesRequest) => ApplyAttributesResponse = () => ({
+    kind: 'accepted',
+  })
+  chain: ChainState
+  #finalizedL1 = 0
+  readonly #payloads = new Map<Hash, Payload>()
+  readonly #canonical: Payload[] = []
+  readonly #members: Members
+  readonly #owners: {
+    readonly chain: Owner<ChainState>
+    readonly heads: Owner<Parameters<typeof l1Heads.codec.encode>[0]>
+  }
+
+  private constructor(bus: BusWorld, members: Members, changes: Partial<RollupConfig>) {
+    this.bus = bus
+    this.#members = members
+    const { engine, daWatcher, rpc } = members
+    this.#owners = { chain: engine.bus.own(engineChain), heads: daWatcher.bus.own(l1Heads) }
+    this.grow(0)
+    this.config = rollupConfig({
+      genesis: {
+        l1: { hash: l1Hash(0, 'a'), number: 0n },
+        l2: { hash: hash(0x9e), number: 0n },
+        l2Timestamp: 0n,
+        systemConfig: testSystemConfig,
+      },
+      blockTime: 6n,
+      sequencingWindow: 2n,
+      hardforkTimes: forksUpTo('jovian'),
+      depositContractAddress: address(0xde),
+      l1SystemConfigAddress: address(0xcf),
+      l1BlobSchedule: [{ timestamp: 0n, baseFeeUpdateFraction: 3_338_477n }],
+      ...changes,
+    })
+    const genesis = genesisPayload(this.config)
+    this.#keep(genesis)
+    this.chain = this.#chainAt(refOfPayload(this.config, genesis), 1n)
+    engine.bus.serve(applyAttributes, async (request) => {
+      this.applied.push(request)
+      return this.onApply(request)
+    })
+    engine.bus.serve(reset, async (request) => {
+      this.resets.push(request)
+      return { generation: this.chain.generation }
+    })
+    engine.bus.serve(fetchL2Block, async (request) => this.#l2Answer(request))
+    daWatcher.bus.serve(fetchL1Block, (request) => {
+      this.l1Asks.push(request)
+      return this.onL1Ask(() => this.#l1Answer(request))
+    })
+    rpc.bus.follow(derivationTargets, (targets) => this.targets.push(targets))
+  }
+
+  static async make(changes: Partial<RollupConfig> = {}): Promise<DerivationWorld> {
+    const bus = await BusWorld.provisioned()
+    const engine = await bus.join('engine')
+    const daWatcher = await bus.join('da-watcher')
+    const rpc = await bus.join('rpc')
+    return new DerivationWorld(bus, { engine, daWatcher, rpc }, changes)
+  }
+
+  /** Starts derivation; what it returns kills it. */
+  async start(
+    ports: Partial<DerivationPorts> = {},
+  ): Promise<{ readonly ended: Promise<void>; stop(): void }> {
+    const member = await this.bus.join('derivation')
+    const stopping = new AbortController()
+    const nothing = () => undefined
+    const ended = runDerivation(
+      {
+        bus: member.bus,
+        clock: this.bus.clock,
+        signal: stopping.signal,
+        log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+        status: {
+          waitFor: (what) => void this.waits.push(what),
+          goOn: () => void this.waits.push(''),
+        },
+        metrics: countInto(this.counted),
+      },
+      { config: this.config, confirmations: 0n, history: this.history, ...ports },
+    )
+    return {
+      ended,
+      stop: () => {
+        stopping.abort()
+        member.control.cut()
+        member.bulk.cut()
+      },
+    }
+  }
+
+  /** L1 blocks up to a number; those from `from` on are of another branch. */
+  grow(to: number, { from = this.l1.length, branch = 'a' } = {}): void {
+    this.l1 = this.l1.slice(0, from)
+    for (let number = from; number <= to; number++) {
+      const parentHash = this.l1[number - 1]?.hash ?? hash(0)
+      this.l1.push({
+        ...l1Ref(number),
+        hash: l1Hash(number, branch),
+        parentHash,
+        timestamp: l1BlockTime * BigInt(number),
+        prevRandao: l1Hash(number, branch),
+        baseFee: 7n,
+        excessBlobGas: 0n,
+        parentBeaconBlockRoot: hash(0xbe),
+        logs: [],
+        inboxTransactions: [],
+      })
+    }
+  }
+
+  /** Says what L1 is. */
+  async tellHeads({ finalized = this.#finalizedL1, chain = this.l1 } = {}): Promise<void> {
+    this.#finalizedL1 = finalized
+    const [head, final] = [chain.at(-1), chain[finalized]]
+    if (head === undefined) throw new Error('no L1 block')
+    await this.bus.settle(
+      this.#owners.heads.write({
+        head,
+        safe: undefined,
+        finalized: finalized > 0 ? final : undefined,
+      }),
+    )
+    await this.bus.pass(20)
+  }
+
+  /** Writes the state of the engine. */
+  async tell(changes: Partial<ChainState> = {}): Promise<void> {
+    this.chain = { ...this.chain, version: this.chain.version + 1n, ...changes }
+    await this.bus.settle(this.#owners.chain.write(this.chain))
+    await this.bus.pass(20)
+  }
+
+  /** A new generation begins at a block of the chain. */
+  async begin(generation: bigint, number = 0): Promise<void> {
+    const payload = this.#canonical[number]
+    if (payload === undefined) throw new Error('no such block')
+    const { finalized } = this.chain
+    const unsafe = refOfPayload(this.config, this.#canonical.at(-1) ?? payload)
+    this.chain = {
+      ...this.#chainAt(refOfPayload(this.config, payload), generation),
+      unsafe,
+      finalized,
+    }
+    await this.bus.settle(this.#owners.chain.write(this.chain))
+    await this.bus.pass(20)
+  }
+
+  /** The engine makes a block of the attributes that were sent last, and says so. */
+  async apply(
+    outcome: 'built' | 'replaced' | 'dropped' = 'built',
+    changes: Partial<ChainState> = {},
+  ): Promise<L2BlockRef> {
+    const request = this.lastApplied
+    const { attributes, parent, sequence, concludesBatch } = request
+    const digest = attributesDigest({ parentHash: parent.hash, attributes })
+    const told = { sequence, attributesDigest: digest, outcome }
+    if (outcome === 'dropped') {
+      await this.tell({ ...told, pendingSafe: this.chain.localSafe, ...changes })
+      return parent
+    }
+    const used = outcome === 'replaced' ? (depositsOnly(attributes) ?? attributes) : attributes
+    const block = this.build(parent, used)
+    const safe = concludesBatch ? block : this.chain.safe
+    await this.tell({
+      ...told,
+      unsafe: block,
+      safe,
+      localSafe: safe,
+      pendingSafe: block,
+      ...changes,
+    })
+    return block
+  }
+
+  /** As `apply`, as long as there is something to apply. */
+  async applyAll(): Promise<void> {
+    while (this.applied.at(-1)?.sequence === this.chain.sequence + 1n) await this.apply()
+  }
+
+  /** Makes a block without a word. */
+  build(parent: L2BlockRef, attributes: ApplyAttributesRequest['attributes']): L2BlockRef {
+    const payload = payloadOf({ config: this.config, refuseBelow: 0 }, parent, attributes)
+    this.#keep(payload)
+    return refOfPayload(this.config, payload)
+  }
+
+  get lastApplied(): ApplyAttributesRequest {
+    const request = this.applied.at(-1)
+    if (request === undefined) throw new Error('no attributes were sent')
+    return request
+  }
+
+  /** What it waits for now; empty if for nothing. */
+  get wait(): string {
+    return this.waits.at(-1) ?? ''
+  }
+
+  /** Sequence and block number of what was sent, in order. */
+  get sent(): readonly string[] {
+    return this.applied.map(({ sequence, parent }) => `${sequence}:${parent.number + 1n}`)
+  }
+
+  /** As rpc asks. */
+  safeHeadAt(request: SafeHeadAtRequest) {
+    return this.bus.settle(this.#members.rpc.bus.call(safeHeadAt, request, { deadlineMs: 1_000 }))
+  }
+
+  get rpc(): Member {
+    return this.#members.rpc
+  }
+
+  #keep(payload: Payload): void {
+    this.#payloads.set(payload.blockHash, payload)
+    this.#canonical.length = Number(payload.number)
+    this.#canonical.push(payload)
+  }
+
+  #chainAt(safe: L2BlockRef, generation: bigint): ChainState {
+    const [base] = this.l1
+    if (base === undefined) throw new Error('no L1 block')
+    const { systemConfig } = this.config.genesis
+    return {
+      generation,
+      version: 1n,
+      sequence: 0n,
+      outcome: 'started',
+      attributesDigest: undefined,
+      unsafe: safe,
+      safe,
+      finalized: safe,
+      localSafe: safe,
+      pendingSafe: safe,
+      start: { safe, l1Origin: base, systemConfig },
+      sync: 'ready',
+      term: 1n,
+      instance: 'engine-0',
+    }
+  }
+
+  #l1Answer({ block, parentHash }: FetchL1BlockRequest): FetchL1BlockResponse {
+    const found = this.l1.find((candidate) =>
+      block.kind === 'number' ? candidate.number === block.number : candidate.hash === block.hash,
+    )
+    if (found === undefined) return { kind: 'not-found' }
+    if (parentHash !== undefined && found.parentHash !== parentHash)
+      return { kind: 'reorged', canonical: found }
+    return { kind: 'block', block: found }
+  }
+
+  #l2Answer({ block }: FetchL2BlockRequest): FetchL2BlockResponse {
+    const { generation } = this.chain
+    if (block.kind === 'label') throw new Fault('unsupported', { severity: 'critical' })
+    const payload =
+      block.kind === 'hash' ? this.#payloads.get(block.hash) : this.#canonical[Number(block.number)]
+    if (payload === undefined) return { generation, kind: 'not-found' }
+    const ref = refOfPayload(this.config, payload)
+    return { generation, kind: 'found', ref, part: { kind: 'payload', payload } }
+  }
+}
+
+/** The hash of an L1 block of a branch. */
+export function l1Hash(number: number, branch: string): Hash {
+  return hash((BigInt(branch.charCodeAt(0)) << 64n) + BigInt(number))
+}
+
+/** Another digest than any. */
+export const foreignDigest = hash(0xf0) as string as Bytes32
+
+function countInto(counted: Counted): DerivationMetrics {
+  const count = (name: string) => {
+    counted[name] = (counted[name] ?? 0) + 1
+  }
+  return {
+    leftOut: ({ what, reason }) => count(`${what}:${reason}`),
+    began: () => count('began'),
+    reset: (cause) => count(`reset:${cause}`),
+    halted: (reason) => count(`halted:${reason}`),
+    resent: () => count('resent'),
+    tookEffect: (outcome) => count(outcome),
+    progressed: () => count('progressed'),
+  }
+}

@@ -1,0 +1,27 @@
+import type { LinkFaults } from './faults.ts'
+import type { Simulation } from './simulation.ts'
+
+/** A run of services over an L1 with a script, as far as those who disturb it have to know. */
+export interface DisturbedRun {
+  readonly simulation: Simulation
+  readonly l1: {
+    /** When the script is over, in milliseconds from its start. */
+    readonly endMs: number
+  }
+  /** The longest that whoever waits goes without another look, or without a call. */
+  readonly recoveryMs: number
+  /** How messages are late where that is what is tried. */
+  readonly late: Partial<LinkFaults>
+  /** How long somebody who asks for resets waits between two, at least and at most. */
+  readonly resetsEachMs: readonly [number, number]
+  /** Fails the run if the safe chain does not have all that L1 has now, once `withinMs` have passed without a reorg. */
+  expectCaughtUp(what: string, withinMs: number): void
+}
+
+/** How a run is to be disturbed: called once, at its start. */
+export type Disturbance = (run: DisturbedRun) => void
+
+/** What a run came to. */
+export type Outcome =
+  | { readonly kind: 'agreed'; readonly virtualMs: number }
+  | { readonly kind: 'failed'; readonly reason: string; readonly lastEvents: string }

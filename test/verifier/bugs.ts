@@ -1,0 +1,75 @@
+import type { ChainState } from '#messages/chain-state.ts'
+import { applyAttributes, engineChain } from '#messages/subjects.ts'
+import type { Call, State } from '#messages/subject.ts'
+import { Pipeline, type PipelineOptions } from '#protocol/pipeline/pipeline.ts'
+import type { Bus, Owner, Subscribed } from '#runtime/bus/bus.ts'
+import type { ServiceBus } from '#runtime/bus/service-bus.ts'
+import type { DerivationPorts } from '#services/derivation/derivation.ts'
+
+/** What is broken on purpose, to see that the simulation finds out. */
+export type Bug =
+  | 'no-generation-check'
+  | 'no-flush-after-replacement'
+  | 'window-one-too-long'
+  | 'window-one-too-short'
+
+/** Where a bug sits. */
+interface Broken {
+  readonly derivation: Pick<DerivationPorts, 'makePipeline'>
+  readonly engineBus: (bus: ServiceBus) => ServiceBus
+}
+
+/** The verifier with a bug; without one, as it is. */
+export function withBug(bug: Bug | undefined): Broken {
+  const sound: Broken = { derivation: {}, engineBus: (bus) => bus }
+  switch (bug) {
+    case undefined:
+      return sound
+    case 'no-generation-check':
+      return { ...sound, engineBus: withoutGenerationCheck }
+    case 'no-flush-after-replacement':
+      return { ...sound, derivation: { makePipeline: (options) => new NeverFlushing(options) } }
+    case 'window-one-too-long':
+      return { ...sound, derivation: { makePipeline: (options) => windowLongerBy(options, 1n) } }
+    case 'window-one-too-short':
+      return { ...sound, derivation: { makePipeline: (options) => windowLongerBy(options, -1n) } }
+  }
+}
+
+class NeverFlushing extends Pipeline {
+  override flush(): void {}
+}
+
+function windowLongerBy(options: PipelineOptions, blocks: bigint): Pipeline {
+  const sequencingWindow = options.config.sequencingWindow + blocks
+  return new Pipeline({ ...options, config: { ...options.config, sequencingWindow } })
+}
+
+/** Whatever generation attributes are of, they are taken as of the one that is in force. */
+function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
+  let generation: bigint | undefined
+  const own = <Value>(state: State<Value>): Owner<Value> => {
+    const owner = bus.own(state)
+    return {
+      write: (value) => {
+        if (state.name === engineChain.name) ({ generation } = value as ChainState)
+        return owner.write(value)
+      },
+    }
+  }
+  const serve = <Request, Response>(
+    call: Call<Request, Response>,
+    handler: (request: Request) => Promise<Response>,
+  ): Subscribed =>
+    bus.serve(call, (request) => {
+      const isStale = call.name === applyAttributes.name && generation !== undefined
+      return handler(isStale ? { ...request, generation } : request)
+    })
+  const changed: Partial<Bus> = { own, serve }
+  return new Proxy(bus, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(name in changed ? changed : target, name, target)
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value
+    },
+  })
+}

@@ -1,0 +1,108 @@
+import type { SingularBatch } from '#protocol/batch/batch.ts'
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import { toBigEndian } from '#protocol/codec/big-endian.ts'
+import { fromHex } from '#protocol/codec/hex.ts'
+import { encodeRlp } from '#protocol/codec/rlp.ts'
+import { AttributesBuilder } from '#protocol/derivation/attributes.ts'
+import type { L2Head } from '#protocol/pipeline/pipeline.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { address } from '#test/fakes/test-rollup.ts'
+import type { Random } from '#test/simulator/random.ts'
+import { payloadOf, refOfPayload, type StandInRules } from './stand-in-chain.ts'
+
+/** A block that the sequencer made, as its batch and as the head that it is. */
+export interface SequencedBlock {
+  readonly batch: SingularBatch
+  readonly head: L2Head
+}
+
+/** Makes L2 blocks on an L1 chain, ahead of what is safe, as a sequencer would that does not know which are invalid. */
+export class Sequencer {
+  readonly #rules: StandInRules
+  readonly #random: Random
+  readonly #builder: AttributesBuilder
+  #blocks: SequencedBlock[] = []
+  #head: L2Head
+  #nonce = 0n
+
+  constructor(rules: StandInRules, random: Random, head: L2Head) {
+    this.#rules = rules
+    this.#random = random
+    this.#builder = new AttributesBuilder(rules.config)
+    this.#head = head
+  }
+
+  /** What it made on the head that it began with. */
+  get blocks(): readonly SequencedBlock[] {
+    return this.#blocks
+  }
+
+  /** Whether a block is what it made, or what it began with. */
+  knows(hash: Hash): boolean {
+    return this.#head.ref.hash === hash || this.#blocks.some(({ head }) => head.ref.hash === hash)
+  }
+
+  /** Begins again from another head. */
+  restart(head: L2Head): void {
+    this.#blocks = []
+    this.#head = head
+  }
+
+  /** Makes blocks up to the time of the newest L1 block. */
+  extend(l1: readonly L1Block[]): void {
+    const newest = l1.at(-1)
+    const { blockTime } = this.#rules.config
+    if (newest === undefined) return
+    while (this.#head.ref.timestamp + blockTime <= newest.timestamp)
+      if (!this.#makeBlock(l1)) return
+  }
+
+  #makeBlock(l1: readonly L1Block[]): boolean {
+    const { ref, systemConfig } = this.#head
+    const random = this.#random
+    const timestamp = ref.timestamp + this.#rules.config.blockTime
+    const next = l1[Number(ref.l1Origin.number) + 1]
+    const current = l1[Number(ref.l1Origin.number)]
+    const mayAdvance = next !== undefined && next.timestamp <= timestamp
+    const epoch = mayAdvance && random.chance(0.85) ? next : current
+    if (epoch === undefined) return false
+    const isLate = timestamp > epoch.timestamp + this.#rules.config.maxSequencerDrift
+    const count = isLate || random.chance(0.4) ? 0 : random.between(1, 2)
+    const batch: SingularBatch = {
+      parentHash: ref.hash,
+      epochNumber: epoch.number,
+      epochHash: epoch.hash,
+      timestamp,
+      transactions: Array.from({ length: count }, () => this.#transaction()),
+    }
+    const built = this.#builder.build({ parent: ref, systemConfig, batch, epoch })
+    if (built.kind !== 'attributes') return false
+    const payload = payloadOf(this.#rules, ref, built.attributes)
+    this.#head = {
+      ref: refOfPayload(this.#rules.config, payload),
+      systemConfig: built.systemConfig,
+    }
+    this.#blocks.push({ batch, head: this.#head })
+    return true
+  }
+
+  /** A signed transaction, as far as anybody looks. */
+  #transaction(): Uint8Array {
+    const random = this.#random
+    const fields = encodeRlp([
+      toBigEndian(this.#rules.config.l2ChainId),
+      toBigEndian(this.#nonce++),
+      Uint8Array.of(1),
+      Uint8Array.of(7),
+      toBigEndian(21_000n),
+      fromHex(address(random.between(1, 200))),
+      toBigEndian(BigInt(random.between(1, 1_000_000))),
+      random.bytes(random.between(0, 40)),
+      [],
+      new Uint8Array(0),
+      Uint8Array.of(1, ...random.bytes(31)),
+      Uint8Array.of(1, ...random.bytes(31)),
+    ])
+    return Uint8Array.of(2, ...fields)
+  }
+}

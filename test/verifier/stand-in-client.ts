@@ -1,0 +1,141 @@
+import type { Payload } from '#protocol/block/payload.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import type {
+  BlockName,
+  BlocksDown,
+  BuildStatus,
+  ForkchoiceHeads,
+  ForkchoiceStatus,
+  PayloadId,
+  PayloadStatus,
+} from '#runtime/engine-api/execution-client.ts'
+import { Fault } from '#runtime/fault.ts'
+import { genesisPayload, payloadOf, refusalOf, type StandInRules } from './stand-in-chain.ts'
+
+/** Blocks that are being built, at most. */
+const maxBuilds = 8
+
+/**
+ * An execution client that keeps all it ever built, executes nothing, and refuses some blocks: the disk of one, which processes of
+ * an engine come and go at.
+ */
+export class StandInClient {
+  readonly #rules: StandInRules
+  readonly #blocks = new Map<Hash, Payload>()
+  readonly #builds = new Map<PayloadId, Payload>()
+  readonly #labels: Record<'unsafe' | 'safe' | 'finalized', Hash | undefined>
+  /** The chain below the head, by number. */
+  #canonical: Payload[]
+  #builtCount = 0
+  /** Payloads that were taken, each time. */
+  newPayloads = 0
+
+  constructor(rules: StandInRules) {
+    this.#rules = rules
+    const genesis = genesisPayload(rules.config)
+    this.#blocks.set(genesis.blockHash, genesis)
+    this.#canonical = [genesis]
+    this.#labels = { unsafe: genesis.blockHash, safe: undefined, finalized: undefined }
+  }
+
+  /** The block that has a label. */
+  labelled(label: 'unsafe' | 'safe' | 'finalized'): Payload | undefined {
+    const hash = this.#labels[label]
+    return hash === undefined ? undefined : this.#blocks.get(hash)
+  }
+
+  /** The canonical block of a number. */
+  canonical(number: bigint): Payload | undefined {
+    return this.#canonical[Number(number)]
+  }
+
+  newPayload(payload: Payload): PayloadStatus {
+    this.newPayloads++
+    if (!this.#blocks.has(payload.parentHash)) return { kind: 'syncing' }
+    if (this.#refusedPayloads.has(payload.blockHash))
+      return { kind: 'invalid', reason: 'as chance has it' }
+    this.#blocks.set(payload.blockHash, payload)
+    return { kind: 'valid' }
+  }
+
+  /** Payloads that were built, but will not be taken. */
+  readonly #refusedPayloads = new Set<Hash>()
+
+  forkchoice({ head, safe, finalized }: ForkchoiceHeads): ForkchoiceStatus {
+    const block = this.#blocks.get(head)
+    if (block === undefined) return { kind: 'syncing' }
+    const canonical = this.#chainTo(block)
+    const has = (hash: Hash | undefined) =>
+      hash === undefined || canonical.some(({ blockHash }) => blockHash === hash)
+    // What was final stays so: two engines at once would give it up.
+    if (!has(safe) || !has(finalized) || !has(this.#labels.finalized))
+      throw new Fault('engine-forkchoice', {
+        severity: 'reset',
+        detail: 'the heads are not on one chain',
+      })
+    this.#canonical = canonical
+    this.#labels.unsafe = head
+    if (safe !== undefined) this.#labels.safe = safe
+    if (finalized !== undefined && this.#isHigher(finalized)) this.#labels.finalized = finalized
+    return { kind: 'valid' }
+  }
+
+  build(heads: ForkchoiceHeads, attributes: PayloadAttributes): BuildStatus {
+    const status = this.forkchoice(heads)
+    if (status.kind !== 'valid') return { kind: 'syncing' }
+    const parent = this.#blocks.get(heads.head)
+    if (parent === undefined) return { kind: 'syncing' }
+    const refusal = refusalOf(this.#rules, parent.blockHash, attributes)
+    if (refusal === 'attributes') return { kind: 'invalid', reason: 'as chance has it' }
+    const place = { hash: parent.blockHash, number: parent.number }
+    const payload = payloadOf(this.#rules, place, attributes)
+    if (refusal === 'payload') this.#refusedPayloads.add(payload.blockHash)
+    const payloadId: PayloadId = `0x${(++this.#builtCount).toString(16).padStart(16, '0')}`
+    this.#builds.set(payloadId, payload)
+    const [oldest] = this.#builds.keys()
+    if (this.#builds.size > maxBuilds && oldest !== undefined) this.#builds.delete(oldest)
+    return { kind: 'started', payloadId }
+  }
+
+  getPayload(payloadId: PayloadId): Payload | undefined {
+    return this.#builds.get(payloadId)
+  }
+
+  /** Restarted in the middle of a build. */
+  forgetBuilds(): void {
+    this.#builds.clear()
+  }
+
+  block(which: BlockName): Payload | undefined {
+    switch (which.kind) {
+      case 'number':
+        return this.canonical(which.number)
+      case 'hash':
+        return this.#blocks.get(which.hash)
+      case 'label':
+        return this.labelled(which.label)
+    }
+  }
+
+  blocksDown({ number, count }: BlocksDown): readonly Payload[] {
+    const from = Math.max(0, Number(number) - count + 1)
+    return this.#canonical.slice(from, Number(number) + 1).toReversed()
+  }
+
+  #isHigher(finalized: Hash): boolean {
+    const known = this.labelled('finalized')
+    return known === undefined || (this.#blocks.get(finalized)?.number ?? 0n) > known.number
+  }
+
+  #chainTo(head: Payload): Payload[] {
+    const { number } = head
+    if (this.#canonical[Number(number)]?.blockHash === head.blockHash)
+      return this.#canonical.slice(0, Number(number) + 1)
+    const below = this.#blocks.get(head.parentHash)
+    if (below === undefined) throw new Error(`no block below ${number}`)
+    const chain = this.#chainTo(below)
+    chain.push(head)
+    return chain
+  }
+}

@@ -1,0 +1,273 @@
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import type { SafeAt } from '#messages/safe-at.ts'
+import { engineChain, safeAt } from '#messages/subjects.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { L1Source } from '#services/da-watcher/l1-source.ts'
+import { runDaWatcher } from '#services/da-watcher/da-watcher.ts'
+import { createDaWatcherMetrics } from '#services/da-watcher/metrics.ts'
+import { runDerivation } from '#services/derivation/derivation.ts'
+import { createDerivationMetrics } from '#services/derivation/metrics.ts'
+import { SafeHeadHistory } from '#services/derivation/safe-head-history.ts'
+import { runEngine } from '#services/engine/engine.ts'
+import { createEngineMetrics } from '#services/engine/metrics.ts'
+import type { EnginePorts } from '#services/engine/ports.ts'
+import { every, sleep } from '#runtime/clock.ts'
+import type { ExecutionClient } from '#runtime/engine-api/execution-client.ts'
+import { Fault } from '#runtime/fault.ts'
+import { StatusReporter } from '#runtime/service/status-reporter.ts'
+import { Observer } from '#test/model/observer.ts'
+import { modelSubjects } from '#test/model/model-subjects.ts'
+import { address } from '#test/fakes/test-rollup.ts'
+import type { Disturbance, DisturbedRun, Outcome } from '#test/simulator/disturbed-run.ts'
+import { type Host, Simulation } from '#test/simulator/simulation.ts'
+import { type Bug, withBug } from './bugs.ts'
+import { SimulatedL1 } from './simulated-l1.ts'
+import { StandInClient } from './stand-in-client.ts'
+
+/** Blocks of L1 in a run. */
+const l1Blocks = 30
+
+/** How long after the end of the L1 script and of the disturbance all must agree. */
+const graceMs = 120_000
+
+/** How often agreement is looked for. */
+const checkMs = 250
+
+const l1PollMs = 200
+
+/**
+ * The verifier: da-watcher, derivation and engine as they are, over an L1 with real batches and reorgs and an execution client
+ * that refuses some blocks, on a bus in memory and in virtual time.
+ */
+export class VerifierRun implements DisturbedRun {
+  /** A call is repeated at its deadline, 4 s at most, and after a pause; then there are the blocks of the time that was lost. */
+  readonly recoveryMs = 8_000
+  /** It goes back far at a reset: most messages have to be in time, or nothing late ever finds its place. */
+  readonly late = { delay: 0.05, delayMs: 2_000, repeat: 0.5, repeatMs: 2_000 }
+  readonly resetsEachMs = [500, 4_000] as const
+  readonly simulation: Simulation
+  readonly l1: SimulatedL1
+  readonly client: StandInClient
+  readonly history = new SafeHeadHistory(':memory:')
+  readonly observer = new Observer()
+  readonly #bug: Bug | undefined
+
+  constructor(seed: number, bug?: Bug) {
+    this.#bug = bug
+    this.simulation = new Simulation(seed, modelSubjects)
+    this.l1 = new SimulatedL1({ random: this.simulation.random.fork(), blocks: l1Blocks })
+    this.client = new StandInClient(this.l1.rules)
+  }
+
+  /** Runs until everything agrees with one pass over L1, or long past the time when it should. */
+  async run(disturb: Disturbance): Promise<Outcome> {
+    const { simulation, l1 } = this
+    this.#startAll()
+    disturb(this)
+    await simulation.clock.run(l1.endMs, () => simulation.failure !== undefined)
+    let agreed = false
+    const stop = every(simulation.clock, checkMs, () => {
+      agreed = this.#disagreement() === undefined
+    })
+    await simulation.clock.run(graceMs, () => simulation.failure !== undefined || agreed)
+    stop()
+    const reason = simulation.failure?.message ?? (agreed ? undefined : this.#disagreement())
+    this.history.close()
+    return reason === undefined
+      ? { kind: 'agreed', virtualMs: simulation.clock.monotonicMs() }
+      : { kind: 'failed', reason, lastEvents: simulation.lastEvents() }
+  }
+
+  /** Fails the run if the safe chain does not have all that L1 has now, once `withinMs` have passed without a reorg. */
+  expectCaughtUp(what: string, withinMs: number): void {
+    const { clock } = this.simulation
+    const { head, safe } = this.l1.at(clock.monotonicMs())
+    clock.after(withinMs, () => {
+      const now = this.l1.block(clock.monotonicMs(), {
+        block: { kind: 'number', number: head.number },
+      })
+      if (now?.hash !== head.hash) return
+      const derived = this.client.labelled('safe')?.number ?? 0n
+      if (derived >= safe) return
+      const late = `${safe - derived} blocks are missing ${withinMs} ms later`
+      this.simulation.fail(new Error(`${what}, and ${late}`))
+    })
+  }
+
+  #startAll(): void {
+    const { simulation, history, observer, l1 } = this
+    const { config } = l1
+    const bug = withBug(this.#bug)
+    simulation.start('da-watcher-0', 'da-watcher', async (host) => {
+      await host.bus.lease({ signal: host.signal })
+      await runDaWatcher(
+        { ...contextOf(host), metrics: createDaWatcherMetrics(new Registry()) },
+        { l1: this.#l1Source(host), config, pollMs: l1PollMs },
+      )
+    })
+    simulation.start('derivation-0', 'derivation', async (host) => {
+      await host.bus.lease({ signal: host.signal })
+      await runDerivation(
+        { ...contextOf(host), metrics: createDerivationMetrics(new Registry()) },
+        { config, confirmations: 0n, history, ...bug.derivation },
+      )
+    })
+    for (const instance of ['engine-0', 'engine-1'])
+      simulation.start(instance, 'engine', async (host) => {
+        const lease = await host.bus.lease({ signal: host.signal })
+        const context = {
+          ...contextOf(host),
+          bus: bug.engineBus(host.bus),
+          lease,
+          instance,
+          metrics: createEngineMetrics(new Registry()),
+        }
+        await runEngine(context, this.#enginePorts(host))
+      })
+    simulation.start('rpc-0', 'rpc', (host) => observer.run(host))
+  }
+
+  /** What is not as one pass over the final L1 would have it; undefined if nothing. */
+  #disagreement(): string | undefined {
+    const { client, l1, observer, history } = this
+    const { chain, safe, safeAt } = l1.expected
+    const { number } = safe.ref
+    for (const { ref } of chain.slice(0, Number(number) + 1))
+      if (client.canonical(ref.number)?.blockHash !== ref.hash)
+        return `block ${ref.number} differs, of ${number}`
+    const told = client.labelled('safe')
+    if (told?.blockHash !== safe.ref.hash) return `safe ${told?.number} of ${number}`
+    const finalized = safeAt.get(l1.finalized.number)
+    const final = client.labelled('finalized')
+    if (final?.blockHash !== finalized?.hash)
+      return `finalized ${final?.number} of ${finalized?.number}`
+    const state = observer.chain
+    if (state?.safe.hash !== safe.ref.hash || state.finalized.hash !== finalized?.hash)
+      return 'the observer has not seen the last state'
+    for (const [l1Number, ref] of safeAt) {
+      const found = history.at({ kind: 'l1-number', number: l1Number })
+      if (found.kind !== 'found') continue
+      const { entry } = found
+      const isStale = entry.l1.hash !== l1.block(Infinity, blockOf(entry.l1.number))?.hash
+      if (!isStale && entry.safe.hash !== ref.hash)
+        return `the history has ${entry.safe.number} safe at L1 block ${l1Number}, not ${ref.number}`
+    }
+    for (let entry = history.finished(); entry !== undefined;) {
+      const { number } = entry.l1
+      if (observer.entries.get(number)?.safe.hash !== entry.safe.hash)
+        return `the observer has not seen entry ${number} of the log`
+      if (this.#stored(number)?.safe.hash !== entry.safe.hash)
+        return `the log lacks entry ${number}`
+      entry = history.finished(number - 1n)
+    }
+    return undefined
+  }
+
+  /** What a reader would find under a number of the log. */
+  #stored(number: bigint): SafeAt | undefined {
+    const { names, server } = this.simulation
+    const stream = server.streams.get(names.logStream(safeAt.stream))
+    const message = stream?.newest(names.logEntry(safeAt, number))
+    return message && safeAt.codec.decode(message.data)
+  }
+
+  /** Nothing that was derived from an L1 fork given up before the generation began may reach the execution client. */
+  #checkFresh({ prevRandao }: PayloadAttributes): void {
+    const { clock, names, server } = this.simulation
+    const stream = server.streams.get(names.stateStream(engineChain))
+    const stored = stream?.newest(names.stateStored(engineChain, ''))
+    if (stored === undefined) return
+    const { generation } = engineChain.codec.decode(stored.data)
+    const nowMs = clock.monotonicMs()
+    const begunMs = Math.min(nowMs, Number(generation) - (clock.now() - nowMs))
+    if (!this.l1.wasCanonical(prevRandao, begunMs, nowMs))
+      this.simulation.fail(
+        new Error('attributes of an L1 fork that was given up reached the execution client'),
+      )
+  }
+
+  #l1Source(host: Host): L1Source {
+    const { l1, simulation } = this
+    const nowMs = () => simulation.clock.monotonicMs()
+    return {
+      heads: () => remotely(host, () => l1.heads(nowMs())),
+      fetchBlock: (wanted) => remotely(host, () => l1.block(nowMs(), wanted)),
+      fetchUnsafeBlockSigner: () => remotely(host, () => address(0x51)),
+    }
+  }
+
+  #enginePorts(host: Host): EnginePorts {
+    const { client, l1, simulation } = this
+    const executionClient: ExecutionClient = {
+      newPayload: (payload) => remotely(host, () => client.newPayload(payload)),
+      forkchoice: (heads) => remotely(host, () => client.forkchoice(heads)),
+      build: (heads, attributes) =>
+        remotely(host, () => {
+          this.#checkFresh(attributes)
+          if (host.random.chance(0.005)) client.forgetBuilds()
+          return client.build(heads, attributes)
+        }),
+      getPayload: (payloadId) =>
+        remotely(host, () => {
+          if (host.random.chance(0.005)) client.forgetBuilds()
+          return client.getPayload(payloadId)
+        }),
+      block: (which) => remotely(host, () => client.block(which)),
+      blocksDown: (from) => remotely(host, () => client.blocksDown(from)),
+      accountProof: () => remotely(host, () => undefined),
+      chainId: () => remotely(host, () => l1.config.l2ChainId),
+      capabilities: () => remotely(host, () => undefined),
+    }
+    const nowMs = () => simulation.clock.monotonicMs()
+    return {
+      config: l1.config,
+      executionClient,
+      l1: { blocksDown: (from) => remotely(host, () => l1.blocksDown(nowMs(), from)) },
+      sync: { mode: 'cl', safeOffsetSeconds: 0n },
+    }
+  }
+}
+
+function blockOf(number: bigint) {
+  return { block: { kind: 'number', number } } as const
+}
+
+function contextOf(host: Host) {
+  const { bus, clock, signal, instance } = host
+  return {
+    bus,
+    clock,
+    signal,
+    log: logTo(host),
+    status: new StatusReporter({ instance, version: '0', clock }),
+  }
+}
+
+/** Lines of the log are events of the simulation. */
+function logTo(host: Host) {
+  const hidden = new Set(['time', 'level', 'msg'])
+  return pino(
+    { level: 'info', base: null },
+    {
+      write: (line: string) => {
+        const fields = JSON.parse(line) as Readonly<Record<string, unknown>>
+        const told = Object.entries(fields).filter(([name]) => !hidden.has(name))
+        host.log(`${String(fields['msg'])} ${JSON.stringify(Object.fromEntries(told)).slice(0, 400)}`)
+      },
+    },
+  )
+}
+
+/** A call to another machine: it takes time both ways, and sometimes does not get through. */
+async function remotely<Value>(
+  { clock, random, afterEffect }: Host,
+  work: () => Value,
+): Promise<Value> {
+  await sleep(clock, random.next() * 2)
+  if (random.chance(0.004)) throw new Fault('unreachable', { severity: 'temporary' })
+  const value = work()
+  afterEffect()
+  await sleep(clock, random.next() * 2)
+  return value
+}
