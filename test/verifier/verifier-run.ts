@@ -253,7 +253,9 @@ function logTo(host: Host) {
       write: (line: string) => {
         const fields = JSON.parse(line) as Readonly<Record<string, unknown>>
         const told = Object.entries(fields).filter(([name]) => !hidden.has(name))
-        host.log(`${String(fields['msg'])} ${JSON.stringify(Object.fromEntries(told)).slice(0, 400)}`)
+        host.log(
+          `${String(fields['msg'])} ${JSON.stringify(Object.fromEntries(told)).slice(0, 400)}`,
+        )
       },
     },
   )
