@@ -103,17 +103,17 @@ async function withNode<Value>(
     report: () => undefined,
   })
   const viewer = await NodeViewer.open(node.bus, () => undefined, failed.reject)
+  const stopTimer = systemClock.after(timeoutMs, () =>
+    failed.reject(new Error(`the node was not done in ${timeoutMs / 1_000} s`)),
+  )
   try {
-    const late = sleep(systemClock, timeoutMs).then(() => {
-      throw new Error(`the node was not done in ${timeoutMs / 1_000} s`)
-    })
     return await Promise.race([
       measure({ node, viewer, client, l1, l1Calls }),
       failed.promise,
       node.failed,
-      late,
     ])
   } finally {
+    stopTimer()
     await viewer.close()
     await node.stop()
     await client.close()
