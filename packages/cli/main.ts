@@ -44,7 +44,7 @@ function explain(error: unknown): number {
   if (isFault(error)) {
     process.stderr.write(`atoll: ${error.message}\n`)
     // A record is what the command was given, as its flags are.
-    return error.code === 'record' ? exitCodes.usage : exitCodes.failed
+    return ['record', 'settings'].includes(error.code) ? exitCodes.usage : exitCodes.failed
   }
   if (isEnvironmental(error)) {
     process.stderr.write(`atoll: ${error.message}\n`)

@@ -164,13 +164,15 @@ function measureGrowth(record: string): Promise<readonly number[]> {
   return withNode(record, growthSpeed, async ({ viewer, l1 }) => {
     const times: number[] = []
     let headMs = 0
-    let seen = 0
     let before = 0n
+    const end = Promise.withResolvers<'end'>()
+    let left = Math.min(watchedBlocks, l1.chain.blocks.length - 1)
     l1.chain.onHead(() => {
       headMs = performance.now()
-      seen++
+      if (--left === 0) end.resolve('end')
     })
-    while (seen < watchedBlocks && seen < l1.chain.blocks.length - 1) {
+    const tick = () => Promise.race([end.promise, sleep(systemClock, 1)])
+    while ((await tick()) !== 'end') {
       const safe = viewer.view.chain?.safe.number ?? 0n
       // The first of a batch's blocks: the others follow as fast as they are built.
       if (safe > before && headMs > 0) {
@@ -178,7 +180,6 @@ function measureGrowth(record: string): Promise<readonly number[]> {
         headMs = 0
       }
       before = safe
-      await sleep(systemClock, 1)
     }
     return times
   })
