@@ -36,6 +36,10 @@ async function blocksOf(source: WorkerL1, from: bigint) {
   return (await restOf(await source.open(from))).map(({ l1 }) => l1)
 }
 
+function isRecordFault(says: RegExp) {
+  return (error: unknown) => isFault(error, 'record') && says.test(error.message)
+}
+
 /** A copy of a record without blobs, whose L1 has other lines. */
 async function edited(t: TestContext, edit: (lines: string[]) => void): Promise<string> {
   const copy = join(newFolder(t), 'record')
@@ -58,16 +62,44 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     const before = await source.open(first)
     assert.deepEqual((await before.next())?.l1, expected[0])
     assert.deepEqual(await blocksOf(source, first + 3n), expected.slice(3))
+    assert.equal(await before.next(), undefined)
     assert.deepEqual(await blocksOf(source, first), expected)
   })
 
   test(`a block that is not there is told to who asks, ${name}`, async (t) => {
     const source = sourceOf(t, options)
     const beyond = await source.open(first + BigInt(expected.length))
-    await assert.rejects(restOf(beyond), (error) => isFault(error, 'record'))
+    await assert.rejects(
+      restOf(beyond),
+      isRecordFault(/fork-ecotone: l1\.ndjson ends before block /),
+    )
     assert.deepEqual(await blocksOf(source, first), expected)
   })
+
+  test(`a block before the first is told with the first line, ${name}`, async (t) => {
+    const copy = await edited(t, (lines) => {
+      lines.splice(0, 2)
+    })
+    const wanted = isRecordFault(/l1\.ndjson, line 1: L1 block 2, but block 0 is needed first/)
+    await assert.rejects(blocksOf(sourceOf(t, options, copy), first), wanted)
+  })
 }
+
+test('blocks of which only some are held at a time all come over', async (t) => {
+  const long = join(recordsFolder, 'channel-timeout')
+  const numbers = (await blocksOf(sourceOf(t, read, long), 0n)).map(({ number }) => Number(number))
+  assert.deepEqual(numbers, [...Array(115).keys()])
+})
+
+test('whoever waits for a block is told that another reading began, or that the source is closed', async (t) => {
+  const source = sourceOf(t, read)
+  const waiting = (await source.open(first)).next()
+  const reader = await source.open(first)
+  assert.equal(await waiting, undefined)
+  const rejected = assert.rejects(async () => reader.next(), /the thread that reads L1 has ended/)
+  await source.close()
+  await rejected
+})
 
 test('a block that is not true is told with its line, after those before it', async (t) => {
   const copy = await edited(t, (lines) => {
@@ -76,10 +108,7 @@ test('a block that is not true is told with its line, after those before it', as
   const source = sourceOf(t, { isLoaded: false, isVerified: true }, copy)
   const reader = await source.open(first)
   for (let number = 0; number < 5; number++) assert.ok(await reader.next())
-  await assert.rejects(
-    async () => reader.next(),
-    (error) => isFault(error, 'record') && /l1\.ndjson, line 6: /u.test(error.message),
-  )
+  await assert.rejects(async () => reader.next(), isRecordFault(/l1\.ndjson, line 6: /))
 })
 
 test('what cannot be read is told to who waits until all is loaded, and to who reads', async (t) => {
@@ -87,6 +116,7 @@ test('what cannot be read is told to who waits until all is loaded, and to who r
     lines[2] = '{'
   })
   const source = sourceOf(t, loaded, copy)
-  await assert.rejects(source.loaded(), (error) => isFault(error, 'record'))
-  await assert.rejects(blocksOf(source, first), (error) => isFault(error, 'record'))
+  const wanted = isRecordFault(/l1\.ndjson, line 3: /)
+  await assert.rejects(source.loaded(), wanted)
+  await assert.rejects(blocksOf(source, first), wanted)
 })
