@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { systemClock } from '#runtime/clock.ts'
@@ -48,9 +49,12 @@ test('what da-watcher keeps makes the record that was replayed, though another b
   }
 })
 
-test('without a cache, or with a node as well, it is said what to give', async (t) => {
-  const record = (options: object) =>
-    recordAgain(t, { name, from: 0, to: 40, options: { ...noNode, ...options } })
+test('without a cache, or with a node as well, it is said what to give, and nothing is left', async (t) => {
+  const parent = newFolder(t)
+  const record = (more: object) => {
+    const options = { ...noNode, out: join(parent, 'out'), ...more }
+    return recordAgain(t, { name, from: 0, to: 40, options })
+  }
   const empty = newFolder(t)
   await assert.rejects(record({ fromCache: empty }), { message: /there is no .*l1-cache\.sqlite/ })
   const both = /give --l1-rpc-url or --from-cache, one of the two/
@@ -58,4 +62,5 @@ test('without a cache, or with a node as well, it is said what to give', async (
   await assert.rejects(record({ fromCache: empty, l1RpcUrl: 'http://127.0.0.1:1' }), {
     message: both,
   })
+  assert.deepEqual(readdirSync(parent), [])
 })

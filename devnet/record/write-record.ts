@@ -51,8 +51,20 @@ const rounds = 5
 export async function writeRecord(options: WriteRecordOptions): Promise<RecordedChain> {
   const config = await loadRollupConfig(options)
   await checkRange(options, config)
-  const writer = await RecordWriter.create(options.out)
   const nodes = connect(options, config)
+  try {
+    return await writeFrom(nodes, config, options)
+  } finally {
+    await nodes.close()
+  }
+}
+
+async function writeFrom(
+  nodes: Nodes,
+  config: RollupConfig,
+  options: WriteRecordOptions,
+): Promise<RecordedChain> {
+  const writer = await RecordWriter.create(options.out)
   try {
     await checkChains(nodes, config, options)
     await writeConfig(writer, options, config)
@@ -65,8 +77,6 @@ export async function writeRecord(options: WriteRecordOptions): Promise<Recorded
     if (!isFault(error, 'aborted')) throw told(error)
     const detail = `stopped; nothing is left of ${options.out}`
     throw new Fault('aborted', { severity: 'critical', detail, cause: error })
-  } finally {
-    await nodes.close()
   }
 }
 
