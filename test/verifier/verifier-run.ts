@@ -41,8 +41,8 @@ const l1PollMs = 200
  * that refuses some blocks, on a bus in memory and in virtual time.
  */
 export class VerifierRun implements DisturbedRun {
-  /** A call is repeated at its deadline, 4 s at most, and after a pause; then there are the blocks of the time that was lost. */
-  readonly recoveryMs = 8_000
+  /** A call is repeated at its deadline, 4 s at most, and a pause of 2 s; then there are the blocks of the time that was lost. */
+  readonly recoveryMs = 10_000
   /** It goes back far at a reset: most messages have to be in time, or nothing late ever finds its place. */
   readonly late = { delay: 0.05, delayMs: 2_000, repeat: 0.5, repeatMs: 2_000 }
   readonly resetsEachMs = [500, 4_000] as const
@@ -253,7 +253,9 @@ function logTo(host: Host) {
       write: (line: string) => {
         const fields = JSON.parse(line) as Readonly<Record<string, unknown>>
         const told = Object.entries(fields).filter(([name]) => !hidden.has(name))
-        host.log(`${String(fields['msg'])} ${JSON.stringify(Object.fromEntries(told)).slice(0, 400)}`)
+        host.log(
+          `${String(fields['msg'])} ${JSON.stringify(Object.fromEntries(told)).slice(0, 400)}`,
+        )
       },
     },
   )
