@@ -10,11 +10,9 @@ import {
   type PipelineEvent,
 } from '#protocol/pipeline/pipeline.ts'
 import { Fault } from '#runtime/fault.ts'
-import { toL1Block } from '#runtime/l1/to-l1-block.ts'
-import type { RecordedL1 } from '#runtime/record/read-l1.ts'
 import { recordFault } from '#runtime/record/read-lines.ts'
 import type { Judge, Judgement } from './judge.ts'
-import { type L1Reader, type L1Source, verifyL1 } from './l1-source.ts'
+import type { L1Reader, L1Source, PreparedL1 } from './l1-source.ts'
 import type { ReferenceStart } from './reference-chain.ts'
 import { Stopwatch } from './stopwatch.ts'
 
@@ -33,8 +31,6 @@ export interface DeriveOptions {
   readonly start: ReferenceStart
   readonly l1: L1Source
   readonly judge: Judge
-  /** Checks header hash, transactions root and receipts root of each L1 block. */
-  readonly isL1Verified: boolean
   /** How a batcher's blobs are to be had, should L1 lack one: the end of what is said then. */
   readonly blobAdvice?: string
   readonly onBlock: (block: SettledBlock) => void
@@ -58,7 +54,7 @@ export interface DeriveResult {
   readonly refusal: Mismatch | undefined
   /** Whether it ended because there is nothing to compare with, not because L1 ended. */
   readonly isBeyond: boolean
-  /** Of derivation and comparison alone. */
+  /** Of derivation and comparison, with all work on L1 blocks but reading them. */
   readonly seconds: number
   /** Of waiting for the judge, as when it executes. */
   readonly judgeSeconds: number
@@ -89,6 +85,8 @@ class Derivation {
   #refusal: Mismatch | undefined
   #mismatch: Mismatch | undefined
   #isBeyond = false
+  /** Work of other threads that nobody waited for, or not known as work. */
+  #preparedMs = 0
   readonly #counts = { blocks: 0, txs: 0, l1Blocks: 0, refused: 0, resets: 0 }
 
   constructor(options: DeriveOptions) {
@@ -115,7 +113,7 @@ class Derivation {
       mismatch: this.#mismatch,
       refusal: this.#refusal,
       isBeyond: this.#isBeyond,
-      seconds: this.#stopwatch.activeSeconds,
+      seconds: this.#stopwatch.activeSeconds + this.#preparedMs / 1_000,
       judgeSeconds: this.#stopwatch.pausedSeconds('judge'),
     }
   }
@@ -126,13 +124,13 @@ class Derivation {
     const base = await this.#nextL1(reader)
     if (base === undefined) throw recordFault('there is no L1 block to begin with')
     const { l1Origin, number } = start.base
-    if (base.block.hash !== l1Origin.hash)
+    if (base.l1.hash !== l1Origin.hash)
       throw recordFault(
-        `${base.where}: L1 block ${l1Origin.number} is ${base.block.hash}, but L2 block ${number} comes from ${l1Origin.hash}: they are of different chains`,
+        `${base.where}: L1 block ${l1Origin.number} is ${base.l1.hash}, but L2 block ${number} comes from ${l1Origin.hash}: they are of different chains`,
       )
     const pipeline = new Pipeline({
       config,
-      base: toL1Block(base, config),
+      base: base.l1,
       batcher: start.baseConfig.batcherAddress,
       safeBlock: (number) => judge.safeBlock(number),
       report: (event) => onEvent?.(event),
@@ -161,9 +159,10 @@ class Derivation {
           break
         }
         case 'needs-l1-block': {
-          const recorded = await this.#nextL1(reader)
-          if (recorded === undefined) return true
-          if (!this.#push(pipeline, recorded)) return false
+          const next = this.#nextL1(reader)
+          const prepared = next instanceof Promise ? await next : next
+          if (prepared === undefined) return true
+          if (!this.#push(pipeline, prepared)) return false
           break
         }
         case 'needs-l2-block':
@@ -181,23 +180,28 @@ class Derivation {
     }
   }
 
-  #push(pipeline: Pipeline, recorded: RecordedL1): boolean {
-    const { config, blobAdvice = '' } = this.#options
-    const pushed = pipeline.push(toL1Block(recorded, config))
+  #push(pipeline: Pipeline, { l1, where }: PreparedL1): boolean {
+    const pushed = pipeline.push(l1)
     if (pushed.kind === 'needs-blobs')
       throw recordFault(
-        `${recorded.where}: L1 block ${recorded.block.header.number} lacks a whole blob ${pushed.missing[0]} of batcher ${pushed.batcher}${blobAdvice}`,
+        `${where}: L1 block ${l1.number} lacks a whole blob ${pushed.missing[0]} of batcher ${pushed.batcher}${this.#options.blobAdvice ?? ''}`,
       )
     return pushed.kind === 'taken'
   }
 
-  async #nextL1(reader: L1Reader): Promise<RecordedL1 | undefined> {
+  #nextL1(reader: L1Reader): PreparedL1 | undefined | Promise<PreparedL1 | undefined> {
     const next = reader.next()
-    const recorded = next instanceof Promise ? await this.#stopwatch.pausedFor('l1', next) : next
-    if (recorded === undefined) return undefined
+    if (!(next instanceof Promise)) return this.#counted(next)
+    const { isLoaded } = this.#options.l1
+    const awaited = isLoaded ? next : this.#stopwatch.pausedFor('l1', next)
+    return awaited.then((prepared) => this.#counted(prepared))
+  }
+
+  #counted(prepared: PreparedL1 | undefined): PreparedL1 | undefined {
+    if (prepared === undefined) return undefined
     this.#counts.l1Blocks++
-    if (this.#options.isL1Verified) verifyL1(recorded)
-    return recorded
+    if (!this.#options.l1.isLoaded) this.#preparedMs += prepared.workMs
+    return prepared
   }
 
   #judge(derived: DerivedAttributes): Judgement | Promise<Judgement> {

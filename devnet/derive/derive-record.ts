@@ -1,13 +1,12 @@
 import type { DerivedAttributes, PipelineEvent } from '#protocol/pipeline/pipeline.ts'
-import { BlobCommitments } from '#runtime/l1/blob-commitments.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { readRollupConfig } from '#runtime/record/open-record.ts'
-import { type RecordedL1, readL1 } from '#runtime/record/read-l1.ts'
 import { readL2 } from '#runtime/record/read-l2.ts'
 import { recordFault } from '#runtime/record/read-lines.ts'
 import { deriveChain, type DeriveResult, type Mismatch, type SettledBlock } from './derive-chain.ts'
 import type { Judge } from './judge.ts'
-import { L1File, L1Memory, type L1Source, verifyBlobs } from './l1-source.ts'
 import { ReferenceChain } from './reference-chain.ts'
+import { WorkerL1 } from './worker-l1.ts'
 
 /** How to derive a record. */
 export interface DeriveRecordOptions {
@@ -27,7 +26,7 @@ export interface DeriveRecordOptions {
 /** What deriving a record came to. */
 export interface RecordResult extends Omit<DeriveResult, 'mismatch' | 'refusal' | 'seconds'> {
   readonly mismatch: Mismatch | undefined
-  /** Of derivation and comparison alone, of each time. */
+  /** Of derivation and comparison, of each time; more than once, L1 blocks are prepared beside it by another thread. */
   readonly secondsAll: readonly number[]
   /** Of all else but execution: reading, parsing, blobs. */
   readonly loadSeconds: number
@@ -43,18 +42,30 @@ export async function deriveRecord(
   options: DeriveRecordOptions,
 ): Promise<RecordResult> {
   const startedMs = performance.now()
-  const { from, repeat, isL1Verified, isExecuted } = options
   const config = await readRollupConfig(folder)
-  const isPreloaded = repeat > 1
+  const { isL1Verified, repeat } = options
+  const l1 = new WorkerL1(folder, config, { isVerified: isL1Verified, isLoaded: repeat > 1 })
+  try {
+    return await derive(folder, { ...options, config, l1, startedMs })
+  } finally {
+    await l1.close()
+  }
+}
+
+interface Prepared extends DeriveRecordOptions {
+  readonly config: RollupConfig
+  readonly l1: WorkerL1
+  readonly startedMs: number
+}
+
+async function derive(folder: string, options: Prepared): Promise<RecordResult> {
+  const { config, l1, startedMs, from, repeat, isExecuted } = options
   const reference = await ReferenceChain.open(readL2(folder, config), {
     config,
     from,
-    isPreloaded,
+    isPreloaded: repeat > 1,
   })
-  const commitments = isL1Verified ? new BlobCommitments() : undefined
-  const l1: L1Source = isPreloaded
-    ? new L1Memory(await readAll(folder, commitments))
-    : new L1File(folder, commitments)
+  await l1.loaded()
   const secondsAll: number[] = []
   for (let run = 1; ; run++) {
     const isLast = run === repeat
@@ -64,7 +75,7 @@ export async function deriveRecord(
     const derive = (judge: Judge) => {
       const { start } = reference
       const onEvent = (event: PipelineEvent) => leftOut.add(event)
-      return deriveChain({ config, start, l1, judge, isL1Verified, onBlock, onEvent, onRefused })
+      return deriveChain({ config, start, l1, judge, onBlock, onEvent, onRefused })
     }
     const result = isExecuted
       ? await executed(folder, { config, reference, derive })
@@ -92,7 +103,7 @@ async function executed(
     reference,
     derive,
   }: {
-    readonly config: Awaited<ReturnType<typeof readRollupConfig>>
+    readonly config: RollupConfig
     readonly reference: ReferenceChain
     readonly derive: (judge: Judge) => Promise<DeriveResult>
   },
@@ -105,15 +116,6 @@ async function executed(
   } finally {
     chain.close()
   }
-}
-
-async function readAll(
-  folder: string,
-  commitments: BlobCommitments | undefined,
-): Promise<readonly RecordedL1[]> {
-  const blocks: RecordedL1[] = []
-  for await (const block of readL1(folder)) blocks.push(await verifyBlobs(block, commitments))
-  return blocks
 }
 
 /** All that was recorded has to be derived: by a record cut short, or by attributes that were wrong, something is missing. */

@@ -121,6 +121,7 @@ class Recording {
     const { config, from, l1, to } = this.#options
     const { name, client, blobAdvice } = l1
     const source = new RecordingL1({
+      view: this.#options.config,
       name,
       client,
       onBlock: (told) => this.#takeL1(told, chain),
@@ -131,7 +132,6 @@ class Recording {
       start: chain.start,
       l1: source,
       judge: this.#judgeOf(chain),
-      isL1Verified: false,
       onBlock: (block) => this.#settle(block),
       ...(blobAdvice !== undefined && { blobAdvice }),
     })

@@ -1,11 +1,12 @@
 import { Fault } from '#runtime/fault.ts'
 import type { L1Client, ToldL1 } from '#runtime/l1/l1-client.ts'
-import type { RecordedL1 } from '#runtime/record/read-l1.ts'
-import type { L1Reader, L1Source } from '#devnet/derive/l1-source.ts'
+import { type L1View, toL1Block } from '#runtime/l1/to-l1-block.ts'
+import type { L1Reader, L1Source, PreparedL1 } from '#devnet/derive/l1-source.ts'
 
 /** What a recording reads L1 with. */
 export interface RecordingL1Options {
   readonly client: L1Client
+  readonly view: L1View
   /** Where the blocks come from, for a person to read. */
   readonly name: string
   /** Told of each block once, in order, before it is derived from; the next one waits for it. */
@@ -19,6 +20,7 @@ const lookAhead = 8
 
 /** L1 as a node tells it, taken down as it is read. */
 export class RecordingL1 implements L1Source {
+  readonly isLoaded = false
   readonly #options: RecordingL1Options
   #last: ToldL1['block'] | undefined
 
@@ -34,7 +36,7 @@ export class RecordingL1 implements L1Source {
   open(from: bigint): Promise<L1Reader> {
     const ahead: Promise<ToldL1 | undefined>[] = []
     let number = from
-    const next = async (): Promise<RecordedL1 | undefined> => {
+    const next = async (): Promise<PreparedL1 | undefined> => {
       if (this.#options.isDone()) return undefined
       while (ahead.length < lookAhead) {
         const asked = this.#options.client.fetchBlock(number++)
@@ -48,7 +50,7 @@ export class RecordingL1 implements L1Source {
     return Promise.resolve({ next })
   }
 
-  async #take(told: ToldL1): Promise<RecordedL1> {
+  async #take(told: ToldL1): Promise<PreparedL1> {
     const { name, onBlock } = this.#options
     const { header, hash } = told.block
     const last = this.#last
@@ -59,7 +61,7 @@ export class RecordingL1 implements L1Source {
       await onBlock(told)
     } else if (header.number === last.header.number && hash !== last.hash)
       throw this.#reorganised(header)
-    return { ...told, where: name }
+    return { l1: toL1Block(told, this.#options.view), where: name, workMs: 0 }
   }
 
   #reorganised({ number }: ToldL1['block']['header']): Fault {

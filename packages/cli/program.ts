@@ -4,11 +4,14 @@ import { addBusCommands } from './commands/bus.ts'
 import { addCompletionCommands } from './commands/completion.ts'
 import { addConfigCommand } from './commands/config.ts'
 import { addDeriveCommand } from './commands/derive.ts'
+import { addDevnetCommand } from './commands/devnet.ts'
 import { addExecuteCommand } from './commands/execute.ts'
 import { addExecutionClientCommands } from './commands/execution-client.ts'
 import { addKeysCommands } from './commands/keys.ts'
 import { addL1ReplayCommand } from './commands/l1-replay.ts'
+import { addNodeCommand } from './commands/node.ts'
 import { addRecordCommand } from './commands/record.ts'
+import { addServiceCommand } from './commands/service.ts'
 
 /** The whole command line of `atoll`. */
 export function createProgram(): Command {
@@ -17,6 +20,9 @@ export function createProgram(): Command {
     .version(version)
     .showHelpAfterError('(atoll --help lists all commands)')
     .addHelpText('after', '\nEach command tells all of its settings with --help.')
+  addDevnetCommand(program)
+  addNodeCommand(program)
+  addServiceCommand(program)
   addBusCommands(program)
   addKeysCommands(program)
   addRecordCommand(program)

@@ -1,6 +1,9 @@
+import { nodeServices } from './node/node-services.ts'
+import { nodeSettings } from './node-settings.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
 import { deriveSettings } from './derive-settings.ts'
+import { devnetSettings } from './devnet-settings.ts'
 import { executeSettings } from './execute-settings.ts'
 import { executionClientSettings, genesisSettings } from './execution-settings.ts'
 import { l1ReplaySettings } from './l1-replay-settings.ts'
@@ -10,6 +13,9 @@ import { provisionSettings, serveSettings, statusSettings } from './bus-settings
 /** Every program that has settings, by the words that start it; `service` has what all services share. */
 export const programs: Readonly<Record<string, SettingsSchema>> = {
   service: serviceSettings,
+  ...Object.fromEntries(nodeServices.map(({ name, schema }) => [`service ${name}`, schema])),
+  node: nodeSettings,
+  devnet: devnetSettings,
   'bus serve': serveSettings,
   'bus provision': provisionSettings,
   'bus status': statusSettings,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type * as z from 'zod'
-import { readSettings, type SettingsSchema } from '#runtime/settings/settings.ts'
+import { readSettings, type SettingAlias, type SettingsSchema } from '#runtime/settings/settings.ts'
 import { settingsSections } from '#runtime/settings/settings-help.ts'
 
 /** A command that has settings, as a service has. */
@@ -9,7 +9,13 @@ export interface SettingsCommand<Schema extends SettingsSchema> {
   readonly summary: string
   readonly description: string
   readonly schema: Schema
-  readonly run: (settings: z.output<Schema>) => Promise<void>
+  /** Names of others for its settings. */
+  readonly aliases?: readonly SettingAlias[]
+  /** @param given the same as they were given, by key: what another program reads in the same way */
+  readonly run: (
+    settings: z.output<Schema>,
+    given: Readonly<Record<string, string>>,
+  ) => Promise<void>
 }
 
 /** The settings of each command, so that completion and `atoll config` know them. */
@@ -18,7 +24,7 @@ const schemas = new WeakMap<Command, SettingsSchema>()
 /** Adds a command whose flags are settings: the same names in the environment, and all mistakes reported at once. */
 export function addSettingsCommand<Schema extends SettingsSchema>(
   parent: Command,
-  { name, summary, description, schema, run }: SettingsCommand<Schema>,
+  { name, summary, description, schema, aliases = [], run }: SettingsCommand<Schema>,
 ): Command {
   const command = parent
     .command(name)
@@ -30,8 +36,9 @@ export function addSettingsCommand<Schema extends SettingsSchema>(
     .allowExcessArguments()
     .addHelpText('after', () => settingsSections(schema))
     .action(async (_options: unknown, self: Command) => {
-      const { settings } = readSettings(schema, { args: self.args, env: process.env })
-      await run(settings)
+      const source = { args: self.args, env: process.env, aliases }
+      const { settings, given } = readSettings(schema, source)
+      await run(settings, given)
     })
   schemas.set(command, schema)
   return command

@@ -19,6 +19,7 @@ import {
   fetchL2BlockResponseCodec,
 } from './fetch-l2-block.ts'
 import { type L1Heads, l1HeadsCodec } from './l1-heads.ts'
+import { type ReceivedPayload, receivedPayloadCodec } from './received-payload.ts'
 import {
   type ResetRequest,
   resetRequestCodec,
@@ -144,6 +145,23 @@ export const safeHeadAt: Call<SafeHeadAtRequest, SafeHeadAtResponse> = call({
   response: safeHeadAtResponseCodec,
 })
 
+/** Unsafe blocks from peers, by number: what the engine missed it reads again from its unsafe head on. */
+export const payloadReceived: Log<ReceivedPayload> = log({
+  name: 'gossip.payload-received',
+  summary: 'Unsafe blocks from peers, signed by the sequencer and checked, by number.',
+  readers: ['engine'],
+  codec: receivedPayloadCodec,
+  number: ({ payload }) => payload.number,
+  id: ({ payload }) => payload.blockHash,
+  stream: {
+    name: 'PAYLOAD',
+    entriesPerNumber: 4,
+    maxAgeMs: 3_600_000,
+    maxBytes: 1024 * 1024 * 1024,
+    duplicateWindowMs: 120_000,
+  },
+})
+
 /** What a service is doing and what it waits for, by instance. */
 export const serviceStatus: Readonly<Record<ServiceName, State<ServiceStatus>>> =
   Object.fromEntries(serviceNames.map((service) => [service, statusOf(service)])) as Readonly<
@@ -162,6 +180,7 @@ export const subjects: readonly Subject[] = [
   derivationTargets,
   safeAt,
   safeHeadAt,
+  payloadReceived,
   ...Object.values(serviceStatus),
 ]
 

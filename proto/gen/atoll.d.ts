@@ -3040,5 +3040,62 @@ export namespace atoll {
             /** Shape of an AccountProof. */
             type $Shape = atoll.v1.AccountProof.$Properties;
         }
+
+        /**
+         * Properties of a ReceivedPayload.
+         * @deprecated Use atoll.v1.ReceivedPayload.$Properties instead.
+         */
+        interface IReceivedPayload extends atoll.v1.ReceivedPayload.$Properties {
+        }
+
+        /** Represents a ReceivedPayload. */
+        class ReceivedPayload {
+
+            /**
+             * Constructs a new ReceivedPayload.
+             * @param [properties] Properties to set
+             */
+            constructor(properties?: atoll.v1.ReceivedPayload.$Properties);
+
+            /** Unknown fields preserved while decoding when enabled */
+            $unknowns?: Uint8Array[];
+
+            /** ReceivedPayload payload. */
+            payload?: (atoll.v1.Payload.$Properties|null);
+
+            /**
+             * Encodes the specified ReceivedPayload message. Does not implicitly {@link atoll.v1.ReceivedPayload.verify|verify} messages.
+             * @param message ReceivedPayload message or plain object to encode
+             * @param [writer] Writer to encode to
+             * @returns Writer
+             */
+            static encode(message: atoll.v1.ReceivedPayload.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+            /**
+             * Decodes a ReceivedPayload message from the specified reader or buffer.
+             * @param reader Reader or buffer to decode from
+             * @param [length] Message length if known beforehand
+             * @returns {atoll.v1.ReceivedPayload & atoll.v1.ReceivedPayload.$Shape} ReceivedPayload
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ReceivedPayload & atoll.v1.ReceivedPayload.$Shape;
+        }
+
+        namespace ReceivedPayload {
+
+            /** Properties of a ReceivedPayload. */
+            interface $Properties {
+
+                /** ReceivedPayload payload */
+                payload?: (atoll.v1.Payload.$Properties|null);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+            }
+
+            /** Shape of a ReceivedPayload. */
+            type $Shape = atoll.v1.ReceivedPayload.$Properties;
+        }
     }
 }

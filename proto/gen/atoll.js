@@ -7664,6 +7664,139 @@ export const atoll = $root.atoll = (() => {
             return AccountProof;
         })();
 
+        v1.ReceivedPayload = (function() {
+
+            /**
+             * Properties of a ReceivedPayload.
+             * @typedef {Object} atoll.v1.ReceivedPayload.$Properties
+             * @property {atoll.v1.Payload.$Properties|null} [payload] ReceivedPayload payload
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+
+            /**
+             * Properties of a ReceivedPayload.
+             * @memberof atoll.v1
+             * @interface IReceivedPayload
+             * @augments atoll.v1.ReceivedPayload.$Properties
+             * @deprecated Use atoll.v1.ReceivedPayload.$Properties instead.
+             */
+
+            /**
+             * Shape of a ReceivedPayload.
+             * @typedef {atoll.v1.ReceivedPayload.$Properties} atoll.v1.ReceivedPayload.$Shape
+             */
+
+            /**
+             * Constructs a new ReceivedPayload.
+             * @memberof atoll.v1
+             * @classdesc Represents a ReceivedPayload.
+             * @constructor
+             * @param {atoll.v1.ReceivedPayload.$Properties=} [properties] Properties to set
+             * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+             */
+            const ReceivedPayload = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+
+            /**
+             * ReceivedPayload payload.
+             * @member {atoll.v1.Payload.$Properties|null|undefined} payload
+             * @memberof atoll.v1.ReceivedPayload
+             * @instance
+             */
+            ReceivedPayload.prototype.payload = null;
+
+            /**
+             * Encodes the specified ReceivedPayload message. Does not implicitly {@link atoll.v1.ReceivedPayload.verify|verify} messages.
+             * @function encode
+             * @memberof atoll.v1.ReceivedPayload
+             * @static
+             * @param {atoll.v1.ReceivedPayload.$Properties} message ReceivedPayload message or plain object to encode
+             * @param {$protobuf.Writer} [writer] Writer to encode to
+             * @returns {$protobuf.Writer} Writer
+             */
+            ReceivedPayload.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.payload != null && $Object.hasOwnProperty.call(message, "payload"))
+                    $root.atoll.v1.Payload.encode(message.payload, writer.uint32(/* id 1, wireType 2 =*/10).fork(), _depth + 1).ldelim();
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+
+            /**
+             * Decodes a ReceivedPayload message from the specified reader or buffer.
+             * @function decode
+             * @memberof atoll.v1.ReceivedPayload
+             * @static
+             * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+             * @param {number} [length] Message length if known beforehand
+             * @returns {atoll.v1.ReceivedPayload & atoll.v1.ReceivedPayload.$Shape} ReceivedPayload
+             * @throws {Error} If the payload is not a reader or valid buffer
+             * @throws {$protobuf.util.ProtocolError} If required fields are missing
+             */
+            ReceivedPayload.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.atoll.v1.ReceivedPayload();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 2)
+                                break;
+                            message.payload = $root.atoll.v1.Payload.decode(reader, reader.size(), $undefined, _depth + 1, message.payload);
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+
+            return ReceivedPayload;
+        })();
+
         return v1;
     })();
 

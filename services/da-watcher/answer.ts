@@ -61,7 +61,7 @@ export function answerOf(
 }
 
 /** Bytes that a block takes, about. */
-function sizeOf({ logs, inboxTransactions }: L1Block): number {
+export function sizeOf({ logs, inboxTransactions }: L1Block): number {
   let bytes = 1_024
   for (const { data } of logs) bytes += itemBytes + data.length
   for (const { data, blobs } of inboxTransactions) {

@@ -1,20 +1,42 @@
 import * as z from 'zod'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
-import { listOf, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import { listOf, url, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+
+const beaconUrls = () => listOf(url(['http', 'https'], 'http://localhost:5052'))
 
 /** Settings of da-watcher. */
 export const config = z.strictObject({
   ...chainSettings.shape,
-  l1RpcUrls: listOf(url(['http', 'https'], 'http://localhost:8545')).describe(
-    'JSON-RPC endpoint of L1; several are scored, and the best is asked first',
+  l1RpcUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545')).describe(
+    'JSON-RPC endpoints of L1; the best is asked first, and one with ws announces its heads',
   ),
-  l1BeaconUrls: listOf(url(['http', 'https'], 'http://localhost:5052'))
+  l1BeaconUrls: beaconUrls()
     .optional()
-    .describe('beacon API endpoint of L1; needed where a batcher posts blobs'),
+    .describe('beacon API endpoints of L1; needed where a batcher posts blobs'),
+  l1BeaconArchiveUrls: beaconUrls()
+    .optional()
+    .describe('beacon API endpoints that are asked for blobs that the others do not keep any more'),
+  l1TrustedUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545'))
+    .optional()
+    .describe(
+      'those of the endpoints above whose answers are believed without being checked: your own nodes, and no others',
+    ),
   l1PollMs: wholeNumber(10, 600_000)
     .default(2_000)
-    .describe('how often the heads of L1 are asked for'),
+    .describe('how often the head of L1 is asked for where it is not announced'),
+  l1FinalityPollMs: wholeNumber(10, 3_600_000)
+    .default(24_000)
+    .describe('how often the safe and the finalized head of L1 are asked for'),
   l1TimeoutMs: wholeNumber(100, 600_000)
     .default(10_000)
     .describe('how long one request to L1 may take'),
+  prefetchMib: wholeNumber(0, 1_024)
+    .default(16)
+    .describe('how much of L1 is fetched before it is asked for, in MiB'),
+  dataDir: want(z.string().optional(), 'a folder; it is made if it is not there').describe(
+    'where verified L1 blocks and blobs are kept, for this node and others on the machine; left out: nowhere',
+  ),
+  cacheMib: wholeNumber(16, 1_048_576)
+    .default(1_024)
+    .describe('how much is kept there, in MiB; the oldest goes first'),
 })

@@ -11,7 +11,7 @@ import type { L1Source } from './l1-source.ts'
 import type { AnswerOutcome } from './metrics.ts'
 import { type Means, perform } from './perform.ts'
 import { type DaWatcherEvent, initialState, step } from './step.ts'
-import { Waits } from './waits.ts'
+import { failureOf, Waits } from './waits.ts'
 
 /** The world that da-watcher looks at. */
 export interface DaWatcherPorts {
@@ -73,7 +73,7 @@ async function serveBlock(
     waits.goOn('block')
     return answer
   } catch (error) {
-    if (isFault(error) && waits.waitFor('block', error.message))
+    if (isFault(error) && waits.waitFor('block', failureOf(error)))
       log.warn({ error }, 'an L1 block cannot be had')
     throw error
   } finally {

@@ -1,24 +1,5 @@
-import { Fault } from '#runtime/fault.ts'
 import { runService } from '#runtime/service/run-service.ts'
-import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
 import { config } from './config.ts'
-import { runDaWatcher } from './da-watcher.ts'
-import { openL1 } from './open-l1.ts'
-import { createDaWatcherMetrics } from './metrics.ts'
+import { startDaWatcher } from './start.ts'
 
-await runService('da-watcher', config, async (service) => {
-  const { settings, clock, signal } = service
-  const rollup = await loadRollupConfig(settings)
-  if (rollup.l2ChainId !== settings.chainId) {
-    const detail = `--chain-id is ${settings.chainId}, but the rollup config is of chain ${rollup.l2ChainId}`
-    throw new Fault('settings', { severity: 'critical', detail })
-  }
-  const metrics = createDaWatcherMetrics(service.metrics)
-  const l1 = openL1(settings, { config: rollup, clock, signal })
-  try {
-    const ports = { l1, config: rollup, pollMs: settings.l1PollMs }
-    await runDaWatcher({ ...service, metrics }, ports)
-  } finally {
-    await l1.close()
-  }
-})
+await runService('da-watcher', config, startDaWatcher)

@@ -1,46 +1,222 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
 import type * as z from 'zod'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Clock } from '#runtime/clock.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import { BeaconClient } from '#runtime/l1/beacon-client.ts'
+import { BlobCommitments } from '#runtime/l1/blob-commitments.ts'
+import { EndpointPool } from '#runtime/l1/endpoint-pool.ts'
+import { subscribeHeads } from '#runtime/l1/head-subscription.ts'
 import { L1Endpoint } from '#runtime/l1/l1-endpoint.ts'
+import { BlobSource } from './blob-source.ts'
+import { BlockFetcher } from './block-fetcher.ts'
+import { BlockMemory } from './block-memory.ts'
+import { CacheDatabase } from './cache-database.ts'
 import type { config } from './config.ts'
+import { HeadWatch } from './head-watch.ts'
 import type { L1Source } from './l1-source.ts'
+import { type DaWatcherMetrics, registerDaWatcherGauges } from './metrics.ts'
 import { NodeL1Source } from './node-l1-source.ts'
+import { SignerReader } from './signer-reader.ts'
+
+/** What of the settings says how L1 is asked. */
+export type L1Settings = Pick<
+  z.output<typeof config>,
+  | 'l1RpcUrls'
+  | 'l1BeaconUrls'
+  | 'l1BeaconArchiveUrls'
+  | 'l1TrustedUrls'
+  | 'l1FinalityPollMs'
+  | 'l1TimeoutMs'
+  | 'prefetchMib'
+  | 'dataDir'
+  | 'cacheMib'
+>
 
 /** What of a service is needed to ask L1. */
 export interface OpenL1Context {
   readonly config: RollupConfig
   readonly clock: Clock
   readonly signal: AbortSignal
+  readonly log: Pick<Logger, 'debug' | 'warn'>
+  readonly metrics: DaWatcherMetrics
+  readonly registry: Registry
+  /** What blobs are checked with; one of its own if it is left out, whose first use takes seconds. */
+  readonly commitments?: BlobCommitments | undefined
 }
 
 /** L1, and the end of all connections to it. */
-export interface OpenedL1 extends L1Source {
-  close(): Promise<void>
+export interface OpenedL1 {
+  readonly l1: L1Source
+  readonly close: () => Promise<void>
 }
 
-/** How often a request is made before it counts as failed. */
-const rounds = 3
+const mebibyte = 1024 * 1024
 
-/** Makes the source of L1 that settings describe. */
-export function openL1(
-  settings: z.output<typeof config>,
-  { config: rollup, clock, signal }: OpenL1Context,
-): OpenedL1 {
-  const { l1RpcUrls, l1BeaconUrls, l1TimeoutMs: timeoutMs } = settings
-  const [url = ''] = l1RpcUrls
-  const rpc = new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds, clock })
-  const endpoint = new L1Endpoint({ rpc, name: new URL(url).origin })
-  const [beaconUrl] = l1BeaconUrls ?? []
-  const beacon =
-    beaconUrl === undefined
-      ? undefined
-      : new BeaconClient({ url: beaconUrl, timeoutMs, rounds, clock, signal })
-  const source = new NodeL1Source({ config: rollup, endpoint, beacon })
-  return Object.assign(source, {
-    close: async () => {
-      await Promise.all([endpoint.close(), beacon?.close()])
+/** What is kept in memory beside what is fetched ahead: for whoever asks again. */
+const memoryBytes = 24 * mebibyte
+
+/** File of the cache, in its folder. */
+const cacheFile = 'l1-cache.sqlite'
+
+/**
+ * Makes the source of L1 that settings describe.
+ *
+ * @throws Fault `settings` if an endpoint is trusted that is none, `l1-cache`
+ */
+export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
+  refuseStrangers(settings)
+  const { clock, config: rollup, log, metrics, registry } = context
+  const rpcs = openRpcs(settings, context)
+  const [beacons, archives] = openBeacons(settings, context)
+  const memory = new BlockMemory(memoryBytes + settings.prefetchMib * mebibyte)
+  const disk = openDisk(settings)
+  const watch = new HeadWatch({
+    pool: rpcs.pool,
+    clock,
+    finalityPollMs: settings.l1FinalityPollMs,
+    onLag: (endpoint, blocks) =>
+      log.warn({ endpoint, blocks: Number(blocks) }, 'an L1 endpoint is behind'),
+  })
+  const fetcher = new BlockFetcher({
+    config: rollup,
+    pool: rpcs.pool,
+    blobs: new BlobSource({ beacons, archives, onCall: () => metrics.called('beacon') }),
+    memory,
+    disk,
+    log,
+    onFound: (what, where) => metrics.found(what, where),
+  })
+  const signer = new SignerReader({
+    pool: rpcs.pool,
+    contract: rollup.l1SystemConfigAddress,
+    newest: () => watch.header,
+  })
+  const prefetchBytes = settings.prefetchMib * mebibyte
+  const l1 = new NodeL1Source({ watch, fetcher, signer, prefetchBytes })
+  registerDaWatcherGauges(registry, {
+    ratings: () => [rpcs.pool, beacons, archives].flatMap(({ ratings }) => ratings),
+    bytes: () => {
+      return { prefetched: l1.prefetchedBytes, memory: memory.bytes, disk: disk?.bytes ?? 0 }
     },
   })
+  const ended = new AbortController()
+  const signal = AbortSignal.any([context.signal, ended.signal])
+  for (const { url, endpoint } of rpcs.announcing) followHeads(l1, { url, endpoint, clock, signal })
+  return {
+    l1,
+    close: async () => {
+      ended.abort()
+      await Promise.all([rpcs.close(), beacons.close(), archives.close()])
+      disk?.close()
+    },
+  }
+}
+
+/** A trusted endpoint that is not asked is a slip of the pen. */
+function refuseStrangers(settings: L1Settings): void {
+  const { l1RpcUrls, l1BeaconUrls = [], l1BeaconArchiveUrls = [], l1TrustedUrls = [] } = settings
+  const known = new Set([...l1RpcUrls, ...l1BeaconUrls, ...l1BeaconArchiveUrls])
+  const stranger = l1TrustedUrls.find((url) => !known.has(url))
+  if (stranger === undefined) return
+  const detail = `--l1-trusted-urls: ${new URL(stranger).origin} is none of the endpoints of L1`
+  throw new Fault('settings', { severity: 'critical', detail })
+}
+
+function openRpcs(
+  { l1RpcUrls, l1TrustedUrls = [], l1TimeoutMs: timeoutMs }: L1Settings,
+  { clock, log, metrics }: OpenL1Context,
+) {
+  const onCall = (method: string) => metrics.called(method)
+  const opened = l1RpcUrls.map((url) => {
+    const rpc = new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds: 1, clock, onCall })
+    const isTrusted = l1TrustedUrls.includes(url)
+    return { url, endpoint: new L1Endpoint({ rpc, name: nameOf(url), isTrusted }) }
+  })
+  return {
+    pool: new EndpointPool({
+      endpoints: opened.map(({ endpoint }) => endpoint),
+      clock,
+      what: 'L1 RPC endpoint',
+      onFailure: (fault) => noteFailure(fault, { log, metrics }),
+    }),
+    announcing: opened.filter(({ url }) => /^wss?:/iu.test(url)),
+    close: async () => {
+      await Promise.all(opened.map(({ endpoint }) => endpoint.close()))
+    },
+  }
+}
+
+/** Beacon nodes, and those that keep what is old. */
+function openBeacons(
+  { l1BeaconUrls = [], l1BeaconArchiveUrls = [], l1TrustedUrls = [], l1TimeoutMs }: L1Settings,
+  { clock, log, metrics, commitments = new BlobCommitments() }: OpenL1Context,
+) {
+  const open = (urls: readonly string[], what: string) => {
+    const clients = urls.map((url) => {
+      const isTrusted = l1TrustedUrls.includes(url)
+      const options = { url, timeoutMs: l1TimeoutMs, rounds: 1, clock, commitments, isTrusted }
+      return new BeaconClient(options)
+    })
+    const onFailure = (fault: Fault) => noteFailure(fault, { log, metrics })
+    const pool = new EndpointPool({ endpoints: clients, clock, what, onFailure })
+    const close = async () => {
+      await Promise.all(clients.map((client) => client.close()))
+    }
+    return Object.assign(pool, { close })
+  }
+  return [
+    open(l1BeaconUrls, 'L1 beacon endpoint'),
+    open(l1BeaconArchiveUrls, 'L1 beacon archive'),
+  ] as const
+}
+
+function noteFailure(fault: Fault, { log, metrics }: Pick<OpenL1Context, 'log' | 'metrics'>): void {
+  metrics.failed(fault.code)
+  // A lie is rare, and its teller should hear of it; the rest is scored, and told if nobody is left.
+  if (isFault(fault, 'l1-untrue'))
+    log.warn({ error: fault }, 'an L1 endpoint told what is not true')
+  else log.debug({ error: fault }, 'an L1 endpoint failed')
+}
+
+function openDisk({ dataDir, cacheMib }: L1Settings): CacheDatabase | undefined {
+  if (dataDir === undefined) return undefined
+  mkdirSync(dataDir, { recursive: true })
+  return new CacheDatabase(join(dataDir, cacheFile), { maxBytes: cacheMib * mebibyte })
+}
+
+function followHeads(
+  l1: NodeL1Source,
+  {
+    url,
+    endpoint,
+    clock,
+    signal,
+  }: {
+    readonly url: string
+    readonly endpoint: L1Endpoint
+    readonly clock: Clock
+    readonly signal: AbortSignal
+  },
+): void {
+  const onHeader = (json: unknown) => {
+    try {
+      const header = endpoint.readHeader('latest', json)
+      if (header !== undefined) l1.announced(header)
+    } catch (error) {
+      // Heads are asked for as well, and there the same lie is scored.
+      if (!(error instanceof DecodeError)) throw error
+    }
+  }
+  void subscribeHeads({ url, clock, signal, onHeader })
+}
+
+function nameOf(url: string): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
 }

@@ -3,11 +3,10 @@ import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { Performed } from '#runtime/actor.ts'
 import type { Owner } from '#runtime/bus/bus.ts'
-import { isFault } from '#runtime/fault.ts'
 import type { DaWatcherContext } from './context.ts'
 import type { L1Source } from './l1-source.ts'
 import type { DaWatcherEffect, DaWatcherEvent } from './step.ts'
-import type { Waits } from './waits.ts'
+import { failureOf, type Waits } from './waits.ts'
 
 /** What effects are carried out with. */
 export interface Means extends Omit<DaWatcherContext, 'bus' | 'status'> {
@@ -44,7 +43,7 @@ export async function perform(
       return []
     }
     case 'wait':
-      if (waits.waitFor(effect.for, effect.reason))
+      if (waits.waitFor(effect.for, effect))
         log.warn({ reason: effect.reason }, `waits for ${effect.for}`)
       return []
     case 'go-on':
@@ -53,11 +52,11 @@ export async function perform(
   }
 }
 
-async function readHeads({ l1 }: Means): Promise<readonly DaWatcherEvent[]> {
+async function readHeads({ l1, clock }: Means): Promise<readonly DaWatcherEvent[]> {
   try {
-    return [{ kind: 'heads-read', heads: await l1.heads() }]
+    return [{ kind: 'heads-read', heads: await l1.heads(), nowMs: clock.monotonicMs() }]
   } catch (error) {
-    return [{ kind: 'heads-failed', reason: reasonOf(error) }]
+    return [{ kind: 'heads-failed', ...failureOf(error) }]
   }
 }
 
@@ -65,7 +64,7 @@ async function readSigner(at: L1BlockRef, { l1 }: Means): Promise<readonly DaWat
   try {
     return [{ kind: 'signer-read', at, signer: await l1.fetchUnsafeBlockSigner(at) }]
   } catch (error) {
-    return [{ kind: 'signer-failed', reason: reasonOf(error) }]
+    return [{ kind: 'signer-failed', ...failureOf(error) }]
   }
 }
 
@@ -76,12 +75,6 @@ async function writeHeads(value: L1Heads, { heads, metrics, log }: Means): Promi
     if (ref !== undefined) metrics.headMoved(label, ref.number)
   }
   log.debug({ l1: idOf(value.head) }, 'L1 heads moved')
-}
-
-/** Only what the world did wrong is waited out. */
-function reasonOf(error: unknown): string {
-  if (isFault(error) && error.severity === 'temporary') return error.message
-  throw error
 }
 
 /** A block as a log has it. */

@@ -7,6 +7,8 @@ import type { Step } from '#runtime/actor.ts'
 /** What da-watcher knows of L1, and what it is asking. */
 export interface DaWatcherState {
   readonly heads: L1Heads | undefined
+  /** When they moved last. */
+  readonly movedAtMs: number
   /** Heads that were, newest last and each below the next: how deep a reorg goes. */
   readonly recent: readonly L1BlockRef[]
   readonly isReadingHeads: boolean
@@ -20,10 +22,10 @@ export interface DaWatcherState {
 export type DaWatcherEvent =
   | { readonly kind: 'tick' }
   | { readonly kind: 'head-announced' }
-  | { readonly kind: 'heads-read'; readonly heads: L1Heads }
-  | { readonly kind: 'heads-failed'; readonly reason: string }
+  | { readonly kind: 'heads-read'; readonly heads: L1Heads; readonly nowMs: number }
+  | ({ readonly kind: 'heads-failed' } & Failure)
   | { readonly kind: 'signer-read'; readonly at: L1BlockRef; readonly signer: Address }
-  | { readonly kind: 'signer-failed'; readonly reason: string }
+  | ({ readonly kind: 'signer-failed' } & Failure)
 
 /** What is to be done. */
 export type DaWatcherEffect =
@@ -37,18 +39,29 @@ export type DaWatcherEffect =
       readonly to: L1BlockRef
       readonly depth: bigint
     }
-  | { readonly kind: 'wait'; readonly for: WaitTopic; readonly reason: string }
+  | ({ readonly kind: 'wait'; readonly for: WaitTopic } & Failure)
   | { readonly kind: 'go-on'; readonly with: WaitTopic }
+
+/** Why something cannot be had. */
+export interface Failure {
+  readonly reason: string
+  /** When it is tried again, if that is no matter of course. */
+  readonly next?: string | undefined
+}
 
 /** What da-watcher may have to wait for. */
 export type WaitTopic = 'heads' | 'signer' | 'block'
 
 /** Heads that are remembered; a reorg that is deeper is told as this deep. */
-const maxRecentHeads = 128
+export const maxRecentHeads = 128
+
+/** When L1 makes no block for so long something is wrong with it, or with its nodes: ten slots. */
+export const stillMs = 120_000
 
 /** Nothing known yet. */
 export const initialState: DaWatcherState = {
   heads: undefined,
+  movedAtMs: 0,
   recent: [],
   isReadingHeads: false,
   areHeadsDue: false,
@@ -66,13 +79,15 @@ export const step: Step<DaWatcherState, DaWatcherEvent, DaWatcherEffect> = (stat
     case 'head-announced':
       return state.isReadingHeads ? [{ ...state, areHeadsDue: true }] : readHeads(state)
     case 'heads-failed': {
-      const wait = { kind: 'wait', for: 'heads', reason: event.reason } as const
+      const { reason, next } = event
+      const wait = { kind: 'wait', for: 'heads', reason, next } as const
       return [{ ...state, isReadingHeads: false, areHeadsDue: false }, wait]
     }
     case 'heads-read':
-      return takeHeads({ ...state, isReadingHeads: false }, event.heads)
+      return takeHeads({ ...state, isReadingHeads: false }, event)
     case 'signer-failed': {
-      const wait = { kind: 'wait', for: 'signer', reason: event.reason } as const
+      const { reason, next } = event
+      const wait = { kind: 'wait', for: 'signer', reason, next } as const
       return [{ ...state, isReadingSigner: false }, wait]
     }
     case 'signer-read':
@@ -84,15 +99,20 @@ function readHeads(state: DaWatcherState): Result {
   return [{ ...state, isReadingHeads: true, areHeadsDue: false }, { kind: 'read-heads' }]
 }
 
-function takeHeads(state: DaWatcherState, told: L1Heads): Result {
+function takeHeads(
+  state: DaWatcherState,
+  { heads: told, nowMs }: { readonly heads: L1Heads; readonly nowMs: number },
+): Result {
   const heads = withFinalized(told, state.heads)
-  const effects: DaWatcherEffect[] = [{ kind: 'go-on', with: 'heads' }]
+  const effects: DaWatcherEffect[] = []
   let next = state
-  if (!isSame(state.heads, heads)) {
+  if (isSame(state.heads, heads)) effects.push(standingStill(state, heads.head, nowMs))
+  else {
     const reorg = reorgOf(state, heads.head)
+    effects.push({ kind: 'go-on', with: 'heads' })
     if (reorg !== undefined) effects.push(reorg)
     effects.push({ kind: 'write-heads', heads })
-    next = { ...next, heads, recent: remember(state.recent, heads.head) }
+    next = { ...next, heads, movedAtMs: nowMs, recent: remember(state.recent, heads.head) }
   }
   const isSignerDue = next.signer?.at.hash !== heads.head.hash && !next.isReadingSigner
   if (isSignerDue) {
@@ -102,6 +122,17 @@ function takeHeads(state: DaWatcherState, told: L1Heads): Result {
   if (!next.areHeadsDue) return [next, ...effects]
   const [reading, ...more] = readHeads(next)
   return [reading, ...effects, ...more]
+}
+
+/** An L1 that has no new block for long has stopped, or its nodes tell what is old. */
+function standingStill(
+  { movedAtMs }: DaWatcherState,
+  { number }: L1BlockRef,
+  nowMs: number,
+): DaWatcherEffect {
+  if (nowMs - movedAtMs < stillMs) return { kind: 'go-on', with: 'heads' }
+  const reason = `no node has a block after ${number}, for more than ${stillMs / 1_000} s`
+  return { kind: 'wait', for: 'heads', reason }
 }
 
 /** What was final stays so, whatever an L1 node that lags says. */

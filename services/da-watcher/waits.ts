@@ -1,5 +1,6 @@
+import { isFault } from '#runtime/fault.ts'
 import type { StatusReporter } from '#runtime/service/status-reporter.ts'
-import type { WaitTopic } from './step.ts'
+import type { Failure, WaitTopic } from './step.ts'
 
 /** Several things may be waited for at once; a status tells one, the first of these. */
 const order: readonly WaitTopic[] = ['heads', 'block', 'signer']
@@ -11,11 +12,18 @@ const words: Readonly<Record<WaitTopic, string>> = {
   signer: 'the unsafe block signer, from the system config contract on L1',
 }
 
+/** What to say of an error that is waited out. @throws any other */
+export function failureOf(error: unknown): Failure {
+  if (!isFault(error) || error.severity !== 'temporary') throw error
+  const { next } = error.fields
+  return { reason: error.message, next: typeof next === 'string' ? next : undefined }
+}
+
 /** Keeps the status true while several things are waited for. */
 export class Waits {
   readonly #status: Pick<StatusReporter, 'waitFor' | 'goOn'>
   readonly #next: string
-  readonly #reasons = new Map<WaitTopic, string>()
+  readonly #failures = new Map<WaitTopic, Failure>()
 
   /** @param next what is done about it, whatever it is */
   constructor(status: Pick<StatusReporter, 'waitFor' | 'goOn'>, next: string) {
@@ -24,20 +32,26 @@ export class Waits {
   }
 
   /** @returns whether it is news */
-  waitFor(topic: WaitTopic, reason: string): boolean {
-    const isNews = this.#reasons.get(topic) !== reason
-    this.#reasons.set(topic, reason)
+  waitFor(topic: WaitTopic, failure: Failure): boolean {
+    const isNews = this.#failures.get(topic)?.reason !== failure.reason
+    this.#failures.set(topic, failure)
     this.#tell()
     return isNews
   }
 
   goOn(topic: WaitTopic): void {
-    if (this.#reasons.delete(topic)) this.#tell()
+    if (this.#failures.delete(topic)) this.#tell()
   }
 
   #tell(): void {
-    const topic = order.find((candidate) => this.#reasons.has(candidate))
-    if (topic === undefined) this.#status.goOn()
-    else this.#status.waitFor(`${words[topic]}: ${this.#reasons.get(topic) ?? ''}`, this.#next)
+    const topic = order.find((candidate) => this.#failures.has(candidate))
+    const failure = topic && this.#failures.get(topic)
+    if (topic === undefined || failure === undefined) {
+      this.#status.goOn()
+      return
+    }
+    const { reason, next } = failure
+    const also = next === undefined ? '' : `; ${next}`
+    this.#status.waitFor(`${words[topic]}: ${reason}`, `${this.#next}${also}`)
   }
 }

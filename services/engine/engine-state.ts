@@ -2,13 +2,17 @@ import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/
 import type { ChainState } from '#messages/chain-state.ts'
 import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { ResetRequest, ResetResponse } from '#messages/reset.ts'
+import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 import type { Fault } from '#runtime/fault.ts'
 import type { Responder } from '#runtime/sources.ts'
 import type { Applied } from './apply-attributes.ts'
+import type { ElSynced } from './el-sync.ts'
 import type { FoundStart } from './find-start.ts'
 import type { Heads } from './heads.ts'
+import type { Inserted } from './insert-payload.ts'
+import { emptyQueue, type PayloadQueue } from './payload-queue.ts'
 
 /** `engine.chain` without who wrote it. */
 export type Chain = Omit<ChainState, 'term' | 'instance'>
@@ -21,10 +25,18 @@ export type ResetCause =
   | 'sequence'
   /** The execution client lost blocks, or has others than it was told to. */
   | 'execution-client'
+  /** It fetched the chain from its peers. */
+  | 'el-synced'
 
 /** What there is to do with the execution client; one at a time. */
 export type Job =
   | { readonly kind: 'start'; readonly cause: ResetCause }
+  /** Goes on with an unsafe block on top of the unsafe head. */
+  | { readonly kind: 'insert'; readonly payload: Payload }
+  /** Has the execution client fetch what is missing below an unsafe block. */
+  | { readonly kind: 'bridge'; readonly payload: Payload }
+  /** The same when it has next to nothing. */
+  | { readonly kind: 'el-sync'; readonly payload: Payload }
   | { readonly kind: 'apply'; readonly request: ApplyAttributesRequest }
   | { readonly kind: 'finalize'; readonly target: BlockId }
   | { readonly kind: 'forkchoice' }
@@ -54,6 +66,13 @@ export interface EngineState {
   readonly applyDue: ApplyAttributesRequest | undefined
   /** The block that may be finalized, when it is safe. */
   readonly target: BlockId | undefined
+  readonly payloads: PayloadQueue
+  /** The unsafe head at the last heartbeat: one that does not move for want of a block has a gap above it. */
+  readonly unsafeBefore: L2BlockRef | undefined
+  readonly isBridgeDue: boolean
+  /** While it is on, the execution client fetches the chain from its peers, and nothing is derived. */
+  readonly isElSyncing: boolean
+  readonly isElSyncDue: boolean
   readonly isForkchoiceDue: boolean
   /** Whether the execution client was told its heads since the last heartbeat. */
   readonly isForkchoiceFresh: boolean
@@ -76,10 +95,12 @@ export type EngineEvent =
       readonly responder: Responder<ResetResponse>
     }
   | { readonly kind: 'targets-seen'; readonly targets: DerivationTargets }
+  | { readonly kind: 'payload-received'; readonly payload: Payload }
   | { readonly kind: 'heartbeat' }
   | { readonly kind: 'pause-over'; readonly job: JobKind }
   | {
       readonly kind: 'start-found'
+      readonly cause: ResetCause
       readonly found: FoundStart
       /** Unix milliseconds. */
       readonly nowMs: number
@@ -92,6 +113,12 @@ export type EngineEvent =
       readonly applied: Applied
       readonly digest: Bytes32
     }
+  | { readonly kind: 'inserted'; readonly payload: Payload; readonly inserted: Inserted }
+  | {
+      readonly kind: 'el-synced'
+      readonly payload: Payload
+      readonly synced: Exclude<ElSynced, { kind: 'done' }>
+    }
   /** Without a block: the target is not on the safe chain. */
   | { readonly kind: 'finalized'; readonly target: BlockId; readonly block: L2BlockRef | undefined }
   | { readonly kind: 'forkchoice-told' }
@@ -103,6 +130,9 @@ export type EngineEffect =
   | { readonly kind: 'run'; readonly job: Job; readonly heads: Heads | undefined }
   | { readonly kind: 'pause'; readonly job: JobKind; readonly forMs: number }
   | { readonly kind: 'write-chain'; readonly chain: Chain }
+  /** Reads unsafe blocks from a number on. */
+  | { readonly kind: 'read-payloads'; readonly from: bigint }
+  | { readonly kind: 'report-refused'; readonly payload: Payload; readonly reason: string }
   | { readonly kind: 'report-generation'; readonly chain: Chain; readonly cause: ResetCause }
   | { readonly kind: 'report-applied'; readonly applied: Applied; readonly chain: Chain }
   | { readonly kind: 'report-failure'; readonly job: JobKind; readonly failure: Failure }
@@ -114,6 +144,11 @@ export const firstState: EngineState = {
   resetDue: undefined,
   applyDue: undefined,
   target: undefined,
+  payloads: emptyQueue,
+  unsafeBefore: undefined,
+  isBridgeDue: false,
+  isElSyncing: false,
+  isElSyncDue: false,
   isForkchoiceDue: false,
   isForkchoiceFresh: false,
   running: undefined,

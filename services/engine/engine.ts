@@ -15,6 +15,7 @@ import {
 import { fetchL2Block } from './fetch-l2-block.ts'
 import { guardedBy } from './guarded-client.ts'
 import type { EngineMetrics } from './metrics.ts'
+import { PayloadTail } from './payload-tail.ts'
 import { perform } from './perform.ts'
 import type { EnginePorts } from './ports.ts'
 import { step } from './step.ts'
@@ -36,9 +37,11 @@ const heartbeatMs = 4_000
 
 /** The one writer of the L2 chain: it alone speaks to the execution client. Ends when the signal is aborted. */
 export async function runEngine(context: EngineContext, ports: EnginePorts): Promise<void> {
-  const { bus, clock, lease, signal, status } = context
+  const { bus, clock, lease, metrics, signal, status } = context
   const executionClient = guardedBy(lease, ports.executionClient)
-  const means = { ...context, ports: { ...ports, executionClient }, owner: bus.own(engineChain) }
+  const payloadTail = new PayloadTail(bus)
+  const owner = bus.own(engineChain)
+  const means = { ...context, ports: { ...ports, executionClient }, owner, payloadTail }
   let chain: Chain | undefined
   const served = bus.serve(fetchL2BlockCall, (request) => fetchL2Block(request, chain, ports))
   const started: Source<EngineEvent> = (sink) => {
@@ -52,13 +55,16 @@ export async function runEngine(context: EngineContext, ports: EnginePorts): Pro
     }),
     serving(bus, reset, (request, responder) => ({ kind: 'reset-called', request, responder })),
     following(bus, derivationTargets, (targets) => ({ kind: 'targets-seen', targets })),
+    payloadTail.source,
     ticking(clock, heartbeatMs, () => ({ kind: 'heartbeat' })),
   ]
   await runActor<EngineState, EngineEvent, EngineEffect>({
-    state: firstState,
+    state: { ...firstState, isElSyncing: ports.sync.mode === 'el' },
     step: (state, event) => {
       const stepped = step(state, event)
-      const wait = waitOf(stepped[0])
+      const [next] = stepped
+      metrics.payloadsQueued(next.payloads)
+      const wait = waitOf(next)
       if (wait === undefined) status.goOn()
       else status.waitFor(wait.what, wait.next)
       return stepped

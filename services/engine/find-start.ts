@@ -8,14 +8,14 @@ import { PipelineStart } from '#protocol/sync/pipeline-start.ts'
 import { type EngineLabels, SyncStart } from '#protocol/sync/sync-start.ts'
 import { Fault } from '#runtime/fault.ts'
 import { type StartHeads, toForkchoice } from './heads.ts'
-import type { EnginePorts } from './ports.ts'
+import type { EngineClientPorts, EnginePorts } from './ports.ts'
 
 /** Where a generation begins. */
 export interface FoundStart {
   readonly heads: StartHeads
   readonly start: ResetPoint
-  /** What the execution client said before. */
-  readonly labels: EngineLabels
+  /** Nothing but the genesis is final: the execution client has next to nothing. */
+  readonly isAtGenesis: boolean
 }
 
 /**
@@ -34,18 +34,22 @@ export async function findStart(ports: EnginePorts): Promise<FoundStart> {
   const { heads } = found
   const start = await resetPointOf(heads.safe, ports)
   const status = await executionClient.forkchoice(toForkchoice(heads))
-  if (status.kind === 'valid') return { heads, start, labels }
+  const isAtGenesis = heads.finalized.hash === config.genesis.l2.hash
+  if (status.kind === 'valid') return { heads, start, isAtGenesis }
   const why = status.kind === 'invalid' ? `invalid: ${status.reason}` : 'syncing'
   const detail = `the execution client calls its own head ${heads.unsafe.number} (${heads.unsafe.hash}) ${why}`
   throw new Fault('engine-forkchoice', { severity: 'reset', detail })
 }
 
 /** Where derivation begins to read L1 for a safe head. */
-async function resetPointOf(safe: L2BlockRef, ports: EnginePorts): Promise<ResetPoint> {
+export async function resetPointOf(safe: L2BlockRef, ports: EnginePorts): Promise<ResetPoint> {
   const { config, executionClient } = ports
   const found = await walk(new PipelineStart(config, safe), ports)
   if (found.kind === 'failed')
-    throw startFault(found.reason, `while the L1 block to read from was looked for`)
+    throw startFault(
+      found.reason,
+      `below safe head ${safe.number}, whose L1 origin is ${safe.l1Origin.number} (${safe.l1Origin.hash}): L1 is behind it, or changed while it was read`,
+    )
   const base = await executionClient.block({ kind: 'hash', hash: found.l2.hash })
   if (base === undefined) throw startFault('l2-missing', `block ${found.l2.number} is gone`)
   const systemConfig = decoded(config, base, systemConfigOf)
@@ -57,7 +61,8 @@ export function refOf(config: RollupConfig, block: L2Block): L2BlockRef {
   return decoded(config, block, l2BlockRefOf)
 }
 
-async function checkChain({ config, executionClient }: EnginePorts): Promise<void> {
+/** @throws Fault `wrong-chain` if the execution client is of another chain than the rollup config */
+export async function checkChain({ config, executionClient }: EngineClientPorts): Promise<void> {
   const chainId = await executionClient.chainId()
   if (chainId !== config.l2ChainId)
     throw startFault(
@@ -74,7 +79,11 @@ async function checkChain({ config, executionClient }: EnginePorts): Promise<voi
     )
 }
 
-async function readLabels({ config, executionClient }: EnginePorts): Promise<EngineLabels> {
+/** What the execution client says of its heads. @throws Fault `l2-missing` without a head */
+export async function readLabels({
+  config,
+  executionClient,
+}: EngineClientPorts): Promise<EngineLabels> {
   const [unsafe, safe, finalized] = await Promise.all(
     (['unsafe', 'safe', 'finalized'] as const).map(async (label) => {
       const block = await executionClient.block({ kind: 'label', label })

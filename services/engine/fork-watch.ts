@@ -13,7 +13,7 @@ export async function reportForkGaps({ clock, log, metrics, ports }: Means): Pro
   const gaps = forkGaps(ports.config, capabilities, nowSeconds)
   metrics.forkGaps(gaps)
   for (const gap of gaps) {
-    const fields = { fork: gap.fork, startsAt: String(gap.startsAt), missing: gap.missing }
+    const fields = { fork: gap.fork, startsAt: gap.startsAt, missing: gap.missing }
     log.warn(fields, describeForkGap(gap, nowSeconds))
   }
 }

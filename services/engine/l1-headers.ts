@@ -2,11 +2,11 @@ import * as z from 'zod'
 import { hashHeader } from '#protocol/block/header.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
-import { Fault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { hashJson, toQuantity } from '#runtime/json/fields.ts'
 import { headerJson } from '#runtime/json/header-json.ts'
 import { parseJson } from '#runtime/json/parse-json.ts'
-import type { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { JsonRpcAnswer, JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import type { L1Refs } from './ports.ts'
 
@@ -14,15 +14,15 @@ const blockHashJson = z.looseObject({ hash: hashJson })
 
 /** L1 over JSON-RPC, as far as the engine has to see it. A header is believed if it has the hash that it is told by. */
 export class L1Headers implements L1Refs {
-  readonly #rpc: JsonRpcClient
+  readonly #rpc: Pick<JsonRpcClient, 'batch'>
   readonly #signal: AbortSignal
 
-  constructor(rpc: JsonRpcClient, signal: AbortSignal) {
+  constructor(rpc: Pick<JsonRpcClient, 'batch'>, signal: AbortSignal) {
     this.#rpc = rpc
     this.#signal = signal
   }
 
-  /** @throws Fault `l1-untrue`, `l1-refused`, or those of the connection; all temporary */
+  /** @throws Fault `l1-untrue`, `l1-refused`, `l1-unreachable`; all temporary */
   async blocksDown({
     number,
     count,
@@ -32,14 +32,24 @@ export class L1Headers implements L1Refs {
   }): Promise<readonly L1BlockRef[]> {
     const length = Math.min(count, Number(number) + 1)
     const numbers = Array.from({ length }, (_, at) => number - BigInt(at))
-    const answers = await this.#rpc.batch(
-      numbers.map((at) => ({ method: 'eth_getBlockByNumber', params: [toQuantity(at), false] })),
-      { signal: this.#signal },
-    )
+    const answers = await this.#ask(numbers)
     return answers.flatMap((answer, at) => {
       if ('error' in answer) throw refused(answer.error)
       return answer.result === null ? [] : [refOf(answer.result, numbers[at] ?? 0n)]
     })
+  }
+
+  async #ask(numbers: readonly bigint[]): Promise<readonly JsonRpcAnswer[]> {
+    const calls = numbers.map((at) => {
+      return { method: 'eth_getBlockByNumber', params: [toQuantity(at), false] }
+    })
+    try {
+      return await this.#rpc.batch(calls, { signal: this.#signal })
+    } catch (cause) {
+      if (!isFault(cause)) throw cause
+      const detail = `L1 does not answer: ${cause.message}`
+      throw new Fault('l1-unreachable', { severity: 'temporary', detail, cause })
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { ForkGap } from '#runtime/engine-api/method-versions.ts'
 import type { Applied } from './apply-attributes.ts'
+import type { PayloadQueue } from './payload-queue.ts'
 import type { Chain, JobKind, ResetCause } from './engine-state.ts'
 
 /** What the engine counts. */
@@ -8,6 +9,8 @@ export interface EngineMetrics {
   heads(chain: Chain): void
   generationChanged(cause: ResetCause): void
   applied(outcome: Applied['kind']): void
+  payloadRefused(): void
+  payloadsQueued(queue: PayloadQueue): void
   failed(job: JobKind, code: string): void
   called(method: string, ms: number): void
   forkGaps(gaps: readonly ForkGap[]): void
@@ -33,6 +36,17 @@ export function createEngineMetrics(registry: Registry): EngineMetrics {
     registers,
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
   })
+  const refused = counter('payloads_refused_total', 'unsafe blocks that make no valid block', [])
+  const queue = new Gauge({
+    name: 'atoll_engine_payload_queue_length',
+    help: 'unsafe blocks that wait for those below them',
+    registers,
+  })
+  const queueBytes = new Gauge({
+    name: 'atoll_engine_payload_queue_bytes',
+    help: 'what they take',
+    registers,
+  })
   const gapGauge = new Gauge({
     name: 'atoll_engine_fork_gap_start_seconds',
     help: 'Unix time from which on the execution client is too old, by fork; absent while it is not',
@@ -48,6 +62,11 @@ export function createEngineMetrics(registry: Registry): EngineMetrics {
     },
     generationChanged: (cause) => generations.inc({ cause }),
     applied: (outcome) => applied.inc({ outcome }),
+    payloadRefused: () => refused.inc(),
+    payloadsQueued: ({ bytes, payloads }) => {
+      queue.set(payloads.length)
+      queueBytes.set(bytes)
+    },
     failed: (job, code) => failures.inc({ job, code }),
     forkGaps: (gaps) => {
       gapGauge.reset()

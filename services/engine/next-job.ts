@@ -1,27 +1,29 @@
 import type { EngineState, Job } from './engine-state.ts'
 
-/** What to do next, the most urgent first; nothing while something is being done. */
+/** What to do next; nothing while something is being done. */
 export function nextJob(state: EngineState): Job | undefined {
   if (state.running !== undefined) return undefined
   return dueJobs(state).find(({ kind }) => !state.paused.includes(kind))
 }
 
-function dueJobs({
-  chain,
-  resetDue,
-  applyDue,
-  isForkchoiceDue,
-  target,
-}: EngineState): readonly Job[] {
+/** All that there is to do, the most urgent first. */
+export function dueJobs(state: EngineState): readonly Job[] {
+  const { chain, resetDue, target } = state
   // Nothing that is due belongs to the generation that begins then.
   if (resetDue !== undefined) return [{ kind: 'start', cause: resetDue }]
   if (chain === undefined) return []
+  if (state.isElSyncing) {
+    const payload = state.payloads.payloads.at(-1)
+    return payload !== undefined && state.isElSyncDue ? [{ kind: 'el-sync', payload }] : []
+  }
+  const { finalized, safe, unsafe } = chain
   const jobs: Job[] = []
-  if (applyDue !== undefined && chain.sync === 'ready')
-    jobs.push({ kind: 'apply', request: applyDue })
-  const { finalized, safe } = chain
+  const [payload] = state.payloads.payloads
+  if (payload?.parentHash === unsafe.hash) jobs.push({ kind: 'insert', payload })
+  if (state.applyDue !== undefined) jobs.push({ kind: 'apply', request: state.applyDue })
+  if (payload !== undefined && state.isBridgeDue) jobs.push({ kind: 'bridge', payload })
   if (target !== undefined && target.number > finalized.number && target.number <= safe.number)
     jobs.push({ kind: 'finalize', target })
-  if (isForkchoiceDue) jobs.push({ kind: 'forkchoice' })
+  if (state.isForkchoiceDue) jobs.push({ kind: 'forkchoice' })
   return jobs
 }

@@ -1,17 +1,21 @@
 import type { Logger } from 'pino'
 import type { ChainState } from '#messages/chain-state.ts'
 import { engineChain } from '#messages/subjects.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
 import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
 import type { Performed } from '#runtime/actor.ts'
 import type { Bus, Lease, Owner } from '#runtime/bus/bus.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
-import { isFault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { applyAttributes, tellForkchoice } from './apply-attributes.ts'
-import type { EngineEffect, EngineEvent, Job } from './engine-state.ts'
-import { findStart, refOf } from './find-start.ts'
+import type { EngineEffect, EngineEvent, Job, ResetCause } from './engine-state.ts'
+import { syncTo } from './el-sync.ts'
+import { type FoundStart, findStart, refOf } from './find-start.ts'
 import { reportForkGaps } from './fork-watch.ts'
 import type { Heads } from './heads.ts'
+import { insertPayload } from './insert-payload.ts'
 import type { EngineMetrics } from './metrics.ts'
+import type { PayloadTail } from './payload-tail.ts'
 import type { EnginePorts } from './ports.ts'
 import { isStuck } from './step.ts'
 
@@ -25,6 +29,7 @@ export interface Means {
   readonly log: Logger
   readonly metrics: EngineMetrics
   readonly owner: Owner<ChainState>
+  readonly payloadTail: PayloadTail
   /** Each request to the execution client is guarded by the lease. */
   readonly ports: EnginePorts
 }
@@ -49,13 +54,23 @@ export function perform(
     case 'write-chain':
       metrics.heads(effect.chain)
       return owner.write({ ...effect.chain, term: lease.term, instance }).then(() => [])
+    case 'read-payloads':
+      means.payloadTail.readFrom(effect.from)
+      return []
+    case 'report-refused': {
+      const { payload, reason } = effect
+      const l2 = { number: payload.number, hash: payload.blockHash }
+      metrics.payloadRefused()
+      log.warn({ l2, reason }, 'an unsafe block was refused')
+      return []
+    }
     case 'report-generation': {
       const { cause, chain } = effect
       const { finalized, generation, safe, start, unsafe } = chain
       metrics.generationChanged(cause)
       const heads = { unsafe: idOf(unsafe), safe: idOf(safe), finalized: idOf(finalized) }
       const l1Origin = idOf(start.l1Origin)
-      log.info({ cause, generation: String(generation), ...heads, l1Origin }, 'generation began')
+      log.info({ cause, generation, ...heads, l1Origin }, 'generation began')
       return []
     }
     case 'report-applied': {
@@ -100,15 +115,33 @@ function isFinal(code: string): boolean {
 
 async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Promise<EngineEvent> {
   const { bus, clock, log, ports } = means
+  const startFound = async (cause: ResetCause, found: FoundStart): Promise<EngineEvent> => {
+    const previous = (await bus.read(engineChain))?.generation ?? 0n
+    return { kind: 'start-found', cause, found, nowMs: clock.now(), previous }
+  }
   if (job.kind === 'start') {
-    const previous = await bus.read(engineChain)
     await reportForkGaps(means)
-    const found = await findStart(ports)
-    const nowMs = clock.now()
-    return { kind: 'start-found', found, nowMs, previous: previous?.generation ?? 0n }
+    return startFound(job.cause, await findStart(ports))
   }
   if (heads === undefined) throw new Error(`${job.kind} without a chain`)
   switch (job.kind) {
+    case 'insert':
+    case 'bridge': {
+      const { payload } = job
+      const inserted = await insertPayload(payload, heads, ports)
+      if (inserted.kind === 'syncing' && job.kind === 'insert')
+        throw new Fault('engine-syncing', {
+          severity: 'temporary',
+          detail: `the execution client does not know block ${heads.unsafe.number}, its own head: it is syncing`,
+        })
+      return { kind: 'inserted', payload, inserted }
+    }
+    case 'el-sync': {
+      const { payload } = job
+      const synced = await syncTo(payload, ports)
+      if (synced.kind === 'done') return startFound('el-synced', synced.found)
+      return { kind: 'el-synced', payload, synced }
+    }
     case 'apply': {
       const { request } = job
       const applied = await applyAttributes({ request, heads }, ports, log)
@@ -134,6 +167,6 @@ async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Prom
   }
 }
 
-function idOf({ hash, number }: { readonly hash: string; readonly number: bigint }) {
-  return { number: String(number), hash }
+function idOf({ hash, number }: BlockId): BlockId {
+  return { number, hash }
 }

@@ -11,10 +11,14 @@ export interface L1Refs {
   }): Promise<readonly L1BlockRef[]>
 }
 
-/** The world outside the engine. */
-export interface EnginePorts {
+/** The L2 side of the world outside. */
+export interface EngineClientPorts {
   readonly config: RollupConfig
   readonly executionClient: ExecutionClient
+}
+
+/** The world outside the engine. */
+export interface EnginePorts extends EngineClientPorts {
   readonly l1: L1Refs
   readonly sync: SyncSettings
 }

@@ -1,3 +1,4 @@
+import type { Payload } from '#protocol/block/payload.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Step } from '#runtime/actor.ts'
 import { isFault } from '#runtime/fault.ts'
@@ -11,14 +12,15 @@ import type {
 } from './engine-state.ts'
 import { type Heads, headsAfter, headsAtStart } from './heads.ts'
 import { nextJob } from './next-job.ts'
+import { addPayload, dropPayload, emptyQueue, prunePayloads } from './payload-queue.ts'
 
 type Stepped = readonly [EngineState, ...(readonly EngineEffect[])]
 
 /** The first pause after a failure; each later one is twice as long, up to the last. */
-const firstPauseMs = 100
+export const firstPauseMs = 100
 
 /** See `firstPauseMs`. */
-const lastPauseMs = 10_000
+export const lastPauseMs = 10_000
 
 /** What only an operator can heal is tried this seldom, once it failed `timesUntilStuck` times alike. */
 export const stuckPauseMs = 30_000
@@ -27,11 +29,13 @@ export const stuckPauseMs = 30_000
 const timesUntilStuck = 3
 
 /** Blocks that were there already are told to be safe together, this long after the first of them. */
-const safeLabelPauseMs = 100
+export const safeLabelPauseMs = 100
 
 /** The engine's side of `engine.chain`, by the rules of `docs/architecture.md`; then whatever is due is begun. */
 export const step: Step<EngineState, EngineEvent, EngineEffect> = (state, event) => {
-  const [next, ...effects] = decide(state, event)
+  const [decided, ...decisions] = decide(state, event)
+  const [next, ...more] = withoutStale(decided)
+  const effects = [...decisions, ...more]
   const job = nextJob(next)
   if (job === undefined) return [next, ...effects]
   const heads = next.chain && headsOf(next.chain, next.backupUnsafe)
@@ -48,21 +52,20 @@ function decide(state: EngineState, event: EngineEvent): Stepped {
       return resetCalled(state, event)
     case 'targets-seen':
       return [{ ...state, target: event.targets.finalized }]
+    case 'payload-received':
+      return [payloadReceived(state, event.payload)]
     case 'heartbeat':
-      // It heals what a stale call did, and shows that an execution client which was restarted lost its head.
-      return [
-        {
-          ...state,
-          isForkchoiceDue: state.isForkchoiceDue || !state.isForkchoiceFresh,
-          isForkchoiceFresh: false,
-        },
-      ]
+      return [heartbeat(state)]
     case 'pause-over':
       return [{ ...state, paused: state.paused.filter((kind) => kind !== event.job) }]
     case 'start-found':
       return startFound(done(state), event)
     case 'applied':
       return applied(done(state), event)
+    case 'inserted':
+      return inserted(done(state), event)
+    case 'el-synced':
+      return elSynced(done(state), event)
     case 'finalized':
       return finalized(done(state), event)
     case 'forkchoice-told':
@@ -107,13 +110,13 @@ function resetCalled(
 
 function startFound(
   state: EngineState,
-  { found, nowMs, previous }: Extract<EngineEvent, { kind: 'start-found' }>,
+  { cause, found, nowMs, previous }: Extract<EngineEvent, { kind: 'start-found' }>,
 ): Stepped {
-  const cause = state.resetDue ?? 'started'
   const last = state.chain?.generation ?? 0n
   const before = last > previous ? last : previous
   const generation = before + 1n > BigInt(nowMs) ? before + 1n : BigInt(nowMs)
   const { backupUnsafe, ...heads } = headsAtStart(found.heads)
+  const isElSyncing = state.isElSyncing && cause !== 'el-synced' && found.isAtGenesis
   const chain: Chain = {
     generation,
     version: 1n,
@@ -122,7 +125,7 @@ function startFound(
     attributesDigest: undefined,
     ...heads,
     start: found.start,
-    sync: 'ready',
+    sync: isElSyncing ? 'el-syncing' : 'ready',
   }
   const next: EngineState = {
     ...state,
@@ -132,9 +135,18 @@ function startFound(
     applyDue: undefined,
     isForkchoiceDue: false,
     isForkchoiceFresh: true,
-    failures: {},
+    isElSyncing,
+    isElSyncDue: false,
+    isBridgeDue: false,
+    unsafeBefore: undefined,
+    payloads: emptyQueue,
   }
-  return [next, { kind: 'write-chain', chain }, { kind: 'report-generation', chain, cause }]
+  return [
+    next,
+    { kind: 'write-chain', chain },
+    { kind: 'report-generation', chain, cause },
+    { kind: 'read-payloads', from: chain.unsafe.number + 1n },
+  ]
 }
 
 function applied(
@@ -172,6 +184,84 @@ function applied(
   if (isNew) return [{ ...after, isForkchoiceDue: false }, ...told]
   const [paused, ...pauses] = pauseOf(after, 'forkchoice', safeLabelPauseMs)
   return [paused, ...told, ...pauses]
+}
+
+function payloadReceived(state: EngineState, payload: Payload): EngineState {
+  if (!state.isElSyncing) return { ...state, payloads: addPayload(state.payloads, payload) }
+  // Only how far there is to go counts then.
+  const [highest] = state.payloads.payloads
+  if (highest !== undefined && highest.number >= payload.number) return state
+  return { ...state, payloads: addPayload(emptyQueue, payload), isElSyncDue: true }
+}
+
+/** What is not above the unsafe head any more; and what was left out for want of room is read again. */
+function withoutStale(state: EngineState): Stepped {
+  const { chain, isElSyncing, payloads: before } = state
+  if (chain === undefined || isElSyncing) return [state]
+  const payloads = prunePayloads(before, chain)
+  if (payloads.isCut && payloads.payloads.length === 0)
+    return [
+      { ...state, payloads: emptyQueue },
+      { kind: 'read-payloads', from: chain.unsafe.number + 1n },
+    ]
+  return [payloads === before ? state : { ...state, payloads }]
+}
+
+/**
+ * Tells the execution client its heads again: that heals what a stale call did, and shows that a client which was restarted
+ * lost its head.
+ */
+function heartbeat(state: EngineState): EngineState {
+  const { chain, payloads, unsafeBefore } = state
+  if (state.isElSyncing) return { ...state, isElSyncDue: payloads.payloads.length > 0 }
+  const unsafe = chain?.unsafe
+  const next = { ...state, unsafeBefore: unsafe, isForkchoiceFresh: false }
+  const [payload] = payloads.payloads
+  const isGap = payload !== undefined && unsafe !== undefined && payload.number > unsafe.number + 1n
+  // To tell the old head would stop what it is fetching.
+  if (isGap && unsafeBefore?.hash === unsafe.hash) return { ...next, isBridgeDue: true }
+  return { ...next, isForkchoiceDue: state.isForkchoiceDue || !state.isForkchoiceFresh }
+}
+
+function inserted(
+  state: EngineState,
+  { inserted, payload }: Extract<EngineEvent, { kind: 'inserted' }>,
+): Stepped {
+  const { chain } = state
+  const payloads = dropPayload(state.payloads, payload)
+  if (chain === undefined) return [state]
+  switch (inserted.kind) {
+    case 'refused': {
+      const { reason } = inserted
+      return [
+        { ...state, payloads, isBridgeDue: false },
+        { kind: 'report-refused', payload, reason },
+      ]
+    }
+    case 'syncing':
+      return [{ ...state, isBridgeDue: false }]
+    case 'inserted': {
+      const next = { ...chain, version: chain.version + 1n, unsafe: inserted.block }
+      const told = { isBridgeDue: false, isForkchoiceDue: false, isForkchoiceFresh: true }
+      return [
+        { ...state, ...told, chain: next, payloads },
+        { kind: 'write-chain', chain: next },
+      ]
+    }
+  }
+}
+
+function elSynced(
+  state: EngineState,
+  { payload, synced }: Extract<EngineEvent, { kind: 'el-synced' }>,
+): Stepped {
+  const next = { ...state, isElSyncDue: false }
+  if (synced.kind === 'syncing') return [next]
+  const { reason } = synced
+  return [
+    { ...next, payloads: dropPayload(state.payloads, payload) },
+    { kind: 'report-refused', payload, reason },
+  ]
 }
 
 function finalized(

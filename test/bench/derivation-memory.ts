@@ -13,7 +13,7 @@ import { fromHex, toAddress, toChannelId, toHash, toHex } from '#protocol/codec/
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
 import type { Hash } from '#protocol/primitives.ts'
-import type { RecordedL1 } from '#runtime/record/read-l1.ts'
+import { type FetchedL1, toL1Block } from '#runtime/l1/to-l1-block.ts'
 import { deriveChain } from '#devnet/derive/derive-chain.ts'
 import type { Judge } from '#devnet/derive/judge.ts'
 import type { L1Source } from '#devnet/derive/l1-source.ts'
@@ -66,17 +66,22 @@ const judge: Judge = {
 
 /** Each L1 block has the batches of the epoch before it. */
 const l1: L1Source = {
+  isLoaded: false,
   open: async (from) => {
     let number = from
-    return { next: async () => (number * 6n > wanted + 12 ? undefined : makeL1(number++)) }
+    const next = async () => {
+      if (number * 6n > wanted + 12) return undefined
+      const where = `L1 block ${number}`
+      return { l1: toL1Block(await makeL1(number++), config), where, workMs: 0 }
+    }
+    return { next }
   },
 }
 
-async function makeL1(number: bigint): Promise<RecordedL1> {
+async function makeL1(number: bigint): Promise<FetchedL1> {
   const hash = hashOf('l1', number)
   const raw = number === 0n ? [] : [await postOf(number - 1n)]
   return {
-    where: `L1 block ${number}`,
     block: {
       hash,
       header: headerOf(number),
@@ -120,7 +125,7 @@ async function postOf(epoch: bigint): Promise<Uint8Array> {
   return fromHex(signed)
 }
 
-function headerOf(number: bigint): RecordedL1['block']['header'] {
+function headerOf(number: bigint): FetchedL1['block']['header'] {
   const zero = toHash(new Uint8Array(32))
   return {
     parentHash: number === 0n ? zero : hashOf('l1', number - 1n),
@@ -137,7 +142,7 @@ function headerOf(number: bigint): RecordedL1['block']['header'] {
     timestamp: number * l1BlockTime,
     extraData: new Uint8Array(0),
     prevRandao: zero,
-    nonce: '0x0000000000000000' as RecordedL1['block']['header']['nonce'],
+    nonce: '0x0000000000000000' as FetchedL1['block']['header']['nonce'],
     baseFeePerGas: 1_000n,
     withdrawalsRoot: zero,
     blobGasUsed: 0n,
@@ -155,7 +160,6 @@ const { blocks, mismatch } = await deriveChain({
   start: { head: { ref, systemConfig }, base: ref, baseConfig: systemConfig },
   l1,
   judge,
-  isL1Verified: false,
   onBlock: () => undefined,
 })
 if (mismatch !== undefined || blocks < wanted) throw new Error(`${blocks} blocks, want ${wanted}`)

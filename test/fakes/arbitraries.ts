@@ -10,6 +10,7 @@ import type {
   L2BlockPart,
 } from '#messages/fetch-l2-block.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
+import type { ReceivedPayload } from '#messages/received-payload.ts'
 import type { ResetRequest, ResetResponse } from '#messages/reset.ts'
 import type { SafeAt } from '#messages/safe-at.ts'
 import type { SafeHeadAtRequest, SafeHeadAtResponse } from '#messages/safe-head-at.ts'
@@ -233,6 +234,8 @@ const derivationTargets: Arbitrary<DerivationTargets> = record({
   currentL1: maybe(l1Ref),
 })
 
+const receivedPayload: Arbitrary<ReceivedPayload> = record({ payload })
+
 const serviceStatus: Arbitrary<ServiceStatus> = record({
   instance: fc.string(),
   version: fc.string(),
@@ -266,6 +269,7 @@ export const messageArbitraries: Readonly<Record<string, Arbitrary<unknown>>> = 
   'atoll.v1.SafeAt': safeAt,
   'atoll.v1.SafeHeadAtRequest': safeHeadAtRequest,
   'atoll.v1.SafeHeadAtResponse': safeHeadAtResponse,
+  'atoll.v1.ReceivedPayload': receivedPayload,
   'atoll.v1.ServiceStatus': serviceStatus,
   'atoll.v1.Fault': faultBody,
 }

@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict'
 import pino from 'pino'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Genesis } from '#devnet/execution/genesis/genesis.ts'
 import { Chain } from '#devnet/execution/chain/chain.ts'
 import { EngineApi } from '#devnet/execution/engine-api/engine-api.ts'
@@ -8,6 +11,7 @@ import { nodeMethods } from '#devnet/execution/rpc/node-methods.ts'
 import { Simulator } from '#devnet/execution/rpc/simulate.ts'
 import { stateMethods } from '#devnet/execution/rpc/state-methods.ts'
 import { ChainDatabase } from '#devnet/execution/store/chain-database.ts'
+import { EngineApiClient } from '#runtime/engine-api/engine-api-client.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { type JsonRpcAnswer, JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { JsonRpcCall, JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
@@ -48,10 +52,23 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
     this.#methods = this.#serve()
   }
 
+  /** Takes blocks as from its peers. */
+  async fetch(config: RollupConfig, blocks: readonly Payload[]): Promise<void> {
+    const rpc: Pick<JsonRpcClient, 'call' | 'batch'> = {
+      call: (method, params) => this.#answer(method, params),
+      batch: () => Promise.reject(new Error('not needed')),
+    }
+    const api = new EngineApiClient({ rpc, config, monotonicMs: () => 0 })
+    for (const block of blocks) assert.deepEqual(await api.newPayload(block), { kind: 'valid' })
+  }
+
   async call(method: string, params: readonly unknown[]): Promise<unknown> {
     this.calls.push({ method, params })
     const intercepted = await this.intercept({ method, params })
-    if (intercepted !== undefined) return intercepted
+    return intercepted === undefined ? this.#answer(method, params) : intercepted
+  }
+
+  async #answer(method: string, params: readonly unknown[]): Promise<unknown> {
     const run = this.#methods[method]
     if (run === undefined) throw new JsonRpcError(-32_601, `the method ${method} does not exist`)
     // As over a wire.

@@ -1,5 +1,6 @@
 import pino from 'pino'
 import { Registry } from 'prom-client'
+import type { Bus } from '#runtime/bus/bus.ts'
 import { EngineApiClient } from '#runtime/engine-api/engine-api-client.ts'
 import { isFault, toError } from '#runtime/fault.ts'
 import { StatusReporter } from '#runtime/service/status-reporter.ts'
@@ -19,14 +20,17 @@ export interface RunningEngine {
   readonly ended: { error: Error | undefined; isOver: boolean }
   /** Stops it as a process that is killed: it does not clean up. */
   stop(): void
+  isKilled(): boolean
 }
 
 /** The real engine on a bus in memory, with the embedded execution client, and a record as L1. */
 export class EngineWorld {
   readonly bus: BusWorld
   readonly record: RecordedChain
-  readonly client: EmbeddedClient
+  client: EmbeddedClient
   readonly derivation: TestDerivation
+  /** Gossip's end of the bus. */
+  readonly gossip: Bus
   /** What of L1 is there. */
   l1: L1Refs
   sync: SyncSettings = { mode: 'cl', safeOffsetSeconds: 0n }
@@ -35,10 +39,12 @@ export class EngineWorld {
     readonly bus: BusWorld
     readonly record: RecordedChain
     readonly derivation: TestDerivation
+    readonly gossip: Bus
   }) {
     this.bus = parts.bus
     this.record = parts.record
     this.derivation = parts.derivation
+    this.gossip = parts.gossip
     this.client = new EmbeddedClient(parts.record.genesis, parts.bus.clock)
     this.l1 = refsOf(parts.record)
   }
@@ -49,7 +55,8 @@ export class EngineWorld {
     const bus = await BusWorld.provisioned()
     const member = await bus.join('derivation')
     const derivation = new TestDerivation(bus, member.bus, record)
-    return new EngineWorld({ bus, record, derivation })
+    const gossip = (await bus.join('gossip')).bus
+    return new EngineWorld({ bus, record, derivation, gossip })
   }
 
   /** Starts an engine. */
@@ -63,8 +70,8 @@ export class EngineWorld {
     const { config } = this.record
     const executionClient = new EngineApiClient({
       rpc: {
-        call: async (method, params) => this.client.call(method, params),
-        batch: async (calls) => this.client.batch(calls),
+        call: (method, params) => unlessKilled(this.client.call(method, params), stopping.signal),
+        batch: (calls) => unlessKilled(this.client.batch(calls), stopping.signal),
       },
       config,
       monotonicMs: () => clock.monotonicMs(),
@@ -95,11 +102,21 @@ export class EngineWorld {
     }
     running.then(() => over(undefined), over)
     const stop = () => {
+      if (stopping.signal.aborted) return
       stopping.abort()
       member.control.cut()
       member.bulk.cut()
     }
-    return { status, registry, ended, stop }
+    return { status, registry, ended, stop, isKilled: () => stopping.signal.aborted }
+  }
+}
+
+/** A process that is killed hears of nothing, and so does nothing more. */
+async function unlessKilled<Value>(answer: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  try {
+    return await answer
+  } finally {
+    if (signal.aborted) await new Promise(() => undefined)
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
+import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/apply-attributes.ts'
 import type { ChainState } from '#messages/chain-state.ts'
 import { applyAttributes, engineChain } from '#messages/subjects.ts'
 import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
@@ -16,10 +16,12 @@ import type { RecordedChain } from './recorded-chain.ts'
 /** Derivation as a straight line: what a test has the engine do, one set of attributes at a time. */
 export class TestDerivation {
   readonly #world: BusWorld
-  readonly #bus: Bus
+  readonly bus: Bus
   readonly #record: RecordedChain
   readonly #follow: Follow<ChainState>
   readonly #blocks = new Map<bigint, SafeBlock>()
+  /** All that the engine said. */
+  readonly states: ChainState[] = []
   readonly outcomes: ChainState['outcome'][] = []
   #generation = 0n
   #pipeline: Pipeline | undefined
@@ -29,9 +31,12 @@ export class TestDerivation {
 
   constructor(world: BusWorld, bus: Bus, record: RecordedChain) {
     this.#world = world
-    this.#bus = bus
+    this.bus = bus
     this.#record = record
-    this.#follow = bus.follow(engineChain, () => undefined)
+    this.#follow = bus.follow(engineChain, (chain) => {
+      checkHeads(chain)
+      this.states.push(chain)
+    })
   }
 
   get chain(): ChainState {
@@ -86,13 +91,16 @@ export class TestDerivation {
   /** Hands attributes to the engine, and takes what became of them. */
   async apply(derived: DerivedAttributes): Promise<void> {
     const request = this.requestOf(derived)
-    const call = this.#bus.call(applyAttributes, request, { deadlineMs: 2_000 })
-    assert.deepEqual(await this.#world.settle(call), { kind: 'accepted' })
+    assert.deepEqual(await this.call(request), { kind: 'accepted' })
     const { generation, sequence } = request
     const chain = await this.until(
       (chain) => chain.generation !== generation || chain.sequence === sequence,
     )
     if (chain.generation === generation) this.take(derived, chain)
+  }
+
+  call(request: ApplyAttributesRequest): Promise<ApplyAttributesResponse> {
+    return this.#world.settle(this.bus.call(applyAttributes, request, { deadlineMs: 2_000 }))
   }
 
   take(derived: DerivedAttributes, { outcome, pendingSafe, safe }: ChainState): void {
@@ -128,6 +136,12 @@ export class TestDerivation {
     this.#safe = { ref: start.safe, systemConfig: systemConfigOf(config, block) }
     this.#pending = this.#safe
   }
+}
+
+function checkHeads({ finalized, localSafe, pendingSafe, safe, unsafe }: ChainState): void {
+  const numbers = [finalized, safe, localSafe, pendingSafe, unsafe].map(({ number }) => number)
+  const isRising = numbers.every((number, at) => at === 0 || number >= (numbers[at - 1] ?? 0n))
+  assert.ok(isRising, `heads out of order: ${numbers.join(', ')}`)
 }
 
 function textOfBigint(_key: string, value: unknown): unknown {

@@ -1,5 +1,6 @@
 import { programs } from '#cli/programs.ts'
-import { anyText, describeSettings } from '#runtime/settings/settings.ts'
+import { serviceSettings } from '#runtime/settings/service-settings.ts'
+import { anyText, describeSettings, type SettingsSchema } from '#runtime/settings/settings.ts'
 import { table } from './messages-page.ts'
 
 const titles: Readonly<Record<string, string>> = {
@@ -22,7 +23,7 @@ export function configurationPage(): string {
       '',
       ...table(
         ['flag', 'variable', 'default', 'what it is'],
-        describeSettings(schema).map((setting) => [
+        shownOf(name, schema).map((setting) => [
           `\`${setting.flag}\``,
           `\`${setting.variable}\``,
           defaultOf(setting),
@@ -34,6 +35,14 @@ export function configurationPage(): string {
       '',
     ]),
   ].join('\n')
+}
+
+/** What all services share is told once. */
+function shownOf(name: string, schema: SettingsSchema) {
+  const isService = name.startsWith('service ')
+  return describeSettings(schema).filter(
+    ({ key }) => !isService || !Object.hasOwn(serviceSettings.shape, key),
+  )
 }
 
 function defaultOf({

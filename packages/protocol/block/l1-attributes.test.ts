@@ -53,5 +53,6 @@ test('arbitrary bytes are L1 attributes or a DecodeError', () => {
         assert.equal((error as Error).name, 'DecodeError')
       }
     }),
+    { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 500) },
   )
 })

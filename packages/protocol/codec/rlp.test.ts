@@ -69,7 +69,7 @@ test('arbitrary bytes decode to what encodes to them, or are refused', () => {
         assert.equal((error as Error).name, 'DecodeError')
       }
     }),
-    { numRuns: 20_000 },
+    { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 20_000) },
   )
 })
 

@@ -102,6 +102,6 @@ test('arbitrary bytes are a transaction or a DecodeError', () => {
           assert.equal((error as Error).name, 'DecodeError')
         }
     }),
-    { numRuns: 5_000 },
+    { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 5_000) },
   )
 })

@@ -32,8 +32,6 @@ export interface EngineApiClientOptions {
   /** Sends a token with each request, and does not repeat: who asks knows better when. */
   readonly rpc: Pick<JsonRpcClient, 'call' | 'batch'>
   readonly config: RollupConfig
-  /** Called before each request; what it throws ends the call. */
-  readonly guard?: () => void
   /** Told how long each answer took. */
   readonly onCall?: (method: string, ms: number) => void
   /** Milliseconds, for `onCall`. */
@@ -74,6 +72,9 @@ const noHash = `0x${'00'.repeat(32)}`
 
 /** Blocks with all of their transactions that are asked for at once: as many of the largest there are fit into an answer. */
 const blocksPerRequest = 16
+
+/** Requests for blocks that are under way at once: an execution client reads several as fast as one. */
+const requestsAtOnce = 4
 
 /** The Engine API of op-geth, op-reth or the embedded client, over HTTP. */
 export class EngineApiClient implements ExecutionClient {
@@ -145,26 +146,15 @@ export class EngineApiClient implements ExecutionClient {
   }
 
   async blocksDown({ number, count }: BlocksDown): Promise<readonly L2Block[]> {
-    const length = Math.min(count, blocksPerRequest, Number(number) + 1)
-    const names = Array.from({ length }, (_, at) => {
-      return { kind: 'number', number: number - BigInt(at) } as const
-    })
-    const method = 'eth_getBlockByNumber'
-    try {
-      const answers = await this.#timed(method, () =>
-        this.#options.rpc.batch(names.map(blockCall), this.#callOptions()),
-      )
-      const blocks: Payload[] = []
-      for (const [at, name] of names.entries()) {
-        const answer = answers[at]
-        if (answer === undefined || ('result' in answer && answer.result === null)) break
-        if ('error' in answer) throw answer.error
-        blocks.push(read(method, () => this.#toBlock(answer.result, name)))
-      }
-      return blocks
-    } catch (error) {
-      throw toEngineFault(error, method)
+    const length = Math.min(count, blocksPerRequest * requestsAtOnce, Number(number) + 1)
+    const requests: Promise<readonly L2Block[]>[] = []
+    for (let at = 0; at < length; at += blocksPerRequest) {
+      const page = { number: number - BigInt(at), count: Math.min(blocksPerRequest, length - at) }
+      requests.push(this.#page(page))
     }
+    const pages = await Promise.all(requests)
+    const firstShort = pages.findIndex((page) => page.length < blocksPerRequest)
+    return pages.slice(0, firstShort === -1 ? pages.length : firstShort + 1).flat()
   }
 
   async accountProof(block: Hash): Promise<AccountProof | undefined> {
@@ -187,6 +177,28 @@ export class EngineApiClient implements ExecutionClient {
       return parseJson(z.array(z.string()), await this.#call({ method, params: [allMethods] }))
     } catch (error) {
       if (error instanceof JsonRpcError || error instanceof DecodeError) return undefined
+      throw toEngineFault(error, method)
+    }
+  }
+
+  async #page({ number, count }: BlocksDown): Promise<readonly L2Block[]> {
+    const names = Array.from({ length: count }, (_, at) => {
+      return { kind: 'number', number: number - BigInt(at) } as const
+    })
+    const method = 'eth_getBlockByNumber'
+    try {
+      const answers = await this.#timed(method, () =>
+        this.#options.rpc.batch(names.map(blockCall), this.#callOptions()),
+      )
+      const blocks: Payload[] = []
+      for (const [at, name] of names.entries()) {
+        const answer = answers[at]
+        if (answer === undefined || ('result' in answer && answer.result === null)) break
+        if ('error' in answer) throw answer.error
+        blocks.push(read(method, () => this.#toBlock(answer.result, name)))
+      }
+      return blocks
+    } catch (error) {
       throw toEngineFault(error, method)
     }
   }
@@ -217,8 +229,8 @@ export class EngineApiClient implements ExecutionClient {
   }
 
   #callOptions(): CallOptions {
-    const { guard, signal } = this.#options
-    return { ...(guard !== undefined && { guard }), ...(signal !== undefined && { signal }) }
+    const { signal } = this.#options
+    return signal === undefined ? {} : { signal }
   }
 
   async #timed<Value>(method: string, work: () => Promise<Value>): Promise<Value> {

@@ -17,7 +17,7 @@ export function isRefusal(error: unknown, ...codes: readonly number[]): error is
 
 /**
  * What went wrong with a call, in an operator's words: `engine-forkchoice` (a reset heals it), `engine-refused`,
- * `engine-unauthorized`, `engine-response`, or what the connection said.
+ * `engine-unauthorized`, `engine-unreachable`, `engine-response`.
  */
 export function toEngineFault(error: unknown, method: string): unknown {
   if (error instanceof JsonRpcError) return ofRefusal(error, method)
@@ -34,6 +34,13 @@ export function toEngineFault(error: unknown, method: string): unknown {
       detail: `${error.message}; give both the same --jwt-secret-file, and see that both clocks are right`,
       cause: error,
       fields: { method },
+    })
+  if (isFault(error) && error.code.startsWith('rpc-'))
+    return new Fault('engine-unreachable', {
+      severity: 'temporary',
+      detail: `the execution client does not answer ${method}: ${error.message}`,
+      cause: error,
+      fields: { ...error.fields, method },
     })
   return error
 }

@@ -48,8 +48,8 @@ export interface BlocksDown {
 /**
  * What the engine asks of an execution client: the Engine API, and the blocks that it has.
  *
- * All of it may throw a Fault: `engine-forkchoice` (severity `reset`: heads that do not fit its chain), `engine-refused` and
- * `engine-unauthorized`, `engine-response`, or those of a connection; all but the first are `temporary`.
+ * All of it may throw a Fault: `engine-forkchoice` (severity `reset`: heads that do not fit its chain), and the temporary
+ * `engine-refused`, `engine-unauthorized`, `engine-unreachable`, `engine-response`.
  */
 export interface ExecutionClient {
   newPayload(payload: Payload): Promise<PayloadStatus>

@@ -11,7 +11,7 @@ export interface EndpointOptions {
 }
 
 /** How long an answer is waited for. */
-interface Waiting {
+export interface Waiting {
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
 }

@@ -26,6 +26,9 @@ export class JsonRpcError extends Error {
   }
 }
 
+/** Providers have codes of their own for it. */
+const limitedWords = /too many requests|rate.?limit/iu
+
 /** What one call came to. */
 export type JsonRpcAnswer = { readonly result: unknown } | { readonly error: JsonRpcError }
 
@@ -85,7 +88,7 @@ function answerOf(item: object, fields: Readonly<Record<string, unknown>>): Json
   const { code, message, data } = error as Readonly<Record<string, unknown>>
   if (typeof code !== 'number') throw badResponse('an error without code', fields)
   const text = typeof message === 'string' ? message : 'no message'
-  if (code === errorCodes.limitExceeded)
+  if (code === errorCodes.limitExceeded || limitedWords.test(text))
     throw new Fault('rpc-limited', { severity: 'temporary', detail: text, fields })
   return { error: new JsonRpcError(code, text, data) }
 }

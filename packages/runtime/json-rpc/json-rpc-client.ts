@@ -2,6 +2,7 @@ import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { Endpoint, type EndpointOptions } from './endpoint.ts'
 import { type JsonRpcAnswer, parseAnswers } from './json-rpc-answer.ts'
+import { SocketEndpoint } from './socket-endpoint.ts'
 
 /** One call: a method and its parameters. */
 export interface JsonRpcCall {
@@ -11,7 +12,7 @@ export interface JsonRpcCall {
 
 /** Where and how to ask. */
 export interface JsonRpcOptions {
-  /** The first is asked first; when another was asked because it failed, that one is from then on. */
+  /** By HTTP or WebSocket. The first is asked first; when another was asked because it failed, that one is from then on. */
   readonly endpoints: readonly EndpointOptions[]
   /** Of one request, from its first byte to the last of its answer. */
   readonly timeoutMs: number
@@ -20,6 +21,8 @@ export interface JsonRpcOptions {
   readonly clock: Clock
   /** Called for each failed request; it will be repeated if there is a round left. */
   readonly onFailure?: (fault: Fault) => void
+  /** Called for each call that is sent, again if it is repeated. */
+  readonly onCall?: ((method: string) => void) | undefined
 }
 
 /** How a single call is made. */
@@ -38,10 +41,10 @@ export const firstPauseMs = 250
 /** See `firstPauseMs`. */
 export const lastPauseMs = 4_000
 
-/** Asks JSON-RPC servers over HTTP: batches, several endpoints, repeats with growing pauses. */
+/** Asks JSON-RPC servers over HTTP or WebSocket: batches, several endpoints, repeats with growing pauses. */
 export class JsonRpcClient {
   readonly #options: JsonRpcOptions
-  readonly #endpoints: readonly Endpoint[]
+  readonly #endpoints: readonly (Endpoint | SocketEndpoint)[]
   #preferred = 0
   #lastId = 0
 
@@ -49,7 +52,9 @@ export class JsonRpcClient {
   constructor(options: JsonRpcOptions) {
     if (options.endpoints.length === 0) throw new RangeError('at least one endpoint is needed')
     this.#options = options
-    this.#endpoints = options.endpoints.map((endpoint) => new Endpoint(endpoint))
+    this.#endpoints = options.endpoints.map((endpoint) =>
+      /^wss?:/iu.test(endpoint.url) ? new SocketEndpoint(endpoint) : new Endpoint(endpoint),
+    )
   }
 
   /**
@@ -130,6 +135,7 @@ export class JsonRpcClient {
     const requests = calls.map(({ method, params }) => {
       return { jsonrpc: '2.0', id: ++this.#lastId, method, params }
     })
+    for (const { method } of requests) this.#options.onCall?.(method)
     const [first] = requests
     const body = JSON.stringify(requests.length === 1 ? first : requests)
     const response = await endpoint.post(body, { timeoutMs: this.#options.timeoutMs, signal })

@@ -74,9 +74,13 @@ type ReceiptJson = z.output<typeof receiptJson>
 /**
  * Reads a block with its transactions as `eth_getBlockByNumber` and `eth_getBlockByHash` tell it.
  *
+ * @param options `isTrusted`: a transaction of a type that is not known has no bytes, and the block is taken all the same
  * @throws DecodeError that names the field if it is none
  */
-export function parseL1Block(json: unknown): FetchedL1Block {
+export function parseL1Block(
+  json: unknown,
+  { isTrusted = false }: { readonly isTrusted?: boolean } = {},
+): FetchedL1Block {
   const { hash, transactions } = parseJson(blockJson, json, 'block')
   const header = parseJson(headerJson, json, 'block')
   return {
@@ -87,6 +91,7 @@ export function parseL1Block(json: unknown): FetchedL1Block {
         return { hash: transaction.hash, raw: encodeTransactionJson(transaction) }
       } catch (error) {
         if (!(error instanceof DecodeError)) throw error
+        if (isTrusted) return { hash: transaction.hash, raw: new Uint8Array(0) }
         throw new DecodeError(`block.transactions.${at}.${error.message}`, { cause: error })
       }
     }),

@@ -119,7 +119,7 @@ export class L1Endpoint {
     return this.#checked(key, async () => {
       const json = await this.#rpc.call(methodOf(key), [paramOf(key), true], options)
       if (json === null) return undefined
-      const block = parseL1Block(json)
+      const block = parseL1Block(json, { isTrusted: this.#isTrusted })
       refuseOther(key, { hash: block.hash, number: block.header.number })
       const flaw = this.#isTrusted ? undefined : flawOfL1Block(block)
       if (flaw !== undefined) throw new DecodeError(flaw)
@@ -141,7 +141,12 @@ export class L1Endpoint {
     const params = [address, slot, toQuantity(at.number)]
     return this.#checked(at.number, async () => {
       const json = await this.#rpc.call('eth_getStorageAt', params, options)
-      return parseJson(hexJson, json, 'eth_getStorageAt')
+      const told = parseJson(hexJson, json, 'eth_getStorageAt')
+      if (told.length > 32) throw new DecodeError(`eth_getStorageAt: ${told.length} bytes`)
+      // Some leave out the zeros.
+      const word = new Uint8Array(32)
+      word.set(told, 32 - told.length)
+      return word
     })
   }
 

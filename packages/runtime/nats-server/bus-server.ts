@@ -1,4 +1,4 @@
-import { MemoryServer } from '#runtime/bus/memory/memory-server.ts'
+import { MemoryServer, type Wire } from '#runtime/bus/memory/memory-server.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { findNatsServer, type FindServerOptions, type FoundServer } from './find-server.ts'
 
@@ -19,5 +19,11 @@ export async function findBusServer(options: FindServerOptions = {}): Promise<Bu
   options.report?.(
     'no NATS server is to be had (install nats-server, Go or Docker): all services run in one process, on a bus in its memory',
   )
-  return { kind: 'memory', server: new MemoryServer({ clock: systemClock }) }
+  return { kind: 'memory', server: memoryBusServer() }
+}
+
+/** A bus for services in this one process. A message takes a turn of the event loop, so that timers and sockets have theirs. */
+export function memoryBusServer(): MemoryServer {
+  const carry: Wire['carry'] = (_hop, deliver) => void setImmediate(deliver)
+  return new MemoryServer({ clock: systemClock, wire: { carry } })
 }

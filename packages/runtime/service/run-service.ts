@@ -22,7 +22,7 @@ export async function runService<Schema extends SettingsSchema>(
   own: Schema,
   main: ServiceMain<z.output<Schema>>,
 ): Promise<never> {
-  const source = { args: process.argv.slice(2), env: process.env }
+  const source = { args: argsOf(name, process.argv.slice(2)), env: process.env }
   const schema: SettingsSchema = z.strictObject({ ...serviceSettings.shape, ...own.shape })
   if (source.args.includes('--help')) {
     process.stdout.write(settingsHelp(`atoll service ${name}`, schema))
@@ -38,6 +38,11 @@ export async function runService<Schema extends SettingsSchema>(
   // What nobody waits for failed: the state is unknown, so the process ends.
   process.on('unhandledRejection', (reason) => running.fail(reason))
   process.exit(await running.run(main))
+}
+
+/** A service is started by its own file, or as `atoll service NAME`. */
+function argsOf(name: ServiceName, args: readonly string[]): readonly string[] {
+  return args[0] === 'service' && args[1] === name ? args.slice(2) : args
 }
 
 function readOrExplain(name: string, schema: SettingsSchema, source: SettingsSource): unknown {

@@ -27,9 +27,13 @@ const closeTimeoutMs = 700
 
 const leaseFaults: readonly string[] = ['lease-lost', 'lease-expired', 'fenced']
 
-/** One service in one process, from its settings to its exit code. */
+/** How a service comes to its connections; left out: to the servers that its settings name. */
+export type ConnectBus = () => Awaited<ReturnType<typeof connectService>>
+
+/** One service, from its settings to its exit code; most have a process of their own. */
 export class ServiceProcess<Settings extends ServiceSettings> {
   readonly #name: ServiceName
+  readonly #connect: ConnectBus | undefined
   readonly #settings: Settings
   readonly #log: Logger
   readonly #registry = new Registry()
@@ -41,9 +45,10 @@ export class ServiceProcess<Settings extends ServiceSettings> {
   #health: HealthServer | undefined
   #traces: StoppableProvider | undefined
 
-  constructor(name: ServiceName, settings: Settings) {
+  constructor(name: ServiceName, settings: Settings, connect?: ConnectBus) {
     const { chainId, instance, logFormat, logLevel } = settings
     this.#name = name
+    this.#connect = connect
     this.#settings = settings
     const fields = { service: name, chainId: String(chainId), instance }
     this.#log = createLog({ logFormat, logLevel, fields })
@@ -116,12 +121,14 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     const { chainId, node, natsUrls, instance } = this.#settings
     const onFatal = (error: Error) => this.fail(error)
     this.#status.waitFor(`the bus at ${natsUrls.join(', ')}`, 'tries to connect all the time')
-    const connections = await connectService(this.#name, {
-      ...this.#settings,
-      onFatal,
-      signal: this.#stopping.signal,
-      onWait: ({ message }) => this.#tellWait({ what: 'the bus', reason: message }),
-    })
+    const connections =
+      this.#connect?.() ??
+      (await connectService(this.#name, {
+        ...this.#settings,
+        onFatal,
+        signal: this.#stopping.signal,
+        onWait: ({ message }) => this.#tellWait({ what: 'the bus', reason: message }),
+      }))
     const bus = new ServiceBus({
       ...connections,
       names: new BusNames({ chainId, node }),

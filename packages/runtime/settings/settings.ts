@@ -9,6 +9,19 @@ export type SettingsSchema = z.ZodObject<Record<string, z.ZodType>>
 export interface SettingsSource {
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Names of others for our settings. */
+  readonly aliases?: readonly SettingAlias[]
+}
+
+/** What another program calls a setting of ours. */
+export interface SettingAlias {
+  /** Such as `--l1.beacon`. */
+  readonly flag: string
+  readonly variable: string
+  /** Key of our setting. */
+  readonly key: string
+  /** Our form of its value; left out: it is the same. @returns undefined if that is none */
+  readonly toOurs?: (value: string) => string | undefined
 }
 
 /** Which of its sources a setting came from. */
@@ -18,6 +31,8 @@ type Origin = 'flag' | 'environment' | 'default'
 export interface ReadSettings<Schema extends SettingsSchema> {
   readonly settings: z.output<Schema>
   readonly origins: Readonly<Record<string, Origin>>
+  /** As they were given, by key: what another program reads in the same way. */
+  readonly given: Readonly<Record<string, string>>
 }
 
 /** One thing that is wrong, and what would be right. */
@@ -60,14 +75,14 @@ export interface SettingDescription {
  */
 export function readSettings<Schema extends SettingsSchema>(
   schema: Schema,
-  { args, env }: SettingsSource,
+  { args, env, aliases = [] }: SettingsSource,
 ): ReadSettings<Schema> {
   const descriptions = describeSettings(schema)
-  const { flags, mistakes } = parseFlags(args, descriptions)
+  const { flags, mistakes } = parseFlags(args, { descriptions, aliases })
   const given: Record<string, string> = {}
   const origins: Record<string, Origin> = {}
   for (const { key, flag, variable } of descriptions) {
-    const value = flags.get(flag) ?? env[variable]
+    const value = flags.get(flag) ?? env[variable] ?? aliasOf(key, { env, aliases })
     origins[key] = flags.has(flag) ? 'flag' : value === undefined ? 'default' : 'environment'
     if (value !== undefined) given[key] = value
   }
@@ -76,7 +91,7 @@ export function readSettings<Schema extends SettingsSchema>(
   for (const setting of descriptions)
     if (wrong.includes(setting.key)) mistakes.push(mistakeOf(setting, given[setting.key]))
   if (!parsed.success || mistakes.length > 0) throw new SettingsError(mistakes)
-  return { settings: parsed.data, origins }
+  return { settings: parsed.data, origins, given }
 }
 
 /** What there is to set, in the order in which it is declared. */
@@ -128,21 +143,47 @@ function mistakeOf(setting: SettingDescription, value: string | undefined): Mist
   return { what, right: `want ${want}${purpose}; also ${variable}` }
 }
 
-function parseFlags(args: readonly string[], descriptions: readonly SettingDescription[]) {
+/** Under another's name in the environment; one that cannot be told in our form is as it is, and wrong. */
+function aliasOf(
+  key: string,
+  { env, aliases }: Required<Pick<SettingsSource, 'env' | 'aliases'>>,
+): string | undefined {
+  for (const alias of aliases) {
+    const value = alias.key === key ? env[alias.variable] : undefined
+    if (value !== undefined)
+      return alias.toOurs === undefined ? value : (alias.toOurs(value) ?? value)
+  }
+  return undefined
+}
+
+function parseFlags(
+  args: readonly string[],
+  {
+    descriptions,
+    aliases,
+  }: {
+    readonly descriptions: readonly SettingDescription[]
+    readonly aliases: readonly SettingAlias[]
+  },
+) {
   const known = new Map(descriptions.map((setting) => [setting.flag, setting]))
+  const aliased = new Map(aliases.map((alias) => [alias.flag, alias]))
   const flags = new Map<string, string>()
   const mistakes: Mistake[] = []
   const rest = [...args]
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const [flag, inline] = splitAtEquals(word)
+    const [given, inline] = splitAtEquals(word)
+    const alias = known.has(given) ? undefined : aliased.get(given)
+    const flag = alias === undefined ? given : flagOf(alias.key)
+    const ours = (value: string) => alias?.toOurs?.(value) ?? value
     const setting = known.get(flag)
     const negated = known.get(flag.replace(/^--no-/, '--'))
     if (setting !== undefined) {
       const isSwitch = setting.want === 'true or false'
       const isNextValue = rest[0] !== undefined && !rest[0].startsWith('--')
-      if (inline !== undefined) flags.set(flag, inline)
+      if (inline !== undefined) flags.set(flag, ours(inline))
       else if (isSwitch && rest[0] !== 'true' && rest[0] !== 'false') flags.set(flag, 'true')
-      else if (isNextValue) flags.set(flag, rest.shift() ?? '')
+      else if (isNextValue) flags.set(flag, ours(rest.shift() ?? ''))
       else mistakes.push({ what: `${flag} has no value`, right: `want ${setting.want}` })
     } else if (negated?.want === 'true or false' && flag.startsWith('--no-')) {
       flags.set(negated.flag, 'false')

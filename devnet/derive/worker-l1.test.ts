@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { cpSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { isFault } from '#runtime/fault.ts'
+import { toL1Block } from '#runtime/l1/to-l1-block.ts'
+import { readRollupConfig } from '#runtime/record/open-record.ts'
+import { readL1 } from '#runtime/record/read-l1.ts'
+import { linesOf, newFolder } from '#test/fakes/record-again.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import type { L1Reader, PreparedL1 } from './l1-source.ts'
+import { WorkerL1, type WorkerL1Options } from './worker-l1.ts'
+
+const folder = join(recordsFolder, 'fork-ecotone')
+const config = await readRollupConfig(folder)
+const expected = await Array.fromAsync(readL1(folder), (recorded) => toL1Block(recorded, config))
+const first = expected[0]?.number ?? 0n
+const read = { isLoaded: false, isVerified: false }
+const loaded = { isLoaded: true, isVerified: false }
+
+function sourceOf(t: TestContext, options: WorkerL1Options, from = folder): WorkerL1 {
+  const source = new WorkerL1(from, config, options)
+  t.after(() => source.close())
+  return source
+}
+
+async function restOf(reader: L1Reader): Promise<PreparedL1[]> {
+  const blocks: PreparedL1[] = []
+  for (let block = await reader.next(); block !== undefined; block = await reader.next())
+    blocks.push(block)
+  return blocks
+}
+
+async function blocksOf(source: WorkerL1, from: bigint) {
+  return (await restOf(await source.open(from))).map(({ l1 }) => l1)
+}
+
+/** A copy of a record without blobs, whose L1 has other lines. */
+async function edited(t: TestContext, edit: (lines: string[]) => void): Promise<string> {
+  const copy = join(newFolder(t), 'record')
+  cpSync(join(recordsFolder, 'fork-delta'), copy, { recursive: true })
+  const lines = (await linesOf(copy, 'l1.ndjson')).map((line) => JSON.stringify(line))
+  edit(lines)
+  rmSync(join(copy, 'l1.ndjson.gz'))
+  await writeFile(join(copy, 'l1.ndjson'), `${lines.join('\n')}\n`)
+  return copy
+}
+
+for (const [name, options] of Object.entries({ read, loaded })) {
+  test(`blocks come over as they are, byte for byte, ${name}`, async (t) => {
+    assert.deepEqual(await blocksOf(sourceOf(t, options), first), expected)
+  })
+
+  test(`a later reading begins where it is told, and ends the one before, ${name}`, async (t) => {
+    const source = sourceOf(t, options)
+    await source.loaded()
+    const before = await source.open(first)
+    assert.deepEqual((await before.next())?.l1, expected[0])
+    assert.deepEqual(await blocksOf(source, first + 3n), expected.slice(3))
+    assert.deepEqual(await blocksOf(source, first), expected)
+  })
+
+  test(`a block that is not there is told to who asks, ${name}`, async (t) => {
+    const source = sourceOf(t, options)
+    const beyond = await source.open(first + BigInt(expected.length))
+    await assert.rejects(restOf(beyond), (error) => isFault(error, 'record'))
+    assert.deepEqual(await blocksOf(source, first), expected)
+  })
+}
+
+test('a block that is not true is told with its line, after those before it', async (t) => {
+  const copy = await edited(t, (lines) => {
+    lines[5] = (lines[5] ?? '').replace(/"gasUsed":"0x\w+"/u, '"gasUsed":"0x7"')
+  })
+  const source = sourceOf(t, { isLoaded: false, isVerified: true }, copy)
+  const reader = await source.open(first)
+  for (let number = 0; number < 5; number++) assert.ok(await reader.next())
+  await assert.rejects(
+    async () => reader.next(),
+    (error) => isFault(error, 'record') && /l1\.ndjson, line 6: /u.test(error.message),
+  )
+})
+
+test('what cannot be read is told to who waits until all is loaded, and to who reads', async (t) => {
+  const copy = await edited(t, (lines) => {
+    lines[2] = '{'
+  })
+  const source = sourceOf(t, loaded, copy)
+  await assert.rejects(source.loaded(), (error) => isFault(error, 'record'))
+  await assert.rejects(blocksOf(source, first), (error) => isFault(error, 'record'))
+})

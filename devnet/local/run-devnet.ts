@@ -1,0 +1,170 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ChainState } from '#messages/chain-state.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { Fault } from '#runtime/fault.ts'
+import { readRollupConfig } from '#runtime/record/open-record.ts'
+import { readL2 } from '#runtime/record/read-l2.ts'
+import { NodeViewer, type NodeView } from '#cli/node/node-view.ts'
+import { runNode } from '#cli/node/run-node.ts'
+import { type ComparedChain, compareChain } from './compare-chain.ts'
+import { configFiles, startClient, startL1 } from './record-world.ts'
+
+/** Heads to reach. */
+interface Until {
+  readonly safe: bigint
+  readonly finalized: bigint
+}
+
+/** A node on recorded L1 data. */
+export interface DevnetOptions {
+  /** Folder of the record. */
+  readonly record: string
+  /** How many times as fast as it was recorded; 0: all of it is there at once. */
+  readonly speed: number
+  /** Kept, if it is given. */
+  readonly dataDir: string | undefined
+  readonly natsServer: string | undefined
+  /** Whether all runs in this process, with no NATS server. */
+  readonly inMemory: boolean
+  /** With none, all that is recorded. */
+  readonly until: { readonly [Head in keyof Until]: Until[Head] | undefined }
+  readonly timeoutMs: number
+  readonly logLevel: string
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly report: (what: string) => void
+  readonly onChange: (view: NodeView) => void
+}
+
+/** What it came to. */
+export interface DevnetResult extends ComparedChain {
+  readonly chain: ChainState
+  /** What the bus was. */
+  readonly bus: string
+  /** From the start of the node until the heads were there. */
+  readonly seconds: number
+}
+
+/**
+ * Runs a verifier on the L1 of a record, with the embedded execution client, until its heads are where they should be; then
+ * compares each block with the record.
+ *
+ * @throws Fault `record` if the record cannot be used, `settings` if it has fewer blocks, `devnet` if the time is over
+ */
+export async function runDevnet(options: DevnetOptions): Promise<DevnetResult> {
+  const { record, report, signal } = options
+  const until = await untilOf(options)
+  const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'atoll-devnet-')))
+  const closing: (() => Promise<unknown>)[] = []
+  try {
+    await mkdir(folder, { recursive: true })
+    const l1 = await startL1(options)
+    closing.push(() => l1.close())
+    const jwtSecretFile = join(folder, 'jwt.hex')
+    const secret = randomBytes(32)
+    await writeFile(jwtSecretFile, secret.toString('hex'), { mode: 0o600 })
+    const client = await startClient(options, folder, secret)
+    closing.push(() => client.close())
+    report(`L1 of ${record} at ${l1.rpcUrl}, execution client at ${client.rpcUrl}`)
+    const startedMs = options.clock.monotonicMs()
+    const { chain, bus } = await follow(options, {
+      folder,
+      until,
+      given: {
+        ...configFiles(record),
+        l1RpcUrls: l1.rpcUrl,
+        l1BeaconUrls: l1.beaconUrl,
+        l1PollMs: '100',
+        engineUrl: client.engineUrl,
+        jwtSecretFile,
+        logLevel: options.logLevel,
+      },
+    })
+    const seconds = (options.clock.monotonicMs() - startedMs) / 1_000
+    const compared = await compareChain(record, client.rpcUrl, {
+      last: chain.safe.number,
+      clock: options.clock,
+      signal,
+    })
+    return { ...compared, chain, bus, seconds }
+  } finally {
+    for (const close of closing.toReversed()) await close()
+    if (options.dataDir === undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function untilOf({ record, until }: DevnetOptions): Promise<Until> {
+  const config = await readRollupConfig(record)
+  let last = config.genesis.l2.number
+  for await (const { block } of readL2(record, config)) last = block.number
+  const safe = until.safe ?? (until.finalized === undefined ? last : until.finalized)
+  const finalized = until.finalized ?? (until.safe === undefined ? last : 0n)
+  if (safe <= last && finalized <= last) return { safe, finalized }
+  const detail = `--until asks for more than the ${last} blocks of ${record}`
+  throw new Fault('settings', { severity: 'critical', detail })
+}
+
+async function follow(
+  options: DevnetOptions,
+  {
+    folder,
+    until,
+    given,
+  }: {
+    readonly folder: string
+    readonly until: Until
+    readonly given: Readonly<Record<string, string>>
+  },
+): Promise<{ readonly chain: ChainState; readonly bus: string }> {
+  const { record, natsServer, report, onChange, timeoutMs, clock, signal } = options
+  const { l2ChainId: chainId } = await readRollupConfig(record)
+  const dataDir = join(folder, 'node')
+  const node = await runNode({
+    chainId,
+    node: 'main',
+    dataDir,
+    natsServer,
+    natsPort: 0,
+    isInMemory: options.inMemory,
+    given,
+    report,
+  })
+  const reached = Promise.withResolvers<ChainState>()
+  const seen = (view: NodeView) => {
+    onChange(view)
+    const { chain } = view
+    if (chain !== undefined && isReached(chain, until)) reached.resolve(chain)
+  }
+  const viewer = await NodeViewer.open(node.bus, seen, reached.reject)
+  const stopTimer = clock.after(timeoutMs, () => {
+    const detail = `safe ${until.safe} and finalized ${until.finalized} were not reached in ${timeoutMs / 1_000} s; ${whyNot(viewer.view)}`
+    reached.reject(new Fault('devnet', { severity: 'critical', detail }))
+  })
+  signal.addEventListener('abort', () =>
+    reached.reject(new Fault('devnet', { severity: 'critical', detail: 'stopped' })),
+  )
+  try {
+    return { chain: await Promise.race([reached.promise, node.failed]), bus: node.bus.what }
+  } finally {
+    stopTimer()
+    await viewer.close()
+    await node.stop()
+  }
+}
+
+function isReached({ safe, finalized }: ChainState, until: Until): boolean {
+  return safe.number >= until.safe && finalized.number >= until.finalized
+}
+
+function whyNot({ chain, services }: NodeView): string {
+  const place = (name: string, block: L2BlockRef | undefined) => `${name} ${block?.number ?? '–'}`
+  const heads = `${place('safe is', chain?.safe)}, ${place('finalized', chain?.finalized)}`
+  const waits = [...services].flatMap(([name, { wait }]) =>
+    wait === undefined ? [] : [`${name} waits for ${wait.what}`],
+  )
+  return [heads, ...waits].join('; ')
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import { opNodeAliases } from '#cli/op-node-aliases.ts'
+import { defaultDataDir, nodeSettings } from '#cli/node-settings.ts'
+import { print } from '#cli/output.ts'
+import { addSettingsCommand } from '#cli/settings-command.ts'
+import { stopSignal } from '#cli/stop-signal.ts'
+import { chainSettings, loadRollupConfig } from '#runtime/settings/chain-settings.ts'
+
+/** Adds `atoll node`. */
+export function addNodeCommand(program: Command): void {
+  addSettingsCommand(program, {
+    name: 'node',
+    summary: 'run all services of a node, with a bus of their own',
+    description:
+      'Runs all services of a node as processes that it starts again when they end, with a NATS server of their own. Flags and variables of op-node are understood where they mean the same: docs/operations.md has the table.',
+    schema: nodeSettings,
+    aliases: opNodeAliases,
+    run: async (settings, given) => {
+      const { runNode } = await import('#cli/node/run-node.ts')
+      const chain = chainSettings.strip().parse(given)
+      const { l2ChainId } = await loadRollupConfig(chain)
+      const { chainId = l2ChainId, node, natsServer, natsPort } = settings
+      const dataDir = settings.dataDir ?? defaultDataDir(l2ChainId)
+      const stop = stopSignal()
+      const running = await runNode({
+        chainId,
+        node,
+        dataDir,
+        natsServer,
+        natsPort,
+        given,
+        report: print,
+      })
+      try {
+        await Promise.race([stop.stopped, running.failed])
+      } finally {
+        await running.stop()
+      }
+    },
+  })
+}

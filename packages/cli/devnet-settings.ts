@@ -1,0 +1,65 @@
+import { fileURLToPath } from 'node:url'
+import * as z from 'zod'
+import { onOff, oneOf, shownDefault, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+
+const keptRecord = fileURLToPath(
+  new URL('../../test/vectors/records/all-forks-lagoon', import.meta.url),
+)
+
+const until = want(
+  z
+    .string()
+    .regex(/^(?:safe|finalized)=\d{1,15}(?:,(?:safe|finalized)=\d{1,15})?$/u)
+    .transform((text) => {
+      const numberOf = (name: string) => {
+        const [, number] = new RegExp(`${name}=(\\d+)`, 'u').exec(text) ?? []
+        return number === undefined ? undefined : BigInt(number)
+      }
+      return { safe: numberOf('safe'), finalized: numberOf('finalized') }
+    }),
+  'safe=N, finalized=N, or both with a comma',
+)
+
+/** Settings of `atoll devnet`. */
+export const devnetSettings = z.strictObject({
+  record: shownDefault(
+    want(z.string(), 'a folder with l1.ndjson, l2.ndjson and genesis.json, packed or not')
+      .default(keptRecord)
+      .describe('recorded chain whose L1 is replayed'),
+    'one that goes through all forks',
+  ),
+  speed: want(
+    z
+      .string()
+      .regex(/^(?:max|\d{1,6}(?:\.\d{1,3})?)$/u)
+      .transform((text) => (text === 'max' ? 0 : Number(text))),
+    'a number such as 12 or 0.5, or max',
+  )
+    .default(12)
+    .describe(
+      'how many times as fast as it was recorded L1 grows; max: all of it is there at once',
+    ),
+  until: until
+    .optional()
+    .describe('ends when these heads are reached; left out: when all that was recorded is final'),
+  timeoutSeconds: wholeNumber(1, 86_400)
+    .default(180)
+    .describe('ends with 1 and the reason if that takes longer'),
+  json: onOff().default(false).describe('whether to print one JSON object at the end'),
+  dataDir: z
+    .string()
+    .optional()
+    .describe('folder that keeps all of it; left out: it is gone at the end'),
+  natsServer: z
+    .string()
+    .optional()
+    .describe(
+      'NATS server program; left out: found on PATH, built from Go, or unpacked from Debian',
+    ),
+  inMemory: onOff()
+    .default(false)
+    .describe('whether all runs in one process with its bus in memory, with no NATS server'),
+  logLevel: oneOf(['error', 'warn', 'info', 'debug'])
+    .default('error')
+    .describe('the least that the services log'),
+})

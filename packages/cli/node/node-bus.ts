@@ -1,0 +1,188 @@
+import { join } from 'node:path'
+import { BusNames } from '#messages/bus-names.ts'
+import { permissionsOf } from '#messages/permissions.ts'
+import type { BusRole } from '#messages/services.ts'
+import { streamsOf } from '#messages/streams.ts'
+import { subjects } from '#messages/subjects.ts'
+import { type BusAccess, connectRole, connectService } from '#runtime/bus/connect-service.ts'
+import type { Connection } from '#runtime/bus/connection.ts'
+import type { MemoryServer } from '#runtime/bus/memory/memory-server.ts'
+import { provision, type ProvisionEvent, provisionForever } from '#runtime/bus/provision.ts'
+import { sleep, systemClock } from '#runtime/clock.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
+import { busKeyFile, ensureBusKeys } from '#runtime/keys/nkey.ts'
+import { claimBusFolder } from '#runtime/nats-server/bus-folder.ts'
+import { type BusServer, findBusServer, memoryBusServer } from '#runtime/nats-server/bus-server.ts'
+import { type FoundServer } from '#runtime/nats-server/find-server.ts'
+import { startNatsServer } from '#runtime/nats-server/nats-server.ts'
+
+/** Whose bus it is, and where it is kept. */
+export interface NodeBusOptions {
+  readonly chainId: bigint
+  readonly node: string
+  /** Folder for the store, the configuration and the keys. */
+  readonly dataDir: string
+  /** A program; left out: one is looked for. */
+  readonly natsServer: string | undefined
+  /** No server: all services are in this process. */
+  readonly isInMemory?: boolean
+  /** 0 takes one that is free. */
+  readonly port: number
+  readonly report: (what: string) => void
+  /** The server ended, or cannot be provisioned: nothing goes on without it. */
+  readonly onFatal: (error: Error) => void
+}
+
+/** Two connections of a user of the bus. */
+export type BusConnections = Awaited<ReturnType<typeof connectService>>
+
+/** The bus of a node, with its streams. */
+export interface NodeBus {
+  /** What it is, for a person. */
+  readonly what: string
+  readonly names: BusNames
+  /** Settings of a process that joins; undefined if the bus is in this process alone. */
+  accessOf(role: BusRole): Pick<BusAccess, 'natsUrls' | 'natsSeedFile'> | undefined
+  /** The process of its server; undefined if there is none. */
+  serverPid(): number | undefined
+  /** Joins from this process. */
+  connect(role: BusRole, instance: string): Promise<BusConnections>
+  close(): Promise<void>
+}
+
+/** Starts the bus of a node: a NATS server if one is to be had, else one in memory. */
+export async function openNodeBus(options: NodeBusOptions): Promise<NodeBus> {
+  const { natsServer: named, report } = options
+  if (options.isInMemory === true) return openMemoryBus(memoryBusServer(), options)
+  const server: BusServer = await findBusServer({ named, report })
+  return server.kind === 'nats'
+    ? openNatsBus(server.found, options)
+    : openMemoryBus(server.server, options)
+}
+
+/** A bus in memory, for services in this process. */
+export async function openMemoryBus(
+  server: MemoryServer,
+  { chainId, node }: Pick<NodeBusOptions, 'chainId' | 'node'>,
+): Promise<NodeBus> {
+  const names = new BusNames({ chainId, node })
+  const connection = server.connect({ name: 'provision', role: 'provision' })
+  await provision(connection, streamsOf(subjects, names))
+  await connection.close()
+  let joined = 0
+  return {
+    what: 'in memory',
+    names,
+    accessOf: () => undefined,
+    serverPid: () => undefined,
+    connect: async (role, instance) => {
+      const permissions = permissionsOf(role, { subjects, names })
+      const who = `${role}/${instance}#${joined++}`
+      const connect = (what: string) =>
+        server.connect({ name: `${who}/${what}`, role, permissions })
+      return { control: connect('control'), bulk: connect('bulk') }
+    },
+    close: async () => server.stop(),
+  }
+}
+
+/** The pause before a server that ended is started again. */
+const restartPauseMs = 100
+
+/** Starts in a row that may fail before the node gives up. */
+const maxFailedStarts = 5
+
+async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promise<NodeBus> {
+  const { chainId, node, dataDir, port, report, onFatal } = options
+  const names = new BusNames({ chainId, node })
+  const folder = await claimBusFolder(dataDir, { chainId, node }, report)
+  const keysDir = join(dataDir, 'keys')
+  const keys = await ensureBusKeys(keysDir)
+  const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
+  const start = async (onPort: number) => {
+    const started = await startNatsServer({
+      server,
+      dataDir,
+      host: '127.0.0.1',
+      port: onPort,
+      users: { names, subjects, publicKeys },
+    })
+    await folder.serverStarted(started.pid)
+    return started
+  }
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let running = await start(port)
+  const { url } = running
+  const accessOf = (role: BusRole) => {
+    return { natsUrls: [url], natsSeedFile: busKeyFile(keysDir, role) }
+  }
+  /** One that ends is started again where it was: nothing that was acknowledged is lost. */
+  const keepRunning = async () => {
+    for (let failures = 0; failures < maxFailedStarts;) {
+      await running.ended
+      if (signal.aborted) return
+      report(`the NATS server ended; it is started again in ${restartPauseMs} ms`)
+      await sleep(systemClock, restartPauseMs, signal)
+      if (signal.aborted) return
+      try {
+        running = await start(running.port)
+        failures = 0
+      } catch (error) {
+        if (!isFault(error)) throw error
+        report(error.message)
+        failures++
+      }
+    }
+    const detail = `the NATS server did not start ${maxFailedStarts} times in a row`
+    onFatal(new Fault('nats-server-failed', { severity: 'critical', detail }))
+  }
+  const kept = keepRunning()
+  const access = { natsCaFile: undefined, signal, onFatal }
+  const provisioning = await connectRole('provision', {
+    ...accessOf('provision'),
+    ...access,
+    name: node,
+  })
+  const specs = streamsOf(subjects, names)
+  await provision(provisioning, specs)
+  const provisioned = keepProvisioned(provisioning, { specs, signal, report, onFatal })
+  return {
+    what: `nats-server ${server.version} at ${url}`,
+    names,
+    accessOf,
+    connect: (role, instance) => connectService(role, { ...accessOf(role), ...access, instance }),
+    serverPid: () => running.pid,
+    close: async () => {
+      stopping.abort()
+      await provisioned
+      await running.stop()
+      await kept
+    },
+  }
+}
+
+async function keepProvisioned(
+  connection: Connection,
+  options: {
+    readonly specs: ReturnType<typeof streamsOf>
+    readonly signal: AbortSignal
+    readonly report: (what: string) => void
+    readonly onFatal: (error: Error) => void
+  },
+): Promise<void> {
+  const { specs, signal, report, onFatal } = options
+  const told = (event: ProvisionEvent) =>
+    report(
+      event.kind === 'failed'
+        ? `provision: ${event.fault.message}`
+        : `${event.stream} ${event.kind}`,
+    )
+  try {
+    await provisionForever(connection, specs, { clock: systemClock, signal, report: told })
+  } catch (error) {
+    if (!signal.aborted && error instanceof Error) onFatal(error)
+  } finally {
+    await connection.close()
+  }
+}

@@ -1,0 +1,33 @@
+import type { BlockId } from '#protocol/block/refs.ts'
+import type { NodeView } from './node-view.ts'
+import { nodeServices } from './node-services.ts'
+
+/** A node's heads and services as a table of text, a line each. */
+export function viewLines({ chain, l1, targets, services }: NodeView): readonly string[] {
+  return [
+    `L1  head      ${shown(l1?.head)}`,
+    `    safe      ${shown(l1?.safe)}`,
+    `    finalized ${shown(l1?.finalized)}`,
+    `    derived   ${shown(targets?.currentL1)}`,
+    `L2  unsafe    ${shown(chain?.unsafe)}`,
+    `    safe      ${shown(chain?.safe)}`,
+    `    finalized ${shown(chain?.finalized)}`,
+    ...nodeServices.map(({ name }) => {
+      const status = services.get(name)
+      const wait = status?.wait
+      const waits = wait === undefined ? '' : `: ${wait.what}; ${wait.next}`
+      return `${name.padEnd(13)} ${status?.phase ?? 'not heard of yet'}${waits}`
+    }),
+  ]
+}
+
+/** The same in one line. */
+export function viewLine({ chain, l1 }: NodeView): string {
+  const { unsafe, safe, finalized } = chain ?? {}
+  const numbers = [unsafe, safe, finalized].map((block) => String(block?.number ?? '–'))
+  return `L1 ${l1?.head.number ?? '–'}  L2 unsafe ${numbers[0]} safe ${numbers[1]} finalized ${numbers[2]}`
+}
+
+function shown(block: BlockId | undefined): string {
+  return block === undefined ? '–' : `${String(block.number).padEnd(10)} ${block.hash}`
+}

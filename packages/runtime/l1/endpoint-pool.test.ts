@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sleep } from '#runtime/clock.ts'
+import { Fault } from '#runtime/fault.ts'
+import { VirtualClock } from '#test/simulator/virtual-clock.ts'
+import { EndpointPool } from './endpoint-pool.ts'
+
+/** What an endpoint does: after so many milliseconds it answers, or fails with a code. */
+interface Plan {
+  afterMs: number
+  code?: string
+  fields?: Readonly<Record<string, unknown>>
+}
+
+/** Endpoints that do as planned, by name; and the order in which they were asked. */
+function pool(plans: Readonly<Record<string, Plan>>) {
+  const clock = new VirtualClock(0)
+  const asked: string[] = []
+  const givenUp: string[] = []
+  const endpoints = Object.keys(plans).map((name) => ({ name }))
+  const all = new EndpointPool({ endpoints, clock, what: 'endpoint' })
+  const task = async ({ name }: { readonly name: string }, signal: AbortSignal) => {
+    asked.push(name)
+    const { afterMs, code, fields = {} } = plans[name] ?? { afterMs: 0 }
+    if (!(await sleep(clock, afterMs, signal))) {
+      givenUp.push(name)
+      throw new Fault('aborted', { severity: 'temporary' })
+    }
+    if (code === undefined) return name
+    throw new Fault(code, { severity: 'temporary', detail: `${name}: broken`, fields })
+  }
+  const settle = async (promise: Promise<string>): Promise<string> => {
+    const result = promise.then(
+      (name) => name,
+      (error: Fault) => [error.message, error.fields['next']].filter(Boolean).join('; '),
+    )
+    let isDone = false
+    void result.finally(() => (isDone = true))
+    await clock.run(60_000, () => isDone)
+    return result
+  }
+  const ask = (signal?: AbortSignal) => settle(all.ask(task, { signal }))
+  return { all, ask, asked, givenUp, clock, task, plans }
+}
+
+test('the first is asked as long as nothing is known, and then the fastest', async () => {
+  const { ask, asked, all, task, clock } = pool({ a: { afterMs: 400 }, b: { afterMs: 20 } })
+  assert.equal(await ask(), 'a')
+  const each = all.askEach(task)
+  await clock.run(1_000, () => false)
+  await each
+  assert.equal(await ask(), 'b')
+  assert.deepEqual(asked, ['a', 'a', 'b', 'b'])
+})
+
+test('when one fails the next is asked at once, and first the next time', async () => {
+  const { ask, asked, clock } = pool({ a: { afterMs: 5, code: 'rpc-status' }, b: { afterMs: 50 } })
+  assert.equal(await ask(), 'b')
+  assert.equal(clock.monotonicMs(), 55)
+  assert.equal(await ask(), 'b')
+  assert.deepEqual(asked, ['a', 'b', 'b'])
+})
+
+test('one that takes long is not waited for alone, and given up when another was faster', async () => {
+  const { ask, givenUp, clock } = pool({ a: { afterMs: 10_000 }, b: { afterMs: 50 } })
+  assert.equal(await ask(), 'b')
+  assert.equal(clock.monotonicMs(), 850)
+  assert.deepEqual(givenUp, ['a'])
+  assert.equal(await ask(), 'b')
+})
+
+test('one that is slow, but faster than the others, is heard', async () => {
+  const { ask, asked } = pool({ a: { afterMs: 1_000 }, b: { afterMs: 5_000 } })
+  assert.equal(await ask(), 'a')
+  assert.deepEqual(asked, ['a', 'b'])
+})
+
+test('with none left each is named with what is wrong with it', async () => {
+  const { ask } = pool({
+    a: { afterMs: 1, code: 'rpc-status', fields: { status: 429, retryAfterMs: 7_000 } },
+    b: { afterMs: 1, code: 'rpc-unreachable' },
+  })
+  const told = await ask()
+  assert.equal(
+    told,
+    'l1-unavailable: no endpoint is left: a: rpc-status: broken | b: rpc-unreachable: broken; a is asked again in 7 s',
+  )
+})
+
+test('a liar is left alone for longer each time', async () => {
+  const { ask, asked, all, clock } = pool({ a: { afterMs: 0, code: 'l1-untrue' } })
+  for (const restMs of [10_000, 20_000, 40_000]) {
+    assert.match(await ask(), /l1-untrue/)
+    assert.equal(all.ratings[0]?.rest?.forMs, restMs)
+    const before = asked.length
+    assert.match(await ask(), /; a is asked again in \d+ s$/)
+    assert.equal(asked.length, before)
+    await clock.run(restMs, () => false)
+  }
+  assert.equal(all.ratings[0]?.lies, 3)
+})
+
+test('the longest rest is ten minutes for a lie, and one for a limit', async () => {
+  const liar = pool({ a: { afterMs: 0, code: 'l1-untrue' } })
+  const limited = pool({
+    a: { afterMs: 0, code: 'rpc-limited', fields: { retryAfterMs: 86_400_000 } },
+  })
+  for (let lie = 0; lie < 9; lie++) {
+    await liar.ask()
+    await liar.clock.run(600_000, () => false)
+  }
+  await liar.ask()
+  assert.equal(liar.all.ratings[0]?.rest?.forMs, 600_000)
+  await limited.ask()
+  assert.equal(limited.all.ratings[0]?.rest?.forMs, 60_000)
+})
+
+test('what an endpoint lacks, and all others too, is no failure of any', async () => {
+  const { ask, all } = pool({
+    a: { afterMs: 1, code: 'l1-behind' },
+    b: { afterMs: 1, code: 'l1-behind' },
+  })
+  assert.equal(await ask(), 'l1-behind: a: broken')
+  assert.deepEqual(
+    all.ratings.map(({ lastFailure }) => lastFailure),
+    [undefined, undefined],
+  )
+})
+
+test('a failure is forgotten with time', async () => {
+  const { ask, asked, plans, clock } = pool({
+    a: { afterMs: 10, code: 'rpc-status' },
+    b: { afterMs: 100 },
+  })
+  assert.equal(await ask(), 'b')
+  const [a] = Object.values(plans)
+  if (a !== undefined) delete a.code
+  await clock.run(300_000, () => false)
+  // As nothing is known of how fast the first is, it is taken for slower than the second.
+  assert.equal(await ask(), 'b')
+  assert.deepEqual(asked, ['a', 'b', 'b'])
+})
+
+test('one that is behind is asked last', async () => {
+  const { ask, all } = pool({ a: { afterMs: 10 }, b: { afterMs: 10 } })
+  assert.equal(await ask(), 'a')
+  all.noteLag('a', 3n)
+  assert.equal(await ask(), 'b')
+  all.noteLag('a', 0n)
+  assert.equal(await ask(), 'a')
+})
+
+test('who gives up is told so at once', async () => {
+  const { ask, clock, givenUp } = pool({ a: { afterMs: 10_000 } })
+  const stop = new AbortController()
+  clock.after(100, () => stop.abort())
+  assert.match(await ask(stop.signal), /^aborted/)
+  assert.equal(clock.monotonicMs(), 100)
+  assert.deepEqual(givenUp, ['a'])
+  assert.match(await ask(stop.signal), /^aborted/)
+})

@@ -1,0 +1,210 @@
+import type { Clock } from '#runtime/clock.ts'
+import { Fault, isFault, toError } from '#runtime/fault.ts'
+import { type EndpointRating, EndpointScore } from './endpoint-score.ts'
+
+/** What a pool is made of. */
+export interface EndpointPoolOptions<Endpoint> {
+  /** In the order in which they are asked as long as nothing is known of them. */
+  readonly endpoints: readonly Endpoint[]
+  readonly clock: Clock
+  /** What they are, as in `L1 RPC endpoint`. */
+  readonly what: string
+  /** Told of each failure; another endpoint may have answered in its place. */
+  readonly onFailure?: ((fault: Fault) => void) | undefined
+}
+
+/** How something is asked for. */
+export interface PoolAsk {
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A slow endpoint is not waited for alone when it takes this many times as long as it does else, within bounds. */
+const hedgeFactor = 4
+const leastHedgeMs = 500
+const mostHedgeMs = 3_000
+
+/** One of several endpoints, and what is thought of it. */
+interface Scored<Endpoint> {
+  readonly endpoint: Endpoint
+  readonly score: EndpointScore
+}
+
+/**
+ * Endpoints that can answer the same questions. The best is asked first, the next one when it fails or takes long; who fails, lags
+ * or lies is asked later, who limits or lies not at all for a while.
+ */
+export class EndpointPool<Endpoint extends { readonly name: string }> {
+  readonly #options: EndpointPoolOptions<Endpoint>
+  readonly #all: readonly Scored<Endpoint>[]
+
+  constructor(options: EndpointPoolOptions<Endpoint>) {
+    this.#options = options
+    this.#all = options.endpoints.map((endpoint) => {
+      return { endpoint, score: new EndpointScore(endpoint.name, options.clock) }
+    })
+  }
+
+  get size(): number {
+    return this.#all.length
+  }
+
+  /** What is thought of each. */
+  get ratings(): readonly EndpointRating[] {
+    return this.#all.map(({ score }) => score.rating)
+  }
+
+  /**
+   * The first answer that any endpoint gives.
+   *
+   * @param task asks one endpoint; what it throws as a Fault makes another be asked
+   * @throws Fault `l1-unavailable` that says of each endpoint what is wrong with it, and in its field `next` when those that are
+   * left alone are asked again; `l1-behind` if all lack what was asked for;
+   * `aborted`; whatever else the task throws
+   */
+  ask<Answer>(
+    task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
+    { signal }: PoolAsk = {},
+  ): Promise<Answer> {
+    const candidates = this.#all
+      .filter(({ score }) => !score.isResting)
+      .map((scored) => ({ scored, rank: scored.score.rating.score }))
+      .toSorted((a, b) => a.rank - b.rank)
+      .map(({ scored }) => scored)
+    const { clock, onFailure } = this.#options
+    const unavailable = (failures: readonly Fault[]) => this.#unavailable(failures)
+    const race = new Race({ candidates, task, clock, onFailure, unavailable })
+    return race.run(signal)
+  }
+
+  /** Asks all that may be asked, and gives what they answered; who did not is scored for it. */
+  async askEach<Answer>(
+    task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
+  ): Promise<readonly { readonly name: string; readonly answer: Answer }[]> {
+    const { clock, onFailure } = this.#options
+    const asked = this.#all.map(async (scored) => {
+      if (scored.score.isResting) return undefined
+      const candidates = [scored]
+      const unavailable = (failures: readonly Fault[]) => failures[0] ?? this.#unavailable([])
+      const race = new Race({ candidates, task, clock, onFailure, unavailable })
+      try {
+        return { name: scored.endpoint.name, answer: await race.run(undefined) }
+      } catch (error) {
+        if (isFault(error)) return undefined
+        throw error
+      }
+    })
+    return (await Promise.all(asked)).filter((answer) => answer !== undefined)
+  }
+
+  /** Notes how many blocks an endpoint is behind the best. */
+  noteLag(name: string, blocks: bigint): void {
+    for (const { score } of this.#all) if (score.name === name) score.lagBlocks = blocks
+  }
+
+  #unavailable(failures: readonly Fault[]): Fault {
+    if (failures.length > 0 && failures.every(({ code }) => code === 'l1-behind'))
+      return failures[0] as Fault
+    const { what } = this.#options
+    const { ratings } = this
+    const reasons = ratings.map(({ name, rest, lastFailure }) => {
+      const said = rest?.reason ?? lastFailure ?? 'it was not asked'
+      return `${name}: ${said.replace(`${name}: `, '')}`
+    })
+    const rests = ratings.flatMap(({ name, rest }) =>
+      rest === undefined ? [] : [`${name} is asked again in ${Math.ceil(rest.forMs / 1_000)} s`],
+    )
+    const detail = `no ${what} is left: ${reasons.join(' | ')}`
+    const fields = rests.length === 0 ? {} : { next: rests.join(', ') }
+    return new Fault('l1-unavailable', { severity: 'temporary', detail, fields })
+  }
+}
+
+interface RaceOptions<Endpoint, Answer> {
+  readonly candidates: readonly Scored<Endpoint>[]
+  readonly task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>
+  readonly clock: Clock
+  readonly onFailure: ((fault: Fault) => void) | undefined
+  readonly unavailable: (failures: readonly Fault[]) => Fault
+}
+
+/** One question, and the endpoints that are asked it. */
+class Race<Endpoint, Answer> {
+  readonly #options: RaceOptions<Endpoint, Answer>
+  readonly #ended = new AbortController()
+  readonly #result = Promise.withResolvers<Answer>()
+  readonly #failures: Fault[] = []
+  #next = 0
+  #running = 0
+  #cancelHedge: () => void = () => undefined
+
+  constructor(options: RaceOptions<Endpoint, Answer>) {
+    this.#options = options
+  }
+
+  async run(signal: AbortSignal | undefined): Promise<Answer> {
+    const abort = () => this.#reject(new Fault('aborted', { severity: 'temporary' }))
+    signal?.addEventListener('abort', abort, { once: true })
+    if (signal?.aborted === true) abort()
+    else this.#startNext()
+    try {
+      return await this.#result.promise
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  #startNext(): void {
+    this.#cancelHedge()
+    const scored = this.#options.candidates[this.#next++]
+    if (scored !== undefined) {
+      this.#running++
+      void this.#attempt(scored)
+      const { latencyMs } = scored.score
+      const hedgeMs = Math.min(Math.max(hedgeFactor * latencyMs, leastHedgeMs), mostHedgeMs)
+      const hasMore = this.#next < this.#options.candidates.length
+      if (hasMore)
+        this.#cancelHedge = this.#options.clock.after(hedgeMs, () => {
+          scored.score.wasSlow(hedgeMs)
+          this.#startNext()
+        })
+    } else if (this.#running === 0) this.#reject(this.#options.unavailable(this.#failures))
+  }
+
+  async #attempt({ endpoint, score }: Scored<Endpoint>): Promise<void> {
+    const { clock, task } = this.#options
+    const startMs = clock.monotonicMs()
+    const { signal } = this.#ended
+    try {
+      const answer = await task(endpoint, signal)
+      score.succeeded(clock.monotonicMs() - startMs)
+      this.#end(() => this.#result.resolve(answer))
+    } catch (thrown) {
+      // Another one was faster: that it was given up says nothing of it.
+      if (signal.aborted) return
+      if (!isFault(thrown)) this.#reject(toError(thrown))
+      else this.#noteFailure(score, thrown)
+    }
+  }
+
+  #noteFailure(score: EndpointScore, fault: Fault): void {
+    this.#running--
+    this.#failures.push(fault)
+    // What is not there yet is no failure, and nothing to wait for either.
+    if (fault.code !== 'l1-behind') {
+      score.failed(fault)
+      this.#options.onFailure?.(fault)
+    }
+    this.#startNext()
+  }
+
+  #reject(error: Error): void {
+    this.#end(() => this.#result.reject(error))
+  }
+
+  #end(settle: () => void): void {
+    if (this.#ended.signal.aborted) return
+    this.#cancelHedge()
+    settle()
+    this.#ended.abort()
+  }
+}

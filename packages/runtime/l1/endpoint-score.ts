@@ -1,0 +1,132 @@
+import type { Clock } from '#runtime/clock.ts'
+import type { Fault } from '#runtime/fault.ts'
+
+/** What is thought of an endpoint, for a person and for a metric. */
+export interface EndpointRating {
+  readonly name: string
+  /** Milliseconds that asking it is expected to cost, failures and all: less is better. */
+  readonly score: number
+  readonly lies: number
+  /** Why it is not asked now, and for how long; undefined if it is. */
+  readonly rest: { readonly reason: string; readonly forMs: number } | undefined
+  /** What it failed with last. */
+  readonly lastFailure: string | undefined
+}
+
+/** What an endpoint is taken for that was never asked. */
+const unknownLatencyMs = 200
+
+/** How much the newest answer counts. */
+const weight = 0.2
+
+/** A failure counts like an answer that took as long, and half as much after this time. */
+const failureCostMs = 4_000
+const failureHalfLifeMs = 30_000
+
+/** Each block that an endpoint is behind the others counts like this. */
+const lagCostMs = 500
+
+/** How long an endpoint that said what is not true is left alone; twice as long each further time, up to the last. */
+const firstLieRestMs = 10_000
+const lastLieRestMs = 600_000
+
+/** The same for one that was asked too often and does not say until when. */
+const firstLimitRestMs = 1_000
+const lastLimitRestMs = 60_000
+
+/** What one endpoint has shown of itself. */
+export class EndpointScore {
+  readonly name: string
+  readonly #clock: Clock
+  #latencyMs: number | undefined
+  /** Failures of late, as a share of all answers. */
+  #failing = 0
+  #failedAtMs = 0
+  #lagBlocks = 0
+  #lies = 0
+  #limits = 0
+  #restUntilMs = 0
+  #restReason = ''
+  #lastFailure: string | undefined
+
+  constructor(name: string, clock: Clock) {
+    this.name = name
+    this.#clock = clock
+  }
+
+  /** How long it takes to answer. */
+  get latencyMs(): number {
+    return this.#latencyMs ?? unknownLatencyMs
+  }
+
+  /** Whether it may be asked now. */
+  get isResting(): boolean {
+    return this.#restUntilMs > this.#clock.monotonicMs()
+  }
+
+  /** What it is thought of now. */
+  get rating(): EndpointRating {
+    const forMs = Math.ceil(this.#restUntilMs - this.#clock.monotonicMs())
+    return {
+      name: this.name,
+      score: this.latencyMs + failureCostMs * this.#failingNow() + lagCostMs * this.#lagBlocks,
+      lies: this.#lies,
+      rest: forMs > 0 ? { reason: this.#restReason, forMs } : undefined,
+      lastFailure: this.#lastFailure,
+    }
+  }
+
+  /** It answered. */
+  succeeded(latencyMs: number): void {
+    this.#noteLatency(latencyMs)
+    this.#noteFailing(0)
+    this.#limits = 0
+  }
+
+  /** It had not answered after a while, when another did. */
+  wasSlow(afterMs: number): void {
+    if (afterMs > this.latencyMs) this.#noteLatency(afterMs)
+  }
+
+  /** It did not answer, or said what is no answer, or is not true. */
+  failed(fault: Fault): void {
+    this.#lastFailure = fault.message
+    this.#noteFailing(1)
+    this.#failedAtMs = this.#clock.monotonicMs()
+    if (fault.code === 'l1-untrue')
+      this.#rest(fault.message, Math.min(firstLieRestMs * 2 ** this.#lies++, lastLieRestMs))
+    else if (fault.code === 'rpc-limited' || fault.fields['status'] === 429) {
+      const asked = fault.fields['retryAfterMs']
+      const grown = firstLimitRestMs * 2 ** this.#limits++
+      const restMs = typeof asked === 'number' && asked > 0 ? asked : grown
+      this.#rest(fault.message, Math.min(restMs, lastLimitRestMs))
+    }
+  }
+
+  /** How many blocks its head is behind the best. */
+  set lagBlocks(blocks: bigint) {
+    this.#lagBlocks = Math.min(Number(blocks), 100)
+  }
+
+  #rest(reason: string, forMs: number): void {
+    this.#restReason = reason
+    this.#restUntilMs = this.#clock.monotonicMs() + forMs
+  }
+
+  #noteLatency(latencyMs: number): void {
+    const before = this.#latencyMs
+    this.#latencyMs = before === undefined ? latencyMs : before + weight * (latencyMs - before)
+  }
+
+  #noteFailing(share: 0 | 1): void {
+    const before = this.#failingNow()
+    this.#failing = before + weight * (share - before)
+    this.#failedAtMs = this.#clock.monotonicMs()
+  }
+
+  /** What was long ago says little of what is now. */
+  #failingNow(): number {
+    const agoMs = this.#clock.monotonicMs() - this.#failedAtMs
+    return this.#failing * 2 ** -(agoMs / failureHalfLifeMs)
+  }
+}

@@ -1,0 +1,70 @@
+import type { L1BlockRef } from '#protocol/block/refs.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
+import type { BeaconClient } from '#runtime/l1/beacon-client.ts'
+import type { EndpointPool } from '#runtime/l1/endpoint-pool.ts'
+
+/** Who keeps blobs. */
+export interface BlobSourceOptions {
+  readonly beacons: EndpointPool<BeaconClient>
+  /** Asked for what the others do not keep any more. */
+  readonly archives: EndpointPool<BeaconClient>
+  /** Told of each request. */
+  readonly onCall?: () => void
+}
+
+/** Fetches blobs; each is checked by the client that fetches it. */
+export class BlobSource {
+  readonly #options: BlobSourceOptions
+
+  constructor(options: BlobSourceOptions) {
+    this.#options = options
+  }
+
+  /**
+   * All of some blobs of a block.
+   *
+   * @throws Fault `blobs-missing` if nobody has them, `l1-unavailable` if who may have them cannot be asked
+   */
+  async fetch(
+    { number, timestamp }: Pick<L1BlockRef, 'number' | 'timestamp'>,
+    hashes: readonly Hash[],
+  ): Promise<ReadonlyMap<Hash, Uint8Array>> {
+    if (hashes.length === 0) return new Map()
+    const { beacons, archives } = this.#options
+    if (beacons.size + archives.size === 0)
+      throw missing(
+        `the batcher posted blobs in L1 block ${number}, and no beacon API is set: give --l1-beacon-urls`,
+      )
+    const failures: string[] = []
+    for (const pool of [beacons, archives]) {
+      if (pool.size === 0) continue
+      try {
+        return await this.#fetchFrom(pool, timestamp, new Set(hashes))
+      } catch (error) {
+        if (!isFault(error) || error.code === 'aborted') throw error
+        failures.push(error.message)
+      }
+    }
+    const advice = archives.size === 0 ? '; --l1-beacon-archive-urls says who keeps old ones' : ''
+    throw missing(`blobs of L1 block ${number} are not to be had: ${failures.join(' | ')}${advice}`)
+  }
+
+  #fetchFrom(
+    pool: EndpointPool<BeaconClient>,
+    timestamp: bigint,
+    hashes: ReadonlySet<Hash>,
+  ): Promise<ReadonlyMap<Hash, Uint8Array>> {
+    return pool.ask(async (beacon, signal) => {
+      this.#options.onCall?.()
+      const blobs = await beacon.fetchBlobs(timestamp, hashes, { signal })
+      if (blobs.size === hashes.size) return blobs
+      const detail = `${beacon.name}: it does not have them, or not any more`
+      throw new Fault('l1-behind', { severity: 'temporary', detail })
+    })
+  }
+}
+
+function missing(detail: string): Fault {
+  return new Fault('blobs-missing', { severity: 'temporary', detail })
+}

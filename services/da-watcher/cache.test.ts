@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { systemClock } from '#runtime/clock.ts'
+import { requireFile } from '#runtime/record/read-lines.ts'
+import { replayMethods, storageMethod } from '#devnet/l1/replay-methods.ts'
+import { readReplayedChain, replayL1 } from '#devnet/l1/replay-record.ts'
+import { toAddress } from '#protocol/codec/hex.ts'
+import { serveLies } from '#test/fakes/lying-l1.ts'
+import { memoryHash } from '#test/fakes/memory-l1.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
+import { CacheDatabase } from './cache-database.ts'
+
+const folder = join(recordsFolder, 'fork-ecotone')
+const { config, blocks } = await trueL1(folder)
+
+function newFolder(t: TestContext): string {
+  const created = mkdtempSync(join(tmpdir(), 'atoll-da-'))
+  t.after(() => rmSync(created, { recursive: true }))
+  return created
+}
+
+/** An L1 with blobs, the RPC of which counts. */
+async function l1(t: TestContext) {
+  const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
+  chain.show({ ...chain.view, finalized: 8n, safe: 9n })
+  const nobody = toAddress(new Uint8Array(20))
+  const methods = { ...replayMethods(chain, 900n), ...storageMethod(chain, config, nobody) }
+  const rpc = await serveLies(t, methods)
+  const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
+  const beacon = await replayL1(folder, options)
+  t.after(() => beacon.close())
+  return { rpc, settings: { l1RpcUrls: [rpc.url], l1BeaconUrls: [beacon.beaconUrl] } }
+}
+
+test('after a restart nothing is fetched again: final blocks cost no call, others a header', async (t) => {
+  const { rpc, settings } = await l1(t)
+  const dataDir = newFolder(t)
+  const first = await watchL1(t, config, { ...settings, dataDir })
+  await first.until('heads came', () => first.heads.length > 0)
+  for (const [number, block] of blocks.entries())
+    assert.deepEqual(await first.fetch({ number }), { kind: 'block', block })
+  await first.stop()
+  const again = await watchL1(t, config, { ...settings, dataDir, l1BeaconUrls: undefined })
+  await again.until('heads came', () => again.heads.length > 0)
+  rpc.calls.splice(0)
+  for (const [number, block] of blocks.entries())
+    assert.deepEqual(await again.fetch({ number }), { kind: 'block', block })
+  const asked = rpc.calls
+    .filter(({ method, params: [key] }) => method.includes('Block') && String(key).startsWith('0x'))
+    .map(({ method, params: [key, isFull] }) => [method, Number(key), isFull])
+  assert.deepEqual(asked, [
+    ['eth_getBlockByNumber', 9, false],
+    ['eth_getBlockByNumber', 10, false],
+    ['eth_getBlockByNumber', 11, false],
+  ])
+  const found = await again.metric('found_total')
+  assert.equal(found['block disk'], blocks.length)
+  assert.equal(found['blob l1'], undefined)
+})
+
+test('a node beside it that uses the same folder fetches nothing either', async (t) => {
+  const { settings } = await l1(t)
+  const dataDir = newFolder(t)
+  const one = await watchL1(t, config, { ...settings, dataDir })
+  await one.until('heads came', () => one.heads.length > 0)
+  for (const number of blocks.keys()) await one.fetch({ number })
+  const other = await watchL1(t, config, { ...settings, dataDir })
+  await other.until('heads came', () => other.heads.length > 0)
+  for (const [number, block] of blocks.entries())
+    assert.deepEqual(await other.fetch({ number }), { kind: 'block', block })
+  const found = await other.metric('found_total')
+  assert.deepEqual([found['block l1'], found['blob l1']], [undefined, undefined])
+})
+
+test('a block that the disk has not as it was is fetched anew', async (t) => {
+  const { settings } = await l1(t)
+  const dataDir = newFolder(t)
+  const file = join(dataDir, 'l1-cache.sqlite')
+  const disk = new CacheDatabase(file, { maxBytes: 1e9 })
+  const [, one, two] = blocks
+  if (one === undefined || two === undefined) throw new Error('no blocks')
+  disk.putBlock(one, Uint8Array.of(1, 2, 3))
+  disk.close()
+  const watched = await watchL1(t, config, { ...settings, dataDir })
+  assert.deepEqual(await watched.fetch({ number: 1 }), { kind: 'block', block: one })
+  assert.ok(watched.warnings.includes('a block in the cache is broken'))
+})
+
+test('a file that is no database is made anew', (t) => {
+  const file = join(newFolder(t), 'cache.sqlite')
+  writeFileSync(file, 'x'.repeat(10_000))
+  const disk = new CacheDatabase(file, { maxBytes: 1e9 })
+  disk.putBlock({ hash: memoryHash(1n, 'a'), number: 1n }, Uint8Array.of(1))
+  assert.deepEqual(disk.range(), { first: 1n, last: 1n })
+  disk.close()
+})
+
+test('what is oldest goes when the cache is full', (t) => {
+  const maxBytes = 1024 * 1024
+  const disk = new CacheDatabase(join(newFolder(t), 'cache.sqlite'), { maxBytes })
+  for (let number = 0n; number < 100n; number++) {
+    disk.putBlock({ hash: memoryHash(number, 'a'), number }, new Uint8Array(10_000))
+    disk.putBlob(memoryHash(number, 'blob'), number, new Uint8Array(20_000))
+    assert.ok(disk.bytes <= maxBytes)
+  }
+  const { first, last } = disk.range() ?? {}
+  assert.equal(last, 99n)
+  assert.ok(first !== undefined && first > 60n && first < 80n, String(first))
+  assert.equal(disk.blob(memoryHash(first - 1n, 'blob')), undefined)
+  assert.equal(disk.blob(memoryHash(99n, 'blob'))?.length, 20_000)
+  disk.close()
+})
+
+test('of two blocks with one number the one that became final is left', (t) => {
+  const disk = new CacheDatabase(join(newFolder(t), 'cache.sqlite'), { maxBytes: 1e9 })
+  for (const branch of ['a', 'b'])
+    disk.putBlock({ hash: memoryHash(7n, branch), number: 7n }, Uint8Array.of(1))
+  assert.equal(disk.blocksAt(7n).length, 2)
+  disk.markFinal({ hash: memoryHash(7n, 'b'), number: 7n })
+  assert.deepEqual(disk.blocksAt(7n), [{ hash: memoryHash(7n, 'b'), isFinal: true }])
+  disk.close()
+})

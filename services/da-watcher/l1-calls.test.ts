@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { fromHex, toAddress, toHex } from '#protocol/codec/hex.ts'
+import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
+import { systemClock } from '#runtime/clock.ts'
+import type { Method } from '#runtime/json-rpc/json-rpc-dispatch.ts'
+import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import { requireFile } from '#runtime/record/read-lines.ts'
+import { alternativeBranch } from '#devnet/l1/alternative-branch.ts'
+import { replayMethods, storageMethod } from '#devnet/l1/replay-methods.ts'
+import { readReplayedChain, replayL1 } from '#devnet/l1/replay-record.ts'
+import { type LyingNode, serveLies } from '#test/fakes/lying-l1.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+const folder = join(recordsFolder, 'fork-canyon')
+const { config, blocks } = await trueL1(folder)
+const last = blocks.length - 1
+const read = () => readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
+const chain = await read()
+
+/** An L1 node with one way to ask for receipts. */
+async function node(t: TestContext, receipts: Readonly<Record<string, Method>>) {
+  const all = Object.entries(replayMethods(chain, 900n))
+  const others = Object.fromEntries(all.filter(([name]) => !name.includes('Receipt')))
+  const signer = toAddress(new Uint8Array(20))
+  return serveLies(t, { ...others, ...storageMethod(chain, config, signer), ...receipts })
+}
+
+const receiptsOf = (key: unknown) => chain.find(String(key))?.receipts ?? null
+
+/** A receipt as it stands in the trie. */
+function raw(receipt: unknown): string {
+  const { type, status, cumulativeGasUsed, logsBloom, logs } = receipt as Readonly<
+    Record<string, string>
+  > & { logs: readonly (Readonly<Record<string, string>> & { topics: readonly string[] })[] }
+  const quantity = (text = '0x0') => uintToRlp(BigInt(text))
+  const fields: RlpItem[] = [
+    quantity(status),
+    quantity(cumulativeGasUsed),
+    fromHex(logsBloom ?? ''),
+    logs.map(({ address = '', topics, data = '' }): RlpItem => {
+      return [fromHex(address), topics.map((topic) => fromHex(topic)), fromHex(data)]
+    }),
+  ]
+  const encoded = toHex(encodeRlp(fields))
+  return type === undefined || type === '0x0' ? encoded : `0x0${type.slice(2)}${encoded.slice(2)}`
+}
+
+const methods: Readonly<Record<string, Method>> = {
+  eth_getBlockReceipts: ([hash]) => receiptsOf(hash),
+  alchemy_getTransactionReceipts: ([params]) => {
+    return { receipts: receiptsOf((params as Json)['blockHash']) }
+  },
+  debug_getRawReceipts: ([hash]) => receiptsOf(hash)?.map(raw) ?? null,
+  parity_getBlockReceipts: ([number]) => receiptsOf(number),
+  erigon_getBlockReceiptsByBlockHash: ([hash]) => receiptsOf(hash),
+  eth_getTransactionReceipt: ([hash]) => chain.findReceipt(String(hash)) ?? null,
+}
+
+const countOf = ({ calls }: LyingNode, method: string) =>
+  calls.filter((call) => call.method === method).length
+
+for (const [at, [method, answer]] of Object.entries(methods).entries())
+  test(`a node that knows ${method} alone is asked with it, after one try of what comes before`, async (t) => {
+    const served = await node(t, { [method]: answer })
+    const watched = await watchL1(t, config, { l1RpcUrls: [served.url] })
+    for (const [number, block] of blocks.entries())
+      assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block })
+    for (const [before, other] of Object.keys(methods).entries())
+      if (other !== method) assert.equal(countOf(served, other), before < at ? 1 : 0)
+    assert.ok(countOf(served, method) > 0)
+  })
+
+test('a node that refuses a method with words of its own is asked in another way', async (t) => {
+  const served = await node(t, {
+    eth_getBlockReceipts: () => {
+      throw new JsonRpcError(-32_000, 'this method is not available on your plan')
+    },
+    parity_getBlockReceipts: methods['parity_getBlockReceipts'] as Method,
+  })
+  const watched = await watchL1(t, config, { l1RpcUrls: [served.url] })
+  assert.deepEqual(await watched.fetch({ number: last }), { kind: 'block', block: blocks[last] })
+})
+
+test('a block costs two calls, and asked for again none', async (t) => {
+  const served = await node(t, methods)
+  const watched = await watchL1(t, config, { l1RpcUrls: [served.url] })
+  for (const number of blocks.keys()) await watched.fetch({ number })
+  for (const number of blocks.keys()) await watched.fetch({ number })
+  const full = served.calls.filter(({ params }) => params[1] === true).length
+  assert.equal(full, blocks.length)
+  assert.ok(countOf(served, 'eth_getBlockReceipts') <= blocks.length)
+  const calls = await watched.metric('l1_calls_total')
+  assert.equal(calls['eth_getBlockReceipts'], countOf(served, 'eth_getBlockReceipts'))
+  assert.deepEqual(await watched.metric('found_total'), {
+    'block l1': blocks.length,
+    'block memory': blocks.length,
+  })
+})
+
+test('blocks that are asked for one after the other are fetched ahead, each once', async (t) => {
+  const served = await node(t, methods)
+  const watched = await watchL1(t, config, { l1RpcUrls: [served.url], prefetchMib: 1 })
+  await watched.until('heads came', () => watched.heads.length > 0)
+  await watched.fetch({ number: 0 })
+  const isFull = () => served.calls.filter(({ params }) => params[1] === true).length
+  await watched.until('all were fetched', () => isFull() === blocks.length)
+  await watched.until('all are there', () => true)
+  for (const [number, block] of blocks.entries())
+    assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block })
+  assert.equal(isFull(), blocks.length)
+})
+
+test('a reorg shows in blocks that were fetched already', async (t) => {
+  const own = await read()
+  const served = await serveLies(t, {
+    ...replayMethods(own, 900n),
+    ...storageMethod(own, config, toAddress(new Uint8Array(20))),
+  })
+  const watched = await watchL1(t, config, { l1RpcUrls: [served.url], prefetchMib: 1 })
+  await watched.until('heads came', () => watched.heads.length > 0)
+  for (const number of blocks.keys()) await watched.fetch({ number })
+  const branch = alternativeBranch(own.blocks.slice(8), 'other')
+  own.show({ ...own.view, branch })
+  await watched.until('the head is another', () => {
+    return watched.heads.at(-1)?.head.hash === branch.at(-1)?.hash
+  })
+  const answer = await watched.fetch({ number: 8, parentHash: blocks[7]?.hash })
+  assert.ok(answer.kind === 'block' && answer.block.hash === branch[0]?.hash)
+  const gone = await watched.fetch({ number: 10, parentHash: blocks[9]?.hash })
+  assert.ok(gone.kind === 'reorged' && gone.canonical.hash === branch[2]?.hash)
+})
+
+test('the unsafe block signer is read once, and again only if a header says that it may be another', async (t) => {
+  const own = await read()
+  own.moveHead(2n)
+  const served = await serveLies(t, {
+    ...replayMethods(own, 900n),
+    ...storageMethod(own, config, toAddress(new Uint8Array(20))),
+  })
+  const watched = await watchL1(t, config, { l1RpcUrls: [served.url] })
+  for (let head = 3n; head <= 8n; head++) {
+    await watched.until('the head moved', () => {
+      return watched.heads.at(-1)?.head.number === head - 1n
+    })
+    own.moveHead(head)
+  }
+  await watched.until('the head moved', () => watched.heads.at(-1)?.head.number === 8n)
+  assert.equal(countOf(served, 'eth_getStorageAt'), 1)
+})
+
+test('over a WebSocket heads come as they are announced, and blocks too', async (t) => {
+  const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
+  const l1 = await replayL1(folder, options)
+  t.after(() => l1.close())
+  l1.chain.moveHead(2n)
+  const l1RpcUrls = [l1.rpcUrl.replace('http', 'ws')]
+  const watched = await watchL1(t, config, { l1RpcUrls, pollMs: 3_600_000 })
+  await watched.until('heads came', () => watched.heads.length > 0)
+  for (let head = 3n; head <= 8n; head++) {
+    l1.chain.moveHead(head)
+    await watched.until('the head moved', () => watched.heads.at(-1)?.head.number === head)
+  }
+  for (const number of [3, 8])
+    assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block: blocks[number] })
+})

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { systemClock } from '#runtime/clock.ts'
+import { replayL1 } from '#devnet/l1/replay-record.ts'
+import { serveHttp } from '#test/fakes/http-server.ts'
+import { type Misbehaviour, page, stall } from '#test/fakes/lying-l1.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
+
+const folder = join(recordsFolder, 'fork-ecotone')
+const { config, blocks } = await trueL1(folder)
+const number = blocks.findIndex(({ inboxTransactions }) =>
+  inboxTransactions.some(({ blobs }) => blobs.length > 0),
+)
+
+type Blobs = readonly string[]
+
+/** A beacon node that changes what it tells of blobs, or answers in another way. */
+type Beacon = ((blobs: Blobs) => Blobs) | { readonly misbehave: Misbehaviour }
+
+async function l1With(t: TestContext, beacon: Beacon) {
+  const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
+  const l1 = await replayL1(folder, options)
+  t.after(() => l1.close())
+  let requests = 0
+  const url = await serveHttp(t, ({ incoming }, response) => {
+    const path = incoming.url ?? ''
+    const isBlobs = path.includes('/blobs/')
+    if (isBlobs) requests++
+    if ('misbehave' in beacon && isBlobs) {
+      beacon.misbehave(response, incoming)
+      return
+    }
+    void (async () => {
+      const { data } = (await (await fetch(`${l1.beaconUrl}${path}`)).json()) as { data: Blobs }
+      const told = isBlobs && !('misbehave' in beacon) ? beacon(data) : data
+      response.end(JSON.stringify({ data: told }))
+    })()
+  })
+  return { l1, bad: url, asked: () => requests }
+}
+
+const cut = (blobs: Blobs) => blobs.map((blob) => blob.slice(0, -64))
+const others = (blobs: Blobs) => blobs.map((blob) => blob.replace(/^0x../u, '0x01'))
+
+for (const [name, beacon, words] of [
+  ['blobs that end too early', cut, /it tells \d+ blobs, none of which is 0x01/],
+  ['other blobs', others, /it tells \d+ blobs, none of which is 0x01/],
+  ['no blobs', () => [], /it does not have them, or not any more/],
+  ['a status of 429', { misbehave: page(429, { 'retry-after': '5' }) }, /HTTP status 429/],
+  ['a page of HTML', { misbehave: page(200) }, /rpc-response/],
+  ['no answer at all', { misbehave: stall }, /rpc-timeout/],
+] as const)
+  test(`${name}: another beacon node is asked; with none, da-watcher waits and says why`, async (t) => {
+    const { l1, bad, asked } = await l1With(t, beacon)
+    const l1RpcUrls = [l1.rpcUrl]
+    const helped = await watchL1(t, config, { l1RpcUrls, l1BeaconUrls: [bad, l1.beaconUrl] })
+    assert.deepEqual(await helped.fetch({ number }), { kind: 'block', block: blocks[number] })
+    assert.ok(asked() > 0)
+    await helped.stop()
+    const alone = await watchL1(t, config, { l1RpcUrls, l1BeaconUrls: [bad] })
+    await assert.rejects(alone.fetch({ number }), { code: 'blobs-missing', message: words })
+    assert.ok(alone.waits.some((what) => what.startsWith('a block of L1: ') && words.test(what)))
+  })
+
+test('blobs that are not kept any more come from an archive', async (t) => {
+  const { l1, bad } = await l1With(t, () => [])
+  const watched = await watchL1(t, config, {
+    l1RpcUrls: [l1.rpcUrl],
+    l1BeaconUrls: [bad],
+    l1BeaconArchiveUrls: [l1.beaconUrl],
+  })
+  assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block: blocks[number] })
+})
+
+test('blobs of strangers are not fetched, and without a beacon node it is said what to set', async (t) => {
+  const { l1 } = await l1With(t, () => [])
+  const watched = await watchL1(t, config, { l1RpcUrls: [l1.rpcUrl] })
+  const batcherAddress = config.batchInboxAddress
+  const answer = await watched.fetch({ number, batcherAddress })
+  assert.ok(answer.kind === 'block' && answer.block.inboxTransactions.length === 0)
+  await assert.rejects(watched.fetch({ number }), { message: /give --l1-beacon-urls/ })
+})

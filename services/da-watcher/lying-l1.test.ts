@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { requireFile } from '#runtime/record/read-lines.ts'
+import { replayMethods, storageMethod } from '#devnet/l1/replay-methods.ts'
+import { readReplayedChain } from '#devnet/l1/replay-record.ts'
+import { alternativeBranch } from '#devnet/l1/alternative-branch.ts'
+import { toAddress } from '#protocol/codec/hex.ts'
+import { type LyingNode, page, type SeenCall, serveLies, stall } from '#test/fakes/lying-l1.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
+
+type Json = Record<string, unknown>
+
+const folder = join(recordsFolder, 'fork-canyon')
+const { config, blocks } = await trueL1(folder)
+const last = blocks.length - 1
+
+/** An L1 node that has the record, and lies when it is told to. */
+async function node(t: TestContext): Promise<LyingNode & { chain: Chain }> {
+  const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
+  const nobody = toAddress(new Uint8Array(20))
+  const methods = { ...replayMethods(chain, 900n), ...storageMethod(chain, config, nobody) }
+  return Object.assign(await serveLies(t, methods), { chain })
+}
+
+type Chain = Awaited<ReturnType<typeof readReplayedChain>>
+
+const isBlock = ({ method }: SeenCall) => method.startsWith('eth_getBlockBy')
+const isFull = (call: SeenCall) => isBlock(call) && call.params[1] === true
+const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
+const others = alternativeBranch(chain.blocks, 'another chain')
+
+/** Another block that is true in itself, told under the hash or number of the one that was asked for. */
+function instead(result: unknown): unknown {
+  const number = Number((result as Json | null)?.['number'])
+  return others[number === 0 ? 1 : number - 1]?.json ?? null
+}
+
+const lies: Readonly<Record<string, [(call: SeenCall, result: unknown) => unknown, RegExp]>> = {
+  'receipts without a log': [
+    ({ method }, result) =>
+      method === 'eth_getBlockReceipts'
+        ? (result as Json[]).map((receipt) => ({ ...receipt, status: '0x0' }))
+        : result,
+    /is not true: receipts root 0x/,
+  ],
+  'receipts of another block': [
+    ({ method }, result) =>
+      method === 'eth_getBlockReceipts'
+        ? (result as Json[]).map((receipt) => ({ ...receipt, blockHash: blocks[0]?.hash }))
+        : result,
+    /is not true: receipts.0.blockHash/,
+  ],
+  'no receipt of a transaction': [
+    ({ method }, result) =>
+      method === 'eth_getBlockReceipts' ? (result as Json[]).slice(1) : result,
+    /is not true: \d+ receipts for \d+ transactions/,
+  ],
+  'another block': [
+    (call, result) => (isFull(call) ? instead(result) : result),
+    /is not true: it is block \d+/,
+  ],
+  'a block with a transaction less': [
+    (call, result) =>
+      isFull(call)
+        ? { ...(result as Json), transactions: ((result as Json)['transactions'] as []).slice(1) }
+        : result,
+    /is not true: transactions root 0x/,
+  ],
+  'a block with another timestamp': [
+    (call, result) =>
+      isBlock(call) && result !== null ? { ...(result as Json), timestamp: '0x7' } : result,
+    /is not true: the header has hash 0x/,
+  ],
+  'a block that is no block': [
+    (call, result) => (isFull(call) ? { hash: (result as Json)['hash'] } : result),
+    /is not true: block\.transactions/,
+  ],
+}
+
+/** The block with the most transactions: there is something to lie about. */
+const busy = chain.blocks.reduce((a, b) =>
+  b.transactionHashes.length > a.transactionHashes.length ? b : a,
+)
+const number = Number(busy.number)
+
+async function expectTrue(
+  watched: Awaited<ReturnType<typeof watchL1>>,
+  numbers: readonly number[],
+): Promise<void> {
+  for (const wanted of numbers) {
+    const answer = await watched.fetch({ number: wanted })
+    assert.deepEqual(answer, { kind: 'block', block: blocks[wanted] })
+  }
+}
+
+for (const [name, [lie, words]] of Object.entries(lies)) {
+  test(`${name}: another node is asked, and the liar left alone`, async (t) => {
+    const [liar, honest] = [await node(t), await node(t)]
+    liar.lie = lie
+    const watched = await watchL1(t, config, { l1RpcUrls: [liar.url, honest.url] })
+    await expectTrue(watched, [number])
+    assert.equal((await watched.metric('endpoint_lies'))[liar.url], 1)
+    assert.equal((await watched.metric('endpoint_lies'))[honest.url], 0)
+    const asked = liar.calls.filter(isFull).length
+    await expectTrue(watched, [number - 1, number + 1, 1])
+    assert.equal(liar.calls.filter(isFull).length, asked)
+    assert.ok(watched.warnings.includes('an L1 endpoint told what is not true'))
+  })
+
+  test(`${name}: with no other node da-watcher waits, says why, and goes on when it is over`, async (t) => {
+    const liar = await node(t)
+    liar.lie = lie
+    const watched = await watchL1(t, config, { l1RpcUrls: [liar.url] })
+    await assert.rejects(watched.fetch({ number }), (error: Error) => {
+      assert.match(error.message, words)
+      return true
+    })
+    const said = watched.waits.find((what) => words.test(what)) ?? ''
+    assert.ok(said.includes(`no L1 RPC endpoint is left: ${liar.url}: `), said)
+    liar.lie = undefined
+    await watched.until('it was asked again', () => {
+      const isDone = watched.waits.at(-1) === 'goes on'
+      return isDone || watched.heads.length > 0
+    })
+    for (let tries = 0; tries < 20; tries++) {
+      const isOver = await watched.fetch({ number }).then(
+        () => true,
+        () => false,
+      )
+      if (isOver) break
+      const before = liar.calls.length
+      await watched.until('it was asked again', () => liar.calls.length > before + 2)
+    }
+    await expectTrue(watched, [number])
+    assert.equal(watched.waits.at(-1), 'goes on')
+  })
+}
+
+for (const [name, misbehave, words] of [
+  ['a status of 429', page(429, { 'retry-after': '3' }), /HTTP status 429/],
+  ['a status of 503', page(503), /HTTP status 503: <html>try later/],
+  ['a page of HTML', page(200), /rpc-response: not JSON: "<html>/],
+  ['no answer at all', stall, /rpc-timeout/],
+] as const) {
+  test(`${name}: another node is asked, and first the next time`, async (t) => {
+    const [bad, good] = [await node(t), await node(t)]
+    bad.misbehave = misbehave
+    const watched = await watchL1(t, config, { l1RpcUrls: [bad.url, good.url] })
+    await expectTrue(watched, [number])
+    await watched.until('heads came', () => watched.heads.length > 0)
+    const costs = await watched.metric('endpoint_cost_seconds')
+    assert.ok((costs[bad.url] ?? 0) > (costs[good.url] ?? 0), JSON.stringify(costs))
+    const asked = bad.calls.filter(isFull).length
+    await expectTrue(watched, [1, 2, 3])
+    assert.equal(bad.calls.filter(isFull).length, asked)
+  })
+
+  test(`${name}: with no other node da-watcher waits, says why, and goes on when it is over`, async (t) => {
+    const bad = await node(t)
+    bad.misbehave = misbehave
+    const watched = await watchL1(t, config, { l1RpcUrls: [bad.url] })
+    await watched.until('it waits', () => watched.waits.some((what) => words.test(what)))
+    await assert.rejects(watched.fetch({ number }), { code: 'l1-unavailable' })
+    bad.misbehave = undefined
+    await watched.until('heads came', () => watched.heads.length > 0)
+    await expectTrue(watched, [number])
+    assert.equal(watched.waits.at(-1), 'goes on')
+  })
+}
+
+test('what a server asks for with Retry-After is kept', async (t) => {
+  const bad = await node(t)
+  bad.misbehave = page(429, { 'retry-after': '30' })
+  const watched = await watchL1(t, config, { l1RpcUrls: [bad.url] })
+  await watched.until('it waits', () => watched.waits.length > 0)
+  await assert.rejects(watched.fetch({ number }), { code: 'l1-unavailable' })
+  await assert.rejects(watched.fetch({ number }), { code: 'l1-unavailable' })
+  assert.equal(bad.calls.length, 3)
+})
+
+test('a node that stands still is found out, and the head is that of the others', async (t) => {
+  const [old, good] = [await node(t), await node(t)]
+  old.chain.moveHead(3n)
+  good.chain.moveHead(3n)
+  const watched = await watchL1(t, config, { l1RpcUrls: [old.url, good.url] })
+  await watched.until('heads came', () => watched.heads.length > 0)
+  good.chain.moveHead(BigInt(last))
+  await watched.until('the head moved', () => watched.heads.at(-1)?.head.number === BigInt(last))
+  assert.ok(watched.warnings.includes('an L1 endpoint is behind'))
+  await expectTrue(watched, [last])
+  const costs = await watched.metric('endpoint_cost_seconds')
+  assert.ok((costs[old.url] ?? 0) > (costs[good.url] ?? 0))
+})
+
+test('with one node alone that went back, the head goes back', async (t) => {
+  const only = await node(t)
+  const watched = await watchL1(t, config, { l1RpcUrls: [only.url] })
+  await watched.until('heads came', () => watched.heads.length > 0)
+  only.chain.moveHead(3n)
+  await watched.until('the head went back', () => watched.heads.at(-1)?.head.number === 3n)
+})
+
+test('a node that is trusted is believed, whatever its blocks have that is not known', async (t) => {
+  const own = await node(t)
+  own.lie = (call, result) => {
+    if (!isBlock(call) || result === null) return result
+    const { transactions } = result as { transactions: Json[] }
+    const changed = isFull(call)
+      ? transactions.map((transaction, at) =>
+          at === 0 ? { ...transaction, type: '0x66' } : transaction,
+        )
+      : transactions
+    return { ...(result as Json), transactions: changed, extraData: '0x01' }
+  }
+  const doubting = await watchL1(t, config, { l1RpcUrls: [own.url] })
+  await assert.rejects(doubting.fetch({ number }), /is not true/)
+  await doubting.stop()
+  const l1RpcUrls = [own.url]
+  const believing = await watchL1(t, config, { l1RpcUrls, l1TrustedUrls: l1RpcUrls })
+  const answer = await believing.fetch({ number })
+  assert.ok(answer.kind === 'block' && answer.block.hash === blocks[number]?.hash)
+  assert.equal(answer.block.inboxTransactions.length, blocks[number].inboxTransactions.length - 1)
+})
+
+test('an endpoint that is trusted and not asked is a mistake', async (t) => {
+  const own = await node(t)
+  const settings = { l1RpcUrls: [own.url], l1TrustedUrls: ['http://elsewhere:8545/key'] }
+  await assert.rejects(watchL1(t, config, settings), {
+    code: 'settings',
+    message: /http:\/\/elsewhere:8545 is none of the endpoints of L1$/,
+  })
+})

@@ -1,0 +1,27 @@
+import type * as z from 'zod'
+import { Fault } from '#runtime/fault.ts'
+import type { ServiceMain } from '#runtime/service/service.ts'
+import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
+import type { config as settingsSchema } from './config.ts'
+import { runDaWatcher } from './da-watcher.ts'
+import { openL1 } from './open-l1.ts'
+import { createDaWatcherMetrics } from './metrics.ts'
+
+/** Wires the service. */
+export const startDaWatcher: ServiceMain<z.output<typeof settingsSchema>> = async (service) => {
+  const { settings } = service
+  const rollup = await loadRollupConfig(settings)
+  if (rollup.l2ChainId !== settings.chainId) {
+    const detail = `--chain-id is ${settings.chainId}, but the rollup config is of chain ${rollup.l2ChainId}`
+    throw new Fault('settings', { severity: 'critical', detail })
+  }
+  const { metrics: registry } = service
+  const metrics = createDaWatcherMetrics(registry)
+  const { l1, close } = openL1(settings, { ...service, config: rollup, metrics, registry })
+  try {
+    const ports = { l1, config: rollup, pollMs: settings.l1PollMs }
+    await runDaWatcher({ ...service, metrics }, ports)
+  } finally {
+    await close()
+  }
+}

@@ -1,0 +1,34 @@
+import type * as z from 'zod'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Fault } from '#runtime/fault.ts'
+import type { ServiceMain } from '#runtime/service/service.ts'
+import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
+import type { config as settingsOfDerivation } from './config.ts'
+import { runDerivation } from './derivation.ts'
+import { createDerivationMetrics } from './metrics.ts'
+import { SafeHeadHistory } from './safe-head-history.ts'
+
+/** Wires the service. */
+export const startDerivation: ServiceMain<z.output<typeof settingsOfDerivation>> = async (
+  service,
+) => {
+  const { settings, metrics } = service
+  const { chainId, dataDir, verifierL1Confirmations } = settings
+  const config = await loadRollupConfig(settings)
+  if (config.l2ChainId !== chainId)
+    throw new Fault('settings', {
+      severity: 'critical',
+      detail: `--chain-id is ${chainId}, but the rollup config is of chain ${config.l2ChainId}`,
+    })
+  await mkdir(dataDir, { recursive: true })
+  const history = new SafeHeadHistory(join(dataDir, 'safe-heads.sqlite'))
+  try {
+    await runDerivation(
+      { ...service, metrics: createDerivationMetrics(metrics) },
+      { config, confirmations: BigInt(verifierL1Confirmations), history },
+    )
+  } finally {
+    history.close()
+  }
+}

@@ -1,0 +1,53 @@
+import type { Payload } from '#protocol/block/payload.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import { Fault } from '#runtime/fault.ts'
+import { tellForkchoice } from './apply-attributes.ts'
+import { type FoundStart, readLabels, refOf, resetPointOf } from './find-start.ts'
+import type { EnginePorts } from './ports.ts'
+
+/** How far the execution client came by itself. */
+export type ElSynced =
+  | { readonly kind: 'syncing' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'done'; readonly found: FoundStart }
+
+/**
+ * Has the execution client fetch the chain up to a block from its peers; if it has come there, finds the heads to go on from.
+ */
+export async function syncTo(payload: Payload, ports: EnginePorts): Promise<ElSynced> {
+  const { executionClient } = ports
+  const taken = await executionClient.newPayload(payload)
+  if (taken.kind === 'invalid') return { kind: 'refused', reason: taken.reason }
+  const head = payload.blockHash
+  // Nothing is known to be safe or final yet.
+  const heads = { head, safe: undefined, finalized: undefined }
+  const chosen = await executionClient.forkchoice(heads)
+  if (chosen.kind === 'invalid') return { kind: 'refused', reason: chosen.reason }
+  if (chosen.kind === 'syncing') return { kind: 'syncing' }
+  return { kind: 'done', found: await startAt(refOf(ports.config, payload), ports) }
+}
+
+/**
+ * The safe head is put so far below that everything above it may still come from L1: if the tip were called safe, a batcher
+ * could leave out blocks that were never posted. Source: op-node, syncmode.offset-el-safe
+ */
+async function startAt(unsafe: L2BlockRef, ports: EnginePorts): Promise<FoundStart> {
+  const { config, executionClient, sync } = ports
+  const labels = await readLabels(ports)
+  const below = (sync.safeOffsetSeconds + config.blockTime - 1n) / config.blockTime
+  const lowest = [config.genesis.l2, labels.safe, labels.finalized]
+    .map((block) => block?.number ?? 0n)
+    .reduce((a, b) => (a > b ? a : b))
+  const number = unsafe.number - below > lowest ? unsafe.number - below : lowest
+  const block = await executionClient.block({ kind: 'number', number })
+  if (block === undefined)
+    throw new Fault('l2-missing', {
+      severity: 'temporary',
+      detail: `the execution client synced to block ${unsafe.number}, but does not have block ${number}`,
+    })
+  const safe = refOf(config, block)
+  const heads = { unsafe, safe, finalized: safe }
+  const start = await resetPointOf(safe, ports)
+  await tellForkchoice(heads, ports)
+  return { heads, start, isAtGenesis: safe.hash === config.genesis.l2.hash }
+}

@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
+import { payloadReceived } from '#messages/subjects.ts'
+import { Fault } from '#runtime/fault.ts'
+import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { JsonRpcCall } from '#runtime/json-rpc/json-rpc-client.ts'
+import { EmbeddedClient } from '#test/fakes/embedded-client.ts'
+import { EngineWorld } from '#test/fakes/engine-world.ts'
+import { readRecord } from '#test/fakes/recorded-chain.ts'
+
+async function startedWorld(record = 'fork-holocene') {
+  const world = await EngineWorld.of(record)
+  const engine = await world.start()
+  await world.derivation.until(({ outcome }) => outcome === 'started')
+  return { world, engine, derivation: world.derivation, client: world.client }
+}
+
+function assertRecorded({ derivation, record }: EngineWorld): void {
+  const { safe } = derivation.chain
+  const told = record.l2.find(({ block }) => block.number === safe.number)
+  assert.equal(safe.hash, told?.block.blockHash)
+}
+
+const hasAttributes = ({ method, params }: JsonRpcCall) =>
+  method.startsWith('engine_forkchoiceUpdated') && params[1] !== null
+const isPlainForkchoice = ({ method, params }: JsonRpcCall) =>
+  method.startsWith('engine_forkchoiceUpdated') && params[1] === null
+const statusWith = (status: string) => ({
+  payloadStatus: { status, latestValidHash: null, validationError: 'as told' },
+  payloadId: null,
+})
+
+/** What the next calls of a kind are answered with, one after another. */
+function answersTo(isMeant: (call: JsonRpcCall) => boolean, ...answers: (() => unknown)[]) {
+  return (call: JsonRpcCall) => (isMeant(call) ? answers.shift()?.() : undefined)
+}
+
+function refuses(code: number): () => never {
+  return () => {
+    throw new JsonRpcError(code, 'as told')
+  }
+}
+
+for (const [what, answer] of [
+  ['-38002', refuses(-38_002)],
+  ['SYNCING', () => statusWith('SYNCING')],
+  ['INVALID', () => statusWith('INVALID')],
+] as const) {
+  test(`heads that are answered with ${what} begin a new generation, and the chain goes on`, async () => {
+    const { client, derivation, world } = await startedWorld()
+    await derivation.toEnd({ untilSafe: 6n })
+    const { generation } = derivation.chain
+    client.intercept = answersTo(isPlainForkchoice, answer)
+    await derivation.until((chain) => chain.generation > generation)
+    await derivation.toEnd({ untilSafe: 20n })
+    assertRecorded(world)
+  })
+}
+
+for (const [what, isMeant, answer] of [
+  ['attributes, SYNCING', hasAttributes, () => statusWith('SYNCING')],
+  ['attributes, no id', hasAttributes, () => statusWith('VALID')],
+  ['attributes, -32000', hasAttributes, refuses(-32_000)],
+  [
+    'a block, unknown payload',
+    ({ method }: JsonRpcCall) => method.includes('getPayload'),
+    refuses(-38_001),
+  ],
+  ['a block, nonsense', ({ method }: JsonRpcCall) => method.includes('getPayload'), () => ({})],
+  [
+    'its own block, SYNCING',
+    ({ method }: JsonRpcCall) => method.includes('newPayload'),
+    () => statusWith('SYNCING').payloadStatus,
+  ],
+] as const) {
+  test(`a call that fails once is repeated in the same generation: ${what}`, async () => {
+    const { client, derivation, world } = await startedWorld()
+    const { generation } = derivation.chain
+    client.intercept = answersTo(isMeant, answer)
+    await derivation.toEnd({ untilSafe: 12n })
+    assert.equal(derivation.chain.generation, generation)
+    assertRecorded(world)
+  })
+}
+
+test('an execution client that is restarted while it builds is asked to build again', async () => {
+  const { client, derivation, world } = await startedWorld()
+  let restarts = 0
+  client.intercept = ({ method }) => {
+    if (method.includes('getPayload') && restarts < 5 && restarts++ % 2 === 0) client.restart()
+  }
+  await derivation.toEnd({ untilSafe: 12n })
+  assert.equal(restarts, 5)
+  assertRecorded(world)
+})
+
+test('an execution client that does not answer is waited for, and said to be', async () => {
+  const { client, derivation, engine, world } = await startedWorld()
+  await derivation.toEnd({ untilSafe: 6n })
+  client.intercept = () => {
+    throw new Fault('rpc-unreachable', { severity: 'temporary', detail: 'connection refused' })
+  }
+  const derived = derivation.next() ?? assert.fail()
+  const request = derivation.requestOf(derived)
+  await derivation.call(request)
+  await world.bus.pass(20_000)
+  const { wait } = engine.status.snapshot()
+  assert.match(wait?.what ?? '', /the execution client does not answer .*connection refused/)
+  assert.match(wait?.next ?? '', /tries again/)
+  client.intercept = () => undefined
+  await derivation.until(({ sequence }) => sequence === request.sequence, 15_000)
+  assert.equal(derivation.chain.generation, request.generation)
+  assert.equal(engine.status.snapshot().wait, undefined)
+})
+
+test('an execution client that refuses the token is said to, with what to do', async () => {
+  const world = await EngineWorld.of('fork-holocene')
+  world.client.intercept = () => {
+    throw new Fault('rpc-status', {
+      severity: 'temporary',
+      detail: 'http://127.0.0.1:8551: HTTP status 401: signature is invalid',
+      fields: { status: 401 },
+    })
+  }
+  const engine = await world.start()
+  await world.bus.pass(3_000)
+  const { wait } = engine.status.snapshot()
+  assert.match(wait?.what ?? '', /signature is invalid; give both the same --jwt-secret-file/)
+  world.client.intercept = () => undefined
+  await world.derivation.until(({ outcome }) => outcome === 'started')
+})
+
+test('an execution client that lost its data is given the chain again', async () => {
+  const { client, derivation, world } = await startedWorld()
+  await derivation.toEnd({ untilSafe: 20n })
+  const { generation } = derivation.chain
+  client.wipe()
+  const chain = await derivation.until((chain) => chain.generation > generation)
+  assert.equal(chain.unsafe.number, 0n)
+  await derivation.toEnd({ untilSafe: 24n })
+  assertRecorded(world)
+})
+
+test('an execution client of another chain is not touched; the engine says so, and goes on with the right one', async () => {
+  const world = await EngineWorld.of('fork-holocene')
+  const right = world.client
+  const other = await readRecord('fork-jovian')
+  const wrong = new EmbeddedClient(other.genesis, world.bus.clock)
+  world.client = wrong
+  const engine = await world.start()
+  await world.bus.pass(120_000)
+  const { wait } = engine.status.snapshot()
+  assert.match(wait?.what ?? '', /wrong-chain/)
+  assert.match(wait?.next ?? '', /tries again each 30 s; see that --network/)
+  assert.equal(engine.ended.isOver, false)
+  assert.ok(!wrong.calls.some(({ method }) => method.startsWith('engine_forkchoice')))
+  world.client = right
+  await world.derivation.until(({ outcome }) => outcome === 'started')
+  assert.equal(engine.status.snapshot().wait, undefined)
+})
+
+test('a block that is not what was asked for never becomes a head', async () => {
+  const { client, derivation, engine, world } = await startedWorld()
+  await derivation.toEnd({ untilSafe: 6n })
+  let isUnfit = true
+  client.intercept = async ({ method, params }) => {
+    if (!method.includes('getPayload') || !isUnfit) return undefined
+    const { intercept } = client
+    client.intercept = () => undefined
+    const envelope = (await client.call(method, params)) as { executionPayload: object }
+    client.intercept = intercept
+    const executionPayload = { ...envelope.executionPayload, transactions: [] }
+    return { ...envelope, executionPayload }
+  }
+  const derived = derivation.next() ?? assert.fail()
+  await derivation.call(derivation.requestOf(derived))
+  await world.bus.pass(60_000)
+  const { wait } = engine.status.snapshot()
+  assert.match(
+    wait?.what ?? '',
+    /built another block 7 than it was told to: transactions.length is 0/,
+  )
+  assert.match(wait?.next ?? '', /tries again each 30 s; see that its version/)
+  assert.equal(derivation.chain.unsafe.number, 6n)
+  isUnfit = false
+  await derivation.until(({ safe, unsafe }) => safe.number >= 6n && unsafe.number === 7n)
+})
+
+test('a refused block of deposits is said, and not gone past', async () => {
+  const { client, derivation, engine, world } = await startedWorld('fork-karst')
+  await derivation.toEnd({ untilSafe: 6n })
+  client.intercept = (call) => (hasAttributes(call) ? statusWith('INVALID') : undefined)
+  const derived = derivation.next() ?? assert.fail()
+  await derivation.call(derivation.requestOf(derived))
+  await world.bus.pass(60_000)
+  const { wait } = engine.status.snapshot()
+  assert.match(wait?.what ?? '', /refuses block 7, which has nothing but deposits: as told/)
+  assert.match(wait?.next ?? '', /tries again each 30 s; deposits are always valid/)
+  client.intercept = () => undefined
+  await derivation.until(({ safe }) => safe.number === 7n)
+})
+
+test('what fails again and again in a new generation is tried more and more seldom', async () => {
+  const { client, derivation, engine, world } = await startedWorld()
+  client.intercept = (call) => (hasAttributes(call) ? refuses(-38_002)() : undefined)
+  const { generation } = derivation.chain
+  let request: ApplyAttributesRequest | undefined
+  const waits: string[] = []
+  for (let second = 0; second < 60; second++) {
+    if (request?.generation !== derivation.chain.generation)
+      request = derivation.requestOf(derivation.next() ?? assert.fail())
+    await derivation.call(request)
+    await world.bus.pass(1_000)
+    waits.push(engine.status.snapshot().wait?.what ?? '')
+  }
+  const generations = new Set(derivation.states.map((chain) => chain.generation))
+  assert.ok(derivation.chain.generation > generation)
+  assert.ok(generations.size < 8, `${generations.size} generations`)
+  assert.ok(waits.filter((what) => what.includes('-38002')).length > 30)
+})
+
+test('L1 that does not answer is waited for', async () => {
+  const world = await EngineWorld.of('fork-holocene')
+  const { l1 } = world
+  world.l1 = {
+    blocksDown: async () => {
+      throw new Fault('l1-unreachable', { severity: 'temporary', detail: 'L1 does not answer' })
+    },
+  }
+  const engine = await world.start()
+  await world.bus.pass(3_000)
+  assert.match(engine.status.snapshot().wait?.what ?? '', /L1 does not answer/)
+  world.l1 = l1
+  await world.derivation.until(({ outcome }) => outcome === 'started')
+})
+
+test('an engine whose lease ran out does nothing more', async () => {
+  const { client, engine, world } = await startedWorld()
+  world.bus.lost = ({ subject }) => subject.includes('lease')
+  await world.bus.pass(12_000)
+  assert.equal((engine.ended.error as Fault | undefined)?.code, 'lease-expired')
+  const calls = client.calls.length
+  await world.bus.pass(60_000)
+  assert.equal(client.calls.length, calls)
+})
+
+test('a missing method of a fork to come is said with the fork and its time', async () => {
+  const world = await EngineWorld.of('fork-karst')
+  const { client } = world
+  client.intercept = ({ method }) =>
+    method === 'engine_exchangeCapabilities'
+      ? ['engine_newPayloadV3', 'engine_forkchoiceUpdatedV3', 'engine_getPayloadV3']
+      : undefined
+  const engine = await world.start()
+  await world.derivation.until(({ outcome }) => outcome === 'started')
+  const text = await engine.registry.getSingleMetricAsString('atoll_engine_fork_gap_start_seconds')
+  assert.match(text, /fork="/)
+})
+
+test('a chain that the execution client fetches from its peers is taken over below its head', async () => {
+  const world = await EngineWorld.of('fork-holocene')
+  world.sync = { mode: 'el', safeOffsetSeconds: 20n }
+  const { bus, client, derivation, gossip, record } = world
+  const engine = await world.start()
+  const waiting = await derivation.until(({ sync }) => sync === 'el-syncing')
+  await bus.pass(1_000)
+  assert.match(engine.status.snapshot().wait?.what ?? '', /a first block from gossip/)
+  const tip = record.l2[40]?.block ?? assert.fail()
+  await bus.settle(gossip.append(payloadReceived, { payload: tip }))
+  await bus.pass(10_000)
+  assert.match(engine.status.snapshot().wait?.what ?? '', /fetches the chain up to block 40/)
+  assert.equal(derivation.chain.generation, waiting.generation)
+  // Its peers, at last.
+  await client.fetch(
+    record.config,
+    record.l2.slice(1, 40).map(({ block }) => block),
+  )
+  const chain = await derivation.until(({ sync }) => sync === 'ready')
+  assert.equal(chain.unsafe.hash, tip.blockHash)
+  assert.equal(chain.safe.number, 30n)
+  assert.equal(chain.finalized.number, 30n)
+  assert.ok(chain.generation > waiting.generation)
+  await derivation.toEnd({ untilSafe: 45n })
+  assertRecorded(world)
+})
+
+test('a gap below the unsafe blocks is given to the execution client to fill', async () => {
+  const { client, derivation, world } = await startedWorld()
+  const { bus, gossip, record } = world
+  for (const { block } of record.l2.slice(20, 25))
+    await bus.settle(gossip.append(payloadReceived, { payload: block }))
+  await bus.pass(10_000)
+  assert.equal(derivation.chain.unsafe.number, 0n)
+  await client.fetch(
+    record.config,
+    record.l2.slice(1, 20).map(({ block }) => block),
+  )
+  await derivation.until(({ unsafe }) => unsafe.number === 24n)
+  assert.equal(derivation.chain.safe.number, 0n)
+})

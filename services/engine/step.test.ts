@@ -1,0 +1,313 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/apply-attributes.ts'
+import type { ResetResponse } from '#messages/reset.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { Bytes32 } from '#protocol/primitives.ts'
+import { Fault, type Severity } from '#runtime/fault.ts'
+import { chainAt, hash, l1Ref, l2Ref } from '#test/fakes/values.ts'
+import type { Applied } from './apply-attributes.ts'
+import {
+  type EngineEffect,
+  type EngineEvent,
+  type EngineState,
+  firstState,
+  type Job,
+} from './engine-state.ts'
+import { firstPauseMs, lastPauseMs, safeLabelPauseMs, step, stuckPauseMs } from './step.ts'
+
+const digest = hash(99) as string as Bytes32
+
+/** A block whose number is its hash's, on the one below it. */
+function block(number: number, fork = 0): L2BlockRef {
+  return { ...l2Ref(number), hash: hash(number + 1_000 * fork), parentHash: hash(number - 1) }
+}
+
+/** An engine at rest: unsafe 20, pending safe 12, safe 10, finalized 5; generation 7, sequence 3. */
+function atRest(changes: Partial<EngineState> = {}): EngineState {
+  const chain = {
+    ...chainAt({ generation: 7n, version: 4n }),
+    sequence: 3n,
+    unsafe: block(20),
+    pendingSafe: block(12),
+    localSafe: block(10),
+    safe: block(10),
+    finalized: block(5),
+  }
+  return { ...firstState, chain, ...changes }
+}
+
+function requestOf(changes: Partial<ApplyAttributesRequest> = {}): ApplyAttributesRequest {
+  return {
+    generation: 7n,
+    sequence: 4n,
+    parent: block(12),
+    attributes: {} as ApplyAttributesRequest['attributes'],
+    derivedFrom: l1Ref(9),
+    concludesBatch: true,
+    ...changes,
+  }
+}
+
+/** What attributes that come are answered with, and what is done then. */
+function applyCalled(state: EngineState, request: ApplyAttributesRequest) {
+  let answer: ApplyAttributesResponse | undefined
+  const responder = {
+    resolve: (response: ApplyAttributesResponse) => (answer = response),
+    reject: assert.fail,
+  }
+  const [next, ...effects] = step(state, { kind: 'apply-called', request, responder })
+  for (const effect of effects) if (effect.kind === 'answer') effect.answer()
+  return { answer, next, jobs: jobsOf(effects) }
+}
+
+function jobsOf(effects: readonly EngineEffect[]): readonly Job['kind'][] {
+  return effects.flatMap((effect) => (effect.kind === 'run' ? [effect.job.kind] : []))
+}
+
+function kindsOf(effects: readonly EngineEffect[]): readonly string[] {
+  return effects.map(({ kind }) => kind)
+}
+
+function applied(
+  state: EngineState,
+  applied: Applied,
+  changes: Partial<ApplyAttributesRequest> = {},
+) {
+  const request = requestOf(changes)
+  const running = { kind: 'apply', request } as const
+  const [next, ...effects] = step(
+    { ...state, running },
+    { kind: 'applied', request, applied, digest },
+  )
+  const { chain } = next
+  return { next, effects, chain: chain ?? assert.fail() }
+}
+
+function failed(state: EngineState, job: Job, severity: Severity) {
+  const fault = new Fault('engine-refused', { severity })
+  return step({ ...state, running: job }, { kind: 'job-failed', job, fault })
+}
+
+for (const [what, state, changes, answer, jobs] of [
+  ['before the first generation', firstState, {}, { kind: 'refused', generation: 0n }, []],
+  ['of an older generation', atRest(), { generation: 6n }, { kind: 'refused', generation: 7n }, []],
+  ['of a newer generation', atRest(), { generation: 8n }, { kind: 'refused', generation: 7n }, []],
+  ['that took effect last', atRest(), { sequence: 3n }, { kind: 'accepted' }, []],
+  ['that took effect long ago', atRest(), { sequence: 1n }, { kind: 'accepted' }, []],
+  ['that are next', atRest(), {}, { kind: 'accepted' }, ['apply']],
+  ['on the safe head', atRest(), { parent: block(10) }, { kind: 'accepted' }, ['apply']],
+  ['on another block', atRest(), { parent: block(11) }, { kind: 'accepted' }, ['start']],
+  ['that jump ahead', atRest(), { sequence: 5n }, { kind: 'accepted' }, ['start']],
+  [
+    'while a reset is due',
+    atRest({ resetDue: 'operator', paused: ['start'] }),
+    {},
+    { kind: 'accepted' },
+    [],
+  ],
+  [
+    'that are being applied',
+    atRest({ running: { kind: 'apply', request: requestOf() } }),
+    {},
+    { kind: 'accepted' },
+    [],
+  ],
+] as const) {
+  test(`attributes ${what}: ${answer.kind}, then ${jobs.join() || 'nothing'}`, () => {
+    const called = applyCalled(state, requestOf(changes))
+    assert.deepEqual(called.answer, answer)
+    assert.deepEqual(called.jobs, jobs)
+  })
+}
+
+for (const [what, state, generation, jobs] of [
+  ['of the generation', atRest(), 7n, ['start']],
+  ['of a later one', atRest(), 8n, ['start']],
+  ['of one that is over', atRest(), 6n, []],
+  ['while one is due', atRest({ resetDue: 'started', paused: ['start'] }), 7n, []],
+  ['before there is any', firstState, 0n, ['start']],
+] as const) {
+  test(`a reset ${what}: ${jobs.join() || 'nothing'}`, () => {
+    let answer: ResetResponse | undefined
+    const responder = {
+      resolve: (response: ResetResponse) => (answer = response),
+      reject: assert.fail,
+    }
+    const request = { generation, reason: 'l1-reorg' } as const
+    const [, ...effects] = step(state, { kind: 'reset-called', request, responder })
+    for (const effect of effects) if (effect.kind === 'answer') effect.answer()
+    assert.deepEqual(answer, { generation: state.chain?.generation ?? 0n })
+    assert.deepEqual(jobsOf(effects), jobs)
+  })
+}
+
+test('a generation is the time, or one more than any before it', () => {
+  const start = chainAt({ generation: 1n, version: 1n }).start
+  const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
+  const found = { heads, start, isAtGenesis: false }
+  const generationAt = (state: EngineState, nowMs: number, previous: bigint) => {
+    const event = { kind: 'start-found', cause: 'started', found, nowMs, previous } as const
+    const [next, ...effects] = step({ ...state, resetDue: 'started' }, event)
+    assert.deepEqual(kindsOf(effects), ['write-chain', 'report-generation', 'read-payloads'])
+    return next.chain
+  }
+  assert.equal(generationAt(firstState, 500, 0n)?.generation, 500n)
+  assert.equal(generationAt(firstState, 500, 500n)?.generation, 501n)
+  assert.equal(generationAt(atRest(), 3, 5n)?.generation, 8n)
+  const chain = generationAt(atRest(), 3, 9n)
+  assert.deepEqual(
+    [chain?.generation, chain?.version, chain?.sequence, chain?.outcome, chain?.attributesDigest],
+    [10n, 1n, 0n, 'started', undefined],
+  )
+  assert.deepEqual(
+    [chain?.pendingSafe, chain?.safe, chain?.unsafe],
+    [block(8), block(8), block(20)],
+  )
+})
+
+test('a block that was there is safe, and the execution client told a little later', () => {
+  const { chain, effects, next } = applied(atRest(), { kind: 'consolidated', block: block(13) })
+  assert.deepEqual([chain.unsafe, chain.pendingSafe, chain.safe], [block(20), block(13), block(13)])
+  assert.deepEqual([chain.version, chain.sequence, chain.outcome], [5n, 4n, 'consolidated'])
+  assert.equal(chain.attributesDigest, digest)
+  assert.deepEqual(kindsOf(effects), ['write-chain', 'report-applied', 'pause'])
+  assert.deepEqual(effects[2], { kind: 'pause', job: 'forkchoice', forMs: safeLabelPauseMs })
+  const [, ...later] = step(next, { kind: 'pause-over', job: 'forkchoice' })
+  assert.deepEqual(jobsOf(later), ['forkchoice'])
+})
+
+test('a block in the middle of a span is pending only', () => {
+  const { chain } = applied(
+    atRest(),
+    { kind: 'built', block: block(13) },
+    { concludesBatch: false },
+  )
+  assert.deepEqual(
+    [chain.unsafe, chain.pendingSafe, chain.localSafe, chain.safe],
+    [block(13), block(13), block(10), block(10)],
+  )
+})
+
+test('a span that is given up leaves the unsafe chain that it had taken the place of', () => {
+  const first = applied(atRest(), { kind: 'built', block: block(13, 1) }, { concludesBatch: false })
+  assert.deepEqual(first.next.backupUnsafe, block(20))
+  const second = applied(
+    first.next,
+    { kind: 'built', block: block(14, 1) },
+    { concludesBatch: false },
+  )
+  assert.deepEqual(second.next.backupUnsafe, block(20))
+  const dropped = applied(second.next, { kind: 'dropped', unsafe: block(20), reason: 'no' })
+  const { pendingSafe, safe, unsafe } = dropped.chain
+  assert.deepEqual([unsafe, pendingSafe, safe], [block(20), block(10), block(10)])
+  assert.equal(dropped.next.backupUnsafe, undefined)
+})
+
+test('when the unsafe head is safe there is nothing to go back to', () => {
+  const { next } = applied(atRest(), { kind: 'replaced', block: block(13, 1) })
+  assert.equal(next.backupUnsafe, undefined)
+  assert.deepEqual(next.chain?.safe, block(13, 1))
+})
+
+for (const [number, jobs] of [
+  [5, []],
+  [6, ['finalize']],
+  [10, ['finalize']],
+  [11, []],
+] as const) {
+  test(`block ${number} as a target, with 5 final and 10 safe: ${jobs.join() || 'nothing'}`, () => {
+    const targets = {
+      finalized: { number: BigInt(number), hash: hash(number) },
+      currentL1: undefined,
+    }
+    const [, ...effects] = step(atRest(), { kind: 'targets-seen', targets })
+    assert.deepEqual(jobsOf(effects), jobs)
+  })
+}
+
+test('one thing is done at a time, the most urgent first', () => {
+  const payload = {
+    ...block(21),
+    number: 21n,
+    blockHash: hash(21),
+    transactions: [],
+  } as unknown as Payload
+  const done: string[] = []
+  let state = atRest({ running: { kind: 'forkchoice' }, target: block(6), isForkchoiceDue: true })
+  const give = (event: EngineEvent) => {
+    const [next, ...effects] = step(state, event)
+    state = next
+    done.push(...jobsOf(effects))
+  }
+  const responder = { resolve: () => undefined, reject: assert.fail }
+  give({ kind: 'apply-called', request: requestOf(), responder })
+  give({ kind: 'payload-received', payload })
+  assert.deepEqual(done, [])
+  give({ kind: 'forkchoice-told' })
+  give({ kind: 'inserted', payload, inserted: { kind: 'inserted', block: block(21) } })
+  const applied = { kind: 'consolidated', block: block(13) } as const
+  give({ kind: 'applied', request: requestOf(), applied, digest })
+  give({ kind: 'finalized', target: block(6), block: block(6) })
+  assert.deepEqual(done, ['insert', 'apply', 'finalize'])
+})
+
+test('pauses grow, and are longest for what only an operator can heal', () => {
+  const job = { kind: 'apply', request: requestOf() } as const
+  const pausesOf = (severity: Severity) => {
+    const pauses: number[] = []
+    let state = atRest()
+    for (let times = 0; times < 9; times++) {
+      const [next, ...effects] = failed(
+        { ...state, resetDue: undefined, paused: [] },
+        job,
+        severity,
+      )
+      state = next
+      for (const effect of effects) if (effect.kind === 'pause') pauses.push(effect.forMs)
+    }
+    return pauses
+  }
+  const grown = [1, 2, 4, 8, 16, 32, 64].map((times) => times * firstPauseMs)
+  assert.deepEqual(pausesOf('temporary'), [...grown, lastPauseMs, lastPauseMs])
+  const [first, second, ...rest] = pausesOf('critical')
+  assert.deepEqual([first, second, new Set(rest)], [100, 200, new Set([stuckPauseMs])])
+})
+
+test('a failure that a reset heals begins one; the next success forgets it', () => {
+  const job = { kind: 'forkchoice' } as const
+  const [next, ...effects] = failed(atRest({ applyDue: requestOf() }), job, 'reset')
+  assert.equal(next.applyDue, undefined)
+  assert.deepEqual(jobsOf(effects), ['start'])
+  assert.equal(next.failures.forkchoice?.times, 1)
+  const [healed] = step({ ...next, running: job }, { kind: 'forkchoice-told' })
+  assert.equal(healed.failures.forkchoice, undefined)
+})
+
+test('a heartbeat tells the heads again, unless they were told since the last', () => {
+  const [first, ...effects] = step(atRest(), { kind: 'heartbeat' })
+  assert.deepEqual(jobsOf(effects), ['forkchoice'])
+  const [told] = step(first, { kind: 'forkchoice-told' })
+  const [quiet, ...none] = step(told, { kind: 'heartbeat' })
+  assert.deepEqual(jobsOf(none), [])
+  const [, ...again] = step(quiet, { kind: 'heartbeat' })
+  assert.deepEqual(jobsOf(again), ['forkchoice'])
+})
+
+test('while the execution client syncs by itself, nothing is derived, and only the highest block counts', () => {
+  const chain = atRest().chain ?? assert.fail()
+  const syncing = atRest({ chain: { ...chain, sync: 'el-syncing' }, isElSyncing: true })
+  const called = applyCalled(syncing, requestOf())
+  assert.deepEqual([called.answer, called.jobs], [{ kind: 'accepted' }, []])
+  const payloadAt = (number: number) =>
+    ({ number: BigInt(number), blockHash: hash(number), transactions: [] }) as unknown as Payload
+  const [first, ...begun] = step(syncing, { kind: 'payload-received', payload: payloadAt(50) })
+  assert.deepEqual(jobsOf(begun), ['el-sync'])
+  const [second] = step(first, { kind: 'payload-received', payload: payloadAt(49) })
+  const [third] = step(second, { kind: 'payload-received', payload: payloadAt(51) })
+  assert.deepEqual(
+    third.payloads.payloads.map(({ number }) => number),
+    [51n],
+  )
+})

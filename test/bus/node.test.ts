@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { NodeViewer } from '#cli/node/node-view.ts'
+import type { NodeServiceName } from '#cli/node/node-services.ts'
+import { type RunningNode, runNode } from '#cli/node/run-node.ts'
+import { compareChain } from '#devnet/local/compare-chain.ts'
+import { configFiles, startClient, startL1 } from '#devnet/local/record-world.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { readRollupConfig } from '#runtime/record/open-record.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { pause } from './conformance/raw-client.ts'
+
+// A whole node of processes on a real server: each of them is killed at random moments, and the safe chain goes on.
+
+/** How often each of them is killed; the long run has 20. */
+const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
+
+/** Refused payloads, empty epochs, channels that time out: 363 blocks in 125 L1 blocks. */
+const record = join(recordsFolder, 'bad-data-karst')
+const { l2ChainId } = await readRollupConfig(record)
+
+/** A node that derives a recorded chain, and how far it is. */
+class NodeWorld {
+  readonly node: RunningNode
+  readonly rpcUrl: string
+  readonly #viewer: () => NodeViewer
+  readonly #close: () => Promise<void>
+
+  private constructor(
+    node: RunningNode,
+    parts: { rpcUrl: string; viewer: () => NodeViewer; close: () => Promise<void> },
+  ) {
+    this.node = node
+    this.rpcUrl = parts.rpcUrl
+    this.#viewer = parts.viewer
+    this.#close = parts.close
+  }
+
+  static async start(): Promise<NodeWorld> {
+    const folder = await mkdtemp(join(tmpdir(), 'atoll-node-'))
+    const l1 = await startL1({ record, speed: 0, clock: systemClock })
+    const jwtSecretFile = join(folder, 'jwt.hex')
+    const secret = randomBytes(32)
+    await writeFile(jwtSecretFile, secret.toString('hex'))
+    const client = await startClient({ record, clock: systemClock }, folder, secret)
+    const node = await runNode({
+      chainId: l2ChainId,
+      node: 'main',
+      dataDir: folder,
+      natsServer: process.env['ATOLL_NATS_SERVER'],
+      natsPort: 0,
+      given: {
+        ...configFiles(record),
+        l1RpcUrls: l1.rpcUrl,
+        l1BeaconUrls: l1.beaconUrl,
+        l1PollMs: '100',
+        engineUrl: client.engineUrl,
+        jwtSecretFile,
+        logLevel: 'error',
+      },
+      report: () => undefined,
+    })
+    const viewer = await NodeViewer.open(
+      node.bus,
+      () => undefined,
+      (error) => {
+        throw error
+      },
+    )
+    const close = async () => {
+      await viewer.close()
+      await node.stop()
+      await client.close()
+      await l1.close()
+      await rm(folder, { recursive: true, force: true })
+    }
+    return new NodeWorld(node, { rpcUrl: client.rpcUrl, viewer: () => viewer, close })
+  }
+
+  get safe(): bigint {
+    return this.#viewer().view.chain?.safe.number ?? 0n
+  }
+
+  get finalized(): bigint {
+    return this.#viewer().view.chain?.finalized.number ?? 0n
+  }
+
+  /** Milliseconds until something is so. */
+  async until(what: string, isSo: () => boolean, timeoutMs = 30_000): Promise<number> {
+    const startedMs = performance.now()
+    while (!isSo()) {
+      if (performance.now() - startedMs > timeoutMs)
+        assert.fail(`${what}: not in ${timeoutMs} ms; safe is ${this.safe}`)
+      await pause(10)
+    }
+    return performance.now() - startedMs
+  }
+
+  close(): Promise<void> {
+    return this.#close()
+  }
+}
+
+type Victim = NodeServiceName | 'nats-server'
+
+function kill(node: RunningNode, victim: Victim): void {
+  const pid = victim === 'nats-server' ? node.bus.serverPid() : node.pidOf(victim)
+  assert.ok(pid !== undefined, `${victim} runs`)
+  process.kill(pid, 'SIGKILL')
+}
+
+async function untilEnd(t: TestContext, world: NodeWorld): Promise<void> {
+  await world.until('all is final', () => world.finalized >= 363n, 120_000)
+  const { equal, blocks } = await compareChain(record, world.rpcUrl, {
+    last: world.safe,
+    clock: systemClock,
+    signal: t.signal,
+  })
+  assert.deepEqual({ equal, blocks }, { equal: 364, blocks: 364 })
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0
+}
+
+test(`each of a node is killed ${rounds} times, and the safe chain goes on as it was`, async (t) => {
+  const victims: readonly Victim[] = ['da-watcher', 'derivation', 'engine', 'nats-server']
+  const due = Array.from({ length: rounds }, () => victims).flat()
+  const stalls = new Map<Victim, number[]>(victims.map((victim) => [victim, []]))
+  while (due.length > 0) {
+    const world = await NodeWorld.start()
+    try {
+      await world.until('a first block', () => world.safe > 0n)
+      while (due.length > 0 && world.safe < 300n) {
+        await pause(Math.random() * 1_000)
+        const [victim] = due
+        if (victim === undefined || world.safe >= 300n) break
+        due.shift()
+        kill(world.node, victim)
+        const before = world.safe
+        stalls.get(victim)?.push(await world.until(`after ${victim}`, () => world.safe > before))
+      }
+      await untilEnd(t, world)
+    } finally {
+      await world.close()
+    }
+  }
+  for (const [victim, times] of stalls) {
+    const worst = Math.max(...times).toFixed(0)
+    t.diagnostic(`${victim}: median ${median(times).toFixed(0)} ms, worst ${worst} ms`)
+  }
+})

@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { TestContext } from 'node:test'
+import { errorCodes, JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
+import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
+import { noSubscriptions } from '#runtime/json-rpc/subscriptions.ts'
+import { serveHttp } from './http-server.ts'
+
+/** A call as it comes. */
+export interface SeenCall {
+  readonly id: number
+  readonly method: string
+  readonly params: readonly unknown[]
+}
+
+/** What a node does in the place of answering; undefined if it answers. */
+export type Misbehaviour = (response: ServerResponse, incoming: IncomingMessage) => void
+
+/** A JSON-RPC server that a test makes lie and fail, and that counts what it is asked. */
+export interface LyingNode {
+  readonly url: string
+  readonly calls: SeenCall[]
+  /** Changes the result of a call; may be changed at any time. */
+  lie: ((call: SeenCall, result: unknown) => unknown) | undefined
+  misbehave: Misbehaviour | undefined
+}
+
+/** Serves methods as a node that does not always tell the truth. */
+export async function serveLies(t: TestContext, methods: Methods): Promise<LyingNode> {
+  const node: { -readonly [Key in keyof LyingNode]: LyingNode[Key] } = {
+    url: '',
+    calls: [],
+    lie: undefined,
+    misbehave: undefined,
+  }
+  node.url = await serveHttp(t, ({ body, incoming }, response) => {
+    const request = JSON.parse(body) as SeenCall | SeenCall[]
+    const calls = Array.isArray(request) ? request : [request]
+    node.calls.push(...calls)
+    if (node.misbehave !== undefined) {
+      node.misbehave(response, incoming)
+      return
+    }
+    const answers = calls.map((call) => answer(methods, call, node.lie))
+    response.end(JSON.stringify(Array.isArray(request) ? answers : answers[0]))
+  })
+  return node
+}
+
+function answer(methods: Methods, call: SeenCall, lie: LyingNode['lie']): object {
+  const { id, method, params } = call
+  try {
+    const known = methods[method]
+    if (known === undefined)
+      throw new JsonRpcError(errorCodes.methodNotFound, `the method ${method} does not exist`)
+    const result: unknown = known(params, noSubscriptions)
+    return { jsonrpc: '2.0', id, result: lie === undefined ? result : lie(call, result) }
+  } catch (error) {
+    if (!(error instanceof JsonRpcError)) throw error
+    return { jsonrpc: '2.0', id, error: { code: error.code, message: error.message } }
+  }
+}
+
+/** Answers with a status and a page of HTML. */
+export function page(status: number, headers: Readonly<Record<string, string>> = {}): Misbehaviour {
+  return (response) => void response.writeHead(status, headers).end('<html>try later</html>')
+}
+
+/** Never answers. */
+export const stall: Misbehaviour = () => undefined
