@@ -6,6 +6,7 @@ import { systemClock } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import { BeaconClient } from '#runtime/l1/beacon-client.ts'
+import { BlobCommitments } from '#runtime/l1/blob-commitments.ts'
 import { readRollupConfig } from '#runtime/record/open-record.ts'
 import { serveHttp } from '#test/fakes/http-server.ts'
 import { linesOf } from '#test/fakes/record-again.ts'
@@ -23,6 +24,7 @@ const lines = (await linesOf(record, 'l1.ndjson')) as readonly {
   blobs?: { versionedHash: Hash; blob: string }[]
 }[]
 const clientOptions = { timeoutMs: 10_000, rounds: 2, clock: systemClock }
+const commitments = new BlobCommitments()
 
 async function replayed(t: TestContext, folder = record, more: Partial<ReplayL1Options> = {}) {
   const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock, ...more }
@@ -74,7 +76,7 @@ const wanted = new Set(withBlobs?.blobs?.map(({ versionedHash }) => versionedHas
 const timestamp = BigInt(withBlobs?.block.timestamp ?? 0)
 
 async function fetched(t: TestContext, url: string) {
-  const beacon = new BeaconClient({ url, ...clientOptions })
+  const beacon = new BeaconClient({ url, ...clientOptions, commitments })
   t.after(() => beacon.close())
   const blobs = await beacon.fetchBlobs(timestamp, wanted)
   return [...blobs].map(([versionedHash, blob]) => {

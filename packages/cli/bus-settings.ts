@@ -42,3 +42,18 @@ export const statusSettings = z.strictObject({
   ...busSettings.shape,
   json: onOff().default(false).describe('whether to print one JSON object'),
 })
+
+/** Settings of `atoll status`. */
+export const nodeStatusSettings = z.strictObject({
+  ...statusSettings.shape,
+  dataDir: shownDefault(
+    z
+      .string()
+      .optional()
+      .describe(
+        'folder of a node that atoll node runs here, which says where its bus is and has the key',
+      ),
+    '~/.atoll/<chain id>, where --nats-seed-file is left out',
+  ),
+  watch: onOff().default(false).describe('whether to show it again each second'),
+})

@@ -12,6 +12,7 @@ import { addL1ReplayCommand } from './commands/l1-replay.ts'
 import { addNodeCommand } from './commands/node.ts'
 import { addRecordCommand } from './commands/record.ts'
 import { addServiceCommand } from './commands/service.ts'
+import { addStatusCommand } from './commands/status.ts'
 
 /** The whole command line of `atoll`. */
 export function createProgram(): Command {
@@ -23,6 +24,7 @@ export function createProgram(): Command {
   addDevnetCommand(program)
   addNodeCommand(program)
   addServiceCommand(program)
+  addStatusCommand(program)
   addBusCommands(program)
   addKeysCommands(program)
   addRecordCommand(program)

@@ -8,7 +8,12 @@ import { executeSettings } from './execute-settings.ts'
 import { executionClientSettings, genesisSettings } from './execution-settings.ts'
 import { l1ReplaySettings } from './l1-replay-settings.ts'
 import { recordSettings } from './record-settings.ts'
-import { provisionSettings, serveSettings, statusSettings } from './bus-settings.ts'
+import {
+  nodeStatusSettings,
+  provisionSettings,
+  serveSettings,
+  statusSettings,
+} from './bus-settings.ts'
 
 /** Every program that has settings, by the words that start it; `service` has what all services share. */
 export const programs: Readonly<Record<string, SettingsSchema>> = {
@@ -16,6 +21,7 @@ export const programs: Readonly<Record<string, SettingsSchema>> = {
   ...Object.fromEntries(nodeServices.map(({ name, schema }) => [`service ${name}`, schema])),
   node: nodeSettings,
   devnet: devnetSettings,
+  status: nodeStatusSettings,
   'bus serve': serveSettings,
   'bus provision': provisionSettings,
   'bus status': statusSettings,

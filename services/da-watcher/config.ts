@@ -25,11 +25,16 @@ export const config = z.strictObject({
     .default(2_000)
     .describe('how often the head of L1 is asked for where it is not announced'),
   l1FinalityPollMs: wholeNumber(10, 3_600_000)
-    .default(24_000)
-    .describe('how often the safe and the finalized head of L1 are asked for'),
+    .optional()
+    .describe(
+      'how often the safe and the finalized head of L1 are asked for, which move once an epoch; left out: twelve times as seldom as the head',
+    ),
   l1TimeoutMs: wholeNumber(100, 600_000)
     .default(10_000)
     .describe('how long one request to L1 may take'),
+  l1RateLimit: wholeNumber(0, 1_000_000)
+    .default(0)
+    .describe('how many calls a second each JSON-RPC endpoint of L1 is asked at most; 0: no limit'),
   prefetchMib: wholeNumber(0, 1_024)
     .default(16)
     .describe('how much of L1 is fetched before it is asked for, in MiB'),

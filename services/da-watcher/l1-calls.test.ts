@@ -159,7 +159,7 @@ test('over a WebSocket heads come as they are announced, and blocks too', async 
   t.after(() => l1.close())
   l1.chain.moveHead(2n)
   const l1RpcUrls = [l1.rpcUrl.replace('http', 'ws')]
-  const watched = await watchL1(t, config, { l1RpcUrls, pollMs: 3_600_000 })
+  const watched = await watchL1(t, config, { l1RpcUrls, l1PollMs: 3_600_000 })
   await watched.until('heads came', () => watched.heads.length > 0)
   for (let head = 3n; head <= 8n; head++) {
     l1.chain.moveHead(head)

@@ -7,6 +7,7 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import { CallRate } from '#runtime/json-rpc/call-rate.ts'
 import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import { BeaconClient } from '#runtime/l1/beacon-client.ts'
 import { BlobCommitments } from '#runtime/l1/blob-commitments.ts'
@@ -31,8 +32,10 @@ export type L1Settings = Pick<
   | 'l1BeaconUrls'
   | 'l1BeaconArchiveUrls'
   | 'l1TrustedUrls'
+  | 'l1PollMs'
   | 'l1FinalityPollMs'
   | 'l1TimeoutMs'
+  | 'l1RateLimit'
   | 'prefetchMib'
   | 'dataDir'
   | 'cacheMib'
@@ -56,7 +59,13 @@ export interface OpenedL1 {
   readonly close: () => Promise<void>
 }
 
+/** Safe and finalized are asked for as many times as seldom as the head, where nothing is said. */
+const finalityPolls = 12
+
 const mebibyte = 1024 * 1024
+
+/** Blobs are large, and to check them takes a while: the next beacon node is not asked sooner. */
+const beaconHedgeMs = 3_000
 
 /** What is kept in memory beside what is fetched ahead: for whoever asks again. */
 const memoryBytes = 24 * mebibyte
@@ -79,7 +88,7 @@ export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
   const watch = new HeadWatch({
     pool: rpcs.pool,
     clock,
-    finalityPollMs: settings.l1FinalityPollMs,
+    finalityPollMs: settings.l1FinalityPollMs ?? finalityPolls * settings.l1PollMs,
     onLag: (endpoint, blocks) =>
       log.warn({ endpoint, blocks: Number(blocks) }, 'an L1 endpoint is behind'),
   })
@@ -129,12 +138,14 @@ function refuseStrangers(settings: L1Settings): void {
 }
 
 function openRpcs(
-  { l1RpcUrls, l1TrustedUrls = [], l1TimeoutMs: timeoutMs }: L1Settings,
+  { l1RpcUrls, l1TrustedUrls = [], l1TimeoutMs: timeoutMs, l1RateLimit }: L1Settings,
   { clock, log, metrics }: OpenL1Context,
 ) {
   const onCall = (method: string) => metrics.called(method)
   const opened = l1RpcUrls.map((url) => {
-    const rpc = new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds: 1, clock, onCall })
+    const rate = l1RateLimit === 0 ? undefined : new CallRate(l1RateLimit, clock)
+    const how = { timeoutMs, rounds: 1, clock, onCall, rate }
+    const rpc = new JsonRpcClient({ endpoints: [{ url }], ...how })
     const isTrusted = l1TrustedUrls.includes(url)
     return { url, endpoint: new L1Endpoint({ rpc, name: nameOf(url), isTrusted }) }
   })
@@ -157,6 +168,8 @@ function openBeacons(
   { l1BeaconUrls = [], l1BeaconArchiveUrls = [], l1TrustedUrls = [], l1TimeoutMs }: L1Settings,
   { clock, log, metrics, commitments = new BlobCommitments() }: OpenL1Context,
 ) {
+  const all = [...l1BeaconUrls, ...l1BeaconArchiveUrls]
+  if (all.some((url) => !l1TrustedUrls.includes(url))) commitments.prepare()
   const open = (urls: readonly string[], what: string) => {
     const clients = urls.map((url) => {
       const isTrusted = l1TrustedUrls.includes(url)
@@ -164,7 +177,13 @@ function openBeacons(
       return new BeaconClient(options)
     })
     const onFailure = (fault: Fault) => noteFailure(fault, { log, metrics })
-    const pool = new EndpointPool({ endpoints: clients, clock, what, onFailure })
+    const pool = new EndpointPool({
+      endpoints: clients,
+      clock,
+      what,
+      onFailure,
+      leastHedgeMs: beaconHedgeMs,
+    })
     const close = async () => {
       await Promise.all(clients.map((client) => client.close()))
     }

@@ -34,8 +34,10 @@ export interface WatchedL1 {
 
 /** What L1 nodes are asked with, if a test says nothing else. */
 const usualSettings = {
-  l1FinalityPollMs: 2_000,
+  l1PollMs: 200,
+  l1FinalityPollMs: undefined,
   l1TimeoutMs: 400,
+  l1RateLimit: 0,
   prefetchMib: 0,
   cacheMib: 16,
   dataDir: undefined,
@@ -54,11 +56,10 @@ const haste = 20
 export async function watchL1(
   t: TestContext,
   config: RollupConfig,
-  {
-    pollMs = 200,
-    ...settings
-  }: Partial<L1Settings> & Pick<L1Settings, 'l1RpcUrls'> & { readonly pollMs?: number },
+  settings: Partial<L1Settings> & Pick<L1Settings, 'l1RpcUrls'>,
 ): Promise<WatchedL1> {
+  // Time is fast here, and the setup takes seconds of the machine's.
+  if (settings.l1BeaconUrls !== undefined) await commitments.versionedHash(new Uint8Array(131_072))
   const world = await BusWorld.provisioned()
   const { bus } = await world.join('da-watcher')
   const reader = await world.join('derivation')
@@ -69,7 +70,7 @@ export async function watchL1(
   const context = { bus, clock: world.clock, signal: ended.signal, metrics, ...said }
   const all = { ...usualSettings, ...settings }
   const opened = openL1(all, { ...context, config, registry, commitments })
-  const running = runDaWatcher(context, { l1: opened.l1, config, pollMs })
+  const running = runDaWatcher(context, { l1: opened.l1, config, pollMs: all.l1PollMs })
   let isStopped = false
   const stop = async () => {
     if (isStopped) return

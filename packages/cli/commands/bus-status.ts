@@ -65,7 +65,8 @@ export async function printBusStatus(settings: z.output<typeof statusSettings>):
   }
 }
 
-async function connectSoon(settings: z.output<typeof statusSettings>): Promise<Connection> {
+/** Connects to look. @throws Fault with the reason if there is no server in 5 s */
+export async function connectSoon(settings: z.output<typeof statusSettings>): Promise<Connection> {
   let reason: Fault | undefined
   const signal = AbortSignal.timeout(connectTimeoutMs)
   const refused = Promise.withResolvers<never>()
@@ -100,7 +101,8 @@ async function readStatus(
   }
 }
 
-async function readStates(
+/** All states on the bus by name, of services or of each instance. */
+export async function readStates(
   connection: Connection,
   names: BusNames,
   kind: StateKind,
@@ -116,7 +118,8 @@ async function readStates(
   return states
 }
 
-function ageOf({ header }: Stored): number {
+/** Milliseconds since it was stored. */
+export function ageOf({ header }: Stored): number {
   return Math.max(0, Date.now() - Date.parse(header(busHeaders.storedAt) ?? ''))
 }
 

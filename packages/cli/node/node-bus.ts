@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BusNames } from '#messages/bus-names.ts'
 import { permissionsOf } from '#messages/permissions.ts'
@@ -31,6 +32,23 @@ export interface NodeBusOptions {
   readonly report: (what: string) => void
   /** The server ended, or cannot be provisioned: nothing goes on without it. */
   readonly onFatal: (error: Error) => void
+}
+
+/** In the folder of a bus: where it is served. */
+const urlFile = 'url'
+
+/** How to look at the bus that a node keeps in a folder. @throws Error `ENOENT` if there is none */
+export async function operatorAccess(
+  nodeDir: string,
+): Promise<{ readonly natsUrls: readonly string[]; readonly natsSeedFile: string }> {
+  const dataDir = busFolder(nodeDir)
+  const url = await readFile(join(dataDir, urlFile), 'utf8')
+  return { natsUrls: [url.trim()], natsSeedFile: busKeyFile(join(dataDir, 'keys'), 'operator') }
+}
+
+/** Where in its folder a node keeps its bus. */
+export function busFolder(nodeDir: string): string {
+  return join(nodeDir, 'bus')
 }
 
 /** Two connections of a user of the bus. */
@@ -114,6 +132,7 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
   const { signal } = stopping
   let running = await start(port)
   const { url } = running
+  await writeFile(join(dataDir, urlFile), `${url}\n`)
   const accessOf = (role: BusRole) => {
     return { natsUrls: [url], natsSeedFile: busKeyFile(keysDir, role) }
   }

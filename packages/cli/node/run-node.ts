@@ -7,7 +7,7 @@ import { toError } from '#runtime/fault.ts'
 import { type ConnectBus, ServiceProcess } from '#runtime/service/service-process.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
 import { describeSettings, readSettings } from '#runtime/settings/settings.ts'
-import { type NodeBus, openNodeBus } from './node-bus.ts'
+import { busFolder, type NodeBus, openNodeBus } from './node-bus.ts'
 import {
   loadService,
   type NodeService,
@@ -53,7 +53,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const bus = await openNodeBus({
     chainId,
     node,
-    dataDir: join(dataDir, 'bus'),
+    dataDir: busFolder(dataDir),
     natsServer,
     isInMemory,
     port: natsPort,

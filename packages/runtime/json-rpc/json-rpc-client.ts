@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import type { CallRate } from './call-rate.ts'
 import { Endpoint, type EndpointOptions } from './endpoint.ts'
 import { type JsonRpcAnswer, parseAnswers } from './json-rpc-answer.ts'
 import { SocketEndpoint } from './socket-endpoint.ts'
@@ -21,6 +22,8 @@ export interface JsonRpcOptions {
   readonly clock: Clock
   /** Called for each failed request; it will be repeated if there is a round left. */
   readonly onFailure?: (fault: Fault) => void
+  /** Holds calls back; left out: none is. */
+  readonly rate?: CallRate | undefined
   /** Called for each call that is sent, again if it is repeated. */
   readonly onCall?: ((method: string) => void) | undefined
 }
@@ -135,10 +138,12 @@ export class JsonRpcClient {
     const requests = calls.map(({ method, params }) => {
       return { jsonrpc: '2.0', id: ++this.#lastId, method, params }
     })
-    for (const { method } of requests) this.#options.onCall?.(method)
+    const { onCall, rate, timeoutMs } = this.#options
+    await rate?.take(calls.length, signal)
+    for (const { method } of requests) onCall?.(method)
     const [first] = requests
     const body = JSON.stringify(requests.length === 1 ? first : requests)
-    const response = await endpoint.post(body, { timeoutMs: this.#options.timeoutMs, signal })
+    const response = await endpoint.post(body, { timeoutMs, signal })
     const fields = { endpoint: endpoint.name, method: calls[0]?.method, calls: calls.length }
     const ids = requests.map(({ id }) => id)
     return parseAnswers(response, ids, fields)

@@ -9,6 +9,8 @@ export interface EndpointPoolOptions<Endpoint> {
   readonly clock: Clock
   /** What they are, as in `L1 RPC endpoint`. */
   readonly what: string
+  /** How long the best is waited for at least before the next is asked as well. */
+  readonly leastHedgeMs?: number
   /** Told of each failure; another endpoint may have answered in its place. */
   readonly onFailure?: ((fault: Fault) => void) | undefined
 }
@@ -20,7 +22,7 @@ export interface PoolAsk {
 
 /** A slow endpoint is not waited for alone when it takes this many times as long as it does else, within bounds. */
 const hedgeFactor = 4
-const leastHedgeMs = 500
+const usualLeastHedgeMs = 500
 const mostHedgeMs = 3_000
 
 /** One of several endpoints, and what is thought of it. */
@@ -70,22 +72,19 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
       .map((scored) => ({ scored, rank: scored.score.rating.score }))
       .toSorted((a, b) => a.rank - b.rank)
       .map(({ scored }) => scored)
-    const { clock, onFailure } = this.#options
     const unavailable = (failures: readonly Fault[]) => this.#unavailable(failures)
-    const race = new Race({ candidates, task, clock, onFailure, unavailable })
-    return race.run(signal)
+    return new Race({ ...this.#options, candidates, task, unavailable }).run(signal)
   }
 
   /** Asks all that may be asked, and gives what they answered; who did not is scored for it. */
   async askEach<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
   ): Promise<readonly { readonly name: string; readonly answer: Answer }[]> {
-    const { clock, onFailure } = this.#options
     const asked = this.#all.map(async (scored) => {
       if (scored.score.isResting) return undefined
       const candidates = [scored]
       const unavailable = (failures: readonly Fault[]) => failures[0] ?? this.#unavailable([])
-      const race = new Race({ candidates, task, clock, onFailure, unavailable })
+      const race = new Race({ ...this.#options, candidates, task, unavailable })
       try {
         return { name: scored.endpoint.name, answer: await race.run(undefined) }
       } catch (error) {
@@ -119,11 +118,12 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
   }
 }
 
-interface RaceOptions<Endpoint, Answer> {
+interface RaceOptions<Endpoint, Answer> extends Pick<
+  EndpointPoolOptions<Endpoint>,
+  'clock' | 'leastHedgeMs' | 'onFailure'
+> {
   readonly candidates: readonly Scored<Endpoint>[]
   readonly task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>
-  readonly clock: Clock
-  readonly onFailure: ((fault: Fault) => void) | undefined
   readonly unavailable: (failures: readonly Fault[]) => Fault
 }
 
@@ -160,7 +160,8 @@ class Race<Endpoint, Answer> {
       this.#running++
       void this.#attempt(scored)
       const { latencyMs } = scored.score
-      const hedgeMs = Math.min(Math.max(hedgeFactor * latencyMs, leastHedgeMs), mostHedgeMs)
+      const leastMs = this.#options.leastHedgeMs ?? usualLeastHedgeMs
+      const hedgeMs = Math.min(Math.max(hedgeFactor * latencyMs, leastMs), mostHedgeMs)
       const hasMore = this.#next < this.#options.candidates.length
       if (hasMore)
         this.#cancelHedge = this.#options.clock.after(hedgeMs, () => {

@@ -1,0 +1,112 @@
+import type { Command } from 'commander'
+import type * as z from 'zod'
+import { nodeStatusSettings } from '#cli/bus-settings.ts'
+import { nodeServices } from '#cli/node/node-services.ts'
+import { type Aged, nodeStatus, type NodeStates, statusLines } from '#cli/node/node-status.ts'
+import { operatorAccess } from '#cli/node/node-bus.ts'
+import { defaultDataDir } from '#cli/node-settings.ts'
+import { print } from '#cli/output.ts'
+import { addSettingsCommand } from '#cli/settings-command.ts'
+import { stopSignal } from '#cli/stop-signal.ts'
+import { BusNames } from '#messages/bus-names.ts'
+import { chainStateCodec } from '#messages/chain-state.ts'
+import { derivationTargetsCodec } from '#messages/derivation-targets.ts'
+import { l1HeadsCodec } from '#messages/l1-heads.ts'
+import { serviceStatusCodec, type ServiceStatus } from '#messages/service-status.ts'
+import type { MessageCodec } from '#messages/wire/message-codec.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import type { Connection } from '#runtime/bus/connection.ts'
+import type { Stored } from '#runtime/bus/stream-store.ts'
+import { sleep, systemClock } from '#runtime/clock.ts'
+import { Fault } from '#runtime/fault.ts'
+import { ageOf, connectSoon, readStates } from './bus-status.ts'
+
+const watchPeriodMs = 1_000
+
+/** Adds `atoll status`. */
+export function addStatusCommand(program: Command): void {
+  addSettingsCommand(program, {
+    name: 'status',
+    summary: 'heads of a node, and what each service waits for',
+    description:
+      'Shows the heads of a node and how far they are behind each other, what each service is doing, what it waits for and since when, and what can be done about it. atoll bus status has the bus itself.',
+    schema: nodeStatusSettings,
+    run: showStatus,
+  })
+}
+
+async function showStatus(settings: z.output<typeof nodeStatusSettings>): Promise<void> {
+  const names = new BusNames(settings)
+  const connection = await connectSoon({ ...settings, ...(await accessOf(settings)) })
+  const { signal } = stopSignal()
+  const show = async () => {
+    const states = await readNode(connection, names)
+    const status = nodeStatus(
+      states,
+      nodeServices.map(({ name }) => name),
+    )
+    if (settings.watch && process.stdout.isTTY) process.stdout.write('\u001B[H\u001B[2J')
+    print(settings.json ? JSON.stringify(status) : statusLines(status).join('\n'))
+  }
+  try {
+    await show()
+    if (!settings.watch) return
+    while (!signal.aborted) {
+      await sleep(systemClock, watchPeriodMs, signal)
+      await show()
+    }
+  } finally {
+    await connection.close()
+  }
+}
+
+/** The bus of a node that runs here, unless another is named. */
+async function accessOf({
+  dataDir,
+  chainId,
+  natsSeedFile,
+}: z.output<typeof nodeStatusSettings>): Promise<Partial<z.output<typeof nodeStatusSettings>>> {
+  if (natsSeedFile !== undefined) return {}
+  try {
+    return await operatorAccess(dataDir ?? defaultDataDir(chainId))
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    if (!isMissing) throw error
+    if (dataDir === undefined) return {}
+    const detail = `--data-dir ${dataDir}: no node keeps its bus there; atoll node makes one`
+    throw new Fault('settings', { severity: 'critical', detail, cause: error })
+  }
+}
+
+async function readNode(connection: Connection, names: BusNames): Promise<NodeStates> {
+  const states = new Map(await readStates(connection, names, { perInstance: false }))
+  const services = new Map<string, Aged<ServiceStatus>>()
+  for (const [name, stored] of await readStates(connection, names, { perInstance: true })) {
+    const [service = ''] = name.split('.')
+    const status = aged(stored, serviceStatusCodec)
+    const known = services.get(service)
+    if (status !== undefined && (known === undefined || status.ageMs < known.ageMs))
+      services.set(service, status)
+  }
+  return {
+    nowMs: Date.now(),
+    chain: aged(states.get('engine.chain'), chainStateCodec),
+    l1: aged(states.get('da-watcher.l1-heads'), l1HeadsCodec),
+    targets: aged(states.get('derivation.targets'), derivationTargetsCodec),
+    services,
+  }
+}
+
+/** What another release wrote may not be readable: then it is as if it were not there. */
+function aged<Value>(
+  stored: Stored | undefined,
+  codec: MessageCodec<Value>,
+): Aged<Value> | undefined {
+  if (stored === undefined) return undefined
+  try {
+    return { value: codec.decode(stored.data), ageMs: ageOf(stored) }
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined
+    throw error
+  }
+}

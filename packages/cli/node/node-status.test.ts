@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ServiceStatus } from '#messages/service-status.ts'
+import { nodeStatus, type NodeStates, statusLines } from './node-status.ts'
+
+const nowMs = 1_800_000_000_000
+const names = ['da-watcher', 'derivation']
+
+const nothing: NodeStates = {
+  nowMs,
+  chain: undefined,
+  l1: undefined,
+  targets: undefined,
+  services: new Map(),
+}
+
+function status(fields: Partial<ServiceStatus>, ageMs = 1_000) {
+  const value: ServiceStatus = {
+    instance: 'a',
+    version: '1',
+    startedMs: nowMs - 60_000,
+    phase: 'running',
+    wait: undefined,
+    inputs: [],
+    writtenMs: nowMs - ageMs,
+    ...fields,
+  }
+  return { value, ageMs }
+}
+
+function withServices(services: Record<string, ReturnType<typeof status>>): NodeStates {
+  return { ...nothing, services: new Map(Object.entries(services)) }
+}
+
+test('of a bus with nothing on it, it is said what to start', () => {
+  const { services, advice, l2 } = nodeStatus(nothing, names)
+  assert.deepEqual(
+    services.map(({ phase }) => phase),
+    ['unheard', 'unheard'],
+  )
+  assert.equal(l2.safe, null)
+  assert.match(advice[0] ?? '', /^da-watcher was never heard of/)
+})
+
+test('a service that waits says for what, since when, and what comes next', () => {
+  const wait = { what: 'L1 block 7', sinceMs: nowMs - 9_000, next: 'asks again in 1 s' }
+  const states = withServices({
+    'da-watcher': status({}),
+    derivation: status({ phase: 'waiting', wait }),
+  })
+  const told = nodeStatus(states, names)
+  assert.deepEqual(told.advice, [])
+  assert.equal(told.services[1]?.waitsSince, 9)
+  assert.match(
+    statusLines(told).join('\n'),
+    /derivation +waiting\n +waits for L1 block 7, for 9\.0 s\n +next: asks again/,
+  )
+})
+
+test('a service that is silent for more than 15 s is called that, and not before', () => {
+  const phaseAt = (ageMs: number) =>
+    nodeStatus(withServices({ derivation: status({}, ageMs) }), ['derivation']).services[0]?.phase
+  assert.equal(phaseAt(15_000), 'running')
+  assert.equal(phaseAt(15_001), 'silent')
+})
+
+test('an L1 that is more than two minutes old is told', () => {
+  const hash = `0x${'11'.repeat(32)}` as const
+  const adviceAt = (seconds: number) => {
+    const timestamp = BigInt(nowMs / 1_000 - seconds)
+    const head = { hash, number: 5n, parentHash: hash, timestamp } as never
+    const l1 = { value: { head, safe: undefined, finalized: undefined }, ageMs: 0 }
+    return nodeStatus({ ...nothing, l1 }, []).advice
+  }
+  assert.deepEqual(adviceAt(120), [])
+  assert.match(adviceAt(121)[0] ?? '', /the head of L1 is 2 min old/)
+})

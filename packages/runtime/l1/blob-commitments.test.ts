@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fromHex, toHex } from '#protocol/codec/hex.ts'
+import { firstLineOf } from '#test/fakes/record-lines.ts'
+import { BlobCommitments } from './blob-commitments.ts'
+
+const line = (await firstLineOf('fork-ecotone', 'l1.ndjson', (json) => {
+  return ((json as { blobs?: unknown[] }).blobs ?? []).length > 0
+})) as { blobs: { versionedHash: string; blob: string }[] }
+const commitments = new BlobCommitments()
+const [{ versionedHash, blob }] = line.blobs as [(typeof line.blobs)[0]]
+
+test('a blob has the versioned hash that its transaction says, also as a view of more', async () => {
+  const bytes = fromHex(blob)
+  const more = new Uint8Array(bytes.length + 64)
+  more.set(bytes, 32)
+  const told = await Promise.all([
+    commitments.versionedHash(bytes),
+    commitments.versionedHash(more.subarray(32, 32 + bytes.length)),
+  ])
+  assert.deepEqual(told, [versionedHash, versionedHash])
+  assert.equal(toHex(bytes), blob)
+})
+
+test('what is no blob has none: another length, or an element that is not in the field', async () => {
+  const bytes = fromHex(blob)
+  assert.equal(await commitments.versionedHash(bytes.subarray(1)), undefined)
+  assert.equal(await commitments.versionedHash(new Uint8Array(bytes.length).fill(255)), undefined)
+})
+
+test('the thread of who asks is not held up', async () => {
+  let turns = 0
+  const count = setInterval(() => turns++, 1)
+  await Promise.all(Array.from({ length: 4 }, () => commitments.versionedHash(fromHex(blob))))
+  clearInterval(count)
+  assert.ok(turns > 10, String(turns))
+})
