@@ -18,8 +18,13 @@ export interface L1WorkerData {
 /** What is asked of it. A later reading ends the one before. */
 export type L1Request =
   | { readonly kind: 'open'; readonly reading: number; readonly from: bigint }
-  /** Blocks were used, so that there is room for others. */
-  | { readonly kind: 'used'; readonly reading: number; readonly bytes: number }
+  /** Of what was handed over so much was used, so that there is room for more. */
+  | {
+      readonly kind: 'used'
+      readonly reading: number
+      readonly messages: number
+      readonly bytes: number
+    }
 
 /** What it says. */
 export type L1Answer =

@@ -29,7 +29,7 @@ port.on('message', (request: L1Request) => {
   if (request.kind === 'open') {
     void read(request)
   } else if (request.reading === current?.reading) {
-    current.messages--
+    current.messages -= request.messages
     current.bytes -= request.bytes
   }
   wake()

@@ -6,6 +6,9 @@ import type { L1Reader, L1Source, PreparedL1 } from './l1-source.ts'
 /** How a record's L1 is read. */
 export type WorkerL1Options = Omit<L1WorkerData, 'port' | 'folder' | 'view'>
 
+/** As many messages are used before that is told; at the latest when none is left. */
+const messagesPerTelling = 4
+
 /**
  * The L1 of a record, read and prepared by a thread of its own, some blocks ahead: who sent a transaction to the inbox takes as long
  * to find out as all the rest of derivation.
@@ -17,8 +20,10 @@ export class WorkerL1 implements L1Source {
   readonly #loaded = Promise.withResolvers<void>()
   #reading = 0
   #queue: PreparedL1[] = []
-  /** Of the message that is used up; told when it is, so that there is room for others. */
+  /** Messages whose blocks are in the queue. */
   readonly #messages: { blocks: number; readonly bytes: number }[] = []
+  /** What was used and not told yet. */
+  #used = { messages: 0, bytes: 0 }
   /** How the reading ended. */
   #outcome: 'end' | Error | undefined
   /** Nothing can be read. */
@@ -55,6 +60,7 @@ export class WorkerL1 implements L1Source {
     this.#reading++
     this.#queue = []
     this.#messages.length = 0
+    this.#used = { messages: 0, bytes: 0 }
     this.#outcome = undefined
     this.#ask({ kind: 'open', reading: this.#reading, from })
     return Promise.resolve({ next: () => this.#next() })
@@ -119,11 +125,16 @@ export class WorkerL1 implements L1Source {
     this.#wake()
   }
 
+  /** Tells what is used now and then: each time wakes the other thread, on a core that this one may need. */
   #noteUsed(): void {
     const [message] = this.#messages
     if (message === undefined || --message.blocks > 0) return
     this.#messages.shift()
-    this.#ask({ kind: 'used', reading: this.#reading, bytes: message.bytes })
+    this.#used.messages++
+    this.#used.bytes += message.bytes
+    if (this.#used.messages < messagesPerTelling && this.#messages.length > 0) return
+    this.#ask({ kind: 'used', reading: this.#reading, ...this.#used })
+    this.#used = { messages: 0, bytes: 0 }
   }
 
   #ask(request: L1Request): void {
