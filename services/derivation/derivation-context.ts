@@ -17,6 +17,6 @@ export interface DerivationContext {
 }
 
 /** Where lines go. */
-export type DerivationLog = Readonly<
+type DerivationLog = Readonly<
   Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
 >

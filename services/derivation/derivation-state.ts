@@ -42,13 +42,13 @@ export interface DerivationState {
 export type WaitReason = Pick<Wait, 'what' | 'next'>
 
 /** Resets in a row that led to no new safe block. */
-export interface Resets {
+interface Resets {
   readonly safe: bigint
   readonly count: number
 }
 
 /** What is derived on one safe head of one generation; it ends with either. */
-export type Session = Starting | Deriving | Resetting | Halted
+type Session = Starting | Deriving | Resetting | Halted
 
 interface SessionBase {
   /** Names it in what it asks for, so that an answer to another is not taken for its own. */

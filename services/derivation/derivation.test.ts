@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { safeAt } from '#messages/subjects.ts'
 import { Pipeline } from '#protocol/pipeline/pipeline.ts'
 import { isFault } from '#runtime/fault.ts'
 import { DerivationWorld, foreignDigest, l1Hash } from '#test/fakes/derivation-world.ts'
 import { forksUpTo } from '#test/fakes/test-rollup.ts'
 import { SafeHeadHistory } from './safe-head-history.ts'
 
-/** Derivation at a new generation, on an L1 of so many blocks; with 4, two L2 blocks are due for each of L1 blocks 0 to 2. */
-async function started(l1Blocks = 4, changes: Parameters<typeof DerivationWorld.make>[0] = {}) {
-  const world = await DerivationWorld.make(changes)
-  world.grow(l1Blocks)
-  await world.tellHeads()
-  await world.begin(1n)
-  const derivation = await world.start()
-  await world.bus.pass(50)
-  return { world, derivation }
-}
-
 test('one set of attributes is in flight, and the next follows when the state tells of it', async () => {
-  const { world } = await started()
+  const { world } = await DerivationWorld.started()
   assert.deepEqual(world.sent, ['1:1'])
   await world.bus.pass(400)
   assert.deepEqual(world.sent, ['1:1'])
@@ -33,7 +21,7 @@ test('one set of attributes is in flight, and the next follows when the state te
 })
 
 test('attributes of which nothing is heard are sent again, the same, after 0.5, 1, 2, 4 and 4 s', async () => {
-  const { world } = await started()
+  const { world } = await DerivationWorld.started()
   const times: number[] = []
   for (let count = 1; times.length < 5;) {
     await world.bus.pass(50)
@@ -73,7 +61,7 @@ test('after a deposits-only replacement the channel is flushed, and derivation g
 })
 
 test('attributes that were dropped before Holocene leave the safe head as it was', async () => {
-  const { world } = await started(4, { hardforkTimes: forksUpTo('granite') })
+  const { world } = await DerivationWorld.started(4, { hardforkTimes: forksUpTo('granite') })
   const first = await world.apply()
   await world.apply('dropped')
   assert.deepEqual(world.sent, ['1:1', '2:2', '3:2'])
@@ -82,13 +70,8 @@ test('attributes that were dropped before Holocene leave the safe head as it was
 })
 
 test('if other attributes took effect, another pipeline begins at the safe head', async () => {
-  const { world } = await started()
+  const { world } = await DerivationWorld.started()
   await world.apply()
-  world.history.record({
-    l1: { number: 2n, hash: l1Hash(2, 'a') },
-    safe: world.chain.safe,
-    generation: 1n,
-  })
   const { parent, attributes } = world.lastApplied
   const other = world.build(parent, { ...attributes, gasLimit: attributes.gasLimit + 1n })
   world.history.record({ l1: { number: 2n, hash: l1Hash(2, 'a') }, safe: other, generation: 1n })
@@ -101,11 +84,9 @@ test('if other attributes took effect, another pipeline begins at the safe head'
 })
 
 test('if the state is ahead of what was sent, another pipeline begins; unknown safe blocks need a reset', async () => {
-  const { world } = await started(1)
+  const { world } = await DerivationWorld.started(1)
   assert.deepEqual(world.sent, [])
   world.grow(4)
-  const [l1] = world.l1
-  if (l1 === undefined) throw new Error('no L1')
   await world.tellHeads()
   const { parent, attributes } = world.lastApplied
   const other = world.build(parent, { ...attributes, gasLimit: attributes.gasLimit + 1n })
@@ -118,7 +99,7 @@ test('if the state is ahead of what was sent, another pipeline begins; unknown s
 })
 
 test('a new generation ends what is in flight, and begins at its start', async () => {
-  const { world } = await started()
+  const { world } = await DerivationWorld.started()
   await world.applyAll()
   await world.begin(7n, 2)
   await world.bus.pass(50)
@@ -127,7 +108,7 @@ test('a new generation ends what is in flight, and begins at its start', async (
 })
 
 test('what comes for a pipeline that is no more is not taken', async () => {
-  const { world } = await started()
+  const { world } = await DerivationWorld.started()
   await world.begin(2n)
   const before = world.applied.length
   await world.tell({ generation: 1n, version: 99n, sequence: 5n })
@@ -136,7 +117,7 @@ test('what comes for a pipeline that is no more is not taken', async () => {
 })
 
 test('an engine that is behind the state is taken past it by a reset; one that is ahead will tell', async () => {
-  const { world } = await started(1)
+  const { world } = await DerivationWorld.started(1)
   world.onApply = () => ({ kind: 'refused', generation: 2n })
   world.grow(4)
   await world.tellHeads()
@@ -149,7 +130,7 @@ test('an engine that is behind the state is taken past it by a reset; one that i
 })
 
 test('an L1 reorg leads to a reset, asked for until the new generation comes', async () => {
-  const { world } = await started()
+  const { world } = await DerivationWorld.started()
   await world.applyAll()
   world.grow(6, { from: 4, branch: 'b' })
   await world.tellHeads()
@@ -191,7 +172,7 @@ test('a block that was fetched ahead of a reorg is fetched again before it count
 })
 
 test('without data it waits for L1, and tells so after half a minute', async () => {
-  const { world } = await started(3)
+  const { world } = await DerivationWorld.started(3)
   await world.applyAll()
   const sent = world.applied.length
   await world.bus.pass(29_000)
@@ -221,7 +202,7 @@ test('an L1 block is read when it has the confirmations, and not before', async 
 })
 
 test('while the execution client syncs by itself nothing is derived', async () => {
-  const { world } = await started()
+  const { world } = await DerivationWorld.started()
   await world.tell({ sync: 'el-syncing' })
   await world.apply('built', { sync: 'el-syncing' })
   await world.bus.pass(5_000)
@@ -233,7 +214,7 @@ test('while the execution client syncs by itself nothing is derived', async () =
 })
 
 test('what would split the chain stops derivation, with a reason, until a new generation begins', async () => {
-  const { world } = await started(1)
+  const { world } = await DerivationWorld.started(1)
   world.grow(4)
   const [, block] = world.l1
   if (block === undefined) throw new Error('no L1')
@@ -269,12 +250,12 @@ test('a chain with interop peers is derived up to Lagoon, and refused from then 
   const { ended } = await past.start()
   await assert.rejects(past.bus.settle(ended), (error) => isFault(error, 'unsupported-chain'))
   const later = forksUpTo('lagoon', { lagoon: 10_000_000_000n })
-  const { world } = await started(4, { ...peers, hardforkTimes: later })
+  const { world } = await DerivationWorld.started(4, { ...peers, hardforkTimes: later })
   assert.deepEqual(world.sent, ['1:1'])
 })
 
 test('derivation that is killed goes on at the next sequence', async () => {
-  const { world, derivation } = await started(8)
+  const { world, derivation } = await DerivationWorld.started(8)
   await world.apply()
   await world.apply()
   derivation.stop()
@@ -291,7 +272,7 @@ test('derivation that is killed goes on at the next sequence', async () => {
 })
 
 test('what was derived from L1 blocks that went while nobody looked is given up', async () => {
-  const { world, derivation } = await started(4)
+  const { world, derivation } = await DerivationWorld.started(4)
   await world.applyAll()
   const madeSafe = world.history.newest()?.l1
   assert.equal(madeSafe?.number, 4n)
@@ -305,7 +286,7 @@ test('what was derived from L1 blocks that went while nobody looked is given up'
 })
 
 test('a history that was lost is no reason to trust the safe head', async () => {
-  const { world, derivation } = await started(4)
+  const { world, derivation } = await DerivationWorld.started(4)
   await world.applyAll()
   derivation.stop()
   await world.bus.pass(10_000)
@@ -348,69 +329,4 @@ test('four L1 blocks are asked for at a time', async () => {
   await world.start()
   await world.bus.pass(2_000)
   assert.equal(most, 4)
-})
-
-test('progress is told by the L1 block of which all was derived', async () => {
-  const { world } = await started(4)
-  assert.equal(world.targets.at(-1)?.currentL1?.number, 1n)
-  await world.apply()
-  await world.apply()
-  assert.equal(world.targets.at(-1)?.currentL1?.number, 2n)
-  await world.applyAll()
-  assert.equal(world.targets.at(-1)?.currentL1?.number, 4n)
-})
-
-test('what was derived from finalized L1 is final, also after a restart', async () => {
-  const { world, derivation } = await started(6)
-  await world.applyAll()
-  await world.tellHeads({ finalized: 3 })
-  await world.bus.pass(1_500)
-  const expected = world.history.at({ kind: 'l1-number', number: 3n })
-  assert.ok(expected.kind === 'found')
-  assert.equal(world.targets.at(-1)?.finalized?.hash, expected.entry.safe.hash)
-  derivation.stop()
-  await world.bus.pass(10_000)
-  await world.start()
-  await world.tellHeads({ finalized: 4 })
-  await world.bus.pass(1_500)
-  const later = world.history.at({ kind: 'l1-number', number: 4n })
-  assert.ok(later.kind === 'found')
-  assert.equal(world.targets.at(-1)?.finalized?.hash, later.entry.safe.hash)
-})
-
-test('nothing is final by an L1 block that L1 does not have at that number', async () => {
-  const { world } = await started(6)
-  await world.applyAll()
-  const kept = world.l1
-  world.grow(6, { from: 3, branch: 'b' })
-  const chain = world.l1
-  world.l1 = kept
-  await world.tellHeads({ finalized: 3, chain })
-  await world.bus.pass(5_000)
-  assert.equal(world.targets.at(-1)?.finalized, undefined)
-})
-
-test('the history is served, and its copy on the bus is restored when the store is lost', async () => {
-  const { world } = await started(6)
-  await world.applyAll()
-  const served = await world.safeHeadAt({ kind: 'l1-number', number: 3n })
-  assert.ok(served.kind === 'found')
-  assert.equal(served.entry.safe.number, world.history.entryOf(3n)?.safe.number)
-  const copies = async () => {
-    const found: (bigint | undefined)[] = []
-    for (let number = 0n; number <= 6n; number++)
-      found.push((await world.bus.settle(world.rpc.bus.lookup(safeAt, number)))?.safe.number)
-    return found
-  }
-  await world.bus.pass(2_000)
-  const before = await copies()
-  assert.deepEqual(
-    before,
-    [0n, 0n, 2n, 4n, 5n, 7n, 9n].map((_, at) => before[at]),
-  )
-  assert.ok(before.every((number) => number !== undefined))
-  await world.bus.restartServer({ wiped: true })
-  await world.bus.provision()
-  await world.bus.pass(5_000)
-  assert.deepEqual(await copies(), before)
 })

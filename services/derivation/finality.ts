@@ -7,7 +7,7 @@ import type { Hash } from '#protocol/primitives.ts'
 export const finalityPauseMs = 1_000
 
 /** Entries of the history that are looked at in one search: an L1 reorg leaves no more than one that is stale. */
-export const maxEntriesSought = 4
+const maxEntriesSought = 4
 
 /** How far the search for the newest final block is. */
 export interface FinalitySearch {

@@ -14,7 +14,7 @@ export const maxWaitingBlocks = 64
 
 /** An answer that was no help is asked for again after this, and twice this, … */
 const firstPauseMs = 250
-const longestPauseMs = 4_000
+const longestPauseMs = 2_000
 
 /** An L1 block to ask for. */
 export interface L1Ask {

@@ -14,7 +14,7 @@ const longestResendMs = 4_000
 
 /** An answer that was no help is asked for again after this, and twice this, … */
 const firstPauseMs = 250
-const longestPauseMs = 4_000
+const longestPauseMs = 2_000
 
 /** Resets that lead nowhere are this far apart, at last: what goes wrong each time is not hurried. */
 const longestResetPauseMs = 30_000

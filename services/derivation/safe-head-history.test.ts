@@ -7,7 +7,7 @@ import type { ChainState } from '#messages/chain-state.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 import { isFault } from '#runtime/fault.ts'
 import { blockId, chainAt, hash, l2Ref } from '#test/fakes/values.ts'
-import { SafeHeadHistory } from './safe-head-history.ts'
+import { keptL1Blocks, SafeHeadHistory } from './safe-head-history.ts'
 
 /** A history of `10:20 11:21`: L1 block 10 made L2 block 20 safe. */
 function historyOf(entries: string): SafeHeadHistory {
@@ -117,7 +117,7 @@ test('a generation that is taken up again takes nothing back', () => {
 const digest = (number: number) => hash(number) as string as Bytes32
 
 test('what took effect unseen is found when the generation is taken up again', () => {
-  const take = (changes: Partial<ChainState>, concludesBatch = true) => {
+  const take = (changes: Partial<ChainState>, { concludesBatch = true } = {}) => {
     const history = historyOf('8:18 10:20')
     const chain = startAt(20, 9)
     history.begin(chain)
@@ -134,7 +134,7 @@ test('what took effect unseen is found when the generation is taken up again', (
   assert.equal(take({ ...built, attributesDigest: digest(1), sequence: 2n }), '')
   assert.equal(take({}), '8:18 10:20')
   const first = { ...built, attributesDigest: digest(1), localSafe: l2Ref(20) }
-  assert.equal(take(first, false), '8:18 10:20')
+  assert.equal(take(first, { concludesBatch: false }), '8:18 10:20')
   assert.equal(take({ ...first, outcome: 'dropped' }), '8:18 10:20')
 })
 
@@ -151,6 +151,32 @@ test('attributes of eight sequences are remembered', () => {
   }
   assert.equal(take(8), '8:18 10:20 11:21')
   assert.equal(take(9), '')
+})
+
+test('each L1 block that was read is told with what was safe then, as far back as is kept', () => {
+  const history = historyOf('10:20 12:22')
+  for (let number = 9; number <= 13; number++) history.finish(blockId(number), 3n)
+  const told = (upTo?: bigint) => {
+    const entry = history.finished(upTo)
+    return entry && `${entry.l1.number}:${entry.safe.number}`
+  }
+  assert.deepEqual(
+    [told(), told(12n), told(11n), told(10n), told(9n), told(8n)],
+    ['13:22', '12:22', '11:20', '10:20', undefined, undefined],
+  )
+  history.finish(blockId(9n + keptL1Blocks), 3n)
+  assert.equal(told(10n), '10:20')
+  history.finish(blockId(10n + keptL1Blocks), 3n)
+  assert.equal(told(10n), undefined)
+  assert.equal(told(11n), '11:20')
+})
+
+test('a new generation reads L1 anew from where it begins', () => {
+  const history = historyOf('6:18 7:20')
+  for (let number = 6; number <= 8; number++) history.finish(blockId(number), 1n)
+  // The chain of `chainAt` begins at L1 block 7.
+  history.begin(startAt(20, 5))
+  assert.equal(history.finished()?.l1.number, 6n)
 })
 
 test('a file keeps it, and one process at a time has it', (context) => {

@@ -9,10 +9,10 @@ import type {
 } from './derivation-state.ts'
 
 /** What takes longer than this is told. */
-export const tellAfterMs = 1_000
+const tellAfterMs = 1_000
 
 /** At the head of L1 nothing is to be told before this: a slot may be missed, or two. */
-export const quietL1Ms = 30_000
+const quietL1Ms = 30_000
 
 /** What derivation cannot go on without, for a person who wants to know why nothing happens; undefined while all goes well. */
 export function waitReasonOf(

@@ -127,6 +127,19 @@ export class DerivationWorld {
     return new DerivationWorld(bus, { engine, daWatcher, rpc }, changes)
   }
 
+  /**
+   * Derivation at a new generation, on an L1 of so many blocks; with 4, two L2 blocks are due for each of the L1 blocks 0 to 2.
+   */
+  static async started(l1Blocks = 4, changes: Partial<RollupConfig> = {}) {
+    const world = await DerivationWorld.make(changes)
+    world.grow(l1Blocks)
+    await world.tellHeads()
+    await world.begin(1n)
+    const derivation = await world.start()
+    await world.bus.pass(50)
+    return { world, derivation }
+  }
+
   /** Starts derivation; what it returns kills it. */
   async start(
     ports: Partial<DerivationPorts> = {},

@@ -28,6 +28,8 @@ export interface Host {
   log(what: string): void
   /** To be called after each act on the world outside: a process may be killed just there. */
   readonly afterEffect: () => void
+  /** A disk of the machine, as the process has it: once it is killed, nothing more is written. */
+  readonly disk: <Disk extends object>(disk: Disk) => Disk
 }
 
 /** How many of the last events a failure shows. */
@@ -178,6 +180,21 @@ export class SimulatedProcess {
     })
   }
 
+  #guarded<Disk extends object>(life: Life, disk: Disk): Disk {
+    return new Proxy(disk, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]): unknown => {
+          if (this.#life !== life) throw new Error('a process that was killed wrote to its disk')
+          const result: unknown = value.apply(target, args)
+          this.#acted(life)
+          return result
+        }
+      },
+    })
+  }
+
   #acted(life: Life): void {
     if (this.killAfterEffects === undefined || this.#life !== life) return
     this.killAfterEffects--
@@ -222,6 +239,7 @@ export class SimulatedProcess {
         signal: life.signal,
         log: (what) => simulation.trace(`${this.instance}: ${what}`),
         afterEffect: () => this.#acted(life),
+        disk: (disk) => this.#guarded(life, disk),
       })
     } catch (error) {
       this.#died(life, error)

@@ -41,17 +41,20 @@ const l1PollMs = 200
  * that refuses some blocks, on a bus in memory and in virtual time.
  */
 export class VerifierRun implements DisturbedRun {
-  /** A call is repeated at its deadline, 4 s at most, and after a pause; then there are the blocks of the time that was lost. */
-  readonly recoveryMs = 8_000
+  /** A call is repeated at its deadline, 4 s at most, and a pause of 2 s; then there are the blocks of the time that was lost. */
+  readonly recoveryMs = 10_000
   /** It goes back far at a reset: most messages have to be in time, or nothing late ever finds its place. */
   readonly late = { delay: 0.05, delayMs: 2_000, repeat: 0.5, repeatMs: 2_000 }
   readonly resetsEachMs = [500, 4_000] as const
   readonly simulation: Simulation
   readonly l1: SimulatedL1
   readonly client: StandInClient
-  readonly history = new SafeHeadHistory(':memory:')
+  /** Of each derivation: its own disk. */
+  readonly histories = [new SafeHeadHistory(':memory:'), new SafeHeadHistory(':memory:')] as const
   readonly observer = new Observer()
   readonly #bug: Bug | undefined
+  /** That of the derivation which has the lease. */
+  #history: SafeHeadHistory = this.histories[0]
 
   constructor(seed: number, bug?: Bug) {
     this.#bug = bug
@@ -73,7 +76,7 @@ export class VerifierRun implements DisturbedRun {
     await simulation.clock.run(graceMs, () => simulation.failure !== undefined || agreed)
     stop()
     const reason = simulation.failure?.message ?? (agreed ? undefined : this.#disagreement())
-    this.history.close()
+    for (const history of this.histories) history.close()
     return reason === undefined
       ? { kind: 'agreed', virtualMs: simulation.clock.monotonicMs() }
       : { kind: 'failed', reason, lastEvents: simulation.lastEvents() }
@@ -96,7 +99,7 @@ export class VerifierRun implements DisturbedRun {
   }
 
   #startAll(): void {
-    const { simulation, history, observer, l1 } = this
+    const { simulation, histories, observer, l1 } = this
     const { config } = l1
     const bug = withBug(this.#bug)
     simulation.start('da-watcher-0', 'da-watcher', async (host) => {
@@ -106,13 +109,15 @@ export class VerifierRun implements DisturbedRun {
         { l1: this.#l1Source(host), config, pollMs: l1PollMs },
       )
     })
-    simulation.start('derivation-0', 'derivation', async (host) => {
-      await host.bus.lease({ signal: host.signal })
-      await runDerivation(
-        { ...contextOf(host), metrics: createDerivationMetrics(new Registry()) },
-        { config, confirmations: 0n, history, ...bug.derivation },
-      )
-    })
+    for (const [at, history] of histories.entries())
+      simulation.start(`derivation-${at}`, 'derivation', async (host) => {
+        await host.bus.lease({ signal: host.signal })
+        this.#history = history
+        await runDerivation(
+          { ...contextOf(host), metrics: createDerivationMetrics(new Registry()) },
+          { config, confirmations: 0n, history: host.disk(history), ...bug.derivation },
+        )
+      })
     for (const instance of ['engine-0', 'engine-1'])
       simulation.start(instance, 'engine', async (host) => {
         const lease = await host.bus.lease({ signal: host.signal })
@@ -130,7 +135,8 @@ export class VerifierRun implements DisturbedRun {
 
   /** What is not as one pass over the final L1 would have it; undefined if nothing. */
   #disagreement(): string | undefined {
-    const { client, l1, observer, history } = this
+    const { client, l1, observer } = this
+    const history = this.#history
     const { chain, safe, safeAt } = l1.expected
     const { number } = safe.ref
     for (const { ref } of chain.slice(0, Number(number) + 1))

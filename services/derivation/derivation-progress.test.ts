@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { safeAt } from '#messages/subjects.ts'
+import { DerivationWorld } from '#test/fakes/derivation-world.ts'
+
+test('progress is told by the L1 block of which all was derived', async () => {
+  const { world } = await DerivationWorld.started(4)
+  assert.equal(world.targets.at(-1)?.currentL1?.number, 1n)
+  await world.apply()
+  await world.apply()
+  assert.equal(world.targets.at(-1)?.currentL1?.number, 2n)
+  await world.applyAll()
+  assert.equal(world.targets.at(-1)?.currentL1?.number, 4n)
+})
+
+test('what was derived from finalized L1 is final, also after a restart', async () => {
+  const { world, derivation } = await DerivationWorld.started(6)
+  await world.applyAll()
+  await world.tellHeads({ finalized: 3 })
+  await world.bus.pass(1_500)
+  const expected = world.history.at({ kind: 'l1-number', number: 3n })
+  assert.ok(expected.kind === 'found')
+  assert.equal(world.targets.at(-1)?.finalized?.hash, expected.entry.safe.hash)
+  derivation.stop()
+  await world.bus.pass(10_000)
+  await world.start()
+  await world.tellHeads({ finalized: 4 })
+  await world.bus.pass(1_500)
+  const later = world.history.at({ kind: 'l1-number', number: 4n })
+  assert.ok(later.kind === 'found')
+  assert.equal(world.targets.at(-1)?.finalized?.hash, later.entry.safe.hash)
+})
+
+test('nothing is final by an L1 block that L1 does not have at that number', async () => {
+  const { world } = await DerivationWorld.started(6)
+  await world.applyAll()
+  const kept = world.l1
+  world.grow(6, { from: 3, branch: 'b' })
+  const chain = world.l1
+  world.l1 = kept
+  await world.tellHeads({ finalized: 3, chain })
+  await world.bus.pass(5_000)
+  assert.equal(world.targets.at(-1)?.finalized, undefined)
+})
+
+test('the history is served, and its copy on the bus is restored when the store is lost', async () => {
+  const { world } = await DerivationWorld.started(6)
+  await world.applyAll()
+  const served = await world.safeHeadAt({ kind: 'l1-number', number: 3n })
+  assert.ok(served.kind === 'found')
+  assert.equal(served.entry.safe.number, world.history.entryOf(3n)?.safe.number)
+  const copies = async () => {
+    const found: (bigint | undefined)[] = []
+    for (let number = 0n; number <= 6n; number++)
+      found.push((await world.bus.settle(world.rpc.bus.lookup(safeAt, number)))?.safe.number)
+    return found
+  }
+  await world.bus.pass(2_000)
+  const before = await copies()
+  assert.deepEqual(
+    before,
+    [0n, 0n, 2n, 4n, 5n, 7n, 9n].map((_, at) => before[at]),
+  )
+  assert.ok(before.every((number) => number !== undefined))
+  await world.bus.restartServer({ wiped: true })
+  await world.bus.provision()
+  await world.bus.pass(5_000)
+  assert.deepEqual(await copies(), before)
+})
