@@ -144,6 +144,8 @@ function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: Ab
   const { clock, requestTimeoutMs: timeoutMs, fromCache, l1RpcUrl, l1BeaconUrl } = options
   if ((fromCache === undefined) === (l1RpcUrl === undefined))
     throw wrong('give --l1-rpc-url or --from-cache, one of the two')
+  if (fromCache !== undefined && l1BeaconUrl !== undefined)
+    throw wrong('--l1-beacon-url has no use with --from-cache, which has the blobs too')
   if (l1RpcUrl === undefined) {
     const client = new CachedL1(fromCache ?? '', config)
     const blobAdvice = `; ${client.name} does not have it any more`
