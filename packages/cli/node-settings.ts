@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { nodeServices } from '#cli/node/node-services.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
-import { chainId, port, shownDefault } from '#runtime/settings/setting-kinds.ts'
+import { chainSettings } from '#runtime/settings/chain-settings.ts'
+import { chainId, port, shownDefault, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import { config as engine } from '#services/engine/config.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
 
 const shared = serviceSettings.shape
@@ -38,6 +40,19 @@ export const nodeSettings = z.strictObject({
   ...Object.assign({}, ...nodeServices.toReversed().map((service) => service.own.shape)),
   ...own,
 }) as z.ZodObject<typeof own> & SettingsSchema
+
+const { engineUrl, jwtSecretFile, engineTimeoutMs } = engine.shape
+
+/** Settings of `atoll rewind`. */
+export const rewindSettings = z.strictObject({
+  ...chainSettings.shape,
+  engineUrl,
+  jwtSecretFile,
+  engineTimeoutMs,
+  node: shared.node,
+  dataDir: own.dataDir,
+  to: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe('number of the L2 block to go back to'),
+})
 
 /** Where a node keeps its data, if nothing else is said. */
 export function defaultDataDir(chain: bigint): string {

@@ -11,6 +11,7 @@ import { addKeysCommands } from './commands/keys.ts'
 import { addL1ReplayCommand } from './commands/l1-replay.ts'
 import { addNodeCommand } from './commands/node.ts'
 import { addRecordCommand } from './commands/record.ts'
+import { addRewindCommand } from './commands/rewind.ts'
 import { addServiceCommand } from './commands/service.ts'
 import { addStatusCommand } from './commands/status.ts'
 
@@ -25,6 +26,7 @@ export function createProgram(): Command {
   addNodeCommand(program)
   addServiceCommand(program)
   addStatusCommand(program)
+  addRewindCommand(program)
   addBusCommands(program)
   addKeysCommands(program)
   addRecordCommand(program)

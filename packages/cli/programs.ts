@@ -1,5 +1,5 @@
 import { nodeServices } from './node/node-services.ts'
-import { nodeSettings } from './node-settings.ts'
+import { nodeSettings, rewindSettings } from './node-settings.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
 import { deriveSettings } from './derive-settings.ts'
@@ -22,6 +22,7 @@ export const programs: Readonly<Record<string, SettingsSchema>> = {
   node: nodeSettings,
   devnet: devnetSettings,
   status: nodeStatusSettings,
+  rewind: rewindSettings,
   'bus serve': serveSettings,
   'bus provision': provisionSettings,
   'bus status': statusSettings,

@@ -1,14 +1,13 @@
 import type * as z from 'zod'
-import { EngineApiClient } from '#runtime/engine-api/engine-api-client.ts'
 import { Fault } from '#runtime/fault.ts'
 import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
-import { createToken, readJwtSecret } from '#runtime/json-rpc/jwt.ts'
 import type { ServiceMain } from '#runtime/service/service.ts'
 import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
 import type { config as settingsSchema } from './config.ts'
 import { runEngine } from './engine.ts'
 import { L1Headers } from './l1-headers.ts'
 import { createEngineMetrics } from './metrics.ts'
+import { openExecutionClient } from './open-client.ts'
 
 /** Wires the service. */
 export const startEngine: ServiceMain<z.output<typeof settingsSchema>> = async (service) => {
@@ -20,14 +19,13 @@ export const startEngine: ServiceMain<z.output<typeof settingsSchema>> = async (
       detail: `--chain-id is ${settings.chainId}, but the rollup config is that of chain ${rollup.l2ChainId}`,
     })
   if (lease === undefined) throw new Error('the engine needs a lease')
-  const secret = await readJwtSecret(settings.jwtSecretFile)
   const metrics = createEngineMetrics(registry)
-  const headers = () => ({ authorization: `Bearer ${createToken(secret, clock.now())}` })
-  const engineRpc = new JsonRpcClient({
-    endpoints: [{ url: settings.engineUrl, headers }],
-    timeoutMs: settings.engineTimeoutMs,
-    rounds: 1,
+  const client = await openExecutionClient({
+    ...settings,
+    config: rollup,
     clock,
+    onCall: (method, ms) => metrics.called(method, ms),
+    signal,
   })
   const l1Rpc = new JsonRpcClient({
     endpoints: settings.l1RpcUrls.map((url) => ({ url })),
@@ -35,21 +33,19 @@ export const startEngine: ServiceMain<z.output<typeof settingsSchema>> = async (
     rounds: 3,
     clock,
   })
-  const executionClient = new EngineApiClient({
-    rpc: engineRpc,
-    config: rollup,
-    monotonicMs: () => clock.monotonicMs(),
-    onCall: (method, ms) => metrics.called(method, ms),
-    signal,
-  })
   const { elSyncSafeOffsetSeconds, instance, syncMode } = settings
   const sync = { mode: syncMode, safeOffsetSeconds: BigInt(elSyncSafeOffsetSeconds) }
   try {
     await runEngine(
       { ...service, lease, metrics, instance },
-      { config: rollup, executionClient, l1: new L1Headers(l1Rpc, signal), sync },
+      {
+        config: rollup,
+        executionClient: client.executionClient,
+        l1: new L1Headers(l1Rpc, signal),
+        sync,
+      },
     )
   } finally {
-    await Promise.all([engineRpc.close(), l1Rpc.close()])
+    await Promise.all([client.close(), l1Rpc.close()])
   }
 }

@@ -3,7 +3,7 @@ import type * as z from 'zod'
 import { nodeStatusSettings } from '#cli/bus-settings.ts'
 import { nodeServices } from '#cli/node/node-services.ts'
 import { type Aged, nodeStatus, type NodeStates, statusLines } from '#cli/node/node-status.ts'
-import { operatorAccess } from '#cli/node/node-bus.ts'
+import { nodeBusAccess } from '#cli/node/node-bus.ts'
 import { defaultDataDir } from '#cli/node-settings.ts'
 import { print } from '#cli/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
@@ -68,7 +68,7 @@ async function accessOf({
 }: z.output<typeof nodeStatusSettings>): Promise<Partial<z.output<typeof nodeStatusSettings>>> {
   if (natsSeedFile !== undefined) return {}
   try {
-    return await operatorAccess(dataDir ?? defaultDataDir(chainId))
+    return await nodeBusAccess(dataDir ?? defaultDataDir(chainId), 'operator')
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
     if (!isMissing) throw error

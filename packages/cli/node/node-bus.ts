@@ -37,13 +37,14 @@ export interface NodeBusOptions {
 /** In the folder of a bus: where it is served. */
 const urlFile = 'url'
 
-/** How to look at the bus that a node keeps in a folder. @throws Error `ENOENT` if there is none */
-export async function operatorAccess(
+/** How to join the bus that a node keeps in a folder. @throws Error `ENOENT` if there is none */
+export async function nodeBusAccess(
   nodeDir: string,
+  role: BusRole,
 ): Promise<{ readonly natsUrls: readonly string[]; readonly natsSeedFile: string }> {
   const dataDir = busFolder(nodeDir)
   const url = await readFile(join(dataDir, urlFile), 'utf8')
-  return { natsUrls: [url.trim()], natsSeedFile: busKeyFile(join(dataDir, 'keys'), 'operator') }
+  return { natsUrls: [url.trim()], natsSeedFile: busKeyFile(join(dataDir, 'keys'), role) }
 }
 
 /** Where in its folder a node keeps its bus. */

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto'
+import type { Command } from 'commander'
+import type * as z from 'zod'
+import { nodeBusAccess } from '#cli/node/node-bus.ts'
+import { defaultDataDir, rewindSettings } from '#cli/node-settings.ts'
+import { print } from '#cli/output.ts'
+import { addSettingsCommand } from '#cli/settings-command.ts'
+import { BusNames } from '#messages/bus-names.ts'
+import { connectService } from '#runtime/bus/connect-service.ts'
+import { ServiceBus } from '#runtime/bus/service-bus.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { Fault } from '#runtime/fault.ts'
+import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
+
+type RewindSettings = z.output<typeof rewindSettings>
+
+/** How long the bus of a node may take to be there; where it is not, no engine runs. */
+const connectTimeoutMs = 3_000
+
+/** How long an engine that ended may still hold its lease: its time to live and a bit. */
+const leaseTimeoutMs = 12_000
+
+/** Adds `atoll rewind`. */
+export function addRewindCommand(program: Command): void {
+  addSettingsCommand(program, {
+    name: 'rewind',
+    summary: 'take the L2 chain of an execution client back to a block',
+    description:
+      'Takes the L2 chain of an execution client back to a block: it becomes the unsafe head, and the safe and finalized heads if they were above it. The engine of the node must not run: stop the node first. What was above is derived anew when it starts.',
+    schema: rewindSettings,
+    run: rewind,
+  })
+}
+
+async function rewind(settings: RewindSettings): Promise<void> {
+  const { openExecutionClient } = await import('#services/engine/open-client.ts')
+  const { rewindTo } = await import('#services/engine/rewind.ts')
+  const config = await loadRollupConfig(settings)
+  const release = await holdLease(settings, config.l2ChainId)
+  const client = await openExecutionClient({ ...settings, config, clock: systemClock })
+  try {
+    const { executionClient } = client
+    const { before, after } = await rewindTo(BigInt(settings.to), { config, executionClient })
+    for (const label of ['unsafe', 'safe', 'finalized'] as const) {
+      const [was, is] = [before[label], after[label]]
+      print(`${label.padEnd(9)} ${was?.number ?? '–'} → ${is?.number ?? '–'} ${is?.hash ?? ''}`)
+    }
+  } finally {
+    await client.close()
+    await release()
+  }
+}
+
+/** Keeps an engine from starting meanwhile. @throws Fault `rewind-refused` if one runs */
+async function holdLease(
+  { dataDir, node }: RewindSettings,
+  chainId: bigint,
+): Promise<() => Promise<void>> {
+  const access = await accessOf(dataDir ?? defaultDataDir(chainId))
+  if (access === undefined) return () => Promise.resolve()
+  const instance = 'rewind'
+  const failed = Promise.withResolvers<never>()
+  // eslint-disable-next-line atoll/use-rejection -- who waits for the lease hears of it
+  failed.promise.catch(() => undefined)
+  const connecting = new AbortController()
+  const stopTimer = systemClock.after(connectTimeoutMs, () => connecting.abort())
+  const connections = await connectService('engine', {
+    ...access,
+    natsCaFile: undefined,
+    instance,
+    signal: connecting.signal,
+    onFatal: failed.reject,
+  }).catch((error: unknown) => {
+    // No bus, no engine.
+    if (connecting.signal.aborted) return undefined
+    throw error
+  })
+  stopTimer()
+  if (connections === undefined) return () => Promise.resolve()
+  const bus = new ServiceBus({
+    ...connections,
+    names: new BusNames({ chainId, node }),
+    service: 'engine',
+    instance,
+    boot: randomUUID(),
+    clock: systemClock,
+    onFatal: failed.reject,
+  })
+  let holder = 'another'
+  const signal = AbortSignal.timeout(leaseTimeoutMs)
+  try {
+    await Promise.race([
+      failed.promise,
+      bus.lease({
+        signal,
+        onStandby: (found) => {
+          holder = found.instance
+        },
+      }),
+    ])
+  } catch (cause) {
+    await bus.close()
+    if (!signal.aborted) throw cause
+    const detail = `the engine ${holder} runs: stop the node, then rewind, then start it again`
+    throw new Fault('rewind-refused', { severity: 'critical', detail, cause })
+  }
+  return () => bus.close()
+}
+
+/** @returns undefined if no node keeps its bus there */
+async function accessOf(nodeDir: string) {
+  try {
+    return await nodeBusAccess(nodeDir, 'engine')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}

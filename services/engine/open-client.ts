@@ -1,0 +1,32 @@
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { EngineApiClient } from '#runtime/engine-api/engine-api-client.ts'
+import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
+import { createToken, readJwtSecret } from '#runtime/json-rpc/jwt.ts'
+
+/** Where an execution client is, and how it is asked. */
+export interface OpenClientOptions {
+  readonly engineUrl: string
+  readonly jwtSecretFile: string
+  readonly engineTimeoutMs: number
+  readonly config: RollupConfig
+  readonly clock: Clock
+  readonly onCall?: (method: string, ms: number) => void
+  readonly signal?: AbortSignal
+}
+
+/** A connection to the Engine API of an execution client. @throws Fault if the secret cannot be read */
+export async function openExecutionClient(
+  options: OpenClientOptions,
+): Promise<{ readonly executionClient: EngineApiClient; close(): Promise<void> }> {
+  const { engineUrl, jwtSecretFile, engineTimeoutMs: timeoutMs, clock, ...rest } = options
+  const secret = await readJwtSecret(jwtSecretFile)
+  const headers = () => ({ authorization: `Bearer ${createToken(secret, clock.now())}` })
+  const endpoints = [{ url: engineUrl, headers }]
+  const rpc = new JsonRpcClient({ endpoints, timeoutMs, rounds: 1, clock })
+  const monotonicMs = () => clock.monotonicMs()
+  return {
+    executionClient: new EngineApiClient({ ...rest, rpc, monotonicMs }),
+    close: () => rpc.close(),
+  }
+}
