@@ -1,6 +1,7 @@
 /** The thread that reads and prepares the L1 of a record, ahead of the one that derives: `WorkerL1` starts it. */
 import { workerData } from 'node:worker_threads'
 import { BlobCommitments } from '#runtime/l1/blob-commitments.ts'
+import { Ahead } from './ahead.ts'
 import {
   type L1Answer,
   type L1Request,
@@ -9,37 +10,35 @@ import {
   tellError,
 } from './l1-messages.ts'
 import type { PreparedL1 } from './l1-source.ts'
-import { loadL1, prepareFile, prepareLoaded } from './recorded-l1.ts'
-
-/** What is prepared and not used yet, at most: blocks, and bytes of them. */
-const maxAheadBlocks = 64
-const maxAheadBytes = 16 * 1_024 * 1_024
+import { loadL1, prepareL1 } from './recorded-l1.ts'
 
 /** Blocks that are handed over at once. */
 const blocksPerMessage = 8
 
+/** What is prepared and not used yet, at most: 64 blocks, or what they are in bytes and one message more. */
+const aheadLimits = { messages: 64 / blocksPerMessage, bytes: 16 * 1_024 * 1_024 }
+
 const { port, folder, view, isVerified, isLoaded } = workerData as L1WorkerData
-const options = { view, commitments: isVerified ? new BlobCommitments() : undefined }
+const options = { folder, view, commitments: isVerified ? new BlobCommitments() : undefined }
 
 /** The one reading that goes on. */
-let current: { readonly reading: number; messages: number; bytes: number } | undefined
-let wake: () => void = () => undefined
+let current: { readonly reading: number; readonly ahead: Ahead } | undefined
 
 port.on('message', (request: L1Request) => {
+  const { reading } = request
   if (request.kind === 'open') {
-    void read(request)
-  } else if (request.reading === current?.reading) {
-    current.messages -= request.messages
-    current.bytes -= request.bytes
-  }
-  wake()
+    current?.ahead.end()
+    const ahead = new Ahead(aheadLimits)
+    current = { reading, ahead }
+    void read(request, ahead)
+  } else if (reading === current?.reading) current.ahead.use(request)
 })
 
 const loading = isLoaded ? load() : undefined
 
 async function load() {
   try {
-    const blocks = await loadL1(folder, options)
+    const blocks = await loadL1(options)
     tell({ kind: 'loaded' })
     return blocks
   } catch (error) {
@@ -48,19 +47,17 @@ async function load() {
   }
 }
 
-async function read({ reading, from }: Extract<L1Request, { kind: 'open' }>): Promise<void> {
-  const own = { reading, messages: 0, bytes: 0 }
-  current = own
-  const loaded = await loading
-  const blocks =
-    loaded === undefined ? prepareFile(folder, from, options) : prepareLoaded(loaded, from, options)
+async function read(
+  { reading, from }: Extract<L1Request, { kind: 'open' }>,
+  ahead: Ahead,
+): Promise<void> {
+  const blocks = prepareL1(options, from, await loading)
   let batch: PreparedL1[] = []
   const handOver = () => {
     if (batch.length === 0) return
     const packed = packBlocks(batch)
     const bytes = packed.buffer.byteLength
-    own.messages++
-    own.bytes += bytes
+    ahead.add(bytes)
     tell({ kind: 'blocks', reading, blocks: packed.blocks, bytes }, packed.buffer)
     batch = []
   }
@@ -69,11 +66,8 @@ async function read({ reading, from }: Extract<L1Request, { kind: 'open' }>): Pr
       batch.push(block)
       if (batch.length < blocksPerMessage) continue
       handOver()
-      while (own.messages * blocksPerMessage >= maxAheadBlocks || own.bytes >= maxAheadBytes)
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      if (current !== own) return
+      await ahead.room()
+      if (ahead.isEnded) return
     }
     handOver()
     tell({ kind: 'end', reading })

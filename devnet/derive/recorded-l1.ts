@@ -7,6 +7,7 @@ import type { PreparedL1 } from './l1-source.ts'
 
 /** How a record's L1 is read. */
 export interface RecordedL1Options {
+  readonly folder: string
   readonly view: L1View
   /** Checks blobs, off this thread, and each block against its hash and roots; left out: they are believed. */
   readonly commitments: BlobCommitments | undefined
@@ -15,46 +16,32 @@ export interface RecordedL1Options {
 /** Blocks whose blobs are checked at once. */
 const lookAhead = 8
 
-/** Prepares the L1 blocks of a record from one on, as they are read. @throws Fault `record` that says where and what is wrong */
-export async function* prepareFile(
-  folder: string,
-  from: bigint,
+/** The L1 of a record, for who goes through it more than once; its blobs are checked. @throws Fault `record` */
+export async function loadL1(options: RecordedL1Options): Promise<readonly RecordedL1[]> {
+  return Array.fromAsync(checkedL1(options))
+}
+
+/**
+ * Prepares the L1 blocks of a record from one on.
+ *
+ * @param recorded all of them; left out: they are read from the file, as they are needed
+ * @throws Fault `record` that says where and what is wrong
+ */
+export async function* prepareL1(
   options: RecordedL1Options,
+  from: bigint,
+  recorded: Iterable<RecordedL1> | AsyncIterable<RecordedL1> = checkedL1(options),
 ): AsyncGenerator<PreparedL1> {
   let isFirst = true
-  for await (const recorded of checkedL1(folder, options)) {
-    const { number } = recorded.block.header
+  for await (const each of recorded) {
+    const { number } = each.block.header
     if (number < from) continue
     if (isFirst && number > from)
-      throw recordFault(`${recorded.where}: L1 block ${number}, but block ${from} is needed first`)
+      throw recordFault(`${each.where}: L1 block ${number}, but block ${from} is needed first`)
     isFirst = false
-    yield prepare(recorded, options)
+    yield prepare(each, options)
   }
-  if (isFirst) throw recordFault(`${folder}: l1.ndjson ends before block ${from}`)
-}
-
-/** The L1 of a record, for who goes through it more than once; its blobs are checked. @throws Fault `record` */
-export async function loadL1(
-  folder: string,
-  options: RecordedL1Options,
-): Promise<readonly RecordedL1[]> {
-  const blocks: RecordedL1[] = []
-  for await (const recorded of checkedL1(folder, options)) blocks.push(recorded)
-  return blocks
-}
-
-/** Prepares blocks that are loaded from one on. @throws Fault `record` that says where and what is wrong */
-export function* prepareLoaded(
-  blocks: readonly RecordedL1[],
-  from: bigint,
-  options: RecordedL1Options,
-): Generator<PreparedL1> {
-  const at = blocks.findIndex(({ block }) => block.header.number === from)
-  if (at < 0) throw recordFault(`l1.ndjson has no block ${from}`)
-  for (let next = at; next < blocks.length; next++) {
-    const recorded = blocks[next]
-    if (recorded !== undefined) yield prepare(recorded, options)
-  }
+  if (isFirst) throw recordFault(`${options.folder}: l1.ndjson ends before block ${from}`)
 }
 
 function prepare(recorded: RecordedL1, { view, commitments }: RecordedL1Options): PreparedL1 {
@@ -71,10 +58,7 @@ function verifyRoots({ block, receipts, where }: RecordedL1): void {
 }
 
 /** One line after the other, but the blobs of several blocks at once. */
-async function* checkedL1(
-  folder: string,
-  { commitments }: RecordedL1Options,
-): AsyncGenerator<RecordedL1> {
+async function* checkedL1({ folder, commitments }: RecordedL1Options): AsyncGenerator<RecordedL1> {
   const ahead: Promise<Checked>[] = []
   for await (const recorded of readL1(folder)) {
     if (commitments === undefined) {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { isFault } from '#runtime/fault.ts'
 import { toL1Block } from '#runtime/l1/to-l1-block.ts'
 import { readRollupConfig } from '#runtime/record/open-record.ts'
@@ -36,10 +37,18 @@ async function blocksOf(source: WorkerL1, from: bigint) {
   return (await restOf(await source.open(from))).map(({ l1 }) => l1)
 }
 
-/** A copy of a record without blobs, whose L1 has other lines. */
-async function edited(t: TestContext, edit: (lines: string[]) => void): Promise<string> {
+function isRecordFault(says: RegExp) {
+  return (error: unknown) => isFault(error, 'record') && says.test(error.message)
+}
+
+/** A copy of a record without blobs, whose L1 is not packed and may have other lines. */
+async function edited(
+  t: TestContext,
+  edit: (lines: string[]) => void,
+  record = 'fork-delta',
+): Promise<string> {
   const copy = join(newFolder(t), 'record')
-  cpSync(join(recordsFolder, 'fork-delta'), copy, { recursive: true })
+  cpSync(join(recordsFolder, record), copy, { recursive: true })
   const lines = (await linesOf(copy, 'l1.ndjson')).map((line) => JSON.stringify(line))
   edit(lines)
   rmSync(join(copy, 'l1.ndjson.gz'))
@@ -58,16 +67,78 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     const before = await source.open(first)
     assert.deepEqual((await before.next())?.l1, expected[0])
     assert.deepEqual(await blocksOf(source, first + 3n), expected.slice(3))
+    assert.equal(await before.next(), undefined)
     assert.deepEqual(await blocksOf(source, first), expected)
   })
 
   test(`a block that is not there is told to who asks, ${name}`, async (t) => {
     const source = sourceOf(t, options)
     const beyond = await source.open(first + BigInt(expected.length))
-    await assert.rejects(restOf(beyond), (error) => isFault(error, 'record'))
+    await assert.rejects(
+      restOf(beyond),
+      isRecordFault(/^record: \S*fork-ecotone: l1\.ndjson ends before block /),
+    )
     assert.deepEqual(await blocksOf(source, first), expected)
   })
+
+  test(`a block before the first is told with the first line, ${name}`, async (t) => {
+    const copy = await edited(t, (lines) => {
+      lines.splice(0, 2)
+    })
+    const wanted = isRecordFault(
+      /^record: \S*l1\.ndjson, line 1: L1 block 2, but block 0 is needed first/,
+    )
+    await assert.rejects(blocksOf(sourceOf(t, options, copy), first), wanted)
+  })
 }
+
+test('blocks of which only some are held at a time all come over', async (t) => {
+  const long = join(recordsFolder, 'channel-timeout')
+  const numbers = (await blocksOf(sourceOf(t, read, long), 0n)).map(({ number }) => Number(number))
+  assert.deepEqual(numbers, [...Array(115).keys()])
+})
+
+/** Where the system tells which files a process has open. */
+const openFiles = '/proc/self/fd'
+
+function timesOpen(path: string): number {
+  const { dev, ino } = statSync(path)
+  const isIt = (name: string) => {
+    // One that was closed meanwhile is not there.
+    const file = statSync(join(openFiles, name), { throwIfNoEntry: false })
+    return file?.ino === ino && file.dev === dev
+  }
+  return readdirSync(openFiles).filter(isIt).length
+}
+
+test(
+  'a file is read a little ahead, and let go of when nobody wants the rest',
+  { skip: !existsSync(openFiles), timeout: 30_000 },
+  async (t) => {
+    const long = await edited(t, () => undefined, 'channel-timeout')
+    const file = join(long, 'l1.ndjson')
+    const source = sourceOf(t, read, long)
+    const given = await source.open(0n)
+    assert.ok(await given.next())
+    // As long as it takes another to read all of it.
+    const other = sourceOf(t, read, long)
+    await blocksOf(other, 0n)
+    await other.close()
+    assert.equal(timesOpen(file), 1)
+    await blocksOf(source, 0n)
+    while (timesOpen(file) > 0) await turn()
+  },
+)
+
+test('whoever waits for a block is told that another reading began, or that the source is closed', async (t) => {
+  const source = sourceOf(t, read)
+  const waiting = (await source.open(first)).next()
+  const reader = await source.open(first)
+  assert.equal(await waiting, undefined)
+  const rejected = assert.rejects(async () => reader.next(), /the thread that reads L1 has ended/)
+  await source.close()
+  await rejected
+})
 
 test('a block that is not true is told with its line, after those before it', async (t) => {
   const copy = await edited(t, (lines) => {
@@ -76,10 +147,7 @@ test('a block that is not true is told with its line, after those before it', as
   const source = sourceOf(t, { isLoaded: false, isVerified: true }, copy)
   const reader = await source.open(first)
   for (let number = 0; number < 5; number++) assert.ok(await reader.next())
-  await assert.rejects(
-    async () => reader.next(),
-    (error) => isFault(error, 'record') && /l1\.ndjson, line 6: /u.test(error.message),
-  )
+  await assert.rejects(async () => reader.next(), isRecordFault(/^record: \S*l1\.ndjson, line 6: /))
 })
 
 test('what cannot be read is told to who waits until all is loaded, and to who reads', async (t) => {
@@ -87,6 +155,7 @@ test('what cannot be read is told to who waits until all is loaded, and to who r
     lines[2] = '{'
   })
   const source = sourceOf(t, loaded, copy)
-  await assert.rejects(source.loaded(), (error) => isFault(error, 'record'))
-  await assert.rejects(blocksOf(source, first), (error) => isFault(error, 'record'))
+  const wanted = isRecordFault(/^record: \S*l1\.ndjson, line 3: /)
+  await assert.rejects(source.loaded(), wanted)
+  await assert.rejects(blocksOf(source, first), wanted)
 })

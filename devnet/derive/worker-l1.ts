@@ -45,6 +45,8 @@ export class WorkerL1 implements L1Source {
     const file = new URL('./l1-worker.ts', import.meta.url)
     this.#worker = new Worker(file, { workerData, transferList: [port2] })
     this.#worker.on('error', (error: Error) => this.#fail(error))
+    // Also when it is closed: who waits for a block must not wait for ever.
+    this.#worker.on('exit', () => this.#fail(new Error('the thread that reads L1 has ended')))
     port1.on('message', (answer: L1Answer) => this.#take(answer))
     if (!isLoaded) this.#loaded.resolve()
     // eslint-disable-next-line atoll/use-rejection -- whoever reads hears of it too
@@ -56,14 +58,16 @@ export class WorkerL1 implements L1Source {
     return this.#loaded.promise
   }
 
+  /** A reader ends when another is opened. */
   open(from: bigint): Promise<L1Reader> {
-    this.#reading++
+    const reading = ++this.#reading
     this.#queue = []
     this.#messages.length = 0
     this.#used = { messages: 0, bytes: 0 }
     this.#outcome = undefined
-    this.#ask({ kind: 'open', reading: this.#reading, from })
-    return Promise.resolve({ next: () => this.#next() })
+    this.#ask({ kind: 'open', reading, from })
+    this.#wake()
+    return Promise.resolve({ next: () => this.#next(reading) })
   }
 
   async close(): Promise<void> {
@@ -71,23 +75,24 @@ export class WorkerL1 implements L1Source {
     await this.#worker.terminate()
   }
 
-  #next(): PreparedL1 | undefined | Promise<PreparedL1 | undefined> {
+  #next(reading: number): PreparedL1 | undefined | Promise<PreparedL1 | undefined> {
+    if (reading !== this.#reading) return undefined
     if (this.#queue.length === 0) this.#receive()
     const block = this.#queue.shift()
     if (block === undefined) {
       const outcome = this.#failure ?? this.#outcome
       if (outcome instanceof Error) throw outcome
-      return outcome === 'end' ? undefined : this.#later()
+      return outcome === 'end' ? undefined : this.#later(reading)
     }
     this.#noteUsed()
     return block
   }
 
-  async #later(): Promise<PreparedL1 | undefined> {
+  async #later(reading: number): Promise<PreparedL1 | undefined> {
     await new Promise<void>((resolve) => {
       this.#wake = resolve
     })
-    return this.#next()
+    return this.#next(reading)
   }
 
   /** What is there already is taken at once, without a turn of the event loop. */
@@ -119,8 +124,9 @@ export class WorkerL1 implements L1Source {
     this.#wake()
   }
 
+  /** What broke first is why the rest did. */
   #fail(error: Error): void {
-    this.#failure = error
+    this.#failure ??= error
     this.#loaded.reject(error)
     this.#wake()
   }

@@ -17,6 +17,8 @@ export interface ReplayL1Options {
   /** 0 takes one that is free. */
   readonly beaconPort: number
   readonly clock: Clock
+  /** Told of each call, for who counts them. */
+  readonly onCall?: (method: string) => void
   /** Left out: all of it is there, and its head moves as it is told. */
   readonly growth?: Growth
   /** Who signs unsafe blocks as long as the record says nothing; nobody, if it is left out. */
@@ -53,7 +55,14 @@ export async function replayL1(folder: string, options: ReplayL1Options): Promis
   }
   const [first, ...later] = views
   if (first !== undefined) chain.begin(first.view)
-  const rpc = await serveJsonRpc({ host, port: rpcPort, methods, clock })
+  const { onCall } = options
+  const rpc = await serveJsonRpc({
+    host,
+    port: rpcPort,
+    methods,
+    clock,
+    ...(onCall !== undefined && { onCall }),
+  })
   const beacon = await serveBeaconApi(chain, { host, port: beaconPort })
   const grown = Promise.withResolvers<undefined>()
   const stop = play(later, { chain, clock, onEnd: () => grown.resolve(undefined) })

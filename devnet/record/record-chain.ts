@@ -6,7 +6,7 @@ import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
 import { isPipelineBase } from '#protocol/sync/pipeline-base.ts'
 import { Fault } from '#runtime/fault.ts'
-import type { L1Client, ToldL1 } from '#runtime/l1/l1-client.ts'
+import type { ToldL1, ToldL1Source } from '#runtime/l1/l1-client.ts'
 import type { ToldL2 } from '#runtime/record/read-l2.ts'
 import type { RecordWriter } from '#runtime/record/record-writer.ts'
 import { deriveChain, type DeriveResult, type SettledBlock } from '#devnet/derive/derive-chain.ts'
@@ -23,7 +23,11 @@ export interface RecordChainOptions {
   readonly from: bigint
   /** Number of the last L2 block; before Holocene the rest of its span comes too. */
   readonly to: bigint
-  readonly l1: { readonly client: L1Client; readonly name: string; readonly blobAdvice?: string }
+  readonly l1: {
+    readonly client: ToldL1Source
+    readonly name: string
+    readonly blobAdvice?: string
+  }
   readonly l2: L2Options
   readonly writer: RecordWriter
   readonly onBlock: (block: SettledBlock) => void

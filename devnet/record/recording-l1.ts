@@ -1,11 +1,11 @@
 import { Fault } from '#runtime/fault.ts'
-import type { L1Client, ToldL1 } from '#runtime/l1/l1-client.ts'
+import type { ToldL1, ToldL1Source } from '#runtime/l1/l1-client.ts'
 import { type L1View, toL1Block } from '#runtime/l1/to-l1-block.ts'
 import type { L1Reader, L1Source, PreparedL1 } from '#devnet/derive/l1-source.ts'
 
 /** What a recording reads L1 with. */
 export interface RecordingL1Options {
-  readonly client: L1Client
+  readonly client: ToldL1Source
   readonly view: L1View
   /** Where the blocks come from, for a person to read. */
   readonly name: string

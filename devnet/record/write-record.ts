@@ -9,6 +9,7 @@ import { parseJson } from '#runtime/json/parse-json.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import { BeaconClient } from '#runtime/l1/beacon-client.ts'
+import { CachedL1 } from '#runtime/l1/cached-l1.ts'
 import { L1Client } from '#runtime/l1/l1-client.ts'
 import { readJson } from '#runtime/record/read-lines.ts'
 import { RecordWriter } from '#runtime/record/record-writer.ts'
@@ -20,7 +21,10 @@ import { recordChain, type RecordedChain } from './record-chain.ts'
 
 /** What to record, from where, and into which folder. Files that are left out are made, or not needed. */
 export interface WriteRecordOptions extends Partial<ChainSettings> {
-  readonly l1RpcUrl: string
+  /** A node that is asked, or `fromCache`. */
+  readonly l1RpcUrl?: string | undefined
+  /** The data folder of a da-watcher, which has what is needed of L1. */
+  readonly fromCache?: string | undefined
   readonly l1BeaconUrl?: string | undefined
   readonly l2RpcUrl: string
   readonly genesis?: string | undefined
@@ -47,8 +51,20 @@ const rounds = 5
 export async function writeRecord(options: WriteRecordOptions): Promise<RecordedChain> {
   const config = await loadRollupConfig(options)
   await checkRange(options, config)
-  const writer = await RecordWriter.create(options.out)
   const nodes = connect(options, config)
+  try {
+    return await writeFrom(nodes, config, options)
+  } finally {
+    await nodes.close()
+  }
+}
+
+async function writeFrom(
+  nodes: Nodes,
+  config: RollupConfig,
+  options: WriteRecordOptions,
+): Promise<RecordedChain> {
+  const writer = await RecordWriter.create(options.out)
   try {
     await checkChains(nodes, config, options)
     await writeConfig(writer, options, config)
@@ -61,8 +77,6 @@ export async function writeRecord(options: WriteRecordOptions): Promise<Recorded
     if (!isFault(error, 'aborted')) throw told(error)
     const detail = `stopped; nothing is left of ${options.out}`
     throw new Fault('aborted', { severity: 'critical', detail, cause: error })
-  } finally {
-    await nodes.close()
   }
 }
 
@@ -102,38 +116,57 @@ function wrong(detail: string): Fault {
 type Nodes = ReturnType<typeof connect>
 
 function connect(options: WriteRecordOptions, config: RollupConfig) {
-  const { clock, requestTimeoutMs: timeoutMs } = options
   // At the end there are requests for what was not needed.
   const ended = new AbortController()
   const signal =
     options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal])
-  const clientOf = (url: string) =>
-    new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds, clock })
-  const [l1Rpc, l2Rpc] = [clientOf(options.l1RpcUrl), clientOf(options.l2RpcUrl)]
-  const { l1BeaconUrl } = options
-  const beacon =
-    l1BeaconUrl === undefined
-      ? undefined
-      : new BeaconClient({ url: l1BeaconUrl, timeoutMs, rounds, clock, signal })
-  const name = new URL(options.l1RpcUrl).origin
-  const blobAdvice =
-    beacon === undefined
-      ? '; --l1-beacon-url says where blobs are'
-      : `; ${beacon.name} does not keep it any more, give --l1-beacon-url of an archive`
+  const l1 = connectL1(options, config, signal)
+  const l2Rpc = clientOf(options, options.l2RpcUrl)
   return {
-    l1: {
-      rpc: l1Rpc,
-      name,
-      client: new L1Client({ rpc: l1Rpc, name, beacon, view: config, signal }),
-      blobAdvice,
-    },
+    l1,
     l2: { rpc: l2Rpc, name: new URL(options.l2RpcUrl).origin, config, signal },
     signal,
     close: async () => {
       ended.abort()
-      await Promise.all([l1Rpc.close(), l2Rpc.close(), beacon?.close()])
+      await Promise.all([l1.close(), l2Rpc.close()])
     },
   }
+}
+
+function clientOf(
+  { clock, requestTimeoutMs: timeoutMs }: WriteRecordOptions,
+  url: string,
+): JsonRpcClient {
+  return new JsonRpcClient({ endpoints: [{ url }], timeoutMs, rounds, clock })
+}
+
+function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: AbortSignal) {
+  const { clock, requestTimeoutMs: timeoutMs, fromCache, l1RpcUrl, l1BeaconUrl } = options
+  if ((fromCache === undefined) === (l1RpcUrl === undefined))
+    throw wrong('give --l1-rpc-url or --from-cache, one of the two')
+  if (fromCache !== undefined && l1BeaconUrl !== undefined)
+    throw wrong('--l1-beacon-url has no use with --from-cache, which has the blobs too')
+  if (l1RpcUrl === undefined) {
+    const client = new CachedL1(fromCache ?? '', config)
+    const blobAdvice = `; ${client.name} does not have it any more`
+    const close = () => Promise.resolve(client.close())
+    return { rpc: undefined, name: client.name, client, blobAdvice, close }
+  }
+  const rpc = clientOf(options, l1RpcUrl)
+  const beacon =
+    l1BeaconUrl === undefined
+      ? undefined
+      : new BeaconClient({ url: l1BeaconUrl, timeoutMs, rounds, clock, signal })
+  const name = new URL(l1RpcUrl).origin
+  const blobAdvice =
+    beacon === undefined
+      ? '; --l1-beacon-url says where blobs are'
+      : `; ${beacon.name} does not keep it any more, give --l1-beacon-url of an archive`
+  const client = new L1Client({ rpc, name, beacon, view: config, signal })
+  const close = async () => {
+    await Promise.all([rpc.close(), beacon?.close()])
+  }
+  return { rpc, name, client, blobAdvice, close }
 }
 
 /** Finds out at once what would else be found out late. */
@@ -148,6 +181,8 @@ async function checkChains(
     [l1, config.l1ChainId, '--l1-rpc-url'],
     [l2, config.l2ChainId, '--l2-rpc-url'],
   ] as const) {
+    // What was kept was of this chain, as each block's hash says.
+    if (rpc === undefined) continue
     const found = parseJson(quantityJson, await ask(rpc, 'eth_chainId'), 'eth_chainId')
     if (found !== wanted)
       throw wrongChain(`${flag}: ${name} has chain ${found}, the rollup config has ${wanted}`)
@@ -216,7 +251,8 @@ async function aboutOf(
 }
 
 /** Many providers do not tell it. */
-async function versionOf(rpc: JsonRpcClient): Promise<string | undefined> {
+async function versionOf(rpc: JsonRpcClient | undefined): Promise<string | undefined> {
+  if (rpc === undefined) return undefined
   const [answer] = await rpc.batch([{ method: 'web3_clientVersion', params: [] }])
   if (answer === undefined || 'error' in answer) return undefined
   return typeof answer.result === 'string' ? answer.result : undefined

@@ -6,6 +6,9 @@ import { createProgram } from './program.ts'
 /** Exit codes of the command. */
 const exitCodes = { failed: 1, usage: 2 } as const
 
+/** Faults of what the command was given: its flags together, and a record. */
+const givenFaults: readonly string[] = ['settings', 'record']
+
 /**
  * Runs the `atoll` command with its arguments, and ends the process: what was given up, such as a connection that
  * nobody answered, must not keep it.
@@ -43,8 +46,7 @@ function explain(error: unknown): number {
   }
   if (isFault(error)) {
     process.stderr.write(`atoll: ${error.message}\n`)
-    // A record is what the command was given, as its flags are.
-    return error.code === 'record' ? exitCodes.usage : exitCodes.failed
+    return givenFaults.includes(error.code) ? exitCodes.usage : exitCodes.failed
   }
   if (isEnvironmental(error)) {
     process.stderr.write(`atoll: ${error.message}\n`)

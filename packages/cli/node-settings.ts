@@ -35,7 +35,7 @@ const own = {
 
 /** Settings of `atoll node`: its own, and those of all its services. */
 export const nodeSettings = z.strictObject({
-  ...Object.assign({}, ...nodeServices.map((service) => service.own.shape)),
+  ...Object.assign({}, ...nodeServices.toReversed().map((service) => service.own.shape)),
   ...own,
 }) as z.ZodObject<typeof own> & SettingsSchema
 

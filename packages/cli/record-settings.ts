@@ -6,7 +6,12 @@ const blockNumber = () => wholeNumber(0, Number.MAX_SAFE_INTEGER)
 
 /** Settings of `atoll record`. */
 export const recordSettings = z.strictObject({
-  l1RpcUrl: url(['http', 'https'], 'http://localhost:8545').describe('JSON-RPC endpoint of L1'),
+  l1RpcUrl: url(['http', 'https'], 'http://localhost:8545')
+    .optional()
+    .describe('JSON-RPC endpoint of L1; or give --from-cache'),
+  fromCache: want(z.string().optional(), 'the --data-dir of a da-watcher').describe(
+    'L1 as da-watcher has kept it, blobs too: an incident can be derived again elsewhere',
+  ),
   l1BeaconUrl: url(['http', 'https'], 'http://localhost:5052')
     .optional()
     .describe(

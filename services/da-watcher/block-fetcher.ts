@@ -12,8 +12,8 @@ import { toL1Block } from '#runtime/l1/to-l1-block.ts'
 import { batchersOf, blobsOf } from './answer.ts'
 import type { BlobSource } from './blob-source.ts'
 import type { BlockMemory } from './block-memory.ts'
-import type { CacheDatabase } from './cache-database.ts'
-import { packTold, readTold } from './told-block.ts'
+import type { L1Cache } from '#runtime/l1/l1-cache.ts'
+import { packTold, readTold } from '#runtime/l1/told-block.ts'
 
 /** Where something was found. */
 export type FoundIn = 'memory' | 'disk' | 'l1'
@@ -25,7 +25,7 @@ export interface BlockFetcherOptions {
   readonly blobs: BlobSource
   readonly memory: BlockMemory
   /** Left out: nothing outlives the process. */
-  readonly disk: CacheDatabase | undefined
+  readonly disk: L1Cache | undefined
   readonly log: Pick<Logger, 'warn'>
   readonly onFound?: (what: 'block' | 'blob', where: FoundIn) => void
 }
@@ -40,7 +40,7 @@ export class BlockFetcher {
   readonly #blobsInFlight = new Map<Hash, Promise<ReadonlyMap<Hash, Uint8Array>>>()
   /** Which block has a number, as far as L1 told and did not take back. */
   readonly #canonical = new Map<bigint, Hash>()
-  #disk: CacheDatabase | undefined
+  #disk: L1Cache | undefined
   #finalized: bigint | undefined
 
   constructor(options: BlockFetcherOptions) {
@@ -227,7 +227,7 @@ export class BlockFetcher {
   }
 
   /** A disk that is full or broken costs the cache, and not the service. */
-  #onDisk<Value>(use: (disk: CacheDatabase) => Value): Value | undefined {
+  #onDisk<Value>(use: (disk: L1Cache) => Value): Value | undefined {
     if (this.#disk === undefined) return undefined
     try {
       return use(this.#disk)

@@ -12,7 +12,7 @@ import { serveLies } from '#test/fakes/lying-l1.ts'
 import { memoryHash } from '#test/fakes/memory-l1.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
-import { CacheDatabase } from './cache-database.ts'
+import { L1Cache } from '#runtime/l1/l1-cache.ts'
 
 const folder = join(recordsFolder, 'fork-ecotone')
 const { config, blocks } = await trueL1(folder)
@@ -80,7 +80,7 @@ test('a block that the disk has not as it was is fetched anew', async (t) => {
   const { settings } = await l1(t)
   const dataDir = newFolder(t)
   const file = join(dataDir, 'l1-cache.sqlite')
-  const disk = new CacheDatabase(file, { maxBytes: 1e9 })
+  const disk = new L1Cache(file, { maxBytes: 1e9 })
   const [, one, two] = blocks
   if (one === undefined || two === undefined) throw new Error('no blocks')
   disk.putBlock(one, Uint8Array.of(1, 2, 3))
@@ -93,7 +93,7 @@ test('a block that the disk has not as it was is fetched anew', async (t) => {
 test('a file that is no database is made anew', (t) => {
   const file = join(newFolder(t), 'cache.sqlite')
   writeFileSync(file, 'x'.repeat(10_000))
-  const disk = new CacheDatabase(file, { maxBytes: 1e9 })
+  const disk = new L1Cache(file, { maxBytes: 1e9 })
   disk.putBlock({ hash: memoryHash(1n, 'a'), number: 1n }, Uint8Array.of(1))
   assert.deepEqual(disk.range(), { first: 1n, last: 1n })
   disk.close()
@@ -101,7 +101,7 @@ test('a file that is no database is made anew', (t) => {
 
 test('what is oldest goes when the cache is full', (t) => {
   const maxBytes = 1024 * 1024
-  const disk = new CacheDatabase(join(newFolder(t), 'cache.sqlite'), { maxBytes })
+  const disk = new L1Cache(join(newFolder(t), 'cache.sqlite'), { maxBytes })
   for (let number = 0n; number < 100n; number++) {
     disk.putBlock({ hash: memoryHash(number, 'a'), number }, new Uint8Array(10_000))
     disk.putBlob(memoryHash(number, 'blob'), number, new Uint8Array(20_000))
@@ -116,7 +116,7 @@ test('what is oldest goes when the cache is full', (t) => {
 })
 
 test('of two blocks with one number the one that became final is left', (t) => {
-  const disk = new CacheDatabase(join(newFolder(t), 'cache.sqlite'), { maxBytes: 1e9 })
+  const disk = new L1Cache(join(newFolder(t), 'cache.sqlite'), { maxBytes: 1e9 })
   for (const branch of ['a', 'b'])
     disk.putBlock({ hash: memoryHash(7n, branch), number: 7n }, Uint8Array.of(1))
   assert.equal(disk.blocksAt(7n).length, 2)

@@ -17,7 +17,7 @@ import { L1Endpoint } from '#runtime/l1/l1-endpoint.ts'
 import { BlobSource } from './blob-source.ts'
 import { BlockFetcher } from './block-fetcher.ts'
 import { BlockMemory } from './block-memory.ts'
-import { CacheDatabase } from './cache-database.ts'
+import { cacheFile, L1Cache } from '#runtime/l1/l1-cache.ts'
 import type { config } from './config.ts'
 import { HeadWatch } from './head-watch.ts'
 import type { L1Source } from './l1-source.ts'
@@ -69,9 +69,6 @@ const beaconHedgeMs = 3_000
 
 /** What is kept in memory beside what is fetched ahead: for whoever asks again. */
 const memoryBytes = 24 * mebibyte
-
-/** File of the cache, in its folder. */
-const cacheFile = 'l1-cache.sqlite'
 
 /**
  * Makes the source of L1 that settings describe.
@@ -203,10 +200,10 @@ function noteFailure(fault: Fault, { log, metrics }: Pick<OpenL1Context, 'log' |
   else log.debug({ error: fault }, 'an L1 endpoint failed')
 }
 
-function openDisk({ dataDir, cacheMib }: L1Settings): CacheDatabase | undefined {
+function openDisk({ dataDir, cacheMib }: L1Settings): L1Cache | undefined {
   if (dataDir === undefined) return undefined
   mkdirSync(dataDir, { recursive: true })
-  return new CacheDatabase(join(dataDir, cacheFile), { maxBytes: cacheMib * mebibyte })
+  return new L1Cache(join(dataDir, cacheFile), { maxBytes: cacheMib * mebibyte })
 }
 
 function followHeads(

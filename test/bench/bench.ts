@@ -11,8 +11,9 @@ import { benchBus, type BusResult } from './bus-bench.ts'
 import { benchDerivation } from './derivation-bench.ts'
 import { benchExecution } from './execution-bench.ts'
 import type { Summary } from './statistics.ts'
+import { benchVerifier } from './verifier-bench.ts'
 
-const benches = { bus, derivation, execution } as const
+const benches = { bus, derivation, execution, verifier } as const
 
 type BenchName = keyof typeof benches
 
@@ -66,6 +67,28 @@ async function execution({ json }: { readonly json: boolean }): Promise<object> 
     console.log('\nTarget: 20 Mgas/s over real blocks, 50 over bench-span, 400 empty blocks/s.')
   }
   return { results }
+}
+
+async function verifier({ json }: { readonly json: boolean }): Promise<object> {
+  const measured = await benchVerifier((what) => console.error(what))
+  if (!json) {
+    const { catchUp, headToSafeMs, record } = measured
+    const { blocks, blocksPerSecond, engineCallsPerBlock, l1CallsPerL1Block, rssMb } = catchUp
+    console.log(`verifier: processes on a NATS server, over ${record}`)
+    console.log(
+      `catch-up with an instant execution client: ${blocks} blocks, ${blocksPerSecond.toFixed(0)} a second; ${engineCallsPerBlock.toFixed(1)} Engine API calls a block, ${l1CallsPerL1Block.toFixed(2)} L1 calls an L1 block`,
+    )
+    if (headToSafeMs !== undefined)
+      console.log(
+        `from a new L1 head to the safe head that it makes: ${headToSafeMs.median.toFixed(0)} ms median of ${headToSafeMs.samples}, p99 ${headToSafeMs.p99.toFixed(0)}; L1 is polled each 100 ms`,
+      )
+    printTable([
+      ['service', 'RSS MB', 'at most'],
+      ...Object.entries(rssMb).map(([name, { end, most }]) => [name, String(end), String(most)]),
+    ])
+    console.log('\nTarget: 500 blocks/s; 150 MB a service; 3 L1 calls a block.')
+  }
+  return measured
 }
 
 function busRow({ kind, bytes, atoll, raw, ratio }: BusResult): string[] {

@@ -43,10 +43,10 @@ for (const [what, more, code, message] of [
   [
     'two chains',
     ['--network', 'op-mainnet'],
-    1,
+    2,
     /give --network or --rollup-config, one of the two/,
   ],
-  ['an end too far', ['--to', '55'], 1, /the newest block of http.* is 54; give a lower one/],
+  ['an end too far', ['--to', '55'], 2, /the newest block of http.* is 54; give a lower one/],
   ['no number', ['--from', 'genesis'], 2, /--from is "genesis"/],
 ] as const)
   test(`atoll record with ${what} says so`, async (t) => {

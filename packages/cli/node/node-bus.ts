@@ -52,7 +52,7 @@ export function busFolder(nodeDir: string): string {
 }
 
 /** Two connections of a user of the bus. */
-export type BusConnections = Awaited<ReturnType<typeof connectService>>
+type BusConnections = Awaited<ReturnType<typeof connectService>>
 
 /** The bus of a node, with its streams. */
 export interface NodeBus {
@@ -79,7 +79,7 @@ export async function openNodeBus(options: NodeBusOptions): Promise<NodeBus> {
 }
 
 /** A bus in memory, for services in this process. */
-export async function openMemoryBus(
+async function openMemoryBus(
   server: MemoryServer,
   { chainId, node }: Pick<NodeBusOptions, 'chainId' | 'node'>,
 ): Promise<NodeBus> {

@@ -28,7 +28,7 @@ interface ToldBlock {
 }
 
 /** One service as it is told. */
-export interface ToldService {
+interface ToldService {
   readonly service: string
   readonly phase: ServiceStatus['phase'] | 'silent' | 'unheard'
   readonly waitsFor: string | null

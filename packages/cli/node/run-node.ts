@@ -114,8 +114,11 @@ function argsOf(
   })
 }
 
+/** What is young is collected sooner: half the memory of a service, and no slower, for it lives by small messages. */
+const leanFlags = ['--max-semi-space-size=2']
+
 function startProcess(name: string, args: readonly string[]): Running {
-  const child = spawn(process.execPath, [atoll, 'service', name, ...args], {
+  const child = spawn(process.execPath, [...leanFlags, atoll, 'service', name, ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const ended = new Promise<number>((resolve) => {

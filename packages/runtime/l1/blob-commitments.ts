@@ -97,6 +97,8 @@ export class BlobCommitments {
   #bury(worker: Worker, error: Error): void {
     this.#threads.get(worker)?.reject(error)
     this.#threads.delete(worker)
+    const idle = this.#idle.indexOf(worker)
+    if (idle >= 0) this.#idle.splice(idle, 1)
     if (this.#threads.size > 0) return
     for (const { reject } of this.#queue.splice(0)) reject(error)
   }

@@ -4,7 +4,7 @@ import { hashJson, toData } from '#runtime/json/fields.ts'
 import { parseJson } from '#runtime/json/parse-json.ts'
 import type { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import type { BeaconClient } from './beacon-client.ts'
-import { L1Endpoint } from './l1-endpoint.ts'
+import { L1Endpoint, type ToldL1Block } from './l1-endpoint.ts'
 import { type FetchedL1, type L1View, toL1Block } from './to-l1-block.ts'
 
 /** Where L1 is asked, and what for. */
@@ -38,8 +38,14 @@ const blobHashesJson = z.object({
   transactions: z.array(z.object({ blobVersionedHashes: z.array(hashJson).default([]) })),
 })
 
+/** Where L1 blocks with receipts and blobs are to be had. */
+export interface ToldL1Source {
+  /** @returns undefined if L1 is not as long */
+  fetchBlock(number: bigint): Promise<ToldL1 | undefined>
+}
+
 /** Fetches L1 blocks with receipts and blobs, and believes nothing: all is checked against the block's hash. */
-export class L1Client {
+export class L1Client implements ToldL1Source {
   readonly #options: L1ClientOptions
   readonly #endpoint: L1Endpoint
 
@@ -58,21 +64,31 @@ export class L1Client {
     const { signal } = this.#options
     const told = await this.#endpoint.fetchBlock(number, signal === undefined ? {} : { signal })
     if (told === undefined) return undefined
-    const blobs = await this.#fetchBlobs({ ...told, blobs: new Map() })
-    if (blobs.size === 0) return { ...told, blobs }
-    return { ...told, blobs, json: { ...told.json, blobs: blobsToJson(told.json.block, blobs) } }
+    return withBlobs(told, await this.#fetchBlobs({ ...told, blobs: new Map() }))
   }
 
   async #fetchBlobs(fetched: FetchedL1): Promise<ReadonlyMap<Hash, Uint8Array>> {
     const { beacon, view } = this.#options
     const hasBlobs = fetched.block.transactions.some(({ raw }) => raw[0] === blobTransactionType)
     if (beacon === undefined || !hasBlobs) return new Map()
-    const { inboxTransactions, timestamp } = toL1Block(fetched, view)
-    const named = inboxTransactions.flatMap(({ blobs }) =>
-      blobs.map(({ versionedHash }) => versionedHash),
-    )
-    return named.length === 0 ? new Map() : beacon.fetchBlobs(timestamp, new Set(named))
+    const named = inboxBlobsOf(fetched, view)
+    return named.size === 0 ? new Map() : beacon.fetchBlobs(fetched.block.header.timestamp, named)
   }
+}
+
+/** The versioned hashes of the blobs that transactions to the batch inbox name. */
+export function inboxBlobsOf(fetched: FetchedL1, view: L1View): ReadonlySet<Hash> {
+  const { inboxTransactions } = toL1Block(fetched, view)
+  const hashes = inboxTransactions.flatMap(({ blobs }) =>
+    blobs.map(({ versionedHash }) => versionedHash),
+  )
+  return new Set(hashes)
+}
+
+/** A block with blobs of it, in its JSON too. */
+export function withBlobs(told: ToldL1Block, blobs: ReadonlyMap<Hash, Uint8Array>): ToldL1 {
+  if (blobs.size === 0) return { ...told, blobs }
+  return { ...told, blobs, json: { ...told.json, blobs: blobsToJson(told.json.block, blobs) } }
 }
 
 function blobsToJson(

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs'
+import { accessSync, constants, createReadStream, existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createGunzip, gunzipSync } from 'node:zlib'
@@ -16,7 +16,18 @@ export function findFile(folder: string, name: string): string | undefined {
 export function requireFile(folder: string, name: string): string {
   const path = findFile(folder, name)
   if (path !== undefined) return path
-  throw recordFault(`there is no ${name} or ${name}.gz in ${folder}`)
+  throw recordFault(`there is no ${name} or ${name}.gz in ${folder}${whyNot(folder)}`)
+}
+
+/** What is the matter with a folder itself. */
+function whyNot(folder: string): string {
+  try {
+    accessSync(folder, constants.R_OK | constants.X_OK)
+    return ''
+  } catch (error) {
+    const isDenied = error instanceof Error && 'code' in error && error.code === 'EACCES'
+    return isDenied ? ', which must not be read' : ', which is not there'
+  }
 }
 
 /** A file of JSON, packed or not. @throws Fault `record` with its name, if it cannot be read */

@@ -27,6 +27,15 @@ const closeTimeoutMs = 700
 
 const leaseFaults: readonly string[] = ['lease-lost', 'lease-expired', 'fenced']
 
+/** What a setting names is wrong in itself, as a rollup config may be. */
+const settingsFaults: readonly string[] = ['settings', 'record']
+
+function exitCodeOf(error: unknown): number {
+  if (!isFault(error)) return exitCodes.failed
+  if (settingsFaults.includes(error.code)) return exitCodes.settings
+  return leaseFaults.includes(error.code) ? exitCodes.leaseLost : exitCodes.failed
+}
+
 /** How a service comes to its connections; left out: to the servers that its settings name. */
 export type ConnectBus = () => Awaited<ReturnType<typeof connectService>>
 
@@ -78,8 +87,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     } catch (error) {
       if (this.#stopping.signal.aborted && isFault(error, 'closed')) return exitCodes.done
       this.#log.error({ error }, 'the service cannot go on')
-      const lostLease = isFault(error) && leaseFaults.includes(error.code)
-      return lostLease ? exitCodes.leaseLost : exitCodes.failed
+      return exitCodeOf(error)
     } finally {
       this.#stopping.abort()
       await Promise.race([this.#close(), sleep(systemClock, closeTimeoutMs)])

@@ -3,9 +3,9 @@ import { gunzip, gzip } from 'node:zlib'
 import * as z from 'zod'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { parseJson } from '#runtime/json/parse-json.ts'
-import { parseL1Block, parseL1Receipts } from '#runtime/l1/fetched-l1-block.ts'
-import type { ToldL1Block } from '#runtime/l1/l1-endpoint.ts'
-import { flawOfL1Block, flawOfL1Receipts } from '#runtime/l1/verify-l1-block.ts'
+import { parseL1Block, parseL1Receipts } from './fetched-l1-block.ts'
+import type { ToldL1Block } from './l1-endpoint.ts'
+import { flawOfL1Block, flawOfL1Receipts } from './verify-l1-block.ts'
 
 const [pack, unpack] = [promisify(gzip), promisify(gunzip)]
 

@@ -5,6 +5,9 @@ import { fromHex, toHash } from '#protocol/codec/hex.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 
+/** File of the cache, in the data folder of da-watcher. */
+export const cacheFile = 'l1-cache.sqlite'
+
 /** Version of the tables; a file of another is made anew, since all in it can be fetched again. */
 const schemaVersion = 1
 
@@ -25,7 +28,7 @@ const removedAtOnce = 8
  * A file of verified L1 blocks and blobs, which several processes of one machine may share. What is oldest goes when it is full.
  * All in it can be fetched again, so a file that is broken is no loss.
  */
-export class CacheDatabase {
+export class L1Cache {
   readonly #database: DatabaseSync
   readonly #maxBytes: number
   readonly #statements = new Map<string, StatementSync>()

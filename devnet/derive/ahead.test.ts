@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { Ahead, type Handed } from './ahead.ts'
+
+const full = { messages: 2, bytes: 100 }
+
+/** Whether there is room after messages of so many bytes; then whether there is when some of them are used. */
+async function roomAfter(bytes: readonly number[], used?: Handed): Promise<readonly boolean[]> {
+  const ahead = new Ahead(full)
+  for (const each of bytes) ahead.add(each)
+  let hasRoom = false
+  void ahead.room().then(() => (hasRoom = true))
+  await turn()
+  if (used === undefined) return [hasRoom]
+  const before = hasRoom
+  ahead.use(used)
+  await turn()
+  return [before, hasRoom]
+}
+
+test('there is room up to the limit of messages and of bytes, and not at it', async () => {
+  assert.deepEqual(await roomAfter([99]), [true])
+  assert.deepEqual(await roomAfter([100]), [false])
+  assert.deepEqual(await roomAfter([1, 1]), [false])
+})
+
+test('whoever waits goes on when enough was used, and not before', async () => {
+  assert.deepEqual(await roomAfter([1, 1], { messages: 1, bytes: 1 }), [false, true])
+  assert.deepEqual(await roomAfter([1, 1, 1], { messages: 1, bytes: 1 }), [false, false])
+  assert.deepEqual(await roomAfter([200], { messages: 0, bytes: 100 }), [false, false])
+  assert.deepEqual(await roomAfter([200], { messages: 0, bytes: 101 }), [false, true])
+})
+
+test('whoever waits for what nobody wants any more goes on, and hears of it', async () => {
+  const ahead = new Ahead(full)
+  ahead.add(100)
+  assert.equal(ahead.isEnded, false)
+  const waiting = ahead.room()
+  ahead.end()
+  await waiting
+  assert.equal(ahead.isEnded, true)
+  await ahead.room()
+})

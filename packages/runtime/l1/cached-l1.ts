@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { Fault } from '#runtime/fault.ts'
+import { Serial } from '#runtime/serial.ts'
+import { cacheFile, L1Cache } from './l1-cache.ts'
+import { inboxBlobsOf, type ToldL1, type ToldL1Source, withBlobs } from './l1-client.ts'
+import type { ToldL1Block } from './l1-endpoint.ts'
+import type { L1View } from './to-l1-block.ts'
+import { readTold } from './told-block.ts'
+
+/** L1 as da-watcher has kept it: no node is asked. Each block is checked against its hash once more. */
+export class CachedL1 implements ToldL1Source {
+  /** For a person to read. */
+  readonly name: string
+  readonly #cache: L1Cache
+  readonly #view: L1View
+  readonly #serial = new Serial()
+  #last: ToldL1Block['block'] | undefined
+
+  /**
+   * @param folder the data folder of da-watcher
+   * @throws Fault `l1-cache` if there is no cache in it
+   */
+  constructor(folder: string, view: L1View) {
+    const path = join(folder, cacheFile)
+    if (!existsSync(path)) {
+      const detail = `there is no ${path}: give the folder that da-watcher has as --data-dir`
+      throw new Fault('l1-cache', { severity: 'critical', detail })
+    }
+    this.name = `the cache in ${folder}`
+    this.#cache = new L1Cache(path, { maxBytes: Number.POSITIVE_INFINITY })
+    this.#view = view
+  }
+
+  /**
+   * A block, and those of its blobs that are kept. Asked for in order, each is the child of the one before if there is such.
+   *
+   * @throws Fault `l1-cache` if it is not as it was
+   */
+  fetchBlock(number: bigint): Promise<ToldL1 | undefined> {
+    return this.#serial.run(async () => {
+      const told = await this.#choose(number)
+      if (told === undefined) return undefined
+      this.#last = told.block
+      const blobs = new Map<Hash, Uint8Array>()
+      for (const hash of inboxBlobsOf({ ...told, blobs }, this.#view)) {
+        const blob = this.#cache.blob(hash)
+        if (blob !== undefined) blobs.set(hash, blob)
+      }
+      return withBlobs(told, blobs)
+    })
+  }
+
+  close(): void {
+    this.#cache.close()
+  }
+
+  /** Of several blocks of a number, which a reorg leaves, the final one; else the one that fits, and goes on. */
+  async #choose(number: bigint): Promise<ToldL1Block | undefined> {
+    const kept = this.#cache.blocksAt(number)
+    const final = kept.find(({ isFinal }) => isFinal)
+    const candidates = await Promise.all(
+      (final === undefined ? kept : [final]).map(({ hash }) => this.#read(hash)),
+    )
+    const last = this.#last
+    const isChild = ({ block: { header } }: ToldL1Block) =>
+      last?.header.number !== number - 1n || header.parentHash === last.hash
+    const fitting = candidates.filter(isChild)
+    if (fitting.length < 2) return fitting[0] ?? candidates[0]
+    const above = await Promise.all(
+      this.#cache.blocksAt(number + 1n).map(({ hash }) => this.#read(hash)),
+    )
+    const parents = new Set(above.map(({ block }) => block.header.parentHash))
+    return fitting.find(({ block }) => parents.has(block.hash)) ?? fitting[0]
+  }
+
+  async #read(hash: Hash): Promise<ToldL1Block> {
+    try {
+      return await readTold(this.#cache.block(hash) ?? new Uint8Array(0))
+    } catch (cause) {
+      if (!(cause instanceof DecodeError)) throw cause
+      const detail = `${this.name}: block ${hash} is not as it was: ${cause.message}`
+      throw new Fault('l1-cache', { severity: 'critical', detail, cause })
+    }
+  }
+}

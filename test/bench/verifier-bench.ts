@@ -1,0 +1,186 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { nodeServices } from '#cli/node/node-services.ts'
+import { NodeViewer } from '#cli/node/node-view.ts'
+import { type RunningNode, runNode } from '#cli/node/run-node.ts'
+import { configFiles } from '#devnet/local/record-world.ts'
+import { replayL1 } from '#devnet/l1/replay-record.ts'
+import { systemClock, sleep } from '#runtime/clock.ts'
+import { readRollupConfig } from '#runtime/record/open-record.ts'
+import { startInstantClient } from './instant-client.ts'
+import { summarise, type Summary } from './statistics.ts'
+
+/** What `npm run bench -- verifier` measured. */
+export interface VerifierBench {
+  readonly record: string
+  /** All of L1 is there: a node that catches up, with an execution client that takes no time. */
+  readonly catchUp: {
+    readonly blocks: number
+    /** From the first block to the last. */
+    readonly seconds: number
+    readonly blocksPerSecond: number
+    readonly engineCallsPerBlock: number
+    readonly l1CallsPerL1Block: number
+    readonly l1Calls: Readonly<Record<string, number>>
+    /** Of each service: at the end, and at most. */
+    readonly rssMb: Readonly<Record<string, { readonly end: number; readonly most: number }>>
+  }
+  /** L1 grows: from a new head, seen by whoever asks the L1 node, to the safe head that it makes. */
+  readonly headToSafeMs: Summary | undefined
+}
+
+const timeoutMs = 300_000
+
+/** Measures a verifier of real processes on a real bus, over a recorded chain. */
+export async function benchVerifier(report: (what: string) => void): Promise<VerifierBench> {
+  const record = longestRecord()
+  report(`catch-up over ${record}`)
+  const catchUp = await measureCatchUp(record)
+  report('a chain that grows, four L1 blocks a second')
+  const headToSafe = await measureGrowth(record)
+  return {
+    record: record.split('/').at(-1) ?? record,
+    catchUp,
+    headToSafeMs: headToSafe.length > 0 ? summarise(headToSafe) : undefined,
+  }
+}
+
+/** The one made to measure with, else the longest that the project has. */
+function longestRecord(): string {
+  const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+  const shared = join(
+    process.env['ATOLL_RECORDS'] ?? here('../../../shared/fixtures/records'),
+    'bench-span',
+  )
+  return existsSync(shared) ? shared : here('../vectors/records/bad-data-karst')
+}
+
+interface Measured {
+  readonly node: RunningNode
+  readonly viewer: NodeViewer
+  readonly client: Awaited<ReturnType<typeof startInstantClient>>
+  readonly l1: Awaited<ReturnType<typeof replayL1>>
+  readonly l1Calls: Map<string, number>
+}
+
+async function withNode<Value>(
+  record: string,
+  speed: number,
+  measure: (measured: Measured) => Promise<Value>,
+): Promise<Value> {
+  const folder = await mkdtemp(join(tmpdir(), 'atoll-bench-'))
+  const l1Calls = new Map<string, number>()
+  const l1 = await replayL1(record, {
+    host: '127.0.0.1',
+    rpcPort: 0,
+    beaconPort: 0,
+    clock: systemClock,
+    growth: { speed, reorgs: [], safeLag: 4n, finalizedLag: 8n },
+    onCall: (method) => l1Calls.set(method, (l1Calls.get(method) ?? 0) + 1),
+  })
+  const client = await startInstantClient(record)
+  const jwtSecretFile = join(folder, 'jwt.hex')
+  await writeFile(jwtSecretFile, Buffer.from(client.jwtSecret).toString('hex'))
+  const failed = Promise.withResolvers<never>()
+  const node = await runNode({
+    chainId: (await readRollupConfig(record)).l2ChainId,
+    node: 'main',
+    dataDir: folder,
+    natsServer: process.env['ATOLL_NATS_SERVER'],
+    natsPort: 0,
+    given: {
+      ...configFiles(record),
+      l1RpcUrls: l1.rpcUrl,
+      l1BeaconUrls: l1.beaconUrl,
+      l1PollMs: '100',
+      engineUrl: client.url,
+      jwtSecretFile,
+      logLevel: 'warn',
+    },
+    report: () => undefined,
+  })
+  const viewer = await NodeViewer.open(node.bus, () => undefined, failed.reject)
+  const stopTimer = systemClock.after(timeoutMs, () =>
+    failed.reject(new Error(`the node was not done in ${timeoutMs / 1_000} s`)),
+  )
+  try {
+    return await Promise.race([
+      measure({ node, viewer, client, l1, l1Calls }),
+      failed.promise,
+      node.failed,
+    ])
+  } finally {
+    stopTimer()
+    await viewer.close()
+    await node.stop()
+    await client.close()
+    await l1.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function measureCatchUp(record: string): Promise<VerifierBench['catchUp']> {
+  return withNode(record, 0, async ({ node, viewer, client, l1, l1Calls }) => {
+    const safe = () => Number(viewer.view.chain?.safe.number ?? 0n)
+    while (safe() === 0) await sleep(systemClock, 1)
+    const [startMs, first, callsBefore] = [performance.now(), safe(), client.calls.count]
+    while (safe() < client.last) await sleep(systemClock, 5)
+    const seconds = (performance.now() - startMs) / 1_000
+    const blocks = client.last - first
+    const total = [...l1Calls.values()].reduce((sum, count) => sum + count, 0)
+    return {
+      blocks,
+      seconds,
+      blocksPerSecond: blocks / seconds,
+      engineCallsPerBlock: (client.calls.count - callsBefore) / blocks,
+      l1CallsPerL1Block: total / l1.chain.blocks.length,
+      l1Calls: Object.fromEntries(l1Calls),
+      rssMb: await rssOf(node),
+    }
+  })
+}
+
+async function rssOf(node: RunningNode): Promise<VerifierBench['catchUp']['rssMb']> {
+  const rss: Record<string, { end: number; most: number }> = {}
+  for (const { name } of nodeServices) {
+    const status = await readFile(`/proc/${node.pidOf(name)}/status`, 'utf8')
+    const megabytes = (field: string) =>
+      Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`, 'u').exec(status)?.[1] ?? 0) / 1_024)
+    rss[name] = { end: megabytes('VmRSS'), most: megabytes('VmHWM') }
+  }
+  return rss
+}
+
+/** L1 blocks that are watched. */
+const watchedBlocks = 60
+
+/** As many recorded seconds in one that L1 has four blocks a second. */
+const growthSpeed = 48
+
+function measureGrowth(record: string): Promise<readonly number[]> {
+  return withNode(record, growthSpeed, async ({ viewer, l1 }) => {
+    const times: number[] = []
+    let headMs = 0
+    let before = 0n
+    const end = Promise.withResolvers<'end'>()
+    let left = Math.min(watchedBlocks, l1.chain.blocks.length - 1)
+    l1.chain.onHead(() => {
+      headMs = performance.now()
+      if (--left === 0) end.resolve('end')
+    })
+    const tick = () => Promise.race([end.promise, sleep(systemClock, 1)])
+    while ((await tick()) !== 'end') {
+      const safe = viewer.view.chain?.safe.number ?? 0n
+      // The first of a batch's blocks: the others follow as fast as they are built.
+      if (safe > before && headMs > 0) {
+        times.push(performance.now() - headMs)
+        headMs = 0
+      }
+      before = safe
+    }
+    return times
+  })
+}
