@@ -117,6 +117,8 @@ export interface InFlight {
   readonly sinceMs: number
   readonly sends: number
   readonly resendAtMs: number
+  /** Why the last call was not answered. */
+  readonly problem: string | undefined
 }
 
 /** What the pipeline cannot go on without. */
@@ -166,6 +168,7 @@ export type DerivationEvent =
       readonly session: number
       readonly blocks: readonly SafeBlock[] | string
     }
+  | { readonly kind: 'apply-failed'; readonly session: number; readonly problem: string }
   | { readonly kind: 'apply-refused'; readonly session: number; readonly generation: bigint }
   | { readonly kind: 'finalized-sought'; readonly found: FinalityFinding }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Pipeline } from '#protocol/pipeline/pipeline.ts'
-import { isFault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { DerivationWorld, foreignDigest, l1Hash } from '#test/fakes/derivation-world.ts'
 import { forksUpTo } from '#test/fakes/test-rollup.ts'
 import { SafeHeadHistory } from './safe-head-history.ts'
@@ -36,6 +36,17 @@ test('attributes of which nothing is heard are sent again, the same, after 0.5, 
   await world.apply()
   assert.equal(world.wait, '')
   assert.equal(world.counted['resent'], 5)
+})
+
+test('why attributes are not taken is told', async () => {
+  const { world } = await DerivationWorld.started(1)
+  world.onApply = () => {
+    throw new Fault('busy', { severity: 'temporary', detail: 'too many calls' })
+  }
+  world.grow(4)
+  await world.tellHeads()
+  await world.bus.pass(2_000)
+  assert.match(world.wait, /attributes of block 1 \(sequence 1\): busy: .*too many calls/)
 })
 
 test('after a deposits-only replacement the channel is flushed, and derivation goes on from the block', async () => {

@@ -54,7 +54,7 @@ export async function runDerivation(
     looking(context, copy),
   ]
   await runActor<DerivationState, DerivationEvent, DerivationEffect>({
-    state: initialState,
+    state: { ...initialState, nowMs: clock.monotonicMs() },
     step: createStep({ config, confirmations, makePipeline }),
     inbox: new Inbox(sources, { signal }),
     perform: (effect) => perform(effect, means),

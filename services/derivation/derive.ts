@@ -165,6 +165,7 @@ function send(
     sinceMs: state.nowMs,
     sends: 1,
     resendAtMs: state.nowMs + resendMs,
+    problem: undefined,
   }
   return stop([
     { ...state, session: { ...session, inFlight } },

@@ -223,8 +223,9 @@ function apply({ session, request, digest, isRepeat }: Effect<'apply'>, means: M
   const call = context.bus.call(applyAttributes, request, { deadlineMs: controlDeadlineMs })
   const answered = async (): Promise<readonly DerivationEvent[]> => {
     const answer = await orProblem(call)
+    if (typeof answer === 'string') return [{ kind: 'apply-failed', session, problem: answer }]
     // What came of accepted attributes is told by the state of the engine.
-    if (typeof answer === 'string' || answer.kind === 'accepted') return []
+    if (answer.kind === 'accepted') return []
     return [{ kind: 'apply-refused', session, generation: answer.generation }]
   }
   return { later: answered() }

@@ -67,6 +67,11 @@ function note(state: DerivationState, event: DerivationEvent, rules: DerivationR
     }
     case 'l2-fetched':
       return session?.phase === 'deriving' ? l2Fetched(state, session, event) : [state]
+    case 'apply-failed': {
+      if (session?.phase !== 'deriving' || session.inFlight === undefined) return [state]
+      const inFlight = { ...session.inFlight, problem: event.problem }
+      return [{ ...state, session: { ...session, inFlight } }]
+    }
     case 'apply-refused':
       // An engine that is behind the state that stands on the bus does not know it: a reset takes it past both.
       return session?.phase === 'deriving' && event.generation < session.generation

@@ -65,9 +65,10 @@ function derivingReason(
   const { inFlight, blocked } = session
   if (inFlight !== undefined) {
     if (nowMs - inFlight.sinceMs < tellAfterMs) return undefined
-    const { parent, sequence } = inFlight.request
+    const { problem, request } = inFlight
+    const why = problem === undefined ? '' : `: ${problem}`
     return {
-      what: `engine to carry out the attributes of block ${parent.number + 1n} (sequence ${sequence})`,
+      what: `engine to carry out the attributes of block ${request.parent.number + 1n} (sequence ${request.sequence})${why}`,
       next: 'sends them again all the time',
     }
   }

@@ -5,7 +5,7 @@ import type { Bug } from '#test/verifier/bugs.ts'
 import { VerifierRun } from '#test/verifier/verifier-run.ts'
 
 /** Seeds here, the scenarios in turn; `npm run simulate -- --what verifier` takes any number. */
-const seeds = 12
+const seeds = 7
 
 test('da-watcher, derivation and engine end with the chain of one pass over L1', async () => {
   for (let seed = 1; seed <= seeds; seed++) {
@@ -26,16 +26,16 @@ test('a seed of the verifier is a run: the same events at the same moments', asy
 })
 
 // Broken on purpose: a simulation that finds nothing proves nothing.
-const bugs: readonly { bug: Bug; scenario: ScenarioName; from: number }[] = [
-  { bug: 'no-flush-after-replacement', scenario: 'calm', from: 1 },
-  { bug: 'window-one-too-long', scenario: 'calm', from: 1 },
-  { bug: 'window-one-too-short', scenario: 'calm', from: 1 },
-  { bug: 'no-generation-check', scenario: 'late', from: 25 },
+const bugs: readonly { bug: Bug; scenario: ScenarioName }[] = [
+  { bug: 'no-flush-after-replacement', scenario: 'calm' },
+  { bug: 'window-one-too-long', scenario: 'calm' },
+  { bug: 'window-one-too-short', scenario: 'calm' },
+  { bug: 'no-generation-check', scenario: 'late' },
 ]
 
-for (const { bug, scenario, from } of bugs) {
+for (const { bug, scenario } of bugs) {
   test(`${bug} is found by the verifier's simulation`, async () => {
-    for (let seed = from; seed < from + 200; seed++) {
+    for (let seed = 1; seed <= 50; seed++) {
       const outcome = await new VerifierRun(seed, bug).run(scenarios[scenario])
       if (outcome.kind === 'failed') return
     }

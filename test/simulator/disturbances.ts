@@ -82,6 +82,16 @@ async function askForReset({ bus }: Host, generation: bigint): Promise<void> {
   }
 }
 
+/** F18 at its hardest: all that moves the chain comes again and again for as long as its caller waits for an answer. */
+export const lateAgain: Disturbance = ({ simulation, l1 }) => {
+  const { clock, wire } = simulation
+  const only: LinkFaults['only'] = ({ subject }) => subject.includes('apply-attributes')
+  wire.faults = { ...noLinkFaults, repeat: 1, repeatMs: 2_000, copies: 8, only }
+  clock.after(l1.endMs, () => {
+    wire.faults = noLinkFaults
+  })
+}
+
 /** F1–F3, F6: each service is killed after one of its messages or acts on the world, and the next time after another. */
 export const killed: Disturbance = ({ simulation, l1 }) => {
   const { clock, random, processes } = simulation
@@ -116,6 +126,7 @@ function randomFaults(random: Random): LinkFaults {
     drop: random.chance(0.5) ? random.next() * 0.05 : 0,
     repeat: random.chance(0.5) ? random.next() * 0.3 : 0,
     repeatMs: random.pick([20, 3_000]),
+    copies: 1,
     delay: random.chance(0.5) ? random.next() * 0.1 : 0,
     delayMs: random.between(10, 4_000),
   }

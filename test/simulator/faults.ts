@@ -6,8 +6,10 @@ import type { Random } from './random.ts'
 export interface LinkFaults {
   readonly drop: number
   readonly repeat: number
-  /** By how much the second of the two is later, at most. */
+  /** By how much a copy is later, at most. */
   readonly repeatMs: number
+  /** How often it comes again. */
+  readonly copies: number
   /** Late by up to `delayMs`, overtaken by what was sent after it. */
   readonly delay: number
   readonly delayMs: number
@@ -16,7 +18,14 @@ export interface LinkFaults {
 }
 
 /** Links on which nothing is lost. */
-export const noLinkFaults: LinkFaults = { drop: 0, repeat: 0, repeatMs: 20, delay: 0, delayMs: 0 }
+export const noLinkFaults: LinkFaults = {
+  drop: 0,
+  repeat: 0,
+  repeatMs: 20,
+  copies: 1,
+  delay: 0,
+  delayMs: 0,
+}
 
 /** Carries each message over a link with latency, in order, and then breaks some of that. */
 export class FaultyWire implements Wire {
@@ -44,12 +53,14 @@ export class FaultyWire implements Wire {
 
   /** How late each copy of a message arrives: none if it is lost. */
   #misfortune(hop: Hop, link: string): readonly number[] {
-    const { drop, repeat, repeatMs, delay, delayMs, only } = this.faults
+    const { drop, repeat, repeatMs, copies, delay, delayMs, only } = this.faults
     if (only?.(hop) === false) return onTime
     if (this.#random.chance(drop)) return this.#note('lost', { hop, link, late: [] })
     const late = this.#random.chance(delay) ? this.#random.next() * delayMs : 0
-    if (this.#random.chance(repeat))
-      return this.#note('twice', { hop, link, late: [late, late + this.#random.next() * repeatMs] })
+    if (this.#random.chance(repeat)) {
+      const again = Array.from({ length: copies }, () => late + this.#random.next() * repeatMs)
+      return this.#note('again', { hop, link, late: [late, ...again] })
+    }
     return late === 0 ? onTime : this.#note('late', { hop, link, late: [late] })
   }
 

@@ -5,6 +5,7 @@ import {
   everythingTwice,
   killed,
   lateAcrossResets,
+  lateAgain,
 } from './disturbances.ts'
 import type { Disturbance } from './disturbed-run.ts'
 
@@ -17,6 +18,8 @@ export const scenarios = {
   lost: edgesLost,
   /** F18: messages arrive after a reset. */
   late: lateAcrossResets,
+  /** F18 at its hardest: what moves the chain comes again, late, eight times. */
+  again: lateAgain,
   /** F1–F3, F6: each service is killed after each of its messages and acts. */
   killed,
   /** F1–F18 at random: kills, freezes, partitions, a server that restarts or loses its store, bad links. */

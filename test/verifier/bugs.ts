@@ -65,7 +65,11 @@ function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
       const isStale = call.name === applyAttributes.name && generation !== undefined
       return handler(isStale ? { ...request, generation } : request)
     })
-  const changed: Partial<Bus> = { own, serve }
+  return withChanges(bus, { own, serve })
+}
+
+/** A bus of which some calls do something else. */
+export function withChanges(bus: ServiceBus, changed: Partial<Bus>): ServiceBus {
   return new Proxy(bus, {
     get: (target, name) => {
       const value: unknown = Reflect.get(name in changed ? changed : target, name, target)

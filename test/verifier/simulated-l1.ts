@@ -84,14 +84,6 @@ export class SimulatedL1 {
     return { head: refOf(chain.at(-1)), safe }
   }
 
-  /** Whether a block was canonical at any time from one moment to another. */
-  wasCanonical(hash: string, fromMs: number, toMs: number): boolean {
-    const first = this.#views.findLastIndex(({ atMs }) => atMs <= fromMs)
-    return this.#views
-      .slice(Math.max(0, first))
-      .some(({ atMs, chain }) => atMs <= toMs && chain.some((block) => block.hash === hash))
-  }
-
   #view(nowMs: number): View {
     const view = this.#views.findLast(({ atMs }) => atMs <= nowMs) ?? this.#views[0]
     if (view === undefined) throw new Error('the script is empty')

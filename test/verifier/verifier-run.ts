@@ -1,7 +1,12 @@
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { SafeAt } from '#messages/safe-at.ts'
-import { engineChain, safeAt } from '#messages/subjects.ts'
+import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
+import { applyAttributes, engineChain, safeAt } from '#messages/subjects.ts'
+import { depositsOnly } from '#protocol/derivation/attributes.ts'
+import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
+import type { Bytes32, Hash } from '#protocol/primitives.ts'
+import type { ServiceBus } from '#runtime/bus/service-bus.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { L1Source } from '#services/da-watcher/l1-source.ts'
 import { runDaWatcher } from '#services/da-watcher/da-watcher.ts'
@@ -21,7 +26,7 @@ import { modelSubjects } from '#test/model/model-subjects.ts'
 import { address } from '#test/fakes/test-rollup.ts'
 import type { Disturbance, DisturbedRun, Outcome } from '#test/simulator/disturbed-run.ts'
 import { type Host, Simulation } from '#test/simulator/simulation.ts'
-import { type Bug, withBug } from './bugs.ts'
+import { type Bug, withBug, withChanges } from './bugs.ts'
 import { SimulatedL1 } from './simulated-l1.ts'
 import { StandInClient } from './stand-in-client.ts'
 
@@ -53,6 +58,8 @@ export class VerifierRun implements DisturbedRun {
   readonly histories = [new SafeHeadHistory(':memory:'), new SafeHeadHistory(':memory:')] as const
   readonly observer = new Observer()
   readonly #bug: Bug | undefined
+  /** Which attributes were sent, by the generation that they were for. */
+  readonly #sent = new Map<bigint, Set<Bytes32>>()
   /** That of the derivation which has the lease. */
   #history: SafeHeadHistory = this.histories[0]
 
@@ -114,7 +121,11 @@ export class VerifierRun implements DisturbedRun {
         await host.bus.lease({ signal: host.signal })
         this.#history = history
         await runDerivation(
-          { ...contextOf(host), metrics: createDerivationMetrics(new Registry()) },
+          {
+            ...contextOf(host),
+            bus: this.#noting(host.bus),
+            metrics: createDerivationMetrics(new Registry()),
+          },
           { config, confirmations: 0n, history: host.disk(history), ...bug.derivation },
         )
       })
@@ -161,8 +172,6 @@ export class VerifierRun implements DisturbedRun {
     }
     for (let entry = history.finished(); entry !== undefined;) {
       const { number } = entry.l1
-      if (observer.entries.get(number)?.safe.hash !== entry.safe.hash)
-        return `the observer has not seen entry ${number} of the log`
       if (this.#stored(number)?.safe.hash !== entry.safe.hash)
         return `the log lacks entry ${number}`
       entry = history.finished(number - 1n)
@@ -178,19 +187,34 @@ export class VerifierRun implements DisturbedRun {
     return message && safeAt.codec.decode(message.data)
   }
 
-  /** Nothing that was derived from an L1 fork given up before the generation began may reach the execution client. */
-  #checkFresh({ prevRandao }: PayloadAttributes): void {
-    const { clock, names, server } = this.simulation
+  /** What derivation hands over is noted, with the generation that it is for. */
+  #noting(bus: ServiceBus): ServiceBus {
+    const call: ServiceBus['call'] = (called, request, options) => {
+      if (called.name === applyAttributes.name) this.#note(request as ApplyAttributesRequest)
+      return bus.call(called, request, options)
+    }
+    return withChanges(bus, { call })
+  }
+
+  #note({ generation, parent, attributes }: ApplyAttributesRequest): void {
+    const sent = this.#sent.get(generation) ?? new Set()
+    this.#sent.set(generation, sent)
+    for (const each of [attributes, depositsOnly(attributes)])
+      if (each !== undefined)
+        sent.add(attributesDigest({ parentHash: parent.hash, attributes: each }))
+  }
+
+  /** Nothing that was derived in another generation may reach the execution client. */
+  #checkFence(parentHash: Hash, attributes: PayloadAttributes): void {
+    const { names, server } = this.simulation
     const stream = server.streams.get(names.stateStream(engineChain))
     const stored = stream?.newest(names.stateStored(engineChain, ''))
     if (stored === undefined) return
     const { generation } = engineChain.codec.decode(stored.data)
-    const nowMs = clock.monotonicMs()
-    const begunMs = Math.min(nowMs, Number(generation) - (clock.now() - nowMs))
-    if (!this.l1.wasCanonical(prevRandao, begunMs, nowMs))
-      this.simulation.fail(
-        new Error('attributes of an L1 fork that was given up reached the execution client'),
-      )
+    if (this.#sent.get(generation)?.has(attributesDigest({ parentHash, attributes })) === true)
+      return
+    const what = 'attributes of another generation reached the execution client'
+    this.simulation.fail(new Error(what))
   }
 
   #l1Source(host: Host): L1Source {
@@ -210,7 +234,7 @@ export class VerifierRun implements DisturbedRun {
       forkchoice: (heads) => remotely(host, () => client.forkchoice(heads)),
       build: (heads, attributes) =>
         remotely(host, () => {
-          this.#checkFresh(attributes)
+          this.#checkFence(heads.head, attributes)
           if (host.random.chance(0.005)) client.forgetBuilds()
           return client.build(heads, attributes)
         }),
