@@ -3,40 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
-import { blockOf, clientOf, flagsOf, Network, Program, programs } from './network.ts'
+import { isUp, startExecutionClient } from './followers.ts'
+import { blockOf, clientOf, flagsOf, Network, Program, programs, whyNoNetwork } from './network.ts'
+import { until } from './until.ts'
 
 // A real op-node drives the embedded execution client: first as a verifier, then, in place of the sequencer's op-geth, as
 // who makes the blocks that op-batcher posts and another op-node with op-geth verifies.
 
-const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 const portBase = 9_700
 const verifiedBlocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 300)
 const sequencedBlocks = 40
 
-/** Looks again until something holds. @throws Error with what `explain` says */
-async function until(
-  what: string,
-  { withinMs, explain }: { readonly withinMs: number; readonly explain: () => string },
-  holds: () => Promise<boolean>,
-): Promise<void> {
-  const deadlineMs = performance.now() + withinMs
-  while (!(await holds())) {
-    if (performance.now() > deadlineMs)
-      throw new Error(`${what}: not within ${withinMs / 1_000} s\n${explain()}`)
-    await new Promise((resolve) => setTimeout(resolve, 500))
-  }
-}
-
 const numberOf = async (client: JsonRpcClient, which: string) =>
   (await blockOf(client, which))?.number ?? 0
-
-const isUp = (client: JsonRpcClient) => () =>
-  numberOf(client, 'latest').then(
-    () => true,
-    (error: unknown) => !(error instanceof Error),
-  )
 
 /** Every block of two nodes, with its receipts, from one to another, is the same. */
 async function assertSame(
@@ -57,26 +37,6 @@ async function assertSame(
       assert.deepEqual(ours, theirs, `${method} of block ${number}`)
     }
   }
-}
-
-/** The embedded execution client on the chain of a network. */
-function startClient(
-  { files }: Network['file'],
-  {
-    folder,
-    engine,
-    rpc,
-  }: { readonly folder: string; readonly engine: string; readonly rpc: string },
-): Program {
-  const flags = {
-    genesis: files.l2Genesis,
-    'jwt-secret-file': files.jwt,
-    'data-dir': join(folder, 'execution'),
-    'engine-port': engine,
-    'rpc-port': rpc,
-    'log-format': 'json',
-  }
-  return new Program(process.execPath, [atoll, 'execution-client', ...flagsOf(flags)])
 }
 
 function startOpNode({ files, nodes, l1 }: Network['file'], engine: string): Program {
@@ -111,7 +71,7 @@ function startOpNode({ files, nodes, l1 }: Network['file'], engine: string): Pro
 async function verify(t: TestContext, network: Network, folder: string): Promise<void> {
   const { file } = network
   const [engine, rpc] = [String(portBase + 150), String(portBase + 151)]
-  const client = startClient(file, { folder, engine, rpc })
+  const client = startExecutionClient(file, { folder, engine, rpc })
   const opNode = startOpNode(file, engine)
   const [ours, geth] = [clientOf(`http://127.0.0.1:${rpc}`), clientOf(file.nodes.a.executionUrl)]
   const explain = () => `${opNode.output.slice(-3_000)}\n${client.output.slice(-3_000)}`
@@ -148,7 +108,7 @@ async function sequence(t: TestContext, network: Network, folder: string): Promi
   const [made, follower] = [clientOf(nodes.a.executionUrl), clientOf(nodes.b.executionUrl)]
   await network.control('geth-a', 'stop')
   const [engine, rpc] = [new URL(nodes.a.engineUrl).port, new URL(nodes.a.executionUrl).port]
-  const client = startClient(network.file, { folder, engine, rpc })
+  const client = startExecutionClient(network.file, { folder, engine, rpc })
   const explain = () => client.output.slice(-3_000)
   try {
     await until('it answers', { withinMs: 20_000, explain }, isUp(made))
@@ -185,14 +145,19 @@ async function usersIn(
   return users
 }
 
-test('a real op-node drives the embedded execution client, as verifier and as sequencer', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'atoll-interop-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const network = await Network.start(join(folder, 'network'), [
-    ...flagsOf({ 'port-base': String(portBase), 'l2-block-time': '1', 'l1-block-time': '2' }),
-    ...flagsOf({ 'forks-gap': '3', fork: 'jovian', send: '2' }),
-  ])
-  t.after(() => network.stop())
-  await verify(t, network, folder)
-  await sequence(t, network, folder)
-})
+const skip = whyNoNetwork() ?? false
+test(
+  'a real op-node drives the embedded execution client, as verifier and as sequencer',
+  { skip },
+  async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'atoll-interop-'))
+    t.after(() => rmSync(folder, { recursive: true, force: true }))
+    const network = await Network.start(join(folder, 'network'), [
+      ...flagsOf({ 'port-base': String(portBase), 'l2-block-time': '1', 'l1-block-time': '2' }),
+      ...flagsOf({ 'forks-gap': '3', fork: 'jovian', send: '2' }),
+    ])
+    t.after(() => network.stop())
+    await verify(t, network, folder)
+    await sequence(t, network, folder)
+  },
+)

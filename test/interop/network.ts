@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 /** What `network.json` tells of a network that is up. */
 export interface NetworkFile {
   readonly controlUrl: string
-  readonly l1: { readonly rpcUrl: string; readonly beaconUrl: string }
+  readonly l1: Readonly<Record<'rpcUrl' | 'beaconUrl' | 'adminUrl', string>>
   readonly files: Readonly<Record<'l2Genesis' | 'jwt' | 'rollupConfig' | 'l1ChainConfig', string>>
   readonly nodes: Readonly<Record<'a' | 'b' | 'c', NodeFile>>
 }
@@ -31,6 +31,23 @@ const cache = fileURLToPath(
 
 /** Programs of the network: where `ATOLL_REFERENCE_NETWORK` says, else in the cache, built if need be. */
 export const programs: string = process.env['ATOLL_REFERENCE_NETWORK'] ?? join(cache, 'bin')
+
+/** Chain id of the network's rollup. */
+export const l2ChainId = 901
+
+/** Why no network can be had here; undefined if one can. */
+export function whyNoNetwork(): string | undefined {
+  if (existsSync(join(programs, 'op-geth')) || spawnSync('go', ['version']).status === 0)
+    return undefined
+  return `the reference network is built with Go, which is not on PATH, and ATOLL_REFERENCE_NETWORK names no folder with its programs`
+}
+
+/** What a reorganisation of L1 did. */
+export interface L1Reorg {
+  readonly ancestor: { readonly hash: string; readonly number: number }
+  readonly oldHead: { readonly hash: string; readonly number: number }
+  readonly newHead: { readonly hash: string; readonly number: number }
+}
 
 /** A live network of op-node, op-geth and op-batcher. */
 export class Network {
@@ -64,10 +81,14 @@ export class Network {
 
   /** Stops or starts one of its programs. */
   async control(name: string, what: 'stop' | 'start' | 'kill'): Promise<void> {
-    const response = await fetch(`${this.file.controlUrl}/process/${name}/${what}`, {
-      method: 'POST',
-    })
-    if (!response.ok) throw new Error(`${what} ${name}: ${await response.text()}`)
+    await post(`${this.file.controlUrl}/process/${name}/${what}`)
+  }
+
+  /** Replaces the last blocks of L1 by as many empty ones, and one on top of them. */
+  async reorganise(depth: number): Promise<L1Reorg> {
+    const result = await post(`${this.file.l1.adminUrl}/reorg?depth=${depth}&extra=1`)
+    // By the network's own driver of L1.
+    return result as L1Reorg
   }
 
   async stop(): Promise<void> {
@@ -128,6 +149,12 @@ export async function blockOf(
     readonly hash: string
   } | null
   return block === null ? undefined : { number: Number(block.number), hash: block.hash }
+}
+
+async function post(url: string): Promise<unknown> {
+  const response = await fetch(url, { method: 'POST' })
+  if (!response.ok) throw new Error(`${url}: ${await response.text()}`)
+  return response.json()
 }
 
 async function build(): Promise<void> {

@@ -51,9 +51,10 @@ function parametersOf(
   { extraData, timestamp: parentTime }: Header,
   timestamp: bigint,
 ): Parameters {
-  const parameters = decodeExtraData(extraData)
-  if (hardforksAt(hardforkTimes, parentTime).holocene && parameters !== undefined)
-    return { ...parameters, minBaseFee: parameters.minBaseFee ?? 0n }
+  // Before Holocene they may say anything: a genesis mostly has some words.
+  const { holocene } = hardforksAt(hardforkTimes, parentTime)
+  const parameters = holocene ? decodeExtraData(extraData) : undefined
+  if (parameters !== undefined) return { ...parameters, minBaseFee: parameters.minBaseFee ?? 0n }
   const { canyon } = hardforksAt(hardforkTimes, timestamp)
   const denominator = canyon ? eip1559.denominatorCanyon : eip1559.denominator
   return { elasticity: eip1559.elasticity, denominator, minBaseFee: 0n }

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { encodeExtraData } from '#protocol/block/extra-data.ts'
+import type { Header } from '#protocol/block/header.ts'
+import { nextBaseFee } from './base-fee.ts'
+
+const config = {
+  chainId: 901n,
+  hardforkTimes: { canyon: 0n, holocene: 100n },
+  eip1559: { elasticity: 6n, denominator: 50n, denominatorCanyon: 250n },
+  hasOsakaAtKarst: true,
+  hasUsersAtForks: true,
+}
+
+/** The base fee after an empty block. */
+function feeAfter(timestamp: bigint, extraData: Uint8Array): bigint {
+  const fields = { timestamp, extraData, baseFeePerGas: 10_000n, gasUsed: 0n, gasLimit: 60n }
+  return nextBaseFee(config, fields as Header, timestamp + 100n)
+}
+
+test('before Holocene a block may have any words as its extra data, as a genesis has', () => {
+  assert.equal(feeAfter(99n, new TextEncoder().encode('BEDROCK')), 9_960n)
+  assert.equal(feeAfter(99n, new Uint8Array()), 9_960n)
+})
+
+test('from Holocene on they say how fast the base fee moves', () => {
+  const extraData = encodeExtraData({ denominator: 10n, elasticity: 2n, minBaseFee: undefined })
+  assert.equal(feeAfter(100n, extraData), 9_000n)
+})

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type Follower,
+  opNodeOf,
+  sequencerOf,
+  startOnEmbedded,
+  startOnOpGeth,
+} from './followers.ts'
+import { HeadRecord } from './head-record.ts'
+import { flagsOf, Network } from './network.ts'
+
+/** A live network, and who follows it. */
+export interface Beside {
+  readonly network: Network
+  readonly opNode: Follower
+  /** Atoll on an op-geth of its own, and on the embedded client. */
+  readonly ours: readonly Follower[]
+  /** Of all of them, and of the sequencer. */
+  readonly record: HeadRecord
+}
+
+/** The first port; the network and what runs beside it take 160. */
+const portBase = Number(process.env['ATOLL_INTEROP_PORT'] ?? 9_700)
+
+/** Where the ports of what runs beside the network begin. */
+const ownPorts = portBase + 150
+
+/** Seconds of an L2 and an L1 block, the fastest that leave an epoch more than one block; all forks soon. */
+const networkFlags = {
+  'port-base': String(portBase),
+  'l2-block-time': '1',
+  'l1-block-time': '2',
+  'forks-gap': '3',
+  fork: 'jovian',
+  send: '2',
+}
+
+/** Runs a network with op-node and two nodes of ours beside it; ends all of it afterwards. */
+export async function besideNetwork(
+  flags: Readonly<Record<string, string>>,
+  run: (beside: Beside) => Promise<void>,
+): Promise<void> {
+  const closing: (() => Promise<void>)[] = []
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'atoll-interop-'))
+    closing.push(() => rm(folder, { recursive: true, force: true }))
+    const network = await Network.start(
+      join(folder, 'network'),
+      flagsOf({ ...networkFlags, ...flags }),
+    )
+    closing.push(() => network.stop())
+    const kept = (follower: Follower) => {
+      closing.push(() => follower.stop())
+      return follower
+    }
+    const sequencer = kept(sequencerOf(network))
+    const opNode = kept(opNodeOf(network))
+    const ours = [
+      kept(await startOnOpGeth(network, folder)),
+      kept(await startOnEmbedded(network, { folder, portBase: ownPorts })),
+    ]
+    await run({ network, opNode, ours, record: new HeadRecord([sequencer, opNode, ...ours]) })
+  } finally {
+    for (const close of closing.toReversed()) await close()
+  }
+}

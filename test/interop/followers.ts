@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { toError } from '#runtime/fault.ts'
+import type { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
+import { blockOf, clientOf, flagsOf, l2ChainId, type Network, Program } from './network.ts'
+import { until } from './until.ts'
+
+/** A node that follows the chain of a network, as its execution client tells it. */
+export interface Follower {
+  readonly name: string
+  readonly execution: JsonRpcClient
+  /** How it is and what it said last. */
+  explain(): Promise<string>
+  stop(): Promise<void>
+}
+
+/** How often nodes of either kind ask for the head of L1. */
+const l1PollMs = 500
+
+/** What is told of a node's last words. */
+const toldChars = 4_000
+
+const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
+
+/** The op-node b of the network, which verifies. */
+export function opNodeOf({ file }: Network): Follower {
+  return ofNetwork('op-node', file.nodes.b.executionUrl)
+}
+
+/** The op-node a of the network, which makes the blocks. */
+export function sequencerOf({ file }: Network): Follower {
+  return ofNetwork('sequencer', file.nodes.a.executionUrl)
+}
+
+function ofNetwork(name: string, url: string): Follower {
+  const execution = clientOf(url)
+  return { name, execution, explain: async () => '', stop: () => execution.close() }
+}
+
+/** Atoll on the op-geth c of the network, which nothing else drives. */
+export async function startOnOpGeth({ file }: Network, folder: string): Promise<Follower> {
+  const { engineUrl, executionUrl } = file.nodes.c
+  const execution = clientOf(executionUrl)
+  const node = startNode(file, { dataDir: join(folder, 'on-op-geth'), engineUrl })
+  return {
+    name: 'Atoll, op-geth',
+    execution,
+    explain: node.explain,
+    stop: async () => {
+      await node.stop()
+      await execution.close()
+    },
+  }
+}
+
+/** Atoll on the embedded execution client. */
+export async function startOnEmbedded(
+  { file }: Network,
+  { folder, portBase }: { readonly folder: string; readonly portBase: number },
+): Promise<Follower> {
+  const dataDir = join(folder, 'on-embedded')
+  const [engine, rpc] = [String(portBase), String(portBase + 1)]
+  const client = startExecutionClient(file, { folder: dataDir, engine, rpc })
+  const execution = clientOf(`http://127.0.0.1:${rpc}`)
+  const explain = () => client.output.slice(-toldChars)
+  await until('the execution client answers', { withinMs: 60_000, explain }, isUp(execution))
+  const node = startNode(file, { dataDir, engineUrl: `http://127.0.0.1:${engine}` })
+  return {
+    name: 'Atoll, embedded',
+    execution,
+    explain: async () => `${await node.explain()}\n${explain()}`,
+    stop: async () => {
+      await node.stop()
+      await client.stop()
+      await execution.close()
+    },
+  }
+}
+
+/** The embedded execution client on the chain of a network. */
+export function startExecutionClient(
+  { files }: Network['file'],
+  {
+    folder,
+    engine,
+    rpc,
+  }: { readonly folder: string; readonly engine: string; readonly rpc: string },
+): Program {
+  const flags = {
+    genesis: files.l2Genesis,
+    'jwt-secret-file': files.jwt,
+    'data-dir': join(folder, 'execution'),
+    'engine-port': engine,
+    'rpc-port': rpc,
+    'log-format': 'json',
+  }
+  return new Program(process.execPath, [atoll, 'execution-client', ...flagsOf(flags)])
+}
+
+/** Whether a server answers at all. */
+export function isUp(client: JsonRpcClient): () => Promise<boolean> {
+  return () =>
+    blockOf(client, 'latest').then(
+      () => true,
+      (error: unknown) => !(error instanceof Error),
+    )
+}
+
+/** `atoll node`, with all of its services and its bus. */
+function startNode(
+  { files, l1 }: Network['file'],
+  { dataDir, engineUrl }: { readonly dataDir: string; readonly engineUrl: string },
+): Pick<Follower, 'explain' | 'stop'> {
+  const flags = {
+    'rollup-config': files.rollupConfig,
+    'l1-chain-config': files.l1ChainConfig,
+    'l1-rpc-urls': l1.rpcUrl,
+    'l1-beacon-urls': l1.beaconUrl,
+    'l1-poll-ms': String(l1PollMs),
+    // As the network has its op-nodes do: once a block of L1.
+    'l1-finality-poll-ms': '2000',
+    'engine-url': engineUrl,
+    'jwt-secret-file': files.jwt,
+    'data-dir': dataDir,
+    'log-level': 'warn',
+    'log-format': 'json',
+  }
+  const program = new Program(process.execPath, [atoll, 'node', ...flagsOf(flags)])
+  const explain = async () => `${await statusOf(dataDir)}\n${program.output.slice(-toldChars)}`
+  return { explain, stop: () => program.stop() }
+}
+
+async function statusOf(dataDir: string): Promise<string> {
+  const flags = flagsOf({ 'chain-id': String(l2ChainId), 'data-dir': dataDir })
+  const run = promisify(execFile)(process.execPath, [atoll, 'status', ...flags])
+  return run.then(
+    ({ stdout }) => stdout,
+    (error: unknown) => `no status: ${toError(error).message}`,
+  )
+}

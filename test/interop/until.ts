@@ -1,0 +1,20 @@
+/** How long something may take, and what is told if it takes longer. */
+export interface UntilOptions {
+  readonly withinMs: number
+  readonly everyMs?: number
+  readonly explain: () => string | Promise<string>
+}
+
+/** Looks again until something holds. @throws Error with what `explain` says */
+export async function until(
+  what: string,
+  { withinMs, everyMs = 500, explain }: UntilOptions,
+  holds: () => Promise<boolean>,
+): Promise<void> {
+  const deadlineMs = performance.now() + withinMs
+  while (!(await holds())) {
+    if (performance.now() > deadlineMs)
+      throw new Error(`${what}: not within ${withinMs / 1_000} s\n${await explain()}`)
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
+  }
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import { type Beside, besideNetwork } from './beside.ts'
+import type { Follower } from './followers.ts'
+import { type Head, type HeadRecord, hashesOf, medianAndWorst, type Sample } from './head-record.ts'
+import { clientOf, whyNoNetwork } from './network.ts'
+
+// Two whole nodes of ours follow a live network beside its op-node: one on an op-geth, one on the embedded client.
+
+const wantedBlocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 600)
+
+/** The safe and the finalized head of an op-node, as it tells them itself. */
+async function syncStatusOf(url: string): Promise<readonly Head[]> {
+  const client = clientOf(url)
+  try {
+    const status = (await client.call('optimism_syncStatus', [])) as Readonly<
+      Record<'safe_l2' | 'finalized_l2', Head>
+    >
+    return [status.safe_l2, status.finalized_l2]
+  } finally {
+    await client.close()
+  }
+}
+
+/** All that a node ever called safe or finalized, and every block up to a last one, is op-node's. */
+async function assertSame(
+  record: HeadRecord,
+  { name, execution }: Follower,
+  theirs: readonly string[],
+): Promise<string> {
+  const ours = await hashesOf(execution, theirs.length - 1)
+  assert.deepEqual(ours, theirs, `blocks of ${name}`)
+  const seen = { safe: new Set<number>(), finalized: new Set<number>() }
+  for (const sample of record.samples)
+    for (const label of ['safe', 'finalized'] as const) {
+      const head = sample.get(name)?.[label]
+      if (head === undefined) continue
+      assert.equal(head.hash, theirs[head.number], `${label} block ${head.number} of ${name}`)
+      seen[label].add(head.number)
+    }
+  return `${ours.length} hashes equal, ${seen.safe.size} heads seen safe and ${seen.finalized.size} finalized`
+}
+
+/** How far the safe head is behind the sequencer's newest block, in blocks, and how old it is, in seconds. */
+function lagOf(samples: readonly Sample[], name: string) {
+  const blocks: number[] = []
+  const seconds: number[] = []
+  for (const sample of samples) {
+    const [front, heads] = [sample.get('sequencer')?.latest, sample.get(name)]
+    if (front === undefined || heads?.safe === undefined) continue
+    blocks.push(Math.max(0, front.number - heads.safe.number))
+    seconds.push(heads.atMs / 1_000 - heads.safe.timestamp)
+  }
+  return { blocks: medianAndWorst(blocks), seconds: medianAndWorst(seconds) }
+}
+
+/** When each block was first seen safe, in milliseconds. */
+function safeSince(samples: readonly Sample[], name: string): ReadonlyMap<number, number> {
+  const since = new Map<number, number>()
+  let next: number | undefined
+  for (const sample of samples) {
+    const heads = sample.get(name)
+    if (heads?.safe === undefined) continue
+    // What was safe at the first look became so at a time that was not seen.
+    next ??= heads.safe.number + 1
+    for (; next <= heads.safe.number; next++) since.set(next, heads.atMs)
+  }
+  return since
+}
+
+function lagLine(samples: readonly Sample[], name: string): string {
+  const { blocks, seconds } = lagOf(samples, name)
+  const [ours, theirs] = [safeSince(samples, name), safeSince(samples, 'op-node')]
+  const later = [...ours].flatMap(([number, atMs]) => {
+    const theirsMs = theirs.get(number)
+    return theirsMs === undefined ? [] : [(atMs - theirsMs) / 1_000]
+  })
+  const two = ({ median, worst }: ReturnType<typeof medianAndWorst>, digits: number) =>
+    `${median.toFixed(digits)} / ${worst.toFixed(digits)}`
+  const beside = name === 'op-node' ? '' : `, ${two(medianAndWorst(later), 1)} s after op-node`
+  return `${name}: safe head ${two(blocks, 0)} blocks behind, ${two(seconds, 1)} s old${beside} (median / worst)`
+}
+
+async function follow(t: TestContext, { network, opNode, ours, record }: Beside): Promise<void> {
+  const verifiers = [opNode, ...ours]
+  const allAt = (label: 'safe' | 'finalized', number: number) => (sample: Sample) =>
+    verifiers.every(({ name }) => (sample.get(name)?.[label]?.number ?? 0) >= number)
+  await record.until('a first safe block', 120_000, allAt('safe', 1))
+  const caughtUp = record.last.get(opNode.name)?.safe?.number ?? 0
+  await record.until('all have caught up', 120_000, allAt('safe', caughtUp))
+  const from = record.samples.length
+  const wanted = caughtUp + wantedBlocks
+  const withinMs = (wantedBlocks + 180) * 1_000
+  await record.until(`${wantedBlocks} more are safe`, withinMs, allAt('safe', wanted))
+  const samples = record.samples.slice(from)
+  await record.until('they are final', 180_000, allAt('finalized', wanted))
+  const told = await syncStatusOf(network.file.nodes.b.rollupUrl)
+  const last = Math.max(
+    ...told.map(({ number }) => number),
+    ...[...record.last.values()].map(({ safe }) => safe?.number ?? 0),
+  )
+  await record.until('all are as far', 60_000, allAt('safe', last))
+  const hashes = await hashesOf(opNode.execution, last)
+  for (const { number, hash } of told) assert.equal(hash, hashes[number], `op-node's ${number}`)
+  for (const follower of ours)
+    t.diagnostic(`${follower.name}: ${await assertSame(record, follower, hashes)}`)
+  for (const { name } of verifiers) t.diagnostic(lagLine(samples, name))
+}
+
+const skip = whyNoNetwork() ?? false
+test(
+  'a node follows a live network as op-node does, on op-geth and on its own client',
+  { skip },
+  async (t) => {
+    await besideNetwork({}, (beside) => follow(t, beside))
+  },
+)
