@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   type Follower,
+  l1Of,
   opNodeOf,
   sequencerOf,
   startOnEmbedded,
   startOnOpGeth,
 } from './followers.ts'
-import { HeadRecord } from './head-record.ts'
+import { HeadRecord, type Sample } from './head-record.ts'
 import { flagsOf, Network } from './network.ts'
 
 /** A live network, and who follows it. */
@@ -17,7 +18,7 @@ export interface Beside {
   readonly opNode: Follower
   /** Atoll on an op-geth of its own, and on the embedded client. */
   readonly ours: readonly Follower[]
-  /** Of all of them, and of the sequencer. */
+  /** Of all of them, and of L1 and the sequencer. */
   readonly record: HeadRecord
 }
 
@@ -55,14 +56,25 @@ export async function besideNetwork(
       closing.push(() => follower.stop())
       return follower
     }
-    const sequencer = kept(sequencerOf(network))
+    const makers = [kept(l1Of(network)), kept(sequencerOf(network))]
     const opNode = kept(opNodeOf(network))
     const ours = [
       kept(await startOnOpGeth(network, folder)),
       kept(await startOnEmbedded(network, { folder, portBase: ownPorts })),
     ]
-    await run({ network, opNode, ours, record: new HeadRecord([sequencer, opNode, ...ours]) })
+    await run({ network, opNode, ours, record: new HeadRecord([...makers, opNode, ...ours]) })
   } finally {
     for (const close of closing.toReversed()) await close()
   }
+}
+
+/** Waits until all have a safe block, and ours have those that op-node has. @returns the newest of these */
+export async function untilCaughtUp({ opNode, ours, record }: Beside): Promise<number> {
+  const verifiers = [opNode, ...ours]
+  const allAt = (number: number) => (sample: Sample) =>
+    verifiers.every(({ name }) => (sample.get(name)?.safe?.number ?? 0) >= number)
+  await record.until('a first safe block', 180_000, allAt(1))
+  const caughtUp = record.last.get(opNode.name)?.safe?.number ?? 0
+  await record.until('all have caught up', 180_000, allAt(caughtUp))
+  return caughtUp
 }

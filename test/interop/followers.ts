@@ -34,6 +34,11 @@ export function sequencerOf({ file }: Network): Follower {
   return ofNetwork('sequencer', file.nodes.a.executionUrl)
 }
 
+/** L1 itself, which has heads of the same names. */
+export function l1Of({ file }: Network): Follower {
+  return ofNetwork('L1', file.l1.rpcUrl)
+}
+
 function ofNetwork(name: string, url: string): Follower {
   const execution = clientOf(url)
   return { name, execution, explain: async () => '', stop: () => execution.close() }

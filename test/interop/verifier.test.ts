@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { type Beside, besideNetwork } from './beside.ts'
+import { type Beside, besideNetwork, untilCaughtUp } from './beside.ts'
 import type { Follower } from './followers.ts'
 import { type Head, type HeadRecord, hashesOf, medianAndWorst, type Sample } from './head-record.ts'
 import { clientOf, whyNoNetwork } from './network.ts'
@@ -81,13 +81,12 @@ function lagLine(samples: readonly Sample[], name: string): string {
   return `${name}: safe head ${two(blocks, 0)} blocks behind, ${two(seconds, 1)} s old${beside} (median / worst)`
 }
 
-async function follow(t: TestContext, { network, opNode, ours, record }: Beside): Promise<void> {
+async function follow(t: TestContext, beside: Beside): Promise<void> {
+  const { network, opNode, ours, record } = beside
   const verifiers = [opNode, ...ours]
   const allAt = (label: 'safe' | 'finalized', number: number) => (sample: Sample) =>
     verifiers.every(({ name }) => (sample.get(name)?.[label]?.number ?? 0) >= number)
-  await record.until('a first safe block', 120_000, allAt('safe', 1))
-  const caughtUp = record.last.get(opNode.name)?.safe?.number ?? 0
-  await record.until('all have caught up', 120_000, allAt('safe', caughtUp))
+  const caughtUp = await untilCaughtUp(beside)
   const from = record.samples.length
   const wanted = caughtUp + wantedBlocks
   const withinMs = (wantedBlocks + 180) * 1_000
@@ -97,7 +96,7 @@ async function follow(t: TestContext, { network, opNode, ours, record }: Beside)
   const told = await syncStatusOf(network.file.nodes.b.rollupUrl)
   const last = Math.max(
     ...told.map(({ number }) => number),
-    ...[...record.last.values()].map(({ safe }) => safe?.number ?? 0),
+    ...verifiers.map(({ name }) => record.last.get(name)?.safe?.number ?? 0),
   )
   await record.until('all are as far', 60_000, allAt('safe', last))
   const hashes = await hashesOf(opNode.execution, last)
