@@ -37,9 +37,12 @@ export const l2ChainId = 901
 
 /** Why no network can be had here; undefined if one can. */
 export function whyNoNetwork(): string | undefined {
-  if (existsSync(join(programs, 'op-geth')) || spawnSync('go', ['version']).status === 0)
-    return undefined
+  if (existsSync(join(programs, 'op-geth')) || hasGo()) return undefined
   return `the reference network is built with Go, which is not on PATH, and ATOLL_REFERENCE_NETWORK names no folder with its programs`
+}
+
+function hasGo(): boolean {
+  return spawnSync('bash', ['-c', 'command -v go']).status === 0
 }
 
 /** What a reorganisation of L1 did. */
