@@ -30,5 +30,7 @@ export function formatBytes(bytes: number): string {
 export function formatDuration(durationMs: number): string {
   if (durationMs < 60_000) return `${(durationMs / 1_000).toFixed(1)} s`
   const minutes = Math.floor(durationMs / 60_000)
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`
+  const hours = Math.floor(minutes / 60)
+  if (minutes < 120) return `${minutes} min`
+  return hours < 72 ? `${hours} h` : `${Math.floor(hours / 24)} days`
 }

@@ -68,6 +68,7 @@ test('the streams are those of the table', () => {
       ['KV_atoll_10_main_instances', 16 * 1024 ** 2],
       ['KV_atoll_10_main_lease', 1024 ** 2],
       ['ATOLL_10_main_SAFE_AT', 256 * 1024 ** 2],
+      ['ATOLL_10_main_PAYLOAD', 1024 ** 3],
     ],
   )
 })

@@ -26,7 +26,9 @@ async function derive(settings: DeriveSettings): Promise<void> {
   const { deriveRecord } = await import('#devnet/derive/derive-record.ts')
   const { derivedLine } = await import('#devnet/derive/derived-line.ts')
   const progress = new Progress()
+  let unrecorded = 0
   const onBlock = (block: SettledBlock) => {
+    if (block.matches === undefined) unrecorded++
     if (json && !quiet) print(derivedLine(block))
     else progress.count((perSecond) => placeOf(block, perSecond))
   }
@@ -38,8 +40,8 @@ async function derive(settings: DeriveSettings): Promise<void> {
     onBlock,
   }).finally(() => progress.clear())
   if (result.mismatch !== undefined) explain(result.mismatch)
-  if (json) print(JSON.stringify(summaryOf(result)))
-  else printSummary(result, settings)
+  if (json) print(JSON.stringify({ ...summaryOf(result), unrecorded: unrecorded || undefined }))
+  else printSummary({ ...result, unrecorded }, settings)
   if (result.mismatch !== undefined) process.exitCode = 1
 }
 
@@ -101,12 +103,18 @@ function summaryOf(result: RecordResult): Record<string, unknown> {
   }
 }
 
-function printSummary(result: RecordResult, { execute }: DeriveSettings): void {
+function printSummary(
+  result: RecordResult & { readonly unrecorded: number },
+  { execute }: DeriveSettings,
+): void {
   const { blocks, txs, l1Blocks, secondsAll, loadSeconds, judgeSeconds, refused, safe } = result
   const seconds = median(secondsAll)
   const equal = execute ? 'each with the hash recorded' : 'each the block recorded'
-  const outcome = result.mismatch === undefined ? equal : 'then one that differs'
+  const compared = result.unrecorded > 0 ? `${blocks - result.unrecorded} ${equal}` : equal
+  const outcome = result.mismatch === undefined ? compared : 'then one that differs'
   print(`${blocks} blocks with ${txs} transactions from ${l1Blocks} L1 blocks, ${outcome}`)
+  if (result.unrecorded > 0)
+    print(`the last ${result.unrecorded} were not recorded: with nothing to compare them with`)
   if (refused > 0) print(`${refused} sets of attributes refused`)
   print(`safe head ${safe.number} ${safe.hash}`)
   const speed = withCommas(blocks / seconds)

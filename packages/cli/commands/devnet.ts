@@ -119,7 +119,8 @@ class LiveTable {
       process.stderr.write(`${viewLine(view)}\n`)
       return
     }
-    const width = process.stderr.columns
+    // A terminal that does not know says 0.
+    const width = process.stderr.columns || 80
     const lines = viewLines(view).map((line) => line.slice(0, width - 1))
     process.stderr.write(`${lines.join('\n')}\n`)
     this.#drawnLines = lines.length

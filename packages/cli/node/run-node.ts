@@ -14,7 +14,7 @@ import {
   type NodeServiceName,
   nodeServices,
 } from './node-services.ts'
-import { type Running, type Supervised, Supervisor } from './supervisor.ts'
+import { type Ended, type Running, type Supervised, Supervisor } from './supervisor.ts'
 
 /** What a node is started with. */
 export interface NodeOptions {
@@ -121,9 +121,9 @@ function startProcess(name: string, args: readonly string[]): Running {
   const child = spawn(process.execPath, [...leanFlags, atoll, 'service', name, ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
-  const ended = new Promise<number>((resolve) => {
-    child.once('error', () => resolve(1))
-    child.once('exit', (code) => resolve(code ?? 1))
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('error', () => resolve({ code: 1 }))
+    child.once('exit', (code, signal) => resolve({ code: code ?? 1, signal: signal ?? undefined }))
   })
   return { ended, pid: child.pid, stop: () => child.kill('SIGTERM') }
 }
@@ -131,7 +131,7 @@ function startProcess(name: string, args: readonly string[]): Running {
 function startHere(service: NodeService, bus: NodeBus, args: readonly string[]): Running {
   let running: ServiceProcess<ServiceSettings> | undefined
   let isStopped = false
-  const run = async (): Promise<number> => {
+  const run = async (): Promise<Ended> => {
     const { settings } = readSettings(service.schema, { args, env: {} })
     const { instance } = settings as ServiceSettings
     const main = await loadService(service.name)
@@ -140,11 +140,11 @@ function startHere(service: NodeService, bus: NodeBus, args: readonly string[]):
     running = new ServiceProcess(service.name, settings as ServiceSettings, connect)
     if (isStopped) running.stop('asked to')
     // Its settings were read with its own schema.
-    return running.run(main as never)
+    return { code: await running.run(main as never) }
   }
-  const ended = run().catch((error: unknown) => {
+  const ended = run().catch((error: unknown): Ended => {
     process.stderr.write(`${service.name}: ${toError(error).message}\n`)
-    return 1
+    return { code: 1 }
   })
   return {
     ended,

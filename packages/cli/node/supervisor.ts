@@ -1,10 +1,16 @@
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { exitCodes } from '#runtime/service/service.ts'
 
+/** How something ended. */
+export interface Ended {
+  readonly code: number
+  /** The signal that ended it, if one did. */
+  readonly signal?: string | undefined
+}
+
 /** Something that runs until it ends or is told to. */
 export interface Running {
-  /** The exit code. */
-  readonly ended: Promise<number>
+  readonly ended: Promise<Ended>
   /** Of its process; undefined if it is in this one. */
   readonly pid: number | undefined
   stop(): void
@@ -69,7 +75,7 @@ export class Supervisor {
       const startedMs = clock.monotonicMs()
       const running = service.start()
       this.#running.set(service.name, running)
-      const code = await running.ended
+      const { code, signal: killedBy } = await running.ended
       this.#running.delete(service.name)
       if (signal.aborted) return
       if (code === exitCodes.settings) {
@@ -77,7 +83,8 @@ export class Supervisor {
         return
       }
       if (clock.monotonicMs() - startedMs >= steadyMs) pauseMs = firstPauseMs
-      report(`${service.name} ended with ${code}; it is started again in ${pauseMs} ms`)
+      const how = killedBy === undefined ? `ended with ${code}` : `was killed by ${killedBy}`
+      report(`${service.name} ${how}; it is started again in ${pauseMs} ms`)
       this.restarts.set(service.name, (this.restarts.get(service.name) ?? 0) + 1)
       await sleep(clock, pauseMs, signal)
       pauseMs = Math.min(2 * pauseMs, longestPauseMs)

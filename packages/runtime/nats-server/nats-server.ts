@@ -101,7 +101,9 @@ function launch(
   }: { readonly configFile: string; readonly dataDir: string; readonly container: string },
 ): ChildProcess {
   const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe']
-  if (server.kind === 'program') return spawn(server.path, ['-c', configFile], { stdio })
+  // In a group of its own: what a terminal sends to all of them is for whoever runs it.
+  if (server.kind === 'program')
+    return spawn(server.path, ['-c', configFile], { stdio, detached: true })
   const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`
   const mount = `${dataDir}:${dataDir}`
   const network = ['--network', 'host', '--user', user]
