@@ -194,7 +194,7 @@ test('atoll bus status shows streams, states, leases, and what each service wait
   assert.match(out, /^engine +engine-7 +[\d.]+ s ago +waiting +something to do +waits on$/m)
   const json = await runAtoll(['bus', 'status', '--json', ...access('operator')])
   const status = JSON.parse(json.out) as { streams: unknown[]; leases: { service: string }[] }
-  assert.equal(status.streams.length, 4)
+  assert.equal(status.streams.length, 5)
   assert.deepEqual(
     status.leases.map((lease) => lease.service),
     ['engine'],
