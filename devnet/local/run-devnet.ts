@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,10 +8,10 @@ import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { readRollupConfig } from '#runtime/record/open-record.ts'
 import { readL2 } from '#runtime/record/read-l2.ts'
-import { NodeViewer, type NodeView } from '#cli/node/node-view.ts'
-import { runNode } from '#cli/node/run-node.ts'
+import type { NodeView } from '#cli/node/node-view.ts'
 import { type ComparedChain, compareChain } from './compare-chain.ts'
-import { configFiles, startClient, startL1 } from './record-world.ts'
+import { startClient, startL1 } from './record-world.ts'
+import { type RecordedNodeOptions, startRecordedNode } from './recorded-node.ts'
 
 /** Heads to reach. */
 interface Until {
@@ -64,26 +64,13 @@ export async function runDevnet(options: DevnetOptions): Promise<DevnetResult> {
     await mkdir(folder, { recursive: true })
     const l1 = await startL1(options)
     closing.push(() => l1.close())
-    const jwtSecretFile = join(folder, 'jwt.hex')
-    const secret = randomBytes(32)
-    await writeFile(jwtSecretFile, secret.toString('hex'), { mode: 0o600 })
-    const client = await startClient(options, folder, secret)
+    const jwtSecret = randomBytes(32)
+    const client = await startClient(options, folder, jwtSecret)
     closing.push(() => client.close())
     report(`L1 of ${record} at ${l1.rpcUrl}, execution client at ${client.rpcUrl}`)
     const startedMs = options.clock.monotonicMs()
-    const { chain, bus } = await follow(options, {
-      folder,
-      until,
-      given: {
-        ...configFiles(record),
-        l1RpcUrls: l1.rpcUrl,
-        l1BeaconUrls: l1.beaconUrl,
-        l1PollMs: '100',
-        engineUrl: client.engineUrl,
-        jwtSecretFile,
-        logLevel: options.logLevel,
-      },
-    })
+    const { engineUrl } = client
+    const { chain, bus } = await follow(options, until, { folder, l1, engineUrl, jwtSecret })
     const seconds = (options.clock.monotonicMs() - startedMs) / 1_000
     const compared = await compareChain(record, client.rpcUrl, {
       last: chain.safe.number,
@@ -110,36 +97,21 @@ async function untilOf({ record, until }: DevnetOptions): Promise<Until> {
 
 async function follow(
   options: DevnetOptions,
-  {
-    folder,
-    until,
-    given,
-  }: {
-    readonly folder: string
-    readonly until: Until
-    readonly given: Readonly<Record<string, string>>
-  },
+  until: Until,
+  world: Pick<RecordedNodeOptions, 'folder' | 'l1' | 'engineUrl' | 'jwtSecret'>,
 ): Promise<{ readonly chain: ChainState; readonly bus: string }> {
-  const { record, natsServer, report, onChange, timeoutMs, clock, signal } = options
-  const { l2ChainId: chainId } = await readRollupConfig(record)
-  const dataDir = join(folder, 'node')
-  const node = await runNode({
-    chainId,
-    node: 'main',
-    dataDir,
-    natsServer,
-    natsPort: 0,
-    isInMemory: options.inMemory,
-    given,
-    report,
-  })
+  const { onChange, timeoutMs, clock, signal } = options
   const reached = Promise.withResolvers<ChainState>()
-  const seen = (view: NodeView) => {
-    onChange(view)
-    const { chain } = view
-    if (chain !== undefined && isReached(chain, until)) reached.resolve(chain)
-  }
-  const viewer = await NodeViewer.open(node.bus, seen, reached.reject)
+  const { node, viewer, failed, close } = await startRecordedNode({
+    ...options,
+    ...world,
+    isInMemory: options.inMemory,
+    onChange: (view) => {
+      onChange(view)
+      const { chain } = view
+      if (chain !== undefined && isReached(chain, until)) reached.resolve(chain)
+    },
+  })
   const stopTimer = clock.after(timeoutMs, () => {
     const detail = `safe ${until.safe} and finalized ${until.finalized} were not reached in ${timeoutMs / 1_000} s; ${whyNot(viewer.view)}`
     reached.reject(new Fault('devnet', { severity: 'critical', detail }))
@@ -148,11 +120,10 @@ async function follow(
     reached.reject(new Fault('devnet', { severity: 'critical', detail: 'stopped' })),
   )
   try {
-    return { chain: await Promise.race([reached.promise, node.failed]), bus: node.bus.what }
+    return { chain: await Promise.race([reached.promise, failed]), bus: node.bus.what }
   } finally {
     stopTimer()
-    await viewer.close()
-    await node.stop()
+    await close()
   }
 }
 

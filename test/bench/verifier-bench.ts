@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { nodeServices } from '#cli/node/node-services.ts'
-import { NodeViewer } from '#cli/node/node-view.ts'
-import { type RunningNode, runNode } from '#cli/node/run-node.ts'
-import { configFiles } from '#devnet/local/record-world.ts'
+import type { NodeViewer } from '#cli/node/node-view.ts'
+import type { RunningNode } from '#cli/node/run-node.ts'
+import { startRecordedNode } from '#devnet/local/recorded-node.ts'
 import { replayL1 } from '#devnet/l1/replay-record.ts'
 import { systemClock, sleep } from '#runtime/clock.ts'
-import { readRollupConfig } from '#runtime/record/open-record.ts'
 import { startInstantClient } from './instant-client.ts'
 import { summarise, type Summary } from './statistics.ts'
 
@@ -82,40 +81,30 @@ async function withNode<Value>(
     onCall: (method) => l1Calls.set(method, (l1Calls.get(method) ?? 0) + 1),
   })
   const client = await startInstantClient(record)
-  const jwtSecretFile = join(folder, 'jwt.hex')
-  await writeFile(jwtSecretFile, Buffer.from(client.jwtSecret).toString('hex'))
-  const failed = Promise.withResolvers<never>()
-  const node = await runNode({
-    chainId: (await readRollupConfig(record)).l2ChainId,
-    node: 'main',
-    dataDir: folder,
+  const { node, viewer, failed, close } = await startRecordedNode({
+    record,
+    folder,
+    l1,
+    engineUrl: client.url,
+    jwtSecret: client.jwtSecret,
     natsServer: process.env['ATOLL_NATS_SERVER'],
-    natsPort: 0,
-    given: {
-      ...configFiles(record),
-      l1RpcUrls: l1.rpcUrl,
-      l1BeaconUrls: l1.beaconUrl,
-      l1PollMs: '100',
-      engineUrl: client.url,
-      jwtSecretFile,
-      logLevel: 'warn',
-    },
+    logLevel: 'warn',
     report: () => undefined,
+    onChange: () => undefined,
   })
-  const viewer = await NodeViewer.open(node.bus, () => undefined, failed.reject)
+  const late = Promise.withResolvers<never>()
   const stopTimer = systemClock.after(timeoutMs, () =>
-    failed.reject(new Error(`the node was not done in ${timeoutMs / 1_000} s`)),
+    late.reject(new Error(`the node was not done in ${timeoutMs / 1_000} s`)),
   )
   try {
     return await Promise.race([
       measure({ node, viewer, client, l1, l1Calls }),
-      failed.promise,
-      node.failed,
+      failed,
+      late.promise,
     ])
   } finally {
     stopTimer()
-    await viewer.close()
-    await node.stop()
+    await close()
     await client.close()
     await l1.close()
     await rm(folder, { recursive: true, force: true })
