@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import { isFault } from '#runtime/fault.ts'
 import { SettingsError } from '#runtime/settings/settings.ts'
-import { createProgram } from './program.ts'
+import { isNodeService } from './node/node-services.ts'
 
 /** Exit codes of the command. */
 const exitCodes = { failed: 1, usage: 2 } as const
@@ -20,6 +20,10 @@ export async function main(args: readonly string[]): Promise<never> {
     process.exit(exitCodes.failed)
   })
   try {
+    const [command, name = ''] = args
+    // It reads its settings itself, and ends the process; the other commands would take longer to load than it does.
+    if (command === 'service' && isNodeService(name)) await import(`#services/${name}/main.ts`)
+    const { createProgram } = await import('./program.ts')
     await createProgram().parseAsync([...args], { from: 'user' })
     await written()
   } catch (error) {

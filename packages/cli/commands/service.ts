@@ -1,5 +1,5 @@
-import { type Command, CommanderError } from 'commander'
-import { isNodeService, nodeServices } from '#cli/node/node-services.ts'
+import type { Command } from 'commander'
+import { nodeServices } from '#cli/node/node-services.ts'
 
 /** Adds `atoll service`. */
 export function addServiceCommand(program: Command): void {
@@ -15,17 +15,12 @@ export function addServiceCommand(program: Command): void {
     .helpOption(false)
     .allowUnknownOption()
     .allowExcessArguments()
-    .action(async (name: string, _options: unknown, command: Command) => {
+    .action((name: string, _options: unknown, command: Command) => {
       if (name === '--help' || name === '-h') {
         command.outputHelp()
         return
       }
-      if (!isNodeService(name)) {
-        const message = `error: there is no service ${name}; there are: ${names}`
-        command.error(message)
-        throw new CommanderError(2, 'atoll.service', message)
-      }
-      // It reads its settings from the command line, and ends the process.
-      await import(`#services/${name}/main.ts`)
+      // One that there is was started before commands were read.
+      command.error(`error: there is no service ${name}; there are: ${names}`)
     })
 }

@@ -32,7 +32,14 @@ export async function readNkey(path: string): Promise<Nkey> {
   if (seed === undefined) throw badKey(`${path} is missing; ${make}`)
   if (!seedPattern.test(seed)) throw badKey(`${path} holds no nkey seed of a user; ${make}`)
   try {
-    return { seed, publicKey: nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey() }
+    const pair = nkeys.fromSeed(new TextEncoder().encode(seed))
+    return {
+      seed,
+      // Takes tens of milliseconds, and most have no need of it.
+      get publicKey() {
+        return pair.getPublicKey()
+      },
+    }
   } catch (cause) {
     throw badKey(`${path} holds a seed whose checksum is wrong; ${make}`, cause)
   }
