@@ -27,7 +27,7 @@ export interface RecordedNode {
   readonly viewer: NodeViewer
   /** Rejects when the node cannot go on, or cannot be seen any more. */
   readonly failed: Promise<never>
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Starts a verifier of its own processes, or in this one if it is in memory. */

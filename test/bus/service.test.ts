@@ -34,10 +34,11 @@ interface Running {
 
 function run(file: string, args: readonly string[]): Running {
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] }
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env })
+  const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const
+  const child = spawn(process.execPath, [file, ...args], { stdio: [...stdio], env })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (text: Buffer) => (output += text.toString()))
+    stream?.on('data', (text: Buffer) => (output += text.toString()))
   const code = once(child, 'exit').then(([exitCode]) => exitCode as number | null)
   return { child, output: () => output, code }
 }
@@ -82,6 +83,14 @@ function start(t: TestContext, instance: string, ...flags: readonly string[]): R
 const isRunning = (service: Running) => () => service.output().includes('"msg":"running"')
 const healthOf = (service: Running) =>
   /"health":"([^"]+)"/.exec(service.output())?.[1] ?? assert.fail(service.output())
+
+test('a service ends with the node that started it, however that ended', async (t) => {
+  const service = start(t, 'engine-0')
+  await until('it runs', isRunning(service))
+  service.child.disconnect()
+  assert.equal(await service.code, 0)
+  assert.match(service.output(), /the node is gone/)
+})
 
 test('SIGTERM ends a service within 2 s, and another takes its lease at once', async (t) => {
   const first = start(t, 'engine-0')

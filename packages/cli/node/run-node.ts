@@ -119,7 +119,8 @@ const leanFlags = ['--max-semi-space-size=2']
 
 function startProcess(name: string, args: readonly string[]): Running {
   const child = spawn(process.execPath, [...leanFlags, atoll, 'service', name, ...args], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // The channel tells the service when the node is gone, however it ended.
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const ended = new Promise<Ended>((resolve) => {
     child.once('error', () => resolve({ code: 1 }))

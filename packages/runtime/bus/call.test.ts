@@ -43,6 +43,18 @@ test('a call that is not answered runs into its deadline', async () => {
   assert.equal(world.clock.monotonicMs() - startedMs, 500)
 })
 
+test('a call whose answer was lost with the connection fails at the reconnect, not at its deadline', async () => {
+  const { world, server, caller } = await called()
+  server.bus.serve(reset, () => new Promise(() => undefined))
+  const call = caller.bus.call(reset, request, { deadlineMs: 30_000 })
+  await world.pass(10)
+  caller.control.cut()
+  await world.pass(100)
+  caller.control.mend()
+  await assert.rejects(world.settle(call), { code: 'unavailable', severity: 'temporary' })
+  assert.ok(world.clock.monotonicMs() < 1_000)
+})
+
 test('a call that arrives after its deadline is dropped unread', async () => {
   const { world, server, call } = await called()
   let handled = 0

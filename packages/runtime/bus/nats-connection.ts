@@ -23,6 +23,7 @@ import { maxPayloadBytes } from './bus-limits.ts'
 import {
   checkSize,
   type Connection,
+  connectionLost,
   type Headers,
   type Incoming,
   type Outgoing,
@@ -185,6 +186,8 @@ class NatsConnection implements Connection {
   readonly #client: Client
   readonly #onFatal: (fault: Fault) => void
   readonly #reconnectListeners = new Set<() => void>()
+  /** Ends a request that waits for its answer. */
+  readonly #pending = new Set<(fault: Fault) => void>()
   #facts: ServerFacts
   #isUp = true
 
@@ -215,12 +218,18 @@ class NatsConnection implements Connection {
   ): Promise<Incoming> {
     checkSize(message, this.#facts)
     const { subject, data, headers } = message
+    const lost = Promise.withResolvers<never>()
+    this.#pending.add(lost.reject)
     try {
       const options = { timeout: timeoutMs, ...publishOptions(headers) }
-      return incoming(await this.#client.request(subject, data, options))
+      const answer = this.#client.request(subject, data, options)
+      return incoming(await Promise.race([answer, lost.promise]))
     } catch (cause) {
+      if (cause instanceof Fault) throw cause
       if (this.#client.isClosed()) throw new Fault('closed', { severity: 'critical', cause })
       throw faultOf(cause, { subject, timeoutMs })
+    } finally {
+      this.#pending.delete(lost.reject)
     }
   }
 
@@ -265,6 +274,7 @@ class NatsConnection implements Connection {
       this.#onFatal(error)
       return
     }
+    for (const reject of this.#pending) reject(connectionLost())
     for (const run of this.#reconnectListeners) run()
   }
 }

@@ -15,7 +15,7 @@ import { exitCodes, type ServiceMain } from './service.ts'
  * Runs a service from its settings to its end, and ends the process.
  *
  * Reads the settings, serves health and metrics, connects to the bus, waits for the lease, and calls `main`. On
- * `SIGTERM` or `SIGINT` it gives the lease back and ends within 2 s.
+ * `SIGTERM` or `SIGINT`, and when the process that started it is gone, it gives the lease back and ends within 2 s.
  */
 export async function runService<Schema extends SettingsSchema>(
   name: ServiceName,
@@ -35,6 +35,8 @@ export async function runService<Schema extends SettingsSchema>(
   const running = new ServiceProcess(name, settings)
   process.once('SIGTERM', () => running.stop('SIGTERM'))
   process.once('SIGINT', () => running.stop('SIGINT'))
+  // Of a node that was killed: nobody else would end its services.
+  process.once('disconnect', () => running.stop('the node is gone'))
   // What nobody waits for failed: the state is unknown, so the process ends.
   process.on('unhandledRejection', (reason) => running.fail(reason))
   process.exit(await running.run(main))

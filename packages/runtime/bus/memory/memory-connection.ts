@@ -3,6 +3,7 @@ import type { Permissions } from '#messages/permissions.ts'
 import {
   checkSize,
   type Connection,
+  connectionLost,
   type Headers,
   type Incoming,
   type Outgoing,
@@ -152,7 +153,9 @@ export class MemoryConnection implements Connection {
   /** The link is back, and so is the server: the subscriptions stand again. */
   mend(): void {
     this.#isCut = false
-    if (this.isUp) for (const run of this.#reconnectListeners) run()
+    if (!this.isUp) return
+    for (const settle of Array.from(this.#pending.values())) settle(connectionLost())
+    for (const run of this.#reconnectListeners) run()
   }
 
   #mayPublish(subject: string): boolean {
