@@ -21,12 +21,23 @@ export async function openExecutionClient(
 ): Promise<{ readonly executionClient: EngineApiClient; close(): Promise<void> }> {
   const { engineUrl, jwtSecretFile, engineTimeoutMs: timeoutMs, clock, ...rest } = options
   const secret = await readJwtSecret(jwtSecretFile)
-  const headers = () => ({ authorization: `Bearer ${createToken(secret, clock.now())}` })
-  const endpoints = [{ url: engineUrl, headers }]
+  const endpoints = [{ url: engineUrl, headers: authorizations(secret, clock) }]
   const rpc = new JsonRpcClient({ endpoints, timeoutMs, rounds: 1, clock })
   const monotonicMs = () => clock.monotonicMs()
   return {
     executionClient: new EngineApiClient({ ...rest, rpc, monotonicMs }),
     close: () => rpc.close(),
+  }
+}
+
+/** Headers of each request; tokens have whole seconds, so that those of one second are the same. */
+function authorizations(secret: Uint8Array, clock: Clock): () => Readonly<Record<string, string>> {
+  let second = 0
+  let headers: Readonly<Record<string, string>> = {}
+  return () => {
+    const now = Math.floor(clock.now() / 1_000)
+    if (now !== second) headers = { authorization: `Bearer ${createToken(secret, now * 1_000)}` }
+    second = now
+    return headers
   }
 }

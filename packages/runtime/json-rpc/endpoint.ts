@@ -1,5 +1,6 @@
 import { type Dispatcher, errors, Pool } from 'undici'
 import { Fault, toError } from '#runtime/fault.ts'
+import { AnswerReader, type HttpAnswer } from './answer-reader.ts'
 
 /** A server to ask. */
 export interface EndpointOptions {
@@ -22,19 +23,8 @@ const defaultMaxResponseBytes = 128 * 1024 * 1024
 /** The server will say the same again: the key, the path or the request is wrong. */
 const finalStatuses: readonly number[] = [400, 401, 403, 404, 405, 413]
 
-/** What is quoted of an error page, at most, in bytes. */
-const maxExcerptBytes = 300
-
-async function excerpt(body: Dispatcher.ResponseData['body']): Promise<string> {
-  let text = ''
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    text += chunk.toString('utf8')
-    if (text.length < maxExcerptBytes) continue
-    body.destroy()
-    break
-  }
-  return text.slice(0, maxExcerptBytes).replaceAll(/\s+/gu, ' ').trim()
-}
+/** What is quoted of an error page, at most, in characters. */
+const maxExcerpt = 300
 
 /** Connections to one server; more calls than these wait for one another. */
 const connections = 8
@@ -88,64 +78,47 @@ export class Endpoint {
   }
 
   async #request(
-    request: Dispatcher.RequestOptions,
+    request: Dispatcher.DispatchOptions,
     { timeoutMs, signal }: Waiting,
   ): Promise<string> {
-    const timeout = AbortSignal.timeout(timeoutMs)
+    const { maxResponseBytes = defaultMaxResponseBytes } = this.#options
+    const reader = new AnswerReader(maxResponseBytes, () =>
+      this.#newFault('rpc-response', {
+        detail: `the answer has more than ${maxResponseBytes} bytes`,
+      }),
+    )
+    const giveUp = () => reader.abort(this.#newFault('aborted', {}))
+    const timer = setTimeout(() => {
+      reader.abort(this.#newFault('rpc-timeout', { detail: `no answer in ${timeoutMs} ms` }))
+    }, timeoutMs)
+    signal?.addEventListener('abort', giveUp, { once: true })
     try {
-      const response = await this.#pool.request({
-        ...request,
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-      })
-      if (response.statusCode !== 200) throw await this.#statusFault(response)
-      return await this.#read(response)
+      if (signal?.aborted === true) giveUp()
+      else this.#pool.dispatch(request, reader)
+      const answer = await reader.answer
+      if (answer.status !== 200) throw this.#statusFault(answer)
+      return answer.text
     } catch (error) {
-      if (error instanceof Fault) throw error
-      throw this.#fault(error, { isAborted: signal?.aborted === true, isLate: timeout.aborted })
+      throw error instanceof Fault ? error : this.#fault(toError(error))
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', giveUp)
     }
   }
 
-  async #read({ body }: Dispatcher.ResponseData): Promise<string> {
-    const limit = this.#options.maxResponseBytes ?? defaultMaxResponseBytes
-    const chunks: Buffer[] = []
-    let bytes = 0
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      bytes += chunk.length
-      if (bytes > limit) {
-        body.destroy()
-        const detail = `the answer has more than ${limit} bytes`
-        throw this.#newFault('rpc-response', { detail })
-      }
-      chunks.push(chunk)
-    }
-    return Buffer.concat(chunks).toString('utf8')
-  }
-
-  async #statusFault({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Fault> {
+  #statusFault({ status, headers, text }: HttpAnswer): Fault {
     const seconds = Number(headers['retry-after'])
     const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined
-    const isFinal = finalStatuses.includes(statusCode)
-    const fields = {
-      status: statusCode,
-      isFinal,
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-    }
-    const said = await excerpt(body)
-    const detail = `HTTP status ${statusCode}${said === '' ? '' : `: ${said}`}`
+    const isFinal = finalStatuses.includes(status)
+    const fields = { status, isFinal, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+    const said = text.slice(0, maxExcerpt).replaceAll(/\s+/gu, ' ').trim()
+    const detail = `HTTP status ${status}${said === '' ? '' : `: ${said}`}`
     return this.#newFault('rpc-status', { detail, fields })
   }
 
-  #fault(
-    thrown: unknown,
-    { isAborted, isLate }: { readonly isAborted: boolean; readonly isLate: boolean },
-  ): Fault {
-    const cause = toError(thrown)
-    if (isAborted) return this.#newFault('aborted', { cause })
-    const timedOut = isLate || cause instanceof errors.ConnectTimeoutError
-    return this.#newFault(timedOut ? 'rpc-timeout' : 'rpc-unreachable', {
-      detail: cause.message,
-      cause,
-    })
+  #fault(cause: Error): Fault {
+    const code = cause instanceof errors.ConnectTimeoutError ? 'rpc-timeout' : 'rpc-unreachable'
+    return this.#newFault(code, { detail: cause.message, cause })
   }
 
   #newFault(

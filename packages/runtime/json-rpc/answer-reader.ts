@@ -1,0 +1,79 @@
+import type { Dispatcher } from 'undici'
+
+/** What a server answered. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly text: string
+}
+
+/** Of an error page no more is read. */
+const maxErrorBytes = 1_024
+
+/**
+ * Takes an answer as it comes in. The ways of undici that give streams and take signals cost more than a small call does otherwise
+ * (0.24 ms of processor time beside 0.06).
+ */
+export class AnswerReader implements Dispatcher.DispatchHandler {
+  readonly answer: Promise<HttpAnswer>
+  readonly #settle = Promise.withResolvers<HttpAnswer>()
+  readonly #maxBytes: number
+  readonly #onTooLarge: () => Error
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+  #status = 0
+  #headers: HttpAnswer['headers'] = {}
+  #controller: Dispatcher.DispatchController | undefined
+  #aborted: Error | undefined
+
+  /** @param maxBytes of an answer with status 200 @param onTooLarge what `answer` rejects with above it */
+  constructor(maxBytes: number, onTooLarge: () => Error) {
+    this.answer = this.#settle.promise
+    this.#maxBytes = maxBytes
+    this.#onTooLarge = onTooLarge
+  }
+
+  /** Waits no longer: `answer` rejects with the reason, whether or not the server was reached. */
+  abort(reason: Error): void {
+    this.#aborted ??= reason
+    this.#settle.reject(reason)
+    this.#controller?.abort(reason)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#aborted !== undefined) controller.abort(this.#aborted)
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: HttpAnswer['headers'],
+  ): void {
+    this.#status = status
+    this.#headers = headers
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.length
+    this.#chunks.push(chunk)
+    if (this.#status !== 200) {
+      if (this.#bytes >= maxErrorBytes) this.#end()
+    } else if (this.#bytes > this.#maxBytes) this.abort(this.#onTooLarge())
+  }
+
+  onResponseEnd(): void {
+    this.#end()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#settle.reject(error)
+  }
+
+  #end(): void {
+    const text = Buffer.concat(this.#chunks).toString('utf8')
+    this.#settle.resolve({ status: this.#status, headers: this.#headers, text })
+    // The rest of a long error page is of no use; of an answer there is no rest.
+    if (this.#status !== 200) this.#controller?.abort(new Error('read'))
+  }
+}
