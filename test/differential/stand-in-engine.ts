@@ -68,7 +68,8 @@ export function buildBlock(
   return { ...place, timestamp, gasLimit, transactions, extraData: extraDataOf(config, attributes) }
 }
 
-function extraDataOf(
+/** What a block says of its EIP-1559 parameters. */
+export function extraDataOf(
   { eip1559 }: RollupConfig,
   { eip1559Params, minBaseFee }: PayloadAttributes,
 ): Uint8Array {
