@@ -16,7 +16,7 @@ import { Chain } from '#devnet/execution/chain/chain.ts'
 import { attributesOfPayload } from '#devnet/execution/engine-api/payload-json.ts'
 import { readGenesis } from '#devnet/execution/recorded/read-genesis.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
-import { ChainDatabase } from '#devnet/execution/store/chain-database.ts'
+import { openChainDatabase } from '#devnet/execution/store/chain-database.ts'
 import { InvalidBlock, InvalidTransaction } from '#devnet/execution/transition/invalid.ts'
 import type { Judge, Judgement } from './judge.ts'
 import type { ReferenceBlock, ReferenceChain } from './reference-chain.ts'
@@ -53,7 +53,7 @@ export class ExecutedChain implements Judge {
   ): Promise<ExecutedChain> {
     const genesis = await readGenesis(requireFile(record, 'genesis.json'))
     const folder = mkdtempSync(join(tmpdir(), 'atoll-derive-'))
-    const database = new ChainDatabase(join(folder, 'chain.sqlite'))
+    const database = openChainDatabase(join(folder, 'chain.sqlite'))
     // Users' transactions in the first block of a fork are the sequencer's to leave out; here is executed what was derived.
     const options = { ...genesis, config: { ...genesis.config, hasUsersAtForks: true } }
     const chain = new Chain({ database, genesis: options, archive: false })

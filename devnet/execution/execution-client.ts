@@ -20,7 +20,7 @@ import { poolMethods } from './rpc/pool-methods.ts'
 import { Simulator } from './rpc/simulate.ts'
 import { stateMethods } from './rpc/state-methods.ts'
 import { subscribeMethods } from './rpc/subscribe-methods.ts'
-import { ChainDatabase } from './store/chain-database.ts'
+import { openChainDatabase } from './store/chain-database.ts'
 
 /** How an execution client is run. */
 export interface ExecutionClientOptions {
@@ -67,7 +67,7 @@ export async function startExecutionClient(
   options: ExecutionClientOptions,
 ): Promise<ExecutionClient> {
   const { genesis, databaseFile, archive, clock, log } = options
-  const chain = new Chain({ database: new ChainDatabase(databaseFile), genesis, archive })
+  const chain = new Chain({ database: openChainDatabase(databaseFile), genesis, archive })
   const pool = new TransactionPool(viewOf(chain))
   followHead(chain, pool, log)
   const serial = new Serial()

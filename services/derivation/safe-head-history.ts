@@ -1,11 +1,10 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { ChainState } from '#messages/chain-state.ts'
 import type { SafeAt } from '#messages/safe-at.ts'
 import type { SafeHeadAtRequest, SafeHeadAtResponse } from '#messages/safe-head-at.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import { fromHex, toHash } from '#protocol/codec/hex.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
-import { Fault } from '#runtime/fault.ts'
+import { bytesIn, integerIn, openOwnFile, type Row, type SqliteFile } from '#runtime/sqlite.ts'
 
 /** Attributes on their way to the engine, and the L1 block that will have made their block safe. */
 export interface Intent {
@@ -26,7 +25,7 @@ export interface Begun {
 }
 
 /** Version of the tables; a file of another is refused rather than misread. */
-const schemaVersion = 1
+const version = 1n
 
 const schema = `
 CREATE TABLE safe_heads (
@@ -58,25 +57,16 @@ const maxInteger = 2n ** 63n - 1n
  * Rules of reading and of resets are op-node's safe head database's.
  */
 export class SafeHeadHistory {
-  readonly #path: string
-  readonly #database: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #file: SqliteFile
 
   /**
    * Opens a file, or makes it.
    *
    * @param path `:memory:` for none
-   * @throws Fault `safe-head-history` if it cannot be opened, or is of another release
+   * @throws Fault `safe-head-history` if it cannot be opened, another process has it, or it is of another release
    */
   constructor(path: string) {
-    this.#path = path
-    this.#database = this.#guarded(() => new DatabaseSync(path))
-    try {
-      this.#guarded(() => this.#prepareTables())
-    } catch (error) {
-      this.#database.close()
-      throw error
-    }
+    this.#file = openOwnFile(path, { code: 'safe-head-history', version, schema, pragmas: '' })
   }
 
   /**
@@ -85,21 +75,21 @@ export class SafeHeadHistory {
    * would be of another block.
    */
   begin(chain: ChainState): Begun {
-    return this.#transaction(() => {
-      const known = this.#get('SELECT number FROM generations')?.['number']
+    return this.#file.transaction(() => {
+      const known = this.#file.get('SELECT number FROM generations')?.['number']
       if (known !== chain.generation) {
         this.#reset(chain.start.safe, chain.generation)
-        this.#run('INSERT OR REPLACE INTO generations VALUES (1, ?)', chain.generation)
-        this.#run('DELETE FROM intents WHERE generation <> ?', chain.generation)
-        this.#run('DELETE FROM l1_blocks WHERE number >= ?', chain.start.l1Origin.number)
+        this.#file.run('INSERT OR REPLACE INTO generations VALUES (1, ?)', chain.generation)
+        this.#file.run('DELETE FROM intents WHERE generation <> ?', chain.generation)
+        this.#file.run('DELETE FROM l1_blocks WHERE number >= ?', chain.start.l1Origin.number)
       }
       this.#settle(chain)
       const madeSafe = this.madeSafe(chain)
       const newest = this.newest()
       const isCleared = newest !== undefined && newest.safe.number < chain.localSafe.number
       if (isCleared) {
-        this.#run('DELETE FROM safe_heads')
-        this.#run('DELETE FROM l1_blocks')
+        this.#file.run('DELETE FROM safe_heads')
+        this.#file.run('DELETE FROM l1_blocks')
       }
       return { isCleared, madeSafe }
     })
@@ -113,8 +103,8 @@ export class SafeHeadHistory {
 
   /** Remembers what is about to be sent: what becomes of it may never be heard. */
   intend({ generation, sequence, digest, derivedFrom, concludesBatch }: Intent): void {
-    this.#transaction(() => {
-      this.#run(
+    this.#file.transaction(() => {
+      this.#file.run(
         'INSERT OR REPLACE INTO intents VALUES (?, ?, ?, ?, ?, ?)',
         generation,
         sequence,
@@ -123,37 +113,36 @@ export class SafeHeadHistory {
         fromHex(derivedFrom.hash),
         concludesBatch ? 1 : 0,
       )
-      this.#run('DELETE FROM intents WHERE sequence <= ?', sequence - keptSequences)
+      this.#file.run('DELETE FROM intents WHERE sequence <= ?', sequence - keptSequences)
     })
   }
 
   /** Notes what an L1 block made safe; a later entry of the same L1 block takes the place of the one before it. */
   record(entry: SafeAt): void {
-    this.#transaction(() => this.#put(entry))
+    this.#file.transaction(() => this.#put(entry))
   }
 
   /** Notes that all of an L1 block was derived; one that made nothing safe has no entry, but is told as the others are. */
   finish({ hash, number }: BlockId, generation: bigint): void {
-    this.#transaction(() => {
-      this.#run(
+    this.#file.transaction(() => {
+      this.#file.run(
         'INSERT OR REPLACE INTO l1_blocks VALUES (?, ?, ?)',
         number,
         fromHex(hash),
         generation,
       )
-      this.#run('DELETE FROM l1_blocks WHERE number <= ?', number - keptL1Blocks)
+      this.#file.run('DELETE FROM l1_blocks WHERE number <= ?', number - keptL1Blocks)
     })
   }
 
   /** The newest L1 block at or below a number of which all was derived, and what was safe then; the newest of all if none is given. */
   finished(upTo: bigint = maxInteger): SafeAt | undefined {
-    const row = this.#get(
+    const row = this.#file.get(
       'SELECT * FROM l1_blocks WHERE number <= ? ORDER BY number DESC LIMIT 1',
       upTo,
     )
-    const hash = row?.['hash']
-    if (row === undefined || !(hash instanceof Uint8Array)) return undefined
-    const l1 = { hash: toHash(hash), number: integerIn(row, 'number') }
+    if (row === undefined) return undefined
+    const l1 = { hash: toHash(bytesIn(row, 'hash')), number: integerIn(row, 'number') }
     const found = this.at({ kind: 'l1-number', number: l1.number })
     if (found.kind !== 'found') return undefined
     return { l1, safe: found.entry.safe, generation: integerIn(row, 'generation') }
@@ -164,15 +153,15 @@ export class SafeHeadHistory {
     const wanted = number > maxInteger ? maxInteger : number
     const row =
       kind === 'l1-number'
-        ? this.#get(
+        ? this.#file.get(
             'SELECT * FROM safe_heads WHERE l1_number <= ? ORDER BY l1_number DESC LIMIT 1',
             wanted,
           )
-        : this.#get(
+        : this.#file.get(
             'SELECT * FROM safe_heads WHERE l2_number >= ? ORDER BY l2_number, l1_number LIMIT 1',
             wanted,
           )
-    const oldest = this.#get('SELECT * FROM safe_heads ORDER BY l1_number LIMIT 1')
+    const oldest = this.#file.get('SELECT * FROM safe_heads ORDER BY l1_number LIMIT 1')
     if (oldest === undefined) return { kind: 'not-yet' }
     if (row === undefined) return { kind: kind === 'l1-number' ? 'too-old' : 'not-yet' }
     // The first entry says by when a block was safe, and not since when.
@@ -182,36 +171,35 @@ export class SafeHeadHistory {
 
   /** The entry of just this L1 block. */
   entryOf(l1Number: bigint): SafeAt | undefined {
-    const row = this.#get('SELECT * FROM safe_heads WHERE l1_number = ?', l1Number)
+    const row = this.#file.get('SELECT * FROM safe_heads WHERE l1_number = ?', l1Number)
     return row && toEntry(row)
   }
 
   newest(): SafeAt | undefined {
-    const row = this.#get('SELECT * FROM safe_heads ORDER BY l1_number DESC LIMIT 1')
+    const row = this.#file.get('SELECT * FROM safe_heads ORDER BY l1_number DESC LIMIT 1')
     return row && toEntry(row)
   }
 
   close(): void {
-    this.#statements.clear()
-    this.#database.close()
+    this.#file.close()
   }
 
   /** What made the new safe head safe is the last that stays; what that was is not known if it is the first of all. */
   #reset(safe: L2BlockRef, generation: bigint): void {
-    const row = this.#get(
+    const row = this.#file.get(
       'SELECT * FROM safe_heads WHERE l1_number >= ? AND l2_number >= ? ORDER BY l1_number LIMIT 1',
       safe.l1Origin.number,
       safe.number,
     )
     if (row === undefined) return
     const { l1 } = toEntry(row)
-    this.#run('DELETE FROM safe_heads WHERE l1_number >= ?', l1.number)
+    this.#file.run('DELETE FROM safe_heads WHERE l1_number >= ?', l1.number)
     if (this.newest() !== undefined) this.#put({ l1, safe, generation })
   }
 
   #settle({ generation, sequence, attributesDigest, outcome, localSafe }: ChainState): void {
     if (attributesDigest === undefined || outcome === 'dropped') return
-    const row = this.#get(
+    const row = this.#file.get(
       'SELECT * FROM intents WHERE generation = ? AND sequence = ? AND digest = ? AND concludes_batch = 1',
       generation,
       sequence,
@@ -221,7 +209,7 @@ export class SafeHeadHistory {
   }
 
   #put({ l1, safe, generation }: SafeAt): void {
-    this.#run(
+    this.#file.run(
       'INSERT OR REPLACE INTO safe_heads VALUES (?, ?, ?, ?, ?)',
       l1.number,
       fromHex(l1.hash),
@@ -230,74 +218,7 @@ export class SafeHeadHistory {
       generation,
     )
   }
-
-  #prepareTables(): void {
-    this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
-    this.#database.exec('PRAGMA busy_timeout = 2000')
-    // Two processes on one file would each believe in a chain of its own.
-    if (this.#path !== ':memory:') this.#database.exec('PRAGMA locking_mode = EXCLUSIVE')
-    const version = Number(this.#get('PRAGMA user_version')?.['user_version'])
-    if (version === schemaVersion) {
-      // Takes the lock.
-      this.#database.exec('BEGIN IMMEDIATE; COMMIT')
-      return
-    }
-    if (version !== 0) {
-      const detail = `${this.#path} is of another release (${version}, this one has ${schemaVersion})`
-      throw new Fault('safe-head-history', { severity: 'critical', detail })
-    }
-    this.#database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT`)
-  }
-
-  #transaction<Result>(work: () => Result): Result {
-    return this.#guarded(() => {
-      this.#database.exec('BEGIN')
-      try {
-        const result = work()
-        this.#database.exec('COMMIT')
-        return result
-      } catch (error) {
-        // A full disk has ended it already.
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-        throw error
-      }
-    })
-  }
-
-  #get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
-    return this.#guarded(() => this.#statement(sql).get(...values) as Row | undefined)
-  }
-
-  #run(sql: string, ...values: readonly SQLInputValue[]): void {
-    this.#statement(sql).run(...values)
-  }
-
-  #statement(sql: string): StatementSync {
-    const known = this.#statements.get(sql)
-    if (known !== undefined) return known
-    const prepared = this.#database.prepare(sql)
-    prepared.setReadBigInts(true)
-    this.#statements.set(sql, prepared)
-    return prepared
-  }
-
-  /** @throws Fault `safe-head-history` that names the file */
-  #guarded<Result>(work: () => Result): Result {
-    try {
-      return work()
-    } catch (cause) {
-      if (cause instanceof Fault || !(cause instanceof Error)) throw cause
-      const advice = cause.message.includes('locked')
-        ? ': another process has it; end that, or give another folder'
-        : ''
-      const detail = `${this.#path}: ${cause.message}${advice}`
-      throw new Fault('safe-head-history', { severity: 'critical', detail, cause })
-    }
-  }
 }
-
-/** A row, by the names of its columns. */
-type Row = Readonly<Record<string, unknown>>
 
 function toEntry(row: Row): SafeAt {
   return {
@@ -308,13 +229,8 @@ function toEntry(row: Row): SafeAt {
 }
 
 function blockIdIn(row: Row, layer: 'l1' | 'l2'): BlockId {
-  const hash = row[`${layer}_hash`]
-  if (!(hash instanceof Uint8Array)) throw new TypeError(`${layer}_hash holds no bytes`)
-  return { hash: toHash(hash), number: integerIn(row, `${layer}_number`) }
-}
-
-function integerIn(row: Row, column: string): bigint {
-  const value = row[column]
-  if (typeof value !== 'bigint') throw new TypeError(`${column} holds no integer`)
-  return value
+  return {
+    hash: toHash(bytesIn(row, `${layer}_hash`)),
+    number: integerIn(row, `${layer}_number`),
+  }
 }

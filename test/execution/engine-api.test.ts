@@ -5,7 +5,7 @@ import { blockToJson } from '#devnet/execution/rpc/block-json.ts'
 import { Chain } from '#devnet/execution/chain/chain.ts'
 import { readGenesis } from '#devnet/execution/recorded/read-genesis.ts'
 import { readParsed } from '#runtime/record/read-lines.ts'
-import { ChainDatabase } from '#devnet/execution/store/chain-database.ts'
+import { openChainDatabase } from '#devnet/execution/store/chain-database.ts'
 import { type Built, EngineClient, type Envelope, noBlock } from '#test/fakes/engine-client.ts'
 import * as z from 'zod'
 
@@ -19,7 +19,7 @@ const line = z.looseObject({
 async function openClient(): Promise<EngineClient> {
   const genesis = await readGenesis(`${record}genesis.json.gz`)
   return new EngineClient(
-    new Chain({ database: new ChainDatabase(':memory:'), genesis, archive: false }),
+    new Chain({ database: openChainDatabase(':memory:'), genesis, archive: false }),
   )
 }
 

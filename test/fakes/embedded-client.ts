@@ -10,7 +10,7 @@ import { blockMethods } from '#devnet/execution/rpc/block-methods.ts'
 import { nodeMethods } from '#devnet/execution/rpc/node-methods.ts'
 import { Simulator } from '#devnet/execution/rpc/simulate.ts'
 import { stateMethods } from '#devnet/execution/rpc/state-methods.ts'
-import { ChainDatabase } from '#devnet/execution/store/chain-database.ts'
+import { openChainDatabase } from '#devnet/execution/store/chain-database.ts'
 import { EngineApiClient } from '#runtime/engine-api/engine-api-client.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { type JsonRpcAnswer, JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
@@ -90,7 +90,7 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
   }
 
   #open(): Chain {
-    const database = new ChainDatabase(':memory:')
+    const database = openChainDatabase(':memory:')
     const genesis = this.#genesis
     // What op-geth makes of attributes is compared, not what a sequencer would.
     const options = { ...genesis, config: { ...genesis.config, hasUsersAtForks: true } }

@@ -7,7 +7,7 @@ import { type Deposit, encodeDeposit } from '#protocol/transaction/deposit.ts'
 import { Chain } from '#devnet/execution/chain/chain.ts'
 import type { Genesis } from '#devnet/execution/genesis/genesis.ts'
 import { parseGenesis } from '#devnet/execution/genesis/genesis.ts'
-import { ChainDatabase } from '#devnet/execution/store/chain-database.ts'
+import { openChainDatabase } from '#devnet/execution/store/chain-database.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
 import type { ExecutedBlock } from '#devnet/execution/transition/execute-block.ts'
 
@@ -30,7 +30,7 @@ export function openChain({
   archive = false,
   genesis = smallGenesis,
 }: { path?: string; archive?: boolean; genesis?: Genesis } = {}): Chain {
-  return new Chain({ database: new ChainDatabase(path), genesis, archive })
+  return new Chain({ database: openChainDatabase(path), genesis, archive })
 }
 
 const zero = toHash(new Uint8Array(32))

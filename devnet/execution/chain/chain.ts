@@ -10,7 +10,7 @@ import {
   type KnownBlock,
   type Label,
 } from '#devnet/execution/store/block-store.ts'
-import type { ChainDatabase } from '#devnet/execution/store/chain-database.ts'
+import type { SqliteFile } from '#runtime/sqlite.ts'
 import { StateStore } from '#devnet/execution/store/state-store.ts'
 import { keepConfig } from '#devnet/execution/store/stored-config.ts'
 import {
@@ -25,7 +25,7 @@ import { Trie } from '#devnet/execution/trie/trie.ts'
 
 /** What a chain is opened with. */
 export interface ChainOptions {
-  readonly database: ChainDatabase
+  readonly database: SqliteFile
   readonly genesis: Genesis
   /** Whether all states are kept, rather than those from the finalized block on. */
   readonly archive: boolean
@@ -66,7 +66,7 @@ const maxForgottenAtOnce = 8
 export class Chain {
   readonly config: ExecutionConfig
   readonly genesis: KnownBlock
-  readonly #database: ChainDatabase
+  readonly #database: SqliteFile
   readonly #blocks: BlockStore
   readonly #states: StateStore
   readonly #interpreters: Interpreters

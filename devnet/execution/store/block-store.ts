@@ -4,7 +4,7 @@ import { decodeRlpList, encodeRlp, rlpBytes } from '#protocol/codec/rlp.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import type { Receipt } from '#devnet/execution/transition/receipt.ts'
-import { blob, type ChainDatabase, type Row } from './chain-database.ts'
+import { bytesIn, type Row, type SqliteFile } from '#runtime/sqlite.ts'
 import { decodeReceipts, encodeReceipts } from './receipt-codec.ts'
 
 /** A block by its header. */
@@ -31,24 +31,24 @@ export interface TransactionPlace {
 
 /** Blocks of a chain in its database. What writes does so within a transaction of the caller. */
 export class BlockStore {
-  readonly #database: ChainDatabase
+  readonly #database: SqliteFile
 
-  constructor(database: ChainDatabase) {
+  constructor(database: SqliteFile) {
     this.#database = database
   }
 
   header(hash: Hash): Header | undefined {
     const sql = 'SELECT header FROM blocks WHERE hash = ?'
     const row = this.#database.get(sql, fromHex(hash))
-    return row && decodeHeader(blob(row, 'header'))
+    return row && decodeHeader(bytesIn(row, 'header'))
   }
 
   body(hash: Hash): BlockBody | undefined {
     const sql = 'SELECT body, receipts FROM blocks WHERE hash = ?'
     const row = this.#database.get(sql, fromHex(hash))
     if (row === undefined) return undefined
-    const transactions = decodeRlpList(blob(row, 'body')).map((raw) => rlpBytes(raw))
-    return { transactions, receipts: decodeReceipts(blob(row, 'receipts')) }
+    const transactions = decodeRlpList(bytesIn(row, 'body')).map((raw) => rlpBytes(raw))
+    return { transactions, receipts: decodeReceipts(bytesIn(row, 'receipts')) }
   }
 
   /** The hash of the canonical block of a number. */
@@ -93,7 +93,7 @@ export class BlockStore {
 
   hasState(hash: Hash): boolean {
     const row = this.#database.get('SELECT has_state FROM blocks WHERE hash = ?', fromHex(hash))
-    return row?.['has_state'] === 1
+    return row?.['has_state'] === 1n
   }
 
   /** Blocks up to a number whose state is still kept, oldest first; `limit` of them at most. */
@@ -101,7 +101,7 @@ export class BlockStore {
     const sql = `SELECT hash, header FROM blocks
       WHERE has_state = 1 AND number <= ? ORDER BY number LIMIT ?`
     return this.#database.all(sql, Number(upTo), limit).map((row) => {
-      return { hash: toHash(blob(row, 'hash')), header: decodeHeader(blob(row, 'header')) }
+      return { hash: toHash(bytesIn(row, 'hash')), header: decodeHeader(bytesIn(row, 'header')) }
     })
   }
 
@@ -131,5 +131,5 @@ export class BlockStore {
 }
 
 function hashIn(row: Row | undefined): Hash | undefined {
-  return row && toHash(blob(row, 'hash'))
+  return row && toHash(bytesIn(row, 'hash'))
 }

@@ -1,7 +1,7 @@
 import { HashedKeys } from '#devnet/execution/state/hashed-keys.ts'
 import type { StateChanges, StateSource } from '#devnet/execution/state/world-state.ts'
 import { referencesOf } from '#devnet/execution/trie/node-references.ts'
-import { blob, type ChainDatabase } from './chain-database.ts'
+import { bytesIn, type SqliteFile } from '#runtime/sqlite.ts'
 import { ReferenceChanges } from './reference-changes.ts'
 
 /**
@@ -19,7 +19,7 @@ const maxCachedCodes = 4_096
  */
 export class StateStore implements StateSource {
   readonly keys: HashedKeys = new HashedKeys()
-  readonly #database: ChainDatabase
+  readonly #database: SqliteFile
   readonly #pendingNodes = new Map<string, { data: Uint8Array; uses: number }>()
   readonly #pendingCodes = new Map<string, { data: Uint8Array; uses: number }>()
   readonly #codes = new Map<string, Uint8Array>()
@@ -27,7 +27,7 @@ export class StateStore implements StateSource {
   readonly #references = new ReferenceChanges()
   #notes = 0
 
-  constructor(database: ChainDatabase) {
+  constructor(database: SqliteFile) {
     this.#database = database
     this.readReferences()
   }
@@ -37,7 +37,7 @@ export class StateStore implements StateSource {
     this.#references.clear()
     this.#notes = 0
     for (const row of this.#database.all('SELECT changes FROM ref_changes')) {
-      this.#references.addEncoded(blob(row, 'changes'))
+      this.#references.addEncoded(bytesIn(row, 'changes'))
       this.#notes++
     }
   }
@@ -47,7 +47,7 @@ export class StateStore implements StateSource {
     if (pending !== undefined) return pending.data
     const row = this.#database.get('SELECT data FROM nodes WHERE hash = ?', hash)
     if (row === undefined) throw new MissingState(hash)
-    return blob(row, 'data')
+    return bytesIn(row, 'data')
   }
 
   code(hash: Uint8Array): Uint8Array {
@@ -56,7 +56,7 @@ export class StateStore implements StateSource {
     if (known !== undefined) return known
     const row = this.#database.get('SELECT code FROM codes WHERE hash = ?', hash)
     if (row === undefined) throw new MissingState(hash)
-    const code = blob(row, 'code')
+    const code = bytesIn(row, 'code')
     if (this.#codes.size >= maxCachedCodes) this.#codes.clear()
     this.#codes.set(key, code)
     return code
@@ -99,7 +99,7 @@ export class StateStore implements StateSource {
       if (row === undefined) continue
       const left = Number(row['refs']) + this.#references.of(hash) + changes.of(hash)
       if (left > 0) continue
-      leaving.push(...referencesOf(blob(row, 'data')))
+      leaving.push(...referencesOf(bytesIn(row, 'data')))
       this.#database.run('DELETE FROM nodes WHERE id = ?', Number(row['id']))
       // Should the same node come again, it begins anew.
       changes.add(hash, -changes.of(hash) - this.#references.of(hash))

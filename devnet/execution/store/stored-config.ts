@@ -1,7 +1,7 @@
 import { hardforkNames } from '#protocol/chains/hardforks.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { ExecutionConfig } from '#devnet/execution/transition/execution-config.ts'
-import { blob, type ChainDatabase } from './chain-database.ts'
+import { bytesIn, type SqliteFile } from '#runtime/sqlite.ts'
 
 type Flat = Readonly<Record<string, string>>
 
@@ -13,14 +13,16 @@ type Flat = Readonly<Record<string, string>>
  * @throws Fault `config-mismatch` that names what differs
  */
 export function keepConfig(
-  database: ChainDatabase,
+  database: SqliteFile,
   config: ExecutionConfig,
   headTimestamp: bigint,
 ): void {
   const row = database.get('SELECT json FROM config')
   const given = flatten(config, headTimestamp)
   if (row !== undefined) {
-    const stored = JSON.parse(Buffer.from(blob(row, 'json')).toString()) as ReturnType<typeof whole>
+    const stored = JSON.parse(Buffer.from(bytesIn(row, 'json')).toString()) as ReturnType<
+      typeof whole
+    >
     checkSame(flatten(revive(stored), headTimestamp), given)
   }
   const json = Buffer.from(JSON.stringify(whole(config)))

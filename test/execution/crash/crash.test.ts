@@ -11,7 +11,7 @@ import { readJwtSecret } from '#runtime/json-rpc/jwt.ts'
 import { Chain } from '#devnet/execution/chain/chain.ts'
 import { readGenesis } from '#devnet/execution/recorded/read-genesis.ts'
 import { decodeAccount } from '#devnet/execution/state/account-record.ts'
-import { ChainDatabase } from '#devnet/execution/store/chain-database.ts'
+import { openChainDatabase } from '#devnet/execution/store/chain-database.ts'
 import { Trie } from '#devnet/execution/trie/trie.ts'
 import { runAtoll } from '#test/command/run-atoll.ts'
 import { EngineDriver, parentOf } from '#test/fakes/engine-http.ts'
@@ -78,7 +78,7 @@ async function stream(
 
 /** Reads every account and slot of the head from the file. */
 async function readState(): Promise<number> {
-  const database = new ChainDatabase(join(folder, 'data', 'chain.sqlite'))
+  const database = openChainDatabase(join(folder, 'data', 'chain.sqlite'))
   const chain = new Chain({ database, genesis: await readGenesis(genesis), archive: false })
   let read = 0
   const { stateRoot } = chain.head.header

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { isBrokenFile, openOwnFile, type SqliteFile } from './sqlite.ts'
+
+function newPath(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-sqlite-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  return join(folder, 'file.sqlite')
+}
+
+function open(path: string, version = 1n): SqliteFile {
+  const schema = 'CREATE TABLE numbers (number INTEGER PRIMARY KEY);'
+  return openOwnFile(path, { code: 'sample', pragmas: '', schema, version })
+}
+
+test('a file is one process’s at a time, and of one release', (t) => {
+  const path = newPath(t)
+  for (let time = 0; time < 2; time++) {
+    const file = open(path)
+    assert.throws(() => open(path), {
+      code: 'sample',
+      message: /file\.sqlite: .*locked.* end that/,
+    })
+    file.close()
+  }
+  assert.throws(() => open(path, 2n), { code: 'sample', message: /another release \(1, .* 2\)/ })
+})
+
+test('a transaction that throws leaves nothing, and the next one goes on', () => {
+  const file = open(':memory:')
+  const add = (number: bigint) => file.run('INSERT INTO numbers VALUES (?)', number)
+  assert.throws(() => {
+    file.transaction(() => {
+      add(1n)
+      throw new Error('changed my mind')
+    })
+  }, /^Error: changed my mind$/)
+  assert.throws(() => file.transaction(() => [add(2n), add(2n)]), { code: 'sample' })
+  file.transaction(() => add(2n ** 60n))
+  assert.deepEqual(
+    file.all('SELECT number FROM numbers').map(({ number }) => number),
+    [2n ** 60n],
+  )
+  file.close()
+})
+
+test('what is no database is told from what cannot be opened', (t) => {
+  const path = newPath(t)
+  assert.throws(
+    () => open(join(path, 'deeper')),
+    (error) => !isBrokenFile(error),
+  )
+  writeFileSync(path, 'x'.repeat(10_000))
+  assert.throws(() => open(path), isBrokenFile)
+})
