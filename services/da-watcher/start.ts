@@ -1,7 +1,6 @@
 import type * as z from 'zod'
-import { Fault } from '#runtime/fault.ts'
 import type { ServiceMain } from '#runtime/service/service.ts'
-import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
+import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import type { config as settingsSchema } from './config.ts'
 import { runDaWatcher } from './da-watcher.ts'
 import { openL1 } from './open-l1.ts'
@@ -10,11 +9,7 @@ import { createDaWatcherMetrics } from './metrics.ts'
 /** Wires the service. */
 export const startDaWatcher: ServiceMain<z.output<typeof settingsSchema>> = async (service) => {
   const { settings } = service
-  const rollup = await loadRollupConfig(settings)
-  if (rollup.l2ChainId !== settings.chainId) {
-    const detail = `--chain-id is ${settings.chainId}, but the rollup config is of chain ${rollup.l2ChainId}`
-    throw new Fault('settings', { severity: 'critical', detail })
-  }
+  const rollup = await loadServiceConfig(settings)
   const { metrics: registry } = service
   const metrics = createDaWatcherMetrics(registry)
   const { l1, close } = openL1(settings, { ...service, config: rollup, metrics, registry })

@@ -1,9 +1,8 @@
 import type * as z from 'zod'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Fault } from '#runtime/fault.ts'
 import type { ServiceMain } from '#runtime/service/service.ts'
-import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
+import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import type { config as settingsOfDerivation } from './config.ts'
 import { runDerivation } from './derivation.ts'
 import { createDerivationMetrics } from './metrics.ts'
@@ -14,13 +13,8 @@ export const startDerivation: ServiceMain<z.output<typeof settingsOfDerivation>>
   service,
 ) => {
   const { settings, metrics } = service
-  const { chainId, dataDir, verifierL1Confirmations } = settings
-  const config = await loadRollupConfig(settings)
-  if (config.l2ChainId !== chainId)
-    throw new Fault('settings', {
-      severity: 'critical',
-      detail: `--chain-id is ${chainId}, but the rollup config is of chain ${config.l2ChainId}`,
-    })
+  const { dataDir, verifierL1Confirmations } = settings
+  const config = await loadServiceConfig(settings)
   await mkdir(dataDir, { recursive: true })
   const history = new SafeHeadHistory(join(dataDir, 'safe-heads.sqlite'))
   try {

@@ -1,8 +1,7 @@
 import type * as z from 'zod'
-import { Fault } from '#runtime/fault.ts'
 import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import type { ServiceMain } from '#runtime/service/service.ts'
-import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
+import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import type { config as settingsSchema } from './config.ts'
 import { runEngine } from './engine.ts'
 import { L1Headers } from './l1-headers.ts'
@@ -12,12 +11,7 @@ import { openExecutionClient } from './open-client.ts'
 /** Wires the service. */
 export const startEngine: ServiceMain<z.output<typeof settingsSchema>> = async (service) => {
   const { clock, lease, metrics: registry, settings, signal } = service
-  const rollup = await loadRollupConfig(settings)
-  if (rollup.l2ChainId !== settings.chainId)
-    throw new Fault('settings', {
-      severity: 'critical',
-      detail: `--chain-id is ${settings.chainId}, but the rollup config is that of chain ${rollup.l2ChainId}`,
-    })
+  const rollup = await loadServiceConfig(settings)
   if (lease === undefined) throw new Error('the engine needs a lease')
   const metrics = createEngineMetrics(registry)
   const client = await openExecutionClient({

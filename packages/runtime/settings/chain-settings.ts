@@ -45,3 +45,17 @@ export async function loadRollupConfig(settings: Partial<ChainSettings>): Promis
   const detail = 'give --network or --rollup-config, one of the two'
   throw new Fault('settings', { severity: 'critical', detail })
 }
+
+/**
+ * The rollup config of a service, which must be that of its `chainId`.
+ *
+ * @throws as `loadRollupConfig`; Fault `settings` if it is of another chain
+ */
+export async function loadServiceConfig(
+  settings: ChainSettings & { readonly chainId: bigint },
+): Promise<RollupConfig> {
+  const config = await loadRollupConfig(settings)
+  if (config.l2ChainId === settings.chainId) return config
+  const detail = `--chain-id is ${settings.chainId}, but the rollup config is of chain ${config.l2ChainId}`
+  throw new Fault('settings', { severity: 'critical', detail })
+}

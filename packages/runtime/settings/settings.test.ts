@@ -15,6 +15,7 @@ import {
   url,
   wholeNumber,
 } from './setting-kinds.ts'
+import { loadServiceConfig } from './chain-settings.ts'
 import { describeSettings, readSettings, SettingsError } from './settings.ts'
 import { settingsHelp } from './settings-help.ts'
 
@@ -173,4 +174,11 @@ test('a default that differs from machine to machine is shown in words', () => {
   )
   const [setting] = describeSettings(z.strictObject({ place: kind }))
   assert.equal(setting?.defaultText, 'a folder of the system')
+})
+
+test('the rollup config of a service is that of its chain id', async () => {
+  const config = await loadServiceConfig({ network: 'op-mainnet', chainId: 10n })
+  assert.equal(config.l2ChainId, 10n)
+  const message = /--chain-id is 11, .* of chain 10/
+  await assert.rejects(loadServiceConfig({ network: 'op-mainnet', chainId: 11n }), { message })
 })
