@@ -9,15 +9,18 @@ import { streamsOf } from '#messages/streams.ts'
 import { subjects } from '#messages/subjects.ts'
 import { type BusAccess, connectRole } from '#runtime/bus/connect-service.ts'
 import type { Connection } from '#runtime/bus/connection.ts'
-import { provision, type ProvisionEvent, provisionForever } from '#runtime/bus/provision.ts'
+import {
+  provision,
+  type ProvisionEvent,
+  provisionForever,
+  provisionLine,
+} from '#runtime/bus/provision.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
-import { busKeyFile, ensureBusKeys } from '#runtime/keys/nkey.ts'
-import { claimBusFolder } from '#runtime/nats-server/bus-folder.ts'
 import { findNatsServer } from '#runtime/nats-server/find-server.ts'
-import { startNatsServer } from '#runtime/nats-server/nats-server.ts'
+import { prepareBus } from '#runtime/nats-server/prepare-bus.ts'
 import { printBusStatus } from './bus-status.ts'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 
 /** Adds `atoll bus`. */
 export function addBusCommands(program: Command): void {
@@ -52,33 +55,19 @@ export function addBusCommands(program: Command): void {
 
 async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
   const { chainId, node, host, port, natsServer, natsCaFile } = settings
-  const dataDir = resolve(settings.dataDir)
-  const names = new BusNames({ chainId, node })
   const server = await findNatsServer({ named: natsServer, report: print })
   if (server === undefined) throw noServer
-  const folder = await claimBusFolder(dataDir, { chainId, node }, print)
-  const keysDir = join(dataDir, 'keys')
-  const keys = await ensureBusKeys(keysDir)
-  const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
+  const bus = await prepareBus(resolve(settings.dataDir), { chainId, node, server, report: print })
   const tls = tlsOf(settings)
-  const running = await startNatsServer({
-    server,
-    dataDir,
-    host,
-    port,
-    users: { names, subjects, publicKeys },
-    onLog: print,
-    ...(tls !== undefined && { tls }),
-  })
-  await folder.serverStarted(running.pid)
-  print(`nats-server ${server.version} at ${running.url}, keys in ${keysDir}`)
+  const running = await bus.start({ host, port, onLog: print, ...(tls !== undefined && { tls }) })
+  print(`nats-server ${server.version} at ${running.url}, keys in ${bus.keysDir}`)
   const stop = stopSignal()
   const provisioning = settings.provision
     ? provisionStreams({
         chainId,
         node,
         natsUrls: [running.url],
-        natsSeedFile: busKeyFile(keysDir, 'provision'),
+        natsSeedFile: bus.seedFileOf('provision'),
         natsCaFile,
         once: false,
       })
@@ -103,7 +92,8 @@ async function provisionStreams(settings: z.output<typeof provisionSettings>): P
   if (once)
     for (const [stream, what] of await provision(connection, specs)) print(`${stream} ${what}`)
   else {
-    const options = { clock: systemClock, signal: stop.signal, report: printEvent }
+    const report = (event: ProvisionEvent) => print(provisionLine(event))
+    const options = { clock: systemClock, signal: stop.signal, report }
     await Promise.race([provisionForever(connection, specs, options), failed.promise])
   }
   await connection.close()
@@ -125,12 +115,6 @@ async function connectUntil(
     if (isFault(error, 'closed') && signal.aborted) return undefined
     throw error
   }
-}
-
-function printEvent(event: ProvisionEvent): void {
-  print(
-    event.kind === 'failed' ? `provision: ${event.fault.message}` : `${event.stream} ${event.kind}`,
-  )
 }
 
 function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {

@@ -8,14 +8,18 @@ import { subjects } from '#messages/subjects.ts'
 import { type BusAccess, connectRole, connectService } from '#runtime/bus/connect-service.ts'
 import type { Connection } from '#runtime/bus/connection.ts'
 import type { MemoryServer } from '#runtime/bus/memory/memory-server.ts'
-import { provision, type ProvisionEvent, provisionForever } from '#runtime/bus/provision.ts'
+import {
+  provision,
+  type ProvisionEvent,
+  provisionForever,
+  provisionLine,
+} from '#runtime/bus/provision.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
-import { busKeyFile, ensureBusKeys } from '#runtime/keys/nkey.ts'
-import { claimBusFolder } from '#runtime/nats-server/bus-folder.ts'
+import { busKeyFile } from '#runtime/keys/nkey.ts'
 import { type BusServer, findBusServer, memoryBusServer } from '#runtime/nats-server/bus-server.ts'
 import { type FoundServer } from '#runtime/nats-server/find-server.ts'
-import { startNatsServer } from '#runtime/nats-server/nats-server.ts'
+import { prepareBus } from '#runtime/nats-server/prepare-bus.ts'
 
 /** Whose bus it is, and where it is kept. */
 export interface NodeBusOptions {
@@ -113,29 +117,15 @@ const maxFailedStarts = 5
 
 async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promise<NodeBus> {
   const { chainId, node, dataDir, port, report, onFatal } = options
-  const names = new BusNames({ chainId, node })
-  const folder = await claimBusFolder(dataDir, { chainId, node }, report)
-  const keysDir = join(dataDir, 'keys')
-  const keys = await ensureBusKeys(keysDir)
-  const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
-  const start = async (onPort: number) => {
-    const started = await startNatsServer({
-      server,
-      dataDir,
-      host: '127.0.0.1',
-      port: onPort,
-      users: { names, subjects, publicKeys },
-    })
-    await folder.serverStarted(started.pid)
-    return started
-  }
+  const bus = await prepareBus(dataDir, { chainId, node, server, report })
+  const host = '127.0.0.1'
   const stopping = new AbortController()
   const { signal } = stopping
-  let running = await start(port)
+  let running = await bus.start({ host, port })
   const { url } = running
   await writeFile(join(dataDir, urlFile), `${url}\n`)
   const accessOf = (role: BusRole) => {
-    return { natsUrls: [url], natsSeedFile: busKeyFile(keysDir, role) }
+    return { natsUrls: [url], natsSeedFile: bus.seedFileOf(role) }
   }
   /** One that ends is started again where it was: nothing that was acknowledged is lost. */
   const keepRunning = async () => {
@@ -146,7 +136,7 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
       await sleep(systemClock, restartPauseMs, signal)
       if (signal.aborted) return
       try {
-        running = await start(running.port)
+        running = await bus.start({ host, port: running.port })
         failures = 0
       } catch (error) {
         if (!isFault(error)) throw error
@@ -164,12 +154,12 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
     ...access,
     name: node,
   })
-  const specs = streamsOf(subjects, names)
+  const specs = streamsOf(subjects, bus.names)
   await provision(provisioning, specs)
   const provisioned = keepProvisioned(provisioning, { specs, signal, report, onFatal })
   return {
     what: `nats-server ${server.version} at ${url}`,
-    names,
+    names: bus.names,
     accessOf,
     connect: (role, instance) => connectService(role, { ...accessOf(role), ...access, instance }),
     serverPid: () => running.pid,
@@ -192,12 +182,7 @@ async function keepProvisioned(
   },
 ): Promise<void> {
   const { specs, signal, report, onFatal } = options
-  const told = (event: ProvisionEvent) =>
-    report(
-      event.kind === 'failed'
-        ? `provision: ${event.fault.message}`
-        : `${event.stream} ${event.kind}`,
-    )
+  const told = (event: ProvisionEvent) => report(provisionLine(event))
   try {
     await provisionForever(connection, specs, { clock: systemClock, signal, report: told })
   } catch (error) {

@@ -69,6 +69,13 @@ export type ProvisionEvent =
   | { readonly kind: 'created' | 'updated'; readonly stream: string }
   | { readonly kind: 'failed'; readonly fault: Fault }
 
+/** The same, for a person. */
+export function provisionLine(event: ProvisionEvent): string {
+  return event.kind === 'failed'
+    ? `provision: ${event.fault.message}`
+    : `${event.stream} ${event.kind}`
+}
+
 async function provisionStream(connection: Connection, spec: StreamSpec): Promise<Provisioned> {
   const wanted = toStreamConfig(spec)
   const existing = await streamConfig(connection, spec.name)

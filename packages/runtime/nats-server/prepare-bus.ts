@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { BusNames } from '#messages/bus-names.ts'
+import type { BusRole } from '#messages/services.ts'
+import { subjects } from '#messages/subjects.ts'
+import { busKeyFile, ensureBusKeys } from '#runtime/keys/nkey.ts'
+import { claimBusFolder } from './bus-folder.ts'
+import type { FoundServer } from './find-server.ts'
+import { type RunningNatsServer, type StartOptions, startNatsServer } from './nats-server.ts'
+
+/** Whose bus it is, and what it is served with. */
+interface BusOptions {
+  readonly chainId: bigint
+  readonly node: string
+  readonly server: FoundServer
+  readonly report: (what: string) => void
+}
+
+/** A bus whose folder is claimed, with a key for each of its users. */
+export interface PreparedBus {
+  readonly names: BusNames
+  readonly keysDir: string
+  /** The file with the key of a user. */
+  seedFileOf(role: BusRole): string
+  /** Starts the server, as often as it is needed. @throws Fault as `startNatsServer` */
+  start(options: Pick<StartOptions, 'host' | 'port' | 'tls' | 'onLog'>): Promise<RunningNatsServer>
+}
+
+/**
+ * Claims the folder of a node's bus, and makes the keys that are missing in it.
+ *
+ * @throws Fault as `claimBusFolder`
+ */
+export async function prepareBus(
+  dataDir: string,
+  { chainId, node, server, report }: BusOptions,
+): Promise<PreparedBus> {
+  const names = new BusNames({ chainId, node })
+  const folder = await claimBusFolder(dataDir, { chainId, node }, report)
+  const keysDir = join(dataDir, 'keys')
+  const keys = await ensureBusKeys(keysDir)
+  const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
+  const users = { names, subjects, publicKeys }
+  return {
+    names,
+    keysDir,
+    seedFileOf: (role) => busKeyFile(keysDir, role),
+    start: async (options) => {
+      const running = await startNatsServer({ ...options, server, dataDir, users })
+      await folder.serverStarted(running.pid)
+      return running
+    },
+  }
+}
