@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
+import { passSignals } from '#test/pass-signals.ts'
 
 const processes = 2
 
@@ -41,6 +42,7 @@ function runPart(part: number): Promise<Half> {
   const flags = ['--test', '--test-isolation=none', `--test-shard=${part}/${processes}`]
   const args = [...flags, '--test-reporter=spec', ...process.argv.slice(2), ...files]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  passSignals(child)
   const counts: Counts = { tests: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0 }
   let hasCounted = false
   createInterface(child.stdout).on('line', (line) => {

@@ -10,6 +10,7 @@ import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { passSignals } from '#test/pass-signals.ts'
 
 /** Tests that a flag runs in place of the others: a pattern of names within this folder. Each has a seed. */
 const flagged = {
@@ -51,7 +52,9 @@ if (tests === undefined) {
   const runner = ['--test', '--test-isolation=none', '--test-concurrency=1', files]
   const cwd = fileURLToPath(new URL('../..', import.meta.url))
   const env = { ...process.env, ...tests.env }
-  spawn(process.execPath, runner, { cwd, env, stdio: 'inherit' }).once('exit', (code) => {
+  const child = spawn(process.execPath, runner, { cwd, env, stdio: 'inherit' })
+  passSignals(child)
+  child.once('exit', (code) => {
     process.exitCode = code ?? 1
   })
 }

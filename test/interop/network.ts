@@ -68,6 +68,7 @@ export class Network {
     const child = spawn(join(programs, 'refnet'), ['up', '--dir', dir, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    endWithTests(child)
     let output = ''
     const ended = once(child, 'exit').then(() => 'ended' as const)
     const up = new Promise<'up'>((resolve) => {
@@ -109,6 +110,7 @@ export class Program {
 
   constructor(path: string, args: readonly string[]) {
     this.#child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    endWithTests(this.#child)
     this.#ended = once(this.#child, 'exit')
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.on('data', (text: Buffer) => {
@@ -152,6 +154,13 @@ export async function blockOf(
     readonly hash: string
   } | null
   return block === null ? undefined : { number: Number(block.number), hash: block.hash }
+}
+
+/** Asks a process to end when the tests are interrupted. */
+function endWithTests(child: ChildProcess): void {
+  const end = () => void child.kill('SIGTERM')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
 }
 
 async function post(url: string): Promise<unknown> {

@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { passSignals } from '#test/pass-signals.ts'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
 const known = readdirSync(folder)
@@ -16,9 +17,10 @@ if (unknown.length > 0) {
   process.exitCode = 2
 } else {
   const files = (wanted.length === 0 ? known : wanted).map((name) => `${folder}${name}.test.ts`)
-  const child = spawn(process.execPath, ['--test', '--test-concurrency=1', ...files], {
-    stdio: 'inherit',
-  })
+  // Of a file in a process of its own a signal would leave all that it started.
+  const runner = ['--test', '--test-isolation=none', '--test-concurrency=1', ...files]
+  const child = spawn(process.execPath, runner, { stdio: 'inherit' })
+  passSignals(child)
   child.once('exit', (code) => {
     process.exitCode = code ?? 1
   })
