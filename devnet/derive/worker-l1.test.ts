@@ -98,6 +98,21 @@ test('blocks of which only some are held at a time all come over', async (t) => 
   assert.deepEqual(numbers, [...Array(115).keys()])
 })
 
+test(
+  'what is used up is told at once where one message is all that may be ahead',
+  { timeout: 30_000 },
+  async (t) => {
+    const seventeenMiB = '00'.repeat(17 * 1_024 * 1_024)
+    const copy = await edited(t, (lines) => {
+      lines[3] = (lines[3] ?? '').replace('"input":"0x', `"input":"0x${seventeenMiB}`)
+    })
+    const blocks = await blocksOf(sourceOf(t, read, copy), 0n)
+    assert.equal(blocks.length, 12)
+    const [large] = blocks[3]?.inboxTransactions ?? []
+    assert.ok(large !== undefined && large.data.length > 17 * 1_024 * 1_024)
+  },
+)
+
 /** Where the system tells which files a process has open. */
 const openFiles = '/proc/self/fd'
 
