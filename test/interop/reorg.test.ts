@@ -114,8 +114,6 @@ async function reorganiseAll(t: TestContext, beside: Beside): Promise<void> {
 
 const skip = whyNoNetwork() ?? false
 test('a node and op-node agree again when L1 replaced blocks', { skip }, async (t) => {
-  // op-batcher posts again what L1 will include again. The network's beacon API fails for a block with one blob twice, and
-  // op-node then stands still for good: hence no blobs.
-  const flags = { 'finality-distance': String(finalityDistance), da: 'calldata' }
+  const flags = { 'finality-distance': String(finalityDistance) }
   await besideNetwork(flags, (beside) => reorganiseAll(t, beside))
 })
