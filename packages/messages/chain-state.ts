@@ -36,8 +36,11 @@ export interface ChainState {
   readonly localSafe: L2BlockRef
   readonly pendingSafe: L2BlockRef
   readonly start: ResetPoint
-  /** While the execution client syncs by itself, derivation waits. */
-  readonly sync: 'ready' | 'el-syncing'
+  /**
+   * While the execution client syncs by itself, derivation waits. `el-synced`: it did, and the safe head that the generation began
+   * with is as far below its head as a setting says.
+   */
+  readonly sync: 'ready' | 'el-syncing' | 'el-synced'
   /** The lease revision under which this was written. */
   readonly term: bigint
   readonly instance: string
@@ -69,7 +72,11 @@ const outcome = enumWire({
   dropped: Outcome.DROPPED,
 })
 
-const sync = enumWire({ ready: Sync.READY, 'el-syncing': Sync.EL_SYNCING })
+const sync = enumWire({
+  ready: Sync.READY,
+  'el-syncing': Sync.EL_SYNCING,
+  'el-synced': Sync.EL_SYNCED,
+})
 
 /** Codec of `ChainState`. */
 export const chainStateCodec: MessageCodec<ChainState> = messageCodec(

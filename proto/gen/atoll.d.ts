@@ -1790,7 +1790,10 @@ export namespace atoll {
                 READY = 1,
 
                 /** EL_SYNCING value */
-                EL_SYNCING = 2
+                EL_SYNCING = 2,
+
+                /** EL_SYNCED value */
+                EL_SYNCED = 3
             }
         }
 
@@ -2269,6 +2272,9 @@ export namespace atoll {
             /** ResetRequest reason. */
             reason: atoll.v1.ResetRequest.Reason;
 
+            /** ResetRequest safe. */
+            safe?: (atoll.v1.BlockId.$Properties|null);
+
             /**
              * Encodes the specified ResetRequest message. Does not implicitly {@link atoll.v1.ResetRequest.verify|verify} messages.
              * @param message ResetRequest message or plain object to encode
@@ -2299,6 +2305,9 @@ export namespace atoll {
                 /** ResetRequest reason */
                 reason?: (atoll.v1.ResetRequest.Reason|null);
 
+                /** ResetRequest safe */
+                safe?: (atoll.v1.BlockId.$Properties|null);
+
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];
             }
@@ -2319,7 +2328,10 @@ export namespace atoll {
                 INVALID_PAYLOAD = 2,
 
                 /** OPERATOR value */
-                OPERATOR = 3
+                OPERATOR = 3,
+
+                /** HISTORY value */
+                HISTORY = 4
             }
         }
 

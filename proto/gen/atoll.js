@@ -4520,12 +4520,14 @@ export const atoll = $root.atoll = (() => {
              * @property {number} SYNC_UNSPECIFIED=0 SYNC_UNSPECIFIED value
              * @property {number} READY=1 READY value
              * @property {number} EL_SYNCING=2 EL_SYNCING value
+             * @property {number} EL_SYNCED=3 EL_SYNCED value
              */
             ChainState.Sync = (function() {
                 const valuesById = $Object.create(null), values = $Object.create(valuesById);
                 values[valuesById[0] = "SYNC_UNSPECIFIED"] = 0;
                 values[valuesById[1] = "READY"] = 1;
                 values[valuesById[2] = "EL_SYNCING"] = 2;
+                values[valuesById[3] = "EL_SYNCED"] = 3;
                 return values;
             })();
 
@@ -5687,6 +5689,7 @@ export const atoll = $root.atoll = (() => {
              * @typedef {Object} atoll.v1.ResetRequest.$Properties
              * @property {Long|null} [generation] ResetRequest generation
              * @property {atoll.v1.ResetRequest.Reason|null} [reason] ResetRequest reason
+             * @property {atoll.v1.BlockId.$Properties|null} [safe] ResetRequest safe
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -5735,6 +5738,14 @@ export const atoll = $root.atoll = (() => {
             ResetRequest.prototype.reason = 0;
 
             /**
+             * ResetRequest safe.
+             * @member {atoll.v1.BlockId.$Properties|null|undefined} safe
+             * @memberof atoll.v1.ResetRequest
+             * @instance
+             */
+            ResetRequest.prototype.safe = null;
+
+            /**
              * Encodes the specified ResetRequest message. Does not implicitly {@link atoll.v1.ResetRequest.verify|verify} messages.
              * @function encode
              * @memberof atoll.v1.ResetRequest
@@ -5754,6 +5765,8 @@ export const atoll = $root.atoll = (() => {
                     writer.uint32(/* id 1, wireType 0 =*/8).uint64(message.generation);
                 if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== 0)
                     writer.uint32(/* id 2, wireType 0 =*/16).int32(message.reason);
+                if (message.safe != null && $Object.hasOwnProperty.call(message, "safe"))
+                    $root.atoll.v1.BlockId.encode(message.safe, writer.uint32(/* id 3, wireType 2 =*/26).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5816,6 +5829,12 @@ export const atoll = $root.atoll = (() => {
                                 delete message.reason;
                             continue;
                         }
+                    case 3: {
+                            if (wireType !== 2)
+                                break;
+                            message.safe = $root.atoll.v1.BlockId.decode(reader, reader.size(), $undefined, _depth + 1, message.safe);
+                            continue;
+                        }
                     }
                     reader.skipType(wireType, _depth, tag);
                     if (!reader.discardUnknown) {
@@ -5841,6 +5860,7 @@ export const atoll = $root.atoll = (() => {
              * @property {number} L1_REORG=1 L1_REORG value
              * @property {number} INVALID_PAYLOAD=2 INVALID_PAYLOAD value
              * @property {number} OPERATOR=3 OPERATOR value
+             * @property {number} HISTORY=4 HISTORY value
              */
             ResetRequest.Reason = (function() {
                 const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -5848,6 +5868,7 @@ export const atoll = $root.atoll = (() => {
                 values[valuesById[1] = "L1_REORG"] = 1;
                 values[valuesById[2] = "INVALID_PAYLOAD"] = 2;
                 values[valuesById[3] = "OPERATOR"] = 3;
+                values[valuesById[4] = "HISTORY"] = 4;
                 return values;
             })();
 

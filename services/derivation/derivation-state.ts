@@ -90,6 +90,8 @@ export interface Resetting extends SessionBase {
   readonly reason: string
   /** The L1 block at which it was found. */
   readonly l1: BlockId | undefined
+  /** The safe head to go back to; undefined: the engine finds one. */
+  readonly resumeAt: BlockId | undefined
   readonly retry: Retry
 }
 
@@ -153,9 +155,14 @@ export type DerivationEvent =
       readonly session: number
       /**
        * `reorged`: what the safe head was derived from is not canonical any more; `unknown-inclusion`: nobody knows what that was.
-       * A text says why there is no start.
+       * `resumeAt`: the history ends there, far below the safe head. `problem` says why there is no start.
        */
-      readonly start: SessionStart | 'reorged' | 'unknown-inclusion' | { readonly problem: string }
+      readonly start:
+        | SessionStart
+        | 'reorged'
+        | 'unknown-inclusion'
+        | { readonly resumeAt: BlockId }
+        | { readonly problem: string }
     }
   | {
       readonly kind: 'l1-fetched'
@@ -196,6 +203,7 @@ export type DerivationEffect =
       readonly kind: 'reset'
       readonly generation: bigint
       readonly reason: string
+      readonly resumeAt: BlockId | undefined
       readonly isRepeat: boolean
     }
   | {

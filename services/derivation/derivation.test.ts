@@ -136,7 +136,7 @@ test('an engine that is behind the state is taken past it by a reset; one that i
   assert.equal(world.resets.length, 0)
   world.onApply = () => ({ kind: 'refused', generation: 0n })
   await world.bus.pass(1_000)
-  assert.deepEqual(world.resets[0], { generation: 1n, reason: 'l1-reorg' })
+  assert.deepEqual(world.resets[0], { generation: 1n, reason: 'l1-reorg', safe: undefined })
   assert.equal(world.counted['reset:engine-behind'], 1)
 })
 
@@ -179,7 +179,7 @@ test('a block that was fetched ahead of a reorg is fetched again before it count
   await world.bus.pass(5_000)
   await world.applyAll()
   assert.equal(world.counted['reset:l1-reorg'], 1, 'block 3 was read, and is not canonical')
-  assert.deepEqual(world.resets[0], { generation: 1n, reason: 'l1-reorg' })
+  assert.deepEqual(world.resets[0], { generation: 1n, reason: 'l1-reorg', safe: undefined })
 })
 
 test('without data it waits for L1, and tells so after half a minute', async () => {
@@ -222,6 +222,25 @@ test('while the execution client syncs by itself nothing is derived', async () =
   await world.begin(2n)
   await world.bus.pass(50)
   assert.equal(world.lastApplied.generation, 2n)
+})
+
+test('after EL sync it asks the engine to go back to where the history ends, and derives on from there', async () => {
+  const { world } = await DerivationWorld.started(4)
+  await world.applyAll()
+  const newest = world.history.newest()
+  const at = Number(newest?.safe.number)
+  let head = world.chain.unsafe
+  for (let more = 0; more < 3; more++) head = world.build(head, world.lastApplied.attributes)
+  await world.begin(2n, Number(head.number), { sync: 'el-synced' })
+  assert.deepEqual(world.resets, [{ generation: 2n, reason: 'history', safe: newest?.safe }])
+  assert.match(world.wait, /engine to begin a new generation: derivation was reset \(history\)/)
+  await world.begin(3n, at)
+  assert.deepEqual(world.history.newest(), { ...newest, generation: 3n })
+  world.grow(6)
+  await world.tellHeads()
+  await world.applyAll()
+  assert.equal(world.history.entryOf(newest?.l1.number ?? 0n)?.safe.number, newest?.safe.number)
+  assert.ok(world.chain.safe.number > BigInt(at))
 })
 
 test('what would split the chain stops derivation, with a reason, until a new generation begins', async () => {
@@ -293,7 +312,7 @@ test('what was derived from L1 blocks that went while nobody looked is given up'
   await world.bus.pass(10_000)
   await world.start()
   await world.bus.pass(100)
-  assert.deepEqual(world.resets.at(-1), { generation: 1n, reason: 'l1-reorg' })
+  assert.deepEqual(world.resets.at(-1), { generation: 1n, reason: 'l1-reorg', safe: undefined })
 })
 
 test('a history that was lost is no reason to trust the safe head', async () => {

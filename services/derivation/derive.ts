@@ -63,7 +63,7 @@ function takeTurn(state: DerivationState, session: Deriving, rules: DerivationRu
       })
     }
     case 'reset':
-      return stop(reset(state, session, output.reason))
+      return stop(reset(state, session, output))
     case 'critical':
       return halt(state, session, output.reason)
   }
@@ -104,7 +104,7 @@ function pushNext(state: DerivationState, session: Deriving): Turn {
   if (next === undefined) return stop([state])
   const { madeSafe } = session
   if (next.number === madeSafe?.number && next.hash !== madeSafe.hash)
-    return stop(reset(state, session, 'l1-reorg'))
+    return stop(reset(state, session, { reason: 'l1-reorg' }))
   const pushed = pipeline.push(next)
   switch (pushed.kind) {
     case 'taken':
@@ -120,7 +120,7 @@ function pushNext(state: DerivationState, session: Deriving): Turn {
       window.refuse(state)
       return stop([state])
     case 'reset':
-      return stop(reset(state, session, pushed.reason))
+      return stop(reset(state, session, pushed))
   }
 }
 

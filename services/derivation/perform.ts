@@ -89,8 +89,9 @@ function begin({ session, chain }: Effect<'begin'>, means: Means): Result {
   const { context, history } = means
   const { log, metrics } = context
   const { generation, sequence, localSafe } = chain
-  const { isCleared, madeSafe } = history.begin(chain)
+  const { isCleared, madeSafe, resumeAt } = history.begin(chain)
   if (isCleared) log.warn({ l2: localSafe }, 'the safe-head history has a gap, and begins anew')
+  if (resumeAt !== undefined) return [{ kind: 'start-read', session, start: { resumeAt } }]
   metrics.began()
   const place = { generation: String(generation), sequence: String(sequence) }
   log.info({ ...place, l2: localSafe }, 'derivation begins')
@@ -232,7 +233,7 @@ function apply({ session, request, digest, isRepeat }: Effect<'apply'>, means: M
 }
 
 async function askForReset(
-  { generation, reason, isRepeat }: Effect<'reset'>,
+  { generation, reason, resumeAt, isRepeat }: Effect<'reset'>,
   { context }: Means,
 ): Promise<readonly DerivationEvent[]> {
   const { bus, log, metrics } = context
@@ -242,7 +243,11 @@ async function askForReset(
   }
   // The new generation comes as state.
   await orProblem(
-    bus.call(reset, { generation, reason: 'l1-reorg' }, { deadlineMs: controlDeadlineMs }),
+    bus.call(
+      reset,
+      { generation, reason: resumeAt === undefined ? 'l1-reorg' : 'history', safe: resumeAt },
+      { deadlineMs: controlDeadlineMs },
+    ),
   )
   return []
 }

@@ -1,4 +1,5 @@
 import { resendMs } from '#runtime/bus/bus-limits.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
 import type {
   Advanced,
   DerivationState,
@@ -44,11 +45,11 @@ export function resend(state: DerivationState, session: Deriving, inFlight: InFl
   ]
 }
 
-/** Gives the session up: the engine is to find out where the head and L1 go together. */
+/** Gives the session up: the engine is to find out where the head and L1 go together, or to go back to a block. */
 export function reset(
   state: DerivationState,
   session: Starting | Deriving,
-  reason: string,
+  { reason, resumeAt }: { readonly reason: string; readonly resumeAt?: BlockId },
 ): Advanced {
   const { nowMs, resets, chain } = state
   const safe = chain?.localSafe.number ?? 0n
@@ -62,6 +63,7 @@ export function reset(
     sequence,
     reason,
     l1: session.phase === 'deriving' ? session.pipeline.origin : undefined,
+    resumeAt,
     retry: { ...noRetry, notBeforeMs: nowMs + pauseMs },
   }
   return [{ ...state, session: resetting, resets: { safe: maxOf(safe, resets.safe), count } }]
@@ -70,14 +72,14 @@ export function reset(
 /** Asks until there is a new generation: one that has come already answers at once. */
 export function askForReset(state: DerivationState, session: Resetting): Advanced {
   const { nowMs } = state
-  const { generation, reason, retry } = session
+  const { generation, reason, resumeAt, retry } = session
   const { tries, notBeforeMs } = retry
   if (nowMs < notBeforeMs) return [state]
   const pauseMs = Math.min(resendMs * 2 ** tries, longestResendMs)
   const asked = { ...retry, tries: tries + 1, notBeforeMs: nowMs + pauseMs }
   return [
     { ...state, session: { ...session, retry: asked } },
-    { kind: 'reset', generation, reason, isRepeat: tries > 0 },
+    { kind: 'reset', generation, reason, resumeAt, isRepeat: tries > 0 },
   ]
 }
 

@@ -96,12 +96,34 @@ test('the L1 block of what is kept stays as it was told', () => {
 
 test('a history that ends below the safe head has a gap, and is forgotten', () => {
   const kept = historyOf('10:20 12:22')
-  assert.deepEqual(kept.begin(startAt(22, 9)), { isCleared: false, madeSafe: blockId(12) })
+  assert.deepEqual(kept.begin(startAt(22, 9)), {
+    isCleared: false,
+    madeSafe: blockId(12),
+    resumeAt: undefined,
+  })
   assert.equal(all(kept), '10:20 12:22')
   const cleared = historyOf('10:20 12:22')
-  assert.deepEqual(cleared.begin(startAt(23, 9)), { isCleared: true, madeSafe: undefined })
+  assert.deepEqual(cleared.begin(startAt(23, 9)), {
+    isCleared: true,
+    madeSafe: undefined,
+    resumeAt: undefined,
+  })
   assert.equal(all(cleared), '')
   assert.equal(historyOf('').begin(startAt(23, 9)).isCleared, false)
+})
+
+test('a gap that EL sync left is told, and nothing forgotten until the engine has gone back or cannot', () => {
+  const history = historyOf('10:20 12:22')
+  const synced = { ...startAt(40, 30), sync: 'el-synced' } as const
+  for (let time = 0; time < 2; time++) {
+    const begun = { isCleared: false, madeSafe: undefined, resumeAt: blockId(22) }
+    assert.deepEqual(history.begin(synced), begun)
+    assert.equal(all(history), '10:20 12:22')
+  }
+  assert.equal(history.begin(startAt(22, 9, 3n)).madeSafe?.number, 12n)
+  assert.equal(all(history), '10:20 12:22')
+  assert.equal(history.begin(startAt(40, 30, 4n)).isCleared, true)
+  assert.equal(historyOf('').begin(synced).resumeAt, undefined)
 })
 
 test('a generation that is taken up again takes nothing back', () => {

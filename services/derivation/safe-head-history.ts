@@ -20,6 +20,8 @@ export interface Intent {
 export interface Begun {
   /** There was a gap, and what was known before it is forgotten. */
   readonly isCleared: boolean
+  /** EL sync left a gap: the newest safe head that is known, for the engine to go back to. */
+  readonly resumeAt: BlockId | undefined
   /** The L1 block that made the safe head safe. */
   readonly madeSafe: BlockId | undefined
 }
@@ -72,7 +74,7 @@ export class SafeHeadHistory {
   /**
    * Takes up the chain as the engine tells it, before anything is derived on it: forgets what a new generation took back, and
    * notes a block that became safe while nobody was there to see it. What is behind a gap is forgotten: an answer from there
-   * would be of another block.
+   * would be of another block. A gap that EL sync left can still be closed, and nothing is forgotten for it.
    */
   begin(chain: ChainState): Begun {
     return this.#file.transaction(() => {
@@ -86,12 +88,14 @@ export class SafeHeadHistory {
       this.#settle(chain)
       const madeSafe = this.madeSafe(chain)
       const newest = this.newest()
-      const isCleared = newest !== undefined && newest.safe.number < chain.localSafe.number
+      const hasGap = newest !== undefined && newest.safe.number < chain.localSafe.number
+      const resumeAt = hasGap && chain.sync === 'el-synced' ? newest.safe : undefined
+      const isCleared = hasGap && resumeAt === undefined
       if (isCleared) {
         this.#file.run('DELETE FROM safe_heads')
         this.#file.run('DELETE FROM l1_blocks')
       }
-      return { isCleared, madeSafe }
+      return { isCleared, madeSafe, resumeAt }
     })
   }
 

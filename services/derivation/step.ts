@@ -63,7 +63,7 @@ function note(state: DerivationState, event: DerivationEvent, rules: DerivationR
     case 'l1-fetched': {
       if (session?.phase !== 'deriving') return [state]
       const answer = session.window.answered(event.ask, event.response, { nowMs })
-      return answer === 'reorged' ? reset(state, session, 'l1-reorg') : [state]
+      return answer === 'reorged' ? reset(state, session, { reason: 'l1-reorg' }) : [state]
     }
     case 'l2-fetched':
       return session?.phase === 'deriving' ? l2Fetched(state, session, event) : [state]
@@ -75,7 +75,7 @@ function note(state: DerivationState, event: DerivationEvent, rules: DerivationR
     case 'apply-refused':
       // An engine that is behind the state that stands on the bus does not know it: a reset takes it past both.
       return session?.phase === 'deriving' && event.generation < session.generation
-        ? reset(state, session, 'engine-behind')
+        ? reset(state, session, { reason: 'engine-behind' })
         : [state]
     case 'finalized-sought':
       return finalizedSought(state, event)
@@ -94,8 +94,9 @@ function startRead(
   },
 ): Advanced {
   const { start } = event
-  if (start === 'reorged') return reset(state, session, 'l1-reorg')
-  if (start === 'unknown-inclusion') return reset(state, session, start)
+  if (start === 'reorged') return reset(state, session, { reason: 'l1-reorg' })
+  if (start === 'unknown-inclusion') return reset(state, session, { reason: start })
+  if ('resumeAt' in start) return reset(state, session, { reason: 'history', ...start })
   if ('problem' in start) {
     const retry = again(session.retry, { nowMs: state.nowMs, problem: start.problem })
     return [{ ...state, session: { ...session, isAsked: false, retry } }]

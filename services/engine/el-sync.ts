@@ -1,8 +1,9 @@
 import type { Payload } from '#protocol/block/payload.ts'
-import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import { Fault } from '#runtime/fault.ts'
 import { tellForkchoice } from './apply-attributes.ts'
 import { type FoundStart, readLabels, refOf, resetPointOf } from './find-start.ts'
+import type { StartHeads } from './heads.ts'
 import type { EnginePorts } from './ports.ts'
 
 /** How far the execution client came by itself. */
@@ -46,8 +47,31 @@ async function startAt(unsafe: L2BlockRef, ports: EnginePorts): Promise<FoundSta
       detail: `the execution client synced to block ${unsafe.number}, but does not have block ${number}`,
     })
   const safe = refOf(config, block)
-  const heads = { unsafe, safe, finalized: safe }
+  return beginAt({ unsafe, safe, finalized: safe }, ports)
+}
+
+/**
+ * Begins with the safe head that derivation knows, so that its history has no gap after EL sync; what is final goes back with it.
+ * Source: op-node, headsAfterELSync
+ *
+ * @returns undefined if the chain does not have it
+ */
+export async function resumeAt(
+  { hash, number }: BlockId,
+  ports: EnginePorts,
+): Promise<FoundStart | undefined> {
+  const { config, executionClient } = ports
+  const { unsafe, finalized } = await readLabels(ports)
+  const block = await executionClient.block({ kind: 'number', number })
+  if (block?.blockHash !== hash || number > unsafe.number) return undefined
+  const safe = refOf(config, block)
+  const isAbove = finalized === undefined || finalized.number > number
+  return beginAt({ unsafe, safe, finalized: isAbove ? safe : finalized }, ports)
+}
+
+async function beginAt(heads: StartHeads, ports: EnginePorts): Promise<FoundStart> {
+  const { safe, finalized } = heads
   const start = await resetPointOf(safe, ports)
   await tellForkchoice(heads, ports)
-  return { heads, start, isAtGenesis: safe.hash === config.genesis.l2.hash }
+  return { heads, start, isAtGenesis: finalized.hash === ports.config.genesis.l2.hash }
 }

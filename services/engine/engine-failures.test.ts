@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
-import { payloadReceived } from '#messages/subjects.ts'
+import { payloadReceived, reset } from '#messages/subjects.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
 import { Fault } from '#runtime/fault.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { JsonRpcCall } from '#runtime/json-rpc/json-rpc-client.ts'
@@ -276,11 +277,24 @@ test('a chain that the execution client fetches from its peers is taken over bel
     record.config,
     record.l2.slice(1, 40).map(({ block }) => block),
   )
-  const chain = await derivation.until(({ sync }) => sync === 'ready')
+  const chain = await derivation.until(({ sync }) => sync === 'el-synced')
   assert.equal(chain.unsafe.hash, tip.blockHash)
   assert.equal(chain.safe.number, 30n)
   assert.equal(chain.finalized.number, 30n)
   assert.ok(chain.generation > waiting.generation)
+  const goBack = async (safe: BlockId) => {
+    const { generation } = derivation.chain
+    const request = { generation, reason: 'history', safe } as const
+    await bus.settle(derivation.bus.call(reset, request, { deadlineMs: 2_000 }))
+    return derivation.until((now) => now.generation > generation)
+  }
+  // What a history has of another chain.
+  const other = await goBack({ number: 12n, hash: tip.blockHash })
+  assert.deepEqual([other.sync, other.safe], ['ready', chain.safe])
+  const known = record.l2[12]?.block ?? assert.fail()
+  const back = await goBack({ number: 12n, hash: known.blockHash })
+  assert.equal(back.safe.hash, known.blockHash)
+  assert.deepEqual([back.unsafe, back.finalized], [chain.unsafe, back.safe])
   await derivation.toEnd({ untilSafe: 45n })
   assertRecorded(world)
 })

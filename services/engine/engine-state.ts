@@ -30,7 +30,7 @@ export type ResetCause =
 
 /** What there is to do with the execution client; one at a time. */
 export type Job =
-  | { readonly kind: 'start'; readonly cause: ResetCause }
+  | { readonly kind: 'start'; readonly cause: ResetCause; readonly safe: BlockId | undefined }
   /** Goes on with an unsafe block on top of the unsafe head. */
   | { readonly kind: 'insert'; readonly payload: Payload }
   /** Has the execution client fetch what is missing below an unsafe block. */
@@ -62,6 +62,8 @@ export interface EngineState {
   readonly backupUnsafe: L2BlockRef | undefined
   /** Why a new generation is due. */
   readonly resetDue: ResetCause | undefined
+  /** The safe head that it is to begin with, if the chain has it. */
+  readonly resetSafe: BlockId | undefined
   /** The next attributes. */
   readonly applyDue: ApplyAttributesRequest | undefined
   /** The block that may be finalized, when it is safe. */
@@ -142,6 +144,7 @@ export const firstState: EngineState = {
   chain: undefined,
   backupUnsafe: undefined,
   resetDue: undefined,
+  resetSafe: undefined,
   applyDue: undefined,
   target: undefined,
   payloads: emptyQueue,

@@ -8,9 +8,9 @@ export function nextJob(state: EngineState): Job | undefined {
 
 /** All that there is to do, the most urgent first. */
 export function dueJobs(state: EngineState): readonly Job[] {
-  const { chain, resetDue, target } = state
+  const { chain, resetDue, resetSafe, target } = state
   // Nothing that is due belongs to the generation that begins then.
-  if (resetDue !== undefined) return [{ kind: 'start', cause: resetDue }]
+  if (resetDue !== undefined) return [{ kind: 'start', cause: resetDue, safe: resetSafe }]
   if (chain === undefined) return []
   if (state.isElSyncing) {
     const payload = state.payloads.payloads.at(-1)

@@ -9,7 +9,7 @@ import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { applyAttributes, tellForkchoice } from './apply-attributes.ts'
 import type { EngineEffect, EngineEvent, Job, ResetCause } from './engine-state.ts'
-import { syncTo } from './el-sync.ts'
+import { resumeAt, syncTo } from './el-sync.ts'
 import { type FoundStart, findStart, refOf } from './find-start.ts'
 import { reportForkGaps } from './fork-watch.ts'
 import type { Heads } from './heads.ts'
@@ -121,7 +121,8 @@ async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Prom
   }
   if (job.kind === 'start') {
     await reportForkGaps(means)
-    return startFound(job.cause, await findStart(ports))
+    const resumed = job.safe && (await resumeAt(job.safe, ports))
+    return startFound(job.cause, resumed ?? (await findStart(ports)))
   }
   if (heads === undefined) throw new Error(`${job.kind} without a chain`)
   switch (job.kind) {

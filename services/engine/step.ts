@@ -105,7 +105,8 @@ function resetCalled(
   const generation = state.chain?.generation ?? 0n
   const reply = answer(() => responder.resolve({ generation }))
   if (request.generation < generation || state.resetDue !== undefined) return [state, reply]
-  return [{ ...state, resetDue: request.reason, applyDue: undefined }, reply]
+  const { reason: resetDue, safe: resetSafe } = request
+  return [{ ...state, resetDue, resetSafe, applyDue: undefined }, reply]
 }
 
 function startFound(
@@ -125,13 +126,14 @@ function startFound(
     attributesDigest: undefined,
     ...heads,
     start: found.start,
-    sync: isElSyncing ? 'el-syncing' : 'ready',
+    sync: cause === 'el-synced' ? cause : isElSyncing ? 'el-syncing' : 'ready',
   }
   const next: EngineState = {
     ...state,
     chain,
     backupUnsafe,
     resetDue: undefined,
+    resetSafe: undefined,
     applyDue: undefined,
     isForkchoiceDue: false,
     isForkchoiceFresh: true,

@@ -144,7 +144,7 @@ const chainState: Arbitrary<ChainState> = record({
   localSafe: l2Ref,
   pendingSafe: l2Ref,
   start: resetPoint,
-  sync: fc.constantFrom('ready', 'el-syncing'),
+  sync: fc.constantFrom('ready', 'el-syncing', 'el-synced'),
   term: uint64,
   instance: fc.string(),
 })
@@ -203,7 +203,8 @@ const applyAttributesResponse: Arbitrary<ApplyAttributesResponse> = fc.oneof(
 
 const resetRequest: Arbitrary<ResetRequest> = record({
   generation: uint64,
-  reason: fc.constantFrom('l1-reorg', 'invalid-payload', 'operator'),
+  reason: fc.constantFrom('l1-reorg', 'invalid-payload', 'operator', 'history'),
+  safe: maybe(blockId),
 })
 
 const resetResponse: Arbitrary<ResetResponse> = record({ generation: uint64 })

@@ -214,7 +214,7 @@ export class DerivationWorld {
   }
 
   /** A new generation begins at a block of the chain. */
-  async begin(generation: bigint, number = 0): Promise<void> {
+  async begin(generation: bigint, number = 0, changes: Partial<ChainState> = {}): Promise<void> {
     const payload = this.#canonical[number]
     if (payload === undefined) throw new Error('no such block')
     const { finalized } = this.chain
@@ -223,6 +223,7 @@ export class DerivationWorld {
       ...this.#chainAt(refOfPayload(this.config, payload), generation),
       unsafe,
       finalized,
+      ...changes,
     }
     await this.bus.settle(this.#owners.chain.write(this.chain))
     await this.bus.pass(20)
