@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { hardforkNames } from '#protocol/chains/hardforks.ts'
+import { logSettings } from '#runtime/settings/service-settings.ts'
 import {
   chainId,
   listOf,
@@ -37,12 +38,7 @@ export const executionClientSettings = z.strictObject({
     .default(['localhost'])
     .describe('names by which users may call the JSON-RPC port; * for any; addresses always may'),
   cors: listOf(z.string()).optional().describe('origins of pages that may ask; * for all'),
-  logLevel: oneOf(['error', 'warn', 'info', 'debug'])
-    .default('info')
-    .describe('the least that is logged'),
-  logFormat: oneOf(['auto', 'json', 'text'])
-    .default('auto')
-    .describe('auto is text on a terminal and JSON elsewhere'),
+  ...logSettings.shape,
 })
 
 /** Settings of `atoll genesis`. */

@@ -10,6 +10,7 @@ import type { Chain } from '#devnet/execution/chain/chain.ts'
 import { hashJson, toQuantity } from '#runtime/json/fields.ts'
 import { payloadJson, type PayloadJson } from '#runtime/json/payload-json.ts'
 import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
+import { parseParam } from '#devnet/execution/rpc/params.ts'
 import type { ExecutedBlock } from '#devnet/execution/transition/execute-block.ts'
 import { InvalidBlock, InvalidTransaction } from '#devnet/execution/transition/invalid.ts'
 import {
@@ -88,8 +89,8 @@ export class EngineApi {
     version: ForkchoiceVersion,
   ): Promise<{ payloadStatus: PayloadStatus; payloadId: Hex | null }> {
     const { chain, builds } = this.#options
-    const update = parse(forkchoiceJson, params, 0)
-    const attributes = isThere(params[1]) ? parse(attributesJson, params, 1) : undefined
+    const update = parseParam(forkchoiceJson, params, 0)
+    const attributes = isThere(params[1]) ? parseParam(attributesJson, params, 1) : undefined
     if (attributes !== undefined) checkAttributesVersion(attributes, version, chain.config)
     if (update.headBlockHash === noHash)
       return { payloadStatus: invalid(undefined, undefined), payloadId: null }
@@ -149,7 +150,7 @@ export class EngineApi {
 
   async #newPayload(params: readonly unknown[], version: 1 | 2 | 3 | 4): Promise<PayloadStatus> {
     const { chain, serial } = this.#options
-    const payload = parse(payloadJson, params, 0)
+    const payload = parseParam(payloadJson, params, 0)
     const extras = checkExtras(payload, params, {
       version,
       forks: this.#forksAt(payload.timestamp),
@@ -202,7 +203,7 @@ export class EngineApi {
 
   async #getPayload(params: readonly unknown[], version: 1 | 2 | 3 | 4 | 5): Promise<unknown> {
     const { builds, chain, serial } = this.#options
-    const id = parse(payloadIdJson, params, 0) as Hex
+    const id = parseParam(payloadIdJson, params, 0) as Hex
     const begun = builds.find(id)
     if (begun === undefined) throw new JsonRpcError(engineCodes.unknownPayload, 'Unknown payload')
     const forks = this.#forksAt(begun.header.timestamp)
@@ -274,10 +275,10 @@ function checkExtras(
   if (version === 4 && !isThere(params[3])) throw refuse('nil executionRequests post-prague')
   if (!forks.ecotone || (version === 3) === forks.isthmus)
     throw unsupportedFork(`newPayloadV${version} does not fit the payload's fork`)
-  if (parse(z.array(hashJson), params, 1).length > 0) throw refuse('there are no blobs on L2')
-  if (version === 4 && parse(z.array(z.unknown()), params, 3).length > 0)
+  if (parseParam(z.array(hashJson), params, 1).length > 0) throw refuse('there are no blobs on L2')
+  if (version === 4 && parseParam(z.array(z.unknown()), params, 3).length > 0)
     throw refuse('there are no requests on L2')
-  return { parentBeaconBlockRoot: parse(hashJson, params, 2), hasRequests: version === 4 }
+  return { parentBeaconBlockRoot: parseParam(hashJson, params, 2), hasRequests: version === 4 }
 }
 
 /** The first field in which what we executed is not what the payload says. */
@@ -304,18 +305,4 @@ function invalid(reason: string | undefined, latestValid: Hash | undefined): Pay
 
 function isRefusal(error: unknown): error is Error {
   return error instanceof InvalidTransaction || error instanceof InvalidBlock
-}
-
-/** @throws JsonRpcError -32602 with the argument and what is wrong with it */
-function parse<Schema extends z.ZodType>(
-  schema: Schema,
-  params: readonly unknown[],
-  at: number,
-): z.output<Schema> {
-  const { success, data, error } = schema.safeParse(params[at])
-  if (success) return data
-  const [first] = error.issues
-  const path = first?.path.join('.') ?? ''
-  const detail = `invalid argument ${at}: ${path === '' ? '' : `${path}: `}${first?.message}`
-  throw new JsonRpcError(engineCodes.invalidParams, detail)
 }

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
-import { connect as connectTcp, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import type { WebSocket as ServerSocket } from '@fastify/websocket'
-import { WebSocket } from 'undici'
 import { type Clock, sleep, systemClock } from '#runtime/clock.ts'
+import {
+  type Answer,
+  handshake,
+  openDeafSocket,
+  openSocket,
+} from '#test/fakes/web-socket-client.ts'
 import { JsonRpcDispatch, type Methods } from './json-rpc-dispatch.ts'
 import { type JsonRpcServerOptions, pingPeriodMs, serveJsonRpc } from './json-rpc-server.ts'
 import { serveSocket } from './json-rpc-socket.ts'
@@ -62,64 +65,11 @@ async function served(t: TestContext, options: Partial<JsonRpcServerOptions> = {
   })
   t.after(() => server.close())
   const url = server.url.replace('http', 'ws')
-  return { ...source, server, url, logged, open: () => open(t, url) }
+  return { ...source, server, url, logged, open: () => openSocket(t, url) }
 }
-
-/** A client: what it sends, and one after the other what it gets. */
-async function open(t: TestContext, url: string, headers: Readonly<Record<string, string>> = {}) {
-  const socket = new WebSocket(url, { headers })
-  const messages: string[] = []
-  const changes = new EventEmitter()
-  const closed = new Promise<number>((resolve) => {
-    socket.addEventListener('close', ({ code }) => resolve(code))
-  })
-  socket.addEventListener('message', ({ data }) => {
-    messages.push(String(data))
-    changes.emit('message')
-  })
-  t.after(() => socket.close())
-  const isOpen = await new Promise<boolean>((resolve) => {
-    socket.addEventListener('open', () => resolve(true))
-    socket.addEventListener('error', () => resolve(false))
-  })
-  const next = async () => {
-    while (messages.length === 0) await once(changes, 'message')
-    return JSON.parse(messages.shift() ?? '') as Answer
-  }
-  const ask = (method: string, params: unknown = []) => {
-    socket.send(call(method, params))
-    return next()
-  }
-  return { socket, isOpen, closed, next, ask, messages }
-}
-
-type Answer = Readonly<Record<'id' | 'result' | 'error' | 'params', unknown>>
 
 function call(method: string, params: unknown = [], id: unknown = 1): string {
   return JSON.stringify({ jsonrpc: '2.0', id, method, params })
-}
-
-/** A WebSocket by hand, which reads nothing after its handshake. */
-async function openDeaf(t: TestContext, url: string, messages: readonly string[]): Promise<Socket> {
-  const { port, host } = new URL(url)
-  const socket = connectTcp(Number(port), '127.0.0.1')
-  t.after(() => socket.destroy())
-  socket.on('error', () => undefined)
-  const key = randomBytes(16).toString('base64')
-  socket.write(
-    `GET / HTTP/1.1\r\nhost: ${host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
-      `sec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n\r\n`,
-  )
-  await once(socket, 'data')
-  socket.pause()
-  for (const message of messages) socket.write(frame(message))
-  return socket
-}
-
-/** A text frame, masked with zeros. */
-function frame(text: string): Buffer {
-  assert.ok(text.length < 126)
-  return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
 }
 
 test('a WebSocket asks as HTTP does: calls, batches, notifications, nonsense', async (t) => {
@@ -251,7 +201,7 @@ test('a client that left while its requests wait is found by the next message to
   const { url, open, publish, listeners } = await served(t, { limits: { maxRequestsPerSocket: 2 } })
   const { ask } = await open()
   const messages = [call('eth_subscribe'), call('hang'), call('hang'), call('hang')]
-  const deaf = await openDeaf(t, url, messages)
+  const deaf = await openDeafSocket(t, url, messages)
   while (listeners.size === 0) await ask('echo')
   deaf.destroy()
   while (listeners.size > 0) {
@@ -273,7 +223,7 @@ test('a client that does not read is cut off, and the others are not', async (t)
     limits: { maxBufferedBytes: 1_000_000 },
   })
   const { ask } = await open()
-  await openDeaf(t, url, [call('eth_subscribe')])
+  await openDeafSocket(t, url, [call('eth_subscribe')])
   while (listeners.size === 0) await ask('echo')
   const news = 'x'.repeat(100_000)
   // The operating system takes some megabytes before the server has to keep any.
@@ -325,19 +275,6 @@ test('there are as many WebSockets as may be, and HTTP is answered none the less
   assert.equal((await open()).isOpen, true)
 })
 
-/** What a server says to the handshake of a WebSocket, to its end. */
-async function handshake(url: string, headers: Readonly<Record<string, string>> = {}) {
-  const { port, host } = new URL(url)
-  const socket = connectTcp(Number(port), '127.0.0.1')
-  const all = { host, connection: 'Upgrade', upgrade: 'websocket', ...headers }
-  const key = { 'sec-websocket-version': '13', 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==' }
-  const lines = Object.entries({ ...all, ...key }).map(([name, value]) => `${name}: ${value}`)
-  socket.write(`GET / HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
-  let text = ''
-  for await (const chunk of socket) text += String(chunk)
-  return text
-}
-
 test('the token is checked at the handshake', async (t) => {
   const jwtSecret = new Uint8Array(32).fill(7)
   const { url } = await served(t, { jwtSecret })
@@ -345,21 +282,21 @@ test('the token is checked at the handshake', async (t) => {
   assert.match(refused, /^HTTP\/1.1 401 /)
   assert.match(refused, /\r\n\r\nmissing token$/)
   const authorization = `Bearer ${createToken(jwtSecret, systemClock.now())}`
-  const { ask } = await open(t, url, { authorization })
+  const { ask } = await openSocket(t, url, { authorization })
   assert.deepEqual((await ask('echo', [1])).result, [1])
 })
 
 test('a page of another origin opens no WebSocket', async (t) => {
   const { url } = await served(t, { cors: ['https://a.example'] })
   assert.match(await handshake(url, { origin: 'https://b.example' }), /^HTTP\/1.1 403 /)
-  assert.equal((await open(t, url, { origin: 'https://a.example' })).isOpen, true)
+  assert.equal((await openSocket(t, url, { origin: 'https://a.example' })).isOpen, true)
   const { url: closed } = await served(t)
   assert.match(await handshake(closed, { origin: 'https://a.example' }), /^HTTP\/1.1 403 /)
 })
 
 test('another path has no WebSocket', async (t) => {
   const { url } = await served(t)
-  assert.equal((await open(t, `${url}/x`)).isOpen, false)
+  assert.equal((await openSocket(t, `${url}/x`)).isOpen, false)
 })
 
 test('a client that vanished is found by its silence', async (t) => {
@@ -371,7 +308,7 @@ test('a client that vanished is found by its silence', async (t) => {
   }
   const { url, open, listeners, allStopped } = await served(t, { clock: { ...systemClock, after } })
   const { ask } = await open()
-  await openDeaf(t, url, [call('eth_subscribe')])
+  await openDeafSocket(t, url, [call('eth_subscribe')])
   while (listeners.size === 0) await ask('echo')
   periods.shift()?.()
   await ask('echo')
@@ -384,7 +321,7 @@ test('a client that vanished is found by its silence', async (t) => {
 test('an end takes less than a second and stops all, whoever listens', async (t) => {
   const { server, url, open, listeners } = await served(t)
   const { ask, closed } = await open()
-  await openDeaf(t, url, [call('eth_subscribe'), call('hang')])
+  await openDeafSocket(t, url, [call('eth_subscribe'), call('hang')])
   await ask('eth_subscribe')
   while (listeners.size < 2) await ask('echo')
   const startedAt = performance.now()

@@ -54,11 +54,6 @@ export class L1Endpoint {
     this.#receipts = new ReceiptsReader(rpc, { isTrusted })
   }
 
-  /** How receipts are asked for, as far as it is known yet. */
-  get receiptsMethod(): string {
-    return this.#receipts.method
-  }
-
   /**
    * The header of a block.
    *

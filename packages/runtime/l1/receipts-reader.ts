@@ -61,11 +61,6 @@ export class ReceiptsReader {
     this.#isTrusted = isTrusted
   }
 
-  /** The method that is asked first now. */
-  get method(): string {
-    return blockMethods[this.#way]?.method ?? oneByOne
-  }
-
   /**
    * The receipts of a block.
    *

@@ -29,6 +29,16 @@ export const busSettings = z.strictObject({
     .describe('whom to trust for the server; left out for the public ones, or without TLS'),
 })
 
+/** What is logged, and how. */
+export const logSettings = z.strictObject({
+  logLevel: oneOf(['error', 'warn', 'info', 'debug'])
+    .default('info')
+    .describe('the least that is logged'),
+  logFormat: oneOf(['auto', 'json', 'text'])
+    .default('auto')
+    .describe('auto is text on a terminal and JSON elsewhere'),
+})
+
 /** What every service can be told, beside its own settings. */
 export const serviceSettings = z.strictObject({
   ...busSettings.shape,
@@ -38,12 +48,7 @@ export const serviceSettings = z.strictObject({
       .describe('name of this process, unique in its service and the same after a restart'),
     "the host's name",
   ),
-  logLevel: oneOf(['error', 'warn', 'info', 'debug'])
-    .default('info')
-    .describe('the least that is logged'),
-  logFormat: oneOf(['auto', 'json', 'text'])
-    .default('auto')
-    .describe('auto is text on a terminal and JSON elsewhere'),
+  ...logSettings.shape,
   healthHost: z
     .string()
     .default('127.0.0.1')
