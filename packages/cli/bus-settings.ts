@@ -4,6 +4,12 @@ import * as z from 'zod'
 import { busSettings } from '#runtime/settings/service-settings.ts'
 import { onOff, port, readableFile, shownDefault } from '#runtime/settings/setting-kinds.ts'
 
+/** What the NATS server of a node is started from. */
+export const natsServer = z
+  .string()
+  .optional()
+  .describe('NATS server program; left out: found on PATH, built from Go, or unpacked from Debian')
+
 /** Settings of `atoll bus serve`. */
 export const serveSettings = z.strictObject({
   chainId: busSettings.shape.chainId,
@@ -17,12 +23,7 @@ export const serveSettings = z.strictObject({
   ),
   host: z.string().default('127.0.0.1').describe('address to listen on'),
   port: port().default(4222).describe('port to listen on'),
-  natsServer: z
-    .string()
-    .optional()
-    .describe(
-      'NATS server program; left out: found on PATH, built from Go, or unpacked from Debian',
-    ),
+  natsServer,
   tlsCertFile: readableFile('a certificate, PEM').optional().describe('turns TLS on, with its key'),
   tlsKeyFile: readableFile('a private key, PEM').optional().describe('key of the certificate'),
   natsCaFile: busSettings.shape.natsCaFile,

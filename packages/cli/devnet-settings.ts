@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
+import { natsServer } from '#cli/bus-settings.ts'
 import { onOff, oneOf, shownDefault, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 
 const keptRecord = fileURLToPath(
@@ -50,12 +51,7 @@ export const devnetSettings = z.strictObject({
     .string()
     .optional()
     .describe('folder that keeps all of it; left out: it is gone at the end'),
-  natsServer: z
-    .string()
-    .optional()
-    .describe(
-      'NATS server program; left out: found on PATH, built from Go, or unpacked from Debian',
-    ),
+  natsServer,
   inMemory: onOff()
     .default(false)
     .describe('whether all runs in one process with its bus in memory, with no NATS server'),

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { natsServer } from '#cli/bus-settings.ts'
 import { nodeServices } from '#cli/node/node-services.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
@@ -23,12 +24,7 @@ const own = {
       .describe('folder for the bus, its keys, and what services keep; made if it is not there'),
     '~/.atoll/<chain id>',
   ),
-  natsServer: z
-    .string()
-    .optional()
-    .describe(
-      'NATS server program; left out: found on PATH, built from Go, or unpacked from Debian',
-    ),
+  natsServer,
   natsPort: port().default(0).describe('port of the NATS server; 0 takes any that is free'),
   logLevel: shared.logLevel,
   logFormat: shared.logFormat,
