@@ -282,6 +282,11 @@ test('a chain that the execution client fetches from its peers is taken over bel
   assert.equal(chain.safe.number, 30n)
   assert.equal(chain.finalized.number, 30n)
   assert.ok(chain.generation > waiting.generation)
+  engine.stop()
+  await bus.pass(12_000)
+  await world.start()
+  const again = await derivation.until(({ generation }) => generation > chain.generation)
+  assert.deepEqual([again.sync, again.safe], ['el-synced', chain.safe])
   const goBack = async (safe: BlockId) => {
     const { generation } = derivation.chain
     const request = { generation, reason: 'history', safe } as const

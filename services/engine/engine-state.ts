@@ -106,8 +106,8 @@ export type EngineEvent =
       readonly found: FoundStart
       /** Unix milliseconds. */
       readonly nowMs: number
-      /** The newest generation that the bus knows. */
-      readonly previous: bigint
+      /** The newest that the bus knows. */
+      readonly previous: Pick<ChainState, 'generation' | 'sequence' | 'sync'> | undefined
     }
   | {
       readonly kind: 'applied'

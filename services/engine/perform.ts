@@ -116,7 +116,7 @@ function isFinal(code: string): boolean {
 async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Promise<EngineEvent> {
   const { bus, clock, log, ports } = means
   const startFound = async (cause: ResetCause, found: FoundStart): Promise<EngineEvent> => {
-    const previous = (await bus.read(engineChain))?.generation ?? 0n
+    const previous = await bus.read(engineChain)
     return { kind: 'start-found', cause, found, nowMs: clock.now(), previous }
   }
   if (job.kind === 'start') {

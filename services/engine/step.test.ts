@@ -147,7 +147,8 @@ test('a generation is the time, or one more than any before it', () => {
   const start = chainAt({ generation: 1n, version: 1n }).start
   const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
   const found = { heads, start, isAtGenesis: false }
-  const generationAt = (state: EngineState, nowMs: number, previous: bigint) => {
+  const generationAt = (state: EngineState, nowMs: number, generation: bigint) => {
+    const previous = chainAt({ generation, version: 1n })
     const event = { kind: 'start-found', cause: 'started', found, nowMs, previous } as const
     const [next, ...effects] = step({ ...state, resetDue: 'started' }, event)
     assert.deepEqual(kindsOf(effects), ['write-chain', 'report-generation', 'read-payloads'])

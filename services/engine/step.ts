@@ -114,10 +114,14 @@ function startFound(
   { cause, found, nowMs, previous }: Extract<EngineEvent, { kind: 'start-found' }>,
 ): Stepped {
   const last = state.chain?.generation ?? 0n
-  const before = last > previous ? last : previous
+  const known = previous?.generation ?? 0n
+  const before = last > known ? last : known
   const generation = before + 1n > BigInt(nowMs) ? before + 1n : BigInt(nowMs)
   const { backupUnsafe, ...heads } = headsAtStart(found.heads)
   const isElSyncing = state.isElSyncing && cause !== 'el-synced' && found.isAtGenesis
+  // As long as nothing was derived, an engine that was started again says so too.
+  const wasElSynced = previous?.sync === 'el-synced' && previous.sequence === 0n
+  const isElSynced = cause === 'el-synced' || (cause === 'started' && wasElSynced)
   const chain: Chain = {
     generation,
     version: 1n,
@@ -126,7 +130,7 @@ function startFound(
     attributesDigest: undefined,
     ...heads,
     start: found.start,
-    sync: cause === 'el-synced' ? cause : isElSyncing ? 'el-syncing' : 'ready',
+    sync: isElSyncing ? 'el-syncing' : isElSynced ? 'el-synced' : 'ready',
   }
   const next: EngineState = {
     ...state,
