@@ -42,11 +42,6 @@ export const provisionSettings = z.strictObject({
 export const statusSettings = z.strictObject({
   ...busSettings.shape,
   json: onOff().default(false).describe('whether to print one JSON object'),
-})
-
-/** Settings of `atoll status`. */
-export const nodeStatusSettings = z.strictObject({
-  ...statusSettings.shape,
   dataDir: shownDefault(
     z
       .string()
@@ -54,7 +49,12 @@ export const nodeStatusSettings = z.strictObject({
       .describe(
         'folder of a node that atoll node runs here, which says where its bus is and has the key',
       ),
-    '~/.atoll/<chain id>, where --nats-seed-file is left out',
+    '~/.atoll/<chain id>, where neither --nats-urls nor --nats-seed-file is given',
   ),
+})
+
+/** Settings of `atoll status`. */
+export const nodeStatusSettings = z.strictObject({
+  ...statusSettings.shape,
   watch: onOff().default(false).describe('whether to show it again each second'),
 })

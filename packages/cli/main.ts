@@ -4,7 +4,7 @@ import { SettingsError } from '#runtime/settings/settings.ts'
 import { isNodeService } from './node/node-services.ts'
 
 /** Exit codes of the command. */
-const exitCodes = { failed: 1, usage: 2 } as const
+const exitCodes = { failed: 1, usage: 2, noNode: 4 } as const
 
 /** Faults of what the command was given: its flags together, and a record. */
 const givenFaults: readonly string[] = ['settings', 'record']
@@ -50,6 +50,7 @@ function explain(error: unknown): number {
   }
   if (isFault(error)) {
     process.stderr.write(`atoll: ${error.message}\n`)
+    if (error.code === 'no-node') return exitCodes.noNode
     return givenFaults.includes(error.code) ? exitCodes.usage : exitCodes.failed
   }
   if (isEnvironmental(error)) {

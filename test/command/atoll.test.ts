@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -61,7 +61,6 @@ test('keys of every kind are made, shown, and never overwritten', async () => {
 })
 
 test('a well-known key has its well-known address and peer id', async () => {
-  const { writeFileSync } = await import('node:fs')
   const file = join(folder, 'well-known')
   // The first account of the mnemonic that every development chain uses.
   writeFileSync(file, '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80\n')
@@ -137,9 +136,28 @@ test('a server that is named and missing is told before anything is written', as
   assert.throws(() => statSync(dataDir))
 })
 
-test('the status of a bus that is not there is an error within seconds', async () => {
-  const args = ['bus', 'status', '--chain-id', '10', '--nats-urls', 'nats://127.0.0.1:1']
-  const { code, err } = await runAtoll(args)
-  assert.equal(code, 1)
-  assert.match(err, /no NATS server answers at nats:\/\/127\.0\.0\.1:1/)
+test('the status of a bus that is not there is a line, and exit code 4, within seconds', async () => {
+  const dataDir = join(folder, 'stopped-node')
+  await runAtoll(['keys', 'create-bus', join(dataDir, 'bus', 'keys')])
+  writeFileSync(join(dataDir, 'bus', 'url'), 'nats://127.0.0.1:1\n')
+  const cases = [
+    [
+      ['--nats-urls', 'nats://127.0.0.1:1'],
+      /no bus answers at nats:\/\/127\.0\.0\.1:1, as --nats-urls/,
+    ],
+    [
+      ['--data-dir', dataDir],
+      /:1, where the node of .*stopped-node was last .*start it with atoll node/,
+    ],
+    [['--data-dir', join(folder, 'nowhere')], /no node keeps its bus in .*nowhere: start one/],
+  ] as const
+  const asked = cases.flatMap(([where, message]) =>
+    [['status'], ['bus', 'status']].map(async (command) => {
+      const { code, out, err } = await runAtoll([...command, '--chain-id', '10', ...where])
+      assert.deepEqual([code, out], [4, ''])
+      assert.match(err, /^atoll: no-node: .*\n$/)
+      assert.match(err, message)
+    }),
+  )
+  await Promise.all(asked)
 })

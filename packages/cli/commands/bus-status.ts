@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { statusSettings } from '#cli/bus-settings.ts'
+import { connectNode } from '#cli/node/find-node.ts'
 import { formatBytes, formatDuration, print, printTable } from '#cli/output.ts'
 import { BusNames, type StateKind } from '#messages/bus-names.ts'
 import { type ServiceStatus, serviceStatusCodec } from '#messages/service-status.ts'
@@ -9,11 +10,10 @@ import { streamsOf } from '#messages/streams.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { busHeaders } from '#runtime/bus/bus-headers.ts'
 import type { LeaseHolder } from '#runtime/bus/bus.ts'
-import { connectRole } from '#runtime/bus/connect-service.ts'
 import type { Connection } from '#runtime/bus/connection.ts'
 import { parseHolder } from '#runtime/bus/lease-keeper.ts'
 import { readNewest, type Stored } from '#runtime/bus/stream-store.ts'
-import { Fault, isFault } from '#runtime/fault.ts'
+import { Fault } from '#runtime/fault.ts'
 
 /** What is on the bus of a node. */
 interface BusStatus {
@@ -49,35 +49,19 @@ interface StateStatus {
 /** A service writes its status each 5 s; one that is silent for longer has likely ended. */
 const silentMs = 15_000
 
-/** How long a server may take to be there: a status is asked for by someone who waits. */
-const connectTimeoutMs = 5_000
-
 /** Prints what is on the bus, for a person or as JSON. */
-export async function printBusStatus(settings: z.output<typeof statusSettings>): Promise<void> {
+export async function printBusStatus(
+  settings: z.output<typeof statusSettings>,
+  given: Readonly<Record<string, string>>,
+): Promise<void> {
   const names = new BusNames(settings)
-  const connection = await connectSoon(settings)
+  const { connection, natsUrls } = await connectNode(settings, given)
   try {
-    const status = await readStatus(connection, names, settings.natsUrls.join(', '))
+    const status = await readStatus(connection, names, natsUrls.join(', '))
     if (settings.json) print(JSON.stringify(status))
     else printForPerson(status)
   } finally {
     await connection.close()
-  }
-}
-
-/** Connects to look. @throws Fault with the reason if there is no server in 5 s */
-export async function connectSoon(settings: z.output<typeof statusSettings>): Promise<Connection> {
-  let reason: Fault | undefined
-  const signal = AbortSignal.timeout(connectTimeoutMs)
-  const refused = Promise.withResolvers<never>()
-  const onWait = (fault: Fault) => {
-    reason = fault
-  }
-  const options = { ...settings, name: 'status', signal, onWait, onFatal: refused.reject }
-  try {
-    return await Promise.race([connectRole('operator', options), refused.promise])
-  } catch (error) {
-    throw isFault(error, 'closed') ? (reason ?? error) : error
   }
 }
 
@@ -116,6 +100,15 @@ export async function readStates(
       states.push([key.slice(source.length - '>'.length), stored])
   }
   return states
+}
+
+/** When the streams of a bus were made, in Unix milliseconds: at its first start, or after its store was lost. */
+export async function streamMadeMs(connection: Connection, names: BusNames): Promise<number> {
+  const stream = names.stateStream({ perInstance: true })
+  const { created } = (await ask(connection, `STREAM.INFO.${stream}`, {})) as {
+    readonly created: string
+  }
+  return Date.parse(created)
 }
 
 /** Milliseconds since it was stored. */

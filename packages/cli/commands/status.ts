@@ -3,8 +3,7 @@ import type * as z from 'zod'
 import { nodeStatusSettings } from '#cli/bus-settings.ts'
 import { nodeServices } from '#cli/node/node-services.ts'
 import { type Aged, nodeStatus, type NodeStates, statusLines } from '#cli/node/node-status.ts'
-import { nodeBusAccess } from '#cli/node/node-bus.ts'
-import { defaultDataDir } from '#cli/node-settings.ts'
+import { connectNode } from '#cli/node/find-node.ts'
 import { print } from '#cli/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
@@ -18,8 +17,7 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Connection } from '#runtime/bus/connection.ts'
 import type { Stored } from '#runtime/bus/stream-store.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
-import { Fault } from '#runtime/fault.ts'
-import { ageOf, connectSoon, readStates } from './bus-status.ts'
+import { ageOf, readStates, streamMadeMs } from './bus-status.ts'
 
 const watchPeriodMs = 1_000
 
@@ -35,12 +33,15 @@ export function addStatusCommand(program: Command): void {
   })
 }
 
-async function showStatus(settings: z.output<typeof nodeStatusSettings>): Promise<void> {
+async function showStatus(
+  settings: z.output<typeof nodeStatusSettings>,
+  given: Readonly<Record<string, string>>,
+): Promise<void> {
   const names = new BusNames(settings)
-  const connection = await connectSoon({ ...settings, ...(await accessOf(settings)) })
+  const { connection, startedMs } = await connectNode(settings, given)
   const { signal } = stopSignal()
   const show = async () => {
-    const states = await readNode(connection, names)
+    const states = await readNode(connection, { names, startedMs })
     const status = nodeStatus(
       states,
       nodeServices.map(({ name }) => name),
@@ -60,25 +61,10 @@ async function showStatus(settings: z.output<typeof nodeStatusSettings>): Promis
   }
 }
 
-/** The bus of a node that runs here, unless another is named. */
-async function accessOf({
-  dataDir,
-  chainId,
-  natsSeedFile,
-}: z.output<typeof nodeStatusSettings>): Promise<Partial<z.output<typeof nodeStatusSettings>>> {
-  if (natsSeedFile !== undefined) return {}
-  try {
-    return await nodeBusAccess(dataDir ?? defaultDataDir(chainId), 'operator')
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
-    if (!isMissing) throw error
-    if (dataDir === undefined) return {}
-    const detail = `--data-dir ${dataDir}: no node keeps its bus there; atoll node makes one`
-    throw new Fault('settings', { severity: 'critical', detail, cause: error })
-  }
-}
-
-async function readNode(connection: Connection, names: BusNames): Promise<NodeStates> {
+async function readNode(
+  connection: Connection,
+  { names, startedMs }: { readonly names: BusNames; readonly startedMs: number | undefined },
+): Promise<NodeStates> {
   const states = new Map(await readStates(connection, names, { perInstance: false }))
   const services = new Map<string, Aged<ServiceStatus>>()
   for (const [name, stored] of await readStates(connection, names, { perInstance: true })) {
@@ -90,6 +76,7 @@ async function readNode(connection: Connection, names: BusNames): Promise<NodeSt
   }
   return {
     nowMs: Date.now(),
+    startedMs: startedMs ?? (await streamMadeMs(connection, names)),
     chain: aged(states.get('engine.chain'), chainStateCodec),
     l1: aged(states.get('da-watcher.l1-heads'), l1HeadsCodec),
     targets: aged(states.get('derivation.targets'), derivationTargetsCodec),

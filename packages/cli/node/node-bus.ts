@@ -38,7 +38,11 @@ export interface NodeBusOptions {
   readonly onFatal: (error: Error) => void
 }
 
-/** In the folder of a bus: where it is served. */
+/** The file that says where the bus of a node is served, since it was last started. */
+export function busUrlFile(nodeDir: string): string {
+  return join(busFolder(nodeDir), urlFile)
+}
+
 const urlFile = 'url'
 
 /** How to join the bus that a node keeps in a folder. @throws Error `ENOENT` if there is none */
@@ -46,9 +50,9 @@ export async function nodeBusAccess(
   nodeDir: string,
   role: BusRole,
 ): Promise<{ readonly natsUrls: readonly string[]; readonly natsSeedFile: string }> {
-  const dataDir = busFolder(nodeDir)
-  const url = await readFile(join(dataDir, urlFile), 'utf8')
-  return { natsUrls: [url.trim()], natsSeedFile: busKeyFile(join(dataDir, 'keys'), role) }
+  const url = await readFile(busUrlFile(nodeDir), 'utf8')
+  const keysDir = join(busFolder(nodeDir), 'keys')
+  return { natsUrls: [url.trim()], natsSeedFile: busKeyFile(keysDir, role) }
 }
 
 /** Where in its folder a node keeps its bus. */

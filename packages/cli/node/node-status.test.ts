@@ -8,6 +8,7 @@ const names = ['da-watcher', 'derivation']
 
 const nothing: NodeStates = {
   nowMs,
+  startedMs: undefined,
   chain: undefined,
   l1: undefined,
   targets: undefined,
@@ -40,6 +41,17 @@ test('of a bus with nothing on it, it is said what to start', () => {
   )
   assert.equal(l2.safe, null)
   assert.match(advice[0] ?? '', /^da-watcher was never heard of/)
+})
+
+test('a service that has not spoken since the node was started is starting, for ten seconds', () => {
+  const phasesAt = (sinceStartMs: number, statusAgeMs: number) => {
+    const states = withServices({ derivation: status({}, statusAgeMs) })
+    const told = nodeStatus({ ...states, startedMs: nowMs - sinceStartMs }, names)
+    return [told.services.map(({ phase }) => phase), told.advice.length]
+  }
+  assert.deepEqual(phasesAt(2_000, 3_600_000), [['starting', 'starting'], 0])
+  assert.deepEqual(phasesAt(2_000, 1_000), [['starting', 'running'], 0])
+  assert.deepEqual(phasesAt(10_001, 3_600_000), [['unheard', 'silent'], 2])
 })
 
 test('a service that waits says for what, since when, and what comes next', () => {

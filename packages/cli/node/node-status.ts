@@ -14,6 +14,8 @@ export interface Aged<Value> {
 /** What was read of a node's bus. */
 export interface NodeStates {
   readonly nowMs: number
+  /** When the node was started, or its bus; undefined if nobody knows. */
+  readonly startedMs: number | undefined
   readonly chain: Aged<ChainState> | undefined
   readonly l1: Aged<L1Heads> | undefined
   readonly targets: Aged<DerivationTargets> | undefined
@@ -53,6 +55,9 @@ export interface NodeStatus {
   /** What a person may do, most urgent first; empty if all is well. */
   readonly advice: readonly string[]
 }
+
+/** How long after its start a node may be silent: processes start, and take their leases. */
+const youngMs = 10_000
 
 /** A service writes its status each 5 s: one that is silent for longer has ended. */
 const silentMs = 15_000
@@ -98,10 +103,13 @@ function behind(front: BlockId | undefined, back: BlockId | undefined): number |
   return front === undefined || back === undefined ? null : Number(front.number - back.number)
 }
 
-function toldService(service: string, { nowMs, services }: NodeStates): ToldService {
+function toldService(service: string, states: NodeStates): ToldService {
+  const { nowMs, services } = states
   const status = services.get(service)
-  if (status === undefined)
-    return { service, phase: 'unheard', waitsFor: null, waitsSince: null, next: null }
+  if (status === undefined || isStarting(status, states)) {
+    const phase = isStarting(status, states) ? 'starting' : 'unheard'
+    return { service, phase, waitsFor: null, waitsSince: null, next: null }
+  }
   const { phase, wait } = status.value
   return {
     service,
@@ -112,14 +120,23 @@ function toldService(service: string, { nowMs, services }: NodeStates): ToldServ
   }
 }
 
+/** Whether a node is young, and the service has not spoken since it began. */
+function isStarting(
+  status: Aged<ServiceStatus> | undefined,
+  { nowMs, startedMs }: Pick<NodeStates, 'nowMs' | 'startedMs'>,
+): boolean {
+  if (startedMs === undefined || nowMs - startedMs > youngMs) return false
+  return status === undefined || nowMs - status.ageMs < startedMs
+}
+
 function adviceFor({ service, phase }: ToldService): readonly string[] {
   if (phase === 'silent')
     return [
-      `${service} wrote its status and then no more: see whether it runs, and what it logged last`,
+      `${service} wrote its status and then no more: see whether its process runs, start it again if not, and see what it logged last`,
     ]
   if (phase === 'unheard')
     return [
-      `${service} was never heard of on this bus: start it, with the same --chain-id and --node`,
+      `${service} was never heard of on this bus: see whether its process runs and what it logs, and that its --chain-id, --node and --nats-seed-file are those of this bus`,
     ]
   return []
 }
