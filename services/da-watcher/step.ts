@@ -132,7 +132,9 @@ function standingStill(
 ): DaWatcherEffect {
   if (nowMs - movedAtMs < stillMs) return { kind: 'go-on', with: 'heads' }
   const reason = `no node has a block after ${number}, for more than ${stillMs / 1_000} s`
-  return { kind: 'wait', for: 'heads', reason }
+  const next =
+    'see on another node of L1 whether L1 itself stands still; if not, give --l1-rpc-urls others'
+  return { kind: 'wait', for: 'heads', reason, next }
 }
 
 /** What was final stays so, whatever an L1 node that lags says. */

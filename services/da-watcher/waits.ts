@@ -12,11 +12,22 @@ const words: Readonly<Record<WaitTopic, string>> = {
   signer: 'the unsafe block signer, from the system config contract on L1',
 }
 
+/** What an operator can do, by the code of the fault. */
+const advices: Readonly<Record<string, string>> = {
+  'l1-unavailable': 'see that these endpoints run and can be reached from here, or give others',
+  'l1-behind': 'if it lasts, the endpoint is not in sync, or dropped what is old: give another',
+  'l1-untrue': 'this endpoint tells what hashes deny: take it out',
+  'blobs-missing':
+    'see --l1-beacon-urls, and --l1-beacon-archive-urls for blobs older than 18 days',
+}
+
 /** What to say of an error that is waited out. @throws any other */
 export function failureOf(error: unknown): Failure {
   if (!isFault(error) || error.severity !== 'temporary') throw error
   const { next } = error.fields
-  return { reason: error.message, next: typeof next === 'string' ? next : undefined }
+  const told = [typeof next === 'string' ? next : undefined, advices[error.code]]
+  const known = told.filter((text) => text !== undefined)
+  return { reason: error.message, next: known.length === 0 ? undefined : known.join('; ') }
 }
 
 /** Keeps the status true while several things are waited for. */

@@ -20,11 +20,12 @@ export function waitReasonOf(
   rules: DerivationRules,
 ): WaitReason | undefined {
   const { chain, session, nowMs } = state
-  if (chain === undefined) return { what: 'engine to tell its chain', next: 'looks each second' }
+  if (chain === undefined)
+    return { what: 'engine to tell its chain', next: seeEngine('looks each second') }
   if (chain.sync === 'el-syncing')
     return {
       what: 'the execution client to end its own sync',
-      next: 'begins to derive when engine says so',
+      next: 'begins to derive when engine says so; nothing to do: the log of the execution client says how far it is',
     }
   switch (session?.phase) {
     case undefined:
@@ -32,14 +33,17 @@ export function waitReasonOf(
     case 'starting': {
       const { problem } = session.retry
       if (problem === undefined) return undefined
-      return { what: `what derivation begins with: ${problem}`, next: 'tries again all the time' }
+      return {
+        what: `what derivation begins with: ${problem}`,
+        next: 'tries again all the time; see what engine and da-watcher wait for',
+      }
     }
     case 'resetting': {
       const { reason, l1 } = session
       const at = l1 === undefined ? '' : ` at L1 block ${nameOf(l1)}`
       return {
         what: `engine to begin a new generation: derivation was reset${at} (${reason})`,
-        next: 'asks for it until it comes',
+        next: seeEngine('asks for it until it comes'),
       }
     }
     case 'halted':
@@ -49,12 +53,25 @@ export function waitReasonOf(
   }
 }
 
+/** Engine is what holds it up: its own wait says more. */
+function seeEngine(next: string): string {
+  return `${next}; see what engine waits for, or whether it runs`
+}
+
+/** The same of da-watcher. */
+function seeDaWatcher(next: string): string {
+  return `${next}; see what da-watcher waits for, or whether it runs`
+}
+
 function haltReason({ reason, head, l1 }: Halted): WaitReason {
-  const what =
-    reason === 'interop-peers'
-      ? `an operator: from Lagoon on a chain with interop peers, such as this one, cannot be derived alone; the last block is ${nameOf(head)}`
-      : `an operator: derivation cannot go on after block ${nameOf(head)}, at L1 block ${nameOf(l1)} (${reason})`
-  return { what, next: 'derives nothing until engine begins a new generation' }
+  const isPeers = reason === 'interop-peers'
+  const what = isPeers
+    ? `an operator: from Lagoon on a chain with interop peers, such as this one, cannot be derived alone; the last block is ${nameOf(head)}`
+    : `an operator: derivation cannot go on after block ${nameOf(head)}, at L1 block ${nameOf(l1)} (${reason})`
+  const advice = isPeers
+    ? 'a chain with interop peers has to follow a node that has them all'
+    : 'compare this block with another node, and keep it with atoll record --from-cache'
+  return { what, next: `derives nothing until engine begins a new generation; ${advice}` }
 }
 
 function derivingReason(
@@ -69,7 +86,7 @@ function derivingReason(
     const why = problem === undefined ? '' : `: ${problem}`
     return {
       what: `engine to carry out the attributes of block ${request.parent.number + 1n} (sequence ${request.sequence})${why}`,
-      next: 'sends them again all the time',
+      next: seeEngine('sends them again all the time'),
     }
   }
   if (blocked === undefined || nowMs - blocked.sinceMs < tellAfterMs) return undefined
@@ -82,21 +99,21 @@ function l1Reason(
   { confirmations }: DerivationRules,
 ): WaitReason | undefined {
   if (heads === undefined)
-    return { what: 'da-watcher to tell the heads of L1', next: 'looks each second' }
+    return { what: 'da-watcher to tell the heads of L1', next: seeDaWatcher('looks each second') }
   const { head } = heads
   if (number + confirmations <= head.number) {
     const { problem } = session.window
     const why = problem === undefined ? '' : `: ${problem}`
     return {
       what: `da-watcher to give L1 block ${number}${why}`,
-      next: 'asks for it until it comes',
+      next: seeDaWatcher('asks for it until it comes'),
     }
   }
   if (nowMs - sinceMs < quietL1Ms) return undefined
   const confirmed = confirmations === 0n ? '' : ` and the ${confirmations} confirmations set for it`
   return {
     what: `L1 block ${number}${confirmed}: da-watcher has seen L1 up to ${head.number}`,
-    next: 'goes on when da-watcher tells of it',
+    next: 'goes on when da-watcher tells of it; if L1 is further, see that the nodes of --l1-rpc-urls are in sync',
   }
 }
 
@@ -104,7 +121,7 @@ function l2Reason({ number, retry }: Extract<Blocked, { kind: 'l2' }>): WaitReas
   const why = retry.problem === undefined ? '' : `: ${retry.problem}`
   return {
     what: `engine to give L2 block ${number}, which a batch overlaps${why}`,
-    next: 'asks for it until it comes',
+    next: seeEngine('asks for it until it comes'),
   }
 }
 

@@ -108,7 +108,10 @@ test('an execution client that does not answer is waited for, and said to be', a
   await world.bus.pass(20_000)
   const { wait } = engine.status.snapshot()
   assert.match(wait?.what ?? '', /the execution client does not answer .*connection refused/)
-  assert.match(wait?.next ?? '', /tries again/)
+  assert.match(
+    wait?.next ?? '',
+    /tries again .*; see that the execution client runs, and --engine-url/,
+  )
   client.intercept = () => undefined
   await derivation.until(({ sequence }) => sequence === request.sequence, 15_000)
   assert.equal(derivation.chain.generation, request.generation)

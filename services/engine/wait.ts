@@ -66,5 +66,13 @@ const advices: Readonly<Record<string, string>> = {
     'deposits are always valid, so it follows other rules: see that its version and its genesis have all forks of the chain',
   'payload-unfit': 'see that its version and its genesis have all forks of the chain',
   'engine-unauthorized': 'see --jwt-secret-file on both sides',
-  'rpc-unreachable': 'see that it runs, and --engine-url',
+  'engine-unreachable': 'see that the execution client runs, and --engine-url',
+  'engine-response': 'see that --engine-url is the Engine API of an execution client',
+  'engine-refused':
+    'see the log of the execution client, and that its version has all forks of the chain',
+  'engine-syncing': 'nothing to do while it syncs: its log says how far it is',
+  'payload-lost': 'if it lasts, see the log of the execution client',
+  'l1-unreachable': 'see that the nodes of --l1-rpc-urls run, and the URLs',
+  'l1-refused': 'see that the nodes of --l1-rpc-urls serve eth_getBlockByNumber for old blocks',
+  'l1-untrue': 'a node of --l1-rpc-urls tells wrong headers: take it out',
 }

@@ -51,9 +51,8 @@ export async function connectNode(
   } catch (cause) {
     if (!isFault(cause, 'closed')) throw cause
     const why = reason === undefined ? '' : ` (${reason.message})`
-    throw noNode(
-      `no bus answers at ${found.natsUrls.join(', ')}, ${found.where}${why}: ${found.remedy}`,
-    )
+    const place = `${found.natsUrls.join(', ')}, ${found.where}`
+    throw noNode(`no bus answers at ${place}${why}: ${found.remedy}`, cause)
   }
 }
 
@@ -77,15 +76,15 @@ async function findBus(
     const where = `where the node of ${folder} was last`
     const remedy = `it is stopped; start it with atoll node --data-dir ${folder}, and see its log if it was not you who stopped it`
     return { ...settings, ...access, startedMs, where, remedy }
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause
     const missing = `no node keeps its bus in ${folder}`
     const remedy = 'start one with atoll node, or name another with --data-dir or --nats-urls'
-    if (dataDir !== undefined) throw noNode(`${missing}: ${remedy}`)
+    if (dataDir !== undefined) throw noNode(`${missing}: ${remedy}`, cause)
     return { ...named, where: `the default, and ${missing}`, remedy }
   }
 }
 
-function noNode(detail: string): Fault {
-  return new Fault('no-node', { severity: 'critical', detail })
+function noNode(detail: string, cause: Error): Fault {
+  return new Fault('no-node', { severity: 'critical', detail, cause })
 }
