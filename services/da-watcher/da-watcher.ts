@@ -28,7 +28,10 @@ export async function runDaWatcher(
 ): Promise<void> {
   const { bus, clock, signal, status } = context
   const { l1, pollMs } = ports
-  const waits = new Waits(status, `asks again each ${pollMs} ms, and whenever a block is wanted`)
+  const waits = new Waits(status, {
+    next: `asks again each ${pollMs} ms, and whenever a block is wanted`,
+    monotonicMs: () => clock.monotonicMs(),
+  })
   const means: Means = {
     ...context,
     l1,
@@ -64,16 +67,17 @@ async function serveBlock(
   { config }: DaWatcherPorts,
 ): Promise<FetchL1BlockResponse> {
   const startMs = clock.monotonicMs()
+  const about = request.block.kind === 'hash' ? request.block.hash : String(request.block.number)
   let outcome: AnswerOutcome = 'failed'
   try {
     const block = await l1.fetchBlock(request)
     const batchers = block === undefined ? new Set<never>() : batchersOf(request, block, config)
     const answer = answerOf(request, block, batchers)
     outcome = answer.kind
-    waits.goOn('block')
+    waits.goOn('block', about)
     return answer
   } catch (error) {
-    if (isFault(error) && waits.waitFor('block', failureOf(error)))
+    if (isFault(error) && waits.waitFor('block', failureOf(error), about))
       log.warn({ error }, 'an L1 block cannot be had')
     throw error
   } finally {

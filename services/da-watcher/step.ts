@@ -44,6 +44,8 @@ export type DaWatcherEffect =
 
 /** Why something cannot be had. */
 export interface Failure {
+  /** Of the fault; who has none is another with each reason. */
+  readonly code?: string
   readonly reason: string
   /** When it is tried again, if that is no matter of course. */
   readonly next?: string | undefined

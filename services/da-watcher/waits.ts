@@ -27,42 +27,76 @@ export function failureOf(error: unknown): Failure {
   const { next } = error.fields
   const told = [typeof next === 'string' ? next : undefined, advices[error.code]]
   const known = told.filter((text) => text !== undefined)
-  return { reason: error.message, next: known.length === 0 ? undefined : known.join('; ') }
+  const { code, message: reason } = error
+  return { code, reason, next: known.length === 0 ? undefined : known.join('; ') }
+}
+
+/** What is not asked for again in this time is not wanted any more: derivation asks each few seconds. */
+export const forgottenMs = 15_000
+
+/** What failed, in one span of trouble. */
+interface Trouble extends Failure {
+  /** What of the topic failed first, such as a block: the trouble is over when that succeeds. */
+  readonly about: string | undefined
+  /** When it failed last. */
+  readonly atMs: number
+}
+
+interface WaitsOptions {
+  /** What is done about it, whatever it is. */
+  readonly next: string
+  readonly monotonicMs: () => number
 }
 
 /** Keeps the status true while several things are waited for. */
 export class Waits {
   readonly #status: Pick<StatusReporter, 'waitFor' | 'goOn'>
-  readonly #next: string
-  readonly #failures = new Map<WaitTopic, Failure>()
+  readonly #options: WaitsOptions
+  readonly #troubles = new Map<WaitTopic, Trouble>()
 
-  /** @param next what is done about it, whatever it is */
-  constructor(status: Pick<StatusReporter, 'waitFor' | 'goOn'>, next: string) {
+  constructor(status: Pick<StatusReporter, 'waitFor' | 'goOn'>, options: WaitsOptions) {
     this.#status = status
-    this.#next = next
+    this.#options = options
   }
 
-  /** @returns whether it is news */
-  waitFor(topic: WaitTopic, failure: Failure): boolean {
-    const isNews = this.#failures.get(topic)?.reason !== failure.reason
-    this.#failures.set(topic, failure)
+  /** @returns whether it is news, for this span of trouble */
+  waitFor(topic: WaitTopic, failure: Failure, about?: string): boolean {
+    const known = this.#troubles.get(topic)
+    const nowMs = this.#options.monotonicMs()
+    const isSame = known === undefined || known.about === about
+    const atMs = isSame ? nowMs : known.atMs
+    this.#troubles.set(topic, {
+      ...failure,
+      about: known === undefined ? about : known.about,
+      atMs,
+    })
     this.#tell()
-    return isNews
+    return known === undefined || nameOf(known) !== nameOf(failure)
   }
 
-  goOn(topic: WaitTopic): void {
-    if (this.#failures.delete(topic)) this.#tell()
+  /** Another of the topic that succeeds says nothing of the one that failed, as long as that is asked for. */
+  goOn(topic: WaitTopic, about?: string): void {
+    const known = this.#troubles.get(topic)
+    if (known === undefined) return
+    const isWanted = this.#options.monotonicMs() - known.atMs < forgottenMs
+    if (known.about !== about && isWanted) return
+    this.#troubles.delete(topic)
+    this.#tell()
   }
 
   #tell(): void {
-    const topic = order.find((candidate) => this.#failures.has(candidate))
-    const failure = topic && this.#failures.get(topic)
+    const topic = order.find((candidate) => this.#troubles.has(candidate))
+    const failure = topic && this.#troubles.get(topic)
     if (topic === undefined || failure === undefined) {
       this.#status.goOn()
       return
     }
     const { reason, next } = failure
     const also = next === undefined ? '' : `; ${next}`
-    this.#status.waitFor(`${words[topic]}: ${reason}`, `${this.#next}${also}`)
+    this.#status.waitFor(`${words[topic]}: ${reason}`, `${this.#options.next}${also}`)
   }
+}
+
+function nameOf({ code, reason }: Failure): string {
+  return code ?? reason
 }
