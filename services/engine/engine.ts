@@ -2,6 +2,7 @@ import { applyAttributes, derivationTargets, engineChain, reset } from '#message
 import { fetchL2Block as fetchL2BlockCall } from '#messages/subjects.ts'
 import { runActor } from '#runtime/actor.ts'
 import type { Lease } from '#runtime/bus/bus.ts'
+import { every } from '#runtime/clock.ts'
 import { Inbox, type Source } from '#runtime/inbox.ts'
 import type { Service } from '#runtime/service/service.ts'
 import { following, serving, ticking } from '#runtime/sources.ts'
@@ -17,6 +18,7 @@ import { guardedBy } from './guarded-client.ts'
 import type { EngineMetrics } from './metrics.ts'
 import { PayloadTail } from './payload-tail.ts'
 import { perform } from './perform.ts'
+import { ProgressLog, progressPeriodMs } from './progress-log.ts'
 import type { EnginePorts } from './ports.ts'
 import { step } from './step.ts'
 import { waitOf } from './wait.ts'
@@ -42,6 +44,7 @@ export async function runEngine(context: EngineContext, ports: EnginePorts): Pro
   const payloadTail = new PayloadTail(bus)
   const owner = bus.own(engineChain)
   const means = { ...context, ports: { ...ports, executionClient }, owner, payloadTail }
+  const progress = new ProgressLog(context.log)
   let chain: Chain | undefined
   const served = bus.serve(fetchL2BlockCall, (request) => fetchL2Block(request, chain, ports))
   const started: Source<EngineEvent> = (sink) => {
@@ -57,6 +60,7 @@ export async function runEngine(context: EngineContext, ports: EnginePorts): Pro
     following(bus, derivationTargets, (targets) => ({ kind: 'targets-seen', targets })),
     payloadTail.source,
     ticking(clock, heartbeatMs, () => ({ kind: 'heartbeat' })),
+    () => every(clock, progressPeriodMs, () => progress.tell(chain)),
   ]
   await runActor<EngineState, EngineEvent, EngineEffect>({
     state: { ...firstState, isElSyncing: ports.sync.mode === 'el' },

@@ -44,6 +44,8 @@ export interface ServiceBusOptions {
   readonly tracing?: Tracing
   /** Told of each thing that the bus has to try again, once, and when the reason changes. */
   readonly onWait?: (wait: BusWait) => void
+  /** Told when it went through. */
+  readonly onWaitOver?: (wait: BusWait) => void
   /** Called when the process has to stop: its lease is lost, another writes its state, or a rule of ours is broken. */
   readonly onFatal: (error: Error) => void
 }
@@ -59,6 +61,7 @@ export class ServiceBus implements Bus {
     metrics = noBusMetrics,
     tracing = noTracing,
     onWait = () => undefined,
+    onWaitOver = () => undefined,
     ...options
   }: ServiceBusOptions) {
     const checkOpen = () => {
@@ -71,7 +74,7 @@ export class ServiceBus implements Bus {
         throw new Error(`${options.service} acts before it has taken its lease`)
     }
     const { signal } = this.#closing
-    const waits = new Waits(() => options.clock.now(), onWait)
+    const waits = new Waits(() => options.clock.now(), { onWait, onWaitOver })
     this.#context = { ...options, metrics, tracing, waits, signal, checkOpen, guard }
     for (const connection of new Set([options.control, options.bulk]))
       connection.onReconnect(() => metrics.reconnected())

@@ -10,16 +10,25 @@ export interface BusWait {
   readonly reason: string
 }
 
+/** Who is told of waits. */
+export interface WaitHandlers {
+  /** Of each wait once, and again when its reason changes. */
+  readonly onWait: (wait: BusWait) => void
+  /** That it is over. */
+  readonly onWaitOver: (wait: BusWait) => void
+}
+
 /** What of a bus goes on only after repeats: a service that waits says what for. */
 export class Waits {
   readonly #waits = new Map<string, BusWait>()
   readonly #now: () => number
   readonly #onWait: (wait: BusWait) => void
+  readonly #onOver: (wait: BusWait) => void
 
-  /** @param onWait told of each wait once, and again when its reason changes */
-  constructor(now: () => number, onWait: (wait: BusWait) => void) {
+  constructor(now: () => number, { onWait, onWaitOver }: WaitHandlers) {
     this.#now = now
     this.#onWait = onWait
+    this.#onOver = onWaitOver
   }
 
   /** The longest first. */
@@ -38,6 +47,9 @@ export class Waits {
 
   /** It went through, or is not wanted any more. */
   ended(what: string): void {
+    const wait = this.#waits.get(what)
+    if (wait === undefined) return
     this.#waits.delete(what)
+    this.#onOver(wait)
   }
 }

@@ -25,6 +25,9 @@ const stopTimeoutMs = 1_000
 /** How long the last messages and spans have to leave. */
 const closeTimeoutMs = 700
 
+/** A wait that took less is not told when it is over. */
+const leastToldMs = 1_000
+
 const leaseFaults: readonly string[] = ['lease-lost', 'lease-expired', 'fenced']
 
 /** What a setting names is wrong in itself, as a rollup config may be. */
@@ -61,7 +64,8 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     this.#settings = settings
     const fields = { service: name, chainId: String(chainId), instance }
     this.#log = createLog({ logFormat, logLevel, fields })
-    this.#status = new StatusReporter({ instance, version, clock: systemClock })
+    const onGoOn = (what: string, forMs: number) => this.#tellGoingOn(what, forMs)
+    this.#status = new StatusReporter({ instance, version, clock: systemClock, onGoOn })
     // eslint-disable-next-line atoll/use-rejection -- whoever runs the service hears of it; else nobody needs to
     this.#failed.promise.catch(() => undefined)
   }
@@ -147,6 +151,10 @@ export class ServiceProcess<Settings extends ServiceSettings> {
       metrics: createBusMetrics(this.#registry),
       tracing,
       onWait: (wait) => this.#tellWait(wait),
+      onWaitOver: ({ what, sinceMs }) => {
+        this.#toldWaits.delete(what)
+        this.#tellGoingOn(what, systemClock.now() - sinceMs)
+      },
       onFatal,
     })
     this.#bus = bus
@@ -165,6 +173,12 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     if (this.#toldWaits.get(what) === reason) return
     this.#toldWaits.set(what, reason)
     this.#log.warn({ reason }, `waits for ${what}`)
+  }
+
+  /** What took no longer is no trouble. */
+  #tellGoingOn(waitedFor: string, forMs: number): void {
+    if (forMs < leastToldMs || this.#stopping.signal.aborted) return
+    this.#log.info({ waitedFor }, `goes on after ${(forMs / 1_000).toFixed(1)} s`)
   }
 
   async #takeLease(bus: ServiceBus): Promise<Lease> {

@@ -10,7 +10,9 @@ async function reported() {
   const world = await BusWorld.provisioned()
   const { bus, fatal } = await world.join('rpc')
   const { clock } = world
-  const status = new StatusReporter({ instance: 'rpc-0', version: '1.2.3', clock })
+  const wentOn: [what: string, forMs: number][] = []
+  const onGoOn = (what: string, forMs: number) => void wentOn.push([what, forMs])
+  const status = new StatusReporter({ instance: 'rpc-0', version: '1.2.3', clock, onGoOn })
   const watcher = await world.join('rpc', 'rpc-1')
   const seen: ServiceStatus[] = []
   watcher.bus.followEach(serviceStatus.rpc, (value) => seen.push(value))
@@ -18,7 +20,7 @@ async function reported() {
   const onFatal = (error: Error) => fatal.push(error)
   status.report(bus, bus.own(serviceStatus.rpc), { signal: ended.signal, onFatal })
   await world.pass(10)
-  return { world, bus, status, seen, fatal, end: () => ended.abort() }
+  return { world, bus, status, seen, wentOn, fatal, end: () => ended.abort() }
 }
 
 test('the status is written each 5 s, and soon after each change', async () => {
@@ -32,6 +34,18 @@ test('the status is written each 5 s, and soon after each change', async () => {
   status.phase = 'running'
   await world.pass(300)
   assert.equal(seen.at(-1)?.phase, 'running')
+})
+
+test('that it goes on is told once, with the time since the first of its waits', async () => {
+  const { world, status, wentOn } = await reported()
+  status.waitFor('L1 block 7', 'asks again')
+  await world.pass(2_000)
+  status.waitFor('L1 block 8', 'asks again')
+  await world.pass(1_000)
+  assert.deepEqual(wentOn, [])
+  status.goOn()
+  status.goOn()
+  assert.deepEqual(wentOn, [['L1 block 8', 3_000]])
 })
 
 test('a wait says for what, since when and what is next, and keeps its start', async () => {

@@ -17,6 +17,8 @@ export interface StatusReporterOptions {
   readonly instance: string
   readonly version: string
   readonly clock: Clock
+  /** Told when the service goes on, what it waited for last, and how long it waited in all. */
+  readonly onGoOn?: (what: string, forMs: number) => void
 }
 
 /** Says what a service is doing: on the bus, and to whoever asks whether it is ready. */
@@ -26,6 +28,7 @@ export class StatusReporter {
   #bus: Bus | undefined
   #phase: ServiceStatus['phase'] = 'starting'
   #wait: Wait | undefined
+  #waitsSinceMs = 0
   #changed: () => void = () => undefined
 
   constructor(options: StatusReporterOptions) {
@@ -41,7 +44,9 @@ export class StatusReporter {
   /** Says that the service cannot go on without something, and what it does about it; since when, it knows itself. */
   waitFor(what: string, next: string): void {
     if (this.#wait?.what === what && this.#wait.next === next) return
-    const sinceMs = this.#wait?.what === what ? this.#wait.sinceMs : this.#options.clock.now()
+    const nowMs = this.#options.clock.now()
+    if (this.#wait === undefined) this.#waitsSinceMs = nowMs
+    const sinceMs = this.#wait?.what === what ? this.#wait.sinceMs : nowMs
     this.#wait = { what, sinceMs, next }
     this.#changed()
   }
@@ -49,7 +54,10 @@ export class StatusReporter {
   /** Says that it goes on. */
   goOn(): void {
     if (this.#wait === undefined) return
+    const { clock, onGoOn } = this.#options
+    const { what } = this.#wait
     this.#wait = undefined
+    onGoOn?.(what, clock.now() - this.#waitsSinceMs)
     this.#changed()
   }
 

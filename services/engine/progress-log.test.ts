@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { chainAt, l2Ref } from '#test/fakes/values.ts'
+import { ProgressLog } from './progress-log.ts'
+
+test('progress is a line with the heads and the count of blocks, only where the safe head moved', () => {
+  const lines: object[] = []
+  const log = new ProgressLog({ info: (fields: object) => void lines.push(fields) })
+  const first = chainAt({ generation: 1n, version: 1n })
+  const second = { ...first, safe: l2Ref(104), unsafe: l2Ref(110) }
+  for (const chain of [undefined, first, first]) log.tell(chain)
+  assert.deepEqual(lines, [])
+  log.tell(second)
+  log.tell(second)
+  const told = ({ number, hash }: (typeof first)['safe']) => ({ number: String(number), hash })
+  const { safe, unsafe, finalized } = second
+  const { l1Origin } = safe
+  assert.deepEqual(lines, [
+    {
+      safe: told(safe),
+      unsafe: told(unsafe),
+      finalized: told(finalized),
+      l1Origin: { number: String(l1Origin.number), hash: l1Origin.hash },
+      blocks: 4,
+    },
+  ])
+})

@@ -1,0 +1,39 @@
+import type { Logger } from 'pino'
+import type { BlockId } from '#protocol/block/refs.ts'
+import type { Chain } from './engine-state.ts'
+
+/** How often progress is told, at most. */
+export const progressPeriodMs = 10_000
+
+/** Tells now and then how far the chain is: a line each period in which the safe head moved. */
+export class ProgressLog {
+  readonly #log: Pick<Logger, 'info'>
+  #told: BlockId | undefined
+
+  constructor(log: Pick<Logger, 'info'>) {
+    this.#log = log
+  }
+
+  /** To be called each period, with the newest chain. */
+  tell(chain: Chain | undefined): void {
+    const told = this.#told
+    this.#told = chain?.safe
+    if (chain === undefined || told === undefined || told.hash === chain.safe.hash) return
+    const { finalized, safe, unsafe } = chain
+    this.#log.info(
+      {
+        safe: idOf(safe),
+        unsafe: idOf(unsafe),
+        finalized: idOf(finalized),
+        l1Origin: idOf(safe.l1Origin),
+        blocks: Number(safe.number - told.number),
+      },
+      `safe head ${safe.number}`,
+    )
+  }
+}
+
+/** A block as a log has it. */
+function idOf({ number, hash }: BlockId): { readonly number: string; readonly hash: string } {
+  return { number: String(number), hash }
+}
