@@ -47,6 +47,10 @@ async function devnet(settings: DevnetSettings): Promise<void> {
     if (result.equal < result.blocks) process.exitCode = 1
   } catch (error) {
     table.end()
+    if (signal.aborted) {
+      print(json ? JSON.stringify({ ok: false, reason: 'stopped' }) : 'stopped')
+      return
+    }
     if (json && isFault(error)) print(JSON.stringify({ ok: false, reason: error.message }))
     throw error
   }

@@ -46,6 +46,7 @@ async function runExecutionClient(
   const config = { ...genesis.config, hasOsakaAtKarst: !opGeth, hasUsersAtForks: opGeth }
   if (dataDir !== undefined) await mkdir(dataDir, { recursive: true })
   const fields = { service: 'execution-client', chainId: String(config.chainId) }
+  const log = createLog({ logFormat, logLevel, fields })
   const stop = stopSignal()
   const client = await startExecutionClient({
     genesis: { ...genesis, config },
@@ -63,10 +64,11 @@ async function runExecutionClient(
       allowedHosts: settings.rpcHosts.includes('*') ? '*' : settings.rpcHosts,
     },
     clock: systemClock,
-    log: createLog({ logFormat, logLevel, fields }),
+    log,
   })
   await stop.stopped
   await client.close()
+  log.info('stopped')
 }
 
 async function writeGenesis(settings: z.output<typeof genesisSettings>): Promise<void> {

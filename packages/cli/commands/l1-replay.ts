@@ -45,4 +45,5 @@ async function replay(settings: z.output<typeof l1ReplaySettings>): Promise<void
   if (!stop.signal.aborted) print(`all ${last} are there and final; serves on until it is stopped`)
   await stop.stopped
   await l1.close()
+  print('stopped')
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { opNodeAliases } from '#cli/op-node-aliases.ts'
 import { defaultDataDir, nodeSettings } from '#cli/node-settings.ts'
-import { print } from '#cli/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
+import { createLog } from '#runtime/log.ts'
 import { chainSettings, loadRollupConfig } from '#runtime/settings/chain-settings.ts'
 
 /** Adds `atoll node`. */
@@ -19,7 +19,9 @@ export function addNodeCommand(program: Command): void {
       const { runNode } = await import('#cli/node/run-node.ts')
       const chain = chainSettings.strip().parse(given)
       const { l2ChainId } = await loadRollupConfig(chain)
-      const { chainId = l2ChainId, node, natsServer, natsPort } = settings
+      const { chainId = l2ChainId, node, natsServer, natsPort, logLevel, logFormat } = settings
+      const fields = { service: 'node', chainId: String(chainId) }
+      const log = createLog({ logLevel, logFormat, fields })
       const dataDir = settings.dataDir ?? defaultDataDir(l2ChainId)
       const stop = stopSignal()
       const running = await runNode({
@@ -29,13 +31,18 @@ export function addNodeCommand(program: Command): void {
         natsServer,
         natsPort,
         given,
-        report: print,
+        report: (what, level = 'info') => log[level](what),
       })
       try {
         await Promise.race([stop.stopped, running.failed])
+        log.info('stopping')
+      } catch (error) {
+        log.error({ error }, 'the node cannot go on')
+        throw error
       } finally {
         await running.stop()
       }
+      log.info('stopped')
     },
   })
 }

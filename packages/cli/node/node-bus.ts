@@ -20,6 +20,7 @@ import { busKeyFile } from '#runtime/keys/nkey.ts'
 import { type BusServer, findBusServer, memoryBusServer } from '#runtime/nats-server/bus-server.ts'
 import { type FoundServer } from '#runtime/nats-server/find-server.ts'
 import { prepareBus } from '#runtime/nats-server/prepare-bus.ts'
+import type { Report } from './supervisor.ts'
 
 /** Whose bus it is, and where it is kept. */
 export interface NodeBusOptions {
@@ -33,7 +34,7 @@ export interface NodeBusOptions {
   readonly isInMemory?: boolean
   /** 0 takes one that is free. */
   readonly port: number
-  readonly report: (what: string) => void
+  readonly report: Report
   /** The server ended, or cannot be provisioned: nothing goes on without it. */
   readonly onFatal: (error: Error) => void
 }
@@ -136,7 +137,7 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
     for (let failures = 0; failures < maxFailedStarts;) {
       await running.ended
       if (signal.aborted) return
-      report(`the NATS server ended; it is started again in ${restartPauseMs} ms`)
+      report(`the NATS server ended; it is started again in ${restartPauseMs} ms`, 'warn')
       await sleep(systemClock, restartPauseMs, signal)
       if (signal.aborted) return
       try {
@@ -144,7 +145,7 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
         failures = 0
       } catch (error) {
         if (!isFault(error)) throw error
-        report(error.message)
+        report(error.message, 'warn')
         failures++
       }
     }
@@ -181,12 +182,13 @@ async function keepProvisioned(
   options: {
     readonly specs: ReturnType<typeof streamsOf>
     readonly signal: AbortSignal
-    readonly report: (what: string) => void
+    readonly report: Report
     readonly onFatal: (error: Error) => void
   },
 ): Promise<void> {
   const { specs, signal, report, onFatal } = options
-  const told = (event: ProvisionEvent) => report(provisionLine(event))
+  const told = (event: ProvisionEvent) =>
+    report(provisionLine(event), event.kind === 'failed' ? 'warn' : 'info')
   try {
     await provisionForever(connection, specs, { clock: systemClock, signal, report: told })
   } catch (error) {

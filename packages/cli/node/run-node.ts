@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '#runtime/clock.ts'
-import { toError } from '#runtime/fault.ts'
+import { Fault, toError } from '#runtime/fault.ts'
 import { type ConnectBus, ServiceProcess } from '#runtime/service/service-process.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
 import { describeSettings, readSettings } from '#runtime/settings/settings.ts'
@@ -14,7 +14,7 @@ import {
   type NodeServiceName,
   nodeServices,
 } from './node-services.ts'
-import { type Ended, type Running, type Supervised, Supervisor } from './supervisor.ts'
+import { type Ended, type Report, type Running, type Supervised, Supervisor } from './supervisor.ts'
 
 /** What a node is started with. */
 export interface NodeOptions {
@@ -26,7 +26,7 @@ export interface NodeOptions {
   readonly isInMemory?: boolean
   /** Settings of the services as they were given, by key; each takes those that it knows. */
   readonly given: Readonly<Record<string, string>>
-  readonly report: (what: string) => void
+  readonly report: Report
 }
 
 /** A node that runs. */
@@ -65,7 +65,12 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     clock: systemClock,
     report,
     onFatal: (name, code) =>
-      failed.reject(new Error(`${name} ended with ${code}: its settings are wrong, see above`)),
+      failed.reject(
+        new Fault('settings', {
+          severity: 'critical',
+          detail: `${name} ended with ${code}: its settings are wrong, see above`,
+        }),
+      ),
   })
   for (const service of nodeServices) {
     await mkdir(join(dataDir, service.name), { recursive: true })
@@ -99,7 +104,10 @@ function supervised(service: NodeService, bus: NodeBus, options: NodeOptions): S
   })
   return {
     name,
-    start: () => (access === undefined ? startHere(service, bus, args) : startProcess(name, args)),
+    start: () =>
+      access === undefined
+        ? startHere(service, { ...options, bus, args })
+        : startProcess(name, args),
   }
 }
 
@@ -129,7 +137,14 @@ function startProcess(name: string, args: readonly string[]): Running {
   return { ended, pid: child.pid, stop: () => child.kill('SIGTERM') }
 }
 
-function startHere(service: NodeService, bus: NodeBus, args: readonly string[]): Running {
+function startHere(
+  service: NodeService,
+  {
+    bus,
+    args,
+    report,
+  }: { readonly bus: NodeBus; readonly args: readonly string[]; readonly report: Report },
+): Running {
   let running: ServiceProcess<ServiceSettings> | undefined
   let isStopped = false
   const run = async (): Promise<Ended> => {
@@ -144,7 +159,7 @@ function startHere(service: NodeService, bus: NodeBus, args: readonly string[]):
     return { code: await running.run(main as never) }
   }
   const ended = run().catch((error: unknown): Ended => {
-    process.stderr.write(`${service.name}: ${toError(error).message}\n`)
+    report(`${service.name}: ${toError(error).message}`, 'warn')
     return { code: 1 }
   })
   return {

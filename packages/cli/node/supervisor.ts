@@ -22,10 +22,13 @@ export interface Supervised {
   start(): Running
 }
 
+/** Told what happens: to a log, or to a person. */
+export type Report = (what: string, level?: 'info' | 'warn') => void
+
 /** What a supervisor needs. */
 export interface SupervisorOptions {
   readonly clock: Clock
-  readonly report: (what: string) => void
+  readonly report: Report
   /** A service that cannot be helped by another start: its settings are wrong. */
   readonly onFatal: (name: string, exitCode: number) => void
 }
@@ -84,7 +87,7 @@ export class Supervisor {
       }
       if (clock.monotonicMs() - startedMs >= steadyMs) pauseMs = firstPauseMs
       const how = killedBy === undefined ? `ended with ${code}` : `was killed by ${killedBy}`
-      report(`${service.name} ${how}; it is started again in ${pauseMs} ms`)
+      report(`${service.name} ${how}; it is started again in ${pauseMs} ms`, 'warn')
       this.restarts.set(service.name, (this.restarts.get(service.name) ?? 0) + 1)
       await sleep(clock, pauseMs, signal)
       pauseMs = Math.min(2 * pauseMs, longestPauseMs)

@@ -15,7 +15,7 @@ import { exitCodes, type ServiceMain } from './service.ts'
  * Runs a service from its settings to its end, and ends the process.
  *
  * Reads the settings, serves health and metrics, connects to the bus, waits for the lease, and calls `main`. On
- * `SIGTERM` or `SIGINT`, and when the process that started it is gone, it gives the lease back and ends within 2 s.
+ * `SIGTERM`, `SIGINT` or `SIGHUP`, and when the process that started it is gone, it gives the lease back and ends within 2 s.
  */
 export async function runService<Schema extends SettingsSchema>(
   name: ServiceName,
@@ -33,8 +33,8 @@ export async function runService<Schema extends SettingsSchema>(
     (z.output<Schema> & ServiceSettings) | undefined
   if (settings === undefined) process.exit(exitCodes.settings)
   const running = new ServiceProcess(name, settings)
-  process.once('SIGTERM', () => running.stop('SIGTERM'))
-  process.once('SIGINT', () => running.stop('SIGINT'))
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+    process.once(signal, () => running.stop(signal))
   // Of a node that was killed: nobody else would end its services.
   process.once('disconnect', () => running.stop('the node is gone'))
   // What nobody waits for failed: the state is unknown, so the process ends.

@@ -85,6 +85,12 @@ export class ServiceProcess<Settings extends ServiceSettings> {
 
   /** @returns the exit code */
   async run(main: ServiceMain<Settings>): Promise<number> {
+    const code = await this.#run(main)
+    if (code === exitCodes.done) this.#log.info('stopped')
+    return code
+  }
+
+  async #run(main: ServiceMain<Settings>): Promise<number> {
     try {
       await Promise.race([this.#work(main), this.#failed.promise, this.#stopped()])
       return exitCodes.done

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const program = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
+
+/** What a command came to that was asked to stop. */
+interface Stopped {
+  readonly code: number | null
+  /** All that it printed. */
+  readonly lines: readonly string[]
+}
+
+/** Runs `atoll` until it said something, asks it to stop, and waits for its end. */
+export async function stopWhenBegun(
+  args: readonly string[],
+  { begun, signal }: { readonly begun: RegExp; readonly signal: NodeJS.Signals },
+): Promise<Stopped> {
+  const { PATH, HOME } = process.env
+  const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME } })
+  let out = ''
+  let isAsked = false
+  const take = (text: Buffer) => {
+    out += text.toString()
+    if (isAsked || !begun.test(out)) return
+    isAsked = true
+    child.kill(signal)
+  }
+  child.stdout.on('data', take)
+  child.stderr.on('data', take)
+  const [code] = (await once(child, 'close')) as [number | null]
+  assert.ok(isAsked, out)
+  return { code, lines: out.trim().split('\n') }
+}

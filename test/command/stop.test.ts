@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { stopWhenBegun } from './stop-when-begun.ts'
+
+const record = join(recordsFolder, 'all-forks-lagoon')
+const folder = mkdtempSync(join(tmpdir(), 'atoll-stop-'))
+after(() => rmSync(folder, { recursive: true }))
+const jwtSecretFile = join(folder, 'jwt.hex')
+writeFileSync(jwtSecretFile, '11'.repeat(32))
+
+test('what replays L1 ends with 0 and a last line', async () => {
+  const args = ['l1-replay', '--record', record, '--rpc-port=0', '--beacon-port=0']
+  const { code, lines } = await stopWhenBegun(args, { begun: /L1 beacon/, signal: 'SIGINT' })
+  assert.deepEqual([code, lines.at(-1)], [0, 'stopped'])
+})
+
+test('so does the execution client', async () => {
+  const args = ['execution-client', '--jwt-secret-file', jwtSecretFile, '--log-format=json']
+  const files = ['--genesis', join(record, 'genesis.json.gz'), '--engine-port=0', '--rpc-port=0']
+  const { code, lines } = await stopWhenBegun([...args, ...files], {
+    begun: /"msg"/,
+    signal: 'SIGHUP',
+  })
+  assert.equal(code, 0)
+  assert.match(lines.at(-1) ?? '', /"msg":"stopped"/)
+})
