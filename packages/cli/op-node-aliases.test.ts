@@ -3,12 +3,17 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { describeSettings, readSettings } from '#runtime/settings/settings.ts'
 import { nodeSettings } from './node-settings.ts'
-import { opNodeAliases } from './op-node-aliases.ts'
+import { opNodeAliases, opNodeForeign } from './op-node-aliases.ts'
 
 const required = ['--l1-rpc-urls=http://127.0.0.1:1', '--jwt-secret-file=package.json']
 
 function given(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const source = { args: [...required, ...args], env, aliases: opNodeAliases }
+  const source = {
+    args: [...required, ...args],
+    env,
+    aliases: opNodeAliases,
+    foreign: opNodeForeign,
+  }
   return readSettings(nodeSettings, source).given
 }
 
@@ -23,21 +28,52 @@ test('each alias is of a setting that there is, and stands in the docs', async (
   }
 })
 
+test('each without a counterpart stands in the docs, with what instead, and hides no alias', async () => {
+  const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+  for (const { flag, instead } of opNodeForeign) {
+    const name = flag.endsWith('.') ? `${flag}*` : flag
+    const row = page.split('\n').find((line) => line.includes(`\`${name}\``))
+    assert.ok(row?.includes(instead.replaceAll(/--[a-z0-9-]+/gu, '`$&`')) === true, name)
+    assert.ok(!opNodeAliases.some((alias) => alias.flag === flag), flag)
+  }
+})
+
+test('a setting without a counterpart is said to be op-node’s, with what instead', () => {
+  assert.throws(() => given(['--p2p.listen.tcp', '9222', '--l1.trustrpc', '--safedb.path=/x']), {
+    message: [
+      '3 settings are wrong:',
+      '  --p2p.listen.tcp is a setting of op-node; Atoll has none',
+      '      there is no gossip yet: atoll node follows L1 alone',
+      '  --l1.trustrpc is a setting of op-node; Atoll has none',
+      '      --l1-trusted-urls names the endpoints that are believed',
+      '  --safedb.path is a setting of op-node; Atoll has none',
+      '      the history of safe heads is always kept, in --data-dir',
+    ].join('\n'),
+  })
+})
+
 test('flags of op-node are taken, in our form', () => {
-  const { l1PollMs, syncMode, engineTimeoutMs } = given([
+  const taken = given([
     '--l1.http-poll-interval=1m30s',
     '--syncmode',
     'execution-layer',
     '--l2.engine-rpc-timeout=500ms',
+    '--l1.rpc-rate-limit=20',
+    '--l1.epoch-poll-interval=6m24s',
+    '--l1.beacon-fallbacks=http://127.0.0.1:4',
+    '--log.format=terminal',
   ])
-  assert.deepEqual(
-    { l1PollMs, syncMode, engineTimeoutMs },
-    {
-      l1PollMs: '90000',
-      syncMode: 'el',
-      engineTimeoutMs: '500',
-    },
-  )
+  assert.deepEqual(taken, {
+    l1PollMs: '90000',
+    syncMode: 'el',
+    engineTimeoutMs: '500',
+    l1RateLimit: '20',
+    l1FinalityPollMs: '384000',
+    l1BeaconArchiveUrls: 'http://127.0.0.1:4',
+    logFormat: 'text',
+    l1RpcUrls: 'http://127.0.0.1:1',
+    jwtSecretFile: 'package.json',
+  })
 })
 
 test('variables of op-node are taken, where ours are not set', () => {
@@ -49,5 +85,6 @@ test('variables of op-node are taken, where ours are not set', () => {
 
 test('a value that has no form of ours is a mistake, not passed over', () => {
   assert.throws(() => given(['--syncmode=fast']), /--sync-mode is "fast"/)
+  assert.throws(() => given(['--l1.rpc-rate-limit=0.5']), /--l1-rate-limit is "0.5"/)
   assert.throws(() => given(['--l1.http-poll-interval=soon']), /--l1-poll-ms is "soon"/)
 })

@@ -1,4 +1,4 @@
-import type { SettingAlias } from '#runtime/settings/settings.ts'
+import type { ForeignSetting, SettingAlias } from '#runtime/settings/settings.ts'
 
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 
@@ -6,7 +6,11 @@ const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, 
 export const opNodeAliases: readonly SettingAlias[] = [
   alias('l1', 'L1_ETH_RPC', 'l1RpcUrls'),
   alias('l1.beacon', 'L1_BEACON', 'l1BeaconUrls'),
+  alias('l1.beacon-fallbacks', 'L1_BEACON_FALLBACKS', 'l1BeaconArchiveUrls'),
+  alias('l1.beacon-archiver', 'L1_BEACON_ARCHIVER', 'l1BeaconArchiveUrls'),
+  alias('l1.rpc-rate-limit', 'L1_RPC_RATE_LIMIT', 'l1RateLimit', wholeRate),
   alias('l1.http-poll-interval', 'L1_HTTP_POLL_INTERVAL', 'l1PollMs', milliseconds),
+  alias('l1.epoch-poll-interval', 'L1_EPOCH_POLL_INTERVAL', 'l1FinalityPollMs', milliseconds),
   alias('l2', 'L2_ENGINE_RPC', 'engineUrl'),
   alias('l2.jwt-secret', 'L2_ENGINE_AUTH', 'jwtSecretFile'),
   alias('l2.engine-rpc-timeout', 'L2_ENGINE_RPC_TIMEOUT', 'engineTimeoutMs', milliseconds),
@@ -18,7 +22,61 @@ export const opNodeAliases: readonly SettingAlias[] = [
   alias('syncmode.offset-el-safe', 'SYNCMODE_OFFSET_EL_SAFE', 'elSyncSafeOffsetSeconds', seconds),
   alias('verifier.l1-confs', 'VERIFIER_L1_CONFS', 'verifierL1Confirmations'),
   alias('log.level', 'LOG_LEVEL', 'logLevel', (level) => level.toLowerCase()),
+  alias('log.format', 'LOG_FORMAT', 'logFormat', logFormat),
 ]
+
+const noSequencer = 'there is no sequencer yet: atoll node is a verifier'
+const noGossip = 'there is no gossip yet: atoll node follows L1 alone'
+const noRpc = 'there is no RPC of op-node yet; heads are in atoll status --json and in the metrics'
+const noNeed = 'nothing is to be set: leave it out'
+
+/** Settings of op-node that `atoll node` has no counterpart for; `--p2p.` is all that begin so. */
+export const opNodeForeign: readonly ForeignSetting[] = [
+  foreign('rpc.', noRpc),
+  foreign('experimental.sequencer-api', noRpc),
+  foreign('p2p.', noGossip),
+  foreign('syncmode.req-resp', noGossip),
+  foreign('l2.backup-unsafe-sync-rpc', noGossip),
+  foreign('l2.backup-unsafe-sync-rpc.', noGossip),
+  foreign('sequencer.', noSequencer),
+  foreign('conductor.', noSequencer),
+  foreign('l2.follow.', 'it derives the safe chain itself: no other node is followed'),
+  foreign('l1.trustrpc', '--l1-trusted-urls names the endpoints that are believed'),
+  foreign('l1.rpckind', 'how an endpoint serves receipts is found out: leave it out'),
+  foreign('l1.max-concurrency', '--l1-rate-limit bounds what each endpoint is asked'),
+  foreign('l1.rpc-max-batch-size', '--l1-rate-limit bounds what each endpoint is asked'),
+  foreign('l1.cache-size', '--cache-mib and --prefetch-mib bound what is kept of L1'),
+  foreign('l1.runtime-config-reload-interval', 'the system config is read at each head of L1'),
+  foreign(
+    'l1.beacon-header',
+    'headers cannot be set: take an endpoint that has its key in the URL',
+  ),
+  foreign(
+    'l1.beacon.',
+    'beacon nodes are asked when blobs are wanted, and scored by what they answer',
+  ),
+  foreign('l2.enginekind', 'what the execution client can is asked of it: leave it out'),
+  foreign('l2.engine-sync', '--sync-mode el has it fetch the chain from its peers'),
+  foreign(
+    'l2.skip-sync-start-check',
+    'the walk back from the head reads headers in pages: leave it out',
+  ),
+  foreign('safedb.path', 'the history of safe heads is always kept, in --data-dir'),
+  foreign('finality.', noNeed),
+  foreign('metrics.', 'each service serves /metrics; its address is in the first line of its log'),
+  foreign('pprof.', 'Node has its own profiler: NODE_OPTIONS=--cpu-prof atoll service NAME'),
+  foreign('log.color', noNeed),
+  foreign('log.pid', noNeed),
+  foreign('snapshotlog.file', noNeed),
+  foreign('heartbeat.', noNeed),
+  foreign('beta.extra-networks', '--rollup-config takes the config of any chain'),
+  foreign('fetch-withdrawal-root-from-state', noNeed),
+  foreign('ignore-missing-pectra-blob-schedule', '--l1-chain-config has the blob schedule of L1'),
+]
+
+function foreign(name: string, instead: string): ForeignSetting {
+  return { flag: `--${name}`, of: 'op-node', instead }
+}
 
 function alias(
   flag: string,
@@ -47,6 +105,15 @@ function milliseconds(duration: string): string | undefined {
 function seconds(duration: string): string | undefined {
   const ms = milliseconds(duration)
   return ms === undefined ? undefined : String(Math.round(Number(ms) / 1_000))
+}
+
+/** Calls a second, which op-node takes in parts too. */
+function wholeRate(rate: string): string | undefined {
+  return Number.isInteger(Number(rate)) ? String(Number(rate)) : undefined
+}
+
+function logFormat(format: string): string | undefined {
+  return { text: 'text', terminal: 'text', json: 'json' }[format]
 }
 
 function syncMode(mode: string): string | undefined {

@@ -1,6 +1,11 @@
 import type { Command } from 'commander'
 import type * as z from 'zod'
-import { readSettings, type SettingAlias, type SettingsSchema } from '#runtime/settings/settings.ts'
+import {
+  type ForeignSetting,
+  readSettings,
+  type SettingAlias,
+  type SettingsSchema,
+} from '#runtime/settings/settings.ts'
 import { settingsSections } from '#runtime/settings/settings-help.ts'
 
 /** A command that has settings, as a service has. */
@@ -11,6 +16,8 @@ export interface SettingsCommand<Schema extends SettingsSchema> {
   readonly schema: Schema
   /** Names of others for its settings. */
   readonly aliases?: readonly SettingAlias[]
+  /** Settings of others that it has no counterpart for. */
+  readonly foreign?: readonly ForeignSetting[]
   /** @param given the same as they were given, by key: what another program reads in the same way */
   readonly run: (
     settings: z.output<Schema>,
@@ -24,7 +31,7 @@ const schemas = new WeakMap<Command, SettingsSchema>()
 /** Adds a command whose flags are settings: the same names in the environment, and all mistakes reported at once. */
 export function addSettingsCommand<Schema extends SettingsSchema>(
   parent: Command,
-  { name, summary, description, schema, aliases = [], run }: SettingsCommand<Schema>,
+  { name, summary, description, schema, aliases = [], foreign = [], run }: SettingsCommand<Schema>,
 ): Command {
   const command = parent
     .command(name)
@@ -36,7 +43,7 @@ export function addSettingsCommand<Schema extends SettingsSchema>(
     .allowExcessArguments()
     .addHelpText('after', () => settingsSections(schema))
     .action(async (_options: unknown, self: Command) => {
-      const source = { args: self.args, env: process.env, aliases }
+      const source = { args: self.args, env: process.env, aliases, foreign }
       const { settings, given } = readSettings(schema, source)
       await run(settings, given)
     })

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { opNodeAliases } from '#cli/op-node-aliases.ts'
+import { opNodeAliases, opNodeForeign } from '#cli/op-node-aliases.ts'
 import { defaultDataDir, nodeSettings } from '#cli/node-settings.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
@@ -15,6 +15,7 @@ export function addNodeCommand(program: Command): void {
       'Runs all services of a node as processes that it starts again when they end, with a NATS server of their own. Flags and variables of op-node are understood where they mean the same: docs/operations.md has the table.',
     schema: nodeSettings,
     aliases: opNodeAliases,
+    foreign: opNodeForeign,
     run: async (settings, given) => {
       const { runNode } = await import('#cli/node/run-node.ts')
       const chain = chainSettings.strip().parse(given)

@@ -11,6 +11,18 @@ export interface SettingsSource {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Names of others for our settings. */
   readonly aliases?: readonly SettingAlias[]
+  /** Settings of others that we have no counterpart for. */
+  readonly foreign?: readonly ForeignSetting[]
+}
+
+/** A setting of another program that has no counterpart here. */
+export interface ForeignSetting {
+  /** Such as `--safedb.path`, or `--p2p.` for all that begin so. */
+  readonly flag: string
+  /** Whose it is. */
+  readonly of: string
+  /** Why there is none, or what to do instead. */
+  readonly instead: string
 }
 
 /** What another program calls a setting of ours. */
@@ -75,10 +87,10 @@ export interface SettingDescription {
  */
 export function readSettings<Schema extends SettingsSchema>(
   schema: Schema,
-  { args, env, aliases = [] }: SettingsSource,
+  { args, env, aliases = [], foreign = [] }: SettingsSource,
 ): ReadSettings<Schema> {
   const descriptions = describeSettings(schema)
-  const { flags, mistakes } = parseFlags(args, { descriptions, aliases })
+  const { flags, mistakes } = parseFlags(args, { descriptions, aliases, foreign })
   const given: Record<string, string> = {}
   const origins: Record<string, Origin> = {}
   for (const { key, flag, variable } of descriptions) {
@@ -161,9 +173,11 @@ function parseFlags(
   {
     descriptions,
     aliases,
+    foreign,
   }: {
     readonly descriptions: readonly SettingDescription[]
     readonly aliases: readonly SettingAlias[]
+    readonly foreign: readonly ForeignSetting[]
   },
 ) {
   const known = new Map(descriptions.map((setting) => [setting.flag, setting]))
@@ -188,7 +202,7 @@ function parseFlags(
     } else if (negated?.want === 'true or false' && flag.startsWith('--no-')) {
       flags.set(negated.flag, 'false')
     } else {
-      mistakes.push(unknownWord(word, [...known.keys()]))
+      mistakes.push(foreignWord(given, foreign) ?? unknownWord(word, [...known.keys()]))
       // What follows an unknown flag is taken for its value: one slip is one mistake.
       const hasValue = flag.startsWith('--') && inline === undefined
       if (hasValue && rest[0]?.startsWith('--') === false) rest.shift()
@@ -200,6 +214,14 @@ function parseFlags(
 function splitAtEquals(word: string): readonly [string, string?] {
   const at = word.indexOf('=')
   return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)]
+}
+
+function foreignWord(word: string, foreign: readonly ForeignSetting[]): Mistake | undefined {
+  const found = foreign.find(({ flag }) =>
+    flag.endsWith('.') ? word.startsWith(flag) : word === flag,
+  )
+  if (found === undefined) return undefined
+  return { what: `${word} is a setting of ${found.of}; Atoll has none`, right: found.instead }
 }
 
 function unknownWord(word: string, flags: readonly string[]): Mistake {
