@@ -81,12 +81,16 @@ export async function startExecutionClient(
     const { jwtSecret, ...engine } = options.engine
     const limits = { maxRequestBytes: maxEngineRequestBytes }
     const all = { ...methods, ...debug, ...engineApi.methods }
-    servers.push(await serveJsonRpc({ ...engine, methods: all, clock, log, jwtSecret, limits }))
+    const name = { what: 'the Engine API', portFlag: '--engine-port' }
+    servers.push(
+      await serveJsonRpc({ ...engine, name, methods: all, clock, log, jwtSecret, limits }),
+    )
     const { cors, ...rpc } = options.rpc
     const open = { ...methods, ...debug }
     servers.push(
       await serveJsonRpc({
         ...rpc,
+        name: { what: 'JSON-RPC for users', portFlag: '--rpc-port' },
         methods: open,
         clock,
         log,

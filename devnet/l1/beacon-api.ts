@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Fault } from '#runtime/fault.ts'
+import { listenFault } from '#runtime/listen-fault.ts'
 import type { ReplayedBlob, ReplayedChain } from './replayed-chain.ts'
 
 /** A beacon API that runs. */
@@ -25,8 +25,8 @@ export async function serveBeaconApi(
   const server = createServer((request, response) => answer(chain, request, response))
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
-      const detail = `cannot serve the beacon API on ${host}:${port}: ${cause.message}`
-      reject(new Fault('rpc-port', { severity: 'critical', detail, cause }))
+      const name = { what: 'the beacon API', portFlag: '--beacon-port' }
+      reject(listenFault('rpc-port', cause, { ...name, host, port }))
     })
     server.listen(port, host, resolve)
   })

@@ -59,6 +59,7 @@ export async function replayL1(folder: string, options: ReplayL1Options): Promis
   const rpc = await serveJsonRpc({
     host,
     port: rpcPort,
+    name: { what: 'JSON-RPC of L1', portFlag: '--rpc-port' },
     methods,
     clock,
     ...(onCall !== undefined && { onCall }),

@@ -276,6 +276,11 @@ test('an address that is taken is a fault', async (t) => {
   const { server } = await served(t)
   const port = Number(new URL(server.url).port)
   const options = { host: '127.0.0.1', port, clock: systemClock, methods: {} }
+  const named = { ...options, name: { what: 'the Engine API', portFlag: '--engine-port' } }
+  await assert.rejects(serveJsonRpc(named), {
+    code: 'rpc-port',
+    message: `rpc-port: cannot serve the Engine API on 127.0.0.1:${port}: another process has this port; choose another with --engine-port`,
+  })
   await assert.rejects(serveJsonRpc(options), { code: 'rpc-port', severity: 'critical' })
 })
 

@@ -4,7 +4,8 @@ import { fastifyWebsocket } from '@fastify/websocket'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { type Clock, every } from '#runtime/clock.ts'
-import { Fault, toError } from '#runtime/fault.ts'
+import { toError } from '#runtime/fault.ts'
+import { listenFault, type ListenerName } from '#runtime/listen-fault.ts'
 import { type AllowedHosts, isAllowedHost } from './allowed-hosts.ts'
 import { type AllowedOrigins, corsHeaders, isAllowedOrigin, preflightHeaders } from './cors.ts'
 import { encodeError, errorCodes, JsonRpcError } from './json-rpc-answer.ts'
@@ -35,6 +36,8 @@ export interface JsonRpcServerOptions {
   readonly host: string
   /** 0 takes one that is free. */
   readonly port: number
+  /** For who reads that it cannot be had. */
+  readonly name?: ListenerName
   readonly methods: Methods
   readonly clock: Clock
   /** Who asks must know it, as with the Engine API. Without it, anyone may ask. */
@@ -118,8 +121,8 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
   try {
     await app.listen({ host, port })
   } catch (cause) {
-    const detail = `cannot serve JSON-RPC on ${host}:${port}: ${toError(cause).message}`
-    throw new Fault('rpc-port', { severity: 'critical', detail, cause })
+    const name = options.name ?? { what: 'JSON-RPC' }
+    throw listenFault('rpc-port', toError(cause), { ...name, host, port })
   }
   const stopPings = closeDeadSockets(app, clock)
   const { port: bound } = app.server.address() as AddressInfo

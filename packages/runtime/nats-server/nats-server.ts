@@ -78,7 +78,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
   if (isReady !== true || child.pid === undefined) {
     kill('SIGKILL')
     const detail = lines.some((line) => line.includes('address already in use'))
-      ? `${host}:${port} is in use by another process; choose another port`
+      ? `cannot serve NATS on ${host}:${port}: another process has this port; choose another with --nats-port, or --port of atoll bus serve`
       : `nats-server does not serve ${host}:${port}: ${lines.slice(-3).join(' | ')}`
     throw new Fault('nats-server-failed', { severity: 'critical', detail })
   }

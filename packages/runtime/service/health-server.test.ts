@@ -74,5 +74,8 @@ test('a port that is taken is said to be', async (t) => {
     registry: new Registry(),
     reasonsNotReady: () => [],
   })
-  await assert.rejects(again, { code: 'health-port', message: /EADDRINUSE/ })
+  await assert.rejects(again, {
+    code: 'health-port',
+    message: /health and metrics .* another process .* --health-port$/,
+  })
 })

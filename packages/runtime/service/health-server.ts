@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Registry } from 'prom-client'
-import { Fault, toError } from '#runtime/fault.ts'
+import { toError } from '#runtime/fault.ts'
+import { listenFault } from '#runtime/listen-fault.ts'
 
 /** What is served, and where. */
 export interface HealthOptions {
@@ -32,8 +33,8 @@ export async function serveHealth(options: HealthOptions): Promise<HealthServer>
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
-      const detail = `cannot serve health on ${host}:${port}: ${cause.message}`
-      reject(new Fault('health-port', { severity: 'critical', detail, cause }))
+      const name = { what: 'health and metrics', portFlag: '--health-port' }
+      reject(listenFault('health-port', cause, { ...name, host, port }))
     })
     server.listen(port, host, resolve)
   })

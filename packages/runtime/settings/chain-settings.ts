@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { networkConfig } from '#protocol/chains/registry/networks.ts'
+import { isNetworkName, networkConfig, networksLike } from '#protocol/chains/registry/networks.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { Fault } from '#runtime/fault.ts'
 import {
@@ -12,7 +12,12 @@ import { readableFile, want } from './setting-kinds.ts'
 /** Which chain it is: a name of the registry, or files. */
 export const chainSettings = z.strictObject({
   network: want(
-    z.string().optional(),
+    z
+      .string()
+      .refine((name): boolean => isNetworkName(name), {
+        error: ({ input }) => networksLike(String(input)),
+      })
+      .optional(),
     'a network of the superchain registry, such as op-mainnet',
   ).describe('network whose rollup config is built in; or give --rollup-config'),
   rollupConfig: readableFile("a rollup config in op-node's form")

@@ -99,9 +99,10 @@ export function readSettings<Schema extends SettingsSchema>(
     if (value !== undefined) given[key] = value
   }
   const parsed = schema.safeParse(given)
-  const wrong = parsed.success ? [] : parsed.error.issues.map(({ path }) => String(path[0]))
+  const wrong = new Map(parsed.error?.issues.map((issue) => [String(issue.path[0]), hintOf(issue)]))
   for (const setting of descriptions)
-    if (wrong.includes(setting.key)) mistakes.push(mistakeOf(setting, given[setting.key]))
+    if (wrong.has(setting.key))
+      mistakes.push(mistakeOf(setting, { value: given[setting.key], hint: wrong.get(setting.key) }))
   if (!parsed.success || mistakes.length > 0) throw new SettingsError(mistakes)
   return { settings: parsed.data, origins, given }
 }
@@ -148,11 +149,20 @@ function innermost(kind: z.ZodType): z.ZodType {
   return isWrapper ? innermost(kind.unwrap() as z.ZodType) : kind
 }
 
-function mistakeOf(setting: SettingDescription, value: string | undefined): Mistake {
+/** What a kind says of a value beyond what it wants; undefined if it says nothing of its own. */
+function hintOf({ code, message }: z.core.$ZodIssue): string | undefined {
+  return code === 'custom' && message !== 'Invalid input' ? message : undefined
+}
+
+function mistakeOf(
+  setting: SettingDescription,
+  { value, hint }: { readonly value: string | undefined; readonly hint: string | undefined },
+): Mistake {
   const { flag, variable, want, description } = setting
   const what = value === undefined ? `${flag} is missing` : `${flag} is ${JSON.stringify(value)}`
   const purpose = description === '' ? '' : ` (${description})`
-  return { what, right: `want ${want}${purpose}; also ${variable}` }
+  const hinted = hint === undefined ? '' : `; ${hint}`
+  return { what, right: `want ${want}${purpose}${hinted}; also ${variable}` }
 }
 
 /** Under another's name in the environment; one that cannot be told in our form is as it is, and wrong. */

@@ -36,13 +36,19 @@ export function networkJson(name: string): (typeof networks)[keyof typeof networ
   throw new RollupConfigError([unknownNetwork(name)])
 }
 
-function isNetworkName(name: string): name is keyof typeof networks {
+/** Whether there is a network of that name. */
+export function isNetworkName(name: string): name is keyof typeof networks {
   return Object.hasOwn(networks, name)
 }
 
 function unknownNetwork(name: string): string {
+  return `network: ${JSON.stringify(name.slice(0, 80))} is not known; ${networksLike(name)}`
+}
+
+/** The names that a mistyped one may have meant, else all, in words. */
+export function networksLike(name: string): string {
   const [chain = ''] = name.toLowerCase().split(/[^a-z0-9]+/)
   const near = networkNames.filter((known) => chain !== '' && known.startsWith(chain))
   const list = (near.length > 0 ? near : networkNames).join(', ')
-  return `network: ${JSON.stringify(name.slice(0, 80))} is not known; ${near.length > 0 ? 'near it are' : 'known are'} ${list}`
+  return `${near.length > 0 ? 'near it are' : 'known are'} ${list}`
 }
