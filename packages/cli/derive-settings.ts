@@ -25,7 +25,7 @@ export const deriveSettings = z.strictObject({
   repeat: wholeNumber(1, 1_000)
     .default(1)
     .describe('how often to derive, to measure; more than once from memory'),
-  quiet: onOff().default(false).describe('whether to print the summary alone'),
+  quiet: onOff().default(false).describe('whether to print the summary alone, with no progress'),
   json: shownDefault(
     onOff().default(!process.stdout.isTTY),
     'true where the output is no terminal',

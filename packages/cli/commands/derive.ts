@@ -30,7 +30,7 @@ async function derive(settings: DeriveSettings): Promise<void> {
   const onBlock = (block: SettledBlock) => {
     if (block.matches === undefined) unrecorded++
     if (json && !quiet) print(derivedLine(block))
-    else progress.count((perSecond) => placeOf(block, perSecond))
+    else if (!quiet) progress.count((perSecond) => placeOf(block, perSecond))
   }
   const result = await deriveRecord(record, {
     from: from === undefined ? undefined : BigInt(from),

@@ -75,7 +75,8 @@ function toJson({ blocks, equal, firstDifference, chain, bus, seconds }: DevnetR
 
 function printResult({ blocks, equal, firstDifference, chain, seconds }: DevnetResult): void {
   const { safe, finalized } = chain
-  print(`safe head ${safe.number} ${safe.hash}, finalized ${finalized.number}`)
+  print(`safe head ${safe.number} ${safe.hash}`)
+  print(`finalized ${finalized.number} ${finalized.hash}`)
   if (equal === blocks)
     print(`${blocks} blocks in ${seconds.toFixed(1)} s, each with the hash that op-geth gave it`)
   else print(`${blocks - equal} of ${blocks} blocks differ, the first is number ${firstDifference}`)
@@ -113,19 +114,19 @@ class LiveTable {
   }
 
   end(): void {
-    if (this.#isShown && this.#last !== undefined) this.#draw(this.#last)
+    // Whole lines: a hash that was cut can be neither compared nor copied.
+    if (this.#isShown && this.#last !== undefined) this.#draw(this.#last, Infinity)
     this.#drawnLines = 0
   }
 
-  #draw(view: NodeView): void {
+  /** @param width what is longer is cut, for it would break the next drawing; a terminal that does not know its own says 0 */
+  #draw(view: NodeView, width = (process.stderr.columns || 80) - 1): void {
     this.#erase()
     if (!process.stderr.isTTY) {
       process.stderr.write(`${viewLine(view)}\n`)
       return
     }
-    // A terminal that does not know says 0.
-    const width = process.stderr.columns || 80
-    const lines = viewLines(view).map((line) => line.slice(0, width - 1))
+    const lines = viewLines(view).map((line) => line.slice(0, width))
     process.stderr.write(`${lines.join('\n')}\n`)
     this.#drawnLines = lines.length
   }
