@@ -14,6 +14,8 @@ export interface ServiceStatus {
   /** The states that the service follows. */
   readonly inputs: readonly Input[]
   readonly writtenMs: number
+  /** What an operator has to do something about, though nothing waits for it yet. */
+  readonly notices: readonly string[]
 }
 
 /** What a service cannot go on without. */
@@ -59,6 +61,7 @@ export const serviceStatusCodec: MessageCodec<ServiceStatus> = messageCodec(
         ageMs: optional(ageMs, countToWire) ?? null,
       })),
       writtenMs: countToWire(status.writtenMs),
+      notices: [...status.notices],
     }),
     fromWire: (message) => ({
       instance: message.instance,
@@ -71,6 +74,7 @@ export const serviceStatusCodec: MessageCodec<ServiceStatus> = messageCodec(
         ageMs: optional(ageMs, (age) => countFromWire(age, `inputs[${at}].age_ms`)),
       })),
       writtenMs: countFromWire(message.writtenMs, 'written_ms'),
+      notices: message.notices ?? [],
     }),
   },
 )

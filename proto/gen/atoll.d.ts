@@ -456,6 +456,9 @@ export namespace atoll {
             /** ServiceStatus writtenMs. */
             writtenMs: Long;
 
+            /** ServiceStatus notices. */
+            notices: string[];
+
             /**
              * Encodes the specified ServiceStatus message. Does not implicitly {@link atoll.v1.ServiceStatus.verify|verify} messages.
              * @param message ServiceStatus message or plain object to encode
@@ -500,6 +503,9 @@ export namespace atoll {
 
                 /** ServiceStatus writtenMs */
                 writtenMs?: (Long|null);
+
+                /** ServiceStatus notices */
+                notices?: (string[]|null);
 
                 /** Unknown fields preserved while decoding when enabled */
                 $unknowns?: Uint8Array[];

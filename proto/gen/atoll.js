@@ -1093,6 +1093,7 @@ export const atoll = $root.atoll = (() => {
              * @property {atoll.v1.ServiceStatus.Wait.$Properties|null} [wait] ServiceStatus wait
              * @property {Array.<atoll.v1.ServiceStatus.Input.$Properties>|null} [inputs] ServiceStatus inputs
              * @property {Long|null} [writtenMs] ServiceStatus writtenMs
+             * @property {Array.<string>|null} [notices] ServiceStatus notices
              * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
              */
 
@@ -1119,6 +1120,7 @@ export const atoll = $root.atoll = (() => {
              */
             const ServiceStatus = function (properties) {
                 this.inputs = [];
+                this.notices = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1181,6 +1183,14 @@ export const atoll = $root.atoll = (() => {
              */
             ServiceStatus.prototype.writtenMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
 
+            /**
+             * ServiceStatus notices.
+             * @member {Array.<string>} notices
+             * @memberof atoll.v1.ServiceStatus
+             * @instance
+             */
+            ServiceStatus.prototype.notices = $util.emptyArray;
+
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
 
@@ -1221,6 +1231,9 @@ export const atoll = $root.atoll = (() => {
                         $root.atoll.v1.ServiceStatus.Input.encode(message.inputs[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
                 if (message.writtenMs != null && $Object.hasOwnProperty.call(message, "writtenMs") && (typeof message.writtenMs === "object" ? message.writtenMs.low || message.writtenMs.high : message.writtenMs !== 0))
                     writer.uint32(/* id 7, wireType 0 =*/56).uint64(message.writtenMs);
+                if (message.notices != null && message.notices.length)
+                    for (let i = 0; i < message.notices.length; ++i)
+                        writer.uint32(/* id 8, wireType 2 =*/66).string(message.notices[i]);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -1323,6 +1336,14 @@ export const atoll = $root.atoll = (() => {
                                 message.writtenMs = value;
                             else
                                 delete message.writtenMs;
+                            continue;
+                        }
+                    case 8: {
+                            if (wireType !== 2)
+                                break;
+                            if (!(message.notices && message.notices.length))
+                                message.notices = [];
+                            message.notices.push(reader.stringVerify());
                             continue;
                         }
                     }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
 import { payloadReceived, reset } from '#messages/subjects.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
+import { allMethods } from '#runtime/engine-api/method-versions.ts'
 import { Fault } from '#runtime/fault.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { JsonRpcCall } from '#runtime/json-rpc/json-rpc-client.ts'
@@ -133,6 +134,23 @@ test('an execution client that refuses the token is said to, with what to do', a
   assert.match(wait?.what ?? '', /signature is invalid; give both the same --jwt-secret-file/)
   world.client.intercept = () => undefined
   await world.derivation.until(({ outcome }) => outcome === 'started')
+})
+
+test('an execution client that is too old for a fork is told in the status, though nothing waits', async () => {
+  const world = await EngineWorld.of('fork-karst')
+  const { client } = world
+  client.intercept = ({ method }) =>
+    method === 'engine_exchangeCapabilities'
+      ? allMethods.filter((name) => name !== 'engine_getPayloadV5')
+      : undefined
+  const engine = await world.start()
+  await world.derivation.until(({ outcome }) => outcome === 'started')
+  const { notices, wait } = engine.status.snapshot()
+  assert.equal(wait, undefined)
+  assert.match(
+    notices.join(),
+    /^your execution client is too old for fork karst, .*engine_getPayloadV5$/,
+  )
 })
 
 test('an execution client that lost its data is given the chain again', async () => {

@@ -7,6 +7,7 @@ import type { Performed } from '#runtime/actor.ts'
 import type { Bus, Lease, Owner } from '#runtime/bus/bus.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import type { StatusReporter } from '#runtime/service/status-reporter.ts'
 import { applyAttributes, tellForkchoice } from './apply-attributes.ts'
 import type { EngineEffect, EngineEvent, Job, ResetCause } from './engine-state.ts'
 import { resumeAt, syncTo } from './el-sync.ts'
@@ -27,6 +28,7 @@ export interface Means {
   readonly instance: string
   readonly signal: AbortSignal
   readonly log: Logger
+  readonly status: Pick<StatusReporter, 'notices'>
   readonly metrics: EngineMetrics
   readonly owner: Owner<ChainState>
   readonly payloadTail: PayloadTail

@@ -245,6 +245,7 @@ const serviceStatus: Arbitrary<ServiceStatus> = record({
   wait: maybe(record({ what: fc.string(), sinceMs: count, next: fc.string() })),
   inputs: few(record({ name: fc.string(), ageMs: maybe(count) })),
   writtenMs: count,
+  notices: few(fc.string()),
 })
 
 const faultBody: Arbitrary<FaultBody> = record({

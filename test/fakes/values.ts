@@ -82,6 +82,7 @@ export function statusOf(instance: string): ServiceStatus {
     phase: 'running',
     wait: undefined,
     inputs: [],
+    notices: [],
     writtenMs: 2,
   }
 }

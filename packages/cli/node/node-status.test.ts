@@ -23,6 +23,7 @@ function status(fields: Partial<ServiceStatus>, ageMs = 1_000) {
     phase: 'running',
     wait: undefined,
     inputs: [],
+    notices: [],
     writtenMs: nowMs - ageMs,
     ...fields,
   }
@@ -74,6 +75,14 @@ test('a service that is silent for more than 15 s is called that, and not before
     nodeStatus(withServices({ derivation: status({}, ageMs) }), ['derivation']).services[0]?.phase
   assert.equal(phaseAt(15_000), 'running')
   assert.equal(phaseAt(15_001), 'silent')
+})
+
+test('what a service gives notice of is advice, as long as it speaks', () => {
+  const notices = ['your execution client is too old for fork karst']
+  const adviceAt = (ageMs: number) =>
+    nodeStatus(withServices({ engine: status({ notices }, ageMs) }), ['engine']).advice
+  assert.deepEqual(adviceAt(1_000), notices)
+  assert.match(adviceAt(15_001).join(), /^engine wrote its status and then no more/)
 })
 
 test('an L1 that is more than two minutes old is told', () => {

@@ -91,7 +91,11 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
     l2: { unsafe: told(unsafe), safe: told(safe), finalized: told(finalized) },
     lags,
     services,
-    advice: [...services.flatMap(adviceFor), ...l1Advice(lags.l1HeadAgeSeconds)],
+    advice: [
+      ...services.flatMap(adviceFor),
+      ...noticesOf(states, serviceNames),
+      ...l1Advice(lags.l1HeadAgeSeconds),
+    ],
   }
 }
 
@@ -139,6 +143,14 @@ function adviceFor({ service, phase }: ToldService): readonly string[] {
       `${service} was never heard of on this bus: see whether its process runs and what it logs, and that its --chain-id, --node and --nats-seed-file are those of this bus`,
     ]
   return []
+}
+
+/** What services that speak have to tell though they do not wait. */
+function noticesOf({ services }: NodeStates, names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => {
+    const status = services.get(name)
+    return status === undefined || status.ageMs > silentMs ? [] : status.value.notices
+  })
 }
 
 function l1Advice(headAgeSeconds: number | null): readonly string[] {

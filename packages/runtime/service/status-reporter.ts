@@ -29,6 +29,7 @@ export class StatusReporter {
   #phase: ServiceStatus['phase'] = 'starting'
   #wait: Wait | undefined
   #waitsSinceMs = 0
+  #notices: readonly string[] = []
   #changed: () => void = () => undefined
 
   constructor(options: StatusReporterOptions) {
@@ -61,6 +62,12 @@ export class StatusReporter {
     this.#changed()
   }
 
+  /** What an operator has to do something about, though nothing waits for it yet; all of it each time. */
+  set notices(notices: readonly string[]) {
+    this.#notices = notices
+    this.#changed()
+  }
+
   snapshot(): ServiceStatus {
     const { instance, version, clock } = this.#options
     const wait = this.#wait ?? this.#busWait()
@@ -72,6 +79,7 @@ export class StatusReporter {
       wait,
       inputs: this.#bus?.inputs() ?? [],
       writtenMs: clock.now(),
+      notices: this.#notices,
     }
   }
 
