@@ -3,6 +3,15 @@ import { test } from 'node:test'
 import { chainAt, l2Ref } from '#test/fakes/values.ts'
 import { ProgressLog } from './progress-log.ts'
 
+test('what came since the start is in the first line', () => {
+  const blocks: unknown[] = []
+  const log = new ProgressLog({
+    info: (fields: object) => void blocks.push('blocks' in fields && fields.blocks),
+  })
+  log.tell({ ...chainAt({ generation: 1n, version: 1n }), safe: l2Ref(107) })
+  assert.deepEqual(blocks, [7])
+})
+
 test('progress is a line with the heads and the count of blocks, only where the safe head moved', () => {
   const lines: object[] = []
   const log = new ProgressLog({ info: (fields: object) => void lines.push(fields) })

@@ -16,10 +16,11 @@ export class ProgressLog {
 
   /** To be called each period, with the newest chain. */
   tell(chain: Chain | undefined): void {
-    const told = this.#told
-    this.#told = chain?.safe
-    if (chain === undefined || told === undefined || told.hash === chain.safe.hash) return
-    const { finalized, safe, unsafe } = chain
+    if (chain === undefined) return
+    const { finalized, safe, start, unsafe } = chain
+    const told = this.#told ?? start.safe
+    this.#told = safe
+    if (told.hash === safe.hash) return
     this.#log.info(
       {
         safe: idOf(safe),
