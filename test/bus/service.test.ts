@@ -164,7 +164,11 @@ for (const [what, flags, message] of [
     ['--tls'],
     /not-trusted.*--nats-ca-file names whom to trust/,
   ],
-  ['a port that is taken', ['--port-of-the-bus'], /cannot serve NATS on .*: another process has this port; .*--port/],
+  [
+    'a port that is taken',
+    ['--port-of-the-bus'],
+    /cannot serve NATS on .*: another process has this port; .*--port/,
+  ],
 ] as const)
   test(`atoll bus serve ends with a word, and leaves no server behind: ${what}`, async () => {
     const data = join(folder, flags[0])
