@@ -36,7 +36,7 @@ export const config = z.strictObject({
     .default(0)
     .describe('how many calls a second each JSON-RPC endpoint of L1 is asked at most; 0: no limit'),
   prefetchMib: wholeNumber(0, 1_024)
-    .default(16)
+    .default(8)
     .describe('how much of L1 is fetched before it is asked for, in MiB'),
   dataDir: want(z.string().optional(), 'a folder; it is made if it is not there').describe(
     'where verified L1 blocks and blobs are kept, for this node and others on the machine; left out: nowhere',

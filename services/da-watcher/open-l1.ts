@@ -68,7 +68,7 @@ const mebibyte = 1024 * 1024
 const beaconHedgeMs = 3_000
 
 /** What is kept in memory beside what is fetched ahead: for whoever asks again. */
-const memoryBytes = 24 * mebibyte
+const memoryBytes = 8 * mebibyte
 
 /**
  * Makes the source of L1 that settings describe.

@@ -10,12 +10,12 @@ import { startRecordedNode } from '#devnet/local/recorded-node.ts'
 import { replayL1 } from '#devnet/l1/replay-record.ts'
 import { systemClock, sleep } from '#runtime/clock.ts'
 import { startInstantClient } from './instant-client.ts'
+import { writeLongRecord } from './long-record.ts'
 import { summarise, type Summary } from './statistics.ts'
 
-/** What `npm run bench -- verifier` measured. */
+/** What `npm run bench -- verifier` measured. op-node is not beside it: it wants state proofs of L1, which no record has. */
 export interface VerifierBench {
-  readonly record: string
-  /** All of L1 is there: a node that catches up, with an execution client that takes no time. */
+  /** All of L1 is there: a node that catches up on a chain made for it, with an execution client that takes no time. */
   readonly catchUp: {
     readonly blocks: number
     /** From the first block to the last. */
@@ -29,32 +29,45 @@ export interface VerifierBench {
   }
   /** L1 grows: from a new head, seen by whoever asks the L1 node, to the safe head that it makes. */
   readonly headToSafeMs: Summary | undefined
+  /** The record that it grew by. */
+  readonly record: string
 }
+
+/** Blocks of the chain that is caught up on. */
+const catchUpBlocks = 10_000
 
 const timeoutMs = 300_000
 
-/** Measures a verifier of real processes on a real bus, over a recorded chain. */
+/** Measures a verifier of real processes on a real bus. */
 export async function benchVerifier(report: (what: string) => void): Promise<VerifierBench> {
-  const record = longestRecord()
-  report(`catch-up over ${record}`)
-  const catchUp = await measureCatchUp(record)
-  report('a chain that grows, four L1 blocks a second')
-  const headToSafe = await measureGrowth(record)
-  return {
-    record: record.split('/').at(-1) ?? record,
-    catchUp,
-    headToSafeMs: headToSafe.length > 0 ? summarise(headToSafe) : undefined,
+  const record = recordToGrow()
+  const folder = await mkdtemp(join(tmpdir(), 'atoll-bench-'))
+  try {
+    const long = join(folder, 'record')
+    report(`makes a chain of ${catchUpBlocks} blocks`)
+    await writeLongRecord(kept, long, catchUpBlocks)
+    report('catch-up over it')
+    const catchUp = await measureCatchUp(long)
+    report(`${record} grows, four L1 blocks a second`)
+    const headToSafe = await measureGrowth(record)
+    return {
+      catchUp,
+      headToSafeMs: headToSafe.length > 0 ? summarise(headToSafe) : undefined,
+      record: record.split('/').at(-1) ?? record,
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
 }
 
-/** The one made to measure with, else the longest that the project has. */
-function longestRecord(): string {
-  const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-  const shared = join(
-    process.env['ATOLL_RECORDS'] ?? here('../../../shared/fixtures/records'),
-    'bench-span',
-  )
-  return existsSync(shared) ? shared : here('../vectors/records/bad-data-karst')
+/** A record of the project. */
+const kept = fileURLToPath(new URL('../vectors/records/bad-data-karst', import.meta.url))
+
+/** The one made to measure with, else one that the project has. */
+function recordToGrow(): string {
+  const shared = fileURLToPath(new URL('../../../shared/fixtures/records', import.meta.url))
+  const wanted = join(process.env['ATOLL_RECORDS'] ?? shared, 'bench-span')
+  return existsSync(wanted) ? wanted : kept
 }
 
 interface Measured {
