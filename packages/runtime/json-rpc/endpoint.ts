@@ -1,4 +1,5 @@
 import { type Dispatcher, errors, Pool } from 'undici'
+import { systemClock } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
 import { AnswerReader, type HttpAnswer } from './answer-reader.ts'
 
@@ -88,9 +89,9 @@ export class Endpoint {
       }),
     )
     const giveUp = () => reader.abort(this.#newFault('aborted', {}))
-    const timer = setTimeout(() => {
-      reader.abort(this.#newFault('rpc-timeout', { detail: `no answer in ${timeoutMs} ms` }))
-    }, timeoutMs)
+    const stopTimer = systemClock.after(timeoutMs, () =>
+      reader.abort(this.#newFault('rpc-timeout', { detail: `no answer in ${timeoutMs} ms` })),
+    )
     signal?.addEventListener('abort', giveUp, { once: true })
     try {
       if (signal?.aborted === true) giveUp()
@@ -101,7 +102,7 @@ export class Endpoint {
     } catch (error) {
       throw error instanceof Fault ? error : this.#fault(toError(error))
     } finally {
-      clearTimeout(timer)
+      stopTimer()
       signal?.removeEventListener('abort', giveUp)
     }
   }
