@@ -38,7 +38,7 @@ const firstPauseMs = 100
 const longestPauseMs = 10_000
 
 /** Who ran for as long as this begins anew with the first pause. */
-const steadyMs = 60_000
+const steadyMs = 10_000
 
 /** Keeps services running: one that ends is started again, soon at first and then less often. */
 export class Supervisor {
