@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import type { Clock } from '#runtime/clock.ts'
+import type { OnCall } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import { type JsonRpcServer, serveJsonRpc } from '#runtime/json-rpc/json-rpc-server.ts'
 import type { AllowedHosts } from '#runtime/json-rpc/allowed-hosts.ts'
 import type { AllowedOrigins } from '#runtime/json-rpc/cors.ts'
@@ -30,7 +31,7 @@ export interface ExecutionClientOptions {
   /** Whether all states are kept. */
   readonly archive: boolean
   /** For the consensus client alone, who knows the secret. */
-  readonly engine: Listen & { readonly jwtSecret: Uint8Array }
+  readonly engine: Listen & { readonly jwtSecret: Uint8Array; readonly onCall?: OnCall }
   /** For users. */
   readonly rpc: Listen & {
     readonly cors: AllowedOrigins | undefined

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '#runtime/clock.ts'
+import type { OnCall } from '#runtime/json-rpc/json-rpc-dispatch.ts'
 import { createLog } from '#runtime/log.ts'
 import { findFile, requireFile } from '#runtime/record/read-lines.ts'
 import type { ExecutionClient } from '#devnet/execution/execution-client.ts'
@@ -28,9 +29,9 @@ export async function startL1({
   })
 }
 
-/** Starts the embedded execution client at its genesis. */
+/** Starts the embedded execution client at its genesis. @param options.onCall told of each call of the Engine API */
 export async function startClient(
-  { record, clock }: RecordWorldOptions,
+  { record, clock, onCall }: RecordWorldOptions & { readonly onCall?: OnCall },
   folder: string,
   jwtSecret: Uint8Array,
 ): Promise<ExecutionClient> {
@@ -46,7 +47,7 @@ export async function startClient(
     },
     databaseFile: join(folder, 'execution', 'chain.sqlite'),
     archive: true,
-    engine: { host: '127.0.0.1', port: 0, jwtSecret },
+    engine: { host: '127.0.0.1', port: 0, jwtSecret, ...(onCall !== undefined && { onCall }) },
     rpc: { host: '127.0.0.1', port: 0, cors: undefined },
     clock,
     log: createLog({ logFormat: 'json', logLevel: 'error', fields: { service: 'execution' } }),

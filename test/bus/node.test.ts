@@ -24,20 +24,30 @@ const record = join(recordsFolder, 'bad-data-karst')
 /** A node that derives a recorded chain, and how far it is. */
 class NodeWorld {
   readonly rpcUrl: string
+  /** How often the execution client was given a block. */
+  readonly newPayloads: () => number
   readonly #recorded: RecordedNode
   readonly #close: () => Promise<void>
 
-  private constructor(recorded: RecordedNode, rpcUrl: string, close: () => Promise<void>) {
-    this.rpcUrl = rpcUrl
+  private constructor(
+    recorded: RecordedNode,
+    parts: { rpcUrl: string; newPayloads: () => number; close: () => Promise<void> },
+  ) {
+    this.rpcUrl = parts.rpcUrl
+    this.newPayloads = parts.newPayloads
     this.#recorded = recorded
-    this.#close = close
+    this.#close = parts.close
   }
 
   static async start(): Promise<NodeWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'atoll-node-'))
     const l1 = await startL1({ record, speed: 0, clock: systemClock })
     const jwtSecret = randomBytes(32)
-    const client = await startClient({ record, clock: systemClock }, folder, jwtSecret)
+    let newPayloads = 0
+    const onCall = (method: string) => {
+      if (method.startsWith('engine_newPayload')) newPayloads++
+    }
+    const client = await startClient({ record, clock: systemClock, onCall }, folder, jwtSecret)
     const recorded = await startRecordedNode({
       record,
       folder,
@@ -49,11 +59,16 @@ class NodeWorld {
       report: () => undefined,
       onChange: () => undefined,
     })
-    return new NodeWorld(recorded, client.rpcUrl, async () => {
+    const close = async () => {
       await recorded.close()
       await client.close()
       await l1.close()
       await rm(folder, { recursive: true, force: true })
+    }
+    return new NodeWorld(recorded, {
+      rpcUrl: client.rpcUrl,
+      newPayloads: () => newPayloads,
+      close,
     })
   }
 
@@ -113,6 +128,7 @@ test(`each of a node is killed ${rounds} times, and the safe chain goes on as it
   const stalls = new Map<Victim, number[]>(victims.map((victim) => [victim, []]))
   while (due.length > 0) {
     const world = await NodeWorld.start()
+    let engineKills = 0
     try {
       await world.until('a first block', () => world.safe > 0n)
       while (due.length > 0 && world.safe < 300n) {
@@ -121,11 +137,15 @@ test(`each of a node is killed ${rounds} times, and the safe chain goes on as it
         if (victim === undefined || world.safe >= 300n) break
         due.shift()
         kill(world.node, victim)
+        if (victim === 'engine') engineKills++
         // Attributes that were in flight may yet make one block without whoever was killed.
         const next = world.safe + 2n
         stalls.get(victim)?.push(await world.until(`after ${victim}`, () => world.safe >= next))
       }
       await untilEnd(t, world)
+      // What is there is found and not made again, but for a block that an engine was killed with.
+      const built = world.newPayloads()
+      assert.ok(built <= 363 + engineKills, `${built} payloads, after ${engineKills} such kills`)
     } finally {
       await world.close()
     }
