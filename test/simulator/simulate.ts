@@ -35,6 +35,7 @@ interface Task {
 interface Result extends Task {
   readonly virtualMs: number
   readonly failure: string | undefined
+  readonly explanation: string | undefined
 }
 
 /**
@@ -49,7 +50,9 @@ async function work(tasks: readonly Task[]): Promise<void> {
     const outcome = await run.run(scenarios[task.scenario])
     const failure =
       outcome.kind === 'failed' ? `${outcome.reason}\n${outcome.lastEvents}` : undefined
-    const result: Result = { ...task, virtualMs: run.simulation.clock.monotonicMs(), failure }
+    const explanation = outcome.kind === 'explained' ? outcome.reason : undefined
+    const virtualMs = run.simulation.clock.monotonicMs()
+    const result: Result = { ...task, virtualMs, failure, explanation }
     // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     parentPort?.postMessage(result)
   }
@@ -94,12 +97,17 @@ async function simulate(tasks: readonly Task[]): Promise<void> {
   let done = 0
   let virtualMs = 0
   const failures: Result[] = []
+  let explained = 0
   const take = (result: Result) => {
     done++
     virtualMs += result.virtualMs
     if (result.failure !== undefined) {
       failures.push(result)
       console.log(`seed ${result.seed} of ${result.scenario} fails: ${result.failure}\n`)
+    }
+    if (result.explanation !== undefined) {
+      explained++
+      console.log(`seed ${result.seed} of ${result.scenario} is explained: ${result.explanation}\n`)
     }
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total} runs`)
     else if (done % reportEach === 0) console.error(`${done} of ${total} runs`)
@@ -111,7 +119,9 @@ async function simulate(tasks: readonly Task[]): Promise<void> {
   await Promise.all(Array.from({ length: workers }, workOff))
   const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0)
   const hours = (virtualMs / 3_600_000).toFixed(1)
-  console.log(`\n${total - failures.length} of ${total} runs agree with one pass over L1`)
+  const agreed = total - failures.length - explained
+  const others = explained === 0 ? '' : `, ${explained} differ as op-node would`
+  console.log(`\n${agreed} of ${total} runs agree with one pass over L1${others}`)
   console.log(`${hours} simulated hours in ${seconds} s`)
   for (const { world, scenario, seed } of failures)
     console.log(`again: npm run simulate -- --what ${world},${scenario} --seed ${seed}`)

@@ -2,10 +2,12 @@ import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { SafeAt } from '#messages/safe-at.ts'
 import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
-import { applyAttributes, engineChain, safeAt } from '#messages/subjects.ts'
+import { applyAttributes, derivationTargets, engineChain, safeAt } from '#messages/subjects.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
 import { depositsOnly } from '#protocol/derivation/attributes.ts'
 import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
 import type { Bytes32, Hash } from '#protocol/primitives.ts'
+import { busHeaders } from '#runtime/bus/bus-headers.ts'
 import type { ServiceBus } from '#runtime/bus/service-bus.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { L1Source } from '#services/da-watcher/l1-source.ts'
@@ -60,8 +62,8 @@ export class VerifierRun implements DisturbedRun {
   readonly #bug: Bug | undefined
   /** Which attributes were sent, by the generation that they were for. */
   readonly #sent = new Map<bigint, Set<Bytes32>>()
-  /** That of the derivation which has the lease. */
-  #history: SafeHeadHistory = this.histories[0]
+  /** The safe heads that generations began with. */
+  readonly #starts: L2BlockRef[] = []
 
   constructor(seed: number, bug?: Bug) {
     this.#bug = bug
@@ -84,9 +86,33 @@ export class VerifierRun implements DisturbedRun {
     stop()
     const reason = simulation.failure?.message ?? (agreed ? undefined : this.#disagreement())
     for (const history of this.histories) history.close()
-    return reason === undefined
-      ? { kind: 'agreed', virtualMs: simulation.clock.monotonicMs() }
-      : { kind: 'failed', reason, lastEvents: simulation.lastEvents() }
+    if (reason === undefined) return { kind: 'agreed', virtualMs: simulation.clock.monotonicMs() }
+    const explanation = simulation.failure === undefined ? this.#explanation() : undefined
+    return explanation === undefined
+      ? { kind: 'failed', reason, lastEvents: simulation.lastEvents() }
+      : { kind: 'explained', reason: `${reason}: ${explanation}` }
+  }
+
+  /**
+   * What batches are good for changes with Delta, and those that wait are forgotten with Holocene. A start reads L1 blocks again
+   * that are below what made its safe head safe; if one of the two begins among them, batches that were left out may be good now.
+   * op-node reads no others.
+   */
+  #explanation(): string | undefined {
+    const { config, expected } = this.l1
+    const { delta, holocene } = config.hardforkTimes
+    const timeOf = (number: bigint) => this.l1.block(Infinity, blockOf(number))?.timestamp ?? 0n
+    for (const { number, l1Origin } of this.#starts) {
+      const base = l1Origin.number - config.channelTimeout
+      const from = timeOf(base > 0n ? base : 0n)
+      const madeSafe = [...expected.safeAt].find(([, safe]) => safe.number >= number)?.[0]
+      const to = timeOf(madeSafe ?? l1Origin.number)
+      const isBetween = (time: bigint | undefined) =>
+        time !== undefined && from < time && time <= to
+      if (isBetween(delta)) return `it began anew at block ${number}, across Delta`
+      if (isBetween(holocene)) return `it began anew at block ${number}, across Holocene`
+    }
+    return undefined
   }
 
   /** Fails the run if the safe chain does not have all that L1 has now, once `withinMs` have passed without a reorg. */
@@ -119,7 +145,6 @@ export class VerifierRun implements DisturbedRun {
     for (const [at, history] of histories.entries())
       simulation.start(`derivation-${at}`, 'derivation', async (host) => {
         await host.bus.lease({ signal: host.signal })
-        this.#history = history
         await runDerivation(
           {
             ...contextOf(host),
@@ -147,7 +172,7 @@ export class VerifierRun implements DisturbedRun {
   /** What is not as one pass over the final L1 would have it; undefined if nothing. */
   #disagreement(): string | undefined {
     const { client, l1, observer } = this
-    const history = this.#history
+    const history = this.#activeHistory()
     const { chain, safe, safeAt } = l1.expected
     const { number } = safe.ref
     for (const { ref } of chain.slice(0, Number(number) + 1))
@@ -187,6 +212,14 @@ export class VerifierRun implements DisturbedRun {
     return message && safeAt.codec.decode(message.data)
   }
 
+  /** That of the derivation which told its progress last. */
+  #activeHistory(): SafeHeadHistory {
+    const { names, server } = this.simulation
+    const stream = server.streams.get(names.stateStream(derivationTargets))
+    const told = stream?.newest(names.stateStored(derivationTargets, ''))
+    return this.histories[told?.headers[busHeaders.instance] === 'derivation-1' ? 1 : 0]
+  }
+
   /** What derivation hands over is noted, with the generation that it is for. */
   #noting(bus: ServiceBus): ServiceBus {
     const call: ServiceBus['call'] = (called, request, options) => {
@@ -196,7 +229,8 @@ export class VerifierRun implements DisturbedRun {
     return withChanges(bus, { call })
   }
 
-  #note({ generation, parent, attributes }: ApplyAttributesRequest): void {
+  #note({ generation, sequence, parent, attributes }: ApplyAttributesRequest): void {
+    if (sequence === 1n) this.#starts.push(parent)
     const sent = this.#sent.get(generation) ?? new Set()
     this.#sent.set(generation, sent)
     for (const each of [attributes, depositsOnly(attributes)])

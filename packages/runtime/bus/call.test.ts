@@ -51,7 +51,7 @@ test('a call whose answer was lost with the connection fails at the reconnect, n
   caller.control.cut()
   await world.pass(100)
   caller.control.mend()
-  await assert.rejects(world.settle(call), { code: 'unavailable', severity: 'temporary' })
+  await assert.rejects(world.settle(call), { code: 'timeout', severity: 'temporary' })
   assert.ok(world.clock.monotonicMs() < 1_000)
 })
 

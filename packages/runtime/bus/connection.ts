@@ -13,7 +13,7 @@ export interface Connection {
   /**
    * Asks, and waits for one reply.
    *
-   * @throws Fault `unavailable` at once if nobody listens, and at a reconnect: the answer went with the connection; `timeout`; `not-permitted`; `too-large`; `closed`
+   * @throws Fault `unavailable` at once if nobody listens; `timeout`, also at a reconnect: the answer went with the connection; `not-permitted`; `too-large`; `closed`
    */
   request(message: Outgoing, options: { readonly timeoutMs: number }): Promise<Incoming>
   /** Calls back for each message until unsubscribed; survives reconnects, but misses what came meanwhile. */
@@ -66,7 +66,7 @@ export interface Subscription {
 /** Of a request that was on its way when the connection was lost. */
 export function connectionLost(): Fault {
   const detail = 'the connection was lost before there was an answer'
-  return new Fault('unavailable', { severity: 'temporary', detail })
+  return new Fault('timeout', { severity: 'temporary', detail })
 }
 
 /** @throws Fault `too-large` for a message that the server would end the connection for */

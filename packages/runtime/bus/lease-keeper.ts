@@ -157,9 +157,12 @@ export class LeaseKeeper implements Lease {
     const id = `${boot}/renew/${++this.#renewals}`
     // The deadline counts from the first attempt: it is the one that may be stored though no word of it came.
     const sentMs = clock.monotonicMs()
+    let isRefused = false
     while (!ended.aborted) {
       this.guard()
       try {
+        if (isRefused) this.#sequence = await this.#ownSequence()
+        isRefused = false
         const ack = await store(control, message, { id, expectedSequence: this.#sequence })
         this.#sequence = ack.sequence
         this.#deadlineMs = deadlineOf(sentMs)
@@ -168,7 +171,7 @@ export class LeaseKeeper implements Lease {
       } catch (error) {
         if (!isFault(error) || error.severity !== 'temporary') throw error
         metrics.resent('lease')
-        if (error.code === 'conflict') this.#sequence = await this.#ownSequence()
+        if (error.code === 'conflict') isRefused = true
         else if (error.code !== 'timeout') await sleep(clock, publishPauseMs, ended)
       }
     }

@@ -125,6 +125,22 @@ test('a renewal that was stored without a word of it is no loss', async () => {
   assert.deepEqual(engine.fatal, [])
 })
 
+test('whether a renewal was stored is asked until there is an answer', async () => {
+  const world = await BusWorld.provisioned()
+  const engine = await world.join('engine')
+  world.lost = ({ direction, subject }) =>
+    direction === 'to-client' && subject.startsWith('_INBOX_engine')
+  await world.pass(leaseRenewMs + 1_500)
+  world.lost = ({ direction, subject }) => direction === 'to-server' && subject.includes('DIRECT')
+  await world.pass(100)
+  engine.control.cut()
+  engine.control.mend()
+  await world.pass(50)
+  world.lost = () => false
+  await world.pass(leaseTtlMs)
+  assert.deepEqual(engine.fatal, [])
+})
+
 test('a holder that was stopped in its tracks finds out by its clock, before it asks anyone', async () => {
   const world = await BusWorld.provisioned()
   const engine = world.joinUnleased('engine')
