@@ -14,7 +14,7 @@ export const config = z.strictObject({
   engineTimeoutMs: wholeNumber(1, 600_000)
     .default(10_000)
     .describe('how long an answer of the execution client is waited for'),
-  l1RpcUrls: listOf(url(['http', 'https'], 'http://127.0.0.1:8545')).describe(
+  l1RpcUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545')).describe(
     'L1 endpoints, the first first; only asked for headers, when the engine starts or is reset',
   ),
   l1TimeoutMs: wholeNumber(1, 600_000)

@@ -25,7 +25,8 @@ import { extraDataOf } from '#test/differential/stand-in-engine.ts'
 
 const blockTime = 2n
 const l1BlockTime = 12n
-const blocksPerEpoch = l1BlockTime / blockTime
+/** L2 blocks of an L1 block; the next L1 block has their batches. */
+export const blocksPerEpoch = Number(l1BlockTime / blockTime)
 const transactionsPerBlock = 8
 const transactionBytes = 150
 
@@ -110,7 +111,7 @@ class LongChain {
   /** The L2 blocks of the newest L1 block, then the L1 block that has their batches. */
   async addEpoch(): Promise<void> {
     const isFirst = this.#head.ref.number === 0n
-    for (let count = isFirst ? 1n : 0n; count < blocksPerEpoch; count++) this.#addBlock()
+    for (let count = isFirst ? 1 : 0; count < blocksPerEpoch; count++) this.#addBlock()
     await this.#addL1Block()
     await this.#writer.drained()
   }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +9,7 @@ import { startRecordedNode } from '#devnet/local/recorded-node.ts'
 import { replayL1 } from '#devnet/l1/replay-record.ts'
 import { systemClock, sleep } from '#runtime/clock.ts'
 import { startInstantClient } from './instant-client.ts'
-import { writeLongRecord } from './long-record.ts'
+import { blocksPerEpoch, writeLongRecord } from './long-record.ts'
 import { summarise, type Summary } from './statistics.ts'
 
 /** What `npm run bench -- verifier` measured. op-node is not beside it: it wants state proofs of L1, which no record has. */
@@ -27,10 +26,8 @@ export interface VerifierBench {
     /** Of each service: at the end, and at most. */
     readonly rssMb: Readonly<Record<string, { readonly end: number; readonly most: number }>>
   }
-  /** L1 grows: from a new head, seen by whoever asks the L1 node, to the safe head that it makes. */
-  readonly headToSafeMs: Summary | undefined
-  /** The record that it grew by. */
-  readonly record: string
+  /** L1 grows by a block with a batch each quarter of a second, and tells so: from there to all of the batch being safe. */
+  readonly headToSafeMs: Summary
 }
 
 /** Blocks of the chain that is caught up on. */
@@ -40,21 +37,16 @@ const timeoutMs = 300_000
 
 /** Measures a verifier of real processes on a real bus. */
 export async function benchVerifier(report: (what: string) => void): Promise<VerifierBench> {
-  const record = recordToGrow()
   const folder = await mkdtemp(join(tmpdir(), 'atoll-bench-'))
   try {
-    const long = join(folder, 'record')
+    const [long, short] = [join(folder, 'long'), join(folder, 'short')]
     report(`makes a chain of ${catchUpBlocks} blocks`)
     await writeLongRecord(kept, long, catchUpBlocks)
+    await writeLongRecord(kept, short, watchedBlocks * blocksPerEpoch)
     report('catch-up over it')
     const catchUp = await measureCatchUp(long)
-    report(`${record} grows, four L1 blocks a second`)
-    const headToSafe = await measureGrowth(record)
-    return {
-      catchUp,
-      headToSafeMs: headToSafe.length > 0 ? summarise(headToSafe) : undefined,
-      record: record.split('/').at(-1) ?? record,
-    }
+    report('L1 grows, four blocks a second')
+    return { catchUp, headToSafeMs: summarise(await measureGrowth(short)) }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -62,13 +54,6 @@ export async function benchVerifier(report: (what: string) => void): Promise<Ver
 
 /** A record of the project. */
 const kept = fileURLToPath(new URL('../vectors/records/bad-data-karst', import.meta.url))
-
-/** The one made to measure with, else one that the project has. */
-function recordToGrow(): string {
-  const shared = fileURLToPath(new URL('../../../shared/fixtures/records', import.meta.url))
-  const wanted = join(process.env['ATOLL_RECORDS'] ?? shared, 'bench-span')
-  return existsSync(wanted) ? wanted : kept
-}
 
 interface Measured {
   readonly node: RunningNode
@@ -97,7 +82,7 @@ async function withNode<Value>(
   const { node, viewer, failed, close } = await startRecordedNode({
     record,
     folder,
-    l1,
+    l1: { ...l1, rpcUrl: l1.rpcUrl.replace('http', 'ws') },
     engineUrl: client.url,
     jwtSecret: client.jwtSecret,
     natsServer: process.env['ATOLL_NATS_SERVER'],
@@ -157,7 +142,10 @@ async function rssOf(node: RunningNode): Promise<VerifierBench['catchUp']['rssMb
 }
 
 /** L1 blocks that are watched. */
-const watchedBlocks = 60
+const watchedBlocks = 80
+
+/** Those that come while the node starts. */
+const startingBlocks = 40
 
 /** As many recorded seconds in one that L1 has four blocks a second. */
 const growthSpeed = 48
@@ -165,24 +153,22 @@ const growthSpeed = 48
 function measureGrowth(record: string): Promise<readonly number[]> {
   return withNode(record, growthSpeed, async ({ viewer, l1 }) => {
     const times: number[] = []
-    let headMs = 0
-    let before = 0n
-    const end = Promise.withResolvers<'end'>()
+    const shown: { readonly last: bigint; readonly atMs: number }[] = []
     let left = Math.min(watchedBlocks, l1.chain.blocks.length - 1)
-    l1.chain.onHead(() => {
-      headMs = performance.now()
-      if (--left === 0) end.resolve('end')
+    l1.chain.onHead((blocks) => {
+      const { number } = blocks.at(-1) ?? l1.chain.first
+      left--
+      shown.push({ last: number * BigInt(blocksPerEpoch) - 1n, atMs: performance.now() })
     })
-    const tick = () => Promise.race([end.promise, sleep(systemClock, 1)])
-    while ((await tick()) !== 'end') {
+    while (left > 0 || shown.length > 0) {
+      await sleep(systemClock, 1)
       const safe = viewer.view.chain?.safe.number ?? 0n
-      // The first of a batch's blocks: the others follow as fast as they are built.
-      if (safe > before && headMs > 0) {
-        times.push(performance.now() - headMs)
-        headMs = 0
+      for (let next = shown[0]; next !== undefined && next.last <= safe; next = shown[0]) {
+        times.push(performance.now() - next.atMs)
+        shown.shift()
       }
-      before = safe
     }
-    return times
+    // The node starts while L1 grows already.
+    return times.slice(startingBlocks)
   })
 }
