@@ -19,7 +19,7 @@ export interface Waiting {
 }
 
 /** The receipts of a full L1 block, with room to spare. */
-const defaultMaxResponseBytes = 128 * 1024 * 1024
+export const defaultMaxResponseBytes = 128 * 1024 * 1024
 
 /** The server will say the same again: the key, the path or the request is wrong. */
 const finalStatuses: readonly number[] = [400, 401, 403, 404, 405, 413]

@@ -1,17 +1,21 @@
-import { WebSocket } from 'undici'
+import { Agent, WebSocket } from 'undici'
 import { Fault } from '#runtime/fault.ts'
-import type { EndpointOptions, Waiting } from './endpoint.ts'
+import { defaultMaxResponseBytes, type EndpointOptions, type Waiting } from './endpoint.ts'
 
 /** Sockets to one server; more calls than these wait for one another. */
-const maxSockets = 8
+export const maxSockets = 8
 
 /** A server that is asked JSON-RPC over WebSockets: one question at a time on each, so that an answer needs no address. */
 export class SocketEndpoint {
   /** The server without path and query, where providers have their keys: fit for a log. */
   readonly name: string
   readonly #options: EndpointOptions
+  readonly #maxBytes: number
+  /** Bounds what is read of a message. */
+  readonly #agent: Agent
   readonly #idle: WebSocket[] = []
-  readonly #waiting: (() => void)[] = []
+  /** Calls that wait for a socket, the first one first; one that gives up is taken out. */
+  readonly #waiting = new Set<() => void>()
   readonly #all = new Set<WebSocket>()
   #busy = 0
 
@@ -20,6 +24,8 @@ export class SocketEndpoint {
     const { protocol, host } = new URL(options.url)
     this.name = `${protocol}//${host}`
     this.#options = options
+    this.#maxBytes = options.maxResponseBytes ?? defaultMaxResponseBytes
+    this.#agent = new Agent({ webSocket: { maxPayloadSize: this.#maxBytes } })
   }
 
   /** Sends a body and returns the text of the answer. @throws Fault as `Endpoint` does */
@@ -31,7 +37,7 @@ export class SocketEndpoint {
     try {
       const ready = this.#idle.pop() ?? this.#open()
       socket = ready
-      const answer = await exchange(ready, body, ended)
+      const answer = await exchange(ready, body, { ended, maxBytes: this.#maxBytes })
       if (ready.readyState === WebSocket.OPEN) this.#idle.push(ready)
       return answer
     } catch (error) {
@@ -40,13 +46,13 @@ export class SocketEndpoint {
       throw this.#fault(error, { isAborted: signal?.aborted === true, isLate: timeout.aborted })
     } finally {
       this.#busy--
-      this.#waiting.shift()?.()
+      this.#wakeNext()
     }
   }
 
   async close(): Promise<void> {
     for (const socket of this.#all) socket.close()
-    return Promise.resolve()
+    await this.#agent.destroy()
   }
 
   async #turn(ended: AbortSignal, { isLate }: { readonly isLate: () => boolean }): Promise<void> {
@@ -57,16 +63,34 @@ export class SocketEndpoint {
           isLate: isLate(),
         })
       await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve)
-        ended.addEventListener('abort', () => resolve(), { once: true })
+        const giveUp = () => {
+          this.#waiting.delete(wake)
+          resolve()
+        }
+        const wake = () => {
+          ended.removeEventListener('abort', giveUp)
+          resolve()
+        }
+        this.#waiting.add(wake)
+        ended.addEventListener('abort', giveUp, { once: true })
       })
     }
     this.#busy++
   }
 
+  #wakeNext(): void {
+    const [wake] = this.#waiting
+    if (wake === undefined) return
+    this.#waiting.delete(wake)
+    wake()
+  }
+
   #open(): WebSocket {
     const headers = this.#options.headers?.()
-    const socket = new WebSocket(this.#options.url, headers === undefined ? {} : { headers })
+    const socket = new WebSocket(this.#options.url, {
+      dispatcher: this.#agent,
+      ...(headers !== undefined && { headers }),
+    })
     this.#all.add(socket)
     const forget = () => {
       this.#all.delete(socket)
@@ -94,19 +118,33 @@ export class SocketEndpoint {
 }
 
 /** Sends a message when the socket is open; the next one that comes is its answer. */
-function exchange(socket: WebSocket, body: string, ended: AbortSignal): Promise<string> {
+function exchange(
+  socket: WebSocket,
+  body: string,
+  { ended, maxBytes }: { readonly ended: AbortSignal; readonly maxBytes: number },
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const cleared = new AbortController()
     const { signal } = cleared
+    let isSent = false
     const end = (settle: () => void) => {
       cleared.abort()
       settle()
     }
-    const send = () => socket.send(body)
+    const send = () => {
+      isSent = true
+      socket.send(body)
+    }
     socket.addEventListener('message', ({ data }) => end(() => resolve(String(data))), { signal })
     const fail = (reason: string) => end(() => reject(new Error(reason)))
-    socket.addEventListener('close', () => fail('the WebSocket was closed'), { signal })
-    socket.addEventListener('error', () => fail('the WebSocket failed'), { signal })
+    const cut = () =>
+      fail(
+        isSent
+          ? `the WebSocket was cut, by its server or for an answer of more than ${maxBytes} bytes`
+          : 'the WebSocket cannot be opened',
+      )
+    socket.addEventListener('close', cut, { signal })
+    socket.addEventListener('error', cut, { signal })
     ended.addEventListener('abort', () => fail('given up'), { signal })
     if (ended.aborted) fail('given up')
     else if (socket.readyState === WebSocket.OPEN) send()
