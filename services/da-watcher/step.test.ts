@@ -110,13 +110,16 @@ test('who signs is read at each head, and stated when it is another', () => {
   assert.deepEqual(stated, [signer('51'), signer('52')])
 })
 
-test('what fails is waited for with its words, and asked again at the next tick', () => {
+test('what fails is waited for with its code and words, and asked again at the next tick', () => {
   const tick = { kind: 'tick' } as const
-  const failed = { kind: 'heads-failed', reason: 'no node is left', next: 'in 7 s' } as const
-  const [, effects] = run(tick, failed, tick)
+  const failure = { code: 'l1-unavailable', reason: 'no node is left', next: 'in 7 s' }
+  const [, effects] = run(tick, { kind: 'heads-failed', ...failure }, tick)
   assert.deepEqual(effects, [
     { kind: 'read-heads' },
-    { kind: 'wait', for: 'heads', reason: 'no node is left', next: 'in 7 s' },
+    { kind: 'wait', for: 'heads', ...failure },
     { kind: 'read-heads' },
+  ])
+  assert.deepEqual(run({ kind: 'signer-failed', ...failure })[1], [
+    { kind: 'wait', for: 'signer', ...failure },
   ])
 })

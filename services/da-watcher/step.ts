@@ -81,15 +81,13 @@ export const step: Step<DaWatcherState, DaWatcherEvent, DaWatcherEffect> = (stat
     case 'head-announced':
       return state.isReadingHeads ? [{ ...state, areHeadsDue: true }] : readHeads(state)
     case 'heads-failed': {
-      const { reason, next } = event
-      const wait = { kind: 'wait', for: 'heads', reason, next } as const
+      const wait = { ...event, kind: 'wait', for: 'heads' } as const
       return [{ ...state, isReadingHeads: false, areHeadsDue: false }, wait]
     }
     case 'heads-read':
       return takeHeads({ ...state, isReadingHeads: false }, event)
     case 'signer-failed': {
-      const { reason, next } = event
-      const wait = { kind: 'wait', for: 'signer', reason, next } as const
+      const wait = { ...event, kind: 'wait', for: 'signer' } as const
       return [{ ...state, isReadingSigner: false }, wait]
     }
     case 'signer-read':
