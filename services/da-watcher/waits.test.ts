@@ -53,3 +53,14 @@ test('a block that nobody asks for any more holds up nothing', () => {
   waits.goOn('block', '4')
   assert.equal(told.at(-1), 'goes on')
 })
+
+test('a block that fails all the time is news once, though the one that failed first is not asked for any more', () => {
+  const { waits, told, pass } = watched()
+  waits.waitFor('block', missing(5), '5')
+  for (let time = 0; time < 5; time++) {
+    pass(forgottenMs / 3)
+    assert.equal(waits.waitFor('block', missing(6), '6'), false)
+    waits.goOn('block', '7')
+  }
+  assert.ok(!told.includes('goes on'))
+})

@@ -34,12 +34,12 @@ export function failureOf(error: unknown): Failure {
 /** What is not asked for again in this time is not wanted any more: derivation asks each few seconds. */
 export const forgottenMs = 15_000
 
-/** What failed, in one span of trouble. */
-interface Trouble extends Failure {
-  /** What of the topic failed first, such as a block: the trouble is over when that succeeds. */
-  readonly about: string | undefined
-  /** When it failed last. */
-  readonly atMs: number
+/** One span of trouble. */
+interface Trouble {
+  /** What failed last. */
+  readonly failure: Failure
+  /** What of the topic fails, such as blocks, and when it failed last; the trouble is over when none is left. */
+  readonly failing: Map<string | undefined, number>
 }
 
 interface WaitsOptions {
@@ -62,31 +62,33 @@ export class Waits {
   /** @returns whether it is news, for this span of trouble */
   waitFor(topic: WaitTopic, failure: Failure, about?: string): boolean {
     const known = this.#troubles.get(topic)
-    const nowMs = this.#options.monotonicMs()
-    const isSame = known === undefined || known.about === about
-    const atMs = isSame ? nowMs : known.atMs
-    this.#troubles.set(topic, {
-      ...failure,
-      about: known === undefined ? about : known.about,
-      atMs,
-    })
+    const failing = known?.failing ?? new Map<string | undefined, number>()
+    this.#forget(failing)
+    failing.set(about, this.#options.monotonicMs())
+    this.#troubles.set(topic, { failure, failing })
     this.#tell()
-    return known === undefined || nameOf(known) !== nameOf(failure)
+    return known === undefined || nameOf(known.failure) !== nameOf(failure)
   }
 
-  /** Another of the topic that succeeds says nothing of the one that failed, as long as that is asked for. */
+  /** Another of the topic that succeeds says nothing of one that failed, as long as that is asked for. */
   goOn(topic: WaitTopic, about?: string): void {
-    const known = this.#troubles.get(topic)
-    if (known === undefined) return
-    const isWanted = this.#options.monotonicMs() - known.atMs < forgottenMs
-    if (known.about !== about && isWanted) return
+    const failing = this.#troubles.get(topic)?.failing
+    if (failing === undefined) return
+    failing.delete(about)
+    this.#forget(failing)
+    if (failing.size > 0) return
     this.#troubles.delete(topic)
     this.#tell()
   }
 
+  #forget(failing: Trouble['failing']): void {
+    const sinceMs = this.#options.monotonicMs() - forgottenMs
+    for (const [about, atMs] of failing) if (atMs <= sinceMs) failing.delete(about)
+  }
+
   #tell(): void {
     const topic = order.find((candidate) => this.#troubles.has(candidate))
-    const failure = topic && this.#troubles.get(topic)
+    const failure = topic && this.#troubles.get(topic)?.failure
     if (topic === undefined || failure === undefined) {
       this.#status.goOn()
       return
