@@ -1,6 +1,6 @@
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
-import type { L1BlockRef } from '#protocol/block/refs.ts'
+import { idOf, type L1BlockRef } from '#protocol/block/refs.ts'
 import type { Performed } from '#runtime/actor.ts'
 import type { Owner } from '#runtime/bus/bus.ts'
 import type { DaWatcherContext } from './context.ts'
@@ -75,9 +75,4 @@ async function writeHeads(value: L1Heads, { heads, metrics, log }: Means): Promi
     if (ref !== undefined) metrics.headMoved(label, ref.number)
   }
   log.debug({ l1: idOf(value.head) }, 'L1 heads moved')
-}
-
-/** A block as a log has it. */
-function idOf({ number, hash }: L1BlockRef): { readonly number: string; readonly hash: string } {
-  return { number: String(number), hash }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { ChainState } from '#messages/chain-state.ts'
 import { engineChain } from '#messages/subjects.ts'
-import type { BlockId } from '#protocol/block/refs.ts'
+import { idOf } from '#protocol/block/refs.ts'
 import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
 import type { Performed } from '#runtime/actor.ts'
 import type { Bus, Lease, Owner } from '#runtime/bus/bus.ts'
@@ -168,8 +168,4 @@ async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Prom
       await tellForkchoice(heads, ports)
       return { kind: 'forkchoice-told' }
   }
-}
-
-function idOf({ hash, number }: BlockId): BlockId {
-  return { number, hash }
 }

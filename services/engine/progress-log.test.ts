@@ -21,7 +21,7 @@ test('progress is a line with the heads and the count of blocks, only where the 
   assert.deepEqual(lines, [])
   log.tell(second)
   log.tell(second)
-  const told = ({ number, hash }: (typeof first)['safe']) => ({ number: String(number), hash })
+  const told = ({ number, hash }: (typeof first)['safe']) => ({ number, hash })
   const { safe, unsafe, finalized } = second
   const { l1Origin } = safe
   assert.deepEqual(lines, [
@@ -29,7 +29,7 @@ test('progress is a line with the heads and the count of blocks, only where the 
       safe: told(safe),
       unsafe: told(unsafe),
       finalized: told(finalized),
-      l1Origin: { number: String(l1Origin.number), hash: l1Origin.hash },
+      l1Origin,
       blocks: 4,
     },
   ])

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { BlockId } from '#protocol/block/refs.ts'
+import { type BlockId, idOf } from '#protocol/block/refs.ts'
 import type { Chain } from './engine-state.ts'
 
 /** How often progress is told, at most. */
@@ -32,9 +32,4 @@ export class ProgressLog {
       `safe head ${safe.number}`,
     )
   }
-}
-
-/** A block as a log has it. */
-function idOf({ number, hash }: BlockId): { readonly number: string; readonly hash: string } {
-  return { number: String(number), hash }
 }

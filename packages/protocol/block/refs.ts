@@ -6,6 +6,11 @@ export interface BlockId {
   readonly number: bigint
 }
 
+/** A block by hash and number, without the rest: what a log has of it. */
+export function idOf({ hash, number }: BlockId): BlockId {
+  return { hash, number }
+}
+
 /** An L1 block and its place in the chain. Times are Unix seconds. */
 export interface L1BlockRef extends BlockId {
   readonly parentHash: Hash
