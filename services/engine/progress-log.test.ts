@@ -3,13 +3,27 @@ import { test } from 'node:test'
 import { chainAt, l2Ref } from '#test/fakes/values.ts'
 import { ProgressLog } from './progress-log.ts'
 
-test('what came since the start is in the first line', () => {
+function countingLog() {
   const blocks: unknown[] = []
   const log = new ProgressLog({
     info: (fields: object) => void blocks.push('blocks' in fields && fields.blocks),
   })
+  return { blocks, log }
+}
+
+test('what came since the start is in the first line', () => {
+  const { blocks, log } = countingLog()
   log.tell({ ...chainAt({ generation: 1n, version: 1n }), safe: l2Ref(107) })
   assert.deepEqual(blocks, [7])
+})
+
+test('after a reset blocks count from where it went back to', () => {
+  const { blocks, log } = countingLog()
+  log.tell({ ...chainAt({ generation: 1n, version: 1n }), safe: l2Ref(107) })
+  const start = chainAt({ generation: 2n, version: 1n })
+  log.tell(start)
+  log.tell({ ...start, safe: l2Ref(103) })
+  assert.deepEqual(blocks, [7, 3])
 })
 
 test('progress is a line with the heads and the count of blocks, only where the safe head moved', () => {

@@ -8,7 +8,8 @@ export const progressPeriodMs = 10_000
 /** Tells now and then how far the chain is: a line each period in which the safe head moved. */
 export class ProgressLog {
   readonly #log: Pick<Logger, 'info'>
-  #told: BlockId | undefined
+  /** The safe head of the last line, and its generation. */
+  #told: { readonly safe: BlockId; readonly generation: bigint } | undefined
 
   constructor(log: Pick<Logger, 'info'>) {
     this.#log = log
@@ -17,9 +18,10 @@ export class ProgressLog {
   /** To be called each period, with the newest chain. */
   tell(chain: Chain | undefined): void {
     if (chain === undefined) return
-    const { finalized, safe, start, unsafe } = chain
-    const told = this.#told ?? start.safe
-    this.#told = safe
+    const { finalized, generation, safe, start, unsafe } = chain
+    // A new generation may begin below the last line.
+    const told = this.#told?.generation === generation ? this.#told.safe : start.safe
+    this.#told = { safe, generation }
     if (told.hash === safe.hash) return
     this.#log.info(
       {
