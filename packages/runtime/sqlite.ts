@@ -16,12 +16,18 @@ interface SqliteOptions {
   readonly code: string
   /** Settings of the connection. */
   readonly pragmas: string
+  /** What to say when another process holds its lock for longer than `busyTimeoutMs`. */
+  readonly lockedAdvice: string
 }
+
+/** How long a lock that another process holds is waited for. */
+const busyTimeoutMs = 2_000
 
 /** A file of SQLite. What it throws is a Fault of its code that names the file. */
 export class SqliteFile {
   readonly #path: string
   readonly #code: string
+  readonly #lockedAdvice: string
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
 
@@ -30,12 +36,13 @@ export class SqliteFile {
    *
    * @param path `:memory:` for none
    */
-  constructor(path: string, { code, pragmas }: SqliteOptions) {
+  constructor(path: string, { code, pragmas, lockedAdvice }: SqliteOptions) {
     this.#path = path
     this.#code = code
+    this.#lockedAdvice = lockedAdvice
     this.#database = this.#guarded(() => new DatabaseSync(path, { readBigInts: true }))
     try {
-      const common = 'PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL;'
+      const common = `PRAGMA busy_timeout = ${busyTimeoutMs}; PRAGMA journal_mode = WAL;`
       this.#guarded(() => this.#database.exec(`${common} ${pragmas}`))
     } catch (error) {
       this.#database.close()
@@ -115,9 +122,7 @@ export class SqliteFile {
       return work()
     } catch (cause) {
       if (!isSqliteError(cause)) throw cause
-      const advice = cause.message.includes('locked')
-        ? ': another process has it; end that, or give another folder'
-        : ''
+      const advice = cause.message.includes('locked') ? `: ${this.#lockedAdvice}` : ''
       throw this.#fault(`${cause.message}${advice}`, cause)
     }
   }
@@ -132,9 +137,14 @@ export class SqliteFile {
  * Opens a file that one process has at a time: two would each believe in a state of its own. A process that is killed loses
  * nothing that was committed; a machine that loses power may.
  */
-export function openOwnFile(path: string, options: SqliteOptions & Tables): SqliteFile {
+export function openOwnFile(
+  path: string,
+  options: Omit<SqliteOptions, 'lockedAdvice'> & Tables,
+): SqliteFile {
+  const { code } = options
   const pragmas = `PRAGMA synchronous = NORMAL; ${options.pragmas}`
-  const file = new SqliteFile(path, { code: options.code, pragmas })
+  const lockedAdvice = 'another process has it; end that, or give another folder'
+  const file = new SqliteFile(path, { code, pragmas, lockedAdvice })
   try {
     file.own(options)
     return file

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test, type TestContext } from 'node:test'
 import { systemClock } from '#runtime/clock.ts'
 import { requireFile } from '#runtime/record/read-lines.ts'
@@ -97,6 +98,18 @@ test('a file that is no database is made anew', (t) => {
   disk.putBlock({ hash: memoryHash(1n, 'a'), number: 1n }, Uint8Array.of(1))
   assert.deepEqual(disk.range(), { first: 1n, last: 1n })
   disk.close()
+})
+
+test('of a cache that another process writes to nobody is told to end that: it is shared', (t) => {
+  const path = join(newFolder(t), 'cache.sqlite')
+  const cache = new L1Cache(path, { maxBytes: 1_000_000 })
+  const other = new DatabaseSync(path)
+  other.exec('BEGIN IMMEDIATE')
+  const put = () => cache.putBlock({ hash: memoryHash(1n, 'a'), number: 1n }, new Uint8Array(1))
+  assert.throws(put, { code: 'l1-cache', message: /locked: another process that shares it/ })
+  other.close()
+  put()
+  cache.close()
 })
 
 test('what is oldest goes when the cache is full', (t) => {

@@ -123,7 +123,9 @@ function open(path: string): SqliteFile {
 
 function openTables(path: string): SqliteFile {
   const pragmas = 'PRAGMA cache_size = -4096; PRAGMA synchronous = OFF'
-  const file = new SqliteFile(path, { code: 'l1-cache', pragmas })
+  const lockedAdvice =
+    'another process that shares it writes for too long; see whether the disk is slow'
+  const file = new SqliteFile(path, { code: 'l1-cache', pragmas, lockedAdvice })
   try {
     file.ensureTables({ schema, version })
     return file
