@@ -47,7 +47,7 @@ export const statusSettings = z.strictObject({
       .string()
       .optional()
       .describe(
-        'folder of a node that atoll node runs here, which says where its bus is and has the key',
+        'folder of a node that atoll node runs here, which says where its bus is and has the key, as far as --nats-urls and --nats-seed-file do not',
       ),
     '~/.atoll/<chain id>, where neither --nats-urls nor --nats-seed-file is given',
   ),

@@ -56,32 +56,40 @@ export async function connectNode(
   }
 }
 
-async function findBus(
+/**
+ * Where the bus of a node is, and the key to it: what settings name, the rest from the folder of the node.
+ *
+ * @param given settings as they were given: a default is no choice
+ * @throws Fault `no-node` if the folder that is named keeps no bus
+ */
+export async function findBus(
   settings: StatusSettings,
   given: Readonly<Record<string, string>>,
 ): Promise<FoundBus> {
-  const { chainId, dataDir } = settings
+  const { chainId, dataDir, natsUrls, natsSeedFile } = settings
   const folder = dataDir ?? defaultDataDir(chainId)
-  const isNamed = given['natsUrls'] !== undefined || given['natsSeedFile'] !== undefined
-  const named = { ...settings, startedMs: undefined }
-  if (isNamed && dataDir === undefined)
-    return {
-      ...named,
-      where: 'as --nats-urls has it',
-      remedy: 'see whether its NATS server runs; atoll bus serve runs one',
-    }
+  const isUrlNamed = given['natsUrls'] !== undefined
+  const isKeyNamed = given['natsSeedFile'] !== undefined
+  const elsewhere = {
+    startedMs: undefined,
+    where: 'as --nats-urls has it',
+    remedy: 'see whether its NATS server runs; atoll bus serve runs one',
+  }
+  const isComplete = dataDir === undefined ? isUrlNamed || isKeyNamed : isUrlNamed && isKeyNamed
+  if (isComplete) return { ...settings, ...elsewhere }
   try {
-    const access = await nodeBusAccess(folder, 'operator')
+    const kept = { ...settings, ...(await nodeBusAccess(folder, 'operator')) }
+    if (isUrlNamed) return { ...kept, ...elsewhere, natsUrls }
     const { mtimeMs: startedMs } = await stat(busUrlFile(folder))
     const where = `where the node of ${folder} was last`
     const remedy = `it is stopped; start it with atoll node --data-dir ${folder}, and see its log if it was not you who stopped it`
-    return { ...settings, ...access, startedMs, where, remedy }
+    return { ...kept, ...(isKeyNamed && { natsSeedFile }), startedMs, where, remedy }
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause
     const missing = `no node keeps its bus in ${folder}`
     const remedy = 'start one with atoll node, or name another with --data-dir or --nats-urls'
     if (dataDir !== undefined) throw noNode(`${missing}: ${remedy}`, cause)
-    return { ...named, where: `the default, and ${missing}`, remedy }
+    return { ...settings, startedMs: undefined, where: `the default, and ${missing}`, remedy }
   }
 }
 
