@@ -151,6 +151,15 @@ test('an execution client that is too old for a fork is told in the status, thou
     notices.join(),
     /^your execution client is too old for fork karst, .*engine_getPayloadV5$/,
   )
+  // It is upgraded.
+  client.intercept = () => {
+    throw new Fault('rpc-unreachable', { severity: 'temporary' })
+  }
+  await world.bus.pass(10_000)
+  assert.match(engine.status.snapshot().wait?.what ?? '', /does not answer/)
+  client.intercept = () => undefined
+  await world.bus.pass(10_000)
+  assert.deepEqual(engine.status.snapshot().notices, [])
 })
 
 test('an execution client that lost its data is given the chain again', async () => {

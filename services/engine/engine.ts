@@ -14,6 +14,7 @@ import {
   firstState,
 } from './engine-state.ts'
 import { fetchL2Block } from './fetch-l2-block.ts'
+import { ForkWatch } from './fork-watch.ts'
 import { guardedBy } from './guarded-client.ts'
 import type { EngineMetrics } from './metrics.ts'
 import { PayloadTail } from './payload-tail.ts'
@@ -43,7 +44,9 @@ export async function runEngine(context: EngineContext, ports: EnginePorts): Pro
   const executionClient = guardedBy(lease, ports.executionClient)
   const payloadTail = new PayloadTail(bus)
   const owner = bus.own(engineChain)
-  const means = { ...context, ports: { ...ports, executionClient }, owner, payloadTail }
+  const guarded = { ...ports, executionClient }
+  const forkWatch = new ForkWatch({ ...context, ports: guarded })
+  const means = { ...context, ports: guarded, owner, payloadTail, forkWatch }
   const progress = new ProgressLog(context.log)
   let chain: Chain | undefined
   const served = bus.serve(fetchL2BlockCall, (request) => fetchL2Block(request, chain, ports))
@@ -61,6 +64,7 @@ export async function runEngine(context: EngineContext, ports: EnginePorts): Pro
     payloadTail.source,
     ticking(clock, heartbeatMs, () => ({ kind: 'heartbeat' })),
     () => every(clock, progressPeriodMs, () => progress.tell(chain)),
+    () => every(clock, heartbeatMs, () => void forkWatch.tick()),
   ]
   await runActor<EngineState, EngineEvent, EngineEffect>({
     state: { ...firstState, isElSyncing: ports.sync.mode === 'el' },
@@ -76,6 +80,8 @@ export async function runEngine(context: EngineContext, ports: EnginePorts): Pro
     inbox: new Inbox(sources, { signal }),
     perform: (effect) => {
       if (effect.kind === 'write-chain') ({ chain } = effect)
+      if (effect.kind === 'report-failure' && effect.failure.code === 'engine-unreachable')
+        forkWatch.expire()
       return perform(effect, means)
     },
   })

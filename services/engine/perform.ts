@@ -7,12 +7,11 @@ import type { Performed } from '#runtime/actor.ts'
 import type { Bus, Lease, Owner } from '#runtime/bus/bus.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
-import type { StatusReporter } from '#runtime/service/status-reporter.ts'
 import { applyAttributes, tellForkchoice } from './apply-attributes.ts'
 import type { EngineEffect, EngineEvent, Job, ResetCause } from './engine-state.ts'
 import { resumeAt, syncTo } from './el-sync.ts'
 import { type FoundStart, findStart, refOf } from './find-start.ts'
-import { reportForkGaps } from './fork-watch.ts'
+import type { ForkWatch } from './fork-watch.ts'
 import type { Heads } from './heads.ts'
 import { insertPayload } from './insert-payload.ts'
 import type { EngineMetrics } from './metrics.ts'
@@ -28,7 +27,7 @@ export interface Means {
   readonly instance: string
   readonly signal: AbortSignal
   readonly log: Logger
-  readonly status: Pick<StatusReporter, 'notices'>
+  readonly forkWatch: ForkWatch
   readonly metrics: EngineMetrics
   readonly owner: Owner<ChainState>
   readonly payloadTail: PayloadTail
@@ -122,7 +121,7 @@ async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Prom
     return { kind: 'start-found', cause, found, nowMs: clock.now(), previous }
   }
   if (job.kind === 'start') {
-    await reportForkGaps(means)
+    await means.forkWatch.look()
     const resumed = job.safe && (await resumeAt(job.safe, ports))
     return startFound(job.cause, resumed ?? (await findStart(ports)))
   }
