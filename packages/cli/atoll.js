@@ -21,7 +21,9 @@ if (major > 24 || (major === 24 && minor >= 12)) {
     process.stderr.write('Run npm install in the checkout, which brings it along, or install it.\n')
     process.exit(2)
   }
-  const child = spawn(installed, process.argv.slice(1), { stdio: 'inherit' })
+  // The channel tells it when this process is gone, however it ended.
+  const stdio = /** @type {const} */ (['inherit', 'inherit', 'inherit', 'ipc'])
+  const child = spawn(installed, process.argv.slice(1), { stdio: [...stdio] })
   // Whoever ends this process means the one that works; a terminal sends SIGINT to both.
   for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(name, () => {

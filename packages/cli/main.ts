@@ -14,6 +14,7 @@ const givenFaults: readonly string[] = ['settings', 'record']
  * nobody answered, must not keep it.
  */
 export async function main(args: readonly string[]): Promise<never> {
+  endWithParent()
   // Whoever reads the output may have had enough of it, as `head` has; a disk may be full.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') process.stderr.write(`atoll: ${error.message}\n`)
@@ -30,6 +31,13 @@ export async function main(args: readonly string[]): Promise<never> {
     process.exit(explain(error))
   }
   process.exit()
+}
+
+/** Stops as if it were asked to, when the process that started this one with a channel is gone. */
+function endWithParent(): void {
+  const stop = () => process.kill(process.pid, 'SIGTERM')
+  process.once('disconnect', stop)
+  if ('connected' in process && !process.connected) stop()
 }
 
 /** Waits until all that was printed is out, or known not to be. */

@@ -36,7 +36,9 @@ export async function runService<Schema extends SettingsSchema>(
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.once(signal, () => running.stop(signal))
   // Of a node that was killed: nobody else would end its services.
-  process.once('disconnect', () => running.stop('the node is gone'))
+  const stop = () => running.stop('the node is gone')
+  process.once('disconnect', stop)
+  if ('connected' in process && !process.connected) stop()
   // What nobody waits for failed: the state is unknown, so the process ends.
   process.on('unhandledRejection', (reason) => running.fail(reason))
   process.exit(await running.run(main))

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+
+const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url))
+const atoll = pathOf('../../packages/cli/atoll.js')
+const installed = pathOf('../../node_modules/.bin/node')
+const { PATH, HOME } = process.env
+const env = { PATH, HOME }
+
+/** Has a Node say that it is an older one, which hands over to the one that is installed. */
+const older = `data:text/javascript,
+  Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })`
+
+/** Has a program begin when the process that started it is gone. */
+const late = `data:text/javascript,await new Promise((gone) => process.once('disconnect', gone))`
+
+test(
+  'what an older Node handed over ends when that is killed',
+  { skip: !existsSync(installed) && 'no Node came with the packages', timeout: 20_000 },
+  async () => {
+    const record = join(recordsFolder, 'fork-holocene')
+    const args = ['l1-replay', '--record', record, '--rpc-port=0', '--beacon-port=0']
+    const wrapper = spawn(process.execPath, ['--import', older, atoll, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env,
+    })
+    // The pipe is the other's too: it is closed when both have ended.
+    const closed = once(wrapper, 'close')
+    let out = ''
+    for await (const text of wrapper.stdout) {
+      out += String(text)
+      if (/L1 beacon/.test(out)) wrapper.kill('SIGKILL')
+    }
+    await closed
+    assert.match(out, /stopped\n$/)
+  },
+)
+
+test(
+  'a service whose node is gone before it began stops at once',
+  { timeout: 20_000 },
+  async () => {
+    const args = ['--chain-id=10', '--engine-url=http://127.0.0.1:1', '--health-port=0']
+    const bus = '--nats-urls=nats://127.0.0.1:1'
+    const file = pathOf('./sample-service.ts')
+    const service = spawn(process.execPath, ['--import', late, file, ...args, bus], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env,
+    })
+    service.disconnect()
+    assert.deepEqual(await once(service, 'exit'), [0, null])
+  },
+)
