@@ -7,14 +7,14 @@ import { opNodeAliases, opNodeForeign } from './op-node-aliases.ts'
 
 const required = ['--l1-rpc-urls=http://127.0.0.1:1', '--jwt-secret-file=package.json']
 
-function given(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+function read(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const source = {
     args: [...required, ...args],
     env,
     aliases: opNodeAliases,
     foreign: opNodeForeign,
   }
-  return readSettings(nodeSettings, source).given
+  return readSettings(nodeSettings, source)
 }
 
 test('each alias is of a setting that there is, and stands in the docs', async () => {
@@ -39,7 +39,7 @@ test('each without a counterpart stands in the docs, with what instead, and hide
 })
 
 test('a setting without a counterpart is said to be op-node’s, with what instead', () => {
-  assert.throws(() => given(['--p2p.listen.tcp', '9222', '--l1.trustrpc', '--safedb.path=/x']), {
+  assert.throws(() => read(['--p2p.listen.tcp', '9222', '--l1.trustrpc', '--safedb.path=/x']), {
     message: [
       '3 settings are wrong:',
       '  --p2p.listen.tcp is a setting of op-node; Atoll has none',
@@ -53,7 +53,7 @@ test('a setting without a counterpart is said to be op-node’s, with what inste
 })
 
 test('flags of op-node are taken, in our form', () => {
-  const taken = given([
+  const taken = read([
     '--l1.http-poll-interval=1m30s',
     '--syncmode',
     'execution-layer',
@@ -62,7 +62,7 @@ test('flags of op-node are taken, in our form', () => {
     '--l1.epoch-poll-interval=6m24s',
     '--l1.beacon-fallbacks=http://127.0.0.1:4',
     '--log.format=terminal',
-  ])
+  ]).given
   assert.deepEqual(taken, {
     l1PollMs: '90000',
     syncMode: 'el',
@@ -78,13 +78,31 @@ test('flags of op-node are taken, in our form', () => {
 
 test('variables of op-node are taken, where ours are not set', () => {
   const env = { OP_NODE_L1_BEACON: 'http://127.0.0.1:2' }
-  assert.equal(given([], env)['l1BeaconUrls'], 'http://127.0.0.1:2')
+  assert.equal(read([], env).given['l1BeaconUrls'], 'http://127.0.0.1:2')
   const both = { ...env, ATOLL_L1_BEACON_URLS: 'http://127.0.0.1:3' }
-  assert.equal(given([], both)['l1BeaconUrls'], 'http://127.0.0.1:3')
+  assert.equal(read([], both).given['l1BeaconUrls'], 'http://127.0.0.1:3')
+})
+
+test('variables without a counterpart are told, and refuse nothing: the environment may be shared', () => {
+  const names = ['L1_BEACON', 'L1_BEACON_ARCHIVER', 'L1_TRUST_RPC', 'P2P_LISTEN_TCP_PORT']
+  // As Kubernetes has it for a service of this name.
+  const others = ['SERVICE_HOST', 'PORT_8545_TCP']
+  const url = 'http://127.0.0.1:2'
+  const env = Object.fromEntries([...names, ...others].map((name) => [`OP_NODE_${name}`, url]))
+  assert.deepEqual(read([], env).passedOver, [
+    {
+      what: 'OP_NODE_L1_TRUST_RPC is a setting of op-node; Atoll has none',
+      right: '--l1-trusted-urls names the endpoints that are believed',
+    },
+    {
+      what: 'OP_NODE_P2P_LISTEN_TCP_PORT is a setting of op-node; Atoll has none',
+      right: 'there is no gossip yet: atoll node follows L1 alone',
+    },
+  ])
 })
 
 test('a value that has no form of ours is a mistake, not passed over', () => {
-  assert.throws(() => given(['--syncmode=fast']), /--sync-mode is "fast"/)
-  assert.throws(() => given(['--l1.rpc-rate-limit=0.5']), /--l1-rate-limit is "0.5"/)
-  assert.throws(() => given(['--l1.http-poll-interval=soon']), /--l1-poll-ms is "soon"/)
+  assert.throws(() => read(['--syncmode=fast']), /--sync-mode is "fast"/)
+  assert.throws(() => read(['--l1.rpc-rate-limit=0.5']), /--l1-rate-limit is "0.5"/)
+  assert.throws(() => read(['--l1.http-poll-interval=soon']), /--l1-poll-ms is "soon"/)
 })

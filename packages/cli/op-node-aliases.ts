@@ -41,8 +41,12 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('sequencer.', noSequencer),
   foreign('conductor.', noSequencer),
   foreign('l2.follow.', 'it derives the safe chain itself: no other node is followed'),
-  foreign('l1.trustrpc', '--l1-trusted-urls names the endpoints that are believed'),
-  foreign('l1.rpckind', 'how an endpoint serves receipts is found out: leave it out'),
+  foreign('l1.trustrpc', '--l1-trusted-urls names the endpoints that are believed', 'L1_TRUST_RPC'),
+  foreign(
+    'l1.rpckind',
+    'how an endpoint serves receipts is found out: leave it out',
+    'L1_RPC_KIND',
+  ),
   foreign('l1.max-concurrency', '--l1-rate-limit bounds what each endpoint is asked'),
   foreign('l1.rpc-max-batch-size', '--l1-rate-limit bounds what each endpoint is asked'),
   foreign('l1.cache-size', '--cache-mib and --prefetch-mib bound what is kept of L1'),
@@ -55,8 +59,16 @@ export const opNodeForeign: readonly ForeignSetting[] = [
     'l1.beacon.',
     'beacon nodes are asked when blobs are wanted, and scored by what they answer',
   ),
-  foreign('l2.enginekind', 'what the execution client can is asked of it: leave it out'),
-  foreign('l2.engine-sync', '--sync-mode el has it fetch the chain from its peers'),
+  foreign(
+    'l2.enginekind',
+    'what the execution client can is asked of it: leave it out',
+    'L2_ENGINE_KIND',
+  ),
+  foreign(
+    'l2.engine-sync',
+    '--sync-mode el has it fetch the chain from its peers',
+    'L2_ENGINE_SYNC_ENABLED',
+  ),
   foreign(
     'l2.skip-sync-start-check',
     'the walk back from the head reads headers in pages: leave it out',
@@ -67,15 +79,19 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('pprof.', 'Node has its own profiler: NODE_OPTIONS=--cpu-prof atoll service NAME'),
   foreign('log.color', noNeed),
   foreign('log.pid', noNeed),
-  foreign('snapshotlog.file', noNeed),
+  foreign('snapshotlog.file', noNeed, 'SNAPSHOT_LOG'),
   foreign('heartbeat.', noNeed),
   foreign('beta.extra-networks', '--rollup-config takes the config of any chain'),
   foreign('fetch-withdrawal-root-from-state', noNeed),
   foreign('ignore-missing-pectra-blob-schedule', '--l1-chain-config has the blob schedule of L1'),
 ]
 
-function foreign(name: string, instead: string): ForeignSetting {
-  return { flag: `--${name}`, of: 'op-node', instead }
+function foreign(
+  name: string,
+  instead: string,
+  variable = name.toUpperCase().replaceAll(/[.-]/gu, '_'),
+): ForeignSetting {
+  return { flag: `--${name}`, variable: `OP_NODE_${variable}`, of: 'op-node', instead }
 }
 
 function alias(

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type * as z from 'zod'
 import {
   type ForeignSetting,
+  type Mistake,
   readSettings,
   type SettingAlias,
   type SettingsSchema,
@@ -18,10 +19,14 @@ export interface SettingsCommand<Schema extends SettingsSchema> {
   readonly aliases?: readonly SettingAlias[]
   /** Settings of others that it has no counterpart for. */
   readonly foreign?: readonly ForeignSetting[]
-  /** @param given the same as they were given, by key: what another program reads in the same way */
+  /**
+   * @param given the same as they were given, by key: what another program reads in the same way
+   * @param passedOver variables of others that it has no counterpart for
+   */
   readonly run: (
     settings: z.output<Schema>,
     given: Readonly<Record<string, string>>,
+    passedOver: readonly Mistake[],
   ) => Promise<void>
 }
 
@@ -44,8 +49,8 @@ export function addSettingsCommand<Schema extends SettingsSchema>(
     .addHelpText('after', () => settingsSections(schema))
     .action(async (_options: unknown, self: Command) => {
       const source = { args: self.args, env: process.env, aliases, foreign }
-      const { settings, given } = readSettings(schema, source)
-      await run(settings, given)
+      const { settings, given, passedOver } = readSettings(schema, source)
+      await run(settings, given, passedOver)
     })
   schemas.set(command, schema)
   return command

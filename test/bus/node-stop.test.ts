@@ -29,10 +29,13 @@ test('a node that is asked to stop ends with 0, as its services do, and all that
   const { code, lines } = await stopWhenBegun(args, {
     begun: /(?:"msg":"running"[^]*){3}/,
     signal: 'SIGTERM',
+    env: { OP_NODE_L1_TRUST_RPC: 'true' },
   })
   assert.equal(code, 0)
   const said = lines.map((line) => JSON.parse(line) as Record<'level' | 'time' | 'msg', string>)
   for (const { level, time } of said) assert.ok(level !== undefined && Date.parse(time) > 0)
+  const ignored = said.find(({ msg }) => msg.startsWith('OP_NODE_L1_TRUST_RPC is a setting of'))
+  assert.equal(ignored?.level, 'warn')
   assert.equal(said.at(-1)?.msg, 'stopped')
   assert.equal(said.filter(({ msg }) => msg === 'stopped').length, 4)
 })

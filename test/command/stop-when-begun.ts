@@ -15,10 +15,18 @@ interface Stopped {
 /** Runs `atoll` until it said something, asks it to stop, and waits for its end. */
 export async function stopWhenBegun(
   args: readonly string[],
-  { begun, signal }: { readonly begun: RegExp; readonly signal: NodeJS.Signals },
+  {
+    begun,
+    signal,
+    env = {},
+  }: {
+    readonly begun: RegExp
+    readonly signal: NodeJS.Signals
+    readonly env?: Readonly<Record<string, string>>
+  },
 ): Promise<Stopped> {
   const { PATH, HOME } = process.env
-  const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME } })
+  const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME, ...env } })
   let out = ''
   let isAsked = false
   const take = (text: Buffer) => {

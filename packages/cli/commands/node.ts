@@ -16,13 +16,14 @@ export function addNodeCommand(program: Command): void {
     schema: nodeSettings,
     aliases: opNodeAliases,
     foreign: opNodeForeign,
-    run: async (settings, given) => {
+    run: async (settings, given, passedOver) => {
       const { runNode } = await import('#cli/node/run-node.ts')
       const chain = chainSettings.strip().parse(given)
       const { l2ChainId } = await loadRollupConfig(chain)
       const { chainId = l2ChainId, node, natsServer, natsPort, logLevel, logFormat } = settings
       const fields = { service: 'node', chainId: String(chainId) }
       const log = createLog({ logLevel, logFormat, fields })
+      for (const { what, right } of passedOver) log.warn(`${what}: ${right}`)
       const dataDir = settings.dataDir ?? defaultDataDir(l2ChainId)
       const stop = stopSignal()
       const running = await runNode({

@@ -19,6 +19,8 @@ export interface SettingsSource {
 export interface ForeignSetting {
   /** Such as `--safedb.path`, or `--p2p.` for all that begin so. */
   readonly flag: string
+  /** Such as `OP_NODE_SAFEDB_PATH`, or `OP_NODE_P2P_` for all that begin so. */
+  readonly variable: string
   /** Whose it is. */
   readonly of: string
   /** Why there is none, or what to do instead. */
@@ -45,6 +47,8 @@ export interface ReadSettings<Schema extends SettingsSchema> {
   readonly origins: Readonly<Record<string, Origin>>
   /** As they were given, by key: what another program reads in the same way. */
   readonly given: Readonly<Record<string, string>>
+  /** Variables of others that we have no counterpart for: an environment may be shared, so they are no mistakes. */
+  readonly passedOver: readonly Mistake[]
 }
 
 /** One thing that is wrong, and what would be right. */
@@ -104,7 +108,8 @@ export function readSettings<Schema extends SettingsSchema>(
     if (wrong.has(setting.key))
       mistakes.push(mistakeOf(setting, { value: given[setting.key], hint: wrong.get(setting.key) }))
   if (!parsed.success || mistakes.length > 0) throw new SettingsError(mistakes)
-  return { settings: parsed.data, origins, given }
+  const passedOver = foreignVariables(env, { aliases, foreign })
+  return { settings: parsed.data, origins, given, passedOver }
 }
 
 /** What there is to set, in the order in which it is declared. */
@@ -227,11 +232,29 @@ function splitAtEquals(word: string): readonly [string, string?] {
 }
 
 function foreignWord(word: string, foreign: readonly ForeignSetting[]): Mistake | undefined {
-  const found = foreign.find(({ flag }) =>
-    flag.endsWith('.') ? word.startsWith(flag) : word === flag,
-  )
-  if (found === undefined) return undefined
-  return { what: `${word} is a setting of ${found.of}; Atoll has none`, right: found.instead }
+  const found = foreign.find(({ flag }) => isNamed(word, flag, '.'))
+  return found && foreignMistake(word, found)
+}
+
+function foreignVariables(
+  env: SettingsSource['env'],
+  { aliases, foreign }: Required<Pick<SettingsSource, 'aliases' | 'foreign'>>,
+): readonly Mistake[] {
+  const aliased = new Set(aliases.map(({ variable }) => variable))
+  const names = Object.keys(env).filter((name) => env[name] !== undefined && !aliased.has(name))
+  return names.flatMap((name) => {
+    const found = foreign.find(({ variable }) => isNamed(name, variable, '_'))
+    return found === undefined ? [] : [foreignMistake(name, found)]
+  })
+}
+
+/** @param name stands for all that begin with it if it ends with `separator` */
+function isNamed(word: string, name: string, separator: string): boolean {
+  return name.endsWith(separator) ? word.startsWith(name) : word === name
+}
+
+function foreignMistake(word: string, { of, instead }: ForeignSetting): Mistake {
+  return { what: `${word} is a setting of ${of}; Atoll has none`, right: instead }
 }
 
 function unknownWord(word: string, flags: readonly string[]): Mistake {
