@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
-import { payloadReceived, reset } from '#messages/subjects.ts'
-import type { BlockId } from '#protocol/block/refs.ts'
+import { payloadReceived } from '#messages/subjects.ts'
 import { allMethods } from '#runtime/engine-api/method-versions.ts'
 import { Fault } from '#runtime/fault.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
@@ -287,51 +286,6 @@ test('a missing method of a fork to come is said with the fork and its time', as
   await world.derivation.until(({ outcome }) => outcome === 'started')
   const text = await engine.registry.getSingleMetricAsString('atoll_engine_fork_gap_start_seconds')
   assert.match(text, /fork="/)
-})
-
-test('a chain that the execution client fetches from its peers is taken over below its head', async () => {
-  const world = await EngineWorld.of('fork-holocene')
-  world.sync = { mode: 'el', safeOffsetSeconds: 20n }
-  const { bus, client, derivation, gossip, record } = world
-  const engine = await world.start()
-  const waiting = await derivation.until(({ sync }) => sync === 'el-syncing')
-  await bus.pass(1_000)
-  assert.match(engine.status.snapshot().wait?.what ?? '', /a first block from gossip/)
-  const tip = record.l2[40]?.block ?? assert.fail()
-  await bus.settle(gossip.append(payloadReceived, { payload: tip }))
-  await bus.pass(10_000)
-  assert.match(engine.status.snapshot().wait?.what ?? '', /fetches the chain up to block 40/)
-  assert.equal(derivation.chain.generation, waiting.generation)
-  // Its peers, at last.
-  await client.fetch(
-    record.config,
-    record.l2.slice(1, 40).map(({ block }) => block),
-  )
-  const chain = await derivation.until(({ sync }) => sync === 'el-synced')
-  assert.equal(chain.unsafe.hash, tip.blockHash)
-  assert.equal(chain.safe.number, 30n)
-  assert.equal(chain.finalized.number, 30n)
-  assert.ok(chain.generation > waiting.generation)
-  engine.stop()
-  await bus.pass(12_000)
-  await world.start()
-  const again = await derivation.until(({ generation }) => generation > chain.generation)
-  assert.deepEqual([again.sync, again.safe], ['el-synced', chain.safe])
-  const goBack = async (safe: BlockId) => {
-    const { generation } = derivation.chain
-    const request = { generation, reason: 'history', safe } as const
-    await bus.settle(derivation.bus.call(reset, request, { deadlineMs: 2_000 }))
-    return derivation.until((now) => now.generation > generation)
-  }
-  // What a history has of another chain.
-  const other = await goBack({ number: 12n, hash: tip.blockHash })
-  assert.deepEqual([other.sync, other.safe], ['ready', chain.safe])
-  const known = record.l2[12]?.block ?? assert.fail()
-  const back = await goBack({ number: 12n, hash: known.blockHash })
-  assert.equal(back.safe.hash, known.blockHash)
-  assert.deepEqual([back.unsafe, back.finalized], [chain.unsafe, back.safe])
-  await derivation.toEnd({ untilSafe: 45n })
-  assertRecorded(world)
 })
 
 test('a gap below the unsafe blocks is given to the execution client to fill', async () => {

@@ -30,7 +30,13 @@ export type ResetCause =
 
 /** What there is to do with the execution client; one at a time. */
 export type Job =
-  | { readonly kind: 'start'; readonly cause: ResetCause; readonly safe: BlockId | undefined }
+  | {
+      readonly kind: 'start'
+      readonly cause: ResetCause
+      /** The safe head to begin with, if the chain has it. */
+      readonly safe: BlockId | undefined
+      readonly isElSyncing: boolean
+    }
   /** Goes on with an unsafe block on top of the unsafe head. */
   | { readonly kind: 'insert'; readonly payload: Payload }
   /** Has the execution client fetch what is missing below an unsafe block. */

@@ -14,31 +14,62 @@ import type { EngineClientPorts, EnginePorts } from './ports.ts'
 export interface FoundStart {
   readonly heads: StartHeads
   readonly start: ResetPoint
-  /** Nothing but the genesis is final: the execution client has next to nothing. */
+  /** The execution client calls nothing but the genesis final: it may still be fetching the chain. */
   readonly isAtGenesis: boolean
 }
 
+/** What a search goes by, beside the world outside. */
+interface FindStartOptions {
+  /** The execution client may still be fetching the chain from its peers. */
+  readonly isElSyncing: boolean
+}
+
 /**
- * Finds the heads to go on from, tells the execution client, and finds where derivation has to begin for them.
+ * Finds the heads to go on from, tells the execution client, and finds where derivation has to begin for them. One that still
+ * fetches the chain from its peers is told nothing: its head is in the middle of the chain, and to name it would stop the sync.
  *
  * @throws Fault `wrong-chain`, `reorg-past-finality`, `reorg-too-deep` (critical: an operator has to help); others, which
  * another search may heal
  */
-export async function findStart(ports: EnginePorts): Promise<FoundStart> {
+export async function findStart(
+  ports: EnginePorts,
+  { isElSyncing }: FindStartOptions,
+): Promise<FoundStart> {
   const { config, executionClient } = ports
   await checkChain(ports)
   const labels = await readLabels(ports)
+  const isAtGenesis = isNothingFinal(labels, config)
+  if (isElSyncing && isAtGenesis) {
+    const heads = await headsInElSync(labels, ports)
+    return { heads, start: await resetPointOf(heads.safe, ports), isAtGenesis }
+  }
   const safeOffsetSeconds = ports.sync.mode === 'el' ? ports.sync.safeOffsetSeconds : 0n
   const found = await walk(new SyncStart({ config, labels, safeOffsetSeconds }), ports)
   if (found.kind === 'failed') throw startFault(found.reason, found.detail)
   const { heads } = found
   const start = await resetPointOf(heads.safe, ports)
   const status = await executionClient.forkchoice(toForkchoice(heads))
-  const isAtGenesis = heads.finalized.hash === config.genesis.l2.hash
   if (status.kind === 'valid') return { heads, start, isAtGenesis }
   const why = status.kind === 'invalid' ? `invalid: ${status.reason}` : 'syncing'
   const detail = `the execution client calls its own head ${heads.unsafe.number} (${heads.unsafe.hash}) ${why}`
   throw new Fault('engine-forkchoice', { severity: 'reset', detail })
+}
+
+/** By its own word, not by what a search chose. Source: op-node, insertUnsafePayload */
+function isNothingFinal({ finalized }: EngineLabels, { genesis }: RollupConfig): boolean {
+  return finalized === undefined || finalized.hash === genesis.l2.hash
+}
+
+/** Nothing is known to be safe but the genesis. */
+async function headsInElSync(
+  { unsafe }: EngineLabels,
+  { config, executionClient }: EngineClientPorts,
+): Promise<StartHeads> {
+  const { number } = config.genesis.l2
+  const block = await executionClient.block({ kind: 'number', number })
+  if (block === undefined) throw startFault('l2-missing', 'it does not have its genesis block')
+  const genesis = refOf(config, block)
+  return { unsafe, safe: genesis, finalized: genesis }
 }
 
 /** Where derivation begins to read L1 for a safe head. */

@@ -123,7 +123,7 @@ async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Prom
   if (job.kind === 'start') {
     await means.forkWatch.look()
     const resumed = job.safe && (await resumeAt(job.safe, ports))
-    return startFound(job.cause, resumed ?? (await findStart(ports)))
+    return startFound(job.cause, resumed ?? (await findStart(ports, job)))
   }
   if (heads === undefined) throw new Error(`${job.kind} without a chain`)
   switch (job.kind) {

@@ -1,5 +1,6 @@
 import pino from 'pino'
 import { Registry } from 'prom-client'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Bus } from '#runtime/bus/bus.ts'
 import { EngineApiClient } from '#runtime/engine-api/engine-api-client.ts'
 import { isFault, toError } from '#runtime/fault.ts'
@@ -49,9 +50,10 @@ export class EngineWorld {
     this.l1 = refsOf(parts.record)
   }
 
-  /** A world in which an engine is not started yet. */
-  static async of(recordName: string): Promise<EngineWorld> {
-    const record = await readRecord(recordName)
+  /** A world in which an engine is not started yet; the rules of its chain may be others than the record's. */
+  static async of(recordName: string, changes: Partial<RollupConfig> = {}): Promise<EngineWorld> {
+    const recorded = await readRecord(recordName)
+    const record = { ...recorded, config: { ...recorded.config, ...changes } }
     const bus = await BusWorld.provisioned()
     const member = await bus.join('derivation')
     const derivation = new TestDerivation(bus, member.bus, record)

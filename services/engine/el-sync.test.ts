@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { payloadReceived, reset } from '#messages/subjects.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { JsonRpcCall } from '#runtime/json-rpc/json-rpc-client.ts'
+import { EngineWorld } from '#test/fakes/engine-world.ts'
+
+/** An execution client that is to fetch the chain by itself, and whose safe head is ten blocks below its head then. */
+async function elWorld(changes: Partial<RollupConfig> = {}): Promise<EngineWorld> {
+  const world = await EngineWorld.of('fork-holocene', changes)
+  world.sync = { mode: 'el', safeOffsetSeconds: 20n }
+  return world
+}
+
+function blockAt({ record }: EngineWorld, number: number): Payload {
+  return record.l2[number]?.block ?? assert.fail()
+}
+
+/** The client has the blocks up to a number, as from its peers. */
+async function fetchTo(world: EngineWorld, number: number): Promise<void> {
+  const { client, record } = world
+  const blocks = record.l2.slice(1, number + 1).map(({ block }) => block)
+  await client.fetch(record.config, blocks)
+}
+
+async function gossip({ bus, gossip }: EngineWorld, payload: Payload): Promise<void> {
+  await bus.settle(gossip.append(payloadReceived, { payload }))
+}
+
+/** Derivation asks to begin with a block. */
+async function goBack({ bus, derivation }: EngineWorld, safe: BlockId) {
+  const { generation } = derivation.chain
+  const request = { generation, reason: 'history', safe } as const
+  await bus.settle(derivation.bus.call(reset, request, { deadlineMs: 2_000 }))
+  return derivation.until((now) => now.generation > generation)
+}
+
+const isForkchoice = ({ method }: JsonRpcCall) => method.startsWith('engine_forkchoiceUpdated')
+
+test('a chain that the execution client fetches from its peers is taken over below its head', async () => {
+  const world = await elWorld()
+  const { bus, derivation } = world
+  const engine = await world.start()
+  const waiting = await derivation.until(({ sync }) => sync === 'el-syncing')
+  await bus.pass(1_000)
+  assert.match(engine.status.snapshot().wait?.what ?? '', /a first block from gossip/)
+  const tip = blockAt(world, 40)
+  await gossip(world, tip)
+  await bus.pass(10_000)
+  assert.match(engine.status.snapshot().wait?.what ?? '', /fetches the chain up to block 40/)
+  assert.equal(derivation.chain.generation, waiting.generation)
+  // Its peers, at last.
+  await fetchTo(world, 39)
+  const chain = await derivation.until(({ sync }) => sync === 'el-synced')
+  assert.equal(chain.unsafe.hash, tip.blockHash)
+  assert.equal(chain.safe.number, 30n)
+  assert.equal(chain.finalized.number, 30n)
+  assert.ok(chain.generation > waiting.generation)
+  engine.stop()
+  await bus.pass(12_000)
+  await world.start()
+  const again = await derivation.until(({ generation }) => generation > chain.generation)
+  assert.deepEqual([again.sync, again.safe], ['el-synced', chain.safe])
+  // What a history has of another chain.
+  const other = await goBack(world, { number: 12n, hash: tip.blockHash })
+  assert.deepEqual([other.sync, other.safe], ['ready', chain.safe])
+  const known = blockAt(world, 12)
+  const back = await goBack(world, { number: 12n, hash: known.blockHash })
+  assert.equal(back.safe.hash, known.blockHash)
+  assert.deepEqual([back.unsafe, back.finalized], [chain.unsafe, back.safe])
+  await derivation.toEnd({ untilSafe: 45n })
+  assert.equal(derivation.chain.safe.hash, blockAt(world, 45).blockHash)
+})
+
+test('an engine that is started in the middle of EL sync tells the execution client no heads, and waits on', async () => {
+  // A chain that is long for its window, and of which nothing is safe: it looks as if the sync were over.
+  const world = await elWorld({ sequencingWindow: 0n })
+  const { bus, client, derivation } = world
+  await fetchTo(world, 20)
+  const head = blockAt(world, 20).blockHash
+  const none = `0x${'00'.repeat(32)}`
+  const chosen = { headBlockHash: head, safeBlockHash: none, finalizedBlockHash: none }
+  await client.call('engine_forkchoiceUpdatedV3', [chosen, null])
+  client.calls.length = 0
+  await world.start()
+  const waiting = await derivation.until(({ outcome }) => outcome === 'started')
+  await bus.pass(20_000)
+  const heads = [waiting.unsafe, waiting.safe, waiting.finalized].map(({ number }) => number)
+  assert.deepEqual([waiting.sync, ...heads], ['el-syncing', 20n, 0n, 0n])
+  assert.deepEqual(client.calls.filter(isForkchoice), [])
+  await gossip(world, blockAt(world, 40))
+  await fetchTo(world, 39)
+  const { finalized, safe, unsafe } = await derivation.until(({ sync }) => sync === 'el-synced')
+  assert.deepEqual([unsafe.number, safe.number, finalized.number], [40n, 30n, 30n])
+})
