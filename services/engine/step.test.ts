@@ -168,6 +168,31 @@ test('a generation is the time, or one more than any before it', () => {
   )
 })
 
+for (const [before, cause, expected] of [
+  ['el-synced', 'started', 'el-synced'],
+  ['el-synced', 'execution-client', 'el-synced'],
+  ['el-synced', 'sequence', 'el-synced'],
+  ['el-synced', 'l1-reorg', 'el-synced'],
+  ['el-synced', 'history', 'ready'],
+  // It was killed after it had told the execution client that the sync is over.
+  ['el-syncing', 'started', 'el-synced'],
+  ['ready', 'started', 'ready'],
+] as const) {
+  test(`after ${before} and a reset (${cause}) the chain is ${expected}, until something was derived`, () => {
+    const { start } = chainAt({ generation: 1n, version: 1n })
+    const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
+    const syncOf = (sequence: bigint, isAtGenesis: boolean) => {
+      const found = { heads, start, isAtGenesis }
+      const previous = { generation: 3n, sequence, sync: before }
+      const [next] = step(firstState, { kind: 'start-found', cause, found, nowMs: 0, previous })
+      return next.chain?.sync
+    }
+    assert.equal(syncOf(0n, false), expected)
+    assert.equal(syncOf(0n, true), before === 'el-syncing' ? 'ready' : expected)
+    assert.equal(syncOf(1n, false), 'ready')
+  })
+}
+
 test('a block that was there is safe, and the execution client told a little later', () => {
   const { chain, effects, next } = applied(atRest(), { kind: 'consolidated', block: block(13) })
   assert.deepEqual([chain.unsafe, chain.pendingSafe, chain.safe], [block(20), block(13), block(13)])

@@ -10,6 +10,7 @@ import type {
   Failure,
   JobKind,
 } from './engine-state.ts'
+import type { FoundStart } from './find-start.ts'
 import { type Heads, headsAfter, headsAtStart } from './heads.ts'
 import { nextJob } from './next-job.ts'
 import { addPayload, dropPayload, emptyQueue, prunePayloads } from './payload-queue.ts'
@@ -119,9 +120,7 @@ function startFound(
   const generation = before + 1n > BigInt(nowMs) ? before + 1n : BigInt(nowMs)
   const { backupUnsafe, ...heads } = headsAtStart(found.heads)
   const isElSyncing = state.isElSyncing && cause !== 'el-synced' && found.isAtGenesis
-  // As long as nothing was derived, an engine that was started again says so too.
-  const wasElSynced = previous?.sync === 'el-synced' && previous.sequence === 0n
-  const isElSynced = cause === 'el-synced' || (cause === 'started' && wasElSynced)
+  const isElSynced = cause === 'el-synced' || (cause !== 'history' && wasElSynced(found, previous))
   const chain: Chain = {
     generation,
     version: 1n,
@@ -153,6 +152,15 @@ function startFound(
     { kind: 'report-generation', chain, cause },
     { kind: 'read-payloads', from: chain.unsafe.number + 1n },
   ]
+}
+
+/** As long as nothing was derived since; the sync may have ended without a word of the engine that ended it. */
+function wasElSynced(
+  { isAtGenesis }: FoundStart,
+  previous: Extract<EngineEvent, { kind: 'start-found' }>['previous'],
+): boolean {
+  if (previous === undefined || previous.sequence > 0n) return false
+  return previous.sync === 'el-synced' || (previous.sync === 'el-syncing' && !isAtGenesis)
 }
 
 function applied(
