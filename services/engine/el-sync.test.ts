@@ -4,6 +4,8 @@ import { payloadReceived, reset } from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
+import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { JsonRpcCall } from '#runtime/json-rpc/json-rpc-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 
@@ -95,3 +97,32 @@ test('an engine that is started in the middle of EL sync tells the execution cli
   const { finalized, safe, unsafe } = await derivation.until(({ sync }) => sync === 'el-synced')
   assert.deepEqual([unsafe.number, safe.number, finalized.number], [40n, 30n, 30n])
 })
+
+for (const what of ['L1 does not have its origin', 'the execution client refuses it'] as const) {
+  test(`where the engine cannot go back to a block, it finds a start by itself: ${what}`, async () => {
+    const world = await EngineWorld.of('fork-holocene')
+    const { client, derivation } = world
+    const engine = await world.start()
+    await derivation.until(({ outcome }) => outcome === 'started')
+    await derivation.toEnd({ untilSafe: 40n })
+    const block = blockAt(world, 12)
+    const { blockHash: hash } = block
+    const { l1 } = world
+    const { l1Origin } = l2BlockRefOf(world.record.config, block)
+    if (what === 'L1 does not have its origin')
+      world.l1 = {
+        blocksDown: async (from) =>
+          from.number === l1Origin.number ? [] : await l1.blocksDown(from),
+      }
+    else
+      client.intercept = ({ method, params: [heads] }) => {
+        const safe = (heads as { safeBlockHash?: string } | undefined)?.safeBlockHash
+        if (method.startsWith('engine_forkchoiceUpdated') && safe === hash)
+          throw new JsonRpcError(-38_002, 'as told')
+      }
+    const { safe, sync } = await goBack(world, { number: 12n, hash })
+    assert.equal(sync, 'ready')
+    assert.notEqual(safe.number, 12n)
+    assert.equal(engine.status.snapshot().wait, undefined)
+  })
+}

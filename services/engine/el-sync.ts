@@ -1,6 +1,6 @@
 import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
-import { Fault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { tellForkchoice } from './apply-attributes.ts'
 import { type FoundStart, readLabels, refOf, resetPointOf } from './find-start.ts'
 import type { StartHeads } from './heads.ts'
@@ -54,7 +54,7 @@ async function startAt(unsafe: L2BlockRef, ports: EnginePorts): Promise<FoundSta
  * Begins with the safe head that derivation knows, so that its history has no gap after EL sync; what is final goes back with it.
  * Source: op-node, headsAfterELSync
  *
- * @returns undefined if the chain does not have it
+ * @returns undefined if the chain does not have it, or cannot begin there
  */
 export async function resumeAt(
   { hash, number }: BlockId,
@@ -66,8 +66,16 @@ export async function resumeAt(
   if (block?.blockHash !== hash || number > unsafe.number) return undefined
   const safe = refOf(config, block)
   const isAbove = finalized === undefined || finalized.number > number
-  return beginAt({ unsafe, safe, finalized: isAbove ? safe : finalized }, ports)
+  try {
+    return await beginAt({ unsafe, safe, finalized: isAbove ? safe : finalized }, ports)
+  } catch (error) {
+    if (isFault(error) && unfit.includes(error.code)) return undefined
+    throw error
+  }
 }
+
+/** Faults that say that heads do not fit the execution client or L1; any other is of the way there. */
+const unfit: readonly string[] = ['l2-missing', 'l1-inconsistent', 'engine-forkchoice']
 
 async function beginAt(heads: StartHeads, ports: EnginePorts): Promise<FoundStart> {
   const { safe, finalized } = heads
