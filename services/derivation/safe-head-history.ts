@@ -188,7 +188,10 @@ export class SafeHeadHistory {
     this.#file.close()
   }
 
-  /** What made the new safe head safe is the last that stays; what that was is not known if it is the first of all. */
+  /**
+   * What made the new safe head safe is the last that stays; what that was is not known if it is the first of all, and of a later
+   * block.
+   */
   #reset(safe: L2BlockRef, generation: bigint): void {
     const row = this.#file.get(
       'SELECT * FROM safe_heads WHERE l1_number >= ? AND l2_number >= ? ORDER BY l1_number LIMIT 1',
@@ -196,9 +199,10 @@ export class SafeHeadHistory {
       safe.number,
     )
     if (row === undefined) return
-    const { l1 } = toEntry(row)
+    const { l1, safe: known } = toEntry(row)
     this.#file.run('DELETE FROM safe_heads WHERE l1_number >= ?', l1.number)
-    if (this.newest() !== undefined) this.#put({ l1, safe, generation })
+    const isFirst = this.newest() === undefined
+    if (!isFirst || known.hash === safe.hash) this.#put({ l1, safe, generation })
   }
 
   #settle({ generation, sequence, attributesDigest, outcome, localSafe }: ChainState): void {
