@@ -155,12 +155,13 @@ export type DerivationEvent =
       readonly session: number
       /**
        * `reorged`: what the safe head was derived from is not canonical any more; `unknown-inclusion`: nobody knows what that was.
-       * `resumeAt`: the history ends there, far below the safe head. `problem` says why there is no start.
+       * `resumeAt`: after EL sync, what the history has of the chain; `foreign-history`: nothing. `problem` says why there is no start.
        */
       readonly start:
         | SessionStart
         | 'reorged'
         | 'unknown-inclusion'
+        | 'foreign-history'
         | { readonly resumeAt: BlockId }
         | { readonly problem: string }
     }
@@ -181,8 +182,9 @@ export type DerivationEvent =
 
 /** What derivation does. */
 export type DerivationEffect =
-  /** Takes up the chain in the history, then reads what the pipeline begins with. */
+  /** Takes up the chain in the history, then reads what the pipeline begins with; `begin` says so first. */
   | { readonly kind: 'begin'; readonly session: number; readonly chain: ChainState }
+  | { readonly kind: 'forget-history' }
   | { readonly kind: 'read-start'; readonly session: number; readonly chain: ChainState }
   | { readonly kind: 'fetch-l1'; readonly session: number; readonly ask: L1Ask }
   | {

@@ -4,6 +4,7 @@ import { Pipeline } from '#protocol/pipeline/pipeline.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { DerivationWorld, foreignDigest, l1Hash } from '#test/fakes/derivation-world.ts'
 import { forksUpTo } from '#test/fakes/test-rollup.ts'
+import { hash, l1Ref } from '#test/fakes/values.ts'
 import { SafeHeadHistory } from './safe-head-history.ts'
 
 test('one set of attributes is in flight, and the next follows when the state tells of it', async () => {
@@ -233,6 +234,11 @@ test('after EL sync it asks the engine to go back to where the history ends, and
   for (let more = 0; more < 3; more++) head = world.build(head, world.lastApplied.attributes)
   await world.begin(2n, Number(head.number), { sync: 'el-synced' })
   assert.deepEqual(world.resets, [{ generation: 2n, reason: 'history', safe: newest?.safe }])
+  assert.deepEqual(world.logged.slice(-3), [
+    'derivation begins',
+    'goes back to where the safe-head history is of this chain',
+    'derivation asks for a reset',
+  ])
   assert.match(world.wait, /engine to begin a new generation: derivation was reset \(history\)/)
   await world.begin(3n, at)
   assert.deepEqual(world.history.newest(), { ...newest, generation: 3n })
@@ -241,6 +247,32 @@ test('after EL sync it asks the engine to go back to where the history ends, and
   await world.applyAll()
   assert.equal(world.history.entryOf(newest?.l1.number ?? 0n)?.safe.number, newest?.safe.number)
   assert.ok(world.chain.safe.number > BigInt(at))
+})
+
+test('after EL sync a history of which the chain has nothing is forgotten, and it derives on', async () => {
+  const { world } = await DerivationWorld.started(4)
+  await world.applyAll()
+  const { safe } = world.chain
+  world.history.record({ l1: l1Ref(4), safe: { ...safe, hash: hash(0xbad) }, generation: 1n })
+  await world.begin(2n, Number(safe.number), { sync: 'el-synced' })
+  await world.bus.pass(50)
+  assert.equal(world.history.newest(), undefined)
+  assert.deepEqual(world.resets, [])
+  world.grow(6)
+  await world.tellHeads()
+  await world.applyAll()
+  assert.ok(world.chain.safe.number > safe.number)
+})
+
+test('after EL sync the history goes on from the newest of its safe heads near that one which the chain has', async () => {
+  const { world } = await DerivationWorld.started(4)
+  await world.applyAll()
+  const newest = world.history.newest()
+  const { safe } = newest ?? assert.fail()
+  const above = { hash: hash(0xbad), number: safe.number + 2n }
+  world.history.record({ l1: l1Ref(5), safe: above, generation: 1n })
+  await world.begin(2n, Number(safe.number) - 1, { sync: 'el-synced' })
+  assert.deepEqual(world.resets, [{ generation: 2n, reason: 'history', safe }])
 })
 
 test('what would split the chain stops derivation, with a reason, until a new generation begins', async () => {

@@ -1,5 +1,6 @@
 import { applyAttributes, fetchL1Block, fetchL2Block, reset } from '#messages/subjects.ts'
 import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Address } from '#protocol/primitives.ts'
@@ -33,6 +34,7 @@ export interface Means {
 }
 
 type Result = Performed<DerivationEvent>
+type FoundStart = Extract<DerivationEvent, { kind: 'start-read' }>['start']
 type Effect<Kind extends DerivationEffect['kind']> = Extract<DerivationEffect, { kind: Kind }>
 
 /** Carries out one effect; what waits for another service goes on beside the actor. */
@@ -43,7 +45,11 @@ export function perform(effect: DerivationEffect, means: Means): Result {
     case 'begin':
       return begin(effect, means)
     case 'read-start':
-      return { later: start({ ...effect, madeSafe: history.madeSafe(effect.chain) }, means) }
+      return takeUp(effect, means)
+    case 'forget-history':
+      history.forget()
+      log.warn({}, 'the safe-head history is of another chain, and begins anew')
+      return []
     case 'fetch-l1':
       return { later: fetchL1(effect, means) }
     case 'fetch-l2':
@@ -84,42 +90,56 @@ export function perform(effect: DerivationEffect, means: Means): Result {
   }
 }
 
-/** The history comes first: what is derived next is noted on top of it. */
-function begin({ session, chain }: Effect<'begin'>, means: Means): Result {
-  const { context, history } = means
-  const { log, metrics } = context
-  const { generation, sequence, localSafe } = chain
-  const { isCleared, madeSafe, resumeAt } = history.begin(chain)
-  if (isCleared) log.warn({ l2: localSafe }, 'the safe-head history has a gap, and begins anew')
-  if (resumeAt !== undefined) return [{ kind: 'start-read', session, start: { resumeAt } }]
+function begin(effect: Effect<'begin'>, means: Means): Result {
+  const { log, metrics } = means.context
+  const { generation, sequence, localSafe } = effect.chain
   metrics.began()
   const place = { generation: String(generation), sequence: String(sequence) }
   log.info({ ...place, l2: localSafe }, 'derivation begins')
-  return { later: start({ session, chain, madeSafe }, means) }
+  return takeUp(effect, means)
 }
 
-async function start(
-  { session, ...request }: StartRequest & { readonly session: number },
-  means: Means,
-): Promise<readonly DerivationEvent[]> {
-  const { context, config } = means
+/** The history comes first: what is derived next is noted on top of it. */
+function takeUp({ session, chain }: Effect<'begin'> | Effect<'read-start'>, means: Means): Result {
+  const { context, history } = means
+  const { isCleared, madeSafe, resumePoints } = history.begin(chain)
+  if (isCleared)
+    context.log.warn({ l2: chain.localSafe }, 'the safe-head history has a gap, and begins anew')
+  const found =
+    resumePoints.length > 0 ? resumePoint(resumePoints, context) : start({ chain, madeSafe }, means)
+  return { later: found.then((found) => [{ kind: 'start-read', session, start: found }]) }
+}
+
+/** The first of these blocks that the execution client has in its chain. */
+async function resumePoint(
+  points: readonly BlockId[],
+  { bus, log }: DerivationContext,
+): Promise<FoundStart> {
+  for (const { hash, number } of points) {
+    const request = { block: { kind: 'number', number }, part: 'ref' } as const
+    const found = await orProblem(bus.call(fetchL2Block, request, { deadlineMs: bulkDeadlineMs }))
+    if (typeof found === 'string') return { problem: found }
+    if (found.kind === 'not-found' || found.ref.hash !== hash) continue
+    const resumeAt = { hash, number }
+    log.info({ l2: resumeAt }, 'goes back to where the safe-head history is of this chain')
+    return { resumeAt }
+  }
+  return 'foreign-history'
+}
+
+async function start(request: StartRequest, { context, config }: Means): Promise<FoundStart> {
   const { bus } = context
-  const told = (
-    found: Extract<DerivationEvent, { kind: 'start-read' }>['start'],
-  ): readonly DerivationEvent[] => [{ kind: 'start-read', session, start: found }]
   try {
-    return told(
-      await readStart(config, request, {
-        l2Block: (block) => l2Block(bus, block),
-        l1Block: (number, batcher) => canonicalL1(bus, number, batcher),
-        l1HashAt: async (number) => {
-          const found = await askL1(bus, number, noBatcher)
-          return found.kind === 'block' ? found.block.hash : undefined
-        },
-      }),
-    )
+    return await readStart(config, request, {
+      l2Block: (block) => l2Block(bus, block),
+      l1Block: (number, batcher) => canonicalL1(bus, number, batcher),
+      l1HashAt: async (number) => {
+        const found = await askL1(bus, number, noBatcher)
+        return found.kind === 'block' ? found.block.hash : undefined
+      },
+    })
   } catch (error) {
-    if (isFault(error) || error instanceof DecodeError) return told({ problem: error.message })
+    if (isFault(error) || error instanceof DecodeError) return { problem: error.message }
     throw error
   }
 }

@@ -100,32 +100,44 @@ test('a history that ends below the safe head has a gap, and is forgotten', () =
   assert.deepEqual(kept.begin(startAt(22, 9)), {
     isCleared: false,
     madeSafe: blockId(12),
-    resumeAt: undefined,
+    resumePoints: [],
   })
   assert.equal(all(kept), '10:20 12:22')
   const cleared = historyOf('10:20 12:22')
   assert.deepEqual(cleared.begin(startAt(23, 9)), {
     isCleared: true,
     madeSafe: undefined,
-    resumeAt: undefined,
+    resumePoints: [],
   })
   assert.equal(all(cleared), '')
   assert.equal(historyOf('').begin(startAt(23, 9)).isCleared, false)
 })
 
-test('a gap that EL sync left is told, and nothing forgotten until the engine has gone back or cannot', () => {
-  const history = historyOf('10:20 12:22')
-  const synced = { ...startAt(40, 30), sync: 'el-synced' } as const
-  for (let time = 0; time < 2; time++) {
-    const begun = { isCleared: false, madeSafe: undefined, resumeAt: blockId(22) }
-    assert.deepEqual(history.begin(synced), begun)
+for (const [where, chosen, origin, points] of [
+  ['below', 40, 30, [22]],
+  ['above', 19, 8, [22]],
+  ['around', 21, 9, [22, 22]],
+  ['around', 20, 9, [22, 20]],
+  ['up to', 22, 9, []],
+] as const) {
+  test(`after EL sync a history ${where} block ${chosen} says where to begin, and stays until it is known whether the chain has it`, () => {
+    const history = historyOf('10:20 12:22')
+    const synced = { ...startAt(chosen, origin), sync: 'el-synced' } as const
+    for (let time = 0; time < 2; time++) {
+      assert.deepEqual(
+        history.begin(synced).resumePoints,
+        points.map((number) => blockId(number)),
+      )
+      assert.equal(all(history), '10:20 12:22')
+    }
+    assert.equal(history.begin(startAt(22, 9, 3n)).madeSafe?.number, 12n)
     assert.equal(all(history), '10:20 12:22')
-  }
-  assert.equal(history.begin(startAt(22, 9, 3n)).madeSafe?.number, 12n)
-  assert.equal(all(history), '10:20 12:22')
-  assert.equal(history.begin(startAt(40, 30, 4n)).isCleared, true)
-  assert.equal(historyOf('').begin(synced).resumeAt, undefined)
-})
+    history.finish(blockId(12), 3n)
+    history.forget()
+    assert.deepEqual([all(history), history.finished()], ['', undefined])
+    assert.deepEqual(history.begin(synced).resumePoints, [])
+  })
+}
 
 test('a generation that is taken up again takes nothing back', () => {
   const history = historyOf('10:20')

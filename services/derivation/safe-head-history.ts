@@ -20,8 +20,11 @@ export interface Intent {
 export interface Begun {
   /** There was a gap, and what was known before it is forgotten. */
   readonly isCleared: boolean
-  /** EL sync left a gap: the newest safe head that is known, for the engine to go back to. */
-  readonly resumeAt: BlockId | undefined
+  /**
+   * After EL sync, safe heads for the engine to begin with, the best first: the newest, then the first at or above the safe head
+   * that EL sync chose. Nothing is noted until it did, or the history is forgotten since it has none of them.
+   */
+  readonly resumePoints: readonly BlockId[]
   /** The L1 block that made the safe head safe. */
   readonly madeSafe: BlockId | undefined
 }
@@ -74,10 +77,15 @@ export class SafeHeadHistory {
   /**
    * Takes up the chain as the engine tells it, before anything is derived on it: forgets what a new generation took back, and
    * notes a block that became safe while nobody was there to see it. What is behind a gap is forgotten: an answer from there
-   * would be of another block. A gap that EL sync left can still be closed, and nothing is forgotten for it.
+   * would be of another block. EL sync leaves no gap if the engine can begin with a safe head that is known.
+   *
+   * Source: op-node, safeDBRefAfterELSync
    */
   begin(chain: ChainState): Begun {
     return this.#file.transaction(() => {
+      this.#settle(chain)
+      const resumePoints = this.#resumePoints(chain)
+      if (resumePoints.length > 0) return { isCleared: false, madeSafe: undefined, resumePoints }
       const known = this.#file.get('SELECT number FROM generations')?.['number']
       if (known !== chain.generation) {
         this.#reset(chain.start.safe, chain.generation)
@@ -85,18 +93,17 @@ export class SafeHeadHistory {
         this.#file.run('DELETE FROM intents WHERE generation <> ?', chain.generation)
         this.#file.run('DELETE FROM l1_blocks WHERE number >= ?', chain.start.l1Origin.number)
       }
-      this.#settle(chain)
       const madeSafe = this.madeSafe(chain)
       const newest = this.newest()
-      const hasGap = newest !== undefined && newest.safe.number < chain.localSafe.number
-      const resumeAt = hasGap && chain.sync === 'el-synced' ? newest.safe : undefined
-      const isCleared = hasGap && resumeAt === undefined
-      if (isCleared) {
-        this.#file.run('DELETE FROM safe_heads')
-        this.#file.run('DELETE FROM l1_blocks')
-      }
-      return { isCleared, madeSafe, resumeAt }
+      const isCleared = newest !== undefined && newest.safe.number < chain.localSafe.number
+      if (isCleared) this.#clear()
+      return { isCleared, madeSafe, resumePoints }
     })
+  }
+
+  /** Forgets all: the chain has none of it. */
+  forget(): void {
+    this.#file.transaction(() => this.#clear())
   }
 
   /** The L1 block that made the safe head safe, if it is known. */
@@ -186,6 +193,19 @@ export class SafeHeadHistory {
 
   close(): void {
     this.#file.close()
+  }
+
+  #clear(): void {
+    this.#file.run('DELETE FROM safe_heads')
+    this.#file.run('DELETE FROM l1_blocks')
+  }
+
+  #resumePoints({ localSafe, sync }: ChainState): readonly BlockId[] {
+    const newest = this.newest()
+    if (sync !== 'el-synced' || newest === undefined || newest.safe.hash === localSafe.hash)
+      return []
+    const nearest = this.at({ kind: 'l2-number', number: localSafe.number })
+    return nearest.kind === 'found' ? [newest.safe, nearest.entry.safe] : [newest.safe]
   }
 
   /**

@@ -96,6 +96,8 @@ function startRead(
   const { start } = event
   if (start === 'reorged') return reset(state, session, { reason: 'l1-reorg' })
   if (start === 'unknown-inclusion') return reset(state, session, { reason: start })
+  if (start === 'foreign-history')
+    return [{ ...state, session: { ...session, isAsked: false } }, { kind: 'forget-history' }]
   if ('resumeAt' in start) return reset(state, session, { reason: 'history', ...start })
   if ('problem' in start) {
     const retry = again(session.retry, { nowMs: state.nowMs, problem: start.problem })

@@ -59,6 +59,8 @@ export class DerivationWorld {
   readonly l1Asks: FetchL1BlockRequest[] = []
   readonly targets: DerivationTargets[] = []
   readonly counted: Counted = {}
+  /** Lines of its log, but for those of `debug`. */
+  readonly logged: string[] = []
   /** What it told of what it waits for, in order. */
   readonly waits: string[] = []
   /** L1 as it is; a test changes it. */
@@ -147,12 +149,13 @@ export class DerivationWorld {
     const member = await this.bus.join('derivation')
     const stopping = new AbortController()
     const nothing = () => undefined
+    const note = (_fields: object, message: string) => void this.logged.push(message)
     const ended = runDerivation(
       {
         bus: member.bus,
         clock: this.bus.clock,
         signal: stopping.signal,
-        log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+        log: { debug: nothing, info: note, warn: note, error: note },
         status: {
           waitFor: (what) => void this.waits.push(what),
           goOn: () => void this.waits.push(''),
