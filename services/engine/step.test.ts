@@ -181,15 +181,15 @@ for (const [before, cause, expected] of [
   test(`after ${before} and a reset (${cause}) the chain is ${expected}, until something was derived`, () => {
     const { start } = chainAt({ generation: 1n, version: 1n })
     const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
-    const syncOf = (sequence: bigint, isAtGenesis: boolean) => {
+    const syncOf = (sequence: bigint, { isAtGenesis = false } = {}) => {
       const found = { heads, start, isAtGenesis }
       const previous = { generation: 3n, sequence, sync: before }
       const [next] = step(firstState, { kind: 'start-found', cause, found, nowMs: 0, previous })
       return next.chain?.sync
     }
-    assert.equal(syncOf(0n, false), expected)
-    assert.equal(syncOf(0n, true), before === 'el-syncing' ? 'ready' : expected)
-    assert.equal(syncOf(1n, false), 'ready')
+    assert.equal(syncOf(0n), expected)
+    assert.equal(syncOf(0n, { isAtGenesis: true }), before === 'el-syncing' ? 'ready' : expected)
+    assert.equal(syncOf(1n), 'ready')
   })
 }
 
