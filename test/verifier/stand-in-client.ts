@@ -24,7 +24,8 @@ export class StandInClient {
   readonly #rules: StandInRules
   readonly #blocks = new Map<Hash, Payload>()
   readonly #builds = new Map<PayloadId, Payload>()
-  readonly #labels: Record<'unsafe' | 'safe' | 'finalized', Hash | undefined>
+  #labels: Record<'unsafe' | 'safe' | 'finalized', Hash | undefined>
+  #highestFinal: Hash | undefined
   /** The chain below the head, by number. */
   #canonical: Payload[]
   #builtCount = 0
@@ -33,10 +34,25 @@ export class StandInClient {
 
   constructor(rules: StandInRules) {
     this.#rules = rules
-    const genesis = genesisPayload(rules.config)
+    const { blockHash } = genesisPayload(rules.config)
+    this.#labels = { unsafe: blockHash, safe: undefined, finalized: undefined }
+    this.#canonical = []
+    this.wipe()
+  }
+
+  /** Forgets all blocks, as a client whose disk was lost. */
+  wipe(): void {
+    const genesis = genesisPayload(this.#rules.config)
+    this.#blocks.clear()
     this.#blocks.set(genesis.blockHash, genesis)
     this.#canonical = [genesis]
     this.#labels = { unsafe: genesis.blockHash, safe: undefined, finalized: undefined }
+    this.#highestFinal = undefined
+  }
+
+  /** Takes blocks as from its peers. */
+  fetch(blocks: readonly Payload[]): void {
+    for (const block of blocks) this.#blocks.set(block.blockHash, block)
   }
 
   /** The block that has a label. */
@@ -69,7 +85,7 @@ export class StandInClient {
     const has = (hash: Hash | undefined) =>
       hash === undefined || canonical.some(({ blockHash }) => blockHash === hash)
     // What was final stays so: two engines at once would give it up.
-    if (!has(safe) || !has(finalized) || !has(this.#labels.finalized))
+    if (!has(safe) || !has(finalized) || !has(this.#highestFinal))
       throw new Fault('engine-forkchoice', {
         severity: 'reset',
         detail: 'the heads are not on one chain',
@@ -77,7 +93,10 @@ export class StandInClient {
     this.#canonical = canonical
     this.#labels.unsafe = head
     if (safe !== undefined) this.#labels.safe = safe
-    if (finalized !== undefined && this.#isHigher(finalized)) this.#labels.finalized = finalized
+    if (finalized === undefined) return { kind: 'valid' }
+    // It may go back, as that of op-geth does.
+    this.#labels.finalized = finalized
+    if (this.#isHigher(finalized)) this.#highestFinal = finalized
     return { kind: 'valid' }
   }
 
@@ -124,8 +143,8 @@ export class StandInClient {
   }
 
   #isHigher(finalized: Hash): boolean {
-    const known = this.labelled('finalized')
-    return known === undefined || (this.#blocks.get(finalized)?.number ?? 0n) > known.number
+    const numberOf = (hash: Hash | undefined) => (hash && this.#blocks.get(hash)?.number) ?? -1n
+    return numberOf(finalized) > numberOf(this.#highestFinal)
   }
 
   #chainTo(head: Payload): Payload[] {

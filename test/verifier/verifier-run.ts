@@ -18,7 +18,7 @@ import { createDerivationMetrics } from '#services/derivation/metrics.ts'
 import { SafeHeadHistory } from '#services/derivation/safe-head-history.ts'
 import { runEngine } from '#services/engine/engine.ts'
 import { createEngineMetrics } from '#services/engine/metrics.ts'
-import type { EnginePorts } from '#services/engine/ports.ts'
+import type { EnginePorts, SyncSettings } from '#services/engine/ports.ts'
 import { every, sleep } from '#runtime/clock.ts'
 import type { ExecutionClient } from '#runtime/engine-api/execution-client.ts'
 import { Fault } from '#runtime/fault.ts'
@@ -32,7 +32,7 @@ import { type Bug, withBug, withChanges } from './bugs.ts'
 import { SimulatedL1 } from './simulated-l1.ts'
 import { StandInClient } from './stand-in-client.ts'
 
-/** Blocks of L1 in a run. */
+/** Blocks of L1 in a run, unless it says otherwise. */
 const l1Blocks = 30
 
 /** How long after the end of the L1 script and of the disturbance all must agree. */
@@ -59,16 +59,20 @@ export class VerifierRun implements DisturbedRun {
   /** Of each derivation: its own disk. */
   readonly histories = [new SafeHeadHistory(':memory:'), new SafeHeadHistory(':memory:')] as const
   readonly observer = new Observer()
+  /** Of engines that start from now on. */
+  sync: SyncSettings = { mode: 'cl', safeOffsetSeconds: 0n }
+  /** Whether the history is to go back to the genesis at the end. */
+  expectsWholeHistory = false
   readonly #bug: Bug | undefined
   /** Which attributes were sent, by the generation that they were for. */
   readonly #sent = new Map<bigint, Set<Bytes32>>()
   /** The safe heads that generations began with. */
   readonly #starts: L2BlockRef[] = []
 
-  constructor(seed: number, bug?: Bug) {
+  constructor(seed: number, bug?: Bug, blocks = l1Blocks) {
     this.#bug = bug
     this.simulation = new Simulation(seed, modelSubjects)
-    this.l1 = new SimulatedL1({ random: this.simulation.random.fork(), blocks: l1Blocks })
+    this.l1 = new SimulatedL1({ random: this.simulation.random.fork(), blocks })
     this.client = new StandInClient(this.l1.rules)
   }
 
@@ -189,7 +193,10 @@ export class VerifierRun implements DisturbedRun {
       return 'the observer has not seen the last state'
     for (const [l1Number, ref] of safeAt) {
       const found = history.at({ kind: 'l1-number', number: l1Number })
-      if (found.kind !== 'found') continue
+      if (found.kind !== 'found') {
+        if (this.expectsWholeHistory) return `the history has nothing at L1 block ${l1Number}`
+        continue
+      }
       const { entry } = found
       const isStale = entry.l1.hash !== l1.block(Infinity, blockOf(entry.l1.number))?.hash
       if (!isStale && entry.safe.hash !== ref.hash)
@@ -288,7 +295,7 @@ export class VerifierRun implements DisturbedRun {
       config: l1.config,
       executionClient,
       l1: { blocksDown: (from) => remotely(host, () => l1.blocksDown(nowMs(), from)) },
-      sync: { mode: 'cl', safeOffsetSeconds: 0n },
+      sync: this.sync,
     }
   }
 }

@@ -1,0 +1,72 @@
+import { payloadReceived } from '#messages/subjects.ts'
+import { sleep } from '#runtime/clock.ts'
+import type { VerifierRun } from './verifier-run.ts'
+
+/** What EL sync finds, and what is killed meanwhile. */
+export interface ElSyncScript {
+  /** Whether the safe head that EL sync chooses is below the end of the history, or above it. */
+  readonly chosen: 'below' | 'above'
+  /** The engine is killed after so many messages and calls from when the execution client has the blocks. */
+  readonly killAfter: number
+}
+
+/** Derivation stands still for the end of the script of L1, so that the history ends there. */
+const derivedShare = 0.7
+
+/** How long the execution client looks for its peers. */
+const peersMs = 6_000
+
+/** A block from gossip each second or so. */
+const gossipMs = 1_000
+
+/**
+ * At the end of the script of L1 the execution client loses its data, and the engine is started to have it sync by itself: at the
+ * end nothing is missing in the history.
+ */
+export function elSync(run: VerifierRun, { chosen, killAfter }: ElSyncScript): void {
+  const { client, l1, simulation } = run
+  const { clock, processes } = simulation
+  const hold = (name: string) => {
+    const process = processes.get(name)
+    if (process === undefined) return
+    process.isHeldDown = true
+    process.kill()
+  }
+  const release = (name: string) => {
+    const process = processes.get(name)
+    if (process === undefined) return
+    process.isHeldDown = false
+    process.start()
+  }
+  run.expectsWholeHistory = true
+  hold('engine-1')
+  hold('derivation-1')
+  clock.after(l1.endMs * derivedShare, () => hold('derivation-0'))
+  clock.after(l1.endMs - 10, () => {
+    hold('engine-0')
+    const known = client.labelled('safe')?.number ?? 0n
+    client.wipe()
+    const safeOffsetSeconds = chosen === 'below' ? 8n * l1.config.blockTime : 0n
+    run.sync = { mode: 'el', safeOffsetSeconds }
+    gossip(run, known + 1n)
+    release('engine-0')
+    release('derivation-0')
+    clock.after(peersMs, () => {
+      client.fetch(l1.expected.chain.map(({ payload }) => payload))
+      const engine = processes.get('engine-0')
+      if (engine !== undefined) engine.killAfterEffects = killAfter
+    })
+  })
+}
+
+/** Gossip has the blocks from a number on, one after another. */
+function gossip({ l1, simulation }: VerifierRun, from: bigint): void {
+  simulation.start('gossip-0', 'gossip', async (host) => {
+    await host.bus.lease({ signal: host.signal })
+    for (const { payload } of l1.expected.chain.slice(Number(from))) {
+      await host.bus.append(payloadReceived, { payload })
+      await sleep(host.clock, gossipMs)
+    }
+    await sleep(host.clock, Infinity)
+  })
+}
