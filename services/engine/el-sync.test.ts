@@ -98,6 +98,24 @@ test('an engine that is started in the middle of EL sync tells the execution cli
   assert.deepEqual([unsafe.number, safe.number, finalized.number], [40n, 30n, 30n])
 })
 
+test('after EL sync what was safe already stays so, and is not called final', async () => {
+  const world = await elWorld()
+  const { client, derivation } = world
+  await fetchTo(world, 39)
+  const none = `0x${'00'.repeat(32)}`
+  const chosen = {
+    headBlockHash: blockAt(world, 36).blockHash,
+    safeBlockHash: blockAt(world, 34).blockHash,
+    finalizedBlockHash: none,
+  }
+  await client.call('engine_forkchoiceUpdatedV3', [chosen, null])
+  await world.start()
+  await derivation.until(({ sync }) => sync === 'el-syncing')
+  await gossip(world, blockAt(world, 40))
+  const { finalized, safe, unsafe } = await derivation.until(({ sync }) => sync === 'el-synced')
+  assert.deepEqual([unsafe.number, safe.number, finalized.number], [40n, 34n, 30n])
+})
+
 for (const what of ['L1 does not have its origin', 'the execution client refuses it'] as const) {
   test(`where the engine cannot go back to a block, it finds a start by itself: ${what}`, async () => {
     const world = await EngineWorld.of('fork-holocene')

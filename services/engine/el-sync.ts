@@ -30,24 +30,30 @@ export async function syncTo(payload: Payload, ports: EnginePorts): Promise<ElSy
 
 /**
  * The safe head is put so far below that everything above it may still come from L1: if the tip were called safe, a batcher
- * could leave out blocks that were never posted. Source: op-node, syncmode.offset-el-safe
+ * could leave out blocks that were never posted. What the execution client calls safe or final stays so.
+ * Source: op-node, headsAfterELSync
  */
 async function startAt(unsafe: L2BlockRef, ports: EnginePorts): Promise<FoundStart> {
   const { config, executionClient, sync } = ports
   const labels = await readLabels(ports)
   const below = (sync.safeOffsetSeconds + config.blockTime - 1n) / config.blockTime
-  const lowest = [config.genesis.l2, labels.safe, labels.finalized]
-    .map((block) => block?.number ?? 0n)
-    .reduce((a, b) => (a > b ? a : b))
-  const number = unsafe.number - below > lowest ? unsafe.number - below : lowest
+  const number = maxOf(unsafe.number - below, config.genesis.l2.number)
   const block = await executionClient.block({ kind: 'number', number })
   if (block === undefined)
     throw new Fault('l2-missing', {
       severity: 'temporary',
       detail: `the execution client synced to block ${unsafe.number}, but does not have block ${number}`,
     })
-  const safe = refOf(config, block)
-  return beginAt({ unsafe, safe, finalized: safe }, ports)
+  const finalized = higherOf(refOf(config, block), labels.finalized)
+  return beginAt({ unsafe, safe: higherOf(finalized, labels.safe), finalized }, ports)
+}
+
+function higherOf(block: L2BlockRef, label: L2BlockRef | undefined): L2BlockRef {
+  return label !== undefined && label.number > block.number ? label : block
+}
+
+function maxOf(a: bigint, b: bigint): bigint {
+  return a > b ? a : b
 }
 
 /**
