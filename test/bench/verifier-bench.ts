@@ -154,13 +154,12 @@ function measureGrowth(record: string): Promise<readonly number[]> {
   return withNode(record, growthSpeed, async ({ viewer, l1 }) => {
     const times: number[] = []
     const shown: { readonly last: bigint; readonly atMs: number }[] = []
-    let left = Math.min(watchedBlocks, l1.chain.blocks.length - 1)
+    const last = BigInt(Math.min(watchedBlocks, l1.chain.blocks.length - 1))
     l1.chain.onHead((blocks) => {
       const { number } = blocks.at(-1) ?? l1.chain.first
-      left--
       shown.push({ last: number * BigInt(blocksPerEpoch) - 1n, atMs: performance.now() })
     })
-    while (left > 0 || shown.length > 0) {
+    while (l1.chain.head < last || shown.length > 0) {
       await sleep(systemClock, 1)
       const safe = viewer.view.chain?.safe.number ?? 0n
       for (let next = shown[0]; next !== undefined && next.last <= safe; next = shown[0]) {
