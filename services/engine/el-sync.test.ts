@@ -129,6 +129,7 @@ for (const what of ['L1 does not have its origin', 'the execution client refuses
     const { l1Origin } = l2BlockRefOf(world.record.config, block)
     if (what === 'L1 does not have its origin')
       world.l1 = {
+        ...l1,
         blocksDown: async (from) =>
           from.number === l1Origin.number ? [] : await l1.blocksDown(from),
       }

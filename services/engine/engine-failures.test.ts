@@ -6,6 +6,7 @@ import { allMethods } from '#runtime/engine-api/method-versions.ts'
 import { Fault } from '#runtime/fault.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
 import type { JsonRpcCall } from '#runtime/json-rpc/json-rpc-client.ts'
+import type { L1Refs } from '#services/engine/ports.ts'
 import { EmbeddedClient } from '#test/fakes/embedded-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 import { readRecord } from '#test/fakes/recorded-chain.ts'
@@ -190,6 +191,55 @@ test('an execution client of another chain is not touched; the engine says so, a
   assert.equal(engine.status.snapshot().wait, undefined)
 })
 
+for (const hasBlocks of [false, true]) {
+  const whose = hasBlocks ? 'that has blocks' : 'that is empty'
+  for (const [what, told] of [
+    ['chain id', /L1 \(--l1-rpc-urls\) has chain id 12345, the rollup config has l1_chain_id 900$/],
+    ['genesis', /block 0 of L1 \(--l1-rpc-urls\) is 0x\w{64}, .* genesis.l1.hash 0x\w{64}$/],
+  ] as const) {
+    test(`an L1 with another ${what} is said, and the execution client ${whose} not touched`, async () => {
+      const world = await EngineWorld.of('fork-holocene')
+      const { client, derivation, l1 } = world
+      if (hasBlocks) {
+        const first = await world.start()
+        await derivation.until(({ outcome }) => outcome === 'started')
+        await derivation.toEnd({ untilSafe: 6n })
+        first.stop()
+        await world.bus.pass(20_000)
+      }
+      const states = derivation.states.length
+      const calls = client.calls.length
+      world.l1 = l1Of(what, l1)
+      const engine = await world.start('engine-1')
+      await world.bus.pass(120_000)
+      const { wait } = engine.status.snapshot()
+      assert.match(wait?.what ?? '', told)
+      assert.match(wait?.next ?? '', /tries again each 30 s; see that --network/)
+      assert.equal(engine.ended.isOver, false)
+      assert.equal(derivation.states.length, states)
+      const methods = client.calls.slice(calls).map(({ method }) => method)
+      assert.ok(!methods.some((method) => method.startsWith('engine_forkchoice')))
+      world.l1 = l1
+      await derivation.until(() => derivation.states.length > states)
+      assert.equal(engine.status.snapshot().wait, undefined)
+    })
+  }
+}
+
+/** An L1 of another chain. */
+function l1Of(what: 'chain id' | 'genesis', l1: L1Refs): L1Refs {
+  if (what === 'chain id') return { ...l1, chainId: async () => 12_345n }
+  return {
+    ...l1,
+    blocksDown: async (from) => {
+      const blocks = await l1.blocksDown(from)
+      return blocks.map((block) =>
+        block.number === 0n ? { ...block, hash: block.parentHash } : block,
+      )
+    },
+  }
+}
+
 test('a block that is not what was asked for never becomes a head', async () => {
   const { client, derivation, engine, world } = await startedWorld()
   await derivation.toEnd({ untilSafe: 6n })
@@ -254,6 +304,7 @@ test('L1 that does not answer is waited for', async () => {
   const world = await EngineWorld.of('fork-holocene')
   const { l1 } = world
   world.l1 = {
+    ...l1,
     blocksDown: async () => {
       throw new Fault('l1-unreachable', { severity: 'temporary', detail: 'L1 does not answer' })
     },

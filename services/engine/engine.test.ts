@@ -264,12 +264,14 @@ test('blocks that L1 took back are given up at a reset, and nothing below them',
   const canonical = world.l1
   // What L1 does not have yet may still come.
   world.l1 = {
+    ...canonical,
     blocksDown: async (page) => (await canonical.blocksDown(page)).filter(isBelow),
   }
   await world.bus.settle(derivation.bus.call(reset, request, { deadlineMs: 2_000 }))
   const behind = await derivation.until((chain) => chain.generation > generation)
   assert.equal(behind.unsafe.hash, unsafe.hash)
   world.l1 = {
+    ...canonical,
     blocksDown: async (page) =>
       (await canonical.blocksDown(page)).map((block) => {
         if (isBelow(block)) return block

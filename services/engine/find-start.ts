@@ -1,14 +1,14 @@
 import type { ResetPoint } from '#messages/chain-state.ts'
-import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { type L2Block, l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
 import type { Page, PageRequest } from '#protocol/sync/block-pages.ts'
 import { PipelineStart } from '#protocol/sync/pipeline-start.ts'
 import { type EngineLabels, SyncStart } from '#protocol/sync/sync-start.ts'
-import { Fault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { type StartHeads, toForkchoice } from './heads.ts'
-import type { EngineClientPorts, EnginePorts } from './ports.ts'
+import type { EngineClientPorts, EnginePorts, L1Refs } from './ports.ts'
 
 /** Where a generation begins. */
 export interface FoundStart {
@@ -27,6 +27,7 @@ interface FindStartOptions {
 /**
  * Finds the heads to go on from, tells the execution client, and finds where derivation has to begin for them. One that still
  * fetches the chain from its peers is told nothing: its head is in the middle of the chain, and to name it would stop the sync.
+ * L1 and L2 are taken to be of the chain: `checkL1Chain`, `checkL2Chain`.
  *
  * @throws Fault `wrong-chain`, `reorg-past-finality`, `reorg-too-deep` (critical: an operator has to help); others, which
  * another search may heal
@@ -36,7 +37,6 @@ export async function findStart(
   { isElSyncing }: FindStartOptions,
 ): Promise<FoundStart> {
   const { config, executionClient } = ports
-  await checkChain(ports)
   const labels = await readLabels(ports)
   const isAtGenesis = isNothingFinal(labels, config)
   if (isElSyncing && isAtGenesis) {
@@ -92,13 +92,49 @@ export function refOf(config: RollupConfig, block: L2Block): L2BlockRef {
   return decoded(config, block, l2BlockRefOf)
 }
 
+/**
+ * An L1 that does not have its block at the genesis, not yet or not any more, is taken at its chain id.
+ *
+ * @throws Fault `wrong-chain` if L1 is of another chain than the rollup config; else as L1 does
+ * Source: op-node, Config.ValidateL1Config
+ */
+export async function checkL1Chain({
+  config,
+  l1,
+}: Pick<EnginePorts, 'config' | 'l1'>): Promise<void> {
+  const chainId = await l1.chainId()
+  if (chainId !== config.l1ChainId)
+    throw startFault(
+      'wrong-chain',
+      `L1 (--l1-rpc-urls) has chain id ${chainId}, the rollup config has l1_chain_id ${config.l1ChainId}`,
+    )
+  const { number, hash } = config.genesis.l1
+  const genesis = await l1BlockIfKept(number, l1)
+  if (genesis !== undefined && genesis.hash !== hash)
+    throw startFault(
+      'wrong-chain',
+      `block ${number} of L1 (--l1-rpc-urls) is ${genesis.hash}, the rollup config has genesis.l1.hash ${hash}`,
+    )
+}
+
+/** Of what they pruned some nodes say that there is none, others refuse the call. */
+async function l1BlockIfKept(number: bigint, l1: L1Refs): Promise<L1BlockRef | undefined> {
+  try {
+    const [block] = await l1.blocksDown({ number, count: 1 })
+    return block
+  } catch (error) {
+    if (isFault(error, 'l1-refused')) return undefined
+    throw error
+  }
+}
+
 /** @throws Fault `wrong-chain` if the execution client is of another chain than the rollup config */
-export async function checkChain({ config, executionClient }: EngineClientPorts): Promise<void> {
+export async function checkL2Chain({ config, executionClient }: EngineClientPorts): Promise<void> {
   const chainId = await executionClient.chainId()
   if (chainId !== config.l2ChainId)
     throw startFault(
       'wrong-chain',
-      `chain id ${chainId}, the rollup config has ${config.l2ChainId}`,
+      `the execution client (--engine-url) has chain id ${chainId}, the rollup config has l2_chain_id ${config.l2ChainId}`,
     )
   const { number, hash } = config.genesis.l2
   const genesis = await executionClient.block({ kind: 'number', number })
@@ -106,7 +142,7 @@ export async function checkChain({ config, executionClient }: EngineClientPorts)
   if (genesis !== undefined && genesis.blockHash !== hash)
     throw startFault(
       'wrong-chain',
-      `its genesis block is ${genesis.blockHash}, the rollup config has ${hash}`,
+      `block ${number} of the execution client (--engine-url) is ${genesis.blockHash}, the rollup config has genesis.l2.hash ${hash}`,
     )
 }
 

@@ -16,7 +16,7 @@ const { l1 } = await readRecord(name)
 
 function headersFrom(answer: (number: bigint) => JsonRpcAnswer): L1Headers {
   const batch = async (calls: readonly JsonRpcCall[]) =>
-    calls.map(({ params: [number] }) => answer(BigInt(String(number))))
+    calls.map(({ params: [number = 0] }) => answer(BigInt(String(number))))
   return new L1Headers({ batch }, new AbortController().signal)
 }
 
@@ -38,6 +38,12 @@ test('headers come from a number downwards, without those that are not there yet
   )
   assert.deepEqual(found, wanted)
   assert.equal((await headersFrom(told).blocksDown({ number: 1n, count: 64 })).length, 2)
+})
+
+test('L1 tells its chain id', async () => {
+  const idFrom = (result: unknown) => headersFrom(() => ({ result })).chainId()
+  assert.equal(await idFrom('0x384'), 900n)
+  await assert.rejects(idFrom(900), (error) => isFault(error, 'l1-untrue'))
 })
 
 for (const [what, answer, code] of [

@@ -3,11 +3,11 @@ import { hashHeader } from '#protocol/block/header.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
-import { hashJson, toQuantity } from '#runtime/json/fields.ts'
+import { hashJson, quantityJson, toQuantity } from '#runtime/json/fields.ts'
 import { headerJson } from '#runtime/json/header-json.ts'
 import { parseJson } from '#runtime/json/parse-json.ts'
 import type { JsonRpcAnswer, JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
-import type { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
+import type { JsonRpcCall, JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
 import type { L1Refs } from './ports.ts'
 
 const blockHashJson = z.looseObject({ hash: hashJson })
@@ -32,17 +32,31 @@ export class L1Headers implements L1Refs {
   }): Promise<readonly L1BlockRef[]> {
     const length = Math.min(count, Number(number) + 1)
     const numbers = Array.from({ length }, (_, at) => number - BigInt(at))
-    const answers = await this.#ask(numbers)
-    return answers.flatMap((answer, at) => {
+    const results = await this.#ask(
+      numbers.map((at) => {
+        return { method: 'eth_getBlockByNumber', params: [toQuantity(at), false] }
+      }),
+    )
+    return results.flatMap((result, at) =>
+      result === null ? [] : [refOf(result, numbers[at] ?? 0n)],
+    )
+  }
+
+  /** @throws Fault as `blocksDown` does */
+  async chainId(): Promise<bigint> {
+    const [result] = await this.#ask([{ method: 'eth_chainId', params: [] }])
+    return believed('chain id', () => parseJson(quantityJson, result))
+  }
+
+  async #ask(calls: readonly JsonRpcCall[]): Promise<readonly unknown[]> {
+    const answers = await this.#answersTo(calls)
+    return answers.map((answer) => {
       if ('error' in answer) throw refused(answer.error)
-      return answer.result === null ? [] : [refOf(answer.result, numbers[at] ?? 0n)]
+      return answer.result
     })
   }
 
-  async #ask(numbers: readonly bigint[]): Promise<readonly JsonRpcAnswer[]> {
-    const calls = numbers.map((at) => {
-      return { method: 'eth_getBlockByNumber', params: [toQuantity(at), false] }
-    })
+  async #answersTo(calls: readonly JsonRpcCall[]): Promise<readonly JsonRpcAnswer[]> {
     try {
       return await this.#rpc.batch(calls, { signal: this.#signal })
     } catch (cause) {
@@ -54,20 +68,26 @@ export class L1Headers implements L1Refs {
 }
 
 function refOf(json: unknown, number: bigint): L1BlockRef {
-  try {
+  return believed(`header ${number}`, () => {
     const { hash } = parseJson(blockHashJson, json)
     const header = parseJson(headerJson, json)
     if (hashHeader(header) !== hash) throw new DecodeError(`its fields do not have hash ${hash}`)
     if (header.number !== number) throw new DecodeError(`it is block ${header.number}`)
     return { hash, number, parentHash: header.parentHash, timestamp: header.timestamp }
+  })
+}
+
+function believed<Value>(what: string, read: () => Value): Value {
+  try {
+    return read()
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause
-    const detail = `L1 header ${number} is not true: ${cause.message}`
+    const detail = `L1 ${what} is not true: ${cause.message}`
     throw new Fault('l1-untrue', { severity: 'temporary', detail, cause })
   }
 }
 
 function refused(cause: JsonRpcError): Fault {
-  const detail = `L1 does not tell headers: ${cause.message} (${cause.code})`
+  const detail = `L1 refused a call: ${cause.message} (${cause.code})`
   return new Fault('l1-refused', { severity: 'temporary', detail, cause })
 }

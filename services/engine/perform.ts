@@ -10,7 +10,7 @@ import { Fault, isFault } from '#runtime/fault.ts'
 import { applyAttributes, tellForkchoice } from './apply-attributes.ts'
 import type { EngineEffect, EngineEvent, Job, ResetCause } from './engine-state.ts'
 import { resumeAt, syncTo } from './el-sync.ts'
-import { type FoundStart, findStart, refOf } from './find-start.ts'
+import { checkL1Chain, checkL2Chain, type FoundStart, findStart, refOf } from './find-start.ts'
 import type { ForkWatch } from './fork-watch.ts'
 import type { Heads } from './heads.ts'
 import { insertPayload } from './insert-payload.ts'
@@ -122,6 +122,8 @@ async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Prom
   }
   if (job.kind === 'start') {
     await means.forkWatch.look()
+    await checkL2Chain(ports)
+    await checkL1Chain(ports)
     const resumed = job.safe && (await resumeAt(job.safe, ports))
     return startFound(job.cause, resumed ?? (await findStart(ports, job)))
   }

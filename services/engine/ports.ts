@@ -9,6 +9,7 @@ export interface L1Refs {
     readonly number: bigint
     readonly count: number
   }): Promise<readonly L1BlockRef[]>
+  chainId(): Promise<bigint>
 }
 
 /** The L2 side of the world outside. */

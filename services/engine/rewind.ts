@@ -1,7 +1,7 @@
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { EngineLabels } from '#protocol/sync/sync-start.ts'
 import { Fault } from '#runtime/fault.ts'
-import { checkChain, readLabels, refOf } from './find-start.ts'
+import { checkL2Chain, readLabels, refOf } from './find-start.ts'
 import type { EngineClientPorts } from './ports.ts'
 
 /** The heads before and after. */
@@ -18,7 +18,7 @@ export interface Rewound {
  */
 export async function rewindTo(number: bigint, ports: EngineClientPorts): Promise<Rewound> {
   const { config, executionClient } = ports
-  await checkChain(ports)
+  await checkL2Chain(ports)
   const before = await readLabels(ports)
   const genesis = config.genesis.l2.number
   if (number < genesis || number > before.unsafe.number)

@@ -53,7 +53,7 @@ function nextOf(failure: Failure): string {
 /** What an operator can do, by the code of the fault. */
 const advices: Readonly<Record<string, string>> = {
   'wrong-chain':
-    'see that --network or --rollup-config, the execution client and L1 are of one chain',
+    'see that --network or --rollup-config, --engine-url and --l1-rpc-urls are of one chain',
   'reorg-past-finality':
     'the execution client or L1 finalized a block that is not on L1: compare both with another node, and sync the wrong one anew',
   'reorg-too-deep':
@@ -73,6 +73,7 @@ const advices: Readonly<Record<string, string>> = {
   'engine-syncing': 'nothing to do while it syncs: its log says how far it is',
   'payload-lost': 'if it lasts, see the log of the execution client',
   'l1-unreachable': 'see that the nodes of --l1-rpc-urls run, and the URLs',
-  'l1-refused': 'see that the nodes of --l1-rpc-urls serve eth_getBlockByNumber for old blocks',
+  'l1-refused':
+    'see that the nodes of --l1-rpc-urls serve eth_chainId, and eth_getBlockByNumber for old blocks',
   'l1-untrue': 'a node of --l1-rpc-urls tells wrong headers: take it out',
 }

@@ -94,7 +94,10 @@ export class EngineWorld {
       {
         config,
         executionClient,
-        l1: { blocksDown: (from) => this.l1.blocksDown(from) },
+        l1: {
+          blocksDown: (from) => this.l1.blocksDown(from),
+          chainId: () => this.l1.chainId(),
+        },
         sync: this.sync,
       },
     )
@@ -123,8 +126,9 @@ async function unlessKilled<Value>(answer: Promise<Value>, signal: AbortSignal):
 }
 
 /** The L1 of a record, as the engine sees it. */
-export function refsOf({ l1 }: RecordedChain): L1Refs {
+export function refsOf({ config, l1 }: RecordedChain): L1Refs {
   return {
+    chainId: async () => config.l1ChainId,
     blocksDown: async ({ number, count }) =>
       l1
         .filter((block) => block.number <= number && block.number > number - BigInt(count))

@@ -294,7 +294,10 @@ export class VerifierRun implements DisturbedRun {
     return {
       config: l1.config,
       executionClient,
-      l1: { blocksDown: (from) => remotely(host, () => l1.blocksDown(nowMs(), from)) },
+      l1: {
+        blocksDown: (from) => remotely(host, () => l1.blocksDown(nowMs(), from)),
+        chainId: () => remotely(host, () => l1.config.l1ChainId),
+      },
       sync: this.sync,
     }
   }

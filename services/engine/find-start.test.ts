@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Fault, isFault } from '#runtime/fault.ts'
+import { refsOf } from '#test/fakes/engine-world.ts'
+import { readRecord } from '#test/fakes/recorded-chain.ts'
+import { checkL1Chain } from './find-start.ts'
+import type { L1Refs } from './ports.ts'
+
+const record = await readRecord('fork-karst')
+
+function check(changes: Partial<L1Refs>): Promise<void> {
+  return checkL1Chain({ config: record.config, l1: { ...refsOf(record), ...changes } })
+}
+
+function throwing(code: string) {
+  return async () => {
+    throw new Fault(code, { severity: 'temporary' })
+  }
+}
+
+test('an L1 that has pruned its block at the genesis is taken at its chain id', async () => {
+  await check({ blocksDown: async () => [] })
+  // What geth says: pruned history unavailable.
+  await check({ blocksDown: throwing('l1-refused') })
+})
+
+test('an L1 that does not answer is not taken for the right one', async () => {
+  for (const changes of [
+    { blocksDown: throwing('l1-unreachable') },
+    { chainId: throwing('l1-unreachable') },
+  ])
+    await assert.rejects(check(changes), (error) => isFault(error, 'l1-unreachable'))
+  await assert.rejects(check({ chainId: throwing('l1-refused') }), (error) =>
+    isFault(error, 'l1-refused'),
+  )
+})
