@@ -60,7 +60,8 @@ const advices: Readonly<Record<string, string>> = {
     'L1 is not the one that this chain was derived from, or far behind: compare it with another',
   'l2-missing': 'if it lasts, the execution client has lost blocks: sync it anew',
   'l2-inconsistent': 'if it lasts, the execution client is broken: sync it anew',
-  'l1-inconsistent': 'L1 changed while it was read; if it lasts, the L1 endpoint is broken',
+  'l1-inconsistent':
+    'L1 changed while it was read; if it lasts, an endpoint of --l1-rpc-urls is broken, or is of another chain',
   'engine-forkchoice': 'if it lasts, the execution client is broken: sync it anew',
   'deposits-refused':
     'deposits are always valid, so it follows other rules: see that its version and its genesis have all forks of the chain',
