@@ -168,3 +168,33 @@ test('over a WebSocket heads come as they are announced, and blocks too', async 
   for (const number of [3, 8])
     assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block: blocks[number] })
 })
+
+test('what an endpoint of another chain announces is no head', async (t) => {
+  const subscribed: string[] = []
+  const other = await replayL1(folder, {
+    host: '127.0.0.1',
+    rpcPort: 0,
+    beaconPort: 0,
+    clock: systemClock,
+    onCall: (method) => {
+      if (method === 'eth_subscribe') subscribed.push(method)
+    },
+  })
+  t.after(() => other.close())
+  other.chain.moveHead(1n)
+  const own = await read()
+  own.moveHead(2n)
+  const served = await serveLies(t, {
+    ...replayMethods(own, 901n),
+    ...storageMethod(own, config, toAddress(new Uint8Array(20))),
+  })
+  const l1RpcUrls = [served.url, other.rpcUrl.replace('http', 'ws')]
+  const watched = await watchL1(t, { ...config, l1ChainId: 901n }, { l1RpcUrls })
+  await watched.until('heads came', () => watched.heads.length > 0 && subscribed.length > 0)
+  other.chain.moveHead(8n)
+  for (let head = 3n; head <= 6n; head++) {
+    own.moveHead(head)
+    await watched.until('the head moved', () => watched.heads.at(-1)?.head.number === head)
+  }
+  assert.ok(watched.heads.every(({ head }) => head.number <= 6n))
+})

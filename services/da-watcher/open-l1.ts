@@ -136,7 +136,7 @@ function refuseStrangers(settings: L1Settings): void {
 
 function openRpcs(
   { l1RpcUrls, l1TrustedUrls = [], l1TimeoutMs: timeoutMs, l1RateLimit }: L1Settings,
-  { clock, log, metrics }: OpenL1Context,
+  { clock, config: { l1ChainId: chainId }, log, metrics }: OpenL1Context,
 ) {
   const onCall = (method: string) => metrics.called(method)
   const opened = l1RpcUrls.map((url) => {
@@ -144,7 +144,7 @@ function openRpcs(
     const how = { timeoutMs, rounds: 1, clock, onCall, rate }
     const rpc = new JsonRpcClient({ endpoints: [{ url }], ...how })
     const isTrusted = l1TrustedUrls.includes(url)
-    return { url, endpoint: new L1Endpoint({ rpc, name: nameOf(url), isTrusted }) }
+    return { url, endpoint: new L1Endpoint({ rpc, name: nameOf(url), isTrusted, chainId }) }
   })
   return {
     pool: new EndpointPool({
@@ -223,7 +223,7 @@ function followHeads(
   const onHeader = (json: unknown) => {
     try {
       const header = endpoint.readHeader('latest', json)
-      if (header !== undefined) l1.announced(header)
+      if (header !== undefined && endpoint.isOfChain) l1.announced(header)
     } catch (error) {
       // Heads are asked for as well, and there the same lie is scored.
       if (!(error instanceof DecodeError)) throw error

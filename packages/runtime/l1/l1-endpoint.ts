@@ -4,7 +4,7 @@ import type { L1BlockRef } from '#protocol/block/refs.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
-import { hashJson, hexJson, toQuantity } from '#runtime/json/fields.ts'
+import { hashJson, hexJson, quantityJson, toQuantity } from '#runtime/json/fields.ts'
 import { headerJson } from '#runtime/json/header-json.ts'
 import { parseJson } from '#runtime/json/parse-json.ts'
 import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
@@ -23,6 +23,8 @@ export interface L1EndpointOptions {
   readonly name: string
   /** Whether what it tells is believed without being checked; to be set where the node is one's own. */
   readonly isTrusted?: boolean
+  /** The chain that it has to be of, which is asked before all else; left out: not asked. */
+  readonly chainId?: bigint | undefined
 }
 
 /** An L1 block with its receipts, and the JSON they were read from. */
@@ -45,13 +47,21 @@ export class L1Endpoint {
   readonly name: string
   readonly #rpc: JsonRpcClient
   readonly #isTrusted: boolean
+  /** Undefined once it said so. */
+  #chainIdToSee: bigint | undefined
   readonly #receipts: ReceiptsReader
 
-  constructor({ rpc, name, isTrusted = false }: L1EndpointOptions) {
+  constructor({ rpc, name, isTrusted = false, chainId }: L1EndpointOptions) {
     this.name = name
     this.#rpc = rpc
     this.#isTrusted = isTrusted
+    this.#chainIdToSee = chainId
     this.#receipts = new ReceiptsReader(rpc, { isTrusted })
+  }
+
+  /** Whether it said that it is of the chain that it has to be of. */
+  get isOfChain(): boolean {
+    return this.#chainIdToSee === undefined
   }
 
   /**
@@ -61,9 +71,9 @@ export class L1Endpoint {
    * @throws Fault `l1-untrue` if what was told is not true, `rpc-refused`; else as the client does
    */
   async fetchHeader(key: L1BlockKey, options?: CallOptions): Promise<ToldL1Header | undefined> {
-    return this.#checked(key, async () =>
-      this.readHeader(key, await this.#rpc.call(methodOf(key), [paramOf(key), false], options)),
-    )
+    const read = async () =>
+      this.readHeader(key, await this.#rpc.call(methodOf(key), [paramOf(key), false], options))
+    return this.#checked({ key, options }, read)
   }
 
   /** Headers of labels in one request; undefined for a label that the node does not know. */
@@ -72,7 +82,7 @@ export class L1Endpoint {
     options?: CallOptions,
   ): Promise<readonly (ToldL1Header | undefined)[]> {
     const calls = labels.map((label) => ({ method: methodOf(label), params: [label, false] }))
-    return this.#checked('latest', async () => {
+    return this.#checked({ key: 'latest', options }, async () => {
       const answers = await this.#rpc.batch(calls, options)
       return answers.map((answer, at) => {
         const label = labels[at] ?? 'latest'
@@ -111,7 +121,7 @@ export class L1Endpoint {
    * @throws Fault as `fetchHeader` does
    */
   async fetchBlock(key: bigint | Hash, options?: CallOptions): Promise<ToldL1Block | undefined> {
-    return this.#checked(key, async () => {
+    return this.#checked({ key, options }, async () => {
       const json = await this.#rpc.call(methodOf(key), [paramOf(key), true], options)
       if (json === null) return undefined
       const block = parseL1Block(json, { isTrusted: this.#isTrusted })
@@ -134,7 +144,7 @@ export class L1Endpoint {
     options?: CallOptions,
   ): Promise<Uint8Array> {
     const params = [address, slot, toQuantity(at.number)]
-    return this.#checked(at.number, async () => {
+    return this.#checked({ key: at.number, options }, async () => {
       const json = await this.#rpc.call('eth_getStorageAt', params, options)
       const told = parseJson(hexJson, json, 'eth_getStorageAt')
       if (told.length > 32) throw new DecodeError(`eth_getStorageAt: ${told.length} bytes`)
@@ -150,9 +160,13 @@ export class L1Endpoint {
     await this.#rpc.close()
   }
 
-  async #checked<Value>(key: L1BlockKey, read: () => Promise<Value>): Promise<Value> {
+  async #checked<Value>(
+    { key, options }: { readonly key: L1BlockKey; readonly options: CallOptions | undefined },
+    read: () => Promise<Value>,
+  ): Promise<Value> {
     const fields = { endpoint: this.name }
     try {
+      await this.#checkChain(options)
       return await read()
     } catch (cause) {
       if (cause instanceof DecodeError) {
@@ -163,6 +177,19 @@ export class L1Endpoint {
       const detail = `${this.name}: it refused a call: ${cause.message} (code ${cause.code})`
       throw new Fault('rpc-refused', { severity: 'temporary', detail, cause, fields })
     }
+  }
+
+  async #checkChain(options: CallOptions | undefined): Promise<void> {
+    const wanted = this.#chainIdToSee
+    if (wanted === undefined) return
+    const json = await this.#rpc.call('eth_chainId', [], options)
+    const chainId = parseJson(quantityJson, json, 'eth_chainId')
+    if (chainId !== wanted) {
+      const detail = `${this.name}: it has chain id ${chainId}, the rollup config has l1_chain_id ${wanted}`
+      const fields = { endpoint: this.name }
+      throw new Fault('l1-untrue', { severity: 'temporary', detail, fields })
+    }
+    this.#chainIdToSee = undefined
   }
 }
 
