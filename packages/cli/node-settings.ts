@@ -5,7 +5,7 @@ import { natsServer } from '#cli/bus-settings.ts'
 import { nodeServices } from '#cli/node/node-services.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
-import { chainId, port, shownDefault, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import { chainId, onOff, port, shownDefault, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 import { config as engine } from '#services/engine/config.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
 
@@ -47,6 +47,11 @@ export const rewindSettings = z.strictObject({
   engineTimeoutMs,
   node: shared.node,
   dataDir: own.dataDir,
+  noNode: onOff()
+    .default(false)
+    .describe(
+      'whether it is right that no node keeps its bus in --data-dir, as where each service runs by itself; see then that no engine runs',
+    ),
   to: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe('number of the L2 block to go back to'),
 })
 

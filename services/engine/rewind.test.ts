@@ -1,10 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { derivationTargets } from '#messages/subjects.ts'
+import { type Clock, systemClock } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 import { EngineApiClient } from '#runtime/engine-api/engine-api-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 import { rewindTo } from './rewind.ts'
+
+/** All time passes at once, when `meanwhile` is over. */
+function clockWith(meanwhile: () => Promise<unknown>): Clock {
+  return {
+    ...systemClock,
+    after: (_delayMs, run) => {
+      void meanwhile().then(run)
+      return () => undefined
+    },
+  }
+}
+
+const atOnce = clockWith(() => Promise.resolve())
 
 async function builtWorld() {
   const world = await EngineWorld.of('fork-holocene')
@@ -21,7 +35,7 @@ test('a chain that was taken back is derived again from there', async () => {
   const { derivation, engine, ports, world } = await builtWorld()
   const { generation, safe } = derivation.chain
   engine.stop()
-  const { after, before } = await rewindTo(20n, ports)
+  const { after, before } = await rewindTo(20n, ports, atOnce)
   assert.equal(before.safe?.hash, safe.hash)
   assert.deepEqual([after.unsafe.number, after.safe?.number], [20n, 20n])
   assert.equal(world.client.chain.head.header.number, 20n)
@@ -40,18 +54,31 @@ test('heads that are below stay where they are, and those above go back as well'
   await world.bus.settle(owner.write({ finalized, currentL1: undefined }))
   await derivation.until(({ finalized }) => finalized.number === 30n)
   engine.stop()
-  const higher = await rewindTo(40n, ports)
+  const higher = await rewindTo(40n, ports, atOnce)
   assert.deepEqual([higher.after.safe?.number, higher.after.finalized?.number], [40n, 30n])
-  const lower = await rewindTo(10n, ports)
+  const lower = await rewindTo(10n, ports, atOnce)
   assert.deepEqual([lower.after.safe?.number, lower.after.finalized?.number], [10n, 10n])
   assert.equal(world.client.chain.finalized?.header.number, 10n)
 })
 
 test('a block above the head is refused', async () => {
   const { ports } = await builtWorld()
-  await assert.rejects(rewindTo(9_999n, ports), (error) => {
+  await assert.rejects(rewindTo(9_999n, ports, atOnce), (error) => {
     assert.ok(isFault(error, 'rewind-refused'))
     assert.match(error.message, /want a block from 0, the genesis, to 54, the head/)
     return true
+  })
+})
+
+test('a head that another takes back is told', async () => {
+  const { engine, ports } = await builtWorld()
+  engine.stop()
+  const head = await ports.executionClient.block({ kind: 'label', label: 'unsafe' })
+  const { blockHash } = head ?? assert.fail()
+  const update = { head: blockHash, safe: undefined, finalized: undefined }
+  const clock = clockWith(() => ports.executionClient.forkchoice(update))
+  await assert.rejects(rewindTo(20n, ports, clock), {
+    code: 'rewind-refused',
+    message: /went back to block 20, and is at 54 again: an engine drives it/,
   })
 })

@@ -1,5 +1,6 @@
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { EngineLabels } from '#protocol/sync/sync-start.ts'
+import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { checkL2Chain, readLabels, refOf } from './find-start.ts'
 import type { EngineClientPorts } from './ports.ts'
@@ -10,13 +11,20 @@ export interface Rewound {
   readonly after: EngineLabels
 }
 
+/** An engine that runs after all takes its head back within this time. */
+const settleMs = 1_000
+
 /**
  * Takes the chain of an execution client back to a block: it becomes the unsafe head, and the safe and the finalized head if they
  * were above it. The engine must not run meanwhile; when it starts, it goes on from there, in a new generation.
  *
  * @throws Fault `rewind-refused` that says why, `wrong-chain`; else as the execution client does
  */
-export async function rewindTo(number: bigint, ports: EngineClientPorts): Promise<Rewound> {
+export async function rewindTo(
+  number: bigint,
+  ports: EngineClientPorts,
+  clock: Clock,
+): Promise<Rewound> {
   const { config, executionClient } = ports
   await checkL2Chain(ports)
   const before = await readLabels(ports)
@@ -41,9 +49,15 @@ export async function rewindTo(number: bigint, ports: EngineClientPorts): Promis
   }
   // A client may answer that a head is valid and stay where it is, as those of L1 do.
   const { unsafe: head } = await readLabels(ports)
-  if (head.hash === unsafe.hash) return { before, after }
+  if (head.hash !== unsafe.hash)
+    throw refused(
+      `the execution client took block ${number} as its head, but stays at ${head.number}: use its own command, such as debug_setHead`,
+    )
+  await sleep(clock, settleMs)
+  const { unsafe: settled } = await readLabels(ports)
+  if (settled.hash === unsafe.hash) return { before, after }
   throw refused(
-    `the execution client took block ${number} as its head, but stays at ${head.number}: use its own command, such as debug_setHead`,
+    `the execution client went back to block ${number}, and is at ${settled.number} again: an engine drives it; stop that first`,
   )
 }
 

@@ -161,3 +161,18 @@ test('the status of a bus that is not there is a line, and exit code 4, within s
   )
   await Promise.all(asked)
 })
+
+test('a chain is not taken back where nobody knows whether an engine runs, but at a word', async () => {
+  const nowhere = join(folder, 'no-node')
+  const jwt = join(folder, 'rewind.jwt')
+  await runAtoll(['keys', 'create', 'jwt', jwt])
+  const args = ['rewind', '--network=op-sepolia', '--engine-url=http://127.0.0.1:1', '--to=1']
+  const rewind = (...more: readonly string[]) =>
+    runAtoll([...args, `--jwt-secret-file=${jwt}`, `--data-dir=${nowhere}`, ...more])
+  const { code, err } = await rewind()
+  assert.equal(code, 2)
+  assert.match(err, /no node keeps its bus in .*no-node: name it with --data-dir, or say --no-node/)
+  const { code: failed, err: unreachable } = await rewind('--no-node')
+  assert.equal(failed, 1)
+  assert.match(unreachable, /127\.0\.0\.1:1/)
+})

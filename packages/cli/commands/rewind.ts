@@ -40,7 +40,11 @@ async function rewind(settings: RewindSettings): Promise<void> {
   const client = await openExecutionClient({ ...settings, config, clock: systemClock })
   try {
     const { executionClient } = client
-    const { before, after } = await rewindTo(BigInt(settings.to), { config, executionClient })
+    const { before, after } = await rewindTo(
+      BigInt(settings.to),
+      { config, executionClient },
+      systemClock,
+    )
     for (const label of ['unsafe', 'safe', 'finalized'] as const) {
       const [was, is] = [before[label], after[label]]
       print(`${label.padEnd(9)} ${was?.number ?? '–'} → ${is?.number ?? '–'} ${is?.hash ?? ''}`)
@@ -51,13 +55,22 @@ async function rewind(settings: RewindSettings): Promise<void> {
   }
 }
 
-/** Keeps an engine from starting meanwhile. @throws Fault `rewind-refused` if one runs */
+/**
+ * Keeps an engine from starting meanwhile.
+ *
+ * @throws Fault `rewind-refused` if one runs; `settings` if nobody knows, for there is no bus to ask
+ */
 async function holdLease(
-  { dataDir, node }: RewindSettings,
+  { dataDir, node, noNode }: RewindSettings,
   chainId: bigint,
 ): Promise<() => Promise<void>> {
-  const access = await accessOf(dataDir ?? defaultDataDir(chainId))
-  if (access === undefined) return () => Promise.resolve()
+  const folder = dataDir ?? defaultDataDir(chainId)
+  const access = await accessOf(folder)
+  if (access === undefined) {
+    if (noNode) return () => Promise.resolve()
+    const detail = `no node keeps its bus in ${folder}: name it with --data-dir, or say --no-node`
+    throw new Fault('settings', { severity: 'critical', detail })
+  }
   const instance = 'rewind'
   const failed = Promise.withResolvers<never>()
   // eslint-disable-next-line atoll/use-rejection -- who waits for the lease hears of it
