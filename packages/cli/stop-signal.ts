@@ -1,3 +1,5 @@
+import { onStopSignal } from '#runtime/on-stop-signal.ts'
+
 /** That the process is asked to end. */
 export interface StopSignal {
   readonly signal: AbortSignal
@@ -5,12 +7,11 @@ export interface StopSignal {
   readonly stopped: Promise<undefined>
 }
 
-/** Waits for SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
+/** Waits for SIGINT, SIGTERM or SIGHUP; one that comes a second or more later ends the process at once. */
 export function stopSignal(): StopSignal {
   const controller = new AbortController()
   const { signal } = controller
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(name, () => controller.abort())
+  onStopSignal(() => controller.abort())
   const stopped = new Promise<undefined>((resolve) => {
     signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })

@@ -1,20 +1,28 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { after, test, type TestContext } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { stopWhenBegun } from '#test/command/stop-when-begun.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 
 const record = join(recordsFolder, 'all-forks-lagoon')
 const natsServer = process.env['ATOLL_NATS_SERVER']
+const program = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'atoll-stop-'))
 after(() => rmSync(folder, { recursive: true }))
 const jwtSecretFile = join(folder, 'jwt.hex')
 writeFileSync(jwtSecretFile, '11'.repeat(32))
 
-test('a node that is asked to stop ends with 0, as its services do, and all that it says is a line of JSON with level and time', async () => {
-  const args = [
+const allRun = /(?:"msg":"running"[^]*){3}/
+
+/** The arguments of a node that waits for its L1 and its execution client. */
+function nodeArgs(name: string): readonly string[] {
+  return [
     'node',
     `--rollup-config=${join(record, 'rollup.json')}`,
     `--l1-chain-config=${join(record, 'l1-chain-config.json')}`,
@@ -22,13 +30,16 @@ test('a node that is asked to stop ends with 0, as its services do, and all that
     '--l1-rpc-urls=http://127.0.0.1:1',
     '--engine-url=http://127.0.0.1:1',
     `--jwt-secret-file=${jwtSecretFile}`,
-    `--data-dir=${join(folder, 'node')}`,
+    `--data-dir=${join(folder, name)}`,
     '--log-format=json',
     ...(natsServer === undefined ? [] : [`--nats-server=${natsServer}`]),
   ]
-  const { code, lines } = await stopWhenBegun(args, {
-    begun: /(?:"msg":"running"[^]*){3}/,
-    signal: 'SIGTERM',
+}
+
+test('a node that is asked to stop ends with 0, as its services do, and all that it says is a line of JSON with level and time', async () => {
+  const { code, lines } = await stopWhenBegun(nodeArgs('node'), {
+    begun: allRun,
+    signals: ['SIGTERM'],
     env: { OP_NODE_L1_TRUST_RPC: 'true' },
   })
   assert.equal(code, 0)
@@ -39,3 +50,70 @@ test('a node that is asked to stop ends with 0, as its services do, and all that
   assert.equal(said.at(-1)?.msg, 'stopped')
   assert.equal(said.filter(({ msg }) => msg === 'stopped').length, 4)
 })
+
+test('a group of processes that is asked to stop ends as if each were asked once, and leaves no NATS server behind', async (t) => {
+  const { child, out, ended } = await startGroup(t, 'group')
+  const server = serverOf('group')
+  process.kill(-(child.pid ?? 0), 'SIGTERM')
+  process.kill(-(child.pid ?? 0), 'SIGINT')
+  assert.deepEqual(await ended, [0, null])
+  assert.equal(out().match(/"msg":"stopped"/g)?.length, 4, out())
+  assert.throws(() => process.kill(server, 0), { code: 'ESRCH' })
+})
+
+test('a node that does not end is ended by another signal, and its NATS server before it', async (t) => {
+  const { child, ended } = await startGroup(t, 'impatient')
+  const server = serverOf('impatient')
+  const pid = child.pid ?? 0
+  const [service = 0] = childrenOf(pid).filter((one) => one !== server)
+  process.kill(service, 'SIGSTOP')
+  t.after(() => process.kill(service, 'SIGKILL'))
+  child.kill('SIGTERM')
+  await setTimeout(1_100)
+  child.kill('SIGTERM')
+  assert.deepEqual(await ended, [143, null])
+  // Whose parent is gone is buried by init, when that comes to it.
+  await until(() => !isRunning(server))
+})
+
+/** A node as the leader of a group of processes, whose services all run. */
+async function startGroup(t: TestContext, name: string) {
+  const { PATH, HOME } = process.env
+  const options = { env: { PATH, HOME }, detached: true }
+  const child = spawn(process.execPath, [program, ...nodeArgs(name)], options)
+  const ended = once(child, 'exit')
+  t.after(() => child.kill('SIGKILL'))
+  let out = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text: Buffer) => {
+      out += text.toString()
+    })
+  await until(() => allRun.test(out))
+  return { child, ended, out: () => out }
+}
+
+function serverOf(name: string): number {
+  const claim = readFileSync(join(folder, name, 'bus', 'atoll-bus.json'), 'utf8')
+  return (JSON.parse(claim) as { readonly server: number }).server
+}
+
+function childrenOf(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children.trim().split(' ').map(Number)
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
+  }
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    assert.ok(tries < 400)
+    await setTimeout(50)
+  }
+}

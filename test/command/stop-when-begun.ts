@@ -17,11 +17,11 @@ export async function stopWhenBegun(
   args: readonly string[],
   {
     begun,
-    signal,
+    signals,
     env = {},
   }: {
     readonly begun: RegExp
-    readonly signal: NodeJS.Signals
+    readonly signals: readonly NodeJS.Signals[]
     readonly env?: Readonly<Record<string, string>>
   },
 ): Promise<Stopped> {
@@ -33,7 +33,7 @@ export async function stopWhenBegun(
     out += text.toString()
     if (isAsked || !begun.test(out)) return
     isAsked = true
-    child.kill(signal)
+    for (const signal of signals) child.kill(signal)
   }
   child.stdout.on('data', take)
   child.stderr.on('data', take)

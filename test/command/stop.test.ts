@@ -14,7 +14,7 @@ writeFileSync(jwtSecretFile, '11'.repeat(32))
 
 test('what replays L1 ends with 0 and a last line', async () => {
   const args = ['l1-replay', '--record', record, '--rpc-port=0', '--beacon-port=0']
-  const { code, lines } = await stopWhenBegun(args, { begun: /L1 beacon/, signal: 'SIGINT' })
+  const { code, lines } = await stopWhenBegun(args, { begun: /L1 beacon/, signals: ['SIGINT'] })
   assert.deepEqual([code, lines.at(-1)], [0, 'stopped'])
 })
 
@@ -23,8 +23,15 @@ test('so does the execution client', async () => {
   const files = ['--genesis', join(record, 'genesis.json.gz'), '--engine-port=0', '--rpc-port=0']
   const { code, lines } = await stopWhenBegun([...args, ...files], {
     begun: /"msg"/,
-    signal: 'SIGHUP',
+    signals: ['SIGHUP'],
   })
   assert.equal(code, 0)
   assert.match(lines.at(-1) ?? '', /"msg":"stopped"/)
+})
+
+test('what is asked twice within a moment, as one of a group of processes is, ends as if it were asked once', async () => {
+  const args = ['l1-replay', '--record', record, '--rpc-port=0', '--beacon-port=0']
+  const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const
+  const { code, lines } = await stopWhenBegun(args, { begun: /L1 beacon/, signals })
+  assert.deepEqual([code, lines.at(-1)], [0, 'stopped'])
 })

@@ -57,11 +57,11 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
   const { chainId, node, host, port, natsServer, natsCaFile } = settings
   const server = await findNatsServer({ named: natsServer, report: print })
   if (server === undefined) throw noServer
+  const stop = stopSignal()
   const bus = await prepareBus(resolve(settings.dataDir), { chainId, node, server, report: print })
   const tls = tlsOf(settings)
   const running = await bus.start({ host, port, onLog: print, ...(tls !== undefined && { tls }) })
   print(`nats-server ${server.version} at ${running.url}, keys in ${bus.keysDir}`)
-  const stop = stopSignal()
   const provisioning = settings.provision
     ? provisionStreams({
         chainId,

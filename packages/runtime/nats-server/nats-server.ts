@@ -73,6 +73,10 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
       spawn('docker', ['kill', container], { stdio: 'ignore' })
     else child.kill(signal)
   }
+  // However this process ends, short of being killed, the server does not outlive it.
+  const killNow = () => kill('SIGKILL')
+  process.once('exit', killNow)
+  void ended.then(() => process.off('exit', killNow))
   const late = sleepFor(startTimeoutMs)
   const isReady = await Promise.race([ready.promise, ended.then(() => false), late])
   if (isReady !== true || child.pid === undefined) {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { ServiceName } from '#messages/services.ts'
+import { onStopSignal } from '#runtime/on-stop-signal.ts'
 import { type ServiceSettings, serviceSettings } from '#runtime/settings/service-settings.ts'
 import { settingsHelp } from '#runtime/settings/settings-help.ts'
 import {
@@ -33,8 +34,7 @@ export async function runService<Schema extends SettingsSchema>(
     (z.output<Schema> & ServiceSettings) | undefined
   if (settings === undefined) process.exit(exitCodes.settings)
   const running = new ServiceProcess(name, settings)
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.once(signal, () => running.stop(signal))
+  onStopSignal((signal) => running.stop(signal))
   // Of a node that was killed: nobody else would end its services.
   const stop = () => running.stop('the node is gone')
   process.once('disconnect', stop)
