@@ -176,3 +176,17 @@ test('a chain is not taken back where nobody knows whether an engine runs, but a
   assert.equal(failed, 1)
   assert.match(unreachable, /127\.0\.0\.1:1/)
 })
+
+test('a chain id that is not that of the rollup config is told before anything is written', async () => {
+  const dataDir = join(folder, 'mistaken')
+  const chain = ['--network=op-sepolia', '--chain-id=905', '--l1-rpc-urls=http://127.0.0.1:1']
+  const engine = ['--engine-url=http://127.0.0.1:1', `--jwt-secret-file=${import.meta.filename}`]
+  const args = ['node', ...chain, ...engine, `--data-dir=${dataDir}`]
+  const { code, err } = await runAtoll(args)
+  assert.equal(code, 2)
+  assert.match(
+    err,
+    /^atoll: settings: --chain-id is 905, but the rollup config is of chain 11155420\n$/,
+  )
+  assert.throws(() => statSync(dataDir))
+})

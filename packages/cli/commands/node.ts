@@ -4,7 +4,7 @@ import { defaultDataDir, nodeSettings } from '#cli/node-settings.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import { createLog } from '#runtime/log.ts'
-import { chainSettings, loadRollupConfig } from '#runtime/settings/chain-settings.ts'
+import { chainSettings, loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 
 /** Adds `atoll node`. */
 export function addNodeCommand(program: Command): void {
@@ -19,12 +19,14 @@ export function addNodeCommand(program: Command): void {
     run: async (settings, given, passedOver) => {
       const { runNode } = await import('#cli/node/run-node.ts')
       const chain = chainSettings.strip().parse(given)
-      const { l2ChainId } = await loadRollupConfig(chain)
-      const { chainId = l2ChainId, node, natsServer, natsPort, logLevel, logFormat } = settings
+      // Before anything is written: the folder is that of the chain from then on.
+      const config = await loadServiceConfig({ ...chain, chainId: settings.chainId })
+      const chainId = config.l2ChainId
+      const { node, natsServer, natsPort, logLevel, logFormat } = settings
       const fields = { service: 'node', chainId: String(chainId) }
       const log = createLog({ logLevel, logFormat, fields })
       for (const { what, right } of passedOver) log.warn(`${what}: ${right}`)
-      const dataDir = settings.dataDir ?? defaultDataDir(l2ChainId)
+      const dataDir = settings.dataDir ?? defaultDataDir(chainId)
       const stop = stopSignal()
       const running = await runNode({
         chainId,

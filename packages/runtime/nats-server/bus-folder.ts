@@ -64,10 +64,14 @@ async function settle(
   const { supervisor, server } = found
   const refuse = (code: string, detail: string) => new Fault(code, { severity: 'critical', detail })
   if (isAlive(supervisor) && supervisor !== claim.supervisor)
-    throw refuse('folder-busy', `process ${supervisor} serves the bus in ${folder}`)
+    throw refuse(
+      'folder-busy',
+      `process ${supervisor} serves the bus in ${folder}: stop it, or choose another --data-dir`,
+    )
   if (found.chainId !== claim.chainId || found.node !== claim.node) {
     const owner = `node ${found.node} of chain ${found.chainId}`
-    throw refuse('folder-taken', `${folder} is the bus of ${owner}; give each its own --data-dir`)
+    const remedy = `give each its own --data-dir, or delete ${folder}, which is made again`
+    throw refuse('folder-taken', `${folder} is the bus of ${owner}: ${remedy}`)
   }
   if (server === undefined || !isAlive(server) || !(await isNatsServer(server))) return
   report(`ends nats-server ${server}, which an earlier atoll bus serve left behind`)
@@ -75,7 +79,7 @@ async function settle(
   const deadlineMs = performance.now() + orphanTimeoutMs
   while (isAlive(server)) {
     if (performance.now() > deadlineMs)
-      throw refuse('folder-busy', `nats-server ${server} in ${folder} does not end`)
+      throw refuse('folder-busy', `nats-server ${server} in ${folder} does not end: kill it`)
     await sleep(systemClock, 20)
   }
 }

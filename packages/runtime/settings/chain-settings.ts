@@ -52,15 +52,16 @@ export async function loadRollupConfig(settings: Partial<ChainSettings>): Promis
 }
 
 /**
- * The rollup config of a service, which must be that of its `chainId`.
+ * The rollup config of a service, which must be that of its `chainId`, if it names one.
  *
  * @throws as `loadRollupConfig`; Fault `settings` if it is of another chain
  */
 export async function loadServiceConfig(
-  settings: ChainSettings & { readonly chainId: bigint },
+  settings: ChainSettings & { readonly chainId: bigint | undefined },
 ): Promise<RollupConfig> {
   const config = await loadRollupConfig(settings)
-  if (config.l2ChainId === settings.chainId) return config
-  const detail = `--chain-id is ${settings.chainId}, but the rollup config is of chain ${config.l2ChainId}`
+  const { chainId = config.l2ChainId } = settings
+  if (config.l2ChainId === chainId) return config
+  const detail = `--chain-id is ${chainId}, but the rollup config is of chain ${config.l2ChainId}`
   throw new Fault('settings', { severity: 'critical', detail })
 }
