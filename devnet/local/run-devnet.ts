@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { readRollupConfig } from '#runtime/record/open-record.ts'
 import { readL2 } from '#runtime/record/read-l2.ts'
+import { makeDataDir } from '#cli/node/make-data-dir.ts'
 import type { NodeView } from '#cli/node/node-view.ts'
 import { type ComparedChain, compareChain } from './compare-chain.ts'
 import { startClient, startL1 } from './record-world.ts'
@@ -61,7 +62,7 @@ export async function runDevnet(options: DevnetOptions): Promise<DevnetResult> {
   const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'atoll-devnet-')))
   const closing: (() => Promise<unknown>)[] = []
   try {
-    await mkdir(folder, { recursive: true })
+    await makeDataDir(folder)
     const l1 = await startL1(options)
     closing.push(() => l1.close())
     const jwtSecret = randomBytes(32)

@@ -190,3 +190,18 @@ test('a chain id that is not that of the rollup config is told before anything i
   )
   assert.throws(() => statSync(dataDir))
 })
+
+test('a data folder that cannot be made is a wrong setting', async () => {
+  const file = join(folder, 'a-file')
+  writeFileSync(file, '')
+  const endpoints = ['--l1-rpc-urls=http://127.0.0.1:1', '--engine-url=http://127.0.0.1:1']
+  const args = ['node', '--network=op-sepolia', ...endpoints, `--jwt-secret-file=${file}`]
+  for (const dataDir of [file, join(file, 'below')])
+    for (const command of [args, ['devnet', '--in-memory']]) {
+      const { code, err } = await runAtoll([...command, `--data-dir=${dataDir}`])
+      assert.deepEqual(
+        [code, err.includes(`--data-dir is ${dataDir}, which cannot be made`)],
+        [2, true],
+      )
+    }
+})

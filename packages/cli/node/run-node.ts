@@ -8,6 +8,7 @@ import { type ConnectBus, ServiceProcess } from '#runtime/service/service-proces
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
 import { describeSettings, readSettings } from '#runtime/settings/settings.ts'
 import { busFolder, type NodeBus, openNodeBus } from './node-bus.ts'
+import { makeDataDir } from './make-data-dir.ts'
 import {
   loadService,
   type NodeService,
@@ -46,7 +47,7 @@ const atoll = fileURLToPath(new URL('../atoll.js', import.meta.url))
 /** Starts the bus and all services of a node: each as a process, or all in this one if the bus is in its memory. */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const { chainId, node, dataDir, natsServer, natsPort, isInMemory = false, report } = options
-  await mkdir(dataDir, { recursive: true })
+  await makeDataDir(dataDir)
   const failed = Promise.withResolvers<never>()
   // eslint-disable-next-line atoll/use-rejection -- whoever runs the node hears of it
   failed.promise.catch(() => undefined)
