@@ -77,7 +77,7 @@ test('a server that outlived its supervisor is ended, with a word', async (t) =>
   await claimBusFolder(folder, main, (what) => said.push(what))
   const [, signal] = (await ended) as [unknown, string]
   assert.equal(signal, 'SIGTERM')
-  assert.match(said.join('\n'), /left behind/)
+  assert.match(said.join('\n'), /which an earlier node left behind/)
 })
 
 test('a process that only has the number of the old server is not ended', async (t) => {

@@ -74,7 +74,7 @@ async function settle(
     throw refuse('folder-taken', `${folder} is the bus of ${owner}: ${remedy}`)
   }
   if (server === undefined || !isAlive(server) || !(await isNatsServer(server))) return
-  report(`ends nats-server ${server}, which an earlier atoll bus serve left behind`)
+  report(`ends nats-server ${server}, which an earlier node left behind`)
   process.kill(server, 'SIGTERM')
   const deadlineMs = performance.now() + orphanTimeoutMs
   while (isAlive(server)) {
