@@ -1,10 +1,8 @@
 import { CommanderError } from 'commander'
 import { isFault } from '#runtime/fault.ts'
 import { SettingsError } from '#runtime/settings/settings.ts'
+import { exitCodes } from './exit-codes.ts'
 import { isNodeService } from './node/node-services.ts'
-
-/** Exit codes of the command. */
-const exitCodes = { failed: 1, usage: 2, noNode: 4 } as const
 
 /** Faults of what the command was given: its flags together, and a record. */
 const givenFaults: readonly string[] = ['settings', 'record']

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, test, type TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { runAtoll } from '#test/command/run-atoll.ts'
 import { stopWhenBegun } from '#test/command/stop-when-begun.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 
@@ -74,6 +75,24 @@ test('a node that does not end is ended by another signal, and its NATS server b
   assert.deepEqual(await ended, [143, null])
   // Whose parent is gone is buried by init, when that comes to it.
   await until(() => !isRunning(server))
+})
+
+test('of a node that was killed the status says so, and ends with 4', async (t) => {
+  const { child, ended } = await startGroup(t, 'killed')
+  const server = serverOf('killed')
+  t.after(() => process.kill(server, 'SIGKILL'))
+  const status = () =>
+    runAtoll(['status', '--chain-id=904', `--data-dir=${join(folder, 'killed')}`])
+  assert.equal((await status()).code, 0)
+  child.kill('SIGKILL')
+  await ended
+  let told = await status()
+  for (let tries = 0; told.code === 0 && tries < 60; tries++) {
+    await setTimeout(500)
+    told = await status()
+  }
+  assert.equal(told.code, 4)
+  assert.match(told.out, /^! the node was killed, or lost its services: .*atoll node --data-dir/m)
 })
 
 /** A node as the leader of a group of processes, whose services all run. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type * as z from 'zod'
 import { nodeStatusSettings } from '#cli/bus-settings.ts'
 import { nodeServices } from '#cli/node/node-services.ts'
+import { exitCodes } from '#cli/exit-codes.ts'
 import { type Aged, nodeStatus, type NodeStates, statusLines } from '#cli/node/node-status.ts'
 import { connectNode } from '#cli/node/find-node.ts'
 import { print } from '#cli/output.ts'
@@ -38,20 +39,24 @@ async function showStatus(
   given: Readonly<Record<string, string>>,
 ): Promise<void> {
   const names = new BusNames(settings)
-  const { connection, startedMs } = await connectNode(settings, given)
+  const { connection, startedMs, folder } = await connectNode(settings, given)
   const { signal } = stopSignal()
   const show = async () => {
-    const states = await readNode(connection, { names, startedMs })
+    const states = await readNode(connection, { names, startedMs, folder })
     const status = nodeStatus(
       states,
       nodeServices.map(({ name }) => name),
     )
     if (settings.watch && process.stdout.isTTY) process.stdout.write('\u001B[H\u001B[2J')
     print(settings.json ? JSON.stringify(status) : statusLines(status).join('\n'))
+    return status
   }
   try {
-    await show()
-    if (!settings.watch) return
+    const { running } = await show()
+    if (!settings.watch) {
+      if (!running) process.exitCode = exitCodes.noNode
+      return
+    }
     while (!signal.aborted) {
       await sleep(systemClock, watchPeriodMs, signal)
       await show()
@@ -63,7 +68,11 @@ async function showStatus(
 
 async function readNode(
   connection: Connection,
-  { names, startedMs }: { readonly names: BusNames; readonly startedMs: number | undefined },
+  {
+    names,
+    startedMs,
+    folder,
+  }: { readonly names: BusNames } & Pick<NodeStates, 'startedMs' | 'folder'>,
 ): Promise<NodeStates> {
   const states = new Map(await readStates(connection, names, { perInstance: false }))
   const services = new Map<string, Aged<ServiceStatus>>()
@@ -77,6 +86,7 @@ async function readNode(
   return {
     nowMs: Date.now(),
     startedMs: startedMs ?? (await streamMadeMs(connection, names)),
+    folder,
     chain: aged(states.get('engine.chain'), chainStateCodec),
     l1: aged(states.get('da-watcher.l1-heads'), l1HeadsCodec),
     targets: aged(states.get('derivation.targets'), derivationTargetsCodec),

@@ -13,6 +13,8 @@ type StatusSettings = z.output<typeof statusSettings>
 interface FoundBus extends Pick<StatusSettings, 'natsUrls' | 'natsSeedFile' | 'natsCaFile'> {
   /** When it was last started, in Unix milliseconds; undefined where it is not kept here. */
   readonly startedMs: number | undefined
+  /** Where the node keeps it; undefined where it is not kept here. */
+  readonly folder: string | undefined
   /** Where that was looked up, for a person. */
   readonly where: string
   /** What brings it back. */
@@ -20,7 +22,7 @@ interface FoundBus extends Pick<StatusSettings, 'natsUrls' | 'natsSeedFile' | 'n
 }
 
 /** A connection to the bus of a node. */
-interface NodeConnection extends Pick<FoundBus, 'natsUrls' | 'startedMs'> {
+interface NodeConnection extends Pick<FoundBus, 'natsUrls' | 'startedMs' | 'folder'> {
   readonly connection: Connection
 }
 
@@ -47,7 +49,8 @@ export async function connectNode(
   const options = { ...found, name: 'status', signal, onWait, onFatal: refused.reject }
   try {
     const connection = await Promise.race([connectRole('operator', options), refused.promise])
-    return { connection, natsUrls: found.natsUrls, startedMs: found.startedMs }
+    const { natsUrls, startedMs, folder } = found
+    return { connection, natsUrls, startedMs, folder }
   } catch (cause) {
     if (!isFault(cause, 'closed')) throw cause
     const why = reason === undefined ? '' : ` (${reason.message})`
@@ -72,6 +75,7 @@ export async function findBus(
   const isKeyNamed = given['natsSeedFile'] !== undefined
   const elsewhere = {
     startedMs: undefined,
+    folder: undefined,
     where: 'as --nats-urls has it',
     remedy: 'see whether its NATS server runs; atoll bus serve runs one',
   }
@@ -83,13 +87,14 @@ export async function findBus(
     const { mtimeMs: startedMs } = await stat(busUrlFile(folder))
     const where = `where the node of ${folder} was last`
     const remedy = `it is stopped; start it with atoll node --data-dir ${folder}, and see its log if it was not you who stopped it`
-    return { ...kept, ...(isKeyNamed && { natsSeedFile }), startedMs, where, remedy }
+    return { ...kept, ...(isKeyNamed && { natsSeedFile }), startedMs, folder, where, remedy }
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause
     const missing = `no node keeps its bus in ${folder}`
     const remedy = 'start one with atoll node, or name another with --data-dir or --nats-urls'
     if (dataDir !== undefined) throw noNode(`${missing}: ${remedy}`, cause)
-    return { ...settings, startedMs: undefined, where: `the default, and ${missing}`, remedy }
+    const where = `the default, and ${missing}`
+    return { ...settings, startedMs: undefined, folder: undefined, where, remedy }
   }
 }
 

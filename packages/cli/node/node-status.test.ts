@@ -9,6 +9,7 @@ const names = ['da-watcher', 'derivation']
 const nothing: NodeStates = {
   nowMs,
   startedMs: undefined,
+  folder: undefined,
   chain: undefined,
   l1: undefined,
   targets: undefined,
@@ -52,7 +53,7 @@ test('a service that has not spoken since the node was started is starting, for 
   }
   assert.deepEqual(phasesAt(2_000, 3_600_000), [['starting', 'starting'], 0])
   assert.deepEqual(phasesAt(2_000, 1_000), [['starting', 'running'], 0])
-  assert.deepEqual(phasesAt(10_001, 3_600_000), [['unheard', 'silent'], 2])
+  assert.deepEqual(phasesAt(10_001, 3_600_000), [['unheard', 'silent'], 1])
 })
 
 test('a service that waits says for what, since when, and what comes next', () => {
@@ -80,7 +81,10 @@ test('a service that is silent for more than 15 s is called that, and not before
 test('what a service gives notice of is advice, as long as it speaks', () => {
   const notices = ['your execution client is too old for fork karst']
   const adviceAt = (ageMs: number) =>
-    nodeStatus(withServices({ engine: status({ notices }, ageMs) }), ['engine']).advice
+    nodeStatus(withServices({ engine: status({ notices }, ageMs), derivation: status({}) }), [
+      'engine',
+      'derivation',
+    ]).advice
   assert.deepEqual(adviceAt(1_000), notices)
   assert.match(adviceAt(15_001).join(), /^engine wrote its status and then no more/)
 })
@@ -91,8 +95,35 @@ test('an L1 that is more than two minutes old is told', () => {
     const timestamp = BigInt(nowMs / 1_000 - seconds)
     const head = { hash, number: 5n, parentHash: hash, timestamp } as never
     const l1 = { value: { head, safe: undefined, finalized: undefined }, ageMs: 0 }
-    return nodeStatus({ ...nothing, l1 }, []).advice
+    const states = withServices({ 'da-watcher': status({}) })
+    return nodeStatus({ ...states, l1 }, ['da-watcher']).advice
   }
   assert.deepEqual(adviceAt(120), [])
   assert.match(adviceAt(121)[0] ?? '', /the head of L1 is 2 min old/)
+})
+
+test('a node all of whose services are silent was killed: a line says so, and how old its heads are', () => {
+  const hash = `0x${'11'.repeat(32)}` as const
+  const head = { hash, number: 5n, parentHash: hash, timestamp: BigInt(nowMs / 1_000) } as never
+  const l1 = { value: { head, safe: undefined, finalized: undefined }, ageMs: 180_000 }
+  const told = (ageMs: number) => {
+    const services = { 'da-watcher': status({}, 3_600_000), derivation: status({}, ageMs) }
+    return nodeStatus({ ...withServices(services), l1, folder: '/node' }, names)
+  }
+  const killed = told(15_001)
+  assert.equal(killed.running, false)
+  assert.equal(killed.advice.length, 1)
+  assert.match(killed.advice[0] ?? '', /^the node was killed, .* atoll node --data-dir \/node /)
+  assert.match(statusLines(killed)[0] ?? '', /^L1 head .*, told 3 min ago$/)
+  const running = told(15_000)
+  assert.equal(running.running, true)
+  assert.doesNotMatch(statusLines(running).join('\n'), /told 3 min ago/)
+})
+
+test('a service that is stopping for longer than it may take has ended', () => {
+  const phaseAt = (ageMs: number) =>
+    nodeStatus(withServices({ engine: status({ phase: 'stopping' }, ageMs) }), ['engine'])
+      .services[0]?.phase
+  assert.equal(phaseAt(3_000), 'stopping')
+  assert.equal(phaseAt(3_001), 'silent')
 })

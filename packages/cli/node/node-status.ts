@@ -16,6 +16,8 @@ export interface NodeStates {
   readonly nowMs: number
   /** When the node was started, or its bus; undefined if nobody knows. */
   readonly startedMs: number | undefined
+  /** Where the node is kept; undefined if that is not here. */
+  readonly folder: string | undefined
   readonly chain: Aged<ChainState> | undefined
   readonly l1: Aged<L1Heads> | undefined
   readonly targets: Aged<DerivationTargets> | undefined
@@ -41,8 +43,12 @@ interface ToldService {
 
 /** How a node is, for a person or a program. */
 export interface NodeStatus {
+  /** Whether any of its services speaks, or is starting. */
+  readonly running: boolean
   readonly l1: Record<'head' | 'safe' | 'finalized' | 'derived', ToldBlock | null>
   readonly l2: Record<'unsafe' | 'safe' | 'finalized', ToldBlock | null>
+  /** Seconds since the services wrote the heads of L1, the one that was derived, and those of L2. */
+  readonly toldAgo: Record<'l1' | 'derived' | 'l2', number | null>
   /** Blocks and seconds. */
   readonly lags: {
     readonly l1HeadAgeSeconds: number | null
@@ -61,6 +67,9 @@ const youngMs = 10_000
 
 /** A service writes its status each 5 s: one that is silent for longer has ended. */
 const silentMs = 15_000
+
+/** A service that is asked to stop ends within 2 s: what is stopping for longer has ended. */
+const stoppedMs = 3_000
 
 /** L1 has a block each 12 s; of the last few a proposer may have missed some. */
 const staleL1Seconds = 120
@@ -81,7 +90,9 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
     safeBehindUnsafe: behind(unsafe, safe),
     finalizedBehindSafe: behind(safe, finalized),
   }
+  const running = !services.every(({ phase }) => phase === 'silent' || phase === 'unheard')
   return {
+    running,
     l1: {
       head: told(head),
       safe: told(l1?.value.safe),
@@ -89,14 +100,19 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
       derived: told(derived),
     },
     l2: { unsafe: told(unsafe), safe: told(safe), finalized: told(finalized) },
+    toldAgo: { l1: secondsOf(l1), derived: secondsOf(targets), l2: secondsOf(chain) },
     lags,
     services,
     advice: [
-      ...services.flatMap(adviceFor),
+      ...(running ? services.flatMap(adviceFor) : goneAdvice(services, states)),
       ...noticesOf(states, serviceNames),
-      ...l1Advice(lags.l1HeadAgeSeconds),
+      ...(running ? l1Advice(lags.l1HeadAgeSeconds) : []),
     ],
   }
+}
+
+function secondsOf(state: Aged<unknown> | undefined): number | null {
+  return state === undefined ? null : Math.round(state.ageMs / 1_000)
 }
 
 function told(block: BlockId | undefined): ToldBlock | null {
@@ -117,11 +133,15 @@ function toldService(service: string, states: NodeStates): ToldService {
   const { phase, wait } = status.value
   return {
     service,
-    phase: status.ageMs > silentMs ? 'silent' : phase,
+    phase: hasEnded(status) ? 'silent' : phase,
     waitsFor: wait?.what ?? null,
     waitsSince: wait === undefined ? null : Math.max(0, Math.round((nowMs - wait.sinceMs) / 1_000)),
     next: wait?.next ?? null,
   }
+}
+
+function hasEnded({ ageMs, value }: Aged<ServiceStatus>): boolean {
+  return ageMs > (value.phase === 'stopping' ? stoppedMs : silentMs)
 }
 
 /** Whether a node is young, and the service has not spoken since it began. */
@@ -131,6 +151,18 @@ function isStarting(
 ): boolean {
   if (startedMs === undefined || nowMs - startedMs > youngMs) return false
   return status === undefined || nowMs - status.ageMs < startedMs
+}
+
+/** Of a node none of whose services speaks. */
+function goneAdvice(
+  services: readonly ToldService[],
+  { folder }: Pick<NodeStates, 'folder'>,
+): readonly string[] {
+  if (services.every(({ phase }) => phase === 'unheard')) return services.flatMap(adviceFor)
+  const where = folder === undefined ? '' : ` --data-dir ${folder}`
+  return [
+    `the node was killed, or lost its services: the heads are what they last told; start it again with atoll node${where} and the settings that it had`,
+  ]
 }
 
 function adviceFor({ service, phase }: ToldService): readonly string[] {
@@ -149,7 +181,7 @@ function adviceFor({ service, phase }: ToldService): readonly string[] {
 function noticesOf({ services }: NodeStates, names: readonly string[]): readonly string[] {
   return names.flatMap((name) => {
     const status = services.get(name)
-    return status === undefined || status.ageMs > silentMs ? [] : status.value.notices
+    return status === undefined || hasEnded(status) ? [] : status.value.notices
   })
 }
 
@@ -160,7 +192,11 @@ function l1Advice(headAgeSeconds: number | null): readonly string[] {
 }
 
 /** The same as lines for a person. */
-export function statusLines({ l1, l2, lags, services, advice }: NodeStatus): readonly string[] {
+export function statusLines(status: NodeStatus): readonly string[] {
+  const { running, l1, l2, toldAgo, lags, services, advice } = status
+  const ago = (seconds: number | null) =>
+    running || seconds === null ? '' : `, told ${formatDuration(seconds * 1_000)} ago`
+  const [l1Ago, derivedAgo, l2Ago] = [ago(toldAgo.l1), ago(toldAgo.derived), ago(toldAgo.l2)]
   const line = (name: string, block: ToldBlock | null, note = '') => {
     const where = block === null ? 'not known' : `${String(block.number).padEnd(10)} ${block.hash}`
     return `${name.padEnd(14)} ${where}${note}`
@@ -170,13 +206,13 @@ export function statusLines({ l1, l2, lags, services, advice }: NodeStatus): rea
   const lag = (blocks: number | null, of: string) =>
     blocks === null ? '' : `, ${blocks} behind ${of}`
   return [
-    line('L1 head', l1.head, age(lags.l1HeadAgeSeconds)),
-    line('L1 safe', l1.safe),
-    line('L1 finalized', l1.finalized),
-    line('L1 derived', l1.derived, lag(lags.derivedBehindL1Head, 'the head')),
-    line('L2 unsafe', l2.unsafe, age(lags.unsafeAgeSeconds)),
-    line('L2 safe', l2.safe, lag(lags.safeBehindUnsafe, 'unsafe')),
-    line('L2 finalized', l2.finalized, lag(lags.finalizedBehindSafe, 'safe')),
+    line('L1 head', l1.head, age(lags.l1HeadAgeSeconds) + l1Ago),
+    line('L1 safe', l1.safe, l1Ago),
+    line('L1 finalized', l1.finalized, l1Ago),
+    line('L1 derived', l1.derived, lag(lags.derivedBehindL1Head, 'the head') + derivedAgo),
+    line('L2 unsafe', l2.unsafe, age(lags.unsafeAgeSeconds) + l2Ago),
+    line('L2 safe', l2.safe, lag(lags.safeBehindUnsafe, 'unsafe') + l2Ago),
+    line('L2 finalized', l2.finalized, lag(lags.finalizedBehindSafe, 'safe') + l2Ago),
     '',
     ...services.flatMap(serviceLines),
     ...(advice.length === 0 ? [] : ['', ...advice.map((text) => `! ${text}`)]),

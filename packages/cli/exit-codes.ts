@@ -1,0 +1,2 @@
+/** Exit codes of the command. */
+export const exitCodes = { failed: 1, usage: 2, noNode: 4 } as const
