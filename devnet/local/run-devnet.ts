@@ -114,7 +114,7 @@ async function follow(
     },
   })
   const stopTimer = clock.after(timeoutMs, () => {
-    const detail = `safe ${until.safe} and finalized ${until.finalized} were not reached in ${timeoutMs / 1_000} s; ${whyNot(viewer.view)}`
+    const detail = `${askedHeads(options, until)} not reached in ${timeoutMs / 1_000} s; ${whyNot(viewer.view)}`
     reached.reject(new Fault('devnet', { severity: 'critical', detail }))
   })
   signal.addEventListener('abort', () =>
@@ -126,6 +126,16 @@ async function follow(
     stopTimer()
     await close()
   }
+}
+
+/** The heads that were asked for, as the subject of a sentence; with none, all are. */
+function askedHeads({ until: asked }: DevnetOptions, until: Until): string {
+  const heads = ['safe', 'finalized'] as const
+  const named = heads.filter((head) => asked[head] !== undefined)
+  const [first, second] = (named.length === 0 ? heads : named).map(
+    (head) => `${head} ${until[head]}`,
+  )
+  return second === undefined ? `${first} was` : `${first} and ${second} were`
 }
 
 function isReached({ safe, finalized }: ChainState, until: Until): boolean {

@@ -205,3 +205,10 @@ test('a data folder that cannot be made is a wrong setting', async () => {
       )
     }
 })
+
+test('a devnet that runs out of time names the heads that were asked for, and no others', async () => {
+  const args = ['devnet', '--in-memory', '--speed=1', '--timeout-seconds=1', '--until=safe=100']
+  const { code, err } = await runAtoll(args)
+  assert.equal(code, 1)
+  assert.match(err, /devnet: safe 100 was not reached in 1 s/)
+})
