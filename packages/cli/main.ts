@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { isFault } from '#runtime/fault.ts'
+import { onParentGone } from '#runtime/on-stop-signal.ts'
 import { SettingsError } from '#runtime/settings/settings.ts'
 import { exitCodes } from './exit-codes.ts'
 import { isNodeService } from './node/node-services.ts'
@@ -12,7 +13,6 @@ const givenFaults: readonly string[] = ['settings', 'record']
  * nobody answered, must not keep it.
  */
 export async function main(args: readonly string[]): Promise<never> {
-  endWithParent()
   // Whoever reads the output may have had enough of it, as `head` has; a disk may be full.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') process.stderr.write(`atoll: ${error.message}\n`)
@@ -22,6 +22,7 @@ export async function main(args: readonly string[]): Promise<never> {
     const [command, name = ''] = args
     // It reads its settings itself, and ends the process; the other commands would take longer to load than it does.
     if (command === 'service' && isNodeService(name)) await import(`#services/${name}/main.ts`)
+    onParentGone(() => process.kill(process.pid, 'SIGTERM'))
     const { createProgram } = await import('./program.ts')
     await createProgram().parseAsync([...args], { from: 'user' })
     await written()
@@ -29,13 +30,6 @@ export async function main(args: readonly string[]): Promise<never> {
     process.exit(explain(error))
   }
   process.exit()
-}
-
-/** Stops as if it were asked to, when the process that started this one with a channel is gone. */
-function endWithParent(): void {
-  const stop = () => process.kill(process.pid, 'SIGTERM')
-  process.once('disconnect', stop)
-  if ('connected' in process && !process.connected) stop()
 }
 
 /** Waits until all that was printed is out, or known not to be. */

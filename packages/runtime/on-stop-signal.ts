@@ -18,3 +18,9 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
       }
     })
 }
+
+/** Calls back when the process that started this one with a channel is gone, however it ended; at once if it is already. */
+export function onParentGone(stop: () => void): void {
+  process.once('disconnect', stop)
+  if ('connected' in process && !process.connected) stop()
+}

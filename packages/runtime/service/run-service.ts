@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ServiceName } from '#messages/services.ts'
-import { onStopSignal } from '#runtime/on-stop-signal.ts'
+import { onParentGone, onStopSignal } from '#runtime/on-stop-signal.ts'
 import { type ServiceSettings, serviceSettings } from '#runtime/settings/service-settings.ts'
 import { settingsHelp } from '#runtime/settings/settings-help.ts'
 import {
@@ -36,9 +36,7 @@ export async function runService<Schema extends SettingsSchema>(
   const running = new ServiceProcess(name, settings)
   onStopSignal((signal) => running.stop(signal))
   // Of a node that was killed: nobody else would end its services.
-  const stop = () => running.stop('the node is gone')
-  process.once('disconnect', stop)
-  if ('connected' in process && !process.connected) stop()
+  onParentGone(() => running.stop('the node is gone'))
   // What nobody waits for failed: the state is unknown, so the process ends.
   process.on('unhandledRejection', (reason) => running.fail(reason))
   process.exit(await running.run(main))
