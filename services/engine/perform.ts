@@ -121,9 +121,8 @@ async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Prom
     return { kind: 'start-found', cause, found, nowMs: clock.now(), previous }
   }
   if (job.kind === 'start') {
-    await means.forkWatch.look()
-    await checkL2Chain(ports)
-    await checkL1Chain(ports)
+    // Side by side: until all are done, nothing is derived.
+    await Promise.all([checkL2Chain(ports), checkL1Chain(ports), means.forkWatch.look()])
     const resumed = job.safe && (await resumeAt(job.safe, ports))
     return startFound(job.cause, resumed ?? (await findStart(ports, job)))
   }
