@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { passSignals } from '#test/pass-signals.ts'
+import { passSignals } from './pass-signals.ts'
 
 const [folder = '', ...wanted] = process.argv.slice(2)
 const files = globSync(`${folder}/**/*.test.ts`, {

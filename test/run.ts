@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
-import { passSignals } from '#test/pass-signals.ts'
+import { passSignals } from './pass-signals.ts'
 
 const processes = 2
 

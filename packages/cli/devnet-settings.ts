@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
-import { natsServer } from '#cli/bus-settings.ts'
+import { natsServer } from '#node/bus-settings.ts'
 import { onOff, oneOf, shownDefault, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 
 const keptRecord = fileURLToPath(

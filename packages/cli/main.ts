@@ -3,10 +3,10 @@ import { isFault } from '#runtime/fault.ts'
 import { onParentGone } from '#runtime/on-stop-signal.ts'
 import { SettingsError } from '#runtime/settings/settings.ts'
 import { exitCodes } from './exit-codes.ts'
-import { isNodeService } from './node/node-services.ts'
+import { isNodeService } from '#node/node-services.ts'
 
 /** Faults of what the command was given: its flags together, and a record. */
-const givenFaults: readonly string[] = ['settings', 'record']
+const givenFaults: readonly string[] = ['settings', 'record', 'invalid-file']
 
 /**
  * Runs the `atoll` command with its arguments, and ends the process: what was given up, such as a connection that

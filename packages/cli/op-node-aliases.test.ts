@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { describeSettings, readSettings } from '#runtime/settings/settings.ts'
-import { nodeSettings } from './node-settings.ts'
+import { nodeSettings } from '#node/node-settings.ts'
 import { opNodeAliases, opNodeForeign } from './op-node-aliases.ts'
 
 const required = ['--l1-rpc-urls=http://127.0.0.1:1', '--jwt-secret-file=package.json']

@@ -1,5 +1,5 @@
-import { nodeServices } from './node/node-services.ts'
-import { nodeSettings, rewindSettings } from './node-settings.ts'
+import { nodeServices } from '#node/node-services.ts'
+import { nodeSettings, rewindSettings } from '#node/node-settings.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
 import { deriveSettings } from './derive-settings.ts'
@@ -13,7 +13,7 @@ import {
   provisionSettings,
   serveSettings,
   statusSettings,
-} from './bus-settings.ts'
+} from '#node/bus-settings.ts'
 
 /** Every program that has settings, by the words that start it; `service` has what all services share. */
 export const programs: Readonly<Record<string, SettingsSchema>> = {

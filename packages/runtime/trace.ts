@@ -7,7 +7,7 @@ import {
   trace,
   type TracerProvider,
 } from '@opentelemetry/api'
-import type { Tracing } from './bus/tracing.ts'
+import type { Tracing } from './tracing.ts'
 
 const tracerName = 'atoll'
 

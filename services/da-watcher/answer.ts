@@ -3,7 +3,7 @@ import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { updateSystemConfig } from '#protocol/derivation/system-config-updates.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
-import { maxPayloadBytes } from '#runtime/bus/bus-limits.ts'
+import { maxPayloadBytes } from '#bus/bus-limits.ts'
 import { Fault } from '#runtime/fault.ts'
 
 /** What an answer has beside the data in it, and then some: hashes, addresses, lengths, headers. */

@@ -1,8 +1,8 @@
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
-import type { BeaconClient } from '#runtime/l1/beacon-client.ts'
-import type { EndpointPool } from '#runtime/l1/endpoint-pool.ts'
+import type { BeaconClient } from '#l1/beacon-client.ts'
+import type { EndpointPool } from '#l1/endpoint-pool.ts'
 
 /** Who keeps blobs. */
 export interface BlobSourceOptions {

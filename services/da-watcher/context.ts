@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
-import type { Bus } from '#runtime/bus/bus.ts'
+import type { Bus } from '#bus/bus.ts'
 import type { Clock } from '#runtime/clock.ts'
-import type { StatusReporter } from '#runtime/service/status-reporter.ts'
+import type { StatusReporter } from '#service/status-reporter.ts'
 import type { DaWatcherMetrics } from './metrics.ts'
 
 /** What da-watcher stands on. */

@@ -2,8 +2,8 @@ import type { L1Heads } from '#messages/l1-heads.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
-import type { EndpointPool } from '#runtime/l1/endpoint-pool.ts'
-import type { L1Endpoint, ToldL1Header } from '#runtime/l1/l1-endpoint.ts'
+import type { EndpointPool } from '#l1/endpoint-pool.ts'
+import type { L1Endpoint, ToldL1Header } from '#l1/l1-endpoint.ts'
 
 /** Whom to ask for heads, and how often. */
 export interface HeadWatchOptions {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { EndpointRating } from '#runtime/l1/endpoint-score.ts'
+import type { EndpointRating } from '#l1/endpoint-score.ts'
 import type { FoundIn } from './block-fetcher.ts'
 
 /** What da-watcher counts. */

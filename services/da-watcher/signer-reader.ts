@@ -1,9 +1,9 @@
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import { fromHex, toAddress } from '#protocol/codec/hex.ts'
 import type { Address } from '#protocol/primitives.ts'
-import type { EndpointPool } from '#runtime/l1/endpoint-pool.ts'
-import type { L1Endpoint, ToldL1Header } from '#runtime/l1/l1-endpoint.ts'
-import { mayHaveLog } from '#runtime/l1/logs-bloom.ts'
+import type { EndpointPool } from '#l1/endpoint-pool.ts'
+import type { L1Endpoint, ToldL1Header } from '#l1/l1-endpoint.ts'
+import { mayHaveLog } from '#l1/logs-bloom.ts'
 
 /** Where the system config contract keeps who signs unsafe blocks: keccak256 of `systemconfig.unsafeblocksigner`. */
 const unsafeBlockSignerSlot = '0x65a7ed542fb37fe237fdfbdd70b31598523fe5b32879e307bae27a0bd9581c08'

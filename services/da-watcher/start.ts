@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { ServiceMain } from '#runtime/service/service.ts'
+import type { ServiceMain } from '#service/service.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import type { config as settingsSchema } from './config.ts'
 import { runDaWatcher } from './da-watcher.ts'

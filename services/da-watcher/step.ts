@@ -2,7 +2,7 @@ import type { L1Heads } from '#messages/l1-heads.ts'
 import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { Address } from '#protocol/primitives.ts'
-import type { Step } from '#runtime/actor.ts'
+import type { Step } from '#service/actor.ts'
 
 /** What da-watcher knows of L1, and what it is asking. */
 export interface DaWatcherState {

@@ -1,5 +1,5 @@
 import { isFault } from '#runtime/fault.ts'
-import type { StatusReporter } from '#runtime/service/status-reporter.ts'
+import type { StatusReporter } from '#service/status-reporter.ts'
 import type { Failure, WaitTopic } from './step.ts'
 
 /** Several things may be waited for at once; a status tells one, the first of these. */

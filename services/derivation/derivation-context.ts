@@ -1,4 +1,4 @@
-import type { Bus } from '#runtime/bus/bus.ts'
+import type { Bus } from '#bus/bus.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { DerivationMetrics } from './metrics.ts'
 

@@ -1,7 +1,7 @@
 import { isActive } from '#protocol/chains/chain-spec.ts'
 import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
-import { resendMs } from '#runtime/bus/bus-limits.ts'
+import { resendMs } from '#bus/bus-limits.ts'
 import type {
   Advanced,
   Blocked,

@@ -1,6 +1,6 @@
 import type { SafeAt } from '#messages/safe-at.ts'
 import { safeAt } from '#messages/subjects.ts'
-import type { Bus } from '#runtime/bus/bus.ts'
+import type { Bus } from '#bus/bus.ts'
 import { isFault } from '#runtime/fault.ts'
 import type { SafeHeadHistory } from './safe-head-history.ts'
 

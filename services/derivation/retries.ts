@@ -1,4 +1,4 @@
-import { resendMs } from '#runtime/bus/bus-limits.ts'
+import { resendMs } from '#bus/bus-limits.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import type {
   Advanced,

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ServiceMain } from '#runtime/service/service.ts'
+import type { ServiceMain } from '#service/service.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import type { config as settingsOfDerivation } from './config.ts'
 import { runDerivation } from './derivation.ts'

@@ -1,5 +1,5 @@
 import type { ChainState } from '#messages/chain-state.ts'
-import type { Step } from '#runtime/actor.ts'
+import type { Step } from '#service/actor.ts'
 import type {
   Advanced,
   DerivationEffect,

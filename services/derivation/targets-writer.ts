@@ -1,5 +1,5 @@
 import type { DerivationTargets } from '#messages/derivation-targets.ts'
-import type { Owner } from '#runtime/bus/bus.ts'
+import type { Owner } from '#bus/bus.ts'
 
 /** Writes the newest of what it is given, one at a time: of those that wait for the store, only the last counts. */
 export class TargetsWriter {

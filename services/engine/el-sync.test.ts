@@ -5,8 +5,8 @@ import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
-import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
-import type { JsonRpcCall } from '#runtime/json-rpc/json-rpc-client.ts'
+import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+import type { JsonRpcCall } from '#json-rpc/json-rpc-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 
 /** An execution client that is to fetch the chain by itself, and whose safe head is ten blocks below its head then. */

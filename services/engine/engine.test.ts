@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { derivationTargets, fetchL2Block, payloadReceived, reset } from '#messages/subjects.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
-import { EngineApiClient } from '#runtime/engine-api/engine-api-client.ts'
+import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 import { hash } from '#test/fakes/values.ts'
 

@@ -1,11 +1,11 @@
 import { applyAttributes, derivationTargets, engineChain, reset } from '#messages/subjects.ts'
 import { fetchL2Block as fetchL2BlockCall } from '#messages/subjects.ts'
-import { runActor } from '#runtime/actor.ts'
-import type { Lease } from '#runtime/bus/bus.ts'
+import { runActor } from '#service/actor.ts'
+import type { Lease } from '#bus/bus.ts'
 import { every } from '#runtime/clock.ts'
-import { Inbox, type Source } from '#runtime/inbox.ts'
-import type { Service } from '#runtime/service/service.ts'
-import { following, serving, ticking } from '#runtime/sources.ts'
+import { Inbox, type Source } from '#service/inbox.ts'
+import type { Service } from '#service/service.ts'
+import { following, serving, ticking } from '#service/sources.ts'
 import {
   type Chain,
   type EngineEffect,

@@ -4,7 +4,7 @@ import type {
   L2BlockPart,
 } from '#messages/fetch-l2-block.ts'
 import type { Payload } from '#protocol/block/payload.ts'
-import type { BlockName } from '#runtime/engine-api/execution-client.ts'
+import type { BlockName } from '#engine-api/execution-client.ts'
 import type { Chain } from './engine-state.ts'
 import { refOf } from './find-start.ts'
 import type { EnginePorts } from './ports.ts'

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
 import type { Clock } from '#runtime/clock.ts'
-import { describeForkGap, type ForkGap, forkGaps } from '#runtime/engine-api/method-versions.ts'
+import { describeForkGap, type ForkGap, forkGaps } from '#engine-api/method-versions.ts'
 import { isFault } from '#runtime/fault.ts'
-import type { StatusReporter } from '#runtime/service/status-reporter.ts'
+import type { StatusReporter } from '#service/status-reporter.ts'
 import type { EngineMetrics } from './metrics.ts'
 import type { EngineClientPorts } from './ports.ts'
 

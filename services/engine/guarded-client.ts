@@ -1,5 +1,5 @@
-import type { Lease } from '#runtime/bus/bus.ts'
-import type { ExecutionClient } from '#runtime/engine-api/execution-client.ts'
+import type { Lease } from '#bus/bus.ts'
+import type { ExecutionClient } from '#engine-api/execution-client.ts'
 
 /** An execution client that is asked nothing once the lease may have passed to another. */
 export function guardedBy(lease: Lease, client: ExecutionClient): ExecutionClient {

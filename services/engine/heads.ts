@@ -1,6 +1,6 @@
 import type { ChainState } from '#messages/chain-state.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
-import type { ForkchoiceHeads } from '#runtime/engine-api/execution-client.ts'
+import type { ForkchoiceHeads } from '#engine-api/execution-client.ts'
 
 /** The heads of the L2 chain, all on one chain, `finalized` lowest and `unsafe` highest. */
 export interface Heads extends Pick<

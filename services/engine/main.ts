@@ -1,4 +1,4 @@
-import { runService } from '#runtime/service/run-service.ts'
+import { runService } from '#service/run-service.ts'
 import { config } from './config.ts'
 import { startEngine } from './start.ts'
 

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { ForkGap } from '#runtime/engine-api/method-versions.ts'
+import type { ForkGap } from '#engine-api/method-versions.ts'
 import type { Applied } from './apply-attributes.ts'
 import type { PayloadQueue } from './payload-queue.ts'
 import type { Chain, JobKind, ResetCause } from './engine-state.ts'

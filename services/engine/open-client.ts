@@ -1,8 +1,8 @@
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { EngineApiClient } from '#runtime/engine-api/engine-api-client.ts'
-import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
-import { createToken, readJwtSecret } from '#runtime/json-rpc/jwt.ts'
+import { EngineApiClient } from '#engine-api/engine-api-client.ts'
+import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
+import { createToken, readJwtSecret } from '#json-rpc/jwt.ts'
 
 /** Where an execution client is, and how it is asked. */
 export interface OpenClientOptions {

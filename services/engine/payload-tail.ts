@@ -1,7 +1,7 @@
 import { payloadReceived } from '#messages/subjects.ts'
-import type { Bus } from '#runtime/bus/bus.ts'
+import type { Bus } from '#bus/bus.ts'
 import { toError } from '#runtime/fault.ts'
-import type { Source } from '#runtime/inbox.ts'
+import type { Source } from '#service/inbox.ts'
 import type { EngineEvent } from './engine-state.ts'
 
 type Sink = Parameters<Source<EngineEvent>>[0]

@@ -1,6 +1,6 @@
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import type { ExecutionClient } from '#runtime/engine-api/execution-client.ts'
+import type { ExecutionClient } from '#engine-api/execution-client.ts'
 
 /** L1 as far as the engine has to see it: to find out which of its blocks may stay. */
 export interface L1Refs {

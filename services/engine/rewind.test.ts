@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { derivationTargets } from '#messages/subjects.ts'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
-import { EngineApiClient } from '#runtime/engine-api/engine-api-client.ts'
+import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 import { rewindTo } from './rewind.ts'
 

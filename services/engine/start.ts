@@ -1,6 +1,6 @@
 import type * as z from 'zod'
-import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
-import type { ServiceMain } from '#runtime/service/service.ts'
+import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
+import type { ServiceMain } from '#service/service.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import type { config as settingsSchema } from './config.ts'
 import { runEngine } from './engine.ts'

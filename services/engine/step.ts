@@ -1,6 +1,6 @@
 import type { Payload } from '#protocol/block/payload.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
-import type { Step } from '#runtime/actor.ts'
+import type { Step } from '#service/actor.ts'
 import { isFault } from '#runtime/fault.ts'
 import type {
   Chain,

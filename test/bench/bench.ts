@@ -6,7 +6,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import { printTable } from '#cli/output.ts'
+import { printTable } from '#node/output.ts'
 import { benchBus, type BusResult } from './bus-bench.ts'
 import { benchDerivation } from './derivation-bench.ts'
 import { benchExecution } from './execution-bench.ts'

@@ -3,8 +3,8 @@ import { type JetStreamClient, jetstream } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { BusNames } from '#messages/bus-names.ts'
 import type { ServiceName } from '#messages/services.ts'
-import { connectNats } from '#runtime/bus/nats-connection.ts'
-import { ServiceBus } from '#runtime/bus/service-bus.ts'
+import { connectNats } from '#bus/nats-connection.ts'
+import { ServiceBus } from '#bus/service-bus.ts'
 import { systemClock } from '#runtime/clock.ts'
 
 export const names: BusNames = new BusNames({ chainId: 10n, node: 'bench' })

@@ -13,10 +13,10 @@ import { fromHex, toAddress, toChannelId, toHash, toHex } from '#protocol/codec/
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
 import type { Hash } from '#protocol/primitives.ts'
-import { type FetchedL1, toL1Block } from '#runtime/l1/to-l1-block.ts'
-import { deriveChain } from '#devnet/derive/derive-chain.ts'
-import type { Judge } from '#devnet/derive/judge.ts'
-import type { L1Source } from '#devnet/derive/l1-source.ts'
+import { type FetchedL1, toL1Block } from '#l1/to-l1-block.ts'
+import { deriveChain } from '#records/derive/derive-chain.ts'
+import type { Judge } from '#records/derive/judge.ts'
+import type { L1Source } from '#records/derive/l1-source.ts'
 import { address, forksUpTo, testRollup } from '#test/fakes/test-rollup.ts'
 
 const account = privateKeyToAccount(`0x${'0b'.repeat(32)}`)

@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as z from 'zod'
-import { readJson, readParsed, requireFile } from '#runtime/record/read-lines.ts'
-import { makeGenesis } from '#devnet/execution/genesis/make-genesis.ts'
+import { readParsed, requireFile } from '#records/folder/read-lines.ts'
+import { readJsonFile } from '#runtime/json-file.ts'
+import { makeGenesis } from '#execution-client/genesis/make-genesis.ts'
 import { parentOf } from '#test/fakes/engine-http.ts'
 import type { Candidate } from './execution-candidates.ts'
 
@@ -107,9 +108,9 @@ function payloadOf(block: z.output<typeof blockJson>): Record<string, unknown> {
 /** The genesis of a record with its accounts in it, as op-geth wants it. */
 async function expandGenesis(record: string, to: string): Promise<string> {
   const path = requireFile(record, 'genesis.json')
-  const { alloc, allocExtra, ...genesis } = (await readJson(path)) as Record<string, unknown>
+  const { alloc, allocExtra, ...genesis } = (await readJsonFile(path)) as Record<string, unknown>
   const accounts =
-    typeof alloc === 'string' ? await readJson(resolve(join(path, '..'), alloc)) : alloc
+    typeof alloc === 'string' ? await readJsonFile(resolve(join(path, '..'), alloc)) : alloc
   const whole = { ...genesis, alloc: { ...(accounts as object), ...(allocExtra as object) } }
   await writeFile(to, JSON.stringify(whole))
   return to

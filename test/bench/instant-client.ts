@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { allMethods } from '#runtime/engine-api/method-versions.ts'
+import { allMethods } from '#engine-api/method-versions.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { toQuantity } from '#runtime/json/fields.ts'
-import { payloadToJson } from '#runtime/json/payload-json.ts'
-import { type JsonRpcServer, serveJsonRpc } from '#runtime/json-rpc/json-rpc-server.ts'
-import { readRollupConfig } from '#runtime/record/open-record.ts'
-import { readL2 } from '#runtime/record/read-l2.ts'
-import { readLines, requireFile } from '#runtime/record/read-lines.ts'
+import { toQuantity } from '#json-rpc/forms/fields.ts'
+import { payloadToJson } from '#json-rpc/forms/payload-json.ts'
+import { type JsonRpcServer, serveJsonRpc } from '#json-rpc/json-rpc-server.ts'
+import { readRollupConfig } from '#records/folder/record-config.ts'
+import { readL2 } from '#records/folder/read-l2.ts'
+import { readLines, requireFile } from '#records/folder/read-lines.ts'
 
 /** An execution client that takes no time: it knows a recorded chain, and gives the next of its blocks to whoever asks for one. */
 export interface InstantClient {

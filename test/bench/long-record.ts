@@ -11,16 +11,17 @@ import { AttributesBuilder } from '#protocol/derivation/attributes.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
 import type { L2Head } from '#protocol/pipeline/pipeline.ts'
 import { orderedTrieRoot } from '#protocol/trie/ordered-root.ts'
-import { toData, toQuantity } from '#runtime/json/fields.ts'
-import { toL1Block } from '#runtime/l1/to-l1-block.ts'
-import { readRollupConfig } from '#runtime/record/open-record.ts'
-import { readL1 } from '#runtime/record/read-l1.ts'
-import { readL2 } from '#runtime/record/read-l2.ts'
-import { readJson, requireFile } from '#runtime/record/read-lines.ts'
-import { RecordWriter } from '#runtime/record/record-writer.ts'
-import { headerToJson } from '#devnet/execution/rpc/block-json.ts'
-import { readTransaction, transactionToJson } from '#devnet/execution/rpc/transaction-json.ts'
-import { encodeReceipt, type Receipt } from '#devnet/execution/transition/receipt.ts'
+import { toData, toQuantity } from '#json-rpc/forms/fields.ts'
+import { toL1Block } from '#l1/to-l1-block.ts'
+import { readRollupConfig } from '#records/folder/record-config.ts'
+import { readL1 } from '#records/folder/read-l1.ts'
+import { readL2 } from '#records/folder/read-l2.ts'
+import { requireFile } from '#records/folder/read-lines.ts'
+import { readJsonFile } from '#runtime/json-file.ts'
+import { RecordWriter } from '#records/folder/record-writer.ts'
+import { headerToJson } from '#execution-client/rpc/block-json.ts'
+import { readTransaction, transactionToJson } from '#execution-client/rpc/transaction-json.ts'
+import { encodeReceipt, type Receipt } from '#execution-client/transition/receipt.ts'
 import { extraDataOf } from '#test/differential/stand-in-engine.ts'
 
 const blockTime = 2n
@@ -70,7 +71,7 @@ class LongChain {
   }
 
   static async on(base: string, writer: RecordWriter): Promise<LongChain> {
-    const rollup = (await readJson(requireFile(base, 'rollup.json'))) as {
+    const rollup = (await readJsonFile(requireFile(base, 'rollup.json'))) as {
       genesis: { system_config: object }
     }
     const { genesis } = rollup
@@ -81,7 +82,7 @@ class LongChain {
       genesis: { ...genesis, system_config: systemConfigJson },
     })
     const l1ChainConfig = 'l1-chain-config.json'
-    await writer.addJson(l1ChainConfig, await readJson(requireFile(base, l1ChainConfig)))
+    await writer.addJson(l1ChainConfig, await readJsonFile(requireFile(base, l1ChainConfig)))
     const recorded = await readRollupConfig(base)
     const systemConfig = {
       ...recorded.genesis.systemConfig,

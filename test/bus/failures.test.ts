@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { leaseMarginMs, leaseRenewMs } from '#runtime/bus/bus-limits.ts'
+import { leaseMarginMs, leaseRenewMs } from '#bus/bus-limits.ts'
 import { leaseTtlMs } from '#messages/streams.ts'
 import { Cluster } from './cluster.ts'
 import { pause, until } from './conformance/raw-client.ts'

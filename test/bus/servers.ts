@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findNatsServer, type FoundServer } from '#runtime/nats-server/find-server.ts'
+import { findNatsServer, type FoundServer } from '#node/nats-server/find-server.ts'
 import {
   type RunningNatsServer,
   startNatsServer,
   type StartOptions,
-} from '#runtime/nats-server/nats-server.ts'
+} from '#node/nats-server/nats-server.ts'
 
 /**
  * The NATS server for tests that need a real one: `ATOLL_NATS_SERVER` names it, else one is found or built.

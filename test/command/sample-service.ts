@@ -1,6 +1,6 @@
 /** A service with settings of its own and nothing to do: for tests of what all services share. */
 import * as z from 'zod'
-import { runService } from '#runtime/service/run-service.ts'
+import { runService } from '#service/run-service.ts'
 import { onOff, readableFile, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 
 const config = z.strictObject({

@@ -15,8 +15,8 @@ import {
 import { isPipelineBase } from '#protocol/sync/pipeline-base.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { decodeDeposit } from '#protocol/transaction/deposit.ts'
-import { attributesToJson } from '#runtime/json/attributes-json.ts'
-import { toL1Block } from '#runtime/l1/to-l1-block.ts'
+import { attributesToJson } from '#json-rpc/forms/attributes-json.ts'
+import { toL1Block } from '#l1/to-l1-block.ts'
 import type { Case, CaseL1 } from './build-case.ts'
 import { buildBlock, digestOf, hashOf, isRefused } from './stand-in-engine.ts'
 

@@ -10,10 +10,11 @@ import {
 } from '#protocol/l1/inbox-transaction.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
-import { readRollupConfig } from '#runtime/record/open-record.ts'
-import { readL1, type RecordedL1 } from '#runtime/record/read-l1.ts'
-import { readL2 } from '#runtime/record/read-l2.ts'
-import { findFile, readJson, requireFile } from '#runtime/record/read-lines.ts'
+import { readRollupConfig } from '#records/folder/record-config.ts'
+import { readL1, type RecordedL1 } from '#records/folder/read-l1.ts'
+import { readL2 } from '#records/folder/read-l2.ts'
+import { findFile, requireFile } from '#records/folder/read-lines.ts'
+import { readJsonFile } from '#runtime/json-file.ts'
 import { deriveWithAtoll } from './atoll-side.ts'
 import { buildCase } from './build-case.ts'
 import type { Draft, DraftL1, Item, KnownBlock, Post, RollupJson } from './draft.ts'
@@ -22,7 +23,7 @@ import { replacementOf } from './sign-post.ts'
 /** A record as a case that nothing was done to yet: its batchers have keys that we know. */
 export async function readRecord(folder: string, record: string): Promise<Draft> {
   const path = join(folder, record)
-  const rollup = (await readJson(requireFile(path, 'rollup.json'))) as RollupJson
+  const rollup = (await readJsonFile(requireFile(path, 'rollup.json'))) as RollupJson
   const config = await readRollupConfig(path)
   const scan = { inbox: config.batchInboxAddress, l1ChainId: config.l1ChainId, recoverSigner }
   const blocks: DraftL1[] = []
@@ -34,8 +35,8 @@ export async function readRecord(folder: string, record: string): Promise<Draft>
   const draft = withOwnKeys({
     record,
     rollup,
-    l1Chain: await readJson(requireFile(path, 'l1-chain-config.json')),
-    dependencySet: depset === undefined ? undefined : await readJson(depset),
+    l1Chain: await readJsonFile(requireFile(path, 'l1-chain-config.json')),
+    dependencySet: depset === undefined ? undefined : await readJsonFile(depset),
     blocks,
     known: new Map<bigint, KnownBlock>(),
     hashes: 'by-number',

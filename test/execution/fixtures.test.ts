@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import { MemoryStore } from '#devnet/execution/state/memory-store.ts'
-import { makeGenesisBlock, parseGenesis } from '#devnet/execution/genesis/genesis.ts'
-import { executeFixture } from '#devnet/execution/recorded/execute-fixture.ts'
+import { MemoryStore } from '#execution-client/state/memory-store.ts'
+import { makeGenesisBlock, parseGenesis } from '#execution-client/genesis/genesis.ts'
+import { executeFixture } from '#records/execute/execute-fixture.ts'
 
 const vectors = (name: string) => fileURLToPath(new URL(`../vectors/${name}/`, import.meta.url))
 const shared = fileURLToPath(new URL('../../../shared/fixtures/execution/', import.meta.url))

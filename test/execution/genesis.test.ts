@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { hardforkNames } from '#protocol/chains/hardforks.ts'
 import { fromHex, toAddress, toHex } from '#protocol/codec/hex.ts'
-import { makeGenesisBlock, parseGenesis } from '#devnet/execution/genesis/genesis.ts'
-import { makeGenesis } from '#devnet/execution/genesis/make-genesis.ts'
-import { MemoryStore } from '#devnet/execution/state/memory-store.ts'
+import { makeGenesisBlock, parseGenesis } from '#execution-client/genesis/genesis.ts'
+import { makeGenesis } from '#execution-client/genesis/make-genesis.ts'
+import { MemoryStore } from '#execution-client/state/memory-store.ts'
 
 const rich = toAddress(new Uint8Array(20).fill(7))
 const chain = {

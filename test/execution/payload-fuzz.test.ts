@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { toHex } from '#protocol/codec/hex.ts'
-import { JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
-import { toQuantity } from '#runtime/json/fields.ts'
+import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+import { toQuantity } from '#json-rpc/forms/fields.ts'
 import { attributesOn, createStore, openChain } from '#test/fakes/execution-chain.ts'
 import {
   type Built,

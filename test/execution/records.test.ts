@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
-import { executeChain } from '#devnet/execution/recorded/execute-chain.ts'
-import { readJson } from '#runtime/record/read-lines.ts'
+import { executeChain } from '#records/execute/execute-chain.ts'
+import { readJsonFile } from '#runtime/json-file.ts'
 
 // Chains that op-geth made: each block executed from genesis has the hash that it had there, and what it refused is refused.
 
@@ -25,7 +25,7 @@ if (others.length === 0)
 
 for (const folder of [...recordsIn(own), ...others])
   test(`every block of ${folder.split('/').slice(-2).join('/')} has op-geth's hash`, async (t) => {
-    const about = aboutJson.parse(await readJson(`${folder}/about.json`))
+    const about = aboutJson.parse(await readJsonFile(`${folder}/about.json`))
     const result = await executeChain(folder, { asOpGeth: !about.osakaAtKarst })
     assert.equal(result.firstDifference, undefined)
     assert.ok(result.blocks > 0)

@@ -3,11 +3,11 @@ import pino from 'pino'
 import { hashHeader } from '#protocol/block/header.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { Serial } from '#runtime/serial.ts'
-import type { Chain } from '#devnet/execution/chain/chain.ts'
-import { EngineApi, type PayloadStatus } from '#devnet/execution/engine-api/engine-api.ts'
-import { type FillBlock, PayloadBuilds } from '#devnet/execution/engine-api/payload-builds.ts'
-import { headerOfPayload } from '#devnet/execution/engine-api/payload-json.ts'
-import { payloadJson } from '#runtime/json/payload-json.ts'
+import type { Chain } from '#execution-client/chain/chain.ts'
+import { EngineApi, type PayloadStatus } from '#execution-client/engine-api/engine-api.ts'
+import { type FillBlock, PayloadBuilds } from '#execution-client/engine-api/payload-builds.ts'
+import { headerOfPayload } from '#execution-client/engine-api/payload-json.ts'
+import { payloadJson } from '#json-rpc/forms/payload-json.ts'
 
 /** What starting a block is answered with. */
 export interface Built {

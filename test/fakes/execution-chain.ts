@@ -4,12 +4,12 @@ import { keccak256 } from '#protocol/codec/keccak.ts'
 import { encodeRlp, uintToRlp } from '#protocol/codec/rlp.ts'
 import type { Address } from '#protocol/primitives.ts'
 import { type Deposit, encodeDeposit } from '#protocol/transaction/deposit.ts'
-import { Chain } from '#devnet/execution/chain/chain.ts'
-import type { Genesis } from '#devnet/execution/genesis/genesis.ts'
-import { parseGenesis } from '#devnet/execution/genesis/genesis.ts'
-import { openChainDatabase } from '#devnet/execution/store/chain-database.ts'
-import type { KnownBlock } from '#devnet/execution/store/block-store.ts'
-import type { ExecutedBlock } from '#devnet/execution/transition/execute-block.ts'
+import { Chain } from '#execution-client/chain/chain.ts'
+import type { Genesis } from '#execution-client/genesis/genesis.ts'
+import { parseGenesis } from '#execution-client/genesis/genesis.ts'
+import { openChainDatabase } from '#execution-client/store/chain-database.ts'
+import type { KnownBlock } from '#execution-client/store/block-store.ts'
+import type { ExecutedBlock } from '#execution-client/transition/execute-block.ts'
 
 /** A genesis without predeploys, with every fork up to Karst. */
 export const smallGenesis: Genesis = parseGenesis({

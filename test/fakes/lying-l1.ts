@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
-import { errorCodes, JsonRpcError } from '#runtime/json-rpc/json-rpc-answer.ts'
-import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
-import { noSubscriptions } from '#runtime/json-rpc/subscriptions.ts'
+import { errorCodes, JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+import type { Methods } from '#json-rpc/json-rpc-dispatch.ts'
+import { noSubscriptions } from '#json-rpc/subscriptions.ts'
 import { serveHttp } from './http-server.ts'
 
 /** A call as it comes. */

@@ -5,9 +5,9 @@ import { fromHex, toAddress, toHash } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { encodeRlp, uintToRlp } from '#protocol/codec/rlp.ts'
 import type { Address } from '#protocol/primitives.ts'
-import type { PoolView } from '#devnet/execution/pool/pool-view.ts'
-import type { PooledTransaction } from '#devnet/execution/pool/pooled-transaction.ts'
-import { type HeadChange, TransactionPool } from '#devnet/execution/pool/transaction-pool.ts'
+import type { PoolView } from '#execution-client/pool/pool-view.ts'
+import type { PooledTransaction } from '#execution-client/pool/pooled-transaction.ts'
+import { type HeadChange, TransactionPool } from '#execution-client/pool/transaction-pool.ts'
 
 /** Who sends, by a letter. */
 export type SenderName = 'a' | 'b' | 'c' | 'd'

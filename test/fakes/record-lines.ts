@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { readLines, requireFile } from '#runtime/record/read-lines.ts'
+import { readLines, requireFile } from '#records/folder/read-lines.ts'
 
 /** The records that the project keeps. */
 export const recordsFolder: string = fileURLToPath(new URL('../vectors/records/', import.meta.url))

@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import type { Genesis } from '#devnet/execution/genesis/genesis.ts'
-import { readGenesis } from '#devnet/execution/recorded/read-genesis.ts'
-import { toL1Block } from '#runtime/l1/to-l1-block.ts'
-import { readRollupConfig } from '#runtime/record/open-record.ts'
-import { readL1 } from '#runtime/record/read-l1.ts'
-import { type ToldL2, readL2 } from '#runtime/record/read-l2.ts'
-import { requireFile } from '#runtime/record/read-lines.ts'
+import type { Genesis } from '#execution-client/genesis/genesis.ts'
+import { readGenesis } from '#execution-client/genesis/read-genesis.ts'
+import type { CheckedL2Block } from '#json-rpc/forms/l2-block-json.ts'
+import { toL1Block } from '#l1/to-l1-block.ts'
+import { readRollupConfig } from '#records/folder/record-config.ts'
+import { readL1 } from '#records/folder/read-l1.ts'
+import { readL2 } from '#records/folder/read-l2.ts'
+import { requireFile } from '#records/folder/read-lines.ts'
 
 /** A record, read to its end. */
 export interface RecordedChain {
@@ -15,7 +16,7 @@ export interface RecordedChain {
   readonly genesis: Genesis
   /** From the rollup's genesis on. */
   readonly l1: readonly L1Block[]
-  readonly l2: readonly ToldL2[]
+  readonly l2: readonly CheckedL2Block[]
 }
 
 /** Reads a record of `test/vectors/records`. */

@@ -1,13 +1,13 @@
 import type { TestContext } from 'node:test'
 import { systemClock } from '#runtime/clock.ts'
-import type { Methods } from '#runtime/json-rpc/json-rpc-dispatch.ts'
-import { serveJsonRpc } from '#runtime/json-rpc/json-rpc-server.ts'
-import { readRollupConfig } from '#runtime/record/open-record.ts'
-import { requireFile } from '#runtime/record/read-lines.ts'
-import { serveBeaconApi } from '#devnet/l1/beacon-api.ts'
-import { replayMethods } from '#devnet/l1/replay-methods.ts'
-import { readReplayedChain } from '#devnet/l1/replay-record.ts'
-import { type ReplayedBlock, ReplayedChain } from '#devnet/l1/replayed-chain.ts'
+import type { Methods } from '#json-rpc/json-rpc-dispatch.ts'
+import { serveJsonRpc } from '#json-rpc/json-rpc-server.ts'
+import { readRollupConfig } from '#records/folder/record-config.ts'
+import { requireFile } from '#records/folder/read-lines.ts'
+import { serveBeaconApi } from '#records/replay/beacon-api.ts'
+import { replayMethods } from '#records/replay/replay-methods.ts'
+import { readReplayedChain } from '#records/replay/replay-record.ts'
+import { type ReplayedBlock, ReplayedChain } from '#records/replay/replayed-chain.ts'
 
 /** How nodes tell something else than a record has. */
 export interface Lies {

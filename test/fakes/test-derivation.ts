@@ -9,7 +9,7 @@ import type { SystemConfig } from '#protocol/block/system-config.ts'
 import { depositsOnly } from '#protocol/derivation/attributes.ts'
 import { systemConfigOf } from '#protocol/derivation/l2-block.ts'
 import { type DerivedAttributes, Pipeline } from '#protocol/pipeline/pipeline.ts'
-import type { Bus, Follow } from '#runtime/bus/bus.ts'
+import type { Bus, Follow } from '#bus/bus.ts'
 import type { BusWorld } from './bus-world.ts'
 import type { RecordedChain } from './recorded-chain.ts'
 

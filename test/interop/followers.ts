@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { toError } from '#runtime/fault.ts'
-import type { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
+import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { blockOf, clientOf, flagsOf, l2ChainId, type Network, Program } from './network.ts'
 import { until } from './until.ts'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
+import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import type { Follower } from './followers.ts'
 import { until } from './until.ts'
 

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '#runtime/clock.ts'
-import { JsonRpcClient } from '#runtime/json-rpc/json-rpc-client.ts'
+import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 
 /** What `network.json` tells of a network that is up. */
 export interface NetworkFile {

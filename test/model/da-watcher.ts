@@ -1,10 +1,10 @@
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { FetchL1BlockRequest, FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
 import { fetchL1Block, l1Heads } from '#messages/subjects.ts'
-import { runActor, type Step } from '#runtime/actor.ts'
+import { runActor, type Step } from '#service/actor.ts'
 import { isFault } from '#runtime/fault.ts'
-import { Inbox } from '#runtime/inbox.ts'
-import { ticking } from '#runtime/sources.ts'
+import { Inbox } from '#service/inbox.ts'
+import { ticking } from '#service/sources.ts'
 import { refOf } from './model-l1.ts'
 import type { ActorContext, L1Port } from './ports.ts'
 

@@ -2,11 +2,11 @@ import { fetchL2Block, fetchL1Block, applyAttributes, reset, safeAt } from '#mes
 import { derivationTargets, engineChain, l1Heads } from '#messages/subjects.ts'
 import type { SafeAt } from '#messages/safe-at.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
-import { type Performed, runActor } from '#runtime/actor.ts'
-import type { Owner } from '#runtime/bus/bus.ts'
+import { type Performed, runActor } from '#service/actor.ts'
+import type { Owner } from '#bus/bus.ts'
 import { isFault } from '#runtime/fault.ts'
-import { Inbox, type Source } from '#runtime/inbox.ts'
-import { following, ticking } from '#runtime/sources.ts'
+import { Inbox, type Source } from '#service/inbox.ts'
+import { following, ticking } from '#service/sources.ts'
 import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import {
   type DerivationEffect,

@@ -1,7 +1,7 @@
 import { byGenerationAndVersion, type ChainState } from '#messages/chain-state.ts'
 import type { SafeAt } from '#messages/safe-at.ts'
 import { engineChain, safeAt } from '#messages/subjects.ts'
-import type { Bus } from '#runtime/bus/bus.ts'
+import type { Bus } from '#bus/bus.ts'
 import { blockHint } from './model-subjects.ts'
 
 interface ObserverContext {

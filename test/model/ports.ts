@@ -2,7 +2,7 @@ import type { L1Heads } from '#messages/l1-heads.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { Hash } from '#protocol/primitives.ts'
-import type { Bus, Lease } from '#runtime/bus/bus.ts'
+import type { Bus, Lease } from '#bus/bus.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Built, ModelBlock, ModelHeads } from './model-execution.ts'
 

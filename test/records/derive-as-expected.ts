@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SettledBlock } from '#devnet/derive/derive-chain.ts'
-import { deriveRecord, type DeriveRecordOptions } from '#devnet/derive/derive-record.ts'
-import { expectedLine, refusedLine } from '#devnet/derive/derived-line.ts'
+import type { SettledBlock } from '#records/derive/derive-chain.ts'
+import { deriveRecord, type DeriveRecordOptions } from '#records/derive/derive-record.ts'
+import { expectedLine, refusedLine } from '#records/derive/derived-line.ts'
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
-import { findFile } from '#runtime/record/read-lines.ts'
+import { findFile } from '#records/folder/read-lines.ts'
 import { linesOf } from '#test/fakes/record-again.ts'
 
 /** The folders in one that hold a record with its L1. */

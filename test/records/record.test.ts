@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deriveRecord } from '#devnet/derive/derive-record.ts'
-import { findFile } from '#runtime/record/read-lines.ts'
+import { deriveRecord } from '#records/derive/derive-record.ts'
+import { findFile } from '#records/folder/read-lines.ts'
 import { linesOf, recordAgain } from '#test/fakes/record-again.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { requireFile } from '#runtime/record/read-lines.ts'
+import { requireFile } from '#records/folder/read-lines.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { deriveAsExpected, recordsIn } from './derive-as-expected.ts'
 

@@ -1,4 +1,4 @@
-import type { Hop, Wire } from '#runtime/bus/memory/memory-server.ts'
+import type { Hop, Wire } from '#bus/memory/memory-server.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Random } from './random.ts'
 

@@ -1,5 +1,5 @@
-import type { Connection } from '#runtime/bus/connection.ts'
-import type { MemoryConnection } from '#runtime/bus/memory/memory-connection.ts'
+import type { Connection } from '#bus/connection.ts'
+import type { MemoryConnection } from '#bus/memory/memory-connection.ts'
 import type { Clock } from '#runtime/clock.ts'
 
 /**

@@ -2,8 +2,8 @@ import type { ChainState } from '#messages/chain-state.ts'
 import { applyAttributes, engineChain } from '#messages/subjects.ts'
 import type { Call, State } from '#messages/subject.ts'
 import { Pipeline, type PipelineOptions } from '#protocol/pipeline/pipeline.ts'
-import type { Bus, Owner, Subscribed } from '#runtime/bus/bus.ts'
-import type { ServiceBus } from '#runtime/bus/service-bus.ts'
+import type { Bus, Owner, Subscribed } from '#bus/bus.ts'
+import type { ServiceBus } from '#bus/service-bus.ts'
 import type { DerivationPorts } from '#services/derivation/derivation.ts'
 
 /** What is broken on purpose, to see that the simulation finds out. */

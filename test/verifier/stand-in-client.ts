@@ -9,7 +9,7 @@ import type {
   ForkchoiceStatus,
   PayloadId,
   PayloadStatus,
-} from '#runtime/engine-api/execution-client.ts'
+} from '#engine-api/execution-client.ts'
 import { Fault } from '#runtime/fault.ts'
 import { genesisPayload, payloadOf, refusalOf, type StandInRules } from './stand-in-chain.ts'
 

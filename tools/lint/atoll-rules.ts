@@ -3,6 +3,12 @@
  * Each has a planted violation in `rules.test.ts`. Why the rules are what they are: `docs/CONTRIBUTING.md`.
  */
 
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { importProblem } from './layers.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
 /** A node of the syntax tree, as far as the rules look at one. */
 interface Node {
   readonly type: string
@@ -33,26 +39,43 @@ const noReexport: Rule = {
   },
 }
 
-/** All that the pure layers may import; whatever else there is does I/O, or knows of a higher layer. */
-const allowedImports: readonly (readonly [folder: string, allowed: RegExp])[] = [
-  ['/packages/protocol/', /^(\.\/|#protocol\/|node:zlib$|hash-wasm$)/],
-  ['/packages/messages/', /^(\.\/|#(protocol|messages|proto)\/|long$|protobufjs)/],
+/** All that the pure layers may import; anything else does I/O. */
+const pureImports: readonly (readonly [folder: string, allowed: RegExp])[] = [
+  ['packages/protocol/', /^(\.\/|#|node:zlib$|hash-wasm$)/],
+  ['packages/messages/', /^(\.\/|#|long$|protobufjs)/],
 ]
 
-/** Layers: protocol ← messages ← all others. */
-const onlyAllowedImports: Rule = {
-  create: (context) => ({
-    ImportDeclaration: (node) => {
-      const name = String((node['source'] as Node)['value'])
-      const path = context.filename.replaceAll('\\', '/')
-      for (const [folder, allowed] of allowedImports)
-        if (path.includes(folder) && !allowed.test(name))
-          context.report({
-            node,
-            message: `${name} is not for ${folder}: it is pure, and knows no higher layer.`,
-          })
-    },
-  }),
+/** A file imports from its own layer and the ones below, statically or not: `layers.ts`. */
+const layers: Rule = {
+  create: (context) => {
+    const path = relative(root, context.filename).replaceAll('\\', '/')
+    const check = (node: Node) => {
+      const source = node['source'] as Node | null | undefined
+      if (source === null || source === undefined) return
+      for (const specifier of specifiersIn(source)) {
+        const problem = importProblem(path, specifier)
+        if (problem !== undefined) context.report({ node, message: problem })
+        for (const [folder, allowed] of pureImports)
+          if (path.startsWith(folder) && !allowed.test(specifier))
+            context.report({ node, message: `${specifier} is not for ${folder}: it is pure.` })
+      }
+    }
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    }
+  },
+}
+
+/** The path of an import; of a template, its beginning. */
+function specifiersIn(source: Node): readonly string[] {
+  if (source.type === 'TemplateLiteral') {
+    const [first] = source['quasis'] as readonly { readonly value: { readonly cooked: string } }[]
+    return first === undefined ? [] : [first.value.cooked]
+  }
+  return typeof source['value'] === 'string' ? [source['value']] : []
 }
 
 /** Node runs the sources as they are, and only erasable TypeScript survives that. */
@@ -201,7 +224,7 @@ function mentions(value: unknown, names: ReadonlySet<string>): boolean {
 export default {
   meta: { name: 'atoll' },
   rules: {
-    'allowed-imports': onlyAllowedImports,
+    layers,
     'no-reexport': noReexport,
     'no-async': noAsync,
     'no-enum': noEnum,

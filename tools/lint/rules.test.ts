@@ -5,55 +5,15 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { doc, type Planted, plantedImports } from './planted-imports.ts'
 
 // Each rule of the house with a violation that it must find: a rule that finds nothing is none.
 
-interface Planted {
-  readonly rule: string
-  readonly file: string
-  readonly source: string
-}
-
 const lines = (count: number) => 'export const a = 1\n'.repeat(1) + '// filler\n'.repeat(count - 1)
-const doc = '/** What it is for. */\n'
 
 /** Files that break one rule each. */
 const planted: readonly Planted[] = [
-  // Layers: protocol ← messages ← runtime ← services ← cli, devnet.
-  ...(
-    [
-      ['packages/protocol', '#messages/subjects.ts'],
-      ['packages/protocol', '#runtime/fault.ts'],
-      ['packages/protocol', '#proto/atoll.js'],
-      ['packages/protocol', 'node:fs'],
-      ['packages/protocol', 'node:crypto'],
-      ['packages/protocol', 'pino'],
-      ['packages/protocol', 'fs'],
-      ['packages/protocol', 'ws'],
-      ['packages/messages', '@nats-io/transport-node'],
-      ['packages/messages', '#runtime/fault.ts'],
-      ['packages/messages', '#cli/main.ts'],
-      ['packages/messages', 'node:fs'],
-      ['packages/runtime', '#services/engine/step.ts'],
-      ['packages/runtime', '#cli/main.ts'],
-      ['packages/runtime', '#proto/atoll.js'],
-      ['packages/runtime', '#test/model/engine.ts'],
-      ['services/engine', '#services/derivation/step.ts'],
-      ['services/engine', '#cli/main.ts'],
-      ['services/engine', '#devnet/l1.ts'],
-      ['packages/cli', '#test/model/engine.ts'],
-      ['devnet/l1', '#test/model/engine.ts'],
-      ['packages/runtime/bus', '../fault.ts'],
-      ['services/engine', '../derivation/step.ts'],
-      ['test/fakes', '../model/engine.ts'],
-    ] as const
-  ).map(([folder, target], at) => ({
-    rule: /protocol|messages/.test(folder)
-      ? 'atoll(allowed-imports)'
-      : 'eslint(no-restricted-imports)',
-    file: `${folder}/layer-${at}.ts`,
-    source: `import * as it from '${target}'\n${doc}export const a: unknown = it\n`,
-  })),
+  ...plantedImports,
   // The protocol is pure.
   ...[
     'Date.now()',
@@ -265,6 +225,8 @@ const clean: Readonly<Record<string, string>> = {
   'packages/messages/clean.ts': `import * as it from '#protocol/clean.ts'\n${doc}export const a: unknown = it\n`,
   'packages/runtime/clean.ts': `import * as it from '#messages/clean.ts'\n${doc}export const a: unknown = it\n`,
   'services/engine/clean.ts': `import * as it from '#runtime/clean.ts'\n${doc}export const a: unknown = it\n`,
+  'packages/node/clean.ts': `${doc}export const a = (name: string): Promise<unknown> => import(\`#services/\${name}/main.ts\`)\n`,
+  'services/engine/sibling.ts': `import * as it from '#services/engine/clean.ts'\n${doc}export const a: unknown = it\n`,
   'test/full.ts': lines(400),
   'test/full-function.ts': `export function a(): void {\n${'  String(1)\n'.repeat(68)}}\n`,
   'test/caught.ts':
@@ -282,6 +244,7 @@ before(async () => {
     'tsconfig.json',
     'package.json',
     'tools/lint/atoll-rules.ts',
+    'tools/lint/layers.ts',
   ])
     await cp(join(root, file), join(folder, file), { recursive: true })
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))

@@ -1,24 +1,19 @@
 import type { Command } from 'commander'
 import type * as z from 'zod'
-import { provisionSettings, serveSettings, statusSettings } from '#cli/bus-settings.ts'
-import { print } from '#cli/output.ts'
+import { provisionSettings, serveSettings, statusSettings } from '#node/bus-settings.ts'
+import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import { BusNames } from '#messages/bus-names.ts'
 import { streamsOf } from '#messages/streams.ts'
 import { subjects } from '#messages/subjects.ts'
-import { type BusAccess, connectRole } from '#runtime/bus/connect-service.ts'
-import type { Connection } from '#runtime/bus/connection.ts'
-import {
-  provision,
-  type ProvisionEvent,
-  provisionForever,
-  provisionLine,
-} from '#runtime/bus/provision.ts'
+import { type BusAccess, connectRole } from '#bus/connect-service.ts'
+import type { Connection } from '#bus/connection.ts'
+import { provision, type ProvisionEvent, provisionForever, provisionLine } from '#bus/provision.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
-import { findNatsServer } from '#runtime/nats-server/find-server.ts'
-import { prepareBus } from '#runtime/nats-server/prepare-bus.ts'
+import { findNatsServer } from '#node/nats-server/find-server.ts'
+import { prepareBus } from '#node/nats-server/prepare-bus.ts'
 import { printBusStatus } from './bus-status.ts'
 import { resolve } from 'node:path'
 

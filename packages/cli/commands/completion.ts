@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander'
-import { print } from '#cli/output.ts'
+import { print } from '#node/output.ts'
 import { programs } from '#cli/programs.ts'
 import { settingsOf } from '#cli/settings-command.ts'
 import { describeSettings } from '#runtime/settings/settings.ts'

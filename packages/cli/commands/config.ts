@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { print, printTable } from '#cli/output.ts'
+import { print, printTable } from '#node/output.ts'
 import { programs } from '#cli/programs.ts'
 import { describeSettings, readSettings, textOf } from '#runtime/settings/settings.ts'
 

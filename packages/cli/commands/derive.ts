@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import type * as z from 'zod'
 import { deriveSettings } from '#cli/derive-settings.ts'
-import { print } from '#cli/output.ts'
+import { print } from '#node/output.ts'
 import { Progress } from '#cli/progress.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
-import type { Mismatch, SettledBlock } from '#devnet/derive/derive-chain.ts'
-import type { RecordResult } from '#devnet/derive/derive-record.ts'
+import type { Mismatch, SettledBlock } from '#records/derive/derive-chain.ts'
+import type { RecordResult } from '#records/derive/derive-record.ts'
 
 type DeriveSettings = z.output<typeof deriveSettings>
 
@@ -23,8 +23,8 @@ export function addDeriveCommand(program: Command): void {
 
 async function derive(settings: DeriveSettings): Promise<void> {
   const { record, from, execute, verifyL1, repeat, json, quiet } = settings
-  const { deriveRecord } = await import('#devnet/derive/derive-record.ts')
-  const { derivedLine } = await import('#devnet/derive/derived-line.ts')
+  const { deriveRecord } = await import('#records/derive/derive-record.ts')
+  const { derivedLine } = await import('#records/derive/derived-line.ts')
   const progress = new Progress()
   let unrecorded = 0
   const onBlock = (block: SettledBlock) => {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
 import type * as z from 'zod'
 import { devnetSettings } from '#cli/devnet-settings.ts'
-import { viewLine, viewLines } from '#cli/node/view-lines.ts'
-import type { NodeView } from '#cli/node/node-view.ts'
-import { print } from '#cli/output.ts'
+import { viewLine, viewLines } from '#node/view-lines.ts'
+import type { NodeView } from '#node/node-view.ts'
+import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
-import type { DevnetResult } from '#devnet/local/run-devnet.ts'
+import type { DevnetResult } from '#devnet/run-devnet.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 
@@ -25,7 +25,7 @@ export function addDevnetCommand(program: Command): void {
 }
 
 async function devnet(settings: DevnetSettings): Promise<void> {
-  const { runDevnet } = await import('#devnet/local/run-devnet.ts')
+  const { runDevnet } = await import('#devnet/run-devnet.ts')
   const { json, timeoutSeconds, until, dataDir, natsServer } = settings
   const table = new LiveTable({ isShown: !json })
   const { signal } = stopSignal()

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type * as z from 'zod'
 import { executeSettings } from '#cli/execute-settings.ts'
-import { print } from '#cli/output.ts'
+import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { Fault } from '#runtime/fault.ts'
 
@@ -29,7 +29,7 @@ async function execute(settings: ExecuteSettings): Promise<void> {
 
 async function executeRecordedBlock(path: string, { json }: ExecuteSettings): Promise<void> {
   // The interpreter takes a while to load: only who executes pays for it.
-  const { executeFixture } = await import('#devnet/execution/recorded/execute-fixture.ts')
+  const { executeFixture } = await import('#records/execute/execute-fixture.ts')
   const result = await executeFixture(path)
   const { number, expected, hash, matches, gasUsed, seconds } = result
   if (json) print(toJson(result))
@@ -42,7 +42,7 @@ async function executeRecordedBlock(path: string, { json }: ExecuteSettings): Pr
 }
 
 async function executeRecordedChain(folder: string, { json, opGeth }: ExecuteSettings) {
-  const { executeChain } = await import('#devnet/execution/recorded/execute-chain.ts')
+  const { executeChain } = await import('#records/execute/execute-chain.ts')
   let blocks = 0
   const onBlock = () => {
     blocks++

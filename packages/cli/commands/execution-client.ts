@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type * as z from 'zod'
 import { executionClientSettings, genesisSettings } from '#cli/execution-settings.ts'
-import { print } from '#cli/output.ts'
+import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import { type HardforkName, hardforkNames } from '#protocol/chains/hardforks.ts'
@@ -11,7 +11,7 @@ import { fromHex, toAddress } from '#protocol/codec/hex.ts'
 import type { Address } from '#protocol/primitives.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
-import { readJwtSecret } from '#runtime/json-rpc/jwt.ts'
+import { readJwtSecret } from '#json-rpc/jwt.ts'
 import { createLog } from '#runtime/log.ts'
 
 /** Adds `atoll execution-client` and `atoll genesis`. */
@@ -38,8 +38,8 @@ async function runExecutionClient(
   settings: z.output<typeof executionClientSettings>,
 ): Promise<void> {
   // The interpreter takes a while to load: only who executes pays for it.
-  const { startExecutionClient } = await import('#devnet/execution/execution-client.ts')
-  const { readGenesis } = await import('#devnet/execution/recorded/read-genesis.ts')
+  const { startExecutionClient } = await import('#execution-client/execution-client.ts')
+  const { readGenesis } = await import('#execution-client/genesis/read-genesis.ts')
   const { dataDir, host, logFormat, logLevel, cors } = settings
   const genesis = await readGenesis(settings.genesis)
   const { opGeth } = settings
@@ -72,7 +72,7 @@ async function runExecutionClient(
 }
 
 async function writeGenesis(settings: z.output<typeof genesisSettings>): Promise<void> {
-  const { makeGenesis } = await import('#devnet/execution/genesis/make-genesis.ts')
+  const { makeGenesis } = await import('#execution-client/genesis/make-genesis.ts')
   const timestamp = BigInt(settings.timestamp ?? Math.floor(Date.now() / 1_000))
   const balance = BigInt(settings.ether) * 10n ** 18n
   const accounts = [

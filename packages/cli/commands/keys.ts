@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander'
 import { readHexKey } from '#runtime/keys/hex-key.ts'
 import { createNkey, ensureBusKeys, readNkey } from '#runtime/keys/nkey.ts'
 import { writeSecretFile } from '#runtime/keys/secret-file.ts'
-import { print, printTable } from '#cli/output.ts'
+import { print, printTable } from '#node/output.ts'
 
 interface KeyKind {
   readonly summary: string

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type * as z from 'zod'
 import { l1ReplaySettings } from '#cli/l1-replay-settings.ts'
-import { print } from '#cli/output.ts'
+import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -19,7 +19,7 @@ export function addL1ReplayCommand(program: Command): void {
 }
 
 async function replay(settings: z.output<typeof l1ReplaySettings>): Promise<void> {
-  const { replayL1 } = await import('#devnet/l1/replay-record.ts')
+  const { replayL1 } = await import('#records/replay/replay-record.ts')
   const { record, host, rpcPort, beaconPort, speed, reorg, unsafeBlockSigner } = settings
   const stop = stopSignal()
   const l1 = await replayL1(record, {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { opNodeAliases, opNodeForeign } from '#cli/op-node-aliases.ts'
-import { defaultDataDir, nodeSettings } from '#cli/node-settings.ts'
+import { defaultDataDir, nodeSettings } from '#node/node-settings.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import { createLog } from '#runtime/log.ts'
@@ -17,7 +17,7 @@ export function addNodeCommand(program: Command): void {
     aliases: opNodeAliases,
     foreign: opNodeForeign,
     run: async (settings, given, passedOver) => {
-      const { runNode } = await import('#cli/node/run-node.ts')
+      const { runNode } = await import('#node/run-node.ts')
       const chain = chainSettings.strip().parse(given)
       // Before anything is written: the folder is that of the chain from then on.
       const config = await loadServiceConfig({ ...chain, chainId: settings.chainId })

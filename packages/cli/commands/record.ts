@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type * as z from 'zod'
-import { print } from '#cli/output.ts'
+import { print } from '#node/output.ts'
 import { Progress } from '#cli/progress.ts'
 import { recordSettings } from '#cli/record-settings.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
@@ -23,7 +23,7 @@ export function addRecordCommand(program: Command): void {
 
 async function record(settings: RecordSettings): Promise<void> {
   const { from, to, out } = settings
-  const { writeRecord } = await import('#devnet/record/write-record.ts')
+  const { writeRecord } = await import('#records/record/write-record.ts')
   const progress = new Progress()
   const { signal } = stopSignal()
   const { l1, l2, txs, refused } = await writeRecord({

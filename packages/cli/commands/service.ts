@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { nodeServices } from '#cli/node/node-services.ts'
+import { nodeServices } from '#node/node-services.ts'
 
 /** Adds `atoll service`. */
 export function addServiceCommand(program: Command): void {

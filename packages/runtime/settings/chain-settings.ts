@@ -2,11 +2,7 @@ import * as z from 'zod'
 import { isNetworkName, networkConfig, networksLike } from '#protocol/chains/registry/networks.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { Fault } from '#runtime/fault.ts'
-import {
-  readConfigSources,
-  readRollupConfigFiles,
-  withProblems,
-} from '#runtime/record/open-record.ts'
+import { parseConfig, readConfigSources, readRollupConfigFiles } from './rollup-config-files.ts'
 import { readableFile, want } from './setting-kinds.ts'
 
 /** Which chain it is: a name of the registry, or files. */
@@ -37,13 +33,13 @@ export type ChainSettings = z.output<typeof chainSettings>
 /**
  * The rollup config that the settings name.
  *
- * @throws Fault `settings` if they name none or two; `record` that names the file and all that is wrong with it
+ * @throws Fault `settings` if they name none or two; `invalid-file` that names the file and all that is wrong with it
  */
 export async function loadRollupConfig(settings: Partial<ChainSettings>): Promise<RollupConfig> {
   const { network, rollupConfig, l1ChainConfig, dependencySet } = settings
   if (network !== undefined && rollupConfig === undefined) {
     const sources = await readConfigSources({ l1ChainConfig, dependencySet })
-    return withProblems('--network', () => networkConfig(network, sources))
+    return parseConfig('--network', () => networkConfig(network, sources))
   }
   if (rollupConfig !== undefined && network === undefined)
     return readRollupConfigFiles({ rollup: rollupConfig, l1ChainConfig, dependencySet })

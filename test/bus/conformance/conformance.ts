@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { maxPayloadBytes } from '#runtime/bus/bus-limits.ts'
-import type { Connection, Outgoing } from '#runtime/bus/connection.ts'
-import { provision } from '#runtime/bus/provision.ts'
-import { type Ack, readNewest, store, type StoreOptions } from '#runtime/bus/stream-store.ts'
+import { maxPayloadBytes } from '#bus/bus-limits.ts'
+import type { Connection, Outgoing } from '#bus/connection.ts'
+import { provision } from '#bus/provision.ts'
+import { type Ack, readNewest, store, type StoreOptions } from '#bus/stream-store.ts'
 import { isFault } from '#runtime/fault.ts'
 import { pause, text, textOf, until, valueStream } from './raw-client.ts'
 

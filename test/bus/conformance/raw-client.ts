@@ -1,8 +1,8 @@
 import { BusNames } from '#messages/bus-names.ts'
 import type { StreamSpec } from '#messages/streams.ts'
-import type { Connection } from '#runtime/bus/connection.ts'
-import { connectNats } from '#runtime/bus/nats-connection.ts'
-import { provision } from '#runtime/bus/provision.ts'
+import type { Connection } from '#bus/connection.ts'
+import { connectNats } from '#bus/nats-connection.ts'
+import { provision } from '#bus/provision.ts'
 
 /** The names of the suite's own streams. */
 export const names: BusNames = new BusNames({ chainId: 10n, node: 'conformance' })

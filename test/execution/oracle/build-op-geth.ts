@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Fault, isFault } from '#runtime/fault.ts'
-import { runCommand } from '#runtime/nats-server/run-command.ts'
+import { runCommand } from '#node/nats-server/run-command.ts'
 
 const sources = fileURLToPath(new URL('op-geth/', import.meta.url))
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/atoll/', import.meta.url))

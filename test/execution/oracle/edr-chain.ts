@@ -7,7 +7,7 @@ import {
   type Provider,
 } from '@nomicfoundation/edr'
 import { fromHex, type Hex } from '#protocol/codec/hex.ts'
-import type { Genesis } from '#devnet/execution/genesis/genesis.ts'
+import type { Genesis } from '#execution-client/genesis/genesis.ts'
 
 /** A process has one. */
 const context = new EdrContext()

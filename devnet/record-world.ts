@@ -1,0 +1,66 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '#runtime/clock.ts'
+import type { OnCall } from '#json-rpc/json-rpc-dispatch.ts'
+import { createLog } from '#runtime/log.ts'
+import { findFile, requireFile } from '#records/folder/read-lines.ts'
+import type { ExecutionClient } from '#execution-client/execution-client.ts'
+import type { ReplayedL1 } from '#records/replay/replay-record.ts'
+
+/** What a node is given of a record: its L1, an execution client at its genesis, its config. */
+export interface RecordWorldOptions {
+  readonly record: string
+  readonly clock: Clock
+}
+
+/** Serves its L1. @param options.speed how many times as fast as it was recorded; 0: all of it is there at once */
+export async function startL1({
+  record,
+  speed,
+  clock,
+}: RecordWorldOptions & { readonly speed: number }): Promise<ReplayedL1> {
+  const { replayL1 } = await import('#records/replay/replay-record.ts')
+  return replayL1(record, {
+    host: '127.0.0.1',
+    rpcPort: 0,
+    beaconPort: 0,
+    clock,
+    growth: { speed, reorgs: [], safeLag: 4n, finalizedLag: 8n },
+  })
+}
+
+/** Starts the embedded execution client at its genesis. @param options.onCall told of each call of the Engine API */
+export async function startClient(
+  { record, clock, onCall }: RecordWorldOptions & { readonly onCall?: OnCall },
+  folder: string,
+  jwtSecret: Uint8Array,
+): Promise<ExecutionClient> {
+  const { startExecutionClient } = await import('#execution-client/execution-client.ts')
+  const { readGenesis } = await import('#execution-client/genesis/read-genesis.ts')
+  const genesis = await readGenesis(requireFile(record, 'genesis.json'))
+  await mkdir(join(folder, 'execution'), { recursive: true })
+  return startExecutionClient({
+    // Records hold what op-geth made of attributes.
+    genesis: {
+      ...genesis,
+      config: { ...genesis.config, hasOsakaAtKarst: false, hasUsersAtForks: true },
+    },
+    databaseFile: join(folder, 'execution', 'chain.sqlite'),
+    archive: true,
+    engine: { host: '127.0.0.1', port: 0, jwtSecret, ...(onCall !== undefined && { onCall }) },
+    rpc: { host: '127.0.0.1', port: 0, cors: undefined },
+    clock,
+    log: createLog({ logFormat: 'json', logLevel: 'error', fields: { service: 'execution' } }),
+  })
+}
+
+/** Settings that name its config, by key. */
+export function configFiles(record: string): Readonly<Record<string, string>> {
+  const l1ChainConfig = findFile(record, 'l1-chain-config.json')
+  const dependencySet = findFile(record, 'depset.json')
+  return {
+    rollupConfig: requireFile(record, 'rollup.json'),
+    ...(l1ChainConfig !== undefined && { l1ChainConfig }),
+    ...(dependencySet !== undefined && { dependencySet }),
+  }
+}

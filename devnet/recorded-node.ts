@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type NodeView, NodeViewer } from '#node/node-view.ts'
+import { type RunningNode, runNode } from '#node/run-node.ts'
+import { readRollupConfig } from '#records/folder/record-config.ts'
+import type { ReplayedL1 } from '#records/replay/replay-record.ts'
+import { configFiles } from './record-world.ts'
+
+/** A node, and what it is given to follow a record. */
+export interface RecordedNodeOptions {
+  readonly record: string
+  /** For the node's data, and for the secret that it shares with the execution client. */
+  readonly folder: string
+  readonly l1: Pick<ReplayedL1, 'rpcUrl' | 'beaconUrl'>
+  readonly engineUrl: string
+  readonly jwtSecret: Uint8Array
+  readonly natsServer: string | undefined
+  readonly isInMemory?: boolean
+  readonly logLevel: string
+  readonly report: (what: string) => void
+  readonly onChange: (view: NodeView) => void
+}
+
+/** A node on recorded L1 data, and what its states say. */
+export interface RecordedNode {
+  readonly node: RunningNode
+  readonly viewer: NodeViewer
+  /** Rejects when the node cannot go on, or cannot be seen any more. */
+  readonly failed: Promise<never>
+  readonly close: () => Promise<void>
+}
+
+/** Starts a verifier of its own processes, or in this one if it is in memory. */
+export async function startRecordedNode(options: RecordedNodeOptions): Promise<RecordedNode> {
+  const { record, folder, l1, engineUrl, natsServer, isInMemory, logLevel, report } = options
+  const jwtSecretFile = join(folder, 'jwt.hex')
+  await writeFile(jwtSecretFile, Buffer.from(options.jwtSecret).toString('hex'), { mode: 0o600 })
+  const { l2ChainId: chainId } = await readRollupConfig(record)
+  const node = await runNode({
+    chainId,
+    node: 'main',
+    dataDir: join(folder, 'node'),
+    natsServer,
+    natsPort: 0,
+    ...(isInMemory !== undefined && { isInMemory }),
+    given: {
+      ...configFiles(record),
+      l1RpcUrls: l1.rpcUrl,
+      l1BeaconUrls: l1.beaconUrl,
+      l1PollMs: '100',
+      engineUrl,
+      jwtSecretFile,
+      logLevel,
+    },
+    report,
+  })
+  const blind = Promise.withResolvers<never>()
+  const viewer = await NodeViewer.open(node.bus, options.onChange, blind.reject)
+  const failed = Promise.race([node.failed, blind.promise])
+  // eslint-disable-next-line atoll/use-rejection -- whoever runs the node hears of it
+  failed.catch(() => undefined)
+  const close = async () => {
+    await viewer.close()
+    await node.stop()
+  }
+  return { node, viewer, failed, close }
+}

@@ -1,0 +1,152 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ChainState } from '#messages/chain-state.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { Fault } from '#runtime/fault.ts'
+import { readRollupConfig } from '#records/folder/record-config.ts'
+import { readL2 } from '#records/folder/read-l2.ts'
+import { makeDataDir } from '#node/make-data-dir.ts'
+import type { NodeView } from '#node/node-view.ts'
+import { type ComparedChain, compareChain } from './compare-chain.ts'
+import { startClient, startL1 } from './record-world.ts'
+import { type RecordedNodeOptions, startRecordedNode } from './recorded-node.ts'
+
+/** Heads to reach. */
+interface Until {
+  readonly safe: bigint
+  readonly finalized: bigint
+}
+
+/** A node on recorded L1 data. */
+export interface DevnetOptions {
+  /** Folder of the record. */
+  readonly record: string
+  /** How many times as fast as it was recorded; 0: all of it is there at once. */
+  readonly speed: number
+  /** Kept, if it is given. */
+  readonly dataDir: string | undefined
+  readonly natsServer: string | undefined
+  /** Whether all runs in this process, with no NATS server. */
+  readonly inMemory: boolean
+  /** With none, all that is recorded. */
+  readonly until: { readonly [Head in keyof Until]: Until[Head] | undefined }
+  readonly timeoutMs: number
+  readonly logLevel: string
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly report: (what: string) => void
+  readonly onChange: (view: NodeView) => void
+}
+
+/** What it came to. */
+export interface DevnetResult extends ComparedChain {
+  readonly chain: ChainState
+  /** What the bus was. */
+  readonly bus: string
+  /** From the start of the node until the heads were there. */
+  readonly seconds: number
+}
+
+/**
+ * Runs a verifier on the L1 of a record, with the embedded execution client, until its heads are where they should be; then
+ * compares each block with the record.
+ *
+ * @throws Fault `record` if the record cannot be used, `settings` if it has fewer blocks, `devnet` if the time is over
+ */
+export async function runDevnet(options: DevnetOptions): Promise<DevnetResult> {
+  const { record, report, signal } = options
+  const until = await untilOf(options)
+  const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'atoll-devnet-')))
+  const closing: (() => Promise<unknown>)[] = []
+  try {
+    await makeDataDir(folder)
+    const l1 = await startL1(options)
+    closing.push(() => l1.close())
+    const jwtSecret = randomBytes(32)
+    const client = await startClient(options, folder, jwtSecret)
+    closing.push(() => client.close())
+    report(`L1 of ${record} at ${l1.rpcUrl}, execution client at ${client.rpcUrl}`)
+    const startedMs = options.clock.monotonicMs()
+    const { engineUrl } = client
+    const { chain, bus } = await follow(options, until, { folder, l1, engineUrl, jwtSecret })
+    const seconds = (options.clock.monotonicMs() - startedMs) / 1_000
+    const compared = await compareChain(record, client.rpcUrl, {
+      last: chain.safe.number,
+      clock: options.clock,
+      signal,
+    })
+    return { ...compared, chain, bus, seconds }
+  } finally {
+    for (const close of closing.toReversed()) await close()
+    if (options.dataDir === undefined) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function untilOf({ record, until }: DevnetOptions): Promise<Until> {
+  const config = await readRollupConfig(record)
+  let last = config.genesis.l2.number
+  for await (const { block } of readL2(record, config)) last = block.number
+  const safe = until.safe ?? (until.finalized === undefined ? last : until.finalized)
+  const finalized = until.finalized ?? (until.safe === undefined ? last : 0n)
+  if (safe <= last && finalized <= last) return { safe, finalized }
+  const detail = `--until asks for more than the ${last} blocks of ${record}`
+  throw new Fault('settings', { severity: 'critical', detail })
+}
+
+async function follow(
+  options: DevnetOptions,
+  until: Until,
+  world: Pick<RecordedNodeOptions, 'folder' | 'l1' | 'engineUrl' | 'jwtSecret'>,
+): Promise<{ readonly chain: ChainState; readonly bus: string }> {
+  const { onChange, timeoutMs, clock, signal } = options
+  const reached = Promise.withResolvers<ChainState>()
+  const { node, viewer, failed, close } = await startRecordedNode({
+    ...options,
+    ...world,
+    isInMemory: options.inMemory,
+    onChange: (view) => {
+      onChange(view)
+      const { chain } = view
+      if (chain !== undefined && isReached(chain, until)) reached.resolve(chain)
+    },
+  })
+  const stopTimer = clock.after(timeoutMs, () => {
+    const detail = `${askedHeads(options, until)} not reached in ${timeoutMs / 1_000} s; ${whyNot(viewer.view)}`
+    reached.reject(new Fault('devnet', { severity: 'critical', detail }))
+  })
+  signal.addEventListener('abort', () =>
+    reached.reject(new Fault('devnet', { severity: 'critical', detail: 'stopped' })),
+  )
+  try {
+    return { chain: await Promise.race([reached.promise, failed]), bus: node.bus.what }
+  } finally {
+    stopTimer()
+    await close()
+  }
+}
+
+/** The heads that were asked for, as the subject of a sentence; with none, all are. */
+function askedHeads({ until: asked }: DevnetOptions, until: Until): string {
+  const heads = ['safe', 'finalized'] as const
+  const named = heads.filter((head) => asked[head] !== undefined)
+  const [first, second] = (named.length === 0 ? heads : named).map(
+    (head) => `${head} ${until[head]}`,
+  )
+  return second === undefined ? `${first} was` : `${first} and ${second} were`
+}
+
+function isReached({ safe, finalized }: ChainState, until: Until): boolean {
+  return safe.number >= until.safe && finalized.number >= until.finalized
+}
+
+function whyNot({ chain, services }: NodeView): string {
+  const place = (name: string, block: L2BlockRef | undefined) => `${name} ${block?.number ?? '–'}`
+  const heads = `${place('safe is', chain?.safe)}, ${place('finalized', chain?.finalized)}`
+  const waits = [...services].flatMap(([name, { wait }]) =>
+    wait === undefined ? [] : [`${name} waits for ${wait.what}`],
+  )
+  return [heads, ...waits].join('; ')
+}

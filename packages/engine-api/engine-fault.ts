@@ -1,0 +1,58 @@
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
+import { errorCodes, JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+
+/** Errors of the Engine API. Spec: execution-apis, src/engine/common.md#errors */
+export const engineErrorCodes = {
+  unknownPayload: -38_001,
+  invalidForkchoice: -38_002,
+  invalidAttributes: -38_003,
+  unsupportedFork: -38_005,
+} as const
+
+/** Whether a server refused a call with one of these codes. */
+export function isRefusal(error: unknown, ...codes: readonly number[]): error is JsonRpcError {
+  return error instanceof JsonRpcError && codes.includes(error.code)
+}
+
+/**
+ * What went wrong with a call, in an operator's words: `engine-forkchoice` (a reset heals it), `engine-refused`,
+ * `engine-unauthorized`, `engine-unreachable`, `engine-response`.
+ */
+export function toEngineFault(error: unknown, method: string): unknown {
+  if (error instanceof JsonRpcError) return ofRefusal(error, method)
+  if (error instanceof DecodeError)
+    return new Fault('engine-response', {
+      severity: 'temporary',
+      detail: `the execution client answered ${method} with something else: ${error.message}`,
+      cause: error,
+      fields: { method },
+    })
+  if (isFault(error, 'rpc-status') && [401, 403].includes(Number(error.fields['status'])))
+    return new Fault('engine-unauthorized', {
+      severity: 'temporary',
+      detail: `${error.message}; give both the same --jwt-secret-file, and see that both clocks are right`,
+      cause: error,
+      fields: { method },
+    })
+  if (isFault(error) && error.code.startsWith('rpc-'))
+    return new Fault('engine-unreachable', {
+      severity: 'temporary',
+      detail: `the execution client does not answer ${method}: ${error.message}`,
+      cause: error,
+      fields: { ...error.fields, method },
+    })
+  return error
+}
+
+function ofRefusal(error: JsonRpcError, method: string): Fault {
+  const { code, data, message } = error
+  const more = data === undefined ? '' : ` ${JSON.stringify(data)}`
+  const told = `${method}: ${message}${more} (${code})`
+  const fields = { method, code }
+  if (code === engineErrorCodes.invalidForkchoice)
+    return new Fault('engine-forkchoice', { severity: 'reset', detail: told, cause: error, fields })
+  const isOld = code === errorCodes.methodNotFound || code === engineErrorCodes.unsupportedFork
+  const detail = isOld ? `the execution client is too old: ${told}` : told
+  return new Fault('engine-refused', { severity: 'temporary', detail, cause: error, fields })
+}

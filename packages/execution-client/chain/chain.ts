@@ -1,0 +1,390 @@
+import { fromHex } from '#protocol/codec/hex.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { Fault } from '#runtime/fault.ts'
+import { type Genesis, makeGenesisBlock } from '#execution-client/genesis/genesis.ts'
+import { type StateSource, WorldState } from '#execution-client/state/world-state.ts'
+import {
+  type BlockBody,
+  BlockStore,
+  type KnownBlock,
+  type Label,
+} from '#execution-client/store/block-store.ts'
+import type { SqliteFile } from '#runtime/sqlite.ts'
+import { StateStore } from '#execution-client/store/state-store.ts'
+import { keepConfig } from '#execution-client/store/stored-config.ts'
+import {
+  BlockBuilder,
+  type ExecutedBlock,
+  type Executor,
+  type ParentBlock,
+} from '#execution-client/transition/execute-block.ts'
+import type { ExecutionConfig } from '#execution-client/transition/execution-config.ts'
+import { Interpreters } from '#execution-client/transition/interpreter.ts'
+import { Trie } from '#execution-client/trie/trie.ts'
+
+/** What a chain is opened with. */
+export interface ChainOptions {
+  readonly database: SqliteFile
+  readonly genesis: Genesis
+  /** Whether all states are kept, rather than those from the finalized block on. */
+  readonly archive: boolean
+}
+
+/** Blocks by what the consensus side calls them. */
+export interface Heads {
+  readonly head: Hash
+  readonly safe: Hash | undefined
+  readonly finalized: Hash | undefined
+}
+
+/** What a change of the head did to the canonical chain. */
+export interface HeadChange {
+  readonly head: KnownBlock
+  /** Newest first. */
+  readonly removed: readonly KnownBlock[]
+  /** Oldest first. */
+  readonly added: readonly KnownBlock[]
+}
+
+/** States of so many blocks below the head are kept, and more while they are not final. */
+export const stateWindow = 128
+
+/** Executed blocks that were never chosen, at most; beyond it the lowest that nothing is built on goes. */
+export const maxPendingBlocks = 512
+
+/** The same of those that are canonical, so that what is built on them finds their nodes in memory. */
+const recentBlocks = 64
+
+/** After so many blocks the nodes in memory are given up: they would grow to the whole state. */
+const blocksBetweenReloads = 2_048
+
+/** States forgotten at once, at most, so that no block waits long. */
+const maxForgottenAtOnce = 8
+
+/** A chain of blocks and their states: executed ones in memory, chosen ones in the database. */
+export class Chain {
+  readonly config: ExecutionConfig
+  readonly genesis: KnownBlock
+  readonly #database: SqliteFile
+  readonly #blocks: BlockStore
+  readonly #states: StateStore
+  readonly #interpreters: Interpreters
+  readonly #archive: boolean
+  readonly #pending = new Map<Hash, ExecutedBlock>()
+  readonly #recent = new Map<Hash, ExecutedBlock>()
+  readonly #listeners = new Set<(change: HeadChange) => void>()
+  #head: KnownBlock
+  #safe: KnownBlock | undefined
+  #finalized: KnownBlock | undefined
+  #sinceReload = 0
+
+  /** @throws Fault `genesis-mismatch`, `config-mismatch` if the database is of another chain */
+  constructor({ database, genesis, archive }: ChainOptions) {
+    this.config = genesis.config
+    this.#database = database
+    this.#archive = archive
+    this.#blocks = new BlockStore(database)
+    this.#states = new StateStore(database)
+    this.#interpreters = new Interpreters(genesis.config)
+    this.genesis = this.#openGenesis(genesis)
+    this.#head = this.#labelled('head') ?? this.genesis
+    this.#safe = this.#labelled('safe')
+    this.#finalized = this.#labelled('finalized')
+    this.#keepConfig()
+  }
+
+  get head(): KnownBlock {
+    return this.#head
+  }
+
+  /** Undefined until one was chosen. */
+  get safe(): KnownBlock | undefined {
+    return this.#safe
+  }
+
+  /** Undefined until one was chosen. */
+  get finalized(): KnownBlock | undefined {
+    return this.#finalized
+  }
+
+  /** A block that was executed, canonical or not. */
+  find(hash: Hash): KnownBlock | undefined {
+    const known = this.#pending.get(hash) ?? this.#recent.get(hash)
+    if (known !== undefined) return known
+    const header = this.#blocks.header(hash)
+    return header && { hash, header }
+  }
+
+  /** The canonical block of a number. */
+  canonical(number: bigint): KnownBlock | undefined {
+    const hash = number > this.#head.header.number ? undefined : this.#blocks.canonical(number)
+    return hash === undefined ? undefined : this.find(hash)
+  }
+
+  isCanonical({ hash, header }: KnownBlock): boolean {
+    return this.#blocks.canonical(header.number) === hash
+  }
+
+  /** What is in a block. */
+  body({ hash }: KnownBlock): BlockBody {
+    const executed = this.#pending.get(hash) ?? this.#recent.get(hash)
+    const body = executed === undefined ? this.#blocks.body(hash) : bodyOf(executed)
+    if (body === undefined) throw new Error(`block ${hash} is not here`)
+    return body
+  }
+
+  /** Where a transaction of the canonical chain is. */
+  place(transaction: Hash): ReturnType<BlockStore['place']> {
+    return this.#blocks.place(transaction)
+  }
+
+  /** Whether blocks can be built on a block, and its accounts read. */
+  hasState({ hash }: KnownBlock): boolean {
+    return this.#pending.has(hash) || this.#blocks.hasState(hash)
+  }
+
+  /** The accounts as a block left them. @throws MissingState as it is read, if it was pruned */
+  state(block: KnownBlock): WorldState {
+    return new WorldState(this.#states, this.#trie(block))
+  }
+
+  /** What states are read from. */
+  get source(): StateSource {
+    return this.#states
+  }
+
+  /** What calls are executed with that leave no trace, beside the blocks. */
+  executor(interpreters: Interpreters): Executor {
+    return {
+      config: this.config,
+      interpreters,
+      source: this.#states,
+      ancestorHash: (child, number) => this.#ancestorHash(child, number),
+    }
+  }
+
+  /** Begins a block; one at a time. */
+  build(parent: KnownBlock, attributes: PayloadAttributes): Promise<BlockBuilder> {
+    const block: ParentBlock = { ...parent, trie: this.#trie(parent) }
+    return BlockBuilder.begin(this.executor(this.#interpreters), block, attributes)
+  }
+
+  /**
+   * Takes an executed block, so that it can be chosen and built on.
+   *
+   * @returns false if there is no room: all that is held and not chosen is what this block is built on
+   */
+  add(block: ExecutedBlock): boolean {
+    if (this.find(block.hash) !== undefined) return true
+    if (this.#pending.size >= maxPendingBlocks) {
+      const victim = this.#lowestLeafBeside(block)
+      if (victim === undefined) return false
+      this.#giveUp(victim)
+    }
+    this.#states.hold(block.changes)
+    this.#pending.set(block.hash, block)
+    return true
+  }
+
+  #lowestLeafBeside({ header }: ExecutedBlock): ExecutedBlock | undefined {
+    const pending = [...this.#pending.values()]
+    const parents = new Set(pending.map((held) => held.header.parentHash))
+    return pending
+      .filter(({ hash }) => !parents.has(hash) && hash !== header.parentHash)
+      .toSorted((left, right) => Number(left.header.number - right.header.number))
+      .at(0)
+  }
+
+  /**
+   * Chooses the head and what is safe and final. All of it is in the database when this returns.
+   *
+   * @throws Error if one of them was never executed, or the state of the head is not kept any more
+   */
+  choose({ head, safe, finalized }: Heads): HeadChange {
+    const change = this.#changeTo(this.#require(head))
+    if (!this.hasState(change.head)) throw new Error(`the state of block ${head} was pruned`)
+    const isSame =
+      head === this.#head.hash && safe === this.#safe?.hash && finalized === this.#finalized?.hash
+    if (isSame) return change
+    const forgotten = this.#write(() => {
+      const [oldest] = change.added
+      const fork = oldest === undefined ? change.head.header.number : oldest.header.number - 1n
+      this.#blocks.cutCanonical(fork)
+      for (const block of change.added) this.#makeCanonical(block)
+      this.#blocks.setLabel('head', head)
+      this.#blocks.setLabel('safe', safe)
+      this.#blocks.setLabel('finalized', finalized)
+      return this.#archive ? [] : this.#forgetOldStates(change.head, finalized)
+    })
+    for (const block of change.added) this.#settle(block)
+    this.#giveUpWhatIsOn(forgotten)
+    this.#head = change.head
+    this.#safe = safe === undefined ? undefined : this.#require(safe)
+    this.#finalized = finalized === undefined ? undefined : this.#require(finalized)
+    if (change.added.length + change.removed.length > 0)
+      for (const listener of this.#listeners) listener(change)
+    return change
+  }
+
+  /** Calls back when the canonical chain has changed; what it returns ends that. */
+  onChange(listener: (change: HeadChange) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #openGenesis(genesis: Genesis): KnownBlock {
+    const stored = this.#blocks.canonical(genesis.header.number)
+    const block = makeGenesisBlock(genesis, this.#states)
+    if (stored !== undefined && stored !== block.hash) {
+      this.#database.close()
+      const detail = `the database begins with ${stored}, the genesis is ${block.hash}: give the genesis that it was begun with, or another folder`
+      throw new Fault('genesis-mismatch', { severity: 'critical', detail })
+    }
+    if (stored === undefined)
+      this.#write(() => {
+        this.#makeCanonical(block)
+        this.#states.keep(block.changes)
+        this.#blocks.put(block, { transactions: [], receipts: [] })
+        this.#blocks.setLabel('head', block.hash)
+      })
+    return { hash: block.hash, header: block.header }
+  }
+
+  #keepConfig(): void {
+    try {
+      keepConfig(this.#database, this.config, this.#head.header.timestamp)
+    } catch (error) {
+      this.#database.close()
+      throw error
+    }
+  }
+
+  /** Writes all of it or nothing; what the states count in memory goes back with it. */
+  #write<Result>(work: () => Result): Result {
+    try {
+      return this.#database.transaction(work)
+    } catch (error) {
+      this.#states.readReferences()
+      throw error
+    }
+  }
+
+  #labelled(name: Label): KnownBlock | undefined {
+    const hash = this.#blocks.label(name)
+    return hash === undefined ? undefined : this.find(hash)
+  }
+
+  #require(hash: Hash): KnownBlock {
+    const block = this.find(hash)
+    if (block === undefined) throw new Error(`block ${hash} was never executed`)
+    return block
+  }
+
+  #trie({ hash, header }: KnownBlock): Trie {
+    const executed = this.#pending.get(hash) ?? this.#recent.get(hash)
+    return executed?.trie ?? new Trie(this.#states, fromHex(header.stateRoot))
+  }
+
+  #changeTo(head: KnownBlock): HeadChange {
+    const added: KnownBlock[] = []
+    let fork = head
+    while (!this.isCanonical(fork)) {
+      added.unshift(fork)
+      fork = this.#require(fork.header.parentHash)
+    }
+    const removed: KnownBlock[] = []
+    for (let number = this.#head.header.number; number > fork.header.number; number--) {
+      const block = this.canonical(number)
+      if (block !== undefined) removed.push(block)
+    }
+    return { head, added, removed }
+  }
+
+  #makeCanonical(block: KnownBlock): void {
+    const executed = this.#pending.get(block.hash)
+    if (executed !== undefined) {
+      this.#blocks.put(block, bodyOf(executed))
+      this.#states.keep(executed.changes)
+    }
+    this.#blocks.makeCanonical(
+      block,
+      executed === undefined ? this.#transactionsOf(block) : bodyOf(executed).transactions,
+    )
+  }
+
+  #transactionsOf({ hash }: KnownBlock): readonly Uint8Array[] {
+    return this.#blocks.body(hash)?.transactions ?? []
+  }
+
+  /** What was kept needs no place in memory, but for the newest. */
+  #settle({ hash }: KnownBlock): void {
+    const executed = this.#pending.get(hash)
+    if (executed === undefined) return
+    this.#pending.delete(hash)
+    this.#states.release(executed.changes)
+    this.#sinceReload++
+    const isReload = this.#sinceReload >= blocksBetweenReloads
+    if (isReload) {
+      this.#sinceReload = 0
+      this.#recent.clear()
+      return
+    }
+    this.#recent.set(hash, { ...executed, changes: { ...executed.changes, nodes: [], codes: [] } })
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recent.size <= recentBlocks) break
+      this.#recent.delete(oldest)
+    }
+  }
+
+  #giveUp(block: ExecutedBlock): void {
+    this.#pending.delete(block.hash)
+    this.#states.release(block.changes)
+  }
+
+  /** Blocks that were never chosen are no use without the state that they changed. */
+  #giveUpWhatIsOn(forgotten: readonly KnownBlock[]): void {
+    for (const { hash } of forgotten) {
+      this.#recent.delete(hash)
+      const children = [...this.#pending.values()].filter(
+        ({ header }) => header.parentHash === hash,
+      )
+      for (const child of children) this.#giveUp(child)
+      this.#giveUpWhatIsOn(children)
+    }
+  }
+
+  /** @returns the blocks whose states were forgotten */
+  #forgetOldStates({ header }: KnownBlock, finalized: Hash | undefined): readonly KnownBlock[] {
+    const final = finalized === undefined ? 0n : this.#require(finalized).header.number
+    const window = header.number - BigInt(stateWindow)
+    const upTo = (window < final ? window : final) - 1n
+    if (upTo < 0n) return []
+    const old = this.#blocks.withState(upTo, maxForgottenAtOnce)
+    for (const block of old) {
+      this.#states.forget(fromHex(block.header.stateRoot))
+      this.#blocks.stateForgotten(block)
+    }
+    return old
+  }
+
+  #ancestorHash(child: KnownBlock, number: bigint): Hash {
+    let block = child
+    while (block.header.number > number) {
+      if (this.isCanonical(block)) return this.#blocks.canonical(number) ?? block.hash
+      block = this.#require(block.header.parentHash)
+    }
+    return block.hash
+  }
+}
+
+function bodyOf({ transactions }: ExecutedBlock): BlockBody {
+  return {
+    transactions: transactions.map(({ raw }) => raw),
+    receipts: transactions.map(({ receipt }) => receipt),
+  }
+}

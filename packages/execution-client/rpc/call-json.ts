@@ -1,0 +1,83 @@
+import * as z from 'zod'
+import { toHex } from '#protocol/codec/hex.ts'
+import type { Authorization } from '#protocol/transaction/transaction.ts'
+import { addressJson, hexJson, quantityJson, uint64Json } from '#json-rpc/forms/fields.ts'
+
+const authorizationJson = z
+  .object({
+    chainId: quantityJson,
+    address: addressJson,
+    nonce: uint64Json,
+    yParity: quantityJson.nullish(),
+    v: quantityJson.nullish(),
+    r: quantityJson,
+    s: quantityJson,
+  })
+  .transform(({ chainId, address, nonce, yParity, v, r, s }): Authorization => {
+    return { chainId, address, nonce, signature: { yParity: parityOf(yParity ?? v ?? 0n), r, s } }
+  })
+
+/** What a signature was made with: the parity itself, or 27 above it. */
+function parityOf(value: bigint): number {
+  return Number(value === 27n || value === 28n ? value - 27n : value)
+}
+
+const word = hexJson.refine((bytes) => bytes.length === 32, 'want 32 bytes')
+
+/** A call that leaves no trace. Spec: execution-apis, GenericTransaction */
+export const callJson = z
+  .object({
+    from: addressJson.nullish(),
+    to: addressJson.nullish(),
+    gas: uint64Json.nullish(),
+    gasPrice: quantityJson.nullish(),
+    maxFeePerGas: quantityJson.nullish(),
+    maxPriorityFeePerGas: quantityJson.nullish(),
+    value: quantityJson.nullish(),
+    nonce: uint64Json.nullish(),
+    input: hexJson.nullish(),
+    data: hexJson.nullish(),
+    authorizationList: z.array(authorizationJson).nullish(),
+    accessList: z.array(z.object({ address: addressJson, storageKeys: z.array(word) })).nullish(),
+  })
+  .refine(
+    ({ input, data }) =>
+      input === undefined ||
+      input === null ||
+      data === undefined ||
+      data === null ||
+      toHex(input) === toHex(data),
+    'both "data" and "input" are set and not equal',
+  )
+
+/** A call as it came. */
+export type CallJson = z.output<typeof callJson>
+
+const slots = z.record(keyOf(32), word)
+
+/** Accounts that a call finds otherwise than they are, by address. */
+export const overridesJson = z
+  .record(
+    keyOf(20),
+    z.object({
+      balance: quantityJson.nullish(),
+      nonce: uint64Json.nullish(),
+      code: hexJson.nullish(),
+      state: slots.nullish(),
+      stateDiff: slots.nullish(),
+    }),
+  )
+  .nullish()
+
+/** Bytes in hex that name something. */
+function keyOf(bytes: number) {
+  return z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `want ${bytes} bytes in hex`)
+}
+
+/** Overrides as they came. */
+export type OverridesJson = z.output<typeof overridesJson>
+
+/** Overrides of the block, which there are none of: a call must not be answered as if it had none. */
+export const noBlockOverridesJson: z.ZodType = z
+  .strictObject({}, 'overrides of the block are not supported')
+  .nullish()

@@ -1,0 +1,135 @@
+import { decodeHeader, encodeHeader, type Header } from '#protocol/block/header.ts'
+import { fromHex, toHash } from '#protocol/codec/hex.ts'
+import { decodeRlpList, encodeRlp, rlpBytes } from '#protocol/codec/rlp.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import type { Receipt } from '#execution-client/transition/receipt.ts'
+import { bytesIn, type Row, type SqliteFile } from '#runtime/sqlite.ts'
+import { decodeReceipts, encodeReceipts } from './receipt-codec.ts'
+
+/** A block by its header. */
+export interface KnownBlock {
+  readonly hash: Hash
+  readonly header: Header
+}
+
+/** What is in a block, and what came of it. */
+export interface BlockBody {
+  /** In order. */
+  readonly transactions: readonly Uint8Array[]
+  readonly receipts: readonly Receipt[]
+}
+
+/** Names of blocks that the consensus side chose. */
+export type Label = 'head' | 'safe' | 'finalized'
+
+/** Where a transaction is. */
+export interface TransactionPlace {
+  readonly block: Hash
+  readonly position: number
+}
+
+/** Blocks of a chain in its database. What writes does so within a transaction of the caller. */
+export class BlockStore {
+  readonly #database: SqliteFile
+
+  constructor(database: SqliteFile) {
+    this.#database = database
+  }
+
+  header(hash: Hash): Header | undefined {
+    const sql = 'SELECT header FROM blocks WHERE hash = ?'
+    const row = this.#database.get(sql, fromHex(hash))
+    return row && decodeHeader(bytesIn(row, 'header'))
+  }
+
+  body(hash: Hash): BlockBody | undefined {
+    const sql = 'SELECT body, receipts FROM blocks WHERE hash = ?'
+    const row = this.#database.get(sql, fromHex(hash))
+    if (row === undefined) return undefined
+    const transactions = decodeRlpList(bytesIn(row, 'body')).map((raw) => rlpBytes(raw))
+    return { transactions, receipts: decodeReceipts(bytesIn(row, 'receipts')) }
+  }
+
+  /** The hash of the canonical block of a number. */
+  canonical(number: bigint): Hash | undefined {
+    const sql = 'SELECT hash FROM canonical WHERE number = ?'
+    return hashIn(this.#database.get(sql, Number(number)))
+  }
+
+  /** Where a transaction is in the canonical chain. */
+  place(transaction: Hash): TransactionPlace | undefined {
+    const sql = `SELECT t.block AS hash, t.position FROM transactions t
+      JOIN blocks b ON b.hash = t.block JOIN canonical c ON c.number = b.number AND c.hash = t.block
+      WHERE t.hash = ?`
+    const row = this.#database.get(sql, fromHex(transaction))
+    const block = hashIn(row)
+    return block && { block, position: Number(row?.['position']) }
+  }
+
+  label(name: Label): Hash | undefined {
+    return hashIn(this.#database.get('SELECT hash FROM labels WHERE name = ?', name))
+  }
+
+  setLabel(name: Label, hash: Hash | undefined): void {
+    if (hash === undefined) this.#database.run('DELETE FROM labels WHERE name = ?', name)
+    else this.#database.run('INSERT OR REPLACE INTO labels VALUES (?, ?)', name, fromHex(hash))
+  }
+
+  /** @returns whether it was not there */
+  put({ hash, header }: KnownBlock, { transactions, receipts }: BlockBody): boolean {
+    const sql = `INSERT OR IGNORE INTO blocks (hash, number, header, body, receipts, has_state)
+      VALUES (?, ?, ?, ?, ?, 1)`
+    const added = this.#database.run(
+      sql,
+      fromHex(hash),
+      Number(header.number),
+      encodeHeader(header),
+      encodeRlp(transactions),
+      encodeReceipts(receipts),
+    )
+    return added > 0
+  }
+
+  hasState(hash: Hash): boolean {
+    const row = this.#database.get('SELECT has_state FROM blocks WHERE hash = ?', fromHex(hash))
+    return row?.['has_state'] === 1n
+  }
+
+  /** Blocks up to a number whose state is still kept, oldest first; `limit` of them at most. */
+  withState(upTo: bigint, limit: number): readonly KnownBlock[] {
+    const sql = `SELECT hash, header FROM blocks
+      WHERE has_state = 1 AND number <= ? ORDER BY number LIMIT ?`
+    return this.#database.all(sql, Number(upTo), limit).map((row) => {
+      return { hash: toHash(bytesIn(row, 'hash')), header: decodeHeader(bytesIn(row, 'header')) }
+    })
+  }
+
+  /** Notes that the state of a block is gone. */
+  stateForgotten({ hash }: KnownBlock): void {
+    this.#database.run('UPDATE blocks SET has_state = 0 WHERE hash = ?', fromHex(hash))
+  }
+
+  /** Makes a block the canonical one of its number, and its transactions found. */
+  makeCanonical({ hash, header }: KnownBlock, transactions: readonly Uint8Array[]): void {
+    const block = fromHex(hash)
+    this.#database.run(
+      'INSERT OR REPLACE INTO canonical VALUES (?, ?)',
+      Number(header.number),
+      block,
+    )
+    for (const [position, raw] of transactions.entries()) {
+      const sql = 'INSERT OR REPLACE INTO transactions VALUES (?, ?, ?)'
+      this.#database.run(sql, keccak256(raw), block, position)
+    }
+  }
+
+  /** Nothing above a number is canonical any more. */
+  cutCanonical(number: bigint): void {
+    this.#database.run('DELETE FROM canonical WHERE number > ?', Number(number))
+  }
+}
+
+function hashIn(row: Row | undefined): Hash | undefined {
+  return row && toHash(bytesIn(row, 'hash'))
+}

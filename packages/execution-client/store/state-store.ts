@@ -1,0 +1,148 @@
+import { HashedKeys } from '#execution-client/state/hashed-keys.ts'
+import type { StateChanges, StateSource } from '#execution-client/state/world-state.ts'
+import { referencesOf } from '#execution-client/trie/node-references.ts'
+import { bytesIn, type SqliteFile } from '#runtime/sqlite.ts'
+import { ReferenceChanges } from './reference-changes.ts'
+
+/**
+ * Changes of counts are summed up after so many notes. A block counts up what the one that is forgotten counts down, so
+ * that little is left of them: a node's own row would be written for each of its sixteen neighbours, at every block.
+ */
+const notesBetweenSums = 512
+
+/** Codes kept in memory, at most: each has 24 KB at most. */
+const maxCachedCodes = 4_096
+
+/**
+ * Nodes and codes of a chain: those of blocks that are not kept yet in memory, all others in the database. A node there
+ * counts what leads to it, and goes when nothing does, so that old states cost no more than what they had for themselves.
+ */
+export class StateStore implements StateSource {
+  readonly keys: HashedKeys = new HashedKeys()
+  readonly #database: SqliteFile
+  readonly #pendingNodes = new Map<string, { data: Uint8Array; uses: number }>()
+  readonly #pendingCodes = new Map<string, { data: Uint8Array; uses: number }>()
+  readonly #codes = new Map<string, Uint8Array>()
+  /** Changes of counts that are noted and not summed up yet. */
+  readonly #references = new ReferenceChanges()
+  #notes = 0
+
+  constructor(database: SqliteFile) {
+    this.#database = database
+    this.readReferences()
+  }
+
+  /** Reads the changes of counts anew: after a transaction that failed those in memory say what is not there. */
+  readReferences(): void {
+    this.#references.clear()
+    this.#notes = 0
+    for (const row of this.#database.all('SELECT changes FROM ref_changes')) {
+      this.#references.addEncoded(bytesIn(row, 'changes'))
+      this.#notes++
+    }
+  }
+
+  node(hash: Uint8Array): Uint8Array {
+    const pending = this.#pendingNodes.get(keyOf(hash))
+    if (pending !== undefined) return pending.data
+    const row = this.#database.get('SELECT data FROM nodes WHERE hash = ?', hash)
+    if (row === undefined) throw new MissingState(hash)
+    return bytesIn(row, 'data')
+  }
+
+  code(hash: Uint8Array): Uint8Array {
+    const key = keyOf(hash)
+    const known = this.#pendingCodes.get(key)?.data ?? this.#codes.get(key)
+    if (known !== undefined) return known
+    const row = this.#database.get('SELECT code FROM codes WHERE hash = ?', hash)
+    if (row === undefined) throw new MissingState(hash)
+    const code = bytesIn(row, 'code')
+    if (this.#codes.size >= maxCachedCodes) this.#codes.clear()
+    this.#codes.set(key, code)
+    return code
+  }
+
+  /** Holds what a block made, until it is kept or given up. */
+  hold({ nodes, codes }: StateChanges): void {
+    for (const [hash, data] of nodes) use(this.#pendingNodes, hash, data)
+    for (const [hash, data] of codes) use(this.#pendingCodes, hash, data)
+  }
+
+  /** Gives up what was held. */
+  release({ nodes, codes }: StateChanges): void {
+    for (const [hash] of nodes) unuse(this.#pendingNodes, hash)
+    for (const [hash] of codes) unuse(this.#pendingCodes, hash)
+  }
+
+  /** Keeps a block's state in the database, within the transaction of the caller. */
+  keep({ root, nodes, codes }: StateChanges): void {
+    const database = this.#database
+    for (const [hash, code] of codes)
+      database.run('INSERT OR IGNORE INTO codes (hash, code) VALUES (?, ?)', hash, code)
+    const changes = new ReferenceChanges()
+    for (const [hash, data] of nodes) {
+      const sql = 'INSERT OR IGNORE INTO nodes (hash, refs, data) VALUES (?, 0, ?)'
+      if (database.run(sql, hash, data) === 0) continue
+      for (const child of referencesOf(data)) changes.add(child, 1)
+    }
+    changes.add(root, 1)
+    this.#note(changes)
+  }
+
+  /** Forgets the state with a root, within the transaction of the caller: whatever nothing else leads to goes. */
+  forget(root: Uint8Array): void {
+    const changes = new ReferenceChanges()
+    const leaving = [root]
+    for (let hash = leaving.pop(); hash !== undefined; hash = leaving.pop()) {
+      changes.add(hash, -1)
+      const row = this.#database.get('SELECT id, refs, data FROM nodes WHERE hash = ?', hash)
+      if (row === undefined) continue
+      const left = Number(row['refs']) + this.#references.of(hash) + changes.of(hash)
+      if (left > 0) continue
+      leaving.push(...referencesOf(bytesIn(row, 'data')))
+      this.#database.run('DELETE FROM nodes WHERE id = ?', Number(row['id']))
+      // Should the same node come again, it begins anew.
+      changes.add(hash, -changes.of(hash) - this.#references.of(hash))
+    }
+    this.#note(changes)
+  }
+
+  /** Writes the changes one after another, which is quick, and now and then their sums to where they belong. */
+  #note(changes: ReferenceChanges): void {
+    this.#database.run('INSERT INTO ref_changes (changes) VALUES (?)', changes.encode())
+    this.#references.addAll(changes)
+    this.#notes++
+    if (this.#notes < notesBetweenSums) return
+    for (const [hash, change] of this.#references.entries())
+      this.#database.run('UPDATE nodes SET refs = refs + ? WHERE hash = ?', change, hash)
+    this.#database.run('DELETE FROM ref_changes')
+    this.#references.clear()
+    this.#notes = 0
+  }
+}
+
+/** A state that is asked for is not kept any more, or never was. */
+class MissingState extends Error {
+  override readonly name = 'MissingState'
+
+  constructor(hash: Uint8Array) {
+    super(`missing trie node ${Buffer.from(hash).toString('hex')}: the state was pruned`)
+  }
+}
+
+type Held = Map<string, { data: Uint8Array; uses: number }>
+
+function use(held: Held, hash: Uint8Array, data: Uint8Array): void {
+  const known = held.get(keyOf(hash))
+  if (known === undefined) held.set(keyOf(hash), { data, uses: 1 })
+  else known.uses++
+}
+
+function unuse(held: Held, hash: Uint8Array): void {
+  const known = held.get(keyOf(hash))
+  if (known !== undefined && --known.uses === 0) held.delete(keyOf(hash))
+}
+
+function keyOf(hash: Uint8Array): string {
+  return Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('latin1')
+}

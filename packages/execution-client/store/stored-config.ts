@@ -1,0 +1,87 @@
+import { hardforkNames } from '#protocol/chains/hardforks.ts'
+import { Fault } from '#runtime/fault.ts'
+import type { ExecutionConfig } from '#execution-client/transition/execution-config.ts'
+import { bytesIn, type SqliteFile } from '#runtime/sqlite.ts'
+
+type Flat = Readonly<Record<string, string>>
+
+/**
+ * Keeps the config that the blocks of a database were executed with: the hash of the genesis block does not cover it. What
+ * is still to come at the head may change.
+ *
+ * @param headTimestamp Unix seconds
+ * @throws Fault `config-mismatch` that names what differs
+ */
+export function keepConfig(
+  database: SqliteFile,
+  config: ExecutionConfig,
+  headTimestamp: bigint,
+): void {
+  const row = database.get('SELECT json FROM config')
+  const given = flatten(config, headTimestamp)
+  if (row !== undefined) {
+    const stored = JSON.parse(Buffer.from(bytesIn(row, 'json')).toString()) as ReturnType<
+      typeof whole
+    >
+    checkSame(flatten(revive(stored), headTimestamp), given)
+  }
+  const json = Buffer.from(JSON.stringify(whole(config)))
+  database.run('INSERT OR REPLACE INTO config (id, json) VALUES (1, ?)', json)
+}
+
+function checkSame(stored: Flat, given: Flat): void {
+  for (const [name, value] of Object.entries(stored)) {
+    if (given[name] === value) continue
+    const detail = `${name} is ${given[name]}, the blocks in the database were executed with ${value}: give the genesis and flags that it was begun with, or another folder`
+    throw new Fault('config-mismatch', { severity: 'critical', detail })
+  }
+}
+
+/** What blocks up to a time were executed with. */
+function flatten({ chainId, eip1559, ...config }: ExecutionConfig, until: bigint): Flat {
+  const flat: Record<string, string> = { chainId: String(chainId) }
+  for (const [name, value] of Object.entries(eip1559)) flat[`eip1559 ${name}`] = String(value)
+  const times = config.hardforkTimes
+  for (const name of hardforkNames) {
+    const time = times[name]
+    flat[`${name}Time`] = time === undefined || time > until ? 'later' : String(time)
+  }
+  const { hasOsakaAtKarst, hasUsersAtForks } = config
+  if (flat['karstTime'] !== 'later' || flat['lagoonTime'] !== 'later') {
+    flat['Osaka at Karst'] = String(hasOsakaAtKarst)
+    flat['users in the first block of a fork'] = String(hasUsersAtForks)
+  }
+  return flat
+}
+
+/** As JSON has it. */
+function whole({ chainId, eip1559, hardforkTimes, ...flags }: ExecutionConfig) {
+  const text = (values: Readonly<Record<string, bigint | undefined>>) =>
+    Object.fromEntries(
+      Object.entries(values).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, String(value)] as const],
+      ),
+    )
+  return {
+    chainId: String(chainId),
+    eip1559: text({ ...eip1559 }),
+    hardforkTimes: text(hardforkTimes),
+    ...flags,
+  }
+}
+
+function revive(json: ReturnType<typeof whole>): ExecutionConfig {
+  const { elasticity = '0', denominator = '0', denominatorCanyon = '0' } = json.eip1559
+  return {
+    ...json,
+    chainId: BigInt(json.chainId),
+    eip1559: {
+      elasticity: BigInt(elasticity),
+      denominator: BigInt(denominator),
+      denominatorCanyon: BigInt(denominatorCanyon),
+    },
+    hardforkTimes: Object.fromEntries(
+      Object.entries(json.hardforkTimes).map(([name, time]) => [name, BigInt(time)]),
+    ),
+  }
+}

@@ -1,0 +1,270 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseTransaction, type TransactionSerializable } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { fromHex, toHex } from '#protocol/codec/hex.ts'
+import { firstLineOf } from '#test/fakes/record-lines.ts'
+import { type FetchedL1Block, parseL1Block, parseL1Receipts } from './fetched-l1-block.ts'
+import { encodeTransactionJson } from '#json-rpc/forms/transaction-from-json.ts'
+import { flawOfL1Block, flawOfL1Receipts } from './verify-l1-block.ts'
+
+type Json = Record<string, unknown>
+
+/** A line with transactions and logs, as a node would tell it; `change` edits it first. */
+function read(change: (line: { block: Json; receipts: Json[] }) => void = () => undefined) {
+  const line = structuredClone(recorded) as { block: Json; receipts: Json[] }
+  change(line)
+  const block = parseL1Block(line.block)
+  return { block, receipts: parseL1Receipts(line.receipts, block) }
+}
+
+const recorded = await firstLineOf(
+  'deposits-and-config',
+  'l1.ndjson',
+  (line) => JSON.stringify(line).split('"logIndex"').length > 3,
+)
+
+test('an L1 block that is told as it is has no flaw', () => {
+  const { block, receipts } = read()
+  assert.ok(block.transactions.length > 1)
+  assert.equal(flawOfL1Block(block), undefined)
+  assert.equal(flawOfL1Receipts(block, receipts), undefined)
+})
+
+const first = (list: unknown): Json => (list as Json[])[0] ?? {}
+
+for (const [name, change, flaw] of [
+  ['another header', ({ block }) => (block['extraData'] = '0x00'), /the header has hash 0x/],
+  [
+    'a header field that is not known',
+    ({ block }) => (block['requestsHash'] = undefined),
+    /the header has hash/,
+  ],
+  [
+    'another transaction',
+    ({ block }) => (first(block['transactions'])['value'] = '0x7'),
+    /transaction 0 has hash/,
+  ],
+  [
+    'a transaction less',
+    ({ block, receipts }) => {
+      ;(block['transactions'] as Json[]).pop()
+      receipts.pop()
+    },
+    /transactions root 0x/,
+  ],
+] satisfies [string, (line: { block: Json; receipts: Json[] }) => unknown, RegExp][])
+  test(`an L1 block with ${name} is found out`, () => {
+    assert.match(flawOfL1Block(read(change).block) ?? '', flaw)
+  })
+
+for (const [name, change] of [
+  ['status', (receipt) => (receipt['status'] = '0x0')],
+  ['log data', (receipt) => (first(receipt['logs'])['data'] = '0x')],
+  ['log address', (receipt) => (first(receipt['logs'])['address'] = `0x${'11'.repeat(20)}`)],
+  ['logs', (receipt) => (receipt['logs'] = [])],
+] satisfies [string, (receipt: Json) => unknown][])
+  test(`receipts with other ${name} are found out`, () => {
+    // The last one: fewer logs in it move no other.
+    const { block, receipts } = read(({ receipts: told }) => change(withLogs(told)))
+    assert.match(flawOfL1Receipts(block, receipts) ?? '', /receipts root 0x/)
+  })
+
+const withLogs = (receipts: Json[]): Json =>
+  receipts.findLast(({ logs }) => (logs as unknown[]).length > 0) ?? {}
+
+for (const [name, change, error] of [
+  ['one less', (receipts) => receipts.pop(), /\d receipts for \d+ transactions/],
+  [
+    'another block',
+    ([receipt = {}]) => (receipt['blockHash'] = `0x${'11'.repeat(32)}`),
+    /receipts\.0\.blockHash: 0x11/,
+  ],
+  [
+    'another block number',
+    ([receipt = {}]) => (receipt['blockNumber'] = '0x1'),
+    /blockNumber: 1, want/,
+  ],
+  [
+    'another place',
+    ([receipt = {}]) => (receipt['transactionIndex'] = '0x1'),
+    /transactionIndex: 1, want 0/,
+  ],
+  [
+    'another transaction',
+    ([receipt = {}]) => (receipt['transactionHash'] = `0x${'11'.repeat(32)}`),
+    /transactionHash: 0x11/,
+  ],
+  [
+    'gas that does not add up',
+    ([receipt = {}]) => (receipt['gasUsed'] = '0x1'),
+    /receipts\.0\.gasUsed: 1 does not make/,
+  ],
+  ['a status of two', ([receipt = {}]) => (receipt['status'] = '0x2'), /status: 2, want 0 or 1/],
+  ['a short bloom', ([receipt = {}]) => (receipt['logsBloom'] = '0x00'), /logsBloom: 1 bytes/],
+  [
+    'a log index off by one',
+    (receipts) => (first(withLogs(receipts)['logs'])['logIndex'] = '0x40'),
+    /logs\.0\.logIndex: 64, want/,
+  ],
+  [
+    'a log of another block',
+    (receipts) => (first(withLogs(receipts)['logs'])['blockHash'] = `0x${'11'.repeat(32)}`),
+    /logs\.0\.blockHash: 0x11/,
+  ],
+  [
+    'a removed log',
+    (receipts) => (first(withLogs(receipts)['logs'])['removed'] = true),
+    /logs\.0\.removed/,
+  ],
+  [
+    'a log with five topics',
+    (receipts) =>
+      (first(withLogs(receipts)['logs'])['topics'] = Array.from(
+        { length: 5 },
+        () => `0x${'11'.repeat(32)}`,
+      )),
+    /topics/,
+  ],
+] satisfies [string, (receipts: Json[]) => unknown, RegExp][])
+  test(`receipts with ${name} are refused, whatever the root says`, () => {
+    assert.throws(() => read(({ receipts }) => change(receipts)), {
+      name: 'DecodeError',
+      message: error,
+    })
+  })
+
+for (const [name, change, error] of [
+  ['no hash', (block) => (block['hash'] = null), /block\.hash/],
+  [
+    'a number of text',
+    (block) => (block['number'] = 'latest'),
+    /block\.number: want a quantity in hex/,
+  ],
+  [
+    'a timestamp of 65 bits',
+    (block) => (block['timestamp'] = '0x10000000000000000'),
+    /block\.timestamp: want 64 bits/,
+  ],
+  [
+    'transactions as hashes',
+    (block) => (block['transactions'] = [`0x${'11'.repeat(32)}`]),
+    /block\.transactions\.0/,
+  ],
+  [
+    'a transaction of a type to come',
+    (block) => (first(block['transactions'])['type'] = '0x6'),
+    /block\.transactions\.0\.type: transaction type 0x6/,
+  ],
+  [
+    'a transaction without nonce',
+    (block) => (first(block['transactions'])['nonce'] = undefined),
+    /block\.transactions\.0\.nonce: want a quantity/,
+  ],
+] satisfies [string, (block: Json) => unknown, RegExp][])
+  test(`a block with ${name} is refused, and the field named`, () => {
+    assert.throws(() => read(({ block }) => change(block)), { name: 'DecodeError', message: error })
+  })
+
+const account = privateKeyToAccount(`0x${'22'.repeat(32)}`)
+const common = {
+  chainId: 900,
+  nonce: 0,
+  gas: 100_000n,
+  to: account.address,
+  value: 0n,
+  data: '0x0102',
+} as const
+const fees = { maxFeePerGas: 9n, maxPriorityFeePerGas: 1n } as const
+const accessList = [{ address: account.address, storageKeys: [`0x${'33'.repeat(32)}`] }] as const
+const authorization = await account.signAuthorization({
+  address: account.address,
+  chainId: 900,
+  nonce: 0,
+})
+
+for (const transaction of [
+  { ...common, type: 'legacy', gasPrice: 5n },
+  { ...common, type: 'legacy', gasPrice: 5n, chainId: undefined, to: undefined },
+  { ...common, type: 'eip2930', gasPrice: 5n, accessList },
+  { ...common, ...fees, type: 'eip1559', accessList },
+  {
+    ...common,
+    ...fees,
+    type: 'eip4844',
+    maxFeePerBlobGas: 3n,
+    blobVersionedHashes: [`0x01${'44'.repeat(31)}`],
+  },
+  { ...common, ...fees, type: 'eip7702', authorizationList: [authorization] },
+] as const satisfies readonly TransactionSerializable[])
+  test(`a transaction of type ${transaction.type}${transaction.chainId === undefined ? ' without replay protection' : ''} gets its bytes from its fields`, async () => {
+    const raw = await account.signTransaction(transaction)
+    assert.equal(toHex(encodeTransactionJson(asJson(raw))), raw)
+  })
+
+/** A signed transaction as a node tells it. */
+function asJson(raw: `0x${string}`): Json {
+  const parsed = parseTransaction(raw) as Json
+  const quantity = (value: unknown) =>
+    `0x${BigInt((value as bigint | undefined) ?? 0).toString(16)}`
+  const types: Json = {
+    legacy: '0x0',
+    eip2930: '0x1',
+    eip1559: '0x2',
+    eip4844: '0x3',
+    eip7702: '0x4',
+  }
+  const authorizations = parsed['authorizationList'] as Json[] | undefined
+  return {
+    ...parsed,
+    type: types[String(parsed['type'])],
+    input: parsed['data'] ?? '0x',
+    to: parsed['to'] ?? null,
+    accessList: parsed['accessList'] ?? [],
+    ...Object.fromEntries(
+      [
+        'chainId',
+        'nonce',
+        'gas',
+        'gasPrice',
+        'maxFeePerGas',
+        'maxPriorityFeePerGas',
+        'maxFeePerBlobGas',
+        'value',
+        'v',
+        'yParity',
+        'r',
+        's',
+      ].map((name) => [name, quantity(parsed[name])]),
+    ),
+    authorizationList: authorizations?.map((entry) => ({
+      address: entry['address'],
+      ...Object.fromEntries(
+        ['chainId', 'nonce', 'yParity', 'r', 's'].map((name) => [name, quantity(entry[name])]),
+      ),
+    })),
+  }
+}
+
+test('a deposit of an L1 that is a rollup gets its bytes from its fields', () => {
+  const raw = encodeTransactionJson({
+    type: '0x7e',
+    sourceHash: `0x${'55'.repeat(32)}`,
+    from: account.address,
+    to: account.address,
+    mint: null,
+    value: '0x1',
+    gas: '0x5208',
+    isSystemTx: false,
+    input: '0x',
+  })
+  assert.equal(raw[0], 0x7e)
+  assert.ok(toHex(raw).includes(account.address.slice(2).toLowerCase()))
+})
+
+test('a block that is told under a hash of another is found out', () => {
+  const { block } = read()
+  const lied: FetchedL1Block = { ...block, hash: `0x${'66'.repeat(32)}` as typeof block.hash }
+  assert.match(flawOfL1Block(lied) ?? '', /the header has hash/)
+  assert.equal(fromHex(block.hash).length, 32)
+})

@@ -1,0 +1,74 @@
+import * as z from 'zod'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { toHex } from '#protocol/codec/hex.ts'
+import { decodeRlpList, rlpBytes, type RlpItem, rlpList, rlpUint } from '#protocol/codec/rlp.ts'
+import { hexJson, toQuantity } from '#json-rpc/forms/fields.ts'
+import { parseJson } from '#json-rpc/forms/parse-json.ts'
+import type { FetchedL1Block } from './fetched-l1-block.ts'
+
+/** How many logs and how much gas came before a receipt. */
+interface Before {
+  logs: number
+  gasUsed: bigint
+}
+
+/**
+ * Receipts as `debug_getRawReceipts` tells them, in the form that `eth_getBlockReceipts` has: bytes as they stand in the
+ * trie say nothing of places, which follow from their order.
+ *
+ * @throws DecodeError that names the receipt if one is none
+ */
+export function receiptsFromRaw(json: unknown, block: FetchedL1Block): readonly unknown[] {
+  const raw = parseJson(z.array(hexJson), json, 'receipts')
+  const before: Before = { logs: 0, gasUsed: 0n }
+  return raw.map((bytes, at) => {
+    try {
+      return receiptFromRaw(bytes, { block, at }, before)
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error
+      throw new DecodeError(`receipts.${at}: ${error.message}`, { cause: error })
+    }
+  })
+}
+
+function receiptFromRaw(
+  bytes: Uint8Array,
+  { block, at }: { readonly block: FetchedL1Block; readonly at: number },
+  before: Before,
+): object {
+  const isLegacy = (bytes[0] ?? 0) >= 0xc0
+  const fields = decodeRlpList(isLegacy ? bytes : bytes.subarray(1))
+  const [status, cumulative, bloom, logs, nonce, version] = fields
+  const cumulativeGasUsed = rlpUint(cumulative, 8)
+  const place = {
+    blockHash: block.hash,
+    blockNumber: toQuantity(block.header.number),
+    transactionHash: block.transactions[at]?.hash,
+    transactionIndex: toQuantity(at),
+  }
+  const receipt = {
+    ...place,
+    type: toQuantity(isLegacy ? 0 : (bytes[0] ?? 0)),
+    status: toQuantity(rlpUint(status, 1)),
+    cumulativeGasUsed: toQuantity(cumulativeGasUsed),
+    gasUsed: toQuantity(cumulativeGasUsed - before.gasUsed),
+    logsBloom: toHex(rlpBytes(bloom)),
+    logs: rlpList(logs).map((log) => {
+      return { ...place, ...logFromRaw(log), logIndex: toQuantity(before.logs++) }
+    }),
+    ...(nonce !== undefined && { depositNonce: toQuantity(rlpUint(nonce, 8)) }),
+    ...(version !== undefined && { depositReceiptVersion: toQuantity(rlpUint(version, 8)) }),
+  }
+  before.gasUsed = cumulativeGasUsed
+  return receipt
+}
+
+function logFromRaw(log: RlpItem): object {
+  const [address, topics, data] = rlpList(log)
+  return {
+    address: toHex(rlpBytes(address)),
+    topics: rlpList(topics).map((topic) => toHex(rlpBytes(topic))),
+    data: toHex(rlpBytes(data)),
+    removed: false,
+  }
+}

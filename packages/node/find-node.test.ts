@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { statusSettings } from './bus-settings.ts'
+import { readSettings } from '#runtime/settings/settings.ts'
+import { findBus } from './find-node.ts'
+import { busFolder, busUrlFile } from './node-bus.ts'
+
+/** A node kept its bus in the folder; `found` is where that of some settings is looked for. */
+function keptNode(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-node-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  mkdirSync(busFolder(folder))
+  writeFileSync(busUrlFile(folder), 'nats://127.0.0.1:1\n')
+  const key = join(folder, 'own.nk')
+  writeFileSync(key, '')
+  const found = async (...args: readonly string[]) => {
+    const source = { args: ['--chain-id=10', ...args], env: {} }
+    const { settings, given } = readSettings(statusSettings, source)
+    const { natsUrls, natsSeedFile = '', where } = await findBus(settings, given)
+    return { url: natsUrls.join(), key: natsSeedFile.replace(`${folder}/`, ''), where }
+  }
+  return { folder, key, found }
+}
+
+test('what is named of a bus wins over what the folder of the node says; the rest is from there', async (t) => {
+  const { folder, key, found } = keptNode(t)
+  const [dir, url, seed] = ['--data-dir', '--nats-urls', '--nats-seed-file'] as const
+  const kept = { url: 'nats://127.0.0.1:1', key: 'bus/keys/operator.nkey' }
+  const there = `where the node of ${folder} was last`
+  assert.deepEqual(await found(dir, folder), { ...kept, where: there })
+  assert.deepEqual(await found(dir, folder, seed, key), { ...kept, key: 'own.nk', where: there })
+  const named = { url: 'nats://127.0.0.1:2', where: 'as --nats-urls has it' }
+  assert.deepEqual(await found(dir, folder, url, named.url), { ...kept, ...named })
+  const both = [url, named.url, seed, key]
+  assert.deepEqual(await found(dir, '/nowhere', ...both), { ...named, key: 'own.nk' })
+})
+
+test('a folder that is named, and needed, has to keep a bus', async (t) => {
+  const { found } = keptNode(t)
+  const args = ['--data-dir', '/nowhere', '--nats-urls', 'nats://127.0.0.1:2']
+  await assert.rejects(found(...args), { code: 'no-node', message: /no node keeps its bus/ })
+})

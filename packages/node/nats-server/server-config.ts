@@ -1,0 +1,78 @@
+import { maxPayloadBytes } from '#bus/bus-limits.ts'
+import type { BusNames } from '#messages/bus-names.ts'
+import { permissionsOf } from '#messages/permissions.ts'
+import type { BusRole } from '#messages/services.ts'
+import type { Subject } from '#messages/subject.ts'
+
+/** What a server is to be. */
+export interface ServerConfig {
+  readonly host: string
+  readonly port: number
+  /** Where it keeps the streams. */
+  readonly storeDir: string
+  readonly tls?: { readonly certFile: string; readonly keyFile: string }
+  /** The node whose bus it is; left out: everyone may do everything, for tests of the server itself. */
+  readonly users?: BusUsers
+}
+
+/** The users of one node's bus, each with its rights. */
+interface BusUsers {
+  readonly names: BusNames
+  readonly subjects: readonly Subject[]
+  /** `U…` of each. */
+  readonly publicKeys: ReadonlyMap<BusRole, string>
+}
+
+/** What all streams together may take on disk. */
+const maxStoreBytes = 8 * 1024 ** 3
+
+/** How long a call may be answered by whoever got it. */
+const answerWithin = '60s'
+
+/** The configuration file of a server, in its own language. Only what all supported servers know. */
+export function renderServerConfig({ host, port, storeDir, tls, users }: ServerConfig): string {
+  return [
+    '# Written by atoll; it is written again at each start.',
+    `listen: ${quote(`${host}:${port}`)}`,
+    `max_payload: ${maxPayloadBytes}`,
+    `jetstream { store_dir: ${quote(storeDir)}, max_mem: 64M, max_file: ${maxStoreBytes} }`,
+    ...(tls === undefined
+      ? []
+      : [`tls { cert_file: ${quote(tls.certFile)}, key_file: ${quote(tls.keyFile)} }`]),
+    ...(users === undefined ? [] : renderUsers(users)),
+    '',
+  ].join('\n')
+}
+
+function renderUsers({ names, subjects, publicKeys }: BusUsers): readonly string[] {
+  const users = [...publicKeys].map(([role, publicKey]) => {
+    const { publish, subscribe, answersCalls } = permissionsOf(role, { subjects, names })
+    const answers = answersCalls ? `, allow_responses: { max: 1, expires: "${answerWithin}" }` : ''
+    return [
+      `      # ${role}`,
+      `      { nkey: ${publicKey}, permissions: {`,
+      `          publish: { allow: ${list(publish)} },`,
+      `          subscribe: { allow: ${list(subscribe)} }${answers} } }`,
+    ].join('\n')
+  })
+  return [
+    'accounts {',
+    '  SYS: {}',
+    `  ${names.account}: {`,
+    '    jetstream: enabled',
+    '    users: [',
+    ...users,
+    '    ]',
+    '  }',
+    '}',
+    'system_account: SYS',
+  ]
+}
+
+function list(subjects: readonly string[]): string {
+  return `[${subjects.map(quote).join(', ')}]`
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text)
+}

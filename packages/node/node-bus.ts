@@ -1,0 +1,194 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { BusNames } from '#messages/bus-names.ts'
+import { permissionsOf } from '#messages/permissions.ts'
+import type { BusRole } from '#messages/services.ts'
+import { streamsOf } from '#messages/streams.ts'
+import { subjects } from '#messages/subjects.ts'
+import { type BusAccess, connectRole, connectService } from '#bus/connect-service.ts'
+import type { Connection } from '#bus/connection.ts'
+import type { MemoryServer } from '#bus/memory/memory-server.ts'
+import { provision, type ProvisionEvent, provisionForever, provisionLine } from '#bus/provision.ts'
+import { sleep, systemClock } from '#runtime/clock.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
+import { busKeyFile } from '#runtime/keys/nkey.ts'
+import { type BusServer, findBusServer, memoryBusServer } from '#node/nats-server/bus-server.ts'
+import { type FoundServer } from '#node/nats-server/find-server.ts'
+import { prepareBus } from '#node/nats-server/prepare-bus.ts'
+import type { Report } from './supervisor.ts'
+
+/** Whose bus it is, and where it is kept. */
+export interface NodeBusOptions {
+  readonly chainId: bigint
+  readonly node: string
+  /** Folder for the store, the configuration and the keys. */
+  readonly dataDir: string
+  /** A program; left out: one is looked for. */
+  readonly natsServer: string | undefined
+  /** No server: all services are in this process. */
+  readonly isInMemory?: boolean
+  /** 0 takes one that is free. */
+  readonly port: number
+  readonly report: Report
+  /** The server ended, or cannot be provisioned: nothing goes on without it. */
+  readonly onFatal: (error: Error) => void
+}
+
+/** The file that says where the bus of a node is served, since it was last started. */
+export function busUrlFile(nodeDir: string): string {
+  return join(busFolder(nodeDir), urlFile)
+}
+
+const urlFile = 'url'
+
+/** How to join the bus that a node keeps in a folder. @throws Error `ENOENT` if there is none */
+export async function nodeBusAccess(
+  nodeDir: string,
+  role: BusRole,
+): Promise<{ readonly natsUrls: readonly string[]; readonly natsSeedFile: string }> {
+  const url = await readFile(busUrlFile(nodeDir), 'utf8')
+  const keysDir = join(busFolder(nodeDir), 'keys')
+  return { natsUrls: [url.trim()], natsSeedFile: busKeyFile(keysDir, role) }
+}
+
+/** Where in its folder a node keeps its bus. */
+export function busFolder(nodeDir: string): string {
+  return join(nodeDir, 'bus')
+}
+
+/** Two connections of a user of the bus. */
+type BusConnections = Awaited<ReturnType<typeof connectService>>
+
+/** The bus of a node, with its streams. */
+export interface NodeBus {
+  /** What it is, for a person. */
+  readonly what: string
+  readonly names: BusNames
+  /** Settings of a process that joins; undefined if the bus is in this process alone. */
+  accessOf(role: BusRole): Pick<BusAccess, 'natsUrls' | 'natsSeedFile'> | undefined
+  /** The process of its server; undefined if there is none. */
+  serverPid(): number | undefined
+  /** Joins from this process. */
+  connect(role: BusRole, instance: string): Promise<BusConnections>
+  close(): Promise<void>
+}
+
+/** Starts the bus of a node: a NATS server if one is to be had, else one in memory. */
+export async function openNodeBus(options: NodeBusOptions): Promise<NodeBus> {
+  const { natsServer: named, report } = options
+  if (options.isInMemory === true) return openMemoryBus(memoryBusServer(), options)
+  const server: BusServer = await findBusServer({ named, report })
+  return server.kind === 'nats'
+    ? openNatsBus(server.found, options)
+    : openMemoryBus(server.server, options)
+}
+
+/** A bus in memory, for services in this process. */
+async function openMemoryBus(
+  server: MemoryServer,
+  { chainId, node }: Pick<NodeBusOptions, 'chainId' | 'node'>,
+): Promise<NodeBus> {
+  const names = new BusNames({ chainId, node })
+  const connection = server.connect({ name: 'provision', role: 'provision' })
+  await provision(connection, streamsOf(subjects, names))
+  await connection.close()
+  let joined = 0
+  return {
+    what: 'in memory',
+    names,
+    accessOf: () => undefined,
+    serverPid: () => undefined,
+    connect: async (role, instance) => {
+      const permissions = permissionsOf(role, { subjects, names })
+      const who = `${role}/${instance}#${joined++}`
+      const connect = (what: string) =>
+        server.connect({ name: `${who}/${what}`, role, permissions })
+      return { control: connect('control'), bulk: connect('bulk') }
+    },
+    close: async () => server.stop(),
+  }
+}
+
+/** The pause before a server that ended is started again. */
+const restartPauseMs = 100
+
+/** Starts in a row that may fail before the node gives up. */
+const maxFailedStarts = 5
+
+async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promise<NodeBus> {
+  const { chainId, node, dataDir, port, report, onFatal } = options
+  const bus = await prepareBus(dataDir, { chainId, node, server, report })
+  const host = '127.0.0.1'
+  const stopping = new AbortController()
+  const { signal } = stopping
+  let running = await bus.start({ host, port })
+  const { url } = running
+  await writeFile(join(dataDir, urlFile), `${url}\n`)
+  const accessOf = (role: BusRole) => {
+    return { natsUrls: [url], natsSeedFile: bus.seedFileOf(role) }
+  }
+  /** One that ends is started again where it was: nothing that was acknowledged is lost. */
+  const keepRunning = async () => {
+    for (let failures = 0; failures < maxFailedStarts;) {
+      await running.ended
+      if (signal.aborted) return
+      report(`the NATS server ended; it is started again in ${restartPauseMs} ms`, 'warn')
+      await sleep(systemClock, restartPauseMs, signal)
+      if (signal.aborted) return
+      try {
+        running = await bus.start({ host, port: running.port })
+        failures = 0
+      } catch (error) {
+        if (!isFault(error)) throw error
+        report(error.message, 'warn')
+        failures++
+      }
+    }
+    const detail = `the NATS server did not start ${maxFailedStarts} times in a row`
+    onFatal(new Fault('nats-server-failed', { severity: 'critical', detail }))
+  }
+  const kept = keepRunning()
+  const access = { natsCaFile: undefined, signal, onFatal }
+  const provisioning = await connectRole('provision', {
+    ...accessOf('provision'),
+    ...access,
+    name: node,
+  })
+  const specs = streamsOf(subjects, bus.names)
+  await provision(provisioning, specs)
+  const provisioned = keepProvisioned(provisioning, { specs, signal, report, onFatal })
+  return {
+    what: `nats-server ${server.version} at ${url}`,
+    names: bus.names,
+    accessOf,
+    connect: (role, instance) => connectService(role, { ...accessOf(role), ...access, instance }),
+    serverPid: () => running.pid,
+    close: async () => {
+      stopping.abort()
+      await provisioned
+      await running.stop()
+      await kept
+    },
+  }
+}
+
+async function keepProvisioned(
+  connection: Connection,
+  options: {
+    readonly specs: ReturnType<typeof streamsOf>
+    readonly signal: AbortSignal
+    readonly report: Report
+    readonly onFatal: (error: Error) => void
+  },
+): Promise<void> {
+  const { specs, signal, report, onFatal } = options
+  const told = (event: ProvisionEvent) =>
+    report(provisionLine(event), event.kind === 'failed' ? 'warn' : 'info')
+  try {
+    await provisionForever(connection, specs, { clock: systemClock, signal, report: told })
+  } catch (error) {
+    if (!signal.aborted && error instanceof Error) onFatal(error)
+  } finally {
+    await connection.close()
+  }
+}

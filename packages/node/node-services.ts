@@ -1,0 +1,46 @@
+import * as z from 'zod'
+import type { ServiceMain } from '#service/service.ts'
+import { serviceSettings } from '#runtime/settings/service-settings.ts'
+import type { SettingsSchema } from '#runtime/settings/settings.ts'
+import { config as daWatcher } from '#services/da-watcher/config.ts'
+import { config as derivation } from '#services/derivation/config.ts'
+import { config as engine } from '#services/engine/config.ts'
+
+/** A service that a node runs. */
+export interface NodeService {
+  readonly name: NodeServiceName
+  /** Its own settings, without what all services share. */
+  readonly own: SettingsSchema
+  /** All of its settings. */
+  readonly schema: SettingsSchema
+}
+
+const own = { 'da-watcher': daWatcher, derivation, engine } as const
+
+/** Names of the services that there are. */
+export type NodeServiceName = keyof typeof own
+
+/** The services of a node, in the order in which they are started. */
+export const nodeServices: readonly NodeService[] = (Object.keys(own) as NodeServiceName[]).map(
+  (name) => {
+    const schema = z.strictObject({ ...serviceSettings.shape, ...own[name].shape })
+    return { name, own: own[name], schema }
+  },
+)
+
+/** Whether there is a service of that name. */
+export function isNodeService(name: string): name is NodeServiceName {
+  return Object.hasOwn(own, name)
+}
+
+/** What a service does once it has its settings and its bus; its code is loaded only now. */
+export async function loadService(name: NodeServiceName): Promise<ServiceMain<never>> {
+  switch (name) {
+    case 'da-watcher':
+      return (await import('#services/da-watcher/start.ts')).startDaWatcher
+    case 'derivation':
+      return (await import('#services/derivation/start.ts')).startDerivation
+    case 'engine':
+      return (await import('#services/engine/start.ts')).startEngine
+  }
+}

@@ -1,0 +1,61 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { natsServer } from './bus-settings.ts'
+import { nodeServices } from './node-services.ts'
+import { serviceSettings } from '#runtime/settings/service-settings.ts'
+import { chainSettings } from '#runtime/settings/chain-settings.ts'
+import { chainId, onOff, port, shownDefault, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import { config as engine } from '#services/engine/config.ts'
+import type { SettingsSchema } from '#runtime/settings/settings.ts'
+
+const shared = serviceSettings.shape
+
+/** Settings of `atoll node` that no service has. */
+const own = {
+  chainId: chainId()
+    .optional()
+    .describe('chain id of the rollup; left out: the rollup config says it'),
+  node: shared.node,
+  dataDir: shownDefault(
+    z
+      .string()
+      .optional()
+      .describe('folder for the bus, its keys, and what services keep; made if it is not there'),
+    '~/.atoll/<chain id>',
+  ),
+  natsServer,
+  natsPort: port().default(0).describe('port of the NATS server; 0 takes any that is free'),
+  logLevel: shared.logLevel,
+  logFormat: shared.logFormat,
+  otlpUrl: shared.otlpUrl,
+}
+
+/** Settings of `atoll node`: its own, and those of all its services. */
+export const nodeSettings = z.strictObject({
+  ...Object.assign({}, ...nodeServices.toReversed().map((service) => service.own.shape)),
+  ...own,
+}) as z.ZodObject<typeof own> & SettingsSchema
+
+const { engineUrl, jwtSecretFile, engineTimeoutMs } = engine.shape
+
+/** Settings of `atoll rewind`. */
+export const rewindSettings = z.strictObject({
+  ...chainSettings.shape,
+  engineUrl,
+  jwtSecretFile,
+  engineTimeoutMs,
+  node: shared.node,
+  dataDir: own.dataDir,
+  noNode: onOff()
+    .default(false)
+    .describe(
+      'whether it is right that no node keeps its bus in --data-dir, as where each service runs by itself; see then that no engine runs',
+    ),
+  to: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe('number of the L2 block to go back to'),
+})
+
+/** Where a node keeps its data, if nothing else is said. */
+export function defaultDataDir(chain: bigint): string {
+  return join(homedir(), '.atoll', String(chain))
+}

@@ -1,0 +1,230 @@
+import type { ChainState } from '#messages/chain-state.ts'
+import type { DerivationTargets } from '#messages/derivation-targets.ts'
+import type { L1Heads } from '#messages/l1-heads.ts'
+import type { ServiceStatus } from '#messages/service-status.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
+import { formatDuration } from './output.ts'
+
+/** A state, and how long ago it was written. */
+export interface Aged<Value> {
+  readonly value: Value
+  readonly ageMs: number
+}
+
+/** What was read of a node's bus. */
+export interface NodeStates {
+  readonly nowMs: number
+  /** When the node was started, or its bus; undefined if nobody knows. */
+  readonly startedMs: number | undefined
+  /** Where the node is kept; undefined if that is not here. */
+  readonly folder: string | undefined
+  readonly chain: Aged<ChainState> | undefined
+  readonly l1: Aged<L1Heads> | undefined
+  readonly targets: Aged<DerivationTargets> | undefined
+  /** By service; the instance that spoke last. Absent: nothing was ever heard of it. */
+  readonly services: ReadonlyMap<string, Aged<ServiceStatus>>
+}
+
+/** A block as it is told. */
+interface ToldBlock {
+  readonly number: number
+  readonly hash: string
+}
+
+/** One service as it is told. */
+interface ToldService {
+  readonly service: string
+  readonly phase: ServiceStatus['phase'] | 'silent' | 'unheard'
+  readonly waitsFor: string | null
+  /** Seconds. */
+  readonly waitsSince: number | null
+  readonly next: string | null
+}
+
+/** How a node is, for a person or a program. */
+export interface NodeStatus {
+  /** Whether any of its services speaks, or is starting. */
+  readonly running: boolean
+  readonly l1: Record<'head' | 'safe' | 'finalized' | 'derived', ToldBlock | null>
+  readonly l2: Record<'unsafe' | 'safe' | 'finalized', ToldBlock | null>
+  /** Seconds since the services wrote the heads of L1, the one that was derived, and those of L2. */
+  readonly toldAgo: Record<'l1' | 'derived' | 'l2', number | null>
+  /** Blocks and seconds. */
+  readonly lags: {
+    readonly l1HeadAgeSeconds: number | null
+    readonly derivedBehindL1Head: number | null
+    readonly unsafeAgeSeconds: number | null
+    readonly safeBehindUnsafe: number | null
+    readonly finalizedBehindSafe: number | null
+  }
+  readonly services: readonly ToldService[]
+  /** What a person may do, most urgent first; empty if all is well. */
+  readonly advice: readonly string[]
+}
+
+/** How long after its start a node may be silent: processes start, and take their leases. */
+const youngMs = 10_000
+
+/** A service writes its status each 5 s: one that is silent for longer has ended. */
+const silentMs = 15_000
+
+/** A service that is asked to stop ends within 2 s: what is stopping for longer has ended. */
+const stoppedMs = 3_000
+
+/** L1 has a block each 12 s; of the last few a proposer may have missed some. */
+const staleL1Seconds = 120
+
+/** How a node is, from the states of its bus. */
+export function nodeStatus(states: NodeStates, serviceNames: readonly string[]): NodeStatus {
+  const { nowMs, chain, l1, targets } = states
+  const { unsafe, safe, finalized } = chain?.value ?? {}
+  const { head } = l1?.value ?? {}
+  const derived = targets?.value.currentL1
+  const services = serviceNames.map((service) => toldService(service, states))
+  const ageOf = (timestamp: bigint | undefined) =>
+    timestamp === undefined ? null : Math.max(0, Math.round(nowMs / 1_000 - Number(timestamp)))
+  const lags = {
+    l1HeadAgeSeconds: ageOf(head?.timestamp),
+    derivedBehindL1Head: behind(head, derived),
+    unsafeAgeSeconds: ageOf(unsafe?.timestamp),
+    safeBehindUnsafe: behind(unsafe, safe),
+    finalizedBehindSafe: behind(safe, finalized),
+  }
+  const running = !services.every(({ phase }) => phase === 'silent' || phase === 'unheard')
+  return {
+    running,
+    l1: {
+      head: told(head),
+      safe: told(l1?.value.safe),
+      finalized: told(l1?.value.finalized),
+      derived: told(derived),
+    },
+    l2: { unsafe: told(unsafe), safe: told(safe), finalized: told(finalized) },
+    toldAgo: { l1: secondsOf(l1), derived: secondsOf(targets), l2: secondsOf(chain) },
+    lags,
+    services,
+    advice: [
+      ...(running ? services.flatMap(adviceFor) : goneAdvice(services, states)),
+      ...noticesOf(states, serviceNames),
+      ...(running ? l1Advice(lags.l1HeadAgeSeconds) : []),
+    ],
+  }
+}
+
+function secondsOf(state: Aged<unknown> | undefined): number | null {
+  return state === undefined ? null : Math.round(state.ageMs / 1_000)
+}
+
+function told(block: BlockId | undefined): ToldBlock | null {
+  return block === undefined ? null : { number: Number(block.number), hash: block.hash }
+}
+
+function behind(front: BlockId | undefined, back: BlockId | undefined): number | null {
+  return front === undefined || back === undefined ? null : Number(front.number - back.number)
+}
+
+function toldService(service: string, states: NodeStates): ToldService {
+  const { nowMs, services } = states
+  const status = services.get(service)
+  if (status === undefined || isStarting(status, states)) {
+    const phase = isStarting(status, states) ? 'starting' : 'unheard'
+    return { service, phase, waitsFor: null, waitsSince: null, next: null }
+  }
+  const { phase, wait } = status.value
+  return {
+    service,
+    phase: hasEnded(status) ? 'silent' : phase,
+    waitsFor: wait?.what ?? null,
+    waitsSince: wait === undefined ? null : Math.max(0, Math.round((nowMs - wait.sinceMs) / 1_000)),
+    next: wait?.next ?? null,
+  }
+}
+
+function hasEnded({ ageMs, value }: Aged<ServiceStatus>): boolean {
+  return ageMs > (value.phase === 'stopping' ? stoppedMs : silentMs)
+}
+
+/** Whether a node is young, and the service has not spoken since it began. */
+function isStarting(
+  status: Aged<ServiceStatus> | undefined,
+  { nowMs, startedMs }: Pick<NodeStates, 'nowMs' | 'startedMs'>,
+): boolean {
+  if (startedMs === undefined || nowMs - startedMs > youngMs) return false
+  return status === undefined || nowMs - status.ageMs < startedMs
+}
+
+/** Of a node none of whose services speaks. */
+function goneAdvice(
+  services: readonly ToldService[],
+  { folder }: Pick<NodeStates, 'folder'>,
+): readonly string[] {
+  if (services.every(({ phase }) => phase === 'unheard')) return services.flatMap(adviceFor)
+  const where = folder === undefined ? '' : ` --data-dir ${folder}`
+  return [
+    `the node was killed, or lost its services: the heads are what they last told; start it again with atoll node${where} and the settings that it had`,
+  ]
+}
+
+function adviceFor({ service, phase }: ToldService): readonly string[] {
+  if (phase === 'silent')
+    return [
+      `${service} wrote its status and then no more: see whether its process runs, start it again if not, and see what it logged last`,
+    ]
+  if (phase === 'unheard')
+    return [
+      `${service} was never heard of on this bus: see whether its process runs and what it logs, and that its --chain-id, --node and --nats-seed-file are those of this bus`,
+    ]
+  return []
+}
+
+/** What services that speak have to tell though they do not wait. */
+function noticesOf({ services }: NodeStates, names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => {
+    const status = services.get(name)
+    return status === undefined || hasEnded(status) ? [] : status.value.notices
+  })
+}
+
+function l1Advice(headAgeSeconds: number | null): readonly string[] {
+  if (headAgeSeconds === null || headAgeSeconds <= staleL1Seconds) return []
+  const age = formatDuration(headAgeSeconds * 1_000)
+  return [`the head of L1 is ${age} old: see whether the nodes of --l1-rpc-urls are in sync`]
+}
+
+/** The same as lines for a person. */
+export function statusLines(status: NodeStatus): readonly string[] {
+  const { running, l1, l2, toldAgo, lags, services, advice } = status
+  const ago = (seconds: number | null) =>
+    running || seconds === null ? '' : `, told ${formatDuration(seconds * 1_000)} ago`
+  const [l1Ago, derivedAgo, l2Ago] = [ago(toldAgo.l1), ago(toldAgo.derived), ago(toldAgo.l2)]
+  const line = (name: string, block: ToldBlock | null, note = '') => {
+    const where = block === null ? 'not known' : `${String(block.number).padEnd(10)} ${block.hash}`
+    return `${name.padEnd(14)} ${where}${note}`
+  }
+  const age = (seconds: number | null) =>
+    seconds === null ? '' : `, ${formatDuration(seconds * 1_000)} old`
+  const lag = (blocks: number | null, of: string) =>
+    blocks === null ? '' : `, ${blocks} behind ${of}`
+  return [
+    line('L1 head', l1.head, age(lags.l1HeadAgeSeconds) + l1Ago),
+    line('L1 safe', l1.safe, l1Ago),
+    line('L1 finalized', l1.finalized, l1Ago),
+    line('L1 derived', l1.derived, lag(lags.derivedBehindL1Head, 'the head') + derivedAgo),
+    line('L2 unsafe', l2.unsafe, age(lags.unsafeAgeSeconds) + l2Ago),
+    line('L2 safe', l2.safe, lag(lags.safeBehindUnsafe, 'unsafe') + l2Ago),
+    line('L2 finalized', l2.finalized, lag(lags.finalizedBehindSafe, 'safe') + l2Ago),
+    '',
+    ...services.flatMap(serviceLines),
+    ...(advice.length === 0 ? [] : ['', ...advice.map((text) => `! ${text}`)]),
+  ]
+}
+
+function serviceLines({ service, phase, waitsFor, waitsSince, next }: ToldService): string[] {
+  const lines = [`${service.padEnd(14)} ${phase}`]
+  if (waitsFor !== null) {
+    const since = formatDuration((waitsSince ?? 0) * 1_000)
+    lines.push(`${' '.repeat(15)}waits for ${waitsFor}, for ${since}`)
+    lines.push(`${' '.repeat(15)}next: ${next}`)
+  }
+  return lines
+}

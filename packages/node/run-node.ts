@@ -1,0 +1,178 @@
+import { spawn } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '#runtime/clock.ts'
+import { Fault, toError } from '#runtime/fault.ts'
+import { type ConnectBus, ServiceProcess } from '#service/service-process.ts'
+import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
+import { describeSettings, readSettings } from '#runtime/settings/settings.ts'
+import { busFolder, type NodeBus, openNodeBus } from './node-bus.ts'
+import { makeDataDir } from './make-data-dir.ts'
+import {
+  loadService,
+  type NodeService,
+  type NodeServiceName,
+  nodeServices,
+} from './node-services.ts'
+import { type Ended, type Report, type Running, type Supervised, Supervisor } from './supervisor.ts'
+
+/** What a node is started with. */
+export interface NodeOptions {
+  readonly chainId: bigint
+  readonly node: string
+  readonly dataDir: string
+  readonly natsServer: string | undefined
+  readonly natsPort: number
+  readonly isInMemory?: boolean
+  /** Settings of the services as they were given, by key; each takes those that it knows. */
+  readonly given: Readonly<Record<string, string>>
+  readonly report: Report
+}
+
+/** A node that runs. */
+export interface RunningNode {
+  readonly bus: NodeBus
+  /** How often each service was started again. */
+  readonly restarts: ReadonlyMap<string, number>
+  /** The process of a service that runs; undefined if it has none of its own. */
+  pidOf(name: NodeServiceName): number | undefined
+  /** Rejects when the node cannot go on. */
+  readonly failed: Promise<never>
+  stop(): Promise<void>
+}
+
+const atoll = fileURLToPath(new URL('../atoll.js', import.meta.url))
+
+/** Starts the bus and all services of a node: each as a process, or all in this one if the bus is in its memory. */
+export async function runNode(options: NodeOptions): Promise<RunningNode> {
+  const { chainId, node, dataDir, natsServer, natsPort, isInMemory = false, report } = options
+  await makeDataDir(dataDir)
+  const failed = Promise.withResolvers<never>()
+  // eslint-disable-next-line atoll/use-rejection -- whoever runs the node hears of it
+  failed.promise.catch(() => undefined)
+  const bus = await openNodeBus({
+    chainId,
+    node,
+    dataDir: busFolder(dataDir),
+    natsServer,
+    isInMemory,
+    port: natsPort,
+    report,
+    onFatal: failed.reject,
+  })
+  report(`the bus is ${bus.what}`)
+  const supervisor = new Supervisor({
+    clock: systemClock,
+    report,
+    onFatal: (name, code) =>
+      failed.reject(
+        new Fault('settings', {
+          severity: 'critical',
+          detail: `${name} ended with ${code}: its settings are wrong, see above`,
+        }),
+      ),
+  })
+  for (const service of nodeServices) {
+    await mkdir(join(dataDir, service.name), { recursive: true })
+    supervisor.keep(supervised(service, bus, options))
+  }
+  return {
+    bus,
+    restarts: supervisor.restarts,
+    pidOf: (name) => supervisor.pidOf(name),
+    failed: failed.promise,
+    stop: async () => {
+      await supervisor.stop()
+      await bus.close()
+    },
+  }
+}
+
+function supervised(service: NodeService, bus: NodeBus, options: NodeOptions): Supervised {
+  const { name } = service
+  const access = bus.accessOf(name)
+  const args = argsOf(service, {
+    ...options.given,
+    chainId: String(options.chainId),
+    node: options.node,
+    dataDir: join(options.dataDir, name),
+    instance: `${name}-0`,
+    ...(access !== undefined && {
+      natsUrls: access.natsUrls.join(','),
+      natsSeedFile: access.natsSeedFile ?? '',
+    }),
+  })
+  return {
+    name,
+    start: () =>
+      access === undefined
+        ? startHere(service, { ...options, bus, args })
+        : startProcess(name, args),
+  }
+}
+
+/** The settings that a service knows, as flags. */
+function argsOf(
+  { schema }: NodeService,
+  given: Readonly<Record<string, string>>,
+): readonly string[] {
+  return describeSettings(schema).flatMap(({ key, flag }) => {
+    const value = given[key]
+    return value === undefined ? [] : [`${flag}=${value}`]
+  })
+}
+
+/** What is young is collected sooner: half the memory of a service, and no slower, for it lives by small messages. */
+const leanFlags = ['--max-semi-space-size=2']
+
+/** One arena for all threads: what one of them freed is of use to the others. */
+const leanEnvironment = { MALLOC_ARENA_MAX: '1' }
+
+function startProcess(name: string, args: readonly string[]): Running {
+  const child = spawn(process.execPath, [...leanFlags, atoll, 'service', name, ...args], {
+    // The channel tells the service when the node is gone, however it ended.
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...leanEnvironment, ...process.env },
+  })
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('error', () => resolve({ code: 1 }))
+    child.once('exit', (code, signal) => resolve({ code: code ?? 1, signal: signal ?? undefined }))
+  })
+  return { ended, pid: child.pid, stop: () => child.kill('SIGTERM') }
+}
+
+function startHere(
+  service: NodeService,
+  {
+    bus,
+    args,
+    report,
+  }: { readonly bus: NodeBus; readonly args: readonly string[]; readonly report: Report },
+): Running {
+  let running: ServiceProcess<ServiceSettings> | undefined
+  let isStopped = false
+  const run = async (): Promise<Ended> => {
+    const { settings } = readSettings(service.schema, { args, env: {} })
+    const { instance } = settings as ServiceSettings
+    const main = await loadService(service.name)
+    const connections = await bus.connect(service.name, instance)
+    const connect: ConnectBus = () => connections
+    running = new ServiceProcess(service.name, settings as ServiceSettings, connect)
+    if (isStopped) running.stop('asked to')
+    // Its settings were read with its own schema.
+    return { code: await running.run(main as never) }
+  }
+  const ended = run().catch((error: unknown): Ended => {
+    report(`${service.name}: ${toError(error).message}`, 'warn')
+    return { code: 1 }
+  })
+  return {
+    ended,
+    pid: undefined,
+    stop: () => {
+      isStopped = true
+      running?.stop('asked to')
+    },
+  }
+}

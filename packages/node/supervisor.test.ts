@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { exitCodes } from '#service/service.ts'
+import { VirtualClock } from '#test/simulator/virtual-clock.ts'
+import { type Ended, Supervisor } from './supervisor.ts'
+
+/** A service that ends when a test says so. */
+class Service {
+  readonly name = 'engine'
+  readonly startedMs: number[] = []
+  readonly #clock: VirtualClock
+  #end = Promise.withResolvers<Ended>()
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock
+  }
+
+  start() {
+    this.startedMs.push(this.#clock.monotonicMs())
+    this.#end = Promise.withResolvers<Ended>()
+    return { ended: this.#end.promise, pid: 7, stop: () => this.end({ code: 0 }) }
+  }
+
+  end(ended: Ended): void {
+    this.#end.resolve(ended)
+  }
+}
+
+function supervised() {
+  const clock = new VirtualClock(0)
+  const said: string[] = []
+  const fatal: string[] = []
+  const supervisor = new Supervisor({
+    clock,
+    report: (what) => said.push(what),
+    onFatal: (name, code) => fatal.push(`${name} ${code}`),
+  })
+  const service = new Service(clock)
+  supervisor.keep(service)
+  return { clock, said, fatal, supervisor, service }
+}
+
+/** Lets time pass, and nothing else. */
+const pass = (clock: VirtualClock, forMs: number) => clock.run(forMs, () => false)
+
+test('a service that ends is started again, soon at first and then less often, and it is told how it ended', async () => {
+  const { clock, said, service, supervisor } = supervised()
+  service.end({ code: 1 })
+  await pass(clock, 1_000)
+  service.end({ code: 1, signal: 'SIGKILL' })
+  await pass(clock, 1_000)
+  assert.deepEqual(service.startedMs, [0, 100, 1_200])
+  assert.deepEqual(said, [
+    'engine ended with 1; it is started again in 100 ms',
+    'engine was killed by SIGKILL; it is started again in 200 ms',
+  ])
+  assert.equal(supervisor.restarts.get('engine'), 2)
+})
+
+test('the pause has a limit, and one that ran for 10 s begins with the shortest', async () => {
+  const { clock, said, service } = supervised()
+  const pauses = () => said.map((line) => Number(/in (\d+) ms$/.exec(line)?.[1]))
+  for (let times = 0; times < 9; times++) {
+    service.end({ code: 1 })
+    await clock.run(60_000, () => service.startedMs.length === times + 2)
+  }
+  assert.deepEqual(pauses(), [100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000])
+  await pass(clock, 10_000)
+  service.end({ code: 1 })
+  await pass(clock, 0)
+  assert.equal(pauses().at(-1), 100)
+})
+
+test('one whose settings are wrong is not started again', async () => {
+  const { clock, fatal, service } = supervised()
+  service.end({ code: exitCodes.settings })
+  await pass(clock, 60_000)
+  assert.deepEqual(fatal, [`engine ${exitCodes.settings}`])
+  assert.deepEqual(service.startedMs, [0])
+})
+
+test('when it stops, its services end, and one that waits for its start is not started', async () => {
+  const running = supervised()
+  await pass(running.clock, 10)
+  await running.supervisor.stop()
+  assert.deepEqual(running.service.startedMs, [0])
+  const pausing = supervised()
+  pausing.service.end({ code: 1 })
+  await pass(pausing.clock, 10)
+  const stopped = pausing.supervisor.stop()
+  await pass(pausing.clock, 10)
+  await stopped
+  assert.deepEqual(pausing.service.startedMs, [0])
+})

@@ -1,0 +1,280 @@
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { depositsOnly } from '#protocol/derivation/attributes.ts'
+import type { Difference } from '#protocol/derivation/consolidation.ts'
+import {
+  type DerivedAttributes,
+  type L2Head,
+  Pipeline,
+  type PipelineEvent,
+} from '#protocol/pipeline/pipeline.ts'
+import { Fault } from '#runtime/fault.ts'
+import { recordFault } from '#records/folder/read-lines.ts'
+import type { Judge, Judgement } from './judge.ts'
+import type { L1Reader, L1Source, PreparedL1 } from './l1-source.ts'
+import type { ReferenceStart } from './reference-chain.ts'
+import { Stopwatch } from './stopwatch.ts'
+
+/** A block that became safe, or should have. */
+export interface SettledBlock {
+  readonly derived: DerivedAttributes
+  /** The engine refused the batch's transactions, and the block has deposits only. */
+  readonly isReplaced: boolean
+  /** Whether it is the recorded block; undefined where none was recorded. */
+  readonly matches: boolean | undefined
+}
+
+/** How to derive. */
+export interface DeriveOptions {
+  readonly config: RollupConfig
+  readonly start: ReferenceStart
+  readonly l1: L1Source
+  readonly judge: Judge
+  /** How a batcher's blobs are to be had, should L1 lack one: the end of what is said then. */
+  readonly blobAdvice?: string
+  readonly onBlock: (block: SettledBlock) => void
+  readonly onEvent?: ((event: PipelineEvent) => void) | undefined
+  /** Called for attributes that no block was made of. */
+  readonly onRefused?: ((derived: DerivedAttributes) => void) | undefined
+}
+
+/** What deriving came to. */
+export interface DeriveResult {
+  /** The last block that became safe. */
+  readonly safe: L2BlockRef
+  readonly blocks: number
+  readonly txs: number
+  readonly l1Blocks: number
+  readonly refused: number
+  readonly resets: number
+  /** The first block that is not as recorded. */
+  readonly mismatch: Mismatch | undefined
+  /** Attributes that were refused, if nothing took their place before L1 ended. */
+  readonly refusal: Mismatch | undefined
+  /** Whether it ended because there is nothing to compare with, not because L1 ended. */
+  readonly isBeyond: boolean
+  /** Of derivation and comparison, with all work on L1 blocks but reading them. */
+  readonly seconds: number
+  /** Of waiting for the judge, as when it executes. */
+  readonly judgeSeconds: number
+}
+
+/** Attributes that do not make the recorded block. */
+export interface Mismatch {
+  readonly derived: DerivedAttributes
+  readonly differences: readonly Difference[]
+}
+
+/** As often as a pipeline is begun anew, at most: what is reset for ever is not derived. */
+const maxResets = 100
+
+/** Derives a chain from recorded L1 until there is no more of it. @throws Fault `record`, `derivation` */
+export async function deriveChain(options: DeriveOptions): Promise<DeriveResult> {
+  const run = new Derivation(options)
+  return run.toEnd()
+}
+
+class Derivation {
+  readonly #options: DeriveOptions
+  readonly #stopwatch = new Stopwatch<'l1' | 'judge'>()
+  #safe: L2Head
+  #pending: L2Head
+  /** Blocks of a span that may still be revoked. */
+  #unsettled: SettledBlock[] = []
+  #refusal: Mismatch | undefined
+  #mismatch: Mismatch | undefined
+  #isBeyond = false
+  /** Work of other threads that nobody waited for, or not known as work. */
+  #preparedMs = 0
+  readonly #counts = { blocks: 0, txs: 0, l1Blocks: 0, refused: 0, resets: 0 }
+
+  constructor(options: DeriveOptions) {
+    this.#options = options
+    this.#safe = options.start.head
+    this.#pending = options.start.head
+  }
+
+  async toEnd(): Promise<DeriveResult> {
+    this.#stopwatch.start()
+    while (!(await this.#derive(await this.#begin()))) {
+      if (++this.#counts.resets > maxResets)
+        throw new Fault('derivation', {
+          severity: 'critical',
+          detail: `derivation was reset ${maxResets} times at block ${this.#safe.ref.number}`,
+        })
+      this.#pending = this.#safe
+      this.#unsettled = []
+    }
+    this.#stopwatch.stop()
+    return {
+      ...this.#counts,
+      safe: this.#safe.ref,
+      mismatch: this.#mismatch,
+      refusal: this.#refusal,
+      isBeyond: this.#isBeyond,
+      seconds: this.#stopwatch.activeSeconds + this.#preparedMs / 1_000,
+      judgeSeconds: this.#stopwatch.pausedSeconds('judge'),
+    }
+  }
+
+  async #begin(): Promise<{ readonly pipeline: Pipeline; readonly reader: L1Reader }> {
+    const { config, start, l1, judge, onEvent } = this.#options
+    const reader = await this.#stopwatch.pausedFor('l1', l1.open(start.base.l1Origin.number))
+    const base = await this.#nextL1(reader)
+    if (base === undefined) throw recordFault('there is no L1 block to begin with')
+    const { l1Origin, number } = start.base
+    if (base.l1.hash !== l1Origin.hash)
+      throw recordFault(
+        `${base.where}: L1 block ${l1Origin.number} is ${base.l1.hash}, but L2 block ${number} comes from ${l1Origin.hash}: they are of different chains`,
+      )
+    const pipeline = new Pipeline({
+      config,
+      base: base.l1,
+      batcher: start.baseConfig.batcherAddress,
+      safeBlock: (number) => judge.safeBlock(number),
+      report: (event) => onEvent?.(event),
+    })
+    return { pipeline, reader }
+  }
+
+  /** @returns whether it came to the end; else it has to begin anew */
+  async #derive({
+    pipeline,
+    reader,
+  }: {
+    readonly pipeline: Pipeline
+    readonly reader: L1Reader
+  }): Promise<boolean> {
+    for (;;) {
+      const output = pipeline.next(this.#pending)
+      switch (output.kind) {
+        case 'attributes': {
+          // Most blocks are judged at once: a promise for each would take as long as much of the work.
+          const judged = this.#judge(output)
+          const judgement = judged instanceof Promise ? await judged : judged
+          const replacing = this.#apply(pipeline, output, judgement)
+          if (replacing !== undefined) await replacing
+          if (this.#isBeyond || this.#mismatch !== undefined) return true
+          break
+        }
+        case 'needs-l1-block': {
+          const next = this.#nextL1(reader)
+          const prepared = next instanceof Promise ? await next : next
+          if (prepared === undefined) return true
+          if (!this.#push(pipeline, prepared)) return false
+          break
+        }
+        case 'needs-l2-block':
+          throw recordFault(
+            `L2 block ${output.number}, which a batch overlaps, is not in the record or no longer held: begin at an earlier block`,
+          )
+        case 'reset':
+          return false
+        case 'critical':
+          throw new Fault('derivation', {
+            severity: 'critical',
+            detail: `derivation cannot go on after block ${this.#pending.ref.number}, at L1 block ${pipeline.origin.number}: ${output.reason}`,
+          })
+      }
+    }
+  }
+
+  #push(pipeline: Pipeline, { l1, where }: PreparedL1): boolean {
+    const pushed = pipeline.push(l1)
+    if (pushed.kind === 'needs-blobs')
+      throw recordFault(
+        `${where}: L1 block ${l1.number} lacks a whole blob ${pushed.missing[0]} of batcher ${pushed.batcher}${this.#options.blobAdvice ?? ''}`,
+      )
+    return pushed.kind === 'taken'
+  }
+
+  #nextL1(reader: L1Reader): PreparedL1 | undefined | Promise<PreparedL1 | undefined> {
+    const next = reader.next()
+    if (!(next instanceof Promise)) return this.#counted(next)
+    const { isLoaded } = this.#options.l1
+    const awaited = isLoaded ? next : this.#stopwatch.pausedFor('l1', next)
+    return awaited.then((prepared) => this.#counted(prepared))
+  }
+
+  #counted(prepared: PreparedL1 | undefined): PreparedL1 | undefined {
+    if (prepared === undefined) return undefined
+    this.#counts.l1Blocks++
+    if (!this.#options.l1.isLoaded) this.#preparedMs += prepared.workMs
+    return prepared
+  }
+
+  #judge(derived: DerivedAttributes): Judgement | Promise<Judgement> {
+    const judgement = this.#options.judge.judge(derived)
+    return judgement instanceof Promise ? this.#stopwatch.pausedFor('judge', judgement) : judgement
+  }
+
+  #apply(
+    pipeline: Pipeline,
+    derived: DerivedAttributes,
+    judgement: Judgement,
+  ): Promise<void> | undefined {
+    switch (judgement.kind) {
+      case 'beyond':
+        this.#isBeyond = true
+        return undefined
+      case 'block':
+        this.#settle({ derived, isReplaced: false }, judgement)
+        return undefined
+      case 'refused':
+        this.#counts.refused++
+        this.#options.onRefused?.(derived)
+        this.#refusal = { derived, differences: judgement.differences }
+        // Before Holocene the rest of its span goes with it.
+        if (isActive(this.#options.config, 'holocene', derived.derivedFrom.timestamp))
+          return this.#replace(pipeline, derived)
+        // No engine refuses what has deposits only: the block is another chain's, and the same would be derived for ever.
+        if (depositsOnly(derived.attributes) === undefined) this.#end(this.#refusal)
+        else this.#revoke()
+        return undefined
+    }
+  }
+
+  #revoke(): void {
+    this.#pending = this.#safe
+    this.#unsettled = []
+  }
+
+  async #replace(pipeline: Pipeline, derived: DerivedAttributes): Promise<void> {
+    const attributes = depositsOnly(derived.attributes)
+    if (attributes === undefined) return this.#end(this.#refusal)
+    pipeline.flush()
+    const replaced = { ...derived, attributes }
+    const judgement = this.#judge(replaced)
+    const settled = judgement instanceof Promise ? await judgement : judgement
+    if (settled.kind === 'block')
+      return this.#settle({ derived: replaced, isReplaced: true }, settled)
+    this.#end(this.#refusal)
+  }
+
+  /** Ends at a block that is not as recorded. */
+  #end(mismatch: Mismatch | undefined): void {
+    this.#mismatch = mismatch
+    if (mismatch === undefined) return
+    this.#options.onBlock({ derived: mismatch.derived, isReplaced: false, matches: false })
+  }
+
+  #settle(
+    block: Pick<SettledBlock, 'derived' | 'isReplaced'>,
+    { ref, matches, differences }: Extract<Judgement, { kind: 'block' }>,
+  ): void {
+    const { derived } = block
+    if (matches === false) return this.#end({ derived, differences })
+    this.#unsettled.push({ ...block, matches })
+    this.#pending = { ref, systemConfig: derived.systemConfig }
+    if (!derived.isLastInSpan) return
+    this.#safe = this.#pending
+    this.#refusal = undefined
+    for (const settled of this.#unsettled) {
+      this.#counts.blocks++
+      this.#counts.txs += settled.derived.attributes.transactions.length
+      this.#options.onBlock(settled)
+    }
+    this.#unsettled = []
+  }
+}

@@ -1,0 +1,106 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import { Fault, isFault, type Severity, toError } from '#runtime/fault.ts'
+import type { L1View } from '#l1/to-l1-block.ts'
+import type { PreparedL1 } from './l1-source.ts'
+
+/** What the thread that prepares L1 is started with. */
+export interface L1WorkerData {
+  readonly port: MessagePort
+  readonly folder: string
+  readonly view: L1View
+  /** Checks each block against its hash and roots, and blobs against their hashes. */
+  readonly isVerified: boolean
+  /** Reads all of it once, and says so; else each reading reads the file. */
+  readonly isLoaded: boolean
+}
+
+/** What is asked of it. A later reading ends the one before. */
+export type L1Request =
+  | { readonly kind: 'open'; readonly reading: number; readonly from: bigint }
+  /** Of what was handed over so much was used, so that there is room for more. */
+  | {
+      readonly kind: 'used'
+      readonly reading: number
+      readonly messages: number
+      readonly bytes: number
+    }
+
+/** What it says. */
+export type L1Answer =
+  | { readonly kind: 'loaded' }
+  | {
+      readonly kind: 'blocks'
+      readonly reading: number
+      readonly blocks: readonly PreparedL1[]
+      readonly bytes: number
+    }
+  | { readonly kind: 'end'; readonly reading: number }
+  /** `reading` is absent if nothing can be read at all. */
+  | { readonly kind: 'failed'; readonly reading: number | undefined; readonly error: ToldError }
+
+/** An error on its way between threads, which keep no classes. */
+interface ToldError {
+  readonly code: string | undefined
+  readonly severity: Severity
+  readonly message: string
+  readonly stack: string | undefined
+}
+
+/** An error as it can be told. */
+export function tellError(thrown: unknown): ToldError {
+  const { message, stack } = toError(thrown)
+  if (!isFault(thrown)) return { code: undefined, severity: 'critical', message, stack }
+  const { code, severity } = thrown
+  return { code, severity, message: message.replace(`${code}: `, ''), stack }
+}
+
+/** The same on the other side. */
+export function toldError({ code, severity, message, stack }: ToldError): Error {
+  if (code === undefined) return new Error(message, { cause: stack })
+  return new Fault(code, { severity, detail: message })
+}
+
+/**
+ * Copies what blocks have in bytes into one buffer, which can be handed to another thread as it is: of a view, all that is behind it
+ * would be copied, and of each one apart.
+ */
+export function packBlocks(prepared: readonly PreparedL1[]): {
+  readonly blocks: readonly PreparedL1[]
+  readonly buffer: ArrayBuffer
+} {
+  let sizeBytes = 0
+  for (const { l1 } of prepared) for (const piece of piecesOf(l1)) sizeBytes += piece.length
+  const packed = new Uint8Array(sizeBytes)
+  let end = 0
+  const pack = (bytes: Uint8Array): Uint8Array => {
+    const start = end
+    end += bytes.length
+    packed.set(bytes, start)
+    return packed.subarray(start, end)
+  }
+  const blocks = prepared.map((each): PreparedL1 => {
+    const { logs, inboxTransactions } = each.l1
+    const l1: L1Block = {
+      ...each.l1,
+      logs: logs.map((log) => ({ ...log, data: pack(log.data) })),
+      inboxTransactions: inboxTransactions.map((transaction) => ({
+        ...transaction,
+        data: pack(transaction.data),
+        blobs: transaction.blobs.map(({ versionedHash, data }) => {
+          return { versionedHash, data: data && pack(data) }
+        }),
+      })),
+    }
+    return { ...each, l1 }
+  })
+  return { blocks, buffer: packed.buffer }
+}
+
+function* piecesOf({ logs, inboxTransactions }: L1Block): Generator<Uint8Array> {
+  for (const { data } of logs) yield data
+  for (const { data, blobs } of inboxTransactions) {
+    yield data
+    for (const blob of blobs) if (blob.data !== undefined) yield blob.data
+  }
+}

@@ -1,0 +1,83 @@
+/** The thread that reads and prepares the L1 of a record, ahead of the one that derives: `WorkerL1` starts it. */
+import { workerData } from 'node:worker_threads'
+import { BlobCommitments } from '#l1/blob-commitments.ts'
+import { Ahead } from './ahead.ts'
+import {
+  type L1Answer,
+  type L1Request,
+  type L1WorkerData,
+  packBlocks,
+  tellError,
+} from './l1-messages.ts'
+import type { PreparedL1 } from './l1-source.ts'
+import { loadL1, prepareL1 } from './recorded-l1.ts'
+
+/** Blocks that are handed over at once. */
+const blocksPerMessage = 8
+
+/** What is prepared and not used yet, at most: 64 blocks, or what they are in bytes and one message more. */
+const aheadLimits = { messages: 64 / blocksPerMessage, bytes: 16 * 1_024 * 1_024 }
+
+const { port, folder, view, isVerified, isLoaded } = workerData as L1WorkerData
+const options = { folder, view, commitments: isVerified ? new BlobCommitments() : undefined }
+
+/** The one reading that goes on. */
+let current: { readonly reading: number; readonly ahead: Ahead } | undefined
+
+port.on('message', (request: L1Request) => {
+  const { reading } = request
+  if (request.kind === 'open') {
+    current?.ahead.end()
+    const ahead = new Ahead(aheadLimits)
+    current = { reading, ahead }
+    void read(request, ahead)
+  } else if (reading === current?.reading) current.ahead.use(request)
+})
+
+const loading = isLoaded ? load() : undefined
+
+async function load() {
+  try {
+    const blocks = await loadL1(options)
+    tell({ kind: 'loaded' })
+    return blocks
+  } catch (error) {
+    tell({ kind: 'failed', reading: undefined, error: tellError(error) })
+    return []
+  }
+}
+
+async function read(
+  { reading, from }: Extract<L1Request, { kind: 'open' }>,
+  ahead: Ahead,
+): Promise<void> {
+  const blocks = prepareL1(options, from, await loading)
+  let batch: PreparedL1[] = []
+  const handOver = () => {
+    if (batch.length === 0) return
+    const packed = packBlocks(batch)
+    const bytes = packed.buffer.byteLength
+    ahead.add(bytes)
+    tell({ kind: 'blocks', reading, blocks: packed.blocks, bytes }, packed.buffer)
+    batch = []
+  }
+  try {
+    for await (const block of blocks) {
+      batch.push(block)
+      if (batch.length < blocksPerMessage) continue
+      handOver()
+      await ahead.room()
+      if (ahead.isEnded) return
+    }
+    handOver()
+    tell({ kind: 'end', reading })
+  } catch (error) {
+    // What came before it is still good.
+    handOver()
+    tell({ kind: 'failed', reading, error: tellError(error) })
+  }
+}
+
+function tell(answer: L1Answer, buffer?: ArrayBuffer): void {
+  port.postMessage(answer, buffer === undefined ? [] : [buffer])
+}

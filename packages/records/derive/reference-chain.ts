@@ -1,0 +1,213 @@
+import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
+import { decodeL1Attributes } from '#protocol/block/l1-attributes.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { firstDifference } from '#protocol/derivation/consolidation.ts'
+import { l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
+import type { DerivedAttributes, L2Head } from '#protocol/pipeline/pipeline.ts'
+import { type BaseCandidate, isPipelineBase } from '#protocol/sync/pipeline-base.ts'
+import { decodeDeposit } from '#protocol/transaction/deposit.ts'
+import type { RecordedL2 } from '#records/folder/read-l2.ts'
+import { recordFault, within } from '#records/folder/read-lines.ts'
+import type { Judge, Judgement } from './judge.ts'
+
+/** What transactions of blocks take that are kept for batches that overlap them, at most. */
+const maxHeldBytes = 256 * 1_024 * 1_024
+
+/** Blocks that are read at once. */
+const readAhead = 64
+
+/** A recorded block and its place. */
+export interface ReferenceBlock extends RecordedL2 {
+  readonly ref: L2BlockRef
+}
+
+/** Where a pipeline starts. */
+export interface ReferenceStart {
+  readonly head: L2Head
+  /** The L2 block whose L1 origin is the L1 block to begin with. */
+  readonly base: L2BlockRef
+  /** System config of an L2 block with that L1 origin. */
+  readonly baseConfig: L2Head['systemConfig']
+}
+
+/** How a recorded chain is read. */
+export interface ReferenceOptions {
+  readonly config: RollupConfig
+  /** Number of the block that is safe at the start; left out: the first. */
+  readonly from?: bigint | undefined
+  /** All at once, for who goes through it more than once; else as it is needed. */
+  readonly isPreloaded?: boolean
+}
+
+/**
+ * The L2 chain of a record, which says what an engine would have made of attributes: if they do not make the recorded block, it
+ * refused them.
+ */
+export class ReferenceChain implements Judge {
+  readonly start: ReferenceStart
+  readonly #config: RollupConfig
+  readonly #lines: AsyncGenerator<RecordedL2>
+  readonly #isPreloaded: boolean
+  readonly #held: Map<bigint, ReferenceBlock>
+  #heldBytes: number
+  #isAtEnd = false
+  #last: ReferenceBlock
+
+  private constructor(
+    options: ReferenceOptions,
+    read: {
+      readonly lines: AsyncGenerator<RecordedL2>
+      readonly blocks: readonly ReferenceBlock[]
+    },
+  ) {
+    const last = read.blocks.at(-1)
+    if (last === undefined) throw new RangeError('no block to start from')
+    this.#config = options.config
+    this.#lines = read.lines
+    this.#isPreloaded = options.isPreloaded === true
+    this.#held = new Map(read.blocks.map((block) => [block.ref.number, block]))
+    this.#heldBytes = read.blocks.reduce((sum, block) => sum + sizeOf(block), 0)
+    this.#last = last
+    this.start = startOf(options.config, read.blocks)
+  }
+
+  /**
+   * Reads up to the block to start from.
+   *
+   * @param lines blocks in order, each the child of the one before it
+   * @throws Fault `record`
+   */
+  static async open(
+    lines: AsyncGenerator<RecordedL2>,
+    options: ReferenceOptions,
+  ): Promise<ReferenceChain> {
+    const { config, from, isPreloaded } = options
+    const blocks: ReferenceBlock[] = []
+    for (;;) {
+      const line = await lines.next()
+      if (line.done === true)
+        throw recordFault(
+          `${blocks.at(-1)?.where}: l2.ndjson ends before block ${from ?? 'the first'}`,
+        )
+      const read = toReference(config, line.value)
+      blocks.push(read)
+      if (read.isBefore) continue
+      if (from !== undefined && read.ref.number > from)
+        throw recordFault(`${read.where}: block ${from} is before the first`)
+      if (from === undefined || read.ref.number === from) break
+    }
+    const chain = new ReferenceChain(options, { lines, blocks })
+    if (isPreloaded === true) await chain.#read(Infinity)
+    return chain
+  }
+
+  /** The last block that was read; the last of the record, once `isAtEnd`. */
+  get last(): ReferenceBlock {
+    return this.#last
+  }
+
+  get isAtEnd(): boolean {
+    return this.#isAtEnd
+  }
+
+  /** Reads on to the end, and gives the last block. */
+  async end(): Promise<ReferenceBlock> {
+    await this.#read(Infinity)
+    return this.#last
+  }
+
+  judge(derived: DerivedAttributes): Judgement | Promise<Judgement> {
+    const number = derived.parent.number + 1n
+    const found = this.#held.get(number)
+    if (found !== undefined) return this.#compare(derived, found)
+    return this.#isAtEnd ? { kind: 'beyond' } : this.#readAndJudge(derived, number)
+  }
+
+  /** A recorded block, read on to it if it must be; undefined after the last. */
+  async at(number: bigint): Promise<ReferenceBlock | undefined> {
+    while (!this.#held.has(number) && !this.#isAtEnd && number > this.#last.ref.number)
+      await this.#read(readAhead)
+    return this.#held.get(number)
+  }
+
+  safeBlock(number: bigint): SafeBlock | undefined {
+    const found = this.#held.get(number)
+    return found && { ref: found.ref, transactions: found.block.transactions }
+  }
+
+  async #readAndJudge(derived: DerivedAttributes, number: bigint): Promise<Judgement> {
+    const found = await this.at(number)
+    this.#forget(derived)
+    return found === undefined ? { kind: 'beyond' } : this.#compare(derived, found)
+  }
+
+  #compare(derived: DerivedAttributes, { ref, block }: ReferenceBlock): Judgement {
+    const { attributes, parent } = derived
+    const difference = firstDifference(this.#config, { parentHash: parent.hash, attributes }, block)
+    if (difference !== undefined) return { kind: 'refused', differences: [difference] }
+    return { kind: 'block', ref, matches: true, differences: [] }
+  }
+
+  async #read(count: number): Promise<void> {
+    for (let read = 0; read < count && !this.#isAtEnd; read++) {
+      const line = await this.#lines.next()
+      this.#isAtEnd = line.done === true
+      if (line.done === true) return
+      this.#last = toReference(this.#config, line.value)
+      this.#held.set(this.#last.ref.number, this.#last)
+      this.#heldBytes += sizeOf(this.#last)
+    }
+  }
+
+  /** Lets go of blocks that no valid batch can overlap any more, and of the oldest if all are too large. */
+  #forget({ derivedFrom, parent }: DerivedAttributes): void {
+    if (this.#isPreloaded) return
+    const { sequencingWindow, channelTimeout } = this.#config
+    const isOld = ({ ref }: ReferenceBlock) =>
+      ref.l1Origin.number + sequencingWindow + channelTimeout < derivedFrom.number ||
+      this.#heldBytes > maxHeldBytes
+    for (const held of this.#held.values()) {
+      if (!isOld(held) || held.ref.number >= parent.number) break
+      this.#held.delete(held.ref.number)
+      this.#heldBytes -= sizeOf(held)
+    }
+  }
+}
+
+function toReference(config: RollupConfig, recorded: RecordedL2): ReferenceBlock {
+  const ref = within(recorded.where, () => l2BlockRefOf(config, recorded.block))
+  return { ...recorded, ref }
+}
+
+function sizeOf({ block }: ReferenceBlock): number {
+  return block.transactions.reduce((sum, { length }) => sum + length, 0)
+}
+
+function startOf(config: RollupConfig, blocks: readonly ReferenceBlock[]): ReferenceStart {
+  const safe = blocks.at(-1)
+  if (safe === undefined) throw new RangeError('no block to start from')
+  const isBase = (block: ReferenceBlock) =>
+    isPipelineBase(config, baseCandidateOf(config, safe), baseCandidateOf(config, block))
+  // A record that lacks it begins with what L1 it has.
+  const base = blocks.findLast(isBase) ?? blocks[0] ?? safe
+  const configOf = ({ block, where }: ReferenceBlock) =>
+    within(where, () => systemConfigOf(config, block))
+  return {
+    head: { ref: safe.ref, systemConfig: configOf(safe) },
+    base: base.ref,
+    baseConfig: configOf(base),
+  }
+}
+
+/** A block as one that a pipeline may begin at. @throws DecodeError if it tells nothing of L1 */
+export function baseCandidateOf(
+  config: RollupConfig,
+  { ref, block }: Pick<ReferenceBlock, 'ref' | 'block'>,
+): BaseCandidate {
+  const [first] = block.transactions
+  // The genesis block tells nothing of L1, and is a base whatever the time.
+  if (first === undefined || ref.number === config.genesis.l2.number)
+    return { ref, l1OriginTimestamp: 0n }
+  return { ref, l1OriginTimestamp: decodeL1Attributes(decodeDeposit(first).data).timestamp }
+}

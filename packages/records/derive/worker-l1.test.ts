@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+import { isFault } from '#runtime/fault.ts'
+import { toL1Block } from '#l1/to-l1-block.ts'
+import { readRollupConfig } from '#records/folder/record-config.ts'
+import { readL1 } from '#records/folder/read-l1.ts'
+import { linesOf, newFolder } from '#test/fakes/record-again.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import type { L1Reader, PreparedL1 } from './l1-source.ts'
+import { WorkerL1, type WorkerL1Options } from './worker-l1.ts'
+
+const folder = join(recordsFolder, 'fork-ecotone')
+const config = await readRollupConfig(folder)
+const expected = await Array.fromAsync(readL1(folder), (recorded) => toL1Block(recorded, config))
+const first = expected[0]?.number ?? 0n
+const read = { isLoaded: false, isVerified: false }
+const loaded = { isLoaded: true, isVerified: false }
+
+function sourceOf(t: TestContext, options: WorkerL1Options, from = folder): WorkerL1 {
+  const source = new WorkerL1(from, config, options)
+  t.after(() => source.close())
+  return source
+}
+
+async function restOf(reader: L1Reader): Promise<PreparedL1[]> {
+  const blocks: PreparedL1[] = []
+  for (let block = await reader.next(); block !== undefined; block = await reader.next())
+    blocks.push(block)
+  return blocks
+}
+
+async function blocksOf(source: WorkerL1, from: bigint) {
+  return (await restOf(await source.open(from))).map(({ l1 }) => l1)
+}
+
+function isRecordFault(says: RegExp) {
+  return (error: unknown) => isFault(error, 'record') && says.test(error.message)
+}
+
+/** A copy of a record without blobs, whose L1 is not packed and may have other lines. */
+async function edited(
+  t: TestContext,
+  edit: (lines: string[]) => void,
+  record = 'fork-delta',
+): Promise<string> {
+  const copy = join(newFolder(t), 'record')
+  cpSync(join(recordsFolder, record), copy, { recursive: true })
+  const lines = (await linesOf(copy, 'l1.ndjson')).map((line) => JSON.stringify(line))
+  edit(lines)
+  rmSync(join(copy, 'l1.ndjson.gz'))
+  await writeFile(join(copy, 'l1.ndjson'), `${lines.join('\n')}\n`)
+  return copy
+}
+
+for (const [name, options] of Object.entries({ read, loaded })) {
+  test(`blocks come over as they are, byte for byte, ${name}`, async (t) => {
+    assert.deepEqual(await blocksOf(sourceOf(t, options), first), expected)
+  })
+
+  test(`a later reading begins where it is told, and ends the one before, ${name}`, async (t) => {
+    const source = sourceOf(t, options)
+    await source.loaded()
+    const before = await source.open(first)
+    assert.deepEqual((await before.next())?.l1, expected[0])
+    assert.deepEqual(await blocksOf(source, first + 3n), expected.slice(3))
+    assert.equal(await before.next(), undefined)
+    assert.deepEqual(await blocksOf(source, first), expected)
+  })
+
+  test(`a block that is not there is told to who asks, ${name}`, async (t) => {
+    const source = sourceOf(t, options)
+    const beyond = await source.open(first + BigInt(expected.length))
+    await assert.rejects(
+      restOf(beyond),
+      isRecordFault(/^record: \S*fork-ecotone: l1\.ndjson ends before block /),
+    )
+    assert.deepEqual(await blocksOf(source, first), expected)
+  })
+
+  test(`a block before the first is told with the first line, ${name}`, async (t) => {
+    const copy = await edited(t, (lines) => {
+      lines.splice(0, 2)
+    })
+    const wanted = isRecordFault(
+      /^record: \S*l1\.ndjson, line 1: L1 block 2, but block 0 is needed first/,
+    )
+    await assert.rejects(blocksOf(sourceOf(t, options, copy), first), wanted)
+  })
+}
+
+test('blocks of which only some are held at a time all come over', async (t) => {
+  const long = join(recordsFolder, 'channel-timeout')
+  const numbers = (await blocksOf(sourceOf(t, read, long), 0n)).map(({ number }) => Number(number))
+  assert.deepEqual(numbers, [...Array(115).keys()])
+})
+
+test(
+  'what is used up is told at once where one message is all that may be ahead',
+  { timeout: 30_000 },
+  async (t) => {
+    const seventeenMiB = '00'.repeat(17 * 1_024 * 1_024)
+    const copy = await edited(t, (lines) => {
+      lines[3] = (lines[3] ?? '').replace('"input":"0x', `"input":"0x${seventeenMiB}`)
+    })
+    const blocks = await blocksOf(sourceOf(t, read, copy), 0n)
+    assert.equal(blocks.length, 12)
+    const [large] = blocks[3]?.inboxTransactions ?? []
+    assert.ok(large !== undefined && large.data.length > 17 * 1_024 * 1_024)
+  },
+)
+
+/** Where the system tells which files a process has open. */
+const openFiles = '/proc/self/fd'
+
+function timesOpen(path: string): number {
+  const { dev, ino } = statSync(path)
+  const isIt = (name: string) => {
+    // One that was closed meanwhile is not there.
+    const file = statSync(join(openFiles, name), { throwIfNoEntry: false })
+    return file?.ino === ino && file.dev === dev
+  }
+  return readdirSync(openFiles).filter(isIt).length
+}
+
+test(
+  'a file is read a little ahead, and let go of when nobody wants the rest',
+  { skip: !existsSync(openFiles), timeout: 30_000 },
+  async (t) => {
+    const long = await edited(t, () => undefined, 'channel-timeout')
+    const file = join(long, 'l1.ndjson')
+    const source = sourceOf(t, read, long)
+    const given = await source.open(0n)
+    assert.ok(await given.next())
+    // As long as it takes another to read all of it.
+    const other = sourceOf(t, read, long)
+    await blocksOf(other, 0n)
+    await other.close()
+    assert.equal(timesOpen(file), 1)
+    await blocksOf(source, 0n)
+    while (timesOpen(file) > 0) await turn()
+  },
+)
+
+test('whoever waits for a block is told that another reading began, or that the source is closed', async (t) => {
+  const source = sourceOf(t, read)
+  const waiting = (await source.open(first)).next()
+  const reader = await source.open(first)
+  assert.equal(await waiting, undefined)
+  const rejected = assert.rejects(async () => reader.next(), /the thread that reads L1 has ended/)
+  await source.close()
+  await rejected
+})
+
+test('a block that is not true is told with its line, after those before it', async (t) => {
+  const copy = await edited(t, (lines) => {
+    lines[5] = (lines[5] ?? '').replace(/"gasUsed":"0x\w+"/u, '"gasUsed":"0x7"')
+  })
+  const source = sourceOf(t, { isLoaded: false, isVerified: true }, copy)
+  const reader = await source.open(first)
+  for (let number = 0; number < 5; number++) assert.ok(await reader.next())
+  await assert.rejects(async () => reader.next(), isRecordFault(/^record: \S*l1\.ndjson, line 6: /))
+})
+
+test('what cannot be read is told to who waits until all is loaded, and to who reads', async (t) => {
+  const copy = await edited(t, (lines) => {
+    lines[2] = '{'
+  })
+  const source = sourceOf(t, loaded, copy)
+  const wanted = isRecordFault(/^record: \S*l1\.ndjson, line 3: /)
+  await assert.rejects(source.loaded(), wanted)
+  await assert.rejects(blocksOf(source, first), wanted)
+})

@@ -1,0 +1,36 @@
+import type { Payload } from '#protocol/block/payload.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { type CheckedL2Block, parseL2Block } from '#json-rpc/forms/l2-block-json.ts'
+import { findFile, readLines, recordFault, requireFile, within } from './read-lines.ts'
+
+/** An L2 block of a record. */
+export interface RecordedL2 extends CheckedL2Block {
+  /** File and line. */
+  readonly where: string
+  /** Before the first block of the record: where its channels and spans may have begun. */
+  readonly isBefore: boolean
+}
+
+/**
+ * The L2 blocks of a record, in order, each the child of the one before it and with the hash that its fields have. Where a
+ * record begins later than its chain, the blocks of `before.ndjson` come first.
+ *
+ * @throws Fault `record` that names file and line, and what is wrong
+ */
+export async function* readL2(folder: string, config: RollupConfig): AsyncGenerator<RecordedL2> {
+  const before = findFile(folder, 'before.ndjson')
+  let parent: Payload | undefined
+  for (const path of [before, requireFile(folder, 'l2.ndjson')]) {
+    if (path === undefined) continue
+    for await (const { json, where } of readLines(path)) {
+      const told = within(where, () => parseL2Block(json, config))
+      if (parent !== undefined && told.block.parentHash !== parent.blockHash)
+        throw recordFault(
+          `${where}: L2 block ${told.block.number} with parent ${told.block.parentHash} does not fit the line before it: block ${parent.number} with hash ${parent.blockHash}`,
+        )
+      yield { ...told, where, isBefore: path === before }
+      parent = told.block
+    }
+  }
+  if (parent === undefined) throw recordFault(`${folder}: l2.ndjson has no block`)
+}

@@ -1,0 +1,221 @@
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
+import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
+import { isPipelineBase } from '#protocol/sync/pipeline-base.ts'
+import { Fault } from '#runtime/fault.ts'
+import type { ToldL1, ToldL1Source } from '#l1/l1-client.ts'
+import type { CheckedL2Block } from '#json-rpc/forms/l2-block-json.ts'
+import type { RecordWriter } from '#records/folder/record-writer.ts'
+import { deriveChain, type DeriveResult, type SettledBlock } from '#records/derive/derive-chain.ts'
+import { expectedLine, refusedLine } from '#records/derive/derived-line.ts'
+import type { Judge, Judgement } from '#records/derive/judge.ts'
+import { baseCandidateOf, ReferenceChain } from '#records/derive/reference-chain.ts'
+import { RecordingL1 } from './recording-l1.ts'
+import { fetchL2Blocks, type L2Options, toldL2 } from './told-l2.ts'
+
+/** What to record, and from where. */
+export interface RecordChainOptions {
+  readonly config: RollupConfig
+  /** Number of the L2 block that is safe at the start. */
+  readonly from: bigint
+  /** Number of the last L2 block; before Holocene the rest of its span comes too. */
+  readonly to: bigint
+  readonly l1: {
+    readonly client: ToldL1Source
+    readonly name: string
+    readonly blobAdvice?: string
+  }
+  readonly l2: L2Options
+  readonly writer: RecordWriter
+  readonly onBlock: (block: SettledBlock) => void
+  /** Told the number of each L1 block that was read. */
+  readonly onL1Block?: ((number: bigint) => void) | undefined
+}
+
+/** What was recorded. */
+export interface RecordedChain {
+  /** Numbers of the first and the last block. */
+  readonly l1: { readonly first: bigint; readonly last: bigint }
+  readonly l2: { readonly first: bigint; readonly last: bigint }
+  readonly txs: number
+  readonly refused: number
+}
+
+/** L2 blocks that are asked for at once on the way down. */
+const blocksPerStep = 32
+
+/**
+ * Records an L2 chain and the L1 it is derived from: it derives as it records, so it knows how much of L1 is needed, and nothing is
+ * recorded that does not fit.
+ *
+ * @throws Fault that says what to do if L1 and L2 do not fit, are not as long, or are not told as they are
+ */
+export async function recordChain(options: RecordChainOptions): Promise<RecordedChain> {
+  const { config, from, l2 } = options
+  const base = await findBase(options)
+  const run = new Recording(options)
+  const lines = toldL2(l2, { number: base.number, recorded: from })
+  const chain = await ReferenceChain.open(run.noting(lines), { config, from })
+  return run.toEnd(chain)
+}
+
+/** The newest block that a pipeline can begin at, on the way down from the safe one. */
+async function findBase({ config, from, l2 }: RecordChainOptions): Promise<L2BlockRef> {
+  let safe: ReturnType<typeof baseCandidateOf> | undefined
+  for (let above = from + 1n; ;) {
+    const below = above - BigInt(blocksPerStep)
+    const { number: genesis } = config.genesis.l2
+    const first = below < genesis ? genesis : below
+    const blocks = await fetchL2Blocks(l2, { first, count: Number(above - first) })
+    if (blocks.length < Number(above - first)) throw lacks(l2, first + BigInt(blocks.length))
+    for (const { told } of blocks.toReversed()) {
+      const candidate = candidateOf(config, l2, told)
+      safe ??= candidate
+      if (isPipelineBase(config, safe, candidate)) return candidate.ref
+    }
+    above = first
+  }
+}
+
+function candidateOf(config: RollupConfig, { name }: L2Options, { block }: CheckedL2Block) {
+  try {
+    return baseCandidateOf(config, { block, ref: l2BlockRefOf(config, block) })
+  } catch (cause) {
+    if (!(cause instanceof DecodeError)) throw cause
+    const detail = `${name}: L2 block ${block.number} is of another chain than the rollup config: ${cause.message}`
+    throw new Fault('wrong-chain', { severity: 'critical', detail, cause })
+  }
+}
+
+function lacks({ name }: L2Options, number: bigint): Fault {
+  const detail = `${name}: there is no L2 block ${number}: give a node that has it, or other --from and --to`
+  return new Fault('l2-missing', { severity: 'critical', detail })
+}
+
+class Recording {
+  readonly #options: RecordChainOptions
+  /** Lines of blocks that may not become safe. */
+  readonly #lines = new Map<bigint, string>()
+  #safe: bigint
+  #firstL1: bigint | undefined
+  #txs = 0
+
+  constructor(options: RecordChainOptions) {
+    this.#options = options
+    this.#safe = options.from
+  }
+
+  /** The same blocks; what comes before the chain is written, of the rest the lines are kept. */
+  async *noting(lines: ReturnType<typeof toldL2>): ReturnType<typeof toldL2> {
+    const { writer, from } = this.#options
+    for await (const block of lines) {
+      const { number } = block.block
+      if (block.isBefore) writer.addLine('before.ndjson', block.line)
+      else if (number === from) writer.addLine('l2.ndjson', block.line)
+      else this.#lines.set(number, block.line)
+      await writer.drained()
+      yield block
+    }
+  }
+
+  async toEnd(chain: ReferenceChain): Promise<RecordedChain> {
+    const { config, from, l1, to } = this.#options
+    const { name, client, blobAdvice } = l1
+    const source = new RecordingL1({
+      view: this.#options.config,
+      name,
+      client,
+      onBlock: (told) => this.#takeL1(told, chain),
+      isDone: () => this.#safe >= to,
+    })
+    const result = await deriveChain({
+      config,
+      start: chain.start,
+      l1: source,
+      judge: this.#judgeOf(chain),
+      onBlock: (block) => this.#settle(block),
+      ...(blobAdvice !== undefined && { blobAdvice }),
+    })
+    const lastL1 = source.last?.header.number
+    if (this.#firstL1 === undefined || lastL1 === undefined) throw new Error('no L1 block was read')
+    if (this.#safe < to) throw this.#shortfall(result, lastL1)
+    return {
+      l1: { first: this.#firstL1, last: lastL1 },
+      l2: { first: from, last: this.#safe },
+      txs: this.#txs,
+      refused: result.refused,
+    }
+  }
+
+  async #takeL1({ block, json }: ToldL1, { start }: ReferenceChain): Promise<void> {
+    const { l1, l2, writer } = this.#options
+    const { number } = block.header
+    // What is still to come may all be there already, and ask nobody.
+    if (l2.signal?.aborted === true) throw new Fault('aborted', { severity: 'temporary' })
+    this.#firstL1 ??= number
+    const { l1Origin } = start.base
+    if (number === l1Origin.number && block.hash !== l1Origin.hash) {
+      const detail = `L1 block ${number} is ${block.hash} at ${l1.name}, but ${l1Origin.hash} to ${l2.name}: they are of different chains`
+      throw new Fault('wrong-chain', { severity: 'critical', detail })
+    }
+    this.#options.onL1Block?.(number)
+    writer.addLine('l1.ndjson', JSON.stringify(json))
+    await writer.drained()
+  }
+
+  #judgeOf(chain: ReferenceChain): Judge {
+    return {
+      judge: (derived) => {
+        if (this.#safe >= this.#options.to) return { kind: 'beyond' }
+        const judged = chain.judge(derived)
+        if (!(judged instanceof Promise)) return this.#noted(derived, judged)
+        return judged.then((judgement) => this.#noted(derived, judgement))
+      },
+      safeBlock: (number) => chain.safeBlock(number),
+    }
+  }
+
+  #noted(derived: DerivedAttributes, judgement: Judgement): Judgement {
+    const { config, writer } = this.#options
+    if (judgement.kind !== 'refused') return judgement
+    const thenDepositsOnly = isActive(config, 'holocene', derived.derivedFrom.timestamp)
+    writer.addLine('refused.ndjson', refusedLine(derived, { thenDepositsOnly }))
+    return judgement
+  }
+
+  #settle(settled: SettledBlock): void {
+    // One that differs ends the recording.
+    if (settled.matches === false) return
+    const { writer, onBlock } = this.#options
+    const { parent, attributes } = settled.derived
+    const number = parent.number + 1n
+    const line = this.#lines.get(number)
+    if (line === undefined) throw new Error(`L2 block ${number} became safe and was never read`)
+    writer.addLine('l2.ndjson', line)
+    writer.addLine('expected.ndjson', expectedLine(settled))
+    this.#lines.delete(number)
+    this.#safe = number
+    this.#txs += attributes.transactions.length
+    onBlock(settled)
+  }
+
+  /** Why the last block did not become safe. */
+  #shortfall({ mismatch, refusal, isBeyond }: DeriveResult, lastL1: bigint): Fault {
+    const { l1, l2, to } = this.#options
+    if (isBeyond) return lacks(l2, this.#safe + 1n)
+    const differing = mismatch ?? refusal
+    const [difference] = differing?.differences ?? []
+    if (differing !== undefined && difference !== undefined) {
+      const { derived } = differing
+      const what = `L2 block ${derived.parent.number + 1n} of ${l2.name} is not what is derived from L1 block ${derived.derivedFrom.number} of ${l1.name}`
+      const how = `${difference.field} is ${difference.block}, derived is ${difference.derived}`
+      const detail = `${what} (${how}): it is of another chain, or was never safe`
+      return new Fault('wrong-chain', { severity: 'critical', detail })
+    }
+    const detail = `L1 ends at block ${lastL1}, which makes L2 block ${this.#safe} safe, but not ${to}: wait until more of L1 is there, or give a lower --to`
+    return new Fault('l1-short', { severity: 'critical', detail })
+  }
+}

@@ -1,0 +1,71 @@
+import { Fault } from '#runtime/fault.ts'
+import type { ToldL1, ToldL1Source } from '#l1/l1-client.ts'
+import { type L1View, toL1Block } from '#l1/to-l1-block.ts'
+import type { L1Reader, L1Source, PreparedL1 } from '#records/derive/l1-source.ts'
+
+/** What a recording reads L1 with. */
+export interface RecordingL1Options {
+  readonly client: ToldL1Source
+  readonly view: L1View
+  /** Where the blocks come from, for a person to read. */
+  readonly name: string
+  /** Told of each block once, in order, before it is derived from; the next one waits for it. */
+  readonly onBlock: (told: ToldL1) => Promise<void>
+  /** Whether no more is needed. */
+  readonly isDone: () => boolean
+}
+
+/** Blocks that are asked for before they are needed. */
+const lookAhead = 8
+
+/** L1 as a node tells it, taken down as it is read. */
+export class RecordingL1 implements L1Source {
+  readonly isLoaded = false
+  readonly #options: RecordingL1Options
+  #last: ToldL1['block'] | undefined
+
+  constructor(options: RecordingL1Options) {
+    this.#options = options
+  }
+
+  /** The last block that was taken down. */
+  get last(): ToldL1['block'] | undefined {
+    return this.#last
+  }
+
+  open(from: bigint): Promise<L1Reader> {
+    const ahead: Promise<ToldL1 | undefined>[] = []
+    let number = from
+    const next = async (): Promise<PreparedL1 | undefined> => {
+      if (this.#options.isDone()) return undefined
+      while (ahead.length < lookAhead) {
+        const asked = this.#options.client.fetchBlock(number++)
+        // Who asks for it hears of it; but nobody may.
+        void Promise.allSettled([asked])
+        ahead.push(asked)
+      }
+      const told = await ahead.shift()
+      return told && this.#take(told)
+    }
+    return Promise.resolve({ next })
+  }
+
+  async #take(told: ToldL1): Promise<PreparedL1> {
+    const { name, onBlock } = this.#options
+    const { header, hash } = told.block
+    const last = this.#last
+    const isNext = last === undefined || header.number === last.header.number + 1n
+    if (isNext) {
+      if (last !== undefined && header.parentHash !== last.hash) throw this.#reorganised(header)
+      this.#last = told.block
+      await onBlock(told)
+    } else if (header.number === last.header.number && hash !== last.hash)
+      throw this.#reorganised(header)
+    return { l1: toL1Block(told, this.#options.view), where: name, workMs: 0 }
+  }
+
+  #reorganised({ number }: ToldL1['block']['header']): Fault {
+    const detail = `${this.#options.name}: L1 was reorganised at block ${number} while it was recorded: begin again, or give a lower --to`
+    return new Fault('l1-reorg', { severity: 'critical', detail })
+  }
+}

@@ -1,0 +1,53 @@
+import { hashHeader } from '#protocol/block/header.ts'
+import { toHex } from '#protocol/codec/hex.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { headerJson } from '#json-rpc/forms/header-json.ts'
+import { parseJson } from '#json-rpc/forms/parse-json.ts'
+import type { ReplayedBlock } from './replayed-chain.ts'
+
+/** A change of a chain that is taken back later. */
+export interface Reorg {
+  /** Blocks that are replaced, `block` being the last of them. */
+  readonly depth: bigint
+  /** Number of the head at which it happens. */
+  readonly block: bigint
+  /** The other branch grows for as many blocks before the recorded one is back. */
+  readonly stay: bigint
+}
+
+/**
+ * Other blocks in the place of some that follow one another: the same transactions under other headers, with the hashes that
+ * these have. Whoever checks them finds nothing wrong.
+ *
+ * @param name goes into the headers, so that two branches differ
+ */
+export function alternativeBranch(
+  blocks: readonly ReplayedBlock[],
+  name: string,
+): readonly ReplayedBlock[] {
+  const branch: ReplayedBlock[] = []
+  for (const block of blocks)
+    branch.push(alternativeOf(block, { name, parentHash: branch.at(-1)?.hash ?? block.parentHash }))
+  return branch
+}
+
+function alternativeOf(
+  block: ReplayedBlock,
+  { name, parentHash }: { readonly name: string; readonly parentHash: Hash },
+): ReplayedBlock {
+  const extraData = toHex(new TextEncoder().encode(name).subarray(0, 32))
+  const changed = { ...block.json, parentHash, extraData }
+  const hash = hashHeader(parseJson(headerJson, changed, 'block'))
+  const transactions = placed(changed, 'transactions', hash)
+  const receipts = block.receipts?.map((receipt) => {
+    const moved = { ...(receipt as object), blockHash: hash }
+    return { ...moved, logs: placed(moved, 'logs', hash) }
+  })
+  return { ...block, hash, parentHash, json: { ...changed, hash, transactions }, receipts }
+}
+
+/** The items of a list, said to be in another block. */
+function placed(of: object, name: string, blockHash: Hash): readonly object[] {
+  const items = (of as Readonly<Record<string, readonly object[] | undefined>>)[name]
+  return (items ?? []).map((item) => ({ ...item, blockHash }))
+}

@@ -1,0 +1,97 @@
+import * as z from 'zod'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { fromHex, toHex } from '#protocol/codec/hex.ts'
+import type { Address } from '#protocol/primitives.ts'
+import { addressJson, hashJson, hexJson, toQuantity, toWord } from '#json-rpc/forms/fields.ts'
+import { parseJson } from '#json-rpc/forms/parse-json.ts'
+import { errorCodes, JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+import type { Method, Methods } from '#json-rpc/json-rpc-dispatch.ts'
+import { unsubscribe } from '#json-rpc/subscriptions.ts'
+import { version } from '#runtime/version.ts'
+import { type ReplayedBlock, type ReplayedChain, withoutTransactions } from './replayed-chain.ts'
+
+/** What a rollup node asks of L1, and of the blocks of L2: answered from a record. */
+export function replayMethods(chain: ReplayedChain, chainId: bigint): Methods {
+  const block = ([key, isFull]: readonly unknown[]) => {
+    const found = chain.find(textOf(key))
+    return found === undefined ? null : shown(found, { isFull: isFull === true })
+  }
+  return {
+    web3_clientVersion: () => `atoll-l1-replay/${version}`,
+    eth_chainId: () => toQuantity(chainId),
+    eth_blockNumber: () => toQuantity(chain.head),
+    eth_getBlockByNumber: block,
+    eth_getBlockByHash: block,
+    eth_getBlockReceipts: ([key]) => chain.find(textOf(key))?.receipts ?? null,
+    eth_getTransactionReceipt: ([hash]) => chain.findReceipt(textOf(hash)) ?? null,
+    eth_subscribe: subscribe(chain),
+    eth_unsubscribe: unsubscribe,
+  }
+}
+
+/** Where the system config contract keeps who signs unsafe blocks: keccak256 of `systemconfig.unsafeblocksigner`. */
+const unsafeBlockSignerSlot = '0x65a7ed542fb37fe237fdfbdd70b31598523fe5b32879e307bae27a0bd9581c08'
+
+/** Topics of an update of the system config that says who signs unsafe blocks. */
+const signerUpdate = [
+  '0x1d2b0bda21d56b8bd12d4f94ebacffdfb35f5e226f84b461103bb8beab6353be',
+  `0x${'00'.repeat(32)}`,
+  `0x${'00'.repeat(31)}03`,
+]
+
+const receiptJson = z.looseObject({
+  logs: z.array(z.looseObject({ address: addressJson, topics: z.array(hashJson), data: hexJson })),
+})
+
+/**
+ * The one word of L1's state that a rollup node reads. A record has no state: the word is what it was at first, and then what the
+ * logs of the record say.
+ */
+export function storageMethod(
+  chain: ReplayedChain,
+  { l1SystemConfigAddress: contract }: Pick<RollupConfig, 'l1SystemConfigAddress'>,
+  unsafeBlockSigner: Address,
+): Methods {
+  const signerAt = (number: bigint): Uint8Array => {
+    let signer = fromHex(unsafeBlockSigner)
+    for (const block of chain.canonical()) {
+      if (block.number > number) break
+      for (const receipt of block.receipts ?? [])
+        for (const { address, topics, data } of parseJson(receiptJson, receipt, 'receipt').logs)
+          if (address === contract && topics.join() === signerUpdate.join())
+            signer = data.subarray(-20)
+    }
+    return signer
+  }
+  return {
+    eth_getStorageAt: ([address, slot, key]) => {
+      const found = chain.find(textOf(key))
+      if (found === undefined) throw new JsonRpcError(-32_000, 'header not found')
+      const isSigner =
+        textOf(address).toLowerCase() === contract && textOf(slot) === unsafeBlockSignerSlot
+      return isSigner ? toWord(signerAt(found.number)) : toHex(new Uint8Array(32))
+    },
+  }
+}
+
+function subscribe(chain: ReplayedChain): Method {
+  return ([what], context) => {
+    if (what !== 'newHeads')
+      throw new JsonRpcError(errorCodes.invalidParams, 'only newHeads can be subscribed to')
+    return context.subscribe((notify) =>
+      chain.onHead((blocks) => {
+        for (const { json } of blocks)
+          notify({ ...json, transactions: undefined, withdrawals: undefined })
+      }),
+    )
+  }
+}
+
+function textOf(param: unknown): string {
+  if (typeof param === 'string') return param
+  throw new JsonRpcError(errorCodes.invalidParams, 'missing value for required argument 0')
+}
+
+function shown(block: ReplayedBlock, { isFull }: { readonly isFull: boolean }): object {
+  return isFull ? block.json : withoutTransactions(block)
+}

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises'
+import { gunzipSync } from 'node:zlib'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { Fault } from './fault.ts'
+
+/** Reads a JSON file; one that ends in `.gz` is decompressed. @throws Fault `invalid-file` that names it and what is wrong with it */
+export async function readJsonFile(path: string): Promise<unknown> {
+  try {
+    const bytes = await readFile(path)
+    const text = path.endsWith('.gz') ? gunzipSync(bytes) : bytes
+    return JSON.parse(text.toString('utf8')) as unknown
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause
+    throw invalidFile(path, cause)
+  }
+}
+
+/** Parses the content of a file. @throws Fault `invalid-file` that names the file, for a DecodeError */
+export function parseFile<Value>(path: string, parse: () => Value): Value {
+  try {
+    return parse()
+  } catch (cause) {
+    if (cause instanceof DecodeError) throw invalidFile(path, cause)
+    throw cause
+  }
+}
+
+/** The fault for a file that cannot be read or used. */
+export function invalidFile(path: string, cause: Error): Fault {
+  const detail = `${path}: ${readProblem(cause)}`
+  return new Fault('invalid-file', { severity: 'critical', detail, cause })
+}
+
+/** What is wrong with a file that was read, decompressed or parsed. */
+export function readProblem(cause: Error): string {
+  const code = 'code' in cause ? String(cause.code) : ''
+  if (code === 'ENOENT') return 'no such file'
+  return code.startsWith('Z_') ? `it cannot be decompressed: ${cause.message}` : cause.message
+}

@@ -1,0 +1,54 @@
+import { parseDependencySet } from '#protocol/chains/dependency-set.ts'
+import { parseL1BlobSchedule } from '#protocol/chains/l1-blob-schedules.ts'
+import {
+  parseRollupConfig,
+  RollupConfigError,
+  type RollupConfigSources,
+} from '#protocol/chains/parse-rollup-config.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { invalidFile, parseFile, readJsonFile } from '#runtime/json-file.ts'
+
+/** Files that define a rollup config. */
+export interface RollupConfigFiles {
+  readonly rollup: string
+  /** In geth's form; undefined: the built-in schedule of the L1's chain id. */
+  readonly l1ChainConfig: string | undefined
+  readonly dependencySet: string | undefined
+}
+
+/** Reads a rollup config. @throws Fault `invalid-file` that names the file and all that is wrong with it */
+export async function readRollupConfigFiles(files: RollupConfigFiles): Promise<RollupConfig> {
+  const sources = await readConfigSources(files)
+  const json = await readJsonFile(files.rollup)
+  return parseConfig(files.rollup, () => parseRollupConfig(json, sources))
+}
+
+/** Reads the files that complete a rollup config. @throws Fault `invalid-file` that names the file and what is wrong with it */
+export async function readConfigSources({
+  l1ChainConfig,
+  dependencySet,
+}: Omit<RollupConfigFiles, 'rollup'>): Promise<RollupConfigSources> {
+  return {
+    l1BlobSchedule: await readOptional(l1ChainConfig, parseL1BlobSchedule),
+    dependencySet: await readOptional(dependencySet, parseDependencySet),
+  }
+}
+
+/** Parses a rollup config from a file or a network. @throws Fault `invalid-file` that names it and all that is wrong with it */
+export function parseConfig<Value>(source: string, parse: () => Value): Value {
+  try {
+    return parse()
+  } catch (cause) {
+    if (!(cause instanceof RollupConfigError)) throw cause
+    throw invalidFile(source, new Error(cause.problems.join('; '), { cause }))
+  }
+}
+
+async function readOptional<Value>(
+  path: string | undefined,
+  parse: (json: unknown) => Value,
+): Promise<Value | undefined> {
+  if (path === undefined) return undefined
+  const json = await readJsonFile(path)
+  return parseFile(path, () => parse(json))
+}

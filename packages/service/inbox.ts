@@ -1,0 +1,104 @@
+import { noTracing, type Tracing } from '#runtime/tracing.ts'
+
+/** An event on its way to an actor, and what it came with. */
+interface Waiting<Event> {
+  event: Event
+  /** Runs the actor's work in the context in which the event came, so that a trace goes on through it. */
+  inContext: <Result>(work: () => Result) => Result
+  readonly taken: () => void
+}
+
+/** Where a source puts what it has. */
+interface Sink<Event> {
+  /** Queues an event; resolves when the actor has taken it, so that a source can keep its own pace. */
+  push(event: Event): Promise<void>
+  /** A place for one event: a later one takes the place of one that still waits. */
+  slot(): (event: Event) => void
+  /** Stops the actor. */
+  fail(error: Error): void
+}
+
+/** Starts to put events into a sink; what it returns stops it. */
+export type Source<Event> = (sink: Sink<Event>) => () => void
+
+/**
+ * What waits for an actor: one event at a time, in the order in which they came. States conflate, so that an actor that
+ * is busy finds the newest and not all of them.
+ */
+export class Inbox<Event> implements Sink<Event>, AsyncIterable<Waiting<Event>> {
+  readonly #waiting: Waiting<Event>[] = []
+  readonly #stops: (() => void)[] = []
+  readonly #tracing: Tracing
+  #wake: (() => void) | undefined
+  #failure: Error | undefined
+  #isClosed = false
+
+  /** Ends when `signal` is aborted. */
+  constructor(
+    sources: readonly Source<Event>[],
+    { signal, tracing = noTracing }: { readonly signal: AbortSignal; readonly tracing?: Tracing },
+  ) {
+    this.#tracing = tracing
+    for (const source of sources) this.#stops.push(source(this))
+    if (signal.aborted) this.#close()
+    else signal.addEventListener('abort', () => this.#close(), { once: true })
+  }
+
+  push(event: Event): Promise<void> {
+    return new Promise((taken) => this.#add({ event, inContext: this.#tracing.capture(), taken }))
+  }
+
+  slot(): (event: Event) => void {
+    let waiting: Waiting<Event> | undefined
+    return (event) => {
+      if (waiting !== undefined) {
+        waiting.event = event
+        waiting.inContext = this.#tracing.capture()
+        return
+      }
+      const taken = () => {
+        waiting = undefined
+      }
+      waiting = { event, inContext: this.#tracing.capture(), taken }
+      this.#add(waiting)
+    }
+  }
+
+  fail(error: Error): void {
+    this.#failure ??= error
+    this.#wake?.()
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Waiting<Event>, void> {
+    try {
+      for (;;) {
+        if (this.#failure !== undefined) throw this.#failure
+        if (this.#isClosed) return
+        const next = this.#waiting.shift()
+        if (next === undefined) {
+          await new Promise<void>((resolve) => {
+            this.#wake = resolve
+          })
+          continue
+        }
+        next.taken()
+        yield next
+      }
+    } finally {
+      this.#close()
+    }
+  }
+
+  #add(waiting: Waiting<Event>): void {
+    if (this.#isClosed) return
+    this.#waiting.push(waiting)
+    this.#wake?.()
+  }
+
+  #close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const stop of this.#stops) stop()
+    this.#wake?.()
+  }
+}

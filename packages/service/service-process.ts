@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { BusNames } from '#messages/bus-names.ts'
+import { isLeased, type ServiceName } from '#messages/services.ts'
+import { serviceStatus } from '#messages/subjects.ts'
+import { createBusMetrics, registerBusGauges } from '#bus/bus-metrics.ts'
+import type { Lease } from '#bus/bus.ts'
+import { connectService } from '#bus/connect-service.ts'
+import { ServiceBus } from '#bus/service-bus.ts'
+import { noTracing, type Tracing } from '#runtime/tracing.ts'
+import { sleep, systemClock, toIsoTime } from '#runtime/clock.ts'
+import { isFault, toError } from '#runtime/fault.ts'
+import { createLog } from '#runtime/log.ts'
+import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
+import { otelTracing, startTracing, type StoppableProvider } from '#runtime/trace.ts'
+import { version } from '#runtime/version.ts'
+import { type HealthServer, serveHealth } from './health-server.ts'
+import { exitCodes, type ServiceMain } from './service.ts'
+import { StatusReporter } from './status-reporter.ts'
+
+/** How long `main` has to return after it was asked to; then the process ends without it. */
+const stopTimeoutMs = 1_000
+
+/** How long the last messages and spans have to leave. */
+const closeTimeoutMs = 700
+
+/** A wait that took less is not told when it is over. */
+const leastToldMs = 1_000
+
+const leaseFaults: readonly string[] = ['lease-lost', 'lease-expired', 'fenced']
+
+/** What a setting names is wrong in itself, as a rollup config may be. */
+const settingsFaults: readonly string[] = ['settings', 'record', 'invalid-file']
+
+function exitCodeOf(error: unknown): number {
+  if (!isFault(error)) return exitCodes.failed
+  if (settingsFaults.includes(error.code)) return exitCodes.settings
+  return leaseFaults.includes(error.code) ? exitCodes.leaseLost : exitCodes.failed
+}
+
+/** How a service comes to its connections; left out: to the servers that its settings name. */
+export type ConnectBus = () => Awaited<ReturnType<typeof connectService>>
+
+/** One service, from its settings to its exit code; most have a process of their own. */
+export class ServiceProcess<Settings extends ServiceSettings> {
+  readonly #name: ServiceName
+  readonly #connect: ConnectBus | undefined
+  readonly #settings: Settings
+  readonly #log: Logger
+  readonly #registry = new Registry()
+  readonly #status: StatusReporter
+  readonly #stopping = new AbortController()
+  readonly #failed = Promise.withResolvers<never>()
+  readonly #toldWaits = new Map<string, string>()
+  #bus: ServiceBus | undefined
+  #health: HealthServer | undefined
+  #traces: StoppableProvider | undefined
+
+  constructor(name: ServiceName, settings: Settings, connect?: ConnectBus) {
+    const { chainId, instance, logFormat, logLevel } = settings
+    this.#name = name
+    this.#connect = connect
+    this.#settings = settings
+    const fields = { service: name, chainId: String(chainId), instance }
+    this.#log = createLog({ logFormat, logLevel, fields })
+    const onGoOn = (what: string, forMs: number) => this.#tellGoingOn(what, forMs)
+    this.#status = new StatusReporter({ instance, version, clock: systemClock, onGoOn })
+    // eslint-disable-next-line atoll/use-rejection -- whoever runs the service hears of it; else nobody needs to
+    this.#failed.promise.catch(() => undefined)
+  }
+
+  /** Asks the service to end. */
+  stop(reason: string): void {
+    if (this.#stopping.signal.aborted) return
+    this.#log.info({ reason }, 'stopping')
+    this.#status.phase = 'stopping'
+    this.#stopping.abort()
+  }
+
+  /** Ends the service because of something that it cannot heal. */
+  fail(reason: unknown): void {
+    this.#failed.reject(toError(reason))
+  }
+
+  /** @returns the exit code */
+  async run(main: ServiceMain<Settings>): Promise<number> {
+    const code = await this.#run(main)
+    if (code === exitCodes.done) this.#log.info('stopped')
+    return code
+  }
+
+  async #run(main: ServiceMain<Settings>): Promise<number> {
+    try {
+      await Promise.race([this.#work(main), this.#failed.promise, this.#stopped()])
+      return exitCodes.done
+    } catch (error) {
+      if (this.#stopping.signal.aborted && isFault(error, 'closed')) return exitCodes.done
+      this.#log.error({ error }, 'the service cannot go on')
+      return exitCodeOf(error)
+    } finally {
+      this.#stopping.abort()
+      await Promise.race([this.#close(), sleep(systemClock, closeTimeoutMs)])
+    }
+  }
+
+  async #work(main: ServiceMain<Settings>): Promise<void> {
+    const tracing = await this.#openTools()
+    const bus = await this.#openBus(tracing)
+    const lease = isLeased(this.#name) ? await this.#takeLease(bus) : undefined
+    this.#status.phase = 'running'
+    this.#log.info({ term: lease && String(lease.term) }, 'running')
+    await main({
+      settings: this.#settings,
+      bus,
+      clock: systemClock,
+      log: this.#log,
+      metrics: this.#registry,
+      tracing,
+      status: this.#status,
+      lease,
+      signal: this.#stopping.signal,
+    })
+  }
+
+  async #openTools(): Promise<Tracing> {
+    const { healthHost: host, healthPort: port, otlpUrl, instance } = this.#settings
+    collectDefaultMetrics({ register: this.#registry })
+    const reasonsNotReady = () => this.#status.reasonsNotReady()
+    this.#health = await serveHealth({ host, port, registry: this.#registry, reasonsNotReady })
+    this.#log.info({ health: this.#health.url }, 'starting')
+    if (otlpUrl === undefined) return noTracing
+    const fields = { 'service.name': `atoll-${this.#name}`, 'service.instance.id': instance }
+    this.#traces = await startTracing(otlpUrl, fields)
+    return otelTracing
+  }
+
+  async #openBus(tracing: Tracing): Promise<ServiceBus> {
+    const { chainId, node, natsUrls, instance } = this.#settings
+    const onFatal = (error: Error) => this.fail(error)
+    this.#status.waitFor(`the bus at ${natsUrls.join(', ')}`, 'tries to connect all the time')
+    const connections =
+      this.#connect?.() ??
+      (await connectService(this.#name, {
+        ...this.#settings,
+        onFatal,
+        signal: this.#stopping.signal,
+        onWait: ({ message }) => this.#tellWait({ what: 'the bus', reason: message }),
+      }))
+    const bus = new ServiceBus({
+      ...connections,
+      names: new BusNames({ chainId, node }),
+      service: this.#name,
+      instance,
+      boot: randomUUID(),
+      clock: systemClock,
+      metrics: createBusMetrics(this.#registry),
+      tracing,
+      onWait: (wait) => this.#tellWait(wait),
+      onWaitOver: ({ what, sinceMs }) => {
+        this.#toldWaits.delete(what)
+        this.#tellGoingOn(what, systemClock.now() - sinceMs)
+      },
+      onFatal,
+    })
+    this.#bus = bus
+    registerBusGauges(this.#registry, {
+      stateAges: () => bus.inputs(),
+      leaseRemainingMs: () => bus.leaseRemainingMs,
+    })
+    this.#status.goOn()
+    const { signal } = this.#stopping
+    this.#status.report(bus, bus.own(serviceStatus[this.#name]), { signal, onFatal })
+    return bus
+  }
+
+  /** A line in the log for each thing that is waited for, and for each new reason. */
+  #tellWait({ what, reason }: { readonly what: string; readonly reason: string }): void {
+    if (this.#toldWaits.get(what) === reason) return
+    this.#toldWaits.set(what, reason)
+    this.#log.warn({ reason }, `waits for ${what}`)
+  }
+
+  /** What took no longer is no trouble. */
+  #tellGoingOn(waitedFor: string, forMs: number): void {
+    if (forMs < leastToldMs || this.#stopping.signal.aborted) return
+    this.#log.info({ waitedFor }, `goes on after ${(forMs / 1_000).toFixed(1)} s`)
+  }
+
+  async #takeLease(bus: ServiceBus): Promise<Lease> {
+    const lease = await bus.lease({
+      signal: this.#stopping.signal,
+      onStandby: ({ instance, sinceMs }) => {
+        this.#status.phase = 'standby'
+        const since = toIsoTime(sinceMs)
+        this.#status.waitFor(
+          `the lease that ${instance} holds since ${since}`,
+          'looks each second whether it is free',
+        )
+      },
+    })
+    this.#status.goOn()
+    return lease
+  }
+
+  /** When `main` has had its time to end. */
+  async #stopped(): Promise<void> {
+    const { signal } = this.#stopping
+    if (!signal.aborted)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+    await sleep(systemClock, stopTimeoutMs)
+  }
+
+  async #close(): Promise<void> {
+    await this.#bus?.close()
+    this.#health?.close()
+    await this.#traces?.shutdown()
+  }
+}

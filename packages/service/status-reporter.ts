@@ -1,0 +1,138 @@
+import type { ServiceStatus, Wait } from '#messages/service-status.ts'
+import type { Bus, Owner } from '#bus/bus.ts'
+import { type Clock, every } from '#runtime/clock.ts'
+import { isFault, toError } from '#runtime/fault.ts'
+
+/** How often the status is written, changed or not. */
+const statusPeriodMs = 5_000
+
+/** A change is written at once, but not more often than this. */
+const statusPauseMs = 250
+
+/** An input that was not seen for longer makes the service unready. */
+export const staleInputMs = 30_000
+
+/** What a reporter is given. */
+export interface StatusReporterOptions {
+  readonly instance: string
+  readonly version: string
+  readonly clock: Clock
+  /** Told when the service goes on, what it waited for last, and how long it waited in all. */
+  readonly onGoOn?: (what: string, forMs: number) => void
+}
+
+/** Says what a service is doing: on the bus, and to whoever asks whether it is ready. */
+export class StatusReporter {
+  readonly #options: StatusReporterOptions
+  readonly #startedMs: number
+  #bus: Bus | undefined
+  #phase: ServiceStatus['phase'] = 'starting'
+  #wait: Wait | undefined
+  #waitsSinceMs = 0
+  #notices: readonly string[] = []
+  #changed: () => void = () => undefined
+
+  constructor(options: StatusReporterOptions) {
+    this.#options = options
+    this.#startedMs = options.clock.now()
+  }
+
+  set phase(phase: ServiceStatus['phase']) {
+    this.#phase = phase
+    this.#changed()
+  }
+
+  /** Says that the service cannot go on without something, and what it does about it; since when, it knows itself. */
+  waitFor(what: string, next: string): void {
+    if (this.#wait?.what === what && this.#wait.next === next) return
+    const nowMs = this.#options.clock.now()
+    if (this.#wait === undefined) this.#waitsSinceMs = nowMs
+    const sinceMs = this.#wait?.what === what ? this.#wait.sinceMs : nowMs
+    this.#wait = { what, sinceMs, next }
+    this.#changed()
+  }
+
+  /** Says that it goes on. */
+  goOn(): void {
+    if (this.#wait === undefined) return
+    const { clock, onGoOn } = this.#options
+    const { what } = this.#wait
+    this.#wait = undefined
+    onGoOn?.(what, clock.now() - this.#waitsSinceMs)
+    this.#changed()
+  }
+
+  /** What an operator has to do something about, though nothing waits for it yet; all of it each time. */
+  set notices(notices: readonly string[]) {
+    this.#notices = notices
+    this.#changed()
+  }
+
+  snapshot(): ServiceStatus {
+    const { instance, version, clock } = this.#options
+    const wait = this.#wait ?? this.#busWait()
+    return {
+      instance,
+      version,
+      startedMs: this.#startedMs,
+      phase: this.#phase === 'running' && wait !== undefined ? 'waiting' : this.#phase,
+      wait,
+      inputs: this.#bus?.inputs() ?? [],
+      writtenMs: clock.now(),
+      notices: this.#notices,
+    }
+  }
+
+  /** What the bus has to try again: it goes on by itself, but nothing else does. */
+  #busWait(): Wait | undefined {
+    const [first] = this.#bus?.waits() ?? []
+    if (first === undefined) return undefined
+    const { what, sinceMs, reason } = first
+    return { what, sinceMs, next: `tries again all the time; the last time: ${reason}` }
+  }
+
+  /** Why the service is not ready; empty if it is. */
+  reasonsNotReady(): readonly string[] {
+    const { phase, wait, inputs } = this.snapshot()
+    const reasons: string[] = []
+    if (phase === 'starting' || phase === 'standby' || phase === 'stopping') reasons.push(phase)
+    if (wait !== undefined) reasons.push(`waits for ${wait.what}; next: ${wait.next}`)
+    if (this.#bus?.isUp === false) reasons.push('the bus cannot be reached')
+    for (const { name, ageMs } of inputs) {
+      if (ageMs === undefined) reasons.push(`${name} was never seen`)
+      else if (ageMs > staleInputMs) reasons.push(`${name} was last seen ${ageMs} ms ago`)
+    }
+    return reasons
+  }
+
+  /** Writes the status to the bus until `signal` is aborted: each 5 s, and soon after each change. */
+  report(
+    bus: Bus,
+    owner: Owner<ServiceStatus>,
+    { signal, onFatal }: { readonly signal: AbortSignal; readonly onFatal: (error: Error) => void },
+  ): void {
+    const { clock } = this.#options
+    this.#bus = bus
+    let isWriting = false
+    let isDue = false
+    const write = async () => {
+      isDue = true
+      if (isWriting) return
+      isWriting = true
+      while (isDue && !signal.aborted) {
+        isDue = false
+        await owner.write(this.snapshot())
+        await new Promise<void>((resolve) => clock.after(statusPauseMs, resolve))
+      }
+      isWriting = false
+    }
+    const writeOrStop = () => {
+      write().catch((error: unknown) => {
+        if (!isFault(error, 'closed')) onFatal(toError(error))
+      })
+    }
+    this.#changed = writeOrStop
+    writeOrStop()
+    signal.addEventListener('abort', every(clock, statusPeriodMs, writeOrStop), { once: true })
+  }
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+import { importProblem, type Layer, layerOf, levels } from './lint/layers.ts'
+
+// The graph of the packages: their lines, and who imports whom. Ends with 1 if an import goes upward or in a circle, or
+// if a package is too large a part of the whole.
+
+/** No package has a greater share of the lines. */
+const maxShare = 0.25
+
+interface Package {
+  readonly layer: Layer
+  lines: number
+  files: number
+  /** Names of the layers it imports, with how often. */
+  readonly imports: Map<string, number>
+}
+
+const importPattern = /(?:from |import\(|import )['`](#[^'`]+)['`]/g
+
+function readGraph(): { packages: readonly Package[]; problems: readonly string[] } {
+  const packages = new Map<string, Package>()
+  const problems: string[] = []
+  for (const layer of levels.flat())
+    packages.set(layer.name, { layer, lines: 0, files: 0, imports: new Map() })
+  for (const path of sourceFiles()) {
+    const own = packages.get(layerOf(path)?.name ?? '')
+    if (own === undefined) continue
+    const source = readFileSync(path, 'utf8')
+    own.files++
+    own.lines += source.split('\n').length - 1
+    for (const [, specifier = ''] of source.matchAll(importPattern)) {
+      const problem = importProblem(path, specifier)
+      if (problem !== undefined) problems.push(`${path}: ${problem}`)
+      const [name = ''] = specifier.slice(1).split('/')
+      if (name !== own.layer.name && packages.has(name))
+        own.imports.set(name, (own.imports.get(name) ?? 0) + 1)
+    }
+  }
+  return { packages: [...packages.values()], problems }
+}
+
+function sourceFiles(): readonly string[] {
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    encoding: 'utf8',
+  })
+  return listed.split('\n').filter((path) => /(?<!\.test)\.[jt]s$/.test(path))
+}
+
+/** A circle among packages, as a path that ends where it began; undefined if there is none. */
+function findCircle(packages: readonly Package[]): readonly string[] | undefined {
+  const importsOf = new Map(packages.map(({ layer, imports }) => [layer.name, [...imports.keys()]]))
+  const done = new Set<string>()
+  const visit = (name: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name]
+    if (done.has(name)) return undefined
+    for (const next of importsOf.get(name) ?? []) {
+      const circle = visit(next, [...path, name])
+      if (circle !== undefined) return circle
+    }
+    done.add(name)
+    return undefined
+  }
+  for (const { layer } of packages) {
+    const circle = visit(layer.name, [])
+    if (circle !== undefined) return circle
+  }
+  return undefined
+}
+
+function main(): void {
+  const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
+  const { packages, problems } = readGraph()
+  const total = packages.reduce((sum, { lines }) => sum + lines, 0)
+  const rows = packages.map(({ layer, lines, files, imports }) => ({
+    package: layer.folder,
+    files,
+    lines,
+    share: lines / total,
+    imports: Object.fromEntries(imports),
+  }))
+  const found = [...problems]
+  const circle = findCircle(packages)
+  if (circle !== undefined) found.push(`a circle: ${circle.join(' → ')}`)
+  for (const row of rows)
+    if (row.share > maxShare)
+      found.push(
+        `${row.package} has ${percent(row.share)} of all lines, more than ${percent(maxShare)}`,
+      )
+  if (values.json) console.log(JSON.stringify({ packages: rows, problems: found }))
+  else {
+    for (const row of rows) {
+      const imports = Object.entries(row.imports).map(([name, times]) => `${name} ${times}`)
+      console.log(
+        `${row.package.padEnd(28)}${String(row.files).padStart(4)} files${String(row.lines).padStart(7)} lines${percent(row.share).padStart(6)}  ← ${imports.join(', ')}`,
+      )
+    }
+    for (const problem of found) console.error(problem)
+  }
+  if (found.length > 0) process.exitCode = 1
+}
+
+const percent = (share: number) => `${Math.round(share * 100)} %`
+
+main()

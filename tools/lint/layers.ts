@@ -1,0 +1,64 @@
+/** A folder of the house, as imports name it. */
+export interface Layer {
+  /** First part of a path in an import: `#bus/…`. */
+  readonly name: string
+  /** Its folder in the checkout. */
+  readonly folder: string
+}
+
+const layer = (name: string, folder = `packages/${name}`): Layer => ({ name, folder })
+
+/**
+ * The layers, lowest first. A file imports from its own layer and from layers on lower levels; layers on one level
+ * do not import each other. Lint enforces it (`atoll/layers`), `tools/graph.ts` checks the graph.
+ */
+export const levels: readonly (readonly Layer[])[] = [
+  [layer('protocol')],
+  [layer('messages')],
+  [layer('runtime')],
+  [layer('bus'), layer('json-rpc')],
+  [layer('l1'), layer('engine-api'), layer('service')],
+  [layer('services', 'services')],
+  [layer('execution-client')],
+  [layer('records')],
+  [layer('node')],
+  [layer('devnet', 'devnet')],
+  [layer('cli')],
+]
+
+/** Layers that are below others by level and still must not be imported by them: a service is run, never called. */
+const exceptions: readonly (readonly [importer: string, imported: string])[] = [
+  ['execution-client', 'services'],
+  ['records', 'services'],
+]
+
+/** The layer that a file of the checkout belongs to; undefined for tests, tools and generated code. */
+export function layerOf(path: string): Layer | undefined {
+  return levels.flat().find(({ folder }) => path.startsWith(`${folder}/`))
+}
+
+/** Why a file must not import `specifier`; undefined if it may. @param path of the file, from the root of the checkout */
+export function importProblem(path: string, specifier: string): string | undefined {
+  const importer = layerOf(path)
+  const [, name] = /^#([a-z0-9-]+)\//.exec(specifier) ?? []
+  if (importer === undefined || name === undefined) return undefined
+  if (name === 'proto' && importer.name === 'messages') return undefined
+  if (name === importer.name) return problemAmongServices(path, specifier)
+  const isException = exceptions.some(([from, to]) => from === importer.name && to === name)
+  if (levelOf(name) < levelOf(importer.name) && !isException) return undefined
+  return `${importer.name} must not import #${name}: the layers are ${order}.`
+}
+
+/** Services meet only on the bus. */
+function problemAmongServices(path: string, specifier: string): string | undefined {
+  const [, service] = /^services\/([^/]+)\//.exec(path) ?? []
+  if (service === undefined || specifier.startsWith(`#services/${service}/`)) return undefined
+  return `service ${service} must not import another service: services meet only on the bus.`
+}
+
+const order = levels.map((level) => level.map(({ name }) => name).join(', ')).join(' ← ')
+
+function levelOf(name: string): number {
+  const level = levels.findIndex((layers) => layers.some((each) => each.name === name))
+  return level < 0 ? Infinity : level
+}
