@@ -1,14 +1,12 @@
 import type { ChainState } from '#messages/chain-state.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
-import { decodeL1Attributes } from '#protocol/block/l1-attributes.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { systemConfigOf } from '#protocol/derivation/l2-block.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
-import { type BaseCandidate, isPipelineBase } from '#protocol/sync/pipeline-base.ts'
-import { decodeDeposit } from '#protocol/transaction/deposit.ts'
+import { baseCandidateOf, findPipelineBase } from '#protocol/sync/pipeline-base.ts'
+import { runSearch } from '#runtime/run-search.ts'
 import type { SessionStart } from './derivation-state.ts'
 
 /** What a pipeline begins with is read from here. Each throws a Fault if it cannot be had now. */
@@ -91,40 +89,18 @@ async function isReorged(
   return hash !== undefined && hash !== l1Origin.hash
 }
 
-/**
- * Finds the newest L2 block whose L1 origin a pipeline may begin at. L1 origins only grow, so it is searched for in halves: a
- * handful of blocks is read rather than those of a whole channel timeout.
- */
 async function findBase(
   config: RollupConfig,
   safe: L2Source,
   { l2Block }: StartSources,
 ): Promise<Base> {
-  const { genesis } = config
-  const top = candidateOf(config, safe)
-  const isBase = (source: L2Source) => isPipelineBase(config, top, candidateOf(config, source))
-  let base = safe
-  let above = safe.ref.number + 1n
-  for (let step = 1n; !isBase(base); step *= 2n) {
-    above = base.ref.number
-    const below = above - step
-    base = await l2Block({ number: below > genesis.l2.number ? below : genesis.l2.number })
-  }
-  while (base.ref.number + 1n < above) {
-    const middle = await l2Block({ number: (base.ref.number + above) / 2n })
-    if (isBase(middle)) base = middle
-    else above = middle.ref.number
-  }
-  const { batcherAddress } = systemConfigOf(config, base.payload)
-  return { l1Origin: base.ref.l1Origin, batcher: batcherAddress }
-}
-
-function candidateOf({ genesis }: RollupConfig, { ref, payload }: L2Source): BaseCandidate {
-  // The genesis block tells nothing of L1, and is a base whatever the time.
-  if (ref.number === genesis.l2.number) return { ref, l1OriginTimestamp: 0n }
-  const [first] = payload.transactions
-  if (first === undefined) throw new DecodeError(`L2 block ${ref.number} has no transactions`)
-  return { ref, l1OriginTimestamp: decodeL1Attributes(decodeDeposit(first).data).timestamp }
+  const candidateOf = (source: L2Source) => baseCandidateOf(config, source, source.payload)
+  const { ref, payload } = await runSearch(
+    findPipelineBase(config, candidateOf(safe)),
+    async (number) => candidateOf(await l2Block({ number })),
+  )
+  const { batcherAddress } = systemConfigOf(config, payload)
+  return { l1Origin: ref.l1Origin, batcher: batcherAddress }
 }
 
 /** For an L1 block of which nothing but its place matters. */

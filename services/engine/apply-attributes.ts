@@ -3,9 +3,8 @@ import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
-import { isActive } from '#protocol/chains/chain-spec.ts'
-import { depositsOnly } from '#protocol/derivation/attributes.ts'
 import { firstDifference } from '#protocol/derivation/consolidation.ts'
+import { afterRefusal } from '#protocol/pipeline/refused-payload.ts'
 import type { ForkchoiceHeads } from '#engine-api/execution-client.ts'
 import { Fault } from '#runtime/fault.ts'
 import { refOf } from './find-start.ts'
@@ -42,21 +41,21 @@ export async function applyAttributes(
   ports: EnginePorts,
   log: Logger,
 ): Promise<Applied> {
-  const { attributes, derivedFrom } = request
+  const { attributes } = request
   const present = await consolidate({ request, heads }, ports, log)
   if (present !== undefined) return { kind: 'consolidated', block: present }
   const built = await build({ request, heads }, attributes, ports)
   if (built.kind === 'block') return { kind: 'built', block: built.block }
   const { reason } = built
-  const replacement = depositsOnly(attributes)
-  if (replacement === undefined) throw refusedDeposits(request, reason)
+  const then = afterRefusal(ports.config, request)
+  if (then.kind === 'critical') throw refusedDeposits(request, reason)
   const l2 = { number: request.parent.number + 1n }
-  if (!isActive(ports.config, 'holocene', derivedFrom.timestamp)) {
-    log.warn({ l2, reason }, 'a batch makes no valid block, and is left out')
+  if (then.kind === 'revoke-span') {
+    log.warn({ l2, reason }, 'dropped a batch whose block is invalid')
     return { kind: 'dropped', unsafe: await restore(heads, ports), reason }
   }
-  log.warn({ l2, reason }, 'a batch makes no valid block; a block of deposits takes its place')
-  const replaced = await build({ request, heads }, replacement, ports)
+  log.warn({ l2, reason }, 'replaced a batch whose block is invalid with a block of deposits only')
+  const replaced = await build({ request, heads }, then.attributes, ports)
   if (replaced.kind === 'refused') throw refusedDeposits(request, replaced.reason)
   return { kind: 'replaced', block: replaced.block, reason }
 }

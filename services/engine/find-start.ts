@@ -3,10 +3,12 @@ import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { type L2Block, l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
+import type { Hash } from '#protocol/primitives.ts'
 import type { Page, PageRequest } from '#protocol/sync/block-pages.ts'
-import { PipelineStart } from '#protocol/sync/pipeline-start.ts'
+import { baseCandidateOf, findPipelineBase } from '#protocol/sync/pipeline-base.ts'
 import { type EngineLabels, SyncStart } from '#protocol/sync/sync-start.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import { runSearch } from '#runtime/run-search.ts'
 import { type StartHeads, toForkchoice } from './heads.ts'
 import type { EngineClientPorts, EnginePorts, L1Refs } from './ports.ts'
 
@@ -74,17 +76,37 @@ async function headsInElSync(
 
 /** Where derivation begins to read L1 for a safe head. */
 export async function resetPointOf(safe: L2BlockRef, ports: EnginePorts): Promise<ResetPoint> {
-  const { config, executionClient } = ports
-  const found = await walk(new PipelineStart(config, safe), ports)
-  if (found.kind === 'failed')
-    throw startFault(
-      found.reason,
-      `below safe head ${safe.number}, whose L1 origin is ${safe.l1Origin.number} (${safe.l1Origin.hash}): L1 is behind it, or changed while it was read`,
-    )
-  const base = await executionClient.block({ kind: 'hash', hash: found.l2.hash })
-  if (base === undefined) throw startFault('l2-missing', `block ${found.l2.number} is gone`)
-  const systemConfig = decoded(config, base, systemConfigOf)
-  return { safe, l1Origin: found.l1Origin, systemConfig }
+  const { config } = ports
+  await canonicalOrigin(safe, ports)
+  const search = findPipelineBase(config, await candidateAt(safe, ports))
+  const base = await runSearch(search, (number) => candidateAt({ number }, ports))
+  const l1Origin = await canonicalOrigin(base.ref, ports)
+  return { safe, l1Origin, systemConfig: decoded(config, base.block, systemConfigOf) }
+}
+
+/** A block of the execution client that derivation may begin at; a hash says which of its number it must be. */
+async function candidateAt(
+  { number, hash }: { readonly number: bigint; readonly hash?: Hash },
+  { config, executionClient }: EnginePorts,
+) {
+  const block = await executionClient.block({ kind: 'number', number })
+  if (block === undefined || (hash !== undefined && block.blockHash !== hash))
+    throw startFault('l2-missing', `the execution client lacks block ${number} of its chain`)
+  const source = { ref: refOf(config, block), block }
+  return decoded(config, block, () => baseCandidateOf(config, source, block))
+}
+
+/** The L1 origin of a block. @throws Fault `l1-inconsistent` if L1 has no such block, or another one of its number */
+async function canonicalOrigin(
+  { number, l1Origin }: L2BlockRef,
+  { l1 }: EnginePorts,
+): Promise<L1BlockRef> {
+  const [block] = await l1.blocksDown({ number: l1Origin.number, count: 1 })
+  if (block?.number === l1Origin.number && block.hash === l1Origin.hash) return block
+  throw startFault(
+    'l1-inconsistent',
+    `L1 does not have block ${l1Origin.number} (${l1Origin.hash}), the L1 origin of L2 block ${number}: it is behind, or was reorganised while it was read`,
+  )
 }
 
 /** The place of a block. @throws Fault `wrong-chain` if it is none of this rollup */

@@ -1,20 +1,16 @@
 import type { L1Block } from '#protocol/block/l1-block.ts'
-import { decodeL1Attributes } from '#protocol/block/l1-attributes.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
-import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import { depositsOnly } from '#protocol/derivation/attributes.ts'
 import { type L2Block, l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
+import { DerivationDriver } from '#protocol/pipeline/derivation-driver.ts'
 import {
   type DerivedAttributes,
-  type L2Head,
   Pipeline,
   type PipelineEvent,
 } from '#protocol/pipeline/pipeline.ts'
-import { isPipelineBase } from '#protocol/sync/pipeline-base.ts'
+import { baseCandidateOf, findPipelineBase, searchHeld } from '#protocol/sync/pipeline-base.ts'
 import type { Hash } from '#protocol/primitives.ts'
-import { decodeDeposit } from '#protocol/transaction/deposit.ts'
 import { attributesToJson } from '#json-rpc/forms/attributes-json.ts'
 import { toL1Block } from '#l1/to-l1-block.ts'
 import type { Case, CaseL1 } from './build-case.ts'
@@ -53,8 +49,7 @@ class AtollRun {
   readonly #l1: readonly L1Block[]
   readonly #chain: Built[] = []
   readonly #reorgs: Set<bigint>
-  #safe: L2Head
-  #pending: L2Head
+  readonly #driver: DerivationDriver
 
   constructor(of: Case, options: SideOptions) {
     this.#case = of
@@ -74,8 +69,10 @@ class AtollRun {
     }
     const ref = l2BlockRefOf(this.#config, block)
     this.#chain.push({ block, ref })
-    this.#safe = { ref, systemConfig: genesis.systemConfig }
-    this.#pending = this.#safe
+    this.#driver = new DerivationDriver(this.#config, {
+      ref,
+      systemConfig: genesis.systemConfig,
+    })
   }
 
   toEnd(): void {
@@ -87,18 +84,16 @@ class AtollRun {
 
   #begin(): { readonly pipeline: Pipeline; readonly from: number } {
     this.#revoke()
-    const candidateOf = ({ block, ref }: Built) => {
-      return { ref, l1OriginTimestamp: this.#l1TimeOf(block) }
+    const candidateAt = (number: bigint) => {
+      const built = this.#builtAt(number)
+      if (built === undefined) throw new RangeError(`block ${number} was not built`)
+      return baseCandidateOf(this.#config, built, built.block)
     }
-    const safe = this.#chain.findLast(({ ref }) => ref.hash === this.#safe.ref.hash)
-    const base =
-      safe &&
-      this.#chain.findLast((block) =>
-        isPipelineBase(this.#config, candidateOf(safe), candidateOf(block)),
-      )
-    const from = this.#l1.findIndex(({ hash }) => hash === base?.ref.l1Origin.hash)
+    const safe = candidateAt(this.#driver.safe.ref.number)
+    const base = searchHeld(findPipelineBase(this.#config, safe), candidateAt)
+    const from = this.#l1.findIndex(({ hash }) => hash === base.ref.l1Origin.hash)
     const l1 = this.#l1[from]
-    if (base === undefined || l1 === undefined) throw new RangeError('no block to begin with')
+    if (l1 === undefined) throw new RangeError('there is no L1 block to begin with')
     const pipeline = new Pipeline({
       config: this.#config,
       base: l1,
@@ -106,31 +101,31 @@ class AtollRun {
       safeBlock: (number) => this.#safeBlock(number),
       report: (event) => this.#options.onEvent?.(event),
     })
+    this.#driver.start(pipeline)
     return { pipeline, from }
   }
 
-  #l1TimeOf({ transactions: [first] }: L2Block): bigint {
-    if (first === undefined) return this.#l1[0]?.timestamp ?? 0n
-    return decodeL1Attributes(decodeDeposit(first).data).timestamp
+  #builtAt(number: bigint): Built | undefined {
+    return this.#chain[Number(number - this.#config.genesis.l2.number)]
   }
 
   #safeBlock(number: bigint) {
-    const found = this.#chain[Number(number - this.#config.genesis.l2.number)]
+    const found = this.#builtAt(number)
     return found && { ref: found.ref, transactions: found.block.transactions }
   }
 
   #revoke(): void {
-    this.#pending = this.#safe
-    this.#chain.length = Number(this.#safe.ref.number - this.#config.genesis.l2.number) + 1
+    const { number } = this.#driver.safe.ref
+    this.#chain.length = Number(number - this.#config.genesis.l2.number) + 1
   }
 
   /** @returns whether it came to an end; else it has to begin anew */
   #derive({ pipeline, from }: { readonly pipeline: Pipeline; readonly from: number }): boolean {
     for (let at = from + 1; ;) {
-      const output = pipeline.next(this.#pending)
+      const output = this.#driver.next()
       switch (output.kind) {
         case 'attributes':
-          this.#apply(pipeline, output)
+          this.#apply(output)
           break
         case 'needs-l1-block': {
           const block = this.#l1[at++]
@@ -162,18 +157,24 @@ class AtollRun {
     return this.#reorgs.delete(block.number) ? { ...block, parentHash: block.hash } : block
   }
 
-  #apply(pipeline: Pipeline, derived: DerivedAttributes): void {
+  #apply(derived: DerivedAttributes): void {
     const digest = this.#show(derived.attributes, derived.parent.hash)
     if (!isRefused(this.#case, digest, derived.attributes))
       return this.#build(derived, { attributes: derived.attributes, digest, mark: '' })
     const number = derived.parent.number + 1n
     this.said.push(`refused ${number} ${digest}`)
-    if (!isActive(this.#config, 'holocene', derived.derivedFrom.timestamp)) return this.#revoke()
-    const attributes = depositsOnly(derived.attributes)
-    if (attributes === undefined) throw new RangeError('deposits alone were refused')
-    pipeline.flush()
-    const replaced = this.#show(attributes, derived.parent.hash)
-    return this.#build(derived, { attributes, digest: replaced, mark: ' replaced' })
+    const then = this.#driver.refused(derived)
+    switch (then.kind) {
+      case 'build-deposits-only': {
+        const { attributes } = then
+        const replaced = this.#show(attributes, derived.parent.hash)
+        return this.#build(derived, { attributes, digest: replaced, mark: ' replaced' })
+      }
+      case 'revoke-span':
+        return this.#revoke()
+      case 'critical':
+        throw new RangeError('a block of deposits only was refused')
+    }
   }
 
   #build(
@@ -193,8 +194,7 @@ class AtollRun {
     const block = buildBlock(this.#config, attributes, place)
     const ref = l2BlockRefOf(this.#config, block)
     this.#chain.push({ block, ref })
-    this.#pending = { ref, systemConfig: derived.systemConfig }
-    if (isLastInSpan) this.#safe = this.#pending
+    this.#driver.applied(derived, ref)
     this.said.push(
       `block ${number} ${blockHash} of ${digest} origin ${idOf(ref.l1Origin)} seq ${ref.sequenceNumber} from ${idOf(derivedFrom)}${isLastInSpan ? ' last' : ''}${mark}`,
     )

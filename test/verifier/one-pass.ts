@@ -1,8 +1,7 @@
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
-import { isActive } from '#protocol/chains/chain-spec.ts'
-import { depositsOnly } from '#protocol/derivation/attributes.ts'
+import { DerivationDriver } from '#protocol/pipeline/derivation-driver.ts'
 import { type DerivedAttributes, type L2Head, Pipeline } from '#protocol/pipeline/pipeline.ts'
 import {
   genesisPayload,
@@ -27,8 +26,7 @@ export class OnePass {
   refused = 0
   readonly #rules: StandInRules
   readonly #pipeline: Pipeline
-  #safe: L2Head
-  #pending: L2Head
+  readonly #driver: DerivationDriver
 
   constructor(rules: StandInRules, l1Genesis: L1Block) {
     const { config } = rules
@@ -36,8 +34,8 @@ export class OnePass {
     const payload = genesisPayload(config)
     const ref = refOfPayload(config, payload)
     this.chain.push({ payload, ref })
-    this.#safe = { ref, systemConfig: config.genesis.systemConfig }
-    this.#pending = this.#safe
+    const safe = { ref, systemConfig: config.genesis.systemConfig }
+    this.#driver = new DerivationDriver(config, safe)
     this.#pipeline = new Pipeline({
       config,
       base: l1Genesis,
@@ -47,11 +45,12 @@ export class OnePass {
         return made && { ref: made.ref, transactions: made.payload.transactions }
       },
     })
+    this.#driver.start(this.#pipeline)
     this.#settle(l1Genesis)
   }
 
   get safe(): L2Head {
-    return this.#safe
+    return this.#driver.safe
   }
 
   /** Reads the next L1 block. */
@@ -63,37 +62,36 @@ export class OnePass {
 
   #settle(block: L1Block): void {
     for (;;) {
-      const output = this.#pipeline.next(this.#pending)
+      const output = this.#driver.next()
       if (output.kind === 'attributes') this.#apply(output)
       else if (output.kind === 'needs-l1-block') break
       else throw new Error(`L1 block ${block.number}: ${JSON.stringify(output, stringOfBigint)}`)
     }
-    this.safeAt.set(block.number, this.#safe.ref)
+    this.safeAt.set(block.number, this.safe.ref)
   }
 
   #apply(derived: DerivedAttributes): void {
-    const { attributes, derivedFrom, parent } = derived
+    const { attributes, parent } = derived
     if (refusalOf(this.#rules, parent.hash, attributes) === undefined)
       return this.#make(derived, attributes)
     this.refused++
-    if (!isActive(this.#rules.config, 'holocene', derivedFrom.timestamp)) {
-      this.#pending = this.#safe
-      this.chain.length = Number(this.#safe.ref.number) + 1
-      return
+    const then = this.#driver.refused(derived)
+    switch (then.kind) {
+      case 'build-deposits-only':
+        return this.#make(derived, then.attributes)
+      case 'revoke-span':
+        this.chain.length = Number(this.safe.ref.number) + 1
+        return undefined
+      case 'critical':
+        throw new Error('a block of deposits only was refused')
     }
-    const replacement = depositsOnly(attributes)
-    if (replacement === undefined) throw new Error('deposits alone were refused')
-    this.#pipeline.flush()
-    this.#make(derived, replacement)
   }
 
   #make(derived: DerivedAttributes, attributes: DerivedAttributes['attributes']): void {
-    const { isLastInSpan, parent, systemConfig } = derived
-    const payload = payloadOf(this.#rules, parent, attributes)
+    const payload = payloadOf(this.#rules, derived.parent, attributes)
     const ref = refOfPayload(this.#rules.config, payload)
     this.chain.push({ payload, ref })
-    this.#pending = { ref, systemConfig }
-    if (isLastInSpan) this.#safe = this.#pending
+    this.#driver.applied(derived, ref)
   }
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { HardforkTimes } from '#protocol/chains/hardforks.ts'
 import { l2Block } from '#test/fakes/batch-notation.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
-import { isPipelineBase } from './pipeline-base.ts'
+import { findPipelineBase, isPipelineBase, searchHeld } from './pipeline-base.ts'
 
 /** Whether the first block of an epoch is a base for a safe head in epoch 100. */
 const isBase = (epoch: number, hardforkTimes: HardforkTimes, l1Genesis = 0n) => {
@@ -35,4 +35,43 @@ test('there is nothing below a genesis', () => {
   assert.equal(isBase(0, { fjord: 0n }), true)
   assert.equal(isBase(80, { fjord: 0n }, 79n), false)
   assert.equal(isBase(80, { fjord: 0n }, 80n), true)
+})
+
+/** One L2 block in each epoch. */
+const candidate = (epoch: number) => ({
+  ref: l2Block(6 * epoch),
+  l1OriginTimestamp: BigInt(12 * epoch),
+})
+
+/** Epoch of the base that a search finds for a safe head in epoch `safe`, and how many blocks it needed. */
+function search(safe: number, hardforkTimes: HardforkTimes, lowest?: bigint) {
+  let reads = 0
+  const base = searchHeld(
+    findPipelineBase(rollupConfig({ hardforkTimes, channelTimeout: 70n }), candidate(safe), {
+      lowest,
+    }),
+    (number) => {
+      reads++
+      const ref = l2Block(Number(number))
+      return { ref, l1OriginTimestamp: ref.l1Origin.number * 12n }
+    },
+  )
+  return { base: `${base.ref.number}/${base.ref.l1Origin.number}`, reads }
+}
+
+test('the search finds the last block of the newest epoch that is a channel timeout below', () => {
+  assert.deepEqual(search(500, { granite: 0n }).base, '2705/450')
+  assert.deepEqual(search(500, { fjord: 0n }).base, '2585/430')
+  assert.deepEqual(search(500, { granite: 5_760n }).base, '2585/430')
+})
+
+test('the search ends at the genesis, or at the first block there is', () => {
+  assert.deepEqual(search(30, { granite: 0n }), { base: '5/0', reads: 14 })
+  assert.deepEqual(search(500, { granite: 0n }, 2_900n).base, '2900/483')
+  assert.deepEqual(search(0, { granite: 0n }), { base: '0/0', reads: 0 })
+})
+
+test('the search reads tens of blocks of a channel timeout of thousands', () => {
+  const { reads } = search(100_000, { fjord: 0n })
+  assert.ok(reads < 30, `${reads} blocks`)
 })

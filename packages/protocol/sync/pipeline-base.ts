@@ -1,17 +1,39 @@
+import { decodeL1Attributes } from '#protocol/block/l1-attributes.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import { channelTimeout } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import type { L2Block } from '#protocol/derivation/l2-block.ts'
+import { decodeDeposit } from '#protocol/transaction/deposit.ts'
 
-/** A block on the way down from the safe head. */
+/** An L2 block at whose L1 origin a pipeline may begin. */
 export interface BaseCandidate {
   readonly ref: L2BlockRef
-  /** Of its L1 origin; its L1 attributes tell it. */
+  /** Unix seconds, from the L1 attributes of the block. */
   readonly l1OriginTimestamp: bigint
 }
 
 /**
+ * An L2 block as a candidate.
+ *
+ * @throws DecodeError if the block does not begin with its L1 attributes
+ */
+export function baseCandidateOf<Source extends { readonly ref: L2BlockRef }>(
+  { genesis }: RollupConfig,
+  source: Source,
+  { transactions: [first] }: Pick<L2Block, 'transactions'>,
+): Source & BaseCandidate {
+  // The genesis block has no L1 attributes. It is a base at any time, so its timestamp is never read.
+  if (source.ref.number === genesis.l2.number) return { ...source, l1OriginTimestamp: 0n }
+  if (first === undefined)
+    throw new DecodeError(`L2 block ${source.ref.number} has no transactions`)
+  const { timestamp } = decodeL1Attributes(decodeDeposit(first).data)
+  return { ...source, l1OriginTimestamp: timestamp }
+}
+
+/**
  * Whether a pipeline can begin at the L1 origin of a block: every channel that may be open at the safe head's L1 origin was
- * opened there or later. If not, the block's parent is the next candidate.
+ * opened there or later.
  *
  * The timeout is the longer of those at either end: implementations differ on which counts, and reading more does no harm.
  * Spec: protocol/derivation.md#resetting-the-pipeline
@@ -26,4 +48,44 @@ export function isPipelineBase(
   const here = channelTimeout(config, l1OriginTimestamp)
   const there = channelTimeout(config, safe.l1OriginTimestamp)
   return ref.l1Origin.number + (here > there ? here : there) <= safe.ref.l1Origin.number
+}
+
+/**
+ * Finds the newest L2 block whose L1 origin a pipeline can begin at, for a safe head. L1 origins only grow with the number, so
+ * the search halves the range: it needs about twenty blocks instead of all of a channel timeout.
+ *
+ * A generator: it yields the number of an L2 block that it needs, and is resumed with that block.
+ *
+ * @param options `lowest`: number of the first block there is, which is a base in any case; the genesis if undefined
+ * Spec: protocol/derivation.md#resetting-the-pipeline
+ */
+export function* findPipelineBase<Block extends BaseCandidate>(
+  config: RollupConfig,
+  safe: Block,
+  { lowest = config.genesis.l2.number }: { readonly lowest?: bigint | undefined } = {},
+): Generator<bigint, Block, Block> {
+  const isBase = (block: Block) => block.ref.number <= lowest || isPipelineBase(config, safe, block)
+  let base = safe
+  let above = safe.ref.number + 1n
+  for (let distance = 1n; !isBase(base); distance *= 2n) {
+    above = base.ref.number
+    const below = above - distance
+    base = yield below > lowest ? below : lowest
+  }
+  while (base.ref.number + 1n < above) {
+    const middle = yield (base.ref.number + above) / 2n
+    if (isBase(middle)) base = middle
+    else above = middle.ref.number
+  }
+  return base
+}
+
+/** Runs a search over blocks that are at hand. */
+export function searchHeld<Block>(
+  search: Generator<bigint, Block, Block>,
+  blockAt: (number: bigint) => Block,
+): Block {
+  let step = search.next()
+  while (step.done !== true) step = search.next(blockAt(step.value))
+  return step.value
 }

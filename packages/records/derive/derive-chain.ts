@@ -1,11 +1,9 @@
 import type { L2BlockRef } from '#protocol/block/refs.ts'
-import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import { depositsOnly } from '#protocol/derivation/attributes.ts'
 import type { Difference } from '#protocol/derivation/consolidation.ts'
+import { DerivationDriver } from '#protocol/pipeline/derivation-driver.ts'
 import {
   type DerivedAttributes,
-  type L2Head,
   Pipeline,
   type PipelineEvent,
 } from '#protocol/pipeline/pipeline.ts'
@@ -78,8 +76,7 @@ export async function deriveChain(options: DeriveOptions): Promise<DeriveResult>
 class Derivation {
   readonly #options: DeriveOptions
   readonly #stopwatch = new Stopwatch<'l1' | 'judge'>()
-  #safe: L2Head
-  #pending: L2Head
+  readonly #driver: DerivationDriver
   /** Blocks of a span that may still be revoked. */
   #unsettled: SettledBlock[] = []
   #refusal: Mismatch | undefined
@@ -91,8 +88,7 @@ class Derivation {
 
   constructor(options: DeriveOptions) {
     this.#options = options
-    this.#safe = options.start.head
-    this.#pending = options.start.head
+    this.#driver = new DerivationDriver(options.config, options.start.head)
   }
 
   async toEnd(): Promise<DeriveResult> {
@@ -101,15 +97,14 @@ class Derivation {
       if (++this.#counts.resets > maxResets)
         throw new Fault('derivation', {
           severity: 'critical',
-          detail: `derivation was reset ${maxResets} times at block ${this.#safe.ref.number}`,
+          detail: `derivation was reset ${maxResets} times at block ${this.#driver.safe.ref.number}`,
         })
-      this.#pending = this.#safe
       this.#unsettled = []
     }
     this.#stopwatch.stop()
     return {
       ...this.#counts,
-      safe: this.#safe.ref,
+      safe: this.#driver.safe.ref,
       mismatch: this.#mismatch,
       refusal: this.#refusal,
       isBeyond: this.#isBeyond,
@@ -135,6 +130,7 @@ class Derivation {
       safeBlock: (number) => judge.safeBlock(number),
       report: (event) => onEvent?.(event),
     })
+    this.#driver.start(pipeline)
     return { pipeline, reader }
   }
 
@@ -147,13 +143,13 @@ class Derivation {
     readonly reader: L1Reader
   }): Promise<boolean> {
     for (;;) {
-      const output = pipeline.next(this.#pending)
+      const output = this.#driver.next()
       switch (output.kind) {
         case 'attributes': {
           // Most blocks are judged at once: a promise for each would take as long as much of the work.
           const judged = this.#judge(output)
           const judgement = judged instanceof Promise ? await judged : judged
-          const replacing = this.#apply(pipeline, output, judgement)
+          const replacing = this.#apply(output, judgement)
           if (replacing !== undefined) await replacing
           if (this.#isBeyond || this.#mismatch !== undefined) return true
           break
@@ -174,7 +170,7 @@ class Derivation {
         case 'critical':
           throw new Fault('derivation', {
             severity: 'critical',
-            detail: `derivation cannot go on after block ${this.#pending.ref.number}, at L1 block ${pipeline.origin.number}: ${output.reason}`,
+            detail: `derivation cannot go on after block ${this.#driver.pending.ref.number}, at L1 block ${pipeline.origin.number}: ${output.reason}`,
           })
       }
     }
@@ -209,11 +205,7 @@ class Derivation {
     return judgement instanceof Promise ? this.#stopwatch.pausedFor('judge', judgement) : judgement
   }
 
-  #apply(
-    pipeline: Pipeline,
-    derived: DerivedAttributes,
-    judgement: Judgement,
-  ): Promise<void> | undefined {
+  #apply(derived: DerivedAttributes, judgement: Judgement): Promise<void> | undefined {
     switch (judgement.kind) {
       case 'beyond':
         this.#isBeyond = true
@@ -225,26 +217,26 @@ class Derivation {
         this.#counts.refused++
         this.#options.onRefused?.(derived)
         this.#refusal = { derived, differences: judgement.differences }
-        // Before Holocene the rest of its span goes with it.
-        if (isActive(this.#options.config, 'holocene', derived.derivedFrom.timestamp))
-          return this.#replace(pipeline, derived)
-        // No engine refuses what has deposits only: the block is another chain's, and the same would be derived for ever.
-        if (depositsOnly(derived.attributes) === undefined) this.#end(this.#refusal)
-        else this.#revoke()
+        return this.#afterRefusal(derived)
+    }
+  }
+
+  #afterRefusal(derived: DerivedAttributes): Promise<void> | undefined {
+    const then = this.#driver.refused(derived)
+    switch (then.kind) {
+      case 'build-deposits-only':
+        return this.#replace({ ...derived, attributes: then.attributes })
+      case 'revoke-span':
+        this.#unsettled = []
+        return undefined
+      case 'critical':
+        // The recorded block is of another chain: the same attributes would be derived for ever.
+        this.#end(this.#refusal)
         return undefined
     }
   }
 
-  #revoke(): void {
-    this.#pending = this.#safe
-    this.#unsettled = []
-  }
-
-  async #replace(pipeline: Pipeline, derived: DerivedAttributes): Promise<void> {
-    const attributes = depositsOnly(derived.attributes)
-    if (attributes === undefined) return this.#end(this.#refusal)
-    pipeline.flush()
-    const replaced = { ...derived, attributes }
+  async #replace(replaced: DerivedAttributes): Promise<void> {
     const judgement = this.#judge(replaced)
     const settled = judgement instanceof Promise ? await judgement : judgement
     if (settled.kind === 'block')
@@ -266,9 +258,7 @@ class Derivation {
     const { derived } = block
     if (matches === false) return this.#end({ derived, differences })
     this.#unsettled.push({ ...block, matches })
-    this.#pending = { ref, systemConfig: derived.systemConfig }
-    if (!derived.isLastInSpan) return
-    this.#safe = this.#pending
+    if (!this.#driver.applied(derived, ref)) return
     this.#refusal = undefined
     for (const settled of this.#unsettled) {
       this.#counts.blocks++

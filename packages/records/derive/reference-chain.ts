@@ -1,12 +1,10 @@
 import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
-import { decodeL1Attributes } from '#protocol/block/l1-attributes.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { firstDifference } from '#protocol/derivation/consolidation.ts'
 import { l2BlockRefOf, systemConfigOf } from '#protocol/derivation/l2-block.ts'
 import type { DerivedAttributes, L2Head } from '#protocol/pipeline/pipeline.ts'
-import { type BaseCandidate, isPipelineBase } from '#protocol/sync/pipeline-base.ts'
-import { decodeDeposit } from '#protocol/transaction/deposit.ts'
+import { baseCandidateOf, findPipelineBase, searchHeld } from '#protocol/sync/pipeline-base.ts'
 import type { RecordedL2 } from '#records/folder/read-l2.ts'
 import { recordFault, within } from '#records/folder/read-lines.ts'
 import type { Judge, Judgement } from './judge.ts'
@@ -185,12 +183,17 @@ function sizeOf({ block }: ReferenceBlock): number {
 }
 
 function startOf(config: RollupConfig, blocks: readonly ReferenceBlock[]): ReferenceStart {
-  const safe = blocks.at(-1)
-  if (safe === undefined) throw new RangeError('no block to start from')
-  const isBase = (block: ReferenceBlock) =>
-    isPipelineBase(config, baseCandidateOf(config, safe), baseCandidateOf(config, block))
-  // A record that lacks it begins with what L1 it has.
-  const base = blocks.findLast(isBase) ?? blocks[0] ?? safe
+  const [first] = blocks
+  const last = blocks.at(-1)
+  if (first === undefined || last === undefined) throw new RangeError('no block to start from')
+  const candidateOf = (block: ReferenceBlock) =>
+    within(block.where, () => baseCandidateOf(config, block, block.block))
+  const safe = candidateOf(last)
+  // Lines are in order and without gaps. A record that begins later than its base begins with the L1 it has.
+  const search = findPipelineBase(config, safe, { lowest: first.ref.number })
+  const base = searchHeld(search, (number) =>
+    candidateOf(blocks[Number(number - first.ref.number)] ?? first),
+  )
   const configOf = ({ block, where }: ReferenceBlock) =>
     within(where, () => systemConfigOf(config, block))
   return {
@@ -198,16 +201,4 @@ function startOf(config: RollupConfig, blocks: readonly ReferenceBlock[]): Refer
     base: base.ref,
     baseConfig: configOf(base),
   }
-}
-
-/** A block as one that a pipeline may begin at. @throws DecodeError if it tells nothing of L1 */
-export function baseCandidateOf(
-  config: RollupConfig,
-  { ref, block }: Pick<ReferenceBlock, 'ref' | 'block'>,
-): BaseCandidate {
-  const [first] = block.transactions
-  // The genesis block tells nothing of L1, and is a base whatever the time.
-  if (first === undefined || ref.number === config.genesis.l2.number)
-    return { ref, l1OriginTimestamp: 0n }
-  return { ref, l1OriginTimestamp: decodeL1Attributes(decodeDeposit(first).data).timestamp }
 }

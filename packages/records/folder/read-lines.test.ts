@@ -40,7 +40,7 @@ test('what is no JSON is told with its line', async () => {
 test('what is not packed as its name says is told', async () => {
   await assert.rejects(
     read('bad.ndjson.gz', '1\n'),
-    /bad\.ndjson\.gz, line 1: it cannot be unpacked/,
+    /bad\.ndjson\.gz, line 1: it cannot be decompressed/,
   )
 })
 

@@ -4,7 +4,8 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
-import { isPipelineBase } from '#protocol/sync/pipeline-base.ts'
+import { baseCandidateOf, findPipelineBase } from '#protocol/sync/pipeline-base.ts'
+import { runSearch } from '#runtime/run-search.ts'
 import { Fault } from '#runtime/fault.ts'
 import type { ToldL1, ToldL1Source } from '#l1/l1-client.ts'
 import type { CheckedL2Block } from '#json-rpc/forms/l2-block-json.ts'
@@ -12,7 +13,7 @@ import type { RecordWriter } from '#records/folder/record-writer.ts'
 import { deriveChain, type DeriveResult, type SettledBlock } from '#records/derive/derive-chain.ts'
 import { expectedLine, refusedLine } from '#records/derive/derived-line.ts'
 import type { Judge, Judgement } from '#records/derive/judge.ts'
-import { baseCandidateOf, ReferenceChain } from '#records/derive/reference-chain.ts'
+import { ReferenceChain } from '#records/derive/reference-chain.ts'
 import { RecordingL1 } from './recording-l1.ts'
 import { fetchL2Blocks, type L2Options, toldL2 } from './told-l2.ts'
 
@@ -44,9 +45,6 @@ export interface RecordedChain {
   readonly refused: number
 }
 
-/** L2 blocks that are asked for at once on the way down. */
-const blocksPerStep = 32
-
 /**
  * Records an L2 chain and the L1 it is derived from: it derives as it records, so it knows how much of L1 is needed, and nothing is
  * recorded that does not fit.
@@ -62,27 +60,21 @@ export async function recordChain(options: RecordChainOptions): Promise<Recorded
   return run.toEnd(chain)
 }
 
-/** The newest block that a pipeline can begin at, on the way down from the safe one. */
+/** Finds the newest block that a pipeline can begin at for the first recorded one. */
 async function findBase({ config, from, l2 }: RecordChainOptions): Promise<L2BlockRef> {
-  let safe: ReturnType<typeof baseCandidateOf> | undefined
-  for (let above = from + 1n; ;) {
-    const below = above - BigInt(blocksPerStep)
-    const { number: genesis } = config.genesis.l2
-    const first = below < genesis ? genesis : below
-    const blocks = await fetchL2Blocks(l2, { first, count: Number(above - first) })
-    if (blocks.length < Number(above - first)) throw lacks(l2, first + BigInt(blocks.length))
-    for (const { told } of blocks.toReversed()) {
-      const candidate = candidateOf(config, l2, told)
-      safe ??= candidate
-      if (isPipelineBase(config, safe, candidate)) return candidate.ref
-    }
-    above = first
+  const candidateAt = async (number: bigint) => {
+    const [fetched] = await fetchL2Blocks(l2, { first: number, count: 1 })
+    if (fetched === undefined) throw lacks(l2, number)
+    return candidateOf(config, l2, fetched.told)
   }
+  const search = findPipelineBase(config, await candidateAt(from))
+  const { ref } = await runSearch(search, candidateAt)
+  return ref
 }
 
 function candidateOf(config: RollupConfig, { name }: L2Options, { block }: CheckedL2Block) {
   try {
-    return baseCandidateOf(config, { block, ref: l2BlockRefOf(config, block) })
+    return baseCandidateOf(config, { ref: l2BlockRefOf(config, block) }, block)
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause
     const detail = `${name}: L2 block ${block.number} is of another chain than the rollup config: ${cause.message}`

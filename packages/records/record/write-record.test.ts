@@ -195,7 +195,7 @@ for (const [what, again, code, message] of [
   [
     'a network that is not known',
     { ...short, options: { rollupConfig: undefined, network: 'op-mainet' } },
-    'record',
+    'settings',
     /--network: network: "op-mainet" is not known; near it are op-mainnet/,
   ],
 ] satisfies [string, Again, string, RegExp][])

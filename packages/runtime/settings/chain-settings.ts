@@ -1,8 +1,12 @@
 import * as z from 'zod'
 import { isNetworkName, networkConfig, networksLike } from '#protocol/chains/registry/networks.ts'
+import {
+  RollupConfigError,
+  type RollupConfigSources,
+} from '#protocol/chains/parse-rollup-config.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { Fault } from '#runtime/fault.ts'
-import { parseConfig, readConfigSources, readRollupConfigFiles } from './rollup-config-files.ts'
+import { readConfigSources, readRollupConfigFiles } from './rollup-config-files.ts'
 import { readableFile, want } from './setting-kinds.ts'
 
 /** Which chain it is: a name of the registry, or files. */
@@ -33,18 +37,28 @@ export type ChainSettings = z.output<typeof chainSettings>
 /**
  * The rollup config that the settings name.
  *
- * @throws Fault `settings` if they name none or two; `invalid-file` that names the file and all that is wrong with it
+ * @throws Fault `settings` if they name none or two, or a network that is not known or cannot be used; `invalid-file` that names the file and all that is wrong with it
  */
 export async function loadRollupConfig(settings: Partial<ChainSettings>): Promise<RollupConfig> {
   const { network, rollupConfig, l1ChainConfig, dependencySet } = settings
   if (network !== undefined && rollupConfig === undefined) {
     const sources = await readConfigSources({ l1ChainConfig, dependencySet })
-    return parseConfig('--network', () => networkConfig(network, sources))
+    return builtInConfig(network, sources)
   }
   if (rollupConfig !== undefined && network === undefined)
     return readRollupConfigFiles({ rollup: rollupConfig, l1ChainConfig, dependencySet })
   const detail = 'give --network or --rollup-config, one of the two'
   throw new Fault('settings', { severity: 'critical', detail })
+}
+
+function builtInConfig(network: string, sources: RollupConfigSources): RollupConfig {
+  try {
+    return networkConfig(network, sources)
+  } catch (cause) {
+    if (!(cause instanceof RollupConfigError)) throw cause
+    const detail = `--network: ${cause.problems.join('; ')}`
+    throw new Fault('settings', { severity: 'critical', detail, cause })
+  }
 }
 
 /**

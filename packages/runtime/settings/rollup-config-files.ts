@@ -20,7 +20,12 @@ export interface RollupConfigFiles {
 export async function readRollupConfigFiles(files: RollupConfigFiles): Promise<RollupConfig> {
   const sources = await readConfigSources(files)
   const json = await readJsonFile(files.rollup)
-  return parseConfig(files.rollup, () => parseRollupConfig(json, sources))
+  try {
+    return parseRollupConfig(json, sources)
+  } catch (cause) {
+    if (!(cause instanceof RollupConfigError)) throw cause
+    throw invalidFile(files.rollup, cause)
+  }
 }
 
 /** Reads the files that complete a rollup config. @throws Fault `invalid-file` that names the file and what is wrong with it */
@@ -31,16 +36,6 @@ export async function readConfigSources({
   return {
     l1BlobSchedule: await readOptional(l1ChainConfig, parseL1BlobSchedule),
     dependencySet: await readOptional(dependencySet, parseDependencySet),
-  }
-}
-
-/** Parses a rollup config from a file or a network. @throws Fault `invalid-file` that names it and all that is wrong with it */
-export function parseConfig<Value>(source: string, parse: () => Value): Value {
-  try {
-    return parse()
-  } catch (cause) {
-    if (!(cause instanceof RollupConfigError)) throw cause
-    throw invalidFile(source, new Error(cause.problems.join('; '), { cause }))
   }
 }
 

@@ -1,0 +1,64 @@
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { DerivedAttributes, L2Head, Pipeline, PipelineOutput } from './pipeline.ts'
+import { type AfterRefusal, afterRefusal } from './refused-payload.ts'
+
+/**
+ * The heads of a chain that is derived, and what each outcome of its attributes does to them and to the pipeline. It neither
+ * builds blocks nor reads L1: whoever drives it says what became of the attributes.
+ *
+ * Spec: protocol/derivation.md#engine-queue, protocol/holocene/derivation.md#engine-queue
+ */
+export class DerivationDriver {
+  readonly #config: RollupConfig
+  #pipeline: Pipeline | undefined
+  #safe: L2Head
+  #pending: L2Head
+
+  /** @param safe the safe head to begin at */
+  constructor(config: RollupConfig, safe: L2Head) {
+    this.#config = config
+    this.#safe = safe
+    this.#pending = safe
+  }
+
+  /** The newest block that no later batch can revoke. */
+  get safe(): L2Head {
+    return this.#safe
+  }
+
+  /** The newest derived block; above the safe head within a span, before Holocene. */
+  get pending(): L2Head {
+    return this.#pending
+  }
+
+  /** Begins, or begins again after a reset, with a new pipeline at the safe head. */
+  start(pipeline: Pipeline): void {
+    this.#pipeline = pipeline
+    this.#pending = this.#safe
+  }
+
+  /** The attributes of the block after the pending one, or what the pipeline needs for them. */
+  next(): PipelineOutput {
+    if (this.#pipeline === undefined) throw new TypeError('the driver was not started')
+    return this.#pipeline.next(this.#pending)
+  }
+
+  /** The attributes became a block. @returns whether all blocks up to it are safe now */
+  applied({ systemConfig, isLastInSpan }: DerivedAttributes, ref: L2BlockRef): boolean {
+    this.#pending = { ref, systemConfig }
+    if (isLastInSpan) this.#safe = this.#pending
+    return isLastInSpan
+  }
+
+  /**
+   * The execution client refused the payload of the attributes. Before Holocene the pending blocks are revoked; from then on
+   * the pipeline is flushed, and the block is to be built from the attributes returned.
+   */
+  refused(derived: DerivedAttributes): AfterRefusal {
+    const then = afterRefusal(this.#config, derived)
+    if (then.kind === 'build-deposits-only') this.#pipeline?.flush()
+    if (then.kind === 'revoke-span') this.#pending = this.#safe
+    return then
+  }
+}

@@ -1,0 +1,28 @@
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { L1BlockRef } from '#protocol/block/refs.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { depositsOnly } from '#protocol/derivation/attributes.ts'
+
+/** What derivation does after the execution client refused the payload of derived attributes. */
+export type AfterRefusal =
+  /** From Holocene on: the block is built with its deposits only, then the pipeline is flushed. */
+  | { readonly kind: 'build-deposits-only'; readonly attributes: PayloadAttributes }
+  /** Before Holocene: the batch is dropped, and with it the blocks of its span that are not safe yet. */
+  | { readonly kind: 'revoke-span' }
+  /** A block of deposits only cannot be refused: the execution client does not follow the rules. */
+  | { readonly kind: 'critical' }
+
+/**
+ * What follows a refused payload. Holocene counts by the time of the L1 block that the attributes were derived from.
+ * Spec: protocol/holocene/derivation.md#engine-queue, protocol/derivation.md#l1-sync-payload-attributes-processing
+ */
+export function afterRefusal(
+  config: RollupConfig,
+  { attributes, derivedFrom }: { readonly attributes: PayloadAttributes; derivedFrom: L1BlockRef },
+): AfterRefusal {
+  const replacement = depositsOnly(attributes)
+  if (replacement === undefined) return { kind: 'critical' }
+  if (!isActive(config, 'holocene', derivedFrom.timestamp)) return { kind: 'revoke-span' }
+  return { kind: 'build-deposits-only', attributes: replacement }
+}

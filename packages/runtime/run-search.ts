@@ -1,0 +1,9 @@
+/** Runs a search that yields what it needs to know, and answers it by calls, one at a time. */
+export async function runSearch<Question, Answer, Result>(
+  search: Generator<Question, Result, Answer>,
+  answer: (question: Question) => Promise<Answer>,
+): Promise<Result> {
+  let step = search.next()
+  while (step.done !== true) step = search.next(await answer(step.value))
+  return step.value
+}
