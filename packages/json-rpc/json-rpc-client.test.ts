@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { serveHttp } from '#test/fakes/http-server.ts'
 import type { EndpointOptions } from './endpoint.ts'
-import { firstPauseMs, JsonRpcClient, lastPauseMs, maxBatchCalls } from './json-rpc-client.ts'
+import { JsonRpcClient, maxBatchCalls, roundBackoff } from './json-rpc-client.ts'
 
 interface Call {
   readonly id: number
@@ -166,7 +166,7 @@ for (const [name, answer, code] of [
     assert.equal(await rpc.call('x', []), 'ok')
     assert.deepEqual(failures, [code, code])
     assert.equal(requests(), 3)
-    assert.deepEqual(pauses, [firstPauseMs, 2 * firstPauseMs])
+    assert.deepEqual(pauses, [roundBackoff.firstMs, 2 * roundBackoff.firstMs])
   })
 }
 
@@ -222,7 +222,7 @@ test('pauses grow up to a limit, and follow what the server asks for within it',
   const greedy = await script(t, status(429, { 'retry-after': '86400' }))
   const third = client(t, [{ url: greedy.url }], { rounds: 2 })
   await assert.rejects(third.rpc.call('x', []))
-  assert.deepEqual(third.pauses, [lastPauseMs])
+  assert.deepEqual(third.pauses, [roundBackoff.longestMs])
 })
 
 test('another endpoint is asked at once when one fails, and first the next time', async (t) => {

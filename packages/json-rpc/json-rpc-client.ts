@@ -4,6 +4,7 @@ import type { CallRate } from './call-rate.ts'
 import { Endpoint, type EndpointOptions } from './endpoint.ts'
 import { type JsonRpcAnswer, parseAnswers } from './json-rpc-answer.ts'
 import { SocketEndpoint } from './socket-endpoint.ts'
+import { backoffMs } from '#runtime/backoff.ts'
 
 /** One call: a method and its parameters. */
 export interface JsonRpcCall {
@@ -38,11 +39,8 @@ export interface CallOptions {
 /** Calls that go into one request; providers refuse more. */
 export const maxBatchCalls = 100
 
-/** The first pause between two rounds; each later one is twice as long, up to the last. */
-export const firstPauseMs = 250
-
-/** See `firstPauseMs`. */
-export const lastPauseMs = 4_000
+/** Pauses between two rounds of a call. */
+export const roundBackoff = { firstMs: 250, longestMs: 4_000 }
 
 /** Asks JSON-RPC servers over HTTP or WebSocket: batches, several endpoints, repeats with growing pauses. */
 export class JsonRpcClient {
@@ -153,6 +151,8 @@ export class JsonRpcClient {
 /** How long is waited before a round, the first but one being 1; a server may have said how long it wants. */
 export function pauseMs(round: number, failure: Fault | undefined): number {
   const asked = failure?.fields['retryAfterMs']
-  const grown = Math.min(firstPauseMs * 2 ** (round - 1), lastPauseMs)
-  return typeof asked === 'number' ? Math.min(Math.max(asked, grown), lastPauseMs) : grown
+  const grown = backoffMs(roundBackoff, round - 1)
+  return typeof asked === 'number'
+    ? Math.min(Math.max(asked, grown), roundBackoff.longestMs)
+    : grown
 }

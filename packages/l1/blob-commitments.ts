@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { toHash } from '#protocol/codec/hex.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import type { CommitmentMessage } from './commitment-worker.ts'
+import { blobBytes } from '#protocol/channel/blob.ts'
 
 /** A blob, and who waits for what it is committed to. */
 interface Job {
@@ -11,9 +12,6 @@ interface Job {
   readonly resolve: (commitment: Uint8Array | undefined) => void
   readonly reject: (error: Error) => void
 }
-
-/** 4096 field elements of 32 bytes. Spec: EIP-4844 */
-const blobBytes = 131_072
 
 /** Threads at most: one core is left for the rest. */
 const maxThreads = Math.min(4, Math.max(1, availableParallelism() - 1))

@@ -1,5 +1,6 @@
 import type { Clock } from '#runtime/clock.ts'
 import type { Fault } from '#runtime/fault.ts'
+import { backoffMs } from '#runtime/backoff.ts'
 
 /** What is thought of an endpoint, for a person and for a metric. */
 export interface EndpointRating {
@@ -27,12 +28,10 @@ const failureHalfLifeMs = 30_000
 const lagCostMs = 500
 
 /** How long an endpoint that said what is not true is left alone; twice as long each further time, up to the last. */
-const firstLieRestMs = 10_000
-const lastLieRestMs = 600_000
+const wrongAnswerRest = { firstMs: 10_000, longestMs: 600_000 }
 
 /** The same for one that was asked too often and does not say until when. */
-const firstLimitRestMs = 1_000
-const lastLimitRestMs = 60_000
+const rateLimitRest = { firstMs: 1_000, longestMs: 60_000 }
 
 /** What one endpoint has shown of itself. */
 export class EndpointScore {
@@ -94,12 +93,12 @@ export class EndpointScore {
     this.#noteFailing(1)
     this.#failedAtMs = this.#clock.monotonicMs()
     if (fault.code === 'l1-untrue')
-      this.#rest(fault.message, Math.min(firstLieRestMs * 2 ** this.#lies++, lastLieRestMs))
+      this.#rest(fault.message, backoffMs(wrongAnswerRest, this.#lies++))
     else if (fault.code === 'rpc-limited' || fault.fields['status'] === 429) {
       const asked = fault.fields['retryAfterMs']
-      const grown = firstLimitRestMs * 2 ** this.#limits++
+      const grown = backoffMs(rateLimitRest, this.#limits++)
       const restMs = typeof asked === 'number' && asked > 0 ? asked : grown
-      this.#rest(fault.message, Math.min(restMs, lastLimitRestMs))
+      this.#rest(fault.message, Math.min(restMs, rateLimitRest.longestMs))
     }
   }
 

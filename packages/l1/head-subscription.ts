@@ -1,6 +1,7 @@
 import { WebSocket } from 'undici'
 import * as z from 'zod'
 import { type Clock, every, sleep } from '#runtime/clock.ts'
+import { backoffMs } from '#runtime/backoff.ts'
 
 /** Whose heads, and whom to tell. */
 export interface HeadSubscriptionOptions {
@@ -16,8 +17,7 @@ export interface HeadSubscriptionOptions {
 const silenceMs = 60_000
 
 /** The first pause before it is connected again; each later one is twice as long, up to the last. */
-const firstPauseMs = 1_000
-const lastPauseMs = 30_000
+const reconnectBackoff = { firstMs: 1_000, longestMs: 30_000 }
 
 const messageJson = z.looseObject({
   method: z.literal('eth_subscription'),
@@ -30,7 +30,7 @@ export async function subscribeHeads(options: HeadSubscriptionOptions): Promise<
   for (let failures = 0; !signal.aborted; failures++) {
     const hadAny = await followOnce(options)
     if (hadAny) failures = 0
-    await sleep(clock, Math.min(firstPauseMs * 2 ** failures, lastPauseMs), signal)
+    await sleep(clock, backoffMs(reconnectBackoff, failures), signal)
   }
 }
 

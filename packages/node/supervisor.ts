@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { exitCodes } from '#service/service.ts'
+import { backoffMs } from '#runtime/backoff.ts'
 
 /** How something ended. */
 export interface Ended {
@@ -33,11 +34,10 @@ export interface SupervisorOptions {
   readonly onFatal: (name: string, exitCode: number) => void
 }
 
-/** The first pause before a service is started again; each later one is twice as long. */
-const firstPauseMs = 100
-const longestPauseMs = 10_000
+/** Pauses before a service is started again. */
+const restartBackoff = { firstMs: 100, longestMs: 10_000 }
 
-/** Who ran for as long as this begins anew with the first pause. */
+/** A service that ran for this long is started again after the first pause. */
 const steadyMs = 10_000
 
 /** Keeps services running: one that ends is started again, soon at first and then less often. */
@@ -73,8 +73,7 @@ export class Supervisor {
   async #keep(service: Supervised): Promise<void> {
     const { clock, report, onFatal } = this.#options
     const { signal } = this.#stopping
-    let pauseMs = firstPauseMs
-    while (!signal.aborted) {
+    for (let failures = 0; !signal.aborted; failures++) {
       const startedMs = clock.monotonicMs()
       const running = service.start()
       this.#running.set(service.name, running)
@@ -85,12 +84,12 @@ export class Supervisor {
         onFatal(service.name, code)
         return
       }
-      if (clock.monotonicMs() - startedMs >= steadyMs) pauseMs = firstPauseMs
+      if (clock.monotonicMs() - startedMs >= steadyMs) failures = 0
+      const pauseMs = backoffMs(restartBackoff, failures)
       const how = killedBy === undefined ? `ended with ${code}` : `was killed by ${killedBy}`
       report(`${service.name} ${how}; it is started again in ${pauseMs} ms`, 'warn')
       this.restarts.set(service.name, (this.restarts.get(service.name) ?? 0) + 1)
       await sleep(clock, pauseMs, signal)
-      pauseMs = Math.min(2 * pauseMs, longestPauseMs)
     }
   }
 }

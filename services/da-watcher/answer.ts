@@ -1,5 +1,5 @@
 import type { FetchL1BlockRequest, FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
-import type { L1Block } from '#protocol/block/l1-block.ts'
+import { type L1Block, sizeOfL1Block } from '#protocol/block/l1-block.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { updateSystemConfig } from '#protocol/derivation/system-config-updates.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
@@ -8,9 +8,6 @@ import { Fault } from '#runtime/fault.ts'
 
 /** What an answer has beside the data in it, and then some: hashes, addresses, lengths, headers. */
 const overheadBytes = 64 * 1024
-
-/** What each transaction, blob and log has beside its data. */
-const itemBytes = 256
 
 /**
  * Whose blobs belong to a block: the batcher that the request names, and those that the block itself makes batchers.
@@ -54,19 +51,8 @@ export function answerOf(
   }
   const inboxTransactions = block.inboxTransactions.filter(({ sender }) => batchers.has(sender))
   const answer = { ...block, inboxTransactions }
-  const bytes = sizeOf(answer)
+  const bytes = sizeOfL1Block(answer)
   if (bytes + overheadBytes <= maxPayloadBytes) return { kind: 'block', block: answer }
   const detail = `L1 block ${block.number} has ${bytes} bytes of the batcher, more than the bus carries`
   throw new Fault('too-large', { severity: 'critical', detail })
-}
-
-/** Bytes that a block takes, about. */
-export function sizeOf({ logs, inboxTransactions }: L1Block): number {
-  let bytes = 1_024
-  for (const { data } of logs) bytes += itemBytes + data.length
-  for (const { data, blobs } of inboxTransactions) {
-    bytes += itemBytes + data.length
-    for (const blob of blobs) bytes += itemBytes + (blob.data?.length ?? 0)
-  }
-  return bytes
 }

@@ -1,6 +1,5 @@
-import type { L1Block } from '#protocol/block/l1-block.ts'
+import { type L1Block, sizeOfL1Block } from '#protocol/block/l1-block.ts'
 import type { Hash } from '#protocol/primitives.ts'
-import { sizeOf } from './answer.ts'
 
 /** What is kept, and what it takes. */
 interface Kept {
@@ -34,7 +33,7 @@ export class BlockMemory {
   }
 
   putBlock(block: L1Block): void {
-    this.#put(block.hash, { bytes: sizeOf(block), value: block })
+    this.#put(block.hash, { bytes: sizeOfL1Block(block), value: block })
   }
 
   putBlob(versionedHash: Hash, blob: Uint8Array): void {

@@ -1,8 +1,7 @@
 import type { FetchL1BlockRequest } from '#messages/fetch-l1-block.ts'
-import type { L1Block } from '#protocol/block/l1-block.ts'
+import { type L1Block, sizeOfL1Block } from '#protocol/block/l1-block.ts'
 import type { Address } from '#protocol/primitives.ts'
 import { isFault } from '#runtime/fault.ts'
-import { sizeOf } from './answer.ts'
 
 /** What is fetched ahead, and how much. */
 export interface PrefetcherOptions {
@@ -47,7 +46,7 @@ export class Prefetcher {
     // A jump: what was fetched for the way before is not waited for.
     if (number + 1n !== this.#next && number !== this.#next) this.#ahead.clear()
     this.#ahead.delete(number)
-    this.#noteSize(sizeOf(found))
+    this.#noteSize(sizeOfL1Block(found))
     this.#next = number + 1n
     this.#batcherAddress = batcherAddress
     this.#fill()
@@ -83,9 +82,10 @@ export class Prefetcher {
     try {
       const found = await this.#options.fetch({ block, parentHash: undefined, batcherAddress })
       if (found === undefined) return
-      this.#noteSize(sizeOf(found))
+      this.#noteSize(sizeOfL1Block(found))
       // It may have been asked for meanwhile.
-      if (this.#next !== undefined && number >= this.#next) this.#ahead.set(number, sizeOf(found))
+      if (this.#next !== undefined && number >= this.#next)
+        this.#ahead.set(number, sizeOfL1Block(found))
     } catch (error) {
       // Whoever asks for it hears of it.
       if (!isFault(error)) throw error

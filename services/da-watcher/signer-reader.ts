@@ -4,9 +4,7 @@ import type { Address } from '#protocol/primitives.ts'
 import type { EndpointPool } from '#l1/endpoint-pool.ts'
 import type { L1Endpoint, ToldL1Header } from '#l1/l1-endpoint.ts'
 import { mayHaveLog } from '#l1/logs-bloom.ts'
-
-/** Where the system config contract keeps who signs unsafe blocks: keccak256 of `systemconfig.unsafeblocksigner`. */
-const unsafeBlockSignerSlot = '0x65a7ed542fb37fe237fdfbdd70b31598523fe5b32879e307bae27a0bd9581c08'
+import { unsafeBlockSignerSlot } from '#protocol/derivation/system-config-contract.ts'
 
 /** Topics of an update of the system config that says who signs unsafe blocks. */
 const updateEvent = fromHex('0x1d2b0bda21d56b8bd12d4f94ebacffdfb35f5e226f84b461103bb8beab6353be')

@@ -1,7 +1,8 @@
 import type { FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
-import type { L1Block } from '#protocol/block/l1-block.ts'
+import { type L1Block, sizeOfL1Block } from '#protocol/block/l1-block.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
+import { backoffMs } from '#runtime/backoff.ts'
 
 /** L1 blocks that are asked for at a time. */
 export const maxFetches = 4
@@ -13,8 +14,7 @@ export const maxWaitingBytes = 16 * 1024 * 1024
 export const maxWaitingBlocks = 64
 
 /** An answer that was no help is asked for again after this, and twice this, … */
-const firstPauseMs = 250
-const longestPauseMs = 2_000
+const refetchBackoff = { firstMs: 250, longestMs: 2_000 }
 
 /** An L1 block to ask for. */
 export interface L1Ask {
@@ -140,7 +140,7 @@ export class L1Window {
 
   #take(ask: L1Ask, block: L1Block, nowMs: number): 'taken' {
     if (block.number !== ask.number) return this.#fail(nowMs, `it came as ${block.number}`)
-    const bytes = sizeOf(block)
+    const bytes = sizeOfL1Block(block)
     this.#waiting.set(block.number, { block, bytes })
     this.#expectedBytes = bytes
     this.#failures = 0
@@ -150,7 +150,7 @@ export class L1Window {
 
   #fail(nowMs: number, problem: string): 'taken' {
     this.#problem = problem
-    this.#notBeforeMs = nowMs + Math.min(firstPauseMs * 2 ** this.#failures, longestPauseMs)
+    this.#notBeforeMs = nowMs + backoffMs(refetchBackoff, this.#failures)
     this.#failures++
     return 'taken'
   }
@@ -167,15 +167,4 @@ export class L1Window {
     if (asked >= maxFetches || asked + this.#waiting.size >= maxWaitingBlocks) return false
     return this.bytes + (asked + 1) * this.#expectedBytes <= maxWaitingBytes
   }
-}
-
-/** About what a block takes in memory. */
-function sizeOf({ logs, inboxTransactions }: L1Block): number {
-  let bytes = 1_024
-  for (const { data } of logs) bytes += data.length + 256
-  for (const { data, blobs } of inboxTransactions) {
-    bytes += data.length + 256
-    for (const blob of blobs) bytes += blob.data?.length ?? 0
-  }
-  return bytes
 }

@@ -9,16 +9,16 @@ import type {
   Retry,
   Starting,
 } from './derivation-state.ts'
+import { backoffMs } from '#runtime/backoff.ts'
 
-/** A call of which nothing is heard is repeated, after twice the time each time, up to this. */
-const longestResendMs = 4_000
+/** Of a call without an answer. */
+const resendBackoff = { firstMs: resendMs, longestMs: 4_000 }
 
-/** An answer that was no help is asked for again after this, and twice this, … */
-const firstPauseMs = 250
-const longestPauseMs = 2_000
+/** Of a call whose answer was of no use. */
+const retryBackoff = { firstMs: 250, longestMs: 2_000 }
 
-/** Resets that lead nowhere are this far apart, at last: what goes wrong each time is not hurried. */
-const longestResetPauseMs = 30_000
+/** Of resets in a row without a new safe block between them. */
+const resetBackoff = { firstMs: 250, longestMs: 30_000 }
 
 /** Nothing failed yet. */
 export const noRetry: Retry = { tries: 0, notBeforeMs: 0, problem: undefined }
@@ -28,7 +28,7 @@ export function again(
   { tries }: Retry,
   { nowMs, problem }: { readonly nowMs: number; readonly problem: string },
 ): Retry {
-  const pauseMs = Math.min(firstPauseMs * 2 ** tries, longestPauseMs)
+  const pauseMs = backoffMs(retryBackoff, tries)
   return { tries: tries + 1, notBeforeMs: nowMs + pauseMs, problem }
 }
 
@@ -36,7 +36,7 @@ export function again(
 export function resend(state: DerivationState, session: Deriving, inFlight: InFlight): Advanced {
   const { nowMs } = state
   if (nowMs < inFlight.resendAtMs) return [state]
-  const pauseMs = Math.min(resendMs * 2 ** inFlight.sends, longestResendMs)
+  const pauseMs = backoffMs(resendBackoff, inFlight.sends)
   const sent = { ...inFlight, sends: inFlight.sends + 1, resendAtMs: nowMs + pauseMs }
   const { request, digest } = inFlight
   return [
@@ -54,7 +54,7 @@ export function reset(
   const { nowMs, resets, chain } = state
   const safe = chain?.localSafe.number ?? 0n
   const count = safe > resets.safe ? 0 : resets.count + 1
-  const pauseMs = count < 2 ? 0 : Math.min(firstPauseMs * 2 ** count, longestResetPauseMs)
+  const pauseMs = count < 2 ? 0 : backoffMs(resetBackoff, count)
   const { id, generation, sequence } = session
   const resetting: Resetting = {
     phase: 'resetting',
@@ -75,7 +75,7 @@ export function askForReset(state: DerivationState, session: Resetting): Advance
   const { generation, reason, resumeAt, retry } = session
   const { tries, notBeforeMs } = retry
   if (nowMs < notBeforeMs) return [state]
-  const pauseMs = Math.min(resendMs * 2 ** tries, longestResendMs)
+  const pauseMs = backoffMs(resendBackoff, tries)
   const asked = { ...retry, tries: tries + 1, notBeforeMs: nowMs + pauseMs }
   return [
     { ...state, session: { ...session, retry: asked } },

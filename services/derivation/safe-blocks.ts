@@ -1,5 +1,5 @@
 import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
-import { depositType } from '#protocol/transaction/deposit.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** L2 blocks that are asked for at once. */
 export const safeBlocksPerFetch = 16n

@@ -15,7 +15,7 @@ import {
   firstState,
   type Job,
 } from './engine-state.ts'
-import { firstPauseMs, lastPauseMs, safeLabelPauseMs, step, stuckPauseMs } from './step.ts'
+import { failureBackoff, safeLabelPauseMs, step, stuckPauseMs } from './step.ts'
 
 const digest = hash(99) as string as Bytes32
 
@@ -295,8 +295,12 @@ test('pauses grow, and are longest for what only an operator can heal', () => {
     }
     return pauses
   }
-  const grown = [1, 2, 4, 8, 16, 32, 64].map((times) => times * firstPauseMs)
-  assert.deepEqual(pausesOf('temporary'), [...grown, lastPauseMs, lastPauseMs])
+  const grown = [1, 2, 4, 8, 16, 32, 64].map((times) => times * failureBackoff.firstMs)
+  assert.deepEqual(pausesOf('temporary'), [
+    ...grown,
+    failureBackoff.longestMs,
+    failureBackoff.longestMs,
+  ])
   const [first, second, ...rest] = pausesOf('critical')
   assert.deepEqual([first, second, new Set(rest)], [100, 200, new Set([stuckPauseMs])])
 })

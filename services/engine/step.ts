@@ -14,14 +14,12 @@ import type { FoundStart } from './find-start.ts'
 import { type Heads, headsAfter, headsAtStart } from './heads.ts'
 import { nextJob } from './next-job.ts'
 import { addPayload, dropPayload, emptyQueue, prunePayloads } from './payload-queue.ts'
+import { backoffMs } from '#runtime/backoff.ts'
 
 type Stepped = readonly [EngineState, ...(readonly EngineEffect[])]
 
-/** The first pause after a failure; each later one is twice as long, up to the last. */
-export const firstPauseMs = 100
-
-/** See `firstPauseMs`. */
-export const lastPauseMs = 10_000
+/** Pauses after failures in a row. */
+export const failureBackoff = { firstMs: 100, longestMs: 10_000 }
 
 /** What only an operator can heal is tried this seldom, once it failed `timesUntilStuck` times alike. */
 export const stuckPauseMs = 30_000
@@ -329,7 +327,7 @@ export function isStuck({ severity, timesAlike }: Failure): boolean {
 
 function pauseMs(failure: Failure): number {
   if (isStuck(failure)) return stuckPauseMs
-  return Math.min(firstPauseMs * 2 ** (failure.times - 1), lastPauseMs)
+  return backoffMs(failureBackoff, failure.times - 1)
 }
 
 function pauseOf(state: EngineState, job: JobKind, forMs: number): Stepped {

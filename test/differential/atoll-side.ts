@@ -15,6 +15,7 @@ import { attributesToJson } from '#json-rpc/forms/attributes-json.ts'
 import { toL1Block } from '#l1/to-l1-block.ts'
 import type { Case, CaseL1 } from './build-case.ts'
 import { buildBlock, digestOf, hashOf, isRefused } from './stand-in-engine.ts'
+import { blobBytes } from '#protocol/channel/blob.ts'
 
 /** As often a pipeline is begun anew, as on the other side. */
 const maxResets = 20
@@ -237,7 +238,7 @@ const unreadOfReceipt = {
 }
 
 function whole(blob: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(131_072)
+  const bytes = new Uint8Array(blobBytes)
   bytes.set(blob)
   return bytes
 }

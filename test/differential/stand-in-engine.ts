@@ -5,9 +5,9 @@ import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex, toHash } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { L2Block } from '#protocol/derivation/l2-block.ts'
-import { depositType } from '#protocol/transaction/deposit.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import type { Draft } from './draft.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** Over all of the attributes and their parent, each field at its place or with its length. */
 export function digestOf(parent: Hash, attributes: PayloadAttributes): Hash {

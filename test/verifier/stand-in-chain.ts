@@ -5,10 +5,10 @@ import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { toHash } from '#protocol/codec/hex.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
-import { depositType } from '#protocol/transaction/deposit.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { buildBlock, digestOf } from '#test/differential/stand-in-engine.ts'
 import { address } from '#test/fakes/test-rollup.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** How attributes are judged: by chance, as the digest throws it. */
 export interface StandInRules {

@@ -2,7 +2,6 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { toHash } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
-import { depositType } from '#protocol/transaction/deposit.ts'
 import {
   authorizationHash,
   decodeTransaction,
@@ -10,6 +9,7 @@ import {
 } from '#protocol/transaction/transaction.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
 import { PoolRefusal } from './pool-refusal.ts'
+import { blobType, depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** A transaction that waits for a block. */
 export interface PooledTransaction {
@@ -59,8 +59,6 @@ export function decodeUserTransaction(raw: Uint8Array): SignedTransaction {
     throw new PoolRefusal('malformed', cause.message, { cause })
   }
 }
-
-const blobType = 3
 
 /** @throws PoolRefusal if nobody of this chain has signed it */
 export function senderOf({ chainId, ...signed }: SignedTransaction, ownChainId: bigint): Address {

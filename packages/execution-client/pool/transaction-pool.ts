@@ -1,5 +1,4 @@
 import type { Hash, Address } from '#protocol/primitives.ts'
-import { depositType } from '#protocol/transaction/deposit.ts'
 import { BestTransactions } from './best-transactions.ts'
 import { checkDelegated, checkFunds, isWorthMore } from './check-account.ts'
 import { checkTransaction, mostGas, type PoolPolicy } from './check-transaction.ts'
@@ -14,6 +13,7 @@ import {
   senderOf,
 } from './pooled-transaction.ts'
 import { type PricedTransaction, SenderTransactions } from './sender-transactions.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** How much the pool holds at most. */
 export interface PoolLimits {

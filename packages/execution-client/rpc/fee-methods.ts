@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { depositType } from '#protocol/transaction/deposit.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { Methods } from '#json-rpc/json-rpc-dispatch.ts'
 import type { Chain } from '#execution-client/chain/chain.ts'
@@ -7,6 +6,7 @@ import { quantityJson, toQuantity } from '#json-rpc/forms/fields.ts'
 import type { KnownBlock } from '#execution-client/store/block-store.ts'
 import { nextBaseFee } from '#execution-client/transition/base-fee.ts'
 import { blockJson, blocksBetween, parseParam, requireBlock, rpcCodes } from './params.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** What is suggested where no block says more, in wei. */
 const suggestedTip = 1_000_000n

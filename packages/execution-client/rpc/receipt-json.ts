@@ -2,13 +2,14 @@ import { decodeL1Attributes, type L1Attributes } from '#protocol/block/l1-attrib
 import { type Hardforks, hardforksAt } from '#protocol/chains/hardforks.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Hash } from '#protocol/primitives.ts'
-import { decodeDeposit, depositType } from '#protocol/transaction/deposit.ts'
+import { decodeDeposit } from '#protocol/transaction/deposit.ts'
 import { toData, toQuantity } from '#json-rpc/forms/fields.ts'
 import type { BlockBody, KnownBlock } from '#execution-client/store/block-store.ts'
 import type { ExecutionConfig } from '#execution-client/transition/execution-config.ts'
 import { dataGas, estimatedBytes, estimatedSize } from '#execution-client/transition/l1-fee.ts'
 import type { Receipt } from '#execution-client/transition/receipt.ts'
 import { createdContract, readTransaction, type ReadTransaction } from './transaction-json.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** Receipts of a block as op-geth tells them. */
 export function receiptsToJson(

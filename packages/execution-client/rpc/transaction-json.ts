@@ -3,11 +3,12 @@ import { fromHex, toAddress, toHash } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { encodeRlp, uintToRlp } from '#protocol/codec/rlp.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
-import { decodeDeposit, type Deposit, depositType } from '#protocol/transaction/deposit.ts'
+import { decodeDeposit, type Deposit } from '#protocol/transaction/deposit.ts'
 import { decodeTransaction, type SignedTransaction } from '#protocol/transaction/transaction.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
 import { toData, toQuantity } from '#json-rpc/forms/fields.ts'
 import type { Receipt } from '#execution-client/transition/receipt.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** A transaction, taken apart. */
 export interface ReadTransaction {

@@ -2,7 +2,7 @@ import type { EVM, EVMResult } from '@ethereumjs/evm'
 import { type Hardforks, hardforksAt } from '#protocol/chains/hardforks.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
-import { decodeDeposit, type Deposit, depositType } from '#protocol/transaction/deposit.ts'
+import { decodeDeposit, type Deposit } from '#protocol/transaction/deposit.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { decodeTransaction, type SignedTransaction } from '#protocol/transaction/transaction.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
@@ -16,6 +16,7 @@ import { BlockFees, estimatedBytes } from './l1-fee.ts'
 import { Machine, toEvmAddress } from './machine.ts'
 import { type BlockBeginning, type EvmBlock, makeSystemCalls } from './system-calls.ts'
 import { bloomOf, type ExecutionLog, type Receipt, type ReceiptFees } from './receipt.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** What a block is executed with. */
 export interface BlockContext {

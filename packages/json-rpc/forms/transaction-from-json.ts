@@ -1,6 +1,7 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
 import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** A transaction as JSON-RPC tells it. Spec: execution-apis, src/schemas/transaction.yaml */
 export type TransactionJson = Readonly<Record<string, unknown>>
@@ -54,7 +55,7 @@ const layouts: Readonly<Record<number, readonly Field[]>> = {
     ...signed,
   ],
   // A rollup as L1.
-  0x7e: [
+  [depositType]: [
     ['sourceHash', bytes],
     ['from', bytes],
     ['to', recipient],

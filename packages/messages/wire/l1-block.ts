@@ -14,9 +14,7 @@ import {
   uint64ToWire,
 } from './fields.ts'
 import { l1RefFromWire, l1RefToWire } from './refs.ts'
-
-/** 4096 field elements of 32 bytes. Spec: EIP-4844 */
-const blobBytes = 131_072
+import { blobBytes } from '#protocol/channel/blob.ts'
 
 /** Wire form of what derivation reads of an L1 block. */
 export function l1BlockToWire(block: L1Block): atoll.v1.L1Block.$Properties {

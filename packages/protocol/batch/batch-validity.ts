@@ -3,6 +3,7 @@ import { isActivationBlock, isActive, maxSequencerDrift } from '#protocol/chains
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { SingularBatch } from './batch.ts'
 import type { BatchContext, BatchFlaw, BatchVerdict, MissingKnowledge } from './batch-verdict.ts'
+import { depositType, postExecType, setCodeType } from '#protocol/transaction/transaction-types.ts'
 
 /** Accepted: one object for all, as most batches are. */
 export const accepted: BatchVerdict = { kind: 'accept' }
@@ -89,11 +90,6 @@ export function checkDrift(
   if (next.block === undefined) return undecided('next-epoch')
   return block.timestamp >= next.block.timestamp ? drop('over-drift') : undefined
 }
-
-/** First bytes of transactions that a batch may not have, or not always. */
-const depositType = 0x7e
-const setCodeType = 0x04
-const postExecType = 0x7d
 
 /** Checks the first byte of each transaction; the rest is for the engine to judge. */
 export function checkTransactions(

@@ -15,6 +15,7 @@ import { encodeBitlist } from './bitlist.ts'
 import { batchTypes } from './decode-batch.ts'
 import { RlpScan } from './rlp-scan.ts'
 import { encodeUvarint } from './uvarint.ts'
+import { postExecType } from '#protocol/transaction/transaction-types.ts'
 
 /** What the encoding leaves out, or has besides what a decoded span batch says. */
 export interface SpanBatchEncoding {
@@ -101,7 +102,7 @@ interface CutUp {
 
 function cutUp(raw: Uint8Array, chainId: bigint): CutUp {
   const type = raw[0] ?? 0
-  if (type === 0x7d) return cutUpPostExec(raw)
+  if (type === postExecType) return cutUpPostExec(raw)
   if (type >= 0xc0) return cutUpLegacy(raw, chainId)
   const feeFields = { 1: 1, 2: 2, 4: 2 }[type]
   if (feeFields === undefined) throw new DecodeError(`transaction type ${type} in a span batch`)

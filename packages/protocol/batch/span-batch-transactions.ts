@@ -4,12 +4,12 @@ import { RlpScan } from './rlp-scan.ts'
 import { overheadPerList, RlpWriter } from './rlp-writer.ts'
 import { firstByteOfLegacy, type SpanBatchColumns } from './span-batch-columns.ts'
 import { endOfUvarint, smallUvarint, uvarint } from './uvarint.ts'
-
-/** Types of transactions that a span batch may have, besides legacy ones. */
-const accessListType = 1
-const dynamicFeeType = 2
-const setCodeType = 4
-const postExecType = 0x7d
+import {
+  accessListType,
+  dynamicFeeType,
+  setCodeType,
+  postExecType,
+} from '#protocol/transaction/transaction-types.ts'
 
 /** Bytes of a number in the types that op-node reads into 256 bits; the older ones have no limit. */
 const wordBytes = 32

@@ -4,6 +4,7 @@ import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { SpanBatch, SpanBatchBlock, SpanBatchBlocks } from './batch.ts'
 import { accepted, checkDrift, checkTransactions, drop, undecided } from './batch-validity.ts'
 import type { BatchContext, BatchVerdict, NeedsBlock } from './batch-verdict.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /**
  * Checks all of a span batch, as before Holocene, where it is accepted or dropped as a whole.
@@ -117,8 +118,6 @@ export function indexOfEpoch(
   while (index < l1Blocks.length && l1Blocks[index]?.number !== number) index++
   return index
 }
-
-const depositType = 0x7e
 
 /** Compares the blocks that the safe chain has already with it. Equal are user transactions and epochs. */
 function checkOverlap(span: SpanBatch, context: BatchContext, parent: L2BlockRef): BatchVerdict {

@@ -17,6 +17,23 @@ export interface L1Block extends L1BlockRef {
   readonly inboxTransactions: readonly InboxTransaction[]
 }
 
+/** Memory of an item beside its data, estimated. */
+const itemBytes = 256
+
+/** Memory of a block beside its logs and transactions, estimated. */
+const blockBytes = 1_024
+
+/** Estimates the memory that a block takes, in bytes. */
+export function sizeOfL1Block({ logs, inboxTransactions }: L1Block): number {
+  let bytes = blockBytes
+  for (const { data } of logs) bytes += itemBytes + data.length
+  for (const { data, blobs } of inboxTransactions) {
+    bytes += itemBytes + data.length
+    for (const blob of blobs) bytes += itemBytes + (blob.data?.length ?? 0)
+  }
+  return bytes
+}
+
 /** A log of an L1 block. */
 export interface L1Log {
   readonly address: Address

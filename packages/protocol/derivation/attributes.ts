@@ -6,7 +6,6 @@ import type { SystemConfig } from '#protocol/block/system-config.ts'
 import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { toHash } from '#protocol/codec/hex.ts'
-import { depositType } from '#protocol/transaction/deposit.ts'
 import { type BlockRules, BlockRulesByTime } from './block-rules.ts'
 import { depositsOfLogs } from './deposits.ts'
 import { L1AttributesDeposits, l1AttributesOf } from './l1-attributes-deposit.ts'
@@ -15,6 +14,7 @@ import { sequencerFeeVaultAddress } from './predeploys.ts'
 import { type IgnoredUpdate, updateSystemConfig } from './system-config-updates.ts'
 import { upgradeGas } from './upgrade-gas.ts'
 import { upgradeTransactions } from './upgrade-transactions.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** What an L2 block is made from. */
 export interface AttributesSource {

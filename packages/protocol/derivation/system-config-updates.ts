@@ -5,6 +5,7 @@ import { fromBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex, toAddress, toBytes32, toBytes8 } from '#protocol/codec/hex.ts'
 import type { Address, Bytes32 } from '#protocol/primitives.ts'
 import { isFeeScalars } from './fee-scalars.ts'
+import { configUpdateEvent } from './system-config-contract.ts'
 
 /** A system config after the updates of an L1 block. */
 export interface UpdatedSystemConfig {
@@ -27,9 +28,6 @@ export interface UpdateRules {
   readonly isEcotone: boolean
 }
 
-/** Hash of `ConfigUpdate(uint256,uint8,bytes)`. */
-const updateEvent = '0x1d2b0bda21d56b8bd12d4f94ebacffdfb35f5e226f84b461103bb8beab6353be' as Bytes32
-
 const zeroWord = toBytes32(new Uint8Array(32))
 
 /**
@@ -46,7 +44,7 @@ export function updateSystemConfig(
   let updated = config
   const ignored: IgnoredUpdate[] = []
   for (const log of logs) {
-    if (log.address !== rules.l1SystemConfigAddress || log.topics[0] !== updateEvent) continue
+    if (log.address !== rules.l1SystemConfigAddress || log.topics[0] !== configUpdateEvent) continue
     const change = changeOf(log, rules)
     if (typeof change === 'string') ignored.push({ logIndex: log.index, reason: change })
     else if (change !== noChange) updated = { ...updated, ...change }

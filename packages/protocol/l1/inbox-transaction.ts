@@ -12,8 +12,9 @@ import {
   uintToRlp,
 } from '#protocol/codec/rlp.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
-import { decodeDeposit, depositType } from '#protocol/transaction/deposit.ts'
+import { decodeDeposit } from '#protocol/transaction/deposit.ts'
 import type { Signature } from '#protocol/transaction/transaction.ts'
+import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /** Who signed a hash; undefined if nobody can have. */
 type RecoverSigner = (hash: Uint8Array, signature: Signature) => Address | undefined

@@ -2,6 +2,7 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { fromHex, toAddress, toHash } from '#protocol/codec/hex.ts'
 import { decodeRlpList, encodeRlp, rlpBytes, rlpUint, uintToRlp } from '#protocol/codec/rlp.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
+import { depositType } from './transaction-types.ts'
 
 /** A transaction that L1 forces on L2. Spec: protocol/deposits.md#the-deposited-transaction-type */
 export interface Deposit {
@@ -18,9 +19,6 @@ export interface Deposit {
   readonly isSystemTransaction: boolean
   readonly data: Uint8Array
 }
-
-/** First byte of a deposit. */
-export const depositType = 0x7e
 
 /** A deposit as it stands in a block. */
 export function encodeDeposit(deposit: Deposit): Uint8Array {

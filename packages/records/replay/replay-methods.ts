@@ -9,6 +9,10 @@ import type { Method, Methods } from '#json-rpc/json-rpc-dispatch.ts'
 import { unsubscribe } from '#json-rpc/subscriptions.ts'
 import { version } from '#runtime/version.ts'
 import { type ReplayedBlock, type ReplayedChain, withoutTransactions } from './replayed-chain.ts'
+import {
+  configUpdateEvent,
+  unsafeBlockSignerSlot,
+} from '#protocol/derivation/system-config-contract.ts'
 
 /** What a rollup node asks of L1, and of the blocks of L2: answered from a record. */
 export function replayMethods(chain: ReplayedChain, chainId: bigint): Methods {
@@ -29,15 +33,8 @@ export function replayMethods(chain: ReplayedChain, chainId: bigint): Methods {
   }
 }
 
-/** Where the system config contract keeps who signs unsafe blocks: keccak256 of `systemconfig.unsafeblocksigner`. */
-const unsafeBlockSignerSlot = '0x65a7ed542fb37fe237fdfbdd70b31598523fe5b32879e307bae27a0bd9581c08'
-
 /** Topics of an update of the system config that says who signs unsafe blocks. */
-const signerUpdate = [
-  '0x1d2b0bda21d56b8bd12d4f94ebacffdfb35f5e226f84b461103bb8beab6353be',
-  `0x${'00'.repeat(32)}`,
-  `0x${'00'.repeat(31)}03`,
-]
+const signerUpdate = [configUpdateEvent, `0x${'00'.repeat(32)}`, `0x${'00'.repeat(31)}03`]
 
 const receiptJson = z.looseObject({
   logs: z.array(z.looseObject({ address: addressJson, topics: z.array(hashJson), data: hexJson })),
