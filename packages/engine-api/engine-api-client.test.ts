@@ -29,7 +29,9 @@ async function served(t: TestContext, recordName: string, { asWith = secret } = 
     clock: systemClock,
     log: pino({ level: 'silent' }),
   })
-  const headers = () => ({ authorization: `Bearer ${createToken(asWith, systemClock.now())}` })
+  const headers = async () => ({
+    authorization: `Bearer ${await createToken(asWith, systemClock.now())}`,
+  })
   const endpoints = [{ url: server.engineUrl, headers }]
   const rpc = new JsonRpcClient({ endpoints, timeoutMs: 10_000, rounds: 1, clock: systemClock })
   t.after(async () => {

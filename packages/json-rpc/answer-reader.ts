@@ -11,8 +11,8 @@ export interface HttpAnswer {
 const maxErrorBytes = 1_024
 
 /**
- * Takes an answer as it comes in. The ways of undici that give streams and take signals cost more than a small call does otherwise
- * (0.24 ms of processor time beside 0.06).
+ * Reads an answer as it arrives, within a limit. Our own, since undici's streams and signals cost more than a small call
+ * does (0.24 ms of processor time, 0.06 with this).
  */
 export class AnswerReader implements Dispatcher.DispatchHandler {
   readonly answer: Promise<HttpAnswer>

@@ -6,8 +6,8 @@ import { AnswerReader, type HttpAnswer } from './answer-reader.ts'
 /** A server to ask. */
 export interface EndpointOptions {
   readonly url: string
-  /** Headers of each request, made anew for it: a token that is only good for a minute. */
-  readonly headers?: () => Readonly<Record<string, string>>
+  /** Called for the headers of each request, such as a token that is valid for a minute. */
+  readonly headers?: () => Promise<Readonly<Record<string, string>>>
   /** An answer may have as many bytes. */
   readonly maxResponseBytes?: number
 }
@@ -56,7 +56,7 @@ export class Endpoint {
    * `retryAfterMs` if the server says it), `rpc-response` for an answer over the limit, `aborted`
    */
   async post(body: string, waiting: Waiting): Promise<string> {
-    const headers = { 'content-type': 'application/json', ...this.#options.headers?.() }
+    const headers = { 'content-type': 'application/json', ...(await this.#options.headers?.()) }
     const path = `${this.#path}${this.#search}`
     return this.#request({ method: 'POST', path, headers, body }, waiting)
   }
@@ -70,7 +70,7 @@ export class Endpoint {
   async get(path: string, waiting: Waiting): Promise<string> {
     const below = `${this.#path.replace(/\/$/u, '')}${path}`
     const search = path.includes('?') ? this.#search.replace('?', '&') : this.#search
-    const headers = { accept: 'application/json', ...this.#options.headers?.() }
+    const headers = { accept: 'application/json', ...(await this.#options.headers?.()) }
     return this.#request({ method: 'GET', path: `${below}${search}`, headers }, waiting)
   }
 

@@ -283,7 +283,7 @@ test('headers are made anew for each request', async (t) => {
     ok(response, (JSON.parse(body) as Call).id)
   })
   let made = 0
-  const headers = () => ({ authorization: `Bearer ${++made}` })
+  const headers = () => Promise.resolve({ authorization: `Bearer ${++made}` })
   const { rpc } = client(t, [{ url, headers }])
   await rpc.call('x', [])
   await rpc.call('x', [])

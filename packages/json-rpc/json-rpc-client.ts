@@ -6,6 +6,9 @@ import { type JsonRpcAnswer, parseAnswers } from './json-rpc-answer.ts'
 import { SocketEndpoint } from './socket-endpoint.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
+// Our own, over undici: a call takes half of what it does with viem (0.20 and 0.45 ms; a payload of 200 KB 1.1 and 2.1 ms),
+// and a caller decides what is repeated, when, and at which endpoint.
+
 /** One call: a method and its parameters. */
 export interface JsonRpcCall {
   readonly method: string

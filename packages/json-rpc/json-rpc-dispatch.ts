@@ -5,6 +5,8 @@ import { toError } from '#runtime/fault.ts'
 import { encodeError, encodeResult, errorCodes, JsonRpcError } from './json-rpc-answer.ts'
 import { parseRequest, type ReceivedCall, type RequestLimits } from './json-rpc-request.ts'
 
+// Our own: it is small, and has op-geth's limits on the depth of a request, the calls of a batch and the length of an answer.
+
 /** Begins to notify, and returns what ends it. It must not throw: by then the client has its id. */
 export type SubscriptionStart = (notify: (result: unknown) => void) => () => void
 

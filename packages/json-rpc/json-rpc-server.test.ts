@@ -141,13 +141,13 @@ test('who has no good token gets status 401 and the reason in plain text', async
     const { status, text } = await send({ body: call(), headers })
     return status === 200 ? 'good' : `${status} ${text}`
   }
-  const made = (unixMs: number, key = secret) => `Bearer ${createToken(key, unixMs)}`
-  assert.equal(await ask(made(now + 60_000)), 'good')
-  assert.equal(await ask(made(now - 60_000)), 'good')
+  const made = async (unixMs: number, key = secret) => `Bearer ${await createToken(key, unixMs)}`
+  assert.equal(await ask(await made(now + 60_000)), 'good')
+  assert.equal(await ask(await made(now - 60_000)), 'good')
   assert.equal(await ask(undefined), '401 missing token')
-  assert.equal(await ask(made(now - 61_000)), '401 stale token')
-  assert.equal(await ask(made(now + 61_000)), '401 future token')
-  assert.equal(await ask(made(now, new Uint8Array(32))), '401 signature is invalid')
+  assert.equal(await ask(await made(now - 61_000)), '401 stale token')
+  assert.equal(await ask(await made(now + 61_000)), '401 future token')
+  assert.equal(await ask(await made(now, new Uint8Array(32))), '401 signature is invalid')
   assert.equal((await send({ method: 'GET' })).status, 401)
 })
 
@@ -201,7 +201,7 @@ test('a name that is none of its own is refused, but where a token protects', as
   assert.equal((await sendWide({ body: call(), headers })).status, 200)
   const { send: sendToken } = await served(t, { jwtSecret: secret })
   assert.equal((await sendToken({ body: call(), headers })).status, 401)
-  const authorization = `Bearer ${createToken(secret, systemClock.now())}`
+  const authorization = `Bearer ${await createToken(secret, systemClock.now())}`
   const told = await sendToken({ body: call(), headers: { ...headers, authorization } })
   assert.equal(told.status, 200)
 })

@@ -1,13 +1,19 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fastifyCors } from '@fastify/cors'
 import { fastifyWebsocket } from '@fastify/websocket'
-import { fastify, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import {
+  fastify,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { Logger } from 'pino'
 import { type Clock, every } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
 import { listenFault, type ListenerName } from '#runtime/listen-fault.ts'
 import { type AllowedHosts, isAllowedHost } from './allowed-hosts.ts'
-import { type AllowedOrigins, corsHeaders, isAllowedOrigin, preflightHeaders } from './cors.ts'
 import { encodeError, errorCodes, JsonRpcError } from './json-rpc-answer.ts'
 import {
   type DispatchLimits,
@@ -18,6 +24,9 @@ import {
 import { serveSocket, type SocketLimits } from './json-rpc-socket.ts'
 import { checkAuthorization, jwtSecretBytes } from './jwt.ts'
 import { noSubscriptions } from './subscriptions.ts'
+
+/** Origins of the pages that may use a server, such as `https://example.org`; `*` for any. */
+export type AllowedOrigins = readonly string[] | '*'
 
 /** How much a server takes from its clients. */
 interface ServerLimits extends DispatchLimits, SocketLimits {
@@ -91,6 +100,9 @@ const closeGraceMs = 500
 /** The code of a WebSocket's end for a server that stops. RFC 6455, 7.4.1 */
 const goingAway = 1001
 
+/** How long a browser may keep the answer to a preflight. */
+const preflightAgeSeconds = 600
+
 /** As op-geth: a type that browsers send without asking first would let any page call. */
 const contentTypes = ['application/json', 'application/json-rpc', 'application/jsonrequest']
 
@@ -101,7 +113,7 @@ const contentTypes = ['application/json', 'application/json-rpc', 'application/j
  * @throws RangeError for a secret that is not of 32 bytes
  */
 export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonRpcServer> {
-  const { host, port, clock, jwtSecret } = options
+  const { host, port, clock, jwtSecret, cors = false } = options
   if (jwtSecret !== undefined && jwtSecret.length !== jwtSecretBytes)
     throw new RangeError(`a JWT secret has ${jwtSecretBytes} bytes, not ${jwtSecret.length}`)
   const limits = { ...defaultLimits, ...options.limits }
@@ -115,6 +127,15 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
     options: { maxPayload: limits.maxRequestBytes },
     // A WebSocket that breaks its protocol is closed with the code that says so.
     errorHandler: () => undefined,
+  })
+  addHostGuard(app, options)
+  // Before the other guards, so that a page can read why it is refused.
+  await app.register(fastifyCors, {
+    origin: typeof cors === 'object' ? [...cors] : cors,
+    methods: 'GET, POST',
+    allowedHeaders: 'content-type, authorization',
+    maxAge: preflightAgeSeconds,
+    strictPreflight: false,
   })
   addGuards(app, options, limits)
   addRoutes(app, options, limits)
@@ -165,48 +186,53 @@ interface Refusal {
   readonly text: string
 }
 
+function refuse(reply: FastifyReply, { status, text }: Refusal): FastifyReply {
+  return reply.code(status).type('text/plain').send(text)
+}
+
+/** Refuses a page that gave its own name the address of this server, its preflights too. */
+function addHostGuard(app: FastifyInstance, options: JsonRpcServerOptions): void {
+  const { jwtSecret, allowedHosts = jwtSecret === undefined ? ['localhost'] : '*' } = options
+  app.addHook('onRequest', async ({ headers }, reply) =>
+    isAllowedHost(allowedHosts, headers.host)
+      ? undefined
+      : refuse(reply, { status: 403, text: 'invalid host specified' }),
+  )
+}
+
 /** Who may ask at all; looked at before a body is read or a WebSocket opened. */
 function addGuards(
   app: FastifyInstance,
-  { cors, jwtSecret, clock, allowedHosts }: JsonRpcServerOptions,
+  { cors = [], jwtSecret, clock }: JsonRpcServerOptions,
   { maxSockets, maxHttpRequests }: ServerLimits,
 ): void {
-  const hosts = allowedHosts ?? (jwtSecret === undefined ? ['localhost'] : '*')
   let requests = 0
 
-  function refusal({ method, headers, ws }: FastifyRequest): Refusal | undefined {
-    if (!isAllowedHost(hosts, headers.host)) return { status: 403, text: 'invalid host specified' }
-    // A preflight has no token: the browser asks for leave to send one.
-    if (jwtSecret !== undefined && method !== 'OPTIONS') {
-      const problem = checkAuthorization(headers.authorization, { secret: jwtSecret, clock })
+  async function refusal({ method, headers, ws }: FastifyRequest): Promise<Refusal | undefined> {
+    if (method === 'OPTIONS') return undefined
+    if (jwtSecret !== undefined) {
+      const { authorization } = headers
+      const problem = await checkAuthorization(authorization, { secret: jwtSecret, clock })
       if (problem !== undefined) return { status: 401, text: problem }
     }
-    // Browsers let any page open a WebSocket to anywhere. A preflight that allows nothing says enough.
-    if (method !== 'OPTIONS' && !isAllowedOrigin(cors ?? [], headers.origin))
+    // Browsers let any page open a WebSocket to anywhere. Requests without an origin come from no browser.
+    const { origin } = headers
+    if (origin !== undefined && cors !== '*' && !cors.includes(origin))
       return { status: 403, text: 'origin not allowed' }
-    if (ws) return refusalOfSocket()
-    const isFull = requests >= maxHttpRequests
+    if (ws && app.websocketServer.clients.size >= maxSockets)
+      return { status: 503, text: 'too many WebSockets' }
+    const isFull = !ws && requests > maxHttpRequests
     return isFull ? { status: 503, text: 'too many requests at once' } : undefined
   }
 
-  function refusalOfSocket(): Refusal | undefined {
-    const isFull = app.websocketServer.clients.size >= maxSockets
-    return isFull ? { status: 503, text: 'too many WebSockets' } : undefined
-  }
-
-  app.addHook('onRequest', (request, reply, done) => {
-    if (cors !== undefined) reply.headers(corsHeaders(cors, request.headers.origin))
-    const refused = refusal(request)
-    if (refused !== undefined) {
-      reply.code(refused.status).type('text/plain').send(refused.text)
-      return
-    }
+  app.addHook('onRequest', async (request, reply) => {
     if (!request.ws) {
       requests++
-      // Whether it was answered or given up; Fastify's own hook tells only of the first.
+      // Whether it was answered or given up; Fastify's own hook covers only the first.
       reply.raw.once('close', () => requests--)
     }
-    done()
+    const refused = await refusal(request)
+    return refused === undefined ? undefined : refuse(reply, refused)
   })
 }
 
@@ -215,7 +241,7 @@ function addRoutes(
   options: JsonRpcServerOptions,
   limits: ServerLimits,
 ): void {
-  const { methods, clock, onCall, log, cors, notificationMethod = 'eth_subscription' } = options
+  const { methods, clock, onCall, log, notificationMethod = 'eth_subscription' } = options
   const dispatch = new JsonRpcDispatch({ methods, clock, limits, onCall, log })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(contentTypes, { parseAs: 'string' }, (_request, body, done) => {
@@ -234,12 +260,7 @@ function addRoutes(
       reply.type('text/plain').send('JSON-RPC 2.0: POST a request, or open a WebSocket\n'),
     wsHandler: (socket) => serveSocket(socket, { dispatch, limits, notificationMethod, log }),
   })
-  app.options('/', (_request, reply) =>
-    reply
-      .code(204)
-      .headers(cors === undefined ? {} : preflightHeaders)
-      .send(),
-  )
+  app.options('/', (_request, reply) => reply.code(204).send())
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).type('text/plain').send('JSON-RPC is at /\n'),
   )

@@ -281,7 +281,7 @@ test('the token is checked at the handshake', async (t) => {
   const refused = await handshake(url)
   assert.match(refused, /^HTTP\/1.1 401 /)
   assert.match(refused, /\r\n\r\nmissing token$/)
-  const authorization = `Bearer ${createToken(jwtSecret, systemClock.now())}`
+  const authorization = `Bearer ${await createToken(jwtSecret, systemClock.now())}`
   const { ask } = await openSocket(t, url, { authorization })
   assert.deepEqual((await ask('echo', [1])).result, [1])
 })

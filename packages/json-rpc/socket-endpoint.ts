@@ -35,7 +35,7 @@ export class SocketEndpoint {
     await this.#turn(ended, { isLate: () => timeout.aborted })
     let socket: WebSocket | undefined
     try {
-      const ready = this.#idle.pop() ?? this.#open()
+      const ready = this.#idle.pop() ?? (await this.#open())
       socket = ready
       const answer = await exchange(ready, body, { ended, maxBytes: this.#maxBytes })
       if (ready.readyState === WebSocket.OPEN) this.#idle.push(ready)
@@ -85,8 +85,8 @@ export class SocketEndpoint {
     wake()
   }
 
-  #open(): WebSocket {
-    const headers = this.#options.headers?.()
+  async #open(): Promise<WebSocket> {
+    const headers = await this.#options.headers?.()
     const socket = new WebSocket(this.#options.url, {
       dispatcher: this.#agent,
       ...(headers !== undefined && { headers }),

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fastify } from 'fastify'
 import type { Registry } from 'prom-client'
 import { toError } from '#runtime/fault.ts'
 import { listenFault } from '#runtime/listen-fault.ts'
@@ -13,71 +13,46 @@ export interface HealthOptions {
   readonly reasonsNotReady: () => readonly string[]
 }
 
-/** For whoever watches the process: is it alive, is it ready, what does it count. */
+/** Serves a process's liveness, readiness and metrics. */
 export interface HealthServer {
   readonly url: string
-  close(): void
+  close(): Promise<void>
 }
 
 /**
- * Serves `/healthz` (200 as long as the event loop turns), `/readyz` (200, or 503 with the reasons) and `/metrics`.
+ * Serves `/healthz` (200 while the event loop runs), `/readyz` (200, or 503 with the reasons) and `/metrics`.
  *
- * @throws Fault `health-port` if the address cannot be had
+ * @throws Fault `health-port` if the address cannot be bound
  */
-export async function serveHealth(options: HealthOptions): Promise<HealthServer> {
-  const { host, port } = options
-  const server = createServer({ keepAliveTimeout: 1_000 }, (request, response) => {
-    answer(options, request, response).catch((error: unknown) => {
-      response.writeHead(500).end(toError(error).message)
-    })
+export async function serveHealth({
+  host,
+  port,
+  registry,
+  reasonsNotReady,
+}: HealthOptions): Promise<HealthServer> {
+  const app = fastify({ keepAliveTimeout: 1_000, forceCloseConnections: true })
+  app.get('/healthz', () => 'ok\n')
+  app.get('/readyz', (_request, reply) => {
+    const reasons = reasonsNotReady()
+    const ready = reasons.length === 0
+    return reply.code(ready ? 200 : 503).send({ ready, reasons })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => {
-      const name = { what: 'health and metrics', portFlag: '--health-port' }
-      reject(listenFault('health-port', cause, { ...name, host, port }))
-    })
-    server.listen(port, host, resolve)
+  app.get('/metrics', async (_request, reply) => {
+    const metrics = await registry.metrics()
+    return reply.type(registry.contentType).send(metrics)
   })
-  return { url: `http://${host}:${portOf(server)}`, close: () => closeNow(server) }
-}
-
-async function answer(
-  { registry, reasonsNotReady }: HealthOptions,
-  { method, url }: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (method !== 'GET' && method !== 'HEAD') {
-    response.writeHead(405).end()
-    return
+  app.setNotFoundHandler(({ method }, reply) =>
+    method === 'GET' || method === 'HEAD'
+      ? reply.code(404).send('try /healthz, /readyz or /metrics\n')
+      : reply.code(405).send(),
+  )
+  app.setErrorHandler((error, _request, reply) => reply.code(500).send(toError(error).message))
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    const name = { what: 'health and metrics', portFlag: '--health-port' }
+    throw listenFault('health-port', toError(cause), { ...name, host, port })
   }
-  switch (url?.split('?')[0]) {
-    case '/healthz':
-      response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n')
-      return
-    case '/readyz': {
-      const reasons = reasonsNotReady()
-      const isReady = reasons.length === 0
-      response
-        .writeHead(isReady ? 200 : 503, { 'content-type': 'application/json' })
-        .end(`${JSON.stringify({ ready: isReady, reasons })}\n`)
-      return
-    }
-    case '/metrics': {
-      // A collector that fails must not find the head sent.
-      const metrics = await registry.metrics()
-      response.writeHead(200, { 'content-type': registry.contentType }).end(metrics)
-      return
-    }
-    default:
-      response.writeHead(404).end('try /healthz, /readyz or /metrics\n')
-  }
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port
-}
-
-function closeNow(server: Server): void {
-  server.close()
-  server.closeAllConnections()
+  const { port: bound } = app.server.address() as AddressInfo
+  return { url: `http://${host}:${bound}`, close: () => app.close() }
 }

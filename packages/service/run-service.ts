@@ -1,9 +1,11 @@
+import { Command } from 'commander'
 import * as z from 'zod'
 import type { ServiceName } from '#messages/services.ts'
 import { onParentGone, onStopSignal } from '#runtime/on-stop-signal.ts'
 import { type ServiceSettings, serviceSettings } from '#runtime/settings/service-settings.ts'
-import { settingsHelp } from '#runtime/settings/settings-help.ts'
+import { addSettings } from '#runtime/settings/settings-options.ts'
 import {
+  describeSettings,
   readSettings,
   SettingsError,
   type SettingsSchema,
@@ -23,14 +25,14 @@ export async function runService<Schema extends SettingsSchema>(
   own: Schema,
   main: ServiceMain<z.output<Schema>>,
 ): Promise<never> {
-  const source = { args: argsOf(name, process.argv.slice(2)), env: process.env }
+  const args = argsOf(name, process.argv.slice(2))
   const schema: SettingsSchema = z.strictObject({ ...serviceSettings.shape, ...own.shape })
-  if (source.args.includes('--help')) {
-    process.stdout.write(settingsHelp(`atoll service ${name}`, schema))
+  if (args.includes('--help')) {
+    addSettings(new Command(`atoll service ${name}`), describeSettings(schema)).outputHelp()
     process.exit(exitCodes.done)
   }
   // The schema is the sum of the two.
-  const settings = readOrExplain(name, schema, source) as
+  const settings = readOrExplain(name, schema, { args, env: process.env }) as
     (z.output<Schema> & ServiceSettings) | undefined
   if (settings === undefined) process.exit(exitCodes.settings)
   const running = new ServiceProcess(name, settings)

@@ -213,7 +213,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
 
   async #close(): Promise<void> {
     await this.#bus?.close()
-    this.#health?.close()
+    await this.#health?.close()
     await this.#traces?.shutdown()
   }
 }

@@ -4,10 +4,8 @@ import { fromHex, toAddress, toHex } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
+import { curveOrder } from '#runtime/crypto/secp256k1.ts'
 import type { PostFlaw } from './draft.ts'
-
-/** Order of the curve. */
-const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
 const keys = new Map<Address, Uint8Array>()
 const replacements = new Map<Address, Address>()
@@ -116,7 +114,7 @@ const maxSignatures = 50_000
 function flawed(signed: Signed, flaw: PostFlaw | undefined): Signed {
   switch (flaw) {
     case 'high-s':
-      return { ...signed, s: order - signed.s, yParity: 1 - signed.yParity }
+      return { ...signed, s: curveOrder - signed.s, yParity: 1 - signed.yParity }
     case 'other-parity':
       return { ...signed, yParity: 1 - signed.yParity }
     case 'zero-r':

@@ -59,7 +59,9 @@ export class EngineDriver {
   readonly rpc: JsonRpcClient
 
   constructor(url: string, jwtSecret: Uint8Array) {
-    const headers = () => ({ authorization: `Bearer ${createToken(jwtSecret, Date.now())}` })
+    const headers = async () => ({
+      authorization: `Bearer ${await createToken(jwtSecret, Date.now())}`,
+    })
     const endpoints = [{ url, headers }]
     this.rpc = new JsonRpcClient({ endpoints, timeoutMs: 10_000, rounds: 1, clock: systemClock })
   }

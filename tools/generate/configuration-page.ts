@@ -1,6 +1,7 @@
 import { programs } from '#cli/programs.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
-import { anyText, describeSettings, type SettingsSchema } from '#runtime/settings/settings.ts'
+import { anyText } from '#runtime/settings/setting-kinds.ts'
+import { describeSettings, type SettingsSchema } from '#runtime/settings/settings.ts'
 import { table } from './messages-page.ts'
 
 const titles: Readonly<Record<string, string>> = {

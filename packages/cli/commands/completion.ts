@@ -1,7 +1,6 @@
 import { Argument, type Command } from 'commander'
 import { print } from '#node/output.ts'
 import { programs } from '#cli/programs.ts'
-import { settingsOf } from '#cli/settings-command.ts'
 import { describeSettings } from '#runtime/settings/settings.ts'
 
 /** What a shell runs to complete a line; each asks the command itself, so none has to be made anew for a release. */
@@ -73,9 +72,7 @@ function programWords(given: readonly string[]): readonly string[] {
 }
 
 function flagsOf(command: Command): readonly string[] {
-  const schema = settingsOf(command)
-  const settings = schema === undefined ? [] : describeSettings(schema).map(({ flag }) => flag)
   const all = command.name() === 'config' ? Object.values(programs).flatMap(describeSettings) : []
-  const options = command.options.map(({ long }) => long ?? '').filter((flag) => flag !== '')
-  return [...new Set([...settings, ...all.map(({ flag }) => flag), ...options, '--help'])]
+  const options = command.options.filter(({ hidden }) => !hidden).map(({ long }) => long ?? '')
+  return [...new Set([...all.map(({ flag }) => flag), ...options, '--help'])]
 }

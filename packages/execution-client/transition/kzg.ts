@@ -1,5 +1,7 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js'
 
+// Our own: node-eth-kzg, which computes commitments elsewhere, loads its trusted setup for 2 s first.
+
 // Point evaluation, precompile 0x0a. Of the trusted setup it needs only [τ]G₂:
 // e(C − [y]G₁, G₂) = e(π, [τ − z]G₂). Spec: EIP-4844, consensus-specs polynomial-commitments.md
 

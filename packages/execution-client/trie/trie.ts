@@ -14,6 +14,8 @@ import {
   type TrieNode,
 } from './node.ts'
 
+// Our own, not `@ethereumjs/mpt`, which reads each node by an asynchronous call and has one root at a time: docs/adr/0007.
+
 type Present = Exclude<TrieNode, Stored>
 
 /** Where nodes are, by hash. */

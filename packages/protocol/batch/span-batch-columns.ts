@@ -1,6 +1,6 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { Bitlist, bitlistBytes } from './bitlist.ts'
-import { RlpScan } from './rlp-scan.ts'
+import { RlpScan } from '#protocol/codec/rlp-scan.ts'
 import { endOfUvarint, smallUvarint, uvarint } from './uvarint.ts'
 
 /** Blocks of a span batch, and transactions of all of them together, at most. Spec: protocol/fjord/derivation.md */

@@ -1,7 +1,7 @@
 import { toBigEndian } from '#protocol/codec/big-endian.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
-import { RlpScan } from './rlp-scan.ts'
-import { overheadPerList, RlpWriter } from './rlp-writer.ts'
+import { RlpScan } from '#protocol/codec/rlp-scan.ts'
+import { overheadPerList, RlpWriter } from '#protocol/codec/rlp-writer.ts'
 import { firstByteOfLegacy, type SpanBatchColumns } from './span-batch-columns.ts'
 import { endOfUvarint, smallUvarint, uvarint } from './uvarint.ts'
 import {

@@ -1,5 +1,6 @@
 import { fromBigEndian, toBigEndian } from './big-endian.ts'
 import { DecodeError } from './decode-error.ts'
+import { longestShort, RlpScan } from './rlp-scan.ts'
 
 /** A string of bytes, or a list of items. Spec: Ethereum yellow paper, appendix B */
 export type RlpItem = Uint8Array | readonly RlpItem[]
@@ -7,63 +8,55 @@ export type RlpItem = Uint8Array | readonly RlpItem[]
 /** Lists within lists, at most: no structure of Ethereum has more than a few. */
 export const maxRlpDepth = 32
 
-/** Strings up to this many bytes have their length in the first byte. */
-const longestShort = 55
-
-/** Encodes in two passes: how long it gets, then the bytes. */
+/** Encodes in two passes: the size, then the bytes from the last one back, so that the length of a list is known at its head. */
 export function encodeRlp(item: RlpItem): Uint8Array {
   const bytes = new Uint8Array(sizeOf(item))
-  write(item, { bytes, at: 0 })
+  write(item, { bytes, at: bytes.length })
   return bytes
 }
 
-interface Writer {
+/** A buffer that is filled from its end; `at` is where the last thing written begins. */
+interface Backwards {
   readonly bytes: Uint8Array
   at: number
 }
 
-function write(item: RlpItem, writer: Writer): void {
+function write(item: RlpItem, target: Backwards): void {
   if (item instanceof Uint8Array) {
-    if (!isItsOwnEncoding(item)) writeHead(item.length, 0x80, writer)
-    writer.bytes.set(item, writer.at)
-    writer.at += item.length
+    target.at -= item.length
+    target.bytes.set(item, target.at)
+    if (!isItsOwnEncoding(item)) writeRlpHead(target, item.length, 0x80)
     return
   }
-  writeHead(contentOf(item), 0xc0, writer)
-  for (const inner of item) write(inner, writer)
+  const end = target.at
+  for (let at = item.length - 1; at >= 0; at--) write(item[at] ?? [], target)
+  writeRlpHead(target, end - target.at, 0xc0)
 }
 
-function writeHead(length: number, offset: 0x80 | 0xc0, writer: Writer): void {
+/** Writes the head of a string (0x80) or list (0xc0) of that length before what was written last. */
+export function writeRlpHead(target: Backwards, length: number, offset: 0x80 | 0xc0): void {
   if (length <= longestShort) {
-    writer.bytes[writer.at++] = offset + length
+    target.bytes[--target.at] = offset + length
     return
   }
-  const lengthBytes = bytesOfLength(length)
-  writer.bytes[writer.at++] = offset + longestShort + lengthBytes
-  for (let shift = lengthBytes - 1; shift >= 0; shift--)
-    writer.bytes[writer.at++] = Math.floor(length / 256 ** shift) % 256
+  let lengthBytes = 0
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) {
+    target.bytes[--target.at] = rest % 256
+    lengthBytes++
+  }
+  target.bytes[--target.at] = offset + longestShort + lengthBytes
 }
 
 function sizeOf(item: RlpItem): number {
-  if (item instanceof Uint8Array && isItsOwnEncoding(item)) return 1
-  const content = item instanceof Uint8Array ? item.length : contentOf(item)
-  return headSize(content) + content
-}
-
-function contentOf(items: readonly RlpItem[]): number {
-  let size = 0
-  for (const item of items) size += sizeOf(item)
-  return size
-}
-
-function headSize(length: number): number {
-  return length <= longestShort ? 1 : 1 + bytesOfLength(length)
-}
-
-function bytesOfLength(length: number): number {
-  let bytes = 1
-  for (let rest = length; rest >= 256; rest = Math.floor(rest / 256)) bytes++
-  return bytes
+  let content = 0
+  if (item instanceof Uint8Array) {
+    if (isItsOwnEncoding(item)) return 1
+    content = item.length
+  } else for (const inner of item) content += sizeOf(inner)
+  let head = 1
+  if (content > longestShort)
+    for (let rest = content; rest > 0; rest = Math.floor(rest / 256)) head++
+  return head + content
 }
 
 /** One byte below 0x80 stands for itself. */
@@ -77,10 +70,23 @@ function isItsOwnEncoding(bytes: Uint8Array): boolean {
  * @throws DecodeError if it is cut short, goes on after its end, is too deep, or is not in the shortest form
  */
 export function decodeRlp(bytes: Uint8Array): RlpItem {
-  const item = readItem(bytes, 0, maxRlpDepth)
-  if (item.end !== bytes.length)
-    throw new DecodeError(`${bytes.length - item.end} bytes after the end of the item`)
-  return item.value
+  const scan = new RlpScan(bytes, 0)
+  const item = readItem(scan, bytes.length, maxRlpDepth)
+  if (scan.position !== bytes.length)
+    throw new DecodeError(`${bytes.length - scan.position} bytes after the end of the item`)
+  return item
+}
+
+function readItem(scan: RlpScan, end: number, depth: number): RlpItem {
+  if (!scan.isAtList) {
+    scan.string(end)
+    return scan.content
+  }
+  if (depth === 0) throw new DecodeError(`more than ${maxRlpDepth} lists within lists`)
+  const listEnd = scan.list(end)
+  const items: RlpItem[] = []
+  while (scan.position < listEnd) items.push(readItem(scan, listEnd, depth - 1))
+  return items
 }
 
 /**
@@ -90,52 +96,6 @@ export function decodeRlp(bytes: Uint8Array): RlpItem {
  */
 export function decodeRlpList(bytes: Uint8Array): readonly RlpItem[] {
   return rlpList(decodeRlp(bytes))
-}
-
-interface Read {
-  readonly value: RlpItem
-  readonly end: number
-}
-
-function readItem(bytes: Uint8Array, start: number, depth: number): Read {
-  const head = bytes[start]
-  if (head === undefined) throw new DecodeError('the item is missing')
-  if (head < 0x80) return { value: bytes.subarray(start, start + 1), end: start + 1 }
-  const isList = head >= 0xc0
-  const short = head - (isList ? 0xc0 : 0x80)
-  const first = start + 1 + Math.max(0, short - longestShort)
-  const length = short <= longestShort ? short : readLength(bytes, start + 1, first)
-  const end = first + length
-  if (end > bytes.length) throw new DecodeError(`${end - bytes.length} bytes are missing`)
-  if (isList) return { value: readList(bytes, { first, end }, depth), end }
-  const value = bytes.subarray(first, end)
-  if (isItsOwnEncoding(value)) throw new DecodeError('a byte below 0x80 has a length')
-  return { value, end }
-}
-
-function readLength(bytes: Uint8Array, start: number, end: number): number {
-  if (end > bytes.length) throw new DecodeError('the length is cut short')
-  if (bytes[start] === 0) throw new DecodeError('the length begins with a zero')
-  let length = 0
-  for (const byte of bytes.subarray(start, end)) length = length * 256 + byte
-  if (length <= longestShort) throw new DecodeError(`${length} is written as a long length`)
-  return length
-}
-
-function readList(
-  bytes: Uint8Array,
-  { first, end }: { readonly first: number; readonly end: number },
-  depth: number,
-): readonly RlpItem[] {
-  if (depth === 0) throw new DecodeError(`more than ${maxRlpDepth} lists within lists`)
-  const items: RlpItem[] = []
-  const content = bytes.subarray(0, end)
-  for (let at = first; at < end;) {
-    const item = readItem(content, at, depth - 1)
-    items.push(item.value)
-    at = item.end
-  }
-  return items
 }
 
 /** @throws DecodeError unless the item is a string */

@@ -1,6 +1,12 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import * as z from 'zod'
 
+/** The want of a setting whose kind states none. */
+export const anyText = 'text'
+
+/** The want of a setting that is on or off. */
+export const switchText = 'true or false'
+
 /** Adds to a kind of setting what a person should give, as in `a URL`; shown in help, in documents and with mistakes. */
 export function want<Kind extends z.ZodType>(kind: Kind, text: string): Kind {
   return kind.meta({ ...kind.meta(), want: text })
@@ -44,7 +50,7 @@ export function onOff(): z.ZodType<boolean> {
   const words = z.enum(['true', 'false'])
   return want(
     words.transform((word) => word === 'true'),
-    'true or false',
+    switchText,
   )
 }
 

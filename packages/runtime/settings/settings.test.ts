@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { Command } from 'commander'
 import * as z from 'zod'
 import {
   chainId,
@@ -17,7 +18,7 @@ import {
 } from './setting-kinds.ts'
 import { loadServiceConfig } from './chain-settings.ts'
 import { describeSettings, readSettings, SettingsError } from './settings.ts'
-import { settingsHelp } from './settings-help.ts'
+import { addSettings } from './settings-options.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-settings-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -98,6 +99,22 @@ test('an unknown flag is a mistake, with its value and without', () => {
   assert.deepEqual(mistakes([...needed, 'stray']), ['stray is not known'])
 })
 
+test('a word after a switch is a mistake', () => {
+  assert.deepEqual(mistakes([...needed, '--no-verbose', 'true']), ['true is not known'])
+  assert.deepEqual(mistakes([...needed, '--verbose', 'stray']), ['--verbose is "stray"'])
+})
+
+test('the last of several flags of a setting counts', () => {
+  assert.equal(read(['--mode=cl', '--verbose', '--mode', 'el', '--no-verbose']).verbose, false)
+  assert.equal(read(['--mode=cl', '--mode', 'el']).mode, 'el')
+})
+
+test('a setting may be called as the opposite of another', () => {
+  const both = z.strictObject({ node: z.string().default('a'), noNode: onOff().default(false) })
+  const { settings } = readSettings(both, { args: ['--node=b', '--no-node'], env: {} })
+  assert.deepEqual(settings, { node: 'b', noNode: true })
+})
+
 test('a flag without its value is a mistake', () => {
   assert.deepEqual(mistakes([...needed, '--mode']), ['--mode has no value'])
   assert.deepEqual(mistakes(['--l1-rpc-url', '--chain-id', '10']), [
@@ -161,10 +178,15 @@ test('a secret is a file that is there and can be read', () => {
 })
 
 test('help tells of each setting what it is, what is wanted, its default and its variable', () => {
-  const help = settingsHelp('atoll service x', schema)
+  const command = addSettings(new Command('atoll service x'), describeSettings(schema))
+  const help = command.helpInformation()
   assert.match(help, /^Usage: atoll service x \[settings\]/)
-  assert.match(help, /To be given:\n {2}--l1-rpc-url\n {6}L1 JSON-RPC\n {6}a URL, such as/)
-  assert.match(help, /whole number from 1 to 60000; default 5000; ATOLL_ENGINE_TIMEOUT_MS/)
+  assert.match(help, /To be given:\n {2}--l1-rpc-url <value> +L1 JSON-RPC\n +a URL, such as/)
+  assert.match(
+    help.replaceAll(/\s+/g, ' '),
+    /whole number from 1 to 60000; default 5000; ATOLL_ENGINE_TIMEOUT_MS/,
+  )
+  assert.ok(help.split('\n').every((line) => line.length <= 80))
 })
 
 test('a default that differs from machine to machine is shown in words', () => {

@@ -1,13 +1,15 @@
+import type { Command } from 'commander'
 import * as z from 'zod'
-import { closestTo } from './closest.ts'
-import { wantOf } from './setting-kinds.ts'
+import { anyText, switchText, wantOf } from './setting-kinds.ts'
+import { parseFlags, suggestionFor } from './settings-options.ts'
 
 /** The settings of one program: a zod object whose fields are kinds of settings. */
 export type SettingsSchema = z.ZodObject<Record<string, z.ZodType>>
 
 /** Where settings come from. */
 export interface SettingsSource {
-  readonly args: readonly string[]
+  /** Words of a command line, or a command with these settings that has parsed them. */
+  readonly args: readonly string[] | Command
   readonly env: Readonly<Record<string, string | undefined>>
   /** Names of others for our settings. */
   readonly aliases?: readonly SettingAlias[]
@@ -94,13 +96,19 @@ export function readSettings<Schema extends SettingsSchema>(
   { args, env, aliases = [], foreign = [] }: SettingsSource,
 ): ReadSettings<Schema> {
   const descriptions = describeSettings(schema)
-  const { flags, mistakes } = parseFlags(args, { descriptions, aliases, foreign })
+  const command = 'opts' in args ? args : parseFlags(args, descriptions, aliases)
+  const flags = new Map(Object.entries(command.opts<Record<string, string | boolean>>()))
+  const mistakes = unknownWords(command.args, descriptions, foreign)
   const given: Record<string, string> = {}
   const origins: Record<string, Origin> = {}
-  for (const { key, flag, variable } of descriptions) {
-    const value = flags.get(flag) ?? env[variable] ?? aliasOf(key, { env, aliases })
-    origins[key] = flags.has(flag) ? 'flag' : value === undefined ? 'default' : 'environment'
-    if (value !== undefined) given[key] = value
+  for (const { key, flag, variable, want } of descriptions) {
+    let value = flags.get(key) ?? env[variable] ?? aliasOf(key, { env, aliases })
+    if (value === true && want !== switchText) {
+      mistakes.push({ what: `${flag} has no value`, right: `want ${want}` })
+      value = undefined
+    }
+    origins[key] = flags.has(key) ? 'flag' : value === undefined ? 'default' : 'environment'
+    if (value !== undefined) given[key] = String(value)
   }
   const parsed = schema.safeParse(given)
   const wrong = new Map(parsed.error?.issues.map((issue) => [String(issue.path[0]), hintOf(issue)]))
@@ -128,9 +136,6 @@ export function describeSettings(schema: SettingsSchema): readonly SettingDescri
     }
   })
 }
-
-/** What is wanted where nothing is said. */
-export const anyText = 'text'
 
 function shownDefault(kind: z.ZodType, value: unknown): string | undefined {
   const text = kind.meta()?.['shownDefault']
@@ -183,52 +188,23 @@ function aliasOf(
   return undefined
 }
 
-function parseFlags(
-  args: readonly string[],
-  {
-    descriptions,
-    aliases,
-    foreign,
-  }: {
-    readonly descriptions: readonly SettingDescription[]
-    readonly aliases: readonly SettingAlias[]
-    readonly foreign: readonly ForeignSetting[]
-  },
-) {
-  const known = new Map(descriptions.map((setting) => [setting.flag, setting]))
-  const aliased = new Map(aliases.map((alias) => [alias.flag, alias]))
-  const flags = new Map<string, string>()
-  const mistakes: Mistake[] = []
-  const rest = [...args]
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const [given, inline] = splitAtEquals(word)
-    const alias = known.has(given) ? undefined : aliased.get(given)
-    const flag = alias === undefined ? given : flagOf(alias.key)
-    const ours = (value: string) => alias?.toOurs?.(value) ?? value
-    const setting = known.get(flag)
-    const negated = known.get(flag.replace(/^--no-/, '--'))
-    if (setting !== undefined) {
-      const isSwitch = setting.want === 'true or false'
-      const isNextValue = rest[0] !== undefined && !rest[0].startsWith('--')
-      if (inline !== undefined) flags.set(flag, ours(inline))
-      else if (isSwitch && rest[0] !== 'true' && rest[0] !== 'false') flags.set(flag, 'true')
-      else if (isNextValue) flags.set(flag, ours(rest.shift() ?? ''))
-      else mistakes.push({ what: `${flag} has no value`, right: `want ${setting.want}` })
-    } else if (negated?.want === 'true or false' && flag.startsWith('--no-')) {
-      flags.set(negated.flag, 'false')
-    } else {
-      mistakes.push(foreignWord(given, foreign) ?? unknownWord(word, [...known.keys()]))
-      // What follows an unknown flag is taken for its value: one slip is one mistake.
-      const hasValue = flag.startsWith('--') && inline === undefined
-      if (hasValue && rest[0]?.startsWith('--') === false) rest.shift()
-    }
+/** What follows an unknown flag is taken for its value: one slip is one mistake. */
+function unknownWords(
+  words: readonly string[],
+  descriptions: readonly SettingDescription[],
+  foreign: readonly ForeignSetting[],
+): Mistake[] {
+  const isFlag = (word: string | undefined) => word?.startsWith('--') === true
+  const isValue = (at: number) => {
+    const before = words[at - 1]
+    return at > 0 && isFlag(before) && before?.includes('=') === false && !isFlag(words[at])
   }
-  return { flags, mistakes }
-}
-
-function splitAtEquals(word: string): readonly [string, string?] {
-  const at = word.indexOf('=')
-  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)]
+  return words
+    .filter((_word, at) => !isValue(at))
+    .map((word) => {
+      const [flag = ''] = word.split('=', 1)
+      return foreignWord(flag, foreign) ?? unknownWord(flag, descriptions)
+    })
 }
 
 function foreignWord(word: string, foreign: readonly ForeignSetting[]): Mistake | undefined {
@@ -257,12 +233,7 @@ function foreignMistake(word: string, { of, instead }: ForeignSetting): Mistake 
   return { what: `${word} is a setting of ${of}; Atoll has none`, right: instead }
 }
 
-function unknownWord(word: string, flags: readonly string[]): Mistake {
-  const [flag] = splitAtEquals(word)
-  const what = `${flag} is not known`
-  const close = closestTo(flag, flags)
-  return {
-    what,
-    right: close === undefined ? 'see --help for all settings' : `did you mean ${close}?`,
-  }
+function unknownWord(flag: string, descriptions: readonly SettingDescription[]): Mistake {
+  const right = suggestionFor(flag, descriptions) ?? 'see --help for all settings'
+  return { what: `${flag} is not known`, right }
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { fromBigEndian } from '#protocol/codec/big-endian.ts'
-import { encodeRlp, uintToRlp } from '#protocol/codec/rlp.ts'
+import { fromBigEndian } from './big-endian.ts'
+import { encodeRlp, uintToRlp } from './rlp.ts'
 import { overheadPerList, RlpWriter } from './rlp-writer.ts'
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 1_000) }

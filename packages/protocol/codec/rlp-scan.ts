@@ -1,10 +1,10 @@
-import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { DecodeError } from './decode-error.ts'
 
-/** Lengths up to this many bytes stand in the first byte of an item. */
-const longestShort = 55
+/** Lengths up to this many bytes are in the first byte of an item. */
+export const longestShort = 55
 
 /**
- * Goes over RLP item by item and makes nothing of it: what an item holds lies from `start` to `position`.
+ * Reads RLP item by item without a copy or an object for each: the content of a string is from `start` to `position`.
  * Only the shortest form passes, so bytes that were gone over are what their decoded value encodes to.
  * Spec: Ethereum yellow paper, appendix B
  */
@@ -19,6 +19,16 @@ export class RlpScan {
     this.#bytes = bytes
     this.position = position
     this.start = position
+  }
+
+  /** Whether the next item is a list. */
+  get isAtList(): boolean {
+    return (this.#bytes[this.position] ?? 0) >= 0xc0
+  }
+
+  /** A view of the last string. */
+  get content(): Uint8Array {
+    return this.#bytes.subarray(this.start, this.position)
   }
 
   /**

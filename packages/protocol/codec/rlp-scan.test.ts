@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { DecodeError } from '#protocol/codec/decode-error.ts'
-import { fromHex } from '#protocol/codec/hex.ts'
-import { decodeRlp, encodeRlp, type RlpItem } from '#protocol/codec/rlp.ts'
+import { fromRlp, toRlp } from 'viem'
+import { DecodeError } from './decode-error.ts'
+import { fromHex } from './hex.ts'
+import { encodeRlp, type RlpItem } from './rlp.ts'
 import { RlpScan } from './rlp-scan.ts'
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 5_000) }
@@ -25,6 +26,16 @@ function isCanonical(check: () => void): boolean {
     return true
   } catch (error) {
     assert.ok(error instanceof DecodeError, String(error))
+    return false
+  }
+}
+
+/** Whether viem, which takes longer forms too, encodes what it decodes to the same bytes. */
+function isCanonicalForViem(bytes: Uint8Array): boolean {
+  try {
+    return Buffer.from(bytes).equals(toRlp(fromRlp(bytes, 'bytes'), 'bytes'))
+  } catch (error) {
+    assert.ok(error instanceof Error)
     return false
   }
 }
@@ -51,10 +62,7 @@ test('what is encoded can be gone over, and with a byte changed just if it decod
         walk(bytes, again, bytes.length)
         again.leave(bytes.length)
       })
-      assert.equal(
-        passes,
-        isCanonical(() => decodeRlp(bytes)),
-      )
+      assert.equal(passes, isCanonicalForViem(bytes))
     }),
     runs,
   )
@@ -68,10 +76,7 @@ test('arbitrary bytes pass just if they decode', () => {
         walk(bytes, scan, bytes.length)
         scan.leave(bytes.length)
       })
-      assert.equal(
-        passes,
-        isCanonical(() => decodeRlp(bytes)),
-      )
+      assert.equal(passes, isCanonicalForViem(bytes))
     }),
     runs,
   )

@@ -1,0 +1,87 @@
+import { Command, CommanderError, Option } from 'commander'
+import { anyText, switchText } from './setting-kinds.ts'
+import type { SettingAlias, SettingDescription } from './settings.ts'
+
+/**
+ * Adds the flags of settings to a command, and lists them in its help. Unknown words are no error of the command's:
+ * `readSettings` reports them with all other mistakes.
+ *
+ * @param aliases are accepted and not listed
+ */
+export function addSettings(
+  command: Command,
+  settings: readonly SettingDescription[],
+  aliases: readonly SettingAlias[] = [],
+): Command {
+  for (const setting of settings) {
+    const { key, flag, want, isOptional } = setting
+    const group = isOptional ? 'May be given:' : 'To be given:'
+    const option = keyed(key, new Option(valued(flag), helpOf(setting)).helpGroup(group))
+    // Commander takes the setting `--no-node` for the negation of `--node`.
+    command.addOption(Object.assign(option, { negate: false }))
+    if (want === switchText)
+      command.addOption(keyed(key, new Option(flag.replace('--', '--no-')).hideHelp()))
+  }
+  const known = new Set(settings.map(({ flag }) => flag))
+  for (const { key, flag, toOurs } of aliases) {
+    if (known.has(flag)) continue
+    const option = new Option(valued(flag)).argParser((value) => toOurs?.(value) ?? value)
+    command.addOption(keyed(key, option.hideHelp()))
+  }
+  return command
+    .usage('[settings]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .configureHelp({
+      minWidthToWrap: 30,
+      optionTerm: ({ flags }) => flags.replace('[value]', '<value>'),
+    })
+    .addHelpText(
+      'after',
+      '\nEach setting is a flag, else an environment variable, else its default.',
+    )
+}
+
+/** Parses words of a command line with the flags of settings. */
+export function parseFlags(
+  words: readonly string[],
+  settings: readonly SettingDescription[],
+  aliases: readonly SettingAlias[],
+): Command {
+  const command = addSettings(new Command(), settings, aliases).helpOption(false)
+  return command.parse([...words], { from: 'user' })
+}
+
+/** What a mistyped flag most likely meant, such as `did you mean --chain-id?`; undefined if none is close. */
+export function suggestionFor(
+  flag: string,
+  settings: readonly SettingDescription[],
+): string | undefined {
+  const command = addSettings(new Command(), settings)
+    .allowUnknownOption(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+  try {
+    command.parse([flag], { from: 'user' })
+    return undefined
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return /\(D(id you mean .*\?)\)/.exec(error.message)?.[1]?.replace('id', 'did')
+  }
+}
+
+/** The value is optional to commander, which would take the next flag for one that must be given. */
+function valued(flag: string): string {
+  return `${flag} [value]`
+}
+
+/** Has an option set our key in place of one that commander makes of the flag. */
+function keyed(key: string, option: Option): Option {
+  return Object.assign(option, { attributeName: () => key })
+}
+
+function helpOf({ description, want, variable, defaultText }: SettingDescription): string {
+  const kind = want === anyText ? [] : [want]
+  const fallback = defaultText === undefined ? [] : [`default ${defaultText}`]
+  return `${description}\n${[...kind, ...fallback, variable].join('; ')}`
+}
