@@ -16,6 +16,7 @@ const files = [
   'tools/**/*.test.ts',
   'test/scenarios/*.test.ts',
   'test/command/*.test.ts',
+  'test/encode/*.test.ts',
 ]
 
 /** What the test runner counts at its end. */

@@ -88,7 +88,11 @@ export function call<Request, Response>(
   return { traffic: 'control', ...declaration, kind: 'call' }
 }
 
-/** Declares a signal. */
+/**
+ * Declares a signal.
+ *
+ * @public for flashblocks, to come
+ */
 export function signal<Value>(declaration: Declaration<Signal<Value>>): Signal<Value> {
   return { ...declaration, kind: 'signal' }
 }

@@ -23,7 +23,11 @@ export function following<Value, Event>(
   }
 }
 
-/** The entries of a log from a number on, at the pace of the actor. */
+/**
+ * The entries of a log from a number on, at the pace of the actor.
+ *
+ * @public for rpc, to come
+ */
 export function tailing<Value, Event>(
   bus: Bus,
   { log, from }: { readonly log: Log<Value>; readonly from: bigint },
@@ -59,7 +63,11 @@ export function serving<Request, Response, Event>(
   }
 }
 
-/** Each hint of a signal; of several that wait, the newest. */
+/**
+ * Each value of a signal; of several that wait, the newest.
+ *
+ * @public for flashblocks, to come
+ */
 export function listening<Value, Event>(
   bus: Bus,
   signal: Signal<Value>,

@@ -225,6 +225,7 @@ test('while the execution client syncs by itself nothing is derived', async () =
   assert.equal(world.lastApplied.generation, 2n)
 })
 
+// Rules: history-el-sync
 test('after EL sync it asks the engine to go back to where the history ends, and derives on from there', async () => {
   const { world } = await DerivationWorld.started(4)
   await world.applyAll()
@@ -249,6 +250,7 @@ test('after EL sync it asks the engine to go back to where the history ends, and
   assert.ok(world.chain.safe.number > BigInt(at))
 })
 
+// Rules: history-el-sync
 test('after EL sync a history of which the chain has nothing is forgotten, and it derives on', async () => {
   const { world } = await DerivationWorld.started(4)
   await world.applyAll()
@@ -264,6 +266,7 @@ test('after EL sync a history of which the chain has nothing is forgotten, and i
   assert.ok(world.chain.safe.number > safe.number)
 })
 
+// Rules: history-el-sync
 test('after EL sync the history goes on from the newest of its safe heads near that one which the chain has', async () => {
   const { world } = await DerivationWorld.started(4)
   await world.applyAll()

@@ -35,17 +35,20 @@ async function seek(
   return { result: found.kind === 'found' ? Number(found.entry.safe.number) : found.kind, asked }
 }
 
+// Rules: finality
 test('the newest block that was derived up to the finalized L1 block is final', async () => {
   assert.equal((await seek('10:20 12:22 16:26')).result, 22)
   assert.equal((await seek('10:20 12:22 15:25 16:26')).result, 25)
   assert.equal((await seek('16:26')).result, 'nothing-new')
 })
 
+// Rules: finality-forward
 test('what is known is not asked about', async () => {
   assert.deepEqual(await seek('10:20 12:22', { above: 22n }), { result: 'nothing-new', asked: 0 })
   assert.equal((await seek('10:20 12:22', { above: 21n })).result, 22)
 })
 
+// Rules: finality-canonical
 test('an entry of an L1 block that a reorg took is passed over', async () => {
   assert.equal((await seek('10:20 12:22', { stale: [12] })).result, 20)
   assert.equal((await seek('10:20 12:22', { stale: [12], above: 20n })).result, 'nothing-new')
@@ -54,12 +57,14 @@ test('an entry of an L1 block that a reorg took is passed over', async () => {
   assert.equal((await seek('10:20 11:21 12:22 13:23', { stale: [11, 12, 13] })).result, 20)
 })
 
+// Rules: finality-canonical
 test('nothing is final while L1 does not say so, or cannot be asked', async () => {
   assert.equal((await seek('10:20 12:22', { stale: [15] })).result, 'unsure')
   assert.equal((await seek('10:20 12:22', { unknown: [15] })).result, 'unsure')
   assert.equal((await seek('10:20 12:22', { unknown: [12] })).result, 'unsure')
 })
 
+// Rules: finality-due
 test('a search is due at news, of L1 or of the history, and after a pause', () => {
   const heads = { ...headsAt(20), finalized: l1Ref(15) }
   const at = { heads, nowMs: 5_000 }

@@ -27,6 +27,7 @@ export const noFinalitySearch: FinalitySearch = {
   recorded: 0,
 }
 
+// Rule finality-due: Finality is searched when L1 or the history has news. Spec: finality/finalizer.go
 /** The finalized L1 block to look up now: there is news of it, or of what was derived up to it. */
 export function dueFinality(
   { isAsked, notBeforeMs, sought, recorded }: FinalitySearch,
@@ -44,6 +45,8 @@ export type FinalityFinding =
   /** L1 could not be asked, or says other than it did: to be sought again. */
   | { readonly kind: 'unsure' }
 
+// Rule finality-canonical: Both L1 blocks must be canonical; entries of a reorged L1 block are skipped.
+// Spec: finality/finalizer.go
 /** What a search asks of the history and of L1. */
 export interface FinalitySources {
   /** The newest entry at or below an L1 block. */
@@ -52,6 +55,8 @@ export interface FinalitySources {
   readonly canonical: (l1Number: bigint) => Promise<Hash | undefined>
 }
 
+// Rule finality: A block is final when the L1 block it was derived from is final. Spec: derivation.md#engine-queue,
+// finality/finalizer.go
 /**
  * The newest block that was derived from a finalized L1 block: an L2 block is final when the L1 block is that it was derived
  * from, not its origin. Entries of L1 blocks that are not canonical are passed over: they were left by a reorg.
@@ -79,6 +84,7 @@ export async function seekFinalized(
 
 const nothingNew: FinalityFinding = { kind: 'nothing-new' }
 
+// Rule finality-forward: The finalized head only moves forward. Spec: finality/finalizer.go
 function isKnown(entry: SafeAt | undefined, above: bigint | undefined): boolean {
   return entry === undefined || (above !== undefined && entry.safe.number <= above)
 }

@@ -128,6 +128,7 @@ test('at the start of a generation the engine says where', async () => {
   assert.deepEqual([found, fetched], [33, 1])
 })
 
+// Rules: start-inclusion
 test('what made the safe head safe has to be canonical, and known', async () => {
   assert.equal((await start({ safe: 120, madeSafe: 61, reorged: [61] })).found, 'reorged')
   assert.equal((await start({ safe: 120, madeSafe: 61, reorged: [62] })).found, 40)
@@ -136,6 +137,7 @@ test('what made the safe head safe has to be canonical, and known', async () => 
   assert.equal((await start({ safe: 0 })).found, 0, 'the genesis block was not derived')
 })
 
+// Rules: start-inclusion
 test('at the start of a generation L1 has to be what the unsafe head was chosen by', async () => {
   const begun = (changes: Partial<Start>) =>
     start({ safe: 120, chain: { sequence: 0n }, ...changes })

@@ -76,6 +76,8 @@ export async function readStart(
   }
 }
 
+// Rule start-inclusion: The L1 block that made the safe head safe must be known and canonical; otherwise derivation is reset.
+// Spec: Atoll's own
 /** Where it is not known what made the head safe, all up to the L1 origin of the unsafe head was canonical when it was chosen. */
 async function isReorged(
   { chain, madeSafe }: StartRequest,

@@ -64,12 +64,14 @@ test('what made an L2 block safe is the earliest entry at or above it', () => {
   assert.equal(atL2(historyOf(''), 20), 'not-yet')
 })
 
+// Rules: finality
 test('a later entry of an L1 block takes the place of the one before it', () => {
   const history = historyOf('10:20 10:21')
   assert.equal(all(history), '10:21')
   assert.deepEqual(history.newest(), { l1: blockId(10), safe: blockId(21), generation: 1n })
 })
 
+// Rules: history-reset
 test('a reset keeps the first entry that made the new safe head safe, as that, and nothing after it', () => {
   const reset = (entries: string, l2: number, origin: number) => {
     const history = historyOf(entries)
@@ -120,6 +122,7 @@ for (const [where, chosen, origin, points] of [
   ['around', 20, 9, [22, 20]],
   ['up to', 22, 9, []],
 ] as const) {
+  // Rules: history-el-sync
   test(`after EL sync a history ${where} block ${chosen} says where to begin, and stays until it is known whether the chain has it`, () => {
     const history = historyOf('10:20 12:22')
     const synced = { ...startAt(chosen, origin), sync: 'el-synced' } as const
@@ -139,6 +142,7 @@ for (const [where, chosen, origin, points] of [
   })
 }
 
+// Rules: history-reset
 test('a generation that is taken up again takes nothing back', () => {
   const history = historyOf('10:20')
   history.begin(startAt(20, 9))

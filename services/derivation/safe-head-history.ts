@@ -84,6 +84,8 @@ export class SafeHeadHistory {
   begin(chain: ChainState): Begun {
     return this.#file.transaction(() => {
       this.#settle(chain)
+      // Rule history-el-sync: After EL sync the safe head goes back to the newest history entry that is on the chain.
+      // Spec: engine/engine_controller.go
       const resumePoints = this.#resumePoints(chain)
       if (resumePoints.length > 0) return { isCleared: false, madeSafe: undefined, resumePoints }
       const known = this.#file.get('SELECT number FROM generations')?.['number']
@@ -208,6 +210,7 @@ export class SafeHeadHistory {
     return nearest.kind === 'found' ? [newest.safe, nearest.entry.safe] : [newest.safe]
   }
 
+  // Rule history-reset: A reset removes what is no longer safe from the history. Spec: safedb/safedb.go
   /**
    * What made the new safe head safe is the last that stays; what that was is not known if it is the first of all, and of a later
    * block.

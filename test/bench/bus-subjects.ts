@@ -1,6 +1,6 @@
 import { type Call, call, type Log, log, type State, state } from '#messages/subject.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
-import { blockCodec } from '#test/model/model-subjects.ts'
+import { blockCodec } from '#test/fakes/test-subjects.ts'
 
 // Subjects of every kind whose messages have any size: da-watcher writes, derivation and engine read and answer.
 

@@ -4,11 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import { privateKeyToAccount } from 'viem/accounts'
-import { encodeSingularBatch } from '#protocol/batch/singular-batch.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import { encodeChannel, splitChannel } from '#protocol/channel/channel-encoder.ts'
-import { encodeFrames } from '#protocol/channel/frame.ts'
 import { fromHex, toAddress, toChannelId, toHash, toHex } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
@@ -18,6 +15,9 @@ import { deriveChain } from '#records/derive/derive-chain.ts'
 import type { Judge } from '#records/derive/judge.ts'
 import type { L1Source } from '#records/derive/l1-source.ts'
 import { address, forksUpTo, testRollup } from '#test/fakes/test-rollup.ts'
+import { encodeChannel, splitChannel } from '#test/encode/channel.ts'
+import { encodeFrames } from '#test/encode/frames.ts'
+import { encodeSingularBatch } from '#test/encode/singular-batch.ts'
 
 const account = privateKeyToAccount(`0x${'0b'.repeat(32)}`)
 const wanted = Number(process.argv[2] ?? 1_500)

@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { privateKeyToAccount } from 'viem/accounts'
-import { encodeSingularBatch } from '#protocol/batch/singular-batch.ts'
 import { type Header, hashHeader } from '#protocol/block/header.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import { encodeChannel, splitChannel } from '#protocol/channel/channel-encoder.ts'
-import { encodeFrames } from '#protocol/channel/frame.ts'
 import { fromHex, toAddress, toChannelId, toHash, toHex } from '#protocol/codec/hex.ts'
 import { AttributesBuilder } from '#protocol/derivation/attributes.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
@@ -23,6 +20,9 @@ import { headerToJson } from '#execution-client/rpc/block-json.ts'
 import { readTransaction, transactionToJson } from '#execution-client/rpc/transaction-json.ts'
 import { encodeReceipt, type Receipt } from '#execution-client/transition/receipt.ts'
 import { extraDataOf } from '#test/differential/stand-in-engine.ts'
+import { encodeChannel, splitChannel } from '#test/encode/channel.ts'
+import { encodeFrames } from '#test/encode/frames.ts'
+import { encodeSingularBatch } from '#test/encode/singular-batch.ts'
 
 const blockTime = 2n
 const l1BlockTime = 12n

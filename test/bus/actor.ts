@@ -1,139 +1,156 @@
 /**
- * One actor of the model as a process of its own, on the real bus: `node actor.ts SERVICE --world-url URL …`.
- * A role that is no part of the model (`writer`, `reader`) does what its name says with a large log.
+ * One service of the verifier as a process of its own, on the real bus, with L1 and the execution client of a `World`:
+ * `node actor.ts SERVICE --world-url URL …`. In the roles `writer` and `reader` it writes or reads a log of large entries.
  */
+import { join } from 'node:path'
 import * as z from 'zod'
 import { serviceNames } from '#messages/services.ts'
+import { engineChain } from '#messages/subjects.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { sleep } from '#runtime/clock.ts'
+import type { ExecutionClient } from '#engine-api/execution-client.ts'
 import { runService } from '#service/run-service.ts'
 import type { Service } from '#service/service.ts'
 import { oneOf, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
-import { runDaWatcher } from '#test/model/da-watcher.ts'
-import { type Journal, runDerivation } from '#test/model/derivation.ts'
-import { runEngine } from '#test/model/engine.ts'
-import { bulkLog } from '#test/model/model-subjects.ts'
-import { Observer } from '#test/model/observer.ts'
-import type { ActorContext, ExecutionPort, L1Port } from '#test/model/ports.ts'
-import { engineChain } from '#messages/subjects.ts'
+import { runDaWatcher } from '#services/da-watcher/da-watcher.ts'
+import { createDaWatcherMetrics } from '#services/da-watcher/metrics.ts'
+import { runDerivation } from '#services/derivation/derivation.ts'
+import { createDerivationMetrics } from '#services/derivation/metrics.ts'
+import { SafeHeadHistory } from '#services/derivation/safe-head-history.ts'
+import { runEngine } from '#services/engine/engine.ts'
+import { createEngineMetrics } from '#services/engine/metrics.ts'
+import { address } from '#test/fakes/test-rollup.ts'
+import { bulkLog } from '#test/fakes/test-subjects.ts'
+import { Observer } from '#test/simulator/observer.ts'
 import { bulkEntry } from './bulk-entry.ts'
-import { callRemote } from './remote.ts'
+import { type Caller, callerOf } from './remote.ts'
+import type { WorldFunctions } from './world.ts'
 
 const config = z.strictObject({
   worldUrl: url(['http'], 'http://127.0.0.1:1'),
-  role: oneOf(['model', 'writer', 'reader']).default('model'),
-  /** The n-th block is built by a process that stops itself between the guard and the call. */
+  dataDir: z.string(),
+  role: oneOf(['verifier', 'writer', 'reader']).default('verifier'),
+  /** After it has begun the n-th block, the process stops itself between the guard of the lease and the next forkchoice. */
   freezeAtBlock: wholeNumber(0, 1_000).default(0),
 })
 
-type Settings = z.output<typeof config>
+type World = Caller<WorldFunctions>
+type Running = Service<z.output<typeof config>>
+
+const l1PollMs = 200
 
 const name = serviceNames.find((service) => service === process.argv[2])
 if (name === undefined) throw new Error('the first argument names a service')
 process.argv.splice(2, 1)
 
 await runService(name, config, async (service) => {
-  const { settings } = service
-  if (settings.role === 'writer') return write(service)
-  if (settings.role === 'reader') return read(service)
-  return act(service)
+  const world = callerOf<WorldFunctions>(service.settings.worldUrl)
+  if (service.settings.role === 'writer') return write(service, world)
+  if (service.settings.role === 'reader') return read(service, world)
+  return verify(service, world)
 })
 
-async function act(service: Service<Settings>): Promise<void> {
-  const { bus, signal, settings } = service
-  const context = contextOf(service)
+async function verify(service: Running, world: World): Promise<void> {
+  const rollup = await world.config()
+  const { metrics, settings } = service
   switch (name) {
-    case 'da-watcher':
-      return runDaWatcher(context, l1Port(settings))
-    case 'derivation':
-      return runDerivation(context, { journal: await loadJournal(settings) })
-    case 'engine':
-      return runEngine(context, { l1: l1Port(settings), execution: executionPort(service) })
-    default: {
-      bus.follow(engineChain, (chain) => void callRemote(settings.worldUrl, 'chain', [chain]))
-      return new Observer().run({ bus, signal, log: context.log })
+    case 'da-watcher': {
+      const l1 = {
+        heads: () => world.l1Heads(),
+        fetchBlock: world.l1Block,
+        fetchUnsafeBlockSigner: async () => address(0x51),
+      }
+      const ports = { l1, config: rollup, pollMs: l1PollMs }
+      return runDaWatcher({ ...service, metrics: createDaWatcherMetrics(metrics) }, ports)
     }
+    case 'derivation': {
+      const history = new SafeHeadHistory(join(settings.dataDir, `${settings.instance}.sqlite`))
+      const ports = { config: rollup, confirmations: 0n, history }
+      return runDerivation({ ...service, metrics: createDerivationMetrics(metrics) }, ports)
+    }
+    case 'engine':
+      return actAsEngine(service, { world, rollup })
+    default:
+      return observe(service, world)
   }
 }
 
-function contextOf({ bus, clock, lease, log, signal, settings }: Service<Settings>): ActorContext {
-  // rpc, which has none, does not ask for it.
-  const noLease = {
-    term: 0n,
-    remainingMs: 0,
-    guard: () => undefined,
-    release: async () => undefined,
-  }
-  const { instance } = settings
-  const logged = (what: string) => log.debug(what)
-  return { bus, clock, lease: lease ?? noLease, instance, signal, log: logged }
-}
-
-function l1Port({ worldUrl }: Settings): L1Port {
-  return {
-    heads: () => callRemote(worldUrl, 'l1Heads', []) as ReturnType<L1Port['heads']>,
-    blockByNumber: (number) =>
-      callRemote(worldUrl, 'l1Block', [number]) as ReturnType<L1Port['blockByNumber']>,
-  }
-}
-
-function executionPort({ settings, lease }: Service<Settings>): ExecutionPort {
-  const { worldUrl, freezeAtBlock } = settings
-  const by = { boot: String(process.pid), term: lease?.term ?? 0n }
-  let built = 0
-  return {
-    heads: () => callRemote(worldUrl, 'heads', []) as ReturnType<ExecutionPort['heads']>,
-    block: (hash) => callRemote(worldUrl, 'block', [hash]) as ReturnType<ExecutionPort['block']>,
-    build: (command) => {
-      built++
-      return callRemote(worldUrl, 'build', [command]) as ReturnType<ExecutionPort['build']>
+async function actAsEngine(
+  service: Running,
+  { world, rollup }: { readonly world: World; readonly rollup: RollupConfig },
+): Promise<void> {
+  const { lease, settings } = service
+  if (lease === undefined) throw new Error('the engine needs a lease')
+  const metrics = createEngineMetrics(service.metrics)
+  await runEngine(
+    { ...service, lease, metrics, instance: settings.instance },
+    {
+      config: rollup,
+      executionClient: executionClient(service, { world, rollup }),
+      l1: { blocksDown: world.l1BlocksDown, chainId: async () => rollup.l1ChainId },
+      sync: { mode: 'cl', safeOffsetSeconds: 0n },
     },
-    forkchoice: async (command) => {
+  )
+}
+
+function executionClient(
+  { lease, settings: { freezeAtBlock } }: Running,
+  { world, rollup }: { readonly world: World; readonly rollup: RollupConfig },
+): ExecutionClient {
+  const sender = { boot: String(process.pid), term: lease?.term ?? 0n }
+  let begun = 0
+  return {
+    newPayload: (payload) => world.newPayload(sender, payload),
+    forkchoice: (heads) => {
       // The guard has passed; what comes now is the call.
-      if (freezeAtBlock > 0 && built === freezeAtBlock) {
-        built++
+      if (freezeAtBlock > 0 && begun === freezeAtBlock) {
+        begun++
         process.kill(process.pid, 'SIGSTOP')
       }
-      await callRemote(worldUrl, 'forkchoice', [command, by])
+      return world.forkchoice(sender, heads)
     },
+    build: (heads, attributes) => {
+      begun++
+      return world.build(sender, heads, attributes)
+    },
+    getPayload: (payloadId) => world.getPayload(payloadId),
+    block: world.block,
+    blocksDown: world.blocksDown,
+    accountProof: async () => undefined,
+    chainId: async () => rollup.l2ChainId,
+    capabilities: async () => undefined,
   }
 }
 
-/** The journal as a disk would have it: every change is there before the call returns. */
-async function loadJournal({ worldUrl }: Settings): Promise<Journal> {
-  const journal = (await callRemote(worldUrl, 'journal', [])) as Journal
-  const set = journal.set.bind(journal)
-  journal.set = (number, entry) => {
-    void callRemote(worldUrl, 'record', [entry])
-    return set(number, entry)
-  }
-  return journal
+/** Reports each state of the engine, and reads the log as rpc would. */
+async function observe({ bus, log, signal }: Running, world: World): Promise<void> {
+  bus.follow(engineChain, (chain) => void world.chain(chain))
+  await new Observer().run({ bus, signal, log: (what) => log.debug(what) })
 }
 
-/** Appends large entries as fast as they are taken, and tells how its lease does meanwhile. */
-async function write({ bus, clock, lease, signal, settings }: Service<Settings>): Promise<void> {
+/** Appends large entries as fast as they are taken, and reports the least time its lease had left. */
+async function write({ bus, clock, lease, signal }: Running, world: World): Promise<void> {
   let least = Infinity
   const watching = setInterval(() => {
     least = Math.min(least, lease?.remainingMs ?? 0)
   }, 20)
   for (let number = 0n; !signal.aborted; number++) {
     await bus.append(bulkLog, bulkEntry(number))
-    if (number % 50n === 0n)
-      await callRemote(settings.worldUrl, 'tell', ['written', { number, least }])
+    if (number % 50n === 0n) await world.report('written', { number, least })
     await sleep(clock, 5)
   }
   clearInterval(watching)
 }
 
-/** Reads them, and tells which it got, and how often its connections were ended. */
-async function read({ bus, metrics, signal, settings }: Service<Settings>): Promise<void> {
+/** Reads them, and reports which arrived, and how often its connections were ended. */
+async function read({ bus, metrics, signal }: Running, world: World): Promise<void> {
   const reconnects = async () => {
     const { values = [] } =
       (await metrics.getSingleMetric('atoll_bus_reconnects_total')?.get()) ?? {}
     return values[0]?.value ?? 0
   }
   for await (const { value } of bus.tail(bulkLog, { from: 0n, signal })) {
-    await callRemote(settings.worldUrl, 'tell', ['read', value.number])
-    if (value.number % 50n === 0n)
-      await callRemote(settings.worldUrl, 'tell', ['reconnects', await reconnects()])
+    await world.report('read', value.number)
+    if (value.number % 50n === 0n) await world.report('reconnects', await reconnects())
   }
 }

@@ -13,7 +13,7 @@ import type { Connection } from '#bus/connection.ts'
 import { provisionForever } from '#bus/provision.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { busKeyFile, ensureBusKeys } from '#runtime/keys/nkey.ts'
-import { modelSubjects } from '#test/model/model-subjects.ts'
+import { testSubjects } from '#test/fakes/test-subjects.ts'
 import { Random } from '#test/simulator/random.ts'
 import { pause, until } from './conformance/raw-client.ts'
 import { TestServer } from './servers.ts'
@@ -39,7 +39,7 @@ export interface RunningActor {
   isRestarted: boolean
 }
 
-/** A real server, and the model's actors as processes with their own keys and no more than their rights. */
+/** A real server, and the services of the verifier as processes with their own keys and no more than their rights. */
 export class Cluster {
   readonly server: TestServer
   readonly world: World
@@ -69,11 +69,11 @@ export class Cluster {
     this.#random = new Random(parts.seed)
   }
 
-  static async start({ seed = 1, blocks = 30, speed = 3 } = {}): Promise<Cluster> {
+  static async start({ seed = 24, blocks = 30, speed = 3 } = {}): Promise<Cluster> {
     const folder = await mkdtemp(join(tmpdir(), 'atoll-cluster-'))
     const keys = await ensureBusKeys(folder)
     const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
-    const users = { names, subjects: modelSubjects, publicKeys }
+    const users = { names, subjects: testSubjects, publicKeys }
     const server = await TestServer.start({ users })
     const world = new World({ seed, blocks, speed })
     const { url: worldUrl, server: worldServer } = await world.serve()
@@ -119,8 +119,8 @@ export class Cluster {
     return actor
   }
 
-  /** Starts the whole model. */
-  runModel(engines: readonly ActorOptions[] = [{}]): void {
+  /** Starts the whole verifier, and an observer. */
+  runVerifier(engines: readonly ActorOptions[] = [{}]): void {
     this.run('da-watcher')
     this.run('derivation')
     for (const options of engines) this.run('engine', options)
@@ -168,7 +168,7 @@ export class Cluster {
 
   async #provision(): Promise<void> {
     const options = { clock: systemClock, signal: this.#ended.signal, report: () => undefined }
-    await provisionForever(this.#provisioner, streamsOf(modelSubjects, names), options)
+    await provisionForever(this.#provisioner, streamsOf(testSubjects, names), options)
   }
 
   #spawn(service: ServiceName, instance: string, flags: readonly string[]): ChildProcess {
@@ -178,6 +178,7 @@ export class Cluster {
       `--nats-seed-file=${busKeyFile(this.#folder, service)}`,
       `--instance=${instance}`,
       `--world-url=${this.#worldUrl}`,
+      `--data-dir=${this.#folder}`,
       '--log-format=json',
       ...flags,
     ]

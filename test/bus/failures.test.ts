@@ -23,7 +23,7 @@ function note(t: TestContext, { world, actors }: Cluster): void {
 
 test('F9: the server is killed again and again, and nothing is lost', async (t) => {
   const cluster = await started(t)
-  cluster.runModel()
+  cluster.runVerifier()
   for (let kill = 0; kill < 5; kill++) {
     await pause(1_200)
     await cluster.server.kill()
@@ -39,7 +39,7 @@ test('F9: the server is killed again and again, and nothing is lost', async (t) 
 test('F10: the server loses its store; the engine writes its state anew, in a new generation', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
-  cluster.runModel()
+  cluster.runVerifier()
   await cluster.untilBlock(5n)
   await until('the chain is seen', () => world.chains.length > 0)
   const before = world.chains.at(-1)?.generation ?? 0n
@@ -53,7 +53,7 @@ test('F10: the server loses its store; the engine writes its state anew, in a ne
 
 test('F11: the server is frozen for less than a lease: all go on', async (t) => {
   const cluster = await started(t)
-  cluster.runModel()
+  cluster.runVerifier()
   await cluster.untilBlock(3n)
   cluster.server.freeze()
   await pause(3_500)
@@ -66,7 +66,7 @@ test('F11: the server is frozen for less than a lease: all go on', async (t) => 
 test('F11: the server is frozen for longer: the engine stops at its deadline, and no call comes after it', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
-  cluster.runModel()
+  cluster.runVerifier()
   await cluster.untilBlock(3n)
   cluster.server.freeze()
   const frozenMs = performance.now()
@@ -85,7 +85,7 @@ test('F11: the server is frozen for longer: the engine stops at its deadline, an
 test('F13: of two engines one acts; the other takes over when it dies, and each write has one term', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
-  cluster.runModel([{ instance: 'engine-0' }, { instance: 'engine-1' }])
+  cluster.runVerifier([{ instance: 'engine-0' }, { instance: 'engine-1' }])
   await cluster.untilBlock(5n)
   // What it did is told by another connection than what it says of it.
   await until('an engine tells its chain', () => world.chains.length > 0)
@@ -110,7 +110,7 @@ test('F13: of two engines one acts; the other takes over when it dies, and each 
 test('F14: an engine that is frozen between guard and call sends one stale call at most, and stops', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
-  cluster.runModel([{ instance: 'engine-0', flags: ['--freeze-at-block', '4'] }])
+  cluster.runVerifier([{ instance: 'engine-0', flags: ['--freeze-at-block', '4'] }])
   await cluster.untilBlock(1n)
   const frozen = cluster.actor('engine-0')
   const boot = String(frozen.child.pid)
@@ -135,8 +135,9 @@ test('F19: a reader that hangs under load is cut off and catches up; the sender 
   const { world } = cluster
   cluster.run('derivation', { flags: ['--role', 'writer'] })
   const reader = cluster.run('rpc', { flags: ['--role', 'reader'] })
-  const written = () => world.told.get('written') as { number: bigint; least: number }[] | undefined
-  const read = () => (world.told.get('read') ?? []) as bigint[]
+  const written = () =>
+    world.reports.get('written') as { number: bigint; least: number }[] | undefined
+  const read = () => (world.reports.get('read') ?? []) as bigint[]
   await until('entries are read', () => read().length > 10)
   reader.child.kill('SIGSTOP')
   await pause(15_000)
@@ -152,7 +153,7 @@ test('F19: a reader that hangs under load is cut off and catches up; the sender 
   // A renewal that is due each 2 s came through each time, at the first or second attempt.
   assert.ok(least > leaseTtlMs - leaseMarginMs - 2 * leaseRenewMs, `the least was ${least} ms`)
   assert.deepEqual(cluster.actor('derivation-0').ends, [])
-  const cutOff = world.told.get('reconnects') ?? []
+  const cutOff = world.reports.get('reconnects') ?? []
   assert.ok(
     Number(cutOff.at(-1)) > 0,
     'the server ended the connection of a reader that does not read',
@@ -162,7 +163,7 @@ test('F19: a reader that hangs under load is cut off and catches up; the sender 
 test('F20: leases that expire while the server is down are taken at once when it is back', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
-  cluster.runModel()
+  cluster.runVerifier()
   await cluster.untilBlock(3n)
   await cluster.server.kill()
   await pause(leaseTtlMs + 1_000)
@@ -174,7 +175,7 @@ test('F20: leases that expire while the server is down are taken at once when it
 
 test('F22: two processes under one name take the lease from each other, and say why', async (t) => {
   const cluster = await started(t)
-  cluster.runModel()
+  cluster.runVerifier()
   await cluster.untilBlock(2n)
   const second = cluster.run('engine', { instance: 'engine-0' })
   const first = cluster.actor('engine-0')

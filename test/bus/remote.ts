@@ -1,25 +1,36 @@
 import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { deserialize, serialize } from 'node:v8'
-import { Fault, toError } from '#runtime/fault.ts'
+import { Fault, isFault, toError } from '#runtime/fault.ts'
 
 /** Functions that another process may call. */
 export type Remote = Readonly<Record<string, (...args: never[]) => unknown>>
 
-/** Serves functions to processes on this machine, with values as they are: big integers, bytes, maps. */
+/** The same functions, as the other process sees them. */
+export type Caller<Functions extends Remote> = {
+  readonly [Name in keyof Functions]: (
+    ...args: Parameters<Functions[Name]>
+  ) => Promise<ReturnType<Functions[Name]>>
+}
+
+interface Call {
+  readonly name: string
+  readonly args: never[]
+}
+
+interface Answer {
+  readonly value?: unknown
+  readonly error?: string
+  /** Whether the error is a Fault: heads that the execution client refuses. */
+  readonly isFault?: boolean
+}
+
+/** Serves functions to processes on this machine; bigints, bytes and maps travel as they are. */
 export async function serveRemote(functions: Remote): Promise<{ url: string; server: Server }> {
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = []
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-    incoming.on('end', () => {
-      const { name, args } = deserialize(Buffer.concat(chunks)) as { name: string; args: never[] }
-      try {
-        const value: unknown = functions[name]?.(...args)
-        outgoing.end(serialize({ value }))
-      } catch (error) {
-        outgoing.end(serialize({ error: toError(error).message }))
-      }
-    })
+    incoming.on('end', () => outgoing.end(serialize(answer(functions, Buffer.concat(chunks)))))
   })
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
@@ -27,24 +38,44 @@ export async function serveRemote(functions: Remote): Promise<{ url: string; ser
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server }
 }
 
-/** Calls a function that `serveRemote` serves. @throws Fault `refused` with what it threw; `unreachable` */
-export function callRemote(url: string, name: string, args: readonly unknown[]): Promise<unknown> {
+function answer(functions: Remote, body: Buffer): Answer {
+  const { name, args } = deserialize(body) as Call
+  try {
+    return { value: functions[name]?.(...args) }
+  } catch (error) {
+    return { error: toError(error).message, isFault: isFault(error) }
+  }
+}
+
+/** Calls the functions that `serveRemote` serves. Each throws a Fault if the server refused, or cannot be reached. */
+export function callerOf<Functions extends Remote>(url: string): Caller<Functions> {
+  return new Proxy({} as Caller<Functions>, {
+    get:
+      (_target, name) =>
+      (...args: never[]) =>
+        post(url, { name: String(name), args }),
+  })
+}
+
+function post(url: string, call: Call): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const call = request(url, { method: 'POST' }, (response) => {
+    const posted = request(url, { method: 'POST' }, (response) => {
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
       response.on('end', () => {
-        const { value, error } = deserialize(Buffer.concat(chunks)) as {
-          value?: unknown
-          error?: string
-        }
-        if (error === undefined) resolve(value)
-        else reject(new Fault('refused', { severity: 'reset', detail: error }))
+        const answered = deserialize(Buffer.concat(chunks)) as Answer
+        if (answered.error === undefined) resolve(answered.value)
+        else reject(toFault(answered.error, answered.isFault === true ? 'fault' : 'bug'))
       })
     })
-    call.on('error', (cause) => {
-      reject(new Fault('unreachable', { severity: 'temporary', cause }))
+    posted.on('error', (cause) => {
+      reject(new Fault('engine-unreachable', { severity: 'temporary', cause }))
     })
-    call.end(serialize({ name, args }))
+    posted.end(serialize(call))
   })
+}
+
+function toFault(detail: string, kind: 'fault' | 'bug'): Error {
+  if (kind === 'bug') return new Error(detail)
+  return new Fault('engine-forkchoice', { severity: 'reset', detail })
 }

@@ -1,59 +1,61 @@
+import type { Server } from 'node:http'
 import type { ChainState } from '#messages/chain-state.ts'
-import type { SafeAt } from '#messages/safe-at.ts'
-import {
-  expectedChain,
-  genesisOn,
-  type ModelBlock,
-  ModelExecution,
-} from '#test/model/model-execution.ts'
-import { ModelL1 } from '#test/model/model-l1.ts'
-import type { BuildCommand, ForkchoiceCommand } from '#test/model/ports.ts'
+import type { FetchL1BlockRequest } from '#messages/fetch-l1-block.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type {
+  BlockName,
+  BlocksDown,
+  ForkchoiceHeads,
+  PayloadId,
+} from '#engine-api/execution-client.ts'
 import { Random } from '#test/simulator/random.ts'
-import { type Remote, serveRemote } from './remote.ts'
+import { chainDisagreement } from '#test/verifier/agreement.ts'
+import { SimulatedL1 } from '#test/verifier/simulated-l1.ts'
+import { StandInClient } from '#test/verifier/stand-in-client.ts'
+import { serveRemote } from './remote.ts'
 
-/** A command that reached the execution client. */
-export interface SeenCommand {
-  readonly atMs: number
+/** The process that sends a command to the execution client, and the term of its lease. */
+interface Sender {
   readonly boot: string
   readonly term: bigint
 }
 
-/** What the actors of a test share and cannot kill: L1, the execution client, derivation's disk, and what was seen. */
+/** A command that reached the execution client. */
+interface SeenCommand extends Sender {
+  readonly atMs: number
+}
+
+/** What the processes of a test share and cannot kill: L1, the execution client, and a record of what was seen. */
 export class World {
-  readonly l1: ModelL1
-  readonly execution: ModelExecution
-  readonly journal = new Map<bigint, SafeAt>()
+  readonly l1: SimulatedL1
+  readonly client: StandInClient
+  /** Everything that moved the execution client. */
   readonly commands: SeenCommand[] = []
   readonly chains: ChainState[] = []
-  /** What an actor tells, by what it tells about. */
-  readonly told = new Map<string, unknown[]>()
-  readonly #expected: readonly ModelBlock[]
+  /** What a process reports, by topic. */
+  readonly reports = new Map<string, unknown[]>()
   readonly #startedMs = performance.now()
   readonly #speed: number
   #lastMoveMs = performance.now()
   #longestStallMs = 0
 
   constructor({ seed, blocks, speed }: { seed: number; blocks: number; speed: number }) {
-    this.l1 = new ModelL1({ random: new Random(seed), blocks })
+    this.l1 = new SimulatedL1({ random: new Random(seed), blocks })
+    this.client = new StandInClient(this.l1.rules)
     this.#speed = speed
-    const [first] = this.l1.finalChain
-    if (first === undefined) throw new Error('the L1 script is empty')
-    this.execution = new ModelExecution(genesisOn(first))
-    this.#expected = expectedChain(this.l1.finalChain)
   }
 
-  /** Whether the execution client has the chain that one pass over L1 makes, finalized to its end. */
+  /** Whether the execution client has the chain that one pass over L1 makes, safe and finalized to its end. */
   get isDone(): boolean {
-    const { safe, finalized } = this.execution.heads()
-    const last = this.#expected.at(-1)
-    return safe.hash === last?.hash && finalized.hash === last.hash
+    return chainDisagreement(this.client, this.l1) === undefined
   }
 
   get safeNumber(): bigint {
-    return this.execution.heads().safe.number
+    return this.client.labelled('safe')?.number ?? 0n
   }
 
-  /** The longest time without a new block, while L1 had some. */
+  /** The longest time between two commands. */
   get longestStallMs(): number {
     return Math.round(this.#longestStallMs)
   }
@@ -63,36 +65,49 @@ export class World {
     return (performance.now() - this.#startedMs) * this.#speed
   }
 
-  serve(): ReturnType<typeof serveRemote> {
-    const functions: Remote = {
-      l1Heads: () => this.l1.heads(this.#l1Ms()),
-      l1Block: (number: bigint) => this.l1.blockByNumber(this.#l1Ms(), number),
-      heads: () => this.execution.heads(),
-      block: (hash: ModelBlock['hash']) => this.execution.block(hash),
-      build: (command: BuildCommand) =>
-        this.execution.build(command.parentHash, command.attributes),
-      forkchoice: (command: ForkchoiceCommand, by: Omit<SeenCommand, 'atMs'>) => {
-        this.commands.push({ atMs: performance.now(), ...by })
-        this.execution.forkchoice(command)
-        this.#noteMove()
-      },
-      journal: () => this.journal,
-      record: (entry: SafeAt) => {
-        this.journal.set(entry.l1.number, entry)
-        for (const number of this.journal.keys())
-          if (number > entry.l1.number) this.journal.delete(number)
-      },
-      chain: (chain: ChainState) => this.chains.push(chain),
-      tell: (about: string, what: unknown) => {
-        this.told.set(about, [...(this.told.get(about) ?? []), what])
-      },
-    }
-    return serveRemote(functions)
+  serve(): Promise<{ url: string; server: Server }> {
+    return serveRemote(this.functions())
   }
 
-  #noteMove(): void {
-    const nowMs = performance.now()
-    this.#longestStallMs = Math.max(this.#longestStallMs, nowMs - this.#lastMoveMs)
-    this.#lastMoveMs = nowMs
+  /** What the processes may call. */
+  functions() {
+    const { client, l1 } = this
+    return {
+      config: () => l1.config,
+      l1Heads: () => l1.heads(this.#l1Ms()),
+      l1Block: (wanted: FetchL1BlockRequest) => l1.block(this.#l1Ms(), wanted),
+      l1BlocksDown: (from: BlocksDown) => l1.blocksDown(this.#l1Ms(), from),
+      newPayload: (sender: Sender, payload: Payload) => {
+        this.#note(sender)
+        return client.newPayload(payload)
+      },
+      forkchoice: (sender: Sender, heads: ForkchoiceHeads) => {
+        this.#note(sender)
+        return client.forkchoice(heads)
+      },
+      build: (sender: Sender, heads: ForkchoiceHeads, attributes: PayloadAttributes) => {
+        this.#note(sender)
+        return client.build(heads, attributes)
+      },
+      getPayload: (payloadId: PayloadId) => client.getPayload(payloadId),
+      block: (which: BlockName) => client.block(which),
+      blocksDown: (from: BlocksDown) => client.blocksDown(from),
+      chain: (chain: ChainState) => {
+        this.chains.push(chain)
+      },
+      report: (topic: string, what: unknown) => {
+        this.reports.set(topic, [...(this.reports.get(topic) ?? []), what])
+      },
+    }
+  }
+
+  #note(sender: Sender): void {
+    const atMs = performance.now()
+    this.commands.push({ ...sender, atMs })
+    this.#longestStallMs = Math.max(this.#longestStallMs, atMs - this.#lastMoveMs)
+    this.#lastMoveMs = atMs
   }
 }
+
+/** The functions of a world. */
+export type WorldFunctions = ReturnType<World['functions']>

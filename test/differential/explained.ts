@@ -3,7 +3,7 @@ import { type HardforkName, hardforkNames } from '#protocol/chains/hardforks.ts'
 import type { Case, CaseL1 } from './build-case.ts'
 import type { Parting } from './compare.ts'
 
-/** A difference that is op-node's error, told in docs/derivation.md. */
+/** A difference that is op-node's error, described in docs/derivation-notes.md. */
 export interface Explanation {
   readonly name: string
   readonly explains: (of: Case, parting: Parting) => boolean

@@ -10,7 +10,7 @@ import { MemoryServer, type Hop } from '#bus/memory/memory-server.ts'
 import { provision } from '#bus/provision.ts'
 import { ServiceBus } from '#bus/service-bus.ts'
 import { noTracing, type Tracing } from '#runtime/tracing.ts'
-import { modelSubjects } from '#test/model/model-subjects.ts'
+import { testSubjects } from './test-subjects.ts'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 
 /** A service on the bus of a `BusWorld`. */
@@ -59,7 +59,7 @@ export class Counts implements BusMetrics {
 export class BusWorld {
   readonly clock = new VirtualClock(1_700_000_000_000)
   readonly names = new BusNames({ chainId: 10n, node: 'main' })
-  readonly subjects: readonly Subject[] = modelSubjects
+  readonly subjects: readonly Subject[] = testSubjects
   readonly server: MemoryServer
   /** Which messages do not arrive. */
   lost: (hop: Hop) => boolean = () => false

@@ -1,33 +1,21 @@
 /**
- * Runs the verifier, or a model of it, in simulated time, under faults, for many seeds.
+ * Runs the services of the verifier in simulated time, under faults, for many seeds.
  *
- *   npm run simulate -- --what verifier --seeds 1000     seeds 1 to 1000, the scenarios in turn
- *   npm run simulate -- --what verifier,late --seeds 10  one scenario
- *   npm run simulate -- --what model,late --seed 229     one run of the model, with its last events if it fails
+ *   npm run simulate -- --seeds 1000             seeds 1 to 1000, the scenarios in turn
+ *   npm run simulate -- --what late --seeds 10   one scenario
+ *   npm run simulate -- --what late --seed 229   one run, with its last events if it fails
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { VerifierRun } from '#test/verifier/verifier-run.ts'
-import { ModelRun } from './model-run.ts'
 import { scenarioOf, type ScenarioName, scenarios } from './scenarios.ts'
 
 /** Runs between two lines of progress where there is no terminal. */
 const reportEach = 100
 
-/** What is run. */
-const worlds = {
-  /** The services as they are. */
-  verifier: (seed: number) => new VerifierRun(seed),
-  /** Small models of them, a hundred times as fast. */
-  model: (seed: number) => new ModelRun(seed),
-} as const
-
-type WorldName = keyof typeof worlds
-
 /** One run. */
 interface Task {
-  readonly world: WorldName
   readonly scenario: ScenarioName
   readonly seed: number
 }
@@ -46,7 +34,7 @@ const tasksOfWorker = 20
 
 async function work(tasks: readonly Task[]): Promise<void> {
   for (const task of tasks) {
-    const run = worlds[task.world](task.seed)
+    const run = new VerifierRun(task.seed)
     const outcome = await run.run(scenarios[task.scenario])
     const failure =
       outcome.kind === 'failed' ? `${outcome.reason}\n${outcome.lastEvents}` : undefined
@@ -61,9 +49,9 @@ async function work(tasks: readonly Task[]): Promise<void> {
 async function lead(): Promise<void> {
   const tasks = readArgs()
   if (tasks !== undefined) return simulate(tasks)
-  const known = [...Object.keys(worlds), ...Object.keys(scenarios)].join(', ')
+  const known = Object.keys(scenarios).join(', ')
   console.error(`usage: npm run simulate -- [--seeds N | --seed N] [--what WORD,…]`)
-  console.error(`words: ${known}; the verifier, and its scenarios in turn, if none is named`)
+  console.error(`words: verifier (all scenarios in turn, the default), ${known}`)
   process.exitCode = 2
 }
 
@@ -77,16 +65,15 @@ function readArgs(): readonly Task[] | undefined {
   const { values } = parseArgs({ options, strict: false })
   const { seed, seeds, what } = values
   const words = String(what).split(',')
-  const isKnown = words.every((word) => word in worlds || word in scenarios)
+  const isKnown = words.every((word) => word === 'verifier' || word in scenarios)
   const isUnknown = Object.keys(values).some((name) => !Object.hasOwn(options, name))
   const count = Number(seed ?? seeds)
   if (isUnknown || !isKnown || !Number.isSafeInteger(count) || count < 1) return undefined
   const wanted = seed === undefined ? Array.from({ length: count }, (_, at) => at + 1) : [count]
   const names = (Object.keys(scenarios) as ScenarioName[]).filter((name) => words.includes(name))
-  const world = words.includes('model') ? 'model' : 'verifier'
   return wanted.flatMap((one) => {
     const chosen = names.length > 0 ? names : [scenarioOf(one)]
-    return chosen.map((scenario) => ({ world, scenario, seed: one }) as const)
+    return chosen.map((scenario) => ({ scenario, seed: one }))
   })
 }
 
@@ -123,8 +110,8 @@ async function simulate(tasks: readonly Task[]): Promise<void> {
   const others = explained === 0 ? '' : `, ${explained} differ as op-node would`
   console.log(`\n${agreed} of ${total} runs agree with one pass over L1${others}`)
   console.log(`${hours} simulated hours in ${seconds} s`)
-  for (const { world, scenario, seed } of failures)
-    console.log(`again: npm run simulate -- --what ${world},${scenario} --seed ${seed}`)
+  for (const { scenario, seed } of failures)
+    console.log(`again: npm run simulate -- --what ${scenario} --seed ${seed}`)
   if (failures.length > 0) process.exitCode = 1
 }
 

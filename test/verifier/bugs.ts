@@ -1,7 +1,13 @@
+import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
 import type { ChainState } from '#messages/chain-state.ts'
 import { applyAttributes, engineChain } from '#messages/subjects.ts'
 import type { Call, State } from '#messages/subject.ts'
-import { Pipeline, type PipelineOptions } from '#protocol/pipeline/pipeline.ts'
+import {
+  type L2Head,
+  Pipeline,
+  type PipelineOptions,
+  type PipelineOutput,
+} from '#protocol/pipeline/pipeline.ts'
 import type { Bus, Owner, Subscribed } from '#bus/bus.ts'
 import type { ServiceBus } from '#bus/service-bus.ts'
 import type { DerivationPorts } from '#services/derivation/derivation.ts'
@@ -10,18 +16,21 @@ import type { DerivationPorts } from '#services/derivation/derivation.ts'
 export type Bug =
   | 'no-generation-check'
   | 'no-flush-after-replacement'
+  | 'no-resend'
+  | 'resume-one-batch-late'
   | 'window-one-too-long'
   | 'window-one-too-short'
 
 /** Where a bug sits. */
 interface Broken {
   readonly derivation: Pick<DerivationPorts, 'makePipeline'>
+  readonly derivationBus: (bus: ServiceBus) => ServiceBus
   readonly engineBus: (bus: ServiceBus) => ServiceBus
 }
 
 /** The verifier with a bug; without one, as it is. */
 export function withBug(bug: Bug | undefined): Broken {
-  const sound: Broken = { derivation: {}, engineBus: (bus) => bus }
+  const sound: Broken = { derivation: {}, derivationBus: (bus) => bus, engineBus: (bus) => bus }
   switch (bug) {
     case undefined:
       return sound
@@ -29,6 +38,10 @@ export function withBug(bug: Bug | undefined): Broken {
       return { ...sound, engineBus: withoutGenerationCheck }
     case 'no-flush-after-replacement':
       return { ...sound, derivation: { makePipeline: (options) => new NeverFlushing(options) } }
+    case 'no-resend':
+      return { ...sound, derivationBus: withoutResend }
+    case 'resume-one-batch-late':
+      return { ...sound, derivation: { makePipeline: (options) => new LateResuming(options) } }
     case 'window-one-too-long':
       return { ...sound, derivation: { makePipeline: (options) => windowLongerBy(options, 1n) } }
     case 'window-one-too-short':
@@ -40,9 +53,36 @@ class NeverFlushing extends Pipeline {
   override flush(): void {}
 }
 
+/** Begun above genesis, it leaves out the first block that it derives. */
+class LateResuming extends Pipeline {
+  #hasDerived = false
+
+  override next(head: L2Head): PipelineOutput {
+    const output = super.next(head)
+    if (output.kind !== 'attributes' || this.#hasDerived) return output
+    this.#hasDerived = true
+    return head.ref.number === 0n ? output : super.next(head)
+  }
+}
+
 function windowLongerBy(options: PipelineOptions, blocks: bigint): Pipeline {
   const sequencingWindow = options.config.sequencingWindow + blocks
   return new Pipeline({ ...options, config: { ...options.config, sequencingWindow } })
+}
+
+/** Attributes are sent once: if they are lost, nothing sends them again. */
+function withoutResend(bus: ServiceBus): ServiceBus {
+  let sent = ''
+  const call: ServiceBus['call'] = (called, request, options) => {
+    if (called.name === applyAttributes.name) {
+      const { generation, sequence } = request as ApplyAttributesRequest
+      const place = `${generation}.${sequence}`
+      if (place === sent) return new Promise(() => undefined)
+      sent = place
+    }
+    return bus.call(called, request, options)
+  }
+  return withChanges(bus, { call })
 }
 
 /** Whatever generation attributes are of, they are taken as of the one that is in force. */

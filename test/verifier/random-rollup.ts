@@ -2,10 +2,10 @@ import type { L1Block } from '#protocol/block/l1-block.ts'
 import { type HardforkName, hardforkNames, type HardforkTimes } from '#protocol/chains/hardforks.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
-import { hashOf } from '#test/model/model-l1.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
 import { address, testSystemConfig } from '#test/fakes/test-rollup.ts'
 import type { Random } from '#test/simulator/random.ts'
+import { hashOf } from './hash-of.ts'
 
 /** Seconds from one L1 block to the next, if no slot is missed. */
 export const l1BlockTime = 12n

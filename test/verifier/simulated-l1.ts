@@ -6,10 +6,10 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { fromHex, toBytes32, toHash } from '#protocol/codec/hex.ts'
 import { updateSystemConfig } from '#protocol/derivation/system-config-updates.ts'
 import type { Address, Bytes32 } from '#protocol/primitives.ts'
-import { hashOf, refOf } from '#test/model/model-l1.ts'
 import type { Random } from '#test/simulator/random.ts'
 import { Batcher } from './batcher.ts'
 import { OnePass } from './one-pass.ts'
+import { hashOf } from './hash-of.ts'
 import { batchers, l1BlockTime, randomRollup } from './random-rollup.ts'
 import { Sequencer } from './sequencer.ts'
 import type { StandInRules } from './stand-in-chain.ts'
@@ -238,6 +238,12 @@ function batcherLog(config: RollupConfig, batcher: Address, index: number): L1Lo
     data,
     index,
   }
+}
+
+function refOf(block: L1Block | undefined): L1BlockRef {
+  if (block === undefined) throw new Error('no such block')
+  const { hash, number, parentHash, timestamp } = block
+  return { hash, number, parentHash, timestamp }
 }
 
 function depositLog(config: RollupConfig, random: Random, index: number): L1Log {

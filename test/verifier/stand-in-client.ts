@@ -25,7 +25,6 @@ export class StandInClient {
   readonly #blocks = new Map<Hash, Payload>()
   readonly #builds = new Map<PayloadId, Payload>()
   #labels: Record<'unsafe' | 'safe' | 'finalized', Hash | undefined>
-  #highestFinal: Hash | undefined
   /** The chain below the head, by number. */
   #canonical: Payload[]
   #builtCount = 0
@@ -47,7 +46,6 @@ export class StandInClient {
     this.#blocks.set(genesis.blockHash, genesis)
     this.#canonical = [genesis]
     this.#labels = { unsafe: genesis.blockHash, safe: undefined, finalized: undefined }
-    this.#highestFinal = undefined
   }
 
   /** Takes blocks as from its peers. */
@@ -84,8 +82,8 @@ export class StandInClient {
     const canonical = this.#chainTo(block)
     const has = (hash: Hash | undefined) =>
       hash === undefined || canonical.some(({ blockHash }) => blockHash === hash)
-    // What was final stays so: two engines at once would give it up.
-    if (!has(safe) || !has(finalized) || !has(this.#highestFinal))
+    // The chain keeps the block that is labelled final: two engines at once would give it up.
+    if (!has(safe) || !has(finalized) || !has(this.#labels.finalized))
       throw new Fault('engine-forkchoice', {
         severity: 'reset',
         detail: 'the heads are not on one chain',
@@ -93,10 +91,8 @@ export class StandInClient {
     this.#canonical = canonical
     this.#labels.unsafe = head
     if (safe !== undefined) this.#labels.safe = safe
-    if (finalized === undefined) return { kind: 'valid' }
-    // It may go back, as that of op-geth does.
-    this.#labels.finalized = finalized
-    if (this.#isHigher(finalized)) this.#highestFinal = finalized
+    // The label may go back, as in op-geth.
+    if (finalized !== undefined) this.#labels.finalized = finalized
     return { kind: 'valid' }
   }
 
@@ -140,11 +136,6 @@ export class StandInClient {
   blocksDown({ number, count }: BlocksDown): readonly Payload[] {
     const from = Math.max(0, Number(number) - count + 1)
     return this.#canonical.slice(from, Number(number) + 1).toReversed()
-  }
-
-  #isHigher(finalized: Hash): boolean {
-    const numberOf = (hash: Hash | undefined) => (hash && this.#blocks.get(hash)?.number) ?? -1n
-    return numberOf(finalized) > numberOf(this.#highestFinal)
   }
 
   #chainTo(head: Payload): Payload[] {

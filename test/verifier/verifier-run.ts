@@ -23,11 +23,12 @@ import { every, sleep } from '#runtime/clock.ts'
 import type { ExecutionClient } from '#engine-api/execution-client.ts'
 import { Fault } from '#runtime/fault.ts'
 import { StatusReporter } from '#service/status-reporter.ts'
-import { Observer } from '#test/model/observer.ts'
-import { modelSubjects } from '#test/model/model-subjects.ts'
+import { Observer } from '#test/simulator/observer.ts'
+import { testSubjects } from '#test/fakes/test-subjects.ts'
 import { address } from '#test/fakes/test-rollup.ts'
 import type { Disturbance, DisturbedRun, Outcome } from '#test/simulator/disturbed-run.ts'
 import { type Host, Simulation } from '#test/simulator/simulation.ts'
+import { chainDisagreement } from './agreement.ts'
 import { type Bug, withBug, withChanges } from './bugs.ts'
 import { SimulatedL1 } from './simulated-l1.ts'
 import { StandInClient } from './stand-in-client.ts'
@@ -49,7 +50,7 @@ const l1PollMs = 200
  */
 export class VerifierRun implements DisturbedRun {
   /** A call is repeated at its deadline, 4 s at most, and a pause of 2 s; then there are the blocks of the time that was lost. */
-  readonly recoveryMs = 10_000
+  readonly recoveryMs = 7_000
   /** It goes back far at a reset: most messages have to be in time, or nothing late ever finds its place. */
   readonly late = { delay: 0.05, delayMs: 2_000, repeat: 0.5, repeatMs: 2_000 }
   readonly resetsEachMs = [500, 4_000] as const
@@ -71,7 +72,7 @@ export class VerifierRun implements DisturbedRun {
 
   constructor(seed: number, bug?: Bug, blocks = l1Blocks) {
     this.#bug = bug
-    this.simulation = new Simulation(seed, modelSubjects)
+    this.simulation = new Simulation(seed, testSubjects)
     this.l1 = new SimulatedL1({ random: this.simulation.random.fork(), blocks })
     this.client = new StandInClient(this.l1.rules)
   }
@@ -152,7 +153,7 @@ export class VerifierRun implements DisturbedRun {
         await runDerivation(
           {
             ...contextOf(host),
-            bus: this.#noting(host.bus),
+            bus: bug.derivationBus(this.#noting(host.bus)),
             metrics: createDerivationMetrics(new Registry()),
           },
           { config, confirmations: 0n, history: host.disk(history), ...bug.derivation },
@@ -177,17 +178,10 @@ export class VerifierRun implements DisturbedRun {
   #disagreement(): string | undefined {
     const { client, l1, observer } = this
     const history = this.#activeHistory()
-    const { chain, safe, safeAt } = l1.expected
-    const { number } = safe.ref
-    for (const { ref } of chain.slice(0, Number(number) + 1))
-      if (client.canonical(ref.number)?.blockHash !== ref.hash)
-        return `block ${ref.number} differs, of ${number}`
-    const told = client.labelled('safe')
-    if (told?.blockHash !== safe.ref.hash) return `safe ${told?.number} of ${number}`
+    const { safe, safeAt } = l1.expected
+    const different = chainDisagreement(client, l1)
+    if (different !== undefined) return different
     const finalized = safeAt.get(l1.finalized.number)
-    const final = client.labelled('finalized')
-    if (final?.blockHash !== finalized?.hash)
-      return `finalized ${final?.number} of ${finalized?.number}`
     const state = observer.chain
     if (state?.safe.hash !== safe.ref.hash || state.finalized.hash !== finalized?.hash)
       return 'the observer has not seen the last state'

@@ -8,6 +8,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isFault } from '#runtime/fault.ts'
 import { configurationPage } from './configuration-page.ts'
+import { derivationPage } from './derivation-page.ts'
 import { messagesPage } from './messages-page.ts'
 import { protoCode } from './proto-code.ts'
 import { schemaHistory } from './schema-history.ts'
@@ -21,6 +22,7 @@ async function generate(): Promise<Files> {
     'proto/history.json': await schemaHistory(),
     'docs/messages.md': messagesPage(),
     'docs/configuration.md': configurationPage(),
+    'docs/derivation.md': derivationPage(),
   }
 }
 

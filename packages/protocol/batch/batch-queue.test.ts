@@ -8,16 +8,19 @@ import { L1Origins } from './l1-origins.ts'
 const run = (script: string, options: Partial<BatchRun> = {}) =>
   runBatches(script, { holocene: false, ...options })
 
+// Rules: queue-future
 test('batches come out in the order of their blocks', () => {
   assert.equal(run('@3 15 14 13 .'), '13 14 15 .')
   assert.equal(run('@3 15-16 14 . @4 13 17'), '. 13 14')
   assert.equal(run('@3 15-16 14 . @4 13 17 .'), '. 13 14 15.. 16 17 .')
 })
 
+// Rules: span-safe-last
 test('only the last block of a span is final', () => {
   assert.equal(run('@3 13-15 16'), '13.. 14.. 15 16')
 })
 
+// Rules: queue-invalid
 test('an invalid batch is dropped alone', () => {
   assert.equal(
     run('@3 13! 13+7e 13 14-15! 14'),
@@ -25,14 +28,17 @@ test('an invalid batch is dropped alone', () => {
   )
 })
 
+// Rules: queue-invalid
 test('a batch of the past is dropped', () => {
   assert.equal(run('@3 13 13 9-13 14'), '13 (timestamp-too-low) (timestamp-too-low) 14')
 })
 
+// Rules: span-whole
 test('a span is checked whole before any of it is used', () => {
   assert.equal(run('@3 13-15+7e 13'), '(deposit-in-batch) 13')
 })
 
+// Rules: queue-undecided
 test('a span that ends with an epoch not known yet waits for it, and all after it', () => {
   assert.equal(
     run('@3 13-24 13 . @4 .'),
@@ -40,6 +46,7 @@ test('a span that ends with an epoch not known yet waits for it, and all after i
   )
 })
 
+// Rules: queue-undecided
 test('while a batch waits for its epoch, no block is made for lack of batches', () => {
   const blocks = Array.from({ length: 17 }, (_, at) => `${at + 13}..`).join(' ')
   assert.equal(run('@3 13-30 . @4 . @5 .', { window: 2n }), `. . ${blocks} 30 .`)
@@ -49,23 +56,28 @@ test('a span that overlaps the safe chain must equal it there', () => {
   assert.equal(run('@3 13 14 13-15+02c0 12-15'), '13 14 (overlap-differs) 15')
 })
 
+// Rules: safe-block-missing
 test('a block of the safe chain that is missing is asked for, and the step done again', () => {
   assert.equal(run('@3 13 14 12-15', { missing: [11, 12, 14] }), '13 14 ?11 ?12 ?14 15')
 })
 
+// Rules: queue-behind
 test('what comes before the epoch of the head is read and left', () => {
   assert.equal(run('@1 13 . @2 13', { base: 0 }), '(before-safe-head) . 13')
 })
 
+// Rules: empty-epoch-end
 test('an epoch whose window is over is filled up with empty blocks', () => {
   assert.equal(run('@3 . @4 . @5 .', { window: 3n }), '. . 13 14 15 16 17 .')
   assert.equal(run('@3 . @4 . @5 14 .', { window: 3n }), '. . 13 14 15 16 17 .')
 })
 
+// Rules: origin-fits
 test('the head and the L1 blocks must go together', () => {
   assert.equal(run("@2' @3 13", { base: 1 }), 'reset:epoch-of-other-chain')
 })
 
+// Rules: limit-queue
 test('what is kept for later has a limit', () => {
   const { queue, head } = emptyQueue()
   const large = new Uint8Array(10_000_000)
@@ -89,6 +101,7 @@ test('what is kept for later has a limit', () => {
   assert.equal(add(1_000n, large), 'critical')
 })
 
+// Rules: limit-queue
 test('blocks of a span count though they have no transactions', () => {
   const { queue, head } = emptyQueue()
   const block = { timestamp: 1_000n, epochNumber: 2n, transactions: [] }
@@ -103,6 +116,7 @@ test('blocks of a span count though they have no transactions', () => {
   assert.equal(queue.add({ kind: 'span', batch }, head).kind, 'critical')
 })
 
+// Rules: limit-queue
 test('what is kept for later does not keep the channel that it came in', () => {
   const { queue, head } = emptyQueue()
   const channel = new Uint8Array(1_000)

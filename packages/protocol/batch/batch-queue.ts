@@ -7,6 +7,7 @@ import type { BatchContext, BatchVerdict, NeedsBlock } from './batch-verdict.ts'
 import { NextSpan } from './next-span.ts'
 import { checkSpanBatch, newBlocks } from './span-batch-validity.ts'
 
+// Rule limit-queue: Future batches take 1 GB at most; derivation stops beyond. Spec: Atoll's own
 /**
  * What batches of the future may take in all, at most. op-node has no limit; to drop any would be to derive another
  * chain, so past it derivation stops. It is what channels may take at most, and far above what an honest batcher
@@ -66,6 +67,8 @@ export class BatchQueue {
   add(batch: Batch, safeHead: L2BlockRef): BatchOutput {
     const { origins } = this.#options
     origins.update(safeHead)
+    // Rule queue-behind: Up to the epoch of the safe head, batches are read and ignored.
+    // Spec: derivation.md#resetting-the-pipeline, derive/batch_queue.go
     if (origins.isBehind(safeHead)) return needsData('before-safe-head')
     const arrived = { batch, inclusion: origins.origin }
     return this.#run({ arrived, isOutOfData: false }, safeHead)
@@ -109,6 +112,7 @@ export class BatchQueue {
     const verdict = this.#check(arrived, safeHead)
     if (verdict.kind === 'needs-block') return verdict
     step.arrived = undefined
+    // Rule queue-invalid: An invalid batch is dropped alone. Spec: derivation.md#batch-queue, derive/batch_queue.go
     if (verdict.kind === 'drop') return verdict.reason
     const isUsedNow = verdict.kind === 'accept' && this.#queue.length === 0
     const batch = isUsedNow ? arrived.batch : detached(arrived.batch)
@@ -132,11 +136,15 @@ export class BatchQueue {
         case 'accept':
           this.#keep([...kept, ...this.#queue.slice(index + 1)])
           return { kind: 'found', batch: included.batch }
+        // Rule queue-undecided: An undecided batch blocks all after it, and empty blocks too. Spec: derivation.md#batch-queue,
+        // derive/batch_queue.go
         case 'undecided':
           this.#keep([...kept, ...this.#queue.slice(index)])
           return { kind: 'undecided' }
         case 'needs-block':
           return verdict
+        // Rule queue-future: Future batches are kept in the order of their arrival. Spec: derivation.md#batch-queue,
+        // derive/batch_queue.go
         case 'future':
           kept.push(included)
           break
@@ -164,6 +172,8 @@ export class BatchQueue {
     const first = blocks && this.#nextSpan.take(safeHead)
     // The check has gone through the same blocks and their epochs.
     if (first === undefined) throw new RangeError('a valid span batch without new blocks')
+    // Rule span-safe-last: The blocks of a span become safe with its last. Spec: delta/span-batches.md#batch-queue,
+    // derive/batch_queue.go
     return { kind: 'batch', batch: first, isLastInSpan: this.#nextSpan.isEmpty }
   }
 

@@ -5,33 +5,40 @@ import { type BatchRun, runBatches } from '#test/fakes/batch-notation.ts'
 const run = (script: string, options: Partial<BatchRun> = {}) =>
   runBatches(script, { holocene: true, ...options })
 
+// Rules: stage-order
 test('singular batches come out in order, each final', () => {
   assert.equal(run('@3 13 14 15'), '13 14 15')
 })
 
+// Rules: stage-span-blocks
 test('a span batch comes out block by block, each final', () => {
   assert.equal(run('@3 13-16'), '13 14 15 16')
 })
 
+// Rules: stage-past
 test('a batch of the past is passed over, and its channel goes on', () => {
   assert.equal(run('@3 13 13 14'), '13 (past) 14')
   assert.equal(run('@3 13 9-13 14'), '13 (past) 14')
 })
 
+// Rules: stage-past
 test('a batch of the past is passed over even where its parent is another', () => {
   assert.equal(run('@3 12! 13'), '(past) 13')
 })
 
+// Rules: stage-order
 test('a batch that leaves a gap voids its channel', () => {
   assert.equal(run('@3 14'), 'invalid:timestamp-too-high')
   assert.equal(run('@3 14-15'), 'invalid:timestamp-too-high')
 })
 
+// Rules: singular-parent
 test('a batch on another parent voids its channel', () => {
   assert.equal(run('@3 13!'), 'invalid:other-parent')
   assert.equal(run('@3 13-14!'), 'invalid:other-parent')
 })
 
+// Rules: stage-invalid
 test('the rest of a span is given up with the block that is not valid', () => {
   assert.equal(run('@3 13-15+7e'), 'invalid:deposit-in-batch')
   assert.equal(run('@3 13-20/2'), '13 14 15 16 17 18/2 19/2 20/2')
@@ -44,15 +51,18 @@ test('a span that overlaps the safe chain must equal it there', () => {
   assert.equal(run('@3 13 14 13-15+02c0'), '13 14 invalid:overlap-differs')
 })
 
+// Rules: safe-block-missing
 test('a block of the safe chain that is missing is asked for, and the batch kept until it comes', () => {
   assert.equal(run('@3 13 14 12-15', { missing: [11, 12, 14] }), '13 14 ?11 ?12 ?14 15')
 })
 
+// Rules: stage-undecided
 test('a span that overlaps the genesis block is lost, as nothing is before it', () => {
   const head = { number: 1, epoch: 0 }
   assert.equal(run('@1 0-3 2', { head, base: 0 }), '(parent-of-genesis) 2')
 })
 
+// Rules: stage-undecided
 test('a span that ends with an epoch not known yet is lost, but not its channel', () => {
   assert.equal(run('@3 13-24 13'), '(last-epoch) 13')
 })
@@ -66,6 +76,7 @@ test('a block too far ahead of its epoch has to begin the next, or be empty if i
   assert.equal(run('@3 @4 913/3+02c0 914/3+02c0', { head }), '913/3 914/3')
 })
 
+// Rules: stage-behind
 test('nothing can be used before the epoch of the head is gone through', () => {
   const options = { base: 0 }
   assert.equal(
@@ -80,6 +91,7 @@ test('the window of an epoch is kept to the block', () => {
   assert.equal(run('@3 @4 @5 @6 13-14', { window: 3n }), 'invalid:included-too-late')
 })
 
+// Rules: empty-epoch-end
 test('an epoch whose window is over is filled up with empty blocks', () => {
   assert.equal(run('@3 . @4 . @5 .', { window: 3n }), '. . 13 14 15 16 17 .')
   assert.equal(
@@ -88,15 +100,18 @@ test('an epoch whose window is over is filled up with empty blocks', () => {
   )
 })
 
+// Rules: epoch-has-block
 test('an epoch has a block even where L2 is ahead of it', () => {
   const head = { number: 40, epoch: 2 }
   assert.equal(run('@3 @4 @5 . @6 .', { head, window: 3n }), '. 41/3 .')
 })
 
+// Rules: origin-fits
 test('the head and the L1 blocks must go together', () => {
   assert.equal(run("@2' @3", { base: 1 }), 'reset:epoch-of-other-chain')
 })
 
+// Rules: stage-safe-start
 test('derivation that begins past the epoch of its head cannot go on', () => {
   assert.equal(run('13', { base: 3 }), 'critical:too-few-l1-blocks')
 })

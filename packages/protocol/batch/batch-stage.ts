@@ -70,11 +70,13 @@ export class BatchStage {
   #prepare(safeHead: L2BlockRef): BatchOutput | undefined {
     const { origins } = this.#options
     origins.update(safeHead)
+    // Rule stage-behind: While the L1 block that is read is the head's L1 origin, no batch counts. Spec: derive/batch_stage.go
     // A channel that ends in the very L1 block that is the head's origin has nothing that comes after the head.
     if (origins.origin.number <= safeHead.l1Origin.number) {
       this.#held = undefined
       return needsData('before-safe-head')
     }
+    // Rule stage-safe-start: Derivation starts at a safe head, or stops. Spec: derive/batch_stage.go
     if (origins.blocks.length < 2) return { kind: 'critical', reason: 'too-few-l1-blocks' }
     return origins.fit(safeHead) ? undefined : { kind: 'reset', reason: 'epoch-of-other-chain' }
   }
@@ -92,6 +94,8 @@ export class BatchStage {
     return batch === undefined ? needsData('past') : this.#judge(batch, safeHead)
   }
 
+  // Rule stage-order: Batches arrive in order; a gap voids the channel. Spec: holocene/derivation.md#batch-queue,
+  // derive/batch_stage.go
   #judge(batch: SingularBatch, safeHead: L2BlockRef): BatchOutput {
     const verdict = checkSingularBatch(batch, this.#context(safeHead))
     return verdict.kind === 'accept' ? blockOf(batch) : this.#refuse(verdict)
@@ -105,8 +109,11 @@ export class BatchStage {
       case 'needs-block':
         return verdict
       case 'undecided':
+        // Rule stage-undecided: An undecided batch is lost, and voids nothing. Spec: derive/batch_stage.go
         // It is lost, but its channel goes on: so it is in op-node.
         return needsData(verdict.reason)
+      // Rule stage-past: A past batch is skipped and voids nothing. Spec: holocene/derivation.md#batch-queue,
+      // derive/batch_stage.go
       case 'past':
       case 'future':
         // A batch of the future is invalid from Holocene on, and this stage is not used before.
@@ -124,6 +131,8 @@ function needsData(unused: UnusedReason | undefined): BatchOutput {
   return { kind: 'needs-data', unused }
 }
 
+// Rule stage-span-blocks: The blocks of a span are checked, and become safe, one by one.
+// Spec: holocene/derivation.md#span-batches, derive/batch_stage.go
 /** From Holocene on a block is safe as soon as it is applied: none is revoked with its span. */
 function blockOf(batch: SingularBatch): BatchOutput {
   return { kind: 'batch', batch, isLastInSpan: true }

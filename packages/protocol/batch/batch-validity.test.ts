@@ -47,10 +47,12 @@ function check(given: Case): string {
   return 'reason' in verdict ? `${verdict.kind} ${verdict.reason}` : verdict.kind
 }
 
+// Rules: singular-l1-known
 test('without L1 blocks nothing can be said', () => {
   assert.equal(check({ l1Blocks: [], timestamp: 0n }), 'undecided no-l1-blocks')
 })
 
+// Rules: singular-time
 test('a batch is for the block after the head, or of the future, or of the past', () => {
   for (const [timestamp, before, after] of [
     [24n, 'drop timestamp-too-low', 'past'],
@@ -67,18 +69,21 @@ test('a batch is for the block after the head, or of the future, or of the past'
   }
 })
 
+// Rules: singular-time, singular-parent
 test('the time is checked before the parent, and the parent before the window', () => {
   const parentHash = hash(1)
   assert.equal(check({ parentHash, timestamp: 24n, forks: holocene }), 'past')
   assert.equal(check({ parentHash, included: 13 }), 'drop other-parent')
 })
 
+// Rules: singular-window
 test('a batch may come as long as the window of its epoch, and not one L1 block longer', () => {
   assert.equal(check({ included: 12 }), 'accept')
   assert.equal(check({ included: 13 }), 'drop included-too-late')
   assert.equal(check({ included: 13, epochNumber: 1n }), 'drop included-too-late')
 })
 
+// Rules: singular-epoch
 test('the epoch is that of the head or the next', () => {
   const head = 17
   assert.equal(check({ epochNumber: 1n }), 'drop epoch-too-old')
@@ -89,22 +94,26 @@ test('the epoch is that of the head or the next', () => {
   assert.equal(check({ epochNumber: 3n, head, l1Blocks: epochs(2) }), 'undecided next-epoch')
 })
 
+// Rules: singular-epoch
 test('an epoch that was filled up is none for a batch any more', () => {
   const l1Blocks = epochs(3, 4)
   assert.equal(check({ epochNumber: 2n, head: 17, l1Blocks }), 'drop epoch-too-old')
   assert.equal(check({ epochNumber: 3n, head: 17, l1Blocks }), 'accept')
 })
 
+// Rules: singular-epoch-hash
 test('the epoch has the hash that L1 has', () => {
   assert.equal(check({ epochHash: l1Block(2, 1).hash }), 'drop epoch-of-other-chain')
   assert.equal(check({ epochNumber: 3n, epochHash: hash(3) }), 'drop epoch-of-other-chain')
 })
 
+// Rules: singular-epoch-time
 test('a block is not older than its epoch', () => {
   assert.equal(check({ epochNumber: 3n, head: 16 }), 'drop epoch-before-l1-origin')
   assert.equal(check({ epochNumber: 3n, head: 17 }), 'accept')
 })
 
+// Rules: activation-empty
 test('the first block of Jovian, Karst and Lagoon has no transactions of a batch; that of others may', () => {
   const transactions = ['02c0']
   for (const [before, fork] of [
@@ -123,12 +132,14 @@ test('the first block of Jovian, Karst and Lagoon has no transactions of a batch
     assert.equal(check({ transactions, forks: { [fork]: 26n } }), 'accept')
 })
 
+// Rules: activation-empty
 test('a chain that begins with a fork has no first block of it', () => {
   assert.equal(check({ transactions: ['02c0'], forks: { lagoon: 0n } }), 'accept')
 })
 
 // Epoch 2 is at second 24, and block n at second 2 n: 600 seconds further is block 312, 1,800 block 912.
 
+// Rules: over-drift
 test('a block with transactions is as far ahead of its epoch as the drift, and not one second further', () => {
   const transactions = ['02c0']
   const l1Blocks = [l1Block(2), { ...l1Block(3), timestamp: 10_000n }]
@@ -137,6 +148,7 @@ test('a block with transactions is as far ahead of its epoch as the drift, and n
   assert.equal(check({ head: 312, transactions: ['7e'], l1Blocks }), 'drop over-drift')
 })
 
+// Rules: drift-by-origin
 test('from Fjord on the drift is 1,800 seconds, by the time of the epoch', () => {
   const transactions = ['02c0']
   const drift = (head: number, fjord: bigint) => check({ head, transactions, forks: { fjord } })
@@ -146,6 +158,7 @@ test('from Fjord on the drift is 1,800 seconds, by the time of the epoch', () =>
   assert.equal(drift(312, 25n), 'drop over-drift')
 })
 
+// Rules: over-drift
 test('an empty block over the drift begins the next epoch as soon as it can', () => {
   const late = [l1Block(2), { ...l1Block(3), timestamp: 627n }]
   const due = [l1Block(2), { ...l1Block(3), timestamp: 626n }]
@@ -155,12 +168,14 @@ test('an empty block over the drift begins the next epoch as soon as it can', ()
   assert.equal(check({ head: 312, epochNumber: 3n, l1Blocks: due }), 'accept')
 })
 
+// Rules: over-drift
 test('a block that begins an epoch over the drift of that epoch is empty', () => {
   const given = { head: 400, epochNumber: 3n, l1Blocks: epochs(2, 3) }
   assert.equal(check(given), 'accept')
   assert.equal(check({ ...given, transactions: ['02c0'] }), 'drop over-drift')
 })
 
+// Rules: batch-transactions
 test('a batch has no empty transaction and no deposit, and anything else that its forks allow', () => {
   assert.equal(check({ transactions: ['02c0', ''] }), 'drop empty-transaction')
   assert.equal(check({ transactions: ['02c0', '7e'] }), 'drop deposit-in-batch')
@@ -168,6 +183,7 @@ test('a batch has no empty transaction and no deposit, and anything else that it
   assert.equal(check({ transactions: ['c0', '01', '02', '03', '05', '7c', '7f', 'ff'] }), 'accept')
 })
 
+// Rules: transaction-forks
 test('code may be set from Isthmus on, and transactions be post-exec from Lagoon on, by the time of L2', () => {
   const setCode = (isthmus: bigint) => check({ transactions: ['04'], forks: { isthmus } })
   assert.equal(setCode(26n), 'accept')

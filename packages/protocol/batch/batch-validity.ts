@@ -18,6 +18,7 @@ export function undecided(reason: MissingKnowledge): BatchVerdict {
   return { kind: 'undecided', reason }
 }
 
+// Rule singular-checks: Order of the checks: the first that fails decides. Spec: derivation.md#batch-queue
 /**
  * Checks whether a singular batch is the next block. The order of the checks is part of the rules: a batch may fail
  * more than one, with different outcomes.
@@ -26,26 +27,36 @@ export function undecided(reason: MissingKnowledge): BatchVerdict {
 export function checkSingularBatch(batch: SingularBatch, context: BatchContext): BatchVerdict {
   const { config, l1Blocks, safeHead, inclusion } = context
   const epoch = l1Blocks[0]
+  // Rule singular-l1-known: Without L1 blocks a batch is undecided. Spec: derivation.md#batch-queue
   if (epoch === undefined) return undecided('no-l1-blocks')
 
   const nextTimestamp = safeHead.timestamp + config.blockTime
+  // Rule singular-time: The batch has the time of the next block; otherwise it is future or past.
+  // Spec: holocene/derivation.md#batch-queue
   if (batch.timestamp !== nextTimestamp) {
     const isHolocene = isActive(config, 'holocene', inclusion.timestamp)
     if (batch.timestamp > nextTimestamp)
       return isHolocene ? drop('timestamp-too-high') : { kind: 'future' }
     return isHolocene ? { kind: 'past' } : drop('timestamp-too-low')
   }
+  // Rule singular-parent: The parent is the safe head. Spec: derivation.md#batch-queue
   if (batch.parentHash !== safeHead.hash) return drop('other-parent')
+  // Rule singular-window: The batch was included within the sequencing window of its epoch. Spec: derivation.md#batch-queue
   if (batch.epochNumber + config.sequencingWindow < inclusion.number)
     return drop('included-too-late')
 
+  // Rule singular-epoch: The epoch is the first known L1 block or the next. Spec: derivation.md#batch-queue
   if (batch.epochNumber < epoch.number) return drop('epoch-too-old')
   if (batch.epochNumber > epoch.number + 1n) return drop('epoch-too-far-ahead')
   const origin = batch.epochNumber === epoch.number ? epoch : l1Blocks[1]
   if (origin === undefined) return undecided('next-epoch')
+  // Rule singular-epoch-hash: The epoch hash is that of L1. Spec: derivation.md#batch-queue
   if (batch.epochHash !== origin.hash) return drop('epoch-of-other-chain')
+  // Rule singular-epoch-time: The block is not older than its L1 origin. Spec: derivation.md#batch-queue
   if (batch.timestamp < origin.timestamp) return drop('epoch-before-l1-origin')
 
+  // Rule activation-empty: The activation block of Jovian, Karst and Lagoon has no batch transactions.
+  // Spec: jovian/derivation.md
   if (batch.transactions.length > 0 && mustBeEmpty(config, batch.timestamp))
     return drop('activation-block-with-transactions')
   // A block that begins an epoch did what drift is there to make it do.
@@ -83,8 +94,12 @@ export function checkDrift(
   block: { readonly timestamp: bigint; readonly transactions: readonly Uint8Array[] },
   { config, origin, next }: DriftContext,
 ): BatchVerdict | undefined {
+  // Rule drift-by-origin: The sequencer drift follows the time of the L1 origin: 1,800 seconds from Fjord on.
+  // Spec: fjord/derivation.md, chain_spec.go
   if (block.timestamp <= origin.timestamp + maxSequencerDrift(config, origin.timestamp))
     return undefined
+  // Rule over-drift: Past the drift a block must be empty, and may keep its epoch only if it cannot start the next.
+  // Spec: derivation.md#batch-queue
   if (block.transactions.length > 0) return drop('over-drift')
   if (next === undefined) return undefined
   if (next.block === undefined) return undecided('next-epoch')
@@ -99,10 +114,12 @@ export function checkTransactions(
 ): BatchVerdict {
   for (const transaction of transactions) {
     switch (transaction[0]) {
+      // Rule batch-transactions: No empty transaction and no deposit. Spec: derivation.md#batch-queue
       case undefined:
         return drop('empty-transaction')
       case depositType:
         return drop('deposit-in-batch')
+      // Rule transaction-forks: Set-code transactions from Isthmus on, post-exec from Lagoon on. Spec: isthmus/derivation.md
       case setCodeType:
         if (!isActive(config, 'isthmus', timestamp)) return drop('set-code-before-isthmus')
         break

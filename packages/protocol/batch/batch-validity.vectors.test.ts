@@ -105,6 +105,7 @@ function named<Value>(values: Readonly<Record<string, Value>>, name: string): Va
 }
 
 for (const vector of validity.cases) {
+  // Rules: singular-checks
   test(`${vector.type} batch: ${vector.name}`, () => {
     const context: BatchContext = {
       config: rollupConfig({
@@ -153,6 +154,7 @@ interface Overlap {
 const overlap = readVectors('span_overlap_holocene.json') as Overlap
 
 for (const { name, batch, lagoonAtGenesis, safeChain, safeHead, expected } of overlap.cases) {
+  // Rules: span-overlap
   test(`batch stage, span batch: ${name}`, () => {
     const config = rollupConfig({
       blockTime: BigInt(overlap.config.blockTime),
@@ -204,6 +206,7 @@ interface EmptyBatches {
 const empty = readVectors('empty_batches.json') as EmptyBatches
 
 for (const vector of empty.cases) {
+  // Rules: window-over
   test(`empty batches: ${vector.note}`, () => {
     const zero = toHash(new Uint8Array(32))
     const hashOf = (number: number) => toHash(new Uint8Array(32).fill(number))

@@ -1,5 +1,7 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 
+// Rule bitlists: Bit lists are big-endian, and no bit is set past their end. Spec: delta/span-batches.md#span-batch-format,
+// derive/span_batch_util.go
 /** Bits as one big-endian number: the first is the lowest bit of the last byte. Spec: protocol/delta/span-batches.md#span-batch-format */
 export class Bitlist {
   readonly #bytes: Uint8Array
@@ -32,14 +34,4 @@ export class Bitlist {
 /** Bytes that so many bits need. */
 export function bitlistBytes(length: number): number {
   return Math.ceil(length / 8)
-}
-
-/** The bytes of a list of bits. */
-export function encodeBitlist(bits: readonly boolean[]): Uint8Array {
-  const bytes = new Uint8Array(bitlistBytes(bits.length))
-  for (const [index, bit] of bits.entries()) {
-    const at = bytes.length - 1 - (index >> 3)
-    if (bit) bytes[at] = (bytes[at] ?? 0) | (1 << (index & 7))
-  }
-  return bytes
 }

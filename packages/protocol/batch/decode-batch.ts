@@ -54,6 +54,8 @@ export function decodeBatch(bytes: Uint8Array, rules: BatchRules): DecodedBatch 
 function decodeSpan(body: Uint8Array, rules: BatchRules): DecodedBatch {
   // A malformed one voids its channel before Delta too.
   const columns = decodeSpanBatchColumns(body)
+  // Rule span-before-delta: Before Delta a span batch is skipped, and its channel continues. Spec: delta/span-batches.md,
+  // derive/channel_in_reader.go
   if (!rules.allowsSpanBatches) return { kind: 'skipped', reason: 'span-before-delta' }
   const batch = derivable(() => deriveSpanBatch(columns, rules))
   return batch === undefined

@@ -61,6 +61,8 @@ export class L1Origins {
     if (epochAt > 0) this.#blocks = this.#blocks.slice(epochAt)
   }
 
+  // Rule origin-fits: The L1 origin of the head is the first L1 block or the one before it; otherwise derivation is reset.
+  // Spec: derivation.md#batch-queue, derive/batch_queue.go
   /** Whether the first block can be the epoch of what follows the safe head. */
   fit({ l1Origin }: L2BlockRef): boolean {
     const epoch = this.#blocks[0]
@@ -84,14 +86,19 @@ export class L1Origins {
     const [epoch, nextEpoch] = this.#blocks
     if (epoch === undefined || nextEpoch === undefined) return undefined
     const lastOfWindow = epoch.number + this.#rules.sequencingWindow
+    // Rule window-over: Empty blocks are made in the last L1 block of a window once all is read, and after it at once.
+    // Spec: derivation.md#batch-queue, derive/base_batch_stage.go
     const isOver = isOutOfData
       ? lastOfWindow <= this.#origin.number
       : lastOfWindow < this.#origin.number
     if (!isOver) return undefined
 
     const timestamp = safeHead.timestamp + this.#rules.blockTime
+    // Rule epoch-has-block: Each epoch has at least one block. Spec: derivation.md#batch-queue, derive/base_batch_stage.go
     // An epoch has at least one block, or its deposits would be lost.
     const isFirstOfEpoch = epoch.number === safeHead.l1Origin.number + 1n
+    // Rule empty-epoch-end: Empty blocks are made up to the time of the next L1 block, whose epoch then begins.
+    // Spec: derivation.md#batch-queue, derive/base_batch_stage.go
     if (timestamp >= nextEpoch.timestamp && !isFirstOfEpoch) {
       this.#blocks = this.#blocks.slice(1)
       return undefined

@@ -28,6 +28,8 @@ export class NextSpan {
     this.replace(nothing)
   }
 
+  // Rule span-revoked: A refused block drops the rest of its span and revokes the blocks before it.
+  // Spec: delta/span-batches.md#batch-queue, derive/batch_queue.go
   /** The next block if it is due; else all are given up: the one before it turned out to be invalid. */
   takeAt(timestamp: bigint, parent: L2BlockRef): SingularBatch | undefined {
     const batch = this.take(parent)

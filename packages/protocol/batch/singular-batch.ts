@@ -1,9 +1,10 @@
 import { fromBigEndian } from '#protocol/codec/big-endian.ts'
-import { fromHex, toHash } from '#protocol/codec/hex.ts'
-import { encodeRlp, uintToRlp } from '#protocol/codec/rlp.ts'
+import { toHash } from '#protocol/codec/hex.ts'
 import type { SingularBatch } from './batch.ts'
 import { RlpScan } from '#protocol/codec/rlp-scan.ts'
 
+// Rule singular-format: A singular batch is a list of five items; trailing bytes are ignored. Spec: derivation.md#batch-format,
+// derive/singular_batch.go
 /**
  * Decodes a singular batch; transactions are views, and nothing is asked of them.
  *
@@ -31,18 +32,4 @@ export function decodeSingularBatch(bytes: Uint8Array): SingularBatch {
   }
   scan.leave(end)
   return { parentHash, epochNumber, epochHash, timestamp, transactions }
-}
-
-/** The bytes of a singular batch, its type first. */
-export function encodeSingularBatch(batch: SingularBatch): Uint8Array {
-  const list = encodeRlp([
-    fromHex(batch.parentHash),
-    uintToRlp(batch.epochNumber),
-    fromHex(batch.epochHash),
-    uintToRlp(batch.timestamp),
-    batch.transactions,
-  ])
-  const bytes = new Uint8Array(1 + list.length)
-  bytes.set(list, 1)
-  return bytes
 }

@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import { fromHex, toHash, toHex } from '#protocol/codec/hex.ts'
 import { decodeRlp, rlpBytes } from '#protocol/codec/rlp.ts'
 import { readVectors } from '#test/vectors/derivation-vectors.ts'
+import { encodeSingularBatch } from '#test/encode/singular-batch.ts'
 import type { SingularBatch } from './batch.ts'
 import { decodeBatch } from './decode-batch.ts'
-import { encodeSingularBatch } from './singular-batch.ts'
 
 interface Vectors {
   readonly cases: readonly {
@@ -28,6 +28,7 @@ const rules = { genesisTimestamp: 0n, blockTime: 2n, chainId: 901n, allowsSpanBa
 const decode = (hex: string) => decodeBatch(fromHex(hex), rules)
 
 for (const [at, { batch: plain, encoded, channelEntry }] of vectors.cases.entries()) {
+  // Rules: singular-format
   test(`a singular batch decodes, and encodes again: ${at}`, () => {
     const batch: SingularBatch = {
       parentHash: toHash(fromHex(plain.parentHash)),
@@ -46,5 +47,6 @@ for (const { note, encoded } of vectors.accepted)
   test(note, () => assert.equal(decode(encoded).kind, 'singular'))
 
 for (const { note, encoded } of vectors.rejected)
+  // Rules: singular-format
   test(`a batch is refused: ${note}`, () =>
     assert.throws(() => decode(encoded), { name: 'DecodeError' }))

@@ -3,9 +3,11 @@ import { Bitlist, bitlistBytes } from './bitlist.ts'
 import { RlpScan } from '#protocol/codec/rlp-scan.ts'
 import { endOfUvarint, smallUvarint, uvarint } from './uvarint.ts'
 
+// Rule limit-span: A span batch has 10,000,000 blocks and transactions at most. Spec: fjord/derivation.md, derive/params.go
 /** Blocks of a span batch, and transactions of all of them together, at most. Spec: protocol/fjord/derivation.md */
 export const MAX_SPAN_BATCH_ELEMENT_COUNT = 10_000_000
 
+// Rule limit-span-transaction: A transaction of a span batch has 10,000,000 bytes at most. Spec: derive/span_batch_util.go
 /** Bytes of the list that holds the fields of one transaction, at most, its head included. */
 export const maxTransactionBytes = 10_000_000
 
@@ -39,6 +41,7 @@ export interface SpanBatchColumns {
   readonly gasLimitsAt: number
 }
 
+// Rule span-columns: Column layout of a span batch. Spec: delta/span-batches.md#span-batch-format, derive/span_batch.go
 /**
  * Finds the columns of a span batch. What lies in them is looked at only as far as it takes to find where they end.
  *

@@ -14,6 +14,8 @@ import {
 /** Bytes of a number in the types that op-node reads into 256 bits; the older ones have no limit. */
 const wordBytes = 32
 
+// Rule span-transactions: Transactions are rebuilt byte for byte; one that cannot be rebuilt skips its batch only.
+// Spec: delta/span-batches.md#span-batch-format, derive/span_batch_txs.go
 /**
  * Puts the transactions of a span batch together again, walking its columns side by side.
  * None becomes an object: what users wrote as RLP is proven canonical and copied, so it is what it would encode to.

@@ -48,6 +48,7 @@ function check(word: string, given: Case & { readonly holocene?: true } = {}): s
   return 'reason' in verdict ? `${verdict.kind} ${verdict.reason}` : verdict.kind
 }
 
+// Rules: span-l1-known
 test('the L1 blocks must reach from the first epoch to the last', () => {
   assert.equal(check('13-20', { l1Blocks: [] }), 'undecided no-l1-blocks')
   assert.equal(check('18-20', { head: 17, l1Blocks: epochs(2) }), 'undecided next-epoch')
@@ -55,6 +56,7 @@ test('the L1 blocks must reach from the first epoch to the last', () => {
   assert.equal(check('13-20', { l1Blocks: epochs(2, 3) }), 'accept')
 })
 
+// Rules: span-delta
 test('Delta must be active at the first epoch', () => {
   assert.equal(check('13-14', { forks: { delta: 24n } }), 'accept')
   assert.equal(check('13-14', { forks: { delta: 25n } }), 'drop before-delta')
@@ -62,6 +64,7 @@ test('Delta must be active at the first epoch', () => {
   assert.equal(check('18-20', { head: 17, forks: { delta: 37n } }), 'drop before-delta')
 })
 
+// Rules: span-reach
 test('a span begins after the head at the latest, and ends after it', () => {
   assert.equal(check('14-15'), 'future')
   assert.equal(check('14-15', { holocene: true }), 'drop timestamp-too-high')
@@ -71,18 +74,21 @@ test('a span begins after the head at the latest, and ends after it', () => {
   assert.equal(check('11-13'), 'accept')
 })
 
+// Rules: span-times
 test('the times of a span are those of blocks', () => {
   const late = (timestamp: bigint) => timestamp + 1n
   assert.equal(check('12-14', { change: late }), 'drop timestamp-misaligned')
   assert.equal(check('11-14', { change: late }), 'drop timestamp-misaligned')
 })
 
+// Rules: span-parent
 test('the parent of a span is the block before its first, and must be at hand', () => {
   assert.equal(check('13-14!'), 'drop other-parent')
   assert.equal(check('11-14!'), 'drop other-parent')
   assert.equal(check('11-14', { safeBlock: () => undefined }), 'needs-block')
 })
 
+// Rules: span-window
 test('a span may come as long as the window of its first epoch, and not one L1 block longer', () => {
   for (const holocene of [{}, { holocene: true } as const]) {
     assert.equal(check('13-20', { included: 12, ...holocene }), 'accept')
@@ -91,6 +97,7 @@ test('a span may come as long as the window of its first epoch, and not one L1 b
   }
 })
 
+// Rules: span-first-epoch
 test('the first epoch is that of the parent or the next', () => {
   for (const holocene of [{}, { holocene: true } as const])
     assert.equal(check('13-14/1', { ...holocene, l1Blocks: epochs(1, 2, 3) }), 'drop epoch-too-old')
@@ -98,6 +105,7 @@ test('the first epoch is that of the parent or the next', () => {
   assert.equal(check('13-14/3', { holocene: true }), 'accept')
 })
 
+// Rules: span-last-epoch
 test('the last epoch has the hash that L1 has', () => {
   const l1Blocks = [l1Block(2), l1Block(3, 1), l1Block(4)]
   assert.equal(check('13-20', { l1Blocks }), 'drop epoch-of-other-chain')
@@ -106,6 +114,7 @@ test('the last epoch has the hash that L1 has', () => {
   assert.equal(check('13-24', { l1Blocks }), 'accept')
 })
 
+// Rules: span-whole
 test('before Holocene each new block is checked, and from it on when it is its turn', () => {
   for (const [word, reason] of [
     ['13-14/3', 'epoch-before-l1-origin'],
@@ -120,11 +129,13 @@ test('before Holocene each new block is checked, and from it on when it is its t
   }
 })
 
+// Rules: span-whole
 test('a block with transactions is as far ahead of its epoch as the drift, and not one further', () => {
   assert.equal(check('13-312/2+02c0'), 'accept')
   assert.equal(check('13-313/2+02c0'), 'drop over-drift')
 })
 
+// Rules: span-whole
 test('an empty block over the drift begins the next epoch as soon as it can', () => {
   const next = (timestamp: bigint) => [l1Block(2), { ...l1Block(3), timestamp }]
   assert.equal(check('13-313/2', { l1Blocks: next(627n) }), 'accept')
@@ -132,6 +143,7 @@ test('an empty block over the drift begins the next epoch as soon as it can', ()
   assert.equal(check('13-313/2', { l1Blocks: epochs(2) }), 'undecided next-epoch')
 })
 
+// Rules: span-overlap
 test('blocks that the safe chain has already must equal it', () => {
   const other = (changed: bigint, change: Partial<SafeBlock>) => (number: bigint) =>
     number === changed ? { ...known(number), ...change } : known(number)
@@ -154,6 +166,7 @@ test('blocks that the safe chain has already must equal it', () => {
   }
 })
 
+// Rules: span-overlap
 test('what the safe chain has of a span is not checked as new', () => {
   // Epoch 2 is filled up: for a new block it is none any more.
   assert.equal(check('17-20', { head: 17, l1Blocks: epochs(3, 4) }), 'accept')

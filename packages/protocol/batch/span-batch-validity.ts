@@ -38,13 +38,17 @@ function checkPrefix(span: SpanBatch, context: BatchContext): BatchVerdict | Fit
   const { config, l1Blocks, safeHead, inclusion } = context
   const [first, last] = ends(span)
   const epoch = l1Blocks[0]
+  // Rule span-l1-known: L1 blocks are known from the first epoch to the last. Spec: delta/span-batches.md
   if (epoch === undefined) return undecided('no-l1-blocks')
   const origin = first.epochNumber === epoch.number + 1n ? l1Blocks[1] : epoch
   if (origin === undefined) return undecided('next-epoch')
+  // Rule span-delta: Delta is active at the first epoch. Spec: delta/span-batches.md
   if (!isActive(config, 'delta', origin.timestamp)) return drop('before-delta')
 
   const nextTimestamp = safeHead.timestamp + config.blockTime
   const isHolocene = isActive(config, 'holocene', inclusion.timestamp)
+  // Rule span-reach: A span starts at the next block at the latest and ends there at the earliest. Spec: delta/span-batches.md,
+  // holocene/derivation.md
   if (first.timestamp > nextTimestamp)
     return isHolocene ? drop('timestamp-too-high') : { kind: 'future' }
   if (last.timestamp < nextTimestamp)
@@ -53,12 +57,16 @@ function checkPrefix(span: SpanBatch, context: BatchContext): BatchVerdict | Fit
   const found = findParent(first.timestamp, context)
   if (found.kind !== 'fits') return found
   const { parent } = found
+  // Rule span-parent: The parent is the block before the first of the span. Spec: delta/span-batches.md
   if (!parent.hash.startsWith(span.parentCheck)) return drop('other-parent')
+  // Rule span-window: The span was included within the sequencing window of its first epoch. Spec: delta/span-batches.md
   if (first.epochNumber + config.sequencingWindow < inclusion.number)
     return drop('included-too-late')
+  // Rule span-first-epoch: The first epoch is that of the parent or the next. Spec: delta/span-batches.md
   if (first.epochNumber > parent.l1Origin.number + 1n) return drop('epoch-too-far-ahead')
   const lastOrigin = l1Blocks.find((block) => block.number === last.epochNumber)
   if (lastOrigin === undefined) return undecided('last-epoch')
+  // Rule span-last-epoch: The hash of the last epoch is that of L1. Spec: delta/span-batches.md
   if (!lastOrigin.hash.startsWith(span.l1OriginCheck)) return drop('epoch-of-other-chain')
   if (first.epochNumber < parent.l1Origin.number) return drop('epoch-too-old')
   return found
@@ -76,6 +84,7 @@ function ends({ blocks }: SpanBatch): readonly [SpanBatchBlock, SpanBatchBlock] 
 function findParent(timestamp: bigint, context: BatchContext): BatchVerdict | Fits {
   const { config, safeHead, safeBlock } = context
   if (timestamp === safeHead.timestamp + config.blockTime) return { kind: 'fits', parent: safeHead }
+  // Rule span-times: Block times are aligned with the chain. Spec: delta/span-batches.md
   if (timestamp > safeHead.timestamp) return drop('timestamp-misaligned')
   const sinceFirst = safeHead.timestamp - timestamp
   if (sinceFirst % config.blockTime !== 0n) return drop('timestamp-misaligned')
@@ -86,6 +95,8 @@ function findParent(timestamp: bigint, context: BatchContext): BatchVerdict | Fi
   return parent === undefined ? { kind: 'needs-block', number } : { kind: 'fits', parent }
 }
 
+// Rule span-whole: Before Holocene all new blocks are checked, and the span is used whole or not at all.
+// Spec: delta/span-batches.md
 function checkBlocks(span: SpanBatch, context: BatchContext, parent: L2BlockRef): BatchVerdict {
   const { config, l1Blocks, safeHead } = context
   let originIndex = 0
@@ -119,6 +130,8 @@ export function indexOfEpoch(
   return index
 }
 
+// Rule span-overlap: Blocks that overlap the safe chain equal it in user transactions and epoch. Spec: delta/span-batches.md,
+// derive/batches.go
 /** Compares the blocks that the safe chain has already with it. Equal are user transactions and epochs. */
 function checkOverlap(span: SpanBatch, context: BatchContext, parent: L2BlockRef): BatchVerdict {
   const { safeHead, safeBlock } = context

@@ -4,16 +4,16 @@ import fc, { type Arbitrary } from 'fast-check'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { toHash, toHex } from '#protocol/codec/hex.ts'
 import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
+import { encodeUvarint } from '#test/encode/columns.ts'
+import { encodeSpanBatch, toSpanBatch } from '#test/encode/span-batch.ts'
 import { bitlistBytes } from './bitlist.ts'
 import { decodeBatch, type DecodedBatch } from './decode-batch.ts'
-import { encodeSpanBatch, toSpanBatch } from './encode-span-batch.ts'
 import {
   decodeSpanBatchColumns,
   MAX_SPAN_BATCH_ELEMENT_COUNT,
   maxTransactionBytes,
 } from './span-batch-columns.ts'
 import { deriveSpanBatch } from './span-batch.ts'
-import { encodeUvarint } from './uvarint.ts'
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 150) }
 const genesisTimestamp = 1_000n
@@ -163,6 +163,7 @@ test('a transaction that a span batch cannot carry is refused', () => {
 
 const rules = { genesisTimestamp, blockTime: 2n, chainId: 901n, allowsSpanBatches: true }
 
+// Rules: span-columns
 test('arbitrary bytes decode or raise DecodeError, nothing else', () => {
   fc.assert(
     fc.property(fc.constantFrom(0, 1, 2), fc.uint8Array({ maxLength: 200 }), (type, bytes) => {
@@ -182,6 +183,7 @@ const count = (value: number) => encodeUvarint(BigInt(value))
 const columns = (...parts: readonly Uint8Array[]) =>
   decodeSpanBatchColumns(Buffer.concat([prefix, ...parts]))
 
+// Rules: limit-span
 test('there are at most so many blocks', () => {
   const most = MAX_SPAN_BATCH_ELEMENT_COUNT
   const rest = new Uint8Array(bitlistBytes(most) + most)
@@ -190,6 +192,7 @@ test('there are at most so many blocks', () => {
   assert.throws(() => columns(count(0)), { message: /without blocks/ })
 })
 
+// Rules: limit-span
 test('there are at most so many transactions, in a block and in all', () => {
   const half = count(MAX_SPAN_BATCH_ELEMENT_COUNT / 2)
   const more = count(MAX_SPAN_BATCH_ELEMENT_COUNT / 2 + 1)
@@ -205,6 +208,7 @@ test('there are at most so many transactions, in a block and in all', () => {
   })
 })
 
+// Rules: limit-span-transaction
 test('the fields of a transaction have at most so many bytes', () => {
   const zero = Uint8Array.of(0)
   // Heads of the list and of its data, value and gas price: each head has three bytes of length.
@@ -220,6 +224,7 @@ test('the fields of a transaction have at most so many bytes', () => {
   assert.throws(() => batch(maxTransactionBytes + 1), { message: /at most 10000000/ })
 })
 
+// Rules: limit-span
 test('blocks are made when they are asked for, as many as there may be', () => {
   const bits = new Uint8Array(MAX_SPAN_BATCH_ELEMENT_COUNT / 8)
   // The first block, whose bit says nothing, and the second begin an epoch.
@@ -242,12 +247,14 @@ test('blocks are made when they are asked for, as many as there may be', () => {
   assert.equal(blocks.at(-blocks.length - 1), undefined)
 })
 
+// Rules: limit-span
 test('what follows the last column takes nothing', () => {
   const block = [prefix, count(1), new Uint8Array(2)]
   const { bytes } = decodeSpanBatchColumns(Buffer.concat([...block, new Uint8Array(1_000)]))
   assert.equal(bytes.length, Buffer.concat(block).length)
 })
 
+// Rules: origin-bits
 test('times and epochs wrap around', () => {
   const bytes = [encodeUvarint(2n ** 64n - 1n), encodeUvarint(0n), new Uint8Array(40)]
   const rest = [count(2), Uint8Array.of(0b10), new Uint8Array(2)]
@@ -264,6 +271,7 @@ test('times and epochs wrap around', () => {
   )
 })
 
+// Rules: span-before-delta
 test('before Delta a span batch is skipped, but one that is malformed voids its channel', () => {
   const before = { ...rules, allowsSpanBatches: false }
   const block = Buffer.concat([prefix, count(1), new Uint8Array(2)])

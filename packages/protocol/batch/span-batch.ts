@@ -10,6 +10,8 @@ export interface SpanBatchRules {
   readonly chainId: bigint
 }
 
+// Rule origin-bits: Epochs are counted back from the last by the origin bits; the first bit is ignored.
+// Spec: delta/span-batches.md#span-batch-format, derive/span_batch.go
 /**
  * Puts the transactions of the columns together; blocks are made of them when they are asked for.
  * Times and epochs are numbers of 64 bits that wrap around, as op-node reckons.

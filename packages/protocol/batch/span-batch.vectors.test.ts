@@ -7,11 +7,12 @@ import { fromHex, toHex } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { decodeRlp, rlpBytes } from '#protocol/codec/rlp.ts'
 import { readVectors } from '#test/vectors/derivation-vectors.ts'
+import { encodeBitlist, encodeUvarint } from '#test/encode/columns.ts'
+import { encodeSpanBatch } from '#test/encode/span-batch.ts'
 import type { SpanBatch, SpanBatchBlock } from './batch.ts'
-import { Bitlist, encodeBitlist } from './bitlist.ts'
+import { Bitlist } from './bitlist.ts'
 import { type BatchRules, decodeBatch, type DecodedBatch } from './decode-batch.ts'
-import { encodeSpanBatch } from './encode-span-batch.ts'
-import { encodeUvarint, endOfUvarint, uvarint } from './uvarint.ts'
+import { endOfUvarint, uvarint } from './uvarint.ts'
 
 interface Config {
   readonly l2ChainId: number
@@ -87,6 +88,7 @@ const plain = (block: SpanBatchBlock): Block => ({
   transactions: block.transactions.map(toHex),
 })
 
+// Rules: span-columns, span-transactions
 test('a span batch with every type of transaction decodes, and encodes again', () => {
   const span = decodeSpan(vectors.encoded)
   assert.deepEqual([...span.blocks].map(plain), vectors.decoded)
@@ -98,6 +100,7 @@ test('a span batch with every type of transaction decodes, and encodes again', (
 })
 
 for (const { stage, note, encoded } of vectors.rejected) {
+  // Rules: span-columns
   test(`a span batch is ${stage === 'decode' ? 'refused' : 'skipped'}: ${note}`, () => {
     const decode = () => decodeBatch(fromHex(encoded), rules)
     if (stage === 'decode') assert.throws(decode, { name: 'DecodeError' })
@@ -105,6 +108,7 @@ for (const { stage, note, encoded } of vectors.rejected) {
   })
 }
 
+// Rules: origin-bits
 test('epochs are counted back from the last by the origin bits', () => {
   for (const { l1OriginNum, originBits, epochNums } of vectors.epochExamples) {
     const bytes = [
@@ -123,6 +127,7 @@ test('epochs are counted back from the last by the origin bits', () => {
   }
 })
 
+// Rules: bitlists
 test('numbers and lists of bits are encoded as they should be', () => {
   for (const [value, hex] of vectors.uvarint) {
     const bytes = fromHex(hex)
@@ -150,6 +155,7 @@ test('a post-exec transaction travels with a signed one', () => {
 })
 
 for (const { name, encoded, error, transactions } of postExec.spanCases) {
+  // Rules: span-transactions
   test(`post-exec transaction: ${name}`, () => {
     const decode = () => decodeSpan(encoded, rulesOf(postExec.config))
     if (error === undefined)
@@ -158,6 +164,7 @@ for (const { name, encoded, error, transactions } of postExec.spanCases) {
   })
 }
 
+// Rules: span-columns
 test('a span batch of OP Mainnet decodes to its transactions', () => {
   const folder =
     process.env['ATOLL_VECTORS'] ?? join(import.meta.dirname, '../../../test/vectors/derivation')

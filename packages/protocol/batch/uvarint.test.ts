@@ -2,10 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { fromHex } from '#protocol/codec/hex.ts'
-import { encodeUvarint, endOfUvarint, uvarint } from './uvarint.ts'
+import { encodeUvarint } from '#test/encode/columns.ts'
+import { endOfUvarint, uvarint } from './uvarint.ts'
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 1_000) }
 
+// Rules: uvarints
 test('a number of 64 bits is what it was encoded from', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (value) => {
@@ -17,6 +19,7 @@ test('a number of 64 bits is what it was encoded from', () => {
   )
 })
 
+// Rules: limit-uvarint
 test('numbers at the edge of each length are what they were encoded from', () => {
   for (let bits = 7n; bits <= 63n; bits += 7n)
     for (const value of [2n ** bits - 1n, 2n ** bits]) {
@@ -25,6 +28,7 @@ test('numbers at the edge of each length are what they were encoded from', () =>
     }
 })
 
+// Rules: uvarints
 test('a number may be longer than it needs to be', () => {
   const bytes = fromHex('0x85808080808080808000')
   assert.equal(uvarint(bytes, 0, endOfUvarint(bytes, 0)), 5n)
@@ -36,6 +40,7 @@ for (const [name, hex, message] of [
   ['65 bits', '0xffffffffffffffffff02', /64 bits/],
   ['eleven bytes', '0x8080808080808080808000', /64 bits/],
 ] as const) {
+  // Rules: limit-uvarint
   test(`${name} is refused`, () => {
     assert.throws(() => endOfUvarint(fromHex(hex), 0), { name: 'DecodeError', message })
   })

@@ -3,12 +3,15 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 // Numbers of 64 bits in groups of seven bits, lowest first; a set high bit says that another group follows.
 // Spec: protocol/delta/span-batches.md#span-batch-format, as protobuf has them
 
+// Rule limit-uvarint: A number has 64 bits. Spec: delta/span-batches.md#span-batch-format
 /** Bytes of a number, at most; the last of so many holds one bit. */
 const maxUvarintBytes = 10
 
 /** As many bytes have no more bits than a double has exactly. */
 const maxExactBytes = 7
 
+// Rule uvarints: Numbers have 64 bits and may be longer than needed. Spec: delta/span-batches.md#span-batch-format,
+// Go's encoding/binary
 /**
  * Where the number that begins at `at` ends. Needlessly long forms are numbers too, as Go reads them.
  *
@@ -37,14 +40,4 @@ export function uvarint(bytes: Uint8Array, from: number, end: number): bigint {
   const low = smallUvarint(bytes, from, Math.min(end, from + maxExactBytes)) ?? 0
   const high = smallUvarint(bytes, from + maxExactBytes, end) ?? 0
   return end - from <= maxExactBytes ? BigInt(low) : BigInt(low) + (BigInt(high) << 49n)
-}
-
-/** A number of at most 64 bits in its shortest form. */
-export function encodeUvarint(value: bigint): Uint8Array {
-  if (value < 0n || value >= 2n ** 64n) throw new RangeError(`${value} is no number of 64 bits`)
-  const bytes: number[] = []
-  let rest = value
-  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80)
-  bytes.push(Number(rest))
-  return Uint8Array.from(bytes)
 }

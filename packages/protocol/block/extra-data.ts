@@ -26,6 +26,7 @@ export function encodeExtraData(parameters: BaseFeeParameters): Uint8Array {
   return bytes
 }
 
+// Rule extra-data: Extra data of Holocene and Jovian. Spec: holocene/exec-engine.md, derive/payload_util.go
 /**
  * Reads the extra data of a header.
  *

@@ -18,6 +18,7 @@ interface Case {
 const { cases } = readVectors('eip1559_extra_data.json') as { cases: readonly Case[] }
 
 for (const [at, known] of cases.entries())
+  // Rules: extra-data
   test(`extra data ${at}, of ${known.fork}`, () => {
     const eip1559 = {
       denominatorCanyon: BigInt(known.canyonDenominator ?? 0),

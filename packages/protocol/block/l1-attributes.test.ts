@@ -31,6 +31,7 @@ for (const [form, bytes, rest] of [
   ['Isthmus', 176, { bedrock: none, ecotone, operatorFee, daFootprintGasScalar: none }],
   ['Jovian', 178, { bedrock: none, ecotone, operatorFee, daFootprintGasScalar: uint(16) }],
 ] as const)
+  // Rules: l1-attributes-read
   test(`L1 attributes in the form of ${form} are read as they were written`, () => {
     fc.assert(
       fc.property(record({ ...common, ...rest }), (attributes) => {

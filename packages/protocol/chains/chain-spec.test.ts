@@ -6,6 +6,7 @@ import type { HardforkName, HardforkTimes } from './hardforks.ts'
 
 const at = (hardforkTimes: HardforkTimes) => rollupConfig({ hardforkTimes })
 
+// Rules: fork-active
 test('a fork is active from its second on', () => {
   const config = at({ canyon: 100n })
   assert.equal(isActive(config, 'canyon', 99n), false)
@@ -14,6 +15,7 @@ test('a fork is active from its second on', () => {
   assert.equal(isActive(config, 'regolith', 100n), true)
 })
 
+// Rules: activation-block
 test('the activation block is the first at or after the time, and there is none at genesis', () => {
   const first = (time: bigint) =>
     [0n, 2n, 98n, 100n, 102n, 104n].filter((timestamp) =>
@@ -47,6 +49,7 @@ const fjord = {
 }
 const granite = { channelTimeout: [300n, 50n] }
 
+// Rules: channel-rules-by-time, limit-bank
 test('the rules of channels change with Canyon, Fjord and Granite, to the second', () => {
   assert.deepEqual(changeAt('regolith'), {})
   assert.deepEqual(changeAt('canyon'), canyon)

@@ -13,6 +13,8 @@ export function isActive(config: RollupConfig, fork: HardforkName, timestamp: bi
   return false
 }
 
+// Rule activation-block: The activation block is the first at or after the fork's time; a fork active at genesis has none.
+// Spec: superchain-upgrades.md, types.go
 /** Whether the L2 block of a timestamp is the first with a hardfork; never so if the chain began with it. */
 export function isActivationBlock(
   config: RollupConfig,
@@ -33,11 +35,15 @@ export function channelTimeout(config: RollupConfig, l1Timestamp: bigint): bigin
   return isActive(config, 'granite', l1Timestamp) ? 50n : config.channelTimeout
 }
 
+// Rule limit-bank: The channel bank holds 100 MB, from Fjord on 1 GB. Spec: derivation.md#pruning, fjord/derivation.md,
+// chain_spec.go
 /** Bytes of all channels of the bank together, at most. */
 function maxChannelBankBytes(config: RollupConfig, l1Timestamp: bigint): number {
   return isActive(config, 'fjord', l1Timestamp) ? 1_000_000_000 : 100_000_000
 }
 
+// Rule limit-channel: A channel has 10 MB decompressed, from Fjord on 100 MB; from Holocene on also compressed.
+// Spec: derivation.md#channel-format, fjord/derivation.md, chain_spec.go
 /** Bytes that are read of a channel once it is decompressed, at most. */
 function maxRlpBytesPerChannel(config: RollupConfig, l1Timestamp: bigint): number {
   return isActive(config, 'fjord', l1Timestamp) ? 100_000_000 : 10_000_000
@@ -55,6 +61,8 @@ export interface ChannelRules {
   readonly allowsBrotli: boolean
 }
 
+// Rule channel-rules-by-time: Channel timeout, bank size, RLP limit, brotli and reading order follow the time of the L1 block
+// that is read. Spec: fjord/derivation.md, granite/derivation.md, chain_spec.go
 /** The rules for channels while the L1 block of that timestamp is read. */
 export function channelRules(config: RollupConfig, l1Timestamp: bigint): ChannelRules {
   return {

@@ -1,5 +1,6 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 
+// Rule limit-dependencies: A dependency set has 1,000 chains at most. Spec: Atoll's own
 /** Chains of a dependency set, at most: far more than will ever share a proof. */
 export const maxDependencies = 1_000
 

@@ -5,6 +5,7 @@ import { hardforkNames, hardforksAt } from './hardforks.ts'
 const on = (times: Parameters<typeof hardforksAt>[0], timestamp: bigint) =>
   hardforkNames.filter((name) => hardforksAt(times, timestamp)[name]).join(' ')
 
+// Rules: fork-active
 test('a hardfork is in effect from its time on, and brings the earlier ones', () => {
   const times = { canyon: 100n, ecotone: 200n }
   assert.equal(on(times, 99n), '')

@@ -22,6 +22,7 @@ export type HardforkTimes = Readonly<Partial<Record<HardforkName, bigint>>>
 /** Which hardforks are in effect. */
 export type Hardforks = Readonly<Record<HardforkName, boolean>>
 
+// Rule fork-active: A hardfork is active from its time on, and implies the earlier ones. Spec: superchain-upgrades.md, types.go
 /** The hardforks in effect at an L2 timestamp. One that is in effect implies the earlier: some configs leave those out. */
 export function hardforksAt(times: HardforkTimes, timestamp: bigint): Hardforks {
   const forks: Partial<Record<HardforkName, boolean>> = {}

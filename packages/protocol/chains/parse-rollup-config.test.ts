@@ -110,6 +110,7 @@ for (const [name, changes, want] of [
   ['L1 is not known', { l1_chain_id: 5 }, 'l1_chain_id: the blob schedule of L1 5 is not known'],
   ['a number is above 2^53', { block_time: 2 ** 53 }, 'block_time: 9007199254740992 is above'],
 ] as const)
+  // Rules: config-valid
   test(`refused: ${name}`, () => {
     const [first = 'no problem'] = problemsOf(base(changes))
     assert.ok(first.startsWith(want), first)
@@ -135,6 +136,7 @@ test('a dependency set of more than the chain makes peers, and lets Lagoon be se
   assert.equal(parse([10n]).hardforkTimes.lagoon, 2_000_000_000n)
 })
 
+// Rules: config-valid
 test('Karst and Lagoon may not begin in one block, unless it is the first', () => {
   const sources = { dependencySet: [10n] }
   const karst = networks['op-mainnet'].karst_time
@@ -169,6 +171,7 @@ test('a dependency set is the ids of its chains', () => {
   assert.throws(() => parseDependencySet({ dependencies: chains(1_001) }), { name: 'DecodeError' })
 })
 
+// Rules: limit-dependencies
 test('a dependency set has a thousand chains, and not one more', () => {
   const setOf = (count: number) => ({
     dependencies: Object.fromEntries(Array.from({ length: count }, (_, id) => [id + 1, {}])),

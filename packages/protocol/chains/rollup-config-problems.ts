@@ -3,6 +3,7 @@ import { hardforkNames, type HardforkTimes } from './hardforks.ts'
 import type { RollupConfigSources } from './parse-rollup-config.ts'
 import type { RollupConfig } from './rollup-config.ts'
 
+// Rule config-valid: A rollup config that cannot make a chain is refused. Spec: configurability.md, types.go
 /** What the words of a config do not show: that they make no chain. Each problem begins with the field of `rollup.json`. */
 export function rollupConfigProblems(
   config: RollupConfig,

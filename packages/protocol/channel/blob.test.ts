@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { blobBytes, decodeBlob, encodeBlob, maxBlobDataBytes } from './blob.ts'
+import { encodeBlob } from '#test/encode/blob.ts'
+import { blobBytes, decodeBlob, maxBlobDataBytes } from './blob.ts'
 
 const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 20)
 
+// Rules: blob-encoding
 test('what goes into a blob comes out of it', () => {
   const lengths = fc.oneof(
     fc.integer({ min: 0, max: 300 }),
@@ -19,11 +21,13 @@ test('what goes into a blob comes out of it', () => {
   )
 })
 
+// Rules: limit-blob
 test('a blob takes 130,044 bytes, and not one more', () => {
   assert.equal(decodeBlob(encodeBlob(new Uint8Array(maxBlobDataBytes))).length, maxBlobDataBytes)
   assert.throws(() => encodeBlob(new Uint8Array(maxBlobDataBytes + 1)), { name: 'RangeError' })
 })
 
+// Rules: limit-blob
 test('a blob has its size, no more and no less', () => {
   for (const length of [0, blobBytes - 1, blobBytes + 1])
     assert.throws(() => decodeBlob(new Uint8Array(length)), { name: 'DecodeError' })
@@ -52,6 +56,7 @@ test('a blob stays as it is, also in the kind of array that Node reads into', ()
   assert.deepEqual(Uint8Array.from(blob), before)
 })
 
+// Rules: blob-encoding
 test('a byte that is changed gives other data or a DecodeError', () => {
   const data = Uint8Array.from({ length: 1_000 }, (_, at) => at * 31)
   fc.assert(

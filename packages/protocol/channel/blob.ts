@@ -4,6 +4,7 @@ import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 /** Bytes of a blob: 4,096 field elements of 32. Spec: EIP-4844 */
 export const blobBytes = 131_072
 
+// Rule limit-blob: A blob carries 130,044 bytes of data. Spec: derivation.md#blob-encoding, op-service/eth/blob.go
 /** Data that one blob can carry. Spec: protocol/derivation.md#blob-encoding */
 export const maxBlobDataBytes = 130_044
 
@@ -14,6 +15,8 @@ const groupDataBytes = 127
 /** The version and the length, which come before the data. */
 const headBytes = 4
 
+// Rule blob-encoding: Blob encoding: version, length, spare bits, zeros after the end. Spec: derivation.md#blob-encoding,
+// op-service/eth/blob.go
 /**
  * Takes the data out of a blob.
  *
@@ -69,34 +72,4 @@ const zeros = new Uint8Array(blobBytes)
 
 function isZero(bytes: Uint8Array): boolean {
   return areSameBytes(bytes, zeros.subarray(0, bytes.length))
-}
-
-/**
- * Puts data into a blob.
- *
- * @throws RangeError if it does not fit
- */
-export function encodeBlob(data: Uint8Array): Uint8Array {
-  if (data.length > maxBlobDataBytes) throw new RangeError(`${data.length} bytes do not fit a blob`)
-  const blob = new Uint8Array(blobBytes)
-  const bytes = new Uint8Array((blobBytes / groupBytes) * groupDataBytes)
-  bytes.set([0, data.length >> 16, (data.length >> 8) & 0xff, data.length & 0xff])
-  bytes.set(data, headBytes)
-  for (let group = 0; group * groupDataBytes < headBytes + data.length; group++)
-    splitGroup(bytes.subarray(group * groupDataBytes), blob.subarray(group * groupBytes))
-  return blob
-}
-
-function splitGroup(bytes: Uint8Array, group: Uint8Array): void {
-  const x = bytes[31] ?? 0
-  const y = bytes[63] ?? 0
-  const z = bytes[95] ?? 0
-  group.set(bytes.subarray(0, 31), 1)
-  group.set(bytes.subarray(32, 63), 33)
-  group.set(bytes.subarray(64, 95), 65)
-  group.set(bytes.subarray(96, 127), 97)
-  group[0] = x & 0x3f
-  group[32] = (y & 0x0f) | ((x & 0xc0) >> 2)
-  group[64] = z & 0x3f
-  group[96] = ((z & 0xc0) >> 2) | ((y & 0xf0) >> 4)
 }

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { readVectors } from '#test/vectors/derivation-vectors.ts'
 import { fromHex, toHex } from '#protocol/codec/hex.ts'
-import { blobBytes, decodeBlob, encodeBlob } from './blob.ts'
+import { encodeBlob } from '#test/encode/blob.ts'
+import { blobBytes, decodeBlob } from './blob.ts'
 
 interface BlobVectors {
   readonly encode: readonly {
@@ -25,6 +26,7 @@ interface BlobVectors {
 const vectors = readVectors('blob.json') as BlobVectors
 
 for (const { note, dataLength, data, blobPrefix, blobSha256 } of vectors.encode) {
+  // Rules: blob-encoding
   test(`blob, encoded: ${note}`, () => {
     const bytes = data === null ? pattern(dataLength) : fromHex(data)
     const blob = encodeBlob(bytes)
@@ -35,6 +37,7 @@ for (const { note, dataLength, data, blobPrefix, blobSha256 } of vectors.encode)
 }
 
 for (const { note, blobPrefix, output, outputLength, error } of vectors.decode) {
+  // Rules: blob-encoding
   test(`blob, decoded: ${note}`, () => {
     const blob = filled(blobPrefix)
     if (error !== undefined) {

@@ -29,12 +29,14 @@ test('a channel lives for the timeout, and not one L1 block longer', () => {
   assert.deepEqual(feed('a:0:A@0 b:0:B!@51'), ['staged', 'B'])
 })
 
+// Rules: assembler
 test('a first frame begins anew, even of the same channel', () => {
   assert.deepEqual(feed('a:0:A a:0:B a:1:C!'), ['staged', 'staged', 'BC'])
   assert.deepEqual(feed('a:0:A b:0:B! a:1:C!'), ['staged', 'B', 'no-channel'])
   assert.deepEqual(feed('a:0:A@0 a:0:B@50 a:1:C!@100'), ['staged', 'staged', 'BC'])
 })
 
+// Rules: assembler
 test('frames that do not fit are dropped, and the channel stays', () => {
   assert.deepEqual(feed('a:0:A b:1:X a:2:X a:1:B!'), [
     'staged',
@@ -44,6 +46,7 @@ test('frames that do not fit are dropped, and the channel stays', () => {
   ])
 })
 
+// Rules: assembler-size, limit-channel
 test('a channel has the limit of bytes with 200 for each frame, and not one more', () => {
   const full = 'x'.repeat(600)
   assert.deepEqual(feed(`a:0: a:1:${full}!`), ['staged', full])

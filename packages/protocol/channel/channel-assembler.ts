@@ -31,6 +31,8 @@ export class ChannelAssembler {
     const isTimedOut = this.#staging?.isTimedOut(l1Block, rules.channelTimeout) ?? false
     if (isTimedOut) this.#staging = undefined
 
+    // Rule assembler: From Holocene on one channel is open; frame 0 opens a new one, even with the same id.
+    // Spec: holocene/derivation.md#channel-bank, derive/channel_assembler.go
     // A first frame opens a channel and gives up the one still open, even if it is the same.
     if (frame.number === 0)
       this.#staging = new Channel({ id: frame.channelId, openedAt: l1Block, order: 'strict' })
@@ -40,6 +42,8 @@ export class ChannelAssembler {
       return { kind: 'dropped', reason: isTimedOut ? 'timed-out' : 'no-channel' }
     const verdict = channel.add(frame)
     if (verdict !== 'added') return { kind: 'dropped', reason: verdict }
+    // Rule assembler-size: A channel over the size limit is dropped whole. Spec: holocene/derivation.md#channel-bank,
+    // derive/channel_assembler.go
     const isTooLarge = channel.sizeBytes > rules.maxRlpBytesPerChannel
     if (!isTooLarge && !frame.isLast) return { kind: 'staged' }
 

@@ -29,6 +29,7 @@ interface AssemblerVectors {
 const { cases } = readVectors('channel_assembler_holocene.json') as AssemblerVectors
 
 for (const { name, maxRlpBytesPerChannel = 100_000_000, rounds } of cases) {
+  // Rules: assembler
   test(`assembler: ${name}`, () => {
     const assembler = new ChannelAssembler()
     for (const { originNumber = 0, frames, data, staging } of rounds) {

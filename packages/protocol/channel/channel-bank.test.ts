@@ -50,19 +50,23 @@ function letterOf(id: string): string {
   return String.fromCharCode(Number.parseInt(id.slice(2, 4), 16))
 }
 
+// Rules: bank-order
 test('before Canyon a channel waits for those opened before it', () => {
   assert.deepEqual(feed(bedrock, 'a:0:A b:0:B! a:1:C!'), ['AC', 'B'])
 })
 
+// Rules: bank-order
 test('from Canyon on the first that is ready is read', () => {
   assert.deepEqual(feed(canyon, 'a:0:A b:0:B! a:1:C!'), ['B', 'AC'])
 })
 
+// Rules: bank-timeout
 test('a channel that times out makes way for those behind it', () => {
   assert.deepEqual(feed(bedrock, 'a:0:A@0 b:0:B!@1 @50 @51'), ['timeout a', 'B'])
   assert.deepEqual(feed(bedrock, 'a:0:A@0 b:0:B!@0 @51'), ['timeout a', 'timeout b'])
 })
 
+// Rules: bank-timeout
 test('a channel that timed out takes no frames, and goes when it is the first', () => {
   // b was seen first, but both are as old; a is not read although it is complete.
   assert.deepEqual(feed(canyon, 'a:0:A@9 b:0:B@0 b:1:C!@51 @59 @60'), [
@@ -72,11 +76,13 @@ test('a channel that timed out takes no frames, and goes when it is the first', 
   ])
 })
 
+// Rules: channel-opened
 test('the block that a channel opens in is that of the first frame seen', () => {
   assert.deepEqual(feed(canyon, 'a:1:B!@0 a:0:A@51'), ['timeout a'])
   assert.deepEqual(feed(canyon, 'a:1:B!@1 a:0:A@51'), ['AB'])
 })
 
+// Rules: bank-pruning, limit-bank
 test('the oldest channels go when the bank is full, even the one added to', () => {
   const rules = { ...canyon, maxChannelBankBytes: 603 }
   assert.deepEqual(feed(rules, 'a:0:A b:0:B c:0:C'), [])

@@ -35,6 +35,8 @@ export class ChannelBank {
   read(l1Block: bigint, rules: ChannelRules): BankRead {
     for (const channel of this.#channels.values()) {
       const isTimedOut = channel.isTimedOut(l1Block, rules.channelTimeout)
+      // Rule bank-timeout: A timed-out channel takes no frames, and is removed when it is the first.
+      // Spec: derivation.md#channel-bank, derive/channel_bank.go
       if (isTimedOut && this.#isFirst(channel)) {
         this.#remove(channel)
         return { kind: 'timed-out', channelId: channel.id }
@@ -43,6 +45,8 @@ export class ChannelBank {
         this.#remove(channel)
         return { kind: 'ready', channelId: channel.id, chunks: channel.chunks }
       }
+      // Rule bank-order: Before Canyon the first opened channel is read first; from Canyon on, the first ready one.
+      // Spec: derivation.md#channel-bank, derive/channel_bank.go
       if (rules.isReadInOrder) break
     }
     return { kind: 'nothing' }
@@ -65,6 +69,8 @@ export class ChannelBank {
     return this.#channels.values().next().value === channel
   }
 
+  // Rule channel-opened: A channel opens in the L1 block of its first frame seen, which need not be frame 0.
+  // Spec: derivation.md#channel-bank, derive/channel_bank.go
   #open(id: ChannelId, openedAt: bigint): Channel {
     const channel = new Channel({ id, openedAt, order: 'any' })
     this.#channels.set(id, channel)

@@ -31,6 +31,7 @@ for (const [name, rules, outputs] of [
   ['before Canyon', { ...canyon, isReadInOrder: true }, vectors.preCanyonOutputs],
   ['from Canyon on', canyon, vectors.canyonOutputs],
 ] as const) {
+  // Rules: bank-order
   test(`the channels that a bank gives ${name}`, () => {
     assert.deepEqual(feed(rules, vectors.frames), outputs)
   })

@@ -22,6 +22,7 @@ for (const [what, start, batches] of [
     ['', []],
     [' and that has a flaw', [0xff, 0xff, 0xff]],
   ] as const) {
+    // Rules: limit-opening
     test(`a small channel that stands for a large one${how} takes little work where its first batch ${what}`, () => {
       const data = Uint8Array.of(...bomb(start), ...end)
       assert.ok(data.length < 153)
@@ -36,6 +37,7 @@ for (const [what, start, batches] of [
   }
 }
 
+// Rules: limit-opening
 test('a channel that is no larger than honest ones are is decompressed once', () => {
   // Bytes below 0x80 are a batch each; these repeat, but not often.
   let state = 1
@@ -54,6 +56,7 @@ test('a channel that is no larger than honest ones are is decompressed once', ()
   assert.equal(passes, 1)
 })
 
+// Rules: limit-opening
 test('however often more is decompressed, what comes out is what is in it', () => {
   const sizes = [4_997, ...Array.from({ length: 20 }, () => 0xfffd)]
   const content = Buffer.concat(

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { brotliCompressSync, constants, deflateRawSync, deflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { encodeRlp } from '#protocol/codec/rlp.ts'
-import { encodeChannel } from './channel-encoder.ts'
+import { encodeChannel } from '#test/encode/channel.ts'
 import { ChannelReader } from './channel-reader.ts'
 
 /** A run decompresses to the limit: it takes a hundred times as long as one of a codec. */
@@ -42,6 +42,7 @@ test('whatever is changed in a channel, it ends and nothing is thrown', () => {
   )
 })
 
+// Rules: batch-entries
 test('arbitrary bytes end, and nothing is thrown', () => {
   const head = fc.constantFrom([0x78, 0x9c], [0x78, 0xda], [1], [])
   fc.assert(
@@ -52,6 +53,7 @@ test('arbitrary bytes end, and nothing is thrown', () => {
   )
 })
 
+// Rules: compression-type
 test('the first byte says how a channel is compressed', () => {
   const brotli = encodeChannel([bytes('a batch')], 'brotli')
   assert.deepEqual(read([]), ['unknown-compression'])
@@ -61,11 +63,13 @@ test('the first byte says how a channel is compressed', () => {
   assert.deepEqual(read([brotli], { ...rules, allowsBrotli: false }), ['brotli-not-allowed'])
 })
 
+// Rules: open-stream
 test('a zlib stream may be flushed and left open', () => {
   const open = flushed(entries(bytes('one'), bytes('the other')))
   assert.deepEqual(texts([open]), ['one', 'the other', 'truncated'])
 })
 
+// Rules: zlib-dictionary
 test('the only dictionary that may be preset is the empty one', () => {
   const raw = deflateRawSync(entries(bytes('one')))
   const withDictionary = (id: number) => Uint8Array.of(0x78, 0xbb, 0, 0, 0, id, ...raw)
@@ -73,6 +77,7 @@ test('the only dictionary that may be preset is the empty one', () => {
   assert.deepEqual(texts([withDictionary(2)]), ['corrupt'])
 })
 
+// Rules: batch-entries
 test('an entry is a string in the shortest form, and not empty', () => {
   const good = encodeRlp(bytes('good'))
   for (const bad of [
@@ -101,6 +106,7 @@ test('an entry is a string in the shortest form, and not empty', () => {
 })
 
 for (const compression of ['zlib', 'brotli'] as const) {
+  // Rules: rlp-limit, limit-channel
   test(`batches are read up to the limit and not one byte past it, ${compression}`, () => {
     const batches = [bytes('first'), noise(3_000), noise(5_000)]
     const data = encodeChannel(batches, compression)
@@ -116,6 +122,7 @@ for (const compression of ['zlib', 'brotli'] as const) {
     assert.deepEqual(limited(1), ['over-limit'])
   })
 
+  // Rules: rlp-limit
   test(`a channel that would fill the memory is cut at the limit, ${compression}`, () => {
     const data = encodeChannel([bytes('first'), new Uint8Array(40_000_000)], compression)
     assert.ok(data.length < 50_000)
@@ -128,6 +135,7 @@ for (const compression of ['zlib', 'brotli'] as const) {
 
 // What op-node v1.19.6 gives for the same channels, by how its readers buffer.
 
+// Rules: flawed-piece
 test('a wrong checksum loses the last batch if it was read past the buffer', () => {
   const withWrongSum = (...batches: readonly Uint8Array[]) => {
     const data = deflateSync(entries(...batches))
@@ -145,15 +153,18 @@ test('a wrong checksum loses the last batch if it was read past the buffer', () 
   assert.deepEqual(withWrongSum(noise(32_768 - 3 + 4_096)), ['corrupt'])
 })
 
+// Rules: flawed-piece
 test('a flush hands on what there is, and the error comes after it', () => {
   assert.deepEqual(lengths([flushed(entries(noise(20_000)))]), [20_000, 'truncated'])
 })
 
+// Rules: open-stream
 test('bytes after the end of a zlib stream are ignored', () => {
   const data = deflateSync(entries(noise(20_000)))
   assert.deepEqual(lengths([data, Uint8Array.of(1, 2, 3)]), [20_000, 'complete'])
 })
 
+// Rules: flawed-piece
 test('bytes after the end of a brotli stream lose the last batch if it was read past the buffer', () => {
   const withMore = (length: number) =>
     lengths([encodeChannel([noise(length)], 'brotli'), Uint8Array.of(0)])
@@ -161,6 +172,7 @@ test('bytes after the end of a brotli stream lose the last batch if it was read 
   assert.deepEqual(withMore(20_000), ['corrupt'])
 })
 
+// Rules: open-stream
 test('a brotli stream that is cut off gives all before that', () => {
   const data = encodeChannel([noise(3_000), noise(20_000)], 'brotli')
   assert.deepEqual(lengths([data.subarray(0, -1)]), [3_000, 20_000, 'truncated'])

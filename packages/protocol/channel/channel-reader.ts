@@ -6,6 +6,7 @@ import { joined } from '#protocol/codec/joined.ts'
 /** Why a channel has no more batches; `bad-entry` is anything but a string in RLP's shortest form. */
 export type ChannelEnd = Decompressed['end'] | CompressionRefusal | 'bad-entry'
 
+// Rule limit-opening: A channel is decompressed in growing steps, which bounds the work for few bytes of L1. Spec: Atoll's own
 /** What is decompressed first: so many bytes for each that L1 has, far more than honest batches need, and no fewer than this. */
 const openingRatio = 64
 const openingBytes = 1 << 16
@@ -55,6 +56,8 @@ export class ChannelReader {
     if (this.#reason !== undefined) return undefined
     const { bytes, end, flawedPiece } = this.#opening
     const head = readHead(bytes, this.#at)
+    // Rule batch-entries: Batches are non-empty RLP strings in the shortest form; anything else ends the channel.
+    // Spec: derivation.md#channel-format, derive/channel_in_reader.go
     if (head === 'malformed') return this.#stop('bad-entry')
     if (head === 'missing' || head.end > bytes.length) {
       if (end === undefined) return this.#nextOfMore(head)
@@ -84,6 +87,8 @@ export class ChannelReader {
   }
 
   #open(): Opening {
+    // Rule rlp-limit: A channel is cut at the decompression limit, and counts up to there. Spec: derivation.md#channel-format,
+    // derive/channel.go
     const limit = this.#rules.maxRlpBytesPerChannel
     const maxRlpBytesPerChannel = Math.min(this.#openedBytes, limit)
     const opened = decompress(this.#data, { ...this.#rules, maxRlpBytesPerChannel })
@@ -133,6 +138,8 @@ function isBatch(batch: Uint8Array, headBytes: number): boolean {
 /** op-node reads through a buffer of this size, and past it if it wants as much or more. */
 const bufferBytes = 4_096
 
+// Rule flawed-piece: Batches before a flaw count as far as op-node's buffered reader returns them. Spec: derive/channel.go,
+// Go's bufio, compress/flate
 /**
  * Follows op-node through the last piece of a flawed channel. What it reads through its buffer it uses, and hears
  * of the flaw after it; but a batch that it reads past the buffer to the end of the piece, it gives up.

@@ -24,6 +24,7 @@ test('a channel of OP Mainnet is one batch', () => {
   checkReal(readHex('op_mainnet_span_channel.hex'), vectors, 'complete')
 })
 
+// Rules: open-stream
 test('a channel of OP Mainnet that lacks the end of its zlib stream is one batch all the same', () => {
   const vectors = readVectors('op_mainnet_batcher_tx.json') as RealVectors
   const fields = decodeRlpList(readHex('op_mainnet_batcher_tx.hex').subarray(1))
@@ -65,6 +66,7 @@ interface SmallVectors {
 const small = readVectors('pipeline_small.json') as SmallVectors
 
 for (const { compression, data, decompressed, batches } of small.channels) {
+  // Rules: compression-type
   test(`a channel of ${batches.join(' and ')}, ${compression}`, () => {
     const output = decompress(fromHex(data), rules)
     assert.ok(typeof output !== 'string')
@@ -74,6 +76,7 @@ for (const { compression, data, decompressed, batches } of small.channels) {
 }
 
 for (const { note, data, batches, fjord = true } of small.channelEdgeCases) {
+  // Rules: compression-type
   test(`channel: ${note}`, () => {
     const reader = new ChannelReader([fromHex(data)], { ...rules, allowsBrotli: fjord })
     assert.equal(readAll(reader).length, batches)

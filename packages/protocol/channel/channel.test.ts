@@ -10,22 +10,26 @@ function feed(order: 'any' | 'strict', frames: string): readonly string[] {
   return channel.isReady ? [...verdicts, textOf(channel.chunks)] : verdicts
 }
 
+// Rules: channel-frames
 test('frames come in any order, and are read in theirs', () => {
   assert.deepEqual(feed('any', 'a:2:z! a:0:x a:1:y'), ['added', 'added', 'added', 'xyz'])
   assert.deepEqual(feed('any', 'a:10:k a:9:j a:2:z'), ['added', 'added', 'added'])
 })
 
+// Rules: channel-frames
 test('of two frames with one number the first counts', () => {
   assert.deepEqual(feed('any', 'a:0:x a:0:other a:1:y!'), ['added', 'duplicate', 'added', 'xy'])
   assert.deepEqual(feed('any', 'a:0:x! a:0:y'), ['added', 'duplicate', 'x'])
 })
 
+// Rules: channel-frames
 test('a channel has one end, and nothing after it', () => {
   assert.deepEqual(feed('any', 'a:1:y! a:0:x!'), ['added', 'already-closed'])
   assert.deepEqual(feed('any', 'a:1:y! a:2:z a:0:x'), ['added', 'past-end', 'added', 'xy'])
   assert.deepEqual(feed('any', 'a:0:x a:7:no a:1:y!'), ['added', 'added', 'added', 'xy'])
 })
 
+// Rules: strict-frames
 test('from Holocene on frames come in order, from 0', () => {
   assert.deepEqual(feed('strict', 'a:1:y a:0:x a:2:z a:1:y!'), [
     'out-of-order',
@@ -40,6 +44,7 @@ test('a frame of another channel is no part of it', () => {
   assert.deepEqual(feed('any', 'b:0:x'), ['other-channel'])
 })
 
+// Rules: channel-timeout
 test('a channel lives for the timeout, and not one L1 block longer', () => {
   const channel = new Channel({ id: channelOf('a'), openedAt: 7n, order: 'any' })
   assert.equal(channel.isTimedOut(57n, 50n), false)

@@ -50,6 +50,8 @@ export class Channel {
     return numbers.flatMap((number) => this.#frames.get(number) ?? [])
   }
 
+  // Rule channel-timeout: A channel times out by the number of the L1 block that is read. Spec: derivation.md#timeouts,
+  // granite/derivation.md, derive/channel_bank.go
   /** Whether the channel has been open for too long, seen from an L1 block number. */
   isTimedOut(l1Block: bigint, channelTimeout: bigint): boolean {
     return this.openedAt + channelTimeout < l1Block
@@ -66,12 +68,16 @@ export class Channel {
     return 'added'
   }
 
+  // Rule channel-frames: The first frame of a number wins; a channel has one end and nothing after it.
+  // Spec: derivation.md#channel-bank, derive/channel.go
   #judge({ channelId, number, isLast }: Frame): FrameVerdict {
     if (channelId !== this.id) return 'other-channel'
     const end = this.#endNumber
     if (isLast && end !== undefined) return 'already-closed'
     if (this.#frames.has(number)) return 'duplicate'
     if (end !== undefined && number >= end) return 'past-end'
+    // Rule strict-frames: From Holocene on, frames arrive in order from 0. Spec: holocene/derivation.md#channel-bank,
+    // derive/channel.go
     if (this.#order === 'strict' && number !== this.#frames.size) return 'out-of-order'
     return 'added'
   }

@@ -22,6 +22,7 @@ interface AddFrameVectors {
 const { cases } = readVectors('channel_add_frame.json') as AddFrameVectors
 
 for (const { name, holocene, steps } of cases) {
+  // Rules: channel-frames
   test(`frames of a channel: ${name}`, () => {
     const order = holocene === true ? 'strict' : 'any'
     const channel = new Channel({ id: channelOf('X'), openedAt: 0n, order })

@@ -11,6 +11,8 @@ export type CompressionRefusal = 'unknown-compression' | 'brotli-not-allowed'
 /** The first byte of a channel that is brotli. Spec: protocol/fjord/derivation.md#brotli-channel-compression */
 export const brotliVersion = 0x01
 
+// Rule compression-type: The first byte selects zlib, or brotli from Fjord on; any other voids the channel.
+// Spec: derivation.md#channel-format, fjord/derivation.md#brotli-channel-compression, derive/channel.go
 /**
  * Decompresses a channel, as much of it as counts.
  *

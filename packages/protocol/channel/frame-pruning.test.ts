@@ -13,16 +13,19 @@ function pruned(text: string): string {
   return pruneFrames(frames).map(writeFrame).join(' ').replaceAll(':', '')
 }
 
+// Rules: frame-pruning
 test('a channel that begins gives up all of the open one before it', () => {
   assert.equal(pruned('b0 b1! a5 a6 a7 c0'), 'b0 b1! c0')
   assert.equal(pruned('a5! b0 a0'), 'a5!')
 })
 
+// Rules: frame-pruning
 test('after the greatest frame number comes 0', () => {
   assert.equal(pruned('a65535 a0 a1'), 'a65535 a0 a1')
   assert.equal(pruned('a65534 a0'), 'a65534')
 })
 
+// Rules: frame-pruning
 test('pruning is what the rules say when they are applied to pair after pair', () => {
   const frame = fc
     .tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(3), fc.constantFrom('', '', '!'))

@@ -3,6 +3,8 @@ import type { Frame } from './frame.ts'
 /** Frame numbers have 16 bits, and op-node's go round: 0 comes after the greatest. */
 const frameNumbers = 65_536
 
+// Rule frame-pruning: From Holocene on, frames that fit no channel are dropped within their transaction.
+// Spec: holocene/derivation.md#frame-queue, derive/frame_queue.go
 /**
  * Leaves out of the frames of one batcher transaction those that cannot become part of a channel.
  * Whether the first of them continues a channel of an earlier transaction, only the channel knows.

@@ -14,6 +14,7 @@ interface FrameQueueVectors {
 const { cases } = readVectors('frame_queue_holocene.json') as FrameQueueVectors
 
 for (const { input, output } of cases) {
+  // Rules: frame-pruning
   test(`frames [${input.join(' ')}] become [${output.join(' ')}]`, () => {
     assert.deepEqual(pruneFrames(input.map(parseFrame)).map(writeFrame), output)
   })

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { toChannelId } from '#protocol/codec/hex.ts'
-import { decodeFrames, encodeFrames, type Frame, maxFrameDataBytes } from './frame.ts'
+import { encodeFrames } from '#test/encode/frames.ts'
+import { decodeFrames, type Frame, maxFrameDataBytes } from './frame.ts'
 
 const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 300)
 
@@ -25,6 +26,7 @@ test('frames that are encoded decode to themselves', () => {
   )
 })
 
+// Rules: frame-format
 test('arbitrary bytes are frames that encode to them, or a DecodeError', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
@@ -48,6 +50,7 @@ test('frames with a byte changed, cut off or added decode, or are a DecodeError'
   )
 })
 
+// Rules: limit-frame
 test('a frame has a million bytes of data, and not one more', () => {
   const [empty] = decodeFrames(encodeFrames([frameOf(0)]))
   assert.equal(empty?.data.length, 0)

@@ -1,5 +1,5 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
-import { fromHex, toChannelId } from '#protocol/codec/hex.ts'
+import { toChannelId } from '#protocol/codec/hex.ts'
 import type { ChannelId } from '#protocol/primitives.ts'
 
 /** A piece of a channel. Spec: protocol/derivation.md#frame-format */
@@ -12,6 +12,7 @@ export interface Frame {
   readonly isLast: boolean
 }
 
+// Rule limit-frame: A frame has 1,000,000 bytes of data at most. Spec: derivation.md#frame-format, derive/frame.go
 /** Bytes of data in a frame, at most. Spec: protocol/derivation.md#frame-format */
 export const maxFrameDataBytes = 1_000_000
 
@@ -21,6 +22,8 @@ export const frameHeadBytes = 23
 /** The only version of batcher data that carries frames. */
 const frameVersion = 0
 
+// Rule frame-format: Version 0, then at least one frame; a malformed frame voids its whole item.
+// Spec: derivation.md#frame-format, derive/frame.go
 /**
  * Decodes the frames of one batcher transaction or blob.
  *
@@ -56,23 +59,4 @@ function readFrame(view: DataView, data: Uint8Array, start: number): Frame {
     data: data.subarray(dataStart, dataStart + length),
     isLast: last === 1,
   }
-}
-
-/** Encodes frames as the data of one batcher transaction or blob. */
-export function encodeFrames(frames: readonly Frame[]): Uint8Array {
-  let size = 1
-  for (const { data } of frames) size += frameHeadBytes + data.length
-  const bytes = new Uint8Array(size)
-  const view = new DataView(bytes.buffer)
-  bytes[0] = frameVersion
-  let at = 1
-  for (const { channelId, number, data, isLast } of frames) {
-    bytes.set(fromHex(channelId), at)
-    view.setUint16(at + 16, number)
-    view.setUint32(at + 18, data.length)
-    bytes.set(data, at + 22)
-    at += frameHeadBytes + data.length
-    bytes[at - 1] = isLast ? 1 : 0
-  }
-  return bytes
 }

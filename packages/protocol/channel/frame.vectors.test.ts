@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readVectors } from '#test/vectors/derivation-vectors.ts'
 import { fromHex, toHex } from '#protocol/codec/hex.ts'
-import { decodeFrames, encodeFrames } from './frame.ts'
+import { encodeFrames } from '#test/encode/frames.ts'
+import { decodeFrames } from './frame.ts'
 
 interface FrameVectors {
   readonly valid: readonly {
@@ -20,6 +21,7 @@ interface FrameVectors {
 const { valid, invalid } = readVectors('frames.json') as FrameVectors
 
 for (const { data, frames } of valid) {
+  // Rules: frame-format
   test(`frames: ${frames.length} of ${data.slice(0, 20)}…`, () => {
     const decoded = decodeFrames(fromHex(data))
     const written = decoded.map(({ channelId, number, data: bytes, isLast }) => ({
@@ -34,6 +36,7 @@ for (const { data, frames } of valid) {
 }
 
 for (const { note, data } of invalid) {
+  // Rules: frame-format
   test(`no frames: ${note}`, () => {
     assert.throws(() => decodeFrames(fromHex(data)), { name: 'DecodeError' })
   })

@@ -18,6 +18,7 @@ const options = fc.record({
   memLevel: fc.integer({ min: 1, max: 9 }),
 })
 
+// Rules: open-stream
 test('what zlib deflates is inflated, whatever its blocks are', () => {
   fc.assert(
     fc.property(content, options, (bytes, settings) => {
@@ -29,6 +30,7 @@ test('what zlib deflates is inflated, whatever its blocks are', () => {
   )
 })
 
+// Rules: open-stream
 test('of a stream that is cut off the beginning comes out', () => {
   fc.assert(
     fc.property(content, options, fc.nat(), (bytes, settings, place) => {
@@ -41,6 +43,7 @@ test('of a stream that is cut off the beginning comes out', () => {
   )
 })
 
+// Rules: rlp-limit
 test('arbitrary bytes end, at the latest at the limit', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(5_000), (bytes, limit) => {
@@ -51,6 +54,7 @@ test('arbitrary bytes end, at the latest at the limit', () => {
   )
 })
 
+// Rules: open-stream
 test('blocks of every kind can follow one another', () => {
   const piece = (settings: object) =>
     deflateRawSync(words(20_000), { ...settings, finishFlush: constants.Z_SYNC_FLUSH })

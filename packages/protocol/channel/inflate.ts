@@ -41,6 +41,8 @@ for (let code = 0, base = 1; code < maxDistanceCodes; code++) {
   base += 1 << extraBits
 }
 
+// Rule open-stream: A stream may be unterminated; data before a flaw counts. Spec: derivation.md#channel-format,
+// derive/channel_in_reader.go
 /**
  * Inflates what a strict inflate refused, as far as op-node would: a stream need not end, and everything before a
  * flaw counts. Which bytes that are is a matter of consensus, so this takes the same steps as Go's compress/flate.
@@ -61,6 +63,7 @@ function zlibHeaderBytes(data: Uint8Array): number | undefined {
   if (flags === undefined || (method & 0x0f) !== 8 || method >> 4 > 7) return undefined
   if ((method * 256 + flags) % 31 !== 0) return undefined
   if ((flags & 0x20) === 0) return 2
+  // Rule zlib-dictionary: Only the empty preset dictionary is accepted. Spec: Go's compress/zlib
   return dictionary.join() === '0,0,0,1' ? 6 : undefined
 }
 

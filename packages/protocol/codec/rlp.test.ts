@@ -50,6 +50,7 @@ for (const [name, hex, message] of [
   })
 }
 
+// Rules: limit-rlp-depth
 test('lists go as deep as the limit, and no deeper', () => {
   const nested = (depth: number) => {
     let value: RlpItem = new Uint8Array(0)

@@ -5,6 +5,7 @@ import { longestShort, RlpScan } from './rlp-scan.ts'
 /** A string of bytes, or a list of items. Spec: Ethereum yellow paper, appendix B */
 export type RlpItem = Uint8Array | readonly RlpItem[]
 
+// Rule limit-rlp-depth: RLP lists nest 32 deep at most; derivation needs four. Spec: Atoll's own
 /** Lists within lists, at most: no structure of Ethereum has more than a few. */
 export const maxRlpDepth = 32
 

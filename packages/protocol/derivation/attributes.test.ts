@@ -69,6 +69,7 @@ const at = (times: HardforkTimes): RollupConfig => ({ ...testRollup, hardforkTim
 const l1AttributesOf = ({ attributes }: ReturnType<typeof built>) =>
   decodeDeposit(attributes.transactions[0] ?? new Uint8Array()).data
 
+// Rules: attributes-fit
 test('a batch of another chain starts derivation again', () => {
   const reasonOf = (changes: Partial<AttributesSource>) => {
     const output = build(changes)
@@ -84,6 +85,7 @@ test('a batch of another chain starts derivation again', () => {
   assert.equal(reasonOf({ batch: other, epoch: testL1Block(50, { hash: hash(1) }) }), 'epoch')
 })
 
+// Rules: sequence-number
 test('a new epoch begins with sequence number 0, and the old one goes on counting', () => {
   assert.equal(decodeL1Attributes(l1AttributesOf(built())).sequenceNumber, 0n)
   assert.equal(decodeL1Attributes(l1AttributesOf(built(sameEpoch))).sequenceNumber, 4n)
@@ -107,6 +109,7 @@ const brokenDeposit: L1Log = {
   index: 1,
 }
 
+// Rules: epoch-deposits
 test('logs count in the first block of their epoch, and there alone', () => {
   const logs = [gasLimitLog]
   assert.equal(built({ epoch: testL1Block(51, { logs }) }).attributes.gasLimit, 7n)
@@ -114,6 +117,7 @@ test('logs count in the first block of their epoch, and there alone', () => {
   assert.equal(later.attributes.gasLimit, 60_000_000n)
 })
 
+// Rules: deposit-malformed
 test('a malformed deposit stops derivation', () => {
   const output = build({ epoch: testL1Block(51, { logs: [brokenDeposit] }) })
   assert.deepEqual(output, { kind: 'critical', reason: 'malformed-deposit' })
@@ -126,12 +130,14 @@ test('an update that breaks a rule is told, and has no effect', () => {
   assert.equal(output.attributes.gasLimit, 60_000_000n)
 })
 
+// Rules: scalar-invalid
 test('a scalar that stands for no weights stops derivation, once there are weights', () => {
   const systemConfig = { ...testSystemConfig, scalar: `0x02${'0'.repeat(62)}` as Bytes32 }
   assert.deepEqual(build({ systemConfig }), { kind: 'critical', reason: 'l1-attributes' })
   assert.equal(build({ systemConfig }, at(forksUpTo('delta'))).kind, 'attributes')
 })
 
+// Rules: scalar-updates
 test('what fee scalars an update may set is decided by the time of its L1 block', () => {
   const word = (value: number) => value.toString(16).padStart(64, '0')
   const scalar = `02${'0'.repeat(62)}`
@@ -149,6 +155,7 @@ test('what fee scalars an update may set is decided by the time of its L1 block'
   assert.deepEqual(given(epoch.timestamp + 1n), { kind: 'critical', reason: 'l1-attributes' })
 })
 
+// Rules: attributes-fields
 test('fields of attributes come with their forks', () => {
   const fieldsOf = (last: HardforkName) => {
     const { attributes } = built({}, at(forksUpTo(last)))
@@ -162,11 +169,13 @@ test('fields of attributes come with their forks', () => {
   assert.equal(fieldsOf('jovian'), 'withdrawals parentBeaconBlockRoot eip1559Params minBaseFee')
 })
 
+// Rules: attributes-fields
 test('an L1 block from before beacon roots gives a zero root', () => {
   const epoch = testL1Block(51, { parentBeaconBlockRoot: undefined })
   assert.equal(built({ epoch }).attributes.parentBeaconBlockRoot, hash(0))
 })
 
+// Rules: activation-l1-attributes
 test('the first block of a fork has the form of the fork before, and the next its own', () => {
   const formsAround = (fork: HardforkName, before: HardforkName) => {
     const form = (time: bigint) =>
@@ -178,6 +187,7 @@ test('the first block of a fork has the form of the fork before, and the next it
   assert.equal(formsAround('jovian', 'isthmus'), 'isthmus isthmus isthmus jovian')
 })
 
+// Rules: transaction-order
 test('what a fork brings stands between the deposits and the batch', () => {
   const count = (last: HardforkName, times: HardforkTimes, config?: Partial<RollupConfig>) =>
     built({}, { ...at(forksUpTo(last, times)), ...config }).attributes.transactions.length
@@ -195,6 +205,7 @@ test('what a fork brings stands between the deposits and the batch', () => {
   )
 })
 
+// Rules: upgrade-gas
 test('Karst and Lagoon give their first block gas for what they bring', () => {
   const limit = (last: HardforkName, times: HardforkTimes) =>
     built({}, at(forksUpTo(last, times))).attributes.gasLimit
@@ -203,12 +214,14 @@ test('Karst and Lagoon give their first block gas for what they bring', () => {
   assert.equal(limit('jovian', { karst: 1_000n }), 60_000_000n)
 })
 
+// Rules: footprint-default
 test('a scalar of 0 for the footprint is written as 400', () => {
   const systemConfig = { ...testSystemConfig, daFootprintGasScalar: 0 }
   const attributes = decodeL1Attributes(l1AttributesOf(built({ systemConfig })))
   assert.equal(attributes.daFootprintGasScalar, 400n)
 })
 
+// Rules: deposits-only
 test('what stays of attributes without their batch is what L1 and the fork brought', () => {
   const { attributes } = built({}, at(forksUpTo('delta', { ecotone: 1_002n })))
   const left = depositsOnly(attributes)
@@ -217,6 +230,7 @@ test('what stays of attributes without their batch is what L1 and the fork broug
   assert.equal(left && depositsOnly(left), undefined)
 })
 
+// Rules: deposits-only
 test('of a batch nothing stays, whatever its transactions are', () => {
   const types = [0xf8, 1, 2, 4, 0x7d, 0x7f]
   const transactions = types.map((type) => Uint8Array.of(type, 1))
@@ -248,6 +262,7 @@ const systemConfigs: fc.Arbitrary<SystemConfig> = fc.record(
   { noNullPrototype: true },
 )
 
+// Rules: config-from-block
 test('the config that attributes come with is the one that can be read back of their block', () => {
   const around = fc.constantFrom(undefined, 990n, 1_000n, 1_001n, 1_002n)
   const property = fc.property(

@@ -70,18 +70,27 @@ export class AttributesBuilder {
   build(source: AttributesSource): AttributesOutput {
     const { parent, batch, epoch } = source
     const timestamp = parent.timestamp + this.#config.blockTime
+    // Rule sequence-number: Sequence numbers restart with each epoch. Spec: derivation.md#deriving-payload-attributes,
+    // derive/attributes.go
     const isNewEpoch = batch.epochNumber !== parent.l1Origin.number
     const mismatch = mismatchOf(source, timestamp)
     if (mismatch !== undefined) return { kind: 'reset', reason: mismatch }
 
+    // Rule epoch-deposits: Deposits and config updates apply in the first block of an epoch.
+    // Spec: derivation.md#deriving-payload-attributes, derive/attributes.go
     const deposits = isNewEpoch ? this.#userDeposits(epoch) : nothing
+    // Rule deposit-malformed: A malformed deposit stops derivation. Spec: derive/deposits.go
     if (deposits === undefined) return { kind: 'critical', reason: 'malformed-deposit' }
+    // Rule scalar-updates: Which scalars may be set follows the time of the L1 block of the log. Spec: ecotone/derivation.md,
+    // derive/system_config.go
     const updated = isNewEpoch ? this.#updated(source) : undefined
     const systemConfig = updated?.config ?? source.systemConfig
     const rules = this.#rules.at(timestamp)
     const l1Attributes = this.#l1Attributes({ epoch, systemConfig, rules })
     if (l1Attributes === undefined) return { kind: 'critical', reason: 'l1-attributes' }
 
+    // Rule transaction-order: Order of transactions: L1 attributes, deposits, upgrades, batch.
+    // Spec: derivation.md#deriving-payload-attributes, derive/attributes.go
     const transactions = [l1Attributes.at(isNewEpoch ? 0n : parent.sequenceNumber + 1n)]
     // One by one: as arguments of one call, a block's transactions may be more than the stack holds.
     for (const raw of deposits) transactions.push(raw)
@@ -95,6 +104,8 @@ export class AttributesBuilder {
         timestamp,
         prevRandao: epoch.prevRandao,
         suggestedFeeRecipient: sequencerFeeVaultAddress,
+        // Rule attributes-fields: Fields of the attributes by fork. Spec: ecotone/derivation.md, holocene/derivation.md,
+        // jovian/derivation.md, derive/attributes.go
         withdrawals: forks.canyon ? [] : undefined,
         parentBeaconBlockRoot: forks.ecotone
           ? (epoch.parentBeaconBlockRoot ?? zeroHash)
@@ -165,6 +176,8 @@ interface CarriedConfig {
   readonly next: SystemConfig
 }
 
+// Rule attributes-fit: Parent, time, epoch and L1 parent fit together; otherwise derivation is reset.
+// Spec: derivation.md#deriving-payload-attributes, derive/attributes.go
 function mismatchOf(
   { parent, batch, epoch }: AttributesSource,
   timestamp: bigint,
@@ -192,6 +205,8 @@ function isSame(left: SystemConfig, right: SystemConfig): boolean {
   )
 }
 
+// Rule deposits-only: A replaced block has the same attributes without the batch transactions.
+// Spec: holocene/derivation.md#engine-queue, derive/attributes_queue.go
 /**
  * What takes the place of attributes that the engine found invalid, from Holocene on: the same without what the batch brought.
  *

@@ -141,6 +141,7 @@ function batchOf({ batch }: Case): SingularBatch {
 }
 
 for (const known of cases)
+  // Rules: transaction-order
   test(`attributes: ${known.name}`, () => {
     const output = new AttributesBuilder(rollupOf(known)).build({
       parent: parentOf(known),

@@ -12,6 +12,7 @@ const feeAt = (timestamp: bigint, config = sepolia) =>
 
 const [cancun, prague, bpo1, bpo2] = [10_203_769_476_395n, 470_442_149n, 159_773n, 5_209n]
 
+// Rules: blob-base-fee
 test('the fraction is that of the last fork of L1', () => {
   assert.equal(feeAt(1_706_655_072n), cancun)
   assert.equal(feeAt(1_741_159_775n), cancun)
@@ -21,16 +22,19 @@ test('the fraction is that of the last fork of L1', () => {
   assert.equal(feeAt(1_761_607_008n), bpo2)
 })
 
+// Rules: blob-base-fee
 test('a chain that missed Prague reckons as Cancun until its own time', () => {
   const late = { ...sepolia, pectraBlobScheduleTime: 1_742_486_400n }
   assert.equal(feeAt(1_742_486_399n, late), cancun)
   assert.equal(feeAt(1_742_486_400n, late), prague)
 })
 
+// Rules: blob-base-fee
 test('before Cancun a blob costs the least there is', () => {
   assert.equal(blobBaseFee(sepolia, { timestamp: 1n, excessBlobGas: undefined }), 1n)
 })
 
+// Rules: limit-blob-fee
 test('a fee has 256 bits, and not one more', () => {
   // e to the power of 177 has 256 bits, to that of 178 has 257.
   assert.equal(fakeExponential(177_000n, 1_000n)?.toString(2).length, 256)

@@ -7,6 +7,7 @@ const minBlobBaseFee = 1n
 /** Update fraction of Cancun, the first. Spec: EIP-4844 */
 const cancunUpdateFraction = 3_338_477n
 
+// Rule limit-blob-fee: The blob base fee has 256 bits. Spec: EIP-4844
 /** A fee has 256 bits where it is written. */
 const maxFeeBits = 256n
 
@@ -24,6 +25,8 @@ export function blobBaseFee(
   return fakeExponential(excessBlobGas, updateFraction(config, timestamp))
 }
 
+// Rule blob-base-fee: Blob base fee: fraction by L1 fork and by the Pectra blob schedule fix.
+// Spec: pectra-blob-schedule/derivation.md, derive/l1_block_info.go
 function updateFraction(
   { l1BlobSchedule, pectraBlobScheduleTime }: RollupConfig,
   l1Timestamp: bigint,

@@ -9,6 +9,7 @@ const { fractions, cases } = readVectors('blob_base_fee.json') as {
 }
 
 for (const { excessBlobGas, ...fees } of cases)
+  // Rules: blob-base-fee
   test(`the blob base fee at an excess of ${excessBlobGas}`, () => {
     for (const [fork, fee] of Object.entries(fees))
       assert.equal(

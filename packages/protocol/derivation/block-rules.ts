@@ -18,6 +18,8 @@ export interface BlockRules {
 /** How the deposit of the L1 attributes is written, by the fork that brought it. */
 export type L1AttributesForm = 'bedrock' | 'ecotone' | 'isthmus' | 'jovian'
 
+// Rule activation-l1-attributes: The activation block of a fork has the previous form of L1 attributes, unless it is genesis.
+// Spec: ecotone/l1-attributes.md, derive/l1_block_info.go
 /** The rules of the L2 block of a timestamp. */
 export function blockRulesAt(config: RollupConfig, timestamp: bigint): BlockRules {
   const forks = hardforksAt(config.hardforkTimes, timestamp)

@@ -63,6 +63,7 @@ test('a block that is what was derived has no difference', () => {
   assert.equal(differs({}), undefined)
 })
 
+// Rules: consolidate-fields
 test('each field that attributes decide counts', () => {
   for (const [field, changes] of [
     ['parentHash', { parentHash: hash(1) }],
@@ -84,6 +85,7 @@ test('each field that attributes decide counts', () => {
     assert.equal(fieldOf({ block: changes }), field)
 })
 
+// Rules: consolidate-fields
 test('what execution decides does not count', () => {
   const changes = { stateRoot: hash(1), gasUsed: 9n, receiptsRoot: hash(1), blobGasUsed: 7n }
   assert.equal(differs({ block: changes }), undefined)
@@ -114,6 +116,7 @@ test('a long transaction is told by its hash', () => {
   assert.equal(differs(short)?.derived.length, 802)
 })
 
+// Rules: consolidate-withdrawals
 test('between Canyon and Isthmus the root of withdrawals is that of none', () => {
   const holocene = {
     fork: 'holocene',
@@ -127,6 +130,7 @@ test('between Canyon and Isthmus the root of withdrawals is that of none', () =>
   assert.equal(withRoot(hash(5)), 'withdrawalsRoot')
 })
 
+// Rules: consolidate-withdrawals
 test('before Canyon there are no withdrawals, and before Holocene no extra data', () => {
   const before = {
     withdrawals: undefined,
@@ -142,6 +146,7 @@ test('before Canyon there are no withdrawals, and before Holocene no extra data'
   assert.equal(fieldOf({ ...given, block: extra }), 'extraData')
 })
 
+// Rules: consolidate-extra-data
 test('parameters that are not zero are compared as they are', () => {
   const params = { eip1559Params: '0x0000000800000002' as Bytes8 }
   const extraData = fromHex('0x0100000008000000020000000000000005')

@@ -57,6 +57,8 @@ export function firstDifference(
 
 type Comparable = string | bigint | number | undefined
 
+// Rule consolidate-fields: Consolidation compares every field that the attributes define.
+// Spec: derivation.md#l1-consolidation-payload-attributes-matching, attributes/engine_consolidate.go
 function differenceOf(
   field: string,
   derived: Comparable,
@@ -87,6 +89,7 @@ function nameOf(raw: Uint8Array): string {
   return raw.length <= longestShown ? toHex(raw) : toHash(keccak256(raw))
 }
 
+// Rule consolidate-withdrawals: Withdrawals and their root are compared by fork. Spec: attributes/engine_consolidate.go
 function withdrawalsDifference(
   config: RollupConfig,
   attributes: PayloadAttributes,
@@ -113,6 +116,8 @@ function listName(withdrawals: readonly [] | undefined): string | undefined {
   return withdrawals === undefined ? undefined : '[]'
 }
 
+// Rule consolidate-extra-data: Extra data is compared by meaning; zeros mean the chain's own parameters.
+// Spec: holocene/exec-engine.md, attributes/engine_consolidate.go
 function extraDataDifference(
   config: RollupConfig,
   attributes: PayloadAttributes,

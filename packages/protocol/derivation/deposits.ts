@@ -38,6 +38,8 @@ const opaqueHeadBytes = 73
 /** Bytes of the data of a log before the opaque ones: their offset and their length. */
 const dataHeadBytes = 64
 
+// Rule deposit-filter: Only deposit events of the portal count. Spec: deposits.md#user-deposited-transactions,
+// derive/deposits.go
 /**
  * Reads the deposits out of the logs of an L1 block.
  *
@@ -60,6 +62,8 @@ export function depositsOfLogs(
   return { kind: 'deposits', transactions }
 }
 
+// Rule deposit-log: The log of a deposit: topics, version, offset, length, minimal padding.
+// Spec: deposits.md#user-deposited-transactions, derive/deposit_log.go
 /** What the padding holds, and the upper bytes of the addresses, op-node does not look at. */
 function faultOf({ topics, data }: L1Log): DepositFault | undefined {
   if (topics.length !== 4) return 'topics'

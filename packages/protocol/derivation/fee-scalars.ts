@@ -25,6 +25,8 @@ export function isFeeScalars(scalar: Bytes32): boolean {
   return version <= 1n && hasEmptyPadding(scalar, version)
 }
 
+// Rule scalar-invalid: A scalar that encodes no weights stops derivation. Spec: ecotone/l1-attributes.md,
+// op-service/eth/types.go
 /** The weights of Ecotone that a word stands for; undefined if for none: an unknown version, or padding in version 1. */
 export function decodeFeeScalars(scalar: Bytes32): FeeScalars | undefined {
   const version = uint(scalar, 0, 1)

@@ -12,6 +12,7 @@ import { decodeFeeScalars, decodeOperatorFee } from './fee-scalars.ts'
 import { depositorAddress, l1BlockAddress } from './predeploys.ts'
 import { SourceHashes } from './source-hash.ts'
 
+// Rule footprint-default: A DA footprint scalar of 0 is written as 400. Spec: jovian/l1-attributes.md, derive/l1_block_info.go
 /** What of the data's footprint counts as gas if L1 says nothing. Spec: protocol/jovian/l1-attributes.md */
 export const defaultDaFootprintGasScalar = 400
 
@@ -25,6 +26,8 @@ export interface L1AttributesSource {
   readonly rules: BlockRules
 }
 
+// Rule l1-attributes-forms: L1 attributes of Bedrock, Ecotone, Isthmus and Jovian; gas and system flag until Regolith.
+// Spec: deposits.md#l1-attributes-deposited-transaction, derive/l1_block_info.go
 /**
  * The L1 attributes of an epoch's first block.
  *

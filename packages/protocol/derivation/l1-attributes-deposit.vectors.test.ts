@@ -66,6 +66,7 @@ function fieldsOf(calldata: Uint8Array): Fields {
 }
 
 for (const { format, fields, calldata, preRegolith, regolith } of cases)
+  // Rules: l1-attributes-forms
   test(`the deposit of L1 attributes in the form of ${format}`, () => {
     const data = fromHex(calldata)
     const attributes = decodeL1Attributes(data)
@@ -91,6 +92,7 @@ for (const { format, fields, calldata, preRegolith, regolith } of cases)
   })
 
 for (const { note, tx, decoded } of realTransactions)
+  // Rules: l1-attributes-forms
   test(`a transaction from a chain: ${note}`, () => {
     const { data, sourceHash } = decodeDeposit(fromHex(tx))
     assert.deepEqual({ ...fieldsOf(data), sourceHash }, decoded)

@@ -55,10 +55,12 @@ test('a block tells its L1 origin and sequence number', () => {
   })
 })
 
+// Rules: config-from-block
 test('a block tells the system config that it was built with', () => {
   assert.deepEqual(systemConfigOf(testRollup, block()), testSystemConfig)
 })
 
+// Rules: config-from-block
 test('the genesis block has no L1 attributes: the config tells what they would', () => {
   const { genesis } = testRollup
   const first = block({ number: 0n, blockHash: genesis.l2.hash, transactions: [] })
@@ -69,6 +71,7 @@ test('the genesis block has no L1 attributes: the config tells what they would',
   assert.throws(() => systemConfigOf(testRollup, other), DecodeError)
 })
 
+// Rules: l1-attributes-read
 test('the L1 attributes must be there, first, and in the form of the block’s fork', () => {
   const jovian = { ...testRollup, hardforkTimes: forksUpTo('isthmus', { jovian: 1_002n }) }
   for (const wrong of [
@@ -79,6 +82,7 @@ test('the L1 attributes must be there, first, and in the form of the block’s f
     assert.throws(() => l2BlockRefOf(testRollup, wrong), DecodeError)
 })
 
+// Rules: extra-data
 test('extra data must be of the block’s fork', () => {
   for (const extra of ['0x', '0x00000000fa00000006', '0x0100000000000000060000000000000064'])
     assert.throws(

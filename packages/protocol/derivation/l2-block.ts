@@ -38,6 +38,8 @@ export function l2BlockRefOf(config: RollupConfig, block: L2Block): L2BlockRef {
   return { hash, number, parentHash, timestamp, l1Origin, sequenceNumber }
 }
 
+// Rule config-from-block: The system config is read back from a block's header, extra data and L1 attributes.
+// Spec: system-config.md, derive/payload_util.go
 /**
  * The system config that an L2 block was built with, as its child sees it.
  *
@@ -68,6 +70,8 @@ function isGenesis({ genesis }: RollupConfig, { number, blockHash }: L2Block): b
   throw new DecodeError(`L2 block ${number} is ${blockHash}, the genesis block ${genesis.l2.hash}`)
 }
 
+// Rule l1-attributes-read: Reading requires the selector and length of the block's time. Spec: ecotone/l1-attributes.md,
+// derive/l1_block_info.go
 function l1AttributesIn({ transactions }: L2Block, rules: BlockRules): L1Attributes {
   const [first] = transactions
   if (first === undefined) throw new DecodeError('an L2 block without transactions')

@@ -39,6 +39,7 @@ const depositOf = (data: Uint8Array) => {
   return derived.kind === 'malformed' ? derived.reason : derived.kind
 }
 
+// Rules: deposit-log
 test('a deposit has a head of 73 bytes, and as little padding as there can be', () => {
   assert.equal(depositOf(depositData(73)), 'deposits')
   assert.equal(depositOf(depositData(72)), 'opaque-data')
@@ -52,6 +53,7 @@ test('a deposit has a head of 73 bytes, and as little padding as there can be', 
   assert.equal(depositOf(fromHex(`0x${wordOf(32)}${'ff'.repeat(32)}${'00'.repeat(96)}`)), 'padding')
 })
 
+// Rules: deposit-filter
 test('logs of others and other events are passed over', () => {
   const good = log(depositEvent, [zero, zero, zero], depositData(73))
   const logs = [
@@ -64,6 +66,7 @@ test('logs of others and other events are passed over', () => {
   assert.equal(derived.kind === 'deposits' && derived.transactions.length, 1)
 })
 
+// Rules: deposit-malformed
 test('one malformed deposit among good ones is told by the index of its log', () => {
   const good = log(depositEvent, [zero, zero, zero], depositData(73))
   const wrong = { ...good, topics: good.topics.slice(0, 3), index: 9 }
@@ -92,6 +95,7 @@ test('a deposit of any log can be decoded', () => {
 const updateType = (type: number) => `0x${wordOf(type)}` as Bytes32
 const rules = { l1SystemConfigAddress: address(1), isEcotone: true }
 
+// Rules: config-update-order
 test('an update of any log has an effect or is told, and never both', () => {
   const oneWord = word.map((content) => fromHex(`0x${wordOf(32)}${wordOf(32)}${content.slice(2)}`))
   const twoWords = fc
@@ -106,6 +110,7 @@ test('an update of any log has an effect or is told, and never both', () => {
   fc.assert(property, runs)
 })
 
+// Rules: config-update-order
 test('updates count in their order, and one that breaks a rule takes no other with it', () => {
   const limit = (gas: number) =>
     log(updateEvent, [zero, updateType(2)], fromHex(`0x${wordOf(32)}${wordOf(32)}${wordOf(gas)}`))
@@ -119,6 +124,7 @@ test('updates count in their order, and one that breaks a rule takes no other wi
   assert.deepEqual(ignored, [{ logIndex: 7, reason: 'type' }])
 })
 
+// Rules: config-update-types
 test('numbers have as many bits as their field', () => {
   const accepted = (type: number, hex: string) =>
     updateSystemConfig(

@@ -6,6 +6,8 @@ import type { Hash } from '#protocol/primitives.ts'
 /** What a deposit comes from; each has its number. Spec: protocol/deposits.md#source-hash-computation */
 const domains = { user: 0, l1Attributes: 1, upgrade: 2 } as const
 
+// Rule source-hashes: Source hashes: by log index, sequence number or intent. Spec: deposits.md#source-hash-computation,
+// derive/deposit_source.go
 /**
  * The source hashes of the deposits of one L1 block. Two hashes of 64 bytes each, in buffers that are used again: every L2
  * block needs one.

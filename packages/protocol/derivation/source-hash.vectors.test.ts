@@ -18,6 +18,7 @@ const { cases } = readVectors('source_hash.json') as { cases: readonly Case[] }
 
 // Nothing makes deposits of the fourth kind any more.
 for (const [at, known] of cases.filter(({ kind }) => kind !== 'invalidatedBlock').entries())
+  // Rules: source-hashes
   test(`source hash ${at}: ${known.kind}`, () => {
     assert.equal(sourceHash(known), known.sourceHash)
   })

@@ -30,6 +30,8 @@ export interface UpdateRules {
 
 const zeroWord = toBytes32(new Uint8Array(32))
 
+// Rule config-update-order: Updates apply in log order; an invalid one is ignored alone.
+// Spec: system-config.md#system-config-updates, derive/system_config.go
 /**
  * Applies what the logs of an L1 block say of the system config.
  *
@@ -56,6 +58,8 @@ type Change = Partial<SystemConfig> | IgnoredUpdate['reason']
 
 const noChange: Change = {}
 
+// Rule config-update-types: Config updates by type, each with its data format. Spec: system-config.md#system-config-updates,
+// derive/system_config.go
 function changeOf({ topics, data }: L1Log, { isEcotone }: UpdateRules): Change {
   if (topics.length !== 3) return 'topics'
   if (topics[1] !== zeroWord) return 'version'

@@ -50,6 +50,7 @@ function fieldsOf(config: SystemConfig): Readonly<Record<string, string | number
 }
 
 for (const { name, effect, ...log } of accepted)
+  // Rules: config-update-types
   test(`an update: ${name}`, () => {
     const updated = update(log, name.includes('pre-Ecotone') ? 'bedrock' : 'ecotone')
     assert.deepEqual(updated.ignored, [])
@@ -63,6 +64,7 @@ for (const { name, effect, ...log } of accepted)
   })
 
 for (const { reason, ...log } of ignored)
+  // Rules: config-update-types
   test(`no update: ${reason}`, () => {
     const updated = update(log, 'ecotone')
     assert.equal(updated.config, testSystemConfig)

@@ -11,6 +11,8 @@ const upgradeGasByFork = { karst: 55_370_657n, lagoon: 60_653_172n } as const
 /** Forks with such gas; at most one begins in a block. */
 const forksWithGas = ['karst', 'lagoon'] as const
 
+// Rule upgrade-gas: Karst and Lagoon raise the gas limit of their activation block only. Spec: karst/derivation.md,
+// derive/payload_util.go
 /** Gas for the transactions of the forks that begin in a block; 0 in almost every block. */
 export function upgradeGas({ begins }: BlockRules): bigint {
   if (begins.length === 0) return 0n

@@ -25,6 +25,8 @@ export function upgradesOf(
     : upgrades
 }
 
+// Rule upgrade-transactions: Upgrade transactions of Ecotone, Fjord, Isthmus, Jovian and Karst. Spec: ecotone/derivation.md,
+// fjord/derivation.md, isthmus/derivation.md, jovian/derivation.md, karst/derivation.md, derive/upgrade_transaction.go
 /** The same, as they stand in the block. */
 export function upgradeTransactions(
   fork: HardforkName,
@@ -33,6 +35,8 @@ export function upgradeTransactions(
   return upgradesOf(fork, rules).map(({ deposit }) => encodeDeposit(deposit))
 }
 
+// Rule lagoon-transactions: Upgrade transactions of Lagoon, two more with interop peers. Spec: interop/derivation.md,
+// derive/upgrade_transaction.go
 /** `setFeature(bytes32)` with `INTEROP`. */
 const switchInteropOn: Upgrade = upgrade('Interop pre: setFeature(INTEROP)', {
   to: l1BlockAddress,

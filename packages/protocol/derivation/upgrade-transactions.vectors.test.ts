@@ -54,6 +54,7 @@ function check(fork: HardforkName, known: readonly Known[], rules: typeof alone)
 }
 
 for (const fork of ['ecotone', 'fjord', 'isthmus', 'jovian', 'karst'] as const)
+  // Rules: upgrade-transactions
   test(`the upgrade transactions of ${fork}`, () => {
     const known = readVectors(`upgrade_txs_${fork}.json`) as { transactions: readonly Known[] }
     check(fork, known.transactions, alone)
@@ -69,18 +70,21 @@ interface Lagoon {
 
 const lagoon = readVectors('upgrade_txs_lagoon.json') as Lagoon
 
+// Rules: lagoon-transactions
 test('the upgrade transactions of lagoon, and two more for a chain with peers', () => {
   const { bundle, wrappers } = lagoon
   check('lagoon', bundle, alone)
   check('lagoon', [wrappers.before, ...bundle, wrappers.after], together)
 })
 
+// Rules: upgrade-transactions
 test('the other forks bring none', () => {
   const without = hardforkNames.filter((name) => upgradeTransactions(name, together).length === 0)
   assert.deepEqual(without, ['regolith', 'canyon', 'delta', 'granite', 'holocene'])
 })
 
 for (const fork of ['karst', 'lagoon'] as const)
+  // Rules: upgrade-transactions
   test(`what ${fork} brings is the bundle's`, () => {
     const { transactions } = readVectors(`${fork}_nut_bundle.json`) as Bundle
     for (const [at, { deposit, intent }] of upgradesOf(fork, alone).entries()) {
@@ -109,6 +113,7 @@ const attributes = readVectors('attributes.json') as {
 }
 
 for (const [at, known] of [...attributes.karstGasLimit.cases, ...lagoon.gasLimit.cases].entries())
+  // Rules: upgrade-gas
   test(`gas limit ${at}, read back from a header`, () => {
     const isFirst = known.parentIsKarstActivation ?? known.parentIsLagoonActivation
     const fork = known.parentIsKarstActivation === undefined ? 'lagoon' : 'karst'
@@ -123,6 +128,7 @@ for (const [at, known] of [...attributes.karstGasLimit.cases, ...lagoon.gasLimit
     else assert.equal(read(), BigInt(known.gasLimit))
   })
 
+// Rules: upgrade-gas
 test('the gas of a fork is that of its transactions', () => {
   for (const fork of ['karst', 'lagoon'] as const) {
     const rules = blockRulesAt({ ...testRollup, hardforkTimes: timesOf(fork) }, 100n)

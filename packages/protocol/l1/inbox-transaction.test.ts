@@ -55,6 +55,7 @@ for (const [name, transaction, type] of [
   ['with a dynamic fee', dynamicFee, 2],
   ['with blobs', blob, 3],
 ] as const)
+  // Rules: inbox-types
   test(`a transaction to the inbox is read with its sender: ${name}`, async () => {
     assert.equal(read(await signed(transaction)), `${type} batcher 0x00abcd`)
   })
@@ -70,6 +71,7 @@ test('the hashes of blobs are read in order, and of no other type', async () => 
   assert.deepEqual(scanInboxTransaction(await signed(dynamicFee), scan)?.versionedHashes, [])
 })
 
+// Rules: inbox-types
 test('a transaction that sets code is none of a batcher, and neither is one of a type to come', async () => {
   assert.equal(read(await signed(setCode)), undefined)
   const raw = await signed(dynamicFee)
@@ -77,6 +79,7 @@ test('a transaction that sets code is none of a batcher, and neither is one of a
     assert.equal(read(Uint8Array.of(type, ...raw.subarray(1))), undefined)
 })
 
+// Rules: inbox-address
 test('only what goes to the inbox is read', async () => {
   for (const other of [`0x${'f0'.repeat(19)}f1`, undefined] as const) {
     assert.equal(read(await signed({ ...legacy, to: other })), undefined)
@@ -84,6 +87,7 @@ test('only what goes to the inbox is read', async () => {
   }
 })
 
+// Rules: inbox-sender
 test('a transaction for another chain is of nobody', async () => {
   for (const transaction of [accessList, dynamicFee, blob])
     assert.equal(read(await signed({ ...transaction, chainId: 901 })), undefined)
@@ -91,6 +95,7 @@ test('a transaction for another chain is of nobody', async () => {
   assert.equal(read(await signed(unprotected), { ...scan, l1ChainId: 901n }), '0 batcher 0x00abcd')
 })
 
+// Rules: inbox-sender
 test('a signature of which nobody can be the signer makes a transaction of nobody', () => {
   // There is a point of the curve above this, the generator.
   const r = '0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
@@ -109,6 +114,7 @@ test('a signature of which nobody can be the signer makes a transaction of nobod
   assert.equal(by({ ...good, r: '0x05', yParity: 0 }), undefined)
 })
 
+// Rules: inbox-types
 test('a deposit of a rollup below is read with who it is from', () => {
   const from = toAddress(new Uint8Array(20).fill(7))
   const deposit = (recipient: InboxScan['inbox'] | undefined) =>
@@ -127,6 +133,7 @@ test('a deposit of a rollup below is read with who it is from', () => {
   assert.equal(scanInboxTransaction(deposit(undefined), scan), undefined)
 })
 
+// Rules: inbox-sender
 test('arbitrary bytes, and a transaction with a byte changed, are read or passed over', async () => {
   const raws = [await signed(legacy), await signed(dynamicFee), await signed(blob)]
   const change = fc.record({ raw: fc.constantFrom(...raws), at: fc.nat(400), to: fc.nat(255) })

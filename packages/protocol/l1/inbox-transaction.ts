@@ -44,6 +44,8 @@ const layouts: Readonly<Record<number, { readonly signed: number; readonly to: n
   3: { signed: 11, to: 5 },
 }
 
+// Rule inbox-types: Batcher transactions have types 0 to 3 or are deposits; set-code transactions are not read.
+// Spec: derivation.md#l1-retrieval, derive/data_source.go
 /**
  * Reads an L1 transaction as one of the batcher's may be: from anybody, to the batch inbox.
  *
@@ -63,6 +65,7 @@ export function scanInboxTransaction(
     const fields = decodeRlpList(type === 0 ? raw : raw.subarray(1))
     if (fields.length !== layout.signed + 3) return undefined
     const to = rlpBytes(fields[layout.to])
+    // Rule inbox-address: Batcher transactions go to the batch inbox. Spec: derivation.md#l1-retrieval, derive/data_source.go
     if (to.length !== 20 || !isSame(to, scan.inbox)) return undefined
     const signing = signingOf(type, fields, scan.l1ChainId)
     const sender = signing && scan.recoverSigner(signing.hash, signing.signature)
@@ -88,6 +91,8 @@ interface Signing {
   readonly signature: Signature
 }
 
+// Rule inbox-sender: The sender is the L1 signer of the transaction, whether or not it failed; an invalid signature has no
+// sender. Spec: derivation.md#l1-retrieval, derive/data_source.go
 function signingOf(
   type: number,
   fields: readonly RlpItem[],

@@ -32,6 +32,7 @@ function feed(source: ChannelSource, text: string): string {
   return said.join(' ')
 }
 
+// Rules: bank-pruning
 test('what can be read is read before another frame takes its room', () => {
   const feedBank = (text: string) => feed(new BankedChannels(), text)
   // Two channels of 201 bytes fill the bank: a third would take the place of the first.
@@ -44,6 +45,7 @@ test('what can be read is read before another frame takes its room', () => {
   )
 })
 
+// Rules: stage-invalid
 test('a flush gives up the open channel from Holocene on, and none before', () => {
   const flushed = (source: ChannelSource) => {
     feed(source, '@0 a:0:A')

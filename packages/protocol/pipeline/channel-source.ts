@@ -25,6 +25,8 @@ export class BankedChannels implements ChannelSource {
 
   next({ l1Block, rules, nextFrame, onDropped }: ChannelInput): readonly Uint8Array[] | undefined {
     for (;;) {
+      // Rule bank-pruning: The bank is read before a frame is added, and pruned after it, oldest first.
+      // Spec: derivation.md#pruning, derive/channel_bank.go
       // What is there is read before anything is added to it: where the bank is full, another order gives another chain.
       const read = this.#bank.read(l1Block, rules)
       if (read.kind === 'ready') return read.chunks

@@ -7,6 +7,7 @@ import { type PipelineRun, runPipeline } from '#test/fakes/pipeline-run.ts'
 const run = (script: string, options: PipelineRun) =>
   runPipeline(script, { hardforkTimes: { granite: 0n, holocene: 48n }, ...options })
 
+// Rules: holocene-transform
 test('a channel that is open when Holocene begins is gone', () => {
   const channels = { a: '13', b: '13' }
   assert.equal(run('@3 a0/2 a1/2', { channels }), '. 13 .')
@@ -15,6 +16,7 @@ test('a channel that is open when Holocene begins is gone', () => {
   assert.equal(run('@3 a0/2 @4 a0/2 @5 a1/2', { channels }), '. . . 13 .')
 })
 
+// Rules: holocene-transform
 test('batches that wait for their turn when Holocene begins are gone', () => {
   const channels = { a: '14 15', b: '13', c: '14' }
   assert.equal(run('@3 a b', { channels }), '. 13 14 15 .')
@@ -22,17 +24,20 @@ test('batches that wait for their turn when Holocene begins are gone', () => {
   assert.equal(run('@3 a @4 b c', { channels }), '. . 13 14 .')
 })
 
+// Rules: holocene-transform
 test('L1 blocks that were read before Holocene are the epochs after it', () => {
   const channels = { a: '13-20', b: '13 14 15 16 17 18 19' }
   assert.equal(run('@3 @4 a', { channels }), '. . 13 14 15 16 17 18 19 20 .')
   assert.equal(run('@3 @4 b', { channels }), '. . 13 14 15 16 17 18 19 .')
 })
 
+// Rules: holocene-transform
 test('a window that began before Holocene is over when it would have been', () => {
   const options = { channels: {}, config: { sequencingWindow: 2n } }
   assert.equal(run('@3 @4', options), '. . 13 14 15 16 17 .')
 })
 
+// Rules: holocene-transform
 test('a pipeline that begins with Holocene has its rules from the first block on', () => {
   const channels = { a: '26', b: '25' }
   const options = { channels, base: '@4', head: { number: 24, epoch: 4 } }

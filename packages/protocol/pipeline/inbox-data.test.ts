@@ -6,6 +6,7 @@ import { type PipelineRun, runPipeline } from '#test/fakes/pipeline-run.ts'
 
 const run = (script: string, options: PipelineRun) => runPipeline(script, options)
 
+// Rules: batcher-sender
 test('only what the batcher sends counts', () => {
   const channels = { a: '13', b: '13 14' }
   assert.equal(run('@3 a', { channels }), '. 13 .')
@@ -13,6 +14,7 @@ test('only what the batcher sends counts', () => {
   assert.equal(run('@3 B:a b', { channels }), '. 13 14 .')
 })
 
+// Rules: batcher-update
 test('a new batcher counts for its whole block, and the old one no more', () => {
   const channels = { a: '13', b: '13 14', c: '15' }
   assert.equal(run('@3 >B A:a B:b', { channels }), '. 13 14 .')
@@ -21,12 +23,14 @@ test('a new batcher counts for its whole block, and the old one no more', () => 
   assert.equal(run('@3 >B @4 B:b @5 A:c @6 B:c', { channels }), '. . 13 14 . . 15 .')
 })
 
+// Rules: batcher-update
 test('an update of the batcher that breaks the rules changes nothing', () => {
   const channels = { a: '13' }
   assert.equal(run('@3 >~ a', { channels }), '. (config-update:topics) 13 .')
   assert.equal(run('@3 >~ >B B:a', { channels }), '. (config-update:topics) 13 .')
 })
 
+// Rules: base-batcher
 test('the base has the batcher that it was given with', () => {
   assert.equal(run('@3', { channels: { a: '13' }, base: '@2 a0/2' }), '. .')
   const channels = { a: '13' }
@@ -35,6 +39,7 @@ test('the base has the batcher that it was given with', () => {
   assert.equal(run('@3 a1/2', { channels, base: '@2 >B a0/2' }), '. 13 .')
 })
 
+// Rules: blob-missing
 test('a base without a blob of its batcher is refused', () => {
   const channels = { a: '13' }
   assert.throws(() => run('@3', { channels, base: '@2 {a,?}' }), RangeError)
@@ -42,6 +47,7 @@ test('a base without a blob of its batcher is refused', () => {
   assert.equal(run('@3', { channels, base: '@2 B:{a,?}' }), '. .')
 })
 
+// Rules: data-order
 test('transactions are read in order, and blobs in the order of their transaction', () => {
   const channels = { a: '13', b: '14', c: '15 16' }
   assert.equal(run('@3 a b c', { channels }), '. 13 14 15 16 .')
@@ -50,12 +56,14 @@ test('transactions are read in order, and blobs in the order of their transactio
   assert.equal(run('@3 {a,c1/2,c0/2,b}', { channels }), '. 13 (frame:no-channel) 14 .')
 })
 
+// Rules: data-order
 test('frames of one transaction are read in order', () => {
   const channels = { a: '13', b: '14' }
   assert.equal(run('@3 a+b', { channels }), '. 13 14 .')
   assert.equal(run('@3 b+a', { channels }), '. (batch:timestamp-too-high) 13 .')
 })
 
+// Rules: blob-calldata
 test('from Ecotone on the calldata of a transaction with blobs does not count, and before only that', () => {
   const channels = { a: '13', b: '13 14' }
   const at = (ecotone: bigint) => ({ channels, hardforkTimes: { delta: 0n, ecotone } })
@@ -64,6 +72,7 @@ test('from Ecotone on the calldata of a transaction with blobs does not count, a
   assert.equal(run('@3 {?}b', at(37n)), '. 13 14 .')
 })
 
+// Rules: malformed-item
 test('one item that is malformed goes alone', () => {
   const channels = { a: '13', b: '14', c: '15' }
   assert.equal(run('@3 a ~ b', { channels }), '. 13 (calldata:malformed) 14 .')
@@ -73,10 +82,12 @@ test('one item that is malformed goes alone', () => {
   )
 })
 
+// Rules: malformed-item
 test('an empty blob is malformed, as frames begin with a version', () => {
   assert.equal(run('@3 {,a}', { channels: { a: '13' } }), '. (blob:malformed) 13 .')
 })
 
+// Rules: blob-missing
 test('a block is not read before all blobs of its batcher are there', () => {
   const channels = { a: '13', b: '13 14' }
   assert.equal(run('@3 a {b,?} @4', { channels }), '. needs-blobs:1')
@@ -86,10 +97,12 @@ test('a block is not read before all blobs of its batcher are there', () => {
   assert.equal(run('@3 >B a {?} B:{?}', { channels }), '. needs-blobs:1')
 })
 
+// Rules: blob-missing
 test('a blob that is cut short is as one that is missing', () => {
   assert.equal(run('@3 {a,-}', { channels: { a: '13' } }), '. needs-blobs:1')
 })
 
+// Rules: pruning-first
 test('from Holocene on frames that fit no channel are left out of their transaction', () => {
   const channels = { a: '13 14', b: '13' }
   const at = (holocene: bigint) => ({ channels, hardforkTimes: { granite: 0n, holocene } })

@@ -22,6 +22,8 @@ interface InboxItem {
   readonly data: Uint8Array
 }
 
+// Rule blob-missing: A block is not read until all blobs of its batcher are available.
+// Spec: ecotone/derivation.md#blob-retrieval, derive/blob_data_source.go
 /**
  * The blobs that a batcher posted in an L1 block and that are not at hand, in order.
  *
@@ -78,8 +80,12 @@ export class InboxFrames {
   #framesOf({ source, data }: InboxItem): readonly Frame[] {
     try {
       const frames = decodeFrames(source === 'blob' ? decodeBlob(data) : data)
+      // Rule pruning-first: Frames are pruned before they reach a channel. Spec: holocene/derivation.md#frame-queue,
+      // derive/frame_queue.go
       return this.#rules.prunesFrames ? pruneFrames(frames) : frames
     } catch (error) {
+      // Rule malformed-item: A malformed item is dropped; the other items of its block are read.
+      // Spec: derivation.md#batcher-transaction-format, derive/frame_queue.go
       if (!(error instanceof DecodeError)) throw error
       this.#onMalformed(source, error.message)
       return []
@@ -93,8 +99,13 @@ function* itemsOf(
   batcher: Address,
   { readsBlobs }: InboxRules,
 ): Generator<InboxItem, undefined> {
+  // Rule data-order: Data is read in the order of transactions, then of their blobs.
+  // Spec: ecotone/derivation.md#ecotone-blob-retrieval, derive/blob_data_source.go
   for (const transaction of inboxTransactions) {
+    // Rule batcher-sender: Only transactions of the batcher are read. Spec: derivation.md#l1-retrieval, derive/data_source.go
     if (transaction.sender !== batcher) continue
+    // Rule blob-calldata: From Ecotone on, the calldata of a blob transaction is ignored.
+    // Spec: ecotone/derivation.md#ecotone-blob-retrieval, derive/blob_data_source.go
     if (!readsBlobs || !isBlobs(transaction)) yield { source: 'calldata', data: transaction.data }
     else
       for (const { data } of transaction.blobs)

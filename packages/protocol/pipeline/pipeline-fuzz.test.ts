@@ -113,6 +113,7 @@ const followed = ({ parent, l1Origin, sequenceNumber }: DerivedAttributes): L2Bl
   sequenceNumber,
 })
 
+// Rules: any-l1-data
 test('a pipeline takes L1 blocks with anything in them', () => {
   let derived = 0
   fc.assert(
@@ -144,6 +145,7 @@ const emptyBlock = {
 }
 
 for (const name of ['many-channels', 'deposits-and-config', 'op-batcher-span']) {
+  // Rules: any-l1-data
   test(`a pipeline takes a chain with anything changed in its L1 blocks: ${name}`, async () => {
     const chain = await readChain(name)
     const good = derive({ ...chain, verdicts: ['builds'] })

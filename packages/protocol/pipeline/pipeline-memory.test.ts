@@ -66,6 +66,7 @@ function collectGarbage(): void {
   runInNewContext('gc()')
 }
 
+// Rules: limit-epochs
 test('of L1 blocks only those are held that may still be an epoch, and blobs only of the last', async () => {
   const { logs, blobs } = await heldAfter(40)
   // The window of 4 L1 blocks, its first, and the one that is read.

@@ -12,6 +12,7 @@ const before = { granite: 0n }
 const empty = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, at) => `@${from + at}`).join(' ')
 
+// Rules: l1-parent
 test('an L1 block is the child of the one before it, or all begins anew', () => {
   const channels = { a: '13' }
   assert.equal(run('@3 @4 a', { channels }), '. . 13 .')
@@ -21,12 +22,14 @@ test('an L1 block is the child of the one before it, or all begins anew', () => 
   assert.equal(run('@3 @3 a', { channels }), '. . reset:l1-parent-hash')
 })
 
+// Rules: l1-read-whole
 test('the next L1 block is asked for when all before it is read', () => {
   const channels = { a: '13 14', b: '15-16', c: '17 18' }
   assert.equal(run('@3 a b c @4', { channels }), '. 13 14 15 16 17 18 . .')
   assert.equal(run('@3 a b c @4', { channels, hardforkTimes: before }), '. 13 14 15.. 16 17 18 . .')
 })
 
+// Rules: window-over
 test('a window is over when the last of its data is read, and not before', () => {
   const channels = { a: '13 14', b: '15', c: '13' }
   const config = { sequencingWindow: 2n }
@@ -38,6 +41,7 @@ test('a window is over when the last of its data is read, and not before', () =>
   }
 })
 
+// Rules: channel-rules-by-time, channel-timeout
 test('a channel lives for the timeout, by the L1 block that is read', () => {
   const channels = { a: '13' }
   const config = { sequencingWindow: 1_000n, channelTimeout: 60n }
@@ -56,6 +60,7 @@ test('a channel lives for the timeout, by the L1 block that is read', () => {
   assert.equal(lastAt(59, { fjord: 0n, granite: 12n * 59n }), '(channel:timed-out)')
 })
 
+// Rules: channel-rules-by-time
 test('before Canyon a channel waits for those opened before it, by the time of L1', () => {
   const channels = { a: '13', b: '14' }
   const at = (canyon: bigint) => ({ channels, hardforkTimes: { regolith: 0n, canyon } })
@@ -65,6 +70,7 @@ test('before Canyon a channel waits for those opened before it, by the time of L
   assert.equal(run('@3 b0/2 a @4 b1/2', at(36n)), '. 13 . 14 .')
 })
 
+// Rules: stage-invalid
 test('an invalid batch voids the rest of its channel, from Holocene on', () => {
   const channels = { a: '13 14! 14', b: '14' }
   const at = (holocene: bigint) => ({ channels, hardforkTimes: { granite: 0n, holocene } })
@@ -73,22 +79,26 @@ test('an invalid batch voids the rest of its channel, from Holocene on', () => {
   assert.equal(run('@3 a b', at(36n)), '. 13 (batch:other-parent) 14 .')
 })
 
+// Rules: stage-past
 test('a batch of the past voids nothing', () => {
   const channels = { a: '13 13! 14', b: '13-14 15' }
   assert.equal(run('@3 a b', { channels }), '. 13 (batch:past) 14 (batch:past) 15 .')
 })
 
+// Rules: stage-invalid
 test('an invalid batch takes no frame with it that is still to be read', () => {
   const channels = { a: '13!', c: '13 14' }
   assert.equal(run('@3 a+c0/2 c1/2', { channels }), '. (batch:other-parent) 13 14 .')
 })
 
+// Rules: malformed-batch
 test('what is no batch voids the rest of its channel', () => {
   const channels = { a: '13 ~ 14', b: '14' }
   for (const hardforkTimes of [before, { holocene: 0n }])
     assert.equal(run('@3 a b', { channels, hardforkTimes }), '. 13 (batch:malformed) 14 .')
 })
 
+// Rules: span-before-delta
 test('span batches count from Delta on, by the time of the L1 block that is read and of the epoch', () => {
   const channels = { a: '13-14 13', b: '13-14' }
   const at = (delta: bigint) => ({ channels, hardforkTimes: { canyon: 0n, delta } })
@@ -97,6 +107,7 @@ test('span batches count from Delta on, by the time of the L1 block that is read
   assert.equal(run('@3 b', at(24n)), '. 13.. 14 .')
 })
 
+// Rules: deposits-only
 test('a block with deposits only takes with it the rest of its span and channel', () => {
   const channels = { a: '13-15 16', b: '13 14+02c0 15', c: '15 16' }
   assert.equal(run('@3 a c', { channels, refused: [14] }), '. 13 14x 15 16 .')
@@ -105,12 +116,14 @@ test('a block with deposits only takes with it the rest of its span and channel'
   assert.equal(run('@3 b c', { channels, refused: [14] }), '. 13 14x 15 16 .')
 })
 
+// Rules: deposits-only
 test('a block with deposits only takes no frame with it that is still to be read', () => {
   const channels = { a: '13', b: '14' }
   assert.equal(run('@3 a+b', { channels, refused: [13] }), '. 13x 14 .')
   assert.equal(run('@3 a+b0/2 b1/2', { channels, refused: [13] }), '. 13x 14 .')
 })
 
+// Rules: span-overlap
 test('a span that overlaps a block with deposits only is not the chain that is', () => {
   const channels = { a: '13 14+02c0', b: '14+02c0 15', c: '15' }
   assert.equal(
@@ -119,6 +132,7 @@ test('a span that overlaps a block with deposits only is not the chain that is',
   )
 })
 
+// Rules: span-revoked
 test('before Holocene the blocks of a span whose block is refused are revoked', () => {
   const channels = { a: '13-16', b: '13 14', c: '13-17' }
   const options = { channels, refused: [14], hardforkTimes: before }
@@ -127,6 +141,7 @@ test('before Holocene the blocks of a span whose block is refused are revoked', 
   assert.equal(run('@3 a c', options), '. 13.. 14x.. 13.. 14.. 15.. 16.. 17 .')
 })
 
+// Rules: safe-block-missing
 test('a block of the safe chain that is missing is asked for, and nothing is lost by that', () => {
   const channels = { a: '13 14', b: '12-15 16' }
   for (const hardforkTimes of [before, { holocene: 0n }]) {
@@ -135,11 +150,13 @@ test('a block of the safe chain that is missing is asked for, and nothing is los
   }
 })
 
+// Rules: deposit-malformed
 test('a malformed deposit stops derivation where its epoch begins', () => {
   const channels = { a: '13-18' }
   assert.equal(run('@3 a ! @4', { channels }), '. 13 14 15 16 17 critical:malformed-deposit')
 })
 
+// Rules: queue-behind
 test('what is read up to the epoch of the head completes channels, and makes no block', () => {
   const channels = { a: '25', b: '25' }
   const head = { number: 24, epoch: 4 }
@@ -151,6 +168,7 @@ test('what is read up to the epoch of the head completes channels, and makes no 
   )
 })
 
+// Rules: stage-behind
 test('a channel that ends in the L1 block of the head’s epoch counts before Holocene', () => {
   const options = { channels: { a: '13' } }
   assert.equal(run('', { ...options, base: '@2 a' }), '(batch:before-safe-head) .')

@@ -122,6 +122,8 @@ export class Pipeline {
     this.#config = config
     this.#options = options
     this.#builder = new AttributesBuilder(config)
+    // Rule base-batcher: At the base, the batcher is that of the L2 block of its epoch.
+    // Spec: derivation.md#resetting-the-pipeline, derive/pipeline.go
     this.#batcher = { ...config.genesis.systemConfig, batcherAddress: options.batcher }
     this.#origin = refOf(base)
     this.#origins = new L1Origins(config, this.#origin)
@@ -145,6 +147,8 @@ export class Pipeline {
 
   /** Takes the next L1 block, when it is asked for. */
   push(block: L1Block): PushOutput {
+    // Rule l1-parent: An L1 block must be the child of the one before it; otherwise derivation is reset.
+    // Spec: derivation.md#l1-traversal, derive/l1_traversal.go
     if (block.parentHash !== this.#origin.hash || block.number !== this.#origin.number + 1n)
       return { kind: 'reset', reason: 'l1-parent-hash' }
     const rules = rulesAt(this.#config, block.timestamp)
@@ -152,6 +156,8 @@ export class Pipeline {
       l1SystemConfigAddress: this.#config.l1SystemConfigAddress,
       isEcotone: rules.inbox.readsBlobs,
     })
+    // Rule batcher-update: A batcher update applies to its whole L1 block; a malformed update changes nothing.
+    // Spec: derivation.md#l1-traversal, derive/l1_traversal.go
     // An update counts for all transactions of its block, also those before it.
     const { batcherAddress } = batcher
     const missing = missingBlobs(block, batcherAddress, rules.inbox)
@@ -167,9 +173,11 @@ export class Pipeline {
     return { kind: 'taken' }
   }
 
+  // Rule any-l1-data: Any L1 data has a defined outcome. Spec: Atoll's own
   /** The attributes of the block after the head, or what is needed for them. */
   next(head: L2Head): PipelineOutput {
     const { ref } = head
+    // Rule limit-epochs: L1 blocks are kept as long as they can be an epoch. Spec: derivation.md#batch-queue
     this.#forgetEpochs(ref)
     for (let output = this.#batches.next(ref); ;) {
       switch (output.kind) {
@@ -180,13 +188,19 @@ export class Pipeline {
           output = this.#feed(ref)
           break
         case 'invalid':
+          // Rule stage-invalid: An invalid batch voids the rest of its span and its channel, and no waiting frame.
+          // Spec: holocene/derivation.md#batch-queue, derive/batch_stage.go
           this.#report('batch', output.reason)
           this.#dropChannels()
           output = this.#batches.next(ref)
           break
         case 'needs-origin':
+          // Rule l1-read-whole: The next L1 block is requested only when the current one is read to its end.
+          // Spec: derivation.md#l2-chain-derivation-pipeline, derive/pipeline.go
           return { kind: 'needs-l1-block', number: this.#origin.number + 1n }
         case 'needs-block':
+          // Rule safe-block-missing: A safe block that cannot be read is requested, and is no reason for a reset.
+          // Spec: Atoll's own
           return { kind: 'needs-l2-block', number: output.number }
         case 'reset':
         case 'critical':
@@ -210,6 +224,8 @@ export class Pipeline {
     this.#channels.flush()
   }
 
+  // Rule holocene-transform: Holocene's activation drops frames, channels and batches, and keeps L1 blocks.
+  // Spec: holocene/derivation.md#activation, derive/channel_mux.go, derive/batch_mux.go
   /** From Holocene on other stages do the work, and nothing is left of what these had; but the L1 blocks are. */
   #transform(): void {
     this.#channels = new AssembledChannels()
@@ -270,6 +286,8 @@ export class Pipeline {
       this.#report('batch', batch.reason)
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
+      // Rule malformed-batch: An unknown type or a malformed batch voids the rest of its channel.
+      // Spec: derivation.md#batch-format, derive/channel_in_reader.go
       this.#report('batch', 'malformed', error.message)
       this.#reader = undefined
     }

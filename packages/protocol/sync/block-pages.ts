@@ -1,6 +1,7 @@
 import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
+// Rule limit-pages: 256 L2 and 64 L1 blocks are requested at once. Spec: Atoll's own
 /** L2 blocks that are asked for at once. */
 const l2PageBlocks = 256
 

@@ -17,6 +17,7 @@ const isBase = (epoch: number, hardforkTimes: HardforkTimes, l1Genesis = 0n) => 
   return isPipelineBase(config, inEpoch(100), inEpoch(epoch))
 }
 
+// Rules: pipeline-base
 test('a base is a channel timeout below the safe head, and not one L1 block less', () => {
   assert.equal(isBase(30, { fjord: 0n }), true)
   assert.equal(isBase(31, { fjord: 0n }), false)
@@ -24,6 +25,7 @@ test('a base is a channel timeout below the safe head, and not one L1 block less
   assert.equal(isBase(51, { granite: 0n }), false)
 })
 
+// Rules: pipeline-base
 test('around Granite the timeout is the longer of those at the base and the safe head', () => {
   assert.equal(isBase(50, { granite: 600n }), true)
   assert.equal(isBase(50, { granite: 601n }), false)
@@ -31,6 +33,7 @@ test('around Granite the timeout is the longer of those at the base and the safe
   assert.equal(isBase(31, { granite: 1_200n }), false)
 })
 
+// Rules: pipeline-base
 test('there is nothing below a genesis', () => {
   assert.equal(isBase(0, { fjord: 0n }), true)
   assert.equal(isBase(80, { fjord: 0n }, 79n), false)
@@ -59,18 +62,21 @@ function search(safe: number, hardforkTimes: HardforkTimes, lowest?: bigint) {
   return { base: `${base.ref.number}/${base.ref.l1Origin.number}`, reads }
 }
 
+// Rules: pipeline-start
 test('the search finds the last block of the newest epoch that is a channel timeout below', () => {
   assert.deepEqual(search(500, { granite: 0n }).base, '2705/450')
   assert.deepEqual(search(500, { fjord: 0n }).base, '2585/430')
   assert.deepEqual(search(500, { granite: 5_760n }).base, '2585/430')
 })
 
+// Rules: pipeline-start
 test('the search ends at the genesis, or at the first block there is', () => {
   assert.deepEqual(search(30, { granite: 0n }), { base: '5/0', reads: 14 })
   assert.deepEqual(search(500, { granite: 0n }, 2_900n).base, '2900/483')
   assert.deepEqual(search(0, { granite: 0n }), { base: '0/0', reads: 0 })
 })
 
+// Rules: pipeline-start
 test('the search reads tens of blocks of a channel timeout of thousands', () => {
   const { reads } = search(100_000, { fjord: 0n })
   assert.ok(reads < 30, `${reads} blocks`)

@@ -13,6 +13,8 @@ export interface BaseCandidate {
   readonly l1OriginTimestamp: bigint
 }
 
+// Rule pipeline-base: The longer of the channel timeouts at both ends applies. Spec: derivation.md#resetting-the-pipeline,
+// derive/pipeline.go
 /**
  * An L2 block as a candidate.
  *
@@ -50,6 +52,8 @@ export function isPipelineBase(
   return ref.l1Origin.number + (here > there ? here : there) <= safe.ref.l1Origin.number
 }
 
+// Rule pipeline-start: The pipeline starts a channel timeout below the safe head. Spec: derivation.md#resetting-the-pipeline,
+// derive/pipeline.go
 /**
  * Finds the newest L2 block whose L1 origin a pipeline can begin at, for a safe head. L1 origins only grow with the number, so
  * the search halves the range: it needs about twenty blocks instead of all of a channel timeout.

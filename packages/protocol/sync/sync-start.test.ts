@@ -101,38 +101,46 @@ function found(given: World): string {
   return [unsafe, safe, finalized].map(({ number }) => number).join('/')
 }
 
+// Rules: sync-start-window
 test('the safe head goes back a whole sequencing window below the newest canonical block', () => {
   // Window 10: the newest origin is 50, 39 is the first more than ten below, and its first block's parent is 77.
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 90, 4])), '101/77/4')
 })
 
+// Rules: sync-start-window
 test('it goes no further back than what is finalized', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 90, 85])), '101/85/85')
 })
 
+// Rules: sync-start-window
 test('it goes back from the safe head of before, if that is older', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 30, 4])), '101/29/4')
 })
 
+// Rules: sync-start-origins
 test('blocks whose L1 origin was replaced are given up', () => {
   // L1 was replaced from 46 on, whose first L2 block is 92. Canonical are origins up to 45.
   assert.equal(found(world(l1Chain(60, 46), l2Chain(101), [101, 90, 4])), '91/67/4')
 })
 
+// Rules: sync-start-origins
 test('blocks whose L1 origin is not there yet are kept', () => {
   assert.equal(found(world(l1Chain(45), l2Chain(101), [101, 90, 4])), '101/67/4')
 })
 
+// Rules: limit-reorg
 test('a reorg of five sequencing windows is followed, a longer one is not', () => {
   const l2 = l2Chain(201)
   assert.equal(found(world(l1Chain(120, 51), l2, [201, 60, 4])), '101/59/4')
   assert.equal(found(world(l1Chain(120, 50), l2, [201, 60, 4])), 'reorg-too-deep')
 })
 
+// Rules: sync-start-broken
 test('a finalized block without its L1 origin is no start', () => {
   assert.equal(found(world(l1Chain(60, 40), l2Chain(101), [101, 95, 90])), 'reorg-past-finality')
 })
 
+// Rules: sync-start-broken
 test('another block than the finalized at its height is no start', () => {
   const chain = l2Chain(101)
   const [unsafe, finalized] = [chain[101], chain[85]]
@@ -142,11 +150,13 @@ test('another block than the finalized at its height is no start', () => {
   assert.equal(found({ l1: l1Chain(60), l2: chain, labels }), 'reorg-past-finality')
 })
 
+// Rules: sync-start-labels
 test('without labels the chain starts at its genesis', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(20), [20])), '20/0/0')
   assert.equal(found(world(l1Chain(60), l2Chain(0), [0])), '0/0/0')
 })
 
+// Rules: sync-start-labels, limit-recover
 test('a chain of more than fourteen windows without a safe head was synced by its engine', () => {
   const l1 = l1Chain(160)
   assert.equal(found(world(l1, l2Chain(281), [281])), '281/0/0')
@@ -157,11 +167,13 @@ test('a chain of more than fourteen windows without a safe head was synced by it
   assert.equal(found({ ...world(l1, l2Chain(282), [282]), safeOffsetSeconds: 10_000n }), '282/0/0')
 })
 
+// Rules: sync-start-labels
 test('a head below the safe one was lost by its engine', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [80, 90, 4])), '80/80/80')
   assert.equal(found(world(l1Chain(60), l2Chain(101), [80, 70, 90])), '80/80/80')
 })
 
+// Rules: sync-start-broken
 test('another genesis is another chain', () => {
   const chain = l2Chain(10)
   const [unsafe] = chain.slice(-1)
@@ -174,11 +186,13 @@ for (const [name, wrong] of [
   ['a sequence number that jumps', { sequenceNumber: 5n }],
   ['an L1 origin that jumps', { l1Origin: { number: 9n, hash: hashOf(1, 'a', 9) } }],
 ] as const)
+  // Rules: sync-start-broken
   test(`blocks that cannot follow each other are no start: ${name}`, () => {
     const chain = l2Chain(101, { number: 51n, ...wrong })
     assert.equal(found(world(l1Chain(60), chain, [101, 40, 4])), 'l2-inconsistent')
   })
 
+// Rules: sync-start-broken
 test('a chain that changes while it is read is no start', () => {
   const given = world(l1Chain(60), l2Chain(101), [101, 90, 4])
   assert.equal(found({ ...given, l2: given.l2.filter(({ number }) => number > 80n) }), 'l2-missing')
@@ -186,6 +200,7 @@ test('a chain that changes while it is read is no start', () => {
   assert.equal(found({ ...given, l1 }), 'l1-inconsistent')
 })
 
+// Rules: limit-pages
 test('blocks are asked for by the page', () => {
   const { requests } = search(world(l1Chain(400), l2Chain(701), [701, 90, 4]))
   assert.ok(requests <= 9, `${requests} requests for 612 L2 blocks and 306 L1 blocks`)

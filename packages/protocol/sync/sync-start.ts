@@ -2,9 +2,11 @@ import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { L1Pages, L2Pages, type Page, type PageRequest } from './block-pages.ts'
 
+// Rule limit-reorg: An L1 reorg of five sequencing windows is followed. Spec: sync/start.go
 /** Sequencing windows that a reorg of L1 may take back of the unsafe chain. Source: op-node, rollup/sync/start.go */
 const maxReorgWindows = 5n
 
+// Rule limit-recover: Fourteen windows without a safe head mean that the execution client synced by itself. Spec: sync/start.go
 /** Sequencing windows that an unsafe chain without a safe head must be long for it to count as synced by its engine. */
 const recoverWindows = 14n
 
@@ -49,6 +51,8 @@ type SyncStartFault =
   | 'l2-inconsistent'
   | 'l1-inconsistent'
 
+// Rule sync-start-window: The safe head goes back a sequencing window below the newest canonical block, not below finalized.
+// Spec: derivation.md#finding-the-sync-starting-point, sync/start.go
 /**
  * Finds the heads to start from: the newest L2 block whose L1 origins may all be canonical, and a safe one a whole sequencing
  * window below the newest that surely is, so that everything that could change it is read again. Never below the finalized.
@@ -113,6 +117,7 @@ export class SyncStart {
     return undefined
   }
 
+  // Rule sync-start-labels: An execution client that synced by itself or lost its head is recognised. Spec: sync/start.go
   /** What the labels alone decide. */
   #begin(): SyncStartStep | undefined {
     const { genesis, sequencingWindow, blockTime } = this.#config
@@ -143,11 +148,14 @@ export class SyncStart {
     return { kind: 'found', heads: { unsafe, safe, finalized: safe } }
   }
 
+  // Rule sync-start-origins: Blocks with a replaced L1 origin are dropped; those with an unknown newer origin are kept.
+  // Spec: sync/start.go
   /** Looks at one block of the walk. */
   #visit(): SyncStartStep | undefined {
     const block = this.#at
     const l1 = this.#l1.at(block.l1Origin.number)
     if (l1 !== undefined && 'kind' in l1) return l1
+    // Rule sync-start-broken: A chain with broken links or another genesis is refused. Spec: sync/start.go
     const wrong = this.#wrongChain(l1)
     if (wrong !== undefined) return wrong
     const { sequencingWindow } = this.#config

@@ -38,6 +38,7 @@ export function encodeDeposit(deposit: Deposit): Uint8Array {
   return raw
 }
 
+// Rule deposit-format: Encoding of a deposit transaction. Spec: deposits.md#the-deposited-transaction-type
 /**
  * Decodes a deposit; its data is a view.
  *

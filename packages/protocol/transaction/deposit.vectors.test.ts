@@ -22,6 +22,7 @@ interface Case {
 const { cases } = readVectors('deposit_tx.json') as { cases: readonly Case[] }
 
 for (const [at, { fields, tx }] of cases.entries())
+  // Rules: deposit-format
   test(`deposit ${at} is written and read`, () => {
     const deposit: Deposit = {
       sourceHash: fields.sourceHash,

@@ -2,7 +2,6 @@ import { byGenerationAndVersion, type ChainState } from '#messages/chain-state.t
 import type { SafeAt } from '#messages/safe-at.ts'
 import { engineChain, safeAt } from '#messages/subjects.ts'
 import type { Bus } from '#bus/bus.ts'
-import { blockHint } from './model-subjects.ts'
 
 interface ObserverContext {
   readonly bus: Bus
@@ -14,7 +13,6 @@ interface ObserverContext {
 export class Observer {
   readonly entries = new Map<bigint, SafeAt>()
   chain: ChainState | undefined
-  hints = 0
   #generationEnded = new AbortController()
   #settled = 0n
 
@@ -22,7 +20,6 @@ export class Observer {
   async run({ bus, signal, log }: ObserverContext): Promise<void> {
     this.chain = undefined
     bus.follow(engineChain, (chain) => this.#see(chain))
-    bus.listen(blockHint, () => this.hints++)
     let position = 0n
     while (!signal.aborted) {
       this.#generationEnded = new AbortController()

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { channelOf } from '#test/fakes/frame-notation.ts'
-import { splitChannel } from './channel-encoder.ts'
-import { encodeFrames } from './frame.ts'
+import { splitChannel } from './channel.ts'
+import { encodeFrames } from './frames.ts'
 
 test('a channel is cut into frames that are full but for the last', () => {
   const frames = splitChannel(channelOf('a'), new Uint8Array(25), 33)

@@ -5,7 +5,7 @@ import { subjects } from '#messages/subjects.ts'
 import type { MessageCodec } from '#messages/wire/message-codec.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 
-/** A hint that a block became safe: the model's one message that may be lost for good. */
+/** A hint that a block became safe: a message that may be lost for good. */
 export const blockHint: Signal<SafeAt> = signal({
   name: 'engine.block-hint',
   summary: 'A hint that a block became safe.',
@@ -32,7 +32,7 @@ export const bulkLog: Log<L1Block> = log({
 })
 
 /** Atoll's own table, a hint and a log of large entries: every kind of message. */
-export const modelSubjects: readonly Subject[] = [...subjects, blockHint, bulkLog]
+export const testSubjects: readonly Subject[] = [...subjects, blockHint, bulkLog]
 
 function blockOf(response: FetchL1BlockResponse): L1Block {
   if (response.kind !== 'block') throw new Error('not an entry of this log')

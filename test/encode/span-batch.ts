@@ -10,11 +10,10 @@ import {
   rlpList,
   rlpUint,
 } from '#protocol/codec/rlp.ts'
-import type { SingularBatch, SpanBatch, SpanBatchBlock } from './batch.ts'
-import { encodeBitlist } from './bitlist.ts'
-import { batchTypes } from './decode-batch.ts'
+import type { SingularBatch, SpanBatch, SpanBatchBlock } from '#protocol/batch/batch.ts'
+import { batchTypes } from '#protocol/batch/decode-batch.ts'
 import { RlpScan } from '#protocol/codec/rlp-scan.ts'
-import { encodeUvarint } from './uvarint.ts'
+import { encodeBitlist, encodeUvarint } from './columns.ts'
 import { postExecType } from '#protocol/transaction/transaction-types.ts'
 
 /** What the encoding leaves out, or has besides what a decoded span batch says. */

@@ -1,10 +1,10 @@
 import { brotliCompressSync, constants, deflateSync } from 'node:zlib'
 import { encodeRlp } from '#protocol/codec/rlp.ts'
 import type { ChannelId } from '#protocol/primitives.ts'
-import { brotliVersion } from './decompress.ts'
-import { type Frame, frameHeadBytes, maxFrameDataBytes } from './frame.ts'
+import { brotliVersion } from '#protocol/channel/decompress.ts'
+import { type Frame, frameHeadBytes, maxFrameDataBytes } from '#protocol/channel/frame.ts'
 import { joined } from '#protocol/codec/joined.ts'
-import { toUint8Array } from './node-zlib.ts'
+import { toUint8Array } from '#protocol/channel/node-zlib.ts'
 
 /** What a batcher compresses with; brotli from Fjord on. */
 export type Compression = 'zlib' | 'brotli'
