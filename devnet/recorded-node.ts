@@ -17,6 +17,7 @@ export interface RecordedNodeOptions {
   readonly natsServer: string | undefined
   readonly isInMemory?: boolean
   readonly logLevel: string
+  readonly otlpUrl?: string | undefined
   readonly report: (what: string) => void
   readonly onChange: (view: NodeView) => void
 }
@@ -32,7 +33,8 @@ export interface RecordedNode {
 
 /** Starts a verifier of its own processes, or in this one if it is in memory. */
 export async function startRecordedNode(options: RecordedNodeOptions): Promise<RecordedNode> {
-  const { record, folder, l1, engineUrl, natsServer, isInMemory, logLevel, report } = options
+  const { record, folder, l1, engineUrl, natsServer, isInMemory, logLevel, otlpUrl, report } =
+    options
   const jwtSecretFile = join(folder, 'jwt.hex')
   await writeFile(jwtSecretFile, Buffer.from(options.jwtSecret).toString('hex'), { mode: 0o600 })
   const { l2ChainId: chainId } = await readRollupConfig(record)
@@ -51,6 +53,7 @@ export async function startRecordedNode(options: RecordedNodeOptions): Promise<R
       engineUrl,
       jwtSecretFile,
       logLevel,
+      ...(otlpUrl !== undefined && { otlpUrl }),
     },
     report,
   })

@@ -35,6 +35,8 @@ export interface DevnetOptions {
   readonly until: { readonly [Head in keyof Until]: Until[Head] | undefined }
   readonly timeoutMs: number
   readonly logLevel: string
+  /** Where the services send their spans. */
+  readonly otlpUrl: string | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly report: (what: string) => void
@@ -93,7 +95,7 @@ async function untilOf({ record, until }: DevnetOptions): Promise<Until> {
   const finalized = until.finalized ?? (until.safe === undefined ? last : 0n)
   if (safe <= last && finalized <= last) return { safe, finalized }
   const detail = `--until asks for more than the ${last} blocks of ${record}`
-  throw new Fault('settings', { severity: 'critical', detail })
+  throw new Fault('settings', { detail })
 }
 
 async function follow(
@@ -115,11 +117,9 @@ async function follow(
   })
   const stopTimer = clock.after(timeoutMs, () => {
     const detail = `${askedHeads(options, until)} not reached in ${timeoutMs / 1_000} s; ${whyNot(viewer.view)}`
-    reached.reject(new Fault('devnet', { severity: 'critical', detail }))
+    reached.reject(new Fault('devnet', { detail }))
   })
-  signal.addEventListener('abort', () =>
-    reached.reject(new Fault('devnet', { severity: 'critical', detail: 'stopped' })),
-  )
+  signal.addEventListener('abort', () => reached.reject(new Fault('devnet', { detail: 'stopped' })))
   try {
     return { chain: await Promise.race([reached.promise, failed]), bus: node.bus.what }
   } finally {

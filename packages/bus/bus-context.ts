@@ -59,7 +59,6 @@ export function encodeMessage<Value>(
   if (bytes <= maxPayloadBytes) return message
   metrics.refused('too-large')
   throw new Fault('too-large', {
-    severity: 'critical',
     detail: `${codec.type} has ${bytes} bytes; the bus takes ${maxPayloadBytes}`,
   })
 }

@@ -1,5 +1,6 @@
 import type { Input } from '#messages/service-status.ts'
 import type { Call, Log, Signal, State } from '#messages/subject.ts'
+import type { Tracing } from '#runtime/tracing.ts'
 import type { BusWait } from './waits.ts'
 
 /**
@@ -53,6 +54,8 @@ export interface Bus {
   /** Waits until this instance may act for its service; from then on every write is guarded by it. */
   lease(options?: LeaseOptions): Promise<Lease>
 
+  /** Traces that messages carry from service to service. */
+  readonly tracing: Tracing
   /** What goes on only after repeats: the lease, a write, an entry. */
   waits(): readonly BusWait[]
   /** The states that are followed, and how long ago each was seen. */

@@ -51,7 +51,7 @@ export function serveCall<Request, Response>(
       const { length } = message.data
       if (inFlight >= maxCallsInFlight || bytesInFlight + length > maxCallBytesInFlight) {
         metrics.refused('busy')
-        respondFault(context, message, new Fault('busy', { severity: 'temporary' }))
+        respondFault(context, message, new Fault('busy'))
         return
       }
       void tracing.receive(call.name, message.header, () => answer(message, decoded.value))
@@ -62,17 +62,16 @@ export function serveCall<Request, Response>(
 
 function notUnderstood({ request }: Call<unknown, unknown>): Fault {
   return new Fault('malformed', {
-    severity: 'critical',
     detail: `the request is no ${request.type} with a deadline`,
   })
 }
 
 function toFault(error: unknown): Fault {
-  return isFault(error) ? error : new Fault('internal', { severity: 'temporary', cause: error })
+  return isFault(error) ? error : new Fault('internal', { cause: error })
 }
 
 function respondFault(context: BusContext, message: Incoming, fault: Fault): void {
-  const { code, severity, message: detail } = fault
+  const { code, severity, detail = '' } = fault
   message.respond?.(
     encodeMessage(context, faultBodyCodec, {
       value: { code, severity, detail },

@@ -66,7 +66,7 @@ export interface Subscription {
 /** Of a request that was on its way when the connection was lost. */
 export function connectionLost(): Fault {
   const detail = 'the connection was lost before there was an answer'
-  return new Fault('timeout', { severity: 'temporary', detail })
+  return new Fault('timeout', { detail })
 }
 
 /** @throws Fault `too-large` for a message that the server would end the connection for */
@@ -74,7 +74,6 @@ export function checkSize(message: Outgoing, { maxPayloadBytes }: ServerFacts): 
   const bytes = messageBytes(message)
   if (bytes <= maxPayloadBytes) return
   throw new Fault('too-large', {
-    severity: 'critical',
     detail: `${bytes} bytes; the server takes ${maxPayloadBytes}`,
     fields: { subject: message.subject },
   })

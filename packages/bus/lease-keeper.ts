@@ -53,7 +53,7 @@ export async function takeLease(
     }
   }
   waits.ended(what)
-  throw new Fault('closed', { severity: 'critical', detail: 'stopped while waiting for the lease' })
+  throw new Fault('closed', { detail: 'stopped while waiting for the lease' })
 }
 
 async function takeOver(
@@ -102,7 +102,6 @@ export class LeaseKeeper implements Lease {
   guard(): void {
     if (this.remainingMs > 0 && !this.#released.signal.aborted) return
     throw new Fault('lease-expired', {
-      severity: 'critical',
       detail: `the lease of ${this.#context.service} was not renewed in time`,
     })
   }
@@ -123,8 +122,9 @@ export class LeaseKeeper implements Lease {
       const id = `${boot}/release`
       await store(control, message, { id, expectedSequence: this.#sequence })
     } catch (error) {
-      // Whoever waits for it takes it when it has expired.
-      if (!isFault(error)) throw error
+      // The next instance takes it when it has expired.
+      const isGone = isFault(error) && (error.severity === 'temporary' || error.code === 'closed')
+      if (!isGone) throw error
     }
   }
 
@@ -183,7 +183,6 @@ export class LeaseKeeper implements Lease {
     const holder = stored && parseHolder({ ...stored, isDeletion: false })
     if (stored !== undefined && holder?.boot === this.#context.boot) return stored.sequence
     throw new Fault('lease-lost', {
-      severity: 'critical',
       detail: lossOf(this.#context, holder),
       fields: { service: this.#context.service, holder },
     })

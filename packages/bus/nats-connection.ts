@@ -18,7 +18,7 @@ import {
 import { inboxPrefix } from '#messages/bus-names.ts'
 import type { BusRole } from '#messages/services.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
-import { Fault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { maxPayloadBytes } from './bus-limits.ts'
 import {
   checkSize,
@@ -83,7 +83,7 @@ async function connectClient({ signal, onWait, ...options }: NatsOptions): Promi
     await sleep(systemClock, connectPauseMs, signal)
     if (signal?.aborted === true) {
       const detail = 'asked to stop before it connected'
-      throw new Fault('closed', { severity: 'critical', detail })
+      throw new Fault('closed', { detail })
     }
   }
 }
@@ -137,16 +137,16 @@ function connectFault(
       seed === undefined
         ? `the server at ${at} wants a key, and ${role} has none: name one with --nats-seed-file`
         : `the server at ${at} does not know the key of ${role}`
-    return new Fault('not-permitted', { severity: 'critical', detail, ...options })
+    return new Fault('not-permitted', { detail, ...options })
   }
   const root = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   if (isCertificateError(root)) {
     const detail = `the certificate of the server at ${at} does not check: ${root.message}; --nats-ca-file names whom to trust`
-    return new Fault('not-trusted', { severity: 'critical', detail, ...options })
+    return new Fault('not-trusted', { detail, ...options })
   }
   const why = root instanceof Error && root.message !== '' ? root.message : 'no answer'
   const detail = `no NATS server answers at ${at} (${why})`
-  return new Fault('unavailable', { severity: 'temporary', detail, ...options })
+  return new Fault('unavailable', { detail, ...options })
 }
 
 /** Node names what OpenSSL found wrong with a certificate in the error's code. */
@@ -163,8 +163,7 @@ const unfitVersions: readonly string[] = ['2.10.19']
 
 /** @throws Fault `server-unfit` if the bus cannot stand on a server with these facts */
 export function checkServer({ version, maxPayloadBytes: offered }: ServerFacts): void {
-  const unfit = (detail: string) =>
-    new Fault('server-unfit', { severity: 'critical', detail, fields: { version } })
+  const unfit = (detail: string) => new Fault('server-unfit', { detail, fields: { version } })
   if (unfitVersions.includes(version))
     throw unfit(`version ${version} accepts stale writes; use a later one`)
   if (isOlder(version)) throw unfit(`version ${version} is older than ${oldestVersion.join('.')}`)
@@ -226,7 +225,7 @@ class NatsConnection implements Connection {
       return incoming(await Promise.race([answer, lost.promise]))
     } catch (cause) {
       if (cause instanceof Fault) throw cause
-      if (this.#client.isClosed()) throw new Fault('closed', { severity: 'critical', cause })
+      if (this.#client.isClosed()) throw new Fault('closed', { cause })
       throw faultOf(cause, { subject, timeoutMs })
     } finally {
       this.#pending.delete(lost.reject)
@@ -270,7 +269,7 @@ class NatsConnection implements Connection {
     try {
       checkServer(this.#facts)
     } catch (error) {
-      if (!(error instanceof Fault)) throw error
+      if (!isFault(error)) throw error
       this.#onFatal(error)
       return
     }
@@ -304,22 +303,19 @@ function incoming(message: Msg): Incoming {
   }
 }
 
+type BusFaultCode = 'unavailable' | 'timeout' | 'not-permitted' | 'closed'
+
 function faultOf(cause: unknown, fields: Readonly<Record<string, unknown>>): Fault {
-  const fault = (code: string, options: Omit<ConstructorParameters<typeof Fault>[1], 'fields'>) =>
-    new Fault(code, { ...options, cause, fields })
+  const fault = (code: BusFaultCode, detail?: string) =>
+    new Fault(code, { ...(detail !== undefined && { detail }), cause, fields })
   const root = cause instanceof RequestError && cause.cause !== undefined ? cause.cause : cause
-  if (root instanceof NoRespondersError)
-    return fault('unavailable', { severity: 'temporary', detail: 'nobody listens' })
-  if (root instanceof TimeoutError) return fault('timeout', { severity: 'temporary' })
-  if (root instanceof PermissionViolationError)
-    return fault('not-permitted', {
-      severity: 'critical',
-      detail: `${root.message}; is it the key of this service and node, and are --chain-id and --node right?`,
-    })
+  if (root instanceof NoRespondersError) return fault('unavailable', 'nobody listens')
+  if (root instanceof TimeoutError) return fault('timeout')
+  if (root instanceof PermissionViolationError) return fault('not-permitted', root.message)
   if (root instanceof AuthorizationError)
-    return fault('not-permitted', { severity: 'critical', detail: 'the server refuses the key' })
+    return fault('not-permitted', 'the server refuses the key')
   if (root instanceof ClosedConnectionError || root instanceof DrainingConnectionError)
-    return fault('closed', { severity: 'critical' })
+    return fault('closed')
   const detail = root instanceof Error ? root.message : String(root)
-  return fault('unavailable', { severity: 'temporary', detail })
+  return fault('unavailable', detail)
 }

@@ -93,7 +93,7 @@ async function streamConfig(connection: Connection, name: string): Promise<objec
     const info = await ask(connection, `STREAM.INFO.${name}`, {})
     return (info as { readonly config?: object }).config
   } catch (error) {
-    if (isFault(error, 'stream-refused') && error.fields['code'] === 404) return undefined
+    if (isFault(error, 'stream-refused') && error.fields.status === 404) return undefined
     throw error
   }
 }
@@ -113,9 +113,8 @@ async function ask(connection: Connection, what: string, body: object): Promise<
     readonly error?: { readonly code: number; readonly description: string }
   }
   if (answer.error === undefined) return answer
-  throw new Fault('stream-refused', {
-    severity: answer.error.code === 403 ? 'critical' : 'temporary',
-    detail: `${what}: ${answer.error.description}`,
-    fields: { code: answer.error.code },
-  })
+  const { code: status, description } = answer.error
+  const detail = `${what}: ${description}`
+  if (status === 403) throw new Fault('stream-forbidden', { detail })
+  throw new Fault('stream-refused', { detail, fields: { status } })
 }

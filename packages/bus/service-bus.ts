@@ -4,7 +4,7 @@ import type { Input } from '#messages/service-status.ts'
 import { isLeased, type ServiceName } from '#messages/services.ts'
 import type { Call, Log, Signal, State } from '#messages/subject.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
-import { Fault, isFault } from '#runtime/fault.ts'
+import { Fault, isFault, remoteFault } from '#runtime/fault.ts'
 import { type BusContext, decodeMessage, encodeMessage, receiving } from './bus-context.ts'
 import { busHeaders } from './bus-headers.ts'
 import { publishPauseMs } from './bus-limits.ts'
@@ -26,7 +26,7 @@ import { lookUpEntry, tailLog } from './log-tail.ts'
 import { StateFollower } from './state-follower.ts'
 import { StateOwner } from './state-owner.ts'
 import { readNewest, store } from './stream-store.ts'
-import { noTracing, type Tracing } from '#runtime/tracing.ts'
+import type { Tracing } from '#runtime/tracing.ts'
 import { type BusWait, Waits } from './waits.ts'
 
 /** Who is on the bus, and through what. */
@@ -41,7 +41,7 @@ export interface ServiceBusOptions {
   readonly bulk: Connection
   readonly clock: Clock
   readonly metrics?: BusMetrics
-  readonly tracing?: Tracing
+  readonly tracing: Tracing
   /** Told of each thing that the bus has to try again, once, and when the reason changes. */
   readonly onWait?: (wait: BusWait) => void
   /** Told when it went through. */
@@ -59,13 +59,12 @@ export class ServiceBus implements Bus {
 
   constructor({
     metrics = noBusMetrics,
-    tracing = noTracing,
     onWait = () => undefined,
     onWaitOver = () => undefined,
     ...options
   }: ServiceBusOptions) {
     const checkOpen = () => {
-      if (this.#closing.signal.aborted) throw new Fault('closed', { severity: 'critical' })
+      if (this.#closing.signal.aborted) throw new Fault('closed')
     }
     const guard = () => {
       checkOpen()
@@ -75,13 +74,17 @@ export class ServiceBus implements Bus {
     }
     const { signal } = this.#closing
     const waits = new Waits(() => options.clock.now(), { onWait, onWaitOver })
-    this.#context = { ...options, metrics, tracing, waits, signal, checkOpen, guard }
+    this.#context = { ...options, metrics, waits, signal, checkOpen, guard }
     for (const connection of new Set([options.control, options.bulk]))
       connection.onReconnect(() => metrics.reconnected())
   }
 
   get isUp(): boolean {
     return this.#context.control.isUp && this.#context.bulk.isUp
+  }
+
+  get tracing(): Tracing {
+    return this.#context.tracing
   }
 
   /** What is left of the lease; undefined without one. */
@@ -224,11 +227,11 @@ export class ServiceBus implements Bus {
     const fields = { call: call.name }
     if (reply.header(busHeaders.error) !== undefined) {
       const fault = decodeMessage(this.#context, faultBodyCodec, reply)?.value
-      if (fault !== undefined) throw new Fault(fault.code, { ...fault, fields })
+      if (fault !== undefined) throw remoteFault(fault, fields)
     }
     const decoded = decodeMessage(this.#context, call.response, reply)
     if (decoded !== undefined) return decoded.value
     const detail = 'the answer is not the message it should be'
-    throw new Fault('malformed', { severity: 'critical', detail, fields })
+    throw new Fault('malformed', { detail, fields })
   }
 }

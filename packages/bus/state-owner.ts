@@ -128,7 +128,6 @@ export class StateOwner<Value> implements Owner<Value> {
     if (writer === this.#context.instance || stored.isDeletion)
       return { sequence: stored.sequence, version }
     throw new Fault('fenced', {
-      severity: 'critical',
       detail: `${this.#state.name} was written by ${writer ?? 'a stranger'}`,
       fields: { state: this.#state.name, writer },
     })

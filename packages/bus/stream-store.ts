@@ -64,7 +64,6 @@ export async function readNewest(
   if (reply.status === notFound) return undefined
   if (reply.status !== 0)
     throw new Fault('unavailable', {
-      severity: 'temporary',
       detail: `direct get answered status ${reply.status}`,
       fields: { subject },
     })
@@ -87,7 +86,7 @@ async function askStream(
   } catch (cause) {
     if (!isFault(cause, 'unavailable')) throw cause
     const detail = 'no stream is there for it; atoll bus provision makes the streams'
-    throw new Fault('unavailable', { severity: 'temporary', detail, cause, fields: cause.fields })
+    throw new Fault('unavailable', { detail, cause, fields: cause.fields })
   }
 }
 
@@ -109,7 +108,6 @@ function parseAck(data: Uint8Array, subject: string): Ack {
   if (ack.error !== undefined) {
     const conflict = ack.error.err_code === wrongLastSequence
     throw new Fault(conflict ? 'conflict' : 'store-refused', {
-      severity: 'temporary',
       detail: ack.error.description ?? 'no reason given',
       fields: { subject },
     })

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { natsServer } from '#node/bus-settings.ts'
+import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import { onOff, oneOf, shownDefault, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 
 const keptRecord = fileURLToPath(
@@ -58,4 +59,5 @@ export const devnetSettings = z.strictObject({
   logLevel: oneOf(['error', 'warn', 'info', 'debug'])
     .default('error')
     .describe('the least that the services log'),
+  otlpUrl: serviceSettings.shape.otlpUrl,
 })

@@ -1,12 +1,10 @@
 import { CommanderError } from 'commander'
 import { isFault } from '#runtime/fault.ts'
+import { faultRule } from '#runtime/fault-codes.ts'
 import { onParentGone } from '#runtime/on-stop-signal.ts'
 import { SettingsError } from '#runtime/settings/settings.ts'
 import { exitCodes } from './exit-codes.ts'
 import { isNodeService } from '#node/node-services.ts'
-
-/** Faults of what the command was given: its flags together, and a record. */
-const givenFaults: readonly string[] = ['settings', 'record', 'invalid-file']
 
 /**
  * Runs the `atoll` command with its arguments, and ends the process: what was given up, such as a connection that
@@ -50,8 +48,10 @@ function explain(error: unknown): number {
   }
   if (isFault(error)) {
     process.stderr.write(`atoll: ${error.message}\n`)
-    if (error.code === 'no-node') return exitCodes.noNode
-    return givenFaults.includes(error.code) ? exitCodes.usage : exitCodes.failed
+    const { advice, exit, severity } = faultRule(error.code)
+    // Those that end a command at once say themselves what to do.
+    if (severity !== 'critical') process.stderr.write(`${advice}\n`)
+    return exit === undefined ? exitCodes.failed : exitCodes[exit]
   }
   if (isEnvironmental(error)) {
     process.stderr.write(`atoll: ${error.message}\n`)

@@ -5,6 +5,7 @@ import { attributesOfPayload } from '#execution-client/engine-api/payload-json.t
 import { startExecutionClient } from '#execution-client/execution-client.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
+import { faultRule } from '#runtime/fault-codes.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import { type JsonRpcCall, JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { createToken } from '#json-rpc/jwt.ts'
@@ -109,7 +110,8 @@ test('a wrong secret is told, with what to do', async (t) => {
   const { client } = await served(t, 'fork-karst', { asWith: new Uint8Array(32).fill(8) })
   await assert.rejects(client.chainId(), (error) => {
     assert.ok(isFault(error, 'engine-unauthorized'))
-    assert.match(error.message, /401.*give both the same --jwt-secret-file/)
+    assert.match(error.message, /401/)
+    assert.match(faultRule(error.code).advice, /the same --jwt-secret-file/)
     return true
   })
 })

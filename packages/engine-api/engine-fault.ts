@@ -1,5 +1,6 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import { faultRule } from '#runtime/fault-codes.ts'
 import { errorCodes, JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 
 /** Errors of the Engine API. Spec: execution-apis, src/engine/common.md#errors */
@@ -23,21 +24,18 @@ export function toEngineFault(error: unknown, method: string): unknown {
   if (error instanceof JsonRpcError) return ofRefusal(error, method)
   if (error instanceof DecodeError)
     return new Fault('engine-response', {
-      severity: 'temporary',
       detail: `the execution client answered ${method} with something else: ${error.message}`,
       cause: error,
       fields: { method },
     })
-  if (isFault(error, 'rpc-status') && [401, 403].includes(Number(error.fields['status'])))
+  if (isFault(error, 'rpc-status') && [401, 403].includes(error.fields.status))
     return new Fault('engine-unauthorized', {
-      severity: 'temporary',
-      detail: `${error.message}; give both the same --jwt-secret-file, and see that both clocks are right`,
+      detail: error.message,
       cause: error,
       fields: { method },
     })
-  if (isFault(error) && error.code.startsWith('rpc-'))
+  if (isFault(error) && faultRule(error.code).origin === 'rpc')
     return new Fault('engine-unreachable', {
-      severity: 'temporary',
       detail: `the execution client does not answer ${method}: ${error.message}`,
       cause: error,
       fields: { ...error.fields, method },
@@ -51,8 +49,8 @@ function ofRefusal(error: JsonRpcError, method: string): Fault {
   const told = `${method}: ${message}${more} (${code})`
   const fields = { method, code }
   if (code === engineErrorCodes.invalidForkchoice)
-    return new Fault('engine-forkchoice', { severity: 'reset', detail: told, cause: error, fields })
+    return new Fault('engine-forkchoice', { detail: told, cause: error, fields })
   const isOld = code === errorCodes.methodNotFound || code === engineErrorCodes.unsupportedFork
   const detail = isOld ? `the execution client is too old: ${told}` : told
-  return new Fault('engine-refused', { severity: 'temporary', detail, cause: error, fields })
+  return new Fault('engine-refused', { detail, cause: error, fields })
 }

@@ -114,7 +114,10 @@ export class Endpoint {
     const fields = { status, isFinal, ...(retryAfterMs !== undefined && { retryAfterMs }) }
     const said = text.slice(0, maxExcerpt).replaceAll(/\s+/gu, ' ').trim()
     const detail = `HTTP status ${status}${said === '' ? '' : `: ${said}`}`
-    return this.#newFault('rpc-status', { detail, fields })
+    return new Fault('rpc-status', {
+      detail: `${this.name}: ${detail}`,
+      fields: { endpoint: this.name, ...fields },
+    })
   }
 
   #fault(cause: Error): Fault {
@@ -123,11 +126,10 @@ export class Endpoint {
   }
 
   #newFault(
-    code: string,
+    code: 'aborted' | 'rpc-timeout' | 'rpc-unreachable' | 'rpc-response',
     { detail, cause, fields }: { detail?: string; cause?: unknown; fields?: object },
   ): Fault {
     return new Fault(code, {
-      severity: 'temporary',
       ...(detail !== undefined && { detail: `${this.name}: ${detail}` }),
       cause,
       fields: { endpoint: this.name, ...fields },

@@ -89,7 +89,7 @@ function answerOf(item: object, fields: Readonly<Record<string, unknown>>): Json
   if (typeof code !== 'number') throw badResponse('an error without code', fields)
   const text = typeof message === 'string' ? message : 'no message'
   if (code === errorCodes.limitExceeded || limitedWords.test(text))
-    throw new Fault('rpc-limited', { severity: 'temporary', detail: text, fields })
+    throw new Fault('rpc-limited', { detail: text, fields })
   return { error: new JsonRpcError(code, text, data) }
 }
 
@@ -98,5 +98,5 @@ function badResponse(
   fields: Readonly<Record<string, unknown>>,
   cause?: unknown,
 ): Fault {
-  return new Fault('rpc-response', { severity: 'temporary', detail, fields, cause })
+  return new Fault('rpc-response', { detail, fields, cause })
 }

@@ -197,7 +197,7 @@ test('a right that is lost between two attempts ends the call', async (t) => {
   const { rpc, failures } = client(t, [{ url }])
   let attempts = 0
   const guard = () => {
-    if (++attempts === 2) throw new Fault('lease-expired', { severity: 'critical' })
+    if (++attempts === 2) throw new Fault('lease-expired')
   }
   await assert.rejects(rpc.call('engine_newPayloadV4', [], { guard }), { code: 'lease-expired' })
   assert.equal(failures.length, 1)

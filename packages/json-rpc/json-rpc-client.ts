@@ -1,3 +1,4 @@
+import { isFinalAnswer, retryAfterMs } from './rpc-status.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import type { CallRate } from './call-rate.ts'
@@ -110,7 +111,7 @@ export class JsonRpcClient {
     for (let round = 0; round < rounds && candidates.size > 0; round++) {
       if (round > 0) await sleep(clock, pauseMs(round, failure), signal)
       for (const at of candidates) {
-        if (signal?.aborted === true) throw new Fault('aborted', { severity: 'temporary' })
+        if (signal?.aborted === true) throw new Fault('aborted')
         guard?.()
         try {
           const answers = await this.#request(at, calls, signal)
@@ -120,13 +121,13 @@ export class JsonRpcClient {
         } catch (error) {
           if (!isFault(error) || error.severity !== 'temporary') throw error
           if (error.code === 'aborted') throw error
-          if (error.fields['isFinal'] === true) candidates.delete(at)
+          if (isFinalAnswer(error)) candidates.delete(at)
           failure = error
           onFailure?.(error)
         }
       }
     }
-    throw failure ?? new Fault('rpc-unreachable', { severity: 'temporary', detail: 'no rounds' })
+    throw failure ?? new Fault('rpc-unreachable', { detail: 'no rounds' })
   }
 
   async #request(
@@ -153,9 +154,7 @@ export class JsonRpcClient {
 
 /** How long is waited before a round, the first but one being 1; a server may have said how long it wants. */
 export function pauseMs(round: number, failure: Fault | undefined): number {
-  const asked = failure?.fields['retryAfterMs']
+  const asked = retryAfterMs(failure)
   const grown = backoffMs(roundBackoff, round - 1)
-  return typeof asked === 'number'
-    ? Math.min(Math.max(asked, grown), roundBackoff.longestMs)
-    : grown
+  return asked !== undefined ? Math.min(Math.max(asked, grown), roundBackoff.longestMs) : grown
 }

@@ -109,7 +109,6 @@ export class SocketEndpoint {
     const code = isAborted ? 'aborted' : isLate ? 'rpc-timeout' : 'rpc-unreachable'
     const why = isLate ? 'no answer in time' : cause instanceof Error ? cause.message : 'closed'
     return new Fault(code, {
-      severity: 'temporary',
       detail: `${this.name}: ${why}`,
       cause,
       fields: { endpoint: this.name },

@@ -1,3 +1,4 @@
+import { isFinalAnswer } from '#json-rpc/rpc-status.ts'
 import * as z from 'zod'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Hash } from '#protocol/primitives.ts'
@@ -86,7 +87,7 @@ export class BeaconClient {
     if (lacking === undefined) return found
     const detail = `${this.name}: of slot ${slot} it tells ${told.length} blobs, none of which is ${lacking}`
     const fields = { endpoint: this.name }
-    throw new Fault('l1-untrue', { severity: 'temporary', detail, fields })
+    throw new Fault('l1-untrue', { detail, fields })
   }
 
   async #match(
@@ -146,7 +147,7 @@ export class BeaconClient {
         secondsPerSlot: spec.data.SECONDS_PER_SLOT,
       }
     const detail = `${this.name}: there is no beacon API at this URL`
-    throw new Fault('no-beacon', { severity: 'temporary', detail })
+    throw new Fault('no-beacon', { detail })
   }
 
   /** @returns undefined if there is nothing at the path */
@@ -161,9 +162,9 @@ export class BeaconClient {
         return this.#parse(await this.#endpoint.get(path, { timeoutMs, signal }), schema)
       } catch (error) {
         if (!isFault(error)) throw error
-        if (error.code === 'rpc-status' && absentStatuses.includes(error.fields['status']))
+        if (isFault(error, 'rpc-status') && absentStatuses.includes(error.fields.status))
           return undefined
-        const isFinal = error.code === 'aborted' || error.fields['isFinal'] === true
+        const isFinal = error.code === 'aborted' || isFinalAnswer(error)
         if (isFinal || round >= rounds) throw error
         await sleep(clock, pauseMs(round, error), signal)
       }
@@ -176,7 +177,7 @@ export class BeaconClient {
     } catch (cause) {
       if (!(cause instanceof SyntaxError) && !(cause instanceof DecodeError)) throw cause
       const detail = `${this.name}: ${cause.message}`
-      throw new Fault('rpc-response', { severity: 'temporary', detail, cause })
+      throw new Fault('rpc-response', { detail, cause })
     }
   }
 }

@@ -27,7 +27,7 @@ export class CachedL1 implements ToldL1Source {
     const path = join(folder, cacheFile)
     if (!existsSync(path)) {
       const detail = `there is no ${path}: give the folder that da-watcher has as --data-dir`
-      throw new Fault('l1-cache', { severity: 'critical', detail })
+      throw new Fault('l1-cache', { detail })
     }
     this.name = `the cache in ${folder}`
     this.#cache = new L1Cache(path, { maxBytes: Number.POSITIVE_INFINITY })
@@ -82,7 +82,7 @@ export class CachedL1 implements ToldL1Source {
     } catch (cause) {
       if (!(cause instanceof DecodeError)) throw cause
       const detail = `${this.name}: block ${hash} is not as it was: ${cause.message}`
-      throw new Fault('l1-cache', { severity: 'critical', detail, cause })
+      throw new Fault('l1-cache', { detail, cause })
     }
   }
 }

@@ -1,14 +1,15 @@
+import type { FaultCode } from '#runtime/fault-codes.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sleep } from '#runtime/clock.ts'
-import { Fault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { EndpointPool } from './endpoint-pool.ts'
 
 /** What an endpoint does: after so many milliseconds it answers, or fails with a code. */
 interface Plan {
   afterMs: number
-  code?: string
+  code?: FaultCode
   fields?: Readonly<Record<string, unknown>>
 }
 
@@ -24,15 +25,18 @@ function pool(plans: Readonly<Record<string, Plan>>) {
     const { afterMs, code, fields = {} } = plans[name] ?? { afterMs: 0 }
     if (!(await sleep(clock, afterMs, signal))) {
       givenUp.push(name)
-      throw new Fault('aborted', { severity: 'temporary' })
+      throw new Fault('aborted')
     }
     if (code === undefined) return name
-    throw new Fault(code, { severity: 'temporary', detail: `${name}: broken`, fields })
+    throw new Fault<FaultCode>(code, { detail: `${name}: broken`, fields })
   }
   const settle = async (promise: Promise<string>): Promise<string> => {
     const result = promise.then(
       (name) => name,
-      (error: Fault) => [error.message, error.fields['next']].filter(Boolean).join('; '),
+      (error: Fault) =>
+        isFault(error, 'l1-unavailable') && error.fields.next !== undefined
+          ? `${error.message}; ${error.fields.next}`
+          : error.message,
     )
     let isDone = false
     void result.finally(() => (isDone = true))
@@ -103,7 +107,7 @@ test('a liar is left alone for longer each time', async () => {
 test('the longest rest is ten minutes for a lie, and one for a limit', async () => {
   const liar = pool({ a: { afterMs: 0, code: 'l1-untrue' } })
   const limited = pool({
-    a: { afterMs: 0, code: 'rpc-limited', fields: { retryAfterMs: 86_400_000 } },
+    a: { afterMs: 0, code: 'rpc-status', fields: { status: 429, retryAfterMs: 86_400_000 } },
   })
   for (let lie = 0; lie < 9; lie++) {
     await liar.ask()

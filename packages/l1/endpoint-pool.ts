@@ -114,7 +114,7 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     )
     const detail = `no ${what} is left: ${reasons.join(' | ')}`
     const fields = rests.length === 0 ? {} : { next: rests.join(', ') }
-    return new Fault('l1-unavailable', { severity: 'temporary', detail, fields })
+    return new Fault('l1-unavailable', { detail, fields })
   }
 }
 
@@ -142,7 +142,7 @@ class Race<Endpoint, Answer> {
   }
 
   async run(signal: AbortSignal | undefined): Promise<Answer> {
-    const abort = () => this.#reject(new Fault('aborted', { severity: 'temporary' }))
+    const abort = () => this.#reject(new Fault('aborted'))
     signal?.addEventListener('abort', abort, { once: true })
     if (signal?.aborted === true) abort()
     else this.#startNext()

@@ -1,3 +1,4 @@
+import { isRateLimit, retryAfterMs } from '#json-rpc/rpc-status.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Fault } from '#runtime/fault.ts'
 import { backoffMs } from '#runtime/backoff.ts'
@@ -94,10 +95,10 @@ export class EndpointScore {
     this.#failedAtMs = this.#clock.monotonicMs()
     if (fault.code === 'l1-untrue')
       this.#rest(fault.message, backoffMs(wrongAnswerRest, this.#lies++))
-    else if (fault.code === 'rpc-limited' || fault.fields['status'] === 429) {
-      const asked = fault.fields['retryAfterMs']
+    else if (isRateLimit(fault)) {
+      const asked = retryAfterMs(fault)
       const grown = backoffMs(rateLimitRest, this.#limits++)
-      const restMs = typeof asked === 'number' && asked > 0 ? asked : grown
+      const restMs = asked !== undefined && asked > 0 ? asked : grown
       this.#rest(fault.message, Math.min(restMs, rateLimitRest.longestMs))
     }
   }

@@ -171,11 +171,11 @@ export class L1Endpoint {
     } catch (cause) {
       if (cause instanceof DecodeError) {
         const detail = `${this.name}: L1 block ${key} is not true: ${cause.message}`
-        throw new Fault('l1-untrue', { severity: 'temporary', detail, cause, fields })
+        throw new Fault('l1-untrue', { detail, cause, fields })
       }
       if (!(cause instanceof JsonRpcError)) throw cause
       const detail = `${this.name}: it refused a call: ${cause.message} (code ${cause.code})`
-      throw new Fault('rpc-refused', { severity: 'temporary', detail, cause, fields })
+      throw new Fault('rpc-refused', { detail, cause, fields })
     }
   }
 
@@ -187,7 +187,7 @@ export class L1Endpoint {
     if (chainId !== wanted) {
       const detail = `${this.name}: it has chain id ${chainId}, the rollup config has l1_chain_id ${wanted}`
       const fields = { endpoint: this.name }
-      throw new Fault('l1-untrue', { severity: 'temporary', detail, fields })
+      throw new Fault('l1-untrue', { detail, fields })
     }
     this.#chainIdToSee = undefined
   }

@@ -1,10 +1,11 @@
+import { isFinalAnswer } from '#json-rpc/rpc-status.ts'
 import * as z from 'zod'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { toQuantity } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { errorCodes, JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { CallOptions, JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
-import { Fault, isFault } from '#runtime/fault.ts'
+import { Fault } from '#runtime/fault.ts'
 import { type FetchedL1Block, type L1Receipt, parseL1Receipts } from './fetched-l1-block.ts'
 import { receiptsFromRaw } from './raw-receipts.ts'
 import { flawOfL1Receipts } from './verify-l1-block.ts'
@@ -135,11 +136,11 @@ function isUnknownMethod(error: unknown): boolean {
   if (error instanceof JsonRpcError)
     return unknownCodes.includes(error.code) || unknownWords.test(error.message)
   // Some providers say it with the status of HTTP.
-  return isFault(error, 'rpc-status') && error.fields['isFinal'] === true
+  return isFinalAnswer(error)
 }
 
 /** Behind a load balancer, the node that knows the block and the one that is asked next may be two. */
 function behind({ hash, header }: FetchedL1Block): Fault {
   const detail = `it told L1 block ${header.number} (${hash}), and has no receipts of it`
-  return new Fault('l1-behind', { severity: 'temporary', detail })
+  return new Fault('l1-behind', { detail })
 }

@@ -1,4 +1,5 @@
 import { atoll } from '#proto/atoll.js'
+import type { PipelineResetReason } from '#protocol/pipeline/pipeline.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import { enumWire, optional, uint64FromWire, uint64ToWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
@@ -8,11 +9,23 @@ import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
 export interface ResetRequest {
   /** The generation to end; if it has ended, nothing happens. */
   readonly generation: bigint
-  /** `history`: what derivation knows of safe heads ends below the one that EL sync chose. */
-  readonly reason: 'l1-reorg' | 'invalid-payload' | 'operator' | 'history'
+  readonly reason: ResetReason
   /** The safe head to begin with, if the chain has it; the engine finds one if it is left out. */
   readonly safe?: BlockId | undefined
 }
+
+/** Why a generation has to end. */
+export type ResetReason =
+  | PipelineResetReason
+  | 'l1-reorg'
+  | 'invalid-payload'
+  | 'operator'
+  /** What derivation knows of safe heads ends below the one that EL sync chose. */
+  | 'history'
+  /** It is not known which L1 block made the safe head safe. */
+  | 'unknown-inclusion'
+  /** The engine is in an older generation than its state on the bus. */
+  | 'engine-behind'
 
 /** The generation that is in force. */
 export interface ResetResponse {
@@ -21,11 +34,19 @@ export interface ResetResponse {
 
 const { Reason } = atoll.v1.ResetRequest
 
-const reason = enumWire({
+const reason = enumWire<ResetReason, atoll.v1.ResetRequest.Reason>({
   'l1-reorg': Reason.L1_REORG,
   'invalid-payload': Reason.INVALID_PAYLOAD,
   operator: Reason.OPERATOR,
   history: Reason.HISTORY,
+  'unknown-inclusion': Reason.UNKNOWN_INCLUSION,
+  'engine-behind': Reason.ENGINE_BEHIND,
+  'l1-parent-hash': Reason.L1_PARENT_HASH,
+  'l1-timestamp': Reason.L1_TIMESTAMP,
+  'parent-hash': Reason.PARENT_HASH,
+  timestamp: Reason.TIMESTAMP,
+  epoch: Reason.EPOCH,
+  'epoch-of-other-chain': Reason.EPOCH_OF_OTHER_CHAIN,
 })
 
 /** Codec of `ResetRequest`. */

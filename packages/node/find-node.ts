@@ -99,5 +99,5 @@ export async function findBus(
 }
 
 function noNode(detail: string, cause: Error): Fault {
-  return new Fault('no-node', { severity: 'critical', detail, cause })
+  return new Fault('no-node', { detail, cause })
 }

@@ -8,6 +8,6 @@ export async function makeDataDir(dataDir: string): Promise<void> {
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause
     const detail = `--data-dir is ${dataDir}, which cannot be made: ${cause.message}`
-    throw new Fault('settings', { severity: 'critical', detail, cause })
+    throw new Fault('settings', { detail, cause })
   }
 }

@@ -145,7 +145,7 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
       }
     }
     const detail = `the NATS server did not start ${maxFailedStarts} times in a row`
-    onFatal(new Fault('nats-server-failed', { severity: 'critical', detail }))
+    onFatal(new Fault('nats-server-failed', { detail }))
   }
   const kept = keepRunning()
   const access = { natsCaFile: undefined, signal, onFatal }

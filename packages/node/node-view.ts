@@ -6,6 +6,7 @@ import type { ServiceStatus } from '#messages/service-status.ts'
 import type { ServiceName } from '#messages/services.ts'
 import { derivationTargets, engineChain, l1Heads, serviceStatus } from '#messages/subjects.ts'
 import { ServiceBus } from '#bus/service-bus.ts'
+import { noTracing } from '#runtime/tracing.ts'
 import { systemClock } from '#runtime/clock.ts'
 import type { NodeBus } from './node-bus.ts'
 import { nodeServices } from './node-services.ts'
@@ -61,6 +62,7 @@ export class NodeViewer {
       instance,
       boot: randomUUID(),
       clock: systemClock,
+      tracing: noTracing,
       onFatal,
     })
     return new NodeViewer(service, onChange)

@@ -68,7 +68,6 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     onFatal: (name, code) =>
       failed.reject(
         new Fault('settings', {
-          severity: 'critical',
           detail: `${name} ended with ${code}: its settings are wrong, see above`,
         }),
       ),

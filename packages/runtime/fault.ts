@@ -1,36 +1,86 @@
-/**
- * How far a failure reaches.
- * `temporary`: try again. `reset`: our view of a chain is stale; derive anew from the safe head.
- * `critical`: no retry can help; the process stops.
- */
-export type Severity = 'temporary' | 'reset' | 'critical'
+import { type FaultCode, faultRule, isFaultCode } from './fault-codes.ts'
+import type { Severity } from './fault-rule.ts'
 
-interface FaultOptions extends ErrorOptions {
-  readonly severity: Severity
-  /** What a person needs to know, in a sentence. */
-  readonly detail?: string
-  /** Goes to the log. */
-  readonly fields?: Readonly<Record<string, unknown>>
+/** Fields that are read by code, besides those that only go to the log. */
+interface ReadFields {
+  'l1-unavailable': {
+    /** When endpoints are asked again, for operators. */
+    readonly next?: string
+  }
+  'rpc-status': {
+    readonly status: number
+    /** Whether the same call gets the same answer. */
+    readonly isFinal: boolean
+    readonly retryAfterMs?: number
+  }
+  'stream-refused': { readonly status: number }
 }
 
-/** An expected failure of the world outside. `code` is stable, and may be a metric label. */
-export class Fault extends Error {
-  override readonly name = 'Fault'
-  readonly code: string
-  readonly severity: Severity
-  readonly fields: Readonly<Record<string, unknown>>
+type FieldsOf<Code extends FaultCode> = Readonly<Record<string, unknown>> &
+  (Code extends keyof ReadFields ? ReadFields[Code] : unknown)
 
-  constructor(code: string, options: FaultOptions) {
-    super(options.detail === undefined ? code : `${code}: ${options.detail}`, options)
+/** Codes with fields that must be given. */
+type NeedsFields = {
+  [Code in keyof ReadFields]: object extends ReadFields[Code] ? never : Code
+}[keyof ReadFields]
+
+type FaultOptions<Code extends FaultCode> = ErrorOptions & {
+  /** What a person needs to know, in a sentence. */
+  readonly detail?: string
+} & (Code extends NeedsFields
+    ? { readonly fields: FieldsOf<Code> }
+    : { readonly fields?: FieldsOf<Code> })
+
+/** An expected failure of the world outside. */
+export class Fault<Code extends FaultCode = FaultCode> extends Error {
+  override readonly name = 'Fault'
+  readonly code: Code
+  readonly severity: Severity
+  /** The message without the code. */
+  readonly detail: string | undefined
+  /** Goes to the log. */
+  readonly fields: FieldsOf<Code>
+
+  constructor(
+    code: Code,
+    ...[options]: Code extends NeedsFields ? [FaultOptions<Code>] : [FaultOptions<Code>?]
+  ) {
+    const { detail, fields, cause } = (options ?? {}) as FaultOptions<FaultCode>
+    super(detail === undefined ? code : `${code}: ${detail}`, { cause })
     this.code = code
-    this.severity = options.severity
-    this.fields = options.fields ?? {}
+    this.severity = faultRule(code).severity
+    this.detail = detail
+    this.fields = (fields ?? {}) as FieldsOf<Code>
   }
 }
 
 /** Whether an error is a fault, of this code if one is given. */
-export function isFault(error: unknown, code?: string): error is Fault {
+export function isFault<Code extends FaultCode = FaultCode>(
+  error: unknown,
+  code?: Code,
+): error is Fault<Code> {
   return error instanceof Fault && (code === undefined || error.code === code)
+}
+
+/** Fields that these codes need stay behind when a fault leaves its process. */
+const needsFields: Readonly<Record<NeedsFields, true>> = {
+  'rpc-status': true,
+  'stream-refused': true,
+}
+
+/** A fault of another process or thread; `remote-fault` if its code is not known here. */
+export function remoteFault(
+  { code, detail }: { readonly code: string; readonly detail: string },
+  fields: Readonly<Record<string, unknown>> = {},
+): Fault {
+  if (isFaultCode(code) && !Object.hasOwn(needsFields, code))
+    return new Fault<FaultCode>(code, { detail, fields })
+  return new Fault<FaultCode>('remote-fault', { detail: `${code}: ${detail}`, fields })
+}
+
+/** Whether an error is one of the operating system, such as a file that is missing. */
+export function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'syscall' in error && 'code' in error
 }
 
 /** What was thrown, as an error: anything can be. */

@@ -28,7 +28,7 @@ export function parseFile<Value>(path: string, parse: () => Value): Value {
 /** The fault for a file that cannot be read or used. */
 export function invalidFile(path: string, cause: Error): Fault {
   const detail = `${path}: ${readProblem(cause)}`
-  return new Fault('invalid-file', { severity: 'critical', detail, cause })
+  return new Fault('invalid-file', { detail, cause })
 }
 
 /** What is wrong with a file that was read, decompressed or parsed. */

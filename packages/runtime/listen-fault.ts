@@ -10,7 +10,7 @@ export interface ListenerName {
 
 /** The fault of an address that cannot be had, with what to do. */
 export function listenFault(
-  code: string,
+  code: 'rpc-port' | 'health-port',
   cause: Error,
   { what, portFlag, host, port }: ListenerName & { readonly host: string; readonly port: number },
 ): Fault {
@@ -18,5 +18,5 @@ export function listenFault(
   const reason = isTaken ? 'another process has this port' : cause.message
   const advice = isTaken && portFlag !== undefined ? `; choose another with ${portFlag}` : ''
   const detail = `cannot serve ${what} on ${host}:${port}: ${reason}${advice}`
-  return new Fault(code, { severity: 'critical', detail, cause })
+  return new Fault(code, { detail, cause })
 }

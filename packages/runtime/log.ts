@@ -1,6 +1,6 @@
 import { type Logger, pino, stdSerializers } from 'pino'
 import pretty from 'pino-pretty'
-import { Fault } from './fault.ts'
+import { isFault } from './fault.ts'
 import type { ServiceSettings } from './settings/service-settings.ts'
 
 /** Who logs. */
@@ -30,8 +30,7 @@ export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const cause = error.cause === undefined ? {} : { cause: serializeError(error.cause) }
-  if (error instanceof Fault)
-    return { code: error.code, message: error.message, ...error.fields, ...cause }
+  if (isFault(error)) return { code: error.code, message: error.message, ...error.fields, ...cause }
   const { type, message, stack } = stdSerializers.err(error)
   return { type, message, stack, ...cause }
 }

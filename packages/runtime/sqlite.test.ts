@@ -13,7 +13,7 @@ function newPath(t: TestContext): string {
 
 function open(path: string, version = 1n): SqliteFile {
   const schema = 'CREATE TABLE numbers (number INTEGER PRIMARY KEY);'
-  return openOwnFile(path, { code: 'sample', pragmas: '', schema, version })
+  return openOwnFile(path, { code: 'l1-cache', pragmas: '', schema, version })
 }
 
 test('a file is one process’s at a time, and of one release', (t) => {
@@ -21,12 +21,12 @@ test('a file is one process’s at a time, and of one release', (t) => {
   for (let time = 0; time < 2; time++) {
     const file = open(path)
     assert.throws(() => open(path), {
-      code: 'sample',
+      code: 'l1-cache',
       message: /file\.sqlite: .*locked.* end that/,
     })
     file.close()
   }
-  assert.throws(() => open(path, 2n), { code: 'sample', message: /another release \(1, .* 2\)/ })
+  assert.throws(() => open(path, 2n), { code: 'l1-cache', message: /another release \(1, .* 2\)/ })
 })
 
 test('a transaction that throws leaves nothing, and the next one goes on', () => {
@@ -38,7 +38,7 @@ test('a transaction that throws leaves nothing, and the next one goes on', () =>
       throw new Error('changed my mind')
     })
   }, /^Error: changed my mind$/)
-  assert.throws(() => file.transaction(() => [add(2n), add(2n)]), { code: 'sample' })
+  assert.throws(() => file.transaction(() => [add(2n), add(2n)]), { code: 'l1-cache' })
   file.transaction(() => add(2n ** 60n))
   assert.deepEqual(
     file.all('SELECT number FROM numbers').map(({ number }) => number),

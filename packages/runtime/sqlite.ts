@@ -13,7 +13,7 @@ export interface Tables {
 
 interface SqliteOptions {
   /** Code of the faults. */
-  readonly code: string
+  readonly code: 'chain-database' | 'l1-cache' | 'safe-head-history'
   /** Settings of the connection. */
   readonly pragmas: string
   /** What to say when another process holds its lock for longer than `busyTimeoutMs`. */
@@ -26,7 +26,7 @@ const busyTimeoutMs = 2_000
 /** A file of SQLite. What it throws is a Fault of its code that names the file. */
 export class SqliteFile {
   readonly #path: string
-  readonly #code: string
+  readonly #code: 'chain-database' | 'l1-cache' | 'safe-head-history'
   readonly #lockedAdvice: string
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
@@ -129,7 +129,7 @@ export class SqliteFile {
 
   #fault(what: string, cause?: Error): Fault {
     const detail = `${this.#path}: ${what}`
-    return new Fault(this.#code, { severity: 'critical', detail, cause })
+    return new Fault(this.#code, { detail, cause })
   }
 }
 

@@ -12,9 +12,10 @@ import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { Address } from '#protocol/primitives.ts'
 import { BusWorld } from '#test/fakes/bus-world.ts'
 import { headsAt, safeEntry } from '#test/fakes/values.ts'
-import { runActor } from '#service/actor.ts'
+import { runActor, type Step } from '#service/actor.ts'
 import { noTracing, type Tracing } from './tracing.ts'
-import { Inbox } from '#service/inbox.ts'
+import { Inbox, type Source } from '#service/inbox.ts'
+import { KeptTraces } from './kept-traces.ts'
 import { following, tailing } from '#service/sources.ts'
 import { otelTracing } from './trace.ts'
 
@@ -44,7 +45,10 @@ async function runChain(tracing: Tracing): Promise<void> {
   const actor = runActor({
     state: undefined,
     step: (state, l1: L1BlockRef) => [state, l1],
-    inbox: new Inbox([following(derivation, l1Heads, ({ head }) => head)], { signal, tracing }),
+    inbox: new Inbox([following(derivation, l1Heads, ({ head }) => head)], {
+      bus: derivation,
+      signal,
+    }),
     perform: async (currentL1) => {
       const block = { kind: 'number', number: currentL1.number } as const
       const request = { block, parentHash: undefined, batcherAddress }
@@ -60,8 +64,8 @@ async function runChain(tracing: Tracing): Promise<void> {
     state: undefined,
     step: (state, entry: SafeAt) => [state, entry],
     inbox: new Inbox([tailing(rpc, { log: safeAt, from: 5n }, (entry) => entry)], {
+      bus: rpc,
       signal,
-      tracing,
     }),
     perform: async ({ l1 }) => {
       const request = { kind: 'l1-number', number: l1.number } as const
@@ -97,6 +101,39 @@ test('one trace follows a message through actors, calls, states and logs', async
     'poll L1 → da-watcher.l1-heads',
   ])
   assert.equal(new Set(spans.map((span) => span.spanContext().traceId)).size, 1)
+})
+
+test('work on an item that waited goes on in the trace in which the item came', async () => {
+  const ended = new AbortController()
+  const traces = new KeptTraces(otelTracing)
+  const step: Step<undefined, string, string> = (state, event) => {
+    // The item that came first is worked on when the second event comes.
+    if (event === 'second') return [state, 'work on 1']
+    return event === 'done' ? [state, 'tell'] : [state]
+  }
+  const came: Source<string> = (sink) => {
+    otelTracing.begin('first', () => {
+      traces.keep(1n)
+      void sink.push('first')
+    })
+    otelTracing.begin('second', () => void sink.push('second'))
+    return () => undefined
+  }
+  await runActor({
+    state: undefined,
+    step,
+    inbox: new Inbox([came], { bus: { tracing: otelTracing }, signal: ended.signal }),
+    perform: (effect) => {
+      if (effect === 'work on 1')
+        return traces.continue(1n, () => ({ later: Promise.resolve(['done']) }))
+      trace.getTracer('test').startSpan('told').end()
+      ended.abort()
+      return []
+    },
+  })
+  const spans = exporter.getFinishedSpans()
+  const spanOf = (name: string) => spans.find((span) => span.name === name)
+  assert.equal(spanOf('told')?.parentSpanContext?.spanId, spanOf('first')?.spanContext().spanId)
 })
 
 test('without tracing a message carries no span, and nothing is made of one', async () => {

@@ -1,4 +1,5 @@
 import {
+  type Context,
   context,
   propagation,
   ROOT_CONTEXT,
@@ -23,27 +24,35 @@ export const otelTracing: Tracing = {
       get: (get, key) => get(key),
       keys: () => ['traceparent', 'tracestate'],
     })
-    const options = { kind: SpanKind.CONSUMER }
-    return trace.getTracer(tracerName).startActiveSpan(name, options, parent, (span) => {
-      const failed = () => {
-        span.setStatus({ code: SpanStatusCode.ERROR })
-        span.end()
-      }
-      try {
-        const result = work()
-        if (result instanceof Promise) void result.then(() => span.end(), failed)
-        else span.end()
-        return result
-      } catch (error) {
-        failed()
-        throw error
-      }
-    })
+    return inSpan(name, { kind: SpanKind.CONSUMER, parent }, work)
   },
+  begin: (name, work) => inSpan(name, { kind: SpanKind.INTERNAL, parent: ROOT_CONTEXT }, work),
   capture: () => {
     const captured = context.active()
     return (work) => context.with(captured, work)
   },
+}
+
+function inSpan<Result>(
+  name: string,
+  { kind, parent }: { readonly kind: SpanKind; readonly parent: Context },
+  work: () => Result,
+): Result {
+  return trace.getTracer(tracerName).startActiveSpan(name, { kind }, parent, (span) => {
+    const failed = () => {
+      span.setStatus({ code: SpanStatusCode.ERROR })
+      span.end()
+    }
+    try {
+      const result = work()
+      if (result instanceof Promise) void result.then(() => span.end(), failed)
+      else span.end()
+      return result
+    } catch (error) {
+      failed()
+      throw error
+    }
+  })
 }
 
 /** A provider of spans that can be shut down, so that the last ones are sent. */

@@ -8,6 +8,8 @@ export interface Tracing {
     header: (name: string) => string | undefined,
     work: () => Result,
   ): Result
+  /** Runs `work` in a span that begins a trace, whatever was going on before. */
+  begin<Result>(name: string, work: () => Result): Result
   /** Work that is done later, as if it were done now. */
   capture(): <Result>(work: () => Result) => Result
 }
@@ -16,6 +18,7 @@ export interface Tracing {
 export const noTracing: Tracing = {
   headers: () => undefined,
   receive: (_name, _header, work) => work(),
+  begin: (_name, work) => work(),
   capture: () => runDirectly,
 }
 

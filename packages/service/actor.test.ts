@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Performed, runActor, type Step } from './actor.ts'
+import { noTracing } from '#runtime/tracing.ts'
 import { Inbox, type Source } from './inbox.ts'
 
 type Event = string
@@ -29,7 +30,7 @@ async function run(
     if (event === 'end') ended.abort()
     return next
   }
-  const inbox = new Inbox(sources, { signal: ended.signal })
+  const inbox = new Inbox(sources, { bus: { tracing: noTracing }, signal: ended.signal })
   return runActor({ state: [], step: stopping, inbox, perform })
 }
 

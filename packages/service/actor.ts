@@ -1,3 +1,4 @@
+import type { Tracing } from '#runtime/tracing.ts'
 import { toError } from '#runtime/fault.ts'
 import type { Inbox } from './inbox.ts'
 
@@ -13,6 +14,8 @@ export type Performed<Event> = readonly Event[] | Later<Event>
 /** Work that the actor does not wait for; its events come like any others. */
 interface Later<Event> {
   readonly later: Promise<readonly Event[]>
+  /** Context in which its events are delivered; by default that of the event that caused it. */
+  readonly inContext?: ReturnType<Tracing['capture']>
 }
 
 /** A service's heart: pure decisions, and someone who carries them out. */
@@ -52,8 +55,8 @@ export async function runActor<State, Event, Effect>({
     }
   }
 
-  function expect({ later }: Later<Event>): void {
-    deliver(later).catch((error: unknown) => inbox.fail(toError(error)))
+  function expect({ later, inContext = (work) => work() }: Later<Event>): void {
+    inContext(() => deliver(later)).catch((error: unknown) => inbox.fail(toError(error)))
   }
 
   async function deliver(later: Promise<readonly Event[]>): Promise<void> {

@@ -1,4 +1,5 @@
-import { noTracing, type Tracing } from '#runtime/tracing.ts'
+import type { Bus } from '#bus/bus.ts'
+import type { Tracing } from '#runtime/tracing.ts'
 
 /** An event on its way to an actor, and what it came with. */
 interface Waiting<Event> {
@@ -33,12 +34,12 @@ export class Inbox<Event> implements Sink<Event>, AsyncIterable<Waiting<Event>> 
   #failure: Error | undefined
   #isClosed = false
 
-  /** Ends when `signal` is aborted. */
+  /** Ends when `signal` is aborted. Each event keeps the trace that it came in on the bus. */
   constructor(
     sources: readonly Source<Event>[],
-    { signal, tracing = noTracing }: { readonly signal: AbortSignal; readonly tracing?: Tracing },
+    { bus, signal }: { readonly bus: Pick<Bus, 'tracing'>; readonly signal: AbortSignal },
   ) {
-    this.#tracing = tracing
+    this.#tracing = bus.tracing
     for (const source of sources) this.#stops.push(source(this))
     if (signal.aborted) this.#close()
     else signal.addEventListener('abort', () => this.#close(), { once: true })

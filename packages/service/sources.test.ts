@@ -5,6 +5,7 @@ import { BusWorld } from '#test/fakes/bus-world.ts'
 import { headsAt, safeEntry } from '#test/fakes/values.ts'
 import { blockHint } from '#test/fakes/test-subjects.ts'
 import { runActor, type Step } from './actor.ts'
+import { noTracing } from '#runtime/tracing.ts'
 import { Inbox, type Source } from './inbox.ts'
 import { following, listening, serving, tailing, ticking } from './sources.ts'
 
@@ -16,7 +17,7 @@ function noted(...sources: readonly Source<string>[]) {
     events.push(event)
     return [state]
   }
-  const inbox = new Inbox(sources, { signal: ended.signal })
+  const inbox = new Inbox(sources, { bus: { tracing: noTracing }, signal: ended.signal })
   const running = runActor({ state: undefined, step, inbox, perform: () => [] })
   return { events, running, end: () => ended.abort() }
 }

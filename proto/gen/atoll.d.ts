@@ -2337,7 +2337,31 @@ export namespace atoll {
                 OPERATOR = 3,
 
                 /** HISTORY value */
-                HISTORY = 4
+                HISTORY = 4,
+
+                /** UNKNOWN_INCLUSION value */
+                UNKNOWN_INCLUSION = 5,
+
+                /** ENGINE_BEHIND value */
+                ENGINE_BEHIND = 6,
+
+                /** L1_PARENT_HASH value */
+                L1_PARENT_HASH = 7,
+
+                /** L1_TIMESTAMP value */
+                L1_TIMESTAMP = 8,
+
+                /** PARENT_HASH value */
+                PARENT_HASH = 9,
+
+                /** TIMESTAMP value */
+                TIMESTAMP = 10,
+
+                /** EPOCH value */
+                EPOCH = 11,
+
+                /** EPOCH_OF_OTHER_CHAIN value */
+                EPOCH_OF_OTHER_CHAIN = 12
             }
         }
 

@@ -5882,6 +5882,14 @@ export const atoll = $root.atoll = (() => {
              * @property {number} INVALID_PAYLOAD=2 INVALID_PAYLOAD value
              * @property {number} OPERATOR=3 OPERATOR value
              * @property {number} HISTORY=4 HISTORY value
+             * @property {number} UNKNOWN_INCLUSION=5 UNKNOWN_INCLUSION value
+             * @property {number} ENGINE_BEHIND=6 ENGINE_BEHIND value
+             * @property {number} L1_PARENT_HASH=7 L1_PARENT_HASH value
+             * @property {number} L1_TIMESTAMP=8 L1_TIMESTAMP value
+             * @property {number} PARENT_HASH=9 PARENT_HASH value
+             * @property {number} TIMESTAMP=10 TIMESTAMP value
+             * @property {number} EPOCH=11 EPOCH value
+             * @property {number} EPOCH_OF_OTHER_CHAIN=12 EPOCH_OF_OTHER_CHAIN value
              */
             ResetRequest.Reason = (function() {
                 const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -5890,6 +5898,14 @@ export const atoll = $root.atoll = (() => {
                 values[valuesById[2] = "INVALID_PAYLOAD"] = 2;
                 values[valuesById[3] = "OPERATOR"] = 3;
                 values[valuesById[4] = "HISTORY"] = 4;
+                values[valuesById[5] = "UNKNOWN_INCLUSION"] = 5;
+                values[valuesById[6] = "ENGINE_BEHIND"] = 6;
+                values[valuesById[7] = "L1_PARENT_HASH"] = 7;
+                values[valuesById[8] = "L1_TIMESTAMP"] = 8;
+                values[valuesById[9] = "PARENT_HASH"] = 9;
+                values[valuesById[10] = "TIMESTAMP"] = 10;
+                values[valuesById[11] = "EPOCH"] = 11;
+                values[valuesById[12] = "EPOCH_OF_OTHER_CHAIN"] = 12;
                 return values;
             })();
 

@@ -54,5 +54,5 @@ export function answerOf(
   const bytes = sizeOfL1Block(answer)
   if (bytes + overheadBytes <= maxPayloadBytes) return { kind: 'block', block: answer }
   const detail = `L1 block ${block.number} has ${bytes} bytes of the batcher, more than the bus carries`
-  throw new Fault('too-large', { severity: 'critical', detail })
+  throw new Fault('too-large', { detail })
 }

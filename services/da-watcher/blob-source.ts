@@ -60,11 +60,11 @@ export class BlobSource {
       const blobs = await beacon.fetchBlobs(timestamp, hashes, { signal })
       if (blobs.size === hashes.size) return blobs
       const detail = `${beacon.name}: it does not have them, or not any more`
-      throw new Fault('l1-behind', { severity: 'temporary', detail })
+      throw new Fault('l1-behind', { detail })
     })
   }
 }
 
 function missing(detail: string): Fault {
-  return new Fault('blobs-missing', { severity: 'temporary', detail })
+  return new Fault('blobs-missing', { detail })
 }

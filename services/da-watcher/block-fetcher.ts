@@ -140,7 +140,7 @@ export class BlockFetcher {
         const found = await endpoint.fetchBlock(key, { signal })
         if (found !== undefined) return found
         const detail = `${endpoint.name}: it has no block ${key}`
-        throw new Fault('l1-behind', { severity: 'temporary', detail })
+        throw new Fault('l1-behind', { detail })
       }),
     )
     if (told === undefined) return undefined

@@ -34,6 +34,7 @@ export async function runDaWatcher(
   })
   const means: Means = {
     ...context,
+    tracing: bus.tracing,
     l1,
     waits,
     heads: bus.own(l1Heads),
@@ -53,7 +54,7 @@ export async function runDaWatcher(
     await runActor({
       state: initialState,
       step,
-      inbox: new Inbox(sources, { signal }),
+      inbox: new Inbox(sources, { bus, signal }),
       perform: (effect) => perform(effect, means),
     })
   } finally {

@@ -159,10 +159,10 @@ function isHigher(a: ToldL1Header, b: ToldL1Header): boolean {
 function lags(name: string, blocks: bigint): Fault {
   const detail =
     blocks === 0n ? `${name}: it has no head` : `${name}: it is ${blocks} blocks behind`
-  return new Fault('l1-behind', { severity: 'temporary', detail, fields: { endpoint: name } })
+  return new Fault('l1-behind', { detail, fields: { endpoint: name } })
 }
 
 function untrue({ name }: L1Endpoint, what: string): Fault {
   const fields = { endpoint: name }
-  return new Fault('l1-untrue', { severity: 'temporary', detail: `${name}: ${what}`, fields })
+  return new Fault('l1-untrue', { detail: `${name}: ${what}`, fields })
 }

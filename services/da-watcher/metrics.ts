@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { FaultCode } from '#runtime/fault-codes.ts'
 import type { EndpointRating } from '#l1/endpoint-score.ts'
 import type { FoundIn } from './block-fetcher.ts'
 
@@ -13,7 +14,7 @@ export interface DaWatcherMetrics {
   /** Something that was wanted was found. */
   found(what: 'block' | 'blob', where: FoundIn): void
   /** An endpoint failed, and how. */
-  failed(code: string): void
+  failed(code: FaultCode): void
 }
 
 /** Values that are asked for when somebody looks. */

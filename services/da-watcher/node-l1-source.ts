@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import type { FetchL1BlockRequest } from '#messages/fetch-l1-block.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
@@ -16,6 +17,7 @@ export interface NodeL1Options {
   readonly fetcher: BlockFetcher
   readonly signer: SignerReader
   readonly prefetchBytes: number
+  readonly log: Pick<Logger, 'debug'>
 }
 
 /** L1 as its nodes tell it. */
@@ -27,8 +29,12 @@ export class NodeL1Source implements L1Source {
 
   constructor(options: NodeL1Options) {
     this.#options = options
-    const { fetcher, prefetchBytes: maxBytes } = options
-    this.#prefetcher = new Prefetcher({ fetch: (wanted) => fetcher.fetch(wanted), maxBytes })
+    const { fetcher, log, prefetchBytes: maxBytes } = options
+    this.#prefetcher = new Prefetcher({
+      fetch: (wanted) => fetcher.fetch(wanted),
+      maxBytes,
+      onFault: (error) => log.debug({ error }, 'an L1 block cannot be fetched ahead'),
+    })
   }
 
   /** Bytes that were fetched and not asked for yet. */

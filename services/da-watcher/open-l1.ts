@@ -104,7 +104,7 @@ export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
     newest: () => watch.header,
   })
   const prefetchBytes = settings.prefetchMib * mebibyte
-  const l1 = new NodeL1Source({ watch, fetcher, signer, prefetchBytes })
+  const l1 = new NodeL1Source({ watch, fetcher, signer, prefetchBytes, log })
   registerDaWatcherGauges(registry, {
     ratings: () => [rpcs.pool, beacons, archives].flatMap(({ ratings }) => ratings),
     bytes: () => {
@@ -131,7 +131,7 @@ function refuseStrangers(settings: L1Settings): void {
   const stranger = l1TrustedUrls.find((url) => !known.has(url))
   if (stranger === undefined) return
   const detail = `--l1-trusted-urls: ${new URL(stranger).origin} is none of the endpoints of L1`
-  throw new Fault('settings', { severity: 'critical', detail })
+  throw new Fault('settings', { detail })
 }
 
 function openRpcs(

@@ -3,6 +3,7 @@ import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
 import { idOf, type L1BlockRef } from '#protocol/block/refs.ts'
 import type { Performed } from '#service/actor.ts'
 import type { Owner } from '#bus/bus.ts'
+import type { Tracing } from '#runtime/tracing.ts'
 import type { DaWatcherContext } from './context.ts'
 import type { L1Source } from './l1-source.ts'
 import type { DaWatcherEffect, DaWatcherEvent } from './step.ts'
@@ -10,6 +11,7 @@ import { failureOf, type Waits } from './waits.ts'
 
 /** What effects are carried out with. */
 export interface Means extends Omit<DaWatcherContext, 'bus' | 'status'> {
+  readonly tracing: Tracing
   readonly l1: L1Source
   readonly waits: Waits
   readonly heads: Owner<L1Heads>
@@ -21,14 +23,15 @@ export async function perform(
   effect: DaWatcherEffect,
   means: Means,
 ): Promise<Performed<DaWatcherEvent>> {
-  const { log, metrics, waits } = means
+  const { log, metrics, tracing, waits } = means
   switch (effect.kind) {
     case 'read-heads':
       return { later: readHeads(means) }
     case 'read-signer':
       return { later: readSigner(effect.at, means) }
     case 'write-heads':
-      await writeHeads(effect.heads, means)
+      // Begins the trace that goes on to the safe head.
+      await tracing.begin('da-watcher.new-head', () => writeHeads(effect.heads, means))
       return []
     case 'write-system-config': {
       const { at, unsafeBlockSigner } = effect.update

@@ -13,13 +13,15 @@ const { chain } = new MemoryL1().grow(0, 200)
 function prefetcher({ maxBytes = 64 * 1024 * 1024, fails = false } = {}) {
   const asked: number[] = []
   const waiting: (() => void)[] = []
+  const faults: Fault[] = []
   const ahead = new Prefetcher({
     maxBytes,
+    onFault: (fault) => faults.push(fault),
     fetch: ({ block }) => {
       const number = block.kind === 'number' ? Number(block.number) : -1
       asked.push(number)
       return new Promise<L1Block | undefined>((resolve, reject) => {
-        const fault = new Fault('l1-unavailable', { severity: 'temporary' })
+        const fault = new Fault('l1-unavailable')
         waiting.push(() => (fails ? reject(fault) : resolve(chain[number])))
       })
     },
@@ -36,7 +38,7 @@ function prefetcher({ maxBytes = 64 * 1024 * 1024, fails = false } = {}) {
       await new Promise(setImmediate)
     }
   }
-  return { ahead, asked, use, settle }
+  return { ahead, asked, faults, use, settle }
 }
 
 test('the next blocks are fetched, a few at a time, and none above the head', async () => {
@@ -92,10 +94,11 @@ test('a jump forgets what was ahead, and a reorg what it replaced', async () => 
 })
 
 test('what cannot be fetched is left to whoever needs it', async () => {
-  const { ahead, asked, use, settle } = prefetcher({ fails: true })
+  const { ahead, asked, faults, use, settle } = prefetcher({ fails: true })
   ahead.head = 20n
   use(5)
   await settle()
   assert.equal(asked.length, maxInFlight)
+  assert.equal(faults.length, maxInFlight)
   assert.equal(ahead.bytes, 0)
 })

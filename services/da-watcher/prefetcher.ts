@@ -1,11 +1,13 @@
 import type { FetchL1BlockRequest } from '#messages/fetch-l1-block.ts'
 import { type L1Block, sizeOfL1Block } from '#protocol/block/l1-block.ts'
 import type { Address } from '#protocol/primitives.ts'
-import { isFault } from '#runtime/fault.ts'
+import { type Fault, isFault } from '#runtime/fault.ts'
 
 /** What is fetched ahead, and how much. */
 export interface PrefetcherOptions {
   readonly fetch: (wanted: FetchL1BlockRequest) => Promise<L1Block | undefined>
+  /** Called when a fetch fails; a caller who needs the block gets the fault of its own fetch. */
+  readonly onFault: (fault: Fault) => void
   /** Of blocks and blobs that were fetched and not asked for yet; those on the way are guessed. */
   readonly maxBytes: number
 }
@@ -87,8 +89,8 @@ export class Prefetcher {
       if (this.#next !== undefined && number >= this.#next)
         this.#ahead.set(number, sizeOfL1Block(found))
     } catch (error) {
-      // Whoever asks for it hears of it.
       if (!isFault(error)) throw error
+      this.#options.onFault(error)
       return
     } finally {
       this.#inFlight.delete(number)

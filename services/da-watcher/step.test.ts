@@ -112,7 +112,7 @@ test('who signs is read at each head, and stated when it is another', () => {
 
 test('what fails is waited for with its code and words, and asked again at the next tick', () => {
   const tick = { kind: 'tick' } as const
-  const failure = { code: 'l1-unavailable', reason: 'no node is left', next: 'in 7 s' }
+  const failure = { code: 'l1-unavailable', reason: 'no node is left', next: 'in 7 s' } as const
   const [, effects] = run(tick, { kind: 'heads-failed', ...failure }, tick)
   assert.deepEqual(effects, [
     { kind: 'read-heads' },

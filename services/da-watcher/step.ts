@@ -3,6 +3,7 @@ import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { Address } from '#protocol/primitives.ts'
 import type { Step } from '#service/actor.ts'
+import type { FaultCode } from '#runtime/fault-codes.ts'
 
 /** What da-watcher knows of L1, and what it is asking. */
 export interface DaWatcherState {
@@ -45,7 +46,7 @@ export type DaWatcherEffect =
 /** Why something cannot be had. */
 export interface Failure {
   /** Of the fault; who has none is another with each reason. */
-  readonly code?: string
+  readonly code?: FaultCode
   readonly reason: string
   /** When it is tried again, if that is no matter of course. */
   readonly next?: string | undefined

@@ -18,7 +18,7 @@ function watched() {
 }
 
 const missing = (block: number) =>
-  failureOf(new Fault('blobs-missing', { severity: 'temporary', detail: `of block ${block}` }))
+  failureOf(new Fault('blobs-missing', { detail: `of block ${block}` }))
 
 test('what an operator does about it is told', () => {
   const { waits, told } = watched()
@@ -42,7 +42,7 @@ test('blobs that are missing are news once, until the block that lacked them is 
 test('another failure is news', () => {
   const { waits } = watched()
   waits.waitFor('block', missing(5), '5')
-  const other = failureOf(new Fault('l1-unavailable', { severity: 'temporary' }))
+  const other = failureOf(new Fault('l1-unavailable'))
   assert.equal(waits.waitFor('block', other, '5'), true)
 })
 

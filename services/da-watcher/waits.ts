@@ -1,4 +1,5 @@
 import { isFault } from '#runtime/fault.ts'
+import { faultRule } from '#runtime/fault-codes.ts'
 import type { StatusReporter } from '#service/status-reporter.ts'
 import type { Failure, WaitTopic } from './step.ts'
 
@@ -12,23 +13,13 @@ const words: Readonly<Record<WaitTopic, string>> = {
   signer: 'the unsafe block signer, from the system config contract on L1',
 }
 
-/** What an operator can do, by the code of the fault. */
-const advices: Readonly<Record<string, string>> = {
-  'l1-unavailable': 'see that these endpoints run and can be reached from here, or give others',
-  'l1-behind': 'if it lasts, the endpoint is not in sync, or dropped what is old: give another',
-  'l1-untrue': 'this endpoint tells what hashes deny: take it out',
-  'blobs-missing':
-    'see --l1-beacon-urls, and --l1-beacon-archive-urls for blobs older than 18 days',
-}
-
 /** What to say of an error that is waited out. @throws any other */
 export function failureOf(error: unknown): Failure {
   if (!isFault(error) || error.severity !== 'temporary') throw error
-  const { next } = error.fields
-  const told = [typeof next === 'string' ? next : undefined, advices[error.code]]
-  const known = told.filter((text) => text !== undefined)
   const { code, message: reason } = error
-  return { code, reason, next: known.length === 0 ? undefined : known.join('; ') }
+  const { advice } = faultRule(code)
+  const again = isFault(error, 'l1-unavailable') ? error.fields.next : undefined
+  return { code, reason, next: again === undefined ? advice : `${again}; ${advice}` }
 }
 
 /** What is not asked for again in this time is not wanted any more: derivation asks each few seconds. */

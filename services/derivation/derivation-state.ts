@@ -3,6 +3,7 @@ import type { ChainState } from '#messages/chain-state.ts'
 import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
+import type { ResetReason } from '#messages/reset.ts'
 import type { SafeAt } from '#messages/safe-at.ts'
 import type { Wait } from '#messages/service-status.ts'
 import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
@@ -14,11 +15,15 @@ import type {
   L2Head,
   Pipeline,
   PipelineEvent,
+  PipelineHaltReason,
   PipelineOptions,
 } from '#protocol/pipeline/pipeline.ts'
 import type { Address, Bytes32, Hash } from '#protocol/primitives.ts'
+import type { DecodeError } from '#protocol/codec/decode-error.ts'
+import type { Fault } from '#runtime/fault.ts'
 import type { FinalityFinding, FinalitySearch } from './finality.ts'
 import type { L1Ask, L1Window } from './l1-window.ts'
+import type { ReadStart } from './read-start.ts'
 import type { SafeBlocks } from './safe-blocks.ts'
 
 /** All that derivation goes by. */
@@ -71,7 +76,7 @@ export interface Deriving extends SessionBase {
   readonly pipeline: Pipeline
   readonly window: L1Window
   readonly safeBlocks: SafeBlocks
-  /** What the pipeline left out, and was not told yet. */
+  /** What the pipeline dropped and was not reported yet. */
   readonly reports: PipelineEvent[]
   /** The block to derive on; above the safe head until a span is complete, before Holocene. */
   readonly head: L2Head
@@ -87,7 +92,7 @@ export interface Deriving extends SessionBase {
 /** The head and L1 do not go together any more: the engine has to find both anew. */
 export interface Resetting extends SessionBase {
   readonly phase: 'resetting'
-  readonly reason: string
+  readonly reason: ResetReason
   /** The L1 block at which it was found. */
   readonly l1: BlockId | undefined
   /** The safe head to go back to; undefined: the engine finds one. */
@@ -98,11 +103,16 @@ export interface Resetting extends SessionBase {
 /** Going on would split the chain. */
 export interface Halted extends SessionBase {
   readonly phase: 'halted'
-  readonly reason: string
+  readonly reason: HaltReason
+  /** More of it, such as which log is malformed. */
+  readonly detail: string | undefined
   readonly head: L2BlockRef
   /** The L1 block that was read. */
   readonly l1: BlockId
 }
+
+/** Why derivation cannot go on. */
+export type HaltReason = PipelineHaltReason | 'interop-peers'
 
 /** When to try something again, and why it was no success. */
 export interface Retry {
@@ -145,6 +155,15 @@ export interface SessionStart {
   readonly l1Genesis: BlockId | undefined
 }
 
+/** What was found to begin with. */
+export type StartFinding =
+  | ReadStart
+  /** After EL sync: a block of the chain that the history has. */
+  | { readonly kind: 'resume-at'; readonly block: BlockId }
+  /** After EL sync: the history has no block of the chain. */
+  | { readonly kind: 'foreign-history' }
+  | { readonly kind: 'failed'; readonly error: Fault | DecodeError }
+
 /** What happens to derivation. */
 export type DerivationEvent =
   | { readonly kind: 'tick'; readonly nowMs: number }
@@ -153,30 +172,28 @@ export type DerivationEvent =
   | {
       readonly kind: 'start-read'
       readonly session: number
-      /**
-       * `reorged`: what the safe head was derived from is not canonical any more; `unknown-inclusion`: nobody knows what that was.
-       * `resumeAt`: after EL sync, what the history has of the chain; `foreign-history`: nothing. `problem` says why there is no start.
-       */
-      readonly start:
-        | SessionStart
-        | 'reorged'
-        | 'unknown-inclusion'
-        | 'foreign-history'
-        | { readonly resumeAt: BlockId }
-        | { readonly problem: string }
+      readonly start: StartFinding
     }
   | {
       readonly kind: 'l1-fetched'
       readonly session: number
       readonly ask: L1Ask
-      readonly response: FetchL1BlockResponse | string
+      readonly response: FetchL1BlockResponse
+    }
+  | {
+      readonly kind: 'l1-failed'
+      readonly session: number
+      readonly ask: L1Ask
+      readonly fault: Fault
     }
   | {
       readonly kind: 'l2-fetched'
       readonly session: number
-      readonly blocks: readonly SafeBlock[] | string
+      readonly blocks: readonly SafeBlock[]
     }
-  | { readonly kind: 'apply-failed'; readonly session: number; readonly problem: string }
+  | { readonly kind: 'l2-failed'; readonly session: number; readonly fault: Fault }
+  | { readonly kind: 'apply-failed'; readonly session: number; readonly fault: Fault }
+  | { readonly kind: 'reset-failed'; readonly session: number; readonly fault: Fault }
   | { readonly kind: 'apply-refused'; readonly session: number; readonly generation: bigint }
   | { readonly kind: 'finalized-sought'; readonly found: FinalityFinding }
 
@@ -203,14 +220,16 @@ export type DerivationEffect =
     }
   | {
       readonly kind: 'reset'
+      readonly session: number
       readonly generation: bigint
-      readonly reason: string
+      readonly reason: ResetReason
       readonly resumeAt: BlockId | undefined
       readonly isRepeat: boolean
     }
   | {
       readonly kind: 'halt'
-      readonly reason: string
+      readonly reason: HaltReason
+      readonly detail: string | undefined
       readonly head: L2BlockRef
       readonly l1: BlockId
     }
@@ -220,7 +239,7 @@ export type DerivationEffect =
   | { readonly kind: 'write-targets'; readonly targets: DerivationTargets }
   | { readonly kind: 'seek-finalized'; readonly l1: BlockId; readonly above: bigint | undefined }
   | { readonly kind: 'took-effect'; readonly outcome: ChainState['outcome'] }
-  | { readonly kind: 'left-out'; readonly event: PipelineEvent }
+  | { readonly kind: 'report-dropped'; readonly event: PipelineEvent }
   | { readonly kind: 'tell-wait'; readonly wait: WaitReason | undefined }
 
 /** What derivation goes by all its life. */

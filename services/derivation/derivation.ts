@@ -6,6 +6,7 @@ import { runActor } from '#service/actor.ts'
 import { every } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
+import { KeptTraces } from '#service/kept-traces.ts'
 import { following, ticking } from '#service/sources.ts'
 import type { DerivationContext } from './derivation-context.ts'
 import type { DerivationEffect, DerivationEvent, DerivationState } from './derivation-state.ts'
@@ -43,20 +44,24 @@ export async function runDerivation(
   const { config, confirmations, history } = ports
   refuseUnsupported(config, BigInt(clock.now()) / 1_000n)
   const copy = new HistoryCopy(bus, history)
-  const targets = new TargetsWriter(bus.own(derivationTargets))
-  const means: Means = { context, config, history, copy, targets, sent: { atMs: 0 } }
+  const targets = new TargetsWriter(bus.own(derivationTargets), bus.tracing)
+  const traces = new KeptTraces(bus.tracing)
+  const means: Means = { context, config, history, copy, targets, traces, sent: { atMs: 0 } }
   bus.serve(safeHeadAt, async (request) => history.at(request))
   const makePipeline = ports.makePipeline ?? ((options) => new Pipeline(options))
   const sources: Source<DerivationEvent>[] = [
     ticking(clock, tickMs, () => ({ kind: 'tick', nowMs: clock.monotonicMs() })),
     following(bus, engineChain, (chain) => ({ kind: 'chain-seen', chain })),
-    following(bus, l1Heads, (heads) => ({ kind: 'heads-seen', heads })),
+    following(bus, l1Heads, (heads) => {
+      traces.keep(heads.head.number)
+      return { kind: 'heads-seen', heads }
+    }),
     looking(context, copy),
   ]
   await runActor<DerivationState, DerivationEvent, DerivationEffect>({
     state: { ...initialState, nowMs: clock.monotonicMs() },
     step: createStep({ config, confirmations, makePipeline }),
-    inbox: new Inbox(sources, { signal }),
+    inbox: new Inbox(sources, { bus, signal }),
     perform: (effect) => perform(effect, means),
   })
 }
@@ -65,7 +70,6 @@ export async function runDerivation(
 function refuseUnsupported(config: RollupConfig, now: bigint): void {
   if (!config.hasInteropPeers || !isActive(config, 'lagoon', now)) return
   throw new Fault('unsupported-chain', {
-    severity: 'critical',
     detail:
       'from Lagoon on, a chain whose dependency set has other chains cannot be derived alone; see lagoon_time and --dependency-set',
   })

@@ -10,6 +10,7 @@ import type {
   DerivationState,
   Deriving,
   Halted,
+  HaltReason,
 } from './derivation-state.ts'
 import { askForReset, noRetry, reset } from './retries.ts'
 import { safeBlocksPerFetch } from './safe-blocks.ts'
@@ -65,7 +66,7 @@ function takeTurn(state: DerivationState, session: Deriving, rules: DerivationRu
     case 'reset':
       return stop(reset(state, session, output))
     case 'critical':
-      return halt(state, session, output.reason)
+      return halt(state, session, output)
   }
 }
 
@@ -147,7 +148,7 @@ function send(
   const { attributes, parent, derivedFrom, isLastInSpan } = derived
   const { config } = rules
   if (config.hasInteropPeers && isActive(config, 'lagoon', attributes.timestamp))
-    return halt(state, session, 'interop-peers')
+    return halt(state, session, { reason: 'interop-peers' })
   safeBlocks.clear()
   const request = {
     generation,
@@ -173,7 +174,11 @@ function send(
   ])
 }
 
-function halt(state: DerivationState, session: Deriving, reason: string): Turn {
+function halt(
+  state: DerivationState,
+  session: Deriving,
+  { reason, detail }: { readonly reason: HaltReason; readonly detail?: string },
+): Turn {
   const { id, generation, sequence, head, pipeline } = session
   const halted: Halted = {
     phase: 'halted',
@@ -181,12 +186,13 @@ function halt(state: DerivationState, session: Deriving, reason: string): Turn {
     generation,
     sequence,
     reason,
+    detail,
     head: head.ref,
     l1: pipeline.origin,
   }
   return stop([
     { ...state, session: halted },
-    { kind: 'halt', reason, head: head.ref, l1: pipeline.origin },
+    { kind: 'halt', reason, detail, head: head.ref, l1: pipeline.origin },
   ])
 }
 

@@ -14,7 +14,7 @@ function windowTo(newest: number) {
   const due = () => window.due({ newest: BigInt(newest), nowMs })
   const give = (ask: L1Ask, block: L1Block = blockAt(Number(ask.number))) =>
     window.answered(ask, { kind: 'block', block }, { nowMs })
-  const fail = (ask: L1Ask) => window.answered(ask, 'a stall', { nowMs })
+  const fail = (ask: L1Ask) => window.failed(ask, new Error('a stall'), { nowMs })
   const pass = (ms: number) => {
     nowMs += ms
   }

@@ -122,20 +122,27 @@ export class L1Window {
     return asks
   }
 
-  /** Takes an answer; a text says why there is none. */
+  /** Takes an answer. */
   answered(
     ask: L1Ask,
-    response: FetchL1BlockResponse | string,
+    response: FetchL1BlockResponse,
     { nowMs }: Pick<L1Limit, 'nowMs'>,
   ): L1Answer {
-    if (this.#asked.get(ask.number)?.id !== ask.id) return 'taken'
-    this.#asked.delete(ask.number)
-    if (typeof response === 'string') return this.#fail(nowMs, response)
+    if (!this.#isAwaited(ask)) return 'taken'
     if (response.kind === 'not-found') return this.#fail(nowMs, 'L1 does not have it')
     const { parentHash } = response.kind === 'block' ? response.block : { parentHash: undefined }
     if (ask.parentHash !== undefined && parentHash !== ask.parentHash) return 'reorged'
     if (response.kind === 'reorged') return this.#fail(nowMs, 'L1 was reorganised meanwhile')
     return this.#take(ask, response.block, nowMs)
+  }
+
+  /** Takes note that a call failed. */
+  failed(ask: L1Ask, { message }: Error, { nowMs }: Pick<L1Limit, 'nowMs'>): void {
+    if (this.#isAwaited(ask)) this.#fail(nowMs, message)
+  }
+
+  #isAwaited({ id, number }: L1Ask): boolean {
+    return this.#asked.get(number)?.id === id && this.#asked.delete(number)
   }
 
   #take(ask: L1Ask, block: L1Block, nowMs: number): 'taken' {

@@ -1,21 +1,28 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { ChainState } from '#messages/chain-state.ts'
 import type { DerivationTargets } from '#messages/derivation-targets.ts'
-import type { PipelineEvent } from '#protocol/pipeline/pipeline.ts'
+import type { ResetReason } from '#messages/reset.ts'
+import type { Dropped } from '#protocol/pipeline/pipeline.ts'
+import type { FaultCode } from '#runtime/fault-codes.ts'
+import type { HaltReason } from './derivation-state.ts'
+
+/** What a call is for. */
+export type CallName = 'start' | 'l1' | 'l2' | 'apply' | 'reset' | 'finality'
 
 /** What derivation counts. */
 export interface DerivationMetrics {
-  leftOut(event: Pick<PipelineEvent, 'what' | 'reason'>): void
+  dropped(data: Dropped): void
   began(): void
-  reset(cause: string): void
-  halted(reason: string): void
+  reset(cause: ResetReason): void
+  halted(reason: HaltReason): void
   resent(): void
+  failed(call: CallName, code: FaultCode): void
   tookEffect(outcome: ChainState['outcome'], seconds: number): void
   progressed(targets: DerivationTargets): void
 }
 
 /** As the names of counters have it. */
-const plurals: Readonly<Record<PipelineEvent['what'], string>> = {
+const plurals: Readonly<Record<Dropped['what'], string>> = {
   blob: 'blobs',
   calldata: 'calldata',
   frame: 'frames',
@@ -49,6 +56,12 @@ export function createDerivationMetrics(registry: Registry): DerivationMetrics {
   const sessions = counter('pipelines_total', 'pipelines that were begun')
   const resets = counter('resets_total', 'resets that engine was asked for', 'cause')
   const halts = counter('halts_total', 'times that derivation could not go on', 'reason')
+  const failures = new Counter({
+    name: 'atoll_derivation_failures_total',
+    help: 'calls that failed and are made again',
+    registers,
+    labelNames: ['call', 'code'],
+  })
   const resends = counter('resends_total', 'attributes that were sent again')
   const attributes = counter('attributes_total', 'attributes that took effect', 'outcome')
   const seconds = new Histogram({
@@ -60,11 +73,12 @@ export function createDerivationMetrics(registry: Registry): DerivationMetrics {
   const origin = gauge('l1_origin_number', 'the L1 block up to which all is derived')
   const finalized = gauge('finalized_target_number', 'the L2 block that may be finalized')
   return {
-    leftOut: ({ what, reason }) => dropped.get(what)?.inc({ reason }),
+    dropped: ({ what, reason }) => dropped.get(what)?.inc({ reason }),
     began: () => sessions.inc(),
     reset: (cause) => resets.inc({ cause }),
     halted: (reason) => halts.inc({ reason }),
     resent: () => resends.inc(),
+    failed: (call, code) => failures.inc({ call, code }),
     tookEffect: (outcome, took) => {
       attributes.inc({ outcome })
       seconds.observe(took)

@@ -7,10 +7,12 @@ import type { Address } from '#protocol/primitives.ts'
 import type { Performed } from '#service/actor.ts'
 import type { Bus } from '#bus/bus.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import type { KeptTraces } from '#service/kept-traces.ts'
 import type { DerivationContext } from './derivation-context.ts'
-import type { DerivationEffect, DerivationEvent } from './derivation-state.ts'
+import type { DerivationEffect, DerivationEvent, StartFinding } from './derivation-state.ts'
 import { seekFinalized } from './finality.ts'
 import type { HistoryCopy } from './history-copy.ts'
+import type { CallName } from './metrics.ts'
 import { type L2Source, noBatcher, readStart, type StartRequest } from './read-start.ts'
 import type { SafeHeadHistory } from './safe-head-history.ts'
 import type { TargetsWriter } from './targets-writer.ts'
@@ -29,17 +31,18 @@ export interface Means {
   readonly history: SafeHeadHistory
   readonly copy: HistoryCopy
   readonly targets: TargetsWriter
+  /** Traces of L1 blocks, by number. */
+  readonly traces: KeptTraces
   /** When the attributes in flight were sent first, in monotonic milliseconds. */
   readonly sent: { atMs: number }
 }
 
 type Result = Performed<DerivationEvent>
-type FoundStart = Extract<DerivationEvent, { kind: 'start-read' }>['start']
 type Effect<Kind extends DerivationEffect['kind']> = Extract<DerivationEffect, { kind: Kind }>
 
 /** Carries out one effect; what waits for another service goes on beside the actor. */
 export function perform(effect: DerivationEffect, means: Means): Result {
-  const { context, history, copy, targets } = means
+  const { context, history, copy, targets, traces } = means
   const { log, metrics, status } = context
   switch (effect.kind) {
     case 'begin':
@@ -51,17 +54,18 @@ export function perform(effect: DerivationEffect, means: Means): Result {
       log.warn({}, 'the safe-head history is of another chain, and begins anew')
       return []
     case 'fetch-l1':
-      return { later: fetchL1(effect, means) }
+      traces.ensure(effect.ask.number, 'derivation.l1-block')
+      return traces.continue(effect.ask.number, () => ({ later: fetchL1(effect, means) }))
     case 'fetch-l2':
       return { later: fetchL2(effect, means) }
     case 'apply':
-      return apply(effect, means)
+      return traces.continue(effect.request.derivedFrom.number, () => apply(effect, means))
     case 'reset':
       return { later: askForReset(effect, means) }
     case 'halt':
       metrics.halted(effect.reason)
       log.error(
-        { reason: effect.reason, l2: effect.head, l1: effect.l1 },
+        { reason: effect.reason, detail: effect.detail, l2: effect.head, l1: effect.l1 },
         'derivation cannot go on',
       )
       return []
@@ -79,9 +83,9 @@ export function perform(effect: DerivationEffect, means: Means): Result {
     case 'took-effect':
       metrics.tookEffect(effect.outcome, (context.clock.monotonicMs() - means.sent.atMs) / 1_000)
       return []
-    case 'left-out':
-      metrics.leftOut(effect.event)
-      log.debug(effect.event, 'left out of the chain')
+    case 'report-dropped':
+      metrics.dropped(effect.event)
+      log.debug(effect.event, 'data dropped')
       return []
     case 'tell-wait':
       if (effect.wait === undefined) status.goOn()
@@ -113,24 +117,27 @@ function takeUp({ session, chain }: Effect<'begin'> | Effect<'read-start'>, mean
 /** The first of these blocks that the execution client has in its chain. */
 async function resumePoint(
   points: readonly BlockId[],
-  { bus, log }: DerivationContext,
-): Promise<FoundStart> {
+  context: DerivationContext,
+): Promise<StartFinding> {
+  const { bus, log } = context
   for (const { hash, number } of points) {
     const request = { block: { kind: 'number', number }, part: 'ref' } as const
-    const found = await orProblem(bus.call(fetchL2Block, request, { deadlineMs: bulkDeadlineMs }))
-    if (typeof found === 'string') return { problem: found }
+    const call = bus.call(fetchL2Block, request, { deadlineMs: bulkDeadlineMs })
+    const tried = await attempt('start', call, context)
+    if (tried.kind === 'failed') return { kind: 'failed', error: tried.fault }
+    const found = tried.value
     if (found.kind === 'not-found' || found.ref.hash !== hash) continue
-    const resumeAt = { hash, number }
-    log.info({ l2: resumeAt }, 'goes back to where the safe-head history is of this chain')
-    return { resumeAt }
+    const block = { hash, number }
+    log.info({ l2: block }, 'goes back to the newest block that the safe-head history has')
+    return { kind: 'resume-at', block }
   }
-  return 'foreign-history'
+  return { kind: 'foreign-history' }
 }
 
-async function start(request: StartRequest, { context, config }: Means): Promise<FoundStart> {
+async function start(request: StartRequest, { context, config }: Means): Promise<StartFinding> {
   const { bus } = context
   try {
-    return await readStart(config, request, {
+    const reading = readStart(config, request, {
       l2Block: (block) => l2Block(bus, block),
       l1Block: (number, batcher) => canonicalL1(bus, number, batcher),
       l1HashAt: async (number) => {
@@ -138,9 +145,11 @@ async function start(request: StartRequest, { context, config }: Means): Promise
         return found.kind === 'block' ? found.block.hash : undefined
       },
     })
+    const tried = await attempt('start', reading, context)
+    return tried.kind === 'failed' ? { kind: 'failed', error: tried.fault } : tried.value
   } catch (error) {
-    if (isFault(error) || error instanceof DecodeError) return { problem: error.message }
-    throw error
+    if (!(error instanceof DecodeError)) throw error
+    return { kind: 'failed', error }
   }
 }
 
@@ -157,7 +166,6 @@ async function l2Block(
   const name = wanted.kind === 'hash' ? wanted.hash : wanted.number
   if (found.kind === 'not-found' || found.part.kind !== 'payload')
     throw new Fault('l2-missing', {
-      severity: 'temporary',
       detail: `the execution client does not have block ${name}`,
     })
   return { ref: found.ref, payload: found.part.payload }
@@ -173,7 +181,6 @@ async function canonicalL1(bus: Bus, number: bigint, batcherAddress: Address) {
   const found = await askL1(bus, number, batcherAddress)
   if (found.kind === 'block') return found.block
   throw new Fault('l1-missing', {
-    severity: 'temporary',
     detail: `L1 does not have block ${number}`,
   })
 }
@@ -184,10 +191,10 @@ async function fetchL1(
 ): Promise<readonly DerivationEvent[]> {
   const { number, parentHash, batcher: batcherAddress } = ask
   const request = { block: { kind: 'number', number }, parentHash, batcherAddress } as const
-  const response = await orProblem(
-    context.bus.call(fetchL1Block, request, { deadlineMs: bulkDeadlineMs }),
-  )
-  return [{ kind: 'l1-fetched', session, ask, response }]
+  const call = context.bus.call(fetchL1Block, request, { deadlineMs: bulkDeadlineMs })
+  const tried = await attempt('l1', call, context)
+  if (tried.kind === 'failed') return [{ kind: 'l1-failed', session, ask, fault: tried.fault }]
+  return [{ kind: 'l1-fetched', session, ask, response: tried.value }]
 }
 
 async function fetchL2(
@@ -199,27 +206,23 @@ async function fetchL2(
     const numbers = Array.from({ length: l2FetchesAtOnce }, (_, at) => first + BigInt(at))
     const asked = numbers.filter((number) => number <= to)
     const answers = await Promise.all(
-      asked.map((number) =>
-        orProblem(
-          context.bus.call(
-            fetchL2Block,
-            { block: { kind: 'number', number }, part: 'payload' },
-            { deadlineMs: bulkDeadlineMs },
-          ),
-        ),
-      ),
+      asked.map((number) => {
+        const request = { block: { kind: 'number', number }, part: 'payload' } as const
+        const call = context.bus.call(fetchL2Block, request, { deadlineMs: bulkDeadlineMs })
+        return attempt('l2', call, context)
+      }),
     )
-    for (const answer of answers) {
+    for (const tried of answers) {
+      // The blocks below it are enough to go on.
+      if (tried.kind === 'failed' && blocks.length === 0)
+        return [{ kind: 'l2-failed', session, fault: tried.fault }]
+      if (tried.kind === 'failed') return [{ kind: 'l2-fetched', session, blocks }]
+      const answer = tried.value
       const isUsed =
-        typeof answer !== 'string' &&
         answer.kind === 'found' &&
         answer.part.kind === 'payload' &&
         answer.generation === generation
-      if (!isUsed) {
-        // What came before it is enough to go on.
-        const problem = typeof answer === 'string' ? answer : 'engine does not have it'
-        return [{ kind: 'l2-fetched', session, blocks: blocks.length > 0 ? blocks : problem }]
-      }
+      if (!isUsed) return [{ kind: 'l2-fetched', session, blocks }]
       blocks.push({ ref: answer.ref, transactions: answer.part.payload.transactions })
     }
   }
@@ -243,8 +246,9 @@ function apply({ session, request, digest, isRepeat }: Effect<'apply'>, means: M
   }
   const call = context.bus.call(applyAttributes, request, { deadlineMs: controlDeadlineMs })
   const answered = async (): Promise<readonly DerivationEvent[]> => {
-    const answer = await orProblem(call)
-    if (typeof answer === 'string') return [{ kind: 'apply-failed', session, problem: answer }]
+    const tried = await attempt('apply', call, context)
+    if (tried.kind === 'failed') return [{ kind: 'apply-failed', session, fault: tried.fault }]
+    const answer = tried.value
     // What came of accepted attributes is told by the state of the engine.
     if (answer.kind === 'accepted') return []
     return [{ kind: 'apply-refused', session, generation: answer.generation }]
@@ -253,7 +257,7 @@ function apply({ session, request, digest, isRepeat }: Effect<'apply'>, means: M
 }
 
 async function askForReset(
-  { generation, reason, resumeAt, isRepeat }: Effect<'reset'>,
+  { session, generation, reason, resumeAt, isRepeat }: Effect<'reset'>,
   { context }: Means,
 ): Promise<readonly DerivationEvent[]> {
   const { bus, log, metrics } = context
@@ -262,14 +266,10 @@ async function askForReset(
     log.warn({ generation: String(generation), reason }, 'derivation asks for a reset')
   }
   // The new generation comes as state.
-  await orProblem(
-    bus.call(
-      reset,
-      { generation, reason: resumeAt === undefined ? 'l1-reorg' : 'history', safe: resumeAt },
-      { deadlineMs: controlDeadlineMs },
-    ),
-  )
-  return []
+  const request = { generation, reason, safe: resumeAt }
+  const call = bus.call(reset, request, { deadlineMs: controlDeadlineMs })
+  const tried = await attempt('reset', call, context)
+  return tried.kind === 'failed' ? [{ kind: 'reset-failed', session, fault: tried.fault }] : []
 }
 
 async function seek(
@@ -282,20 +282,30 @@ async function seek(
       return at.kind === 'found' ? at.entry : undefined
     },
     canonical: async (number) => {
-      const block = await orProblem(canonicalL1(context.bus, number, noBatcher))
-      return typeof block === 'string' ? undefined : block.hash
+      const tried = await attempt('finality', canonicalL1(context.bus, number, noBatcher), context)
+      return tried.kind === 'failed' ? undefined : tried.value.hash
     },
   })
   return [{ kind: 'finalized-sought', found }]
 }
 
-/** What came of asking, or why nothing did. */
-async function orProblem<Value>(work: Promise<Value>): Promise<Value | string> {
+type Attempt<Value> =
+  | { readonly kind: 'answered'; readonly value: Value }
+  | { readonly kind: 'failed'; readonly fault: Fault }
+
+/** An answer, or the fault in its place; that is counted here. */
+async function attempt<Value>(
+  call: CallName,
+  work: Promise<Value>,
+  { log, metrics }: DerivationContext,
+): Promise<Attempt<Value>> {
   try {
-    return await work
-  } catch (error) {
-    if (!isFault(error)) throw error
-    return error.message
+    return { kind: 'answered', value: await work }
+  } catch (fault) {
+    if (!isFault(fault)) throw fault
+    metrics.failed(call, fault.code)
+    log.debug({ error: fault, call }, 'a call failed')
+    return { kind: 'failed', fault }
   }
 }
 

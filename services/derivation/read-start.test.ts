@@ -82,7 +82,7 @@ async function start(options: Start) {
       const found = blocks.find(({ ref }) =>
         'hash' in wanted ? ref.hash === wanted.hash : ref.number === wanted.number,
       )
-      if (found === undefined) throw new Fault('l2-missing', { severity: 'temporary' })
+      if (found === undefined) throw new Fault('l2-missing')
       return found
     },
     l1Block: async (number) => l1At(number),
@@ -92,7 +92,7 @@ async function start(options: Start) {
   const chain = { ...state, localSafe, unsafe: localSafe, sequence: 1n, ...options.chain }
   const request = { chain, madeSafe: madeSafe === undefined ? undefined : blockId(madeSafe) }
   const found = await readStart(config, request, sources)
-  return { found: typeof found === 'string' ? found : Number(found.base.number), fetched }
+  return { found: found.kind === 'found' ? Number(found.base.number) : found.kind, fetched }
 }
 
 test('L1 is read from a channel timeout below the L1 origin of the safe head', async () => {

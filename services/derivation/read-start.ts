@@ -33,6 +33,14 @@ export interface StartRequest {
   readonly madeSafe: BlockId | undefined
 }
 
+/** What there is to begin with. */
+export type ReadStart =
+  | ({ readonly kind: 'found' } & SessionStart)
+  /** The L1 block that the safe head was derived from is not canonical any more. */
+  | { readonly kind: 'reorged' }
+  /** It is not known which block that was. */
+  | { readonly kind: 'unknown-inclusion' }
+
 /** A block that a pipeline may begin at. */
 interface Base {
   readonly l1Origin: BlockId
@@ -54,11 +62,12 @@ export async function readStart(
   config: RollupConfig,
   { chain, madeSafe }: StartRequest,
   sources: StartSources,
-): Promise<SessionStart | 'reorged' | 'unknown-inclusion'> {
+): Promise<ReadStart> {
   const { start, localSafe } = chain
   const isGenesis = localSafe.number === config.genesis.l2.number
-  if (madeSafe === undefined && chain.sequence > 0n && !isGenesis) return 'unknown-inclusion'
-  if (!isGenesis && (await isReorged({ chain, madeSafe }, sources))) return 'reorged'
+  if (madeSafe === undefined && chain.sequence > 0n && !isGenesis)
+    return { kind: 'unknown-inclusion' }
+  if (!isGenesis && (await isReorged({ chain, madeSafe }, sources))) return { kind: 'reorged' }
   const safe = await sources.l2Block({ hash: localSafe.hash })
   const systemConfig = systemConfigOf(config, safe.payload)
   const base =
@@ -66,8 +75,9 @@ export async function readStart(
       ? { l1Origin: start.l1Origin, batcher: start.systemConfig.batcherAddress }
       : await findBase(config, safe, sources)
   const block = await sources.l1Block(base.l1Origin.number, base.batcher)
-  if (block.hash !== base.l1Origin.hash) return 'reorged'
+  if (block.hash !== base.l1Origin.hash) return { kind: 'reorged' }
   return {
+    kind: 'found',
     head: { ref: safe.ref, systemConfig },
     base: block,
     batcher: base.batcher,

@@ -1,3 +1,4 @@
+import type { ResetReason } from '#messages/reset.ts'
 import { resendMs } from '#bus/bus-limits.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import type {
@@ -49,7 +50,7 @@ export function resend(state: DerivationState, session: Deriving, inFlight: InFl
 export function reset(
   state: DerivationState,
   session: Starting | Deriving,
-  { reason, resumeAt }: { readonly reason: string; readonly resumeAt?: BlockId },
+  { reason, resumeAt }: { readonly reason: ResetReason; readonly resumeAt?: BlockId },
 ): Advanced {
   const { nowMs, resets, chain } = state
   const safe = chain?.localSafe.number ?? 0n
@@ -72,14 +73,14 @@ export function reset(
 /** Asks until there is a new generation: one that has come already answers at once. */
 export function askForReset(state: DerivationState, session: Resetting): Advanced {
   const { nowMs } = state
-  const { generation, reason, resumeAt, retry } = session
+  const { id, generation, reason, resumeAt, retry } = session
   const { tries, notBeforeMs } = retry
   if (nowMs < notBeforeMs) return [state]
   const pauseMs = backoffMs(resendBackoff, tries)
   const asked = { ...retry, tries: tries + 1, notBeforeMs: nowMs + pauseMs }
   return [
     { ...state, session: { ...session, retry: asked } },
-    { kind: 'reset', generation, reason, resumeAt, isRepeat: tries > 0 },
+    { kind: 'reset', session: id, generation, reason, resumeAt, isRepeat: tries > 0 },
   ]
 }
 

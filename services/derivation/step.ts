@@ -8,6 +8,7 @@ import type {
   DerivationState,
   Deriving,
   InFlight,
+  SessionStart,
   Starting,
 } from './derivation-state.ts'
 import { derive } from './derive.ts'
@@ -65,12 +66,21 @@ function note(state: DerivationState, event: DerivationEvent, rules: DerivationR
       const answer = session.window.answered(event.ask, event.response, { nowMs })
       return answer === 'reorged' ? reset(state, session, { reason: 'l1-reorg' }) : [state]
     }
+    case 'l1-failed':
+      if (session?.phase === 'deriving') session.window.failed(event.ask, event.fault, { nowMs })
+      return [state]
     case 'l2-fetched':
-      return session?.phase === 'deriving' ? l2Fetched(state, session, event) : [state]
+    case 'l2-failed':
+      return session?.phase === 'deriving' ? l2Answered(state, session, event) : [state]
     case 'apply-failed': {
       if (session?.phase !== 'deriving' || session.inFlight === undefined) return [state]
-      const inFlight = { ...session.inFlight, problem: event.problem }
+      const inFlight = { ...session.inFlight, problem: event.fault.message }
       return [{ ...state, session: { ...session, inFlight } }]
+    }
+    case 'reset-failed': {
+      if (session?.phase !== 'resetting') return [state]
+      const retry = { ...session.retry, problem: event.fault.message }
+      return [{ ...state, session: { ...session, retry } }]
     }
     case 'apply-refused':
       // An engine that is behind the state that stands on the bus does not know it: a reset takes it past both.
@@ -94,15 +104,29 @@ function startRead(
   },
 ): Advanced {
   const { start } = event
-  if (start === 'reorged') return reset(state, session, { reason: 'l1-reorg' })
-  if (start === 'unknown-inclusion') return reset(state, session, { reason: start })
-  if (start === 'foreign-history')
-    return [{ ...state, session: { ...session, isAsked: false } }, { kind: 'forget-history' }]
-  if ('resumeAt' in start) return reset(state, session, { reason: 'history', ...start })
-  if ('problem' in start) {
-    const retry = again(session.retry, { nowMs: state.nowMs, problem: start.problem })
-    return [{ ...state, session: { ...session, isAsked: false, retry } }]
+  switch (start.kind) {
+    case 'reorged':
+      return reset(state, session, { reason: 'l1-reorg' })
+    case 'unknown-inclusion':
+      return reset(state, session, { reason: 'unknown-inclusion' })
+    case 'resume-at':
+      return reset(state, session, { reason: 'history', resumeAt: start.block })
+    case 'foreign-history':
+      return [{ ...state, session: { ...session, isAsked: false } }, { kind: 'forget-history' }]
+    case 'failed': {
+      const retry = again(session.retry, { nowMs: state.nowMs, problem: start.error.message })
+      return [{ ...state, session: { ...session, isAsked: false, retry } }]
+    }
+    case 'found':
+      return beginDeriving(state, session, { start, rules })
   }
+}
+
+function beginDeriving(
+  state: DerivationState,
+  session: Starting,
+  { start, rules }: { readonly start: SessionStart; readonly rules: DerivationRules },
+): Advanced {
   const { head, base, batcher, madeSafe, l1Genesis } = start
   const safeBlocks = new SafeBlocks()
   const reports: Deriving['reports'] = []
@@ -135,17 +159,18 @@ function startRead(
   return [next, { kind: 'record', entry: { l1: l1Genesis, safe: head.ref, generation } }]
 }
 
-function l2Fetched(
+function l2Answered(
   state: DerivationState,
   session: Deriving,
-  { blocks }: Extract<DerivationEvent, { kind: 'l2-fetched' }>,
+  event: Extract<DerivationEvent, { kind: 'l2-fetched' | 'l2-failed' }>,
 ): Advanced {
   const { blocked, safeBlocks } = session
   if (blocked?.kind !== 'l2') return [state]
-  if (typeof blocks !== 'string') safeBlocks.add(blocks)
+  if (event.kind === 'l2-fetched') safeBlocks.add(event.blocks)
   if (safeBlocks.lookup(blocked.number) !== undefined)
     return [{ ...state, session: { ...session, blocked: undefined } }]
-  const problem = typeof blocks === 'string' ? blocks : 'the execution client does not have it'
+  const problem =
+    event.kind === 'l2-failed' ? event.fault.message : 'the execution client does not have it'
   const retry = again(blocked.retry, { nowMs: state.nowMs, problem })
   return [{ ...state, session: { ...session, blocked: { ...blocked, isAsked: false, retry } } }]
 }
@@ -246,17 +271,17 @@ function awaitOutcome(
   return [derived, ...effects, ...more]
 }
 
-/** What the pipeline left out, and L1 blocks to have at hand when they are read. */
+/** Reports what the pipeline dropped, and fetches L1 blocks ahead of their turn. */
 function prepare(state: DerivationState, { confirmations }: DerivationRules): Advanced {
   const { session, heads, nowMs } = state
   if (session?.phase !== 'deriving') return [state]
   const { id, reports, window } = session
-  const leftOut = reports.splice(0).map((event) => ({ kind: 'left-out', event }) as const)
+  const dropped = reports.splice(0).map((event) => ({ kind: 'report-dropped', event }) as const)
   const newest = (heads?.head.number ?? 0n) - confirmations
   const fetches = window
     .due({ newest, nowMs })
     .map((ask) => ({ kind: 'fetch-l1', session: id, ask }) as const)
-  return [state, ...leftOut, ...fetches]
+  return [state, ...dropped, ...fetches]
 }
 
 function seekFinality(state: DerivationState): Advanced {

@@ -39,10 +39,11 @@ export function waitReasonOf(
       }
     }
     case 'resetting': {
-      const { reason, l1 } = session
+      const { reason, l1, retry } = session
+      const why = retry.problem === undefined ? '' : `: ${retry.problem}`
       const at = l1 === undefined ? '' : ` at L1 block ${nameOf(l1)}`
       return {
-        what: `engine to begin a new generation: derivation was reset${at} (${reason})`,
+        what: `engine to begin a new generation: derivation was reset${at} (${reason})${why}`,
         next: seeEngine('asks for it until it comes'),
       }
     }
@@ -63,11 +64,11 @@ function seeDaWatcher(next: string): string {
   return `${next}; see what da-watcher waits for, or whether it runs`
 }
 
-function haltReason({ reason, head, l1 }: Halted): WaitReason {
+function haltReason({ reason, detail, head, l1 }: Halted): WaitReason {
   const isPeers = reason === 'interop-peers'
   const what = isPeers
     ? `an operator: from Lagoon on a chain with interop peers, such as this one, cannot be derived alone; the last block is ${nameOf(head)}`
-    : `an operator: derivation cannot go on after block ${nameOf(head)}, at L1 block ${nameOf(l1)} (${reason})`
+    : `an operator: derivation cannot go on after block ${nameOf(head)}, at L1 block ${nameOf(l1)} (${reason}${detail === undefined ? '' : `: ${detail}`})`
   const advice = isPeers
     ? 'a chain with interop peers has to follow a node that has them all'
     : 'compare this block with another node, and keep it with atoll record --from-cache'

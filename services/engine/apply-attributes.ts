@@ -70,8 +70,7 @@ async function consolidate(
   const number = parent.number + 1n
   const block = await executionClient.block({ kind: 'number', number })
   if (block === undefined)
-    throw new Fault('l2-missing', {
-      severity: 'reset',
+    throw new Fault('l2-lost', {
       detail: `the execution client lost block ${number} below its head ${heads.unsafe.number}`,
     })
   const difference = firstDifference(config, { parentHash: parent.hash, attributes }, block)
@@ -102,7 +101,6 @@ async function build(
   const difference = firstDifference(config, { parentHash: parent.hash, attributes }, payload)
   if (difference !== undefined)
     throw new Fault('payload-unfit', {
-      severity: 'critical',
       detail: `the execution client built another block ${payload.number} than it was told to: ${difference.field} is ${difference.block}, want ${difference.derived}`,
     })
   const status = await executionClient.newPayload(payload)
@@ -127,7 +125,6 @@ async function buildPayload(
     if (payload !== undefined) return payload
   }
   throw new Fault('payload-lost', {
-    severity: 'temporary',
     detail: `the execution client forgot the block that it was building, ${maxBuilds} times in a row`,
   })
 }
@@ -146,7 +143,7 @@ export async function tellForkchoice(
   const { number, hash } = heads.unsafe
   const why = status.kind === 'invalid' ? `is invalid: ${status.reason}` : 'is not known any more'
   const detail = `the execution client says that head ${number} (${hash}) ${why}`
-  throw new Fault('engine-forkchoice', { severity: 'reset', detail })
+  throw new Fault('engine-forkchoice', { detail })
 }
 
 /** Back to the unsafe chain that the given up span had taken the place of. */
@@ -163,12 +160,11 @@ async function restore(heads: Heads, ports: EnginePorts): Promise<L2BlockRef> {
 
 function syncing(what: string): Fault {
   const detail = `the execution client does not know ${what}: it is syncing`
-  return new Fault('engine-syncing', { severity: 'temporary', detail })
+  return new Fault('engine-syncing', { detail })
 }
 
 function refusedDeposits({ parent }: ApplyAttributesRequest, reason: string): Fault {
   return new Fault('deposits-refused', {
-    severity: 'critical',
     detail: `the execution client refuses block ${parent.number + 1n}, which has nothing but deposits: ${reason}`,
   })
 }

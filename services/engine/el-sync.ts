@@ -1,6 +1,7 @@
 import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import type { FaultCode } from '#runtime/fault-codes.ts'
 import { tellForkchoice } from './apply-attributes.ts'
 import { type FoundStart, readLabels, refOf, resetPointOf } from './find-start.ts'
 import type { StartHeads } from './heads.ts'
@@ -41,7 +42,6 @@ async function startAt(unsafe: L2BlockRef, ports: EnginePorts): Promise<FoundSta
   const block = await executionClient.block({ kind: 'number', number })
   if (block === undefined)
     throw new Fault('l2-missing', {
-      severity: 'temporary',
       detail: `the execution client synced to block ${unsafe.number}, but does not have block ${number}`,
     })
   const finalized = higherOf(refOf(config, block), labels.finalized)
@@ -81,7 +81,7 @@ export async function resumeAt(
 }
 
 /** Faults that say that heads do not fit the execution client or L1; any other is of the way there. */
-const unfit: readonly string[] = ['l2-missing', 'l1-inconsistent', 'engine-forkchoice']
+const unfit: readonly FaultCode[] = ['l2-missing', 'l1-inconsistent', 'engine-forkchoice']
 
 async function beginAt(heads: StartHeads, ports: EnginePorts): Promise<FoundStart> {
   const { safe, finalized } = heads

@@ -101,7 +101,7 @@ test('an execution client that does not answer is waited for, and said to be', a
   const { client, derivation, engine, world } = await startedWorld()
   await derivation.toEnd({ untilSafe: 6n })
   client.intercept = () => {
-    throw new Fault('rpc-unreachable', { severity: 'temporary', detail: 'connection refused' })
+    throw new Fault('rpc-unreachable', { detail: 'connection refused' })
   }
   const derived = derivation.next() ?? assert.fail()
   const request = derivation.requestOf(derived)
@@ -123,15 +123,15 @@ test('an execution client that refuses the token is said to, with what to do', a
   const world = await EngineWorld.of('fork-holocene')
   world.client.intercept = () => {
     throw new Fault('rpc-status', {
-      severity: 'temporary',
       detail: 'http://127.0.0.1:8551: HTTP status 401: signature is invalid',
-      fields: { status: 401 },
+      fields: { status: 401, isFinal: true },
     })
   }
   const engine = await world.start()
   await world.bus.pass(3_000)
   const { wait } = engine.status.snapshot()
-  assert.match(wait?.what ?? '', /signature is invalid; give both the same --jwt-secret-file/)
+  assert.match(wait?.what ?? '', /signature is invalid/)
+  assert.match(wait?.next ?? '', /the same --jwt-secret-file/)
   world.client.intercept = () => undefined
   await world.derivation.until(({ outcome }) => outcome === 'started')
 })
@@ -153,7 +153,7 @@ test('an execution client that is too old for a fork is told in the status, thou
   )
   // It is upgraded.
   client.intercept = () => {
-    throw new Fault('rpc-unreachable', { severity: 'temporary' })
+    throw new Fault('rpc-unreachable')
   }
   await world.bus.pass(10_000)
   assert.match(engine.status.snapshot().wait?.what ?? '', /does not answer/)
@@ -306,7 +306,7 @@ test('L1 that does not answer is waited for', async () => {
   world.l1 = {
     ...l1,
     blocksDown: async () => {
-      throw new Fault('l1-unreachable', { severity: 'temporary', detail: 'L1 does not answer' })
+      throw new Fault('l1-unreachable', { detail: 'L1 does not answer' })
     },
   }
   const engine = await world.start()

@@ -6,6 +6,7 @@ import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 import type { Fault } from '#runtime/fault.ts'
+import type { FaultCode } from '#runtime/fault-codes.ts'
 import type { Responder } from '#service/sources.ts'
 import type { Applied } from './apply-attributes.ts'
 import type { ElSynced } from './el-sync.ts'
@@ -52,7 +53,7 @@ export type JobKind = Job['kind']
 
 /** How a kind of job fails, since it was last done. */
 export interface Failure {
-  readonly code: string
+  readonly code: FaultCode
   readonly severity: Fault['severity']
   readonly detail: string
   /** How often in a row. */

@@ -5,6 +5,7 @@ import type { Lease } from '#bus/bus.ts'
 import { every } from '#runtime/clock.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
 import type { Service } from '#service/service.ts'
+import { KeptTraces } from '#service/kept-traces.ts'
 import { following, serving, ticking } from '#service/sources.ts'
 import {
   type Chain,
@@ -46,7 +47,8 @@ export async function runEngine(context: EngineContext, ports: EnginePorts): Pro
   const owner = bus.own(engineChain)
   const guarded = { ...ports, executionClient }
   const forkWatch = new ForkWatch({ ...context, ports: guarded })
-  const means = { ...context, ports: guarded, owner, payloadTail, forkWatch }
+  const traces = new KeptTraces(bus.tracing)
+  const means = { ...context, ports: guarded, owner, payloadTail, forkWatch, traces }
   const progress = new ProgressLog(context.log)
   let chain: Chain | undefined
   const served = bus.serve(fetchL2BlockCall, (request) => fetchL2Block(request, chain, ports))
@@ -57,6 +59,7 @@ export async function runEngine(context: EngineContext, ports: EnginePorts): Pro
   const sources: Source<EngineEvent>[] = [
     started,
     serving(bus, applyAttributes, (request, responder) => {
+      traces.keep(request.sequence)
       return { kind: 'apply-called', request, responder }
     }),
     serving(bus, reset, (request, responder) => ({ kind: 'reset-called', request, responder })),
@@ -77,7 +80,7 @@ export async function runEngine(context: EngineContext, ports: EnginePorts): Pro
       else status.waitFor(wait.what, wait.next)
       return stepped
     },
-    inbox: new Inbox(sources, { signal }),
+    inbox: new Inbox(sources, { bus, signal }),
     perform: (effect) => {
       if (effect.kind === 'write-chain') ({ chain } = effect)
       if (effect.kind === 'report-failure' && effect.failure.code === 'engine-unreachable')

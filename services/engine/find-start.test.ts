@@ -12,9 +12,9 @@ function check(changes: Partial<L1Refs>): Promise<void> {
   return checkL1Chain({ config: record.config, l1: { ...refsOf(record), ...changes } })
 }
 
-function throwing(code: string) {
+function throwing(code: 'l1-refused' | 'l1-unreachable') {
   return async () => {
-    throw new Fault(code, { severity: 'temporary' })
+    throw new Fault(code)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SyncStartFault } from '#protocol/sync/sync-start.ts'
 import type { ResetPoint } from '#messages/chain-state.ts'
 import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
@@ -54,7 +55,7 @@ export async function findStart(
   if (status.kind === 'valid') return { heads, start, isAtGenesis }
   const why = status.kind === 'invalid' ? `invalid: ${status.reason}` : 'syncing'
   const detail = `the execution client calls its own head ${heads.unsafe.number} (${heads.unsafe.hash}) ${why}`
-  throw new Fault('engine-forkchoice', { severity: 'reset', detail })
+  throw new Fault('engine-forkchoice', { detail })
 }
 
 /** By its own word, not by what a search chose. Source: op-node, insertUnsafePayload */
@@ -215,13 +216,10 @@ function decoded<Value>(
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause
     const detail = `block ${block.number} (${block.blockHash}) is none of this rollup: ${cause.message}`
-    throw new Fault('wrong-chain', { severity: 'critical', detail, cause })
+    throw new Fault('wrong-chain', { detail, cause })
   }
 }
 
-/** Faults that only an operator can heal. */
-const final: readonly string[] = ['wrong-chain', 'reorg-past-finality', 'reorg-too-deep']
-
-function startFault(code: string, detail: string): Fault {
-  return new Fault(code, { severity: final.includes(code) ? 'critical' : 'temporary', detail })
+function startFault(code: SyncStartFault | 'wrong-chain', detail: string): Fault {
+  return new Fault(code, { detail })
 }

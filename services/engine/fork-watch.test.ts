@@ -68,7 +68,7 @@ test('after it could not be reached it is looked at once, and until it answers',
   await watch.tick()
   watch.expire()
   client.intercept = () => {
-    throw new Fault('rpc-unreachable', { severity: 'temporary' })
+    throw new Fault('rpc-unreachable')
   }
   await watch.tick()
   assert.match(notices(), /too old/)

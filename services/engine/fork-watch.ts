@@ -12,7 +12,7 @@ export const forkWatchPeriodMs = 300_000
 /** What the watch is kept with. */
 interface ForkWatchMeans {
   readonly clock: Clock
-  readonly log: Pick<Logger, 'info' | 'warn'>
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
   readonly status: Pick<StatusReporter, 'notices'>
   readonly metrics: Pick<EngineMetrics, 'forkGaps'>
   readonly ports: EngineClientPorts
@@ -44,8 +44,9 @@ export class ForkWatch {
     try {
       await this.look()
     } catch (error) {
-      // The heartbeat waits for the execution client, and says so.
       if (!isFault(error)) throw error
+      // The heartbeat waits for the execution client as well, and reports that.
+      this.#means.log.debug({ error }, 'the forks of the execution client cannot be read')
     } finally {
       this.#isLooking = false
     }

@@ -34,5 +34,5 @@ export async function insertPayload(
   if (chosen.kind === 'valid') return { kind: 'inserted', block }
   if (chosen.kind === 'syncing') return { kind: 'syncing' }
   const detail = `the execution client took block ${block.number} (${block.hash}), and then calls it invalid: ${chosen.reason}`
-  throw new Fault('engine-unsure', { severity: 'temporary', detail })
+  throw new Fault('engine-unsure', { detail })
 }

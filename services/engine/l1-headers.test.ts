@@ -58,7 +58,7 @@ for (const [what, answer, code] of [
   [
     'no answer',
     () => {
-      throw new Fault('rpc-unreachable', { severity: 'temporary' })
+      throw new Fault('rpc-unreachable')
     },
     'l1-unreachable',
   ],

@@ -62,7 +62,7 @@ export class L1Headers implements L1Refs {
     } catch (cause) {
       if (!isFault(cause)) throw cause
       const detail = `L1 does not answer: ${cause.message}`
-      throw new Fault('l1-unreachable', { severity: 'temporary', detail, cause })
+      throw new Fault('l1-unreachable', { detail, cause })
     }
   }
 }
@@ -83,11 +83,11 @@ function believed<Value>(what: string, read: () => Value): Value {
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause
     const detail = `L1 ${what} is not true: ${cause.message}`
-    throw new Fault('l1-untrue', { severity: 'temporary', detail, cause })
+    throw new Fault('l1-untrue', { detail, cause })
   }
 }
 
 function refused(cause: JsonRpcError): Fault {
   const detail = `L1 refused a call: ${cause.message} (${cause.code})`
-  return new Fault('l1-refused', { severity: 'temporary', detail, cause })
+  return new Fault('l1-refused', { detail, cause })
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { FaultCode } from '#runtime/fault-codes.ts'
 import type { ForkGap } from '#engine-api/method-versions.ts'
 import type { Applied } from './apply-attributes.ts'
 import type { PayloadQueue } from './payload-queue.ts'
@@ -11,7 +12,7 @@ export interface EngineMetrics {
   applied(outcome: Applied['kind']): void
   payloadRefused(): void
   payloadsQueued(queue: PayloadQueue): void
-  failed(job: JobKind, code: string): void
+  failed(job: JobKind, code: FaultCode): void
   called(method: string, ms: number): void
   forkGaps(gaps: readonly ForkGap[]): void
 }

@@ -7,6 +7,8 @@ import type { Performed } from '#service/actor.ts'
 import type { Bus, Lease, Owner } from '#bus/bus.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import { faultRule } from '#runtime/fault-codes.ts'
+import type { KeptTraces } from '#service/kept-traces.ts'
 import { applyAttributes, tellForkchoice } from './apply-attributes.ts'
 import type { EngineEffect, EngineEvent, Job, ResetCause } from './engine-state.ts'
 import { resumeAt, syncTo } from './el-sync.ts'
@@ -31,6 +33,8 @@ export interface Means {
   readonly metrics: EngineMetrics
   readonly owner: Owner<ChainState>
   readonly payloadTail: PayloadTail
+  /** Traces of attributes, by sequence. */
+  readonly traces: KeptTraces
   /** Each request to the execution client is guarded by the lease. */
   readonly ports: EnginePorts
 }
@@ -46,7 +50,7 @@ export function perform(
       effect.answer()
       return []
     case 'run':
-      return { later: runJob(effect.job, effect.heads, means) }
+      return runTraced(effect.job, effect.heads, means)
     case 'pause': {
       const { job, forMs } = effect
       const over = sleep(clock, forMs, signal)
@@ -95,6 +99,11 @@ export function perform(
   }
 }
 
+function runTraced(job: Job, heads: Heads | undefined, means: Means): Performed<EngineEvent> {
+  const run = () => ({ later: runJob(job, heads, means) })
+  return job.kind === 'apply' ? means.traces.continue(job.request.sequence, run) : run()
+}
+
 async function runJob(
   job: Job,
   heads: Heads | undefined,
@@ -104,14 +113,9 @@ async function runJob(
     return [await outcomeOf(job, heads, means)]
   } catch (error) {
     if (means.signal.aborted) return []
-    if (!isFault(error) || isFinal(error.code)) throw error
+    if (!isFault(error) || faultRule(error.code).endsProcess) throw error
     return [{ kind: 'job-failed', job, fault: error }]
   }
-}
-
-/** Faults of the process itself: it has no right to act any more. */
-function isFinal(code: string): boolean {
-  return ['lease-lost', 'lease-expired', 'fenced', 'closed'].includes(code)
 }
 
 async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Promise<EngineEvent> {
@@ -134,7 +138,6 @@ async function outcomeOf(job: Job, heads: Heads | undefined, means: Means): Prom
       const inserted = await insertPayload(payload, heads, ports)
       if (inserted.kind === 'syncing' && job.kind === 'insert')
         throw new Fault('engine-syncing', {
-          severity: 'temporary',
           detail: `the execution client does not know block ${heads.unsafe.number}, its own head: it is syncing`,
         })
       return { kind: 'inserted', payload, inserted }

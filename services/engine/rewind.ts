@@ -62,5 +62,5 @@ export async function rewindTo(
 }
 
 function refused(detail: string): Fault {
-  return new Fault('rewind-refused', { severity: 'critical', detail })
+  return new Fault('rewind-refused', { detail })
 }

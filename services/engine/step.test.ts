@@ -5,7 +5,7 @@ import type { ResetResponse } from '#messages/reset.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
-import { Fault, type Severity } from '#runtime/fault.ts'
+import { Fault } from '#runtime/fault.ts'
 import { chainAt, hash, l1Ref, l2Ref } from '#test/fakes/values.ts'
 import type { Applied } from './apply-attributes.ts'
 import {
@@ -85,8 +85,12 @@ function applied(
   return { next, effects, chain: chain ?? assert.fail() }
 }
 
-function failed(state: EngineState, job: Job, severity: Severity) {
-  const fault = new Fault('engine-refused', { severity })
+function failed(
+  state: EngineState,
+  job: Job,
+  code: 'engine-refused' | 'deposits-refused' | 'engine-forkchoice',
+) {
+  const fault = new Fault(code)
   return step({ ...state, running: job }, { kind: 'job-failed', job, fault })
 }
 
@@ -281,33 +285,29 @@ test('one thing is done at a time, the most urgent first', () => {
 
 test('pauses grow, and are longest for what only an operator can heal', () => {
   const job = { kind: 'apply', request: requestOf() } as const
-  const pausesOf = (severity: Severity) => {
+  const pausesOf = (code: 'engine-refused' | 'deposits-refused' | 'engine-forkchoice') => {
     const pauses: number[] = []
     let state = atRest()
     for (let times = 0; times < 9; times++) {
-      const [next, ...effects] = failed(
-        { ...state, resetDue: undefined, paused: [] },
-        job,
-        severity,
-      )
+      const [next, ...effects] = failed({ ...state, resetDue: undefined, paused: [] }, job, code)
       state = next
       for (const effect of effects) if (effect.kind === 'pause') pauses.push(effect.forMs)
     }
     return pauses
   }
   const grown = [1, 2, 4, 8, 16, 32, 64].map((times) => times * failureBackoff.firstMs)
-  assert.deepEqual(pausesOf('temporary'), [
+  assert.deepEqual(pausesOf('engine-refused'), [
     ...grown,
     failureBackoff.longestMs,
     failureBackoff.longestMs,
   ])
-  const [first, second, ...rest] = pausesOf('critical')
+  const [first, second, ...rest] = pausesOf('deposits-refused')
   assert.deepEqual([first, second, new Set(rest)], [100, 200, new Set([stuckPauseMs])])
 })
 
 test('a failure that a reset heals begins one; the next success forgets it', () => {
   const job = { kind: 'forkchoice' } as const
-  const [next, ...effects] = failed(atRest({ applyDue: requestOf() }), job, 'reset')
+  const [next, ...effects] = failed(atRest({ applyDue: requestOf() }), job, 'engine-forkchoice')
   assert.equal(next.applyDue, undefined)
   assert.deepEqual(jobsOf(effects), ['start'])
   assert.equal(next.failures.forkchoice?.times, 1)

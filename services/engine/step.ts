@@ -1,7 +1,7 @@
 import type { Payload } from '#protocol/block/payload.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Step } from '#service/actor.ts'
-import { isFault } from '#runtime/fault.ts'
+import type { Fault } from '#runtime/fault.ts'
 import type {
   Chain,
   EngineEffect,
@@ -307,10 +307,7 @@ function jobFailed(
   return [next, ...pauses, { kind: 'report-failure', job: kind, failure }]
 }
 
-function failureAfter(before: Failure | undefined, fault: unknown): Failure {
-  const { code, message, severity } = isFault(fault)
-    ? fault
-    : ({ code: 'unknown', message: String(fault), severity: 'critical' } as const)
+function failureAfter(before: Failure | undefined, { code, message, severity }: Fault): Failure {
   return {
     code,
     severity,

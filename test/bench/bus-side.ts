@@ -5,6 +5,7 @@ import { BusNames } from '#messages/bus-names.ts'
 import type { ServiceName } from '#messages/services.ts'
 import { connectNats } from '#bus/nats-connection.ts'
 import { ServiceBus } from '#bus/service-bus.ts'
+import { noTracing } from '#runtime/tracing.ts'
 import { systemClock } from '#runtime/clock.ts'
 
 export const names: BusNames = new BusNames({ chainId: 10n, node: 'bench' })
@@ -41,6 +42,7 @@ export async function openSide(url: string, service: ServiceName): Promise<Side>
     instance: `${service}-0`,
     boot: randomUUID(),
     clock: systemClock,
+    tracing: noTracing,
     onFatal: fail,
   })
   await bus.lease()

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { access } from 'node:fs/promises'
 import { writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
+import { isSystemError } from '#runtime/fault.ts'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -90,7 +91,7 @@ export async function findOpGeth(): Promise<string | undefined> {
       await access(path)
       return path
     } catch (error) {
-      if (!(error instanceof Error)) throw error
+      if (!isSystemError(error)) throw error
     }
   return undefined
 }

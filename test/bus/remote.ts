@@ -69,7 +69,7 @@ function post(url: string, call: Call): Promise<unknown> {
       })
     })
     posted.on('error', (cause) => {
-      reject(new Fault('engine-unreachable', { severity: 'temporary', cause }))
+      reject(new Fault('engine-unreachable', { cause }))
     })
     posted.end(serialize(call))
   })
@@ -77,5 +77,5 @@ function post(url: string, call: Call): Promise<unknown> {
 
 function toFault(detail: string, kind: 'fault' | 'bug'): Error {
   if (kind === 'bug') return new Error(detail)
-  return new Fault('engine-forkchoice', { severity: 'reset', detail })
+  return new Fault('engine-forkchoice', { detail })
 }

@@ -203,7 +203,20 @@ const applyAttributesResponse: Arbitrary<ApplyAttributesResponse> = fc.oneof(
 
 const resetRequest: Arbitrary<ResetRequest> = record({
   generation: uint64,
-  reason: fc.constantFrom('l1-reorg', 'invalid-payload', 'operator', 'history'),
+  reason: fc.constantFrom(
+    'l1-reorg',
+    'invalid-payload',
+    'operator',
+    'history',
+    'unknown-inclusion',
+    'engine-behind',
+    'l1-parent-hash',
+    'l1-timestamp',
+    'parent-hash',
+    'timestamp',
+    'epoch',
+    'epoch-of-other-chain',
+  ),
   safe: maybe(blockId),
 })
 

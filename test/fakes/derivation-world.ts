@@ -23,7 +23,6 @@ import { depositsOnly } from '#protocol/derivation/attributes.ts'
 import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
 import type { Bytes32, Hash } from '#protocol/primitives.ts'
 import type { Owner } from '#bus/bus.ts'
-import { Fault } from '#runtime/fault.ts'
 import { type DerivationPorts, runDerivation } from '#services/derivation/derivation.ts'
 import type { DerivationMetrics } from '#services/derivation/metrics.ts'
 import { SafeHeadHistory } from '#services/derivation/safe-head-history.ts'
@@ -336,7 +335,7 @@ export class DerivationWorld {
 
   #l2Answer({ block }: FetchL2BlockRequest): FetchL2BlockResponse {
     const { generation } = this.chain
-    if (block.kind === 'label') throw new Fault('unsupported', { severity: 'critical' })
+    if (block.kind === 'label') throw new Error('a label is not asked for')
     const payload =
       block.kind === 'hash' ? this.#payloads.get(block.hash) : this.#canonical[Number(block.number)]
     if (payload === undefined) return { generation, kind: 'not-found' }
@@ -358,11 +357,12 @@ function countInto(counted: Counted): DerivationMetrics {
     counted[name] = (counted[name] ?? 0) + 1
   }
   return {
-    leftOut: ({ what, reason }) => count(`${what}:${reason}`),
+    dropped: ({ what, reason }) => count(`${what}:${reason}`),
     began: () => count('began'),
     reset: (cause) => count(`reset:${cause}`),
     halted: (reason) => count(`halted:${reason}`),
     resent: () => count('resent'),
+    failed: (call, code) => count(`failed:${call}:${code}`),
     tookEffect: (outcome) => count(outcome),
     progressed: () => count('progressed'),
   }

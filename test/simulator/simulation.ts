@@ -8,6 +8,7 @@ import type { MemoryConnection } from '#bus/memory/memory-connection.ts'
 import { MemoryServer } from '#bus/memory/memory-server.ts'
 import { provisionForever } from '#bus/provision.ts'
 import { ServiceBus } from '#bus/service-bus.ts'
+import { noTracing } from '#runtime/tracing.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 import { FaultyWire } from './faults.ts'
@@ -228,6 +229,7 @@ export class SimulatedProcess {
       control: connect('control'),
       bulk: connect('bulk'),
       clock: life.clock,
+      tracing: noTracing,
       onFatal: (error) => this.#died(life, error),
     })
     try {

@@ -85,7 +85,6 @@ export class StandInClient {
     // The chain keeps the block that is labelled final: two engines at once would give it up.
     if (!has(safe) || !has(finalized) || !has(this.#labels.finalized))
       throw new Fault('engine-forkchoice', {
-        severity: 'reset',
         detail: 'the heads are not on one chain',
       })
     this.#canonical = canonical

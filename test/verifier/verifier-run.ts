@@ -335,7 +335,7 @@ async function remotely<Value>(
   work: () => Value,
 ): Promise<Value> {
   await sleep(clock, random.next() * 2)
-  if (random.chance(0.004)) throw new Fault('unreachable', { severity: 'temporary' })
+  if (random.chance(0.004)) throw new Fault('engine-unreachable')
   const value = work()
   afterEffect()
   await sleep(clock, random.next() * 2)

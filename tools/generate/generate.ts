@@ -6,9 +6,9 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { isFault } from '#runtime/fault.ts'
 import { configurationPage } from './configuration-page.ts'
 import { derivationPage } from './derivation-page.ts'
+import { faultCodesPage } from './fault-codes-page.ts'
 import { messagesPage } from './messages-page.ts'
 import { protoCode } from './proto-code.ts'
 import { schemaHistory } from './schema-history.ts'
@@ -23,6 +23,7 @@ async function generate(): Promise<Files> {
     'docs/messages.md': messagesPage(),
     'docs/configuration.md': configurationPage(),
     'docs/derivation.md': derivationPage(),
+    'docs/fault-codes.md': await faultCodesPage(),
   }
 }
 
@@ -50,10 +51,4 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-try {
-  await main(process.argv.slice(2))
-} catch (error) {
-  if (!isFault(error)) throw error
-  console.error(error.message)
-  process.exitCode = 1
-}
+await main(process.argv.slice(2))

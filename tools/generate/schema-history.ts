@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import protobuf from 'protobufjs'
-import { Fault } from '#runtime/fault.ts'
 import { protoFiles } from './proto-code.ts'
 
 /** What may never change of a message or an enum: for each number, a name and a type. */
@@ -11,7 +10,7 @@ const historyFile = 'proto/history.json'
 /**
  * The schema as it was published, with what is new.
  *
- * @throws Fault `schema-changed` if something published is gone, or means something else: services of two releases
+ * @throws Error if something published is gone, or means something else: services of two releases
  * speak to each other during an upgrade, and a number that changes its meaning is read wrong without a word
  */
 export async function schemaHistory(): Promise<string> {
@@ -19,8 +18,7 @@ export async function schemaHistory(): Promise<string> {
   const current = await currentSchema()
   const breaks = breaksOf(published, current)
   if (breaks.length === 0) return `${JSON.stringify(current, null, 2)}\n`
-  const detail = `the schema only grows:\n  ${breaks.join('\n  ')}`
-  throw new Fault('schema-changed', { severity: 'critical', detail })
+  throw new Error(`the schema only grows:\n  ${breaks.join('\n  ')}`)
 }
 
 /** Everything published that the current schema does not have any more, or has differently. */

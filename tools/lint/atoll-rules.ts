@@ -86,7 +86,10 @@ const noEnum: Rule = {
   }),
 }
 
-/** A caught error is looked at, and an error thrown in its place carries it as `cause`. */
+/**
+ * A caught error is looked at, and an error thrown in its place carries it as `cause`. A guard that hands on all but some errors
+ * is no look at those, unless it names them: by their code, their class, or a property.
+ */
 const useCaughtError: Rule = {
   create: (context) => ({
     CatchClause: (node) => {
@@ -96,12 +99,67 @@ const useCaughtError: Rule = {
         context.report({ node, message: 'Name the caught error and look at it, or let it pass.' })
         return
       }
+      const guards = guardsOf(body as Node, caught)
+      const isDropped =
+        guards.length > 0 &&
+        !mentions(without(body as Node, guards), caught) &&
+        !guards.some(({ test }) => namesAnError(test, caught))
+      if (isDropped)
+        context.report({ node, message: 'Say which error is dropped, or use it: too many are.' })
       for (const thrown of nodesIn(body)) {
+        if (thrown.type === 'ReturnStatement' && isTextOf(thrown['argument'], caught))
+          context.report({ node: thrown, message: 'Hand the error on, not its text.' })
         if (thrown.type === 'ThrowStatement' && !mentions(thrown['argument'], caught))
           context.report({ node: thrown, message: 'Hand the caught error on as `cause`.' })
       }
     },
   }),
+}
+
+interface Guard {
+  readonly statement: Node
+  readonly test: unknown
+}
+
+/** The statements `if (…error…) throw error` of a catch clause. */
+function guardsOf(body: Node, caught: ReadonlySet<string>): readonly Guard[] {
+  return (body['body'] as readonly Node[]).flatMap((statement) => {
+    if (statement.type !== 'IfStatement' || isNode(statement['alternate'])) return []
+    if (!mentions(statement['test'], caught)) return []
+    const consequent = statement['consequent'] as Node
+    const [first] = (consequent['body'] as readonly Node[] | undefined) ?? [consequent]
+    const thrown = first?.type === 'ThrowStatement' ? (first['argument'] as Node) : undefined
+    const isGuard = thrown?.type === 'Identifier' && caught.has(String(thrown['name']))
+    return isGuard ? [{ statement, test: statement['test'] }] : []
+  })
+}
+
+function without(body: Node, guards: readonly Guard[]): readonly Node[] {
+  const statements = body['body'] as readonly Node[]
+  return statements.filter((node) => !guards.some(({ statement }) => statement === node))
+}
+
+/** Whether a test tells some errors from others, and not only errors from what is none. */
+function namesAnError(test: unknown, caught: ReadonlySet<string>): boolean {
+  for (const node of nodesIn(test)) {
+    if (node.type === 'MemberExpression' && mentions(node['object'], caught)) return true
+    if (node.type === 'CallExpression' && mentions(node['arguments'], caught)) {
+      const isAnyFault = namesIn(node['callee']).has('isFault')
+      if (!isAnyFault || (node['arguments'] as readonly Node[]).length > 1) return true
+    }
+    if (node.type === 'BinaryExpression' && node['operator'] === 'instanceof')
+      if (!mentions(node['right'], new Set(['Error', 'Fault']))) return true
+  }
+  return false
+}
+
+function isTextOf(value: unknown, caught: ReadonlySet<string>): boolean {
+  return (
+    isNode(value) &&
+    value.type === 'MemberExpression' &&
+    mentions(value['object'], caught) &&
+    (value['property'] as Node)['name'] === 'message'
+  )
 }
 
 /** The same for `.catch`: what it is given takes the error and looks at it. */

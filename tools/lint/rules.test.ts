@@ -128,6 +128,30 @@ const planted: readonly Planted[] = [
       "export function a(): void {\n  try {\n    String(1)\n  } catch (cause) {\n    String(cause)\n    throw new RangeError('gone')\n  }\n}\n",
   },
   {
+    rule: 'atoll(use-caught-error)',
+    file: 'test/no-name.ts',
+    source:
+      'export function a(): string | undefined {\n  try {\n    return String(1)\n  } catch {\n    return undefined\n  }\n}\n',
+  },
+  {
+    rule: 'atoll(use-caught-error)',
+    file: 'test/guard-alone.ts',
+    source:
+      'export function a(): string | undefined {\n  try {\n    return String(1)\n  } catch (error) {\n    if (!(error instanceof Error)) throw error\n    return undefined\n  }\n}\n',
+  },
+  {
+    rule: 'atoll(use-caught-error)',
+    file: 'test/any-fault.ts',
+    source:
+      "import { isFault } from '#runtime/fault.ts'\n\nexport function a(): string | undefined {\n  try {\n    return String(1)\n  } catch (error) {\n    if (!isFault(error)) throw error\n    return undefined\n  }\n}\n",
+  },
+  {
+    rule: 'atoll(use-caught-error)',
+    file: 'test/text-alone.ts',
+    source:
+      "import { isFault } from '#runtime/fault.ts'\n\nexport function a(): string | undefined {\n  try {\n    return String(1)\n  } catch (error) {\n    if (!isFault(error, 'timeout')) throw error\n    return error.message\n  }\n}\n",
+  },
+  {
     rule: 'eslint(no-empty)',
     file: 'test/empty.ts',
     source: 'export function a(): void {\n  if (String(1)) {\n  }\n}\n',

@@ -88,13 +88,12 @@ export class MemoryConnection implements Connection {
   ): Promise<Incoming> {
     const fields = { subject: message.subject }
     checkSize(message, this.server)
-    if (this.#isClosed) throw new Fault('closed', { severity: 'critical', fields })
-    if (!this.#mayPublish(message.subject))
-      throw new Fault('not-permitted', { severity: 'critical', fields })
+    if (this.#isClosed) throw new Fault('closed', { fields })
+    if (!this.#mayPublish(message.subject)) throw new Fault('not-permitted', { fields })
     const reply = `${this.#inbox}.${++this.#requests}`
     const answer = await new Promise<Frame | Fault>((resolve) => {
       const cancel = this.#clock.after(timeoutMs, () =>
-        settle(new Fault('timeout', { severity: 'temporary', fields: { ...fields, timeoutMs } })),
+        settle(new Fault('timeout', { fields: { ...fields, timeoutMs } })),
       )
       const settle = (outcome: Frame | Fault) => {
         cancel()
@@ -106,14 +105,13 @@ export class MemoryConnection implements Connection {
     })
     if (answer instanceof Fault) throw answer
     if (answer.status === noResponders)
-      throw new Fault('unavailable', { severity: 'temporary', detail: 'nobody listens', fields })
+      throw new Fault('unavailable', { detail: 'nobody listens', fields })
     return this.#incoming(answer)
   }
 
   subscribe(subject: string, options: SubscribeOptions): Subscription {
     const allowed = this.#permissions?.subscribe.some((right) => subjectMatches(right, subject))
-    if (allowed === false)
-      throw new Fault('not-permitted', { severity: 'critical', fields: { subject } })
+    if (allowed === false) throw new Fault('not-permitted', { fields: { subject } })
     const subscription = { subject, ...options }
     this.subscriptions.add(subscription)
     return { unsubscribe: () => this.subscriptions.delete(subscription) }
@@ -128,8 +126,7 @@ export class MemoryConnection implements Connection {
     this.#isClosed = true
     this.subscriptions.clear()
     this.#link.detach(this)
-    for (const settle of Array.from(this.#pending.values()))
-      settle(new Fault('closed', { severity: 'critical' }))
+    for (const settle of Array.from(this.#pending.values())) settle(new Fault('closed'))
     await Promise.resolve()
   }
 

@@ -175,7 +175,7 @@ async function ask(connection: Connection, what: string, body: object): Promise<
   }
   if (answer.error === undefined) return answer
   const detail = `${what}: ${answer.error.description}; atoll bus provision makes the streams`
-  throw new Fault('stream-refused', { severity: 'critical', detail })
+  throw new Fault('stream-missing', { detail })
 }
 
 function printForPerson({ server, streams, states, leases, services }: BusStatus): void {

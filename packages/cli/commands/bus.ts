@@ -71,7 +71,7 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
     // Provisioning ends by itself only when it fails.
     await Promise.race([running.ended, provisioning.then(() => stop.stopped)])
     if (!stop.signal.aborted)
-      throw new Fault('nats-server-failed', { severity: 'critical', detail: 'it ended by itself' })
+      throw new Fault('nats-server-failed', { detail: 'it ended by itself' })
   } finally {
     await running.stop()
   }
@@ -117,11 +117,10 @@ function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {
   if (tlsCertFile !== undefined && tlsKeyFile !== undefined)
     return { certFile: tlsCertFile, keyFile: tlsKeyFile }
   const detail = '--tls-cert-file and --tls-key-file go together'
-  throw new Fault('settings', { severity: 'critical', detail })
+  throw new Fault('settings', { detail })
 }
 
 const noServer = new Fault('no-nats-server', {
-  severity: 'critical',
   detail:
     'there is no NATS server to be had: install nats-server, Go or Docker, or name a program with --nats-server',
 })

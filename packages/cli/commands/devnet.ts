@@ -26,7 +26,7 @@ export function addDevnetCommand(program: Command): void {
 
 async function devnet(settings: DevnetSettings): Promise<void> {
   const { runDevnet } = await import('#devnet/run-devnet.ts')
-  const { json, timeoutSeconds, until, dataDir, natsServer } = settings
+  const { json, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings
   const table = new LiveTable({ isShown: !json })
   const { signal } = stopSignal()
   try {
@@ -34,6 +34,7 @@ async function devnet(settings: DevnetSettings): Promise<void> {
       ...settings,
       dataDir,
       natsServer,
+      otlpUrl,
       until: until ?? { safe: undefined, finalized: undefined },
       timeoutMs: timeoutSeconds * 1_000,
       clock: systemClock,

@@ -24,7 +24,7 @@ async function execute(settings: ExecuteSettings): Promise<void> {
   if (chain !== undefined && fixture === undefined) return executeRecordedChain(chain, settings)
   if (fixture !== undefined && chain === undefined) return executeRecordedBlock(fixture, settings)
   const detail = 'give --chain or --fixture, one of the two'
-  throw new Fault('settings', { severity: 'critical', detail })
+  throw new Fault('settings', { detail })
 }
 
 async function executeRecordedBlock(path: string, { json }: ExecuteSettings): Promise<void> {

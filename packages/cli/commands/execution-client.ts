@@ -97,7 +97,7 @@ async function writeNew(path: string, text: string): Promise<void> {
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause
     const detail = `${path} is there already: chains may begin with it; remove it, or give another --out`
-    throw new Fault('settings', { severity: 'critical', detail, cause })
+    throw new Fault('settings', { detail, cause })
   }
 }
 
@@ -116,7 +116,7 @@ function hardforkTimesOf(
     if (name === undefined || times[name] !== undefined || time < before) {
       const later = hardforkNames.slice(hardforkNames.indexOf(fork) + 1).join(', ')
       const detail = `--later-forks ${text}: want FORK=SECONDS, in order, of ${later}`
-      throw new Fault('settings', { severity: 'critical', detail })
+      throw new Fault('settings', { detail })
     }
     times[name] = time
     before = time

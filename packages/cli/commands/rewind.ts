@@ -8,6 +8,7 @@ import { addSettingsCommand } from '#cli/settings-command.ts'
 import { BusNames } from '#messages/bus-names.ts'
 import { connectService } from '#bus/connect-service.ts'
 import { ServiceBus } from '#bus/service-bus.ts'
+import { noTracing } from '#runtime/tracing.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
@@ -69,7 +70,7 @@ async function holdLease(
   if (access === undefined) {
     if (noNode) return () => Promise.resolve()
     const detail = `no node keeps its bus in ${folder}: name it with --data-dir, or say --no-node`
-    throw new Fault('settings', { severity: 'critical', detail })
+    throw new Fault('settings', { detail })
   }
   const instance = 'rewind'
   const failed = Promise.withResolvers<never>()
@@ -97,6 +98,7 @@ async function holdLease(
     instance,
     boot: randomUUID(),
     clock: systemClock,
+    tracing: noTracing,
     onFatal: failed.reject,
   })
   let holder = 'another'
@@ -115,7 +117,7 @@ async function holdLease(
     await bus.close()
     if (!signal.aborted) throw cause
     const detail = `the engine ${holder} runs: stop the node, then rewind, then start it again`
-    throw new Fault('rewind-refused', { severity: 'critical', detail, cause })
+    throw new Fault('rewind-refused', { detail, cause })
   }
   return () => bus.close()
 }

@@ -243,7 +243,7 @@ export class Chain {
     if (stored !== undefined && stored !== block.hash) {
       this.#database.close()
       const detail = `the database begins with ${stored}, the genesis is ${block.hash}: give the genesis that it was begun with, or another folder`
-      throw new Fault('genesis-mismatch', { severity: 'critical', detail })
+      throw new Fault('genesis-mismatch', { detail })
     }
     if (stored === undefined)
       this.#write(() => {

@@ -157,7 +157,7 @@ function checkSuccess(
   const failed = transactions.findIndex(({ receipt }) => !receipt.isSuccess)
   if (failed < 0) return
   const detail = `${name}: ${upgrades[failed]?.intent ?? ''} fails`
-  throw new Fault('upgrade-failed', { severity: 'critical', detail })
+  throw new Fault('upgrade-failed', { detail })
 }
 
 function dump(

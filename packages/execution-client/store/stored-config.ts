@@ -33,7 +33,7 @@ function checkSame(stored: Flat, given: Flat): void {
   for (const [name, value] of Object.entries(stored)) {
     if (given[name] === value) continue
     const detail = `${name} is ${given[name]}, the blocks in the database were executed with ${value}: give the genesis and flags that it was begun with, or another folder`
-    throw new Fault('config-mismatch', { severity: 'critical', detail })
+    throw new Fault('config-mismatch', { detail })
   }
 }
 

@@ -43,7 +43,7 @@ export async function claimBusFolder(
   } catch (cause) {
     if (cause instanceof Fault || !(cause instanceof Error)) throw cause
     const detail = `cannot use ${folder}: ${cause.message}`
-    throw new Fault('folder-refused', { severity: 'critical', detail, cause })
+    throw new Fault('folder-refused', { detail, cause })
   }
   const write = (server: number) => writeFile(file, `${JSON.stringify({ ...claim, server })}\n`)
   return { serverStarted: write }
@@ -62,7 +62,8 @@ async function settle(
   },
 ): Promise<void> {
   const { supervisor, server } = found
-  const refuse = (code: string, detail: string) => new Fault(code, { severity: 'critical', detail })
+  const refuse = (code: 'folder-busy' | 'folder-taken', detail: string) =>
+    new Fault(code, { detail })
   if (isAlive(supervisor) && supervisor !== claim.supervisor)
     throw refuse(
       'folder-busy',

@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { maxPayloadBytes } from '#bus/bus-limits.ts'
 import { checkServer } from '#bus/nats-connection.ts'
-import { Fault, isFault } from '#runtime/fault.ts'
+import { Fault, isFault, isSystemError } from '#runtime/fault.ts'
 import { runCommand } from './run-command.ts'
 
 /** A NATS server that can be started. */
@@ -70,7 +70,7 @@ async function namedServer(named: string, env: Environment): Promise<FoundServer
   const path = named.includes('/') ? named : await lookUp(named, env)
   if (path !== undefined) return probe(path, env)
   const detail = `there is no program ${named} on PATH`
-  throw new Fault('nats-server-missing', { severity: 'critical', detail })
+  throw new Fault('nats-server-missing', { detail })
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -90,10 +90,10 @@ async function probe(path: string, env: Environment): Promise<FoundServer> {
   } catch (cause) {
     if (!isFault(cause)) throw cause
     const detail = `${path} cannot be run: ${cause.message}`
-    throw new Fault('nats-server-missing', { severity: 'critical', detail, cause })
+    throw new Fault('nats-server-missing', { detail, cause })
   }
   const detail = `${path} does not say that it is a nats-server`
-  throw new Fault('nats-server-missing', { severity: 'critical', detail })
+  throw new Fault('nats-server-missing', { detail })
 }
 
 /** @throws Fault `server-unfit` if the bus cannot stand on that version: another is looked for */
@@ -170,7 +170,7 @@ async function hasImage(docker: string, image: string, env: Environment): Promis
     await runCommand(docker, ['image', 'inspect', image], { env, timeoutMs: probeTimeoutMs })
     return true
   } catch (error) {
-    if (!isFault(error)) throw error
+    if (!isFault(error, 'command-failed')) throw error
     return false
   }
 }
@@ -190,7 +190,7 @@ async function makeIn(folder: string, make: (folder: string) => Promise<void>): 
   } catch (cause) {
     if (isFault(cause) || !(cause instanceof Error)) throw cause
     const detail = `cannot keep it in ${folder}: ${cause.message}`
-    throw new Fault('cache-refused', { severity: 'critical', detail, cause })
+    throw new Fault('cache-refused', { detail, cause })
   }
 }
 
@@ -207,7 +207,7 @@ async function canRun(path: string): Promise<boolean> {
     await access(path, constants.X_OK)
     return true
   } catch (error) {
-    if (!(error instanceof Error)) throw error
+    if (!isSystemError(error)) throw error
     return false
   }
 }

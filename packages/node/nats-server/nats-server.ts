@@ -84,7 +84,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
     const detail = lines.some((line) => line.includes('address already in use'))
       ? `cannot serve NATS on ${host}:${port}: another process has this port; choose another with --nats-port, or --port of atoll bus serve`
       : `nats-server does not serve ${host}:${port}: ${lines.slice(-3).join(' | ')}`
-    throw new Fault('nats-server-failed', { severity: 'critical', detail })
+    throw new Fault('nats-server-failed', { detail })
   }
   return {
     url: `${options.tls === undefined ? 'nats' : 'tls'}://${host}:${port}`,

@@ -27,7 +27,7 @@ export function runCommand(
       }
       const lastLine = stderr.trim().split('\n').at(-1) ?? ''
       const detail = `${command} ${args.join(' ')}: ${lastLine === '' ? error.message : lastLine}`
-      reject(new Fault('command-failed', { severity: 'critical', detail, cause: error }))
+      reject(new Fault('command-failed', { detail, cause: error }))
     })
   })
 }

@@ -22,7 +22,7 @@ export type BatchOutput =
 export type UnusedReason = BatchFlaw | MissingKnowledge | 'before-safe-head' | 'past'
 
 /** Why derivation cannot go on. */
-type CriticalReason =
+export type CriticalReason =
   /** It did not begin at a safe head. */
   | 'too-few-l1-blocks'
   /** More is kept for later than `maxQueuedBytes`. */

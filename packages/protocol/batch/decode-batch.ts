@@ -16,9 +16,13 @@ export interface BatchRules extends SpanBatchRules {
 }
 
 /** A batch, or that there is none to go on with though its channel is sound. */
-export type DecodedBatch =
-  | Batch
-  | { readonly kind: 'skipped'; readonly reason: 'span-before-delta' | 'malformed-transaction' }
+export type DecodedBatch = Batch | SkippedBatch
+
+/** A batch that does not count, in a channel that goes on after it. */
+export interface SkippedBatch {
+  readonly kind: 'skipped'
+  readonly reason: 'span-before-delta' | 'malformed-transaction'
+}
 
 /** The rules at the L1 block that the pipeline is at. */
 export function batchRulesAt(config: RollupConfig, l1Timestamp: bigint): BatchRules {

@@ -7,7 +7,7 @@ import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { toHash } from '#protocol/codec/hex.ts'
 import { type BlockRules, BlockRulesByTime } from './block-rules.ts'
-import { depositsOfLogs } from './deposits.ts'
+import { depositsOfLogs, type UserDeposits } from './deposits.ts'
 import { L1AttributesDeposits, l1AttributesOf } from './l1-attributes-deposit.ts'
 import { nextSystemConfig } from './next-system-config.ts'
 import { sequencerFeeVaultAddress } from './predeploys.ts'
@@ -39,17 +39,23 @@ export type AttributesOutput =
   | {
       /** The batch is of another chain than the parent or L1: derivation has to start again. */
       readonly kind: 'reset'
-      readonly reason: 'parent-hash' | 'timestamp' | 'epoch' | 'l1-parent-hash' | 'l1-timestamp'
+      readonly reason: AttributesMismatch
     }
   | {
       /** L1 holds what its contracts cannot produce: going on would split the chain. */
       readonly kind: 'critical'
       readonly reason: 'malformed-deposit' | 'l1-attributes'
+      /** Which log is malformed, and how. */
+      readonly detail?: string
     }
+
+/** What of a batch does not fit its parent or L1. */
+export type AttributesMismatch =
+  'parent-hash' | 'timestamp' | 'epoch' | 'l1-parent-hash' | 'l1-timestamp'
 
 const zeroHash = toHash(new Uint8Array(32))
 const noUpdates: readonly IgnoredUpdate[] = []
-const nothing: readonly Uint8Array[] = []
+const noDeposits: UserDeposits = { kind: 'deposits', transactions: [] }
 
 /**
  * Makes payload attributes of batches. Keeps what the blocks of an epoch share, but its output depends on its input alone.
@@ -78,9 +84,9 @@ export class AttributesBuilder {
 
     // Rule epoch-deposits: Deposits and config updates apply in the first block of an epoch.
     // Spec: derivation.md#deriving-payload-attributes, derive/attributes.go
-    const deposits = isNewEpoch ? this.#userDeposits(epoch) : nothing
+    const deposits = isNewEpoch ? this.#userDeposits(epoch) : noDeposits
     // Rule deposit-malformed: A malformed deposit stops derivation. Spec: derive/deposits.go
-    if (deposits === undefined) return { kind: 'critical', reason: 'malformed-deposit' }
+    if (deposits.kind === 'malformed') return malformedDeposit(epoch, deposits)
     // Rule scalar-updates: Which scalars may be set follows the time of the L1 block of the log. Spec: ecotone/derivation.md,
     // derive/system_config.go
     const updated = isNewEpoch ? this.#updated(source) : undefined
@@ -93,7 +99,7 @@ export class AttributesBuilder {
     // Spec: derivation.md#deriving-payload-attributes, derive/attributes.go
     const transactions = [l1Attributes.at(isNewEpoch ? 0n : parent.sequenceNumber + 1n)]
     // One by one: as arguments of one call, a block's transactions may be more than the stack holds.
-    for (const raw of deposits) transactions.push(raw)
+    for (const raw of deposits.transactions) transactions.push(raw)
     for (const fork of rules.begins)
       for (const raw of upgradeTransactions(fork, this.#config)) transactions.push(raw)
     for (const raw of batch.transactions) transactions.push(raw)
@@ -121,10 +127,9 @@ export class AttributesBuilder {
     }
   }
 
-  #userDeposits({ logs, hash }: L1Block): readonly Uint8Array[] | undefined {
+  #userDeposits({ logs, hash }: L1Block): UserDeposits {
     const { depositContractAddress } = this.#config
-    const deposits = depositsOfLogs(logs, { depositContractAddress, l1BlockHash: hash })
-    return deposits.kind === 'deposits' ? deposits.transactions : undefined
+    return depositsOfLogs(logs, { depositContractAddress, l1BlockHash: hash })
   }
 
   #updated({ systemConfig, epoch }: AttributesSource): ReturnType<typeof updateSystemConfig> {
@@ -181,7 +186,7 @@ interface CarriedConfig {
 function mismatchOf(
   { parent, batch, epoch }: AttributesSource,
   timestamp: bigint,
-): Extract<AttributesOutput, { kind: 'reset' }>['reason'] | undefined {
+): AttributesMismatch | undefined {
   if (batch.parentHash !== parent.hash) return 'parent-hash'
   if (batch.timestamp !== timestamp) return 'timestamp'
   if (epoch.hash !== batch.epochHash || epoch.number !== batch.epochNumber) return 'epoch'
@@ -190,6 +195,14 @@ function mismatchOf(
     if (batch.epochHash !== l1Origin.hash) return 'epoch'
   } else if (epoch.parentHash !== l1Origin.hash) return 'l1-parent-hash'
   return timestamp < epoch.timestamp ? 'l1-timestamp' : undefined
+}
+
+function malformedDeposit(
+  { number, hash }: L1Block,
+  { logIndex, reason }: Extract<UserDeposits, { kind: 'malformed' }>,
+): AttributesOutput {
+  const detail = `log ${logIndex} of L1 block ${number} (${hash}): ${reason}`
+  return { kind: 'critical', reason: 'malformed-deposit', detail }
 }
 
 function isSame(left: SystemConfig, right: SystemConfig): boolean {

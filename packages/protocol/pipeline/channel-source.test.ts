@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ChannelRules } from '#protocol/chains/chain-spec.ts'
 import { parseFrame, textOf } from '#test/fakes/frame-notation.ts'
-import { AssembledChannels, BankedChannels, type ChannelSource } from './channel-source.ts'
+import {
+  AssembledChannels,
+  BankedChannels,
+  type ChannelSource,
+  type DroppedChannel,
+  type DroppedFrame,
+} from './channel-source.ts'
 
 const rules: ChannelRules = {
   channelTimeout: 50n,
@@ -24,7 +30,8 @@ function feed(source: ChannelSource, text: string): string {
         const frame = frames.shift()
         return frame === undefined ? undefined : parseFrame(frame)
       },
-      onDropped: (what: string, reason: string) => said.push(`(${what}:${reason})`),
+      onDropped: ({ what, reason }: DroppedFrame | DroppedChannel) =>
+        said.push(`(${what}:${reason})`),
     }
     for (let read = source.next(input); read !== undefined; read = source.next(input))
       said.push(textOf(read))

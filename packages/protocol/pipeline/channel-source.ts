@@ -1,14 +1,27 @@
 import type { ChannelRules } from '#protocol/chains/chain-spec.ts'
-import { ChannelAssembler } from '#protocol/channel/channel-assembler.ts'
-import { ChannelBank } from '#protocol/channel/channel-bank.ts'
+import { type AssemblerOutput, ChannelAssembler } from '#protocol/channel/channel-assembler.ts'
+import { type BankAdd, ChannelBank } from '#protocol/channel/channel-bank.ts'
+import type { ChannelEnd } from '#protocol/channel/channel-reader.ts'
 import type { Frame } from '#protocol/channel/frame.ts'
+
+/** A frame that is not part of a channel, and why. */
+export interface DroppedFrame {
+  readonly what: 'frame'
+  readonly reason: Extract<BankAdd | AssemblerOutput, { kind: 'dropped' }>['reason']
+}
+
+/** A channel that is not part of the chain, and why. */
+export interface DroppedChannel {
+  readonly what: 'channel'
+  readonly reason: 'timed-out' | 'pruned' | Exclude<ChannelEnd, 'complete'>
+}
 
 /** Where channels come from while one L1 block is read. */
 export interface ChannelInput {
   readonly l1Block: bigint
   readonly rules: ChannelRules
   readonly nextFrame: () => Frame | undefined
-  readonly onDropped: (what: 'frame' | 'channel', reason: string) => void
+  readonly onDropped: (dropped: DroppedFrame | DroppedChannel) => void
 }
 
 /** Gives complete channels, as the pieces of their data in order. */
@@ -31,14 +44,16 @@ export class BankedChannels implements ChannelSource {
       const read = this.#bank.read(l1Block, rules)
       if (read.kind === 'ready') return read.chunks
       if (read.kind === 'timed-out') {
-        onDropped('channel', 'timed-out')
+        onDropped({ what: 'channel', reason: 'timed-out' })
         continue
       }
       const frame = nextFrame()
       if (frame === undefined) return undefined
       const added = this.#bank.add(frame, l1Block, rules)
-      if (added.kind === 'dropped') onDropped('frame', added.reason)
-      else for (let at = 0; at < added.pruned.length; at++) onDropped('channel', 'pruned')
+      if (added.kind === 'dropped') onDropped({ what: 'frame', reason: added.reason })
+      else
+        for (let at = 0; at < added.pruned.length; at++)
+          onDropped({ what: 'channel', reason: 'pruned' })
     }
   }
 
@@ -56,7 +71,7 @@ export class AssembledChannels implements ChannelSource {
       if (frame === undefined) return undefined
       const output = this.#assembler.add(frame, l1Block, rules)
       if (output.kind === 'ready') return output.chunks
-      if (output.kind === 'dropped') onDropped('frame', output.reason)
+      if (output.kind === 'dropped') onDropped({ what: 'frame', reason: output.reason })
     }
   }
 

@@ -1,9 +1,14 @@
 import type { Batch } from '#protocol/batch/batch.ts'
-import type { BatchOutput } from '#protocol/batch/batch-output.ts'
+import type { BatchOutput, CriticalReason, UnusedReason } from '#protocol/batch/batch-output.ts'
 import { BatchQueue } from '#protocol/batch/batch-queue.ts'
 import { BatchStage } from '#protocol/batch/batch-stage.ts'
 import type { SafeBlockLookup } from '#protocol/batch/batch-verdict.ts'
-import { batchRulesAt, type BatchRules, decodeBatch } from '#protocol/batch/decode-batch.ts'
+import {
+  batchRulesAt,
+  type BatchRules,
+  decodeBatch,
+  type SkippedBatch,
+} from '#protocol/batch/decode-batch.ts'
 import { L1Origins } from '#protocol/batch/l1-origins.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
@@ -13,10 +18,23 @@ import { channelRules, type ChannelRules, isActive } from '#protocol/chains/chai
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { ChannelReader } from '#protocol/channel/channel-reader.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
-import { AttributesBuilder, type AttributesOutput } from '#protocol/derivation/attributes.ts'
-import { updateSystemConfig } from '#protocol/derivation/system-config-updates.ts'
+import {
+  AttributesBuilder,
+  type AttributesMismatch,
+  type AttributesOutput,
+} from '#protocol/derivation/attributes.ts'
+import {
+  type IgnoredUpdate,
+  updateSystemConfig,
+} from '#protocol/derivation/system-config-updates.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
-import { AssembledChannels, BankedChannels, type ChannelSource } from './channel-source.ts'
+import {
+  AssembledChannels,
+  BankedChannels,
+  type ChannelSource,
+  type DroppedChannel,
+  type DroppedFrame,
+} from './channel-source.ts'
 import { InboxFrames, type InboxRules, missingBlobs } from './inbox-data.ts'
 
 /** What a pipeline begins with. Spec: protocol/derivation.md#resetting-the-pipeline */
@@ -40,15 +58,26 @@ export interface L2Head {
 }
 
 /** What was left out. */
-export interface PipelineEvent {
-  readonly what: 'blob' | 'calldata' | 'frame' | 'channel' | 'batch' | 'config-update'
-  /** One of few. */
-  readonly reason: string
+export type PipelineEvent = Dropped & {
   /** What exactly is wrong with data that does not parse. */
   readonly detail: string | undefined
   /** The L1 block that was read. */
   readonly l1: L1BlockRef
 }
+
+/** Data that is not part of the chain, and why. */
+export type Dropped =
+  | { readonly what: 'blob' | 'calldata'; readonly reason: 'malformed' }
+  | DroppedFrame
+  | DroppedChannel
+  | { readonly what: 'batch'; readonly reason: UnusedReason | SkippedBatch['reason'] | 'malformed' }
+  | { readonly what: 'config-update'; readonly reason: IgnoredUpdate['reason'] }
+
+/** Why the head and L1 do not fit together. */
+export type PipelineResetReason = 'epoch-of-other-chain' | AttributesMismatch
+
+/** Why derivation cannot go on. */
+export type PipelineHaltReason = CriticalReason | 'malformed-deposit' | 'l1-attributes'
 
 /** Attributes, and where they come from. */
 export interface DerivedAttributes {
@@ -73,9 +102,9 @@ export type PipelineOutput =
   /** The same again when `safeBlock` knows it. */
   | { readonly kind: 'needs-l2-block'; readonly number: bigint }
   /** The head and L1 do not go together: find both anew, and make another pipeline. */
-  | { readonly kind: 'reset'; readonly reason: string }
+  | { readonly kind: 'reset'; readonly reason: PipelineResetReason }
   /** Going on would split the chain. */
-  | { readonly kind: 'critical'; readonly reason: string }
+  | { readonly kind: 'critical'; readonly reason: PipelineHaltReason; readonly detail?: string }
 
 /** What becomes of an L1 block. */
 export type PushOutput =
@@ -168,7 +197,7 @@ export class Pipeline {
     this.#batcher = batcher
     this.#frames = this.#open(block)
     this.#origins.advance(this.#origin)
-    for (const { reason } of ignored) this.#report('config-update', reason)
+    for (const { reason } of ignored) this.#report({ what: 'config-update', reason })
     if (becomesHolocene) this.#transform()
     return { kind: 'taken' }
   }
@@ -184,13 +213,13 @@ export class Pipeline {
         case 'batch':
           return this.#build(output, head)
         case 'needs-data':
-          if (output.unused !== undefined) this.#report('batch', output.unused)
+          if (output.unused !== undefined) this.#report({ what: 'batch', reason: output.unused })
           output = this.#feed(ref)
           break
         case 'invalid':
           // Rule stage-invalid: An invalid batch voids the rest of its span and its channel, and no waiting frame.
           // Spec: holocene/derivation.md#batch-queue, derive/batch_stage.go
-          this.#report('batch', output.reason)
+          this.#report({ what: 'batch', reason: output.reason })
           this.#dropChannels()
           output = this.#batches.next(ref)
           break
@@ -244,7 +273,7 @@ export class Pipeline {
     return new InboxFrames(block, {
       batcher: this.#batcher.batcherAddress,
       rules: this.#rules.inbox,
-      onMalformed: (source, detail) => this.#report(source, 'malformed', detail),
+      onMalformed: (source, detail) => this.#report({ what: source, reason: 'malformed' }, detail),
     })
   }
 
@@ -265,7 +294,7 @@ export class Pipeline {
 
   #endOfChannel(): undefined {
     const reason = this.#reader?.reason
-    if (reason !== undefined && reason !== 'complete') this.#report('channel', reason)
+    if (reason !== undefined && reason !== 'complete') this.#report({ what: 'channel', reason })
     this.#reader = undefined
   }
 
@@ -274,7 +303,7 @@ export class Pipeline {
       l1Block: this.#origin.number,
       rules: this.#rules.channels,
       nextFrame: () => this.#frames.next(),
-      onDropped: (what, reason) => this.#report(what, reason),
+      onDropped: (dropped) => this.#report(dropped),
     })
     return chunks && new ChannelReader(chunks, this.#rules.channels)
   }
@@ -283,12 +312,12 @@ export class Pipeline {
     try {
       const batch = decodeBatch(bytes, this.#rules.batches)
       if (batch.kind !== 'skipped') return batch
-      this.#report('batch', batch.reason)
+      this.#report({ what: 'batch', reason: batch.reason })
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
       // Rule malformed-batch: An unknown type or a malformed batch voids the rest of its channel.
       // Spec: derivation.md#batch-format, derive/channel_in_reader.go
-      this.#report('batch', 'malformed', error.message)
+      this.#report({ what: 'batch', reason: 'malformed' }, error.message)
       this.#reader = undefined
     }
     return undefined
@@ -325,8 +354,8 @@ export class Pipeline {
     }
   }
 
-  #report(what: PipelineEvent['what'], reason: string, detail?: string): void {
-    this.#options.report?.({ what, reason, detail, l1: this.#origin })
+  #report(dropped: Dropped, detail?: string): void {
+    this.#options.report?.({ ...dropped, detail, l1: this.#origin })
   }
 }
 

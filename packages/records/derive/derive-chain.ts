@@ -96,7 +96,6 @@ class Derivation {
     while (!(await this.#derive(await this.#begin()))) {
       if (++this.#counts.resets > maxResets)
         throw new Fault('derivation', {
-          severity: 'critical',
           detail: `derivation was reset ${maxResets} times at block ${this.#driver.safe.ref.number}`,
         })
       this.#unsettled = []
@@ -169,7 +168,6 @@ class Derivation {
           return false
         case 'critical':
           throw new Fault('derivation', {
-            severity: 'critical',
             detail: `derivation cannot go on after block ${this.#driver.pending.ref.number}, at L1 block ${pipeline.origin.number}: ${output.reason}`,
           })
       }

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { L1Block } from '#protocol/block/l1-block.ts'
-import { Fault, isFault, type Severity, toError } from '#runtime/fault.ts'
+import { isFault, remoteFault, toError } from '#runtime/fault.ts'
 import type { L1View } from '#l1/to-l1-block.ts'
 import type { PreparedL1 } from './l1-source.ts'
 
@@ -42,7 +42,6 @@ export type L1Answer =
 /** An error on its way between threads, which keep no classes. */
 interface ToldError {
   readonly code: string | undefined
-  readonly severity: Severity
   readonly message: string
   readonly stack: string | undefined
 }
@@ -50,15 +49,15 @@ interface ToldError {
 /** An error as it can be told. */
 export function tellError(thrown: unknown): ToldError {
   const { message, stack } = toError(thrown)
-  if (!isFault(thrown)) return { code: undefined, severity: 'critical', message, stack }
-  const { code, severity } = thrown
-  return { code, severity, message: message.replace(`${code}: `, ''), stack }
+  if (!isFault(thrown)) return { code: undefined, message, stack }
+  const { code, detail = '' } = thrown
+  return { code, message: detail, stack }
 }
 
 /** The same on the other side. */
-export function toldError({ code, severity, message, stack }: ToldError): Error {
+export function toldError({ code, message, stack }: ToldError): Error {
   if (code === undefined) return new Error(message, { cause: stack })
-  return new Fault(code, { severity, detail: message })
+  return remoteFault({ code, detail: message })
 }
 
 /**

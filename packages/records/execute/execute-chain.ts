@@ -121,7 +121,7 @@ export async function executeChain(
 
 function cutShort(folder: string, file: string, number: bigint): Fault {
   const detail = `${folder}: ${file} ends before block ${number}: the record was cut short`
-  return new Fault('record', { severity: 'critical', detail })
+  return new Fault('record', { detail })
 }
 
 const zeroHash = `0x${'00'.repeat(32)}` as Hash

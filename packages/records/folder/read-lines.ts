@@ -106,7 +106,7 @@ export function within<Value>(where: string, read: () => Value): Value {
 
 /** What a record is found to be wrong with. */
 export function recordFault(detail: string, cause?: unknown): Fault {
-  return new Fault('record', { severity: 'critical', detail, cause })
+  return new Fault('record', { detail, cause })
 }
 
 function unreadable(where: string, cause: unknown): unknown {

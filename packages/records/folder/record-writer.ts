@@ -90,5 +90,5 @@ export class RecordWriter {
 function refuseExisting(path: string): void {
   if (!existsSync(path)) return
   const detail = `${path} is there already, and is not overwritten: remove it, or give another --out`
-  throw new Fault('record', { severity: 'critical', detail })
+  throw new Fault('record', { detail })
 }

@@ -78,13 +78,13 @@ function candidateOf(config: RollupConfig, { name }: L2Options, { block }: Check
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause
     const detail = `${name}: L2 block ${block.number} is of another chain than the rollup config: ${cause.message}`
-    throw new Fault('wrong-chain', { severity: 'critical', detail, cause })
+    throw new Fault('wrong-chain', { detail, cause })
   }
 }
 
 function lacks({ name }: L2Options, number: bigint): Fault {
   const detail = `${name}: there is no L2 block ${number}: give a node that has it, or other --from and --to`
-  return new Fault('l2-missing', { severity: 'critical', detail })
+  return new Fault('recording-without-block', { detail })
 }
 
 class Recording {
@@ -146,12 +146,12 @@ class Recording {
     const { l1, l2, writer } = this.#options
     const { number } = block.header
     // What is still to come may all be there already, and ask nobody.
-    if (l2.signal?.aborted === true) throw new Fault('aborted', { severity: 'temporary' })
+    if (l2.signal?.aborted === true) throw new Fault('aborted')
     this.#firstL1 ??= number
     const { l1Origin } = start.base
     if (number === l1Origin.number && block.hash !== l1Origin.hash) {
       const detail = `L1 block ${number} is ${block.hash} at ${l1.name}, but ${l1Origin.hash} to ${l2.name}: they are of different chains`
-      throw new Fault('wrong-chain', { severity: 'critical', detail })
+      throw new Fault('wrong-chain', { detail })
     }
     this.#options.onL1Block?.(number)
     writer.addLine('l1.ndjson', JSON.stringify(json))
@@ -205,9 +205,9 @@ class Recording {
       const what = `L2 block ${derived.parent.number + 1n} of ${l2.name} is not what is derived from L1 block ${derived.derivedFrom.number} of ${l1.name}`
       const how = `${difference.field} is ${difference.block}, derived is ${difference.derived}`
       const detail = `${what} (${how}): it is of another chain, or was never safe`
-      return new Fault('wrong-chain', { severity: 'critical', detail })
+      return new Fault('wrong-chain', { detail })
     }
     const detail = `L1 ends at block ${lastL1}, which makes L2 block ${this.#safe} safe, but not ${to}: wait until more of L1 is there, or give a lower --to`
-    return new Fault('l1-short', { severity: 'critical', detail })
+    return new Fault('l1-short', { detail })
   }
 }

@@ -66,6 +66,6 @@ export class RecordingL1 implements L1Source {
 
   #reorganised({ number }: ToldL1['block']['header']): Fault {
     const detail = `${this.#options.name}: L1 was reorganised at block ${number} while it was recorded: begin again, or give a lower --to`
-    return new Fault('l1-reorg', { severity: 'critical', detail })
+    return new Fault('l1-reorg', { detail })
   }
 }

@@ -93,5 +93,5 @@ function readBlock(options: L2Options, number: bigint, json: unknown) {
 
 function untrue({ name }: L2Options, what: string, cause?: unknown): Fault {
   const detail = `${name}: L2 ${what}`
-  return new Fault('l2-untrue', { severity: 'critical', detail, cause })
+  return new Fault('l2-untrue', { detail, cause })
 }

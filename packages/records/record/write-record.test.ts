@@ -1,3 +1,4 @@
+import type { FaultCode } from '#runtime/fault-codes.ts'
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -198,13 +199,13 @@ for (const [what, again, code, message] of [
     'settings',
     /--network: network: "op-mainet" is not known; near it are op-mainnet/,
   ],
-] satisfies [string, Again, string, RegExp][])
+] satisfies [string, Again, FaultCode, RegExp][])
   test(`${what} ends a recording, and nothing is left of it`, async (t) => {
     const folder = newFolder(t)
     const { options } = again as Again
     const out = join(folder, 'record')
     await assert.rejects(recordAgain(t, { ...again, options: { ...options, out } }), (error) => {
-      assert.ok(isFault(error, code), String(error))
+      assert.ok(isFault(error) && error.code === code, String(error))
       assert.match(error.message, message)
       return true
     })
@@ -249,7 +250,7 @@ test('a recording that is asked to stop leaves nothing', async (t) => {
     onBlock: () => stop.abort(),
   }
   await assert.rejects(recordAgain(t, { ...short, to: 54, options }), (error) => {
-    assert.ok(isFault(error, 'aborted'), String(error))
+    assert.ok(isFault(error, 'recording-stopped'), String(error))
     assert.match(error.message, /stopped; nothing is left of/)
     return true
   })

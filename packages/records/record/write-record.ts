@@ -76,7 +76,7 @@ async function writeFrom(
     await writer.discard()
     if (!isFault(error, 'aborted')) throw told(error)
     const detail = `stopped; nothing is left of ${options.out}`
-    throw new Fault('aborted', { severity: 'critical', detail, cause: error })
+    throw new Fault('recording-stopped', { detail, cause: error })
   }
 }
 
@@ -88,11 +88,11 @@ function rangeOf({ from, to, onBlock, onL1Block }: WriteRecordOptions) {
 function told(error: unknown): unknown {
   if (error instanceof DecodeError) {
     const detail = `a node told what cannot be: ${error.message}`
-    return new Fault('rpc-response', { severity: 'critical', detail, cause: error })
+    return new Fault('recording-refused', { detail, cause: error })
   }
   if (!(error instanceof JsonRpcError)) return error
   const detail = `a node refused a call: ${error.message} (code ${error.code})`
-  return new Fault('rpc-refused', { severity: 'critical', detail, cause: error })
+  return new Fault('recording-refused', { detail, cause: error })
 }
 
 async function checkRange(
@@ -110,7 +110,7 @@ async function checkRange(
 }
 
 function wrong(detail: string): Fault {
-  return new Fault('settings', { severity: 'critical', detail })
+  return new Fault('settings', { detail })
 }
 
 type Nodes = ReturnType<typeof connect>
@@ -201,7 +201,7 @@ async function checkChains(
 }
 
 function wrongChain(detail: string): Fault {
-  return new Fault('wrong-chain', { severity: 'critical', detail })
+  return new Fault('wrong-chain', { detail })
 }
 
 async function writeConfig(

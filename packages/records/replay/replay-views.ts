@@ -130,5 +130,5 @@ function checkReorg(
 }
 
 function refused(detail: string): Fault {
-  return new Fault('settings', { severity: 'critical', detail })
+  return new Fault('settings', { detail })
 }

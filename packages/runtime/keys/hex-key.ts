@@ -11,5 +11,5 @@ export async function readHexKey(path: string): Promise<string> {
   const text = (await readSecretFile(path))?.replace(/^0x/i, '')
   if (text !== undefined && /^[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase()
   const problem = text === undefined ? 'is missing' : 'does not hold 32 bytes of hex'
-  throw new Fault('bad-key', { severity: 'critical', detail: `${path} ${problem}` })
+  throw new Fault('bad-key', { detail: `${path} ${problem}` })
 }

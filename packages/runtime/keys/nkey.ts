@@ -66,5 +66,5 @@ export function busKeyFile(folder: string, role: BusRole): string {
 }
 
 function badKey(detail: string, cause?: unknown): Fault {
-  return new Fault('bad-key', { severity: 'critical', detail, cause })
+  return new Fault('bad-key', { detail, cause })
 }

@@ -18,7 +18,7 @@ export async function writeSecretFile(path: string, secret: string): Promise<voi
   } catch (cause) {
     if (!hasCode(cause, 'EEXIST')) throw refused('write', path, cause)
     const detail = `${path} exists; remove it first if its key is not needed any more`
-    throw new Fault('file-exists', { severity: 'critical', detail, cause })
+    throw new Fault('file-exists', { detail, cause })
   }
 }
 
@@ -39,7 +39,7 @@ export async function readSecretFile(path: string): Promise<string | undefined> 
 
 function refused(verb: string, path: string, cause: unknown): Fault {
   const detail = `cannot ${verb} ${path}: ${toError(cause).message}`
-  return new Fault('file-refused', { severity: 'critical', detail, cause })
+  return new Fault('file-refused', { detail, cause })
 }
 
 function hasCode(error: unknown, code: string): boolean {

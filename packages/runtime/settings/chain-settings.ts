@@ -48,7 +48,7 @@ export async function loadRollupConfig(settings: Partial<ChainSettings>): Promis
   if (rollupConfig !== undefined && network === undefined)
     return readRollupConfigFiles({ rollup: rollupConfig, l1ChainConfig, dependencySet })
   const detail = 'give --network or --rollup-config, one of the two'
-  throw new Fault('settings', { severity: 'critical', detail })
+  throw new Fault('settings', { detail })
 }
 
 function builtInConfig(network: string, sources: RollupConfigSources): RollupConfig {
@@ -57,7 +57,7 @@ function builtInConfig(network: string, sources: RollupConfigSources): RollupCon
   } catch (cause) {
     if (!(cause instanceof RollupConfigError)) throw cause
     const detail = `--network: ${cause.problems.join('; ')}`
-    throw new Fault('settings', { severity: 'critical', detail, cause })
+    throw new Fault('settings', { detail, cause })
   }
 }
 
@@ -73,5 +73,5 @@ export async function loadServiceConfig(
   const { chainId = config.l2ChainId } = settings
   if (config.l2ChainId === chainId) return config
   const detail = `--chain-id is ${chainId}, but the rollup config is of chain ${config.l2ChainId}`
-  throw new Fault('settings', { severity: 'critical', detail })
+  throw new Fault('settings', { detail })
 }

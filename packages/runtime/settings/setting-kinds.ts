@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import * as z from 'zod'
+import { isSystemError } from '#runtime/fault.ts'
 
 /** The want of a setting whose kind states none. */
 export const anyText = 'text'
@@ -90,7 +91,7 @@ function isReadableFile(path: string): boolean {
     return statSync(path).isFile()
   } catch (error) {
     // Missing, not permitted, a broken link: in each case it cannot be read, and the message says what is wanted.
-    if (!(error instanceof Error)) throw error
+    if (!isSystemError(error)) throw error
     return false
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { Fault, isFault } from '#runtime/fault.ts'
+import { isFault } from '#runtime/fault.ts'
 import { runCommand } from '#node/nats-server/run-command.ts'
 
 const sources = fileURLToPath(new URL('op-geth/', import.meta.url))
@@ -29,7 +29,7 @@ export async function buildOpGeth(report: (what: string) => void): Promise<strin
   } catch (cause) {
     if (!isFault(cause) || !isAbsent(cause.cause)) throw cause
     const detail = 'the oracle is built with Go 1.25 or later, and there is no go on PATH'
-    throw new Fault('go-missing', { severity: 'critical', detail, cause })
+    throw new Error(detail, { cause })
   }
   await rename(making, program)
   return program

@@ -1,0 +1,239 @@
+import type { FaultRule } from './fault-rule.ts'
+
+/** Faults of L1, the execution client, their endpoints, and what is derived from them. */
+export const chainFaults = {
+  'blobs-missing': {
+    severity: 'temporary',
+    means: 'no beacon endpoint has a blob that a batcher posted',
+    advice: 'see --l1-beacon-urls, and --l1-beacon-archive-urls for blobs older than 18 days',
+  },
+  'chain-database': {
+    severity: 'critical',
+    means: 'the database of the embedded execution client cannot be used',
+    advice:
+      'see that no other process uses it and its disk has room; else delete it and sync again',
+  },
+  'config-mismatch': {
+    severity: 'critical',
+    means: 'the database of the embedded execution client belongs to another chain configuration',
+    advice: 'give the configuration it was made with, or another --data-dir',
+  },
+  'deposits-refused': {
+    severity: 'critical',
+    means: 'the execution client refuses a block that has nothing but deposits',
+    advice:
+      'deposits are always valid, so it follows other rules: see that its version and its genesis have all forks of the chain',
+  },
+  derivation: {
+    severity: 'critical',
+    means: 'a record does not derive the chain it holds',
+    advice: 'check the record with atoll derive, and make it again',
+  },
+  'engine-forkchoice': {
+    severity: 'reset',
+    means: 'the execution client does not accept its heads',
+    advice: 'if it lasts, the execution client is broken: sync it again',
+  },
+  'engine-refused': {
+    severity: 'temporary',
+    means: 'the execution client refused a call',
+    advice: 'see the log of the execution client, and that its version has all forks of the chain',
+  },
+  'engine-response': {
+    severity: 'temporary',
+    means: 'an answer of the execution client has an unexpected form',
+    advice: 'see that --engine-url is the Engine API of an execution client',
+  },
+  'engine-syncing': {
+    severity: 'temporary',
+    means: 'the execution client is syncing and cannot carry out a call yet',
+    advice: 'nothing to do while it syncs: its log says how far it is',
+  },
+  'engine-unauthorized': {
+    severity: 'temporary',
+    means: 'the execution client refuses the JWT',
+    advice: 'give both sides the same --jwt-secret-file, and see that both clocks are right',
+  },
+  'engine-unreachable': {
+    severity: 'temporary',
+    means: 'the execution client does not answer',
+    advice: 'see that the execution client runs, and --engine-url',
+  },
+  'engine-unsure': {
+    severity: 'temporary',
+    means: 'the execution client accepted a block and then called it invalid',
+    advice: 'if it lasts, see the log of the execution client',
+  },
+  'genesis-mismatch': {
+    severity: 'critical',
+    means: 'the database of the embedded execution client has another genesis block',
+    advice: 'give the genesis it was made with, or another --data-dir',
+  },
+  'l1-behind': {
+    severity: 'temporary',
+    means: 'an L1 endpoint lacks blocks that others have',
+    advice: 'if it lasts, the endpoint is not in sync or has pruned old data: give another',
+  },
+  'l1-cache': {
+    severity: 'critical',
+    means: 'the cache of L1 data cannot be used',
+    advice: 'see that no other process uses it and its disk has room; it may be deleted',
+  },
+  'l1-inconsistent': {
+    severity: 'temporary',
+    means: 'blocks of L1 do not fit together',
+    advice:
+      'L1 changed while it was read; if it lasts, an endpoint of --l1-rpc-urls is broken, or is of another chain',
+  },
+  'l1-missing': {
+    severity: 'temporary',
+    means: 'L1 does not have a block that is needed',
+    advice: 'if it lasts, see that the nodes of --l1-rpc-urls are in sync',
+  },
+  'l1-refused': {
+    severity: 'temporary',
+    means: 'an L1 endpoint refused a call',
+    advice:
+      'see that the nodes of --l1-rpc-urls serve eth_chainId, and eth_getBlockByNumber for old blocks',
+  },
+  'l1-reorg': {
+    severity: 'critical',
+    means: 'L1 was reorganised while it was recorded',
+    advice: 'record a range that is final',
+  },
+  'l1-short': {
+    severity: 'critical',
+    means: 'L1 ends before the range to record is derived',
+    advice: 'record later, or a lower --to',
+  },
+  'l1-unavailable': {
+    severity: 'temporary',
+    means: 'no endpoint of L1 gave an answer',
+    advice: 'see that these endpoints run and can be reached from here, or give others',
+  },
+  'l1-unreachable': {
+    severity: 'temporary',
+    means: 'L1 does not answer the engine',
+    advice: 'see that the nodes of --l1-rpc-urls run, and the URLs',
+  },
+  'l1-untrue': {
+    severity: 'temporary',
+    means: 'an L1 endpoint gave data that its hash disproves',
+    advice: 'remove this endpoint from --l1-rpc-urls or --l1-beacon-urls',
+  },
+  'l2-lost': {
+    severity: 'reset',
+    means: 'the execution client lost a block below its head',
+    advice: 'if it lasts, the execution client has lost blocks: sync it again',
+  },
+  'l2-inconsistent': {
+    severity: 'temporary',
+    means: 'blocks of the execution client do not fit together',
+    advice: 'if it lasts, the execution client is broken: sync it again',
+  },
+  'l2-missing': {
+    severity: 'temporary',
+    means: 'the execution client does not have a block that is needed',
+    advice: 'if it lasts, the execution client has lost blocks: sync it again',
+  },
+  'l2-untrue': {
+    severity: 'critical',
+    means: 'an L2 node gave a block that its hash disproves',
+    advice: 'use another --l2-rpc-url',
+  },
+  'no-beacon': {
+    severity: 'temporary',
+    means: 'there is no beacon API at a URL',
+    advice: 'see that --l1-beacon-urls are consensus clients, not execution clients',
+  },
+  'payload-lost': {
+    severity: 'temporary',
+    means: 'the execution client forgot a block that it was building',
+    advice: 'if it lasts, see the log of the execution client',
+  },
+  'payload-unfit': {
+    severity: 'critical',
+    means: 'the execution client built another block than it was asked to',
+    advice: 'see that its version and its genesis have all forks of the chain',
+  },
+  'reorg-past-finality': {
+    severity: 'critical',
+    means: 'a finalized block is not on L1',
+    advice:
+      'the execution client or L1 finalized a block that is not on L1: compare both with another node, and sync the wrong one again',
+  },
+  'reorg-too-deep': {
+    severity: 'critical',
+    means: 'no block within reach fits L1',
+    advice:
+      'L1 is not the one that this chain was derived from, or far behind: compare it with another',
+  },
+  'rewind-refused': {
+    severity: 'critical',
+    means: 'the execution client cannot be taken back to a block',
+    advice: 'see the message for the reason',
+  },
+  'rpc-limited': {
+    severity: 'temporary',
+    means: 'an endpoint limits the rate of calls',
+    advice: 'lower the call rate, or use a plan or an endpoint with a higher limit',
+    origin: 'rpc',
+  },
+  'rpc-port': {
+    severity: 'critical',
+    means: 'a server of the command cannot listen',
+    advice: 'choose another port',
+  },
+  'rpc-refused': {
+    severity: 'temporary',
+    means: 'an endpoint refused a call',
+    advice: 'use an endpoint that serves the method in the message',
+    origin: 'rpc',
+  },
+  'rpc-response': {
+    severity: 'temporary',
+    means: 'an endpoint answered with something else than was asked',
+    advice: 'see that the URL is the API it should be',
+    origin: 'rpc',
+  },
+  'rpc-status': {
+    severity: 'temporary',
+    means: 'an endpoint answered with an HTTP error',
+    advice: 'see the status in the message, the URL, and its credentials',
+    origin: 'rpc',
+  },
+  'rpc-timeout': {
+    severity: 'temporary',
+    means: 'an endpoint did not answer in time',
+    advice: 'see that it runs and is not overloaded',
+    origin: 'rpc',
+  },
+  'rpc-unreachable': {
+    severity: 'temporary',
+    means: 'no connection to an endpoint',
+    advice: 'see that it runs, and the URL',
+    origin: 'rpc',
+  },
+  'safe-head-history': {
+    severity: 'critical',
+    means: 'the safe-head history cannot be used',
+    advice:
+      'see that no other process uses --data-dir and its disk has room; if the file is damaged, delete it: derivation asks for a reset',
+  },
+  'unsupported-chain': {
+    severity: 'critical',
+    means: 'the chain cannot be derived by this node alone',
+    advice: 'a chain with interop peers has to follow a node that has them all',
+  },
+  'upgrade-failed': {
+    severity: 'critical',
+    means: 'the transactions of a network upgrade failed on the genesis',
+    advice: 'see that the genesis has the contracts of the forks before',
+  },
+  'wrong-chain': {
+    severity: 'critical',
+    means: 'settings, execution client and L1 are not of one chain',
+    advice:
+      'see that --network or --rollup-config, --engine-url and --l1-rpc-urls are of one chain',
+  },
+} as const satisfies Readonly<Record<string, FaultRule>>

@@ -1,0 +1,214 @@
+import type { FaultRule } from './fault-rule.ts'
+
+/** Faults of the bus, of processes, files, settings and records. */
+export const processFaults = {
+  aborted: {
+    severity: 'temporary',
+    means: 'a call was given up because the process or the caller stops',
+    advice: 'nothing to do',
+  },
+  'bad-key': {
+    severity: 'critical',
+    means: 'a key file does not hold a key of the expected form',
+    advice: 'see that the setting names the right file, and make the key again if it is damaged',
+  },
+  busy: {
+    severity: 'temporary',
+    means: 'a service has as many calls in progress as it accepts',
+    advice: 'nothing to do unless it lasts; then see what that service waits for',
+  },
+  'cache-refused': {
+    severity: 'critical',
+    means: 'the folder for downloaded and built programs cannot be written',
+    advice: 'see that the folder is writable and its disk has room',
+  },
+  closed: {
+    severity: 'critical',
+    means: 'the bus was closed while something used it',
+    advice: 'nothing to do while the process stops; else restart it',
+    endsProcess: true,
+  },
+  'command-failed': {
+    severity: 'critical',
+    means: 'a program that Atoll runs, such as go or docker, failed',
+    advice: 'read its output in the message, and run the command by hand',
+  },
+  conflict: {
+    severity: 'temporary',
+    means: 'a compare-and-set write found a newer value',
+    advice: 'nothing to do: the writer reads the value and tries again',
+  },
+  devnet: {
+    severity: 'critical',
+    means: 'a devnet did not reach the heads it was asked for',
+    advice: 'see what its services wait for, or allow more with --timeout-seconds',
+  },
+  fenced: {
+    severity: 'critical',
+    means: 'another instance wrote a state of this service',
+    advice:
+      'run one instance under each --instance name; the one that ended stands by when restarted',
+    endsProcess: true,
+  },
+  'file-exists': {
+    severity: 'critical',
+    means: 'a secret would overwrite an existing file',
+    advice: 'name another file, or remove that one',
+  },
+  'file-refused': {
+    severity: 'critical',
+    means: 'a secret cannot be written',
+    advice: 'see that the folder exists and is writable',
+  },
+  'folder-busy': {
+    severity: 'critical',
+    means: 'another process serves the bus in this folder',
+    advice: 'stop that process, or choose another --data-dir',
+  },
+  'folder-refused': {
+    severity: 'critical',
+    means: 'the folder of the bus cannot be used',
+    advice: 'see that it is writable and its disk has room',
+  },
+  'folder-taken': {
+    severity: 'critical',
+    means: 'the folder of the bus belongs to another node or chain',
+    advice: 'give each node its own --data-dir',
+  },
+  'health-port': {
+    severity: 'critical',
+    means: 'the health server cannot listen',
+    advice: 'choose another --health-port or --health-host',
+  },
+  internal: {
+    severity: 'temporary',
+    means: 'the service that was called broke while it answered',
+    advice: 'see the log of that service, which stops; report it as a bug',
+  },
+  'invalid-file': {
+    severity: 'critical',
+    means: 'a file that a setting names cannot be read or used',
+    advice: 'see the message for the file and what is wrong with it',
+    exit: 'usage',
+  },
+  'lease-expired': {
+    severity: 'critical',
+    means: 'the lease of this instance may have passed to another',
+    advice: 'restart it, which a supervisor does; it stands by while another instance acts',
+    endsProcess: true,
+  },
+  'lease-lost': {
+    severity: 'critical',
+    means: 'another instance took the lease',
+    advice: 'restart it, which a supervisor does; it stands by while another instance acts',
+    endsProcess: true,
+  },
+  malformed: {
+    severity: 'critical',
+    means: 'a call or its answer is not the message it should be',
+    advice: 'run the same version of all services of a node',
+  },
+  'nats-server-failed': {
+    severity: 'critical',
+    means: 'the NATS server ended or did not start',
+    advice: 'read its output in the message',
+  },
+  'nats-server-missing': {
+    severity: 'critical',
+    means: 'there is no NATS server to run',
+    advice: 'install nats-server, or name it in --nats-server',
+  },
+  'no-nats-server': {
+    severity: 'critical',
+    means: 'no NATS server answers',
+    advice: 'see that it runs, and --nats-urls',
+  },
+  'no-node': {
+    severity: 'critical',
+    means: 'no node runs here',
+    advice: 'start it, or name its --data-dir',
+    exit: 'noNode',
+  },
+  'not-permitted': {
+    severity: 'critical',
+    means: 'the NATS server refuses the key or a subject',
+    advice: 'see that --nats-seed-file is of this service and node, and --chain-id and --node',
+  },
+  'not-trusted': {
+    severity: 'critical',
+    means: 'the certificate of the NATS server is not trusted',
+    advice: 'see --nats-ca-file and the names in the certificate',
+  },
+  record: {
+    severity: 'critical',
+    means: 'a record of a chain cannot be used',
+    advice: 'see the message for the file and line; make the record again if it is damaged',
+    exit: 'usage',
+  },
+  'recording-refused': {
+    severity: 'critical',
+    means: 'a node refused a call or gave a wrong answer while a chain was recorded',
+    advice: 'use a node that serves the methods in the message',
+  },
+  'recording-stopped': {
+    severity: 'critical',
+    means: 'a recording was stopped before its end',
+    advice: 'record again: nothing of it is kept',
+  },
+  'recording-without-block': {
+    severity: 'critical',
+    means: 'the L2 node does not have a block to record',
+    advice: 'use a node that has it, or another --from and --to',
+  },
+  'remote-fault': {
+    severity: 'temporary',
+    means: 'another service failed with a code that this version does not know',
+    advice: 'run the same version of all services of a node; see the log of that service',
+  },
+  'server-unfit': {
+    severity: 'critical',
+    means: 'the NATS server is too old or lacks JetStream',
+    advice: 'use a server of the version in the message',
+  },
+  settings: {
+    severity: 'critical',
+    means: 'settings are wrong, or do not fit each other',
+    advice: 'see --help and docs/configuration.md',
+    exit: 'usage',
+  },
+  'store-refused': {
+    severity: 'temporary',
+    means: 'the NATS server did not store a message',
+    advice: 'if it lasts, see the log and the disk of the NATS server',
+  },
+  'stream-forbidden': {
+    severity: 'critical',
+    means: 'the NATS server does not let this key manage streams',
+    advice: 'use the key of the provision role',
+  },
+  'stream-missing': {
+    severity: 'critical',
+    means: 'the bus lacks a stream',
+    advice: 'run atoll bus provision',
+  },
+  'stream-refused': {
+    severity: 'temporary',
+    means: 'the NATS server refused a request about a stream',
+    advice: 'if it lasts, see the log of the NATS server',
+  },
+  timeout: {
+    severity: 'temporary',
+    means: 'the bus, or a service on it, did not answer in time',
+    advice: 'if it lasts, see that the service that was called runs',
+  },
+  'too-large': {
+    severity: 'critical',
+    means: 'a message is larger than the bus carries',
+    advice: 'report it as a bug, with the L1 block in the message',
+  },
+  unavailable: {
+    severity: 'temporary',
+    means: 'the bus is down, or no service answers this call',
+    advice: 'see that the NATS server and the service run',
+  },
+} as const satisfies Readonly<Record<string, FaultRule>>

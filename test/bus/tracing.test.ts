@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { test } from 'node:test'
+import protobuf from 'protobufjs'
+import { runAtoll } from '#test/command/run-atoll.ts'
+import { requireNatsServer } from './servers.ts'
+
+// A node of processes on a real server, and what an OpenTelemetry collector gets of it.
+
+/** As much of OTLP as the test reads. Source: opentelemetry-proto, collector/trace/v1/trace_service.proto */
+const { root } = protobuf.parse(`
+  syntax = "proto3";
+  message ExportTraceServiceRequest { repeated ResourceSpans resource_spans = 1; }
+  message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
+  message Resource { repeated KeyValue attributes = 1; }
+  message KeyValue { string key = 1; AnyValue value = 2; }
+  message AnyValue { string string_value = 1; }
+  message ScopeSpans { repeated Span spans = 2; }
+  message Span { bytes trace_id = 1; bytes span_id = 2; bytes parent_span_id = 4; string name = 5; }
+`)
+const exported = root.lookupType('ExportTraceServiceRequest')
+
+/** A span that a service sent. */
+interface SentSpan {
+  readonly service: string
+  readonly name: string
+  readonly trace: string
+  readonly id: string
+  readonly parent: string
+}
+
+interface Exported {
+  readonly resourceSpans: readonly {
+    readonly resource: {
+      readonly attributes: readonly { key: string; value: { stringValue: string } }[]
+    }
+    readonly scopeSpans: readonly {
+      readonly spans: readonly Record<'traceId' | 'spanId' | 'parentSpanId' | 'name', string>[]
+    }[]
+  }[]
+}
+
+function spansOf(body: Uint8Array): readonly SentSpan[] {
+  const options = { bytes: String, defaults: true, arrays: true }
+  const { resourceSpans } = exported.toObject(exported.decode(body), options) as Exported
+  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const named = resource.attributes.find(({ key }) => key === 'service.name')
+    const service = named?.value.stringValue ?? ''
+    return scopeSpans.flatMap(({ spans }) =>
+      spans.map(({ name, traceId: trace, spanId: id, parentSpanId: parent }) => {
+        return { service, name, trace, id, parent }
+      }),
+    )
+  })
+}
+
+async function startCollector(spans: SentSpan[]): Promise<Server> {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    spans.push(...spansOf(await buffer(request)))
+    response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
+  }
+  const server = createServer((request, response) => void take(request, response))
+  server.listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  return server
+}
+
+/** From where a trace began to a span, as `service: span`. */
+function pathTo(span: SentSpan, byId: ReadonlyMap<string, SentSpan>): string {
+  const { service, name, parent, trace } = span
+  const above = byId.get(parent)
+  if (above !== undefined) assert.equal(above.trace, trace)
+  const place = `${service}: ${name}`
+  return above === undefined ? place : `${pathTo(above, byId)} → ${place}`
+}
+
+test('one trace leads from an L1 head to the safe head, through three processes', async (t) => {
+  const found = await requireNatsServer()
+  if (found.kind !== 'program') throw new Error('this test needs a program')
+  const spans: SentSpan[] = []
+  const collector = await startCollector(spans)
+  t.after(() => collector.close())
+  const { port } = collector.address() as AddressInfo
+  const ran = await runAtoll([
+    'devnet',
+    `--nats-server=${found.path}`,
+    `--otlp-url=http://127.0.0.1:${port}/v1/traces`,
+    '--until=safe=60',
+    '--speed=12',
+  ])
+  assert.equal(ran.code, 0, ran.err)
+  const byId = new Map(spans.map((span) => [span.id, span]))
+  const paths = new Set(spans.map((span) => pathTo(span, byId)))
+  // Derivation writes its targets when all of an L1 block is derived, so the safe head that follows from it is in force then.
+  const whole = [
+    'atoll-da-watcher: da-watcher.new-head',
+    'atoll-derivation: da-watcher.l1-heads',
+    'atoll-engine: engine.apply-attributes',
+    'atoll-derivation: engine.chain',
+    'atoll-engine: derivation.targets',
+  ].join(' → ')
+  assert.ok(paths.has(whole), [...paths].join('\n'))
+})
