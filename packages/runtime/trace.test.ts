@@ -15,7 +15,7 @@ import { headsAt, safeEntry } from '#test/fakes/values.ts'
 import { runActor, type Step } from '#service/actor.ts'
 import { noTracing, type Tracing } from './tracing.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
-import { KeptTraces } from './kept-traces.ts'
+import { KeptTraces } from '#service/kept-traces.ts'
 import { following, tailing } from '#service/sources.ts'
 import { otelTracing } from './trace.ts'
 
