@@ -5,19 +5,24 @@ import type { Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import { Serial } from '#runtime/serial.ts'
 import { cacheFile, L1Cache } from './l1-cache.ts'
-import { inboxBlobsOf, type ToldL1, type ToldL1Source, withBlobs } from './l1-client.ts'
-import type { ToldL1Block } from './l1-endpoint.ts'
+import {
+  inboxBlobsOf,
+  type RecordableL1Block,
+  type RecordableL1Source,
+  withBlobs,
+} from './l1-client.ts'
+import type { VerifiedL1Block } from './l1-endpoint.ts'
 import type { L1View } from './to-l1-block.ts'
-import { readTold } from './told-block.ts'
+import { unpackL1Block } from './packed-l1-block.ts'
 
 /** L1 as da-watcher has kept it: no node is asked. Each block is checked against its hash once more. */
-export class CachedL1 implements ToldL1Source {
+export class CachedL1 implements RecordableL1Source {
   /** For a person to read. */
   readonly name: string
   readonly #cache: L1Cache
   readonly #view: L1View
   readonly #serial = new Serial()
-  #last: ToldL1Block['block'] | undefined
+  #last: VerifiedL1Block['block'] | undefined
 
   /**
    * @param folder the data folder of da-watcher
@@ -39,7 +44,7 @@ export class CachedL1 implements ToldL1Source {
    *
    * @throws Fault `l1-cache` if it is not as it was
    */
-  fetchBlock(number: bigint): Promise<ToldL1 | undefined> {
+  fetchBlock(number: bigint): Promise<RecordableL1Block | undefined> {
     return this.#serial.run(async () => {
       const told = await this.#choose(number)
       if (told === undefined) return undefined
@@ -58,14 +63,14 @@ export class CachedL1 implements ToldL1Source {
   }
 
   /** Of several blocks of a number, which a reorg leaves, the final one; else the one that fits, and goes on. */
-  async #choose(number: bigint): Promise<ToldL1Block | undefined> {
+  async #choose(number: bigint): Promise<VerifiedL1Block | undefined> {
     const kept = this.#cache.blocksAt(number)
     const final = kept.find(({ isFinal }) => isFinal)
     const candidates = await Promise.all(
       (final === undefined ? kept : [final]).map(({ hash }) => this.#read(hash)),
     )
     const last = this.#last
-    const isChild = ({ block: { header } }: ToldL1Block) =>
+    const isChild = ({ block: { header } }: VerifiedL1Block) =>
       last?.header.number !== number - 1n || header.parentHash === last.hash
     const fitting = candidates.filter(isChild)
     if (fitting.length < 2) return fitting[0] ?? candidates[0]
@@ -76,9 +81,9 @@ export class CachedL1 implements ToldL1Source {
     return fitting.find(({ block }) => parents.has(block.hash)) ?? fitting[0]
   }
 
-  async #read(hash: Hash): Promise<ToldL1Block> {
+  async #read(hash: Hash): Promise<VerifiedL1Block> {
     try {
-      return await readTold(this.#cache.block(hash) ?? new Uint8Array(0))
+      return await unpackL1Block(this.#cache.block(hash) ?? new Uint8Array(0))
     } catch (cause) {
       if (!(cause instanceof DecodeError)) throw cause
       const detail = `${this.name}: block ${hash} is not as it was: ${cause.message}`

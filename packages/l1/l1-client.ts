@@ -4,8 +4,8 @@ import { hashJson, toData } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import type { BeaconClient } from './beacon-client.ts'
-import { L1Endpoint, type ToldL1Block } from './l1-endpoint.ts'
-import { type FetchedL1, type L1View, toL1Block } from './to-l1-block.ts'
+import { L1Endpoint, type VerifiedL1Block } from './l1-endpoint.ts'
+import { type L1BlockWithBlobs, type L1View, toL1Block } from './to-l1-block.ts'
 
 /** Where L1 is asked, and what for. */
 export interface L1ClientOptions {
@@ -19,7 +19,7 @@ export interface L1ClientOptions {
 }
 
 /** An L1 block, and the JSON it was read from. */
-export interface ToldL1 extends FetchedL1 {
+export interface RecordableL1Block extends L1BlockWithBlobs {
   readonly json: {
     readonly block: unknown
     readonly receipts: unknown
@@ -39,13 +39,13 @@ const blobHashesJson = z.object({
 })
 
 /** Where L1 blocks with receipts and blobs are to be had. */
-export interface ToldL1Source {
+export interface RecordableL1Source {
   /** @returns undefined if L1 is not as long */
-  fetchBlock(number: bigint): Promise<ToldL1 | undefined>
+  fetchBlock(number: bigint): Promise<RecordableL1Block | undefined>
 }
 
 /** Fetches L1 blocks with receipts and blobs, and believes nothing: all is checked against the block's hash. */
-export class L1Client implements ToldL1Source {
+export class L1Client implements RecordableL1Source {
   readonly #options: L1ClientOptions
   readonly #endpoint: L1Endpoint
 
@@ -60,14 +60,14 @@ export class L1Client implements ToldL1Source {
    * @returns undefined if L1 is not as long
    * @throws Fault `l1-untrue` if what was told is not true, `rpc-refused`; else as the clients do
    */
-  async fetchBlock(number: bigint): Promise<ToldL1 | undefined> {
+  async fetchBlock(number: bigint): Promise<RecordableL1Block | undefined> {
     const { signal } = this.#options
     const told = await this.#endpoint.fetchBlock(number, signal === undefined ? {} : { signal })
     if (told === undefined) return undefined
     return withBlobs(told, await this.#fetchBlobs({ ...told, blobs: new Map() }))
   }
 
-  async #fetchBlobs(fetched: FetchedL1): Promise<ReadonlyMap<Hash, Uint8Array>> {
+  async #fetchBlobs(fetched: L1BlockWithBlobs): Promise<ReadonlyMap<Hash, Uint8Array>> {
     const { beacon, view } = this.#options
     const hasBlobs = fetched.block.transactions.some(({ raw }) => raw[0] === blobTransactionType)
     if (beacon === undefined || !hasBlobs) return new Map()
@@ -77,7 +77,7 @@ export class L1Client implements ToldL1Source {
 }
 
 /** The versioned hashes of the blobs that transactions to the batch inbox name. */
-export function inboxBlobsOf(fetched: FetchedL1, view: L1View): ReadonlySet<Hash> {
+export function inboxBlobsOf(fetched: L1BlockWithBlobs, view: L1View): ReadonlySet<Hash> {
   const { inboxTransactions } = toL1Block(fetched, view)
   const hashes = inboxTransactions.flatMap(({ blobs }) =>
     blobs.map(({ versionedHash }) => versionedHash),
@@ -86,7 +86,10 @@ export function inboxBlobsOf(fetched: FetchedL1, view: L1View): ReadonlySet<Hash
 }
 
 /** A block with blobs of it, in its JSON too. */
-export function withBlobs(told: ToldL1Block, blobs: ReadonlyMap<Hash, Uint8Array>): ToldL1 {
+export function withBlobs(
+  told: VerifiedL1Block,
+  blobs: ReadonlyMap<Hash, Uint8Array>,
+): RecordableL1Block {
   if (blobs.size === 0) return { ...told, blobs }
   return { ...told, blobs, json: { ...told.json, blobs: blobsToJson(told.json.block, blobs) } }
 }
@@ -94,7 +97,7 @@ export function withBlobs(told: ToldL1Block, blobs: ReadonlyMap<Hash, Uint8Array
 function blobsToJson(
   blockJson: unknown,
   blobs: ReadonlyMap<Hash, Uint8Array>,
-): NonNullable<ToldL1['json']['blobs']> {
+): NonNullable<RecordableL1Block['json']['blobs']> {
   const { transactions } = parseJson(blobHashesJson, blockJson, 'block')
   return transactions
     .flatMap(({ blobVersionedHashes }) => blobVersionedHashes)

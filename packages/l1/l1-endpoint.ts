@@ -9,7 +9,7 @@ import { headerJson } from '#json-rpc/forms/header-json.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { CallOptions, JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
-import { type FetchedL1Block, type L1Receipt, parseL1Block } from './fetched-l1-block.ts'
+import { type UnverifiedL1Block, type L1Receipt, parseL1Block } from './unverified-l1-block.ts'
 import { ReceiptsReader } from './receipts-reader.ts'
 import { flawOfL1Block } from './verify-l1-block.ts'
 
@@ -28,14 +28,14 @@ export interface L1EndpointOptions {
 }
 
 /** An L1 block with its receipts, and the JSON they were read from. */
-export interface ToldL1Block {
-  readonly block: FetchedL1Block
+export interface VerifiedL1Block {
+  readonly block: UnverifiedL1Block
   readonly receipts: readonly L1Receipt[]
   readonly json: { readonly block: unknown; readonly receipts: unknown }
 }
 
 /** A header and the hash that it has. */
-export interface ToldL1Header {
+export interface VerifiedL1Header {
   readonly ref: L1BlockRef
   readonly header: Header
 }
@@ -70,7 +70,7 @@ export class L1Endpoint {
    * @returns undefined if there is no such block
    * @throws Fault `l1-untrue` if what was told is not true, `rpc-refused`; else as the client does
    */
-  async fetchHeader(key: L1BlockKey, options?: CallOptions): Promise<ToldL1Header | undefined> {
+  async fetchHeader(key: L1BlockKey, options?: CallOptions): Promise<VerifiedL1Header | undefined> {
     const read = async () =>
       this.readHeader(key, await this.#rpc.call(methodOf(key), [paramOf(key), false], options))
     return this.#checked({ key, options }, read)
@@ -80,7 +80,7 @@ export class L1Endpoint {
   async fetchLabels(
     labels: readonly ('latest' | 'safe' | 'finalized')[],
     options?: CallOptions,
-  ): Promise<readonly (ToldL1Header | undefined)[]> {
+  ): Promise<readonly (VerifiedL1Header | undefined)[]> {
     const calls = labels.map((label) => ({ method: methodOf(label), params: [label, false] }))
     return this.#checked({ key: 'latest', options }, async () => {
       const answers = await this.#rpc.batch(calls, options)
@@ -100,7 +100,7 @@ export class L1Endpoint {
    * @returns undefined for none
    * @throws DecodeError if it is none, or not the one that was asked for
    */
-  readHeader(key: L1BlockKey, json: unknown): ToldL1Header | undefined {
+  readHeader(key: L1BlockKey, json: unknown): VerifiedL1Header | undefined {
     if (json === null) return undefined
     const { hash } = parseJson(labelled, json, 'block')
     const header = parseJson(headerJson, json, 'block')
@@ -120,7 +120,10 @@ export class L1Endpoint {
    * @returns undefined if there is no such block
    * @throws Fault as `fetchHeader` does
    */
-  async fetchBlock(key: bigint | Hash, options?: CallOptions): Promise<ToldL1Block | undefined> {
+  async fetchBlock(
+    key: bigint | Hash,
+    options?: CallOptions,
+  ): Promise<VerifiedL1Block | undefined> {
     return this.#checked({ key, options }, async () => {
       const json = await this.#rpc.call(methodOf(key), [paramOf(key), true], options)
       if (json === null) return undefined

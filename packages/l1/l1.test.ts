@@ -4,7 +4,7 @@ import { parseTransaction, type TransactionSerializable } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { fromHex, toHex } from '#protocol/codec/hex.ts'
 import { firstLineOf } from '#test/fakes/record-lines.ts'
-import { type FetchedL1Block, parseL1Block, parseL1Receipts } from './fetched-l1-block.ts'
+import { type UnverifiedL1Block, parseL1Block, parseL1Receipts } from './unverified-l1-block.ts'
 import { encodeTransactionJson } from '#json-rpc/forms/transaction-from-json.ts'
 import { flawOfL1Block, flawOfL1Receipts } from './verify-l1-block.ts'
 
@@ -264,7 +264,7 @@ test('a deposit of an L1 that is a rollup gets its bytes from its fields', () =>
 
 test('a block that is told under a hash of another is found out', () => {
   const { block } = read()
-  const lied: FetchedL1Block = { ...block, hash: `0x${'66'.repeat(32)}` as typeof block.hash }
+  const lied: UnverifiedL1Block = { ...block, hash: `0x${'66'.repeat(32)}` as typeof block.hash }
   assert.match(flawOfL1Block(lied) ?? '', /the header has hash/)
   assert.equal(fromHex(block.hash).length, 32)
 })

@@ -4,7 +4,7 @@ import { toHex } from '#protocol/codec/hex.ts'
 import { decodeRlpList, rlpBytes, type RlpItem, rlpList, rlpUint } from '#protocol/codec/rlp.ts'
 import { hexJson, toQuantity } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
-import type { FetchedL1Block } from './fetched-l1-block.ts'
+import type { UnverifiedL1Block } from './unverified-l1-block.ts'
 
 /** How many logs and how much gas came before a receipt. */
 interface Before {
@@ -18,7 +18,7 @@ interface Before {
  *
  * @throws DecodeError that names the receipt if one is none
  */
-export function receiptsFromRaw(json: unknown, block: FetchedL1Block): readonly unknown[] {
+export function receiptsFromRaw(json: unknown, block: UnverifiedL1Block): readonly unknown[] {
   const raw = parseJson(z.array(hexJson), json, 'receipts')
   const before: Before = { logs: 0, gasUsed: 0n }
   return raw.map((bytes, at) => {
@@ -33,7 +33,7 @@ export function receiptsFromRaw(json: unknown, block: FetchedL1Block): readonly 
 
 function receiptFromRaw(
   bytes: Uint8Array,
-  { block, at }: { readonly block: FetchedL1Block; readonly at: number },
+  { block, at }: { readonly block: UnverifiedL1Block; readonly at: number },
   before: Before,
 ): object {
   const isLegacy = (bytes[0] ?? 0) >= 0xc0

@@ -6,12 +6,12 @@ import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { errorCodes, JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { CallOptions, JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { Fault } from '#runtime/fault.ts'
-import { type FetchedL1Block, type L1Receipt, parseL1Receipts } from './fetched-l1-block.ts'
+import { type UnverifiedL1Block, type L1Receipt, parseL1Receipts } from './unverified-l1-block.ts'
 import { receiptsFromRaw } from './raw-receipts.ts'
 import { flawOfL1Receipts } from './verify-l1-block.ts'
 
 /** The receipts of a block, and the JSON they were read from. */
-export interface ToldReceipts {
+export interface VerifiedReceipts {
   readonly receipts: readonly L1Receipt[]
   readonly json: unknown
 }
@@ -19,9 +19,9 @@ export interface ToldReceipts {
 /** A way to ask for all receipts of a block. */
 interface ReceiptsMethod {
   readonly method: string
-  readonly params: (block: FetchedL1Block) => readonly unknown[]
+  readonly params: (block: UnverifiedL1Block) => readonly unknown[]
   /** The receipts in its answer, as the first method has them; the answer itself if it is left out. */
-  readonly unwrap?: (result: unknown, block: FetchedL1Block) => unknown
+  readonly unwrap?: (result: unknown, block: UnverifiedL1Block) => unknown
 }
 
 const wrappedJson = z.looseObject({ receipts: z.array(z.unknown()).nullable() })
@@ -68,7 +68,7 @@ export class ReceiptsReader {
    * @throws DecodeError if they are not true; then another way is tried the next time
    * @throws Fault `l1-behind` if the node does not have the block; else as the client does
    */
-  async fetch(block: FetchedL1Block, options?: CallOptions): Promise<ToldReceipts> {
+  async fetch(block: UnverifiedL1Block, options?: CallOptions): Promise<VerifiedReceipts> {
     // What an empty block has is known; the header says whether it is that.
     if (block.transactions.length === 0) return this.#read([], block)
     for (;;) {
@@ -93,7 +93,7 @@ export class ReceiptsReader {
     }
   }
 
-  #read(json: unknown, block: FetchedL1Block): ToldReceipts {
+  #read(json: unknown, block: UnverifiedL1Block): VerifiedReceipts {
     const receipts = parseL1Receipts(json, block)
     const flaw = this.#isTrusted ? undefined : flawOfL1Receipts(block, receipts)
     if (flaw !== undefined) throw new DecodeError(flaw)
@@ -102,7 +102,7 @@ export class ReceiptsReader {
 
   async #tryMethod(
     { method, params, unwrap }: ReceiptsMethod,
-    block: FetchedL1Block,
+    block: UnverifiedL1Block,
     options: CallOptions | undefined,
   ): Promise<unknown> {
     try {
@@ -117,7 +117,7 @@ export class ReceiptsReader {
   }
 
   async #fetchOneByOne(
-    block: FetchedL1Block,
+    block: UnverifiedL1Block,
     options: CallOptions | undefined,
   ): Promise<readonly unknown[]> {
     const calls = block.transactions.map(({ hash }) => ({ method: oneByOne, params: [hash] }))
@@ -140,7 +140,7 @@ function isUnknownMethod(error: unknown): boolean {
 }
 
 /** Behind a load balancer, the node that knows the block and the one that is asked next may be two. */
-function behind({ hash, header }: FetchedL1Block): Fault {
+function behind({ hash, header }: UnverifiedL1Block): Fault {
   const detail = `it told L1 block ${header.number} (${hash}), and has no receipts of it`
   return new Fault('l1-behind', { detail })
 }

@@ -3,7 +3,7 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { scanInboxTransaction } from '#protocol/l1/inbox-transaction.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
-import type { FetchedL1Block, L1Receipt } from './fetched-l1-block.ts'
+import type { UnverifiedL1Block, L1Receipt } from './unverified-l1-block.ts'
 
 /** What of L1 a rollup reads. */
 export type L1View = Pick<
@@ -12,15 +12,15 @@ export type L1View = Pick<
 >
 
 /** What was fetched of an L1 block. */
-export interface FetchedL1 {
-  readonly block: FetchedL1Block
+export interface L1BlockWithBlobs {
+  readonly block: UnverifiedL1Block
   readonly receipts: readonly L1Receipt[]
   /** By versioned hash; those that the inbox transactions of batchers name. */
   readonly blobs: ReadonlyMap<Hash, Uint8Array>
 }
 
 /** Takes from an L1 block what derivation reads: logs of two contracts, and transactions to the inbox with who sent them. */
-export function toL1Block({ block, receipts, blobs }: FetchedL1, view: L1View): L1Block {
+export function toL1Block({ block, receipts, blobs }: L1BlockWithBlobs, view: L1View): L1Block {
   const { hash, header } = block
   return {
     hash,
@@ -44,7 +44,7 @@ export function toL1Block({ block, receipts, blobs }: FetchedL1, view: L1View): 
 }
 
 function inboxTransactionsOf(
-  { transactions }: FetchedL1Block,
+  { transactions }: UnverifiedL1Block,
   blobs: ReadonlyMap<Hash, Uint8Array>,
   { batchInboxAddress: inbox, l1ChainId }: L1View,
 ): readonly InboxTransaction[] {

@@ -3,14 +3,18 @@ import { fromHex, toHash, toHex } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
 import { orderedTrieRoot } from '#protocol/trie/ordered-root.ts'
-import type { FetchedL1Block, L1Receipt } from './fetched-l1-block.ts'
+import type { UnverifiedL1Block, L1Receipt } from './unverified-l1-block.ts'
 
 /**
  * Checks a block against its hash: the header, then the transactions and their hashes against the header.
  *
  * @returns what is not true; undefined if all is
  */
-export function flawOfL1Block({ hash, header, transactions }: FetchedL1Block): string | undefined {
+export function flawOfL1Block({
+  hash,
+  header,
+  transactions,
+}: UnverifiedL1Block): string | undefined {
   const headerHash = hashHeader(header)
   if (headerHash !== hash)
     return `the header has hash ${headerHash}: fields are wrong, or it has some that are not known`
@@ -30,7 +34,7 @@ export function flawOfL1Block({ hash, header, transactions }: FetchedL1Block): s
  * @returns what is not true; undefined if all is
  */
 export function flawOfL1Receipts(
-  { header }: FetchedL1Block,
+  { header }: UnverifiedL1Block,
   receipts: readonly L1Receipt[],
 ): string | undefined {
   const root = toHex(orderedTrieRoot(receipts.map(encodeReceipt)))

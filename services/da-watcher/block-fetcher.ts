@@ -7,13 +7,13 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import type { EndpointPool } from '#l1/endpoint-pool.ts'
-import type { L1Endpoint, ToldL1Block } from '#l1/l1-endpoint.ts'
+import type { L1Endpoint, VerifiedL1Block } from '#l1/l1-endpoint.ts'
 import { toL1Block } from '#l1/to-l1-block.ts'
 import { batchersOf, blobsOf } from './answer.ts'
 import type { BlobSource } from './blob-source.ts'
 import type { BlockMemory } from './block-memory.ts'
 import type { L1Cache } from '#l1/l1-cache.ts'
-import { packTold, readTold } from '#l1/told-block.ts'
+import { packL1Block, unpackL1Block } from '#l1/packed-l1-block.ts'
 
 /** Where something was found. */
 export type FoundIn = 'memory' | 'disk' | 'l1'
@@ -121,7 +121,7 @@ export class BlockFetcher {
     const packed = this.#onDisk((disk) => disk.block(hash))
     if (packed === undefined) return undefined
     try {
-      const block = this.#digest(await readTold(packed))
+      const block = this.#digest(await unpackL1Block(packed))
       if (block.hash !== hash) throw new DecodeError(`it is block ${block.hash}`)
       onFound?.('block', 'disk')
       this.#settle(block)
@@ -151,15 +151,15 @@ export class BlockFetcher {
     return block
   }
 
-  #digest(told: ToldL1Block): L1Block {
+  #digest(told: VerifiedL1Block): L1Block {
     const block = toL1Block({ ...told, blobs: new Map() }, this.#options.config)
     this.#options.memory.putBlock(block)
     return block
   }
 
-  async #keep(block: L1Block, told: ToldL1Block): Promise<void> {
+  async #keep(block: L1Block, told: VerifiedL1Block): Promise<void> {
     if (this.#disk === undefined) return
-    const packed = await packTold(told)
+    const packed = await packL1Block(told)
     this.#onDisk((disk) => disk.putBlock(block, packed))
   }
 

@@ -3,7 +3,7 @@ import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import type { EndpointPool } from '#l1/endpoint-pool.ts'
-import type { L1Endpoint, ToldL1Header } from '#l1/l1-endpoint.ts'
+import type { L1Endpoint, VerifiedL1Header } from '#l1/l1-endpoint.ts'
 
 /** Whom to ask for heads, and how often. */
 export interface HeadWatchOptions {
@@ -29,8 +29,8 @@ export class HeadWatch {
   readonly #options: HeadWatchOptions
   readonly #lagging = new Set<string>()
   #heads: L1Heads | undefined
-  #header: ToldL1Header | undefined
-  #announced: ToldL1Header | undefined
+  #header: VerifiedL1Header | undefined
+  #announced: VerifiedL1Header | undefined
   #announcedAtMs = Number.NEGATIVE_INFINITY
   #finalityAtMs = Number.NEGATIVE_INFINITY
   #probedAtMs: number
@@ -41,12 +41,12 @@ export class HeadWatch {
   }
 
   /** The newest head, with its header. */
-  get header(): ToldL1Header | undefined {
+  get header(): VerifiedL1Header | undefined {
     return this.#header
   }
 
   /** Takes a head that a node announced by itself. */
-  announce(header: ToldL1Header): void {
+  announce(header: VerifiedL1Header): void {
     this.#announced = header
     this.#announcedAtMs = this.#options.clock.monotonicMs()
   }
@@ -98,7 +98,7 @@ export class HeadWatch {
   }
 
   /** Asks all, and takes the highest; where there are two of one height, the one that is known already. */
-  async #probe(known: ToldL1Header): Promise<ToldL1Header> {
+  async #probe(known: VerifiedL1Header): Promise<VerifiedL1Header> {
     const { pool, clock } = this.#options
     this.#probedAtMs = clock.monotonicMs()
     const told = await pool.askEach(async (endpoint, signal) => {
@@ -122,7 +122,7 @@ export class HeadWatch {
 
 /** What an endpoint told. */
 interface Told {
-  readonly head: ToldL1Header
+  readonly head: VerifiedL1Header
   /** Left out if it was not asked for. */
   readonly finality:
     | { readonly safe: L1BlockRef | undefined; readonly finalized: L1BlockRef | undefined }
@@ -147,12 +147,12 @@ async function askOne(
   return { head: told.head, finality: { safe: told.safe, finalized: told.finalized } }
 }
 
-function present(endpoint: L1Endpoint, head: ToldL1Header | undefined): ToldL1Header {
+function present(endpoint: L1Endpoint, head: VerifiedL1Header | undefined): VerifiedL1Header {
   if (head === undefined) throw lags(endpoint.name, 0n)
   return head
 }
 
-function isHigher(a: ToldL1Header, b: ToldL1Header): boolean {
+function isHigher(a: VerifiedL1Header, b: VerifiedL1Header): boolean {
   return a.ref.number > b.ref.number
 }
 

@@ -4,7 +4,7 @@ import type { L1Heads } from '#messages/l1-heads.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { Address } from '#protocol/primitives.ts'
-import type { ToldL1Header } from '#l1/l1-endpoint.ts'
+import type { VerifiedL1Header } from '#l1/l1-endpoint.ts'
 import type { BlockFetcher } from './block-fetcher.ts'
 import type { HeadWatch } from './head-watch.ts'
 import type { L1Source } from './l1-source.ts'
@@ -67,7 +67,7 @@ export class NodeL1Source implements L1Source {
   }
 
   /** Takes a head that a node announced by itself. */
-  announced(header: ToldL1Header): void {
+  announced(header: VerifiedL1Header): void {
     this.#options.watch.announce(header)
     this.#announce()
   }

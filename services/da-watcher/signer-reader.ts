@@ -2,7 +2,7 @@ import type { L1BlockRef } from '#protocol/block/refs.ts'
 import { fromHex, toAddress } from '#protocol/codec/hex.ts'
 import type { Address } from '#protocol/primitives.ts'
 import type { EndpointPool } from '#l1/endpoint-pool.ts'
-import type { L1Endpoint, ToldL1Header } from '#l1/l1-endpoint.ts'
+import type { L1Endpoint, VerifiedL1Header } from '#l1/l1-endpoint.ts'
 import { mayHaveLog } from '#l1/logs-bloom.ts'
 import { unsafeBlockSignerSlot } from '#protocol/derivation/system-config-contract.ts'
 
@@ -15,7 +15,7 @@ export interface SignerReaderOptions {
   readonly pool: EndpointPool<L1Endpoint>
   readonly contract: Address
   /** The newest header that is known. */
-  readonly newest: () => ToldL1Header | undefined
+  readonly newest: () => VerifiedL1Header | undefined
 }
 
 /** Reads who signs unsafe blocks, and asks only where a block may have changed it: its header says so. */

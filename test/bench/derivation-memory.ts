@@ -10,7 +10,7 @@ import { fromHex, toAddress, toChannelId, toHash, toHex } from '#protocol/codec/
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
 import type { Hash } from '#protocol/primitives.ts'
-import { type FetchedL1, toL1Block } from '#l1/to-l1-block.ts'
+import { type L1BlockWithBlobs, toL1Block } from '#l1/to-l1-block.ts'
 import { deriveChain } from '#records/derive/derive-chain.ts'
 import type { Judge } from '#records/derive/judge.ts'
 import type { L1Source } from '#records/derive/l1-source.ts'
@@ -78,7 +78,7 @@ const l1: L1Source = {
   },
 }
 
-async function makeL1(number: bigint): Promise<FetchedL1> {
+async function makeL1(number: bigint): Promise<L1BlockWithBlobs> {
   const hash = hashOf('l1', number)
   const raw = number === 0n ? [] : [await postOf(number - 1n)]
   return {
@@ -125,7 +125,7 @@ async function postOf(epoch: bigint): Promise<Uint8Array> {
   return fromHex(signed)
 }
 
-function headerOf(number: bigint): FetchedL1['block']['header'] {
+function headerOf(number: bigint): L1BlockWithBlobs['block']['header'] {
   const zero = toHash(new Uint8Array(32))
   return {
     parentHash: number === 0n ? zero : hashOf('l1', number - 1n),
@@ -142,7 +142,7 @@ function headerOf(number: bigint): FetchedL1['block']['header'] {
     timestamp: number * l1BlockTime,
     extraData: new Uint8Array(0),
     prevRandao: zero,
-    nonce: '0x0000000000000000' as FetchedL1['block']['header']['nonce'],
+    nonce: '0x0000000000000000' as L1BlockWithBlobs['block']['header']['nonce'],
     baseFeePerGas: 1_000n,
     withdrawalsRoot: zero,
     blobGasUsed: 0n,

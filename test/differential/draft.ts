@@ -2,7 +2,7 @@ import type { Header } from '#protocol/block/header.ts'
 import type { SingularBatch } from '#protocol/batch/batch.ts'
 import type { Frame } from '#protocol/channel/frame.ts'
 import type { Address, ChannelId, Hash } from '#protocol/primitives.ts'
-import type { L1Receipt } from '#l1/fetched-l1-block.ts'
+import type { L1Receipt } from '#l1/unverified-l1-block.ts'
 
 /** A case while it is made: what mutations change in place. Byte arrays and frames are replaced, never written to. */
 export interface Draft {

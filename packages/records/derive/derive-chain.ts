@@ -10,7 +10,7 @@ import {
 import { Fault } from '#runtime/fault.ts'
 import { recordFault } from '#records/folder/read-lines.ts'
 import type { Judge, Judgement } from './judge.ts'
-import type { L1Reader, L1Source, PreparedL1 } from './l1-source.ts'
+import type { L1Reader, L1Source, SourcedL1Block } from './l1-source.ts'
 import type { ReferenceStart } from './reference-chain.ts'
 import { Stopwatch } from './stopwatch.ts'
 
@@ -174,7 +174,7 @@ class Derivation {
     }
   }
 
-  #push(pipeline: Pipeline, { l1, where }: PreparedL1): boolean {
+  #push(pipeline: Pipeline, { l1, where }: SourcedL1Block): boolean {
     const pushed = pipeline.push(l1)
     if (pushed.kind === 'needs-blobs')
       throw recordFault(
@@ -183,7 +183,7 @@ class Derivation {
     return pushed.kind === 'taken'
   }
 
-  #nextL1(reader: L1Reader): PreparedL1 | undefined | Promise<PreparedL1 | undefined> {
+  #nextL1(reader: L1Reader): SourcedL1Block | undefined | Promise<SourcedL1Block | undefined> {
     const next = reader.next()
     if (!(next instanceof Promise)) return this.#counted(next)
     const { isLoaded } = this.#options.l1
@@ -191,7 +191,7 @@ class Derivation {
     return awaited.then((prepared) => this.#counted(prepared))
   }
 
-  #counted(prepared: PreparedL1 | undefined): PreparedL1 | undefined {
+  #counted(prepared: SourcedL1Block | undefined): SourcedL1Block | undefined {
     if (prepared === undefined) return undefined
     this.#counts.l1Blocks++
     if (!this.#options.l1.isLoaded) this.#preparedMs += prepared.workMs

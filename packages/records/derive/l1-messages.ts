@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import { isFault, remoteFault, toError } from '#runtime/fault.ts'
 import type { L1View } from '#l1/to-l1-block.ts'
-import type { PreparedL1 } from './l1-source.ts'
+import type { SourcedL1Block } from './l1-source.ts'
 
 /** What the thread that prepares L1 is started with. */
 export interface L1WorkerData {
@@ -32,7 +32,7 @@ export type L1Answer =
   | {
       readonly kind: 'blocks'
       readonly reading: number
-      readonly blocks: readonly PreparedL1[]
+      readonly blocks: readonly SourcedL1Block[]
       readonly bytes: number
     }
   | { readonly kind: 'end'; readonly reading: number }
@@ -64,8 +64,8 @@ export function toldError({ code, message, stack }: ToldError): Error {
  * Copies what blocks have in bytes into one buffer, which can be handed to another thread as it is: of a view, all that is behind it
  * would be copied, and of each one apart.
  */
-export function packBlocks(prepared: readonly PreparedL1[]): {
-  readonly blocks: readonly PreparedL1[]
+export function packBlocks(prepared: readonly SourcedL1Block[]): {
+  readonly blocks: readonly SourcedL1Block[]
   readonly buffer: ArrayBuffer
 } {
   let sizeBytes = 0
@@ -78,7 +78,7 @@ export function packBlocks(prepared: readonly PreparedL1[]): {
     packed.set(bytes, start)
     return packed.subarray(start, end)
   }
-  const blocks = prepared.map((each): PreparedL1 => {
+  const blocks = prepared.map((each): SourcedL1Block => {
     const { logs, inboxTransactions } = each.l1
     const l1: L1Block = {
       ...each.l1,

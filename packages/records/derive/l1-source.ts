@@ -1,7 +1,7 @@
 import type { L1Block } from '#protocol/block/l1-block.ts'
 
 /** An L1 block as derivation reads it. */
-export interface PreparedL1 {
+export interface SourcedL1Block {
   readonly l1: L1Block
   /** Where it comes from: file and line, or a node. */
   readonly where: string
@@ -12,7 +12,7 @@ export interface PreparedL1 {
 /** L1 blocks in order. */
 export interface L1Reader {
   /** The next; undefined after the last. */
-  next(): PreparedL1 | undefined | Promise<PreparedL1 | undefined>
+  next(): SourcedL1Block | undefined | Promise<SourcedL1Block | undefined>
 }
 
 /** Where L1 blocks come from. */

@@ -9,7 +9,7 @@ import {
   packBlocks,
   tellError,
 } from './l1-messages.ts'
-import type { PreparedL1 } from './l1-source.ts'
+import type { SourcedL1Block } from './l1-source.ts'
 import { loadL1, prepareL1 } from './recorded-l1.ts'
 
 /** Blocks that are handed over at once. */
@@ -52,7 +52,7 @@ async function read(
   ahead: Ahead,
 ): Promise<void> {
   const blocks = prepareL1(options, from, await loading)
-  let batch: PreparedL1[] = []
+  let batch: SourcedL1Block[] = []
   const handOver = () => {
     if (batch.length === 0) return
     const packed = packBlocks(batch)

@@ -3,7 +3,7 @@ import { type L1View, toL1Block } from '#l1/to-l1-block.ts'
 import { flawOfL1Block, flawOfL1Receipts } from '#l1/verify-l1-block.ts'
 import { readL1, type RecordedL1 } from '#records/folder/read-l1.ts'
 import { recordFault } from '#records/folder/read-lines.ts'
-import type { PreparedL1 } from './l1-source.ts'
+import type { SourcedL1Block } from './l1-source.ts'
 
 /** How a record's L1 is read. */
 export interface RecordedL1Options {
@@ -31,7 +31,7 @@ export async function* prepareL1(
   options: RecordedL1Options,
   from: bigint,
   recorded: Iterable<RecordedL1> | AsyncIterable<RecordedL1> = checkedL1(options),
-): AsyncGenerator<PreparedL1> {
+): AsyncGenerator<SourcedL1Block> {
   let isFirst = true
   for await (const each of recorded) {
     const { number } = each.block.header
@@ -44,7 +44,7 @@ export async function* prepareL1(
   if (isFirst) throw recordFault(`${options.folder}: l1.ndjson ends before block ${from}`)
 }
 
-function prepare(recorded: RecordedL1, { view, commitments }: RecordedL1Options): PreparedL1 {
+function prepare(recorded: RecordedL1, { view, commitments }: RecordedL1Options): SourcedL1Block {
   const startedMs = performance.now()
   if (commitments !== undefined) verifyRoots(recorded)
   const l1 = toL1Block(recorded, view)

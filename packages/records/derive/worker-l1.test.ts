@@ -10,7 +10,7 @@ import { readRollupConfig } from '#records/folder/record-config.ts'
 import { readL1 } from '#records/folder/read-l1.ts'
 import { linesOf, newFolder } from '#test/fakes/record-again.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
-import type { L1Reader, PreparedL1 } from './l1-source.ts'
+import type { L1Reader, SourcedL1Block } from './l1-source.ts'
 import { WorkerL1, type WorkerL1Options } from './worker-l1.ts'
 
 const folder = join(recordsFolder, 'fork-ecotone')
@@ -26,8 +26,8 @@ function sourceOf(t: TestContext, options: WorkerL1Options, from = folder): Work
   return source
 }
 
-async function restOf(reader: L1Reader): Promise<PreparedL1[]> {
-  const blocks: PreparedL1[] = []
+async function restOf(reader: L1Reader): Promise<SourcedL1Block[]> {
+  const blocks: SourcedL1Block[] = []
   for (let block = await reader.next(); block !== undefined; block = await reader.next())
     blocks.push(block)
   return blocks

@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { L1View } from '#l1/to-l1-block.ts'
 import { type L1Answer, type L1Request, type L1WorkerData, toldError } from './l1-messages.ts'
-import type { L1Reader, L1Source, PreparedL1 } from './l1-source.ts'
+import type { L1Reader, L1Source, SourcedL1Block } from './l1-source.ts'
 
 /** How a record's L1 is read. */
 export type WorkerL1Options = Omit<L1WorkerData, 'port' | 'folder' | 'view'>
@@ -19,7 +19,7 @@ export class WorkerL1 implements L1Source {
   readonly #port: MessagePort
   readonly #loaded = Promise.withResolvers<void>()
   #reading = 0
-  #queue: PreparedL1[] = []
+  #queue: SourcedL1Block[] = []
   /** Messages whose blocks are in the queue. */
   readonly #messages: { blocks: number; readonly bytes: number }[] = []
   /** What was used and not told yet. */
@@ -75,7 +75,7 @@ export class WorkerL1 implements L1Source {
     await this.#worker.terminate()
   }
 
-  #next(reading: number): PreparedL1 | undefined | Promise<PreparedL1 | undefined> {
+  #next(reading: number): SourcedL1Block | undefined | Promise<SourcedL1Block | undefined> {
     if (reading !== this.#reading) return undefined
     if (this.#queue.length === 0) this.#receive()
     const block = this.#queue.shift()
@@ -88,7 +88,7 @@ export class WorkerL1 implements L1Source {
     return block
   }
 
-  async #later(reading: number): Promise<PreparedL1 | undefined> {
+  async #later(reading: number): Promise<SourcedL1Block | undefined> {
     await new Promise<void>((resolve) => {
       this.#wake = resolve
     })

@@ -2,12 +2,12 @@ import * as z from 'zod'
 import type { Hash } from '#protocol/primitives.ts'
 import { hashJson, hexJson } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
-import { parseL1Block, parseL1Receipts } from '#l1/fetched-l1-block.ts'
-import type { FetchedL1 } from '#l1/to-l1-block.ts'
+import { parseL1Block, parseL1Receipts } from '#l1/unverified-l1-block.ts'
+import type { L1BlockWithBlobs } from '#l1/to-l1-block.ts'
 import { readLines, recordFault, requireFile, within } from './read-lines.ts'
 
 /** An L1 block of a record. */
-export interface RecordedL1 extends FetchedL1 {
+export interface RecordedL1 extends L1BlockWithBlobs {
   /** File and line. */
   readonly where: string
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { systemClock } from '#runtime/clock.ts'
 import { cacheFile, L1Cache } from '#l1/l1-cache.ts'
-import { packTold } from '#l1/told-block.ts'
+import { packL1Block } from '#l1/packed-l1-block.ts'
 import { alternativeBranch } from '#records/replay/alternative-branch.ts'
 import { parseReplayedBlock } from '#records/replay/replayed-chain.ts'
 import { replayL1 } from '#records/replay/replay-record.ts'
@@ -38,7 +38,10 @@ test('what da-watcher keeps makes the record that was replayed, though another b
   const cache = new L1Cache(join(dataDir, cacheFile), { maxBytes: 1e9 })
   const l1 = await linesOf(folder, 'l1.ndjson')
   for (const block of alternativeBranch(l1.slice(3, 6).map(parseReplayedBlock), 'other'))
-    cache.putBlock(block, await packTold({ json: { block: block.json, receipts: block.receipts } }))
+    cache.putBlock(
+      block,
+      await packL1Block({ json: { block: block.json, receipts: block.receipts } }),
+    )
   cache.close()
   const options = { ...noNode, fromCache: dataDir }
   const { out, recorded } = await recordAgain(t, { name, from: 0, to: 40, options })

@@ -7,7 +7,7 @@ import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
 import { baseCandidateOf, findPipelineBase } from '#protocol/sync/pipeline-base.ts'
 import { runSearch } from '#runtime/run-search.ts'
 import { Fault } from '#runtime/fault.ts'
-import type { ToldL1, ToldL1Source } from '#l1/l1-client.ts'
+import type { RecordableL1Block, RecordableL1Source } from '#l1/l1-client.ts'
 import type { CheckedL2Block } from '#json-rpc/forms/l2-block-json.ts'
 import type { RecordWriter } from '#records/folder/record-writer.ts'
 import { deriveChain, type DeriveResult, type SettledBlock } from '#records/derive/derive-chain.ts'
@@ -15,7 +15,7 @@ import { expectedLine, refusedLine } from '#records/derive/derived-line.ts'
 import type { Judge, Judgement } from '#records/derive/judge.ts'
 import { ReferenceChain } from '#records/derive/reference-chain.ts'
 import { RecordingL1 } from './recording-l1.ts'
-import { fetchL2Blocks, type L2Options, toldL2 } from './told-l2.ts'
+import { fetchL2Blocks, type L2Options, fetchL2Chain } from './fetch-l2-chain.ts'
 
 /** What to record, and from where. */
 export interface RecordChainOptions {
@@ -25,7 +25,7 @@ export interface RecordChainOptions {
   /** Number of the last L2 block; before Holocene the rest of its span comes too. */
   readonly to: bigint
   readonly l1: {
-    readonly client: ToldL1Source
+    readonly client: RecordableL1Source
     readonly name: string
     readonly blobAdvice?: string
   }
@@ -55,7 +55,7 @@ export async function recordChain(options: RecordChainOptions): Promise<Recorded
   const { config, from, l2 } = options
   const base = await findBase(options)
   const run = new Recording(options)
-  const lines = toldL2(l2, { number: base.number, recorded: from })
+  const lines = fetchL2Chain(l2, { number: base.number, recorded: from })
   const chain = await ReferenceChain.open(run.noting(lines), { config, from })
   return run.toEnd(chain)
 }
@@ -101,7 +101,7 @@ class Recording {
   }
 
   /** The same blocks; what comes before the chain is written, of the rest the lines are kept. */
-  async *noting(lines: ReturnType<typeof toldL2>): ReturnType<typeof toldL2> {
+  async *noting(lines: ReturnType<typeof fetchL2Chain>): ReturnType<typeof fetchL2Chain> {
     const { writer, from } = this.#options
     for await (const block of lines) {
       const { number } = block.block
@@ -142,7 +142,7 @@ class Recording {
     }
   }
 
-  async #takeL1({ block, json }: ToldL1, { start }: ReferenceChain): Promise<void> {
+  async #takeL1({ block, json }: RecordableL1Block, { start }: ReferenceChain): Promise<void> {
     const { l1, l2, writer } = this.#options
     const { number } = block.header
     // What is still to come may all be there already, and ask nobody.

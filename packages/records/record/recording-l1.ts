@@ -1,16 +1,16 @@
 import { Fault } from '#runtime/fault.ts'
-import type { ToldL1, ToldL1Source } from '#l1/l1-client.ts'
+import type { RecordableL1Block, RecordableL1Source } from '#l1/l1-client.ts'
 import { type L1View, toL1Block } from '#l1/to-l1-block.ts'
-import type { L1Reader, L1Source, PreparedL1 } from '#records/derive/l1-source.ts'
+import type { L1Reader, L1Source, SourcedL1Block } from '#records/derive/l1-source.ts'
 
 /** What a recording reads L1 with. */
 export interface RecordingL1Options {
-  readonly client: ToldL1Source
+  readonly client: RecordableL1Source
   readonly view: L1View
   /** Where the blocks come from, for a person to read. */
   readonly name: string
   /** Told of each block once, in order, before it is derived from; the next one waits for it. */
-  readonly onBlock: (told: ToldL1) => Promise<void>
+  readonly onBlock: (told: RecordableL1Block) => Promise<void>
   /** Whether no more is needed. */
   readonly isDone: () => boolean
 }
@@ -22,21 +22,21 @@ const lookAhead = 8
 export class RecordingL1 implements L1Source {
   readonly isLoaded = false
   readonly #options: RecordingL1Options
-  #last: ToldL1['block'] | undefined
+  #last: RecordableL1Block['block'] | undefined
 
   constructor(options: RecordingL1Options) {
     this.#options = options
   }
 
   /** The last block that was taken down. */
-  get last(): ToldL1['block'] | undefined {
+  get last(): RecordableL1Block['block'] | undefined {
     return this.#last
   }
 
   open(from: bigint): Promise<L1Reader> {
-    const ahead: Promise<ToldL1 | undefined>[] = []
+    const ahead: Promise<RecordableL1Block | undefined>[] = []
     let number = from
-    const next = async (): Promise<PreparedL1 | undefined> => {
+    const next = async (): Promise<SourcedL1Block | undefined> => {
       if (this.#options.isDone()) return undefined
       while (ahead.length < lookAhead) {
         const asked = this.#options.client.fetchBlock(number++)
@@ -50,7 +50,7 @@ export class RecordingL1 implements L1Source {
     return Promise.resolve({ next })
   }
 
-  async #take(told: ToldL1): Promise<PreparedL1> {
+  async #take(told: RecordableL1Block): Promise<SourcedL1Block> {
     const { name, onBlock } = this.#options
     const { header, hash } = told.block
     const last = this.#last
@@ -64,7 +64,7 @@ export class RecordingL1 implements L1Source {
     return { l1: toL1Block(told, this.#options.view), where: name, workMs: 0 }
   }
 
-  #reorganised({ number }: ToldL1['block']['header']): Fault {
+  #reorganised({ number }: RecordableL1Block['block']['header']): Fault {
     const detail = `${this.#options.name}: L1 was reorganised at block ${number} while it was recorded: begin again, or give a lower --to`
     return new Fault('l1-reorg', { detail })
   }

@@ -30,7 +30,7 @@ const blocksPerRequest = 16
  * @param first numbers of the first block of all, and of the first that is recorded
  * @throws Fault `l2-untrue` if what was told is not true; JsonRpcError; else as the client does
  */
-export async function* toldL2(
+export async function* fetchL2Chain(
   options: L2Options,
   first: { readonly number: bigint; readonly recorded: bigint },
 ): AsyncGenerator<L2Line> {

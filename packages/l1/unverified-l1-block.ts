@@ -9,15 +9,15 @@ import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { encodeTransactionJson } from '#json-rpc/forms/transaction-from-json.ts'
 
 /** An L1 block as a node told it; `verify-l1-block.ts` says whether that is true. */
-export interface FetchedL1Block {
+export interface UnverifiedL1Block {
   /** What the node calls it. */
   readonly hash: Hash
   readonly header: Header
-  readonly transactions: readonly FetchedTransaction[]
+  readonly transactions: readonly UnverifiedTransaction[]
 }
 
 /** A transaction of it. */
-interface FetchedTransaction {
+interface UnverifiedTransaction {
   /** What the node calls it. */
   readonly hash: Hash
   /** Typed transaction bytes. */
@@ -80,7 +80,7 @@ type ReceiptJson = z.output<typeof receiptJson>
 export function parseL1Block(
   json: unknown,
   { isTrusted = false }: { readonly isTrusted?: boolean } = {},
-): FetchedL1Block {
+): UnverifiedL1Block {
   const { hash, transactions } = parseJson(blockJson, json, 'block')
   const header = parseJson(headerJson, json, 'block')
   return {
@@ -103,7 +103,7 @@ export function parseL1Block(
  *
  * @throws DecodeError that names the receipt and what is wrong with it
  */
-export function parseL1Receipts(json: unknown, block: FetchedL1Block): readonly L1Receipt[] {
+export function parseL1Receipts(json: unknown, block: UnverifiedL1Block): readonly L1Receipt[] {
   const receipts = parseJson(z.array(receiptJson), json, 'receipts')
   const { transactions } = block
   if (receipts.length !== transactions.length)
@@ -121,7 +121,7 @@ export function parseL1Receipts(json: unknown, block: FetchedL1Block): readonly 
 
 /** Where a receipt should be, and what came before it. */
 interface Expected {
-  readonly block: FetchedL1Block
+  readonly block: UnverifiedL1Block
   readonly at: number
   readonly gasUsed: bigint
   readonly logIndex: bigint

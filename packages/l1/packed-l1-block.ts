@@ -3,8 +3,8 @@ import { gunzip, gzip } from 'node:zlib'
 import * as z from 'zod'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
-import { parseL1Block, parseL1Receipts } from './fetched-l1-block.ts'
-import type { ToldL1Block } from './l1-endpoint.ts'
+import { parseL1Block, parseL1Receipts } from './unverified-l1-block.ts'
+import type { VerifiedL1Block } from './l1-endpoint.ts'
 import { flawOfL1Block, flawOfL1Receipts } from './verify-l1-block.ts'
 
 const [pack, unpack] = [promisify(gzip), promisify(gunzip)]
@@ -12,12 +12,12 @@ const [pack, unpack] = [promisify(gzip), promisify(gunzip)]
 const lineJson = z.object({ block: z.unknown(), receipts: z.unknown() })
 
 /** What a node told of a block, as a line of a record has it, packed. */
-export function packTold({ json }: Pick<ToldL1Block, 'json'>): Promise<Uint8Array> {
+export function packL1Block({ json }: Pick<VerifiedL1Block, 'json'>): Promise<Uint8Array> {
   return pack(JSON.stringify(json), { level: 1 })
 }
 
 /** What was packed, as JSON. @throws DecodeError if it is no such thing */
-async function unpackTold(packed: Uint8Array): Promise<ToldL1Block['json']> {
+async function unpackJson(packed: Uint8Array): Promise<VerifiedL1Block['json']> {
   try {
     const text = (await unpack(packed)).toString('utf8')
     const { block, receipts } = parseJson(lineJson, JSON.parse(text), 'line')
@@ -29,8 +29,8 @@ async function unpackTold(packed: Uint8Array): Promise<ToldL1Block['json']> {
 }
 
 /** What was packed, checked anew: a disk may lie, too. @throws DecodeError that says what is wrong */
-export async function readTold(packed: Uint8Array): Promise<ToldL1Block> {
-  const json = await unpackTold(packed)
+export async function unpackL1Block(packed: Uint8Array): Promise<VerifiedL1Block> {
+  const json = await unpackJson(packed)
   const block = parseL1Block(json.block)
   const receipts = parseL1Receipts(json.receipts, block)
   const flaw = flawOfL1Block(block) ?? flawOfL1Receipts(block, receipts)
