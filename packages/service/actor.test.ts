@@ -141,3 +141,26 @@ test('when it ends, its sources are stopped and nothing more is taken', async ()
   assert.deepEqual(await run([source], () => []), ['end'])
   assert.equal(stopped, 1)
 })
+
+test('each state is observed before its effects are carried out', async () => {
+  const seen: string[] = []
+  const ended = new AbortController()
+  const inbox = new Inbox([given('a>x', 'b>y', 'end')], {
+    bus: { tracing: noTracing },
+    signal: ended.signal,
+  })
+  await runActor({
+    state: [] as readonly string[],
+    step,
+    inbox,
+    observe: (state) => {
+      seen.push(state.join(''))
+      if (state.at(-1) === 'end') ended.abort()
+    },
+    perform: (effect) => {
+      seen.push(effect)
+      return []
+    },
+  })
+  assert.deepEqual(seen, ['a', 'x', 'ab', 'y', 'abend'])
+})

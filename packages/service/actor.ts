@@ -25,6 +25,8 @@ export interface Actor<State, Event, Effect> {
   readonly inbox: Inbox<Event>
   /** Carries out one effect. */
   readonly perform: (effect: Effect) => Promise<Performed<Event>> | Performed<Event>
+  /** Reads status and metrics off each state, before the effects that come with it are carried out. */
+  readonly observe?: (state: State) => void
 }
 
 /**
@@ -38,6 +40,7 @@ export async function runActor<State, Event, Effect>({
   step,
   inbox,
   perform,
+  observe,
 }: Actor<State, Event, Effect>): Promise<State> {
   let state = first
 
@@ -47,6 +50,7 @@ export async function runActor<State, Event, Effect>({
     for (const event of events) {
       const [next, ...effects] = step(state, event)
       state = next
+      observe?.(state)
       for (const effect of effects) {
         const performed = await perform(effect)
         if ('later' in performed) expect(performed)

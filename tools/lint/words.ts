@@ -1,0 +1,59 @@
+/** Words that comments, messages and docs of the house do not use, each with what to write instead. */
+export interface Word {
+  readonly pattern: RegExp
+  readonly instead: string
+}
+
+const word = (pattern: string, instead: string): Word => ({
+  pattern: new RegExp(`\\b(?:${pattern})\\b`, 'i'),
+  instead,
+})
+
+/** The list. It grows by what a reader had to read twice. */
+export const wordsToAvoid: readonly Word[] = [
+  word('told|tells?|telling', 'reports, says, names, logs, or: is notified of'),
+  word('none of (?:this|its|the|our)', 'does not belong to …'),
+  word('is none(?! of)|are none|that is none', 'name what it is not'),
+  word('as (?:many|often|seldom) as', 'a number, a rate, or: up to, every'),
+  word('left out|leaves? out|leaving out', 'omitted, skipped; of an argument: undefined means'),
+  word('lies?|lied|lying|liars?', 'wrong answer, incorrect'),
+  word('untrue|not true', 'wrong, does not match'),
+  word('anew', 'again'),
+  word(
+    'whoever|who(?:ever)? (?:has|asks|waits|reads|wants|means)',
+    'name the subject: the caller, the reader',
+  ),
+  word('nobody|somebody', 'name the subject: no caller, no service, an operator'),
+  word('seldom', 'rarely, or the rate'),
+  word('bur(?:y|ied)', 'drop, remember as invalid'),
+  word('hears? of|heard of', 'is notified of, receives'),
+  word('takes? up', 'starts, adopts'),
+  word('cut up|cuts up', 'split'),
+  word('gives? up|given up|gave up', 'abandons, stops, drops, times out'),
+  word('hangs? together|go(?:es)? together', 'is linked, matches'),
+  word('lets? go', 'releases, drops'),
+  word('stands? on', 'needs, depends on'),
+  word('made (?:out )?of what|what is made of', 'name it'),
+  word('what (?:came|comes|became|becomes) of', 'the result of, the outcome of'),
+  word('for ever', 'without end, permanently'),
+  word('reckons?', 'computes'),
+  word('(?:is|are) waited for|what is wanted', 'name who waits for what'),
+  word('found out', 'detected'),
+  word('unfit', 'unsuitable, does not meet …'),
+  word('of late', 'recently'),
+  word('in the words of', 'as shown to'),
+  word('fit for', 'suitable for'),
+  word('(?:is|are) of another (?:chain|rollup)', 'belongs to another chain'),
+]
+
+/** Files whose words are not ours: foreign text, or tables of what others say. */
+export const wordsExempt = /(?:^|\/)(?:words\.ts|registry\/|vectors\/)/
+
+/** The first word of the list in a text; undefined if it has none. */
+export function wordToAvoid(text: string): (Word & { readonly found: string }) | undefined {
+  for (const word of wordsToAvoid) {
+    const found = word.pattern.exec(text)?.[0]
+    if (found !== undefined) return { ...word, found }
+  }
+  return undefined
+}
