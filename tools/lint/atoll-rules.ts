@@ -6,6 +6,7 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { importProblem } from './layers.ts'
+import { wordsExempt, wordToAvoid } from './words.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -17,8 +18,15 @@ interface Node {
 
 interface Context {
   readonly filename: string
-  readonly sourceCode: { getCommentsBefore(node: Node): readonly { type: string; value: string }[] }
+  readonly sourceCode: {
+    getCommentsBefore(node: Node): readonly Comment[]
+    getAllComments(): readonly Comment[]
+  }
   report(problem: { node: Node; message: string }): void
+}
+
+interface Comment extends Node {
+  readonly value: string
 }
 
 interface Rule {
@@ -254,6 +262,32 @@ const fileName: Rule = {
   }),
 }
 
+/** Comments and texts for people are in the field's words: `words.ts`. */
+const words: Rule = {
+  create: (context) => {
+    if (wordsExempt.test(context.filename)) return {}
+    const check = (node: Node, text: string) => {
+      const word = wordToAvoid(text)
+      if (word !== undefined)
+        context.report({
+          node,
+          message: `"${word.found}": write ${word.instead} (tools/lint/words.ts).`,
+        })
+    }
+    return {
+      Program: () => {
+        for (const comment of context.sourceCode.getAllComments()) check(comment, comment.value)
+      },
+      Literal: (node) => {
+        if (typeof node['value'] === 'string') check(node, node['value'])
+      },
+      TemplateElement: (node) => {
+        check(node, (node['value'] as { readonly cooked: string }).cooked)
+      },
+    }
+  },
+}
+
 function* nodesIn(value: unknown): Generator<Node> {
   if (Array.isArray(value)) for (const item of value) yield* nodesIn(item)
   if (!isNode(value)) return
@@ -291,5 +325,6 @@ export default {
     docstring,
     'no-boolean-parameter': noBooleanParameter,
     'file-name': fileName,
+    words,
   },
 }

@@ -1,29 +1,29 @@
 import type { SingularBatch } from './batch.ts'
 import type { BatchFlaw, MissingKnowledge, NeedsBlock } from './batch-verdict.ts'
 
-/** What a batch stage has to say to one call. */
+/** Result of one call of a batch stage. */
 export type BatchOutput =
   /** The next block. Until the last of its span is applied, those before it may be revoked. */
   | { readonly kind: 'batch'; readonly batch: SingularBatch; readonly isLastInSpan: boolean }
-  /** Another batch is wanted of this L1 block, or word that there is none left. */
+  /** The stage needs the next batch of this L1 block (`add`), or the end of its batches (`finish`). */
   | { readonly kind: 'needs-data'; readonly unused: UnusedReason | undefined }
   /** Nothing is left to do before the next L1 block. */
   | { readonly kind: 'needs-origin' }
-  /** The same step is to be tried again, by `next`, when the block is at hand. */
+  /** The caller has to provide the block, then call `next` again. */
   | NeedsBlock
-  /** The batch is not valid: what is left of its channel is void, and so is the channel being put together. */
+  /** The batch is invalid: the rest of its channel is dropped, and so is the channel that is being assembled. */
   | { readonly kind: 'invalid'; readonly reason: BatchFlaw }
-  /** The safe head and the L1 blocks do not go together: derivation must begin anew. */
+  /** The safe head does not match the L1 blocks: derivation must be reset. */
   | { readonly kind: 'reset'; readonly reason: 'epoch-of-other-chain' }
   /** Derivation cannot go on. */
   | { readonly kind: 'critical'; readonly reason: CriticalReason }
 
-/** Why the batch that was added led to nothing, where nothing else follows from it. */
+/** Why the added batch had no effect. */
 export type UnusedReason = BatchFlaw | MissingKnowledge | 'before-safe-head' | 'past'
 
 /** Why derivation cannot go on. */
 export type CriticalReason =
-  /** It did not begin at a safe head. */
+  /** Derivation did not begin at a safe head. */
   | 'too-few-l1-blocks'
-  /** More is kept for later than `maxQueuedBytes`. */
+  /** Future batches take more than `maxQueuedBytes`. */
   | 'queue-too-large'

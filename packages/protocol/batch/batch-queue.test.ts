@@ -73,7 +73,7 @@ test('an epoch whose window is over is filled up with empty blocks', () => {
 })
 
 // Rules: origin-fits
-test('the head and the L1 blocks must go together', () => {
+test('the head must match the L1 blocks', () => {
   assert.equal(run("@2' @3 13", { base: 1 }), 'reset:epoch-of-other-chain')
 })
 
@@ -129,7 +129,7 @@ test('what is kept for later does not keep the channel that it came in', () => {
   }
   queue.add({ kind: 'singular', batch }, head)
   channel[0] = 0x7e
-  // Of its own bytes it is no deposit, which nobody may post.
+  // Its own bytes are not a deposit, which must not be posted.
   const next = { ...l2Block(13), hash: head.hash }
   const output = queue.add({ kind: 'singular', batch: { ...batch, timestamp: 0n } }, next)
   assert.ok(output.kind === 'batch')

@@ -9,18 +9,18 @@ import { checkSpanBatch, newBlocks } from './span-batch-validity.ts'
 
 // Rule limit-queue: Future batches take 1 GB at most; derivation stops beyond. Spec: Atoll's own
 /**
- * What batches of the future may take in all, at most. op-node has no limit; to drop any would be to derive another
- * chain, so past it derivation stops. It is what channels may take at most, and far above what an honest batcher
- * posts before its time.
+ * Limit on the memory of all future batches. op-node has no limit, and a node that dropped one would derive another
+ * chain, so derivation stops beyond it. It equals the limit for channels, and is far above what an honest batcher
+ * posts early.
  */
 export const maxQueuedBytes = 1_000_000_000
 
-/** What a batch, a block of a span and a transaction take besides the bytes of the transactions, about and at most. */
+/** Estimated memory of a batch, of a block of a span and of a transaction, beside the bytes of the transactions. */
 const batchBytes = 500
 const spanBlockBytes = 16
 const transactionBytes = 250
 
-/** A batch, and the L1 block in which it was complete. */
+/** A batch and the L1 block in which its channel was complete. */
 interface ArrivedBatch {
   readonly batch: Batch
   readonly inclusion: L1BlockRef
@@ -30,16 +30,16 @@ interface IncludedBatch extends ArrivedBatch {
   readonly sizeBytes: number
 }
 
-/** A step that may have to wait for a block of the safe chain. */
+/** A step that may have to be repeated when a block of the safe chain is available. */
 interface Step {
-  /** A batch that has not been let in yet. */
+  /** A batch that is not in the queue yet. */
   arrived: ArrivedBatch | undefined
   readonly isOutOfData: boolean
 }
 
 /**
  * Takes batches in any order and keeps those that are not due yet, before Holocene.
- * It is used as the batch stage is.
+ * It has the same methods as `BatchStage`.
  * Spec: protocol/derivation.md#batch-queue
  */
 export class BatchQueue {
@@ -53,17 +53,17 @@ export class BatchQueue {
     this.#options = options
   }
 
-  /** The block after the safe head, as far as no other batch is needed for it. */
+  /** Returns the block after the safe head, if the batches seen so far give it. */
   next(safeHead: L2BlockRef): BatchOutput {
     const timestamp = safeHead.timestamp + this.#options.config.blockTime
     const batch = this.#nextSpan.takeAt(timestamp, safeHead)
-    // The L1 blocks are not updated on the way: another span may yet have to begin where this one did.
+    // The L1 origins are not updated here: another span may still have to begin where this one did.
     if (batch !== undefined) return { kind: 'batch', batch, isLastInSpan: this.#nextSpan.isEmpty }
     this.#options.origins.update(safeHead)
     return this.#waiting === undefined ? needsData(undefined) : this.#run(this.#waiting, safeHead)
   }
 
-  /** Takes the next batch that was complete in this L1 block. */
+  /** Takes the next batch of this L1 block. */
   add(batch: Batch, safeHead: L2BlockRef): BatchOutput {
     const { origins } = this.#options
     origins.update(safeHead)
@@ -74,7 +74,7 @@ export class BatchQueue {
     return this.#run({ arrived, isOutOfData: false }, safeHead)
   }
 
-  /** There are no more batches in this L1 block. */
+  /** Called when this L1 block has no more batches. */
   finish(safeHead: L2BlockRef): BatchOutput {
     const { origins } = this.#options
     origins.update(safeHead)
@@ -99,13 +99,13 @@ export class BatchQueue {
     return step.isOutOfData ? { kind: 'needs-origin' } : needsData(unused)
   }
 
-  /** The step is done again, and the same, when the block is at hand. */
+  /** Stores the step: `next` repeats it when the block is available. */
   #wait(step: Step, needs: NeedsBlock): BatchOutput {
     this.#waiting = step
     return needs
   }
 
-  /** Lets in the batch of a step unless it is invalid already; gives why not. */
+  /** Queues the batch of a step unless it is already invalid. Returns why it was not queued. */
   #letIn(step: Step, safeHead: L2BlockRef): UnusedReason | NeedsBlock | undefined {
     const { arrived } = step
     if (arrived === undefined) return undefined
@@ -122,7 +122,7 @@ export class BatchQueue {
     return undefined
   }
 
-  /** Takes the first batch that is valid now out of the queue, and those before it that will never be. */
+  /** Removes the first batch that is valid now, and the batches before it that never will be. */
   #find(
     safeHead: L2BlockRef,
   ):
@@ -170,7 +170,7 @@ export class BatchQueue {
     const blocks = newBlocks(batch.batch, { l1Blocks, safeHead })
     if (blocks !== undefined) this.#nextSpan.replace(blocks)
     const first = blocks && this.#nextSpan.take(safeHead)
-    // The check has gone through the same blocks and their epochs.
+    // The check above went through the same blocks and their epochs.
     if (first === undefined) throw new RangeError('a valid span batch without new blocks')
     // Rule span-safe-last: The blocks of a span become safe with its last. Spec: delta/span-batches.md#batch-queue,
     // derive/batch_queue.go
@@ -196,14 +196,14 @@ function needsData(unused: UnusedReason | undefined): BatchOutput {
   return { kind: 'needs-data', unused }
 }
 
-/** A batch to keep. What a span has is its own; of a singular one it is part of its channel, which may be far larger. */
+/** Copies a singular batch, so that keeping it does not keep its whole channel. A span batch owns its data already. */
 function detached(batch: Batch): Batch {
   if (batch.kind === 'span') return batch
   const transactions = batch.batch.transactions.map((transaction) => transaction.slice())
   return { kind: 'singular', batch: { ...batch.batch, transactions } }
 }
 
-/** What a batch takes while it is kept, about. */
+/** Estimated memory of a queued batch. */
 function sizeOf(batch: Batch): number {
   if (batch.kind === 'singular') return batchBytes + sizeOfTransactions(batch.batch.transactions)
   let size = batchBytes + spanBlockBytes * batch.batch.blocks.length

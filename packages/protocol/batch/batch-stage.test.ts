@@ -39,7 +39,7 @@ test('a batch on another parent voids its channel', () => {
 })
 
 // Rules: stage-invalid
-test('the rest of a span is given up with the block that is not valid', () => {
+test('the rest of a span is dropped with its invalid block', () => {
   assert.equal(run('@3 13-15+7e'), 'invalid:deposit-in-batch')
   assert.equal(run('@3 13-20/2'), '13 14 15 16 17 18/2 19/2 20/2')
   assert.equal(run('@3 13-15 flush 16'), '13 14 15 16')
@@ -107,7 +107,7 @@ test('an epoch has a block even where L2 is ahead of it', () => {
 })
 
 // Rules: origin-fits
-test('the head and the L1 blocks must go together', () => {
+test('the head must match the L1 blocks', () => {
   assert.equal(run("@2' @3", { base: 1 }), 'reset:epoch-of-other-chain')
 })
 

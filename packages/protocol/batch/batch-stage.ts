@@ -8,7 +8,7 @@ import type { L1Origins } from './l1-origins.ts'
 import { NextSpan } from './next-span.ts'
 import { checkSpanBatchHolocene, newBlocks } from './span-batch-validity.ts'
 
-/** What a stage that checks batches is made of. */
+/** What a batch stage needs. */
 export interface BatchStageOptions {
   readonly config: RollupConfig
   readonly origins: L1Origins
@@ -16,24 +16,24 @@ export interface BatchStageOptions {
 }
 
 /**
- * Takes batches in the order of their blocks, from Holocene on; one that is invalid voids its channel.
+ * Takes batches in the order of their blocks, from Holocene on. An invalid batch drops its channel.
  *
- * `next` is called for each block that is wanted. When it needs data, the next batch of the L1 block goes into `add`,
- * or `finish` is called if there is none left. What one call leaves out, the next makes up for: the safe head is the
- * only thing that has to be right.
+ * `next` is called for each block. When it needs data, the caller passes the next batch of the L1 block to `add`,
+ * or calls `finish` if there is none left. A call that did not complete is made up for by the next one: only the safe
+ * head has to be right.
  * Spec: protocol/holocene/derivation.md#batch-queue
  */
 export class BatchStage {
   readonly #options: BatchStageOptions
   readonly #nextSpan = new NextSpan()
-  /** A span batch that waits for a block of the safe chain. */
+  /** A span batch whose check needs a block of the safe chain. */
   #held: SpanBatch | undefined
 
   constructor(options: BatchStageOptions) {
     this.#options = options
   }
 
-  /** The block after the safe head, as far as no other batch is needed for it. */
+  /** Returns the block after the safe head, if the batches seen so far give it. */
   next(safeHead: L2BlockRef): BatchOutput {
     const halt = this.#prepare(safeHead)
     if (halt !== undefined) return halt.kind === 'needs-data' ? needsData(undefined) : halt
@@ -43,7 +43,7 @@ export class BatchStage {
     return this.#held === undefined ? needsData(undefined) : this.#addSpan(this.#held, safeHead)
   }
 
-  /** Takes the next batch that was complete in this L1 block. */
+  /** Takes the next batch of this L1 block. */
   add(batch: Batch, safeHead: L2BlockRef): BatchOutput {
     const halt = this.#prepare(safeHead)
     if (halt !== undefined) return halt
@@ -52,7 +52,7 @@ export class BatchStage {
       : this.#addSpan(batch.batch, safeHead)
   }
 
-  /** There are no more batches in this L1 block. */
+  /** Called when this L1 block has no more batches. */
   finish(safeHead: L2BlockRef): BatchOutput {
     const halt = this.#prepare(safeHead)
     if (halt !== undefined) return halt.kind === 'needs-data' ? { kind: 'needs-origin' } : halt
@@ -60,18 +60,18 @@ export class BatchStage {
     return batch === undefined ? { kind: 'needs-origin' } : blockOf(batch)
   }
 
-  /** Gives up what is left of a span batch, as when its last block had to be replaced. */
+  /** Drops the rest of a span batch, after the payload of its last block was replaced. */
   flush(): void {
     this.#nextSpan.clear()
     this.#held = undefined
   }
 
-  /** Gives what there is to say where no batch can be used. */
+  /** Returns the output for the cases in which no batch can be used. */
   #prepare(safeHead: L2BlockRef): BatchOutput | undefined {
     const { origins } = this.#options
     origins.update(safeHead)
     // Rule stage-behind: While the L1 block that is read is the head's L1 origin, no batch counts. Spec: derive/batch_stage.go
-    // A channel that ends in the very L1 block that is the head's origin has nothing that comes after the head.
+    // A channel that ends in the L1 origin of the head has no block after the head.
     if (origins.origin.number <= safeHead.l1Origin.number) {
       this.#held = undefined
       return needsData('before-safe-head')
@@ -90,7 +90,7 @@ export class BatchStage {
     if (blocks === undefined) return this.#refuse({ kind: 'drop', reason: 'epoch-unknown' })
     this.#nextSpan.replace(blocks)
     const batch = this.#nextSpan.take(safeHead)
-    // The check has seen that the last block is after the safe head.
+    // The check above made sure that the last block is after the safe head.
     return batch === undefined ? needsData('past') : this.#judge(batch, safeHead)
   }
 
@@ -110,13 +110,13 @@ export class BatchStage {
         return verdict
       case 'undecided':
         // Rule stage-undecided: An undecided batch is lost, and voids nothing. Spec: derive/batch_stage.go
-        // It is lost, but its channel goes on: so it is in op-node.
+        // The batch is lost, but its channel continues, as in op-node.
         return needsData(verdict.reason)
       // Rule stage-past: A past batch is skipped and voids nothing. Spec: holocene/derivation.md#batch-queue,
       // derive/batch_stage.go
       case 'past':
       case 'future':
-        // A batch of the future is invalid from Holocene on, and this stage is not used before.
+        // From Holocene on a future batch is invalid, and this stage is not used before.
         return needsData('past')
     }
   }

@@ -95,7 +95,7 @@ test('the epoch is that of the head or the next', () => {
 })
 
 // Rules: singular-epoch
-test('an epoch that was filled up is none for a batch any more', () => {
+test('a batch must not extend an epoch that is full', () => {
   const l1Blocks = epochs(3, 4)
   assert.equal(check({ epochNumber: 2n, head: 17, l1Blocks }), 'drop epoch-too-old')
   assert.equal(check({ epochNumber: 3n, head: 17, l1Blocks }), 'accept')

@@ -5,22 +5,22 @@ import type { SingularBatch } from './batch.ts'
 import type { BatchContext, BatchFlaw, BatchVerdict, MissingKnowledge } from './batch-verdict.ts'
 import { depositType, postExecType, setCodeType } from '#protocol/transaction/transaction-types.ts'
 
-/** Accepted: one object for all, as most batches are. */
+/** The verdict for valid batches; one shared object, because most batches are valid. */
 export const accepted: BatchVerdict = { kind: 'accept' }
 
-/** Not valid, and why. */
+/** The verdict for an invalid batch. */
 export function drop(reason: BatchFlaw): BatchVerdict {
   return { kind: 'drop', reason }
 }
 
-/** Not to be judged, and why. */
+/** The verdict for a batch that cannot be checked yet. */
 export function undecided(reason: MissingKnowledge): BatchVerdict {
   return { kind: 'undecided', reason }
 }
 
 // Rule singular-checks: Order of the checks: the first that fails decides. Spec: derivation.md#batch-queue
 /**
- * Checks whether a singular batch is the next block. The order of the checks is part of the rules: a batch may fail
+ * Checks whether a singular batch is the next block. The order of the checks matters: a batch may fail
  * more than one, with different outcomes.
  * Spec: protocol/derivation.md#batch-queue, protocol/holocene/derivation.md#batch-queue
  */
@@ -59,7 +59,7 @@ export function checkSingularBatch(batch: SingularBatch, context: BatchContext):
   // Spec: jovian/derivation.md
   if (batch.transactions.length > 0 && mustBeEmpty(config, batch.timestamp))
     return drop('activation-block-with-transactions')
-  // A block that begins an epoch did what drift is there to make it do.
+  // A block that begins an epoch has moved its L1 origin, which is all that the drift limit asks for.
   const next = origin === epoch ? { block: l1Blocks[1] } : undefined
   return (
     checkDrift(batch, { config, origin, next }) ??
@@ -67,7 +67,7 @@ export function checkSingularBatch(batch: SingularBatch, context: BatchContext):
   )
 }
 
-/** Blocks that activate a hardfork with transactions of its own; the older such forks let batches have theirs too. */
+/** Whether the block activates a hardfork that allows only its upgrade transactions. Older forks allow batch transactions too. */
 function mustBeEmpty(config: RollupConfig, timestamp: bigint): boolean {
   return (
     isActivationBlock(config, 'jovian', timestamp) ||
@@ -76,19 +76,19 @@ function mustBeEmpty(config: RollupConfig, timestamp: bigint): boolean {
   )
 }
 
-/** What the drift of a block depends on. */
+/** What the drift check needs. */
 interface DriftContext {
   readonly config: RollupConfig
   readonly origin: L1BlockRef
-  /** The L1 block after the origin, as far as known; absent if the block begins an epoch. */
+  /** The L1 block after the origin, if known; absent if the block begins an epoch. */
   readonly next: { readonly block: L1BlockRef | undefined } | undefined
 }
 
 /**
- * Checks how far a block is ahead of its L1 origin. Past the limit only empty blocks are valid, and those only where
- * they could not begin the next epoch.
+ * Checks how far a block is ahead of its L1 origin. Beyond the limit only empty blocks are valid, and only if
+ * they cannot begin the next epoch.
  *
- * @returns nothing if the block may be where it is
+ * @returns undefined if the block is within the limit
  */
 export function checkDrift(
   block: { readonly timestamp: bigint; readonly transactions: readonly Uint8Array[] },
@@ -106,7 +106,7 @@ export function checkDrift(
   return block.timestamp >= next.block.timestamp ? drop('over-drift') : undefined
 }
 
-/** Checks the first byte of each transaction; the rest is for the engine to judge. */
+/** Checks the first byte of each transaction; the execution client checks the rest. */
 export function checkTransactions(
   transactions: readonly Uint8Array[],
   timestamp: bigint,

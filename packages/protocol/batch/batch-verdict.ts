@@ -13,31 +13,31 @@ export interface BatchContext {
   readonly safeBlock: SafeBlockLookup
 }
 
-/** A block up to the safe head, if it is at hand. */
+/** Looks up a block up to the safe head; undefined if it has not been fetched. */
 export type SafeBlockLookup = (number: bigint) => SafeBlock | undefined
 
-/** A block of the safe chain with what a batch that overlaps it must equal. */
+/** A block of the safe chain, to compare with a batch that overlaps it. */
 export interface SafeBlock {
   readonly ref: L2BlockRef
-  /** All of them as typed bytes, deposits first. */
+  /** All transactions as typed bytes, deposits first. */
   readonly transactions: readonly Uint8Array[]
 }
 
-/** What becomes of a batch. Spec: protocol/derivation.md#batch-queue, protocol/holocene/derivation.md#batch-queue */
+/** The verdict on a batch. Spec: protocol/derivation.md#batch-queue, protocol/holocene/derivation.md#batch-queue */
 export type BatchVerdict =
   | { readonly kind: 'accept' }
-  /** It is not valid here and will not be. */
+  /** Invalid, now and later. */
   | { readonly kind: 'drop'; readonly reason: BatchFlaw }
-  /** It is older than the safe head; from Holocene on. */
+  /** Older than the safe head; from Holocene on. */
   | { readonly kind: 'past' }
-  /** It is not its turn; before Holocene. */
+  /** Too early; before Holocene. */
   | { readonly kind: 'future' }
   /** More L1 blocks must be known. */
   | { readonly kind: 'undecided'; readonly reason: MissingKnowledge }
   /** A block of the safe chain must be known; the number is never above the safe head's. */
   | NeedsBlock
 
-/** That a block of the safe chain must be at hand to go on. */
+/** A block of the safe chain has to be fetched first. */
 export interface NeedsBlock {
   readonly kind: 'needs-block'
   readonly number: bigint
@@ -66,9 +66,9 @@ export type BatchFlaw =
 
 /** Why a batch can be neither accepted nor dropped yet. */
 export type MissingKnowledge =
-  /** The epoch that it begins, or must not begin, is not known yet. */
+  /** The next epoch, which the batch begins or must not begin, is not known yet. */
   | 'next-epoch'
-  /** The epoch that it ends with is none of the known. */
+  /** The epoch of its last block is not known yet. */
   | 'last-epoch'
   /** It overlaps the genesis block, which has no parent. */
   | 'parent-of-genesis'

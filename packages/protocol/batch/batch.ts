@@ -7,7 +7,7 @@ export interface SingularBatch {
   readonly epochHash: Hash
   /** Unix seconds. */
   readonly timestamp: bigint
-  /** Typed transaction bytes, views into what was decoded; no deposits. */
+  /** Typed transaction bytes, views into the decoded channel; no deposits. */
   readonly transactions: readonly Uint8Array[]
 }
 
@@ -21,10 +21,10 @@ export interface SpanBatch {
   readonly blocks: SpanBatchBlocks
 }
 
-/** The blocks of a span batch, in order; an array is one, but they may be made one by one as they are asked for. */
+/** The blocks of a span batch, in order. An array fits; blocks may also be decoded one by one when they are read. */
 export interface SpanBatchBlocks extends Iterable<SpanBatchBlock> {
   readonly length: number
-  /** Undefined past the last; counted from the end if the index is negative. */
+  /** Undefined past the last; a negative index counts from the end. */
   at(index: number): SpanBatchBlock | undefined
 }
 
@@ -37,7 +37,7 @@ export interface SpanBatchBlock {
   readonly transactions: readonly Uint8Array[]
 }
 
-/** What stands in a channel. */
+/** A batch of a channel. */
 export type Batch =
   | { readonly kind: 'singular'; readonly batch: SingularBatch }
   | { readonly kind: 'span'; readonly batch: SpanBatch }

@@ -2,12 +2,12 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 
 // Rule bitlists: Bit lists are big-endian, and no bit is set past their end. Spec: delta/span-batches.md#span-batch-format,
 // derive/span_batch_util.go
-/** Bits as one big-endian number: the first is the lowest bit of the last byte. Spec: protocol/delta/span-batches.md#span-batch-format */
+/** Bits encoded as one big-endian number: bit 0 is the lowest bit of the last byte. Spec: protocol/delta/span-batches.md#span-batch-format */
 export class Bitlist {
   readonly #bytes: Uint8Array
 
   /**
-   * @param bytes all of the list: as many as `length` bits need
+   * @param bytes the whole list: `bitlistBytes(length)` bytes
    * @throws DecodeError if a bit past the length is set
    */
   constructor(bytes: Uint8Array, length: number) {
@@ -31,7 +31,7 @@ export class Bitlist {
   }
 }
 
-/** Bytes that so many bits need. */
+/** Number of bytes for a number of bits. */
 export function bitlistBytes(length: number): number {
   return Math.ceil(length / 8)
 }

@@ -11,20 +11,20 @@ export const batchTypes = { singular: 0, span: 1 } as const
 
 /** What decoding a batch depends on. */
 export interface BatchRules extends SpanBatchRules {
-  /** Whether Delta is in effect at the L1 block that the pipeline is at. */
+  /** Whether Delta is active at the L1 block that is being read. */
   readonly allowsSpanBatches: boolean
 }
 
-/** A batch, or that there is none to go on with though its channel is sound. */
+/** A batch, or a skipped one. */
 export type DecodedBatch = Batch | SkippedBatch
 
-/** A batch that does not count, in a channel that goes on after it. */
+/** A batch that is ignored, while the rest of its channel is read. */
 export interface SkippedBatch {
   readonly kind: 'skipped'
   readonly reason: 'span-before-delta' | 'malformed-transaction'
 }
 
-/** The rules at the L1 block that the pipeline is at. */
+/** The rules at the L1 block that is being read. */
 export function batchRulesAt(config: RollupConfig, l1Timestamp: bigint): BatchRules {
   return {
     genesisTimestamp: config.genesis.l2Timestamp,
@@ -35,11 +35,11 @@ export function batchRulesAt(config: RollupConfig, l1Timestamp: bigint): BatchRu
 }
 
 /**
- * Decodes a batch as it stands in a channel.
+ * Decodes a batch of a channel.
  *
  * @param bytes the type of the batch first
- * @returns `skipped` where the rest of the channel counts all the same
- * @throws DecodeError where the rest of the channel is lost with the batch
+ * @returns `skipped` if the batch is ignored and the rest of the channel is read
+ * @throws DecodeError if the batch and the rest of the channel are dropped
  * Spec: protocol/derivation.md#batch-format, protocol/delta/span-batches.md
  */
 export function decodeBatch(bytes: Uint8Array, rules: BatchRules): DecodedBatch {
@@ -56,7 +56,7 @@ export function decodeBatch(bytes: Uint8Array, rules: BatchRules): DecodedBatch 
 }
 
 function decodeSpan(body: Uint8Array, rules: BatchRules): DecodedBatch {
-  // A malformed one voids its channel before Delta too.
+  // A malformed span batch drops its channel before Delta too.
   const columns = decodeSpanBatchColumns(body)
   // Rule span-before-delta: Before Delta a span batch is skipped, and its channel continues. Spec: delta/span-batches.md,
   // derive/channel_in_reader.go

@@ -1,7 +1,7 @@
 import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { SingularBatch } from './batch.ts'
 
-/** What the epochs depend on. */
+/** The parts of the rollup config that epochs depend on. */
 export interface EpochRules {
   /** Seconds between L2 blocks. */
   readonly blockTime: bigint
@@ -10,14 +10,14 @@ export interface EpochRules {
 }
 
 /**
- * The L1 blocks that the next L2 blocks may have as their origin, and that the pipeline has gone through.
- * It outlives the change from the batch queue to the batch stage: what is collected before Holocene is needed after.
+ * The L1 blocks that the pipeline has read and that the next L2 blocks may have as their L1 origin.
+ * It is kept when the batch stage takes over from the batch queue: blocks collected before Holocene are needed after it.
  * Spec: protocol/derivation.md#batch-queue
  */
 export class L1Origins {
   readonly #rules: EpochRules
   #blocks: readonly L1BlockRef[]
-  /** The block that was last taken in, and the one that the pipeline is at. */
+  /** The L1 block that is being read. */
   #origin: L1BlockRef
   #nextOrigin: L1BlockRef
 
@@ -34,22 +34,22 @@ export class L1Origins {
     return this.#blocks
   }
 
-  /** The L1 block that the pipeline is at. */
+  /** The L1 block that is being read. */
   get origin(): L1BlockRef {
     return this.#nextOrigin
   }
 
-  /** The pipeline is at another L1 block from now on. */
+  /** Called when the pipeline reads the next L1 block. */
   advance(origin: L1BlockRef): void {
     this.#nextOrigin = origin
   }
 
-  /** Whether the pipeline has not come to the epoch of the safe head yet. */
+  /** Whether the pipeline has not reached the epoch of the safe head yet. */
   isBehind(safeHead: L2BlockRef): boolean {
     return this.#nextOrigin.number < safeHead.l1Origin.number
   }
 
-  /** Takes in the block that the pipeline is at, and lets go of those before the epoch of the safe head. */
+  /** Adds the block that is being read, and drops the blocks before the epoch of the safe head. */
   update(safeHead: L2BlockRef): void {
     if (this.#origin.hash !== this.#nextOrigin.hash) {
       this.#origin = this.#nextOrigin
@@ -63,11 +63,11 @@ export class L1Origins {
 
   // Rule origin-fits: The L1 origin of the head is the first L1 block or the one before it; otherwise derivation is reset.
   // Spec: derivation.md#batch-queue, derive/batch_queue.go
-  /** Whether the first block can be the epoch of what follows the safe head. */
+  /** Whether the first block can be the epoch of the block after the safe head. */
   fit({ l1Origin }: L2BlockRef): boolean {
     const epoch = this.#blocks[0]
     if (epoch === undefined) return false
-    // It is one ahead when all blocks of an epoch were made for lack of batches, and the head is the last of them.
+    // The first block is one ahead when the epoch of the head got only empty blocks, and the head is the last of them.
     return (
       (l1Origin.number === epoch.number && l1Origin.hash === epoch.hash) ||
       l1Origin.number === epoch.number - 1n
@@ -75,9 +75,9 @@ export class L1Origins {
   }
 
   /**
-   * Makes an empty block if the batches of an epoch can come no more, or goes on to the next epoch if it is full.
+   * Makes an empty block if the sequencing window of an epoch is over, or moves to the next epoch if its blocks are made.
    *
-   * @returns nothing if there is no block to make before the next L1 block
+   * @returns undefined if no block is due before the next L1 block
    */
   makeEmptyBatch(
     safeHead: L2BlockRef,
@@ -95,7 +95,7 @@ export class L1Origins {
 
     const timestamp = safeHead.timestamp + this.#rules.blockTime
     // Rule epoch-has-block: Each epoch has at least one block. Spec: derivation.md#batch-queue, derive/base_batch_stage.go
-    // An epoch has at least one block, or its deposits would be lost.
+    // Without a block, the deposits of the epoch would be lost.
     const isFirstOfEpoch = epoch.number === safeHead.l1Origin.number + 1n
     // Rule empty-epoch-end: Empty blocks are made up to the time of the next L1 block, whose epoch then begins.
     // Spec: derivation.md#batch-queue, derive/base_batch_stage.go

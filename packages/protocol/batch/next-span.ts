@@ -4,33 +4,33 @@ import { indexOfEpoch, type NewBlocks } from './span-batch-validity.ts'
 
 const nothing: NewBlocks = { blocks: [], first: 0, l1Blocks: [] }
 
-/** The blocks of an accepted span batch that are still to come. Spec: protocol/delta/span-batches.md#batch-queue */
+/** The blocks of an accepted span batch that have not been returned yet. Spec: protocol/delta/span-batches.md#batch-queue */
 export class NextSpan {
   #span = nothing
   #next = 0
-  /** Where the epoch of the last block is among the L1 blocks. */
+  /** Index of the last block's epoch among the L1 blocks. */
   #epochIndex = 0
 
-  /** Whether there is none left. */
+  /** Whether no block is left. */
   get isEmpty(): boolean {
     return this.#next === this.#span.blocks.length
   }
 
-  /** Takes the blocks of another span in place of what is left. */
+  /** Replaces the remaining blocks by those of another span. */
   replace(span: NewBlocks): void {
     this.#span = span
     this.#next = span.first
     this.#epochIndex = 0
   }
 
-  /** Gives up what is left. */
+  /** Drops the remaining blocks. */
   clear(): void {
     this.replace(nothing)
   }
 
   // Rule span-revoked: A refused block drops the rest of its span and revokes the blocks before it.
   // Spec: delta/span-batches.md#batch-queue, derive/batch_queue.go
-  /** The next block if it is due; else all are given up: the one before it turned out to be invalid. */
+  /** The next block if it has this timestamp; otherwise all are dropped, because the block before turned out to be invalid. */
   takeAt(timestamp: bigint, parent: L2BlockRef): SingularBatch | undefined {
     const batch = this.take(parent)
     if (batch?.timestamp === timestamp) return batch
@@ -45,7 +45,7 @@ export class NextSpan {
     if (block === undefined) return undefined
     this.#epochIndex = indexOfEpoch(l1Blocks, block.epochNumber, this.#epochIndex)
     const epoch = l1Blocks[this.#epochIndex]
-    // All of them were found when the span was accepted.
+    // All epochs were found when the span was accepted.
     if (epoch === undefined) throw new RangeError(`no L1 block ${block.epochNumber}`)
     this.#next++
     if (this.isEmpty) this.clear()

@@ -6,10 +6,10 @@ import { RlpScan } from '#protocol/codec/rlp-scan.ts'
 // Rule singular-format: A singular batch is a list of five items; trailing bytes are ignored. Spec: derivation.md#batch-format,
 // derive/singular_batch.go
 /**
- * Decodes a singular batch; transactions are views, and nothing is asked of them.
+ * Decodes a singular batch. Transactions are views, and are not checked.
  *
- * @param bytes without the type of the batch; what follows the list is ignored
- * @throws DecodeError if it is not the list that it should be
+ * @param bytes without the type byte; bytes after the list are ignored
+ * @throws DecodeError if the list is malformed
  * Spec: protocol/derivation.md#batch-format
  */
 export function decodeSingularBatch(bytes: Uint8Array): SingularBatch {

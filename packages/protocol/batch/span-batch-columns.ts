@@ -4,19 +4,19 @@ import { RlpScan } from '#protocol/codec/rlp-scan.ts'
 import { endOfUvarint, smallUvarint, uvarint } from './uvarint.ts'
 
 // Rule limit-span: A span batch has 10,000,000 blocks and transactions at most. Spec: fjord/derivation.md, derive/params.go
-/** Blocks of a span batch, and transactions of all of them together, at most. Spec: protocol/fjord/derivation.md */
+/** Limit on the blocks of a span batch, and on their transactions. Spec: protocol/fjord/derivation.md */
 export const MAX_SPAN_BATCH_ELEMENT_COUNT = 10_000_000
 
 // Rule limit-span-transaction: A transaction of a span batch has 10,000,000 bytes at most. Spec: derive/span_batch_util.go
-/** Bytes of the list that holds the fields of one transaction, at most, its head included. */
+/** Limit on the RLP list with the fields of one transaction, its head included. */
 export const maxTransactionBytes = 10_000_000
 
-/** Types from here on are no types: the byte begins the list of a legacy transaction. Spec: EIP-2718 */
+/** A first byte from here on is not a type: it begins the list of a legacy transaction. Spec: EIP-2718 */
 export const firstByteOfLegacy = 0x80
 
-/** A span batch as it is encoded: transactions cut up, each field of all of them in a row. */
+/** An encoded span batch: one column for each field of its transactions. */
 export interface SpanBatchColumns {
-  /** What all places are in. */
+  /** The whole batch; all offsets refer to it. */
   readonly bytes: Uint8Array
   /** Seconds from genesis to the first block. */
   readonly relativeTimestamp: bigint
@@ -24,7 +24,7 @@ export interface SpanBatchColumns {
   readonly l1OriginNumber: bigint
   readonly parentCheck: Uint8Array
   readonly l1OriginCheck: Uint8Array
-  /** One for each block: whether its L1 origin is another than the one before has. */
+  /** One bit for each block: whether its L1 origin differs from that of the block before. */
   readonly originBits: Bitlist
   /** One for each block. */
   readonly transactionCounts: Uint32Array
@@ -33,7 +33,7 @@ export interface SpanBatchColumns {
   readonly parityBits: Bitlist
   /** One for each legacy transaction. */
   readonly protectedBits: Bitlist
-  /** Where the first of each column is. */
+  /** Offsets of the columns. */
   readonly signaturesAt: number
   readonly recipientsAt: number
   readonly datasAt: number
@@ -43,9 +43,9 @@ export interface SpanBatchColumns {
 
 // Rule span-columns: Column layout of a span batch. Spec: delta/span-batches.md#span-batch-format, derive/span_batch.go
 /**
- * Finds the columns of a span batch. What lies in them is looked at only as far as it takes to find where they end.
+ * Finds the columns of a span batch. Their content is read only as far as needed to find their ends.
  *
- * @param bytes without the type of the batch; what follows the last column is ignored
+ * @param bytes without the type byte; bytes after the last column are ignored
  * @throws DecodeError if a column is cut short or malformed, or there are no blocks, or too many
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
@@ -83,7 +83,7 @@ export function decodeSpanBatchColumns(bytes: Uint8Array): SpanBatchColumns {
     gasLimitsAt: reader.skipUvarints(transactionCount),
     protectedBits: reader.bits(legacyCount),
   }
-  // What follows may be far more, and nothing should be as large for its sake.
+  // Keeps only the bytes of the columns: the rest of the channel may be far larger.
   return { ...columns, bytes: bytes.subarray(0, reader.position) }
 }
 
@@ -95,7 +95,7 @@ function sumOf(counts: Uint32Array): number {
   return sum
 }
 
-/** Reads a column after the other. Each method throws DecodeError if its column is not whole. */
+/** Reads the columns in order. Each method throws DecodeError if its column is incomplete. */
 class ColumnReader {
   readonly #bytes: Uint8Array
   position = 0
@@ -113,7 +113,7 @@ class ColumnReader {
   count(): number {
     const from = this.position
     this.position = endOfUvarint(this.#bytes, from)
-    // The long form of a small number is allowed, so the length alone proves nothing.
+    // A small number may have a long form, so the length alone does not decide.
     const count =
       smallUvarint(this.#bytes, from, this.position) ??
       Number(uvarint(this.#bytes, from, this.position))
@@ -123,7 +123,7 @@ class ColumnReader {
   }
 
   counts(length: number): Uint32Array {
-    // Each takes a byte at least, so nothing is allocated for what is not there.
+    // Each element takes at least a byte, so a count without data allocates nothing.
     if (length > this.#bytes.length - this.position)
       throw new DecodeError('the transaction counts are cut short')
     const counts = new Uint32Array(length)
@@ -162,7 +162,7 @@ class ColumnReader {
     let legacy = 0
     for (let at = 0; at < length; at++) {
       const type = this.#bytes[scan.position] ?? 0
-      // Type 0 is none that a typed transaction may have, but counts as legacy until that is found out.
+      // Type 0 is not a valid type, but counts as legacy until it is checked.
       if (type === 0 || type >= firstByteOfLegacy) legacy++
       if (type < firstByteOfLegacy) scan.position++
       const from = scan.position

@@ -11,14 +11,14 @@ import {
   postExecType,
 } from '#protocol/transaction/transaction-types.ts'
 
-/** Bytes of a number in the types that op-node reads into 256 bits; the older ones have no limit. */
+/** Size of a number in the types that op-node decodes into 256 bits; older types have no limit. */
 const wordBytes = 32
 
 // Rule span-transactions: Transactions are rebuilt byte for byte; one that cannot be rebuilt skips its batch only.
 // Spec: delta/span-batches.md#span-batch-format, derive/span_batch_txs.go
 /**
- * Puts the transactions of a span batch together again, walking its columns side by side.
- * None becomes an object: what users wrote as RLP is proven canonical and copied, so it is what it would encode to.
+ * Rebuilds the transactions of a span batch by reading its columns in parallel.
+ * No transaction objects are made: RLP that users wrote is checked to be canonical and copied.
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export class SpanBatchTransactions {
@@ -44,16 +44,16 @@ export class SpanBatchTransactions {
     this.#recipientAt = columns.recipientsAt
     this.#nonceAt = columns.noncesAt
     this.#gasLimitAt = columns.gasLimitsAt
-    // Nonce, gas limit, recipient, r and s each grow by a byte at most; chain id or v, and a parity, come to it.
+    // Nonce, gas limit, recipient, r and s each grow by at most a byte; chain id or v, and a parity, are added.
     const perTransaction = overheadPerList + 5 + (this.#chainId.length + 3) + 1
     this.#writer = new RlpWriter(columns.bytes.length + columns.transactionCount * perTransaction)
   }
 
   /**
-   * The next transaction, in the order of the batch: a view into one buffer for all of them.
-   * To be called as often as there are transactions.
+   * Returns the next transaction, in the order of the batch, as a view into one buffer for all of them.
+   * Called once for each transaction.
    *
-   * @throws DecodeError if its fields are not what its type has: then none of the batch counts
+   * @throws DecodeError if the fields do not match the type: then the whole batch is skipped
    */
   next(): Uint8Array {
     const { bytes, creationBits } = this.#columns
@@ -69,7 +69,7 @@ export class SpanBatchTransactions {
     return transaction
   }
 
-  /** Nobody signs it, so what the other columns have for it is ignored, and its list may hold anything. */
+  /** A post-exec transaction has no signature, so its entries in the other columns are ignored, and its list is not checked. */
   #postExec(): Uint8Array {
     const { bytes } = this.#columns
     const from = this.#scan.position++
@@ -77,7 +77,7 @@ export class SpanBatchTransactions {
     return this.#writer.verbatim(bytes, from, this.#scan.position)
   }
 
-  /** Finds the places of the fields that users wrote, and proves them canonical. */
+  /** Finds the offsets of the fields in a transaction's list, and checks that they are canonical. */
   #fields(type: number): Fields {
     const scan = this.#scan
     const isLegacy = type >= firstByteOfLegacy
@@ -135,7 +135,7 @@ export class SpanBatchTransactions {
     else this.#writer.uint(27 + parity)
   }
 
-  /** From the form that columns have to RLP. Nobody reckons with the number, so few need to be bigints. */
+  /** Converts a column's number to RLP; only large values become bigints. */
   #copyUvarint(at: number): void {
     const { bytes } = this.#columns
     const end = endOfUvarint(bytes, at)
@@ -149,7 +149,7 @@ export class SpanBatchTransactions {
   }
 }
 
-/** Where the fields of one transaction begin, in their order, and where the last ends. */
+/** Offsets of the fields of one transaction, in order, and of the end of the last. */
 interface Fields {
   readonly valueAt: number
   readonly feesAt: number

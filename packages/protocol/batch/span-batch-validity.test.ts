@@ -168,7 +168,7 @@ test('blocks that the safe chain has already must equal it', () => {
 
 // Rules: span-overlap
 test('what the safe chain has of a span is not checked as new', () => {
-  // Epoch 2 is filled up: for a new block it is none any more.
+  // Epoch 2 is full: no new block may have it.
   assert.equal(check('17-20', { head: 17, l1Blocks: epochs(3, 4) }), 'accept')
   assert.equal(check('17-20/2', { head: 17, l1Blocks: epochs(3, 4) }), 'undecided last-epoch')
 })

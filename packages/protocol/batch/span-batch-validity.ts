@@ -7,7 +7,7 @@ import type { BatchContext, BatchVerdict, NeedsBlock } from './batch-verdict.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /**
- * Checks all of a span batch, as before Holocene, where it is accepted or dropped as a whole.
+ * Checks all of a span batch, for the time before Holocene, when it is accepted or dropped as a whole.
  * Spec: protocol/delta/span-batches.md#span-batch-rules
  */
 export function checkSpanBatch(span: SpanBatch, context: BatchContext): BatchVerdict {
@@ -18,9 +18,9 @@ export function checkSpanBatch(span: SpanBatch, context: BatchContext): BatchVer
 }
 
 /**
- * Checks a span batch as a whole, as from Holocene on, where its blocks are checked one by one when it is their turn.
- * The blocks that the safe chain has already must equal it: one that was replaced there would get successors that
- * were made for another.
+ * Checks a span batch without its blocks, for the time from Holocene on, when its blocks are checked one by one.
+ * Blocks that are in the safe chain already must be equal: a block that was replaced there must not get successors that
+ * were made for the original.
  * Spec: protocol/holocene/derivation.md#span-batches
  */
 export function checkSpanBatchHolocene(span: SpanBatch, context: BatchContext): BatchVerdict {
@@ -28,7 +28,7 @@ export function checkSpanBatchHolocene(span: SpanBatch, context: BatchContext): 
   return prefix.kind === 'fits' ? checkOverlap(span, context, prefix.parent) : prefix
 }
 
-/** The batch fits the safe chain after a block. */
+/** The batch connects to the safe chain. */
 interface Fits {
   readonly kind: 'fits'
   readonly parent: L2BlockRef
@@ -72,7 +72,7 @@ function checkPrefix(span: SpanBatch, context: BatchContext): BatchVerdict | Fit
   return found
 }
 
-/** The first block and the last: a span batch has at least one. */
+/** The first and the last block; a span batch has at least one. */
 function ends({ blocks }: SpanBatch): readonly [SpanBatchBlock, SpanBatchBlock] {
   const first = blocks.at(0)
   const last = blocks.at(-1)
@@ -80,7 +80,7 @@ function ends({ blocks }: SpanBatch): readonly [SpanBatchBlock, SpanBatchBlock] 
   return [first, last]
 }
 
-/** The safe block before the first of the batch, by time: not the safe head where they overlap. */
+/** The safe block before the first of the batch, by time. It is below the safe head if the batch overlaps the safe chain. */
 function findParent(timestamp: bigint, context: BatchContext): BatchVerdict | Fits {
   const { config, safeHead, safeBlock } = context
   if (timestamp === safeHead.timestamp + config.blockTime) return { kind: 'fits', parent: safeHead }
@@ -89,7 +89,7 @@ function findParent(timestamp: bigint, context: BatchContext): BatchVerdict | Fi
   const sinceFirst = safeHead.timestamp - timestamp
   if (sinceFirst % config.blockTime !== 0n) return drop('timestamp-misaligned')
   const number = safeHead.number - sinceFirst / config.blockTime - 1n
-  // To be asked for it in vain for ever would end derivation: op-node fails to read it, and is undecided.
+  // There is no block below the genesis. op-node fails to read it and leaves the batch undecided; requesting it would stall.
   if (number < config.genesis.l2.number) return undecided('parent-of-genesis')
   const parent = safeBlock(number)?.ref
   return parent === undefined ? { kind: 'needs-block', number } : { kind: 'fits', parent }
@@ -119,7 +119,7 @@ function checkBlocks(span: SpanBatch, context: BatchContext, parent: L2BlockRef)
   return accepted
 }
 
-/** Where an epoch is among the L1 blocks from an index on, or past their end. */
+/** Index of an epoch among the L1 blocks, searched from an index; their length if it is not found. */
 export function indexOfEpoch(
   l1Blocks: readonly L1BlockRef[],
   number: bigint,
@@ -132,7 +132,7 @@ export function indexOfEpoch(
 
 // Rule span-overlap: Blocks that overlap the safe chain equal it in user transactions and epoch. Spec: delta/span-batches.md,
 // derive/batches.go
-/** Compares the blocks that the safe chain has already with it. Equal are user transactions and epochs. */
+/** Compares the blocks that overlap the safe chain with it: user transactions and epochs must be equal. */
 function checkOverlap(span: SpanBatch, context: BatchContext, parent: L2BlockRef): BatchVerdict {
   const { safeHead, safeBlock } = context
   for (let number = parent.number + 1n; number <= safeHead.number; number++) {
@@ -164,16 +164,16 @@ function needsBlock(number: bigint): NeedsBlock {
 /** The blocks of a span batch that are not part of the safe chain yet. */
 export interface NewBlocks {
   readonly blocks: SpanBatchBlocks
-  /** Where the first of them is. */
+  /** Index of the first new block. */
   readonly first: number
-  /** Each block's L1 origin is one of these. */
+  /** The L1 blocks with the epochs of all blocks. */
   readonly l1Blocks: readonly L1BlockRef[]
 }
 
 /**
  * The blocks of a span batch after the safe head.
  *
- * @returns nothing if a block has an epoch that it cannot have: then none of the batch counts
+ * @returns undefined if a block has an invalid epoch: then the whole batch is dropped
  */
 export function newBlocks(
   { blocks }: SpanBatch,

@@ -225,7 +225,7 @@ test('the fields of a transaction have at most so many bytes', () => {
 })
 
 // Rules: limit-span
-test('blocks are made when they are asked for, as many as there may be', () => {
+test('blocks are made when they are read, up to the limit', () => {
   const bits = new Uint8Array(MAX_SPAN_BATCH_ELEMENT_COUNT / 8)
   // The first block, whose bit says nothing, and the second begin an epoch.
   bits[bits.length - 1] = 0b11

@@ -3,7 +3,7 @@ import type { SpanBatch, SpanBatchBlock, SpanBatchBlocks } from './batch.ts'
 import type { SpanBatchColumns } from './span-batch-columns.ts'
 import { SpanBatchTransactions } from './span-batch-transactions.ts'
 
-/** What a span batch leaves out because each chain has its own. Times are in seconds. */
+/** Parameters of the chain that a span batch does not encode. Times are in seconds. */
 export interface SpanBatchRules {
   readonly genesisTimestamp: bigint
   readonly blockTime: bigint
@@ -13,10 +13,10 @@ export interface SpanBatchRules {
 // Rule origin-bits: Epochs are counted back from the last by the origin bits; the first bit is ignored.
 // Spec: delta/span-batches.md#span-batch-format, derive/span_batch.go
 /**
- * Puts the transactions of the columns together; blocks are made of them when they are asked for.
- * Times and epochs are numbers of 64 bits that wrap around, as op-node reckons.
+ * Rebuilds the transactions from the columns. Block objects are made when they are read.
+ * Times and epochs are 64-bit numbers that wrap around, as in op-node.
  *
- * @throws DecodeError if a transaction cannot be put together: then the batch is skipped, but not the rest of its channel
+ * @throws DecodeError if a transaction cannot be rebuilt: the batch is skipped, and the rest of its channel is read
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export function deriveSpanBatch(columns: SpanBatchColumns, rules: SpanBatchRules): SpanBatch {
@@ -33,15 +33,15 @@ export function deriveSpanBatch(columns: SpanBatchColumns, rules: SpanBatchRules
 /** Shared by all blocks that have no transactions. */
 const none: readonly Uint8Array[] = []
 
-/** Blocks of which none is an object before it is asked for: a few bytes of L1 may stand for ten million of them. */
+/** Makes each block when it is read: a few bytes of L1 may encode ten million blocks. */
 class ColumnBlocks implements SpanBatchBlocks {
   readonly length: number
   readonly #firstTimestamp: bigint
   readonly #blockTime: bigint
   readonly #firstEpoch: bigint
-  /** For each block, how many epochs after the first its own is. */
+  /** For each block, the distance of its epoch from the first epoch. */
   readonly #epochs: Uint32Array
-  /** For each block, how many transactions there are up to its last. */
+  /** For each block, the number of transactions up to and including it. */
   readonly #ends: Uint32Array
   readonly #transactions: readonly Uint8Array[]
 
@@ -57,7 +57,7 @@ class ColumnBlocks implements SpanBatchBlocks {
     let epoch = 0
     let end = 0
     for (const [index, count] of transactionCounts.entries()) {
-      // What the bit of the first block says, its parent says too.
+      // The bit of the first block repeats what follows from its parent.
       if (index > 0 && originBits.has(index)) epoch++
       end += count
       this.#epochs[index] = epoch

@@ -1,19 +1,19 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 
-// Numbers of 64 bits in groups of seven bits, lowest first; a set high bit says that another group follows.
+// 64-bit numbers in groups of seven bits, lowest first. A set high bit means that another group follows.
 // Spec: protocol/delta/span-batches.md#span-batch-format, as protobuf has them
 
 // Rule limit-uvarint: A number has 64 bits. Spec: delta/span-batches.md#span-batch-format
-/** Bytes of a number, at most; the last of so many holds one bit. */
+/** Longest encoding, in bytes; the last byte of it holds one bit. */
 const maxUvarintBytes = 10
 
-/** As many bytes have no more bits than a double has exactly. */
+/** Up to this many bytes, a double holds the number exactly. */
 const maxExactBytes = 7
 
 // Rule uvarints: Numbers have 64 bits and may be longer than needed. Spec: delta/span-batches.md#span-batch-format,
 // Go's encoding/binary
 /**
- * Where the number that begins at `at` ends. Needlessly long forms are numbers too, as Go reads them.
+ * Finds the end of the number that begins at `at`. Longer forms than needed are accepted, as in Go.
  *
  * @throws DecodeError if it is cut short, or has more than 64 bits
  */
@@ -27,7 +27,7 @@ export function endOfUvarint(bytes: Uint8Array, at: number): number {
   return end + 1
 }
 
-/** The number between two places that {@link endOfUvarint} found, if a double has it exactly. */
+/** Reads the number between two offsets found by {@link endOfUvarint}, if a double holds it exactly. */
 export function smallUvarint(bytes: Uint8Array, from: number, end: number): number | undefined {
   if (end - from > maxExactBytes) return undefined
   let value = 0
@@ -35,7 +35,7 @@ export function smallUvarint(bytes: Uint8Array, from: number, end: number): numb
   return value
 }
 
-/** The number between two places that {@link endOfUvarint} found. */
+/** Reads the number between two offsets found by {@link endOfUvarint}. */
 export function uvarint(bytes: Uint8Array, from: number, end: number): bigint {
   const low = smallUvarint(bytes, from, Math.min(end, from + maxExactBytes)) ?? 0
   const high = smallUvarint(bytes, from + maxExactBytes, end) ?? 0

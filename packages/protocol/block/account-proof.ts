@@ -1,6 +1,6 @@
 import type { Address, Hash } from '#protocol/primitives.ts'
 
-/** An account and its place in the state trie, as `eth_getProof` tells it. */
+/** An account and its proof in the state trie, as returned by `eth_getProof`. */
 export interface AccountProof {
   readonly stateRoot: Hash
   readonly address: Address

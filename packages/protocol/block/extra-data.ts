@@ -1,7 +1,7 @@
 import { fromBigEndian, toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 
-/** What the header of a block tells of the base fee of the next. */
+/** EIP-1559 parameters in the header of a block, for the base fee of the next. */
 export interface BaseFeeParameters {
   /** 32 bits. */
   readonly denominator: bigint
@@ -14,7 +14,7 @@ export interface BaseFeeParameters {
 const holoceneBytes = 9
 const jovianBytes = 17
 
-/** The extra data of a header from Holocene on: 9 bytes, or 17 with a least base fee. */
+/** Encodes the extra data of a header from Holocene on: 9 bytes, or 17 with a minimum base fee. */
 export function encodeExtraData(parameters: BaseFeeParameters): Uint8Array {
   const { denominator, elasticity, minBaseFee } = parameters
   const bytes = new Uint8Array(minBaseFee === undefined ? holoceneBytes : jovianBytes)
@@ -28,10 +28,10 @@ export function encodeExtraData(parameters: BaseFeeParameters): Uint8Array {
 
 // Rule extra-data: Extra data of Holocene and Jovian. Spec: holocene/exec-engine.md, derive/payload_util.go
 /**
- * Reads the extra data of a header.
+ * Decodes the extra data of a header.
  *
- * @returns undefined if they are empty, as before Holocene
- * @throws DecodeError if their length and version are of no fork, or the denominator is 0
+ * @returns undefined for empty extra data, as before Holocene
+ * @throws DecodeError if no fork has this length and version, or the denominator is 0
  * Spec: protocol/holocene/exec-engine.md#eip-1559-parameters-in-block-header, protocol/jovian/exec-engine.md
  */
 export function decodeExtraData(bytes: Uint8Array): BaseFeeParameters | undefined {

@@ -11,7 +11,7 @@ import {
 } from '#protocol/codec/rlp.ts'
 import type { Address, Bytes8, Hash } from '#protocol/primitives.ts'
 
-/** A block header of either layer. Fields that a fork brought are absent before it. Spec: execution-specs, Header */
+/** A block header of L1 or L2. Fields that a fork added are absent before it. Spec: execution-specs, Header */
 export interface Header {
   readonly parentHash: Hash
   readonly ommersHash: Hash
@@ -46,10 +46,10 @@ export interface Header {
   readonly requestsHash: Hash | undefined
 }
 
-/** Hash of an empty list of ommers: no block has any since the merge. */
+/** Hash of an empty list of ommers, which all blocks have since the merge. */
 export const emptyOmmersHash: Hash = toHash(keccak256(Uint8Array.of(0xc0)))
 
-/** A header in RLP; the first field that is absent ends it. */
+/** Encodes a header in RLP; the list ends before the first absent field. */
 export function encodeHeader(header: Header): Uint8Array {
   const fields: RlpItem[] = [
     fromHex(header.parentHash),
@@ -83,13 +83,13 @@ export function encodeHeader(header: Header): Uint8Array {
   return encodeRlp(fields)
 }
 
-/** Fields of a header that none lacks. */
+/** Number of fields that every header has. */
 const leastFields = 15
 
 /**
- * Decodes a header; bytes in it are views.
+ * Decodes a header; byte fields are views.
  *
- * @throws DecodeError if it is none, or has more fields than are known
+ * @throws DecodeError if the bytes are not a header, or it has unknown fields
  */
 export function decodeHeader(encoded: Uint8Array): Header {
   const fields = decodeRlpList(encoded)

@@ -3,7 +3,7 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { fromHex, toBytes32, toHash, toHex } from '#protocol/codec/hex.ts'
 import type { Bytes32, Hash } from '#protocol/primitives.ts'
 
-/** What the first deposit of a block tells of L1. Fields that a fork brought are absent before it. */
+/** What the first deposit of a block says about L1. Fields that a fork added are absent before it. */
 export interface L1Attributes {
   readonly number: bigint
   /** Unix seconds. */
@@ -23,7 +23,7 @@ export interface L1Attributes {
   readonly daFootprintGasScalar: bigint | undefined
 }
 
-/** What Ecotone charges for L1 data with. */
+/** Parameters of the L1 data fee from Ecotone on. */
 interface EcotoneFees {
   readonly baseFeeScalar: bigint
   readonly blobBaseFeeScalar: bigint
@@ -31,7 +31,7 @@ interface EcotoneFees {
   readonly blobBaseFee: bigint
 }
 
-/** Selectors of the calls, and how long each is. */
+/** Selectors of the calls, and the length of their calldata. */
 const forms = {
   bedrock: { selector: '0x015d8eb9', bytes: 260 },
   ecotone: { selector: '0x440a5e20', bytes: 164 },
@@ -39,7 +39,7 @@ const forms = {
   jovian: { selector: '0x3db6be2b', bytes: 178 },
 } as const
 
-/** The form of the calldata of an L1 attributes deposit, by the fork that brought it; undefined if it is another call. */
+/** The form of the calldata of an L1 attributes deposit, named by the fork that introduced it; undefined for another call. */
 export function encodedL1AttributesForm(data: Uint8Array): keyof typeof forms | undefined {
   const selector = toHex(data.subarray(0, 4))
   for (const name of ['bedrock', 'ecotone', 'isthmus', 'jovian'] as const)
@@ -48,9 +48,9 @@ export function encodedL1AttributesForm(data: Uint8Array): keyof typeof forms | 
 }
 
 /**
- * Decodes the calldata of the L1 attributes deposit, in any form.
+ * Decodes the calldata of an L1 attributes deposit of any fork.
  *
- * @throws DecodeError for another call, or one of another length
+ * @throws DecodeError for another call, or calldata of another length
  * Spec: protocol/deposits.md#l1-attributes-deposited-transaction, ecotone, isthmus and jovian l1-attributes.md
  */
 export function decodeL1Attributes(data: Uint8Array): L1Attributes {
@@ -62,7 +62,7 @@ export function decodeL1Attributes(data: Uint8Array): L1Attributes {
   return form === forms.bedrock ? decodeBedrock(data) : decodePacked(data)
 }
 
-/** The calldata of the L1 attributes deposit, in the form of the newest fork whose fields are there. */
+/** Encodes the calldata of an L1 attributes deposit, in the form of the newest fork whose fields are present. */
 export function encodeL1Attributes(attributes: L1Attributes): Uint8Array {
   const { bedrock, ecotone, operatorFee, daFootprintGasScalar } = attributes
   if (ecotone === undefined) return encodeBedrock(attributes, bedrock ?? noBedrockFees)

@@ -1,7 +1,7 @@
 import type { Address, Bytes32, Hash } from '#protocol/primitives.ts'
 import type { L1BlockRef } from './refs.ts'
 
-/** What derivation reads of an L1 block; checked against the block's hash and roots before it gets here. */
+/** The parts of an L1 block that derivation reads; already verified against the block's hash and roots. */
 export interface L1Block extends L1BlockRef {
   /** `mixHash` of the header: randomness of the beacon chain. */
   readonly prevRandao: Hash
@@ -57,6 +57,6 @@ export interface InboxTransaction {
 /** A blob of an inbox transaction. */
 export interface InboxBlob {
   readonly versionedHash: Hash
-  /** 131,072 bytes; absent if the sender was no batcher that the request named. */
+  /** 131,072 bytes; absent if the request did not name the sender as a batcher. */
   readonly data: Uint8Array | undefined
 }

@@ -2,7 +2,7 @@ import { fromHex, toHash } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
-/** What of an L2 block is proven on L1. */
+/** The fields of an L2 block that an output root commits to. */
 export interface Output {
   readonly stateRoot: Hash
   /** Storage root of the L2ToL1MessagePasser: only from Isthmus on is it the header's `withdrawalsRoot`. */

@@ -1,6 +1,6 @@
 import type { Address, Bytes8, Hash } from '#protocol/primitives.ts'
 
-/** A block without its results, to build. Spec: exec-engine.md#extended-payloadattributesv3 */
+/** Inputs for building a block. Spec: exec-engine.md#extended-payloadattributesv3 */
 export interface PayloadAttributes {
   /** Unix seconds. */
   readonly timestamp: bigint
@@ -12,7 +12,7 @@ export interface PayloadAttributes {
   readonly parentBeaconBlockRoot: Hash | undefined
   /** Typed transaction bytes in order; the first is the L1 attributes deposit. */
   readonly transactions: readonly Uint8Array[]
-  /** Whether the block holds just these transactions. */
+  /** Whether the block must have no other transactions. */
   readonly noTxPool: boolean
   readonly gasLimit: bigint
   /** Absent before Holocene. */

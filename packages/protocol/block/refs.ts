@@ -1,23 +1,23 @@
 import type { Hash } from '#protocol/primitives.ts'
 
-/** A block of either layer by hash and number. */
+/** Hash and number of an L1 or L2 block. */
 export interface BlockId {
   readonly hash: Hash
   readonly number: bigint
 }
 
-/** A block by hash and number, without the rest: what a log has of it. */
+/** Reduces a block to hash and number, as logs show it. */
 export function idOf({ hash, number }: BlockId): BlockId {
   return { hash, number }
 }
 
-/** An L1 block and its place in the chain. Times are Unix seconds. */
+/** An L1 block with its parent and time. Times are Unix seconds. */
 export interface L1BlockRef extends BlockId {
   readonly parentHash: Hash
   readonly timestamp: bigint
 }
 
-/** An L2 block, its place in the chain, and the L1 block whose epoch it belongs to. Spec: derivation.md#overview */
+/** An L2 block with its parent, its time and its L1 origin. Spec: derivation.md#overview */
 export interface L2BlockRef extends BlockId {
   readonly parentHash: Hash
   readonly timestamp: bigint

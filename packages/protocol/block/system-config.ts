@@ -1,6 +1,6 @@
 import type { Address, Bytes32, Bytes8 } from '#protocol/primitives.ts'
 
-/** What L1 can change about a chain while it runs. Spec: system-config.md */
+/** Parameters of a chain that L1 can change. Spec: system-config.md */
 export interface SystemConfig {
   readonly batcherAddress: Address
   /** L1 fee overhead; zero from Ecotone on. */

@@ -1,9 +1,9 @@
 import { hardforkNames, type HardforkName } from './hardforks.ts'
 import type { RollupConfig } from './rollup-config.ts'
 
-// What of a rollup's rules depends on a time. Spec: protocol/derivation.md, protocol/fjord/derivation.md, protocol/granite/derivation.md
+// Rules of a rollup that depend on a timestamp. Spec: protocol/derivation.md, protocol/fjord/derivation.md, protocol/granite/derivation.md
 
-/** Whether a hardfork is in effect at a timestamp: its own time has come, or a later one's. */
+/** Whether a hardfork is active at a timestamp: its time has passed, or that of a later hardfork. */
 export function isActive(config: RollupConfig, fork: HardforkName, timestamp: bigint): boolean {
   for (let at = hardforkNames.indexOf(fork); at < hardforkNames.length; at++) {
     const name = hardforkNames[at]
@@ -15,7 +15,7 @@ export function isActive(config: RollupConfig, fork: HardforkName, timestamp: bi
 
 // Rule activation-block: The activation block is the first at or after the fork's time; a fork active at genesis has none.
 // Spec: superchain-upgrades.md, types.go
-/** Whether the L2 block of a timestamp is the first with a hardfork; never so if the chain began with it. */
+/** Whether the L2 block with this timestamp activates a hardfork; false if the chain began with it. */
 export function isActivationBlock(
   config: RollupConfig,
   fork: HardforkName,
@@ -25,37 +25,37 @@ export function isActivationBlock(
   return isActive(config, fork, timestamp) && !isActive(config, fork, timestamp - config.blockTime)
 }
 
-/** How many seconds an L2 block with transactions may be ahead of an L1 origin of that timestamp. */
+/** How many seconds an L2 block with transactions may be ahead of an L1 origin with this timestamp. */
 export function maxSequencerDrift(config: RollupConfig, l1Timestamp: bigint): bigint {
   return isActive(config, 'fjord', l1Timestamp) ? 1_800n : config.maxSequencerDrift
 }
 
-/** For how many L1 blocks a channel stays open, at an L1 origin of that timestamp. */
+/** For how many L1 blocks a channel stays open, at an L1 origin with this timestamp. */
 export function channelTimeout(config: RollupConfig, l1Timestamp: bigint): bigint {
   return isActive(config, 'granite', l1Timestamp) ? 50n : config.channelTimeout
 }
 
 // Rule limit-bank: The channel bank holds 100 MB, from Fjord on 1 GB. Spec: derivation.md#pruning, fjord/derivation.md,
 // chain_spec.go
-/** Bytes of all channels of the bank together, at most. */
+/** Limit on the size of all channels of the bank, in bytes. */
 function maxChannelBankBytes(config: RollupConfig, l1Timestamp: bigint): number {
   return isActive(config, 'fjord', l1Timestamp) ? 1_000_000_000 : 100_000_000
 }
 
 // Rule limit-channel: A channel has 10 MB decompressed, from Fjord on 100 MB; from Holocene on also compressed.
 // Spec: derivation.md#channel-format, fjord/derivation.md, chain_spec.go
-/** Bytes that are read of a channel once it is decompressed, at most. */
+/** Limit on the decompressed bytes that are read of a channel. */
 function maxRlpBytesPerChannel(config: RollupConfig, l1Timestamp: bigint): number {
   return isActive(config, 'fjord', l1Timestamp) ? 100_000_000 : 10_000_000
 }
 
-/** What decides what becomes of channels in one L1 block. */
+/** The rules for channels while one L1 block is read. */
 export interface ChannelRules {
   /** For how many L1 blocks a channel stays open. */
   readonly channelTimeout: bigint
   readonly maxChannelBankBytes: number
   readonly maxRlpBytesPerChannel: number
-  /** Whether a channel that is complete has to wait for those opened before it; not from Canyon on. */
+  /** Whether a complete channel waits for the channels opened before it; false from Canyon on. */
   readonly isReadInOrder: boolean
   /** From Fjord on. */
   readonly allowsBrotli: boolean
@@ -63,7 +63,7 @@ export interface ChannelRules {
 
 // Rule channel-rules-by-time: Channel timeout, bank size, RLP limit, brotli and reading order follow the time of the L1 block
 // that is read. Spec: fjord/derivation.md, granite/derivation.md, chain_spec.go
-/** The rules for channels while the L1 block of that timestamp is read. */
+/** The rules for channels while the L1 block with this timestamp is read. */
 export function channelRules(config: RollupConfig, l1Timestamp: bigint): ChannelRules {
   return {
     channelTimeout: channelTimeout(config, l1Timestamp),

@@ -1,14 +1,14 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 
 // Rule limit-dependencies: A dependency set has 1,000 chains at most. Spec: Atoll's own
-/** Chains of a dependency set, at most: far more than will ever share a proof. */
+/** Limit on the chains of a dependency set, far above any real one. */
 export const maxDependencies = 1_000
 
 /**
  * Reads a dependency set in op-node's form: `{"dependencies":{"10":{},"130":{}}}`.
  *
  * @returns the ids of its chains
- * @throws DecodeError if it is none
+ * @throws DecodeError if the JSON is malformed
  * Spec: interop/dependency-set.md
  */
 export function parseDependencySet(json: unknown): readonly bigint[] {

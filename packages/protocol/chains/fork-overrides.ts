@@ -1,13 +1,13 @@
 import type { HardforkName } from './hardforks.ts'
 
-/** What an operator sets in the place of what the config says: `--override.karst` and the like. */
+/** Fork times that an operator sets in place of the config's, as with `--override.karst`. */
 export type ForkOverrides = Readonly<
   Partial<
     Record<HardforkName | 'pectrablobschedule', bigint> & { 'keep-karst-upgrade-gas': boolean }
   >
 >
 
-/** A `rollup.json` with other times in it, before it is parsed: so all that a config must be, it must be with them. */
+/** Applies overrides to a `rollup.json` before it is parsed, so that the result passes all checks of a config. */
 export function withForkOverrides(json: unknown, overrides: ForkOverrides): unknown {
   if (typeof json !== 'object' || json === null) return json
   const changed: Record<string, unknown> = { ...json }

@@ -16,14 +16,14 @@ export const hardforkNames = [
 /** A hardfork after Bedrock. */
 export type HardforkName = (typeof hardforkNames)[number]
 
-/** When each hardfork begins, in Unix seconds of L2; left out: never, but for what a later one implies. */
+/** When each hardfork activates, in Unix seconds of L2. Absent: never, unless a later one implies it. */
 export type HardforkTimes = Readonly<Partial<Record<HardforkName, bigint>>>
 
-/** Which hardforks are in effect. */
+/** Which hardforks are active. */
 export type Hardforks = Readonly<Record<HardforkName, boolean>>
 
 // Rule fork-active: A hardfork is active from its time on, and implies the earlier ones. Spec: superchain-upgrades.md, types.go
-/** The hardforks in effect at an L2 timestamp. One that is in effect implies the earlier: some configs leave those out. */
+/** The hardforks that are active at an L2 timestamp. An active hardfork implies the earlier ones, which some configs omit. */
 export function hardforksAt(times: HardforkTimes, timestamp: bigint): Hardforks {
   const forks: Partial<Record<HardforkName, boolean>> = {}
   let isOn = false
@@ -32,6 +32,6 @@ export function hardforksAt(times: HardforkTimes, timestamp: bigint): Hardforks 
     isOn ||= time !== undefined && timestamp >= time
     forks[name] = isOn
   }
-  // Each name was given a value.
+  // Every name has a value now.
   return forks as Hardforks
 }

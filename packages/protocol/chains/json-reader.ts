@@ -2,12 +2,12 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { fromHex, type Hex, toHex } from '#protocol/codec/hex.ts'
 import type { Address, Bytes32, Bytes8, Hash } from '#protocol/primitives.ts'
 
-/** Largest value of a JSON number that stands for a whole number of 64 bits. */
+/** Largest 64-bit number. */
 const maxSafe = BigInt(Number.MAX_SAFE_INTEGER)
 
 /**
- * Reads the fields of a JSON object, and collects what is wrong with them: a value that is missing or of another kind is told,
- * stands in as zero, and reading goes on.
+ * Reads the fields of a JSON object and collects problems. A missing or malformed value adds a problem,
+ * reads as zero, and reading continues.
  */
 export class JsonReader {
   readonly #json: Readonly<Record<string, unknown>>
@@ -23,7 +23,7 @@ export class JsonReader {
     this.#problems = problems
   }
 
-  /** Whether the field is there, and not null. */
+  /** Whether the field is present and not null. */
   has(key: string): boolean {
     return this.#json[key] !== undefined && this.#json[key] !== null
   }
@@ -69,7 +69,7 @@ export class JsonReader {
     return this.#bytes(key, 8) as Bytes8
   }
 
-  /** Tells of every field that nobody read and that is not in the list. */
+  /** Adds a problem for every field that was not read and is not in the list. */
   finish(meaningless: readonly string[]): void {
     for (const key of Object.keys(this.#json))
       if (!this.#read.has(key) && !meaningless.includes(key) && this.has(key))
@@ -109,7 +109,7 @@ export class JsonReader {
   }
 }
 
-/** Values are told, but no more of them than fits a line. */
+/** Shows a value in a problem, cut to fit a line. */
 const longestShown = 80
 
 function shown(value: unknown): string {

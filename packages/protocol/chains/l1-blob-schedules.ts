@@ -1,7 +1,7 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { BlobFork } from './rollup-config.ts'
 
-/** Update fractions of the blob base fee by the L1 fork that set them. Spec: EIP-4844, EIP-7691, EIP-7892 */
+/** Update fractions of the blob base fee, by the L1 fork that set them. Spec: EIP-4844, EIP-7691, EIP-7892 */
 const fractions = {
   cancun: 3_338_477n,
   prague: 5_007_716n,
@@ -9,7 +9,7 @@ const fractions = {
   bpo2: 11_684_671n,
 } as const
 
-/** Osaka, between Prague and BPO1, leaves the fraction as it is. */
+/** Osaka, between Prague and BPO1, does not change the fraction. */
 const forkTimes: Readonly<Record<string, Readonly<Record<keyof typeof fractions, bigint>>>> = {
   // Mainnet
   1: { cancun: 1_710_338_135n, prague: 1_746_612_311n, bpo1: 1_765_290_071n, bpo2: 1_767_747_671n },
@@ -31,7 +31,7 @@ const forkTimes: Readonly<Record<string, Readonly<Record<keyof typeof fractions,
   },
 }
 
-/** How a public L1 reckons what a blob costs, oldest first; undefined for one that is not known. */
+/** The blob schedule of a public L1, oldest first; undefined for an unknown L1. */
 export function l1BlobSchedule(l1ChainId: bigint): readonly BlobFork[] | undefined {
   const times = forkTimes[String(l1ChainId)]
   if (times === undefined) return undefined
@@ -41,7 +41,7 @@ export function l1BlobSchedule(l1ChainId: bigint): readonly BlobFork[] | undefin
   }))
 }
 
-/** Blobs of a block by fork, as they are meant to be and at most. Spec: EIP-4844, EIP-7691, EIP-7892 */
+/** Target and maximum of blobs in a block, by fork. Spec: EIP-4844, EIP-7691, EIP-7892 */
 const blobCounts = {
   cancun: { target: 3, max: 6 },
   prague: { target: 6, max: 9 },
@@ -49,7 +49,7 @@ const blobCounts = {
   bpo2: { target: 14, max: 21 },
 } as const
 
-/** What `parseL1BlobSchedule` reads, of a public L1: in geth's form, but no more of it; undefined for one that is not known. */
+/** The blob schedule of a public L1 in geth's form, as `parseL1BlobSchedule` reads it; undefined for an unknown L1. */
 export function l1ChainConfigJson(
   l1ChainId: bigint,
 ): Readonly<Record<string, unknown>> | undefined {
@@ -68,7 +68,7 @@ export function l1ChainConfigJson(
   }
 }
 
-/** L1 forks that a schedule may name, oldest first. */
+/** Known L1 forks of a schedule, oldest first. */
 const scheduledForks = [
   'cancun',
   'prague',
@@ -81,10 +81,10 @@ const scheduledForks = [
 ] as const
 
 /**
- * Reads the schedule out of the chain config of an L1, in geth's form: `cancunTime` and so on, and `blobSchedule`.
+ * Parses the schedule of an L1 from its chain config in geth's form: `cancunTime`, …, and `blobSchedule`.
  *
- * @param json the config itself, or a genesis that has it as `config`
- * @throws DecodeError that names what is wrong
+ * @param json the chain config, or a genesis with the chain config in `config`
+ * @throws DecodeError that names the malformed field
  */
 export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
   const outer = objectOf(json, 'the L1 chain config')
@@ -95,7 +95,7 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
     const time = config[`${name}Time`]
     if (time === undefined || time === null) continue
     const entry = schedule[name]
-    // Osaka and the first forks with an entry left out go on with what was before.
+    // Osaka, and a fork without an entry, keep the fraction of the fork before.
     if (entry === undefined && name !== 'cancun' && name !== 'prague') continue
     const fraction =
       entry === undefined

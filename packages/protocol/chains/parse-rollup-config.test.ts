@@ -15,7 +15,7 @@ import networks from './registry/networks.json' with { type: 'json' }
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 100) }
 
-/** OP Mainnet's config, with fields changed or, as undefined, left out. */
+/** OP Mainnet's config with changes; a field set to undefined is removed. */
 const base = (changes: Record<string, unknown> = {}) => ({ ...networks['op-mainnet'], ...changes })
 
 function problemsOf(json: unknown, sources?: RollupConfigSources): readonly string[] {
@@ -103,7 +103,7 @@ for (const [name, changes, want] of [
   ['a fork is not known', { monsoon_time: 1 }, 'monsoon_time: not known to this version'],
   ['data are elsewhere', { alt_da: {} }, 'alt_da: chains with alternative data'],
   ['a fork is out of order', { karst_time: 1 }, 'karst_time: 1 is before jovian_time'],
-  ['a fork is left out', { fjord_time: undefined }, 'granite_time: set, but fjord_time is not'],
+  ['a fork is missing', { fjord_time: undefined }, 'granite_time: set, but fjord_time is not'],
   ['the chain is its own L1', { l2_chain_id: 1 }, 'l2_chain_id: that of L1'],
   ['the old name of Lagoon stands alone', { interop_time: 9 }, 'interop_time: 9 differs'],
   ['Lagoon has no set', { lagoon_time: 2e9 }, 'lagoon_time: 2000000000 is set, but no dependency'],
@@ -116,7 +116,7 @@ for (const [name, changes, want] of [
     assert.ok(first.startsWith(want), first)
   })
 
-test('all problems are told at once, by their path', () => {
+test('all problems are reported at once, each with its path', () => {
   const problems = problemsOf({ genesis: { l1: { hash: 1 }, l2: {}, system_config: {} } })
   assert.ok(problems.length > 15)
   assert.ok(problems.some((problem) => problem.startsWith('genesis.l1.hash: 1 are no 32 bytes')))

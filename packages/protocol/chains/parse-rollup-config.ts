@@ -6,18 +6,18 @@ import { l1BlobSchedule } from './l1-blob-schedules.ts'
 import type { BlobFork, RollupConfig, RollupGenesis } from './rollup-config.ts'
 import { rollupConfigProblems } from './rollup-config-problems.ts'
 
-/** What a rollup's config needs beside its file. */
+/** Sources of a rollup config beside `rollup.json`. */
 export interface RollupConfigSources {
-  /** Ids of the chains that can call each other, this one among them; Lagoon needs it. */
+  /** Ids of the chains of the dependency set, this chain included. Lagoon needs it. */
   readonly dependencySet?: readonly bigint[] | undefined
-  /** How the L1 reckons what blobs cost; left out: as its chain id says. */
+  /** Blob schedule of the L1. Undefined: the built-in one for its chain id. */
   readonly l1BlobSchedule?: readonly BlobFork[] | undefined
 }
 
-/** A rollup config that cannot be used, and everything that is wrong with it. */
+/** A rollup config that cannot be used, with all of its problems. */
 export class RollupConfigError extends Error {
   override readonly name = 'RollupConfigError'
-  /** One for each field, which it begins with. */
+  /** Each begins with the name of its field. */
   readonly problems: readonly string[]
 
   constructor(problems: readonly string[]) {
@@ -26,13 +26,13 @@ export class RollupConfigError extends Error {
   }
 }
 
-/** Fields of older files that say nothing to derivation. */
+/** Fields of older files that derivation does not read. */
 const meaningless = ['protocol_versions_address']
 
 /**
- * Reads the config of a rollup in the form of op-node's `rollup.json`.
+ * Parses a rollup config in the form of op-node's `rollup.json`.
  *
- * A field that is not known is refused: it may be a fork, and a node that does not follow a fork is on a chain of its own.
+ * An unknown field is refused: it may be a fork time, and a node that does not know a fork would leave the chain.
  *
  * @throws RollupConfigError with all problems at once
  * Spec: protocol/configurability.md
@@ -117,7 +117,7 @@ function hardforkTimesOf(reader: JsonReader, problems: string[]): HardforkTimes 
     const time = reader.optionalUint(`${name}_time`)
     if (time !== undefined) times[name] = time
   }
-  // Lagoon's former name, which op-node passes over in silence.
+  // Lagoon's former name, which op-node ignores silently.
   const interop = reader.optionalUint('interop_time')
   if (interop !== undefined && interop !== times.lagoon)
     problems.push(`interop_time: ${interop} differs from lagoon_time, its name today`)

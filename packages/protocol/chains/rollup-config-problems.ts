@@ -4,7 +4,7 @@ import type { RollupConfigSources } from './parse-rollup-config.ts'
 import type { RollupConfig } from './rollup-config.ts'
 
 // Rule config-valid: A rollup config that cannot make a chain is refused. Spec: configurability.md, types.go
-/** What the words of a config do not show: that they make no chain. Each problem begins with the field of `rollup.json`. */
+/** Checks that the fields of a config are consistent. Each problem begins with the field of `rollup.json`. */
 export function rollupConfigProblems(
   config: RollupConfig,
   { dependencySet }: Pick<RollupConfigSources, 'dependencySet'>,
@@ -31,7 +31,7 @@ export function rollupConfigProblems(
   ] as const)
     if (value === 0n) problems.push(`${field}: must not be 0`)
   if (config.sequencingWindow < 2n) problems.push('seq_window_size: must be at least 2')
-  // From Fjord on a constant takes its place.
+  // Unused from Fjord on: a constant replaces it.
   const hasFjord = (hardforkTimes.fjord ?? genesis.l2Timestamp + 1n) <= genesis.l2Timestamp
   if (config.maxSequencerDrift === 0n && !hasFjord)
     problems.push('max_sequencer_drift: must not be 0')
@@ -46,7 +46,7 @@ export function rollupConfigProblems(
 
 const daScalarProblem = 'genesis.system_config.daFootprintGasScalar: more than 16 bits'
 
-/** The price of blobs is told from Ecotone on. */
+/** The blob base fee is part of the L1 attributes from Ecotone on. */
 function usesBlobs({ hardforkTimes }: RollupConfig): boolean {
   return hardforkTimes.ecotone !== undefined
 }
@@ -55,7 +55,7 @@ function blobScheduleProblem({ l1ChainId }: RollupConfig): string {
   return `l1_chain_id: the blob schedule of L1 ${l1ChainId} is not known, and no L1 chain config was given`
 }
 
-/** op-node lets the newest forks be out of order or have gaps; no chain has them so. */
+/** op-node accepts the newest forks out of order or with gaps; no chain has such a config. */
 function orderProblems(times: HardforkTimes): readonly string[] {
   const problems: string[] = []
   for (const [at, name] of hardforkNames.entries()) {
@@ -81,7 +81,7 @@ function lagoonProblems(
     problems.push(`lagoon_time: ${lagoon} is set, but no dependency set is configured`)
   else if (!dependencySet.includes(config.l2ChainId))
     problems.push(`lagoon_time: the dependency set is without ${config.l2ChainId} itself`)
-  // The gas limit would grow by the gas of both, and shrink by that of one.
+  // The gas limit would be raised by the gas of both forks, and lowered by that of one.
   const { genesis, blockTime } = config
   const first = firstBlockAt(lagoon, { genesis: genesis.l2Timestamp, blockTime })
   if (

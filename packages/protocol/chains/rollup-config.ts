@@ -3,16 +3,16 @@ import type { SystemConfig } from '#protocol/block/system-config.ts'
 import type { Address } from '#protocol/primitives.ts'
 import type { HardforkTimes } from './hardforks.ts'
 
-/** What makes a rollup the one it is. Times are Unix seconds. Spec: protocol/configurability.md */
+/** The fixed parameters of a rollup. Times are Unix seconds. Spec: protocol/configurability.md */
 export interface RollupConfig {
   readonly genesis: RollupGenesis
   /** Seconds between L2 blocks. */
   readonly blockTime: bigint
-  /** Seconds; a constant takes its place from Fjord on. */
+  /** Seconds; from Fjord on a constant replaces it. */
   readonly maxSequencerDrift: bigint
   /** In L1 blocks. */
   readonly sequencingWindow: bigint
-  /** In L1 blocks; a constant takes its place from Granite on. */
+  /** In L1 blocks; from Granite on a constant replaces it. */
   readonly channelTimeout: bigint
   readonly l1ChainId: bigint
   readonly l2ChainId: bigint
@@ -25,26 +25,26 @@ export interface RollupConfig {
     readonly denominator: bigint
     readonly denominatorCanyon: bigint
   }
-  /** Whether the gas that Karst's upgrade transactions were given stays in the gas limit. */
+  /** Whether the gas limit keeps the gas that was added for Karst's upgrade transactions. */
   readonly keepsKarstUpgradeGas: boolean
-  /** Whether the chain can call others: its dependency set has more than one chain. Lagoon's first block depends on it. */
+  /** Whether the dependency set has more than one chain. Lagoon's first block depends on it. */
   readonly hasInteropPeers: boolean
-  /** Before it, what L1 charges for blobs is reckoned as in Cancun. */
+  /** Until this time the blob base fee is computed as in Cancun. */
   readonly pectraBlobScheduleTime: bigint | undefined
-  /** How L1 reckons what a blob costs, oldest first. */
+  /** Blob schedule of the L1, oldest first. */
   readonly l1BlobSchedule: readonly BlobFork[]
 }
 
-/** Where a rollup begins. */
+/** The genesis of a rollup. */
 export interface RollupGenesis {
-  /** Nothing is derived from it, only from the blocks after it. */
+  /** Batches are read from the blocks after it only. */
   readonly l1: BlockId
   readonly l2: BlockId
   readonly l2Timestamp: bigint
   readonly systemConfig: SystemConfig
 }
 
-/** From an L1 timestamp on, the update fraction of the blob base fee. Spec: EIP-4844, EIP-7892 */
+/** The update fraction of the blob base fee from an L1 timestamp on. Spec: EIP-4844, EIP-7892 */
 export interface BlobFork {
   readonly timestamp: bigint
   readonly baseFeeUpdateFraction: bigint

@@ -1,6 +1,6 @@
 const modulus = 65_521
 
-/** So many bytes can be added up before the sums have to be reduced. */
+/** Number of bytes that can be summed before the sums must be reduced. */
 const stride = 3_800
 
 /** The checksum of zlib. Spec: RFC 1950, 8.2 */

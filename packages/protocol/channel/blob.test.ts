@@ -33,7 +33,7 @@ test('a blob has its size, no more and no less', () => {
     assert.throws(() => decodeBlob(new Uint8Array(length)), { name: 'DecodeError' })
 })
 
-test('a blob may lie anywhere, and after its data has zeros to its last byte', () => {
+test('a blob may be at any offset, and must have zeros after its data', () => {
   const buffer = new Uint8Array(blobBytes + 8)
   const length = 1_000
   for (let offset = 0; offset < 8; offset++) {
@@ -65,7 +65,7 @@ test('a byte that is changed gives other data or a DecodeError', () => {
       blob[at] = (blob[at] ?? 0) ^ change
       try {
         const other = decodeBlob(blob)
-        // But for the two top bits of the first, which nobody reads.
+        // Except for the two top bits of the first, which are not checked.
         if (at > 0 || (change & 0x3f) !== 0) assert.notDeepEqual(other, data)
       } catch (error) {
         assert.equal((error as Error).name, 'DecodeError')

@@ -8,21 +8,21 @@ export const blobBytes = 131_072
 /** Data that one blob can carry. Spec: protocol/derivation.md#blob-encoding */
 export const maxBlobDataBytes = 130_044
 
-/** Four field elements carry 127 bytes: 31 each, and three that are cut up into the four top bytes. */
+/** Four field elements carry 127 bytes: 31 each, and three bytes that are split over the four top bytes. */
 const groupBytes = 128
 const groupDataBytes = 127
 
-/** The version and the length, which come before the data. */
+/** Version and length, which precede the data. */
 const headBytes = 4
 
 // Rule blob-encoding: Blob encoding: version, length, spare bits, zeros after the end. Spec: derivation.md#blob-encoding,
 // op-service/eth/blob.go
 /**
- * Takes the data out of a blob.
+ * Decodes the data of a blob.
  *
  * @returns a view into a new buffer
- * @throws DecodeError for another version, a length past the limit, top bits that are set, or anything but zeros
- * after the data. As op-node has it, the first field element's top bits may be anything.
+ * @throws DecodeError for another version, a length above the limit, top bits that are set, or bytes other than zero
+ * after the data. As in op-node, the top bits of the first field element are not checked.
  * Spec: protocol/derivation.md#blob-encoding
  */
 export function decodeBlob(blob: Uint8Array): Uint8Array {
@@ -32,9 +32,9 @@ export function decodeBlob(blob: Uint8Array): Uint8Array {
   const length = high * 65_536 + middle * 256 + low
   if (length > maxBlobDataBytes) throw new DecodeError(`a blob with ${length} bytes of data`)
 
-  // The first group is read even if there is no data.
+  // The first group is read even if the blob has no data.
   const groups = Math.max(1, Math.ceil((headBytes + length) / groupDataBytes))
-  // A copy, whatever kind of array it is: `slice` of Node's own gives a view.
+  // Copies any kind of array: `slice` of a Node Buffer would return a view.
   const bytes = new Uint8Array(blob.subarray(0, groups * groupBytes))
   for (let group = 0; group < groups; group++) joinGroup(bytes, group)
 
@@ -47,8 +47,8 @@ export function decodeBlob(blob: Uint8Array): Uint8Array {
 }
 
 /**
- * Moves a group's data to where it belongs, in place: `copyWithin` takes half as long as a loop, cold a third.
- * It only ever moves towards the front, so the groups that follow are whole.
+ * Moves the data of a group to its place in the output. `copyWithin` takes half the time of a loop, a third when cold.
+ * Data moves towards the front only, so the following groups stay intact.
  */
 function joinGroup(bytes: Uint8Array, group: number): void {
   const from = group * groupBytes

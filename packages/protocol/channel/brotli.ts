@@ -3,21 +3,21 @@ import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { Decompressed } from './decompressed.ts'
 import { isRefusal, isTooLarge, outputChunkBytes, toUint8Array } from './node-zlib.ts'
 
-/** op-node's decompressor is fed the rest of a buffer of 4,096, then pieces of this size, and hands on at each end. */
+/** op-node's decompressor gets the rest of a buffer of 4,096 bytes, then pieces of this size, and returns output after each. */
 const firstInputBytes = 4_095
 const inputBytes = 32_768
 
 /**
- * Room past the limit that is searched for a flaw: the largest window, which may be decoded before any of it is
- * handed on, and the largest block, which is the most that a single byte more can add.
+ * How far past the limit to search for a flaw: the largest window, which may be decoded before any of it is
+ * returned, and the largest block, which is the most that one more byte can add.
  */
 const searchBytes = 1 << 25
 
-/** The first try at a stream that is over the limit. Each of the next ones has twice as much of it. */
+/** Bytes of the first try at a stream that exceeds the limit. Each further try takes twice as many. */
 const firstTryBytes = 32
 
 /**
- * Decompresses brotli as far as op-node would: a stream need not end, and what was handed on before a flaw counts.
+ * Decompresses brotli as far as op-node does: a stream may be incomplete, and output returned before a flaw counts.
  *
  * @param data without the version byte
  * Spec: protocol/fjord/derivation.md#brotli-channel-compression, RFC 7932
@@ -25,7 +25,7 @@ const firstTryBytes = 32
 export function decompressBrotli(data: Uint8Array, maxBytes: number): Decompressed {
   const whole = decompressWhole(data, maxBytes)
   if (typeof whole === 'object') return whole
-  // Of what is over the limit a small part is enough; what is not is most often sound, and lacks its end.
+  // For a stream above the limit a small part is enough. Any other stream is most often intact and incomplete.
   const firstEnd = whole === 'too-large' ? firstTryBytes : data.length
   const found = findSound(data, { maxBytes, firstEnd })
   const isPastLimit = wholeWindows(found.good.bytes, windowBytes(data)) > maxBytes
@@ -38,7 +38,7 @@ export function decompressBrotli(data: Uint8Array, maxBytes: number): Decompress
   )
 }
 
-/** In one go, if the stream ends where the data does, within the limit. */
+/** Decompresses at once, if the stream ends with the data, within the limit. */
 function decompressWhole(data: Uint8Array, maxBytes: number): Decompressed | Refused {
   const whole = decompressAll(data, {
     maxOutputLength: maxBytes,
@@ -50,15 +50,15 @@ function decompressWhole(data: Uint8Array, maxBytes: number): Decompressed | Ref
     : { bytes: whole.bytes, end: 'complete', flawedFrom: undefined }
 }
 
-/** Up to where a stream has no flaw, and what comes out of so much. */
+/** The part of a stream without a flaw, and its output. */
 interface Sound {
   readonly good: Prefix
   readonly goodEnd: number
 }
 
 /**
- * Finds the longest prefix without a flaw, or one with so much output that a flaw after it is of no account: by trying
- * ever longer ones and then by bisection, as `node:zlib` gives nothing of a stream with a flaw, or too large a one.
+ * Finds the longest prefix without a flaw, or one with enough output that a later flaw does not matter: it tries
+ * longer and longer prefixes, then bisects, because `node:zlib` returns nothing for a stream that is flawed or too large.
  */
 function findSound(
   data: Uint8Array,
@@ -87,11 +87,11 @@ function flawless({ bytes }: Prefix): Decompressed {
   return { bytes, end: 'truncated', flawedFrom: undefined }
 }
 
-/** A stream that lacks its end, or has bytes after it. */
+/** A stream that is incomplete, or has bytes after its end. */
 function decompressUnfinished(data: Uint8Array, whole: Prefix): Decompressed {
   const { bytes, consumed } = whole
   if (consumed === data.length) return flawless(whole)
-  // The bytes after the end are an error if they come in the same piece of input as the end.
+  // Bytes after the end are an error if they are in the same piece of input as the end.
   const before = lastInputEnd(consumed - 1)
   const isInSamePiece = lastInputEnd(consumed) === before
   return {
@@ -101,7 +101,7 @@ function decompressUnfinished(data: Uint8Array, whole: Prefix): Decompressed {
   }
 }
 
-/** A stream with a flaw. Of the piece of input with it, only what filled op-node's buffer was handed on. */
+/** A stream with a flaw. From the piece of input with the flaw, op-node returns only full buffers. */
 function decompressCorrupt(data: Uint8Array, { good, goodEnd }: Sound): Decompressed {
   const size = good.bytes.length
   const padded = paddedWithZeros(data.subarray(0, goodEnd + 1), size + searchBytes)
@@ -118,7 +118,7 @@ function wholeWindows({ length }: Uint8Array, window: number): number {
   return length - (length % window)
 }
 
-/** The same stream with zeros after its end, where they belong; undefined if the flaw of its last byte is another. */
+/** The same stream with its padding bits set to zero; undefined if its last byte has another flaw. */
 function paddedWithZeros(
   data: Uint8Array,
   maxBytes: number,
@@ -133,22 +133,22 @@ function paddedWithZeros(
   return undefined
 }
 
-/** op-node's buffer has at least this size. */
+/** Smallest size of op-node's buffer. */
 const smallestBufferBytes = 1_024
 
-/** As much of a buffer that can still grow is handed on at most: a reader asks for so many, and the flaw comes with them. */
+/** Limit on what is returned of a buffer that can still grow: a reader asks for this many bytes, and gets the error with them. */
 const askedBytes = 4_096
 
 /**
- * How much of the output was handed on because the buffer was full before it was as large as the window. It is made as large
- * as the smallest power of two that the next block fits in, so it is full only where a block ends just there.
+ * How much output was returned because the buffer was full before it reached the window size. Its size is
+ * the smallest power of two that the next block fits in, so it is full only if a block ends exactly there.
  */
 function filledBytes(data: Uint8Array, bytes: Uint8Array, before: number): number {
   let end = data.length
   for (let size = windowBytes(data) / 2; size >= smallestBufferBytes && size > before; size /= 2) {
     if (size > bytes.length) continue
     end = inputOf(data.subarray(0, end), size)
-    // What begins in the rest of a byte is too short to put anything out, so a block that ends in it is the last of all.
+    // A block in the rest of a byte is too short to have output, so a block that ends in it is the last one.
     if (handedOn(data.subarray(0, end), size) !== size) continue
     if (endsCompressedBlock(data.subarray(0, end), bytes.subarray(0, size)))
       return Math.min(size, before + askedBytes)
@@ -156,7 +156,7 @@ function filledBytes(data: Uint8Array, bytes: Uint8Array, before: number): numbe
   return 0
 }
 
-/** How many bytes of input it takes for so much output. */
+/** Number of input bytes that produce a number of output bytes. */
 function inputOf(data: Uint8Array, size: number): number {
   let less = 0
   let enough = data.length
@@ -168,12 +168,12 @@ function inputOf(data: Uint8Array, size: number): number {
   return enough
 }
 
-/** An empty last block: its two bits end a stream, but only where a block may begin. */
+/** An empty last block: its two bits end a stream, if they are where a block may begin. */
 const lastBlockBits = 0b11
 
-/** Whether a block with just these bytes as the last of its output ends in the last byte of the input. */
+/** Whether a block whose output ends with these bytes ends in the last byte of the input. */
 function endsCompressedBlock(data: Uint8Array, bytes: Uint8Array): boolean {
-  // What was stored as it is goes to the buffer by another way, which does not look whether it is full.
+  // Stored data is written to the buffer without the check whether it is full.
   if (areSameBytes(data.subarray(-storedBytes), bytes.subarray(-storedBytes))) return false
   const ended = new Uint8Array(data.length + 1)
   for (let bits = 1; bits <= 8; bits++) {
@@ -188,14 +188,14 @@ function endsCompressedBlock(data: Uint8Array, bytes: Uint8Array): boolean {
   return false
 }
 
-/** As many bytes are not the same by chance. */
+/** This many equal bytes are not a coincidence. */
 const storedBytes = 8
 
 function handedOn(prefix: Uint8Array, maxBytes: number): number {
   return decompressPrefix(prefix, maxBytes)?.bytes.length ?? 0
 }
 
-/** The last end of a piece of input at or before that place. */
+/** The last end of a piece of input at or before an offset. */
 function lastInputEnd(at: number): number {
   if (at < firstInputBytes) return 0
   return at - ((at - firstInputBytes) % inputBytes)
@@ -218,11 +218,11 @@ function limited({ bytes, end, flawedFrom }: Decompressed, maxBytes: number): De
 
 interface Prefix {
   readonly bytes: Uint8Array
-  /** Bytes of the input up to the end of the stream. */
+  /** Number of input bytes up to the end of the stream. */
   readonly consumed: number
 }
 
-/** What comes out of the first bytes of a stream; undefined if they have a flaw or are far over the limit. */
+/** The output of the first bytes of a stream; undefined if they have a flaw or exceed the limit by far. */
 function decompressPrefix(data: Uint8Array, maxBytes: number): Prefix | undefined {
   const prefix = decompressAll(data, {
     maxOutputLength: maxBytes + searchBytes,
@@ -231,7 +231,7 @@ function decompressPrefix(data: Uint8Array, maxBytes: number): Prefix | undefine
   return typeof prefix === 'string' ? undefined : prefix
 }
 
-/** Why nothing came out. */
+/** Why there is no output. */
 type Refused = 'flawed' | 'too-large'
 
 function decompressAll(
@@ -244,7 +244,7 @@ function decompressAll(
       chunkSize: outputChunkBytes,
       info: true,
     })
-    // With `info`, which the types do not know, it is not a buffer but this.
+    // With `info`, which the types do not declare, the result is this object instead of a buffer.
     const { buffer, engine } = result as { buffer: Uint8Array; engine: { bytesWritten: number } }
     return { bytes: toUint8Array(buffer), consumed: engine.bytesWritten }
   } catch (error) {

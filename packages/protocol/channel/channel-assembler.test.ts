@@ -12,7 +12,7 @@ const rules: ChannelRules = {
   allowsBrotli: true,
 }
 
-/** `a:0:text!@l1Block`, and what becomes of each; what a channel holds when it is ready. */
+/** `a:0:text!@l1Block` to outcomes; for a complete channel, its data. */
 function feed(text: string): readonly string[] {
   const assembler = new ChannelAssembler()
   return text.split(' ').map((step) => {
@@ -30,7 +30,7 @@ test('a channel lives for the timeout, and not one L1 block longer', () => {
 })
 
 // Rules: assembler
-test('a first frame begins anew, even of the same channel', () => {
+test('a first frame opens a new channel, even with the same id', () => {
   assert.deepEqual(feed('a:0:A a:0:B a:1:C!'), ['staged', 'staged', 'BC'])
   assert.deepEqual(feed('a:0:A b:0:B! a:1:C!'), ['staged', 'B', 'no-channel'])
   assert.deepEqual(feed('a:0:A@0 a:0:B@50 a:1:C!@100'), ['staged', 'staged', 'BC'])
@@ -53,7 +53,7 @@ test('a channel has the limit of bytes with 200 for each frame, and not one more
   assert.deepEqual(feed(`a:0: a:1:${full}x! a:2:y`), ['staged', 'too-large', 'no-channel'])
 })
 
-test('what waits is given up when the channel is flushed', () => {
+test('a flush drops the incomplete channel', () => {
   const assembler = new ChannelAssembler()
   assembler.add(parseFrame('a:0:A'), 0n, rules)
   assert.equal(assembler.staging, channelOf('a'))

@@ -3,7 +3,7 @@ import type { ChannelId } from '#protocol/primitives.ts'
 import { Channel, type FrameVerdict } from './channel.ts'
 import type { Frame } from './frame.ts'
 
-/** What became of a frame. */
+/** The outcome of a frame. */
 export type AssemblerOutput =
   | { readonly kind: 'staged' }
   | {
@@ -17,11 +17,11 @@ export type AssemblerOutput =
       readonly reason: Exclude<FrameVerdict, 'added'> | 'no-channel' | 'timed-out' | 'too-large'
     }
 
-/** Puts one channel at a time together, from Holocene on. Spec: protocol/holocene/derivation.md#channel-bank */
+/** Assembles one channel at a time, from Holocene on. Spec: protocol/holocene/derivation.md#channel-bank */
 export class ChannelAssembler {
   #staging: Channel | undefined
 
-  /** The channel that waits for more frames. */
+  /** The channel that is incomplete. */
   get staging(): ChannelId | undefined {
     return this.#staging?.id
   }
@@ -33,7 +33,7 @@ export class ChannelAssembler {
 
     // Rule assembler: From Holocene on one channel is open; frame 0 opens a new one, even with the same id.
     // Spec: holocene/derivation.md#channel-bank, derive/channel_assembler.go
-    // A first frame opens a channel and gives up the one still open, even if it is the same.
+    // A first frame opens a channel and drops the one that is still open, even if it has the same id.
     if (frame.number === 0)
       this.#staging = new Channel({ id: frame.channelId, openedAt: l1Block, order: 'strict' })
 
@@ -52,7 +52,7 @@ export class ChannelAssembler {
     return { kind: 'ready', channelId: channel.id, chunks: channel.chunks }
   }
 
-  /** Gives up the channel that waits: a batch of the one before it was not valid. */
+  /** Drops the incomplete channel: a batch of the channel before it was invalid. */
   flush(): void {
     this.#staging = undefined
   }

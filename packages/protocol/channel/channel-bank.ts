@@ -3,7 +3,7 @@ import type { ChannelId } from '#protocol/primitives.ts'
 import { Channel, type FrameVerdict } from './channel.ts'
 import type { Frame } from './frame.ts'
 
-/** What there is to read. */
+/** The outcome of a read. */
 export type BankRead =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'timed-out'; readonly channelId: ChannelId }
@@ -13,25 +13,25 @@ export type BankRead =
       readonly chunks: readonly Uint8Array[]
     }
 
-/** What became of a frame, and of the channels that had to make room for it. */
+/** The outcome of a frame, and the channels that were pruned for it. */
 export type BankAdd =
   | { readonly kind: 'added'; readonly pruned: readonly ChannelId[] }
   | { readonly kind: 'dropped'; readonly reason: Exclude<FrameVerdict, 'added'> | 'timed-out' }
 
 /**
- * Puts many channels together at a time, before Holocene.
+ * Assembles many channels at a time, before Holocene.
  *
- * What is pruned depends on when is read: as in op-node, `read` has to be called until there is nothing, and only
- * then is the next frame added; also when another L1 block comes, before its frames.
+ * Pruning depends on the order of reads: as in op-node, `read` is called until it returns nothing, and only
+ * then is the next frame added. The same holds before the frames of the next L1 block.
  * Spec: protocol/derivation.md#channel-bank
  */
 export class ChannelBank {
-  /** In the order in which they were opened, as a map keeps it. */
+  /** In the order in which they were opened. */
   readonly #channels = new Map<ChannelId, Channel>()
-  /** Of all channels together; counted along, as there can be very many. */
+  /** Size of all channels, kept up to date because there can be very many. */
   #sizeBytes = 0
 
-  /** Takes one channel out, while the L1 block of number `l1Block` is read. */
+  /** Removes and returns one channel, while the L1 block with number `l1Block` is read. */
   read(l1Block: bigint, rules: ChannelRules): BankRead {
     for (const channel of this.#channels.values()) {
       const isTimedOut = channel.isTimedOut(l1Block, rules.channelTimeout)
@@ -52,10 +52,10 @@ export class ChannelBank {
     return { kind: 'nothing' }
   }
 
-  /** Takes the next frame, included in the L1 block of number `l1Block`. */
+  /** Takes the next frame, included in the L1 block with number `l1Block`. */
   add(frame: Frame, l1Block: bigint, rules: ChannelRules): BankAdd {
     const channel = this.#channels.get(frame.channelId) ?? this.#open(frame.channelId, l1Block)
-    // It stays until it is the first: only then does reading remove it.
+    // A timed-out channel stays until it is the first: only then does a read remove it.
     if (channel.isTimedOut(l1Block, rules.channelTimeout))
       return { kind: 'dropped', reason: 'timed-out' }
     const sizeBefore = channel.sizeBytes
@@ -82,7 +82,7 @@ export class ChannelBank {
     this.#sizeBytes -= channel.sizeBytes
   }
 
-  /** The oldest go until the rest fits, even the one that was just added to. Spec: protocol/derivation.md#pruning */
+  /** Drops the oldest channels until the rest fits, even the one that the frame was added to. Spec: protocol/derivation.md#pruning */
   #prune(maxBytes: number): readonly ChannelId[] {
     const pruned: ChannelId[] = []
     for (const channel of this.#channels.values()) {

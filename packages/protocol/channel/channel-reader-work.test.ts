@@ -14,9 +14,9 @@ for (const [what, start, batches] of [
   ['is no string', [0xc0], ['bad-entry']],
   ['is empty', [0x80], ['bad-entry']],
   ['is past the limit', [0xbb, 0x7f, 0, 0, 0], ['over-limit']],
-  ['has no type, if nobody reads on', [0x7f], [1]],
-  ['is short, if nobody reads on', [0xb8, 60], [60]],
-  ['is past the opening, if nobody reads on', [0xba, 1, 0, 0], [65_536]],
+  ['has no type, if no more is read', [0x7f], [1]],
+  ['is short, if no more is read', [0xb8, 60], [60]],
+  ['is past the first decompression, if no more is read', [0xba, 1, 0, 0], [65_536]],
 ] as const) {
   for (const [how, end] of [
     ['', []],

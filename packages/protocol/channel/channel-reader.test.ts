@@ -58,7 +58,7 @@ test('the first byte says how a channel is compressed', () => {
   const brotli = encodeChannel([bytes('a batch')], 'brotli')
   assert.deepEqual(read([]), ['unknown-compression'])
   assert.deepEqual(read([Uint8Array.of(2, ...brotli)]), ['unknown-compression'])
-  // 15 is reserved: it passes as zlib, and is none.
+  // 15 is reserved: it passes the check for zlib, and is invalid.
   assert.deepEqual(read([Uint8Array.of(0x7f, 0xda, 0, 0)]), ['corrupt'])
   assert.deepEqual(read([brotli], { ...rules, allowsBrotli: false }), ['brotli-not-allowed'])
 })
@@ -194,7 +194,7 @@ test('before a flaw in brotli, what counts is what filled a buffer that grows wi
   assert.deepEqual(lengths(blockOf(1, 1_022)), ['corrupt'])
   assert.deepEqual(lengths(blockOf(2, 1_021)), [1_021, 1_021, 'corrupt'])
   assert.deepEqual(lengths(blockOf(3, 1_021)), ['corrupt'])
-  // A reader asks for 4,096 bytes, and hears of the flaw with them.
+  // A reader asks for 4,096 bytes, and gets the error with them.
   assert.deepEqual(lengths(blockOf(8, 1_021)), [1_021, 1_021, 1_021, 1_021, 'corrupt'])
 })
 

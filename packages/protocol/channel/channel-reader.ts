@@ -3,21 +3,21 @@ import { type CompressionRefusal, decompress } from './decompress.ts'
 import type { Decompressed } from './decompressed.ts'
 import { joined } from '#protocol/codec/joined.ts'
 
-/** Why a channel has no more batches; `bad-entry` is anything but a string in RLP's shortest form. */
+/** Why a channel has no more batches; `bad-entry`: the next entry is not a string in RLP's shortest form. */
 export type ChannelEnd = Decompressed['end'] | CompressionRefusal | 'bad-entry'
 
 // Rule limit-opening: A channel is decompressed in growing steps, which bounds the work for few bytes of L1. Spec: Atoll's own
-/** What is decompressed first: so many bytes for each that L1 has, far more than honest batches need, and no fewer than this. */
+/** Limit on the first decompression: this factor times the compressed size, far more than honest batches need, with a minimum. */
 const openingRatio = 64
 const openingBytes = 1 << 16
 
-/** How many times as much at least is decompressed when that is not enough: from the start, as there is no way to go on. */
+/** Factor by which the limit grows if that is not enough. Decompression starts over, since it cannot be continued. */
 const growth = 8
 
-/** A part of a channel from its start. */
+/** The decompressed beginning of a channel. */
 interface Opening {
   readonly bytes: Uint8Array
-  /** Undefined if there is more to decompress. */
+  /** Undefined if more can be decompressed. */
   readonly end: ChannelEnd | undefined
   readonly flawedPiece: FlawedPiece | undefined
 }
@@ -25,9 +25,9 @@ interface Opening {
 type ReaderRules = Pick<ChannelRules, 'allowsBrotli' | 'maxRlpBytesPerChannel'>
 
 /**
- * Reads the batches of a channel one by one, not decoded yet: the first byte is the type.
- * Whatever is wrong with a channel, the batches before it come out. No more is decompressed than about `growth` times
- * what the batches that are asked for take: what a few bytes of L1 stand for may be as large as the limit.
+ * Reads the encoded batches of a channel one by one; the first byte of each is its type.
+ * Batches before a flaw are returned. The reader decompresses about `growth` times
+ * what the batches read so far take, because a few bytes of L1 may decompress to the limit.
  *
  * Spec: protocol/derivation.md#channel-format
  */
@@ -46,12 +46,12 @@ export class ChannelReader {
     this.#opening = this.#open()
   }
 
-  /** Why there is no more; undefined as long as `next` was not undefined. */
+  /** Why the channel has no more batches; undefined until `next` returns undefined. */
   get reason(): ChannelEnd | undefined {
     return this.#reason
   }
 
-  /** The next batch, a view; undefined from the end of the channel on. */
+  /** The next batch, as a view; undefined at the end of the channel. */
   next(): Uint8Array | undefined {
     if (this.#reason !== undefined) return undefined
     const { bytes, end, flawedPiece } = this.#opening
@@ -73,13 +73,13 @@ export class ChannelReader {
     return batch
   }
 
-  /** Nothing is decompressed for a batch that is past the limit anyway. */
+  /** Nothing is decompressed for a batch beyond the limit. */
   #nextOfMore(head: Head | 'missing'): Uint8Array | undefined {
     const wantedBytes = head === 'missing' ? 0 : head.end
     if (wantedBytes > this.#rules.maxRlpBytesPerChannel) return this.#stop('over-limit')
     this.#openedBytes = Math.max(growth * this.#openedBytes, wantedBytes)
     this.#opening = this.#open()
-    // What was lost of the last piece depends on all reads before: they are done again.
+    // What op-node loses of the last piece depends on all reads before, so they are repeated.
     const at = this.#at
     this.#at = 0
     while (this.#at < at && this.next() !== undefined);
@@ -108,13 +108,13 @@ export class ChannelReader {
   }
 }
 
-/** Where the content of an entry is; `start` is where its head was if it has none. */
+/** Offsets of the content of an entry; `start` is the offset of its head if it has no content. */
 interface Head {
   readonly start: number
   readonly end: number
 }
 
-/** The head of an RLP string. */
+/** Reads the head of an RLP string. */
 function readHead(bytes: Uint8Array, at: number): Head | 'missing' | 'malformed' {
   const first = bytes[at]
   if (first === undefined) return 'missing'
@@ -129,20 +129,20 @@ function readHead(bytes: Uint8Array, at: number): Head | 'missing' | 'malformed'
   return length < 56 ? 'malformed' : { start, end: start + length }
 }
 
-/** There is at least the type, and a byte below 0x80 stands for itself. */
+/** A batch has at least its type byte, and a byte below 0x80 is its own encoding. */
 function isBatch(batch: Uint8Array, headBytes: number): boolean {
   if (batch.length === 1 && headBytes === 1) return (batch[0] ?? 0) >= 0x80
   return batch.length > 0
 }
 
-/** op-node reads through a buffer of this size, and past it if it wants as much or more. */
+/** Size of op-node's read buffer; a read of this size or more bypasses it. */
 const bufferBytes = 4_096
 
 // Rule flawed-piece: Batches before a flaw count as far as op-node's buffered reader returns them. Spec: derive/channel.go,
 // Go's bufio, compress/flate
 /**
- * Follows op-node through the last piece of a flawed channel. What it reads through its buffer it uses, and hears
- * of the flaw after it; but a batch that it reads past the buffer to the end of the piece, it gives up.
+ * Follows op-node through the last piece of a flawed channel. op-node uses what it reads through its buffer, and gets
+ * the error after it. A batch that it reads around the buffer up to the end of the piece is dropped.
  */
 class FlawedPiece {
   readonly #end: number
@@ -153,7 +153,7 @@ class FlawedPiece {
     this.#buffered = start
   }
 
-  /** Reads on from one place to another, and says whether what was read is lost. */
+  /** Reads from one offset to another; returns whether what was read is lost. */
   isLost(from: number, to: number): boolean {
     while (this.#buffered < to) {
       const wanted = to - Math.max(from, this.#buffered)

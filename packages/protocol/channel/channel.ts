@@ -1,16 +1,16 @@
 import type { ChannelId } from '#protocol/primitives.ts'
 import type { Frame } from './frame.ts'
 
-/** What became of a frame: part of the channel, or why not. */
+/** The outcome of a frame: part of the channel, or why not. */
 export type FrameVerdict =
   'added' | 'other-channel' | 'already-closed' | 'duplicate' | 'past-end' | 'out-of-order'
 
-/** Where a channel begins, and in which order its frames have to come. */
+/** Where a channel begins, and the required order of its frames. */
 export interface ChannelOpening {
   readonly id: ChannelId
-  /** Number of the L1 block that its first frame came in: the first seen, not frame 0. */
+  /** Number of the L1 block with the frame that was seen first, which may not be frame 0. */
   readonly openedAt: bigint
-  /** From Holocene on, one after the other. */
+  /** Whether frames must arrive in order: from Holocene on. */
   readonly order: 'any' | 'strict'
 }
 
@@ -33,18 +33,18 @@ export class Channel {
     this.#order = order
   }
 
-  /** What the channel counts in the limits on size. */
+  /** Size of the channel for the limits, in bytes. */
   get sizeBytes(): number {
     return this.#sizeBytes
   }
 
-  /** Whether the last frame is there, and all before it. */
+  /** Whether the last frame and all before it are present. */
   get isReady(): boolean {
-    // No number past the end is ever kept, so counting them is enough.
+    // No frame after the last one is kept, so counting is enough.
     return this.#endNumber !== undefined && this.#frames.size === this.#endNumber + 1
   }
 
-  /** The data of a channel that is ready, in order. */
+  /** The data of a complete channel, in order. */
   get chunks(): readonly Uint8Array[] {
     const numbers = [...this.#frames.keys()].toSorted((a, b) => a - b)
     return numbers.flatMap((number) => this.#frames.get(number) ?? [])
@@ -52,12 +52,12 @@ export class Channel {
 
   // Rule channel-timeout: A channel times out by the number of the L1 block that is read. Spec: derivation.md#timeouts,
   // granite/derivation.md, derive/channel_bank.go
-  /** Whether the channel has been open for too long, seen from an L1 block number. */
+  /** Whether the channel has timed out at an L1 block number. */
   isTimedOut(l1Block: bigint, channelTimeout: bigint): boolean {
     return this.openedAt + channelTimeout < l1Block
   }
 
-  /** Takes a frame, or leaves everything as it is. */
+  /** Adds a frame, or refuses it without effect. */
   add(frame: Frame): FrameVerdict {
     const verdict = this.#judge(frame)
     if (verdict !== 'added') return verdict
@@ -82,13 +82,13 @@ export class Channel {
     return 'added'
   }
 
-  /** Frames that came before the last one, but belong after it, go. */
+  /** Removes frames whose number is above that of the last frame. */
   #close(endNumber: number): void {
     this.#endNumber = endNumber
     if (endNumber >= this.#highestNumber) return
     for (const number of this.#frames.keys()) if (number >= endNumber) this.#frames.delete(number)
     this.#highestNumber = endNumber
-    // op-node subtracts the frames that stay too, and the pruning of the bank depends on it.
+    // op-node subtracts the size of the remaining frames too, and the pruning of the bank depends on it.
     this.#sizeBytes = 0
   }
 }

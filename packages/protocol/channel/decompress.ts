@@ -5,7 +5,7 @@ import type { Decompressed } from './decompressed.ts'
 import { inflate } from './inflate.ts'
 import { isRefusal, outputChunkBytes, toUint8Array } from './node-zlib.ts'
 
-/** Why a channel is not even decompressed. */
+/** Why a channel is not decompressed. */
 export type CompressionRefusal = 'unknown-compression' | 'brotli-not-allowed'
 
 /** The first byte of a channel that is brotli. Spec: protocol/fjord/derivation.md#brotli-channel-compression */
@@ -14,7 +14,7 @@ export const brotliVersion = 0x01
 // Rule compression-type: The first byte selects zlib, or brotli from Fjord on; any other voids the channel.
 // Spec: derivation.md#channel-format, fjord/derivation.md#brotli-channel-compression, derive/channel.go
 /**
- * Decompresses a channel, as much of it as counts.
+ * Decompresses a channel, up to the limit or the first flaw.
  *
  * Spec: protocol/derivation.md#channel-format, protocol/fjord/derivation.md#brotli-channel-compression
  */
@@ -24,7 +24,7 @@ export function decompress(
 ): Decompressed | CompressionRefusal {
   const first = data[0]
   if (first === undefined) return 'unknown-compression'
-  // 15 is reserved and passes here; then it is no valid zlib header.
+  // 15 is reserved and passes here; the zlib header is then invalid.
   const method = first & 0x0f
   if (method === 8 || method === 15) return decompressZlib(data, rules.maxRlpBytesPerChannel)
   if (first !== brotliVersion) return 'unknown-compression'

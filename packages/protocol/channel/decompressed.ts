@@ -1,11 +1,11 @@
-/** What came out of a compressed channel. */
+/** The result of decompressing a channel. */
 export interface Decompressed {
-  /** All that was decompressed before the end, the limit or the flaw, whichever came first. */
+  /** The output before the end, the limit or the first flaw, whichever came first. */
   readonly bytes: Uint8Array
   readonly end: 'complete' | 'over-limit' | 'truncated' | 'corrupt'
   /**
-   * Where the last piece begins that op-node's decompressor hands out, if it hands it out together with an error:
-   * it depends on how the piece is read whether op-node then uses it. Undefined if the error comes by itself.
+   * Offset of the last piece that op-node's decompressor returns, if it returns it together with an error:
+   * whether op-node uses that piece depends on how it reads it. Undefined if the error is returned without data.
    */
   readonly flawedFrom: number | undefined
 }

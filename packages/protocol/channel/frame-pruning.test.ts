@@ -14,7 +14,7 @@ function pruned(text: string): string {
 }
 
 // Rules: frame-pruning
-test('a channel that begins gives up all of the open one before it', () => {
+test('a new channel drops all frames of the incomplete one before it', () => {
   assert.equal(pruned('b0 b1! a5 a6 a7 c0'), 'b0 b1! c0')
   assert.equal(pruned('a5! b0 a0'), 'a5!')
 })

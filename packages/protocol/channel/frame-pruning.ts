@@ -1,20 +1,20 @@
 import type { Frame } from './frame.ts'
 
-/** Frame numbers have 16 bits, and op-node's go round: 0 comes after the greatest. */
+/** Frame numbers have 16 bits and wrap around in op-node: 0 follows the greatest. */
 const frameNumbers = 65_536
 
 // Rule frame-pruning: From Holocene on, frames that fit no channel are dropped within their transaction.
 // Spec: holocene/derivation.md#frame-queue, derive/frame_queue.go
 /**
- * Leaves out of the frames of one batcher transaction those that cannot become part of a channel.
- * Whether the first of them continues a channel of an earlier transaction, only the channel knows.
+ * Removes the frames of one batcher transaction that cannot become part of a channel.
+ * Only the channel itself can tell whether the first frame continues a channel of an earlier transaction.
  *
  * Spec: protocol/holocene/derivation.md#frame-queue
  */
 export function pruneFrames(frames: readonly Frame[]): Frame[] {
   const kept: Frame[] = []
   for (const frame of frames) {
-    // A new channel gives up the one before it, if that is still open: all its frames go.
+    // A new channel drops the one before it, if that is incomplete, with all its frames.
     while (givesUp(frame, kept.at(-1))) kept.pop()
     if (fits(frame, kept.at(-1))) kept.push(frame)
   }

@@ -7,19 +7,19 @@ export interface Frame {
   readonly channelId: ChannelId
   /** Position in the channel, from 0; 16 bits. */
   readonly number: number
-  /** A view, if it was decoded. */
+  /** A view into the input, for a decoded frame. */
   readonly data: Uint8Array
   readonly isLast: boolean
 }
 
 // Rule limit-frame: A frame has 1,000,000 bytes of data at most. Spec: derivation.md#frame-format, derive/frame.go
-/** Bytes of data in a frame, at most. Spec: protocol/derivation.md#frame-format */
+/** Limit on the data of a frame, in bytes. Spec: protocol/derivation.md#frame-format */
 export const maxFrameDataBytes = 1_000_000
 
-/** What a frame has besides its data: channel id 16, number 2, length 4, whether it is the last 1. */
+/** Bytes of a frame beside its data: channel id 16, number 2, length 4, last flag 1. */
 export const frameHeadBytes = 23
 
-/** The only version of batcher data that carries frames. */
+/** The version byte of batcher data with frames. */
 const frameVersion = 0
 
 // Rule frame-format: Version 0, then at least one frame; a malformed frame voids its whole item.
@@ -29,7 +29,7 @@ const frameVersion = 0
  *
  * @param data a version byte, then one or more frames back to back
  * @returns the frames in order; each `data` is a view into the input
- * @throws DecodeError if any byte is malformed: a transaction counts whole or not at all
+ * @throws DecodeError if any byte is malformed: then all frames of the transaction are ignored
  * Spec: protocol/derivation.md#batcher-transaction-format
  */
 export function decodeFrames(data: Uint8Array): Frame[] {

@@ -1,12 +1,12 @@
 const maxCodeBits = 15
 
-/** A prefix code as a table that is looked up by the bits that come next. Spec: RFC 1951, 3.2.2 */
+/** A prefix code as a lookup table indexed by the next bits of the input. Spec: RFC 1951, 3.2.2 */
 export class HuffmanCode {
-  /** For each next bits: the symbol plus one, shifted left by four, and the length of its code; 0 for none. */
+  /** By the next bits: the symbol plus one, shifted left by four, plus the length of its code; 0 for no code. */
   readonly table: Uint16Array
-  /** Picks as many bits as the longest code has. */
+  /** Mask for the bits of the longest code. */
   readonly mask: number
-  /** How many bits are read before looking. */
+  /** Number of bits read before the lookup. */
   leastBits: number
 
   private constructor(lengths: Uint8Array, longest: number) {
@@ -24,10 +24,10 @@ export class HuffmanCode {
   }
 
   /**
-   * The code in which each symbol has a code of that length, 0 for none.
+   * Builds the code from the code length of each symbol, 0 for no code.
    *
-   * @returns undefined unless every sequence of bits is a code; as in zlib, a single code of one bit may stand alone,
-   * and there may be none at all, as long as none is used
+   * @returns undefined unless the code is complete. As in zlib, a single code of one bit is accepted,
+   * and so is an empty code that is not used
    */
   static fromLengths(lengths: Uint8Array): HuffmanCode | undefined {
     const longest = Math.max(...lengths)
@@ -43,7 +43,7 @@ export class HuffmanCode {
   }
 }
 
-/** Codes come with their first bit lowest. */
+/** Codes are read with their first bit lowest. */
 function reversed(code: number, length: number): number {
   let bits = 0
   for (let at = 0; at < length; at++) bits |= ((code >> at) & 1) << (length - 1 - at)
@@ -57,7 +57,7 @@ function fixed(runs: readonly (readonly [count: number, length: number])[]): Huf
   return code
 }
 
-/** The code for literals and lengths of a block that brings none. Spec: RFC 1951, 3.2.6 */
+/** The fixed code for literals and lengths. Spec: RFC 1951, 3.2.6 */
 export const fixedLiterals: HuffmanCode = fixed([
   [144, 8],
   [112, 9],
@@ -65,5 +65,5 @@ export const fixedLiterals: HuffmanCode = fixed([
   [8, 8],
 ])
 
-/** The same for distances. */
+/** The fixed code for distances. */
 export const fixedDistances: HuffmanCode = fixed([[32, 5]])

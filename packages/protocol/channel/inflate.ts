@@ -2,10 +2,10 @@ import { adler32 } from './adler32.ts'
 import type { Decompressed } from './decompressed.ts'
 import { fixedDistances, fixedLiterals, HuffmanCode } from './huffman-code.ts'
 
-/** op-node's decompressor keeps so much of what it put out, and hands it on whenever that is full. */
+/** Size of the window of op-node's decompressor, which returns output when the window is full. */
 const windowBytes = 32_768
 
-/** The order in which a block has the lengths of the code for the lengths of its codes. Spec: RFC 1951, 3.2.7 */
+/** The order of the code length code lengths in a block. Spec: RFC 1951, 3.2.7 */
 const lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15] as const
 
 const endOfBlock = 256
@@ -13,13 +13,13 @@ const maxLiteralCodes = 286
 const maxDistanceCodes = 30
 const maxMatchBytes = 258
 
-/** Room for the longest match, and for a run of literals. */
+/** Bytes reserved for the longest match and a run of literals. */
 const runBytes = maxMatchBytes + 4_096
 
-/** A match with all its bits takes fewer, and so many may be read ahead. */
+/** Upper bound on the bits of a match; this many bits may be read ahead. */
 const aheadBytes = 16
 
-/** By symbol: the shortest match it stands for, and how many bits say how much longer it is. Spec: RFC 1951, 3.2.5 */
+/** By symbol: the shortest length, and the number of extra bits. Spec: RFC 1951, 3.2.5 */
 const lengthBase = new Uint16Array(maxLiteralCodes)
 const lengthExtraBits = new Uint8Array(maxLiteralCodes)
 for (let symbol = 257, base = 3; symbol < maxLiteralCodes; symbol++) {
@@ -44,9 +44,9 @@ for (let code = 0, base = 1; code < maxDistanceCodes; code++) {
 // Rule open-stream: A stream may be unterminated; data before a flaw counts. Spec: derivation.md#channel-format,
 // derive/channel_in_reader.go
 /**
- * Inflates what a strict inflate refused, as far as op-node would: a stream need not end, and everything before a
- * flaw counts. Which bytes that are is a matter of consensus, so this takes the same steps as Go's compress/flate.
- * A fifth to a third as fast as zlib.
+ * Inflates a stream that a strict inflate refused, as far as op-node does: it may be incomplete, and output before a
+ * flaw counts. Which bytes are returned is part of consensus, so the steps are those of Go's compress/flate.
+ * It has a fifth to a third of the speed of zlib.
  *
  * Spec: RFC 1950, RFC 1951
  */
@@ -57,7 +57,7 @@ export function inflate(data: Uint8Array, maxBytes: number): Decompressed {
   return new Inflater(data.subarray(start), maxBytes).run()
 }
 
-/** Undefined if the header is not valid. A preset dictionary can only be the empty one. */
+/** Undefined if the header is invalid. Only the empty preset dictionary is accepted. */
 function zlibHeaderBytes(data: Uint8Array): number | undefined {
   const [method = 0, flags, ...dictionary] = data.subarray(0, 6)
   if (flags === undefined || (method & 0x0f) !== 8 || method >> 4 > 7) return undefined
@@ -67,7 +67,7 @@ function zlibHeaderBytes(data: Uint8Array): number | undefined {
   return dictionary.join() === '0,0,0,1' ? 6 : undefined
 }
 
-/** Thrown where the stream breaks off; what was put out before stays. */
+/** Thrown where the stream ends early; the output so far is kept. */
 class Flaw extends Error {
   override readonly name = 'Flaw'
   readonly end: 'truncated' | 'corrupt'
@@ -86,7 +86,7 @@ class Inflater {
   #bitCount = 0
   #out: Uint8Array
   #length = 0
-  /** Where an empty stored block last made the decompressor hand on what it had. */
+  /** Output offset of the last empty stored block, which makes the decompressor return its output. */
   #flushedAt = 0
 
   constructor(data: Uint8Array, maxBytes: number) {
@@ -118,7 +118,7 @@ class Inflater {
     return this.#length > this.#maxBytes
   }
 
-  /** Blocks go on until one says that it is the last, or the limit is passed. */
+  /** Reads blocks until the last one, or until the limit is exceeded. */
   #readBlock(): 'more' | 'last' {
     const isLast = this.#take(1) === 1
     const type = this.#take(2)
@@ -159,7 +159,7 @@ class Inflater {
     this.#readCompressed(literalCode, distanceCode)
   }
 
-  /** Lengths of the codes, themselves coded. */
+  /** Reads the code lengths, which are encoded themselves. */
   #readCodeLengths(count: number): Uint8Array {
     const order = lengthOrder.slice(0, this.#take(4) + 4)
     const codeLengths = new Uint8Array(lengthOrder.length)
@@ -200,21 +200,21 @@ class Inflater {
       if (code >= maxDistanceCodes) throw new Flaw('corrupt')
       const distance = (distanceBase[code] ?? 0) + this.#take(distanceExtraBits[code] ?? 0)
       if (distance > this.#length) throw new Flaw('corrupt')
-      // Byte by byte, as a match may go on into what it writes.
+      // Byte by byte, since a match may overlap its own output.
       for (const end = this.#length + length; this.#length < end; this.#length++)
         this.#out[this.#length] = this.#out[this.#length - distance] ?? 0
     }
   }
 
   /**
-   * The same while so much data lies ahead that no bit has to be asked for, with all that changes in local variables:
-   * twice as fast. It stops before a symbol that is no literal and begins no match.
+   * The same while enough input is left that no bit has to be checked for, with all state in local variables:
+   * twice as fast. It stops before a symbol that is neither a literal nor the start of a match.
    */
   #readAhead(literals: HuffmanCode, distances: HuffmanCode): void {
     const data = this.#data
     const out = this.#out
     const dataEnd = data.length - aheadBytes
-    // There must be room for the match that goes past it, and for one more symbol.
+    // Leaves room for a match that exceeds it, and for one more symbol.
     const outEnd = Math.min(out.length, this.#maxBytes) - 2 * maxMatchBytes
     let at = this.#at
     let bits = this.#bits
@@ -268,14 +268,14 @@ class Inflater {
     return actual === wanted ? 'complete' : 'corrupt'
   }
 
-  /** Where the piece begins that is handed on with the error; undefined if there is nothing left to hand on. */
+  /** Offset of the piece that is returned with the error; undefined if no output is left to return. */
   #flawedFrom(): number | undefined {
     const from = Math.max(this.#flushedAt, this.#length - (this.#length % windowBytes))
     return from === this.#length ? undefined : from
   }
 
   #symbol(code: HuffmanCode): number {
-    // Go reads so many bits before it looks, even if fewer would do: at the end of the data that decides.
+    // Go reads this many bits before a lookup, even if fewer would do, which matters at the end of the data.
     while (this.#bitCount < code.leastBits) this.#readByte()
     for (;;) {
       const entry = code.table[this.#bits & code.mask] ?? 0
@@ -290,7 +290,7 @@ class Inflater {
     }
   }
 
-  /** Drops the rest of a byte, and gives back what was read ahead. */
+  /** Drops the rest of a byte and returns bits that were read ahead. */
   #toByteBoundary(): void {
     this.#at -= this.#bitCount >> 3
     this.#bits = 0

@@ -1,8 +1,8 @@
 import { toHex } from './hex.ts'
 
-/** The number that big-endian bytes are; 0 for none. */
+/** Decodes big-endian bytes; 0 for an empty array. */
 export function fromBigEndian(bytes: Uint8Array): bigint {
-  // Seven bytes fit a double exactly, and most numbers are that short.
+  // A double holds seven bytes exactly, and most numbers are that short.
   if (bytes.length <= 6) {
     let small = 0
     for (const byte of bytes) small = small * 256 + byte
@@ -11,7 +11,7 @@ export function fromBigEndian(bytes: Uint8Array): bigint {
   return BigInt(toHex(bytes))
 }
 
-/** The bytes of a number, most significant first, none of them a leading zero; none at all for 0. */
+/** Encodes a number in big-endian without leading zeros; 0 is an empty array. */
 export function toBigEndian(value: bigint): Uint8Array {
   if (value < 0n) throw new RangeError(`${value} is negative`)
   let length = 0
@@ -20,14 +20,14 @@ export function toBigEndian(value: bigint): Uint8Array {
 }
 
 /**
- * The bytes of a number, filled up with leading zeros.
+ * Encodes a number in big-endian, padded with leading zeros.
  *
- * @throws RangeError if it does not fit
+ * @throws RangeError if the number does not fit
  */
 export function toFixedBigEndian(value: bigint, length: number): Uint8Array {
   const bytes = new Uint8Array(length)
   let rest = value
-  // Four bytes at a time, and none of the leading zeros: operations on a bigint are what costs.
+  // Four bytes at a time, and leading zeros are skipped, since operations on a bigint are slow.
   for (let end = length; end > 0 && rest > 0n; end -= 4) {
     let low = Number(rest & 0xffff_ffffn)
     rest >>= 32n
@@ -41,7 +41,7 @@ export function toFixedBigEndian(value: bigint, length: number): Uint8Array {
   return bytes
 }
 
-/** Writes a number of 64 bits over the 8 bytes from `at` on. */
+/** Writes a 64-bit number to the 8 bytes from `at` on. */
 export function putUint64(bytes: Uint8Array, at: number, value: bigint): void {
   putUint32(bytes, at, Number(value >> 32n))
   putUint32(bytes, at + 4, Number(value & 0xffff_ffffn))

@@ -1,4 +1,4 @@
-/** Bytes that do not parse as what they should be. Caught by the stage or subscription that knows to skip them. */
+/** Malformed bytes. Caught by the stage or subscription that can skip them. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError'
 }

@@ -8,10 +8,10 @@ const pairs: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
   byte.toString(16).padStart(2, '0'),
 )
 
-/** From so many bytes on, the conversions of the platform are faster than a loop. */
+/** From this size on, the conversions of the platform are faster than a loop. */
 const manyBytes = { toHex: 32, fromHex: 128 }
 
-/** Bytes as lowercase hex. */
+/** Encodes bytes as lowercase hex. */
 export function toHex(bytes: Uint8Array): Hex {
   if (bytes.length >= manyBytes.toHex)
     return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`
@@ -21,16 +21,16 @@ export function toHex(bytes: Uint8Array): Hex {
 }
 
 /**
- * Hex as bytes; either case.
+ * Decodes hex of either case.
  *
- * @throws DecodeError for an odd number of digits, or anything but digits after `0x`
+ * @throws DecodeError for an odd number of digits, or another character after `0x`
  */
 export function fromHex(hex: string): Uint8Array {
   if (!hex.startsWith('0x')) throw new DecodeError('hex does not start with 0x')
   if (hex.length % 2 !== 0)
     throw new DecodeError(`hex has an odd number of digits: ${hex.length - 2}`)
   const bytes = new Uint8Array(hex.length / 2 - 1)
-  // It stops at what is no digit; the loop finds out which that is.
+  // The platform stops at an invalid character; the loop below finds it.
   if (
     bytes.length >= manyBytes.fromHex &&
     Buffer.from(bytes.buffer).write(hex.slice(2), 'hex') === bytes.length

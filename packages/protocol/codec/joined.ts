@@ -1,4 +1,4 @@
-/** The chunks as one; the chunk itself if there is only one. */
+/** Concatenates chunks; a single chunk is returned as it is. */
 export function joined(chunks: readonly Uint8Array[]): Uint8Array {
   if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0]
   let size = 0

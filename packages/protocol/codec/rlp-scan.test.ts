@@ -87,7 +87,7 @@ const scanOf = (hex: string) => {
   return { scan: new RlpScan(bytes, 0), end: bytes.length }
 }
 
-test('a number has the fewest bytes, and as many as it may', () => {
+test('a number has no leading zeros and at most the given bytes', () => {
   for (const hex of ['0x80', '0x01', '0x7f', '0x8180', '0x820100']) {
     const { scan, end } = scanOf(hex)
     scan.uint(2, end)

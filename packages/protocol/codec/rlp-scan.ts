@@ -1,18 +1,18 @@
 import { DecodeError } from './decode-error.ts'
 
-/** Lengths up to this many bytes are in the first byte of an item. */
+/** Up to this length, the first byte of an item holds the length. */
 export const longestShort = 55
 
 /**
- * Reads RLP item by item without a copy or an object for each: the content of a string is from `start` to `position`.
- * Only the shortest form passes, so bytes that were gone over are what their decoded value encodes to.
+ * Reads RLP item by item without copies or objects: the content of a string is from `start` to `position`.
+ * Only the shortest form passes, so the bytes that were read equal the encoding of their value.
  * Spec: Ethereum yellow paper, appendix B
  */
 export class RlpScan {
   readonly #bytes: Uint8Array
-  /** Where the next item begins. */
+  /** Offset of the next item. */
   position: number
-  /** Where the content of the last item begins. */
+  /** Offset of the content of the last item. */
   start: number
 
   constructor(bytes: Uint8Array, position: number) {
@@ -26,16 +26,16 @@ export class RlpScan {
     return (this.#bytes[this.position] ?? 0) >= 0xc0
   }
 
-  /** A view of the last string. */
+  /** The last string, as a view. */
   get content(): Uint8Array {
     return this.#bytes.subarray(this.start, this.position)
   }
 
   /**
-   * Goes into a list that ends at `end` at the latest.
+   * Enters a list that must end at or before `end`.
    *
-   * @returns where the list ends
-   * @throws DecodeError for a string, or a list that is malformed or goes on after `end`
+   * @returns the offset of the end of the list
+   * @throws DecodeError for a string, or a list that is malformed or ends after `end`
    */
   list(end: number): number {
     const head = this.#bytes[this.position] ?? 0
@@ -46,9 +46,9 @@ export class RlpScan {
   }
 
   /**
-   * Goes over a string of any length.
+   * Reads a string of any length.
    *
-   * @throws DecodeError for a list, or a string that is malformed or goes on after `end`
+   * @throws DecodeError for a list, or a string that is malformed or ends after `end`
    */
   string(end: number): void {
     const head = this.#bytes[this.position] ?? 0
@@ -64,7 +64,7 @@ export class RlpScan {
   }
 
   /**
-   * Goes over a string of so many bytes.
+   * Reads a string of a given length.
    *
    * @throws DecodeError also for another length
    */
@@ -75,7 +75,7 @@ export class RlpScan {
   }
 
   /**
-   * Goes over a number of at most so many bytes.
+   * Reads a number of limited length.
    *
    * @throws DecodeError also for more bytes, or a leading zero
    */
@@ -87,12 +87,12 @@ export class RlpScan {
       throw new DecodeError('a number begins with a zero')
   }
 
-  /** @throws DecodeError unless the list that ends at `end` has been gone over to its end */
+  /** @throws DecodeError unless the list that ends at `end` was read completely */
   leave(end: number): void {
     if (this.position !== end) throw new DecodeError('a list has too many fields')
   }
 
-  /** Finds the content by the length in the first byte or after it; gives its end. */
+  /** Finds the content by the length in or after the first byte; returns its end. */
   #content(short: number, end: number): number {
     if (this.position >= end) throw new DecodeError('a field is missing')
     const lengthBytes = Math.max(0, short - longestShort)

@@ -1,11 +1,11 @@
 import { writeRlpHead } from './rlp.ts'
 
-/** Room for a type byte and the head of a list whose length has four bytes. */
+/** Space for a type byte and the head of a list with a length of four bytes. */
 const headBytes = 6
 
 /**
- * Writes lists of strings one after the other into one buffer, and gives a view of each: for the transactions of a span
- * batch, where a buffer for each, as `encodeRlp` has it, costs several times what the view does.
+ * Writes lists of strings one after the other into one buffer, and returns a view of each. For the transactions of a span
+ * batch this is several times cheaper than a buffer for each, as in `encodeRlp`.
  * Spec: Ethereum yellow paper, appendix B
  */
 export class RlpWriter {
@@ -13,18 +13,18 @@ export class RlpWriter {
   #start = 0
   #position = 0
 
-  /** @param sizeBytes for each list what its pieces need, and {@link overheadPerList} */
+  /** @param sizeBytes sum over all lists of their content and {@link overheadPerList} */
   constructor(sizeBytes: number) {
     this.#bytes = new Uint8Array(sizeBytes)
   }
 
-  /** Begins a list. Its head is written last, in room that is left for it, as its length is known only then. */
+  /** Begins a list. Space is reserved for its head, which is written when the length is known. */
   beginList(): void {
     this.#position += headBytes
     this.#start = this.#position
   }
 
-  /** Ends the list; gives its bytes with the type of the transaction before them, if it has one. */
+  /** Ends the list; returns its bytes, with the transaction type before them if there is one. */
   endList(type: number | undefined): Uint8Array {
     const target = { bytes: this.#bytes, at: this.#start }
     writeRlpHead(target, this.#position - this.#start, 0xc0)
@@ -32,10 +32,10 @@ export class RlpWriter {
     return this.#view(target.at)
   }
 
-  /** Copies bytes that are RLP already. */
+  /** Copies bytes that are already encoded. */
   copy(bytes: Uint8Array, from: number, end: number): void {
     let position = this.#position
-    // For the short pieces that most are, a loop is as fast as `set` and needs no view.
+    // Most pieces are short: a loop is as fast as `set` and needs no view.
     if (end - from > 64) {
       this.#bytes.set(bytes.subarray(from, end), position)
       position += end - from
@@ -43,7 +43,7 @@ export class RlpWriter {
     this.#position = position
   }
 
-  /** A number that a double has exactly. */
+  /** Writes a number that a double holds exactly. */
   uint(value: number): void {
     if (value > 0 && value < 0x80) {
       this.#bytes[this.#position++] = value
@@ -57,7 +57,7 @@ export class RlpWriter {
     for (let rest = value; rest > 0; rest = Math.floor(rest / 256)) this.#bytes[--at] = rest % 256
   }
 
-  /** The number that the big-endian bytes between two places are, at most 55 of them. */
+  /** Writes the number in the big-endian bytes between two offsets, at most 55 bytes. */
   uintFrom(bytes: Uint8Array, from: number, end: number): void {
     let first = from
     while (first < end && bytes[first] === 0) first++
@@ -66,13 +66,13 @@ export class RlpWriter {
     this.copy(bytes, first, end)
   }
 
-  /** A string of at least two and at most 55 bytes, such as an address. */
+  /** Writes a string of 2 to 55 bytes, such as an address. */
   string(bytes: Uint8Array, from: number, end: number): void {
     this.#bytes[this.#position++] = 0x80 + (end - from)
     this.copy(bytes, from, end)
   }
 
-  /** Copies bytes as they are, outside any list; gives the copy. */
+  /** Copies bytes outside any list; returns the copy. */
   verbatim(bytes: Uint8Array, from: number, end: number): Uint8Array {
     const start = this.#position
     this.copy(bytes, from, end)
@@ -80,11 +80,11 @@ export class RlpWriter {
   }
 
   #view(start: number): Uint8Array {
-    // A write past the end of a typed array is lost without a word.
+    // A write past the end of a typed array is silently ignored.
     if (this.#position > this.#bytes.length) throw new RangeError('the buffer is too small')
     return this.#bytes.subarray(start, this.#position)
   }
 }
 
-/** What the head of a list takes in the buffer, however long it is. */
+/** Space in the buffer for the head of a list of any length. */
 export const overheadPerList = headBytes

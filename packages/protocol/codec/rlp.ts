@@ -6,17 +6,17 @@ import { longestShort, RlpScan } from './rlp-scan.ts'
 export type RlpItem = Uint8Array | readonly RlpItem[]
 
 // Rule limit-rlp-depth: RLP lists nest 32 deep at most; derivation needs four. Spec: Atoll's own
-/** Lists within lists, at most: no structure of Ethereum has more than a few. */
+/** Limit on nested lists; structures of Ethereum have only a few levels. */
 export const maxRlpDepth = 32
 
-/** Encodes in two passes: the size, then the bytes from the last one back, so that the length of a list is known at its head. */
+/** Encodes in two passes: first the size, then the bytes from the end, so that the length of a list is known at its head. */
 export function encodeRlp(item: RlpItem): Uint8Array {
   const bytes = new Uint8Array(sizeOf(item))
   write(item, { bytes, at: bytes.length })
   return bytes
 }
 
-/** A buffer that is filled from its end; `at` is where the last thing written begins. */
+/** A buffer that is filled from its end; `at` is the offset of what was written last. */
 interface Backwards {
   readonly bytes: Uint8Array
   at: number
@@ -34,7 +34,7 @@ function write(item: RlpItem, target: Backwards): void {
   writeRlpHead(target, end - target.at, 0xc0)
 }
 
-/** Writes the head of a string (0x80) or list (0xc0) of that length before what was written last. */
+/** Writes the head of a string (0x80) or list (0xc0) before what was written last. */
 export function writeRlpHead(target: Backwards, length: number, offset: 0x80 | 0xc0): void {
   if (length <= longestShort) {
     target.bytes[--target.at] = offset + length
@@ -60,15 +60,15 @@ function sizeOf(item: RlpItem): number {
   return head + content
 }
 
-/** One byte below 0x80 stands for itself. */
+/** A byte below 0x80 is its own encoding. */
 function isItsOwnEncoding(bytes: Uint8Array): boolean {
   return bytes.length === 1 && (bytes[0] ?? 0) < 0x80
 }
 
 /**
- * Decodes one item that fills its bytes to the end; strings are views.
+ * Decodes one item that takes all of the bytes; strings are views.
  *
- * @throws DecodeError if it is cut short, goes on after its end, is too deep, or is not in the shortest form
+ * @throws DecodeError if it is incomplete, has bytes after its end, is nested too deep, or is not in the shortest form
  */
 export function decodeRlp(bytes: Uint8Array): RlpItem {
   const scan = new RlpScan(bytes, 0)
@@ -91,9 +91,9 @@ function readItem(scan: RlpScan, end: number, depth: number): RlpItem {
 }
 
 /**
- * The same, of bytes that must be a list.
+ * Decodes one list that takes all of the bytes.
  *
- * @throws DecodeError also if they are a string
+ * @throws DecodeError as `decodeRlp`, and for a string
  */
 export function decodeRlpList(bytes: Uint8Array): readonly RlpItem[] {
   return rlpList(decodeRlp(bytes))
@@ -113,7 +113,7 @@ export function rlpList(item: RlpItem | undefined): readonly RlpItem[] {
 }
 
 /**
- * A number as RLP has it: the fewest bytes, at most `maxBytes`.
+ * Decodes a number: big-endian without leading zeros, at most `maxBytes`.
  *
  * @throws DecodeError for a leading zero, or too many bytes
  */
@@ -124,5 +124,5 @@ export function rlpUint(item: RlpItem | undefined, maxBytes: number): bigint {
   return fromBigEndian(bytes)
 }
 
-/** A number as RLP has it: the fewest bytes. */
+/** Encodes a number: big-endian without leading zeros. */
 export const uintToRlp: (value: bigint) => Uint8Array = toBigEndian

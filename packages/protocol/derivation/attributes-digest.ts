@@ -4,13 +4,13 @@ import { keccak256 } from '#protocol/codec/keccak.ts'
 import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
 import type { Bytes32, Hash } from '#protocol/primitives.ts'
 
-/** Attributes, and the block that they go on top of. */
+/** Attributes and their parent block. */
 interface DerivedBlock {
   readonly parentHash: Hash
   readonly attributes: PayloadAttributes
 }
 
-/** Which attributes these are, on which parent: two that differ in anything have two digests. */
+/** Hash over attributes and their parent: different attributes have different digests. */
 export function attributesDigest({ parentHash, attributes }: DerivedBlock): Bytes32 {
   const fields: RlpItem[] = [
     fromHex(parentHash),
@@ -32,7 +32,7 @@ function hexToRlp(hex: Hex): Uint8Array {
   return fromHex(hex)
 }
 
-/** What is absent is an empty list, which no value is. */
+/** An absent value is encoded as an empty list, which no value is. */
 function optional<Value>(value: Value | undefined, encode: (value: Value) => Uint8Array): RlpItem {
   return value === undefined ? [] : [encode(value)]
 }

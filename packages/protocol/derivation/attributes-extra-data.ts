@@ -4,14 +4,14 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { fromBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
 
-/** What of attributes goes to the header of their block. */
+/** The attributes that go into the extra data of the header. */
 export type HeaderFees = Pick<PayloadAttributes, 'eip1559Params' | 'minBaseFee'>
 
-/** What stands in for zeros. */
+/** The chain's own constants, used for zeros. */
 export type ChainFees = Pick<RollupConfig['eip1559'], 'denominatorCanyon' | 'elasticity'>
 
 /**
- * The parameters of the base fee that the engine takes from attributes: for zeros, the chain's own.
+ * The EIP-1559 parameters that the execution client uses for attributes; zeros mean the chain's own constants.
  *
  * @returns undefined before Holocene
  * Spec: protocol/holocene/exec-engine.md#dynamic-eip-1559-parameters
@@ -27,7 +27,7 @@ export function baseFeeParametersOf(
   return { denominator, elasticity: fromBigEndian(bytes.subarray(4)), minBaseFee }
 }
 
-/** The extra data of the header of the block that attributes become. */
+/** The extra data in the header of the block built from attributes. */
 export function encodeAttributesExtraData(fees: HeaderFees, chain: ChainFees): Uint8Array {
   const parameters = baseFeeParametersOf(fees, chain)
   return parameters === undefined ? new Uint8Array(0) : encodeExtraData(parameters)

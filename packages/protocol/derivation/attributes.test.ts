@@ -125,7 +125,7 @@ test('a malformed deposit stops derivation', () => {
   assert.match(output.detail ?? '', /^log 1 of L1 block 51 \(0x[0-9a-f]{64}\): topics$/)
 })
 
-test('an update that breaks a rule is told, and has no effect', () => {
+test('an update that breaks a rule is reported and ignored', () => {
   const logs = [{ ...gasLimitLog, data: new Uint8Array(3) }]
   const output = built({ epoch: testL1Block(51, { logs }) })
   assert.deepEqual(output.ignoredUpdates, [{ logIndex: 0, reason: 'data' }])
@@ -342,7 +342,7 @@ function next(
   }
 }
 
-test('the deposit of the L1 attributes is shared by nobody', () => {
+test('each block gets its own copy of the L1 attributes deposit', () => {
   const builder = new AttributesBuilder(testRollup)
   const source = { parent, systemConfig: testSystemConfig, batch, epoch: testL1Block(51) }
   const [first, second] = [builder.build(source), builder.build(source)]

@@ -16,40 +16,40 @@ import { upgradeGas } from './upgrade-gas.ts'
 import { upgradeTransactions } from './upgrade-transactions.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** What an L2 block is made from. */
+/** Inputs of payload attributes. */
 export interface AttributesSource {
   readonly parent: L2BlockRef
-  /** As the parent has it: `systemConfigOf`, or what the attributes of the parent came with. */
+  /** The system config of the parent: `systemConfigOf` the block, or the one returned with its attributes. */
   readonly systemConfig: SystemConfig
   readonly batch: SingularBatch
   /** The L1 block of the batch's epoch. */
   readonly epoch: L1Block
 }
 
-/** What became of a batch. */
+/** The outcome for a batch. */
 export type AttributesOutput =
   | {
       readonly kind: 'attributes'
       readonly attributes: PayloadAttributes
-      /** As a child of the block will see it. */
+      /** The system config for the child of the block. */
       readonly systemConfig: SystemConfig
-      /** Updates in the epoch's L1 block that had no effect; for the log. */
+      /** Updates in the epoch's L1 block that were ignored, for logs. */
       readonly ignoredUpdates: readonly IgnoredUpdate[]
     }
   | {
-      /** The batch is of another chain than the parent or L1: derivation has to start again. */
+      /** The batch does not match the parent or L1: derivation must be reset. */
       readonly kind: 'reset'
       readonly reason: AttributesMismatch
     }
   | {
-      /** L1 holds what its contracts cannot produce: going on would split the chain. */
+      /** L1 has data that its contracts cannot produce: continuing would fork the chain. */
       readonly kind: 'critical'
       readonly reason: 'malformed-deposit' | 'l1-attributes'
-      /** Which log is malformed, and how. */
+      /** The malformed log and what is wrong with it. */
       readonly detail?: string
     }
 
-/** What of a batch does not fit its parent or L1. */
+/** What does not match between a batch and its parent or L1. */
 export type AttributesMismatch =
   'parent-hash' | 'timestamp' | 'epoch' | 'l1-parent-hash' | 'l1-timestamp'
 
@@ -58,7 +58,7 @@ const noUpdates: readonly IgnoredUpdate[] = []
 const noDeposits: UserDeposits = { kind: 'deposits', transactions: [] }
 
 /**
- * Makes payload attributes of batches. Keeps what the blocks of an epoch share, but its output depends on its input alone.
+ * Builds payload attributes from batches. It caches what the blocks of an epoch share; its output depends on its input only.
  * Spec: protocol/derivation.md#deriving-payload-attributes
  */
 export class AttributesBuilder {
@@ -72,7 +72,7 @@ export class AttributesBuilder {
     this.#rules = new BlockRulesByTime(config)
   }
 
-  /** The attributes of the block that a batch says comes after the parent. */
+  /** Builds the attributes of the block that a batch describes on top of the parent. */
   build(source: AttributesSource): AttributesOutput {
     const { parent, batch, epoch } = source
     const timestamp = parent.timestamp + this.#config.blockTime
@@ -98,7 +98,7 @@ export class AttributesBuilder {
     // Rule transaction-order: Order of transactions: L1 attributes, deposits, upgrades, batch.
     // Spec: derivation.md#deriving-payload-attributes, derive/attributes.go
     const transactions = [l1Attributes.at(isNewEpoch ? 0n : parent.sequenceNumber + 1n)]
-    // One by one: as arguments of one call, a block's transactions may be more than the stack holds.
+    // Pushed one by one: a block may have more transactions than a call can have arguments.
     for (const raw of deposits.transactions) transactions.push(raw)
     for (const fork of rules.begins)
       for (const raw of upgradeTransactions(fork, this.#config)) transactions.push(raw)
@@ -155,7 +155,7 @@ export class AttributesBuilder {
     return deposits
   }
 
-  /** The same object again as long as nothing changes: by that the blocks of an epoch are known to be alike. */
+  /** Returns the same object while nothing changes, so that blocks of an epoch can be recognized by identity. */
   #carry(used: SystemConfig, rules: BlockRules): SystemConfig {
     const known = this.#carried
     if (known?.rules === rules && (known.used === used || known.next === used)) return known.next
@@ -221,9 +221,9 @@ function isSame(left: SystemConfig, right: SystemConfig): boolean {
 // Rule deposits-only: A replaced block has the same attributes without the batch transactions.
 // Spec: holocene/derivation.md#engine-queue, derive/attributes_queue.go
 /**
- * What takes the place of attributes that the engine found invalid, from Holocene on: the same without what the batch brought.
+ * The replacement for attributes whose payload the execution client refused, from Holocene on: the deposits only.
  *
- * @returns undefined if there are deposits only, and nothing left to leave out
+ * @returns undefined if the attributes have deposits only
  * Spec: protocol/holocene/derivation.md#engine-queue
  */
 export function depositsOnly(attributes: PayloadAttributes): PayloadAttributes | undefined {

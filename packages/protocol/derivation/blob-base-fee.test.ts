@@ -6,7 +6,7 @@ import { blobBaseFee, fakeExponential } from './blob-base-fee.ts'
 
 const sepolia = { ...testRollup, l1BlobSchedule: l1BlobSchedule(11_155_111n) ?? [] }
 
-/** The fee at an excess of a hundred million, which tells the fractions apart. */
+/** The fee at an excess of a hundred million, which differs for each fraction. */
 const feeAt = (timestamp: bigint, config = sepolia) =>
   blobBaseFee(config, { timestamp, excessBlobGas: 100_000_000n })
 
@@ -23,7 +23,7 @@ test('the fraction is that of the last fork of L1', () => {
 })
 
 // Rules: blob-base-fee
-test('a chain that missed Prague reckons as Cancun until its own time', () => {
+test('a chain that missed Prague computes the fee as in Cancun until its own time', () => {
   const late = { ...sepolia, pectraBlobScheduleTime: 1_742_486_400n }
   assert.equal(feeAt(1_742_486_399n, late), cancun)
   assert.equal(feeAt(1_742_486_400n, late), prague)

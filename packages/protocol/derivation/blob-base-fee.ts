@@ -1,20 +1,20 @@
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 
-/** What L1 reckons with as a blob's least price, in wei. */
+/** The minimum blob base fee, in wei. */
 const minBlobBaseFee = 1n
 
 /** Update fraction of Cancun, the first. Spec: EIP-4844 */
 const cancunUpdateFraction = 3_338_477n
 
 // Rule limit-blob-fee: The blob base fee has 256 bits. Spec: EIP-4844
-/** A fee has 256 bits where it is written. */
+/** The L1 attributes hold a fee of 256 bits. */
 const maxFeeBits = 256n
 
 /**
- * What a unit of blob gas costs in an L1 block, in wei.
+ * The blob base fee of an L1 block, in wei.
  *
- * @returns undefined if it has more than 256 bits: no L1 comes near
+ * @returns undefined if it has more than 256 bits, far above any real L1
  * Spec: protocol/ecotone/l1-attributes.md; EIP-4844, EIP-7892; protocol/pectra-blob-schedule/derivation.md
  */
 export function blobBaseFee(
@@ -31,7 +31,7 @@ function updateFraction(
   { l1BlobSchedule, pectraBlobScheduleTime }: RollupConfig,
   l1Timestamp: bigint,
 ): bigint {
-  // Chains that missed Prague on L1 go on with Cancun's until they all change at once.
+  // Chains that missed Prague on L1 keep Cancun's fraction until the time in their config.
   if (pectraBlobScheduleTime !== undefined && l1Timestamp < pectraBlobScheduleTime)
     return cancunUpdateFraction
   const fork = l1BlobSchedule.findLast(({ timestamp }) => timestamp <= l1Timestamp)
@@ -39,9 +39,9 @@ function updateFraction(
 }
 
 /**
- * e to the power of a fraction, times the least price, by its Taylor series in whole numbers.
+ * Approximates the minimum fee times e to the power of a fraction, by a Taylor series in integers.
  *
- * @returns undefined above 256 bits, before the series gets long
+ * @returns undefined above 256 bits
  * Spec: EIP-4844, fake_exponential
  */
 export function fakeExponential(numerator: bigint, denominator: bigint): bigint | undefined {

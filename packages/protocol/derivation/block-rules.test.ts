@@ -7,7 +7,7 @@ import { BlockRulesByTime, blockRulesAt } from './block-rules.ts'
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 200) }
 
-test('rules that are kept are those that would be found anew, at any time and in any order', () => {
+test('cached rules equal freshly computed ones, at any time and in any order', () => {
   const forkTimes = fc.dictionary(
     fc.constantFrom(...hardforkNames),
     fc.bigInt({ min: 0n, max: 40n }),

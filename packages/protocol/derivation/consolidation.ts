@@ -11,15 +11,15 @@ import type { Hash } from '#protocol/primitives.ts'
 import { emptyTrieRoot } from '#protocol/trie/ordered-root.ts'
 import { baseFeeParametersOf } from './attributes-extra-data.ts'
 
-/** Attributes, and the block that they go on top of. */
+/** Attributes and their parent block. */
 export interface DerivedBlock {
   readonly parentHash: Hash
   readonly attributes: PayloadAttributes
 }
 
-/** Where a block is not what was derived. */
+/** A difference between a block and derived attributes. */
 export interface Difference {
-  /** Name of the field, of the payload as the Engine API has it; `transactions[7]` for one of many. */
+  /** Name of the field in the Engine API payload, such as `transactions[7]`. */
   readonly field: string
   readonly derived: string
   readonly block: string
@@ -28,10 +28,10 @@ export interface Difference {
 const emptyRoot = toHash(emptyTrieRoot)
 
 /**
- * Compares a block with attributes: is it the block that the engine would build of them?
+ * Compares a block with attributes: whether the execution client would build this block from them.
  *
- * @returns the first difference; undefined if there is none
- * Spec: protocol/derivation.md#l1-consolidation-payload-attributes-matching; where it says less, op-node's rules
+ * @returns the first difference; undefined if the block matches
+ * Spec: protocol/derivation.md#l1-consolidation-payload-attributes-matching; op-node's rules where the specification is silent
  */
 export function firstDifference(
   config: RollupConfig,
@@ -82,7 +82,7 @@ function transactionDifference(
   return undefined
 }
 
-/** The L1 attributes, which differ most often, are short enough to be shown whole; others are known by their hash. */
+/** The L1 attributes deposit differs most often and is short, so it is shown in full; other transactions by their hash. */
 const longestShown = 400
 
 function nameOf(raw: Uint8Array): string {
@@ -105,7 +105,7 @@ function withdrawalsDifference(
       derived: listName(attributes.withdrawals) ?? 'none',
       block: listName(block.withdrawals) ?? 'none',
     }
-  // From Isthmus on it is another root, which follows from execution alone.
+  // From Isthmus on the field is a storage root, which follows from execution only.
   if (isIsthmus && withdrawalsRoot === undefined)
     return { field: 'withdrawalsRoot', derived: 'any', block: 'none' }
   if (isIsthmus || withdrawalsRoot === undefined) return undefined

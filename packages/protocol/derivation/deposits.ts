@@ -6,15 +6,15 @@ import type { Address, Bytes32, Hash } from '#protocol/primitives.ts'
 import { encodeDeposit } from '#protocol/transaction/deposit.ts'
 import { SourceHashes } from './source-hash.ts'
 
-/** What users deposited in an L1 block. */
+/** The user deposits of an L1 block. */
 export type UserDeposits =
   | {
       readonly kind: 'deposits'
-      /** Deposits as they stand in an L2 block, in the order of their logs. */
+      /** Encoded deposits, in the order of their logs. */
       readonly transactions: readonly Uint8Array[]
     }
   | {
-      /** No portal emits such a log, and a node that left it out would be on a chain of its own: derivation must stop. */
+      /** No deposit contract emits such a log, and a node that skipped it would fork the chain: derivation must stop. */
       readonly kind: 'malformed'
       readonly logIndex: number
       readonly reason: DepositFault
@@ -23,7 +23,7 @@ export type UserDeposits =
 /** What is wrong with a log of a deposit. */
 type DepositFault = 'topics' | 'version' | 'length' | 'offset' | 'padding' | 'opaque-data'
 
-/** Where deposits come from. */
+/** The source of deposits. */
 export interface DepositSource {
   readonly depositContractAddress: Address
   readonly l1BlockHash: Hash
@@ -32,19 +32,19 @@ export interface DepositSource {
 /** Hash of `TransactionDeposited(address,address,uint256,bytes)`. */
 const depositEvent = '0xb3813568d9991fc951961fcb4c784893574240a28925604d09fc577c55bb7c32' as Bytes32
 
-/** Deposits of L1 users are a fixed head and the calldata: mint, value, gas, whether it creates a contract. */
+/** Opaque data of a deposit before its calldata: mint, value, gas, creation flag. */
 const opaqueHeadBytes = 73
 
-/** Bytes of the data of a log before the opaque ones: their offset and their length. */
+/** Bytes of the log data before the opaque data: its offset and its length. */
 const dataHeadBytes = 64
 
 // Rule deposit-filter: Only deposit events of the portal count. Spec: deposits.md#user-deposited-transactions,
 // derive/deposits.go
 /**
- * Reads the deposits out of the logs of an L1 block.
+ * Decodes the deposits in the logs of an L1 block.
  *
- * @param logs from receipts with status 1, in log order; those of other contracts and events are passed over
- * Spec: protocol/deposits.md#user-deposited-transactions; where it leaves a choice, op-node's
+ * @param logs from receipts with status 1, in log order; logs of other contracts and events are skipped
+ * Spec: protocol/deposits.md#user-deposited-transactions; op-node's rules where the specification is silent
  */
 export function depositsOfLogs(
   logs: readonly L1Log[],
@@ -64,7 +64,7 @@ export function depositsOfLogs(
 
 // Rule deposit-log: The log of a deposit: topics, version, offset, length, minimal padding.
 // Spec: deposits.md#user-deposited-transactions, derive/deposit_log.go
-/** What the padding holds, and the upper bytes of the addresses, op-node does not look at. */
+/** op-node does not check the padding or the upper bytes of the addresses. */
 function faultOf({ topics, data }: L1Log): DepositFault | undefined {
   if (topics.length !== 4) return 'topics'
   if (fromBigEndian(fromHex(topics[3] ?? '0x01')) !== 0n) return 'version'
@@ -72,7 +72,7 @@ function faultOf({ topics, data }: L1Log): DepositFault | undefined {
   if (abiUint(data, 0, 64) !== 32n) return 'offset'
   const length = abiUint(data, 1, 64)
   const room = BigInt(data.length - dataHeadBytes)
-  // As little padding as there can be.
+  // The shortest possible padding.
   if (length === undefined || length > room || length + 32n <= room) return 'padding'
   return length < opaqueHeadBytes ? 'opaque-data' : undefined
 }
@@ -83,7 +83,7 @@ function depositOf({ topics, data }: L1Log, sourceHash: Hash): Uint8Array {
   return encodeDeposit({
     sourceHash,
     from: addressOf(topics[1]),
-    // Any byte but 0 means a creation.
+    // Any byte other than 0 means a contract creation.
     to: opaque[72] === 0 ? addressOf(topics[2]) : undefined,
     mint: fromBigEndian(opaque.subarray(0, 32)),
     value: fromBigEndian(opaque.subarray(32, 64)),

@@ -2,24 +2,24 @@ import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { toBytes32 } from '#protocol/codec/hex.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 
-// How the scalars of fees stand in the words of the system config. Spec: protocol/ecotone/l1-attributes.md, protocol/isthmus/l1-attributes.md
+// Encoding of fee scalars in the words of the system config. Spec: protocol/ecotone/l1-attributes.md, protocol/isthmus/l1-attributes.md
 
-/** Weights of what L1 charges for data; 32 bits each. */
+/** Weights of the L1 data fee; 32 bits each. */
 export interface FeeScalars {
   readonly baseFeeScalar: bigint
   readonly blobBaseFeeScalar: bigint
 }
 
-/** What the operator charges; 32 and 64 bits. */
+/** The operator fee; 32 and 64 bits. */
 export interface OperatorFee {
   readonly scalar: bigint
   readonly constant: bigint
 }
 
-/** What a scalar of before Ecotone with anything in its padding counts as. */
+/** The value used for a scalar from before Ecotone with data in its padding. */
 const maxScalar = 2n ** 32n - 1n
 
-/** Whether a word says what the weights are: `setGasConfig` of before Ecotone can have stored anything. */
+/** Whether a word is a valid encoding of weights: `setGasConfig` accepted any word before Ecotone. */
 export function isFeeScalars(scalar: Bytes32): boolean {
   const version = uint(scalar, 0, 1)
   return version <= 1n && hasEmptyPadding(scalar, version)
@@ -27,7 +27,7 @@ export function isFeeScalars(scalar: Bytes32): boolean {
 
 // Rule scalar-invalid: A scalar that encodes no weights stops derivation. Spec: ecotone/l1-attributes.md,
 // op-service/eth/types.go
-/** The weights of Ecotone that a word stands for; undefined if for none: an unknown version, or padding in version 1. */
+/** Decodes the weights of Ecotone; undefined for an unknown version, or data in the padding of version 1. */
 export function decodeFeeScalars(scalar: Bytes32): FeeScalars | undefined {
   const version = uint(scalar, 0, 1)
   const isClean = hasEmptyPadding(scalar, version)
@@ -37,12 +37,12 @@ export function decodeFeeScalars(scalar: Bytes32): FeeScalars | undefined {
   return { baseFeeScalar: uint(scalar, 28, 32), blobBaseFeeScalar: uint(scalar, 24, 28) }
 }
 
-/** Version 0 has one number of four bytes, version 1 two. */
+/** Version 0 has one number of four bytes, version 1 has two. */
 function hasEmptyPadding(scalar: Bytes32, version: bigint): boolean {
   return uint(scalar, 1, version === 0n ? 28 : 24) === 0n
 }
 
-/** The word for weights, in version 1. */
+/** Encodes weights in version 1. */
 export function encodeFeeScalars({ baseFeeScalar, blobBaseFeeScalar }: FeeScalars): Bytes32 {
   const bytes = new Uint8Array(32)
   bytes[0] = 1
@@ -51,12 +51,12 @@ export function encodeFeeScalars({ baseFeeScalar, blobBaseFeeScalar }: FeeScalar
   return toBytes32(bytes)
 }
 
-/** The operator's fee that a word stands for; its upper bytes mean nothing. */
+/** Decodes the operator fee; the upper bytes of the word are ignored. */
 export function decodeOperatorFee(params: Bytes32): OperatorFee {
   return { scalar: uint(params, 20, 24), constant: uint(params, 24, 32) }
 }
 
-/** The word for the operator's fee. */
+/** Encodes the operator fee. */
 export function encodeOperatorFee({ scalar, constant }: OperatorFee): Bytes32 {
   const bytes = new Uint8Array(32)
   bytes.set(toFixedBigEndian(scalar, 4), 20)
@@ -64,7 +64,7 @@ export function encodeOperatorFee({ scalar, constant }: OperatorFee): Bytes32 {
   return toBytes32(bytes)
 }
 
-/** The number that some bytes of a word are, read from its hex as it is: each epoch does this. */
+/** Reads some bytes of a word from its hex as a number; fast, since each epoch does this. */
 function uint(word: Bytes32, from: number, to: number): bigint {
   return BigInt(`0x${word.slice(2 + 2 * from, 2 + 2 * to)}`)
 }

@@ -13,13 +13,13 @@ import { depositorAddress, l1BlockAddress } from './predeploys.ts'
 import { SourceHashes } from './source-hash.ts'
 
 // Rule footprint-default: A DA footprint scalar of 0 is written as 400. Spec: jovian/l1-attributes.md, derive/l1_block_info.go
-/** What of the data's footprint counts as gas if L1 says nothing. Spec: protocol/jovian/l1-attributes.md */
+/** Default gas scalar of the DA footprint, if L1 sets none. Spec: protocol/jovian/l1-attributes.md */
 export const defaultDaFootprintGasScalar = 400
 
-/** Where the sequence number stands in the calldata: 8 bytes. */
+/** Offset of the sequence number in the calldata; it has 8 bytes. */
 const sequenceNumberAt = { bedrock: 156, packed: 12 } as const
 
-/** What the L1 attributes of an epoch are made from. */
+/** Inputs of the L1 attributes of an epoch. */
 export interface L1AttributesSource {
   readonly epoch: L1Block
   readonly systemConfig: SystemConfig
@@ -29,9 +29,9 @@ export interface L1AttributesSource {
 // Rule l1-attributes-forms: L1 attributes of Bedrock, Ecotone, Isthmus and Jovian; gas and system flag until Regolith.
 // Spec: deposits.md#l1-attributes-deposited-transaction, derive/l1_block_info.go
 /**
- * The L1 attributes of an epoch's first block.
+ * Builds the L1 attributes of the first block of an epoch.
  *
- * @returns undefined if they cannot be written: the scalar of the system config stands for no weights, or a fee is too large
+ * @returns undefined if they cannot be encoded: the scalar of the system config is invalid, or a fee is too large
  * Spec: protocol/deposits.md#l1-attributes-deposited-transaction, ecotone, isthmus and jovian l1-attributes.md
  */
 export function l1AttributesOf(
@@ -61,7 +61,7 @@ export function l1AttributesOf(
   }
 }
 
-/** Whether the form of the attributes has the operator's fee. */
+/** Whether the form of the attributes includes the operator fee. */
 export function hasOperatorFee(form: L1AttributesForm): boolean {
   return form === 'isthmus' || form === 'jovian'
 }
@@ -77,8 +77,8 @@ function bedrockOf({ overhead, scalar }: SystemConfig): L1Attributes['bedrock'] 
 }
 
 /**
- * The deposits of the L1 attributes of one epoch. They differ in the sequence number and the source hash alone: one is encoded,
- * and each block gets a copy with these two written over, which takes half the time.
+ * The L1 attributes deposits of one epoch. They differ in sequence number and source hash only: one is encoded,
+ * and each block gets a copy with these two replaced, which takes half the time.
  */
 export class L1AttributesDeposits {
   readonly #template: Uint8Array
@@ -90,13 +90,13 @@ export class L1AttributesDeposits {
     const data = encodeL1Attributes(attributes)
     this.#template = encodeDeposit(depositOf(data, forks.regolith ? regolithGas : bedrockGas))
     this.#sources = new SourceHashes('l1Attributes', attributes.hash)
-    // A list of 56 bytes or more: type, head, the bytes of its length, then the head of the first field.
+    // A list of 56 bytes or more: type, head, length bytes, then the head of the first field.
     this.#sourceHashAt = 3 + (this.#template[1] ?? 0) - 0xf7
     const at = attributes.bedrock === undefined ? 'packed' : 'bedrock'
     this.#sequenceNumberAt = this.#template.length - data.length + sequenceNumberAt[at]
   }
 
-  /** The deposit at the top of the block with a sequence number. */
+  /** The first deposit of the block with a sequence number. */
   at(sequenceNumber: bigint): Uint8Array {
     const deposit = this.#template.slice()
     deposit.set(this.#sources.at(sequenceNumber), this.#sourceHashAt)

@@ -45,7 +45,7 @@ function block(changes: Partial<L2Block> = {}, config = testRollup): L2Block {
   }
 }
 
-test('a block tells its L1 origin and sequence number', () => {
+test('the L1 origin and sequence number of a block are read from its L1 attributes', () => {
   assert.deepEqual(l2BlockRefOf(testRollup, block()), {
     ...blockId(501),
     parentHash: parent.hash,
@@ -56,12 +56,12 @@ test('a block tells its L1 origin and sequence number', () => {
 })
 
 // Rules: config-from-block
-test('a block tells the system config that it was built with', () => {
+test('the system config of a block is read from the block', () => {
   assert.deepEqual(systemConfigOf(testRollup, block()), testSystemConfig)
 })
 
 // Rules: config-from-block
-test('the genesis block has no L1 attributes: the config tells what they would', () => {
+test('the genesis block has no L1 attributes: the rollup config gives its values', () => {
   const { genesis } = testRollup
   const first = block({ number: 0n, blockHash: genesis.l2.hash, transactions: [] })
   assert.deepEqual(l2BlockRefOf(testRollup, first).l1Origin, genesis.l1)

@@ -16,16 +16,16 @@ import { type BlockRules, blockRulesAt } from './block-rules.ts'
 import { encodeFeeScalars, encodeOperatorFee } from './fee-scalars.ts'
 import { gasLimitOfHeader } from './upgrade-gas.ts'
 
-/** What of an L2 block tells its place and its config: the L1 attributes are the first transaction. */
+/** The fields of an L2 block that give its L1 origin and system config; the L1 attributes are the first transaction. */
 export type L2Block = Pick<
   Payload,
   'blockHash' | 'parentHash' | 'number' | 'timestamp' | 'gasLimit' | 'extraData' | 'transactions'
 >
 
 /**
- * Where an L2 block stands, and its L1 origin.
+ * Computes the reference of an L2 block, with its L1 origin.
  *
- * @throws DecodeError if it does not begin with L1 attributes of its fork, or is not the genesis block that it should be
+ * @throws DecodeError if the block does not begin with L1 attributes of its fork, or has the genesis number and another hash
  * Spec: protocol/derivation.md#l2-chain-derivation-pipeline
  */
 export function l2BlockRefOf(config: RollupConfig, block: L2Block): L2BlockRef {
@@ -41,9 +41,9 @@ export function l2BlockRefOf(config: RollupConfig, block: L2Block): L2BlockRef {
 // Rule config-from-block: The system config is read back from a block's header, extra data and L1 attributes.
 // Spec: system-config.md, derive/payload_util.go
 /**
- * The system config that an L2 block was built with, as its child sees it.
+ * The system config that an L2 block was built with, as it applies to its child.
  *
- * @throws DecodeError if the block does not begin with L1 attributes of its fork, or its header is not of its fork
+ * @throws DecodeError if the block does not begin with L1 attributes of its fork, or its extra data does not match its fork
  * Spec: protocol/derivation.md#building-individual-payload-attributes, protocol/system-config.md
  */
 export function systemConfigOf(config: RollupConfig, block: L2Block): SystemConfig {

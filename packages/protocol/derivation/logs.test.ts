@@ -67,7 +67,7 @@ test('logs of others and other events are passed over', () => {
 })
 
 // Rules: deposit-malformed
-test('one malformed deposit among good ones is told by the index of its log', () => {
+test('a malformed deposit among valid ones is reported by the index of its log', () => {
   const good = log(depositEvent, [zero, zero, zero], depositData(73))
   const wrong = { ...good, topics: good.topics.slice(0, 3), index: 9 }
   assert.deepEqual(derive([good, wrong, good]), {
@@ -96,7 +96,7 @@ const updateType = (type: number) => `0x${wordOf(type)}` as Bytes32
 const rules = { l1SystemConfigAddress: address(1), isEcotone: true }
 
 // Rules: config-update-order
-test('an update of any log has an effect or is told, and never both', () => {
+test('an update of any log either has an effect or is reported', () => {
   const oneWord = word.map((content) => fromHex(`0x${wordOf(32)}${wordOf(32)}${content.slice(2)}`))
   const twoWords = fc
     .tuple(word, word)

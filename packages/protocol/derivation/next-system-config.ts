@@ -16,10 +16,10 @@ const zeroWord = toBytes32(new Uint8Array(32))
 const zeroParams = toBytes8(new Uint8Array(8))
 
 /**
- * The system config that the child of a block sees, from the one that the block was built with: what can be read back of the
- * block, so that nobody has to decode it. What the block's fork has no place for is lost, and zeros become what they stand for.
+ * The system config for the child of a block, from the one that the block was built with. It equals what `systemConfigOf`
+ * reads from the block, without decoding it: fields that the fork does not encode are lost, and zeros become constants.
  *
- * @param used with the updates of the block's L1 origin; its scalar could be written to the L1 attributes
+ * @param used includes the updates of the block's L1 origin; its scalar is a valid one
  */
 export function nextSystemConfig(
   config: RollupConfig,
@@ -43,7 +43,7 @@ export function nextSystemConfig(
   }
 }
 
-/** The engine puts the chain's own constants in the place of zeros. */
+/** The execution client replaces zeros by the chain's own constants. */
 function paramsOf(
   { eip1559 }: RollupConfig,
   { eip1559Params }: SystemConfig,

@@ -3,20 +3,20 @@ import { keccak256 } from '#protocol/codec/keccak.ts'
 import { putUint64 } from '#protocol/codec/big-endian.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
-/** What a deposit comes from; each has its number. Spec: protocol/deposits.md#source-hash-computation */
+/** The domain of a source hash. Spec: protocol/deposits.md#source-hash-computation */
 const domains = { user: 0, l1Attributes: 1, upgrade: 2 } as const
 
 // Rule source-hashes: Source hashes: by log index, sequence number or intent. Spec: deposits.md#source-hash-computation,
 // derive/deposit_source.go
 /**
- * The source hashes of the deposits of one L1 block. Two hashes of 64 bytes each, in buffers that are used again: every L2
+ * Computes the source hashes of the deposits of one L1 block. Each is two hashes of 64 bytes; the buffers are reused, since every L2
  * block needs one.
  */
 export class SourceHashes {
   readonly #inner = new Uint8Array(64)
   readonly #outer = new Uint8Array(64)
 
-  /** Of what users deposit, by the position of the log; or of the L1 attributes, by sequence number. */
+  /** The source hash of a user deposit by log index, or of the L1 attributes by sequence number. */
   constructor(kind: 'user' | 'l1Attributes', l1BlockHash: Hash) {
     this.#inner.set(fromHex(l1BlockHash))
     this.#outer[31] = domains[kind]
@@ -30,7 +30,7 @@ export class SourceHashes {
   }
 }
 
-/** The source hash of the deposit that a hardfork brings for a purpose, which has a name. */
+/** The source hash of an upgrade deposit, from its intent. */
 export function upgradeSourceHash(intent: string): Hash {
   const outer = new Uint8Array(64)
   outer[31] = domains.upgrade

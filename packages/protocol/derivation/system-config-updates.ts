@@ -11,20 +11,20 @@ import { configUpdateEvent } from './system-config-contract.ts'
 export interface UpdatedSystemConfig {
   /** The same object if nothing changed. */
   readonly config: SystemConfig
-  /** Updates that break a rule: each is left out alone, and the others count. */
+  /** Updates that break a rule: each is ignored alone, the others apply. */
   readonly ignored: readonly IgnoredUpdate[]
 }
 
-/** An update that had no effect. */
+/** An update that was ignored. */
 export interface IgnoredUpdate {
   readonly logIndex: number
   readonly reason: 'topics' | 'version' | 'type' | 'data' | 'scalar' | 'eip1559-params'
 }
 
-/** Which logs are updates, and how they are read. */
+/** Rules for reading updates. */
 export interface UpdateRules {
   readonly l1SystemConfigAddress: Address
-  /** Whether Ecotone has come at the timestamp of the L1 block. */
+  /** Whether Ecotone is active at the timestamp of the L1 block. */
   readonly isEcotone: boolean
 }
 
@@ -33,9 +33,9 @@ const zeroWord = toBytes32(new Uint8Array(32))
 // Rule config-update-order: Updates apply in log order; an invalid one is ignored alone.
 // Spec: system-config.md#system-config-updates, derive/system_config.go
 /**
- * Applies what the logs of an L1 block say of the system config.
+ * Applies the config updates in the logs of an L1 block.
  *
- * @param logs from receipts with status 1, in log order; those of other contracts and events are passed over
+ * @param logs from receipts with status 1, in log order; logs of other contracts and events are skipped
  * Spec: protocol/system-config.md#system-config-updates
  */
 export function updateSystemConfig(
@@ -72,7 +72,7 @@ function changeOf({ topics, data }: L1Log, { isEcotone }: UpdateRules): Change {
     case 2n:
       return uintOf(data, 64, (gasLimit) => ({ gasLimit }))
     case 3n:
-      // Who signs unsafe blocks is no matter of derivation.
+      // Derivation does not use the signer of unsafe blocks.
       return noChange
     case 4n:
       return eip1559Of(data)
@@ -95,7 +95,7 @@ function batcherOf(data: Uint8Array): Change {
   return { batcherAddress: toAddress(word.subarray(12)) }
 }
 
-/** From Ecotone on there is no overhead, and a scalar that could not be read as weights must not be stored. */
+/** From Ecotone on the overhead is zero, and an invalid scalar must not be stored. */
 function scalarsOf(data: Uint8Array, form: 'bedrock' | 'ecotone'): Change {
   if (!isBytes(data, 2 * wordBytes)) return 'data'
   const overhead = wordOf(data, 2)
@@ -104,7 +104,7 @@ function scalarsOf(data: Uint8Array, form: 'bedrock' | 'ecotone'): Change {
   return isFeeScalars(scalar) ? { overhead: zeroWord, scalar } : 'scalar'
 }
 
-/** Either both numbers are zero, for the chain's own constants, or none is. */
+/** Both numbers are zero, which means the chain's own constants, or neither is. */
 function eip1559Of(data: Uint8Array): Change {
   const word = singleWord(data)
   if (word === undefined) return 'data'
@@ -126,7 +126,7 @@ function singleWord(data: Uint8Array): Uint8Array | undefined {
   return isBytes(data, wordBytes) ? abiWord(data, 2) : undefined
 }
 
-/** Whether the data are one argument `bytes` of that length, and nothing after it. */
+/** Whether the data is exactly one argument `bytes` of this length. */
 function isBytes(data: Uint8Array, length: number): boolean {
   return (
     abiUint(data, 0, 64) === BigInt(wordBytes) &&

@@ -3,17 +3,17 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { BlockRules } from './block-rules.ts'
 
 /**
- * Gas that the first block of a fork gets on top of its limit, for the fork's own transactions. Lagoon's has that of the two
- * that only some chains get. Spec: protocol/karst/derivation.md
+ * Gas added to the limit of an activation block for its upgrade transactions. Lagoon's value includes the two transactions
+ * that some chains do not have. Spec: protocol/karst/derivation.md
  */
 const upgradeGasByFork = { karst: 55_370_657n, lagoon: 60_653_172n } as const
 
-/** Forks with such gas; at most one begins in a block. */
+/** Forks with upgrade gas; a block activates at most one of them. */
 const forksWithGas = ['karst', 'lagoon'] as const
 
 // Rule upgrade-gas: Karst and Lagoon raise the gas limit of their activation block only. Spec: karst/derivation.md,
 // derive/payload_util.go
-/** Gas for the transactions of the forks that begin in a block; 0 in almost every block. */
+/** Upgrade gas of a block; 0 unless it activates such a fork. */
 export function upgradeGas({ begins }: BlockRules): bigint {
   if (begins.length === 0) return 0n
   return forksWithGas.reduce(
@@ -22,7 +22,7 @@ export function upgradeGas({ begins }: BlockRules): bigint {
   )
 }
 
-/** What of the gas of the first block of a fork is still in the limit of the next: some chains forgot to take Karst's off. */
+/** Upgrade gas that stays in the limit of later blocks: some chains did not remove Karst's. */
 export function lastingUpgradeGas(config: RollupConfig, { begins }: BlockRules): bigint {
   return config.keepsKarstUpgradeGas && begins.includes('karst') ? upgradeGasByFork.karst : 0n
 }
@@ -30,7 +30,7 @@ export function lastingUpgradeGas(config: RollupConfig, { begins }: BlockRules):
 /**
  * The gas limit of the system config, from that of a header.
  *
- * @throws DecodeError if the first block of a fork has less than the fork's own transactions were given
+ * @throws DecodeError if the limit of an activation block is below its upgrade gas
  */
 export function gasLimitOfHeader(
   config: RollupConfig,

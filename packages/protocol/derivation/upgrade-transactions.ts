@@ -6,13 +6,13 @@ import { depositorAddress, ethLiquidityAddress, l1BlockAddress } from './predepl
 import { upgradeSourceHash } from './source-hash.ts'
 import { isUpgradingFork, unpackUpgrades, type Upgrade } from './upgrades/unpack-upgrades.ts'
 
-/** What of a chain decides on its upgrades. */
+/** The parts of the rollup config that upgrade transactions depend on. */
 export type UpgradeRules = Pick<RollupConfig, 'hasInteropPeers'>
 
 /**
- * The transactions that a hardfork brings to the first block that has it, in order; none for most forks.
+ * The upgrade transactions of a hardfork for its activation block, in order; empty for most forks.
  * Spec: protocol/ecotone, fjord, isthmus, jovian and karst, each derivation.md#network-upgrade-transactions; where the
- * intents differ, those of op-node, which are on chain
+ * intents differ, those of op-node, which are on chain, apply
  */
 export function upgradesOf(
   fork: HardforkName,
@@ -27,7 +27,7 @@ export function upgradesOf(
 
 // Rule upgrade-transactions: Upgrade transactions of Ecotone, Fjord, Isthmus, Jovian and Karst. Spec: ecotone/derivation.md,
 // fjord/derivation.md, isthmus/derivation.md, jovian/derivation.md, karst/derivation.md, derive/upgrade_transaction.go
-/** The same, as they stand in the block. */
+/** The same transactions, encoded. */
 export function upgradeTransactions(
   fork: HardforkName,
   rules: UpgradeRules,
@@ -45,7 +45,7 @@ const switchInteropOn: Upgrade = upgrade('Interop pre: setFeature(INTEROP)', {
   data: fromHex(`0x46a4d780${'494e5445524f50'.padEnd(64, '0')}`),
 })
 
-/** `fund()`: the only upgrade that brings ether, as much as all chains together can send. */
+/** `fund()`: the only upgrade transaction with ether, enough for all transfers between chains. */
 const fundLiquidity: Upgrade = upgrade('Interop post: ETHLiquidity Funding', {
   to: ethLiquidityAddress,
   mint: 2n ** 128n - 1n,

@@ -72,7 +72,7 @@ test('the hashes of blobs are read in order, and of no other type', async () => 
 })
 
 // Rules: inbox-types
-test('a transaction that sets code is none of a batcher, and neither is one of a type to come', async () => {
+test('a set-code transaction is not read, nor is one of a future type', async () => {
   assert.equal(read(await signed(setCode)), undefined)
   const raw = await signed(dynamicFee)
   for (let type = 4; type < 0x7e; type++)
@@ -88,7 +88,7 @@ test('only what goes to the inbox is read', async () => {
 })
 
 // Rules: inbox-sender
-test('a transaction for another chain is of nobody', async () => {
+test('a transaction for another chain has no sender', async () => {
   for (const transaction of [accessList, dynamicFee, blob])
     assert.equal(read(await signed({ ...transaction, chainId: 901 })), undefined)
   assert.equal(read(await signed({ ...legacy, chainId: 901 })), undefined)
@@ -96,7 +96,7 @@ test('a transaction for another chain is of nobody', async () => {
 })
 
 // Rules: inbox-sender
-test('a signature of which nobody can be the signer makes a transaction of nobody', () => {
+test('a transaction with an unrecoverable signature has no sender', () => {
   // There is a point of the curve above this, the generator.
   const r = '0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
   const good = { r, s: `0x${'11'.repeat(32)}` } as const

@@ -16,10 +16,10 @@ import { decodeDeposit } from '#protocol/transaction/deposit.ts'
 import type { Signature } from '#protocol/transaction/transaction.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Who signed a hash; undefined if nobody can have. */
+/** Recovers the signer of a hash; undefined if the signature is invalid. */
 type RecoverSigner = (hash: Uint8Array, signature: Signature) => Address | undefined
 
-/** A transaction to the batch inbox, before its blobs are there. */
+/** A transaction to the batch inbox without its blobs. */
 export interface ScannedInboxTransaction {
   /** EIP-2718 type; 0 for a legacy transaction. */
   readonly type: number
@@ -29,14 +29,14 @@ export interface ScannedInboxTransaction {
   readonly versionedHashes: readonly Hash[]
 }
 
-/** What decides which transactions are read. */
+/** Rules for which transactions are read. */
 export interface InboxScan {
   readonly inbox: Address
   readonly l1ChainId: bigint
   readonly recoverSigner: RecoverSigner
 }
 
-/** How many fields come before the signature, and where `to` is, by type. */
+/** By type: the number of fields before the signature, and the index of `to`. */
 const layouts: Readonly<Record<number, { readonly signed: number; readonly to: number }>> = {
   0: { signed: 6, to: 3 },
   1: { signed: 8, to: 4 },
@@ -47,11 +47,11 @@ const layouts: Readonly<Record<number, { readonly signed: number; readonly to: n
 // Rule inbox-types: Batcher transactions have types 0 to 3 or are deposits; set-code transactions are not read.
 // Spec: derivation.md#l1-retrieval, derive/data_source.go
 /**
- * Reads an L1 transaction as one of the batcher's may be: from anybody, to the batch inbox.
+ * Decodes an L1 transaction to the batch inbox, from any sender.
  *
- * @param raw as it stands in the L1 block
- * @returns undefined if it is to someone else, of a type that batchers must not use, or its signature is not valid on L1
- * Spec: protocol/derivation.md#l1-retrieval; the types are op-node's
+ * @param raw typed bytes of the transaction
+ * @returns undefined if it goes elsewhere, has a type that batchers must not use, or its signature is invalid on L1
+ * Spec: protocol/derivation.md#l1-retrieval; the allowed types are op-node's
  */
 export function scanInboxTransaction(
   raw: Uint8Array,
@@ -79,7 +79,7 @@ export function scanInboxTransaction(
   }
 }
 
-/** A rollup on a rollup has deposits in its L1. */
+/** An L1 that is a rollup itself has deposits. */
 function scanDeposit(raw: Uint8Array, { inbox }: InboxScan): ScannedInboxTransaction | undefined {
   const { from, to, data } = decodeDeposit(raw)
   if (to !== inbox) return undefined

@@ -18,7 +18,7 @@ const rules: ChannelRules = {
   allowsBrotli: false,
 }
 
-/** What comes of frames `a:0:text!`, each part of an L1 block as `@5`. */
+/** Outcomes of frames `a:0:text!`, in L1 blocks such as `@5`. */
 function feed(source: ChannelSource, text: string): string {
   const said: string[] = []
   for (const block of text.split('@').slice(1)) {
@@ -53,7 +53,7 @@ test('what can be read is read before another frame takes its room', () => {
 })
 
 // Rules: stage-invalid
-test('a flush gives up the open channel from Holocene on, and none before', () => {
+test('a flush drops the open channel from Holocene on, and has no effect before', () => {
   const flushed = (source: ChannelSource) => {
     feed(source, '@0 a:0:A')
     source.flush()

@@ -4,19 +4,19 @@ import { type BankAdd, ChannelBank } from '#protocol/channel/channel-bank.ts'
 import type { ChannelEnd } from '#protocol/channel/channel-reader.ts'
 import type { Frame } from '#protocol/channel/frame.ts'
 
-/** A frame that is not part of a channel, and why. */
+/** A frame that was dropped, and why. */
 export interface DroppedFrame {
   readonly what: 'frame'
   readonly reason: Extract<BankAdd | AssemblerOutput, { kind: 'dropped' }>['reason']
 }
 
-/** A channel that is not part of the chain, and why. */
+/** A channel that was dropped, and why. */
 export interface DroppedChannel {
   readonly what: 'channel'
   readonly reason: 'timed-out' | 'pruned' | Exclude<ChannelEnd, 'complete'>
 }
 
-/** Where channels come from while one L1 block is read. */
+/** Inputs for assembling channels while one L1 block is read. */
 export interface ChannelInput {
   readonly l1Block: bigint
   readonly rules: ChannelRules
@@ -24,15 +24,15 @@ export interface ChannelInput {
   readonly onDropped: (dropped: DroppedFrame | DroppedChannel) => void
 }
 
-/** Gives complete channels, as the pieces of their data in order. */
+/** Returns complete channels, each as its frames' data in order. */
 export interface ChannelSource {
-  /** The next channel; undefined if this L1 block completes no other. */
+  /** The next channel; undefined if this L1 block completes no further one. */
   next(input: ChannelInput): readonly Uint8Array[] | undefined
-  /** Gives up the channel that is not complete yet: a batch of the one before it was invalid. */
+  /** Drops the incomplete channel: a batch of the channel before it was invalid. */
   flush(): void
 }
 
-/** Channels before Holocene: many are open at a time. */
+/** Channels before Holocene: many may be open. */
 export class BankedChannels implements ChannelSource {
   readonly #bank = new ChannelBank()
 
@@ -40,7 +40,7 @@ export class BankedChannels implements ChannelSource {
     for (;;) {
       // Rule bank-pruning: The bank is read before a frame is added, and pruned after it, oldest first.
       // Spec: derivation.md#pruning, derive/channel_bank.go
-      // What is there is read before anything is added to it: where the bank is full, another order gives another chain.
+      // Channels are read before frames are added: when the bank is full, another order would derive another chain.
       const read = this.#bank.read(l1Block, rules)
       if (read.kind === 'ready') return read.chunks
       if (read.kind === 'timed-out') {
@@ -57,11 +57,11 @@ export class BankedChannels implements ChannelSource {
     }
   }
 
-  /** Before Holocene nothing is flushed. */
+  /** Before Holocene a flush has no effect. */
   flush(): void {}
 }
 
-/** Channels from Holocene on: one at a time, its frames in order. */
+/** Channels from Holocene on: one at a time, with its frames in order. */
 export class AssembledChannels implements ChannelSource {
   readonly #assembler = new ChannelAssembler()
 

@@ -5,7 +5,7 @@ import { type AfterRefusal, afterRefusal } from './refused-payload.ts'
 
 /**
  * The heads of a chain that is derived, and what each outcome of its attributes does to them and to the pipeline. It neither
- * builds blocks nor reads L1: whoever drives it says what became of the attributes.
+ * builds blocks nor reads L1: the caller reports the outcome of the attributes.
  *
  * Spec: protocol/derivation.md#engine-queue, protocol/holocene/derivation.md#engine-queue
  */

@@ -103,7 +103,7 @@ test('a blob that is cut short is as one that is missing', () => {
 })
 
 // Rules: pruning-first
-test('from Holocene on frames that fit no channel are left out of their transaction', () => {
+test('from Holocene on frames that cannot continue a channel are removed from their transaction', () => {
   const channels = { a: '13 14', b: '13' }
   const at = (holocene: bigint) => ({ channels, hardforkTimes: { granite: 0n, holocene } })
   assert.equal(run('@3 a0/2+b a1/2', at(36n)), '. 13 (frame:no-channel) .')

@@ -8,15 +8,15 @@ import type { Address, Hash } from '#protocol/primitives.ts'
 /** EIP-2718 type of a transaction with blobs. */
 const blobTransactionType = 3
 
-/** What of the inbox's rules depends on the time of the L1 block. */
+/** Rules of the inbox that depend on the timestamp of the L1 block. */
 export interface InboxRules {
   /** Whether blobs are read: from Ecotone on. */
   readonly readsBlobs: boolean
-  /** Whether frames that fit no channel are left out at once: from Holocene on. */
+  /** Whether frames that cannot continue a channel are dropped at once: from Holocene on. */
   readonly prunesFrames: boolean
 }
 
-/** What a batcher posted in one transaction, or in one of its blobs. */
+/** Data that a batcher posted in the calldata of a transaction or in a blob. */
 interface InboxItem {
   readonly source: 'calldata' | 'blob'
   readonly data: Uint8Array
@@ -25,7 +25,7 @@ interface InboxItem {
 // Rule blob-missing: A block is not read until all blobs of its batcher are available.
 // Spec: ecotone/derivation.md#blob-retrieval, derive/blob_data_source.go
 /**
- * The blobs that a batcher posted in an L1 block and that are not at hand, in order.
+ * The blobs of a batcher in an L1 block whose data is missing, in order.
  *
  * Spec: protocol/ecotone/derivation.md#blob-retrieval
  */
@@ -45,7 +45,7 @@ function isBlobs({ type }: InboxTransaction): boolean {
   return type === blobTransactionType
 }
 
-/** The frames of one L1 block, one by one, in the order in which the batcher posted them. */
+/** Returns the frames of one L1 block one by one, in the order in which the batcher posted them. */
 export class InboxFrames {
   readonly #items: Generator<InboxItem, undefined>
   readonly #rules: InboxRules
@@ -66,7 +66,7 @@ export class InboxFrames {
     this.#onMalformed = options.onMalformed
   }
 
-  /** The next frame; undefined if there is none left. */
+  /** The next frame; undefined after the last. */
   next(): Frame | undefined {
     while (this.#next >= this.#frames.length) {
       const item = this.#items.next()

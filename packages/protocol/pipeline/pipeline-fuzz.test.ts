@@ -19,7 +19,7 @@ import { batcherOf } from '#test/fakes/pipeline-notation.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { type DerivedAttributes, type L2Head, Pipeline } from './pipeline.ts'
 
-// Whatever stands in L1, a pipeline says what becomes of it, and throws nothing.
+// For any L1 data, a pipeline returns an outcome and does not throw.
 
 const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 40)
 
@@ -37,7 +37,7 @@ interface Chain {
 /** Blocks that one L1 block may bring in a test, at most: more would be a pipeline that runs in a circle. */
 const maxBlocks = 2_000
 
-/** Derives until L1 ends or the pipeline gives up, and gives the numbers of the blocks that came out. */
+/** Derives until L1 ends or the pipeline stops; returns the numbers of the derived blocks. */
 function derive(chain: Chain): readonly bigint[] {
   const { config, base, blocks, verdicts, refOf } = chain
   const safeChain = new Map([[chain.head.ref.number, chain.head.ref]])

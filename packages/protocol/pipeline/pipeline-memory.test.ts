@@ -10,7 +10,7 @@ import { Pipeline } from './pipeline.ts'
 
 const config = notedRollup({ holocene: 0n }, { sequencingWindow: 4n })
 
-/** An L1 block with a log and a blob, which nobody but the pipeline is to hold. */
+/** An L1 block with a log and a blob, referenced by the pipeline only. */
 function block(number: number): L1Block {
   const ref = l1Block(number)
   const data = new Uint8Array(131_072)

@@ -13,7 +13,7 @@ const empty = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, at) => `@${from + at}`).join(' ')
 
 // Rules: l1-parent
-test('an L1 block is the child of the one before it, or all begins anew', () => {
+test('an L1 block that is not the child of the one before it causes a reset', () => {
   const channels = { a: '13' }
   assert.equal(run('@3 @4 a', { channels }), '. . 13 .')
   assert.equal(run("@3 @4' a", { channels }), '. . reset:l1-parent-hash')

@@ -37,35 +37,35 @@ import {
 } from './channel-source.ts'
 import { InboxFrames, type InboxRules, missingBlobs } from './inbox-data.ts'
 
-/** What a pipeline begins with. Spec: protocol/derivation.md#resetting-the-pipeline */
+/** Inputs of a pipeline. Spec: protocol/derivation.md#resetting-the-pipeline */
 export interface PipelineOptions {
   readonly config: RollupConfig
-  /** A channel timeout or more below the L1 origin of the safe head (`isPipelineBase`), with the blobs of its batcher. */
+  /** An L1 block at least a channel timeout below the L1 origin of the safe head (`isPipelineBase`), with the batcher's blobs. */
   readonly base: L1Block
-  /** The batcher of the base: of the system config of an L2 block of its epoch. */
+  /** The batcher at the base, from the system config of an L2 block of its epoch. */
   readonly batcher: Address
-  /** Blocks of the safe chain, for batches that overlap it. */
+  /** Looks up blocks of the safe chain, for batches that overlap it. */
   readonly safeBlock: SafeBlockLookup
-  /** What was left out of the chain, and why. */
+  /** Called for each dropped piece of data. */
   readonly report?: (event: PipelineEvent) => void
 }
 
 /** The block to derive on. */
 export interface L2Head {
   readonly ref: L2BlockRef
-  /** As a child of the block sees it: of `systemConfigOf`, or of the attributes that the block was made from. */
+  /** The system config for a child of the block: from `systemConfigOf`, or from the attributes of the block. */
   readonly systemConfig: SystemConfig
 }
 
-/** What was left out. */
+/** A dropped piece of data. */
 export type PipelineEvent = Dropped & {
-  /** What exactly is wrong with data that does not parse. */
+  /** What is wrong with malformed data. */
   readonly detail: string | undefined
   /** The L1 block that was read. */
   readonly l1: L1BlockRef
 }
 
-/** Data that is not part of the chain, and why. */
+/** Dropped data, and the reason. */
 export type Dropped =
   | { readonly what: 'blob' | 'calldata'; readonly reason: 'malformed' }
   | DroppedFrame
@@ -73,48 +73,48 @@ export type Dropped =
   | { readonly what: 'batch'; readonly reason: UnusedReason | SkippedBatch['reason'] | 'malformed' }
   | { readonly what: 'config-update'; readonly reason: IgnoredUpdate['reason'] }
 
-/** Why the head and L1 do not fit together. */
+/** Why the head does not match L1. */
 export type PipelineResetReason = 'epoch-of-other-chain' | AttributesMismatch
 
-/** Why derivation cannot go on. */
+/** Why derivation must stop. */
 export type PipelineHaltReason = CriticalReason | 'malformed-deposit' | 'l1-attributes'
 
-/** Attributes, and where they come from. */
+/** Derived attributes, with their place in L1 and L2. */
 export interface DerivedAttributes {
   readonly kind: 'attributes'
   readonly parent: L2BlockRef
   readonly attributes: PayloadAttributes
-  /** The L1 block that was read last. */
+  /** The L1 block that was being read. */
   readonly derivedFrom: L1BlockRef
   readonly l1Origin: L1BlockRef
   readonly sequenceNumber: bigint
   /** Before Holocene: until the last block of a span is applied, those before it may be revoked. */
   readonly isLastInSpan: boolean
-  /** What goes into the next `L2Head`, if the block is made. */
+  /** The system config for the next `L2Head`, once the block is built. */
   readonly systemConfig: SystemConfig
 }
 
-/** What a pipeline has to say. */
+/** Result of one step of a pipeline. */
 export type PipelineOutput =
   | DerivedAttributes
-  /** All that was pushed is read. */
+  /** All pushed L1 blocks are read; the next one is needed. */
   | { readonly kind: 'needs-l1-block'; readonly number: bigint }
-  /** The same again when `safeBlock` knows it. */
+  /** `safeBlock` does not have a block that is needed; `next` repeats the step once it does. */
   | { readonly kind: 'needs-l2-block'; readonly number: bigint }
-  /** The head and L1 do not go together: find both anew, and make another pipeline. */
+  /** The head does not match L1: the caller finds a new start and makes another pipeline. */
   | { readonly kind: 'reset'; readonly reason: PipelineResetReason }
-  /** Going on would split the chain. */
+  /** Continuing would fork the chain. */
   | { readonly kind: 'critical'; readonly reason: PipelineHaltReason; readonly detail?: string }
 
-/** What becomes of an L1 block. */
+/** Result of pushing an L1 block. */
 export type PushOutput =
   | { readonly kind: 'taken' }
-  /** Push it again with these. */
+  /** The block must be pushed again, with these blobs. */
   | { readonly kind: 'needs-blobs'; readonly batcher: Address; readonly missing: readonly Hash[] }
-  /** It is no child of the one before it: L1 was reorganised. */
+  /** The block is not a child of the one before it: L1 was reorganised. */
   | { readonly kind: 'reset'; readonly reason: 'l1-parent-hash' }
 
-/** What of the rules depends on the time of the L1 block that is read. */
+/** Rules that depend on the timestamp of the L1 block being read. */
 interface Rules {
   readonly inbox: InboxRules
   readonly channels: ChannelRules
@@ -125,9 +125,9 @@ interface Rules {
 /**
  * Derives the L2 chain from L1: L1 blocks are pushed in, payload attributes come out.
  *
- * The order of all that happens within is op-node's, where each stage asks the one before it. An L1 block is followed
- * by the next only when everything before was read to its end: when channels time out and empty blocks are due depends on it.
- * There is no reset: another pipeline is made.
+ * The order of all steps is op-node's, where each stage pulls from the one before. The next L1 block is taken
+ * only when everything before it is read: channel timeouts and empty blocks depend on that.
+ * A pipeline cannot be reset: a reset makes a new one.
  * Spec: protocol/derivation.md#l2-chain-derivation-pipeline
  */
 export class Pipeline {
@@ -135,7 +135,7 @@ export class Pipeline {
   readonly #options: PipelineOptions
   readonly #origins: L1Origins
   readonly #builder: AttributesBuilder
-  /** By number: what the epochs of coming blocks need of L1, and no more. */
+  /** L1 blocks that may be epochs of coming L2 blocks, by number, without inbox transactions. */
   readonly #epochs = new Map<bigint, L1Block>()
   #origin: L1BlockRef
   #batcher: SystemConfig
@@ -145,7 +145,7 @@ export class Pipeline {
   #reader: ChannelReader | undefined
   #batches: BatchQueue | BatchStage
 
-  /** @throws RangeError if a blob of the base is missing: without it, another chain would be derived */
+  /** @throws RangeError if a blob of the base is missing: another chain would be derived without it */
   constructor(options: PipelineOptions) {
     const { base, config } = options
     this.#config = config
@@ -164,17 +164,17 @@ export class Pipeline {
     this.#batches = this.#makeBatches()
   }
 
-  /** The L1 block that is read. */
+  /** The L1 block that is being read. */
   get origin(): L1BlockRef {
     return this.#origin
   }
 
-  /** Whose transactions are read, as of that block: what the next one is to be fetched with. */
+  /** The batcher at that block, for fetching the next block. */
   get batcher(): Address {
     return this.#batcher.batcherAddress
   }
 
-  /** Takes the next L1 block, when it is asked for. */
+  /** Takes the next L1 block, after `needs-l1-block`. */
   push(block: L1Block): PushOutput {
     // Rule l1-parent: An L1 block must be the child of the one before it; otherwise derivation is reset.
     // Spec: derivation.md#l1-traversal, derive/l1_traversal.go
@@ -187,7 +187,7 @@ export class Pipeline {
     })
     // Rule batcher-update: A batcher update applies to its whole L1 block; a malformed update changes nothing.
     // Spec: derivation.md#l1-traversal, derive/l1_traversal.go
-    // An update counts for all transactions of its block, also those before it.
+    // An update applies to all transactions of its block, including those before it.
     const { batcherAddress } = batcher
     const missing = missingBlobs(block, batcherAddress, rules.inbox)
     if (missing.length > 0) return { kind: 'needs-blobs', batcher: batcherAddress, missing }
@@ -203,7 +203,7 @@ export class Pipeline {
   }
 
   // Rule any-l1-data: Any L1 data has a defined outcome. Spec: Atoll's own
-  /** The attributes of the block after the head, or what is needed for them. */
+  /** Returns the attributes of the block after the head, or what is needed for them. */
   next(head: L2Head): PipelineOutput {
     const { ref } = head
     // Rule limit-epochs: L1 blocks are kept as long as they can be an epoch. Spec: derivation.md#batch-queue
@@ -239,8 +239,8 @@ export class Pipeline {
   }
 
   /**
-   * Gives up what came with a batch whose block the engine found invalid: the rest of its span, its channel, and the one that is
-   * not complete yet. Called when a block with deposits only takes its place, from Holocene on.
+   * Drops what belongs to a batch whose payload was refused: the rest of its span, its channel, and the channel that is
+   * incomplete. Called when a block of deposits only replaces it, from Holocene on.
    * Spec: protocol/holocene/derivation.md#engine-queue
    */
   flush(): void {
@@ -255,7 +255,7 @@ export class Pipeline {
 
   // Rule holocene-transform: Holocene's activation drops frames, channels and batches, and keeps L1 blocks.
   // Spec: holocene/derivation.md#activation, derive/channel_mux.go, derive/batch_mux.go
-  /** From Holocene on other stages do the work, and nothing is left of what these had; but the L1 blocks are. */
+  /** Switches to the stages of Holocene. Buffered data is dropped; the L1 blocks are kept. */
   #transform(): void {
     this.#channels = new AssembledChannels()
     this.#reader = undefined
@@ -344,7 +344,7 @@ export class Pipeline {
     }
   }
 
-  /** Lets go of L1 blocks that can be no block's epoch any more. */
+  /** Drops L1 blocks that cannot be the epoch of a coming block. */
   #forgetEpochs({ l1Origin }: L2BlockRef): void {
     const [first] = this.#origins.blocks
     const keptFrom = first === undefined || first.number > l1Origin.number ? l1Origin : first
@@ -359,7 +359,7 @@ export class Pipeline {
   }
 }
 
-/** The rest of a block, above all its blobs, must not be held by those who want to know no more than this. */
+/** Copies the reference only, so that it does not keep the whole block with its blobs in memory. */
 function refOf({ hash, number, parentHash, timestamp }: L1Block): L1BlockRef {
   return { hash, number, parentHash, timestamp }
 }

@@ -2,43 +2,43 @@ import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
 // Rule limit-pages: 256 L2 and 64 L1 blocks are requested at once. Spec: Atoll's own
-/** L2 blocks that are asked for at once. */
+/** Number of L2 blocks in a request. */
 const l2PageBlocks = 256
 
-/** L1 blocks that are asked for at once. */
+/** Number of L1 blocks in a request. */
 const l1PageBlocks = 64
 
-/** L2 blocks from one downwards, newest first. */
+/** A request for L2 blocks from a number downwards, newest first. */
 export interface L2PageRequest {
   readonly kind: 'need-l2'
   readonly number: bigint
-  /** Left out: whatever block of that number the engine has. */
+  /** Undefined: the execution client's canonical block of that number. */
   readonly hash: Hash | undefined
-  /** How many at most; one is enough to go on. */
+  /** Maximum; the search continues with one. */
   readonly count: number
 }
 
-/** L1 blocks by number, from one downwards; those that L1 does not have yet are left out of the answer. */
+/** A request for L1 blocks from a number downwards; blocks that L1 does not have yet are missing in the answer. */
 export interface L1PageRequest {
   readonly kind: 'need-l1'
   readonly number: bigint
   readonly count: number
 }
 
-/** What a walk asks for. */
+/** A request of a search. */
 export type PageRequest = L2PageRequest | L1PageRequest
 
-/** What a walk was given. */
+/** The answer to a request. */
 export type Page =
   | { readonly kind: 'l2'; readonly blocks: readonly L2BlockRef[] }
   | { readonly kind: 'l1'; readonly blocks: readonly L1BlockRef[] }
 
-/** L2 blocks on the way down from a head, a page of them at a time. */
+/** L2 blocks on the way down from a head, fetched in pages. */
 export class L2Pages {
   #request: L2PageRequest | undefined
   readonly #blocks = new Map<Hash, L2BlockRef>()
 
-  /** The parent of a block, or what to ask for; never a block below `lowest`. */
+  /** The parent of a block, or a request for it; requests stop at `lowest`. */
   parentOf(block: L2BlockRef, lowest: bigint): L2BlockRef | L2PageRequest {
     const parent = this.#blocks.get(block.parentHash)
     if (parent !== undefined) return parent
@@ -48,13 +48,13 @@ export class L2Pages {
     return this.ask({ number, hash: block.parentHash, count: Math.max(count, 1) })
   }
 
-  /** Asks for blocks. */
+  /** Makes a request for blocks. */
   ask(page: Omit<L2PageRequest, 'kind'>): L2PageRequest {
     this.#request = { kind: 'need-l2', ...page }
     return this.#request
   }
 
-  /** Takes what was asked for; undefined if that is not what was given. Blocks that do not hang together are left out. */
+  /** Takes an answer; undefined if it does not match the request. Blocks that are not linked by parent hash are dropped. */
   take(blocks: readonly L2BlockRef[]): L2BlockRef | undefined {
     const [first] = blocks
     const request = this.#request
@@ -73,12 +73,12 @@ export class L2Pages {
   }
 }
 
-/** L1 blocks by number, a page of them at a time. */
+/** L1 blocks by number, fetched in pages. */
 export class L1Pages {
   #request: L1PageRequest | undefined
   readonly #blocks = new Map<bigint, L1BlockRef | undefined>()
 
-  /** The block of a number, undefined if L1 does not have it yet; or what to ask for. */
+  /** The block of a number, undefined if L1 does not have it yet; or a request for it. */
   at(number: bigint): L1BlockRef | L1PageRequest | undefined {
     if (this.#blocks.has(number)) return this.#blocks.get(number)
     const count = number < l1PageBlocks ? Number(number) + 1 : l1PageBlocks
@@ -86,7 +86,7 @@ export class L1Pages {
     return this.#request
   }
 
-  /** Takes what was asked for; false if the blocks do not hang together, with each other and those of the page before. */
+  /** Takes an answer; false if the blocks are not linked by parent hash, to each other or to the page before. */
   take(blocks: readonly L1BlockRef[]): boolean {
     const request = this.#request
     this.#request = undefined

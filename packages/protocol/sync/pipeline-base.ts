@@ -84,7 +84,7 @@ export function* findPipelineBase<Block extends BaseCandidate>(
   return base
 }
 
-/** Runs a search over blocks that are at hand. */
+/** Runs a search over blocks in memory. */
 export function searchHeld<Block>(
   search: Generator<bigint, Block, Block>,
   blockAt: (number: bigint) => Block,

@@ -118,7 +118,7 @@ test('it goes back from the safe head of before, if that is older', () => {
 })
 
 // Rules: sync-start-origins
-test('blocks whose L1 origin was replaced are given up', () => {
+test('blocks whose L1 origin was replaced are dropped', () => {
   // L1 was replaced from 46 on, whose first L2 block is 92. Canonical are origins up to 45.
   assert.equal(found(world(l1Chain(60, 46), l2Chain(101), [101, 90, 4])), '91/67/4')
 })

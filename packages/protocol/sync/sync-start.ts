@@ -3,45 +3,45 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { L1Pages, L2Pages, type Page, type PageRequest } from './block-pages.ts'
 
 // Rule limit-reorg: An L1 reorg of five sequencing windows is followed. Spec: sync/start.go
-/** Sequencing windows that a reorg of L1 may take back of the unsafe chain. Source: op-node, rollup/sync/start.go */
+/** Deepest reorg of the unsafe chain, in sequencing windows. Source: op-node, rollup/sync/start.go */
 const maxReorgWindows = 5n
 
 // Rule limit-recover: Fourteen windows without a safe head mean that the execution client synced by itself. Spec: sync/start.go
-/** Sequencing windows that an unsafe chain without a safe head must be long for it to count as synced by its engine. */
+/** Length in sequencing windows from which an unsafe chain without a safe head counts as synced by the execution client. */
 const recoverWindows = 14n
 
-/** What an engine says of its chain. */
+/** The labels of the execution client. */
 export interface EngineLabels {
   readonly unsafe: L2BlockRef
-  /** Absent: nothing was called safe yet. */
+  /** Absent: no block is labelled safe yet. */
   readonly safe: L2BlockRef | undefined
   readonly finalized: L2BlockRef | undefined
 }
 
-/** Where derivation and the engine start. */
+/** The heads to start from. */
 interface StartHeads {
   readonly unsafe: L2BlockRef
   readonly safe: L2BlockRef
   readonly finalized: L2BlockRef
 }
 
-/** What a search starts from. */
+/** Inputs of the search. */
 export interface SyncStartOptions {
   readonly config: RollupConfig
   readonly labels: EngineLabels
-  /** How far below the head an engine that synced by itself has its safe head, in seconds. */
+  /** Distance of the safe head below the head after EL sync, in seconds. */
   readonly safeOffsetSeconds: bigint
 }
 
-/** What a search needs, or has come to. */
+/** Result of one step: a request, or the outcome. */
 export type SyncStartStep =
   | PageRequest
   | { readonly kind: 'found'; readonly heads: StartHeads }
   | { readonly kind: 'failed'; readonly reason: SyncStartFault; readonly detail: string }
 
 /**
- * Why there is no start. The first three need an operator; with the others, chain or source changed while they were read, and
- * another search may do.
+ * Why no start was found. The first three need an operator; in the other cases L1 or L2 changed during the search, and
+ * another search may succeed.
  */
 export type SyncStartFault =
   | 'wrong-chain'
@@ -54,10 +54,11 @@ export type SyncStartFault =
 // Rule sync-start-window: The safe head goes back a sequencing window below the newest canonical block, not below finalized.
 // Spec: derivation.md#finding-the-sync-starting-point, sync/start.go
 /**
- * Finds the heads to start from: the newest L2 block whose L1 origins may all be canonical, and a safe one a whole sequencing
- * window below the newest that surely is, so that everything that could change it is read again. Never below the finalized.
+ * Finds the heads to start from: the newest L2 block whose L1 origins may all be canonical, and a safe head a sequencing
+ * window below the newest block whose L1 origin is canonical, so that all data that could change it is read again. The
+ * safe head is never below the finalized head.
  *
- * A state machine: each step says what blocks it needs, and the next step takes them.
+ * A state machine: each step returns the blocks it needs, and the next step takes them.
  * Spec: protocol/derivation.md#finding-the-sync-starting-point; numbers and order of the checks are op-node's
  */
 export class SyncStart {
@@ -72,7 +73,7 @@ export class SyncStart {
   #unsafe: L2BlockRef | undefined
   /** Newest block on the walk whose L1 origin is canonical. */
   #highest: L2BlockRef | undefined
-  /** Whether the parent of the block is the safe head. */
+  /** Whether the parent of the current block is the safe head. */
   #isReady = false
 
   constructor(options: SyncStartOptions) {
@@ -81,12 +82,12 @@ export class SyncStart {
     this.#options = options
     this.#at = labels.unsafe
     this.#unsafe = labels.unsafe
-    // Until the genesis block is there, which stands for heads that are not.
+    // Placeholder until the genesis block is fetched, which replaces missing heads.
     this.#finalized = labels.finalized ?? labels.unsafe
     this.#safe = labels.safe ?? this.#finalized
   }
 
-  /** Goes on with what was asked for last, as far as that leads. */
+  /** Continues with the answer to the last request. */
   step(page?: Page): SyncStartStep {
     const problem = page === undefined ? undefined : this.#take(page)
     if (problem !== undefined) return problem
@@ -104,7 +105,7 @@ export class SyncStart {
     if (page.kind === 'l1')
       return this.#l1.take(page.blocks)
         ? undefined
-        : failed('l1-inconsistent', 'L1 blocks do not hang together')
+        : failed('l1-inconsistent', 'L1 blocks are not linked by parent hash')
     const block = this.#l2.take(page.blocks)
     if (block === undefined)
       return failed('l2-missing', 'the engine lacks an L2 block of its chain')
@@ -118,7 +119,7 @@ export class SyncStart {
   }
 
   // Rule sync-start-labels: An execution client that synced by itself or lost its head is recognised. Spec: sync/start.go
-  /** What the labels alone decide. */
+  /** Handles the cases that the labels alone decide. */
   #begin(): SyncStartStep | undefined {
     const { genesis, sequencingWindow, blockTime } = this.#config
     const { labels, safeOffsetSeconds } = this.#options
@@ -150,7 +151,7 @@ export class SyncStart {
 
   // Rule sync-start-origins: Blocks with a replaced L1 origin are dropped; those with an unknown newer origin are kept.
   // Spec: sync/start.go
-  /** Looks at one block of the walk. */
+  /** Checks the current block. */
   #visit(): SyncStartStep | undefined {
     const block = this.#at
     const l1 = this.#l1.at(block.l1Origin.number)
@@ -165,7 +166,7 @@ export class SyncStart {
       if (block.l1Origin.number + maxReorgWindows * sequencingWindow < newest.l1Origin.number)
         return failed('reorg-too-deep', `back to ${nameOf(block)} from ${nameOf(newest)}`)
     }
-    // What L1 does not have yet may become canonical.
+    // A block that L1 does not have yet may become canonical.
     if (l1 !== undefined && l1.hash !== block.l1Origin.hash) {
       this.#unsafe = undefined
       this.#highest = undefined
@@ -192,7 +193,7 @@ export class SyncStart {
     return undefined
   }
 
-  /** To the parent. */
+  /** Moves to the parent. */
   #descend(): SyncStartStep | undefined {
     const block = this.#at
     const parent = this.#l2.parentOf(block, this.#finalized.number)

@@ -6,21 +6,21 @@ import { depositType } from './transaction-types.ts'
 
 /** A transaction that L1 forces on L2. Spec: protocol/deposits.md#the-deposited-transaction-type */
 export interface Deposit {
-  /** What on L1 made it; unique. */
+  /** Identifies its source on L1; unique. */
   readonly sourceHash: Hash
   readonly from: Address
   /** Absent for the creation of a contract. */
   readonly to: Address | undefined
-  /** Wei that come into being on L2 for `from`. */
+  /** Wei minted on L2 for `from`. */
   readonly mint: bigint
   readonly value: bigint
   readonly gas: bigint
-  /** Before Regolith such a deposit takes nothing of the block's gas; since then there are none. */
+  /** Before Regolith, such a deposit does not use the block's gas; not used since. */
   readonly isSystemTransaction: boolean
   readonly data: Uint8Array
 }
 
-/** A deposit as it stands in a block. */
+/** Encodes a deposit. */
 export function encodeDeposit(deposit: Deposit): Uint8Array {
   const body = encodeRlp([
     fromHex(deposit.sourceHash),
@@ -42,7 +42,7 @@ export function encodeDeposit(deposit: Deposit): Uint8Array {
 /**
  * Decodes a deposit; its data is a view.
  *
- * @throws DecodeError if it is anything else
+ * @throws DecodeError if the bytes are not a deposit
  */
 export function decodeDeposit(raw: Uint8Array): Deposit {
   if (raw[0] !== depositType) throw new DecodeError(`type ${raw[0]}, want ${depositType}`)

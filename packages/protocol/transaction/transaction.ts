@@ -12,7 +12,7 @@ import {
 } from '#protocol/codec/rlp.ts'
 import type { Address } from '#protocol/primitives.ts'
 
-/** A transaction that a user signed. Types: 0 legacy, 1 EIP-2930, 2 EIP-1559, 4 EIP-7702. */
+/** A signed transaction. Types: 0 legacy, 1 EIP-2930, 2 EIP-1559, 4 EIP-7702. */
 export interface SignedTransaction {
   readonly type: UserTransactionType
   /** Absent for a legacy transaction without replay protection. */
@@ -35,17 +35,17 @@ export interface SignedTransaction {
   readonly signingHash: Uint8Array
 }
 
-/** Types of transactions that users may send to a rollup: blobs (3) are not among them. */
+/** Transaction types that a rollup accepts from users; blob transactions (3) are not. */
 type UserTransactionType = 0 | 1 | 2 | 4
 
-/** Accounts and slots that a transaction says it touches. Spec: EIP-2930 */
+/** The access list of a transaction. Spec: EIP-2930 */
 export type AccessList = readonly {
   readonly address: Address
   /** 32 bytes each. */
   readonly storageKeys: readonly Uint8Array[]
 }[]
 
-/** The right to set the code of an account, signed by it. Spec: EIP-7702 */
+/** An authorization to set the code of an account, signed by the account. Spec: EIP-7702 */
 export interface Authorization {
   readonly chainId: bigint
   readonly address: Address
@@ -53,18 +53,18 @@ export interface Authorization {
   readonly signature: Signature
 }
 
-/** A recoverable signature of secp256k1. */
+/** A recoverable secp256k1 signature. */
 export interface Signature {
   readonly r: bigint
   readonly s: bigint
-  /** 0 or 1; in an authorisation up to 255, where more than 1 makes it void rather than the transaction. */
+  /** 0 or 1. In an authorization up to 255; more than 1 makes the authorization invalid, not the transaction. */
   readonly yParity: number
 }
 
 /**
- * Decodes a transaction of a user from its bytes in a block; data are views.
+ * Decodes a signed transaction; byte fields are views.
  *
- * @throws DecodeError if the bytes are no such transaction: a deposit, a blob transaction, a type that is not known
+ * @throws DecodeError for malformed bytes, a deposit, a blob transaction or an unknown type
  */
 export function decodeTransaction(raw: Uint8Array): SignedTransaction {
   const type = raw[0] ?? 0
@@ -107,7 +107,7 @@ function decodeLegacy(raw: Uint8Array): SignedTransaction {
   const { chainId, yParity } = splitV(rlpUint(fields[6], 32))
   const gasPrice = rlpUint(fields[1], 32)
   const signed = fields.slice(0, 6)
-  // EIP-155: the chain id is signed as well.
+  // EIP-155: the signature covers the chain id.
   if (chainId !== undefined) signed.push(uintToRlp(chainId), new Uint8Array(0), new Uint8Array(0))
   return {
     type: 0,
@@ -153,7 +153,7 @@ function decodeAccessList(item: RlpItem | undefined): AccessList {
 
 function decodeAuthorizations(item: RlpItem | undefined): readonly Authorization[] {
   const list = rlpList(item)
-  if (list.length === 0) throw new DecodeError('a transaction of type 4 authorises somebody')
+  if (list.length === 0) throw new DecodeError('a transaction of type 4 needs an authorization')
   return list.map((entry) => {
     const fields = rlpList(entry)
     if (fields.length !== 6) throw new DecodeError('an authorisation has six fields')
@@ -177,7 +177,7 @@ function decodeSignature(fields: readonly RlpItem[]): Signature {
   return { yParity, r: rlpUint(fields[1], 32), s: rlpUint(fields[2], 32) }
 }
 
-/** What an account signs to have its code set: 32 bytes. Spec: EIP-7702 */
+/** The hash that an account signs for an authorization: 32 bytes. Spec: EIP-7702 */
 export function authorizationHash({ chainId, address, nonce }: Authorization): Uint8Array {
   return hashTyped(5, [uintToRlp(chainId), fromHex(address), uintToRlp(nonce)])
 }

@@ -1,4 +1,4 @@
-/** The halves of the bytes of a key, high half first. */
+/** The nibbles of a key, high nibble first. */
 export function toNibbles(key: Uint8Array): Uint8Array {
   const nibbles = new Uint8Array(key.length * 2)
   let at = 0
@@ -9,14 +9,14 @@ export function toNibbles(key: Uint8Array): Uint8Array {
   return nibbles
 }
 
-/** What a node of the trie says of its path. */
+/** The path of a trie node. */
 export interface NodePath {
   readonly nibbles: Uint8Array
-  /** Whether a value follows rather than a node. */
+  /** Whether the node is a leaf. */
   readonly isLeaf: boolean
 }
 
-/** A path as a node has it: packed, with a flag for a leaf and for an odd number. Spec: yellow paper, appendix C */
+/** Encodes a path with its flags for a leaf and for an odd length. Spec: yellow paper, appendix C */
 export function encodeHexPrefix({ nibbles, isLeaf }: NodePath): Uint8Array {
   const odd = nibbles.length % 2
   const packed = new Uint8Array((nibbles.length >> 1) + 1)
@@ -27,7 +27,7 @@ export function encodeHexPrefix({ nibbles, isLeaf }: NodePath): Uint8Array {
   return packed
 }
 
-/** The path that packed bytes are. */
+/** Decodes an encoded path. */
 export function decodeHexPrefix(packed: Uint8Array): NodePath {
   const flags = packed[0] ?? 0
   const nibbles = toNibbles(packed).subarray((flags & 0x10) === 0 ? 2 : 1)

@@ -13,8 +13,8 @@ interface Entry {
 }
 
 /**
- * Root of the trie that maps the index of each value, in RLP, to the value: of a block's transactions or receipts.
- * Built from the sorted keys downwards, with no trie in between.
+ * Root of the trie from the RLP of each index to the value, as for a block's transactions and receipts.
+ * Computed recursively over the sorted keys, without building the trie.
  *
  * @returns 32 bytes
  */
@@ -33,7 +33,7 @@ function nodeOf(entries: readonly Entry[], depth: number): RlpItem {
   if (first === undefined || last === undefined) return nothing
   if (first === last)
     return [encodeHexPrefix({ nibbles: first.path.subarray(depth), isLeaf: true }), first.value]
-  // The keys are sorted: what the first and the last share, all share.
+  // Keys are sorted, so all share the prefix that the first and the last share.
   let shared = depth
   while (first.path[shared] === last.path[shared] && shared < first.path.length) shared++
   if (shared > depth) {
@@ -48,11 +48,11 @@ function nodeOf(entries: readonly Entry[], depth: number): RlpItem {
     children.push(end > start ? reference(nodeOf(entries.slice(start, end), depth + 1)) : nothing)
     start = end
   }
-  // No key is the beginning of another: RLP of different numbers.
+  // No key is a prefix of another, since they are RLP of different numbers.
   return [...children, nothing]
 }
 
-/** A node of less than 32 bytes stands in its parent as it is. */
+/** A node of less than 32 bytes is embedded in its parent. */
 function reference(node: RlpItem): RlpItem {
   const encoded = encodeRlp(node)
   return encoded.length < 32 ? node : keccak256(encoded)

@@ -6,17 +6,17 @@ import type { Deposit } from '#protocol/transaction/deposit.ts'
 import { upgradeSourceHash } from '#protocol/derivation/source-hash.ts'
 import packed from './packed-upgrades.json' with { type: 'json' }
 
-/** A hardfork that brings transactions. */
+/** A hardfork with upgrade transactions. */
 export type UpgradingFork = keyof typeof packed
 
-/** A transaction that a hardfork brings. */
+/** An upgrade transaction. */
 export interface Upgrade {
-  /** What it is for; its source hash comes of these words. */
+  /** The intent, from which the source hash is computed. */
   readonly intent: string
   readonly deposit: Deposit
 }
 
-/** Whether a hardfork brings transactions. */
+/** Whether a hardfork has upgrade transactions. */
 export function isUpgradingFork(fork: string): fork is UpgradingFork {
   return Object.hasOwn(packed, fork)
 }
@@ -24,8 +24,8 @@ export function isUpgradingFork(fork: string): fork is UpgradingFork {
 const unpacked = new Map<UpgradingFork, readonly Upgrade[]>()
 
 /**
- * The transactions that a hardfork brings to every chain, unpacked from base64, brotli and RLP. This takes milliseconds; a chain
- * needs it once in its life, who goes through many chains more often.
+ * Unpacks the upgrade transactions of a hardfork from base64, brotli and RLP. This takes milliseconds, and a chain
+ * needs it once.
  */
 export function unpackUpgrades(fork: UpgradingFork): readonly Upgrade[] {
   const known = unpacked.get(fork) ?? unpackAll(fork)
