@@ -6,13 +6,13 @@ import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
 import { readL2 } from '#records/folder/read-l2.ts'
 
-/** A chain beside the recorded one. */
+/** Result of comparing a chain with the recorded one. */
 export interface ComparedChain {
-  /** Blocks that were compared. */
+  /** Number of compared blocks. */
   readonly blocks: number
-  /** Those with the recorded hash. */
+  /** Number of blocks with the recorded hash. */
   readonly equal: number
-  /** Number of the first that differs. */
+  /** Number of the first block that differs. */
   readonly firstDifference: bigint | undefined
 }
 

@@ -7,13 +7,13 @@ import { findFile, requireFile } from '#records/folder/read-lines.ts'
 import type { ExecutionClient } from '#execution-client/execution-client.ts'
 import type { ReplayedL1 } from '#records/replay/replay-record.ts'
 
-/** What a node is given of a record: its L1, an execution client at its genesis, its config. */
+/** The environment of a node that follows a record: L1, execution client, rollup config. */
 export interface RecordWorldOptions {
   readonly record: string
   readonly clock: Clock
 }
 
-/** Serves its L1. @param options.speed how many times as fast as it was recorded; 0: all of it is there at once */
+/** Serves the L1 of the record. @param options.speed factor on the recorded speed; 0: the whole chain at once */
 export async function startL1({
   record,
   speed,
@@ -29,7 +29,7 @@ export async function startL1({
   })
 }
 
-/** Starts the embedded execution client at its genesis. @param options.onCall told of each call of the Engine API */
+/** Starts the embedded execution client at the genesis of the record. @param options.onCall called for each Engine API call */
 export async function startClient(
   { record, clock, onCall }: RecordWorldOptions & { readonly onCall?: OnCall },
   folder: string,
@@ -40,7 +40,7 @@ export async function startClient(
   const genesis = await readGenesis(requireFile(record, 'genesis.json'))
   await mkdir(join(folder, 'execution'), { recursive: true })
   return startExecutionClient({
-    // Records hold what op-geth made of attributes.
+    // Records hold blocks that op-geth built.
     genesis: {
       ...genesis,
       config: { ...genesis.config, hasOsakaAtKarst: false, hasUsersAtForks: true },
@@ -54,7 +54,7 @@ export async function startClient(
   })
 }
 
-/** Settings that name its config, by key. */
+/** Settings for the rollup config of the record, by key. */
 export function configFiles(record: string): Readonly<Record<string, string>> {
   const l1ChainConfig = findFile(record, 'l1-chain-config.json')
   const dependencySet = findFile(record, 'depset.json')

@@ -6,10 +6,10 @@ import { readRollupConfig } from '#records/folder/record-config.ts'
 import type { ReplayedL1 } from '#records/replay/replay-record.ts'
 import { configFiles } from './record-world.ts'
 
-/** A node, and what it is given to follow a record. */
+/** Options of a node on a record. */
 export interface RecordedNodeOptions {
   readonly record: string
-  /** For the node's data, and for the secret that it shares with the execution client. */
+  /** Folder for the node's data and the Engine API secret. */
   readonly folder: string
   readonly l1: Pick<ReplayedL1, 'rpcUrl' | 'beaconUrl'>
   readonly engineUrl: string
@@ -22,16 +22,16 @@ export interface RecordedNodeOptions {
   readonly onChange: (view: NodeView) => void
 }
 
-/** A node on recorded L1 data, and what its states say. */
+/** A node on recorded L1 data, with a view of its states. */
 export interface RecordedNode {
   readonly node: RunningNode
   readonly viewer: NodeViewer
-  /** Rejects when the node cannot go on, or cannot be seen any more. */
+  /** Rejects when the node fails, or its states cannot be followed any more. */
   readonly failed: Promise<never>
   readonly close: () => Promise<void>
 }
 
-/** Starts a verifier of its own processes, or in this one if it is in memory. */
+/** Starts a verifier: as processes, or in this process if it is in memory. */
 export async function startRecordedNode(options: RecordedNodeOptions): Promise<RecordedNode> {
   const { record, folder, l1, engineUrl, natsServer, isInMemory, logLevel, otlpUrl, report } =
     options
@@ -60,7 +60,7 @@ export async function startRecordedNode(options: RecordedNodeOptions): Promise<R
   const blind = Promise.withResolvers<never>()
   const viewer = await NodeViewer.open(node.bus, options.onChange, blind.reject)
   const failed = Promise.race([node.failed, blind.promise])
-  // eslint-disable-next-line atoll/use-rejection -- whoever runs the node hears of it
+  // eslint-disable-next-line atoll/use-rejection -- the caller handles it through `failed`
   failed.catch(() => undefined)
   const close = async () => {
     await viewer.close()

@@ -24,18 +24,18 @@ interface Until {
 export interface DevnetOptions {
   /** Folder of the record. */
   readonly record: string
-  /** How many times as fast as it was recorded; 0: all of it is there at once. */
+  /** Factor on the recorded speed; 0: the whole L1 at once. */
   readonly speed: number
-  /** Kept, if it is given. */
+  /** Data folder, which is kept; undefined: a temporary one. */
   readonly dataDir: string | undefined
   readonly natsServer: string | undefined
-  /** Whether all runs in this process, with no NATS server. */
+  /** Whether all services run in this process, without a NATS server. */
   readonly inMemory: boolean
-  /** With none, all that is recorded. */
+  /** Empty: all recorded blocks, final. */
   readonly until: { readonly [Head in keyof Until]: Until[Head] | undefined }
   readonly timeoutMs: number
   readonly logLevel: string
-  /** Where the services send their spans. */
+  /** OTLP endpoint for the spans of the services. */
   readonly otlpUrl: string | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -43,20 +43,20 @@ export interface DevnetOptions {
   readonly onChange: (view: NodeView) => void
 }
 
-/** What it came to. */
+/** Result of a devnet run. */
 export interface DevnetResult extends ComparedChain {
   readonly chain: ChainState
-  /** What the bus was. */
+  /** Description of the bus. */
   readonly bus: string
-  /** From the start of the node until the heads were there. */
+  /** Seconds from the start of the node until the heads were reached. */
   readonly seconds: number
 }
 
 /**
- * Runs a verifier on the L1 of a record, with the embedded execution client, until its heads are where they should be; then
+ * Runs a verifier on the L1 of a record, with the embedded execution client, until it reaches the heads; then
  * compares each block with the record.
  *
- * @throws Fault `record` if the record cannot be used, `settings` if it has fewer blocks, `devnet` if the time is over
+ * @throws Fault `record` if the record cannot be used, `settings` if it has too few blocks, `devnet` at the timeout
  */
 export async function runDevnet(options: DevnetOptions): Promise<DevnetResult> {
   const { record, report, signal } = options
@@ -128,7 +128,7 @@ async function follow(
   }
 }
 
-/** The heads that were asked for, as the subject of a sentence; with none, all are. */
+/** The requested heads, as the subject of a sentence. */
 function askedHeads({ until: asked }: DevnetOptions, until: Until): string {
   const heads = ['safe', 'finalized'] as const
   const named = heads.filter((head) => asked[head] !== undefined)

@@ -11,16 +11,16 @@ import { type Connection, type Headers, type Incoming, messageBytes } from './co
 import type { Tracing } from '#runtime/tracing.ts'
 import type { Waits } from './waits.ts'
 
-/** What all parts of one service's bus share. */
+/** Shared by all parts of one service's bus. */
 export interface BusContext {
   readonly names: BusNames
   readonly service: ServiceName
   readonly instance: string
-  /** Of this process. */
+  /** Name of this process. */
   readonly boot: string
   /** States, leases, small calls. */
   readonly control: Connection
-  /** Logs and large calls: a reader that hangs may slow it, and must not slow a lease. */
+  /** Logs and large calls: a hanging reader may delay this connection, but must not delay a lease. */
   readonly bulk: Connection
   readonly clock: Clock
   readonly metrics: BusMetrics
@@ -28,18 +28,18 @@ export interface BusContext {
   readonly waits: Waits
   /** Aborted when the bus is closed. */
   readonly signal: AbortSignal
-  /** What no part can heal: the process has to stop. */
+  /** Called with a failure that cannot be retried: the process has to stop. */
   readonly onFatal: (error: Error) => void
   /** @throws Fault `closed` */
   readonly checkOpen: () => void
-  /** @throws Fault `closed`, or `lease-expired` if this service needs a lease and its own may have passed to another */
+  /** @throws Fault `closed`, or `lease-expired` if this service needs a lease and another instance may hold it now */
   readonly guard: () => void
 }
 
 /**
- * Encodes a message with the headers that every message has.
+ * Encodes a message with the headers of every message.
  *
- * @throws Fault `too-large` above what the server takes: the message would be lost there
+ * @throws Fault `too-large` above the limit of the server, which would drop the message
  */
 export function encodeMessage<Value>(
   { instance, metrics, tracing }: BusContext,
@@ -63,13 +63,13 @@ export function encodeMessage<Value>(
   })
 }
 
-/** Room for the headers that storing a message adds: its id, and the sequence that it expects. */
+/** Space for the headers that storing a message adds: its id and expected sequence. */
 const storeHeaderBytes = 512
 
 /**
- * Decodes a message, or counts why it cannot.
+ * Decodes a message, or counts why that failed.
  *
- * @returns undefined for a body of another type, or one that does not parse: the caller skips it
+ * @returns undefined for a body of another type, or a malformed one: the caller skips it
  */
 export function decodeMessage<Value>(
   { metrics }: Pick<BusContext, 'metrics'>,
@@ -89,7 +89,7 @@ export function decodeMessage<Value>(
   }
 }
 
-/** Runs what a service does with a message; an error there is one of ours, and stops the process. */
+/** Runs a service's handler of a message; an error in it is a bug, and stops the process. */
 export function receiving({ onFatal }: Pick<BusContext, 'onFatal'>, work: () => void): void {
   try {
     work()

@@ -1,4 +1,4 @@
-/** Headers of the bus and of the server, as they stand on the wire. */
+/** Names of the headers of the bus and of the server. */
 export const busHeaders = {
   /** Full protobuf name of the body. */
   type: 'Atoll-Type',
@@ -6,15 +6,15 @@ export const busHeaders = {
   instance: 'Atoll-Instance',
   /** Orders the writes of a state: the writer's start in Unix milliseconds, a dot, and a count from 1. */
   version: 'Atoll-Version',
-  /** Unix milliseconds at which nobody waits for the answer any more. */
+  /** Unix milliseconds after which the caller no longer waits for the answer. */
   deadline: 'Atoll-Deadline',
-  /** Code of the fault that the body holds. */
+  /** Code of the fault in the body. */
   error: 'Atoll-Error',
-  /** Stored once for the same value, within the stream's window. */
+  /** Message id: the stream stores it once within its window. */
   messageId: 'Nats-Msg-Id',
-  /** Stored only if the subject's newest message has this sequence; 0 means there is none. */
+  /** Condition: the subject's newest message has this sequence; 0 means the subject has no message. */
   expectedSequence: 'Nats-Expected-Last-Subject-Sequence',
-  /** Sequence of a message that was read from, or sent on by, a stream. */
+  /** Sequence of a message that was read from a stream, or republished by it. */
   sequence: 'Nats-Sequence',
   /** When a message that was read from a stream was stored, as RFC 3339. */
   storedAt: 'Nats-Time-Stamp',

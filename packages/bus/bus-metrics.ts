@@ -1,12 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
-/** Why a message was not taken. */
+/** Why a message was dropped. */
 export type RefusedReason = 'malformed' | 'unknown-type' | 'too-large' | 'busy'
 
-/** What was published: the kinds differ in how they are stored. */
+/** The kind of a published message; kinds differ in how they are stored. */
 type PublishedKind = 'state' | 'log' | 'lease'
 
-/** What the bus counts. */
+/** Metrics of the bus. */
 export interface BusMetrics {
   refused(reason: RefusedReason): void
   /** An acknowledged publish was sent again. */
@@ -19,13 +19,13 @@ export interface BusMetrics {
   reconnected(): void
 }
 
-/** Values that are asked for when somebody looks. */
+/** Values that are read at each scrape. */
 export interface BusGauges {
   stateAges(): Iterable<{ readonly name: string; readonly ageMs: number | undefined }>
   leaseRemainingMs(): number | undefined
 }
 
-/** Counts into a registry. */
+/** Registers the counters. */
 export function createBusMetrics(registry: Registry): BusMetrics {
   const registers = [registry]
   const counter = <Label extends string>(name: string, help: string, label?: Label) =>
@@ -48,7 +48,7 @@ export function createBusMetrics(registry: Registry): BusMetrics {
   const published = histogram('publish_seconds', 'from publish to acknowledgement', 'kind')
   const called = histogram('call_seconds', 'from call to answer', 'name')
   const backfilled = counter('backfilled_total', 'log entries read from the store', 'log')
-  const expired = counter('dropped_expired_total', 'calls whose caller had given up')
+  const expired = counter('dropped_expired_total', 'calls dropped after their deadline')
   const leaseChanges = counter('lease_changes_total', 'times that this process took its lease')
   const reconnects = counter('reconnects_total', 'times that a connection was back')
   return {
@@ -63,7 +63,7 @@ export function createBusMetrics(registry: Registry): BusMetrics {
   }
 }
 
-/** Registers what is asked for at each scrape. */
+/** Registers the values that are read at each scrape. */
 export function registerBusGauges(registry: Registry, gauges: BusGauges): void {
   const registers = [registry]
   // eslint-disable-next-line no-new -- a gauge registers itself
@@ -91,7 +91,7 @@ export function registerBusGauges(registry: Registry, gauges: BusGauges): void {
   })
 }
 
-/** Counts nothing. */
+/** Metrics that count nothing. */
 export const noBusMetrics: BusMetrics = {
   refused: () => undefined,
   resent: () => undefined,

@@ -7,7 +7,7 @@ import { maxCallBytesInFlight, maxCallsInFlight } from './bus-limits.ts'
 import type { Subscribed } from './bus.ts'
 import type { Incoming } from './connection.ts'
 
-/** Answers a call: drops what nobody waits for any more, and bounds how many are worked on at once. */
+/** Serves a call: drops requests past their deadline, and limits how many are handled at once. */
 export function serveCall<Request, Response>(
   context: BusContext,
   call: Call<Request, Response>,

@@ -28,7 +28,7 @@ test('a call is answered', async () => {
   assert.deepEqual(await call(), { generation: 6n })
 })
 
-test('a call that nobody serves fails at once', async () => {
+test('a call without a server fails at once', async () => {
   const { world, call } = await called()
   const startedMs = world.clock.monotonicMs()
   await assert.rejects(call(), { code: 'unavailable', severity: 'temporary' })
@@ -126,7 +126,7 @@ test('an answer that is not the message it should be is a fault', async () => {
 })
 
 for (const excess of [0, 1]) {
-  test(`of ${maxCallsInFlight + excess} calls at once, ${excess} are told to try again`, async () => {
+  test(`of ${maxCallsInFlight + excess} calls at once, ${excess} are refused as busy`, async () => {
     const { world, server, caller } = await called()
     const open: (() => void)[] = []
     server.bus.serve(
@@ -146,7 +146,7 @@ for (const excess of [0, 1]) {
   })
 }
 
-test('of several instances that serve, one gets the call', async () => {
+test('one of several serving instances gets the call', async () => {
   const { world, server, call } = await called()
   const standby = world.joinUnleased('engine', 'engine-1')
   const handled: string[] = []
@@ -157,7 +157,7 @@ test('of several instances that serve, one gets the call', async () => {
   assert.equal(handled.length, 1)
 })
 
-test('a call that is not declared for the caller is not permitted', async () => {
+test('a call that is not declared for the caller is denied', async () => {
   const { world, server } = await called()
   const gossip = await world.join('gossip')
   server.bus.serve(applyAttributes, () => Promise.resolve({ kind: 'accepted' }))
@@ -211,7 +211,7 @@ for (const { bytes, fits } of [
   })
 }
 
-test('a hint reaches who listens, and nobody misses it otherwise', async () => {
+test('a signal reaches its listeners, and is dropped without any', async () => {
   const { world, server } = await called()
   server.bus.emit(blockHint, safeEntry(1))
   await world.pass(10)

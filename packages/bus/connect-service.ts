@@ -4,11 +4,11 @@ import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
 import type { Connection } from './connection.ts'
 import { connectNats, type NatsOptions } from './nats-connection.ts'
 
-/** The settings that say how to reach the bus. */
+/** Settings of the bus connection. */
 export type BusAccess = Pick<ServiceSettings, 'natsUrls' | 'natsSeedFile' | 'natsCaFile'> &
   Pick<NatsOptions, 'onFatal' | 'signal' | 'onWait'>
 
-/** The two connections of a service: a reader that hangs may slow bulk, and must not slow a lease. */
+/** Opens the two connections of a service: a hanging reader may delay bulk, but must not delay a lease. */
 export async function connectService(
   role: BusRole,
   access: BusAccess & { readonly instance: string },
@@ -22,7 +22,7 @@ export async function connectService(
   return { control, bulk }
 }
 
-/** One connection of a user of the bus, with its key from a file. */
+/** Opens one connection of a bus user, with its key from a file. */
 export async function connectRole(
   role: BusRole,
   { natsUrls, natsSeedFile, natsCaFile, ...options }: BusAccess & { readonly name: string },

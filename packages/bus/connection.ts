@@ -1,36 +1,36 @@
 import { Fault } from '#runtime/fault.ts'
 
 /**
- * What the bus needs of a message server: a small part of NATS. There are two, `nats-connection.ts` and
- * `memory/memory-server.ts`; all rules of the bus are written once, above them, so that no service can tell which it has.
+ * The part of a NATS client that the bus uses. Implementations: `nats-connection.ts` and
+ * `memory/memory-server.ts`. All rules of the bus are written once, above them, so both behave the same.
  */
 export interface Connection {
   readonly server: ServerFacts
-  /** False while the server cannot be reached; what is published then is lost without a word. */
+  /** False while the server cannot be reached; messages published then are silently lost. */
   readonly isUp: boolean
-  /** At most once, without acknowledgement. @throws Fault `too-large` above what the server takes */
+  /** Publishes at most once, without acknowledgement. @throws Fault `too-large` above the limit of the server */
   publish(message: Outgoing): void
   /**
-   * Asks, and waits for one reply.
+   * Sends a request and waits for one reply.
    *
-   * @throws Fault `unavailable` at once if nobody listens; `timeout`, also at a reconnect: the answer went with the connection; `not-permitted`; `too-large`; `closed`
+   * @throws Fault `unavailable` at once without a subscriber; `timeout`, also at a reconnect, which loses the reply; `not-permitted`; `too-large`; `closed`
    */
   request(message: Outgoing, options: { readonly timeoutMs: number }): Promise<Incoming>
-  /** Calls back for each message until unsubscribed; survives reconnects, but misses what came meanwhile. */
+  /** Calls back for each message until unsubscribed. It survives reconnects, but misses messages in between. */
   subscribe(subject: string, subscription: SubscribeOptions): Subscription
-  /** Calls back after each reconnect, when the subscriptions are back; what it returns ends that. */
+  /** Calls back after each reconnect, once subscriptions are restored; the returned function cancels it. */
   onReconnect(run: () => void): () => void
   /** Ends all subscriptions and pending requests. */
   close(): Promise<void>
 }
 
-/** What a server says of itself. */
+/** Facts about a server. */
 export interface ServerFacts {
   readonly version: string
   readonly maxPayloadBytes: number
 }
 
-/** Names and values as on the wire. */
+/** Headers by name. */
 export type Headers = Readonly<Record<string, string>>
 
 /** A message to send. */
@@ -40,20 +40,20 @@ export interface Outgoing {
   readonly headers?: Headers
 }
 
-/** A message that came. */
+/** A received message. */
 export interface Incoming {
   readonly subject: string
   readonly data: Uint8Array
   readonly header: (name: string) => string | undefined
-  /** Of the server's own replies, such as 404; 0 for all others. */
+  /** Status of the server's own replies, such as 404; 0 for other messages. */
   readonly status: number
-  /** Answers the sender; absent unless it asked for an answer. */
+  /** Replies to the sender; absent unless it expects a reply. */
   readonly respond: ((reply: Omit<Outgoing, 'subject'>) => void) | undefined
 }
 
-/** How to subscribe. */
+/** Options of a subscription. */
 export interface SubscribeOptions {
-  /** Of all subscribers that name the same queue, one gets the message. */
+  /** One of all subscribers with the same queue gets each message. */
   readonly queue?: string
   readonly onMessage: (message: Incoming) => void
 }
@@ -63,13 +63,13 @@ export interface Subscription {
   unsubscribe(): void
 }
 
-/** Of a request that was on its way when the connection was lost. */
+/** The fault of a request that was pending when the connection was lost. */
 export function connectionLost(): Fault {
   const detail = 'the connection was lost before there was an answer'
   return new Fault('timeout', { detail })
 }
 
-/** @throws Fault `too-large` for a message that the server would end the connection for */
+/** @throws Fault `too-large` for a message on which the server would close the connection */
 export function checkSize(message: Outgoing, { maxPayloadBytes }: ServerFacts): void {
   const bytes = messageBytes(message)
   if (bytes <= maxPayloadBytes) return
@@ -79,7 +79,7 @@ export function checkSize(message: Outgoing, { maxPayloadBytes }: ServerFacts): 
   })
 }
 
-/** The size of a message on the wire, as the server's limit counts it: body and headers. */
+/** Size of a message as the server's limit counts it: body and headers. */
 export function messageBytes({ data, headers }: Omit<Outgoing, 'subject'>): number {
   let bytes = 0
   for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0) + ': \r\n'.length

@@ -7,7 +7,7 @@ import { leaseMarginMs, leaseRenewMs, publishPauseMs, stateRereadMs } from './bu
 import type { Lease, LeaseHolder, LeaseOptions } from './bus.ts'
 import { readNewest, store, type Stored } from './stream-store.ts'
 
-/** What holding a lease needs of the bus. */
+/** The parts of the bus that a lease needs. */
 export type LeaseContext = Pick<
   BusContext,
   | 'names'
@@ -23,9 +23,9 @@ export type LeaseContext = Pick<
 >
 
 /**
- * Waits until nobody else holds the lease, and takes it.
+ * Waits until no other instance holds the lease, and takes it.
  *
- * @throws Fault `closed` if the bus is closed, or the options' signal aborted, before that
+ * @throws Fault `closed` if the bus is closed or the signal is aborted before that
  */
 export async function takeLease(
   context: LeaseContext,
@@ -72,7 +72,7 @@ async function takeOver(
   return new LeaseKeeper(context, { sequence, value, sentMs })
 }
 
-/** Holds a lease by renewing it, and says when it may have passed to another. */
+/** Holds a lease by renewing it, and knows when another instance may have taken it. */
 export class LeaseKeeper implements Lease {
   readonly term: bigint
   readonly #context: LeaseContext
@@ -109,12 +109,12 @@ export class LeaseKeeper implements Lease {
   async release(): Promise<void> {
     if (this.#released.signal.aborted) return
     this.#released.abort()
-    // A renewal on its way has the next sequence.
+    // A pending renewal has the next sequence.
     await this.#renewing
     const { control, names, service, boot } = this.#context
     const message = {
       subject: names.lease(service),
-      // Who had it stays readable: a process that it took the lease from may look only now.
+      // The last holder stays readable: a process that lost the lease may check only now.
       data: this.#value,
       headers: { [busHeaders.operation]: 'DEL' },
     }
@@ -122,7 +122,7 @@ export class LeaseKeeper implements Lease {
       const id = `${boot}/release`
       await store(control, message, { id, expectedSequence: this.#sequence })
     } catch (error) {
-      // The next instance takes it when it has expired.
+      // The next instance takes the lease when it expires.
       const isGone = isFault(error) && (error.severity === 'temporary' || error.code === 'closed')
       if (!isGone) throw error
     }
@@ -130,7 +130,7 @@ export class LeaseKeeper implements Lease {
 
   async #renewUntil(ended: AbortSignal): Promise<void> {
     const { clock, control, onFatal } = this.#context
-    // A server that is back may have lost the lease: better to know now than in two seconds.
+    // A restarted server may have lost the lease, so it is checked at once.
     let reconnected = new AbortController()
     const unlisten = control.onReconnect(() => reconnected.abort())
     const stop = () => reconnected.abort()
@@ -150,12 +150,12 @@ export class LeaseKeeper implements Lease {
     }
   }
 
-  /** @throws Fault `lease-lost` if another took it; `lease-expired` if no renewal came through in time */
+  /** @throws Fault `lease-lost` if another instance took it; `lease-expired` if no renewal succeeded in time */
   async #renew(ended: AbortSignal): Promise<void> {
     const { clock, control, names, service, boot, metrics } = this.#context
     const message = { subject: names.lease(service), data: this.#value }
     const id = `${boot}/renew/${++this.#renewals}`
-    // The deadline counts from the first attempt: it is the one that may be stored though no word of it came.
+    // The deadline counts from the first attempt, which may be stored although no acknowledgement arrived.
     const sentMs = clock.monotonicMs()
     let isRefused = false
     while (!ended.aborted) {
@@ -177,7 +177,7 @@ export class LeaseKeeper implements Lease {
     }
   }
 
-  /** After a refusal: our own renewal may be stored though no word of it came. */
+  /** After a refusal: our own renewal may be stored although no acknowledgement arrived. */
   async #ownSequence(): Promise<number> {
     const stored = await readLease(this.#context)
     const holder = stored && parseHolder({ ...stored, isDeletion: false })
@@ -204,7 +204,7 @@ function readLease({ control, names, service }: LeaseContext): Promise<Stored | 
   return readNewest(control, names.leaseStream, names.lease(service))
 }
 
-/** Who wrote a lease; undefined for a deleted one. What does not parse is held by someone, until it expires. */
+/** The holder in a stored lease; undefined for a deleted one. A malformed lease counts as held until it expires. */
 export function parseHolder({ data, isDeletion }: Stored): LeaseHolder | undefined {
   if (isDeletion) return undefined
   const unknown = { instance: '', boot: '', sinceMs: 0 }

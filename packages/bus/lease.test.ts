@@ -16,7 +16,7 @@ test('a lease is renewed as long as its holder lives', async () => {
   assert.ok((engine.bus.leaseRemainingMs ?? 0) > withoutRenewalMs - leaseRenewMs - 10)
 })
 
-test('without streams, what waits for a lease says what to do', async () => {
+test('without streams, the wait for a lease says what to do', async () => {
   const world = new BusWorld()
   const { bus } = world.joinUnleased('engine')
   const taken = bus.lease()
@@ -29,7 +29,7 @@ test('without streams, what waits for a lease says what to do', async () => {
   assert.deepEqual(bus.waits(), [])
 })
 
-test('a second instance waits, is told for whom, and takes the lease when it has expired', async () => {
+test('a second instance waits, names the holder, and takes the lease when it expires', async () => {
   const world = await BusWorld.provisioned()
   const first = await world.join('engine', 'engine-0')
   const second = world.joinUnleased('engine', 'engine-1')
@@ -84,7 +84,7 @@ test('a restarted instance does not wait out its own lease', async () => {
   assert.deepEqual(again.fatal, [])
 })
 
-test('a second process under the same name is found out by the first, which stops and says so', async () => {
+test('a second process with the same name is detected by the first, which stops with a reason', async () => {
   const world = await BusWorld.provisioned()
   const first = await world.join('engine', 'engine-0')
   const second = await world.join('engine', 'engine-0')
@@ -94,7 +94,7 @@ test('a second process under the same name is found out by the first, which stop
   assert.equal(first.counts.leases + second.counts.leases, 2)
 })
 
-test('a second process under the same name is found out though it has given the lease back', async () => {
+test('a second process with the same name is detected even after it released the lease', async () => {
   const world = await BusWorld.provisioned()
   const first = await world.join('engine', 'engine-0')
   const second = await world.join('engine', 'engine-0')
@@ -103,7 +103,7 @@ test('a second process under the same name is found out though it has given the 
   assert.match(first.fatal[0]?.message ?? '', /another process runs as instance engine-0/)
 })
 
-test('a holder whose lease went with the store stops', async () => {
+test('a holder whose lease was lost with the store stops', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   await world.restartServer({ wiped: true })
@@ -112,7 +112,7 @@ test('a holder whose lease went with the store stops', async () => {
   assert.match(engine.fatal[0]?.message ?? '', /the bus lost its store/)
 })
 
-test('a renewal that was stored without a word of it is no loss', async () => {
+test('a renewal that was stored without an acknowledgement does not lose the lease', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   // The acknowledgement, and those of its repeats, are lost for longer than the server recognises a repeat.
@@ -125,7 +125,7 @@ test('a renewal that was stored without a word of it is no loss', async () => {
   assert.deepEqual(engine.fatal, [])
 })
 
-test('whether a renewal was stored is asked until there is an answer', async () => {
+test('the outcome of a renewal is queried until there is an answer', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   world.lost = ({ direction, subject }) =>
@@ -141,7 +141,7 @@ test('whether a renewal was stored is asked until there is an answer', async () 
   assert.deepEqual(engine.fatal, [])
 })
 
-test('a holder that was stopped in its tracks finds out by its clock, before it asks anyone', async () => {
+test('a holder that was frozen detects the expired lease by its clock, before any request', async () => {
   const world = await BusWorld.provisioned()
   const engine = world.joinUnleased('engine')
   const lease = await world.settle(engine.bus.lease())
@@ -154,7 +154,7 @@ test('a holder that was stopped in its tracks finds out by its clock, before it 
   assert.equal(lease.remainingMs, 0)
 })
 
-test('an expired lease can be taken anew, though it expired while the server was away', async () => {
+test('a lease that expired while the server was down can be taken', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine', 'engine-0')
   engine.control.cut()
@@ -177,7 +177,7 @@ test('waiting for a lease ends when it is asked to', async () => {
   await assert.rejects(world.settle(taken), { code: 'closed' })
 })
 
-test('a lease that a stranger wrote is waited for until it expires', async () => {
+test('a malformed lease counts as held until it expires', async () => {
   const world = await BusWorld.provisioned()
   const stream = world.server.streams.get(world.names.leaseStream)
   const data = new TextEncoder().encode('not what we write')

@@ -13,17 +13,17 @@ interface Entry<Value> extends Tailed<Value> {
   readonly id: string
 }
 
-/** What the store has of a number. What is there and cannot be read, as from another release, is passed over. */
+/** The stored entry of a number. An entry that cannot be decoded, as from another release, is skipped. */
 type Found<Value> = Entry<Value> | { readonly kind: 'absent' } | { readonly kind: 'unreadable' }
 
-/** How many of the last entries are remembered, so that one that comes both ways is handed out once. */
+/** How many of the last entries are remembered, so that an entry that was pushed and read is returned once. */
 const rememberedEntries = 256
 
 /**
- * Entries of a log from a number on: those that are stored, then those that are pushed.
+ * Reads the entries of a log from a number on: stored ones, then pushed ones.
  *
- * The reader keeps its own position, the number it wants next. A push beyond it means that entries were missed; they are
- * looked up by number, as they are after a reconnect, each second, and when more was pushed than the reader could take.
+ * The reader keeps its position, the next number. A pushed entry beyond it means that entries were missed. Those are
+ * looked up by number, as after a reconnect, every second, and when more was pushed than the buffer holds.
  */
 export async function* tailLog<Value>(
   context: BusContext,
@@ -34,7 +34,7 @@ export async function* tailLog<Value>(
   const live = new LiveEntries(context, log)
   const lookUp = (number: bigint) => lookUpWhenUp(context, log, { number, signal })
   const remembered = new Map<string, true>()
-  // Nothing is handed out once the reader has ended: it would be taken for all there is below it.
+  // Nothing is returned once the reader has ended, since it would imply that all entries below it were returned.
   const isDue = ({ number, id }: Entry<Value>) =>
     !signal.aborted && remember(remembered, `${number}:${id}`)
   const stop = () => live.stop()
@@ -102,7 +102,7 @@ function readEntry<Value>(
   return { kind: 'entry', number: log.number(value), id: log.id(value), value, inContext }
 }
 
-/** The same, repeated while the server is away; absent also when `signal` was aborted. */
+/** The same, repeated while the server is unreachable; absent also if `signal` was aborted. */
 async function lookUpWhenUp<Value>(
   context: BusContext,
   log: Log<Value>,
@@ -121,12 +121,12 @@ async function lookUpWhenUp<Value>(
   return { kind: 'absent' }
 }
 
-/** What was pushed and not yet taken, up to a limit. */
+/** Pushed entries that have not been read, up to a limit. */
 class LiveEntries<Value> {
   readonly #entries: { readonly entry: Entry<Value>; readonly bytes: number }[] = []
   readonly #stop: () => void
   #bytes = 0
-  /** Whether the store may have what was not pushed: before what waits here, or after it. */
+  /** Whether the store may have entries that were not pushed. */
   #probe: 'before' | 'after' | undefined = 'before'
   #isOverflowing = false
   #wake: (() => void) | undefined
@@ -154,7 +154,7 @@ class LiveEntries<Value> {
     }
   }
 
-  /** Whether to look into the store now; once for each reason. */
+  /** Whether to read the store now; true once for each reason. */
   takeProbe(): boolean {
     const isDue =
       this.#probe === 'before' || (this.#probe === 'after' && this.#entries.length === 0)
@@ -171,7 +171,7 @@ class LiveEntries<Value> {
     return first.entry
   }
 
-  /** Until there is an entry, a reason to look into the store, or an end to it. */
+  /** Waits for an entry, a reason to read the store, or the end. */
   async wait(): Promise<void> {
     if (this.#probe !== undefined || this.#entries.length > 0 || this.#isStopped) return
     await new Promise<void>((resolve) => {
@@ -188,7 +188,7 @@ class LiveEntries<Value> {
   #push(entry: Entry<Value>, bytes: number): void {
     const isFull = this.#entries.length >= maxTailedEntries || this.#bytes + bytes > maxTailedBytes
     if (isFull || this.#isOverflowing) {
-      // Left to the store, with all that follows: the reader comes for it when it has taken what waits.
+      // Drops it and everything after it: the reader gets them from the store after the buffered entries.
       this.#isOverflowing = true
       this.#probe ??= 'after'
       return

@@ -15,7 +15,7 @@ async function logged() {
   return { world, writer, reader, append }
 }
 
-/** Collects the numbers that a tail hands out; it takes as many as `room` says. */
+/** Collects the numbers that a tail returns, up to `room` of them. */
 function tailOf({ bus }: Member, from: bigint, room = Infinity) {
   const ended = new AbortController()
   const numbers: number[] = []
@@ -32,7 +32,7 @@ function tailOf({ bus }: Member, from: bigint, room = Infinity) {
 const isPush = ({ direction, subject }: { readonly direction: string; readonly subject: string }) =>
   direction === 'to-client' && subject.startsWith('atoll.10.main.derivation.safe-at.')
 
-test('a tail hands out what is stored from a number on, then what comes', async () => {
+test('a tail returns stored entries from a number on, then live ones', async () => {
   const { world, reader, append } = await logged()
   await append(1, 2, 3)
   const tail = tailOf(reader, 2n)
@@ -67,7 +67,7 @@ test('a push beyond the next number has those in between read first', async () =
   assert.deepEqual(tail.numbers, [1, 2, 3])
 })
 
-test('numbers that nobody wrote are passed over', async () => {
+test('missing numbers are skipped', async () => {
   const { world, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)
@@ -76,7 +76,7 @@ test('numbers that nobody wrote are passed over', async () => {
   assert.deepEqual(tail.numbers, [1, 5, 9])
 })
 
-test(`a gap is looked into for its last ${maxGapReads} numbers, and no further`, async () => {
+test(`only the last ${maxGapReads} numbers of a gap are looked up`, async () => {
   const { world, reader, append } = await logged()
   const tail = tailOf(reader, 0n)
   await world.pass(10)
@@ -100,7 +100,7 @@ test('what was missed while cut off is read at the reconnect', async () => {
   assert.deepEqual(tail.numbers, [1, 2])
 })
 
-test('a number that is written again is handed out again, late as it is', async () => {
+test('a number that is written again is returned again, although late', async () => {
   const { world, writer, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)
@@ -112,7 +112,7 @@ test('a number that is written again is handed out again, late as it is', async 
   assert.equal(stored?.generation, 7n)
 })
 
-test('an entry that is sent twice is stored and handed out once', async () => {
+test('an entry that is sent twice is stored and returned once', async () => {
   const { world, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)
@@ -141,7 +141,7 @@ for (const excess of [0, 1]) {
   })
 }
 
-test('nothing is handed out once the reader has ended', async () => {
+test('no entry is returned once the reader has ended', async () => {
   const { world, reader, append } = await logged()
   const tail = tailOf(reader, 0n)
   await world.pass(10)
@@ -168,7 +168,7 @@ test('a tail goes on through a loss of the store', async () => {
   assert.deepEqual(tail.numbers, [1, 2])
 })
 
-test('an entry that does not parse is counted and passed over', async () => {
+test('a malformed entry is counted and skipped', async () => {
   const { world, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)
@@ -183,7 +183,7 @@ test('an entry that does not parse is counted and passed over', async () => {
   assert.ok(reader.counts.refusals.includes('malformed'))
 })
 
-test('a stored entry that cannot be read is passed over, and what follows is not lost', async () => {
+test('a stored entry that cannot be decoded is skipped, and later ones are not lost', async () => {
   const { world, reader, append } = await logged()
   for (const number of [1, 2]) {
     const subject = world.names.logEntry(safeAt, BigInt(number))
@@ -197,7 +197,7 @@ test('a stored entry that cannot be read is passed over, and what follows is not
   assert.deepEqual(reader.counts.refusals, ['unknown-type', 'unknown-type'])
 })
 
-test('looking up says what is stored, or nothing', async () => {
+test('a lookup returns the stored entry, or undefined', async () => {
   const { world, reader, append } = await logged()
   await append(1)
   assert.deepEqual(await world.settle(reader.bus.lookup(safeAt, 1n)), safeEntry(1))

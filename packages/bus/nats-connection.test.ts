@@ -20,12 +20,12 @@ for (const [version, isFit] of [
   test(`a server of version ${version} will ${isFit ? '' : 'not '}do`, () => {
     const check = () => checkServer({ version, maxPayloadBytes })
     if (isFit) check()
-    else assert.throws(check, { code: 'server-unfit', severity: 'critical' })
+    else assert.throws(check, { code: 'server-unsupported', severity: 'critical' })
   })
 }
 
 test('a server has to take messages as large as ours', () => {
   checkServer({ version: '2.15.2', maxPayloadBytes })
   const check = () => checkServer({ version: '2.15.2', maxPayloadBytes: maxPayloadBytes - 1 })
-  assert.throws(check, { code: 'server-unfit', message: /max_payload.*12582912/ })
+  assert.throws(check, { code: 'server-unsupported', message: /max_payload.*12582912/ })
 })

@@ -32,30 +32,30 @@ import {
   type Subscription,
 } from './connection.ts'
 
-/** How to reach the server, and as whom. */
+/** Options of a connection to a NATS server. */
 export interface NatsOptions {
-  /** `nats://host:port`, or `tls://host:port`; several are one cluster. */
+  /** `nats://host:port` or `tls://host:port`; several form one cluster. */
   readonly servers: readonly string[]
   readonly role: BusRole
-  /** For the server's list of connections. */
+  /** Name in the server's list of connections. */
   readonly name: string
-  /** The nkey seed; left out where the server asks for none. */
+  /** The nkey seed; undefined if the server requires none. */
   readonly seed?: Uint8Array
   /** Certificate authority of the server, PEM. */
   readonly caFile?: string
-  /** Ends the wait for a server. */
+  /** Cancels the wait for a server. */
   readonly signal?: AbortSignal
-  /** Told each time that no server could be reached. */
+  /** Called each time no server could be reached. */
   readonly onWait?: (fault: Fault) => void
-  /** What cannot heal: a server too old, rights that are missing, a connection closed for good. */
+  /** Called for a permanent failure: a server that is too old, missing permissions, a closed connection. */
   readonly onFatal: (fault: Fault) => void
 }
 
 /**
  * Connects to a NATS server, waiting for it as long as it takes, and stays connected through its restarts.
  *
- * @throws Fault `server-unfit` if its version or limits do not do; `not-permitted` if it refuses the key;
- *   `not-trusted` if its certificate does not check; `closed` if the signal is aborted first
+ * @throws Fault `server-unsupported` for its version or limits; `not-permitted` if it refuses the key;
+ *   `not-trusted` if its certificate is not valid; `closed` if the signal is aborted first
  */
 export async function connectNats(options: NatsOptions): Promise<Connection> {
   const connection = new NatsConnection(await connectClient(options), options)
@@ -69,8 +69,8 @@ export async function connectNats(options: NatsOptions): Promise<Connection> {
 }
 
 /**
- * Our own loop: the client's would take a certificate that never checks for a server that is not there yet, and
- * says nothing while it waits.
+ * Our own loop: the client's treats an invalid certificate like an unreachable server, and reports
+ * nothing while it waits.
  */
 async function connectClient({ signal, onWait, ...options }: NatsOptions): Promise<Client> {
   for (;;) {
@@ -88,10 +88,10 @@ async function connectClient({ signal, onWait, ...options }: NatsOptions): Promi
   }
 }
 
-/** Between two attempts to reach a server that is not there. */
+/** Pause between two attempts to reach a server. */
 const connectPauseMs = 250
 
-/** How long one server may take to greet. */
+/** Timeout for the greeting of a server. */
 const greetingTimeoutMs = 2_000
 
 function clientOptions({
@@ -106,17 +106,17 @@ function clientOptions({
     name,
     inboxPrefix: inboxPrefix(role),
     timeout: greetingTimeoutMs,
-    // The client's default gives up for good after 20 s.
+    // The client's default stops reconnecting after 20 s.
     maxReconnectAttempts: -1,
     reconnectTimeWait: 50,
     reconnectJitter: 25,
-    // The client's default notices a frozen server after minutes.
+    // The client's default detects a frozen server only after minutes.
     pingInterval: 2_000,
     maxPingOut: 2,
-    // A stack for each request costs more than the request.
+    // Capturing a stack for each request costs more than the request.
     noAsyncTraces: true,
     ...(seed !== undefined && { authenticator: nkeyAuthenticator(seed) }),
-    // The client would take a server without TLS otherwise, whatever the URL says.
+    // Otherwise the client accepts a server without TLS, whatever the URL.
     ...(wantsTls(servers, caFile) && { tls: caFile === undefined ? {} : { caFile } }),
   }
 }
@@ -125,7 +125,7 @@ function wantsTls(servers: readonly string[], caFile: string | undefined): boole
   return caFile !== undefined || servers.some((url) => url.startsWith('tls:'))
 }
 
-/** What an attempt to connect met: temporary if the server may yet come, critical if it will not have us or we not it. */
+/** Classifies a failed attempt to connect: temporary if the server may come up, critical if either side refuses the other. */
 function connectFault(
   cause: unknown,
   { servers, role, seed }: Pick<NatsOptions, 'servers' | 'role' | 'seed'>,
@@ -149,21 +149,21 @@ function connectFault(
   return new Fault('unavailable', { detail, ...options })
 }
 
-/** Node names what OpenSSL found wrong with a certificate in the error's code. */
+/** The code of the error names what OpenSSL rejected in the certificate. */
 function isCertificateError(error: unknown): error is Error {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return /CERT|SELF_SIGNED|LEAF_SIGNATURE|CA_|_CRL/u.test(code)
 }
 
-/** The oldest version whose compare-and-set and direct get do what the bus needs. */
+/** The oldest version with the compare-and-set and direct get that the bus needs. */
 const oldestVersion = [2, 9, 10] as const
 
-/** 2.10.19 stores a message whose expected sequence is stale. */
+/** 2.10.19 stores a message with a stale expected sequence. */
 const unfitVersions: readonly string[] = ['2.10.19']
 
-/** @throws Fault `server-unfit` if the bus cannot stand on a server with these facts */
+/** @throws Fault `server-unsupported` if the bus cannot use a server with these facts */
 export function checkServer({ version, maxPayloadBytes: offered }: ServerFacts): void {
-  const unfit = (detail: string) => new Fault('server-unfit', { detail, fields: { version } })
+  const unfit = (detail: string) => new Fault('server-unsupported', { detail, fields: { version } })
   if (unfitVersions.includes(version))
     throw unfit(`version ${version} accepts stale writes; use a later one`)
   if (isOlder(version)) throw unfit(`version ${version} is older than ${oldestVersion.join('.')}`)
@@ -180,12 +180,12 @@ function isOlder(version: string): boolean {
   return false
 }
 
-/** A connection of the NATS client, with its errors as faults. */
+/** A connection of the NATS client, with errors converted to faults. */
 class NatsConnection implements Connection {
   readonly #client: Client
   readonly #onFatal: (fault: Fault) => void
   readonly #reconnectListeners = new Set<() => void>()
-  /** Ends a request that waits for its answer. */
+  /** Cancels a pending request. */
   readonly #pending = new Set<(fault: Fault) => void>()
   #facts: ServerFacts
   #isUp = true
@@ -258,7 +258,7 @@ class NatsConnection implements Connection {
       if (status.type === 'disconnect') this.#isUp = false
       if (status.type === 'reconnect') this.#reconnected()
     }
-    // The client gives up only on a server that refuses it.
+    // The client closes by itself only if the server refuses it.
     const cause = await this.#client.closed()
     if (cause instanceof Error) this.#onFatal(faultOf(cause, {}))
   }
@@ -309,7 +309,7 @@ function faultOf(cause: unknown, fields: Readonly<Record<string, unknown>>): Fau
   const fault = (code: BusFaultCode, detail?: string) =>
     new Fault(code, { ...(detail !== undefined && { detail }), cause, fields })
   const root = cause instanceof RequestError && cause.cause !== undefined ? cause.cause : cause
-  if (root instanceof NoRespondersError) return fault('unavailable', 'nobody listens')
+  if (root instanceof NoRespondersError) return fault('unavailable', 'there is no subscriber')
   if (root instanceof TimeoutError) return fault('timeout')
   if (root instanceof PermissionViolationError) return fault('not-permitted', root.message)
   if (root instanceof AuthorizationError)

@@ -9,7 +9,7 @@ function connected(world: BusWorld) {
   return { connection, specs: streamsOf(world.subjects, world.names) }
 }
 
-test('streams are created once, and left alone when they are as they should be', async () => {
+test('streams are created once, and not changed while they match', async () => {
   const world = new BusWorld()
   const { connection, specs } = connected(world)
   const first = await world.settle(provision(connection, specs))
@@ -18,7 +18,7 @@ test('streams are created once, and left alone when they are as they should be',
   assert.deepEqual([...new Set(second.values())], ['unchanged'])
 })
 
-test('a stream that differs is brought back to what it should be, with what it holds', async () => {
+test('a stream that differs is updated, and keeps its messages', async () => {
   const world = new BusWorld()
   const { connection, specs } = connected(world)
   await world.settle(provision(connection, specs))
@@ -30,7 +30,7 @@ test('a stream that differs is brought back to what it should be, with what it h
   assert.equal(stream.spec.maxBytes, 16 * 1024 * 1024)
 })
 
-test('a lost store is made anew at the reconnect, and a failure is told once', async () => {
+test('a lost store is created again at the reconnect, and a failure is reported once', async () => {
   const world = new BusWorld()
   const { connection, specs } = connected(world)
   const ended = new AbortController()

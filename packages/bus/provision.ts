@@ -5,16 +5,16 @@ import { Fault, isFault } from '#runtime/fault.ts'
 import type { Connection } from './connection.ts'
 import { type StreamConfig, toStreamConfig } from './stream-config.ts'
 
-/** How often the streams are looked at: a lost store is back before a person notices. */
+/** How often the streams are checked, so that a lost store is restored quickly. */
 const provisionPeriodMs = 5_000
 
 const requestTimeoutMs = 2_000
 
-/** What was done to a stream. */
+/** A change to a stream. */
 export type Provisioned = 'created' | 'updated' | 'unchanged'
 
 /**
- * Makes the streams what they should be. Idempotent; never deletes anything.
+ * Creates and updates the streams. Idempotent; never deletes anything.
  *
  * @throws Fault `unavailable`, `timeout`; `stream-refused` with the server's reason
  */
@@ -27,7 +27,7 @@ export async function provision(
   return done
 }
 
-/** Provisions each 5 s and after each reconnect until `signal` is aborted; reports each change, each failure once. */
+/** Provisions every 5 s and after each reconnect until `signal` is aborted; reports each change, and each failure once. */
 export async function provisionForever(
   connection: Connection,
   specs: readonly StreamSpec[],
@@ -42,7 +42,7 @@ export async function provisionForever(
   },
 ): Promise<void> {
   let failure: string | undefined
-  // A server that is back may have lost its streams.
+  // A restarted server may have lost its streams.
   let reconnected = new AbortController()
   const wake = () => reconnected.abort()
   const unlisten = connection.onReconnect(wake)
@@ -54,7 +54,7 @@ export async function provisionForever(
       failure = undefined
       for (const [stream, what] of done) if (what !== 'unchanged') report({ kind: what, stream })
     } catch (error) {
-      // A key without the rights gets them only by a restart of the server, which lets it in anew.
+      // A key gets new permissions only by a restart of the server, with a new connection.
       if (!isFault(error) || error.severity === 'critical') throw error
       if (failure !== error.message) report({ kind: 'failed', fault: error })
       failure = error.message
@@ -64,12 +64,12 @@ export async function provisionForever(
   unlisten()
 }
 
-/** What a provisioning loop tells. */
+/** A report of the provisioning loop. */
 export type ProvisionEvent =
   | { readonly kind: 'created' | 'updated'; readonly stream: string }
   | { readonly kind: 'failed'; readonly fault: Fault }
 
-/** The same, for a person. */
+/** Formats a report for a log line. */
 export function provisionLine(event: ProvisionEvent): string {
   return event.kind === 'failed'
     ? `provision: ${event.fault.message}`
@@ -98,7 +98,7 @@ async function streamConfig(connection: Connection, name: string): Promise<objec
   }
 }
 
-/** Whether the server's configuration has everything that is wanted; it adds fields of its own. */
+/** Whether the server's configuration has all wanted fields; the server adds its own. */
 function hasAll(existing: object, wanted: StreamConfig): boolean {
   const values = existing as Readonly<Record<string, unknown>>
   return Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(values[name], value))

@@ -29,11 +29,11 @@ import { readNewest, store } from './stream-store.ts'
 import type { Tracing } from '#runtime/tracing.ts'
 import { type BusWait, Waits } from './waits.ts'
 
-/** Who is on the bus, and through what. */
+/** Options of a service's bus. */
 export interface ServiceBusOptions {
   readonly names: BusNames
   readonly service: ServiceName
-  /** Unique among the processes of the node, and the same after a restart. */
+  /** Unique within the node, and stable over restarts. */
   readonly instance: string
   /** Unique to the process. */
   readonly boot: string
@@ -42,15 +42,15 @@ export interface ServiceBusOptions {
   readonly clock: Clock
   readonly metrics?: BusMetrics
   readonly tracing: Tracing
-  /** Told of each thing that the bus has to try again, once, and when the reason changes. */
+  /** Called once for each operation that the bus retries, and when the reason changes. */
   readonly onWait?: (wait: BusWait) => void
-  /** Told when it went through. */
+  /** Called when the operation succeeded. */
   readonly onWaitOver?: (wait: BusWait) => void
-  /** Called when the process has to stop: its lease is lost, another writes its state, or a rule of ours is broken. */
+  /** Called when the process has to stop: the lease is lost, another process writes its state, or a handler threw. */
   readonly onFatal: (error: Error) => void
 }
 
-/** The bus as one service sees it, over two connections of either kind. */
+/** The bus of one service, over two connections of either kind. */
 export class ServiceBus implements Bus {
   readonly #context: BusContext
   readonly #closing = new AbortController()
@@ -87,7 +87,7 @@ export class ServiceBus implements Bus {
     return this.#context.tracing
   }
 
-  /** What is left of the lease; undefined without one. */
+  /** Remaining time of the lease; undefined without one. */
   get leaseRemainingMs(): number | undefined {
     return this.#lease?.remainingMs
   }

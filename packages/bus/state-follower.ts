@@ -11,7 +11,7 @@ import { compareWriteOrder, parseWriteOrder, type WriteOrder } from './write-ord
 
 type Message = Pick<Incoming, 'data' | 'header'>
 
-/** Keeps the newest value of a state, from whichever way it comes. */
+/** Keeps the newest value of a state, pushed or read. */
 export class StateFollower<Value> implements Follow<Value> {
   readonly #context: BusContext
   readonly #state: State<Value>
@@ -52,7 +52,7 @@ export class StateFollower<Value> implements Follow<Value> {
     return this.#seenMs === undefined ? undefined : this.#context.clock.monotonicMs() - this.#seenMs
   }
 
-  /** Told when it is stopped; the bus forgets it then. */
+  /** Called when it is stopped. */
   onStop(run: () => void): void {
     this.#onStop = run
   }
@@ -75,7 +75,7 @@ export class StateFollower<Value> implements Follow<Value> {
       )
       if (stored !== undefined && !stored.isDeletion) this.#take(stored)
     } catch (error) {
-      // The value's age tells that the server is away; it is read again in a second.
+      // The age of the value shows that the server is unreachable; the next read follows in a second.
       if (!isFault(error) || error.severity === 'critical') this.#fail(error)
     } finally {
       this.#isReading = false
@@ -83,7 +83,7 @@ export class StateFollower<Value> implements Follow<Value> {
   }
 
   #take(message: Message): void {
-    // A read may have been on its way.
+    // A read may still be pending.
     if (this.#isStopped) return
     const order = parseWriteOrder(message.header(busHeaders.version))
     if (order === undefined) {

@@ -11,27 +11,27 @@ import { readNewest, store, type Stored } from './stream-store.ts'
 import { formatWriteOrder, parseWriteOrder, type WriteOrder } from './write-order.ts'
 
 interface StampedMessage extends Outgoing {
-  /** Its place in the order of writes. */
+  /** Position in the order of writes. */
   readonly version: string
-  /** The server stores it once, however often it is sent. */
+  /** Message id: the server stores a repeated write once. */
   readonly id: string
 }
 
-/** What the store has under the state's key. */
+/** The stored value of the state. */
 interface Newest {
-  /** 0 for nothing. */
+  /** 0 without a value. */
   readonly sequence: number
-  /** Which write it is; undefined for nothing, or something that carries none. */
+  /** The order of the stored write; undefined without a value, or if it has none. */
   readonly version: string | undefined
 }
 
-/** Writes a state by compare-and-set, and sees to it that the store keeps the last value. */
+/** Writes a state by compare-and-set, and restores the last value if the store loses it. */
 export class StateOwner<Value> implements Owner<Value> {
   readonly #context: BusContext
   readonly #state: State<Value>
   readonly #subject: string
   readonly #serial = new Serial()
-  /** Undefined until it was read, and after a refusal. */
+  /** Undefined until read, and after a refused write. */
   #newest: Newest | undefined
   #order: WriteOrder | undefined
   #written: { readonly value: Value } | undefined
@@ -66,7 +66,7 @@ export class StateOwner<Value> implements Owner<Value> {
         this.#newest ??= await this.#readNewest()
         message ??= this.#stamp(value)
         const { id, version } = message
-        // It may be stored already, though no word of it came.
+        // The write may be stored although no acknowledgement arrived.
         if (this.#newest.version !== version) {
           const expectedSequence = this.#newest.sequence
           const { sequence } = await store(control, message, { id, expectedSequence })
@@ -80,7 +80,7 @@ export class StateOwner<Value> implements Owner<Value> {
         if (!isFault(error) || error.severity !== 'temporary') throw error
         metrics.resent('state')
         if (error.code !== 'conflict') waits.failed(what, error)
-        // Our own write may be stored; the store may be new; another may have written.
+        // Either our own write is stored, the store was lost, or another instance wrote.
         if (error.code === 'conflict') this.#newest = undefined
         else if (error.code !== 'timeout') await sleep(clock, publishPauseMs, signal)
       }
@@ -88,7 +88,7 @@ export class StateOwner<Value> implements Owner<Value> {
   }
 
   #guard(): void {
-    // What each instance has of its own, such as its status, needs no right to act for the service.
+    // A state per instance, such as its status, needs no lease.
     if (this.#state.perInstance) this.#context.checkOpen()
     else this.#context.guard()
   }
@@ -108,16 +108,16 @@ export class StateOwner<Value> implements Owner<Value> {
   }
 
   /**
-   * What there is to write over. At the start that is whatever the service wrote before; later, only what this
-   * instance wrote, or nothing if the store was lost.
+   * The stored value to replace. At the start, any value written by the service before; later, only a value of this
+   * instance, or none if the store was lost.
    *
-   * @throws Fault `fenced` if another instance wrote since
+   * @throws Fault `fenced` if another instance wrote in between
    */
   async #readNewest(): Promise<Newest> {
     const stored = await this.#read()
     const version = stored?.header(busHeaders.version)
     if (this.#order === undefined) {
-      // Later than any writer before, though its clock went ahead of ours.
+      // Later than any earlier writer, even one whose clock was ahead of ours.
       const before = parseWriteOrder(version)
       const epochMs = Math.max(this.#context.clock.now(), (before?.epochMs ?? 0) + 1)
       this.#order = { epochMs, count: 0 }
@@ -133,7 +133,7 @@ export class StateOwner<Value> implements Owner<Value> {
     })
   }
 
-  /** One check at a time: behind a write that waits they would pile up. */
+  /** One check at a time: checks would pile up behind a pending write. */
   #checkOnce(): void {
     if (this.#isChecking) return
     this.#isChecking = true
@@ -152,13 +152,13 @@ export class StateOwner<Value> implements Owner<Value> {
       this.#newest = undefined
       await this.#write(this.#written.value)
     } catch (error) {
-      // A server that is away is looked for again in a second; a bus that was closed, never.
+      // An unreachable server is tried again in a second; a closed bus is not.
       if (isFault(error) && error.severity === 'temporary') return
       if (!this.#context.signal.aborted) this.#context.onFatal(toError(error))
     }
   }
 
-  /** Whether this is the last write. A sequence alone does not tell: a store that was lost counts from 1 again. */
+  /** Whether this is the last write. The sequence alone does not show it: a lost store counts from 1 again. */
   #isOurs({ sequence, header }: Stored): boolean {
     return (
       sequence === this.#newest?.sequence &&

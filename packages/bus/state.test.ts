@@ -58,7 +58,7 @@ test('a value that was missed while cut off is read at the reconnect, not at the
   assert.deepEqual(seen, [1n])
 })
 
-test('a late push of an older value is passed over', async () => {
+test('a late push of an older value is ignored', async () => {
   const { world, reader, write } = await watched()
   const seen = seenBy(reader)
   await write(2)
@@ -98,7 +98,7 @@ test('a stopped follower is not called any more', async () => {
   assert.deepEqual(seen, [])
 })
 
-test('a stopped follower is forgotten: no read on its way, no reconnect, no age', async () => {
+test('a stopped follower does nothing more: no pending read, no reconnect, no age', async () => {
   const world = await BusWorld.provisioned()
   const writer = await world.join('da-watcher')
   const reader = await world.join('derivation')
@@ -113,7 +113,7 @@ test('a stopped follower is forgotten: no read on its way, no reconnect, no age'
   assert.deepEqual(reader.bus.inputs(), [])
 })
 
-test('a write that the store refuses says what it waits for, once, and goes through in the end', async () => {
+test('a write that the store refuses reports its wait once, and succeeds in the end', async () => {
   const world = new BusWorld()
   const { bus } = world.joinUnleased('rpc')
   const write = bus.own(serviceStatus.rpc).write(statusOf('rpc-0'))
@@ -180,7 +180,7 @@ test('a write whose acknowledgement is lost is sent again and stored once', asyn
   assert.deepEqual(watcher.fatal, [])
 })
 
-test('a write waits for a server that is away', async () => {
+test('a write waits for an unreachable server', async () => {
   const { world, watcher, owner } = await watched()
   const seen = seenBy(await world.join('gossip'))
   watcher.control.cut()
@@ -242,7 +242,7 @@ test('the writes of a restarted writer are newer, also when its clock is behind'
   assert.deepEqual(seen, [1n, 2n, 3n])
 })
 
-test('a second writer is found out by its own next write, and stops', async () => {
+test('a second writer is detected when the first one writes again, and that one stops', async () => {
   const { world, watcher, owner } = await watched()
   await world.settle(owner.write(headsAt(1)))
   const stream = world.server.streams.get(world.names.stateStream(l1Heads))
@@ -262,7 +262,7 @@ test('a second writer is found out by its own next write, and stops', async () =
   assert.equal(watcher.fatal[0]?.message, 'fenced: da-watcher.l1-heads was written by another')
 })
 
-test('a store that lost everything and counts from 1 again does not pass for the old one', async () => {
+test('a store that lost its data and counts from 1 again is not taken for the old one', async () => {
   const { world, watcher, owner } = await watched()
   await world.settle(owner.write(headsAt(1)))
   // The store is lost, and another instance's write gets the very sequence that ours had.
@@ -329,7 +329,7 @@ for (const { name, headers, data, reason } of [
   })
 }
 
-test('a reader that throws stops its process: the error is one of ours', async () => {
+test('a reader that throws stops its process: the error is a bug', async () => {
   const { world, reader, write } = await watched()
   reader.bus.follow(l1Heads, () => {
     throw new Error('a rule of ours is broken')
@@ -339,7 +339,7 @@ test('a reader that throws stops its process: the error is one of ours', async (
   assert.match(reader.fatal[0]?.message ?? '', /rule of ours/)
 })
 
-test('what is not declared is not permitted', async () => {
+test('access that is not declared is denied', async () => {
   const { world, watcher } = await watched()
   // The table does not name da-watcher as a reader of the chain.
   assert.throws(() => watcher.bus.follow(engineChain, () => undefined), { code: 'not-permitted' })

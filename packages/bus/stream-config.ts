@@ -1,6 +1,6 @@
 import type { StreamSpec } from '#messages/streams.ts'
 
-/** A stream as the server's API has it; durations in nanoseconds. Only what all supported servers know. */
+/** A stream as in the server's API; durations in nanoseconds. Only fields that all supported servers know. */
 export interface StreamConfig {
   readonly name: string
   readonly subjects: readonly string[]
@@ -25,7 +25,7 @@ const nanosPerMs = 1_000_000
 const unlimited = -1
 
 /**
- * A stream in the server's terms. File storage everywhere: a stream in the server's memory is gone with its
+ * Converts a stream to the server's form. File storage always: a stream in the server's memory is lost with its
  * definition when the server restarts, and is not faster (0.165 ms for an acknowledged publish of 1 KB either way).
  */
 export function toStreamConfig(spec: StreamSpec): StreamConfig {

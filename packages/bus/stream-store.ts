@@ -3,26 +3,26 @@ import { busHeaders } from './bus-headers.ts'
 import { publishTimeoutMs, readTimeoutMs } from './bus-limits.ts'
 import type { Connection, Incoming, Outgoing } from './connection.ts'
 
-/** What the server says when it has stored a message. */
+/** The acknowledgement of a stored message. */
 export interface Ack {
-  /** Of this message, or of the one that was stored for the same id. */
+  /** Sequence of this message, or of the one stored with the same id. */
   readonly sequence: number
   readonly isDuplicate: boolean
 }
 
-/** How a message is to be stored. */
+/** Conditions of storing a message. */
 export interface StoreOptions {
-  /** Stored once, however often it is sent. */
+  /** Message id: a repeated message is stored once. */
   readonly id: string
-  /** Refused unless the subject's newest message has this sequence; 0: unless there is none. */
+  /** Refused unless the subject's newest message has this sequence; 0: unless the subject has no message. */
   readonly expectedSequence?: number
 }
 
 /**
- * Publishes a message to the stream that keeps its subject.
+ * Publishes a message to the stream of its subject.
  *
- * @throws Fault `conflict` if `expectedSequence` is not the newest; `store-refused` for any other word of the server;
- * `unavailable` if no stream keeps the subject; `timeout` if no word came, and then it may be stored or not
+ * @throws Fault `conflict` if `expectedSequence` is not the newest; `store-refused` for any other refusal;
+ * `unavailable` if no stream has the subject; `timeout` without an acknowledgement: the message may be stored or not
  */
 export async function store(
   connection: Connection,
@@ -44,13 +44,13 @@ export async function store(
 export interface Stored {
   readonly sequence: number
   readonly data: Uint8Array
-  /** Whether it only marks that the key was deleted. */
+  /** Whether it is a deletion marker. */
   readonly isDeletion: boolean
   readonly header: (name: string) => string | undefined
 }
 
 /**
- * Reads the newest message that a stream keeps under a subject.
+ * Reads the newest stored message of a subject.
  *
  * @throws Fault `unavailable` if there is no such stream; `timeout`
  */
@@ -75,7 +75,7 @@ export async function readNewest(
   }
 }
 
-/** @throws Fault `unavailable`, with a word on what to do: where nobody answers, there is no stream */
+/** @throws Fault `unavailable` with advice: without a responder, the stream does not exist */
 async function askStream(
   connection: Connection,
   message: Outgoing,

@@ -1,8 +1,8 @@
 import type { Fault } from '#runtime/fault.ts'
 
-/** Something that the bus tries again and again. */
+/** An operation that the bus retries. */
 export interface BusWait {
-  /** What it waits for, such as `the lease of engine`. */
+  /** What is retried, such as `the lease of engine`. */
   readonly what: string
   /** Unix milliseconds. */
   readonly sinceMs: number
@@ -10,15 +10,15 @@ export interface BusWait {
   readonly reason: string
 }
 
-/** Who is told of waits. */
+/** Callbacks for waits. */
 export interface WaitHandlers {
-  /** Of each wait once, and again when its reason changes. */
+  /** Called once for each wait, and again when its reason changes. */
   readonly onWait: (wait: BusWait) => void
-  /** That it is over. */
+  /** Called when the wait is over. */
   readonly onWaitOver: (wait: BusWait) => void
 }
 
-/** What of a bus goes on only after repeats: a service that waits says what for. */
+/** The operations that a bus is retrying, for the status of its service. */
 export class Waits {
   readonly #waits = new Map<string, BusWait>()
   readonly #now: () => number
@@ -31,12 +31,12 @@ export class Waits {
     this.#onOver = onWaitOver
   }
 
-  /** The longest first. */
+  /** Longest wait first. */
   get current(): readonly BusWait[] {
     return [...this.#waits.values()]
   }
 
-  /** An attempt failed, and another follows. */
+  /** Called when an attempt failed and will be repeated. */
   failed(what: string, { message: reason }: Fault): void {
     const known = this.#waits.get(what)
     if (known?.reason === reason) return
@@ -45,7 +45,7 @@ export class Waits {
     this.#onWait(wait)
   }
 
-  /** It went through, or is not wanted any more. */
+  /** Called when the operation succeeded or was cancelled. */
   ended(what: string): void {
     const wait = this.#waits.get(what)
     if (wait === undefined) return

@@ -21,10 +21,10 @@ if (major > 24 || (major === 24 && minor >= 12)) {
     process.stderr.write('Run npm install in the checkout, which brings it along, or install it.\n')
     process.exit(2)
   }
-  // The channel tells it when this process is gone, however it ended.
+  // Through the IPC channel it notices when this process ends.
   const stdio = /** @type {const} */ (['inherit', 'inherit', 'inherit', 'ipc'])
   const child = spawn(installed, process.argv.slice(1), { stdio: [...stdio] })
-  // Whoever ends this process means the one that works; a terminal sends SIGINT to both.
+  // A signal to this process is meant for the child; a terminal sends SIGINT to both.
   for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(name, () => {
       if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name)

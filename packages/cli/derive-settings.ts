@@ -10,7 +10,7 @@ export const deriveSettings = z.strictObject({
   from: wholeNumber(0, Number.MAX_SAFE_INTEGER)
     .optional()
     .describe(
-      'number of the L2 block that is safe at the start (default: the first of the record)',
+      'number of the L2 block that is the safe head at the start (default: the first of the record)',
     ),
   execute: onOff()
     .default(false)
@@ -24,8 +24,8 @@ export const deriveSettings = z.strictObject({
     ),
   repeat: wholeNumber(1, 1_000)
     .default(1)
-    .describe('how often to derive, to measure; more than once from memory'),
-  quiet: onOff().default(false).describe('whether to print the summary alone, with no progress'),
+    .describe('number of repeats, for measuring; repeats read from memory'),
+  quiet: onOff().default(false).describe('whether to print only the summary, without progress'),
   json: shownDefault(
     onOff().default(!process.stdout.isTTY),
     'true where the output is no terminal',

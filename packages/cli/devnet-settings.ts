@@ -43,19 +43,18 @@ export const devnetSettings = z.strictObject({
     ),
   until: until
     .optional()
-    .describe('ends when these heads are reached; left out: when all that was recorded is final'),
+    .describe('end when these heads are reached; default: when all recorded blocks are final'),
   timeoutSeconds: wholeNumber(1, 86_400)
     .default(180)
-    .describe('ends with 1 and the reason if that takes longer'),
+    .describe('end with 1 and the reason if that takes longer'),
   json: onOff().default(false).describe('whether to print one JSON object at the end'),
-  dataDir: z
-    .string()
-    .optional()
-    .describe('folder that keeps all of it; left out: it is gone at the end'),
+  dataDir: z.string().optional().describe('data folder to keep; default: a temporary one'),
   natsServer,
   inMemory: onOff()
     .default(false)
-    .describe('whether all runs in one process with its bus in memory, with no NATS server'),
+    .describe(
+      'whether all services run in one process with a bus in memory, without a NATS server',
+    ),
   logLevel: oneOf(['error', 'warn', 'info', 'debug'])
     .default('error')
     .describe('the least that the services log'),

@@ -12,6 +12,8 @@ export const executeSettings = z.strictObject({
   fixture: readableFile('a recorded block with its witness')
     .optional()
     .describe('recorded block to execute'),
-  opGeth: onOff().default(false).describe('whether Karst keeps the EVM of Jovian, as in op-geth'),
+  opGeth: onOff()
+    .default(false)
+    .describe('whether Karst keeps the EVM rules of Jovian, as in op-geth'),
   json: onOff().default(false).describe('whether to print one JSON object'),
 })

@@ -23,44 +23,45 @@ export const executionClientSettings = z.strictObject({
   jwtSecretFile: readableFile('64 hex digits').describe(
     'secret that the consensus client knows too; atoll keys create jwt makes one',
   ),
-  dataDir: z
-    .string()
-    .optional()
-    .describe('folder that keeps the chain; left out: it is gone when the process ends'),
+  dataDir: z.string().optional().describe('folder for the chain; default: in memory'),
   archive: onOff()
     .default(false)
-    .describe('whether all states are kept, rather than those from the finalized block on'),
-  opGeth: onOff().default(false).describe('whether Karst keeps the EVM of Jovian, as in op-geth'),
+    .describe('whether to keep all states, instead of those from the finalized block on'),
+  opGeth: onOff()
+    .default(false)
+    .describe('whether Karst keeps the EVM rules of Jovian, as in op-geth'),
   host: z.string().default('127.0.0.1').describe('address that serves both APIs'),
   enginePort: port().default(8551).describe('port of the Engine API'),
   rpcPort: port().default(8545).describe('port for users: JSON-RPC over HTTP and WebSocket'),
   rpcHosts: listOf(z.string())
     .default(['localhost'])
-    .describe('names by which users may call the JSON-RPC port; * for any; addresses always may'),
-  cors: listOf(z.string()).optional().describe('origins of pages that may ask; * for all'),
+    .describe(
+      'host names under which the JSON-RPC port may be called; * for any; IP addresses always may',
+    ),
+  cors: listOf(z.string()).optional().describe('origins of web pages that may call; * for all'),
   ...logSettings.shape,
 })
 
 /** Settings of `atoll genesis`. */
 export const genesisSettings = z.strictObject({
   chainId: chainId().describe('chain id of the new chain'),
-  out: z.string().optional().describe('file to write; left out: standard output'),
+  out: z.string().optional().describe('file to write; default: standard output'),
   timestamp: shownDefault(
     wholeNumber(0, Number.MAX_SAFE_INTEGER).optional().describe('Unix seconds of the first block'),
     'now',
   ),
   fork: oneOf(hardforkNames)
     .default('karst')
-    .describe('newest hardfork that is there from the first block on'),
+    .describe('newest hardfork that is active from the first block on'),
   laterForks: want(
     listOf(z.string().regex(/^[a-z]+=\d{1,9}$/)).optional(),
     'hardforks and seconds after the first block, such as lagoon=60; several with commas',
-  ).describe('hardforks that begin later, each with its seconds after the first block'),
+  ).describe('hardforks that activate later, each with its seconds after the first block'),
   gasLimit: wholeNumber(5_000, 2_000_000_000).default(60_000_000).describe('of a block'),
   mnemonic: want(z.string(), 'words of a mnemonic')
     .default('test test test test test test test test test test test junk')
-    .describe('whose accounts have money; never one with real money'),
-  accounts: wholeNumber(0, 100).default(10).describe('how many of them'),
-  fund: listOf(address).optional().describe('further accounts with money'),
+    .describe('mnemonic of the funded accounts; never one with real funds'),
+  accounts: wholeNumber(0, 100).default(10).describe('number of accounts'),
+  fund: listOf(address).optional().describe('further accounts with ether'),
   ether: wholeNumber(0, 1_000_000_000).default(10_000).describe('ether of each account'),
 })

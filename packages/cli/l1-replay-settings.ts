@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { toAddress, fromHex } from '#protocol/codec/hex.ts'
 import { listOf, port, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 
-/** How many times as fast as it was recorded; 0 is as fast as it goes. */
+/** Factor on the recorded speed; 0 is as fast as possible. */
 const speed = want(
   z
     .string()
@@ -51,7 +51,7 @@ export const l1ReplaySettings = z.strictObject({
   finalizedLag: wholeNumber(0, 1_000_000).default(8).describe('the same for the finalized head'),
   unsafeBlockSigner: address
     .optional()
-    .describe('who signs unsafe blocks, until a log of the record says otherwise'),
+    .describe('signer of unsafe blocks, until a log of the record changes it'),
   host: want(z.string(), 'an address').default('127.0.0.1').describe('address to serve on'),
   rpcPort: port().default(8545).describe('port of JSON-RPC; 0 takes any that is free'),
   beaconPort: port().default(5052).describe('port of the beacon API; 0 takes any that is free'),

@@ -7,18 +7,18 @@ import { exitCodes } from './exit-codes.ts'
 import { isNodeService } from '#node/node-services.ts'
 
 /**
- * Runs the `atoll` command with its arguments, and ends the process: what was given up, such as a connection that
- * nobody answered, must not keep it.
+ * Runs the `atoll` command with its arguments, and ends the process, so that open handles such as a pending
+ * connection do not keep it alive.
  */
 export async function main(args: readonly string[]): Promise<never> {
-  // Whoever reads the output may have had enough of it, as `head` has; a disk may be full.
+  // The reader of the output may have closed it, as `head` does, or the disk may be full.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') process.stderr.write(`atoll: ${error.message}\n`)
     process.exit(exitCodes.failed)
   })
   try {
     const [command, name = ''] = args
-    // It reads its settings itself, and ends the process; the other commands would take longer to load than it does.
+    // A service reads its own settings and ends the process. Loading the other commands would delay its start.
     if (command === 'service' && isNodeService(name)) await import(`#services/${name}/main.ts`)
     onParentGone(() => process.kill(process.pid, 'SIGTERM'))
     const { createProgram } = await import('./program.ts')
@@ -30,7 +30,7 @@ export async function main(args: readonly string[]): Promise<never> {
   process.exit()
 }
 
-/** Waits until all that was printed is out, or known not to be. */
+/** Waits until the output is written, or has failed. */
 function written(): Promise<void> {
   return new Promise((resolve) => {
     process.stdout.write('', () => setImmediate(resolve))
@@ -39,7 +39,7 @@ function written(): Promise<void> {
 
 function explain(error: unknown): number {
   if (error instanceof CommanderError) {
-    // Commander has said what is wrong; help and version are no errors.
+    // Commander has printed the mistake; help and version are not errors.
     return error.exitCode === 0 ? 0 : exitCodes.usage
   }
   if (error instanceof SettingsError) {
@@ -49,7 +49,7 @@ function explain(error: unknown): number {
   if (isFault(error)) {
     process.stderr.write(`atoll: ${error.message}\n`)
     const { advice, exit, severity } = faultRule(error.code)
-    // Those that end a command at once say themselves what to do.
+    // A critical fault says in its message what to do.
     if (severity !== 'critical') process.stderr.write(`${advice}\n`)
     return exit === undefined ? exitCodes.failed : exitCodes[exit]
   }
@@ -60,7 +60,7 @@ function explain(error: unknown): number {
   throw error
 }
 
-/** Whether it is the machine that refused: a file, a folder, a disk. Where in the code that was helps nobody. */
+/** Whether the operating system refused access to a file, folder or disk; a stack trace would not help then. */
 function isEnvironmental(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   return 'syscall' in error || ('code' in error && error.code === 'ERR_SQLITE_ERROR')

@@ -83,7 +83,7 @@ test('variables of op-node are taken, where ours are not set', () => {
   assert.equal(read([], both).given['l1BeaconUrls'], 'http://127.0.0.1:3')
 })
 
-test('variables without a counterpart are told, and refuse nothing: the environment may be shared', () => {
+test('variables without a counterpart are reported and accepted: the environment may be shared', () => {
   const names = ['L1_BEACON', 'L1_BEACON_ARCHIVER', 'L1_TRUST_RPC', 'P2P_LISTEN_TCP_PORT']
   // As Kubernetes has it for a service of this name.
   const others = ['SERVICE_HOST', 'PORT_8545_TCP']

@@ -28,9 +28,9 @@ export const opNodeAliases: readonly SettingAlias[] = [
 const noSequencer = 'there is no sequencer yet: atoll node is a verifier'
 const noGossip = 'there is no gossip yet: atoll node follows L1 alone'
 const noRpc = 'there is no RPC of op-node yet; heads are in atoll status --json and in the metrics'
-const noNeed = 'nothing is to be set: leave it out'
+const noNeed = 'not needed: remove it'
 
-/** Settings of op-node that `atoll node` has no counterpart for; `--p2p.` is all that begin so. */
+/** Settings of op-node without a counterpart in `atoll node`; `--p2p.` stands for all with this prefix. */
 export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('rpc.', noRpc),
   foreign('experimental.sequencer-api', noRpc),
@@ -42,11 +42,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('conductor.', noSequencer),
   foreign('l2.follow.', 'it derives the safe chain itself: no other node is followed'),
   foreign('l1.trustrpc', '--l1-trusted-urls names the endpoints that are believed', 'L1_TRUST_RPC'),
-  foreign(
-    'l1.rpckind',
-    'how an endpoint serves receipts is found out: leave it out',
-    'L1_RPC_KIND',
-  ),
+  foreign('l1.rpckind', 'Atoll detects how an endpoint serves receipts: remove it', 'L1_RPC_KIND'),
   foreign('l1.max-concurrency', '--l1-rate-limit bounds what each endpoint is asked'),
   foreign('l1.rpc-max-batch-size', '--l1-rate-limit bounds what each endpoint is asked'),
   foreign('l1.cache-size', '--cache-mib and --prefetch-mib bound what is kept of L1'),
@@ -61,7 +57,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   ),
   foreign(
     'l2.enginekind',
-    'what the execution client can is asked of it: leave it out',
+    'Atoll asks the execution client what it supports: remove it',
     'L2_ENGINE_KIND',
   ),
   foreign(
@@ -69,10 +65,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
     '--sync-mode el has it fetch the chain from its peers',
     'L2_ENGINE_SYNC_ENABLED',
   ),
-  foreign(
-    'l2.skip-sync-start-check',
-    'the walk back from the head reads headers in pages: leave it out',
-  ),
+  foreign('l2.skip-sync-start-check', 'the search for the start reads headers in pages: remove it'),
   foreign('safedb.path', 'the history of safe heads is always kept, in --data-dir'),
   foreign('finality.', noNeed),
   foreign('metrics.', 'each service serves /metrics; its address is in the first line of its log'),
@@ -107,7 +100,7 @@ function alias(
   }
 }
 
-/** A duration as Go writes it, such as `12s` or `1m30s`. */
+/** Parses a Go duration, such as `12s` or `1m30s`. */
 function milliseconds(duration: string): string | undefined {
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/gu)]
   if (parts.length === 0 || parts.map(([text]) => text).join('') !== duration) return undefined
@@ -123,7 +116,7 @@ function seconds(duration: string): string | undefined {
   return ms === undefined ? undefined : String(Math.round(Number(ms) / 1_000))
 }
 
-/** Calls a second, which op-node takes in parts too. */
+/** Parses a number of calls per second, which may be a fraction in op-node. */
 function wholeRate(rate: string): string | undefined {
   return Number.isInteger(Number(rate)) ? String(Number(rate)) : undefined
 }

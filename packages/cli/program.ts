@@ -21,7 +21,7 @@ export function createProgram(): Command {
     .description('An OP Stack rollup node as a fleet of services over NATS.')
     .version(version)
     .showHelpAfterError('(atoll --help lists all commands)')
-    .addHelpText('after', '\nEach command tells all of its settings with --help.')
+    .addHelpText('after', '\nEach command lists all of its settings with --help.')
   addDevnetCommand(program)
   addNodeCommand(program)
   addServiceCommand(program)
@@ -36,12 +36,12 @@ export function createProgram(): Command {
   addL1ReplayCommand(program)
   addConfigCommand(program)
   addCompletionCommands(program)
-  // Errors come back to `main`, which chooses the exit code.
+  // Errors are thrown to `main`, which sets the exit code.
   for (const command of allCommands(program)) command.exitOverride()
   return program
 }
 
-/** A command and all below it. */
+/** A command with all of its subcommands. */
 function allCommands(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(allCommands)]
 }

@@ -15,7 +15,7 @@ import {
   statusSettings,
 } from '#node/bus-settings.ts'
 
-/** Every program that has settings, by the words that start it; `service` has what all services share. */
+/** Every program with settings, by its command; `service` has the settings that all services share. */
 export const programs: Readonly<Record<string, SettingsSchema>> = {
   service: serviceSettings,
   ...Object.fromEntries(nodeServices.map(({ name, schema }) => [`service ${name}`, schema])),

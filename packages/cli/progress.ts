@@ -1,19 +1,19 @@
-/** How often it is shown, at most. */
+/** Shortest interval between two updates. */
 const periodMs = 100
 
-/** A line on a terminal that tells how far the work is; nothing elsewhere. */
+/** Shows progress in a line on a terminal; shows nothing elsewhere. */
 export class Progress {
   readonly #startedMs = performance.now()
   #count = 0
   #shownMs = 0
 
-  /** Counts one more, and shows the line now and then. @param line is told how many there are a second */
+  /** Counts one item, and updates the line at intervals. @param line gets the items per second */
   count(line: (perSecond: number) => string): void {
     this.#count++
     this.show(() => line((this.#count / (performance.now() - this.#startedMs)) * 1_000))
   }
 
-  /** Shows a line, if the last has been there for a while. */
+  /** Shows a line, unless the last one is too recent. */
   show(line: () => string): void {
     const nowMs = performance.now()
     if (!process.stderr.isTTY || nowMs - this.#shownMs < periodMs) return
@@ -21,7 +21,7 @@ export class Progress {
     process.stderr.write(`\r\u001B[K${line()}`)
   }
 
-  /** Takes the line away. */
+  /** Clears the line. */
   clear(): void {
     if (this.#shownMs > 0) process.stderr.write('\r\u001B[K')
   }

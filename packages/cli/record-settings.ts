@@ -26,7 +26,7 @@ export const recordSettings = z.strictObject({
     .describe(
       'L2 genesis to put beside, so that the record can be executed; --from must be its block',
     ),
-  from: blockNumber().describe('number of the L2 block that is safe at the start'),
+  from: blockNumber().describe('number of the L2 block that is the safe head at the start'),
   to: blockNumber().describe('number of the last L2 block'),
   out: want(z.string(), 'a folder that is not there yet').describe('folder to write'),
   requestTimeoutMs: wholeNumber(100, 600_000)

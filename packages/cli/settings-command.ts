@@ -10,19 +10,19 @@ import {
 } from '#runtime/settings/settings.ts'
 import { addSettings } from '#runtime/settings/settings-options.ts'
 
-/** A command that has settings, as a service has. */
+/** A command with settings. */
 export interface SettingsCommand<Schema extends SettingsSchema> {
   readonly name: string
   readonly summary: string
   readonly description: string
   readonly schema: Schema
-  /** Names of others for its settings. */
+  /** Other programs' names for its settings. */
   readonly aliases?: readonly SettingAlias[]
-  /** Settings of others that it has no counterpart for. */
+  /** Other programs' settings without a counterpart here. */
   readonly foreign?: readonly ForeignSetting[]
   /**
-   * @param given the same as they were given, by key: what another program reads in the same way
-   * @param passedOver variables of others that it has no counterpart for
+   * @param given the values as given, by key, to be passed to another program
+   * @param passedOver environment variables of other programs without a counterpart
    */
   readonly run: (
     settings: z.output<Schema>,

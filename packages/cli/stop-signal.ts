@@ -1,13 +1,13 @@
 import { onStopSignal } from '#runtime/on-stop-signal.ts'
 
-/** That the process is asked to end. */
+/** A request to stop the process. */
 export interface StopSignal {
   readonly signal: AbortSignal
-  /** Resolves when it is. */
+  /** Resolves when the process is asked to stop. */
   readonly stopped: Promise<undefined>
 }
 
-/** Waits for SIGINT, SIGTERM or SIGHUP; one that comes a second or more later ends the process at once. */
+/** Waits for SIGINT, SIGTERM or SIGHUP; another one a second or more later ends the process at once. */
 export function stopSignal(): StopSignal {
   const controller = new AbortController()
   const { signal } = controller

@@ -7,10 +7,10 @@ import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { attributesFromWire, attributesToWire } from './wire/payload-attributes.ts'
 import { l1RefFromWire, l1RefToWire, l2RefFromWire, l2RefToWire } from './wire/refs.ts'
 
-/** The next attributes of the safe chain, and what they were derived on. */
+/** The next attributes of the safe chain, with the block they were derived on. */
 export interface ApplyAttributesRequest {
   readonly generation: bigint
-  /** Position within the generation; the first is 1. */
+  /** Counts attributes within the generation, from 1. */
   readonly sequence: bigint
   readonly parent: L2BlockRef
   readonly attributes: PayloadAttributes
@@ -20,11 +20,11 @@ export interface ApplyAttributesRequest {
   readonly concludesBatch: boolean
 }
 
-/** Whether the engine will carry them out; what became of them is told by its state. */
+/** Whether the engine accepted the request; the outcome follows in `engine.chain`. */
 export type ApplyAttributesResponse =
-  /** In the queue, or took effect before. */
+  /** Queued, or already applied. */
   | { readonly kind: 'accepted' }
-  /** They belong to another generation than the engine's own, which is this one. */
+  /** The request names another generation; this is the engine's. */
   | { readonly kind: 'refused'; readonly generation: bigint }
 
 /** Codec of `ApplyAttributesRequest`. */

@@ -8,26 +8,26 @@ import {
   type State,
 } from './subject.ts'
 
-/** Which node's bus: several nodes may share a server, each with its own names. */
+/** Name of the node: several nodes may share a NATS server, each under its own name. */
 export interface NodeAddress {
   readonly chainId: bigint
   /** 1 to 32 of `a-z`, `0-9` and `-`. */
   readonly node: string
 }
 
-/** What a node may be called. */
+/** Pattern of a node name. */
 export const nodeNamePattern: RegExp = /^[a-z0-9-]{1,32}$/
 
-/** What an instance may be called: it is a word of a subject, and the name of a pod or host. */
+/** Pattern of an instance name: it is a token of a subject, and usually the name of a pod or host. */
 export const instanceNamePattern: RegExp = /^[A-Za-z0-9_-]{1,64}$/
 
-/** The names on the wire of one node's subjects, streams and keys. */
+/** Builds the names of one node's subjects, streams and keys. */
 export class BusNames {
   readonly #prefix: string
   readonly #bucketPrefix: string
   readonly #streamPrefix: string
 
-  /** @throws RangeError for a node name that breaks its pattern */
+  /** @throws RangeError for a node name that does not match its pattern */
   constructor({ chainId, node }: NodeAddress) {
     if (!nodeNamePattern.test(node))
       throw new RangeError(`node name ${JSON.stringify(node)}: want 1 to 32 of a-z, 0-9 and -`)
@@ -36,12 +36,12 @@ export class BusNames {
     this.#streamPrefix = `ATOLL_${chainId}_${node}`
   }
 
-  /** The account of the node's users, and name of the node towards an operator. */
+  /** The NATS account of the node's users; also the name shown to operators. */
   get account(): string {
     return this.#streamPrefix
   }
 
-  /** Where updates of a state are pushed; for a state per instance, those of `instance`, or of all with `*`. */
+  /** The subject on which updates of a state are pushed. For a state per instance: those of `instance`, or of all with `*`. */
   stateUpdates(state: State<unknown>, instance: string): string {
     return `${this.#prefix}.${stateKey(state, instance)}`
   }
@@ -51,17 +51,17 @@ export class BusNames {
     return `$KV.${this.#stateBucket(state)}.${stateKey(state, instance)}`
   }
 
-  /** The subject under which everything of one kind that a service states is stored. */
+  /** The subject pattern under which all states of a kind of one service are stored. */
   statesStored(service: ServiceName, kind: StateKind): string {
     return `$KV.${this.#stateBucket(kind)}.${service}.>`
   }
 
-  /** The stream of the states of a kind. What instances state is kept apart: it ages, and there may be many. */
+  /** The stream of states of a kind. States per instance have their own stream: they expire, and there may be many. */
   stateStream(kind: StateKind): string {
     return `KV_${this.#stateBucket(kind)}`
   }
 
-  /** Subjects of a state stream, and where it sends each update on. */
+  /** Subjects of a state stream, and where it republishes each update. */
   stateRepublish(kind: StateKind): { readonly source: string; readonly destination: string } {
     return { source: `$KV.${this.#stateBucket(kind)}.>`, destination: `${this.#prefix}.>` }
   }
@@ -90,7 +90,7 @@ export class BusNames {
     return `${this.#bucketPrefix}_${perInstance ? 'instances' : 'state'}`
   }
 
-  /** The subject of a log's entry; of any entry with `*`. */
+  /** The subject of an entry of a log, or of all entries with `*`. */
   logEntry({ name }: Log<unknown>, number: bigint | '*'): string {
     return `${this.#prefix}.${name}.${number}`
   }
@@ -100,7 +100,7 @@ export class BusNames {
     return `${this.#prefix}.call.${name}`
   }
 
-  /** The subject of any call that a service serves. */
+  /** The subject pattern of all calls that a service serves. */
   calls(service: ServiceName): string {
     return `${this.#prefix}.call.${service}.>`
   }
@@ -111,7 +111,7 @@ export class BusNames {
   }
 }
 
-/** Where replies to a user of the bus go: its own prefix keeps the others from reading them. */
+/** Prefix of the reply inbox of a user; other users have no right to read it. */
 export function inboxPrefix(role: string): string {
   return `_INBOX_${role}`
 }

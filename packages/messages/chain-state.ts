@@ -15,20 +15,20 @@ import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { l1RefFromWire, l1RefToWire, l2RefFromWire, l2RefToWire } from './wire/refs.ts'
 import { systemConfigFromWire, systemConfigToWire } from './wire/system-config.ts'
 
-/** All that others may know of the L2 chain: heads, generation, outcome of the last attributes. */
+/** The public state of the L2 chain: heads, generation, outcome of the last attributes. */
 export interface ChainState {
-  /** Fences resets: `max(previous + 1, Unix milliseconds)`, so it grows also if the bus lost its store. */
+  /** Fences resets: `max(previous + 1, Unix milliseconds)`, so it also grows if the bus lost its store. */
   readonly generation: bigint
   /** Grows by one with each write within the generation. */
   readonly version: bigint
-  /** The attributes of this generation that took effect last; 0 if none did yet. */
+  /** Sequence of the attributes applied last in this generation; 0 for none. */
   readonly sequence: bigint
   /**
-   * What became of them; `replaced` means refused, with a block of deposits only in their place. `dropped`, before Holocene,
-   * means refused and left out: the pending safe head is the safe head again, and the batch after it is next.
+   * Outcome of these attributes. `replaced`: refused, and a block of deposits only took their place. `dropped`, before Holocene:
+   * refused; the pending safe head is the safe head again, and the next batch follows.
    */
   readonly outcome: 'started' | 'consolidated' | 'built' | 'replaced' | 'dropped'
-  /** Which attributes `sequence` were; absent while it is 0. */
+  /** Digest of the attributes with this sequence; absent while it is 0. */
   readonly attributesDigest: Bytes32 | undefined
   readonly unsafe: L2BlockRef
   readonly safe: L2BlockRef
@@ -37,8 +37,8 @@ export interface ChainState {
   readonly pendingSafe: L2BlockRef
   readonly start: ResetPoint
   /**
-   * While the execution client syncs by itself, derivation waits. `el-synced`: it did, and the safe head that the generation began
-   * with is as far below its head as a setting says.
+   * `el-syncing`: the execution client syncs from its peers, and derivation waits. `el-synced`: it has, and the safe head that the generation began
+   * with is below its head by a configured distance.
    */
   readonly sync: 'ready' | 'el-syncing' | 'el-synced'
   /** The lease revision under which this was written. */
@@ -49,13 +49,13 @@ export interface ChainState {
 /** Where derivation begins in a generation. */
 export interface ResetPoint {
   readonly safe: L2BlockRef
-  /** Where the pipeline starts to read L1: a channel timeout before the safe head's origin. */
+  /** The L1 block where the pipeline starts: a channel timeout before the safe head's L1 origin. */
   readonly l1Origin: L1BlockRef
-  /** In force at `l1Origin`. */
+  /** The system config at `l1Origin`. */
   readonly systemConfig: SystemConfig
 }
 
-/** Whether `candidate` was written after `current`, in whichever order they came. */
+/** Whether `candidate` was written after `current`, regardless of the order of arrival. */
 export function byGenerationAndVersion(candidate: ChainState, current: ChainState): boolean {
   return candidate.generation === current.generation
     ? candidate.version > current.version

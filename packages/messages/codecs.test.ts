@@ -36,7 +36,7 @@ for (const [type, codec] of codecs) {
 
   test(`${type}: ${inputs} arbitrary inputs are a value or a DecodeError`, (t) => {
     const { stackTraceLimit } = Error
-    // Most of the time would go into stacks that nobody reads.
+    // Most of the time would be spent on stack traces that are not read.
     Error.stackTraceLimit = 0
     t.after(() => {
       Error.stackTraceLimit = stackTraceLimit

@@ -4,11 +4,11 @@ import { optional } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { blockIdFromWire, blockIdToWire, l1RefFromWire, l1RefToWire } from './wire/refs.ts'
 
-/** What derivation asks of the engine without a call, and how far it came. */
+/** The finalization target for the engine, and the progress of derivation. */
 export interface DerivationTargets {
   /** The L2 block that the engine may finalize; absent until one is known. */
   readonly finalized: BlockId | undefined
-  /** Every L1 block below it is derived; absent until the first block of a generation. */
+  /** Every L1 block below this one is derived; absent until the first block of a generation. */
   readonly currentL1: L1BlockRef | undefined
 }
 

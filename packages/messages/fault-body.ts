@@ -6,7 +6,7 @@ import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 export interface FaultBody {
   readonly code: string
   readonly severity: 'temporary' | 'reset' | 'critical'
-  /** For a person. */
+  /** Text for operators. */
   readonly detail: string
 }
 

@@ -16,22 +16,22 @@ import { l1BlockFromWire, l1BlockToWire } from './wire/l1-block.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { l1RefFromWire, l1RefToWire } from './wire/refs.ts'
 
-/** Which L1 block derivation wants, and what of it. */
+/** Which L1 block derivation needs, and which parts of it. */
 export interface FetchL1BlockRequest {
   readonly block:
     | { readonly kind: 'number'; readonly number: bigint }
     | { readonly kind: 'hash'; readonly hash: Hash }
-  /** Asks for `reorged` rather than the block if its parent is another. */
+  /** If the block has another parent, the response is `reorged`. */
   readonly parentHash: Hash | undefined
-  /** Whose blobs to send along. */
+  /** The batcher whose blobs to include. */
   readonly batcherAddress: Address
 }
 
-/** The block, or why it is not there. */
+/** The block, or why there is none. */
 export type FetchL1BlockResponse =
   | { readonly kind: 'block'; readonly block: L1Block }
   | { readonly kind: 'not-found' }
-  /** Another block is canonical at that number. */
+  /** Another block is canonical at this number. */
   | { readonly kind: 'reorged'; readonly canonical: L1BlockRef }
 
 /** Codec of `FetchL1BlockRequest`. */

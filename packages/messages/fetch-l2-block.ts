@@ -22,7 +22,7 @@ import {
 } from './wire/payload.ts'
 import { l2RefFromWire, l2RefToWire } from './wire/refs.ts'
 
-/** Which L2 block is wanted, and what of it. */
+/** Which L2 block is requested, and which parts of it. */
 export interface FetchL2BlockRequest {
   readonly block:
     | { readonly kind: 'number'; readonly number: bigint }
@@ -32,14 +32,14 @@ export interface FetchL2BlockRequest {
   readonly part: L2BlockPart['kind']
 }
 
-/** The part of a block that was asked for. */
+/** The requested part of a block. */
 export type L2BlockPart =
   | { readonly kind: 'ref' }
   | { readonly kind: 'header'; readonly header: PayloadHeader }
   | { readonly kind: 'payload'; readonly payload: Payload }
   | { readonly kind: 'account-proof'; readonly proof: AccountProof }
 
-/** The block, or that there is none; always as of a generation. */
+/** The block, or `not-found`; with the generation it was read in. */
 export type FetchL2BlockResponse = { readonly generation: bigint } & (
   | { readonly kind: 'found'; readonly ref: L2BlockRef; readonly part: L2BlockPart }
   | { readonly kind: 'not-found' }

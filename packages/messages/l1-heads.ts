@@ -4,12 +4,12 @@ import { optional } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { l1RefFromWire, l1RefToWire } from './wire/refs.ts'
 
-/** The heads of L1, as da-watcher sees them. */
+/** The L1 heads of da-watcher. */
 export interface L1Heads {
   readonly head: L1BlockRef
-  /** Absent until the L1 node names one. */
+  /** Absent until an L1 node returns one. */
   readonly safe: L1BlockRef | undefined
-  /** Absent until the L1 node names one. */
+  /** Absent until an L1 node returns one. */
   readonly finalized: L1BlockRef | undefined
 }
 

@@ -3,17 +3,17 @@ import { type BusRole, isLeased, type ServiceName } from './services.ts'
 import { streamsOf } from './streams.ts'
 import { serviceOf, type Subject } from './subject.ts'
 
-/** What a user of the bus may do; all else is denied. Subjects may end in `*` or `>`. */
+/** Rights of a user of the bus; everything else is denied. Subjects may end in `*` or `>`. */
 export interface Permissions {
   readonly publish: readonly string[]
   readonly subscribe: readonly string[]
-  /** Whether it may answer the calls that reach it. */
+  /** Whether the user may reply to calls. */
   readonly answersCalls: boolean
 }
 
 /**
- * The least rights of a role, from the table of subjects: whoever publishes, reads, calls or serves something there
- * may, and no one else. No service may create, change or delete a stream, nor read another's replies.
+ * The least rights of a role, from the table of subjects: a role may publish, read, call or serve what the table
+ * says, and nothing else. No service may create, change or delete a stream, or read another's replies.
  */
 export function permissionsOf(
   role: BusRole,
@@ -81,7 +81,7 @@ function provisionPermissions(subjects: readonly Subject[], names: BusNames): Pe
   return { publish, subscribe: [`${inboxPrefix('provision')}.>`], answersCalls: false }
 }
 
-/** May look at everything and change nothing. */
+/** Rights to read everything and change nothing. */
 function operatorPermissions(subjects: readonly Subject[], names: BusNames): Permissions {
   const publish = ['$JS.API.INFO']
   for (const { name } of streamsOf(subjects, names))

@@ -4,7 +4,7 @@ import { present } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { payloadFromWire, payloadToWire } from './wire/payload.ts'
 
-/** An unsafe block from a peer: signed by the sequencer, its hash and its fields checked. */
+/** An unsafe block from a peer, with a valid sequencer signature, hash and fields. */
 export interface ReceivedPayload {
   readonly payload: Payload
 }

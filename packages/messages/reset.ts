@@ -7,10 +7,10 @@ import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
 
 /** Asks the engine for a new generation. */
 export interface ResetRequest {
-  /** The generation to end; if it has ended, nothing happens. */
+  /** The generation to end; a request for an earlier one has no effect. */
   readonly generation: bigint
   readonly reason: ResetReason
-  /** The safe head to begin with, if the chain has it; the engine finds one if it is left out. */
+  /** The safe head to begin with, if the chain has it; undefined: the engine finds one. */
   readonly safe?: BlockId | undefined
 }
 
@@ -20,14 +20,14 @@ export type ResetReason =
   | 'l1-reorg'
   | 'invalid-payload'
   | 'operator'
-  /** What derivation knows of safe heads ends below the one that EL sync chose. */
+  /** The safe-head history ends below the safe head that EL sync chose. */
   | 'history'
-  /** It is not known which L1 block made the safe head safe. */
+  /** The L1 block from which the safe head was derived is unknown. */
   | 'unknown-inclusion'
   /** The engine is in an older generation than its state on the bus. */
   | 'engine-behind'
 
-/** The generation that is in force. */
+/** The current generation. */
 export interface ResetResponse {
   readonly generation: bigint
 }

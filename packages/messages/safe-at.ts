@@ -4,7 +4,7 @@ import { uint64FromWire, uint64ToWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { blockIdFromWire, blockIdToWire } from './wire/refs.ts'
 
-/** The safe head when derivation had processed an L1 block. */
+/** The safe head after derivation processed an L1 block. */
 export interface SafeAt {
   readonly l1: BlockId
   readonly safe: BlockId

@@ -4,7 +4,7 @@ import { type SafeAt, safeAtFromWire, safeAtToWire } from './safe-at.ts'
 import { enumWire, present, uint64FromWire, uint64ToWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 
-/** Which entry of the safe-head history is wanted. */
+/** Which entry of the safe-head history is requested. */
 export type SafeHeadAtRequest =
   /** The newest entry at or below this L1 block. */
   | { readonly kind: 'l1-number'; readonly number: bigint }

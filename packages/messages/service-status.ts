@@ -3,35 +3,35 @@ import { countFromWire, enumWire, optional } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import Long from 'long'
 
-/** What a service is doing, for a person who wants to know why nothing happens. Times are Unix milliseconds. */
+/** The status of a service, as shown to operators. Times are Unix milliseconds. */
 export interface ServiceStatus {
   readonly instance: string
   readonly version: string
   readonly startedMs: number
-  /** `standby`: another instance holds the lease. `waiting`: `wait` says for what. */
+  /** `standby`: another instance holds the lease. `waiting`: see `wait`. */
   readonly phase: 'starting' | 'standby' | 'running' | 'waiting' | 'stopping'
   readonly wait: Wait | undefined
   /** The states that the service follows. */
   readonly inputs: readonly Input[]
   readonly writtenMs: number
-  /** What an operator has to do something about, though nothing waits for it yet. */
+  /** Problems that an operator should act on although no service waits yet. */
   readonly notices: readonly string[]
 }
 
-/** What a service cannot go on without. */
+/** What a service waits for. */
 export interface Wait {
-  /** What it waits for, in the words of an operator. */
+  /** What the service waits for, as shown to operators. */
   readonly what: string
   readonly sinceMs: number
-  /** What it does next, and when. */
+  /** What the service does next, and when. */
   readonly next: string
 }
 
-/** A state that a service follows, and how long ago it last saw it. */
+/** A state that a service follows, and the time since it last saw it. */
 export interface Input {
-  /** As in `engine.chain`. */
+  /** Name of the state, such as `engine.chain`. */
   readonly name: string
-  /** Absent if it was never seen. */
+  /** Absent if the service never saw the state. */
   readonly ageMs: number | undefined
 }
 

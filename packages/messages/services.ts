@@ -12,18 +12,18 @@ export const serviceNames = [
 /** The name of a service, as it stands in subjects, flags, metrics and container names. */
 export type ServiceName = (typeof serviceNames)[number]
 
-/** Users of the bus that are no service: one makes the streams, one only looks. */
+/** Users of the bus beside the services: one creates the streams, one only reads. */
 const operatorRoles = ['provision', 'operator'] as const
 
-/** Who connects to the bus. Each has its own key, and no more rights than it needs. */
+/** A user of the bus, with its own key and the least rights. */
 export type BusRole = ServiceName | (typeof operatorRoles)[number]
 
 /** Every user of the bus. */
 export const busRoles: readonly BusRole[] = [...serviceNames, ...operatorRoles]
 
 /**
- * Whether one instance at a time may act for the service, so that it takes a lease before it does.
- * Any number of rpc replicas may run; two of any other would write one state, or use one peer key.
+ * Whether only one instance of the service may act at a time, which takes a lease first.
+ * Any number of rpc replicas may run. Two instances of another service would write one state, or use one peer key.
  */
 export function isLeased(service: ServiceName): boolean {
   return service !== 'rpc'

@@ -1,29 +1,29 @@
 import type { BusNames, StateKind } from './bus-names.ts'
 import type { Log, Subject } from './subject.ts'
 
-/** A stream of the server, in the terms that every supported server knows. */
+/** A stream of the server, with options that every supported server has. */
 export interface StreamSpec {
   readonly name: string
   readonly subjects: readonly string[]
   readonly messagesPerSubject: number
-  /** Absent: forever. */
+  /** Absent: no limit. */
   readonly maxAgeMs: number | undefined
   readonly maxBytes: number
-  /** Whether a full stream refuses what is new or drops what is old. */
+  /** Whether a full stream refuses new messages or drops the oldest. */
   readonly whenFull: 'refuse-new' | 'drop-old'
   readonly duplicateWindowMs: number
   readonly republish: { readonly source: string; readonly destination: string } | undefined
 }
 
-/** How long a lease that nobody renews is kept. */
+/** How long a lease is kept without renewal. */
 export const leaseTtlMs = 10_000
 
-/** How long the last word of an instance is kept: names come and go, as those of pods do. */
+/** How long the last state of an instance is kept: instance names change, as those of pods do. */
 const instanceStateTtlMs = 600_000
 
 const mebibyte = 1024 * 1024
 
-/** The streams of one node: states, leases, and one for each that a log names. */
+/** The streams of one node: states, leases, and those named by logs. */
 export function streamsOf(subjects: readonly Subject[], names: BusNames): readonly StreamSpec[] {
   const logs = subjects.filter((subject) => subject.kind === 'log')
   const ofLogs = new Set(logs.map(({ stream }) => stream))

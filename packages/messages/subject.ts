@@ -1,70 +1,70 @@
 import type { ServiceName } from './services.ts'
 import type { MessageCodec } from './wire/message-codec.ts'
 
-/** `<service>.<what>`: the service is the one that publishes or serves. */
+/** `<service>.<what>`; the service publishes or serves the subject. */
 export type SubjectName = `${ServiceName}.${string}`
 
-/** A value of which only the newest counts: last-value store, updates pushed. */
+/** A value of which only the newest matters: stored as last value, updates are pushed. */
 export interface State<Value> extends Declared {
   readonly kind: 'state'
   readonly readers: readonly ServiceName[]
   readonly codec: MessageCodec<Value>
-  /** One value for each instance of the service, rather than one for the service. */
+  /** Whether each instance of the service has its own value. */
   readonly perInstance: boolean
   /**
-   * Whether `candidate` was written after `current`. Left out, the order of writing decides, which the bus stamps on
-   * each write; a state that carries an order of its own, which other messages refer to, declares it here.
+   * Whether `candidate` was written after `current`. Undefined: the order of writes decides, which the bus stamps on
+   * each write. A state with its own order, which other messages refer to, declares it here.
    */
   newer?(candidate: Value, current: Value): boolean
 }
 
-/** Entries of which each counts, by number: live push, and random access for what was missed. */
+/** Numbered entries of which each matters: pushed live, and readable by number. */
 export interface Log<Value> extends Declared {
   readonly kind: 'log'
   readonly readers: readonly ServiceName[]
   readonly codec: MessageCodec<Value>
   readonly stream: LogStream
-  /** The entry's number, and last word of its subject. */
+  /** Number of an entry, the last token of its subject. */
   number(value: Value): bigint
-  /** The same for the same content only: an entry that is sent again is stored once. */
+  /** Message id, equal only for equal content, so that a repeated entry is stored once. */
   id(value: Value): string
 }
 
-/** Where and how long the entries of one or more logs are kept. */
+/** Storage of the entries of one or more logs. */
 export interface LogStream {
   /** Upper case, as in `SAFE_AT`. */
   readonly name: string
   readonly entriesPerNumber: number
-  /** Forever if left out. */
+  /** Undefined: no limit. */
   readonly maxAgeMs?: number
   readonly maxBytes: number
-  /** How long an entry that is sent again is recognised. */
+  /** How long a repeated entry is recognised. */
   readonly duplicateWindowMs: number
 }
 
-/** One asks, one answers; at most once, so the caller repeats. */
+/** Request and reply, at most once: the caller repeats. */
 export interface Call<Request, Response> extends Declared {
   readonly kind: 'call'
   readonly callers: readonly ServiceName[]
   readonly request: MessageCodec<Request>
   readonly response: MessageCodec<Response>
-  /** Bulk and control do not share a connection: a slow reader of the one must not hold up a lease. */
+  /** Which connection carries it: a slow reader of bulk data must not delay a lease. */
   readonly traffic: 'control' | 'bulk'
 }
 
-/** A hint that may be lost. */
+/** A message that may be lost. */
 export interface Signal<Value> extends Declared {
   readonly kind: 'signal'
   readonly readers: readonly ServiceName[]
   readonly codec: MessageCodec<Value>
 }
 
-/** Anything that travels on the bus. */
+/** Any subject of the bus. */
 export type Subject = State<unknown> | Log<unknown> | Call<unknown, unknown> | Signal<unknown>
 
 interface Declared {
   readonly name: SubjectName
-  /** One sentence for the reference page. */
+  /** One sentence for docs/messages.md. */
   readonly summary: string
 }
 

@@ -47,13 +47,13 @@ export const l1Heads: State<L1Heads> = state({
 })
 
 /**
- * What L1 says now of the chain: the unsafe block signer.
+ * The system config as of the L1 head: the unsafe block signer.
  *
  * @public
  */
 export const systemConfig: State<SystemConfigUpdate> = state({
   name: 'da-watcher.system-config',
-  summary: 'What L1 says now of the chain: the unsafe block signer.',
+  summary: 'The system config as of the L1 head: the unsafe block signer.',
   readers: ['gossip', 'rpc'],
   codec: systemConfigUpdateCodec,
 })
@@ -69,17 +69,17 @@ export const fetchL1Block: Call<FetchL1BlockRequest, FetchL1BlockResponse> = cal
   traffic: 'bulk',
 })
 
-/** Hands the next attributes of the safe chain to the engine. */
+/** Passes the next attributes of the safe chain to the engine. */
 export const applyAttributes: Call<ApplyAttributesRequest, ApplyAttributesResponse> = call({
   name: 'engine.apply-attributes',
   summary:
-    'Hands the next attributes of the safe chain to the engine; `engine.chain` tells the outcome.',
+    'Passes the next attributes of the safe chain to the engine; the outcome follows in `engine.chain`.',
   callers: ['derivation'],
   request: applyAttributesRequestCodec,
   response: applyAttributesResponseCodec,
 })
 
-/** A block of the execution client; answered beside the engine's queue, never behind it. */
+/** A block of the execution client; answered without waiting for the engine's queue. */
 export const fetchL2Block: Call<FetchL2BlockRequest, FetchL2BlockResponse> = call({
   name: 'engine.fetch-l2-block',
   summary: 'A block of the execution client: reference, header, payload or account proof.',
@@ -98,28 +98,27 @@ export const reset: Call<ResetRequest, ResetResponse> = call({
   response: resetResponseCodec,
 })
 
-/** All that others may know of the L2 chain: heads, generation, outcome of the last attributes. */
+/** The public state of the L2 chain: heads, generation, outcome of the last attributes. */
 export const engineChain: State<ChainState> = state({
   name: 'engine.chain',
-  summary:
-    'All that others may know of the L2 chain: heads, generation, outcome of the last attributes.',
+  summary: 'The public state of the L2 chain: heads, generation, outcome of the last attributes.',
   readers: ['derivation', 'sequencer', 'gossip', 'rpc', 'flashblock-p2p'],
   codec: chainStateCodec,
   newer: byGenerationAndVersion,
 })
 
-/** What the engine may finalize, and how far derivation came on L1. */
+/** What the engine may finalize, and the progress of derivation on L1. */
 export const derivationTargets: State<DerivationTargets> = state({
   name: 'derivation.targets',
-  summary: 'What the engine may finalize, and how far derivation came on L1.',
+  summary: 'What the engine may finalize, and the progress of derivation on L1.',
   readers: ['engine', 'rpc'],
   codec: derivationTargetsCodec,
 })
 
-/** The safe head when derivation had processed an L1 block, by the number of that block. */
+/** The safe head after derivation processed an L1 block, by the number of that block. */
 export const safeAt: Log<SafeAt> = log({
   name: 'derivation.safe-at',
-  summary: 'The safe head when derivation had processed an L1 block, by the number of that block.',
+  summary: 'The safe head after derivation processed an L1 block, by the number of that block.',
   readers: ['rpc', 'engine'],
   codec: safeAtCodec,
   number: ({ l1 }) => l1.number,
@@ -133,7 +132,7 @@ export const safeAt: Log<SafeAt> = log({
 })
 
 /**
- * An entry of the whole safe-head history, which derivation keeps on its own disk.
+ * An entry of the complete safe-head history, which derivation keeps on disk.
  *
  * @public
  */
@@ -145,7 +144,7 @@ export const safeHeadAt: Call<SafeHeadAtRequest, SafeHeadAtResponse> = call({
   response: safeHeadAtResponseCodec,
 })
 
-/** Unsafe blocks from peers, by number: what the engine missed it reads again from its unsafe head on. */
+/** Unsafe blocks from peers, by number. The engine reads missed ones again, from its unsafe head on. */
 export const payloadReceived: Log<ReceivedPayload> = log({
   name: 'gossip.payload-received',
   summary: 'Unsafe blocks from peers, signed by the sequencer and checked, by number.',
@@ -162,13 +161,13 @@ export const payloadReceived: Log<ReceivedPayload> = log({
   },
 })
 
-/** What a service is doing and what it waits for, by instance. */
+/** Status and wait of each instance of a service. */
 export const serviceStatus: Readonly<Record<ServiceName, State<ServiceStatus>>> =
   Object.fromEntries(serviceNames.map((service) => [service, statusOf(service)])) as Readonly<
     Record<ServiceName, State<ServiceStatus>>
   >
 
-/** Everything that Atoll's services say to each other: permissions, streams and the reference page come from it. */
+/** All subjects of the bus. Permissions, streams and docs/messages.md are generated from this table. */
 export const subjects: readonly Subject[] = [
   l1Heads,
   systemConfig,

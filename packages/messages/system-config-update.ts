@@ -5,10 +5,10 @@ import { addressFromWire, hexToWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { l1RefFromWire, l1RefToWire } from './wire/refs.ts'
 
-/** What L1 says now of the chain; derivation's own system config is as old as the block it is at. */
+/** The system config as of the L1 head. Derivation's own system config is that of the L1 block it reads. */
 export interface SystemConfigUpdate {
   readonly at: L1BlockRef
-  /** Whose signature makes a gossiped payload the sequencer's. */
+  /** The address that must have signed a gossiped payload. */
   readonly unsafeBlockSigner: Address
 }
 

@@ -4,11 +4,13 @@ import * as z from 'zod'
 import { busSettings } from '#runtime/settings/service-settings.ts'
 import { onOff, port, readableFile, shownDefault } from '#runtime/settings/setting-kinds.ts'
 
-/** What the NATS server of a node is started from. */
+/** Settings of a node's NATS server. */
 export const natsServer = z
   .string()
   .optional()
-  .describe('NATS server program; left out: found on PATH, built from Go, or unpacked from Debian')
+  .describe(
+    'NATS server program; found on PATH, built from Go or unpacked from Debian if not given',
+  )
 
 /** Settings of `atoll bus serve`. */
 export const serveSettings = z.strictObject({
@@ -29,13 +31,13 @@ export const serveSettings = z.strictObject({
   natsCaFile: busSettings.shape.natsCaFile,
   provision: onOff()
     .default(true)
-    .describe('whether to make the streams too; off where atoll bus provision runs beside it'),
+    .describe('whether to create the streams; turn off where atoll bus provision runs'),
 })
 
 /** Settings of `atoll bus provision`. */
 export const provisionSettings = z.strictObject({
   ...busSettings.shape,
-  once: onOff().default(false).describe('whether to end when the streams are there'),
+  once: onOff().default(false).describe('whether to end when the streams exist'),
 })
 
 /** Settings of `atoll bus status`. */
@@ -56,5 +58,5 @@ export const statusSettings = z.strictObject({
 /** Settings of `atoll status`. */
 export const nodeStatusSettings = z.strictObject({
   ...statusSettings.shape,
-  watch: onOff().default(false).describe('whether to show it again each second'),
+  watch: onOff().default(false).describe('whether to refresh every second'),
 })

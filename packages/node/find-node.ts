@@ -9,15 +9,15 @@ import { busUrlFile, nodeBusAccess } from './node-bus.ts'
 
 type StatusSettings = z.output<typeof statusSettings>
 
-/** Where the bus of a node is said to be. */
+/** Location of a node's bus. */
 interface FoundBus extends Pick<StatusSettings, 'natsUrls' | 'natsSeedFile' | 'natsCaFile'> {
-  /** When it was last started, in Unix milliseconds; undefined where it is not kept here. */
+  /** Last start in Unix milliseconds; undefined for a bus elsewhere. */
   readonly startedMs: number | undefined
-  /** Where the node keeps it; undefined where it is not kept here. */
+  /** Folder of the bus; undefined for a bus elsewhere. */
   readonly folder: string | undefined
-  /** Where that was looked up, for a person. */
+  /** Where the location was found, as shown to operators. */
   readonly where: string
-  /** What brings it back. */
+  /** How to start it again. */
   readonly remedy: string
 }
 
@@ -26,14 +26,14 @@ interface NodeConnection extends Pick<FoundBus, 'natsUrls' | 'startedMs' | 'fold
   readonly connection: Connection
 }
 
-/** How long a server may take to be there: a status is asked for by someone who waits. */
+/** Timeout for the server; short, because an operator waits for the answer. */
 const connectTimeoutMs = 5_000
 
 /**
- * Connects to the bus of a node, to look: to the one that settings name, else to that of a node that is kept here.
+ * Connects read-only to the bus of a node: the one that settings name, else that of a local data folder.
  *
- * @param given settings as they were given: a default is no choice
- * @throws Fault `no-node` if there is none, or it does not answer in 5 s
+ * @param given settings as given, without defaults
+ * @throws Fault `no-node` if there is no node, or it does not answer in 5 s
  */
 export async function connectNode(
   settings: StatusSettings,
@@ -60,10 +60,10 @@ export async function connectNode(
 }
 
 /**
- * Where the bus of a node is, and the key to it: what settings name, the rest from the folder of the node.
+ * Finds the bus of a node and the key for it: from settings, and for the rest from the node's folder.
  *
- * @param given settings as they were given: a default is no choice
- * @throws Fault `no-node` if the folder that is named keeps no bus
+ * @param given settings as given, without defaults
+ * @throws Fault `no-node` if the given folder has no bus
  */
 export async function findBus(
   settings: StatusSettings,

@@ -17,31 +17,31 @@ import { type FoundServer } from '#node/nats-server/find-server.ts'
 import { prepareBus } from '#node/nats-server/prepare-bus.ts'
 import type { Report } from './supervisor.ts'
 
-/** Whose bus it is, and where it is kept. */
+/** Options of a node's bus. */
 export interface NodeBusOptions {
   readonly chainId: bigint
   readonly node: string
   /** Folder for the store, the configuration and the keys. */
   readonly dataDir: string
-  /** A program; left out: one is looked for. */
+  /** NATS server program; undefined: search for one. */
   readonly natsServer: string | undefined
-  /** No server: all services are in this process. */
+  /** Whether all services run in this process, without a server. */
   readonly isInMemory?: boolean
-  /** 0 takes one that is free. */
+  /** 0 for any free port. */
   readonly port: number
   readonly report: Report
-  /** The server ended, or cannot be provisioned: nothing goes on without it. */
+  /** Called when the server ended or cannot be provisioned: the node cannot run without it. */
   readonly onFatal: (error: Error) => void
 }
 
-/** The file that says where the bus of a node is served, since it was last started. */
+/** File with the location of a node's bus since its last start. */
 export function busUrlFile(nodeDir: string): string {
   return join(busFolder(nodeDir), urlFile)
 }
 
 const urlFile = 'url'
 
-/** How to join the bus that a node keeps in a folder. @throws Error `ENOENT` if there is none */
+/** Reads how to join the bus in a node's folder. @throws Error `ENOENT` if there is none */
 export async function nodeBusAccess(
   nodeDir: string,
   role: BusRole,
@@ -51,29 +51,29 @@ export async function nodeBusAccess(
   return { natsUrls: [url.trim()], natsSeedFile: busKeyFile(keysDir, role) }
 }
 
-/** Where in its folder a node keeps its bus. */
+/** Path of the bus in a node's folder. */
 export function busFolder(nodeDir: string): string {
   return join(nodeDir, 'bus')
 }
 
-/** Two connections of a user of the bus. */
+/** Two connections of a bus user. */
 type BusConnections = Awaited<ReturnType<typeof connectService>>
 
 /** The bus of a node, with its streams. */
 export interface NodeBus {
-  /** What it is, for a person. */
+  /** Description for operators. */
   readonly what: string
   readonly names: BusNames
-  /** Settings of a process that joins; undefined if the bus is in this process alone. */
+  /** Settings for a process that joins; undefined for a bus in this process. */
   accessOf(role: BusRole): Pick<BusAccess, 'natsUrls' | 'natsSeedFile'> | undefined
-  /** The process of its server; undefined if there is none. */
+  /** Process id of the server; undefined if there is none. */
   serverPid(): number | undefined
-  /** Joins from this process. */
+  /** Connects from this process. */
   connect(role: BusRole, instance: string): Promise<BusConnections>
   close(): Promise<void>
 }
 
-/** Starts the bus of a node: a NATS server if one is to be had, else one in memory. */
+/** Starts the bus of a node: a NATS server if one is found, else one in memory. */
 export async function openNodeBus(options: NodeBusOptions): Promise<NodeBus> {
   const { natsServer: named, report } = options
   if (options.isInMemory === true) return openMemoryBus(memoryBusServer(), options)
@@ -109,10 +109,10 @@ async function openMemoryBus(
   }
 }
 
-/** The pause before a server that ended is started again. */
+/** Pause before a server that ended is restarted. */
 const restartPauseMs = 100
 
-/** Starts in a row that may fail before the node gives up. */
+/** Number of failed starts in a row after which the node stops. */
 const maxFailedStarts = 5
 
 async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promise<NodeBus> {
@@ -127,12 +127,12 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
   const accessOf = (role: BusRole) => {
     return { natsUrls: [url], natsSeedFile: bus.seedFileOf(role) }
   }
-  /** One that ends is started again where it was: nothing that was acknowledged is lost. */
+  /** A server that ended is restarted in the same folder, so no acknowledged message is lost. */
   const keepRunning = async () => {
     for (let failures = 0; failures < maxFailedStarts;) {
       await running.ended
       if (signal.aborted) return
-      report(`the NATS server ended; it is started again in ${restartPauseMs} ms`, 'warn')
+      report(`the NATS server ended; restarting it in ${restartPauseMs} ms`, 'warn')
       await sleep(systemClock, restartPauseMs, signal)
       if (signal.aborted) return
       try {

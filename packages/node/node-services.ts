@@ -6,10 +6,10 @@ import { config as daWatcher } from '#services/da-watcher/config.ts'
 import { config as derivation } from '#services/derivation/config.ts'
 import { config as engine } from '#services/engine/config.ts'
 
-/** A service that a node runs. */
+/** A service of a node. */
 export interface NodeService {
   readonly name: NodeServiceName
-  /** Its own settings, without what all services share. */
+  /** Its own settings, without those shared by all services. */
   readonly own: SettingsSchema
   /** All of its settings. */
   readonly schema: SettingsSchema
@@ -17,7 +17,7 @@ export interface NodeService {
 
 const own = { 'da-watcher': daWatcher, derivation, engine } as const
 
-/** Names of the services that there are. */
+/** Names of the implemented services. */
 export type NodeServiceName = keyof typeof own
 
 /** The services of a node, in the order in which they are started. */
@@ -28,12 +28,12 @@ export const nodeServices: readonly NodeService[] = (Object.keys(own) as NodeSer
   },
 )
 
-/** Whether there is a service of that name. */
+/** Whether a service of this name is implemented. */
 export function isNodeService(name: string): name is NodeServiceName {
   return Object.hasOwn(own, name)
 }
 
-/** What a service does once it has its settings and its bus; its code is loaded only now. */
+/** Loads the code of a service and returns its start function. */
 export async function loadService(name: NodeServiceName): Promise<ServiceMain<never>> {
   switch (name) {
     case 'da-watcher':

@@ -11,17 +11,19 @@ import type { SettingsSchema } from '#runtime/settings/settings.ts'
 
 const shared = serviceSettings.shape
 
-/** Settings of `atoll node` that no service has. */
+/** Settings of `atoll node` beside those of its services. */
 const own = {
   chainId: chainId()
     .optional()
-    .describe('chain id of the rollup; left out: the rollup config says it'),
+    .describe('chain id of the rollup; default: that of the rollup config'),
   node: shared.node,
   dataDir: shownDefault(
     z
       .string()
       .optional()
-      .describe('folder for the bus, its keys, and what services keep; made if it is not there'),
+      .describe(
+        'folder for the bus, its keys and the data of services; created if it does not exist',
+      ),
     '~/.atoll/<chain id>',
   ),
   natsServer,
@@ -55,7 +57,7 @@ export const rewindSettings = z.strictObject({
   to: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe('number of the L2 block to go back to'),
 })
 
-/** Where a node keeps its data, if nothing else is said. */
+/** Default data folder of a node. */
 export function defaultDataDir(chain: bigint): string {
   return join(homedir(), '.atoll', String(chain))
 }

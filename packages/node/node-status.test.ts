@@ -42,7 +42,7 @@ test('of a bus with nothing on it, it is said what to start', () => {
     ['unheard', 'unheard'],
   )
   assert.equal(l2.safe, null)
-  assert.match(advice[0] ?? '', /^da-watcher was never heard of/)
+  assert.match(advice[0] ?? '', /^da-watcher never reported on this bus/)
 })
 
 test('a service that has not spoken since the node was started is starting, for ten seconds', () => {
@@ -89,7 +89,7 @@ test('what a service gives notice of is advice, as long as it speaks', () => {
   assert.match(adviceAt(15_001).join(), /^engine wrote its status and then no more/)
 })
 
-test('an L1 that is more than two minutes old is told', () => {
+test('an L1 head that is more than two minutes old is reported', () => {
   const hash = `0x${'11'.repeat(32)}` as const
   const adviceAt = (seconds: number) => {
     const timestamp = BigInt(nowMs / 1_000 - seconds)
@@ -114,7 +114,7 @@ test('a node all of whose services are silent was killed: a line says so, and ho
   assert.equal(killed.running, false)
   assert.equal(killed.advice.length, 1)
   assert.match(killed.advice[0] ?? '', /^the node was killed, .* atoll node --data-dir \/node /)
-  assert.match(statusLines(killed)[0] ?? '', /^L1 head .*, told 3 min ago$/)
+  assert.match(statusLines(killed)[0] ?? '', /^L1 head .*, reported 3 min ago$/)
   const running = told(15_000)
   assert.equal(running.running, true)
   assert.doesNotMatch(statusLines(running).join('\n'), /told 3 min ago/)

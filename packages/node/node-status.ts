@@ -5,33 +5,33 @@ import type { ServiceStatus } from '#messages/service-status.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import { formatDuration } from './output.ts'
 
-/** A state, and how long ago it was written. */
+/** A state and its age. */
 export interface Aged<Value> {
   readonly value: Value
   readonly ageMs: number
 }
 
-/** What was read of a node's bus. */
+/** States read from a node's bus. */
 export interface NodeStates {
   readonly nowMs: number
-  /** When the node was started, or its bus; undefined if nobody knows. */
+  /** Start of the node or its bus; undefined if unknown. */
   readonly startedMs: number | undefined
-  /** Where the node is kept; undefined if that is not here. */
+  /** Data folder of the node; undefined if it is not local. */
   readonly folder: string | undefined
   readonly chain: Aged<ChainState> | undefined
   readonly l1: Aged<L1Heads> | undefined
   readonly targets: Aged<DerivationTargets> | undefined
-  /** By service; the instance that spoke last. Absent: nothing was ever heard of it. */
+  /** By service: the instance that wrote last. Absent: no status was ever received. */
   readonly services: ReadonlyMap<string, Aged<ServiceStatus>>
 }
 
-/** A block as it is told. */
+/** A block in the output. */
 interface ToldBlock {
   readonly number: number
   readonly hash: string
 }
 
-/** One service as it is told. */
+/** A service in the output. */
 interface ToldService {
   readonly service: string
   readonly phase: ServiceStatus['phase'] | 'silent' | 'unheard'
@@ -41,13 +41,13 @@ interface ToldService {
   readonly next: string | null
 }
 
-/** How a node is, for a person or a program. */
+/** Status of a node, as printed or as JSON. */
 export interface NodeStatus {
-  /** Whether any of its services speaks, or is starting. */
+  /** Whether any of its services reports, or is starting. */
   readonly running: boolean
   readonly l1: Record<'head' | 'safe' | 'finalized' | 'derived', ToldBlock | null>
   readonly l2: Record<'unsafe' | 'safe' | 'finalized', ToldBlock | null>
-  /** Seconds since the services wrote the heads of L1, the one that was derived, and those of L2. */
+  /** Seconds since the services wrote the L1 heads, the derived L1 block, and the L2 heads. */
   readonly toldAgo: Record<'l1' | 'derived' | 'l2', number | null>
   /** Blocks and seconds. */
   readonly lags: {
@@ -58,23 +58,23 @@ export interface NodeStatus {
     readonly finalizedBehindSafe: number | null
   }
   readonly services: readonly ToldService[]
-  /** What a person may do, most urgent first; empty if all is well. */
+  /** Advice for operators, most urgent first; empty if all is well. */
   readonly advice: readonly string[]
 }
 
-/** How long after its start a node may be silent: processes start, and take their leases. */
+/** Grace period after the start of a node: processes start and take their leases. */
 const youngMs = 10_000
 
-/** A service writes its status each 5 s: one that is silent for longer has ended. */
+/** A service writes its status every 5 s; after this it counts as ended. */
 const silentMs = 15_000
 
-/** A service that is asked to stop ends within 2 s: what is stopping for longer has ended. */
+/** A service stops within 2 s; after this a stopping one counts as ended. */
 const stoppedMs = 3_000
 
-/** L1 has a block each 12 s; of the last few a proposer may have missed some. */
+/** L1 has a block every 12 s, unless proposers miss some slots. */
 const staleL1Seconds = 120
 
-/** How a node is, from the states of its bus. */
+/** Computes the status of a node from the states of its bus. */
 export function nodeStatus(states: NodeStates, serviceNames: readonly string[]): NodeStatus {
   const { nowMs, chain, l1, targets } = states
   const { unsafe, safe, finalized } = chain?.value ?? {}
@@ -144,7 +144,7 @@ function hasEnded({ ageMs, value }: Aged<ServiceStatus>): boolean {
   return ageMs > (value.phase === 'stopping' ? stoppedMs : silentMs)
 }
 
-/** Whether a node is young, and the service has not spoken since it began. */
+/** Whether the node has just started, and the service has not reported since. */
 function isStarting(
   status: Aged<ServiceStatus> | undefined,
   { nowMs, startedMs }: Pick<NodeStates, 'nowMs' | 'startedMs'>,
@@ -153,7 +153,7 @@ function isStarting(
   return status === undefined || nowMs - status.ageMs < startedMs
 }
 
-/** Of a node none of whose services speaks. */
+/** Advice for a node without any reporting service. */
 function goneAdvice(
   services: readonly ToldService[],
   { folder }: Pick<NodeStates, 'folder'>,
@@ -161,7 +161,7 @@ function goneAdvice(
   if (services.every(({ phase }) => phase === 'unheard')) return services.flatMap(adviceFor)
   const where = folder === undefined ? '' : ` --data-dir ${folder}`
   return [
-    `the node was killed, or lost its services: the heads are what they last told; start it again with atoll node${where} and the settings that it had`,
+    `the node was killed, or lost its services: the heads are the last ones reported; start it again with atoll node${where} and the settings that it had`,
   ]
 }
 
@@ -172,12 +172,12 @@ function adviceFor({ service, phase }: ToldService): readonly string[] {
     ]
   if (phase === 'unheard')
     return [
-      `${service} was never heard of on this bus: see whether its process runs and what it logs, and that its --chain-id, --node and --nats-seed-file are those of this bus`,
+      `${service} never reported on this bus: check that its process runs, what it logs, and that its --chain-id, --node and --nats-seed-file match this bus`,
     ]
   return []
 }
 
-/** What services that speak have to tell though they do not wait. */
+/** Problems that services report although they do not wait. */
 function noticesOf({ services }: NodeStates, names: readonly string[]): readonly string[] {
   return names.flatMap((name) => {
     const status = services.get(name)
@@ -191,11 +191,11 @@ function l1Advice(headAgeSeconds: number | null): readonly string[] {
   return [`the head of L1 is ${age} old: see whether the nodes of --l1-rpc-urls are in sync`]
 }
 
-/** The same as lines for a person. */
+/** Formats the status as lines of text. */
 export function statusLines(status: NodeStatus): readonly string[] {
   const { running, l1, l2, toldAgo, lags, services, advice } = status
   const ago = (seconds: number | null) =>
-    running || seconds === null ? '' : `, told ${formatDuration(seconds * 1_000)} ago`
+    running || seconds === null ? '' : `, reported ${formatDuration(seconds * 1_000)} ago`
   const [l1Ago, derivedAgo, l2Ago] = [ago(toldAgo.l1), ago(toldAgo.derived), ago(toldAgo.l2)]
   const line = (name: string, block: ToldBlock | null, note = '') => {
     const where = block === null ? 'not known' : `${String(block.number).padEnd(10)} ${block.hash}`

@@ -11,12 +11,12 @@ import { systemClock } from '#runtime/clock.ts'
 import type { NodeBus } from './node-bus.ts'
 import { nodeServices } from './node-services.ts'
 
-/** What a node's states say together. */
+/** The combined states of a node. */
 export interface NodeView {
   readonly chain: ChainState | undefined
   readonly l1: L1Heads | undefined
   readonly targets: DerivationTargets | undefined
-  /** Of the instance that spoke last. */
+  /** Status of the instance that reported last. */
   readonly services: ReadonlyMap<ServiceName, ServiceStatus>
 }
 
@@ -47,7 +47,7 @@ export class NodeViewer {
       })
   }
 
-  /** @param onChange told of each change @param onFatal told when nothing more can be seen */
+  /** @param onChange called for each change @param onFatal called when the states cannot be followed any more */
   static async open(
     bus: NodeBus,
     onChange: (view: NodeView) => void,

@@ -1,9 +1,9 @@
-/** Writes a line for a person or a pipe. */
+/** Writes a line to standard output. */
 export function print(line = ''): void {
   process.stdout.write(`${line}\n`)
 }
 
-/** Columns as wide as they need to be; the first row is their names. */
+/** Prints a table; the first row is its header. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const widths: number[] = []
   for (const row of rows)
@@ -17,7 +17,7 @@ export function printTable(rows: readonly (readonly string[])[]): void {
     )
 }
 
-/** Bytes as a person reads them, such as `16.0 MiB`. */
+/** Formats a number of bytes, such as `16.0 MiB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB']
   let value = bytes
@@ -26,7 +26,7 @@ export function formatBytes(bytes: number): string {
   return unit === 0 ? `${bytes} B` : `${value.toFixed(1)} ${units[unit] ?? ''}`
 }
 
-/** A duration as a person reads it, such as `3.4 s`. */
+/** Formats a duration, such as `3.4 s`. */
 export function formatDuration(durationMs: number): string {
   if (durationMs < 60_000) return `${(durationMs / 1_000).toFixed(1)} s`
   const minutes = Math.floor(durationMs / 60_000)

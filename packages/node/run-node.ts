@@ -17,7 +17,7 @@ import {
 } from './node-services.ts'
 import { type Ended, type Report, type Running, type Supervised, Supervisor } from './supervisor.ts'
 
-/** What a node is started with. */
+/** Options of a node. */
 export interface NodeOptions {
   readonly chainId: bigint
   readonly node: string
@@ -25,31 +25,31 @@ export interface NodeOptions {
   readonly natsServer: string | undefined
   readonly natsPort: number
   readonly isInMemory?: boolean
-  /** Settings of the services as they were given, by key; each takes those that it knows. */
+  /** Settings of the services as given, by key; each service takes those it declares. */
   readonly given: Readonly<Record<string, string>>
   readonly report: Report
 }
 
-/** A node that runs. */
+/** A running node. */
 export interface RunningNode {
   readonly bus: NodeBus
   /** How often each service was started again. */
   readonly restarts: ReadonlyMap<string, number>
-  /** The process of a service that runs; undefined if it has none of its own. */
+  /** Process id of a running service; undefined if it runs in this process. */
   pidOf(name: NodeServiceName): number | undefined
-  /** Rejects when the node cannot go on. */
+  /** Rejects when the node fails. */
   readonly failed: Promise<never>
   stop(): Promise<void>
 }
 
 const atoll = fileURLToPath(new URL('../atoll.js', import.meta.url))
 
-/** Starts the bus and all services of a node: each as a process, or all in this one if the bus is in its memory. */
+/** Starts the bus and all services of a node: each as a process, or all in this process with a bus in memory. */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const { chainId, node, dataDir, natsServer, natsPort, isInMemory = false, report } = options
   await makeDataDir(dataDir)
   const failed = Promise.withResolvers<never>()
-  // eslint-disable-next-line atoll/use-rejection -- whoever runs the node hears of it
+  // eslint-disable-next-line atoll/use-rejection -- the caller handles it through `failed`
   failed.promise.catch(() => undefined)
   const bus = await openNodeBus({
     chainId,
@@ -111,7 +111,7 @@ function supervised(service: NodeService, bus: NodeBus, options: NodeOptions): S
   }
 }
 
-/** The settings that a service knows, as flags. */
+/** The settings that a service declares, as flags. */
 function argsOf(
   { schema }: NodeService,
   given: Readonly<Record<string, string>>,
@@ -122,15 +122,15 @@ function argsOf(
   })
 }
 
-/** What is young is collected sooner: half the memory of a service, and no slower, for it lives by small messages. */
+/** A small young generation halves the memory of a service at the same speed, since it handles small messages. */
 const leanFlags = ['--max-semi-space-size=2']
 
-/** One arena for all threads: what one of them freed is of use to the others. */
+/** One malloc arena for all threads, so that they reuse each other's freed memory. */
 const leanEnvironment = { MALLOC_ARENA_MAX: '1' }
 
 function startProcess(name: string, args: readonly string[]): Running {
   const child = spawn(process.execPath, [...leanFlags, atoll, 'service', name, ...args], {
-    // The channel tells the service when the node is gone, however it ended.
+    // Through the IPC channel the service notices when the node process ends.
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...leanEnvironment, ...process.env },
   })
@@ -159,7 +159,7 @@ function startHere(
     const connect: ConnectBus = () => connections
     running = new ServiceProcess(service.name, settings as ServiceSettings, connect)
     if (isStopped) running.stop('asked to')
-    // Its settings were read with its own schema.
+    // The settings were read with the service's own schema.
     return { code: await running.run(main as never) }
   }
   const ended = run().catch((error: unknown): Ended => {

@@ -43,7 +43,7 @@ function supervised() {
 /** Lets time pass, and nothing else. */
 const pass = (clock: VirtualClock, forMs: number) => clock.run(forMs, () => false)
 
-test('a service that ends is started again, soon at first and then less often, and it is told how it ended', async () => {
+test('a service that ends is restarted with growing pauses, and the reason is reported', async () => {
   const { clock, said, service, supervisor } = supervised()
   service.end({ code: 1 })
   await pass(clock, 1_000)
@@ -51,8 +51,8 @@ test('a service that ends is started again, soon at first and then less often, a
   await pass(clock, 1_000)
   assert.deepEqual(service.startedMs, [0, 100, 1_200])
   assert.deepEqual(said, [
-    'engine ended with 1; it is started again in 100 ms',
-    'engine was killed by SIGKILL; it is started again in 200 ms',
+    'engine ended with 1; restarting it in 100 ms',
+    'engine was killed by SIGKILL; restarting it in 200 ms',
   ])
   assert.equal(supervisor.restarts.get('engine'), 2)
 })

@@ -2,35 +2,35 @@ import { type Clock, sleep } from '#runtime/clock.ts'
 import { exitCodes } from '#service/service.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
-/** How something ended. */
+/** How a supervised process ended. */
 export interface Ended {
   readonly code: number
-  /** The signal that ended it, if one did. */
+  /** The signal that ended it, if any. */
   readonly signal?: string | undefined
 }
 
-/** Something that runs until it ends or is told to. */
+/** A process or task that runs until it ends or is stopped. */
 export interface Running {
   readonly ended: Promise<Ended>
-  /** Of its process; undefined if it is in this one. */
+  /** Process id; undefined if it runs in this process. */
   readonly pid: number | undefined
   stop(): void
 }
 
-/** What is supervised. */
+/** A supervised service. */
 export interface Supervised {
   readonly name: string
   start(): Running
 }
 
-/** Told what happens: to a log, or to a person. */
+/** Reports events to a log or a terminal. */
 export type Report = (what: string, level?: 'info' | 'warn') => void
 
-/** What a supervisor needs. */
+/** Options of a supervisor. */
 export interface SupervisorOptions {
   readonly clock: Clock
   readonly report: Report
-  /** A service that cannot be helped by another start: its settings are wrong. */
+  /** Called when a restart cannot help: the settings of a service are wrong. */
   readonly onFatal: (name: string, exitCode: number) => void
 }
 
@@ -40,30 +40,30 @@ const restartBackoff = { firstMs: 100, longestMs: 10_000 }
 /** A service that ran for this long is started again after the first pause. */
 const steadyMs = 10_000
 
-/** Keeps services running: one that ends is started again, soon at first and then less often. */
+/** Restarts services that end, with growing pauses. */
 export class Supervisor {
   readonly #options: SupervisorOptions
   readonly #running = new Map<string, Running>()
   readonly #kept: Promise<void>[] = []
   readonly #stopping = new AbortController()
-  /** How often each was started again. */
+  /** Number of restarts by service. */
   readonly restarts = new Map<string, number>()
 
   constructor(options: SupervisorOptions) {
     this.#options = options
   }
 
-  /** Starts a service, and keeps it running. */
+  /** Starts a service and keeps it running. */
   keep(service: Supervised): void {
     this.#kept.push(this.#keep(service))
   }
 
-  /** The process of a service that runs. */
+  /** Process id of a running service. */
   pidOf(name: string): number | undefined {
     return this.#running.get(name)?.pid
   }
 
-  /** Ends all services; resolves when they have. */
+  /** Stops all services; resolves when they have ended. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     for (const running of this.#running.values()) running.stop()
@@ -87,7 +87,7 @@ export class Supervisor {
       if (clock.monotonicMs() - startedMs >= steadyMs) failures = 0
       const pauseMs = backoffMs(restartBackoff, failures)
       const how = killedBy === undefined ? `ended with ${code}` : `was killed by ${killedBy}`
-      report(`${service.name} ${how}; it is started again in ${pauseMs} ms`, 'warn')
+      report(`${service.name} ${how}; restarting it in ${pauseMs} ms`, 'warn')
       this.restarts.set(service.name, (this.restarts.get(service.name) ?? 0) + 1)
       await sleep(clock, pauseMs, signal)
     }

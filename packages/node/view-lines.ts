@@ -2,7 +2,7 @@ import type { BlockId } from '#protocol/block/refs.ts'
 import type { NodeView } from './node-view.ts'
 import { nodeServices } from './node-services.ts'
 
-/** A node's heads and services as a table of text, a line each. */
+/** Formats a node's heads and services as a table. */
 export function viewLines({ chain, l1, targets, services }: NodeView): readonly string[] {
   return [
     `L1  head      ${shown(l1?.head)}`,
@@ -16,12 +16,12 @@ export function viewLines({ chain, l1, targets, services }: NodeView): readonly 
       const status = services.get(name)
       const wait = status?.wait
       const waits = wait === undefined ? '' : `: ${wait.what}; ${wait.next}`
-      return `${name.padEnd(13)} ${status?.phase ?? 'not heard of yet'}${waits}`
+      return `${name.padEnd(13)} ${status?.phase ?? 'not reported yet'}${waits}`
     }),
   ]
 }
 
-/** The same in one line. */
+/** Formats the same in one line. */
 export function viewLine({ chain, l1 }: NodeView): string {
   const { unsafe, safe, finalized } = chain ?? {}
   const numbers = [unsafe, safe, finalized].map((block) => String(block?.number ?? '–'))

@@ -83,7 +83,7 @@ export const chainFaults = {
     severity: 'temporary',
     means: 'blocks of L1 do not fit together',
     advice:
-      'L1 changed while it was read; if it lasts, an endpoint of --l1-rpc-urls is broken, or is of another chain',
+      'L1 changed while it was read; if it lasts, an endpoint of --l1-rpc-urls is broken, or belongs to another chain',
   },
   'l1-missing': {
     severity: 'temporary',
@@ -151,7 +151,7 @@ export const chainFaults = {
     means: 'the execution client forgot a block that it was building',
     advice: 'if it lasts, see the log of the execution client',
   },
-  'payload-unfit': {
+  'payload-mismatch': {
     severity: 'critical',
     means: 'the execution client built another block than it was asked to',
     advice: 'see that its version and its genesis have all forks of the chain',

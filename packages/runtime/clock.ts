@@ -1,14 +1,14 @@
-/** Time, as an argument: a test or a simulation brings its own. */
+/** Time as a dependency, so that tests and simulations can control it. */
 export interface Clock {
-  /** Unix milliseconds. For what a person or another machine reads. */
+  /** Unix milliseconds, for values that people or other machines read. */
   now(): number
-  /** Milliseconds since some moment; never steps back. For deadlines and ages. */
+  /** Milliseconds since an arbitrary moment, never decreasing; for deadlines and ages. */
   monotonicMs(): number
-  /** Calls back once, after `delayMs`; what it returns takes that back. */
+  /** Calls back once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, run: () => void): () => void
 }
 
-/** The time of the machine. */
+/** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
@@ -18,13 +18,13 @@ export const systemClock: Clock = {
   },
 }
 
-/** A moment as people write it, such as `2026-01-31T12:00:00.000Z`. */
+/** Formats Unix milliseconds, such as `2026-01-31T12:00:00.000Z`. */
 export function toIsoTime(unixMs: number): string {
   return new Date(unixMs).toISOString()
 }
 
 /**
- * Waits, at most until `signal` is aborted.
+ * Waits for a time, or until `signal` is aborted.
  *
  * @returns whether the whole time passed
  */
@@ -46,7 +46,7 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
   })
 }
 
-/** Calls `run` each `periodMs` until the returned function is called; the first time after one period. */
+/** Calls `run` every `periodMs`, first after one period, until the returned function is called. */
 export function every(clock: Clock, periodMs: number, run: () => void): () => void {
   let cancel = clock.after(periodMs, tick)
   function tick(): void {

@@ -5,15 +5,15 @@ import { processFaults } from './process-faults.ts'
 /** Every fault code. `docs/fault-codes.md` is generated from it. */
 export const faultCodes = { ...chainFaults, ...processFaults } as const
 
-/** Names a kind of failure; stable, and a metric label. */
+/** A kind of failure. Codes are stable, and used as metric labels. */
 export type FaultCode = keyof typeof faultCodes
 
-/** What is known about a code. */
+/** The rule for a code. */
 export function faultRule(code: FaultCode): FaultRule {
   return faultCodes[code]
 }
 
-/** Whether a text, such as one from the bus, is a fault code. */
+/** Whether a text is a known fault code. */
 export function isFaultCode(text: string): text is FaultCode {
   return Object.hasOwn(faultCodes, text)
 }

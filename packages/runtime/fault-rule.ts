@@ -1,21 +1,21 @@
 /**
- * How far a failure reaches.
- * `temporary`: try again. `reset`: our view of a chain is stale; derive again from the safe head.
- * `critical`: no retry can help; the process stops, or waits for an operator.
+ * Consequence of a failure.
+ * `temporary`: retry. `reset`: our view of a chain is stale; derive again from the safe head.
+ * `critical`: a retry cannot help; the process stops, or waits for an operator.
  */
 export type Severity = 'temporary' | 'reset' | 'critical'
 
-/** What there is to know about a fault code. */
+/** Properties of a fault code. */
 export interface FaultRule {
   readonly severity: Severity
   /** What happened. */
   readonly means: string
   /** What an operator can do. */
   readonly advice: string
-  /** `rpc`: an HTTP or WebSocket endpoint did not give a usable answer. */
+  /** `rpc`: an HTTP or WebSocket endpoint gave no usable answer. */
   readonly origin?: 'rpc'
-  /** The process has no right to act any more, or is stopping. */
+  /** The process lost the right to act, or is stopping. */
   readonly endsProcess?: true
-  /** Exit code of a command that ends with it, where that is not 1. */
+  /** Exit code of a command that fails with it; undefined: 1. */
   readonly exit?: 'usage' | 'noNode'
 }

@@ -1,15 +1,15 @@
 import { type FaultCode, faultRule, isFaultCode } from './fault-codes.ts'
 import type { Severity } from './fault-rule.ts'
 
-/** Fields that are read by code, besides those that only go to the log. */
+/** Fields that code reads; other fields only go to the log. */
 interface ReadFields {
   'l1-unavailable': {
-    /** When endpoints are asked again, for operators. */
+    /** When endpoints are tried again, as shown to operators. */
     readonly next?: string
   }
   'rpc-status': {
     readonly status: number
-    /** Whether the same call gets the same answer. */
+    /** Whether a repeat would get the same answer. */
     readonly isFinal: boolean
     readonly retryAfterMs?: number
   }
@@ -19,19 +19,19 @@ interface ReadFields {
 type FieldsOf<Code extends FaultCode> = Readonly<Record<string, unknown>> &
   (Code extends keyof ReadFields ? ReadFields[Code] : unknown)
 
-/** Codes with fields that must be given. */
+/** Codes with required fields. */
 type NeedsFields = {
   [Code in keyof ReadFields]: object extends ReadFields[Code] ? never : Code
 }[keyof ReadFields]
 
 type FaultOptions<Code extends FaultCode> = ErrorOptions & {
-  /** What a person needs to know, in a sentence. */
+  /** Explanation for operators, one sentence. */
   readonly detail?: string
 } & (Code extends NeedsFields
     ? { readonly fields: FieldsOf<Code> }
     : { readonly fields?: FieldsOf<Code> })
 
-/** An expected failure of the world outside. */
+/** An expected failure outside of our code. */
 export class Fault<Code extends FaultCode = FaultCode> extends Error {
   override readonly name = 'Fault'
   readonly code: Code
@@ -62,7 +62,7 @@ export function isFault<Code extends FaultCode = FaultCode>(
   return error instanceof Fault && (code === undefined || error.code === code)
 }
 
-/** Fields that these codes need stay behind when a fault leaves its process. */
+/** Codes whose required fields are not sent with a fault to another process. */
 const needsFields: Readonly<Record<NeedsFields, true>> = {
   'rpc-status': true,
   'stream-refused': true,
@@ -78,12 +78,12 @@ export function remoteFault(
   return new Fault<FaultCode>('remote-fault', { detail: `${code}: ${detail}`, fields })
 }
 
-/** Whether an error is one of the operating system, such as a file that is missing. */
+/** Whether an error comes from the operating system, such as a missing file. */
 export function isSystemError(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error
 }
 
-/** What was thrown, as an error: anything can be. */
+/** Converts a thrown value to an error. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
 }

@@ -1,14 +1,14 @@
 import { Fault } from './fault.ts'
 
-/** What listens, in the words of an operator. */
+/** A listener, as shown to operators. */
 export interface ListenerName {
   /** Such as `the Engine API`. */
   readonly what: string
-  /** Flag of its port, such as `--engine-port`; left out where nobody sets it. */
+  /** Flag of its port, such as `--engine-port`; undefined if there is none. */
   readonly portFlag?: string
 }
 
-/** The fault of an address that cannot be had, with what to do. */
+/** The fault for an address that cannot be bound, with advice. */
 export function listenFault(
   code: 'rpc-port' | 'health-port',
   cause: Error,

@@ -3,13 +3,13 @@ import pretty from 'pino-pretty'
 import { isFault } from './fault.ts'
 import type { ServiceSettings } from './settings/service-settings.ts'
 
-/** Who logs. */
+/** Options of a log. */
 export interface LogOptions extends Pick<ServiceSettings, 'logLevel' | 'logFormat'> {
-  /** On every line, such as `service`, `chainId`, `instance`. */
+  /** Fields of every line, such as `service`, `chainId`, `instance`. */
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** A log on standard output: lines of text on a terminal, JSON elsewhere. */
+/** Logs to standard output: text on a terminal, JSON elsewhere. */
 export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
   const isText = logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY)
   const options = {
@@ -19,14 +19,14 @@ export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: serializeError },
   }
-  // Synchronous: a line that explains why a process stops must be out before it does.
+  // Synchronous, so that a line that explains why a process stops is written before it does.
   const stream = isText
     ? pretty({ sync: true, ignore: 'pid,hostname,chainId,instance', singleLine: true })
     : pino.destination({ sync: true })
   return pino(options, stream)
 }
 
-/** A fault with its code and fields; any other error with its stack. Causes follow. */
+/** Formats an error: a fault with its code and fields, another error with its stack, then its causes. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const cause = error.cause === undefined ? {} : { cause: serializeError(error.cause) }

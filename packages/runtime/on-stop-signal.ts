@@ -2,10 +2,10 @@ import { constants } from 'node:os'
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** A signal to a group of processes comes more than once: by itself, and from whoever passes it on. */
+/** A signal to a process group may arrive more than once: directly, and passed on by a parent. */
 const sameRequestMs = 1_000
 
-/** Calls back at the first SIGINT, SIGTERM or SIGHUP; one that comes a second or more after it ends the process at once. */
+/** Calls back at the first SIGINT, SIGTERM or SIGHUP. Another one a second or more later ends the process at once. */
 export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   let askedMs: number | undefined
   for (const name of stopSignals)
@@ -19,7 +19,7 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
     })
 }
 
-/** Calls back when the process that started this one with a channel is gone, however it ended; at once if it is already. */
+/** Calls back when the parent process that opened an IPC channel has ended; at once if it already has. */
 export function onParentGone(stop: () => void): void {
   process.once('disconnect', stop)
   if ('connected' in process && !process.connected) stop()

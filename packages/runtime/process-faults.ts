@@ -4,7 +4,7 @@ import type { FaultRule } from './fault-rule.ts'
 export const processFaults = {
   aborted: {
     severity: 'temporary',
-    means: 'a call was given up because the process or the caller stops',
+    means: 'a call was cancelled because the process or the caller stops',
     advice: 'nothing to do',
   },
   'bad-key': {
@@ -165,7 +165,7 @@ export const processFaults = {
     means: 'another service failed with a code that this version does not know',
     advice: 'run the same version of all services of a node; see the log of that service',
   },
-  'server-unfit': {
+  'server-unsupported': {
     severity: 'critical',
     means: 'the NATS server is too old or lacks JetStream',
     advice: 'use a server of the version in the message',

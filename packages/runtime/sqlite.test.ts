@@ -47,7 +47,7 @@ test('a transaction that throws leaves nothing, and the next one goes on', () =>
   file.close()
 })
 
-test('what is no database is told from what cannot be opened', (t) => {
+test('an invalid database is distinguished from a file that cannot be opened', (t) => {
   const path = newPath(t)
   assert.throws(
     () => open(join(path, 'deeper')),

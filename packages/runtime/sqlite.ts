@@ -1,29 +1,29 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Fault } from './fault.ts'
 
-/** A row, by the names of its columns; integers are `bigint`. */
+/** A row by column name; integers are `bigint`. */
 export type Row = Readonly<Record<string, unknown>>
 
-/** Tables of a file. */
+/** Schema of a database file. */
 export interface Tables {
-  /** Statements that make them. */
+  /** Statements that create the tables. */
   readonly schema: string
   readonly version: bigint
 }
 
 interface SqliteOptions {
-  /** Code of the faults. */
+  /** Code of the faults it throws. */
   readonly code: 'chain-database' | 'l1-cache' | 'safe-head-history'
-  /** Settings of the connection. */
+  /** Pragmas of the connection. */
   readonly pragmas: string
-  /** What to say when another process holds its lock for longer than `busyTimeoutMs`. */
+  /** Error text for when another process holds the lock for longer than `busyTimeoutMs`. */
   readonly lockedAdvice: string
 }
 
-/** How long a lock that another process holds is waited for. */
+/** How long to wait for a lock of another process. */
 const busyTimeoutMs = 2_000
 
-/** A file of SQLite. What it throws is a Fault of its code that names the file. */
+/** A SQLite file. Errors are Faults with its code that name the file. */
 export class SqliteFile {
   readonly #path: string
   readonly #code: 'chain-database' | 'l1-cache' | 'safe-head-history'
@@ -32,7 +32,7 @@ export class SqliteFile {
   readonly #statements = new Map<string, StatementSync>()
 
   /**
-   * Opens a file, or makes it.
+   * Opens a file, or creates it.
    *
    * @param path `:memory:` for none
    */
@@ -50,12 +50,12 @@ export class SqliteFile {
     }
   }
 
-  /** Makes the tables, unless they are there already. */
+  /** Creates the tables unless they exist. */
   ensureTables({ schema, version }: Tables): void {
     if (this.#version !== version) this.#makeTables({ schema, version })
   }
 
-  /** Takes the file for this process alone, and makes the tables if it is new. One of another release is not touched. */
+  /** Locks the file for this process, and creates the tables in a new one. A file of another release is not changed. */
   own({ schema, version }: Tables): void {
     this.#guarded(() => this.#database.exec('PRAGMA locking_mode = EXCLUSIVE'))
     const found = this.#version
@@ -66,7 +66,7 @@ export class SqliteFile {
     else this.#guarded(() => this.#database.exec('BEGIN IMMEDIATE; COMMIT'))
   }
 
-  /** All of it, or nothing. */
+  /** Runs work in a transaction. */
   transaction<Result>(work: () => Result): Result {
     return this.#guarded(() => {
       this.#database.exec('BEGIN')
@@ -75,14 +75,14 @@ export class SqliteFile {
         this.#database.exec('COMMIT')
         return result
       } catch (error) {
-        // A full disk has ended it already.
+        // A full disk has already ended the transaction.
         if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
         throw error
       }
     })
   }
 
-  /** @returns how many rows it changed */
+  /** @returns the number of changed rows */
   run(sql: string, ...values: readonly SQLInputValue[]): number {
     return this.#guarded(() => Number(this.#statement(sql).run(...values).changes))
   }
@@ -134,7 +134,7 @@ export class SqliteFile {
 }
 
 /**
- * Opens a file that one process has at a time: two would each believe in a state of its own. A process that is killed loses
+ * Opens a file for exclusive use by this process: two processes would each keep their own state. A killed process loses
  * nothing that was committed; a machine that loses power may.
  */
 export function openOwnFile(
@@ -154,7 +154,7 @@ export function openOwnFile(
   }
 }
 
-/** Whether what was thrown says that a file is no database any more. */
+/** Whether an error means that a file is not a valid database. */
 export function isBrokenFile(error: unknown): boolean {
   const { cause } = error instanceof Fault ? error : {}
   return isSqliteError(cause) && brokenCodes.includes(cause.errcode)
@@ -167,14 +167,14 @@ function isSqliteError(error: unknown): error is Error & { readonly errcode?: un
   return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR'
 }
 
-/** A column that holds bytes. */
+/** Reads a column of bytes. */
 export function bytesIn(row: Row, column: string): Uint8Array {
   const value = row[column]
   if (value instanceof Uint8Array) return value
   throw new TypeError(`${column} holds no bytes`)
 }
 
-/** A column that holds an integer. */
+/** Reads an integer column. */
 export function integerIn(row: Row, column: string): bigint {
   const value = row[column]
   if (typeof value === 'bigint') return value

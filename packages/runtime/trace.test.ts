@@ -31,7 +31,7 @@ const batcherAddress = `0x${'ba'.repeat(20)}` as Address
 
 beforeEach(() => exporter.reset())
 
-/** Derivation hears of a head of L1, asks for its block, and tells how far it came: by call, state and log. */
+/** Derivation receives an L1 head, requests its block, and reports progress: by call, state and log. */
 async function runChain(tracing: Tracing): Promise<void> {
   const world = await BusWorld.provisioned()
   world.tracing = tracing

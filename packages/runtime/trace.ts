@@ -61,8 +61,8 @@ export interface StoppableProvider extends TracerProvider {
 }
 
 /**
- * Starts to send spans to an OTLP collector. The libraries are loaded here and nowhere else: a service that does not
- * trace does not pay for them (0.13 s of import).
+ * Starts sending spans to an OTLP collector. The libraries are loaded only here, so that a service without tracing
+ * does not spend 0.13 s on loading them.
  */
 export async function startTracing(
   url: string,

@@ -1,16 +1,16 @@
-/** Carries spans from one service to the next. `noTracing` costs nothing; the real one is `trace.ts`. */
+/** Carries traces from one service to the next. `noTracing` costs nothing; the real implementation is in `trace.ts`. */
 export interface Tracing {
-  /** What a message that is sent now tells of the span it is sent in; undefined: nothing. */
+  /** Headers for a message sent in the current span; undefined without tracing. */
   headers(): Readonly<Record<string, string>> | undefined
-  /** Runs `work` in a span that continues the one that the sender told of. */
+  /** Runs `work` in a span that continues the sender's. */
   receive<Result>(
     name: string,
     header: (name: string) => string | undefined,
     work: () => Result,
   ): Result
-  /** Runs `work` in a span that begins a trace, whatever was going on before. */
+  /** Runs `work` in a span that begins a new trace. */
   begin<Result>(name: string, work: () => Result): Result
-  /** Work that is done later, as if it were done now. */
+  /** Captures the current context; the returned function runs work in it later. */
   capture(): <Result>(work: () => Result) => Result
 }
 

@@ -4,7 +4,7 @@ interface PackageFile {
   readonly version: string
 }
 
-/** The version of Atoll, as its package says it. */
+/** The version of Atoll, from package.json. */
 export const version: string = readVersion()
 
 function readVersion(): string {

@@ -100,7 +100,7 @@ async function build(
   // A client that builds something else would split the chain.
   const difference = firstDifference(config, { parentHash: parent.hash, attributes }, payload)
   if (difference !== undefined)
-    throw new Fault('payload-unfit', {
+    throw new Fault('payload-mismatch', {
       detail: `the execution client built another block ${payload.number} than it was told to: ${difference.field} is ${difference.block}, want ${difference.derived}`,
     })
   const status = await executionClient.newPayload(payload)

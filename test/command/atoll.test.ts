@@ -96,7 +96,7 @@ test('config tells each setting and where it comes from', async () => {
   assert.match(out, /^--chain-id +10 +flag$/m)
   assert.match(out, /^--node +b +environment$/m)
   assert.match(out, /^--log-level +info +default$/m)
-  assert.match(out, /No program reads these variables; a name may be mistyped: ATOLL_LOG_LVL/)
+  assert.match(out, /No program reads these variables; check their spelling: ATOLL_LOG_LVL/)
 })
 
 test('config speaks JSON, and fails as the program would', async () => {
@@ -205,7 +205,7 @@ test('a data folder that cannot be made is a wrong setting', async () => {
     for (const command of [args, ['devnet', '--in-memory']]) {
       const { code, err } = await runAtoll([...command, `--data-dir=${dataDir}`])
       assert.deepEqual(
-        [code, err.includes(`--data-dir is ${dataDir}, which cannot be made`)],
+        [code, err.includes(`--data-dir is ${dataDir}, which cannot be created`)],
         [2, true],
       )
     }

@@ -17,13 +17,13 @@ import { subjectMatches } from './subject-match.ts'
 
 /** A message between a connection and the server. */
 export interface Frame extends Outgoing {
-  /** Where an answer goes. */
+  /** Subject of the reply. */
   readonly reply?: string
-  /** Of the server's own replies. */
+  /** Status of the server's own replies. */
   readonly status?: number
 }
 
-/** The connection's end of the link: what reaches the server, and whether it can be reached. */
+/** The connection's end of the link to the server. */
 export interface ServerLink {
   readonly facts: ServerFacts
   readonly isUp: boolean
@@ -35,7 +35,7 @@ interface MemorySubscription extends SubscribeOptions {
   readonly subject: string
 }
 
-/** A connection to the server in memory: the same promises as one over a network, and the same ways to fail. */
+/** A connection to the in-memory server, with the guarantees and failures of a network connection. */
 export class MemoryConnection implements Connection {
   readonly name: string
   readonly role: BusRole
@@ -55,7 +55,7 @@ export class MemoryConnection implements Connection {
     options: {
       readonly name: string
       readonly role: BusRole
-      /** Left out: everything is allowed. */
+      /** Undefined: everything is allowed. */
       readonly permissions: Permissions | undefined
       readonly clock: Clock
     },
@@ -105,7 +105,7 @@ export class MemoryConnection implements Connection {
     })
     if (answer instanceof Fault) throw answer
     if (answer.status === noResponders)
-      throw new Fault('unavailable', { detail: 'nobody listens', fields })
+      throw new Fault('unavailable', { detail: 'there is no subscriber', fields })
     return this.#incoming(answer)
   }
 
@@ -130,24 +130,24 @@ export class MemoryConnection implements Connection {
     await Promise.resolve()
   }
 
-  /** Takes a message that the server sent to a subscription, or to this connection's inbox. */
+  /** Takes a message of the server for a subscription or for this connection's inbox. */
   deliver(frame: Frame, subscription: MemorySubscription | undefined): void {
     if (this.#isClosed || this.#isCut) return
     if (subscription === undefined) this.#pending.get(frame.subject)?.(frame)
     else if (this.subscriptions.has(subscription)) subscription.onMessage(this.#incoming(frame))
   }
 
-  /** Whether replies under this subject are this connection's. */
+  /** Whether a reply subject belongs to this connection. */
   ownsInbox(subject: string): boolean {
     return subject.startsWith(`${this.#inbox}.`)
   }
 
-  /** Ends the link, as a cable that is pulled; `mend` brings it back. */
+  /** Cuts the link; `mend` restores it. */
   cut(): void {
     this.#isCut = true
   }
 
-  /** The link is back, and so is the server: the subscriptions stand again. */
+  /** The link and the server are back: restores the subscriptions. */
   mend(): void {
     this.#isCut = false
     if (!this.isUp) return

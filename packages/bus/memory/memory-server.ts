@@ -9,23 +9,23 @@ import type { Kept, KeptMessage, MemoryStream } from './memory-stream.ts'
 import { answerStreamApi } from './stream-api.ts'
 import { subjectMatches } from './subject-match.ts'
 
-/** Where a message is on its way: a simulator loses, repeats and delays by it. */
+/** The route of a message, by which a simulator loses, repeats and delays it. */
 export interface Hop {
   readonly direction: 'to-server' | 'to-client'
   readonly connection: MemoryConnection
   readonly subject: string
 }
 
-/** What a message passes between a connection and the server. */
+/** The link that a message passes between a connection and the server. */
 export interface Wire {
-  /** Calls `deliver` once for an honest wire; never, late or often for another. */
+  /** Calls `deliver` once on a reliable link; never, late or repeatedly on a faulty one. */
   carry(hop: Hop, deliver: () => void): void
 }
 
 const honestWire: Wire = { carry: (_, deliver) => queueMicrotask(deliver) }
 
 /**
- * The part of a NATS server that the bus uses, in this process: routing with queue groups, rights, streams with
+ * The part of a NATS server that the bus uses, in this process: routing with queue groups, permissions, streams with
  * compare-and-set, direct get and republish. For tests, for the simulator, and for a node in a single process.
  */
 export class MemoryServer implements ServerLink {
@@ -45,7 +45,7 @@ export class MemoryServer implements ServerLink {
   }: {
     readonly clock: Clock
     readonly wire?: Wire
-    /** From 0 to 1: which of a queue's members gets a message. */
+    /** Random number from 0 to 1, which selects the member of a queue for a message. */
     readonly random?: () => number
     readonly version?: string
   }) {
@@ -59,7 +59,7 @@ export class MemoryServer implements ServerLink {
     return this.#isUp
   }
 
-  /** A new connection; without `permissions` it may do everything. */
+  /** Opens a connection; without `permissions` it may do everything. */
   connect(options: {
     readonly name: string
     readonly role: BusRole
@@ -72,18 +72,18 @@ export class MemoryServer implements ServerLink {
     return connection
   }
 
-  /** Stops as if killed: what was stored stays. */
+  /** Stops as if killed; stored messages are kept. */
   stop(): void {
     this.#isUp = false
   }
 
-  /** Comes back with what was stored. */
+  /** Restarts with the stored messages. */
   start(): void {
     this.#isUp = true
     for (const connection of this.connections) if (connection.isUp) connection.mend()
   }
 
-  /** Loses all that was stored, and the streams with it. */
+  /** Deletes all streams with their messages. */
   wipe(): void {
     this.streams.clear()
   }
@@ -135,7 +135,7 @@ export class MemoryServer implements ServerLink {
     if (to.reply !== undefined) this.#route({ subject: to.reply, ...answer })
   }
 
-  /** Sends a message to all who subscribed; says whether there was anyone. */
+  /** Sends a message to all subscribers; returns whether there was one. */
   #route(frame: Frame): boolean {
     let reached = false
     const queues = new Map<string, (() => void)[]>()

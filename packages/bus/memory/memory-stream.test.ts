@@ -56,7 +56,7 @@ test('an id is recognised within its window, and not after', async () => {
   assert.equal(keep('a', { id: 'x' }), 'stored')
 })
 
-test('messages are gone after their time, and their subject can be created anew', async () => {
+test('messages expire, and their subject can be created again', async () => {
   const { kept, keep, clock } = stream({ maxAgeMs: 100 })
   keep('a')
   await clock.run(99, () => false)
@@ -67,7 +67,7 @@ test('messages are gone after their time, and their subject can be created anew'
   assert.equal(kept.messages, 1)
 })
 
-test('a full stream refuses what is new, but a newer value of a subject takes the place of the old', () => {
+test('a full stream refuses a new message, but a newer value of a subject replaces the old one', () => {
   const { kept, keep } = stream({ maxBytes: 100 })
   assert.equal(keep('a', { bytes: 50 }), 'stored')
   assert.equal(keep('b', { bytes: 50 }), 'stored')
@@ -77,7 +77,7 @@ test('a full stream refuses what is new, but a newer value of a subject takes th
   assert.equal(kept.bytes, 100)
 })
 
-test('or it drops what is old', () => {
+test('a full stream may drop the oldest message instead', () => {
   const { kept, keep } = stream({ maxBytes: 100, whenFull: 'drop-old' })
   for (const key of ['a', 'b', 'c']) assert.equal(keep(key, { bytes: 40 }), 'stored')
   assert.deepEqual(kept.subjects(), ['s.b', 's.c'])

@@ -3,7 +3,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Headers, Outgoing } from '#bus/connection.ts'
 import { messageBytes } from '#bus/connection.ts'
 
-/** A message as a stream keeps it. */
+/** A stored message. */
 export interface KeptMessage {
   readonly sequence: number
   readonly subject: string
@@ -12,17 +12,17 @@ export interface KeptMessage {
   readonly storedMs: number
 }
 
-/** What became of a message that was to be stored. */
+/** The outcome of storing a message. */
 export type Kept =
   | { readonly kind: 'stored'; readonly message: KeptMessage }
   | { readonly kind: 'duplicate'; readonly sequence: number }
   | { readonly kind: 'conflict'; readonly newest: number }
   | { readonly kind: 'full' }
 
-/** One stream in memory, with the server's rules of expiry, limits, compare-and-set and duplicates. */
+/** A stream in memory, with the server's rules for expiry, limits, compare-and-set and duplicates. */
 export class MemoryStream {
   readonly #clock: Clock
-  /** By sequence, so oldest first. */
+  /** In order of sequence, oldest first. */
   readonly #messages = new Map<number, KeptMessage>()
   readonly #bySubject = new Map<string, number[]>()
   readonly #ids = new Map<string, { readonly sequence: number; readonly atMs: number }>()
@@ -49,7 +49,7 @@ export class MemoryStream {
     return this.#sequence
   }
 
-  /** Subjects that have a message. */
+  /** Subjects with a message. */
   subjects(): readonly string[] {
     this.#expire()
     return [...this.#bySubject.keys()]
@@ -61,13 +61,13 @@ export class MemoryStream {
     return this.#messages.get(this.#bySubject.get(subject)?.at(-1) ?? 0)
   }
 
-  /** Stores a message, unless one of the conditions that came with it says no. */
+  /** Stores a message unless one of its conditions fails. */
   keep(
     { subject, data, headers = {} }: Outgoing,
     { id, expected }: { readonly id: string | undefined; readonly expected: number | undefined },
   ): Kept {
     this.#expire()
-    // In this order, as servers of 2026 do; older ones recognise a duplicate first.
+    // In this order, as servers of 2026 do; older ones check for a duplicate first.
     const newest = this.#bySubject.get(subject)?.at(-1) ?? 0
     if (expected !== undefined && expected !== newest) return { kind: 'conflict', newest }
     const earlier = id === undefined ? undefined : this.#ids.get(id)

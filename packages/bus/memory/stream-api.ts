@@ -11,9 +11,9 @@ interface Store {
 }
 
 /**
- * Answers a request to the server's stream API, as far as the bus uses it.
+ * Answers a request to the server's stream API, for the methods that the bus uses.
  *
- * @returns nothing where a real server has nobody who listens, as for direct get from a stream that does not exist
+ * @returns undefined where a real server has no responder, as for a direct get from a missing stream
  */
 export function answerStreamApi(
   store: Store,

@@ -1,7 +1,7 @@
 /**
- * Whether a subject fits a pattern: `*` stands for one word, a last `>` for one or more.
- * A `>` that the subject itself ends in must be covered by one of the pattern: so a subscription to many subjects is
- * within a right only if all of them are.
+ * Whether a subject matches a pattern: `*` stands for one token, a final `>` for one or more.
+ * A `>` at the end of the subject itself must be covered by one in the pattern: a subscription to many subjects is
+ * permitted only if all of them are.
  */
 export function subjectMatches(pattern: string, subject: string): boolean {
   return pattern === subject || expressionOf(pattern).test(subject)
@@ -9,7 +9,7 @@ export function subjectMatches(pattern: string, subject: string): boolean {
 
 const expressions = new Map<string, RegExp>()
 
-/** Patterns are the few that somebody subscribes to or has a right to; each is compiled once. */
+/** There are only a few patterns, of subscriptions and permissions; each is compiled once. */
 function expressionOf(pattern: string): RegExp {
   const known = expressions.get(pattern)
   if (known !== undefined) return known

@@ -15,7 +15,7 @@ import { parseHolder } from '#bus/lease-keeper.ts'
 import { readNewest, type Stored } from '#bus/stream-store.ts'
 import { Fault } from '#runtime/fault.ts'
 
-/** What is on the bus of a node. */
+/** Content of a node's bus. */
 interface BusStatus {
   readonly server: { readonly version: string; readonly url: string }
   readonly streams: readonly StreamStatus[]
@@ -24,7 +24,7 @@ interface BusStatus {
   readonly services: readonly InstanceStatus[]
 }
 
-/** What an instance said last; without a status if that cannot be read, as during an upgrade. */
+/** The last status of an instance; without `status` if it cannot be decoded, as during an upgrade. */
 interface InstanceStatus {
   readonly service: string
   readonly instance: string
@@ -46,10 +46,10 @@ interface StateStatus {
   readonly ageMs: number
 }
 
-/** A service writes its status each 5 s; one that is silent for longer has likely ended. */
+/** A service writes its status every 5 s; an older one has likely ended. */
 const silentMs = 15_000
 
-/** Prints what is on the bus, for a person or as JSON. */
+/** Prints the content of the bus, as text or JSON. */
 export async function printBusStatus(
   settings: z.output<typeof statusSettings>,
   given: Readonly<Record<string, string>>,
@@ -85,7 +85,7 @@ async function readStatus(
   }
 }
 
-/** All states on the bus by name, of services or of each instance. */
+/** Reads all states on the bus by name: those of services, or those per instance. */
 export async function readStates(
   connection: Connection,
   names: BusNames,
@@ -102,7 +102,7 @@ export async function readStates(
   return states
 }
 
-/** When the streams of a bus were made, in Unix milliseconds: at its first start, or after its store was lost. */
+/** Creation time of the streams in Unix milliseconds: the first start, or after a loss of the store. */
 export async function streamMadeMs(connection: Connection, names: BusNames): Promise<number> {
   const stream = names.stateStream({ perInstance: true })
   const { created } = (await ask(connection, `STREAM.INFO.${stream}`, {})) as {
@@ -111,7 +111,7 @@ export async function streamMadeMs(connection: Connection, names: BusNames): Pro
   return Date.parse(created)
 }
 
-/** Milliseconds since it was stored. */
+/** Age of a stored message in milliseconds. */
 export function ageOf({ header }: Stored): number {
   return Math.max(0, Date.now() - Date.parse(header(busHeaders.storedAt) ?? ''))
 }

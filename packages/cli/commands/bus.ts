@@ -32,7 +32,7 @@ export function addBusCommands(program: Command): void {
   })
   addSettingsCommand(bus, {
     name: 'provision',
-    summary: 'make the streams of a node, and keep them there',
+    summary: 'create the streams of a node, and restore them if they are lost',
     description:
       'Makes the streams of a node and looks each 5 s whether they are there: a store that was lost is back before anyone notices.',
     schema: provisionSettings,
@@ -68,7 +68,7 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
       })
     : Promise.resolve()
   try {
-    // Provisioning ends by itself only when it fails.
+    // The provisioning loop ends only on a failure.
     await Promise.race([running.ended, provisioning.then(() => stop.stopped)])
     if (!stop.signal.aborted)
       throw new Fault('nats-server-failed', { detail: 'it ended by itself' })
@@ -94,7 +94,7 @@ async function provisionStreams(settings: z.output<typeof provisionSettings>): P
   await connection.close()
 }
 
-/** @returns undefined if asked to stop before there was a server */
+/** @returns undefined if stopped before a server was reached */
 async function connectUntil(
   signal: AbortSignal,
   options: BusAccess & { readonly node: string },
@@ -116,7 +116,7 @@ function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {
   if (tlsCertFile === undefined && tlsKeyFile === undefined) return undefined
   if (tlsCertFile !== undefined && tlsKeyFile !== undefined)
     return { certFile: tlsCertFile, keyFile: tlsKeyFile }
-  const detail = '--tls-cert-file and --tls-key-file go together'
+  const detail = '--tls-cert-file and --tls-key-file must be given together'
   throw new Fault('settings', { detail })
 }
 

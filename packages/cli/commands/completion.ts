@@ -3,7 +3,7 @@ import { print } from '#node/output.ts'
 import { programs } from '#cli/programs.ts'
 import { describeSettings } from '#runtime/settings/settings.ts'
 
-/** What a shell runs to complete a line; each asks the command itself, so none has to be made anew for a release. */
+/** Completion scripts by shell. They call the command itself, so they stay valid over releases. */
 const scripts: Readonly<Record<string, string>> = {
   bash: `_atoll() {
   local IFS=$'\\n'
@@ -26,7 +26,7 @@ Put the script where the shell finds it:
   zsh   atoll completion zsh > "\${fpath[1]}/_atoll"
   fish  atoll completion fish > ~/.config/fish/completions/atoll.fish`
 
-/** Adds `atoll completion`, and the hidden command that the scripts ask. */
+/** Adds `atoll completion`, and the hidden command that the scripts call. */
 export function addCompletionCommands(program: Command): void {
   program
     .command('completion')
@@ -42,7 +42,7 @@ export function addCompletionCommands(program: Command): void {
     })
 }
 
-/** What may stand in place of the last word. */
+/** Candidates for the last word. */
 function completions(program: Command, words: readonly string[]): readonly string[] {
   const partial = words.at(-1) ?? ''
   let command = program
@@ -64,7 +64,7 @@ function completions(program: Command, words: readonly string[]): readonly strin
   return [...names, ...choices, ...flagsOf(command)].filter((word) => word.startsWith(partial))
 }
 
-/** What may follow in the name of a program: `bus`, then `serve`. */
+/** Candidates for the next word of a program's name, as in `bus serve`. */
 function programWords(given: readonly string[]): readonly string[] {
   const names = Object.keys(programs).map((name) => name.split(' '))
   const fitting = names.filter((name) => given.every((word, at) => name[at] === word))

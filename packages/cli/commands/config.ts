@@ -7,7 +7,7 @@ import { describeSettings, readSettings, textOf } from '#runtime/settings/settin
 export function addConfigCommand(program: Command): void {
   program
     .command('config')
-    .description('Print the settings that a program would run with, and where each comes from.')
+    .description('Print the settings that a program would use, and the source of each.')
     .argument('<program...>', `whose settings: ${Object.keys(programs).join(', ')}`)
     .option('--json', 'print one JSON object')
     .usage('<program> [--json] [settings]')
@@ -50,10 +50,10 @@ function printSettings(
   const lines = rows.map(({ flag, value, origin }) => [flag, value ?? '–', origin ?? ''])
   printTable([['setting', 'value', 'from'], ...lines])
   if (unread.length > 0)
-    print(`\nNo program reads these variables; a name may be mistyped: ${unread.join(', ')}`)
+    print(`\nNo program reads these variables; check their spelling: ${unread.join(', ')}`)
 }
 
-/** Variables with our prefix that nothing reads: the environment is shared, so only all programs together can tell. */
+/** Variables with our prefix that no program reads. Checked over all programs, since they share the environment. */
 function unreadVariables(): readonly string[] {
   const known = new Set(
     Object.values(programs).flatMap((schema) =>

@@ -50,10 +50,10 @@ function placeOf({ derived }: SettledBlock, perSecond: number): string {
   return `${place}, ${withCommas(perSecond)} blocks/s`
 }
 
-/** Differences that are shown; there is seldom more than one that matters. */
+/** Number of differences shown. */
 const shownDifferences = 20
 
-/** Characters of a value that are shown, at most. */
+/** Number of characters of a value shown. */
 const shownCharacters = 96
 
 function explain({ derived, differences }: Mismatch): void {
@@ -70,7 +70,7 @@ function explain({ derived, differences }: Mismatch): void {
   process.stderr.write(`${lines.join('\n')}\n`)
 }
 
-/** Where to begin, so that what differs is seen. */
+/** Offset at which to cut two values, so that the difference is visible. */
 function firstShown(left: string, right: string): number {
   if (Math.max(left.length, right.length) <= shownCharacters) return 0
   let same = 0
@@ -114,7 +114,7 @@ function printSummary(
   const outcome = result.mismatch === undefined ? compared : 'then one that differs'
   print(`${blocks} blocks with ${txs} transactions from ${l1Blocks} L1 blocks, ${outcome}`)
   if (result.unrecorded > 0)
-    print(`the last ${result.unrecorded} were not recorded: with nothing to compare them with`)
+    print(`the last ${result.unrecorded} are not in the record, and were not compared`)
   if (refused > 0) print(`${refused} sets of attributes refused`)
   print(`safe head ${safe.number} ${safe.hash}`)
   const speed = withCommas(blocks / seconds)

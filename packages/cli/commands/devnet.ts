@@ -16,7 +16,7 @@ type DevnetSettings = z.output<typeof devnetSettings>
 export function addDevnetCommand(program: Command): void {
   addSettingsCommand(program, {
     name: 'devnet',
-    summary: 'a whole node here, on recorded L1 data',
+    summary: 'run a whole verifier on this machine, on recorded L1 data',
     description:
       'Runs a whole verifier here: the L1 of a record, which grows block by block, the embedded execution client, and all services of a node on their bus. Shows the heads, and says at the end whether each block has the hash that op-geth gave it.',
     schema: devnetSettings,
@@ -83,13 +83,13 @@ function printResult({ blocks, equal, firstDifference, chain, seconds }: DevnetR
   else print(`${blocks - equal} of ${blocks} blocks differ, the first is number ${firstDifference}`)
 }
 
-/** How often lines are written where there is no terminal. */
+/** Interval of progress lines without a terminal. */
 const linePeriodMs = 1_000
 
-/** How often the table is drawn, at most. */
+/** Shortest interval between two drawings of the table. */
 const drawPeriodMs = 100
 
-/** The heads of a node: a table that is drawn over and over on a terminal, a line now and then elsewhere. */
+/** Shows the heads of a node: a table on a terminal, progress lines elsewhere. */
 class LiveTable {
   readonly #isShown: boolean
   #drawnLines = 0
@@ -115,12 +115,12 @@ class LiveTable {
   }
 
   end(): void {
-    // Whole lines: a hash that was cut can be neither compared nor copied.
+    // Full lines elsewhere: a cut hash can be neither compared nor copied.
     if (this.#isShown && this.#last !== undefined) this.#draw(this.#last, Infinity)
     this.#drawnLines = 0
   }
 
-  /** @param width what is longer is cut, for it would break the next drawing; a terminal that does not know its own says 0 */
+  /** @param width longer lines are cut, since they would break the next drawing; 0: unknown width */
   #draw(view: NodeView, width = (process.stderr.columns || 80) - 1): void {
     this.#erase()
     if (!process.stderr.isTTY) {

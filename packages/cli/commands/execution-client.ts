@@ -26,7 +26,7 @@ export function addExecutionClientCommands(program: Command): void {
   })
   addSettingsCommand(program, {
     name: 'genesis',
-    summary: 'make the genesis of a new L2 for development',
+    summary: 'create the genesis of a new L2 for development',
     description:
       "Makes the first block of a new L2 for development, in geth's form: the predeploys as all upgrades leave them, and accounts with money, whose keys are those of the mnemonic.",
     schema: genesisSettings,
@@ -37,7 +37,7 @@ export function addExecutionClientCommands(program: Command): void {
 async function runExecutionClient(
   settings: z.output<typeof executionClientSettings>,
 ): Promise<void> {
-  // The interpreter takes a while to load: only who executes pays for it.
+  // The interpreter is slow to load, so it is loaded only where it is used.
   const { startExecutionClient } = await import('#execution-client/execution-client.ts')
   const { readGenesis } = await import('#execution-client/genesis/read-genesis.ts')
   const { dataDir, host, logFormat, logLevel, cors } = settings

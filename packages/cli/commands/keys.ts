@@ -7,9 +7,9 @@ import { print, printTable } from '#node/output.ts'
 
 interface KeyKind {
   readonly summary: string
-  /** What goes into the file. */
+  /** Content of the file. */
   create(): Promise<string>
-  /** What may be shown of it: name and value. */
+  /** The public part: name and value. */
   show(path: string): Promise<readonly (readonly [string, string])[]>
 }
 
@@ -41,7 +41,7 @@ const kinds: Readonly<Record<string, KeyKind>> = {
     summary: 'the secret shared with the execution client; 32 bytes of hex',
     create: () => Promise.resolve(randomBytes(32).toString('hex')),
     show: async (path) => {
-      // It has no public part: a digest tells whether two files hold the same.
+      // It has no public part: a digest shows whether two files are equal.
       const key = Buffer.from(await readHexKey(path), 'hex')
       return [['sha256', createHash('sha256').update(key).digest('hex')]]
     },
@@ -50,7 +50,7 @@ const kinds: Readonly<Record<string, KeyKind>> = {
 
 /** Adds `atoll keys`. */
 export function addKeysCommands(program: Command): void {
-  const keys = program.command('keys').description('Create keys, and show what is public of them.')
+  const keys = program.command('keys').description('Create keys, and show their public parts.')
   const listed = Object.entries(kinds).map(
     ([kind, { summary }]) => `  ${kind.padEnd(10)} ${summary}`,
   )
@@ -69,7 +69,7 @@ export function addKeysCommands(program: Command): void {
     })
   keys
     .command('create-bus')
-    .description('Make the keys of all users of the bus that are missing in a folder.')
+    .description('Create missing keys of all bus users in a folder.')
     .argument('<folder>', 'gets one file for each, such as engine.nkey')
     .action(async (folder: string) => {
       const all = await ensureBusKeys(folder)
@@ -77,7 +77,7 @@ export function addKeysCommands(program: Command): void {
     })
   keys
     .command('show')
-    .description('Print what is public of a key.')
+    .description('Print the public part of a key.')
     .addArgument(kindArgument)
     .argument('<file>', 'the file that holds it')
     .addHelpText('after', help)

@@ -42,7 +42,7 @@ async function replay(settings: z.output<typeof l1ReplaySettings>): Promise<void
     for (const { number, hash } of blocks) print(`block ${number} of ${last}  ${hash}`)
   })
   await Promise.race([l1.grown, stop.stopped])
-  if (!stop.signal.aborted) print(`all ${last} are there and final; serves on until it is stopped`)
+  if (!stop.signal.aborted) print(`all ${last} blocks are served and final; serving until stopped`)
   await stop.stopped
   await l1.close()
   print('stopped')

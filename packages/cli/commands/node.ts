@@ -10,7 +10,7 @@ import { chainSettings, loadServiceConfig } from '#runtime/settings/chain-settin
 export function addNodeCommand(program: Command): void {
   addSettingsCommand(program, {
     name: 'node',
-    summary: 'run all services of a node, with a bus of their own',
+    summary: 'run all services of a node, with their own bus',
     description:
       'Runs all services of a node as processes that it starts again when they end, with a NATS server of their own. Flags and variables of op-node are understood where they mean the same: docs/operations.md has the table.',
     schema: nodeSettings,
@@ -19,7 +19,7 @@ export function addNodeCommand(program: Command): void {
     run: async (settings, given, passedOver) => {
       const { runNode } = await import('#node/run-node.ts')
       const chain = chainSettings.strip().parse(given)
-      // Before anything is written: the folder is that of the chain from then on.
+      // Checked before anything is written, since the folder belongs to the chain from then on.
       const config = await loadServiceConfig({ ...chain, chainId: settings.chainId })
       const chainId = config.l2ChainId
       const { node, natsServer, natsPort, logLevel, logFormat } = settings

@@ -15,7 +15,7 @@ export function addRecordCommand(program: Command): void {
     name: 'record',
     summary: 'record an L2 chain and the L1 it is derived from',
     description:
-      'Records an L2 chain, and of L1 what it is derived from, so that atoll derive makes the same chain with no network. All that the nodes tell is checked against hashes, and the chain is derived as it is recorded: what does not fit is told, and not recorded.',
+      'Records an L2 chain and the L1 data it is derived from, so that atoll derive derives the same chain without a network. All answers of the nodes are checked against hashes, and the chain is derived while it is recorded: data that does not match is reported and not recorded.',
     schema: recordSettings,
     run: record,
   })

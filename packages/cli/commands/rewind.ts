@@ -15,10 +15,10 @@ import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
 
 type RewindSettings = z.output<typeof rewindSettings>
 
-/** How long the bus of a node may take to be there; where it is not, no engine runs. */
+/** How long to wait for the bus of a node; without a bus, no engine runs. */
 const connectTimeoutMs = 3_000
 
-/** How long an engine that ended may still hold its lease: its time to live and a bit. */
+/** How long the lease of an engine that ended may last. */
 const leaseTimeoutMs = 12_000
 
 /** Adds `atoll rewind`. */
@@ -27,7 +27,7 @@ export function addRewindCommand(program: Command): void {
     name: 'rewind',
     summary: 'take the L2 chain of an execution client back to a block',
     description:
-      'Takes the L2 chain of an execution client back to a block: it becomes the unsafe head, and the safe and finalized heads if they were above it. The engine of the node must not run: stop the node first. What was above is derived anew when it starts.',
+      'Takes the L2 chain of an execution client back to a block, which becomes the unsafe head, and the safe and finalized heads if they were above it. The engine of the node must not run: stop the node first. The blocks above are derived again when it starts.',
     schema: rewindSettings,
     run: rewind,
   })
@@ -57,9 +57,9 @@ async function rewind(settings: RewindSettings): Promise<void> {
 }
 
 /**
- * Keeps an engine from starting meanwhile.
+ * Takes the engine's lease, so that no engine starts meanwhile.
  *
- * @throws Fault `rewind-refused` if one runs; `settings` if nobody knows, for there is no bus to ask
+ * @throws Fault `rewind-refused` if an engine runs; `settings` if that is unknown because there is no bus
  */
 async function holdLease(
   { dataDir, node, noNode }: RewindSettings,
@@ -74,7 +74,7 @@ async function holdLease(
   }
   const instance = 'rewind'
   const failed = Promise.withResolvers<never>()
-  // eslint-disable-next-line atoll/use-rejection -- who waits for the lease hears of it
+  // eslint-disable-next-line atoll/use-rejection -- the code that waits for the lease handles it
   failed.promise.catch(() => undefined)
   const connecting = new AbortController()
   const stopTimer = systemClock.after(connectTimeoutMs, () => connecting.abort())
@@ -85,7 +85,7 @@ async function holdLease(
     signal: connecting.signal,
     onFatal: failed.reject,
   }).catch((error: unknown) => {
-    // No bus, no engine.
+    // Without a bus, no engine runs.
     if (connecting.signal.aborted) return undefined
     throw error
   })
@@ -116,13 +116,13 @@ async function holdLease(
   } catch (cause) {
     await bus.close()
     if (!signal.aborted) throw cause
-    const detail = `the engine ${holder} runs: stop the node, then rewind, then start it again`
+    const detail = `engine ${holder} is running: stop the node, rewind, then start the node again`
     throw new Fault('rewind-refused', { detail, cause })
   }
   return () => bus.close()
 }
 
-/** @returns undefined if no node keeps its bus there */
+/** @returns undefined if the folder has no bus */
 async function accessOf(nodeDir: string) {
   try {
     return await nodeBusAccess(nodeDir, 'engine')

@@ -6,10 +6,8 @@ export function addServiceCommand(program: Command): void {
   const names = nodeServices.map(({ name }) => name).join(', ')
   program
     .command('service')
-    .summary('run one service of a node: what a container does')
-    .description(
-      `Runs one service of a node: ${names}. Each tells its settings: atoll service NAME --help.`,
-    )
+    .summary('run one service of a node, as a container does')
+    .description(`Runs one service of a node: ${names}. Its settings: atoll service NAME --help.`)
     .argument('<name>', `which: ${names}`)
     .usage('<name> [settings]')
     .helpOption(false)
@@ -20,7 +18,7 @@ export function addServiceCommand(program: Command): void {
         command.outputHelp()
         return
       }
-      // One that there is was started before commands were read.
+      // A known service was started before the commands were parsed.
       command.error(`error: there is no service ${name}; there are: ${names}`)
     })
 }

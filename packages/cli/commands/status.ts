@@ -26,7 +26,7 @@ const watchPeriodMs = 1_000
 export function addStatusCommand(program: Command): void {
   addSettingsCommand(program, {
     name: 'status',
-    summary: 'heads of a node, and what each service waits for',
+    summary: 'show the heads of a node, and what each service waits for',
     description:
       'Shows the heads of a node and how far they are behind each other, what each service is doing, what it waits for and since when, and what can be done about it. atoll bus status has the bus itself.',
     schema: nodeStatusSettings,
@@ -94,7 +94,7 @@ async function readNode(
   }
 }
 
-/** What another release wrote may not be readable: then it is as if it were not there. */
+/** A state of another release may be unreadable, and is treated as absent. */
 function aged<Value>(
   stored: Stored | undefined,
   codec: MessageCodec<Value>,

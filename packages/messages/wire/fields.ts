@@ -3,10 +3,10 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { fromHex, type Hex, toAddress, toBytes32, toBytes8, toHash } from '#protocol/codec/hex.ts'
 import type { Address, Bytes32, Bytes8, Hash } from '#protocol/primitives.ts'
 
-/** A protobuf field as the decoder leaves it: `null` or `undefined` when the message did not have it. */
+/** A decoded protobuf field: `null` or `undefined` if the message does not have it. */
 type Field<Value> = Value | null | undefined
 
-/** Names the field in the message of a DecodeError, as in `safe.l1_origin.hash`. */
+/** Adds the name of the field to a DecodeError, as in `safe.l1_origin.hash`. */
 type Path = string
 
 /** @throws DecodeError if the message does not have the field */
@@ -15,7 +15,7 @@ export function present<Value>(value: Field<Value>, path: Path): Value {
   return value
 }
 
-/** Applies `convert` to a field that is there. */
+/** Applies `convert` to a field unless it is absent. */
 export function optional<From, To>(
   value: Field<From>,
   convert: (value: From) => To,
@@ -43,7 +43,7 @@ export function addressFromWire(bytes: Field<Uint8Array>, path: Path): Address {
   return at(path, () => toAddress(bytesFromWire(bytes)))
 }
 
-/** Bytes of any length; proto3 does not tell empty from absent. A view into the message. */
+/** Bytes of any length, as a view; proto3 does not distinguish empty from absent. */
 export function bytesFromWire(bytes: Field<Uint8Array>): Uint8Array {
   return bytes === null || bytes === undefined || bytes.length === 0 ? emptyBytes : bytes
 }
@@ -56,7 +56,7 @@ export function sizedFromWire(bytes: Field<Uint8Array>, length: number, path: Pa
   return value
 }
 
-/** A `uint64`; proto3 does not tell 0 from absent. */
+/** A `uint64`; proto3 does not distinguish 0 from absent. */
 export function uint64FromWire(value: Field<Long>): bigint {
   return value === null || value === undefined ? 0n : value.toBigInt()
 }
@@ -83,7 +83,7 @@ export function uint16FromWire(value: Field<number>, path: Path): number {
 /**
  * A 256-bit number, big-endian without leading zeros.
  *
- * @throws DecodeError above 32 bytes, or with a leading zero: a value has one form
+ * @throws DecodeError above 32 bytes, or with a leading zero: each value has one encoding
  */
 export function uint256FromWire(bytes: Field<Uint8Array>, path: Path): bigint {
   const value = bytesFromWire(bytes)
@@ -108,19 +108,19 @@ export function uint256ToWire(value: bigint): Uint8Array {
   return fromHex(`0x${digits.length % 2 === 0 ? '' : '0'}${digits}`)
 }
 
-/** Hex of a hash, an address or another branded value, as bytes. */
+/** Converts a hash, an address or another branded hex value to bytes. */
 export function hexToWire(hex: Hex): Uint8Array {
   return fromHex(hex)
 }
 
-/** A closed set on both sides: the words of the domain, and the numbers of a protobuf enum. */
+/** A closed set on both sides: words in the domain, numbers in a protobuf enum. */
 export interface EnumWire<Word extends string, Value extends number> {
   toWire(word: Word): Value
-  /** @throws DecodeError for a number that has no word, such as 0 (unspecified) */
+  /** @throws DecodeError for a number without a word, such as 0 (unspecified) */
   fromWire(value: Field<number>, path: Path): Word
 }
 
-/** Pairs each word with its number. */
+/** Maps each word to its number. */
 export function enumWire<Word extends string, Value extends number>(
   numbers: Readonly<Record<Word, Value>>,
 ): EnumWire<Word, Value> {

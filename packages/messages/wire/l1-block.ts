@@ -16,7 +16,7 @@ import {
 import { l1RefFromWire, l1RefToWire } from './refs.ts'
 import { blobBytes } from '#protocol/channel/blob.ts'
 
-/** Wire form of what derivation reads of an L1 block. */
+/** Wire form of an L1 block as derivation reads it. */
 export function l1BlockToWire(block: L1Block): atoll.v1.L1Block.$Properties {
   return {
     ref: l1RefToWire(block),

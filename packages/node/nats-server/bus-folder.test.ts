@@ -19,7 +19,7 @@ function folderFor(t: TestContext, claim?: object): string {
   return folder
 }
 
-/** A process that runs until it is ended; `name` stands on its command line. */
+/** A process that runs until it is killed, with `name` on its command line. */
 async function running(t: TestContext, name: string) {
   const child = spawn('/bin/sh', ['-c', 'echo up; exec sleep 60', name], { argv0: name })
   await once(child.stdout, 'data')
@@ -34,7 +34,7 @@ async function endedPid(): Promise<number> {
   return child.pid ?? 0
 }
 
-test('a folder that nobody serves from is claimed, and claimed again after a restart', async (t) => {
+test('a free folder is claimed, and claimed again after a restart', async (t) => {
   const folder = folderFor(t)
   const claimed = await claimBusFolder(join(folder, 'new'), main, assert.fail)
   await claimed.serverStarted(await endedPid())
@@ -77,7 +77,7 @@ test('a server that outlived its supervisor is ended, with a word', async (t) =>
   await claimBusFolder(folder, main, (what) => said.push(what))
   const [, signal] = (await ended) as [unknown, string]
   assert.equal(signal, 'SIGTERM')
-  assert.match(said.join('\n'), /which an earlier node left behind/)
+  assert.match(said.join('\n'), /of an earlier node/)
 })
 
 test('a process that only has the number of the old server is not ended', async (t) => {

@@ -3,29 +3,29 @@ import { join } from 'node:path'
 import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 
-/** Whose bus a folder holds, and which processes serve it. */
+/** The owner of a bus folder, and the processes that serve it. */
 interface BusFolder {
   readonly chainId: string
   readonly node: string
-  /** The process that started the server. */
+  /** Process id of the supervisor that started the server. */
   readonly supervisor: number
-  /** The server itself; absent while it starts. */
+  /** Process id of the server; absent while it starts. */
   readonly server?: number
 }
 
-/** How long a server that was left behind has to end. */
+/** How long an orphaned server may take to end. */
 const orphanTimeoutMs = 5_000
 
-/** A folder that is ours to serve from. */
+/** A claimed bus folder. */
 export interface ClaimedFolder {
-  /** Notes the server, so that whoever comes after a crash of this process can end it. */
+  /** Stores the server's process id, so that the next node can end it after a crash of this process. */
   serverStarted(pid: number): Promise<void>
 }
 
 /**
- * Claims a folder before anything in it is written. A server that outlived its supervisor is ended first.
+ * Claims a folder before writing to it. A server that outlived its supervisor is ended first.
  *
- * @throws Fault `folder-busy` if another process serves from it; `folder-taken` if it is another node's;
+ * @throws Fault `folder-busy` if another process serves from it; `folder-taken` if it belongs to another node;
  *   `folder-refused` if it cannot be written
  */
 export async function claimBusFolder(
@@ -75,7 +75,7 @@ async function settle(
     throw refuse('folder-taken', `${folder} is the bus of ${owner}: ${remedy}`)
   }
   if (server === undefined || !isAlive(server) || !(await isNatsServer(server))) return
-  report(`ends nats-server ${server}, which an earlier node left behind`)
+  report(`ending nats-server ${server} of an earlier node`)
   process.kill(server, 'SIGTERM')
   const deadlineMs = performance.now() + orphanTimeoutMs
   while (isAlive(server)) {
@@ -89,18 +89,18 @@ async function readClaim(file: string): Promise<BusFolder | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as BusFolder
   } catch (error) {
-    // Cut short by a crash, or not there.
+    // Truncated by a crash, or missing.
     if (error instanceof SyntaxError || isMissing(error)) return undefined
     throw error
   }
 }
 
-/** Numbers of processes come again: what has the number now may be something else. */
+/** Process ids are reused: the process with this id may be another program. */
 async function isNatsServer(pid: number): Promise<boolean> {
   try {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('nats')
   } catch (error) {
-    // Where there is no /proc nothing speaks against it.
+    // Without /proc, assume that it is the server.
     if (isMissing(error)) return true
     throw error
   }

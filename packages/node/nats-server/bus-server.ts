@@ -2,16 +2,16 @@ import { MemoryServer, type Wire } from '#bus/memory/memory-server.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { findNatsServer, type FindServerOptions, type FoundServer } from './find-server.ts'
 
-/** What a node's bus stands on. */
+/** The server behind a node's bus. */
 export type BusServer =
   | { readonly kind: 'nats'; readonly found: FoundServer }
-  /** For services in this one process. */
+  /** An in-memory server, for services in this process. */
   | { readonly kind: 'memory'; readonly server: MemoryServer }
 
 /**
- * A NATS server if one is to be had, else a bus in memory, with a line that says so.
+ * Finds a NATS server, else uses a bus in memory and reports that.
  *
- * @throws Fault `nats-server-missing` if the one that is named cannot be run
+ * @throws Fault `nats-server-missing` if the given program cannot be run
  */
 export async function findBusServer(options: FindServerOptions = {}): Promise<BusServer> {
   const found = await findNatsServer(options)
@@ -22,7 +22,7 @@ export async function findBusServer(options: FindServerOptions = {}): Promise<Bu
   return { kind: 'memory', server: memoryBusServer() }
 }
 
-/** A bus for services in this one process. A message takes a turn of the event loop, so that timers and sockets have theirs. */
+/** A bus for services in this process. Each message takes a turn of the event loop, so that timers and sockets are served. */
 export function memoryBusServer(): MemoryServer {
   const carry: Wire['carry'] = (_hop, deliver) => void setImmediate(deliver)
   return new MemoryServer({ clock: systemClock, wire: { carry } })

@@ -60,13 +60,15 @@ test('one on PATH comes before any that has to be made', async () => {
 })
 
 for (const version of ['2.9.9', '2.10.19'])
-  test(`one on PATH that the bus cannot stand on is passed over, with a word: ${version}`, async () => {
-    const { found, said } = find(pathWith(`unfit-${version}`, { 'nats-server': server(version) }))
+  test(`a server on PATH that the bus cannot use is skipped and reported: ${version}`, async () => {
+    const { found, said } = find(
+      pathWith(`unsupported-${version}`, { 'nats-server': server(version) }),
+    )
     assert.equal(await found, undefined)
-    assert.match(said.join('\n'), new RegExp(`server-unfit: version ${version}`))
+    assert.match(said.join('\n'), new RegExp(`server-unsupported: version ${version}`))
   })
 
-test('a cache that cannot be written is told, and the next way tried', async () => {
+test('a cache that cannot be written is reported, and the next way tried', async () => {
   const path = pathWith('no-cache', { go: 'exit 0', docker: 'exit 0' })
   const said: string[] = []
   const report = (what: string) => said.push(what)
@@ -95,10 +97,10 @@ test('one is built from its Go module where Go is, and kept', async () => {
   const second = await findNatsServer(options)
   assert.deepEqual(first, second)
   assert.equal(said.length, 1)
-  assert.match(said[0] ?? '', /builds nats-server 2\.15\.2/)
+  assert.match(said[0] ?? '', /building nats-server 2\.15\.2/)
 })
 
-test('a way that does not work is told, and the next one tried', async () => {
+test('a failed way is reported, and the next one tried', async () => {
   const path = pathWith('failing-go', {
     go: 'echo "no network" >&2; exit 1',
     docker: 'exit 0',
@@ -112,7 +114,7 @@ test('an image that is not there is pulled, with a word', async () => {
   const script = 'case "$1 $2" in "image inspect") exit 1;; *) exit 0;; esac'
   const { found, said } = find(pathWith('pulling', { docker: script }))
   assert.equal((await found)?.kind, 'docker')
-  assert.deepEqual(said, ['pulls the Docker image nats:2.15.2'])
+  assert.deepEqual(said, ['pulling the Docker image nats:2.15.2'])
 })
 
 test('a machine that has none of them has no server', async () => {

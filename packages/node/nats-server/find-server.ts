@@ -6,25 +6,25 @@ import { checkServer } from '#bus/nats-connection.ts'
 import { Fault, isFault, isSystemError } from '#runtime/fault.ts'
 import { runCommand } from './run-command.ts'
 
-/** A NATS server that can be started. */
+/** A NATS server program. */
 export type FoundServer =
   | { readonly kind: 'program'; readonly path: string; readonly version: string }
   | { readonly kind: 'docker'; readonly image: string; readonly version: string }
 
-/** Where to look. */
+/** Where to look for a server. */
 export interface FindServerOptions {
-  /** The program that a setting names; then no other is looked for. */
+  /** The program given by a setting; no other is tried. */
   readonly named?: string | undefined
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cacheDir?: string
-  /** Told before anything that takes time, and of each way that did not work. */
+  /** Called before a slow step, and for each way that failed. */
   readonly report?: (what: string) => void
 }
 
-/** The release that Atoll is made and measured with. */
+/** The release that Atoll is tested and measured with. */
 const natsServerVersion = '2.15.2'
 
-/** Where what was built or unpacked is kept; it goes with the project's installed packages. */
+/** Cache of built and unpacked servers, beside the project's installed packages. */
 const defaultCacheDir = fileURLToPath(
   new URL('../../../node_modules/.cache/atoll/', import.meta.url),
 )
@@ -33,11 +33,11 @@ const buildTimeoutMs = 300_000
 const probeTimeoutMs = 20_000
 
 /**
- * Finds a NATS server: the one that is named, else on `PATH`, else in the cache, else built from its Go module, else
- * Debian's package unpacked without root, else Docker's image. Nothing is taken from anywhere else.
+ * Finds a NATS server: the given one, else on `PATH`, else in the cache, else built from its Go module, else
+ * Debian's package unpacked without root, else Docker's image. No other source is used.
  *
- * @returns undefined if there is none to be had
- * @throws Fault `nats-server-missing` if the one that is named cannot be run
+ * @returns undefined if none of these is available
+ * @throws Fault `nats-server-missing` if the given program cannot be run
  */
 export async function findNatsServer({
   named,
@@ -81,7 +81,7 @@ interface Making {
   readonly report: (what: string) => void
 }
 
-/** Asks a program for its version. @throws Fault `nats-server-missing` if it does not say it */
+/** Runs a program to get its version. @throws Fault `nats-server-missing` if it prints none */
 async function probe(path: string, env: Environment): Promise<FoundServer> {
   try {
     const output = await runCommand(path, ['--version'], { env, timeoutMs: probeTimeoutMs })
@@ -96,7 +96,7 @@ async function probe(path: string, env: Environment): Promise<FoundServer> {
   throw new Fault('nats-server-missing', { detail })
 }
 
-/** @throws Fault `server-unfit` if the bus cannot stand on that version: another is looked for */
+/** @throws Fault `server-unsupported` if the bus cannot use that version; the next way is tried */
 function fit(server: FoundServer): FoundServer {
   checkServer({ version: server.version, maxPayloadBytes })
   return server
@@ -118,7 +118,7 @@ async function buildFromGo({ cacheDir, env, report }: Making): Promise<FoundServ
   const go = await lookUp('go', env)
   if (go === undefined) return undefined
   const path = cachedPath(cacheDir, natsServerVersion)
-  report(`builds nats-server ${natsServerVersion} from its Go module (about 20 s, once)`)
+  report(`building nats-server ${natsServerVersion} from its Go module (about 20 s, once)`)
   await makeIn(join(path, '..'), async (folder) => {
     const module = `github.com/nats-io/nats-server/v2@v${natsServerVersion}`
     const goEnv = { ...env, GOBIN: folder }
@@ -135,7 +135,7 @@ async function unpackFromDebian(making: Making): Promise<FoundServer | undefined
   const path = cachedPath(cacheDir, 'debian')
   report("unpacks nats-server from Debian's package (a few seconds, once)")
   await makeIn(join(path, '..'), async (folder) => {
-    // Lists and downloads in a folder of our own, so that neither root nor an earlier update is needed.
+    // Package lists and downloads are kept in our own folder, so that neither root nor an earlier update is needed.
     const lists = join(folder, 'lists')
     await mkdir(join(lists, 'partial'), { recursive: true })
     await mkdir(join(folder, 'archives', 'partial'), { recursive: true })
@@ -159,7 +159,7 @@ async function fromDocker(
   const image = `nats:${natsServerVersion}`
   await runCommand(docker, ['info'], { env, timeoutMs: probeTimeoutMs })
   if (!(await hasImage(docker, image, env))) {
-    report(`pulls the Docker image ${image}`)
+    report(`pulling the Docker image ${image}`)
     await runCommand(docker, ['pull', image], { env, timeoutMs: buildTimeoutMs })
   }
   return { kind: 'docker', image, version: natsServerVersion }
@@ -175,7 +175,7 @@ async function hasImage(docker: string, image: string, env: Environment): Promis
   }
 }
 
-/** Makes the content of a folder elsewhere and moves it there whole: another process never sees half of it. */
+/** Creates the content of a folder elsewhere and moves it into place, so that no other process sees a partial folder. */
 async function makeIn(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
   try {
     await mkdir(join(folder, '..'), { recursive: true })

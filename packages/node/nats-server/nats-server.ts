@@ -8,25 +8,25 @@ import { Fault } from '#runtime/fault.ts'
 import type { FoundServer } from './find-server.ts'
 import { renderServerConfig, type ServerConfig } from './server-config.ts'
 
-/** What to start, and where it keeps its files. */
+/** Options of a server process. */
 export interface StartOptions extends Omit<ServerConfig, 'storeDir'> {
   readonly server: FoundServer
-  /** Gets the configuration file and the store. */
+  /** Folder for the configuration file and the store. */
   readonly dataDir: string
-  /** Told each line that the server logs. */
+  /** Called with each line of the server's log. */
   readonly onLog?: (line: string) => void
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface RunningNatsServer {
   readonly url: string
   readonly port: number
   readonly pid: number
-  /** When it has ended, for whatever reason. */
+  /** Resolves when it has ended, for any reason. */
   readonly ended: Promise<void>
-  /** Sends a signal, as a test does; `SIGKILL` ends it as a crash would. */
+  /** Sends a signal; `SIGKILL` simulates a crash. */
   kill(signal: NodeJS.Signals): void
-  /** Ends it in good order. */
+  /** Stops it gracefully. */
   stop(): Promise<void>
 }
 
@@ -37,7 +37,7 @@ const keptLines = 20
 /**
  * Starts a server and waits until it listens.
  *
- * @throws Fault `nats-server-failed` with what it last said, if it ends before that or does not listen in time
+ * @throws Fault `nats-server-failed` with its last output, if it ends or does not listen in time
  */
 export async function startNatsServer(options: StartOptions): Promise<RunningNatsServer> {
   const { host, dataDir, onLog } = options
@@ -63,7 +63,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
     for (const line of text.split('\n').filter((part) => part !== '')) {
       lines.push(line)
       onLog?.(line)
-      // Its own word: another server may listen on that port.
+      // Wait for its own log line, since another server may listen on the port.
       if (line.includes('Server is ready')) ready.resolve(true)
     }
     lines.splice(0, Math.max(0, lines.length - keptLines))
@@ -73,7 +73,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
       spawn('docker', ['kill', container], { stdio: 'ignore' })
     else child.kill(signal)
   }
-  // However this process ends, short of being killed, the server does not outlive it.
+  // The server is ended with this process, unless this process is killed.
   const killNow = () => kill('SIGKILL')
   process.once('exit', killNow)
   void ended.then(() => process.off('exit', killNow))
@@ -105,7 +105,7 @@ function launch(
   }: { readonly configFile: string; readonly dataDir: string; readonly container: string },
 ): ChildProcess {
   const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe']
-  // In a group of its own: what a terminal sends to all of them is for whoever runs it.
+  // In its own process group: a signal of the terminal is handled by the supervisor.
   if (server.kind === 'program')
     return spawn(server.path, ['-c', configFile], { stdio, detached: true })
   const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`
@@ -127,7 +127,7 @@ async function sleepFor(delayMs: number): Promise<undefined> {
   await sleep(systemClock, delayMs)
 }
 
-/** A port that nobody listens on now. */
+/** A port that is free now. */
 async function freePort(host: string): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {

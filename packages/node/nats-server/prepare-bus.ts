@@ -7,7 +7,7 @@ import { claimBusFolder } from './bus-folder.ts'
 import type { FoundServer } from './find-server.ts'
 import { type RunningNatsServer, type StartOptions, startNatsServer } from './nats-server.ts'
 
-/** Whose bus it is, and what it is served with. */
+/** Options of a node's bus. */
 interface BusOptions {
   readonly chainId: bigint
   readonly node: string
@@ -15,18 +15,18 @@ interface BusOptions {
   readonly report: (what: string) => void
 }
 
-/** A bus whose folder is claimed, with a key for each of its users. */
+/** A bus with a claimed folder and a key for each user. */
 export interface PreparedBus {
   readonly names: BusNames
   readonly keysDir: string
-  /** The file with the key of a user. */
+  /** Path of the key of a user. */
   seedFileOf(role: BusRole): string
-  /** Starts the server, as often as it is needed. @throws Fault as `startNatsServer` */
+  /** Starts the server; may be called again after it ended. @throws Fault as `startNatsServer` */
   start(options: Pick<StartOptions, 'host' | 'port' | 'tls' | 'onLog'>): Promise<RunningNatsServer>
 }
 
 /**
- * Claims the folder of a node's bus, and makes the keys that are missing in it.
+ * Claims the folder of a node's bus, and creates missing keys in it.
  *
  * @throws Fault as `claimBusFolder`
  */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { Fault } from '#runtime/fault.ts'
 
-/** How to run a command. */
+/** Options of a command. */
 export interface CommandOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly timeoutMs: number
@@ -9,9 +9,9 @@ export interface CommandOptions {
 }
 
 /**
- * Runs a command to its end and returns what it printed, on either stream.
+ * Runs a command and returns its output of both streams.
  *
- * @throws Fault `command-failed` with the last line that it printed
+ * @throws Fault `command-failed` with the last line of its output
  */
 export function runCommand(
   command: string,

@@ -4,32 +4,32 @@ import { permissionsOf } from '#messages/permissions.ts'
 import type { BusRole } from '#messages/services.ts'
 import type { Subject } from '#messages/subject.ts'
 
-/** What a server is to be. */
+/** Contents of a server's configuration. */
 export interface ServerConfig {
   readonly host: string
   readonly port: number
-  /** Where it keeps the streams. */
+  /** Folder of the streams. */
   readonly storeDir: string
   readonly tls?: { readonly certFile: string; readonly keyFile: string }
-  /** The node whose bus it is; left out: everyone may do everything, for tests of the server itself. */
+  /** The node of the bus; undefined: no permissions, for tests of the server itself. */
   readonly users?: BusUsers
 }
 
-/** The users of one node's bus, each with its rights. */
+/** The users of one node's bus, each with its permissions. */
 interface BusUsers {
   readonly names: BusNames
   readonly subjects: readonly Subject[]
-  /** `U…` of each. */
+  /** Public key of each user, `U…`. */
   readonly publicKeys: ReadonlyMap<BusRole, string>
 }
 
-/** What all streams together may take on disk. */
+/** Disk limit of all streams. */
 const maxStoreBytes = 8 * 1024 ** 3
 
-/** How long a call may be answered by whoever got it. */
+/** How long a receiver may reply to a call. */
 const answerWithin = '60s'
 
-/** The configuration file of a server, in its own language. Only what all supported servers know. */
+/** Formats the configuration file of a server, with options that all supported servers know. */
 export function renderServerConfig({ host, port, storeDir, tls, users }: ServerConfig): string {
   return [
     '# Written by atoll; it is written again at each start.',

@@ -8,14 +8,14 @@ import type { Signature } from '#protocol/transaction/transaction.ts'
 /** Order of the curve. */
 export const curveOrder = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
-/** Of the two `s` that sign the same, only the smaller is valid. Spec: EIP-2 */
+/** Only the smaller of the two possible values of `s` is valid. Spec: EIP-2 */
 const largestS = curveOrder / 2n
 
 /**
- * The public key behind a signature, of any `s` below the order of the curve.
+ * Recovers the public key of a signature; `s` may be any value below the order of the curve.
  *
  * @param hash 32 bytes
- * @returns 64 bytes; undefined if no key made it
+ * @returns 64 bytes; undefined if the signature is invalid
  */
 export function recoverPublicKey(
   hash: Uint8Array,
@@ -28,13 +28,13 @@ export function recoverPublicKey(
   try {
     return recover(hash, compact, yParity === 1 ? 1 : 0)?.subarray(1)
   } catch (error) {
-    // The library throws where `r` is not on the curve.
+    // The library throws if `r` is not on the curve.
     if (error instanceof Error) return undefined
     throw error
   }
 }
 
-/** Who signed; undefined if nobody can have, or the signature is not in its one valid form. */
+/** Recovers the signer; undefined if the signature is invalid, or `s` is above the half order. */
 export function recoverSigner(hash: Uint8Array, signature: Signature): Address | undefined {
   if (signature.s > largestS) return undefined
   const key = recoverPublicKey(hash, signature)

@@ -2,10 +2,10 @@ import { Fault } from '#runtime/fault.ts'
 import { readSecretFile } from './secret-file.ts'
 
 /**
- * Reads a key of 32 bytes from its file: 64 hex digits, with or without 0x, and white space around them.
+ * Reads a 32-byte key from a file: 64 hex digits, with or without 0x, surrounded by any white space.
  *
  * @returns the digits in lower case, without 0x
- * @throws Fault `bad-key` if there is no file, or something else in it; `file-refused` if it cannot be read
+ * @throws Fault `bad-key` if the file is missing or has other content; `file-refused` if it cannot be read
  */
 export async function readHexKey(path: string): Promise<string> {
   const text = (await readSecretFile(path))?.replace(/^0x/i, '')

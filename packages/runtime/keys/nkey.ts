@@ -4,15 +4,15 @@ import { type BusRole, busRoles } from '#messages/services.ts'
 import { Fault } from '#runtime/fault.ts'
 import { readSecretFile, writeSecretFile } from './secret-file.ts'
 
-/** An nkey of a user of the bus. */
+/** The nkey of a bus user. */
 export interface Nkey {
   /** `SU…`: the secret. */
   readonly seed: string
-  /** `U…`: what the server knows. */
+  /** `U…`: the public key. */
   readonly publicKey: string
 }
 
-/** An nkey seed of a user: `SU`, and 56 letters and digits. */
+/** Pattern of a user's nkey seed: `SU` and 56 letters and digits. */
 const seedPattern = /^SU[A-Z2-7]{56}$/
 
 /** Makes a new key. */
@@ -24,7 +24,7 @@ export function createNkey(): Nkey {
 /**
  * Reads a key from its file.
  *
- * @throws Fault `bad-key` if there is no file, or no seed of a user in it
+ * @throws Fault `bad-key` if the file is missing or has no user seed
  */
 export async function readNkey(path: string): Promise<Nkey> {
   const seed = await readSecretFile(path)
@@ -35,7 +35,7 @@ export async function readNkey(path: string): Promise<Nkey> {
     const pair = nkeys.fromSeed(new TextEncoder().encode(seed))
     return {
       seed,
-      // Takes tens of milliseconds, and most have no need of it.
+      // Loaded on first use: it takes tens of milliseconds, and most processes do not need it.
       get publicKey() {
         return pair.getPublicKey()
       },
@@ -46,9 +46,9 @@ export async function readNkey(path: string): Promise<Nkey> {
 }
 
 /**
- * The keys of all users of a node's bus, one file each: `<folder>/<role>.nkey`. Those that are missing are made.
+ * Reads the keys of all users of a node's bus from `<folder>/<role>.nkey`, and creates missing ones.
  *
- * @throws Fault `bad-key` if a file holds something else
+ * @throws Fault `bad-key` if a file has other content
  */
 export async function ensureBusKeys(folder: string): Promise<ReadonlyMap<BusRole, Nkey>> {
   const keys = new Map<BusRole, Nkey>()
@@ -60,7 +60,7 @@ export async function ensureBusKeys(folder: string): Promise<ReadonlyMap<BusRole
   return keys
 }
 
-/** Where the key of a user of the bus is kept. */
+/** Path of the key of a bus user. */
 export function busKeyFile(folder: string, role: BusRole): string {
   return join(folder, `${role}.nkey`)
 }

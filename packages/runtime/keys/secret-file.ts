@@ -5,7 +5,7 @@ import { Fault, toError } from '#runtime/fault.ts'
 /**
  * Writes a secret to a new file that only its owner can read.
  *
- * @throws Fault `file-exists`: a key that is overwritten is lost; `file-refused` for any other reason
+ * @throws Fault `file-exists`, since overwriting would lose a key; `file-refused` for any other reason
  */
 export async function writeSecretFile(path: string, secret: string): Promise<void> {
   try {
@@ -23,10 +23,10 @@ export async function writeSecretFile(path: string, secret: string): Promise<voi
 }
 
 /**
- * Reads a secret, without the line end.
+ * Reads a secret without the trailing line end.
  *
  * @returns undefined if there is no such file
- * @throws Fault `file-refused` if it is there and cannot be read
+ * @throws Fault `file-refused` if it exists and cannot be read
  */
 export async function readSecretFile(path: string): Promise<string | undefined> {
   try {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { chainSettings } from './chain-settings.ts'
 import { readSettings } from './settings.ts'
 
-test('a network that is not known is told together with other mistakes, with those like it', () => {
+test('an unknown network is reported with all other mistakes, and with similar names', () => {
   const args = ['--network=op-goerli', '--rollup-config=/nowhere']
   assert.throws(() => readSettings(chainSettings, { args, env: {} }), {
     message:

@@ -9,7 +9,7 @@ import { Fault } from '#runtime/fault.ts'
 import { readConfigSources, readRollupConfigFiles } from './rollup-config-files.ts'
 import { readableFile, want } from './setting-kinds.ts'
 
-/** Which chain it is: a name of the registry, or files. */
+/** Settings that select the chain: a network of the registry, or files. */
 export const chainSettings = z.strictObject({
   network: want(
     z
@@ -37,7 +37,7 @@ export type ChainSettings = z.output<typeof chainSettings>
 /**
  * The rollup config that the settings name.
  *
- * @throws Fault `settings` if they name none or two, or a network that is not known or cannot be used; `invalid-file` that names the file and all that is wrong with it
+ * @throws Fault `settings` if none or both are given, or the network is unknown or cannot be used; `invalid-file` that names the file and all that is wrong with it
  */
 export async function loadRollupConfig(settings: Partial<ChainSettings>): Promise<RollupConfig> {
   const { network, rollupConfig, l1ChainConfig, dependencySet } = settings
@@ -62,9 +62,9 @@ function builtInConfig(network: string, sources: RollupConfigSources): RollupCon
 }
 
 /**
- * The rollup config of a service, which must be that of its `chainId`, if it names one.
+ * The rollup config of a service, which must match `chainId` if that is given.
  *
- * @throws as `loadRollupConfig`; Fault `settings` if it is of another chain
+ * @throws as `loadRollupConfig`; Fault `settings` if it belongs to another chain
  */
 export async function loadServiceConfig(
   settings: ChainSettings & { readonly chainId: bigint | undefined },

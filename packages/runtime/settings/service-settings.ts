@@ -12,7 +12,7 @@ import {
   want,
 } from './setting-kinds.ts'
 
-/** How to reach the bus, and whose it is. */
+/** Settings of the bus connection. */
 export const busSettings = z.strictObject({
   chainId: chainId().describe('chain id of the rollup'),
   node: want(z.string().regex(nodeNamePattern), '1 to 32 of a-z, 0-9 and -')
@@ -23,13 +23,13 @@ export const busSettings = z.strictObject({
     .describe('NATS server of the node'),
   natsSeedFile: readableFile('an nkey seed')
     .optional()
-    .describe('key of this user of the bus; left out where the server asks for none'),
+    .describe('key of this user of the bus; not needed if the server requires none'),
   natsCaFile: readableFile('a certificate authority, PEM')
     .optional()
-    .describe('whom to trust for the server; left out for the public ones, or without TLS'),
+    .describe('certificate authority of the server; not needed for public ones, or without TLS'),
 })
 
-/** What is logged, and how. */
+/** Settings of the log. */
 export const logSettings = z.strictObject({
   logLevel: oneOf(['error', 'warn', 'info', 'debug'])
     .default('info')
@@ -39,7 +39,7 @@ export const logSettings = z.strictObject({
     .describe('auto is text on a terminal and JSON elsewhere'),
 })
 
-/** What every service can be told, beside its own settings. */
+/** Settings of every service, beside its own. */
 export const serviceSettings = z.strictObject({
   ...busSettings.shape,
   instance: shownDefault(
@@ -56,13 +56,13 @@ export const serviceSettings = z.strictObject({
   healthPort: port().default(0).describe('port of the same; 0 takes any that is free'),
   otlpUrl: url(['http', 'https'], 'http://127.0.0.1:4318/v1/traces')
     .optional()
-    .describe('where OpenTelemetry spans go, by OTLP over HTTP; left out: no tracing'),
+    .describe('where to send OpenTelemetry spans, by OTLP over HTTP; tracing is off without it'),
 })
 
 /** Values of `serviceSettings`. */
 export type ServiceSettings = z.output<typeof serviceSettings>
 
-/** In a container, the name that the orchestrator gave it. */
+/** In a container, the name given by the orchestrator. */
 function ownHostname(): string {
   return hostname()
     .replaceAll(/[^A-Za-z0-9_-]/g, '-')

@@ -2,30 +2,30 @@ import { accessSync, constants, statSync } from 'node:fs'
 import * as z from 'zod'
 import { isSystemError } from '#runtime/fault.ts'
 
-/** The want of a setting whose kind states none. */
+/** Expected value of a setting whose kind declares none. */
 export const anyText = 'text'
 
-/** The want of a setting that is on or off. */
+/** Expected value of a switch. */
 export const switchText = 'true or false'
 
-/** Adds to a kind of setting what a person should give, as in `a URL`; shown in help, in documents and with mistakes. */
+/** Declares the expected value of a kind of setting, as in `a URL`, shown in help, docs and errors. */
 export function want<Kind extends z.ZodType>(kind: Kind, text: string): Kind {
   return kind.meta({ ...kind.meta(), want: text })
 }
 
-/** Says in words what a default is that differs from machine to machine. */
+/** Describes a default that depends on the machine. */
 export function shownDefault<Kind extends z.ZodType>(kind: Kind, text: string): Kind {
   return kind.meta({ ...kind.meta(), shownDefault: text })
 }
 
-/** A URL of one of some protocols, such as `http`. */
+/** A URL with one of the given protocols, such as `http`. */
 export function url(protocols: readonly string[], example: string): z.ZodType<string> {
   const fits = (text: string) =>
     URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1))
   return want(z.string().refine(fits), `a URL, such as ${example}`)
 }
 
-/** A whole number within bounds, both included. */
+/** A whole number within bounds, inclusive. */
 export function wholeNumber(low: number, high: number): z.ZodType<number> {
   const digits = z.string().regex(/^-?\d{1,15}$/)
   const text = high === Number.MAX_SAFE_INTEGER ? `of ${low} or more` : `from ${low} to ${high}`
@@ -35,7 +35,7 @@ export function wholeNumber(low: number, high: number): z.ZodType<number> {
   )
 }
 
-/** A TCP port; 0 means any that is free. */
+/** A TCP port; 0 means any free port. */
 export function port(): z.ZodType<number> {
   return wholeNumber(0, 65_535)
 }
@@ -55,14 +55,14 @@ export function onOff(): z.ZodType<boolean> {
   )
 }
 
-/** One of some words. */
+/** One of the given words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ): z.ZodType<Words[number]> {
   return want(z.enum(words), `one of ${words.join(', ')}`)
 }
 
-/** Several values with commas between them; at least one. */
+/** A comma-separated list of at least one value. */
 export function listOf<Item>(item: z.ZodType<Item>): z.ZodType<readonly Item[]> {
   const text = wantOf(item)
   return want(
@@ -74,12 +74,12 @@ export function listOf<Item>(item: z.ZodType<Item>): z.ZodType<readonly Item[]> 
   )
 }
 
-/** A file that is there and can be read. A secret is always one: a value on a command line or in a log is none. */
+/** A readable file. Secrets are always given as files, since command lines and logs are not secret. */
 export function readableFile(what: string): z.ZodType<string> {
   return want(z.string().refine(isReadableFile), `${what}, a file that can be read`)
 }
 
-/** What a person should give; undefined if the kind does not say. */
+/** The expected value; undefined if the kind declares none. */
 export function wantOf(kind: z.ZodType): string | undefined {
   const text = kind.meta()?.['want']
   return typeof text === 'string' ? text : undefined
@@ -90,7 +90,7 @@ function isReadableFile(path: string): boolean {
     accessSync(path, constants.R_OK)
     return statSync(path).isFile()
   } catch (error) {
-    // Missing, not permitted, a broken link: in each case it cannot be read, and the message says what is wanted.
+    // A missing file, a denied one and a broken link are all unreadable; the error says what is expected.
     if (!isSystemError(error)) throw error
     return false
   }

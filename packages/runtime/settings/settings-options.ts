@@ -3,10 +3,10 @@ import { anyText, switchText } from './setting-kinds.ts'
 import type { SettingAlias, SettingDescription } from './settings.ts'
 
 /**
- * Adds the flags of settings to a command, and lists them in its help. Unknown words are no error of the command's:
- * `readSettings` reports them with all other mistakes.
+ * Adds the flags of settings to a command and its help. Unknown words are not an error here:
+ * `readSettings` reports them together with all other mistakes.
  *
- * @param aliases are accepted and not listed
+ * @param aliases are accepted but not listed in help
  */
 export function addSettings(
   command: Command,
@@ -17,7 +17,7 @@ export function addSettings(
     const { key, flag, want, isOptional } = setting
     const group = isOptional ? 'May be given:' : 'To be given:'
     const option = keyed(key, new Option(valued(flag), helpOf(setting)).helpGroup(group))
-    // Commander takes the setting `--no-node` for the negation of `--node`.
+    // Commander would read the setting `--no-node` as the negation of `--node`.
     command.addOption(Object.assign(option, { negate: false }))
     if (want === switchText)
       command.addOption(keyed(key, new Option(flag.replace('--', '--no-')).hideHelp()))
@@ -42,7 +42,7 @@ export function addSettings(
     )
 }
 
-/** Parses words of a command line with the flags of settings. */
+/** Parses command-line words with the flags of settings. */
 export function parseFlags(
   words: readonly string[],
   settings: readonly SettingDescription[],
@@ -52,7 +52,7 @@ export function parseFlags(
   return command.parse([...words], { from: 'user' })
 }
 
-/** What a mistyped flag most likely meant, such as `did you mean --chain-id?`; undefined if none is close. */
+/** A suggestion for a mistyped flag, such as `did you mean --chain-id?`; undefined if no flag is close. */
 export function suggestionFor(
   flag: string,
   settings: readonly SettingDescription[],
@@ -70,12 +70,12 @@ export function suggestionFor(
   }
 }
 
-/** The value is optional to commander, which would take the next flag for one that must be given. */
+/** The value is optional for commander, which would otherwise read the next flag as the value. */
 function valued(flag: string): string {
   return `${flag} [value]`
 }
 
-/** Has an option set our key in place of one that commander makes of the flag. */
+/** Makes an option set our key instead of the one that commander derives from the flag. */
 function keyed(key: string, option: Option): Option {
   return Object.assign(option, { attributeName: () => key })
 }

@@ -63,7 +63,7 @@ test('a flag beats the environment, and the environment beats the default', () =
   assert.equal(origins['mode'], 'default')
 })
 
-test('five mistakes are told in one message, each with what would be right', () => {
+test('five mistakes are reported in one message, each with the expected value', () => {
   const args = [
     '--l1-rpc-url=ftp://x',
     '--engine-timeout-ms',
@@ -177,7 +177,7 @@ test('a secret is a file that is there and can be read', () => {
   assert.equal(mistakes([...needed, '--jwt-secret-file', secret]).length, 1)
 })
 
-test('help tells of each setting what it is, what is wanted, its default and its variable', () => {
+test('help shows the description, expected value, default and variable of each setting', () => {
   const command = addSettings(new Command('atoll service x'), describeSettings(schema))
   const help = command.helpInformation()
   assert.match(help, /^Usage: atoll service x \[settings\]/)

@@ -3,63 +3,63 @@ import * as z from 'zod'
 import { anyText, switchText, wantOf } from './setting-kinds.ts'
 import { parseFlags, suggestionFor } from './settings-options.ts'
 
-/** The settings of one program: a zod object whose fields are kinds of settings. */
+/** The settings of a program: a zod object whose fields are kinds of settings. */
 export type SettingsSchema = z.ZodObject<Record<string, z.ZodType>>
 
 /** Where settings come from. */
 export interface SettingsSource {
-  /** Words of a command line, or a command with these settings that has parsed them. */
+  /** Command-line words, or a command with these settings that has parsed them. */
   readonly args: readonly string[] | Command
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Names of others for our settings. */
+  /** Other programs' names for our settings. */
   readonly aliases?: readonly SettingAlias[]
-  /** Settings of others that we have no counterpart for. */
+  /** Other programs' settings without a counterpart here. */
   readonly foreign?: readonly ForeignSetting[]
 }
 
 /** A setting of another program that has no counterpart here. */
 export interface ForeignSetting {
-  /** Such as `--safedb.path`, or `--p2p.` for all that begin so. */
+  /** Such as `--safedb.path`, or `--p2p.` for all flags with this prefix. */
   readonly flag: string
-  /** Such as `OP_NODE_SAFEDB_PATH`, or `OP_NODE_P2P_` for all that begin so. */
+  /** Such as `OP_NODE_SAFEDB_PATH`, or `OP_NODE_P2P_` for all variables with this prefix. */
   readonly variable: string
-  /** Whose it is. */
+  /** Name of the other program. */
   readonly of: string
-  /** Why there is none, or what to do instead. */
+  /** Why it has no counterpart, or what to do instead. */
   readonly instead: string
 }
 
-/** What another program calls a setting of ours. */
+/** Another program's name for one of our settings. */
 export interface SettingAlias {
   /** Such as `--l1.beacon`. */
   readonly flag: string
   readonly variable: string
   /** Key of our setting. */
   readonly key: string
-  /** Our form of its value; left out: it is the same. @returns undefined if that is none */
+  /** Converts its value to our form; undefined: the form is the same. @returns undefined for an invalid value */
   readonly toOurs?: (value: string) => string | undefined
 }
 
-/** Which of its sources a setting came from. */
+/** The source of a setting's value. */
 type Origin = 'flag' | 'environment' | 'default'
 
 /** Settings that were read, and the origin of each. */
 export interface ReadSettings<Schema extends SettingsSchema> {
   readonly settings: z.output<Schema>
   readonly origins: Readonly<Record<string, Origin>>
-  /** As they were given, by key: what another program reads in the same way. */
+  /** Values as given, by key, to be passed to another program. */
   readonly given: Readonly<Record<string, string>>
-  /** Variables of others that we have no counterpart for: an environment may be shared, so they are no mistakes. */
+  /** Environment variables of other programs without a counterpart here. Not an error, since an environment may be shared. */
   readonly passedOver: readonly Mistake[]
 }
 
-/** One thing that is wrong, and what would be right. */
+/** A mistake, and the expected value. */
 export interface Mistake {
   readonly what: string
   readonly right: string
 }
 
-/** All that is wrong with the settings of a program. */
+/** All mistakes in the settings of a program. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
   readonly mistakes: readonly Mistake[]
@@ -72,7 +72,7 @@ export class SettingsError extends Error {
   }
 }
 
-/** What help and documents say of a setting. */
+/** Description of a setting for help and docs. */
 export interface SettingDescription {
   readonly key: string
   /** As in `--l1-rpc-url`. */
@@ -87,7 +87,7 @@ export interface SettingDescription {
 }
 
 /**
- * Reads a program's settings once, at its start: `l1RpcUrl` is `--l1-rpc-url`, else `ATOLL_L1_RPC_URL`, else its default.
+ * Reads the settings of a program at its start: `l1RpcUrl` is `--l1-rpc-url`, else `ATOLL_L1_RPC_URL`, else its default.
  *
  * @throws SettingsError naming every bad, missing and unknown setting at once
  */
@@ -120,7 +120,7 @@ export function readSettings<Schema extends SettingsSchema>(
   return { settings: parsed.data, origins, given, passedOver }
 }
 
-/** What there is to set, in the order in which it is declared. */
+/** Descriptions of all settings, in the order of declaration. */
 export function describeSettings(schema: SettingsSchema): readonly SettingDescription[] {
   return Object.entries(schema.shape).map(([key, kind]) => {
     const absent = kind.safeParse(undefined)
@@ -143,7 +143,7 @@ function shownDefault(kind: z.ZodType, value: unknown): string | undefined {
   return value === undefined ? undefined : textOf(value)
 }
 
-/** A value as it would be given: lists with commas. */
+/** Formats a value as it would be given: lists with commas. */
 export function textOf(value: unknown): string {
   return Array.isArray(value) ? value.map(textOf).join(',') : String(value)
 }
@@ -153,13 +153,13 @@ function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 }
 
-/** What a default or an optional wraps. */
+/** The schema inside a default or an optional. */
 function innermost(kind: z.ZodType): z.ZodType {
   const isWrapper = kind instanceof z.ZodDefault || kind instanceof z.ZodOptional
   return isWrapper ? innermost(kind.unwrap() as z.ZodType) : kind
 }
 
-/** What a kind says of a value beyond what it wants; undefined if it says nothing of its own. */
+/** The error text of a kind for a value, beyond the expected form; undefined for the generic one. */
 function hintOf({ code, message }: z.core.$ZodIssue): string | undefined {
   return code === 'custom' && message !== 'Invalid input' ? message : undefined
 }
@@ -175,7 +175,7 @@ function mistakeOf(
   return { what, right: `want ${want}${purpose}${hinted}; also ${variable}` }
 }
 
-/** Under another's name in the environment; one that cannot be told in our form is as it is, and wrong. */
+/** Reads an alias from the environment. A value that cannot be converted is kept, and reported as a mistake. */
 function aliasOf(
   key: string,
   { env, aliases }: Required<Pick<SettingsSource, 'env' | 'aliases'>>,
@@ -188,7 +188,7 @@ function aliasOf(
   return undefined
 }
 
-/** What follows an unknown flag is taken for its value: one slip is one mistake. */
+/** A word after an unknown flag is taken as its value, so that one slip is one mistake. */
 function unknownWords(
   words: readonly string[],
   descriptions: readonly SettingDescription[],
@@ -224,7 +224,7 @@ function foreignVariables(
   })
 }
 
-/** @param name stands for all that begin with it if it ends with `separator` */
+/** @param name a name, or a prefix if it ends with `separator` */
 function isNamed(word: string, name: string, separator: string): boolean {
   return name.endsWith(separator) ? word.startsWith(name) : word === name
 }
