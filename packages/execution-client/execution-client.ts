@@ -23,16 +23,16 @@ import { stateMethods } from './rpc/state-methods.ts'
 import { subscribeMethods } from './rpc/subscribe-methods.ts'
 import { openChainDatabase } from './store/chain-database.ts'
 
-/** How an execution client is run. */
+/** Options of an execution client. */
 export interface ExecutionClientOptions {
   readonly genesis: Genesis
-  /** Where its chain is kept; `:memory:` for nowhere. */
+  /** Path of the database; `:memory:` for none. */
   readonly databaseFile: string
   /** Whether all states are kept. */
   readonly archive: boolean
-  /** For the consensus client alone, who knows the secret. */
+  /** The Engine API, for the consensus client with the JWT secret. */
   readonly engine: Listen & { readonly jwtSecret: Uint8Array; readonly onCall?: OnCall }
-  /** For users. */
+  /** The JSON-RPC port for users. */
   readonly rpc: Listen & {
     readonly cors: AllowedOrigins | undefined
     readonly allowedHosts?: AllowedHosts
@@ -43,11 +43,11 @@ export interface ExecutionClientOptions {
 
 interface Listen {
   readonly host: string
-  /** 0 takes one that is free. */
+  /** 0 for any free port. */
   readonly port: number
 }
 
-/** An execution client that runs. */
+/** A running execution client. */
 export interface ExecutionClient {
   readonly engineUrl: string
   readonly rpcUrl: string
@@ -56,13 +56,13 @@ export interface ExecutionClient {
   close(): Promise<void>
 }
 
-/** Bodies of the Engine API: a payload of 10 MiB is twice as long in hex. */
+/** Limit on Engine API bodies: a payload of 10 MiB is twice as long in hex. */
 const maxEngineRequestBytes = 32 * 1024 * 1024
 
 /**
  * Starts the embedded execution client: for development, tests and offline verification. Production runs op-reth or op-geth.
  *
- * @throws Fault `chain-database`, `genesis-mismatch`, or that of a port which cannot be had
+ * @throws Fault `chain-database`, `genesis-mismatch`, or that of a port that cannot be bound
  */
 export async function startExecutionClient(
   options: ExecutionClientOptions,
@@ -108,7 +108,7 @@ export async function startExecutionClient(
   return { engineUrl, rpcUrl, chain, pool, close: () => closeAll(servers, { builds, chain }) }
 }
 
-/** What users may ask. */
+/** Methods for users. */
 function userMethods(chain: Chain, pool: TransactionPool): Methods {
   return {
     ...nodeMethods(chain),
@@ -162,7 +162,7 @@ function openBuilds(
   })
 }
 
-/** Keeps the pool at the head of the chain. */
+/** Updates the pool with each new head. */
 function followHead(chain: Chain, pool: TransactionPool, log: Logger): void {
   chain.onChange(({ head, added, removed }) => {
     const l2 = { number: head.header.number, hash: head.hash }

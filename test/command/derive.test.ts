@@ -156,13 +156,13 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
     name: 'a transaction of L1 that was edited',
     files: { 'l1.ndjson': (text: string) => text.replace(/"input":"0x00/, '"input":"0x01') },
     flags: ['--verify-l1'],
-    says: /l1\.ndjson, line \d+: L1 block \d+ is not true: transaction \d+ has hash 0x/,
+    says: /l1\.ndjson, line \d+: L1 block \d+ is invalid: transaction \d+ has hash 0x/,
   },
   {
     name: 'a receipt of L1 that was edited',
     files: { 'l1.ndjson': (text: string) => text.replace(/"status":"0x1"/, '"status":"0x0"') },
     flags: ['--verify-l1'],
-    says: /l1\.ndjson, line \d+: L1 block \d+ is not true: receipts root 0x/,
+    says: /l1\.ndjson, line \d+: L1 block \d+ is invalid: receipts root 0x/,
   },
   {
     name: 'a transaction of L2 that was edited',
@@ -198,7 +198,7 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
     files: {
       'rollup.json': (text: string) => text.replace(/("batch_inbox_address": "0x)..../, '$11234'),
     },
-    says: /Nothing of the batcher was left out\. .* or rollup\.json is of another chain/,
+    says: /No batcher data was dropped\. .* or rollup\.json belongs to another chain/,
   },
   {
     name: 'a file that is not packed',

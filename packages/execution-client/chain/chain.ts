@@ -23,22 +23,22 @@ import type { ExecutionConfig } from '#execution-client/transition/execution-con
 import { Interpreters } from '#execution-client/transition/interpreter.ts'
 import { Trie } from '#execution-client/trie/trie.ts'
 
-/** What a chain is opened with. */
+/** Options of a chain. */
 export interface ChainOptions {
   readonly database: SqliteFile
   readonly genesis: Genesis
-  /** Whether all states are kept, rather than those from the finalized block on. */
+  /** Whether all states are kept, instead of those from the finalized block on. */
   readonly archive: boolean
 }
 
-/** Blocks by what the consensus side calls them. */
+/** The forkchoice of the consensus client. */
 export interface Heads {
   readonly head: Hash
   readonly safe: Hash | undefined
   readonly finalized: Hash | undefined
 }
 
-/** What a change of the head did to the canonical chain. */
+/** Changes of the canonical chain by a new head. */
 export interface HeadChange {
   readonly head: KnownBlock
   /** Newest first. */
@@ -47,22 +47,22 @@ export interface HeadChange {
   readonly added: readonly KnownBlock[]
 }
 
-/** States of so many blocks below the head are kept, and more while they are not final. */
+/** Number of blocks below the head whose states are kept; more while they are not final. */
 export const stateWindow = 128
 
-/** Executed blocks that were never chosen, at most; beyond it the lowest that nothing is built on goes. */
+/** Limit on executed blocks that are not canonical; beyond it the lowest one without a child is dropped. */
 export const maxPendingBlocks = 512
 
-/** The same of those that are canonical, so that what is built on them finds their nodes in memory. */
+/** Limit on canonical blocks in memory, so that new blocks find their trie nodes there. */
 const recentBlocks = 64
 
-/** After so many blocks the nodes in memory are given up: they would grow to the whole state. */
+/** After this many blocks, trie nodes in memory are dropped; they would grow to the whole state. */
 const blocksBetweenReloads = 2_048
 
-/** States forgotten at once, at most, so that no block waits long. */
+/** Limit on states pruned at once, so that no block waits long. */
 const maxForgottenAtOnce = 8
 
-/** A chain of blocks and their states: executed ones in memory, chosen ones in the database. */
+/** A chain of blocks with their states: executed ones in memory, canonical ones in the database. */
 export class Chain {
   readonly config: ExecutionConfig
   readonly genesis: KnownBlock
@@ -79,7 +79,7 @@ export class Chain {
   #finalized: KnownBlock | undefined
   #sinceReload = 0
 
-  /** @throws Fault `genesis-mismatch`, `config-mismatch` if the database is of another chain */
+  /** @throws Fault `genesis-mismatch`, `config-mismatch` if the database belongs to another chain */
   constructor({ database, genesis, archive }: ChainOptions) {
     this.config = genesis.config
     this.#database = database
@@ -98,17 +98,17 @@ export class Chain {
     return this.#head
   }
 
-  /** Undefined until one was chosen. */
+  /** Undefined until the forkchoice sets it. */
   get safe(): KnownBlock | undefined {
     return this.#safe
   }
 
-  /** Undefined until one was chosen. */
+  /** Undefined until the forkchoice sets it. */
   get finalized(): KnownBlock | undefined {
     return this.#finalized
   }
 
-  /** A block that was executed, canonical or not. */
+  /** An executed block, canonical or not. */
   find(hash: Hash): KnownBlock | undefined {
     const known = this.#pending.get(hash) ?? this.#recent.get(hash)
     if (known !== undefined) return known
@@ -126,7 +126,7 @@ export class Chain {
     return this.#blocks.canonical(header.number) === hash
   }
 
-  /** What is in a block. */
+  /** The body of a block. */
   body({ hash }: KnownBlock): BlockBody {
     const executed = this.#pending.get(hash) ?? this.#recent.get(hash)
     const body = executed === undefined ? this.#blocks.body(hash) : bodyOf(executed)
@@ -134,27 +134,27 @@ export class Chain {
     return body
   }
 
-  /** Where a transaction of the canonical chain is. */
+  /** The position of a transaction in the canonical chain. */
   place(transaction: Hash): ReturnType<BlockStore['place']> {
     return this.#blocks.place(transaction)
   }
 
-  /** Whether blocks can be built on a block, and its accounts read. */
+  /** Whether the state of a block is available. */
   hasState({ hash }: KnownBlock): boolean {
     return this.#pending.has(hash) || this.#blocks.hasState(hash)
   }
 
-  /** The accounts as a block left them. @throws MissingState as it is read, if it was pruned */
+  /** The state after a block. @throws MissingState on reads, if it was pruned */
   state(block: KnownBlock): WorldState {
     return new WorldState(this.#states, this.#trie(block))
   }
 
-  /** What states are read from. */
+  /** The store of states. */
   get source(): StateSource {
     return this.#states
   }
 
-  /** What calls are executed with that leave no trace, beside the blocks. */
+  /** Interpreters for calls, which do not change the chain. */
   executor(interpreters: Interpreters): Executor {
     return {
       config: this.config,
@@ -164,16 +164,16 @@ export class Chain {
     }
   }
 
-  /** Begins a block; one at a time. */
+  /** Begins building a block; one at a time. */
   build(parent: KnownBlock, attributes: PayloadAttributes): Promise<BlockBuilder> {
     const block: ParentBlock = { ...parent, trie: this.#trie(parent) }
     return BlockBuilder.begin(this.executor(this.#interpreters), block, attributes)
   }
 
   /**
-   * Takes an executed block, so that it can be chosen and built on.
+   * Adds an executed block, so that it can become canonical and be built on.
    *
-   * @returns false if there is no room: all that is held and not chosen is what this block is built on
+   * @returns false if the limit is reached: all blocks that are not canonical are ancestors of this one
    */
   add(block: ExecutedBlock): boolean {
     if (this.find(block.hash) !== undefined) return true
@@ -197,9 +197,9 @@ export class Chain {
   }
 
   /**
-   * Chooses the head and what is safe and final. All of it is in the database when this returns.
+   * Sets head, safe and finalized block. All data is in the database when this returns.
    *
-   * @throws Error if one of them was never executed, or the state of the head is not kept any more
+   * @throws Error if one of them was never executed, or the state of the head was pruned
    */
   choose({ head, safe, finalized }: Heads): HeadChange {
     const change = this.#changeTo(this.#require(head))
@@ -227,7 +227,7 @@ export class Chain {
     return change
   }
 
-  /** Calls back when the canonical chain has changed; what it returns ends that. */
+  /** Calls back when the canonical chain has changed; the returned function cancels it. */
   onChange(listener: (change: HeadChange) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -264,7 +264,7 @@ export class Chain {
     }
   }
 
-  /** Writes all of it or nothing; what the states count in memory goes back with it. */
+  /** Writes in a transaction; reference counts in memory are rolled back with it. */
   #write<Result>(work: () => Result): Result {
     try {
       return this.#database.transaction(work)
@@ -321,7 +321,7 @@ export class Chain {
     return this.#blocks.body(hash)?.transactions ?? []
   }
 
-  /** What was kept needs no place in memory, but for the newest. */
+  /** Blocks in the database are dropped from memory, except the newest. */
   #settle({ hash }: KnownBlock): void {
     const executed = this.#pending.get(hash)
     if (executed === undefined) return
@@ -346,7 +346,7 @@ export class Chain {
     this.#states.release(block.changes)
   }
 
-  /** Blocks that were never chosen are no use without the state that they changed. */
+  /** Blocks that are not canonical cannot be used without the state they were built on. */
   #giveUpWhatIsOn(forgotten: readonly KnownBlock[]): void {
     for (const { hash } of forgotten) {
       this.#recent.delete(hash)
@@ -358,7 +358,7 @@ export class Chain {
     }
   }
 
-  /** @returns the blocks whose states were forgotten */
+  /** @returns the blocks whose states were pruned */
   #forgetOldStates({ header }: KnownBlock, finalized: Hash | undefined): readonly KnownBlock[] {
     const final = finalized === undefined ? 0n : this.#require(finalized).header.number
     const window = header.number - BigInt(stateWindow)

@@ -16,16 +16,16 @@ export const engineCodes = {
   unsupportedFork: -38_005,
 } as const
 
-/** No block has a higher limit, in gas. Source: go-ethereum, params/protocol_params.go */
+/** Maximum gas limit of a block. Source: go-ethereum, params/protocol_params.go */
 const maxGasLimit = 2n ** 63n - 1n
 
 /** Version of `engine_forkchoiceUpdated`. */
 export type ForkchoiceVersion = 1 | 2 | 3
 
 /**
- * Checks that attributes fit the version of the call, as op-geth does.
+ * Checks that attributes match the version of the call, as op-geth does.
  *
- * @throws JsonRpcError with the code for what is wrong
+ * @throws JsonRpcError with the code of the mistake
  */
 export function checkAttributesVersion(
   attributes: AttributesJson,
@@ -58,9 +58,9 @@ export function checkAttributesVersion(
 }
 
 /**
- * Checks what the OP Stack asks of attributes. Spec: exec-engine.md#extended-payloadattributesv3
+ * Checks the rules of the OP Stack for attributes. Spec: exec-engine.md#extended-payloadattributesv3
  *
- * @returns the attributes as the code has them
+ * @returns the parsed attributes
  * @throws JsonRpcError -38003
  */
 export function checkedAttributes(
@@ -115,7 +115,7 @@ function checkEip1559Params(params: Uint8Array, gasLimit: bigint): void {
 }
 
 /**
- * What in a payload breaks a rule of the OP Stack that its hash does not show; undefined if nothing.
+ * Why a payload breaks a rule of the OP Stack that its hash does not cover; undefined if it is valid.
  * Spec: protocol/holocene, isthmus and jovian, each exec-engine.md
  */
 export function payloadProblem(payload: PayloadJson, config: ExecutionConfig): string | undefined {
@@ -133,7 +133,7 @@ export function payloadProblem(payload: PayloadJson, config: ExecutionConfig): s
   if (size !== undefined && fromBigEndian(extraData.subarray(1, 5)) === 0n)
     return 'extraData with a denominator of 0'
   if (size !== undefined) {
-    // The base fee of the next block could not be computed.
+    // The base fee of the next block could not be computed from these parameters.
     const elasticity = fromBigEndian(extraData.subarray(5, 9))
     if (elasticity === 0n || elasticity > gasLimit) return `extraData with elasticity ${elasticity}`
   }
@@ -155,7 +155,7 @@ export function unsupportedFork(detail: string): JsonRpcError {
   return new JsonRpcError(engineCodes.unsupportedFork, 'Unsupported fork', { err: detail })
 }
 
-/** Whether an optional field was given. */
+/** Whether an optional field is present. */
 export function isThere(value: unknown): boolean {
   return value !== undefined && value !== null
 }

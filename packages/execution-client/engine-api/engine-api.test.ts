@@ -114,7 +114,7 @@ for (const { what, version = 3, changes, code, message } of [
     code: -38_003,
     message: 'invalid timestamp',
   },
-  { what: 'a transaction that is none', changes: { transactions: ['0x7e00'] }, code: -38_003 },
+  { what: 'malformed transaction bytes', changes: { transactions: ['0x7e00'] }, code: -38_003 },
   {
     what: 'a transaction of no known type',
     changes: { transactions: ['0x7d00'] },
@@ -176,7 +176,7 @@ test('a block is built, taken in, and chosen', async () => {
   assert.equal((await client.import(envelope)).status, 'VALID', 'a second time')
 })
 
-test('a head that is not known is waited for, and none at all is not valid', async () => {
+test('an unknown head is answered with SYNCING, and the zero hash is an error', async () => {
   const client = open()
   const unknown = `0x${'ab'.repeat(32)}`
   assert.equal((await client.choose(unknown)).payloadStatus.status, 'SYNCING')
@@ -198,7 +198,7 @@ test('what is safe or final and not below the head is refused with -38002, and t
   assert.equal(client.chain.head.hash, head)
 })
 
-test('a payload whose parent is not known is waited for', async () => {
+test('a payload with an unknown parent is answered with SYNCING', async () => {
   const [builder, client] = [open(), open()]
   const first = await build(builder)
   await builder.import(first)
@@ -344,7 +344,7 @@ test('the call of another fork does not end a build', async () => {
   assert.equal((executionPayload['transactions'] as string[]).length, 2)
 })
 
-test('a block that broke while it was filled is begun anew', async () => {
+test('a block that broke while it was filled is built again', async () => {
   let attempt = 0
   const { promise: isFilled, resolve } = Promise.withResolvers<void>()
   const client = open(async ({ execution }) => {

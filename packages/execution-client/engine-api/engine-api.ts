@@ -35,30 +35,30 @@ import {
   payloadToJson,
 } from './payload-json.ts'
 
-/** What a consensus client is told of a payload. Spec: execution-apis, paris.md#payloadstatusv1 */
+/** The status of a payload. Spec: execution-apis, paris.md#payloadstatusv1 */
 export interface PayloadStatus {
   readonly status: 'VALID' | 'INVALID' | 'SYNCING' | 'ACCEPTED'
   readonly latestValidHash: Hash | null
   readonly validationError: string | null
 }
 
-/** What the API works on. */
+/** Dependencies of the Engine API. */
 export interface EngineApiOptions {
   readonly chain: Chain
   readonly builds: PayloadBuilds
-  /** All that executes blocks takes its turn in it. */
+  /** Serializes everything that executes blocks. */
   readonly serial: Serial
   readonly log: Logger
 }
 
-/** One method of a server. */
+/** A method of a server. */
 export type Method = (params: readonly unknown[]) => unknown
 
 const payloadIdJson = z.string().regex(/^0x[0-9a-f]{16}$/i, 'want 8 bytes in hex')
 
 const syncing: PayloadStatus = { status: 'SYNCING', latestValidHash: null, validationError: null }
 
-/** The Engine API as op-geth and op-reth answer it. Spec: execution-apis, src/engine; exec-engine.md#engine-api */
+/** The Engine API, with the answers of op-geth and op-reth. Spec: execution-apis, src/engine; exec-engine.md#engine-api */
 export class EngineApi {
   readonly #options: EngineApiOptions
   readonly #invalid = new InvalidBlocks()
@@ -125,7 +125,7 @@ export class EngineApi {
     })
   }
 
-  /** @throws JsonRpcError -38002 if a block that is named is not below the head; the head then stays as it was */
+  /** @throws JsonRpcError -38002 if the safe or finalized block is not an ancestor of the head; the head is not changed */
   #ancestor(head: KnownBlock, hash: Hash, what: string): KnownBlock | undefined {
     const { chain } = this.#options
     if (hash === noHash) return what === 'safe' ? chain.safe : chain.finalized
@@ -209,9 +209,9 @@ export class EngineApi {
     const forks = this.#forksAt(begun.header.timestamp)
     if (!getPayloadVersions(forks).includes(version))
       throw unsupportedFork(`getPayloadV${version} does not fit the payload's fork`)
-    // Only now: what is taken is filled no further.
+    // Called last, since it ends the filling of the block.
     const block = (await builds.take(id)) ?? begun
-    // Our own block need not be executed when it comes back.
+    // Our own block need not be executed again when it returns as a payload.
     await serial.run(async () => chain.add(block))
     const raws = block.transactions.map(({ raw }) => raw)
     const executionPayload = payloadToJson(block, raws)
@@ -232,7 +232,7 @@ export class EngineApi {
   }
 }
 
-/** What users paid the fee recipient, in wei. */
+/** Fees that users paid to the fee recipient, in wei. */
 function blockValue({ header, transactions }: ExecutedBlock): bigint {
   let value = 0n
   for (const { receipt, signed } of transactions)
@@ -247,7 +247,7 @@ function getPayloadVersions(forks: Hardforks): readonly number[] {
   return forks.ecotone ? [3] : [1, 2]
 }
 
-/** Checks what travels beside a payload, as op-geth does. @throws JsonRpcError -32602, -38005 */
+/** Checks the parameters beside a payload, as op-geth does. @throws JsonRpcError -32602, -38005 */
 function checkExtras(
   payload: PayloadJson,
   params: readonly unknown[],
@@ -281,7 +281,7 @@ function checkExtras(
   return { parentBeaconBlockRoot: parseParam(hashJson, params, 2), hasRequests: version === 4 }
 }
 
-/** The first field in which what we executed is not what the payload says. */
+/** The first field in which the executed block differs from the payload. */
 function differenceOf(want: Header, { header, hash }: ExecutedBlock): string | undefined {
   if (hashHeader(want) === hash) return undefined
   for (const [name, value] of Object.entries(header)) {

@@ -1,15 +1,15 @@
 import type { Hash } from '#protocol/primitives.ts'
 
-/** Why a block was refused, and what below it is good. */
+/** Why a block was refused, and its last valid ancestor. */
 export interface Refusal {
   readonly reason: string
   readonly latestValid: Hash
 }
 
-/** Refused blocks that are remembered, at most: whoever sends them chooses how many. */
+/** Limit on remembered invalid blocks, since the sender chooses their number. */
 export const maxInvalidBlocks = 512
 
-/** Blocks that were refused, so that those on top of them are refused unseen. */
+/** Invalid blocks, so that their descendants are refused without execution. */
 export class InvalidBlocks {
   readonly #refusals = new Map<Hash, Refusal>()
 

@@ -10,45 +10,45 @@ import { toData } from '#json-rpc/forms/fields.ts'
 import type { KnownBlock } from '#execution-client/store/block-store.ts'
 import type { BlockBuilder, ExecutedBlock } from '#execution-client/transition/execute-block.ts'
 
-/** Builds that are remembered, at most; the oldest goes first. */
+/** Limit on builds; the oldest is dropped first. */
 const maxBuilds = 16
 
-/** Between two attempts to put more into a block. */
+/** Pause between two attempts to add transactions to a block. */
 const improvePauseMs = 200
 
-/** A block that nobody asks for is not improved for longer. */
+/** How long a block is improved that is not fetched. */
 const improveForMs = 15_000
 
 /**
- * Adds transactions of users to a block, until it is full, or `signal` is aborted.
+ * Adds user transactions to a block until it is full, or `signal` is aborted.
  *
- * @returns whether the block can be sealed: a broken one is begun anew, and what broke it does not come again
+ * @returns whether the block can be sealed. A broken block is built again, without the transaction that broke it
  */
 export type FillBlock = (builder: BlockBuilder, signal: AbortSignal) => Promise<'filled' | 'broken'>
 
-/** What builds are made with. */
+/** Dependencies of builds. */
 export interface PayloadBuildsOptions {
   readonly chain: Chain
-  /** All that executes blocks takes its turn in it. */
+  /** Serializes everything that executes blocks. */
   readonly serial: Serial
   readonly clock: Clock
-  /** Whether there may be something to add since the last attempt. */
+  /** Whether new transactions arrived since the last attempt. */
   readonly hasNews: () => boolean
   readonly fill: FillBlock
-  /** Told of what breaks while a block is improved: the caller of the API has the block as it was. */
+  /** Called with an error while a block is improved; the last good version of the block stays available. */
   readonly onError: (error: Error) => void
 }
 
 interface Build {
-  /** The best so far. */
+  /** The best version so far. */
   block: ExecutedBlock
-  /** Aborted when the block was asked for. */
+  /** Aborted when the block is fetched. */
   readonly taken: AbortController
-  /** The last attempt to put more into it. */
+  /** The last attempt to add transactions. */
   filling: Promise<void>
 }
 
-/** Blocks that are being built, by payload id. */
+/** Blocks being built, by payload id. */
 export class PayloadBuilds {
   readonly #options: PayloadBuildsOptions
   readonly #builds = new Map<Hex, Build>()
@@ -58,10 +58,10 @@ export class PayloadBuilds {
   }
 
   /**
-   * Begins a block, whose forced transactions are executed when this returns; the same one again for the same attributes.
+   * Begins a block. Its forced transactions are executed when this returns. Equal attributes return the same block.
    *
-   * @param version of the call, which the id tells
-   * @throws InvalidTransaction, InvalidBlock if the forced transactions make no block
+   * @param version of the call; part of the id
+   * @throws InvalidTransaction, InvalidBlock if the forced transactions are invalid
    */
   async start(parent: KnownBlock, attributes: PayloadAttributes, version: number): Promise<Hex> {
     const id = payloadId(parent, attributes, version)
@@ -80,21 +80,21 @@ export class PayloadBuilds {
     return id
   }
 
-  /** The block as far as it is filled, which goes on. */
+  /** Returns the current block, while filling continues. */
   find(id: Hex): ExecutedBlock | undefined {
     return this.#builds.get(id)?.block
   }
 
-  /** The block with what is in it by now: who fills it ends with the transaction that is executed, and it stays so. */
+  /** Returns the block and ends its filling with the transaction that is being executed. */
   async take(id: Hex): Promise<ExecutedBlock | undefined> {
     const build = this.#builds.get(id)
     build?.taken.abort()
-    // If it failed, `onError` is told.
+    // An error in it was passed to `onError`.
     await Promise.allSettled([build?.filling])
     return build?.block
   }
 
-  /** Ends all that is going on. */
+  /** Ends all builds. */
   close(): void {
     for (const { taken } of this.#builds.values()) taken.abort()
   }
@@ -129,7 +129,7 @@ export class PayloadBuilds {
     while (!signal.aborted) {
       const builder = await this.#begin(parent, attributes)
       if ((await this.#options.fill(builder, signal)) === 'broken') continue
-      // What was cut short may have less in it than what an earlier attempt made.
+      // An aborted attempt may have fewer transactions than an earlier one.
       const hasMore = builder.execution.gasUsed > build.block.header.gasUsed
       if (hasMore || !signal.aborted) build.block = builder.seal()
       return
@@ -137,7 +137,7 @@ export class PayloadBuilds {
   }
 }
 
-/** The same for the same attributes on the same parent; the first byte is the version. */
+/** The payload id, equal for equal attributes and parent; the first byte is the version. */
 function payloadId(parent: KnownBlock, attributes: PayloadAttributes, version: number): Hex {
   const { timestamp, parentBeaconBlockRoot, eip1559Params, minBaseFee } = attributes
   const digest = keccak256(

@@ -35,24 +35,24 @@ export const attributesJson = z.object({
   transactions: z.array(hexJson).nullish(),
   noTxPool: z.boolean().nullish(),
   gasLimit: uint64Json.nullish(),
-  // An empty string is what op-geth takes for none.
+  // op-geth reads an empty string as absent.
   eip1559Params: z.union([bytes8Json, z.literal('0x').transform(() => undefined)]).nullish(),
-  // op-node writes a plain number.
+  // op-node sends a plain number.
   minBaseFee: z.union([uint64Json, z.int().nonnegative().transform(BigInt)]).nullish(),
 })
 
-/** Attributes as they came. */
+/** Attributes as received. */
 export type AttributesJson = z.output<typeof attributesJson>
 
-/** What travels beside a payload. */
+/** Parameters beside a payload. */
 export interface PayloadExtras {
   /** Absent before Ecotone. */
   readonly parentBeaconBlockRoot: z.output<typeof hashJson> | undefined
-  /** Whether there is a list of requests, which is empty: from Isthmus on. */
+  /** Whether an empty list of requests is present: from Isthmus on. */
   readonly hasRequests: boolean
 }
 
-/** The header that a payload stands for. */
+/** The header of a payload. */
 export function headerOfPayload(payload: PayloadJson, extras: PayloadExtras): Header {
   const withdrawalsRoot =
     payload.withdrawalsRoot ??
@@ -84,7 +84,7 @@ export function headerOfPayload(payload: PayloadJson, extras: PayloadExtras): He
   }
 }
 
-/** Attributes from which a payload would be built: those that its header tells. */
+/** The attributes that a payload was built from. */
 export function attributesOfPayload(
   { transactions }: Pick<PayloadAttributes, 'transactions'>,
   { extraData, ...header }: Header,
@@ -130,10 +130,10 @@ export function payloadToJson(
     ...(withdrawalsRoot !== undefined && { withdrawals: [] }),
     ...(blobGasUsed !== undefined && { blobGasUsed: toQuantity(blobGasUsed) }),
     ...(excessBlobGas !== undefined && { excessBlobGas: toQuantity(excessBlobGas) }),
-    // Before Isthmus it is that of no withdrawals, and is not told.
+    // Before Isthmus it is the root of no withdrawals, and is omitted.
     ...(header.requestsHash !== undefined && { withdrawalsRoot }),
   }
 }
 
-/** Hash of a hash that stands for none. */
+/** The zero hash, which means no block. */
 export const noHash = toHash(fromHex(`0x${'00'.repeat(32)}`))

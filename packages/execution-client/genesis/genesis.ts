@@ -12,32 +12,32 @@ import {
 } from '#execution-client/transition/execution-config.ts'
 import { messagePasserAddress } from '#execution-client/transition/fee-vaults.ts'
 
-/** The first block of a chain, and what its accounts hold. */
+/** The genesis block of a chain, and its accounts. */
 export interface Genesis {
   readonly config: ExecutionConfig
-  /** Without the roots, which follow from the accounts. */
+  /** Header without the roots, which follow from the accounts. */
   readonly header: Omit<Header, 'stateRoot' | 'withdrawalsRoot'>
   readonly accounts: ReadonlyMap<Address, GenesisAccount>
 }
 
-/** What an account holds at first. */
+/** An account of a genesis. */
 interface GenesisAccount {
   readonly nonce: bigint
   readonly balance: bigint
   readonly code: Uint8Array
-  /** Values by slot: both 32 bytes. */
+  /** Storage values by slot, 32 bytes each. */
   readonly storage: readonly (readonly [slot: Uint8Array, value: Uint8Array])[]
 }
 
-/** Hash of no requests. */
+/** Hash of an empty list of requests. */
 const noRequestsHash = '0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
 type Json = Readonly<Record<string, unknown>>
 
 /**
- * Reads a genesis in geth's form.
+ * Parses a genesis in geth's form.
  *
- * @throws TypeError, DecodeError that name what is wrong
+ * @throws TypeError, DecodeError that name the malformed field
  */
 export function parseGenesis(json: unknown): Genesis {
   if (typeof json !== 'object' || json === null) throw new TypeError('a genesis is an object')
@@ -78,7 +78,7 @@ export function parseGenesis(json: unknown): Genesis {
   }
 }
 
-/** The block of a genesis; what it changes is all that its accounts hold. */
+/** Makes the block of a genesis, with all accounts as its state changes. */
 export function makeGenesisBlock(
   { header, accounts, config }: Genesis,
   source: StateSource,

@@ -21,15 +21,15 @@ import { Interpreters } from '#execution-client/transition/interpreter.ts'
 import { beaconRootsAddress, historyAddress } from '#execution-client/transition/system-calls.ts'
 import { makeGenesisBlock, parseGenesis } from './genesis.ts'
 
-/** What a new chain is made of. */
+/** Options of a new chain. */
 export interface NewChain {
   readonly chainId: bigint
   /** Unix seconds. */
   readonly timestamp: bigint
-  /** When each fork begins; what is not later than the genesis is there from its first block. */
+  /** Activation times of forks; forks up to the genesis time are active from the first block. */
   readonly hardforkTimes: HardforkTimes
   readonly gasLimit: bigint
-  /** Wei of each account. */
+  /** Balances in wei, by account. */
   readonly balances: ReadonlyMap<Address, bigint>
 }
 
@@ -41,17 +41,17 @@ type Alloc = Record<string, Record<string, unknown>>
 const feeVault = '0x4200000000000000000000000000000000000011' as Address
 const eip1559 = { elasticity: 6, denominator: 50, denominatorCanyon: 250 }
 
-/** Gas of the scratch blocks that hold the upgrade transactions. */
+/** Gas limit of the temporary blocks with the upgrade transactions. */
 const upgradeGas = 200_000_000n
 
-/** Seconds between two of them. */
+/** Seconds between two temporary blocks. */
 const scratchSeconds = 2n
 
 /**
- * Makes the genesis of a new chain: OP Sepolia's predeploys, as the upgrade transactions of the forks at its beginning leave
- * them, and accounts with money.
+ * Makes the genesis of a new chain: OP Sepolia's predeploys after the upgrade transactions of the forks at genesis,
+ * and funded accounts.
  *
- * @throws Fault `upgrade-failed` if an upgrade transaction does not do what it should
+ * @throws Fault `upgrade-failed` if an upgrade transaction fails
  */
 export async function makeGenesis(chain: NewChain): Promise<GenesisJson> {
   const alloc: Alloc = { ...((await readData('alloc.json.gz')) as Alloc) }
@@ -85,7 +85,7 @@ function isAtGenesis({ hardforkTimes, timestamp }: NewChain, name: HardforkName)
   return later.some((fork) => (hardforkTimes[fork] ?? timestamp + 1n) <= timestamp)
 }
 
-/** Accounts that the upgrade transactions of the forks change, as they leave them. */
+/** The accounts that the upgrade transactions change, with their final content. */
 async function upgradeAccounts(
   { chainId }: NewChain,
   alloc: Alloc,
@@ -107,7 +107,7 @@ async function upgradeAccounts(
   const executor = { config, interpreters, source, ancestorHash: () => parent.hash }
   const touched = new Map<Address, Set<Hex>>()
   for (const [at, name] of forks.entries()) {
-    // What only chains with peers get, a genesis cannot say.
+    // A genesis has no dependency set, so transactions for chains with peers are not applied.
     const transactions = upgradesOf(name, { hasInteropPeers: false })
     const attributes = scratchAttributes(forks.slice(0, at + 1), transactions)
     parent = await executeBlock(executor, parent, attributes)
@@ -115,7 +115,7 @@ async function upgradeAccounts(
     checkSuccess(parent, name, transactions)
     for (const [address, slots] of parent.changes.touched) {
       const all = touched.get(address) ?? new Set<Hex>()
-      // What system calls wrote is of blocks that are none of the chain's.
+      // Data written by system calls belongs to the temporary blocks, and is removed.
       if (address !== beaconRootsAddress && address !== historyAddress)
         for (const slot of slots) all.add(slot)
       touched.set(address, all)
@@ -204,7 +204,7 @@ function configJson({
   ]
   const times: Record<string, number> = {}
   let later: bigint | undefined
-  // A hardfork brings the earlier ones; op-geth wants each to be named.
+  // A hardfork implies the earlier ones, but op-geth requires each of them in the config.
   for (const name of hardforkNames.toReversed()) {
     later = hardforkTimes[name] ?? later
     if (later !== undefined) times[`${name}Time`] = Number(later)

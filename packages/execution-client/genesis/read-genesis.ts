@@ -3,7 +3,7 @@ import { invalidFile, readJsonFile } from '#runtime/json-file.ts'
 import { type Genesis, parseGenesis } from './genesis.ts'
 
 /**
- * Reads a genesis in geth's form; its `alloc` may be the path of another file, with `allocExtra` over it, since records
+ * Reads a genesis in geth's form; its `alloc` may be the path of another file, extended by `allocExtra`, since records
  * share one.
  *
  * @throws Fault `invalid-file` that names the file and what is wrong with it

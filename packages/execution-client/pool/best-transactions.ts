@@ -2,22 +2,22 @@ import { effectiveTip, type PooledTransaction } from './pooled-transaction.ts'
 
 interface SenderHead {
   readonly transactions: readonly PooledTransaction[]
-  /** Which of them is next. */
+  /** Index of the next transaction. */
   readonly at: number
   readonly transaction: PooledTransaction
   readonly tip: bigint
 }
 
 /**
- * Pending transactions as a block takes them: the highest effective tip first, of equal ones that which came first, those
- * of one sender by their nonces. What the pool does after it was made does not show.
+ * Pending transactions in the order for a block: highest effective tip first, then order of arrival, and
+ * those of one sender by nonce. It is a snapshot: later changes of the pool do not affect it.
  */
 export class BestTransactions {
   readonly #baseFeePerGas: bigint
-  /** One for each sender; the best is the last. */
+  /** One entry for each sender; the best is the last. */
   readonly #heads: SenderHead[]
 
-  /** @param pending of each sender, by nonce */
+  /** @param pending transactions of each sender, by nonce */
   constructor(pending: Iterable<readonly PooledTransaction[]>, baseFeePerGas: bigint) {
     this.#baseFeePerGas = baseFeePerGas
     this.#heads = [...pending]
@@ -26,17 +26,17 @@ export class BestTransactions {
       .toSorted((left, right) => (isBetter(left, right) ? 1 : -1))
   }
 
-  /** The next; undefined if there is none. */
+  /** The next transaction; undefined after the last. */
   peek(): PooledTransaction | undefined {
     return this.#heads.at(-1)?.transaction
   }
 
-  /** Goes on with the next of the same sender among the others: this one is done. */
+  /** Moves to the next transaction of the same sender, after the current one was added. */
   shift(): void {
     const head = this.#heads.pop()
     const next = head && this.#headAt(head.transactions, head.at + 1)
     if (next === undefined) return
-    // Above all that are not better.
+    // Inserted above all that are not better.
     let [low, high] = [0, this.#heads.length]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -47,12 +47,12 @@ export class BestTransactions {
     this.#heads.splice(low, 0, next)
   }
 
-  /** Passes over the whole rest of the sender: without this one none of it can be in the block. */
+  /** Skips all further transactions of the sender, which depend on the current one. */
   skipSender(): void {
     this.#heads.pop()
   }
 
-  /** Undefined if the sender has no more, or does not pay the base fee. */
+  /** Undefined if the sender has no more transactions, or the next one does not pay the base fee. */
   #headAt(transactions: readonly PooledTransaction[], at: number): SenderHead | undefined {
     const transaction = transactions[at]
     if (transaction === undefined) return undefined

@@ -2,11 +2,11 @@ import type { SignedTransaction } from '#protocol/transaction/transaction.ts'
 import { PoolRefusal } from './pool-refusal.ts'
 import type { SenderTransactions } from './sender-transactions.ts'
 
-/** What a replacement pays at least, in percent of what is replaced. */
+/** Minimum price of a replacement, in percent of the replaced transaction. */
 const replacementPercent = 110n
 
 /**
- * A sender pays for a transaction, and for it together with those that are pending.
+ * Checks that the sender can pay for the transaction together with its pending ones.
  *
  * @throws PoolRefusal
  */
@@ -34,8 +34,8 @@ export function checkFunds(
 }
 
 /**
- * An account whose code is set, or is about to be, has one transaction at a time: somebody else may spend what it has, and
- * then a long row of them would be void at once.
+ * An account with delegated code, or about to get it, may have one transaction at a time: another account may spend its balance,
+ * which would invalidate all of them at once.
  *
  * @throws PoolRefusal
  */
@@ -44,7 +44,7 @@ export function checkDelegated(nonce: bigint, own: SenderTransactions): void {
   if (own.pendingCount > 0 && !own.isPending(nonce)) throw new PoolRefusal('delegated-limit')
 }
 
-/** Whether a transaction may replace another: both prices are above the old ones, by a tenth at least. */
+/** Whether a transaction may replace another: both prices must be at least a tenth higher. */
 export function isWorthMore(signed: SignedTransaction, replaced: SignedTransaction): boolean {
   const isAbove = (price: bigint, old: bigint) =>
     price > old && price >= (old * replacementPercent) / 100n

@@ -3,27 +3,27 @@ import { floorGas, intrinsicGas, maxInitCodeBytes } from '#execution-client/tran
 import { PoolRefusal } from './pool-refusal.ts'
 import type { PoolView } from './pool-view.ts'
 
-/** What an operator decides of the transactions that are taken. */
+/** Operator settings for accepted transactions. */
 export interface PoolPolicy {
-  /** The least tip, in wei. */
+  /** Minimum tip, in wei. */
   readonly minTip: bigint
-  /** Whether legacy transactions without a chain id are refused: on another chain they would count as well. */
+  /** Whether legacy transactions without a chain id are refused, since they are valid on other chains too. */
   readonly requiresReplayProtection: boolean
 }
 
-/** Gas of a block that its L1 attributes deposit is taken to need. */
+/** Gas reserved for the L1 attributes deposit of a block. */
 const l1AttributesGas = 70_000n
 
 const maxNonce = 2n ** 64n - 1n
 
-/** The most gas that a transaction may have. */
+/** Maximum gas of a transaction. */
 export function mostGas({ gasLimit, maxTransactionGas }: PoolView): bigint {
   const left = gasLimit > l1AttributesGas ? gasLimit - l1AttributesGas : 0n
   return maxTransactionGas !== undefined && maxTransactionGas < left ? maxTransactionGas : left
 }
 
 /**
- * Checks what does not depend on an account, in the order of op-geth's `ValidateTransaction`.
+ * Checks that do not depend on an account, in the order of op-geth's `ValidateTransaction`.
  *
  * @throws PoolRefusal
  */

@@ -278,7 +278,7 @@ test('other tasks have their turn, so that one of them can end it; what was remo
   await seal()
 })
 
-test('DA limits hold for one transaction and for the block; 0 is none', async () => {
+test('DA limits hold for one transaction and for the block; 0 means no limit', async () => {
   const chain = makeChain()
   const { pool } = chain
   const large = { data: noise(600), gas: 60_000n }

@@ -8,40 +8,40 @@ import { estimatedBytes } from '#execution-client/transition/l1-fee.ts'
 import type { PooledTransaction } from './pooled-transaction.ts'
 import type { TransactionPool } from './transaction-pool.ts'
 
-/** What a block takes of the pool at most. */
+/** Limits on the pool transactions of a block. */
 export interface FillLimits {
-  /** Estimated bytes of one transaction on L1; 0: any. The first argument of `miner_setMaxDASize`. */
+  /** Estimated L1 bytes of one transaction; 0: no limit. The first argument of `miner_setMaxDASize`. */
   readonly maxTxDaBytes: bigint
-  /** The same of all transactions of users in the block; 0: any. The second argument. */
+  /** Estimated L1 bytes of all user transactions of the block; 0: no limit. The second argument. */
   readonly maxBlockDaBytes: bigint
-  /** Asked before each transaction: whether the deadline has passed, or the block is wanted now. */
+  /** Called before each transaction: whether the deadline has passed, or the block was fetched. */
   readonly isOver: () => boolean
 }
 
-/** What came of filling a block. */
+/** Result of filling a block. */
 export interface Filled {
   readonly added: number
   /** Transactions that could not be executed. */
   readonly dropped: number
   /**
-   * Why no more were added: nothing that fits is left, the gas is used up, the time is over, none are allowed, or the
-   * interpreter broke: then the last one may be half done, and the block is of no use.
+   * Why no more were added: no transaction fits, the gas is used, the time is over, none are allowed, or the
+   * interpreter threw: then the last transaction may be partly applied, and the block cannot be used.
    */
   readonly end: 'no-more' | 'gas-used' | 'over' | 'forced-only' | 'broken'
-  /** What broke, with the transaction. */
+  /** The error, with its transaction. */
   readonly error?: Error
 }
 
-/** What op-geth's blocks have at most: 8 MiB without a million bytes for what else may come in. */
+/** Limit on the size of a block as in op-geth: 8 MiB minus a million bytes for other data. */
 const maxBlockBytes = 7_388_608
 
 /**
- * Adds transactions of the pool to a block that has its forced ones already. What does not fit stays in the pool; what
- * cannot be executed is dropped from it. It may be called again for the same block, when more have come.
+ * Adds pool transactions to a block that has its forced ones. A transaction that does not fit stays in the pool; one that
+ * cannot be executed is removed from it. It may be called again for the same block when more arrive.
  *
- * Other tasks run in between, but none may use the interpreter of the block.
+ * Other tasks run in between, but must not use the interpreter of the block.
  *
- * @param builder on the head that the pool knows
+ * @param builder on the current head of the pool
  */
 export async function fillBlock(
   { execution }: BlockBuilder,
@@ -54,13 +54,13 @@ export async function fillBlock(
   const best = pool.best(execution.context.baseFeePerGas)
   const room = new BlockRoom(execution, limits)
   for (let next = best.peek(); next !== undefined; next = best.peek()) {
-    // Timers and requests have their turn: one of them may say that it is over.
+    // Lets timers and requests run, one of which may end the filling.
     await setImmediate()
     if (limits.isOver()) return endBy('over')
     if (execution.gasLeft < transactionGas) return endBy('gas-used')
     const { hash, raw, sender, signed } = next
     const nonce = execution.nonceOf(sender)
-    // It is in the block already, forced or by an earlier call.
+    // The transaction is already in the block, forced or from an earlier call.
     if (signed.nonce < nonce) {
       best.shift()
       continue
@@ -73,7 +73,7 @@ export async function fillBlock(
     try {
       await execution.execute(raw)
     } catch (error) {
-      // Whatever it is: the next block would meet the same one first again.
+      // Removed on any error, since the next block would try the same transaction first again.
       pool.drop(hash, toError(error).message)
       dropped++
       if (!(error instanceof InvalidTransaction))
@@ -88,7 +88,7 @@ export async function fillBlock(
   return endBy('no-more')
 }
 
-/** What is left of a block for transactions of users. */
+/** Space left in a block for user transactions. */
 class BlockRoom {
   readonly #execution: BlockExecution
   readonly #limits: FillLimits
@@ -99,7 +99,7 @@ class BlockRoom {
     this.#execution = execution
     this.#limits = limits
     for (const { raw, deposit } of execution.transactions) {
-      // What L1 forces is not sent back to it.
+      // Forced transactions are not posted to L1 again.
       if (deposit === undefined) this.take(raw)
       else this.#bytes += raw.length
     }
@@ -119,7 +119,7 @@ class BlockRoom {
       this.#bytes + raw.length < maxBlockBytes &&
       (maxTxDaBytes === 0n || daBytes <= maxTxDaBytes) &&
       (maxBlockDaBytes === 0n || this.#daBytes + daBytes <= maxBlockDaBytes) &&
-      // A block above this is not valid. Spec: protocol/jovian/exec-engine.md#da-footprint-block-limit
+      // Maximum DA footprint of a block. Spec: protocol/jovian/exec-engine.md#da-footprint-block-limit
       daFootprint + this.#execution.daFootprintOf(raw) <= context.gasLimit
     )
   }

@@ -6,7 +6,7 @@ import { hashTransaction } from './pooled-transaction.ts'
 const full = { message: 'txpool is full' }
 const underpriced = { message: 'transaction underpriced' }
 
-test('a full pool gives up the cheapest that is the last of its sender', async () => {
+test('a full pool evicts the cheapest among the last transactions of each sender', async () => {
   const { add, show, told } = makePool({ transactions: 4 })
   await add('a0:1', 'a1:9', 'b0:5', 'c0:7')
   told.length = 0

@@ -2,19 +2,19 @@ import { effectiveTip, type PooledTransaction } from './pooled-transaction.ts'
 import { PoolRefusal } from './pool-refusal.ts'
 import type { SenderTransactions } from './sender-transactions.ts'
 
-/** What a newcomer is weighed against. */
+/** Inputs for making room for a new transaction. */
 export interface RoomContext {
   readonly senders: readonly SenderTransactions[]
   readonly baseFeePerGas: bigint
-  /** Whether the newcomer could not be in a block yet: it drives out nothing that could. */
+  /** Whether the new transaction is queued: it does not evict pending ones. */
   readonly isGapped: boolean
 }
 
 /**
- * What goes so that a newcomer has room, one by one: the cheapest of those that are the last of their sender, so that no
- * nonce goes before a later one.
+ * Chooses transactions to evict for a new one, one by one: the cheapest among the last ones of each sender, so that no
+ * nonce is evicted before a later one.
  *
- * @throws PoolRefusal if nothing more is worth less than the newcomer
+ * @throws PoolRefusal if no remaining transaction pays less than the new one
  */
 export function* victimsOf(
   newcomer: PooledTransaction,
@@ -47,7 +47,7 @@ function findVictim(
     if (transaction === undefined) continue
     const { nonce } = transaction.signed
     if (transaction.sender === newcomer.sender) {
-      // Without the newcomer a later one is worth nothing, whatever it pays.
+      // A later transaction of the same sender depends on the new one, and does not count.
       if (nonce <= newcomer.signed.nonce) continue
     } else {
       hasOthers = true
@@ -62,7 +62,7 @@ function findVictim(
   throw new PoolRefusal(hasOthers && !isGapped ? 'underpriced' : 'full')
 }
 
-/** Below zero if the left one pays less: in the next block, then in one whose base fee is higher. */
+/** Negative if the left one pays less: in the next block, then in one with a higher base fee. */
 function comparePrices(
   left: PooledTransaction,
   right: PooledTransaction,

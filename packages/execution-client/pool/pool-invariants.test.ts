@@ -45,7 +45,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   }),
 )
 
-test('whatever happens: no gap in what is pending, no limit exceeded, the best first, all told', async () => {
+test('random operations keep the pool without gaps, within limits, in order, and all changes reported', async () => {
   let [taken, refused] = [0, 0]
   await fc.assert(
     fc.asyncProperty(
@@ -196,7 +196,7 @@ class World {
       assert.ok(own > last, 'what could be pending is')
       last = own
     }
-    for (const { hash } of pending) assert.ok(this.announced.has(hash), 'it was told')
+    for (const { hash } of pending) assert.ok(this.announced.has(hash), 'it was reported')
   }
 }
 

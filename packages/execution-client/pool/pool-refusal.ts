@@ -1,4 +1,4 @@
-/** geth's words for each reason: wallets, op-batcher and op-node look for them. */
+/** geth's error texts by reason; wallets, op-batcher and op-node match them. */
 const words = {
   'already-known': 'already known',
   'type-not-supported': 'transaction type not supported',
@@ -25,15 +25,15 @@ const words = {
   full: 'txpool is full',
 } as const
 
-/** Why a transaction is not taken. */
+/** Why a transaction is refused. */
 export type RefusalReason = keyof typeof words
 
-/** A transaction that the pool does not take; nothing in the pool has changed. */
+/** A transaction that the pool refuses, without any change of the pool. */
 export class PoolRefusal extends Error {
   override readonly name = 'PoolRefusal'
   readonly reason: RefusalReason
 
-  /** @param detail what was found and what is wanted, after geth's words */
+  /** @param detail actual and expected values, appended to geth's text */
   constructor(reason: RefusalReason, detail?: string, options?: ErrorOptions) {
     super(detail === undefined ? words[reason] : `${words[reason]}: ${detail}`, options)
     this.reason = reason

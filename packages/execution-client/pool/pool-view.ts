@@ -7,26 +7,26 @@ import type { ExecutionConfig } from '#execution-client/transition/execution-con
 import { maxTransactionGas } from '#execution-client/transition/gas.ts'
 import { BlockFees } from '#execution-client/transition/l1-fee.ts'
 
-/** What the transaction pool has to know of the newest head. */
+/** The parts of the head that the transaction pool uses. */
 export interface PoolView {
   readonly chainId: bigint
   readonly forks: Hardforks
-  /** Of a block. */
+  /** Gas limit of a block. */
   readonly gasLimit: bigint
-  /** The most that one transaction may have; undefined before Osaka. Spec: EIP-7825 */
+  /** Maximum gas of a transaction; undefined before Osaka. Spec: EIP-7825 */
   readonly maxTransactionGas: bigint | undefined
-  /** Of the next block, in wei. */
+  /** Base fee of the next block, in wei. */
   readonly baseFeePerGas: bigint
-  /** Zeros for an account that is not there. */
+  /** Zeros for an empty account. */
   account(address: Address): { readonly nonce: bigint; readonly balance: bigint }
   code(address: Address): Uint8Array
-  /** What a transaction pays for its bytes on L1, in wei. */
+  /** L1 data fee of a transaction, in wei. */
   l1Fee(raw: Uint8Array): bigint
-  /** What the operator gets for `gas`, in wei. */
+  /** Operator fee for `gas`, in wei. */
   operatorFee(gas: bigint): bigint
 }
 
-/** The head as the pool sees it. When the next block comes is not known, so its rules are those of a second later. */
+/** Makes the view of a head. The time of the next block is unknown, so its rules are those of one second later. */
 export function poolViewOf(
   config: ExecutionConfig,
   head: Pick<ParentBlock, 'header' | 'trie'>,

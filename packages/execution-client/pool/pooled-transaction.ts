@@ -11,32 +11,32 @@ import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
 import { PoolRefusal } from './pool-refusal.ts'
 import { blobType, depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** A transaction that waits for a block. */
+/** A transaction in the pool. */
 export interface PooledTransaction {
   readonly hash: Hash
-  /** As it stands in a block. */
+  /** Encoded bytes. */
   readonly raw: Uint8Array
   readonly sender: Address
   readonly signed: SignedTransaction
-  /** Accounts that it sets the code of. */
+  /** Accounts whose code it sets. */
   readonly authorities: readonly Address[]
-  /** Counts up: the larger came later. */
+  /** Order of arrival. */
   readonly arrival: number
 }
 
-/** Bytes of a transaction, at most: as geth has it. */
+/** Maximum size of a transaction, as in geth. */
 const maxTransactionBytes = 131_072
 
-/** The hash of a transaction as it stands in a block. */
+/** The hash of an encoded transaction. */
 export function hashTransaction(raw: Uint8Array): Hash {
   return toHash(keccak256(raw))
 }
 
 /**
- * Decodes what a user sends.
+ * Decodes a transaction from a user.
  *
- * @param raw kept: the data of the result are views of it
- * @throws PoolRefusal for deposits, blobs and what is no transaction
+ * @param raw is kept: the data of the result are views of it
+ * @throws PoolRefusal for deposits, blob transactions and malformed bytes
  */
 export function decodeUserTransaction(raw: Uint8Array): SignedTransaction {
   const type = raw[0] ?? 0
@@ -60,7 +60,7 @@ export function decodeUserTransaction(raw: Uint8Array): SignedTransaction {
   }
 }
 
-/** @throws PoolRefusal if nobody of this chain has signed it */
+/** @throws PoolRefusal if the signature is invalid for this chain */
 export function senderOf({ chainId, ...signed }: SignedTransaction, ownChainId: bigint): Address {
   if (chainId !== undefined && chainId !== ownChainId)
     throw new PoolRefusal(
@@ -73,13 +73,13 @@ export function senderOf({ chainId, ...signed }: SignedTransaction, ownChainId: 
   return sender
 }
 
-/** Accounts that a transaction sets the code of; signatures that are void are passed over. */
+/** Accounts whose code a transaction sets; invalid signatures are skipped. */
 export function authoritiesOf({ authorizations }: SignedTransaction): readonly Address[] {
   const signers = authorizations.map((one) => recoverSigner(authorizationHash(one), one.signature))
   return [...new Set(signers.filter((signer) => signer !== undefined))]
 }
 
-/** What a transaction pays a block for each gas beside the base fee, in wei; below zero if it cannot be in it. */
+/** The tip per gas above the base fee, in wei; negative if the transaction does not pay the base fee. */
 export function effectiveTip(
   { signed }: Pick<PooledTransaction, 'signed'>,
   baseFeePerGas: bigint,

@@ -1,14 +1,14 @@
 import type { PooledTransaction } from './pooled-transaction.ts'
 
-/** A transaction and what it may cost its sender at most, in wei. */
+/** A transaction and its maximum cost in wei. */
 export interface PricedTransaction {
   readonly transaction: PooledTransaction
   readonly cost: bigint
 }
 
 /**
- * The transactions of one sender in the order of their nonces. The first of them are pending: they go on from the nonce of
- * the account without a gap. The others are queued.
+ * The transactions of one sender by nonce. Those that continue the account's nonce without a gap are pending,
+ * the others are queued.
  */
 export class SenderTransactions {
   readonly #maxPending: number
@@ -34,12 +34,12 @@ export class SenderTransactions {
     return this.size - this.#pendingCount
   }
 
-  /** The first nonce that no pending transaction has. */
+  /** The nonce after the last pending transaction. */
   get nextNonce(): bigint {
     return this.#nonce + BigInt(this.#pendingCount)
   }
 
-  /** What the pending ones may cost together. */
+  /** Maximum cost of all pending transactions. */
   get pendingCost(): bigint {
     let total = 0n
     for (let at = 0; at < this.#pendingCount; at++) total += this.#priced[at]?.cost ?? 0n
@@ -50,7 +50,7 @@ export class SenderTransactions {
     return this.pendingFrom(0)
   }
 
-  /** The pending ones without so many of the first. */
+  /** The pending transactions without the first ones. */
   pendingFrom(skipped: number): readonly PooledTransaction[] {
     return this.#priced.slice(skipped, this.#pendingCount).map(({ transaction }) => transaction)
   }
@@ -63,7 +63,7 @@ export class SenderTransactions {
     return this.#priced.map(({ transaction }) => transaction)
   }
 
-  /** The one with the highest nonce, or so many before it. */
+  /** The transaction with the highest nonce, or one counted back from it. */
   fromEnd(skipped: number): PooledTransaction | undefined {
     return this.#priced.at(-1 - skipped)?.transaction
   }
@@ -77,12 +77,12 @@ export class SenderTransactions {
     return nonce < this.nextNonce && this.find(nonce) !== undefined
   }
 
-  /** Whether a transaction with the nonce, which is not there yet, would be pending. */
+  /** Whether a new transaction with this nonce would be pending. */
   isNext(nonce: bigint): boolean {
     return nonce === this.nextNonce && this.#pendingCount < this.#maxPending
   }
 
-  /** Adds a transaction, in place of one with the same nonce; it may close a gap. */
+  /** Adds a transaction, or replaces the one with the same nonce; it may close a gap. */
   put(priced: PricedTransaction): void {
     const { nonce } = priced.transaction.signed
     const replaced = this.find(nonce) === undefined ? 0 : 1
@@ -90,7 +90,7 @@ export class SenderTransactions {
     this.#extendPending()
   }
 
-  /** Takes one away; what comes after it is queued then. */
+  /** Removes a transaction; later ones become queued. */
   remove(nonce: bigint): void {
     if (this.find(nonce) === undefined) return
     const at = this.#indexOf(nonce)
@@ -99,9 +99,9 @@ export class SenderTransactions {
   }
 
   /**
-   * Goes on from another nonce of the account.
+   * Sets another nonce of the account.
    *
-   * @param kept those that stay, by nonce, with what they cost now; none is below `nonce`
+   * @param kept remaining transactions by nonce, with their current cost; all at or above `nonce`
    */
   settle(nonce: bigint, kept: readonly PricedTransaction[]): void {
     this.#nonce = nonce
@@ -118,7 +118,7 @@ export class SenderTransactions {
       this.#pendingCount++
   }
 
-  /** Where the first one is whose nonce is not below. */
+  /** Index of the first transaction with at least this nonce. */
   #indexOf(nonce: bigint): number {
     const ahead = nonce - this.#nonce
     if (ahead < BigInt(this.#pendingCount)) return ahead < 0n ? 0 : Number(ahead)

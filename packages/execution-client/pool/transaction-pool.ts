@@ -15,7 +15,7 @@ import {
 import { type PricedTransaction, SenderTransactions } from './sender-transactions.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** How much the pool holds at most. */
+/** Limits of the pool. */
 export interface PoolLimits {
   readonly transactions: number
   readonly bytes: number
@@ -23,25 +23,25 @@ export interface PoolLimits {
   readonly queuedPerSender: number
 }
 
-/** Who is told what the pool does; once it is done. */
+/** Callbacks for changes of the pool, called after the change. */
 export interface PoolListener {
-  /** Transactions that the next block may have and could not have before, or not in this form. */
+  /** Transactions that are newly pending, or replaced. */
   readonly pending?: (transactions: readonly PooledTransaction[]) => void
   readonly removed?: (transaction: PooledTransaction, reason: string) => void
 }
 
-/** What a new head changes beside the accounts: transactions as they stand in blocks, oldest first. */
+/** Transactions of a head change, encoded, oldest first. */
 export interface HeadChange {
-  /** Of the blocks that are new. */
+  /** Transactions of new blocks. */
   readonly included: readonly Uint8Array[]
-  /** Of the blocks that a reorg dropped. */
+  /** Transactions of blocks dropped by a reorg. */
   readonly dropped: readonly Uint8Array[]
 }
 
-/** Transactions by sender, those of one by nonce. */
+/** Transactions by sender and nonce. */
 export type TransactionsBySender = ReadonlyMap<Address, readonly PooledTransaction[]>
 
-/** As many transactions as geth holds; 32 MiB. */
+/** geth's number of transactions; 32 MiB. */
 const defaultLimits: PoolLimits = {
   transactions: 6_144,
   bytes: 33_554_432,
@@ -51,25 +51,25 @@ const defaultLimits: PoolLimits = {
 
 const tooManyQueued = 'too many of its sender are queued'
 
-/** As geth has it. */
+/** As in geth. */
 const defaultPolicy: PoolPolicy = { minTip: 1n, requiresReplayProtection: false }
 
-/** Transactions that wait for a block: the pending ones may be in the next, the queued ones wait for an earlier nonce. */
+/** The transaction pool. Pending transactions may be in the next block; queued ones wait for an earlier nonce. */
 export class TransactionPool {
   readonly #limits: PoolLimits
   readonly #policy: PoolPolicy
   #view: PoolView
   readonly #senders = new Map<Address, SenderTransactions>()
   readonly #byHash = new Map<Hash, PooledTransaction>()
-  /** How many transactions set the code of an account. */
+  /** Number of transactions that set the code of each account. */
   readonly #authorities = new Map<Address, number>()
   readonly #listeners = new Set<PoolListener>()
   #bytes = 0
   #arrivals = 0
-  /** What listeners are still to be told of. */
+  /** Pending notifications of listeners. */
   #removed: (readonly [PooledTransaction, string])[] = []
 
-  /** @param view of the head */
+  /** @param view view of the head */
   constructor(view: PoolView, options: Partial<PoolLimits & PoolPolicy> = {}) {
     this.#view = view
     this.#limits = { ...defaultLimits, ...options }
@@ -77,9 +77,9 @@ export class TransactionPool {
   }
 
   /**
-   * Takes a transaction.
+   * Adds a transaction.
    *
-   * @throws PoolRefusal with geth's words
+   * @throws PoolRefusal with geth's text
    */
   add(raw: Uint8Array): Hash {
     const { hash, pending } = this.#insert(raw)
@@ -88,10 +88,10 @@ export class TransactionPool {
   }
 
   /**
-   * Goes on from another head: what it includes goes, what a reorg dropped comes back, and nonces and balances are looked
-   * at again.
+   * Moves to another head: included transactions are removed, those of dropped blocks return, and nonces and balances are
+   * read again.
    *
-   * @returns why of what was dropped some did not come back
+   * @returns why transactions of dropped blocks did not return
    */
   reset(view: PoolView, { included, dropped }: HeadChange): readonly PoolRefusal[] {
     const before = new Set<PooledTransaction>()
@@ -104,14 +104,14 @@ export class TransactionPool {
       .filter((raw) => raw[0] !== depositType && !hashes.has(hashTransaction(raw)))
       .map((raw) => this.#takeBack(raw))
       .filter((refusal) => refusal !== undefined)
-    // Only now: what came back may be what queued ones waited for.
+    // Done last: returned transactions may close gaps of queued ones.
     for (const address of this.#senders.keys()) this.#trimQueue(address)
     const after = [...this.#senders.values()].flatMap((own) => own.pending)
     this.#tell(after.filter((transaction) => !before.has(transaction)))
     return refusals
   }
 
-  /** Removes a transaction that cannot be in a block; later ones of its sender wait then. */
+  /** Removes a transaction that cannot be in a block; later ones of its sender become queued. */
   drop(hash: Hash, reason: string): void {
     const transaction = this.#byHash.get(hash)
     if (transaction === undefined) return
@@ -120,7 +120,7 @@ export class TransactionPool {
     this.#tell([])
   }
 
-  /** The pending transactions in the order in which a block with this base fee takes them. */
+  /** The pending transactions in the order for a block with this base fee. */
   best(baseFeePerGas: bigint): BestTransactions {
     const pending = [...this.#senders.values()].map((own) => own.pending)
     return new BestTransactions(pending, baseFeePerGas)
@@ -130,12 +130,12 @@ export class TransactionPool {
     return this.#byHash.get(hash)
   }
 
-  /** The nonce after those of the account and of its pending transactions. */
+  /** The nonce after the pending transactions of an account. */
   pendingNonce(address: Address): bigint {
     return this.#senders.get(address)?.nextNonce ?? this.#view.account(address).nonce
   }
 
-  /** How many there are. */
+  /** Number of transactions. */
   status(): { readonly pending: number; readonly queued: number } {
     let pending = 0
     for (const own of this.#senders.values()) pending += own.pendingCount
@@ -160,7 +160,7 @@ export class TransactionPool {
     return { pending: own?.pending ?? [], queued: own?.queued ?? [] }
   }
 
-  /** Tells a listener from now on; what it returns ends that. */
+  /** Adds a listener; the returned function removes it. */
   subscribe(listener: PoolListener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -179,7 +179,7 @@ export class TransactionPool {
       this.#senders.get(sender) ?? new SenderTransactions(nonce, this.#limits.pendingPerSender)
     const cost = this.#costOf(admitted)
     checkFunds({ nonce: signed.nonce, cost, balance }, own)
-    // Only of who pays for it: there may be a thousand signatures.
+    // Recovered only after the sender is known to pay: there may be a thousand signatures.
     const authorities = authoritiesOf(signed)
     const transaction = { ...admitted, authorities, arrival: this.#arrivals++ }
     this.#checkDelegation(transaction, own)
@@ -197,18 +197,18 @@ export class TransactionPool {
     return { hash, pending: isReplacement ? [transaction] : own.pendingFrom(before) }
   }
 
-  /** Checks what does not depend on the account. @throws PoolRefusal */
+  /** Checks that do not depend on the account. @throws PoolRefusal */
   #admit(bytes: Uint8Array): Omit<PooledTransaction, 'authorities' | 'arrival'> {
     const hash = hashTransaction(bytes)
     if (this.#byHash.has(hash)) throw new PoolRefusal('already-known')
-    // They may be a view of something large, and what is decoded is views of them.
+    // Copies the bytes: they may be a view of a large buffer, and the decoded fields are views of them.
     const raw = new Uint8Array(bytes)
     const signed = decodeUserTransaction(raw)
     checkTransaction(signed, this.#view, this.#policy)
     return { hash, raw, signed, sender: senderOf(signed, this.#view.chainId) }
   }
 
-  /** What a transaction takes of its sender's balance, at most. */
+  /** Maximum cost of a transaction for its sender. */
   #costOf({ raw, signed }: Pick<PooledTransaction, 'raw' | 'signed'>): bigint {
     const { gasLimit, maxFeePerGas, value } = signed
     const rollupCost = this.#view.l1Fee(raw) + this.#view.operatorFee(gasLimit)
@@ -226,7 +226,7 @@ export class TransactionPool {
       if ((this.#senders.get(authority)?.size ?? 0) > 1) throw new PoolRefusal('authority-reserved')
   }
 
-  /** What of the same sender goes for a transaction: that with its nonce, or the last of a full queue. @throws PoolRefusal */
+  /** The transaction of the same sender that is replaced: the one with the nonce, or the last of a full queue. @throws PoolRefusal */
   #leavingOf(
     { signed }: PooledTransaction,
     own: SenderTransactions,
@@ -242,7 +242,7 @@ export class TransactionPool {
     throw new PoolRefusal('account-limit', `pooled ${own.size} txs`)
   }
 
-  /** @throws PoolRefusal if there is no room for the newcomer, and it is not worth more than others */
+  /** @throws PoolRefusal if the pool is full, and no transaction pays less */
   #victimsFor(
     newcomer: PooledTransaction,
     own: SenderTransactions,
@@ -329,7 +329,7 @@ export class TransactionPool {
     this.#removed.push([transaction, reason])
   }
 
-  /** Comes last, when all is as it should be: a listener may ask, and may throw. */
+  /** Called last, in a consistent state, since a listener may read the pool or throw. */
   #tell(pending: readonly PooledTransaction[]): void {
     const removed = this.#removed
     this.#removed = []

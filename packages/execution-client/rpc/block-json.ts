@@ -6,7 +6,7 @@ import { toData, toQuantity } from '#json-rpc/forms/fields.ts'
 import type { BlockBody, KnownBlock } from '#execution-client/store/block-store.ts'
 import { readTransaction, transactionToJson } from './transaction-json.ts'
 
-/** A header as op-geth tells it. */
+/** A header in op-geth's JSON form. */
 export function headerToJson({ hash, header }: KnownBlock): Record<string, unknown> {
   const { baseFeePerGas, withdrawalsRoot, blobGasUsed, excessBlobGas } = header
   const { parentBeaconBlockRoot, requestsHash } = header
@@ -36,7 +36,7 @@ export function headerToJson({ hash, header }: KnownBlock): Record<string, unkno
   }
 }
 
-/** A block as op-geth tells it, with its transactions, or with their hashes. */
+/** A block in op-geth's JSON form, with full transactions or their hashes. */
 export function blockToJson(
   block: KnownBlock,
   { transactions, receipts }: BlockBody,
@@ -49,7 +49,7 @@ export function blockToJson(
     ...(block.header.withdrawalsRoot !== undefined && { withdrawals: [] }),
     transactions: transactions.map((raw, position) => {
       const receipt = receipts[position]
-      // To recover a sender takes a hundred times as long as a hash.
+      // Recovering a sender takes a hundred times as long as a hash.
       if (!full || receipt === undefined) return toHash(keccak256(raw))
       return transactionToJson(readTransaction(raw), { block, position, receipt })
     }),
@@ -59,7 +59,7 @@ export function blockToJson(
 /** A block in RLP. Spec: EIP-2718, EIP-4895 */
 export function encodeBlock(header: Header, transactions: readonly Uint8Array[]): Uint8Array {
   const items = transactions.map((raw): RlpItem =>
-    // A legacy transaction is a list among the others, which are strings.
+    // A legacy transaction is a list; typed ones are strings.
     (raw[0] ?? 0) >= 0xc0 ? decodeRlp(raw) : raw,
   )
   const parts: RlpItem[] = [decodeRlp(encodeHeader(header)), items, []]

@@ -9,7 +9,7 @@ import { blockJson, findBlock, hashParam, parseParam } from './params.ts'
 import { receiptsToJson } from './receipt-json.ts'
 import { readTransaction, transactionToJson } from './transaction-json.ts'
 
-/** Methods that tell of blocks, transactions and receipts. Spec: execution-apis, src/eth/block.yaml, transaction.yaml */
+/** Methods for blocks, transactions and receipts. Spec: execution-apis, src/eth/block.yaml, transaction.yaml */
 export function blockMethods(chain: Chain): Methods {
   const byTag = (params: readonly unknown[]) => findBlock(chain, parseParam(blockJson, params, 0))
   const byHash = (params: readonly unknown[]) => chain.find(hashParam(params, 0))

@@ -17,14 +17,14 @@ const authorizationJson = z
     return { chainId, address, nonce, signature: { yParity: parityOf(yParity ?? v ?? 0n), r, s } }
   })
 
-/** What a signature was made with: the parity itself, or 27 above it. */
+/** Parity of a signature: 0 or 1, or 27 more. */
 function parityOf(value: bigint): number {
   return Number(value === 27n || value === 28n ? value - 27n : value)
 }
 
 const word = hexJson.refine((bytes) => bytes.length === 32, 'want 32 bytes')
 
-/** A call that leaves no trace. Spec: execution-apis, GenericTransaction */
+/** Parameters of a call. Spec: execution-apis, GenericTransaction */
 export const callJson = z
   .object({
     from: addressJson.nullish(),
@@ -50,12 +50,12 @@ export const callJson = z
     'both "data" and "input" are set and not equal',
   )
 
-/** A call as it came. */
+/** A call as received. */
 export type CallJson = z.output<typeof callJson>
 
 const slots = z.record(keyOf(32), word)
 
-/** Accounts that a call finds otherwise than they are, by address. */
+/** State overrides of a call, by address. */
 export const overridesJson = z
   .record(
     keyOf(20),
@@ -69,15 +69,15 @@ export const overridesJson = z
   )
   .nullish()
 
-/** Bytes in hex that name something. */
+/** Parses bytes in hex. */
 function keyOf(bytes: number) {
   return z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `want ${bytes} bytes in hex`)
 }
 
-/** Overrides as they came. */
+/** Overrides as received. */
 export type OverridesJson = z.output<typeof overridesJson>
 
-/** Overrides of the block, which there are none of: a call must not be answered as if it had none. */
+/** Block overrides are not supported: a call with them is refused rather than answered without them. */
 export const noBlockOverridesJson: z.ZodType = z
   .strictObject({}, 'overrides of the block are not supported')
   .nullish()

@@ -3,20 +3,20 @@ import { errorCodes, JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { CallJson } from './call-json.ts'
 import { rpcCodes } from './params.ts'
 
-/** What a call pays for its gas, in wei. */
+/** Gas price of a call, in wei. */
 export interface CallPrice {
-  /** At most; 0 for a call that names no price. */
+  /** Maximum price; 0 for a call without a price. */
   readonly feeCap: bigint
-  /** What GASPRICE tells. */
+  /** Result of the opcode GASPRICE. */
   readonly gasPrice: bigint
 }
 
 const zeroAddress = toAddress(new Uint8Array(20))
 
 /**
- * The price of a call in a block of that base fee, as in geth.
+ * The price of a call in a block with a base fee, as in geth.
  *
- * @throws JsonRpcError for a price that no such block takes
+ * @throws JsonRpcError for a price below the base fee
  */
 export function priceOf(call: CallJson, baseFee: bigint): CallPrice {
   const { feeCap, tip } = capsOf(call)
@@ -35,7 +35,7 @@ export function priceOf(call: CallJson, baseFee: bigint): CallPrice {
   return { feeCap, gasPrice: feeCap < baseFee + tip ? feeCap : baseFee + tip }
 }
 
-/** The most that a call pays for its gas, and the most above the base fee. */
+/** Maximum fee and maximum tip of a call. */
 function capsOf({ gasPrice, maxFeePerGas, maxPriorityFeePerGas }: CallJson): {
   readonly feeCap: bigint
   readonly tip: bigint

@@ -9,13 +9,13 @@ import {
   type Simulator,
 } from './simulate.ts'
 
-/** An estimate may be above the least that does by this part. As in geth. */
+/** Allowed error ratio of an estimate, as in geth. */
 const tolerance = 0.015
 
 /**
- * The gas that a call needs: what it uses is not enough where it hands on only a part of what it has (EIP-150).
+ * Estimates the gas limit of a call. It may exceed the gas used, because a call passes on only a part of its gas (EIP-150).
  *
- * @throws JsonRpcError if it fails however much it has
+ * @throws JsonRpcError if the call fails at any gas limit
  */
 export function estimateGas(simulator: Simulator, options: SimulateOptions): Promise<bigint> {
   return simulator.together((run) => estimate(run, options, simulator.maxGas(options)))
@@ -29,7 +29,7 @@ async function estimate(run: Run, options: SimulateOptions, most: bigint): Promi
     throw new JsonRpcError(rpcCodes.server, `gas required exceeds allowance (${most})`)
   if (first.error !== undefined) throw callError(first)
   let tooLittle = first.gasUsed - 1n
-  // Most calls need little more than they use.
+  // Most calls need little more gas than they use.
   const guess = ((first.gasUsed + 2_300n) * 64n) / 63n
   if (guess < enough) {
     const { error } = await attempt(guess)
@@ -46,7 +46,7 @@ async function estimate(run: Run, options: SimulateOptions, most: bigint): Promi
   return enough
 }
 
-/** Rather too low: what is needed is most often near what was used. */
+/** Starts low, since the limit is usually near the gas used. */
 function middleOf(low: bigint, high: bigint): bigint {
   const middle = (low + high) / 2n
   return middle > 2n * low && low > 0n ? 2n * low : middle

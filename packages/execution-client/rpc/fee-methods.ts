@@ -8,16 +8,16 @@ import { nextBaseFee } from '#execution-client/transition/base-fee.ts'
 import { blockJson, blocksBetween, parseParam, requireBlock, rpcCodes } from './params.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** What is suggested where no block says more, in wei. */
+/** Minimum suggested tip, in wei. */
 const suggestedTip = 1_000_000n
 
-/** Blocks that one fee history tells of, at most: as in geth. */
+/** Limit on the blocks of a fee history, as in geth. */
 export const maxHistoryBlocks = 1_024n
 
-/** Percentiles that it is asked for, at most. */
+/** Limit on its percentiles. */
 export const maxPercentiles = 100
 
-/** Methods that tell what gas costs. Spec: execution-apis, src/eth/fee_market.yaml */
+/** Methods for gas prices. Spec: execution-apis, src/eth/fee_market.yaml */
 export function feeMethods(chain: Chain): Methods {
   return {
     eth_gasPrice: () => toQuantity(baseFeeAfter(chain, chain.head) + suggestedTip),
@@ -61,7 +61,7 @@ function feeHistory(chain: Chain, params: readonly unknown[]): unknown {
   }
 }
 
-/** Tips at the percentiles of the gas that was used. */
+/** Tips at percentiles of the gas used. */
 function rewards(
   chain: Chain,
   block: KnownBlock,

@@ -19,26 +19,26 @@ import {
 } from './params.ts'
 import { logsToJson } from './receipt-json.ts'
 
-/** Blocks that are looked through for one question, at most. */
+/** Limit on the blocks searched for a request. */
 export const maxLogBlocks = 10_000n
 
-/** Logs of one answer, at most. */
+/** Limit on the logs of a response. */
 const maxLogs = 10_000
 
-/** Addresses, or topics of one position, that are asked for, at most: as in geth. */
+/** Limit on the addresses, or topics of a position, as in geth. */
 export const maxFilterWords = 1_000
 
-/** Blocks that are looked through before others have their turn. */
+/** Blocks searched before other tasks get a turn. */
 const blocksPerTurn = 200
 
-// The limit is told as such, not as one of the ways in which neither form was met.
+// The limit is reported itself, not as a failure of both forms.
 const oneOrMore = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess(
     (value: unknown): unknown => (Array.isArray(value) ? value : [value]),
     z.array(schema).max(maxFilterWords, `at most ${maxFilterWords} are looked for at once`),
   )
 
-/** Which logs. Spec: execution-apis, src/schemas/filter.yaml */
+/** A log filter. Spec: execution-apis, src/schemas/filter.yaml */
 export const filterJson = z.object({
   fromBlock: blockJson,
   toBlock: blockJson,
@@ -49,12 +49,12 @@ export const filterJson = z.object({
 
 type FilterJson = z.output<typeof filterJson>
 
-/** Which logs, made ready for many blocks. */
+/** A compiled filter. */
 export interface LogFilter {
   readonly addresses: ReadonlySet<Hex>
-  /** By position; where the set is empty, any will do. */
+  /** Topics by position; an empty set matches any. */
   readonly topics: readonly ReadonlySet<Hex>[]
-  /** For each position with a choice, the blooms of those to choose from: their bits, by byte. */
+  /** For each restricted position, the bloom bits of its alternatives. */
   readonly blooms: readonly (readonly Bits[])[]
 }
 
@@ -79,7 +79,7 @@ export function logMethods(chain: Chain): Methods {
   }
 }
 
-/** Makes a filter ready for many blocks. */
+/** Compiles a filter. */
 export function toLogFilter({
   address,
   topics,
@@ -96,13 +96,13 @@ export function toLogFilter({
   }
 }
 
-/** What a word sets in a bloom. */
+/** The bits that a word sets in a bloom. */
 function bitsOf(word: Hex): Bits {
   const bloom = bloomOf([{ address: fromHex(word), topics: [], data: new Uint8Array(0) }])
   return [...bloom.entries()].filter(([, bits]) => bits !== 0)
 }
 
-/** The logs of a block that a filter lets through. */
+/** The logs of a block that match a filter. */
 export function logsIn(
   chain: Chain,
   block: KnownBlock,
@@ -140,12 +140,12 @@ function* blocksOf(chain: Chain, filter: FilterJson): Generator<KnownBlock> {
   yield* blocksBetween(chain, from, to)
 }
 
-/** A number may be beyond the head: there is nothing yet. */
+/** A number above the head matches nothing. */
 function firstOf(chain: Chain, which: FilterJson['fromBlock']): bigint {
   return typeof which === 'bigint' ? which : requireBlock(chain, which).header.number
 }
 
-/** Whether the bloom of a block does not rule it out. */
+/** Whether the bloom of a block may match. */
 function mayHave(bloom: Uint8Array, { blooms }: LogFilter): boolean {
   return blooms.every((choice) =>
     choice.some((word) => word.every(([at, bits]) => ((bloom[at] ?? 0) & bits) === bits)),

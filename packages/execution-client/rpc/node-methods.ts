@@ -12,13 +12,13 @@ import { encodeBlock } from './block-json.ts'
 import { minedRaw } from './block-methods.ts'
 import { blockJson, hashParam, parseParam, requireBlock, requireState, rpcCodes } from './params.ts'
 
-/** How much of L1 a block may take: what op-batcher sets. 0: no limit. */
+/** DA limits of a block, set by op-batcher. 0: no limit. */
 export interface DaLimits {
   maxTransactionBytes: bigint
   maxBlockBytes: bigint
 }
 
-/** Methods that tell of the client itself. */
+/** Methods for the client itself. */
 export function nodeMethods(chain: Chain): Methods {
   const { chainId } = chain.config
   return {
@@ -34,7 +34,7 @@ export function nodeMethods(chain: Chain): Methods {
   }
 }
 
-/** Methods that look at blocks as they are stored, and move the head. Spec: execution-apis, src/debug */
+/** Methods that read stored blocks and move the head. Spec: execution-apis, src/debug */
 export function debugMethods(
   chain: Chain,
   { serial, daLimits }: { readonly serial: Serial; readonly daLimits: DaLimits },
@@ -67,7 +67,7 @@ export function debugMethods(
   }
 }
 
-/** Goes back to a block of the canonical chain; what is safe and final goes back with it. */
+/** Moves the head back to a canonical block, with the safe and finalized blocks. */
 function setHead(chain: Chain, number: bigint): void {
   const head = chain.canonical(number)
   if (head === undefined) throw new JsonRpcError(rpcCodes.server, 'header not found')

@@ -5,14 +5,14 @@ import type { Chain } from '#execution-client/chain/chain.ts'
 import { hashJson, quantityJson } from '#json-rpc/forms/fields.ts'
 import type { KnownBlock } from '#execution-client/store/block-store.ts'
 
-/** Codes of errors that a caller is told. Spec: EIP-1474, and what geth uses */
+/** JSON-RPC error codes. Spec: EIP-1474, and those of geth */
 export const rpcCodes = {
   reverted: 3,
   server: -32_000,
   invalidParams: -32_602,
 } as const
 
-/** @throws JsonRpcError -32602 with the argument and what is wrong with it */
+/** @throws JsonRpcError -32602 that names the argument and the mistake */
 export function parseParam<Schema extends z.ZodType>(
   schema: Schema,
   params: readonly unknown[],
@@ -30,11 +30,11 @@ export function parseParam<Schema extends z.ZodType>(
 
 const tags = ['latest', 'pending', 'safe', 'finalized', 'earliest'] as const
 
-/** Which block: a name, a number, or a hash (EIP-1898). */
+/** Parameter for a block: a label, a number, or a hash (EIP-1898). */
 export const blockJson = z
   .union([
     z.enum(tags),
-    // Before numbers: 32 bytes are a hash.
+    // Tried before numbers: 32 bytes are a hash.
     hashJson.transform((blockHash) => ({ blockHash, requireCanonical: false })),
     quantityJson,
     z.object({ blockHash: hashJson, requireCanonical: z.boolean().optional() }),
@@ -43,13 +43,13 @@ export const blockJson = z
   .nullish()
   .transform((which) => which ?? ('latest' as const))
 
-/** Which block. */
+/** A parsed block parameter. */
 export type BlockChoice = z.output<typeof blockJson>
 
 /**
- * The block that is meant; undefined if there is none. A block that is being built is taken for the one below it.
+ * The requested block; undefined if it is unknown. `pending` means the latest block.
  *
- * @throws JsonRpcError -32000 if a hash has to be canonical and is not
+ * @throws JsonRpcError -32000 if a block must be canonical and is not
  */
 export function findBlock(chain: Chain, which: BlockChoice): KnownBlock | undefined {
   if (typeof which === 'bigint') return chain.canonical(which)
@@ -72,7 +72,7 @@ export function findBlock(chain: Chain, which: BlockChoice): KnownBlock | undefi
   }
 }
 
-/** The block that is meant, with its state. @throws JsonRpcError -32000 if one of them is not there */
+/** The requested block with its state. @throws JsonRpcError -32000 if either is missing */
 export function requireState(chain: Chain, which: BlockChoice): KnownBlock {
   const block = findBlock(chain, which)
   if (block === undefined) throw new JsonRpcError(rpcCodes.server, 'header not found')
@@ -81,14 +81,14 @@ export function requireState(chain: Chain, which: BlockChoice): KnownBlock {
   throw new JsonRpcError(rpcCodes.server, detail)
 }
 
-/** The block that is meant. @throws JsonRpcError -32000 */
+/** The requested block. @throws JsonRpcError -32000 */
 export function requireBlock(chain: Chain, which: BlockChoice): KnownBlock {
   const block = findBlock(chain, which)
   if (block === undefined) throw new JsonRpcError(rpcCodes.server, 'header not found')
   return block
 }
 
-/** The canonical blocks from one to another, both included. */
+/** The canonical blocks of a range, inclusive. */
 export function* blocksBetween(chain: Chain, from: bigint, to: bigint): Generator<KnownBlock> {
   for (let number = from; number <= to; number++) {
     const block = chain.canonical(number)
@@ -97,7 +97,7 @@ export function* blocksBetween(chain: Chain, from: bigint, to: bigint): Generato
   }
 }
 
-/** A hash that is asked for. */
+/** Parameter for a hash. */
 export function hashParam(params: readonly unknown[], at: number): Hash {
   return parseParam(hashJson, params, at)
 }

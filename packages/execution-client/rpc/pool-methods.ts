@@ -13,7 +13,7 @@ import { minedRaw, minedTransaction } from './block-methods.ts'
 import { blockJson, hashParam, parseParam, requireState, rpcCodes } from './params.ts'
 import { transactionToJson } from './transaction-json.ts'
 
-/** Methods that take transactions, and tell of those that wait. Spec: execution-apis, src/eth/submit.yaml */
+/** Methods for sending transactions and reading the pool. Spec: execution-apis, src/eth/submit.yaml */
 export function poolMethods(chain: Chain, pool: TransactionPool): Methods {
   return {
     eth_sendRawTransaction: (params) => send(pool, parseParam(hexJson, params, 0)),
@@ -53,7 +53,7 @@ export function poolMethods(chain: Chain, pool: TransactionPool): Methods {
   }
 }
 
-/** A transaction of the pool as geth tells it. */
+/** A pool transaction in geth's JSON form. */
 export function pooledToJson({
   raw,
   hash,

@@ -11,7 +11,7 @@ import type { Receipt } from '#execution-client/transition/receipt.ts'
 import { createdContract, readTransaction, type ReadTransaction } from './transaction-json.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Receipts of a block as op-geth tells them. */
+/** Receipts of a block in op-geth's JSON form. */
 export function receiptsToJson(
   block: KnownBlock,
   { transactions, receipts }: BlockBody,
@@ -38,16 +38,16 @@ export function receiptsToJson(
   })
 }
 
-/** Where a log is. */
+/** Position of a log. */
 export interface LogPlace {
   readonly block: KnownBlock
   readonly position: number
   readonly transaction: Hash
-  /** Logs of the block before those of the transaction. */
+  /** Number of logs of the block before those of the transaction. */
   readonly firstLog: number
 }
 
-/** Logs of a receipt as op-geth tells them. */
+/** Logs of a receipt in op-geth's JSON form. */
 export function logsToJson(
   { logs }: Receipt,
   { block, position, transaction, firstLog }: LogPlace,
@@ -111,7 +111,7 @@ function feesToJson(
       l1BaseFeeScalar: toQuantity(ecotone.baseFeeScalar),
       l1BlobBaseFeeScalar: toQuantity(ecotone.blobBaseFeeScalar),
     }),
-    // op-geth leaves them out where the operator takes nothing.
+    // op-geth omits them if the operator fee is zero.
     ...(operatorFee !== undefined &&
       (operatorFee.scalar > 0n || operatorFee.constant > 0n) && {
         operatorFeeScalar: toQuantity(operatorFee.scalar),
@@ -132,7 +132,7 @@ function l1GasUsed(raw: Uint8Array, { bedrock }: L1Attributes, forks: Hardforks)
     : dataGas(raw, { hasSignature: true })
 }
 
-/** Millionths as a decimal with ten digits at most. */
+/** Formats millionths as a decimal with at most ten digits. */
 function scalarText(scalar: bigint): string {
   return String(Number((Number(scalar) / 1_000_000).toPrecision(10)))
 }
@@ -142,7 +142,7 @@ function l1AttributesOf([first]: readonly Uint8Array[]): L1Attributes | undefine
   try {
     return decodeL1Attributes(decodeDeposit(first).data)
   } catch (error) {
-    // A block of a chain that is made up for a test begins with any deposit.
+    // A test chain may begin its blocks with any deposit.
     if (error instanceof DecodeError) return undefined
     throw error
   }

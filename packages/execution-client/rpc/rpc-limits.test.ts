@@ -49,7 +49,7 @@ async function opened() {
   return { chain, call }
 }
 
-test('blocks are named, numbered, and told by hash', async () => {
+test('blocks are found by label, number and hash', async () => {
   const { chain, call } = await opened()
   const numberOf = async (which: unknown) =>
     ((await call('eth_getBlockByNumber', which, false)) as { number: string } | null)?.number
@@ -149,7 +149,7 @@ test('logs are found by address and by the topics of each position', async () =>
   assert.equal(await count({ address: storeAddress }), 0)
 })
 
-test('a call finds what it is told to find, and leaves no trace', async () => {
+test('a call sees its overrides, and does not change the state', async () => {
   const { call } = await opened()
   // PUSH1 7, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, RETURN
   const code = '0x600760005260206000f3'
@@ -157,7 +157,7 @@ test('a call finds what it is told to find, and leaves no trace', async () => {
   const overrides = { [nobody]: { code, balance: '0x5' } }
   assert.equal(await call('eth_call', { to: nobody }, 'latest', overrides), slotKey(7))
   assert.equal(await call('eth_call', { to: nobody }, 'latest'), '0x')
-  // SLOAD of slot 1, with the value that it is told.
+  // SLOAD of slot 1, with an overridden value.
   const load = '0x60015460005260206000f3'
   const stored = { [nobody]: { code: load, stateDiff: { [slotKey(1)]: slotKey(9) } } }
   assert.equal(await call('eth_call', { to: nobody }, 'latest', stored), slotKey(9))
@@ -188,7 +188,7 @@ test('the parity of a signature is read as such, or 27 above it', () => {
   }
 })
 
-test('a call that fails tells why, with the reason that it gave', async () => {
+test('a failed call returns the reason of its revert', async () => {
   const { call } = await opened()
   const nobody = `0x${'99'.repeat(20)}`
   const run = (code: string, data = '0x') =>

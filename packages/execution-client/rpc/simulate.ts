@@ -21,46 +21,46 @@ import type { CallJson, OverridesJson } from './call-json.ts'
 import { priceOf } from './call-price.ts'
 import { rpcCodes } from './params.ts'
 
-/** The most gas that a call may use: it keeps all others waiting. */
+/** Maximum gas of a call, since it blocks all other calls. */
 const maxCallGas = 50_000_000n
 
-/** A call is ended after as long, and an estimate with all its attempts. As geth's `--rpc.evmtimeout`. */
+/** Timeout of a call, and of an estimate with all its attempts, as geth's `--rpc.evmtimeout`. */
 const callTimeoutMs = 5_000
 
-/** What came of a call. */
+/** Result of a call. */
 export interface Simulated {
   readonly gasUsed: bigint
   readonly returned: Uint8Array
-  /** In the interpreter's words; absent for a call that went well. */
+  /** The interpreter's error; absent for a successful call. */
   readonly error: string | undefined
-  /** What it touched, for `eth_createAccessList`. */
+  /** Accessed accounts and slots, for `eth_createAccessList`. */
   readonly touched: readonly {
     readonly address: Address
     readonly storageKeys: readonly string[]
   }[]
 }
 
-/** What a call is made on. */
+/** Context of a call. */
 export interface SimulateOptions {
   readonly block: KnownBlock
   readonly call: CallJson
   readonly overrides?: OverridesJson
-  /** Rather than what the call says. */
+  /** Replaces the gas of the call. */
   readonly gas?: bigint
 }
 
-/** Makes one call. @throws JsonRpcError for what cannot begin, or takes too long */
+/** Executes one call. @throws JsonRpcError if it cannot start, or takes too long */
 export type Run = (options: SimulateOptions) => Promise<Simulated>
 
-/** What begins the error of a call that cannot even begin with its gas. */
+/** Start of the error text of a call whose gas is below its intrinsic gas. */
 const lowGas = 'intrinsic gas too low'
 
-/** Less is taken for no limit: nothing is done with it. */
+/** A smaller budget would count as no limit, so the call is not executed. */
 const transferGas = 21_000n
 
 const zeroAddress = toAddress(new Uint8Array(20))
 
-/** Makes calls that leave no trace, one at a time, beside the blocks. */
+/** Executes calls without changing the chain, one at a time. */
 export class Simulator {
   readonly #chain: Chain
   readonly #interpreters: Interpreters
@@ -73,7 +73,7 @@ export class Simulator {
     this.#interpreters = new Interpreters(chain.config)
   }
 
-  /** The most gas that a transaction may have, where calls have that of a block. */
+  /** Maximum gas of a transaction; calls may use that of a block. */
   maxGas({ block, call, overrides }: SimulateOptions): bigint {
     const { header } = block
     const { config } = this.#chain
@@ -96,12 +96,12 @@ export class Simulator {
     return smallest([most, (balance - value) / feeCap])
   }
 
-  /** Makes a call on the state that a block left, as if in that block. @throws JsonRpcError for what cannot begin */
+  /** Executes a call on the state after a block, in the context of that block. @throws JsonRpcError if it cannot start */
   run(options: SimulateOptions): Promise<Simulated> {
     return this.together((run) => run(options))
   }
 
-  /** Does several runs as one, in the time that one has. */
+  /** Executes several runs within the timeout of one. */
   together<Result>(task: (run: Run) => Promise<Result>): Promise<Result> {
     return this.#serial.run(() => {
       const watch = new StepWatch(this.#timeoutMs)
@@ -205,7 +205,7 @@ function limited(gas: bigint): bigint {
   return gas > maxCallGas ? maxCallGas : gas
 }
 
-/** A call without a price sees no base fee, as in geth. */
+/** A call without a price sees a base fee of zero, as in geth. */
 function evmBlock({ header }: KnownBlock, { isFree }: { readonly isFree: boolean }) {
   return {
     header: {
@@ -248,12 +248,12 @@ function isThere<Value>(value: Value | null | undefined): value is Value {
   return value !== undefined && value !== null
 }
 
-/** Whether more gas may help a call that went wrong. */
+/** Whether more gas may help a failed call. */
 export function lacksGas({ error }: Simulated): boolean {
   return error === 'out of gas' || error?.startsWith(lowGas) === true
 }
 
-/** The error of a call that went wrong, as geth tells it. */
+/** The error of a failed call in geth's form. */
 export function callError({ error, returned }: Simulated): JsonRpcError {
   if (error !== 'revert') return new JsonRpcError(rpcCodes.server, error ?? 'execution failed')
   const reason = revertReason(returned)
@@ -261,7 +261,7 @@ export function callError({ error, returned }: Simulated): JsonRpcError {
   return new JsonRpcError(rpcCodes.reverted, message, toHex(returned))
 }
 
-/** The text of `Error(string)`, or the code of `Panic(uint256)`. */
+/** Decodes the text of `Error(string)`, or the code of `Panic(uint256)`. */
 function revertReason(data: Uint8Array): string | undefined {
   const selector = toHex(data.subarray(0, 4))
   const view = new DataView(data.buffer, data.byteOffset, data.length)

@@ -15,10 +15,10 @@ import { estimateGas } from './estimate-gas.ts'
 import { blockJson, parseParam, requireState, rpcCodes } from './params.ts'
 import { callError, type Simulator } from './simulate.ts'
 
-/** Slots that one proof is asked for, at most: as geth has it. */
+/** Limit on the slots of a proof, as in geth. */
 export const maxProofSlots = 1_024
 
-/** Methods that read the state, or call on it. Spec: execution-apis, src/eth/state.yaml, execute.yaml */
+/** Methods that read the state or execute calls. Spec: execution-apis, src/eth/state.yaml, execute.yaml */
 export function stateMethods(chain: Chain, simulator: Simulator): Methods {
   const stateAt = (params: readonly unknown[], at: number) =>
     chain.state(requireState(chain, parseParam(blockJson, params, at)))
@@ -60,7 +60,7 @@ export function stateMethods(chain: Chain, simulator: Simulator): Methods {
   }
 }
 
-/** A slot may be asked for with fewer digits than it has. */
+/** A slot may be given with fewer than 64 digits. */
 const slotJson = z
   .string()
   .regex(/^0x[0-9a-fA-F]{0,64}$/, 'want a slot in hex')

@@ -11,7 +11,7 @@ import { pooledToJson } from './pool-methods.ts'
 
 const kinds = ['newHeads', 'logs', 'newPendingTransactions', 'syncing'] as const
 
-/** What a connection may be told of as it happens. */
+/** Subscriptions of a connection. */
 export function subscribeMethods(chain: Chain, pool: TransactionPool): Methods {
   return {
     eth_subscribe: (params, context) => {
@@ -28,7 +28,7 @@ export function subscribeMethods(chain: Chain, pool: TransactionPool): Methods {
           const tell = toLogFilter(filter)
           return context.subscribe((notify) =>
             chain.onChange(({ added, removed }) => {
-              // What a reorg took back first, newest first.
+              // Logs removed by a reorg come first, newest first.
               for (const block of removed)
                 for (const log of logsIn(chain, block, tell).toReversed())
                   notify({ ...log, removed: true })

@@ -10,7 +10,7 @@ import { toData, toQuantity } from '#json-rpc/forms/fields.ts'
 import type { Receipt } from '#execution-client/transition/receipt.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** A transaction, taken apart. */
+/** A decoded transaction. */
 export interface ReadTransaction {
   readonly raw: Uint8Array
   readonly hash: Hash
@@ -19,7 +19,7 @@ export interface ReadTransaction {
   readonly deposit: Deposit | undefined
 }
 
-/** Where a transaction is, and what came of it. */
+/** Position and receipt of a transaction. */
 export interface Mined {
   readonly block: { readonly hash: Hash; readonly header: Header }
   readonly position: number
@@ -28,7 +28,7 @@ export interface Mined {
 
 const zeroAddress = toAddress(new Uint8Array(20))
 
-/** Takes a transaction of a block apart. */
+/** Decodes a transaction of a block. */
 export function readTransaction(raw: Uint8Array): ReadTransaction {
   const hash = toHash(keccak256(raw))
   if (raw[0] === depositType) {
@@ -40,7 +40,7 @@ export function readTransaction(raw: Uint8Array): ReadTransaction {
   return { raw, hash, from, signed, deposit: undefined }
 }
 
-/** Where a transaction creates a contract, if it does. */
+/** Address of the contract that a transaction creates, if any. */
 export function createdContract(
   { to }: { readonly to: Address | undefined },
   from: Address,
@@ -50,7 +50,7 @@ export function createdContract(
   return toAddress(keccak256(encodeRlp([fromHex(from), uintToRlp(nonce)])).subarray(12))
 }
 
-/** A transaction as op-geth tells it; `mined` is absent for one of the pool. */
+/** A transaction in op-geth's JSON form; `mined` is absent for a pool transaction. */
 export function transactionToJson(
   { raw, hash, from, signed, deposit }: ReadTransaction,
   mined: Mined | undefined,

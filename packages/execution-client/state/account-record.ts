@@ -2,7 +2,7 @@ import { fromHex } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import { decodeRlpList, encodeRlp, rlpBytes, rlpUint, uintToRlp } from '#protocol/codec/rlp.ts'
 
-/** An account as the state trie has it. Spec: yellow paper, 4.1 */
+/** An account of the state trie. Spec: yellow paper, 4.1 */
 export interface AccountRecord {
   readonly nonce: bigint
   /** In wei. */
@@ -13,10 +13,10 @@ export interface AccountRecord {
   readonly codeHash: Uint8Array
 }
 
-/** Hash of no code. */
+/** Hash of empty code. */
 export const emptyCodeHash: Uint8Array = keccak256(fromHex('0x'))
 
-/** An account as the state trie has it. */
+/** Decodes an account of the state trie. */
 export function encodeAccount({
   nonce,
   balance,
@@ -26,7 +26,7 @@ export function encodeAccount({
   return encodeRlp([uintToRlp(nonce), uintToRlp(balance), storageRoot, codeHash])
 }
 
-/** @throws DecodeError if the bytes are no account */
+/** @throws DecodeError for malformed bytes */
 export function decodeAccount(encoded: Uint8Array): AccountRecord {
   const fields = decodeRlpList(encoded)
   return {

@@ -4,7 +4,7 @@ import type { Hex } from '#protocol/codec/hex.ts'
 import type { Address } from '#protocol/primitives.ts'
 import type { WorldState } from './world-state.ts'
 
-/** A state as EthereumJS asks for it. All of it is there at once; the interface waits all the same. */
+/** Adapts a state to the interface of EthereumJS, which is asynchronous although the state is in memory. */
 export class EvmState implements StateManagerInterface {
   readonly #world: WorldState
   readonly originalStorageCache: StateManagerInterface['originalStorageCache']
@@ -82,7 +82,7 @@ export class EvmState implements StateManagerInterface {
   }
 
   clearCaches(): void {
-    // Nothing is kept here.
+    // No cache is kept here.
   }
 
   async getStateRoot(): Promise<never> {
@@ -102,13 +102,13 @@ export class EvmState implements StateManagerInterface {
   }
 }
 
-/** Running calls needs none of these. */
+/** Not needed for executing calls. */
 function notAsked(what: string): never {
   throw new Error(`${what} is not for the interpreter`)
 }
 
 function addressOf({ bytes }: EvmAddress): Address {
-  // An address of EthereumJS has 20 bytes.
+  // Converts an address of EthereumJS.
   return hexOf(bytes) as Address
 }
 

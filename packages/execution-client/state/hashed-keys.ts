@@ -1,9 +1,9 @@
 import { keccak256 } from '#protocol/codec/keccak.ts'
 
-/** Hashes kept, at most: 20 MB. */
+/** Limit on cached hashes: 20 MB. */
 const maxHashes = 100_000
 
-/** Hashes of addresses and slots, which come again in block after block. */
+/** Cache of hashes of addresses and slots, which recur in many blocks. */
 export class HashedKeys {
   readonly #hashes = new Map<string, Uint8Array>()
 

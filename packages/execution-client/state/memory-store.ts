@@ -1,7 +1,7 @@
 import { HashedKeys } from './hashed-keys.ts'
 import type { StateChanges, StateSource } from './world-state.ts'
 
-/** Nodes and codes in memory, for as long as the process runs. */
+/** Trie nodes and codes in memory. */
 export class MemoryStore implements StateSource {
   readonly keys: HashedKeys = new HashedKeys()
   readonly #nodes = new Map<string, Uint8Array>()

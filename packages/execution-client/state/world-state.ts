@@ -12,20 +12,20 @@ import {
 } from './account-record.ts'
 import type { HashedKeys } from './hashed-keys.ts'
 
-/** Where codes are, by hash. The same array each time, so that what is known of a code can be kept with it. */
+/** Store of codes, by hash. It returns the same array each time, so that analysis results can be cached by identity. */
 interface CodeSource {
-  /** @throws Error if it is not there */
+  /** @throws Error if it is missing */
   code(hash: Uint8Array): Uint8Array
 }
 
-/** What a state is read from. */
+/** Store of trie nodes and codes. */
 export interface StateSource extends NodeSource, CodeSource {
   readonly keys: HashedKeys
 }
 
-/** What a block leaves to be stored. */
+/** State changes of a block, to be stored. */
 export interface StateChanges {
-  /** Accounts that changed, with the slots of each that did. */
+  /** Changed accounts, with their changed slots. */
   readonly touched: ReadonlyMap<Address, readonly Hex[]>
   /** 32 bytes. */
   readonly root: Uint8Array
@@ -40,8 +40,8 @@ interface LoadedAccount extends AccountRecord {
 const nothing = new Uint8Array(0)
 
 /**
- * The accounts of a chain, as a block changes them. Changes stay beside the tries until the block is done, with a way back
- * to each checkpoint.
+ * The state of a chain during a block. Changes are kept apart from the tries until the block ends, with rollback
+ * to checkpoints.
  */
 export class WorldState {
   readonly #source: StateSource
@@ -50,26 +50,26 @@ export class WorldState {
   readonly #slots = new Map<Address, Map<Hex, Uint8Array>>()
   readonly #changedAccounts = new Set<Address>()
   readonly #changedSlots = new Map<Address, Set<Hex>>()
-  /** Accounts whose storage in the trie counts no more. */
+  /** Accounts whose storage in the trie is obsolete. */
   readonly #cleared = new Set<Address>()
-  /** Slots as the transaction found them. */
+  /** Slot values before the transaction. */
   readonly #originals = new Map<Address, Map<Hex, Uint8Array>>()
   readonly #codes = new Map<string, readonly [Uint8Array, Uint8Array]>()
   readonly #undo: (() => void)[] = []
   readonly #checkpoints: number[] = []
 
-  /** The state with a root; that of no accounts if it is left out. */
+  /** @param root state root; undefined for an empty state */
   constructor(source: StateSource, trie: Trie = new Trie(source)) {
     this.#source = source
     this.#trie = trie.copy()
   }
 
-  /** Undefined if there is none. */
+  /** Undefined for a missing account. */
   account(address: Address): AccountRecord | undefined {
     return this.#load(address)
   }
 
-  /** Changes what is given of an account, or makes it. */
+  /** Changes the given fields of an account, or creates it. */
   setAccount(
     address: Address,
     changes: Partial<Pick<AccountRecord, 'nonce' | 'balance' | 'codeHash'>>,
@@ -77,7 +77,7 @@ export class WorldState {
     this.#replace(address, { ...(this.#load(address) ?? this.#newAccount()), ...changes })
   }
 
-  /** Adds to a balance; the account is made if there is none. */
+  /** Adds to a balance; a missing account is created. */
   addBalance(address: Address, amount: bigint): void {
     this.setAccount(address, { balance: (this.#load(address)?.balance ?? 0n) + amount })
   }
@@ -100,7 +100,7 @@ export class WorldState {
     this.setAccount(address, { codeHash })
   }
 
-  /** A slot without its leading zeros; empty if it is zero. */
+  /** Reads a slot without leading zeros; empty for zero. */
   slot(address: Address, key: Hex): Uint8Array {
     const slots = this.#slotsOf(address)
     const known = slots.get(key)
@@ -110,7 +110,7 @@ export class WorldState {
     return value
   }
 
-  /** The same, as it was before the transaction. */
+  /** Reads a slot as it was before the transaction. */
   originalSlot(address: Address, key: Hex): Uint8Array {
     return this.#originals.get(address)?.get(key) ?? this.slot(address, key)
   }
@@ -143,7 +143,7 @@ export class WorldState {
     this.#cleared.add(address)
   }
 
-  /** Ends a transaction: what slots are now is what the next one finds. */
+  /** Ends a transaction: current slot values become the original ones of the next. */
   forgetOriginals(): void {
     this.#originals.clear()
   }
@@ -152,19 +152,19 @@ export class WorldState {
     this.#checkpoints.push(this.#undo.length)
   }
 
-  /** Keeps what was done since the last checkpoint. */
+  /** Commits the changes since the last checkpoint. */
   keep(): void {
     this.#checkpoints.pop()
     if (this.#checkpoints.length === 0) this.#undo.length = 0
   }
 
-  /** Undoes what was done since the last checkpoint. */
+  /** Reverts the changes since the last checkpoint. */
   revert(): void {
     const length = this.#checkpoints.pop() ?? 0
     while (this.#undo.length > length) this.#undo.pop()?.()
   }
 
-  /** Brings the changes into the tries; ends the block. */
+  /** Writes the changes to the tries at the end of the block. */
   commit(): StateChanges {
     const nodes: [Uint8Array, Uint8Array][] = []
     const sink: NodeSink = (hash, encoded) => void nodes.push([hash, encoded])
@@ -183,12 +183,12 @@ export class WorldState {
     return { root: this.#trie.root(sink), nodes, codes: [...this.#codes.values()], touched }
   }
 
-  /** The trie of the accounts; after `commit` that of the block. */
+  /** The account trie; after `commit`, that of the block. */
   get trie(): Trie {
     return this.#trie
   }
 
-  /** The trie of an account's slots, as it is committed. */
+  /** The committed storage trie of an account. */
   storageTrie(address: Address): Trie {
     return this.#load(address)?.storage ?? new Trie(this.#source)
   }

@@ -7,29 +7,29 @@ import type { Receipt } from '#execution-client/transition/receipt.ts'
 import { bytesIn, type Row, type SqliteFile } from '#runtime/sqlite.ts'
 import { decodeReceipts, encodeReceipts } from './receipt-codec.ts'
 
-/** A block by its header. */
+/** A block header with its hash. */
 export interface KnownBlock {
   readonly hash: Hash
   readonly header: Header
 }
 
-/** What is in a block, and what came of it. */
+/** The body and receipts of a block. */
 export interface BlockBody {
-  /** In order. */
+  /** In order of the block. */
   readonly transactions: readonly Uint8Array[]
   readonly receipts: readonly Receipt[]
 }
 
-/** Names of blocks that the consensus side chose. */
+/** Labels set by the forkchoice. */
 export type Label = 'head' | 'safe' | 'finalized'
 
-/** Where a transaction is. */
+/** The position of a transaction. */
 export interface TransactionPlace {
   readonly block: Hash
   readonly position: number
 }
 
-/** Blocks of a chain in its database. What writes does so within a transaction of the caller. */
+/** Blocks of a chain in its database. Writes must be in a transaction of the caller. */
 export class BlockStore {
   readonly #database: SqliteFile
 
@@ -51,13 +51,13 @@ export class BlockStore {
     return { transactions, receipts: decodeReceipts(bytesIn(row, 'receipts')) }
   }
 
-  /** The hash of the canonical block of a number. */
+  /** The hash of the canonical block with a number. */
   canonical(number: bigint): Hash | undefined {
     const sql = 'SELECT hash FROM canonical WHERE number = ?'
     return hashIn(this.#database.get(sql, Number(number)))
   }
 
-  /** Where a transaction is in the canonical chain. */
+  /** The position of a transaction in the canonical chain. */
   place(transaction: Hash): TransactionPlace | undefined {
     const sql = `SELECT t.block AS hash, t.position FROM transactions t
       JOIN blocks b ON b.hash = t.block JOIN canonical c ON c.number = b.number AND c.hash = t.block
@@ -76,7 +76,7 @@ export class BlockStore {
     else this.#database.run('INSERT OR REPLACE INTO labels VALUES (?, ?)', name, fromHex(hash))
   }
 
-  /** @returns whether it was not there */
+  /** @returns whether it was new */
   put({ hash, header }: KnownBlock, { transactions, receipts }: BlockBody): boolean {
     const sql = `INSERT OR IGNORE INTO blocks (hash, number, header, body, receipts, has_state)
       VALUES (?, ?, ?, ?, ?, 1)`
@@ -96,7 +96,7 @@ export class BlockStore {
     return row?.['has_state'] === 1n
   }
 
-  /** Blocks up to a number whose state is still kept, oldest first; `limit` of them at most. */
+  /** Blocks up to a number whose state is kept, oldest first; at most `limit`. */
   withState(upTo: bigint, limit: number): readonly KnownBlock[] {
     const sql = `SELECT hash, header FROM blocks
       WHERE has_state = 1 AND number <= ? ORDER BY number LIMIT ?`
@@ -105,12 +105,12 @@ export class BlockStore {
     })
   }
 
-  /** Notes that the state of a block is gone. */
+  /** Marks the state of a block as pruned. */
   stateForgotten({ hash }: KnownBlock): void {
     this.#database.run('UPDATE blocks SET has_state = 0 WHERE hash = ?', fromHex(hash))
   }
 
-  /** Makes a block the canonical one of its number, and its transactions found. */
+  /** Makes a block canonical, and indexes its transactions. */
   makeCanonical({ hash, header }: KnownBlock, transactions: readonly Uint8Array[]): void {
     const block = fromHex(hash)
     this.#database.run(
@@ -124,7 +124,7 @@ export class BlockStore {
     }
   }
 
-  /** Nothing above a number is canonical any more. */
+  /** Removes all blocks above a number from the canonical chain. */
   cutCanonical(number: bigint): void {
     this.#database.run('DELETE FROM canonical WHERE number > ?', Number(number))
   }

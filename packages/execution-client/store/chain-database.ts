@@ -1,6 +1,6 @@
 import { openOwnFile, type SqliteFile } from '#runtime/sqlite.ts'
 
-/** Version of the tables; a file of another is refused rather than misread. */
+/** Version of the tables; a file with another version is refused. */
 const version = 2n
 
 const schema = `
@@ -19,13 +19,13 @@ CREATE TABLE labels (name TEXT PRIMARY KEY, hash BLOB NOT NULL) WITHOUT ROWID;
 `
 
 /**
- * Opens the file of a chain, or makes it.
+ * Opens the database of a chain, or creates it.
  *
  * @param path `:memory:` for none
- * @throws Fault `chain-database` if it cannot be opened, another process has it, or it is of another release
+ * @throws Fault `chain-database` if it cannot be opened, another process uses it, or it is of another version
  */
 export function openChainDatabase(path: string): SqliteFile {
-  // A checkpoint at 16 MiB: each waits for the disk.
+  // A checkpoint at every 16 MiB, since each waits for the disk.
   const pragmas = 'PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096'
   return openOwnFile(path, { code: 'chain-database', version, schema, pragmas })
 }

@@ -9,7 +9,7 @@ import {
 } from '#protocol/codec/rlp.ts'
 import { bloomOf, type Receipt } from '#execution-client/transition/receipt.ts'
 
-/** A receipt as it is stored: with what its block's root leaves out. */
+/** Encodes a receipt for storage, with fields that the receipts root does not cover. */
 function receiptToRlp(receipt: Receipt): RlpItem {
   const { fees, logs } = receipt
   return [
@@ -25,7 +25,7 @@ function receiptToRlp(receipt: Receipt): RlpItem {
   ]
 }
 
-/** @throws DecodeError if it is none */
+/** @throws DecodeError for malformed bytes */
 function receiptFromRlp(item: RlpItem): Receipt {
   const fields = rlpList(item)
   const logs = rlpList(fields[4]).map((log) => {

@@ -1,11 +1,11 @@
 const hashBytes = 32
 const entryBytes = hashBytes + 4
 
-/** How the counts of references to nodes change. */
+/** Changes of reference counts of trie nodes. */
 export class ReferenceChanges {
   readonly #changes = new Map<string, number>()
 
-  /** Of one node; 0 if it does not change. */
+  /** Change of one node; 0 for none. */
   of(hash: Uint8Array): number {
     return this.#changes.get(keyOf(hash)) ?? 0
   }
@@ -18,7 +18,7 @@ export class ReferenceChanges {
     for (const [key, change] of other.#changes) this.#addTo(key, change)
   }
 
-  /** Each that changes. */
+  /** All changes. */
   *entries(): Generator<readonly [hash: Uint8Array, change: number]> {
     for (const [key, change] of this.#changes) yield [Buffer.from(key, 'latin1'), change]
   }
@@ -27,7 +27,7 @@ export class ReferenceChanges {
     this.#changes.clear()
   }
 
-  /** Hash and change of each, one after another. */
+  /** Hash and change of each node, concatenated. */
   encode(): Uint8Array {
     const bytes = Buffer.alloc(this.#changes.size * entryBytes)
     let at = 0

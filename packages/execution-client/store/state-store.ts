@@ -5,17 +5,17 @@ import { bytesIn, type SqliteFile } from '#runtime/sqlite.ts'
 import { ReferenceChanges } from './reference-changes.ts'
 
 /**
- * Changes of counts are summed up after so many notes. A block counts up what the one that is forgotten counts down, so
- * that little is left of them: a node's own row would be written for each of its sixteen neighbours, at every block.
+ * Number of noted changes after which they are summed. A new block increments what the pruned block decrements, so
+ * most changes cancel out; otherwise the row of a node would be written for each of its sixteen siblings at every block.
  */
 const notesBetweenSums = 512
 
-/** Codes kept in memory, at most: each has 24 KB at most. */
+/** Limit on cached codes; each has at most 24 KB. */
 const maxCachedCodes = 4_096
 
 /**
- * Nodes and codes of a chain: those of blocks that are not kept yet in memory, all others in the database. A node there
- * counts what leads to it, and goes when nothing does, so that old states cost no more than what they had for themselves.
+ * Trie nodes and codes of a chain: in memory for blocks that are not canonical, in the database for others. A stored node
+ * counts its references and is deleted at zero, so that pruning a state frees exactly the nodes that only it used.
  */
 export class StateStore implements StateSource {
   readonly keys: HashedKeys = new HashedKeys()
@@ -23,7 +23,7 @@ export class StateStore implements StateSource {
   readonly #pendingNodes = new Map<string, { data: Uint8Array; uses: number }>()
   readonly #pendingCodes = new Map<string, { data: Uint8Array; uses: number }>()
   readonly #codes = new Map<string, Uint8Array>()
-  /** Changes of counts that are noted and not summed up yet. */
+  /** Noted changes that are not summed yet. */
   readonly #references = new ReferenceChanges()
   #notes = 0
 
@@ -32,7 +32,7 @@ export class StateStore implements StateSource {
     this.readReferences()
   }
 
-  /** Reads the changes of counts anew: after a transaction that failed those in memory say what is not there. */
+  /** Reloads the changes from the database, after a failed transaction. */
   readReferences(): void {
     this.#references.clear()
     this.#notes = 0
@@ -62,19 +62,19 @@ export class StateStore implements StateSource {
     return code
   }
 
-  /** Holds what a block made, until it is kept or given up. */
+  /** Holds the state of a block in memory, until it is stored or dropped. */
   hold({ nodes, codes }: StateChanges): void {
     for (const [hash, data] of nodes) use(this.#pendingNodes, hash, data)
     for (const [hash, data] of codes) use(this.#pendingCodes, hash, data)
   }
 
-  /** Gives up what was held. */
+  /** Drops a held state. */
   release({ nodes, codes }: StateChanges): void {
     for (const [hash] of nodes) unuse(this.#pendingNodes, hash)
     for (const [hash] of codes) unuse(this.#pendingCodes, hash)
   }
 
-  /** Keeps a block's state in the database, within the transaction of the caller. */
+  /** Stores the state of a block, within a transaction of the caller. */
   keep({ root, nodes, codes }: StateChanges): void {
     const database = this.#database
     for (const [hash, code] of codes)
@@ -89,7 +89,7 @@ export class StateStore implements StateSource {
     this.#note(changes)
   }
 
-  /** Forgets the state with a root, within the transaction of the caller: whatever nothing else leads to goes. */
+  /** Prunes the state with a root, within a transaction of the caller: nodes without other references are deleted. */
   forget(root: Uint8Array): void {
     const changes = new ReferenceChanges()
     const leaving = [root]
@@ -101,13 +101,13 @@ export class StateStore implements StateSource {
       if (left > 0) continue
       leaving.push(...referencesOf(bytesIn(row, 'data')))
       this.#database.run('DELETE FROM nodes WHERE id = ?', Number(row['id']))
-      // Should the same node come again, it begins anew.
+      // If the same node is stored again, its count starts from zero.
       changes.add(hash, -changes.of(hash) - this.#references.of(hash))
     }
     this.#note(changes)
   }
 
-  /** Writes the changes one after another, which is quick, and now and then their sums to where they belong. */
+  /** Appends the changes, which is fast, and at intervals writes their sums to the node rows. */
   #note(changes: ReferenceChanges): void {
     this.#database.run('INSERT INTO ref_changes (changes) VALUES (?)', changes.encode())
     this.#references.addAll(changes)
@@ -121,7 +121,7 @@ export class StateStore implements StateSource {
   }
 }
 
-/** A state that is asked for is not kept any more, or never was. */
+/** The state is pruned or unknown. */
 class MissingState extends Error {
   override readonly name = 'MissingState'
 

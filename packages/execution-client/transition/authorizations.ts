@@ -3,24 +3,24 @@ import { type Authorization, authorizationHash } from '#protocol/transaction/tra
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
 import { type Machine, toEvmAddress } from './machine.ts'
 
-/** Code of this form stands for that of another account. Spec: EIP-7702 */
+/** Prefix of a delegation to the code of another account. Spec: EIP-7702 */
 const delegationPrefix = Uint8Array.of(0xef, 0x01, 0x00)
 
 const noAddress = `0x${'00'.repeat(20)}`
 const maxNonce = 2n ** 64n - 1n
 
-/** Gas that is given back for an account that was there: it was charged as a new one. */
+/** Gas refund for an existing account, which was charged as a new one. */
 const existingAccountRefund = 12_500n
 
-/** Whether code only stands for that of another account, so that its account may send transactions. */
+/** Whether code is a delegation, so that its account may send transactions. */
 export function isDelegation(code: Uint8Array): boolean {
   return code.length === 23 && delegationPrefix.every((byte, at) => code[at] === byte)
 }
 
 /**
- * Sets the code of those who authorised it; what is void is passed over.
+ * Applies authorizations; invalid ones are skipped.
  *
- * @returns gas that is given back
+ * @returns the gas refund
  */
 export async function applyAuthorizations(
   authorizations: readonly Authorization[],

@@ -11,7 +11,7 @@ export function nextBaseFee(config: ExecutionConfig, parent: Header, timestamp: 
   const { elasticity, denominator, minBaseFee } = parametersOf(config, parent, timestamp)
   const baseFee = parent.baseFeePerGas ?? 0n
   const { gasUsed } = parent
-  // From Jovian on what a block takes of L1 counts as gas does.
+  // From Jovian on the DA footprint counts like gas used.
   const isJovian = hardforksAt(config.hardforkTimes, parent.timestamp).jovian
   const footprint = isJovian ? (parent.blobGasUsed ?? 0n) : 0n
   const metered = footprint > gasUsed ? footprint : gasUsed
@@ -51,7 +51,7 @@ function parametersOf(
   { extraData, timestamp: parentTime }: Header,
   timestamp: bigint,
 ): Parameters {
-  // Before Holocene they may say anything: a genesis mostly has some words.
+  // Before Holocene the extra data is arbitrary; a genesis often has some text.
   const { holocene } = hardforksAt(hardforkTimes, parentTime)
   const parameters = holocene ? decodeExtraData(extraData) : undefined
   if (parameters !== undefined) return { ...parameters, minBaseFee: parameters.minBaseFee ?? 0n }

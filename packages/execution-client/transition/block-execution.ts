@@ -18,13 +18,13 @@ import { type BlockBeginning, type EvmBlock, makeSystemCalls } from './system-ca
 import { bloomOf, type ExecutionLog, type Receipt, type ReceiptFees } from './receipt.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** What a block is executed with. */
+/** Context of a block. */
 export interface BlockContext {
   readonly config: ExecutionConfig
   readonly number: bigint
   /** Unix seconds. */
   readonly timestamp: bigint
-  /** Of the block before, in Unix seconds. */
+  /** Timestamp of the parent, in Unix seconds. */
   readonly parentTimestamp: bigint
   readonly feeRecipient: Address
   readonly prevRandao: Hash
@@ -32,7 +32,7 @@ export interface BlockContext {
   readonly baseFeePerGas: bigint
 }
 
-/** A transaction that was executed. */
+/** An executed transaction. */
 export interface ExecutedTransaction {
   readonly raw: Uint8Array
   readonly sender: Address
@@ -45,7 +45,7 @@ export interface ExecutedTransaction {
 /** Bytes of the L1 attributes from Jovian on. Spec: protocol/jovian/l1-attributes.md */
 const jovianAttributesBytes = 178
 
-/** Executes the transactions of one block, one after another. Spec: protocol/exec-engine.md, protocol/deposits.md */
+/** Executes the transactions of one block in order. Spec: protocol/exec-engine.md, protocol/deposits.md */
 export class BlockExecution {
   readonly context: BlockContext
   readonly forks: Hardforks
@@ -56,7 +56,7 @@ export class BlockExecution {
   #gasLeft: bigint
   #gasUsed = 0n
   #daFootprint = 0n
-  /** From the calldata of the L1 attributes; 0 until it was executed. */
+  /** From the calldata of the L1 attributes; 0 before they are executed. */
   #daFootprintScalar = 0n
 
   constructor(context: BlockContext, evm: EVM, state: WorldState) {
@@ -74,13 +74,13 @@ export class BlockExecution {
       prevRandao: fromHex(prevRandao),
       gasLimit,
       baseFeePerGas,
-      // There are no blobs on L2, and their least price is 1.
+      // L2 has no blobs; their minimum price is 1.
       getBlobGasPrice: () => 1n,
     }
     this.#block = { header }
   }
 
-  /** Gas of the block that is not used yet. */
+  /** Unused gas of the block. */
   get gasLeft(): bigint {
     return this.#gasLeft
   }
@@ -89,19 +89,19 @@ export class BlockExecution {
     return this.#gasUsed
   }
 
-  /** What the block takes of L1, as gas. Spec: protocol/jovian/exec-engine.md#da-footprint-block-limit */
+  /** DA footprint of the block, in gas. Spec: protocol/jovian/exec-engine.md#da-footprint-block-limit */
   get daFootprint(): bigint {
     return this.#daFootprint
   }
 
-  /** What a transaction of a user would add to `daFootprint`. */
+  /** DA footprint of a user transaction. */
   daFootprintOf(raw: Uint8Array): bigint {
     return this.forks.jovian ? estimatedBytes(raw) * this.#daFootprintScalar : 0n
   }
 
   /**
-   * Not in the first block of Jovian, whose L1 attributes say not yet what a byte takes; and not in that of a later fork,
-   * where they are refused.
+   * Zero in the activation block of Jovian, whose L1 attributes have no scalar yet. Activation blocks of later forks
+   * have no user transactions.
    */
   get takesUserTransactions(): boolean {
     const { config, parentTimestamp } = this.context
@@ -114,20 +114,20 @@ export class BlockExecution {
     return attributes.data.length >= jovianAttributesBytes
   }
 
-  /** The nonce that the next transaction of an account has. */
+  /** The next nonce of an account. */
   nonceOf(address: Address): bigint {
     return this.#machine.nonceOf(address)
   }
 
-  /** Makes the calls that begin a block. */
+  /** Executes the system calls at the start of a block. */
   begin(beginning: BlockBeginning): Promise<void> {
     return makeSystemCalls(this.#machine, this.#block, { ...beginning, forks: this.forks })
   }
 
   /**
-   * Executes a transaction as the next of the block.
+   * Executes the next transaction of the block.
    *
-   * @throws InvalidTransaction if it may not stand there; then nothing of it was done
+   * @throws InvalidTransaction if it is not valid here; the state is then unchanged
    */
   async execute(raw: Uint8Array): Promise<ExecutedTransaction> {
     const executed =
@@ -153,7 +153,7 @@ export class BlockExecution {
     if (!deposit.isSystemTransaction) this.#checkGasLeft(deposit.gas)
     await machine.evm.journal.cleanup()
     const nonce = machine.nonceOf(from)
-    // What is minted stays, whatever becomes of the rest.
+    // The mint is kept even if the deposit fails.
     if (mint > 0n) await machine.addBalance(from, mint)
     const charge = { data, isCreation: to === undefined, accessList: [], authorizations: 0 }
     const intrinsic = intrinsicGas(charge, forks)
@@ -304,7 +304,7 @@ export class BlockExecution {
       data,
       gasPrice,
       gasLimit,
-      // It counts also where the call itself fails, so it is done before.
+      // Done before the call, since it applies even if the call fails.
       skipNonceIncrement: true,
     })
   }
@@ -351,7 +351,7 @@ export class BlockExecution {
     }
   }
 
-  /** From Ecotone on only what was created in the same transaction is removed. Spec: EIP-6780 */
+  /** From Ecotone on only contracts created in the same transaction are removed. Spec: EIP-6780 */
   #destroyed(result: EVMResult | undefined): readonly Address[] {
     const { selfdestruct, createdAddresses } = result?.execResult ?? {}
     return [...(selfdestruct?.keys() ?? [])].filter(

@@ -1,7 +1,7 @@
 import { fromHex } from '#protocol/codec/hex.ts'
 import type { Address } from '#protocol/primitives.ts'
 
-/** Where the create2 deployer is on every chain of the OP Stack. */
+/** Address of the create2 deployer on OP Stack chains. */
 export const create2DeployerAddress: Address =
   '0x13b0d85ccb8bf860b6b79af3029fca081ae9bef2' as Address
 

@@ -21,31 +21,31 @@ import { encodeReceipt, joinBlooms } from './receipt.ts'
 export interface ParentBlock {
   readonly hash: Hash
   readonly header: Header
-  /** Its accounts. */
+  /** Its state. */
   readonly trie: Trie
 }
 
-/** A block that was executed. */
+/** An executed block. */
 export interface ExecutedBlock extends ParentBlock {
   readonly transactions: readonly ExecutedTransaction[]
   readonly changes: StateChanges
 }
 
-/** What blocks of a chain are executed with. */
+/** Dependencies of block execution. */
 export interface Executor {
   readonly config: ExecutionConfig
   readonly interpreters: Interpreters
   readonly source: StateSource
-  /** Hash of an ancestor of `child`. */
+  /** Returns the hash of an ancestor of `child`. */
   readonly ancestorHash: (child: ParentBlock, number: bigint) => Hash
 }
 
-/** Hash of no requests: the OP Stack has none. Spec: protocol/isthmus/exec-engine.md */
+/** Hash of an empty list of requests, which OP Stack blocks have. Spec: protocol/isthmus/exec-engine.md */
 export const noRequestsHash: Hash = toHash(
   fromHex('0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'),
 )
 
-/** A block that is being built: transactions are added until it is sealed. */
+/** A block being built: transactions are added until it is sealed. */
 export class BlockBuilder {
   readonly execution: BlockExecution
   readonly #attributes: PayloadAttributes
@@ -64,7 +64,7 @@ export class BlockBuilder {
     this.#state = parts.state
   }
 
-  /** Begins a block, and makes the system calls that begin it; none of the transactions is executed. */
+  /** Begins a block and executes its system calls, but no transactions. */
   static async begin(
     executor: Executor,
     parent: ParentBlock,
@@ -94,7 +94,7 @@ export class BlockBuilder {
     return new BlockBuilder({ execution, attributes, parent, state })
   }
 
-  /** @throws InvalidBlock if the whole breaks a rule that no single transaction does */
+  /** @throws InvalidBlock if the block as a whole breaks a rule */
   seal(): ExecutedBlock {
     const { execution } = this
     const { transactions, forks } = execution
@@ -146,7 +146,7 @@ export class BlockBuilder {
   }
 }
 
-/** Executes a block with just the transactions that its attributes name. @throws InvalidTransaction, InvalidBlock */
+/** Executes a block with exactly the transactions of its attributes. @throws InvalidTransaction, InvalidBlock */
 export async function executeBlock(
   executor: Executor,
   parent: ParentBlock,

@@ -1,30 +1,30 @@
 import { type HardforkTimes, hardforkNames } from '#protocol/chains/hardforks.ts'
 
-/** What an execution client has to know of its chain. */
+/** The chain config of an execution client. */
 export interface ExecutionConfig {
   readonly chainId: bigint
   readonly hardforkTimes: HardforkTimes
   readonly eip1559: Eip1559Constants
   /**
-   * Whether Karst and what follows have Osaka's EVM, as on networks. op-geth leaves it as it was in Jovian: records that
-   * were made with it need that.
+   * Whether the EVM has Osaka's rules from Karst on, as on networks. op-geth keeps Jovian's EVM, and records
+   * made with it need that.
    */
   readonly hasOsakaAtKarst: boolean
   /**
-   * Whether the first block of Karst and of what follows may hold transactions of users. op-geth takes them; op-reth does
-   * not, as no batch may have them. Spec: protocol/karst/derivation.md
+   * Whether activation blocks from Karst on may have user transactions. op-geth accepts them; op-reth does
+   * not, since no batch may have them. Spec: protocol/karst/derivation.md
    */
   readonly hasUsersAtForks: boolean
 }
 
-/** How fast the base fee moves. Spec: protocol/exec-engine.md#1559-parameters */
+/** EIP-1559 parameters. Spec: protocol/exec-engine.md#1559-parameters */
 interface Eip1559Constants {
   readonly elasticity: bigint
   readonly denominator: bigint
   readonly denominatorCanyon: bigint
 }
 
-/** Reads the `config` of a genesis in geth's form. @throws TypeError that names the field */
+/** Parses the `config` of a genesis in geth's form. @throws TypeError that names the field */
 export function parseGenesisConfig(json: unknown): ExecutionConfig {
   const config = objectOf(json, 'config')
   const optimism = objectOf(config['optimism'], 'config.optimism')

@@ -1,15 +1,15 @@
-/** Distances that FastLZ looks back, at most. */
+/** Maximum distance of a match. */
 const maxDistance = 0x1fff
 
-/** What a match may be long, at most, in one instruction. */
+/** Maximum length of a match in one instruction. */
 const maxMatch = 262
 
-/** Bytes at the end that are never matched. */
+/** Bytes at the end that are not matched. */
 const tail = 13
 
 /**
- * How many bytes FastLZ, level 1, would make of data: what Fjord estimates the cost of L1 data with. Nothing is
- * compressed; the sizes of the instructions are added up. Spec: protocol/fjord/exec-engine.md#fees
+ * Size of data compressed by FastLZ, level 1, by which Fjord estimates the L1 data fee. Nothing is
+ * compressed: the sizes of the instructions are added up. Spec: protocol/fjord/exec-engine.md#fees
  */
 export function fastLzSize(data: Uint8Array): number {
   const positions = new Uint32Array(maxDistance + 1)
@@ -56,7 +56,7 @@ function matchLength(
   data: Uint8Array,
   { reference, at, end }: { readonly reference: number; readonly at: number; readonly end: number },
 ): number {
-  // As the original counts it: one more than the bytes that are the same, unless they go to the end.
+  // As in the original: one more than the number of equal bytes, unless they extend to the end.
   let length = 0
   for (let limit = end - at; length < limit; length++)
     if (data[reference + length] !== data[at + length]) limit = 0

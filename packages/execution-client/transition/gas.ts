@@ -1,7 +1,7 @@
 import type { Hardforks } from '#protocol/chains/hardforks.ts'
 import type { AccessList } from '#protocol/transaction/transaction.ts'
 
-/** What of a transaction costs gas before it runs. */
+/** Inputs of the intrinsic gas of a transaction. */
 export interface Charged {
   readonly data: Uint8Array
   readonly isCreation: boolean
@@ -9,17 +9,17 @@ export interface Charged {
   readonly authorizations: number
 }
 
-/** Code that creates a contract has at most so many bytes from Canyon on. Spec: EIP-3860 */
+/** Maximum size of contract creation code, from Canyon on. Spec: EIP-3860 */
 export const maxInitCodeBytes = 49_152
 
-/** The most gas of a user's transaction under Osaka. Spec: EIP-7825 */
+/** Maximum gas of a user transaction from Osaka on. Spec: EIP-7825 */
 export const maxTransactionGas = 16_777_216n
 
-/** Gas of a transaction that does nothing. */
+/** Gas of an empty transaction. */
 export const transactionGas = 21_000n
 const authorizationGas = 25_000n
 
-/** Gas that a transaction costs before it runs. Spec: EIP-2028, 2930, 3860, 7702 */
+/** The intrinsic gas of a transaction. Spec: EIP-2028, 2930, 3860, 7702 */
 export function intrinsicGas(
   { data, isCreation, accessList, authorizations }: Charged,
   forks: Hardforks,
@@ -32,14 +32,14 @@ export function intrinsicGas(
   return gas + authorizationGas * BigInt(authorizations)
 }
 
-/** The least gas that a transaction pays for its data from Isthmus on. Spec: EIP-7623 */
+/** The minimum gas for the data of a transaction, from Isthmus on. Spec: EIP-7623 */
 export function floorGas(data: Uint8Array, forks: Hardforks): bigint {
   if (!forks.isthmus) return 0n
   const zeros = zeroBytes(data)
   return transactionGas + 10n * BigInt(zeros + 4 * (data.length - zeros))
 }
 
-/** Gas after the refund, of which a fifth may be given back. Spec: EIP-3529, 7623 */
+/** Gas used after the refund, which is limited to a fifth. Spec: EIP-3529, 7623 */
 export function chargedGas(
   used: bigint,
   { refund, floor }: { readonly refund: bigint; readonly floor: bigint },

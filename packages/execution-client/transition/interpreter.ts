@@ -18,14 +18,14 @@ import { verifyKzgProof } from './kzg.ts'
 import { opPrecompiles } from './precompiles.ts'
 import { heedWatches } from './step-watch.ts'
 
-/** Which rules of Ethereum hold. */
+/** The active Ethereum hardforks. */
 const ethereumForks: readonly (readonly [op: keyof Hardforks, ethereum: Hardfork])[] = [
   ['isthmus', 'prague'],
   ['ecotone', 'cancun'],
   ['canyon', 'shanghai'],
 ]
 
-/** Interpreters of a chain: one for each set of forks, since to make one takes milliseconds. */
+/** Interpreters of a chain, one for each set of forks, since creating one takes milliseconds. */
 export class Interpreters {
   readonly #config: ExecutionConfig
   readonly #made = new Map<string, Promise<EVM>>()
@@ -36,9 +36,9 @@ export class Interpreters {
   }
 
   /**
-   * The interpreter for the forks, on a state. It is used by one block at a time.
+   * Returns the interpreter for a set of forks, on a state. Only one block may use it at a time.
    *
-   * @param blockHash of an ancestor, for BLOCKHASH
+   * @param blockHash returns the hash of an ancestor, for BLOCKHASH
    */
   async on(
     world: WorldState,
@@ -52,7 +52,7 @@ export class Interpreters {
     const state = new EvmState(world)
     this.#blockHash = blockHash
     evm.stateManager = state
-    // The journal keeps a state of its own, which it does not show.
+    // The journal's own state is not exposed.
     Object.assign(evm.journal, { stateManager: state })
     return evm
   }
@@ -87,7 +87,7 @@ type EcrecoverInput = Parameters<NonNullable<CustomCrypto['ecrecover']>>
 
 const customCrypto: CustomCrypto = {
   keccak256,
-  // Of the whole library only this is asked for.
+  // The only method that the library calls.
   kzg: {
     verifyProof: (...[commitment, z, y, proof]: readonly [string, string, string, string]) =>
       verifyKzgProof({ commitment, z, y, proof }),
@@ -101,7 +101,7 @@ const customCrypto: CustomCrypto = {
   },
 }
 
-/** `isActivatedEIP` searches a list at every opcode: 5 % of the time. */
+/** `isActivatedEIP` searches a list at every opcode, which takes 5 % of the time. */
 function rememberEips(common: Common): void {
   const active = new Map<number, boolean>()
   const search = common.isActivatedEIP.bind(common)
@@ -119,8 +119,8 @@ type Analyse = (code: Uint8Array) => unknown
 let patched: Promise<void> | undefined
 
 /**
- * Its class is not exported, so the prototype is taken from one that runs; where a later release has no such methods,
- * all goes on as it is.
+ * The class is not exported, so its prototype is taken from an instance. If a later release has no such methods,
+ * nothing is changed.
  */
 function patchInterpreter(): Promise<void> {
   patched ??= (async () => {
@@ -154,11 +154,11 @@ async function interpreterPrototype(): Promise<Record<string, unknown> | undefin
   return prototype
 }
 
-/** The interpreter analyses the code anew at each call, a fifth of the time of a block. */
+/** The interpreter analyses code at each call, which takes a fifth of the time of a block. */
 function cacheJumpDestinations(prototype: Record<string, unknown>): void {
   const analyse = prototype['_getValidJumpDestinations'] as Analyse | undefined
   if (typeof analyse !== 'function') return
-  // By the table of opcodes too: what is an opcode differs from fork to fork.
+  // Cached by opcode table too, since opcodes differ between forks.
   const known = new WeakMap<object, WeakMap<Uint8Array, unknown>>()
   prototype['_getValidJumpDestinations'] = function cached(
     this: { readonly _evm: { readonly _opcodeMap: object } },

@@ -1,4 +1,4 @@
-/** A transaction that may not stand in a block. Nothing of it was done. */
+/** A transaction that is not valid in a block. It had no effect. */
 export class InvalidTransaction extends Error {
   override readonly name = 'InvalidTransaction'
 }

@@ -1,8 +1,8 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js'
 
-// Our own: node-eth-kzg, which computes commitments elsewhere, loads its trusted setup for 2 s first.
+// Our own implementation: node-eth-kzg, used elsewhere for commitments, loads its trusted setup for 2 s.
 
-// Point evaluation, precompile 0x0a. Of the trusted setup it needs only [τ]G₂:
+// Point evaluation, precompile 0x0a. It needs only [τ]G₂ of the trusted setup:
 // e(C − [y]G₁, G₂) = e(π, [τ − z]G₂). Spec: EIP-4844, consensus-specs polynomial-commitments.md
 
 const { G1, G2, fields, pairingBatch } = bls12_381
@@ -12,7 +12,7 @@ const tauG2 =
 
 let tau: InstanceType<typeof G2.Point> | undefined
 
-/** That a polynomial has a value at a point; `0x` hex. */
+/** The claim that a polynomial has a value at a point; `0x` hex. */
 export interface KzgClaim {
   /** 48 bytes. */
   readonly commitment: string
@@ -24,7 +24,7 @@ export interface KzgClaim {
   readonly proof: string
 }
 
-/** Whether the claim holds; not if a part of it is no point or no field element. */
+/** Whether the claim holds; false if a part of it is not a valid point or field element. */
 export function verifyKzgProof({ commitment, z, y, proof }: KzgClaim): boolean {
   const [at, value] = [BigInt(z), BigInt(y)]
   if (at >= fields.Fr.ORDER || value >= fields.Fr.ORDER) return false
@@ -37,12 +37,12 @@ export function verifyKzgProof({ commitment, z, y, proof }: KzgClaim): boolean {
     const left = point.subtract(G1.Point.BASE.multiplyUnsafe(value))
     const right = tau.subtract(G2.Point.BASE.multiplyUnsafe(at))
     const pairs = []
-    // The pairing refuses the point at infinity, which is neutral.
+    // The pairing refuses the point at infinity, whose pairing is neutral.
     if (!left.is0()) pairs.push({ g1: left.negate(), g2: G2.Point.BASE })
     if (!quotient.is0() && !right.is0()) pairs.push({ g1: quotient, g2: right })
     return pairs.length === 0 || fields.Fp12.eql(pairingBatch(pairs), fields.Fp12.ONE)
   } catch (error) {
-    // The library throws for what is no point of the curve.
+    // The library throws for an invalid point.
     if (error instanceof Error) return false
     throw error
   }

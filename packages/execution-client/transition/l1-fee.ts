@@ -5,7 +5,7 @@ import type { WorldState } from '#execution-client/state/world-state.ts'
 import { fastLzSize } from './fast-lz.ts'
 import { l1BlockAddress } from './fee-vaults.ts'
 
-/** What L1 data and the operator cost in a block, from the slots of the L1Block predeploy. */
+/** Fee parameters of a block, from the slots of the L1Block predeploy. */
 interface FeeParameters {
   readonly l1BaseFee: bigint
   readonly blobBaseFee: bigint
@@ -13,25 +13,25 @@ interface FeeParameters {
   readonly blobBaseFeeScalar: bigint
   readonly operatorFeeScalar: bigint
   readonly operatorFeeConstant: bigint
-  /** Overhead and scalar; absent once the Ecotone parameters are there. */
+  /** Overhead and scalar; absent once the Ecotone parameters are set. */
   readonly bedrock: { readonly overhead: bigint; readonly scalar: bigint } | undefined
 }
 
-/** The least that a transaction is taken to have on L1, in millionths of a byte. */
+/** Minimum estimated size of a transaction on L1, in millionths of a byte. */
 const minEstimatedSize = 100_000_000n
 
-/** Fees of one block beside its gas. Spec: protocol/exec-engine.md#l1-cost-fees-l1-fee-vault */
+/** L1 data fee and operator fee of one block. Spec: protocol/exec-engine.md#l1-cost-fees-l1-fee-vault */
 export class BlockFees {
   readonly #forks: Hardforks
   readonly #parameters: FeeParameters
 
-  /** Reads the parameters as the L1 attributes deposit left them: before the first transaction of a user. */
+  /** Reads the parameters after the L1 attributes deposit, before the first user transaction. */
   constructor(forks: Hardforks, state: WorldState) {
     this.#forks = forks
     this.#parameters = readParameters(forks, state)
   }
 
-  /** What a transaction pays for its bytes on L1, in wei. */
+  /** L1 data fee of a transaction, in wei. */
   l1Fee(raw: Uint8Array): bigint {
     const { bedrock, l1BaseFee, blobBaseFee, baseFeeScalar, blobBaseFeeScalar } = this.#parameters
     if (bedrock !== undefined)
@@ -46,7 +46,7 @@ export class BlockFees {
     return (dataGas(raw, { hasSignature: true }) * scaled) / 16_000_000n
   }
 
-  /** What the operator gets for `gas`, in wei. Spec: protocol/isthmus/exec-engine.md, jovian/exec-engine.md */
+  /** Operator fee for `gas`, in wei. Spec: protocol/isthmus/exec-engine.md, jovian/exec-engine.md */
   operatorFee(gas: bigint): bigint {
     const { operatorFeeScalar: scalar, operatorFeeConstant } = this.#parameters
     if (!this.#forks.isthmus) return 0n
@@ -55,15 +55,15 @@ export class BlockFees {
   }
 }
 
-/** How much a transaction takes of L1, in whole bytes. Spec: protocol/jovian/exec-engine.md#da-footprint-block-limit */
+/** Estimated size of a transaction on L1, in bytes. Spec: protocol/jovian/exec-engine.md#da-footprint-block-limit */
 export function estimatedBytes(raw: Uint8Array): bigint {
   return estimatedSize(raw) / 1_000_000n
 }
 
-/** By the array: the pool asks for a transaction at each new head, a block for the fee and for the footprint. */
+/** Cached by array: the pool needs it at each new head, a block for fee and footprint. */
 const estimates = new WeakMap<Uint8Array, bigint>()
 
-/** How much a transaction takes of L1, in millionths of a byte. Spec: protocol/fjord/exec-engine.md#fees */
+/** Estimated size of a transaction on L1, in millionths of a byte. Spec: protocol/fjord/exec-engine.md#fees */
 export function estimatedSize(raw: Uint8Array): bigint {
   const known = estimates.get(raw)
   if (known !== undefined) return known
@@ -73,7 +73,7 @@ export function estimatedSize(raw: Uint8Array): bigint {
   return size
 }
 
-/** Gas that a transaction's bytes cost on L1. Bedrock counted a signature that its transactions had not yet. */
+/** L1 gas of a transaction's bytes. Bedrock added 68 bytes for a signature. */
 export function dataGas(
   raw: Uint8Array,
   { hasSignature }: { readonly hasSignature: boolean },
@@ -90,7 +90,7 @@ function readParameters(forks: Hardforks, state: WorldState): FeeParameters {
   const part = (bytes: Uint8Array, from: number, to: number) =>
     fromBigEndian(bytes.subarray(from, to))
   const scalars = word(3)
-  // A witness of a block before Isthmus has no such slot.
+  // The witness of a block before Isthmus does not have this slot.
   const operator = forks.isthmus ? word(8) : new Uint8Array(32)
   const ecotone = {
     l1BaseFee: fromBigEndian(slot(1)),
@@ -98,7 +98,7 @@ function readParameters(forks: Hardforks, state: WorldState): FeeParameters {
     baseFeeScalar: part(scalars, 16, 20),
     blobBaseFeeScalar: part(scalars, 20, 24),
   }
-  // In the first Ecotone block the parameters of the fork are not there yet. The test is on the state.
+  // In the Ecotone activation block the parameters are not set yet, which shows in the state.
   const isUnset =
     ecotone.blobBaseFee === 0n && ecotone.baseFeeScalar === 0n && ecotone.blobBaseFeeScalar === 0n
   return {

@@ -5,12 +5,12 @@ import type { Address } from '#protocol/primitives.ts'
 import type { AccountRecord } from '#execution-client/state/account-record.ts'
 import type { WorldState } from '#execution-client/state/world-state.ts'
 
-/** An address as EthereumJS has it. */
+/** An address of EthereumJS. */
 export function toEvmAddress(address: Address): EvmAddress {
   return new EvmAddress(fromHex(address))
 }
 
-/** An interpreter and the state that it works on. */
+/** An interpreter with its state. */
 export class Machine {
   readonly evm: EVM
   readonly state: WorldState
@@ -28,7 +28,7 @@ export class Machine {
     return this.state.account(address)?.balance ?? 0n
   }
 
-  /** Changes an account by the journal, which at the end removes what was touched and left empty (EIP-161). */
+  /** Changes an account through the journal, which removes touched empty accounts at the end (EIP-161). */
   async touch(
     address: Address,
     changes: Partial<Pick<AccountRecord, 'nonce' | 'balance'>>,
@@ -43,7 +43,7 @@ export class Machine {
     await this.touch(address, { balance: this.balanceOf(address) + amount })
   }
 
-  /** Marks what a transaction finds warm. Spec: EIP-2929, 3651 */
+  /** Marks the accounts and slots that are warm at the start of a transaction. Spec: EIP-2929, 3651 */
   warm(addresses: readonly (Address | undefined)[]): void {
     const { evm } = this
     evm.journal.cleanJournal()
@@ -52,7 +52,7 @@ export class Machine {
       if (address !== undefined) evm.journal.addAlwaysWarmAddress(address)
   }
 
-  /** Ends a transaction: removes the accounts that destroyed themselves, and those left empty. */
+  /** Ends a transaction: removes self-destructed and empty accounts. */
   async endTransaction(destroyed: Iterable<Address>): Promise<void> {
     const { evm, state } = this
     for (const address of destroyed) await evm.journal.deleteAccount(toEvmAddress(address))

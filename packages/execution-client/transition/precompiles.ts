@@ -12,7 +12,7 @@ import type { Hardforks } from '#protocol/chains/hardforks.ts'
 const osaka = createCustomCommon({ chainId: 1, name: 'osaka' }, Mainnet, { hardfork: 'osaka' })
 const all = getActivePrecompiles(osaka)
 
-/** Inputs of a precompile that the OP Stack bounds, in bytes; the newest first. */
+/** Input limits of a precompile on the OP Stack, in bytes; newest first. */
 interface InputLimits {
   readonly osaka?: number
   readonly jovian?: number
@@ -30,7 +30,7 @@ const inputLimits: readonly (readonly [address: number, limits: InputLimits])[] 
 
 const p256Address = 0x100
 
-/** What differs from Ethereum's precompiles of the same hardfork. */
+/** Differences from Ethereum's precompiles of the same hardfork. */
 export function opPrecompiles(
   forks: Hardforks,
   { hasOsaka }: { readonly hasOsaka: boolean },
@@ -48,7 +48,7 @@ export function opPrecompiles(
   return custom
 }
 
-/** RIP-7212 gives what EIP-7951 gives, at its own price. */
+/** RIP-7212 has the result of EIP-7951 at another price. */
 function p256Verify(price: bigint): CustomPrecompile {
   const verify = stock(p256Address)
   const unlimited = 10n ** 9n
@@ -64,7 +64,7 @@ function limited(run: PrecompileFunc, maxBytes: number): PrecompileFunc {
   return (input) => (input.data.length > maxBytes ? outOfGas(input) : run(input))
 }
 
-/** The call fails and takes all its gas. */
+/** The call fails and uses all its gas. */
 function outOfGas({ gasLimit }: PrecompileInput): ExecResult {
   return {
     returnValue: new Uint8Array(0),

@@ -10,23 +10,23 @@ export interface ExecutionLog {
   readonly data: Uint8Array
 }
 
-/** What came of a transaction. */
+/** The result of a transaction. */
 export interface Receipt {
   readonly type: number
   readonly isSuccess: boolean
   readonly gasUsed: bigint
-  /** With all transactions before it in the block. */
+  /** Including all transactions before it in the block. */
   readonly cumulativeGasUsed: bigint
   readonly logs: readonly ExecutionLog[]
   /** 256 bytes. */
   readonly bloom: Uint8Array
-  /** Of a deposit from Regolith on: the nonce of its sender before it. */
+  /** For a deposit from Regolith on: the sender's nonce before it. */
   readonly depositNonce: bigint | undefined
-  /** Of a deposit from Canyon on. */
+  /** For a deposit from Canyon on. */
   readonly depositVersion: bigint | undefined
-  /** What it paid beside its gas; absent for deposits. */
+  /** Fees beside gas; absent for deposits. */
   readonly fees: ReceiptFees | undefined
-  /** Price of its gas, in wei. */
+  /** Effective gas price, in wei. */
   readonly effectiveGasPrice: bigint
 }
 
@@ -38,7 +38,7 @@ export interface ReceiptFees {
 
 const bloomBytes = 256
 
-/** A receipt as it stands in the trie of the block. Spec: protocol/deposits.md#deposit-receipt */
+/** Encodes a receipt for the receipts trie. Spec: protocol/deposits.md#deposit-receipt */
 export function encodeReceipt(receipt: Receipt): Uint8Array {
   const { type, isSuccess, cumulativeGasUsed, bloom, logs } = receipt
   const fields: RlpItem[] = [
@@ -47,7 +47,7 @@ export function encodeReceipt(receipt: Receipt): Uint8Array {
     bloom,
     logs.map(({ address, topics, data }) => [address, topics, data]),
   ]
-  // Before Canyon the nonce was left out of the root.
+  // Before Canyon the receipts root does not cover the nonce.
   if (receipt.depositVersion !== undefined)
     fields.push(uintToRlp(receipt.depositNonce ?? 0n), uintToRlp(receipt.depositVersion))
   const body = encodeRlp(fields)
@@ -58,7 +58,7 @@ export function encodeReceipt(receipt: Receipt): Uint8Array {
   return encoded
 }
 
-/** A filter in which all addresses and topics of logs are found. Spec: yellow paper, 4.3.1 */
+/** The bloom of all addresses and topics of logs. Spec: yellow paper, 4.3.1 */
 export function bloomOf(logs: readonly ExecutionLog[]): Uint8Array {
   const bloom = new Uint8Array(bloomBytes)
   for (const { address, topics } of logs)
@@ -73,7 +73,7 @@ export function bloomOf(logs: readonly ExecutionLog[]): Uint8Array {
   return bloom
 }
 
-/** What any of the receipts has. */
+/** The combined bloom of receipts. */
 export function joinBlooms(receipts: readonly Receipt[]): Uint8Array {
   const joined = new Uint8Array(bloomBytes)
   for (const { bloom } of receipts)

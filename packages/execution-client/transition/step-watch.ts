@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises'
 import { type EVM, EVMError } from '@ethereumjs/evm'
 
-/** Steps between two looks at the clock. */
+/** Steps between two checks of the clock. */
 const stepsBetweenLooks = 1_024
 
-/** Calls, creations, and what ends a frame: one may take long, so each looks at the clock. */
+/** Calls, creations and ends of frames may take long, so the clock is checked at each of them. */
 const firstCallOpcode = 0xf0
 
-/** A run lets others have their turn as often. */
+/** How often a run yields to other tasks. */
 const turnMs = 25
 
-/** Ends a run of an interpreter that takes too long, and lets others have their turn meanwhile. */
+/** Aborts an interpreter run at its timeout, and yields to other tasks meanwhile. */
 export class StepWatch {
   readonly #endsAtMs: number
   #turnEndsAtMs: number
@@ -23,12 +23,12 @@ export class StepWatch {
     this.#turnEndsAtMs = now + turnMs
   }
 
-  /** Whether the run was ended: what came of it says nothing. */
+  /** Whether the run was aborted, so that its result is meaningless. */
   get isOver(): boolean {
     return this.#isOver
   }
 
-  /** What the next step has to wait for, if anything. @throws EVMError once the time is over, in each frame anew */
+  /** A promise that the next step waits for, if any. @throws EVMError after the timeout, in each frame */
   beforeStep(opcode: number): Promise<void> | undefined {
     this.#steps++
     const isLook = opcode >= firstCallOpcode || this.#steps % stepsBetweenLooks === 0
@@ -48,7 +48,7 @@ export class StepWatch {
 
 const watchKey = Symbol('watch')
 
-/** Has a watch look at what an interpreter runs from now on; undefined takes it away. */
+/** Sets or removes the watch of an interpreter. */
 export function watchSteps(evm: EVM, watch: StepWatch | undefined): void {
   Object.assign(evm, { [watchKey]: watch })
 }
@@ -60,7 +60,7 @@ interface Stepping {
 
 type Step = (this: Stepping, opcode: unknown) => Promise<void>
 
-/** Has the steps of all interpreters heed their watch. One without a watch runs as before. */
+/** Makes the steps of all interpreters check their watch. Without a watch they run as before. */
 export function heedWatches(prototype: Record<string, unknown>): void {
   const step = prototype['runStep'] as Step | undefined
   if (typeof step !== 'function') return

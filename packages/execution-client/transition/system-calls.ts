@@ -4,10 +4,10 @@ import { fromHex } from '#protocol/codec/hex.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
 import { type Machine, toEvmAddress } from './machine.ts'
 
-/** A block as the interpreter sees it. */
+/** A block in the interpreter's form. */
 export type EvmBlock = NonNullable<Parameters<EVM['runCall']>[0]['block']>
 
-/** What the calls that begin a block tell. */
+/** Inputs of the system calls. */
 export interface BlockBeginning {
   readonly parentHash: Hash
   /** Absent before Ecotone. */
@@ -16,12 +16,12 @@ export interface BlockBeginning {
 
 const systemAddress = `0x${'f'.repeat(39)}e` as Address
 const systemCallGas = 30_000_000n
-/** Keeps roots of beacon blocks. Spec: EIP-4788 */
+/** The beacon roots contract. Spec: EIP-4788 */
 export const beaconRootsAddress: Address = '0x000f3df6d732807ef1319fb7b8bb8522d0beac02' as Address
-/** Keeps hashes of blocks. Spec: EIP-2935 */
+/** The block hash history contract. Spec: EIP-2935 */
 export const historyAddress: Address = '0x0000f90827f1c53a10cb7a02335b175320002935' as Address
 
-/** Tells two contracts of what came before the block. Spec: EIP-4788, 2935 */
+/** Passes the beacon root and the parent hash to the two system contracts. Spec: EIP-4788, 2935 */
 export async function makeSystemCalls(
   machine: Machine,
   block: EvmBlock,

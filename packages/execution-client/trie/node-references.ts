@@ -4,8 +4,8 @@ import { emptyTrieRoot } from '#protocol/trie/ordered-root.ts'
 import { decodeAccount } from '#execution-client/state/account-record.ts'
 
 /**
- * Hashes of the nodes that a stored node leads to: its children, and the storage of the accounts in its leaves. A leaf of a
- * storage trie holds a value of at most 33 bytes, which no account is.
+ * Hashes that a stored node references: its children, and the storage roots of accounts in its leaves. A leaf of a
+ * storage trie has at most 33 bytes, which is less than any account.
  */
 export function referencesOf(encoded: Uint8Array): readonly Uint8Array[] {
   const references: Uint8Array[] = []

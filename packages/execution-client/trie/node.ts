@@ -3,35 +3,35 @@ import { keccak256 } from '#protocol/codec/keccak.ts'
 import { decodeRlpList, encodeRlp, rlpBytes, type RlpItem } from '#protocol/codec/rlp.ts'
 import { decodeHexPrefix, encodeHexPrefix } from '#protocol/trie/hex-prefix.ts'
 
-/** A node of the trie. Nodes are never changed: a change makes new ones from the root down to where it is. */
+/** A node of the trie. Nodes are immutable: a change creates new nodes along its path. */
 export type TrieNode = Leaf | Extension | Branch | Stored
 
-/** What a node stands as in its parent: its hash, or itself if it has less than 32 bytes. */
+/** Reference to a node in its parent: its hash, or its encoding if that has less than 32 bytes. */
 interface Referenced {
   reference: RlpItem | undefined
 }
 
-/** A value at the end of a path of nibbles. */
+/** A leaf: a value at the end of a path of nibbles. */
 export interface Leaf extends Referenced {
   readonly kind: 'leaf'
   readonly path: Uint8Array
   readonly value: Uint8Array
 }
 
-/** A path that all keys below share. */
+/** An extension: a path shared by all keys below. */
 export interface Extension extends Referenced {
   readonly kind: 'extension'
   readonly path: Uint8Array
   readonly child: TrieNode
 }
 
-/** A child for each next nibble. No key of ours is the beginning of another, so a branch has no value. */
+/** A branch: a child for each next nibble. Our keys have equal lengths, so a branch has no value. */
 export interface Branch extends Referenced {
   readonly kind: 'branch'
   readonly children: readonly (TrieNode | undefined)[]
 }
 
-/** A node that is in the store, and here once it was needed. */
+/** A node in the store, loaded on first use. */
 export interface Stored {
   readonly kind: 'stored'
   readonly hash: Uint8Array
@@ -61,7 +61,7 @@ export function stored(hash: Uint8Array): Stored {
 }
 
 /**
- * What a node stands as in its parent; nodes that were not encoded before go to `sink`.
+ * The reference to a node; newly encoded nodes go to `sink`.
  *
  * @param sink takes the hash and the encoding of each new node of at least 32 bytes
  */
@@ -82,7 +82,7 @@ export function referTo(
   return node.reference
 }
 
-/** A node as RLP has it, its children as references. */
+/** Encodes a node in RLP, with its children as references. */
 export function toItem(
   node: Exclude<TrieNode, Stored>,
   sink: (hash: Uint8Array, encoded: Uint8Array) => void,
@@ -101,7 +101,7 @@ export function toItem(
   }
 }
 
-/** @throws DecodeError if the bytes are no node */
+/** @throws DecodeError for malformed bytes */
 export function decodeNode(encoded: Uint8Array): Exclude<TrieNode, Stored> {
   return fromItems(decodeRlpList(encoded))
 }

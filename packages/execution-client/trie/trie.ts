@@ -14,13 +14,13 @@ import {
   type TrieNode,
 } from './node.ts'
 
-// Our own, not `@ethereumjs/mpt`, which reads each node by an asynchronous call and has one root at a time: docs/adr/0007.
+// Our own trie: `@ethereumjs/mpt` reads each node asynchronously and has one root at a time. See docs/adr/0007.
 
 type Present = Exclude<TrieNode, Stored>
 
-/** Where nodes are, by hash. */
+/** Store of nodes, by hash. */
 export interface NodeSource {
-  /** @throws Error if it is not there: the state was pruned, or never known */
+  /** @throws Error if it is missing: the state was pruned, or is unknown */
   node(hash: Uint8Array): Uint8Array
 }
 
@@ -28,15 +28,15 @@ export interface NodeSource {
 export type NodeSink = (hash: Uint8Array, encoded: Uint8Array) => void
 
 /**
- * A Merkle Patricia trie of keys of one length. A copy is free, since a change leaves all nodes as they are and makes new
- * ones along its path; hashes are made when they are asked for. So each block's state is a root of its own.
+ * A Merkle Patricia trie with keys of equal length. Copies are free, since a change creates new nodes
+ * along its path; hashes are computed on demand. Each block's state is a root of its own.
  * Spec: yellow paper, appendix D
  */
 export class Trie {
   readonly #source: NodeSource
   #root: TrieNode | undefined
 
-  /** An empty one, or the one with a root. */
+  /** Creates an empty trie, or opens the one with a root. */
   constructor(source: NodeSource, root: Uint8Array = emptyTrieRoot) {
     this.#source = source
     this.#root = sameBytes(root, emptyTrieRoot) ? undefined : stored(root)
@@ -74,19 +74,19 @@ export class Trie {
     if (this.#root !== undefined) this.#root = this.#delete(this.#root, toNibbles(key))
   }
 
-  /** The root hash; new nodes go to `sink`. */
+  /** Computes the root hash; new nodes go to `sink`. */
   root(sink: NodeSink): Uint8Array {
     if (this.#root === undefined) return emptyTrieRoot
     const reference = referTo(this.#root, sink)
     if (reference instanceof Uint8Array) return reference
-    // A root of less than 32 bytes has a hash all the same.
+    // The root is hashed even if it has less than 32 bytes.
     const encoded = encodeRlp(reference)
     const hash = keccak256(encoded)
     sink(hash, encoded)
     return hash
   }
 
-  /** The encoded nodes from the root to where a key is, or would be: its proof. Hashes must have been made. */
+  /** The proof of a key: the encoded nodes from the root to its position. Hashes must have been computed. */
   proof(key: Uint8Array): readonly Uint8Array[] {
     const path = toNibbles(key)
     const proof: Uint8Array[] = []
@@ -95,7 +95,7 @@ export class Trie {
     while (next !== undefined) {
       const node = this.#load(next)
       const reference = referTo(next, () => undefined)
-      // A node that stands within its parent is proven with it; the root stands alone.
+      // An embedded node is part of its parent's encoding; the root is always listed.
       if (reference instanceof Uint8Array || proof.length === 0) proof.push(encodeNode(node))
       if (node.kind === 'branch') next = node.children[path[at++] ?? 0]
       else if (node.kind === 'leaf' || sharedLength(node.path, path, at) < node.path.length) break
@@ -107,7 +107,7 @@ export class Trie {
     return proof
   }
 
-  /** Each key in its hashed form, with its value, in order. */
+  /** All hashed keys with their values, in order. */
   *entries(): Generator<readonly [Uint8Array, Uint8Array]> {
     if (this.#root !== undefined) yield* this.#entries(this.#root, [])
   }
@@ -152,7 +152,7 @@ export class Trie {
       return node.kind === 'leaf'
         ? leaf(node.path, value)
         : extension(node.path, this.#put(node.child, path.subarray(shared), value))
-    // The paths part here.
+    // The paths diverge here.
     const children = Array.from<TrieNode | undefined>({ length: 16 })
     children[node.path[shared] ?? 0] = withoutBeginning(node, shared + 1)
     children[path[shared] ?? 0] = leaf(path.subarray(shared + 1), value)
@@ -186,7 +186,7 @@ export class Trie {
     return this.#join(Uint8Array.of(only[0]), only[1])
   }
 
-  /** A path before a node: an extension, or one path with the node's own. */
+  /** Prepends a path to a node: as an extension, or merged with the node's own path. */
   #join(path: Uint8Array, next: TrieNode): TrieNode {
     const node = this.#load(next)
     if (node.kind === 'branch') return extension(path, next)
@@ -220,7 +220,7 @@ function encodeNode(node: Present): Uint8Array {
   return encodeRlp(toItem(node, () => undefined))
 }
 
-/** How many nibbles of `own` are in `path` from `at` on. */
+/** Number of nibbles of `own` that match `path` from `at` on. */
 function sharedLength(own: Uint8Array, path: Uint8Array, at: number): number {
   let shared = 0
   while (shared < own.length && own[shared] === path[at + shared]) shared++

@@ -25,14 +25,14 @@ test('there is room up to the limit of messages and of bytes, and not at it', as
   assert.deepEqual(await roomAfter([1, 1]), [false])
 })
 
-test('whoever waits goes on when enough was used, and not before', async () => {
+test('a waiting reader continues when enough was consumed, and not before', async () => {
   assert.deepEqual(await roomAfter([1, 1], { messages: 1, bytes: 1 }), [false, true])
   assert.deepEqual(await roomAfter([1, 1, 1], { messages: 1, bytes: 1 }), [false, false])
   assert.deepEqual(await roomAfter([200], { messages: 0, bytes: 100 }), [false, false])
   assert.deepEqual(await roomAfter([200], { messages: 0, bytes: 101 }), [false, true])
 })
 
-test('whoever waits for what nobody wants any more goes on, and hears of it', async () => {
+test('a waiting reader is released when the consumer stops', async () => {
   const ahead = new Ahead(full)
   ahead.add(100)
   assert.equal(ahead.isEnded, false)

@@ -1,12 +1,12 @@
-/** Some of what one thread hands to another. */
+/** A batch of messages passed between threads. */
 export interface Handed {
   readonly messages: number
   readonly bytes: number
 }
 
-/** How far one reading is ahead of who uses it. */
+/** Limits how far a reader runs ahead of its consumer. */
 export class Ahead {
-  /** From either of them on it waits. */
+  /** The reader waits from either limit on. */
   readonly #limits: Handed
   #messages = 0
   #bytes = 0
@@ -17,31 +17,31 @@ export class Ahead {
     this.#limits = limits
   }
 
-  /** Nobody wants the rest. */
+  /** Called when the consumer stops. */
   get isEnded(): boolean {
     return this.#isEnded
   }
 
-  /** A message with so many bytes was handed over. */
+  /** Called when a message was sent. */
   add(bytes: number): void {
     this.#messages++
     this.#bytes += bytes
   }
 
-  /** Of what was handed over so much was used. */
+  /** Called when messages were consumed. */
   use({ messages, bytes }: Handed): void {
     this.#messages -= messages
     this.#bytes -= bytes
     this.#wake()
   }
 
-  /** Lets go of who waits for room: there will be none. */
+  /** Releases a reader that waits for room, since the consumer stopped. */
   end(): void {
     this.#isEnded = true
     this.#wake()
   }
 
-  /** Waits until there is room for one more message, or nobody wants it. */
+  /** Waits until there is room for another message, or the consumer stops. */
   async room(): Promise<void> {
     while (!this.#isEnded && this.#isFull())
       await new Promise<void>((resolve) => {

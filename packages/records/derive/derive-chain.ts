@@ -14,30 +14,30 @@ import type { L1Reader, L1Source, SourcedL1Block } from './l1-source.ts'
 import type { ReferenceStart } from './reference-chain.ts'
 import { Stopwatch } from './stopwatch.ts'
 
-/** A block that became safe, or should have. */
+/** A block that became safe, or that should have. */
 export interface SettledBlock {
   readonly derived: DerivedAttributes
-  /** The engine refused the batch's transactions, and the block has deposits only. */
+  /** Whether the batch was refused and replaced by a block of deposits only. */
   readonly isReplaced: boolean
-  /** Whether it is the recorded block; undefined where none was recorded. */
+  /** Whether it equals the recorded block; undefined without a recorded block. */
   readonly matches: boolean | undefined
 }
 
-/** How to derive. */
+/** Options of a derivation. */
 export interface DeriveOptions {
   readonly config: RollupConfig
   readonly start: ReferenceStart
   readonly l1: L1Source
   readonly judge: Judge
-  /** How a batcher's blobs are to be had, should L1 lack one: the end of what is said then. */
+  /** Advice for getting a missing blob; appended to the error. */
   readonly blobAdvice?: string
   readonly onBlock: (block: SettledBlock) => void
   readonly onEvent?: ((event: PipelineEvent) => void) | undefined
-  /** Called for attributes that no block was made of. */
+  /** Called for attributes whose payload was refused. */
   readonly onRefused?: ((derived: DerivedAttributes) => void) | undefined
 }
 
-/** What deriving came to. */
+/** Result of a derivation. */
 export interface DeriveResult {
   /** The last block that became safe. */
   readonly safe: L2BlockRef
@@ -46,28 +46,28 @@ export interface DeriveResult {
   readonly l1Blocks: number
   readonly refused: number
   readonly resets: number
-  /** The first block that is not as recorded. */
+  /** The first block that differs from the record. */
   readonly mismatch: Mismatch | undefined
-  /** Attributes that were refused, if nothing took their place before L1 ended. */
+  /** Refused attributes that were not replaced before L1 ended. */
   readonly refusal: Mismatch | undefined
-  /** Whether it ended because there is nothing to compare with, not because L1 ended. */
+  /** Whether it ended because the record has no more L2 blocks, rather than because L1 ended. */
   readonly isBeyond: boolean
-  /** Of derivation and comparison, with all work on L1 blocks but reading them. */
+  /** Seconds of derivation and comparison, including all work on L1 blocks except reading them. */
   readonly seconds: number
-  /** Of waiting for the judge, as when it executes. */
+  /** Seconds spent waiting for the judge, as when it executes. */
   readonly judgeSeconds: number
 }
 
-/** Attributes that do not make the recorded block. */
+/** Attributes that differ from the recorded block. */
 export interface Mismatch {
   readonly derived: DerivedAttributes
   readonly differences: readonly Difference[]
 }
 
-/** As often as a pipeline is begun anew, at most: what is reset for ever is not derived. */
+/** Limit on resets, so that a chain that is always reset ends with an error. */
 const maxResets = 100
 
-/** Derives a chain from recorded L1 until there is no more of it. @throws Fault `record`, `derivation` */
+/** Derives a chain until the recorded L1 ends. @throws Fault `record`, `derivation` */
 export async function deriveChain(options: DeriveOptions): Promise<DeriveResult> {
   const run = new Derivation(options)
   return run.toEnd()
@@ -77,12 +77,12 @@ class Derivation {
   readonly #options: DeriveOptions
   readonly #stopwatch = new Stopwatch<'l1' | 'judge'>()
   readonly #driver: DerivationDriver
-  /** Blocks of a span that may still be revoked. */
+  /** Blocks of a span that a later batch may still revoke. */
   #unsettled: SettledBlock[] = []
   #refusal: Mismatch | undefined
   #mismatch: Mismatch | undefined
   #isBeyond = false
-  /** Work of other threads that nobody waited for, or not known as work. */
+  /** Work of other threads, in milliseconds. */
   #preparedMs = 0
   readonly #counts = { blocks: 0, txs: 0, l1Blocks: 0, refused: 0, resets: 0 }
 
@@ -133,7 +133,7 @@ class Derivation {
     return { pipeline, reader }
   }
 
-  /** @returns whether it came to the end; else it has to begin anew */
+  /** @returns whether it reached the end; otherwise it was reset */
   async #derive({
     pipeline,
     reader,
@@ -145,7 +145,7 @@ class Derivation {
       const output = this.#driver.next()
       switch (output.kind) {
         case 'attributes': {
-          // Most blocks are judged at once: a promise for each would take as long as much of the work.
+          // Most blocks are judged synchronously: a promise for each would be slow.
           const judged = this.#judge(output)
           const judgement = judged instanceof Promise ? await judged : judged
           const replacing = this.#apply(output, judgement)
@@ -228,7 +228,7 @@ class Derivation {
         this.#unsettled = []
         return undefined
       case 'critical':
-        // The recorded block is of another chain: the same attributes would be derived for ever.
+        // The recorded block does not match: the same attributes would be derived without end.
         this.#end(this.#refusal)
         return undefined
     }
@@ -242,7 +242,7 @@ class Derivation {
     this.#end(this.#refusal)
   }
 
-  /** Ends at a block that is not as recorded. */
+  /** Ends at a block that differs from the record. */
   #end(mismatch: Mismatch | undefined): void {
     this.#mismatch = mismatch
     if (mismatch === undefined) return

@@ -8,27 +8,27 @@ import type { Judge } from './judge.ts'
 import { ReferenceChain } from './reference-chain.ts'
 import { WorkerL1 } from './worker-l1.ts'
 
-/** How to derive a record. */
+/** Options of deriving a record. */
 export interface DeriveRecordOptions {
-  /** Number of the L2 block that is safe at the start; left out: the first of the record. */
+  /** Number of the L2 block that is the safe head at the start. Undefined: the first of the record. */
   readonly from?: bigint | undefined
-  /** Builds each block in the embedded execution client. */
+  /** Whether to build each block in the embedded execution client. */
   readonly isExecuted: boolean
-  /** Checks header hash, transactions root, receipts root and blobs of each L1 block. */
+  /** Whether to check header hash, transactions root, receipts root and blobs of each L1 block. */
   readonly isL1Verified: boolean
-  /** How often; more than once from memory. */
+  /** Number of repeats; repeats read from memory. */
   readonly repeat: number
   readonly onBlock: (block: SettledBlock) => void
-  /** Called for attributes that no block was made of. */
+  /** Called for attributes whose payload was refused. */
   readonly onRefused?: (derived: DerivedAttributes) => void
 }
 
-/** What deriving a record came to. */
+/** Result of deriving a record. */
 export interface RecordResult extends Omit<DeriveResult, 'mismatch' | 'refusal' | 'seconds'> {
   readonly mismatch: Mismatch | undefined
-  /** Of derivation and comparison, of each time; more than once, L1 blocks are prepared beside it by another thread. */
+  /** Seconds of derivation and comparison, of each repeat. Repeats have L1 blocks prepared by another thread. */
   readonly secondsAll: readonly number[]
-  /** Of all else but execution: reading, parsing, blobs. */
+  /** Seconds of everything else except execution: reading, parsing, blobs. */
   readonly loadSeconds: number
 }
 
@@ -108,7 +108,7 @@ async function executed(
     readonly derive: (judge: Judge) => Promise<DeriveResult>
   },
 ): Promise<DeriveResult> {
-  // The interpreter takes a while to load: only who executes pays for it.
+  // The interpreter is slow to load, so it is loaded only for execution.
   const { ExecutedChain } = await import('./executed-chain.ts')
   const chain = await ExecutedChain.open(folder, config, reference)
   try {
@@ -118,7 +118,7 @@ async function executed(
   }
 }
 
-/** All that was recorded has to be derived: by a record cut short, or by attributes that were wrong, something is missing. */
+/** All recorded blocks must be derived: otherwise the record is truncated, or attributes were wrong. */
 async function mismatchOf(
   folder: string,
   { mismatch, refusal, safe }: DeriveResult,
@@ -129,11 +129,11 @@ async function mismatchOf(
   if (last.ref.number <= safe.number) return undefined
   if (refusal !== undefined && refusal.derived.parent.number < last.ref.number) return refusal
   throw recordFault(
-    `${folder}: l1.ndjson ends where L2 block ${safe.number} is derived, but l2.ndjson goes on to block ${last.ref.number}. ${leftOut.toString()} Either l1.ndjson was cut short, or it is not what it was (--verify-l1 tells), or rollup.json is of another chain`,
+    `${folder}: l1.ndjson ends where L2 block ${safe.number} is derived, but l2.ndjson goes on to block ${last.ref.number}. ${leftOut.toString()} Either l1.ndjson is truncated, or it was changed (--verify-l1 shows it), or rollup.json belongs to another chain`,
   )
 }
 
-/** What was left out of a chain, for who wonders why it is short. */
+/** Describes dropped data, to explain a chain that ends early. */
 class LeftOut {
   readonly #counts = new Map<string, number>()
   #last: PipelineEvent | undefined
@@ -145,8 +145,8 @@ class LeftOut {
   }
 
   toString(): string {
-    if (this.#last === undefined) return 'Nothing of the batcher was left out.'
+    if (this.#last === undefined) return 'No batcher data was dropped.'
     const counts = [...this.#counts].map(([name, count]) => `${name} (${count})`).join(', ')
-    return `Of what was posted was left out: ${counts}; last in L1 block ${this.#last.l1.number}.`
+    return `Dropped batcher data: ${counts}; last in L1 block ${this.#last.l1.number}.`
   }
 }

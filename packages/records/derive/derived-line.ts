@@ -3,7 +3,7 @@ import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
 import { attributesToJson } from '#json-rpc/forms/attributes-json.ts'
 import type { SettledBlock } from './derive-chain.ts'
 
-/** A derived block as a line of `expected.ndjson`, and whether it is the recorded one: null if none was recorded. */
+/** A derived block as a line of `expected.ndjson`, with `matches`: null without a recorded block. */
 export function derivedLine(settled: SettledBlock): string {
   return JSON.stringify({ ...settledJson(settled), matches: settled.matches ?? null })
 }
@@ -13,7 +13,7 @@ export function expectedLine(settled: SettledBlock): string {
   return JSON.stringify(settledJson(settled))
 }
 
-/** Attributes that were refused, as a line of `refused.ndjson`. */
+/** Refused attributes as a line of `refused.ndjson`. */
 export function refusedLine(
   { parent, attributes, derivedFrom }: DerivedAttributes,
   { thenDepositsOnly }: { readonly thenDepositsOnly: boolean },

@@ -42,9 +42,9 @@ export class ExecutedChain implements Judge {
   }
 
   /**
-   * Begins at the genesis, and executes the recorded blocks up to the one to start from.
+   * Starts at the genesis, and executes the recorded blocks up to the start of derivation.
    *
-   * @throws Fault `record` if one of them comes out otherwise
+   * @throws Fault `record` if one of them differs
    */
   static async open(
     record: string,
@@ -54,7 +54,7 @@ export class ExecutedChain implements Judge {
     const genesis = await readGenesis(requireFile(record, 'genesis.json'))
     const folder = mkdtempSync(join(tmpdir(), 'atoll-derive-'))
     const database = openChainDatabase(join(folder, 'chain.sqlite'))
-    // Users' transactions in the first block of a fork are the sequencer's to leave out; here is executed what was derived.
+    // Sequencers omit user transactions in activation blocks; here the derived block is executed as it is.
     const options = { ...genesis, config: { ...genesis.config, hasUsersAtForks: true } }
     const chain = new Chain({ database, genesis: options, archive: false })
     const executed = new ExecutedChain(config, reference, { chain, folder })
@@ -62,7 +62,7 @@ export class ExecutedChain implements Judge {
     return executed
   }
 
-  /** Ends it, and removes what it wrote. */
+  /** Closes it, and removes its files. */
   close(): void {
     this.#chain.close()
     rmSync(this.#folder, { recursive: true, force: true })
@@ -73,7 +73,7 @@ export class ExecutedChain implements Judge {
     try {
       const block = await this.#execute(parent.hash, attributes)
       if (isLastInSpan) this.#safe = block.hash
-      // What is safe is final here: no block below it is ever built on again.
+      // A safe block is final here: no other block is built below it.
       this.#chain.choose({ head: block.hash, safe: this.#safe, finalized: this.#safe })
       return this.#compare(block, await this.#reference.at(block.header.number))
     } catch (error) {
@@ -141,7 +141,7 @@ export class ExecutedChain implements Judge {
   }
 }
 
-/** Fields of a header that are not as recorded. */
+/** Header fields that differ from the record. */
 function differencesOf(header: Header, recorded: Header): readonly Difference[] {
   const differences: Difference[] = []
   // Both have the same fields: absent ones are undefined.

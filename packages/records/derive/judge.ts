@@ -3,25 +3,25 @@ import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Difference } from '#protocol/derivation/consolidation.ts'
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
 
-/** What becomes of attributes. */
+/** The outcome for derived attributes. */
 export type Judgement =
   | {
       readonly kind: 'block'
       readonly ref: L2BlockRef
-      /** Whether it is the recorded block; undefined where none was recorded. */
+      /** Whether it equals the recorded block; undefined without a recorded block. */
       readonly matches: boolean | undefined
-      /** Where it is not. */
+      /** The differences from the recorded block. */
       readonly differences: readonly Difference[]
     }
-  /** The engine would not build it. */
+  /** The execution client refused the payload. */
   | { readonly kind: 'refused'; readonly differences: readonly Difference[] }
-  /** They are for a block after the last that was recorded. */
+  /** The block is after the last recorded one. */
   | { readonly kind: 'beyond' }
 
-/** Takes the place of an engine: makes a block of attributes, or says that one was made. */
+/** Stands in for the engine: builds a block from attributes, or compares them with a recorded one. */
 export interface Judge {
-  /** Whether what is derived makes a block on its parent. */
+  /** Decides the outcome for derived attributes. */
   judge(derived: DerivedAttributes): Judgement | Promise<Judgement>
-  /** A block of the safe chain, as far back as batches may overlap it. */
+  /** Looks up a block of the safe chain, as far back as batches may overlap it. */
   safeBlock(number: bigint): SafeBlock | undefined
 }

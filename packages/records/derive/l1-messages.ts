@@ -4,21 +4,21 @@ import { isFault, remoteFault, toError } from '#runtime/fault.ts'
 import type { L1View } from '#l1/to-l1-block.ts'
 import type { SourcedL1Block } from './l1-source.ts'
 
-/** What the thread that prepares L1 is started with. */
+/** Start data of the thread that prepares L1. */
 export interface L1WorkerData {
   readonly port: MessagePort
   readonly folder: string
   readonly view: L1View
-  /** Checks each block against its hash and roots, and blobs against their hashes. */
+  /** Whether to verify each block against its hash and roots, and blobs against their hashes. */
   readonly isVerified: boolean
-  /** Reads all of it once, and says so; else each reading reads the file. */
+  /** Whether to read the whole L1 into memory once; otherwise each reading reads the file. */
   readonly isLoaded: boolean
 }
 
-/** What is asked of it. A later reading ends the one before. */
+/** Requests to the thread. A new reading ends the one before. */
 export type L1Request =
   | { readonly kind: 'open'; readonly reading: number; readonly from: bigint }
-  /** Of what was handed over so much was used, so that there is room for more. */
+  /** Acknowledges consumed messages, so that there is room for more. */
   | {
       readonly kind: 'used'
       readonly reading: number
@@ -26,7 +26,7 @@ export type L1Request =
       readonly bytes: number
     }
 
-/** What it says. */
+/** Messages of the thread. */
 export type L1Answer =
   | { readonly kind: 'loaded' }
   | {
@@ -36,17 +36,17 @@ export type L1Answer =
       readonly bytes: number
     }
   | { readonly kind: 'end'; readonly reading: number }
-  /** `reading` is absent if nothing can be read at all. */
+  /** `reading` is absent if the record cannot be read at all. */
   | { readonly kind: 'failed'; readonly reading: number | undefined; readonly error: ToldError }
 
-/** An error on its way between threads, which keep no classes. */
+/** An error passed between threads, where classes are lost. */
 interface ToldError {
   readonly code: string | undefined
   readonly message: string
   readonly stack: string | undefined
 }
 
-/** An error as it can be told. */
+/** Serializes an error. */
 export function tellError(thrown: unknown): ToldError {
   const { message, stack } = toError(thrown)
   if (!isFault(thrown)) return { code: undefined, message, stack }
@@ -54,15 +54,15 @@ export function tellError(thrown: unknown): ToldError {
   return { code, message: detail, stack }
 }
 
-/** The same on the other side. */
+/** Deserializes an error. */
 export function toldError({ code, message, stack }: ToldError): Error {
   if (code === undefined) return new Error(message, { cause: stack })
   return remoteFault({ code, detail: message })
 }
 
 /**
- * Copies what blocks have in bytes into one buffer, which can be handed to another thread as it is: of a view, all that is behind it
- * would be copied, and of each one apart.
+ * Copies the bytes of blocks into one buffer that can be transferred to another thread. Posting views would copy the whole
+ * buffer behind each of them.
  */
 export function packBlocks(prepared: readonly SourcedL1Block[]): {
   readonly blocks: readonly SourcedL1Block[]

@@ -1,4 +1,4 @@
-/** The thread that reads and prepares the L1 of a record, ahead of the one that derives: `WorkerL1` starts it. */
+/** Thread that reads and prepares the L1 of a record ahead of derivation; started by `WorkerL1`. */
 import { workerData } from 'node:worker_threads'
 import { BlobCommitments } from '#l1/blob-commitments.ts'
 import { Ahead } from './ahead.ts'
@@ -12,16 +12,16 @@ import {
 import type { SourcedL1Block } from './l1-source.ts'
 import { loadL1, prepareL1 } from './recorded-l1.ts'
 
-/** Blocks that are handed over at once. */
+/** Blocks in a message. */
 const blocksPerMessage = 8
 
-/** What is prepared and not used yet, at most: 64 blocks, or what they are in bytes and one message more. */
+/** Limit on prepared blocks that are not consumed yet: 64 blocks, or a number of bytes plus one message. */
 const aheadLimits = { messages: 64 / blocksPerMessage, bytes: 16 * 1_024 * 1_024 }
 
 const { port, folder, view, isVerified, isLoaded } = workerData as L1WorkerData
 const options = { folder, view, commitments: isVerified ? new BlobCommitments() : undefined }
 
-/** The one reading that goes on. */
+/** The current reading. */
 let current: { readonly reading: number; readonly ahead: Ahead } | undefined
 
 port.on('message', (request: L1Request) => {
@@ -72,7 +72,7 @@ async function read(
     handOver()
     tell({ kind: 'end', reading })
   } catch (error) {
-    // What came before it is still good.
+    // Blocks before the error are still sent.
     handOver()
     tell({ kind: 'failed', reading, error: tellError(error) })
   }

@@ -5,18 +5,18 @@ import { readL1, type RecordedL1 } from '#records/folder/read-l1.ts'
 import { recordFault } from '#records/folder/read-lines.ts'
 import type { SourcedL1Block } from './l1-source.ts'
 
-/** How a record's L1 is read. */
+/** Options of reading a record's L1. */
 export interface RecordedL1Options {
   readonly folder: string
   readonly view: L1View
-  /** Checks blobs, off this thread, and each block against its hash and roots; left out: they are believed. */
+  /** Verifies blobs, on other threads, and each block against its hash and roots. Undefined: blocks are trusted. */
   readonly commitments: BlobCommitments | undefined
 }
 
-/** Blocks whose blobs are checked at once. */
+/** Number of blocks whose blobs are checked in parallel. */
 const lookAhead = 8
 
-/** The L1 of a record, for who goes through it more than once; its blobs are checked. @throws Fault `record` */
+/** Reads the whole L1 of a record into memory, with its blobs checked. @throws Fault `record` */
 export async function loadL1(options: RecordedL1Options): Promise<readonly RecordedL1[]> {
   return Array.fromAsync(checkedL1(options))
 }
@@ -24,7 +24,7 @@ export async function loadL1(options: RecordedL1Options): Promise<readonly Recor
 /**
  * Prepares the L1 blocks of a record from one on.
  *
- * @param recorded all of them; left out: they are read from the file, as they are needed
+ * @param recorded all blocks in memory; undefined: they are read from the file when needed
  * @throws Fault `record` that says where and what is wrong
  */
 export async function* prepareL1(
@@ -54,10 +54,10 @@ function prepare(recorded: RecordedL1, { view, commitments }: RecordedL1Options)
 function verifyRoots({ block, receipts, where }: RecordedL1): void {
   const flaw = flawOfL1Block(block) ?? flawOfL1Receipts(block, receipts)
   if (flaw !== undefined)
-    throw recordFault(`${where}: L1 block ${block.header.number} is not true: ${flaw}`)
+    throw recordFault(`${where}: L1 block ${block.header.number} is invalid: ${flaw}`)
 }
 
-/** One line after the other, but the blobs of several blocks at once. */
+/** Lines are parsed in order, blobs of several blocks in parallel. */
 async function* checkedL1({ folder, commitments }: RecordedL1Options): AsyncGenerator<RecordedL1> {
   const ahead: Promise<Checked>[] = []
   for await (const recorded of readL1(folder)) {
@@ -71,7 +71,7 @@ async function* checkedL1({ folder, commitments }: RecordedL1Options): AsyncGene
   while (ahead.length > 0) yield await taken(ahead.shift())
 }
 
-/** A block, or what is wrong with its blobs: whoever comes to it hears of it. */
+/** A block, or the error of its blobs, which is thrown when the block is read. */
 type Checked = { readonly recorded: RecordedL1; readonly flaw: string | undefined }
 
 async function taken(checked: Promise<Checked> | undefined): Promise<RecordedL1> {

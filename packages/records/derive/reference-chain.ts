@@ -9,18 +9,18 @@ import type { RecordedL2 } from '#records/folder/read-l2.ts'
 import { recordFault, within } from '#records/folder/read-lines.ts'
 import type { Judge, Judgement } from './judge.ts'
 
-/** What transactions of blocks take that are kept for batches that overlap them, at most. */
+/** Limit on the bytes of blocks that are kept for overlapping batches. */
 const maxHeldBytes = 256 * 1_024 * 1_024
 
-/** Blocks that are read at once. */
+/** Number of blocks read ahead. */
 const readAhead = 64
 
-/** A recorded block and its place. */
+/** A recorded block with its reference. */
 export interface ReferenceBlock extends RecordedL2 {
   readonly ref: L2BlockRef
 }
 
-/** Where a pipeline starts. */
+/** The start of a pipeline. */
 export interface ReferenceStart {
   readonly head: L2Head
   /** The L2 block whose L1 origin is the L1 block to begin with. */
@@ -29,18 +29,18 @@ export interface ReferenceStart {
   readonly baseConfig: L2Head['systemConfig']
 }
 
-/** How a recorded chain is read. */
+/** Options of reading a recorded chain. */
 export interface ReferenceOptions {
   readonly config: RollupConfig
-  /** Number of the block that is safe at the start; left out: the first. */
+  /** Number of the block that is the safe head at the start. Undefined: the first. */
   readonly from?: bigint | undefined
-  /** All at once, for who goes through it more than once; else as it is needed. */
+  /** Whether to read all blocks into memory at once; otherwise they are read when needed. */
   readonly isPreloaded?: boolean
 }
 
 /**
- * The L2 chain of a record, which says what an engine would have made of attributes: if they do not make the recorded block, it
- * refused them.
+ * The L2 chain of a record, used as judge: if attributes differ from the recorded block, the execution client must
+ * have refused them.
  */
 export class ReferenceChain implements Judge {
   readonly start: ReferenceStart
@@ -71,7 +71,7 @@ export class ReferenceChain implements Judge {
   }
 
   /**
-   * Reads up to the block to start from.
+   * Reads up to the start block.
    *
    * @param lines blocks in order, each the child of the one before it
    * @throws Fault `record`
@@ -109,7 +109,7 @@ export class ReferenceChain implements Judge {
     return this.#isAtEnd
   }
 
-  /** Reads on to the end, and gives the last block. */
+  /** Reads to the end, and returns the last block. */
   async end(): Promise<ReferenceBlock> {
     await this.#read(Infinity)
     return this.#last
@@ -122,7 +122,7 @@ export class ReferenceChain implements Judge {
     return this.#isAtEnd ? { kind: 'beyond' } : this.#readAndJudge(derived, number)
   }
 
-  /** A recorded block, read on to it if it must be; undefined after the last. */
+  /** A recorded block, read from the file if needed; undefined after the last. */
   async at(number: bigint): Promise<ReferenceBlock | undefined> {
     while (!this.#held.has(number) && !this.#isAtEnd && number > this.#last.ref.number)
       await this.#read(readAhead)
@@ -158,7 +158,7 @@ export class ReferenceChain implements Judge {
     }
   }
 
-  /** Lets go of blocks that no valid batch can overlap any more, and of the oldest if all are too large. */
+  /** Drops blocks that no valid batch can overlap any more, and the oldest ones above the size limit. */
   #forget({ derivedFrom, parent }: DerivedAttributes): void {
     if (this.#isPreloaded) return
     const { sequencingWindow, channelTimeout } = this.#config

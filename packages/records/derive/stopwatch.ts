@@ -1,15 +1,15 @@
-/** Tells time that is worked from time that is waited, for each thing that is waited for. */
+/** Measures working time and waiting time, the latter by reason. */
 export class Stopwatch<Thing extends string> {
   readonly #pausedMs = new Map<Thing, number>()
   #activeMs = 0
   #sinceMs = 0
 
-  /** Of work, up to the last stop. */
+  /** Seconds of work up to the last stop. */
   get activeSeconds(): number {
     return this.#activeMs / 1_000
   }
 
-  /** Of waiting for something. */
+  /** Seconds of waiting, by reason. */
   pausedSeconds(thing: Thing): number {
     return (this.#pausedMs.get(thing) ?? 0) / 1_000
   }
@@ -22,7 +22,7 @@ export class Stopwatch<Thing extends string> {
     this.#activeMs += this.#lap()
   }
 
-  /** Waits, and does not count that as work. */
+  /** Waits for a promise, without counting it as work. */
   async pausedFor<Value>(thing: Thing, awaited: Promise<Value>): Promise<Value> {
     this.stop()
     try {

@@ -61,7 +61,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(sourceOf(t, options), first), expected)
   })
 
-  test(`a later reading begins where it is told, and ends the one before, ${name}`, async (t) => {
+  test(`a new reading begins where requested, and ends the one before, ${name}`, async (t) => {
     const source = sourceOf(t, options)
     await source.loaded()
     const before = await source.open(first)
@@ -71,7 +71,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(source, first), expected)
   })
 
-  test(`a block that is not there is told to who asks, ${name}`, async (t) => {
+  test(`a missing block is reported to the reader, ${name}`, async (t) => {
     const source = sourceOf(t, options)
     const beyond = await source.open(first + BigInt(expected.length))
     await assert.rejects(
@@ -81,7 +81,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(source, first), expected)
   })
 
-  test(`a block before the first is told with the first line, ${name}`, async (t) => {
+  test(`a block before the first is reported with the first line, ${name}`, async (t) => {
     const copy = await edited(t, (lines) => {
       lines.splice(0, 2)
     })
@@ -99,7 +99,7 @@ test('blocks of which only some are held at a time all come over', async (t) => 
 })
 
 test(
-  'what is used up is told at once where one message is all that may be ahead',
+  'a consumed message is acknowledged at once if only one message may be ahead',
   { timeout: 30_000 },
   async (t) => {
     const seventeenMiB = '00'.repeat(17 * 1_024 * 1_024)
@@ -113,7 +113,7 @@ test(
   },
 )
 
-/** Where the system tells which files a process has open. */
+/** Folder with the open files of a process. */
 const openFiles = '/proc/self/fd'
 
 function timesOpen(path: string): number {
@@ -127,7 +127,7 @@ function timesOpen(path: string): number {
 }
 
 test(
-  'a file is read a little ahead, and let go of when nobody wants the rest',
+  'a file is read a little ahead, and closed when the reader stops',
   { skip: !existsSync(openFiles), timeout: 30_000 },
   async (t) => {
     const long = await edited(t, () => undefined, 'channel-timeout')
@@ -145,7 +145,7 @@ test(
   },
 )
 
-test('whoever waits for a block is told that another reading began, or that the source is closed', async (t) => {
+test('a waiting reader gets an error when another reading begins, or the source is closed', async (t) => {
   const source = sourceOf(t, read)
   const waiting = (await source.open(first)).next()
   const reader = await source.open(first)
@@ -155,7 +155,7 @@ test('whoever waits for a block is told that another reading began, or that the 
   await rejected
 })
 
-test('a block that is not true is told with its line, after those before it', async (t) => {
+test('an invalid block is reported with its line, after the blocks before it', async (t) => {
   const copy = await edited(t, (lines) => {
     lines[5] = (lines[5] ?? '').replace(/"gasUsed":"0x\w+"/u, '"gasUsed":"0x7"')
   })
@@ -165,7 +165,7 @@ test('a block that is not true is told with its line, after those before it', as
   await assert.rejects(async () => reader.next(), isRecordFault(/^record: \S*l1\.ndjson, line 6: /))
 })
 
-test('what cannot be read is told to who waits until all is loaded, and to who reads', async (t) => {
+test('an unreadable record is reported to the code that waits for loading, and to the reader', async (t) => {
   const copy = await edited(t, (lines) => {
     lines[2] = '{'
   })

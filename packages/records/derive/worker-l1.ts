@@ -3,15 +3,15 @@ import type { L1View } from '#l1/to-l1-block.ts'
 import { type L1Answer, type L1Request, type L1WorkerData, toldError } from './l1-messages.ts'
 import type { L1Reader, L1Source, SourcedL1Block } from './l1-source.ts'
 
-/** How a record's L1 is read. */
+/** Options of reading a record's L1. */
 export type WorkerL1Options = Omit<L1WorkerData, 'port' | 'folder' | 'view'>
 
-/** As many messages are used before that is told; at the latest when none is left. */
+/** Number of consumed messages that are acknowledged together. */
 const messagesPerTelling = 4
 
 /**
- * The L1 of a record, read and prepared by a thread of its own, some blocks ahead: who sent a transaction to the inbox takes as long
- * to find out as all the rest of derivation.
+ * The L1 of a record, read and prepared some blocks ahead on another thread: recovering senders of inbox transactions takes as long
+ * as the rest of derivation.
  */
 export class WorkerL1 implements L1Source {
   readonly isLoaded: boolean
@@ -22,11 +22,11 @@ export class WorkerL1 implements L1Source {
   #queue: SourcedL1Block[] = []
   /** Messages whose blocks are in the queue. */
   readonly #messages: { blocks: number; readonly bytes: number }[] = []
-  /** What was used and not told yet. */
+  /** Consumed messages that were not acknowledged yet. */
   #used = { messages: 0, bytes: 0 }
-  /** How the reading ended. */
+  /** The end of the reading. */
   #outcome: 'end' | Error | undefined
-  /** Nothing can be read. */
+  /** The record cannot be read. */
   #failure: Error | undefined
   #wake: () => void = () => undefined
 
@@ -45,20 +45,20 @@ export class WorkerL1 implements L1Source {
     const file = new URL('./l1-worker.ts', import.meta.url)
     this.#worker = new Worker(file, { workerData, transferList: [port2] })
     this.#worker.on('error', (error: Error) => this.#fail(error))
-    // Also when it is closed: who waits for a block must not wait for ever.
+    // Also on close, so that no caller waits forever.
     this.#worker.on('exit', () => this.#fail(new Error('the thread that reads L1 has ended')))
     port1.on('message', (answer: L1Answer) => this.#take(answer))
     if (!isLoaded) this.#loaded.resolve()
-    // eslint-disable-next-line atoll/use-rejection -- whoever reads hears of it too
+    // eslint-disable-next-line atoll/use-rejection -- the reader handles it too
     this.#loaded.promise.catch(() => undefined)
   }
 
-  /** Until all of it is in memory, for who measures; at once if it is read as it is needed. @throws Fault `record` */
+  /** Resolves when the whole L1 is in memory, for measuring; at once if it is read when needed. @throws Fault `record` */
   loaded(): Promise<void> {
     return this.#loaded.promise
   }
 
-  /** A reader ends when another is opened. */
+  /** Opening a reader ends the one before. */
   open(from: bigint): Promise<L1Reader> {
     const reading = ++this.#reading
     this.#queue = []
@@ -95,7 +95,7 @@ export class WorkerL1 implements L1Source {
     return this.#next(reading)
   }
 
-  /** What is there already is taken at once, without a turn of the event loop. */
+  /** Available blocks are returned synchronously, without a turn of the event loop. */
   #receive(): void {
     for (;;) {
       const received = receiveMessageOnPort(this.#port)
@@ -124,14 +124,14 @@ export class WorkerL1 implements L1Source {
     this.#wake()
   }
 
-  /** What broke first is why the rest did. */
+  /** The first error is the cause of later ones. */
   #fail(error: Error): void {
     this.#failure ??= error
     this.#loaded.reject(error)
     this.#wake()
   }
 
-  /** Tells what is used now and then: each time wakes the other thread, on a core that this one may need. */
+  /** Acknowledges rarely, since each message wakes the other thread, on a core that this one may need. */
   #noteUsed(): void {
     const [message] = this.#messages
     if (message === undefined || --message.blocks > 0) return

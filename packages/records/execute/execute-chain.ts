@@ -12,46 +12,46 @@ import { readGenesis } from '#execution-client/genesis/read-genesis.ts'
 import { attributesJson, toAttributes } from '#json-rpc/forms/attributes-json.ts'
 import { hashJson, quantityJson } from '#json-rpc/forms/fields.ts'
 
-/** What executing a chain came to. */
+/** Result of executing a chain. */
 export interface ChainResult {
   readonly blocks: number
   readonly txs: number
-  /** Blocks whose hash is the recorded one. */
+  /** Number of blocks with the recorded hash. */
   readonly equal: number
   readonly firstDifference: Difference | undefined
-  /** Payloads that the recording client refused, and how many of them we refuse. */
+  /** Number of payloads that the recording client refused, and how many of them are refused here. */
   readonly refused: { readonly recorded: number; readonly refused: number }
   readonly gas: bigint
-  /** Of execution alone. */
+  /** Seconds of execution only. */
   readonly seconds: number
   readonly mgasPerSecond: number
 }
 
-/** The first block that is not as it was recorded. */
+/** The first block that differs from the record. */
 interface Difference {
   readonly number: bigint
   readonly want: Hash
-  /** The hash that we found, or why there is none. */
+  /** The computed hash, or the error. */
   readonly got: string
-  /** Header fields that differ: recorded and found. */
+  /** Header fields that differ: recorded and computed. */
   readonly fields: Readonly<Record<string, readonly [want: string, got: string]>>
 }
 
-/** How to execute. */
+/** Options of an execution. */
 export interface ExecuteChainOptions {
-  /** As op-geth, which has no Osaka at Karst. */
+  /** Whether to execute as op-geth, which does not activate Osaka with Karst. */
   readonly asOpGeth: boolean
   readonly onBlock?: (block: ExecutedBlock) => void
 }
 
-/** A block as `eth_getBlockByNumber` tells it, as far as an execution is compared with it. */
+/** The fields of `eth_getBlockByNumber` that are compared. */
 const blockJson = z.looseObject({ number: quantityJson, hash: hashJson })
 
 const expectedJson = z.looseObject({ number: z.int(), attributes: attributesJson })
 const refusedJson = z.looseObject({ parentHash: z.string(), attributes: attributesJson })
 
 /**
- * Executes a recorded chain from its genesis and compares each hash; ends at the first that differs.
+ * Executes a recorded chain from its genesis and compares each hash; ends at the first difference.
  *
  * @throws Fault `record` that names the file and line if something in the folder cannot be read
  */
@@ -168,7 +168,7 @@ function differenceOf(
   return { number: block.number, want: block.hash, got: hash, fields }
 }
 
-/** Fields that JSON-RPC calls otherwise. */
+/** Fields with another name in JSON-RPC. */
 const jsonNames: Readonly<Record<string, string>> = {
   ommersHash: 'sha3Uncles',
   beneficiary: 'miner',

@@ -16,14 +16,14 @@ import { attributesJson, toAttributes } from '#json-rpc/forms/attributes-json.ts
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { headerJson } from '#json-rpc/forms/header-json.ts'
 
-/** What executing one recorded block came to. */
+/** Result of executing one recorded block. */
 export interface FixtureResult {
   readonly number: bigint
   readonly expected: Hash
   readonly hash: Hash
   readonly matches: boolean
   readonly gasUsed: bigint
-  /** Of execution alone. */
+  /** Seconds of execution only. */
   readonly seconds: number
 }
 
@@ -43,12 +43,12 @@ const fixtureJson = z.looseObject({
   parentHeader: headerJson,
   attributes: attributesJson,
   expectedBlockHash: hashJson,
-  /** Everything that the block reads, by the hash of it: trie nodes, codes, headers of ancestors. */
+  /** All data that the block reads, by its hash: trie nodes, codes, headers of ancestors. */
   preimages: z.array(hexJson),
 })
 
 /**
- * Executes one recorded block on the part of the state that it touches.
+ * Executes one recorded block on its witness.
  *
  * @throws Fault `invalid-file` that names the file, if it is not a fixture
  */
@@ -98,7 +98,7 @@ function configOf(rollup: z.output<typeof fixtureJson>['rollupConfig']): Executi
   }
 }
 
-/** The hash of an ancestor: each header names its parent. */
+/** The hash of an ancestor, found by following parent hashes. */
 function walkBack(
   source: MemoryStore,
   from: { readonly hash: Hash; readonly header: Header },

@@ -19,7 +19,7 @@ const lineJson = z.object({
 })
 
 /**
- * The L1 blocks of a record, in order, each the child of the one before it.
+ * Reads the L1 blocks of a record in order; each is the child of the one before it.
  *
  * @throws Fault `record` that names file and line, and what is wrong
  */

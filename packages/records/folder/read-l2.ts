@@ -7,13 +7,13 @@ import { findFile, readLines, recordFault, requireFile, within } from './read-li
 export interface RecordedL2 extends CheckedL2Block {
   /** File and line. */
   readonly where: string
-  /** Before the first block of the record: where its channels and spans may have begun. */
+  /** Whether it precedes the first block of the record; such blocks are needed for channels and spans that began earlier. */
   readonly isBefore: boolean
 }
 
 /**
- * The L2 blocks of a record, in order, each the child of the one before it and with the hash that its fields have. Where a
- * record begins later than its chain, the blocks of `before.ndjson` come first.
+ * Reads the L2 blocks of a record in order. Each matches its hash and is the child of the one before it. If the
+ * record begins later than the chain, the blocks of `before.ndjson` come first.
  *
  * @throws Fault `record` that names file and line, and what is wrong
  */

@@ -33,11 +33,11 @@ test('a line may be longer than what is read at once', async () => {
   ])
 })
 
-test('what is no JSON is told with its line', async () => {
+test('malformed JSON is reported with its line', async () => {
   await assert.rejects(read('bad.ndjson', '1\n2\n{'), /bad\.ndjson, line 3: .*JSON/)
 })
 
-test('what is not packed as its name says is told', async () => {
+test('a file that is not compressed as its name says is reported', async () => {
   await assert.rejects(
     read('bad.ndjson.gz', '1\n'),
     /bad\.ndjson\.gz, line 1: it cannot be decompressed/,

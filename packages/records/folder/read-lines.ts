@@ -7,7 +7,7 @@ import { Fault } from '#runtime/fault.ts'
 import { readProblem } from '#runtime/json-file.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 
-/** Where a file of a record is, packed or not; undefined if it has none. */
+/** Path of a file of a record, compressed or not; undefined if it is missing. */
 export function findFile(folder: string, name: string): string | undefined {
   return [join(folder, name), join(folder, `${name}.gz`)].find((path) => existsSync(path))
 }
@@ -19,7 +19,7 @@ export function requireFile(folder: string, name: string): string {
   throw recordFault(`there is no ${name} or ${name}.gz in ${folder}${whyNot(folder)}`)
 }
 
-/** What is the matter with a folder itself. */
+/** The problem with a folder. */
 function whyNot(folder: string): string {
   try {
     accessSync(folder, constants.R_OK | constants.X_OK)
@@ -31,7 +31,7 @@ function whyNot(folder: string): string {
 }
 
 /**
- * The lines of a file, one each, as a schema reads them.
+ * Reads the lines of a file and parses each with a schema.
  *
  * @throws Fault `record` with file, line and field
  */
@@ -47,14 +47,14 @@ export async function* readParsed<Schema extends z.ZodType>(
 /** A line of a file. */
 export interface RecordLine {
   readonly json: unknown
-  /** File and line, for who finds something wrong with it. */
+  /** File and line, for errors. */
   readonly where: string
 }
 
-/** Bytes of a line, at most: an L1 block with all its blobs has a tenth of that. A string has little more room. */
+/** Limit on a line in bytes, ten times an L1 block with all its blobs. A string cannot be much longer. */
 export const maxLineBytes = 256 * 1_024 * 1_024
 
-/** The lines of a file, one JSON value each, packed or not, as they are read. @throws Fault `record` with file and line */
+/** Reads the lines of a file, compressed or not, as JSON values. @throws Fault `record` with file and line */
 export async function* readLines(path: string): AsyncGenerator<RecordLine> {
   const file = createReadStream(path)
   const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file
@@ -94,7 +94,7 @@ async function* splitLines(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
 
 const lineFeed = 0x0a
 
-/** Reads a part of a record. @throws Fault `record` that says where, for a DecodeError */
+/** Parses a part of a record. @throws Fault `record` with file and line, for a DecodeError */
 export function within<Value>(where: string, read: () => Value): Value {
   try {
     return read()
@@ -104,7 +104,7 @@ export function within<Value>(where: string, read: () => Value): Value {
   }
 }
 
-/** What a record is found to be wrong with. */
+/** The fault for a record that cannot be used. */
 export function recordFault(detail: string, cause?: unknown): Fault {
   return new Fault('record', { detail, cause })
 }

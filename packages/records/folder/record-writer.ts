@@ -8,14 +8,14 @@ import { createGzip, type Gzip, gzipSync } from 'node:zlib'
 import { Fault } from '#runtime/fault.ts'
 import { recordFault } from './read-lines.ts'
 
-/** A file of lines that is being written. */
+/** A file of lines being written. */
 interface LineFile {
   readonly packed: Gzip
-  /** When all of it is on the disk; rejects when it cannot be. */
+  /** Resolves when the whole file is on disk. */
   readonly written: Promise<void>
 }
 
-/** Writes a record into a folder beside the one it will have: under its own name there is a whole record, or none. */
+/** Writes a record into a temporary folder that is renamed at the end, so that the final folder is always complete. */
 export class RecordWriter {
   readonly #out: string
   readonly #folder: string
@@ -26,7 +26,7 @@ export class RecordWriter {
     this.#folder = folder
   }
 
-  /** @throws Fault `record` if there is something of that name, or no folder to put it into */
+  /** @throws Fault `record` if the name is taken, or the parent folder is missing */
   static async create(out: string): Promise<RecordWriter> {
     const path = resolve(out)
     refuseExisting(path)
@@ -38,13 +38,13 @@ export class RecordWriter {
     return new RecordWriter(path, folder)
   }
 
-  /** Puts a line at the end of a packed file. */
+  /** Appends a line to a compressed file. */
   addLine(name: string, line: string): void {
     let file = this.#files.get(name)
     if (file === undefined) {
       const packed = createGzip()
       const written = pipeline(packed, createWriteStream(join(this.#folder, `${name}.gz`)))
-      // Whoever waits for the file hears of it.
+      // The code that waits for the file handles the error.
       void Promise.allSettled([written])
       file = { packed, written }
       this.#files.set(name, file)
@@ -52,24 +52,24 @@ export class RecordWriter {
     file.packed.write(`${line}\n`)
   }
 
-  /** Waits until the disk has caught up, so that no more than a few lines are held. @throws the disk's error */
+  /** Waits until the disk has caught up, so that few lines are buffered. @throws the disk's error */
   async drained(): Promise<void> {
     for (const { packed, written } of this.#files.values())
       if (packed.writableNeedDrain || packed.destroyed)
         await Promise.race([once(packed, 'drain'), written])
   }
 
-  /** Writes a file of one JSON value. */
+  /** Writes a JSON file. */
   async addJson(name: string, json: unknown): Promise<void> {
     await writeFile(join(this.#folder, name), `${JSON.stringify(json, undefined, 2)}\n`)
   }
 
-  /** Writes a packed file of one JSON value. */
+  /** Writes a compressed JSON file. */
   async addPackedJson(name: string, json: unknown): Promise<void> {
     await writeFile(join(this.#folder, `${name}.gz`), gzipSync(JSON.stringify(json)))
   }
 
-  /** Ends all files, and gives the record its name. @throws Fault `record` if something else has it by now */
+  /** Closes all files, and renames the folder. @throws Fault `record` if the name is taken by now */
   async finish(): Promise<void> {
     for (const { packed, written } of this.#files.values()) {
       packed.end()
@@ -79,7 +79,7 @@ export class RecordWriter {
     await rename(this.#folder, this.#out)
   }
 
-  /** Leaves nothing of it. */
+  /** Removes the record. */
   async discard(): Promise<void> {
     for (const { packed } of this.#files.values()) packed.destroy()
     await Promise.allSettled([...this.#files.values()].map(({ written }) => written))

@@ -6,29 +6,29 @@ import type { CallOptions, JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { type CheckedL2Block, parseL2Block } from '#json-rpc/forms/l2-block-json.ts'
 import type { RecordedL2 } from '#records/folder/read-l2.ts'
 
-/** Where L2 is asked. */
+/** Options of an L2 node. */
 export interface L2Options {
   readonly rpc: JsonRpcClient
-  /** The server that `rpc` asks, for a person to read. */
+  /** Name of the server, for messages. */
   readonly name: string
   readonly config: RollupConfig
   readonly signal?: AbortSignal | undefined
 }
 
-/** A block of L2 as a node told it, and the line that it makes in a record. */
+/** An L2 block with its line in a record. */
 export interface L2Line extends RecordedL2 {
   readonly line: string
 }
 
-/** Blocks that go into one request: as many of the largest there are fit into an answer. */
+/** Blocks in a request; even the largest blocks fit into one answer. */
 const blocksPerRequest = 16
 
 /**
- * The L2 blocks of a node from one on, in order, each the child of the one before it and with the hash that its fields have.
- * The next few are asked for while the last are used. Ends where the node has no more.
+ * Fetches the L2 blocks of a node in order. Each matches its hash and is the child of the one before it.
+ * The next blocks are fetched while the last are used. Ends where the node has no more.
  *
- * @param first numbers of the first block of all, and of the first that is recorded
- * @throws Fault `l2-untrue` if what was told is not true; JsonRpcError; else as the client does
+ * @param first number of the first block to fetch, and of the first recorded one
+ * @throws Fault `l2-untrue` if a block does not match its hash or parent; JsonRpcError; otherwise as the client does
  */
 export async function* fetchL2Chain(
   options: L2Options,
@@ -41,7 +41,7 @@ export async function* fetchL2Chain(
     if (blocks.length === 0) return
     number += BigInt(blocks.length)
     next = fetchL2Blocks(options, { first: number, count: blocksPerRequest })
-    // Whoever waits for it hears of it; but nobody may.
+    // An error is handled where the result is used, which may never happen.
     void Promise.allSettled([next])
     for (const { told, line } of blocks) {
       const { block } = told
@@ -57,9 +57,9 @@ export async function* fetchL2Chain(
 }
 
 /**
- * Blocks in a row, up to the first that is not there.
+ * Fetches consecutive blocks, up to the first missing one.
  *
- * @throws Fault `l2-untrue` if what was told is not true; JsonRpcError; else as the client does
+ * @throws Fault `l2-untrue` if a block does not match its hash or parent; JsonRpcError; otherwise as the client does
  */
 export async function fetchL2Blocks(
   options: L2Options,
@@ -87,7 +87,7 @@ function readBlock(options: L2Options, number: bigint, json: unknown) {
     return { told, line: JSON.stringify({ ...(json as object), raw }) }
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause
-    throw untrue(options, `block ${number} is not true: ${cause.message}`, cause)
+    throw untrue(options, `block ${number} is invalid: ${cause.message}`, cause)
   }
 }
 

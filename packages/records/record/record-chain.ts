@@ -17,12 +17,12 @@ import { ReferenceChain } from '#records/derive/reference-chain.ts'
 import { RecordingL1 } from './recording-l1.ts'
 import { fetchL2Blocks, type L2Options, fetchL2Chain } from './fetch-l2-chain.ts'
 
-/** What to record, and from where. */
+/** Options of a recording. */
 export interface RecordChainOptions {
   readonly config: RollupConfig
-  /** Number of the L2 block that is safe at the start. */
+  /** Number of the L2 block that is the safe head at the start. */
   readonly from: bigint
-  /** Number of the last L2 block; before Holocene the rest of its span comes too. */
+  /** Number of the last L2 block; before Holocene the rest of its span is recorded too. */
   readonly to: bigint
   readonly l1: {
     readonly client: RecordableL1Source
@@ -32,13 +32,13 @@ export interface RecordChainOptions {
   readonly l2: L2Options
   readonly writer: RecordWriter
   readonly onBlock: (block: SettledBlock) => void
-  /** Told the number of each L1 block that was read. */
+  /** Called with the number of each L1 block read. */
   readonly onL1Block?: ((number: bigint) => void) | undefined
 }
 
-/** What was recorded. */
+/** Result of a recording. */
 export interface RecordedChain {
-  /** Numbers of the first and the last block. */
+  /** Numbers of the first and last block. */
   readonly l1: { readonly first: bigint; readonly last: bigint }
   readonly l2: { readonly first: bigint; readonly last: bigint }
   readonly txs: number
@@ -46,10 +46,10 @@ export interface RecordedChain {
 }
 
 /**
- * Records an L2 chain and the L1 it is derived from: it derives as it records, so it knows how much of L1 is needed, and nothing is
- * recorded that does not fit.
+ * Records an L2 chain and the L1 it is derived from. It derives while it records, so it knows how much of L1 is needed, and
+ * inconsistent data is not recorded.
  *
- * @throws Fault that says what to do if L1 and L2 do not fit, are not as long, or are not told as they are
+ * @throws Fault with advice if L1 and L2 do not match, end too early, or an answer is wrong
  */
 export async function recordChain(options: RecordChainOptions): Promise<RecordedChain> {
   const { config, from, l2 } = options
@@ -60,7 +60,7 @@ export async function recordChain(options: RecordChainOptions): Promise<Recorded
   return run.toEnd(chain)
 }
 
-/** Finds the newest block that a pipeline can begin at for the first recorded one. */
+/** Finds the newest block that a pipeline can begin at, for the first recorded block. */
 async function findBase({ config, from, l2 }: RecordChainOptions): Promise<L2BlockRef> {
   const candidateAt = async (number: bigint) => {
     const [fetched] = await fetchL2Blocks(l2, { first: number, count: 1 })
@@ -77,7 +77,7 @@ function candidateOf(config: RollupConfig, { name }: L2Options, { block }: Check
     return baseCandidateOf(config, { ref: l2BlockRefOf(config, block) }, block)
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause
-    const detail = `${name}: L2 block ${block.number} is of another chain than the rollup config: ${cause.message}`
+    const detail = `${name}: L2 block ${block.number} does not match the rollup config: ${cause.message}`
     throw new Fault('wrong-chain', { detail, cause })
   }
 }
@@ -89,7 +89,7 @@ function lacks({ name }: L2Options, number: bigint): Fault {
 
 class Recording {
   readonly #options: RecordChainOptions
-  /** Lines of blocks that may not become safe. */
+  /** Lines of blocks that are not safe yet. */
   readonly #lines = new Map<bigint, string>()
   #safe: bigint
   #firstL1: bigint | undefined
@@ -100,7 +100,7 @@ class Recording {
     this.#safe = options.from
   }
 
-  /** The same blocks; what comes before the chain is written, of the rest the lines are kept. */
+  /** Passes the blocks on. Blocks before the recorded chain are written; lines of the others are kept until they are safe. */
   async *noting(lines: ReturnType<typeof fetchL2Chain>): ReturnType<typeof fetchL2Chain> {
     const { writer, from } = this.#options
     for await (const block of lines) {
@@ -145,7 +145,7 @@ class Recording {
   async #takeL1({ block, json }: RecordableL1Block, { start }: ReferenceChain): Promise<void> {
     const { l1, l2, writer } = this.#options
     const { number } = block.header
-    // What is still to come may all be there already, and ask nobody.
+    // All further blocks may be prefetched, so no request would notice the abort.
     if (l2.signal?.aborted === true) throw new Fault('aborted')
     this.#firstL1 ??= number
     const { l1Origin } = start.base
@@ -179,7 +179,7 @@ class Recording {
   }
 
   #settle(settled: SettledBlock): void {
-    // One that differs ends the recording.
+    // A block that differs ends the recording.
     if (settled.matches === false) return
     const { writer, onBlock } = this.#options
     const { parent, attributes } = settled.derived
@@ -204,7 +204,7 @@ class Recording {
       const { derived } = differing
       const what = `L2 block ${derived.parent.number + 1n} of ${l2.name} is not what is derived from L1 block ${derived.derivedFrom.number} of ${l1.name}`
       const how = `${difference.field} is ${difference.block}, derived is ${difference.derived}`
-      const detail = `${what} (${how}): it is of another chain, or was never safe`
+      const detail = `${what} (${how}): it belongs to another chain, or was never safe`
       return new Fault('wrong-chain', { detail })
     }
     const detail = `L1 ends at block ${lastL1}, which makes L2 block ${this.#safe} safe, but not ${to}: wait until more of L1 is there, or give a lower --to`

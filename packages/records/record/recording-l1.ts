@@ -3,22 +3,22 @@ import type { RecordableL1Block, RecordableL1Source } from '#l1/l1-client.ts'
 import { type L1View, toL1Block } from '#l1/to-l1-block.ts'
 import type { L1Reader, L1Source, SourcedL1Block } from '#records/derive/l1-source.ts'
 
-/** What a recording reads L1 with. */
+/** Options of reading L1 for a recording. */
 export interface RecordingL1Options {
   readonly client: RecordableL1Source
   readonly view: L1View
-  /** Where the blocks come from, for a person to read. */
+  /** Name of the source, for messages. */
   readonly name: string
-  /** Told of each block once, in order, before it is derived from; the next one waits for it. */
+  /** Called once for each block, in order, before derivation reads it; the next block waits for its promise. */
   readonly onBlock: (told: RecordableL1Block) => Promise<void>
-  /** Whether no more is needed. */
+  /** Whether no more blocks are needed. */
   readonly isDone: () => boolean
 }
 
-/** Blocks that are asked for before they are needed. */
+/** Number of blocks fetched ahead. */
 const lookAhead = 8
 
-/** L1 as a node tells it, taken down as it is read. */
+/** An L1 source that records the blocks it reads. */
 export class RecordingL1 implements L1Source {
   readonly isLoaded = false
   readonly #options: RecordingL1Options
@@ -28,7 +28,7 @@ export class RecordingL1 implements L1Source {
     this.#options = options
   }
 
-  /** The last block that was taken down. */
+  /** The last recorded block. */
   get last(): RecordableL1Block['block'] | undefined {
     return this.#last
   }
@@ -40,7 +40,7 @@ export class RecordingL1 implements L1Source {
       if (this.#options.isDone()) return undefined
       while (ahead.length < lookAhead) {
         const asked = this.#options.client.fetchBlock(number++)
-        // Who asks for it hears of it; but nobody may.
+        // An error is handled where the result is used, which may never happen.
         void Promise.allSettled([asked])
         ahead.push(asked)
       }

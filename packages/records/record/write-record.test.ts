@@ -122,7 +122,7 @@ for (const [what, again, code, message] of [
     'a wrong L2 block',
     { ...short, lies: { l2: changed('eth_getBlockByNumber', editing('gasUsed', '0x7')) } },
     'l2-untrue',
-    /L2 block \d+ is not true: .*the fields have hash/,
+    /L2 block \d+ is invalid: .*the fields have hash/,
   ],
   [
     'another blob',
@@ -212,7 +212,7 @@ for (const [what, again, code, message] of [
     assert.deepEqual(readdirSync(folder), [])
   })
 
-test('an L2 that L1 does not make ends a recording before Holocene, and is not derived for ever', async (t) => {
+test('an L2 chain that does not match L1 ends a recording before Holocene, and is not derived without end', async (t) => {
   const record = join(recordsFolder, 'fork-canyon')
   // Without its batches the chain is made of empty blocks, which L2 does not have.
   const rollup = JSON.parse(readFileSync(join(record, 'rollup.json'), 'utf8')) as Json

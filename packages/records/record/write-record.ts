@@ -19,11 +19,11 @@ import type { SettledBlock } from '#records/derive/derive-chain.ts'
 import { readGenesis, readGenesisJson } from '#execution-client/genesis/read-genesis.ts'
 import { recordChain, type RecordedChain } from './record-chain.ts'
 
-/** What to record, from where, and into which folder. Files that are left out are made, or not needed. */
+/** Options of writing a record. Undefined files are created, or not needed. */
 export interface WriteRecordOptions extends Partial<ChainSettings> {
-  /** A node that is asked, or `fromCache`. */
+  /** JSON-RPC endpoint of L1; or give `fromCache`. */
   readonly l1RpcUrl?: string | undefined
-  /** The data folder of a da-watcher, which has what is needed of L1. */
+  /** Data folder of a da-watcher, with the needed part of L1. */
   readonly fromCache?: string | undefined
   readonly l1BeaconUrl?: string | undefined
   readonly l2RpcUrl: string
@@ -33,20 +33,20 @@ export interface WriteRecordOptions extends Partial<ChainSettings> {
   readonly out: string
   readonly requestTimeoutMs: number
   readonly clock: Clock
-  /** Ends it; nothing is left of the record then. */
+  /** Cancels the recording, and removes it. */
   readonly signal?: AbortSignal | undefined
   readonly onBlock: (block: SettledBlock) => void
-  /** Told the number of each L1 block that was read. */
+  /** Called with the number of each L1 block read. */
   readonly onL1Block?: ((number: bigint) => void) | undefined
 }
 
-/** How often a request is made before it counts as failed. */
+/** Attempts of a request. */
 const rounds = 5
 
 /**
- * Writes a record, of which `atoll derive` makes the same chain with no network.
+ * Writes a record, from which `atoll derive` derives the same chain without a network.
  *
- * @throws Fault that says what to do
+ * @throws Fault with advice
  */
 export async function writeRecord(options: WriteRecordOptions): Promise<RecordedChain> {
   const config = await loadRollupConfig(options)
@@ -84,10 +84,10 @@ function rangeOf({ from, to, onBlock, onL1Block }: WriteRecordOptions) {
   return { from, to, onBlock, onL1Block }
 }
 
-/** What a node refused is said with its own words. */
+/** A refusal is reported with the node's own message. */
 function told(error: unknown): unknown {
   if (error instanceof DecodeError) {
-    const detail = `a node told what cannot be: ${error.message}`
+    const detail = `a node gave an invalid answer: ${error.message}`
     return new Fault('recording-refused', { detail, cause: error })
   }
   if (!(error instanceof JsonRpcError)) return error
@@ -105,7 +105,7 @@ async function checkRange(
   if (genesis === undefined) return
   if (from !== number)
     throw wrong(`--genesis: blocks are executed from the genesis on, so --from must be ${number}`)
-  // It must be one; what is in it shows when it is executed.
+  // Only the form of the genesis is checked here; its content is checked by execution.
   await readGenesis(genesis)
 }
 
@@ -116,7 +116,7 @@ function wrong(detail: string): Fault {
 type Nodes = ReturnType<typeof connect>
 
 function connect(options: WriteRecordOptions, config: RollupConfig) {
-  // At the end there are requests for what was not needed.
+  // Cancels requests for blocks that were prefetched and not needed.
   const ended = new AbortController()
   const signal =
     options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal])
@@ -169,7 +169,7 @@ function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: Ab
   return { rpc, name, client, blobAdvice, close }
 }
 
-/** Finds out at once what would else be found out late. */
+/** Checks early what would otherwise fail late. */
 async function checkChains(
   { l1, l2, signal }: Nodes,
   config: RollupConfig,
@@ -181,7 +181,7 @@ async function checkChains(
     [l1, config.l1ChainId, '--l1-rpc-url'],
     [l2, config.l2ChainId, '--l2-rpc-url'],
   ] as const) {
-    // What was kept was of this chain, as each block's hash says.
+    // Cached blocks belong to this chain, as their hashes show.
     if (rpc === undefined) continue
     const found = parseJson(quantityJson, await ask(rpc, 'eth_chainId'), 'eth_chainId')
     if (found !== wanted)
@@ -219,7 +219,7 @@ async function writeConfig(
   if (l1Config !== undefined) await writer.addJson('l1-chain-config.json', l1Config)
   if (dependencySet !== undefined)
     await writer.addJson('depset.json', await readJsonFile(dependencySet))
-  // The registry gives none: a network has itself alone in it.
+  // The registry has no dependency set: a network depends on itself only.
   else if (config.hardforkTimes.lagoon !== undefined)
     await writer.addJson('depset.json', { dependencies: { [String(config.l2ChainId)]: {} } })
   if (genesis !== undefined)
@@ -251,7 +251,7 @@ async function aboutOf(
   }
 }
 
-/** Many providers do not tell it. */
+/** Many providers do not serve it. */
 async function versionOf(rpc: JsonRpcClient | undefined): Promise<string | undefined> {
   if (rpc === undefined) return undefined
   const [answer] = await rpc.batch([{ method: 'web3_clientVersion', params: [] }])

@@ -5,21 +5,21 @@ import { headerJson } from '#json-rpc/forms/header-json.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import type { ReplayedBlock } from './replayed-chain.ts'
 
-/** A change of a chain that is taken back later. */
+/** A temporary reorg of a chain. */
 export interface Reorg {
-  /** Blocks that are replaced, `block` being the last of them. */
+  /** Number of replaced blocks, `block` being the last of them. */
   readonly depth: bigint
-  /** Number of the head at which it happens. */
+  /** Number of the head at which it begins. */
   readonly block: bigint
-  /** The other branch grows for as many blocks before the recorded one is back. */
+  /** Number of blocks of the other branch before the recorded one returns. */
   readonly stay: bigint
 }
 
 /**
- * Other blocks in the place of some that follow one another: the same transactions under other headers, with the hashes that
- * these have. Whoever checks them finds nothing wrong.
+ * Makes an alternative to consecutive blocks: the same transactions under other headers, with valid
+ * hashes, so that they pass every check.
  *
- * @param name goes into the headers, so that two branches differ
+ * @param name is part of the headers, so that two branches differ
  */
 export function alternativeBranch(
   blocks: readonly ReplayedBlock[],
@@ -46,7 +46,7 @@ function alternativeOf(
   return { ...block, hash, parentHash, json: { ...changed, hash, transactions }, receipts }
 }
 
-/** The items of a list, said to be in another block. */
+/** Changes the block of the items of a list. */
 function placed(of: object, name: string, blockHash: Hash): readonly object[] {
   const items = (of as Readonly<Record<string, readonly object[] | undefined>>)[name]
   return (items ?? []).map((item) => ({ ...item, blockHash }))

@@ -3,20 +3,20 @@ import type { AddressInfo } from 'node:net'
 import { listenFault } from '#runtime/listen-fault.ts'
 import type { ReplayedBlob, ReplayedChain } from './replayed-chain.ts'
 
-/** A beacon API that runs. */
+/** A running beacon API. */
 export interface BeaconApi {
   readonly url: string
   close(): Promise<void>
 }
 
-/** Each second has a slot: recorded L1 blocks may have any time. */
+/** One slot per second, since recorded L1 blocks may have any timestamp. */
 const secondsPerSlot = 1
 
 /**
- * Serves the blobs of a record as a beacon node does, and what is needed to ask for them.
+ * Serves the blobs of a record as a beacon node does, with genesis and spec.
  *
- * Sidecars have blob and index only: a record has no proofs.
- * @throws Fault `rpc-port` if the address cannot be had
+ * Sidecars have blob and index only, since a record has no proofs.
+ * @throws Fault `rpc-port` if the address cannot be bound
  */
 export async function serveBeaconApi(
   chain: ReplayedChain,
@@ -48,7 +48,7 @@ function answer(chain: ReplayedChain, { url, method }: IncomingMessage, response
   response.end(JSON.stringify(found))
 }
 
-/** @returns undefined if there is nothing there */
+/** @returns undefined for an unknown path */
 function dataAt(chain: ReplayedChain, { pathname, searchParams }: URL): unknown {
   if (pathname === '/eth/v1/beacon/genesis') return { genesis_time: String(chain.first.timestamp) }
   if (pathname === '/eth/v1/config/spec') return { SECONDS_PER_SLOT: String(secondsPerSlot) }
@@ -74,7 +74,7 @@ function sidecars(blobs: readonly ReplayedBlob[] | undefined, search: URLSearchP
     .map(({ index, blob }) => ({ index: String(index), blob }))
 }
 
-/** Repeated, or with commas: clients do both. */
+/** Query parameters are repeated or comma-separated; clients do both. */
 function valuesOf(search: URLSearchParams, name: string): readonly string[] {
   return search.getAll(name).flatMap((value) => value.split(','))
 }

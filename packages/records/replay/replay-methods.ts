@@ -14,7 +14,7 @@ import {
   unsafeBlockSignerSlot,
 } from '#protocol/derivation/system-config-contract.ts'
 
-/** What a rollup node asks of L1, and of the blocks of L2: answered from a record. */
+/** JSON-RPC methods of L1 and L2 that a rollup node uses, answered from a record. */
 export function replayMethods(chain: ReplayedChain, chainId: bigint): Methods {
   const block = ([key, isFull]: readonly unknown[]) => {
     const found = chain.find(textOf(key))
@@ -33,7 +33,7 @@ export function replayMethods(chain: ReplayedChain, chainId: bigint): Methods {
   }
 }
 
-/** Topics of an update of the system config that says who signs unsafe blocks. */
+/** Topics of an update of the unsafe block signer. */
 const signerUpdate = [configUpdateEvent, `0x${'00'.repeat(32)}`, `0x${'00'.repeat(31)}03`]
 
 const receiptJson = z.looseObject({
@@ -41,8 +41,8 @@ const receiptJson = z.looseObject({
 })
 
 /**
- * The one word of L1's state that a rollup node reads. A record has no state: the word is what it was at first, and then what the
- * logs of the record say.
+ * `eth_getStorageAt` for the unsafe block signer. A record has no state: the value is the initial one, then that of the
+ * logs of the record.
  */
 export function storageMethod(
   chain: ReplayedChain,

@@ -37,7 +37,7 @@ async function replayed(t: TestContext, folder = record, more: Partial<ReplayL1O
   return { ...l1, ask: (method: string, ...params: unknown[]) => rpc.call(method, params) }
 }
 
-test('blocks and receipts are told as they were', async (t) => {
+test('blocks and receipts are served as recorded', async (t) => {
   const { ask } = await replayed(t)
   assert.equal(await ask('eth_chainId'), '0x384')
   assert.equal(await ask('eth_blockNumber'), '0xb')
@@ -86,7 +86,7 @@ async function fetched(t: TestContext, url: string) {
 
 const withoutIndex = withBlobs?.blobs?.map(({ versionedHash, blob }) => ({ versionedHash, blob }))
 
-test('blobs are told by slot, and checked', async (t) => {
+test('blobs are served by slot, and checked', async (t) => {
   const { beaconUrl } = await replayed(t)
   assert.deepEqual(await fetched(t, beaconUrl), withoutIndex)
 })
@@ -113,7 +113,7 @@ test('sidecars are asked for where a beacon node has no blobs, whatever its URL 
   ])
 })
 
-test('a beacon node that fails is asked again, and what is none is found out', async (t) => {
+test('a failing beacon node is retried, and another kind of server is detected', async (t) => {
   let requests = 0
   const busy = await serveHttp(t, (_request, response) => {
     requests++
@@ -127,7 +127,7 @@ test('a beacon node that fails is asked again, and what is none is found out', a
   await assert.rejects(fetched(t, page), (error) => isFault(error, 'rpc-response'))
 })
 
-test('a chain that grows tells each head to who subscribed, and knows what it gave up', async (t) => {
+test('a growing chain sends each head to subscribers, and knows replaced blocks by hash', async (t) => {
   const growth = {
     speed: 0,
     safeLag: 1n,

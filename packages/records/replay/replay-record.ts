@@ -9,39 +9,39 @@ import { replayMethods, storageMethod } from './replay-methods.ts'
 import { type Growth, replayViews, type TimedView } from './replay-views.ts'
 import { parseReplayedBlock, ReplayedChain } from './replayed-chain.ts'
 
-/** Where an L1 is served, and how it grows. */
+/** Options of a replayed L1. */
 export interface ReplayL1Options {
   readonly host: string
-  /** 0 takes one that is free. */
+  /** 0 for any free port. */
   readonly rpcPort: number
-  /** 0 takes one that is free. */
+  /** 0 for any free port. */
   readonly beaconPort: number
   readonly clock: Clock
-  /** Told of each call, for who counts them. */
+  /** Called for each JSON-RPC call. */
   readonly onCall?: (method: string) => void
-  /** Left out: all of it is there, and its head moves as it is told. */
+  /** How the chain grows. Undefined: the whole chain is there, and its head is moved by calls. */
   readonly growth?: Growth
-  /** Who signs unsafe blocks as long as the record says nothing; nobody, if it is left out. */
+  /** Unsafe block signer until a log changes it. Undefined: the zero address. */
   readonly unsafeBlockSigner?: Address | undefined
 }
 
-/** An L1 that runs. */
+/** A running L1. */
 export interface ReplayedL1 {
-  /** For HTTP; a WebSocket has the same with `ws`. */
+  /** HTTP URL; WebSockets use the same with `ws`. */
   readonly rpcUrl: string
   readonly beaconUrl: string
-  /** Its head can be moved. */
+  /** The chain; its head can be moved. */
   readonly chain: ReplayedChain
-  /** Resolves when all of the record is there, and final. */
+  /** Resolves when the whole record is served and final. */
   readonly grown: Promise<void>
   close(): Promise<void>
 }
 
 /**
- * Serves the L1 of a record: JSON-RPC by HTTP and WebSocket, and the beacon API. All of it is held in memory.
+ * Serves the L1 of a record from memory: JSON-RPC over HTTP and WebSocket, and the beacon API.
  *
- * @throws Fault `record` that says where, if the record cannot be used; `rpc-port` if a port cannot be had; `settings` for a reorg
- * that does not fit
+ * @throws Fault `record` that says where, if the record cannot be used; `rpc-port` if a port cannot be bound; `settings` for an invalid
+ * reorg
  */
 export async function replayL1(folder: string, options: ReplayL1Options): Promise<ReplayedL1> {
   const { host, rpcPort, beaconPort, clock, growth } = options
@@ -80,9 +80,9 @@ export async function replayL1(folder: string, options: ReplayL1Options): Promis
 }
 
 /**
- * The blocks of a file of a record.
+ * Reads the blocks of a file of a record.
  *
- * @param toLine makes of a line what a line of `l1.ndjson` is
+ * @param toLine converts a line to the form of `l1.ndjson`
  * @throws Fault `record` with file and line
  */
 export async function readReplayedChain(
@@ -95,7 +95,7 @@ export async function readReplayedChain(
   return new ReplayedChain(blocks)
 }
 
-/** Shows one after the other at its time. */
+/** Applies each view at its time. */
 function play(
   views: readonly TimedView[],
   {

@@ -2,33 +2,33 @@ import { Fault } from '#runtime/fault.ts'
 import { alternativeBranch, type Reorg } from './alternative-branch.ts'
 import { atLeast, type ChainView, type ReplayedBlock } from './replayed-chain.ts'
 
-/** How a recorded chain grows. */
+/** Options of how a recorded chain grows. */
 export interface Growth {
-  /** Recorded seconds in one of the clock; 0: all is there at once. */
+  /** Recorded seconds per second; 0: the whole chain at once. */
   readonly speed: number
-  /** How far below the head a block is safe, and how far it is final. */
+  /** Distances of the safe and the finalized block below the head. */
   readonly safeLag: bigint
   readonly finalizedLag: bigint
   readonly reorgs: readonly Reorg[]
 }
 
-/** What is shown from a moment on, in milliseconds from the start. */
+/** A view of the chain, from a time in milliseconds since the start. */
 export interface TimedView {
   readonly atMs: number
   readonly view: ChainView
 }
 
-/** Where there is no time between blocks to take it from, in seconds. */
+/** Default block time in seconds, for a chain without one. */
 const usualSlotSeconds = 12n
 
-/** How long each part of a reorg stays where all else is there at once. */
+/** Duration of each step of a reorg at unlimited speed. */
 const reorgStepMs = 1_000
 
 /**
- * What a chain that grows shows, in order. Each block comes at its recorded time; safe and finalized lag behind, and catch up
- * with the head when it has reached the end.
+ * The views of a growing chain, in order. Each block appears at its recorded time. Safe and finalized lag behind, and catch up
+ * with the head at the end.
  *
- * @throws Fault `settings` for a reorg that does not fit
+ * @throws Fault `settings` for a reorg reorg
  */
 export function replayViews(
   blocks: readonly ReplayedBlock[],
@@ -63,7 +63,7 @@ class Growing {
       yield* this.#reorg(reorg)
       number += reorg.stay
     }
-    // The head has come to its end; what lags behind comes there a block at a time.
+    // The head has reached the end; safe and finalized follow a block at a time.
     for (let slot = number; slot <= this.#last + finalizedLag; slot++)
       yield this.#timed(slot, { fork: slot, head: this.#last, branch: [] })
   }
@@ -80,7 +80,7 @@ class Growing {
     }
   }
 
-  /** Nothing above `fork` is safe: it may yet be replaced. */
+  /** Nothing above `fork` is safe, since it may still be replaced. */
   #timed(
     slot: bigint,
     { fork, head, branch }: Pick<ChainView, 'head' | 'branch'> & { readonly fork: bigint },
@@ -106,7 +106,7 @@ class Growing {
   }
 }
 
-/** The end at once; of reorgs what comes before and after each change. */
+/** The end at once; around a reorg the views before and after each change. */
 function hurried(views: readonly TimedView[]): readonly TimedView[] {
   const isForked = (at: number) => (views[at]?.view.branch.length ?? 0) > 0
   return views

@@ -3,28 +3,28 @@ import type { Hash } from '#protocol/primitives.ts'
 import { hashJson, uint64Json } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 
-/** A block of a record, as its node told it. */
+/** A block of a record. */
 export interface ReplayedBlock {
   readonly number: bigint
   readonly hash: Hash
   readonly parentHash: Hash
   /** Unix seconds. */
   readonly timestamp: bigint
-  /** With whole transactions. */
+  /** With full transactions. */
   readonly json: Readonly<Record<string, unknown>>
-  /** Their hashes, in order. */
+  /** Transaction hashes, in order. */
   readonly transactionHashes: readonly Hash[]
-  /** One for each transaction; absent for L2. */
+  /** One receipt for each transaction; absent for L2. */
   readonly receipts: readonly unknown[] | undefined
   readonly blobs: readonly ReplayedBlob[]
 }
 
 /** A blob of a block. */
 export interface ReplayedBlob {
-  /** Among all of the block. */
+  /** Index among all blobs of the block. */
   readonly index: number
   readonly versionedHash: Hash
-  /** In hex. */
+  /** Data in hex. */
   readonly blob: string
 }
 
@@ -45,9 +45,9 @@ const lineJson = z.object({
 })
 
 /**
- * Reads a line of `l1.ndjson`; one of `l2.ndjson` is read as `{block}`.
+ * Parses a line of `l1.ndjson`, or a line of `l2.ndjson` as `{block}`.
  *
- * @throws DecodeError that names the field if it is none
+ * @throws DecodeError that names the malformed field
  */
 export function parseReplayedBlock(line: unknown): ReplayedBlock {
   const { block: json, receipts, blobs } = parseJson(lineJson, line, 'line')
@@ -56,21 +56,21 @@ export function parseReplayedBlock(line: unknown): ReplayedBlock {
   return { number, hash, parentHash, timestamp, json, transactionHashes, receipts, blobs }
 }
 
-/** How much of a chain is there, and which one it is. */
+/** The visible part of a chain, with its branch. */
 export interface ChainView {
   readonly head: bigint
   readonly safe: bigint
   readonly finalized: bigint
-  /** Blocks in a row that stand in the place of the recorded ones with the same numbers. */
+  /** Consecutive blocks that replace the recorded ones with the same numbers. */
   readonly branch: readonly ReplayedBlock[]
 }
 
-/** How far below the head blocks are safe and final, where nothing else is said: as on a public chain. */
+/** Default distances of the safe and the finalized block below the head, as on a public chain. */
 const usualLag = { safe: 32n, finalized: 64n }
 
-/** Blocks in a row, up to a head that may move: those above it are not there yet. */
+/** Consecutive blocks up to a movable head; blocks above it are not visible. */
 export class ReplayedChain {
-  /** All that were recorded, those above the head too. */
+  /** All recorded blocks, including those above the head. */
   readonly blocks: readonly ReplayedBlock[]
   /** The oldest block. */
   readonly first: ReplayedBlock
@@ -78,7 +78,7 @@ export class ReplayedChain {
   readonly #places: ReadonlyMap<string, { readonly number: bigint; readonly at: number }>
   readonly #listeners = new Set<(blocks: readonly ReplayedBlock[]) => void>()
   #view: ChainView
-  /** The highest head there was: what is below stays known by its hash, canonical or not. */
+  /** The highest head so far: blocks below it stay known by hash, canonical or not. */
   #highest: bigint
 
   /** @throws RangeError without a block */
@@ -98,7 +98,7 @@ export class ReplayedChain {
     )
   }
 
-  /** How much of it is there. */
+  /** The current view. */
   get view(): ChainView {
     return this.#view
   }
@@ -107,18 +107,18 @@ export class ReplayedChain {
     return this.#view.head
   }
 
-  /** Makes a recorded block the newest; what is above it was never there. */
+  /** Moves the head to a recorded block, as if the blocks above had never been visible. */
   moveHead(number: bigint): void {
     this.begin(this.#usualView(number))
   }
 
-  /** Shows no more of the chain than this; what is above was never there. */
+  /** Applies a view, as if the blocks above had never been visible. */
   begin(view: ChainView): void {
     this.#highest = view.head
     this.show(view)
   }
 
-  /** Shows more of the chain, less of it, or other blocks. */
+  /** Applies a view: a longer or shorter chain, or another branch. */
   show(view: ChainView): void {
     const before = this.#view
     for (const block of view.branch) this.#byHash.set(block.hash, block)
@@ -139,7 +139,7 @@ export class ReplayedChain {
     return () => this.#listeners.delete(listener)
   }
 
-  /** By number in hex, hash or label; undefined if it is not there. */
+  /** Finds a block by hex number, hash or label. */
   find(key: string): ReplayedBlock | undefined {
     if (/^0x[0-9a-f]{64}$/iu.test(key)) {
       const block = this.#byHash.get(key.toLowerCase())
@@ -149,13 +149,13 @@ export class ReplayedChain {
     return number === undefined ? undefined : this.#canonical(this.#view, number)
   }
 
-  /** The block with a beacon slot. */
+  /** The block of a beacon slot. */
   findByTimestamp(timestamp: bigint): ReplayedBlock | undefined {
     const recorded = this.blocks.find((block) => block.timestamp === timestamp)
     return recorded && this.#canonical(this.#view, recorded.number)
   }
 
-  /** The receipt of a transaction; undefined if it is not there. */
+  /** The receipt of a transaction; undefined if it is unknown. */
   findReceipt(transactionHash: string): unknown {
     const place = this.#places.get(transactionHash.toLowerCase())
     if (place === undefined) return undefined
@@ -201,12 +201,12 @@ export class ReplayedChain {
   }
 }
 
-/** A number, or a lowest one. */
+/** A number, or the lowest if undefined. */
 export function atLeast(number: bigint, lowest: bigint): bigint {
   return number < lowest ? lowest : number
 }
 
-/** A block as `eth_getBlockByNumber` tells it, with hashes in place of transactions. */
+/** A block as returned by `eth_getBlockByNumber`, with transaction hashes only. */
 export function withoutTransactions({ json, transactionHashes }: ReplayedBlock): object {
   return { ...json, transactions: transactionHashes }
 }
