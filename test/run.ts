@@ -32,7 +32,7 @@ console.log(`in all: ${counted.map((name) => `${name} ${total(name)}`).join(', '
 const passed = halves.every(({ code, hasCounted }) => code === 0 && hasCounted)
 process.exitCode = passed && total('tests') > 0 ? 0 : 1
 
-/** What came of one process. */
+/** The result of one process. */
 interface Half {
   readonly code: number | null
   readonly counts: Counts

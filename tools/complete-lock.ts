@@ -1,5 +1,5 @@
 /**
- * Adds to `package-lock.json` the optional platform packages that npm left out.
+ * Adds to `package-lock.json` the optional platform packages that npm omitted.
  *
  * npm drops an optional dependency that its registry does not serve, and `npm ci` then refuses the lock that
  * `npm install` wrote (npm/cli #9846). Run after each change of the dependencies: `npm run lock`.
@@ -24,7 +24,7 @@ const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'openharmony', 
 const processors = ['arm', 'arm64', 'ia32', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64']
 
 /**
- * The entries that a lock should have and lacks: one for each optional dependency that some locked package names.
+ * The missing entries of a lock file: one for each optional dependency of a locked package.
  * A platform package is recognised by its name, as in `@scope/tool-linux-x64-musl`.
  */
 export function missingEntries(lock: Lock): Record<string, LockedPackage> {
@@ -38,7 +38,7 @@ export function missingEntries(lock: Lock): Record<string, LockedPackage> {
   return missing
 }
 
-/** Fields in the order in which npm writes them, so that the next install leaves the lock as it is. */
+/** Fields in npm's order, so that the next install does not change the file. */
 function platformEntry(name: string, version: string, parent: LockedPackage): LockedPackage {
   const words = name.split(/[/-]/)
   const os = systems.filter((system) => words.includes(system))

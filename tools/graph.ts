@@ -3,17 +3,17 @@ import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { importProblem, type Layer, layerOf, levels } from './lint/layers.ts'
 
-// The graph of the packages: their lines, and who imports whom. Ends with 1 if an import goes upward or in a circle, or
-// if a package is too large a part of the whole.
+// Prints the graph of the packages: lines and imports. Ends with 1 if an import goes upward or in a circle, or
+// if a package has too large a share of the lines.
 
-/** No package has a greater share of the lines. */
+/** Largest share of the lines that a package may have. */
 const maxShare = 0.25
 
 interface Package {
   readonly layer: Layer
   lines: number
   files: number
-  /** Names of the layers it imports, with how often. */
+  /** Imported layers, with the number of imports. */
   readonly imports: Map<string, number>
 }
 
@@ -48,7 +48,7 @@ function sourceFiles(): readonly string[] {
   return listed.split('\n').filter((path) => /(?<!\.test)\.[jt]s$/.test(path))
 }
 
-/** A circle among packages, as a path that ends where it began; undefined if there is none. */
+/** A circle of imports among packages, as a path; undefined if there is none. */
 function findCircle(packages: readonly Package[]): readonly string[] | undefined {
   const importsOf = new Map(packages.map(({ layer, imports }) => [layer.name, [...imports.keys()]]))
   const done = new Set<string>()

@@ -4,7 +4,7 @@ import { brotliCompressSync, constants } from 'node:zlib'
 import { fromHex } from '#protocol/codec/hex.ts'
 import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
 
-// Packs the transactions that hardforks bring into the one file that derivation reads them from.
+// Packs the upgrade transactions of hardforks into the file that derivation reads.
 // `node tools/pack-upgrades.ts`, after a change of the known answers.
 
 interface Upgrade {

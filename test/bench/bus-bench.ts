@@ -126,7 +126,7 @@ class BusMeasure {
       times.atoll.set(number, atoll)
       times.raw.set(number, bare)
     }
-    // What is one way only is timed where it arrives.
+    // One-way messages are timed at the receiver.
     const spent =
       kind === 'state' || kind === 'log'
         ? await this.#untilArrival(kind, times)
@@ -135,7 +135,7 @@ class BusMeasure {
     return { kind, bytes, atoll, raw: bare, ratio: atoll.median / bare.median }
   }
 
-  /** @returns what it took; for what is one way only, when it began */
+  /** @returns the duration; for one-way messages the start time */
   async #time(send: () => Promise<number | void>): Promise<number> {
     const startedMs = machineMs()
     const beganMs = await send()

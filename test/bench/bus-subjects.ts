@@ -56,7 +56,7 @@ export const chainState: State<L1Block> = state({
   codec: blockCodec,
 })
 
-/** The fourth: to whoever watches. */
+/** The fourth: to the observer. */
 export const chainSafe: Log<L1Block> = log({
   name: 'derivation.chain-safe',
   summary: 'Fourth hop of the chain.',

@@ -1,5 +1,5 @@
 /**
- * Derives a chain of as many blocks as it is told, from L1 that is made as it is read, and prints the memory that took:
+ * Derives a chain of a given length from generated L1 data, and prints the memory used:
  * `node --expose-gc derivation-memory.ts BLOCKS`.
  */
 import { randomBytes } from 'node:crypto'
@@ -164,7 +164,7 @@ const { blocks, mismatch } = await deriveChain({
 })
 if (mismatch !== undefined || blocks < wanted) throw new Error(`${blocks} blocks, want ${wanted}`)
 const maxRssMb = process.resourceUsage().maxRSS / 1_024
-// What is still held, apart from what the collector has not come to: it takes its time while there is room.
+// Memory in use after a collection.
 globalThis.gc?.()
 const heldMb = process.memoryUsage().heapUsed / 1_048_576
 process.stdout.write(`${JSON.stringify({ blocks, maxRssMb, heldMb })}\n`)

@@ -8,7 +8,7 @@ import { readRollupConfig } from '#records/folder/record-config.ts'
 import { readL2 } from '#records/folder/read-l2.ts'
 import { readLines, requireFile } from '#records/folder/read-lines.ts'
 
-/** An execution client that takes no time: it knows a recorded chain, and gives the next of its blocks to whoever asks for one. */
+/** An execution client that answers at once: it knows a recorded chain, and returns the next of its blocks. */
 export interface InstantClient {
   readonly url: string
   readonly jwtSecret: Uint8Array

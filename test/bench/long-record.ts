@@ -35,7 +35,7 @@ const transactionBytes = 150
 const batcher = privateKeyToAccount(`0x${'0b'.repeat(32)}`)
 
 /**
- * Writes a record with as many L2 blocks as it is told, on the genesis of another: every L1 block has the batches of the epoch
+ * Writes a record with a given number of L2 blocks, on the genesis of another: every L1 block has the batches of the epoch
  * before it, as calldata. Its L2 blocks have the hashes of their fields, but were not executed.
  */
 export async function writeLongRecord(base: string, out: string, blocks: number): Promise<void> {

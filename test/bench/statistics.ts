@@ -1,4 +1,4 @@
-/** What a person wants to know of many measurements. */
+/** Summary of measurements. */
 export interface Summary {
   readonly samples: number
   readonly median: number

@@ -26,7 +26,7 @@ export interface VerifierBench {
     /** Of each service: at the end, and at most. */
     readonly rssMb: Readonly<Record<string, { readonly end: number; readonly most: number }>>
   }
-  /** L1 grows by a block with a batch each quarter of a second, and tells so: from there to all of the batch being safe. */
+  /** L1 grows by a block with a batch every quarter of a second, and announces it: measured until the whole batch is safe. */
   readonly headToSafeMs: Summary
 }
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
 
-/** A certificate for this machine that only whoever has it trusts. */
+/** A self-signed certificate for this machine. */
 export async function certificate(folder: string, name: string) {
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
     keySize: 2048,

@@ -22,19 +22,19 @@ import { World } from './world.ts'
 const names = new BusNames({ chainId: 10n, node: 'main' })
 const actorProgram = fileURLToPath(new URL('./actor.ts', import.meta.url))
 
-/** How an actor is started. */
+/** Options of an actor. */
 export interface ActorOptions {
   readonly instance?: string
   readonly flags?: readonly string[]
 }
 
-/** An actor and those that take its place. */
+/** An actor with its restarts. */
 export interface RunningActor {
   readonly name: string
   child: ChildProcess
-  /** Exit codes and signals of its earlier lives. */
+  /** Exit codes and signals of its earlier runs. */
   readonly ends: string[]
-  /** All that it printed, in all its lives. */
+  /** Output of all its runs. */
   output: string
   isRestarted: boolean
 }
@@ -133,7 +133,7 @@ export class Cluster {
     return actor
   }
 
-  /** Waits until the chain is what one pass over L1 makes. @throws Error after a minute, with what the actors said */
+  /** Waits until the chain equals one pass over L1. @throws Error after a minute, with the output of the actors */
   async untilDone(): Promise<void> {
     const deadlineMs = performance.now() + 60_000
     while (!this.world.isDone) {
@@ -194,7 +194,7 @@ function connectAs(role: BusRole, server: TestServer, folder: string): Promise<C
     natsSeedFile: busKeyFile(folder, role),
     natsCaFile: undefined,
     name: 'test',
-    // A right that is missing is told to the request; of a subscription, the test looks for itself.
+    // A missing permission fails a request; for subscriptions the test checks itself.
     onFatal: () => undefined,
   })
 }

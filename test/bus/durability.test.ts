@@ -22,7 +22,7 @@ test(`the server is killed under ${publishes} publishes, ${rounds} times: no ack
     const stored = new Map<string, string>()
     const publishing = Promise.all(
       Array.from({ length: publishes }, async (_, at) => {
-        // Not all at once, so that some are on their way, some stored and some not yet sent when it dies.
+        // Spread out, so that at the crash some are pending, some stored and some not sent.
         await pause(at / 20)
         const key = `$KV.state.${round}.${at % 500}`
         const value = `${round}/${at}`
@@ -43,7 +43,7 @@ test(`the server is killed under ${publishes} publishes, ${rounds} times: no ack
     acknowledged += stored.size
     for (const [key, value] of stored) {
       const kept = textOf((await readNewest(client, 'KV_state', key))?.data)
-      // A later write of the key may be stored without a word of it.
+      // A later write of the key may be stored without an acknowledgement.
       const isKept = Number(kept.split('/')[1]) >= Number(value.split('/')[1])
       assert.ok(isKept, `round ${round}: ${key} has ${kept}, and ${value} was acknowledged`)
     }

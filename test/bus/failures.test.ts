@@ -36,7 +36,7 @@ test('F9: the server is killed again and again, and nothing is lost', async (t) 
   assert.deepEqual(ends, [], 'an engine does not stop for a server that is back within its lease')
 })
 
-test('F10: the server loses its store; the engine writes its state anew, in a new generation', async (t) => {
+test('F10: the server loses its store; the engine writes its state again, in a new generation', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -87,11 +87,11 @@ test('F13: of two engines one acts; the other takes over when it dies, and each 
   const { world } = cluster
   cluster.runVerifier([{ instance: 'engine-0' }, { instance: 'engine-1' }])
   await cluster.untilBlock(5n)
-  // What it did is told by another connection than what it says of it.
-  await until('an engine tells its chain', () => world.chains.length > 0)
+  // Its action and its report arrive over different connections.
+  await until('the engine publishes its chain', () => world.chains.length > 0)
   const first = world.chains.at(-1)?.instance ?? ''
   const holder = cluster.actor(first)
-  // It stays dead, so that the other has to take its place.
+  // It stays down, so that the other one takes over.
   holder.isRestarted = false
   holder.child.kill('SIGKILL')
   await until('the other one acts', () => world.chains.at(-1)?.instance !== first)
@@ -180,7 +180,7 @@ test('F22: two processes under one name take the lease from each other, and say 
   const second = cluster.run('engine', { instance: 'engine-0' })
   const first = cluster.actor('engine-0')
   await until('both have lost it', () => first.ends.length > 0 && second.ends.length > 0)
-  // Until one finds the other out, two engines at once may also end each other by what they make of the chain.
+  // Until one detects the other, two engines may also stop each other through changes of the chain.
   const said = /another process runs as instance engine-0/
   await until('one has said why', () => said.test(first.output + second.output))
   second.isRestarted = false

@@ -73,7 +73,7 @@ test('a node that does not end is ended by another signal, and its NATS server b
   await setTimeout(1_100)
   child.kill('SIGTERM')
   assert.deepEqual(await ended, [143, null])
-  // Whose parent is gone is buried by init, when that comes to it.
+  // A process without a parent is reaped by init, after some time.
   await until(() => !isRunning(server))
 })
 

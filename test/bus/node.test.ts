@@ -138,7 +138,7 @@ test(`each of a node is killed ${rounds} times, and the safe chain goes on as it
         due.shift()
         kill(world.node, victim)
         if (victim === 'engine') engineKills++
-        // Attributes that were in flight may yet make one block without whoever was killed.
+        // Attributes in flight may still make one block without the killed service.
         const next = world.safe + 2n
         stalls.get(victim)?.push(await world.until(`after ${victim}`, () => world.safe >= next))
       }

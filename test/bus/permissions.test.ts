@@ -17,7 +17,7 @@ import { BusNames } from '#messages/bus-names.ts'
 import { pause, text } from './conformance/raw-client.ts'
 import { TestServer } from './servers.ts'
 
-// Each role on a real server tries everything: what the table gives it passes, and nothing else does.
+// Each role tries everything on a real server: only what the table permits succeeds.
 
 const names = new BusNames({ chainId: 10n, node: 'main' })
 const specs = streamsOf(subjects, names)
@@ -56,7 +56,7 @@ function clientOf(role: BusRole): Connection {
   return entry.client
 }
 
-/** Whether the server lets a role publish: any answer but a denial, also none at all. */
+/** Whether a role may publish: any outcome except a denial. */
 async function mayPublish(role: BusRole, subject: string): Promise<boolean> {
   try {
     await clientOf(role).request({ subject, data: text('{}') }, { timeoutMs: 2_000 })
@@ -67,20 +67,20 @@ async function mayPublish(role: BusRole, subject: string): Promise<boolean> {
   }
 }
 
-/** Whether the server lets a role subscribe: a denial comes a moment later. */
+/** Whether a role may subscribe: a denial arrives a moment later. */
 async function maySubscribe(role: BusRole, subject: string, queue?: string): Promise<boolean> {
   const { client, refused } = clients.get(role) ?? assert.fail(role)
   refused.length = 0
   const options = { onMessage: () => undefined, ...(queue !== undefined && { queue }) }
   const subscription = client.subscribe(subject, options)
-  // A round trip on the same connection: the denial would be before its answer.
-  await mayPublish(role, `${inboxPrefix(role)}.nobody`)
+  // A round trip on the same connection: a denial would arrive before its answer.
+  await mayPublish(role, `${inboxPrefix(role)}.nothing`)
   await pause(5)
   subscription.unsubscribe()
   return refused.length === 0
 }
 
-/** Everything that can be tried with a subject, and who should be able to. */
+/** All operations on a subject, with the roles that may do them. */
 function attempts(subject: Subject) {
   const owner = serviceOf(subject)
   const isOwner = (role: BusRole) => role === owner
@@ -127,7 +127,7 @@ function attempts(subject: Subject) {
 }
 
 for (const subject of subjects) {
-  test(`${subject.kind} ${subject.name}: who may, can; nobody else`, async () => {
+  test(`${subject.kind} ${subject.name}: only permitted roles can`, async () => {
     for (const { what, expected, attempt } of attempts(subject))
       for (const role of busRoles)
         assert.equal(await attempt(role), expected(role), `${role}: ${what}`)
@@ -150,7 +150,7 @@ test('a lease is written and read by its own service only', async () => {
   }
 })
 
-test('provision makes streams; nobody deletes, purges, restores or consumes one', async () => {
+test('provision creates streams; no role deletes, purges, restores or consumes one', async () => {
   for (const { name } of specs) {
     for (const role of busRoles) {
       const isProvision = role === 'provision'
@@ -171,7 +171,7 @@ test('provision makes streams; nobody deletes, purges, restores or consumes one'
   assert.equal(await mayPublish('provision', '$JS.API.STREAM.CREATE.OTHER'), false)
 })
 
-test('nobody reads the replies to another, or everything', async () => {
+test('no role reads the replies to another, or all subjects', async () => {
   for (const role of busRoles) {
     for (const other of busRoles)
       assert.equal(await maySubscribe(role, `${inboxPrefix(other)}.>`), role === other, role)

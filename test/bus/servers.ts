@@ -71,7 +71,7 @@ export class TestServer {
     await rm(join(this.#dataDir, 'store'), { recursive: true, force: true })
   }
 
-  /** Stops it without its knowing, as a partition would. */
+  /** Freezes it, as a partition would. */
   freeze(): void {
     this.#running.kill('SIGSTOP')
   }

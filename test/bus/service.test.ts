@@ -122,7 +122,7 @@ test('a service that does not stop by itself ends within 2 s all the same', asyn
   assert.ok(performance.now() - stoppedMs < 2_000)
 })
 
-test('a service tells over HTTP that it lives, whether it is ready, and what it counts', async (t) => {
+test('a service serves health, readiness and metrics over HTTP', async (t) => {
   const service = start(t, 'engine-3')
   await until('it runs', isRunning(service))
   const get = (path: string) => fetch(`${healthOf(service)}${path}`)

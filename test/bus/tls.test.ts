@@ -25,7 +25,7 @@ test('with TLS, a client talks to a server that it trusts, and to no other', asy
       onFatal: () => undefined,
     })
   const client = await connect(tls.certFile)
-  const request = client.request({ subject: 'nobody', data: text('') }, { timeoutMs: 1_000 })
+  const request = client.request({ subject: 'nothing', data: text('') }, { timeoutMs: 1_000 })
   await assert.rejects(request, { code: 'unavailable', message: /there is no subscriber/ })
   await client.close()
   const plain = await TestServer.start()

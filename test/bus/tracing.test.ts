@@ -7,9 +7,9 @@ import protobuf from 'protobufjs'
 import { runAtoll } from '#test/command/run-atoll.ts'
 import { requireNatsServer } from './servers.ts'
 
-// A node of processes on a real server, and what an OpenTelemetry collector gets of it.
+// A node of processes on a real server, with an OpenTelemetry collector.
 
-/** As much of OTLP as the test reads. Source: opentelemetry-proto, collector/trace/v1/trace_service.proto */
+/** The part of OTLP that the test reads. Source: opentelemetry-proto, collector/trace/v1/trace_service.proto */
 const { root } = protobuf.parse(`
   syntax = "proto3";
   message ExportTraceServiceRequest { repeated ResourceSpans resource_spans = 1; }

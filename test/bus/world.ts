@@ -26,14 +26,14 @@ interface SeenCommand extends Sender {
   readonly atMs: number
 }
 
-/** What the processes of a test share and cannot kill: L1, the execution client, and a record of what was seen. */
+/** Shared by the processes of a test and not killed: L1, the execution client, and a log of observations. */
 export class World {
   readonly l1: SimulatedL1
   readonly client: StandInClient
-  /** Everything that moved the execution client. */
+  /** All commands to the execution client. */
   readonly commands: SeenCommand[] = []
   readonly chains: ChainState[] = []
-  /** What a process reports, by topic. */
+  /** Reports of processes, by topic. */
   readonly reports = new Map<string, unknown[]>()
   readonly #startedMs = performance.now()
   readonly #speed: number
@@ -46,7 +46,7 @@ export class World {
     this.#speed = speed
   }
 
-  /** Whether the execution client has the chain that one pass over L1 makes, safe and finalized to its end. */
+  /** Whether the execution client's chain equals one pass over L1, safe and finalized to its end. */
   get isDone(): boolean {
     return chainDisagreement(this.client, this.l1) === undefined
   }

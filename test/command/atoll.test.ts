@@ -38,7 +38,7 @@ for (const [name, args, message] of [
   ['an argument that is missing', ['keys', 'show', 'nkey'], /missing required argument 'file'/],
   ['settings that are wrong', ['bus', 'serve', '--port', 'x'], /2 settings are wrong/],
 ] as const) {
-  test(`${name} is told, with exit code 2`, async () => {
+  test(`${name} is reported, with exit code 2`, async () => {
     const { code, out, err } = await runAtoll(args)
     assert.deepEqual([code, out], [2, ''])
     assert.match(err, message)
@@ -90,7 +90,7 @@ test('the keys of the bus are made in one go', async () => {
   assert.match(out, /^user +public key\nda-watcher +U/)
 })
 
-test('config tells each setting and where it comes from', async () => {
+test('config prints each setting with its source', async () => {
   const env = { ATOLL_NODE: 'b', ATOLL_LOG_LVL: 'debug' }
   const { out } = await runAtoll(['config', 'service', '--chain-id', '10'], env)
   assert.match(out, /^--chain-id +10 +flag$/m)
@@ -132,7 +132,7 @@ test('the bash script completes in a shell', async () => {
   assert.deepEqual(out.trim().split('\n'), ['serve', 'status'])
 })
 
-test('a server that is named and missing is told before anything is written', async () => {
+test('a missing server program is reported before anything is written', async () => {
   const dataDir = join(folder, 'unused')
   const args = ['bus', 'serve', '--chain-id', '10', '--data-dir', dataDir, '--nats-server', '/nope']
   const { code, err } = await runAtoll(args)
@@ -167,7 +167,7 @@ test('the status of a bus that is not there is a line, and exit code 4, within s
   await Promise.all(asked)
 })
 
-test('a chain is not taken back where nobody knows whether an engine runs, but at a word', async () => {
+test('a rewind without a bus to check for an engine needs --no-node', async () => {
   const nowhere = join(folder, 'no-node')
   const jwt = join(folder, 'rewind.jwt')
   await runAtoll(['keys', 'create', 'jwt', jwt])
@@ -182,7 +182,7 @@ test('a chain is not taken back where nobody knows whether an engine runs, but a
   assert.match(unreachable, /127\.0\.0\.1:1/)
 })
 
-test('a chain id that is not that of the rollup config is told before anything is written', async () => {
+test('a chain id that does not match the rollup config is reported before anything is written', async () => {
   const dataDir = join(folder, 'mistaken')
   const chain = ['--network=op-sepolia', '--chain-id=905', '--l1-rpc-urls=http://127.0.0.1:1']
   const engine = ['--engine-url=http://127.0.0.1:1', `--jwt-secret-file=${import.meta.filename}`]

@@ -55,7 +55,7 @@ test('a record is derived: a line for each block, then what it took', async () =
     assert.equal(typeof summary[name], 'number', name)
 })
 
-test('a person reads what came of it, and nothing else', async () => {
+test('on a terminal only the result is printed', async () => {
   const { code, out, err } = await derive(karst, '--no-json', '--execute', '--verify-l1')
   assert.equal(code, 0, err)
   assert.match(
@@ -109,7 +109,7 @@ test('the first block that differs is shown field by field, and the command ends
   assert.equal(printed.at(-2)?.['matches'], false)
 })
 
-test('executed, the same block differs in what came of it', async () => {
+test('with execution, the same block differs in its results', async () => {
   const record = edited('deposits-and-config', {
     'l1.ndjson': otherDeposit,
     'genesis.json.gz': (text) => text,
@@ -127,7 +127,7 @@ test('executed, the same block differs in what came of it', async () => {
 
 for (const { name, record = 'fork-karst', files, flags = [], says } of [
   {
-    name: 'a line of L1 left out',
+    name: 'a missing line of L1',
     files: { 'l1.ndjson': lines((all) => all.splice(5, 1)) },
     says: /l1\.ndjson, line 6: L1 block 6 with parent .* does not fit the line before it: block 4/,
   },
@@ -238,14 +238,14 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
   flags?: string[]
   says: RegExp
 }[])
-  test(`${name} is told with file and line, and the command ends with 2`, async () => {
+  test(`${name} is reported with file and line, and the command ends with 2`, async () => {
     const { code, err } = await derive(edited(record, files), '--quiet', ...flags)
     assert.match(err, says)
     assert.equal(code, 2, err)
     assert.ok(!err.includes('    at '), 'no stack trace')
   })
 
-test('a folder that is no record is told', async () => {
+test('a folder without a record is reported', async () => {
   const { code, err } = await derive(join(folder, 'nowhere'))
   assert.equal(code, 2)
   assert.match(err, /there is no rollup\.json/)

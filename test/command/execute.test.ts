@@ -62,12 +62,12 @@ test('the first block that differs is shown field by field, and the command ends
 for (const [what, args, message] of [
   ['neither a chain nor a block', [], /--chain or --fixture/],
   [
-    'a folder that is none',
+    'a path that is not a folder',
     ['--chain', '/nowhere'],
     /there is no genesis.json or genesis.json.gz in \/nowhere/,
   ],
   [
-    'a file that is none',
+    'a path that is not a file',
     ['--fixture', '/nowhere'],
     /--fixture is "\/nowhere"\s+want a recorded block/,
   ],
@@ -97,7 +97,7 @@ test('a line that lacks something is named', async () => {
   assert.match(err, /l2\.ndjson, line 3: number/)
 })
 
-test('a fixture that is none is named, with what is wrong', async () => {
+test('an invalid fixture is reported with its name and the mistake', async () => {
   const path = join(folder, 'fixture.json')
   writeFileSync(path, '{"rollupConfig":{}}')
   const { code, err } = await runAtoll(['execute', '--fixture', path])

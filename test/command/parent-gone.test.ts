@@ -13,11 +13,11 @@ const installed = pathOf('../../node_modules/.bin/node')
 const { PATH, HOME } = process.env
 const env = { PATH, HOME }
 
-/** Has a Node say that it is an older one, which hands over to the one that is installed. */
+/** Makes Node report an older version, so that it hands over to the installed one. */
 const older = `data:text/javascript,
   Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })`
 
-/** Has a program begin when the process that started it is gone. */
+/** Starts a program after its parent process has ended. */
 const late = `data:text/javascript,await new Promise((gone) => process.once('disconnect', gone))`
 
 test(
@@ -30,7 +30,7 @@ test(
       stdio: ['ignore', 'pipe', 'inherit'],
       env,
     })
-    // The pipe is the other's too: it is closed when both have ended.
+    // Both processes hold the pipe: it closes when both have ended.
     const closed = once(wrapper, 'close')
     let out = ''
     for await (const text of wrapper.stdout) {

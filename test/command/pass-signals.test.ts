@@ -9,7 +9,7 @@ const sample = fileURLToPath(new URL('./sample-runner.ts', import.meta.url))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   test(`who runs tests leaves none of them behind: ${signal}`, { timeout: 10_000 }, async () => {
     const parent = spawn(process.execPath, [sample], { stdio: ['ignore', 'pipe', 'inherit'] })
-    // The pipe is the runner's too: it is closed when both have ended.
+    // The runner holds the pipe too: it closes when both have ended.
     const closed = once(parent, 'close')
     await once(parent.stdout, 'data')
     parent.kill(signal)

@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 
-/** What a command came to. */
+/** The result of a command. */
 export interface Ran {
   readonly code: number
   readonly out: string
   readonly err: string
 }
 
-/** Runs a Node program to its end, with nothing of this process's environment that would change its settings. */
+/** Runs a Node program, without environment variables that would change its settings. */
 export function runNode(
   file: string,
   args: readonly string[],

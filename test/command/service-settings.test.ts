@@ -5,7 +5,7 @@ import { runNode } from './run-atoll.ts'
 
 const sample = fileURLToPath(new URL('./sample-service.ts', import.meta.url))
 
-test('a service with five mistakes in its settings tells all five in one message, and ends with 2', async () => {
+test('a service reports five mistakes in its settings in one message, and ends with 2', async () => {
   const args = ['--engine-url=ftp://x', '--log-level', 'loud', '--engine-timout-ms', '5']
   const env = { ATOLL_HEALTH_PORT: '70000' }
   const { code, out, err } = await runNode(sample, args, env)
@@ -37,7 +37,7 @@ test('a name of a node that breaks the rule is such a mistake', async () => {
   assert.match(err, /--node is "My Node"\n {6}want 1 to 32 of a-z, 0-9 and -/)
 })
 
-test('a service tells all of its settings, its own and those that all share', async () => {
+test('the help of a service lists its own settings and the shared ones', async () => {
   const { code, out } = await runNode(sample, ['--help'])
   assert.equal(code, 0)
   assert.match(out, /^Usage: atoll service engine \[settings\]/)

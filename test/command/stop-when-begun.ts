@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url'
 
 const program = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 
-/** What a command came to that was asked to stop. */
+/** The result of a stopped command. */
 interface Stopped {
   readonly code: number | null
   /** All that it printed. */
   readonly lines: readonly string[]
 }
 
-/** Runs `atoll` until it said something, asks it to stop, and waits for its end. */
+/** Runs `atoll` until it prints something, stops it, and waits for its end. */
 export async function stopWhenBegun(
   args: readonly string[],
   {

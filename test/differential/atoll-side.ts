@@ -17,20 +17,20 @@ import type { Case, CaseL1 } from './build-case.ts'
 import { buildBlock, digestOf, hashOf, isRefused } from './stand-in-engine.ts'
 import { blobBytes } from '#protocol/channel/blob.ts'
 
-/** As often a pipeline is begun anew, as on the other side. */
+/** Limit on resets, as on the other side. */
 const maxResets = 20
 
-/** How one side derives a case. */
+/** Options of deriving a case. */
 export interface SideOptions {
-  /** Says the attributes too. */
+  /** Whether to print attributes too. */
   readonly isVerbose?: boolean
-  /** The config that is derived with, if it is not the case's own: a fault, planted to see it found. */
+  /** Another config than the case's own: a planted bug. */
   readonly config?: RollupConfig
   readonly onEvent?: (event: PipelineEvent) => void
   readonly onDerived?: (number: bigint, digest: Hash) => void
 }
 
-/** Derives a case with Atoll's pipeline; says what happens, a line each. What follows a # is for the reader only. */
+/** Derives a case with Atoll's pipeline; returns a line for each event. Text after a # is for readers only. */
 export function deriveWithAtoll(of: Case, options: SideOptions = {}): readonly string[] {
   const run = new AtollRun(of, options)
   run.toEnd()
@@ -120,7 +120,7 @@ class AtollRun {
     this.#chain.length = Number(number - this.#config.genesis.l2.number) + 1
   }
 
-  /** @returns whether it came to an end; else it has to begin anew */
+  /** @returns whether it reached the end; otherwise it was reset */
   #derive({ pipeline, from }: { readonly pipeline: Pipeline; readonly from: number }): boolean {
     for (let at = from + 1; ;) {
       const output = this.#driver.next()
@@ -153,7 +153,7 @@ class AtollRun {
     }
   }
 
-  /** The first time, the child of a block that was given up. */
+  /** At the first read, the child of a replaced block. */
   #asRead(block: L1Block): L1Block {
     return this.#reorgs.delete(block.number) ? { ...block, parentHash: block.hash } : block
   }
@@ -202,7 +202,7 @@ class AtollRun {
     this.#checkCarried(block, derived)
   }
 
-  /** What attributes carry to the next block has to be what can be read of the block. */
+  /** The system config carried by attributes must equal the one read from the block. */
   #checkCarried(block: L2Block, { systemConfig }: DerivedAttributes): void {
     const read = systemConfigOf(this.#config, block)
     for (const [field, value] of Object.entries(read))

@@ -11,7 +11,7 @@ import { encodeFrames } from '#test/encode/frames.ts'
 import type { Draft, DraftL1, Item, Post } from './draft.ts'
 import { signPost } from './sign-post.ts'
 
-/** A case as both sides get it. */
+/** A case, as passed to both sides. */
 export interface Case extends Omit<Draft, 'blocks'> {
   readonly config: RollupConfig
   readonly blocks: readonly CaseL1[]
@@ -24,7 +24,7 @@ export interface CaseL1 extends Pick<DraftL1, 'hash' | 'header' | 'receipts'> {
   readonly blobs: ReadonlyMap<Hash, Uint8Array>
 }
 
-/** Signs and encodes what was drafted. @throws RollupConfigError if no node would start with the config */
+/** Signs and encodes a draft. @throws RollupConfigError if no node would accept the config */
 export function buildCase(draft: Draft): Case {
   const { rollup, l1Chain, dependencySet } = draft
   const config = parseRollupConfig(rollup, {
@@ -60,7 +60,7 @@ function calldataOf({ items: [item] }: Post): Uint8Array {
   return item === undefined ? new Uint8Array(0) : dataOf(item)
 }
 
-/** What stands in calldata, or within a blob. */
+/** The data in calldata or in a blob. */
 export function dataOf(item: Item): Uint8Array {
   return item.kind === 'frames' ? encodeFrames(item.frames) : item.bytes
 }
@@ -72,7 +72,7 @@ function addBlob(blobs: Map<Hash, Uint8Array>, item: Item): Hash {
   while (length > 0 && blob[length - 1] === 0) length--
   const trimmed = blob.subarray(0, length)
   const digest = keccak256(trimmed)
-  // As if it were that of a commitment; nobody checks it here.
+  // Stands in for the hash of a commitment, which is not checked here.
   digest[0] = 1
   const hash = toHash(digest)
   blobs.set(hash, trimmed)

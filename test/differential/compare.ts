@@ -1,12 +1,12 @@
-/** Where the two sides part. */
+/** The first difference between the two sides. */
 export interface Parting {
-  /** Index among the lines that count. */
+  /** Index among the compared lines. */
   readonly step: number
   readonly atoll: string
   readonly opNode: string
 }
 
-/** The first line that is not the same; what follows a # is for the reader only. */
+/** The first different line; text after a # is for readers only. */
 export function partingOf(
   atoll: readonly string[],
   opNode: readonly string[],

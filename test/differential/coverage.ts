@@ -1,13 +1,13 @@
 import type { PipelineEvent } from '#protocol/pipeline/pipeline.ts'
 
-/** What the cases of a run came to: a rule that no case reaches is not tested. */
+/** Coverage of a run: a rule that no case reaches is not tested. */
 export class Coverage {
   readonly #events = new Map<string, number>()
   readonly #cases = new Map<string, number>()
   #blocks = 0
   #runs = 0
 
-  /** Counts a rule that left something out. */
+  /** Counts a reason for dropped data. */
   readonly count = ({ what, reason }: PipelineEvent): void => {
     add(this.#events, `${what}: ${reason}`)
   }
@@ -32,7 +32,7 @@ export class Coverage {
     const rows = [
       `${this.#runs} cases, ${this.#blocks} blocks, ${this.#events.size} reasons`,
       ...table('cases with', this.#cases),
-      ...table('left out', this.#events),
+      ...table('dropped', this.#events),
     ]
     return rows.join('\n')
   }

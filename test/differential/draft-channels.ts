@@ -9,7 +9,7 @@ import { hashOfNumber } from './stand-in-engine.ts'
 
 const readerRules = { allowsBrotli: true, maxRlpBytesPerChannel: 1_000_000 }
 
-/** A channel with more is none to write anew. */
+/** A channel with more batches is not rewritten. */
 const maxEntries = 500
 
 /** The hash that a block has by its number, as its children name it. */

@@ -4,7 +4,7 @@ import type { Frame } from '#protocol/channel/frame.ts'
 import type { Address, ChannelId, Hash } from '#protocol/primitives.ts'
 import type { L1Receipt } from '#l1/unverified-l1-block.ts'
 
-/** A case while it is made: what mutations change in place. Byte arrays and frames are replaced, never written to. */
+/** A case under construction, changed in place by mutations. Byte arrays and frames are replaced, not modified. */
 export interface Draft {
   readonly record: string
   /** `rollup.json` */
@@ -14,13 +14,13 @@ export interface Draft {
   readonly blocks: DraftL1[]
   /** Blocks of the record, by number. */
   readonly known: ReadonlyMap<bigint, KnownBlock>
-  /** Whether a recorded hash stands for its number alone, or for its attributes too. */
+  /** Whether a block hash depends on its number only, or on its attributes too. */
   hashes: 'by-number' | 'by-content'
-  /** The stand-in engine refuses what has a digest whose first byte is below. */
+  /** The stand-in engine refuses attributes whose digest has a first byte below this. */
   refuseBelow: number
-  /** L1 blocks by number that are no child of the one before them when they are first read. */
+  /** Numbers of L1 blocks that at the first read are not children of the block before. */
   reorgs: readonly bigint[]
-  /** What was done to it. */
+  /** The mutations applied. */
   readonly notes: string[]
 }
 
@@ -99,7 +99,7 @@ export type Entry =
     }
   | { readonly kind: 'raw'; readonly bytes: Uint8Array }
 
-/** A channel of a record that was complete, and can be written anew. */
+/** A complete channel of a record, which can be rewritten. */
 export interface ChannelDraft {
   readonly id: ChannelId
   readonly entries: readonly Entry[]

@@ -62,7 +62,7 @@ const flaws: readonly [PostFlaw, ...PostFlaw[]] = [
   'calldata-beside-blobs',
 ]
 
-/** Whoever else sends to the inbox. */
+/** Other senders to the inbox. */
 export const stranger: Address = replacementOf(`0x${'5a'.repeat(20)}` as Address)
 
 /** Changes one thing about transactions to the inbox: what they carry, who sends them, where they stand. */

@@ -34,7 +34,7 @@ function readAt(line: string): bigint | undefined {
   return number === undefined ? undefined : BigInt(number)
 }
 
-/** Why a difference is none of Atoll's; undefined if nobody knows. */
+/** The known op-node bug behind a difference; undefined if there is none. */
 export function explanationOf(of: Case, parting: Parting): string | undefined {
   return explanations.find(({ explains }) => explains(of, parting))?.name
 }

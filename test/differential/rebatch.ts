@@ -13,7 +13,7 @@ export interface Flaws {
   readonly packed: number
 }
 
-/** How batches are made anew. */
+/** Options of new batches. */
 export interface RebatchOptions {
   readonly random: Random
   readonly flaws: Flaws
@@ -25,7 +25,7 @@ export interface RebatchOptions {
 export function rebatch(draft: Draft, options: RebatchOptions): void {
   const writer = new Writer(draft, options)
   writer.write()
-  draft.notes.push(`batched anew: ${writer.notes.join(', ')}`)
+  draft.notes.push(`new batches: ${writer.notes.join(', ')}`)
 }
 
 class Writer {

@@ -9,7 +9,7 @@ import type { Hash } from '#protocol/primitives.ts'
 import type { Draft } from './draft.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Over all of the attributes and their parent, each field at its place or with its length. */
+/** Digest over attributes and parent, with fixed positions or lengths. */
 export function digestOf(parent: Hash, attributes: PayloadAttributes): Hash {
   const { parentBeaconBlockRoot, eip1559Params, minBaseFee, transactions } = attributes
   const parts = [
@@ -48,7 +48,7 @@ export function hashOf(
   return hashes === 'by-content' ? digest : hashOfNumber(number)
 }
 
-/** The engine's verdict: chance, as the digest throws it. Deposits alone are always a block. */
+/** The engine's verdict, decided by the digest. A block of deposits only is always valid. */
 export function isRefused(
   { refuseBelow }: Pick<Draft, 'refuseBelow'>,
   digest: Hash,

@@ -21,11 +21,11 @@ export function packChannel(
   return Buffer.concat([Uint8Array.of(1), brotliCompressSync(bytes, { params })])
 }
 
-/** Does to a packed channel what a broken batcher may. */
+/** Corrupts a channel as a broken batcher might. */
 export function editPacked(data: Uint8Array, random: Random): Uint8Array {
   switch (random.between(0, 6)) {
     case 0:
-      // Most readers of zlib want these four; what is before them counts all the same.
+      // Most zlib readers require these four bytes; the data before them counts without them.
       return data.subarray(0, -4)
     case 1:
       return data.subarray(0, random.between(0, data.length))

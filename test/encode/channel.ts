@@ -6,7 +6,7 @@ import { type Frame, frameHeadBytes, maxFrameDataBytes } from '#protocol/channel
 import { joined } from '#protocol/codec/joined.ts'
 import { toUint8Array } from '#protocol/channel/node-zlib.ts'
 
-/** What a batcher compresses with; brotli from Fjord on. */
+/** Compression of a channel; brotli from Fjord on. */
 export type Compression = 'zlib' | 'brotli'
 
 /**

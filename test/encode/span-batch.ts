@@ -16,7 +16,7 @@ import { RlpScan } from '#protocol/codec/rlp-scan.ts'
 import { encodeBitlist, encodeUvarint } from './columns.ts'
 import { postExecType } from '#protocol/transaction/transaction-types.ts'
 
-/** What the encoding leaves out, or has besides what a decoded span batch says. */
+/** Parameters of the encoding that a decoded span batch does not have. */
 export interface SpanBatchEncoding {
   /** Unix seconds. */
   readonly genesisTimestamp: bigint
@@ -40,7 +40,7 @@ export function toSpanBatch(batches: readonly SingularBatch[]): SpanBatch {
 /**
  * The bytes of a span batch, its type first.
  *
- * @throws DecodeError if a transaction is none that a span batch can carry on that chain
+ * @throws DecodeError for a transaction that a span batch cannot carry on this chain
  * @throws RangeError if the blocks do not follow each other
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
@@ -84,7 +84,7 @@ function originBits(
   })
 }
 
-/** A transaction as it lies in the columns. */
+/** A transaction split into columns. */
 interface CutUp {
   readonly isOdd: boolean
   /** Of a legacy transaction only. */
@@ -144,7 +144,7 @@ function cutUpLegacy(raw: Uint8Array, chainId: bigint): CutUp {
   }
 }
 
-/** Nobody signs it: all its bytes are data, and it counts as a creation so that it has no recipient. */
+/** It has no signature: all its bytes are data, and it counts as a contract creation without recipient. */
 function cutUpPostExec(raw: Uint8Array): CutUp {
   if (new RlpScan(raw, 1).list(raw.length) !== raw.length)
     throw new DecodeError('bytes after the list of a post-exec transaction')

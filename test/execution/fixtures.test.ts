@@ -29,7 +29,7 @@ interface RegistryGenesis {
 
 // Genesis blocks of real chains, from the superchain registry: codes are kept once and named by index.
 for (const name of readdirSync(vectors('genesis')))
-  test(`the genesis of ${name} has the hash that the registry tells`, async () => {
+  test(`the genesis of ${name} has the hash of the registry`, async () => {
     const packed = await readFile(`${vectors('genesis')}${name}`)
     const file = JSON.parse(gunzipSync(packed).toString()) as RegistryGenesis
     const alloc = Object.entries(file.alloc).map(([address, account]) => {

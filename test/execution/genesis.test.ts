@@ -56,12 +56,12 @@ for (const [record, last] of [
     const genesis = parseGenesis(await makeGenesis({ ...chain, hardforkTimes: { [last]: 0n } }))
     let compared = 0
     for (const [address, want] of Object.entries(allocExtra)) {
-      // What has neither code nor slots is a user with money.
+      // An account without code and slots is a funded user.
       if (want.code === undefined && want.storage === undefined) continue
       const own = genesis.accounts.get(toAddress(fromHex(`0x${address.replace('0x', '')}`)))
       assert.equal(own && toHex(own.code), want.code ?? '0x', address)
       compared++
-      // The recorded chains had blocks before: what those told of L1 and of themselves is in these.
+      // The recorded chains had earlier blocks, whose L1 attributes and hashes are stored in these contracts.
       if (written.some((last4) => address.endsWith(last4))) continue
       const slots = own?.storage.map(([slot, value]) => [toHex(slot), toHex(value)]) ?? []
       const wanted = Object.entries(want.storage ?? {}).map(([slot, value]) => [

@@ -18,7 +18,7 @@ import { decodeRlpList, rlpBytes } from '#protocol/codec/rlp.ts'
 import { type Parent, parentOf } from '#test/fakes/engine-http.ts'
 import { accounts, startWorld } from './execution-world.ts'
 
-// As a user would, with viem: what it sends and what it believes are checked by its own code.
+// Uses viem as a client: viem's own code checks what it sends and receives.
 
 const { alice, bob } = accounts
 
@@ -56,7 +56,7 @@ async function openUser(t: Parameters<typeof startWorld>[0]) {
   return { ...world, chain, user, wallet, url }
 }
 
-test('transfers of all types are taken, mined, and told of', async (t) => {
+test('transfers of all types are accepted, mined and returned', async (t) => {
   const { user, wallet, mine } = await openUser(t)
   const value = parseEther('1')
   const to = bob.address
@@ -230,7 +230,7 @@ test('a subscription goes on through a reorg', async (t) => {
   await socket.transport.getRpcClient().then((rpc) => rpc.close())
 })
 
-test('fees are told as wallets ask for them', async (t) => {
+test('fees are returned as wallets request them', async (t) => {
   const { user, wallet, mine } = await openUser(t)
   for (let at = 0; at < 3; at++) {
     await wallet.sendTransaction({ to: bob.address, value: 1n, maxPriorityFeePerGas: 5_000_000n })

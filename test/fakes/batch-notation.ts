@@ -10,7 +10,7 @@ import { L1Origins } from '#protocol/batch/l1-origins.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { rollupConfig } from './rollup-config.ts'
 
-// L1 has a block every 12 seconds, L2 one every 2: block n of L2 belongs to the epoch n / 6, unless told otherwise.
+// L1 has a block every 12 seconds, L2 every 2: L2 block n belongs to epoch n / 6 by default.
 
 /** How a run begins, where it is not as usual. */
 export interface BatchRun {
@@ -18,7 +18,7 @@ export interface BatchRun {
   readonly holocene: boolean
   /** Number of the safe head, and of its epoch. */
   readonly head?: { readonly number: number; readonly epoch: number }
-  /** The L1 block that the pipeline begins at; the epoch of the head if left out. */
+  /** The L1 block that the pipeline begins at; by default the epoch of the head. */
   readonly base?: number
   /** In L1 blocks. */
   readonly window?: bigint

@@ -69,7 +69,7 @@ export async function addBlock(
   return block
 }
 
-/** A deposit; `salt` tells it from others. */
+/** A deposit; `salt` makes it unique. */
 export function deposit(salt: number, changes: Partial<Deposit>): Uint8Array {
   return encodeDeposit({
     sourceHash: toHash(keccak256(uintToRlp(BigInt(salt)))),

@@ -17,9 +17,9 @@ export interface PipelineRun {
   /** By letter: what is in the channels of the script. */
   readonly channels: Readonly<Record<string, string>>
   readonly hardforkTimes?: HardforkTimes
-  /** Number of the safe head, and of its epoch; block 12, the first of epoch 2, if left out. */
+  /** Number of the safe head and of its epoch; by default block 12, the first of epoch 2. */
   readonly head?: { readonly number: number; readonly epoch: number }
-  /** What the L1 block has that the pipeline begins with; `@2` if left out. */
+  /** Content of the L1 block that the pipeline begins with; by default `@2`. */
   readonly base?: string
   /** Blocks that the engine would not build with what the batch brought. */
   readonly refused?: readonly number[]
@@ -29,7 +29,7 @@ export interface PipelineRun {
 }
 
 /**
- * Runs a script of L1 blocks through a pipeline, with an engine that builds what it is told.
+ * Runs a script of L1 blocks through a pipeline, with an engine that builds all blocks.
  *
  * @returns what came out, in words: `12` the block, `12..` one that is not the last of its span, `12x` one that was refused, and with
  * deposits only takes its place from Holocene on; `.` another L1 block is needed; what was left out is in brackets

@@ -17,7 +17,7 @@ export interface ChainOptions {
   readonly gasLimit?: bigint
   /** Gas that a byte on L1 takes of a block. */
   readonly daScalar?: number
-  /** Bytes of the L1 attributes; as many as in Jovian if it is left out. */
+  /** Size of the L1 attributes; by default that of Jovian. */
   readonly attributesBytes?: number
   /** Accounts that are contracts. */
   readonly contracts?: readonly string[]

@@ -103,7 +103,7 @@ export class FakeView implements PoolView {
   }
 }
 
-/** What a pool is told: `add('a0:5')` takes or throws, `show()` is what it holds. */
+/** Drives a pool: `add('a0:5')` adds or throws, `show()` lists its content. */
 export function makePool(options: ConstructorParameters<typeof TransactionPool>[1] = {}) {
   const view = new FakeView()
   const pool = new TransactionPool(view, options)

@@ -7,7 +7,7 @@ import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { blockOf, clientOf, flagsOf, l2ChainId, type Network, Program } from './network.ts'
 import { until } from './until.ts'
 
-/** A node that follows the chain of a network, as its execution client tells it. */
+/** A node that follows the chain of a network, observed through its execution client. */
 export interface Follower {
   readonly name: string
   readonly execution: JsonRpcClient
@@ -19,7 +19,7 @@ export interface Follower {
 /** How often nodes of either kind ask for the head of L1. */
 const l1PollMs = 500
 
-/** What is told of a node's last words. */
+/** Number of last log lines shown for a node. */
 const toldChars = 4_000
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))

@@ -3,7 +3,7 @@ import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import type { Follower } from './followers.ts'
 import { until } from './until.ts'
 
-/** A block as a node told it. */
+/** A block of a node. */
 export interface Head {
   readonly number: number
   readonly hash: string
@@ -14,7 +14,7 @@ export interface Head {
 /** Names that an execution client has for blocks. */
 const labels = ['latest', 'safe', 'finalized'] as const
 
-/** The heads of one node at a time, in milliseconds of Unix time; one that it has not yet is left out. */
+/** The heads of one node at a time in Unix milliseconds; missing heads are absent. */
 export interface Heads extends Partial<Readonly<Record<(typeof labels)[number], Head>>> {
   readonly atMs: number
 }
@@ -28,7 +28,7 @@ const everyMs = 200
 /** Blocks that are asked for at a time. */
 const pageBlocks = 100
 
-/** Asks several nodes for their heads while something is waited for, and keeps what they said. */
+/** Polls several nodes for their heads while a condition is awaited, and stores the answers. */
 export class HeadRecord {
   readonly followers: readonly Follower[]
   readonly samples: Sample[] = []

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from '#runtime/clock.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 
-/** What `network.json` tells of a network that is up. */
+/** Contents of `network.json` of a running network. */
 export interface NetworkFile {
   readonly controlUrl: string
   readonly l1: Readonly<Record<'rpcUrl' | 'beaconUrl' | 'adminUrl', string>>
@@ -144,7 +144,7 @@ export function clientOf(url: string): JsonRpcClient {
   })
 }
 
-/** A block as a node tells it, by name or number; undefined if there is none. */
+/** A block of a node by label or number; undefined if it is missing. */
 export async function blockOf(
   client: JsonRpcClient,
   which: string,

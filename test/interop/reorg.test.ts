@@ -15,7 +15,7 @@ const keptBlocks = 15
 /** Finality of L1 is farther from its head than the deepest reorganisation. */
 const finalityDistance = 80
 
-/** One reorganisation, as it is told. */
+/** One reorg, as printed. */
 interface Outcome {
   readonly depth: number
   /** The newest L2 block before; all up to it have to be safe again. */

@@ -1,4 +1,4 @@
-/** How long something may take, and what is told if it takes longer. */
+/** A timeout, and the error for it. */
 export interface UntilOptions {
   readonly withinMs: number
   readonly everyMs?: number

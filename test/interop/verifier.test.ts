@@ -9,7 +9,7 @@ import { clientOf, whyNoNetwork } from './network.ts'
 
 const wantedBlocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 600)
 
-/** The safe and the finalized head of an op-node, as it tells them itself. */
+/** The safe and finalized head reported by an op-node. */
 async function syncStatusOf(url: string): Promise<readonly Head[]> {
   const client = clientOf(url)
   try {

@@ -49,7 +49,7 @@ export const edgesLost: Disturbance = (run) => {
 }
 
 /**
- * F18: many messages are seconds late, so that they arrive after a reset; and somebody asks for resets, so that there is
+ * F18: many messages are seconds late, so that they arrive after a reset; and resets are requested, so that there is
  * always one to arrive after.
  */
 export const lateAcrossResets: Disturbance = ({ simulation, l1, late, resetsEachMs }) => {

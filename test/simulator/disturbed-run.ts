@@ -8,11 +8,11 @@ export interface DisturbedRun {
     /** When the script is over, in milliseconds from its start. */
     readonly endMs: number
   }
-  /** The longest that whoever waits goes without another look, or without a call. */
+  /** Longest time a service waits without re-reading a state or repeating a call. */
   readonly recoveryMs: number
   /** How messages are late where that is what is tried. */
   readonly late: Partial<LinkFaults>
-  /** How long somebody who asks for resets waits between two, at least and at most. */
+  /** Shortest and longest pause between two requested resets. */
   readonly resetsEachMs: readonly [number, number]
   /** Fails the run if the safe chain does not have all that L1 has now, once `withinMs` have passed without a reorg. */
   expectCaughtUp(what: string, withinMs: number): void
@@ -24,6 +24,6 @@ export type Disturbance = (run: DisturbedRun) => void
 /** What a run came to. */
 export type Outcome =
   | { readonly kind: 'agreed'; readonly virtualMs: number }
-  /** It did not agree, for a reason that lies in the protocol. */
+  /** It did not agree, for a reason in the protocol. */
   | { readonly kind: 'explained'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string; readonly lastEvents: string }

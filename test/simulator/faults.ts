@@ -13,7 +13,7 @@ export interface LinkFaults {
   /** Late by up to `delayMs`, overtaken by what was sent after it. */
   readonly delay: number
   readonly delayMs: number
-  /** Which messages; left out: all. */
+  /** Which messages; undefined: all. */
   readonly only?: (hop: Hop) => boolean
 }
 

@@ -24,7 +24,7 @@ export class Life {
     }
   }
 
-  /** Never aborted: a killed process is not told. */
+  /** Never aborted: a killed process gets no signal. */
   get signal(): AbortSignal {
     return this.#ended.signal
   }

@@ -28,7 +28,7 @@ interface Result extends Task {
 
 /**
  * Then a fresh thread goes on. A process that is killed in a run never ends what it waits for, and Node keeps a signal
- * made of others as long as somebody listens: 1 MB stays of each run.
+ * derived from others while it has a listener: 1 MB of each run would be kept.
  */
 const tasksOfWorker = 20
 

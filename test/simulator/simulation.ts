@@ -36,11 +36,11 @@ export interface Host {
 /** How many of the last events a failure shows. */
 const tracedEvents = 200
 
-/** The moment at which every simulation begins. */
+/** Start time of every simulation. */
 const startMs = Date.UTC(2026, 0, 1)
 
 /**
- * Any number of processes, their bus and their clock in one real process, without real time. All that is random comes
+ * Simulates processes, their bus and their clock in one real process, without real time. All randomness comes
  * from the seed, so that a seed is a run.
  */
 export class Simulation {
@@ -53,7 +53,7 @@ export class Simulation {
   readonly processes = new Map<string, SimulatedProcess>()
   readonly #subjects: readonly Subject[]
   readonly #trace: string[] = []
-  /** What should never happen. */
+  /** Violations that were found. */
   failure: Error | undefined
 
   constructor(seed: number, subjects: readonly Subject[]) {
@@ -130,7 +130,7 @@ export class SimulatedProcess {
   #life: Life | undefined
   #boots = 0
   isHeldDown = false
-  /** After how many more messages and acts it is killed; undefined: never. */
+  /** Number of messages and actions until it is killed; undefined: never. */
   killAfterEffects: number | undefined
 
   constructor(
@@ -156,14 +156,14 @@ export class SimulatedProcess {
     void this.#live(life)
   }
 
-  /** Ends at once, wherever it is: nothing it waits for ever comes. */
+  /** Kills it: no pending promise of it ever settles. */
   kill(): void {
     if (this.#life === undefined) return
     this.#simulation.trace(`${this.instance} killed`)
     this.#end()
   }
 
-  /** Stops for a while without knowing it. */
+  /** Freezes for a while. */
   freeze(forMs: number): void {
     this.#simulation.trace(`${this.instance} frozen for ${forMs} ms`)
     const life = this.#life

@@ -7,7 +7,7 @@ interface Timer {
   run: (() => void) | undefined
 }
 
-/** Time that passes only when everything that could happen now has happened. */
+/** A clock that advances only when no work is left at the current time. */
 export class VirtualClock implements Clock {
   readonly #startMs: number
   /** A binary heap, the earliest first. */
@@ -71,7 +71,7 @@ export class VirtualClock implements Clock {
     heap[at] = timer
   }
 
-  /** The earliest timer that was not taken back. */
+  /** The earliest timer that was not cancelled. */
   #pop(): Timer | undefined {
     for (;;) {
       const first = this.#popAny()

@@ -1,7 +1,7 @@
 import type { SimulatedL1 } from './simulated-l1.ts'
 import type { StandInClient } from './stand-in-client.ts'
 
-/** What of an execution client's chain is not as one pass over the final L1 makes it; undefined if nothing. */
+/** How an execution client's chain differs from one pass over the final L1; undefined if it does not. */
 export function chainDisagreement(client: StandInClient, l1: SimulatedL1): string | undefined {
   const { chain, safe, safeAt } = l1.expected
   const { number } = safe.ref

@@ -12,7 +12,7 @@ import type { Bus, Owner, Subscribed } from '#bus/bus.ts'
 import type { ServiceBus } from '#bus/service-bus.ts'
 import type { DerivationPorts } from '#services/derivation/derivation.ts'
 
-/** What is broken on purpose, to see that the simulation finds out. */
+/** Planted bugs, which the simulation must find. */
 export type Bug =
   | 'no-generation-check'
   | 'no-flush-after-replacement'
@@ -53,7 +53,7 @@ class NeverFlushing extends Pipeline {
   override flush(): void {}
 }
 
-/** Begun above genesis, it leaves out the first block that it derives. */
+/** Started above genesis, it skips the first derived block. */
 class LateResuming extends Pipeline {
   #hasDerived = false
 
@@ -85,7 +85,7 @@ function withoutResend(bus: ServiceBus): ServiceBus {
   return withChanges(bus, { call })
 }
 
-/** Whatever generation attributes are of, they are taken as of the one that is in force. */
+/** Attributes of any generation are accepted as of the current one. */
 function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
   let generation: bigint | undefined
   const own = <Value>(state: State<Value>): Owner<Value> => {
@@ -108,7 +108,7 @@ function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
   return withChanges(bus, { own, serve })
 }
 
-/** A bus of which some calls do something else. */
+/** A bus with some methods replaced. */
 export function withChanges(bus: ServiceBus, changed: Partial<Bus>): ServiceBus {
   return new Proxy(bus, {
     get: (target, name) => {

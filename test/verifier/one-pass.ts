@@ -16,7 +16,7 @@ interface Made {
   readonly ref: L2BlockRef
 }
 
-/** One pass of the pipeline over L1, without any messages: what all else is compared with. */
+/** One pass of the pipeline over L1 without messages, to which all other runs are compared. */
 export class OnePass {
   /** By number, from genesis on; the last may not be safe yet. */
   readonly chain: Made[] = []

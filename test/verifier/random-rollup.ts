@@ -60,7 +60,7 @@ function randomForks(
       const step = (to - before) / 3n
       before += BigInt(random.between(0, Number(step > 0n ? step : 0n)))
     }
-    // Two that come in one block are told apart, where the rules need it.
+    // Two forks in one block get different times where the rules require it.
     if (name === 'lagoon' && before > from) before += 30n
     times[name] = before
   }

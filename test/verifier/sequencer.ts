@@ -86,7 +86,7 @@ export class Sequencer {
     return true
   }
 
-  /** A signed transaction, as far as anybody looks. */
+  /** A signed transaction, as far as it is checked. */
   #transaction(): Uint8Array {
     const random = this.#random
     const fields = encodeRlp([

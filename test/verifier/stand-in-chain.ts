@@ -10,7 +10,7 @@ import { buildBlock, digestOf } from '#test/differential/stand-in-engine.ts'
 import { address } from '#test/fakes/test-rollup.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** How attributes are judged: by chance, as the digest throws it. */
+/** Rules of the verdict, which the digest decides. */
 export interface StandInRules {
   readonly config: RollupConfig
   /** Of 256 blocks with transactions, as many are refused. */
@@ -20,7 +20,7 @@ export interface StandInRules {
 /** Where a refusal shows: when the block is begun, or when it is done. */
 export type Refusal = 'attributes' | 'payload'
 
-/** What becomes of attributes; deposits alone are always a block. */
+/** The verdict on attributes; a block of deposits only is always valid. */
 export function refusalOf(
   { refuseBelow }: StandInRules,
   parent: Hash,

@@ -17,8 +17,8 @@ import { genesisPayload, payloadOf, refusalOf, type StandInRules } from './stand
 const maxBuilds = 8
 
 /**
- * An execution client that keeps all it ever built, executes nothing, and refuses some blocks: the disk of one, which processes of
- * an engine come and go at.
+ * An execution client that stores all blocks it built, executes nothing, and refuses some blocks. It outlives the
+ * processes of an engine.
  */
 export class StandInClient {
   readonly #rules: StandInRules
@@ -82,7 +82,7 @@ export class StandInClient {
     const canonical = this.#chainTo(block)
     const has = (hash: Hash | undefined) =>
       hash === undefined || canonical.some(({ blockHash }) => blockHash === hash)
-    // The chain keeps the block that is labelled final: two engines at once would give it up.
+    // The block that is labelled final stays canonical, which two engines at once could otherwise break.
     if (!has(safe) || !has(finalized) || !has(this.#labels.finalized))
       throw new Fault('engine-forkchoice', {
         detail: 'the heads are not on one chain',

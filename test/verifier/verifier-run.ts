@@ -100,7 +100,7 @@ export class VerifierRun implements DisturbedRun {
 
   /**
    * What batches are good for changes with Delta, and those that wait are forgotten with Holocene. A start reads L1 blocks again
-   * that are below what made its safe head safe; if one of the two begins among them, batches that were left out may be good now.
+   * below the one that made its safe head safe. If one of the two forks activates among them, dropped batches may become valid.
    * op-node reads no others.
    */
   #explanation(): string | undefined {
@@ -114,8 +114,8 @@ export class VerifierRun implements DisturbedRun {
       const to = timeOf(madeSafe ?? l1Origin.number)
       const isBetween = (time: bigint | undefined) =>
         time !== undefined && from < time && time <= to
-      if (isBetween(delta)) return `it began anew at block ${number}, across Delta`
-      if (isBetween(holocene)) return `it began anew at block ${number}, across Holocene`
+      if (isBetween(delta)) return `it restarted at block ${number}, across Delta`
+      if (isBetween(holocene)) return `it restarted at block ${number}, across Holocene`
     }
     return undefined
   }
@@ -213,7 +213,7 @@ export class VerifierRun implements DisturbedRun {
     return message && safeAt.codec.decode(message.data)
   }
 
-  /** That of the derivation which told its progress last. */
+  /** The history of the derivation that reported progress last. */
   #activeHistory(): SafeHeadHistory {
     const { names, server } = this.simulation
     const stream = server.streams.get(names.stateStream(derivationTargets))

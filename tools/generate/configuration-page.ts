@@ -16,7 +16,7 @@ export function configurationPage(): string {
     'Made by `npm run generate` from the settings that the programs read.',
     '',
     'A setting is a flag, else an environment variable, else its default: `--l1-rpc-url` is `ATOLL_L1_RPC_URL`.',
-    'A flag that is not known is an error, and all mistakes are told at once. A secret is the path of a file.',
+    'An unknown flag is an error, and all mistakes are reported at once. A secret is the path of a file.',
     '`atoll config PROGRAM` prints what a program would run with, and where each value comes from.',
     '',
     ...Object.entries(programs).flatMap(([name, schema]) => [
@@ -38,7 +38,7 @@ export function configurationPage(): string {
   ].join('\n')
 }
 
-/** What all services share is told once. */
+/** Settings shared by all services are listed once. */
 function shownOf(name: string, schema: SettingsSchema) {
   const isService = name.startsWith('service ')
   return describeSettings(schema).filter(

@@ -6,7 +6,7 @@ const code = `/** Takes it. */
 export function take(it: string): boolean {
   // Rule not-empty: It is not empty, and this sentence is so long that it takes two lines. Spec: derivation.md#a,
   // derive/b.go
-  // Nobody knows why.
+  // No reason is given.
   return it !== ''
 }
 `

@@ -122,7 +122,7 @@ function isOpen(text: string): boolean {
 const declaration = /^(?:export )?(?:async )?(?:function\*?|class|const|interface) (\w+)/
 const method = /^ {2}(?:async |override |get )*(#?\w+)\(.*[{(]$/
 
-/** What is declared at a line, below its docstring; else what the line is part of. */
+/** The declaration below a line, or else the one that contains it. */
 function symbolAt(lines: readonly string[], from: number): string {
   let at = from
   while (/^ *(\/\/|\/\*\*|\*)/.test(lines[at] ?? '')) at++

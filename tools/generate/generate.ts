@@ -1,8 +1,8 @@
 /**
- * Writes what is made from other files of the project: protobuf code, the schema's history, reference pages.
+ * Writes generated files: protobuf code, the history of the schema, reference pages.
  *
  *   npm run generate            writes what differs
- *   npm run generate -- --check says what differs, and fails if anything does; part of `npm run check`
+ *   npm run generate -- --check lists differences, and fails if there is one; part of `npm run check`
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'

@@ -7,7 +7,7 @@ import { subjects } from '#messages/subjects.ts'
 
 const names = new BusNames({ chainId: 10n, node: 'main' })
 
-/** The reference of everything that travels on the bus, from the table in `packages/messages/subjects.ts`. */
+/** The reference page of all subjects of the bus, from the table in `packages/messages/subjects.ts`. */
 export function messagesPage(): string {
   return [
     '# Messages',

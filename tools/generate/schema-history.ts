@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises'
 import protobuf from 'protobufjs'
 import { protoFiles } from './proto-code.ts'
 
-/** What may never change of a message or an enum: for each number, a name and a type. */
+/** The permanent part of a message or an enum: name and type of each number. */
 export type Schema = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 const historyFile = 'proto/history.json'
 
 /**
- * The schema as it was published, with what is new.
+ * The published schema, extended by new fields.
  *
  * @throws Error if something published is gone, or means something else: services of two releases
- * speak to each other during an upgrade, and a number that changes its meaning is read wrong without a word
+ * communicate during an upgrade, and a number with a changed meaning would silently be read wrong
  */
 export async function schemaHistory(): Promise<string> {
   const published = JSON.parse(await readFile(historyFile, 'utf8')) as Schema
@@ -21,7 +21,7 @@ export async function schemaHistory(): Promise<string> {
   throw new Error(`the schema only grows:\n  ${breaks.join('\n  ')}`)
 }
 
-/** Everything published that the current schema does not have any more, or has differently. */
+/** Published fields that are missing or different in the current schema. */
 export function breaksOf(published: Schema, current: Schema): readonly string[] {
   const breaks: string[] = []
   for (const [type, fields] of Object.entries(published)) {
@@ -37,7 +37,7 @@ export function breaksOf(published: Schema, current: Schema): readonly string[] 
   return breaks
 }
 
-/** The schema of the `.proto` files, read anew. */
+/** Reads the schema from the `.proto` files. */
 function currentSchema(): Promise<Schema> {
   return Promise.resolve(schemaOf(loadFiles(protoFiles())))
 }
@@ -48,7 +48,7 @@ function loadFiles(files: readonly string[]): protobuf.Root {
   return root.loadSync([...files], { keepCase: true })
 }
 
-/** What is fixed of everything in a schema. */
+/** The permanent part of a schema. */
 export function schemaOf(root: protobuf.Root): Schema {
   const schema: Record<string, Record<string, string>> = {}
   root.resolveAll()

@@ -10,7 +10,7 @@ import { wordsExempt, wordToAvoid } from './words.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A node of the syntax tree, as far as the rules look at one. */
+/** A node of the syntax tree. */
 interface Node {
   readonly type: string
   readonly [field: string]: unknown
@@ -33,7 +33,7 @@ interface Rule {
   create(context: Context): Readonly<Record<string, (node: Node) => void>>
 }
 
-/** One path to each thing: a file exports what it declares. */
+/** No re-exports, so that each declaration has one path. */
 const noReexport: Rule = {
   create: (context) => {
     const report = (node: Node) =>
@@ -86,7 +86,7 @@ function specifiersIn(source: Node): readonly string[] {
   return typeof source['value'] === 'string' ? [source['value']] : []
 }
 
-/** Node runs the sources as they are, and only erasable TypeScript survives that. */
+/** Node runs the sources as they are, so only erasable TypeScript is allowed. */
 const noEnum: Rule = {
   create: (context) => ({
     TSEnumDeclaration: (node) =>
@@ -95,8 +95,8 @@ const noEnum: Rule = {
 }
 
 /**
- * A caught error is looked at, and an error thrown in its place carries it as `cause`. A guard that hands on all but some errors
- * is no look at those, unless it names them: by their code, their class, or a property.
+ * A caught error is used, and an error thrown instead carries it as `cause`. A guard that rethrows all but some errors
+ * must name those errors: by code, class or property.
  */
 const useCaughtError: Rule = {
   create: (context) => ({
@@ -147,7 +147,7 @@ function without(body: Node, guards: readonly Guard[]): readonly Node[] {
   return statements.filter((node) => !guards.some(({ statement }) => statement === node))
 }
 
-/** Whether a test tells some errors from others, and not only errors from what is none. */
+/** Whether a test distinguishes errors, instead of only detecting one. */
 function namesAnError(test: unknown, caught: ReadonlySet<string>): boolean {
   for (const node of nodesIn(test)) {
     if (node.type === 'MemberExpression' && mentions(node['object'], caught)) return true
@@ -170,7 +170,7 @@ function isTextOf(value: unknown, caught: ReadonlySet<string>): boolean {
   )
 }
 
-/** The same for `.catch`: what it is given takes the error and looks at it. */
+/** The same for `.catch`: the handler must use the error. */
 const useRejection: Rule = {
   create: (context) => ({
     CallExpression: (node) => {
@@ -185,7 +185,7 @@ const useRejection: Rule = {
   }),
 }
 
-/** What a package exports says what it is for. */
+/** Every export of a package has a docstring. */
 const docstring: Rule = {
   create: (context) => ({
     ExportNamedDeclaration: (node) => {
@@ -199,7 +199,7 @@ const docstring: Rule = {
   }),
 }
 
-/** `open(true)` says nothing at the call; `open({ readOnly: true })` does. */
+/** `open(true)` is unclear at the call; `open({ readOnly: true })` is not. */
 const noBooleanParameter: Rule = {
   create: (context) => {
     const check = (node: Node) => {
@@ -229,7 +229,7 @@ function isBoolean(parameter: Node): boolean {
   )
 }
 
-/** What is pure does not wait: whoever calls it has the answer. */
+/** Pure code is synchronous: it returns its result. */
 const noAsync: Rule = {
   create: (context) => {
     const check = (node: Node) => {
@@ -262,7 +262,7 @@ const fileName: Rule = {
   }),
 }
 
-/** Comments and texts for people are in the field's words: `words.ts`. */
+/** Comments and texts use the words of the field: `words.ts`. */
 const words: Rule = {
   create: (context) => {
     if (wordsExempt.test(context.filename)) return {}

@@ -26,7 +26,7 @@ export const levels: readonly (readonly Layer[])[] = [
   [layer('cli')],
 ]
 
-/** Layers that are below others by level and still must not be imported by them: a service is run, never called. */
+/** Imports that the levels would allow but that are forbidden: services are run, not called. */
 const exceptions: readonly (readonly [importer: string, imported: string])[] = [
   ['execution-client', 'services'],
   ['records', 'services'],

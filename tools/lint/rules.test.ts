@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { doc, type Planted, plantedImports } from './planted-imports.ts'
 
-// Each rule of the house with a violation that it must find: a rule that finds nothing is none.
+// Each rule of the house with a violation that it must find.
 
 const lines = (count: number) => 'export const a = 1\n'.repeat(1) + '// filler\n'.repeat(count - 1)
 
@@ -208,6 +208,13 @@ const planted: readonly Planted[] = [
     file: 'test/type-import.ts',
     source: "import { Fault } from '#runtime/fault.ts'\nexport const a = (b: Fault) => b\n",
   },
+  // Words.
+  ...[
+    '// The engine is told of it.\nexport const a = 1\n',
+    '/** Why it is left out. */\nexport const a = 1\n',
+    "export const a = 'nobody listens'\n",
+    'export const a = (b: string) => `${b} is none of this rollup`\n',
+  ].map((source, at) => ({ rule: 'atoll(words)', file: `test/words-${at}.ts`, source })),
   // Habits.
   {
     rule: 'eslint(no-console)',
@@ -252,6 +259,7 @@ const clean: Readonly<Record<string, string>> = {
   'packages/node/clean.ts': `${doc}export const a = (name: string): Promise<unknown> => import(\`#services/\${name}/main.ts\`)\n`,
   'services/engine/sibling.ts': `import * as it from '#services/engine/clean.ts'\n${doc}export const a: unknown = it\n`,
   'test/full.ts': lines(400),
+  'test/plain-words.ts': '// There is none left, and the engine reports it.\nexport const a = 1\n',
   'test/full-function.ts': `export function a(): void {\n${'  String(1)\n'.repeat(68)}}\n`,
   'test/caught.ts':
     'export function a(): void {\n  try {\n    String(1)\n  } catch (cause) {\n    throw new RangeError(String(1), { cause })\n  }\n}\n',
@@ -269,6 +277,7 @@ before(async () => {
     'package.json',
     'tools/lint/atoll-rules.ts',
     'tools/lint/layers.ts',
+    'tools/lint/words.ts',
   ])
     await cp(join(root, file), join(folder, file), { recursive: true })
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))

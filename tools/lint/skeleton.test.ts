@@ -24,7 +24,7 @@ const closures = /=>|\bPromise\b|\bResponder\b|\bAbortSignal\b/
 
 interface Folder {
   readonly names: readonly string[]
-  read(name: string): string
+  readonly read: (name: string) => string
 }
 
 /** Why a folder does not follow the skeleton; empty if it does. */

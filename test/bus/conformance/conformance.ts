@@ -7,7 +7,7 @@ import { type Ack, readNewest, store, type StoreOptions } from '#bus/stream-stor
 import { isFault } from '#runtime/fault.ts'
 import { pause, text, textOf, until, valueStream } from './raw-client.ts'
 
-/** A server that is held to what the bus assumes. */
+/** A server under test. */
 export interface ConformingServer {
   /** A connection that may do everything. */
   connect(): Promise<Connection>
@@ -33,7 +33,7 @@ const put = (key: string, value: string, expectedSequence?: number) =>
     { id: `${key}/${value}`, ...(expectedSequence !== undefined && { expectedSequence }) },
   )
 
-/** Says it again where no word came in time, as every publisher does: a busy machine takes longer for a large message. */
+/** Repeats a publish without an acknowledgement, as every publisher does: a busy machine is slow with a large message. */
 async function storeSurely(message: Outgoing, options: StoreOptions): Promise<Ack> {
   for (;;)
     try {
@@ -45,7 +45,7 @@ async function storeSurely(message: Outgoing, options: StoreOptions): Promise<Ac
 
 const get = (key: string) => readNewest(client, 'KV_state', `$KV.state.${key}`)
 
-/** What a last-value stream promises. */
+/** Guarantees of a last-value stream. */
 function testStates(): void {
   test('a stale compare-and-set is refused', async () => {
     const first = await put('cas', '1', 0)
@@ -83,9 +83,9 @@ function testStates(): void {
     }
   })
 
-  test('a key that nobody wrote is not found; a stream that is not there does not answer', async () => {
+  test('an unwritten key is not found; a missing stream does not answer', async () => {
     assert.equal(await get('never'), undefined)
-    // New servers say so at once, old ones let it run into the timeout.
+    // New servers answer at once, old ones let it time out.
     await assert.rejects(readNewest(client, 'KV_other', '$KV.other.x'), { severity: 'temporary' })
   })
 
@@ -97,7 +97,7 @@ function testStates(): void {
   })
 }
 
-/** What a message id promises, and an age. */
+/** Guarantees of message ids and ages. */
 function testIds(): void {
   test('a message that is sent twice with one id is stored once', async () => {
     const first = await put('twice', 'x')
@@ -132,12 +132,12 @@ function testIds(): void {
   })
 }
 
-/** What a plain message promises. */
+/** Guarantees of plain messages. */
 function testMessages(): void {
-  test('a request that nobody hears fails at once, not at its timeout', async () => {
+  test('a request without a subscriber fails at once, not at its timeout', async () => {
     const startedMs = performance.now()
     await assert.rejects(
-      client.request({ subject: 'nobody', data: text('') }, { timeoutMs: 5_000 }),
+      client.request({ subject: 'nothing', data: text('') }, { timeoutMs: 5_000 }),
       {
         code: 'unavailable',
       },
@@ -184,7 +184,7 @@ function testMessages(): void {
   })
 }
 
-/** What a crash of the server leaves. */
+/** State after a crash of the server. */
 function testCrashes(): void {
   test('what is published while the server is away is lost without a word', async () => {
     const reader = await open()
@@ -226,7 +226,7 @@ function testCrashes(): void {
 }
 
 /**
- * What the bus assumes of a server, one test each: of NATS in each version that is supported, and of the one in memory.
+ * The assumptions of the bus about a server, one test each: for supported NATS versions and the in-memory server.
  */
 export function testConformance(start: () => Promise<ConformingServer>): void {
   before(async () => {

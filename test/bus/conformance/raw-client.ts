@@ -39,7 +39,7 @@ export async function connectWith(
   return connection
 }
 
-/** Bytes that say something. */
+/** Bytes of a text. */
 export function text(words: string): Uint8Array {
   return new TextEncoder().encode(words)
 }
@@ -55,7 +55,7 @@ export function pause(forMs: number): Promise<void> {
   })
 }
 
-/** Looks again and again until something holds. @throws Error after 20 s */
+/** Polls a condition. @throws Error after 20 s */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const deadlineMs = performance.now() + 20_000
   while (!(await holds())) {

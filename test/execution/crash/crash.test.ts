@@ -18,7 +18,7 @@ import { EngineDriver, parentOf } from '#test/fakes/engine-http.ts'
 import { createStore, deposit, setSlot } from '#test/fakes/execution-chain.ts'
 import { Random } from '#test/simulator/random.ts'
 
-// The process is killed in the middle of anything, again and again: each time it comes back on a head that it had
+// The process is killed repeatedly at random moments: each time it restarts on a head that it had
 // acknowledged, with all of its state.
 
 const rounds = Number(process.env['ATOLL_CRASHES'] ?? 50)
@@ -56,7 +56,7 @@ async function start(): Promise<{ child: ChildProcess; url: string; startMs: num
   return assert.fail(`it ended: ${output}`)
 }
 
-/** Streams blocks until the process is gone; tells of each head that was acknowledged. */
+/** Streams blocks until the process ends; reports each acknowledged head. */
 async function stream(
   driver: EngineDriver,
   salt: number,
@@ -99,7 +99,7 @@ test(`killed ${rounds} times while blocks stream in, it comes back each time on 
     starts.push(startMs)
     const driver = new EngineDriver(url, secret)
     const { hash } = await driver.head()
-    // The last one may have been kept though no word of it came: then it is the child of what was acknowledged.
+    // The last block may be stored without an acknowledgement: then it is the child of the acknowledged one.
     const isKnown = newest === undefined || hash === newest || known.has(hash)
     const { parentHash } = await driver.call<{ parentHash: string }>(
       'eth_getBlockByHash',

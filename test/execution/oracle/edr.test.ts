@@ -48,12 +48,12 @@ for (const hardfork of ['canyon', 'ecotone', 'fjord', 'granite', 'holocene', 'is
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
       }
     }
-    // Those that EDR refuses are left out; most are not.
+    // Transactions that EDR refuses are skipped; most are accepted.
     assert.ok(Object.keys(outcomes).length === 8)
     t.diagnostic(JSON.stringify(outcomes))
   })
 
-/** Our genesis with the header that EDR gives it, whose root of no transactions is none. */
+/** Our genesis with EDR's header, whose transactions root differs. */
 function onEdr(own: ExecutedBlock, json: unknown): ExecutedBlock {
   const header = headerJson.parse(json)
   assert.equal(own.header.stateRoot, header.stateRoot)

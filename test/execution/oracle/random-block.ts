@@ -78,7 +78,7 @@ export function genesisJson(hardfork: string): object {
 /**
  * Hands in the transactions of a block, as many as are taken.
  *
- * @param send tells whether a transaction was taken
+ * @param send returns whether a transaction was accepted
  */
 export async function sendRandomBlock(
   random: Random,

@@ -16,7 +16,7 @@ const makeTimeoutMs = 300_000
 
 for (let at = 0; at < chains; at++) {
   const seed = oracleSeed + at
-  // Networks run op-reth, which has Osaka's rules from Karst on; op-geth has them if it is told to.
+  // Networks run op-reth, which has Osaka's rules from Karst on; op-geth has them with an option.
   const osaka = at % 2 === 0 ? ['osaka'] : []
   const name = `${seed}${osaka.length > 0 ? ' with Osaka' : ''}`
   test(`every block of random chain ${name} has op-geth's hash`, async (t) => {
