@@ -4,7 +4,7 @@ import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { ResetReason } from '#messages/reset.ts'
 import type { Dropped } from '#protocol/pipeline/pipeline.ts'
 import type { FaultCode } from '#runtime/fault-codes.ts'
-import type { HaltReason } from './derivation-state.ts'
+import type { HaltReason } from './state.ts'
 
 /** What a call is for. */
 export type CallName = 'start' | 'l1' | 'l2' | 'apply' | 'reset' | 'finality'

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { ServiceMain } from '#service/service.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import type { config as settingsOfDerivation } from './config.ts'
-import { runDerivation } from './derivation.ts'
+import { runDerivation } from './run.ts'
 import { createDerivationMetrics } from './metrics.ts'
-import { SafeHeadHistory } from './safe-head-history.ts'
+import { SafeHeadHistory } from './history/safe-head-history.ts'
 
 /** Wires the service. */
 export const startDerivation: ServiceMain<z.output<typeof settingsOfDerivation>> = async (

@@ -10,14 +10,14 @@ import type {
   InFlight,
   SessionStart,
   Starting,
-} from './derivation-state.ts'
-import { derive } from './derive.ts'
-import { dueFinality, finalityPauseMs, noFinalitySearch } from './finality.ts'
-import { again, askForReset, noRetry, reset, resend } from './retries.ts'
-import { settle } from './settle.ts'
-import { L1Window } from './l1-window.ts'
-import { SafeBlocks } from './safe-blocks.ts'
-import { waitReasonOf } from './wait-reason.ts'
+} from './state.ts'
+import { derive } from './session/derive.ts'
+import { dueFinality, finalityPauseMs, noFinalitySearch } from './finality/finality.ts'
+import { again, askForReset, noRetry, reset, resend } from './session/retries.ts'
+import { settle } from './session/settle.ts'
+import { L1Window } from './session/l1-window.ts'
+import { SafeBlocks } from './session/safe-blocks.ts'
+import { waitReasonOf } from './waits.ts'
 
 /** Where derivation begins. */
 export const initialState: DerivationState = {

@@ -5,7 +5,7 @@ import { Fault, isFault } from '#runtime/fault.ts'
 import { DerivationWorld, foreignDigest, l1Hash } from '#test/fakes/derivation-world.ts'
 import { forksUpTo } from '#test/fakes/test-rollup.ts'
 import { hash, l1Ref } from '#test/fakes/values.ts'
-import { SafeHeadHistory } from './safe-head-history.ts'
+import { SafeHeadHistory } from './history/safe-head-history.ts'
 
 test('one set of attributes is in flight, and the next follows when the state tells of it', async () => {
   const { world } = await DerivationWorld.started()

@@ -11,7 +11,7 @@ import type {
   Deriving,
   Halted,
   HaltReason,
-} from './derivation-state.ts'
+} from '#services/derivation/state.ts'
 import { askForReset, noRetry, reset } from './retries.ts'
 import { safeBlocksPerFetch } from './safe-blocks.ts'
 

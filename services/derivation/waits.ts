@@ -6,7 +6,7 @@ import type {
   Deriving,
   Halted,
   WaitReason,
-} from './derivation-state.ts'
+} from './state.ts'
 
 /** What takes longer than this is told. */
 const tellAfterMs = 1_000

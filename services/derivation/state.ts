@@ -21,10 +21,10 @@ import type {
 import type { Address, Bytes32, Hash } from '#protocol/primitives.ts'
 import type { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Fault } from '#runtime/fault.ts'
-import type { FinalityFinding, FinalitySearch } from './finality.ts'
-import type { L1Ask, L1Window } from './l1-window.ts'
-import type { ReadStart } from './read-start.ts'
-import type { SafeBlocks } from './safe-blocks.ts'
+import type { FinalityFinding, FinalitySearch } from './finality/finality.ts'
+import type { L1Ask, L1Window } from './session/l1-window.ts'
+import type { ReadStart } from './start/read-start.ts'
+import type { SafeBlocks } from './session/safe-blocks.ts'
 
 /** All that derivation goes by. */
 export interface DerivationState {

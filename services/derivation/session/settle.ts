@@ -1,6 +1,6 @@
 import type { ChainState } from '#messages/chain-state.ts'
 import type { L2Head } from '#protocol/pipeline/pipeline.ts'
-import type { DerivationEffect, Deriving, InFlight } from './derivation-state.ts'
+import type { DerivationEffect, Deriving, InFlight } from '#services/derivation/state.ts'
 
 /** The session with what became of its attributes; none if the heads do not fit that. */
 type Settled = readonly [Deriving | undefined, ...DerivationEffect[]]

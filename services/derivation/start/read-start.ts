@@ -7,7 +7,7 @@ import { systemConfigOf } from '#protocol/derivation/l2-block.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
 import { baseCandidateOf, findPipelineBase } from '#protocol/sync/pipeline-base.ts'
 import { runSearch } from '#runtime/run-search.ts'
-import type { SessionStart } from './derivation-state.ts'
+import type { SessionStart } from '#services/derivation/state.ts'
 
 /** What a pipeline begins with is read from here. Each throws a Fault if it cannot be had now. */
 export interface StartSources {

@@ -8,13 +8,13 @@ import { Fault, toError } from '#runtime/fault.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
 import { KeptTraces } from '#service/kept-traces.ts'
 import { following, ticking } from '#service/sources.ts'
-import type { DerivationContext } from './derivation-context.ts'
-import type { DerivationEffect, DerivationEvent, DerivationState } from './derivation-state.ts'
-import { HistoryCopy } from './history-copy.ts'
+import type { DerivationContext } from './ports.ts'
+import type { DerivationEffect, DerivationEvent, DerivationState } from './state.ts'
+import { HistoryCopy } from './history/history-copy.ts'
 import { type Means, perform } from './perform.ts'
-import type { SafeHeadHistory } from './safe-head-history.ts'
+import type { SafeHeadHistory } from './history/safe-head-history.ts'
 import { createStep, initialState } from './step.ts'
-import { TargetsWriter } from './targets-writer.ts'
+import { TargetsWriter } from './history/targets-writer.ts'
 
 /** What derivation is given of the world outside. */
 export interface DerivationPorts {

@@ -9,7 +9,7 @@ import type {
   Resetting,
   Retry,
   Starting,
-} from './derivation-state.ts'
+} from '#services/derivation/state.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
 /** Of a call without an answer. */
