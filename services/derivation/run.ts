@@ -1,72 +1,86 @@
+import type * as z from 'zod'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { derivationTargets, engineChain, l1Heads, safeHeadAt } from '#messages/subjects.ts'
 import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import { Pipeline, type PipelineOptions } from '#protocol/pipeline/pipeline.ts'
-import { runActor } from '#service/actor.ts'
+import { Pipeline } from '#protocol/pipeline/pipeline.ts'
 import { every } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
+import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
+import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
 import { KeptTraces } from '#service/kept-traces.ts'
+import type { ServiceMain } from '#service/service.ts'
 import { following, ticking } from '#service/sources.ts'
-import type { DerivationContext } from './ports.ts'
-import type { DerivationEffect, DerivationEvent, DerivationState } from './state.ts'
+import { Calls } from './calls/calls.ts'
+import type { config as settingsOfDerivation } from './config.ts'
 import { HistoryCopy } from './history/history-copy.ts'
-import { type Means, perform } from './perform.ts'
-import type { SafeHeadHistory } from './history/safe-head-history.ts'
-import { createStep, initialState } from './step.ts'
+import { SafeHeadHistory } from './history/safe-head-history.ts'
 import { TargetsWriter } from './history/targets-writer.ts'
-
-/** What derivation is given of the world outside. */
-export interface DerivationPorts {
-  readonly config: RollupConfig
-  /** Blocks that L1 must have on top of one before it is read. */
-  readonly confirmations: bigint
-  readonly history: SafeHeadHistory
-  /** Left out: the pipeline as it should be. */
-  readonly makePipeline?: (options: PipelineOptions) => Pipeline
-}
+import { createMetrics } from './metrics.ts'
+import { createPerform } from './perform.ts'
+import type { Context, Ports } from './ports.ts'
+import { type Event, initialState, type State } from './state.ts'
+import { step } from './step.ts'
+import { waitOf } from './waits.ts'
 
 const tickMs = 250
 
-/** How often the bus's copy of the history is looked at. */
-const lookMs = 1_000
+/** Interval of checks that the bus has its copy of the history. */
+const copyCheckMs = 1_000
+
+/** Opens the history named by the settings, and runs derivation with it. */
+export const start: ServiceMain<z.output<typeof settingsOfDerivation>> = async (service) => {
+  const { settings, metrics } = service
+  const { dataDir, verifierL1Confirmations } = settings
+  const config = await loadServiceConfig(settings)
+  await mkdir(dataDir, { recursive: true })
+  const history = new SafeHeadHistory(join(dataDir, 'safe-heads.sqlite'))
+  try {
+    await run(
+      { ...service, metrics: createMetrics(metrics) },
+      { config, confirmations: BigInt(verifierL1Confirmations), history },
+    )
+  } finally {
+    history.close()
+  }
+}
 
 /**
- * Derives the safe chain: L1 blocks in, attributes out, one set in flight; until `signal` is aborted.
+ * Derives the safe chain until `signal` is aborted: L1 blocks in, attributes out, one set in flight.
  *
- * @throws Fault `unsupported-chain` if it cannot be derived
+ * @throws Fault `unsupported-chain` if the chain cannot be derived
  */
-export async function runDerivation(
-  context: DerivationContext,
-  ports: DerivationPorts,
-): Promise<void> {
+export async function run(context: Context, ports: Ports): Promise<void> {
   const { bus, clock, signal } = context
   const { config, confirmations, history } = ports
+  const { makePipeline = (options) => new Pipeline(options) } = ports
   refuseUnsupported(config, BigInt(clock.now()) / 1_000n)
+  const calls = new Calls(context)
   const copy = new HistoryCopy(bus, history)
   const targets = new TargetsWriter(bus.own(derivationTargets), bus.tracing)
   const traces = new KeptTraces(bus.tracing)
-  const means: Means = { context, config, history, copy, targets, traces, sent: { atMs: 0 } }
   bus.serve(safeHeadAt, async (request) => history.at(request))
-  const makePipeline = ports.makePipeline ?? ((options) => new Pipeline(options))
-  const sources: Source<DerivationEvent>[] = [
+  const sources: Source<Event>[] = [
     ticking(clock, tickMs, () => ({ kind: 'tick', nowMs: clock.monotonicMs() })),
     following(bus, engineChain, (chain) => ({ kind: 'chain-seen', chain })),
     following(bus, l1Heads, (heads) => {
       traces.keep(heads.head.number)
       return { kind: 'heads-seen', heads }
     }),
-    looking(context, copy),
+    checkingCopy(context, copy),
   ]
-  await runActor<DerivationState, DerivationEvent, DerivationEffect>({
-    state: { ...initialState, nowMs: clock.monotonicMs() },
-    step: createStep({ config, confirmations, makePipeline }),
+  await runActor({
+    state: { ...initialState, nowMs: clock.monotonicMs(), confirmations },
+    step: step({ config, makePipeline }),
     inbox: new Inbox(sources, { bus, signal }),
-    perform: (effect) => perform(effect, means),
+    perform: createPerform({ context, config, calls, history, copy, targets, traces }),
+    observe: (state) => observe(state, context),
   })
 }
 
-/** From Lagoon on, blocks of a chain with peers depend on those of the peers: it has to follow a node that has them all. */
+/** From Lagoon on, the blocks of a chain with interop peers depend on the blocks of its peers. */
 function refuseUnsupported(config: RollupConfig, now: bigint): void {
   if (!config.hasInteropPeers || !isActive(config, 'lagoon', now)) return
   throw new Fault('unsupported-chain', {
@@ -75,10 +89,17 @@ function refuseUnsupported(config: RollupConfig, now: bigint): void {
   })
 }
 
-/** Not an event: it is of no concern to what is derived. */
-function looking({ clock }: DerivationContext, copy: HistoryCopy): Source<never> {
+function observe(state: State, { status, metrics }: Context): void {
+  const wait = waitOf(state)
+  if (wait === undefined) status.goOn()
+  else status.waitFor(wait.what, wait.next)
+  metrics.progressed(state.targets)
+}
+
+/** Checks the copy on the bus now and then. It makes no events: decisions do not depend on the copy. */
+function checkingCopy({ clock }: Context, copy: HistoryCopy): Source<never> {
   return (sink) =>
-    every(clock, lookMs, () => {
-      copy.look().catch((error: unknown) => sink.fail(toError(error)))
+    every(clock, copyCheckMs, () => {
+      copy.check().catch((error: unknown) => sink.fail(toError(error)))
     })
 }

@@ -5,185 +5,68 @@ import type { FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { ResetReason } from '#messages/reset.ts'
 import type { SafeAt } from '#messages/safe-at.ts'
-import type { Wait } from '#messages/service-status.ts'
 import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
-import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
-import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import type {
-  DerivedAttributes,
-  L2Head,
-  Pipeline,
-  PipelineEvent,
-  PipelineHaltReason,
-  PipelineOptions,
-} from '#protocol/pipeline/pipeline.ts'
-import type { Address, Bytes32, Hash } from '#protocol/primitives.ts'
-import type { DecodeError } from '#protocol/codec/decode-error.ts'
+import type { PipelineEvent } from '#protocol/pipeline/pipeline.ts'
+import type { Bytes32 } from '#protocol/primitives.ts'
 import type { Fault } from '#runtime/fault.ts'
-import type { FinalityFinding, FinalitySearch } from './finality/finality.ts'
-import type { L1Ask, L1Window } from './session/l1-window.ts'
-import type { ReadStart } from './start/read-start.ts'
-import type { SafeBlocks } from './session/safe-blocks.ts'
+import { type FinalityResult, type FinalitySearch, noFinalitySearch } from './finality/finality.ts'
+import type { L1Request } from './session/l1-window.ts'
+import type { HaltReason, Session } from './session/session.ts'
+import type { StartResult } from './start/read-start.ts'
 
-/** All that derivation goes by. */
-export interface DerivationState {
+/** State of derivation. */
+export interface State {
   readonly nowMs: number
-  /** The newest that the engine told. */
+  /** Number of blocks that L1 must have on top of a block before derivation reads it. */
+  readonly confirmations: bigint
+  /** The newest state of the engine. */
   readonly chain: ChainState | undefined
   readonly heads: L1Heads | undefined
   readonly session: Session | undefined
-  /** As many as began. */
+  /** Number of sessions started so far. */
   readonly sessions: number
-  /** What was told of finality and progress. */
+  /** The newest values of `derivation.targets`. */
   readonly targets: DerivationTargets
   readonly finality: FinalitySearch
-  /** What was told last of what is waited for. */
-  readonly told: WaitReason | undefined
   readonly resets: Resets
 }
 
-/** What is waited for, in the words of an operator, and what is done about it. */
-export type WaitReason = Pick<Wait, 'what' | 'next'>
-
-/** Resets in a row that led to no new safe block. */
+/** Consecutive resets without a new safe block between them. */
 interface Resets {
   readonly safe: bigint
   readonly count: number
 }
 
-/** What is derived on one safe head of one generation; it ends with either. */
-type Session = Starting | Deriving | Resetting | Halted
-
-interface SessionBase {
-  /** Names it in what it asks for, so that an answer to another is not taken for its own. */
-  readonly id: number
-  readonly generation: bigint
-  /** The attributes that took effect last. */
-  readonly sequence: bigint
+/** State before the first event. */
+export const initialState: State = {
+  nowMs: 0,
+  confirmations: 0n,
+  chain: undefined,
+  heads: undefined,
+  session: undefined,
+  sessions: 0,
+  targets: { finalized: undefined, currentL1: undefined },
+  finality: noFinalitySearch,
+  resets: { safe: 0n, count: 0 },
 }
 
-/** What the pipeline begins with is being read. */
-export interface Starting extends SessionBase {
-  readonly phase: 'starting'
-  readonly isAsked: boolean
-  readonly retry: Retry
-}
-
-/** A pipeline at work. */
-export interface Deriving extends SessionBase {
-  readonly phase: 'deriving'
-  readonly pipeline: Pipeline
-  readonly window: L1Window
-  readonly safeBlocks: SafeBlocks
-  /** What the pipeline dropped and was not reported yet. */
-  readonly reports: PipelineEvent[]
-  /** The block to derive on; above the safe head until a span is complete, before Holocene. */
-  readonly head: L2Head
-  readonly safe: L2Head
-  readonly inFlight: InFlight | undefined
-  readonly blocked: Blocked | undefined
-  /** The L1 block that made the head safe with which it began: L1 has to be read past it. */
-  readonly madeSafe: BlockId | undefined
-  /** The last L1 block of which all was derived. */
-  readonly done: Hash | undefined
-}
-
-/** The head and L1 do not go together any more: the engine has to find both anew. */
-export interface Resetting extends SessionBase {
-  readonly phase: 'resetting'
-  readonly reason: ResetReason
-  /** The L1 block at which it was found. */
-  readonly l1: BlockId | undefined
-  /** The safe head to go back to; undefined: the engine finds one. */
-  readonly resumeAt: BlockId | undefined
-  readonly retry: Retry
-}
-
-/** Going on would split the chain. */
-export interface Halted extends SessionBase {
-  readonly phase: 'halted'
-  readonly reason: HaltReason
-  /** More of it, such as which log is malformed. */
-  readonly detail: string | undefined
-  readonly head: L2BlockRef
-  /** The L1 block that was read. */
-  readonly l1: BlockId
-}
-
-/** Why derivation cannot go on. */
-export type HaltReason = PipelineHaltReason | 'interop-peers'
-
-/** When to try something again, and why it was no success. */
-export interface Retry {
-  readonly tries: number
-  readonly notBeforeMs: number
-  readonly problem: string | undefined
-}
-
-/** Attributes that the engine was given, and that have not taken effect. */
-export interface InFlight {
-  readonly request: ApplyAttributesRequest
-  readonly digest: Bytes32
-  readonly derived: DerivedAttributes
-  readonly sinceMs: number
-  readonly sends: number
-  readonly resendAtMs: number
-  /** Why the last call was not answered. */
-  readonly problem: string | undefined
-}
-
-/** What the pipeline cannot go on without. */
-export type Blocked =
-  | { readonly kind: 'l1'; readonly number: bigint; readonly sinceMs: number }
-  | {
-      readonly kind: 'l2'
-      readonly number: bigint
-      readonly sinceMs: number
-      readonly isAsked: boolean
-      readonly retry: Retry
-    }
-
-/** What a pipeline begins with. */
-export interface SessionStart {
-  readonly head: L2Head
-  readonly base: L1Block
-  readonly batcher: Address
-  /** The L1 block that made the head safe, if it is known. */
-  readonly madeSafe: BlockId | undefined
-  /** L1 block 0, where the chain begins anew. */
-  readonly l1Genesis: BlockId | undefined
-}
-
-/** What was found to begin with. */
-export type StartFinding =
-  | ReadStart
-  /** After EL sync: a block of the chain that the history has. */
-  | { readonly kind: 'resume-at'; readonly block: BlockId }
-  /** After EL sync: the history has no block of the chain. */
-  | { readonly kind: 'foreign-history' }
-  | { readonly kind: 'failed'; readonly error: Fault | DecodeError }
-
-/** What happens to derivation. */
-export type DerivationEvent =
+/** Input of the step. */
+export type Event =
   | { readonly kind: 'tick'; readonly nowMs: number }
   | { readonly kind: 'chain-seen'; readonly chain: ChainState }
   | { readonly kind: 'heads-seen'; readonly heads: L1Heads }
-  | {
-      readonly kind: 'start-read'
-      readonly session: number
-      readonly start: StartFinding
-    }
+  | { readonly kind: 'start-fetched'; readonly session: number; readonly start: StartResult }
   | {
       readonly kind: 'l1-fetched'
       readonly session: number
-      readonly ask: L1Ask
+      readonly request: L1Request
       readonly response: FetchL1BlockResponse
     }
   | {
       readonly kind: 'l1-failed'
       readonly session: number
-      readonly ask: L1Ask
+      readonly request: L1Request
       readonly fault: Fault
     }
   | {
@@ -193,17 +76,18 @@ export type DerivationEvent =
     }
   | { readonly kind: 'l2-failed'; readonly session: number; readonly fault: Fault }
   | { readonly kind: 'apply-failed'; readonly session: number; readonly fault: Fault }
-  | { readonly kind: 'reset-failed'; readonly session: number; readonly fault: Fault }
   | { readonly kind: 'apply-refused'; readonly session: number; readonly generation: bigint }
-  | { readonly kind: 'finalized-sought'; readonly found: FinalityFinding }
+  | { readonly kind: 'reset-failed'; readonly session: number; readonly fault: Fault }
+  | { readonly kind: 'finalized-searched'; readonly result: FinalityResult }
 
-/** What derivation does. */
-export type DerivationEffect =
-  /** Takes up the chain in the history, then reads what the pipeline begins with; `begin` says so first. */
-  | { readonly kind: 'begin'; readonly session: number; readonly chain: ChainState }
-  | { readonly kind: 'forget-history' }
-  | { readonly kind: 'read-start'; readonly session: number; readonly chain: ChainState }
-  | { readonly kind: 'fetch-l1'; readonly session: number; readonly ask: L1Ask }
+/** Output of the step, for `perform`. */
+export type Effect =
+  /** Logs and counts the new session, then does the same as `fetch-start`. */
+  | { readonly kind: 'begin-session'; readonly session: number; readonly chain: ChainState }
+  /** Brings the history in line with the chain, then reads what the pipeline starts with. */
+  | { readonly kind: 'fetch-start'; readonly session: number; readonly chain: ChainState }
+  | { readonly kind: 'clear-history' }
+  | { readonly kind: 'fetch-l1'; readonly session: number; readonly request: L1Request }
   | {
       readonly kind: 'fetch-l2'
       readonly session: number
@@ -233,22 +117,14 @@ export type DerivationEffect =
       readonly head: L2BlockRef
       readonly l1: BlockId
     }
+  /** Adds an entry to the safe-head history. */
   | { readonly kind: 'record'; readonly entry: SafeAt }
-  /** All of an L1 block was derived: what is safe then goes to the bus. */
+  /** Marks an L1 block as derived completely, and publishes the safe head at it. */
   | { readonly kind: 'finish-l1'; readonly l1: BlockId; readonly generation: bigint }
   | { readonly kind: 'write-targets'; readonly targets: DerivationTargets }
-  | { readonly kind: 'seek-finalized'; readonly l1: BlockId; readonly above: bigint | undefined }
-  | { readonly kind: 'took-effect'; readonly outcome: ChainState['outcome'] }
+  | { readonly kind: 'search-finalized'; readonly l1: BlockId; readonly above: bigint | undefined }
+  | { readonly kind: 'count-outcome'; readonly outcome: ChainState['outcome'] }
   | { readonly kind: 'report-dropped'; readonly event: PipelineEvent }
-  | { readonly kind: 'tell-wait'; readonly wait: WaitReason | undefined }
 
-/** What derivation goes by all its life. */
-export interface DerivationRules {
-  readonly config: RollupConfig
-  /** Blocks that L1 must have on top of one before it is read. */
-  readonly confirmations: bigint
-  readonly makePipeline: (options: PipelineOptions) => Pipeline
-}
-
-/** State and effects, in order. */
-export type Advanced = readonly [DerivationState, ...DerivationEffect[]]
+/** The next state and the effects of a step, in order. */
+export type Stepped = readonly [State, ...Effect[]]

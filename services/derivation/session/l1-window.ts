@@ -4,151 +4,150 @@ import type { BlockId } from '#protocol/block/refs.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
-/** L1 blocks that are asked for at a time. */
+/** Limit on L1 block requests in flight. */
 export const maxFetches = 4
 
-/** Bytes of L1 blocks that wait to be read or are on their way, at most; a single block may be larger. */
-export const maxWaitingBytes = 16 * 1024 * 1024
+/** Limit on the bytes of fetched and requested L1 blocks; a single block may exceed it. */
+export const maxWindowBytes = 16 * 1024 * 1024
 
-/** L1 blocks that wait to be read, at most. */
-export const maxWaitingBlocks = 64
+/** Limit on the number of fetched and requested L1 blocks. */
+export const maxWindowBlocks = 64
 
-/** An answer that was no help is asked for again after this, and twice this, … */
+/** Delays before a failed request is repeated. */
 const refetchBackoff = { firstMs: 250, longestMs: 2_000 }
 
-/** An L1 block to ask for. */
-export interface L1Ask {
-  /** Names the question, so that an answer to one that was given up is not taken. */
+/** A request for an L1 block. */
+export interface L1Request {
+  /** Identifies the request, so that the answer to a cancelled one is ignored. */
   readonly id: number
   readonly number: bigint
-  /** The block it has to be the child of, where that is known. */
+  /** The parent that the block must have, if it is known. */
   readonly parentHash: Hash | undefined
   readonly batcher: Address
 }
 
-/** What an answer means. */
-export type L1Answer =
-  /** The block is there, or will be asked for again. */
+/** What an answer means for derivation. */
+export type L1Verdict =
+  /** The block is stored, or will be requested again. */
   | 'taken'
-  /** The block that is read is not canonical any more. */
+  /** The block that derivation reads is no longer canonical. */
   | 'reorged'
 
-/** When to ask, and for how much. */
+/** How far to request, and when. */
 export interface L1Limit {
   /** The newest L1 block that may be read. */
   readonly newest: bigint
   readonly nowMs: number
 }
 
-interface Waiting {
+interface Fetched {
   readonly block: L1Block
   readonly bytes: number
 }
 
-/**
- * The L1 blocks after the one that is read: asked for ahead of time, a few at once, within bounds of memory.
- */
+/** L1 blocks after the one that derivation reads: requested ahead of time, a few at once, within a memory limit. */
 export class L1Window {
-  readonly #waiting = new Map<bigint, Waiting>()
-  readonly #asked = new Map<bigint, L1Ask>()
-  #asks = 0
+  readonly #fetched = new Map<bigint, Fetched>()
+  readonly #requested = new Map<bigint, L1Request>()
+  #requests = 0
   #at: BlockId
   #batcher: Address
-  /** Of the last block that came: what one on its way will likely have. */
+  /** Size of the last block fetched, as an estimate for those requested. */
   #expectedBytes = 0
   #failures = 0
   #notBeforeMs = 0
   #problem: string | undefined
 
-  /** @param at the L1 block that is read */
+  /** @param at the L1 block that derivation reads */
   constructor(at: BlockId, batcher: Address) {
     this.#at = at
     this.#batcher = batcher
   }
 
-  /** Why the last answer was no help; undefined if it was. */
+  /** Why the last request failed; undefined if it succeeded. */
   get problem(): string | undefined {
     return this.#problem
   }
 
-  get bytes(): number {
+  get #bytes(): number {
     let bytes = 0
-    for (const waiting of this.#waiting.values()) bytes += waiting.bytes
+    for (const fetched of this.#fetched.values()) bytes += fetched.bytes
     return bytes
   }
 
-  /** The child of the block that is read, if it is there. It stays until `advance`. */
+  /** The child of the block that derivation reads, if it is fetched. It is kept until `advance`. */
   peek(): L1Block | undefined {
     const next = this.#at.number + 1n
-    const block = this.#waiting.get(next)?.block
+    const block = this.#fetched.get(next)?.block
     if (block === undefined || block.parentHash === this.#at.hash) return block
-    // It may be from before a reorg or after it. Asked for again as a child of the block that is read, L1 says which.
-    this.#forget()
+    // It was fetched before or after a reorg. A new request, as the child of the block that is read, shows which.
+    this.#clear()
     return undefined
   }
 
-  /** The next block is the one that is read. */
+  /** Derivation now reads this block. */
   advance({ hash, number }: BlockId): void {
-    this.#waiting.delete(number)
+    this.#fetched.delete(number)
     this.#at = { hash, number }
   }
 
-  /** Whose transactions are read from now on: blocks are fetched with those of one batcher. */
+  /** Sets the batcher whose transactions and blobs blocks are fetched with; blocks fetched for another are dropped. */
   useBatcher(batcher: Address): void {
     if (this.#batcher === batcher) return
     this.#batcher = batcher
-    this.#forget()
+    this.#clear()
   }
 
-  /** The block lacks blobs that it should have come with. */
+  /** Drops all blocks, to request them again: the next one lacks blobs of the batcher. */
   refuse({ nowMs }: Pick<L1Limit, 'nowMs'>): void {
-    this.#forget()
-    this.#fail(nowMs, 'it came without all blobs of the batcher')
+    this.#clear()
+    this.#fail(nowMs, 'da-watcher answered without all blobs of the batcher')
   }
 
-  /** What to ask for now. */
-  due({ newest, nowMs }: L1Limit): readonly L1Ask[] {
-    const asks: L1Ask[] = []
-    if (nowMs < this.#notBeforeMs) return asks
+  /** The requests to make now. */
+  due({ newest, nowMs }: L1Limit): readonly L1Request[] {
+    const requests: L1Request[] = []
+    if (nowMs < this.#notBeforeMs) return requests
     let number = this.#at.number + 1n
     for (; number <= newest && this.#hasRoom(); number++) {
-      if (this.#waiting.has(number) || this.#asked.has(number)) continue
+      if (this.#fetched.has(number) || this.#requested.has(number)) continue
       const isNext = number === this.#at.number + 1n
       const parentHash = isNext ? this.#at.hash : undefined
-      const ask = { id: ++this.#asks, number, parentHash, batcher: this.#batcher }
-      this.#asked.set(number, ask)
-      asks.push(ask)
+      const request = { id: ++this.#requests, number, parentHash, batcher: this.#batcher }
+      this.#requested.set(number, request)
+      requests.push(request)
     }
-    return asks
+    return requests
   }
 
-  /** Takes an answer. */
+  /** Handles the answer to a request. */
   answered(
-    ask: L1Ask,
+    request: L1Request,
     response: FetchL1BlockResponse,
     { nowMs }: Pick<L1Limit, 'nowMs'>,
-  ): L1Answer {
-    if (!this.#isAwaited(ask)) return 'taken'
+  ): L1Verdict {
+    if (!this.#isPending(request)) return 'taken'
     if (response.kind === 'not-found') return this.#fail(nowMs, 'L1 does not have it')
     const { parentHash } = response.kind === 'block' ? response.block : { parentHash: undefined }
-    if (ask.parentHash !== undefined && parentHash !== ask.parentHash) return 'reorged'
+    if (request.parentHash !== undefined && parentHash !== request.parentHash) return 'reorged'
     if (response.kind === 'reorged') return this.#fail(nowMs, 'L1 was reorganised meanwhile')
-    return this.#take(ask, response.block, nowMs)
+    return this.#take(request, response.block, nowMs)
   }
 
-  /** Takes note that a call failed. */
-  failed(ask: L1Ask, { message }: Error, { nowMs }: Pick<L1Limit, 'nowMs'>): void {
-    if (this.#isAwaited(ask)) this.#fail(nowMs, message)
+  /** Handles the failure of a request. */
+  failed(request: L1Request, { message }: Error, { nowMs }: Pick<L1Limit, 'nowMs'>): void {
+    if (this.#isPending(request)) this.#fail(nowMs, message)
   }
 
-  #isAwaited({ id, number }: L1Ask): boolean {
-    return this.#asked.get(number)?.id === id && this.#asked.delete(number)
+  #isPending({ id, number }: L1Request): boolean {
+    return this.#requested.get(number)?.id === id && this.#requested.delete(number)
   }
 
-  #take(ask: L1Ask, block: L1Block, nowMs: number): 'taken' {
-    if (block.number !== ask.number) return this.#fail(nowMs, `it came as ${block.number}`)
+  #take(request: L1Request, block: L1Block, nowMs: number): 'taken' {
+    if (block.number !== request.number)
+      return this.#fail(nowMs, `da-watcher answered with block ${block.number}`)
     const bytes = sizeOfL1Block(block)
-    this.#waiting.set(block.number, { block, bytes })
+    this.#fetched.set(block.number, { block, bytes })
     this.#expectedBytes = bytes
     this.#failures = 0
     this.#problem = undefined
@@ -162,16 +161,16 @@ export class L1Window {
     return 'taken'
   }
 
-  /** Answers to what was asked are not for us any more. */
-  #forget(): void {
-    this.#waiting.clear()
-    this.#asked.clear()
+  /** Drops fetched blocks, and cancels requests. */
+  #clear(): void {
+    this.#fetched.clear()
+    this.#requested.clear()
   }
 
   #hasRoom(): boolean {
-    const asked = this.#asked.size
-    if (asked === 0 && this.#waiting.size === 0) return true
-    if (asked >= maxFetches || asked + this.#waiting.size >= maxWaitingBlocks) return false
-    return this.bytes + (asked + 1) * this.#expectedBytes <= maxWaitingBytes
+    const requested = this.#requested.size
+    if (requested === 0 && this.#fetched.size === 0) return true
+    if (requested >= maxFetches || requested + this.#fetched.size >= maxWindowBlocks) return false
+    return this.#bytes + (requested + 1) * this.#expectedBytes <= maxWindowBytes
   }
 }

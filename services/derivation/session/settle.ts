@@ -1,30 +1,34 @@
 import type { ChainState } from '#messages/chain-state.ts'
-import type { L2Head } from '#protocol/pipeline/pipeline.ts'
-import type { DerivationEffect, Deriving, InFlight } from '#services/derivation/state.ts'
+import type { Effect } from '#services/derivation/state.ts'
+import type { Deriving, InFlight } from './session.ts'
 
-/** The session with what became of its attributes; none if the heads do not fit that. */
-type Settled = readonly [Deriving | undefined, ...DerivationEffect[]]
+/** The session after its attributes were applied, and effects; undefined if the engine's heads do not follow from it. */
+type Settled = readonly [Deriving | undefined, ...Effect[]]
 
-/** The attributes in flight took effect, and they were our own. */
+/** Takes over the outcome of the attributes in flight, which the engine applied. */
 export function settle(
   session: Deriving,
   { chain, inFlight }: { readonly chain: ChainState; readonly inFlight: InFlight },
 ): Settled {
+  const { driver, safeBlocks } = session
   const { outcome, pendingSafe, localSafe, generation } = chain
   const { derived, request } = inFlight
-  const tookEffect = { kind: 'took-effect', outcome } as const
+  const counted = { kind: 'count-outcome', outcome } as const
   const settled: Deriving = { ...session, sequence: request.sequence, inFlight: undefined }
   if (outcome === 'dropped') {
-    // Before Holocene: what was pending of its span is gone, and another batch may bring the same block.
-    session.safeBlocks.clear()
-    return [{ ...settled, head: session.safe }, tookEffect]
+    // Another batch may bring the blocks of the revoked span again.
+    safeBlocks.clear()
+    driver.revokeSpan()
+    return [settled, counted]
   }
-  if (pendingSafe.parentHash !== request.parent.hash) return [undefined, tookEffect]
-  if (outcome === 'replaced') session.pipeline.flush()
-  const head: L2Head = { ref: pendingSafe, systemConfig: derived.systemConfig }
-  if (localSafe.hash !== pendingSafe.hash) return [{ ...settled, head }, tookEffect]
+  if (pendingSafe.parentHash !== request.parent.hash) return [undefined, counted]
+  if (outcome === 'replaced') driver.flush()
+  // The engine decides: the request that it applied may be that of another instance, with the same attributes.
+  const isLastInSpan = localSafe.hash === pendingSafe.hash
+  const isSafe = driver.applied({ systemConfig: derived.systemConfig, isLastInSpan }, pendingSafe)
+  if (!isSafe) return [settled, counted]
   const { hash, number } = derived.derivedFrom
   const { hash: safeHash, number: safeNumber } = localSafe
   const entry = { l1: { hash, number }, safe: { hash: safeHash, number: safeNumber }, generation }
-  return [{ ...settled, head, safe: head }, tookEffect, { kind: 'record', entry }]
+  return [settled, counted, { kind: 'record', entry }]
 }
