@@ -39,7 +39,7 @@ export async function loadService(name: NodeServiceName): Promise<ServiceMain<ne
     case 'da-watcher':
       return (await import('#services/da-watcher/start.ts')).startDaWatcher
     case 'derivation':
-      return (await import('#services/derivation/start.ts')).startDerivation
+      return (await import('#services/derivation/run.ts')).start
     case 'engine':
       return (await import('#services/engine/start.ts')).startEngine
   }

@@ -6,9 +6,9 @@ import { want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 export const config = z.strictObject({
   ...chainSettings.shape,
   dataDir: want(z.string().min(1), 'a folder').describe(
-    'folder that keeps the safe-head history; made if it is not there',
+    'folder of the safe-head history; created if missing',
   ),
   verifierL1Confirmations: wholeNumber(0, 1_000_000)
     .default(0)
-    .describe('blocks that L1 must have on top of one before it is derived from'),
+    .describe('number of blocks that L1 must have on top of a block before derivation reads it'),
 })

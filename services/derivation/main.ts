@@ -1,5 +1,5 @@
 import { runService } from '#service/run-service.ts'
 import { config } from './config.ts'
-import { startDerivation } from './start.ts'
+import { start } from './run.ts'
 
-await runService('derivation', config, startDerivation)
+await runService('derivation', config, start)

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Registry } from 'prom-client'
 import { blockId, l1Ref } from '#test/fakes/values.ts'
-import { createDerivationMetrics } from './metrics.ts'
+import { createMetrics } from './metrics.ts'
 
-test('what is left out, resets and progress are counted under their names', async () => {
+test('dropped data, resets and progress are counted under their names', async () => {
   const registry = new Registry()
-  const metrics = createDerivationMetrics(registry)
+  const metrics = createMetrics(registry)
   metrics.dropped({ what: 'frame', reason: 'out-of-order' })
   metrics.dropped({ what: 'channel', reason: 'timed-out' })
   metrics.dropped({ what: 'batch', reason: 'past' })
@@ -15,7 +15,7 @@ test('what is left out, resets and progress are counted under their names', asyn
   metrics.reset('l1-reorg')
   metrics.halted('malformed-deposit')
   metrics.resent()
-  metrics.tookEffect('built', 0.003)
+  metrics.applied('built', 0.003)
   metrics.progressed({ currentL1: l1Ref(7), finalized: blockId(5) })
   metrics.progressed({ currentL1: undefined, finalized: undefined })
   const text = await registry.metrics()

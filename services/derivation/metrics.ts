@@ -4,24 +4,25 @@ import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { ResetReason } from '#messages/reset.ts'
 import type { Dropped } from '#protocol/pipeline/pipeline.ts'
 import type { FaultCode } from '#runtime/fault-codes.ts'
-import type { HaltReason } from './derivation-state.ts'
+import type { HaltReason } from './session/session.ts'
 
-/** What a call is for. */
+/** Purpose of a call. */
 export type CallName = 'start' | 'l1' | 'l2' | 'apply' | 'reset' | 'finality'
 
-/** What derivation counts. */
-export interface DerivationMetrics {
+/** Metrics of derivation. */
+export interface Metrics {
   dropped(data: Dropped): void
   began(): void
   reset(cause: ResetReason): void
   halted(reason: HaltReason): void
   resent(): void
   failed(call: CallName, code: FaultCode): void
-  tookEffect(outcome: ChainState['outcome'], seconds: number): void
+  /** @param seconds from the call to the state of the engine with the outcome */
+  applied(outcome: ChainState['outcome'], seconds: number): void
   progressed(targets: DerivationTargets): void
 }
 
-/** As the names of counters have it. */
+/** Plurals in the names of counters. */
 const plurals: Readonly<Record<Dropped['what'], string>> = {
   blob: 'blobs',
   calldata: 'calldata',
@@ -31,8 +32,8 @@ const plurals: Readonly<Record<Dropped['what'], string>> = {
   'config-update': 'config_updates',
 }
 
-/** Counts into a registry. */
-export function createDerivationMetrics(registry: Registry): DerivationMetrics {
+/** Metrics in a registry. */
+export function createMetrics(registry: Registry): Metrics {
   const registers = [registry]
   const counter = <Label extends string>(name: string, help: string, label?: Label) =>
     new Counter({
@@ -53,24 +54,24 @@ export function createDerivationMetrics(registry: Registry): DerivationMetrics {
       ),
     ]),
   )
-  const sessions = counter('pipelines_total', 'pipelines that were begun')
-  const resets = counter('resets_total', 'resets that engine was asked for', 'cause')
-  const halts = counter('halts_total', 'times that derivation could not go on', 'reason')
+  const sessions = counter('pipelines_total', 'pipelines started')
+  const resets = counter('resets_total', 'resets requested from engine', 'cause')
+  const halts = counter('halts_total', 'times that derivation halted', 'reason')
   const failures = new Counter({
     name: 'atoll_derivation_failures_total',
-    help: 'calls that failed and are made again',
+    help: 'failed calls, which are repeated',
     registers,
     labelNames: ['call', 'code'],
   })
-  const resends = counter('resends_total', 'attributes that were sent again')
-  const attributes = counter('attributes_total', 'attributes that took effect', 'outcome')
+  const resends = counter('resends_total', 'attributes sent again')
+  const attributes = counter('attributes_total', 'attributes applied by engine', 'outcome')
   const seconds = new Histogram({
     name: 'atoll_derivation_attributes_seconds',
-    help: 'from the call to the state that tells the outcome',
+    help: 'from the call to the state of engine with the outcome',
     registers,
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 4],
   })
-  const origin = gauge('l1_origin_number', 'the L1 block up to which all is derived')
+  const origin = gauge('l1_origin_number', 'the L1 block up to which derivation is complete')
   const finalized = gauge('finalized_target_number', 'the L2 block that may be finalized')
   return {
     dropped: ({ what, reason }) => dropped.get(what)?.inc({ reason }),
@@ -79,7 +80,7 @@ export function createDerivationMetrics(registry: Registry): DerivationMetrics {
     halted: (reason) => halts.inc({ reason }),
     resent: () => resends.inc(),
     failed: (call, code) => failures.inc({ call, code }),
-    tookEffect: (outcome, took) => {
+    applied: (outcome, took) => {
       attributes.inc({ outcome })
       seconds.observe(took)
     },

@@ -23,9 +23,10 @@ import { depositsOnly } from '#protocol/derivation/attributes.ts'
 import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
 import type { Bytes32, Hash } from '#protocol/primitives.ts'
 import type { Owner } from '#bus/bus.ts'
-import { type DerivationPorts, runDerivation } from '#services/derivation/derivation.ts'
-import type { DerivationMetrics } from '#services/derivation/metrics.ts'
-import { SafeHeadHistory } from '#services/derivation/safe-head-history.ts'
+import { SafeHeadHistory } from '#services/derivation/history/safe-head-history.ts'
+import type { Metrics } from '#services/derivation/metrics.ts'
+import type { Ports } from '#services/derivation/ports.ts'
+import { run } from '#services/derivation/run.ts'
 import { genesisPayload, payloadOf, refOfPayload } from '#test/verifier/stand-in-chain.ts'
 import { BusWorld, type Member } from './bus-world.ts'
 import { rollupConfig } from './rollup-config.ts'
@@ -41,32 +42,33 @@ interface Members {
   readonly rpc: Member
 }
 
-/** What is counted, by name. */
+/** Counts by name. */
 type Counted = Record<string, number>
 
 /**
  * The real derivation on a bus in memory, an L1 without batches, and an engine that does what the test says. The sequencing window
- * is two blocks: for lack of batches each L1 block from the second on makes the empty blocks of the one two before it.
+ * is two blocks: without batches, each L1 block from the second on yields the empty blocks of the one two before it.
  */
 export class DerivationWorld {
   readonly bus: BusWorld
   readonly config: RollupConfig
   readonly history = new SafeHeadHistory(':memory:')
-  /** What derivation sent. */
+  /** Attributes that derivation sent. */
   readonly applied: ApplyAttributesRequest[] = []
   readonly resets: ResetRequest[] = []
-  readonly l1Asks: FetchL1BlockRequest[] = []
+  readonly l1Requests: FetchL1BlockRequest[] = []
   readonly targets: DerivationTargets[] = []
   readonly counted: Counted = {}
-  /** Lines of its log, but for those of `debug`. */
+  /** Lines of its log, without `debug`. */
   readonly logged: string[] = []
-  /** What it told of what it waits for, in order. */
-  readonly waits: string[] = []
-  /** L1 as it is; a test changes it. */
+  /** What derivation waits for; empty: nothing. */
+  wait = ''
+  /** The L1 chain; a test changes it. */
   l1: L1Block[] = []
-  /** How a call for an L1 block is answered; a test may hold it up. */
-  onL1Ask: (answer: () => FetchL1BlockResponse) => Promise<FetchL1BlockResponse> = async (answer) =>
-    answer()
+  /** Answers a request for an L1 block; a test may delay it. */
+  onL1Request: (answer: () => FetchL1BlockResponse) => Promise<FetchL1BlockResponse> = async (
+    answer,
+  ) => answer()
   onApply: (request: ApplyAttributesRequest) => ApplyAttributesResponse = () => ({
     kind: 'accepted',
   })
@@ -114,8 +116,8 @@ export class DerivationWorld {
     })
     engine.bus.serve(fetchL2Block, async (request) => this.#l2Answer(request))
     daWatcher.bus.serve(fetchL1Block, (request) => {
-      this.l1Asks.push(request)
-      return this.onL1Ask(() => this.#l1Answer(request))
+      this.l1Requests.push(request)
+      return this.onL1Request(() => this.#l1Answer(request))
     })
     rpc.bus.follow(derivationTargets, (targets) => this.targets.push(targets))
   }
@@ -129,35 +131,35 @@ export class DerivationWorld {
   }
 
   /**
-   * Derivation at a new generation, on an L1 of so many blocks; with 4, two L2 blocks are due for each of the L1 blocks 0 to 2.
+   * Starts derivation at a new generation, on an L1 up to `l1Blocks`; with 4, two L2 blocks are due for each of the L1 blocks 0 to 2.
    */
   static async started(l1Blocks = 4, changes: Partial<RollupConfig> = {}) {
     const world = await DerivationWorld.make(changes)
     world.grow(l1Blocks)
-    await world.tellHeads()
+    await world.writeHeads()
     await world.begin(1n)
     const derivation = await world.start()
     await world.bus.pass(50)
     return { world, derivation }
   }
 
-  /** Starts derivation; what it returns kills it. */
+  /** Starts derivation; `stop` kills it. */
   async start(
-    ports: Partial<DerivationPorts> = {},
+    ports: Partial<Ports> = {},
   ): Promise<{ readonly ended: Promise<void>; stop(): void }> {
     const member = await this.bus.join('derivation')
     const stopping = new AbortController()
     const nothing = () => undefined
     const note = (_fields: object, message: string) => void this.logged.push(message)
-    const ended = runDerivation(
+    const ended = run(
       {
         bus: member.bus,
         clock: this.bus.clock,
         signal: stopping.signal,
         log: { debug: nothing, info: note, warn: note, error: note },
         status: {
-          waitFor: (what) => void this.waits.push(what),
-          goOn: () => void this.waits.push(''),
+          waitFor: (what) => void (this.wait = what),
+          goOn: () => void (this.wait = ''),
         },
         metrics: countInto(this.counted),
       },
@@ -173,7 +175,7 @@ export class DerivationWorld {
     }
   }
 
-  /** L1 blocks up to a number; those from `from` on are of another branch. */
+  /** Extends L1 up to a block number; blocks from `from` on are replaced by those of a branch. */
   grow(to: number, { from = this.l1.length, branch = 'a' } = {}): void {
     this.l1 = this.l1.slice(0, from)
     for (let number = from; number <= to; number++) {
@@ -193,8 +195,8 @@ export class DerivationWorld {
     }
   }
 
-  /** Says what L1 is. */
-  async tellHeads({ finalized = this.#finalizedL1, chain = this.l1 } = {}): Promise<void> {
+  /** Writes the heads of L1. */
+  async writeHeads({ finalized = this.#finalizedL1, chain = this.l1 } = {}): Promise<void> {
     this.#finalizedL1 = finalized
     const [head, final] = [chain.at(-1), chain[finalized]]
     if (head === undefined) throw new Error('no L1 block')
@@ -209,13 +211,13 @@ export class DerivationWorld {
   }
 
   /** Writes the state of the engine. */
-  async tell(changes: Partial<ChainState> = {}): Promise<void> {
+  async writeChain(changes: Partial<ChainState> = {}): Promise<void> {
     this.chain = { ...this.chain, version: this.chain.version + 1n, ...changes }
     await this.bus.settle(this.#owners.chain.write(this.chain))
     await this.bus.pass(20)
   }
 
-  /** A new generation begins at a block of the chain. */
+  /** Begins a new generation at a block of the chain. */
   async begin(generation: bigint, number = 0, changes: Partial<ChainState> = {}): Promise<void> {
     const payload = this.#canonical[number]
     if (payload === undefined) throw new Error('no such block')
@@ -231,7 +233,7 @@ export class DerivationWorld {
     await this.bus.pass(20)
   }
 
-  /** The engine makes a block of the attributes that were sent last, and says so. */
+  /** Applies the attributes that were sent last, and writes the state of the engine. */
   async apply(
     outcome: 'built' | 'replaced' | 'dropped' = 'built',
     changes: Partial<ChainState> = {},
@@ -239,16 +241,16 @@ export class DerivationWorld {
     const request = this.lastApplied
     const { attributes, parent, sequence, concludesBatch } = request
     const digest = attributesDigest({ parentHash: parent.hash, attributes })
-    const told = { sequence, attributesDigest: digest, outcome }
+    const applied = { sequence, attributesDigest: digest, outcome }
     if (outcome === 'dropped') {
-      await this.tell({ ...told, pendingSafe: this.chain.localSafe, ...changes })
+      await this.writeChain({ ...applied, pendingSafe: this.chain.localSafe, ...changes })
       return parent
     }
     const used = outcome === 'replaced' ? (depositsOnly(attributes) ?? attributes) : attributes
     const block = this.build(parent, used)
     const safe = concludesBatch ? block : this.chain.safe
-    await this.tell({
-      ...told,
+    await this.writeChain({
+      ...applied,
       unsafe: block,
       safe,
       localSafe: safe,
@@ -258,12 +260,12 @@ export class DerivationWorld {
     return block
   }
 
-  /** As `apply`, as long as there is something to apply. */
+  /** Applies attributes until derivation sends no more. */
   async applyAll(): Promise<void> {
     while (this.applied.at(-1)?.sequence === this.chain.sequence + 1n) await this.apply()
   }
 
-  /** Makes a block without a word. */
+  /** Builds a block, without writing the state of the engine. */
   build(parent: L2BlockRef, attributes: ApplyAttributesRequest['attributes']): L2BlockRef {
     const payload = payloadOf({ config: this.config, refuseBelow: 0 }, parent, attributes)
     this.#keep(payload)
@@ -276,17 +278,12 @@ export class DerivationWorld {
     return request
   }
 
-  /** What it waits for now; empty if for nothing. */
-  get wait(): string {
-    return this.waits.at(-1) ?? ''
-  }
-
-  /** Sequence and block number of what was sent, in order. */
+  /** Sequence and block number of the attributes sent, in order. */
   get sent(): readonly string[] {
     return this.applied.map(({ sequence, parent }) => `${sequence}:${parent.number + 1n}`)
   }
 
-  /** As rpc asks. */
+  /** Calls derivation as rpc does. */
   safeHeadAt(request: SafeHeadAtRequest) {
     return this.bus.settle(this.#members.rpc.bus.call(safeHeadAt, request, { deadlineMs: 1_000 }))
   }
@@ -335,7 +332,7 @@ export class DerivationWorld {
 
   #l2Answer({ block }: FetchL2BlockRequest): FetchL2BlockResponse {
     const { generation } = this.chain
-    if (block.kind === 'label') throw new Error('a label is not asked for')
+    if (block.kind === 'label') throw new Error('derivation does not request blocks by label')
     const payload =
       block.kind === 'hash' ? this.#payloads.get(block.hash) : this.#canonical[Number(block.number)]
     if (payload === undefined) return { generation, kind: 'not-found' }
@@ -349,10 +346,10 @@ export function l1Hash(number: number, branch: string): Hash {
   return hash((BigInt(branch.charCodeAt(0)) << 64n) + BigInt(number))
 }
 
-/** Another digest than any. */
+/** Digest of no attributes. */
 export const foreignDigest = hash(0xf0) as string as Bytes32
 
-function countInto(counted: Counted): DerivationMetrics {
+function countInto(counted: Counted): Metrics {
   const count = (name: string) => {
     counted[name] = (counted[name] ?? 0) + 1
   }
@@ -363,7 +360,7 @@ function countInto(counted: Counted): DerivationMetrics {
     halted: (reason) => count(`halted:${reason}`),
     resent: () => count('resent'),
     failed: (call, code) => count(`failed:${call}:${code}`),
-    tookEffect: (outcome) => count(outcome),
-    progressed: () => count('progressed'),
+    applied: (outcome) => count(outcome),
+    progressed: () => undefined,
   }
 }

@@ -13,14 +13,14 @@ import type { Bus, Follow } from '#bus/bus.ts'
 import type { BusWorld } from './bus-world.ts'
 import type { RecordedChain } from './recorded-chain.ts'
 
-/** Derivation as a straight line: what a test has the engine do, one set of attributes at a time. */
+/** Derivation without a service: a test sends the engine one set of attributes at a time. */
 export class TestDerivation {
   readonly #world: BusWorld
   readonly bus: Bus
   readonly #record: RecordedChain
   readonly #follow: Follow<ChainState>
   readonly #blocks = new Map<bigint, SafeBlock>()
-  /** All that the engine said. */
+  /** All states that the engine published. */
   readonly states: ChainState[] = []
   readonly outcomes: ChainState['outcome'][] = []
   #generation = 0n
@@ -40,19 +40,19 @@ export class TestDerivation {
   }
 
   get chain(): ChainState {
-    return this.#follow.current ?? assert.fail('the engine said nothing yet')
+    return this.#follow.current ?? assert.fail('the engine has published no state')
   }
 
-  /** Waits until the engine says something that is as it should be. */
+  /** Waits until the engine publishes a state for which `isSo` holds. */
   async until(isSo: (chain: ChainState) => boolean, withinMs = 60_000): Promise<ChainState> {
     const { clock } = this.#world
     const isDone = () => this.#follow.current !== undefined && isSo(this.#follow.current)
     const inTime = await clock.run(withinMs, isDone)
-    assert.ok(inTime, `the engine said ${JSON.stringify(this.#follow.current, textOfBigint)}`)
+    assert.ok(inTime, `the engine published ${JSON.stringify(this.#follow.current, textOfBigint)}`)
     return this.chain
   }
 
-  /** Applies attributes until there are no more, or the safe head is at a number. */
+  /** Applies attributes until L1 ends, or the safe head reaches a number. */
   async toEnd({ untilSafe = 2n ** 64n }: { readonly untilSafe?: bigint } = {}): Promise<void> {
     for (;;) {
       if (this.chain.safe.number >= untilSafe) return
@@ -88,7 +88,7 @@ export class TestDerivation {
     }
   }
 
-  /** Hands attributes to the engine, and takes what became of them. */
+  /** Sends attributes to the engine, and waits for their outcome. */
   async apply(derived: DerivedAttributes): Promise<void> {
     const request = this.requestOf(derived)
     assert.deepEqual(await this.call(request), { kind: 'accepted' })

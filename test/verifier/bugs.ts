@@ -10,7 +10,7 @@ import {
 } from '#protocol/pipeline/pipeline.ts'
 import type { Bus, Owner, Subscribed } from '#bus/bus.ts'
 import type { ServiceBus } from '#bus/service-bus.ts'
-import type { DerivationPorts } from '#services/derivation/derivation.ts'
+import type { Ports as DerivationPorts } from '#services/derivation/ports.ts'
 
 /** Planted bugs, which the simulation must find. */
 export type Bug =

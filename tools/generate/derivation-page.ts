@@ -28,12 +28,12 @@ const sections: Readonly<Record<string, string>> = {
   'packages/protocol/transaction': 'Transactions',
   'packages/protocol/codec': 'Codecs',
   'packages/protocol/sync': 'Where derivation starts',
-  'services/derivation': 'Finality and history',
+  'services/derivation': 'Start, finality and history',
 }
 
 /** The sources of derivation and their tests. */
 export function derivationSources(): Sources {
-  const files = globSync(Object.keys(sections).map((folder) => `${folder}/*.ts`)).toSorted()
+  const files = globSync(Object.keys(sections).map((folder) => `${folder}/**/*.ts`)).toSorted()
   return Object.fromEntries(files.map((file) => [file, readFileSync(file, 'utf8')]))
 }
 

@@ -4,8 +4,8 @@ import type { DerivedAttributes, L2Head, Pipeline, PipelineOutput } from './pipe
 import { type AfterRefusal, afterRefusal } from './refused-payload.ts'
 
 /**
- * The heads of a chain that is derived, and what each outcome of its attributes does to them and to the pipeline. It neither
- * builds blocks nor reads L1: the caller reports the outcome of the attributes.
+ * The heads of a derived chain, and what each outcome of its attributes does to them and to the pipeline. It neither builds
+ * blocks nor reads L1: the caller applies the attributes and reports the outcome.
  *
  * Spec: protocol/derivation.md#engine-queue, protocol/holocene/derivation.md#engine-queue
  */
@@ -45,20 +45,33 @@ export class DerivationDriver {
   }
 
   /** The attributes became a block. @returns whether all blocks up to it are safe now */
-  applied({ systemConfig, isLastInSpan }: DerivedAttributes, ref: L2BlockRef): boolean {
+  applied(
+    { systemConfig, isLastInSpan }: Pick<DerivedAttributes, 'systemConfig' | 'isLastInSpan'>,
+    ref: L2BlockRef,
+  ): boolean {
     this.#pending = { ref, systemConfig }
     if (isLastInSpan) this.#safe = this.#pending
     return isLastInSpan
   }
 
   /**
-   * The execution client refused the payload of the attributes. Before Holocene the pending blocks are revoked; from then on
-   * the pipeline is flushed, and the block is to be built from the attributes returned.
+   * The execution client refused the payload of the attributes, and the caller follows the rule itself: the block is to be
+   * built from the attributes returned, or the span is revoked.
    */
   refused(derived: DerivedAttributes): AfterRefusal {
     const then = afterRefusal(this.#config, derived)
-    if (then.kind === 'build-deposits-only') this.#pipeline?.flush()
-    if (then.kind === 'revoke-span') this.#pending = this.#safe
+    if (then.kind === 'build-deposits-only') this.flush()
+    if (then.kind === 'revoke-span') this.revokeSpan()
     return then
+  }
+
+  /** From Holocene on: a block of deposits only replaces the refused one, so the rest of its span and its channel are dropped. */
+  flush(): void {
+    this.#pipeline?.flush()
+  }
+
+  /** Before Holocene: the batch of the refused payload is dropped, and with it the pending blocks of its span. */
+  revokeSpan(): void {
+    this.#pending = this.#safe
   }
 }

@@ -2,52 +2,40 @@ import { isActive } from '#protocol/chains/chain-spec.ts'
 import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
 import { resendMs } from '#bus/bus-limits.ts'
-import type {
-  Advanced,
-  Blocked,
-  DerivationEffect,
-  DerivationRules,
-  DerivationState,
-  Deriving,
-  Halted,
-  HaltReason,
-} from './derivation-state.ts'
-import { askForReset, noRetry, reset } from './retries.ts'
+import type { Effect, State, Stepped } from '#services/derivation/state.ts'
+import { noRetry, requestReset, reset } from './retries.ts'
 import { safeBlocksPerFetch } from './safe-blocks.ts'
+import type { Blocked, Deriving, Halted, HaltReason, Rules } from './session.ts'
 
-/** One thing that was done, and whether there may be more to do at once. */
+/** The result of one action, and whether another may follow at once. */
 interface Turn {
-  readonly state: DerivationState
-  readonly effects: readonly DerivationEffect[]
-  readonly goesOn: boolean
+  readonly state: State
+  readonly effects: readonly Effect[]
+  readonly continues: boolean
 }
 
-/** Nothing is in flight: reads L1 until there are attributes to send, or something is missing. */
-export function derive(
-  state: DerivationState,
-  session: Deriving,
-  rules: DerivationRules,
-): Advanced {
-  const effects: DerivationEffect[] = []
+/** Reads L1 until there are attributes to send, or a block is missing. No attributes are in flight. */
+export function derive(state: State, session: Deriving, rules: Rules): Stepped {
+  const effects: Effect[] = []
   for (let [at, current] = [state, session]; ;) {
     const turn = takeTurn(at, current, rules)
     effects.push(...turn.effects)
     const next = turn.state.session
     if (next?.phase === 'resetting') {
-      const [asked, ...asks] = askForReset(turn.state, next)
-      return [asked, ...effects, ...asks]
+      const [requested, ...requests] = requestReset(turn.state, next)
+      return [requested, ...effects, ...requests]
     }
-    if (!turn.goesOn || next?.phase !== 'deriving') return [turn.state, ...effects]
+    if (!turn.continues || next?.phase !== 'deriving') return [turn.state, ...effects]
     at = turn.state
     current = next
   }
 }
 
-function takeTurn(state: DerivationState, session: Deriving, rules: DerivationRules): Turn {
-  const { blocked, pipeline, head } = session
-  if (blocked?.kind === 'l1') return pushNext(state, session)
+function takeTurn(state: State, session: Deriving, rules: Rules): Turn {
+  const { blocked, driver } = session
+  if (blocked?.kind === 'l1') return pushL1Block(state, session)
   if (blocked?.kind === 'l2') return fetchL2(state, session, blocked)
-  const output = pipeline.next(head)
+  const output = driver.next()
   switch (output.kind) {
     case 'attributes':
       return send(state, session, { derived: output, rules })
@@ -59,7 +47,7 @@ function takeTurn(state: DerivationState, session: Deriving, rules: DerivationRu
         kind: 'l2',
         number,
         sinceMs: state.nowMs,
-        isAsked: false,
+        isRequested: false,
         retry: noRetry,
       })
     }
@@ -70,8 +58,8 @@ function takeTurn(state: DerivationState, session: Deriving, rules: DerivationRu
   }
 }
 
-/** All of the L1 block is derived: that is progress, and what it made safe is settled. */
-function finishL1Block(state: DerivationState, session: Deriving): Turn {
+/** The L1 block is derived completely: that is progress, and its history entry is complete. */
+function finishL1Block(state: State, session: Deriving): Turn {
   const { pipeline, done } = session
   const { origin } = pipeline
   const finished = block(
@@ -91,15 +79,15 @@ function finishL1Block(state: DerivationState, session: Deriving): Turn {
       { kind: 'finish-l1', l1: origin, generation: session.generation },
       { kind: 'write-targets', targets },
     ],
-    goesOn: true,
+    continues: true,
   }
 }
 
-function block(state: DerivationState, session: Deriving, blocked: Blocked): Turn {
-  return { state: { ...state, session: { ...session, blocked } }, effects: [], goesOn: true }
+function block(state: State, session: Deriving, blocked: Blocked): Turn {
+  return { state: { ...state, session: { ...session, blocked } }, effects: [], continues: true }
 }
 
-function pushNext(state: DerivationState, session: Deriving): Turn {
+function pushL1Block(state: State, session: Deriving): Turn {
   const { pipeline, window } = session
   const next = window.peek()
   if (next === undefined) return stop([state])
@@ -114,7 +102,7 @@ function pushNext(state: DerivationState, session: Deriving): Turn {
       return {
         state: { ...state, session: { ...session, blocked: undefined } },
         effects: [],
-        goesOn: true,
+        continues: true,
       }
     case 'needs-blobs':
       window.useBatcher(pushed.batcher)
@@ -125,24 +113,21 @@ function pushNext(state: DerivationState, session: Deriving): Turn {
   }
 }
 
-function fetchL2(
-  state: DerivationState,
-  session: Deriving,
-  blocked: Extract<Blocked, { kind: 'l2' }>,
-): Turn {
-  if (blocked.isAsked || state.nowMs < blocked.retry.notBeforeMs) return stop([state])
-  const { id, generation, head } = session
+function fetchL2(state: State, session: Deriving, blocked: Extract<Blocked, { kind: 'l2' }>): Turn {
+  if (blocked.isRequested || state.nowMs < blocked.retry.notBeforeMs) return stop([state])
+  const { id, generation, driver } = session
   const from = blocked.number
   const last = from + safeBlocksPerFetch - 1n
-  const to = last < head.ref.number ? last : head.ref.number
-  const asked = block(state, session, { ...blocked, isAsked: true })
-  return stop([asked.state, { kind: 'fetch-l2', session: id, generation, from, to }])
+  const head = driver.pending.ref.number
+  const to = last < head ? last : head
+  const requested = block(state, session, { ...blocked, isRequested: true })
+  return stop([requested.state, { kind: 'fetch-l2', session: id, generation, from, to }])
 }
 
 function send(
-  state: DerivationState,
+  state: State,
   session: Deriving,
-  { derived, rules }: { readonly derived: DerivedAttributes; readonly rules: DerivationRules },
+  { derived, rules }: { readonly derived: DerivedAttributes; readonly rules: Rules },
 ): Turn {
   const { id, generation, sequence, safeBlocks } = session
   const { attributes, parent, derivedFrom, isLastInSpan } = derived
@@ -175,27 +160,20 @@ function send(
 }
 
 function halt(
-  state: DerivationState,
+  state: State,
   session: Deriving,
   { reason, detail }: { readonly reason: HaltReason; readonly detail?: string },
 ): Turn {
-  const { id, generation, sequence, head, pipeline } = session
-  const halted: Halted = {
-    phase: 'halted',
-    id,
-    generation,
-    sequence,
-    reason,
-    detail,
-    head: head.ref,
-    l1: pipeline.origin,
-  }
+  const { id, generation, sequence, driver, pipeline } = session
+  const head = driver.pending.ref
+  const l1 = pipeline.origin
+  const halted: Halted = { phase: 'halted', id, generation, sequence, reason, detail, head, l1 }
   return stop([
     { ...state, session: halted },
-    { kind: 'halt', reason, detail, head: head.ref, l1: pipeline.origin },
+    { kind: 'halt', reason, detail, head, l1 },
   ])
 }
 
-function stop([state, ...effects]: Advanced): Turn {
-  return { state, effects, goesOn: false }
+function stop([state, ...effects]: Stepped): Turn {
+  return { state, effects, continues: false }
 }

@@ -1,20 +1,22 @@
 import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** L2 blocks that are asked for at once. */
+/** Number of L2 blocks fetched at once. */
 export const safeBlocksPerFetch = 16n
 
-/** Stands for a deposit: a batch has none, so that only their number counts. */
+/** Stands for each deposit: batches have no deposits, so only their number matters. */
 const deposit = Uint8Array.of(depositType)
 
 /**
- * Blocks of the safe chain that a batch overlaps. They are kept while it is checked, and no longer: as it goes on only for as
- * long as they equal the batch, they are not larger than that.
+ * Blocks of the safe chain that the current batch overlaps. They are dropped once the batch is checked. A check continues only
+ * while the blocks equal the batch, so they are not larger than the batch.
  */
 export class SafeBlocks {
   readonly #blocks = new Map<bigint, SafeBlock>()
 
-  readonly lookup = (number: bigint): SafeBlock | undefined => this.#blocks.get(number)
+  get(number: bigint): SafeBlock | undefined {
+    return this.#blocks.get(number)
+  }
 
   add(blocks: readonly SafeBlock[]): void {
     for (const { ref, transactions } of blocks)

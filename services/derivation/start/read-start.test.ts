@@ -59,7 +59,7 @@ interface Start {
   readonly changes?: Partial<RollupConfig>
   readonly chain?: Partial<ChainState>
   readonly madeSafe?: number
-  /** L1 blocks that are others now. */
+  /** L1 blocks that a reorg replaced. */
   readonly reorged?: readonly number[]
   /** The newest L1 block. */
   readonly newest?: number
@@ -104,22 +104,22 @@ test('L1 is read from a channel timeout below the L1 origin of the safe head', a
   assert.equal((await start({ safe: 3, madeSafe: 2 })).found, 0)
 })
 
-test('a handful of L2 blocks is read for it', async () => {
+test('the search reads a handful of L2 blocks', async () => {
   const { fetched } = await start({ safe: 1_000, madeSafe: 501, changes: { channelTimeout: 300n } })
   assert.ok(fetched <= 22, String(fetched))
 })
 
-test('around Granite the longer of both timeouts holds', async () => {
+test('around Granite the longer of both channel timeouts counts', async () => {
   const granite = (time: bigint) => ({ hardforkTimes: forksUpTo('granite', { granite: time }) })
   const from = async (time: bigint) =>
     (await start({ safe: 240, madeSafe: 121, changes: { ...granite(time), channelTimeout: 80n } }))
       .found
   assert.equal(await from(0n), 70)
-  assert.equal(await from(12n * 70n), 40, 'more than is needed does no harm')
+  assert.equal(await from(12n * 70n), 40, 'to start earlier than necessary is harmless')
   assert.equal(await from(12n * 71n), 40)
 })
 
-test('at the start of a generation the engine says where', async () => {
+test('at the start of a generation the engine names the L1 block to start at', async () => {
   const config = rollup({})
   const safe = chainOf(config, 120)[120]?.ref
   if (safe === undefined) throw new Error('no such block')
@@ -129,7 +129,7 @@ test('at the start of a generation the engine says where', async () => {
 })
 
 // Rules: start-inclusion
-test('what made the safe head safe has to be canonical, and known', async () => {
+test('the L1 block that made the safe head safe must be known and canonical', async () => {
   assert.equal((await start({ safe: 120, madeSafe: 61, reorged: [61] })).found, 'reorged')
   assert.equal((await start({ safe: 120, madeSafe: 61, reorged: [62] })).found, 40)
   assert.equal((await start({ safe: 120, madeSafe: 61, reorged: [40] })).found, 'reorged')
@@ -138,7 +138,7 @@ test('what made the safe head safe has to be canonical, and known', async () => 
 })
 
 // Rules: start-inclusion
-test('at the start of a generation L1 has to be what the unsafe head was chosen by', async () => {
+test('at the start of a generation the L1 origin of the unsafe head must be canonical', async () => {
   const begun = (changes: Partial<Start>) =>
     start({ safe: 120, chain: { sequence: 0n }, ...changes })
   assert.equal((await begun({})).found, 40)

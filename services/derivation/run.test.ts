@@ -4,10 +4,9 @@ import { Pipeline } from '#protocol/pipeline/pipeline.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { DerivationWorld, foreignDigest, l1Hash } from '#test/fakes/derivation-world.ts'
 import { forksUpTo } from '#test/fakes/test-rollup.ts'
-import { hash, l1Ref } from '#test/fakes/values.ts'
-import { SafeHeadHistory } from './safe-head-history.ts'
+import { SafeHeadHistory } from './history/safe-head-history.ts'
 
-test('one set of attributes is in flight, and the next follows when the state tells of it', async () => {
+test('one set of attributes is in flight, and the next follows when the state of the engine has its outcome', async () => {
   const { world } = await DerivationWorld.started()
   assert.deepEqual(world.sent, ['1:1'])
   await world.bus.pass(400)
@@ -21,7 +20,7 @@ test('one set of attributes is in flight, and the next follows when the state te
   assert.deepEqual(world.sent, ['1:1', '2:2', '3:3', '4:4', '5:5'])
 })
 
-test('attributes of which nothing is heard are sent again, the same, after 0.5, 1, 2, 4 and 4 s', async () => {
+test('attributes without an outcome are sent again, unchanged, after 0.5, 1, 2, 4 and 4 s', async () => {
   const { world } = await DerivationWorld.started()
   const times: number[] = []
   for (let count = 1; times.length < 5;) {
@@ -33,19 +32,19 @@ test('attributes of which nothing is heard are sent again, the same, after 0.5, 
   const pauses = times.slice(1).map((time, at) => Math.round((time - (times[at] ?? 0)) / 500) / 2)
   assert.deepEqual(pauses, [1, 2, 4, 4])
   assert.equal(new Set(world.sent).size, 1)
-  assert.match(world.wait, /engine to carry out the attributes of block 1 /)
+  assert.match(world.wait, /engine to apply the attributes of block 1 /)
   await world.apply()
   assert.equal(world.wait, '')
   assert.equal(world.counted['resent'], 5)
 })
 
-test('why attributes are not taken is told', async () => {
+test('the status says why the engine does not take attributes', async () => {
   const { world } = await DerivationWorld.started(1)
   world.onApply = () => {
     throw new Fault('busy', { detail: 'too many calls' })
   }
   world.grow(4)
-  await world.tellHeads()
+  await world.writeHeads()
   await world.bus.pass(2_000)
   assert.match(world.wait, /attributes of block 1 \(sequence 1\): busy: .*too many calls/)
 })
@@ -53,7 +52,7 @@ test('why attributes are not taken is told', async () => {
 test('after a deposits-only replacement the channel is flushed, and derivation goes on from the block', async () => {
   const world = await DerivationWorld.make()
   world.grow(4)
-  await world.tellHeads()
+  await world.writeHeads()
   await world.begin(1n)
   let flushes = 0
   class Watched extends Pipeline {
@@ -72,7 +71,7 @@ test('after a deposits-only replacement the channel is flushed, and derivation g
   assert.equal(world.lastApplied.parent.hash, block.hash)
 })
 
-test('attributes that were dropped before Holocene leave the safe head as it was', async () => {
+test('attributes dropped before Holocene leave the safe head unchanged', async () => {
   const { world } = await DerivationWorld.started(4, { hardforkTimes: forksUpTo('granite') })
   const first = await world.apply()
   await world.apply('dropped')
@@ -81,29 +80,39 @@ test('attributes that were dropped before Holocene leave the safe head as it was
   assert.equal(world.history.newest()?.safe.hash, first.hash)
 })
 
-test('if other attributes took effect, another pipeline begins at the safe head', async () => {
+test('if the engine applied other attributes, a new session begins at the safe head', async () => {
   const { world } = await DerivationWorld.started()
   await world.apply()
   const { parent, attributes } = world.lastApplied
   const other = world.build(parent, { ...attributes, gasLimit: attributes.gasLimit + 1n })
   world.history.record({ l1: { number: 2n, hash: l1Hash(2, 'a') }, safe: other, generation: 1n })
   const heads = { unsafe: other, safe: other, localSafe: other, pendingSafe: other }
-  await world.tell({ sequence: 2n, outcome: 'built', attributesDigest: foreignDigest, ...heads })
+  await world.writeChain({
+    sequence: 2n,
+    outcome: 'built',
+    attributesDigest: foreignDigest,
+    ...heads,
+  })
   await world.bus.pass(50)
   assert.equal(world.counted['began'], 2)
   assert.equal(world.sent.at(-1), '3:3')
   assert.equal(world.lastApplied.parent.hash, other.hash)
 })
 
-test('if the state is ahead of what was sent, another pipeline begins; unknown safe blocks need a reset', async () => {
+test('if the state of the engine is ahead of what was sent, a new session begins; unknown safe blocks need a reset', async () => {
   const { world } = await DerivationWorld.started(1)
   assert.deepEqual(world.sent, [])
   world.grow(4)
-  await world.tellHeads()
+  await world.writeHeads()
   const { parent, attributes } = world.lastApplied
   const other = world.build(parent, { ...attributes, gasLimit: attributes.gasLimit + 1n })
   const heads = { unsafe: other, safe: other, localSafe: other, pendingSafe: other }
-  await world.tell({ sequence: 3n, outcome: 'built', attributesDigest: foreignDigest, ...heads })
+  await world.writeChain({
+    sequence: 3n,
+    outcome: 'built',
+    attributesDigest: foreignDigest,
+    ...heads,
+  })
   await world.bus.pass(50)
   assert.equal(world.counted['began'], 2)
   assert.equal(world.counted['reset:unknown-inclusion'], 1)
@@ -111,7 +120,7 @@ test('if the state is ahead of what was sent, another pipeline begins; unknown s
   assert.deepEqual(world.resets.at(-1), { generation: 1n, reason, safe: undefined })
 })
 
-test('a new generation ends what is in flight, and begins at its start', async () => {
+test('a new generation ends the session, and derivation continues at its start', async () => {
   const { world } = await DerivationWorld.started()
   await world.applyAll()
   await world.begin(7n, 2)
@@ -120,20 +129,20 @@ test('a new generation ends what is in flight, and begins at its start', async (
   assert.equal(world.sent.at(-1), '1:3')
 })
 
-test('what comes for a pipeline that is no more is not taken', async () => {
+test('a state of an earlier generation is ignored', async () => {
   const { world } = await DerivationWorld.started()
   await world.begin(2n)
   const before = world.applied.length
-  await world.tell({ generation: 1n, version: 99n, sequence: 5n })
+  await world.writeChain({ generation: 1n, version: 99n, sequence: 5n })
   await world.bus.pass(100)
   assert.equal(world.applied.length, before)
 })
 
-test('an engine that is behind the state is taken past it by a reset; one that is ahead will tell', async () => {
+test('an engine that is behind its published state is asked for a reset; one that is ahead is not', async () => {
   const { world } = await DerivationWorld.started(1)
   world.onApply = () => ({ kind: 'refused', generation: 2n })
   world.grow(4)
-  await world.tellHeads()
+  await world.writeHeads()
   assert.equal(world.applied.length, 1)
   assert.equal(world.resets.length, 0)
   world.onApply = () => ({ kind: 'refused', generation: 0n })
@@ -142,11 +151,11 @@ test('an engine that is behind the state is taken past it by a reset; one that i
   assert.equal(world.counted['reset:engine-behind'], 1)
 })
 
-test('an L1 reorg leads to a reset, asked for until the new generation comes', async () => {
+test('an L1 reorg leads to a reset, requested until the new generation begins', async () => {
   const { world } = await DerivationWorld.started()
   await world.applyAll()
   world.grow(6, { from: 4, branch: 'b' })
-  await world.tellHeads()
+  await world.writeHeads()
   await world.bus.pass(600)
   assert.ok(world.resets.length >= 2, String(world.resets.length))
   assert.ok(world.resets.every(({ generation }) => generation === 1n))
@@ -158,24 +167,24 @@ test('an L1 reorg leads to a reset, asked for until the new generation comes', a
   assert.equal(world.wait, '')
 })
 
-test('a block that was fetched ahead of a reorg is fetched again before it counts as one', async () => {
+test('a block that was fetched before a reorg is fetched again before derivation is reset', async () => {
   const world = await DerivationWorld.make()
   world.grow(5)
-  await world.tellHeads()
+  await world.writeHeads()
   await world.begin(1n)
   const held: (() => void)[] = []
-  world.onL1Ask = (answer) => {
-    const told = answer()
-    if (told.kind === 'block' && told.block.number === 3n)
-      return new Promise((resolve) => held.push(() => resolve(told)))
-    return Promise.resolve(told)
+  world.onL1Request = (answer) => {
+    const answered = answer()
+    if (answered.kind === 'block' && answered.block.number === 3n)
+      return new Promise((resolve) => held.push(() => resolve(answered)))
+    return Promise.resolve(answered)
   }
   await world.start()
   await world.bus.pass(50)
-  // Blocks 4 and 5 were given; 3 was still on its way when all three were replaced.
-  world.onL1Ask = async (answer) => answer()
+  // Blocks 4 and 5 were fetched, and the answer with block 3 was still delayed, when a reorg replaced all three.
+  world.onL1Request = async (answer) => answer()
   world.grow(6, { from: 3, branch: 'b' })
-  await world.tellHeads()
+  await world.writeHeads()
   for (const release of held) release()
   await world.applyAll()
   await world.bus.pass(5_000)
@@ -184,102 +193,37 @@ test('a block that was fetched ahead of a reorg is fetched again before it count
   assert.deepEqual(world.resets[0], { generation: 1n, reason: 'l1-reorg', safe: undefined })
 })
 
-test('without data it waits for L1, and tells so after half a minute', async () => {
+test('at the end of L1 derivation waits, and reports it after half a minute', async () => {
   const { world } = await DerivationWorld.started(3)
   await world.applyAll()
   const sent = world.applied.length
   await world.bus.pass(29_000)
   assert.equal(world.wait, '')
   await world.bus.pass(2_000)
-  assert.match(world.wait, /^L1 block 4: da-watcher has seen L1 up to 3$/)
+  assert.match(world.wait, /^L1 block 4: the newest L1 block that da-watcher knows is 3$/)
   world.grow(4)
-  await world.tellHeads()
+  await world.writeHeads()
   assert.equal(world.applied.length, sent + 1)
   assert.equal(world.wait, '')
 })
 
-test('an L1 block is read when it has the confirmations, and not before', async () => {
+test('an L1 block is read once it has its confirmations', async () => {
   const world = await DerivationWorld.make()
   world.grow(4)
-  await world.tellHeads()
+  await world.writeHeads()
   await world.begin(1n)
   await world.start({ confirmations: 3n })
   await world.bus.pass(50)
   assert.deepEqual(world.sent, [])
   assert.equal(world.targets.at(-1)?.currentL1?.number, 1n)
   await world.bus.pass(31_000)
-  assert.match(world.wait, /^L1 block 2 and the 3 confirmations/)
+  assert.match(world.wait, /^L1 block 2 and its 3 confirmations/)
   world.grow(5)
-  await world.tellHeads()
+  await world.writeHeads()
   assert.deepEqual(world.sent, ['1:1'])
 })
 
-test('while the execution client syncs by itself nothing is derived', async () => {
-  const { world } = await DerivationWorld.started()
-  await world.tell({ sync: 'el-syncing' })
-  await world.apply('built', { sync: 'el-syncing' })
-  await world.bus.pass(5_000)
-  assert.deepEqual(world.sent, ['1:1'])
-  assert.match(world.wait, /the execution client to end its own sync/)
-  await world.begin(2n)
-  await world.bus.pass(50)
-  assert.equal(world.lastApplied.generation, 2n)
-})
-
-// Rules: history-el-sync
-test('after EL sync it asks the engine to go back to where the history ends, and derives on from there', async () => {
-  const { world } = await DerivationWorld.started(4)
-  await world.applyAll()
-  const newest = world.history.newest()
-  const at = Number(newest?.safe.number)
-  let head = world.chain.unsafe
-  for (let more = 0; more < 3; more++) head = world.build(head, world.lastApplied.attributes)
-  await world.begin(2n, Number(head.number), { sync: 'el-synced' })
-  assert.deepEqual(world.resets, [{ generation: 2n, reason: 'history', safe: newest?.safe }])
-  assert.deepEqual(world.logged.slice(-3), [
-    'derivation begins',
-    'goes back to the newest block that the safe-head history has',
-    'derivation asks for a reset',
-  ])
-  assert.match(world.wait, /engine to begin a new generation: derivation was reset \(history\)/)
-  await world.begin(3n, at)
-  assert.deepEqual(world.history.newest(), { ...newest, generation: 3n })
-  world.grow(6)
-  await world.tellHeads()
-  await world.applyAll()
-  assert.equal(world.history.entryOf(newest?.l1.number ?? 0n)?.safe.number, newest?.safe.number)
-  assert.ok(world.chain.safe.number > BigInt(at))
-})
-
-// Rules: history-el-sync
-test('after EL sync a history of which the chain has nothing is forgotten, and it derives on', async () => {
-  const { world } = await DerivationWorld.started(4)
-  await world.applyAll()
-  const { safe } = world.chain
-  world.history.record({ l1: l1Ref(4), safe: { ...safe, hash: hash(0xbad) }, generation: 1n })
-  await world.begin(2n, Number(safe.number), { sync: 'el-synced' })
-  await world.bus.pass(50)
-  assert.equal(world.history.newest(), undefined)
-  assert.deepEqual(world.resets, [])
-  world.grow(6)
-  await world.tellHeads()
-  await world.applyAll()
-  assert.ok(world.chain.safe.number > safe.number)
-})
-
-// Rules: history-el-sync
-test('after EL sync the history goes on from the newest of its safe heads near that one which the chain has', async () => {
-  const { world } = await DerivationWorld.started(4)
-  await world.applyAll()
-  const newest = world.history.newest()
-  const { safe } = newest ?? assert.fail()
-  const above = { hash: hash(0xbad), number: safe.number + 2n }
-  world.history.record({ l1: l1Ref(5), safe: above, generation: 1n })
-  await world.begin(2n, Number(safe.number) - 1, { sync: 'el-synced' })
-  assert.deepEqual(world.resets, [{ generation: 2n, reason: 'history', safe }])
-})
-
-test('what would split the chain stops derivation, with a reason, until a new generation begins', async () => {
+test('malformed data that would split the chain halts derivation until a new generation begins', async () => {
   const { world } = await DerivationWorld.started(1)
   world.grow(4)
   const [, block] = world.l1
@@ -292,7 +236,7 @@ test('what would split the chain stops derivation, with a reason, until a new ge
     data: new Uint8Array(0),
     index: 0,
   }
-  await world.tellHeads()
+  await world.writeHeads()
   await world.begin(2n)
   world.l1[1] = { ...block, logs: [deposit] }
   await world.begin(3n)
@@ -302,7 +246,7 @@ test('what would split the chain stops derivation, with a reason, until a new ge
   assert.equal(world.counted['halted:malformed-deposit'], 1)
   assert.match(
     world.wait,
-    /an operator: derivation cannot go on after block 1 .*malformed-deposit: log 0 of L1 block 1 .*: topics/,
+    /an operator: derivation cannot continue after block 1 .*malformed-deposit: log 0 of L1 block 1 .*: topics/,
   )
   const sent = world.applied.length
   await world.bus.pass(60_000)
@@ -323,12 +267,12 @@ test('a chain with interop peers is derived up to Lagoon, and refused from then 
   assert.deepEqual(world.sent, ['1:1'])
 })
 
-test('derivation that is killed goes on at the next sequence', async () => {
+test('after a kill derivation continues at the next sequence', async () => {
   const { world, derivation } = await DerivationWorld.started(8)
   await world.apply()
   await world.apply()
   derivation.stop()
-  // What was in flight takes effect while nobody looks.
+  // The engine applies the attributes in flight while derivation is down.
   await world.apply()
   assert.equal(world.chain.sequence, 3n)
   await world.bus.pass(10_000)
@@ -340,21 +284,21 @@ test('derivation that is killed goes on at the next sequence', async () => {
   assert.equal(world.resets.length, 0)
 })
 
-test('what was derived from L1 blocks that went while nobody looked is given up', async () => {
+test('an L1 reorg while derivation is down leads to a reset at its start', async () => {
   const { world, derivation } = await DerivationWorld.started(4)
   await world.applyAll()
   const madeSafe = world.history.newest()?.l1
   assert.equal(madeSafe?.number, 4n)
   derivation.stop()
   world.grow(6, { from: 4, branch: 'b' })
-  await world.tellHeads()
+  await world.writeHeads()
   await world.bus.pass(10_000)
   await world.start()
   await world.bus.pass(100)
   assert.deepEqual(world.resets.at(-1), { generation: 1n, reason: 'l1-reorg', safe: undefined })
 })
 
-test('a history that was lost is no reason to trust the safe head', async () => {
+test('without its history derivation asks for a reset', async () => {
   const { world, derivation } = await DerivationWorld.started(4)
   await world.applyAll()
   derivation.stop()
@@ -364,31 +308,33 @@ test('a history that was lost is no reason to trust the safe head', async () => 
   assert.equal(world.counted['reset:unknown-inclusion'], 1)
 })
 
-test('an L1 block that cannot be had is asked for again, and named', async () => {
+test('an L1 block that da-watcher does not have is requested again, and the status names it', async () => {
   const world = await DerivationWorld.make()
   world.grow(4)
-  await world.tellHeads()
+  await world.writeHeads()
   await world.begin(1n)
-  world.onL1Ask = async (answer) => {
-    const told = answer()
-    return told.kind === 'block' && told.block.number === 2n ? { kind: 'not-found' } : told
+  world.onL1Request = async (answer) => {
+    const answered = answer()
+    return answered.kind === 'block' && answered.block.number === 2n
+      ? { kind: 'not-found' }
+      : answered
   }
   await world.start()
   await world.bus.pass(5_000)
-  assert.match(world.wait, /da-watcher to give L1 block 2: L1 does not have it/)
-  world.onL1Ask = async (answer) => answer()
+  assert.match(world.wait, /da-watcher to fetch L1 block 2: L1 does not have it/)
+  world.onL1Request = async (answer) => answer()
   await world.bus.pass(4_500)
   assert.equal(world.sent[0], '1:1')
   assert.doesNotMatch(world.wait, /L1/)
 })
 
-test('four L1 blocks are asked for at a time', async () => {
+test('four L1 blocks are requested at a time', async () => {
   const world = await DerivationWorld.make()
   world.grow(20)
-  await world.tellHeads()
+  await world.writeHeads()
   await world.begin(1n)
   let [waiting, most] = [0, 0]
-  world.onL1Ask = async (answer) => {
+  world.onL1Request = async (answer) => {
     most = Math.max(most, ++waiting)
     await new Promise<void>((resolve) => world.bus.clock.after(50, resolve))
     waiting--

@@ -34,17 +34,17 @@ function at(history: SafeHeadHistory, kind: 'l1-number' | 'l2-number', number: b
 const atL1 = (history: SafeHeadHistory, number: number) => at(history, 'l1-number', BigInt(number))
 const atL2 = (history: SafeHeadHistory, number: number) => at(history, 'l2-number', BigInt(number))
 
-/** All of it, oldest first. */
+/** All entries, oldest first. */
 function all(history: SafeHeadHistory): string {
   const entries: string[] = []
   for (let number = 0n; number <= 100n; number++) {
-    const entry = history.entryOf(number)
-    if (entry !== undefined) entries.push(`${number}:${entry.safe.number}`)
+    const entry = atL1(history, Number(number))
+    if (entry.startsWith(`${number}:`)) entries.push(entry)
   }
   return entries.join(' ')
 }
 
-test('what was safe at an L1 block is the newest entry at or below it', () => {
+test('the safe head at an L1 block is the newest entry at or below it', () => {
   const history = historyOf('10:20 12:22')
   assert.deepEqual(
     [9, 10, 11, 12, 13].map((number) => atL1(history, number)),
@@ -54,7 +54,7 @@ test('what was safe at an L1 block is the newest entry at or below it', () => {
   assert.equal(atL1(historyOf(''), 10), 'not-yet')
 })
 
-test('what made an L2 block safe is the earliest entry at or above it', () => {
+test('the L1 block that made an L2 block safe is the earliest entry at or above it', () => {
   const history = historyOf('10:20 12:22 15:30')
   assert.deepEqual(
     [19, 20, 21, 22, 23, 30, 31].map((number) => atL2(history, number)),
@@ -65,14 +65,14 @@ test('what made an L2 block safe is the earliest entry at or above it', () => {
 })
 
 // Rules: finality
-test('a later entry of an L1 block takes the place of the one before it', () => {
+test('a later entry of an L1 block replaces the one before it', () => {
   const history = historyOf('10:20 10:21')
   assert.equal(all(history), '10:21')
   assert.deepEqual(history.newest(), { l1: blockId(10), safe: blockId(21), generation: 1n })
 })
 
 // Rules: history-reset
-test('a reset keeps the first entry that made the new safe head safe, as that, and nothing after it', () => {
+test('a reset keeps the first entry at or above the new safe head, with that head, and removes later ones', () => {
   const reset = (entries: string, l2: number, origin: number) => {
     const history = historyOf(entries)
     history.begin(startAt(l2, origin))
@@ -84,20 +84,20 @@ test('a reset keeps the first entry that made the new safe head safe, as that, a
   assert.equal(reset('10:20 12:24 14:24 16:26', 24, 13), '10:20 12:24 14:24')
   assert.equal(reset('10:20 12:24 14:24 16:26', 24, 14), '10:20 12:24 14:24')
   assert.equal(reset('10:20 12:24 14:24 16:26', 24, 15), '10:20 12:24 14:24 16:24')
-  // Since when it was safe is not known if nothing is known before it.
+  // The oldest entry does not show when an earlier block became safe.
   assert.equal(reset('10:20 12:22', 20, 9), '10:20')
   assert.equal(reset('10:20', 20, 9), '10:20')
   assert.equal(reset('10:20 12:22', 19, 9), '')
   assert.equal(reset('', 19, 9), '')
 })
 
-test('the L1 block of what is kept stays as it was told', () => {
+test('an entry that a reset keeps retains its L1 block', () => {
   const history = historyOf('10:20 12:22')
   history.begin(startAt(21, 9))
-  assert.deepEqual(history.entryOf(12n), { l1: blockId(12), safe: blockId(21), generation: 2n })
+  assert.deepEqual(history.newest(), { l1: blockId(12), safe: blockId(21), generation: 2n })
 })
 
-test('a history that ends below the safe head has a gap, and is forgotten', () => {
+test('a history that ends below the safe head has a gap, and is cleared', () => {
   const kept = historyOf('10:20 12:22')
   assert.deepEqual(kept.begin(startAt(22, 9)), {
     isCleared: false,
@@ -123,7 +123,7 @@ for (const [where, chosen, origin, points] of [
   ['up to', 22, 9, []],
 ] as const) {
   // Rules: history-el-sync
-  test(`after EL sync a history ${where} block ${chosen} says where to begin, and stays until it is known whether the chain has it`, () => {
+  test(`after EL sync a history ${where} block ${chosen} names resume points, and stays until the chain is known to have one`, () => {
     const history = historyOf('10:20 12:22')
     const synced = { ...startAt(chosen, origin), sync: 'el-synced' } as const
     for (let time = 0; time < 2; time++) {
@@ -136,14 +136,14 @@ for (const [where, chosen, origin, points] of [
     assert.equal(history.begin(startAt(22, 9, 3n)).madeSafe?.number, 12n)
     assert.equal(all(history), '10:20 12:22')
     history.finish(blockId(12), 3n)
-    history.forget()
+    history.clear()
     assert.deepEqual([all(history), history.finished()], ['', undefined])
     assert.deepEqual(history.begin(synced).resumePoints, [])
   })
 }
 
 // Rules: history-reset
-test('a generation that is taken up again takes nothing back', () => {
+test('a restart within a generation removes nothing', () => {
   const history = historyOf('10:20')
   history.begin(startAt(20, 9))
   history.record({ l1: blockId(11), safe: blockId(21), generation: 2n })
@@ -155,7 +155,7 @@ test('a generation that is taken up again takes nothing back', () => {
 
 const digest = (number: number) => hash(number) as string as Bytes32
 
-test('what took effect unseen is found when the generation is taken up again', () => {
+test('a block applied while derivation was down is recorded at the restart', () => {
   const take = (changes: Partial<ChainState>, { concludesBatch = true } = {}) => {
     const history = historyOf('8:18 10:20')
     const chain = startAt(20, 9)
@@ -177,7 +177,7 @@ test('what took effect unseen is found when the generation is taken up again', (
   assert.equal(take({ ...first, outcome: 'dropped' }), '8:18 10:20')
 })
 
-test('attributes of eight sequences are remembered', () => {
+test('intents of eight sequences are kept', () => {
   const take = (sequences: number) => {
     const history = historyOf('8:18 10:20')
     const chain = startAt(20, 9)
@@ -192,25 +192,25 @@ test('attributes of eight sequences are remembered', () => {
   assert.equal(take(9), '')
 })
 
-test('each L1 block that was read is told with what was safe then, as far back as is kept', () => {
+test('each finished L1 block has the safe head at it, as far back as they are kept', () => {
   const history = historyOf('10:20 12:22')
   for (let number = 9; number <= 13; number++) history.finish(blockId(number), 3n)
-  const told = (upTo?: bigint) => {
+  const finished = (upTo?: bigint) => {
     const entry = history.finished(upTo)
     return entry && `${entry.l1.number}:${entry.safe.number}`
   }
   assert.deepEqual(
-    [told(), told(12n), told(11n), told(10n), told(9n), told(8n)],
+    [finished(), finished(12n), finished(11n), finished(10n), finished(9n), finished(8n)],
     ['13:22', '12:22', '11:20', '10:20', undefined, undefined],
   )
   history.finish(blockId(9n + keptL1Blocks), 3n)
-  assert.equal(told(10n), '10:20')
+  assert.equal(finished(10n), '10:20')
   history.finish(blockId(10n + keptL1Blocks), 3n)
-  assert.equal(told(10n), undefined)
-  assert.equal(told(11n), '11:20')
+  assert.equal(finished(10n), undefined)
+  assert.equal(finished(11n), '11:20')
 })
 
-test('a new generation reads L1 anew from where it begins', () => {
+test('a new generation reads L1 again from its start', () => {
   const history = historyOf('6:18 7:20')
   for (let number = 6; number <= 8; number++) history.finish(blockId(number), 1n)
   // The chain of `chainAt` begins at L1 block 7.
@@ -218,7 +218,7 @@ test('a new generation reads L1 anew from where it begins', () => {
   assert.equal(history.finished()?.l1.number, 6n)
 })
 
-test('a file keeps it, and one process at a time has it', (context) => {
+test('a history persists in its file; a file that is no database is refused', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-history-'))
   context.after(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'safe-heads.sqlite')
@@ -233,8 +233,9 @@ test('a file keeps it, and one process at a time has it', (context) => {
   })
   second.close()
   const foreign = join(folder, 'foreign.sqlite')
-  writeFileSync(foreign, 'not a database, but some text that is long enough to be looked at')
-  const refuses = (error: unknown) =>
-    isFault(error, 'safe-head-history') && error.message.includes(foreign)
-  assert.throws(() => new SafeHeadHistory(foreign), refuses)
+  writeFileSync(foreign, 'not a database, but some text that is long enough to be examined')
+  assert.throws(
+    () => new SafeHeadHistory(foreign),
+    (error) => isFault(error, 'safe-head-history') && error.message.includes(foreign),
+  )
 })

@@ -4,31 +4,32 @@ import type { Bus } from '#bus/bus.ts'
 import { isFault } from '#runtime/fault.ts'
 import type { SafeHeadHistory } from './safe-head-history.ts'
 
-/** Entries that wait to be copied, at most; what is forgotten is found missing later. */
+/** Limit on entries waiting to be copied; the check restores those dropped. */
 const maxWaitingEntries = 1_024
 
-/** Entries that are compared at each look. */
-const entriesPerLook = 64
+/** Number of entries compared by each check. */
+const entriesPerCheck = 64
 
 /**
- * Keeps the bus's copy of the history, which has an entry for each L1 block: new ones as they come, and all that are known again
- * if the bus loses its store. So the newest entry is looked for now and then, and the others one after another, round and round.
+ * Maintains the copy of the history on the bus, the log `derivation.safe-at`, with an entry for each L1 block. New entries are
+ * appended at once. Checks restore entries that the bus lost with its store: each compares the newest entry, and some of the
+ * others in turn.
  */
 export class HistoryCopy {
   readonly #bus: Bus
   readonly #history: SafeHeadHistory
   readonly #waiting = new Set<bigint>()
   #running: Promise<void> | undefined
-  /** The number below which the next look begins; undefined: at the newest entry. */
+  /** The next check begins below this L1 block; undefined: at the newest entry. */
   #below: bigint | undefined
-  #isLooking = false
+  #isChecking = false
 
   constructor(bus: Bus, history: SafeHeadHistory) {
     this.#bus = bus
     this.#history = history
   }
 
-  /** Copies what is known of an L1 block. @throws what ends the process */
+  /** Copies the entry of an L1 block. Faults that it throws are fatal. */
   copy(l1Number: bigint): Promise<void> {
     if (this.#waiting.size >= maxWaitingEntries)
       for (const oldest of this.#waiting) {
@@ -40,17 +41,17 @@ export class HistoryCopy {
     return this.#running
   }
 
-  /** Looks whether some entries are where they should be. @throws what ends the process */
-  async look(): Promise<void> {
-    if (this.#isLooking) return
-    this.#isLooking = true
+  /** Compares some entries with their copies, and restores those missing. Faults that it throws are fatal. */
+  async check(): Promise<void> {
+    if (this.#isChecking) return
+    this.#isChecking = true
     try {
-      await this.#look()
+      await this.#checkSome()
     } catch (error) {
-      // A server that is away is looked for again at the next time.
+      // The next check tries again.
       if (!isFault(error) || error.severity !== 'temporary') throw error
     } finally {
-      this.#isLooking = false
+      this.#isChecking = false
     }
   }
 
@@ -66,12 +67,12 @@ export class HistoryCopy {
     }
   }
 
-  async #look(): Promise<void> {
+  async #checkSome(): Promise<void> {
     const newest = this.#history.finished()
     if (newest === undefined) return
-    // What stands there is lost as a whole: then all of it is due again.
+    // Without its newest entry, the copy was probably lost as a whole: begin again from there.
     if (await this.#restore(newest)) this.#below = newest.l1.number
-    for (let count = 0; count < entriesPerLook; count++) {
+    for (let count = 0; count < entriesPerCheck; count++) {
       const upTo = this.#below === undefined ? undefined : this.#below - 1n
       const entry = this.#history.finished(upTo)
       this.#below = entry?.l1.number
@@ -80,11 +81,11 @@ export class HistoryCopy {
     }
   }
 
-  /** @returns whether it was missing */
+  /** @returns whether the copy was missing or different */
   async #restore(entry: SafeAt): Promise<boolean> {
     const copy = await this.#bus.lookup(safeAt, entry.l1.number)
     if (copy?.l1.hash === entry.l1.hash && copy.safe.hash === entry.safe.hash) return false
-    // It may have been written over meanwhile, or forgotten.
+    // The history may have changed meanwhile.
     const current = this.#history.finished(entry.l1.number)
     if (current?.l1.number === entry.l1.number) await this.#bus.append(safeAt, current)
     return true

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { safeAt } from '#messages/subjects.ts'
 import { DerivationWorld } from '#test/fakes/derivation-world.ts'
 
-test('progress is told by the L1 block of which all was derived', async () => {
+test('targets name the newest L1 block that was derived completely', async () => {
   const { world } = await DerivationWorld.started(4)
   assert.equal(world.targets.at(-1)?.currentL1?.number, 1n)
   await world.apply()
@@ -13,10 +13,10 @@ test('progress is told by the L1 block of which all was derived', async () => {
   assert.equal(world.targets.at(-1)?.currentL1?.number, 4n)
 })
 
-test('what was derived from finalized L1 is final, also after a restart', async () => {
+test('a block derived from finalized L1 is final, also after a restart', async () => {
   const { world, derivation } = await DerivationWorld.started(6)
   await world.applyAll()
-  await world.tellHeads({ finalized: 3 })
+  await world.writeHeads({ finalized: 3 })
   await world.bus.pass(1_500)
   const expected = world.history.at({ kind: 'l1-number', number: 3n })
   assert.ok(expected.kind === 'found')
@@ -24,31 +24,31 @@ test('what was derived from finalized L1 is final, also after a restart', async 
   derivation.stop()
   await world.bus.pass(10_000)
   await world.start()
-  await world.tellHeads({ finalized: 4 })
+  await world.writeHeads({ finalized: 4 })
   await world.bus.pass(1_500)
   const later = world.history.at({ kind: 'l1-number', number: 4n })
   assert.ok(later.kind === 'found')
   assert.equal(world.targets.at(-1)?.finalized?.hash, later.entry.safe.hash)
 })
 
-test('nothing is final by an L1 block that L1 does not have at that number', async () => {
+test('nothing is final while L1 has another block at the number of its finalized head', async () => {
   const { world } = await DerivationWorld.started(6)
   await world.applyAll()
   const kept = world.l1
   world.grow(6, { from: 3, branch: 'b' })
   const chain = world.l1
   world.l1 = kept
-  await world.tellHeads({ finalized: 3, chain })
+  await world.writeHeads({ finalized: 3, chain })
   await world.bus.pass(5_000)
   assert.equal(world.targets.at(-1)?.finalized, undefined)
 })
 
-test('the history is served, and its copy on the bus is restored when the store is lost', async () => {
+test('the history is served, and its copy on the bus is restored after the store is lost', async () => {
   const { world } = await DerivationWorld.started(6)
   await world.applyAll()
   const served = await world.safeHeadAt({ kind: 'l1-number', number: 3n })
   assert.ok(served.kind === 'found')
-  assert.equal(served.entry.safe.number, world.history.entryOf(3n)?.safe.number)
+  assert.deepEqual(served, world.history.at({ kind: 'l1-number', number: 3n }))
   const copies = async () => {
     const found: (bigint | undefined)[] = []
     for (let number = 0n; number <= 6n; number++)

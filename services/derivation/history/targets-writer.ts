@@ -2,11 +2,11 @@ import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { Owner } from '#bus/bus.ts'
 import type { Tracing } from '#runtime/tracing.ts'
 
-/** Writes the newest of what it is given, one at a time: of those that wait for the store, only the last counts. */
+/** Writes targets one at a time; of those that wait, only the newest is written. */
 export class TargetsWriter {
   readonly #owner: Owner<DerivationTargets>
   readonly #tracing: Tracing
-  /** Writes the newest targets, in the trace that they came in. */
+  /** Writes the newest targets, in their trace. */
   #waiting: (() => Promise<void>) | undefined
   #running: Promise<void> | undefined
 
@@ -15,7 +15,7 @@ export class TargetsWriter {
     this.#tracing = tracing
   }
 
-  /** Settles when it, or a newer one, is stored. @throws what ends the process */
+  /** Resolves when these targets, or newer ones, are stored. Faults that it throws are fatal. */
   write(targets: DerivationTargets): Promise<void> {
     const inContext = this.#tracing.capture()
     this.#waiting = () => inContext(() => this.#owner.write(targets))

@@ -1,31 +1,24 @@
 import type { ResetReason } from '#messages/reset.ts'
 import { resendMs } from '#bus/bus-limits.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
-import type {
-  Advanced,
-  DerivationState,
-  Deriving,
-  InFlight,
-  Resetting,
-  Retry,
-  Starting,
-} from './derivation-state.ts'
 import { backoffMs } from '#runtime/backoff.ts'
+import type { State, Stepped } from '#services/derivation/state.ts'
+import type { Deriving, InFlight, Resetting, Retry, Starting } from './session.ts'
 
-/** Of a call without an answer. */
+/** Delays before a call without an answer is repeated. */
 const resendBackoff = { firstMs: resendMs, longestMs: 4_000 }
 
-/** Of a call whose answer was of no use. */
+/** Delays before a request whose answer did not help is repeated. */
 const retryBackoff = { firstMs: 250, longestMs: 2_000 }
 
-/** Of resets in a row without a new safe block between them. */
+/** Delays before consecutive resets. */
 const resetBackoff = { firstMs: 250, longestMs: 30_000 }
 
-/** Nothing failed yet. */
+/** No attempt has failed yet. */
 export const noRetry: Retry = { tries: 0, notBeforeMs: 0, problem: undefined }
 
-/** It was no success: the next try comes later than this one did. */
-export function again(
+/** The retry after a failed attempt: each is delayed longer than the one before. */
+export function retryAfter(
   { tries }: Retry,
   { nowMs, problem }: { readonly nowMs: number; readonly problem: string },
 ): Retry {
@@ -33,8 +26,8 @@ export function again(
   return { tries: tries + 1, notBeforeMs: nowMs + pauseMs, problem }
 }
 
-/** Sends attributes again of which nothing was heard. */
-export function resend(state: DerivationState, session: Deriving, inFlight: InFlight): Advanced {
+/** Sends the attributes in flight again once their outcome is overdue. */
+export function resend(state: State, session: Deriving, inFlight: InFlight): Stepped {
   const { nowMs } = state
   if (nowMs < inFlight.resendAtMs) return [state]
   const pauseMs = backoffMs(resendBackoff, inFlight.sends)
@@ -46,12 +39,12 @@ export function resend(state: DerivationState, session: Deriving, inFlight: InFl
   ]
 }
 
-/** Gives the session up: the engine is to find out where the head and L1 go together, or to go back to a block. */
+/** Ends the session: the engine has to find a safe head that matches L1, or go back to the given block. */
 export function reset(
-  state: DerivationState,
+  state: State,
   session: Starting | Deriving,
   { reason, resumeAt }: { readonly reason: ResetReason; readonly resumeAt?: BlockId },
-): Advanced {
+): Stepped {
   const { nowMs, resets, chain } = state
   const safe = chain?.localSafe.number ?? 0n
   const count = safe > resets.safe ? 0 : resets.count + 1
@@ -70,16 +63,16 @@ export function reset(
   return [{ ...state, session: resetting, resets: { safe: maxOf(safe, resets.safe), count } }]
 }
 
-/** Asks until there is a new generation: one that has come already answers at once. */
-export function askForReset(state: DerivationState, session: Resetting): Advanced {
+/** Asks for a new generation until it is published; if there is one already, the engine answers at once. */
+export function requestReset(state: State, session: Resetting): Stepped {
   const { nowMs } = state
   const { id, generation, reason, resumeAt, retry } = session
   const { tries, notBeforeMs } = retry
   if (nowMs < notBeforeMs) return [state]
   const pauseMs = backoffMs(resendBackoff, tries)
-  const asked = { ...retry, tries: tries + 1, notBeforeMs: nowMs + pauseMs }
+  const requested = { ...retry, tries: tries + 1, notBeforeMs: nowMs + pauseMs }
   return [
-    { ...state, session: { ...session, retry: asked } },
+    { ...state, session: { ...session, retry: requested } },
     { kind: 'reset', session: id, generation, reason, resumeAt, isRepeat: tries > 0 },
   ]
 }

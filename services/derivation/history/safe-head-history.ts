@@ -6,30 +6,30 @@ import { fromHex, toHash } from '#protocol/codec/hex.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 import { bytesIn, integerIn, openOwnFile, type Row, type SqliteFile } from '#runtime/sqlite.ts'
 
-/** Attributes on their way to the engine, and the L1 block that will have made their block safe. */
+/** Attributes about to be sent, and the L1 block that makes their block safe if they are applied. */
 export interface Intent {
   readonly generation: bigint
   readonly sequence: bigint
   readonly digest: Bytes32
   readonly derivedFrom: BlockId
-  /** Whether their block becomes safe at once: it is the last of its batch. */
+  /** Whether their block becomes safe at once, as the last of its batch. */
   readonly concludesBatch: boolean
 }
 
-/** What is known of the chain that is taken up. */
+/** What the history knows about the chain that derivation starts on. */
 export interface Begun {
-  /** There was a gap, and what was known before it is forgotten. */
+  /** Whether there was a gap, so that the history was cleared. */
   readonly isCleared: boolean
   /**
-   * After EL sync, safe heads for the engine to begin with, the best first: the newest, then the first at or above the safe head
-   * that EL sync chose. Nothing is noted until it did, or the history is forgotten since it has none of them.
+   * After EL sync, safe heads to go back to, the best first: the newest, then the first at or above the safe head that EL sync
+   * chose. Until the engine goes back to one, or the history is cleared as the chain has none of them, nothing is recorded.
    */
   readonly resumePoints: readonly BlockId[]
   /** The L1 block that made the safe head safe. */
   readonly madeSafe: BlockId | undefined
 }
 
-/** Version of the tables; a file of another is refused rather than misread. */
+/** Version of the tables; a file with another version is refused. */
 const version = 1n
 
 const schema = `
@@ -46,38 +46,38 @@ CREATE TABLE l1_blocks (number INTEGER PRIMARY KEY, hash BLOB NOT NULL, generati
 CREATE TABLE generations (id INTEGER PRIMARY KEY, number INTEGER NOT NULL);
 `
 
-/** L1 blocks that are known to have been read, at most. */
+/** Limit on L1 blocks remembered as derived completely. */
 export const keptL1Blocks = 10_000n
 
-/** Attributes of so many sequences are remembered: one is in flight, and another may be late on its way. */
+/** Number of sequences whose intents are kept: one is in flight, and earlier ones may arrive late. */
 const keptSequences = 8n
 
 /** The largest number that a column holds. */
 const maxInteger = 2n ** 63n - 1n
 
 /**
- * Which block was safe when derivation had read an L1 block: derivation's own disk, and the truth of it. Each call is one
- * transaction, so that a process may be killed between any two.
+ * The safe head at each L1 block, as derivation computed it, on derivation's own disk. Each call is one transaction, so the
+ * process may be killed between any two.
  *
- * Rules of reading and of resets are op-node's safe head database's.
+ * Lookups and resets follow op-node's safe head database.
  */
 export class SafeHeadHistory {
   readonly #file: SqliteFile
 
   /**
-   * Opens a file, or makes it.
+   * Opens the file, or creates it.
    *
-   * @param path `:memory:` for none
-   * @throws Fault `safe-head-history` if it cannot be opened, another process has it, or it is of another release
+   * @param path `:memory:` for a history without a file
+   * @throws Fault `safe-head-history` if the file cannot be opened, is in use by another process, or has another version
    */
   constructor(path: string) {
     this.#file = openOwnFile(path, { code: 'safe-head-history', version, schema, pragmas: '' })
   }
 
   /**
-   * Takes up the chain as the engine tells it, before anything is derived on it: forgets what a new generation took back, and
-   * notes a block that became safe while nobody was there to see it. What is behind a gap is forgotten: an answer from there
-   * would be of another block. EL sync leaves no gap if the engine can begin with a safe head that is known.
+   * Brings the history in line with the engine's chain before derivation starts on it. Removes entries that a new generation
+   * took back, and records a block that became safe while derivation was down. A history with a gap is cleared, as lookups in
+   * the gap would return another block. EL sync leaves no gap if the engine goes back to a safe head of the history.
    *
    * Source: op-node, safeDBRefAfterELSync
    */
@@ -95,26 +95,21 @@ export class SafeHeadHistory {
         this.#file.run('DELETE FROM intents WHERE generation <> ?', chain.generation)
         this.#file.run('DELETE FROM l1_blocks WHERE number >= ?', chain.start.l1Origin.number)
       }
-      const madeSafe = this.madeSafe(chain)
+      const { localSafe } = chain
       const newest = this.newest()
-      const isCleared = newest !== undefined && newest.safe.number < chain.localSafe.number
+      const madeSafe = newest?.safe.hash === localSafe.hash ? newest.l1 : undefined
+      const isCleared = newest !== undefined && newest.safe.number < localSafe.number
       if (isCleared) this.#clear()
       return { isCleared, madeSafe, resumePoints }
     })
   }
 
-  /** Forgets all: the chain has none of it. */
-  forget(): void {
+  /** Removes all entries: they belong to another chain. */
+  clear(): void {
     this.#file.transaction(() => this.#clear())
   }
 
-  /** The L1 block that made the safe head safe, if it is known. */
-  madeSafe({ localSafe }: Pick<ChainState, 'localSafe'>): BlockId | undefined {
-    const newest = this.newest()
-    return newest?.safe.hash === localSafe.hash ? newest.l1 : undefined
-  }
-
-  /** Remembers what is about to be sent: what becomes of it may never be heard. */
+  /** Remembers attributes about to be sent: derivation may be killed before it sees their outcome. */
   intend({ generation, sequence, digest, derivedFrom, concludesBatch }: Intent): void {
     this.#file.transaction(() => {
       this.#file.run(
@@ -130,12 +125,12 @@ export class SafeHeadHistory {
     })
   }
 
-  /** Notes what an L1 block made safe; a later entry of the same L1 block takes the place of the one before it. */
+  /** Records the safe head at an L1 block; replaces an earlier entry of that L1 block. */
   record(entry: SafeAt): void {
     this.#file.transaction(() => this.#put(entry))
   }
 
-  /** Notes that all of an L1 block was derived; one that made nothing safe has no entry, but is told as the others are. */
+  /** Marks an L1 block as derived completely, even if it made nothing safe. */
   finish({ hash, number }: BlockId, generation: bigint): void {
     this.#file.transaction(() => {
       this.#file.run(
@@ -148,7 +143,7 @@ export class SafeHeadHistory {
     })
   }
 
-  /** The newest L1 block at or below a number of which all was derived, and what was safe then; the newest of all if none is given. */
+  /** The newest L1 block at or below `upTo` that was derived completely, with the safe head at it. */
   finished(upTo: bigint = maxInteger): SafeAt | undefined {
     const row = this.#file.get(
       'SELECT * FROM l1_blocks WHERE number <= ? ORDER BY number DESC LIMIT 1',
@@ -161,7 +156,7 @@ export class SafeHeadHistory {
     return { l1, safe: found.entry.safe, generation: integerIn(row, 'generation') }
   }
 
-  /** What was safe at an L1 block, or which L1 block made an L2 block safe. */
+  /** The safe head at an L1 block, or the L1 block that made an L2 block safe. */
   at({ kind, number }: SafeHeadAtRequest): SafeHeadAtResponse {
     const wanted = number > maxInteger ? maxInteger : number
     const row =
@@ -177,17 +172,12 @@ export class SafeHeadHistory {
     const oldest = this.#file.get('SELECT * FROM safe_heads ORDER BY l1_number LIMIT 1')
     if (oldest === undefined) return { kind: 'not-yet' }
     if (row === undefined) return { kind: kind === 'l1-number' ? 'too-old' : 'not-yet' }
-    // The first entry says by when a block was safe, and not since when.
+    // Blocks before the oldest entry became safe at an unknown L1 block.
     if (kind === 'l2-number' && number < toEntry(oldest).safe.number) return { kind: 'too-old' }
     return { kind: 'found', entry: toEntry(row) }
   }
 
-  /** The entry of just this L1 block. */
-  entryOf(l1Number: bigint): SafeAt | undefined {
-    const row = this.#file.get('SELECT * FROM safe_heads WHERE l1_number = ?', l1Number)
-    return row && toEntry(row)
-  }
-
+  /** The newest entry. */
   newest(): SafeAt | undefined {
     const row = this.#file.get('SELECT * FROM safe_heads ORDER BY l1_number DESC LIMIT 1')
     return row && toEntry(row)
@@ -212,8 +202,8 @@ export class SafeHeadHistory {
 
   // Rule history-reset: A reset removes what is no longer safe from the history. Spec: safedb/safedb.go
   /**
-   * What made the new safe head safe is the last that stays; what that was is not known if it is the first of all, and of a later
-   * block.
+   * The entry that made the new safe head safe becomes the last one. If it is the oldest, and for a later block, it is removed
+   * too: the head may have become safe earlier.
    */
   #reset(safe: L2BlockRef, generation: bigint): void {
     const row = this.#file.get(
@@ -228,6 +218,7 @@ export class SafeHeadHistory {
     if (!isFirst || known.hash === safe.hash) this.#put({ l1, safe, generation })
   }
 
+  /** Records the block of an intent that the engine applied while derivation was down. */
   #settle({ generation, sequence, attributesDigest, outcome, localSafe }: ChainState): void {
     if (attributesDigest === undefined || outcome === 'dropped') return
     const row = this.#file.get(

@@ -1,62 +1,86 @@
 import type { ChainState } from '#messages/chain-state.ts'
+import type { FetchL2BlockRequest } from '#messages/fetch-l2-block.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { DecodeError } from '#protocol/codec/decode-error.ts'
 import { systemConfigOf } from '#protocol/derivation/l2-block.ts'
+import type { L2Head } from '#protocol/pipeline/pipeline.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
 import { baseCandidateOf, findPipelineBase } from '#protocol/sync/pipeline-base.ts'
+import type { Fault } from '#runtime/fault.ts'
 import { runSearch } from '#runtime/run-search.ts'
-import type { SessionStart } from './derivation-state.ts'
+import { noBatcher } from '#services/derivation/calls/calls.ts'
 
-/** What a pipeline begins with is read from here. Each throws a Fault if it cannot be had now. */
+/** What a session starts with. */
+export interface SessionStart {
+  readonly head: L2Head
+  readonly base: L1Block
+  readonly batcher: Address
+  /** The L1 block that made the head safe, if it is known. */
+  readonly madeSafe: BlockId | undefined
+  /** L1 block 0, if the session starts at the genesis. */
+  readonly l1Genesis: BlockId | undefined
+}
+
+/** The chains that a start is read from. Each call throws a Fault if there is no answer now. */
 export interface StartSources {
-  readonly l2Block: (
-    block: { readonly hash: Hash } | { readonly number: bigint },
-  ) => Promise<L2Source>
+  readonly l2Block: (block: L2Id) => Promise<L2Source>
   /** The canonical L1 block of a number, with the blobs of a batcher. */
   readonly l1Block: (number: bigint, batcher: Address) => Promise<L1Block>
-  /** The hash of the canonical L1 block of a number; undefined if L1 does not have it yet. */
+  /** Hash of the canonical L1 block of a number; undefined if L1 does not have it yet. */
   readonly l1HashAt: (number: bigint) => Promise<Hash | undefined>
 }
 
-/** An L2 block and its place. */
+/** An L2 block by hash or number. */
+export type L2Id = Exclude<FetchL2BlockRequest['block'], { readonly kind: 'label' }>
+
+/** An L2 block and its reference. */
 export interface L2Source {
   readonly ref: L2BlockRef
   readonly payload: Payload
 }
 
-/** What is to be read for: the chain, and what the history knows of it. */
+/** The chain to start on, and what the history knows about its safe head. */
 export interface StartRequest {
   readonly chain: ChainState
   /** The L1 block that made the safe head safe. */
   readonly madeSafe: BlockId | undefined
 }
 
-/** What there is to begin with. */
+/** The start, or the reason for a reset. */
 export type ReadStart =
   | ({ readonly kind: 'found' } & SessionStart)
-  /** The L1 block that the safe head was derived from is not canonical any more. */
+  /** The L1 block that made the head safe, or the one to start at, is no longer canonical. */
   | { readonly kind: 'reorged' }
-  /** It is not known which block that was. */
+  /** It is not known which L1 block made the safe head safe. */
   | { readonly kind: 'unknown-inclusion' }
 
-/** A block that a pipeline may begin at. */
+/** Result of `fetch-start`. */
+export type StartResult =
+  | ReadStart
+  /** After EL sync: a block of the history that is on the chain. */
+  | { readonly kind: 'resume-at'; readonly block: BlockId }
+  /** After EL sync: no block of the history is on the chain. */
+  | { readonly kind: 'foreign-history' }
+  | { readonly kind: 'failed'; readonly error: Fault | DecodeError }
+
+/** A block that a pipeline may start at. */
 interface Base {
   readonly l1Origin: BlockId
   readonly batcher: Address
 }
 
 /**
- * Reads what a pipeline begins with: the safe head with its system config, and the L1 block to read first, a channel timeout
+ * Reads what a session starts with: the safe head with its system config, and the first L1 block to read, a channel timeout
  * below the safe head's L1 origin.
  *
- * L1 may have been reorganised while nobody read it. It is not enough then that the L1 origin of the safe head is canonical: what
- * made it safe was included later. So that L1 block has to be canonical as well, and known at all, unless the engine has just gone
- * back so far that all of it is read again.
+ * L1 may have been reorganised while derivation was down. A canonical L1 origin of the safe head does not suffice then: the
+ * batches that made it safe were included later. So that later L1 block must be known and canonical, unless the engine has just
+ * gone back so far that derivation reads all of these L1 blocks again.
  *
- * @returns `reorged` if one of these L1 blocks is not canonical any more
- * @throws DecodeError if a block of the engine is none of this chain
+ * @throws DecodeError if a block of the engine does not belong to this chain
  */
 export async function readStart(
   config: RollupConfig,
@@ -68,7 +92,7 @@ export async function readStart(
   if (madeSafe === undefined && chain.sequence > 0n && !isGenesis)
     return { kind: 'unknown-inclusion' }
   if (!isGenesis && (await isReorged({ chain, madeSafe }, sources))) return { kind: 'reorged' }
-  const safe = await sources.l2Block({ hash: localSafe.hash })
+  const safe = await sources.l2Block({ kind: 'hash', hash: localSafe.hash })
   const systemConfig = systemConfigOf(config, safe.payload)
   const base =
     start.safe.hash === localSafe.hash
@@ -88,7 +112,7 @@ export async function readStart(
 
 // Rule start-inclusion: The L1 block that made the safe head safe must be known and canonical; otherwise derivation is reset.
 // Spec: Atoll's own
-/** Where it is not known what made the head safe, all up to the L1 origin of the unsafe head was canonical when it was chosen. */
+/** If the L1 block that made the head safe is unknown, the L1 origin of the unsafe head has to be canonical: the engine chose the head by it. */
 async function isReorged(
   { chain, madeSafe }: StartRequest,
   { l1Block, l1HashAt }: StartSources,
@@ -97,7 +121,7 @@ async function isReorged(
     return (await l1Block(madeSafe.number, noBatcher)).hash !== madeSafe.hash
   const { l1Origin } = chain.unsafe
   const hash = await l1HashAt(l1Origin.number)
-  // What L1 does not have yet may become canonical.
+  // An L1 block that does not exist yet may become canonical.
   return hash !== undefined && hash !== l1Origin.hash
 }
 
@@ -109,21 +133,18 @@ async function findBase(
   const candidateOf = (source: L2Source) => baseCandidateOf(config, source, source.payload)
   const { ref, payload } = await runSearch(
     findPipelineBase(config, candidateOf(safe)),
-    async (number) => candidateOf(await l2Block({ number })),
+    async (number) => candidateOf(await l2Block({ kind: 'number', number })),
   )
   const { batcherAddress } = systemConfigOf(config, payload)
   return { l1Origin: ref.l1Origin, batcher: batcherAddress }
 }
 
-/** For an L1 block of which nothing but its place matters. */
-export const noBatcher = `0x${'00'.repeat(20)}` as Address
-
-/** All that is safe will be seen from the first block on. */
+/** Whether derivation starts at the genesis, so that the history covers the whole chain. */
 function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState): boolean {
   return sequence === 0n && start.safe.number === genesis.l2.number
 }
 
-/** The contracts of a chain may be older than its genesis, and look it up by an L1 block before that. */
+/** Contracts may be older than the genesis of their chain, and look up the safe head at an L1 block before it. */
 async function l1Genesis({ l1Block }: StartSources): Promise<BlockId> {
   const { hash, number } = await l1Block(0n, noBatcher)
   return { hash, number }

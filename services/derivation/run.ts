@@ -1,0 +1,105 @@
+import type * as z from 'zod'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { derivationTargets, engineChain, l1Heads, safeHeadAt } from '#messages/subjects.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { Pipeline } from '#protocol/pipeline/pipeline.ts'
+import { every } from '#runtime/clock.ts'
+import { Fault, toError } from '#runtime/fault.ts'
+import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
+import { runActor } from '#service/actor.ts'
+import { Inbox, type Source } from '#service/inbox.ts'
+import { KeptTraces } from '#service/kept-traces.ts'
+import type { ServiceMain } from '#service/service.ts'
+import { following, ticking } from '#service/sources.ts'
+import { Calls } from './calls/calls.ts'
+import type { config as settingsOfDerivation } from './config.ts'
+import { HistoryCopy } from './history/history-copy.ts'
+import { SafeHeadHistory } from './history/safe-head-history.ts'
+import { TargetsWriter } from './history/targets-writer.ts'
+import { createMetrics } from './metrics.ts'
+import { createPerform } from './perform.ts'
+import type { Context, Ports } from './ports.ts'
+import { type Event, initialState, type State } from './state.ts'
+import { step } from './step.ts'
+import { waitOf } from './waits.ts'
+
+const tickMs = 250
+
+/** Interval of checks that the bus has its copy of the history. */
+const copyCheckMs = 1_000
+
+/** Opens the history named by the settings, and runs derivation with it. */
+export const start: ServiceMain<z.output<typeof settingsOfDerivation>> = async (service) => {
+  const { settings, metrics } = service
+  const { dataDir, verifierL1Confirmations } = settings
+  const config = await loadServiceConfig(settings)
+  await mkdir(dataDir, { recursive: true })
+  const history = new SafeHeadHistory(join(dataDir, 'safe-heads.sqlite'))
+  try {
+    await run(
+      { ...service, metrics: createMetrics(metrics) },
+      { config, confirmations: BigInt(verifierL1Confirmations), history },
+    )
+  } finally {
+    history.close()
+  }
+}
+
+/**
+ * Derives the safe chain until `signal` is aborted: L1 blocks in, attributes out, one set in flight.
+ *
+ * @throws Fault `unsupported-chain` if the chain cannot be derived
+ */
+export async function run(context: Context, ports: Ports): Promise<void> {
+  const { bus, clock, signal } = context
+  const { config, confirmations, history } = ports
+  const { makePipeline = (options) => new Pipeline(options) } = ports
+  refuseUnsupported(config, BigInt(clock.now()) / 1_000n)
+  const calls = new Calls(context)
+  const copy = new HistoryCopy(bus, history)
+  const targets = new TargetsWriter(bus.own(derivationTargets), bus.tracing)
+  const traces = new KeptTraces(bus.tracing)
+  bus.serve(safeHeadAt, async (request) => history.at(request))
+  const sources: Source<Event>[] = [
+    ticking(clock, tickMs, () => ({ kind: 'tick', nowMs: clock.monotonicMs() })),
+    following(bus, engineChain, (chain) => ({ kind: 'chain-seen', chain })),
+    following(bus, l1Heads, (heads) => {
+      traces.keep(heads.head.number)
+      return { kind: 'heads-seen', heads }
+    }),
+    checkingCopy(context, copy),
+  ]
+  await runActor({
+    state: { ...initialState, nowMs: clock.monotonicMs(), confirmations },
+    step: step({ config, makePipeline }),
+    inbox: new Inbox(sources, { bus, signal }),
+    perform: createPerform({ context, config, calls, history, copy, targets, traces }),
+    observe: (state) => observe(state, context),
+  })
+}
+
+/** From Lagoon on, the blocks of a chain with interop peers depend on the blocks of its peers. */
+function refuseUnsupported(config: RollupConfig, now: bigint): void {
+  if (!config.hasInteropPeers || !isActive(config, 'lagoon', now)) return
+  throw new Fault('unsupported-chain', {
+    detail:
+      'from Lagoon on, a chain whose dependency set has other chains cannot be derived alone; see lagoon_time and --dependency-set',
+  })
+}
+
+function observe(state: State, { status, metrics }: Context): void {
+  const wait = waitOf(state)
+  if (wait === undefined) status.goOn()
+  else status.waitFor(wait.what, wait.next)
+  metrics.progressed(state.targets)
+}
+
+/** Checks the copy on the bus now and then. It makes no events: decisions do not depend on the copy. */
+function checkingCopy({ clock }: Context, copy: HistoryCopy): Source<never> {
+  return (sink) =>
+    every(clock, copyCheckMs, () => {
+      copy.check().catch((error: unknown) => sink.fail(toError(error)))
+    })
+}

@@ -1,0 +1,176 @@
+import type { FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
+import { type L1Block, sizeOfL1Block } from '#protocol/block/l1-block.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
+import type { Address, Hash } from '#protocol/primitives.ts'
+import { backoffMs } from '#runtime/backoff.ts'
+
+/** Limit on L1 block requests in flight. */
+export const maxFetches = 4
+
+/** Limit on the bytes of fetched and requested L1 blocks; a single block may exceed it. */
+export const maxWindowBytes = 16 * 1024 * 1024
+
+/** Limit on the number of fetched and requested L1 blocks. */
+export const maxWindowBlocks = 64
+
+/** Delays before a failed request is repeated. */
+const refetchBackoff = { firstMs: 250, longestMs: 2_000 }
+
+/** A request for an L1 block. */
+export interface L1Request {
+  /** Identifies the request, so that the answer to a cancelled one is ignored. */
+  readonly id: number
+  readonly number: bigint
+  /** The parent that the block must have, if it is known. */
+  readonly parentHash: Hash | undefined
+  readonly batcher: Address
+}
+
+/** What an answer means for derivation. */
+export type L1Verdict =
+  /** The block is stored, or will be requested again. */
+  | 'taken'
+  /** The block that derivation reads is no longer canonical. */
+  | 'reorged'
+
+/** How far to request, and when. */
+export interface L1Limit {
+  /** The newest L1 block that may be read. */
+  readonly newest: bigint
+  readonly nowMs: number
+}
+
+interface Fetched {
+  readonly block: L1Block
+  readonly bytes: number
+}
+
+/** L1 blocks after the one that derivation reads: requested ahead of time, a few at once, within a memory limit. */
+export class L1Window {
+  readonly #fetched = new Map<bigint, Fetched>()
+  readonly #requested = new Map<bigint, L1Request>()
+  #requests = 0
+  #at: BlockId
+  #batcher: Address
+  /** Size of the last block fetched, as an estimate for those requested. */
+  #expectedBytes = 0
+  #failures = 0
+  #notBeforeMs = 0
+  #problem: string | undefined
+
+  /** @param at the L1 block that derivation reads */
+  constructor(at: BlockId, batcher: Address) {
+    this.#at = at
+    this.#batcher = batcher
+  }
+
+  /** Why the last request failed; undefined if it succeeded. */
+  get problem(): string | undefined {
+    return this.#problem
+  }
+
+  get #bytes(): number {
+    let bytes = 0
+    for (const fetched of this.#fetched.values()) bytes += fetched.bytes
+    return bytes
+  }
+
+  /** The child of the block that derivation reads, if it is fetched. It is kept until `advance`. */
+  peek(): L1Block | undefined {
+    const next = this.#at.number + 1n
+    const block = this.#fetched.get(next)?.block
+    if (block === undefined || block.parentHash === this.#at.hash) return block
+    // It was fetched before or after a reorg. A new request, as the child of the block that is read, shows which.
+    this.#clear()
+    return undefined
+  }
+
+  /** Derivation now reads this block. */
+  advance({ hash, number }: BlockId): void {
+    this.#fetched.delete(number)
+    this.#at = { hash, number }
+  }
+
+  /** Sets the batcher whose transactions and blobs blocks are fetched with; blocks fetched for another are dropped. */
+  useBatcher(batcher: Address): void {
+    if (this.#batcher === batcher) return
+    this.#batcher = batcher
+    this.#clear()
+  }
+
+  /** Drops all blocks, to request them again: the next one lacks blobs of the batcher. */
+  refuse({ nowMs }: Pick<L1Limit, 'nowMs'>): void {
+    this.#clear()
+    this.#fail(nowMs, 'da-watcher answered without all blobs of the batcher')
+  }
+
+  /** The requests to make now. */
+  due({ newest, nowMs }: L1Limit): readonly L1Request[] {
+    const requests: L1Request[] = []
+    if (nowMs < this.#notBeforeMs) return requests
+    let number = this.#at.number + 1n
+    for (; number <= newest && this.#hasRoom(); number++) {
+      if (this.#fetched.has(number) || this.#requested.has(number)) continue
+      const isNext = number === this.#at.number + 1n
+      const parentHash = isNext ? this.#at.hash : undefined
+      const request = { id: ++this.#requests, number, parentHash, batcher: this.#batcher }
+      this.#requested.set(number, request)
+      requests.push(request)
+    }
+    return requests
+  }
+
+  /** Handles the answer to a request. */
+  answered(
+    request: L1Request,
+    response: FetchL1BlockResponse,
+    { nowMs }: Pick<L1Limit, 'nowMs'>,
+  ): L1Verdict {
+    if (!this.#isPending(request)) return 'taken'
+    if (response.kind === 'not-found') return this.#fail(nowMs, 'L1 does not have it')
+    const { parentHash } = response.kind === 'block' ? response.block : { parentHash: undefined }
+    if (request.parentHash !== undefined && parentHash !== request.parentHash) return 'reorged'
+    if (response.kind === 'reorged') return this.#fail(nowMs, 'L1 was reorganised meanwhile')
+    return this.#take(request, response.block, nowMs)
+  }
+
+  /** Handles the failure of a request. */
+  failed(request: L1Request, { message }: Error, { nowMs }: Pick<L1Limit, 'nowMs'>): void {
+    if (this.#isPending(request)) this.#fail(nowMs, message)
+  }
+
+  #isPending({ id, number }: L1Request): boolean {
+    return this.#requested.get(number)?.id === id && this.#requested.delete(number)
+  }
+
+  #take(request: L1Request, block: L1Block, nowMs: number): 'taken' {
+    if (block.number !== request.number)
+      return this.#fail(nowMs, `da-watcher answered with block ${block.number}`)
+    const bytes = sizeOfL1Block(block)
+    this.#fetched.set(block.number, { block, bytes })
+    this.#expectedBytes = bytes
+    this.#failures = 0
+    this.#problem = undefined
+    return 'taken'
+  }
+
+  #fail(nowMs: number, problem: string): 'taken' {
+    this.#problem = problem
+    this.#notBeforeMs = nowMs + backoffMs(refetchBackoff, this.#failures)
+    this.#failures++
+    return 'taken'
+  }
+
+  /** Drops fetched blocks, and cancels requests. */
+  #clear(): void {
+    this.#fetched.clear()
+    this.#requested.clear()
+  }
+
+  #hasRoom(): boolean {
+    const requested = this.#requested.size
+    if (requested === 0 && this.#fetched.size === 0) return true
+    if (requested >= maxFetches || requested + this.#fetched.size >= maxWindowBlocks) return false
+    return this.#bytes + (requested + 1) * this.#expectedBytes <= maxWindowBytes
+  }
+}

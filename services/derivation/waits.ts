@@ -1,0 +1,125 @@
+import type { Wait } from '#messages/service-status.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
+import type { Blocked, Deriving, Halted } from './session/session.ts'
+import type { State } from './state.ts'
+
+/** A wait that takes no longer than this is not reported. */
+const reportAfterMs = 1_000
+
+/** At the head of L1, a wait is reported after this: L1 may miss a slot or two. */
+const quietL1Ms = 30_000
+
+/** What the service waits for, as shown to operators, and what it does about it. */
+type WaitReason = Pick<Wait, 'what' | 'next'>
+
+/** What the service waits for; undefined if nothing holds it up. */
+export function waitOf(state: State): WaitReason | undefined {
+  const { chain, session } = state
+  if (chain === undefined)
+    return { what: 'engine to publish its chain', next: seeEngine('reads it each second') }
+  if (chain.sync === 'el-syncing')
+    return {
+      what: 'the execution client to end its own sync',
+      next: 'begins to derive when engine reports the end; nothing to do: the log of the execution client shows its progress',
+    }
+  switch (session?.phase) {
+    case undefined:
+      return undefined
+    case 'starting': {
+      const { problem } = session.retry
+      if (problem === undefined) return undefined
+      return {
+        what: `the blocks that derivation starts with: ${problem}`,
+        next: 'retries without end; see what engine and da-watcher wait for',
+      }
+    }
+    case 'resetting': {
+      const { reason, l1, retry } = session
+      const why = retry.problem === undefined ? '' : `: ${retry.problem}`
+      const at = l1 === undefined ? '' : ` at L1 block ${nameOf(l1)}`
+      return {
+        what: `engine to begin a new generation: derivation was reset${at} (${reason})${why}`,
+        next: seeEngine('repeats the request until it does'),
+      }
+    }
+    case 'halted':
+      return haltReason(session)
+    case 'deriving':
+      return derivingReason(state, session)
+  }
+}
+
+/** Engine is the cause: its own status says more. */
+function seeEngine(next: string): string {
+  return `${next}; see what engine waits for, or whether it runs`
+}
+
+/** Da-watcher is the cause: its own status says more. */
+function seeDaWatcher(next: string): string {
+  return `${next}; see what da-watcher waits for, or whether it runs`
+}
+
+function haltReason({ reason, detail, head, l1 }: Halted): WaitReason {
+  const isPeers = reason === 'interop-peers'
+  const what = isPeers
+    ? `an operator: from Lagoon on a chain with interop peers, such as this one, cannot be derived alone; the last block is ${nameOf(head)}`
+    : `an operator: derivation cannot continue after block ${nameOf(head)}, at L1 block ${nameOf(l1)} (${reason}${detail === undefined ? '' : `: ${detail}`})`
+  const advice = isPeers
+    ? 'a chain with interop peers has to follow a node that has them all'
+    : 'compare this block with another node, and keep it with atoll record --from-cache'
+  return { what, next: `derives nothing until engine begins a new generation; ${advice}` }
+}
+
+function derivingReason(state: State, session: Deriving): WaitReason | undefined {
+  const { nowMs } = state
+  const { inFlight, blocked } = session
+  if (inFlight !== undefined) {
+    if (nowMs - inFlight.sinceMs < reportAfterMs) return undefined
+    const { problem, request } = inFlight
+    const why = problem === undefined ? '' : `: ${problem}`
+    return {
+      what: `engine to apply the attributes of block ${request.parent.number + 1n} (sequence ${request.sequence})${why}`,
+      next: seeEngine('sends them again until it does'),
+    }
+  }
+  if (blocked === undefined || nowMs - blocked.sinceMs < reportAfterMs) return undefined
+  return blocked.kind === 'l1' ? l1Reason(state, session, blocked) : l2Reason(blocked)
+}
+
+function l1Reason(
+  { heads, nowMs, confirmations }: State,
+  { window }: Deriving,
+  { number, sinceMs }: Extract<Blocked, { kind: 'l1' }>,
+): WaitReason | undefined {
+  if (heads === undefined)
+    return {
+      what: 'da-watcher to publish the heads of L1',
+      next: seeDaWatcher('reads them each second'),
+    }
+  const { head } = heads
+  if (number + confirmations <= head.number) {
+    const why = window.problem === undefined ? '' : `: ${window.problem}`
+    return {
+      what: `da-watcher to fetch L1 block ${number}${why}`,
+      next: seeDaWatcher('repeats the request until it does'),
+    }
+  }
+  if (nowMs - sinceMs < quietL1Ms) return undefined
+  const confirmed = confirmations === 0n ? '' : ` and its ${confirmations} confirmations`
+  return {
+    what: `L1 block ${number}${confirmed}: the newest L1 block that da-watcher knows is ${head.number}`,
+    next: 'continues when da-watcher reports it; if L1 is further, check that the nodes of --l1-rpc-urls are in sync',
+  }
+}
+
+function l2Reason({ number, retry }: Extract<Blocked, { kind: 'l2' }>): WaitReason {
+  const why = retry.problem === undefined ? '' : `: ${retry.problem}`
+  return {
+    what: `engine to fetch L2 block ${number}, which a batch overlaps${why}`,
+    next: seeEngine('repeats the request until it does'),
+  }
+}
+
+function nameOf({ number, hash }: BlockId): string {
+  return `${number} (${hash})`
+}
