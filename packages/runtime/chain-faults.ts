@@ -148,7 +148,7 @@ export const chainFaults = {
   },
   'payload-mismatch': {
     severity: 'critical',
-    means: 'the execution client built another block than it was asked to',
+    means: 'the execution client built a block that differs from its attributes',
     advice: 'see that its version and its genesis have all forks of the chain',
   },
   'reorg-past-finality': {

@@ -126,7 +126,7 @@ async function buildPayload(
     if (payload !== undefined) return payload
   }
   throw new Fault('payload-lost', {
-    detail: `the execution client forgot the block that it was building, ${maxBuilds} times in a row`,
+    detail: `the execution client forgot the payload id of its build, ${maxBuilds} times in a row`,
   })
 }
 
