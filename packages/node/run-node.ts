@@ -42,7 +42,7 @@ export interface RunningNode {
   stop(): Promise<void>
 }
 
-const atoll = fileURLToPath(new URL('../atoll.js', import.meta.url))
+const atoll = fileURLToPath(new URL('../cli/atoll.js', import.meta.url))
 
 /** Starts the bus and all services of a node: each as a process, or all in this process with a bus in memory. */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
