@@ -49,6 +49,7 @@ export class L1Endpoint {
   readonly #isTrusted: boolean
   /** Undefined once it said so. */
   #chainIdToSee: bigint | undefined
+  #wrongChainId: bigint | undefined
   readonly #receipts: ReceiptsReader
 
   constructor({ rpc, name, isTrusted = false, chainId }: L1EndpointOptions) {
@@ -64,16 +65,53 @@ export class L1Endpoint {
     return this.#chainIdToSee === undefined
   }
 
+  /** The chain id that it reported, if that is not the expected one. */
+  get wrongChainId(): bigint | undefined {
+    return this.#wrongChainId
+  }
+
+  /**
+   * Checks its chain id, once; every other call does so first.
+   *
+   * @throws Fault as `fetchHeader` does
+   */
+  async checkChain(options?: CallOptions): Promise<void> {
+    await this.#checked({ key: 'latest', options }, async () => undefined)
+  }
+
   /**
    * The header of a block.
    *
    * @returns undefined if there is no such block
-   * @throws Fault `l1-untrue` if what was told is not true, `rpc-refused`; else as the client does
+   * @throws Fault `l1-invalid` if what was told is not true, `rpc-refused`; else as the client does
    */
   async fetchHeader(key: L1BlockKey, options?: CallOptions): Promise<VerifiedL1Header | undefined> {
     const read = async () =>
       this.readHeader(key, await this.#rpc.call(methodOf(key), [paramOf(key), false], options))
     return this.#checked({ key, options }, read)
+  }
+
+  /** Headers by number in one request; undefined for a block that the node does not have. */
+  async fetchHeaders(
+    numbers: readonly bigint[],
+    options?: CallOptions,
+  ): Promise<readonly (VerifiedL1Header | undefined)[]> {
+    const calls = numbers.map((number) => ({
+      method: methodOf(number),
+      params: [paramOf(number), false],
+    }))
+    const answers = await this.#checked({ key: numbers[0] ?? 0n, options }, () =>
+      this.#rpc.batch(calls, options),
+    )
+    return Promise.all(
+      answers.map((answer, at) => {
+        const number = numbers[at] ?? 0n
+        return this.#checked({ key: number, options }, async () => {
+          if ('error' in answer) throw answer.error
+          return this.readHeader(number, answer.result)
+        })
+      }),
+    )
   }
 
   /** Headers of labels in one request; undefined for a label that the node does not know. */
@@ -174,7 +212,7 @@ export class L1Endpoint {
     } catch (cause) {
       if (cause instanceof DecodeError) {
         const detail = `${this.name}: L1 block ${key} is not true: ${cause.message}`
-        throw new Fault('l1-untrue', { detail, cause, fields })
+        throw new Fault('l1-invalid', { detail, cause, fields })
       }
       if (!(cause instanceof JsonRpcError)) throw cause
       const detail = `${this.name}: it refused a call: ${cause.message} (code ${cause.code})`
@@ -187,10 +225,11 @@ export class L1Endpoint {
     if (wanted === undefined) return
     const json = await this.#rpc.call('eth_chainId', [], options)
     const chainId = parseJson(quantityJson, json, 'eth_chainId')
+    this.#wrongChainId = chainId === wanted ? undefined : chainId
     if (chainId !== wanted) {
       const detail = `${this.name}: it has chain id ${chainId}, the rollup config has l1_chain_id ${wanted}`
       const fields = { endpoint: this.name }
-      throw new Fault('l1-untrue', { detail, fields })
+      throw new Fault('l1-invalid', { detail, fields })
     }
     this.#chainIdToSee = undefined
   }

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { ServiceName } from '#messages/services.ts'
 import { onParentGone, onStopSignal } from '#runtime/on-stop-signal.ts'
+import { mergeSettings } from '#runtime/settings/merge-settings.ts'
 import { type ServiceSettings, serviceSettings } from '#runtime/settings/service-settings.ts'
 import { addSettings } from '#runtime/settings/settings-options.ts'
 import {
@@ -18,7 +19,7 @@ import { exitCodes, type ServiceMain } from './service.ts'
  * Runs a service from its settings to its end, and ends the process.
  *
  * Reads the settings, serves health and metrics, connects to the bus, waits for the lease, and calls `main`. On
- * `SIGTERM`, `SIGINT` or `SIGHUP`, and when the process that started it is gone, it gives the lease back and ends within 2 s.
+ * `SIGTERM`, `SIGINT` or `SIGHUP`, and when its parent process is gone, it returns the lease and ends within 2 s.
  */
 export async function runService<Schema extends SettingsSchema>(
   name: ServiceName,
@@ -26,7 +27,7 @@ export async function runService<Schema extends SettingsSchema>(
   main: ServiceMain<z.output<Schema>>,
 ): Promise<never> {
   const args = argsOf(name, process.argv.slice(2))
-  const schema: SettingsSchema = z.strictObject({ ...serviceSettings.shape, ...own.shape })
+  const schema = mergeSettings([serviceSettings, own])
   if (args.includes('--help')) {
     addSettings(new Command(`atoll service ${name}`), describeSettings(schema)).outputHelp()
     process.exit(exitCodes.done)
@@ -37,14 +38,14 @@ export async function runService<Schema extends SettingsSchema>(
   if (settings === undefined) process.exit(exitCodes.settings)
   const running = new ServiceProcess(name, settings)
   onStopSignal((signal) => running.stop(signal))
-  // Of a node that was killed: nobody else would end its services.
+  // A killed node cannot stop its services.
   onParentGone(() => running.stop('the node is gone'))
-  // What nobody waits for failed: the state is unknown, so the process ends.
+  // A promise without a handler failed: the state is unknown, so the process ends.
   process.on('unhandledRejection', (reason) => running.fail(reason))
   process.exit(await running.run(main))
 }
 
-/** A service is started by its own file, or as `atoll service NAME`. */
+/** A service is started from its main file, or as `atoll service NAME`. */
 function argsOf(name: ServiceName, args: readonly string[]): readonly string[] {
   return args[0] === 'service' && args[1] === name ? args.slice(2) : args
 }

@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/apply-attributes.ts'
-import type { ResetResponse } from '#messages/reset.ts'
+import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import { chainAt, hash, l1Ref, l2Ref } from '#test/fakes/values.ts'
-import type { Applied } from './apply-attributes.ts'
-import {
-  type EngineEffect,
-  type EngineEvent,
-  type EngineState,
-  firstState,
-  type Job,
-} from './engine-state.ts'
-import { failureBackoff, safeLabelPauseMs, step, stuckPauseMs } from './step.ts'
+import type { Applied } from './apply/apply-attributes.ts'
+import { failureBackoff, stuckPauseMs } from './jobs/failure.ts'
+import { type Effect, type Event, initialState, type Job, type State } from './state.ts'
+import { safeLabelPauseMs, step } from './step.ts'
 
 const digest = hash(99) as string as Bytes32
+const call = 1
 
 /** A block whose number is its hash's, on the one below it. */
 function block(number: number, fork = 0): L2BlockRef {
@@ -25,7 +20,7 @@ function block(number: number, fork = 0): L2BlockRef {
 }
 
 /** An engine at rest: unsafe 20, pending safe 12, safe 10, finalized 5; generation 7, sequence 3. */
-function atRest(changes: Partial<EngineState> = {}): EngineState {
+function atRest(changes: Partial<State> = {}): State {
   const chain = {
     ...chainAt({ generation: 7n, version: 4n }),
     sequence: 3n,
@@ -35,7 +30,7 @@ function atRest(changes: Partial<EngineState> = {}): EngineState {
     safe: block(10),
     finalized: block(5),
   }
-  return { ...firstState, chain, ...changes }
+  return { ...initialState, chain, ...changes }
 }
 
 function requestOf(changes: Partial<ApplyAttributesRequest> = {}): ApplyAttributesRequest {
@@ -50,31 +45,28 @@ function requestOf(changes: Partial<ApplyAttributesRequest> = {}): ApplyAttribut
   }
 }
 
-/** What attributes that come are answered with, and what is done then. */
-function applyCalled(state: EngineState, request: ApplyAttributesRequest) {
-  let answer: ApplyAttributesResponse | undefined
-  const responder = {
-    resolve: (response: ApplyAttributesResponse) => (answer = response),
-    reject: assert.fail,
-  }
-  const [next, ...effects] = step(state, { kind: 'apply-called', request, responder })
-  for (const effect of effects) if (effect.kind === 'answer') effect.answer()
-  return { answer, next, jobs: jobsOf(effects) }
+/** The answer to attributes, the next state, and the jobs that start. */
+function applyCalled(state: State, request: ApplyAttributesRequest) {
+  const [next, ...effects] = step(state, { kind: 'apply-called', request, call })
+  return { answer: answerOf(effects), next, jobs: jobsOf(effects) }
 }
 
-function jobsOf(effects: readonly EngineEffect[]): readonly Job['kind'][] {
+/** The only answer, which must be to `call`. */
+function answerOf(effects: readonly Effect[]): unknown {
+  const [answer, ...more] = effects.filter((effect) => effect.kind === 'answer')
+  assert.deepEqual([answer?.call, more], [call, []])
+  return answer?.response
+}
+
+function jobsOf(effects: readonly Effect[]): readonly Job['kind'][] {
   return effects.flatMap((effect) => (effect.kind === 'run' ? [effect.job.kind] : []))
 }
 
-function kindsOf(effects: readonly EngineEffect[]): readonly string[] {
+function kindsOf(effects: readonly Effect[]): readonly string[] {
   return effects.map(({ kind }) => kind)
 }
 
-function applied(
-  state: EngineState,
-  applied: Applied,
-  changes: Partial<ApplyAttributesRequest> = {},
-) {
+function applied(state: State, applied: Applied, changes: Partial<ApplyAttributesRequest> = {}) {
   const request = requestOf(changes)
   const running = { kind: 'apply', request } as const
   const [next, ...effects] = step(
@@ -86,7 +78,7 @@ function applied(
 }
 
 function failed(
-  state: EngineState,
+  state: State,
   job: Job,
   code: 'engine-refused' | 'deposits-refused' | 'engine-forkchoice',
 ) {
@@ -95,7 +87,7 @@ function failed(
 }
 
 for (const [what, state, changes, answer, jobs] of [
-  ['before the first generation', firstState, {}, { kind: 'refused', generation: 0n }, []],
+  ['before the first generation', initialState, {}, { kind: 'refused', generation: 0n }, []],
   ['of an older generation', atRest(), { generation: 6n }, { kind: 'refused', generation: 7n }, []],
   ['of a newer generation', atRest(), { generation: 8n }, { kind: 'refused', generation: 7n }, []],
   ['that took effect last', atRest(), { sequence: 3n }, { kind: 'accepted' }, []],
@@ -129,37 +121,31 @@ for (const [what, state, changes, answer, jobs] of [
 for (const [what, state, generation, jobs] of [
   ['of the generation', atRest(), 7n, ['start']],
   ['of a later one', atRest(), 8n, ['start']],
-  ['of one that is over', atRest(), 6n, []],
+  ['of an earlier one', atRest(), 6n, []],
   ['while one is due', atRest({ resetDue: 'started', paused: ['start'] }), 7n, []],
-  ['before there is any', firstState, 0n, ['start']],
+  ['before there is any', initialState, 0n, ['start']],
 ] as const) {
   test(`a reset ${what}: ${jobs.join() || 'nothing'}`, () => {
-    let answer: ResetResponse | undefined
-    const responder = {
-      resolve: (response: ResetResponse) => (answer = response),
-      reject: assert.fail,
-    }
     const request = { generation, reason: 'l1-reorg' } as const
-    const [, ...effects] = step(state, { kind: 'reset-called', request, responder })
-    for (const effect of effects) if (effect.kind === 'answer') effect.answer()
-    assert.deepEqual(answer, { generation: state.chain?.generation ?? 0n })
+    const [, ...effects] = step(state, { kind: 'reset-called', request, call })
+    assert.deepEqual(answerOf(effects), { generation: state.chain?.generation ?? 0n })
     assert.deepEqual(jobsOf(effects), jobs)
   })
 }
 
-test('a generation is the time, or one more than any before it', () => {
+test('a generation is the time, or one more than any earlier generation', () => {
   const start = chainAt({ generation: 1n, version: 1n }).start
   const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
   const found = { heads, start, isAtGenesis: false }
-  const generationAt = (state: EngineState, nowMs: number, generation: bigint) => {
+  const generationAt = (state: State, nowMs: number, generation: bigint) => {
     const previous = chainAt({ generation, version: 1n })
     const event = { kind: 'start-found', cause: 'started', found, nowMs, previous } as const
     const [next, ...effects] = step({ ...state, resetDue: 'started' }, event)
     assert.deepEqual(kindsOf(effects), ['write-chain', 'report-generation', 'read-payloads'])
     return next.chain
   }
-  assert.equal(generationAt(firstState, 500, 0n)?.generation, 500n)
-  assert.equal(generationAt(firstState, 500, 500n)?.generation, 501n)
+  assert.equal(generationAt(initialState, 500, 0n)?.generation, 500n)
+  assert.equal(generationAt(initialState, 500, 500n)?.generation, 501n)
   assert.equal(generationAt(atRest(), 3, 5n)?.generation, 8n)
   const chain = generationAt(atRest(), 3, 9n)
   assert.deepEqual(
@@ -178,17 +164,17 @@ for (const [before, cause, expected] of [
   ['el-synced', 'sequence', 'el-synced'],
   ['el-synced', 'l1-reorg', 'el-synced'],
   ['el-synced', 'history', 'ready'],
-  // It was killed after it had told the execution client that the sync is over.
+  // The engine was killed after it had ended the sync in the execution client.
   ['el-syncing', 'started', 'el-synced'],
   ['ready', 'started', 'ready'],
 ] as const) {
-  test(`after ${before} and a reset (${cause}) the chain is ${expected}, until something was derived`, () => {
+  test(`after ${before} and a reset (${cause}) the chain is ${expected}, until attributes were applied`, () => {
     const { start } = chainAt({ generation: 1n, version: 1n })
     const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
     const syncOf = (sequence: bigint, { isAtGenesis = false } = {}) => {
       const found = { heads, start, isAtGenesis }
       const previous = { generation: 3n, sequence, sync: before }
-      const [next] = step(firstState, { kind: 'start-found', cause, found, nowMs: 0, previous })
+      const [next] = step(initialState, { kind: 'start-found', cause, found, nowMs: 0, previous })
       return next.chain?.sync
     }
     assert.equal(syncOf(0n), expected)
@@ -197,7 +183,7 @@ for (const [before, cause, expected] of [
   })
 }
 
-test('a block that was there is safe, and the execution client told a little later', () => {
+test('a consolidated block is safe, and the forkchoice follows a little later', () => {
   const { chain, effects, next } = applied(atRest(), { kind: 'consolidated', block: block(13) })
   assert.deepEqual([chain.unsafe, chain.pendingSafe, chain.safe], [block(20), block(13), block(13)])
   assert.deepEqual([chain.version, chain.sequence, chain.outcome], [5n, 4n, 'consolidated'])
@@ -220,7 +206,7 @@ test('a block in the middle of a span is pending only', () => {
   )
 })
 
-test('a span that is given up leaves the unsafe chain that it had taken the place of', () => {
+test('a dropped span restores the unsafe chain that it had replaced', () => {
   const first = applied(atRest(), { kind: 'built', block: block(13, 1) }, { concludesBatch: false })
   assert.deepEqual(first.next.backupUnsafe, block(20))
   const second = applied(
@@ -235,7 +221,7 @@ test('a span that is given up leaves the unsafe chain that it had taken the plac
   assert.equal(dropped.next.backupUnsafe, undefined)
 })
 
-test('when the unsafe head is safe there is nothing to go back to', () => {
+test('when the unsafe head is safe there is no backup', () => {
   const { next } = applied(atRest(), { kind: 'replaced', block: block(13, 1) })
   assert.equal(next.backupUnsafe, undefined)
   assert.deepEqual(next.chain?.safe, block(13, 1))
@@ -257,7 +243,7 @@ for (const [number, jobs] of [
   })
 }
 
-test('one thing is done at a time, the most urgent first', () => {
+test('one job runs at a time, the most urgent first', () => {
   const payload = {
     ...block(21),
     number: 21n,
@@ -266,16 +252,15 @@ test('one thing is done at a time, the most urgent first', () => {
   } as unknown as Payload
   const done: string[] = []
   let state = atRest({ running: { kind: 'forkchoice' }, target: block(6), isForkchoiceDue: true })
-  const give = (event: EngineEvent) => {
+  const give = (event: Event) => {
     const [next, ...effects] = step(state, event)
     state = next
     done.push(...jobsOf(effects))
   }
-  const responder = { resolve: () => undefined, reject: assert.fail }
-  give({ kind: 'apply-called', request: requestOf(), responder })
+  give({ kind: 'apply-called', request: requestOf(), call })
   give({ kind: 'payload-received', payload })
   assert.deepEqual(done, [])
-  give({ kind: 'forkchoice-told' })
+  give({ kind: 'forkchoice-updated' })
   give({ kind: 'inserted', payload, inserted: { kind: 'inserted', block: block(21) } })
   const applied = { kind: 'consolidated', block: block(13) } as const
   give({ kind: 'applied', request: requestOf(), applied, digest })
@@ -283,7 +268,7 @@ test('one thing is done at a time, the most urgent first', () => {
   assert.deepEqual(done, ['insert', 'apply', 'finalize'])
 })
 
-test('pauses grow, and are longest for what only an operator can heal', () => {
+test('pauses grow, and are longest for failures that need an operator', () => {
   const job = { kind: 'apply', request: requestOf() } as const
   const pausesOf = (code: 'engine-refused' | 'deposits-refused' | 'engine-forkchoice') => {
     const pauses: number[] = []
@@ -305,27 +290,27 @@ test('pauses grow, and are longest for what only an operator can heal', () => {
   assert.deepEqual([first, second, new Set(rest)], [100, 200, new Set([stuckPauseMs])])
 })
 
-test('a failure that a reset heals begins one; the next success forgets it', () => {
+test('a failure of severity reset starts a generation; the next success clears it', () => {
   const job = { kind: 'forkchoice' } as const
   const [next, ...effects] = failed(atRest({ applyDue: requestOf() }), job, 'engine-forkchoice')
   assert.equal(next.applyDue, undefined)
   assert.deepEqual(jobsOf(effects), ['start'])
   assert.equal(next.failures.forkchoice?.times, 1)
-  const [healed] = step({ ...next, running: job }, { kind: 'forkchoice-told' })
+  const [healed] = step({ ...next, running: job }, { kind: 'forkchoice-updated' })
   assert.equal(healed.failures.forkchoice, undefined)
 })
 
-test('a heartbeat tells the heads again, unless they were told since the last', () => {
+test('a heartbeat repeats the forkchoice, unless it was updated since the last heartbeat', () => {
   const [first, ...effects] = step(atRest(), { kind: 'heartbeat' })
   assert.deepEqual(jobsOf(effects), ['forkchoice'])
-  const [told] = step(first, { kind: 'forkchoice-told' })
-  const [quiet, ...none] = step(told, { kind: 'heartbeat' })
+  const [updated] = step(first, { kind: 'forkchoice-updated' })
+  const [quiet, ...none] = step(updated, { kind: 'heartbeat' })
   assert.deepEqual(jobsOf(none), [])
   const [, ...again] = step(quiet, { kind: 'heartbeat' })
   assert.deepEqual(jobsOf(again), ['forkchoice'])
 })
 
-test('while the execution client syncs by itself, nothing is derived, and only the highest block counts', () => {
+test('during EL sync, no attributes are applied, and only the highest payload is kept', () => {
   const chain = atRest().chain ?? assert.fail()
   const syncing = atRest({ chain: { ...chain, sync: 'el-syncing' }, isElSyncing: true })
   const called = applyCalled(syncing, requestOf())

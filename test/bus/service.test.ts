@@ -142,7 +142,7 @@ test('a service whose own code fails logs why, once, and ends with 1', async (t)
   const service = start(t, 'engine-4', '--fail-after-ms=100')
   assert.equal(await service.code, 1)
   assert.equal(service.output().match(/a rule of ours is broken/g)?.length, 2, 'message and stack')
-  assert.match(service.output(), /"level":"error".*"msg":"the service cannot go on"/)
+  assert.match(service.output(), /"level":"error".*"msg":"the service failed"/)
 })
 
 test('a service whose bus is away waits for it, says so, and stops when it is asked to', async (t) => {
@@ -151,7 +151,7 @@ test('a service whose bus is away waits for it, says so, and stops when it is as
   assert.match(service.output(), /no NATS server answers at nats:\/\/127\.0\.0\.1:1/)
   const ready = await fetch(`${healthOf(service)}/readyz`)
   assert.equal(ready.status, 503)
-  assert.match(await ready.text(), /waits for the bus at nats:\/\/127\.0\.0\.1:1; next: tries/)
+  assert.match(await ready.text(), /waits for the bus at nats:\/\/127\.0\.0\.1:1; next: retries/)
   service.child.kill('SIGTERM')
   const stoppedMs = performance.now()
   assert.equal(await service.code, 0)

@@ -43,7 +43,7 @@ export type SyncStartStep =
  * Why no start was found. The first three need an operator; in the other cases L1 or L2 changed during the search, and
  * another search may succeed.
  */
-export type SyncStartFault =
+type SyncStartFault =
   | 'wrong-chain'
   | 'reorg-past-finality'
   | 'reorg-too-deep'

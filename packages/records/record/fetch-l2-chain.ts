@@ -28,7 +28,7 @@ const blocksPerRequest = 16
  * The next blocks are fetched while the last are used. Ends where the node has no more.
  *
  * @param first number of the first block to fetch, and of the first recorded one
- * @throws Fault `l2-untrue` if a block does not match its hash or parent; JsonRpcError; otherwise as the client does
+ * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError; otherwise as the client does
  */
 export async function* fetchL2Chain(
   options: L2Options,
@@ -59,7 +59,7 @@ export async function* fetchL2Chain(
 /**
  * Fetches consecutive blocks, up to the first missing one.
  *
- * @throws Fault `l2-untrue` if a block does not match its hash or parent; JsonRpcError; otherwise as the client does
+ * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError; otherwise as the client does
  */
 export async function fetchL2Blocks(
   options: L2Options,
@@ -93,5 +93,5 @@ function readBlock(options: L2Options, number: bigint, json: unknown) {
 
 function untrue({ name }: L2Options, what: string, cause?: unknown): Fault {
   const detail = `${name}: L2 ${what}`
-  return new Fault('l2-untrue', { detail, cause })
+  return new Fault('l2-invalid', { detail, cause })
 }

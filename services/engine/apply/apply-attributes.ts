@@ -1,0 +1,154 @@
+import type { Logger } from 'pino'
+import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
+import { firstDifference } from '#protocol/derivation/consolidation.ts'
+import { afterRefusal } from '#protocol/pipeline/refused-payload.ts'
+import type { ForkchoiceHeads } from '#engine-api/execution-client.ts'
+import { Fault } from '#runtime/fault.ts'
+import { refOf } from '#services/engine/client/read-blocks.ts'
+import { type Heads, headsAfter, toForkchoice } from '#services/engine/forkchoice/heads.ts'
+import { updateForkchoice } from '#services/engine/forkchoice/update-forkchoice.ts'
+import type { ClientPorts } from '#services/engine/ports.ts'
+
+/** Outcome of payload attributes. */
+export type Applied =
+  | {
+      readonly kind: 'consolidated' | 'built' | 'replaced'
+      readonly block: L2BlockRef
+      /** Why the execution client refused the batch that the block replaces. */
+      readonly reason?: string
+    }
+  /** Before Holocene: the batch is dropped, together with the blocks of its span that are not safe yet. */
+  | { readonly kind: 'dropped'; readonly unsafe: L2BlockRef; readonly reason: string }
+
+/** Attributes, and the heads that they are applied to. */
+export interface Application {
+  readonly request: ApplyAttributesRequest
+  readonly heads: Heads
+}
+
+/** Attempts to build a block if the execution client forgets the payload id. */
+const maxBuilds = 3
+
+/**
+ * Makes the next block of the safe chain: consolidates the unsafe block if it matches, else builds one.
+ *
+ * Spec: protocol/derivation.md#processing-l1-consolidation-or-force-inclusion, holocene/derivation.md#engine-queue
+ */
+export async function applyAttributes(
+  { request, heads }: Application,
+  ports: ClientPorts,
+  log: Logger,
+): Promise<Applied> {
+  const { attributes } = request
+  const present = await consolidate({ request, heads }, ports, log)
+  if (present !== undefined) return { kind: 'consolidated', block: present }
+  const built = await build({ request, heads }, attributes, ports)
+  if (built.kind === 'block') return { kind: 'built', block: built.block }
+  const { reason } = built
+  const then = afterRefusal(ports.config, request)
+  if (then.kind === 'critical') throw refusedDeposits(request, reason)
+  const l2 = { number: request.parent.number + 1n }
+  if (then.kind === 'revoke-span') {
+    log.warn({ l2, reason }, 'dropped a batch whose block is invalid')
+    return { kind: 'dropped', unsafe: await restore(heads, ports), reason }
+  }
+  log.warn({ l2, reason }, 'replaced a batch whose block is invalid with a block of deposits only')
+  const replaced = await build({ request, heads }, then.attributes, ports)
+  if (replaced.kind === 'refused') throw refusedDeposits(request, replaced.reason)
+  return { kind: 'replaced', block: replaced.block, reason }
+}
+
+async function consolidate(
+  { request, heads }: Application,
+  { config, executionClient }: ClientPorts,
+  log: Logger,
+): Promise<L2BlockRef | undefined> {
+  const { attributes, parent } = request
+  if (parent.number >= heads.unsafe.number) return undefined
+  const number = parent.number + 1n
+  const block = await executionClient.block({ kind: 'number', number })
+  if (block === undefined)
+    throw new Fault('l2-lost', {
+      detail: `the execution client lost block ${number} below its head ${heads.unsafe.number}`,
+    })
+  const difference = firstDifference(config, { parentHash: parent.hash, attributes }, block)
+  if (difference === undefined) return refOf(config, block)
+  const l2 = { number, hash: block.blockHash }
+  log.warn({ l2, ...difference }, 'an unsafe block differs from the derived one and is replaced')
+  return undefined
+}
+
+type Built =
+  | { readonly kind: 'block'; readonly block: L2BlockRef }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+async function build(
+  { request, heads }: Application,
+  attributes: PayloadAttributes,
+  ports: ClientPorts,
+): Promise<Built> {
+  const { config, executionClient } = ports
+  const { parent } = request
+  const payload = await buildPayload(
+    { ...toForkchoice(heads), head: parent.hash },
+    attributes,
+    ports,
+  )
+  if ('refusal' in payload) return { kind: 'refused', reason: payload.refusal }
+  // A client that deviates from the attributes would split the chain.
+  const difference = firstDifference(config, { parentHash: parent.hash, attributes }, payload)
+  if (difference !== undefined)
+    throw new Fault('payload-mismatch', {
+      detail: `the execution client built a block ${payload.number} that differs from its attributes: ${difference.field} is ${difference.block}, want ${difference.derived}`,
+    })
+  const status = await executionClient.newPayload(payload)
+  if (status.kind === 'invalid') return { kind: 'refused', reason: status.reason }
+  if (status.kind === 'syncing') throw syncing('its own block')
+  const block = refOf(config, payload)
+  const next = headsAfter(heads, { block, isNew: true, concludesBatch: request.concludesBatch })
+  await updateForkchoice(next, ports)
+  return { kind: 'block', block }
+}
+
+async function buildPayload(
+  heads: ForkchoiceHeads,
+  attributes: PayloadAttributes,
+  { executionClient }: ClientPorts,
+): Promise<Payload | { readonly refusal: string }> {
+  for (let attempt = 0; attempt < maxBuilds; attempt++) {
+    const started = await executionClient.build(heads, attributes)
+    if (started.kind === 'invalid') return { refusal: started.reason }
+    if (started.kind === 'syncing') throw syncing('the safe head')
+    const payload = await executionClient.getPayload(started.payloadId, attributes.timestamp)
+    if (payload !== undefined) return payload
+  }
+  throw new Fault('payload-lost', {
+    detail: `the execution client forgot the payload id of its build, ${maxBuilds} times in a row`,
+  })
+}
+
+/** Restores the unsafe chain that the dropped span had replaced. */
+async function restore(heads: Heads, ports: ClientPorts): Promise<L2BlockRef> {
+  const { backupUnsafe, unsafe } = heads
+  if (backupUnsafe !== undefined) {
+    const backup = { ...heads, unsafe: backupUnsafe }
+    const status = await ports.executionClient.forkchoice(toForkchoice(backup))
+    if (status.kind === 'valid') return backupUnsafe
+  }
+  await updateForkchoice(heads, ports)
+  return unsafe
+}
+
+function syncing(what: string): Fault {
+  const detail = `the execution client does not know ${what}: it is syncing`
+  return new Fault('engine-syncing', { detail })
+}
+
+function refusedDeposits({ parent }: ApplyAttributesRequest, reason: string): Fault {
+  return new Fault('deposits-refused', {
+    detail: `the execution client refuses block ${parent.number + 1n}, which has only deposits: ${reason}`,
+  })
+}

@@ -1,0 +1,33 @@
+import type { Job, State } from '#services/engine/state.ts'
+
+/** The job to start; undefined while one is running, or if none is due. */
+export function nextJob(state: State): Job | undefined {
+  if (state.running !== undefined) return undefined
+  return dueJobs(state).find(({ kind }) => !state.paused.includes(kind))
+}
+
+/** All jobs that are due, the most urgent first. */
+export function dueJobs(state: State): readonly Job[] {
+  const { chain, isElSyncing, resetDue, resetSafe: safe, target } = state
+  // All other jobs belong to the generation that ends.
+  if (resetDue !== undefined) return [{ kind: 'start', cause: resetDue, safe, isElSyncing }]
+  if (chain === undefined) return []
+  if (isElSyncing) {
+    const payload = state.payloads.payloads.at(-1)
+    return payload !== undefined && state.isElSyncDue ? [{ kind: 'el-sync', payload }] : []
+  }
+  const { finalized, unsafe } = chain
+  const jobs: Job[] = []
+  const [payload] = state.payloads.payloads
+  if (payload?.parentHash === unsafe.hash) jobs.push({ kind: 'insert', payload })
+  if (state.applyDue !== undefined) jobs.push({ kind: 'apply', request: state.applyDue })
+  if (payload !== undefined && state.isBridgeDue) jobs.push({ kind: 'bridge', payload })
+  if (
+    target !== undefined &&
+    target.number > finalized.number &&
+    target.number <= chain.safe.number
+  )
+    jobs.push({ kind: 'finalize', target })
+  if (state.isForkchoiceDue) jobs.push({ kind: 'forkchoice' })
+  return jobs
+}

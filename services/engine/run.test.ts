@@ -1,0 +1,337 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { derivationTargets, fetchL2Block, payloadReceived, reset } from '#messages/subjects.ts'
+import type { L1BlockRef } from '#protocol/block/refs.ts'
+import { EngineApiClient } from '#engine-api/engine-api-client.ts'
+import { EngineWorld } from '#test/fakes/engine-world.ts'
+import { hash } from '#test/fakes/values.ts'
+
+/** The safe head is the recorded block of its number. */
+function assertRecorded({ derivation, record }: EngineWorld): void {
+  const { safe } = derivation.chain
+  const recorded = record.l2.find(({ block }) => block.number === safe.number)
+  assert.equal(safe.hash, recorded?.block.blockHash)
+}
+
+async function startedWorld(record: string) {
+  const world = await EngineWorld.of(record)
+  const engine = await world.start()
+  await world.derivation.until(({ outcome }) => outcome === 'started')
+  return { world, engine, derivation: world.derivation, client: world.client }
+}
+
+/** A world whose chain is built to its end. */
+async function builtWorld(record: string) {
+  const started = await startedWorld(record)
+  await started.derivation.toEnd()
+  return started
+}
+
+test('a chain is built block by block, and every hash equals op-geth’s', async () => {
+  const { client, derivation, world } = await builtWorld('fork-karst')
+  assertRecorded(world)
+  assert.deepEqual(new Set(derivation.outcomes), new Set(['built']))
+  const { safe, unsafe } = derivation.chain
+  assert.equal(safe.number, world.record.l2.at(-1)?.block.number)
+  assert.equal(unsafe.hash, safe.hash)
+  assert.equal(client.chain.safe?.hash, safe.hash)
+})
+
+for (const [record, outcome, what] of [
+  ['bad-data-karst', 'replaced', 'is replaced with a block of deposits'],
+  ['bad-data-pre-holocene', 'dropped', 'is dropped before Holocene'],
+] as const) {
+  test(`a batch whose block is invalid ${what}, and every hash equals op-geth’s`, async () => {
+    const { derivation, world } = await startedWorld(record)
+    while (!derivation.outcomes.includes(outcome))
+      await derivation.toEnd({ untilSafe: derivation.chain.safe.number + 10n })
+    await derivation.toEnd({ untilSafe: derivation.chain.safe.number + 30n })
+    assertRecorded(world)
+  })
+}
+
+test('a restarted engine finds its blocks, and builds no block again', async () => {
+  const { client, derivation, engine, world } = await builtWorld('fork-holocene')
+  const { generation, safe } = derivation.chain
+  engine.stop()
+  client.calls.length = 0
+  await world.start()
+  const chain = await derivation.until((chain) => chain.generation > generation)
+  assert.equal(chain.sequence, 0n)
+  assert.equal(chain.unsafe.hash, safe.hash)
+  assert.ok(chain.safe.number < safe.number, 'a sequencing window is read again')
+  derivation.outcomes.length = 0
+  await derivation.toEnd()
+  assert.deepEqual(new Set(derivation.outcomes), new Set(['consolidated']))
+  assert.equal(derivation.chain.safe.hash, safe.hash)
+  await world.bus.pass(1_000)
+  assert.equal(client.chain.safe?.hash, safe.hash)
+  assert.ok(!client.calls.some(({ method }) => method.startsWith('engine_newPayload')))
+})
+
+test('an engine that is killed at any call to the execution client continues after a restart', async () => {
+  const world = await EngineWorld.of('fork-jovian')
+  const { client, derivation } = world
+  let engine = await world.start()
+  await derivation.until(({ outcome }) => outcome === 'started')
+  let left = 1
+  let kills = 0
+  client.intercept = () => {
+    if (--left > 0) return
+    kills++
+    engine.stop()
+  }
+  const end = world.record.l2.at(-1)?.block.number ?? 0n
+  while (derivation.chain.safe.number < end) {
+    const derived = derivation.next()
+    if (derived === undefined) break
+    const request = derivation.requestOf(derived)
+    const { generation } = derivation.chain
+    if (!engine.isKilled()) assert.deepEqual(await derivation.call(request), { kind: 'accepted' })
+    const isDone = await world.bus.clock.run(
+      1_000,
+      () => derivation.chain.sequence === request.sequence,
+    )
+    if (isDone && derivation.chain.generation === generation) {
+      derivation.take(derived, derivation.chain)
+      continue
+    }
+    // Each kill some calls later than the last: blocks that are not final are read again.
+    left = Number.POSITIVE_INFINITY
+    engine = await world.start()
+    await derivation.until((chain) => chain.generation > generation)
+    left = 1 + 4 * kills
+  }
+  assert.ok(kills > 12, `${kills} kills`)
+  assertRecorded(world)
+  const generations = derivation.states.map(({ generation }) => generation)
+  assert.deepEqual(generations, generations.toSorted(compare))
+})
+
+test('unsafe blocks from peers become the unsafe head in any order, and are then consolidated', async () => {
+  const { derivation, world } = await startedWorld('fork-holocene')
+  const { bus, gossip, record } = world
+  const payloads = record.l2.slice(1, 31).map(({ block }) => block)
+  for (const payload of [...payloads.slice(3, 10), ...payloads.slice(0, 3), ...payloads])
+    await bus.settle(gossip.append(payloadReceived, { payload }))
+  const chain = await derivation.until(({ unsafe }) => unsafe.number === 30n)
+  assert.equal(chain.safe.number, 0n)
+  assert.equal(chain.unsafe.hash, record.l2[30]?.block.blockHash)
+  await derivation.toEnd()
+  assert.equal(derivation.outcomes.filter((outcome) => outcome === 'consolidated').length, 30)
+  assertRecorded(world)
+})
+
+test('unsafe blocks that arrived while the engine was down are read from the log', async () => {
+  const world = await EngineWorld.of('fork-holocene')
+  const { bus, derivation, gossip, record } = world
+  for (const { block } of record.l2.slice(1, 11))
+    await bus.settle(gossip.append(payloadReceived, { payload: block }))
+  await world.start()
+  await derivation.until(({ unsafe }) => unsafe.number === 10n)
+})
+
+test('an unsafe block that differs from the derived one is replaced, with all above it', async () => {
+  const { client, derivation, world } = await startedWorld('fork-holocene')
+  const { bus, gossip, record } = world
+  const other = await siblingOf(world, 1)
+  await bus.settle(gossip.append(payloadReceived, { payload: other }))
+  await derivation.until(({ unsafe }) => unsafe.hash === other.blockHash)
+  // The first block wins: its sibling is not a child of the head.
+  const real = record.l2[1]?.block ?? assert.fail()
+  await bus.settle(gossip.append(payloadReceived, { payload: real }))
+  await bus.pass(5_000)
+  assert.equal(derivation.chain.unsafe.hash, other.blockHash)
+  await derivation.toEnd({ untilSafe: 1n })
+  assert.deepEqual(new Set(derivation.outcomes), new Set(['built']))
+  assert.equal(client.chain.canonical(1n)?.hash, real.blockHash)
+  assertRecorded(world)
+})
+
+test('an invalid unsafe block is refused, and the next one inserted', async () => {
+  const { derivation, engine, world } = await startedWorld('fork-holocene')
+  const { bus, gossip, record } = world
+  const good = record.l2[1]?.block ?? assert.fail()
+  const bad = { ...good, blockHash: hash(0xba), stateRoot: good.parentHash }
+  await bus.settle(gossip.append(payloadReceived, { payload: bad }))
+  await bus.pass(1_000)
+  assert.equal(derivation.chain.unsafe.number, 0n)
+  const refusals = () =>
+    engine.registry.getSingleMetricAsString('atoll_engine_payloads_refused_total')
+  const refused = await refusals()
+  assert.match(refused, / 1$/)
+  await bus.settle(gossip.append(payloadReceived, { payload: good }))
+  await bus.pass(1_000)
+  assert.equal(derivation.chain.unsafe.hash, good.blockHash)
+  assert.equal(await refusals(), refused, 'the next block is not refused')
+  await derivation.toEnd({ untilSafe: 3n })
+  assertRecorded(world)
+})
+
+test('the finality target of derivation is finalized once it is safe, and stays so after a restart', async () => {
+  const { client, derivation, engine, world } = await startedWorld('fork-holocene')
+  const { bus, record } = world
+  const target = record.l2[10]?.block ?? assert.fail()
+  const owner = derivation.bus.own(derivationTargets)
+  const finalized = { number: 10n, hash: target.blockHash }
+  await bus.settle(owner.write({ finalized, currentL1: undefined }))
+  await derivation.toEnd({ untilSafe: 9n })
+  await bus.pass(5_000)
+  assert.equal(derivation.chain.finalized.number, 0n)
+  await derivation.toEnd({ untilSafe: 12n })
+  await derivation.until(({ finalized }) => finalized.hash === target.blockHash)
+  assert.equal(client.chain.finalized?.hash, target.blockHash)
+  engine.stop()
+  await world.start()
+  const { generation } = derivation.chain
+  const chain = await derivation.until((chain) => chain.generation > generation)
+  assert.equal(chain.finalized.hash, target.blockHash)
+  assert.ok(chain.safe.number >= 10n)
+})
+
+test('a target that is not on the safe chain is not finalized', async () => {
+  const { derivation, world } = await startedWorld('fork-holocene')
+  const owner = derivation.bus.own(derivationTargets)
+  const finalized = { number: 3n, hash: world.record.l2[4]?.block.blockHash ?? assert.fail() }
+  await world.bus.settle(owner.write({ finalized, currentL1: undefined }))
+  await derivation.toEnd({ untilSafe: 6n })
+  await world.bus.pass(5_000)
+  assert.equal(derivation.chain.finalized.number, 0n)
+})
+
+test('attributes of another generation are refused, with the generation of the engine', async () => {
+  const { derivation } = await startedWorld('fork-holocene')
+  const derived = derivation.next() ?? assert.fail()
+  const request = derivation.requestOf(derived)
+  const { generation } = request
+  for (const other of [generation - 1n, generation + 1n])
+    assert.deepEqual(await derivation.call({ ...request, generation: other }), {
+      kind: 'refused',
+      generation,
+    })
+})
+
+test('attributes that arrive twice take effect once', async () => {
+  const { derivation, client } = await startedWorld('fork-holocene')
+  const derived = derivation.next() ?? assert.fail()
+  const request = derivation.requestOf(derived)
+  for (let repeat = 0; repeat < 3; repeat++)
+    assert.deepEqual(await derivation.call(request), { kind: 'accepted' })
+  await derivation.until(({ sequence }) => sequence === 1n)
+  assert.deepEqual(await derivation.call(request), { kind: 'accepted' })
+  assert.equal(client.chain.head.header.number, 1n)
+  assert.equal(client.calls.filter(({ method }) => method === 'engine_getPayloadV3').length, 1)
+})
+
+for (const [what, change] of [
+  ['a sequence that jumps', { sequence: 5n }],
+  ['another parent', { parent: undefined }],
+] as const) {
+  test(`${what} starts a new generation`, async () => {
+    const { derivation, world } = await startedWorld('fork-holocene')
+    const derived = derivation.next() ?? assert.fail()
+    const request = derivation.requestOf(derived)
+    const { generation } = request
+    const parent = { ...request.parent, hash: derived.l1Origin.hash }
+    const other = 'parent' in change ? { ...request, parent } : { ...request, ...change }
+    assert.deepEqual(await derivation.call(other), { kind: 'accepted' })
+    await derivation.until((chain) => chain.generation > generation)
+    await derivation.toEnd({ untilSafe: 5n })
+    assertRecorded(world)
+  })
+}
+
+test('a reset starts a new generation; a reset of an earlier generation has no effect', async () => {
+  const { derivation, world } = await startedWorld('fork-holocene')
+  await derivation.toEnd({ untilSafe: 5n })
+  const { generation } = derivation.chain
+  const ask = (of: bigint) =>
+    world.bus.settle(
+      derivation.bus.call(reset, { generation: of, reason: 'l1-reorg' }, { deadlineMs: 2_000 }),
+    )
+  await ask(generation)
+  const next = await derivation.until((chain) => chain.generation > generation)
+  assert.deepEqual(await ask(generation), { generation: next.generation })
+  await world.bus.pass(5_000)
+  assert.equal(derivation.chain.generation, next.generation)
+})
+
+test('at a reset, blocks whose L1 origin was reorged out are dropped, and no block below them', async () => {
+  const { client, derivation, world } = await builtWorld('fork-holocene')
+  const { generation, unsafe } = derivation.chain
+  const request = { generation, reason: 'l1-reorg' } as const
+  const from = unsafe.l1Origin.number - 1n
+  const isBelow = (block: L1BlockRef) => block.number < from
+  const canonical = world.l1
+  // L1 may still get blocks that it lacks.
+  world.l1 = {
+    ...canonical,
+    blocksDown: async (page) => (await canonical.blocksDown(page)).filter(isBelow),
+  }
+  await world.bus.settle(derivation.bus.call(reset, request, { deadlineMs: 2_000 }))
+  const behind = await derivation.until((chain) => chain.generation > generation)
+  assert.equal(behind.unsafe.hash, unsafe.hash)
+  world.l1 = {
+    ...canonical,
+    blocksDown: async (page) =>
+      (await canonical.blocksDown(page)).map((block) => {
+        if (isBelow(block)) return block
+        const parentHash = block.number === from ? block.parentHash : hash(block.number - 1n)
+        return { ...block, hash: hash(block.number), parentHash }
+      }),
+  }
+  const again = { ...request, generation: behind.generation }
+  await world.bus.settle(derivation.bus.call(reset, again, { deadlineMs: 2_000 }))
+  const chain = await derivation.until(({ generation }) => generation > behind.generation)
+  assert.equal(chain.unsafe.l1Origin.number, from - 1n)
+  assert.equal(client.chain.head.hash, chain.unsafe.hash)
+})
+
+test('blocks are served by number, hash and label while the engine runs', async () => {
+  const { derivation, world } = await builtWorld('fork-karst')
+  const { bus, record } = world
+  const ask = (request: Parameters<typeof fetchL2Block.request.encode>[0]) =>
+    bus.settle(derivation.bus.call(fetchL2Block, request, { deadlineMs: 2_000 }))
+  const { generation, safe } = derivation.chain
+  const byLabel = await ask({ block: { kind: 'label', label: 'safe' }, part: 'ref' })
+  assert.deepEqual(byLabel, { generation, kind: 'found', ref: safe, part: { kind: 'ref' } })
+  const { block } = record.l2[7] ?? assert.fail()
+  const found = await ask({ block: { kind: 'number', number: 7n }, part: 'payload' })
+  assert.deepEqual(found.kind === 'found' && found.part, { kind: 'payload', payload: block })
+  const { transactions, ...header } = block
+  assert.ok(transactions.length > 0)
+  const byHash = await ask({ block: { kind: 'hash', hash: block.blockHash }, part: 'header' })
+  assert.deepEqual(byHash.kind === 'found' && byHash.part, { kind: 'header', header })
+  const proof = await ask({ block: { kind: 'hash', hash: safe.hash }, part: 'account-proof' })
+  const part = proof.kind === 'found' ? proof.part : undefined
+  const last = record.l2.at(-1)?.block
+  assert.equal(part?.kind === 'account-proof' && part.proof.storageHash, last?.withdrawalsRoot)
+  const none = await ask({ block: { kind: 'number', number: 9_999n }, part: 'ref' })
+  assert.deepEqual(none, { generation, kind: 'not-found' })
+})
+
+/** A sibling of a recorded block: with its deposits only, and another gas limit. */
+async function siblingOf({ client, record }: EngineWorld, number: number) {
+  const { block } = record.l2[number] ?? assert.fail()
+  const api = new EngineApiClient({ rpc: client, config: record.config, monotonicMs: () => 0 })
+  const heads = { head: block.parentHash, safe: undefined, finalized: undefined }
+  const started = await api.build(heads, {
+    timestamp: block.timestamp,
+    prevRandao: block.prevRandao,
+    suggestedFeeRecipient: block.feeRecipient,
+    withdrawals: block.withdrawals,
+    parentBeaconBlockRoot: block.parentBeaconBlockRoot,
+    transactions: block.transactions,
+    noTxPool: true,
+    gasLimit: block.gasLimit - 1_000n,
+    eip1559Params: undefined,
+    minBaseFee: undefined,
+  })
+  assert.equal(started.kind, 'started')
+  if (started.kind !== 'started') assert.fail()
+  return (await api.getPayload(started.payloadId, block.timestamp)) ?? assert.fail()
+}
+
+function compare(a: bigint, b: bigint): number {
+  return a < b ? -1 : Number(a > b)
+}

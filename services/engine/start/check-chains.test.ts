@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Fault, isFault } from '#runtime/fault.ts'
+import { refsOf } from '#test/fakes/engine-world.ts'
+import { readRecord } from '#test/fakes/recorded-chain.ts'
+import { checkL1Chain } from './check-chains.ts'
+import type { L1Refs } from '#services/engine/ports.ts'
+
+const record = await readRecord('fork-karst')
+
+function check(changes: Partial<L1Refs>): Promise<void> {
+  return checkL1Chain({ config: record.config, l1: { ...refsOf(record), ...changes } })
+}
+
+function throwing(code: 'l1-refused' | 'l1-unavailable') {
+  return async () => {
+    throw new Fault(code)
+  }
+}
+
+test('of an L1 that pruned its genesis block, only the chain id is checked', async () => {
+  await check({ blocksDown: async () => [] })
+  // geth answers: pruned history unavailable.
+  await check({ blocksDown: throwing('l1-refused') })
+})
+
+test('an L1 that does not answer fails the check', async () => {
+  for (const changes of [
+    { blocksDown: throwing('l1-unavailable') },
+    { chainId: throwing('l1-unavailable') },
+  ])
+    await assert.rejects(check(changes), (error) => isFault(error, 'l1-unavailable'))
+  await assert.rejects(check({ chainId: throwing('l1-refused') }), (error) =>
+    isFault(error, 'l1-refused'),
+  )
+})

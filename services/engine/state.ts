@@ -1,0 +1,161 @@
+import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/apply-attributes.ts'
+import type { ChainState } from '#messages/chain-state.ts'
+import type { DerivationTargets } from '#messages/derivation-targets.ts'
+import type { ResetRequest, ResetResponse } from '#messages/reset.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
+import type { Bytes32 } from '#protocol/primitives.ts'
+import type { Fault } from '#runtime/fault.ts'
+import type { Answer, CallId } from '#service/sources.ts'
+import type { Applied } from './apply/apply-attributes.ts'
+import type { ElSynced } from './start/el-sync.ts'
+import type { FoundStart } from './start/find-start.ts'
+import type { Failure } from './jobs/failure.ts'
+import type { Heads } from './forkchoice/heads.ts'
+import type { Inserted } from './apply/insert-payload.ts'
+import { emptyQueue, type PayloadQueue } from './payloads/payload-queue.ts'
+
+/** `engine.chain` without the fields that name its writer. */
+export type Chain = Omit<ChainState, 'term' | 'instance'>
+
+/** Why a generation starts. */
+export type ResetCause =
+  | 'started'
+  | ResetRequest['reason']
+  /** Attributes do not continue where the last ones ended. */
+  | 'sequence'
+  /** The execution client lost blocks, or has other heads than the engine set. */
+  | 'execution-client'
+  /** The execution client fetched the chain from its peers. */
+  | 'el-synced'
+
+/** A unit of work with the execution client; one runs at a time. */
+export type Job =
+  | {
+      readonly kind: 'start'
+      readonly cause: ResetCause
+      /** The safe head to start with, if the chain has it. */
+      readonly safe: BlockId | undefined
+      readonly isElSyncing: boolean
+    }
+  /** Makes a child of the unsafe head the unsafe head. */
+  | { readonly kind: 'insert'; readonly payload: Payload }
+  /** Has the execution client fetch the missing blocks below an unsafe block. */
+  | { readonly kind: 'bridge'; readonly payload: Payload }
+  /** Has the execution client fetch the chain up to an unsafe block from its peers. */
+  | { readonly kind: 'el-sync'; readonly payload: Payload }
+  | { readonly kind: 'apply'; readonly request: ApplyAttributesRequest }
+  | { readonly kind: 'finalize'; readonly target: BlockId }
+  | { readonly kind: 'forkchoice' }
+
+/** A kind of job; each has its own failures and pauses. */
+export type JobKind = Job['kind']
+
+/** The state of the engine. */
+export interface State {
+  /** Undefined before the first generation. */
+  readonly chain: Chain | undefined
+  readonly backupUnsafe: L2BlockRef | undefined
+  /** Why a new generation is due. */
+  readonly resetDue: ResetCause | undefined
+  /** The safe head that the new generation starts with, if the chain has it. */
+  readonly resetSafe: BlockId | undefined
+  /** The next attributes to apply. */
+  readonly applyDue: ApplyAttributesRequest | undefined
+  /** The block to finalize once it is safe. */
+  readonly target: BlockId | undefined
+  readonly payloads: PayloadQueue
+  /** The unsafe head at the last heartbeat: if it did not move since, the next unsafe block is missing. */
+  readonly unsafeBefore: L2BlockRef | undefined
+  readonly isBridgeDue: boolean
+  /** Whether the execution client is fetching the chain from its peers; meanwhile nothing is derived. */
+  readonly isElSyncing: boolean
+  readonly isElSyncDue: boolean
+  readonly isForkchoiceDue: boolean
+  /** Whether the forkchoice was updated since the last heartbeat. */
+  readonly isForkchoiceFresh: boolean
+  readonly running: Job | undefined
+  readonly paused: readonly JobKind[]
+  readonly failures: Readonly<Partial<Record<JobKind, Failure | undefined>>>
+}
+
+/** An event of the engine. */
+export type Event =
+  | { readonly kind: 'started' }
+  | {
+      readonly kind: 'apply-called'
+      readonly request: ApplyAttributesRequest
+      readonly call: CallId<ApplyAttributesResponse>
+    }
+  | {
+      readonly kind: 'reset-called'
+      readonly request: ResetRequest
+      readonly call: CallId<ResetResponse>
+    }
+  | { readonly kind: 'targets-seen'; readonly targets: DerivationTargets }
+  | { readonly kind: 'payload-received'; readonly payload: Payload }
+  | { readonly kind: 'heartbeat' }
+  | { readonly kind: 'pause-over'; readonly job: JobKind }
+  | {
+      readonly kind: 'start-found'
+      readonly cause: ResetCause
+      readonly found: FoundStart
+      /** Unix milliseconds. */
+      readonly nowMs: number
+      /** The newest state of the chain on the bus. */
+      readonly previous: Pick<ChainState, 'generation' | 'sequence' | 'sync'> | undefined
+    }
+  | {
+      readonly kind: 'applied'
+      readonly request: ApplyAttributesRequest
+      readonly applied: Applied
+      readonly digest: Bytes32
+    }
+  | { readonly kind: 'inserted'; readonly payload: Payload; readonly inserted: Inserted }
+  | {
+      readonly kind: 'el-synced'
+      readonly payload: Payload
+      readonly synced: Exclude<ElSynced, { kind: 'done' }>
+    }
+  /** `block` is undefined if the target is not on the safe chain. */
+  | { readonly kind: 'finalized'; readonly target: BlockId; readonly block: L2BlockRef | undefined }
+  | { readonly kind: 'forkchoice-updated' }
+  | { readonly kind: 'job-failed'; readonly job: Job; readonly fault: Fault }
+
+/** An effect of the engine. */
+export type Effect =
+  | Answer<ApplyAttributesResponse>
+  | Answer<ResetResponse>
+  | { readonly kind: 'run'; readonly job: Job; readonly heads: Heads | undefined }
+  | { readonly kind: 'pause'; readonly job: JobKind; readonly forMs: number }
+  | { readonly kind: 'write-chain'; readonly chain: Chain }
+  /** Reads unsafe blocks from a number on. */
+  | { readonly kind: 'read-payloads'; readonly from: bigint }
+  | Report
+
+/** An effect that logs and counts. */
+export type Report =
+  | { readonly kind: 'report-refused'; readonly payload: Payload; readonly reason: string }
+  | { readonly kind: 'report-generation'; readonly chain: Chain; readonly cause: ResetCause }
+  | { readonly kind: 'report-applied'; readonly applied: Applied; readonly chain: Chain }
+  | { readonly kind: 'report-failure'; readonly job: JobKind; readonly failure: Failure }
+
+/** The state at start. */
+export const initialState: State = {
+  chain: undefined,
+  backupUnsafe: undefined,
+  resetDue: undefined,
+  resetSafe: undefined,
+  applyDue: undefined,
+  target: undefined,
+  payloads: emptyQueue,
+  unsafeBefore: undefined,
+  isBridgeDue: false,
+  isElSyncing: false,
+  isElSyncDue: false,
+  isForkchoiceDue: false,
+  isForkchoiceFresh: false,
+  running: undefined,
+  paused: [],
+  failures: {},
+}
