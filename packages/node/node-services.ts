@@ -1,5 +1,5 @@
-import * as z from 'zod'
 import type { ServiceMain } from '#service/service.ts'
+import { mergeSettings } from '#runtime/settings/merge-settings.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
 import { config as daWatcher } from '#services/da-watcher/config.ts'
@@ -23,7 +23,7 @@ export type NodeServiceName = keyof typeof own
 /** The services of a node, in the order in which they are started. */
 export const nodeServices: readonly NodeService[] = (Object.keys(own) as NodeServiceName[]).map(
   (name) => {
-    const schema = z.strictObject({ ...serviceSettings.shape, ...own[name].shape })
+    const schema = mergeSettings([serviceSettings, own[name]])
     return { name, own: own[name], schema }
   },
 )

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { natsServer } from './bus-settings.ts'
 import { nodeServices } from './node-services.ts'
+import { mergeSettings } from '#runtime/settings/merge-settings.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import { chainId, onOff, port, shownDefault, wholeNumber } from '#runtime/settings/setting-kinds.ts'
@@ -32,10 +33,10 @@ const own = {
 }
 
 /** Settings of `atoll node`: its own, and those of all its services. */
-export const nodeSettings = z.strictObject({
-  ...Object.assign({}, ...nodeServices.toReversed().map((service) => service.own.shape)),
-  ...own,
-}) as z.ZodObject<typeof own> & SettingsSchema
+export const nodeSettings = mergeSettings(
+  nodeServices.map((service) => service.own),
+  own,
+) as z.ZodObject<typeof own> & SettingsSchema
 
 const { engineUrl, jwtSecretFile, engineTimeoutMs } = engine.shape
 

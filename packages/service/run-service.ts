@@ -1,7 +1,8 @@
 import { Command } from 'commander'
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { ServiceName } from '#messages/services.ts'
 import { onParentGone, onStopSignal } from '#runtime/on-stop-signal.ts'
+import { mergeSettings } from '#runtime/settings/merge-settings.ts'
 import { type ServiceSettings, serviceSettings } from '#runtime/settings/service-settings.ts'
 import { addSettings } from '#runtime/settings/settings-options.ts'
 import {
@@ -26,7 +27,7 @@ export async function runService<Schema extends SettingsSchema>(
   main: ServiceMain<z.output<Schema>>,
 ): Promise<never> {
   const args = argsOf(name, process.argv.slice(2))
-  const schema: SettingsSchema = z.strictObject({ ...serviceSettings.shape, ...own.shape })
+  const schema = mergeSettings([serviceSettings, own])
   if (args.includes('--help')) {
     addSettings(new Command(`atoll service ${name}`), describeSettings(schema)).outputHelp()
     process.exit(exitCodes.done)

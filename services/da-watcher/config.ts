@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { l1Settings } from '#l1/l1-settings.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import { listOf, url, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 
@@ -7,9 +8,7 @@ const beaconUrls = () => listOf(url(['http', 'https'], 'http://localhost:5052'))
 /** Settings of da-watcher. */
 export const config = z.strictObject({
   ...chainSettings.shape,
-  l1RpcUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545')).describe(
-    'JSON-RPC endpoints of L1; the best is asked first, and one with ws announces its heads',
-  ),
+  ...l1Settings.shape,
   l1BeaconUrls: beaconUrls()
     .optional()
     .describe('beacon API endpoints of L1; needed where a batcher posts blobs'),
@@ -29,9 +28,6 @@ export const config = z.strictObject({
     .describe(
       'how often the safe and the finalized head of L1 are asked for, which move once an epoch; left out: twelve times as seldom as the head',
     ),
-  l1TimeoutMs: wholeNumber(100, 600_000)
-    .default(10_000)
-    .describe('how long one request to L1 may take'),
   l1RateLimit: wholeNumber(0, 1_000_000)
     .default(0)
     .describe('how many calls a second each JSON-RPC endpoint of L1 is asked at most; 0: no limit'),

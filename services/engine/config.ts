@@ -1,10 +1,12 @@
 import * as z from 'zod'
+import { l1Settings } from '#l1/l1-settings.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
-import { listOf, oneOf, readableFile, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import { oneOf, readableFile, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 
 /** Settings of the engine. */
 export const config = z.strictObject({
   ...chainSettings.shape,
+  ...l1Settings.shape,
   engineUrl: url(['http', 'https'], 'http://127.0.0.1:8551')
     .default('http://127.0.0.1:8551')
     .describe('Engine API of the execution client'),
@@ -14,12 +16,6 @@ export const config = z.strictObject({
   engineTimeoutMs: wholeNumber(1, 600_000)
     .default(10_000)
     .describe('how long an answer of the execution client is waited for'),
-  l1RpcUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545')).describe(
-    'L1 endpoints, the first first; only asked for headers, when the engine starts or is reset',
-  ),
-  l1TimeoutMs: wholeNumber(1, 600_000)
-    .default(10_000)
-    .describe('how long an answer of L1 is waited for'),
   syncMode: oneOf(['cl', 'el'])
     .default('cl')
     .describe('cl derives every block; el has the execution client fetch them from its peers'),
