@@ -49,6 +49,7 @@ export class L1Endpoint {
   readonly #isTrusted: boolean
   /** Undefined once it said so. */
   #chainIdToSee: bigint | undefined
+  #wrongChainId: bigint | undefined
   readonly #receipts: ReceiptsReader
 
   constructor({ rpc, name, isTrusted = false, chainId }: L1EndpointOptions) {
@@ -64,6 +65,20 @@ export class L1Endpoint {
     return this.#chainIdToSee === undefined
   }
 
+  /** The chain id that it reported, if that is not the expected one. */
+  get wrongChainId(): bigint | undefined {
+    return this.#wrongChainId
+  }
+
+  /**
+   * Checks its chain id, once; every other call does so first.
+   *
+   * @throws Fault as `fetchHeader` does
+   */
+  async checkChain(options?: CallOptions): Promise<void> {
+    await this.#checked({ key: 'latest', options }, async () => undefined)
+  }
+
   /**
    * The header of a block.
    *
@@ -74,6 +89,29 @@ export class L1Endpoint {
     const read = async () =>
       this.readHeader(key, await this.#rpc.call(methodOf(key), [paramOf(key), false], options))
     return this.#checked({ key, options }, read)
+  }
+
+  /** Headers by number in one request; undefined for a block that the node does not have. */
+  async fetchHeaders(
+    numbers: readonly bigint[],
+    options?: CallOptions,
+  ): Promise<readonly (VerifiedL1Header | undefined)[]> {
+    const calls = numbers.map((number) => ({
+      method: methodOf(number),
+      params: [paramOf(number), false],
+    }))
+    const answers = await this.#checked({ key: numbers[0] ?? 0n, options }, () =>
+      this.#rpc.batch(calls, options),
+    )
+    return Promise.all(
+      answers.map((answer, at) => {
+        const number = numbers[at] ?? 0n
+        return this.#checked({ key: number, options }, async () => {
+          if ('error' in answer) throw answer.error
+          return this.readHeader(number, answer.result)
+        })
+      }),
+    )
   }
 
   /** Headers of labels in one request; undefined for a label that the node does not know. */
@@ -187,6 +225,7 @@ export class L1Endpoint {
     if (wanted === undefined) return
     const json = await this.#rpc.call('eth_chainId', [], options)
     const chainId = parseJson(quantityJson, json, 'eth_chainId')
+    this.#wrongChainId = chainId === wanted ? undefined : chainId
     if (chainId !== wanted) {
       const detail = `${this.name}: it has chain id ${chainId}, the rollup config has l1_chain_id ${wanted}`
       const fields = { endpoint: this.name }

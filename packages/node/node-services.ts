@@ -41,6 +41,6 @@ export async function loadService(name: NodeServiceName): Promise<ServiceMain<ne
     case 'derivation':
       return (await import('#services/derivation/start.ts')).startDerivation
     case 'engine':
-      return (await import('#services/engine/start.ts')).startEngine
+      return (await import('#services/engine/run.ts')).start
   }
 }

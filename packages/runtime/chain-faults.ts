@@ -111,11 +111,6 @@ export const chainFaults = {
     means: 'no endpoint of L1 gave an answer',
     advice: 'see that these endpoints run and can be reached from here, or give others',
   },
-  'l1-unreachable': {
-    severity: 'temporary',
-    means: 'L1 does not answer the engine',
-    advice: 'see that the nodes of --l1-rpc-urls run, and the URLs',
-  },
   'l1-untrue': {
     severity: 'temporary',
     means: 'an L1 endpoint gave data that its hash disproves',

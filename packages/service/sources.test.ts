@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ResetResponse } from '#messages/reset.ts'
 import { l1Heads, reset, safeAt } from '#messages/subjects.ts'
 import { BusWorld } from '#test/fakes/bus-world.ts'
 import { headsAt, safeEntry } from '#test/fakes/values.ts'
@@ -7,7 +8,15 @@ import { blockHint } from '#test/fakes/test-subjects.ts'
 import { runActor, type Step } from './actor.ts'
 import { noTracing } from '#runtime/tracing.ts'
 import { Inbox, type Source } from './inbox.ts'
-import { following, listening, serving, tailing, ticking } from './sources.ts'
+import {
+  type CallId,
+  following,
+  listening,
+  OpenCalls,
+  serving,
+  tailing,
+  ticking,
+} from './sources.ts'
 
 /** Runs an actor that only notes its events. */
 function noted(...sources: readonly Source<string>[]) {
@@ -48,24 +57,32 @@ test('states, log entries, hints and ticks become events', async () => {
   assert.equal(events.length, 4)
 })
 
-test('a call becomes an event, and is answered through its responder', async () => {
+test('a call becomes an event with an id, and is answered by that id, once', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   const derivation = await world.join('derivation')
-  const { events } = noted(
-    serving(engine.bus, reset, ({ generation }, responder) => {
-      if (generation === 0n) responder.reject(new Error('no such generation'))
-      else responder.resolve({ generation: generation + 1n })
+  const calls = new OpenCalls()
+  const received: [generation: bigint, call: CallId<ResetResponse>][] = []
+  noted(
+    serving(engine.bus, { call: reset, calls }, ({ generation }, call) => {
+      if (generation === 0n) throw new Error('no such generation')
+      received.push([generation, call])
       return `reset ${generation}`
     }),
   )
   const call = (generation: bigint) => {
     const request = { generation, reason: 'operator' } as const
-    return world.settle(derivation.bus.call(reset, request, { deadlineMs: 100 }))
+    return derivation.bus.call(reset, request, { deadlineMs: 100 })
   }
-  assert.deepEqual(await call(5n), { generation: 6n })
-  await assert.rejects(call(0n), { code: 'internal' })
-  assert.deepEqual(events, ['reset 5', 'reset 0'])
+  const answers = Promise.all([call(5n), call(7n)])
+  await world.pass(10)
+  assert.equal(new Set(received.map(([, id]) => id)).size, 2)
+  for (const [generation, id] of received.toReversed()) {
+    calls.answer({ kind: 'answer', call: id, response: { generation: generation + 1n } })
+    calls.answer({ kind: 'answer', call: id, response: { generation: 0n } })
+  }
+  assert.deepEqual(await world.settle(answers), [{ generation: 6n }, { generation: 8n }])
+  await assert.rejects(world.settle(call(0n)), { code: 'internal' })
 })
 
 test('a tail that cannot go on stops the actor', async () => {

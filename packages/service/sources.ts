@@ -4,13 +4,40 @@ import { type Clock, every } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
 import type { Source } from './inbox.ts'
 
-/** Answers one call; whoever holds it answers once. */
-export interface Responder<Response> {
-  resolve(response: Response): void
-  reject(error: Error): void
+declare const responseOf: unique symbol
+
+/** Identifies a call until it is answered. State, events and effects carry the id, so that they stay data. */
+export type CallId<Response> = number & { readonly [responseOf]?: Response }
+
+/** The effect that answers a call. */
+export interface Answer<Response> {
+  readonly kind: 'answer'
+  readonly call: CallId<Response>
+  readonly response: Response
 }
 
-/** Each newer value of a state; of several that wait, the newest. */
+/** Calls that a service has received and not answered yet. */
+export class OpenCalls {
+  readonly #open = new Map<number, (response: unknown) => void>()
+  #lastId = 0
+
+  /** Registers a call; `respond` is called with its answer. */
+  add<Response>(respond: (response: Response) => void): CallId<Response> {
+    const id = ++this.#lastId
+    // The id's type is that of the response.
+    this.#open.set(id, (response) => respond(response as Response))
+    return id
+  }
+
+  /** Answers a call; a second answer has no effect. */
+  answer({ call, response }: Answer<unknown>): void {
+    const respond = this.#open.get(call)
+    this.#open.delete(call)
+    respond?.(response)
+  }
+}
+
+/** The values of a state; if several are queued, only the newest. */
 export function following<Value, Event>(
   bus: Bus,
   state: State<Value>,
@@ -24,7 +51,7 @@ export function following<Value, Event>(
 }
 
 /**
- * The entries of a log from a number on, at the pace of the actor.
+ * The entries of a log from a number on, each read when the actor has handled the one before.
  *
  * @public for rpc, to come
  */
@@ -45,18 +72,18 @@ export function tailing<Value, Event>(
   }
 }
 
-/** Each call that comes in, to be answered through its responder. */
+/** Each incoming call, as an event that carries its id; the effect `answer` responds to it through `calls`. */
 export function serving<Request, Response, Event>(
   bus: Bus,
-  call: Call<Request, Response>,
-  toEvent: (request: Request, responder: Responder<Response>) => Event,
+  { call, calls }: { readonly call: Call<Request, Response>; readonly calls: OpenCalls },
+  toEvent: (request: Request, id: CallId<Response>) => Event,
 ): Source<Event> {
   return (sink) => {
     const served = bus.serve(
       call,
       (request) =>
-        new Promise((resolve, reject) => {
-          void sink.push(toEvent(request, { resolve, reject }))
+        new Promise((respond) => {
+          void sink.push(toEvent(request, calls.add<Response>(respond)))
         }),
     )
     return () => served.stop()
@@ -64,7 +91,7 @@ export function serving<Request, Response, Event>(
 }
 
 /**
- * Each value of a signal; of several that wait, the newest.
+ * The values of a signal; if several are queued, only the newest.
  *
  * @public for flashblocks, to come
  */
@@ -80,7 +107,7 @@ export function listening<Value, Event>(
   }
 }
 
-/** An event each period: time itself. */
+/** An event every period. */
 export function ticking<Event>(
   clock: Clock,
   periodMs: number,

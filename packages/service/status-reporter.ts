@@ -52,6 +52,12 @@ export class StatusReporter {
     this.#changed()
   }
 
+  /** Sets what the service waits for; undefined: nothing. */
+  setWait(wait: Omit<Wait, 'sinceMs'> | undefined): void {
+    if (wait === undefined) this.goOn()
+    else this.waitFor(wait.what, wait.next)
+  }
+
   /** Says that it goes on. */
   goOn(): void {
     if (this.#wait === undefined) return

@@ -112,8 +112,8 @@ test('an L1 that does not answer is waited for, with its words, until it does', 
   const { heads, world, waits, ask } = await watched(t, l1)
   l1.failure = 'http://l1: HTTP status 503'
   await world.pass(pollMs)
-  assert.deepEqual(waits, ['the heads of L1: l1-unreachable: http://l1: HTTP status 503'])
-  await assert.rejects(ask({ kind: 'number', number: 3n }), { code: 'l1-unreachable' })
+  assert.deepEqual(waits, ['the heads of L1: l1-unavailable: http://l1: HTTP status 503'])
+  await assert.rejects(ask({ kind: 'number', number: 3n }), { code: 'l1-unavailable' })
   l1.failure = undefined
   assert.equal((await ask({ kind: 'number', number: 3n })).kind, 'block')
   l1.grow(6, 6)

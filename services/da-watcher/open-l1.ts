@@ -7,13 +7,12 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
-import { CallRate } from '#json-rpc/call-rate.ts'
-import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { BeaconClient } from '#l1/beacon-client.ts'
 import { BlobCommitments } from '#l1/blob-commitments.ts'
 import { EndpointPool } from '#l1/endpoint-pool.ts'
 import { subscribeHeads } from '#l1/head-subscription.ts'
-import { L1Endpoint } from '#l1/l1-endpoint.ts'
+import type { L1Endpoint } from '#l1/l1-endpoint.ts'
+import { openEndpoints } from '#l1/open-endpoints.ts'
 import { BlobSource } from './blob-source.ts'
 import { BlockFetcher } from './block-fetcher.ts'
 import { BlockMemory } from './block-memory.ts'
@@ -135,29 +134,18 @@ function refuseStrangers(settings: L1Settings): void {
 }
 
 function openRpcs(
-  { l1RpcUrls, l1TrustedUrls = [], l1TimeoutMs: timeoutMs, l1RateLimit }: L1Settings,
+  settings: L1Settings,
   { clock, config: { l1ChainId: chainId }, log, metrics }: OpenL1Context,
 ) {
-  const onCall = (method: string) => metrics.called(method)
-  const opened = l1RpcUrls.map((url) => {
-    const rate = l1RateLimit === 0 ? undefined : new CallRate(l1RateLimit, clock)
-    const how = { timeoutMs, rounds: 1, clock, onCall, rate }
-    const rpc = new JsonRpcClient({ endpoints: [{ url }], ...how })
-    const isTrusted = l1TrustedUrls.includes(url)
-    return { url, endpoint: new L1Endpoint({ rpc, name: nameOf(url), isTrusted, chainId }) }
+  const { pool, endpoints, close } = openEndpoints(settings, {
+    clock,
+    chainId,
+    trustedUrls: settings.l1TrustedUrls ?? [],
+    rateLimit: settings.l1RateLimit,
+    onCall: (method) => metrics.called(method),
+    onFailure: (fault) => noteFailure(fault, { log, metrics }),
   })
-  return {
-    pool: new EndpointPool({
-      endpoints: opened.map(({ endpoint }) => endpoint),
-      clock,
-      what: 'L1 RPC endpoint',
-      onFailure: (fault) => noteFailure(fault, { log, metrics }),
-    }),
-    announcing: opened.filter(({ url }) => /^wss?:/iu.test(url)),
-    close: async () => {
-      await Promise.all(opened.map(({ endpoint }) => endpoint.close()))
-    },
-  }
+  return { pool, announcing: endpoints.filter(({ url }) => /^wss?:/iu.test(url)), close }
 }
 
 /** Beacon nodes, and those that keep what is old. */
@@ -230,9 +218,4 @@ function followHeads(
     }
   }
   void subscribeHeads({ url, clock, signal, onHeader })
-}
-
-function nameOf(url: string): string {
-  const { protocol, host } = new URL(url)
-  return `${protocol}//${host}`
 }

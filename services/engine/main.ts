@@ -1,5 +1,5 @@
 import { runService } from '#service/run-service.ts'
 import { config } from './config.ts'
-import { startEngine } from './start.ts'
+import { start } from './run.ts'
 
-await runService('engine', config, startEngine)
+await runService('engine', config, start)

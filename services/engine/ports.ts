@@ -1,33 +1,40 @@
-import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { ExecutionClient } from '#engine-api/execution-client.ts'
+import type { L1Headers } from '#l1/l1-headers.ts'
+import type { Lease } from '#bus/bus.ts'
+import type { Service } from '#service/service.ts'
+import type { Metrics } from './metrics.ts'
 
-/** L1 as far as the engine has to see it: to find out which of its blocks may stay. */
-export interface L1Refs {
-  /** Blocks by number, `number` first and then downwards; those that L1 does not have are left out. */
-  blocksDown(from: {
-    readonly number: bigint
-    readonly count: number
-  }): Promise<readonly L1BlockRef[]>
-  chainId(): Promise<bigint>
+/** What the engine needs from the process that runs it. */
+export interface Context extends Pick<
+  Service<unknown>,
+  'bus' | 'clock' | 'signal' | 'log' | 'status'
+> {
+  readonly lease: Lease
+  /** Name of this process. */
+  readonly instance: string
+  readonly metrics: Metrics
 }
 
-/** The L2 side of the world outside. */
-export interface EngineClientPorts {
-  readonly config: RollupConfig
-  readonly executionClient: ExecutionClient
-}
-
-/** The world outside the engine. */
-export interface EnginePorts extends EngineClientPorts {
+/** The outside world of the engine. */
+export interface Ports extends ClientPorts {
   readonly l1: L1Refs
   readonly sync: SyncSettings
 }
 
-/** How an empty execution client comes to the chain. */
+/** The L2 side of the outside world. */
+export interface ClientPorts {
+  readonly config: RollupConfig
+  readonly executionClient: ExecutionClient
+}
+
+/** The L1 data that the engine reads, to find which L2 blocks have a canonical L1 origin. */
+export type L1Refs = Pick<L1Headers, 'blocksDown' | 'chainId'>
+
+/** How an empty execution client gets the chain. */
 export interface SyncSettings {
-  /** `cl`: each block is derived. `el`: it fetches them from its own peers, up to the first payload that is gossiped. */
+  /** `cl`: every block is derived. `el`: the execution client fetches blocks from its peers, up to the first gossiped payload. */
   readonly mode: 'cl' | 'el'
-  /** How far below the head that it synced to the safe head is, in seconds; in `el` mode only. */
+  /** Distance of the safe head below the synced head, in seconds; used in `el` mode only. */
   readonly safeOffsetSeconds: bigint
 }

@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/apply-attributes.ts'
-import type { ResetResponse } from '#messages/reset.ts'
+import type { ApplyAttributesRequest } from '#messages/apply-attributes.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import { chainAt, hash, l1Ref, l2Ref } from '#test/fakes/values.ts'
-import type { Applied } from './apply-attributes.ts'
-import {
-  type EngineEffect,
-  type EngineEvent,
-  type EngineState,
-  firstState,
-  type Job,
-} from './engine-state.ts'
-import { failureBackoff, safeLabelPauseMs, step, stuckPauseMs } from './step.ts'
+import type { Applied } from './apply/apply-attributes.ts'
+import { failureBackoff, stuckPauseMs } from './jobs/failure.ts'
+import { type Effect, type Event, initialState, type Job, type State } from './state.ts'
+import { safeLabelPauseMs, step } from './step.ts'
 
 const digest = hash(99) as string as Bytes32
+const call = 1
 
 /** A block whose number is its hash's, on the one below it. */
 function block(number: number, fork = 0): L2BlockRef {
@@ -25,7 +20,7 @@ function block(number: number, fork = 0): L2BlockRef {
 }
 
 /** An engine at rest: unsafe 20, pending safe 12, safe 10, finalized 5; generation 7, sequence 3. */
-function atRest(changes: Partial<EngineState> = {}): EngineState {
+function atRest(changes: Partial<State> = {}): State {
   const chain = {
     ...chainAt({ generation: 7n, version: 4n }),
     sequence: 3n,
@@ -35,7 +30,7 @@ function atRest(changes: Partial<EngineState> = {}): EngineState {
     safe: block(10),
     finalized: block(5),
   }
-  return { ...firstState, chain, ...changes }
+  return { ...initialState, chain, ...changes }
 }
 
 function requestOf(changes: Partial<ApplyAttributesRequest> = {}): ApplyAttributesRequest {
@@ -51,30 +46,27 @@ function requestOf(changes: Partial<ApplyAttributesRequest> = {}): ApplyAttribut
 }
 
 /** What attributes that come are answered with, and what is done then. */
-function applyCalled(state: EngineState, request: ApplyAttributesRequest) {
-  let answer: ApplyAttributesResponse | undefined
-  const responder = {
-    resolve: (response: ApplyAttributesResponse) => (answer = response),
-    reject: assert.fail,
-  }
-  const [next, ...effects] = step(state, { kind: 'apply-called', request, responder })
-  for (const effect of effects) if (effect.kind === 'answer') effect.answer()
-  return { answer, next, jobs: jobsOf(effects) }
+function applyCalled(state: State, request: ApplyAttributesRequest) {
+  const [next, ...effects] = step(state, { kind: 'apply-called', request, call })
+  return { answer: answerOf(effects), next, jobs: jobsOf(effects) }
 }
 
-function jobsOf(effects: readonly EngineEffect[]): readonly Job['kind'][] {
+/** The only answer, which must be to `call`. */
+function answerOf(effects: readonly Effect[]): unknown {
+  const [answer, ...more] = effects.filter((effect) => effect.kind === 'answer')
+  assert.deepEqual([answer?.call, more], [call, []])
+  return answer?.response
+}
+
+function jobsOf(effects: readonly Effect[]): readonly Job['kind'][] {
   return effects.flatMap((effect) => (effect.kind === 'run' ? [effect.job.kind] : []))
 }
 
-function kindsOf(effects: readonly EngineEffect[]): readonly string[] {
+function kindsOf(effects: readonly Effect[]): readonly string[] {
   return effects.map(({ kind }) => kind)
 }
 
-function applied(
-  state: EngineState,
-  applied: Applied,
-  changes: Partial<ApplyAttributesRequest> = {},
-) {
+function applied(state: State, applied: Applied, changes: Partial<ApplyAttributesRequest> = {}) {
   const request = requestOf(changes)
   const running = { kind: 'apply', request } as const
   const [next, ...effects] = step(
@@ -86,7 +78,7 @@ function applied(
 }
 
 function failed(
-  state: EngineState,
+  state: State,
   job: Job,
   code: 'engine-refused' | 'deposits-refused' | 'engine-forkchoice',
 ) {
@@ -95,7 +87,7 @@ function failed(
 }
 
 for (const [what, state, changes, answer, jobs] of [
-  ['before the first generation', firstState, {}, { kind: 'refused', generation: 0n }, []],
+  ['before the first generation', initialState, {}, { kind: 'refused', generation: 0n }, []],
   ['of an older generation', atRest(), { generation: 6n }, { kind: 'refused', generation: 7n }, []],
   ['of a newer generation', atRest(), { generation: 8n }, { kind: 'refused', generation: 7n }, []],
   ['that took effect last', atRest(), { sequence: 3n }, { kind: 'accepted' }, []],
@@ -131,18 +123,12 @@ for (const [what, state, generation, jobs] of [
   ['of a later one', atRest(), 8n, ['start']],
   ['of one that is over', atRest(), 6n, []],
   ['while one is due', atRest({ resetDue: 'started', paused: ['start'] }), 7n, []],
-  ['before there is any', firstState, 0n, ['start']],
+  ['before there is any', initialState, 0n, ['start']],
 ] as const) {
   test(`a reset ${what}: ${jobs.join() || 'nothing'}`, () => {
-    let answer: ResetResponse | undefined
-    const responder = {
-      resolve: (response: ResetResponse) => (answer = response),
-      reject: assert.fail,
-    }
     const request = { generation, reason: 'l1-reorg' } as const
-    const [, ...effects] = step(state, { kind: 'reset-called', request, responder })
-    for (const effect of effects) if (effect.kind === 'answer') effect.answer()
-    assert.deepEqual(answer, { generation: state.chain?.generation ?? 0n })
+    const [, ...effects] = step(state, { kind: 'reset-called', request, call })
+    assert.deepEqual(answerOf(effects), { generation: state.chain?.generation ?? 0n })
     assert.deepEqual(jobsOf(effects), jobs)
   })
 }
@@ -151,15 +137,15 @@ test('a generation is the time, or one more than any before it', () => {
   const start = chainAt({ generation: 1n, version: 1n }).start
   const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
   const found = { heads, start, isAtGenesis: false }
-  const generationAt = (state: EngineState, nowMs: number, generation: bigint) => {
+  const generationAt = (state: State, nowMs: number, generation: bigint) => {
     const previous = chainAt({ generation, version: 1n })
     const event = { kind: 'start-found', cause: 'started', found, nowMs, previous } as const
     const [next, ...effects] = step({ ...state, resetDue: 'started' }, event)
     assert.deepEqual(kindsOf(effects), ['write-chain', 'report-generation', 'read-payloads'])
     return next.chain
   }
-  assert.equal(generationAt(firstState, 500, 0n)?.generation, 500n)
-  assert.equal(generationAt(firstState, 500, 500n)?.generation, 501n)
+  assert.equal(generationAt(initialState, 500, 0n)?.generation, 500n)
+  assert.equal(generationAt(initialState, 500, 500n)?.generation, 501n)
   assert.equal(generationAt(atRest(), 3, 5n)?.generation, 8n)
   const chain = generationAt(atRest(), 3, 9n)
   assert.deepEqual(
@@ -188,7 +174,7 @@ for (const [before, cause, expected] of [
     const syncOf = (sequence: bigint, { isAtGenesis = false } = {}) => {
       const found = { heads, start, isAtGenesis }
       const previous = { generation: 3n, sequence, sync: before }
-      const [next] = step(firstState, { kind: 'start-found', cause, found, nowMs: 0, previous })
+      const [next] = step(initialState, { kind: 'start-found', cause, found, nowMs: 0, previous })
       return next.chain?.sync
     }
     assert.equal(syncOf(0n), expected)
@@ -266,16 +252,15 @@ test('one thing is done at a time, the most urgent first', () => {
   } as unknown as Payload
   const done: string[] = []
   let state = atRest({ running: { kind: 'forkchoice' }, target: block(6), isForkchoiceDue: true })
-  const give = (event: EngineEvent) => {
+  const give = (event: Event) => {
     const [next, ...effects] = step(state, event)
     state = next
     done.push(...jobsOf(effects))
   }
-  const responder = { resolve: () => undefined, reject: assert.fail }
-  give({ kind: 'apply-called', request: requestOf(), responder })
+  give({ kind: 'apply-called', request: requestOf(), call })
   give({ kind: 'payload-received', payload })
   assert.deepEqual(done, [])
-  give({ kind: 'forkchoice-told' })
+  give({ kind: 'forkchoice-updated' })
   give({ kind: 'inserted', payload, inserted: { kind: 'inserted', block: block(21) } })
   const applied = { kind: 'consolidated', block: block(13) } as const
   give({ kind: 'applied', request: requestOf(), applied, digest })
@@ -311,14 +296,14 @@ test('a failure that a reset heals begins one; the next success forgets it', () 
   assert.equal(next.applyDue, undefined)
   assert.deepEqual(jobsOf(effects), ['start'])
   assert.equal(next.failures.forkchoice?.times, 1)
-  const [healed] = step({ ...next, running: job }, { kind: 'forkchoice-told' })
+  const [healed] = step({ ...next, running: job }, { kind: 'forkchoice-updated' })
   assert.equal(healed.failures.forkchoice, undefined)
 })
 
 test('a heartbeat tells the heads again, unless they were told since the last', () => {
   const [first, ...effects] = step(atRest(), { kind: 'heartbeat' })
   assert.deepEqual(jobsOf(effects), ['forkchoice'])
-  const [told] = step(first, { kind: 'forkchoice-told' })
+  const [told] = step(first, { kind: 'forkchoice-updated' })
   const [quiet, ...none] = step(told, { kind: 'heartbeat' })
   assert.deepEqual(jobsOf(none), [])
   const [, ...again] = step(quiet, { kind: 'heartbeat' })

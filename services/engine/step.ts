@@ -1,37 +1,20 @@
 import type { Payload } from '#protocol/block/payload.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Step } from '#service/actor.ts'
-import type { Fault } from '#runtime/fault.ts'
-import type {
-  Chain,
-  EngineEffect,
-  EngineEvent,
-  EngineState,
-  Failure,
-  JobKind,
-} from './engine-state.ts'
-import type { FoundStart } from './find-start.ts'
-import { type Heads, headsAfter, headsAtStart } from './heads.ts'
-import { nextJob } from './next-job.ts'
-import { addPayload, dropPayload, emptyQueue, prunePayloads } from './payload-queue.ts'
-import { backoffMs } from '#runtime/backoff.ts'
+import type { Chain, Effect, Event, State, JobKind } from './state.ts'
+import type { FoundStart } from './start/find-start.ts'
+import { type Heads, headsAfter, headsAtStart } from './forkchoice/heads.ts'
+import { nextJob } from './jobs/due-jobs.ts'
+import { failureAfter, retryPauseMs } from './jobs/failure.ts'
+import { addPayload, dropPayload, emptyQueue, prunePayloads } from './payloads/payload-queue.ts'
 
-type Stepped = readonly [EngineState, ...(readonly EngineEffect[])]
+type Stepped = readonly [State, ...(readonly Effect[])]
 
-/** Pauses after failures in a row. */
-export const failureBackoff = { firstMs: 100, longestMs: 10_000 }
-
-/** What only an operator can heal is tried this seldom, once it failed `timesUntilStuck` times alike. */
-export const stuckPauseMs = 30_000
-
-/** A failure that repeats as often is told as one that does not heal itself. */
-const timesUntilStuck = 3
-
-/** Blocks that were there already are told to be safe together, this long after the first of them. */
+/** Consolidated blocks become safe in the execution client with one forkchoice, this long after the first of them. */
 export const safeLabelPauseMs = 100
 
-/** The engine's side of `engine.chain`, by the rules of `docs/architecture.md`; then whatever is due is begun. */
-export const step: Step<EngineState, EngineEvent, EngineEffect> = (state, event) => {
+/** Handles one event by the rules of `docs/architecture.md`, then starts the next job that is due. */
+export const step: Step<State, Event, Effect> = (state, event) => {
   const [decided, ...decisions] = decide(state, event)
   const [next, ...more] = withoutStale(decided)
   const effects = [...decisions, ...more]
@@ -41,7 +24,7 @@ export const step: Step<EngineState, EngineEvent, EngineEffect> = (state, event)
   return [{ ...next, running: job }, ...effects, { kind: 'run', job, heads }]
 }
 
-function decide(state: EngineState, event: EngineEvent): Stepped {
+function decide(state: State, event: Event): Stepped {
   switch (event.kind) {
     case 'started':
       return [{ ...state, resetDue: 'started' }]
@@ -67,7 +50,7 @@ function decide(state: EngineState, event: EngineEvent): Stepped {
       return elSynced(done(state), event)
     case 'finalized':
       return finalized(done(state), event)
-    case 'forkchoice-told':
+    case 'forkchoice-updated':
       return [{ ...done(state), isForkchoiceDue: false, isForkchoiceFresh: true }]
     case 'job-failed':
       return jobFailed({ ...state, running: undefined }, event)
@@ -75,42 +58,42 @@ function decide(state: EngineState, event: EngineEvent): Stepped {
 }
 
 function applyCalled(
-  state: EngineState,
-  { request, responder }: Extract<EngineEvent, { kind: 'apply-called' }>,
+  state: State,
+  { request, call }: Extract<Event, { kind: 'apply-called' }>,
 ): Stepped {
   const { applyDue, chain, resetDue, running } = state
   if (chain === undefined || request.generation !== chain.generation) {
     const generation = chain?.generation ?? 0n
-    return [state, answer(() => responder.resolve({ kind: 'refused', generation }))]
+    return [state, { kind: 'answer', call, response: { kind: 'refused', generation } }]
   }
-  const accept = answer(() => responder.resolve({ kind: 'accepted' }))
+  const accept: Effect = { kind: 'answer', call, response: { kind: 'accepted' } }
   const isRepeat =
     request.sequence <= chain.sequence ||
     request.sequence === applyDue?.sequence ||
     (running?.kind === 'apply' && request.sequence === running.request.sequence)
   if (isRepeat || resetDue !== undefined) return [state, accept]
-  // Derivation that was restarted begins again below what of a span is not safe yet.
+  // A derivation that was restarted starts at the safe head, below the pending blocks of a span.
   const fits = [chain.pendingSafe.hash, chain.safe.hash].includes(request.parent.hash)
   if (request.sequence !== chain.sequence + 1n || !fits)
     return [{ ...state, resetDue: 'sequence', applyDue: undefined }, accept]
   return [{ ...state, applyDue: request }, accept]
 }
 
-/** The new generation comes as a state; the answer is the one that is in force now. */
+/** The new generation is published as a state; the answer has the current one. */
 function resetCalled(
-  state: EngineState,
-  { request, responder }: Extract<EngineEvent, { kind: 'reset-called' }>,
+  state: State,
+  { request, call }: Extract<Event, { kind: 'reset-called' }>,
 ): Stepped {
   const generation = state.chain?.generation ?? 0n
-  const reply = answer(() => responder.resolve({ generation }))
+  const reply: Effect = { kind: 'answer', call, response: { generation } }
   if (request.generation < generation || state.resetDue !== undefined) return [state, reply]
   const { reason: resetDue, safe: resetSafe } = request
   return [{ ...state, resetDue, resetSafe, applyDue: undefined }, reply]
 }
 
 function startFound(
-  state: EngineState,
-  { cause, found, nowMs, previous }: Extract<EngineEvent, { kind: 'start-found' }>,
+  state: State,
+  { cause, found, nowMs, previous }: Extract<Event, { kind: 'start-found' }>,
 ): Stepped {
   const last = state.chain?.generation ?? 0n
   const known = previous?.generation ?? 0n
@@ -129,7 +112,7 @@ function startFound(
     start: found.start,
     sync: isElSyncing ? 'el-syncing' : isElSynced ? 'el-synced' : 'ready',
   }
-  const next: EngineState = {
+  const next: State = {
     ...state,
     chain,
     backupUnsafe,
@@ -152,18 +135,18 @@ function startFound(
   ]
 }
 
-/** As long as nothing was derived since; the sync may have ended without a word of the engine that ended it. */
+/** Until attributes are applied; an engine may have ended the sync and died before it published that. */
 function wasElSynced(
   { isAtGenesis }: FoundStart,
-  previous: Extract<EngineEvent, { kind: 'start-found' }>['previous'],
+  previous: Extract<Event, { kind: 'start-found' }>['previous'],
 ): boolean {
   if (previous === undefined || previous.sequence > 0n) return false
   return previous.sync === 'el-synced' || (previous.sync === 'el-syncing' && !isAtGenesis)
 }
 
 function applied(
-  state: EngineState,
-  { applied, digest, request }: Extract<EngineEvent, { kind: 'applied' }>,
+  state: State,
+  { applied, digest, request }: Extract<Event, { kind: 'applied' }>,
 ): Stepped {
   if (state.chain === undefined) return [state]
   const heads = headsOf(state.chain, state.backupUnsafe)
@@ -181,7 +164,7 @@ function applied(
     outcome: applied.kind,
     attributesDigest: digest,
   }
-  const after: EngineState = {
+  const after: State = {
     ...state,
     chain,
     backupUnsafe,
@@ -189,25 +172,25 @@ function applied(
     isForkchoiceDue: state.isForkchoiceDue || !isNew,
     isForkchoiceFresh: state.isForkchoiceFresh || isNew,
   }
-  const told: EngineEffect[] = [
+  const published: Effect[] = [
     { kind: 'write-chain', chain },
     { kind: 'report-applied', applied, chain },
   ]
-  if (isNew) return [{ ...after, isForkchoiceDue: false }, ...told]
+  if (isNew) return [{ ...after, isForkchoiceDue: false }, ...published]
   const [paused, ...pauses] = pauseOf(after, 'forkchoice', safeLabelPauseMs)
-  return [paused, ...told, ...pauses]
+  return [paused, ...published, ...pauses]
 }
 
-function payloadReceived(state: EngineState, payload: Payload): EngineState {
+function payloadReceived(state: State, payload: Payload): State {
   if (!state.isElSyncing) return { ...state, payloads: addPayload(state.payloads, payload) }
-  // Only how far there is to go counts then.
+  // EL sync needs the highest block only.
   const [highest] = state.payloads.payloads
   if (highest !== undefined && highest.number >= payload.number) return state
   return { ...state, payloads: addPayload(emptyQueue, payload), isElSyncDue: true }
 }
 
-/** What is not above the unsafe head any more; and what was left out for want of room is read again. */
-function withoutStale(state: EngineState): Stepped {
+/** Drops queued payloads at or below the unsafe head; when the queue is empty, omitted ones are read again. */
+function withoutStale(state: State): Stepped {
   const { chain, isElSyncing, payloads: before } = state
   if (chain === undefined || isElSyncing) return [state]
   const payloads = prunePayloads(before, chain)
@@ -220,24 +203,23 @@ function withoutStale(state: EngineState): Stepped {
 }
 
 /**
- * Tells the execution client its heads again: that heals what a stale call did, and shows that a client which was restarted
- * lost its head.
+ * Repeats the forkchoice: that undoes the effect of a stale call, and detects that a restarted client lost its head.
  */
-function heartbeat(state: EngineState): EngineState {
+function heartbeat(state: State): State {
   const { chain, payloads, unsafeBefore } = state
   if (state.isElSyncing) return { ...state, isElSyncDue: payloads.payloads.length > 0 }
   const unsafe = chain?.unsafe
   const next = { ...state, unsafeBefore: unsafe, isForkchoiceFresh: false }
   const [payload] = payloads.payloads
   const isGap = payload !== undefined && unsafe !== undefined && payload.number > unsafe.number + 1n
-  // To tell the old head would stop what it is fetching.
+  // A forkchoice with the old head would stop the client's fetching.
   if (isGap && unsafeBefore?.hash === unsafe.hash) return { ...next, isBridgeDue: true }
   return { ...next, isForkchoiceDue: state.isForkchoiceDue || !state.isForkchoiceFresh }
 }
 
 function inserted(
-  state: EngineState,
-  { inserted, payload }: Extract<EngineEvent, { kind: 'inserted' }>,
+  state: State,
+  { inserted, payload }: Extract<Event, { kind: 'inserted' }>,
 ): Stepped {
   const { chain } = state
   const payloads = dropPayload(state.payloads, payload)
@@ -254,9 +236,9 @@ function inserted(
       return [{ ...state, isBridgeDue: false }]
     case 'inserted': {
       const next = { ...chain, version: chain.version + 1n, unsafe: inserted.block }
-      const told = { isBridgeDue: false, isForkchoiceDue: false, isForkchoiceFresh: true }
+      const forkchoice = { isBridgeDue: false, isForkchoiceDue: false, isForkchoiceFresh: true }
       return [
-        { ...state, ...told, chain: next, payloads },
+        { ...state, ...forkchoice, chain: next, payloads },
         { kind: 'write-chain', chain: next },
       ]
     }
@@ -264,8 +246,8 @@ function inserted(
 }
 
 function elSynced(
-  state: EngineState,
-  { payload, synced }: Extract<EngineEvent, { kind: 'el-synced' }>,
+  state: State,
+  { payload, synced }: Extract<Event, { kind: 'el-synced' }>,
 ): Stepped {
   const next = { ...state, isElSyncDue: false }
   if (synced.kind === 'syncing') return [next]
@@ -277,12 +259,12 @@ function elSynced(
 }
 
 function finalized(
-  state: EngineState,
-  { block, target }: Extract<EngineEvent, { kind: 'finalized' }>,
+  state: State,
+  { block, target }: Extract<Event, { kind: 'finalized' }>,
 ): Stepped {
   const { chain } = state
   if (chain === undefined) return [state]
-  // Derivation names another when it has one.
+  // Derivation sets the next target.
   if (block === undefined)
     return [{ ...state, target: state.target?.hash === target.hash ? undefined : state.target }]
   const next = { ...chain, version: chain.version + 1n, finalized: block }
@@ -292,42 +274,19 @@ function finalized(
   ]
 }
 
-function jobFailed(
-  state: EngineState,
-  { fault, job }: Extract<EngineEvent, { kind: 'job-failed' }>,
-): Stepped {
+function jobFailed(state: State, { fault, job }: Extract<Event, { kind: 'job-failed' }>): Stepped {
   const { kind } = job
   const failure = failureAfter(state.failures[kind], fault)
   const failed = { ...state, failures: { ...state.failures, [kind]: failure } }
-  const reset: Partial<EngineState> =
+  const reset: Partial<State> =
     fault.severity === 'reset' && kind !== 'start'
       ? { resetDue: state.resetDue ?? 'execution-client', applyDue: undefined }
       : {}
-  const [next, ...pauses] = pauseOf({ ...failed, ...reset }, kind, pauseMs(failure))
+  const [next, ...pauses] = pauseOf({ ...failed, ...reset }, kind, retryPauseMs(failure))
   return [next, ...pauses, { kind: 'report-failure', job: kind, failure }]
 }
 
-function failureAfter(before: Failure | undefined, { code, message, severity }: Fault): Failure {
-  return {
-    code,
-    severity,
-    detail: message,
-    times: (before?.times ?? 0) + 1,
-    timesAlike: before?.code === code ? before.timesAlike + 1 : 1,
-  }
-}
-
-/** Whether only an operator can help. */
-export function isStuck({ severity, timesAlike }: Failure): boolean {
-  return severity !== 'temporary' && timesAlike >= timesUntilStuck
-}
-
-function pauseMs(failure: Failure): number {
-  if (isStuck(failure)) return stuckPauseMs
-  return backoffMs(failureBackoff, failure.times - 1)
-}
-
-function pauseOf(state: EngineState, job: JobKind, forMs: number): Stepped {
+function pauseOf(state: State, job: JobKind, forMs: number): Stepped {
   if (state.paused.includes(job)) return [state]
   return [
     { ...state, paused: [...state.paused, job] },
@@ -335,19 +294,15 @@ function pauseOf(state: EngineState, job: JobKind, forMs: number): Stepped {
   ]
 }
 
-/** What was being done is done, and did not fail. */
-function done(state: EngineState): EngineState {
+/** The running job succeeded. */
+function done(state: State): State {
   const { running, failures } = state
   if (running === undefined) return state
   return { ...state, running: undefined, failures: { ...failures, [running.kind]: undefined } }
 }
 
-/** The heads that a state of the chain has. */
+/** The heads of a chain state. */
 function headsOf(chain: Chain, backupUnsafe: L2BlockRef | undefined): Heads {
   const { finalized, localSafe, pendingSafe, safe, unsafe } = chain
   return { finalized, localSafe, pendingSafe, safe, unsafe, backupUnsafe }
-}
-
-function answer(run: () => void): EngineEffect {
-  return { kind: 'answer', answer: run }
 }

@@ -5,9 +5,9 @@ import type { Bus } from '#bus/bus.ts'
 import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { isFault, toError } from '#runtime/fault.ts'
 import { StatusReporter } from '#service/status-reporter.ts'
-import { runEngine } from '#services/engine/engine.ts'
-import { createEngineMetrics } from '#services/engine/metrics.ts'
+import { createMetrics } from '#services/engine/metrics.ts'
 import type { L1Refs, SyncSettings } from '#services/engine/ports.ts'
+import { run } from '#services/engine/run.ts'
 import { BusWorld } from './bus-world.ts'
 import { EmbeddedClient } from './embedded-client.ts'
 import { readRecord, type RecordedChain } from './recorded-chain.ts'
@@ -80,14 +80,14 @@ export class EngineWorld {
       signal: stopping.signal,
     })
     const ended: RunningEngine['ended'] = { error: undefined, isOver: false }
-    const running = runEngine(
+    const running = run(
       {
         bus: member.bus,
         clock,
         lease,
         instance,
         log: pino({ level: process.env['ATOLL_TEST_LOG'] ?? 'silent' }),
-        metrics: createEngineMetrics(registry),
+        metrics: createMetrics(registry),
         signal: stopping.signal,
         status,
       },

@@ -47,7 +47,7 @@ export class MemoryL1 implements L1Source {
   async #answer<Value>(value: () => Value): Promise<Value> {
     this.asked++
     if (this.failure === undefined) return Promise.resolve(value())
-    throw new Fault('l1-unreachable', { detail: this.failure })
+    throw new Fault('l1-unavailable', { detail: this.failure })
   }
 }
 

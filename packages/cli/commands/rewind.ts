@@ -34,8 +34,8 @@ export function addRewindCommand(program: Command): void {
 }
 
 async function rewind(settings: RewindSettings): Promise<void> {
-  const { openExecutionClient } = await import('#services/engine/open-client.ts')
-  const { rewindTo } = await import('#services/engine/rewind.ts')
+  const { openExecutionClient } = await import('#services/engine/client/open-client.ts')
+  const { rewindTo } = await import('#services/engine/start/rewind.ts')
   const config = await loadRollupConfig(settings)
   const release = await holdLease(settings, config.l2ChainId)
   const client = await openExecutionClient({ ...settings, config, clock: systemClock })

@@ -1,7 +1,7 @@
 import type { Lease } from '#bus/bus.ts'
 import type { ExecutionClient } from '#engine-api/execution-client.ts'
 
-/** An execution client that is asked nothing once the lease may have passed to another. */
+/** An execution client that refuses calls once the lease may have passed to another engine. */
 export function guardedBy(lease: Lease, client: ExecutionClient): ExecutionClient {
   const guarded =
     <Args extends readonly unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>

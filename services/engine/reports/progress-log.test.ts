@@ -13,16 +13,16 @@ function countingLog() {
 
 test('what came since the start is in the first line', () => {
   const { blocks, log } = countingLog()
-  log.tell({ ...chainAt({ generation: 1n, version: 1n }), safe: l2Ref(107) })
+  log.update({ ...chainAt({ generation: 1n, version: 1n }), safe: l2Ref(107) })
   assert.deepEqual(blocks, [7])
 })
 
 test('after a reset blocks count from where it went back to', () => {
   const { blocks, log } = countingLog()
-  log.tell({ ...chainAt({ generation: 1n, version: 1n }), safe: l2Ref(107) })
+  log.update({ ...chainAt({ generation: 1n, version: 1n }), safe: l2Ref(107) })
   const start = chainAt({ generation: 2n, version: 1n })
-  log.tell(start)
-  log.tell({ ...start, safe: l2Ref(103) })
+  log.update(start)
+  log.update({ ...start, safe: l2Ref(103) })
   assert.deepEqual(blocks, [7, 3])
 })
 
@@ -31,10 +31,10 @@ test('progress is a line with the heads and the count of blocks, only where the 
   const log = new ProgressLog({ info: (fields: object) => void lines.push(fields) })
   const first = chainAt({ generation: 1n, version: 1n })
   const second = { ...first, safe: l2Ref(104), unsafe: l2Ref(110) }
-  for (const chain of [undefined, first, first]) log.tell(chain)
+  for (const chain of [undefined, first, first]) log.update(chain)
   assert.deepEqual(lines, [])
-  log.tell(second)
-  log.tell(second)
+  log.update(second)
+  log.update(second)
   const told = ({ number, hash }: (typeof first)['safe']) => ({ number, hash })
   const { safe, unsafe, finalized } = second
   const { l1Origin } = safe

@@ -1,35 +1,35 @@
 import type { Logger } from 'pino'
 import { type BlockId, idOf } from '#protocol/block/refs.ts'
-import type { Chain } from './engine-state.ts'
+import type { Chain } from '#services/engine/state.ts'
 
-/** How often progress is told, at most. */
+/** Minimum time between two lines. */
 export const progressPeriodMs = 10_000
 
-/** Tells now and then how far the chain is: a line each period in which the safe head moved. */
+/** Logs the heads: one line for each period in which the safe head moved. */
 export class ProgressLog {
   readonly #log: Pick<Logger, 'info'>
   /** The safe head of the last line, and its generation. */
-  #told: { readonly safe: BlockId; readonly generation: bigint } | undefined
+  #logged: { readonly safe: BlockId; readonly generation: bigint } | undefined
 
   constructor(log: Pick<Logger, 'info'>) {
     this.#log = log
   }
 
-  /** To be called each period, with the newest chain. */
-  tell(chain: Chain | undefined): void {
+  /** To be called every period, with the newest chain. */
+  update(chain: Chain | undefined): void {
     if (chain === undefined) return
     const { finalized, generation, safe, start, unsafe } = chain
-    // A new generation may begin below the last line.
-    const told = this.#told?.generation === generation ? this.#told.safe : start.safe
-    this.#told = { safe, generation }
-    if (told.hash === safe.hash) return
+    // A new generation may start below the last line.
+    const last = this.#logged?.generation === generation ? this.#logged.safe : start.safe
+    this.#logged = { safe, generation }
+    if (last.hash === safe.hash) return
     this.#log.info(
       {
         safe: idOf(safe),
         unsafe: idOf(unsafe),
         finalized: idOf(finalized),
         l1Origin: idOf(safe.l1Origin),
-        blocks: Number(safe.number - told.number),
+        blocks: Number(safe.number - last.number),
       },
       `safe head ${safe.number}`,
     )

@@ -79,6 +79,6 @@ test('a head that another takes back is told', async () => {
   const clock = clockWith(() => ports.executionClient.forkchoice(update))
   await assert.rejects(rewindTo(20n, ports, clock), {
     code: 'rewind-refused',
-    message: /went back to block 20, and is at 54 again: an engine drives it/,
+    message: /rewound to block 20, and is at 54 again: an engine drives it/,
   })
 })

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { refsOf } from '#test/fakes/engine-world.ts'
 import { readRecord } from '#test/fakes/recorded-chain.ts'
-import { checkL1Chain } from './find-start.ts'
-import type { L1Refs } from './ports.ts'
+import { checkL1Chain } from './check-chains.ts'
+import type { L1Refs } from '#services/engine/ports.ts'
 
 const record = await readRecord('fork-karst')
 
@@ -12,7 +12,7 @@ function check(changes: Partial<L1Refs>): Promise<void> {
   return checkL1Chain({ config: record.config, l1: { ...refsOf(record), ...changes } })
 }
 
-function throwing(code: 'l1-refused' | 'l1-unreachable') {
+function throwing(code: 'l1-refused' | 'l1-unavailable') {
   return async () => {
     throw new Fault(code)
   }
@@ -26,10 +26,10 @@ test('an L1 that has pruned its block at the genesis is taken at its chain id', 
 
 test('an L1 that does not answer is not taken for the right one', async () => {
   for (const changes of [
-    { blocksDown: throwing('l1-unreachable') },
-    { chainId: throwing('l1-unreachable') },
+    { blocksDown: throwing('l1-unavailable') },
+    { chainId: throwing('l1-unavailable') },
   ])
-    await assert.rejects(check(changes), (error) => isFault(error, 'l1-unreachable'))
+    await assert.rejects(check(changes), (error) => isFault(error, 'l1-unavailable'))
   await assert.rejects(check({ chainId: throwing('l1-refused') }), (error) =>
     isFault(error, 'l1-refused'),
   )

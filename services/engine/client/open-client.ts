@@ -4,7 +4,7 @@ import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { createToken, readJwtSecret } from '#json-rpc/jwt.ts'
 
-/** Where an execution client is, and how it is asked. */
+/** Address of an execution client, and how to connect to it. */
 export interface OpenClientOptions {
   readonly engineUrl: string
   readonly jwtSecretFile: string
@@ -15,7 +15,7 @@ export interface OpenClientOptions {
   readonly signal?: AbortSignal
 }
 
-/** A connection to the Engine API of an execution client. @throws Fault if the secret cannot be read */
+/** Connects to the Engine API of an execution client. @throws Fault if the secret cannot be read */
 export async function openExecutionClient(
   options: OpenClientOptions,
 ): Promise<{ readonly executionClient: EngineApiClient; close(): Promise<void> }> {
@@ -30,7 +30,7 @@ export async function openExecutionClient(
   }
 }
 
-/** Headers of each request. A token has whole seconds, so one is made each second, not for each call: that takes 0.1 ms. */
+/** Headers of each request. A token holds whole seconds, so it is created once a second, not for each call: that takes 0.1 ms. */
 function authorizations(
   secret: Uint8Array,
   clock: Clock,

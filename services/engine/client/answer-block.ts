@@ -5,15 +5,15 @@ import type {
 } from '#messages/fetch-l2-block.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockName } from '#engine-api/execution-client.ts'
-import type { Chain } from './engine-state.ts'
-import { refOf } from './find-start.ts'
-import type { EnginePorts } from './ports.ts'
+import type { ClientPorts } from '#services/engine/ports.ts'
+import type { Chain } from '#services/engine/state.ts'
+import { refOf } from './read-blocks.ts'
 
-/** Answers from the execution client, beside whatever else is done with it. */
-export async function fetchL2Block(
+/** Answers a request for a block from the execution client. It does not wait for running jobs. */
+export async function answerBlock(
   { block: which, part }: FetchL2BlockRequest,
   chain: Chain | undefined,
-  ports: EnginePorts,
+  ports: ClientPorts,
 ): Promise<FetchL2BlockResponse> {
   const generation = chain?.generation ?? 0n
   const block = await ports.executionClient.block(nameOf(which, chain))
@@ -23,7 +23,7 @@ export async function fetchL2Block(
   return { generation, kind: 'found', ref: refOf(ports.config, block), part: found }
 }
 
-/** A label is what the engine says; before it says anything, what the execution client does. */
+/** A label means the head of the engine; before the first generation, that of the execution client. */
 function nameOf(which: FetchL2BlockRequest['block'], chain: Chain | undefined): BlockName {
   if (which.kind !== 'label' || chain === undefined) return which
   return { kind: 'hash', hash: chain[which.label].hash }
@@ -32,7 +32,7 @@ function nameOf(which: FetchL2BlockRequest['block'], chain: Chain | undefined): 
 async function partOf(
   block: Payload,
   part: L2BlockPart['kind'],
-  { executionClient }: EnginePorts,
+  { executionClient }: ClientPorts,
 ): Promise<L2BlockPart | undefined> {
   switch (part) {
     case 'ref':

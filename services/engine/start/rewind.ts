@@ -2,29 +2,26 @@ import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { EngineLabels } from '#protocol/sync/sync-start.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
-import { checkL2Chain, readLabels, refOf } from './find-start.ts'
-import type { EngineClientPorts } from './ports.ts'
+import { readLabels, refOf } from '#services/engine/client/read-blocks.ts'
+import type { ClientPorts } from '#services/engine/ports.ts'
+import { checkL2Chain } from './check-chains.ts'
 
-/** The heads before and after. */
+/** The heads before and after a rewind. */
 export interface Rewound {
   readonly before: EngineLabels
   readonly after: EngineLabels
 }
 
-/** An engine that runs after all takes its head back within this time. */
+/** Within this time, an engine that still runs restores its own head. */
 const settleMs = 1_000
 
 /**
- * Takes the chain of an execution client back to a block: it becomes the unsafe head, and the safe and the finalized head if they
- * were above it. The engine must not run meanwhile; when it starts, it goes on from there, in a new generation.
+ * Rewinds the chain of an execution client to a block: it becomes the unsafe head, and the safe and finalized heads if they
+ * were above it. The engine must not run meanwhile; when it starts, it continues from there in a new generation.
  *
- * @throws Fault `rewind-refused` that says why, `wrong-chain`; else as the execution client does
+ * @throws Fault `rewind-refused` with the reason, `wrong-chain`; else as the execution client does
  */
-export async function rewindTo(
-  number: bigint,
-  ports: EngineClientPorts,
-  clock: Clock,
-): Promise<Rewound> {
+export async function rewindTo(number: bigint, ports: ClientPorts, clock: Clock): Promise<Rewound> {
   const { config, executionClient } = ports
   await checkL2Chain(ports)
   const before = await readLabels(ports)
@@ -45,19 +42,19 @@ export async function rewindTo(
   })
   if (status.kind !== 'valid') {
     const why = status.kind === 'invalid' ? status.reason : 'it does not have its state any more'
-    throw refused(`the execution client does not go back to block ${number}: ${why}`)
+    throw refused(`the execution client does not rewind to block ${number}: ${why}`)
   }
-  // A client may answer that a head is valid and stay where it is, as those of L1 do.
+  // A client may answer VALID and keep its head, as L1 clients do.
   const { unsafe: head } = await readLabels(ports)
   if (head.hash !== unsafe.hash)
     throw refused(
-      `the execution client took block ${number} as its head, but stays at ${head.number}: use its own command, such as debug_setHead`,
+      `the execution client accepted block ${number} as its head, but stays at ${head.number}: use its own command, such as debug_setHead`,
     )
   await sleep(clock, settleMs)
   const { unsafe: settled } = await readLabels(ports)
   if (settled.hash === unsafe.hash) return { before, after }
   throw refused(
-    `the execution client went back to block ${number}, and is at ${settled.number} again: an engine drives it; stop that first`,
+    `the execution client rewound to block ${number}, and is at ${settled.number} again: an engine drives it; stop that engine first`,
   )
 }
 

@@ -7,38 +7,39 @@ import { firstDifference } from '#protocol/derivation/consolidation.ts'
 import { afterRefusal } from '#protocol/pipeline/refused-payload.ts'
 import type { ForkchoiceHeads } from '#engine-api/execution-client.ts'
 import { Fault } from '#runtime/fault.ts'
-import { refOf } from './find-start.ts'
-import { type Heads, headsAfter, toForkchoice } from './heads.ts'
-import type { EnginePorts } from './ports.ts'
+import { refOf } from '#services/engine/client/read-blocks.ts'
+import { type Heads, headsAfter, toForkchoice } from '#services/engine/forkchoice/heads.ts'
+import { updateForkchoice } from '#services/engine/forkchoice/update-forkchoice.ts'
+import type { ClientPorts } from '#services/engine/ports.ts'
 
-/** What became of attributes. */
+/** Outcome of payload attributes. */
 export type Applied =
   | {
       readonly kind: 'consolidated' | 'built' | 'replaced'
       readonly block: L2BlockRef
-      /** Why the execution client refused what the block replaces. */
+      /** Why the execution client refused the batch that the block replaces. */
       readonly reason?: string
     }
-  /** Before Holocene: the batch is left out, and with it what of its span is not safe yet. */
+  /** Before Holocene: the batch is dropped, together with the blocks of its span that are not safe yet. */
   | { readonly kind: 'dropped'; readonly unsafe: L2BlockRef; readonly reason: string }
 
-/** What attributes are applied to. */
+/** Attributes, and the heads that they are applied to. */
 export interface Application {
   readonly request: ApplyAttributesRequest
   readonly heads: Heads
 }
 
-/** As often as a build is begun again because the execution client forgot it, at most. */
+/** Attempts to build a block if the execution client forgets the payload id. */
 const maxBuilds = 3
 
 /**
- * Makes the next block of the safe chain: finds that the unsafe block is it already, or builds it.
+ * Makes the next block of the safe chain: consolidates the unsafe block if it matches, else builds one.
  *
  * Spec: protocol/derivation.md#processing-l1-consolidation-or-force-inclusion, holocene/derivation.md#engine-queue
  */
 export async function applyAttributes(
   { request, heads }: Application,
-  ports: EnginePorts,
+  ports: ClientPorts,
   log: Logger,
 ): Promise<Applied> {
   const { attributes } = request
@@ -62,7 +63,7 @@ export async function applyAttributes(
 
 async function consolidate(
   { request, heads }: Application,
-  { config, executionClient }: EnginePorts,
+  { config, executionClient }: ClientPorts,
   log: Logger,
 ): Promise<L2BlockRef | undefined> {
   const { attributes, parent } = request
@@ -76,7 +77,7 @@ async function consolidate(
   const difference = firstDifference(config, { parentHash: parent.hash, attributes }, block)
   if (difference === undefined) return refOf(config, block)
   const l2 = { number, hash: block.blockHash }
-  log.warn({ l2, ...difference }, 'an unsafe block is not what was derived, and is given up')
+  log.warn({ l2, ...difference }, 'an unsafe block differs from the derived one and is replaced')
   return undefined
 }
 
@@ -87,7 +88,7 @@ type Built =
 async function build(
   { request, heads }: Application,
   attributes: PayloadAttributes,
-  ports: EnginePorts,
+  ports: ClientPorts,
 ): Promise<Built> {
   const { config, executionClient } = ports
   const { parent } = request
@@ -97,31 +98,31 @@ async function build(
     ports,
   )
   if ('refusal' in payload) return { kind: 'refused', reason: payload.refusal }
-  // A client that builds something else would split the chain.
+  // A client that deviates from the attributes would split the chain.
   const difference = firstDifference(config, { parentHash: parent.hash, attributes }, payload)
   if (difference !== undefined)
     throw new Fault('payload-unfit', {
-      detail: `the execution client built another block ${payload.number} than it was told to: ${difference.field} is ${difference.block}, want ${difference.derived}`,
+      detail: `the execution client built a block ${payload.number} that differs from its attributes: ${difference.field} is ${difference.block}, want ${difference.derived}`,
     })
   const status = await executionClient.newPayload(payload)
   if (status.kind === 'invalid') return { kind: 'refused', reason: status.reason }
   if (status.kind === 'syncing') throw syncing('its own block')
   const block = refOf(config, payload)
   const next = headsAfter(heads, { block, isNew: true, concludesBatch: request.concludesBatch })
-  await tellForkchoice(next, ports)
+  await updateForkchoice(next, ports)
   return { kind: 'block', block }
 }
 
 async function buildPayload(
   heads: ForkchoiceHeads,
   attributes: PayloadAttributes,
-  { executionClient }: EnginePorts,
+  { executionClient }: ClientPorts,
 ): Promise<Payload | { readonly refusal: string }> {
   for (let attempt = 0; attempt < maxBuilds; attempt++) {
-    const begun = await executionClient.build(heads, attributes)
-    if (begun.kind === 'invalid') return { refusal: begun.reason }
-    if (begun.kind === 'syncing') throw syncing('the safe head')
-    const payload = await executionClient.getPayload(begun.payloadId, attributes.timestamp)
+    const started = await executionClient.build(heads, attributes)
+    if (started.kind === 'invalid') return { refusal: started.reason }
+    if (started.kind === 'syncing') throw syncing('the safe head')
+    const payload = await executionClient.getPayload(started.payloadId, attributes.timestamp)
     if (payload !== undefined) return payload
   }
   throw new Fault('payload-lost', {
@@ -129,32 +130,15 @@ async function buildPayload(
   })
 }
 
-/**
- * Tells the execution client its heads.
- *
- * @throws Fault `engine-forkchoice` (severity reset) unless it takes them: it lost blocks that it had
- */
-export async function tellForkchoice(
-  heads: Pick<Heads, 'unsafe' | 'safe' | 'finalized'>,
-  { executionClient }: EnginePorts,
-): Promise<void> {
-  const status = await executionClient.forkchoice(toForkchoice(heads))
-  if (status.kind === 'valid') return
-  const { number, hash } = heads.unsafe
-  const why = status.kind === 'invalid' ? `is invalid: ${status.reason}` : 'is not known any more'
-  const detail = `the execution client says that head ${number} (${hash}) ${why}`
-  throw new Fault('engine-forkchoice', { detail })
-}
-
-/** Back to the unsafe chain that the given up span had taken the place of. */
-async function restore(heads: Heads, ports: EnginePorts): Promise<L2BlockRef> {
+/** Restores the unsafe chain that the dropped span had replaced. */
+async function restore(heads: Heads, ports: ClientPorts): Promise<L2BlockRef> {
   const { backupUnsafe, unsafe } = heads
   if (backupUnsafe !== undefined) {
     const backup = { ...heads, unsafe: backupUnsafe }
     const status = await ports.executionClient.forkchoice(toForkchoice(backup))
     if (status.kind === 'valid') return backupUnsafe
   }
-  await tellForkchoice(heads, ports)
+  await updateForkchoice(heads, ports)
   return unsafe
 }
 
@@ -165,6 +149,6 @@ function syncing(what: string): Fault {
 
 function refusedDeposits({ parent }: ApplyAttributesRequest, reason: string): Fault {
   return new Fault('deposits-refused', {
-    detail: `the execution client refuses block ${parent.number + 1n}, which has nothing but deposits: ${reason}`,
+    detail: `the execution client refuses block ${parent.number + 1n}, which has only deposits: ${reason}`,
   })
 }

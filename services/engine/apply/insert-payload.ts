@@ -3,22 +3,22 @@ import type { L2BlockRef } from '#protocol/block/refs.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { l2BlockRefOf } from '#protocol/derivation/l2-block.ts'
 import { Fault } from '#runtime/fault.ts'
-import { type Heads, toForkchoice } from './heads.ts'
-import type { EnginePorts } from './ports.ts'
+import { type Heads, toForkchoice } from '#services/engine/forkchoice/heads.ts'
+import type { ClientPorts } from '#services/engine/ports.ts'
 
-/** What became of an unsafe block. */
+/** Outcome of an unsafe block. */
 export type Inserted =
   | { readonly kind: 'inserted'; readonly block: L2BlockRef }
-  /** For good. */
+  /** It is never valid. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** The execution client fetches what is below it. */
+  /** The execution client fetches the missing blocks below it. */
   | { readonly kind: 'syncing' }
 
-/** Makes a block the unsafe head; the safe and the finalized head stay what they are. */
+/** Makes a block the unsafe head; the safe and finalized heads stay. */
 export async function insertPayload(
   payload: Payload,
   heads: Heads,
-  { config, executionClient }: EnginePorts,
+  { config, executionClient }: ClientPorts,
 ): Promise<Inserted> {
   let block: L2BlockRef
   try {
@@ -29,10 +29,10 @@ export async function insertPayload(
   }
   const status = await executionClient.newPayload(payload)
   if (status.kind === 'invalid') return { kind: 'refused', reason: status.reason }
-  // Also if it lacks the parent: that it is to be the head is what makes the client fetch it.
-  const chosen = await executionClient.forkchoice(toForkchoice({ ...heads, unsafe: block }))
-  if (chosen.kind === 'valid') return { kind: 'inserted', block }
-  if (chosen.kind === 'syncing') return { kind: 'syncing' }
-  const detail = `the execution client took block ${block.number} (${block.hash}), and then calls it invalid: ${chosen.reason}`
+  // Also if the client lacks the parent: a forkchoice with this head makes it fetch the parent.
+  const updated = await executionClient.forkchoice(toForkchoice({ ...heads, unsafe: block }))
+  if (updated.kind === 'valid') return { kind: 'inserted', block }
+  if (updated.kind === 'syncing') return { kind: 'syncing' }
+  const detail = `the execution client accepted block ${block.number} (${block.hash}), then called it invalid: ${updated.reason}`
   throw new Fault('engine-unsure', { detail })
 }

@@ -7,22 +7,22 @@ export interface Heads extends Pick<
   ChainState,
   'unsafe' | 'safe' | 'finalized' | 'localSafe' | 'pendingSafe'
 > {
-  /** The unsafe head that a derived block took the place of: to go back to if that block's span is given up. */
+  /** The unsafe head that a derived block replaced; restored if the span of that block is dropped. */
   readonly backupUnsafe: L2BlockRef | undefined
 }
 
-/** What generations begin with. */
+/** The heads at the start of a generation. */
 export type StartHeads = Pick<ChainState, 'unsafe' | 'safe' | 'finalized'>
 
-/** Heads of a new generation. */
+/** All heads of a new generation. */
 export function headsAtStart({ unsafe, safe, finalized }: StartHeads): Heads {
   return { unsafe, safe, finalized, localSafe: safe, pendingSafe: safe, backupUnsafe: undefined }
 }
 
-/** A block of the safe chain, and how it came to be. */
+/** A block of the safe chain, and how it was added. */
 export interface DerivedBlock {
   readonly block: L2BlockRef
-  /** It was not there before, so that what stood in its place is given up. */
+  /** Whether the engine built it, so that it replaces an unsafe block of its number. */
   readonly isNew: boolean
   /** Whether it is the last of its span: only then is it safe. */
   readonly concludesBatch: boolean
@@ -45,11 +45,7 @@ export function headsAfter(heads: Heads, { block, isNew, concludesBatch }: Deriv
   }
 }
 
-/** What the execution client is told of heads. */
-export function toForkchoice({
-  unsafe,
-  safe,
-  finalized,
-}: Pick<Heads, 'unsafe' | 'safe' | 'finalized'>): ForkchoiceHeads {
+/** The heads that forkchoiceUpdated carries. */
+export function toForkchoice({ unsafe, safe, finalized }: StartHeads): ForkchoiceHeads {
   return { head: unsafe.hash, safe: safe.hash, finalized: finalized.hash }
 }

@@ -109,10 +109,7 @@ test('an execution client that does not answer is waited for, and said to be', a
   await world.bus.pass(20_000)
   const { wait } = engine.status.snapshot()
   assert.match(wait?.what ?? '', /the execution client does not answer .*connection refused/)
-  assert.match(
-    wait?.next ?? '',
-    /tries again .*; see that the execution client runs, and --engine-url/,
-  )
+  assert.match(wait?.next ?? '', /retries .*; see that the execution client runs, and --engine-url/)
   client.intercept = () => undefined
   await derivation.until(({ sequence }) => sequence === request.sequence, 15_000)
   assert.equal(derivation.chain.generation, request.generation)
@@ -183,7 +180,7 @@ test('an execution client of another chain is not touched; the engine says so, a
   await world.bus.pass(120_000)
   const { wait } = engine.status.snapshot()
   assert.match(wait?.what ?? '', /wrong-chain/)
-  assert.match(wait?.next ?? '', /tries again each 30 s; see that --network/)
+  assert.match(wait?.next ?? '', /retries every 30 s; see that --network/)
   assert.equal(engine.ended.isOver, false)
   assert.ok(!wrong.calls.some(({ method }) => method.startsWith('engine_forkchoice')))
   world.client = right
@@ -214,7 +211,7 @@ for (const hasBlocks of [false, true]) {
       await world.bus.pass(120_000)
       const { wait } = engine.status.snapshot()
       assert.match(wait?.what ?? '', told)
-      assert.match(wait?.next ?? '', /tries again each 30 s; see that --network/)
+      assert.match(wait?.next ?? '', /retries every 30 s; see that --network/)
       assert.equal(engine.ended.isOver, false)
       assert.equal(derivation.states.length, states)
       const methods = client.calls.slice(calls).map(({ method }) => method)
@@ -259,9 +256,9 @@ test('a block that is not what was asked for never becomes a head', async () => 
   const { wait } = engine.status.snapshot()
   assert.match(
     wait?.what ?? '',
-    /built another block 7 than it was told to: transactions.length is 0/,
+    /built a block 7 that differs from its attributes: transactions.length is 0/,
   )
-  assert.match(wait?.next ?? '', /tries again each 30 s; see that its version/)
+  assert.match(wait?.next ?? '', /retries every 30 s; see that its version/)
   assert.equal(derivation.chain.unsafe.number, 6n)
   isUnfit = false
   await derivation.until(({ safe, unsafe }) => safe.number >= 6n && unsafe.number === 7n)
@@ -275,8 +272,8 @@ test('a refused block of deposits is said, and not gone past', async () => {
   await derivation.call(derivation.requestOf(derived))
   await world.bus.pass(60_000)
   const { wait } = engine.status.snapshot()
-  assert.match(wait?.what ?? '', /refuses block 7, which has nothing but deposits: as told/)
-  assert.match(wait?.next ?? '', /tries again each 30 s; deposits are always valid/)
+  assert.match(wait?.what ?? '', /refuses block 7, which has only deposits: as told/)
+  assert.match(wait?.next ?? '', /retries every 30 s; deposits are always valid/)
   client.intercept = () => undefined
   await derivation.until(({ safe }) => safe.number === 7n)
 })
@@ -306,7 +303,7 @@ test('L1 that does not answer is waited for', async () => {
   world.l1 = {
     ...l1,
     blocksDown: async () => {
-      throw new Fault('l1-unreachable', { detail: 'L1 does not answer' })
+      throw new Fault('l1-unavailable', { detail: 'L1 does not answer' })
     },
   }
   const engine = await world.start()

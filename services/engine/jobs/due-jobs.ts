@@ -1,15 +1,15 @@
-import type { EngineState, Job } from './engine-state.ts'
+import type { Job, State } from '#services/engine/state.ts'
 
-/** What to do next; nothing while something is being done. */
-export function nextJob(state: EngineState): Job | undefined {
+/** The job to start; undefined while one is running, or if none is due. */
+export function nextJob(state: State): Job | undefined {
   if (state.running !== undefined) return undefined
   return dueJobs(state).find(({ kind }) => !state.paused.includes(kind))
 }
 
-/** All that there is to do, the most urgent first. */
-export function dueJobs(state: EngineState): readonly Job[] {
+/** All jobs that are due, the most urgent first. */
+export function dueJobs(state: State): readonly Job[] {
   const { chain, isElSyncing, resetDue, resetSafe: safe, target } = state
-  // Nothing that is due belongs to the generation that begins then.
+  // All other jobs belong to the generation that ends.
   if (resetDue !== undefined) return [{ kind: 'start', cause: resetDue, safe, isElSyncing }]
   if (chain === undefined) return []
   if (isElSyncing) {

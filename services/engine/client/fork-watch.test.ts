@@ -10,7 +10,7 @@ import { EmbeddedClient } from '#test/fakes/embedded-client.ts'
 import { readRecord } from '#test/fakes/recorded-chain.ts'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { ForkWatch, forkWatchPeriodMs } from './fork-watch.ts'
-import { createEngineMetrics } from './metrics.ts'
+import { createMetrics } from '#services/engine/metrics.ts'
 
 const dayMs = 86_400_000
 
@@ -32,7 +32,7 @@ async function watched() {
   const status = new StatusReporter({ instance: 'engine-0', version: '0.0.0', clock })
   const lines: string[] = []
   const log = pino({ level: 'info' }, { write: (line) => void lines.push(line) })
-  const metrics = createEngineMetrics(new Registry())
+  const metrics = createMetrics(new Registry())
   const watch = new ForkWatch({ clock, log, metrics, status, ports: { config, executionClient } })
   const pass = (ms: number) => clock.run(ms, () => false)
   const notices = () => status.snapshot().notices.join()
@@ -49,7 +49,7 @@ test('the days to a fork count down, and are logged once', async () => {
   assert.equal(lines.length, 1)
 })
 
-test('an execution client that was upgraded is found out in minutes', async () => {
+test('an upgrade of the execution client is detected at the next check', async () => {
   const { watch, client, upgrade, pass, notices, lines } = await watched()
   await watch.tick()
   upgrade()
@@ -59,7 +59,7 @@ test('an execution client that was upgraded is found out in minutes', async () =
   await pass(1)
   await watch.tick()
   assert.equal(notices(), '')
-  assert.match(lines.at(-1) ?? '', /not too old for any fork any more/)
+  assert.match(lines.at(-1) ?? '', /supports all forks now/)
   assert.equal(client.calls.length, 2)
 })
 

@@ -2,11 +2,11 @@ import { payloadReceived } from '#messages/subjects.ts'
 import type { Bus } from '#bus/bus.ts'
 import { toError } from '#runtime/fault.ts'
 import type { Source } from '#service/inbox.ts'
-import type { EngineEvent } from './engine-state.ts'
+import type { Event } from '#services/engine/state.ts'
 
-type Sink = Parameters<Source<EngineEvent>>[0]
+type Sink = Parameters<Source<Event>>[0]
 
-/** The unsafe blocks that gossip has, from the one that is needed next; where that is changes with each generation. */
+/** The unsafe blocks in gossip's log, from a number that changes with each generation. */
 export class PayloadTail {
   readonly #bus: Bus
   #sink: Sink | undefined
@@ -16,13 +16,13 @@ export class PayloadTail {
     this.#bus = bus
   }
 
-  /** Where the blocks come in. */
-  readonly source: Source<EngineEvent> = (sink) => {
+  /** Delivers the blocks as events. */
+  readonly source: Source<Event> = (sink) => {
     this.#sink = sink
     return () => this.#reading.abort()
   }
 
-  /** Reads from a number on, what is stored and then what comes. */
+  /** Reads from a number on: the stored blocks, then new ones. */
   readFrom(from: bigint): void {
     this.#reading.abort()
     this.#reading = new AbortController()

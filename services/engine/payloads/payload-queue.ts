@@ -1,29 +1,29 @@
 import type { Payload } from '#protocol/block/payload.ts'
-import type { Heads } from './heads.ts'
+import type { Heads } from '#services/engine/forkchoice/heads.ts'
 
-/** Unsafe blocks that wait for those below them, the lowest first. Immutable. */
+/** Unsafe blocks that wait for their ancestors, the lowest first. Immutable. */
 export interface PayloadQueue {
   readonly payloads: readonly Payload[]
   readonly bytes: number
-  /** Something was left out for want of room; the log still has it. */
+  /** Whether blocks were omitted because the queue was full; gossip's log still has them. */
   readonly isCut: boolean
 }
 
-/** Nothing waits. */
+/** A queue without blocks. */
 export const emptyQueue: PayloadQueue = { payloads: [], bytes: 0, isCut: false }
 
-/** Blocks that wait, at most. */
+/** Maximum number of blocks. */
 export const maxPayloads = 512
 
-/** The same in bytes, as `payloadBytes` counts them; one of the largest always fits. */
+/** Maximum size, as `payloadBytes` counts it; larger than any single block. */
 export const maxPayloadQueueBytes = 64 * 1024 * 1024
 
-/** What a payload takes, about. Source: op-node */
+/** Approximate memory of a payload. Source: op-node */
 export function payloadBytes({ transactions }: Payload): number {
   return transactions.reduce((sum, { length }) => sum + length + 24, 1_000)
 }
 
-/** Adds a block; if there is no room, the highest is left out: it is needed last, and the log still has it. */
+/** Adds a block; if the queue is full, drops the highest: it is needed last, and gossip's log still has it. */
 export function addPayload(queue: PayloadQueue, payload: Payload): PayloadQueue {
   if (queue.payloads.some(({ blockHash }) => blockHash === payload.blockHash)) return queue
   const at = queue.payloads.findLastIndex(({ number }) => number <= payload.number) + 1
@@ -39,7 +39,7 @@ export function addPayload(queue: PayloadQueue, payload: Payload): PayloadQueue 
   return { payloads, bytes, isCut }
 }
 
-/** Leaves out what can no more be the next unsafe block: what is not above the head, and siblings of those that came first. */
+/** Drops blocks that cannot become the unsafe head any more: those not above the head, and siblings of its child. */
 export function prunePayloads(
   queue: PayloadQueue,
   { unsafe }: Pick<Heads, 'unsafe'>,
@@ -55,7 +55,7 @@ export function prunePayloads(
   return { ...queue, payloads: queue.payloads.slice(stale), bytes: queue.bytes - bytes }
 }
 
-/** Takes a block out. */
+/** Removes a block. */
 export function dropPayload(queue: PayloadQueue, payload: Payload): PayloadQueue {
   const payloads = queue.payloads.filter(({ blockHash }) => blockHash !== payload.blockHash)
   if (payloads.length === queue.payloads.length) return queue

@@ -1,0 +1,48 @@
+import type { Fault } from '#runtime/fault.ts'
+import type { FaultCode } from '#runtime/fault-codes.ts'
+import { backoffMs } from '#runtime/backoff.ts'
+
+/** The failures of one kind of job since it last succeeded. */
+export interface Failure {
+  readonly code: FaultCode
+  readonly severity: Fault['severity']
+  readonly detail: string
+  /** Number of failures in a row. */
+  readonly times: number
+  /** Number of failures in a row with this code. */
+  readonly timesAlike: number
+}
+
+/** Pauses after consecutive failures. */
+export const failureBackoff = { firstMs: 100, longestMs: 10_000 }
+
+/** Pause after a failure that needs an operator. */
+export const stuckPauseMs = 30_000
+
+/** Number of failures with one code after which a failure that is not temporary needs an operator. */
+const timesUntilStuck = 3
+
+/** Counts a failure. */
+export function failureAfter(
+  before: Failure | undefined,
+  { code, message, severity }: Fault,
+): Failure {
+  return {
+    code,
+    severity,
+    detail: message,
+    times: (before?.times ?? 0) + 1,
+    timesAlike: before?.code === code ? before.timesAlike + 1 : 1,
+  }
+}
+
+/** Whether only an operator can help. */
+export function isStuck({ severity, timesAlike }: Failure): boolean {
+  return severity !== 'temporary' && timesAlike >= timesUntilStuck
+}
+
+/** Time until the job is retried. */
+export function retryPauseMs(failure: Failure): number {
+  if (isStuck(failure)) return stuckPauseMs
+  return backoffMs(failureBackoff, failure.times - 1)
+}

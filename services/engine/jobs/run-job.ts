@@ -1,0 +1,113 @@
+import type { Logger } from 'pino'
+import { engineChain } from '#messages/subjects.ts'
+import { idOf } from '#protocol/block/refs.ts'
+import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
+import type { Bus } from '#bus/bus.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
+import { faultRule } from '#runtime/fault-codes.ts'
+import { applyAttributes } from '#services/engine/apply/apply-attributes.ts'
+import { insertPayload } from '#services/engine/apply/insert-payload.ts'
+import type { ForkWatch } from '#services/engine/client/fork-watch.ts'
+import { refOf } from '#services/engine/client/read-blocks.ts'
+import type { Heads } from '#services/engine/forkchoice/heads.ts'
+import { updateForkchoice } from '#services/engine/forkchoice/update-forkchoice.ts'
+import type { Ports } from '#services/engine/ports.ts'
+import { checkL1Chain, checkL2Chain } from '#services/engine/start/check-chains.ts'
+import { resumeAt, syncTo } from '#services/engine/start/el-sync.ts'
+import { type FoundStart, findStart } from '#services/engine/start/find-start.ts'
+import type { Event, Job, ResetCause } from '#services/engine/state.ts'
+
+/** What a job needs. */
+export interface JobDependencies {
+  readonly bus: Pick<Bus, 'read'>
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly log: Logger
+  readonly forkWatch: ForkWatch
+  /** Its execution client is guarded by the lease. */
+  readonly ports: Ports
+}
+
+/** A job, and the heads when it starts; undefined before the first generation. */
+export interface StartedJob {
+  readonly job: Job
+  readonly heads: Heads | undefined
+}
+
+/** Runs a job. A fault becomes an event, unless it ends the process. */
+export async function runJob(
+  started: StartedJob,
+  dependencies: JobDependencies,
+): Promise<readonly Event[]> {
+  try {
+    return [await outcomeOf(started, dependencies)]
+  } catch (error) {
+    if (dependencies.signal.aborted) return []
+    if (!isFault(error) || faultRule(error.code).endsProcess) throw error
+    return [{ kind: 'job-failed', job: started.job, fault: error }]
+  }
+}
+
+async function outcomeOf(
+  { job, heads }: StartedJob,
+  dependencies: JobDependencies,
+): Promise<Event> {
+  const { forkWatch, log, ports } = dependencies
+  if (job.kind === 'start') {
+    // In parallel: nothing is derived until all of them are done.
+    await Promise.all([checkL2Chain(ports), checkL1Chain(ports), forkWatch.check()])
+    const resumed = job.safe && (await resumeAt(job.safe, ports))
+    return startFound(job.cause, resumed ?? (await findStart(ports, job)), dependencies)
+  }
+  if (heads === undefined) throw new Error(`${job.kind} without a chain`)
+  switch (job.kind) {
+    case 'insert':
+    case 'bridge': {
+      const { payload } = job
+      const inserted = await insertPayload(payload, heads, ports)
+      if (inserted.kind === 'syncing' && job.kind === 'insert')
+        throw new Fault('engine-syncing', {
+          detail: `the execution client does not know block ${heads.unsafe.number}, its own head: it is syncing`,
+        })
+      return { kind: 'inserted', payload, inserted }
+    }
+    case 'el-sync': {
+      const { payload } = job
+      const synced = await syncTo(payload, ports)
+      if (synced.kind === 'done') return startFound('el-synced', synced.found, dependencies)
+      return { kind: 'el-synced', payload, synced }
+    }
+    case 'apply': {
+      const { request } = job
+      const applied = await applyAttributes({ request, heads }, ports, log)
+      const parentHash = request.parent.hash
+      const digest = attributesDigest({ parentHash, attributes: request.attributes })
+      return { kind: 'applied', request, applied, digest }
+    }
+    case 'finalize': {
+      const { target } = job
+      const { number } = target
+      const block = await ports.executionClient.block({ kind: 'number', number })
+      if (block?.blockHash !== target.hash) {
+        log.warn({ l2: idOf(target) }, 'a block to finalize is not on the safe chain')
+        return { kind: 'finalized', target, block: undefined }
+      }
+      const ref = refOf(ports.config, block)
+      await updateForkchoice({ ...heads, finalized: ref }, ports)
+      return { kind: 'finalized', target, block: ref }
+    }
+    case 'forkchoice':
+      await updateForkchoice(heads, ports)
+      return { kind: 'forkchoice-updated' }
+  }
+}
+
+async function startFound(
+  cause: ResetCause,
+  found: FoundStart,
+  { bus, clock }: JobDependencies,
+): Promise<Event> {
+  const previous = await bus.read(engineChain)
+  return { kind: 'start-found', cause, found, nowMs: clock.now(), previous }
+}

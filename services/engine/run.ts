@@ -1,0 +1,120 @@
+import type * as z from 'zod'
+import {
+  applyAttributes,
+  derivationTargets,
+  engineChain,
+  fetchL2Block,
+  reset,
+} from '#messages/subjects.ts'
+import { L1Headers } from '#l1/l1-headers.ts'
+import { every } from '#runtime/clock.ts'
+import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
+import { runActor } from '#service/actor.ts'
+import { Inbox, type Source } from '#service/inbox.ts'
+import { KeptTraces } from '#service/kept-traces.ts'
+import type { ServiceMain } from '#service/service.ts'
+import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
+import { answerBlock } from './client/answer-block.ts'
+import { ForkWatch } from './client/fork-watch.ts'
+import { guardedBy } from './client/guarded-client.ts'
+import { openExecutionClient } from './client/open-client.ts'
+import type { config as settingsSchema } from './config.ts'
+import { createMetrics } from './metrics.ts'
+import { PayloadTail } from './payloads/payload-tail.ts'
+import { createPerform } from './perform.ts'
+import type { Context, Ports } from './ports.ts'
+import { ProgressLog, progressPeriodMs } from './reports/progress-log.ts'
+import { type Effect, type Event, initialState, type State } from './state.ts'
+import { step } from './step.ts'
+import { waitOf } from './waits.ts'
+
+/** Period of the forkchoice, if no other forkchoice was sent meanwhile. */
+const heartbeatMs = 4_000
+
+/** Starts the service with the ports that its settings name. */
+export const start: ServiceMain<z.output<typeof settingsSchema>> = async (service) => {
+  const { clock, lease, log, settings, signal } = service
+  const config = await loadServiceConfig(settings)
+  if (lease === undefined) throw new Error('the engine needs a lease')
+  const metrics = createMetrics(service.metrics)
+  const client = await openExecutionClient({
+    ...settings,
+    config,
+    clock,
+    onCall: (method, ms) => metrics.called(method, ms),
+    signal,
+  })
+  const l1 = L1Headers.open(settings, {
+    clock,
+    chainId: config.l1ChainId,
+    signal,
+    onFailure: (fault) => log.debug({ error: fault }, 'an L1 endpoint failed'),
+  })
+  const { elSyncSafeOffsetSeconds, instance, syncMode } = settings
+  const sync = { mode: syncMode, safeOffsetSeconds: BigInt(elSyncSafeOffsetSeconds) }
+  const { executionClient } = client
+  try {
+    await run({ ...service, lease, metrics, instance }, { config, executionClient, l1, sync })
+  } finally {
+    await Promise.all([client.close(), l1.close()])
+  }
+}
+
+/** The only writer of the L2 chain, and the only caller of the execution client. Ends when the signal is aborted. */
+export async function run(context: Context, unguarded: Ports): Promise<void> {
+  const { bus, clock, lease, log, metrics, signal, status } = context
+  const executionClient = guardedBy(lease, unguarded.executionClient)
+  const ports = { ...unguarded, executionClient }
+  const forkWatch = new ForkWatch({ ...context, ports })
+  const payloadTail = new PayloadTail(bus)
+  const traces = new KeptTraces(bus.tracing)
+  const calls = new OpenCalls()
+  const progress = new ProgressLog(log)
+  let latest: State = { ...initialState, isElSyncing: ports.sync.mode === 'el' }
+  const sources: Source<Event>[] = [
+    (sink) => {
+      void sink.push({ kind: 'started' })
+      return () => undefined
+    },
+    () => {
+      const served = bus.serve(fetchL2Block, (request) =>
+        answerBlock(request, latest.chain, unguarded),
+      )
+      return () => served.stop()
+    },
+    serving(bus, { call: applyAttributes, calls }, (request, call) => {
+      traces.keep(request.sequence)
+      return { kind: 'apply-called', request, call }
+    }),
+    serving(bus, { call: reset, calls }, (request, call) => ({
+      kind: 'reset-called',
+      request,
+      call,
+    })),
+    following(bus, derivationTargets, (targets) => ({ kind: 'targets-seen', targets })),
+    payloadTail.source,
+    ticking(clock, heartbeatMs, () => ({ kind: 'heartbeat' })),
+    () => every(clock, progressPeriodMs, () => progress.update(latest.chain)),
+    () => every(clock, heartbeatMs, () => void forkWatch.tick()),
+  ]
+  const owner = bus.own(engineChain)
+  await runActor<State, Event, Effect>({
+    state: latest,
+    step,
+    inbox: new Inbox(sources, { bus, signal }),
+    perform: createPerform({
+      ...context,
+      ports,
+      owner,
+      payloadTail,
+      forkWatch,
+      traces,
+      calls,
+    }),
+    observe: (state) => {
+      latest = state
+      metrics.observe(state)
+      status.setWait(waitOf(state))
+    },
+  })
+}
