@@ -17,7 +17,7 @@ import { allMethods } from './method-versions.ts'
 
 const secret = new Uint8Array(32).fill(7)
 
-/** The embedded execution client of a record's chain behind HTTP, and who asks it. */
+/** The embedded execution client of a record's chain behind HTTP, and a client of it. */
 async function served(t: TestContext, recordName: string, { asWith = secret } = {}) {
   const record = await readRecord(recordName)
   const { genesis } = record
@@ -49,7 +49,7 @@ async function served(t: TestContext, recordName: string, { asWith = secret } = 
   return { client, record, called, server }
 }
 
-test('a chain with all forks is built, taken and read back over HTTP, each block with its version', async (t) => {
+test('a chain with all forks is built, inserted and read back over HTTP, each block with its method versions', async (t) => {
   const { called, client, record } = await served(t, 'all-forks-lagoon')
   for (const { block, header } of record.l2.slice(1)) {
     const parent = { head: block.parentHash, safe: undefined, finalized: undefined }
@@ -87,7 +87,7 @@ test('a chain with all forks is built, taken and read back over HTTP, each block
     assert.ok((await client.capabilities())?.includes(method), method)
 })
 
-test('an unknown head is syncing, and a bad hash invalid', async (t) => {
+test('an unknown head is syncing, and a wrong hash invalid', async (t) => {
   const { client, record } = await served(t, 'fork-karst')
   const heads = { head: hash(1), safe: undefined, finalized: undefined }
   assert.deepEqual(await client.forkchoice(heads), { kind: 'syncing' })
@@ -106,7 +106,7 @@ test('an unknown head is syncing, and a bad hash invalid', async (t) => {
   })
 })
 
-test('a wrong secret is told, with what to do', async (t) => {
+test('a wrong secret is reported with what to do', async (t) => {
   const { client } = await served(t, 'fork-karst', { asWith: new Uint8Array(32).fill(8) })
   await assert.rejects(client.chainId(), (error) => {
     assert.ok(isFault(error, 'engine-unauthorized'))
@@ -116,14 +116,14 @@ test('a wrong secret is told, with what to do', async (t) => {
   })
 })
 
-/** A client that is answered by a function. */
+/** A client of a function. */
 function answered(answer: (call: JsonRpcCall) => unknown) {
   const call = async (method: string, params: readonly unknown[]) => answer({ method, params })
-  const rpc = { call, batch: () => Promise.reject(new Error('not asked')) }
+  const rpc = { call, batch: () => Promise.reject(new Error('not expected')) }
   return new EngineApiClient({ rpc, config: testRollup, monotonicMs: () => 0 })
 }
 
-test('a server without getPayloadV5 is asked for V4 from then on', async () => {
+test('after a refusal of getPayloadV5, V4 is called', async () => {
   const karst = { ...testRollup, hardforkTimes: { karst: 0n } }
   const asked: string[] = []
   const rpc = {
@@ -131,7 +131,7 @@ test('a server without getPayloadV5 is asked for V4 from then on', async () => {
       asked.push(method)
       throw new JsonRpcError(method.endsWith('5') ? -32_601 : -38_001, 'no')
     },
-    batch: () => Promise.reject(new Error('not asked')),
+    batch: () => Promise.reject(new Error('not expected')),
   }
   const client = new EngineApiClient({ rpc, config: karst, monotonicMs: () => 0 })
   assert.equal(await client.getPayload('0x0000000000000001', 2n), undefined)
@@ -140,8 +140,8 @@ test('a server without getPayloadV5 is asked for V4 from then on', async () => {
 })
 
 for (const [what, answer, code] of [
-  ['nonsense', () => 7, 'engine-response'],
-  ['a status that nobody knows', () => ({ payloadStatus: { status: 'FINE' } }), 'engine-response'],
+  ['a number', () => 7, 'engine-response'],
+  ['an unknown status', () => ({ payloadStatus: { status: 'FINE' } }), 'engine-response'],
   ['another error', () => Promise.reject(new JsonRpcError(-32_000, 'busy')), 'engine-refused'],
   ['a missing method', () => Promise.reject(new JsonRpcError(-32_601, 'none')), 'engine-refused'],
 ] as const) {
@@ -155,7 +155,7 @@ for (const [what, answer, code] of [
   })
 }
 
-test('a label that was never set is no block; a client that says so in words neither', async () => {
+test('a label that is not set is no block, whether the client answers null or an error', async () => {
   const label = { kind: 'label', label: 'finalized' } as const
   assert.equal(await answered(() => null).block(label), undefined)
   for (const message of ['finalized block not found', 'Unknown block', 'block not found']) {
@@ -164,7 +164,7 @@ test('a label that was never set is no block; a client that says so in words nei
   }
 })
 
-test('a server that does not tell its capabilities has none that are known', async () => {
+test('the capabilities of a server without engine_exchangeCapabilities are undefined', async () => {
   const client = answered(() => Promise.reject(new JsonRpcError(-32_601, 'none')))
   assert.equal(await client.capabilities(), undefined)
 })

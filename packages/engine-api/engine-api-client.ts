@@ -27,12 +27,12 @@ import type {
 } from './execution-client.ts'
 import { allMethods, methodVersions } from './method-versions.ts'
 
-/** What a client is made of. */
+/** Options of the client. */
 export interface EngineApiClientOptions {
-  /** Sends a token with each request, and does not repeat: who asks knows better when. */
+  /** Adds the token to each request. It does not retry: the caller decides when to. */
   readonly rpc: Pick<JsonRpcClient, 'call' | 'batch'>
   readonly config: RollupConfig
-  /** Told how long each answer took. */
+  /** Called with the duration of each call. */
   readonly onCall?: (method: string, ms: number) => void
   /** Milliseconds, for `onCall`. */
   readonly monotonicMs: () => number
@@ -67,19 +67,19 @@ const proofJson = z.object({
 
 const labels = { unsafe: 'latest', safe: 'safe', finalized: 'finalized' } as const
 
-/** Hash that stands for none. */
+/** Hash of an unknown head. */
 const noHash = `0x${'00'.repeat(32)}`
 
-/** Blocks with all of their transactions that are asked for at once: as many of the largest there are fit into an answer. */
+/** Blocks per request: an answer has room for that many of the largest. */
 const blocksPerRequest = 16
 
-/** Requests for blocks that are under way at once: an execution client reads several as fast as one. */
+/** Concurrent requests for blocks: an execution client serves several as fast as one. */
 const requestsAtOnce = 4
 
 /** The Engine API of op-geth, op-reth or the embedded client, over HTTP. */
 export class EngineApiClient implements ExecutionClient {
   readonly #options: EngineApiClientOptions
-  /** Until a server is found to have no `engine_getPayloadV5`: op-reth served V4 at first. */
+  /** False once the server refused `engine_getPayloadV5`: early versions of op-reth serve V4 only. */
   #hasGetPayloadV5 = true
 
   constructor(options: EngineApiClientOptions) {
@@ -250,7 +250,7 @@ function statusOf({ status, validationError }: z.output<typeof statusJson>): Pay
       return { kind: 'valid' }
     case 'INVALID':
     case 'INVALID_BLOCK_HASH':
-      return { kind: 'invalid', reason: validationError ?? 'it does not say why' }
+      return { kind: 'invalid', reason: validationError ?? 'without a reason' }
     case 'SYNCING':
     case 'ACCEPTED':
       return { kind: 'syncing' }
@@ -261,7 +261,7 @@ function buildOf({ payloadStatus, payloadId }: z.output<typeof forkchoiceJson>):
   const status = statusOf(payloadStatus)
   if (status.kind !== 'valid') return status
   if (payloadId === undefined || payloadId === null)
-    throw new DecodeError('no payload id for attributes')
+    throw new DecodeError('no payload id although the attributes are valid')
   return { kind: 'started', payloadId: payloadId as PayloadId }
 }
 
@@ -288,12 +288,12 @@ function blockCall(which: BlockName): JsonRpcCall {
   }
 }
 
-/** For a label that was never set, geth and others answer with an error. */
+/** For a label that is not set, geth and others answer with an error. */
 function isUnknownBlock(error: unknown): boolean {
   return error instanceof JsonRpcError && /not found|unknown block/i.test(error.message)
 }
 
-/** Reads an answer; what does not parse is told with the method. */
+/** Reads an answer; a DecodeError becomes a fault that names the method. */
 function read<Value>(method: string, parse: () => Value): Value {
   try {
     return parse()

@@ -17,14 +17,14 @@ export function isRefusal(error: unknown, ...codes: readonly number[]): error is
 }
 
 /**
- * What went wrong with a call, in an operator's words: `engine-forkchoice` (a reset heals it), `engine-refused`,
- * `engine-unauthorized`, `engine-unreachable`, `engine-response`.
+ * The fault of a failed call: `engine-forkchoice` (severity reset), `engine-refused`, `engine-unauthorized`, `engine-unreachable`,
+ * `engine-response`. Other errors are returned as they are.
  */
 export function toEngineFault(error: unknown, method: string): unknown {
   if (error instanceof JsonRpcError) return ofRefusal(error, method)
   if (error instanceof DecodeError)
     return new Fault('engine-response', {
-      detail: `the execution client answered ${method} with something else: ${error.message}`,
+      detail: `the execution client gave a malformed answer to ${method}: ${error.message}`,
       cause: error,
       fields: { method },
     })
@@ -46,11 +46,11 @@ export function toEngineFault(error: unknown, method: string): unknown {
 function ofRefusal(error: JsonRpcError, method: string): Fault {
   const { code, data, message } = error
   const more = data === undefined ? '' : ` ${JSON.stringify(data)}`
-  const told = `${method}: ${message}${more} (${code})`
+  const refusal = `${method}: ${message}${more} (${code})`
   const fields = { method, code }
   if (code === engineErrorCodes.invalidForkchoice)
-    return new Fault('engine-forkchoice', { detail: told, cause: error, fields })
+    return new Fault('engine-forkchoice', { detail: refusal, cause: error, fields })
   const isOld = code === errorCodes.methodNotFound || code === engineErrorCodes.unsupportedFork
-  const detail = isOld ? `the execution client is too old: ${told}` : told
+  const detail = isOld ? `the execution client is too old: ${refusal}` : refusal
   return new Fault('engine-refused', { detail, cause: error, fields })
 }

@@ -5,66 +5,66 @@ import type { Hex } from '#protocol/codec/hex.ts'
 import type { L2Block } from '#protocol/derivation/l2-block.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
-/** Names a block that is being built: 8 bytes. */
+/** Identifies a block that is being built: 8 bytes. */
 export type PayloadId = Hex
 
-/** Which blocks are the heads. Left out: not known, which leaves them as they are. */
+/** The heads of a forkchoice. An undefined head is not known, and stays as it is. */
 export interface ForkchoiceHeads {
   readonly head: Hash
   readonly safe: Hash | undefined
   readonly finalized: Hash | undefined
 }
 
-/** What an execution client makes of a block. */
+/** The verdict of an execution client on a block. */
 export type PayloadStatus =
   | { readonly kind: 'valid' }
-  /** For good: the same block is never valid. */
+  /** Final: the same block is never valid. */
   | { readonly kind: 'invalid'; readonly reason: string }
-  /** It lacks blocks below, and fetches them from its own peers if it can. */
+  /** It lacks ancestors of the block, and fetches them from its peers if it can. */
   | { readonly kind: 'syncing' }
 
-/** What it makes of heads. */
+/** The verdict of an execution client on heads. */
 export type ForkchoiceStatus = PayloadStatus
 
-/** What it makes of attributes. */
+/** The verdict of an execution client on attributes. */
 export type BuildStatus =
   | { readonly kind: 'started'; readonly payloadId: PayloadId }
-  /** The attributes make no valid block, for good. */
+  /** Final: no valid block has these attributes. */
   | { readonly kind: 'invalid'; readonly reason: string }
   | { readonly kind: 'syncing' }
 
-/** A block by number or hash, or a name that the execution client gave it. */
+/** A block by number, hash or label of the execution client. */
 export type BlockName =
   | { readonly kind: 'number'; readonly number: bigint }
   | { readonly kind: 'hash'; readonly hash: Hash }
   | { readonly kind: 'label'; readonly label: 'unsafe' | 'safe' | 'finalized' }
 
-/** Blocks of the canonical chain from one downwards. */
+/** Blocks of the canonical chain, from `number` downwards. */
 export interface BlocksDown {
   readonly number: bigint
   readonly count: number
 }
 
 /**
- * What the engine asks of an execution client: the Engine API, and the blocks that it has.
+ * The calls of the engine to an execution client: the Engine API, and blocks.
  *
- * All of it may throw a Fault: `engine-forkchoice` (severity `reset`: heads that do not fit its chain), and the temporary
+ * Every call may throw a Fault: `engine-forkchoice` (severity `reset`: heads that do not fit its chain), and the temporary
  * `engine-refused`, `engine-unauthorized`, `engine-unreachable`, `engine-response`.
  */
 export interface ExecutionClient {
   newPayload(payload: Payload): Promise<PayloadStatus>
   forkchoice(heads: ForkchoiceHeads): Promise<ForkchoiceStatus>
-  /** Starts a block on top of the head. */
+  /** Starts to build a block on top of the head. */
   build(heads: ForkchoiceHeads, attributes: PayloadAttributes): Promise<BuildStatus>
-  /** The block of an id, undefined if it is not known any more. `timestamp` is that of its attributes. */
+  /** The built block; undefined if the client does not know the id any more. `timestamp` is that of its attributes. */
   getPayload(payloadId: PayloadId, timestamp: bigint): Promise<Payload | undefined>
-  /** By number: of the chain below the head. */
+  /** By number: a block of the canonical chain. */
   block(which: BlockName): Promise<Payload | undefined>
-  /** Newest first, as many as there are; at least one if there is one. */
+  /** Newest first. May return fewer than requested, but at least one if `number` exists. */
   blocksDown(from: BlocksDown): Promise<readonly L2Block[]>
-  /** Of the L2ToL1MessagePasser. */
+  /** The account of the L2ToL1MessagePasser, with its proof. */
   accountProof(block: Hash): Promise<AccountProof | undefined>
   chainId(): Promise<bigint>
-  /** Methods of the Engine API that it has; undefined if it does not say. */
+  /** Supported methods of the Engine API; undefined if the client does not report them. */
   capabilities(): Promise<readonly string[] | undefined>
 }

@@ -27,7 +27,7 @@ for (const [fork, ...versions] of [
   })
 }
 
-test('the version goes by the time of the block', () => {
+test('the version depends on the time of the block', () => {
   const config = {
     ...testRollup,
     hardforkTimes: forksUpTo('jovian', { isthmus: 100n, jovian: 100n }),
@@ -43,11 +43,11 @@ function gaps(last: HardforkName, times: Record<string, bigint>, capabilities = 
   return forkGaps(config, capabilities, 10n * day)
 }
 
-test('an execution client that has all methods lacks none', () => {
+test('an execution client with all methods has no gap', () => {
   assert.deepEqual(gaps('lagoon', {}, [...allMethods]), [])
 })
 
-test('a fork to come that needs more than there is is told with its time', () => {
+test('a scheduled fork that needs missing methods is reported with its time', () => {
   const [gap, ...others] = gaps('isthmus', { isthmus: 13n * day })
   assert.deepEqual(gap, {
     fork: 'isthmus',
@@ -62,7 +62,7 @@ test('a fork to come that needs more than there is is told with its time', () =>
   )
 })
 
-test('of the forks in effect only the last counts, and each method is told once', () => {
+test('of the active forks only the last counts, and each missing method is reported once', () => {
   const found = gaps('karst', { isthmus: 1n, jovian: 9n * day, karst: 12n * day })
   assert.deepEqual(
     found.map(({ fork, missing }) => [fork, missing]),

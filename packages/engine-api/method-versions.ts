@@ -2,10 +2,10 @@ import { type HardforkName, hardforkNames, type Hardforks } from '#protocol/chai
 import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 
-/** Versions of the methods of the Engine API that a block of some time needs. */
+/** Versions of the Engine API methods for a block. */
 export interface MethodVersions {
   readonly newPayload: 2 | 3 | 4
-  /** With attributes; without, any version will do. */
+  /** With attributes; without them, any version works. */
   readonly forkchoiceUpdated: 1 | 2 | 3
   readonly getPayload: 2 | 3 | 4 | 5
 }
@@ -23,7 +23,7 @@ function versionsWith(has: (fork: HardforkName) => boolean): MethodVersions {
   return { newPayload: 2, forkchoiceUpdated: 1, getPayload: 2 }
 }
 
-/** A hardfork that an execution client cannot follow, for want of methods. */
+/** A hardfork that an execution client does not support, because it lacks methods. */
 export interface ForkGap {
   readonly fork: HardforkName
   /** Unix seconds. */
@@ -32,8 +32,8 @@ export interface ForkGap {
 }
 
 /**
- * The hardforks that are in effect or to come and need methods which an execution client does not have, the soonest first.
- * Of those in effect, only the last: the others are over.
+ * The active and scheduled hardforks whose methods an execution client lacks, in order of time. Of the active ones, only the
+ * last counts: no new block belongs to the others.
  */
 export function forkGaps(
   config: RollupConfig,
@@ -59,14 +59,14 @@ export function forkGaps(
   return gaps
 }
 
-/** All methods that a version of the node may call. */
+/** All Engine API methods that the node may call, at any time. */
 export const allMethods: readonly string[] = [
   ...new Set(hardforkNames.flatMap((fork) => methodsOf(versionsWith((name) => upTo(fork)[name])))),
 ]
 
 function upTo(last: HardforkName): Hardforks {
   const at = hardforkNames.indexOf(last)
-  // Each name is given a value.
+  // Every name gets a value.
   return Object.fromEntries(hardforkNames.map((name, index) => [name, index <= at])) as Hardforks
 }
 
@@ -84,7 +84,7 @@ function methodsOf({
 
 const secondsPerDay = 86_400n
 
-/** What an operator is told of a gap. */
+/** A gap, as shown to operators. */
 export function describeForkGap({ fork, startsAt, missing }: ForkGap, nowSeconds: bigint): string {
   const days =
     (startsAt > nowSeconds ? startsAt - nowSeconds : nowSeconds - startsAt) / secondsPerDay

@@ -146,9 +146,9 @@ export const chainFaults = {
     means: 'the execution client forgot a block that it was building',
     advice: 'if it lasts, see the log of the execution client',
   },
-  'payload-unfit': {
+  'payload-mismatch': {
     severity: 'critical',
-    means: 'the execution client built another block than it was asked to',
+    means: 'the execution client built a block that differs from its attributes',
     advice: 'see that its version and its genesis have all forks of the chain',
   },
   'reorg-past-finality': {

@@ -7,7 +7,7 @@ import { Inbox, type Source } from './inbox.ts'
 type Event = string
 type Effect = string
 
-/** Notes each event, and asks for the effects that it names: `a>b,c` is the event a with effects b and c. */
+/** Records each event, and returns the effects that it names: `a>b,c` is the event a with effects b and c. */
 const step: Step<readonly string[], Event, Effect> = (state, event) => {
   const [name = '', effects = ''] = event.split('>')
   return [[...state, name], ...effects.split(',').filter((effect) => effect !== '')]
@@ -34,7 +34,7 @@ async function run(
   return runActor({ state: [], step: stopping, inbox, perform })
 }
 
-test('events are handled in the order in which they come', async () => {
+test('events are handled in the order in which they arrive', async () => {
   assert.deepEqual(await run([given('a', 'b', 'end')], () => []), ['a', 'b', 'end'])
 })
 
@@ -49,12 +49,12 @@ test('effects are carried out in order, one after the other', async () => {
   assert.deepEqual(log, ['x begins', 'x ends', 'y begins', 'y ends'])
 })
 
-test('what came of an effect is handled before the next message', async () => {
+test('the events of an effect are handled before the next message', async () => {
   const state = await run([given('a>x', 'b', 'end')], (effect) => [`${effect} done`])
   assert.deepEqual(state, ['a', 'x done', 'b', 'end'])
 })
 
-test('what comes later is handled when it comes, and holds up nothing', async () => {
+test('later events of an effect are handled when they arrive, and block nothing', async () => {
   const finish = Promise.withResolvers<readonly Event[]>()
   const state = await run([given('a>x', 'b>y')], (effect) => {
     if (effect === 'x') return { later: finish.promise }
@@ -86,7 +86,7 @@ test('a source that fails stops the actor', async () => {
   )
 })
 
-test('of the events of one slot, the newest is handled', async () => {
+test('of the queued events of one slot, only the newest is handled', async () => {
   const busy = Promise.withResolvers<readonly Event[]>()
   let put: (event: Event) => void = () => undefined
   const slot: Source<Event> = (sink) => {
@@ -111,7 +111,7 @@ test('of the events of one slot, the newest is handled', async () => {
   assert.deepEqual(later, ['a', 'end'])
 })
 
-test('a source keeps the pace of the actor: its next event waits until this one is taken', async () => {
+test('a source runs at the pace of the actor: it pushes the next event when this one was taken', async () => {
   const log: string[] = []
   const paced: Source<Event> = (sink) => {
     const pump = async () => {
@@ -131,7 +131,7 @@ test('a source keeps the pace of the actor: its next event waits until this one 
   assert.deepEqual(log.slice(0, 3), ['push 1>x', 'push 2>x', 'perform x'])
 })
 
-test('when it ends, its sources are stopped and nothing more is taken', async () => {
+test('when an actor ends, its sources are stopped and no event is taken any more', async () => {
   let stopped = 0
   const source: Source<Event> = (sink) => {
     void sink.push('end')

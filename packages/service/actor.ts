@@ -2,38 +2,38 @@ import type { Tracing } from '#runtime/tracing.ts'
 import { toError } from '#runtime/fault.ts'
 import type { Inbox } from './inbox.ts'
 
-/** What a service does about one event: its next state, then what to carry out, in order. */
+/** Handles one event: returns the next state, then the effects to carry out, in order. */
 export type Step<State, Event, Effect> = (
   state: State,
   event: Event,
 ) => readonly [State, ...(readonly Effect[])]
 
-/** What came of an effect: events now, or later. */
+/** The events that result from an effect, now or later. */
 export type Performed<Event> = readonly Event[] | Later<Event>
 
-/** Work that the actor does not wait for; its events come like any others. */
+/** Work that runs beside the actor; its events arrive through the inbox. */
 interface Later<Event> {
   readonly later: Promise<readonly Event[]>
   /** Context in which its events are delivered; by default that of the event that caused it. */
   readonly inContext?: ReturnType<Tracing['capture']>
 }
 
-/** A service's heart: pure decisions, and someone who carries them out. */
+/** The parts of a service: a pure step function, and the function that carries out its effects. */
 export interface Actor<State, Event, Effect> {
   readonly state: State
   readonly step: Step<State, Event, Effect>
   readonly inbox: Inbox<Event>
   /** Carries out one effect. */
   readonly perform: (effect: Effect) => Promise<Performed<Event>> | Performed<Event>
-  /** Reads status and metrics off each state, before the effects that come with it are carried out. */
+  /** Derives status and metrics from each state, before its effects are carried out. */
   readonly observe?: (state: State) => void
 }
 
 /**
- * Feeds an actor one event at a time until its inbox ends; returns its last state.
- * What came of an effect is handled before the next message, so no message meets a half-applied step.
+ * Runs an actor on one event at a time until its inbox ends; returns its last state.
+ * The events that result from an effect are handled before the next message, so no message meets a half-applied step.
  *
- * @throws whatever `perform` throws: a service that cannot act stops, and starts over
+ * @throws any error of `perform`: a service that cannot act stops, and its supervisor restarts it
  */
 export async function runActor<State, Event, Effect>({
   state: first,
@@ -46,7 +46,7 @@ export async function runActor<State, Event, Effect>({
 
   async function handle(message: Event): Promise<void> {
     const events: Event[] = [message]
-    // Grows while it is walked: results queue up behind the events already here.
+    // The list grows during iteration: resulting events queue behind those already here.
     for (const event of events) {
       const [next, ...effects] = step(state, event)
       state = next

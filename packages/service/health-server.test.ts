@@ -20,13 +20,13 @@ async function served(t: TestContext, reasons: readonly string[] = []) {
   }
 }
 
-test('a process that answers is alive', async (t) => {
+test('a process that answers /healthz is alive', async (t) => {
   const { get } = await served(t, ['waits for the bus'])
   const response = await get('/healthz')
   assert.deepEqual([response.status, await response.text()], [200, 'ok\n'])
 })
 
-test('readiness tells its reasons', async (t) => {
+test('readiness lists the reasons against it', async (t) => {
   const ready = await (await served(t)).get('/readyz')
   assert.deepEqual([ready.status, await ready.json()], [200, { ready: true, reasons: [] }])
   const unready = await (await served(t, ['standby'])).get('/readyz?verbose')
@@ -36,7 +36,7 @@ test('readiness tells its reasons', async (t) => {
   )
 })
 
-test('a collector that fails is a status 500, and the server goes on', async (t) => {
+test('a failing metrics collector is a status 500, and the server stays up', async (t) => {
   const { get, registry } = await served(t)
   // eslint-disable-next-line no-new -- a gauge registers itself
   new Gauge({
@@ -52,20 +52,20 @@ test('a collector that fails is a status 500, and the server goes on', async (t)
   assert.equal((await get('/healthz')).status, 200)
 })
 
-test('metrics are those of the registry', async (t) => {
+test('/metrics serves the registry', async (t) => {
   const { get } = await served(t)
   const response = await get('/metrics')
   assert.equal(response.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8')
   assert.match(await response.text(), /^atoll_test_total 7$/m)
 })
 
-test('anything else is not found, and nothing can be changed', async (t) => {
+test('any other path is not found, and any other method not allowed', async (t) => {
   const { get } = await served(t)
   assert.equal((await get('/')).status, 404)
   assert.equal((await get('/healthz', 'POST')).status, 405)
 })
 
-test('a port that is taken is said to be', async (t) => {
+test('a port in use is reported with what to do', async (t) => {
   const { health } = await served(t)
   const port = Number(new URL(health.url).port)
   const again = serveHealth({

@@ -4,12 +4,12 @@ import type { Registry } from 'prom-client'
 import { toError } from '#runtime/fault.ts'
 import { listenFault } from '#runtime/listen-fault.ts'
 
-/** What is served, and where. */
+/** Options of the health server. */
 export interface HealthOptions {
   readonly host: string
   readonly port: number
   readonly registry: Registry
-  /** Why the service is not ready; empty if it is. */
+  /** Why the service is not ready; empty if it is ready. */
   readonly reasonsNotReady: () => readonly string[]
 }
 

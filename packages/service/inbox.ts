@@ -1,30 +1,30 @@
 import type { Bus } from '#bus/bus.ts'
 import type { Tracing } from '#runtime/tracing.ts'
 
-/** An event on its way to an actor, and what it came with. */
+/** A queued event, and its context. */
 interface Waiting<Event> {
   event: Event
-  /** Runs the actor's work in the context in which the event came, so that a trace goes on through it. */
+  /** Runs work in the context in which the event arrived, so that its trace continues. */
   inContext: <Result>(work: () => Result) => Result
   readonly taken: () => void
 }
 
-/** Where a source puts what it has. */
+/** The receiver of a source's events. */
 interface Sink<Event> {
-  /** Queues an event; resolves when the actor has taken it, so that a source can keep its own pace. */
+  /** Queues an event; resolves when the actor has taken it, so that a source can run at the actor's pace. */
   push(event: Event): Promise<void>
-  /** A place for one event: a later one takes the place of one that still waits. */
+  /** A slot for one event: a later event replaces one that is still queued. */
   slot(): (event: Event) => void
   /** Stops the actor. */
   fail(error: Error): void
 }
 
-/** Starts to put events into a sink; what it returns stops it. */
+/** Starts to deliver events to a sink; returns a function that stops it. */
 export type Source<Event> = (sink: Sink<Event>) => () => void
 
 /**
- * What waits for an actor: one event at a time, in the order in which they came. States conflate, so that an actor that
- * is busy finds the newest and not all of them.
+ * The queue of an actor: delivers one event at a time, in order of arrival. States conflate: a busy actor gets only the
+ * newest value.
  */
 export class Inbox<Event> implements Sink<Event>, AsyncIterable<Waiting<Event>> {
   readonly #waiting: Waiting<Event>[] = []
@@ -34,7 +34,7 @@ export class Inbox<Event> implements Sink<Event>, AsyncIterable<Waiting<Event>> 
   #failure: Error | undefined
   #isClosed = false
 
-  /** Ends when `signal` is aborted. Each event keeps the trace that it came in on the bus. */
+  /** Ends when `signal` is aborted. Each event keeps the trace in which it arrived on the bus. */
   constructor(
     sources: readonly Source<Event>[],
     { bus, signal }: { readonly bus: Pick<Bus, 'tracing'>; readonly signal: AbortSignal },

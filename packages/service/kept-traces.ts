@@ -1,12 +1,12 @@
 import type { Performed } from './actor.ts'
 import type { Tracing } from '#runtime/tracing.ts'
 
-/** Traces that are kept, at most. */
+/** Maximum number of traces. */
 const maxKept = 256
 
 /**
- * The traces of items that wait in an actor's state. Work on such an item belongs to the trace that the item came in, not to the
- * one of the event that happened to start the work.
+ * The traces of items that wait in an actor's state. Work on an item belongs to the trace in which the item arrived, not to that
+ * of the event that happened to start the work.
  */
 export class KeptTraces {
   readonly #tracing: Tracing
@@ -24,12 +24,12 @@ export class KeptTraces {
     if (this.#kept.size > maxKept && oldest !== undefined) this.#kept.delete(oldest)
   }
 
-  /** Begins a trace for an item that has none. */
+  /** Starts a trace for an item that has no trace. */
   ensure(item: bigint, name: string): void {
     if (!this.#kept.has(item)) this.#tracing.begin(name, () => this.keep(item))
   }
 
-  /** Performs an effect, and delivers its events, in the trace of an item; in the current one if the item has none. */
+  /** Performs an effect and delivers its events in the trace of an item; in the current trace if the item has no trace. */
   continue<Event>(item: bigint, perform: () => Performed<Event>): Performed<Event> {
     const inContext = this.#kept.get(item)
     if (inContext === undefined) return perform()

@@ -19,7 +19,7 @@ import { exitCodes, type ServiceMain } from './service.ts'
  * Runs a service from its settings to its end, and ends the process.
  *
  * Reads the settings, serves health and metrics, connects to the bus, waits for the lease, and calls `main`. On
- * `SIGTERM`, `SIGINT` or `SIGHUP`, and when the process that started it is gone, it gives the lease back and ends within 2 s.
+ * `SIGTERM`, `SIGINT` or `SIGHUP`, and when its parent process is gone, it returns the lease and ends within 2 s.
  */
 export async function runService<Schema extends SettingsSchema>(
   name: ServiceName,
@@ -38,14 +38,14 @@ export async function runService<Schema extends SettingsSchema>(
   if (settings === undefined) process.exit(exitCodes.settings)
   const running = new ServiceProcess(name, settings)
   onStopSignal((signal) => running.stop(signal))
-  // Of a node that was killed: nobody else would end its services.
+  // A killed node cannot stop its services.
   onParentGone(() => running.stop('the node is gone'))
-  // What nobody waits for failed: the state is unknown, so the process ends.
+  // A promise without a handler failed: the state is unknown, so the process ends.
   process.on('unhandledRejection', (reason) => running.fail(reason))
   process.exit(await running.run(main))
 }
 
-/** A service is started by its own file, or as `atoll service NAME`. */
+/** A service is started from its main file, or as `atoll service NAME`. */
 function argsOf(name: ServiceName, args: readonly string[]): readonly string[] {
   return args[0] === 'service' && args[1] === name ? args.slice(2) : args
 }

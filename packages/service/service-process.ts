@@ -19,18 +19,18 @@ import { type HealthServer, serveHealth } from './health-server.ts'
 import { exitCodes, type ServiceMain } from './service.ts'
 import { StatusReporter } from './status-reporter.ts'
 
-/** How long `main` has to return after it was asked to; then the process ends without it. */
+/** Time for `main` to return after a stop; then the process ends without it. */
 const stopTimeoutMs = 1_000
 
-/** How long the last messages and spans have to leave. */
+/** Time to send the last messages and spans. */
 const closeTimeoutMs = 700
 
-/** A wait that took less is not told when it is over. */
-const leastToldMs = 1_000
+/** The end of a shorter wait is not logged. */
+const minLoggedWaitMs = 1_000
 
 const leaseFaults: readonly string[] = ['lease-lost', 'lease-expired', 'fenced']
 
-/** What a setting names is wrong in itself, as a rollup config may be. */
+/** Faults of the settings and of the files that they name. */
 const settingsFaults: readonly string[] = ['settings', 'record', 'invalid-file']
 
 function exitCodeOf(error: unknown): number {
@@ -39,10 +39,10 @@ function exitCodeOf(error: unknown): number {
   return leaseFaults.includes(error.code) ? exitCodes.leaseLost : exitCodes.failed
 }
 
-/** How a service comes to its connections; left out: to the servers that its settings name. */
+/** Opens the bus connections of a service; by default, to the servers in its settings. */
 export type ConnectBus = () => Awaited<ReturnType<typeof connectService>>
 
-/** One service, from its settings to its exit code; most have a process of their own. */
+/** One service, from its settings to its exit code; most services have a process of their own. */
 export class ServiceProcess<Settings extends ServiceSettings> {
   readonly #name: ServiceName
   readonly #connect: ConnectBus | undefined
@@ -52,7 +52,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
   readonly #status: StatusReporter
   readonly #stopping = new AbortController()
   readonly #failed = Promise.withResolvers<never>()
-  readonly #toldWaits = new Map<string, string>()
+  readonly #loggedWaits = new Map<string, string>()
   #bus: ServiceBus | undefined
   #health: HealthServer | undefined
   #traces: StoppableProvider | undefined
@@ -64,13 +64,13 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     this.#settings = settings
     const fields = { service: name, chainId: String(chainId), instance }
     this.#log = createLog({ logFormat, logLevel, fields })
-    const onGoOn = (what: string, forMs: number) => this.#tellGoingOn(what, forMs)
-    this.#status = new StatusReporter({ instance, version, clock: systemClock, onGoOn })
-    // eslint-disable-next-line atoll/use-rejection -- whoever runs the service hears of it; else nobody needs to
+    const onWaitOver = (what: string, forMs: number) => this.#logWaitOver(what, forMs)
+    this.#status = new StatusReporter({ instance, version, clock: systemClock, onWaitOver })
+    // eslint-disable-next-line atoll/use-rejection -- `run` reports it, if it is called
     this.#failed.promise.catch(() => undefined)
   }
 
-  /** Asks the service to end. */
+  /** Stops the service. */
   stop(reason: string): void {
     if (this.#stopping.signal.aborted) return
     this.#log.info({ reason }, 'stopping')
@@ -78,7 +78,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     this.#stopping.abort()
   }
 
-  /** Ends the service because of something that it cannot heal. */
+  /** Ends the service after a failure that it cannot recover from. */
   fail(reason: unknown): void {
     this.#failed.reject(toError(reason))
   }
@@ -96,7 +96,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
       return exitCodes.done
     } catch (error) {
       if (this.#stopping.signal.aborted && isFault(error, 'closed')) return exitCodes.done
-      this.#log.error({ error }, 'the service cannot go on')
+      this.#log.error({ error }, 'the service failed')
       return exitCodeOf(error)
     } finally {
       this.#stopping.abort()
@@ -138,14 +138,17 @@ export class ServiceProcess<Settings extends ServiceSettings> {
   async #openBus(tracing: Tracing): Promise<ServiceBus> {
     const { chainId, node, natsUrls, instance } = this.#settings
     const onFatal = (error: Error) => this.fail(error)
-    this.#status.waitFor(`the bus at ${natsUrls.join(', ')}`, 'tries to connect all the time')
+    this.#status.waitFor(
+      `the bus at ${natsUrls.join(', ')}`,
+      'retries the connection until it is up',
+    )
     const connections =
       this.#connect?.() ??
       (await connectService(this.#name, {
         ...this.#settings,
         onFatal,
         signal: this.#stopping.signal,
-        onWait: ({ message }) => this.#tellWait({ what: 'the bus', reason: message }),
+        onWait: ({ message }) => this.#logWait({ what: 'the bus', reason: message }),
       }))
     const bus = new ServiceBus({
       ...connections,
@@ -156,10 +159,10 @@ export class ServiceProcess<Settings extends ServiceSettings> {
       clock: systemClock,
       metrics: createBusMetrics(this.#registry),
       tracing,
-      onWait: (wait) => this.#tellWait(wait),
+      onWait: (wait) => this.#logWait(wait),
       onWaitOver: ({ what, sinceMs }) => {
-        this.#toldWaits.delete(what)
-        this.#tellGoingOn(what, systemClock.now() - sinceMs)
+        this.#loggedWaits.delete(what)
+        this.#logWaitOver(what, systemClock.now() - sinceMs)
       },
       onFatal,
     })
@@ -174,17 +177,17 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     return bus
   }
 
-  /** A line in the log for each thing that is waited for, and for each new reason. */
-  #tellWait({ what, reason }: { readonly what: string; readonly reason: string }): void {
-    if (this.#toldWaits.get(what) === reason) return
-    this.#toldWaits.set(what, reason)
+  /** Logs each wait, and each new reason for it, once. */
+  #logWait({ what, reason }: { readonly what: string; readonly reason: string }): void {
+    if (this.#loggedWaits.get(what) === reason) return
+    this.#loggedWaits.set(what, reason)
     this.#log.warn({ reason }, `waits for ${what}`)
   }
 
-  /** What took no longer is no trouble. */
-  #tellGoingOn(waitedFor: string, forMs: number): void {
-    if (forMs < leastToldMs || this.#stopping.signal.aborted) return
-    this.#log.info({ waitedFor }, `goes on after ${(forMs / 1_000).toFixed(1)} s`)
+  /** Short waits are not logged. */
+  #logWaitOver(waitedFor: string, forMs: number): void {
+    if (forMs < minLoggedWaitMs || this.#stopping.signal.aborted) return
+    this.#log.info({ waitedFor }, `continues after ${(forMs / 1_000).toFixed(1)} s`)
   }
 
   async #takeLease(bus: ServiceBus): Promise<Lease> {
@@ -195,7 +198,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
         const since = toIsoTime(sinceMs)
         this.#status.waitFor(
           `the lease that ${instance} holds since ${since}`,
-          'looks each second whether it is free',
+          'checks every second whether it is free',
         )
       },
     })
@@ -203,7 +206,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     return lease
   }
 
-  /** When `main` has had its time to end. */
+  /** Resolves when the time of `main` to end is over. */
   async #stopped(): Promise<void> {
     const { signal } = this.#stopping
     if (!signal.aborted)

@@ -6,7 +6,7 @@ import type { Clock } from '#runtime/clock.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
 import type { StatusReporter } from './status-reporter.ts'
 
-/** What a service is made of, ready to use. */
+/** The environment of a service, ready to use. */
 export interface Service<Settings> {
   readonly settings: Settings & ServiceSettings
   readonly bus: Bus
@@ -15,23 +15,23 @@ export interface Service<Settings> {
   readonly metrics: Registry
   readonly tracing: Tracing
   readonly status: StatusReporter
-  /** Undefined for a service that needs none. */
+  /** Undefined for a service without a lease. */
   readonly lease: Lease | undefined
-  /** Aborted when the service has to stop: `main` then returns soon. */
+  /** Aborted when the service has to stop: `main` then returns within a second. */
   readonly signal: AbortSignal
 }
 
-/** A service's own part; when it returns, the service ends. */
+/** The main function of a service; when it returns, the service ends. */
 export type ServiceMain<Settings> = (service: Service<Settings>) => Promise<void>
 
 /** Exit codes, for a supervisor. */
 export const exitCodes = {
-  /** Stopped as asked. */
+  /** Stopped on request. */
   done: 0,
-  /** Something broke; the log says what. */
+  /** A failure; the log has the cause. */
   failed: 1,
-  /** The settings are wrong: starting it again does not help. */
+  /** The settings are wrong: a restart does not help. */
   settings: 2,
-  /** Its right to act passed to another: start it again, it stands by. */
+  /** The lease passed to another instance: after a restart, the service stands by. */
   leaseLost: 3,
 } as const

@@ -18,8 +18,8 @@ import {
   ticking,
 } from './sources.ts'
 
-/** Runs an actor that only notes its events. */
-function noted(...sources: readonly Source<string>[]) {
+/** Runs an actor that only records its events. */
+function recorded(...sources: readonly Source<string>[]) {
   const events: string[] = []
   const ended = new AbortController()
   const step: Step<undefined, string, never> = (state, event) => {
@@ -37,7 +37,7 @@ test('states, log entries, hints and ticks become events', async () => {
   const derivation = await world.join('derivation')
   const engine = await world.join('engine')
   const { bus } = await world.join('rpc')
-  const { events, running, end } = noted(
+  const { events, running, end } = recorded(
     following(bus, l1Heads, ({ head }) => `head ${head.number}`),
     tailing(bus, { log: safeAt, from: 1n }, ({ l1 }) => `entry ${l1.number}`),
     listening(bus, blockHint, ({ l1 }) => `hint ${l1.number}`),
@@ -63,7 +63,7 @@ test('a call becomes an event with an id, and is answered by that id, once', asy
   const derivation = await world.join('derivation')
   const calls = new OpenCalls()
   const received: [generation: bigint, call: CallId<ResetResponse>][] = []
-  noted(
+  recorded(
     serving(engine.bus, { call: reset, calls }, ({ generation }, call) => {
       if (generation === 0n) throw new Error('no such generation')
       received.push([generation, call])
@@ -85,10 +85,10 @@ test('a call becomes an event with an id, and is answered by that id, once', asy
   await assert.rejects(world.settle(call(0n)), { code: 'internal' })
 })
 
-test('a tail that cannot go on stops the actor', async () => {
+test('a tail that fails stops the actor', async () => {
   const world = await BusWorld.provisioned()
   const gossip = await world.join('gossip')
   // The table does not name gossip as a reader of this log.
-  const { running } = noted(tailing(gossip.bus, { log: safeAt, from: 1n }, () => 'entry'))
+  const { running } = recorded(tailing(gossip.bus, { log: safeAt, from: 1n }, () => 'entry'))
   await assert.rejects(world.settle(running), { code: 'not-permitted' })
 })

@@ -10,9 +10,9 @@ async function reported() {
   const world = await BusWorld.provisioned()
   const { bus, fatal } = await world.join('rpc')
   const { clock } = world
-  const wentOn: [what: string, forMs: number][] = []
-  const onGoOn = (what: string, forMs: number) => void wentOn.push([what, forMs])
-  const status = new StatusReporter({ instance: 'rpc-0', version: '1.2.3', clock, onGoOn })
+  const waitsOver: [what: string, forMs: number][] = []
+  const onWaitOver = (what: string, forMs: number) => void waitsOver.push([what, forMs])
+  const status = new StatusReporter({ instance: 'rpc-0', version: '1.2.3', clock, onWaitOver })
   const watcher = await world.join('rpc', 'rpc-1')
   const seen: ServiceStatus[] = []
   watcher.bus.followEach(serviceStatus.rpc, (value) => seen.push(value))
@@ -20,10 +20,10 @@ async function reported() {
   const onFatal = (error: Error) => fatal.push(error)
   status.report(bus, bus.own(serviceStatus.rpc), { signal: ended.signal, onFatal })
   await world.pass(10)
-  return { world, bus, status, seen, wentOn, fatal, end: () => ended.abort() }
+  return { world, bus, status, seen, waitsOver, fatal, end: () => ended.abort() }
 }
 
-test('the status is written each 5 s, and soon after each change', async () => {
+test('the status is written every 5 s, and soon after each change', async () => {
   const { world, status, seen } = await reported()
   assert.deepEqual(
     seen.map(({ phase }) => phase),
@@ -36,19 +36,19 @@ test('the status is written each 5 s, and soon after each change', async () => {
   assert.equal(seen.at(-1)?.phase, 'running')
 })
 
-test('that it goes on is told once, with the time since the first of its waits', async () => {
-  const { world, status, wentOn } = await reported()
+test('the end of a wait is reported once, with the time since its start', async () => {
+  const { world, status, waitsOver } = await reported()
   status.waitFor('L1 block 7', 'asks again')
   await world.pass(2_000)
   status.waitFor('L1 block 8', 'asks again')
   await world.pass(1_000)
-  assert.deepEqual(wentOn, [])
+  assert.deepEqual(waitsOver, [])
   status.goOn()
   status.goOn()
-  assert.deepEqual(wentOn, [['L1 block 8', 3_000]])
+  assert.deepEqual(waitsOver, [['L1 block 8', 3_000]])
 })
 
-test('a wait says for what, since when and what is next, and keeps its start', async () => {
+test('a wait has what, since when and what is next, and keeps its start', async () => {
   const { world, status, seen } = await reported()
   status.phase = 'running'
   const sinceMs = world.clock.now()
@@ -68,7 +68,7 @@ test('a wait says for what, since when and what is next, and keeps its start', a
   assert.equal(seen.at(-1)?.wait, undefined)
 })
 
-test('many changes in a moment are few writes', async () => {
+test('many changes in a short time are few writes', async () => {
   const { world, status, seen } = await reported()
   for (let change = 0; change < 100; change++) status.waitFor(`thing ${change}`, 'waits')
   await world.pass(1_000)
@@ -76,7 +76,7 @@ test('many changes in a moment are few writes', async () => {
   assert.equal(seen.at(-1)?.wait?.what, 'thing 99')
 })
 
-test('a service is ready when it runs, waits for nothing, and has seen what it follows', async () => {
+test('a service is ready when it runs, waits for nothing, and has seen all its inputs', async () => {
   const { world, bus, status } = await reported()
   assert.deepEqual(status.reasonsNotReady(), ['starting'])
   status.phase = 'running'

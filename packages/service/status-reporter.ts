@@ -3,25 +3,25 @@ import type { Bus, Owner } from '#bus/bus.ts'
 import { type Clock, every } from '#runtime/clock.ts'
 import { isFault, toError } from '#runtime/fault.ts'
 
-/** How often the status is written, changed or not. */
+/** Period in which the status is written, changed or not. */
 const statusPeriodMs = 5_000
 
-/** A change is written at once, but not more often than this. */
+/** A change is written at once, but no sooner than this after the last write. */
 const statusPauseMs = 250
 
-/** An input that was not seen for longer makes the service unready. */
+/** An input that is older makes the service unready. */
 export const staleInputMs = 30_000
 
-/** What a reporter is given. */
+/** Options of a reporter. */
 export interface StatusReporterOptions {
   readonly instance: string
   readonly version: string
   readonly clock: Clock
-  /** Told when the service goes on, what it waited for last, and how long it waited in all. */
-  readonly onGoOn?: (what: string, forMs: number) => void
+  /** Called when a wait is over, with the last thing that the service waited for, and the total time. */
+  readonly onWaitOver?: (what: string, forMs: number) => void
 }
 
-/** Says what a service is doing: on the bus, and to whoever asks whether it is ready. */
+/** Publishes the status of a service on the bus, and answers whether it is ready. */
 export class StatusReporter {
   readonly #options: StatusReporterOptions
   readonly #startedMs: number
@@ -42,7 +42,7 @@ export class StatusReporter {
     this.#changed()
   }
 
-  /** Says that the service cannot go on without something, and what it does about it; since when, it knows itself. */
+  /** Sets what the service waits for, and what it does next; the reporter adds the start time. */
   waitFor(what: string, next: string): void {
     if (this.#wait?.what === what && this.#wait.next === next) return
     const nowMs = this.#options.clock.now()
@@ -58,17 +58,17 @@ export class StatusReporter {
     else this.waitFor(wait.what, wait.next)
   }
 
-  /** Says that it goes on. */
+  /** Ends the wait. */
   goOn(): void {
     if (this.#wait === undefined) return
-    const { clock, onGoOn } = this.#options
+    const { clock, onWaitOver } = this.#options
     const { what } = this.#wait
     this.#wait = undefined
-    onGoOn?.(what, clock.now() - this.#waitsSinceMs)
+    onWaitOver?.(what, clock.now() - this.#waitsSinceMs)
     this.#changed()
   }
 
-  /** What an operator has to do something about, though nothing waits for it yet; all of it each time. */
+  /** Sets the notices: what needs an operator although nothing waits for it yet. Replaces all earlier ones. */
   set notices(notices: readonly string[]) {
     this.#notices = notices
     this.#changed()
@@ -89,15 +89,15 @@ export class StatusReporter {
     }
   }
 
-  /** What the bus has to try again: it goes on by itself, but nothing else does. */
+  /** An operation that the bus retries, while the service cannot continue. */
   #busWait(): Wait | undefined {
     const [first] = this.#bus?.waits() ?? []
     if (first === undefined) return undefined
     const { what, sinceMs, reason } = first
-    return { what, sinceMs, next: `tries again all the time; the last time: ${reason}` }
+    return { what, sinceMs, next: `retries until it succeeds; last failure: ${reason}` }
   }
 
-  /** Why the service is not ready; empty if it is. */
+  /** Why the service is not ready; empty if it is ready. */
   reasonsNotReady(): readonly string[] {
     const { phase, wait, inputs } = this.snapshot()
     const reasons: string[] = []
@@ -111,7 +111,7 @@ export class StatusReporter {
     return reasons
   }
 
-  /** Writes the status to the bus until `signal` is aborted: each 5 s, and soon after each change. */
+  /** Writes the status to the bus until `signal` is aborted: every 5 s, and soon after each change. */
   report(
     bus: Bus,
     owner: Owner<ServiceStatus>,

@@ -15,11 +15,11 @@ export const config = z.strictObject({
   ),
   engineTimeoutMs: wholeNumber(1, 600_000)
     .default(10_000)
-    .describe('how long an answer of the execution client is waited for'),
+    .describe('timeout of one call to the execution client, in milliseconds'),
   syncMode: oneOf(['cl', 'el'])
     .default('cl')
-    .describe('cl derives every block; el has the execution client fetch them from its peers'),
+    .describe('cl: every block is derived; el: the execution client fetches blocks from its peers'),
   elSyncSafeOffsetSeconds: wholeNumber(0, 31_536_000)
     .default(43_200)
-    .describe('how far below the head that it fetched the safe head is taken to be, with el'),
+    .describe('with el: distance of the safe head below the synced head'),
 })

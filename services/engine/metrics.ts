@@ -49,7 +49,7 @@ export function createMetrics(registry: Registry): Metrics {
   })
   const gapGauge = new Gauge({
     name: 'atoll_engine_fork_gap_start_seconds',
-    help: 'start of a fork that the execution client does not support, as Unix time; absent if there is none',
+    help: 'start time of a fork that the execution client does not support, in Unix seconds; absent if it supports all',
     labelNames: ['fork'],
     registers,
   })

@@ -20,8 +20,8 @@ async function startedWorld(record = 'fork-holocene') {
 
 function assertRecorded({ derivation, record }: EngineWorld): void {
   const { safe } = derivation.chain
-  const told = record.l2.find(({ block }) => block.number === safe.number)
-  assert.equal(safe.hash, told?.block.blockHash)
+  const recorded = record.l2.find(({ block }) => block.number === safe.number)
+  assert.equal(safe.hash, recorded?.block.blockHash)
 }
 
 const hasAttributes = ({ method, params }: JsonRpcCall) =>
@@ -29,18 +29,18 @@ const hasAttributes = ({ method, params }: JsonRpcCall) =>
 const isPlainForkchoice = ({ method, params }: JsonRpcCall) =>
   method.startsWith('engine_forkchoiceUpdated') && params[1] === null
 const statusWith = (status: string) => ({
-  payloadStatus: { status, latestValidHash: null, validationError: 'as told' },
+  payloadStatus: { status, latestValidHash: null, validationError: 'by the test' },
   payloadId: null,
 })
 
-/** What the next calls of a kind are answered with, one after another. */
+/** Answers the next calls of a kind, one after another. */
 function answersTo(isMeant: (call: JsonRpcCall) => boolean, ...answers: (() => unknown)[]) {
   return (call: JsonRpcCall) => (isMeant(call) ? answers.shift()?.() : undefined)
 }
 
 function refuses(code: number): () => never {
   return () => {
-    throw new JsonRpcError(code, 'as told')
+    throw new JsonRpcError(code, 'by the test')
   }
 }
 
@@ -49,7 +49,7 @@ for (const [what, answer] of [
   ['SYNCING', () => statusWith('SYNCING')],
   ['INVALID', () => statusWith('INVALID')],
 ] as const) {
-  test(`heads that are answered with ${what} begin a new generation, and the chain goes on`, async () => {
+  test(`a forkchoice that is answered with ${what} starts a new generation, and the chain continues`, async () => {
     const { client, derivation, world } = await startedWorld()
     await derivation.toEnd({ untilSafe: 6n })
     const { generation } = derivation.chain
@@ -69,14 +69,14 @@ for (const [what, isMeant, answer] of [
     ({ method }: JsonRpcCall) => method.includes('getPayload'),
     refuses(-38_001),
   ],
-  ['a block, nonsense', ({ method }: JsonRpcCall) => method.includes('getPayload'), () => ({})],
+  ['a block, malformed', ({ method }: JsonRpcCall) => method.includes('getPayload'), () => ({})],
   [
     'its own block, SYNCING',
     ({ method }: JsonRpcCall) => method.includes('newPayload'),
     () => statusWith('SYNCING').payloadStatus,
   ],
 ] as const) {
-  test(`a call that fails once is repeated in the same generation: ${what}`, async () => {
+  test(`a call that fails once is retried in the same generation: ${what}`, async () => {
     const { client, derivation, world } = await startedWorld()
     const { generation } = derivation.chain
     client.intercept = answersTo(isMeant, answer)
@@ -86,7 +86,7 @@ for (const [what, isMeant, answer] of [
   })
 }
 
-test('an execution client that is restarted while it builds is asked to build again', async () => {
+test('after a restart of the execution client during a build, the build is repeated', async () => {
   const { client, derivation, world } = await startedWorld()
   let restarts = 0
   client.intercept = ({ method }) => {
@@ -97,7 +97,7 @@ test('an execution client that is restarted while it builds is asked to build ag
   assertRecorded(world)
 })
 
-test('an execution client that does not answer is waited for, and said to be', async () => {
+test('the status shows an execution client that does not answer, and the engine retries', async () => {
   const { client, derivation, engine, world } = await startedWorld()
   await derivation.toEnd({ untilSafe: 6n })
   client.intercept = () => {
@@ -116,7 +116,7 @@ test('an execution client that does not answer is waited for, and said to be', a
   assert.equal(engine.status.snapshot().wait, undefined)
 })
 
-test('an execution client that refuses the token is said to, with what to do', async () => {
+test('the status shows that the execution client refuses the token, with what to do', async () => {
   const world = await EngineWorld.of('fork-holocene')
   world.client.intercept = () => {
     throw new Fault('rpc-status', {
@@ -133,7 +133,7 @@ test('an execution client that refuses the token is said to, with what to do', a
   await world.derivation.until(({ outcome }) => outcome === 'started')
 })
 
-test('an execution client that is too old for a fork is told in the status, though nothing waits', async () => {
+test('the status has a notice if the execution client is too old for a fork, though nothing waits', async () => {
   const world = await EngineWorld.of('fork-karst')
   const { client } = world
   client.intercept = ({ method }) =>
@@ -148,7 +148,7 @@ test('an execution client that is too old for a fork is told in the status, thou
     notices.join(),
     /^your execution client is too old for fork karst, .*engine_getPayloadV5$/,
   )
-  // It is upgraded.
+  // The upgrade.
   client.intercept = () => {
     throw new Fault('rpc-unreachable')
   }
@@ -159,7 +159,7 @@ test('an execution client that is too old for a fork is told in the status, thou
   assert.deepEqual(engine.status.snapshot().notices, [])
 })
 
-test('an execution client that lost its data is given the chain again', async () => {
+test('an execution client that lost its data gets the chain again', async () => {
   const { client, derivation, world } = await startedWorld()
   await derivation.toEnd({ untilSafe: 20n })
   const { generation } = derivation.chain
@@ -170,7 +170,7 @@ test('an execution client that lost its data is given the chain again', async ()
   assertRecorded(world)
 })
 
-test('an execution client of another chain is not touched; the engine says so, and goes on with the right one', async () => {
+test('an execution client of another chain gets no forkchoice; the status says so, and the right one is used when it is back', async () => {
   const world = await EngineWorld.of('fork-holocene')
   const right = world.client
   const other = await readRecord('fork-jovian')
@@ -190,11 +190,11 @@ test('an execution client of another chain is not touched; the engine says so, a
 
 for (const hasBlocks of [false, true]) {
   const whose = hasBlocks ? 'that has blocks' : 'that is empty'
-  for (const [what, told] of [
+  for (const [what, message] of [
     ['chain id', /L1 \(--l1-rpc-urls\) has chain id 12345, the rollup config has l1_chain_id 900$/],
     ['genesis', /block 0 of L1 \(--l1-rpc-urls\) is 0x\w{64}, .* genesis.l1.hash 0x\w{64}$/],
   ] as const) {
-    test(`an L1 with another ${what} is said, and the execution client ${whose} not touched`, async () => {
+    test(`the status shows an L1 with another ${what}, and an execution client ${whose} gets no forkchoice`, async () => {
       const world = await EngineWorld.of('fork-holocene')
       const { client, derivation, l1 } = world
       if (hasBlocks) {
@@ -210,7 +210,7 @@ for (const hasBlocks of [false, true]) {
       const engine = await world.start('engine-1')
       await world.bus.pass(120_000)
       const { wait } = engine.status.snapshot()
-      assert.match(wait?.what ?? '', told)
+      assert.match(wait?.what ?? '', message)
       assert.match(wait?.next ?? '', /retries every 30 s; see that --network/)
       assert.equal(engine.ended.isOver, false)
       assert.equal(derivation.states.length, states)
@@ -237,12 +237,12 @@ function l1Of(what: 'chain id' | 'genesis', l1: L1Refs): L1Refs {
   }
 }
 
-test('a block that is not what was asked for never becomes a head', async () => {
+test('a built block that differs from its attributes never becomes a head', async () => {
   const { client, derivation, engine, world } = await startedWorld()
   await derivation.toEnd({ untilSafe: 6n })
-  let isUnfit = true
+  let isMismatch = true
   client.intercept = async ({ method, params }) => {
-    if (!method.includes('getPayload') || !isUnfit) return undefined
+    if (!method.includes('getPayload') || !isMismatch) return undefined
     const { intercept } = client
     client.intercept = () => undefined
     const envelope = (await client.call(method, params)) as { executionPayload: object }
@@ -260,11 +260,11 @@ test('a block that is not what was asked for never becomes a head', async () => 
   )
   assert.match(wait?.next ?? '', /retries every 30 s; see that its version/)
   assert.equal(derivation.chain.unsafe.number, 6n)
-  isUnfit = false
+  isMismatch = false
   await derivation.until(({ safe, unsafe }) => safe.number >= 6n && unsafe.number === 7n)
 })
 
-test('a refused block of deposits is said, and not gone past', async () => {
+test('the status shows a refused block of deposits, and the chain does not pass it', async () => {
   const { client, derivation, engine, world } = await startedWorld('fork-karst')
   await derivation.toEnd({ untilSafe: 6n })
   client.intercept = (call) => (hasAttributes(call) ? statusWith('INVALID') : undefined)
@@ -272,13 +272,13 @@ test('a refused block of deposits is said, and not gone past', async () => {
   await derivation.call(derivation.requestOf(derived))
   await world.bus.pass(60_000)
   const { wait } = engine.status.snapshot()
-  assert.match(wait?.what ?? '', /refuses block 7, which has only deposits: as told/)
+  assert.match(wait?.what ?? '', /refuses block 7, which has only deposits: by the test/)
   assert.match(wait?.next ?? '', /retries every 30 s; deposits are always valid/)
   client.intercept = () => undefined
   await derivation.until(({ safe }) => safe.number === 7n)
 })
 
-test('what fails again and again in a new generation is tried more and more seldom', async () => {
+test('a failure that repeats in new generations is retried with growing pauses', async () => {
   const { client, derivation, engine, world } = await startedWorld()
   client.intercept = (call) => (hasAttributes(call) ? refuses(-38_002)() : undefined)
   const { generation } = derivation.chain
@@ -297,7 +297,7 @@ test('what fails again and again in a new generation is tried more and more seld
   assert.ok(waits.filter((what) => what.includes('-38002')).length > 30)
 })
 
-test('L1 that does not answer is waited for', async () => {
+test('the status shows an L1 that does not answer, and the engine retries', async () => {
   const world = await EngineWorld.of('fork-holocene')
   const { l1 } = world
   world.l1 = {
@@ -313,7 +313,7 @@ test('L1 that does not answer is waited for', async () => {
   await world.derivation.until(({ outcome }) => outcome === 'started')
 })
 
-test('an engine whose lease ran out does nothing more', async () => {
+test('an engine whose lease expired makes no call', async () => {
   const { client, engine, world } = await startedWorld()
   world.bus.lost = ({ subject }) => subject.includes('lease')
   await world.bus.pass(12_000)
@@ -323,7 +323,7 @@ test('an engine whose lease ran out does nothing more', async () => {
   assert.equal(client.calls.length, calls)
 })
 
-test('a missing method of a fork to come is said with the fork and its time', async () => {
+test('a metric has the start time of a scheduled fork with a missing method', async () => {
   const world = await EngineWorld.of('fork-karst')
   const { client } = world
   client.intercept = ({ method }) =>
@@ -336,7 +336,7 @@ test('a missing method of a fork to come is said with the fork and its time', as
   assert.match(text, /fork="/)
 })
 
-test('a gap below the unsafe blocks is given to the execution client to fill', async () => {
+test('the execution client fetches a gap below the unsafe blocks', async () => {
   const { client, derivation, world } = await startedWorld()
   const { bus, gossip, record } = world
   for (const { block } of record.l2.slice(20, 25))

@@ -9,8 +9,8 @@ import { hash } from '#test/fakes/values.ts'
 /** The safe head is the recorded block of its number. */
 function assertRecorded({ derivation, record }: EngineWorld): void {
   const { safe } = derivation.chain
-  const told = record.l2.find(({ block }) => block.number === safe.number)
-  assert.equal(safe.hash, told?.block.blockHash)
+  const recorded = record.l2.find(({ block }) => block.number === safe.number)
+  assert.equal(safe.hash, recorded?.block.blockHash)
 }
 
 async function startedWorld(record: string) {
@@ -27,7 +27,7 @@ async function builtWorld(record: string) {
   return started
 }
 
-test('a chain is built block by block, and every hash is op-geth’s', async () => {
+test('a chain is built block by block, and every hash equals op-geth’s', async () => {
   const { client, derivation, world } = await builtWorld('fork-karst')
   assertRecorded(world)
   assert.deepEqual(new Set(derivation.outcomes), new Set(['built']))
@@ -38,10 +38,10 @@ test('a chain is built block by block, and every hash is op-geth’s', async () 
 })
 
 for (const [record, outcome, what] of [
-  ['bad-data-karst', 'replaced', 'leaves a block of deposits'],
-  ['bad-data-pre-holocene', 'dropped', 'is left out before Holocene'],
+  ['bad-data-karst', 'replaced', 'is replaced with a block of deposits'],
+  ['bad-data-pre-holocene', 'dropped', 'is dropped before Holocene'],
 ] as const) {
-  test(`a batch that makes no valid block ${what}, and every hash is op-geth’s`, async () => {
+  test(`a batch whose block is invalid ${what}, and every hash equals op-geth’s`, async () => {
     const { derivation, world } = await startedWorld(record)
     while (!derivation.outcomes.includes(outcome))
       await derivation.toEnd({ untilSafe: derivation.chain.safe.number + 10n })
@@ -50,7 +50,7 @@ for (const [record, outcome, what] of [
   })
 }
 
-test('an engine that is started again finds its blocks, and builds none anew', async () => {
+test('a restarted engine finds its blocks, and builds no block again', async () => {
   const { client, derivation, engine, world } = await builtWorld('fork-holocene')
   const { generation, safe } = derivation.chain
   engine.stop()
@@ -69,7 +69,7 @@ test('an engine that is started again finds its blocks, and builds none anew', a
   assert.ok(!client.calls.some(({ method }) => method.startsWith('engine_newPayload')))
 })
 
-test('an engine that is killed at any call to the execution client goes on when it is started again', async () => {
+test('an engine that is killed at any call to the execution client continues after a restart', async () => {
   const world = await EngineWorld.of('fork-jovian')
   const { client, derivation } = world
   let engine = await world.start()
@@ -96,7 +96,7 @@ test('an engine that is killed at any call to the execution client goes on when 
       derivation.take(derived, derivation.chain)
       continue
     }
-    // Each time some calls later than the last time: all that is not final is read again.
+    // Each kill some calls later than the last: blocks that are not final are read again.
     left = Number.POSITIVE_INFINITY
     engine = await world.start()
     await derivation.until((chain) => chain.generation > generation)
@@ -108,7 +108,7 @@ test('an engine that is killed at any call to the execution client goes on when 
   assert.deepEqual(generations, generations.toSorted(compare))
 })
 
-test('unsafe blocks from peers become the unsafe head, whatever their order, and are then consolidated', async () => {
+test('unsafe blocks from peers become the unsafe head in any order, and are then consolidated', async () => {
   const { derivation, world } = await startedWorld('fork-holocene')
   const { bus, gossip, record } = world
   const payloads = record.l2.slice(1, 31).map(({ block }) => block)
@@ -122,7 +122,7 @@ test('unsafe blocks from peers become the unsafe head, whatever their order, and
   assertRecorded(world)
 })
 
-test('unsafe blocks that came while the engine was away are read from the log', async () => {
+test('unsafe blocks that arrived while the engine was down are read from the log', async () => {
   const world = await EngineWorld.of('fork-holocene')
   const { bus, derivation, gossip, record } = world
   for (const { block } of record.l2.slice(1, 11))
@@ -131,13 +131,13 @@ test('unsafe blocks that came while the engine was away are read from the log', 
   await derivation.until(({ unsafe }) => unsafe.number === 10n)
 })
 
-test('an unsafe block that is not what was derived is given up, with all above it', async () => {
+test('an unsafe block that differs from the derived one is replaced, with all above it', async () => {
   const { client, derivation, world } = await startedWorld('fork-holocene')
   const { bus, gossip, record } = world
   const other = await siblingOf(world, 1)
   await bus.settle(gossip.append(payloadReceived, { payload: other }))
   await derivation.until(({ unsafe }) => unsafe.hash === other.blockHash)
-  // First block wins: the one that all others have is no child of the head.
+  // The first block wins: its sibling is not a child of the head.
   const real = record.l2[1]?.block ?? assert.fail()
   await bus.settle(gossip.append(payloadReceived, { payload: real }))
   await bus.pass(5_000)
@@ -148,7 +148,7 @@ test('an unsafe block that is not what was derived is given up, with all above i
   assertRecorded(world)
 })
 
-test('an unsafe block that makes no valid block is refused, and the next one taken', async () => {
+test('an invalid unsafe block is refused, and the next one inserted', async () => {
   const { derivation, engine, world } = await startedWorld('fork-holocene')
   const { bus, gossip, record } = world
   const good = record.l2[1]?.block ?? assert.fail()
@@ -163,12 +163,12 @@ test('an unsafe block that makes no valid block is refused, and the next one tak
   await bus.settle(gossip.append(payloadReceived, { payload: good }))
   await bus.pass(1_000)
   assert.equal(derivation.chain.unsafe.hash, good.blockHash)
-  assert.equal(await refusals(), refused, 'the next one is not refused')
+  assert.equal(await refusals(), refused, 'the next block is not refused')
   await derivation.toEnd({ untilSafe: 3n })
   assertRecorded(world)
 })
 
-test('what derivation names is finalized when it is safe, once, and survives a restart', async () => {
+test('the finality target of derivation is finalized once it is safe, and stays so after a restart', async () => {
   const { client, derivation, engine, world } = await startedWorld('fork-holocene')
   const { bus, record } = world
   const target = record.l2[10]?.block ?? assert.fail()
@@ -199,7 +199,7 @@ test('a target that is not on the safe chain is not finalized', async () => {
   assert.equal(derivation.chain.finalized.number, 0n)
 })
 
-test('attributes of another generation are refused, and the engine’s own is told', async () => {
+test('attributes of another generation are refused, with the generation of the engine', async () => {
   const { derivation } = await startedWorld('fork-holocene')
   const derived = derivation.next() ?? assert.fail()
   const request = derivation.requestOf(derived)
@@ -211,7 +211,7 @@ test('attributes of another generation are refused, and the engine’s own is to
     })
 })
 
-test('attributes that come twice take effect once', async () => {
+test('attributes that arrive twice take effect once', async () => {
   const { derivation, client } = await startedWorld('fork-holocene')
   const derived = derivation.next() ?? assert.fail()
   const request = derivation.requestOf(derived)
@@ -227,7 +227,7 @@ for (const [what, change] of [
   ['a sequence that jumps', { sequence: 5n }],
   ['another parent', { parent: undefined }],
 ] as const) {
-  test(`${what} begins a new generation`, async () => {
+  test(`${what} starts a new generation`, async () => {
     const { derivation, world } = await startedWorld('fork-holocene')
     const derived = derivation.next() ?? assert.fail()
     const request = derivation.requestOf(derived)
@@ -241,7 +241,7 @@ for (const [what, change] of [
   })
 }
 
-test('a reset begins a new generation; one of a generation that is over changes nothing', async () => {
+test('a reset starts a new generation; a reset of an earlier generation has no effect', async () => {
   const { derivation, world } = await startedWorld('fork-holocene')
   await derivation.toEnd({ untilSafe: 5n })
   const { generation } = derivation.chain
@@ -256,14 +256,14 @@ test('a reset begins a new generation; one of a generation that is over changes 
   assert.equal(derivation.chain.generation, next.generation)
 })
 
-test('blocks that L1 took back are given up at a reset, and nothing below them', async () => {
+test('at a reset, blocks whose L1 origin was reorged out are dropped, and no block below them', async () => {
   const { client, derivation, world } = await builtWorld('fork-holocene')
   const { generation, unsafe } = derivation.chain
   const request = { generation, reason: 'l1-reorg' } as const
   const from = unsafe.l1Origin.number - 1n
   const isBelow = (block: L1BlockRef) => block.number < from
   const canonical = world.l1
-  // What L1 does not have yet may still come.
+  // L1 may still get blocks that it lacks.
   world.l1 = {
     ...canonical,
     blocksDown: async (page) => (await canonical.blocksDown(page)).filter(isBelow),
@@ -287,7 +287,7 @@ test('blocks that L1 took back are given up at a reset, and nothing below them',
   assert.equal(client.chain.head.hash, chain.unsafe.hash)
 })
 
-test('blocks are told by number, hash and label, while the engine is at work', async () => {
+test('blocks are served by number, hash and label while the engine runs', async () => {
   const { derivation, world } = await builtWorld('fork-karst')
   const { bus, record } = world
   const ask = (request: Parameters<typeof fetchL2Block.request.encode>[0]) =>
@@ -310,7 +310,7 @@ test('blocks are told by number, hash and label, while the engine is at work', a
   assert.deepEqual(none, { generation, kind: 'not-found' })
 })
 
-/** Another block in the place of a recorded one: with its deposits only, and another gas limit. */
+/** A sibling of a recorded block: with its deposits only, and another gas limit. */
 async function siblingOf({ client, record }: EngineWorld, number: number) {
   const { block } = record.l2[number] ?? assert.fail()
   const api = new EngineApiClient({ rpc: client, config: record.config, monotonicMs: () => 0 })

@@ -45,7 +45,7 @@ function requestOf(changes: Partial<ApplyAttributesRequest> = {}): ApplyAttribut
   }
 }
 
-/** What attributes that come are answered with, and what is done then. */
+/** The answer to attributes, the next state, and the jobs that start. */
 function applyCalled(state: State, request: ApplyAttributesRequest) {
   const [next, ...effects] = step(state, { kind: 'apply-called', request, call })
   return { answer: answerOf(effects), next, jobs: jobsOf(effects) }
@@ -121,7 +121,7 @@ for (const [what, state, changes, answer, jobs] of [
 for (const [what, state, generation, jobs] of [
   ['of the generation', atRest(), 7n, ['start']],
   ['of a later one', atRest(), 8n, ['start']],
-  ['of one that is over', atRest(), 6n, []],
+  ['of an earlier one', atRest(), 6n, []],
   ['while one is due', atRest({ resetDue: 'started', paused: ['start'] }), 7n, []],
   ['before there is any', initialState, 0n, ['start']],
 ] as const) {
@@ -133,7 +133,7 @@ for (const [what, state, generation, jobs] of [
   })
 }
 
-test('a generation is the time, or one more than any before it', () => {
+test('a generation is the time, or one more than any earlier generation', () => {
   const start = chainAt({ generation: 1n, version: 1n }).start
   const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
   const found = { heads, start, isAtGenesis: false }
@@ -164,11 +164,11 @@ for (const [before, cause, expected] of [
   ['el-synced', 'sequence', 'el-synced'],
   ['el-synced', 'l1-reorg', 'el-synced'],
   ['el-synced', 'history', 'ready'],
-  // It was killed after it had told the execution client that the sync is over.
+  // The engine was killed after it had ended the sync in the execution client.
   ['el-syncing', 'started', 'el-synced'],
   ['ready', 'started', 'ready'],
 ] as const) {
-  test(`after ${before} and a reset (${cause}) the chain is ${expected}, until something was derived`, () => {
+  test(`after ${before} and a reset (${cause}) the chain is ${expected}, until attributes were applied`, () => {
     const { start } = chainAt({ generation: 1n, version: 1n })
     const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
     const syncOf = (sequence: bigint, { isAtGenesis = false } = {}) => {
@@ -183,7 +183,7 @@ for (const [before, cause, expected] of [
   })
 }
 
-test('a block that was there is safe, and the execution client told a little later', () => {
+test('a consolidated block is safe, and the forkchoice follows a little later', () => {
   const { chain, effects, next } = applied(atRest(), { kind: 'consolidated', block: block(13) })
   assert.deepEqual([chain.unsafe, chain.pendingSafe, chain.safe], [block(20), block(13), block(13)])
   assert.deepEqual([chain.version, chain.sequence, chain.outcome], [5n, 4n, 'consolidated'])
@@ -206,7 +206,7 @@ test('a block in the middle of a span is pending only', () => {
   )
 })
 
-test('a span that is given up leaves the unsafe chain that it had taken the place of', () => {
+test('a dropped span restores the unsafe chain that it had replaced', () => {
   const first = applied(atRest(), { kind: 'built', block: block(13, 1) }, { concludesBatch: false })
   assert.deepEqual(first.next.backupUnsafe, block(20))
   const second = applied(
@@ -221,7 +221,7 @@ test('a span that is given up leaves the unsafe chain that it had taken the plac
   assert.equal(dropped.next.backupUnsafe, undefined)
 })
 
-test('when the unsafe head is safe there is nothing to go back to', () => {
+test('when the unsafe head is safe there is no backup', () => {
   const { next } = applied(atRest(), { kind: 'replaced', block: block(13, 1) })
   assert.equal(next.backupUnsafe, undefined)
   assert.deepEqual(next.chain?.safe, block(13, 1))
@@ -243,7 +243,7 @@ for (const [number, jobs] of [
   })
 }
 
-test('one thing is done at a time, the most urgent first', () => {
+test('one job runs at a time, the most urgent first', () => {
   const payload = {
     ...block(21),
     number: 21n,
@@ -268,7 +268,7 @@ test('one thing is done at a time, the most urgent first', () => {
   assert.deepEqual(done, ['insert', 'apply', 'finalize'])
 })
 
-test('pauses grow, and are longest for what only an operator can heal', () => {
+test('pauses grow, and are longest for failures that need an operator', () => {
   const job = { kind: 'apply', request: requestOf() } as const
   const pausesOf = (code: 'engine-refused' | 'deposits-refused' | 'engine-forkchoice') => {
     const pauses: number[] = []
@@ -290,7 +290,7 @@ test('pauses grow, and are longest for what only an operator can heal', () => {
   assert.deepEqual([first, second, new Set(rest)], [100, 200, new Set([stuckPauseMs])])
 })
 
-test('a failure that a reset heals begins one; the next success forgets it', () => {
+test('a failure of severity reset starts a generation; the next success clears it', () => {
   const job = { kind: 'forkchoice' } as const
   const [next, ...effects] = failed(atRest({ applyDue: requestOf() }), job, 'engine-forkchoice')
   assert.equal(next.applyDue, undefined)
@@ -300,17 +300,17 @@ test('a failure that a reset heals begins one; the next success forgets it', () 
   assert.equal(healed.failures.forkchoice, undefined)
 })
 
-test('a heartbeat tells the heads again, unless they were told since the last', () => {
+test('a heartbeat repeats the forkchoice, unless it was updated since the last heartbeat', () => {
   const [first, ...effects] = step(atRest(), { kind: 'heartbeat' })
   assert.deepEqual(jobsOf(effects), ['forkchoice'])
-  const [told] = step(first, { kind: 'forkchoice-updated' })
-  const [quiet, ...none] = step(told, { kind: 'heartbeat' })
+  const [updated] = step(first, { kind: 'forkchoice-updated' })
+  const [quiet, ...none] = step(updated, { kind: 'heartbeat' })
   assert.deepEqual(jobsOf(none), [])
   const [, ...again] = step(quiet, { kind: 'heartbeat' })
   assert.deepEqual(jobsOf(again), ['forkchoice'])
 })
 
-test('while the execution client syncs by itself, nothing is derived, and only the highest block counts', () => {
+test('during EL sync, no attributes are applied, and only the highest payload is kept', () => {
   const chain = atRest().chain ?? assert.fail()
   const syncing = atRest({ chain: { ...chain, sync: 'el-syncing' }, isElSyncing: true })
   const called = applyCalled(syncing, requestOf())

@@ -142,7 +142,7 @@ test('a service whose own code fails logs why, once, and ends with 1', async (t)
   const service = start(t, 'engine-4', '--fail-after-ms=100')
   assert.equal(await service.code, 1)
   assert.equal(service.output().match(/a rule of ours is broken/g)?.length, 2, 'message and stack')
-  assert.match(service.output(), /"level":"error".*"msg":"the service cannot go on"/)
+  assert.match(service.output(), /"level":"error".*"msg":"the service failed"/)
 })
 
 test('a service whose bus is away waits for it, says so, and stops when it is asked to', async (t) => {

@@ -17,9 +17,9 @@ import { TestDerivation } from './test-derivation.ts'
 export interface RunningEngine {
   readonly status: StatusReporter
   readonly registry: Registry
-  /** How it ended, if it did. */
+  /** Whether it ended, and its error. */
   readonly ended: { error: Error | undefined; isOver: boolean }
-  /** Stops it as a process that is killed: it does not clean up. */
+  /** Kills it: it does not clean up. */
   stop(): void
   isKilled(): boolean
 }
@@ -30,9 +30,9 @@ export class EngineWorld {
   readonly record: RecordedChain
   client: EmbeddedClient
   readonly derivation: TestDerivation
-  /** Gossip's end of the bus. */
+  /** The bus, as gossip sees it. */
   readonly gossip: Bus
-  /** What of L1 is there. */
+  /** The L1 of the engine. */
   l1: L1Refs
   sync: SyncSettings = { mode: 'cl', safeOffsetSeconds: 0n }
 
@@ -50,7 +50,7 @@ export class EngineWorld {
     this.l1 = refsOf(parts.record)
   }
 
-  /** A world in which an engine is not started yet; the rules of its chain may be others than the record's. */
+  /** A world without a running engine; `changes` overrides the rollup config of the record. */
   static async of(recordName: string, changes: Partial<RollupConfig> = {}): Promise<EngineWorld> {
     const recorded = await readRecord(recordName)
     const record = { ...recorded, config: { ...recorded.config, ...changes } }
@@ -116,7 +116,7 @@ export class EngineWorld {
   }
 }
 
-/** A process that is killed hears of nothing, and so does nothing more. */
+/** A killed process receives no answer. */
 async function unlessKilled<Value>(answer: Promise<Value>, signal: AbortSignal): Promise<Value> {
   try {
     return await answer

@@ -101,7 +101,7 @@ async function build(
   // A client that deviates from the attributes would split the chain.
   const difference = firstDifference(config, { parentHash: parent.hash, attributes }, payload)
   if (difference !== undefined)
-    throw new Fault('payload-unfit', {
+    throw new Fault('payload-mismatch', {
       detail: `the execution client built a block ${payload.number} that differs from its attributes: ${difference.field} is ${difference.block}, want ${difference.derived}`,
     })
   const status = await executionClient.newPayload(payload)
@@ -126,7 +126,7 @@ async function buildPayload(
     if (payload !== undefined) return payload
   }
   throw new Fault('payload-lost', {
-    detail: `the execution client forgot the block that it was building, ${maxBuilds} times in a row`,
+    detail: `the execution client forgot the payload id of its build, ${maxBuilds} times in a row`,
   })
 }
 

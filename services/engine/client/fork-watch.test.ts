@@ -14,7 +14,7 @@ import { createMetrics } from '#services/engine/metrics.ts'
 
 const dayMs = 86_400_000
 
-/** A watch over an execution client that lacks a method of a fork which starts in 3 days, until it is upgraded. */
+/** A watch of an execution client that lacks a method of a fork in 3 days, until it is upgraded. */
 async function watched() {
   const record = await readRecord('fork-karst')
   const clock = new VirtualClock(1_700_000_000_000)
@@ -63,7 +63,7 @@ test('an upgrade of the execution client is detected at the next check', async (
   assert.equal(client.calls.length, 2)
 })
 
-test('after it could not be reached it is looked at once, and until it answers', async () => {
+test('after the execution client was unreachable, it is checked at once, until it answers', async () => {
   const { watch, client, upgrade, notices } = await watched()
   await watch.tick()
   watch.expire()

@@ -13,7 +13,7 @@ import {
   prunePayloads,
 } from './payload-queue.ts'
 
-/** A block whose parent is the one of the number below it, or another. */
+/** A block on the block below it, of the given fork. */
 function payload(number: number, { fork = 0, bytes = 0 } = {}): Payload {
   return {
     number: BigInt(number),
@@ -31,13 +31,13 @@ function numbersOf({ payloads }: PayloadQueue): number[] {
   return payloads.map(({ number }) => Number(number))
 }
 
-test('blocks wait in the order of their numbers, each once', () => {
+test('blocks are queued in the order of their numbers, each once', () => {
   const queue = queueOf(payload(3), payload(1), payload(2), payload(3), payload(2, { fork: 1 }))
   assert.deepEqual(numbersOf(queue), [1, 2, 2, 3])
 })
 
 for (const excess of [0, 1]) {
-  test(`${maxPayloads + excess} blocks ${excess === 0 ? 'fit' : 'do not fit: the highest is left out'}`, () => {
+  test(`${maxPayloads + excess} blocks ${excess === 0 ? 'fit' : 'do not fit: the highest is dropped'}`, () => {
     const numbers = Array.from({ length: maxPayloads + excess }, (_, at) => at + 1)
     const queue = queueOf(...numbers.toReversed().map((number) => payload(number)))
     assert.equal(queue.payloads.length, maxPayloads)
@@ -45,7 +45,7 @@ for (const excess of [0, 1]) {
     assert.equal(queue.isCut, excess === 1)
   })
 
-  test(`as many bytes as there is room for, and ${excess} more`, () => {
+  test(`the maximum number of bytes, and ${excess} more`, () => {
     const half = maxPayloadQueueBytes / 2 - 1_024
     const queue = queueOf(payload(1, { bytes: half }), payload(2, { bytes: half + excess }))
     assert.deepEqual(numbersOf(queue), excess === 0 ? [1, 2] : [1])
@@ -54,7 +54,7 @@ for (const excess of [0, 1]) {
   })
 }
 
-test('what is not above the head is left out, and what is no child of it', () => {
+test('blocks at or below the head are dropped, and siblings of its child', () => {
   const queue = queueOf(payload(4), payload(5), payload(6, { fork: 1 }), payload(6), payload(9))
   const unsafe = { ...l2Ref(5), hash: hash(5) }
   const pruned = prunePayloads(queue, { unsafe })
@@ -66,7 +66,7 @@ test('what is not above the head is left out, and what is no child of it', () =>
   assert.equal(prunePayloads(pruned, { unsafe }), pruned)
 })
 
-test('a block is taken out by its hash', () => {
+test('a block is removed by its hash', () => {
   const queue = queueOf(payload(6), payload(6, { fork: 1 }))
   const left = dropPayload(queue, payload(6))
   assert.deepEqual(

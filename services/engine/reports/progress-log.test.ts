@@ -11,13 +11,13 @@ function countingLog() {
   return { blocks, log }
 }
 
-test('what came since the start is in the first line', () => {
+test('the first line counts the blocks since the start', () => {
   const { blocks, log } = countingLog()
   log.update({ ...chainAt({ generation: 1n, version: 1n }), safe: l2Ref(107) })
   assert.deepEqual(blocks, [7])
 })
 
-test('after a reset blocks count from where it went back to', () => {
+test('after a reset blocks count from its safe head', () => {
   const { blocks, log } = countingLog()
   log.update({ ...chainAt({ generation: 1n, version: 1n }), safe: l2Ref(107) })
   const start = chainAt({ generation: 2n, version: 1n })
@@ -26,7 +26,7 @@ test('after a reset blocks count from where it went back to', () => {
   assert.deepEqual(blocks, [7, 3])
 })
 
-test('progress is a line with the heads and the count of blocks, only where the safe head moved', () => {
+test('a line has the heads and the number of blocks; without progress there is no line', () => {
   const lines: object[] = []
   const log = new ProgressLog({ info: (fields: object) => void lines.push(fields) })
   const first = chainAt({ generation: 1n, version: 1n })
@@ -35,14 +35,14 @@ test('progress is a line with the heads and the count of blocks, only where the 
   assert.deepEqual(lines, [])
   log.update(second)
   log.update(second)
-  const told = ({ number, hash }: (typeof first)['safe']) => ({ number, hash })
+  const id = ({ number, hash }: (typeof first)['safe']) => ({ number, hash })
   const { safe, unsafe, finalized } = second
   const { l1Origin } = safe
   assert.deepEqual(lines, [
     {
-      safe: told(safe),
-      unsafe: told(unsafe),
-      finalized: told(finalized),
+      safe: id(safe),
+      unsafe: id(unsafe),
+      finalized: id(finalized),
       l1Origin,
       blocks: 4,
     },

@@ -18,13 +18,13 @@ function throwing(code: 'l1-refused' | 'l1-unavailable') {
   }
 }
 
-test('an L1 that has pruned its block at the genesis is taken at its chain id', async () => {
+test('of an L1 that pruned its genesis block, only the chain id is checked', async () => {
   await check({ blocksDown: async () => [] })
-  // What geth says: pruned history unavailable.
+  // geth answers: pruned history unavailable.
   await check({ blocksDown: throwing('l1-refused') })
 })
 
-test('an L1 that does not answer is not taken for the right one', async () => {
+test('an L1 that does not answer fails the check', async () => {
   for (const changes of [
     { blocksDown: throwing('l1-unavailable') },
     { chainId: throwing('l1-unavailable') },

@@ -9,7 +9,7 @@ import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { JsonRpcCall } from '#json-rpc/json-rpc-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 
-/** An execution client that is to fetch the chain by itself, and whose safe head is ten blocks below its head then. */
+/** A world in EL sync, where the safe head is ten blocks below the synced head. */
 async function elWorld(changes: Partial<RollupConfig> = {}): Promise<EngineWorld> {
   const world = await EngineWorld.of('fork-holocene', changes)
   world.sync = { mode: 'el', safeOffsetSeconds: 20n }
@@ -20,7 +20,7 @@ function blockAt({ record }: EngineWorld, number: number): Payload {
   return record.l2[number]?.block ?? assert.fail()
 }
 
-/** The client has the blocks up to a number, as from its peers. */
+/** Gives the client the blocks up to a number, as its peers would. */
 async function fetchTo(world: EngineWorld, number: number): Promise<void> {
   const { client, record } = world
   const blocks = record.l2.slice(1, number + 1).map(({ block }) => block)
@@ -31,7 +31,7 @@ async function gossip({ bus, gossip }: EngineWorld, payload: Payload): Promise<v
   await bus.settle(gossip.append(payloadReceived, { payload }))
 }
 
-/** Derivation asks to begin with a block. */
+/** Derivation requests a reset to a block. */
 async function goBack({ bus, derivation }: EngineWorld, safe: BlockId) {
   const { generation } = derivation.chain
   const request = { generation, reason: 'history', safe } as const
@@ -41,7 +41,7 @@ async function goBack({ bus, derivation }: EngineWorld, safe: BlockId) {
 
 const isForkchoice = ({ method }: JsonRpcCall) => method.startsWith('engine_forkchoiceUpdated')
 
-test('a chain that the execution client fetches from its peers is taken over below its head', async () => {
+test('after EL sync, the safe head is below the synced head, and derivation continues', async () => {
   const world = await elWorld()
   const { bus, derivation } = world
   const engine = await world.start()
@@ -53,7 +53,7 @@ test('a chain that the execution client fetches from its peers is taken over bel
   await bus.pass(10_000)
   assert.match(engine.status.snapshot().wait?.what ?? '', /fetches the chain up to block 40/)
   assert.equal(derivation.chain.generation, waiting.generation)
-  // Its peers, at last.
+  // Its peers have the blocks now.
   await fetchTo(world, 39)
   const chain = await derivation.until(({ sync }) => sync === 'el-synced')
   assert.equal(chain.unsafe.hash, tip.blockHash)
@@ -65,7 +65,7 @@ test('a chain that the execution client fetches from its peers is taken over bel
   await world.start()
   const again = await derivation.until(({ generation }) => generation > chain.generation)
   assert.deepEqual([again.sync, again.safe], ['el-synced', chain.safe])
-  // What a history has of another chain.
+  // A history of another chain.
   const other = await goBack(world, { number: 12n, hash: tip.blockHash })
   assert.deepEqual([other.sync, other.safe], ['ready', chain.safe])
   const known = blockAt(world, 12)
@@ -76,8 +76,8 @@ test('a chain that the execution client fetches from its peers is taken over bel
   assert.equal(derivation.chain.safe.hash, blockAt(world, 45).blockHash)
 })
 
-test('an engine that is started in the middle of EL sync tells the execution client no heads, and waits on', async () => {
-  // A chain that is long for its window, and of which nothing is safe: it looks as if the sync were over.
+test('an engine that is started during EL sync sends no forkchoice, and waits', async () => {
+  // A chain that is longer than its sequencing window and without a safe head looks like one whose sync is over.
   const world = await elWorld({ sequencingWindow: 0n })
   const { bus, client, derivation } = world
   await fetchTo(world, 20)
@@ -98,7 +98,7 @@ test('an engine that is started in the middle of EL sync tells the execution cli
   assert.deepEqual([unsafe.number, safe.number, finalized.number], [40n, 30n, 30n])
 })
 
-test('after EL sync what was safe already stays so, and is not called final', async () => {
+test('after EL sync the safe head of the client stays, and is not finalized', async () => {
   const world = await elWorld()
   const { client, derivation } = world
   await fetchTo(world, 39)
@@ -117,7 +117,7 @@ test('after EL sync what was safe already stays so, and is not called final', as
 })
 
 for (const what of ['L1 does not have its origin', 'the execution client refuses it'] as const) {
-  test(`where the engine cannot go back to a block, it finds a start by itself: ${what}`, async () => {
+  test(`if the engine cannot restart at the requested block, it finds a start itself: ${what}`, async () => {
     const world = await EngineWorld.of('fork-holocene')
     const { client, derivation } = world
     const engine = await world.start()
@@ -137,7 +137,7 @@ for (const what of ['L1 does not have its origin', 'the execution client refuses
       client.intercept = ({ method, params: [heads] }) => {
         const safe = (heads as { safeBlockHash?: string } | undefined)?.safeBlockHash
         if (method.startsWith('engine_forkchoiceUpdated') && safe === hash)
-          throw new JsonRpcError(-38_002, 'as told')
+          throw new JsonRpcError(-38_002, 'by the test')
       }
     const { safe, sync } = await goBack(world, { number: 12n, hash })
     assert.equal(sync, 'ready')

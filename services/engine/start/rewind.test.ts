@@ -7,7 +7,7 @@ import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 import { rewindTo } from './rewind.ts'
 
-/** All time passes at once, when `meanwhile` is over. */
+/** A clock whose timers fire as soon as `meanwhile` is done. */
 function clockWith(meanwhile: () => Promise<unknown>): Clock {
   return {
     ...systemClock,
@@ -31,7 +31,7 @@ async function builtWorld() {
   return { world, engine, derivation, ports: { config, executionClient } }
 }
 
-test('a chain that was taken back is derived again from there', async () => {
+test('a rewound chain is derived again from there', async () => {
   const { derivation, engine, ports, world } = await builtWorld()
   const { generation, safe } = derivation.chain
   engine.stop()
@@ -46,7 +46,7 @@ test('a chain that was taken back is derived again from there', async () => {
   assert.equal(derivation.chain.safe.hash, safe.hash)
 })
 
-test('heads that are below stay where they are, and those above go back as well', async () => {
+test('heads below the block stay, and heads above it are lowered to it', async () => {
   const { derivation, engine, ports, world } = await builtWorld()
   const owner = derivation.bus.own(derivationTargets)
   const { block } = world.record.l2[30] ?? assert.fail()
@@ -61,7 +61,7 @@ test('heads that are below stay where they are, and those above go back as well'
   assert.equal(world.client.chain.finalized?.header.number, 10n)
 })
 
-test('a block above the head is refused', async () => {
+test('a rewind above the head is refused', async () => {
   const { ports } = await builtWorld()
   await assert.rejects(rewindTo(9_999n, ports, atOnce), (error) => {
     assert.ok(isFault(error, 'rewind-refused'))
@@ -70,7 +70,7 @@ test('a block above the head is refused', async () => {
   })
 })
 
-test('a head that another takes back is told', async () => {
+test('a rewind that a running engine undoes is refused', async () => {
   const { engine, ports } = await builtWorld()
   engine.stop()
   const head = await ports.executionClient.block({ kind: 'label', label: 'unsafe' })
