@@ -43,7 +43,7 @@ export type SyncStartStep =
  * Why there is no start. The first three need an operator; with the others, chain or source changed while they were read, and
  * another search may do.
  */
-export type SyncStartFault =
+type SyncStartFault =
   | 'wrong-chain'
   | 'reorg-past-finality'
   | 'reorg-too-deep'
