@@ -71,7 +71,7 @@ export class BeaconClient {
    * @param timestamp of the L1 block, in Unix seconds
    * @param versionedHashes in the order in which the block has them
    * @returns those that are to be had: none if the block's blobs are not kept any more
-   * @throws Fault `l1-untrue` if blobs were told, but not these; else as `Endpoint` does
+   * @throws Fault `l1-invalid` if blobs were told, but not these; else as `Endpoint` does
    */
   async fetchBlobs(
     timestamp: bigint,
@@ -87,7 +87,7 @@ export class BeaconClient {
     if (lacking === undefined) return found
     const detail = `${this.name}: of slot ${slot} it tells ${told.length} blobs, none of which is ${lacking}`
     const fields = { endpoint: this.name }
-    throw new Fault('l1-untrue', { detail, fields })
+    throw new Fault('l1-invalid', { detail, fields })
   }
 
   async #match(

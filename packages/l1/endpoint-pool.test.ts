@@ -92,9 +92,9 @@ test('with none left each is named with what is wrong with it', async () => {
 })
 
 test('a liar is left alone for longer each time', async () => {
-  const { ask, asked, all, clock } = pool({ a: { afterMs: 0, code: 'l1-untrue' } })
+  const { ask, asked, all, clock } = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
   for (const restMs of [10_000, 20_000, 40_000]) {
-    assert.match(await ask(), /l1-untrue/)
+    assert.match(await ask(), /l1-invalid/)
     assert.equal(all.ratings[0]?.rest?.forMs, restMs)
     const before = asked.length
     assert.match(await ask(), /; a is asked again in \d+ s$/)
@@ -105,7 +105,7 @@ test('a liar is left alone for longer each time', async () => {
 })
 
 test('the longest rest is ten minutes for a lie, and one for a limit', async () => {
-  const liar = pool({ a: { afterMs: 0, code: 'l1-untrue' } })
+  const liar = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
   const limited = pool({
     a: { afterMs: 0, code: 'rpc-status', fields: { status: 429, retryAfterMs: 86_400_000 } },
   })

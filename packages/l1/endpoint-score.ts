@@ -93,7 +93,7 @@ export class EndpointScore {
     this.#lastFailure = fault.message
     this.#noteFailing(1)
     this.#failedAtMs = this.#clock.monotonicMs()
-    if (fault.code === 'l1-untrue')
+    if (fault.code === 'l1-invalid')
       this.#rest(fault.message, backoffMs(wrongAnswerRest, this.#lies++))
     else if (isRateLimit(fault)) {
       const asked = retryAfterMs(fault)

@@ -58,7 +58,7 @@ export class L1Client implements RecordableL1Source {
    * A block with its receipts, and the blobs that transactions to the batch inbox name, as far as they are to be had.
    *
    * @returns undefined if L1 is not as long
-   * @throws Fault `l1-untrue` if what was told is not true, `rpc-refused`; else as the clients do
+   * @throws Fault `l1-invalid` if what was told is not true, `rpc-refused`; else as the clients do
    */
   async fetchBlock(number: bigint): Promise<RecordableL1Block | undefined> {
     const { signal } = this.#options

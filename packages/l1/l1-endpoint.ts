@@ -83,7 +83,7 @@ export class L1Endpoint {
    * The header of a block.
    *
    * @returns undefined if there is no such block
-   * @throws Fault `l1-untrue` if what was told is not true, `rpc-refused`; else as the client does
+   * @throws Fault `l1-invalid` if what was told is not true, `rpc-refused`; else as the client does
    */
   async fetchHeader(key: L1BlockKey, options?: CallOptions): Promise<VerifiedL1Header | undefined> {
     const read = async () =>
@@ -212,7 +212,7 @@ export class L1Endpoint {
     } catch (cause) {
       if (cause instanceof DecodeError) {
         const detail = `${this.name}: L1 block ${key} is not true: ${cause.message}`
-        throw new Fault('l1-untrue', { detail, cause, fields })
+        throw new Fault('l1-invalid', { detail, cause, fields })
       }
       if (!(cause instanceof JsonRpcError)) throw cause
       const detail = `${this.name}: it refused a call: ${cause.message} (code ${cause.code})`
@@ -229,7 +229,7 @@ export class L1Endpoint {
     if (chainId !== wanted) {
       const detail = `${this.name}: it has chain id ${chainId}, the rollup config has l1_chain_id ${wanted}`
       const fields = { endpoint: this.name }
-      throw new Fault('l1-untrue', { detail, fields })
+      throw new Fault('l1-invalid', { detail, fields })
     }
     this.#chainIdToSee = undefined
   }

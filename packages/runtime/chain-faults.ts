@@ -85,6 +85,11 @@ export const chainFaults = {
     advice:
       'L1 changed while it was read; if it lasts, an endpoint of --l1-rpc-urls is broken, or is of another chain',
   },
+  'l1-invalid': {
+    severity: 'temporary',
+    means: 'an L1 endpoint gave data that its hash disproves',
+    advice: 'remove this endpoint from --l1-rpc-urls or --l1-beacon-urls',
+  },
   'l1-missing': {
     severity: 'temporary',
     means: 'L1 does not have a block that is needed',
@@ -111,11 +116,6 @@ export const chainFaults = {
     means: 'no endpoint of L1 gave an answer',
     advice: 'see that these endpoints run and can be reached from here, or give others',
   },
-  'l1-untrue': {
-    severity: 'temporary',
-    means: 'an L1 endpoint gave data that its hash disproves',
-    advice: 'remove this endpoint from --l1-rpc-urls or --l1-beacon-urls',
-  },
   'l2-lost': {
     severity: 'reset',
     means: 'the execution client lost a block below its head',
@@ -126,15 +126,15 @@ export const chainFaults = {
     means: 'blocks of the execution client do not fit together',
     advice: 'if it lasts, the execution client is broken: sync it again',
   },
+  'l2-invalid': {
+    severity: 'critical',
+    means: 'an L2 node gave a block that its hash disproves',
+    advice: 'use another --l2-rpc-url',
+  },
   'l2-missing': {
     severity: 'temporary',
     means: 'the execution client does not have a block that is needed',
     advice: 'if it lasts, the execution client has lost blocks: sync it again',
-  },
-  'l2-untrue': {
-    severity: 'critical',
-    means: 'an L2 node gave a block that its hash disproves',
-    advice: 'use another --l2-rpc-url',
   },
   'no-beacon': {
     severity: 'temporary',

@@ -164,5 +164,5 @@ function lags(name: string, blocks: bigint): Fault {
 
 function untrue({ name }: L1Endpoint, what: string): Fault {
   const fields = { endpoint: name }
-  return new Fault('l1-untrue', { detail: `${name}: ${what}`, fields })
+  return new Fault('l1-invalid', { detail: `${name}: ${what}`, fields })
 }

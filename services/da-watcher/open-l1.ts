@@ -183,7 +183,7 @@ function openBeacons(
 function noteFailure(fault: Fault, { log, metrics }: Pick<OpenL1Context, 'log' | 'metrics'>): void {
   metrics.failed(fault.code)
   // A lie is rare, and its teller should hear of it; the rest is scored, and told if nobody is left.
-  if (isFault(fault, 'l1-untrue'))
+  if (isFault(fault, 'l1-invalid'))
     log.warn({ error: fault }, 'an L1 endpoint told what is not true')
   else log.debug({ error: fault }, 'an L1 endpoint failed')
 }

@@ -28,7 +28,7 @@ const blocksPerRequest = 16
  * The next few are asked for while the last are used. Ends where the node has no more.
  *
  * @param first numbers of the first block of all, and of the first that is recorded
- * @throws Fault `l2-untrue` if what was told is not true; JsonRpcError; else as the client does
+ * @throws Fault `l2-invalid` if what was told is not true; JsonRpcError; else as the client does
  */
 export async function* fetchL2Chain(
   options: L2Options,
@@ -59,7 +59,7 @@ export async function* fetchL2Chain(
 /**
  * Blocks in a row, up to the first that is not there.
  *
- * @throws Fault `l2-untrue` if what was told is not true; JsonRpcError; else as the client does
+ * @throws Fault `l2-invalid` if what was told is not true; JsonRpcError; else as the client does
  */
 export async function fetchL2Blocks(
   options: L2Options,
@@ -93,5 +93,5 @@ function readBlock(options: L2Options, number: bigint, json: unknown) {
 
 function untrue({ name }: L2Options, what: string, cause?: unknown): Fault {
   const detail = `${name}: L2 ${what}`
-  return new Fault('l2-untrue', { detail, cause })
+  return new Fault('l2-invalid', { detail, cause })
 }

@@ -109,19 +109,19 @@ for (const [what, again, code, message] of [
   [
     'wrong receipts',
     { ...short, lies: { l1: changed('eth_getBlockReceipts', editing('status', '0x0')) } },
-    'l1-untrue',
+    'l1-invalid',
     /L1 block \d+ is not true: receipts root 0x/,
   ],
   [
     'a wrong L1 block',
     { ...short, lies: { l1: changed('eth_getBlockByNumber', editing('gasUsed', '0x7')) } },
-    'l1-untrue',
+    'l1-invalid',
     /L1 block 0 is not true: the header has hash/,
   ],
   [
     'a wrong L2 block',
     { ...short, lies: { l2: changed('eth_getBlockByNumber', editing('gasUsed', '0x7')) } },
-    'l2-untrue',
+    'l2-invalid',
     /L2 block \d+ is not true: .*the fields have hash/,
   ],
   [
@@ -135,7 +135,7 @@ for (const [what, again, code, message] of [
         }),
       },
     },
-    'l1-untrue',
+    'l1-invalid',
     /of slot \d+ it tells \d+ blobs, none of which is 0x01/,
   ],
   [
