@@ -9,7 +9,7 @@ import { requireFile } from '#records/folder/read-lines.ts'
 import { replayMethods, storageMethod } from '#records/replay/replay-methods.ts'
 import { readReplayedChain, replayL1 } from '#records/replay/replay-record.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
-import { serveLies } from '#test/fakes/lying-l1.ts'
+import { serveFaultyNode } from '#test/fakes/faulty-l1.ts'
 import { memoryHash } from '#test/fakes/memory-l1.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
@@ -30,7 +30,7 @@ async function l1(t: TestContext) {
   chain.show({ ...chain.view, finalized: 8n, safe: 9n })
   const nobody = toAddress(new Uint8Array(20))
   const methods = { ...replayMethods(chain, 900n), ...storageMethod(chain, config, nobody) }
-  const rpc = await serveLies(t, methods)
+  const rpc = await serveFaultyNode(t, methods)
   const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
   const beacon = await replayL1(folder, options)
   t.after(() => beacon.close())

@@ -10,7 +10,7 @@ import { requireFile } from '#records/folder/read-lines.ts'
 import { alternativeBranch } from '#records/replay/alternative-branch.ts'
 import { replayMethods, storageMethod } from '#records/replay/replay-methods.ts'
 import { readReplayedChain, replayL1 } from '#records/replay/replay-record.ts'
-import { type LyingNode, serveLies } from '#test/fakes/lying-l1.ts'
+import { type FaultyNode, serveFaultyNode } from '#test/fakes/faulty-l1.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
 
@@ -27,7 +27,7 @@ async function node(t: TestContext, receipts: Readonly<Record<string, Method>>) 
   const all = Object.entries(replayMethods(chain, 900n))
   const others = Object.fromEntries(all.filter(([name]) => !name.includes('Receipt')))
   const signer = toAddress(new Uint8Array(20))
-  return serveLies(t, { ...others, ...storageMethod(chain, config, signer), ...receipts })
+  return serveFaultyNode(t, { ...others, ...storageMethod(chain, config, signer), ...receipts })
 }
 
 const receiptsOf = (key: unknown) => chain.find(String(key))?.receipts ?? null
@@ -61,7 +61,7 @@ const methods: Readonly<Record<string, Method>> = {
   eth_getTransactionReceipt: ([hash]) => chain.findReceipt(String(hash)) ?? null,
 }
 
-const countOf = ({ calls }: LyingNode, method: string) =>
+const countOf = ({ calls }: FaultyNode, method: string) =>
   calls.filter((call) => call.method === method).length
 
 for (const [at, [method, answer]] of Object.entries(methods).entries())
@@ -117,7 +117,7 @@ test('blocks that are asked for one after the other are fetched ahead, each once
 
 test('a reorg shows in blocks that were fetched already', async (t) => {
   const own = await read()
-  const served = await serveLies(t, {
+  const served = await serveFaultyNode(t, {
     ...replayMethods(own, 900n),
     ...storageMethod(own, config, toAddress(new Uint8Array(20))),
   })
@@ -138,7 +138,7 @@ test('a reorg shows in blocks that were fetched already', async (t) => {
 test('the unsafe block signer is read once, and again only if a header says that it may be another', async (t) => {
   const own = await read()
   own.moveHead(2n)
-  const served = await serveLies(t, {
+  const served = await serveFaultyNode(t, {
     ...replayMethods(own, 900n),
     ...storageMethod(own, config, toAddress(new Uint8Array(20))),
   })
@@ -184,7 +184,7 @@ test('what an endpoint of another chain announces is no head', async (t) => {
   other.chain.moveHead(1n)
   const own = await read()
   own.moveHead(2n)
-  const served = await serveLies(t, {
+  const served = await serveFaultyNode(t, {
     ...replayMethods(own, 901n),
     ...storageMethod(own, config, toAddress(new Uint8Array(20))),
   })
