@@ -31,9 +31,6 @@ export const config = z.strictObject({
   l1RateLimit: wholeNumber(0, 1_000_000)
     .default(0)
     .describe('how many calls a second each JSON-RPC endpoint of L1 is asked at most; 0: no limit'),
-  prefetchMib: wholeNumber(0, 1_024)
-    .default(8)
-    .describe('how much of L1 is fetched before it is asked for, in MiB'),
   dataDir: want(z.string().optional(), 'a folder; it is made if it is not there').describe(
     'where verified L1 blocks and blobs are kept, for this node and others on the machine; left out: nowhere',
   ),

@@ -102,26 +102,13 @@ test('a block costs two calls, and asked for again none', async (t) => {
   })
 })
 
-test('blocks that are asked for one after the other are fetched ahead, each once', async (t) => {
-  const served = await node(t, methods)
-  const watched = await watchL1(t, config, { l1RpcUrls: [served.url], prefetchMib: 1 })
-  await watched.until('heads came', () => watched.heads.length > 0)
-  await watched.fetch({ number: 0 })
-  const isFull = () => served.calls.filter(({ params }) => params[1] === true).length
-  await watched.until('all were fetched', () => isFull() === blocks.length)
-  await watched.until('all are there', () => true)
-  for (const [number, block] of blocks.entries())
-    assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block })
-  assert.equal(isFull(), blocks.length)
-})
-
 test('a reorg shows in blocks that were fetched already', async (t) => {
   const own = await read()
   const served = await serveFaultyNode(t, {
     ...replayMethods(own, 900n),
     ...storageMethod(own, config, toAddress(new Uint8Array(20))),
   })
-  const watched = await watchL1(t, config, { l1RpcUrls: [served.url], prefetchMib: 1 })
+  const watched = await watchL1(t, config, { l1RpcUrls: [served.url] })
   await watched.until('heads came', () => watched.heads.length > 0)
   for (const number of blocks.keys()) await watched.fetch({ number })
   const branch = alternativeBranch(own.blocks.slice(8), 'other')

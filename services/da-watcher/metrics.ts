@@ -21,7 +21,7 @@ export interface DaWatcherMetrics {
 export interface DaWatcherGauges {
   ratings(): readonly EndpointRating[]
   /** Bytes by what holds them. */
-  bytes(): Readonly<Record<'prefetched' | 'memory' | 'disk', number>>
+  bytes(): Readonly<Record<'memory' | 'disk', number>>
 }
 
 /** How a request for a block ended. */

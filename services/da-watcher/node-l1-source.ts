@@ -1,4 +1,3 @@
-import type { Logger } from 'pino'
 import type { FetchL1BlockRequest } from '#messages/fetch-l1-block.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
@@ -8,7 +7,6 @@ import type { VerifiedL1Header } from '#l1/l1-endpoint.ts'
 import type { BlockFetcher } from './block-fetcher.ts'
 import type { HeadWatch } from './head-watch.ts'
 import type { L1Source } from './l1-source.ts'
-import { Prefetcher } from './prefetcher.ts'
 import type { SignerReader } from './signer-reader.ts'
 
 /** What L1 is asked with. */
@@ -16,30 +14,16 @@ export interface NodeL1Options {
   readonly watch: HeadWatch
   readonly fetcher: BlockFetcher
   readonly signer: SignerReader
-  readonly prefetchBytes: number
-  readonly log: Pick<Logger, 'debug'>
 }
 
 /** L1 as its nodes tell it. */
 export class NodeL1Source implements L1Source {
   readonly #options: NodeL1Options
-  readonly #prefetcher: Prefetcher
   #heads: L1Heads | undefined
   #announce: () => void = () => undefined
 
   constructor(options: NodeL1Options) {
     this.#options = options
-    const { fetcher, log, prefetchBytes: maxBytes } = options
-    this.#prefetcher = new Prefetcher({
-      fetch: (wanted) => fetcher.fetch(wanted),
-      maxBytes,
-      onFault: (error) => log.debug({ error }, 'an L1 block cannot be fetched ahead'),
-    })
-  }
-
-  /** Bytes that were fetched and not asked for yet. */
-  get prefetchedBytes(): number {
-    return this.#prefetcher.bytes
   }
 
   async heads(): Promise<L1Heads> {
@@ -52,10 +36,8 @@ export class NodeL1Source implements L1Source {
       // What is between the two is not known: any number that is not final may have another block now.
       const final = heads.finalized?.number ?? -1n
       fetcher.forgetAbove(final)
-      if (heads.head.number <= before.head.number) this.#prefetcher.forgetAbove(final)
     }
     if (heads.finalized !== undefined) fetcher.finalized = heads.finalized.number
-    this.#prefetcher.head = heads.head.number
     return heads
   }
 
@@ -72,10 +54,8 @@ export class NodeL1Source implements L1Source {
     this.#announce()
   }
 
-  async fetchBlock(wanted: FetchL1BlockRequest): Promise<L1Block | undefined> {
-    const block = await this.#options.fetcher.fetch(wanted)
-    this.#prefetcher.asked(wanted, block)
-    return block
+  fetchBlock(wanted: FetchL1BlockRequest): Promise<L1Block | undefined> {
+    return this.#options.fetcher.fetch(wanted)
   }
 
   fetchUnsafeBlockSigner(at: L1BlockRef): Promise<Address> {

@@ -35,7 +35,6 @@ export type L1Settings = Pick<
   | 'l1FinalityPollMs'
   | 'l1TimeoutMs'
   | 'l1RateLimit'
-  | 'prefetchMib'
   | 'dataDir'
   | 'cacheMib'
 >
@@ -66,8 +65,8 @@ const mebibyte = 1024 * 1024
 /** Blobs are large, and to check them takes a while: the next beacon node is not asked sooner. */
 const beaconHedgeMs = 3_000
 
-/** What is kept in memory beside what is fetched ahead: for whoever asks again. */
-const memoryBytes = 8 * mebibyte
+/** Blocks and blobs kept in memory for repeated requests. */
+const memoryBytes = 16 * mebibyte
 
 /**
  * Makes the source of L1 that settings describe.
@@ -79,7 +78,7 @@ export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
   const { clock, config: rollup, log, metrics, registry } = context
   const rpcs = openRpcs(settings, context)
   const [beacons, archives] = openBeacons(settings, context)
-  const memory = new BlockMemory(memoryBytes + settings.prefetchMib * mebibyte)
+  const memory = new BlockMemory(memoryBytes)
   const disk = openDisk(settings)
   const watch = new HeadWatch({
     pool: rpcs.pool,
@@ -102,12 +101,11 @@ export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
     contract: rollup.l1SystemConfigAddress,
     newest: () => watch.header,
   })
-  const prefetchBytes = settings.prefetchMib * mebibyte
-  const l1 = new NodeL1Source({ watch, fetcher, signer, prefetchBytes, log })
+  const l1 = new NodeL1Source({ watch, fetcher, signer })
   registerDaWatcherGauges(registry, {
     ratings: () => [rpcs.pool, beacons, archives].flatMap(({ ratings }) => ratings),
     bytes: () => {
-      return { prefetched: l1.prefetchedBytes, memory: memory.bytes, disk: disk?.bytes ?? 0 }
+      return { memory: memory.bytes, disk: disk?.bytes ?? 0 }
     },
   })
   const ended = new AbortController()

@@ -38,7 +38,6 @@ const usualSettings = {
   l1FinalityPollMs: undefined,
   l1TimeoutMs: 400,
   l1RateLimit: 0,
-  prefetchMib: 0,
   cacheMib: 16,
   dataDir: undefined,
   l1BeaconUrls: undefined,
