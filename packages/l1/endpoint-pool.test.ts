@@ -101,7 +101,7 @@ test('a liar is left alone for longer each time', async () => {
     assert.equal(asked.length, before)
     await clock.run(restMs, () => false)
   }
-  assert.equal(all.ratings[0]?.lies, 3)
+  assert.equal(all.ratings[0]?.wrongAnswers, 3)
 })
 
 test('the longest rest is ten minutes for a lie, and one for a limit', async () => {

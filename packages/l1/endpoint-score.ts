@@ -8,7 +8,7 @@ export interface EndpointRating {
   readonly name: string
   /** Milliseconds that asking it is expected to cost, failures and all: less is better. */
   readonly score: number
-  readonly lies: number
+  readonly wrongAnswers: number
   /** Why it is not asked now, and for how long; undefined if it is. */
   readonly rest: { readonly reason: string; readonly forMs: number } | undefined
   /** What it failed with last. */
@@ -43,7 +43,7 @@ export class EndpointScore {
   #failing = 0
   #failedAtMs = 0
   #lagBlocks = 0
-  #lies = 0
+  #wrongAnswers = 0
   #limits = 0
   #restUntilMs = 0
   #restReason = ''
@@ -70,7 +70,7 @@ export class EndpointScore {
     return {
       name: this.name,
       score: this.latencyMs + failureCostMs * this.#failingNow() + lagCostMs * this.#lagBlocks,
-      lies: this.#lies,
+      wrongAnswers: this.#wrongAnswers,
       rest: forMs > 0 ? { reason: this.#restReason, forMs } : undefined,
       lastFailure: this.#lastFailure,
     }
@@ -94,7 +94,7 @@ export class EndpointScore {
     this.#noteFailing(1)
     this.#failedAtMs = this.#clock.monotonicMs()
     if (fault.code === 'l1-invalid')
-      this.#rest(fault.message, backoffMs(wrongAnswerRest, this.#lies++))
+      this.#rest(fault.message, backoffMs(wrongAnswerRest, this.#wrongAnswers++))
     else if (isRateLimit(fault)) {
       const asked = retryAfterMs(fault)
       const grown = backoffMs(rateLimitRest, this.#limits++)

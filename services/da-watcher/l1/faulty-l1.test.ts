@@ -6,7 +6,13 @@ import { replayMethods, storageMethod } from '#records/replay/replay-methods.ts'
 import { readReplayedChain } from '#records/replay/replay-record.ts'
 import { alternativeBranch } from '#records/replay/alternative-branch.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
-import { type FaultyNode, page, type SeenCall, serveFaultyNode, stall } from '#test/fakes/faulty-l1.ts'
+import {
+  type FaultyNode,
+  page,
+  type SeenCall,
+  serveFaultyNode,
+  stall,
+} from '#test/fakes/faulty-l1.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
 
@@ -37,7 +43,9 @@ function instead(result: unknown): unknown {
   return others[number === 0 ? 1 : number - 1]?.json ?? null
 }
 
-const corruptions: Readonly<Record<string, [(call: SeenCall, result: unknown) => unknown, RegExp]>> = {
+const corruptions: Readonly<
+  Record<string, [(call: SeenCall, result: unknown) => unknown, RegExp]>
+> = {
   'receipts without a log': [
     ({ method }, result) =>
       method === 'eth_getBlockReceipts'
@@ -106,12 +114,12 @@ for (const [name, [corrupt, words]] of Object.entries(corruptions)) {
     const watched = await watchL1(t, config, { l1RpcUrls: [faulty.url, honest.url] })
     await watched.until('heads came', () => watched.heads.length > 0)
     await expectTrue(watched, [number])
-    assert.equal((await watched.metric('endpoint_lies'))[faulty.url], 1)
-    assert.equal((await watched.metric('endpoint_lies'))[honest.url], 0)
+    assert.equal((await watched.metric('endpoint_wrong_answers'))[faulty.url], 1)
+    assert.equal((await watched.metric('endpoint_wrong_answers'))[honest.url], 0)
     const asked = faulty.calls.filter(isFull).length
     await expectTrue(watched, [number - 1, number + 1, 1])
     assert.equal(faulty.calls.filter(isFull).length, asked)
-    assert.ok(watched.warnings.includes('an L1 endpoint told what is not true'))
+    assert.ok(watched.warnings.includes('an L1 endpoint gave a wrong answer'))
   })
 
   test(`${name}: without another node da-watcher waits, reports why, and recovers with the node`, async (t) => {
@@ -234,6 +242,6 @@ test('a trusted endpoint that is not among the endpoints is an error', async (t)
   const settings = { l1RpcUrls: [own.url], l1TrustedUrls: ['http://elsewhere:8545/key'] }
   await assert.rejects(watchL1(t, config, settings), {
     code: 'settings',
-    message: /http:\/\/elsewhere:8545 is none of the endpoints of L1$/,
+    message: /http:\/\/elsewhere:8545 is not an endpoint of L1 in the settings$/,
   })
 })
