@@ -123,7 +123,7 @@ function listener() {
   }
 }
 
-/** Adds a status, if it is another than the last; at the start nothing is waited for. */
+/** Adds a status unless it repeats the last one; the first may not be `goes on`. */
 function note(waits: string[], status: string): void {
   if (status !== (waits.at(-1) ?? 'goes on')) waits.push(status)
 }

@@ -25,8 +25,8 @@ const last = blocks.length - 1
 /** An L1 node that serves the record; a test may corrupt its answers. */
 async function node(t: TestContext): Promise<FaultyNode & { chain: Chain }> {
   const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
-  const nobody = toAddress(new Uint8Array(20))
-  const methods = { ...replayMethods(chain, 900n), ...storageMethod(chain, config, nobody) }
+  const signer = toAddress(new Uint8Array(20))
+  const methods = { ...replayMethods(chain, 900n), ...storageMethod(chain, config, signer) }
   return Object.assign(await serveFaultyNode(t, methods), { chain })
 }
 
@@ -51,39 +51,39 @@ const corruptions: Readonly<
       method === 'eth_getBlockReceipts'
         ? (result as Json[]).map((receipt) => ({ ...receipt, status: '0x0' }))
         : result,
-    /is not true: receipts root 0x/,
+    /is wrong: receipts root 0x/,
   ],
   'receipts of another block': [
     ({ method }, result) =>
       method === 'eth_getBlockReceipts'
         ? (result as Json[]).map((receipt) => ({ ...receipt, blockHash: blocks[0]?.hash }))
         : result,
-    /is not true: receipts.0.blockHash/,
+    /is wrong: receipts.0.blockHash/,
   ],
   'receipts without the first': [
     ({ method }, result) =>
       method === 'eth_getBlockReceipts' ? (result as Json[]).slice(1) : result,
-    /is not true: \d+ receipts for \d+ transactions/,
+    /is wrong: \d+ receipts for \d+ transactions/,
   ],
   'another block': [
     (call, result) => (isFull(call) ? instead(result) : result),
-    /is not true: it is block \d+/,
+    /is wrong: it is block \d+/,
   ],
   'a block without its first transaction': [
     (call, result) =>
       isFull(call)
         ? { ...(result as Json), transactions: ((result as Json)['transactions'] as []).slice(1) }
         : result,
-    /is not true: transactions root 0x/,
+    /is wrong: transactions root 0x/,
   ],
   'a block with another timestamp': [
     (call, result) =>
       isBlock(call) && result !== null ? { ...(result as Json), timestamp: '0x7' } : result,
-    /is not true: the header has hash 0x/,
+    /is wrong: the header has hash 0x/,
   ],
   'a block without header fields': [
     (call, result) => (isFull(call) ? { hash: (result as Json)['hash'] } : result),
-    /is not true: block\.transactions/,
+    /is wrong: block\.transactions/,
   ],
   'the blocks of another chain': [
     ({ method }, result) => (method === 'eth_chainId' ? '0x3039' : result),
@@ -227,12 +227,12 @@ test('blocks of a trusted node may have unknown fields and transaction types', a
       : transactions
     return { ...(result as Json), transactions: changed, extraData: '0x01' }
   }
-  const doubting = await watchL1(t, config, { l1RpcUrls: [own.url] })
-  await assert.rejects(doubting.fetch({ number }), /is not true/)
-  await doubting.stop()
+  const verifying = await watchL1(t, config, { l1RpcUrls: [own.url] })
+  await assert.rejects(verifying.fetch({ number }), /is wrong/)
+  await verifying.stop()
   const l1RpcUrls = [own.url]
-  const believing = await watchL1(t, config, { l1RpcUrls, l1TrustedUrls: l1RpcUrls })
-  const answer = await believing.fetch({ number })
+  const trusting = await watchL1(t, config, { l1RpcUrls, l1TrustedUrls: l1RpcUrls })
+  const answer = await trusting.fetch({ number })
   assert.ok(answer.kind === 'block' && answer.block.hash === blocks[number]?.hash)
   assert.equal(answer.block.inboxTransactions.length, blocks[number].inboxTransactions.length - 1)
 })
