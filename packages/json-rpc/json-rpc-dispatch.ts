@@ -32,7 +32,7 @@ export type Method = (params: readonly unknown[], context: CallContext) => unkno
 /** Methods by name. */
 export type Methods = Readonly<Record<string, Method>>
 
-/** Called after each call with its method, or `unknown` for an unknown one, and its error, undefined for success. */
+/** Called after each call with its method, or `unknown`, and the code of its error, if it failed. */
 export type OnCall = (method: string, seconds: number, code: number | undefined) => void
 
 /** Characters of an unknown method name that an error repeats. */
