@@ -45,7 +45,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('l1.rpckind', 'Atoll detects how an endpoint serves receipts: remove it', 'L1_RPC_KIND'),
   foreign('l1.max-concurrency', '--l1-rate-limit bounds what each endpoint is asked'),
   foreign('l1.rpc-max-batch-size', '--l1-rate-limit bounds what each endpoint is asked'),
-  foreign('l1.cache-size', '--cache-mib and --prefetch-mib bound what is kept of L1'),
+  foreign('l1.cache-size', '--cache-mib bounds the L1 data on disk'),
   foreign('l1.runtime-config-reload-interval', 'the system config is read at each head of L1'),
   foreign(
     'l1.beacon-header',

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net'
 
-/** By which names a server may be called; `*` for any. */
+/** Host names under which a server may be called; `*`: any. */
 export type AllowedHosts = readonly string[] | '*'
 
 /**
- * Whether a request may name that host: a page can give its own name any address, and then call what is there as its
- * own. With an address for a name there is nothing to give. As geth's `--http.vhosts`.
+ * Whether a request may have this Host header. It prevents DNS rebinding: a page can point its own name at the address of the
+ * server, and call it as same origin. IP addresses are always allowed. As geth's `--http.vhosts`.
  */
 export function isAllowedHost(allowed: AllowedHosts, header: string | undefined): boolean {
   if (header === undefined || header === '' || allowed === '*') return true

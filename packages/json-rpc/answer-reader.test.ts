@@ -9,7 +9,7 @@ import { AnswerReader } from './answer-reader.ts'
 const maxBytes = 10
 const connections = 8
 
-/** A server that answers as `answer` says, what was asked of it, and over which connections. */
+/** A server that answers by `answer`, its requests, and their connections. */
 async function asked(t: TestContext, answer: (response: ServerResponse, path: string) => void) {
   const paths: string[] = []
   const sockets = new Set<Socket>()
@@ -28,7 +28,7 @@ async function asked(t: TestContext, answer: (response: ServerResponse, path: st
   return { ask, paths, sockets }
 }
 
-test('what is given up behind busy connections is never sent', async (t) => {
+test('a request that is aborted in the queue is never sent', async (t) => {
   const held: ServerResponse[] = []
   const full = Promise.withResolvers<undefined>()
   const { ask, paths } = await asked(t, (response, path) => {
@@ -38,8 +38,8 @@ test('what is given up behind busy connections is never sent', async (t) => {
   const busy = Array.from({ length: connections }, () => ask('/busy'))
   await full.promise
   const queued = ask('/queued')
-  queued.abort(new Error('given up'))
-  await assert.rejects(queued.answer, /given up/)
+  queued.abort(new Error('aborted'))
+  await assert.rejects(queued.answer, /aborted/)
   const after = Array.from({ length: 2 * connections }, () => ask('/after'))
   for (const response of held) response.end()
   await Promise.all([...busy, ...after].map(({ answer }) => answer))
@@ -47,7 +47,7 @@ test('what is given up behind busy connections is never sent', async (t) => {
   assert.equal(paths.length, 3 * connections)
 })
 
-test('connections are used again after error pages that were read to their end', async (t) => {
+test('connections are reused after error pages that were read to the end', async (t) => {
   const { ask, sockets } = await asked(t, (response) => response.writeHead(503).end('later'))
   for (let time = 0; time < 3 * connections; time++) {
     const { status, text } = await ask('/').answer
@@ -56,7 +56,7 @@ test('connections are used again after error pages that were read to their end',
   assert.ok(sockets.size <= connections, `${sockets.size} connections`)
 })
 
-test('of a long error page its beginning is read, and the next answer is its own', async (t) => {
+test('of a long error page only the beginning is read, and the next answer is not mixed with it', async (t) => {
   const { ask } = await asked(t, (response, path) => {
     if (path === '/bad') response.writeHead(404).end('x'.repeat(1_000_000))
     else response.end('fine')
@@ -68,7 +68,7 @@ test('of a long error page its beginning is read, and the next answer is its own
 })
 
 for (const excess of [0, 1])
-  test(`an answer of ${excess} bytes over the limit, in pieces, is ${excess === 0 ? 'taken' : 'refused'}`, async (t) => {
+  test(`an answer of ${excess} bytes over the limit, in pieces, is ${excess === 0 ? 'accepted' : 'refused'}`, async (t) => {
     const { ask } = await asked(t, (response, path) => {
       if (path !== '/long') return response.end('fine')
       response.write('x'.repeat(maxBytes))
@@ -80,7 +80,7 @@ for (const excess of [0, 1])
     assert.equal((await ask('/short').answer).text, 'fine')
   })
 
-test('a body that is cut short is no answer', async (t) => {
+test('a truncated body is not an answer', async (t) => {
   const { ask } = await asked(t, (response, path) => {
     if (path !== '/cut') return response.end('fine')
     response.writeHead(200, { 'content-length': maxBytes })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { CallRate } from './call-rate.ts'
 
-/** When calls are let through, in milliseconds, that all come at once after a pause. */
+/** Times in milliseconds at which calls pass that are all made at once after a pause. */
 async function letThrough(calls: readonly number[], pauseMs = 5_000): Promise<readonly number[]> {
   const clock = new VirtualClock(0)
   const rate = new CallRate(10, clock)
@@ -17,16 +17,16 @@ async function letThrough(calls: readonly number[], pauseMs = 5_000): Promise<re
 
 const one = (count: number) => Array.from({ length: count }, () => 1)
 
-test('a second of calls goes at once, and the rest one at a time', async () => {
+test('the calls of one second pass at once, the others at the rate', async () => {
   const times = await letThrough(one(13))
   assert.deepEqual(times.slice(0, 10), one(10).fill(0))
   assert.deepEqual(times.slice(10), [100, 200, 300])
 })
 
-test('a batch counts as its calls, though it is larger than the rate', async () => {
+test('a batch counts as its number of calls, even above the rate', async () => {
   assert.deepEqual(await letThrough([25, 1]), [1_500, 1_600])
 })
 
-test('no more is saved up than a second', async () => {
+test('unused calls of one second at most are kept', async () => {
   assert.deepEqual((await letThrough(one(11), 3_600_000)).at(-1), 100)
 })

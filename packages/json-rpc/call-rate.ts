@@ -1,10 +1,10 @@
 import { type Clock, sleep } from '#runtime/clock.ts'
 
-/** Keeps calls to a server below a rate: what is saved up in a second may be spent at once. */
+/** Limits the rate of calls to a server; up to one second's calls may be made at once. */
 export class CallRate {
   readonly #perSecond: number
   readonly #clock: Clock
-  /** When all that was let through so far would have been, one at a time. */
+  /** When all calls so far would have been made at the rate, one by one. */
   #paidUntilMs = 0
 
   /** @param perSecond calls, above 0 */
@@ -13,7 +13,7 @@ export class CallRate {
     this.#clock = clock
   }
 
-  /** Waits until as many calls may be made; a batch that is larger than the rate waits for what it is. */
+  /** Waits until this many calls may be made. A batch above the rate is delayed by its size, not refused. */
   async take(calls: number, signal?: AbortSignal): Promise<void> {
     const nowMs = this.#clock.monotonicMs()
     const oldestMs = nowMs - 1_000

@@ -3,43 +3,43 @@ import { systemClock } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
 import { AnswerReader, type HttpAnswer } from './answer-reader.ts'
 
-/** A server to ask. */
+/** A server. */
 export interface EndpointOptions {
   readonly url: string
-  /** Called for the headers of each request, such as a token that is valid for a minute. */
+  /** Makes headers for each request, such as a token that is valid for a minute. */
   readonly headers?: () => Promise<Readonly<Record<string, string>>>
-  /** An answer may have as many bytes. */
+  /** Maximum size of an answer. */
   readonly maxResponseBytes?: number
 }
 
-/** How long an answer is waited for. */
+/** Limits of one request. */
 export interface Waiting {
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
 }
 
-/** The receipts of a full L1 block, with room to spare. */
+/** More than the receipts of a full L1 block. */
 export const defaultMaxResponseBytes = 128 * 1024 * 1024
 
-/** The server will say the same again: the key, the path or the request is wrong. */
+/** Statuses that a retry does not change: the key, the path or the request is wrong. */
 const finalStatuses: readonly number[] = [400, 401, 403, 404, 405, 413]
 
-/** What is quoted of an error page, at most, in characters. */
+/** Characters that are quoted from an error page. */
 const maxExcerpt = 300
 
-/** Connections to one server; more calls than these wait for one another. */
+/** Connections to one server; further calls queue. */
 const connections = 8
 
-/** One HTTP server that speaks JSON. */
+/** One HTTP server with a JSON API. */
 export class Endpoint {
-  /** The server without path and query, where providers have their keys: fit for a log. */
+  /** The URL without path and query, which may hold a key. */
   readonly name: string
   readonly #path: string
   readonly #search: string
   readonly #pool: Pool
   readonly #options: EndpointOptions
 
-  /** @throws TypeError for a URL that is none */
+  /** @throws TypeError if the URL is invalid */
   constructor(options: EndpointOptions) {
     const { origin, pathname, search } = new URL(options.url)
     this.name = origin
@@ -53,7 +53,7 @@ export class Endpoint {
    * Sends a body and returns the text of the answer.
    *
    * @throws Fault `rpc-unreachable`, `rpc-timeout`, `rpc-status` (with the HTTP status, whether it `isFinal`, and
-   * `retryAfterMs` if the server says it), `rpc-response` for an answer over the limit, `aborted`
+   * `retryAfterMs` if the server sends it), `rpc-response` for an answer over the limit, `aborted`
    */
   async post(body: string, waiting: Waiting): Promise<string> {
     const headers = { 'content-type': 'application/json', ...(await this.#options.headers?.()) }
@@ -62,9 +62,9 @@ export class Endpoint {
   }
 
   /**
-   * Asks for what is at a path below that of the URL, and returns the text of the answer.
+   * Gets a path below that of the URL, and returns the text of the answer.
    *
-   * @param path begins with a slash, and may have a query; the query of the URL goes with it
+   * @param path starts with a slash, and may have a query, to which that of the URL is added
    * @throws Fault as `post` does
    */
   async get(path: string, waiting: Waiting): Promise<string> {

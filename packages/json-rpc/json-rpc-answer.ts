@@ -1,9 +1,9 @@
 import { Fault } from '#runtime/fault.ts'
 
-/** What a call is known by; its answer has the same. `null` if the call could not be read so far. */
+/** Id of a call and its answer; `null` if the call could not be parsed that far. */
 export type JsonRpcId = string | number | null
 
-/** The codes of the JSON-RPC 2.0 specification, and of EIP-1474 when asked too often or for too much. */
+/** Error codes of JSON-RPC 2.0, and of EIP-1474 for exceeded limits. */
 export const errorCodes = {
   parse: -32_700,
   invalidRequest: -32_600,
@@ -13,7 +13,7 @@ export const errorCodes = {
   limitExceeded: -32_005,
 } as const
 
-/** An error that a server answers with: the call was understood, and refused. */
+/** An error answer: the server understood the call, and refused it. */
 export class JsonRpcError extends Error {
   override readonly name = 'JsonRpcError'
   readonly code: number
@@ -26,27 +26,27 @@ export class JsonRpcError extends Error {
   }
 }
 
-/** Providers have codes of their own for it. */
+/** Words of providers that use error codes of their own for rate limits. */
 const limitedWords = /too many requests|rate.?limit/iu
 
-/** What one call came to. */
+/** Result or error of one call. */
 export type JsonRpcAnswer = { readonly result: unknown } | { readonly error: JsonRpcError }
 
-/** @throws TypeError for a result that JSON cannot say, such as a bigint */
+/** @throws TypeError for a result that JSON cannot represent, such as a bigint */
 export function encodeResult(id: JsonRpcId, result: unknown): string {
   const encoded = JSON.stringify(result) as string | undefined
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${encoded ?? 'null'}}`
 }
 
-/** @throws TypeError for data that JSON cannot say */
+/** @throws TypeError for data that JSON cannot represent */
 export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError): string {
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } })
 }
 
 /**
- * Reads the answers to a request, in the order of its ids; a batch may be answered in any order.
+ * Parses the answers to a request, and sorts them by its ids; servers may answer a batch in any order.
  *
- * @throws Fault `rpc-response` if the text is no JSON-RPC answer, or one is missing; `rpc-limited`
+ * @throws Fault `rpc-response` if the text is not a JSON-RPC answer, or one is missing; `rpc-limited`
  */
 export function parseAnswers(
   text: string,
@@ -62,7 +62,7 @@ export function parseAnswers(
   return ids.map((id) => {
     const answer = byId.get(id)
     if (answer !== undefined) return answer
-    // Some servers answer a whole batch with one error that has no id.
+    // Some servers answer a whole batch with one error without an id.
     const refusal = byId.get(null)
     if (refusal !== undefined && 'error' in refusal) return refusal
     throw badResponse(`no answer to call ${id}`, fields)
@@ -84,7 +84,7 @@ function answerOf(item: object, fields: Readonly<Record<string, unknown>>): Json
     if (result === undefined) throw badResponse('neither result nor error', fields)
     return { result }
   }
-  if (typeof error !== 'object') throw badResponse('an error that is no object', fields)
+  if (typeof error !== 'object') throw badResponse('an error that is not an object', fields)
   const { code, message, data } = error as Readonly<Record<string, unknown>>
   if (typeof code !== 'number') throw badResponse('an error without code', fields)
   const text = typeof message === 'string' ? message : 'no message'

@@ -13,7 +13,7 @@ interface Call {
   readonly params: readonly unknown[]
 }
 
-/** A clock whose pauses are over at once, and noted. */
+/** A clock that notes pauses and ends them at once. */
 function quickClock(): { clock: Clock; pauses: number[] } {
   const pauses: number[] = []
   const after: Clock['after'] = (delayMs, run) => {
@@ -36,19 +36,19 @@ function client(
   return { rpc, pauses, failures }
 }
 
-/** A server that answers each call with a result made of it. */
+/** A server that answers each call with a result derived from it. */
 function echo(t: TestContext, seen: Call[][] = []): Promise<string> {
   return serveHttp(t, ({ body }, response) => {
     const request = JSON.parse(body) as Call | Call[]
     const calls = Array.isArray(request) ? request : [request]
     seen.push(calls)
     const answers = calls.map(({ id, method }) => ({ jsonrpc: '2.0', id, result: method }))
-    // In another order than they were asked in, as a server may.
+    // In another order than that of the calls, as a server may.
     response.end(JSON.stringify(Array.isArray(request) ? answers.toReversed() : answers[0]))
   })
 }
 
-/** A server that answers as told, one answer a request; the last one stays. */
+/** A server with one planned answer per request; the last one repeats. */
 function script(
   t: TestContext,
   ...answers: readonly ((response: ServerResponse, id: number) => void)[]
@@ -76,7 +76,7 @@ test('a call gives the result, and sends its parameters', async (t) => {
   assert.deepEqual(seen[0]?.[0]?.params, ['0x1', true])
 })
 
-test('an error of the server is an error of the call, and is not asked again', async (t) => {
+test('an error answer is an error of the call, and is not retried', async (t) => {
   const answer = { error: { code: -38_001, message: 'Unknown payload', data: { id: '0x1' } } }
   const { url, requests } = await script(t, (response, id) => {
     response.end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }))
@@ -116,7 +116,7 @@ for (const excess of [0, 1]) {
   })
 }
 
-test('of a batch, one call may fail without the others', async (t) => {
+test('one call of a batch may fail without the others', async (t) => {
   const url = await serveHttp(t, ({ body }, response) => {
     const [first, second] = JSON.parse(body) as Call[]
     const error = { code: 3, message: 'execution reverted' }
@@ -152,15 +152,15 @@ test('a batch that is refused as a whole is refused for each call', async (t) =>
 for (const [name, answer, code] of [
   ['a status of 500', status(500), 'rpc-status'],
   ['a status of 429', status(429), 'rpc-status'],
-  ['an error for being asked too often', limited, 'rpc-limited'],
+  ['a rate limit as an error', limited, 'rpc-limited'],
   ['a page of HTML', text('<html>'), 'rpc-response'],
   ['nothing', text(''), 'rpc-response'],
-  ['JSON that is no answer', text('{"jsonrpc":"2.0"}'), 'rpc-response'],
+  ['JSON that is not an answer', text('{"jsonrpc":"2.0"}'), 'rpc-response'],
   ['the answer to another call', text('{"id":999,"result":1}'), 'rpc-response'],
   ['a number', text('7'), 'rpc-response'],
   ['an error without a code', badError, 'rpc-response'],
 ] as const) {
-  test(`${name} is asked again, and told as ${code}`, async (t) => {
+  test(`${name} is retried, and reported as ${code}`, async (t) => {
     const { url, requests } = await script(t, answer, answer, ok)
     const { rpc, failures, pauses } = client(t, [{ url }])
     assert.equal(await rpc.call('x', []), 'ok')
@@ -178,21 +178,21 @@ function badError(response: ServerResponse, id: number): void {
   response.end(JSON.stringify({ id, error: { message: 'no code' } }))
 }
 
-test('what a server will say again is asked once, and its words are told', async (t) => {
+test('a final answer is not retried, and its text is quoted', async (t) => {
   const { url } = await script(t, (response) => response.writeHead(401).end('stale\n token'))
   const { rpc, failures } = client(t, [{ url }])
   await assert.rejects(rpc.call('eth_chainId', []), { message: /HTTP status 401: stale token/ })
   assert.deepEqual(failures, ['rpc-status'])
 })
 
-test('of an error page no more than its beginning is told', async (t) => {
+test('only the beginning of an error page is quoted', async (t) => {
   const { url } = await script(t, (response) => response.writeHead(404).end('x'.repeat(100_000)))
   const { rpc } = client(t, [{ url }])
   const isShort = ({ message }: Error) => message.length < 400
   await assert.rejects(rpc.call('eth_chainId', []), (error: Error) => isShort(error))
 })
 
-test('a right that is lost between two attempts ends the call', async (t) => {
+test('a lease that is lost between two attempts ends the call', async (t) => {
   const { url } = await script(t, (response) => response.writeHead(500).end())
   const { rpc, failures } = client(t, [{ url }])
   let attempts = 0
@@ -210,7 +210,7 @@ test('after the last round the last failure is thrown', async (t) => {
   assert.equal(requests(), 2)
 })
 
-test('pauses grow up to a limit, and follow what the server asks for within it', async (t) => {
+test('pauses grow up to a limit, and follow Retry-After within it', async (t) => {
   const growing = await script(t, status(503))
   const first = client(t, [{ url: growing.url }], { rounds: 8 })
   await assert.rejects(first.rpc.call('x', []))
@@ -225,7 +225,7 @@ test('pauses grow up to a limit, and follow what the server asks for within it',
   assert.deepEqual(third.pauses, [roundBackoff.longestMs])
 })
 
-test('another endpoint is asked at once when one fails, and first the next time', async (t) => {
+test('when an endpoint fails the next is called at once, and preferred from then on', async (t) => {
   const bad = await script(t, status(500))
   const good = await script(t, ok)
   const { rpc, pauses } = client(t, [{ url: bad.url }, { url: good.url }])
@@ -234,19 +234,19 @@ test('another endpoint is asked at once when one fails, and first the next time'
   assert.deepEqual([bad.requests(), good.requests(), pauses.length], [1, 2, 0])
 })
 
-test('an endpoint that is not there is unreachable', async (t) => {
+test('an endpoint without a server is unreachable', async (t) => {
   const { rpc, failures } = client(t, [{ url: 'http://127.0.0.1:1' }], { rounds: 1 })
   await assert.rejects(rpc.call('x', []), { code: 'rpc-unreachable' })
   assert.deepEqual(failures, ['rpc-unreachable'])
 })
 
-test('an answer that does not come runs into the timeout', async (t) => {
+test('a missing answer is a timeout', async (t) => {
   const { url } = await script(t, () => undefined)
   const { rpc } = client(t, [{ url }], { rounds: 1, timeoutMs: 50 })
   await assert.rejects(rpc.call('x', []), { code: 'rpc-timeout' })
 })
 
-test('an answer that stops halfway runs into the timeout too', async (t) => {
+test('an answer that stops halfway is a timeout', async (t) => {
   const { url } = await script(t, (response) => {
     response.write('{"jsonrpc":"2.0",')
   })
@@ -254,7 +254,7 @@ test('an answer that stops halfway runs into the timeout too', async (t) => {
   await assert.rejects(rpc.call('x', []), { code: 'rpc-timeout' })
 })
 
-test('a call that is aborted ends at once and is not asked again', async (t) => {
+test('an aborted call ends at once and is not retried', async (t) => {
   const { url, requests } = await script(t, () => undefined)
   const { rpc } = client(t, [{ url }])
   const stop = new AbortController()
@@ -266,7 +266,7 @@ test('a call that is aborted ends at once and is not asked again', async (t) => 
 })
 
 for (const excess of [0, 1]) {
-  test(`an answer ${excess} bytes over the limit is ${excess === 0 ? 'taken' : 'refused'}`, async (t) => {
+  test(`an answer ${excess} bytes over the limit is ${excess === 0 ? 'accepted' : 'refused'}`, async (t) => {
     const body = '{"id":1,"result":"x"}'
     const { url } = await script(t, text(body))
     const maxResponseBytes = body.length - excess
@@ -276,7 +276,7 @@ for (const excess of [0, 1]) {
   })
 }
 
-test('headers are made anew for each request', async (t) => {
+test('headers are made for each request', async (t) => {
   const tokens: (string | undefined)[] = []
   const url = await serveHttp(t, ({ body, incoming }, response) => {
     tokens.push(incoming.headers.authorization)
@@ -290,7 +290,7 @@ test('headers are made anew for each request', async (t) => {
   assert.deepEqual(tokens, ['Bearer 1', 'Bearer 2'])
 })
 
-test('what is told of an endpoint leaves out the key in its path', async (t) => {
+test('errors do not have the key in the path of an endpoint', async (t) => {
   const { url } = await script(t, status(500))
   const { rpc } = client(t, [{ url: `${url}/v3/secret-key?token=secret` }], { rounds: 1 })
   await assert.rejects(rpc.call('x', []), (error: Fault) => {
@@ -299,7 +299,7 @@ test('what is told of an endpoint leaves out the key in its path', async (t) => 
   })
 })
 
-test('a client without an endpoint is a mistake of ours', () => {
+test('a client without an endpoint is an error', () => {
   const options = { endpoints: [], timeoutMs: 1, rounds: 1, clock: systemClock }
   assert.throws(() => new JsonRpcClient(options), RangeError)
 })

@@ -70,7 +70,7 @@ for (const [method, params, expected] of [
 }
 
 for (const method of ['break', 'throwText', 'bigint', 'bigintData']) {
-  test(`what goes wrong in ${method} is logged once, and not told`, async () => {
+  test(`an error in ${method} is logged once, and its text is not sent`, async () => {
     const { ask, logged, calls } = setup()
     const error = { code: -32_603, message: 'internal error' }
     assert.deepEqual(await ask(call(method)), { jsonrpc: '2.0', id: 1, error })
@@ -92,7 +92,7 @@ for (const method of ['nope', '', 'constructor', '__proto__', 'toString', 'hasOw
   })
 }
 
-test('a name is repeated up to a length', async () => {
+test('an unknown name is repeated up to a length', async () => {
   const { ask } = setup()
   const answer = (await ask(call('x'.repeat(101)))) as { error: { message: string } }
   assert.equal(
@@ -123,7 +123,7 @@ test('a batch of one is answered with a batch', async () => {
   assert.deepEqual(await ask([call('later', [1])]), [{ jsonrpc: '2.0', id: 1, result: 1 }])
 })
 
-test('notifications get no answer, whatever comes of them', async () => {
+test('notifications get no answer, not even an error', async () => {
   const { ask, calls } = setup()
   for (const method of ['echo', 'nope', 'refuse', 'break', 'bigint'])
     assert.equal(await ask({ jsonrpc: '2.0', method }), undefined)
@@ -132,7 +132,7 @@ test('notifications get no answer, whatever comes of them', async () => {
   assert.equal(calls.length, 7)
 })
 
-test('the rest of a batch is refused once the answers are as large as may be', async () => {
+test('the rest of a batch is refused when the answers reach the limit', async () => {
   const { ask, calls } = setup()
   const overhead = JSON.stringify({ jsonrpc: '2.0', id: 1, result: '' }).length
   const filling = (length: number) => call('later', ['x'.repeat(length - overhead)])
@@ -145,7 +145,7 @@ test('the rest of a batch is refused once the answers are as large as may be', a
   assert.equal(calls.length, 3)
 })
 
-test('a request that is none is told of, with no method', async () => {
+test('a malformed request is reported without a method', async () => {
   const { ask, calls } = setup()
   assert.deepEqual(await ask('{'), {
     jsonrpc: '2.0',
@@ -155,7 +155,7 @@ test('a request that is none is told of, with no method', async () => {
   assert.deepEqual(calls, [[unknownMethod, -32_700]])
 })
 
-test('others have their turn between the calls of a batch', async () => {
+test('other requests run between the calls of a batch', async () => {
   const { ask } = setup()
   let turns = 0
   let isDone = false

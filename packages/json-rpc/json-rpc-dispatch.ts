@@ -5,46 +5,46 @@ import { toError } from '#runtime/fault.ts'
 import { encodeError, encodeResult, errorCodes, JsonRpcError } from './json-rpc-answer.ts'
 import { parseRequest, type ReceivedCall, type RequestLimits } from './json-rpc-request.ts'
 
-// Our own: it is small, and has op-geth's limits on the depth of a request, the calls of a batch and the length of an answer.
+// Our own: it is small, and has op-geth's limits for the depth of requests, the calls per batch and the length of answers.
 
-/** Begins to notify, and returns what ends it. It must not throw: by then the client has its id. */
+/** Starts notifications, and returns a function that stops them. It must not throw: the client already has the id. */
 export type SubscriptionStart = (notify: (result: unknown) => void) => () => void
 
-/** What a method may ask of the connection that it was called on. */
+/** What a method can do with the connection that it was called on. */
 export interface CallContext {
   /**
-   * Makes a subscription, which starts once its id has been sent: no notification comes before the id.
+   * Creates a subscription. It starts after its id is sent, so that no notification precedes the id.
    *
-   * @returns its id, in hex, for the client
+   * @returns its id in hex, for the client
    * @throws JsonRpcError over HTTP, which cannot notify, or if the connection has too many
    */
   readonly subscribe: (start: SubscriptionStart) => string
-  /** Ends a subscription of this connection; whether there was one. */
+  /** Ends a subscription of this connection; returns whether it existed. */
   readonly unsubscribe: (id: string) => boolean
 }
 
 /**
- * What a method does. A `JsonRpcError` is the answer it was thrown for; any other error is logged here, and the caller
- * learns no more than that there was one.
+ * Handles a method. A thrown `JsonRpcError` is sent as the answer; any other error is logged, and the caller gets only
+ * an internal error.
  */
 export type Method = (params: readonly unknown[], context: CallContext) => unknown
 
 /** Methods by name. */
 export type Methods = Readonly<Record<string, Method>>
 
-/** Told of each call: its method, or `unknown` if it is none of the table; undefined for a call that went well. */
+/** Called after each call with its method, or `unknown`, and the code of its error, if it failed. */
 export type OnCall = (method: string, seconds: number, code: number | undefined) => void
 
-/** How much of a name is repeated to who called it. */
+/** Characters of an unknown method name that an error repeats. */
 const maxShownName = 100
 
-/** How much is answered at once. */
+/** Limits of answers. */
 export interface DispatchLimits extends RequestLimits {
-  /** When the answers to a batch have more characters, the calls that are left are refused. */
+  /** When the answers to a batch exceed this number of characters, its remaining calls are refused. */
   readonly maxBatchAnswerLength: number
 }
 
-/** What calls are answered with. */
+/** Methods and limits. */
 export interface DispatchOptions {
   readonly methods: Methods
   readonly clock: Clock
@@ -53,10 +53,10 @@ export interface DispatchOptions {
   readonly log?: Pick<Logger, 'error'> | undefined
 }
 
-/** What `OnCall` is told instead of a name that a client made up. */
+/** Stands for unknown methods in `OnCall`, since clients choose their names. */
 export const unknownMethod = 'unknown'
 
-/** The code that op-geth refuses the rest of a batch with. */
+/** op-geth's code for the rest of a batch that is refused. */
 const responseTooLarge = -32_003
 
 interface Outcome {
@@ -64,21 +64,21 @@ interface Outcome {
   readonly code?: number
 }
 
-/** Answers requests, wherever they come from. */
+/** Answers requests of any transport. */
 export class JsonRpcDispatch {
   readonly #options: DispatchOptions
   readonly #methods: ReadonlyMap<string, Method>
 
   constructor(options: DispatchOptions) {
     this.#options = options
-    // A map has no `constructor` and no `__proto__` to be called.
+    // A map, since an object would also have `constructor` and `__proto__`.
     this.#methods = new Map(Object.entries(options.methods))
   }
 
   /**
-   * Answers a request. The calls of a batch run one after the other, and are answered in their order.
+   * Answers a request. The calls of a batch run one after another, in order.
    *
-   * @returns undefined if it has only notifications
+   * @returns undefined if the request has only notifications
    */
   async answer(text: string, context: CallContext): Promise<string | undefined> {
     const request = parseRequest(text, this.#options.limits)
@@ -100,7 +100,7 @@ export class JsonRpcDispatch {
     const answers: string[] = []
     let length = 0
     for (const [at, call] of calls.entries()) {
-      // A batch must not keep all others waiting.
+      // A batch must not block other requests.
       if (at > 0) await setImmediate()
       const isFull = length > this.#options.limits.maxBatchAnswerLength
       const answer = isFull ? refuseRest(call) : await this.#answerCall(call, context)
@@ -132,7 +132,7 @@ export class JsonRpcDispatch {
     try {
       const result = await method(call.params, noting(context, made))
       if (call.id !== undefined) return { answer: encodeResult(call.id, result) }
-      // Who sent a notification never learns of the subscription that it made.
+      // The sender of a notification does not get the id of the subscription that it created.
       for (const id of made) context.unsubscribe(id)
       return { answer: undefined }
     } catch (thrown) {
@@ -149,7 +149,7 @@ export class JsonRpcDispatch {
     try {
       if (thrown instanceof JsonRpcError) return failed(call, thrown)
     } catch (unspeakable) {
-      // Its data is nothing that JSON can say.
+      // JSON cannot represent its data.
       error = unspeakable
     }
     this.#options.log?.error({ method, error: toError(error) }, 'JSON-RPC method failed')
@@ -165,7 +165,7 @@ function noSuchMethod(name: string): JsonRpcError {
   return new JsonRpcError(errorCodes.methodNotFound, message)
 }
 
-/** The same context; the ids of subscriptions made through it are noted. */
+/** The same context, which also notes the ids of new subscriptions. */
 function noting(context: CallContext, made: string[]): CallContext {
   return {
     subscribe: (start) => {

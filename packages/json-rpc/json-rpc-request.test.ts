@@ -27,11 +27,11 @@ for (const [what, text, expected] of [
   ['the largest id', '{"jsonrpc":"2.0","id":9007199254740991,"method":"m"}', [2 ** 53 - 1]],
   ['a notification', '{"jsonrpc":"2.0","method":"m"}', [undefined]],
   ['a batch', `[${call},${call}]`, [[1], [1]]],
-  ['a batch as large as may be', `[${call},${call},${call}]`, [[1], [1], [1]]],
+  ['the largest batch', `[${call},${call},${call}]`, [[1], [1], [1]]],
   ['a batch one too large', `[${call},${call},${call},${call}]`, -32_600],
   ['an empty batch', '[]', -32_600],
   [
-    'calls that are none',
+    'malformed calls',
     '[1,[]]',
     [
       [null, -32_600],
@@ -58,12 +58,12 @@ for (const [what, text, expected] of [
   ['params by name', '{"jsonrpc":"2.0","id":1,"method":"m","params":{"a":1}}', [1, -32_602]],
   ['params of text', '{"jsonrpc":"2.0","id":1,"method":"m","params":"a"}', [1, -32_602]],
 ] as const) {
-  test(`${what} is read as it should be`, () => {
+  test(`${what} is parsed`, () => {
     assert.deepEqual(brief(text), expected)
   })
 }
 
-test('a request is nested as deep as it may be, and no deeper', () => {
+test('a request may be nested up to the limit', () => {
   const nested = (levels: number) =>
     `{"jsonrpc":"2.0","id":1,"method":"m","params":${'['.repeat(levels)}${']'.repeat(levels)}}`
   assert.deepEqual(brief(nested(4)), [1, [[[]]]])
@@ -82,7 +82,7 @@ test('brackets in strings are not nesting', () => {
 })
 
 for (const key of ['__proto__', '\\u005f_proto__', '__\\u0070roto__']) {
-  test(`the key ${key} is left out, however it is spelled`, () => {
+  test(`the key ${key} is removed, however it is escaped`, () => {
     const request = parse(
       `{"jsonrpc":"2.0","id":1,"method":"m","params":[{"${key}":{"isAdmin":true},"a":"\\u0041"}]}`,
     )

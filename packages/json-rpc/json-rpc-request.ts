@@ -10,21 +10,21 @@ export type ReceivedCall =
     }
   | { readonly kind: 'bad-call'; readonly id: JsonRpcId | undefined; readonly error: JsonRpcError }
 
-/** What came in one HTTP body or one WebSocket message. */
+/** The content of one HTTP body or WebSocket message. */
 export type ReceivedRequest =
   | { readonly kind: 'single'; readonly call: ReceivedCall }
   | { readonly kind: 'batch'; readonly calls: readonly ReceivedCall[] }
   | { readonly kind: 'bad-request'; readonly error: JsonRpcError }
 
-/** What a request may be. */
+/** Limits of requests. */
 export interface RequestLimits {
-  /** Calls in one batch. */
+  /** Calls per batch. */
   readonly maxBatchCalls: number
-  /** Arrays and objects within one another: the batch, its call and the params are three. */
+  /** Nesting of arrays and objects: the batch, its call and the params are three levels. */
   readonly maxDepth: number
 }
 
-/** Reads a request; whatever it is, there is something to answer. */
+/** Parses a request; a malformed one becomes an error to answer with. */
 export function parseRequest(
   text: string,
   { maxBatchCalls, maxDepth }: RequestLimits,
@@ -41,8 +41,8 @@ export function parseRequest(
 }
 
 /**
- * Whether arrays and objects are nested deeper than `maxDepth`. Looked at before anything is parsed: the parser keeps
- * about 50 bytes for each bracket that is open, and what goes through the value later is recursive.
+ * Whether arrays and objects are nested deeper than `maxDepth`. Checked before parsing: the parser needs about 50 bytes
+ * for each open bracket, and later code walks the value recursively.
  */
 function isDeeper(text: string, maxDepth: number): boolean {
   let depth = 0
@@ -65,7 +65,7 @@ function isDeeper(text: string, maxDepth: number): boolean {
   return false
 }
 
-/** Where the string that begins at `start` has its closing quote; where the text ends if it has none. */
+/** Position of the closing quote of the string that starts at `start`; the end of the text if it is missing. */
 function endOfString(text: string, start: number): number {
   let end = start
   for (;;) {
@@ -78,13 +78,13 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-/** A key of this name survives parsing, and becomes the prototype of what it is later assigned to. */
+/** A parsed key of this name would set the prototype of an object that it is later assigned to. */
 const poisonousKey = '__proto__'
 
-/** @returns undefined for what is no JSON */
+/** @returns undefined for invalid JSON */
 function parseJson(text: string): unknown {
   try {
-    // An escape may spell it too; hardly a request has either, and the slow way is five times slower.
+    // An escape may spell it, too. Few requests have either, so the slow parser, a fifth as fast, is rarely used.
     if (!text.includes(poisonousKey) && !text.includes('\\u')) return JSON.parse(text)
     return JSON.parse(text, (key, value: unknown) => (key === poisonousKey ? undefined : value))
   } catch (error) {
@@ -108,7 +108,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A number beyond 2^53 was rounded when it was parsed: an answer to it would be to another call. */
+/** Parsing rounds numbers above 2^53, so the answer would have another id than the call. */
 function isId(value: unknown): value is JsonRpcId | undefined {
   if (typeof value !== 'number')
     return value === undefined || value === null || typeof value === 'string'

@@ -50,7 +50,7 @@ function call(params: unknown = [], method = 'echo'): string {
   return JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
 }
 
-/** The code of the error in an answer. */
+/** Error code of an answer. */
 function codeOf(text: string): unknown {
   return (JSON.parse(text) as { error?: { code?: unknown } }).error?.code
 }
@@ -78,7 +78,7 @@ test('notifications get status 204', async (t) => {
   }
 })
 
-test('a body has as many bytes as may be, and not one more', async (t) => {
+test('a body may have bytes up to the limit', async (t) => {
   const { send } = await served(t, { limits: { maxRequestBytes: 200 } })
   const padded = (length: number) => call(['x'.repeat(length - call(['']).length)])
   assert.equal((await send({ body: padded(200) })).status, 200)
@@ -114,12 +114,12 @@ test('batches and nesting have limits', async (t) => {
 })
 
 for (const [what, sent, status, answer] of [
-  ['GET tells what is here', { method: 'GET' }, 200, /^JSON-RPC 2\.0/],
+  ['GET describes the server', { method: 'GET' }, 200, /^JSON-RPC 2\.0/],
   ['another path is not found', { path: '/x', body: call() }, 404, /^JSON-RPC is at \//],
   ['another verb is not found', { method: 'PUT', body: call() }, 404, /^JSON-RPC is at \//],
   ['a form is refused', { headers: { 'content-type': 'text/plain' }, body: call() }, 415, /Type/],
-  ['an empty body is no JSON', { body: '' }, 200, /-32700/],
-  ['no body is no JSON', {}, 200, /-32700/],
+  ['an empty body is not JSON', { body: '' }, 200, /-32700/],
+  ['a missing body is not JSON', {}, 200, /-32700/],
 ] as const) {
   test(what, async (t) => {
     const { send, logged } = await served(t)
@@ -130,7 +130,7 @@ for (const [what, sent, status, answer] of [
   })
 }
 
-test('who has no good token gets status 401 and the reason in plain text', async (t) => {
+test('without a valid token the answer is status 401 with the reason in plain text', async (t) => {
   const now = 1_700_000_000_000
   const { send } = await served(t, {
     jwtSecret: secret,
@@ -151,13 +151,13 @@ test('who has no good token gets status 401 and the reason in plain text', async
   assert.equal((await send({ method: 'GET' })).status, 401)
 })
 
-test('a secret of another length is a mistake', async () => {
+test('a secret of another length is an error', async () => {
   const jwtSecret = new Uint8Array(31)
   const options = { host: '127.0.0.1', port: 0, clock: systemClock, methods: {}, jwtSecret }
   await assert.rejects(serveJsonRpc(options), RangeError)
 })
 
-test('pages of listed origins may ask, by preflight and by answer', async (t) => {
+test('pages of listed origins may call: preflight and answer allow it', async (t) => {
   const { send } = await served(t, { cors: ['https://a.example'], jwtSecret: secret })
   const from = (origin: string) => send({ method: 'OPTIONS', headers: { origin } })
   const allowed = await from('https://a.example')
@@ -166,7 +166,7 @@ test('pages of listed origins may ask, by preflight and by answer', async (t) =>
   assert.match(String(allowed.headers['access-control-allow-headers']), /content-type/)
   assert.match(String(allowed.headers['access-control-allow-methods']), /POST/)
   assert.equal((await from('https://b.example')).headers['access-control-allow-origin'], undefined)
-  // A page that is refused for its token can read why.
+  // A page can read why its token is refused.
   const refused = await send({ body: call(), headers: { origin: 'https://a.example' } })
   assert.equal(refused.status, 401)
   assert.equal(refused.headers['access-control-allow-origin'], 'https://a.example')
@@ -191,7 +191,7 @@ test('a page of another origin is not answered', async (t) => {
   assert.equal(allowed.status, 200)
 })
 
-test('a name that is none of its own is refused, but where a token protects', async (t) => {
+test('an unknown host name is refused, unless there is a JWT secret', async (t) => {
   const headers = { host: 'evil.example' }
   const { send } = await served(t)
   const { status, text } = await send({ body: call(), headers })
@@ -202,11 +202,11 @@ test('a name that is none of its own is refused, but where a token protects', as
   const { send: sendToken } = await served(t, { jwtSecret: secret })
   assert.equal((await sendToken({ body: call(), headers })).status, 401)
   const authorization = `Bearer ${await createToken(secret, systemClock.now())}`
-  const told = await sendToken({ body: call(), headers: { ...headers, authorization } })
-  assert.equal(told.status, 200)
+  const answer = await sendToken({ body: call(), headers: { ...headers, authorization } })
+  assert.equal(answer.status, 200)
 })
 
-test('connections over the limit are closed, and there is room again when one ends', async (t) => {
+test('connections over the limit are closed, until another one ends', async (t) => {
   const { server } = await served(t, { limits: { maxConnections: 2 } })
   const { port } = new URL(server.url)
   const open = () => {
@@ -230,7 +230,7 @@ test('connections over the limit are closed, and there is room again when one en
   assert.equal(await open().isServed, true)
 })
 
-test('as many requests are answered at once as may be, and there is room again when one is given up', async (t) => {
+test('concurrent requests have a limit; an aborted one does not count', async (t) => {
   const arrivals = new EventEmitter()
   const hang = () => {
     arrivals.emit('call')
@@ -257,7 +257,7 @@ test('as many requests are answered at once as may be, and there is room again w
   await over
 })
 
-test('a client that leaves in the middle of its request or its answer does no harm', async (t) => {
+test('a client that disconnects during its request or answer does no harm', async (t) => {
   const { server, send, logged } = await served(t)
   const head =
     'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length:'
@@ -272,7 +272,7 @@ test('a client that leaves in the middle of its request or its answer does no ha
   assert.deepEqual(logged, [])
 })
 
-test('an address that is taken is a fault', async (t) => {
+test('a taken address is a fault', async (t) => {
   const { server } = await served(t)
   const port = Number(new URL(server.url).port)
   const options = { host: '127.0.0.1', port, clock: systemClock, methods: {} }
@@ -284,7 +284,7 @@ test('an address that is taken is a fault', async (t) => {
   await assert.rejects(serveJsonRpc(options), { code: 'rpc-port', severity: 'critical' })
 })
 
-test('an end takes less than a second, with calls that hang and connections that are open', async (t) => {
+test('the server stops within a second, despite hanging calls and open connections', async (t) => {
   const { server, send } = await served(t)
   const idle = connectTcp(Number(new URL(server.url).port), '127.0.0.1')
   await new Promise((resolve) => idle.once('connect', resolve))
@@ -300,7 +300,7 @@ test('an end takes less than a second, with calls that hang and connections that
 
 const fuzzed = Number(process.env['ATOLL_FUZZ_INPUTS'] ?? 10_000)
 
-/** Bodies from far off to almost right. */
+/** Bodies from arbitrary bytes to almost valid requests. */
 const bodies: fc.Arbitrary<string | Uint8Array> = (() => {
   const name = fc.constantFrom('echo', 'bigint', 'throw', 'nope', '__proto__', 'constructor')
   const member = fc.oneof(name, fc.constantFrom('2.0', null, 1, {}, []), fc.jsonValue())
@@ -342,7 +342,7 @@ function checkAnswer(answer: unknown): void {
   else assert.ok(Number.isInteger((error as { code: unknown }).code))
 }
 
-test(`${fuzzed} arbitrary bodies get an answer or an HTTP error, and the server lives`, async (t) => {
+test(`${fuzzed} arbitrary bodies get an answer or an HTTP error, and the server keeps running`, async (t) => {
   const { send } = await served(t, {
     limits: { maxRequestBytes: 1_000, maxDepth: 20, maxBatchCalls: 6 },
     methods: {

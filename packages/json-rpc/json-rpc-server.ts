@@ -25,53 +25,53 @@ import { serveSocket, type SocketLimits } from './json-rpc-socket.ts'
 import { checkAuthorization, jwtSecretBytes } from './jwt.ts'
 import { noSubscriptions } from './subscriptions.ts'
 
-/** Origins of the pages that may use a server, such as `https://example.org`; `*` for any. */
+/** Origins of pages that may use a server, such as `https://example.org`; `*`: any. */
 export type AllowedOrigins = readonly string[] | '*'
 
-/** How much a server takes from its clients. */
+/** Limits for clients of a server. */
 interface ServerLimits extends DispatchLimits, SocketLimits {
-  /** Bytes of an HTTP body, or of a WebSocket message. */
+  /** Bytes of an HTTP body or WebSocket message. */
   readonly maxRequestBytes: number
-  /** TCP connections, WebSockets among them; more are closed at once. */
+  /** TCP connections, including WebSockets; further ones are closed at once. */
   readonly maxConnections: number
-  /** WebSockets; more are answered with HTTP status 503. */
+  /** WebSockets; further ones get HTTP status 503. */
   readonly maxSockets: number
-  /** HTTP requests from their first byte to their answer; more are answered with status 503. */
+  /** HTTP requests that are not answered yet; further ones get status 503. */
   readonly maxHttpRequests: number
 }
 
-/** What is served, where, and to whom. */
+/** Methods, address and access rules of a server. */
 export interface JsonRpcServerOptions {
   readonly host: string
-  /** 0 takes one that is free. */
+  /** 0: any free port. */
   readonly port: number
-  /** For who reads that it cannot be had. */
+  /** Names the server in the error if the address is taken. */
   readonly name?: ListenerName
   readonly methods: Methods
   readonly clock: Clock
-  /** Who asks must know it, as with the Engine API. Without it, anyone may ask. */
+  /** Secret that clients must prove, as with the Engine API; undefined: no authentication. */
   readonly jwtSecret?: Uint8Array
-  /** Pages that may ask; without it, none. */
+  /** Pages that may call; undefined: none. */
   readonly cors?: AllowedOrigins
-  /** Names that it may be called by; addresses always may. `localhost` if absent; any with `jwtSecret`, which protects. */
+  /** Allowed host names besides IP addresses; by default `localhost`, and any name if there is a `jwtSecret`. */
   readonly allowedHosts?: AllowedHosts
-  /** In place of those of `defaultLimits`. */
+  /** Override `defaultLimits`. */
   readonly limits?: Partial<ServerLimits>
-  /** The method that notifications name; `eth_subscription` if it is not given. */
+  /** Method of notifications; by default `eth_subscription`. */
   readonly notificationMethod?: string
   readonly onCall?: OnCall
   readonly log?: Pick<Logger, 'error' | 'warn'>
 }
 
-/** A server that runs. */
+/** A running server. */
 export interface JsonRpcServer {
-  /** For HTTP; a WebSocket has the same with `ws`. */
+  /** HTTP URL; for WebSockets replace `http` by `ws`. */
   readonly url: string
-  /** Ends it within a second: what is being answered has half of one. */
+  /** Stops within a second; requests in progress get half a second. */
   close(): Promise<void>
 }
 
-/** Sizes of bodies and batches are op-geth's for users; its Engine API takes bodies of 128 MiB. */
+/** Sizes of bodies and batches are those of op-geth's public API; its Engine API allows bodies of 128 MiB. */
 const defaultLimits: ServerLimits = {
   maxRequestBytes: 5 * 1024 * 1024,
   maxBatchCalls: 1_000,
@@ -85,32 +85,32 @@ const defaultLimits: ServerLimits = {
   maxBufferedBytes: 8 * 1024 * 1024,
 }
 
-/** A request that takes longer to arrive is given up. */
+/** Time for a request to arrive completely. */
 const requestTimeoutMs = 60_000
 
-/** A connection without requests is kept as long. */
+/** Time for which an idle connection stays open. */
 const keepAliveMs = 75_000
 
-/** How often a WebSocket is asked whether it lives; one that has not answered by the next time is closed. */
+/** Period of WebSocket pings; a client that does not answer before the next is disconnected. */
 export const pingPeriodMs = 30_000
 
-/** What is being answered when the server ends has as long. */
+/** Time for requests in progress when the server stops. */
 const closeGraceMs = 500
 
-/** The code of a WebSocket's end for a server that stops. RFC 6455, 7.4.1 */
+/** WebSocket close code of a server that stops. RFC 6455, 7.4.1 */
 const goingAway = 1001
 
-/** How long a browser may keep the answer to a preflight. */
+/** Time for which a browser may cache the answer to a preflight. */
 const preflightAgeSeconds = 600
 
-/** As op-geth: a type that browsers send without asking first would let any page call. */
+/** As op-geth: types that browsers send without a preflight would let any page call. */
 const contentTypes = ['application/json', 'application/json-rpc', 'application/jsonrequest']
 
 /**
  * Serves JSON-RPC 2.0 by HTTP POST and by WebSocket, on one port, at the path `/`.
  *
- * @throws Fault `rpc-port` if the address cannot be had
- * @throws RangeError for a secret that is not of 32 bytes
+ * @throws Fault `rpc-port` if the address cannot be bound
+ * @throws RangeError if the secret does not have 32 bytes
  */
 export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonRpcServer> {
   const { host, port, clock, jwtSecret, cors = false } = options
@@ -125,7 +125,7 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
   })
   await app.register(fastifyWebsocket, {
     options: { maxPayload: limits.maxRequestBytes },
-    // A WebSocket that breaks its protocol is closed with the code that says so.
+    // A WebSocket that violates the protocol is closed with the matching code.
     errorHandler: () => undefined,
   })
   addHostGuard(app, options)
@@ -165,7 +165,7 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
   }
 }
 
-/** For `localhost` there are two servers: one for each version of IP. */
+/** For `localhost` there are two servers, for IPv4 and IPv6. */
 function createApp(limits: ServerLimits, servers: Server[]): FastifyInstance {
   const { maxRequestBytes, maxConnections } = limits
   return fastify({
@@ -190,7 +190,7 @@ function refuse(reply: FastifyReply, { status, text }: Refusal): FastifyReply {
   return reply.code(status).type('text/plain').send(text)
 }
 
-/** Refuses a page that gave its own name the address of this server, its preflights too. */
+/** Refuses pages that use DNS rebinding, including their preflights. */
 function addHostGuard(app: FastifyInstance, options: JsonRpcServerOptions): void {
   const { jwtSecret, allowedHosts = jwtSecret === undefined ? ['localhost'] : '*' } = options
   app.addHook('onRequest', async ({ headers }, reply) =>
@@ -200,7 +200,7 @@ function addHostGuard(app: FastifyInstance, options: JsonRpcServerOptions): void
   )
 }
 
-/** Who may ask at all; looked at before a body is read or a WebSocket opened. */
+/** Checks access before a body is read or a WebSocket opened. */
 function addGuards(
   app: FastifyInstance,
   { cors = [], jwtSecret, clock }: JsonRpcServerOptions,
@@ -215,7 +215,7 @@ function addGuards(
       const problem = await checkAuthorization(authorization, { secret: jwtSecret, clock })
       if (problem !== undefined) return { status: 401, text: problem }
     }
-    // Browsers let any page open a WebSocket to anywhere. Requests without an origin come from no browser.
+    // Browsers let pages open WebSockets to any origin. Requests without an origin are not from a browser.
     const { origin } = headers
     if (origin !== undefined && cors !== '*' && !cors.includes(origin))
       return { status: 403, text: 'origin not allowed' }
@@ -228,7 +228,7 @@ function addGuards(
   app.addHook('onRequest', async (request, reply) => {
     if (!request.ws) {
       requests++
-      // Whether it was answered or given up; Fastify's own hook covers only the first.
+      // Counts aborted requests as well; Fastify's own hook covers answered ones only.
       reply.raw.once('close', () => requests--)
     }
     const refused = await refusal(request)
@@ -277,7 +277,7 @@ function addRoutes(
   })
 }
 
-/** A client that vanished without a word would hold its place for hours. */
+/** Without it a client that vanished would occupy a connection for hours. */
 function closeDeadSockets(app: FastifyInstance, clock: Clock): () => void {
   const asked = new WeakSet<object>()
   app.websocketServer.on('connection', (socket) => {
@@ -285,7 +285,7 @@ function closeDeadSockets(app: FastifyInstance, clock: Clock): () => void {
   })
   return every(clock, pingPeriodMs, () => {
     for (const socket of app.websocketServer.clients) {
-      // One that is paused, because it asks for much, cannot hear the answer.
+      // The pong of a paused socket is not read.
       if (asked.has(socket) && !socket.isPaused) socket.terminate()
       asked.add(socket)
       socket.ping()

@@ -15,7 +15,7 @@ import { serveSocket } from './json-rpc-socket.ts'
 import { createToken } from './jwt.ts'
 import { unsubscribe } from './subscriptions.ts'
 
-/** What a test publishes to the subscriptions of a server, and how many there are. */
+/** Publishes to the subscriptions of a server, and counts them. */
 function createSource() {
   const listeners = new Set<(result: unknown) => void>()
   const changes = new EventEmitter()
@@ -72,7 +72,7 @@ function call(method: string, params: unknown = [], id: unknown = 1): string {
   return JSON.stringify({ jsonrpc: '2.0', id, method, params })
 }
 
-test('a WebSocket asks as HTTP does: calls, batches, notifications, nonsense', async (t) => {
+test('a WebSocket takes what HTTP does: calls, batches, notifications, malformed requests', async (t) => {
   const { open } = await served(t)
   const { socket, next, ask } = await open()
   assert.deepEqual(await ask('echo', [1]), { jsonrpc: '2.0', id: 1, result: [1] })
@@ -88,7 +88,7 @@ test('a WebSocket asks as HTTP does: calls, batches, notifications, nonsense', a
   assert.deepEqual((await next()).result, ['as bytes'])
 })
 
-test('a call that takes long does not keep back the next', async (t) => {
+test('a slow call does not delay the next', async (t) => {
   const { open } = await served(t)
   const { socket, next } = await open()
   socket.send(call('later', [30], 'slow'))
@@ -96,7 +96,7 @@ test('a call that takes long does not keep back the next', async (t) => {
   assert.deepEqual([(await next()).id, (await next()).id], ['fast', 'slow'])
 })
 
-test('as many requests are answered at once as may be, and the others after them', async (t) => {
+test('concurrent requests have a limit; the others follow', async (t) => {
   let [running, most] = [0, 0]
   const work = async ([ms]: readonly unknown[]) => {
     most = Math.max(most, ++running)
@@ -111,7 +111,7 @@ test('as many requests are answered at once as may be, and the others after them
   assert.deepEqual([ids.size, most], [20, 3])
 })
 
-test('a message has as many bytes as may be; one more ends the connection', async (t) => {
+test('a message over the limit ends the connection', async (t) => {
   const { open } = await served(t, { limits: { maxRequestBytes: 100 } })
   const { socket, next, closed } = await open()
   const padded = (length: number) => call('echo', ['x'.repeat(length - call('echo', ['']).length)])
@@ -142,14 +142,14 @@ test('a subscription notifies until it is ended, and its id comes first', async 
   assert.deepEqual(messages, [])
 })
 
-test('notifications have the name that is given', async (t) => {
+test('notifications have the given method', async (t) => {
   const { open } = await served(t, { notificationMethod: 'atoll_news' })
   const { ask, next } = await open()
   await ask('eth_subscribe')
   assert.equal(((await next()) as unknown as { method: string }).method, 'atoll_news')
 })
 
-test('a subscription of a batch starts after the answers, unless its id is not told', async (t) => {
+test('a subscription of a batch starts after the answers, unless its id is not sent', async (t) => {
   const { open, listeners } = await served(t)
   const { socket, next, ask } = await open()
   const silent = '{"jsonrpc":"2.0","method":"eth_subscribe"}'
@@ -162,7 +162,7 @@ test('a subscription of a batch starts after the answers, unless its id is not t
   assert.equal(listeners.size, 1)
 })
 
-test('a connection has as many subscriptions as may be', async (t) => {
+test('the subscriptions of a connection have a limit', async (t) => {
   const { open } = await served(t, { limits: { maxSubscriptions: 1 } })
   const { ask, next } = await open()
   const { result: id } = await ask('eth_subscribe')
@@ -197,7 +197,7 @@ test('all subscriptions end with the connection, even while its requests run', a
   await allStopped()
 })
 
-test('a client that left while its requests wait is found by the next message to it', async (t) => {
+test('a client that disconnected while its requests wait is detected by the next message to it', async (t) => {
   const { url, open, publish, listeners } = await served(t, { limits: { maxRequestsPerSocket: 2 } })
   const { ask } = await open()
   const messages = [call('eth_subscribe'), call('hang'), call('hang'), call('hang')]
@@ -218,7 +218,7 @@ test('a subscription that cannot start ends the connection', async (t) => {
   assert.deepEqual(logged, ['JSON-RPC request failed'])
 })
 
-test('a client that does not read is cut off, and the others are not', async (t) => {
+test('a client that does not read is disconnected, and the others are not', async (t) => {
   const { url, open, publish, listeners, allStopped, logged } = await served(t, {
     limits: { maxBufferedBytes: 1_000_000 },
   })
@@ -226,19 +226,19 @@ test('a client that does not read is cut off, and the others are not', async (t)
   await openDeafSocket(t, url, [call('eth_subscribe')])
   while (listeners.size === 0) await ask('echo')
   const news = 'x'.repeat(100_000)
-  // The operating system takes some megabytes before the server has to keep any.
+  // The operating system buffers some megabytes before the server has to.
   for (let sent = 0; sent < 1_000 && listeners.size > 0; sent++) {
     publish(news)
     await ask('echo')
   }
   await allStopped()
-  assert.deepEqual(logged, ['JSON-RPC client does not read, and is cut off'])
+  assert.deepEqual(logged, ['JSON-RPC client does not read and is disconnected'])
   assert.deepEqual((await ask('echo', [1])).result, [1])
 })
 
 for (const [waiting, outcome] of [
   [100, 'sent'],
-  [101, 'cut off'],
+  [101, 'disconnected'],
 ] as const) {
   test(`a client that lets ${waiting} of 100 bytes wait is ${outcome}`, async () => {
     const events = new EventEmitter()
@@ -248,7 +248,7 @@ for (const [waiting, outcome] of [
       bufferedAmount: waiting,
       resume: () => undefined,
       send: () => events.emit('outcome', 'sent'),
-      terminate: () => events.emit('outcome', 'cut off'),
+      terminate: () => events.emit('outcome', 'disconnected'),
     })
     const dispatch = new JsonRpcDispatch({
       methods: {},
@@ -263,7 +263,7 @@ for (const [waiting, outcome] of [
   })
 }
 
-test('there are as many WebSockets as may be, and HTTP is answered none the less', async (t) => {
+test('WebSockets have a limit, which does not affect HTTP', async (t) => {
   const { server, url, open } = await served(t, { limits: { maxSockets: 2 } })
   const first = await open()
   assert.equal((await open()).isOpen, true)
@@ -294,12 +294,12 @@ test('a page of another origin opens no WebSocket', async (t) => {
   assert.match(await handshake(closed, { origin: 'https://a.example' }), /^HTTP\/1.1 403 /)
 })
 
-test('another path has no WebSocket', async (t) => {
+test('another path does not accept WebSockets', async (t) => {
   const { url } = await served(t)
   assert.equal((await openSocket(t, `${url}/x`)).isOpen, false)
 })
 
-test('a client that vanished is found by its silence', async (t) => {
+test('a client that vanished is detected by a missing pong', async (t) => {
   const periods: (() => void)[] = []
   const after: Clock['after'] = (delayMs, run) => {
     if (delayMs !== pingPeriodMs) return systemClock.after(delayMs, run)
@@ -318,7 +318,7 @@ test('a client that vanished is found by its silence', async (t) => {
   assert.deepEqual((await ask('echo', [1])).result, [1])
 })
 
-test('an end takes less than a second and stops all, whoever listens', async (t) => {
+test('the server stops within a second, with all subscriptions', async (t) => {
   const { server, url, open, listeners } = await served(t)
   const { ask, closed } = await open()
   await openDeafSocket(t, url, [call('eth_subscribe'), call('hang')])

@@ -4,16 +4,16 @@ import { toError } from '#runtime/fault.ts'
 import type { CallContext, JsonRpcDispatch } from './json-rpc-dispatch.ts'
 import { Subscriptions } from './subscriptions.ts'
 
-/** How much one WebSocket may ask for. */
+/** Limits of one WebSocket. */
 export interface SocketLimits {
-  /** Bytes that wait for the client to read them; one that lets more wait is cut off. */
+  /** Bytes that the client has not read yet; with more it is disconnected. */
   readonly maxBufferedBytes: number
-  /** Requests that are answered at once; no more are read until one is done. */
+  /** Concurrent requests; the socket is paused while there are more. */
   readonly maxRequestsPerSocket: number
   readonly maxSubscriptions: number
 }
 
-/** What a WebSocket is served with. */
+/** How a WebSocket is served. */
 export interface SocketOptions {
   readonly dispatch: JsonRpcDispatch
   readonly limits: SocketLimits
@@ -22,7 +22,7 @@ export interface SocketOptions {
   readonly log?: Pick<Logger, 'error' | 'warn'> | undefined
 }
 
-/** Answers what comes over a WebSocket, as soon as each answer is there: not always in the order of the requests. */
+/** Answers requests of a WebSocket as soon as each is done, not necessarily in their order. */
 export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   const { dispatch, limits, notificationMethod, log } = options
   const send = (text: string) => sendOrCutOff(socket, text, options)
@@ -44,7 +44,7 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
     subscriptions.start(made)
   }
 
-  // What has come with the last bytes that were read, and has to wait.
+  // Messages that arrived before the pause took effect.
   const waiting: Buffer[] = []
   let running = 0
 
@@ -62,7 +62,7 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   function run(text: string): void {
     answer(text)
       .catch((error: unknown) => {
-        // The client waits for an answer, or for notifications, that will never come: so it learns of it.
+        // No answer or notification will follow: the connection ends, so that the client notices.
         log?.error({ error: toError(error) }, 'JSON-RPC request failed')
         socket.terminate()
       })
@@ -93,6 +93,6 @@ function sendOrCutOff(
     socket.send(text)
     return
   }
-  log?.warn({ bufferedBytes: bufferedAmount }, 'JSON-RPC client does not read, and is cut off')
+  log?.warn({ bufferedBytes: bufferedAmount }, 'JSON-RPC client does not read and is disconnected')
   socket.terminate()
 }

@@ -12,7 +12,7 @@ const madeAt = 1_700_000_000
 const folder = mkdtempSync(join(tmpdir(), 'atoll-jwt-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** What is said of a header, `laterMs` after the moment that the tokens here name. */
+/** The problem of a header, `laterMs` after the time of issue of the tokens here. */
 function check(header: string | undefined, laterMs = 0) {
   return checkAuthorization(header, {
     secret,
@@ -22,7 +22,7 @@ function check(header: string | undefined, laterMs = 0) {
 
 const hs256: unknown = { alg: 'HS256' }
 
-/** A token of any claims and header, signed with any secret. */
+/** A token with these claims and header, signed with a secret. */
 function bearer(claims: unknown, { header = hs256, key = secret } = {}) {
   const encode = (value: unknown) =>
     Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
@@ -30,14 +30,14 @@ function bearer(claims: unknown, { header = hs256, key = secret } = {}) {
   return `Bearer ${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`
 }
 
-test('a token is what other clients make of the same secret and time', async () => {
+test('a token is the same as that of other clients for the same secret and time', async () => {
   assert.equal(
     await createToken(secret, madeAt * 1_000 + 999),
     'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjE3MDAwMDAwMDB9.ttwUx34P9DHovHNBcrh7m0mwBLOPKrLQxTxAiDjmn3Q',
   )
 })
 
-test('a token is good for a minute, and before its time for as long', async () => {
+test('a token is valid for a minute before and after its time of issue', async () => {
   const header = `Bearer ${await createToken(secret, madeAt * 1_000)}`
   assert.equal(tokenSkewMs, 60_000)
   for (const laterMs of [0, 60_000, -60_000]) assert.equal(await check(header, laterMs), undefined)
@@ -45,12 +45,12 @@ test('a token is good for a minute, and before its time for as long', async () =
   assert.equal(await check(header, -60_001), 'future token')
 })
 
-test('an expiry is heeded if there is one', async () => {
+test('an expiry is checked if present', async () => {
   assert.equal(await check(bearer({ iat: madeAt, exp: madeAt + 1 }), 999), undefined)
   assert.equal(await check(bearer({ iat: madeAt, exp: madeAt + 1 }), 1_000), 'token is expired')
 })
 
-test('claims that are not known do no harm', async () => {
+test('unknown claims are ignored', async () => {
   assert.equal(await check(bearer({ iat: madeAt, id: 'x', clv: 'y', __proto__: 1 })), undefined)
 })
 

@@ -2,7 +2,7 @@ import { errors, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '#runtime/clock.ts'
 import { readHexKey } from '#runtime/keys/hex-key.ts'
 
-/** Why a token is refused; the texts are op-geth's. */
+/** Why a token is refused; op-geth's texts. */
 export type TokenProblem =
   | 'missing token'
   | 'token is malformed'
@@ -13,14 +13,14 @@ export type TokenProblem =
   | 'stale token'
   | 'future token'
 
-/** How far the moment at which a token was made may be from now. Spec: execution-apis/engine/authentication.md */
+/** Maximum distance of `iat` from now. Spec: execution-apis/engine/authentication.md */
 export const tokenSkewMs = 60_000
 
 /** Length of the secret of the Engine API. */
 export const jwtSecretBytes = 32
 
 /**
- * Reads the secret that a node and its execution client share, as `atoll keys create jwt` writes it.
+ * Reads the secret shared by a node and its execution client, as `atoll keys create jwt` writes it.
  *
  * @throws Fault `bad-key`, `file-refused`
  */
@@ -29,9 +29,9 @@ export async function readJwtSecret(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Makes a token that is good for a minute: `Authorization: Bearer <token>`.
+ * Makes a token that is valid for a minute: `Authorization: Bearer <token>`.
  *
- * @param unixMs when it is made; the token has whole seconds
+ * @param unixMs time of issue; the token has whole seconds
  */
 export function createToken(secret: Uint8Array, unixMs: number): Promise<string> {
   return new SignJWT({ iat: Math.floor(unixMs / 1_000) })
@@ -50,14 +50,14 @@ export async function checkAuthorization(
 ): Promise<TokenProblem | undefined> {
   const token = header?.startsWith('Bearer ') === true ? header.slice('Bearer '.length) : ''
   if (token === '') return 'missing token'
-  // `jose` takes padding, which base64url of a token never has.
+  // `jose` accepts padding, which tokens must not have.
   if (!/^[\w.-]+$/.test(token)) return 'token is malformed'
   const nowMs = clock.now()
   try {
     const { payload } = await jwtVerify(token, secret, {
       algorithms: ['HS256'],
       requiredClaims: ['iat'],
-      // eslint-disable-next-line no-restricted-globals -- the time of `clock`, in the form that jose takes
+      // eslint-disable-next-line no-restricted-globals -- the time of `clock`, in the form that jose expects
       currentDate: new Date(nowMs),
     })
     const ageMs = nowMs - Number(payload.iat) * 1_000

@@ -1,6 +1,6 @@
 import { type Fault, isFault } from '#runtime/fault.ts'
 
-/** Whether an endpoint would answer the same call in the same way. */
+/** Whether a retry of the call would get the same answer. */
 export function isFinalAnswer(error: unknown): boolean {
   return isFault(error, 'rpc-status') && error.fields.isFinal
 }
@@ -12,7 +12,7 @@ export function isRateLimit(fault: Fault): boolean {
   )
 }
 
-/** How long an endpoint asks to be left alone. */
+/** Pause that an endpoint asks for. */
 export function retryAfterMs(fault: Fault | undefined): number | undefined {
   return isFault(fault, 'rpc-status') ? fault.fields.retryAfterMs : undefined
 }

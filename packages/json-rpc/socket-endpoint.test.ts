@@ -4,7 +4,7 @@ import { systemClock } from '#runtime/clock.ts'
 import { serveJsonRpc } from './json-rpc-server.ts'
 import { maxSockets, SocketEndpoint } from './socket-endpoint.ts'
 
-/** An endpoint whose server answers `hold` when it is told to, and `fill` with as many letters as are asked for. */
+/** An endpoint whose server answers `hold` on demand, and `fill` with the requested number of letters. */
 async function served(t: TestContext, maxResponseBytes?: number) {
   const held: (() => void)[] = []
   const full = Promise.withResolvers<undefined>()
@@ -36,7 +36,7 @@ async function served(t: TestContext, maxResponseBytes?: number) {
   return { ask, held, full: full.promise }
 }
 
-test('a call gets the socket that is free, though others gave up waiting before it', async (t) => {
+test('a call gets a free socket, though calls queued before it were aborted', async (t) => {
   const { ask, held, full } = await served(t)
   const busy = Array.from({ length: maxSockets }, () => ask('hold'))
   await full
@@ -50,7 +50,7 @@ test('a call gets the socket that is free, though others gave up waiting before 
   assert.match(await patient, /"xx"/)
 })
 
-test('an answer has as many bytes as it may, and not one more', async (t) => {
+test('an answer may have bytes up to the limit', async (t) => {
   const overhead = JSON.stringify({ jsonrpc: '2.0', id: 1, result: '' }).length
   const { ask } = await served(t, overhead + 10)
   assert.match(await ask('fill', [10]), /x{10}/)

@@ -2,24 +2,24 @@ import { Agent, WebSocket } from 'undici'
 import { Fault } from '#runtime/fault.ts'
 import { defaultMaxResponseBytes, type EndpointOptions, type Waiting } from './endpoint.ts'
 
-/** Sockets to one server; more calls than these wait for one another. */
+/** Sockets to one server; further calls queue. */
 export const maxSockets = 8
 
-/** A server that is asked JSON-RPC over WebSockets: one question at a time on each, so that an answer needs no address. */
+/** A JSON-RPC server over WebSockets, with one request at a time on each, so that the next message is its answer. */
 export class SocketEndpoint {
-  /** The server without path and query, where providers have their keys: fit for a log. */
+  /** The URL without path and query, which may hold a key. */
   readonly name: string
   readonly #options: EndpointOptions
   readonly #maxBytes: number
-  /** Bounds what is read of a message. */
+  /** Limits the size of messages. */
   readonly #agent: Agent
   readonly #idle: WebSocket[] = []
-  /** Calls that wait for a socket, the first one first; one that gives up is taken out. */
+  /** Calls that wait for a socket, in order; aborted ones are removed. */
   readonly #waiting = new Set<() => void>()
   readonly #all = new Set<WebSocket>()
   #busy = 0
 
-  /** @throws TypeError for a URL that is none */
+  /** @throws TypeError if the URL is invalid */
   constructor(options: EndpointOptions) {
     const { protocol, host } = new URL(options.url)
     this.name = `${protocol}//${host}`
@@ -41,7 +41,7 @@ export class SocketEndpoint {
       if (ready.readyState === WebSocket.OPEN) this.#idle.push(ready)
       return answer
     } catch (error) {
-      // What comes on it later would be taken for the answer to something else.
+      // A late answer would be taken for that of the next request.
       socket?.close()
       throw this.#fault(error, { isAborted: signal?.aborted === true, isLate: timeout.aborted })
     } finally {
@@ -116,7 +116,7 @@ export class SocketEndpoint {
   }
 }
 
-/** Sends a message when the socket is open; the next one that comes is its answer. */
+/** Sends a message when the socket is open, and waits for the next one, which is its answer. */
 function exchange(
   socket: WebSocket,
   body: string,
@@ -139,13 +139,13 @@ function exchange(
     const cut = () =>
       fail(
         isSent
-          ? `the WebSocket was cut, by its server or for an answer of more than ${maxBytes} bytes`
+          ? `the WebSocket was closed by its server, or for an answer of more than ${maxBytes} bytes`
           : 'the WebSocket cannot be opened',
       )
     socket.addEventListener('close', cut, { signal })
     socket.addEventListener('error', cut, { signal })
-    ended.addEventListener('abort', () => fail('given up'), { signal })
-    if (ended.aborted) fail('given up')
+    ended.addEventListener('abort', () => fail('aborted'), { signal })
+    if (ended.aborted) fail('aborted')
     else if (socket.readyState === WebSocket.OPEN) send()
     else socket.addEventListener('open', send, { signal })
   })

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { SubscriptionStart } from './json-rpc-dispatch.ts'
 import { Subscriptions } from './subscriptions.ts'
 
-/** The subscriptions of a connection, of which three may be, and a source that they subscribe to. */
+/** The subscriptions of a connection, three at most, and their source. */
 function setup() {
   const sent: unknown[] = []
   const logged: unknown[] = []
@@ -37,7 +37,7 @@ test('a subscription notifies between its start and its end', () => {
   assert.deepEqual(sent, [{ jsonrpc: '2.0', method: 'eth_subscription', params }])
 })
 
-test('what is ended is not known any more, and a listener that goes on is not heard', () => {
+test('an ended subscription is unknown, and a source that continues is ignored', () => {
   const { subscriptions, sent } = setup()
   let goesOn: ((result: unknown) => void) | undefined
   const id = subscriptions.make((notify) => {
@@ -51,7 +51,7 @@ test('what is ended is not known any more, and a listener that goes on is not he
   assert.deepEqual(sent, [])
 })
 
-test('what ends before it starts never does', () => {
+test('a subscription that ends before its start never starts', () => {
   const { subscriptions, start, listeners } = setup()
   const id = subscriptions.make(start)
   assert.equal(subscriptions.end(id), true)
@@ -59,7 +59,7 @@ test('what ends before it starts never does', () => {
   assert.equal(listeners.size, 0)
 })
 
-test('there are as many as may be, and no more until one ends', () => {
+test('their number has a limit, until one ends', () => {
   const { subscriptions, start } = setup()
   const ids = [1, 2, 3].map(() => subscriptions.make(start))
   assert.equal(new Set(ids).size, 3)
@@ -68,7 +68,7 @@ test('there are as many as may be, and no more until one ends', () => {
   subscriptions.make(start)
 })
 
-test('all end with the connection, even if one fails to, and none starts after it', () => {
+test('all end with the connection, even if one fails to, and later ones do not start', () => {
   const { subscriptions, start, listeners, logged } = setup()
   const broken = subscriptions.make(() => () => {
     throw new Error('cannot stop')

@@ -6,10 +6,10 @@ import type { CallContext, Method, SubscriptionStart } from './json-rpc-dispatch
 
 /** The subscriptions of one connection. */
 export interface SubscriptionsOptions {
-  /** The method that a notification names, such as `eth_subscription`. */
+  /** Method of notifications, such as `eth_subscription`. */
   readonly notificationMethod: string
   readonly maxSubscriptions: number
-  /** Sends a notification, or gives the connection up. */
+  /** Sends a notification, or ends the connection. */
   readonly send: (text: string) => void
   readonly log: Pick<Logger, 'error'> | undefined
 }
@@ -18,13 +18,13 @@ type Subscription =
   | { readonly kind: 'made'; readonly start: SubscriptionStart }
   | { readonly kind: 'started'; readonly stop: () => void }
 
-/** As many as in op-geth's ids. */
+/** Length of op-geth's ids. */
 const idBytes = 16
 
-/** The code that op-geth answers with to an id that is not known. */
+/** op-geth's error code for an unknown id. */
 const subscriptionNotFound = -32_000
 
-/** What one connection has subscribed to. All of it ends with the connection. */
+/** The subscriptions of one connection; they end with it. */
 export class Subscriptions {
   readonly #options: SubscriptionsOptions
   readonly #byId = new Map<string, Subscription>()
@@ -35,9 +35,9 @@ export class Subscriptions {
   }
 
   /**
-   * Makes a subscription; `start` begins it, when the client has been told its id.
+   * Creates a subscription; `start` is called when its id has been sent.
    *
-   * @throws JsonRpcError if there are as many as there may be
+   * @throws JsonRpcError if the connection has the maximum number
    */
   make(start: SubscriptionStart): string {
     const { maxSubscriptions } = this.#options
@@ -50,21 +50,21 @@ export class Subscriptions {
     return id
   }
 
-  /** Starts those that are still there. */
+  /** Starts those that were not ended yet. */
   start(ids: readonly string[]): void {
-    // A method that was still running when the connection ended may have made one.
+    // A method that was running when the connection ended may have created one.
     if (this.#hasEnded) return
     for (const id of ids) {
       const subscription = this.#byId.get(id)
       if (subscription?.kind !== 'made') continue
       const stop = subscription.start((result) => this.#notify(id, result))
-      // Its first notification may have been one too many for the connection.
+      // Its first notification may have ended the connection.
       if (this.#byId.has(id)) this.#byId.set(id, { kind: 'started', stop })
       else this.#stop(stop)
     }
   }
 
-  /** Ends one; whether it was there. */
+  /** Ends one; returns whether it existed. */
   end(id: string): boolean {
     const subscription = this.#byId.get(id)
     this.#byId.delete(id)
@@ -72,7 +72,7 @@ export class Subscriptions {
     return subscription !== undefined
   }
 
-  /** Ends all, when the connection has ended; what is made later does not start. */
+  /** Ends all with the connection; those created later do not start. */
   endAll(): void {
     this.#hasEnded = true
     for (const id of this.#byId.keys()) this.end(id)
@@ -86,7 +86,7 @@ export class Subscriptions {
     )
   }
 
-  /** One that does not stop must not keep the others from it. */
+  /** If one fails to stop, the others are stopped all the same. */
   #stop(stop: () => void): void {
     try {
       stop()
@@ -96,7 +96,7 @@ export class Subscriptions {
   }
 }
 
-/** The method that ends a subscription, as `eth_unsubscribe` does: true, or an error if there is none of that id. */
+/** The method that ends a subscription, as `eth_unsubscribe`: true, or an error for an unknown id. */
 export const unsubscribe: Method = ([id], context) => {
   if (typeof id !== 'string')
     throw new JsonRpcError(errorCodes.invalidParams, 'the first param must be a subscription id')
@@ -105,7 +105,7 @@ export const unsubscribe: Method = ([id], context) => {
   return true
 }
 
-/** What a method may ask of a connection that carries answers only. */
+/** The context of methods on connections without notifications. */
 export const noSubscriptions: CallContext = { subscribe: refuse, unsubscribe: refuse }
 
 function refuse(): never {

@@ -10,25 +10,25 @@ import { Endpoint } from '#json-rpc/endpoint.ts'
 import { pauseMs } from '#json-rpc/json-rpc-client.ts'
 import { BlobCommitments } from './blob-commitments.ts'
 
-/** Where and how to ask. */
+/** The endpoint, and how it is queried. */
 export interface BeaconOptions {
   readonly url: string
-  /** Of one request, from its first byte to the last of its answer. */
+  /** Timeout of one request, from its first byte to the last byte of the answer. */
   readonly timeoutMs: number
-  /** How often a request is made before it fails. */
+  /** Number of attempts per request. */
   readonly rounds: number
   readonly clock: Clock
   readonly signal?: AbortSignal | undefined
-  /** Shared, if there are several: the first use of one takes seconds. */
+  /** Share one among clients: its first use takes seconds. */
   readonly commitments?: BlobCommitments
-  /** Whether blobs are believed to be what was asked for; to be set where the node is one's own. It saves 50 ms a blob. */
+  /** Whether blobs are used without verification, which saves 50 ms per blob. Only for the operator's own endpoints. */
   readonly isTrusted?: boolean
 }
 
-/** 128 blobs in hex, with room for what comes beside each; no L1 block may have as many yet. */
+/** 128 blobs in hex with their sidecars; no fork allows this many per block yet. */
 const maxResponseBytes = 64 * 1024 * 1024
 
-/** The path is not served, or there is nothing at it. */
+/** The path is not served, or there is no data at it. */
 const absentStatuses: readonly unknown[] = [400, 404, 405, 410, 501]
 
 const decimal = z
@@ -42,22 +42,22 @@ const specJson = z.object({
 const blobsJson = z.object({ data: z.array(hexJson) })
 const sidecarsJson = z.object({ data: z.array(z.looseObject({ blob: hexJson })) })
 
-/** When the slots of a beacon chain are, in Unix seconds. */
+/** Parameters from which the slot of a timestamp follows, in Unix seconds. */
 interface Slots {
   readonly genesisTime: bigint
   readonly secondsPerSlot: bigint
 }
 
-/** Asks the beacon API of L1 for blobs. Spec: beacon-APIs, `getBlobs`, and `getBlobSidecars` before it */
+/** Fetches blobs from a beacon API of L1. Spec: beacon-APIs, `getBlobs`, and its predecessor `getBlobSidecars` */
 export class BeaconClient {
-  /** The server without path and query: fit for a log. */
+  /** The URL without path and query, which may hold a key. */
   readonly name: string
   readonly #options: BeaconOptions
   readonly #endpoint: Endpoint
   readonly #commitments: BlobCommitments
   #slots: Slots | undefined
 
-  /** @throws TypeError for a URL that is none */
+  /** @throws TypeError if the URL is invalid */
   constructor(options: BeaconOptions) {
     this.#options = options
     this.#endpoint = new Endpoint({ url: options.url, maxResponseBytes })
@@ -66,12 +66,12 @@ export class BeaconClient {
   }
 
   /**
-   * The blobs of an L1 block, each checked against its versioned hash, whatever their order and whatever else was told.
+   * The blobs of an L1 block, each verified against its versioned hash, in any order and among any other blobs.
    *
    * @param timestamp of the L1 block, in Unix seconds
-   * @param versionedHashes in the order in which the block has them
-   * @returns those that are to be had: none if the block's blobs are not kept any more
-   * @throws Fault `l1-invalid` if blobs were told, but not these; else as `Endpoint` does
+   * @param versionedHashes in the order of the block
+   * @returns all of them; an empty map if the node does not have the blobs of the block, or pruned them
+   * @throws Fault `l1-invalid` if the node returns blobs, but not these; else as `Endpoint` does
    */
   async fetchBlobs(
     timestamp: bigint,
@@ -80,45 +80,45 @@ export class BeaconClient {
   ): Promise<ReadonlyMap<Hash, Uint8Array>> {
     const { genesisTime, secondsPerSlot } = await this.#loadSlots(signal)
     const slot = (timestamp - genesisTime) / secondsPerSlot
-    const told = await this.#fetchSlot(slot, versionedHashes, signal)
-    if (told === undefined || told.length === 0) return new Map()
-    const found = await this.#match(told, versionedHashes)
-    const lacking = [...versionedHashes].find((hash) => !found.has(hash))
-    if (lacking === undefined) return found
-    const detail = `${this.name}: of slot ${slot} it tells ${told.length} blobs, none of which is ${lacking}`
+    const answered = await this.#fetchSlot(slot, versionedHashes, signal)
+    if (answered === undefined || answered.length === 0) return new Map()
+    const found = await this.#match(answered, versionedHashes)
+    const missing = [...versionedHashes].find((hash) => !found.has(hash))
+    if (missing === undefined) return found
+    const detail = `${this.name}: it returned ${answered.length} blobs for slot ${slot}, and ${missing} is not among them`
     const fields = { endpoint: this.name }
     throw new Fault('l1-invalid', { detail, fields })
   }
 
   async #match(
-    told: readonly Uint8Array[],
+    blobs: readonly Uint8Array[],
     versionedHashes: ReadonlySet<Hash>,
   ): Promise<ReadonlyMap<Hash, Uint8Array>> {
     const found = new Map<Hash, Uint8Array>()
     const { isTrusted = false } = this.#options
-    // Asked for by their hashes, they come in the order of the block; more or fewer have to be looked at.
-    if (isTrusted && told.length === versionedHashes.size) {
+    // Requested by hash, blobs come in the order of the block; a different number of them has to be verified.
+    if (isTrusted && blobs.length === versionedHashes.size) {
       for (const [at, hash] of [...versionedHashes].entries()) {
-        const blob = told[at]
+        const blob = blobs[at]
         if (blob !== undefined) found.set(hash, blob)
       }
       return found
     }
-    const hashes = await Promise.all(told.map((blob) => this.#commitments.versionedHash(blob)))
+    const hashes = await Promise.all(blobs.map((blob) => this.#commitments.versionedHash(blob)))
     for (const [at, hash] of hashes.entries()) {
-      const blob = told[at]
+      const blob = blobs[at]
       if (hash !== undefined && blob !== undefined && versionedHashes.has(hash))
         found.set(hash, blob)
     }
     return found
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   async close(): Promise<void> {
     await this.#endpoint.close()
   }
 
-  /** @returns undefined if there are none */
+  /** @returns undefined if the node has no blobs for the slot */
   async #fetchSlot(
     slot: bigint,
     versionedHashes: ReadonlySet<Hash>,
@@ -150,7 +150,7 @@ export class BeaconClient {
     throw new Fault('no-beacon', { detail })
   }
 
-  /** @returns undefined if there is nothing at the path */
+  /** @returns undefined if there is no data at the path */
   async #get<Schema extends z.ZodType>(
     path: string,
     schema: Schema,

@@ -10,25 +10,25 @@ const line = (await firstLineOf('fork-ecotone', 'l1.ndjson', (json) => {
 const commitments = new BlobCommitments()
 const [{ versionedHash, blob }] = line.blobs as [(typeof line.blobs)[0]]
 
-test('a blob has the versioned hash that its transaction says, also as a view of more', async () => {
+test('a blob has the versioned hash of its transaction, also as a view of a larger buffer', async () => {
   const bytes = fromHex(blob)
-  const more = new Uint8Array(bytes.length + 64)
-  more.set(bytes, 32)
-  const told = await Promise.all([
+  const larger = new Uint8Array(bytes.length + 64)
+  larger.set(bytes, 32)
+  const hashes = await Promise.all([
     commitments.versionedHash(bytes),
-    commitments.versionedHash(more.subarray(32, 32 + bytes.length)),
+    commitments.versionedHash(larger.subarray(32, 32 + bytes.length)),
   ])
-  assert.deepEqual(told, [versionedHash, versionedHash])
+  assert.deepEqual(hashes, [versionedHash, versionedHash])
   assert.equal(toHex(bytes), blob)
 })
 
-test('what is no blob has none: another length, or an element that is not in the field', async () => {
+test('bytes of another length, or with an element outside the field, have no versioned hash', async () => {
   const bytes = fromHex(blob)
   assert.equal(await commitments.versionedHash(bytes.subarray(1)), undefined)
   assert.equal(await commitments.versionedHash(new Uint8Array(bytes.length).fill(255)), undefined)
 })
 
-test('the thread of who asks is not held up', async () => {
+test('the calling thread is not blocked', async () => {
   let turns = 0
   const count = setInterval(() => turns++, 1)
   await Promise.all(Array.from({ length: 4 }, () => commitments.versionedHash(fromHex(blob))))

@@ -6,26 +6,26 @@ import type { Hash } from '#protocol/primitives.ts'
 import type { CommitmentMessage } from './commitment-worker.ts'
 import { blobBytes } from '#protocol/channel/blob.ts'
 
-/** A blob, and who waits for what it is committed to. */
+/** A blob, and the promise of its commitment. */
 interface Job {
   readonly blob: Uint8Array
   readonly resolve: (commitment: Uint8Array | undefined) => void
   readonly reject: (error: Error) => void
 }
 
-/** Threads at most: one core is left for the rest. */
+/** Maximum number of threads; one core stays free. */
 const maxThreads = Math.min(4, Math.max(1, availableParallelism() - 1))
 
-/** Another thread is started when as many blobs wait for each: its setup takes as long as forty blobs. */
+/** Queued blobs per thread at which another thread starts; its setup takes as long as forty blobs. */
 const jobsPerThread = 32
 
-/** Computes what blobs are committed to, on other threads. The first takes seconds more, which the setup needs. */
+/** Computes KZG commitments of blobs on worker threads. The setup delays the first by seconds. */
 export class BlobCommitments {
   readonly #queue: Job[] = []
   readonly #idle: Worker[] = []
   readonly #threads = new Map<Worker, Job | undefined>()
 
-  /** Begins the setup, so that the first blob need not wait for it. */
+  /** Starts the setup before the first blob. */
   prepare(): void {
     if (this.#threads.size === 0) this.#start()
   }
@@ -34,7 +34,7 @@ export class BlobCommitments {
    * The versioned hash of a blob; about 50 ms of a core.
    *
    * @param blob 131,072 bytes
-   * @returns undefined if it is no blob: an element of it is not in the field
+   * @returns undefined if it is not a blob: an element is outside the field
    * Spec: EIP-4844, kzg_to_versioned_hash
    */
   async versionedHash(blob: Uint8Array): Promise<Hash | undefined> {
@@ -52,7 +52,7 @@ export class BlobCommitments {
       const { size } = this.#threads
       if (size === 0 || (size < maxThreads && this.#queue.length > size * jobsPerThread))
         this.#start()
-      // What is waited for keeps the process; a thread that has nothing to do does not.
+      // Pending commitments keep the process alive; idle threads do not.
       for (const worker of this.#threads.keys()) worker.ref()
       this.#assign()
     })
@@ -65,7 +65,7 @@ export class BlobCommitments {
       if (worker === undefined || job === undefined) return
       this.#threads.set(worker, job)
       const { blob } = job
-      // With a view goes all that it is a view of.
+      // Posting a view would copy the whole buffer below it.
       const own = blob.byteLength === blob.buffer.byteLength ? blob : blob.slice()
       // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       worker.postMessage(own)
@@ -76,12 +76,12 @@ export class BlobCommitments {
     const worker = new Worker(new URL('commitment-worker.ts', import.meta.url))
     this.#threads.set(worker, undefined)
     if (this.#queue.length === 0) worker.unref()
-    worker.on('message', (message: CommitmentMessage) => this.#hear(worker, message))
-    worker.on('error', (error: Error) => this.#bury(worker, error))
-    worker.on('exit', () => this.#bury(worker, new Error('the thread for blobs ended')))
+    worker.on('message', (message: CommitmentMessage) => this.#received(worker, message))
+    worker.on('error', (error: Error) => this.#ended(worker, error))
+    worker.on('exit', () => this.#ended(worker, new Error('the thread for blobs ended')))
   }
 
-  #hear(worker: Worker, message: CommitmentMessage): void {
+  #received(worker: Worker, message: CommitmentMessage): void {
     if (message.kind === 'committed') this.#threads.get(worker)?.resolve(message.commitment)
     this.#threads.set(worker, undefined)
     this.#idle.push(worker)
@@ -91,8 +91,8 @@ export class BlobCommitments {
       for (const thread of this.#threads.keys()) thread.unref()
   }
 
-  /** A thread that broke takes its blob along, and what waits if it was the last. */
-  #bury(worker: Worker, error: Error): void {
+  /** The blob of a thread that failed is rejected; if it was the last thread, all queued ones, too. */
+  #ended(worker: Worker, error: Error): void {
     this.#threads.get(worker)?.reject(error)
     this.#threads.delete(worker)
     const idle = this.#idle.indexOf(worker)

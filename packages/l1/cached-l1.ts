@@ -15,9 +15,9 @@ import type { VerifiedL1Block } from './l1-endpoint.ts'
 import type { L1View } from './to-l1-block.ts'
 import { unpackL1Block } from './packed-l1-block.ts'
 
-/** L1 as da-watcher has kept it: no node is asked. Each block is checked against its hash once more. */
+/** L1 from the cache of da-watcher, without endpoints. Each block is verified again. */
 export class CachedL1 implements RecordableL1Source {
-  /** For a person to read. */
+  /** For messages. */
   readonly name: string
   readonly #cache: L1Cache
   readonly #view: L1View
@@ -31,7 +31,7 @@ export class CachedL1 implements RecordableL1Source {
   constructor(folder: string, view: L1View) {
     const path = join(folder, cacheFile)
     if (!existsSync(path)) {
-      const detail = `there is no ${path}: give the folder that da-watcher has as --data-dir`
+      const detail = `there is no ${path}: use the --data-dir of da-watcher`
       throw new Fault('l1-cache', { detail })
     }
     this.name = `the cache in ${folder}`
@@ -40,21 +40,21 @@ export class CachedL1 implements RecordableL1Source {
   }
 
   /**
-   * A block, and those of its blobs that are kept. Asked for in order, each is the child of the one before if there is such.
+   * A block with its cached blobs. Of several blocks with one number, the child of the block before is preferred.
    *
-   * @throws Fault `l1-cache` if it is not as it was
+   * @throws Fault `l1-cache` if it is damaged
    */
   fetchBlock(number: bigint): Promise<RecordableL1Block | undefined> {
     return this.#serial.run(async () => {
-      const told = await this.#choose(number)
-      if (told === undefined) return undefined
-      this.#last = told.block
+      const found = await this.#choose(number)
+      if (found === undefined) return undefined
+      this.#last = found.block
       const blobs = new Map<Hash, Uint8Array>()
-      for (const hash of inboxBlobsOf({ ...told, blobs }, this.#view)) {
+      for (const hash of inboxBlobsOf({ ...found, blobs }, this.#view)) {
         const blob = this.#cache.blob(hash)
         if (blob !== undefined) blobs.set(hash, blob)
       }
-      return withBlobs(told, blobs)
+      return withBlobs(found, blobs)
     })
   }
 
@@ -62,12 +62,12 @@ export class CachedL1 implements RecordableL1Source {
     this.#cache.close()
   }
 
-  /** Of several blocks of a number, which a reorg leaves, the final one; else the one that fits, and goes on. */
+  /** After a reorg a number may have several blocks: the final one, else a child of the last block that has a child itself. */
   async #choose(number: bigint): Promise<VerifiedL1Block | undefined> {
-    const kept = this.#cache.blocksAt(number)
-    const final = kept.find(({ isFinal }) => isFinal)
+    const cached = this.#cache.blocksAt(number)
+    const final = cached.find(({ isFinal }) => isFinal)
     const candidates = await Promise.all(
-      (final === undefined ? kept : [final]).map(({ hash }) => this.#read(hash)),
+      (final === undefined ? cached : [final]).map(({ hash }) => this.#read(hash)),
     )
     const last = this.#last
     const isChild = ({ block: { header } }: VerifiedL1Block) =>
@@ -86,7 +86,7 @@ export class CachedL1 implements RecordableL1Source {
       return await unpackL1Block(this.#cache.block(hash) ?? new Uint8Array(0))
     } catch (cause) {
       if (!(cause instanceof DecodeError)) throw cause
-      const detail = `${this.name}: block ${hash} is not as it was: ${cause.message}`
+      const detail = `${this.name}: block ${hash} is damaged: ${cause.message}`
       throw new Fault('l1-cache', { detail, cause })
     }
   }

@@ -13,18 +13,18 @@ interface Plan {
   fields?: Readonly<Record<string, unknown>>
 }
 
-/** Endpoints that do as planned, by name; and the order in which they were asked. */
+/** Endpoints by name with planned answers, and the order in which they were queried. */
 function pool(plans: Readonly<Record<string, Plan>>) {
   const clock = new VirtualClock(0)
   const asked: string[] = []
-  const givenUp: string[] = []
+  const aborted: string[] = []
   const endpoints = Object.keys(plans).map((name) => ({ name }))
   const all = new EndpointPool({ endpoints, clock, what: 'endpoint' })
   const task = async ({ name }: { readonly name: string }, signal: AbortSignal) => {
     asked.push(name)
     const { afterMs, code, fields = {} } = plans[name] ?? { afterMs: 0 }
     if (!(await sleep(clock, afterMs, signal))) {
-      givenUp.push(name)
+      aborted.push(name)
       throw new Fault('aborted')
     }
     if (code === undefined) return name
@@ -44,10 +44,10 @@ function pool(plans: Readonly<Record<string, Plan>>) {
     return result
   }
   const ask = (signal?: AbortSignal) => settle(all.ask(task, { signal }))
-  return { all, ask, asked, givenUp, clock, task, plans }
+  return { all, ask, asked, aborted, clock, task, plans }
 }
 
-test('the first is asked as long as nothing is known, and then the fastest', async () => {
+test('the first is queried until there are ratings, then the fastest', async () => {
   const { ask, asked, all, task, clock } = pool({ a: { afterMs: 400 }, b: { afterMs: 20 } })
   assert.equal(await ask(), 'a')
   const each = all.askEach(task)
@@ -57,7 +57,7 @@ test('the first is asked as long as nothing is known, and then the fastest', asy
   assert.deepEqual(asked, ['a', 'a', 'b', 'b'])
 })
 
-test('when one fails the next is asked at once, and first the next time', async () => {
+test('after a failure the next is queried at once, and preferred from then on', async () => {
   const { ask, asked, clock } = pool({ a: { afterMs: 5, code: 'rpc-status' }, b: { afterMs: 50 } })
   assert.equal(await ask(), 'b')
   assert.equal(clock.monotonicMs(), 55)
@@ -65,61 +65,61 @@ test('when one fails the next is asked at once, and first the next time', async 
   assert.deepEqual(asked, ['a', 'b', 'b'])
 })
 
-test('one that takes long is not waited for alone, and given up when another was faster', async () => {
-  const { ask, givenUp, clock } = pool({ a: { afterMs: 10_000 }, b: { afterMs: 50 } })
+test('beside a slow one the next is queried, and the slow one is aborted', async () => {
+  const { ask, aborted, clock } = pool({ a: { afterMs: 10_000 }, b: { afterMs: 50 } })
   assert.equal(await ask(), 'b')
   assert.equal(clock.monotonicMs(), 850)
-  assert.deepEqual(givenUp, ['a'])
+  assert.deepEqual(aborted, ['a'])
   assert.equal(await ask(), 'b')
 })
 
-test('one that is slow, but faster than the others, is heard', async () => {
+test('the answer of a slow one counts if it comes before the others', async () => {
   const { ask, asked } = pool({ a: { afterMs: 1_000 }, b: { afterMs: 5_000 } })
   assert.equal(await ask(), 'a')
   assert.deepEqual(asked, ['a', 'b'])
 })
 
-test('with none left each is named with what is wrong with it', async () => {
+test('if every one fails, each is named with its failure', async () => {
   const { ask } = pool({
     a: { afterMs: 1, code: 'rpc-status', fields: { status: 429, retryAfterMs: 7_000 } },
     b: { afterMs: 1, code: 'rpc-unreachable' },
   })
-  const told = await ask()
+  const message = await ask()
   assert.equal(
-    told,
-    'l1-unavailable: no endpoint is left: a: rpc-status: broken | b: rpc-unreachable: broken; a is asked again in 7 s',
+    message,
+    'l1-unavailable: no endpoint is left: a: rpc-status: broken | b: rpc-unreachable: broken; a is queried again in 7 s',
   )
 })
 
-test('a liar is left alone for longer each time', async () => {
+test('an endpoint rests longer after each wrong answer', async () => {
   const { ask, asked, all, clock } = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
   for (const restMs of [10_000, 20_000, 40_000]) {
     assert.match(await ask(), /l1-invalid/)
     assert.equal(all.ratings[0]?.rest?.forMs, restMs)
     const before = asked.length
-    assert.match(await ask(), /; a is asked again in \d+ s$/)
+    assert.match(await ask(), /; a is queried again in \d+ s$/)
     assert.equal(asked.length, before)
     await clock.run(restMs, () => false)
   }
-  assert.equal(all.ratings[0]?.lies, 3)
+  assert.equal(all.ratings[0]?.wrongAnswers, 3)
 })
 
-test('the longest rest is ten minutes for a lie, and one for a limit', async () => {
-  const liar = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
+test('the longest rest is ten minutes after a wrong answer, and one minute after a rate limit', async () => {
+  const wrong = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
   const limited = pool({
     a: { afterMs: 0, code: 'rpc-status', fields: { status: 429, retryAfterMs: 86_400_000 } },
   })
-  for (let lie = 0; lie < 9; lie++) {
-    await liar.ask()
-    await liar.clock.run(600_000, () => false)
+  for (let answer = 0; answer < 9; answer++) {
+    await wrong.ask()
+    await wrong.clock.run(600_000, () => false)
   }
-  await liar.ask()
-  assert.equal(liar.all.ratings[0]?.rest?.forMs, 600_000)
+  await wrong.ask()
+  assert.equal(wrong.all.ratings[0]?.rest?.forMs, 600_000)
   await limited.ask()
   assert.equal(limited.all.ratings[0]?.rest?.forMs, 60_000)
 })
 
-test('what an endpoint lacks, and all others too, is no failure of any', async () => {
+test('data that every endpoint lacks is not a failure', async () => {
   const { ask, all } = pool({
     a: { afterMs: 1, code: 'l1-behind' },
     b: { afterMs: 1, code: 'l1-behind' },
@@ -131,7 +131,7 @@ test('what an endpoint lacks, and all others too, is no failure of any', async (
   )
 })
 
-test('a failure is forgotten with time', async () => {
+test('the weight of a failure decays', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 10, code: 'rpc-status' },
     b: { afterMs: 100 },
@@ -140,12 +140,12 @@ test('a failure is forgotten with time', async () => {
   const [a] = Object.values(plans)
   if (a !== undefined) delete a.code
   await clock.run(300_000, () => false)
-  // As nothing is known of how fast the first is, it is taken for slower than the second.
+  // The latency of the first is unknown, and assumed to be above that of the second.
   assert.equal(await ask(), 'b')
   assert.deepEqual(asked, ['a', 'b', 'b'])
 })
 
-test('one that is behind is asked last', async () => {
+test('one that is behind is queried last', async () => {
   const { ask, all } = pool({ a: { afterMs: 10 }, b: { afterMs: 10 } })
   assert.equal(await ask(), 'a')
   all.noteLag('a', 3n)
@@ -154,12 +154,12 @@ test('one that is behind is asked last', async () => {
   assert.equal(await ask(), 'a')
 })
 
-test('who gives up is told so at once', async () => {
-  const { ask, clock, givenUp } = pool({ a: { afterMs: 10_000 } })
+test('an aborted query fails at once', async () => {
+  const { ask, clock, aborted } = pool({ a: { afterMs: 10_000 } })
   const stop = new AbortController()
   clock.after(100, () => stop.abort())
   assert.match(await ask(stop.signal), /^aborted/)
   assert.equal(clock.monotonicMs(), 100)
-  assert.deepEqual(givenUp, ['a'])
+  assert.deepEqual(aborted, ['a'])
   assert.match(await ask(stop.signal), /^aborted/)
 })

@@ -2,38 +2,38 @@ import type { Clock } from '#runtime/clock.ts'
 import { Fault, isFault, toError } from '#runtime/fault.ts'
 import { type EndpointRating, EndpointScore } from './endpoint-score.ts'
 
-/** What a pool is made of. */
+/** Endpoints and options of a pool. */
 export interface EndpointPoolOptions<Endpoint> {
-  /** In the order in which they are asked as long as nothing is known of them. */
+  /** In the order in which they are queried until they have ratings. */
   readonly endpoints: readonly Endpoint[]
   readonly clock: Clock
   /** What they are, as in `L1 RPC endpoint`. */
   readonly what: string
-  /** How long the best is waited for at least before the next is asked as well. */
+  /** Minimum time before the next endpoint is queried in parallel. */
   readonly leastHedgeMs?: number
-  /** Told of each failure; another endpoint may have answered in its place. */
+  /** Called for each failure of an endpoint, even if another one answers. */
   readonly onFailure?: ((fault: Fault) => void) | undefined
 }
 
-/** How something is asked for. */
+/** Options of a query. */
 export interface PoolAsk {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A slow endpoint is not waited for alone when it takes this many times as long as it does else, within bounds. */
+/** The next endpoint is queried in parallel after this multiple of the usual latency, within bounds. */
 const hedgeFactor = 4
 const usualLeastHedgeMs = 500
 const mostHedgeMs = 3_000
 
-/** One of several endpoints, and what is thought of it. */
+/** An endpoint and its score. */
 interface Scored<Endpoint> {
   readonly endpoint: Endpoint
   readonly score: EndpointScore
 }
 
 /**
- * Endpoints that can answer the same questions. The best is asked first, the next one when it fails or takes long; who fails, lags
- * or lies is asked later, who limits or lies not at all for a while.
+ * Endpoints of one API. The best is queried first, the next one when it fails or is slow. Failures, lag and wrong answers lower the
+ * score of an endpoint; after a wrong answer or a rate limit it is not queried for a while.
  */
 export class EndpointPool<Endpoint extends { readonly name: string }> {
   readonly #options: EndpointPoolOptions<Endpoint>
@@ -50,18 +50,17 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     return this.#all.length
   }
 
-  /** What is thought of each. */
+  /** The rating of each endpoint. */
   get ratings(): readonly EndpointRating[] {
     return this.#all.map(({ score }) => score.rating)
   }
 
   /**
-   * The first answer that any endpoint gives.
+   * The first answer of any endpoint.
    *
-   * @param task asks one endpoint; what it throws as a Fault makes another be asked
-   * @throws Fault `l1-unavailable` that says of each endpoint what is wrong with it, and in its field `next` when those that are
-   * left alone are asked again; `l1-behind` if all lack what was asked for;
-   * `aborted`; whatever else the task throws
+   * @param task queries one endpoint; if it throws a Fault, the next endpoint is queried
+   * @throws Fault `l1-unavailable` that says why each endpoint failed, and in its field `next` when resting ones are queried again;
+   * `l1-behind` if every endpoint lacks the data; `aborted`; any other error that the task throws
    */
   ask<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
@@ -76,7 +75,7 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     return new Race({ ...this.#options, candidates, task, unavailable }).run(signal)
   }
 
-  /** Asks all that may be asked, and gives what they answered; who did not is scored for it. */
+  /** Queries all endpoints that are not resting, and returns the answers. Failures lower the score. */
   async askEach<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
   ): Promise<readonly { readonly name: string; readonly answer: Answer }[]> {
@@ -95,7 +94,7 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     return (await Promise.all(asked)).filter((answer) => answer !== undefined)
   }
 
-  /** Notes how many blocks an endpoint is behind the best. */
+  /** Notes the number of blocks that an endpoint is behind the best. */
   noteLag(name: string, blocks: bigint): void {
     for (const { score } of this.#all) if (score.name === name) score.lagBlocks = blocks
   }
@@ -106,11 +105,11 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     const { what } = this.#options
     const { ratings } = this
     const reasons = ratings.map(({ name, rest, lastFailure }) => {
-      const said = rest?.reason ?? lastFailure ?? 'it was not asked'
+      const said = rest?.reason ?? lastFailure ?? 'it was not queried'
       return `${name}: ${said.replace(`${name}: `, '')}`
     })
     const rests = ratings.flatMap(({ name, rest }) =>
-      rest === undefined ? [] : [`${name} is asked again in ${Math.ceil(rest.forMs / 1_000)} s`],
+      rest === undefined ? [] : [`${name} is queried again in ${Math.ceil(rest.forMs / 1_000)} s`],
     )
     const detail = `no ${what} is left: ${reasons.join(' | ')}`
     const fields = rests.length === 0 ? {} : { next: rests.join(', ') }
@@ -127,7 +126,7 @@ interface RaceOptions<Endpoint, Answer> extends Pick<
   readonly unavailable: (failures: readonly Fault[]) => Fault
 }
 
-/** One question, and the endpoints that are asked it. */
+/** One query, and the endpoints that compete for it. */
 class Race<Endpoint, Answer> {
   readonly #options: RaceOptions<Endpoint, Answer>
   readonly #ended = new AbortController()
@@ -180,7 +179,7 @@ class Race<Endpoint, Answer> {
       score.succeeded(clock.monotonicMs() - startMs)
       this.#end(() => this.#result.resolve(answer))
     } catch (thrown) {
-      // Another one was faster: that it was given up says nothing of it.
+      // Another one was faster: the abort is not a failure.
       if (signal.aborted) return
       if (!isFault(thrown)) this.#reject(toError(thrown))
       else this.#noteFailure(score, thrown)
@@ -190,7 +189,7 @@ class Race<Endpoint, Answer> {
   #noteFailure(score: EndpointScore, fault: Fault): void {
     this.#running--
     this.#failures.push(fault)
-    // What is not there yet is no failure, and nothing to wait for either.
+    // Data that an endpoint does not have yet is not a failure.
     if (fault.code !== 'l1-behind') {
       score.failed(fault)
       this.#options.onFailure?.(fault)

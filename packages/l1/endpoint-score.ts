@@ -3,47 +3,48 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Fault } from '#runtime/fault.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
-/** What is thought of an endpoint, for a person and for a metric. */
+/** Rating of an endpoint, for messages and metrics. */
 export interface EndpointRating {
   readonly name: string
-  /** Milliseconds that asking it is expected to cost, failures and all: less is better. */
+  /** Expected cost of a query in milliseconds, with penalties: lower is better. */
   readonly score: number
-  readonly lies: number
-  /** Why it is not asked now, and for how long; undefined if it is. */
+  /** Answers that failed verification. */
+  readonly wrongAnswers: number
+  /** Why it is not queried now, and for how long; undefined: it is queried. */
   readonly rest: { readonly reason: string; readonly forMs: number } | undefined
-  /** What it failed with last. */
+  /** Message of its last failure. */
   readonly lastFailure: string | undefined
 }
 
-/** What an endpoint is taken for that was never asked. */
+/** Assumed latency of an endpoint that was never queried. */
 const unknownLatencyMs = 200
 
-/** How much the newest answer counts. */
+/** Weight of the newest answer in averages. */
 const weight = 0.2
 
-/** A failure counts like an answer that took as long, and half as much after this time. */
+/** A failure counts as this latency; its weight halves in the half-life. */
 const failureCostMs = 4_000
 const failureHalfLifeMs = 30_000
 
-/** Each block that an endpoint is behind the others counts like this. */
+/** Penalty for each block that an endpoint is behind. */
 const lagCostMs = 500
 
-/** How long an endpoint that said what is not true is left alone; twice as long each further time, up to the last. */
+/** Rest after a wrong answer; it doubles each time, up to the longest. */
 const wrongAnswerRest = { firstMs: 10_000, longestMs: 600_000 }
 
-/** The same for one that was asked too often and does not say until when. */
+/** Rest after a rate limit that does not say how long. */
 const rateLimitRest = { firstMs: 1_000, longestMs: 60_000 }
 
-/** What one endpoint has shown of itself. */
+/** Score of one endpoint, from its answers and failures. */
 export class EndpointScore {
   readonly name: string
   readonly #clock: Clock
   #latencyMs: number | undefined
-  /** Failures of late, as a share of all answers. */
+  /** Share of failures in recent answers. */
   #failing = 0
   #failedAtMs = 0
   #lagBlocks = 0
-  #lies = 0
+  #wrongAnswers = 0
   #limits = 0
   #restUntilMs = 0
   #restReason = ''
@@ -54,47 +55,47 @@ export class EndpointScore {
     this.#clock = clock
   }
 
-  /** How long it takes to answer. */
+  /** Average latency. */
   get latencyMs(): number {
     return this.#latencyMs ?? unknownLatencyMs
   }
 
-  /** Whether it may be asked now. */
+  /** Whether it must not be queried now. */
   get isResting(): boolean {
     return this.#restUntilMs > this.#clock.monotonicMs()
   }
 
-  /** What it is thought of now. */
+  /** The current rating. */
   get rating(): EndpointRating {
     const forMs = Math.ceil(this.#restUntilMs - this.#clock.monotonicMs())
     return {
       name: this.name,
       score: this.latencyMs + failureCostMs * this.#failingNow() + lagCostMs * this.#lagBlocks,
-      lies: this.#lies,
+      wrongAnswers: this.#wrongAnswers,
       rest: forMs > 0 ? { reason: this.#restReason, forMs } : undefined,
       lastFailure: this.#lastFailure,
     }
   }
 
-  /** It answered. */
+  /** Notes an answer. */
   succeeded(latencyMs: number): void {
     this.#noteLatency(latencyMs)
     this.#noteFailing(0)
     this.#limits = 0
   }
 
-  /** It had not answered after a while, when another did. */
+  /** Notes that it did not answer within this time. */
   wasSlow(afterMs: number): void {
     if (afterMs > this.latencyMs) this.#noteLatency(afterMs)
   }
 
-  /** It did not answer, or said what is no answer, or is not true. */
+  /** Notes a failure: no answer, a malformed one, or a wrong one. */
   failed(fault: Fault): void {
     this.#lastFailure = fault.message
     this.#noteFailing(1)
     this.#failedAtMs = this.#clock.monotonicMs()
     if (fault.code === 'l1-invalid')
-      this.#rest(fault.message, backoffMs(wrongAnswerRest, this.#lies++))
+      this.#rest(fault.message, backoffMs(wrongAnswerRest, this.#wrongAnswers++))
     else if (isRateLimit(fault)) {
       const asked = retryAfterMs(fault)
       const grown = backoffMs(rateLimitRest, this.#limits++)
@@ -103,7 +104,7 @@ export class EndpointScore {
     }
   }
 
-  /** How many blocks its head is behind the best. */
+  /** Number of blocks that its head is behind the best. */
   set lagBlocks(blocks: bigint) {
     this.#lagBlocks = Math.min(Number(blocks), 100)
   }
@@ -124,7 +125,7 @@ export class EndpointScore {
     this.#failedAtMs = this.#clock.monotonicMs()
   }
 
-  /** What was long ago says little of what is now. */
+  /** The share of failures, which decays with time. */
   #failingNow(): number {
     const agoMs = this.#clock.monotonicMs() - this.#failedAtMs
     return this.#failing * 2 ** -(agoMs / failureHalfLifeMs)

@@ -3,20 +3,20 @@ import * as z from 'zod'
 import { type Clock, every, sleep } from '#runtime/clock.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
-/** Whose heads, and whom to tell. */
+/** The endpoint, and the callback for its heads. */
 export interface HeadSubscriptionOptions {
-  /** Of a WebSocket. */
+  /** URL of a WebSocket. */
   readonly url: string
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Told of each header, as it came. */
+  /** Called with the JSON of each header. */
   readonly onHeader: (json: unknown) => void
 }
 
-/** A connection on which nothing came for so long is given up: it may be dead without either side knowing. */
+/** A connection without a message for this time is closed: it may be dead without either side noticing. */
 const silenceMs = 60_000
 
-/** The first pause before it is connected again; each later one is twice as long, up to the last. */
+/** Pauses before reconnects. */
 const reconnectBackoff = { firstMs: 1_000, longestMs: 30_000 }
 
 const messageJson = z.looseObject({
@@ -24,7 +24,7 @@ const messageJson = z.looseObject({
   params: z.looseObject({ result: z.unknown() }),
 })
 
-/** Subscribes to the new heads of an L1 node, again and again, until it is aborted. It may miss some, so who needs all asks besides. */
+/** Subscribes to the new heads of an L1 node and reconnects until aborted. Heads may be missed: poll, too. */
 export async function subscribeHeads(options: HeadSubscriptionOptions): Promise<void> {
   const { clock, signal } = options
   for (let failures = 0; !signal.aborted; failures++) {
@@ -34,7 +34,7 @@ export async function subscribeHeads(options: HeadSubscriptionOptions): Promise<
   }
 }
 
-/** @returns whether any header came before the connection ended */
+/** @returns whether a header arrived before the connection ended */
 function followOnce({ url, clock, signal, onHeader }: HeadSubscriptionOptions): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url)
@@ -66,7 +66,7 @@ function followOnce({ url, clock, signal, onHeader }: HeadSubscriptionOptions): 
   })
 }
 
-/** What a message tells of a head; undefined for any other message, and for what is none. */
+/** The header in a message; undefined for other messages and for malformed ones. */
 function headerIn(text: string): unknown {
   try {
     const parsed = messageJson.safeParse(JSON.parse(text))

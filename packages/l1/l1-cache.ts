@@ -7,32 +7,32 @@ import { bytesIn, integerIn, isBrokenFile, SqliteFile } from '#runtime/sqlite.ts
 /** File of the cache, in the data folder of da-watcher. */
 export const cacheFile = 'l1-cache.sqlite'
 
-/** Version of the tables; a file of another is made anew, since all in it can be fetched again. */
-const version = 1n
+/** Version of the tables; a file of another version is emptied, since all data can be fetched again. */
+const version = 2n
 
 const schema = `
 DROP TABLE IF EXISTS blocks; DROP TABLE IF EXISTS blobs;
 CREATE TABLE blocks (
-  hash BLOB PRIMARY KEY, number INTEGER NOT NULL, is_final INTEGER NOT NULL, told BLOB NOT NULL
+  hash BLOB PRIMARY KEY, number INTEGER NOT NULL, is_final INTEGER NOT NULL, packed BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX blocks_by_number ON blocks (number);
 CREATE TABLE blobs (hash BLOB PRIMARY KEY, number INTEGER NOT NULL, data BLOB NOT NULL);
 CREATE INDEX blobs_by_number ON blobs (number);
 `
 
-/** Blocks that are removed at once. */
+/** Number of blocks that are removed at a time. */
 const removedAtOnce = 8
 
 /**
- * A file of verified L1 blocks and blobs, which several processes of one machine may share. What is oldest goes when it is full.
- * All in it can be fetched again, so a file that is broken is no loss.
+ * A file of verified L1 blocks and blobs, which processes on one machine may share. If it is full, the lowest numbers are removed.
+ * All data can be fetched again, so a damaged file is replaced.
  */
 export class L1Cache {
   readonly #file: SqliteFile
   readonly #maxBytes: number
 
   /**
-   * Opens a file, or makes it.
+   * Opens or creates a file.
    *
    * @throws Fault `l1-cache` if it cannot be opened
    */
@@ -41,7 +41,7 @@ export class L1Cache {
     this.#file = open(path)
   }
 
-  /** Hashes of the blocks of a number, and whether one is known to be final. */
+  /** Hashes of the blocks of a number; at most one is marked final. */
   blocksAt(number: bigint): readonly { readonly hash: Hash; readonly isFinal: boolean }[] {
     return this.#file
       .all('SELECT hash, is_final FROM blocks WHERE number = ?', number)
@@ -50,10 +50,10 @@ export class L1Cache {
       })
   }
 
-  /** What was put there for a block. */
+  /** The bytes that were stored for a block. */
   block(hash: Hash): Uint8Array | undefined {
-    const row = this.#file.get('SELECT told FROM blocks WHERE hash = ?', fromHex(hash))
-    return row && bytesIn(row, 'told')
+    const row = this.#file.get('SELECT packed FROM blocks WHERE hash = ?', fromHex(hash))
+    return row && bytesIn(row, 'packed')
   }
 
   blob(versionedHash: Hash): Uint8Array | undefined {
@@ -61,9 +61,9 @@ export class L1Cache {
     return row && bytesIn(row, 'data')
   }
 
-  putBlock({ hash, number }: BlockId, told: Uint8Array): void {
-    const sql = 'INSERT OR IGNORE INTO blocks (hash, number, is_final, told) VALUES (?, ?, 0, ?)'
-    this.#file.run(sql, fromHex(hash), number, told)
+  putBlock({ hash, number }: BlockId, packed: Uint8Array): void {
+    const sql = 'INSERT OR IGNORE INTO blocks (hash, number, is_final, packed) VALUES (?, ?, 0, ?)'
+    this.#file.run(sql, fromHex(hash), number, packed)
     this.#makeRoom()
   }
 
@@ -73,13 +73,13 @@ export class L1Cache {
     this.#makeRoom()
   }
 
-  /** Notes that a block is the final one of its number. */
+  /** Marks a block final, and removes the others of its number. */
   markFinal({ hash, number }: BlockId): void {
     this.#file.run('UPDATE blocks SET is_final = 1 WHERE hash = ? AND is_final = 0', fromHex(hash))
     this.#file.run('DELETE FROM blocks WHERE number = ? AND hash <> ?', number, fromHex(hash))
   }
 
-  /** The lowest and the highest number of a block there is; undefined if there is none. */
+  /** The lowest and the highest number of a block; undefined if the file is empty. */
   range(): { readonly first: bigint; readonly last: bigint } | undefined {
     const row = this.#file.get('SELECT min(number) AS first, max(number) AS last FROM blocks')
     const { first, last } = row ?? {}
@@ -87,7 +87,7 @@ export class L1Cache {
     return { first, last }
   }
 
-  /** Bytes that the file has in use. */
+  /** Bytes in use in the file. */
   get bytes(): number {
     const pragma = (name: string) => Number(this.#file.get(`PRAGMA ${name}`)?.[name] ?? 0)
     return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size')
@@ -114,7 +114,7 @@ function open(path: string): SqliteFile {
   try {
     return openTables(path)
   } catch (error) {
-    // A machine that lost its power may leave a file that is none any more.
+    // A power failure may leave a file that is not a database.
     if (!isBrokenFile(error)) throw error
     for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true })
     return openTables(path)

@@ -7,23 +7,23 @@ import type { BeaconClient } from './beacon-client.ts'
 import { L1Endpoint, type VerifiedL1Block } from './l1-endpoint.ts'
 import { type L1BlockWithBlobs, type L1View, toL1Block } from './to-l1-block.ts'
 
-/** Where L1 is asked, and what for. */
+/** Endpoints of L1, and the data to fetch. */
 export interface L1ClientOptions {
   readonly rpc: JsonRpcClient
-  /** The server that `rpc` asks, for a person to read. */
+  /** Name of the server of `rpc`, for messages. */
   readonly name: string
-  /** Left out: no blob is fetched. */
+  /** Undefined: no blobs are fetched. */
   readonly beacon: BeaconClient | undefined
   readonly view: L1View
   readonly signal?: AbortSignal | undefined
 }
 
-/** An L1 block, and the JSON it was read from. */
+/** An L1 block with blobs, and its JSON. */
 export interface RecordableL1Block extends L1BlockWithBlobs {
   readonly json: {
     readonly block: unknown
     readonly receipts: unknown
-    /** Absent if there are none; `index` counts over all blobs of the block. */
+    /** Undefined for a block without blobs; `index` is the position among all blobs of the block. */
     readonly blobs?: readonly {
       readonly index: number
       readonly versionedHash: Hash
@@ -38,13 +38,13 @@ const blobHashesJson = z.object({
   transactions: z.array(z.object({ blobVersionedHashes: z.array(hashJson).default([]) })),
 })
 
-/** Where L1 blocks with receipts and blobs are to be had. */
+/** A source of L1 blocks with receipts and blobs. */
 export interface RecordableL1Source {
-  /** @returns undefined if L1 is not as long */
+  /** @returns undefined if L1 does not have the block yet */
   fetchBlock(number: bigint): Promise<RecordableL1Block | undefined>
 }
 
-/** Fetches L1 blocks with receipts and blobs, and believes nothing: all is checked against the block's hash. */
+/** Fetches L1 blocks with receipts and blobs; all is verified against the block hash. */
 export class L1Client implements RecordableL1Source {
   readonly #options: L1ClientOptions
   readonly #endpoint: L1Endpoint
@@ -55,16 +55,16 @@ export class L1Client implements RecordableL1Source {
   }
 
   /**
-   * A block with its receipts, and the blobs that transactions to the batch inbox name, as far as they are to be had.
+   * A block with its receipts and the available blobs of transactions to the batch inbox.
    *
-   * @returns undefined if L1 is not as long
-   * @throws Fault `l1-invalid` if what was told is not true, `rpc-refused`; else as the clients do
+   * @returns undefined if L1 does not have the block yet
+   * @throws Fault `l1-invalid` if an answer fails verification, `rpc-refused`; else as the clients do
    */
   async fetchBlock(number: bigint): Promise<RecordableL1Block | undefined> {
     const { signal } = this.#options
-    const told = await this.#endpoint.fetchBlock(number, signal === undefined ? {} : { signal })
-    if (told === undefined) return undefined
-    return withBlobs(told, await this.#fetchBlobs({ ...told, blobs: new Map() }))
+    const verified = await this.#endpoint.fetchBlock(number, signal === undefined ? {} : { signal })
+    if (verified === undefined) return undefined
+    return withBlobs(verified, await this.#fetchBlobs({ ...verified, blobs: new Map() }))
   }
 
   async #fetchBlobs(fetched: L1BlockWithBlobs): Promise<ReadonlyMap<Hash, Uint8Array>> {
@@ -76,7 +76,7 @@ export class L1Client implements RecordableL1Source {
   }
 }
 
-/** The versioned hashes of the blobs that transactions to the batch inbox name. */
+/** The versioned hashes of the blobs of transactions to the batch inbox. */
 export function inboxBlobsOf(fetched: L1BlockWithBlobs, view: L1View): ReadonlySet<Hash> {
   const { inboxTransactions } = toL1Block(fetched, view)
   const hashes = inboxTransactions.flatMap(({ blobs }) =>
@@ -85,13 +85,14 @@ export function inboxBlobsOf(fetched: L1BlockWithBlobs, view: L1View): ReadonlyS
   return new Set(hashes)
 }
 
-/** A block with blobs of it, in its JSON too. */
+/** A block with blobs, in its JSON as well. */
 export function withBlobs(
-  told: VerifiedL1Block,
+  verified: VerifiedL1Block,
   blobs: ReadonlyMap<Hash, Uint8Array>,
 ): RecordableL1Block {
-  if (blobs.size === 0) return { ...told, blobs }
-  return { ...told, blobs, json: { ...told.json, blobs: blobsToJson(told.json.block, blobs) } }
+  if (blobs.size === 0) return { ...verified, blobs }
+  const { json } = verified
+  return { ...verified, blobs, json: { ...json, blobs: blobsToJson(json.block, blobs) } }
 }
 
 function blobsToJson(

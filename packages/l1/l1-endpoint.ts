@@ -13,28 +13,28 @@ import { type UnverifiedL1Block, type L1Receipt, parseL1Block } from './unverifi
 import { ReceiptsReader } from './receipts-reader.ts'
 import { flawOfL1Block } from './verify-l1-block.ts'
 
-/** Which block: its number, its hash, or what L1 calls it. */
+/** Number, hash or label of a block. */
 export type L1BlockKey = bigint | Hash | 'latest' | 'safe' | 'finalized'
 
-/** How one L1 node is asked. */
+/** One L1 node, and how it is queried. */
 export interface L1EndpointOptions {
   readonly rpc: JsonRpcClient
-  /** The server that `rpc` asks, for a person to read. */
+  /** Name of the server of `rpc`, for messages. */
   readonly name: string
-  /** Whether what it tells is believed without being checked; to be set where the node is one's own. */
+  /** Whether its answers are used without verification. Only for the operator's own nodes. */
   readonly isTrusted?: boolean
-  /** The chain that it has to be of, which is asked before all else; left out: not asked. */
+  /** Expected chain id, queried before all else; undefined: it is not queried. */
   readonly chainId?: bigint | undefined
 }
 
-/** An L1 block with its receipts, and the JSON they were read from. */
+/** An L1 block with its receipts, and their JSON. */
 export interface VerifiedL1Block {
   readonly block: UnverifiedL1Block
   readonly receipts: readonly L1Receipt[]
   readonly json: { readonly block: unknown; readonly receipts: unknown }
 }
 
-/** A header and the hash that it has. */
+/** A header whose hash was verified. */
 export interface VerifiedL1Header {
   readonly ref: L1BlockRef
   readonly header: Header
@@ -42,7 +42,7 @@ export interface VerifiedL1Header {
 
 const labelled = z.looseObject({ hash: hashJson })
 
-/** One L1 node. What it tells is checked against hashes, and nothing is believed that was not. */
+/** One L1 node. Its answers are verified against hashes. */
 export class L1Endpoint {
   readonly name: string
   readonly #rpc: JsonRpcClient
@@ -82,8 +82,8 @@ export class L1Endpoint {
   /**
    * The header of a block.
    *
-   * @returns undefined if there is no such block
-   * @throws Fault `l1-invalid` if what was told is not true, `rpc-refused`; else as the client does
+   * @returns undefined if the node does not have it
+   * @throws Fault `l1-invalid` if the answer fails verification, `rpc-refused`; else as the client does
    */
   async fetchHeader(key: L1BlockKey, options?: CallOptions): Promise<VerifiedL1Header | undefined> {
     const read = async () =>
@@ -114,7 +114,7 @@ export class L1Endpoint {
     )
   }
 
-  /** Headers of labels in one request; undefined for a label that the node does not know. */
+  /** Headers by label in one request; undefined for a label that the node does not have. */
   async fetchLabels(
     labels: readonly ('latest' | 'safe' | 'finalized')[],
     options?: CallOptions,
@@ -125,7 +125,7 @@ export class L1Endpoint {
       return answers.map((answer, at) => {
         const label = labels[at] ?? 'latest'
         if (!('error' in answer)) return this.readHeader(label, answer.result)
-        // A chain that is young has no other, and a node says so with an error.
+        // Nodes answer with an error if the chain is too young for a label.
         if (label === 'latest') throw answer.error
         return undefined
       })
@@ -133,10 +133,10 @@ export class L1Endpoint {
   }
 
   /**
-   * Reads a header as a node tells it, and checks it.
+   * Parses a header as JSON-RPC returns it, and verifies it.
    *
-   * @returns undefined for none
-   * @throws DecodeError if it is none, or not the one that was asked for
+   * @returns undefined for null
+   * @throws DecodeError if it is malformed, wrong, or another than the requested one
    */
   readHeader(key: L1BlockKey, json: unknown): VerifiedL1Header | undefined {
     if (json === null) return undefined
@@ -145,7 +145,7 @@ export class L1Endpoint {
     const found = this.#isTrusted ? hash : hashHeader(header)
     if (found !== hash)
       throw new DecodeError(
-        `the header has hash ${found}, not ${hash}: fields are wrong, or it has some that are not known`,
+        `the header has hash ${found}, not ${hash}: a field is wrong, or unknown to this version`,
       )
     refuseOther(key, { hash, number: header.number })
     const { number, parentHash, timestamp } = header
@@ -155,7 +155,7 @@ export class L1Endpoint {
   /**
    * A block with its transactions and receipts.
    *
-   * @returns undefined if there is no such block
+   * @returns undefined if the node does not have it
    * @throws Fault as `fetchHeader` does
    */
   async fetchBlock(
@@ -178,7 +178,7 @@ export class L1Endpoint {
     })
   }
 
-  /** A word of a contract's storage after a block. It is not checked: no root says it. */
+  /** A word of a contract's storage after a block. It is not verified, which would take a state proof. */
   async fetchStorage(
     { address, slot }: { readonly address: Address; readonly slot: string },
     at: L1BlockRef,
@@ -187,16 +187,16 @@ export class L1Endpoint {
     const params = [address, slot, toQuantity(at.number)]
     return this.#checked({ key: at.number, options }, async () => {
       const json = await this.#rpc.call('eth_getStorageAt', params, options)
-      const told = parseJson(hexJson, json, 'eth_getStorageAt')
-      if (told.length > 32) throw new DecodeError(`eth_getStorageAt: ${told.length} bytes`)
-      // Some leave out the zeros.
+      const bytes = parseJson(hexJson, json, 'eth_getStorageAt')
+      if (bytes.length > 32) throw new DecodeError(`eth_getStorageAt: ${bytes.length} bytes`)
+      // Some nodes omit leading zeros.
       const word = new Uint8Array(32)
-      word.set(told, 32 - told.length)
+      word.set(bytes, 32 - bytes.length)
       return word
     })
   }
 
-  /** Ends all connections. */
+  /** Closes all connections. */
   async close(): Promise<void> {
     await this.#rpc.close()
   }
@@ -211,7 +211,7 @@ export class L1Endpoint {
       return await read()
     } catch (cause) {
       if (cause instanceof DecodeError) {
-        const detail = `${this.name}: L1 block ${key} is not true: ${cause.message}`
+        const detail = `${this.name}: L1 block ${key} is wrong: ${cause.message}`
         throw new Fault('l1-invalid', { detail, cause, fields })
       }
       if (!(cause instanceof JsonRpcError)) throw cause

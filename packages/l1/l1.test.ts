@@ -10,7 +10,7 @@ import { flawOfL1Block, flawOfL1Receipts } from './verify-l1-block.ts'
 
 type Json = Record<string, unknown>
 
-/** A line with transactions and logs, as a node would tell it; `change` edits it first. */
+/** A recorded line with transactions and logs, edited by `change`. */
 function read(change: (line: { block: Json; receipts: Json[] }) => void = () => undefined) {
   const line = structuredClone(recorded) as { block: Json; receipts: Json[] }
   change(line)
@@ -24,7 +24,7 @@ const recorded = await firstLineOf(
   (line) => JSON.stringify(line).split('"logIndex"').length > 3,
 )
 
-test('an L1 block that is told as it is has no flaw', () => {
+test('an unchanged L1 block has no flaw', () => {
   const { block, receipts } = read()
   assert.ok(block.transactions.length > 1)
   assert.equal(flawOfL1Block(block), undefined)
@@ -36,7 +36,7 @@ const first = (list: unknown): Json => (list as Json[])[0] ?? {}
 for (const [name, change, flaw] of [
   ['another header', ({ block }) => (block['extraData'] = '0x00'), /the header has hash 0x/],
   [
-    'a header field that is not known',
+    'an unknown header field',
     ({ block }) => (block['requestsHash'] = undefined),
     /the header has hash/,
   ],
@@ -46,7 +46,7 @@ for (const [name, change, flaw] of [
     /transaction 0 has hash/,
   ],
   [
-    'a transaction less',
+    'a missing transaction',
     ({ block, receipts }) => {
       ;(block['transactions'] as Json[]).pop()
       receipts.pop()
@@ -54,7 +54,7 @@ for (const [name, change, flaw] of [
     /transactions root 0x/,
   ],
 ] satisfies [string, (line: { block: Json; receipts: Json[] }) => unknown, RegExp][])
-  test(`an L1 block with ${name} is found out`, () => {
+  test(`an L1 block with ${name} is detected`, () => {
     assert.match(flawOfL1Block(read(change).block) ?? '', flaw)
   })
 
@@ -64,9 +64,9 @@ for (const [name, change] of [
   ['log address', (receipt) => (first(receipt['logs'])['address'] = `0x${'11'.repeat(20)}`)],
   ['logs', (receipt) => (receipt['logs'] = [])],
 ] satisfies [string, (receipt: Json) => unknown][])
-  test(`receipts with other ${name} are found out`, () => {
-    // The last one: fewer logs in it move no other.
-    const { block, receipts } = read(({ receipts: told }) => change(withLogs(told)))
+  test(`receipts with other ${name} are detected`, () => {
+    // The last one, so that no log indices of others change.
+    const { block, receipts } = read(({ receipts: all }) => change(withLogs(all)))
     assert.match(flawOfL1Receipts(block, receipts) ?? '', /receipts root 0x/)
   })
 
@@ -74,7 +74,7 @@ const withLogs = (receipts: Json[]): Json =>
   receipts.findLast(({ logs }) => (logs as unknown[]).length > 0) ?? {}
 
 for (const [name, change, error] of [
-  ['one less', (receipts) => receipts.pop(), /\d receipts for \d+ transactions/],
+  ['one missing', (receipts) => receipts.pop(), /\d receipts for \d+ transactions/],
   [
     'another block',
     ([receipt = {}]) => (receipt['blockHash'] = `0x${'11'.repeat(32)}`),
@@ -127,7 +127,7 @@ for (const [name, change, error] of [
     /topics/,
   ],
 ] satisfies [string, (receipts: Json[]) => unknown, RegExp][])
-  test(`receipts with ${name} are refused, whatever the root says`, () => {
+  test(`receipts with ${name} are refused, though no root covers it`, () => {
     assert.throws(() => read(({ receipts }) => change(receipts)), {
       name: 'DecodeError',
       message: error,
@@ -197,12 +197,12 @@ for (const transaction of [
   },
   { ...common, ...fees, type: 'eip7702', authorizationList: [authorization] },
 ] as const satisfies readonly TransactionSerializable[])
-  test(`a transaction of type ${transaction.type}${transaction.chainId === undefined ? ' without replay protection' : ''} gets its bytes from its fields`, async () => {
+  test(`a transaction of type ${transaction.type}${transaction.chainId === undefined ? ' without replay protection' : ''} is encoded from its fields`, async () => {
     const raw = await account.signTransaction(transaction)
     assert.equal(toHex(encodeTransactionJson(asJson(raw))), raw)
   })
 
-/** A signed transaction as a node tells it. */
+/** A signed transaction as JSON-RPC returns it. */
 function asJson(raw: `0x${string}`): Json {
   const parsed = parseTransaction(raw) as Json
   const quantity = (value: unknown) =>
@@ -246,7 +246,7 @@ function asJson(raw: `0x${string}`): Json {
   }
 }
 
-test('a deposit of an L1 that is a rollup gets its bytes from its fields', () => {
+test('a deposit of an L1 that is a rollup is encoded from its fields', () => {
   const raw = encodeTransactionJson({
     type: '0x7e',
     sourceHash: `0x${'55'.repeat(32)}`,
@@ -262,9 +262,9 @@ test('a deposit of an L1 that is a rollup gets its bytes from its fields', () =>
   assert.ok(toHex(raw).includes(account.address.slice(2).toLowerCase()))
 })
 
-test('a block that is told under a hash of another is found out', () => {
+test('a block under the hash of another is detected', () => {
   const { block } = read()
-  const lied: UnverifiedL1Block = { ...block, hash: `0x${'66'.repeat(32)}` as typeof block.hash }
-  assert.match(flawOfL1Block(lied) ?? '', /the header has hash/)
+  const renamed: UnverifiedL1Block = { ...block, hash: `0x${'66'.repeat(32)}` as typeof block.hash }
+  assert.match(flawOfL1Block(renamed) ?? '', /the header has hash/)
   assert.equal(fromHex(block.hash).length, 32)
 })

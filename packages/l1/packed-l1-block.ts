@@ -11,12 +11,12 @@ const [pack, unpack] = [promisify(gzip), promisify(gunzip)]
 
 const lineJson = z.object({ block: z.unknown(), receipts: z.unknown() })
 
-/** What a node told of a block, as a line of a record has it, packed. */
+/** Compresses the JSON of a block, which has the form of a line of a record. */
 export function packL1Block({ json }: Pick<VerifiedL1Block, 'json'>): Promise<Uint8Array> {
   return pack(JSON.stringify(json), { level: 1 })
 }
 
-/** What was packed, as JSON. @throws DecodeError if it is no such thing */
+/** The JSON of a block. @throws DecodeError if it is damaged */
 async function unpackJson(packed: Uint8Array): Promise<VerifiedL1Block['json']> {
   try {
     const text = (await unpack(packed)).toString('utf8')
@@ -28,7 +28,7 @@ async function unpackJson(packed: Uint8Array): Promise<VerifiedL1Block['json']> 
   }
 }
 
-/** What was packed, checked anew: a disk may lie, too. @throws DecodeError that says what is wrong */
+/** Unpacks a block and verifies it again: files may be damaged. @throws DecodeError that says what is wrong */
 export async function unpackL1Block(packed: Uint8Array): Promise<VerifiedL1Block> {
   const json = await unpackJson(packed)
   const block = parseL1Block(json.block)

@@ -6,17 +6,17 @@ import { hexJson, toQuantity } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import type { UnverifiedL1Block } from './unverified-l1-block.ts'
 
-/** How many logs and how much gas came before a receipt. */
+/** Number of logs, and gas used, before a receipt. */
 interface Before {
   logs: number
   gasUsed: bigint
 }
 
 /**
- * Receipts as `debug_getRawReceipts` tells them, in the form that `eth_getBlockReceipts` has: bytes as they stand in the
- * trie say nothing of places, which follow from their order.
+ * Converts receipts of `debug_getRawReceipts` to the form of `eth_getBlockReceipts`: the encoded receipts lack positions, which
+ * follow from their order.
  *
- * @throws DecodeError that names the receipt if one is none
+ * @throws DecodeError that names a malformed receipt
  */
 export function receiptsFromRaw(json: unknown, block: UnverifiedL1Block): readonly unknown[] {
   const raw = parseJson(z.array(hexJson), json, 'receipts')

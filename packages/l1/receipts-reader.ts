@@ -10,23 +10,23 @@ import { type UnverifiedL1Block, type L1Receipt, parseL1Receipts } from './unver
 import { receiptsFromRaw } from './raw-receipts.ts'
 import { flawOfL1Receipts } from './verify-l1-block.ts'
 
-/** The receipts of a block, and the JSON they were read from. */
+/** The receipts of a block, and their JSON. */
 export interface VerifiedReceipts {
   readonly receipts: readonly L1Receipt[]
   readonly json: unknown
 }
 
-/** A way to ask for all receipts of a block. */
+/** A method that returns all receipts of a block. */
 interface ReceiptsMethod {
   readonly method: string
   readonly params: (block: UnverifiedL1Block) => readonly unknown[]
-  /** The receipts in its answer, as the first method has them; the answer itself if it is left out. */
+  /** Converts the result to that of the first method; undefined: they are the same. */
   readonly unwrap?: (result: unknown, block: UnverifiedL1Block) => unknown
 }
 
 const wrappedJson = z.looseObject({ receipts: z.array(z.unknown()).nullable() })
 
-/** Most nodes know the first. The rest: Alchemy, geth's debug API, Nethermind and the Parity before it, Erigon. */
+/** Most nodes have the first. The others: Alchemy, geth's debug API, Parity and Nethermind, Erigon. */
 const blockMethods: readonly ReceiptsMethod[] = [
   { method: 'eth_getBlockReceipts', params: ({ hash }) => [hash] },
   {
@@ -51,7 +51,7 @@ const unknownCodes: readonly number[] = [
 const unknownWords =
   /not (?:found|exist|supported|available|allowed|enabled|whitelisted)|unsupported|unknown method|does not exist|disabled|upgrade|plan/iu
 
-/** Asks one node for receipts, in the way that it knows: found out by trying, and kept. */
+/** Fetches receipts from one node, by the first method that it supports. */
 export class ReceiptsReader {
   readonly #rpc: JsonRpcClient
   readonly #isTrusted: boolean
@@ -65,27 +65,27 @@ export class ReceiptsReader {
   /**
    * The receipts of a block.
    *
-   * @throws DecodeError if they are not true; then another way is tried the next time
+   * @throws DecodeError if they fail verification; the next call then tries another method
    * @throws Fault `l1-behind` if the node does not have the block; else as the client does
    */
   async fetch(block: UnverifiedL1Block, options?: CallOptions): Promise<VerifiedReceipts> {
-    // What an empty block has is known; the header says whether it is that.
+    // Verification against the header still detects a block that is not empty.
     if (block.transactions.length === 0) return this.#read([], block)
     for (;;) {
       const way = this.#way
       const method = blockMethods[way]
-      const told = await (method === undefined
+      const answered = await (method === undefined
         ? this.#fetchOneByOne(block, options)
         : this.#tryMethod(method, block, options))
-      if (told === 'unknown') {
-        // Another request may have found out meanwhile.
+      if (answered === 'unknown') {
+        // A concurrent request may have moved on already.
         if (this.#way === way) this.#way = way + 1
         continue
       }
       try {
-        return this.#read(told, block)
+        return this.#read(answered, block)
       } catch (error) {
-        // A method that some node implements in another way than the others looks like a lie.
+        // The answer is wrong, or the node implements the method differently from others.
         if (error instanceof DecodeError && this.#way === way)
           this.#way = (way + 1) % (blockMethods.length + 1)
         throw error
@@ -123,7 +123,7 @@ export class ReceiptsReader {
     const calls = block.transactions.map(({ hash }) => ({ method: oneByOne, params: [hash] }))
     const answers = await this.#rpc.batch(calls, options)
     return answers.map((answer) => {
-      // If it does not even know this, what it said of the other methods may have passed, too.
+      // This method exists everywhere: its refusal suggests that those of the others were temporary.
       if ('error' in answer) this.#way = 0
       if ('error' in answer) throw answer.error
       if (answer.result === null) throw behind(block)
@@ -135,12 +135,12 @@ export class ReceiptsReader {
 function isUnknownMethod(error: unknown): boolean {
   if (error instanceof JsonRpcError)
     return unknownCodes.includes(error.code) || unknownWords.test(error.message)
-  // Some providers say it with the status of HTTP.
+  // Some providers answer with an HTTP status.
   return isFinalAnswer(error)
 }
 
-/** Behind a load balancer, the node that knows the block and the one that is asked next may be two. */
+/** Behind a load balancer, the block and its receipts may be requested from different nodes. */
 function behind({ hash, header }: UnverifiedL1Block): Fault {
-  const detail = `it told L1 block ${header.number} (${hash}), and has no receipts of it`
+  const detail = `it has L1 block ${header.number} (${hash}), but not its receipts`
   return new Fault('l1-behind', { detail })
 }

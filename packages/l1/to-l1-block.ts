@@ -5,21 +5,21 @@ import type { Hash } from '#protocol/primitives.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
 import type { UnverifiedL1Block, L1Receipt } from './unverified-l1-block.ts'
 
-/** What of L1 a rollup reads. */
+/** The parts of the rollup config that select L1 data. */
 export type L1View = Pick<
   RollupConfig,
   'batchInboxAddress' | 'l1ChainId' | 'depositContractAddress' | 'l1SystemConfigAddress'
 >
 
-/** What was fetched of an L1 block. */
+/** An L1 block with receipts and blobs. */
 export interface L1BlockWithBlobs {
   readonly block: UnverifiedL1Block
   readonly receipts: readonly L1Receipt[]
-  /** By versioned hash; those that the inbox transactions of batchers name. */
+  /** By versioned hash; those of the batchers' transactions to the inbox. */
   readonly blobs: ReadonlyMap<Hash, Uint8Array>
 }
 
-/** Takes from an L1 block what derivation reads: logs of two contracts, and transactions to the inbox with who sent them. */
+/** Extracts what derivation reads from an L1 block: logs of two contracts, and transactions to the inbox with their senders. */
 export function toL1Block({ block, receipts, blobs }: L1BlockWithBlobs, view: L1View): L1Block {
   const { hash, header } = block
   return {

@@ -8,23 +8,23 @@ import { headerJson } from '#json-rpc/forms/header-json.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { encodeTransactionJson } from '#json-rpc/forms/transaction-from-json.ts'
 
-/** An L1 block as a node told it; `verify-l1-block.ts` says whether that is true. */
+/** An L1 block as a node returned it. `verify-l1-block.ts` verifies it. */
 export interface UnverifiedL1Block {
-  /** What the node calls it. */
+  /** As the node reported it. */
   readonly hash: Hash
   readonly header: Header
   readonly transactions: readonly UnverifiedTransaction[]
 }
 
-/** A transaction of it. */
+/** A transaction as a node returned it. */
 interface UnverifiedTransaction {
-  /** What the node calls it. */
+  /** As the node reported it. */
   readonly hash: Hash
   /** Typed transaction bytes. */
   readonly raw: Uint8Array
 }
 
-/** What came of a transaction. */
+/** A receipt. */
 export interface L1Receipt {
   /** EIP-2718 type; 0 for a legacy transaction. */
   readonly type: number
@@ -33,9 +33,9 @@ export interface L1Receipt {
   /** 256 bytes. */
   readonly logsBloom: Uint8Array
   readonly logs: readonly L1Log[]
-  /** Of a deposit, where the L1 is a rollup itself. */
+  /** For a deposit, if L1 is a rollup itself. */
   readonly depositNonce: bigint | undefined
-  /** Of a deposit since Canyon. */
+  /** For a deposit since Canyon. */
   readonly depositReceiptVersion: bigint | undefined
 }
 
@@ -72,10 +72,10 @@ const receiptJson = z.object({
 type ReceiptJson = z.output<typeof receiptJson>
 
 /**
- * Reads a block with its transactions as `eth_getBlockByNumber` and `eth_getBlockByHash` tell it.
+ * Parses a block with its transactions, as `eth_getBlockByNumber` and `eth_getBlockByHash` return it.
  *
- * @param options `isTrusted`: a transaction of a type that is not known has no bytes, and the block is taken all the same
- * @throws DecodeError that names the field if it is none
+ * @param options `isTrusted`: a transaction of an unknown type is not an error, and has no bytes
+ * @throws DecodeError that names the malformed field
  */
 export function parseL1Block(
   json: unknown,
@@ -99,9 +99,9 @@ export function parseL1Block(
 }
 
 /**
- * Reads the receipts of a block, and checks all that no root covers: places, hashes, gas, log indices.
+ * Parses the receipts of a block, and checks all that no root covers: positions, hashes, gas, log indices.
  *
- * @throws DecodeError that names the receipt and what is wrong with it
+ * @throws DecodeError that names the receipt and its flaw
  */
 export function parseL1Receipts(json: unknown, block: UnverifiedL1Block): readonly L1Receipt[] {
   const receipts = parseJson(z.array(receiptJson), json, 'receipts')
@@ -119,7 +119,7 @@ export function parseL1Receipts(json: unknown, block: UnverifiedL1Block): readon
   return receipts.map(toReceipt)
 }
 
-/** Where a receipt should be, and what came before it. */
+/** Expected position of a receipt, and the totals before it. */
 interface Expected {
   readonly block: UnverifiedL1Block
   readonly at: number
@@ -140,7 +140,7 @@ function flawOf(receipt: ReceiptJson, expected: Expected): string | undefined {
     if (wrong !== undefined) return `logs.${position}.${wrong}`
     if (log.logIndex !== logIndex + BigInt(position))
       return `logs.${position}.logIndex: ${log.logIndex}, want ${logIndex + BigInt(position)}`
-    if (log.removed === true) return `logs.${position}.removed: the block was given up`
+    if (log.removed === true) return `logs.${position}.removed: the block is not canonical any more`
   }
   return undefined
 }
@@ -173,7 +173,7 @@ function toReceipt(json: ReceiptJson): L1Receipt {
     logsBloom: json.logsBloom,
     logs: json.logs.map((log) => ({
       address: log.address,
-      // Any 32 bytes, though they are read as a hash is.
+      // Any 32 bytes, though parsed as a hash.
       topics: log.topics as readonly string[] as readonly Bytes32[],
       data: log.data,
       index: Number(log.logIndex),

@@ -6,9 +6,9 @@ import { orderedTrieRoot } from '#protocol/trie/ordered-root.ts'
 import type { UnverifiedL1Block, L1Receipt } from './unverified-l1-block.ts'
 
 /**
- * Checks a block against its hash: the header, then the transactions and their hashes against the header.
+ * Verifies a block against its hash: the header, then the transactions and their hashes against the header.
  *
- * @returns what is not true; undefined if all is
+ * @returns what is wrong; undefined if the block is valid
  */
 export function flawOfL1Block({
   hash,
@@ -17,10 +17,10 @@ export function flawOfL1Block({
 }: UnverifiedL1Block): string | undefined {
   const headerHash = hashHeader(header)
   if (headerHash !== hash)
-    return `the header has hash ${headerHash}: fields are wrong, or it has some that are not known`
-  for (const [at, { hash: told, raw }] of transactions.entries()) {
+    return `the header has hash ${headerHash}: a field is wrong, or unknown to this version`
+  for (const [at, { hash, raw }] of transactions.entries()) {
     const found = toHash(keccak256(raw))
-    if (found !== told) return `transaction ${at} has hash ${found}, the source says ${told}`
+    if (found !== hash) return `transaction ${at} has hash ${found}, the source says ${hash}`
   }
   const root = toHex(orderedTrieRoot(transactions.map(({ raw }) => raw)))
   if (root !== header.transactionsRoot)
@@ -29,9 +29,9 @@ export function flawOfL1Block({
 }
 
 /**
- * Checks receipts against the header of their block.
+ * Verifies receipts against the header of their block.
  *
- * @returns what is not true; undefined if all is
+ * @returns what is wrong; undefined if they are valid
  */
 export function flawOfL1Receipts(
   { header }: UnverifiedL1Block,
@@ -42,7 +42,7 @@ export function flawOfL1Receipts(
   return `receipts root ${root}, the header says ${header.receiptsRoot}`
 }
 
-/** A receipt as it stands in the trie. Spec: EIP-658, EIP-2718, protocol/deposits.md#deposit-receipt */
+/** Encodes a receipt as a value of the receipts trie. Spec: EIP-658, EIP-2718, protocol/deposits.md#deposit-receipt */
 function encodeReceipt(receipt: L1Receipt): Uint8Array {
   const fields: RlpItem[] = [
     uintToRlp(receipt.isSuccess ? 1n : 0n),
@@ -50,7 +50,7 @@ function encodeReceipt(receipt: L1Receipt): Uint8Array {
     receipt.logsBloom,
     receipt.logs.map(({ address, topics, data }) => [fromHex(address), topics.map(fromHex), data]),
   ]
-  // Before Canyon a deposit's nonce is told, and not part of its receipt.
+  // Before Canyon nodes report the nonce of a deposit, though it is not part of the encoded receipt.
   if (receipt.depositNonce !== undefined && receipt.depositReceiptVersion !== undefined)
     fields.push(uintToRlp(receipt.depositNonce), uintToRlp(receipt.depositReceiptVersion))
   const encoded = encodeRlp(fields)

@@ -37,7 +37,7 @@ export function isNodeService(name: string): name is NodeServiceName {
 export async function loadService(name: NodeServiceName): Promise<ServiceMain<never>> {
   switch (name) {
     case 'da-watcher':
-      return (await import('#services/da-watcher/start.ts')).startDaWatcher
+      return (await import('#services/da-watcher/run.ts')).start
     case 'derivation':
       return (await import('#services/derivation/run.ts')).start
     case 'engine':

@@ -126,14 +126,14 @@ test('work on an item that waited goes on in the trace in which the item came', 
     perform: (effect) => {
       if (effect === 'work on 1')
         return traces.continue(1n, () => ({ later: Promise.resolve(['done']) }))
-      trace.getTracer('test').startSpan('told').end()
+      trace.getTracer('test').startSpan('reported').end()
       ended.abort()
       return []
     },
   })
   const spans = exporter.getFinishedSpans()
   const spanOf = (name: string) => spans.find((span) => span.name === name)
-  assert.equal(spanOf('told')?.parentSpanContext?.spanId, spanOf('first')?.spanContext().spanId)
+  assert.equal(spanOf('reported')?.parentSpanContext?.spanId, spanOf('first')?.spanContext().spanId)
 })
 
 test('without tracing a message carries no span, and nothing is made of one', async () => {

@@ -1,7 +1,7 @@
 import type { Call, Log, Signal, State } from '#messages/subject.ts'
 import type { Bus } from '#bus/bus.ts'
 import { type Clock, every } from '#runtime/clock.ts'
-import { toError } from '#runtime/fault.ts'
+import { type Fault, toError } from '#runtime/fault.ts'
 import type { Source } from './inbox.ts'
 
 declare const responseOf: unique symbol
@@ -16,24 +16,46 @@ export interface Answer<Response> {
   readonly response: Response
 }
 
+interface OpenCall {
+  readonly resolve: (response: unknown) => void
+  readonly reject: (fault: Fault) => void
+}
+
 /** Calls that a service has received and not answered yet. */
 export class OpenCalls {
-  readonly #open = new Map<number, (response: unknown) => void>()
+  readonly #open = new Map<number, OpenCall>()
   #lastId = 0
 
-  /** Registers a call; `respond` is called with its answer. */
-  add<Response>(respond: (response: Response) => void): CallId<Response> {
+  /** Registers a call. */
+  add<Response>(
+    resolve: (response: Response) => void,
+    reject: (fault: Fault) => void,
+  ): CallId<Response> {
     const id = ++this.#lastId
     // The id's type is that of the response.
-    this.#open.set(id, (response) => respond(response as Response))
+    this.#open.set(id, { resolve: (response) => resolve(response as Response), reject })
     return id
   }
 
   /** Answers a call; a second answer has no effect. */
   answer({ call, response }: Answer<unknown>): void {
-    const respond = this.#open.get(call)
+    this.#take(call)?.resolve(response)
+  }
+
+  /** Fails a call. */
+  refuse(call: CallId<unknown>, fault: Fault): void {
+    this.#take(call)?.reject(fault)
+  }
+
+  /** Fails all calls, when the service stops. */
+  refuseAll(fault: Fault): void {
+    for (const call of this.#open.keys()) this.refuse(call, fault)
+  }
+
+  #take(call: number): OpenCall | undefined {
+    const open = this.#open.get(call)
     this.#open.delete(call)
-    respond?.(response)
+    return open
   }
 }
 
@@ -82,8 +104,8 @@ export function serving<Request, Response, Event>(
     const served = bus.serve(
       call,
       (request) =>
-        new Promise((respond) => {
-          void sink.push(toEvent(request, calls.add<Response>(respond)))
+        new Promise((resolve, reject) => {
+          void sink.push(toEvent(request, calls.add<Response>(resolve, reject)))
         }),
     )
     return () => served.stop()

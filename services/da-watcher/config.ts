@@ -11,33 +11,28 @@ export const config = z.strictObject({
   ...l1Settings.shape,
   l1BeaconUrls: beaconUrls()
     .optional()
-    .describe('beacon API endpoints of L1; needed where a batcher posts blobs'),
+    .describe('beacon API endpoints of L1; required if the batcher posts blobs'),
   l1BeaconArchiveUrls: beaconUrls()
     .optional()
-    .describe('beacon API endpoints that are asked for blobs that the others do not keep any more'),
+    .describe('beacon API endpoints with old blobs, queried for those that the others have pruned'),
   l1TrustedUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545'))
     .optional()
-    .describe(
-      'those of the endpoints above whose answers are believed without being checked: your own nodes, and no others',
-    ),
+    .describe('endpoints above whose answers are not verified; only for your own nodes'),
   l1PollMs: wholeNumber(10, 600_000)
     .default(2_000)
-    .describe('how often the head of L1 is asked for where it is not announced'),
+    .describe('period in milliseconds in which the head of L1 is polled, unless it is announced'),
   l1FinalityPollMs: wholeNumber(10, 3_600_000)
     .optional()
     .describe(
-      'how often the safe and the finalized head of L1 are asked for, which move once an epoch; left out: twelve times as seldom as the head',
+      'period in milliseconds in which the safe and the finalized head of L1 are polled; by default every twelfth poll of the head',
     ),
   l1RateLimit: wholeNumber(0, 1_000_000)
     .default(0)
-    .describe('how many calls a second each JSON-RPC endpoint of L1 is asked at most; 0: no limit'),
-  prefetchMib: wholeNumber(0, 1_024)
-    .default(8)
-    .describe('how much of L1 is fetched before it is asked for, in MiB'),
-  dataDir: want(z.string().optional(), 'a folder; it is made if it is not there').describe(
-    'where verified L1 blocks and blobs are kept, for this node and others on the machine; left out: nowhere',
+    .describe('maximum number of calls per second to each JSON-RPC endpoint of L1; 0: no limit'),
+  dataDir: want(z.string().optional(), 'a folder; it is created if it does not exist').describe(
+    'folder of the cache of verified L1 blocks and blobs, which nodes on one machine may share; by default there is no cache',
   ),
   cacheMib: wholeNumber(16, 1_048_576)
     .default(1_024)
-    .describe('how much is kept there, in MiB; the oldest goes first'),
+    .describe('size limit of the cache, in MiB; the oldest blocks are removed first'),
 })

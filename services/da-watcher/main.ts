@@ -1,5 +1,5 @@
 import { runService } from '#service/run-service.ts'
 import { config } from './config.ts'
-import { startDaWatcher } from './start.ts'
+import { start } from './run.ts'
 
-await runService('da-watcher', config, startDaWatcher)
+await runService('da-watcher', config, start)

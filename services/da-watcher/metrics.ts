@@ -1,34 +1,36 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { FaultCode } from '#runtime/fault-codes.ts'
 import type { EndpointRating } from '#l1/endpoint-score.ts'
-import type { FoundIn } from './block-fetcher.ts'
+import type { FoundIn } from './l1/block-fetcher.ts'
+import type { State } from './state.ts'
 
-/** What da-watcher counts. */
-export interface DaWatcherMetrics {
-  headMoved(label: 'head' | 'safe' | 'finalized', number: bigint): void
+/** Metrics of da-watcher. */
+export interface Metrics {
+  /** Sets the gauges of a state. */
+  observe(state: Pick<State, 'heads'>): void
   reorganised(depth: bigint): void
-  /** A block was asked for over the bus. */
+  /** Counts a request for a block over the bus. */
   answered(outcome: AnswerOutcome, seconds: number): void
-  /** L1 was asked: a method of JSON-RPC, or `beacon`. */
+  /** Counts a call to L1: a method of JSON-RPC, or `beacon`. */
   called(method: string): void
-  /** Something that was wanted was found. */
+  /** Counts a block or blob, by where it was found. */
   found(what: 'block' | 'blob', where: FoundIn): void
-  /** An endpoint failed, and how. */
+  /** Counts a failure of an endpoint. */
   failed(code: FaultCode): void
 }
 
-/** Values that are asked for when somebody looks. */
-export interface DaWatcherGauges {
+/** Values that are read at each scrape. */
+export interface Gauges {
   ratings(): readonly EndpointRating[]
-  /** Bytes by what holds them. */
-  bytes(): Readonly<Record<'prefetched' | 'memory' | 'disk', number>>
+  /** Bytes of stored L1 data. */
+  bytes(): Readonly<Record<'memory' | 'disk', number>>
 }
 
 /** How a request for a block ended. */
 export type AnswerOutcome = 'block' | 'not-found' | 'reorged' | 'failed'
 
-/** Counts into a registry. */
-export function createDaWatcherMetrics(registry: Registry): DaWatcherMetrics {
+/** Registers the metrics. */
+export function createMetrics(registry: Registry): Metrics {
   const registers = [registry]
   const heads = new Gauge({
     name: 'atoll_da_watcher_head_number',
@@ -38,41 +40,46 @@ export function createDaWatcherMetrics(registry: Registry): DaWatcherMetrics {
   })
   const reorgs = new Counter({
     name: 'atoll_da_watcher_reorgs_total',
-    help: 'times that L1 replaced its newest blocks',
+    help: 'reorgs of L1',
     registers,
   })
   const depth = new Gauge({
     name: 'atoll_da_watcher_reorg_depth',
-    help: 'blocks that the last reorg of L1 replaced',
+    help: 'blocks replaced by the last reorg of L1',
     registers,
   })
   const answers = new Histogram({
     name: 'atoll_da_watcher_answer_seconds',
-    help: 'from a request for an L1 block to its answer',
+    help: 'time from a request for an L1 block to its answer',
     labelNames: ['outcome'],
     buckets: [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   })
   const calls = new Counter({
     name: 'atoll_da_watcher_l1_calls_total',
-    help: 'calls to L1, by method; requests to a beacon API are one method',
+    help: 'calls to L1 by method; all requests to beacon APIs count as one method',
     labelNames: ['method'],
     registers,
   })
   const found = new Counter({
     name: 'atoll_da_watcher_found_total',
-    help: 'blocks and blobs of L1 that were wanted, by where they were',
+    help: 'requested blocks and blobs of L1, by where they were found',
     labelNames: ['what', 'where'],
     registers,
   })
   const failures = new Counter({
     name: 'atoll_da_watcher_failures_total',
-    help: 'requests to L1 that failed, by code',
+    help: 'failed requests to L1, by fault code',
     labelNames: ['code'],
     registers,
   })
   return {
-    headMoved: (label, number) => heads.set({ label }, Number(number)),
+    observe: (state) => {
+      for (const label of ['head', 'safe', 'finalized'] as const) {
+        const ref = state.heads?.[label]
+        if (ref !== undefined) heads.set({ label }, Number(ref.number))
+      }
+    },
     reorganised: (blocks) => {
       reorgs.inc()
       depth.set(Number(blocks))
@@ -84,8 +91,8 @@ export function createDaWatcherMetrics(registry: Registry): DaWatcherMetrics {
   }
 }
 
-/** Shows what is thought of endpoints, and what is held. */
-export function registerDaWatcherGauges(registry: Registry, gauges: DaWatcherGauges): void {
+/** Registers gauges of the ratings of endpoints and of the sizes of caches. */
+export function registerGauges(registry: Registry, gauges: Gauges): void {
   const registers = [registry]
   const gauge = ({ name, help, label }: Described, rows: () => readonly Row[]) =>
     new Gauge({
@@ -100,23 +107,24 @@ export function registerDaWatcherGauges(registry: Registry, gauges: DaWatcherGau
     })
   const ofEach = (number: (rating: EndpointRating) => number) => () =>
     gauges.ratings().map((rating) => [rating.name, number(rating)] as const)
-  const cost = 'what asking an endpoint of L1 is expected to take, failures and all'
-  const lies = 'times that an endpoint of L1 told what is not true'
-  const resting = '1 while an endpoint of L1 is not asked, because it lied or limits'
-  const held = 'L1 data that is held'
   const label = 'endpoint'
+  const cost =
+    'expected cost of a call to an endpoint of L1: latency plus penalties for failures and lag'
   gauge(
     { name: 'endpoint_cost_seconds', help: cost, label },
     ofEach(({ score }) => score / 1_000),
   )
+  const wrong = 'answers of an endpoint of L1 that failed verification'
   gauge(
-    { name: 'endpoint_lies', help: lies, label },
-    ofEach((rating) => rating.lies),
+    { name: 'endpoint_wrong_answers', help: wrong, label },
+    ofEach(({ wrongAnswers }) => wrongAnswers),
   )
+  const resting = '1 while an endpoint of L1 is not queried after a wrong answer or a rate limit'
   gauge(
     { name: 'endpoint_resting', help: resting, label },
     ofEach(({ rest }) => (rest === undefined ? 0 : 1)),
   )
+  const held = 'bytes of L1 data in memory and on disk'
   gauge({ name: 'held_bytes', help: held, label: 'where' }, () => Object.entries(gauges.bytes()))
 }
 
@@ -126,5 +134,5 @@ interface Described {
   readonly label: string
 }
 
-/** The value of a label, and the number that belongs to it. */
+/** The value of the label, and the number. */
 type Row = readonly [string, number]

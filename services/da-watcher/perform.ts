@@ -1,81 +1,117 @@
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
 import { idOf, type L1BlockRef } from '#protocol/block/refs.ts'
-import type { Performed } from '#service/actor.ts'
 import type { Owner } from '#bus/bus.ts'
+import { isFault } from '#runtime/fault.ts'
 import type { Tracing } from '#runtime/tracing.ts'
-import type { DaWatcherContext } from './context.ts'
-import type { L1Source } from './l1-source.ts'
-import type { DaWatcherEffect, DaWatcherEvent } from './step.ts'
-import { failureOf, type Waits } from './waits.ts'
+import type { Performed } from '#service/actor.ts'
+import type { OpenCalls } from '#service/sources.ts'
+import type { AnswerOutcome } from './metrics.ts'
+import type { Context, HeadQuery, L1 } from './ports.ts'
+import type { BlockCall, Effect, Event } from './state.ts'
+import { failureOf } from './waits.ts'
 
 /** What effects are carried out with. */
-export interface Means extends Omit<DaWatcherContext, 'bus' | 'status'> {
+export interface Dependencies extends Pick<Context, 'clock' | 'log' | 'metrics'> {
   readonly tracing: Tracing
-  readonly l1: L1Source
-  readonly waits: Waits
+  readonly l1: L1
   readonly heads: Owner<L1Heads>
   readonly systemConfig: Owner<SystemConfigUpdate>
+  /** Requests for blocks that are not answered yet. */
+  readonly calls: OpenCalls
 }
 
-/** Carries out one effect. What asks L1 comes back later, so that nothing waits for a node that is slow. */
-export async function perform(
-  effect: DaWatcherEffect,
-  means: Means,
-): Promise<Performed<DaWatcherEvent>> {
-  const { log, metrics, tracing, waits } = means
-  switch (effect.kind) {
-    case 'read-heads':
-      return { later: readHeads(means) }
-    case 'read-signer':
-      return { later: readSigner(effect.at, means) }
-    case 'write-heads':
-      // Begins the trace that goes on to the safe head.
-      await tracing.begin('da-watcher.new-head', () => writeHeads(effect.heads, means))
-      return []
-    case 'write-system-config': {
-      const { at, unsafeBlockSigner } = effect.update
-      await means.systemConfig.write(effect.update)
-      log.info({ l1: idOf(at), unsafeBlockSigner }, 'unsafe block signer read')
-      return []
+/** Carries out effects. Queries of L1 do not hold up the actor: their results come later. */
+export function createPerform(dependencies: Dependencies) {
+  const { calls, heads, l1, log, metrics, systemConfig, tracing } = dependencies
+  return async (effect: Effect): Promise<Performed<Event>> => {
+    switch (effect.kind) {
+      case 'read-heads':
+        return { later: readHeads(effect.query, dependencies) }
+      case 'read-signer':
+        return { later: readSigner(effect.at, dependencies) }
+      case 'fetch-block':
+        return { later: fetchBlock(effect, dependencies) }
+      case 'write-heads':
+        // Starts the trace that ends at the safe head.
+        await tracing.begin('da-watcher.new-head', () => heads.write(effect.heads))
+        log.debug({ l1: idOf(effect.heads.head) }, 'L1 heads moved')
+        return []
+      case 'write-system-config': {
+        const { at, unsafeBlockSigner } = effect.update
+        await systemConfig.write(effect.update)
+        log.info({ l1: idOf(at), unsafeBlockSigner }, 'unsafe block signer read')
+        return []
+      }
+      case 'answer':
+        noteAnswer(effect, effect.response.kind, dependencies)
+        calls.answer(effect)
+        return []
+      case 'refuse':
+        noteAnswer(effect, 'failed', dependencies)
+        calls.refuse(effect.call, effect.fault)
+        return []
+      case 'mark-final':
+        l1.markFinal(effect.block)
+        return []
+      case 'note-lag':
+        l1.noteLag(effect.endpoint, effect.blocks)
+        return []
+      case 'report-lag': {
+        const { endpoint, blocks } = effect
+        log.warn({ endpoint, blocks: Number(blocks) }, 'an L1 endpoint is behind')
+        return []
+      }
+      case 'report-reorg': {
+        const { from, to, depth } = effect
+        metrics.reorganised(depth)
+        log.warn({ from: idOf(from), l1: idOf(to), depth: Number(depth) }, 'L1 was reorganised')
+        return []
+      }
+      case 'report-failure': {
+        const { code, reason } = effect.failure
+        log.warn({ code, reason }, `waits for L1: ${effect.topic}`)
+        return []
+      }
     }
-    case 'note-reorg': {
-      const { from, to, depth } = effect
-      metrics.reorganised(depth)
-      log.warn({ from: idOf(from), l1: idOf(to), depth: Number(depth) }, 'L1 was reorganised')
-      return []
-    }
-    case 'wait':
-      if (waits.waitFor(effect.for, effect))
-        log.warn({ reason: effect.reason }, `waits for ${effect.for}`)
-      return []
-    case 'go-on':
-      waits.goOn(effect.with)
-      return []
   }
 }
 
-async function readHeads({ l1, clock }: Means): Promise<readonly DaWatcherEvent[]> {
-  try {
-    return [{ kind: 'heads-read', heads: await l1.heads(), nowMs: clock.monotonicMs() }]
-  } catch (error) {
-    return [{ kind: 'heads-failed', ...failureOf(error) }]
-  }
+async function readHeads(query: HeadQuery, { l1, clock }: Dependencies): Promise<readonly Event[]> {
+  const { answers, fault } = await l1.readHeads(query)
+  const failure = failureOf(fault)
+  if (fault !== undefined && failure === undefined) throw fault
+  return [{ kind: 'heads-read', answers, failure, nowMs: clock.monotonicMs() }]
 }
 
-async function readSigner(at: L1BlockRef, { l1 }: Means): Promise<readonly DaWatcherEvent[]> {
+async function readSigner(at: L1BlockRef, { l1, clock }: Dependencies): Promise<readonly Event[]> {
   try {
     return [{ kind: 'signer-read', at, signer: await l1.fetchUnsafeBlockSigner(at) }]
   } catch (error) {
-    return [{ kind: 'signer-failed', ...failureOf(error) }]
+    const failure = failureOf(error)
+    if (failure === undefined) throw error
+    return [{ kind: 'signer-failed', failure, nowMs: clock.monotonicMs() }]
   }
 }
 
-async function writeHeads(value: L1Heads, { heads, metrics, log }: Means): Promise<void> {
-  await heads.write(value)
-  for (const label of ['head', 'safe', 'finalized'] as const) {
-    const ref = value[label]
-    if (ref !== undefined) metrics.headMoved(label, ref.number)
+async function fetchBlock(
+  { kind: _, ...fetch }: Extract<Effect, { kind: 'fetch-block' }>,
+  { l1, clock }: Dependencies,
+): Promise<readonly Event[]> {
+  try {
+    const block = await l1.fetchBlock(fetch.request, fetch.lookup)
+    return [{ kind: 'block-fetched', ...fetch, block, nowMs: clock.monotonicMs() }]
+  } catch (fault) {
+    if (!isFault(fault)) throw fault
+    const failure = failureOf(fault)
+    return [{ kind: 'block-failed', ...fetch, fault, failure, nowMs: clock.monotonicMs() }]
   }
-  log.debug({ l1: idOf(value.head) }, 'L1 heads moved')
+}
+
+function noteAnswer(
+  { requestedAtMs }: BlockCall,
+  outcome: AnswerOutcome,
+  { clock, metrics }: Dependencies,
+): void {
+  metrics.answered(outcome, (clock.monotonicMs() - requestedAtMs) / 1_000)
 }

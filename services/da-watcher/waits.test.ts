@@ -1,66 +1,103 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fault } from '#runtime/fault.ts'
-import { forgottenMs, failureOf, Waits } from './waits.ts'
+import { rollupConfig } from '#test/fakes/rollup-config.ts'
+import { initialState } from './state.ts'
+import {
+  type Failure,
+  failureOf,
+  forgottenMs,
+  waitOf,
+  withFailure,
+  withoutFailure,
+} from './waits.ts'
 
+/** A state in which blocks fail and succeed. */
 function watched() {
   let nowMs = 0
-  const told: string[] = []
-  const status = {
-    waitFor: (_what: string, next: string) => void told.push(next),
-    goOn: () => void told.push('goes on'),
+  let state = initialState({
+    config: rollupConfig({}),
+    pollMs: 500,
+    finalityPollMs: 6_000,
+    endpoints: 1,
+  })
+  return {
+    /** Whether the failure is reported. */
+    fail: (about: string, failure: Failure) => {
+      const [next, ...effects] = withFailure(state, { topic: 'block', about, failure, nowMs })
+      state = next
+      return effects.length > 0
+    },
+    succeed: (about: string) => {
+      state = withoutFailure(state, 'block', { about, nowMs })
+    },
+    wait: () => waitOf(state),
+    pass: (ms: number) => {
+      nowMs += ms
+    },
   }
-  const waits = new Waits(status, { next: 'asks again', monotonicMs: () => nowMs })
-  const pass = (ms: number) => {
-    nowMs += ms
-  }
-  return { waits, told, pass }
 }
 
-const missing = (block: number) =>
-  failureOf(new Fault('blobs-missing', { detail: `of block ${block}` }))
+const missing = (block: number): Failure =>
+  failureOf(new Fault('blobs-missing', { detail: `of block ${block}` })) ?? { reason: '' }
 
-test('what an operator does about it is told', () => {
-  const { waits, told } = watched()
-  waits.waitFor('block', missing(5), '5')
-  assert.match(told[0] ?? '', /^asks again; see --l1-beacon-urls/)
+test('a wait says what is retried when, and what an operator can do', () => {
+  const { fail, wait } = watched()
+  fail('5', missing(5))
+  assert.deepEqual(wait()?.what, 'a block of L1: blobs-missing: of block 5')
+  assert.match(wait()?.next ?? '', /^asks again every 500 ms, .*; see --l1-beacon-urls/)
 })
 
-test('blobs that are missing are news once, until the block that lacked them is there', () => {
-  const { waits, told } = watched()
-  assert.equal(waits.waitFor('block', missing(5), '5'), true)
-  assert.equal(waits.waitFor('block', missing(6), '6'), false)
-  waits.goOn('block', '7')
-  waits.goOn('block', '6')
-  assert.equal(waits.waitFor('block', missing(5), '5'), false)
-  assert.ok(!told.includes('goes on'))
-  waits.goOn('block', '5')
-  assert.equal(told.at(-1), 'goes on')
-  assert.equal(waits.waitFor('block', missing(8), '8'), true)
+test('missing blobs are reported once, until the block that lacked them is fetched', () => {
+  const { fail, succeed, wait } = watched()
+  assert.equal(fail('5', missing(5)), true)
+  assert.equal(fail('6', missing(6)), false)
+  succeed('7')
+  succeed('6')
+  assert.equal(fail('5', missing(5)), false)
+  assert.ok(wait() !== undefined)
+  succeed('5')
+  assert.equal(wait(), undefined)
+  assert.equal(fail('8', missing(8)), true)
 })
 
-test('another failure is news', () => {
-  const { waits } = watched()
-  waits.waitFor('block', missing(5), '5')
-  const other = failureOf(new Fault('l1-unavailable'))
-  assert.equal(waits.waitFor('block', other, '5'), true)
+test('a failure for another reason is reported', () => {
+  const { fail } = watched()
+  fail('5', missing(5))
+  assert.equal(fail('5', failureOf(new Fault('l1-unavailable')) ?? { reason: '' }), true)
 })
 
-test('a block that nobody asks for any more holds up nothing', () => {
-  const { waits, told, pass } = watched()
-  waits.waitFor('block', missing(5), '5')
+test('a failed block that is not requested again ends the wait', () => {
+  const { fail, succeed, wait, pass } = watched()
+  fail('5', missing(5))
   pass(forgottenMs)
-  waits.goOn('block', '4')
-  assert.equal(told.at(-1), 'goes on')
+  succeed('4')
+  assert.equal(wait(), undefined)
 })
 
-test('a block that fails all the time is news once, though the one that failed first is not asked for any more', () => {
-  const { waits, told, pass } = watched()
-  waits.waitFor('block', missing(5), '5')
+test('a block that keeps failing is reported once, though the first one that failed is not requested again', () => {
+  const { fail, succeed, wait, pass } = watched()
+  fail('5', missing(5))
   for (let time = 0; time < 5; time++) {
     pass(forgottenMs / 3)
-    assert.equal(waits.waitFor('block', missing(6), '6'), false)
-    waits.goOn('block', '7')
+    assert.equal(fail('6', missing(6)), false)
+    succeed('7')
+    assert.ok(wait() !== undefined)
   }
-  assert.ok(!told.includes('goes on'))
+})
+
+test('of several topics the status has the heads', () => {
+  const { wait } = watched()
+  assert.equal(wait(), undefined)
+  const first = initialState({
+    config: rollupConfig({}),
+    pollMs: 1,
+    finalityPollMs: 1,
+    endpoints: 1,
+  })
+  const failure = { reason: 'down' }
+  const [blocked] = withFailure(first, { topic: 'block', about: '5', failure, nowMs: 0 })
+  const [both] = withFailure(blocked, { topic: 'heads', failure, nowMs: 0 })
+  assert.equal(waitOf(both)?.what, 'the heads of L1: down')
+  assert.equal(waitOf(withoutFailure(both, 'heads'))?.what, 'a block of L1: down')
 })

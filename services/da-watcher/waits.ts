@@ -1,93 +1,106 @@
+import type { Wait } from '#messages/service-status.ts'
 import { isFault } from '#runtime/fault.ts'
-import { faultRule } from '#runtime/fault-codes.ts'
-import type { StatusReporter } from '#service/status-reporter.ts'
-import type { Failure, WaitTopic } from './step.ts'
+import { faultRule, type FaultCode } from '#runtime/fault-codes.ts'
+import type { Result, State } from './state.ts'
 
-/** Several things may be waited for at once; a status tells one, the first of these. */
+/** Why something cannot be read from L1. */
+export interface Failure {
+  /** Code of the fault; undefined for what is not one. */
+  readonly code?: FaultCode
+  readonly reason: string
+  /** When it is retried, and what an operator can do. */
+  readonly next?: string | undefined
+}
+
+/** What da-watcher may wait for. */
+export type WaitTopic = 'heads' | 'signer' | 'block'
+
+/** Ongoing failures by topic. */
+export type Troubles = ReadonlyMap<WaitTopic, Trouble>
+
+interface Trouble {
+  /** The last failure. */
+  readonly failure: Failure
+  /** Time of the last failure by subject, such as a block. The trouble ends when no subject remains. */
+  readonly failing: ReadonlyMap<string, number>
+}
+
+/** The status has room for one topic: the first of these. */
 const order: readonly WaitTopic[] = ['heads', 'block', 'signer']
 
-/** What each topic is, in the words of an operator. */
-const words: Readonly<Record<WaitTopic, string>> = {
+/** The topics, as shown to operators. */
+const names: Readonly<Record<WaitTopic, string>> = {
   heads: 'the heads of L1',
   block: 'a block of L1',
   signer: 'the unsafe block signer, from the system config contract on L1',
 }
 
-/** What to say of an error that is waited out. @throws any other */
-export function failureOf(error: unknown): Failure {
-  if (!isFault(error) || error.severity !== 'temporary') throw error
-  const { code, message: reason } = error
-  const { advice } = faultRule(code)
-  const again = isFault(error, 'l1-unavailable') ? error.fields.next : undefined
-  return { code, reason, next: again === undefined ? advice : `${again}; ${advice}` }
-}
-
-/** What is not asked for again in this time is not wanted any more: derivation asks each few seconds. */
+/** A subject that did not fail again within this time is dropped: derivation repeats a request after a few seconds. */
 export const forgottenMs = 15_000
 
-/** One span of trouble. */
-interface Trouble {
-  /** What failed last. */
-  readonly failure: Failure
-  /** What of the topic fails, such as blocks, and when it failed last; the trouble is over when none is left. */
-  readonly failing: Map<string | undefined, number>
+/** What da-watcher waits for, as shown to operators. */
+export function waitOf({ options, troubles }: State): Omit<Wait, 'sinceMs'> | undefined {
+  const topic = order.find((candidate) => troubles.has(candidate))
+  const failure = topic && troubles.get(topic)?.failure
+  if (topic === undefined || failure === undefined) return undefined
+  const retry = `asks again every ${options.pollMs} ms, and at each request for a block`
+  const advice = failure.next === undefined ? '' : `; ${failure.next}`
+  return { what: `${names[topic]}: ${failure.reason}`, next: `${retry}${advice}` }
 }
 
-interface WaitsOptions {
-  /** What is done about it, whatever it is. */
-  readonly next: string
-  readonly monotonicMs: () => number
+/** The failure that a fault is; undefined if a retry is no remedy. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (!isFault(error) || error.severity !== 'temporary') return undefined
+  const { code, message: reason } = error
+  const { advice } = faultRule(code)
+  const retry = isFault(error, 'l1-unavailable') ? error.fields.next : undefined
+  return { code, reason, next: retry === undefined ? advice : `${retry}; ${advice}` }
 }
 
-/** Keeps the status true while several things are waited for. */
-export class Waits {
-  readonly #status: Pick<StatusReporter, 'waitFor' | 'goOn'>
-  readonly #options: WaitsOptions
-  readonly #troubles = new Map<WaitTopic, Trouble>()
+/** Adds a failure; it is reported if its topic did not fail before, or failed for another reason. */
+export function withFailure(
+  state: State,
+  {
+    topic,
+    about = '',
+    failure,
+    nowMs,
+  }: {
+    readonly topic: WaitTopic
+    readonly about?: string
+    readonly failure: Failure
+    readonly nowMs: number
+  },
+): Result {
+  const known = state.troubles.get(topic)
+  const failing = new Map(recent(known, nowMs)).set(about, nowMs)
+  const troubles = new Map(state.troubles).set(topic, { failure, failing })
+  const next = { ...state, troubles }
+  if (known !== undefined && nameOf(known.failure) === nameOf(failure)) return [next]
+  return [next, { kind: 'report-failure', topic, failure }]
+}
 
-  constructor(status: Pick<StatusReporter, 'waitFor' | 'goOn'>, options: WaitsOptions) {
-    this.#status = status
-    this.#options = options
-  }
+/** Removes a subject that succeeded. Other subjects of its topic remain, unless they failed long ago. */
+export function withoutFailure(
+  state: State,
+  topic: WaitTopic,
+  { about = '', nowMs = 0 }: { readonly about?: string; readonly nowMs?: number } = {},
+): State {
+  const known = state.troubles.get(topic)
+  if (known === undefined) return state
+  const failing = new Map(recent(known, nowMs))
+  failing.delete(about)
+  const troubles = new Map(state.troubles)
+  if (failing.size === 0) troubles.delete(topic)
+  else troubles.set(topic, { ...known, failing })
+  return { ...state, troubles }
+}
 
-  /** @returns whether it is news, for this span of trouble */
-  waitFor(topic: WaitTopic, failure: Failure, about?: string): boolean {
-    const known = this.#troubles.get(topic)
-    const failing = known?.failing ?? new Map<string | undefined, number>()
-    this.#forget(failing)
-    failing.set(about, this.#options.monotonicMs())
-    this.#troubles.set(topic, { failure, failing })
-    this.#tell()
-    return known === undefined || nameOf(known.failure) !== nameOf(failure)
-  }
-
-  /** Another of the topic that succeeds says nothing of one that failed, as long as that is asked for. */
-  goOn(topic: WaitTopic, about?: string): void {
-    const failing = this.#troubles.get(topic)?.failing
-    if (failing === undefined) return
-    failing.delete(about)
-    this.#forget(failing)
-    if (failing.size > 0) return
-    this.#troubles.delete(topic)
-    this.#tell()
-  }
-
-  #forget(failing: Trouble['failing']): void {
-    const sinceMs = this.#options.monotonicMs() - forgottenMs
-    for (const [about, atMs] of failing) if (atMs <= sinceMs) failing.delete(about)
-  }
-
-  #tell(): void {
-    const topic = order.find((candidate) => this.#troubles.has(candidate))
-    const failure = topic && this.#troubles.get(topic)?.failure
-    if (topic === undefined || failure === undefined) {
-      this.#status.goOn()
-      return
-    }
-    const { reason, next } = failure
-    const also = next === undefined ? '' : `; ${next}`
-    this.#status.waitFor(`${words[topic]}: ${reason}`, `${this.#options.next}${also}`)
-  }
+function recent(
+  trouble: Trouble | undefined,
+  nowMs: number,
+): readonly (readonly [string, number])[] {
+  return [...(trouble?.failing ?? [])].filter(([, atMs]) => atMs > nowMs - forgottenMs)
 }
 
 function nameOf({ code, reason }: Failure): string {

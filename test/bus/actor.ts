@@ -12,13 +12,14 @@ import type { ExecutionClient } from '#engine-api/execution-client.ts'
 import { runService } from '#service/run-service.ts'
 import type { Service } from '#service/service.ts'
 import { oneOf, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
-import { runDaWatcher } from '#services/da-watcher/da-watcher.ts'
-import { createDaWatcherMetrics } from '#services/da-watcher/metrics.ts'
+import { createMetrics as createDaWatcherMetrics } from '#services/da-watcher/metrics.ts'
+import { run as runDaWatcher } from '#services/da-watcher/run.ts'
 import { run as runDerivation } from '#services/derivation/run.ts'
 import { createMetrics as createDerivationMetrics } from '#services/derivation/metrics.ts'
 import { SafeHeadHistory } from '#services/derivation/history/safe-head-history.ts'
 import { createMetrics as createEngineMetrics } from '#services/engine/metrics.ts'
 import { run as runEngine } from '#services/engine/run.ts'
+import { singleL1 } from '#test/fakes/single-l1.ts'
 import { address } from '#test/fakes/test-rollup.ts'
 import { bulkLog } from '#test/fakes/test-subjects.ts'
 import { Observer } from '#test/simulator/observer.ts'
@@ -55,11 +56,11 @@ async function verify(service: Running, world: World): Promise<void> {
   const { metrics, settings } = service
   switch (name) {
     case 'da-watcher': {
-      const l1 = {
+      const l1 = singleL1({
         heads: () => world.l1Heads(),
         fetchBlock: world.l1Block,
         fetchUnsafeBlockSigner: async () => address(0x51),
-      }
+      })
       const ports = { l1, config: rollup, pollMs: l1PollMs }
       return runDaWatcher({ ...service, metrics: createDaWatcherMetrics(metrics) }, ports)
     }

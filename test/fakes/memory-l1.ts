@@ -5,18 +5,18 @@ import type { L1BlockRef } from '#protocol/block/refs.ts'
 import { toHash } from '#protocol/codec/hex.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
-import type { L1Source } from '#services/da-watcher/l1-source.ts'
+import type { SingleL1 } from './single-l1.ts'
 
-/** An L1 that a test writes by hand. A block's hash is its number and the name of its branch. */
-export class MemoryL1 implements L1Source {
+/** An L1 whose chain a test writes. A block hash is the name of the branch and the number. */
+export class MemoryL1 implements SingleL1 {
   chain: L1Block[] = []
   finalized = 0
   signer = `0x${'51'.repeat(20)}` as Address
-  /** Why it does not answer; undefined while it does. */
+  /** Why calls fail; undefined: they succeed. */
   failure: string | undefined
   asked = 0
 
-  /** Blocks in a row; those above are replaced. */
+  /** Replaces all blocks from a number on. */
   grow(from: number, to: number, branch = 'a'): this {
     this.chain = this.chain.filter(({ number }) => number < BigInt(from))
     for (let number = from; number <= to; number++)

@@ -8,69 +8,76 @@ import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { BlobCommitments } from '#l1/blob-commitments.ts'
 import { toL1Block } from '#l1/to-l1-block.ts'
+import { isFault } from '#runtime/fault.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
 import { readL1 } from '#records/folder/read-l1.ts'
-import { answerOf, batchersOf } from '#services/da-watcher/answer.ts'
-import { runDaWatcher } from '#services/da-watcher/da-watcher.ts'
-import { createDaWatcherMetrics } from '#services/da-watcher/metrics.ts'
-import { type L1Settings, openL1 } from '#services/da-watcher/open-l1.ts'
+import { responseTo } from '#services/da-watcher/blocks/response.ts'
+import { type L1Settings, openL1 } from '#services/da-watcher/l1/open-l1.ts'
+import { createMetrics } from '#services/da-watcher/metrics.ts'
+import { run } from '#services/da-watcher/run.ts'
 import { BusWorld } from './bus-world.ts'
 
-/** Da-watcher on a bus in memory, with L1 nodes behind real HTTP. */
+/** Da-watcher on a bus in memory, with L1 endpoints on real HTTP servers. */
 export interface WatchedL1 {
-  /** What it says it waits for, in order, and `goes on`. */
+  /** Changes of its wait, in order; `goes on` where it ended. */
   readonly waits: string[]
   readonly heads: L1Heads[]
   readonly warnings: string[]
   fetch(
     wanted: Partial<FetchL1BlockRequest> & { readonly number: number },
   ): Promise<FetchL1BlockResponse>
-  /** Lets time pass, faster than it does, until something is so. */
+  /** Advances the clock, faster than real time, until a condition is met. */
   until(what: string, isSo: () => boolean): Promise<void>
-  /** The values of a metric, as `label label`. */
+  /** The values of a metric by its labels, separated by spaces. */
   metric(name: string): Promise<Readonly<Record<string, number>>>
   stop(): Promise<void>
 }
 
-/** What L1 nodes are asked with, if a test says nothing else. */
+/** Settings of da-watcher that a test may set. */
+interface WatchedSettings extends L1Settings {
+  readonly l1PollMs: number
+  readonly l1FinalityPollMs: number | undefined
+}
+
+/** Settings unless a test sets others. */
 const usualSettings = {
   l1PollMs: 200,
   l1FinalityPollMs: undefined,
   l1TimeoutMs: 400,
   l1RateLimit: 0,
-  prefetchMib: 0,
   cacheMib: 16,
   dataDir: undefined,
   l1BeaconUrls: undefined,
   l1BeaconArchiveUrls: undefined,
   l1TrustedUrls: undefined,
-} satisfies Omit<L1Settings, 'l1RpcUrls'>
+} satisfies Omit<WatchedSettings, 'l1RpcUrls'>
 
-/** Of all tests of a process. */
+/** Shared by all tests of a process. */
 const commitments = new BlobCommitments()
 
-/** Milliseconds that pass for each of the machine. */
+/** Simulated milliseconds per real millisecond. */
 const haste = 20
 
-/** Starts da-watcher as its process does, but for the bus and the clock. It ends with the test. */
+/** Starts da-watcher as its process does, on a simulated bus and clock, until the test ends. */
 export async function watchL1(
   t: TestContext,
   config: RollupConfig,
-  settings: Partial<L1Settings> & Pick<L1Settings, 'l1RpcUrls'>,
+  settings: Partial<WatchedSettings> & Pick<WatchedSettings, 'l1RpcUrls'>,
 ): Promise<WatchedL1> {
-  // Time is fast here, and the setup takes seconds of the machine's.
+  // The setup takes seconds of real time, in which a fast clock would run into timeouts.
   if (settings.l1BeaconUrls !== undefined) await commitments.versionedHash(new Uint8Array(131_072))
   const world = await BusWorld.provisioned()
   const { bus } = await world.join('da-watcher')
   const reader = await world.join('derivation')
   const ended = new AbortController()
   const registry = new Registry()
-  const said = listener()
-  const metrics = createDaWatcherMetrics(registry)
-  const context = { bus, clock: world.clock, signal: ended.signal, metrics, ...said }
+  const noted = listener()
+  const metrics = createMetrics(registry)
+  const context = { bus, clock: world.clock, signal: ended.signal, metrics, ...noted }
   const all = { ...usualSettings, ...settings }
   const opened = openL1(all, { ...context, config, registry, commitments })
-  const running = runDaWatcher(context, { l1: opened.l1, config, pollMs: all.l1PollMs })
+  const { l1PollMs: pollMs, l1FinalityPollMs: finalityPollMs } = all
+  const running = run(context, { l1: opened.l1, config, pollMs, finalityPollMs })
   let isStopped = false
   const stop = async () => {
     if (isStopped) return
@@ -82,7 +89,7 @@ export async function watchL1(
   t.after(stop)
   const heads: L1Heads[] = []
   reader.bus.follow(l1Heads, (value) => heads.push(value))
-  const { waits, warnings } = said
+  const { waits, warnings } = noted
   return {
     waits,
     warnings,
@@ -101,7 +108,7 @@ export async function watchL1(
   }
 }
 
-/** Hears what da-watcher says to people. */
+/** Notes the status and the warnings of da-watcher. */
 function listener() {
   const [waits, warnings]: [string[], string[]] = [[], []]
   const warn = (_fields: unknown, message?: string) => void warnings.push(String(message))
@@ -110,15 +117,20 @@ function listener() {
     warnings,
     log: { debug: () => undefined, info: () => undefined, warn },
     status: {
-      waitFor: (what: string) => void waits.push(what),
-      goOn: () => void waits.push('goes on'),
+      waitFor: (what: string) => note(waits, what),
+      goOn: () => note(waits, 'goes on'),
     },
   }
 }
 
+/** Adds a status unless it repeats the last one; the first may not be `goes on`. */
+function note(waits: string[], status: string): void {
+  if (status !== (waits.at(-1) ?? 'goes on')) waits.push(status)
+}
+
 async function until(world: BusWorld, what: string, isSo: () => boolean): Promise<void> {
   for (let turns = 0; !isSo(); turns++) {
-    if (turns > 5_000) throw new Error(`it never came that ${what}`)
+    if (turns > 5_000) throw new Error(`timeout until ${what}`)
     await setTimeout(1)
     await world.pass(haste)
   }
@@ -145,7 +157,7 @@ async function readMetric(
   )
 }
 
-/** The blocks of a record as da-watcher should tell them, by number, and the config they are read with. */
+/** The blocks of a record by number, as da-watcher has to serve them, and the config of the record. */
 export async function trueL1(
   folder: string,
 ): Promise<{ readonly config: RollupConfig; readonly blocks: readonly L1Block[] }> {
@@ -156,8 +168,8 @@ export async function trueL1(
     const block = toL1Block(recorded, config)
     const wanted = { block: { kind: 'hash', hash: block.hash }, parentHash: undefined } as const
     const request = { ...wanted, batcherAddress }
-    const answer = answerOf(request, block, batchersOf(request, block, config))
-    if (answer.kind === 'block') blocks.push(answer.block)
+    const response = responseTo(request, block, config)
+    if (!isFault(response) && response.kind === 'block') blocks.push(response.block)
   }
   return { config, blocks }
 }

@@ -10,9 +10,9 @@ import type { Bytes32, Hash } from '#protocol/primitives.ts'
 import { busHeaders } from '#bus/bus-headers.ts'
 import type { ServiceBus } from '#bus/service-bus.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
-import type { L1Source } from '#services/da-watcher/l1-source.ts'
-import { runDaWatcher } from '#services/da-watcher/da-watcher.ts'
-import { createDaWatcherMetrics } from '#services/da-watcher/metrics.ts'
+import { createMetrics as createDaWatcherMetrics } from '#services/da-watcher/metrics.ts'
+import type { L1 } from '#services/da-watcher/ports.ts'
+import { run as runDaWatcher } from '#services/da-watcher/run.ts'
 import { run as runDerivation } from '#services/derivation/run.ts'
 import { createMetrics as createDerivationMetrics } from '#services/derivation/metrics.ts'
 import { SafeHeadHistory } from '#services/derivation/history/safe-head-history.ts'
@@ -24,6 +24,7 @@ import type { ExecutionClient } from '#engine-api/execution-client.ts'
 import { Fault } from '#runtime/fault.ts'
 import { StatusReporter } from '#service/status-reporter.ts'
 import { Observer } from '#test/simulator/observer.ts'
+import { singleL1 } from '#test/fakes/single-l1.ts'
 import { testSubjects } from '#test/fakes/test-subjects.ts'
 import { address } from '#test/fakes/test-rollup.ts'
 import type { Disturbance, DisturbedRun, Outcome } from '#test/simulator/disturbed-run.ts'
@@ -144,7 +145,7 @@ export class VerifierRun implements DisturbedRun {
       await host.bus.lease({ signal: host.signal })
       await runDaWatcher(
         { ...contextOf(host), metrics: createDaWatcherMetrics(new Registry()) },
-        { l1: this.#l1Source(host), config, pollMs: l1PollMs },
+        { l1: this.#l1Of(host), config, pollMs: l1PollMs },
       )
     })
     for (const [at, history] of histories.entries())
@@ -252,14 +253,14 @@ export class VerifierRun implements DisturbedRun {
     this.simulation.fail(new Error(what))
   }
 
-  #l1Source(host: Host): L1Source {
+  #l1Of(host: Host): L1 {
     const { l1, simulation } = this
     const nowMs = () => simulation.clock.monotonicMs()
-    return {
+    return singleL1({
       heads: () => remotely(host, () => l1.heads(nowMs())),
       fetchBlock: (wanted) => remotely(host, () => l1.block(nowMs(), wanted)),
       fetchUnsafeBlockSigner: () => remotely(host, () => address(0x51)),
-    }
+    })
   }
 
   #enginePorts(host: Host): EnginePorts {

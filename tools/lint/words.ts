@@ -10,7 +10,7 @@ const word = (pattern: string, instead: string): Word => ({
 })
 
 /** The list. Add a word when a reader had to read a sentence twice. */
-export const wordsToAvoid: readonly Word[] = [
+const wordsToAvoid: readonly Word[] = [
   word('told|tells|telling|tell of|to tell', 'reports, says, names, logs, or: is notified of'),
   word('(?:is|are) none of', 'does not belong to …'),
   word('(?<!there )(?:is|are) none(?! of)', 'name what it is not'),

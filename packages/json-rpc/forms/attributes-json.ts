@@ -12,7 +12,7 @@ import {
 
 const quantity = z.union([quantityJson, z.int().nonnegative().transform(BigInt)])
 
-/** Payload attributes as op-node writes them; what a fork brought may be left out before it. */
+/** Payload attributes as op-node writes them. Fields of a fork are optional before it. */
 export const attributesJson = z.object({
   timestamp: quantity,
   prevRandao: hashJson,
@@ -26,7 +26,7 @@ export const attributesJson = z.object({
   minBaseFee: quantity.nullish(),
 })
 
-/** Attributes as the code has them. */
+/** Parses attributes. */
 export function toAttributes(json: z.output<typeof attributesJson>): PayloadAttributes {
   return {
     timestamp: json.timestamp,
@@ -42,7 +42,7 @@ export function toAttributes(json: z.output<typeof attributesJson>): PayloadAttr
   }
 }
 
-/** Attributes as op-node writes them, which the Engine API takes: `minBaseFee` is a plain number. */
+/** Encodes attributes as op-node does and the Engine API expects: `minBaseFee` is a JSON number. */
 export function attributesToJson(attributes: PayloadAttributes): Readonly<Record<string, unknown>> {
   return {
     timestamp: toQuantity(attributes.timestamp),

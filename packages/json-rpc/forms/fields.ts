@@ -25,7 +25,7 @@ export const quantityJson = z
 /** A number in hex, of 64 bits at most. */
 export const uint64Json = quantityJson.refine((value) => value < 2n ** 64n, 'want 64 bits at most')
 
-/** Bytes in hex that are something; what they are not is said where they stand. */
+/** Hex bytes with a converter, whose error names the field. */
 function hexAs<Value>(convert: (bytes: Uint8Array) => Value) {
   return z.string().transform((text, { issues }) => {
     try {
@@ -38,17 +38,17 @@ function hexAs<Value>(convert: (bytes: Uint8Array) => Value) {
   })
 }
 
-/** A number as JSON-RPC has it: the fewest digits. */
+/** A quantity of JSON-RPC: without leading zeros. */
 export function toQuantity(value: bigint | number): Hex {
   return `0x${value.toString(16)}`
 }
 
-/** Bytes as JSON-RPC has them. */
+/** Data of JSON-RPC. */
 export function toData(bytes: Uint8Array): Hex {
   return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`
 }
 
-/** 32 bytes as JSON-RPC has them: a slot, with its leading zeros. */
+/** A storage slot of JSON-RPC: 32 bytes with leading zeros. */
 export function toWord(bytes: Uint8Array): Hex {
   return `0x${toHex(bytes).slice(2).padStart(64, '0')}`
 }

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Header } from '#protocol/block/header.ts'
 import { addressJson, bytes8Json, hashJson, hexJson, quantityJson, uint64Json } from './fields.ts'
 
-/** A header as `eth_getBlockByNumber` tells it. */
+/** A header as `eth_getBlockByNumber` returns it. */
 export const headerJson = z
   .looseObject({
     parentHash: hashJson,

@@ -2,10 +2,10 @@ import type * as z from 'zod'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 
 /**
- * A value of JSON as a schema reads it.
+ * Parses JSON by a schema.
  *
- * @param what it is called in the error; nothing where that is said already
- * @throws DecodeError with the path of the first field that is wrong, and what is
+ * @param what name of the value in the error; may be empty
+ * @throws DecodeError with the path of the first malformed field, and its flaw
  */
 export function parseJson<Schema extends z.ZodType>(
   schema: Schema,

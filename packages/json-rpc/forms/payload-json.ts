@@ -33,10 +33,10 @@ export const payloadJson = z.object({
   withdrawalsRoot: hashJson.nullish(),
 })
 
-/** A payload as it came. */
+/** A payload as JSON. */
 export type PayloadJson = z.output<typeof payloadJson>
 
-/** A payload as the code has it. The beacon root travels beside it. */
+/** Parses a payload. The beacon root is a separate parameter. */
 export function toPayload(
   { blockNumber: number, ...json }: PayloadJson,
   parentBeaconBlockRoot: Hash | undefined,
@@ -52,7 +52,7 @@ export function toPayload(
   }
 }
 
-/** A payload as the Engine API takes it. */
+/** Encodes a payload for the Engine API. */
 export function payloadToJson(payload: Payload): Readonly<Record<string, unknown>> {
   const { blobGasUsed, excessBlobGas, withdrawals, withdrawalsRoot } = payload
   return {

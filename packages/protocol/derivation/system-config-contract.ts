@@ -7,3 +7,7 @@ export const configUpdateEvent =
 /** Storage slot of the signer of unsafe blocks: keccak256 of `systemconfig.unsafeblocksigner`. Spec: protocol/system-config.md#unsafeblocksigner-address */
 export const unsafeBlockSignerSlot =
   '0x65a7ed542fb37fe237fdfbdd70b31598523fe5b32879e307bae27a0bd9581c08' as Bytes32
+
+/** Type of an update that changes the unsafe block signer, as a topic. Spec: protocol/system-config.md#system-config-updates */
+export const unsafeBlockSignerUpdate =
+  '0x0000000000000000000000000000000000000000000000000000000000000003' as Bytes32

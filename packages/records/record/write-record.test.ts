@@ -110,13 +110,13 @@ for (const [what, again, code, message] of [
     'wrong receipts',
     { ...short, lies: { l1: changed('eth_getBlockReceipts', editing('status', '0x0')) } },
     'l1-invalid',
-    /L1 block \d+ is not true: receipts root 0x/,
+    /L1 block \d+ is wrong: receipts root 0x/,
   ],
   [
     'a wrong L1 block',
     { ...short, lies: { l1: changed('eth_getBlockByNumber', editing('gasUsed', '0x7')) } },
     'l1-invalid',
-    /L1 block 0 is not true: the header has hash/,
+    /L1 block 0 is wrong: the header has hash/,
   ],
   [
     'a wrong L2 block',
@@ -136,7 +136,7 @@ for (const [what, again, code, message] of [
       },
     },
     'l1-invalid',
-    /of slot \d+ it tells \d+ blobs, none of which is 0x01/,
+    /it returned \d+ blobs for slot \d+, and 0x01\w+ is not among them/,
   ],
   [
     'blobs that are not kept',

@@ -76,7 +76,7 @@ export function genesisJson(hardfork: string): object {
 }
 
 /**
- * Hands in the transactions of a block, as many as are taken.
+ * Sends random transactions for a block.
  *
  * @param send returns whether a transaction was accepted
  */

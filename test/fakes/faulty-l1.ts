@@ -5,31 +5,32 @@ import type { Methods } from '#json-rpc/json-rpc-dispatch.ts'
 import { noSubscriptions } from '#json-rpc/subscriptions.ts'
 import { serveHttp } from './http-server.ts'
 
-/** A call as it comes. */
+/** A call that the server received. */
 export interface SeenCall {
   readonly id: number
   readonly method: string
   readonly params: readonly unknown[]
 }
 
-/** What a node does in the place of answering; undefined if it answers. */
+/** What a server does instead of answering. */
 export type Misbehaviour = (response: ServerResponse, incoming: IncomingMessage) => void
 
-/** A JSON-RPC server that a test makes lie and fail, and that counts what it is asked. */
-export interface LyingNode {
+/** A JSON-RPC server whose answers a test corrupts or replaces; it records all calls. */
+export interface FaultyNode {
   readonly url: string
   readonly calls: SeenCall[]
-  /** Changes the result of a call; may be changed at any time. */
-  lie: ((call: SeenCall, result: unknown) => unknown) | undefined
+  /** Changes the result of a call; may be set at any time. */
+  corrupt: ((call: SeenCall, result: unknown) => unknown) | undefined
+  /** Called instead of answering; undefined: calls are answered. */
   misbehave: Misbehaviour | undefined
 }
 
-/** Serves methods as a node that does not always tell the truth. */
-export async function serveLies(t: TestContext, methods: Methods): Promise<LyingNode> {
-  const node: { -readonly [Key in keyof LyingNode]: LyingNode[Key] } = {
+/** Serves methods until the test ends. */
+export async function serveFaultyNode(t: TestContext, methods: Methods): Promise<FaultyNode> {
+  const node: { -readonly [Key in keyof FaultyNode]: FaultyNode[Key] } = {
     url: '',
     calls: [],
-    lie: undefined,
+    corrupt: undefined,
     misbehave: undefined,
   }
   node.url = await serveHttp(t, ({ body, incoming }, response) => {
@@ -40,20 +41,20 @@ export async function serveLies(t: TestContext, methods: Methods): Promise<Lying
       node.misbehave(response, incoming)
       return
     }
-    const answers = calls.map((call) => answer(methods, call, node.lie))
+    const answers = calls.map((call) => answer(methods, call, node.corrupt))
     response.end(JSON.stringify(Array.isArray(request) ? answers : answers[0]))
   })
   return node
 }
 
-function answer(methods: Methods, call: SeenCall, lie: LyingNode['lie']): object {
+function answer(methods: Methods, call: SeenCall, corrupt: FaultyNode['corrupt']): object {
   const { id, method, params } = call
   try {
     const known = methods[method]
     if (known === undefined)
       throw new JsonRpcError(errorCodes.methodNotFound, `the method ${method} does not exist`)
     const result: unknown = known(params, noSubscriptions)
-    return { jsonrpc: '2.0', id, result: lie === undefined ? result : lie(call, result) }
+    return { jsonrpc: '2.0', id, result: corrupt === undefined ? result : corrupt(call, result) }
   } catch (error) {
     if (!(error instanceof JsonRpcError)) throw error
     return { jsonrpc: '2.0', id, error: { code: error.code, message: error.message } }

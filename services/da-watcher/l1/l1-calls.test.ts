@@ -10,7 +10,7 @@ import { requireFile } from '#records/folder/read-lines.ts'
 import { alternativeBranch } from '#records/replay/alternative-branch.ts'
 import { replayMethods, storageMethod } from '#records/replay/replay-methods.ts'
 import { readReplayedChain, replayL1 } from '#records/replay/replay-record.ts'
-import { type LyingNode, serveLies } from '#test/fakes/lying-l1.ts'
+import { type FaultyNode, serveFaultyNode } from '#test/fakes/faulty-l1.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
 
@@ -22,17 +22,17 @@ const last = blocks.length - 1
 const read = () => readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
 const chain = await read()
 
-/** An L1 node with one way to ask for receipts. */
+/** An L1 node with some of the methods for receipts. */
 async function node(t: TestContext, receipts: Readonly<Record<string, Method>>) {
   const all = Object.entries(replayMethods(chain, 900n))
   const others = Object.fromEntries(all.filter(([name]) => !name.includes('Receipt')))
   const signer = toAddress(new Uint8Array(20))
-  return serveLies(t, { ...others, ...storageMethod(chain, config, signer), ...receipts })
+  return serveFaultyNode(t, { ...others, ...storageMethod(chain, config, signer), ...receipts })
 }
 
 const receiptsOf = (key: unknown) => chain.find(String(key))?.receipts ?? null
 
-/** A receipt as it stands in the trie. */
+/** A receipt as encoded in the trie. */
 function raw(receipt: unknown): string {
   const { type, status, cumulativeGasUsed, logsBloom, logs } = receipt as Readonly<
     Record<string, string>
@@ -61,11 +61,11 @@ const methods: Readonly<Record<string, Method>> = {
   eth_getTransactionReceipt: ([hash]) => chain.findReceipt(String(hash)) ?? null,
 }
 
-const countOf = ({ calls }: LyingNode, method: string) =>
+const countOf = ({ calls }: FaultyNode, method: string) =>
   calls.filter((call) => call.method === method).length
 
 for (const [at, [method, answer]] of Object.entries(methods).entries())
-  test(`a node that knows ${method} alone is asked with it, after one try of what comes before`, async (t) => {
+  test(`a node with ${method} only is queried with it, after one try of each method before it`, async (t) => {
     const served = await node(t, { [method]: answer })
     const watched = await watchL1(t, config, { l1RpcUrls: [served.url] })
     for (const [number, block] of blocks.entries())
@@ -75,7 +75,7 @@ for (const [at, [method, answer]] of Object.entries(methods).entries())
     assert.ok(countOf(served, method) > 0)
   })
 
-test('a node that refuses a method with words of its own is asked in another way', async (t) => {
+test('a node that refuses a method in its own words is queried by another', async (t) => {
   const served = await node(t, {
     eth_getBlockReceipts: () => {
       throw new JsonRpcError(-32_000, 'this method is not available on your plan')
@@ -102,26 +102,13 @@ test('a block costs two calls, and asked for again none', async (t) => {
   })
 })
 
-test('blocks that are asked for one after the other are fetched ahead, each once', async (t) => {
-  const served = await node(t, methods)
-  const watched = await watchL1(t, config, { l1RpcUrls: [served.url], prefetchMib: 1 })
-  await watched.until('heads came', () => watched.heads.length > 0)
-  await watched.fetch({ number: 0 })
-  const isFull = () => served.calls.filter(({ params }) => params[1] === true).length
-  await watched.until('all were fetched', () => isFull() === blocks.length)
-  await watched.until('all are there', () => true)
-  for (const [number, block] of blocks.entries())
-    assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block })
-  assert.equal(isFull(), blocks.length)
-})
-
-test('a reorg shows in blocks that were fetched already', async (t) => {
+test('after a reorg blocks that were fetched before it are not served', async (t) => {
   const own = await read()
-  const served = await serveLies(t, {
+  const served = await serveFaultyNode(t, {
     ...replayMethods(own, 900n),
     ...storageMethod(own, config, toAddress(new Uint8Array(20))),
   })
-  const watched = await watchL1(t, config, { l1RpcUrls: [served.url], prefetchMib: 1 })
+  const watched = await watchL1(t, config, { l1RpcUrls: [served.url] })
   await watched.until('heads came', () => watched.heads.length > 0)
   for (const number of blocks.keys()) await watched.fetch({ number })
   const branch = alternativeBranch(own.blocks.slice(8), 'other')
@@ -135,10 +122,10 @@ test('a reorg shows in blocks that were fetched already', async (t) => {
   assert.ok(gone.kind === 'reorged' && gone.canonical.hash === branch[2]?.hash)
 })
 
-test('the unsafe block signer is read once, and again only if a header says that it may be another', async (t) => {
+test('the unsafe block signer is read once, and again only if the logs bloom of a head allows an update', async (t) => {
   const own = await read()
   own.moveHead(2n)
-  const served = await serveLies(t, {
+  const served = await serveFaultyNode(t, {
     ...replayMethods(own, 900n),
     ...storageMethod(own, config, toAddress(new Uint8Array(20))),
   })
@@ -153,7 +140,7 @@ test('the unsafe block signer is read once, and again only if a header says that
   assert.equal(countOf(served, 'eth_getStorageAt'), 1)
 })
 
-test('over a WebSocket heads come as they are announced, and blocks too', async (t) => {
+test('over a WebSocket heads are adopted as they are announced, and blocks fetched', async (t) => {
   const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
   const l1 = await replayL1(folder, options)
   t.after(() => l1.close())
@@ -169,7 +156,7 @@ test('over a WebSocket heads come as they are announced, and blocks too', async 
     assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block: blocks[number] })
 })
 
-test('what an endpoint of another chain announces is no head', async (t) => {
+test('heads that an endpoint of another chain announces are ignored', async (t) => {
   const subscribed: string[] = []
   const other = await replayL1(folder, {
     host: '127.0.0.1',
@@ -184,7 +171,7 @@ test('what an endpoint of another chain announces is no head', async (t) => {
   other.chain.moveHead(1n)
   const own = await read()
   own.moveHead(2n)
-  const served = await serveLies(t, {
+  const served = await serveFaultyNode(t, {
     ...replayMethods(own, 901n),
     ...storageMethod(own, config, toAddress(new Uint8Array(20))),
   })

@@ -9,20 +9,24 @@ import type { Address, Hash } from '#protocol/primitives.ts'
 import { BusWorld } from '#test/fakes/bus-world.ts'
 import { memoryHash, MemoryL1 } from '#test/fakes/memory-l1.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
-import { runDaWatcher } from './da-watcher.ts'
-import { createDaWatcherMetrics } from './metrics.ts'
+import { singleL1 } from '#test/fakes/single-l1.ts'
+import { createMetrics } from './metrics.ts'
+import { run } from './run.ts'
 
 const pollMs = 500
 const batcherAddress = `0x${'ba'.repeat(20)}` as Address
 const stranger = `0x${'77'.repeat(20)}` as Address
 
-/** Da-watcher on a bus in memory, and one that reads what it says. */
+/** Da-watcher on a bus in memory, and a reader of its messages. */
 async function watched(t: TestContext, l1: MemoryL1) {
   const world = await BusWorld.provisioned()
   const { bus } = await world.join('da-watcher')
   const reader = await world.join('derivation')
   const stop = new AbortController()
   const waits: string[] = []
+  const note = (status: string) => {
+    if (status !== (waits.at(-1) ?? 'goes on')) waits.push(status)
+  }
   const registry = new Registry()
   const context = {
     bus,
@@ -30,12 +34,12 @@ async function watched(t: TestContext, l1: MemoryL1) {
     signal: stop.signal,
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     status: {
-      waitFor: (what: string) => void waits.push(what),
-      goOn: () => void waits.push('goes on'),
+      waitFor: note,
+      goOn: () => note('goes on'),
     },
-    metrics: createDaWatcherMetrics(registry),
+    metrics: createMetrics(registry),
   }
-  const running = runDaWatcher(context, { l1, config: rollupConfig({}), pollMs })
+  const running = run(context, { l1: singleL1(l1), config: rollupConfig({}), pollMs })
   t.after(async () => {
     stop.abort()
     await world.settle(running)
@@ -54,7 +58,7 @@ async function watched(t: TestContext, l1: MemoryL1) {
   return { world, bus, reader, heads, waits, ask, metric }
 }
 
-test('heads are stated at once, and with each change', async (t) => {
+test('heads are published at the start and at each change', async (t) => {
   const l1 = new MemoryL1().grow(0, 5)
   const { heads, world } = await watched(t, l1)
   assert.deepEqual(
@@ -75,7 +79,7 @@ test('heads are stated at once, and with each change', async (t) => {
   assert.equal(heads.length, 2)
 })
 
-test('a reorg is stated as the head that is left, and counted by its depth', async (t) => {
+test('after a reorg the new head is published, and the depth is counted', async (t) => {
   const l1 = new MemoryL1().grow(0, 5)
   const { heads, world, metric } = await watched(t, l1)
   for (const number of [6, 7]) {
@@ -91,7 +95,7 @@ test('a reorg is stated as the head that is left, and counted by its depth', asy
   assert.equal((await metric('atoll_da_watcher_reorgs_total'))?.[0]?.value, 2)
 })
 
-test('what is final stays final, though a node says less', async (t) => {
+test('the finalized head does not go back', async (t) => {
   const l1 = new MemoryL1().grow(0, 9)
   l1.finalized = 4
   const { heads, world } = await watched(t, l1)
@@ -107,7 +111,7 @@ test('what is final stays final, though a node says less', async (t) => {
   )
 })
 
-test('an L1 that does not answer is waited for, with its words, until it does', async (t) => {
+test('while L1 does not answer the status has its error, until it answers', async (t) => {
   const l1 = new MemoryL1().grow(0, 5)
   const { heads, world, waits, ask } = await watched(t, l1)
   l1.failure = 'http://l1: HTTP status 503'
@@ -122,7 +126,7 @@ test('an L1 that does not answer is waited for, with its words, until it does', 
   assert.equal(heads.at(-1)?.head.number, 6n)
 })
 
-test('a block is told by number and by hash, and what is in its place if it has another parent', async (t) => {
+test('a block is served by number and by hash; with another parent, the canonical one is named', async (t) => {
   const { ask } = await watched(t, new MemoryL1().grow(0, 5))
   const byNumber = await ask({ kind: 'number', number: 4n }, memoryHash(3n, 'a'))
   assert.ok(byNumber.kind === 'block' && byNumber.block.hash === memoryHash(4n, 'a'))
@@ -137,7 +141,7 @@ function posted(sender: Address, bytes: number): InboxTransaction {
   return { hash, type: 2, sender, data: new Uint8Array(bytes), blobs: [] }
 }
 
-test('what strangers post is not sent along, so it cannot make an answer too large', async (t) => {
+test('transactions of other senders are omitted, so they cannot make a response too large', async (t) => {
   const l1 = new MemoryL1().grow(0, 1)
   const [, block] = l1.chain
   if (block === undefined) throw new Error('no block')
@@ -152,16 +156,19 @@ test('what strangers post is not sent along, so it cannot make an answer too lar
   )
 })
 
-test('who signs unsafe blocks is stated, and stated again only when it is another', async (t) => {
+test('the unsafe block signer is published at the start and when it changes', async (t) => {
   const l1 = new MemoryL1().grow(0, 5)
   const { world, bus } = await watched(t, l1)
-  const told = () => world.settle(bus.read(systemConfig))
-  assert.equal((await told())?.unsafeBlockSigner, l1.signer)
+  const published = () => world.settle(bus.read(systemConfig))
+  assert.equal((await published())?.unsafeBlockSigner, l1.signer)
   l1.grow(6, 6)
   await world.pass(pollMs)
-  assert.equal((await told())?.at.number, 5n)
+  assert.equal((await published())?.at.number, 5n)
   l1.signer = stranger
   l1.grow(7, 7)
   await world.pass(pollMs)
-  assert.deepEqual([(await told())?.at.number, (await told())?.unsafeBlockSigner], [7n, stranger])
+  assert.deepEqual(
+    [(await published())?.at.number, (await published())?.unsafeBlockSigner],
+    [7n, stranger],
+  )
 })

@@ -1,17 +1,17 @@
 import { type L1Block, sizeOfL1Block } from '#protocol/block/l1-block.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
-/** What is kept, and what it takes. */
-interface Kept {
+/** A stored value and its size. */
+interface Stored {
   readonly bytes: number
   readonly value: L1Block | Uint8Array
 }
 
-/** Verified blocks without their blobs, and verified blobs: what was used last, up to a size. */
+/** The most recently used verified blocks, without blobs, and verified blobs, up to a size. */
 export class BlockMemory {
   readonly #maxBytes: number
-  /** Oldest use first. Blocks by their hash, blobs by theirs: the two never meet. */
-  readonly #kept = new Map<Hash, Kept>()
+  /** Least recently used first. Blocks by block hash, blobs by versioned hash. */
+  readonly #stored = new Map<Hash, Stored>()
   #bytes = 0
 
   constructor(maxBytes: number) {
@@ -40,29 +40,28 @@ export class BlockMemory {
     this.#put(versionedHash, { bytes: blob.length, value: blob })
   }
 
-  /** Makes room for what is to come: it was used, and is hardly used again. */
-  release(hash: Hash): void {
-    const kept = this.#kept.get(hash)
-    if (kept === undefined) return
-    this.#kept.delete(hash)
-    this.#bytes -= kept.bytes
+  #remove(hash: Hash): void {
+    const stored = this.#stored.get(hash)
+    if (stored === undefined) return
+    this.#stored.delete(hash)
+    this.#bytes -= stored.bytes
   }
 
-  #use(hash: Hash): Kept['value'] | undefined {
-    const kept = this.#kept.get(hash)
-    if (kept === undefined) return undefined
-    this.#kept.delete(hash)
-    this.#kept.set(hash, kept)
-    return kept.value
+  #use(hash: Hash): Stored['value'] | undefined {
+    const stored = this.#stored.get(hash)
+    if (stored === undefined) return undefined
+    this.#stored.delete(hash)
+    this.#stored.set(hash, stored)
+    return stored.value
   }
 
-  #put(hash: Hash, kept: Kept): void {
-    this.release(hash)
-    this.#kept.set(hash, kept)
-    this.#bytes += kept.bytes
-    for (const [oldest] of this.#kept) {
+  #put(hash: Hash, stored: Stored): void {
+    this.#remove(hash)
+    this.#stored.set(hash, stored)
+    this.#bytes += stored.bytes
+    for (const [oldest] of this.#stored) {
       if (this.#bytes <= this.#maxBytes || oldest === hash) break
-      this.release(oldest)
+      this.#remove(oldest)
     }
   }
 }

@@ -6,13 +6,13 @@ import type { Address, Hash } from '#protocol/primitives.ts'
 import { maxPayloadBytes } from '#bus/bus-limits.ts'
 import { Fault } from '#runtime/fault.ts'
 
-/** What an answer has beside the data in it, and then some: hashes, addresses, lengths, headers. */
+/** Bound of the size of a response beside the data of the batchers: hashes, addresses, lengths, message headers. */
 const overheadBytes = 64 * 1024
 
 /**
- * Whose blobs belong to a block: the batcher that the request names, and those that the block itself makes batchers.
+ * The batchers of a block: the one in the request, and the one after the updates of the system config in the block.
  *
- * An update of the system config counts from its own block on, so the caller cannot have known of it.
+ * An update applies to its own block, so the caller cannot know it yet.
  */
 export function batchersOf(
   { batcherAddress }: Pick<FetchL1BlockRequest, 'batcherAddress'>,
@@ -34,25 +34,26 @@ export function blobsOf(block: L1Block, batchers: ReadonlySet<Address>): readonl
 }
 
 /**
- * The answer to a request for a block. Of transactions to the inbox only those of batchers are sent along: anybody can
- * post there, and what strangers post must not make the answer too large to send.
+ * The response to a request for a block. Only the batchers' transactions to the inbox are included: other senders could
+ * make the response larger than the bus allows.
  *
- * @throws Fault `too-large` if the batchers' own data is more than the bus carries
+ * @returns Fault `too-large` if the batchers' own data is larger than the bus allows
  */
-export function answerOf(
-  { parentHash }: FetchL1BlockRequest,
+export function responseTo(
+  request: FetchL1BlockRequest,
   block: L1Block | undefined,
-  batchers: ReadonlySet<Address>,
-): FetchL1BlockResponse {
+  config: Pick<RollupConfig, 'genesis' | 'l1SystemConfigAddress'>,
+): FetchL1BlockResponse | Fault {
   if (block === undefined) return { kind: 'not-found' }
-  if (parentHash !== undefined && block.parentHash !== parentHash) {
-    const { hash, number, parentHash: parent, timestamp } = block
-    return { kind: 'reorged', canonical: { hash, number, parentHash: parent, timestamp } }
+  if (request.parentHash !== undefined && block.parentHash !== request.parentHash) {
+    const { hash, number, parentHash, timestamp } = block
+    return { kind: 'reorged', canonical: { hash, number, parentHash, timestamp } }
   }
+  const batchers = batchersOf(request, block, config)
   const inboxTransactions = block.inboxTransactions.filter(({ sender }) => batchers.has(sender))
-  const answer = { ...block, inboxTransactions }
-  const bytes = sizeOfL1Block(answer)
-  if (bytes + overheadBytes <= maxPayloadBytes) return { kind: 'block', block: answer }
-  const detail = `L1 block ${block.number} has ${bytes} bytes of the batcher, more than the bus carries`
-  throw new Fault('too-large', { detail })
+  const filtered = { ...block, inboxTransactions }
+  const bytes = sizeOfL1Block(filtered)
+  if (bytes + overheadBytes <= maxPayloadBytes) return { kind: 'block', block: filtered }
+  const detail = `L1 block ${block.number} has ${bytes} bytes of batcher data, more than a message may have`
+  return new Fault('too-large', { detail })
 }

@@ -6,7 +6,13 @@ import { replayMethods, storageMethod } from '#records/replay/replay-methods.ts'
 import { readReplayedChain } from '#records/replay/replay-record.ts'
 import { alternativeBranch } from '#records/replay/alternative-branch.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
-import { type LyingNode, page, type SeenCall, serveLies, stall } from '#test/fakes/lying-l1.ts'
+import {
+  type FaultyNode,
+  page,
+  type SeenCall,
+  serveFaultyNode,
+  stall,
+} from '#test/fakes/faulty-l1.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
 
@@ -16,12 +22,12 @@ const folder = join(recordsFolder, 'fork-canyon')
 const { config, blocks } = await trueL1(folder)
 const last = blocks.length - 1
 
-/** An L1 node that has the record, and lies when it is told to. */
-async function node(t: TestContext): Promise<LyingNode & { chain: Chain }> {
+/** An L1 node that serves the record; a test may corrupt its answers. */
+async function node(t: TestContext): Promise<FaultyNode & { chain: Chain }> {
   const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
-  const nobody = toAddress(new Uint8Array(20))
-  const methods = { ...replayMethods(chain, 900n), ...storageMethod(chain, config, nobody) }
-  return Object.assign(await serveLies(t, methods), { chain })
+  const signer = toAddress(new Uint8Array(20))
+  const methods = { ...replayMethods(chain, 900n), ...storageMethod(chain, config, signer) }
+  return Object.assign(await serveFaultyNode(t, methods), { chain })
 }
 
 type Chain = Awaited<ReturnType<typeof readReplayedChain>>
@@ -31,51 +37,53 @@ const isFull = (call: SeenCall) => isBlock(call) && call.params[1] === true
 const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
 const others = alternativeBranch(chain.blocks, 'another chain')
 
-/** Another block that is true in itself, told under the hash or number of the one that was asked for. */
+/** A valid block of another chain in place of the requested one. */
 function instead(result: unknown): unknown {
   const number = Number((result as Json | null)?.['number'])
   return others[number === 0 ? 1 : number - 1]?.json ?? null
 }
 
-const lies: Readonly<Record<string, [(call: SeenCall, result: unknown) => unknown, RegExp]>> = {
+const corruptions: Readonly<
+  Record<string, [(call: SeenCall, result: unknown) => unknown, RegExp]>
+> = {
   'receipts without a log': [
     ({ method }, result) =>
       method === 'eth_getBlockReceipts'
         ? (result as Json[]).map((receipt) => ({ ...receipt, status: '0x0' }))
         : result,
-    /is not true: receipts root 0x/,
+    /is wrong: receipts root 0x/,
   ],
   'receipts of another block': [
     ({ method }, result) =>
       method === 'eth_getBlockReceipts'
         ? (result as Json[]).map((receipt) => ({ ...receipt, blockHash: blocks[0]?.hash }))
         : result,
-    /is not true: receipts.0.blockHash/,
+    /is wrong: receipts.0.blockHash/,
   ],
-  'no receipt of a transaction': [
+  'receipts without the first': [
     ({ method }, result) =>
       method === 'eth_getBlockReceipts' ? (result as Json[]).slice(1) : result,
-    /is not true: \d+ receipts for \d+ transactions/,
+    /is wrong: \d+ receipts for \d+ transactions/,
   ],
   'another block': [
     (call, result) => (isFull(call) ? instead(result) : result),
-    /is not true: it is block \d+/,
+    /is wrong: it is block \d+/,
   ],
-  'a block with a transaction less': [
+  'a block without its first transaction': [
     (call, result) =>
       isFull(call)
         ? { ...(result as Json), transactions: ((result as Json)['transactions'] as []).slice(1) }
         : result,
-    /is not true: transactions root 0x/,
+    /is wrong: transactions root 0x/,
   ],
   'a block with another timestamp': [
     (call, result) =>
       isBlock(call) && result !== null ? { ...(result as Json), timestamp: '0x7' } : result,
-    /is not true: the header has hash 0x/,
+    /is wrong: the header has hash 0x/,
   ],
-  'a block that is no block': [
+  'a block without header fields': [
     (call, result) => (isFull(call) ? { hash: (result as Json)['hash'] } : result),
-    /is not true: block\.transactions/,
+    /is wrong: block\.transactions/,
   ],
   'the blocks of another chain': [
     ({ method }, result) => (method === 'eth_chainId' ? '0x3039' : result),
@@ -83,7 +91,7 @@ const lies: Readonly<Record<string, [(call: SeenCall, result: unknown) => unknow
   ],
 }
 
-/** The block with the most transactions: there is something to lie about. */
+/** The block with the most transactions. */
 const busy = chain.blocks.reduce((a, b) =>
   b.transactionHashes.length > a.transactionHashes.length ? b : a,
 )
@@ -99,32 +107,32 @@ async function expectTrue(
   }
 }
 
-for (const [name, [lie, words]] of Object.entries(lies)) {
-  test(`${name}: another node is asked, and the liar left alone`, async (t) => {
-    const [liar, honest] = [await node(t), await node(t)]
-    liar.lie = lie
-    const watched = await watchL1(t, config, { l1RpcUrls: [liar.url, honest.url] })
+for (const [name, [corrupt, words]] of Object.entries(corruptions)) {
+  test(`${name}: another node is asked, and the faulty one is not asked again`, async (t) => {
+    const [faulty, honest] = [await node(t), await node(t)]
+    faulty.corrupt = corrupt
+    const watched = await watchL1(t, config, { l1RpcUrls: [faulty.url, honest.url] })
     await watched.until('heads came', () => watched.heads.length > 0)
     await expectTrue(watched, [number])
-    assert.equal((await watched.metric('endpoint_lies'))[liar.url], 1)
-    assert.equal((await watched.metric('endpoint_lies'))[honest.url], 0)
-    const asked = liar.calls.filter(isFull).length
+    assert.equal((await watched.metric('endpoint_wrong_answers'))[faulty.url], 1)
+    assert.equal((await watched.metric('endpoint_wrong_answers'))[honest.url], 0)
+    const asked = faulty.calls.filter(isFull).length
     await expectTrue(watched, [number - 1, number + 1, 1])
-    assert.equal(liar.calls.filter(isFull).length, asked)
-    assert.ok(watched.warnings.includes('an L1 endpoint told what is not true'))
+    assert.equal(faulty.calls.filter(isFull).length, asked)
+    assert.ok(watched.warnings.includes('an L1 endpoint gave a wrong answer'))
   })
 
-  test(`${name}: with no other node da-watcher waits, says why, and goes on when it is over`, async (t) => {
-    const liar = await node(t)
-    liar.lie = lie
-    const watched = await watchL1(t, config, { l1RpcUrls: [liar.url] })
+  test(`${name}: without another node da-watcher waits, reports why, and recovers with the node`, async (t) => {
+    const faulty = await node(t)
+    faulty.corrupt = corrupt
+    const watched = await watchL1(t, config, { l1RpcUrls: [faulty.url] })
     await assert.rejects(watched.fetch({ number }), (error: Error) => {
       assert.match(error.message, words)
       return true
     })
     const said = watched.waits.find((what) => words.test(what)) ?? ''
-    assert.ok(said.includes(`no L1 RPC endpoint is left: ${liar.url}: `), said)
-    liar.lie = undefined
+    assert.ok(said.includes(`no L1 RPC endpoint is left: ${faulty.url}: `), said)
+    faulty.corrupt = undefined
     await watched.until('it was asked again', () => {
       const isDone = watched.waits.at(-1) === 'goes on'
       return isDone || watched.heads.length > 0
@@ -135,8 +143,8 @@ for (const [name, [lie, words]] of Object.entries(lies)) {
         () => false,
       )
       if (isOver) break
-      const before = liar.calls.length
-      await watched.until('it was asked again', () => liar.calls.length > before + 2)
+      const before = faulty.calls.length
+      await watched.until('it was asked again', () => faulty.calls.length > before + 2)
     }
     await expectTrue(watched, [number])
     assert.equal(watched.waits.at(-1), 'goes on')
@@ -149,7 +157,7 @@ for (const [name, misbehave, words] of [
   ['a page of HTML', page(200), /rpc-response: not JSON: "<html>/],
   ['no answer at all', stall, /rpc-timeout/],
 ] as const) {
-  test(`${name}: another node is asked, and first the next time`, async (t) => {
+  test(`${name}: another node is asked, and preferred from then on`, async (t) => {
     const [bad, good] = [await node(t), await node(t)]
     bad.misbehave = misbehave
     const watched = await watchL1(t, config, { l1RpcUrls: [bad.url, good.url] })
@@ -162,7 +170,7 @@ for (const [name, misbehave, words] of [
     assert.equal(bad.calls.filter(isFull).length, asked)
   })
 
-  test(`${name}: with no other node da-watcher waits, says why, and goes on when it is over`, async (t) => {
+  test(`${name}: without another node da-watcher waits, reports why, and recovers with the node`, async (t) => {
     const bad = await node(t)
     bad.misbehave = misbehave
     const watched = await watchL1(t, config, { l1RpcUrls: [bad.url] })
@@ -175,7 +183,7 @@ for (const [name, misbehave, words] of [
   })
 }
 
-test('what a server asks for with Retry-After is kept', async (t) => {
+test('a Retry-After of a server is obeyed', async (t) => {
   const bad = await node(t)
   bad.misbehave = page(429, { 'retry-after': '30' })
   const watched = await watchL1(t, config, { l1RpcUrls: [bad.url] })
@@ -185,7 +193,7 @@ test('what a server asks for with Retry-After is kept', async (t) => {
   assert.equal(bad.calls.length, 1)
 })
 
-test('a node that stands still is found out, and the head is that of the others', async (t) => {
+test('a node whose head does not move is detected, and the head is that of the others', async (t) => {
   const [old, good] = [await node(t), await node(t)]
   old.chain.moveHead(3n)
   good.chain.moveHead(3n)
@@ -199,7 +207,7 @@ test('a node that stands still is found out, and the head is that of the others'
   assert.ok((costs[old.url] ?? 0) > (costs[good.url] ?? 0))
 })
 
-test('with one node alone that went back, the head goes back', async (t) => {
+test('the head goes back with that of the only node', async (t) => {
   const only = await node(t)
   const watched = await watchL1(t, config, { l1RpcUrls: [only.url] })
   await watched.until('heads came', () => watched.heads.length > 0)
@@ -207,9 +215,9 @@ test('with one node alone that went back, the head goes back', async (t) => {
   await watched.until('the head went back', () => watched.heads.at(-1)?.head.number === 3n)
 })
 
-test('a node that is trusted is believed, whatever its blocks have that is not known', async (t) => {
+test('blocks of a trusted node may have unknown fields and transaction types', async (t) => {
   const own = await node(t)
-  own.lie = (call, result) => {
+  own.corrupt = (call, result) => {
     if (!isBlock(call) || result === null) return result
     const { transactions } = result as { transactions: Json[] }
     const changed = isFull(call)
@@ -219,21 +227,21 @@ test('a node that is trusted is believed, whatever its blocks have that is not k
       : transactions
     return { ...(result as Json), transactions: changed, extraData: '0x01' }
   }
-  const doubting = await watchL1(t, config, { l1RpcUrls: [own.url] })
-  await assert.rejects(doubting.fetch({ number }), /is not true/)
-  await doubting.stop()
+  const verifying = await watchL1(t, config, { l1RpcUrls: [own.url] })
+  await assert.rejects(verifying.fetch({ number }), /is wrong/)
+  await verifying.stop()
   const l1RpcUrls = [own.url]
-  const believing = await watchL1(t, config, { l1RpcUrls, l1TrustedUrls: l1RpcUrls })
-  const answer = await believing.fetch({ number })
+  const trusting = await watchL1(t, config, { l1RpcUrls, l1TrustedUrls: l1RpcUrls })
+  const answer = await trusting.fetch({ number })
   assert.ok(answer.kind === 'block' && answer.block.hash === blocks[number]?.hash)
   assert.equal(answer.block.inboxTransactions.length, blocks[number].inboxTransactions.length - 1)
 })
 
-test('an endpoint that is trusted and not asked is a mistake', async (t) => {
+test('a trusted endpoint that is not among the endpoints is an error', async (t) => {
   const own = await node(t)
   const settings = { l1RpcUrls: [own.url], l1TrustedUrls: ['http://elsewhere:8545/key'] }
   await assert.rejects(watchL1(t, config, settings), {
     code: 'settings',
-    message: /http:\/\/elsewhere:8545 is none of the endpoints of L1$/,
+    message: /http:\/\/elsewhere:8545 is not an endpoint of L1 in the settings$/,
   })
 })

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { FetchL1BlockRequest } from '#messages/fetch-l1-block.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
-import type { L1BlockRef } from '#protocol/block/refs.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Hash } from '#protocol/primitives.ts'
@@ -9,76 +9,68 @@ import { Fault, isFault } from '#runtime/fault.ts'
 import type { EndpointPool } from '#l1/endpoint-pool.ts'
 import type { L1Endpoint, VerifiedL1Block } from '#l1/l1-endpoint.ts'
 import { toL1Block } from '#l1/to-l1-block.ts'
-import { batchersOf, blobsOf } from './answer.ts'
+import { batchersOf, blobsOf } from '#services/da-watcher/blocks/response.ts'
+import type { Lookup } from '#services/da-watcher/ports.ts'
 import type { BlobSource } from './blob-source.ts'
 import type { BlockMemory } from './block-memory.ts'
 import type { L1Cache } from '#l1/l1-cache.ts'
 import { packL1Block, unpackL1Block } from '#l1/packed-l1-block.ts'
 
-/** Where something was found. */
+/** Where a block or blob was found. */
 export type FoundIn = 'memory' | 'disk' | 'l1'
 
-/** What blocks are fetched with. */
+/** The sources of blocks, in the order in which they are tried: memory, disk, pool. */
 export interface BlockFetcherOptions {
   readonly config: RollupConfig
   readonly pool: EndpointPool<L1Endpoint>
   readonly blobs: BlobSource
   readonly memory: BlockMemory
-  /** Left out: nothing outlives the process. */
+  /** Undefined: nothing is stored on disk. */
   readonly disk: L1Cache | undefined
   readonly log: Pick<Logger, 'warn'>
   readonly onFound?: (what: 'block' | 'blob', where: FoundIn) => void
 }
 
-/** A block, by what it is asked for. */
+/** Number or hash of a block. */
 type Key = bigint | Hash
 
-/** Fetches L1 blocks and their blobs once, and keeps them: in memory, and on disk. */
+/** Fetches L1 blocks and their blobs once, and stores them in memory and on disk. */
 export class BlockFetcher {
   readonly #options: BlockFetcherOptions
   readonly #inFlight = new Map<Key, Promise<L1Block | undefined>>()
   readonly #blobsInFlight = new Map<Hash, Promise<ReadonlyMap<Hash, Uint8Array>>>()
-  /** Which block has a number, as far as L1 told and did not take back. */
-  readonly #canonical = new Map<bigint, Hash>()
   #disk: L1Cache | undefined
-  #finalized: bigint | undefined
 
   constructor(options: BlockFetcherOptions) {
     this.#options = options
     this.#disk = options.disk
   }
 
-  /** The block that is asked for, with the blobs that belong to it. @throws Fault as the pools do */
-  async fetch(wanted: FetchL1BlockRequest): Promise<L1Block | undefined> {
-    const block = await this.#find(wanted)
+  /** The requested block, with the blobs of its batchers. @throws Fault as the pools do */
+  async fetch(request: FetchL1BlockRequest, lookup: Lookup): Promise<L1Block | undefined> {
+    const block = await this.#find(request.block, lookup)
     if (block === undefined) return undefined
-    const hashes = blobsOf(block, batchersOf(wanted, block, this.#options.config))
+    const hashes = blobsOf(block, batchersOf(request, block, this.#options.config))
     if (hashes.length === 0) return block
     return withBlobs(block, await this.#findBlobs(block, hashes))
   }
 
-  /** Forgets which blocks have numbers that L1 may have given to others. */
-  forgetAbove(number: bigint): void {
-    for (const known of this.#canonical.keys()) if (known > number) this.#canonical.delete(known)
+  /** Records on disk that a block is the final one of its number. */
+  markFinal(block: BlockId): void {
+    this.#onDisk((disk) => disk.markFinal(block))
   }
 
-  /** What is below is there to stay. */
-  set finalized(number: bigint) {
-    this.#finalized = number
+  #find(wanted: FetchL1BlockRequest['block'], lookup: Lookup): Promise<L1Block | undefined> {
+    if (wanted.kind === 'hash') return this.#once(wanted.hash, () => this.#findByHash(wanted.hash))
+    const { number } = wanted
+    return this.#once(number, () =>
+      lookup.kind === 'endpoints-only'
+        ? this.#fetchFromL1(number)
+        : this.#findByNumber(number, lookup.canonical),
+    )
   }
 
-  async #find({ block: asked, parentHash }: FetchL1BlockRequest): Promise<L1Block | undefined> {
-    if (asked.kind === 'hash') return this.#once(asked.hash, () => this.#findByHash(asked.hash))
-    const { number } = asked
-    const found = await this.#once(number, () => this.#findByNumber(number))
-    if (found === undefined || parentHash === undefined || found.parentHash === parentHash)
-      return found
-    // Who asks may know more than was known here, or was told a block that is gone: L1 says which.
-    this.forgetAbove(this.#finalized ?? -1n)
-    return this.#once(number, () => this.#fetchFromL1(number))
-  }
-
-  /** Who asks for what is being fetched waits for the same. */
+  /** Concurrent requests for one block share a fetch. */
   #once(key: Key, find: () => Promise<L1Block | undefined>): Promise<L1Block | undefined> {
     const running = this.#inFlight.get(key)
     if (running !== undefined) return running
@@ -87,31 +79,29 @@ export class BlockFetcher {
     return started
   }
 
-  async #findByNumber(number: bigint): Promise<L1Block | undefined> {
-    const hash = this.#canonical.get(number) ?? (await this.#canonicalOnDisk(number))
-    const found = hash === undefined ? undefined : await this.#findKept(hash)
+  async #findByNumber(number: bigint, canonical: Hash | undefined): Promise<L1Block | undefined> {
+    const hash = canonical ?? (await this.#canonicalOnDisk(number))
+    const found = hash === undefined ? undefined : await this.#findStored(hash)
     return found ?? this.#fetchFromL1(number)
   }
 
   async #findByHash(hash: Hash): Promise<L1Block | undefined> {
-    return (await this.#findKept(hash)) ?? this.#fetchFromL1(hash)
+    return (await this.#findStored(hash)) ?? this.#fetchFromL1(hash)
   }
 
-  /** The disk has blocks, and knows of the final ones that they are canonical; of others L1 is asked, which costs a header. */
+  /** The stored block of a number that is canonical: one marked final, else the one whose header L1 returns. */
   async #canonicalOnDisk(number: bigint): Promise<Hash | undefined> {
-    const kept = this.#onDisk((disk) => disk.blocksAt(number)) ?? []
-    if (kept.length === 0) return undefined
-    const final = kept.find(({ isFinal }) => isFinal)
+    const stored = this.#onDisk((disk) => disk.blocksAt(number)) ?? []
+    if (stored.length === 0) return undefined
+    const final = stored.find(({ isFinal }) => isFinal)
     if (final !== undefined) return final.hash
-    const told = await this.#options.pool.ask((endpoint, signal) =>
+    const header = await this.#options.pool.ask((endpoint, signal) =>
       endpoint.fetchHeader(number, { signal }),
     )
-    const known = kept.find(({ hash }) => hash === told?.ref.hash)
-    if (known !== undefined && told !== undefined) this.#settle(told.ref)
-    return known?.hash
+    return stored.find(({ hash }) => hash === header?.ref.hash)?.hash
   }
 
-  async #findKept(hash: Hash): Promise<L1Block | undefined> {
+  async #findStored(hash: Hash): Promise<L1Block | undefined> {
     const { memory, onFound, log } = this.#options
     const inMemory = memory.block(hash)
     if (inMemory !== undefined) {
@@ -121,10 +111,9 @@ export class BlockFetcher {
     const packed = this.#onDisk((disk) => disk.block(hash))
     if (packed === undefined) return undefined
     try {
-      const block = this.#digest(await unpackL1Block(packed))
+      const block = this.#toBlock(await unpackL1Block(packed))
       if (block.hash !== hash) throw new DecodeError(`it is block ${block.hash}`)
       onFound?.('block', 'disk')
-      this.#settle(block)
       return block
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
@@ -135,7 +124,7 @@ export class BlockFetcher {
 
   async #fetchFromL1(key: Key): Promise<L1Block | undefined> {
     const { pool, onFound } = this.#options
-    const told = await unlessBehind(
+    const fetched = await unlessBehind(
       pool.ask(async (endpoint, signal) => {
         const found = await endpoint.fetchBlock(key, { signal })
         if (found !== undefined) return found
@@ -143,35 +132,23 @@ export class BlockFetcher {
         throw new Fault('l1-behind', { detail })
       }),
     )
-    if (told === undefined) return undefined
+    if (fetched === undefined) return undefined
     onFound?.('block', 'l1')
-    const block = this.#digest(told)
-    await this.#keep(block, told)
-    if (typeof key === 'bigint') this.#settle(block)
+    const block = this.#toBlock(fetched)
+    await this.#store(block, fetched)
     return block
   }
 
-  #digest(told: VerifiedL1Block): L1Block {
-    const block = toL1Block({ ...told, blobs: new Map() }, this.#options.config)
+  #toBlock(verified: VerifiedL1Block): L1Block {
+    const block = toL1Block({ ...verified, blobs: new Map() }, this.#options.config)
     this.#options.memory.putBlock(block)
     return block
   }
 
-  async #keep(block: L1Block, told: VerifiedL1Block): Promise<void> {
+  async #store(block: L1Block, verified: VerifiedL1Block): Promise<void> {
     if (this.#disk === undefined) return
-    const packed = await packL1Block(told)
+    const packed = await packL1Block(verified)
     this.#onDisk((disk) => disk.putBlock(block, packed))
-  }
-
-  /** L1 said that this is the block of its number. */
-  #settle({ number, hash }: Pick<L1BlockRef, 'number' | 'hash'>): void {
-    this.#canonical.set(number, hash)
-    if (this.#canonical.size > maxCanonical) {
-      const [oldest] = this.#canonical.keys()
-      if (oldest !== undefined) this.#canonical.delete(oldest)
-    }
-    if (this.#finalized !== undefined && number <= this.#finalized)
-      this.#onDisk((disk) => disk.markFinal({ number, hash }))
   }
 
   async #findBlobs(
@@ -180,7 +157,7 @@ export class BlockFetcher {
   ): Promise<ReadonlyMap<Hash, Uint8Array>> {
     const found = new Map<Hash, Uint8Array>()
     for (const hash of hashes) {
-      const blob = this.#keptBlob(hash)
+      const blob = this.#storedBlob(hash)
       if (blob !== undefined) found.set(hash, blob)
     }
     const lacking = hashes.filter((hash) => !found.has(hash))
@@ -198,7 +175,7 @@ export class BlockFetcher {
     return found
   }
 
-  #keptBlob(hash: Hash): Uint8Array | undefined {
+  #storedBlob(hash: Hash): Uint8Array | undefined {
     const { memory, onFound } = this.#options
     const inMemory = memory.blob(hash)
     if (inMemory !== undefined) {
@@ -226,21 +203,18 @@ export class BlockFetcher {
     return fetched
   }
 
-  /** A disk that is full or broken costs the cache, and not the service. */
+  /** If the disk is full or broken, the service continues without the cache. */
   #onDisk<Value>(use: (disk: L1Cache) => Value): Value | undefined {
     if (this.#disk === undefined) return undefined
     try {
       return use(this.#disk)
     } catch (error) {
-      this.#options.log.warn({ error }, 'the cache of L1 cannot be used any more')
+      this.#options.log.warn({ error }, 'the L1 cache failed and is not used any more')
       this.#disk = undefined
       return undefined
     }
   }
 }
-
-/** Numbers whose blocks are known. */
-const maxCanonical = 4_096
 
 async function unlessBehind<Value>(asked: Promise<Value>): Promise<Value | undefined> {
   try {

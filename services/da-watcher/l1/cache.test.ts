@@ -9,7 +9,7 @@ import { requireFile } from '#records/folder/read-lines.ts'
 import { replayMethods, storageMethod } from '#records/replay/replay-methods.ts'
 import { readReplayedChain, replayL1 } from '#records/replay/replay-record.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
-import { serveLies } from '#test/fakes/lying-l1.ts'
+import { serveFaultyNode } from '#test/fakes/faulty-l1.ts'
 import { memoryHash } from '#test/fakes/memory-l1.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
@@ -24,20 +24,20 @@ function newFolder(t: TestContext): string {
   return created
 }
 
-/** An L1 with blobs, the RPC of which counts. */
+/** An L1 with blobs, whose RPC server records calls. */
 async function l1(t: TestContext) {
   const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
   chain.show({ ...chain.view, finalized: 8n, safe: 9n })
-  const nobody = toAddress(new Uint8Array(20))
-  const methods = { ...replayMethods(chain, 900n), ...storageMethod(chain, config, nobody) }
-  const rpc = await serveLies(t, methods)
+  const signer = toAddress(new Uint8Array(20))
+  const methods = { ...replayMethods(chain, 900n), ...storageMethod(chain, config, signer) }
+  const rpc = await serveFaultyNode(t, methods)
   const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
   const beacon = await replayL1(folder, options)
   t.after(() => beacon.close())
   return { rpc, settings: { l1RpcUrls: [rpc.url], l1BeaconUrls: [beacon.beaconUrl] } }
 }
 
-test('after a restart nothing is fetched again: final blocks cost no call, others a header', async (t) => {
+test('after a restart cached blocks are not fetched again: a final block costs no call, another one a header', async (t) => {
   const { rpc, settings } = await l1(t)
   const dataDir = newFolder(t)
   const first = await watchL1(t, config, { ...settings, dataDir })
@@ -63,7 +63,7 @@ test('after a restart nothing is fetched again: final blocks cost no call, other
   assert.equal(found['blob l1'], undefined)
 })
 
-test('a node beside it that uses the same folder fetches nothing either', async (t) => {
+test('another node with the same folder does not fetch them either', async (t) => {
   const { settings } = await l1(t)
   const dataDir = newFolder(t)
   const one = await watchL1(t, config, { ...settings, dataDir })
@@ -77,7 +77,7 @@ test('a node beside it that uses the same folder fetches nothing either', async 
   assert.deepEqual([found['block l1'], found['blob l1']], [undefined, undefined])
 })
 
-test('a block that the disk has not as it was is fetched anew', async (t) => {
+test('a block that is damaged on disk is fetched again', async (t) => {
   const { settings } = await l1(t)
   const dataDir = newFolder(t)
   const file = join(dataDir, 'l1-cache.sqlite')
@@ -91,7 +91,7 @@ test('a block that the disk has not as it was is fetched anew', async (t) => {
   assert.ok(watched.warnings.includes('a block in the cache is broken'))
 })
 
-test('a file that is no database is made anew', (t) => {
+test('a file that is not a database is replaced', (t) => {
   const file = join(newFolder(t), 'cache.sqlite')
   writeFileSync(file, 'x'.repeat(10_000))
   const disk = new L1Cache(file, { maxBytes: 1e9 })
@@ -100,7 +100,7 @@ test('a file that is no database is made anew', (t) => {
   disk.close()
 })
 
-test('of a cache that another process writes to nobody is told to end that: it is shared', (t) => {
+test('a cache that another process writes to is locked for a while, and then usable', (t) => {
   const path = join(newFolder(t), 'cache.sqlite')
   const cache = new L1Cache(path, { maxBytes: 1_000_000 })
   const other = new DatabaseSync(path)
@@ -112,7 +112,7 @@ test('of a cache that another process writes to nobody is told to end that: it i
   cache.close()
 })
 
-test('what is oldest goes when the cache is full', (t) => {
+test('the oldest blocks are removed when the cache is full', (t) => {
   const maxBytes = 1024 * 1024
   const disk = new L1Cache(join(newFolder(t), 'cache.sqlite'), { maxBytes })
   for (let number = 0n; number < 100n; number++) {
@@ -128,7 +128,7 @@ test('what is oldest goes when the cache is full', (t) => {
   disk.close()
 })
 
-test('of two blocks with one number the one that became final is left', (t) => {
+test('of two blocks with one number only the final one remains', (t) => {
   const disk = new L1Cache(join(newFolder(t), 'cache.sqlite'), { maxBytes: 1e9 })
   for (const branch of ['a', 'b'])
     disk.putBlock({ hash: memoryHash(7n, branch), number: 7n }, Uint8Array.of(1))

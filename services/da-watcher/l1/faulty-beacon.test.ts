@@ -4,7 +4,7 @@ import { test, type TestContext } from 'node:test'
 import { systemClock } from '#runtime/clock.ts'
 import { replayL1 } from '#records/replay/replay-record.ts'
 import { serveHttp } from '#test/fakes/http-server.ts'
-import { type Misbehaviour, page, stall } from '#test/fakes/lying-l1.ts'
+import { type Misbehaviour, page, stall } from '#test/fakes/faulty-l1.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
 
@@ -16,7 +16,7 @@ const number = blocks.findIndex(({ inboxTransactions }) =>
 
 type Blobs = readonly string[]
 
-/** A beacon node that changes what it tells of blobs, or answers in another way. */
+/** A beacon node that changes the blobs it serves, or does not answer as one. */
 type Beacon = ((blobs: Blobs) => Blobs) | { readonly misbehave: Misbehaviour }
 
 async function l1With(t: TestContext, beacon: Beacon) {
@@ -34,8 +34,8 @@ async function l1With(t: TestContext, beacon: Beacon) {
     }
     void (async () => {
       const { data } = (await (await fetch(`${l1.beaconUrl}${path}`)).json()) as { data: Blobs }
-      const told = isBlobs && !('misbehave' in beacon) ? beacon(data) : data
-      response.end(JSON.stringify({ data: told }))
+      const answered = isBlobs && !('misbehave' in beacon) ? beacon(data) : data
+      response.end(JSON.stringify({ data: answered }))
     })()
   })
   return { l1, bad: url, asked: () => requests }
@@ -45,14 +45,18 @@ const cut = (blobs: Blobs) => blobs.map((blob) => blob.slice(0, -64))
 const others = (blobs: Blobs) => blobs.map((blob) => blob.replace(/^0x../u, '0x01'))
 
 for (const [name, beacon, words] of [
-  ['blobs that end too early', cut, /it tells \d+ blobs, none of which is 0x01/],
-  ['other blobs', others, /it tells \d+ blobs, none of which is 0x01/],
+  [
+    'blobs that end too early',
+    cut,
+    /it returned \d+ blobs for slot \d+, and 0x01\w+ is not among them/,
+  ],
+  ['other blobs', others, /it returned \d+ blobs for slot \d+, and 0x01\w+ is not among them/],
   ['no blobs', () => [], /it does not have them, or not any more/],
   ['a status of 429', { misbehave: page(429, { 'retry-after': '5' }) }, /HTTP status 429/],
   ['a page of HTML', { misbehave: page(200) }, /rpc-response/],
   ['no answer at all', { misbehave: stall }, /rpc-timeout/],
 ] as const)
-  test(`${name}: another beacon node is asked; with none, da-watcher waits and says why`, async (t) => {
+  test(`${name}: another beacon node is asked; without one, da-watcher waits and reports why`, async (t) => {
     const { l1, bad, asked } = await l1With(t, beacon)
     const l1RpcUrls = [l1.rpcUrl]
     const helped = await watchL1(t, config, { l1RpcUrls, l1BeaconUrls: [bad, l1.beaconUrl] })
@@ -64,7 +68,7 @@ for (const [name, beacon, words] of [
     assert.ok(alone.waits.some((what) => what.startsWith('a block of L1: ') && words.test(what)))
   })
 
-test('blobs that are not kept any more come from an archive', async (t) => {
+test('pruned blobs come from an archive', async (t) => {
   const { l1, bad } = await l1With(t, () => [])
   const watched = await watchL1(t, config, {
     l1RpcUrls: [l1.rpcUrl],
@@ -74,7 +78,7 @@ test('blobs that are not kept any more come from an archive', async (t) => {
   assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block: blocks[number] })
 })
 
-test('blobs of strangers are not fetched, and without a beacon node it is said what to set', async (t) => {
+test('blobs of other senders are not fetched, and without a beacon node the error names the setting', async (t) => {
   const { l1 } = await l1With(t, () => [])
   const watched = await watchL1(t, config, { l1RpcUrls: [l1.rpcUrl] })
   const batcherAddress = config.batchInboxAddress

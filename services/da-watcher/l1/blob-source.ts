@@ -4,16 +4,16 @@ import { Fault, isFault } from '#runtime/fault.ts'
 import type { BeaconClient } from '#l1/beacon-client.ts'
 import type { EndpointPool } from '#l1/endpoint-pool.ts'
 
-/** Who keeps blobs. */
+/** Where blobs are fetched. */
 export interface BlobSourceOptions {
   readonly beacons: EndpointPool<BeaconClient>
-  /** Asked for what the others do not keep any more. */
+  /** Queried for blobs that the others have pruned. */
   readonly archives: EndpointPool<BeaconClient>
-  /** Told of each request. */
+  /** Called before each request. */
   readonly onCall?: () => void
 }
 
-/** Fetches blobs; each is checked by the client that fetches it. */
+/** Fetches blobs from beacon endpoints, then from archives. The client verifies each. */
 export class BlobSource {
   readonly #options: BlobSourceOptions
 
@@ -22,9 +22,9 @@ export class BlobSource {
   }
 
   /**
-   * All of some blobs of a block.
+   * The blobs of a block with these versioned hashes.
    *
-   * @throws Fault `blobs-missing` if nobody has them, `l1-unavailable` if who may have them cannot be asked
+   * @throws Fault `blobs-missing` that names each endpoint and why it does not have them
    */
   async fetch(
     { number, timestamp }: Pick<L1BlockRef, 'number' | 'timestamp'>,

@@ -1,0 +1,52 @@
+import { BeaconClient } from '#l1/beacon-client.ts'
+import type { BlobCommitments } from '#l1/blob-commitments.ts'
+import { EndpointPool } from '#l1/endpoint-pool.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Fault } from '#runtime/fault.ts'
+
+/** Blobs take long to fetch and verify, so the next beacon endpoint is not queried sooner. */
+const beaconHedgeMs = 3_000
+
+/** How beacon endpoints are queried. */
+export interface OpenBeaconsOptions {
+  readonly urls: readonly string[]
+  /** What they are, as in `L1 beacon endpoint`. */
+  readonly what: string
+  /** Endpoints whose blobs are not verified. */
+  readonly trustedUrls: readonly string[]
+  readonly timeoutMs: number
+  readonly clock: Clock
+  /** Verifies blobs. */
+  readonly commitments: BlobCommitments
+  readonly onFailure: (fault: Fault) => void
+}
+
+/** Beacon endpoints. */
+export interface OpenedBeacons {
+  readonly pool: EndpointPool<BeaconClient>
+  /** Closes all connections. */
+  close(): Promise<void>
+}
+
+/** Makes a client for each beacon endpoint, and a pool of them. It connects at the first call. */
+export function openBeacons({
+  urls,
+  what,
+  trustedUrls,
+  timeoutMs,
+  clock,
+  commitments,
+  onFailure,
+}: OpenBeaconsOptions): OpenedBeacons {
+  if (urls.some((url) => !trustedUrls.includes(url))) commitments.prepare()
+  const endpoints = urls.map((url) => {
+    const isTrusted = trustedUrls.includes(url)
+    return new BeaconClient({ url, timeoutMs, rounds: 1, clock, commitments, isTrusted })
+  })
+  return {
+    pool: new EndpointPool({ endpoints, clock, what, onFailure, leastHedgeMs: beaconHedgeMs }),
+    close: async () => {
+      await Promise.all(endpoints.map((client) => client.close()))
+    },
+  }
+}

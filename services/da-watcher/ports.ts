@@ -1,0 +1,92 @@
+import type { FetchL1BlockRequest } from '#messages/fetch-l1-block.ts'
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import type { BlockId, L1BlockRef } from '#protocol/block/refs.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { Address, Hash } from '#protocol/primitives.ts'
+import type { Fault } from '#runtime/fault.ts'
+import type { Service } from '#service/service.ts'
+import type { Metrics } from './metrics.ts'
+
+/** What da-watcher needs from the process that runs it. */
+export interface Context extends Pick<Service<unknown>, 'bus' | 'clock' | 'signal'> {
+  readonly log: Pick<Service<unknown>['log'], 'debug' | 'info' | 'warn'>
+  readonly status: Pick<Service<unknown>['status'], 'waitFor' | 'goOn'>
+  readonly metrics: Metrics
+}
+
+/** The outside world of da-watcher. */
+export interface Ports {
+  readonly l1: L1
+  readonly config: RollupConfig
+  /** Period in which the head is polled. */
+  readonly pollMs: number
+  /** Period in which the safe and the finalized head are polled; undefined: every twelfth poll of the head. */
+  readonly finalityPollMs?: number | undefined
+}
+
+/** The endpoints of L1. All that they return was verified. */
+export interface L1 {
+  /** Number of JSON-RPC endpoints. */
+  readonly endpoints: number
+  readHeads(query: HeadQuery): Promise<HeadReading>
+  /** Calls back with each head that an endpoint announces, until the returned function is called. */
+  onHead?(listener: (head: L1Head) => void): () => void
+  /** Makes an endpoint that is behind less preferred. */
+  noteLag(endpoint: string, blocks: bigint): void
+  /**
+   * The canonical block of a number, or the block of a hash; with the blobs of the batchers that `batchersOf` names.
+   *
+   * @returns undefined if no endpoint has it; a block whose parent is not the requested one is returned as it is
+   * @throws Fault `temporary` that names each endpoint and why it failed
+   */
+  fetchBlock(request: FetchL1BlockRequest, lookup: Lookup): Promise<L1Block | undefined>
+  /** Records in the cache that a block is final. */
+  markFinal(block: BlockId): void
+  /** The unsafe block signer, read from the state after an L1 block. @throws Fault `temporary` as above */
+  fetchUnsafeBlockSigner(at: L1BlockRef): Promise<Address>
+}
+
+/** Where a block may come from. */
+export type Lookup =
+  /** `canonical`: hash of the canonical block of the requested number, if it is known. */
+  | { readonly kind: 'cache-first'; readonly canonical: Hash | undefined }
+  | { readonly kind: 'endpoints-only' }
+
+/** Which heads to read. */
+export interface HeadQuery {
+  /** Whether to read the safe and the finalized head, too. */
+  readonly withFinality: boolean
+  /** Whether to query every endpoint. */
+  readonly everyEndpoint: boolean
+  /** Number of the known head: if an endpoint has a lower one, the next endpoint is queried as well. */
+  readonly known: bigint
+}
+
+/** The result of a query for heads. */
+export interface HeadReading {
+  /** The answers, in the order in which they arrived. */
+  readonly answers: readonly HeadAnswer[]
+  /** Why the query failed. If the only failure is that every endpoint is behind, it is undefined. */
+  readonly fault: Fault | undefined
+}
+
+/** The heads of one endpoint. */
+export interface HeadAnswer {
+  readonly endpoint: string
+  readonly head: L1Head
+  /** Undefined if they were not queried. */
+  readonly finality: Finality | undefined
+}
+
+/** A head of L1. */
+export interface L1Head {
+  readonly ref: L1BlockRef
+  /** Whether the block may update the unsafe block signer; false only if its logs bloom rules it out. */
+  readonly mayUpdateSigner: boolean
+}
+
+/** The safe and the finalized head; undefined on a chain too young to have one. */
+export interface Finality {
+  readonly safe: L1BlockRef | undefined
+  readonly finalized: L1BlockRef | undefined
+}
