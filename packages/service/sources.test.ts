@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ResetResponse } from '#messages/reset.ts'
 import { l1Heads, reset, safeAt } from '#messages/subjects.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { BusWorld } from '#test/fakes/bus-world.ts'
 import { headsAt, safeEntry } from '#test/fakes/values.ts'
 import { blockHint } from '#test/fakes/test-subjects.ts'
@@ -83,6 +84,15 @@ test('a call becomes an event with an id, and is answered by that id, once', asy
   }
   assert.deepEqual(await world.settle(answers), [{ generation: 6n }, { generation: 8n }])
   await assert.rejects(world.settle(call(0n)), { code: 'internal' })
+
+  const refused = Promise.allSettled([call(8n), call(9n)])
+  await world.pass(10)
+  calls.refuse(received.at(-2)?.[1] ?? 0, new Fault('busy'))
+  calls.refuseAll(new Fault('aborted'))
+  const reasons = (await world.settle(refused)).map((settled) =>
+    settled.status === 'rejected' && isFault(settled.reason) ? settled.reason.code : settled.status,
+  )
+  assert.deepEqual(reasons, ['busy', 'aborted'])
 })
 
 test('a tail that fails stops the actor', async () => {

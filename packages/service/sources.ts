@@ -26,37 +26,42 @@ export class OpenCalls {
   readonly #open = new Map<number, OpenCall>()
   #lastId = 0
 
-  /** Registers a call. */
+  /** Registers a call: one of the functions is called with its answer, or with the fault that it gets instead. */
   add<Response>(
-    resolve: (response: Response) => void,
-    reject: (fault: Fault) => void,
+    respond: (response: Response) => void,
+    refuse: (fault: Fault) => void,
   ): CallId<Response> {
     const id = ++this.#lastId
     // The id's type is that of the response.
-    this.#open.set(id, { resolve: (response) => resolve(response as Response), reject })
+    this.#open.set(id, { respond: (response) => respond(response as Response), refuse })
     return id
   }
 
   /** Answers a call; a second answer has no effect. */
   answer({ call, response }: Answer<unknown>): void {
-    this.#take(call)?.resolve(response)
+    this.#take(call)?.respond(response)
   }
 
-  /** Fails a call. */
+  /** Answers a call with a fault. */
   refuse(call: CallId<unknown>, fault: Fault): void {
-    this.#take(call)?.reject(fault)
+    this.#take(call)?.refuse(fault)
   }
 
-  /** Fails all calls, when the service stops. */
+  /** Answers all open calls with a fault, when the service stops. */
   refuseAll(fault: Fault): void {
     for (const call of this.#open.keys()) this.refuse(call, fault)
   }
 
-  #take(call: number): OpenCall | undefined {
+  #take(call: CallId<unknown>): OpenCall | undefined {
     const open = this.#open.get(call)
     this.#open.delete(call)
     return open
   }
+}
+
+interface OpenCall {
+  readonly respond: (response: unknown) => void
+  readonly refuse: (fault: Fault) => void
 }
 
 /** The values of a state; if several are queued, only the newest. */
@@ -104,8 +109,8 @@ export function serving<Request, Response, Event>(
     const served = bus.serve(
       call,
       (request) =>
-        new Promise((resolve, reject) => {
-          void sink.push(toEvent(request, calls.add<Response>(resolve, reject)))
+        new Promise((respond, refuse) => {
+          void sink.push(toEvent(request, calls.add<Response>(respond, refuse)))
         }),
     )
     return () => served.stop()

@@ -17,7 +17,6 @@ export interface Dependencies extends Pick<Context, 'clock' | 'log' | 'metrics'>
   readonly l1: L1
   readonly heads: Owner<L1Heads>
   readonly systemConfig: Owner<SystemConfigUpdate>
-  /** Requests for blocks that are not answered yet. */
   readonly calls: OpenCalls
 }
 

@@ -10,7 +10,7 @@ import type { Metrics } from './metrics.ts'
 /** What da-watcher needs from the process that runs it. */
 export interface Context extends Pick<Service<unknown>, 'bus' | 'clock' | 'signal'> {
   readonly log: Pick<Service<unknown>['log'], 'debug' | 'info' | 'warn'>
-  readonly status: Pick<Service<unknown>['status'], 'waitFor' | 'goOn'>
+  readonly status: Pick<Service<unknown>['status'], 'setWait'>
   readonly metrics: Metrics
 }
 

@@ -56,9 +56,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       }),
       observe: (state) => {
         metrics.observe(state)
-        const wait = waitOf(state)
-        if (wait === undefined) status.goOn()
-        else status.waitFor(wait.what, wait.next)
+        status.setWait(waitOf(state))
       },
     })
   } finally {

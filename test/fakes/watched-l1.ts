@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test'
 import { Registry } from 'prom-client'
 import type { FetchL1BlockRequest, FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
+import type { Wait } from '#messages/service-status.ts'
 import { fetchL1Block, l1Heads } from '#messages/subjects.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
@@ -117,8 +118,7 @@ function listener() {
     warnings,
     log: { debug: () => undefined, info: () => undefined, warn },
     status: {
-      waitFor: (what: string) => note(waits, what),
-      goOn: () => note(waits, 'goes on'),
+      setWait: (wait?: Pick<Wait, 'what'>) => note(waits, wait?.what ?? 'goes on'),
     },
   }
 }
