@@ -16,11 +16,6 @@ export interface Answer<Response> {
   readonly response: Response
 }
 
-interface OpenCall {
-  readonly resolve: (response: unknown) => void
-  readonly reject: (fault: Fault) => void
-}
-
 /** Calls that a service has received and not answered yet. */
 export class OpenCalls {
   readonly #open = new Map<number, OpenCall>()

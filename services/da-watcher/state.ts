@@ -9,7 +9,6 @@ import type { Fault } from '#runtime/fault.ts'
 import type { CallId } from '#service/sources.ts'
 import { type CanonicalHashes, noHashes } from './blocks/canonical.ts'
 import type { HeadAnswer, HeadQuery, L1Head, Lookup } from './ports.ts'
-import type { CallId } from '#service/sources.ts'
 import type { Failure, Troubles, WaitTopic } from './waits.ts'
 
 /** Settings that decisions depend on. */

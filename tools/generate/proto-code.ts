@@ -21,12 +21,20 @@ export async function protoCode(): Promise<Readonly<Record<string, string>>> {
     const options = ['-t', 'static-module', '-w', 'esm', '-d', '-p', 'proto', '--force-long']
     await run([...options, ...omitted.map((part) => `--no-${part}`), '-o', file, ...protoFiles()])
     return {
-      'proto/gen/atoll.js': await readFile(file, 'utf8'),
-      'proto/gen/atoll.d.ts': await readFile(join(folder, 'atoll.d.ts'), 'utf8'),
+      'proto/gen/atoll.js': withoutComments(await readFile(file, 'utf8')),
+      'proto/gen/atoll.d.ts': withoutComments(await readFile(join(folder, 'atoll.d.ts'), 'utf8')),
     }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Removes comment blocks and empty lines, which are half of the generated code. */
+function withoutComments(code: string): string {
+  return `${code
+    .replace(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, '')
+    .replace(/\n\s*\n/g, '\n')
+    .trimEnd()}\n`
 }
 
 function run(args: readonly string[]): Promise<void> {
