@@ -9,14 +9,14 @@ const run = (script: string, options: Partial<BatchRun> = {}) =>
   runBatches(script, { holocene: false, ...options })
 
 // Rules: queue-future
-test('batches come out in the order of their blocks', () => {
+test('batches are returned in the order of their blocks', () => {
   assert.equal(run('@3 15 14 13 .'), '13 14 15 .')
   assert.equal(run('@3 15-16 14 . @4 13 17'), '. 13 14')
   assert.equal(run('@3 15-16 14 . @4 13 17 .'), '. 13 14 15.. 16 17 .')
 })
 
 // Rules: span-safe-last
-test('only the last block of a span is final', () => {
+test('only the last block of a span makes its blocks safe', () => {
   assert.equal(run('@3 13-15 16'), '13.. 14.. 15 16')
 })
 
@@ -29,7 +29,7 @@ test('an invalid batch is dropped alone', () => {
 })
 
 // Rules: queue-invalid
-test('a batch of the past is dropped', () => {
+test('a past batch is dropped', () => {
   assert.equal(run('@3 13 13 9-13 14'), '13 (timestamp-too-low) (timestamp-too-low) 14')
 })
 
@@ -39,7 +39,7 @@ test('a span is checked whole before any of it is used', () => {
 })
 
 // Rules: queue-undecided
-test('a span that ends with an epoch not known yet waits for it, and all after it', () => {
+test('a span that ends with an unknown epoch waits for it, and so do all later batches', () => {
   assert.equal(
     run('@3 13-24 13 . @4 .'),
     '. 13.. 14.. 15.. 16.. 17.. 18.. 19.. 20.. 21.. 22.. 23.. 24 .',
@@ -47,7 +47,7 @@ test('a span that ends with an epoch not known yet waits for it, and all after i
 })
 
 // Rules: queue-undecided
-test('while a batch waits for its epoch, no block is made for lack of batches', () => {
+test('while a batch waits for its epoch, no empty block is made', () => {
   const blocks = Array.from({ length: 17 }, (_, at) => `${at + 13}..`).join(' ')
   assert.equal(run('@3 13-30 . @4 . @5 .', { window: 2n }), `. . ${blocks} 30 .`)
 })
@@ -57,12 +57,12 @@ test('a span that overlaps the safe chain must equal it there', () => {
 })
 
 // Rules: safe-block-missing
-test('a block of the safe chain that is missing is asked for, and the step done again', () => {
+test('a missing block of the safe chain is requested, and the step repeated', () => {
   assert.equal(run('@3 13 14 12-15', { missing: [11, 12, 14] }), '13 14 ?11 ?12 ?14 15')
 })
 
 // Rules: queue-behind
-test('what comes before the epoch of the head is read and left', () => {
+test('batches before the epoch of the head are read and ignored', () => {
   assert.equal(run('@1 13 . @2 13', { base: 0 }), '(before-safe-head) . 13')
 })
 
@@ -78,7 +78,7 @@ test('the head must match the L1 blocks', () => {
 })
 
 // Rules: limit-queue
-test('what is kept for later has a limit', () => {
+test('the memory of future batches has a limit', () => {
   const { queue, head } = emptyQueue()
   const large = new Uint8Array(10_000_000)
   const add = (timestamp: bigint, transaction: Uint8Array) =>
@@ -102,7 +102,7 @@ test('what is kept for later has a limit', () => {
 })
 
 // Rules: limit-queue
-test('blocks of a span count though they have no transactions', () => {
+test('the limit counts blocks of a span without transactions', () => {
   const { queue, head } = emptyQueue()
   const block = { timestamp: 1_000n, epochNumber: 2n, transactions: [] }
   const length = 10_000_000
@@ -117,7 +117,7 @@ test('blocks of a span count though they have no transactions', () => {
 })
 
 // Rules: limit-queue
-test('what is kept for later does not keep the channel that it came in', () => {
+test('a kept batch does not keep its channel in memory', () => {
   const { queue, head } = emptyQueue()
   const channel = new Uint8Array(1_000)
   const batch = {

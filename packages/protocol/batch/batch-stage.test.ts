@@ -6,34 +6,34 @@ const run = (script: string, options: Partial<BatchRun> = {}) =>
   runBatches(script, { holocene: true, ...options })
 
 // Rules: stage-order
-test('singular batches come out in order, each final', () => {
+test('singular batches are returned in order, and each is safe at once', () => {
   assert.equal(run('@3 13 14 15'), '13 14 15')
 })
 
 // Rules: stage-span-blocks
-test('a span batch comes out block by block, each final', () => {
+test('a span batch is returned block by block, and each is safe at once', () => {
   assert.equal(run('@3 13-16'), '13 14 15 16')
 })
 
 // Rules: stage-past
-test('a batch of the past is passed over, and its channel goes on', () => {
+test('a past batch is skipped, and its channel continues', () => {
   assert.equal(run('@3 13 13 14'), '13 (past) 14')
   assert.equal(run('@3 13 9-13 14'), '13 (past) 14')
 })
 
 // Rules: stage-past
-test('a batch of the past is passed over even where its parent is another', () => {
+test('a past batch is skipped even if it has another parent', () => {
   assert.equal(run('@3 12! 13'), '(past) 13')
 })
 
 // Rules: stage-order
-test('a batch that leaves a gap voids its channel', () => {
+test('a batch after a gap drops its channel', () => {
   assert.equal(run('@3 14'), 'invalid:timestamp-too-high')
   assert.equal(run('@3 14-15'), 'invalid:timestamp-too-high')
 })
 
 // Rules: singular-parent
-test('a batch on another parent voids its channel', () => {
+test('a batch with another parent drops its channel', () => {
   assert.equal(run('@3 13!'), 'invalid:other-parent')
   assert.equal(run('@3 13-14!'), 'invalid:other-parent')
 })
@@ -52,22 +52,22 @@ test('a span that overlaps the safe chain must equal it there', () => {
 })
 
 // Rules: safe-block-missing
-test('a block of the safe chain that is missing is asked for, and the batch kept until it comes', () => {
+test('a missing block of the safe chain is requested, and the batch kept until it arrives', () => {
   assert.equal(run('@3 13 14 12-15', { missing: [11, 12, 14] }), '13 14 ?11 ?12 ?14 15')
 })
 
 // Rules: stage-undecided
-test('a span that overlaps the genesis block is lost, as nothing is before it', () => {
+test('a span that overlaps the genesis block is dropped, since the genesis has no parent', () => {
   const head = { number: 1, epoch: 0 }
   assert.equal(run('@1 0-3 2', { head, base: 0 }), '(parent-of-genesis) 2')
 })
 
 // Rules: stage-undecided
-test('a span that ends with an epoch not known yet is lost, but not its channel', () => {
+test('a span that ends with an unknown epoch is dropped, but not its channel', () => {
   assert.equal(run('@3 13-24 13'), '(last-epoch) 13')
 })
 
-test('a block too far ahead of its epoch has to begin the next, or be empty if it cannot', () => {
+test('a block too far ahead of its epoch must begin the next epoch, or be empty if it cannot', () => {
   const head = { number: 912, epoch: 2 }
   assert.equal(run('@3 912/2+02c0', { head: { number: 911, epoch: 2 } }), '912/2')
   assert.equal(run('@3 913/2+02c0', { head }), 'invalid:over-drift')
@@ -77,7 +77,7 @@ test('a block too far ahead of its epoch has to begin the next, or be empty if i
 })
 
 // Rules: stage-behind
-test('nothing can be used before the epoch of the head is gone through', () => {
+test('no batch is used before the epoch of the head was read', () => {
   const options = { base: 0 }
   assert.equal(
     run('@1 13 . @2 13 . @3 13', options),
@@ -85,7 +85,7 @@ test('nothing can be used before the epoch of the head is gone through', () => {
   )
 })
 
-test('the window of an epoch is kept to the block', () => {
+test('the sequencing window of an epoch ends at an exact block', () => {
   assert.equal(run('@3 @4 @5 13', { window: 3n }), '13')
   assert.equal(run('@3 @4 @5 @6 13', { window: 3n }), 'invalid:included-too-late')
   assert.equal(run('@3 @4 @5 @6 13-14', { window: 3n }), 'invalid:included-too-late')
@@ -101,7 +101,7 @@ test('an epoch whose window is over is filled up with empty blocks', () => {
 })
 
 // Rules: epoch-has-block
-test('an epoch has a block even where L2 is ahead of it', () => {
+test('an epoch gets a block even if L2 time is ahead of it', () => {
   const head = { number: 40, epoch: 2 }
   assert.equal(run('@3 @4 @5 . @6 .', { head, window: 3n }), '. 41/3 .')
 })
@@ -112,6 +112,6 @@ test('the head must match the L1 blocks', () => {
 })
 
 // Rules: stage-safe-start
-test('derivation that begins past the epoch of its head cannot go on', () => {
+test('derivation that begins after the epoch of its head must stop', () => {
   assert.equal(run('13', { base: 3 }), 'critical:too-few-l1-blocks')
 })

@@ -48,12 +48,12 @@ function check(given: Case): string {
 }
 
 // Rules: singular-l1-known
-test('without L1 blocks nothing can be said', () => {
+test('without L1 blocks a batch is undecided', () => {
   assert.equal(check({ l1Blocks: [], timestamp: 0n }), 'undecided no-l1-blocks')
 })
 
 // Rules: singular-time
-test('a batch is for the block after the head, or of the future, or of the past', () => {
+test('a batch is for the next block, or future, or past', () => {
   for (const [timestamp, before, after] of [
     [24n, 'drop timestamp-too-low', 'past'],
     [25n, 'drop timestamp-too-low', 'past'],
@@ -77,7 +77,7 @@ test('the time is checked before the parent, and the parent before the window', 
 })
 
 // Rules: singular-window
-test('a batch may come as long as the window of its epoch, and not one L1 block longer', () => {
+test('a batch may be included until the end of its sequencing window, and not one L1 block later', () => {
   assert.equal(check({ included: 12 }), 'accept')
   assert.equal(check({ included: 13 }), 'drop included-too-late')
   assert.equal(check({ included: 13, epochNumber: 1n }), 'drop included-too-late')
@@ -102,7 +102,7 @@ test('a batch must not extend an epoch that is full', () => {
 })
 
 // Rules: singular-epoch-hash
-test('the epoch has the hash that L1 has', () => {
+test('the epoch hash must be that of L1', () => {
   assert.equal(check({ epochHash: l1Block(2, 1).hash }), 'drop epoch-of-other-chain')
   assert.equal(check({ epochNumber: 3n, epochHash: hash(3) }), 'drop epoch-of-other-chain')
 })
@@ -114,7 +114,7 @@ test('a block is not older than its epoch', () => {
 })
 
 // Rules: activation-empty
-test('the first block of Jovian, Karst and Lagoon has no transactions of a batch; that of others may', () => {
+test('the activation block of Jovian, Karst and Lagoon has no batch transactions; those of other forks may', () => {
   const transactions = ['02c0']
   for (const [before, fork] of [
     ['isthmus', 'jovian'],
@@ -133,14 +133,14 @@ test('the first block of Jovian, Karst and Lagoon has no transactions of a batch
 })
 
 // Rules: activation-empty
-test('a chain that begins with a fork has no first block of it', () => {
+test('a fork active at genesis has no activation block', () => {
   assert.equal(check({ transactions: ['02c0'], forks: { lagoon: 0n } }), 'accept')
 })
 
 // Epoch 2 is at second 24, and block n at second 2 n: 600 seconds further is block 312, 1,800 block 912.
 
 // Rules: over-drift
-test('a block with transactions is as far ahead of its epoch as the drift, and not one second further', () => {
+test('a block with transactions may be ahead of its epoch by the sequencer drift, and not one second more', () => {
   const transactions = ['02c0']
   const l1Blocks = [l1Block(2), { ...l1Block(3), timestamp: 10_000n }]
   assert.equal(check({ head: 311, transactions, l1Blocks }), 'accept')
@@ -169,14 +169,14 @@ test('an empty block over the drift begins the next epoch as soon as it can', ()
 })
 
 // Rules: over-drift
-test('a block that begins an epoch over the drift of that epoch is empty', () => {
+test('a block that begins an epoch and exceeds its drift must be empty', () => {
   const given = { head: 400, epochNumber: 3n, l1Blocks: epochs(2, 3) }
   assert.equal(check(given), 'accept')
   assert.equal(check({ ...given, transactions: ['02c0'] }), 'drop over-drift')
 })
 
 // Rules: batch-transactions
-test('a batch has no empty transaction and no deposit, and anything else that its forks allow', () => {
+test('a batch must not have an empty transaction or a deposit, or a type that its forks do not allow', () => {
   assert.equal(check({ transactions: ['02c0', ''] }), 'drop empty-transaction')
   assert.equal(check({ transactions: ['02c0', '7e'] }), 'drop deposit-in-batch')
   assert.equal(check({ transactions: ['7e'], forks: { lagoon: 0n } }), 'drop deposit-in-batch')
@@ -184,7 +184,7 @@ test('a batch has no empty transaction and no deposit, and anything else that it
 })
 
 // Rules: transaction-forks
-test('code may be set from Isthmus on, and transactions be post-exec from Lagoon on, by the time of L2', () => {
+test('set-code transactions are allowed from Isthmus on, post-exec from Lagoon on, by L2 time', () => {
   const setCode = (isthmus: bigint) => check({ transactions: ['04'], forks: { isthmus } })
   assert.equal(setCode(26n), 'accept')
   assert.equal(setCode(27n), 'drop set-code-before-isthmus')

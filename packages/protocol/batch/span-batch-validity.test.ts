@@ -65,7 +65,7 @@ test('Delta must be active at the first epoch', () => {
 })
 
 // Rules: span-reach
-test('a span begins after the head at the latest, and ends after it', () => {
+test('a span must begin at the next block at the latest, and end after the head', () => {
   assert.equal(check('14-15'), 'future')
   assert.equal(check('14-15', { holocene: true }), 'drop timestamp-too-high')
   assert.equal(check('11-12'), 'drop timestamp-too-low')
@@ -75,21 +75,21 @@ test('a span begins after the head at the latest, and ends after it', () => {
 })
 
 // Rules: span-times
-test('the times of a span are those of blocks', () => {
+test('the timestamps of a span must be aligned with blocks', () => {
   const late = (timestamp: bigint) => timestamp + 1n
   assert.equal(check('12-14', { change: late }), 'drop timestamp-misaligned')
   assert.equal(check('11-14', { change: late }), 'drop timestamp-misaligned')
 })
 
 // Rules: span-parent
-test('the parent of a span is the block before its first, and must be at hand', () => {
+test('the parent of a span is the block before its first, and must be available', () => {
   assert.equal(check('13-14!'), 'drop other-parent')
   assert.equal(check('11-14!'), 'drop other-parent')
   assert.equal(check('11-14', { safeBlock: () => undefined }), 'needs-block')
 })
 
 // Rules: span-window
-test('a span may come as long as the window of its first epoch, and not one L1 block longer', () => {
+test('a span may be included until the end of its first sequencing window, and not one L1 block later', () => {
   for (const holocene of [{}, { holocene: true } as const]) {
     assert.equal(check('13-20', { included: 12, ...holocene }), 'accept')
     assert.equal(check('13-20', { included: 13, ...holocene }), 'drop included-too-late')
@@ -106,7 +106,7 @@ test('the first epoch is that of the parent or the next', () => {
 })
 
 // Rules: span-last-epoch
-test('the last epoch has the hash that L1 has', () => {
+test('the hash of the last epoch must be that of L1', () => {
   const l1Blocks = [l1Block(2), l1Block(3, 1), l1Block(4)]
   assert.equal(check('13-20', { l1Blocks }), 'drop epoch-of-other-chain')
   assert.equal(check('13-20', { l1Blocks, holocene: true }), 'drop epoch-of-other-chain')
@@ -115,7 +115,7 @@ test('the last epoch has the hash that L1 has', () => {
 })
 
 // Rules: span-whole
-test('before Holocene each new block is checked, and from it on when it is its turn', () => {
+test('before Holocene all new blocks are checked at once, from then on one by one', () => {
   for (const [word, reason] of [
     ['13-14/3', 'epoch-before-l1-origin'],
     ['13-14+7e', 'deposit-in-batch'],
@@ -130,7 +130,7 @@ test('before Holocene each new block is checked, and from it on when it is its t
 })
 
 // Rules: span-whole
-test('a block with transactions is as far ahead of its epoch as the drift, and not one further', () => {
+test('a block with transactions may be ahead of its epoch by the sequencer drift, and not one second more', () => {
   assert.equal(check('13-312/2+02c0'), 'accept')
   assert.equal(check('13-313/2+02c0'), 'drop over-drift')
 })
@@ -144,7 +144,7 @@ test('an empty block over the drift begins the next epoch as soon as it can', ()
 })
 
 // Rules: span-overlap
-test('blocks that the safe chain has already must equal it', () => {
+test('blocks that overlap the safe chain must equal it', () => {
   const other = (changed: bigint, change: Partial<SafeBlock>) => (number: bigint) =>
     number === changed ? { ...known(number), ...change } : known(number)
   const extra = { transactions: [Uint8Array.of(0x7e), Uint8Array.of(2)] }
@@ -167,7 +167,7 @@ test('blocks that the safe chain has already must equal it', () => {
 })
 
 // Rules: span-overlap
-test('what the safe chain has of a span is not checked as new', () => {
+test('overlapping blocks of a span are not checked as new ones', () => {
   // Epoch 2 is full: no new block may have it.
   assert.equal(check('17-20', { head: 17, l1Blocks: epochs(3, 4) }), 'accept')
   assert.equal(check('17-20/2', { head: 17, l1Blocks: epochs(3, 4) }), 'undecided last-epoch')

@@ -88,7 +88,7 @@ const plain = (decoded: DecodedBatch) =>
     ? { ...decoded, batch: { ...decoded.batch, blocks: [...decoded.batch.blocks] } }
     : decoded
 
-test('what is encoded decodes to itself', () => {
+test('an encoded span batch decodes to itself', () => {
   fc.assert(
     fc.property(chain, ({ chainId, blockTime, start, checks, beginsEpoch, ...world }) => {
       let epochNumber = world.firstEpoch
@@ -106,7 +106,7 @@ test('what is encoded decodes to itself', () => {
   )
 })
 
-test('blocks that follow each other make a span batch', () => {
+test('consecutive blocks make a span batch', () => {
   const word = (byte: number) => toHash(new Uint8Array(32).fill(byte))
   const block = (at: number, epoch: number) => ({
     parentHash: word(at),
@@ -184,7 +184,7 @@ const columns = (...parts: readonly Uint8Array[]) =>
   decodeSpanBatchColumns(Buffer.concat([prefix, ...parts]))
 
 // Rules: limit-span
-test('there are at most so many blocks', () => {
+test('the number of blocks has a limit', () => {
   const most = MAX_SPAN_BATCH_ELEMENT_COUNT
   const rest = new Uint8Array(bitlistBytes(most) + most)
   assert.equal(columns(count(most), rest).transactionCounts.length, most)
@@ -193,7 +193,7 @@ test('there are at most so many blocks', () => {
 })
 
 // Rules: limit-span
-test('there are at most so many transactions, in a block and in all', () => {
+test('the number of transactions has a limit, for a block and in total', () => {
   const half = count(MAX_SPAN_BATCH_ELEMENT_COUNT / 2)
   const more = count(MAX_SPAN_BATCH_ELEMENT_COUNT / 2 + 1)
   const most = count(MAX_SPAN_BATCH_ELEMENT_COUNT)
@@ -209,7 +209,7 @@ test('there are at most so many transactions, in a block and in all', () => {
 })
 
 // Rules: limit-span-transaction
-test('the fields of a transaction have at most so many bytes', () => {
+test('the size of the fields of a transaction has a limit', () => {
   const zero = Uint8Array.of(0)
   // Heads of the list and of its data, value and gas price: each head has three bytes of length.
   const overhead = 4 + 4 + 2
@@ -248,7 +248,7 @@ test('blocks are made when they are read, up to the limit', () => {
 })
 
 // Rules: limit-span
-test('what follows the last column takes nothing', () => {
+test('bytes after the last column are not kept in memory', () => {
   const block = [prefix, count(1), new Uint8Array(2)]
   const { bytes } = decodeSpanBatchColumns(Buffer.concat([...block, new Uint8Array(1_000)]))
   assert.equal(bytes.length, Buffer.concat(block).length)
@@ -272,7 +272,7 @@ test('times and epochs wrap around', () => {
 })
 
 // Rules: span-before-delta
-test('before Delta a span batch is skipped, but one that is malformed voids its channel', () => {
+test('before Delta a span batch is skipped, and a malformed one drops its channel', () => {
   const before = { ...rules, allowsSpanBatches: false }
   const block = Buffer.concat([prefix, count(1), new Uint8Array(2)])
   assert.deepEqual(decodeBatch(Buffer.concat([Uint8Array.of(1), block]), before), {

@@ -128,7 +128,7 @@ test('epochs are counted back from the last by the origin bits', () => {
 })
 
 // Rules: bitlists
-test('numbers and lists of bits are encoded as they should be', () => {
+test('numbers and bit lists have the expected encoding', () => {
   for (const [value, hex] of vectors.uvarint) {
     const bytes = fromHex(hex)
     assert.equal(toHex(encodeUvarint(BigInt(value))), hex)
@@ -146,7 +146,7 @@ test('numbers and lists of bits are encoded as they should be', () => {
   }
 })
 
-test('a post-exec transaction travels with a signed one', () => {
+test('a span batch can have a post-exec and a signed transaction', () => {
   const { encoded, timestamp, epochNum, transactions } = postExec.spanBatch
   const postExecRules = rulesOf(postExec.config)
   const span = decodeSpan(encoded, postExecRules)

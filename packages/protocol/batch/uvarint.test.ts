@@ -8,7 +8,7 @@ import { endOfUvarint, uvarint } from './uvarint.ts'
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 1_000) }
 
 // Rules: uvarints
-test('a number of 64 bits is what it was encoded from', () => {
+test('a 64-bit number decodes to itself', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (value) => {
       const bytes = encodeUvarint(value)
@@ -20,7 +20,7 @@ test('a number of 64 bits is what it was encoded from', () => {
 })
 
 // Rules: limit-uvarint
-test('numbers at the edge of each length are what they were encoded from', () => {
+test('numbers at the edge of each length decode to themselves', () => {
   for (let bits = 7n; bits <= 63n; bits += 7n)
     for (const value of [2n ** bits - 1n, 2n ** bits]) {
       const bytes = encodeUvarint(value)
@@ -29,7 +29,7 @@ test('numbers at the edge of each length are what they were encoded from', () =>
 })
 
 // Rules: uvarints
-test('a number may be longer than it needs to be', () => {
+test('a number may be encoded longer than needed', () => {
   const bytes = fromHex('0x85808080808080808000')
   assert.equal(uvarint(bytes, 0, endOfUvarint(bytes, 0)), 5n)
 })

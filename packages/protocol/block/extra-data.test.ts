@@ -7,7 +7,7 @@ import { decodeExtraData, encodeExtraData } from './extra-data.ts'
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 500) }
 const uint = (bits: number) => fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) - 1n })
 
-test('extra data are read as they were written', () => {
+test('extra data decodes to what was encoded', () => {
   const parameters = fc.record(
     {
       denominator: uint(32).filter((value) => value > 0n),

@@ -32,7 +32,7 @@ for (const [form, bytes, rest] of [
   ['Jovian', 178, { bedrock: none, ecotone, operatorFee, daFootprintGasScalar: uint(16) }],
 ] as const)
   // Rules: l1-attributes-read
-  test(`L1 attributes in the form of ${form} are read as they were written`, () => {
+  test(`L1 attributes in the form of ${form} decode to what was encoded`, () => {
     fc.assert(
       fc.property(record({ ...common, ...rest }), (attributes) => {
         // Each form has the fields of its fork.

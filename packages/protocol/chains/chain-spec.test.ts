@@ -16,7 +16,7 @@ test('a fork is active from its second on', () => {
 })
 
 // Rules: activation-block
-test('the activation block is the first at or after the time, and there is none at genesis', () => {
+test('the activation block is the first at or after the fork time; a fork at genesis has none', () => {
   const first = (time: bigint) =>
     [0n, 2n, 98n, 100n, 102n, 104n].filter((timestamp) =>
       isActivationBlock(at({ canyon: time }), 'canyon', timestamp),

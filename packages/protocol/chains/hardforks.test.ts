@@ -6,7 +6,7 @@ const on = (times: Parameters<typeof hardforksAt>[0], timestamp: bigint) =>
   hardforkNames.filter((name) => hardforksAt(times, timestamp)[name]).join(' ')
 
 // Rules: fork-active
-test('a hardfork is in effect from its time on, and brings the earlier ones', () => {
+test('a hardfork is active from its time on, and implies the earlier ones', () => {
   const times = { canyon: 100n, ecotone: 200n }
   assert.equal(on(times, 99n), '')
   assert.equal(on(times, 100n), 'regolith canyon')

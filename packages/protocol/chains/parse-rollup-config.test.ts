@@ -28,7 +28,7 @@ function problemsOf(json: unknown, sources?: RollupConfigSources): readonly stri
   }
 }
 
-test('every network is known but the one whose data are not on L1', () => {
+test('every network is known except the one with data elsewhere than on L1', () => {
   assert.equal(networkNames.length, 23)
   const refused = networkNames.filter(
     (name) => problemsOf(networks[name as 'op-mainnet']).length > 0,
@@ -85,7 +85,7 @@ test('the config of OP Mainnet has every field', () => {
   assert.equal(networkConfig('op-sepolia').pectraBlobScheduleTime, 1_742_486_400n)
 })
 
-test('a name that is not known is answered with those like it', () => {
+test('an unknown name is reported with similar names', () => {
   assert.throws(() => networkConfig('op-goerli'), /near it are op-mainnet, op-sepolia$/)
   assert.throws(() => networkConfig('nowhere'), /known are base-mainnet, .*zora-sepolia$/)
   assert.throws(() => networkConfig('constructor'), RollupConfigError)
@@ -123,11 +123,11 @@ test('all problems are reported at once, each with its path', () => {
   assert.ok(problems.includes('genesis.system_config.gasLimit: missing'))
 })
 
-test('what meant something once is passed over', () => {
+test('obsolete fields are ignored', () => {
   assert.deepEqual(problemsOf(base({ protocol_versions_address: '0x00', plasma_config: null })), [])
 })
 
-test('a dependency set of more than the chain makes peers, and lets Lagoon be set', () => {
+test('a dependency set with other chains sets peers, and is required for Lagoon', () => {
   const json = withForkOverrides(base(), { lagoon: 2_000_000_000n })
   const parse = (dependencySet: readonly bigint[]) => parseRollupConfig(json, { dependencySet })
   assert.equal(parse([10n]).hasInteropPeers, false)
@@ -137,7 +137,7 @@ test('a dependency set of more than the chain makes peers, and lets Lagoon be se
 })
 
 // Rules: config-valid
-test('Karst and Lagoon may not begin in one block, unless it is the first', () => {
+test('Karst and Lagoon must not activate in one block, except at genesis', () => {
   const sources = { dependencySet: [10n] }
   const karst = networks['op-mainnet'].karst_time
   const at = (lagoon: number) => problemsOf(base({ lagoon_time: lagoon }), sources)
@@ -152,7 +152,7 @@ test('Karst and Lagoon may not begin in one block, unless it is the first', () =
   assert.deepEqual(problemsOf(base(times), sources), [])
 })
 
-test('overrides take the place of what the config says', () => {
+test('overrides replace fields of the config', () => {
   const config = networkConfig('base-sepolia', {
     overrides: { karst: 1_800_000_000n, pectrablobschedule: 7n, 'keep-karst-upgrade-gas': true },
   })
@@ -161,7 +161,7 @@ test('overrides take the place of what the config says', () => {
   assert.equal(config.keepsKarstUpgradeGas, true)
 })
 
-test('a dependency set is the ids of its chains', () => {
+test('a dependency set parses to the ids of its chains', () => {
   assert.deepEqual(parseDependencySet({ dependencies: { 10: {}, 130: {} } }), [10n, 130n])
   for (const wrong of [undefined, {}, { dependencies: [] }, { dependencies: { '0xa': {} } }])
     assert.throws(() => parseDependencySet(wrong), { name: 'DecodeError' })
@@ -172,7 +172,7 @@ test('a dependency set is the ids of its chains', () => {
 })
 
 // Rules: limit-dependencies
-test('a dependency set has a thousand chains, and not one more', () => {
+test('a dependency set may have a thousand chains, and not one more', () => {
   const setOf = (count: number) => ({
     dependencies: Object.fromEntries(Array.from({ length: count }, (_, id) => [id + 1, {}])),
   })
@@ -180,7 +180,7 @@ test('a dependency set has a thousand chains, and not one more', () => {
   assert.throws(() => parseDependencySet(setOf(maxDependencies + 1)), { name: 'DecodeError' })
 })
 
-test('the blob schedule of an L1 of one’s own is read from its genesis', () => {
+test('the blob schedule of a private L1 is read from its genesis', () => {
   const config = {
     cancunTime: 1,
     pragueTime: 2,
@@ -205,7 +205,7 @@ test('the blob schedule of an L1 of one’s own is read from its genesis', () =>
   assert.throws(() => parseL1BlobSchedule(7), DecodeError)
 })
 
-test('anything is a config or a RollupConfigError', () => {
+test('any JSON is a config or a RollupConfigError', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(base())), (value, key) => {
       problemsOf(value)
@@ -215,7 +215,7 @@ test('anything is a config or a RollupConfigError', () => {
   )
 })
 
-test('a network written down as files is the network', () => {
+test('a network written to files parses to the same network', () => {
   for (const name of networkNames.filter((known) => known !== 'redstone-mainnet')) {
     const config = networkConfig(name)
     const json = l1ChainConfigJson(config.l1ChainId)

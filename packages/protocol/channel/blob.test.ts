@@ -7,7 +7,7 @@ import { blobBytes, decodeBlob, maxBlobDataBytes } from './blob.ts'
 const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 20)
 
 // Rules: blob-encoding
-test('what goes into a blob comes out of it', () => {
+test('the data of a blob decodes to itself', () => {
   const lengths = fc.oneof(
     fc.integer({ min: 0, max: 300 }),
     fc.integer({ min: maxBlobDataBytes - 200, max: maxBlobDataBytes }),
@@ -22,13 +22,13 @@ test('what goes into a blob comes out of it', () => {
 })
 
 // Rules: limit-blob
-test('a blob takes 130,044 bytes, and not one more', () => {
+test('a blob carries 130,044 bytes, and not one more', () => {
   assert.equal(decodeBlob(encodeBlob(new Uint8Array(maxBlobDataBytes))).length, maxBlobDataBytes)
   assert.throws(() => encodeBlob(new Uint8Array(maxBlobDataBytes + 1)), { name: 'RangeError' })
 })
 
 // Rules: limit-blob
-test('a blob has its size, no more and no less', () => {
+test('a blob has exactly its size', () => {
   for (const length of [0, blobBytes - 1, blobBytes + 1])
     assert.throws(() => decodeBlob(new Uint8Array(length)), { name: 'DecodeError' })
 })
@@ -49,7 +49,7 @@ test('a blob may be at any offset, and must have zeros after its data', () => {
   }
 })
 
-test('a blob stays as it is, also in the kind of array that Node reads into', () => {
+test('decoding does not change the blob, also if it is a Buffer', () => {
   const blob = Buffer.from(encodeBlob(new Uint8Array(1_000).fill(0xff)))
   const before = Uint8Array.from(blob)
   assert.deepEqual(decodeBlob(blob), decodeBlob(blob))
@@ -57,7 +57,7 @@ test('a blob stays as it is, also in the kind of array that Node reads into', ()
 })
 
 // Rules: blob-encoding
-test('a byte that is changed gives other data or a DecodeError', () => {
+test('a changed byte gives other data or a DecodeError', () => {
   const data = Uint8Array.from({ length: 1_000 }, (_, at) => at * 31)
   fc.assert(
     fc.property(fc.nat(1_100), fc.integer({ min: 1, max: 255 }), (at, change) => {

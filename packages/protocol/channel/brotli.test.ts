@@ -6,7 +6,7 @@ import { decompressBrotli } from './brotli.ts'
 const maxBytes = 10_000_000
 
 // Rules: flawed-piece
-test('of a stream with a flaw comes out what was handed on before that piece of input', () => {
+test('a flawed stream gives the output returned before the piece of input with the flaw', () => {
   // Pieces end after 4,095 bytes, and after each 32,768 more; noise is stored, with a few bytes before each block.
   for (const [place, handedOn] of [
     [4_000, 0],
@@ -23,13 +23,13 @@ test('of a stream with a flaw comes out what was handed on before that piece of 
 })
 
 // Rules: flawed-piece
-test('a window that is full is handed on before a flaw', () => {
+test('a full window is returned before a flaw', () => {
   const { bytes } = decompressBrotli(flawed(noise(3_000), { windowBits: 10 }), maxBytes)
   assert.equal(bytes.length, 2_048)
 })
 
 // Rules: rlp-limit
-test('the limit counts before a flaw that comes after it', () => {
+test('the limit applies before a later flaw', () => {
   const content = noise(100_000)
   const { bytes, end } = decompressBrotli(flawed(content, { windowBits: 22 }), 5_000)
   assert.equal(end, 'over-limit')

@@ -23,7 +23,7 @@ function feed(text: string): readonly string[] {
   })
 }
 
-test('a channel lives for the timeout, and not one L1 block longer', () => {
+test('a channel stays open for the timeout, and not one L1 block longer', () => {
   assert.deepEqual(feed('a:0:A@0 a:1:B@50 a:2:C!@50'), ['staged', 'staged', 'ABC'])
   assert.deepEqual(feed('a:0:A@0 a:1:B@51 a:2:C@51'), ['staged', 'timed-out', 'no-channel'])
   assert.deepEqual(feed('a:0:A@0 b:0:B!@51'), ['staged', 'B'])
@@ -37,7 +37,7 @@ test('a first frame opens a new channel, even with the same id', () => {
 })
 
 // Rules: assembler
-test('frames that do not fit are dropped, and the channel stays', () => {
+test('frames that do not match are dropped, and the channel stays open', () => {
   assert.deepEqual(feed('a:0:A b:1:X a:2:X a:1:B!'), [
     'staged',
     'other-channel',
@@ -47,7 +47,7 @@ test('frames that do not fit are dropped, and the channel stays', () => {
 })
 
 // Rules: assembler-size, limit-channel
-test('a channel has the limit of bytes with 200 for each frame, and not one more', () => {
+test('the size limit of a channel counts 200 bytes for each frame', () => {
   const full = 'x'.repeat(600)
   assert.deepEqual(feed(`a:0: a:1:${full}!`), ['staged', full])
   assert.deepEqual(feed(`a:0: a:1:${full}x! a:2:y`), ['staged', 'too-large', 'no-channel'])

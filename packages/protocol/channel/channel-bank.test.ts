@@ -56,18 +56,18 @@ test('before Canyon a channel waits for those opened before it', () => {
 })
 
 // Rules: bank-order
-test('from Canyon on the first that is ready is read', () => {
+test('from Canyon on the first complete channel is read', () => {
   assert.deepEqual(feed(canyon, 'a:0:A b:0:B! a:1:C!'), ['B', 'AC'])
 })
 
 // Rules: bank-timeout
-test('a channel that times out makes way for those behind it', () => {
+test('a timed-out channel does not block later ones', () => {
   assert.deepEqual(feed(bedrock, 'a:0:A@0 b:0:B!@1 @50 @51'), ['timeout a', 'B'])
   assert.deepEqual(feed(bedrock, 'a:0:A@0 b:0:B!@0 @51'), ['timeout a', 'timeout b'])
 })
 
 // Rules: bank-timeout
-test('a channel that timed out takes no frames, and goes when it is the first', () => {
+test('a timed-out channel takes no frames, and is removed when it is the first', () => {
   // b was seen first, but both are as old; a is not read although it is complete.
   assert.deepEqual(feed(canyon, 'a:0:A@9 b:0:B@0 b:1:C!@51 @59 @60'), [
     'timed-out',
@@ -77,13 +77,13 @@ test('a channel that timed out takes no frames, and goes when it is the first', 
 })
 
 // Rules: channel-opened
-test('the block that a channel opens in is that of the first frame seen', () => {
+test('a channel is opened at the L1 block of the first frame seen', () => {
   assert.deepEqual(feed(canyon, 'a:1:B!@0 a:0:A@51'), ['timeout a'])
   assert.deepEqual(feed(canyon, 'a:1:B!@1 a:0:A@51'), ['AB'])
 })
 
 // Rules: bank-pruning, limit-bank
-test('the oldest channels go when the bank is full, even the one added to', () => {
+test('the oldest channels are pruned when the bank is full, even the one just added to', () => {
   const rules = { ...canyon, maxChannelBankBytes: 603 }
   assert.deepEqual(feed(rules, 'a:0:A b:0:B c:0:C'), [])
   assert.deepEqual(feed(rules, 'a:0:A b:0:B c:0:CC'), ['pruned a'])
@@ -91,7 +91,7 @@ test('the oldest channels go when the bank is full, even the one added to', () =
   assert.deepEqual(feed(rules, 'a:0:A b:0:B b:1:C b:2:D! a:1:E!'), ['pruned a', 'BCD'])
 })
 
-test('a frame that cannot be part of its channel changes nothing', () => {
+test('a frame that its channel refuses has no effect', () => {
   assert.deepEqual(feed(canyon, 'a:1:B! a:1:C a:2:D a:0:X! a:0:A'), [
     'duplicate',
     'past-end',

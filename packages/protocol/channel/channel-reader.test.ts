@@ -19,7 +19,7 @@ const channel = fc.record({
   compression: fc.constantFrom('zlib' as const, 'brotli' as const),
 })
 
-test('what is put into a channel comes out of it, however it is cut', () => {
+test('batches decode to themselves, however the channel is split', () => {
   fc.assert(
     fc.property(channel, fc.nat(), ({ batches, compression }, place) => {
       const data = encodeChannel(batches, compression)
@@ -30,7 +30,7 @@ test('what is put into a channel comes out of it, however it is cut', () => {
   )
 })
 
-test('whatever is changed in a channel, it ends and nothing is thrown', () => {
+test('a corrupted channel ends without an exception', () => {
   fc.assert(
     fc.property(channel, fc.nat(), fc.nat(255), ({ batches, compression }, place, byte) => {
       const data = encodeChannel(batches, compression)
@@ -43,7 +43,7 @@ test('whatever is changed in a channel, it ends and nothing is thrown', () => {
 })
 
 // Rules: batch-entries
-test('arbitrary bytes end, and nothing is thrown', () => {
+test('arbitrary bytes end without an exception', () => {
   const head = fc.constantFrom([0x78, 0x9c], [0x78, 0xda], [1], [])
   fc.assert(
     fc.property(head, fc.uint8Array({ maxLength: 200 }), (first, bytes) => {
@@ -54,7 +54,7 @@ test('arbitrary bytes end, and nothing is thrown', () => {
 })
 
 // Rules: compression-type
-test('the first byte says how a channel is compressed', () => {
+test('the first byte selects the compression', () => {
   const brotli = encodeChannel([bytes('a batch')], 'brotli')
   assert.deepEqual(read([]), ['unknown-compression'])
   assert.deepEqual(read([Uint8Array.of(2, ...brotli)]), ['unknown-compression'])
@@ -70,7 +70,7 @@ test('a zlib stream may be flushed and left open', () => {
 })
 
 // Rules: zlib-dictionary
-test('the only dictionary that may be preset is the empty one', () => {
+test('only the empty preset dictionary is accepted', () => {
   const raw = deflateRawSync(entries(bytes('one')))
   const withDictionary = (id: number) => Uint8Array.of(0x78, 0xbb, 0, 0, 0, id, ...raw)
   assert.deepEqual(texts([withDictionary(1)]), ['one', 'truncated'])
@@ -78,7 +78,7 @@ test('the only dictionary that may be preset is the empty one', () => {
 })
 
 // Rules: batch-entries
-test('an entry is a string in the shortest form, and not empty', () => {
+test('an entry must be a nonempty string in the shortest form', () => {
   const good = encodeRlp(bytes('good'))
   for (const bad of [
     [0xc0],
@@ -123,7 +123,7 @@ for (const compression of ['zlib', 'brotli'] as const) {
   })
 
   // Rules: rlp-limit
-  test(`a channel that would fill the memory is cut at the limit, ${compression}`, () => {
+  test(`a channel that decompresses to a huge size is cut at the limit, ${compression}`, () => {
     const data = encodeChannel([bytes('first'), new Uint8Array(40_000_000)], compression)
     assert.ok(data.length < 50_000)
     assert.deepEqual(texts([data], { ...rules, maxRlpBytesPerChannel: 1_000_000 }), [
@@ -136,7 +136,7 @@ for (const compression of ['zlib', 'brotli'] as const) {
 // What op-node v1.19.6 gives for the same channels, by how its readers buffer.
 
 // Rules: flawed-piece
-test('a wrong checksum loses the last batch if it was read past the buffer', () => {
+test('a wrong checksum drops the last batch if it was read around the buffer', () => {
   const withWrongSum = (...batches: readonly Uint8Array[]) => {
     const data = deflateSync(entries(...batches))
     const last = data.length - 1
@@ -154,7 +154,7 @@ test('a wrong checksum loses the last batch if it was read past the buffer', () 
 })
 
 // Rules: flawed-piece
-test('a flush hands on what there is, and the error comes after it', () => {
+test('a flush returns the output so far, and the error follows', () => {
   assert.deepEqual(lengths([flushed(entries(noise(20_000)))]), [20_000, 'truncated'])
 })
 
@@ -165,7 +165,7 @@ test('bytes after the end of a zlib stream are ignored', () => {
 })
 
 // Rules: flawed-piece
-test('bytes after the end of a brotli stream lose the last batch if it was read past the buffer', () => {
+test('bytes after the end of a brotli stream drop the last batch if it was read around the buffer', () => {
   const withMore = (length: number) =>
     lengths([encodeChannel([noise(length)], 'brotli'), Uint8Array.of(0)])
   assert.deepEqual(withMore(1_000), [1_000, 'corrupt'])
@@ -173,13 +173,13 @@ test('bytes after the end of a brotli stream lose the last batch if it was read 
 })
 
 // Rules: open-stream
-test('a brotli stream that is cut off gives all before that', () => {
+test('a truncated brotli stream gives all output before its end', () => {
   const data = encodeChannel([noise(3_000), noise(20_000)], 'brotli')
   assert.deepEqual(lengths([data.subarray(0, -1)]), [3_000, 20_000, 'truncated'])
   assert.deepEqual(lengths([data.subarray(0, -300)]), [3_000, 'truncated'])
 })
 
-test('before a flaw in brotli, what counts is what filled a buffer that grows with the blocks', () => {
+test('before a flaw in brotli, only full buffers count, whose size grows with the blocks', () => {
   // Batches of 1,024 bytes with their heads, in one block, and then what is the head of none.
   const blockOf = (batches: number, last: number) => {
     const lengths = Array.from({ length: batches }, (_, at) => (at < batches - 1 ? 1_021 : last))
@@ -198,7 +198,7 @@ test('before a flaw in brotli, what counts is what filled a buffer that grows wi
   assert.deepEqual(lengths(blockOf(8, 1_021)), [1_021, 1_021, 1_021, 1_021, 'corrupt'])
 })
 
-test('a brotli stream that is padded with other than zeros has all that filled a window', () => {
+test('a brotli stream with nonzero padding gives its full windows', () => {
   const content = plain(2 * 65_536 - 4)
   const data = brotliCompressSync(entries(content), {
     params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 16 },

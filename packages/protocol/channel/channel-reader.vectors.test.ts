@@ -25,7 +25,7 @@ test('a channel of OP Mainnet is one batch', () => {
 })
 
 // Rules: open-stream
-test('a channel of OP Mainnet that lacks the end of its zlib stream is one batch all the same', () => {
+test('a channel of OP Mainnet with an incomplete zlib stream is one batch', () => {
   const vectors = readVectors('op_mainnet_batcher_tx.json') as RealVectors
   const fields = decodeRlpList(readHex('op_mainnet_batcher_tx.hex').subarray(1))
   const [frame] = decodeFrames(rlpBytes(fields[7]))

@@ -11,26 +11,26 @@ function feed(order: 'any' | 'strict', frames: string): readonly string[] {
 }
 
 // Rules: channel-frames
-test('frames come in any order, and are read in theirs', () => {
+test('frames may arrive in any order, and are read by number', () => {
   assert.deepEqual(feed('any', 'a:2:z! a:0:x a:1:y'), ['added', 'added', 'added', 'xyz'])
   assert.deepEqual(feed('any', 'a:10:k a:9:j a:2:z'), ['added', 'added', 'added'])
 })
 
 // Rules: channel-frames
-test('of two frames with one number the first counts', () => {
+test('the first of two frames with the same number is kept', () => {
   assert.deepEqual(feed('any', 'a:0:x a:0:other a:1:y!'), ['added', 'duplicate', 'added', 'xy'])
   assert.deepEqual(feed('any', 'a:0:x! a:0:y'), ['added', 'duplicate', 'x'])
 })
 
 // Rules: channel-frames
-test('a channel has one end, and nothing after it', () => {
+test('a channel has one last frame, and none after it', () => {
   assert.deepEqual(feed('any', 'a:1:y! a:0:x!'), ['added', 'already-closed'])
   assert.deepEqual(feed('any', 'a:1:y! a:2:z a:0:x'), ['added', 'past-end', 'added', 'xy'])
   assert.deepEqual(feed('any', 'a:0:x a:7:no a:1:y!'), ['added', 'added', 'added', 'xy'])
 })
 
 // Rules: strict-frames
-test('from Holocene on frames come in order, from 0', () => {
+test('from Holocene on frames must arrive in order, from 0', () => {
   assert.deepEqual(feed('strict', 'a:1:y a:0:x a:2:z a:1:y!'), [
     'out-of-order',
     'added',
@@ -40,12 +40,12 @@ test('from Holocene on frames come in order, from 0', () => {
   ])
 })
 
-test('a frame of another channel is no part of it', () => {
+test('a frame of another channel is refused', () => {
   assert.deepEqual(feed('any', 'b:0:x'), ['other-channel'])
 })
 
 // Rules: channel-timeout
-test('a channel lives for the timeout, and not one L1 block longer', () => {
+test('a channel stays open for the timeout, and not one L1 block longer', () => {
   const channel = new Channel({ id: channelOf('a'), openedAt: 7n, order: 'any' })
   assert.equal(channel.isTimedOut(57n, 50n), false)
   assert.equal(channel.isTimedOut(58n, 50n), true)

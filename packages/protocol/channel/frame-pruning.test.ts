@@ -20,13 +20,13 @@ test('a new channel drops all frames of the incomplete one before it', () => {
 })
 
 // Rules: frame-pruning
-test('after the greatest frame number comes 0', () => {
+test('frame number 0 follows the greatest', () => {
   assert.equal(pruned('a65535 a0 a1'), 'a65535 a0 a1')
   assert.equal(pruned('a65534 a0'), 'a65534')
 })
 
 // Rules: frame-pruning
-test('pruning is what the rules say when they are applied to pair after pair', () => {
+test('pruning equals the rules applied to each pair in turn', () => {
   const frame = fc
     .tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(3), fc.constantFrom('', '', '!'))
     .map(([channel, number, last]) => parseFrame(`${channel}:${number}:${last}`))

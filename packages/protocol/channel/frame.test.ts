@@ -17,7 +17,7 @@ const frame: fc.Arbitrary<Frame> = fc.record(
   { noNullPrototype: true },
 )
 
-test('frames that are encoded decode to themselves', () => {
+test('encoded frames decode to themselves', () => {
   fc.assert(
     fc.property(fc.array(frame, { minLength: 1, maxLength: 5 }), (frames) => {
       assert.deepEqual(decodeFrames(encodeFrames(frames)), frames)
@@ -27,7 +27,7 @@ test('frames that are encoded decode to themselves', () => {
 })
 
 // Rules: frame-format
-test('arbitrary bytes are frames that encode to them, or a DecodeError', () => {
+test('arbitrary bytes decode to frames with the same encoding, or to a DecodeError', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
       onlyDecodeErrors(Uint8Array.of(0, ...bytes))
@@ -36,7 +36,7 @@ test('arbitrary bytes are frames that encode to them, or a DecodeError', () => {
   )
 })
 
-test('frames with a byte changed, cut off or added decode, or are a DecodeError', () => {
+test('corrupted frames decode or raise a DecodeError', () => {
   const changes = fc.tuple(fc.array(frame, { minLength: 1, maxLength: 3 }), fc.nat(), fc.nat(255))
   fc.assert(
     fc.property(changes, ([frames, place, byte]) => {
@@ -51,7 +51,7 @@ test('frames with a byte changed, cut off or added decode, or are a DecodeError'
 })
 
 // Rules: limit-frame
-test('a frame has a million bytes of data, and not one more', () => {
+test('a frame may have a million bytes of data, and not one more', () => {
   const [empty] = decodeFrames(encodeFrames([frameOf(0)]))
   assert.equal(empty?.data.length, 0)
   const [full] = decodeFrames(encodeFrames([frameOf(maxFrameDataBytes)]))

@@ -19,7 +19,7 @@ const options = fc.record({
 })
 
 // Rules: open-stream
-test('what zlib deflates is inflated, whatever its blocks are', () => {
+test('deflated data is inflated, for every kind of block', () => {
   fc.assert(
     fc.property(content, options, (bytes, settings) => {
       const { bytes: inflated, end } = inflate(deflateSync(bytes, settings), maxBytes)
@@ -31,7 +31,7 @@ test('what zlib deflates is inflated, whatever its blocks are', () => {
 })
 
 // Rules: open-stream
-test('of a stream that is cut off the beginning comes out', () => {
+test('a truncated stream gives its beginning', () => {
   fc.assert(
     fc.property(content, options, fc.nat(), (bytes, settings, place) => {
       const data = deflateSync(bytes, settings)
@@ -44,7 +44,7 @@ test('of a stream that is cut off the beginning comes out', () => {
 })
 
 // Rules: rlp-limit
-test('arbitrary bytes end, at the latest at the limit', () => {
+test('arbitrary bytes end at the limit or before', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(5_000), (bytes, limit) => {
       const { bytes: inflated } = inflate(Uint8Array.of(0x78, 0x9c, ...bytes), limit)

@@ -6,7 +6,7 @@ import { fromBigEndian, putUint64, toBigEndian, toFixedBigEndian } from './big-e
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 500) }
 const value = fc.bigInt({ min: 0n, max: 2n ** 300n })
 
-test('numbers are read as they were written', () => {
+test('numbers decode to what was encoded', () => {
   const property = fc.property(value, fc.nat({ max: 9 }), (number, more) => {
     const short = toBigEndian(number)
     assert.notEqual(short[0], 0)
@@ -18,7 +18,7 @@ test('numbers are read as they were written', () => {
   fc.assert(property, runs)
 })
 
-test('a number has room or is refused', () => {
+test('a number that does not fit is refused', () => {
   for (let length = 0; length <= 33; length++) {
     const first = 2n ** BigInt(8 * length)
     assert.equal(fromBigEndian(toFixedBigEndian(first - 1n, length)), first - 1n)
@@ -27,7 +27,7 @@ test('a number has room or is refused', () => {
   assert.throws(() => toBigEndian(-1n), RangeError)
 })
 
-test('64 bits are written over what was there, and nothing beside them', () => {
+test('writing 64 bits changes no other bytes', () => {
   const property = fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (number) => {
     const bytes = new Uint8Array(10).fill(7)
     putUint64(bytes, 1, number)

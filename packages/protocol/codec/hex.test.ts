@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { fromHex, toAddress, toBytes32, toBytes8, toChannelId, toHash, toHex } from './hex.ts'
 
-test('hex and bytes say the same thing', () => {
+test('hex and bytes convert both ways', () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       assert.equal(toHex(bytes), `0x${Buffer.from(bytes).toString('hex')}`)

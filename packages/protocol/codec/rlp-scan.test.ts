@@ -48,7 +48,7 @@ const { item } = fc.letrec<{ item: RlpItem }>((tie) => ({
   ),
 }))
 
-test('what is encoded can be gone over, and with a byte changed just if it decodes', () => {
+test('encoded data can be scanned; corrupted data can be scanned if and only if it decodes', () => {
   fc.assert(
     fc.property(item, fc.nat(), fc.nat({ max: 255 }), (value, place, byte) => {
       const bytes = encodeRlp(value)
@@ -68,7 +68,7 @@ test('what is encoded can be gone over, and with a byte changed just if it decod
   )
 })
 
-test('arbitrary bytes pass just if they decode', () => {
+test('arbitrary bytes can be scanned if and only if they decode', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
       const passes = isCanonical(() => {
@@ -99,7 +99,7 @@ test('a number has no leading zeros and at most the given bytes', () => {
   }
 })
 
-test('a string of a length has just that', () => {
+test('a string of a given length has exactly that length', () => {
   const { scan, end } = scanOf('0x820000')
   scan.fixed(2, end)
   for (const hex of ['0x8180', '0x83000000', '0xc20000']) {

@@ -7,7 +7,7 @@ import { overheadPerList, RlpWriter } from './rlp-writer.ts'
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 1_000) }
 
-test('lists are as the codec encodes them, one after the other', () => {
+test('lists equal those of the codec', () => {
   const list = fc.record({
     small: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
     bytes: fc.uint8Array({ maxLength: 40 }),
@@ -38,7 +38,7 @@ test('lists are as the codec encodes them, one after the other', () => {
   )
 })
 
-test('a list may be as long as its head has room for', () => {
+test('a list may have the largest length of its head', () => {
   for (const length of [54, 55, 56, 255, 256, 65_535, 65_536]) {
     const writer = new RlpWriter(overheadPerList + length)
     writer.beginList()
@@ -48,7 +48,7 @@ test('a list may be as long as its head has room for', () => {
   }
 })
 
-test('a buffer that is too small is noticed', () => {
+test('a buffer that is too small is detected', () => {
   const writer = new RlpWriter(overheadPerList + 1)
   writer.beginList()
   writer.uint(300)

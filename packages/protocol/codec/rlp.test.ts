@@ -15,7 +15,7 @@ const { item } = fc.letrec<{ item: RlpItem }>((tie) => ({
 
 type Nested = Uint8Array | Nested[]
 
-test('what is encoded is what viem encodes, and decodes to itself', () => {
+test('the encoding equals that of viem, and decodes to itself', () => {
   fc.assert(
     fc.property(item, (value) => {
       const encoded = encodeRlp(value)
@@ -25,7 +25,7 @@ test('what is encoded is what viem encodes, and decodes to itself', () => {
   )
 })
 
-test('long strings have the length of their length', () => {
+test('long strings have a length of several bytes', () => {
   for (const length of [55, 56, 255, 256, 65_535, 65_536, 16_777_216]) {
     const encoded = encodeRlp(new Uint8Array(length))
     assert.deepEqual(encoded.subarray(0, 6), toRlp(new Uint8Array(length), 'bytes').subarray(0, 6))
@@ -51,7 +51,7 @@ for (const [name, hex, message] of [
 }
 
 // Rules: limit-rlp-depth
-test('lists go as deep as the limit, and no deeper', () => {
+test('lists may be nested up to the limit', () => {
   const nested = (depth: number) => {
     let value: RlpItem = new Uint8Array(0)
     for (let level = 0; level < depth; level++) value = [value]
@@ -61,7 +61,7 @@ test('lists go as deep as the limit, and no deeper', () => {
   assert.throws(() => decodeRlp(nested(maxRlpDepth + 1)), { message: /lists within lists/ })
 })
 
-test('arbitrary bytes decode to what encodes to them, or are refused', () => {
+test('arbitrary bytes decode to a value with the same encoding, or are refused', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
       try {

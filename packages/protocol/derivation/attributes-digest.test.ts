@@ -40,7 +40,7 @@ const others: readonly Partial<PayloadAttributes>[] = [
   { minBaseFee: 1n },
 ]
 
-test('every field counts, and absent is not zero', () => {
+test('every field changes the digest, and absent differs from zero', () => {
   const digests = [{}, ...others].map((other) =>
     attributesDigest({ parentHash, attributes: { ...attributes, ...other } }),
   )

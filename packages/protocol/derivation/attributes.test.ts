@@ -70,7 +70,7 @@ const l1AttributesOf = ({ attributes }: ReturnType<typeof built>) =>
   decodeDeposit(attributes.transactions[0] ?? new Uint8Array()).data
 
 // Rules: attributes-fit
-test('a batch of another chain starts derivation again', () => {
+test('a batch of another chain resets derivation', () => {
   const reasonOf = (changes: Partial<AttributesSource>) => {
     const output = build(changes)
     return output.kind === 'reset' ? output.reason : output.kind
@@ -86,7 +86,7 @@ test('a batch of another chain starts derivation again', () => {
 })
 
 // Rules: sequence-number
-test('a new epoch begins with sequence number 0, and the old one goes on counting', () => {
+test('a new epoch begins with sequence number 0; within an epoch it counts up', () => {
   assert.equal(decodeL1Attributes(l1AttributesOf(built())).sequenceNumber, 0n)
   assert.equal(decodeL1Attributes(l1AttributesOf(built(sameEpoch))).sequenceNumber, 4n)
 })
@@ -110,7 +110,7 @@ const brokenDeposit: L1Log = {
 }
 
 // Rules: epoch-deposits
-test('logs count in the first block of their epoch, and there alone', () => {
+test('logs apply in the first block of their epoch only', () => {
   const logs = [gasLimitLog]
   assert.equal(built({ epoch: testL1Block(51, { logs }) }).attributes.gasLimit, 7n)
   const later = built({ ...sameEpoch, epoch: testL1Block(50, { logs: [...logs, brokenDeposit] }) })
@@ -133,14 +133,14 @@ test('an update that breaks a rule is reported and ignored', () => {
 })
 
 // Rules: scalar-invalid
-test('a scalar that stands for no weights stops derivation, once there are weights', () => {
+test('an invalid scalar stops derivation from Ecotone on', () => {
   const systemConfig = { ...testSystemConfig, scalar: `0x02${'0'.repeat(62)}` as Bytes32 }
   assert.deepEqual(build({ systemConfig }), { kind: 'critical', reason: 'l1-attributes' })
   assert.equal(build({ systemConfig }, at(forksUpTo('delta'))).kind, 'attributes')
 })
 
 // Rules: scalar-updates
-test('what fee scalars an update may set is decided by the time of its L1 block', () => {
+test('the valid fee scalars of an update depend on the time of its L1 block', () => {
   const word = (value: number) => value.toString(16).padStart(64, '0')
   const scalar = `02${'0'.repeat(62)}`
   const update: L1Log = {
@@ -158,7 +158,7 @@ test('what fee scalars an update may set is decided by the time of its L1 block'
 })
 
 // Rules: attributes-fields
-test('fields of attributes come with their forks', () => {
+test('fields of attributes are present from their forks on', () => {
   const fieldsOf = (last: HardforkName) => {
     const { attributes } = built({}, at(forksUpTo(last)))
     const names = ['withdrawals', 'parentBeaconBlockRoot', 'eip1559Params', 'minBaseFee'] as const
@@ -172,13 +172,13 @@ test('fields of attributes come with their forks', () => {
 })
 
 // Rules: attributes-fields
-test('an L1 block from before beacon roots gives a zero root', () => {
+test('an L1 block before beacon roots gives a zero root', () => {
   const epoch = testL1Block(51, { parentBeaconBlockRoot: undefined })
   assert.equal(built({ epoch }).attributes.parentBeaconBlockRoot, hash(0))
 })
 
 // Rules: activation-l1-attributes
-test('the first block of a fork has the form of the fork before, and the next its own', () => {
+test('the activation block has the L1 attributes of the fork before, the next block those of the fork', () => {
   const formsAround = (fork: HardforkName, before: HardforkName) => {
     const form = (time: bigint) =>
       encodedL1AttributesForm(l1AttributesOf(built({}, at(forksUpTo(before, { [fork]: time })))))
@@ -190,7 +190,7 @@ test('the first block of a fork has the form of the fork before, and the next it
 })
 
 // Rules: transaction-order
-test('what a fork brings stands between the deposits and the batch', () => {
+test('upgrade transactions come between the deposits and the batch', () => {
   const count = (last: HardforkName, times: HardforkTimes, config?: Partial<RollupConfig>) =>
     built({}, { ...at(forksUpTo(last, times)), ...config }).attributes.transactions.length
   const own = 1 + batch.transactions.length
@@ -208,7 +208,7 @@ test('what a fork brings stands between the deposits and the batch', () => {
 })
 
 // Rules: upgrade-gas
-test('Karst and Lagoon give their first block gas for what they bring', () => {
+test('the activation blocks of Karst and Lagoon get upgrade gas', () => {
   const limit = (last: HardforkName, times: HardforkTimes) =>
     built({}, at(forksUpTo(last, times))).attributes.gasLimit
   assert.equal(limit('jovian', { karst: 1_002n }), 60_000_000n + 55_370_657n)
@@ -217,14 +217,14 @@ test('Karst and Lagoon give their first block gas for what they bring', () => {
 })
 
 // Rules: footprint-default
-test('a scalar of 0 for the footprint is written as 400', () => {
+test('a footprint scalar of 0 is encoded as 400', () => {
   const systemConfig = { ...testSystemConfig, daFootprintGasScalar: 0 }
   const attributes = decodeL1Attributes(l1AttributesOf(built({ systemConfig })))
   assert.equal(attributes.daFootprintGasScalar, 400n)
 })
 
 // Rules: deposits-only
-test('what stays of attributes without their batch is what L1 and the fork brought', () => {
+test('a replacement keeps deposits and upgrade transactions', () => {
   const { attributes } = built({}, at(forksUpTo('delta', { ecotone: 1_002n })))
   const left = depositsOnly(attributes)
   assert.equal(left?.transactions.length, 7)
@@ -233,7 +233,7 @@ test('what stays of attributes without their batch is what L1 and the fork broug
 })
 
 // Rules: deposits-only
-test('of a batch nothing stays, whatever its transactions are', () => {
+test('a replacement has no batch transactions of any kind', () => {
   const types = [0xf8, 1, 2, 4, 0x7d, 0x7f]
   const transactions = types.map((type) => Uint8Array.of(type, 1))
   const { attributes } = built({ batch: { ...batch, transactions } })
@@ -265,7 +265,7 @@ const systemConfigs: fc.Arbitrary<SystemConfig> = fc.record(
 )
 
 // Rules: config-from-block
-test('the config that attributes come with is the one that can be read back of their block', () => {
+test('the system config of attributes equals the one read from their block', () => {
   const around = fc.constantFrom(undefined, 990n, 1_000n, 1_001n, 1_002n)
   const property = fc.property(
     systemConfigs,
@@ -293,7 +293,7 @@ test('the config that attributes come with is the one that can be read back of t
   fc.assert(property, runs)
 })
 
-test('a builder that was used gives what a new one would', () => {
+test('a used builder gives the same result as a new one', () => {
   const config = at(forksUpTo('isthmus', { jovian: 1_006n, karst: 1_012n }))
   const builder = new AttributesBuilder(config)
   let source: AttributesSource = {

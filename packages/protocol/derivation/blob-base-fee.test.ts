@@ -30,12 +30,12 @@ test('a chain that missed Prague computes the fee as in Cancun until its own tim
 })
 
 // Rules: blob-base-fee
-test('before Cancun a blob costs the least there is', () => {
+test('before Cancun the blob base fee is the minimum', () => {
   assert.equal(blobBaseFee(sepolia, { timestamp: 1n, excessBlobGas: undefined }), 1n)
 })
 
 // Rules: limit-blob-fee
-test('a fee has 256 bits, and not one more', () => {
+test('a fee has at most 256 bits', () => {
   // e to the power of 177 has 256 bits, to that of 178 has 257.
   assert.equal(fakeExponential(177_000n, 1_000n)?.toString(2).length, 256)
   assert.equal(fakeExponential(178_000n, 1_000n), undefined)

@@ -59,12 +59,12 @@ function differs(given: Given): Difference | undefined {
 
 const fieldOf = (given: Given) => differs(given)?.field
 
-test('a block that is what was derived has no difference', () => {
+test('a matching block has no difference', () => {
   assert.equal(differs({}), undefined)
 })
 
 // Rules: consolidate-fields
-test('each field that attributes decide counts', () => {
+test('each field that attributes determine is compared', () => {
   for (const [field, changes] of [
     ['parentHash', { parentHash: hash(1) }],
     ['timestamp', { timestamp: 1_001n }],
@@ -86,7 +86,7 @@ test('each field that attributes decide counts', () => {
 })
 
 // Rules: consolidate-fields
-test('what execution decides does not count', () => {
+test('results of execution are not compared', () => {
   const changes = { stateRoot: hash(1), gasUsed: 9n, receiptsRoot: hash(1), blobGasUsed: 7n }
   assert.equal(differs({ block: changes }), undefined)
   assert.equal(differs({ block: { withdrawalsRoot: hash(1) } }), undefined)
@@ -117,7 +117,7 @@ test('a long transaction is shown by its hash', () => {
 })
 
 // Rules: consolidate-withdrawals
-test('between Canyon and Isthmus the root of withdrawals is that of none', () => {
+test('between Canyon and Isthmus the withdrawals root is that of an empty list', () => {
   const holocene = {
     fork: 'holocene',
     attributes: { minBaseFee: undefined },
@@ -147,7 +147,7 @@ test('before Canyon there are no withdrawals, and before Holocene no extra data'
 })
 
 // Rules: consolidate-extra-data
-test('parameters that are not zero are compared as they are', () => {
+test('nonzero parameters are compared unchanged', () => {
   const params = { eip1559Params: '0x0000000800000002' as Bytes8 }
   const extraData = fromHex('0x0100000008000000020000000000000005')
   assert.equal(differs({ attributes: params, block: { extraData } }), undefined)

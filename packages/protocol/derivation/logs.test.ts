@@ -40,7 +40,7 @@ const depositOf = (data: Uint8Array) => {
 }
 
 // Rules: deposit-log
-test('a deposit has a head of 73 bytes, and as little padding as there can be', () => {
+test('a deposit has a head of 73 bytes and the shortest padding', () => {
   assert.equal(depositOf(depositData(73)), 'deposits')
   assert.equal(depositOf(depositData(72)), 'opaque-data')
   assert.equal(depositOf(depositData(96)), 'deposits')
@@ -54,7 +54,7 @@ test('a deposit has a head of 73 bytes, and as little padding as there can be', 
 })
 
 // Rules: deposit-filter
-test('logs of others and other events are passed over', () => {
+test('logs of other contracts and other events are skipped', () => {
   const good = log(depositEvent, [zero, zero, zero], depositData(73))
   const logs = [
     { ...good, address: address(2) },
@@ -111,7 +111,7 @@ test('an update of any log either has an effect or is reported', () => {
 })
 
 // Rules: config-update-order
-test('updates count in their order, and one that breaks a rule takes no other with it', () => {
+test('updates apply in order, and an invalid one does not affect the others', () => {
   const limit = (gas: number) =>
     log(updateEvent, [zero, updateType(2)], fromHex(`0x${wordOf(32)}${wordOf(32)}${wordOf(gas)}`))
   const wrong = log(updateEvent, [zero, updateType(99)], new Uint8Array())
@@ -125,7 +125,7 @@ test('updates count in their order, and one that breaks a rule takes no other wi
 })
 
 // Rules: config-update-types
-test('numbers have as many bits as their field', () => {
+test('numbers have at most the bits of their field', () => {
   const accepted = (type: number, hex: string) =>
     updateSystemConfig(
       testSystemConfig,

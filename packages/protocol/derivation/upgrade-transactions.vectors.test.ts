@@ -78,7 +78,7 @@ test('the upgrade transactions of lagoon, and two more for a chain with peers', 
 })
 
 // Rules: upgrade-transactions
-test('the other forks bring none', () => {
+test('the other forks have no upgrade transactions', () => {
   const without = hardforkNames.filter((name) => upgradeTransactions(name, together).length === 0)
   assert.deepEqual(without, ['regolith', 'canyon', 'delta', 'granite', 'holocene'])
 })
@@ -129,7 +129,7 @@ for (const [at, known] of [...attributes.karstGasLimit.cases, ...lagoon.gasLimit
   })
 
 // Rules: upgrade-gas
-test('the gas of a fork is that of its transactions', () => {
+test('the upgrade gas of a fork is that of its transactions', () => {
   for (const fork of ['karst', 'lagoon'] as const) {
     const rules = blockRulesAt({ ...testRollup, hardforkTimes: timesOf(fork) }, 100n)
     const gas = upgradesOf(fork, together).map(({ deposit }) => deposit.gas)

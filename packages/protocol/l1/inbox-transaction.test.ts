@@ -60,7 +60,7 @@ for (const [name, transaction, type] of [
     assert.equal(read(await signed(transaction)), `${type} batcher 0x00abcd`)
   })
 
-test('the hashes of blobs are read in order, and of no other type', async () => {
+test('blob hashes are read in order, and only of blob transactions', async () => {
   const second = `0x01${'33'.repeat(31)}` as const
   const raw = await signed({ ...blob, blobVersionedHashes: [versionedHash, second] })
   const found = scanInboxTransaction(raw, scan)
@@ -80,7 +80,7 @@ test('a set-code transaction is not read, nor is one of a future type', async ()
 })
 
 // Rules: inbox-address
-test('only what goes to the inbox is read', async () => {
+test('only transactions to the inbox are read', async () => {
   for (const other of [`0x${'f0'.repeat(19)}f1`, undefined] as const) {
     assert.equal(read(await signed({ ...legacy, to: other })), undefined)
     assert.equal(read(await signed({ ...dynamicFee, to: other })), undefined)
@@ -115,7 +115,7 @@ test('a transaction with an unrecoverable signature has no sender', () => {
 })
 
 // Rules: inbox-types
-test('a deposit of a rollup below is read with who it is from', () => {
+test('a deposit of an L1 that is a rollup is read with its sender', () => {
   const from = toAddress(new Uint8Array(20).fill(7))
   const deposit = (recipient: InboxScan['inbox'] | undefined) =>
     encodeDeposit({
@@ -134,7 +134,7 @@ test('a deposit of a rollup below is read with who it is from', () => {
 })
 
 // Rules: inbox-sender
-test('arbitrary bytes, and a transaction with a byte changed, are read or passed over', async () => {
+test('arbitrary bytes and corrupted transactions are read or skipped', async () => {
   const raws = [await signed(legacy), await signed(dynamicFee), await signed(blob)]
   const change = fc.record({ raw: fc.constantFrom(...raws), at: fc.nat(400), to: fc.nat(255) })
   const changed = change.map((it) => {

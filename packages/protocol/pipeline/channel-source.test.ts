@@ -40,7 +40,7 @@ function feed(source: ChannelSource, text: string): string {
 }
 
 // Rules: bank-pruning
-test('what can be read is read before another frame takes its room', () => {
+test('complete channels are read before another frame is added', () => {
   const feedBank = (text: string) => feed(new BankedChannels(), text)
   // Two channels of 201 bytes fill the bank: a third would take the place of the first.
   assert.equal(feedBank('@0 a:0:A b:0:B! c:0:C!'), '(channel:pruned) B C')

@@ -8,7 +8,7 @@ const run = (script: string, options: PipelineRun) =>
   runPipeline(script, { hardforkTimes: { granite: 0n, holocene: 48n }, ...options })
 
 // Rules: holocene-transform
-test('a channel that is open when Holocene begins is gone', () => {
+test('a channel that is open when Holocene activates is dropped', () => {
   const channels = { a: '13', b: '13' }
   assert.equal(run('@3 a0/2 a1/2', { channels }), '. 13 .')
   assert.equal(run('@3 a0/2 @4 a1/2', { channels }), '. . (frame:no-channel) .')
@@ -17,7 +17,7 @@ test('a channel that is open when Holocene begins is gone', () => {
 })
 
 // Rules: holocene-transform
-test('batches that wait for their turn when Holocene begins are gone', () => {
+test('batches that wait when Holocene activates are dropped', () => {
   const channels = { a: '14 15', b: '13', c: '14' }
   assert.equal(run('@3 a b', { channels }), '. 13 14 15 .')
   assert.equal(run('@3 a @4 b', { channels }), '. . 13 .')
@@ -25,20 +25,20 @@ test('batches that wait for their turn when Holocene begins are gone', () => {
 })
 
 // Rules: holocene-transform
-test('L1 blocks that were read before Holocene are the epochs after it', () => {
+test('L1 blocks read before Holocene are still epochs after it', () => {
   const channels = { a: '13-20', b: '13 14 15 16 17 18 19' }
   assert.equal(run('@3 @4 a', { channels }), '. . 13 14 15 16 17 18 19 20 .')
   assert.equal(run('@3 @4 b', { channels }), '. . 13 14 15 16 17 18 19 .')
 })
 
 // Rules: holocene-transform
-test('a window that began before Holocene is over when it would have been', () => {
+test('a sequencing window that began before Holocene keeps its end', () => {
   const options = { channels: {}, config: { sequencingWindow: 2n } }
   assert.equal(run('@3 @4', options), '. . 13 14 15 16 17 .')
 })
 
 // Rules: holocene-transform
-test('a pipeline that begins with Holocene has its rules from the first block on', () => {
+test('a pipeline that starts in Holocene has its rules from the first block on', () => {
   const channels = { a: '26', b: '25' }
   const options = { channels, base: '@4', head: { number: 24, epoch: 4 } }
   assert.equal(run('@5 a b', options), '. (batch:timestamp-too-high) 25 .')

@@ -7,7 +7,7 @@ import { type PipelineRun, runPipeline } from '#test/fakes/pipeline-run.ts'
 const run = (script: string, options: PipelineRun) => runPipeline(script, options)
 
 // Rules: batcher-sender
-test('only what the batcher sends counts', () => {
+test('only transactions of the batcher are read', () => {
   const channels = { a: '13', b: '13 14' }
   assert.equal(run('@3 a', { channels }), '. 13 .')
   assert.equal(run('@3 B:a B:{a}', { channels }), '. .')
@@ -15,7 +15,7 @@ test('only what the batcher sends counts', () => {
 })
 
 // Rules: batcher-update
-test('a new batcher counts for its whole block, and the old one no more', () => {
+test('a new batcher applies to its whole L1 block, in place of the old one', () => {
   const channels = { a: '13', b: '13 14', c: '15' }
   assert.equal(run('@3 >B A:a B:b', { channels }), '. 13 14 .')
   assert.equal(run('@3 A:a B:b >B', { channels }), '. 13 14 .')
@@ -24,14 +24,14 @@ test('a new batcher counts for its whole block, and the old one no more', () => 
 })
 
 // Rules: batcher-update
-test('an update of the batcher that breaks the rules changes nothing', () => {
+test('an invalid update of the batcher has no effect', () => {
   const channels = { a: '13' }
   assert.equal(run('@3 >~ a', { channels }), '. (config-update:topics) 13 .')
   assert.equal(run('@3 >~ >B B:a', { channels }), '. (config-update:topics) 13 .')
 })
 
 // Rules: base-batcher
-test('the base has the batcher that it was given with', () => {
+test('the base uses the given batcher', () => {
   assert.equal(run('@3', { channels: { a: '13' }, base: '@2 a0/2' }), '. .')
   const channels = { a: '13' }
   assert.equal(run('@3 a1/2', { channels, base: '@2 a0/2' }), '. 13 .')
@@ -64,7 +64,7 @@ test('frames of one transaction are read in order', () => {
 })
 
 // Rules: blob-calldata
-test('from Ecotone on the calldata of a transaction with blobs does not count, and before only that', () => {
+test('from Ecotone on the calldata of a blob transaction is ignored; before, only the calldata is read', () => {
   const channels = { a: '13', b: '13 14' }
   const at = (ecotone: bigint) => ({ channels, hardforkTimes: { delta: 0n, ecotone } })
   assert.equal(run('@3 {a}b', at(36n)), '. 13 .')
@@ -73,7 +73,7 @@ test('from Ecotone on the calldata of a transaction with blobs does not count, a
 })
 
 // Rules: malformed-item
-test('one item that is malformed goes alone', () => {
+test('a malformed item is dropped alone', () => {
   const channels = { a: '13', b: '14', c: '15' }
   assert.equal(run('@3 a ~ b', { channels }), '. 13 (calldata:malformed) 14 .')
   assert.equal(
@@ -83,12 +83,12 @@ test('one item that is malformed goes alone', () => {
 })
 
 // Rules: malformed-item
-test('an empty blob is malformed, as frames begin with a version', () => {
+test('an empty blob is malformed, since frames begin with a version', () => {
   assert.equal(run('@3 {,a}', { channels: { a: '13' } }), '. (blob:malformed) 13 .')
 })
 
 // Rules: blob-missing
-test('a block is not read before all blobs of its batcher are there', () => {
+test('a block is not read before all blobs of its batcher are available', () => {
   const channels = { a: '13', b: '13 14' }
   assert.equal(run('@3 a {b,?} @4', { channels }), '. needs-blobs:1')
   assert.equal(run('@3 {?,?} {a,?}', { channels }), '. needs-blobs:3')
@@ -98,7 +98,7 @@ test('a block is not read before all blobs of its batcher are there', () => {
 })
 
 // Rules: blob-missing
-test('a blob that is cut short is as one that is missing', () => {
+test('a truncated blob counts as missing', () => {
   assert.equal(run('@3 {a,-}', { channels: { a: '13' } }), '. needs-blobs:1')
 })
 

@@ -114,7 +114,7 @@ const followed = ({ parent, l1Origin, sequenceNumber }: DerivedAttributes): L2Bl
 })
 
 // Rules: any-l1-data
-test('a pipeline takes L1 blocks with anything in them', () => {
+test('a pipeline accepts L1 blocks with any content', () => {
   let derived = 0
   fc.assert(
     fc.property(arbitraryL1, ({ config, blocks, verdicts }) => {
@@ -146,7 +146,7 @@ const emptyBlock = {
 
 for (const name of ['many-channels', 'deposits-and-config', 'op-batcher-span']) {
   // Rules: any-l1-data
-  test(`a pipeline takes a chain with anything changed in its L1 blocks: ${name}`, async () => {
+  test(`a pipeline accepts a chain with any change in its L1 blocks: ${name}`, async () => {
     const chain = await readChain(name)
     const good = derive({ ...chain, verdicts: ['builds'] })
     assert.ok(good.length > 50)

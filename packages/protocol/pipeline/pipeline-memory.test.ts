@@ -67,7 +67,7 @@ function collectGarbage(): void {
 }
 
 // Rules: limit-epochs
-test('of L1 blocks only those are held that may still be an epoch, and blobs only of the last', async () => {
+test('a pipeline holds only L1 blocks that may still be an epoch, and only the blobs of the last', async () => {
   const { logs, blobs } = await heldAfter(40)
   // The window of 4 L1 blocks, its first, and the one that is read.
   assert.ok(logs <= Number(config.sequencingWindow) + 2, `${logs} L1 blocks are held`)

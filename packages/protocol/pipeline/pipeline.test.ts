@@ -23,14 +23,14 @@ test('an L1 block that is not the child of the one before it causes a reset', ()
 })
 
 // Rules: l1-read-whole
-test('the next L1 block is asked for when all before it is read', () => {
+test('the next L1 block is requested when all data before it is read', () => {
   const channels = { a: '13 14', b: '15-16', c: '17 18' }
   assert.equal(run('@3 a b c @4', { channels }), '. 13 14 15 16 17 18 . .')
   assert.equal(run('@3 a b c @4', { channels, hardforkTimes: before }), '. 13 14 15.. 16 17 18 . .')
 })
 
 // Rules: window-over
-test('a window is over when the last of its data is read, and not before', () => {
+test('a sequencing window is over when its last data is read', () => {
   const channels = { a: '13 14', b: '15', c: '13' }
   const config = { sequencingWindow: 2n }
   for (const hardforkTimes of [before, { holocene: 0n }]) {
@@ -42,7 +42,7 @@ test('a window is over when the last of its data is read, and not before', () =>
 })
 
 // Rules: channel-rules-by-time, channel-timeout
-test('a channel lives for the timeout, by the L1 block that is read', () => {
+test('a channel times out by the L1 block that is being read', () => {
   const channels = { a: '13' }
   const config = { sequencingWindow: 1_000n, channelTimeout: 60n }
   const lastAt = (at: number, hardforkTimes: HardforkTimes) =>
@@ -71,7 +71,7 @@ test('before Canyon a channel waits for those opened before it, by the time of L
 })
 
 // Rules: stage-invalid
-test('an invalid batch voids the rest of its channel, from Holocene on', () => {
+test('an invalid batch drops the rest of its channel, from Holocene on', () => {
   const channels = { a: '13 14! 14', b: '14' }
   const at = (holocene: bigint) => ({ channels, hardforkTimes: { granite: 0n, holocene } })
   assert.equal(run('@3 a', at(37n)), '. 13 (batch:other-parent) 14 .')
@@ -80,26 +80,26 @@ test('an invalid batch voids the rest of its channel, from Holocene on', () => {
 })
 
 // Rules: stage-past
-test('a batch of the past voids nothing', () => {
+test('a past batch drops nothing else', () => {
   const channels = { a: '13 13! 14', b: '13-14 15' }
   assert.equal(run('@3 a b', { channels }), '. 13 (batch:past) 14 (batch:past) 15 .')
 })
 
 // Rules: stage-invalid
-test('an invalid batch takes no frame with it that is still to be read', () => {
+test('an invalid batch does not drop frames that are not read yet', () => {
   const channels = { a: '13!', c: '13 14' }
   assert.equal(run('@3 a+c0/2 c1/2', { channels }), '. (batch:other-parent) 13 14 .')
 })
 
 // Rules: malformed-batch
-test('what is no batch voids the rest of its channel', () => {
+test('a malformed batch drops the rest of its channel', () => {
   const channels = { a: '13 ~ 14', b: '14' }
   for (const hardforkTimes of [before, { holocene: 0n }])
     assert.equal(run('@3 a b', { channels, hardforkTimes }), '. 13 (batch:malformed) 14 .')
 })
 
 // Rules: span-before-delta
-test('span batches count from Delta on, by the time of the L1 block that is read and of the epoch', () => {
+test('span batches are read from Delta on, by the time of the L1 block being read and of the epoch', () => {
   const channels = { a: '13-14 13', b: '13-14' }
   const at = (delta: bigint) => ({ channels, hardforkTimes: { canyon: 0n, delta } })
   assert.equal(run('@3 a', at(37n)), '. (batch:span-before-delta) 13 .')
@@ -108,7 +108,7 @@ test('span batches count from Delta on, by the time of the L1 block that is read
 })
 
 // Rules: deposits-only
-test('a block with deposits only takes with it the rest of its span and channel', () => {
+test('a block of deposits only drops the rest of its span and channel', () => {
   const channels = { a: '13-15 16', b: '13 14+02c0 15', c: '15 16' }
   assert.equal(run('@3 a c', { channels, refused: [14] }), '. 13 14x 15 16 .')
   assert.equal(run('@3 a', { channels, refused: [14] }), '. 13 14x .')
@@ -117,14 +117,14 @@ test('a block with deposits only takes with it the rest of its span and channel'
 })
 
 // Rules: deposits-only
-test('a block with deposits only takes no frame with it that is still to be read', () => {
+test('a block of deposits only does not drop frames that are not read yet', () => {
   const channels = { a: '13', b: '14' }
   assert.equal(run('@3 a+b', { channels, refused: [13] }), '. 13x 14 .')
   assert.equal(run('@3 a+b0/2 b1/2', { channels, refused: [13] }), '. 13x 14 .')
 })
 
 // Rules: span-overlap
-test('a span that overlaps a block with deposits only is not the chain that is', () => {
+test('a span that overlaps a block of deposits only is invalid', () => {
   const channels = { a: '13 14+02c0', b: '14+02c0 15', c: '15' }
   assert.equal(
     run('@3 a b c', { channels, refused: [14] }),
@@ -142,7 +142,7 @@ test('before Holocene the blocks of a span whose block is refused are revoked', 
 })
 
 // Rules: safe-block-missing
-test('a block of the safe chain that is missing is asked for, and nothing is lost by that', () => {
+test('a missing block of the safe chain is requested, without losing data', () => {
   const channels = { a: '13 14', b: '12-15 16' }
   for (const hardforkTimes of [before, { holocene: 0n }]) {
     const said = run('@3 a b', { channels, hardforkTimes, missing: [11, 12, 14] })
@@ -157,7 +157,7 @@ test('a malformed deposit stops derivation where its epoch begins', () => {
 })
 
 // Rules: queue-behind
-test('what is read up to the epoch of the head completes channels, and makes no block', () => {
+test('data up to the epoch of the head completes channels, and makes no block', () => {
   const channels = { a: '25', b: '25' }
   const head = { number: 24, epoch: 4 }
   const options = { channels, head }
@@ -169,7 +169,7 @@ test('what is read up to the epoch of the head completes channels, and makes no 
 })
 
 // Rules: stage-behind
-test('a channel that ends in the L1 block of the head’s epoch counts before Holocene', () => {
+test('before Holocene a channel that ends in the L1 block of the head’s epoch is used', () => {
   const options = { channels: { a: '13' } }
   assert.equal(run('', { ...options, base: '@2 a' }), '(batch:before-safe-head) .')
   assert.equal(run('', { ...options, base: '@2 a', hardforkTimes: before }), '13 .')

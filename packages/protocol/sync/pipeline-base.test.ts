@@ -18,7 +18,7 @@ const isBase = (epoch: number, hardforkTimes: HardforkTimes, l1Genesis = 0n) => 
 }
 
 // Rules: pipeline-base
-test('a base is a channel timeout below the safe head, and not one L1 block less', () => {
+test('a base is at least a channel timeout below the safe head', () => {
   assert.equal(isBase(30, { fjord: 0n }), true)
   assert.equal(isBase(31, { fjord: 0n }), false)
   assert.equal(isBase(50, { granite: 0n }), true)
@@ -34,7 +34,7 @@ test('around Granite the timeout is the longer of those at the base and the safe
 })
 
 // Rules: pipeline-base
-test('there is nothing below a genesis', () => {
+test('the genesis is always a base', () => {
   assert.equal(isBase(0, { fjord: 0n }), true)
   assert.equal(isBase(80, { fjord: 0n }, 79n), false)
   assert.equal(isBase(80, { fjord: 0n }, 80n), true)

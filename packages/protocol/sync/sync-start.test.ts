@@ -108,12 +108,12 @@ test('the safe head goes back a whole sequencing window below the newest canonic
 })
 
 // Rules: sync-start-window
-test('it goes no further back than what is finalized', () => {
+test('it does not go back below the finalized head', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 90, 85])), '101/85/85')
 })
 
 // Rules: sync-start-window
-test('it goes back from the safe head of before, if that is older', () => {
+test('it goes back from the previous safe head, if that is older', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 30, 4])), '101/29/4')
 })
 
@@ -124,7 +124,7 @@ test('blocks whose L1 origin was replaced are dropped', () => {
 })
 
 // Rules: sync-start-origins
-test('blocks whose L1 origin is not there yet are kept', () => {
+test('blocks whose L1 origin L1 does not have yet are kept', () => {
   assert.equal(found(world(l1Chain(45), l2Chain(101), [101, 90, 4])), '101/67/4')
 })
 
@@ -136,12 +136,12 @@ test('a reorg of five sequencing windows is followed, a longer one is not', () =
 })
 
 // Rules: sync-start-broken
-test('a finalized block without its L1 origin is no start', () => {
+test('a finalized block whose L1 origin is not canonical fails the search', () => {
   assert.equal(found(world(l1Chain(60, 40), l2Chain(101), [101, 95, 90])), 'reorg-past-finality')
 })
 
 // Rules: sync-start-broken
-test('another block than the finalized at its height is no start', () => {
+test('another block at the height of the finalized one fails the search', () => {
   const chain = l2Chain(101)
   const [unsafe, finalized] = [chain[101], chain[85]]
   assert.ok(unsafe && finalized)
@@ -157,7 +157,7 @@ test('without labels the chain starts at its genesis', () => {
 })
 
 // Rules: sync-start-labels, limit-recover
-test('a chain of more than fourteen windows without a safe head was synced by its engine', () => {
+test('a chain of more than fourteen windows without a safe head counts as EL-synced', () => {
   const l1 = l1Chain(160)
   assert.equal(found(world(l1, l2Chain(281), [281])), '281/0/0')
   assert.equal(found(world(l1, l2Chain(282), [282])), '282/282/282')
@@ -168,13 +168,13 @@ test('a chain of more than fourteen windows without a safe head was synced by it
 })
 
 // Rules: sync-start-labels
-test('a head below the safe one was lost by its engine', () => {
+test('a head below the safe head means that the execution client lost blocks', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [80, 90, 4])), '80/80/80')
   assert.equal(found(world(l1Chain(60), l2Chain(101), [80, 70, 90])), '80/80/80')
 })
 
 // Rules: sync-start-broken
-test('another genesis is another chain', () => {
+test('another genesis means another chain', () => {
   const chain = l2Chain(10)
   const [unsafe] = chain.slice(-1)
   assert.ok(unsafe)
@@ -187,13 +187,13 @@ for (const [name, wrong] of [
   ['an L1 origin that jumps', { l1Origin: { number: 9n, hash: hashOf(1, 'a', 9) } }],
 ] as const)
   // Rules: sync-start-broken
-  test(`blocks that cannot follow each other are no start: ${name}`, () => {
+  test(`blocks that are not linked fail the search: ${name}`, () => {
     const chain = l2Chain(101, { number: 51n, ...wrong })
     assert.equal(found(world(l1Chain(60), chain, [101, 40, 4])), 'l2-inconsistent')
   })
 
 // Rules: sync-start-broken
-test('a chain that changes while it is read is no start', () => {
+test('a chain that changes during the search fails it', () => {
   const given = world(l1Chain(60), l2Chain(101), [101, 90, 4])
   assert.equal(found({ ...given, l2: given.l2.filter(({ number }) => number > 80n) }), 'l2-missing')
   const l1 = new Map([...given.l1, ...[...l1Chain(60, 20)].filter(([at]) => at === 42)])
@@ -201,7 +201,7 @@ test('a chain that changes while it is read is no start', () => {
 })
 
 // Rules: limit-pages
-test('blocks are asked for by the page', () => {
+test('blocks are requested in pages', () => {
   const { requests } = search(world(l1Chain(400), l2Chain(701), [701, 90, 4]))
   assert.ok(requests <= 9, `${requests} requests for 612 L2 blocks and 306 L1 blocks`)
 })

@@ -23,7 +23,7 @@ const { cases } = readVectors('deposit_tx.json') as { cases: readonly Case[] }
 
 for (const [at, { fields, tx }] of cases.entries())
   // Rules: deposit-format
-  test(`deposit ${at} is written and read`, () => {
+  test(`deposit ${at} decodes to itself`, () => {
     const deposit: Deposit = {
       sourceHash: fields.sourceHash,
       from: fields.from,

@@ -30,7 +30,7 @@ for (const [name, transaction] of [
     { ...common, ...fees, type: 'eip7702', accessList, authorizationList: [authorization] },
   ],
 ] as const) {
-  test(`a transaction that viem signed is read as it was meant: ${name}`, async () => {
+  test(`a transaction signed by viem is decoded: ${name}`, async () => {
     const raw = await account.signTransaction(transaction)
     const read = decodeTransaction(fromHex(raw))
     const parsed = parseTransaction(raw)
@@ -49,7 +49,7 @@ for (const [name, transaction] of [
   })
 }
 
-test('what an account signs to have its code set is what viem signs', () => {
+test('the hash of an authorization equals that of viem', () => {
   const expected = hashAuthorization({ address: to, chainId: 10, nonce: 8 })
   const signature = { r: 0n, s: 0n, yParity: 0 }
   const address = toAddress(fromHex(to))
@@ -57,7 +57,7 @@ test('what an account signs to have its code set is what viem signs', () => {
   assert.equal(toHex(own), expected)
 })
 
-test('a deposit is read as it was written', () => {
+test('a deposit decodes to itself', () => {
   const deposit = {
     sourceHash: toHash(new Uint8Array(32).fill(1)),
     from: toAddress(new Uint8Array(20).fill(2)),
@@ -81,7 +81,7 @@ for (const [name, raw, message] of [
   ['too few fields', '0x02c3010203', /3 fields/],
   ['a legacy transaction with too few fields', '0xc3010203', /3 fields/],
 ] as const) {
-  test(`${name} is no transaction of a user`, () => {
+  test(`${name} is not a user transaction`, () => {
     assert.throws(() => decodeTransaction(fromHex(raw)), { name: 'DecodeError', message })
   })
 }
