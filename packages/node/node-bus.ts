@@ -182,10 +182,10 @@ async function keepProvisioned(
   },
 ): Promise<void> {
   const { specs, signal, report, onFatal } = options
-  const told = (event: ProvisionEvent) =>
+  const reportEvent = (event: ProvisionEvent) =>
     report(provisionLine(event), event.kind === 'failed' ? 'warn' : 'info')
   try {
-    await provisionForever(connection, specs, { clock: systemClock, signal, report: told })
+    await provisionForever(connection, specs, { clock: systemClock, signal, report: reportEvent })
   } catch (error) {
     if (!signal.aborted && error instanceof Error) onFatal(error)
   } finally {

@@ -48,8 +48,8 @@ test('of a bus with nothing on it, it is said what to start', () => {
 test('a service that has not spoken since the node was started is starting, for ten seconds', () => {
   const phasesAt = (sinceStartMs: number, statusAgeMs: number) => {
     const states = withServices({ derivation: status({}, statusAgeMs) })
-    const told = nodeStatus({ ...states, startedMs: nowMs - sinceStartMs }, names)
-    return [told.services.map(({ phase }) => phase), told.advice.length]
+    const printed = nodeStatus({ ...states, startedMs: nowMs - sinceStartMs }, names)
+    return [printed.services.map(({ phase }) => phase), printed.advice.length]
   }
   assert.deepEqual(phasesAt(2_000, 3_600_000), [['starting', 'starting'], 0])
   assert.deepEqual(phasesAt(2_000, 1_000), [['starting', 'running'], 0])
@@ -62,11 +62,11 @@ test('a service that waits says for what, since when, and what comes next', () =
     'da-watcher': status({}),
     derivation: status({ phase: 'waiting', wait }),
   })
-  const told = nodeStatus(states, names)
-  assert.deepEqual(told.advice, [])
-  assert.equal(told.services[1]?.waitsSince, 9)
+  const printed = nodeStatus(states, names)
+  assert.deepEqual(printed.advice, [])
+  assert.equal(printed.services[1]?.waitsSince, 9)
   assert.match(
-    statusLines(told).join('\n'),
+    statusLines(printed).join('\n'),
     /derivation +waiting\n +waits for L1 block 7, for 9\.0 s\n +next: asks again/,
   )
 })
@@ -106,18 +106,18 @@ test('a node all of whose services are silent was killed: a line says so, and ho
   const hash = `0x${'11'.repeat(32)}` as const
   const head = { hash, number: 5n, parentHash: hash, timestamp: BigInt(nowMs / 1_000) } as never
   const l1 = { value: { head, safe: undefined, finalized: undefined }, ageMs: 180_000 }
-  const told = (ageMs: number) => {
+  const printed = (ageMs: number) => {
     const services = { 'da-watcher': status({}, 3_600_000), derivation: status({}, ageMs) }
     return nodeStatus({ ...withServices(services), l1, folder: '/node' }, names)
   }
-  const killed = told(15_001)
+  const killed = printed(15_001)
   assert.equal(killed.running, false)
   assert.equal(killed.advice.length, 1)
   assert.match(killed.advice[0] ?? '', /^the node was killed, .* atoll node --data-dir \/node /)
   assert.match(statusLines(killed)[0] ?? '', /^L1 head .*, reported 3 min ago$/)
-  const running = told(15_000)
+  const running = printed(15_000)
   assert.equal(running.running, true)
-  assert.doesNotMatch(statusLines(running).join('\n'), /told 3 min ago/)
+  assert.doesNotMatch(statusLines(running).join('\n'), /reported 3 min ago/)
 })
 
 test('a service that is stopping for longer than it may take has ended', () => {

@@ -26,13 +26,13 @@ export interface NodeStates {
 }
 
 /** A block in the output. */
-interface ToldBlock {
+interface BlockStatus {
   readonly number: number
   readonly hash: string
 }
 
 /** A service in the output. */
-interface ToldService {
+interface ServiceLine {
   readonly service: string
   readonly phase: ServiceStatus['phase'] | 'silent' | 'unheard'
   readonly waitsFor: string | null
@@ -45,10 +45,10 @@ interface ToldService {
 export interface NodeStatus {
   /** Whether any of its services reports, or is starting. */
   readonly running: boolean
-  readonly l1: Record<'head' | 'safe' | 'finalized' | 'derived', ToldBlock | null>
-  readonly l2: Record<'unsafe' | 'safe' | 'finalized', ToldBlock | null>
+  readonly l1: Record<'head' | 'safe' | 'finalized' | 'derived', BlockStatus | null>
+  readonly l2: Record<'unsafe' | 'safe' | 'finalized', BlockStatus | null>
   /** Seconds since the services wrote the L1 heads, the derived L1 block, and the L2 heads. */
-  readonly toldAgo: Record<'l1' | 'derived' | 'l2', number | null>
+  readonly reportedAgo: Record<'l1' | 'derived' | 'l2', number | null>
   /** Blocks and seconds. */
   readonly lags: {
     readonly l1HeadAgeSeconds: number | null
@@ -57,7 +57,7 @@ export interface NodeStatus {
     readonly safeBehindUnsafe: number | null
     readonly finalizedBehindSafe: number | null
   }
-  readonly services: readonly ToldService[]
+  readonly services: readonly ServiceLine[]
   /** Advice for operators, most urgent first; empty if all is well. */
   readonly advice: readonly string[]
 }
@@ -80,7 +80,7 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
   const { unsafe, safe, finalized } = chain?.value ?? {}
   const { head } = l1?.value ?? {}
   const derived = targets?.value.currentL1
-  const services = serviceNames.map((service) => toldService(service, states))
+  const services = serviceNames.map((service) => toServiceLine(service, states))
   const ageOf = (timestamp: bigint | undefined) =>
     timestamp === undefined ? null : Math.max(0, Math.round(nowMs / 1_000 - Number(timestamp)))
   const lags = {
@@ -94,13 +94,17 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
   return {
     running,
     l1: {
-      head: told(head),
-      safe: told(l1?.value.safe),
-      finalized: told(l1?.value.finalized),
-      derived: told(derived),
+      head: toBlockStatus(head),
+      safe: toBlockStatus(l1?.value.safe),
+      finalized: toBlockStatus(l1?.value.finalized),
+      derived: toBlockStatus(derived),
     },
-    l2: { unsafe: told(unsafe), safe: told(safe), finalized: told(finalized) },
-    toldAgo: { l1: secondsOf(l1), derived: secondsOf(targets), l2: secondsOf(chain) },
+    l2: {
+      unsafe: toBlockStatus(unsafe),
+      safe: toBlockStatus(safe),
+      finalized: toBlockStatus(finalized),
+    },
+    reportedAgo: { l1: secondsOf(l1), derived: secondsOf(targets), l2: secondsOf(chain) },
     lags,
     services,
     advice: [
@@ -115,7 +119,7 @@ function secondsOf(state: Aged<unknown> | undefined): number | null {
   return state === undefined ? null : Math.round(state.ageMs / 1_000)
 }
 
-function told(block: BlockId | undefined): ToldBlock | null {
+function toBlockStatus(block: BlockId | undefined): BlockStatus | null {
   return block === undefined ? null : { number: Number(block.number), hash: block.hash }
 }
 
@@ -123,7 +127,7 @@ function behind(front: BlockId | undefined, back: BlockId | undefined): number |
   return front === undefined || back === undefined ? null : Number(front.number - back.number)
 }
 
-function toldService(service: string, states: NodeStates): ToldService {
+function toServiceLine(service: string, states: NodeStates): ServiceLine {
   const { nowMs, services } = states
   const status = services.get(service)
   if (status === undefined || isStarting(status, states)) {
@@ -155,7 +159,7 @@ function isStarting(
 
 /** Advice for a node without any reporting service. */
 function goneAdvice(
-  services: readonly ToldService[],
+  services: readonly ServiceLine[],
   { folder }: Pick<NodeStates, 'folder'>,
 ): readonly string[] {
   if (services.every(({ phase }) => phase === 'unheard')) return services.flatMap(adviceFor)
@@ -165,7 +169,7 @@ function goneAdvice(
   ]
 }
 
-function adviceFor({ service, phase }: ToldService): readonly string[] {
+function adviceFor({ service, phase }: ServiceLine): readonly string[] {
   if (phase === 'silent')
     return [
       `${service} wrote its status and then no more: see whether its process runs, start it again if not, and see what it logged last`,
@@ -193,11 +197,15 @@ function l1Advice(headAgeSeconds: number | null): readonly string[] {
 
 /** Formats the status as lines of text. */
 export function statusLines(status: NodeStatus): readonly string[] {
-  const { running, l1, l2, toldAgo, lags, services, advice } = status
+  const { running, l1, l2, reportedAgo, lags, services, advice } = status
   const ago = (seconds: number | null) =>
     running || seconds === null ? '' : `, reported ${formatDuration(seconds * 1_000)} ago`
-  const [l1Ago, derivedAgo, l2Ago] = [ago(toldAgo.l1), ago(toldAgo.derived), ago(toldAgo.l2)]
-  const line = (name: string, block: ToldBlock | null, note = '') => {
+  const [l1Ago, derivedAgo, l2Ago] = [
+    ago(reportedAgo.l1),
+    ago(reportedAgo.derived),
+    ago(reportedAgo.l2),
+  ]
+  const line = (name: string, block: BlockStatus | null, note = '') => {
     const where = block === null ? 'not known' : `${String(block.number).padEnd(10)} ${block.hash}`
     return `${name.padEnd(14)} ${where}${note}`
   }
@@ -219,7 +227,7 @@ export function statusLines(status: NodeStatus): readonly string[] {
   ]
 }
 
-function serviceLines({ service, phase, waitsFor, waitsSince, next }: ToldService): string[] {
+function serviceLines({ service, phase, waitsFor, waitsSince, next }: ServiceLine): string[] {
   const lines = [`${service.padEnd(14)} ${phase}`]
   if (waitsFor !== null) {
     const since = formatDuration((waitsSince ?? 0) * 1_000)

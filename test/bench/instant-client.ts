@@ -46,13 +46,16 @@ export async function startInstantClient(record: string): Promise<InstantClient>
     return number <= heads.latest ? (blocks[number] ?? null) : null
   }
   const forkchoice = ([state, attributes]: readonly unknown[]) => {
-    const told = state as Record<'headBlockHash' | 'safeBlockHash' | 'finalizedBlockHash', string>
-    heads.latest = numbers.get(told.headBlockHash) ?? heads.latest
-    heads.safe = numbers.get(told.safeBlockHash) ?? heads.safe
-    heads.finalized = numbers.get(told.finalizedBlockHash) ?? heads.finalized
+    const reported = state as Record<
+      'headBlockHash' | 'safeBlockHash' | 'finalizedBlockHash',
+      string
+    >
+    heads.latest = numbers.get(reported.headBlockHash) ?? heads.latest
+    heads.safe = numbers.get(reported.safeBlockHash) ?? heads.safe
+    heads.finalized = numbers.get(reported.finalizedBlockHash) ?? heads.finalized
     const next = heads.latest + 1
     const payloadId = attributes === null ? null : `0x${next.toString(16).padStart(16, '0')}`
-    return { payloadStatus: { ...valid, latestValidHash: told.headBlockHash }, payloadId }
+    return { payloadStatus: { ...valid, latestValidHash: reported.headBlockHash }, payloadId }
   }
   const getPayload = ([id]: readonly unknown[]) => payloads[Number(id)]
   const newPayload = ([payload]: readonly unknown[]) => {

@@ -86,13 +86,16 @@ test('of a node that was killed the status says so, and ends with 4', async (t) 
   assert.equal((await status()).code, 0)
   child.kill('SIGKILL')
   await ended
-  let told = await status()
-  for (let tries = 0; told.code === 0 && tries < 60; tries++) {
+  let reported = await status()
+  for (let tries = 0; reported.code === 0 && tries < 60; tries++) {
     await setTimeout(500)
-    told = await status()
+    reported = await status()
   }
-  assert.equal(told.code, 4)
-  assert.match(told.out, /^! the node was killed, or lost its services: .*atoll node --data-dir/m)
+  assert.equal(reported.code, 4)
+  assert.match(
+    reported.out,
+    /^! the node was killed, or lost its services: .*atoll node --data-dir/m,
+  )
 })
 
 /** A node as the leader of a group of processes, whose services all run. */

@@ -51,7 +51,7 @@ export function encodeSpanBatch(span: SpanBatch, encoding: SpanBatchEncoding): U
   if (first === undefined || last === undefined) throw new RangeError('no blocks')
   const transactions = blocks
     .flatMap((block) => block.transactions)
-    .map((raw) => cutUp(raw, encoding.chainId))
+    .map((raw) => splitTransaction(raw, encoding.chainId))
   return joined([
     Uint8Array.of(batchTypes.span),
     encodeUvarint(first.timestamp - encoding.genesisTimestamp),
@@ -85,7 +85,7 @@ function originBits(
 }
 
 /** A transaction split into columns. */
-interface CutUp {
+interface SplitTransaction {
   readonly isOdd: boolean
   /** Of a legacy transaction only. */
   readonly isProtected: boolean | undefined
@@ -99,10 +99,10 @@ interface CutUp {
   readonly data: Uint8Array
 }
 
-function cutUp(raw: Uint8Array, chainId: bigint): CutUp {
+function splitTransaction(raw: Uint8Array, chainId: bigint): SplitTransaction {
   const type = raw[0] ?? 0
-  if (type === postExecType) return cutUpPostExec(raw)
-  if (type >= 0xc0) return cutUpLegacy(raw, chainId)
+  if (type === postExecType) return splitPostExec(raw)
+  if (type >= 0xc0) return splitLegacy(raw, chainId)
   const feeFields = { 1: 1, 2: 2, 4: 2 }[type]
   if (feeFields === undefined) throw new DecodeError(`transaction type ${type} in a span batch`)
   const fields = decodeRlpList(raw.subarray(1))
@@ -126,7 +126,7 @@ function cutUp(raw: Uint8Array, chainId: bigint): CutUp {
   }
 }
 
-function cutUpLegacy(raw: Uint8Array, chainId: bigint): CutUp {
+function splitLegacy(raw: Uint8Array, chainId: bigint): SplitTransaction {
   const [nonce, gasPrice, gasLimit, to, value, data, v, ...signature] = decodeRlpList(raw)
   const vValue = rlpUint(v, wordBytes)
   const isProtected = vValue !== 27n && vValue !== 28n
@@ -145,7 +145,7 @@ function cutUpLegacy(raw: Uint8Array, chainId: bigint): CutUp {
 }
 
 /** It has no signature: all its bytes are data, and it counts as a contract creation without recipient. */
-function cutUpPostExec(raw: Uint8Array): CutUp {
+function splitPostExec(raw: Uint8Array): SplitTransaction {
   if (new RlpScan(raw, 1).list(raw.length) !== raw.length)
     throw new DecodeError('bytes after the list of a post-exec transaction')
   return {

@@ -55,9 +55,9 @@ test('a chain through all forks is built by one client and followed by another',
   const recorded = readParsed(`${record}l2.ndjson.gz`, z.looseObject({ number: z.string() }))
   for await (const { value } of recorded) {
     const block = verifier.chain.canonical(BigInt(value.number)) ?? assert.fail(value.number)
-    const { raw, ...told } = value
+    const { raw, ...reported } = value
     assert.ok(raw)
-    assert.deepEqual(blockToJson(block, verifier.chain.body(block), { full: true }), told)
+    assert.deepEqual(blockToJson(block, verifier.chain.body(block), { full: true }), reported)
   }
   assert.equal(verifier.chain.head.hash, parent)
   assert.equal(verifier.chain.safe?.hash, safe)

@@ -107,10 +107,10 @@ export class FakeView implements PoolView {
 export function makePool(options: ConstructorParameters<typeof TransactionPool>[1] = {}) {
   const view = new FakeView()
   const pool = new TransactionPool(view, options)
-  const told: string[] = []
+  const reported: string[] = []
   pool.subscribe({
-    pending: (transactions) => told.push(`+${notate(transactions)}`),
-    removed: (transaction, reason) => told.push(`-${notate([transaction])} ${reason}`),
+    pending: (transactions) => reported.push(`+${notate(transactions)}`),
+    removed: (transaction, reason) => reported.push(`-${notate([transaction])} ${reason}`),
   })
   const add = async (...notations: readonly string[]) => {
     for (const notation of notations) pool.add(await signed(notation))
@@ -134,7 +134,7 @@ export function makePool(options: ConstructorParameters<typeof TransactionPool>[
     })
     return refusals.map(({ message }) => message)
   }
-  return { view, pool, told, add, show, reset }
+  return { view, pool, reported, add, show, reset }
 }
 
 /** Transactions as `signed` names them. */

@@ -131,8 +131,8 @@ export class TestDerivation {
       batcher: start.systemConfig.batcherAddress,
       safeBlock: (number) => this.#blocks.get(number),
     })
-    const told = l2.find(({ block }) => block.blockHash === start.safe.hash)
-    const { block } = told ?? assert.fail(`no L2 block ${start.safe.number}`)
+    const reported = l2.find(({ block }) => block.blockHash === start.safe.hash)
+    const { block } = reported ?? assert.fail(`no L2 block ${start.safe.number}`)
     this.#safe = { ref: start.safe, systemConfig: systemConfigOf(config, block) }
     this.#pending = this.#safe
   }

@@ -20,7 +20,7 @@ export interface Follower {
 const l1PollMs = 500
 
 /** Number of last log lines shown for a node. */
-const toldChars = 4_000
+const logTailChars = 4_000
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 
@@ -69,7 +69,7 @@ export async function startOnEmbedded(
   const [engine, rpc] = [String(portBase), String(portBase + 1)]
   const client = startExecutionClient(file, { folder: dataDir, engine, rpc })
   const execution = clientOf(`http://127.0.0.1:${rpc}`)
-  const explain = () => client.output.slice(-toldChars)
+  const explain = () => client.output.slice(-logTailChars)
   await until('the execution client answers', { withinMs: 60_000, explain }, isUp(execution))
   const node = startNode(file, { dataDir, engineUrl: `http://127.0.0.1:${engine}` })
   return {
@@ -133,7 +133,7 @@ function startNode(
     'log-format': 'json',
   }
   const program = new Program(process.execPath, [atoll, 'node', ...flagsOf(flags)])
-  const explain = async () => `${await statusOf(dataDir)}\n${program.output.slice(-toldChars)}`
+  const explain = async () => `${await statusOf(dataDir)}\n${program.output.slice(-logTailChars)}`
   return { explain, stop: () => program.stop() }
 }
 

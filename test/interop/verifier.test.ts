@@ -93,14 +93,14 @@ async function follow(t: TestContext, beside: Beside): Promise<void> {
   await record.until(`${wantedBlocks} more are safe`, withinMs, allAt('safe', wanted))
   const samples = record.samples.slice(from)
   await record.until('they are final', 180_000, allAt('finalized', wanted))
-  const told = await syncStatusOf(network.file.nodes.b.rollupUrl)
+  const reported = await syncStatusOf(network.file.nodes.b.rollupUrl)
   const last = Math.max(
-    ...told.map(({ number }) => number),
+    ...reported.map(({ number }) => number),
     ...verifiers.map(({ name }) => record.last.get(name)?.safe?.number ?? 0),
   )
   await record.until('all are as far', 60_000, allAt('safe', last))
   const hashes = await hashesOf(opNode.execution, last)
-  for (const { number, hash } of told) assert.equal(hash, hashes[number], `op-node's ${number}`)
+  for (const { number, hash } of reported) assert.equal(hash, hashes[number], `op-node's ${number}`)
   for (const follower of ours)
     t.diagnostic(`${follower.name}: ${await assertSame(record, follower, hashes)}`)
   for (const { name } of verifiers) t.diagnostic(lagLine(samples, name))

@@ -218,8 +218,8 @@ export class VerifierRun implements DisturbedRun {
   #activeHistory(): SafeHeadHistory {
     const { names, server } = this.simulation
     const stream = server.streams.get(names.stateStream(derivationTargets))
-    const told = stream?.newest(names.stateStored(derivationTargets, ''))
-    return this.histories[told?.headers[busHeaders.instance] === 'derivation-1' ? 1 : 0]
+    const reported = stream?.newest(names.stateStored(derivationTargets, ''))
+    return this.histories[reported?.headers[busHeaders.instance] === 'derivation-1' ? 1 : 0]
   }
 
   /** What derivation hands over is noted, with the generation that it is for. */
@@ -321,9 +321,9 @@ function logTo(host: Host) {
     {
       write: (line: string) => {
         const fields = JSON.parse(line) as Readonly<Record<string, unknown>>
-        const told = Object.entries(fields).filter(([name]) => !hidden.has(name))
+        const reported = Object.entries(fields).filter(([name]) => !hidden.has(name))
         host.log(
-          `${String(fields['msg'])} ${JSON.stringify(Object.fromEntries(told)).slice(0, 400)}`,
+          `${String(fields['msg'])} ${JSON.stringify(Object.fromEntries(reported)).slice(0, 400)}`,
         )
       },
     },

@@ -154,13 +154,13 @@ test('gas is used up; what does not fit leaves room for others, and stays in the
 test('one that cannot be executed is dropped with its reason, and the block goes on', async () => {
   const chain = makeChain({ contracts: ['b'] })
   const { pool } = chain
-  const told: string[] = []
-  pool.subscribe({ removed: (one, reason) => told.push(`${notate([one])} ${reason}`) })
+  const reported: string[] = []
+  pool.subscribe({ removed: (one, reason) => reported.push(`${notate([one])} ${reason}`) })
   await sendAll(pool, 'b0:9 a0:5 a1:5')
   const { builder, fill, seal } = await begin(chain)
   const result = await fillBlock(builder, pool, noLimits)
   assert.deepEqual(result, { added: 2, dropped: 1, end: 'no-more' })
-  assert.deepEqual(told, ['b0:9 the sender is a contract'])
+  assert.deepEqual(reported, ['b0:9 the sender is a contract'])
   assert.deepEqual(pool.status(), { pending: 2, queued: 0 })
   assert.deepEqual(await fill(), ['', 'no-more'])
   await seal()

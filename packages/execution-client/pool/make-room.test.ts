@@ -7,13 +7,13 @@ const full = { message: 'txpool is full' }
 const underpriced = { message: 'transaction underpriced' }
 
 test('a full pool evicts the cheapest among the last transactions of each sender', async () => {
-  const { add, show, told } = makePool({ transactions: 4 })
+  const { add, show, reported } = makePool({ transactions: 4 })
   await add('a0:1', 'a1:9', 'b0:5', 'c0:7')
-  told.length = 0
+  reported.length = 0
   // a0 is the cheapest, but a1 needs it.
   await add('d0:6')
   assert.equal(show(), 'a0 a1:9 c0:7 d0:6 | ')
-  assert.deepEqual(told, ['-b0:5 the pool is full', '+d0:6'])
+  assert.deepEqual(reported, ['-b0:5 the pool is full', '+d0:6'])
   // As cheap as the cheapest is not enough.
   await assert.rejects(add('b0:6'), underpriced)
   await add('b0:8', 'b1:8')
@@ -69,19 +69,19 @@ test('a replacement needs no room', async () => {
 
 test('bytes are limited too: one large newcomer takes the place of several, or of none', async () => {
   const small = (await signed('a0:1')).length
-  const { pool, add, show, told } = makePool({ bytes: 4 * small + 20 })
+  const { pool, add, show, reported } = makePool({ bytes: 4 * small + 20 })
   await add('a0:1', 'b0:2', 'c0:3', 'd0:4')
-  told.length = 0
+  reported.length = 0
   const data = `0x${'00'.repeat(2 * small)}` as const
   const large = (notation: string) => signed(notation, { data, gas: 50_000n })
   const cheap = await large('a1:2')
   assert.throws(() => pool.add(cheap), underpriced)
   const middling = await large('a1:3')
   assert.throws(() => pool.add(middling), underpriced)
-  assert.deepEqual(told, [])
+  assert.deepEqual(reported, [])
   pool.add(await large('a1:5'))
   assert.equal(show(), 'a0 a1:5 | ')
-  assert.deepEqual(told, [
+  assert.deepEqual(reported, [
     '-b0:2 the pool is full',
     '-c0:3 the pool is full',
     '-d0:4 the pool is full',

@@ -6,40 +6,40 @@ import { hashTransaction } from './pooled-transaction.ts'
 const [a, b] = [addressOf('a'), addressOf('b')]
 
 test('what a block includes goes, and so does what has a nonce that was used', async () => {
-  const { view, add, show, reset, told } = makePool()
+  const { view, add, show, reset, reported } = makePool()
   await add('a0', 'a1', 'a2', 'b0:2', 'b1')
-  told.length = 0
+  reported.length = 0
   view.nonces.set(a, 2n).set(b, 1n)
   assert.deepEqual(await reset({ included: 'a0 a1 b0:9' }), [])
   assert.equal(show(), 'a2 b1 | ')
-  assert.deepEqual(told, ['-a0 included', '-a1 included', '-b0:2 its nonce was used'])
+  assert.deepEqual(reported, ['-a0 included', '-a1 included', '-b0:2 its nonce was used'])
 })
 
 test('queued ones become pending when the head has the nonce before', async () => {
-  const { view, add, show, reset, told } = makePool()
+  const { view, add, show, reset, reported } = makePool()
   await add('a2', 'a3')
   view.nonces.set(a, 2n)
   await reset({ included: 'a0 a1' })
   assert.equal(show(), 'a2 a3 | ')
-  assert.deepEqual(told, ['+a2 a3'])
+  assert.deepEqual(reported, ['+a2 a3'])
   // Another head changes nothing of them.
   await reset()
-  assert.deepEqual(told, ['+a2 a3'])
+  assert.deepEqual(reported, ['+a2 a3'])
 })
 
 test('what can no longer be paid, or does not fit a block, goes; what comes after it waits', async () => {
-  const { pool, view, add, show, reset, told } = makePool()
+  const { pool, view, add, show, reset, reported } = makePool()
   pool.add(await signed('a0'))
   pool.add(await signed('a1', { value: 10n ** 17n }))
   await add('a2', 'b0')
   pool.add(await signed('b1', { gas: 20_000_000n }))
   pool.add(await signed('b3', { gas: 20_000_000n }))
-  told.length = 0
+  reported.length = 0
   view.balances.set(a, 10n ** 17n)
   view.gasLimit = 20_000_000n
   await reset()
   assert.equal(show(), 'a0 b0 | a2')
-  assert.deepEqual(told, [
+  assert.deepEqual(reported, [
     '-a1 balance 100000000000000000, 100000000021021000 needed',
     '-b1 gas 20000000, at most 19930000',
     '-b3 gas 20000000, at most 19930000',
@@ -63,15 +63,15 @@ test('the L1 fee of the new head counts', async () => {
 })
 
 test('what a reorg dropped comes back before what came later', async () => {
-  const { view, add, show, reset, told } = makePool({ queuedPerSender: 2 })
+  const { view, add, show, reset, reported } = makePool({ queuedPerSender: 2 })
   view.nonces.set(a, 2n)
   await add('a2', 'a3', 'a4', 'a5')
-  told.length = 0
+  reported.length = 0
   view.nonces.set(a, 0n)
   // More than may be queued wait for them, but only for a moment.
   assert.deepEqual(await reset({ dropped: 'a0 a1 b0' }), [])
   assert.equal(show(), 'a0 a1 a2 a3 a4 a5 b0 | ')
-  assert.deepEqual(told, ['+a0 a1 b0'])
+  assert.deepEqual(reported, ['+a0 a1 b0'])
 })
 
 test('what a reorg dropped and the new blocks have as well does not come back, nor do deposits', async () => {
@@ -101,27 +101,30 @@ test('a newer transaction stays in place of one that a reorg dropped', async () 
 })
 
 test('without what a reorg dropped the rest waits, and so many of it stay as may be queued', async () => {
-  const { view, add, show, reset, told } = makePool({ queuedPerSender: 2 })
+  const { view, add, show, reset, reported } = makePool({ queuedPerSender: 2 })
   view.nonces.set(a, 2n)
   await add('a2', 'a3', 'a4')
-  told.length = 0
+  reported.length = 0
   view.nonces.set(a, 1n)
   await reset()
   assert.equal(show(), ' | a2 a3')
-  assert.deepEqual(told, ['-a4 too many of its sender are queued'])
+  assert.deepEqual(reported, ['-a4 too many of its sender are queued'])
 })
 
 test('one that cannot be executed is dropped, and what comes after it waits', async () => {
-  const { pool, add, show, told } = makePool({ queuedPerSender: 2 })
+  const { pool, add, show, reported } = makePool({ queuedPerSender: 2 })
   await add('a0', 'a1', 'a2', 'a3', 'a4')
-  told.length = 0
+  reported.length = 0
   const hash = hashTransaction(await signed('a1'))
   pool.drop(hash, 'the sender is a contract')
   assert.equal(show(), 'a0 | a2 a3')
-  assert.deepEqual(told, ['-a1 the sender is a contract', '-a4 too many of its sender are queued'])
+  assert.deepEqual(reported, [
+    '-a1 the sender is a contract',
+    '-a4 too many of its sender are queued',
+  ])
   pool.drop(hash, 'it is not there')
   assert.equal(pool.pendingNonce(a), 1n)
-  assert.equal(told.length, 2)
+  assert.equal(reported.length, 2)
 })
 
 test('a listener that throws leaves the pool as it should be, and one that ended hears nothing', async () => {

@@ -17,23 +17,23 @@ const to = `0x${'22'.repeat(20)}` as const
 const eoa = { to, chainId: poolChainId, nonce: 0, gas: 100_000n } as const
 
 test('a transaction is pending at the nonce of its account and queued after a gap', async () => {
-  const { pool, add, show, told } = makePool()
+  const { pool, add, show, reported } = makePool()
   await add('a0', 'b1', 'a2')
   assert.equal(show(), 'a0 | a2 b1')
   assert.deepEqual(pool.status(), { pending: 1, queued: 2 })
   assert.equal(pool.pendingNonce(addressOf('a')), 1n)
   assert.equal(pool.pendingNonce(addressOf('b')), 0n)
   assert.equal(pool.pendingNonce(addressOf('c')), 0n)
-  assert.deepEqual(told, ['+a0'])
+  assert.deepEqual(reported, ['+a0'])
 })
 
 test('what fills a gap makes all pending that waited for it, and says so once', async () => {
-  const { pool, add, show, told } = makePool()
+  const { pool, add, show, reported } = makePool()
   await add('a3', 'a1', 'a2', 'a5')
   assert.equal(show(), ' | a1 a2 a3 a5')
   await add('a0')
   assert.equal(show(), 'a0 a1 a2 a3 | a5')
-  assert.deepEqual(told, ['+a0 a1 a2 a3'])
+  assert.deepEqual(reported, ['+a0 a1 a2 a3'])
   const { pending, queued } = pool.contentFrom(addressOf('a'))
   assert.equal(notate(pending), 'a0 a1 a2 a3')
   assert.equal(notate(queued), 'a5')
@@ -256,7 +256,7 @@ for (const [old, replacement, isTaken] of [
 ] as const)
   for (const nonce of [0, 2])
     test(`a ${nonce === 0 ? 'pending' : 'queued'} one with ${old.join('/')} gives way to ${replacement.join('/')}: ${isTaken}`, async () => {
-      const { pool, told } = makePool()
+      const { pool, reported } = makePool()
       const price = ([tip, feeCap]: readonly [bigint, bigint]) =>
         signed(`a${nonce}:${tip}`, { feeCap })
       const first = pool.add(await price(old))
@@ -271,7 +271,7 @@ for (const [old, replacement, isTaken] of [
       assert.equal(pool.get(first), undefined)
       const count = pool.status()
       assert.deepEqual(count, nonce === 0 ? { pending: 1, queued: 0 } : { pending: 0, queued: 1 })
-      assert.equal(told.filter((line) => line.startsWith('+')).length, nonce === 0 ? 2 : 0)
+      assert.equal(reported.filter((line) => line.startsWith('+')).length, nonce === 0 ? 2 : 0)
     })
 
 test('an account whose code is set has one transaction at a time, without a gap', async () => {
@@ -310,12 +310,12 @@ async function setCodeOfB(nonce: number) {
 }
 
 test('a queue that is full takes earlier nonces in place of the last', async () => {
-  const { add, show, told } = makePool({ queuedPerSender: 2 })
+  const { add, show, reported } = makePool({ queuedPerSender: 2 })
   await add('a4', 'a6')
   await assert.rejects(add('a7'), { message: 'account limit exceeded: pooled 2 txs' })
   await add('a5', 'a3')
   assert.equal(show(), ' | a3 a4')
-  assert.deepEqual(told, [
+  assert.deepEqual(reported, [
     '-a6 too many of its sender are queued',
     '-a5 too many of its sender are queued',
   ])

@@ -116,9 +116,9 @@ export function logsIn(
     const raw = transactions[position]
     if (raw === undefined) break
     const transaction = toHash(keccak256(raw))
-    const told = logsToJson(receipt, { block, position, transaction, firstLog })
+    const reported = logsToJson(receipt, { block, position, transaction, firstLog })
     for (const [at, log] of receipt.logs.entries())
-      if (matches(log, filter)) found.push(told[at] ?? {})
+      if (matches(log, filter)) found.push(reported[at] ?? {})
     firstLog += receipt.logs.length
   }
   return found

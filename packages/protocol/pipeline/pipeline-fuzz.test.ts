@@ -97,9 +97,9 @@ function check(
   const ahead = l1Origin.number - parent.l1Origin.number
   assert.ok(ahead === 0n || ahead === 1n)
   assert.ok(derivedFrom.number <= l1Origin.number + config.sequencingWindow || isEmpty(attributes))
-  const told = decodeL1Attributes(decodeDeposit(attributes.transactions[0] ?? noBytes).data)
-  assert.equal(told.sequenceNumber, sequenceNumber)
-  assert.equal(told.hash, l1Origin.hash)
+  const reported = decodeL1Attributes(decodeDeposit(attributes.transactions[0] ?? noBytes).data)
+  assert.equal(reported.sequenceNumber, sequenceNumber)
+  assert.equal(reported.hash, l1Origin.hash)
 }
 
 const noBytes = new Uint8Array(0)

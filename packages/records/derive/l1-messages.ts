@@ -37,17 +37,21 @@ export type L1Answer =
     }
   | { readonly kind: 'end'; readonly reading: number }
   /** `reading` is absent if the record cannot be read at all. */
-  | { readonly kind: 'failed'; readonly reading: number | undefined; readonly error: ToldError }
+  | {
+      readonly kind: 'failed'
+      readonly reading: number | undefined
+      readonly error: SerializedError
+    }
 
 /** An error passed between threads, where classes are lost. */
-interface ToldError {
+interface SerializedError {
   readonly code: string | undefined
   readonly message: string
   readonly stack: string | undefined
 }
 
 /** Serializes an error. */
-export function tellError(thrown: unknown): ToldError {
+export function serializeError(thrown: unknown): SerializedError {
   const { message, stack } = toError(thrown)
   if (!isFault(thrown)) return { code: undefined, message, stack }
   const { code, detail = '' } = thrown
@@ -55,7 +59,7 @@ export function tellError(thrown: unknown): ToldError {
 }
 
 /** Deserializes an error. */
-export function toldError({ code, message, stack }: ToldError): Error {
+export function deserializeError({ code, message, stack }: SerializedError): Error {
   if (code === undefined) return new Error(message, { cause: stack })
   return remoteFault({ code, detail: message })
 }

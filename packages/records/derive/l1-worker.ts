@@ -7,7 +7,7 @@ import {
   type L1Request,
   type L1WorkerData,
   packBlocks,
-  tellError,
+  serializeError,
 } from './l1-messages.ts'
 import type { SourcedL1Block } from './l1-source.ts'
 import { loadL1, prepareL1 } from './recorded-l1.ts'
@@ -42,7 +42,7 @@ async function load() {
     tell({ kind: 'loaded' })
     return blocks
   } catch (error) {
-    tell({ kind: 'failed', reading: undefined, error: tellError(error) })
+    tell({ kind: 'failed', reading: undefined, error: serializeError(error) })
     return []
   }
 }
@@ -74,7 +74,7 @@ async function read(
   } catch (error) {
     // Blocks before the error are still sent.
     handOver()
-    tell({ kind: 'failed', reading, error: tellError(error) })
+    tell({ kind: 'failed', reading, error: serializeError(error) })
   }
 }
 

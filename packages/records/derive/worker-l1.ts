@@ -1,6 +1,11 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import type { L1View } from '#l1/to-l1-block.ts'
-import { type L1Answer, type L1Request, type L1WorkerData, toldError } from './l1-messages.ts'
+import {
+  type L1Answer,
+  type L1Request,
+  type L1WorkerData,
+  deserializeError,
+} from './l1-messages.ts'
 import type { L1Reader, L1Source, SourcedL1Block } from './l1-source.ts'
 
 /** Options of reading a record's L1. */
@@ -107,7 +112,7 @@ export class WorkerL1 implements L1Source {
   #take(answer: L1Answer): void {
     if (answer.kind === 'loaded') return this.#loaded.resolve()
     if (answer.kind === 'failed' && answer.reading === undefined)
-      return this.#fail(toldError(answer.error))
+      return this.#fail(deserializeError(answer.error))
     if (answer.reading !== this.#reading) return
     switch (answer.kind) {
       case 'blocks':
@@ -118,7 +123,7 @@ export class WorkerL1 implements L1Source {
         this.#outcome = 'end'
         break
       case 'failed':
-        this.#outcome = toldError(answer.error)
+        this.#outcome = deserializeError(answer.error)
         break
     }
     this.#wake()

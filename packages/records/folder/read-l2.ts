@@ -23,13 +23,13 @@ export async function* readL2(folder: string, config: RollupConfig): AsyncGenera
   for (const path of [before, requireFile(folder, 'l2.ndjson')]) {
     if (path === undefined) continue
     for await (const { json, where } of readLines(path)) {
-      const told = within(where, () => parseL2Block(json, config))
-      if (parent !== undefined && told.block.parentHash !== parent.blockHash)
+      const reported = within(where, () => parseL2Block(json, config))
+      if (parent !== undefined && reported.block.parentHash !== parent.blockHash)
         throw recordFault(
-          `${where}: L2 block ${told.block.number} with parent ${told.block.parentHash} does not fit the line before it: block ${parent.number} with hash ${parent.blockHash}`,
+          `${where}: L2 block ${reported.block.number} with parent ${reported.block.parentHash} does not fit the line before it: block ${parent.number} with hash ${parent.blockHash}`,
         )
-      yield { ...told, where, isBefore: path === before }
-      parent = told.block
+      yield { ...reported, where, isBefore: path === before }
+      parent = reported.block
     }
   }
   if (parent === undefined) throw recordFault(`${folder}: l2.ndjson has no block`)

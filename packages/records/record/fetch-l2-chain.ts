@@ -43,15 +43,15 @@ export async function* fetchL2Chain(
     next = fetchL2Blocks(options, { first: number, count: blocksPerRequest })
     // An error is handled where the result is used, which may never happen.
     void Promise.allSettled([next])
-    for (const { told, line } of blocks) {
-      const { block } = told
+    for (const { checked, line } of blocks) {
+      const { block } = checked
       if (parent !== undefined && block.parentHash !== parent.block.blockHash)
-        throw untrue(
+        throw invalid(
           options,
           `block ${block.number} is no child of block ${parent.block.number}: L2 was reorganised meanwhile, begin again`,
         )
-      yield { ...told, line, where: options.name, isBefore: block.number < first.recorded }
-      parent = told
+      yield { ...checked, line, where: options.name, isBefore: block.number < first.recorded }
+      parent = checked
     }
   }
 }
@@ -64,13 +64,13 @@ export async function* fetchL2Chain(
 export async function fetchL2Blocks(
   options: L2Options,
   { first, count }: { readonly first: bigint; readonly count: number },
-): Promise<readonly { readonly told: CheckedL2Block; readonly line: string }[]> {
+): Promise<readonly { readonly checked: CheckedL2Block; readonly line: string }[]> {
   const { rpc, signal } = options
   const calls = Array.from({ length: count }, (_, at) => {
     return { method: 'eth_getBlockByNumber', params: [toQuantity(first + BigInt(at)), true] }
   })
   const callOptions: CallOptions = signal === undefined ? {} : { signal }
-  const blocks: { readonly told: CheckedL2Block; readonly line: string }[] = []
+  const blocks: { readonly checked: CheckedL2Block; readonly line: string }[] = []
   for (const answer of await rpc.batch(calls, callOptions)) {
     if ('error' in answer) throw answer.error
     if (answer.result === null) break
@@ -81,17 +81,18 @@ export async function fetchL2Blocks(
 
 function readBlock(options: L2Options, number: bigint, json: unknown) {
   try {
-    const told = parseL2Block(json, options.config)
-    if (told.block.number !== number) throw new DecodeError(`it is block ${told.block.number}`)
-    const raw = told.block.transactions.map(toData)
-    return { told, line: JSON.stringify({ ...(json as object), raw }) }
+    const checked = parseL2Block(json, options.config)
+    if (checked.block.number !== number)
+      throw new DecodeError(`it is block ${checked.block.number}`)
+    const raw = checked.block.transactions.map(toData)
+    return { checked, line: JSON.stringify({ ...(json as object), raw }) }
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause
-    throw untrue(options, `block ${number} is invalid: ${cause.message}`, cause)
+    throw invalid(options, `block ${number} is invalid: ${cause.message}`, cause)
   }
 }
 
-function untrue({ name }: L2Options, what: string, cause?: unknown): Fault {
+function invalid({ name }: L2Options, what: string, cause?: unknown): Fault {
   const detail = `${name}: L2 ${what}`
   return new Fault('l2-invalid', { detail, cause })
 }

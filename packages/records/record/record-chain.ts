@@ -65,7 +65,7 @@ async function findBase({ config, from, l2 }: RecordChainOptions): Promise<L2Blo
   const candidateAt = async (number: bigint) => {
     const [fetched] = await fetchL2Blocks(l2, { first: number, count: 1 })
     if (fetched === undefined) throw lacks(l2, number)
-    return candidateOf(config, l2, fetched.told)
+    return candidateOf(config, l2, fetched.checked)
   }
   const search = findPipelineBase(config, await candidateAt(from))
   const { ref } = await runSearch(search, candidateAt)
@@ -120,7 +120,7 @@ class Recording {
       view: this.#options.config,
       name,
       client,
-      onBlock: (told) => this.#takeL1(told, chain),
+      onBlock: (recordable) => this.#takeL1(recordable, chain),
       isDone: () => this.#safe >= to,
     })
     const result = await deriveChain({

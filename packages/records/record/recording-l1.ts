@@ -10,7 +10,7 @@ export interface RecordingL1Options {
   /** Name of the source, for messages. */
   readonly name: string
   /** Called once for each block, in order, before derivation reads it; the next block waits for its promise. */
-  readonly onBlock: (told: RecordableL1Block) => Promise<void>
+  readonly onBlock: (recordable: RecordableL1Block) => Promise<void>
   /** Whether no more blocks are needed. */
   readonly isDone: () => boolean
 }
@@ -44,24 +44,24 @@ export class RecordingL1 implements L1Source {
         void Promise.allSettled([asked])
         ahead.push(asked)
       }
-      const told = await ahead.shift()
-      return told && this.#take(told)
+      const recordable = await ahead.shift()
+      return recordable && this.#take(recordable)
     }
     return Promise.resolve({ next })
   }
 
-  async #take(told: RecordableL1Block): Promise<SourcedL1Block> {
+  async #take(recordable: RecordableL1Block): Promise<SourcedL1Block> {
     const { name, onBlock } = this.#options
-    const { header, hash } = told.block
+    const { header, hash } = recordable.block
     const last = this.#last
     const isNext = last === undefined || header.number === last.header.number + 1n
     if (isNext) {
       if (last !== undefined && header.parentHash !== last.hash) throw this.#reorganised(header)
-      this.#last = told.block
-      await onBlock(told)
+      this.#last = recordable.block
+      await onBlock(recordable)
     } else if (header.number === last.header.number && hash !== last.hash)
       throw this.#reorganised(header)
-    return { l1: toL1Block(told, this.#options.view), where: name, workMs: 0 }
+    return { l1: toL1Block(recordable, this.#options.view), where: name, workMs: 0 }
   }
 
   #reorganised({ number }: RecordableL1Block['block']['header']): Fault {

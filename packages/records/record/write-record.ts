@@ -74,7 +74,7 @@ async function writeFrom(
     return recorded
   } catch (error) {
     await writer.discard()
-    if (!isFault(error, 'aborted')) throw told(error)
+    if (!isFault(error, 'aborted')) throw withAdvice(error)
     const detail = `stopped; nothing is left of ${options.out}`
     throw new Fault('recording-stopped', { detail, cause: error })
   }
@@ -85,7 +85,7 @@ function rangeOf({ from, to, onBlock, onL1Block }: WriteRecordOptions) {
 }
 
 /** A refusal is reported with the node's own message. */
-function told(error: unknown): unknown {
+function withAdvice(error: unknown): unknown {
   if (error instanceof DecodeError) {
     const detail = `a node gave an invalid answer: ${error.message}`
     return new Fault('recording-refused', { detail, cause: error })

@@ -16,7 +16,7 @@ const { blocks } = chain
 const growth: Growth = { speed: 12, safeLag: 2n, finalizedLag: 4n, reorgs: [] }
 
 /** Each view as `second: head safe finalized`, and the hash of what stands at a number. */
-function told(options: Partial<Growth>): readonly string[] {
+function viewsOf(options: Partial<Growth>): readonly string[] {
   return replayViews(blocks, { ...growth, ...options }).map(({ atMs, view }) => {
     const { head, safe, finalized, branch } = view
     const forked = branch.length === 0 ? '' : ` from ${branch[0]?.number}`
@@ -26,7 +26,7 @@ function told(options: Partial<Growth>): readonly string[] {
 
 test('each block comes at its time, and what lags reaches the head at the end', () => {
   assert.equal(blocks.length, 28)
-  const views = told({})
+  const views = viewsOf({})
   assert.deepEqual(views.slice(0, 6), [
     '0: 0 0 0',
     '1: 1 0 0',
@@ -45,14 +45,14 @@ test('each block comes at its time, and what lags reaches the head at the end', 
 })
 
 test('at half the speed it takes twice as long; as fast as it goes all is there', () => {
-  assert.equal(told({ speed: 6 })[5], '10: 5 3 1')
-  assert.deepEqual(told({ speed: 0 }), ['0: 27 27 27'])
+  assert.equal(viewsOf({ speed: 6 })[5], '10: 5 3 1')
+  assert.deepEqual(viewsOf({ speed: 0 }), ['0: 27 27 27'])
 })
 
 const reorg = { depth: 3n, block: 10n, stay: 2n }
 
 test('a reorg replaces the last blocks for a while, and nothing of them is safe', () => {
-  assert.deepEqual(told({ reorgs: [reorg] }).slice(9, 15), [
+  assert.deepEqual(viewsOf({ reorgs: [reorg] }).slice(9, 15), [
     '9: 9 7 5',
     '10: 10 8 6',
     '11: 11 7 7 from 8',
@@ -60,7 +60,7 @@ test('a reorg replaces the last blocks for a while, and nothing of them is safe'
     '13: 13 11 9',
     '14: 14 12 10',
   ])
-  assert.deepEqual(told({ speed: 0, reorgs: [reorg] }), [
+  assert.deepEqual(viewsOf({ speed: 0, reorgs: [reorg] }), [
     '0: 10 8 6',
     '1: 11 7 7 from 8',
     '2: 12 7 7 from 8',
@@ -74,11 +74,11 @@ for (const [name, wrong, reason] of [
   ['of final blocks', { ...reorg, depth: 5n }, /would replace final blocks/],
 ] as const)
   test(`a reorg ${name} is refused`, () => {
-    assert.throws(() => told({ reorgs: [wrong] }), { code: 'settings', message: reason })
+    assert.throws(() => viewsOf({ reorgs: [wrong] }), { code: 'settings', message: reason })
   })
 
 test('a reorg is as deep as what is not final', () => {
-  assert.ok(told({ reorgs: [{ ...reorg, depth: 4n }] }).includes('11: 11 6 6 from 7'))
+  assert.ok(viewsOf({ reorgs: [{ ...reorg, depth: 4n }] }).includes('11: 11 6 6 from 7'))
 })
 
 test('blocks of another branch are true, and other blocks', () => {
