@@ -9,7 +9,7 @@ import { maxPayloadBytes } from './bus-limits.ts'
 import type { BusMetrics } from './bus-metrics.ts'
 import { type Connection, type Headers, type Incoming, messageBytes } from './connection.ts'
 import type { Tracing } from '#runtime/tracing.ts'
-import type { Waits } from './waits.ts'
+import type { Waits } from './retries.ts'
 
 /** Shared by all parts of one service's bus. */
 export interface BusContext {

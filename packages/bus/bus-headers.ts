@@ -1,4 +1,4 @@
-/** Names of the headers of the bus and of the server. */
+/** Names of the headers of the bus and of the server. Traces add `traceparent` and `tracestate` (`bus-context.ts`). */
 export const busHeaders = {
   /** Full protobuf name of the body. */
   type: 'Atoll-Type',

@@ -1,7 +1,7 @@
 import type { Input } from '#messages/service-status.ts'
 import type { Call, Log, Signal, State } from '#messages/subject.ts'
 import type { Tracing } from '#runtime/tracing.ts'
-import type { BusWait } from './waits.ts'
+import type { BusWait } from './retries.ts'
 
 /**
  * How a service communicates with the others. It writes its states, appends to its logs, serves its calls, and reads

@@ -27,7 +27,7 @@ import { StateFollower } from './state-follower.ts'
 import { StateOwner } from './state-owner.ts'
 import { readNewest, store } from './stream-store.ts'
 import type { Tracing } from '#runtime/tracing.ts'
-import { type BusWait, Waits } from './waits.ts'
+import { type BusWait, Waits } from './retries.ts'
 
 /** Options of a service's bus. */
 export interface ServiceBusOptions {

@@ -1,6 +1,6 @@
 import type { InboxBlob, InboxTransaction, L1Block } from '#protocol/block/l1-block.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import { scanInboxTransaction } from '#protocol/l1/inbox-transaction.ts'
+import { scanInboxTransaction } from '#protocol/inbox/inbox-transaction.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
 import type { UnverifiedL1Block, L1Receipt } from './unverified-l1-block.ts'

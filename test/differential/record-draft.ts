@@ -7,7 +7,7 @@ import { fromHex, toAddress } from '#protocol/codec/hex.ts'
 import {
   scanInboxTransaction,
   type ScannedInboxTransaction,
-} from '#protocol/l1/inbox-transaction.ts'
+} from '#protocol/inbox/inbox-transaction.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'

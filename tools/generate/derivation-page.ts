@@ -19,7 +19,7 @@ interface Rule {
 
 const sections: Readonly<Record<string, string>> = {
   'packages/protocol/chains': 'Hardforks and configuration',
-  'packages/protocol/l1': 'L1 transactions',
+  'packages/protocol/inbox': 'Transactions to the batch inbox',
   'packages/protocol/pipeline': 'Pipeline',
   'packages/protocol/channel': 'Blobs, frames, channels',
   'packages/protocol/batch': 'Batches',

@@ -4,9 +4,7 @@ import { upTo } from '#services/da-watcher/blocks/canonical.ts'
 import type { Finality, L1Head } from '#services/da-watcher/ports.ts'
 import type { Effect, Result, State } from '#services/da-watcher/state.ts'
 import { withFailure, withoutFailure } from '#services/da-watcher/waits.ts'
-
-/** Number of remembered heads. A deeper reorg is reported with this depth. */
-export const maxRecentHeads = 128
+import { changeOf, remember } from './reorg.ts'
 
 /** If no block follows for this time, ten slots, L1 or its endpoints have a problem. */
 export const stalledMs = 120_000
@@ -75,28 +73,6 @@ function unchanged(state: State, nowMs: number): Result {
     next: 'check on another L1 node whether L1 itself has stopped; if not, set other --l1-rpc-urls',
   }
   return withFailure(state, { topic: 'heads', failure, nowMs })
-}
-
-/** How a new head relates to the one before. */
-type Change =
-  | { readonly kind: 'extended' }
-  /** Higher than the next block: the blocks between the two are unknown. */
-  | { readonly kind: 'jumped' }
-  | { readonly kind: 'reorged'; readonly from: L1BlockRef; readonly depth: bigint }
-
-function changeOf({ heads, recent }: State, to: L1BlockRef): Change {
-  const from = heads?.head
-  if (from === undefined || from.hash === to.hash || to.parentHash === from.hash)
-    return { kind: 'extended' }
-  if (to.number > from.number + 1n) return { kind: 'jumped' }
-  const isKept = (ref: L1BlockRef) => ref.hash === to.hash || ref.hash === to.parentHash
-  const kept = recent.findLast(isKept) ?? recent[0] ?? from
-  return { kind: 'reorged', from, depth: from.number - kept.number }
-}
-
-function remember(recent: readonly L1BlockRef[], head: L1BlockRef): readonly L1BlockRef[] {
-  const below = recent.filter(({ number }) => number < head.number)
-  return [...below.slice(1 - maxRecentHeads), head]
 }
 
 /** Reads the unsafe block signer at the head, unless the head cannot have changed it. */

@@ -17,7 +17,7 @@ import { noTracing, type Tracing } from './tracing.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
 import { KeptTraces } from '#service/kept-traces.ts'
 import { following, tailing } from '#service/sources.ts'
-import { otelTracing } from './trace.ts'
+import { otelTracing } from './otel-tracing.ts'
 
 const exporter = new InMemorySpanExporter()
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] })
