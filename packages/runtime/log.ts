@@ -1,6 +1,7 @@
 import { type Logger, pino, stdSerializers } from 'pino'
 import pretty from 'pino-pretty'
 import { isFault } from './fault.ts'
+import { faultRule } from './fault-codes.ts'
 import type { ServiceSettings } from './settings/service-settings.ts'
 
 /** Options of a log. */
@@ -26,11 +27,15 @@ export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
   return pino(options, stream)
 }
 
-/** Formats an error: a fault with its code and fields, another error with its stack, then its causes. */
+/** Formats an error: a fault with its code and fields, and advice if it is critical; another error with its stack, then its causes. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const cause = error.cause === undefined ? {} : { cause: serializeError(error.cause) }
-  if (isFault(error)) return { code: error.code, message: error.message, ...error.fields, ...cause }
+  if (isFault(error)) {
+    const { severity, advice } = faultRule(error.code)
+    const help = severity === 'critical' ? { advice } : {}
+    return { code: error.code, message: error.message, ...help, ...error.fields, ...cause }
+  }
   const { type, message, stack } = stdSerializers.err(error)
   return { type, message, stack, ...cause }
 }

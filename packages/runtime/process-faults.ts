@@ -132,7 +132,8 @@ export const processFaults = {
   'not-permitted': {
     severity: 'critical',
     means: 'the NATS server refuses the key or a subject',
-    advice: 'see that --nats-seed-file is of this service and node, and --chain-id and --node',
+    advice:
+      'check that --nats-seed-file belongs to this service and node, and check --chain-id and --node',
   },
   'not-trusted': {
     severity: 'critical',

@@ -198,5 +198,5 @@ test('a service with the name of a wrong node is refused, and says what to look 
   wrong.isRestarted = false
   await until('it ends', () => wrong.ends.length > 0)
   assert.deepEqual(wrong.ends, ['1'])
-  assert.match(wrong.output, /not-permitted.*are --chain-id and --node right/)
+  assert.match(wrong.output, /not-permitted.*advice.*--nats-seed-file.*--chain-id and --node/)
 })
