@@ -32,7 +32,7 @@ test('a platform package that npm omitted is recognised by its name', () => {
   })
 })
 
-test('what the lock has is left alone', () => {
+test('existing entries of the lock file stay unchanged', () => {
   const lock = {
     packages: {
       'node_modules/a': { optionalDependencies: { b: '1.0.0' } },

@@ -62,7 +62,7 @@ export function serveCall<Request, Response>(
 
 function notUnderstood({ request }: Call<unknown, unknown>): Fault {
   return new Fault('malformed', {
-    detail: `the request is no ${request.type} with a deadline`,
+    detail: `the request is not a valid ${request.type} with a deadline`,
   })
 }
 

@@ -116,7 +116,7 @@ test('a request that does not parse is answered with a fault and counted', async
   assert.deepEqual(server.counts.refusals, ['malformed', 'unknown-type', 'malformed', 'malformed'])
 })
 
-test('an answer that is not the message it should be is a fault', async () => {
+test('an answer of the wrong message type is a fault', async () => {
   const { world, call } = await called()
   const stranger = world.server.connect({ name: 'stranger', role: 'operator' })
   stranger.subscribe('atoll.10.main.call.engine.reset', {

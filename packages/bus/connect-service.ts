@@ -8,7 +8,7 @@ import { connectNats, type NatsOptions } from './nats-connection.ts'
 export type BusAccess = Pick<ServiceSettings, 'natsUrls' | 'natsSeedFile' | 'natsCaFile'> &
   Pick<NatsOptions, 'onFatal' | 'signal' | 'onWait'>
 
-/** Opens the two connections of a service: a hanging reader may delay bulk, but must not delay a lease. */
+/** Opens the two connections of a service: a hanging reader may delay the bulk connection, but must not delay the lease. */
 export async function connectService(
   role: BusRole,
   access: BusAccess & { readonly instance: string },
@@ -18,7 +18,8 @@ export async function connectService(
       connectRole(role, { ...access, name: `${access.instance}/${name}` }),
     ),
   )
-  if (control === undefined || bulk === undefined) throw new Error('two connections were asked for')
+  if (control === undefined || bulk === undefined)
+    throw new Error('not all connections were opened')
   return { control, bulk }
 }
 

@@ -16,7 +16,7 @@ export interface Connection {
    * @throws Fault `unavailable` at once without a subscriber; `timeout`, also at a reconnect, which loses the reply; `not-permitted`; `too-large`; `closed`
    */
   request(message: Outgoing, options: { readonly timeoutMs: number }): Promise<Incoming>
-  /** Calls back for each message until unsubscribed. It survives reconnects, but misses messages in between. */
+  /** Calls back for each message until unsubscribed. The subscription survives reconnects, but misses the messages sent while disconnected. */
   subscribe(subject: string, subscription: SubscribeOptions): Subscription
   /** Calls back after each reconnect, once subscriptions are restored; the returned function cancels it. */
   onReconnect(run: () => void): () => void
@@ -53,7 +53,7 @@ export interface Incoming {
 
 /** Options of a subscription. */
 export interface SubscribeOptions {
-  /** One of all subscribers with the same queue gets each message. */
+  /** Each message goes to only one of the subscribers with the same queue. */
   readonly queue?: string
   readonly onMessage: (message: Incoming) => void
 }
@@ -74,7 +74,7 @@ export function checkSize(message: Outgoing, { maxPayloadBytes }: ServerFacts): 
   const bytes = messageBytes(message)
   if (bytes <= maxPayloadBytes) return
   throw new Fault('too-large', {
-    detail: `${bytes} bytes; the server takes ${maxPayloadBytes}`,
+    detail: `${bytes} bytes; the server accepts at most ${maxPayloadBytes}`,
     fields: { subject: message.subject },
   })
 }

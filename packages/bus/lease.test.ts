@@ -62,7 +62,7 @@ test('the holder stops before another can take the lease', async () => {
   assert.equal(first.fatal.length, 1)
 })
 
-test('a lease that is given back is taken at once', async () => {
+test('a released lease is taken at once', async () => {
   const world = await BusWorld.provisioned()
   const first = await world.join('engine', 'engine-0')
   const second = world.joinUnleased('engine', 'engine-1')
@@ -74,7 +74,7 @@ test('a lease that is given back is taken at once', async () => {
   assert.ok(world.clock.monotonicMs() - closedMs <= 1_000)
 })
 
-test('a restarted instance does not wait out its own lease', async () => {
+test('a restarted instance does not wait until its own lease expires', async () => {
   const world = await BusWorld.provisioned()
   const first = await world.join('engine')
   first.control.cut()
@@ -115,7 +115,7 @@ test('a holder whose lease was lost with the store stops', async () => {
 test('a renewal that was stored without an acknowledgement does not lose the lease', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
-  // The acknowledgement, and those of its repeats, are lost for longer than the server recognises a repeat.
+  // All acknowledgements, of the renewal and its repeats, are lost for longer than the duplicate window of the server.
   const untilMs = world.clock.monotonicMs() + leaseRenewMs + 2_500
   world.lost = ({ direction, subject }) =>
     direction === 'to-client' &&
@@ -166,7 +166,7 @@ test('a lease that expired while the server was down can be taken', async () => 
   assert.ok(world.clock.monotonicMs() - startedMs < 10)
 })
 
-test('waiting for a lease ends when it is asked to', async () => {
+test('waiting for a lease ends when its signal is aborted', async () => {
   const world = await BusWorld.provisioned()
   await world.join('engine', 'engine-0')
   const second = world.joinUnleased('engine', 'engine-1')

@@ -55,7 +55,7 @@ test('pushes that were lost are read from the store within a second', async () =
   assert.equal(reader.counts.backfills, 3)
 })
 
-test('a push beyond the next number has those in between read first', async () => {
+test('if a push skips numbers, the skipped entries are read and returned first', async () => {
   const { world, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)
@@ -89,7 +89,7 @@ test(`only the last ${maxGapReads} numbers of a gap are looked up`, async () => 
   assert.deepEqual(tail.numbers, [far - maxGapReads, far])
 })
 
-test('what was missed while cut off is read at the reconnect', async () => {
+test('entries missed while disconnected are read at the reconnect', async () => {
   const { world, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)
@@ -100,7 +100,7 @@ test('what was missed while cut off is read at the reconnect', async () => {
   assert.deepEqual(tail.numbers, [1, 2])
 })
 
-test('a number that is written again is returned again, although late', async () => {
+test('an entry that is written again under its number is returned again, although out of order', async () => {
   const { world, writer, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)
@@ -136,7 +136,7 @@ for (const excess of [0, 1]) {
       await world.pass(5)
     }
     assert.deepEqual(tail.numbers, numbers)
-    // What found no room was read from the store.
+    // Entries that did not fit into the buffer were read from the store.
     assert.equal(reader.counts.backfills, excess)
   })
 }
@@ -149,13 +149,13 @@ test('no entry is returned once the reader has ended', async () => {
   await append(0, 1, 2)
   world.lost = () => false
   await append(3)
-  // The gap is being looked into now.
+  // The missing entries are being read now.
   tail.end()
   await world.settle(tail.read)
   assert.deepEqual(tail.numbers, [])
 })
 
-test('a tail goes on through a loss of the store', async () => {
+test('a tail continues after the store was lost', async () => {
   const { world, reader, append } = await logged()
   const tail = tailOf(reader, 1n)
   await world.pass(10)

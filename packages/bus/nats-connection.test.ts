@@ -17,14 +17,14 @@ for (const [version, isFit] of [
   ['3.0.0', true],
   ['unknown', false],
 ] as const) {
-  test(`a server of version ${version} will ${isFit ? '' : 'not '}do`, () => {
+  test(`a server of version ${version} is ${isFit ? '' : 'not '}supported`, () => {
     const check = () => checkServer({ version, maxPayloadBytes })
     if (isFit) check()
     else assert.throws(check, { code: 'server-unsupported', severity: 'critical' })
   })
 }
 
-test('a server has to take messages as large as ours', () => {
+test('a server must accept messages of our maximum size', () => {
   checkServer({ version: '2.15.2', maxPayloadBytes })
   const check = () => checkServer({ version: '2.15.2', maxPayloadBytes: maxPayloadBytes - 1 })
   assert.throws(check, { code: 'server-unsupported', message: /max_payload.*12582912/ })

@@ -50,7 +50,7 @@ export interface ServiceBusOptions {
   readonly onFatal: (error: Error) => void
 }
 
-/** The bus of one service, over two connections of either kind. */
+/** The bus of one service, over two connections, to NATS or to the in-memory server. */
 export class ServiceBus implements Bus {
   readonly #context: BusContext
   readonly #closing = new AbortController()
@@ -231,7 +231,7 @@ export class ServiceBus implements Bus {
     }
     const decoded = decodeMessage(this.#context, call.response, reply)
     if (decoded !== undefined) return decoded.value
-    const detail = 'the answer is not the message it should be'
+    const detail = 'the answer has the wrong type, or cannot be decoded'
     throw new Fault('malformed', { detail, fields })
   }
 }

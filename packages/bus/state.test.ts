@@ -25,7 +25,7 @@ async function watched() {
 const heads = 'atoll.10.main.da-watcher.l1-heads'
 const isPush = ({ subject }: { readonly subject: string }) => subject === heads
 
-test('a follower sees the value that is there, and each newer one', async () => {
+test('a follower sees the stored value, and each newer one', async () => {
   const { world, reader, write } = await watched()
   await write(1)
   const seen = seenBy(reader)
@@ -47,7 +47,7 @@ test('a value whose push is lost is read within a second', async () => {
   assert.deepEqual(seen, [1n])
 })
 
-test('a value that was missed while cut off is read at the reconnect, not at the next second', async () => {
+test('a value missed while disconnected is read at the reconnect, not a second later', async () => {
   const { world, reader, write } = await watched()
   const seen = seenBy(reader)
   await world.pass(100)
@@ -146,7 +146,7 @@ test('checks do not pile up behind a write that waits', async () => {
   assert.ok(reads < 5, `${reads} reads`)
 })
 
-test('a state with an order of its own is ordered by it', async () => {
+test('a state that declares its own order is ordered by it, not by the order of writes', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   const reader = await world.join('derivation')
@@ -218,7 +218,7 @@ test('a state for each instance is pushed with the name of the instance', async 
   assert.deepEqual(seen, ['rpc-1 running', 'rpc-0 running'])
 })
 
-test('the writes of a restarted writer are newer, also when its clock is behind', async () => {
+test('the writes of a restarted writer count as newer, even if its clock is behind', async () => {
   const { world, watcher, reader } = await watched()
   const seen = seenBy(reader)
   const owner = watcher.bus.own(l1Heads)
@@ -242,7 +242,7 @@ test('the writes of a restarted writer are newer, also when its clock is behind'
   assert.deepEqual(seen, [1n, 2n, 3n])
 })
 
-test('a second writer is detected when the first one writes again, and that one stops', async () => {
+test('the first writer detects a second one at its next write, and stops', async () => {
   const { world, watcher, owner } = await watched()
   await world.settle(owner.write(headsAt(1)))
   const stream = world.server.streams.get(world.names.stateStream(l1Heads))
@@ -262,10 +262,10 @@ test('a second writer is detected when the first one writes again, and that one 
   assert.equal(watcher.fatal[0]?.message, 'fenced: da-watcher.l1-heads was written by another')
 })
 
-test('a store that lost its data and counts from 1 again is not taken for the old one', async () => {
+test('a store that lost its data and counts from 1 again is not mistaken for the old one', async () => {
   const { world, watcher, owner } = await watched()
   await world.settle(owner.write(headsAt(1)))
-  // The store is lost, and another instance's write gets the very sequence that ours had.
+  // The store is lost, and another instance's write gets the same sequence number as our lost write.
   world.server.wipe()
   await world.provision()
   world.server.streams.get(world.names.stateStream(l1Heads))?.keep(
@@ -298,7 +298,7 @@ for (const { name, headers, data, reason } of [
     reason: 'unknown-type',
   },
   {
-    name: 'that is cut short',
+    name: 'that is truncated',
     headers: { 'Atoll-Type': 'atoll.v1.L1Heads', 'Atoll-Version': '1.1' },
     data: l1Heads.codec.encode(headsAt(1)).subarray(0, 20),
     reason: 'malformed',
@@ -310,13 +310,13 @@ for (const { name, headers, data, reason } of [
     reason: 'malformed',
   },
   {
-    name: 'without its place in the order of writes',
+    name: 'without a version',
     headers: { 'Atoll-Type': 'atoll.v1.L1Heads' },
     data: l1Heads.codec.encode(headsAt(1)),
     reason: 'malformed',
   },
 ] as const) {
-  test(`a pushed value ${name} is counted as ${reason} and passed over`, async () => {
+  test(`a pushed value ${name} is counted as ${reason} and ignored`, async () => {
     const { world, reader, write } = await watched()
     const seen = seenBy(reader)
     await world.pass(10)

@@ -5,7 +5,7 @@ import { onOff, shownDefault, want, wholeNumber } from '#runtime/settings/settin
 export const deriveSettings = z.strictObject({
   record: want(
     z.string(),
-    'a folder with rollup.json, l1.ndjson and l2.ndjson, packed or not',
+    'a folder with rollup.json, l1.ndjson and l2.ndjson, gzipped or not',
   ).describe('recorded L1 data to derive from, with the L2 chain to compare with'),
   from: wholeNumber(0, Number.MAX_SAFE_INTEGER)
     .optional()
@@ -24,10 +24,10 @@ export const deriveSettings = z.strictObject({
     ),
   repeat: wholeNumber(1, 1_000)
     .default(1)
-    .describe('number of repeats, for measuring; repeats read from memory'),
+    .describe('number of runs, for measuring; with more than one, L1 is loaded into memory first'),
   quiet: onOff().default(false).describe('whether to print only the summary, without progress'),
   json: shownDefault(
     onOff().default(!process.stdout.isTTY),
-    'true where the output is no terminal',
+    'true if the output is not a terminal',
   ).describe('whether to print a line of JSON for each block, and one for the summary'),
 })

@@ -25,7 +25,7 @@ const until = want(
 /** Settings of `atoll devnet`. */
 export const devnetSettings = z.strictObject({
   record: shownDefault(
-    want(z.string(), 'a folder with l1.ndjson, l2.ndjson and genesis.json, packed or not')
+    want(z.string(), 'a folder with l1.ndjson, l2.ndjson and genesis.json, gzipped or not')
       .default(keptRecord)
       .describe('recorded chain whose L1 is replayed'),
     'one that goes through all forks',

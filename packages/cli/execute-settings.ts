@@ -5,7 +5,7 @@ import { onOff, readableFile, want } from '#runtime/settings/setting-kinds.ts'
 export const executeSettings = z.strictObject({
   chain: want(
     z.string(),
-    'a folder with genesis.json, l2.ndjson and expected.ndjson, packed or not',
+    'a folder with genesis.json, l2.ndjson and expected.ndjson, gzipped or not',
   )
     .optional()
     .describe('recorded chain to execute from its genesis'),

@@ -17,7 +17,7 @@ const address = want(z.string().regex(/^0x[0-9a-fA-F]{40}$/), 'an address')
 
 /** Settings of `atoll execution-client`. */
 export const executionClientSettings = z.strictObject({
-  genesis: readableFile("a genesis in geth's form, packed or not").describe(
+  genesis: readableFile("a genesis in geth's form, gzipped or not").describe(
     'first block of the chain; atoll genesis makes one',
   ),
   jwtSecretFile: readableFile('64 hex digits').describe(

@@ -32,7 +32,7 @@ const address = want(
 
 /** Settings of `atoll l1-replay`. */
 export const l1ReplaySettings = z.strictObject({
-  record: want(z.string(), 'a folder with rollup.json and l1.ndjson, packed or not').describe(
+  record: want(z.string(), 'a folder with rollup.json and l1.ndjson, gzipped or not').describe(
     'recorded L1 data to serve',
   ),
   speed: speed

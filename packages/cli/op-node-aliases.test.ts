@@ -28,7 +28,7 @@ test('each alias is of a setting that there is, and stands in the docs', async (
   }
 })
 
-test('each without a counterpart stands in the docs, with what instead, and hides no alias', async () => {
+test('each setting without a counterpart is in the docs with its alternative, and hides no alias', async () => {
   const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8')
   for (const { flag, instead } of opNodeForeign) {
     const name = flag.endsWith('.') ? `${flag}*` : flag
@@ -38,14 +38,14 @@ test('each without a counterpart stands in the docs, with what instead, and hide
   }
 })
 
-test('a setting without a counterpart is said to be op-node’s, with what instead', () => {
+test('a setting without a counterpart is reported as op-node’s, with its alternative', () => {
   assert.throws(() => read(['--p2p.listen.tcp', '9222', '--l1.trustrpc', '--safedb.path=/x']), {
     message: [
       '3 settings are wrong:',
       '  --p2p.listen.tcp is a setting of op-node; Atoll has none',
       '      there is no gossip yet: atoll node follows L1 alone',
       '  --l1.trustrpc is a setting of op-node; Atoll has none',
-      '      --l1-trusted-urls names the endpoints that are believed',
+      '      --l1-trusted-urls names the endpoints that are not verified',
       '  --safedb.path is a setting of op-node; Atoll has none',
       '      the history of safe heads is always kept, in --data-dir',
     ].join('\n'),
@@ -76,7 +76,7 @@ test('flags of op-node are taken, in our form', () => {
   })
 })
 
-test('variables of op-node are taken, where ours are not set', () => {
+test('variables of op-node apply if the variable of Atoll is not set', () => {
   const env = { OP_NODE_L1_BEACON: 'http://127.0.0.1:2' }
   assert.equal(read([], env).given['l1BeaconUrls'], 'http://127.0.0.1:2')
   const both = { ...env, ATOLL_L1_BEACON_URLS: 'http://127.0.0.1:3' }
@@ -92,7 +92,7 @@ test('variables without a counterpart are reported and accepted: the environment
   assert.deepEqual(read([], env).passedOver, [
     {
       what: 'OP_NODE_L1_TRUST_RPC is a setting of op-node; Atoll has none',
-      right: '--l1-trusted-urls names the endpoints that are believed',
+      right: '--l1-trusted-urls names the endpoints that are not verified',
     },
     {
       what: 'OP_NODE_P2P_LISTEN_TCP_PORT is a setting of op-node; Atoll has none',
@@ -101,7 +101,7 @@ test('variables without a counterpart are reported and accepted: the environment
   ])
 })
 
-test('a value that has no form of ours is a mistake, not passed over', () => {
+test('a value that cannot be converted is reported, not ignored', () => {
   assert.throws(() => read(['--syncmode=fast']), /--sync-mode is "fast"/)
   assert.throws(() => read(['--l1.rpc-rate-limit=0.5']), /--l1-rate-limit is "0.5"/)
   assert.throws(() => read(['--l1.http-poll-interval=soon']), /--l1-poll-ms is "soon"/)

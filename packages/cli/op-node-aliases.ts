@@ -41,7 +41,11 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('sequencer.', noSequencer),
   foreign('conductor.', noSequencer),
   foreign('l2.follow.', 'it derives the safe chain itself: no other node is followed'),
-  foreign('l1.trustrpc', '--l1-trusted-urls names the endpoints that are believed', 'L1_TRUST_RPC'),
+  foreign(
+    'l1.trustrpc',
+    '--l1-trusted-urls names the endpoints that are not verified',
+    'L1_TRUST_RPC',
+  ),
   foreign('l1.rpckind', 'Atoll detects how an endpoint serves receipts: remove it', 'L1_RPC_KIND'),
   foreign('l1.max-concurrency', '--l1-rate-limit bounds what each endpoint is asked'),
   foreign('l1.rpc-max-batch-size', '--l1-rate-limit bounds what each endpoint is asked'),

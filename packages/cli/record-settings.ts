@@ -21,7 +21,7 @@ export const recordSettings = z.strictObject({
     'JSON-RPC endpoint of an L2 execution client that has the blocks',
   ),
   ...chainSettings.shape,
-  genesis: readableFile("a genesis in geth's form, packed or not")
+  genesis: readableFile("a genesis in geth's form, gzipped or not")
     .optional()
     .describe(
       'L2 genesis to put beside, so that the record can be executed; --from must be its block',

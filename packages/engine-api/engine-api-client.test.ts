@@ -155,7 +155,7 @@ for (const [what, answer, code] of [
   })
 }
 
-test('a label that is not set is no block, whether the client answers null or an error', async () => {
+test('an unset label returns no block, whether the client answers null or an error', async () => {
   const label = { kind: 'label', label: 'finalized' } as const
   assert.equal(await answered(() => null).block(label), undefined)
   for (const message of ['finalized block not found', 'Unknown block', 'block not found']) {

@@ -65,7 +65,7 @@ test('after a failure the next is queried at once, and preferred from then on', 
   assert.deepEqual(asked, ['a', 'b', 'b'])
 })
 
-test('beside a slow one the next is queried, and the slow one is aborted', async () => {
+test('while an endpoint is slow the next one is queried too, and the slow one is aborted', async () => {
   const { ask, aborted, clock } = pool({ a: { afterMs: 10_000 }, b: { afterMs: 50 } })
   assert.equal(await ask(), 'b')
   assert.equal(clock.monotonicMs(), 850)
@@ -79,7 +79,7 @@ test('the answer of a slow one counts if it comes before the others', async () =
   assert.deepEqual(asked, ['a', 'b'])
 })
 
-test('if every one fails, each is named with its failure', async () => {
+test('if every endpoint fails, each is named with its failure', async () => {
   const { ask } = pool({
     a: { afterMs: 1, code: 'rpc-status', fields: { status: 429, retryAfterMs: 7_000 } },
     b: { afterMs: 1, code: 'rpc-unreachable' },
@@ -145,7 +145,7 @@ test('the weight of a failure decays', async () => {
   assert.deepEqual(asked, ['a', 'b', 'b'])
 })
 
-test('one that is behind is queried last', async () => {
+test('an endpoint that is behind is queried last', async () => {
   const { ask, all } = pool({ a: { afterMs: 10 }, b: { afterMs: 10 } })
   assert.equal(await ask(), 'a')
   all.noteLag('a', 3n)

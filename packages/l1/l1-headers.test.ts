@@ -119,7 +119,7 @@ for (const [what, node, code] of unusable) {
   })
 }
 
-test('a refusal of one endpoint and no answer of another is no refusal of L1', async (t) => {
+test('if one endpoint refuses and another does not answer, the request does not count as refused by L1', async (t) => {
   const { headers } = await headersFrom(t, { block: refuse }, { block: () => undefined })
   await assert.rejects(
     headers.blocksDown({ number: 2n, count: 1 }),

@@ -24,7 +24,7 @@ export interface ChainState {
   /** Sequence of the attributes applied last in this generation; 0 for none. */
   readonly sequence: bigint
   /**
-   * Outcome of these attributes. `replaced`: refused, and a block of deposits only took their place. `dropped`, before Holocene:
+   * Outcome of these attributes. `replaced`: refused and replaced by a deposits-only block. `dropped`, before Holocene:
    * refused; the pending safe head is the safe head again, and the next batch follows.
    */
   readonly outcome: 'started' | 'consolidated' | 'built' | 'replaced' | 'dropped'

@@ -25,7 +25,7 @@ for (const [type, codec] of codecs) {
   const values = messageArbitraries[type]
   if (values === undefined) continue
 
-  test(`${type}: decoding gives back what was encoded`, () => {
+  test(`${type}: decoding returns what was encoded`, () => {
     fc.assert(
       fc.property(values, (value) => {
         assert.deepEqual(codec.decode(codec.encode(value)), value)

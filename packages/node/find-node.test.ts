@@ -25,7 +25,7 @@ function keptNode(t: TestContext) {
   return { folder, key, found }
 }
 
-test('what is named of a bus wins over what the folder of the node says; the rest is from there', async (t) => {
+test('flags for the bus override the folder of the node, which provides the rest', async (t) => {
   const { folder, key, found } = keptNode(t)
   const [dir, url, seed] = ['--data-dir', '--nats-urls', '--nats-seed-file'] as const
   const kept = { url: 'nats://127.0.0.1:1', key: 'bus/keys/operator.nkey' }
@@ -38,7 +38,7 @@ test('what is named of a bus wins over what the folder of the node says; the res
   assert.deepEqual(await found(dir, '/nowhere', ...both), { ...named, key: 'own.nk' })
 })
 
-test('a folder that is named, and needed, has to keep a bus', async (t) => {
+test('a given folder must contain a bus if the folder is needed', async (t) => {
   const { found } = keptNode(t)
   const args = ['--data-dir', '/nowhere', '--nats-urls', 'nats://127.0.0.1:2']
   await assert.rejects(found(...args), { code: 'no-node', message: /no node keeps its bus/ })

@@ -35,7 +35,7 @@ function withServices(services: Record<string, ReturnType<typeof status>>): Node
   return { ...nothing, services: new Map(Object.entries(services)) }
 }
 
-test('of a bus with nothing on it, it is said what to start', () => {
+test('for an empty bus, the status says what to start', () => {
   const { services, advice, l2 } = nodeStatus(nothing, names)
   assert.deepEqual(
     services.map(({ phase }) => phase),
@@ -45,7 +45,7 @@ test('of a bus with nothing on it, it is said what to start', () => {
   assert.match(advice[0] ?? '', /^da-watcher never reported on this bus/)
 })
 
-test('a service that has not spoken since the node was started is starting, for ten seconds', () => {
+test('a service without a report since the start of the node is shown as starting, for ten seconds', () => {
   const phasesAt = (sinceStartMs: number, statusAgeMs: number) => {
     const states = withServices({ derivation: status({}, statusAgeMs) })
     const printed = nodeStatus({ ...states, startedMs: nowMs - sinceStartMs }, names)
@@ -71,14 +71,14 @@ test('a service that waits says for what, since when, and what comes next', () =
   )
 })
 
-test('a service that is silent for more than 15 s is called that, and not before', () => {
+test('a service is shown as silent after more than 15 s without a report', () => {
   const phaseAt = (ageMs: number) =>
     nodeStatus(withServices({ derivation: status({}, ageMs) }), ['derivation']).services[0]?.phase
   assert.equal(phaseAt(15_000), 'running')
   assert.equal(phaseAt(15_001), 'silent')
 })
 
-test('what a service gives notice of is advice, as long as it speaks', () => {
+test('the notices of a service are shown as advice while it reports', () => {
   const notices = ['your execution client is too old for fork karst']
   const adviceAt = (ageMs: number) =>
     nodeStatus(withServices({ engine: status({ notices }, ageMs), derivation: status({}) }), [
@@ -86,7 +86,7 @@ test('what a service gives notice of is advice, as long as it speaks', () => {
       'derivation',
     ]).advice
   assert.deepEqual(adviceAt(1_000), notices)
-  assert.match(adviceAt(15_001).join(), /^engine wrote its status and then no more/)
+  assert.match(adviceAt(15_001).join(), /^engine stopped writing its status/)
 })
 
 test('an L1 head that is more than two minutes old is reported', () => {
@@ -102,7 +102,7 @@ test('an L1 head that is more than two minutes old is reported', () => {
   assert.match(adviceAt(121)[0] ?? '', /the head of L1 is 2 min old/)
 })
 
-test('a node all of whose services are silent was killed: a line says so, and how old its heads are', () => {
+test('if all services are silent, the node was killed: the status says so, and how old its heads are', () => {
   const hash = `0x${'11'.repeat(32)}` as const
   const head = { hash, number: 5n, parentHash: hash, timestamp: BigInt(nowMs / 1_000) } as never
   const l1 = { value: { head, safe: undefined, finalized: undefined }, ageMs: 180_000 }
@@ -120,7 +120,7 @@ test('a node all of whose services are silent was killed: a line says so, and ho
   assert.doesNotMatch(statusLines(running).join('\n'), /reported 3 min ago/)
 })
 
-test('a service that is stopping for longer than it may take has ended', () => {
+test('a service that has been stopping for longer than the limit counts as silent', () => {
   const phaseAt = (ageMs: number) =>
     nodeStatus(withServices({ engine: status({ phase: 'stopping' }, ageMs) }), ['engine'])
       .services[0]?.phase

@@ -172,7 +172,7 @@ function goneAdvice(
 function adviceFor({ service, phase }: ServiceLine): readonly string[] {
   if (phase === 'silent')
     return [
-      `${service} wrote its status and then no more: see whether its process runs, start it again if not, and see what it logged last`,
+      `${service} stopped writing its status: check whether its process runs, restart it if not, and read the end of its log`,
     ]
   if (phase === 'unheard')
     return [

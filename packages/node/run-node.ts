@@ -33,7 +33,7 @@ export interface NodeOptions {
 /** A running node. */
 export interface RunningNode {
   readonly bus: NodeBus
-  /** How often each service was started again. */
+  /** Number of restarts of each service. */
   readonly restarts: ReadonlyMap<string, number>
   /** Process id of a running service; undefined if it runs in this process. */
   pidOf(name: NodeServiceName): number | undefined

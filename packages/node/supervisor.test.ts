@@ -57,7 +57,7 @@ test('a service that ends is restarted with growing pauses, and the reason is re
   assert.equal(supervisor.restarts.get('engine'), 2)
 })
 
-test('the pause has a limit, and one that ran for 10 s begins with the shortest', async () => {
+test('the pause has a limit, and is the shortest again for a service that ran for 10 s', async () => {
   const { clock, said, service } = supervised()
   const pauses = () => said.map((line) => Number(/in (\d+) ms$/.exec(line)?.[1]))
   for (let times = 0; times < 9; times++) {
@@ -71,7 +71,7 @@ test('the pause has a limit, and one that ran for 10 s begins with the shortest'
   assert.equal(pauses().at(-1), 100)
 })
 
-test('one whose settings are wrong is not started again', async () => {
+test('a service with wrong settings is not restarted', async () => {
   const { clock, fatal, service } = supervised()
   service.end({ code: exitCodes.settings })
   await pass(clock, 60_000)
@@ -79,7 +79,7 @@ test('one whose settings are wrong is not started again', async () => {
   assert.deepEqual(service.startedMs, [0])
 })
 
-test('when it stops, its services end, and one that waits for its start is not started', async () => {
+test('when the supervisor stops, its services end, and a service in its restart pause is not started', async () => {
   const running = supervised()
   await pass(running.clock, 10)
   await running.supervisor.stop()

@@ -17,7 +17,7 @@ test('a sleep lasts as long as it should, or until it is aborted', async () => {
   assert.equal(await sleep(clock, 100, stop.signal), false)
 })
 
-test('what is to be done each period is done until it is stopped', async () => {
+test('a periodic task runs until it is stopped', async () => {
   const clock = new VirtualClock(0)
   const at: number[] = []
   const stop = every(clock, 100, () => {
@@ -28,7 +28,7 @@ test('what is to be done each period is done until it is stopped', async () => {
   assert.deepEqual(at, [100, 200, 300])
 })
 
-test('virtual time runs timers in order and takes none back that ran', async () => {
+test('virtual time runs timers in order, and a timer that ran cannot be cancelled', async () => {
   const clock = new VirtualClock(1_000)
   const ran: string[] = []
   for (const [name, delayMs] of [

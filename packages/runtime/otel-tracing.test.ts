@@ -103,7 +103,7 @@ test('one trace follows a message through actors, calls, states and logs', async
   assert.equal(new Set(spans.map((span) => span.spanContext().traceId)).size, 1)
 })
 
-test('work on an item that waited goes on in the trace in which the item came', async () => {
+test('work on a queued item continues the trace in which the item arrived', async () => {
   const ended = new AbortController()
   const traces = new KeptTraces(otelTracing)
   const step: Step<undefined, string, string> = (state, event) => {
@@ -136,7 +136,7 @@ test('work on an item that waited goes on in the trace in which the item came', 
   assert.equal(spanOf('reported')?.parentSpanContext?.spanId, spanOf('first')?.spanContext().spanId)
 })
 
-test('without tracing a message carries no span, and nothing is made of one', async () => {
+test('without tracing messages carry no span, and no span is recorded', async () => {
   await runChain(noTracing)
   const names = exporter.getFinishedSpans().map(({ name }) => name)
   assert.deepEqual(names, ['poll L1'])

@@ -105,7 +105,7 @@ export const processFaults = {
   },
   malformed: {
     severity: 'critical',
-    means: 'a call or its answer is not the message it should be',
+    means: 'a call or its answer has the wrong message type, or cannot be decoded',
     advice: 'run the same version of all services of a node',
   },
   'nats-server-failed': {

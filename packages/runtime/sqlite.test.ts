@@ -16,7 +16,7 @@ function open(path: string, version = 1n): SqliteFile {
   return openOwnFile(path, { code: 'l1-cache', pragmas: '', schema, version })
 }
 
-test('a file is one process’s at a time, and of one release', (t) => {
+test('a file is used by one process at a time, and by one release', (t) => {
   const path = newPath(t)
   for (let time = 0; time < 2; time++) {
     const file = open(path)
@@ -29,7 +29,7 @@ test('a file is one process’s at a time, and of one release', (t) => {
   assert.throws(() => open(path, 2n), { code: 'l1-cache', message: /another release \(1, .* 2\)/ })
 })
 
-test('a transaction that throws leaves nothing, and the next one goes on', () => {
+test('a transaction that throws is rolled back, and the next one works', () => {
   const file = open(':memory:')
   const add = (number: bigint) => file.run('INSERT INTO numbers VALUES (?)', number)
   assert.throws(() => {

@@ -81,7 +81,7 @@ export type Event =
   | ({
       readonly kind: 'block-failed'
       readonly fault: Fault
-      /** Undefined if a retry is no remedy. */
+      /** Undefined if a retry cannot help. */
       readonly failure: Failure | undefined
       readonly nowMs: number
     } & BlockCall)

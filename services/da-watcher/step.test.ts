@@ -144,7 +144,7 @@ test('if every endpoint is behind the known head, the highest of theirs is the h
   assert.deepEqual(written(effects), [ref('7a')])
 })
 
-test('a head above the last one is no reorg', () => {
+test('a head above the last one is not a reorg', () => {
   const heads = ['1a', '2a', '5a', '6a'].flatMap((text) => read(ref(text)))
   assert.deepEqual(depths(run(...heads)[1]), [])
 })
@@ -275,7 +275,7 @@ test('a block that was fetched by its number is canonical until L1 is reorganise
   }
 })
 
-test('a block that was fetched by its hash is not taken for canonical', () => {
+test('a block that was fetched by its hash does not count as canonical', () => {
   const call = { ...requested(3), request: { ...requested(3).request } }
   const hash = chain[3]?.hash ?? memoryHash(3n, 'a')
   const byHash = { ...call, request: { ...call.request, block: { kind: 'hash', hash } as const } }

@@ -48,7 +48,7 @@ export function waitOf({ options, troubles }: State): Omit<Wait, 'sinceMs'> | un
   return { what: `${names[topic]}: ${failure.reason}`, next: `${retry}${advice}` }
 }
 
-/** The failure that a fault is; undefined if a retry is no remedy. */
+/** The failure for a fault; undefined if a retry cannot help. */
 export function failureOf(error: unknown): Failure | undefined {
   if (!isFault(error) || error.severity !== 'temporary') return undefined
   const { code, message: reason } = error

@@ -49,7 +49,7 @@ test('the status says why the engine does not take attributes', async () => {
   assert.match(world.wait, /attributes of block 1 \(sequence 1\): busy: .*too many calls/)
 })
 
-test('after a deposits-only replacement the channel is flushed, and derivation goes on from the block', async () => {
+test('after a deposits-only replacement the channel is flushed, and derivation continues from the block', async () => {
   const world = await DerivationWorld.make()
   world.grow(4)
   await world.writeHeads()
@@ -138,7 +138,7 @@ test('a state of an earlier generation is ignored', async () => {
   assert.equal(world.applied.length, before)
 })
 
-test('an engine that is behind its published state is asked for a reset; one that is ahead is not', async () => {
+test('derivation requests a reset of an engine that is behind its published state, but not of one that is ahead', async () => {
   const { world } = await DerivationWorld.started(1)
   world.onApply = () => ({ kind: 'refused', generation: 2n })
   world.grow(4)

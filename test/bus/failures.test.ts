@@ -51,7 +51,7 @@ test('F10: the server loses its store; the engine writes its state again, in a n
   note(t, cluster)
 })
 
-test('F11: the server is frozen for less than a lease: all go on', async (t) => {
+test('F11: the server is frozen for less than a lease: all services continue', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   await cluster.untilBlock(3n)

@@ -37,7 +37,7 @@ function nodeArgs(name: string): readonly string[] {
   ]
 }
 
-test('a node that is asked to stop ends with 0, as its services do, and all that it says is a line of JSON with level and time', async () => {
+test('a stopped node and its services end with 0, and each of its log lines is JSON with level and time', async () => {
   const { code, lines } = await stopWhenBegun(nodeArgs('node'), {
     begun: allRun,
     signals: ['SIGTERM'],

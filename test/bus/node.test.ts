@@ -13,7 +13,7 @@ import { systemClock } from '#runtime/clock.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { pause } from './conformance/raw-client.ts'
 
-// A whole node of processes on a real server: each of them is killed at random moments, and the safe chain goes on.
+// A whole node of processes on a real server: each of them is killed at random moments, and the safe chain keeps growing.
 
 /** How often each of them is killed; the long run has 20. */
 const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
@@ -122,7 +122,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0
 }
 
-test(`each of a node is killed ${rounds} times, and the safe chain goes on as it was`, async (t) => {
+test(`each process of a node is killed ${rounds} times, and the safe chain continues without a change`, async (t) => {
   const victims: readonly Victim[] = ['da-watcher', 'derivation', 'engine', 'nats-server']
   const due = Array.from({ length: rounds }, () => victims).flat()
   const stalls = new Map<Victim, number[]>(victims.map((victim) => [victim, []]))

@@ -145,7 +145,7 @@ test('a service whose own code fails logs why, once, and ends with 1', async (t)
   assert.match(service.output(), /"level":"error".*"msg":"the service failed"/)
 })
 
-test('a service whose bus is away waits for it, says so, and stops when it is asked to', async (t) => {
+test('a service without a bus waits for it, reports the wait, and stops on a signal', async (t) => {
   const service = start(t, 'engine-5', '--nats-urls=nats://127.0.0.1:1', '--health-port=0')
   await until('it says so', () => service.output().includes('waits for the bus'))
   assert.match(service.output(), /no NATS server answers at nats:\/\/127\.0\.0\.1:1/)
@@ -214,7 +214,7 @@ test('atoll bus status shows streams, states, leases, and what each service wait
   )
 })
 
-test('atoll bus provision makes what is missing, once or for good', async () => {
+test('atoll bus provision creates missing streams, once or continuously', async () => {
   const args = ['bus', 'provision', ...access('provision')]
   const once_ = await runAtoll([...args, '--once'])
   assert.equal(once_.code, 0, once_.err)

@@ -99,7 +99,7 @@ test('config prints each setting with its source', async () => {
   assert.match(out, /No program reads these variables; check their spelling: ATOLL_LOG_LVL/)
 })
 
-test('config speaks JSON, and fails as the program would', async () => {
+test('config prints JSON, and fails with the errors of the program', async () => {
   const { out } = await runAtoll(['config', 'bus', 'provision', '--json', '--chain-id', '10'])
   const { settings } = JSON.parse(out) as { settings: Record<string, unknown> }
   assert.deepEqual(settings['chain-id'], { value: '10', origin: 'flag' })
@@ -141,7 +141,7 @@ test('a missing server program is reported before anything is written', async ()
   assert.throws(() => statSync(dataDir))
 })
 
-test('the status of a bus that is not there is a line, and exit code 4, within seconds', async () => {
+test('without a bus, status prints a line and ends with code 4 within seconds', async () => {
   const dataDir = join(folder, 'stopped-node')
   await runAtoll(['keys', 'create-bus', join(dataDir, 'bus', 'keys')])
   writeFileSync(join(dataDir, 'bus', 'url'), 'nats://127.0.0.1:1\n')
@@ -211,7 +211,7 @@ test('a data folder that cannot be made is a wrong setting', async () => {
     }
 })
 
-test('a devnet that runs out of time names the heads that were asked for, and no others', async () => {
+test('a devnet that times out names only the heads of --until', async () => {
   const args = ['devnet', '--in-memory', '--speed=1', '--timeout-seconds=1', '--until=safe=100']
   const { code, err } = await runAtoll(args)
   assert.equal(code, 1)

@@ -137,20 +137,20 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
     says: /l1\.ndjson, line 4: L1 block 4 .* does not fit/,
   },
   {
-    name: 'a line that is cut off',
+    name: 'a truncated line',
     files: { 'l1.ndjson': (text: string) => text.slice(0, text.length - 500) },
     says: /l1\.ndjson, line 12: .*JSON/,
   },
   {
     name: 'L1 that ends early',
     files: { 'l1.ndjson': lines((all) => all.splice(7)) },
-    says: /l1\.ndjson ends where L2 block \d+ is derived, but l2\.ndjson goes on to block 54\. .*--verify-l1/,
+    says: /l1\.ndjson ends where L2 block \d+ is derived, but l2\.ndjson continues to block 54\. .*--verify-l1/,
   },
   {
     name: 'a blob that is missing',
     record: 'bad-data-karst',
     files: { 'l1.ndjson': (text: string) => text.replace(/,"blobs":\[[^\]]*\]/g, '') },
-    says: /l1\.ndjson, line \d+: L1 block \d+ lacks a whole blob 0x01[0-9a-f]+ of batcher 0x/,
+    says: /l1\.ndjson, line \d+: L1 block \d+ does not have the complete blob 0x01[0-9a-f]+ of batcher 0x/,
   },
   {
     name: 'a transaction of L1 that was edited',

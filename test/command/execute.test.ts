@@ -79,7 +79,7 @@ for (const [what, args, message] of [
     assert.doesNotMatch(err, /at async/)
   })
 
-test('a line that is cut short is named', async () => {
+test('a truncated line is named', async () => {
   const other = await edited('expected.ndjson', (lines) => {
     lines[3] = (lines[3] ?? '').slice(0, 100)
   })

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const sample = fileURLToPath(new URL('./sample-runner.ts', import.meta.url))
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-  test(`who runs tests leaves none of them behind: ${signal}`, { timeout: 10_000 }, async () => {
+  test(`the test runner leaves no process behind: ${signal}`, { timeout: 10_000 }, async () => {
     const parent = spawn(process.execPath, [sample], { stdio: ['ignore', 'pipe', 'inherit'] })
     // The runner holds the pipe too: it closes when both have ended.
     const closed = once(parent, 'close')

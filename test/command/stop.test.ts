@@ -29,7 +29,7 @@ test('so does the execution client', async () => {
   assert.match(lines.at(-1) ?? '', /"msg":"stopped"/)
 })
 
-test('what is asked twice within a moment, as one of a group of processes is, ends as if it were asked once', async () => {
+test('a process that gets two signals within a moment, as in a process group, ends as after one signal', async () => {
   const args = ['l1-replay', '--record', record, '--rpc-port=0', '--beacon-port=0']
   const signals = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const
   const { code, lines } = await stopWhenBegun(args, { begun: /L1 beacon/, signals })

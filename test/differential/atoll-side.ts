@@ -174,7 +174,7 @@ class AtollRun {
       case 'revoke-span':
         return this.#revoke()
       case 'critical':
-        throw new RangeError('a block of deposits only was refused')
+        throw new RangeError('a deposits-only block was refused')
     }
   }
 

@@ -34,14 +34,14 @@ export class OpNodeSide {
   #start(): ChildProcess {
     const child = spawn(this.#program, { stdio: ['pipe', 'pipe', 'inherit'] })
     child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk))
-    // A write to a process that died; its exit says so.
+    // A write to a process that died; the exit handler reports it.
     child.stdin?.on('error', () => undefined)
     child.once('exit', (code, signal) => this.#ended(`crash # ${signal ?? code}`))
     child.once('error', (error) => this.#ended(`crash # ${error.message}`))
     return child
   }
 
-  /** What it was given besides the case that it died of is lost with it, and has to be asked again. */
+  /** The other cases in its input are lost with the process, and must be sent again. */
   #ended(reason: string): void {
     this.#child = undefined
     this.#received = []

@@ -100,7 +100,7 @@ async function readBases(record: string | undefined): Promise<readonly Base[]> {
   return bases
 }
 
-/** What both sides say of a case. */
+/** The results of both sides for a case. */
 interface Said {
   readonly number: number
   readonly atoll: readonly string[]

@@ -9,7 +9,7 @@ import type { Hash } from '#protocol/primitives.ts'
 import type { Draft } from './draft.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Digest over attributes and parent, with fixed positions or lengths. */
+/** Hash over the parent and the attributes; each field has a fixed size or a length prefix. */
 export function digestOf(parent: Hash, attributes: PayloadAttributes): Hash {
   const { parentBeaconBlockRoot, eip1559Params, minBaseFee, transactions } = attributes
   const parts = [
@@ -32,12 +32,12 @@ function optional(bytes: Uint8Array | undefined): readonly Uint8Array[] {
   return bytes === undefined ? [Uint8Array.of(0)] : [Uint8Array.of(1), bytes]
 }
 
-/** The hash of a block that no record has, where hashes go by number. */
+/** The hash of a block that is in no record, if hashes are computed from numbers. */
 export function hashOfNumber(number: bigint): Hash {
   return toHash(keccak256(Buffer.concat([Buffer.from('block'), toFixedBigEndian(number, 8)])))
 }
 
-/** What hash a block gets. */
+/** The hash of a block. */
 export function hashOf(
   { known, hashes }: Pick<Draft, 'known' | 'hashes'>,
   { number, digest }: { readonly number: bigint; readonly digest: Hash },
@@ -48,7 +48,7 @@ export function hashOf(
   return hashes === 'by-content' ? digest : hashOfNumber(number)
 }
 
-/** The engine's verdict, decided by the digest. A block of deposits only is always valid. */
+/** The engine's verdict, decided by the digest. A deposits-only block is always valid. */
 export function isRefused(
   { refuseBelow }: Pick<Draft, 'refuseBelow'>,
   digest: Hash,
@@ -58,7 +58,7 @@ export function isRefused(
   return transactions.some((raw) => raw[0] !== depositType)
 }
 
-/** Makes a block of attributes: as much of it as derivation reads. */
+/** Builds a block from attributes, with only the fields that derivation reads. */
 export function buildBlock(
   config: RollupConfig,
   attributes: PayloadAttributes,
@@ -68,7 +68,7 @@ export function buildBlock(
   return { ...place, timestamp, gasLimit, transactions, extraData: extraDataOf(config, attributes) }
 }
 
-/** What a block says of its EIP-1559 parameters. */
+/** The extra data of a block, which encode its EIP-1559 parameters. */
 export function extraDataOf(
   { eip1559 }: RollupConfig,
   { eip1559Params, minBaseFee }: PayloadAttributes,

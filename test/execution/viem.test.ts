@@ -203,7 +203,7 @@ test('a proof holds against the header of its block', async (t) => {
   assert.equal(await verify(stateRoot, keccak256(fromHex(nobody)), none.accountProof), null)
 })
 
-test('a subscription goes on through a reorg', async (t) => {
+test('a subscription continues through a reorg', async (t) => {
   const { user, wallet, driver, chain, url, client } = await openUser(t)
   const socket = createPublicClient({ chain, transport: webSocket(url.replace('http', 'ws')) })
   const seen: (string | null)[] = []

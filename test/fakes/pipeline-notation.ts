@@ -16,7 +16,7 @@ import { address, testSystemConfig } from './test-rollup.ts'
 
 /** What the blocks of a script are made of. */
 export interface L1Script {
-  /** By letter: the batches of a channel as `runBatches` writes them, or `~` for what is no batch. */
+  /** By letter: the batches of a channel as `runBatches` writes them, or `~` for data that is not a batch. */
   readonly channels: Readonly<Record<string, string>>
   readonly config: RollupConfig
 }
@@ -51,7 +51,7 @@ export function batcherOf(letter: string): Address {
  * `@3` begins L1 block 3, `@3'` that of another chain; then each word is a transaction of the batcher:
  * `a` channel `a` as one frame; `a0/2` the first of its two frames; `a0/2+b` more than one frame in a transaction
  * `{a0/2,a1/2}` a transaction with two blobs; `{a}b` with calldata too; in place of a blob `?` one not at hand, `-` one cut short
- * `~` what is no frame; `B:a` sent by `B`; `>B` a log that makes `B` the batcher; `>~` one that breaks the rules
+ * `~` data that is not a frame; `B:a` sent by `B`; `>B` a log that makes `B` the batcher; `>~` one that breaks the rules
  * `!` a deposit that no portal emits
  */
 export function readL1Script(script: string, options: L1Script): readonly L1Block[] {

@@ -74,7 +74,7 @@ class Player {
     })
   }
 
-  /** @returns whether the run goes on */
+  /** @returns whether the run continues */
   push(block: L1Block): boolean {
     const pushed = this.#pipeline.push(block)
     if (pushed.kind === 'needs-blobs') this.said.push(`needs-blobs:${pushed.missing.length}`)

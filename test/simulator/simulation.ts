@@ -41,7 +41,7 @@ const startMs = Date.UTC(2026, 0, 1)
 
 /**
  * Simulates processes, their bus and their clock in one real process, without real time. All randomness comes
- * from the seed, so that a seed is a run.
+ * from the seed, so that a seed determines the whole run.
  */
 export class Simulation {
   readonly clock = new VirtualClock(startMs)

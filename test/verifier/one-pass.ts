@@ -83,7 +83,7 @@ export class OnePass {
         this.chain.length = Number(this.safe.ref.number) + 1
         return undefined
       case 'critical':
-        throw new Error('a block of deposits only was refused')
+        throw new Error('a deposits-only block was refused')
     }
   }
 

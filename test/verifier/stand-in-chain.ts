@@ -20,7 +20,7 @@ export interface StandInRules {
 /** Where a refusal shows: when the block is begun, or when it is done. */
 export type Refusal = 'attributes' | 'payload'
 
-/** The verdict on attributes; a block of deposits only is always valid. */
+/** The verdict on attributes; a deposits-only block is always valid. */
 export function refusalOf(
   { refuseBelow }: StandInRules,
   parent: Hash,

@@ -175,7 +175,7 @@ export class VerifierRun implements DisturbedRun {
     simulation.start('rpc-0', 'rpc', (host) => observer.run(host))
   }
 
-  /** What is not as one pass over the final L1 would have it; undefined if nothing. */
+  /** The first difference from a single pass over the final L1; undefined if there is none. */
   #disagreement(): string | undefined {
     const { client, l1, observer } = this
     const history = this.#activeHistory()

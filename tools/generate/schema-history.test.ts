@@ -12,19 +12,19 @@ function schema(...fields: readonly string[]) {
 const published = schema('uint64 a = 1;', 'bytes b = 2;', 'optional E e = 3;')
 
 for (const { name, now, expected } of [
-  { name: 'nothing', now: published, expected: [] },
+  { name: 'an unchanged schema', now: published, expected: [] },
   {
     name: 'a new field',
     now: schema('uint64 a = 1;', 'bytes b = 2;', 'optional E e = 3;', 'bool d = 4;'),
     expected: [],
   },
   {
-    name: 'a field that is gone',
+    name: 'a removed field',
     now: schema('uint64 a = 1;', 'optional E e = 3;'),
     expected: ['p.M 2 was bytes b and is gone'],
   },
   {
-    name: 'a number that is used again',
+    name: 'a reused field number',
     now: schema('uint64 a = 1;', 'bytes other = 2;', 'optional E e = 3;'),
     expected: ['p.M 2 was bytes b and is bytes other'],
   },
@@ -39,7 +39,7 @@ for (const { name, now, expected } of [
     expected: ['p.M 2 was bytes b and is repeated bytes b'],
   },
   {
-    name: 'a field whose absence no longer shows',
+    name: 'a field that is no longer optional',
     now: schema('uint64 a = 1;', 'bytes b = 2;', 'E e = 3;'),
     expected: ['p.M 3 was optional p.E e and is p.E e'],
   },
@@ -49,12 +49,12 @@ for (const { name, now, expected } of [
     expected: ['p.M 2 was bytes b and is bytes b of o'],
   },
 ] as const) {
-  test(`of the published schema, ${name} ${expected.length === 0 ? 'breaks nothing' : 'is a break'}`, () => {
+  test(`compared with the published schema, ${name} ${expected.length === 0 ? 'is compatible' : 'is a breaking change'}`, () => {
     assert.deepEqual(breaksOf(published, now), expected)
   })
 }
 
-test('a message that is gone, and an enum value that changed, are breaks', () => {
+test('a removed message and a changed enum value are breaking changes', () => {
   const now = schemaOf(
     protobuf.parse('syntax = "proto3"; package p; enum E { A = 0; C = 1; }', { keepCase: true })
       .root,

@@ -1,5 +1,5 @@
 /**
- * Rules of the house that no ready linter has, in ESLint's form.
+ * The project's own lint rules, as an ESLint plugin.
  * Each has a planted violation in `rules.test.ts`. Why the rules are what they are: `docs/CONTRIBUTING.md`.
  */
 
@@ -312,7 +312,7 @@ function mentions(value: unknown, names: ReadonlySet<string>): boolean {
   return false
 }
 
-// The one default export of the house: the linter's plugin form asks for it.
+// The only default export of the repository: the plugin API requires it.
 export default {
   meta: { name: 'atoll' },
   rules: {

@@ -1,4 +1,4 @@
-/** A folder of the house, as imports name it. */
+/** A top-level folder of the repository, as imports name it. */
 export interface Layer {
   /** First part of a path in an import: `#bus/…`. */
   readonly name: string

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { doc, type Planted, plantedImports } from './planted-imports.ts'
 
-// Each rule of the house with a violation that it must find.
+// Each lint rule of the project, with a violation that it must find.
 
 const lines = (count: number) => 'export const a = 1\n'.repeat(1) + '// filler\n'.repeat(count - 1)
 
@@ -295,7 +295,7 @@ after(() => rm(folder, { recursive: true, force: true }))
 async function lint(cwd: string): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
   const output = await new Promise<string>((resolve) => {
     const program = join(cwd, 'node_modules', '.bin', 'oxlint')
-    // It ends with 1, as there is something to find.
+    // oxlint exits with 1, because it reports violations.
     const args = ['-f', 'json', 'packages', 'services', 'devnet', 'test']
     execFile(program, args, { cwd, maxBuffer: 2 ** 26 }, (_error, stdout) => resolve(stdout))
   })

@@ -1,4 +1,4 @@
-/** Words that comments, messages and docs of the house do not use, each with what to write instead. */
+/** Words that lint refuses in comments, messages and docs, each with its replacement. */
 export interface Word {
   readonly pattern: RegExp
   readonly instead: string
@@ -45,7 +45,7 @@ const wordsToAvoid: readonly Word[] = [
   word('(?:is|are) of another (?:chain|rollup)', 'belongs to another chain'),
 ]
 
-/** Files with foreign text. */
+/** Files that quote third-party text, or the refused words themselves. */
 export const wordsExempt = /(?:lint\/(?:words|rules\.test)\.ts$|registry\/|vectors\/)/
 
 /** The first listed word in a text; undefined if there is none. */

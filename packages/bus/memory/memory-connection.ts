@@ -130,7 +130,7 @@ export class MemoryConnection implements Connection {
     await Promise.resolve()
   }
 
-  /** Takes a message of the server for a subscription or for this connection's inbox. */
+  /** Receives a message from the server, for a subscription or for this connection's inbox. */
   deliver(frame: Frame, subscription: MemorySubscription | undefined): void {
     if (this.#isClosed || this.#isCut) return
     if (subscription === undefined) this.#pending.get(frame.subject)?.(frame)

@@ -28,7 +28,7 @@ function stream(spec: Partial<StreamSpec> = {}) {
   return { kept, clock, keep }
 }
 
-test('of a subject, as many messages are kept as it says, the newest ones', () => {
+test('a stream keeps only its configured number of messages per subject, the newest ones', () => {
   for (const messagesPerSubject of [1, 3]) {
     const { kept, keep } = stream({ messagesPerSubject })
     for (let message = 0; message < 5; message++) keep('a')
@@ -38,7 +38,7 @@ test('of a subject, as many messages are kept as it says, the newest ones', () =
   }
 })
 
-test('a compare-and-set goes by the newest message of its subject', () => {
+test('a compare-and-set compares with the newest message of its subject', () => {
   const { keep } = stream()
   assert.equal(keep('a', { expected: 0 }), 'stored')
   assert.equal(keep('b', { expected: 0 }), 'stored')

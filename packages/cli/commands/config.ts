@@ -18,7 +18,7 @@ export function addConfigCommand(program: Command): void {
       const name = words.slice(0, end).join(' ')
       if (!Object.hasOwn(programs, name)) {
         const known = Object.keys(programs).join(', ')
-        command.error(`error: ${name} is no program; there are: ${known}`)
+        command.error(`error: ${name} is not a program; the programs are: ${known}`)
       }
       printSettings(name, words.slice(end), { asJson: json === true })
     })
@@ -30,7 +30,7 @@ function printSettings(
   { asJson }: { readonly asJson: boolean },
 ): void {
   const schema = programs[name]
-  if (schema === undefined) throw new Error(`${name} is no program`)
+  if (schema === undefined) throw new Error(`${name} is not a program`)
   const read = readSettings(schema, { args, env: process.env })
   const values: Readonly<Record<string, unknown>> = read.settings
   const rows = describeSettings(schema).map(({ key, flag }) => {

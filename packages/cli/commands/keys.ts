@@ -86,7 +86,7 @@ export function addKeysCommands(program: Command): void {
 
 function kindOf(kind: string): KeyKind {
   const found = kinds[kind]
-  if (found === undefined) throw new Error(`${kind} is no kind of key`)
+  if (found === undefined) throw new Error(`${kind} is not a kind of key`)
   return found
 }
 

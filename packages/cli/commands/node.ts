@@ -12,7 +12,7 @@ export function addNodeCommand(program: Command): void {
     name: 'node',
     summary: 'run all services of a node, with their own bus',
     description:
-      'Runs all services of a node as processes that it starts again when they end, with a NATS server of their own. Flags and variables of op-node are understood where they mean the same: docs/operations.md has the table.',
+      'Runs all services of a node as processes, which it restarts when they end, and a NATS server for them. Flags and variables of op-node that have the same meaning are accepted: docs/operations.md has the table.',
     schema: nodeSettings,
     aliases: opNodeAliases,
     foreign: opNodeForeign,
@@ -41,7 +41,7 @@ export function addNodeCommand(program: Command): void {
         await Promise.race([stop.stopped, running.failed])
         log.info('stopping')
       } catch (error) {
-        log.error({ error }, 'the node cannot go on')
+        log.error({ error }, 'the node failed')
         throw error
       } finally {
         await running.stop()

@@ -6,7 +6,7 @@ export function addServiceCommand(program: Command): void {
   const names = nodeServices.map(({ name }) => name).join(', ')
   program
     .command('service')
-    .summary('run one service of a node, as a container does')
+    .summary('run one service of a node, for example in a container')
     .description(`Runs one service of a node: ${names}. Its settings: atoll service NAME --help.`)
     .argument('<name>', `which: ${names}`)
     .usage('<name> [settings]')
@@ -19,6 +19,6 @@ export function addServiceCommand(program: Command): void {
         return
       }
       // A known service was started before the commands were parsed.
-      command.error(`error: there is no service ${name}; there are: ${names}`)
+      command.error(`error: there is no service ${name}; the services are: ${names}`)
     })
 }

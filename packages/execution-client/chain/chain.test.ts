@@ -81,7 +81,7 @@ test('a reorg moves the head, what is canonical, and where transactions are', as
   assert.equal(chain.head.hash, a1.hash)
 })
 
-test('a chain that is opened again is what it was', async () => {
+test('a reopened chain has the same state', async () => {
   const path = join(folder, 'again.sqlite')
   const chain = openChain({ path })
   let block = await addBlock(chain, chain.genesis, [createStore(1)])
@@ -209,7 +209,7 @@ test('a forkchoice that could not be written leaves nothing, however often it is
   assert.equal(await nodesAfter(3), await nodesAfter(0))
 })
 
-test('what the blocks of a file were executed with stays, what is still to come may change', async () => {
+test('the config of executed blocks cannot change, that of later blocks can', async () => {
   const path = join(folder, 'config.sqlite')
   const chain = openChain({ path })
   choose(chain, await addBlock(chain, chain.genesis))
@@ -230,7 +230,7 @@ test('what the blocks of a file were executed with stays, what is still to come 
   reopen({})
 })
 
-test('a file of another chain, of another release, or in use is refused with a word', () => {
+test('a file of another chain or release, or one in use, is refused with a reason', () => {
   const path = join(folder, 'refused.sqlite')
   const chain = openChain({ path })
   assert.throws(() => openChain({ path }), { code: 'chain-database', message: /locked/ })

@@ -122,7 +122,7 @@ for (const { what, version = 3, changes, code, message } of [
     message: 'not supported',
   },
   {
-    what: 'a time that is no number',
+    what: 'a time that is not a number',
     changes: { timestamp: 'soon' },
     code: -32_602,
     message: 'timestamp',
@@ -183,7 +183,7 @@ test('an unknown head is answered with SYNCING, and the zero hash is an error', 
   assert.equal((await client.choose(noBlock)).payloadStatus.status, 'INVALID')
 })
 
-test('what is safe or final and not below the head is refused with -38002, and the head stays', async () => {
+test('a safe or finalized block that is not an ancestor of the head is refused with -38002, and the head stays', async () => {
   const client = open()
   const first = await build(client)
   await client.import(first)
@@ -223,7 +223,7 @@ for (const [what, changes] of [
   ['transaction', { transactions: ['0x7e00'] }],
   ['gas limit below what is forced', { gasLimit: '0x1388' }],
 ] as const)
-  test(`a payload with a wrong ${what} is invalid, what is below it is not, and what is on it is`, async () => {
+  test(`a payload with a wrong ${what} is invalid, and so are its descendants, but not its ancestors`, async () => {
     const client = open()
     const parent = client.chain.head.hash
     const bad = resealed(await build(client), changes)
@@ -260,7 +260,7 @@ for (const [what, changes] of [
     assert.deepEqual([status.status, status.latestValidHash], ['INVALID', null])
   })
 
-test('a payload that lacks what travels beside it is refused with -32602', async () => {
+test('a payload without its other parameters is refused with -32602', async () => {
   const client = open()
   const { executionPayload, parentBeaconBlockRoot } = await build(client)
   const refused = (version: number, ...extras: readonly unknown[]) =>
@@ -279,7 +279,7 @@ test('a payload that lacks what travels beside it is refused with -32602', async
   })
 })
 
-test('a payload is asked for by an id that is known, and by the call of its fork', async () => {
+test('a payload can be fetched only by a known id, and by the method of its fork', async () => {
   const client = open()
   await assert.rejects(client.call('getPayloadV5', '0x0300000000000000'), { code: -38_001 })
   await assert.rejects(client.call('getPayloadV5', 'what'), { code: -32_602 })
@@ -304,7 +304,7 @@ for (const { what, fills, added } of [
   },
   { what: 'what the last attempt made of it, if that is more', fills: ['1 and ends', 3], added: 3 },
 ])
-  test(`a block that is asked for while it is filled has ${what}`, async () => {
+  test(`a block that is fetched while it is being filled has ${what}`, async () => {
     let attempt = 0
     const { promise: isFilling, resolve } = Promise.withResolvers<void>()
     const fill: FillBlock = async ({ execution }, signal) => {

@@ -125,7 +125,7 @@ function quantity(json: Json, name: string, absent: bigint): bigint {
   if (value === undefined || value === null) return absent
   if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
   if (typeof value === 'string' && /^(0x[0-9a-f]+|\d+)$/i.test(value)) return BigInt(value)
-  throw new TypeError(`${name} is no whole number`)
+  throw new TypeError(`${name} is not a whole number`)
 }
 
 function bytes(json: Json, name: string, length: number): Uint8Array {
@@ -135,5 +135,5 @@ function bytes(json: Json, name: string, length: number): Uint8Array {
 
 function text(value: unknown, name: string): string {
   if (typeof value === 'string') return value
-  throw new TypeError(`${name} is no text`)
+  throw new TypeError(`${name} is not a string`)
 }

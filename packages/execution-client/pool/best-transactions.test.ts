@@ -16,19 +16,19 @@ function order(best: BestTransactions, skipped: readonly string[] = []): string 
   return taken.join(' ')
 }
 
-test('the highest tip is first, of equal ones that which came first', async () => {
+test('the highest tip is first; of equal tips, the earlier transaction', async () => {
   const { pool, add } = makePool()
   await add('c0:5', 'a0:3', 'b0:9', 'd0:5')
   assert.equal(order(pool.best(10n)), 'b0:9 c0:5 d0:5 a0:3')
 })
 
-test('nonces of a sender stay in order, and what is behind a cheap one waits for it', async () => {
+test('the nonces of a sender stay in order: a transaction behind a cheap one waits for it', async () => {
   const { pool, add } = makePool()
   await add('a0:2', 'a1:9', 'b0:5', 'b1', 'b2:7', 'c1:99')
   assert.equal(order(pool.best(10n)), 'b0:5 a0:2 a1:9 b1 b2:7')
 })
 
-test('what counts is the tip that the fee cap leaves', async () => {
+test('transactions are ordered by the effective tip', async () => {
   const { pool, add } = makePool()
   pool.add(await signed('a0:50', { feeCap: 60n }))
   pool.add(await signed('b0:20', { feeCap: 60n }))
@@ -47,7 +47,7 @@ test('the rest of a sender can be skipped', async () => {
   assert.equal(order(pool.best(10n), ['a0:9', 'b1:6']), 'a0:9 b0:7 b1:6 c0:5')
 })
 
-test('what the pool does meanwhile does not show', async () => {
+test('later changes of the pool do not affect the iteration', async () => {
   const { pool, add } = makePool()
   await add('a0:9', 'a1:8')
   const best = pool.best(10n)

@@ -88,7 +88,7 @@ for (const fork of hardforkNames)
     assert.equal(notate(pool.contentFrom(addressOf('a')).pending), 'a0:2 a1:9')
   })
 
-test('the pool asks for the fees of a block: who can pay just those is in it', async () => {
+test('a sender who can pay exactly the fees of the next block is accepted', async () => {
   const chain = makeChain()
   const { pool, viewOf, parent } = chain
   const view = viewOf(parent)
@@ -151,7 +151,7 @@ test('gas is used up; what does not fit leaves room for others, and stays in the
   await seal()
 })
 
-test('one that cannot be executed is dropped with its reason, and the block goes on', async () => {
+test('a transaction that cannot be executed is dropped with its reason, and filling continues', async () => {
   const chain = makeChain({ contracts: ['b'] })
   const { pool } = chain
   const reported: string[] = []
@@ -166,7 +166,7 @@ test('one that cannot be executed is dropped with its reason, and the block goes
   await seal()
 })
 
-test('one that breaks the interpreter is dropped, and the next block is filled without it', async () => {
+test('a transaction that crashes the interpreter is dropped, and the next block is filled without it', async () => {
   const chain = makeChain({ contracts: ['d'] })
   const { pool, source } = chain
   const cause = new Error('the code cannot be read')
@@ -202,7 +202,7 @@ test('nothing is dropped for a nonce: the pool may know a later head', async () 
   await seal()
 })
 
-test('the rules of a fork hold for the pool if they do one second after the head', () => {
+test('the pool applies the rules that are active one second after the head', () => {
   const { executor, parent, source } = makeChain()
   for (const [karst, isOn] of [
     [1_001n, true],
@@ -217,7 +217,7 @@ test('the rules of a fork hold for the pool if they do one second after the head
   }
 })
 
-test('a block has so many bytes at most, with the forced ones', async () => {
+test('the size of a block is limited, forced transactions included', async () => {
   const chain = makeChain({ gasLimit: 100_000_000n })
   await sendAll(chain.pool, 'a0:5')
   const gas = 90_000_000n
@@ -234,7 +234,7 @@ test('a block has so many bytes at most, with the forced ones', async () => {
   }
 })
 
-test('what the block has already is passed over', async () => {
+test('transactions that the block already has are skipped', async () => {
   const chain = makeChain()
   const { pool } = chain
   await sendAll(pool, 'a0:5 a1:4 b0:3')
@@ -245,7 +245,7 @@ test('what the block has already is passed over', async () => {
   await seal()
 })
 
-test('it ends when the time is over, and goes on when it is called again', async () => {
+test('filling ends when the time is over, and continues at the next call', async () => {
   const chain = makeChain()
   const { pool } = chain
   await sendAll(pool, 'a0:9 b0:8 c0:7')
@@ -257,7 +257,7 @@ test('it ends when the time is over, and goes on when it is called again', async
   await seal()
 })
 
-test('other tasks have their turn, so that one of them can end it; what was removed meanwhile is not added', async () => {
+test('filling yields to other tasks, which can end it; transactions removed meanwhile are not added', async () => {
   const chain = makeChain()
   const { pool } = chain
   await sendAll(pool, 'a0:9 b0:8 c0:7 d0:6')

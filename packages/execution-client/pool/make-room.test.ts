@@ -20,13 +20,13 @@ test('a full pool evicts the cheapest among the last transactions of each sender
   assert.equal(show(), 'a0 a1:9 b0:8 b1:8 | ')
 })
 
-test('of equally cheap ones that goes which came last', async () => {
+test('of equally cheap transactions the last to arrive is dropped', async () => {
   const { add, show } = makePool({ transactions: 3 })
   await add('a0:5', 'b0:5', 'c0:7', 'd0:6')
   assert.equal(show(), 'a0:5 c0:7 d0:6 | ')
 })
 
-test('of equal tips the lower fee cap goes: it is the first to be too low', async () => {
+test('of equal tips the lower fee cap is dropped: it is the first to fall below the base fee', async () => {
   const { pool, add, show } = makePool({ transactions: 2 })
   pool.add(await signed('a0:5', { feeCap: 999n }))
   await add('b0:5', 'c0:5')
@@ -41,7 +41,7 @@ test('what cannot be in the next block is the cheapest of all', async () => {
   assert.equal(show(), 'b0:2 c0 | ')
 })
 
-test('a queued newcomer drives out queued ones, never a pending one', async () => {
+test('a new queued transaction replaces queued ones, never a pending one', async () => {
   const { add, show } = makePool({ transactions: 3 })
   await add('a0:1', 'b0:1', 'c5:3')
   await assert.rejects(add('d5:3'), full)
@@ -50,7 +50,7 @@ test('a queued newcomer drives out queued ones, never a pending one', async () =
   await assert.rejects(add('d6:4'), full)
 })
 
-test('a sender drives out none of its own but for an earlier nonce', async () => {
+test('a sender replaces its own transactions only with an earlier nonce', async () => {
   const { add, show } = makePool({ transactions: 3 })
   await add('a0:1', 'a1:1', 'a2:1')
   await assert.rejects(add('a3:900'), full)
@@ -67,7 +67,7 @@ test('a replacement needs no room', async () => {
   assert.equal(show(), 'a0:200 b0:900 | ')
 })
 
-test('bytes are limited too: one large newcomer takes the place of several, or of none', async () => {
+test('bytes are limited too: one large transaction replaces several, or is refused', async () => {
   const small = (await signed('a0:1')).length
   const { pool, add, show, reported } = makePool({ bytes: 4 * small + 20 })
   await add('a0:1', 'b0:2', 'c0:3', 'd0:4')
@@ -93,7 +93,7 @@ test('bytes are limited too: one large newcomer takes the place of several, or o
   assert.throws(() => pool.add(most), full)
 })
 
-test('the bytes of what has gone are free again', async () => {
+test('the bytes of removed transactions are free again', async () => {
   const raw = await signed('a0:1')
   const { pool, add, show } = makePool({ bytes: raw.length + 5 })
   await add('a0:1', 'a0:200')

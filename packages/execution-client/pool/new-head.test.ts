@@ -5,7 +5,7 @@ import { hashTransaction } from './pooled-transaction.ts'
 
 const [a, b] = [addressOf('a'), addressOf('b')]
 
-test('what a block includes goes, and so does what has a nonce that was used', async () => {
+test('included transactions are removed, and others with used nonces too', async () => {
   const { view, add, show, reset, reported } = makePool()
   await add('a0', 'a1', 'a2', 'b0:2', 'b1')
   reported.length = 0
@@ -15,7 +15,7 @@ test('what a block includes goes, and so does what has a nonce that was used', a
   assert.deepEqual(reported, ['-a0 included', '-a1 included', '-b0:2 its nonce was used'])
 })
 
-test('queued ones become pending when the head has the nonce before', async () => {
+test('queued transactions become pending when the head includes the nonce before theirs', async () => {
   const { view, add, show, reset, reported } = makePool()
   await add('a2', 'a3')
   view.nonces.set(a, 2n)
@@ -27,7 +27,7 @@ test('queued ones become pending when the head has the nonce before', async () =
   assert.deepEqual(reported, ['+a2 a3'])
 })
 
-test('what can no longer be paid, or does not fit a block, goes; what comes after it waits', async () => {
+test('a transaction that cannot be paid any more, or exceeds a block, is removed; later nonces wait in the queue', async () => {
   const { pool, view, add, show, reset, reported } = makePool()
   pool.add(await signed('a0'))
   pool.add(await signed('a1', { value: 10n ** 17n }))
@@ -62,7 +62,7 @@ test('the L1 fee of the new head counts', async () => {
   assert.equal(show(), ' | ')
 })
 
-test('what a reorg dropped comes back before what came later', async () => {
+test('transactions dropped by a reorg return, ahead of later arrivals', async () => {
   const { view, add, show, reset, reported } = makePool({ queuedPerSender: 2 })
   view.nonces.set(a, 2n)
   await add('a2', 'a3', 'a4', 'a5')
@@ -74,7 +74,7 @@ test('what a reorg dropped comes back before what came later', async () => {
   assert.deepEqual(reported, ['+a0 a1 b0'])
 })
 
-test('what a reorg dropped and the new blocks have as well does not come back, nor do deposits', async () => {
+test('transactions dropped by a reorg do not return if the new blocks include them, and deposits never do', async () => {
   const { pool, view, reset, show } = makePool()
   view.nonces.set(a, 1n)
   const deposit = Uint8Array.of(0x7e, 0xc0)
@@ -100,7 +100,7 @@ test('a newer transaction stays in place of one that a reorg dropped', async () 
   assert.equal(show(), 'a0:3 a1 b0 | ')
 })
 
-test('without what a reorg dropped the rest waits, and so many of it stay as may be queued', async () => {
+test('if a dropped transaction does not return, later nonces wait in the queue, up to its limit', async () => {
   const { view, add, show, reset, reported } = makePool({ queuedPerSender: 2 })
   view.nonces.set(a, 2n)
   await add('a2', 'a3', 'a4')
@@ -111,7 +111,7 @@ test('without what a reorg dropped the rest waits, and so many of it stay as may
   assert.deepEqual(reported, ['-a4 too many of its sender are queued'])
 })
 
-test('one that cannot be executed is dropped, and what comes after it waits', async () => {
+test('a transaction that cannot be executed is dropped, and later nonces wait', async () => {
   const { pool, add, show, reported } = makePool({ queuedPerSender: 2 })
   await add('a0', 'a1', 'a2', 'a3', 'a4')
   reported.length = 0
@@ -127,7 +127,7 @@ test('one that cannot be executed is dropped, and what comes after it waits', as
   assert.equal(reported.length, 2)
 })
 
-test('a listener that throws leaves the pool as it should be, and one that ended hears nothing', async () => {
+test('a listener that throws does not corrupt the pool, and a removed listener is not called', async () => {
   const { pool, add, show } = makePool()
   const heard: number[] = []
   const end = pool.subscribe({ pending: ({ length }) => heard.push(length) })

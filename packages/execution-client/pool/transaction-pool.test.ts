@@ -27,7 +27,7 @@ test('a transaction is pending at the nonce of its account and queued after a ga
   assert.deepEqual(reported, ['+a0'])
 })
 
-test('what fills a gap makes all pending that waited for it, and says so once', async () => {
+test('a transaction that fills a nonce gap makes all that waited for it pending, with one notification', async () => {
   const { pool, add, show, reported } = makePool()
   await add('a3', 'a1', 'a2', 'a5')
   assert.equal(show(), ' | a1 a2 a3 a5')
@@ -196,7 +196,7 @@ for (const [name, raw, message, prepare] of [
   })
 }
 
-test('what is at a limit is taken', async () => {
+test('a transaction exactly at a limit is accepted', async () => {
   const { pool, view, add, show } = makePool()
   pool.add(await signed('a0', { gas: 30_000_000n - 70_000n }))
   view.maxTransactionGas = 16_777_216n
@@ -216,7 +216,7 @@ test('before Canyon an init code may be as long as it likes', async () => {
   assert.equal(show(), 'a0 | ')
 })
 
-test('one that is there already, and one without a chain id where that is asked for, are refused', async () => {
+test('a known transaction is refused, and one without a chain id if that is required', async () => {
   const { add } = makePool()
   await add('a0')
   await assert.rejects(add('a0'), { name: 'PoolRefusal', message: 'already known' })
@@ -323,7 +323,7 @@ test('a queue that is full takes earlier nonces in place of the last', async () 
   assert.equal(show(), 'a0 | a3 a4')
 })
 
-test('of one sender so many are pending; further ones wait in the queue', async () => {
+test('the pending transactions of one sender are limited; further ones wait in the queue', async () => {
   const { view, add, show, reset } = makePool({ pendingPerSender: 2, queuedPerSender: 2 })
   await add('a0', 'a1', 'a2', 'a3')
   assert.equal(show(), 'a0 a1 | a2 a3')

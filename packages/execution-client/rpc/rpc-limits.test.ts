@@ -77,7 +77,7 @@ test('a slot is read at each block, with as many digits as it is asked for', asy
   assert.equal(await call('eth_getStorageAt', storeAddress, '0x1', '0x1'), word(0))
 })
 
-test('a proof has as many slots as it may, and not one more', async () => {
+test('a proof has a limit on the number of slots', async () => {
   const { call } = await opened()
   const keys = Array.from({ length: maxProofSlots }, (_, at) => slotKey(at))
   const proof = (await call('eth_getProof', storeAddress, keys, 'latest')) as {

@@ -51,11 +51,11 @@ export function parseGenesisConfig(json: unknown): ExecutionConfig {
 
 function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
-  throw new TypeError(`${name} is missing, or no object`)
+  throw new TypeError(`${name} is missing, or not an object`)
 }
 
 function integerOf(value: unknown, name: string): bigint {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value)
   if (typeof value === 'string' && /^(0x[0-9a-f]+|\d+)$/i.test(value)) return BigInt(value)
-  throw new TypeError(`${name} is missing, or no whole number`)
+  throw new TypeError(`${name} is missing, or not a whole number`)
 }

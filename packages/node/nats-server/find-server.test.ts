@@ -37,7 +37,7 @@ test('the server that is named is taken, by path and by name', async () => {
   assert.deepEqual(await find(path, 'my-nats').found, expected)
 })
 
-test('a server that is named and cannot be run is an error: no other one takes its place', async () => {
+test('a configured server that cannot be run is an error: no other server is used instead', async () => {
   const path = pathWith('broken', {
     'nats-server': server('2.15.2'),
     other: 'echo "something else"',
@@ -52,7 +52,7 @@ test('a server that is named and cannot be run is an error: no other one takes i
     await assert.rejects(find(path, named).found, { code: 'nats-server-missing', message })
 })
 
-test('one on PATH comes before any that has to be made', async () => {
+test('a server on PATH is preferred to building or downloading one', async () => {
   const path = pathWith('on-path', { 'nats-server': server('2.11.0'), go: 'exit 1' })
   const { found, said } = find(path)
   assert.deepEqual((await found)?.version, '2.11.0')
@@ -87,7 +87,7 @@ test('where no server is to be had, the bus is in memory, and a line says so', a
   assert.equal((await findBusServer({ ...options, env: { PATH: path } })).kind, 'nats')
 })
 
-test('one is built from its Go module where Go is, and kept', async () => {
+test('a server is built from its Go module if Go is installed, and kept', async () => {
   const script = `echo '#!/bin/sh\n${server('2.15.2')}' > $GOBIN/nats-server; /bin/chmod 755 $GOBIN/nats-server`
   const path = pathWith('with-go', { go: script })
   const cacheDir = mkdtempSync(join(folder, 'kept-'))
@@ -100,7 +100,7 @@ test('one is built from its Go module where Go is, and kept', async () => {
   assert.match(said[0] ?? '', /building nats-server 2\.15\.2/)
 })
 
-test('a failed way is reported, and the next one tried', async () => {
+test('a source that fails is reported, and the next one is tried', async () => {
   const path = pathWith('failing-go', {
     go: 'echo "no network" >&2; exit 1',
     docker: 'exit 0',
@@ -117,7 +117,7 @@ test('an image that is not there is pulled, with a word', async () => {
   assert.deepEqual(said, ['pulling the Docker image nats:2.15.2'])
 })
 
-test('a machine that has none of them has no server', async () => {
+test('without any source there is no server', async () => {
   const { found, said } = find(pathWith('empty', {}))
   assert.equal(await found, undefined)
   assert.deepEqual(said, [])

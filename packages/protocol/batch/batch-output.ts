@@ -3,7 +3,7 @@ import type { BatchFlaw, MissingKnowledge, NeedsBlock } from './batch-verdict.ts
 
 /** Result of one call of a batch stage. */
 export type BatchOutput =
-  /** The next block. Until the last of its span is applied, those before it may be revoked. */
+  /** The next block. The blocks of a span may be revoked until its last block is applied. */
   | { readonly kind: 'batch'; readonly batch: SingularBatch; readonly isLastInSpan: boolean }
   /** The stage needs the next batch of this L1 block (`add`), or the end of its batches (`finish`). */
   | { readonly kind: 'needs-data'; readonly unused: UnusedReason | undefined }
@@ -15,13 +15,13 @@ export type BatchOutput =
   | { readonly kind: 'invalid'; readonly reason: BatchFlaw }
   /** The safe head does not match the L1 blocks: derivation must be reset. */
   | { readonly kind: 'reset'; readonly reason: 'epoch-of-other-chain' }
-  /** Derivation cannot go on. */
+  /** Derivation cannot continue. */
   | { readonly kind: 'critical'; readonly reason: CriticalReason }
 
 /** Why the added batch had no effect. */
 export type UnusedReason = BatchFlaw | MissingKnowledge | 'before-safe-head' | 'past'
 
-/** Why derivation cannot go on. */
+/** Why derivation cannot continue. */
 export type CriticalReason =
   /** Derivation did not begin at a safe head. */
   | 'too-few-l1-blocks'

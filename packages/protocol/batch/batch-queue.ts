@@ -7,15 +7,15 @@ import type { BatchContext, BatchVerdict, NeedsBlock } from './batch-verdict.ts'
 import { NextSpan } from './next-span.ts'
 import { checkSpanBatch, newBlocks } from './span-batch-validity.ts'
 
-// Rule limit-queue: Future batches take 1 GB at most; derivation stops beyond. Spec: Atoll's own
+// Rule limit-queue: Future batches take 1 GB at most; above this, derivation stops. Spec: Atoll's own
 /**
- * Limit on the memory of all future batches. op-node has no limit, and a node that dropped one would derive another
- * chain, so derivation stops beyond it. It equals the limit for channels, and is far above what an honest batcher
+ * Limit on the memory of all future batches. op-node has no limit, and a node that dropped a batch would derive another
+ * chain, so derivation stops at the limit instead. It equals the limit for channels, and is far above what an honest batcher
  * posts early.
  */
 export const maxQueuedBytes = 1_000_000_000
 
-/** Estimated memory of a batch, of a block of a span and of a transaction, beside the bytes of the transactions. */
+/** Estimated memory per batch, per block of a span and per transaction, in addition to the bytes of the transactions. */
 const batchBytes = 500
 const spanBlockBytes = 16
 const transactionBytes = 250
@@ -57,7 +57,7 @@ export class BatchQueue {
   next(safeHead: L2BlockRef): BatchOutput {
     const timestamp = safeHead.timestamp + this.#options.config.blockTime
     const batch = this.#nextSpan.takeAt(timestamp, safeHead)
-    // The L1 origins are not updated here: another span may still have to begin where this one did.
+    // The L1 origins are not updated here: if this span is revoked, the next one begins at the same L1 origin.
     if (batch !== undefined) return { kind: 'batch', batch, isLastInSpan: this.#nextSpan.isEmpty }
     this.#options.origins.update(safeHead)
     return this.#waiting === undefined ? needsData(undefined) : this.#run(this.#waiting, safeHead)
@@ -136,7 +136,7 @@ export class BatchQueue {
         case 'accept':
           this.#keep([...kept, ...this.#queue.slice(index + 1)])
           return { kind: 'found', batch: included.batch }
-        // Rule queue-undecided: An undecided batch blocks all after it, and empty blocks too. Spec: derivation.md#batch-queue,
+        // Rule queue-undecided: An undecided batch blocks later batches and empty blocks. Spec: derivation.md#batch-queue,
         // derive/batch_queue.go
         case 'undecided':
           this.#keep([...kept, ...this.#queue.slice(index)])
@@ -170,9 +170,9 @@ export class BatchQueue {
     const blocks = newBlocks(batch.batch, { l1Blocks, safeHead })
     if (blocks !== undefined) this.#nextSpan.replace(blocks)
     const first = blocks && this.#nextSpan.take(safeHead)
-    // The check above went through the same blocks and their epochs.
+    // The check that accepted the span already found these blocks and their epochs.
     if (first === undefined) throw new RangeError('a valid span batch without new blocks')
-    // Rule span-safe-last: The blocks of a span become safe with its last. Spec: delta/span-batches.md#batch-queue,
+    // Rule span-safe-last: The blocks of a span become safe together with the last one. Spec: delta/span-batches.md#batch-queue,
     // derive/batch_queue.go
     return { kind: 'batch', batch: first, isLastInSpan: this.#nextSpan.isEmpty }
   }

@@ -50,7 +50,7 @@ export function checkSingularBatch(batch: SingularBatch, context: BatchContext):
   if (batch.epochNumber > epoch.number + 1n) return drop('epoch-too-far-ahead')
   const origin = batch.epochNumber === epoch.number ? epoch : l1Blocks[1]
   if (origin === undefined) return undecided('next-epoch')
-  // Rule singular-epoch-hash: The epoch hash is that of L1. Spec: derivation.md#batch-queue
+  // Rule singular-epoch-hash: The epoch hash is the hash of the L1 block with that number. Spec: derivation.md#batch-queue
   if (batch.epochHash !== origin.hash) return drop('epoch-of-other-chain')
   // Rule singular-epoch-time: The block is not older than its L1 origin. Spec: derivation.md#batch-queue
   if (batch.timestamp < origin.timestamp) return drop('epoch-before-l1-origin')
@@ -59,7 +59,7 @@ export function checkSingularBatch(batch: SingularBatch, context: BatchContext):
   // Spec: jovian/derivation.md
   if (batch.transactions.length > 0 && mustBeEmpty(config, batch.timestamp))
     return drop('activation-block-with-transactions')
-  // A block that begins an epoch has moved its L1 origin, which is all that the drift limit asks for.
+  // A block that begins an epoch cannot advance its L1 origin further, so it may exceed the drift if it is empty.
   const next = origin === epoch ? { block: l1Blocks[1] } : undefined
   return (
     checkDrift(batch, { config, origin, next }) ??
@@ -94,11 +94,11 @@ export function checkDrift(
   block: { readonly timestamp: bigint; readonly transactions: readonly Uint8Array[] },
   { config, origin, next }: DriftContext,
 ): BatchVerdict | undefined {
-  // Rule drift-by-origin: The sequencer drift follows the time of the L1 origin: 1,800 seconds from Fjord on.
+  // Rule drift-by-origin: The time of the L1 origin decides the maximum sequencer drift: 1,800 seconds from Fjord on.
   // Spec: fjord/derivation.md, chain_spec.go
   if (block.timestamp <= origin.timestamp + maxSequencerDrift(config, origin.timestamp))
     return undefined
-  // Rule over-drift: Past the drift a block must be empty, and may keep its epoch only if it cannot start the next.
+  // Rule over-drift: A block beyond the sequencer drift must be empty, and may keep its epoch only if it cannot start the next.
   // Spec: derivation.md#batch-queue
   if (block.transactions.length > 0) return drop('over-drift')
   if (next === undefined) return undefined

@@ -46,7 +46,7 @@ export interface SpanBatchColumns {
  * Finds the columns of a span batch. Their content is read only as far as needed to find their ends.
  *
  * @param bytes without the type byte; bytes after the last column are ignored
- * @throws DecodeError if a column is cut short or malformed, or there are no blocks, or too many
+ * @throws DecodeError if a column is truncated or malformed, or there are no blocks, or too many
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export function decodeSpanBatchColumns(bytes: Uint8Array): SpanBatchColumns {
@@ -125,7 +125,7 @@ class ColumnReader {
   counts(length: number): Uint32Array {
     // Each element takes at least a byte, so a count without data allocates nothing.
     if (length > this.#bytes.length - this.position)
-      throw new DecodeError('the transaction counts are cut short')
+      throw new DecodeError('the transaction counts are truncated')
     const counts = new Uint32Array(length)
     for (let at = 0; at < length; at++) counts[at] = this.count()
     return counts

@@ -35,8 +35,8 @@ test('a number may be encoded longer than needed', () => {
 })
 
 for (const [name, hex, message] of [
-  ['nothing', '0x', /cut short/],
-  ['a number without its end', '0x8080', /cut short/],
+  ['nothing', '0x', /truncated/],
+  ['a number without its end', '0x8080', /truncated/],
   ['65 bits', '0xffffffffffffffffff02', /64 bits/],
   ['eleven bytes', '0x8080808080808080808000', /64 bits/],
 ] as const) {

@@ -15,12 +15,12 @@ const maxExactBytes = 7
 /**
  * Finds the end of the number that begins at `at`. Longer forms than needed are accepted, as in Go.
  *
- * @throws DecodeError if it is cut short, or has more than 64 bits
+ * @throws DecodeError if it is truncated, or has more than 64 bits
  */
 export function endOfUvarint(bytes: Uint8Array, at: number): number {
   let end = at
   while ((bytes[end] ?? 0) >= 0x80) end++
-  if (end >= bytes.length) throw new DecodeError('a number is cut short')
+  if (end >= bytes.length) throw new DecodeError('a number is truncated')
   const length = end + 1 - at
   if (length > maxUvarintBytes || (length === maxUvarintBytes && (bytes[end] ?? 0) > 1))
     throw new DecodeError('a number has more than 64 bits')

@@ -18,7 +18,7 @@ export function parseDependencySet(json: unknown): readonly bigint[] {
   if (ids.length > maxDependencies)
     throw new DecodeError(`${ids.length} chains in a dependency set, at most ${maxDependencies}`)
   return ids.map((id) => {
-    if (!/^\d{1,78}$/.test(id)) throw new DecodeError(`${id.slice(0, 80)} is no chain id`)
+    if (!/^\d{1,78}$/.test(id)) throw new DecodeError(`${id.slice(0, 80)} is not a chain id`)
     return BigInt(id)
   })
 }

@@ -17,7 +17,7 @@ export class JsonReader {
 
   constructor(json: unknown, path: string, problems: string[]) {
     const isObject = typeof json === 'object' && json !== null && !Array.isArray(json)
-    if (!isObject) problems.push(`${path === '' ? 'the config' : path}: no object`)
+    if (!isObject) problems.push(`${path === '' ? 'the config' : path}: not an object`)
     this.#json = isObject ? (json as Record<string, unknown>) : {}
     this.#path = path
     this.#problems = problems
@@ -42,7 +42,7 @@ export class JsonReader {
     if (typeof value === 'number' && Number.isInteger(value) && value >= 0) {
       if (BigInt(value) <= maxSafe) return BigInt(value)
       this.#tell(key, `${value} is above 2^53, and may have been rounded`)
-    } else this.#tell(key, `${shown(value)} is no whole number`)
+    } else this.#tell(key, `${shown(value)} is not a whole number`)
     return 0n
   }
 

@@ -114,10 +114,10 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
 function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>
-  throw new DecodeError(`${name} is no object`)
+  throw new DecodeError(`${name} is not an object`)
 }
 
 function integerOf(value: unknown, name: string): bigint {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value)
-  throw new DecodeError(`${name} is no whole number`)
+  throw new DecodeError(`${name} is not a whole number`)
 }

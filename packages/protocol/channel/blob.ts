@@ -40,9 +40,9 @@ export function decodeBlob(blob: Uint8Array): Uint8Array {
 
   const end = headBytes + length
   if (!isZero(bytes.subarray(end, groups * groupDataBytes)))
-    throw new DecodeError('a blob goes on after its data')
+    throw new DecodeError('a blob has data after its declared length')
   if (!isZero(blob.subarray(groups * groupBytes)))
-    throw new DecodeError('a blob goes on after its last field element')
+    throw new DecodeError('a blob has bytes after its last field element')
   return bytes.subarray(headBytes, end)
 }
 

@@ -46,12 +46,12 @@ export function decodeFrames(data: Uint8Array): Frame[] {
 }
 
 function readFrame(view: DataView, data: Uint8Array, start: number): Frame {
-  if (start + frameHeadBytes > data.length) throw new DecodeError('a frame is cut short')
+  if (start + frameHeadBytes > data.length) throw new DecodeError('a frame is truncated')
   const length = view.getUint32(start + 18)
   if (length > maxFrameDataBytes) throw new DecodeError(`a frame with ${length} bytes of data`)
   const dataStart = start + 22
   const last = data[dataStart + length]
-  if (last === undefined) throw new DecodeError('the data of a frame is cut short')
+  if (last === undefined) throw new DecodeError('the data of a frame is truncated')
   if (last > 1) throw new DecodeError(`a frame is neither last nor not: ${last}`)
   return {
     channelId: toChannelId(data.subarray(start, start + 16)),

@@ -97,7 +97,7 @@ export class RlpScan {
     if (this.position >= end) throw new DecodeError('a field is missing')
     const lengthBytes = Math.max(0, short - longestShort)
     this.start = this.position + 1 + lengthBytes
-    if (this.start > end) throw new DecodeError('a length is cut short')
+    if (this.start > end) throw new DecodeError('a length is truncated')
     const length = lengthBytes === 0 ? short : this.#longLength(lengthBytes)
     if (length > end - this.start)
       throw new DecodeError(`${length - (end - this.start)} bytes are missing`)

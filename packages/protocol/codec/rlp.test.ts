@@ -35,9 +35,9 @@ test('long strings have a length of several bytes', () => {
 
 for (const [name, hex, message] of [
   ['nothing', '0x', /missing/],
-  ['a string that is cut short', '0x8261', /1 bytes are missing/],
-  ['a list that is cut short', '0xc26', /./],
-  ['a length that is cut short', '0xb9', /length is cut short/],
+  ['a truncated string', '0x8261', /1 bytes are missing/],
+  ['a truncated list', '0xc26', /./],
+  ['a truncated length', '0xb9', /length is truncated/],
   ['a string past the end of its list', '0xc28361', /missing/],
   ['bytes after the end', '0x8000', /1 bytes after/],
   ['a small byte with a length', '0x8101', /below 0x80/],

@@ -4,7 +4,7 @@ import type { DerivedAttributes, L2Head, Pipeline, PipelineOutput } from './pipe
 import { type AfterRefusal, afterRefusal } from './refused-payload.ts'
 
 /**
- * The heads of a derived chain, and what each outcome of its attributes does to them and to the pipeline. It neither builds
+ * Holds the heads of a derived chain, and updates them and the pipeline with the outcome of each set of attributes. It neither builds
  * blocks nor reads L1: the caller applies the attributes and reports the outcome.
  *
  * Spec: protocol/derivation.md#engine-queue, protocol/holocene/derivation.md#engine-queue
@@ -55,7 +55,7 @@ export class DerivationDriver {
   }
 
   /**
-   * The execution client refused the payload of the attributes, and the caller follows the rule itself: the block is to be
+   * The execution client refused the payload of the attributes. The result says what the caller does next: the block is
    * built from the attributes returned, or the span is revoked.
    */
   refused(derived: DerivedAttributes): AfterRefusal {
@@ -65,7 +65,7 @@ export class DerivationDriver {
     return then
   }
 
-  /** From Holocene on: a block of deposits only replaces the refused one, so the rest of its span and its channel are dropped. */
+  /** From Holocene on: a deposits-only block replaces the refused one, so the rest of its span and its channel are dropped. */
   flush(): void {
     this.#pipeline?.flush()
   }

@@ -108,7 +108,7 @@ test('span batches are read from Delta on, by the time of the L1 block being rea
 })
 
 // Rules: deposits-only
-test('a block of deposits only drops the rest of its span and channel', () => {
+test('a deposits-only block drops the rest of its span and channel', () => {
   const channels = { a: '13-15 16', b: '13 14+02c0 15', c: '15 16' }
   assert.equal(run('@3 a c', { channels, refused: [14] }), '. 13 14x 15 16 .')
   assert.equal(run('@3 a', { channels, refused: [14] }), '. 13 14x .')
@@ -117,14 +117,14 @@ test('a block of deposits only drops the rest of its span and channel', () => {
 })
 
 // Rules: deposits-only
-test('a block of deposits only does not drop frames that are not read yet', () => {
+test('a deposits-only block does not drop frames that are not read yet', () => {
   const channels = { a: '13', b: '14' }
   assert.equal(run('@3 a+b', { channels, refused: [13] }), '. 13x 14 .')
   assert.equal(run('@3 a+b0/2 b1/2', { channels, refused: [13] }), '. 13x 14 .')
 })
 
 // Rules: span-overlap
-test('a span that overlaps a block of deposits only is invalid', () => {
+test('a span that overlaps a deposits-only block is invalid', () => {
   const channels = { a: '13 14+02c0', b: '14+02c0 15', c: '15' }
   assert.equal(
     run('@3 a b c', { channels, refused: [14] }),

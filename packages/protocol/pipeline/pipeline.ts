@@ -228,7 +228,7 @@ export class Pipeline {
           // Spec: derivation.md#l2-chain-derivation-pipeline, derive/pipeline.go
           return { kind: 'needs-l1-block', number: this.#origin.number + 1n }
         case 'needs-block':
-          // Rule safe-block-missing: A safe block that cannot be read is requested, and is no reason for a reset.
+          // Rule safe-block-missing: A safe block that cannot be read is requested; it does not cause a reset.
           // Spec: Atoll's own
           return { kind: 'needs-l2-block', number: output.number }
         case 'reset':
@@ -240,7 +240,7 @@ export class Pipeline {
 
   /**
    * Drops what belongs to a batch whose payload was refused: the rest of its span, its channel, and the channel that is
-   * incomplete. Called when a block of deposits only replaces it, from Holocene on.
+   * incomplete. Called when a deposits-only block replaces it, from Holocene on.
    * Spec: protocol/holocene/derivation.md#engine-queue
    */
   flush(): void {

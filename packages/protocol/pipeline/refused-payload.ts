@@ -6,11 +6,11 @@ import { depositsOnly } from '#protocol/derivation/attributes.ts'
 
 /** What derivation does after the execution client refused the payload of derived attributes. */
 export type AfterRefusal =
-  /** From Holocene on: the block is built with its deposits only, then the pipeline is flushed. */
+  /** From Holocene on: the block is built again as a deposits-only block, then the pipeline is flushed. */
   | { readonly kind: 'build-deposits-only'; readonly attributes: PayloadAttributes }
   /** Before Holocene: the batch is dropped, and with it the blocks of its span that are not safe yet. */
   | { readonly kind: 'revoke-span' }
-  /** A block of deposits only cannot be refused: the execution client does not follow the rules. */
+  /** A deposits-only block cannot be invalid, so the execution client violates the protocol. */
   | { readonly kind: 'critical' }
 
 /**

@@ -14,10 +14,10 @@ import type { L1Reader, L1Source, SourcedL1Block } from './l1-source.ts'
 import type { ReferenceStart } from './reference-chain.ts'
 import { Stopwatch } from './stopwatch.ts'
 
-/** A block that became safe, or that should have. */
+/** A block that became safe, or that differs from the recorded block. */
 export interface SettledBlock {
   readonly derived: DerivedAttributes
-  /** Whether the batch was refused and replaced by a block of deposits only. */
+  /** Whether the batch was refused and replaced by a deposits-only block. */
   readonly isReplaced: boolean
   /** Whether it equals the recorded block; undefined without a recorded block. */
   readonly matches: boolean | undefined
@@ -54,7 +54,7 @@ export interface DeriveResult {
   readonly isBeyond: boolean
   /** Seconds of derivation and comparison, including all work on L1 blocks except reading them. */
   readonly seconds: number
-  /** Seconds spent waiting for the judge, as when it executes. */
+  /** Seconds spent waiting for the judge, for example while it executes blocks. */
   readonly judgeSeconds: number
 }
 
@@ -120,7 +120,7 @@ class Derivation {
     const { l1Origin, number } = start.base
     if (base.l1.hash !== l1Origin.hash)
       throw recordFault(
-        `${base.where}: L1 block ${l1Origin.number} is ${base.l1.hash}, but L2 block ${number} comes from ${l1Origin.hash}: they are of different chains`,
+        `${base.where}: L1 block ${l1Origin.number} is ${base.l1.hash}, but L2 block ${number} comes from ${l1Origin.hash}: they belong to different chains`,
       )
     const pipeline = new Pipeline({
       config,
@@ -162,13 +162,13 @@ class Derivation {
         }
         case 'needs-l2-block':
           throw recordFault(
-            `L2 block ${output.number}, which a batch overlaps, is not in the record or no longer held: begin at an earlier block`,
+            `L2 block ${output.number}, which a batch overlaps, is not in the record, or not in memory any more: begin at an earlier block`,
           )
         case 'reset':
           return false
         case 'critical':
           throw new Fault('derivation', {
-            detail: `derivation cannot go on after block ${this.#driver.pending.ref.number}, at L1 block ${pipeline.origin.number}: ${output.reason}`,
+            detail: `derivation cannot continue after block ${this.#driver.pending.ref.number}, at L1 block ${pipeline.origin.number}: ${output.reason}`,
           })
       }
     }
@@ -178,7 +178,7 @@ class Derivation {
     const pushed = pipeline.push(l1)
     if (pushed.kind === 'needs-blobs')
       throw recordFault(
-        `${where}: L1 block ${l1.number} lacks a whole blob ${pushed.missing[0]} of batcher ${pushed.batcher}${this.#options.blobAdvice ?? ''}`,
+        `${where}: L1 block ${l1.number} does not have the complete blob ${pushed.missing[0]} of batcher ${pushed.batcher}${this.#options.blobAdvice ?? ''}`,
       )
     return pushed.kind === 'taken'
   }

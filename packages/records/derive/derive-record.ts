@@ -16,7 +16,7 @@ export interface DeriveRecordOptions {
   readonly isExecuted: boolean
   /** Whether to check header hash, transactions root, receipts root and blobs of each L1 block. */
   readonly isL1Verified: boolean
-  /** Number of repeats; repeats read from memory. */
+  /** Number of runs. With more than one, L1 is loaded into memory before the first. */
   readonly repeat: number
   readonly onBlock: (block: SettledBlock) => void
   /** Called for attributes whose payload was refused. */
@@ -35,7 +35,7 @@ export interface RecordResult extends Omit<DeriveResult, 'mismatch' | 'refusal' 
 /**
  * Derives the L2 chain of a record from its L1, and compares it with the recorded one.
  *
- * @throws Fault `record` that names file and line if the record cannot be used; `derivation` if derivation cannot go on
+ * @throws Fault `record` that names file and line if the record cannot be used; `derivation` if derivation cannot continue
  */
 export async function deriveRecord(
   folder: string,
@@ -129,7 +129,7 @@ async function mismatchOf(
   if (last.ref.number <= safe.number) return undefined
   if (refusal !== undefined && refusal.derived.parent.number < last.ref.number) return refusal
   throw recordFault(
-    `${folder}: l1.ndjson ends where L2 block ${safe.number} is derived, but l2.ndjson goes on to block ${last.ref.number}. ${leftOut.toString()} Either l1.ndjson is truncated, or it was changed (--verify-l1 shows it), or rollup.json belongs to another chain`,
+    `${folder}: l1.ndjson ends where L2 block ${safe.number} is derived, but l2.ndjson continues to block ${last.ref.number}. ${leftOut.toString()} Either l1.ndjson is truncated, or it was changed (--verify-l1 shows it), or rollup.json belongs to another chain`,
   )
 }
 

@@ -85,7 +85,7 @@ async function checkBlobs(recorded: RecordedL1, commitments: BlobCommitments): P
   for (const [versionedHash, blob] of recorded.blobs) {
     const found = await commitments.versionedHash(blob)
     if (found === versionedHash) continue
-    const flaw = `the blob ${versionedHash} has versioned hash ${found ?? 'none: it is no blob'}`
+    const flaw = `the blob ${versionedHash} has versioned hash ${found ?? 'none: it is not a blob'}`
     return { recorded, flaw }
   }
   return { recorded, flaw: undefined }

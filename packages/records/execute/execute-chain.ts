@@ -120,7 +120,7 @@ export async function executeChain(
 }
 
 function cutShort(folder: string, file: string, number: bigint): Fault {
-  const detail = `${folder}: ${file} ends before block ${number}: the record was cut short`
+  const detail = `${folder}: ${file} ends before block ${number}: the record is truncated`
   return new Fault('record', { detail })
 }
 

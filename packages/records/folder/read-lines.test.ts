@@ -24,7 +24,7 @@ test('lines are read one by one, whatever is between them', async () => {
   assert.deepEqual(await read('packed.ndjson.gz', gzipSync('{"a":1}\n\n"ä"\n[2]\n')), expected)
 })
 
-test('a line may be longer than what is read at once', async () => {
+test('a line may be longer than one read', async () => {
   const long = 'x'.repeat(300_000)
   assert.deepEqual(await read('long.ndjson', `1\n"${long}"\n2\n`), [
     'line 1: 1',

@@ -33,7 +33,7 @@ async function watchedFolder(t: TestContext): Promise<string> {
   return dataDir
 }
 
-test('what da-watcher keeps makes the record that was replayed, though another branch is there too', async (t) => {
+test('a record made from the cache of da-watcher equals the replayed one, although the cache has another branch too', async (t) => {
   const dataDir = await watchedFolder(t)
   const cache = new L1Cache(join(dataDir, cacheFile), { maxBytes: 1e9 })
   const l1 = await linesOf(folder, 'l1.ndjson')
@@ -52,7 +52,7 @@ test('what da-watcher keeps makes the record that was replayed, though another b
   }
 })
 
-test('without a cache, or with a node as well, it is said what to give, and nothing is left', async (t) => {
+test('without a cache, or with an L1 node as well, the error names the settings to use, and no folder remains', async (t) => {
   const parent = newFolder(t)
   const record = (more: object) => {
     const options = { ...noNode, out: join(parent, 'out'), ...more }

@@ -150,7 +150,7 @@ class Recording {
     this.#firstL1 ??= number
     const { l1Origin } = start.base
     if (number === l1Origin.number && block.hash !== l1Origin.hash) {
-      const detail = `L1 block ${number} is ${block.hash} at ${l1.name}, but ${l1Origin.hash} to ${l2.name}: they are of different chains`
+      const detail = `L1 block ${number} is ${block.hash} at ${l1.name}, but ${l1Origin.hash} to ${l2.name}: they belong to different chains`
       throw new Fault('wrong-chain', { detail })
     }
     this.#options.onL1Block?.(number)

@@ -55,7 +55,7 @@ test('a record from a later block has what comes before it, as far as channels r
   assert.equal(blocks, 20)
 })
 
-test('before Holocene a record goes on to the end of the span', async (t) => {
+test('before Holocene a record continues to the end of the span', async (t) => {
   const { record, out, recorded } = await recordAgain(t, { name: 'fork-delta', from: 0, to: 47 })
   assert.equal(recorded.l2.last, 48n)
   const expected = await linesOf(record, 'expected.ndjson')
@@ -142,13 +142,13 @@ for (const [what, again, code, message] of [
     'blobs that are not kept',
     { ...blobs, lies: { beacon: (block) => ({ ...block, blobs: [], timestamp: 0n }) } },
     'record',
-    /lacks a whole blob 0x01.* does not keep it any more/,
+    /does not have the complete blob 0x01.* does not keep it any more/,
   ],
   [
     'no beacon API',
     { ...blobs, options: { l1BeaconUrl: undefined } },
     'record',
-    /lacks a whole blob 0x01[0-9a-f]+ of batcher 0x[0-9a-f]+; --l1-beacon-url says where blobs are/,
+    /does not have the complete blob 0x01[0-9a-f]+ of batcher 0x[0-9a-f]+; --l1-beacon-url says where blobs are/,
   ],
   [
     'an L2 of another chain',
@@ -227,7 +227,7 @@ test('an L2 chain that does not match L1 ends a recording before Holocene, and i
   })
 })
 
-test('an L1 that is not as long is said to be', async (t) => {
+test('an L1 chain that is too short is reported', async (t) => {
   const lies = {
     l1: (methods: Methods): Methods => ({
       ...methods,
@@ -257,7 +257,7 @@ test('a recording that is asked to stop leaves nothing', async (t) => {
   assert.deepEqual(readdirSync(folder), [])
 })
 
-test('a record that is there is not overwritten', async (t) => {
+test('an existing record is not overwritten', async (t) => {
   const { out } = await recordAgain(t, short)
   await assert.rejects(recordAgain(t, { ...short, options: { out } }), /is there already/)
   assert.deepEqual(readdirSync(dirname(out)), ['record'])

@@ -46,7 +46,7 @@ function alternativeOf(
   return { ...block, hash, parentHash, json: { ...changed, hash, transactions }, receipts }
 }
 
-/** Changes the block of the items of a list. */
+/** Sets the block hash of each item of a list, such as transactions or logs. */
 function placed(of: object, name: string, blockHash: Hash): readonly object[] {
   const items = (of as Readonly<Record<string, readonly object[] | undefined>>)[name]
   return (items ?? []).map((item) => ({ ...item, blockHash }))

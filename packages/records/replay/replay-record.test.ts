@@ -57,7 +57,7 @@ test('blocks and receipts are served as recorded', async (t) => {
   }
 })
 
-test('labels follow the head, and what is above it is not there', async (t) => {
+test('labels follow the head, and blocks above it do not exist', async (t) => {
   const { ask, chain } = await replayed(t)
   const numberOf = async (label: string) =>
     ((await ask('eth_getBlockByNumber', label, false)) as Json | null)?.['number']
@@ -91,7 +91,7 @@ test('blobs are served by slot, and checked', async (t) => {
   assert.deepEqual(await fetched(t, beaconUrl), withoutIndex)
 })
 
-test('sidecars are asked for where a beacon node has no blobs, whatever its URL ends with', async (t) => {
+test('sidecars are requested if a beacon node does not serve blobs, with any path in its URL', async (t) => {
   const { beaconUrl } = await replayed(t)
   const asked: string[] = []
   const url = await serveHttp(t, ({ incoming }, response) => {

@@ -24,7 +24,7 @@ function viewsOf(options: Partial<Growth>): readonly string[] {
   })
 }
 
-test('each block comes at its time, and what lags reaches the head at the end', () => {
+test('each block appears at its time, and the lagging labels reach the head at the end', () => {
   assert.equal(blocks.length, 28)
   const views = viewsOf({})
   assert.deepEqual(views.slice(0, 6), [
@@ -44,7 +44,7 @@ test('each block comes at its time, and what lags reaches the head at the end', 
   ])
 })
 
-test('at half the speed it takes twice as long; as fast as it goes all is there', () => {
+test('half the speed takes twice as long; with unlimited speed the whole chain exists at once', () => {
   assert.equal(viewsOf({ speed: 6 })[5], '10: 5 3 1')
   assert.deepEqual(viewsOf({ speed: 0 }), ['0: 27 27 27'])
 })
@@ -77,11 +77,11 @@ for (const [name, wrong, reason] of [
     assert.throws(() => viewsOf({ reorgs: [wrong] }), { code: 'settings', message: reason })
   })
 
-test('a reorg is as deep as what is not final', () => {
+test('a reorg is at most as deep as the chain above the finalized block', () => {
   assert.ok(viewsOf({ reorgs: [{ ...reorg, depth: 4n }] }).includes('11: 11 6 6 from 7'))
 })
 
-test('blocks of another branch are true, and other blocks', () => {
+test('blocks of the other branch are valid and have other hashes', () => {
   const branch = alternativeBranch(blocks.slice(5, 12), 'other')
   assert.equal(branch[0]?.parentHash, blocks[4]?.hash)
   for (const [at, { json, receipts, hash, parentHash }] of branch.entries()) {

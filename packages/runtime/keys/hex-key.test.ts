@@ -26,15 +26,15 @@ for (const [name, content] of [
   ['nothing', ''],
   ['a digit too few', digits.slice(1)],
   ['a digit too many', `${digits}0`],
-  ['a letter that is no digit', digits.replace('f', 'g')],
+  ['a letter that is not a digit', digits.replace('f', 'g')],
   ['white space within', `${digits.slice(0, 32)} ${digits.slice(32)}`],
 ] as const) {
-  test(`a file that holds ${name} is no key`, async () => {
+  test(`a file that holds ${name} is not a key`, async () => {
     writeFileSync(path, content)
     await assert.rejects(readHexKey(path), { code: 'bad-key' })
   })
 }
 
-test('a key that is missing is said to be', async () => {
+test('a missing key is reported', async () => {
   await assert.rejects(readHexKey(join(folder, 'none')), { code: 'bad-key', message: /is missing/ })
 })

@@ -25,7 +25,7 @@ test('a key is never overwritten', async () => {
   assert.equal(await readSecretFile(path), 'first')
 })
 
-test('a file that cannot be written or read is said to be', async () => {
+test('a file that cannot be written or read is reported', async () => {
   await assert.rejects(writeSecretFile(folder, 'x'), { code: 'file-exists' })
   await assert.rejects(writeSecretFile('/dev/null/x', 'x'), { code: 'file-refused' })
   await assert.rejects(readSecretFile(folder), { code: 'file-refused' })
@@ -42,7 +42,7 @@ for (const [name, content] of [
   ],
   ['a seed of another kind', createNkey().seed.replace('SU', 'SA')],
 ] as const) {
-  test(`a file that holds ${name} is no key`, async () => {
+  test(`a file that holds ${name} is not a key`, async () => {
     const path = join(folder, 'bad')
     writeFileSync(path, content)
     await assert.rejects(readNkey(path), { code: 'bad-key', message: /atoll keys create nkey/ })

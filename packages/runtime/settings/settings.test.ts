@@ -166,7 +166,7 @@ test('a chain id keeps all its digits', () => {
   assert.equal(settings.chainId, 18_446_744_073_709_551_617n)
 })
 
-test('a secret is a file that is there and can be read', () => {
+test('a secret setting names an existing, readable file', () => {
   assert.equal(read(['--jwt-secret-file', secret]).jwtSecretFile, secret)
   for (const path of [join(folder, 'missing'), folder]) {
     const found = mistakes([...needed, '--jwt-secret-file', path])

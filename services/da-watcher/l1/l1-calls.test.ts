@@ -86,7 +86,7 @@ test('a node that refuses a method in its own words is queried by another', asyn
   assert.deepEqual(await watched.fetch({ number: last }), { kind: 'block', block: blocks[last] })
 })
 
-test('a block costs two calls, and asked for again none', async (t) => {
+test('a block costs two calls, and no call when it is requested again', async (t) => {
   const served = await node(t, methods)
   const watched = await watchL1(t, config, { l1RpcUrls: [served.url] })
   for (const number of blocks.keys()) await watched.fetch({ number })

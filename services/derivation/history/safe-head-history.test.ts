@@ -218,7 +218,7 @@ test('a new generation reads L1 again from its start', () => {
   assert.equal(history.finished()?.l1.number, 6n)
 })
 
-test('a history persists in its file; a file that is no database is refused', (context) => {
+test('a history persists in its file; a file that is not a database is refused', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-history-'))
   context.after(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'safe-heads.sqlite')

@@ -55,7 +55,10 @@ export async function applyAttributes(
     log.warn({ l2, reason }, 'dropped a batch whose block is invalid')
     return { kind: 'dropped', unsafe: await restore(heads, ports), reason }
   }
-  log.warn({ l2, reason }, 'replaced a batch whose block is invalid with a block of deposits only')
+  log.warn(
+    { l2, reason },
+    'the block of a batch is invalid: replaced it with a deposits-only block',
+  )
   const replaced = await build({ request, heads }, then.attributes, ports)
   if (replaced.kind === 'refused') throw refusedDeposits(request, replaced.reason)
   return { kind: 'replaced', block: replaced.block, reason }

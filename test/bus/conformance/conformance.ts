@@ -160,7 +160,7 @@ function testMessages(): void {
     assert.equal((counts[0] ?? 0) + (counts[1] ?? 0), 100)
   })
 
-  test('a message over the limit is refused, and the connection goes on', async () => {
+  test('a message over the limit is refused, and the connection stays open', async () => {
     const subject = 'over'
     for (const excess of [0, 1]) {
       const send = () => client.publish({ subject, data: new Uint8Array(maxPayloadBytes + excess) })
@@ -186,7 +186,7 @@ function testMessages(): void {
 
 /** State after a crash of the server. */
 function testCrashes(): void {
-  test('what is published while the server is away is lost without a word', async () => {
+  test('messages published while the server is unreachable are lost silently', async () => {
     const reader = await open()
     const seen: string[] = []
     reader.subscribe('plain', { onMessage: ({ data }) => seen.push(textOf(data)) })
