@@ -141,7 +141,7 @@ function connectFault(
   }
   const root = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   if (isCertificateError(root)) {
-    const detail = `the certificate of the server at ${at} does not check: ${root.message}; --nats-ca-file names whom to trust`
+    const detail = `the certificate of the server at ${at} is not valid: ${root.message}; --nats-ca-file names whom to trust`
     return new Fault('not-trusted', { detail, ...options })
   }
   const why = root instanceof Error && root.message !== '' ? root.message : 'no answer'

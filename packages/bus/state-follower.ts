@@ -52,7 +52,7 @@ export class StateFollower<Value> implements Follow<Value> {
     return this.#seenMs === undefined ? undefined : this.#context.clock.monotonicMs() - this.#seenMs
   }
 
-  /** Called when it is stopped. */
+  /** Sets the callback that `stop` runs. */
   onStop(run: () => void): void {
     this.#onStop = run
   }

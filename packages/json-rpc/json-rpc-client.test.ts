@@ -290,7 +290,7 @@ test('headers are made for each request', async (t) => {
   assert.deepEqual(tokens, ['Bearer 1', 'Bearer 2'])
 })
 
-test('errors do not have the key in the path of an endpoint', async (t) => {
+test('errors do not contain the key in the path of an endpoint', async (t) => {
   const { url } = await script(t, status(500))
   const { rpc } = client(t, [{ url: `${url}/v3/secret-key?token=secret` }], { rounds: 1 })
   await assert.rejects(rpc.call('x', []), (error: Fault) => {

@@ -92,7 +92,7 @@ for (const method of ['nope', '', 'constructor', '__proto__', 'toString', 'hasOw
   })
 }
 
-test('an unknown name is repeated up to a length', async () => {
+test('the error for an unknown method quotes its name up to a maximum length', async () => {
   const { ask } = setup()
   const answer = (await ask(call('x'.repeat(101)))) as { error: { message: string } }
   assert.equal(

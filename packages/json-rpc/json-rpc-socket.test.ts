@@ -72,7 +72,7 @@ function call(method: string, params: unknown = [], id: unknown = 1): string {
   return JSON.stringify({ jsonrpc: '2.0', id, method, params })
 }
 
-test('a WebSocket takes what HTTP does: calls, batches, notifications, malformed requests', async (t) => {
+test('a WebSocket accepts the same messages as HTTP: calls, batches, notifications, malformed requests', async (t) => {
   const { open } = await served(t)
   const { socket, next, ask } = await open()
   assert.deepEqual(await ask('echo', [1]), { jsonrpc: '2.0', id: 1, result: [1] })

@@ -59,7 +59,7 @@ test('a subscription that ends before its start never starts', () => {
   assert.equal(listeners.size, 0)
 })
 
-test('their number has a limit, until one ends', () => {
+test('the number of subscriptions is limited; when one ends, another may start', () => {
   const { subscriptions, start } = setup()
   const ids = [1, 2, 3].map(() => subscriptions.make(start))
   assert.equal(new Set(ids).size, 3)
@@ -68,7 +68,7 @@ test('their number has a limit, until one ends', () => {
   subscriptions.make(start)
 })
 
-test('all end with the connection, even if one fails to, and later ones do not start', () => {
+test('all subscriptions end with the connection, even if one fails to, and later ones do not start', () => {
   const { subscriptions, start, listeners, logged } = setup()
   const broken = subscriptions.make(() => () => {
     throw new Error('cannot stop')
@@ -83,7 +83,7 @@ test('all end with the connection, even if one fails to, and later ones do not s
   assert.equal(logged.length, 1)
 })
 
-test('a start that ends the connection is stopped', () => {
+test('a subscription whose start ends the connection is stopped', () => {
   const { subscriptions } = setup()
   let stops = 0
   const id = subscriptions.make(() => {

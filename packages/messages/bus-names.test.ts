@@ -17,7 +17,7 @@ test('subjects are named by chain, node, service and name', () => {
   assert.equal(names.call(applyAttributes), 'atoll.10.main.call.engine.apply-attributes')
 })
 
-test('what a state is stored under is republished under what its readers subscribe to', () => {
+test('the stored subject of a state is republished to the subject that its readers subscribe to', () => {
   const { source, destination } = names.stateRepublish(engineChain)
   const stored = names.stateStored(engineChain, 'engine-0')
   const pushed = destination.replace('>', stored.slice(source.length - 1))

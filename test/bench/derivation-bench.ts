@@ -36,7 +36,7 @@ export interface DerivationBench {
   readonly memory: readonly MemoryResult[]
 }
 
-/** How often a process derives a record, and how often before that counts: until then the compiler is at work. */
+/** How often a process derives a record, and how many warm-up runs precede, which are not measured. */
 const repeats = 20
 const warmUps = 10
 

@@ -52,7 +52,7 @@ test('a stopped node and its services end with 0, and each of its log lines is J
   assert.equal(said.filter(({ msg }) => msg === 'stopped').length, 4)
 })
 
-test('a group of processes that is asked to stop ends as if each were asked once, and leaves no NATS server behind', async (t) => {
+test('signals to the whole process group stop each service once, and leave no NATS server behind', async (t) => {
   const { child, out, ended } = await startGroup(t, 'group')
   const server = serverOf('group')
   process.kill(-(child.pid ?? 0), 'SIGTERM')
@@ -62,7 +62,7 @@ test('a group of processes that is asked to stop ends as if each were asked once
   assert.throws(() => process.kill(server, 0), { code: 'ESRCH' })
 })
 
-test('a node that does not end is ended by another signal, and its NATS server before it', async (t) => {
+test('a second signal ends a node that hangs while it stops, after its NATS server', async (t) => {
   const { child, ended } = await startGroup(t, 'impatient')
   const server = serverOf('impatient')
   const pid = child.pid ?? 0
@@ -77,7 +77,7 @@ test('a node that does not end is ended by another signal, and its NATS server b
   await until(() => !isRunning(server))
 })
 
-test('of a node that was killed the status says so, and ends with 4', async (t) => {
+test('atoll status reports that a node was killed, and exits with 4', async (t) => {
   const { child, ended } = await startGroup(t, 'killed')
   const server = serverOf('killed')
   t.after(() => process.kill(server, 'SIGKILL'))

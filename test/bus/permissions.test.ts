@@ -171,7 +171,7 @@ test('provision creates streams; no role deletes, purges, restores or consumes o
   assert.equal(await mayPublish('provision', '$JS.API.STREAM.CREATE.OTHER'), false)
 })
 
-test('no role reads the replies to another, or all subjects', async () => {
+test('no role can subscribe to the inbox of another role, or to a wildcard over all subjects', async () => {
   for (const role of busRoles) {
     for (const other of busRoles)
       assert.equal(await maySubscribe(role, `${inboxPrefix(other)}.>`), role === other, role)
@@ -180,7 +180,7 @@ test('no role reads the replies to another, or all subjects', async () => {
   }
 })
 
-test('only who was asked may answer, and only there', async () => {
+test('only the receiver of a request may reply, and only to its reply subject', async () => {
   const engine = clientOf('engine')
   const answered = engine.subscribe('atoll.10.main.call.engine.reset', {
     onMessage: ({ respond }) => respond?.({ data: text('yes') }),

@@ -113,7 +113,7 @@ test('SIGTERM ends a service within 2 s, and another takes its lease at once', a
   assert.ok(takenMs < 5_000, 'it did not wait for the lease to expire')
 })
 
-test('a service that does not stop by itself ends within 2 s all the same', async (t) => {
+test('a service whose shutdown hangs is ended within 2 s', async (t) => {
   const service = start(t, 'engine-2', '--stubborn')
   await until('it runs', isRunning(service))
   service.child.kill('SIGTERM')
@@ -170,7 +170,7 @@ for (const [what, flags, message] of [
     /cannot serve NATS on .*: another process has this port; .*--port/,
   ],
 ] as const)
-  test(`atoll bus serve ends with a word, and leaves no server behind: ${what}`, async () => {
+  test(`atoll bus serve exits with an error, and leaves no server behind: ${what}`, async () => {
     const data = join(folder, flags[0])
     const tls = await certificate(folder, 'serve')
     const own =
@@ -190,7 +190,7 @@ for (const [what, flags, message] of [
     if (server !== undefined) assert.throws(() => process.kill(server, 0), { code: 'ESRCH' })
   })
 
-test('a key that is not the service’s is refused with a word', async (t) => {
+test('a key that is not the service’s is refused as not-permitted', async (t) => {
   const service = start(t, 'engine-6', `--nats-seed-file=${join(folder, 'keys', 'rpc.nkey')}`)
   assert.equal(await service.code, 1)
   assert.match(service.output(), /not-permitted/)

@@ -73,7 +73,7 @@ test('a well-known key has its well-known address and peer id', async () => {
   assert.match(account.out, /^address: 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266$/m)
 })
 
-test('a key file that is missing or holds something else is an error, not a trace', async () => {
+test('a key file that is missing or holds something else is an error without a stack trace', async () => {
   for (const [kind, file] of [
     ['jwt', join(folder, 'missing')],
     ['nkey', 'package.json'],
@@ -85,7 +85,7 @@ test('a key file that is missing or holds something else is an error, not a trac
   }
 })
 
-test('the keys of the bus are made in one go', async () => {
+test('one command creates the keys of all bus users', async () => {
   const { out } = await runAtoll(['keys', 'create-bus', join(folder, 'bus')])
   assert.match(out, /^user +public key\nda-watcher +U/)
 })

@@ -39,7 +39,7 @@ const derive = (record: string, ...flags: string[]) =>
 
 const karst = join(recordsFolder, 'fork-karst')
 
-test('a record is derived: a line for each block, then what it took', async () => {
+test('deriving a record prints a line for each block, then a summary with time and memory', async () => {
   const { code, out, err } = await derive(karst, '--json')
   assert.equal(code, 0, err)
   const printed = out
@@ -177,7 +177,7 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
     says: /l2\.ndjson, line \d+: block\./,
   },
   {
-    name: 'a rollup config with a fork to come',
+    name: 'a rollup config with an unknown fork',
     files: { 'rollup.json': (text: string) => text.replace('{', '{"zenith_time": 9,') },
     says: /rollup\.json: .*zenith_time/,
   },
@@ -201,12 +201,12 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
     says: /No batcher data was dropped\. .* or rollup\.json belongs to another chain/,
   },
   {
-    name: 'a file that is not packed',
+    name: 'a malformed file without compression',
     files: { 'l2.ndjson': () => '[]\n' },
     says: /l2\.ndjson, line 1: block: /,
   },
   {
-    name: 'a blob schedule that divides by nothing',
+    name: 'a blob schedule that would divide by zero',
     files: {
       'l1-chain-config.json': (text: string) =>
         text.replace(/"baseFeeUpdateFraction": \d+/, '"baseFeeUpdateFraction": 0'),
@@ -221,12 +221,12 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
     says: /l1\.ndjson\.gz, line 1: L1 block 0 is 0x.*, but L2 block 0 comes from 0x1234/,
   },
   {
-    name: 'an L1 chain config of nonsense',
+    name: 'an L1 chain config that is not an object',
     files: { 'l1-chain-config.json': () => '7' },
     says: /l1-chain-config\.json: /,
   },
   {
-    name: 'a first block that is not there',
+    name: 'a --from block after the end of the record',
     files: {},
     flags: ['--from', '999'],
     says: /l2\.ndjson ends before block 999/,

@@ -79,7 +79,7 @@ for (const [what, args, message] of [
     assert.doesNotMatch(err, /at async/)
   })
 
-test('a truncated line is named', async () => {
+test('a truncated line is reported with file and line', async () => {
   const other = await edited('expected.ndjson', (lines) => {
     lines[3] = (lines[3] ?? '').slice(0, 100)
   })
@@ -88,7 +88,7 @@ test('a truncated line is named', async () => {
   assert.match(err, /expected\.ndjson, line 4: .*JSON/)
 })
 
-test('a line that lacks something is named', async () => {
+test('a line with a missing field is reported with file, line and field', async () => {
   const other = await edited('l2.ndjson', (lines) => {
     lines[2] = (lines[2] ?? '').replace('"number"', '"nomber"')
   })

@@ -23,7 +23,7 @@ async function flagsOf(t: TestContext, out: string) {
   return ['record', ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])]
 }
 
-test('what atoll record writes, atoll derive derives and executes', async (t) => {
+test('atoll derive derives and executes a record written by atoll record', async (t) => {
   const out = join(newFolder(t), 'canyon')
   const flags = await flagsOf(t, out)
   const recorded = await runAtoll(flags)

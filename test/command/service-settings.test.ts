@@ -30,7 +30,7 @@ test('a service reports five mistakes in its settings in one message, and ends w
   )
 })
 
-test('a name of a node that breaks the rule is such a mistake', async () => {
+test('an invalid name of a node is reported as a mistake in the settings', async () => {
   const args = ['--engine-url=http://x', '--chain-id=10', '--node', 'My Node']
   const { code, err } = await runNode(sample, args)
   assert.equal(code, 2)

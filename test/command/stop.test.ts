@@ -12,13 +12,13 @@ after(() => rmSync(folder, { recursive: true }))
 const jwtSecretFile = join(folder, 'jwt.hex')
 writeFileSync(jwtSecretFile, '11'.repeat(32))
 
-test('what replays L1 ends with 0 and a last line', async () => {
+test('atoll l1-replay exits with 0 on a signal, after a last line', async () => {
   const args = ['l1-replay', '--record', record, '--rpc-port=0', '--beacon-port=0']
   const { code, lines } = await stopWhenBegun(args, { begun: /L1 beacon/, signals: ['SIGINT'] })
   assert.deepEqual([code, lines.at(-1)], [0, 'stopped'])
 })
 
-test('so does the execution client', async () => {
+test('atoll execution-client exits with 0 on a signal, after a last line', async () => {
   const args = ['execution-client', '--jwt-secret-file', jwtSecretFile, '--log-format=json']
   const files = ['--genesis', join(record, 'genesis.json.gz'), '--engine-port=0', '--rpc-port=0']
   const { code, lines } = await stopWhenBegun([...args, ...files], {

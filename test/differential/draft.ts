@@ -47,7 +47,7 @@ export interface RollupJson {
 /** A block of the record. */
 export interface KnownBlock {
   readonly hash: Hash
-  /** Of the attributes that the record derives. */
+  /** Digest of the attributes that derivation of the record yields. */
   readonly digest: Hash
 }
 
@@ -68,11 +68,11 @@ export interface Post {
   /** EIP-2718 type. */
   readonly type: number
   readonly flaw: PostFlaw | undefined
-  /** One of calldata; of a blob transaction, one for each blob. */
+  /** One item for calldata; for a blob transaction, one for each blob. */
   readonly items: readonly Item[]
 }
 
-/** What is wrong with a transaction beside what it carries. */
+/** A flaw of the transaction itself, not of its data. */
 export type PostFlaw =
   | 'unprotected'
   | 'other-chain'

@@ -57,7 +57,7 @@ export function editBatches(
     case 2:
       return [...batches.slice(at), ...batches.slice(0, at)]
     case 3:
-      // The epoch of all after it as well: a span cannot say anything else.
+      // Also changes the epoch of all later batches: a span batch cannot encode anything else.
       return batches.map((batch, index) => (index < at ? batch : shiftEpoch(batch, 1n)))
     default:
       return batches.with(at, random.pick(edits)(chosen, writing))
@@ -90,7 +90,7 @@ function oddTransaction(random: Random): Uint8Array {
   return random.chance(0.15) ? new Uint8Array(0) : Uint8Array.from([type, ...body])
 }
 
-/** The batches as they stand in a channel; what no encoder writes comes out as singular batches. */
+/** The encoded batches; those that a span batch cannot represent become singular batches. */
 export function encodeEntry(entry: Entry, { random, rollup }: BatchWriting): readonly Uint8Array[] {
   if (entry.kind === 'raw') return [entry.bytes]
   const { batches, form } = entry

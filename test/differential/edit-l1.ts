@@ -140,7 +140,7 @@ function editReceipt(draft: Draft, { random, at }: At): void {
   draft.notes.push(`receipt ${note} in L1 ${at}/${index}`)
 }
 
-/** Changes what stands after offset and length, which stay right. */
+/** Changes the data after offset and length, which stay valid. */
 function editOpaque(data: Uint8Array, random: Random): Uint8Array {
   if (data.length <= 64) return data
   const copy = new Uint8Array(data)

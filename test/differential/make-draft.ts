@@ -6,16 +6,16 @@ import { editL1 } from './edit-l1.ts'
 import { editPosts } from './edit-posts.ts'
 import { rebatch } from './rebatch.ts'
 
-/** A record, and what of it can be opened. */
+/** A record, and those of its channels that can be decoded. */
 export interface Base {
   readonly draft: Draft
   readonly channels: readonly ChannelDraft[]
 }
 
-/** L1 blocks of a case, at most: ten short cases say more than a long one. */
+/** Maximum number of L1 blocks of a case: ten short cases find more than a long one. */
 const maxBlocks = 18
 
-/** Makes a case of a record. What is done to it depends on the random numbers alone. */
+/** Makes a case of a record. Its mutations depend only on the random numbers. */
 export function makeDraft({ draft: base, channels }: Base, random: Random): Draft {
   const most = Math.min(base.blocks.length, maxBlocks)
   const draft: Draft = {

@@ -11,7 +11,7 @@ const keys = new Map<Address, Uint8Array>()
 const replacements = new Map<Address, Address>()
 const signatures = new Map<string, Signed>()
 
-/** The records' batchers keep their keys to themselves: this one is ours, and stands for one of them. */
+/** The address of a key of ours that replaces a batcher of the record, whose private key we do not have. */
 export function replacementOf(sender: Address): Address {
   const known = replacements.get(sender)
   if (known !== undefined) return known
@@ -24,9 +24,9 @@ export function replacementOf(sender: Address): Address {
   return address
 }
 
-/** What a transaction is made of. */
+/** The fields of a batcher transaction before it is signed. */
 export interface UnsignedPost {
-  /** Of `replacementOf`. */
+  /** An address that `replacementOf` returned. */
   readonly sender: Address
   readonly type: number
   readonly flaw: PostFlaw | undefined
@@ -42,7 +42,7 @@ interface Signed {
   readonly yParity: number
 }
 
-/** A transaction as it stands in an L1 block. */
+/** Signs a transaction, with its flaw, and encodes it as in an L1 block. */
 export function signPost(post: UnsignedPost): Uint8Array {
   const { type, flaw } = post
   const chainId = flaw === 'other-chain' ? post.l1ChainId + 1n : post.l1ChainId
@@ -80,7 +80,7 @@ function fieldsOf(post: UnsignedPost, chainId: bigint): RlpItem[] {
   }
 }
 
-/** Of no account; but without one the transaction would be none. */
+/** A dummy authorization, whose signature no account made: a type-4 transaction must have at least one. */
 function authorization(chainId: bigint): RlpItem {
   const word = uintToRlp(1n)
   return [uintToRlp(chainId), new Uint8Array(20).fill(0x22), nothing, nothing, word, word]
@@ -91,7 +91,7 @@ function envelope(type: number, fields: readonly RlpItem[]): Uint8Array {
   return type === 0 ? body : Buffer.concat([Uint8Array.of(type), body])
 }
 
-/** Most transactions of a record are in many cases. */
+/** Cached: most transactions of a record appear in many cases. */
 function signatureOf(hash: Uint8Array, sender: Address): Signed {
   const name = toHex(hash) + sender
   const known = signatures.get(name)

@@ -4,7 +4,7 @@ import { channelOf } from '#test/fakes/frame-notation.ts'
 import { splitChannel } from './channel.ts'
 import { encodeFrames } from './frames.ts'
 
-test('a channel is cut into frames that are full but for the last', () => {
+test('a channel is split into frames of the maximum size, except the last', () => {
   const frames = splitChannel(channelOf('a'), new Uint8Array(25), 33)
   assert.deepEqual(
     frames.map(({ number, data, isLast }) => [number, data.length, isLast]),
@@ -26,7 +26,7 @@ test('a channel without data is one empty frame', () => {
   )
 })
 
-test('frames have room for data, and numbers', () => {
+test('frames must have room for data, and a channel has at most 65,536 frames', () => {
   const id = channelOf('a')
   assert.throws(() => splitChannel(id, new Uint8Array(1), 23), { name: 'RangeError' })
   assert.equal(splitChannel(id, new Uint8Array(65_536), 24).length, 65_536)

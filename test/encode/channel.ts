@@ -36,7 +36,7 @@ export function encodeChannel(
 /**
  * Cuts the data of a channel into frames.
  *
- * @param maxFrameBytes of a frame with all that it has besides its data
+ * @param maxFrameBytes size of a frame including its overhead
  * @throws RangeError if there is no room for data, or there are more frames than numbers for them
  */
 export function splitChannel(

@@ -13,7 +13,7 @@ import { batchBytes, batcherOf, notedRollup } from './pipeline-notation.ts'
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
 
-/** Good bytes, or with a few of them changed, or cut short. */
+/** Valid bytes, unchanged, with a few bytes changed, or truncated. */
 export const damaged = (good: Uint8Array): Arbitrary<Uint8Array> => {
   const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 })
   return fc.tuple(changes, fc.option(fc.nat(good.length))).map(([changed, length]) => {

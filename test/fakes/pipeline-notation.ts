@@ -150,7 +150,7 @@ function channelData(letter: string, { channels, config }: L1Script): Uint8Array
   )
 }
 
-/** A batch of `runBatches` as it stands in a channel. */
+/** A batch of `runBatches` in its encoded form. */
 export function batchBytes(word: string, { genesis, l2ChainId }: RollupConfig): Uint8Array {
   if (word === '~') return Uint8Array.of(0xbb)
   const batch = parseBatch(word)

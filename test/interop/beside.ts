@@ -25,7 +25,7 @@ export interface Beside {
 /** The first port; the network and what runs beside it take 160. */
 const portBase = Number(process.env['ATOLL_INTEROP_PORT'] ?? 9_700)
 
-/** Where the ports of what runs beside the network begin. */
+/** First port of the processes that run beside the network. */
 const ownPorts = portBase + 150
 
 /** Seconds of an L2 and an L1 block, the fastest that leave an epoch more than one block; all forks soon. */

@@ -102,7 +102,7 @@ async function verify(t: TestContext, network: Network, folder: string): Promise
   }
 }
 
-/** In place of the sequencer's op-geth: it makes blocks, op-batcher posts them, op-geth finds them right. */
+/** In place of the sequencer's op-geth: it builds blocks, op-batcher posts them, and op-geth accepts them as valid. */
 async function sequence(t: TestContext, network: Network, folder: string): Promise<void> {
   const { nodes } = network.file
   const [made, follower] = [clientOf(nodes.a.executionUrl), clientOf(nodes.b.executionUrl)]

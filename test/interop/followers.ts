@@ -11,7 +11,7 @@ import { until } from './until.ts'
 export interface Follower {
   readonly name: string
   readonly execution: JsonRpcClient
-  /** How it is and what it said last. */
+  /** Its state and its last log lines. */
   explain(): Promise<string>
   stop(): Promise<void>
 }
@@ -34,7 +34,7 @@ export function sequencerOf({ file }: Network): Follower {
   return ofNetwork('sequencer', file.nodes.a.executionUrl)
 }
 
-/** L1 itself, which has heads of the same names. */
+/** L1 itself, whose heads have the same labels. */
 export function l1Of({ file }: Network): Follower {
   return ofNetwork('L1', file.l1.rpcUrl)
 }

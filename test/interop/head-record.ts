@@ -11,7 +11,7 @@ export interface Head {
   readonly timestamp: number
 }
 
-/** Names that an execution client has for blocks. */
+/** Block labels of an execution client. */
 const labels = ['latest', 'safe', 'finalized'] as const
 
 /** The heads of one node at a time in Unix milliseconds; missing heads are absent. */
@@ -22,7 +22,7 @@ export interface Heads extends Partial<Readonly<Record<(typeof labels)[number], 
 /** The heads of all nodes, by name, asked for at the same time. */
 export type Sample = ReadonlyMap<string, Heads>
 
-/** How often all are asked: how exact the times are. */
+/** Polling interval, which limits the precision of the times. */
 const everyMs = 200
 
 /** Blocks that are asked for at a time. */
@@ -107,7 +107,7 @@ export async function hashesOf(client: JsonRpcClient, last: number): Promise<rea
   return hashes
 }
 
-/** The middle of some values, and the largest. */
+/** The median and the maximum of some values. */
 export function medianAndWorst(values: readonly number[]): { median: number; worst: number } {
   const sorted = values.toSorted((left, right) => left - right)
   return { median: sorted[Math.floor(sorted.length / 2)] ?? NaN, worst: sorted.at(-1) ?? NaN }

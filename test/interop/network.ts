@@ -35,7 +35,7 @@ export const programs: string = process.env['ATOLL_REFERENCE_NETWORK'] ?? join(c
 /** Chain id of the network's rollup. */
 export const l2ChainId = 901
 
-/** Why no network can be had here; undefined if one can. */
+/** Why no network can run on this machine; undefined if one can. */
 export function whyNoNetwork(): string | undefined {
   if (existsSync(join(programs, 'op-geth')) || hasGo()) return undefined
   return `the reference network is built with Go, which is not on PATH, and ATOLL_REFERENCE_NETWORK names no folder with its programs`
@@ -118,7 +118,7 @@ export class Program {
       })
   }
 
-  /** The last of what it said. */
+  /** The last lines of its output. */
   get output(): string {
     return this.#output
   }

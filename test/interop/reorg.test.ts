@@ -9,7 +9,7 @@ import { whyNoNetwork } from './network.ts'
 /** L1 blocks; a channel lives for 50 of them. */
 const depths = [1, 3, 10, 60]
 
-/** L1 blocks that are left below what is replaced. */
+/** Number of L1 blocks kept below the replaced ones. */
 const keptBlocks = 15
 
 /** Finality of L1 is farther from its head than the deepest reorganisation. */
@@ -34,7 +34,7 @@ interface Times {
   readonly back: number
 }
 
-/** When the safe head of a node was for good on the chain that stays. */
+/** Time from which the safe head of a node stayed on the new canonical chain. */
 function timesOf(
   samples: readonly Sample[],
   name: string,

@@ -22,7 +22,7 @@ async function syncStatusOf(url: string): Promise<readonly Head[]> {
   }
 }
 
-/** All that a node ever called safe or finalized, and every block up to a last one, is op-node's. */
+/** Every safe or finalized head that a node ever reported, and every block up to a given one, equals op-node's. */
 async function assertSame(
   record: HeadRecord,
   { name, execution }: Follower,

@@ -5,7 +5,7 @@ import { findFile } from '#records/folder/read-lines.ts'
 import { linesOf, recordAgain } from '#test/fakes/record-again.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 
-// Chains that were recorded, recorded once more from nodes that tell what is in the record.
+// Recorded chains are recorded once more, from nodes that replay the record.
 
 const derived = (folder: string) =>
   deriveRecord(folder, {
@@ -24,7 +24,7 @@ for (const [name, last] of [
   ['bad-data-pre-holocene', 423],
   ['bad-data-karst', 363],
 ] as const)
-  test(`${name} is recorded again as it was`, async (t) => {
+  test(`${name} is replayed and recorded again without a difference`, async (t) => {
     const { record, out } = await recordAgain(t, { name, from: await firstOf(name), to: last })
     for (const file of ['l2.ndjson', 'expected.ndjson', 'refused.ndjson'])
       assert.deepEqual(await linesOf(out, file), await linesOf(record, file), file)

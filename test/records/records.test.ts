@@ -6,7 +6,7 @@ import { requireFile } from '#records/folder/read-lines.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { deriveAsExpected, recordsIn } from './derive-as-expected.ts'
 
-// Chains that op-node derived: each line of ours is its line, in its order, and each hash op-geth's.
+// Chains that op-node derived: our output equals its output line by line, and each hash op-geth's.
 
 /** More of them, where there are. */
 const shared =

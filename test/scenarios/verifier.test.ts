@@ -22,7 +22,7 @@ for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
   })
 }
 
-test('a seed is a run: the same events at the same moments', async () => {
+test('a seed determines the run: the same events at the same times', async () => {
   const eventsOf = async (seed: number) => {
     const seeded = new VerifierRun(seed)
     await seeded.run(scenarios.mixed)

@@ -24,6 +24,6 @@ export type Disturbance = (run: DisturbedRun) => void
 /** What a run came to. */
 export type Outcome =
   | { readonly kind: 'agreed'; readonly virtualMs: number }
-  /** It did not agree, for a reason in the protocol. */
+  /** It did not reach the expected chain, for a reason that the protocol allows. */
   | { readonly kind: 'explained'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string; readonly lastEvents: string }

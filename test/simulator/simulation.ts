@@ -126,7 +126,7 @@ export class SimulatedProcess {
   readonly #service: ServiceName
   readonly #program: Program
   readonly #random: Random
-  /** Of the life that runs now; a killed one keeps its own, and nothing of it moves any more. */
+  /** Belongs to the current run of the process; a killed run keeps its own, which no longer advances. */
   #life: Life | undefined
   #boots = 0
   isHeldDown = false

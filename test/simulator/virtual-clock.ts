@@ -107,7 +107,7 @@ function isEarlier(a: Timer, b: Timer): boolean {
   return a.atMs === b.atMs ? a.order < b.order : a.atMs < b.atMs
 }
 
-/** A turn of the event loop comes when no promise has anything left to do. */
+/** The event loop turns only when no promise callback is pending. */
 function allMicrotasks(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)

@@ -22,7 +22,7 @@ export interface Posting {
   readonly block: string
 }
 
-/** Posts what a sequencer made, in channels of every make; now and then nothing for longer than a window. */
+/** Posts the blocks of a sequencer in channels of all kinds; sometimes it pauses for longer than a sequencing window. */
 export class Batcher {
   readonly #config: RollupConfig
   readonly #random: Random

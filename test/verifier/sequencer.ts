@@ -37,7 +37,7 @@ export class Sequencer {
     return this.#blocks
   }
 
-  /** Whether a block is what it made, or what it began with. */
+  /** Whether a block is one that it made, or its starting block. */
   knows(hash: Hash): boolean {
     return this.#head.ref.hash === hash || this.#blocks.some(({ head }) => head.ref.hash === hash)
   }

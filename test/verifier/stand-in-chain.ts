@@ -85,7 +85,7 @@ export function genesisPayload({ genesis }: RollupConfig): Payload {
   }
 }
 
-/** Where a block stands. */
+/** Position of a block. */
 export function refOfPayload(config: RollupConfig, payload: Payload): L2BlockRef {
   return l2BlockRefOf(config, payload)
 }

@@ -44,7 +44,7 @@ function readAll(chain: Chain, block: KnownBlock): number {
   return read
 }
 
-test('a reorg moves the head, what is canonical, and where transactions are', async () => {
+test('a reorg changes the head, the canonical blocks, and the blocks of transactions', async () => {
   const chain = openChain()
   const changes: HeadChange[] = []
   chain.onChange((change) => changes.push(change))
@@ -108,7 +108,7 @@ test('a reopened chain has the same state', async () => {
 })
 
 for (const archive of [false, true])
-  test(`old states are ${archive ? 'kept in an archive' : 'forgotten, and nothing of the newer with them'}`, async () => {
+  test(`old states are ${archive ? 'kept in an archive' : 'pruned, without any loss in newer states'}`, async () => {
     const path = join(folder, `prune-${archive}.sqlite`)
     const chain = openChain({ path, archive })
     let block: KnownBlock = await addBlock(chain, chain.genesis, [createStore(1)])
@@ -152,7 +152,7 @@ test('states are kept from the finalized block on, however far below the head it
   assert.equal(chain.hasState(first), true)
 })
 
-test('blocks that are not chosen are held up to a limit: the lowest that nothing is built on goes first', async () => {
+test('imported blocks that never were canonical are held up to a limit: the lowest without children is dropped first', async () => {
   const chain = openChain()
   const low = await addBlock(chain, chain.genesis, [deposit(0, {})])
   let block: KnownBlock = await addBlock(chain, chain.genesis, [createStore(1)])
@@ -160,7 +160,7 @@ test('blocks that are not chosen are held up to a limit: the lowest that nothing
   assert.ok(chain.find(low.hash))
   const last = await addBlock(chain, block)
   assert.equal(chain.find(low.hash), undefined)
-  // All that is held now is what the next would be built on.
+  // Now every held block is an ancestor of the next one, so that no block can be dropped.
   const beyond = await addBlock(chain, last)
   assert.equal(chain.find(beyond.hash), undefined)
   assert.equal(chain.add(beyond), false)
@@ -170,7 +170,7 @@ test('blocks that are not chosen are held up to a limit: the lowest that nothing
   assert.ok(readAll(chain, beyond) > 0)
 })
 
-test('a block that was not chosen goes with the state that it is built on, and what is on it too', async () => {
+test('when a state is pruned, the side blocks built on it are dropped, with their descendants', async () => {
   const chain = openChain()
   const low = await addBlock(chain, chain.genesis, [createStore(1)])
   choose(chain, low)
@@ -188,7 +188,7 @@ test('a block that was not chosen goes with the state that it is built on, and w
   assert.equal(chain.head, head)
 })
 
-test('a forkchoice that could not be written leaves nothing, however often it is tried', async () => {
+test('a forkchoice whose write fails leaves no trie nodes behind, even if repeated', async () => {
   const refuse = `CREATE TEMP TRIGGER refuse BEFORE INSERT ON labels BEGIN SELECT raise(ROLLBACK, 'full'); END`
   const nodesAfter = async (tries: number) => {
     const database = openChainDatabase(':memory:')

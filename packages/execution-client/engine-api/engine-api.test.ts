@@ -162,7 +162,7 @@ for (const { what, version = 3, changes, code, message } of [
     })
   })
 
-test('a block is built, taken in, and chosen', async () => {
+test('a block is built, imported, and set as head', async () => {
   const client = open()
   const envelope = await build(client)
   const { blockHash } = envelope.executionPayload
@@ -243,16 +243,16 @@ for (const [what, changes] of [
   })
 
 for (const [what, changes] of [
-  ['a hash that is another', { blockHash: `0x${'11'.repeat(32)}` }],
+  ['a wrong block hash', { blockHash: `0x${'11'.repeat(32)}` }],
   ['extra data of another fork', { extraData: '0x00000000fa00000006' }],
   ['extra data without a denominator', { extraData: '0x0100000000000000060000000000000000' }],
   ['extra data without an elasticity', { extraData: '0x01000000fa000000000000000000000000' }],
   ['an elasticity above the gas limit', { extraData: '0x01000000faffffffff0000000000000000' }],
-  ['a gas limit that geth has not', { gasLimit: `0x${(2n ** 63n).toString(16)}` }],
+  ['a gas limit above the maximum of geth', { gasLimit: `0x${(2n ** 63n).toString(16)}` }],
   ['a bloom that is too short', { logsBloom: '0x00' }],
   ['withdrawals', { withdrawals: [{}] }],
 ] as const)
-  test(`a payload with ${what} is invalid, and nothing below it is named`, async () => {
+  test(`a payload with ${what} is invalid, with latestValidHash null`, async () => {
     const client = open()
     const { executionPayload, ...rest } = await build(client)
     const bad = { ...rest, executionPayload: { ...executionPayload, ...changes } }
@@ -295,16 +295,20 @@ test('a payload can be fetched only by a known id, and by the method of its fork
 })
 
 for (const { what, fills, added } of [
-  { what: 'what was filled until then', fills: [2], added: 2 },
-  { what: 'no more than is forced if nothing was filled yet', fills: [0], added: 0 },
+  { what: 'the transactions added until then', fills: [2], added: 2 },
+  { what: 'only the forced transactions if no other was added yet', fills: [0], added: 0 },
   {
-    what: 'what an earlier attempt made of it, if that is more',
+    what: 'the transactions of an earlier attempt, if these are more',
     fills: ['2 and ends', 1],
     added: 2,
   },
-  { what: 'what the last attempt made of it, if that is more', fills: ['1 and ends', 3], added: 3 },
+  {
+    what: 'the transactions of the last attempt, if these are more',
+    fills: ['1 and ends', 3],
+    added: 3,
+  },
 ])
-  test(`a block that is fetched while it is being filled has ${what}`, async () => {
+  test(`a block that is fetched while it is being filled contains ${what}`, async () => {
     let attempt = 0
     const { promise: isFilling, resolve } = Promise.withResolvers<void>()
     const fill: FillBlock = async ({ execution }, signal) => {
@@ -325,7 +329,7 @@ for (const { what, fills, added } of [
     assert.equal((await client.import(early)).status, 'VALID')
   })
 
-test('the call of another fork does not end a build', async () => {
+test('a getPayload call in the version of another fork does not end a build', async () => {
   const { promise: isFilling, resolve } = Promise.withResolvers<void>()
   const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>()
   const client = open(async ({ execution }, signal) => {
@@ -344,7 +348,7 @@ test('the call of another fork does not end a build', async () => {
   assert.equal((executionPayload['transactions'] as string[]).length, 2)
 })
 
-test('a block that broke while it was filled is built again', async () => {
+test('a block whose execution broke during filling is built again', async () => {
   let attempt = 0
   const { promise: isFilled, resolve } = Promise.withResolvers<void>()
   const client = open(async ({ execution }) => {
@@ -359,7 +363,7 @@ test('a block that broke while it was filled is built again', async () => {
   assert.deepEqual(executionPayload['transactions'], [createStore(1), deposit(51, {})].map(toHex))
 })
 
-test('as many refused blocks are remembered as there may be, and no more', async () => {
+test('invalid blocks are remembered up to a limit, above which the first is forgotten', async () => {
   const client = open()
   const good = await build(client)
   const bad = (at: number) =>

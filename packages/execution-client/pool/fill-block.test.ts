@@ -71,7 +71,7 @@ function names(raws: readonly Uint8Array[]): string {
 }
 
 for (const fork of hardforkNames)
-  test(`a block of ${fork} has what pays best first, and is valid; the pool follows it and comes back`, async () => {
+  test(`a block of ${fork} is filled by descending tip, and valid; the pool follows the block and its reorg`, async () => {
     const chain = makeChain({ fork })
     const { pool, viewOf, source, parent } = chain
     await sendAll(pool, 'a0:2 a1:9 b0:5 c0:7 d1:9')
@@ -107,7 +107,7 @@ test('a sender who can pay exactly the fees of the next block is accepted', asyn
   await seal()
 })
 
-test('each type of a user is executed', async () => {
+test('each transaction type that users may send is executed', async () => {
   const chain = makeChain()
   const { pool } = chain
   const to = `0x${'22'.repeat(20)}` as const
@@ -133,7 +133,7 @@ test('each type of a user is executed', async () => {
   )
 })
 
-test('gas is used up; what does not fit leaves room for others, and stays in the pool', async () => {
+test('a transaction above the remaining gas stays in the pool, and smaller ones fill the block', async () => {
   // The deposit takes 22,800 of it.
   const chain = makeChain({ gasLimit: 130_000n })
   const { pool } = chain
@@ -185,7 +185,7 @@ test('a transaction that crashes the interpreter is dropped, and the next block 
   await seal()
 })
 
-test('nothing is dropped for a nonce: the pool may know a later head', async () => {
+test('filling never drops a transaction for its nonce: the pool may know a later head', async () => {
   const chain = makeChain()
   const { pool, viewOf, parent } = chain
   await sendAll(pool, 'a0:5 b0:3')
@@ -299,7 +299,7 @@ test('DA limits hold for one transaction and for the block; 0 means no limit', a
   assert.equal(await filled({ maxTxDaBytes: 100n, maxBlockDaBytes: 300n }), 'b0 c0 d0')
 })
 
-test('the DA limit of a block counts what an earlier call has added', async () => {
+test('the DA limit of a block includes the transactions that an earlier call added', async () => {
   const chain = makeChain()
   const { pool } = chain
   await sendAll(pool, 'a0:9 b0:8')

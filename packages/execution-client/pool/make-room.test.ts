@@ -33,7 +33,7 @@ test('of equal tips the lower fee cap is dropped: it is the first to fall below 
   assert.equal(show(), 'b0:5 c0:5 | ')
 })
 
-test('what cannot be in the next block is the cheapest of all', async () => {
+test('a transaction whose fee cap is below the base fee is evicted first', async () => {
   const { pool, view, add, show } = makePool({ transactions: 2 })
   view.baseFeePerGas = 100n
   pool.add(await signed('a0:90', { feeCap: 99n }))

@@ -27,7 +27,7 @@ test('queued transactions become pending when the head includes the nonce before
   assert.deepEqual(reported, ['+a2 a3'])
 })
 
-test('a transaction that cannot be paid any more, or exceeds a block, is removed; later nonces wait in the queue', async () => {
+test('a transaction is removed if its sender can no longer pay, or it exceeds a block; later nonces wait in the queue', async () => {
   const { pool, view, add, show, reset, reported } = makePool()
   pool.add(await signed('a0'))
   pool.add(await signed('a1', { value: 10n ** 17n }))
@@ -90,7 +90,7 @@ test('transactions dropped by a reorg do not return if the new blocks include th
   ])
 })
 
-test('a newer transaction stays in place of one that a reorg dropped', async () => {
+test('a transaction dropped by a reorg does not replace a newer one of the same nonce', async () => {
   const { view, add, show, reset } = makePool()
   view.nonces.set(a, 1n)
   await add('a1', 'b0')

@@ -50,7 +50,7 @@ test('a transaction is found by its hash, and keeps bytes of its own', async () 
   assert.equal(pool.get(hashTransaction(raw)), undefined)
 })
 
-test('each type of a user is taken', async () => {
+test('each transaction type that users may send is accepted', async () => {
   const { pool, view } = makePool()
   const sign = keyOf('a').signTransaction
   const authorizationList = [
@@ -208,7 +208,7 @@ test('a transaction exactly at a limit is accepted', async () => {
   assert.equal(show(), 'a0 a1 b0 c0 d0 d1 | ')
 })
 
-test('before Canyon an init code may be as long as it likes', async () => {
+test('before Canyon the pool does not limit the size of init code', async () => {
   const { pool, view, show } = makePool()
   view.forks = hardforksAt({ regolith: 0n }, 1n)
   const data = `0x${'00'.repeat(49_153)}` as const
@@ -255,7 +255,7 @@ for (const [old, replacement, isTaken] of [
   [[1n, 10n], [2n, 11n], true],
 ] as const)
   for (const nonce of [0, 2])
-    test(`a ${nonce === 0 ? 'pending' : 'queued'} one with ${old.join('/')} gives way to ${replacement.join('/')}: ${isTaken}`, async () => {
+    test(`a ${nonce === 0 ? 'pending' : 'queued'} transaction of tip/fee cap ${old.join('/')} is replaced by ${replacement.join('/')}: ${isTaken}`, async () => {
       const { pool, reported } = makePool()
       const price = ([tip, feeCap]: readonly [bigint, bigint]) =>
         signed(`a${nonce}:${tip}`, { feeCap })
@@ -274,7 +274,7 @@ for (const [old, replacement, isTaken] of [
       assert.equal(reported.filter((line) => line.startsWith('+')).length, nonce === 0 ? 2 : 0)
     })
 
-test('an account whose code is set has one transaction at a time, without a gap', async () => {
+test('an account with an EIP-7702 delegation has at most one transaction, without a nonce gap', async () => {
   const { pool, view, add, show } = makePool()
   view.codes.set(addressOf('a'), new Uint8Array(23))
   const gap = { message: 'gapped-nonce tx from delegated accounts' }
@@ -284,15 +284,15 @@ test('an account whose code is set has one transaction at a time, without a gap'
   await assert.rejects(add('a1'), limit)
   await add('a0:200')
   assert.equal(show(), 'a0:200 | ')
-  // So has one whose code a transaction in the pool sets: here b.
+  // The same holds for an account that a transaction in the pool delegates: here b.
   pool.add(fromHex(await keyOf('c').signTransaction(await setCodeOfB(0))))
   await assert.rejects(add('b1'), gap)
   await add('b0')
   await assert.rejects(add('b1'), limit)
-  // Once that transaction has gone, nothing is left of it.
+  // When that transaction is dropped, the limit ends.
   pool.drop(pool.contentFrom(addressOf('c')).pending[0]?.hash ?? assert.fail(), 'a test')
   await add('b1')
-  // With two transactions its code cannot be set.
+  // An account with two transactions cannot be delegated.
   const raw = fromHex(await keyOf('c').signTransaction(await setCodeOfB(0)))
   assert.throws(() => pool.add(raw), { message: 'authority already reserved' })
 })
@@ -309,7 +309,7 @@ async function setCodeOfB(nonce: number) {
   } as const
 }
 
-test('a queue that is full takes earlier nonces in place of the last', async () => {
+test('in a full queue of a sender, an earlier nonce replaces the last one', async () => {
   const { add, show, reported } = makePool({ queuedPerSender: 2 })
   await add('a4', 'a6')
   await assert.rejects(add('a7'), { message: 'account limit exceeded: pooled 2 txs' })

@@ -29,7 +29,7 @@ async function opened() {
   return { chain, call, daLimits, blocks: [first, second, third] as const }
 }
 
-test('raw headers, blocks and receipts are those that the hashes are of', async () => {
+test('raw headers, blocks and receipts match the block hash and the receipts root', async () => {
   const { call, blocks } = await opened()
   const [, second] = blocks
   const { hash, header } = second
@@ -46,7 +46,7 @@ test('raw headers, blocks and receipts are those that the hashes are of', async 
   assert.equal(await call('debug_getRawTransaction', toHex(keccak256(bytes))), toHex(bytes))
 })
 
-test('the head goes back, and what is safe and final with it', async () => {
+test('debug_setHead lowers the head, and the safe and finalized block with it', async () => {
   const { call, chain, blocks } = await opened()
   const [first, second] = blocks
   await call('debug_setHead', '0x2')
@@ -59,14 +59,14 @@ test('the head goes back, and what is safe and final with it', async () => {
   await assert.rejects(call('debug_setHead', '0x2'), { code: -32_000 })
 })
 
-test('op-batcher sets how much of L1 a block may take', async () => {
+test('miner_setMaxDASize sets the DA limits of a transaction and a block', async () => {
   const { call, daLimits } = await opened()
   assert.equal(await call('miner_setMaxDASize', '0x10', '0x20'), true)
   assert.deepEqual(daLimits, { maxTransactionBytes: 16n, maxBlockBytes: 32n })
   await assert.rejects(call('miner_setMaxDASize', 'much', '0x20'), { code: -32_602 })
 })
 
-test('the client says who it is', async () => {
+test('the client reports its chain id, network, version and sync state', async () => {
   const { call } = await opened()
   assert.equal(await call('eth_chainId'), '0x385')
   assert.equal(await call('net_version'), '901')

@@ -69,7 +69,7 @@ test('blocks are found by label, number and hash', async () => {
   await assert.rejects(balance('0x63'), { message: 'header not found' })
 })
 
-test('a slot is read at each block, with as many digits as it is asked for', async () => {
+test('a storage slot is read at each block; its key may be short or 32 bytes long', async () => {
   const { call } = await opened()
   const word = (value: number) => slotKey(value)
   assert.equal(await call('eth_getStorageAt', storeAddress, '0x1', 'latest'), word(42))
@@ -89,7 +89,7 @@ test('a proof has a limit on the number of slots', async () => {
   })
 })
 
-test('a fee history has as many blocks as there are, and percentiles as it may', async () => {
+test('a fee history ends at the genesis, and its percentiles are limited and ascending', async () => {
   const { call } = await opened()
   const ask = (count: unknown, percentiles: readonly number[]) =>
     call('eth_feeHistory', count, 'latest', percentiles) as Promise<{ gasUsedRatio: unknown[] }>
@@ -101,7 +101,7 @@ test('a fee history has as many blocks as there are, and percentiles as it may',
   await assert.rejects(ask('0x0', []), { code: -32_602 })
 })
 
-test('logs are looked for in as many blocks as may be', async () => {
+test('eth_getLogs limits its range of blocks and its number of topics', async () => {
   const { chain, call } = await opened()
   // A head that is far enough from the first, without the blocks in between.
   const far = { ...chain.head, header: { ...chain.head.header, number: maxLogBlocks } }
@@ -115,7 +115,7 @@ test('logs are looked for in as many blocks as may be', async () => {
   })
 })
 
-test('logs are looked for with as many words as may be, from beyond the head too', async () => {
+test('eth_getLogs limits its addresses and topics; a range above the head is empty', async () => {
   const { call } = await opened()
   const words = Array.from({ length: maxFilterWords + 1 }, (_, at) => slotKey(at))
   const addresses = words.map((word) => `0x${word.slice(26)}`)
@@ -174,7 +174,7 @@ test('a call sees its overrides, and does not change the state', async () => {
   })
 })
 
-test('the parity of a signature is read as such, or 27 above it', () => {
+test('the parity of a signature is read from yParity, or from v as 0 and 1 or 27 and 28', () => {
   const authorization = { chainId: '0x1', address: storeAddress, nonce: '0x0', r: '0x1', s: '0x1' }
   for (const [fields, parity] of [
     [{ v: '0x0' }, 0],
@@ -206,13 +206,13 @@ test('a failed call returns the reason of its revert', async () => {
   await assert.rejects(run(revert, `0x4e487b71${'11'.padStart(64, '0')}`), {
     message: /panic code 0x11/,
   })
-  // A text that says it is longer than it is.
+  // A revert reason whose length field exceeds its data.
   await assert.rejects(run(revert, `0x08c379a0${'20'.padStart(64, '0')}${'f'.repeat(64)}`), {
     code: 3,
   })
 })
 
-test('an estimate is enough, and little more', async () => {
+test('an estimate suffices, and 2 % less does not', async () => {
   const { call } = await opened()
   const slot = toHex(new Uint8Array(64).fill(3))
   const params = { to: storeAddress, data: slot }

@@ -37,7 +37,7 @@ const endless = toHex(
 /** Calls the other with all its gas but a 64th, then returns. */
 const caller = `0x5f5f5f5f5f73${other.slice(2)}5af15f5ff3`
 
-test('a call that takes too long is ended, also where it was called by another', async () => {
+test('a call is aborted at its timeout, also inside a nested call', async () => {
   const { call } = await opened(50)
   const overrides = { [nobody]: { code: caller }, [other]: { code: endless } }
   for (const method of ['eth_call', 'eth_estimateGas'])
@@ -49,7 +49,7 @@ test('a call that takes too long is ended, also where it was called by another',
   assert.equal(await call('eth_call', { to: nobody }, 'latest'), '0x')
 })
 
-test('others have their turn while a call runs', async () => {
+test('the event loop continues while a call runs', async () => {
   const { call } = await opened(200)
   let turns = 0
   const timer = setInterval(() => turns++, 5)
@@ -58,7 +58,7 @@ test('others have their turn while a call runs', async () => {
   assert.ok(turns >= 2, String(turns))
 })
 
-test('an estimate asks for no more gas than its sender can pay', async () => {
+test('an estimate is limited by the gas that its sender can pay', async () => {
   const { chain, call } = await opened()
   const price = chain.head.header.baseFeePerGas ?? 0n
   const estimate = (gas: bigint, value = 0n) =>
@@ -76,7 +76,7 @@ test('an estimate asks for no more gas than its sender can pay', async () => {
   await assert.rejects(estimate(0n, 5n), { message: 'insufficient funds for transfer' })
 })
 
-test('an estimate has no more gas than a transaction may have', async () => {
+test('an estimate is limited by the gas limit of a transaction, a call is not', async () => {
   const { call } = await opened()
   // GAS, PUSH4 2^24, GT, PUSH1 13, JUMPI, PUSH0, PUSH0, REVERT, JUMPDEST, STOP
   const code = '0x5a630100000011600d575f5ffd5b00'
@@ -89,7 +89,7 @@ test('an estimate has no more gas than a transaction may have', async () => {
   await call('eth_estimateGas', gas, 'latest', overrides)
 })
 
-test('a call pays the base fee and its tip, at most what it says', async () => {
+test('the gas price of a call is the base fee and its tip, at most its fee cap', async () => {
   const { chain, call } = await opened()
   const baseFee = chain.head.header.baseFeePerGas ?? 0n
   assert.ok(baseFee > 0n)

@@ -18,12 +18,12 @@ function feeAfter(timestamp: bigint, extraData: Uint8Array): bigint {
   return nextBaseFee(config, fields as Header, timestamp + 100n)
 }
 
-test('before Holocene a block may have any words as its extra data, as a genesis has', () => {
+test('before Holocene the extra data may be arbitrary, as in a genesis, and does not affect the base fee', () => {
   assert.equal(feeAfter(99n, new TextEncoder().encode('BEDROCK')), 9_960n)
   assert.equal(feeAfter(99n, new Uint8Array()), 9_960n)
 })
 
-test('from Holocene on they say how fast the base fee moves', () => {
+test('from Holocene on the extra data of the parent sets the EIP-1559 parameters', () => {
   const extraData = encodeExtraData({ denominator: 10n, elasticity: 2n, minBaseFee: undefined })
   assert.equal(feeAfter(100n, extraData), 9_000n)
 })

@@ -56,7 +56,7 @@ test('a trie has the root that EthereumJS finds, after puts and deletes, and fro
   )
 })
 
-test('a proof shows a value, or that there is none', async () => {
+test('a proof shows a value, or its absence', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(change, { minLength: 1, maxLength: 30 }),
@@ -76,7 +76,7 @@ test('a proof shows a value, or that there is none', async () => {
   )
 })
 
-test('a copy keeps what it has when the other changes', () => {
+test('a copy keeps its content when the other changes', () => {
   const nodes = new Nodes()
   const trie = new Trie(nodes)
   assert.equal(toHex(trie.root(nodes.sink)), toHex(emptyTrieRoot))

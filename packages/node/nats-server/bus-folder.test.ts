@@ -63,7 +63,7 @@ test('the folder of another chain or node is refused and not changed', async (t)
     })
 })
 
-test('a server that outlived its supervisor is ended, with a word', async (t) => {
+test('a server that outlived its supervisor is stopped and reported', async (t) => {
   const child = spawn(process.execPath, [
     '-e',
     'setInterval(String, 1e3); console.log(1)',
@@ -80,14 +80,14 @@ test('a server that outlived its supervisor is ended, with a word', async (t) =>
   assert.match(said.join('\n'), /of an earlier node/)
 })
 
-test('a process that only has the number of the old server is not ended', async (t) => {
+test('another process that reuses the pid of the old server is not stopped', async (t) => {
   const { pid } = await running(t, 'sleeper')
   const folder = folderFor(t, { supervisor: await endedPid(), server: pid })
   await claimBusFolder(folder, main, assert.fail)
   assert.ok(process.kill(pid, 0))
 })
 
-test('a folder that cannot be made is an error with a word', async () => {
+test('a folder that cannot be created is an error with its path', async () => {
   const claim = claimBusFolder('/dev/null/x', main, assert.fail)
   await assert.rejects(claim, { code: 'folder-refused', message: /cannot use \/dev\/null\/x/ })
 })

@@ -30,7 +30,7 @@ function find(PATH: string, named?: string) {
   return { said, found: findNatsServer({ named, env: { PATH }, cacheDir, report }) }
 }
 
-test('the server that is named is taken, by path and by name', async () => {
+test('the configured server is used, given as a path or as a name on PATH', async () => {
   const path = pathWith('named', { 'my-nats': server('2.10.3'), 'nats-server': server('2.15.2') })
   const expected = { kind: 'program', path: join(path, 'my-nats'), version: '2.10.3' }
   assert.deepEqual(await find(path, join(path, 'my-nats')).found, expected)
@@ -68,7 +68,7 @@ for (const version of ['2.9.9', '2.10.19'])
     assert.match(said.join('\n'), new RegExp(`server-unsupported: version ${version}`))
   })
 
-test('a cache that cannot be written is reported, and the next way tried', async () => {
+test('a cache that cannot be written is reported, and the next source is tried', async () => {
   const path = pathWith('no-cache', { go: 'exit 0', docker: 'exit 0' })
   const said: string[] = []
   const report = (what: string) => said.push(what)
@@ -77,7 +77,7 @@ test('a cache that cannot be written is reported, and the next way tried', async
   assert.match(said.join('\n'), /cache-refused: cannot keep it in/)
 })
 
-test('where no server is to be had, the bus is in memory, and a line says so', async () => {
+test('without any server the bus is in memory, and a log line says so', async () => {
   const said: string[] = []
   const options = { cacheDir: join(folder, 'none'), report: (what: string) => said.push(what) }
   const bus = await findBusServer({ ...options, env: { PATH: pathWith('nothing', {}) } })
@@ -110,7 +110,7 @@ test('a source that fails is reported, and the next one is tried', async () => {
   assert.match(said.join('\n'), /no network/)
 })
 
-test('an image that is not there is pulled, with a word', async () => {
+test('a missing Docker image is pulled, and the pull is reported', async () => {
   const script = 'case "$1 $2" in "image inspect") exit 1;; *) exit 0;; esac'
   const { found, said } = find(pathWith('pulling', { docker: script }))
   assert.equal((await found)?.kind, 'docker')

@@ -91,7 +91,7 @@ test('a new epoch begins with sequence number 0; within an epoch it counts up', 
   assert.equal(decodeL1Attributes(l1AttributesOf(built(sameEpoch))).sequenceNumber, 4n)
 })
 
-/** A GAS_LIMIT update to 7, and a deposit whose data are cut short. */
+/** A GAS_LIMIT update to 7, and a deposit with truncated data. */
 const gasLimitLog: L1Log = {
   address: testRollup.l1SystemConfigAddress,
   topics: [

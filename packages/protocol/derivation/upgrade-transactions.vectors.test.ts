@@ -85,7 +85,7 @@ test('the other forks have no upgrade transactions', () => {
 
 for (const fork of ['karst', 'lagoon'] as const)
   // Rules: upgrade-transactions
-  test(`what ${fork} brings is the bundle's`, () => {
+  test(`the upgrade transactions of ${fork} equal the bundle's`, () => {
     const { transactions } = readVectors(`${fork}_nut_bundle.json`) as Bundle
     for (const [at, { deposit, intent }] of upgradesOf(fork, alone).entries()) {
       const want = transactions[at]

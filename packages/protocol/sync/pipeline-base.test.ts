@@ -77,7 +77,7 @@ test('the search ends at the genesis, or at the first block there is', () => {
 })
 
 // Rules: pipeline-start
-test('the search reads tens of blocks of a channel timeout of thousands', () => {
+test('for a channel timeout of thousands of blocks, the search reads fewer than 30', () => {
   const { reads } = search(100_000, { fjord: 0n })
   assert.ok(reads < 30, `${reads} blocks`)
 })

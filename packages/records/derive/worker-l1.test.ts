@@ -57,7 +57,7 @@ async function edited(
 }
 
 for (const [name, options] of Object.entries({ read, loaded })) {
-  test(`blocks come over as they are, byte for byte, ${name}`, async (t) => {
+  test(`blocks arrive unchanged, byte for byte, ${name}`, async (t) => {
     assert.deepEqual(await blocksOf(sourceOf(t, options), first), expected)
   })
 
@@ -92,7 +92,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
   })
 }
 
-test('blocks of which only some are held at a time all come over', async (t) => {
+test('all blocks arrive even if only some are held at a time', async (t) => {
   const long = join(recordsFolder, 'channel-timeout')
   const numbers = (await blocksOf(sourceOf(t, read, long), 0n)).map(({ number }) => Number(number))
   assert.deepEqual(numbers, [...Array(115).keys()])

@@ -18,7 +18,7 @@ async function read(name: string, content: string | Uint8Array): Promise<readonl
   return found
 }
 
-test('lines are read one by one, whatever is between them', async () => {
+test('lines are read one by one, with any line ending, and empty lines are skipped', async () => {
   const expected = ['line 1: {"a":1}', 'line 3: "ä"', 'line 4: [2]']
   assert.deepEqual(await read('plain.ndjson', '{"a":1}\n\n"ä"\r\n[2]'), expected)
   assert.deepEqual(await read('packed.ndjson.gz', gzipSync('{"a":1}\n\n"ä"\n[2]\n')), expected)
@@ -44,7 +44,7 @@ test('a file that is not compressed as its name says is reported', async () => {
   )
 })
 
-test('a line without end is not read to the end', async () => {
+test('reading stops at a line above the size limit', async () => {
   const path = join(folder, 'endless.ndjson')
   writeFileSync(path, '1\n')
   truncateSync(path, maxLineBytes + 3)

@@ -20,7 +20,7 @@ const derived = (folder: string) =>
     onBlock: () => undefined,
   })
 
-test('a chain is recorded again as it was, and derived', async (t) => {
+test('recording a replayed record yields the same record, which can be derived', async (t) => {
   const { record, out, recorded } = await recordAgain(t, {
     name: 'channel-timeout',
     from: 0,
@@ -36,7 +36,7 @@ test('a chain is recorded again as it was, and derived', async (t) => {
   assert.equal(blocks, 111)
 })
 
-test('a record from a later block has what comes before it, as far as channels reach back', async (t) => {
+test('a record that starts at a later block includes the earlier blocks that its channels need', async (t) => {
   const { record, out, recorded } = await recordAgain(t, {
     name: 'channel-timeout',
     from: 80,
@@ -70,7 +70,7 @@ const withoutBlockReceipts = (methods: Methods): Methods => ({
   },
 })
 
-test('receipts are asked for one by one where blocks have none', async (t) => {
+test('receipts are fetched one by one if eth_getBlockReceipts is not supported', async (t) => {
   const { record, out } = await recordAgain(t, {
     ...short,
     lies: { l1: withoutBlockReceipts },
@@ -200,7 +200,7 @@ for (const [what, again, code, message] of [
     /--network: network: "op-mainet" is not known; near it are op-mainnet/,
   ],
 ] satisfies [string, Again, FaultCode, RegExp][])
-  test(`${what} ends a recording, and nothing is left of it`, async (t) => {
+  test(`${what} ends a recording, and no files remain`, async (t) => {
     const folder = newFolder(t)
     const { options } = again as Again
     const out = join(folder, 'record')
@@ -241,7 +241,7 @@ test('an L1 chain that is too short is reported', async (t) => {
   )
 })
 
-test('a recording that is asked to stop leaves nothing', async (t) => {
+test('a recording that is stopped leaves no files', async (t) => {
   const folder = newFolder(t)
   const stop = new AbortController()
   const options = {

@@ -166,7 +166,7 @@ test('a growing chain sends each head to subscribers, and knows replaced blocks 
   assert.deepEqual(numbers, [4, 5, 6, 4, 5, 6, 7, 8, 9, 10, 11])
 })
 
-test('who signs unsafe blocks is read from storage, as logs of the record say', async (t) => {
+test('the unsafe block signer can be read from storage, and follows the logs of the record', async (t) => {
   const folder = join(recordsFolder, 'deposits-and-config')
   const unsafeBlockSigner = `0x${'51'.repeat(20)}` as Address
   const { ask, chain } = await replayed(t, folder, { unsafeBlockSigner })

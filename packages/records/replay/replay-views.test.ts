@@ -51,7 +51,7 @@ test('half the speed takes twice as long; with unlimited speed the whole chain e
 
 const reorg = { depth: 3n, block: 10n, stay: 2n }
 
-test('a reorg replaces the last blocks for a while, and nothing of them is safe', () => {
+test('a reorg replaces the last blocks for a while, and no replacement block is safe', () => {
   assert.deepEqual(viewsOf({ reorgs: [reorg] }).slice(9, 15), [
     '9: 9 7 5',
     '10: 10 8 6',

@@ -207,7 +207,7 @@ test('a node whose head does not move is detected, and the head is that of the o
   assert.ok((costs[old.url] ?? 0) > (costs[good.url] ?? 0))
 })
 
-test('the head goes back with that of the only node', async (t) => {
+test('with a single L1 node, the head follows it to a lower block', async (t) => {
   const only = await node(t)
   const watched = await watchL1(t, config, { l1RpcUrls: [only.url] })
   await watched.until('heads came', () => watched.heads.length > 0)

@@ -144,7 +144,7 @@ function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState)
   return sequence === 0n && start.safe.number === genesis.l2.number
 }
 
-/** Contracts may be older than the genesis of their chain, and look up the safe head at an L1 block before it. */
+/** L1 contracts may be older than the L2 genesis, and their users ask for the safe head at an L1 block before its L1 origin. */
 async function l1Genesis({ l1Block }: StartSources): Promise<BlockId> {
   const { hash, number } = await l1Block(0n, noBatcher)
   return { hash, number }

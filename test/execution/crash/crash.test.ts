@@ -88,7 +88,7 @@ async function readState(): Promise<number> {
   return read
 }
 
-test(`killed ${rounds} times while blocks stream in, it comes back each time on a head that it acknowledged`, async (t) => {
+test(`killed ${rounds} times while blocks stream in, it restarts each time on a head that it acknowledged`, async (t) => {
   const random = new Random(Number(process.env['ATOLL_SEED'] ?? Date.now() % 1_000_000))
   const secret = await readJwtSecret(jwt)
   const known = new Set<string>()
