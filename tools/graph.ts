@@ -26,7 +26,12 @@ function readGraph(): { packages: readonly Package[]; problems: readonly string[
     packages.set(layer.name, { layer, lines: 0, files: 0, imports: new Map() })
   for (const path of sourceFiles()) {
     const own = packages.get(layerOf(path)?.name ?? '')
-    if (own === undefined) continue
+    if (own === undefined) {
+      const [unplaced] = /^packages\/[^/]+/.exec(path) ?? []
+      if (unplaced !== undefined)
+        problems.push(`${path}: ${unplaced} has no layer in tools/lint/layers.ts`)
+      continue
+    }
     const source = readFileSync(path, 'utf8')
     own.files++
     own.lines += source.split('\n').length - 1

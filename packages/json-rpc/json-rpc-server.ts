@@ -208,31 +208,35 @@ function addGuards(
 ): void {
   let requests = 0
 
-  async function refusal({ method, headers, ws }: FastifyRequest): Promise<Refusal | undefined> {
-    if (method === 'OPTIONS') return undefined
-    if (jwtSecret !== undefined) {
-      const { authorization } = headers
-      const problem = await checkAuthorization(authorization, { secret: jwtSecret, clock })
-      if (problem !== undefined) return { status: 401, text: problem }
-    }
+  async function refusalOfToken({ headers }: FastifyRequest): Promise<Refusal | undefined> {
+    if (jwtSecret === undefined) return undefined
+    const { authorization } = headers
+    const problem = await checkAuthorization(authorization, { secret: jwtSecret, clock })
+    return problem && { status: 401, text: problem }
+  }
+
+  function refusal({ headers, ws }: FastifyRequest): Refusal | undefined {
     // Browsers let pages open WebSockets to any origin. Requests without an origin are not from a browser.
     const { origin } = headers
     if (origin !== undefined && cors !== '*' && !cors.includes(origin))
       return { status: 403, text: 'origin not allowed' }
     if (ws && app.websocketServer.clients.size >= maxSockets)
       return { status: 503, text: 'too many WebSockets' }
-    const isFull = !ws && requests > maxHttpRequests
+    const isFull = !ws && requests >= maxHttpRequests
     return isFull ? { status: 503, text: 'too many requests at once' } : undefined
   }
 
   app.addHook('onRequest', async (request, reply) => {
-    if (!request.ws) {
+    if (request.method === 'OPTIONS') return undefined
+    const refused = (await refusalOfToken(request)) ?? refusal(request)
+    if (refused !== undefined) return refuse(reply, refused)
+    // Counted in the same turn as it is checked. The connection may have closed while the token was checked.
+    if (!request.ws && !reply.raw.closed) {
       requests++
       // Counts aborted requests as well; Fastify's own hook covers answered ones only.
       reply.raw.once('close', () => requests--)
     }
-    const refused = await refusal(request)
-    return refused === undefined ? undefined : refuse(reply, refused)
+    return undefined
   })
 }
 

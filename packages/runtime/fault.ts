@@ -46,7 +46,10 @@ export class Fault<Code extends FaultCode = FaultCode> extends Error {
     ...[options]: Code extends NeedsFields ? [FaultOptions<Code>] : [FaultOptions<Code>?]
   ) {
     const { detail, fields, cause } = (options ?? {}) as FaultOptions<FaultCode>
-    super(detail === undefined ? code : `${code}: ${detail}`, { cause })
+    super(
+      detail === undefined ? code : `${code}: ${detail}`,
+      cause === undefined ? undefined : { cause },
+    )
     this.code = code
     this.severity = faultRule(code).severity
     this.detail = detail
@@ -74,7 +77,7 @@ export function remoteFault(
   fields: Readonly<Record<string, unknown>> = {},
 ): Fault {
   if (isFaultCode(code) && !Object.hasOwn(needsFields, code))
-    return new Fault<FaultCode>(code, { detail, fields })
+    return new Fault<FaultCode>(code, { fields, ...(detail !== '' && { detail }) })
   return new Fault<FaultCode>('remote-fault', { detail: `${code}: ${detail}`, fields })
 }
 

@@ -57,8 +57,8 @@ export const processFaults = {
   },
   'file-refused': {
     severity: 'critical',
-    means: 'a secret cannot be written',
-    advice: 'see that the folder exists and is writable',
+    means: 'a secret file cannot be read or written',
+    advice: 'see that its folder exists, and that the user of this process has access to both',
   },
   'folder-busy': {
     severity: 'critical',

@@ -60,9 +60,12 @@ test('/metrics serves the registry', async (t) => {
 })
 
 test('any other path is not found, and any other method not allowed', async (t) => {
-  const { get } = await served(t)
+  const { get, health } = await served(t)
   assert.equal((await get('/')).status, 404)
   assert.equal((await get('/healthz', 'POST')).status, 405)
+  assert.equal((await get('/%')).status, 400)
+  const malformed = { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }
+  assert.equal((await fetch(`${health.url}/healthz`, malformed)).status, 405)
 })
 
 test('a port in use is reported with what to do', async (t) => {

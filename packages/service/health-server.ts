@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { fastify } from 'fastify'
+import { fastify, type FastifyError } from 'fastify'
 import type { Registry } from 'prom-client'
 import { toError } from '#runtime/fault.ts'
 import { listenFault } from '#runtime/listen-fault.ts'
@@ -31,6 +31,9 @@ export async function serveHealth({
   reasonsNotReady,
 }: HealthOptions): Promise<HealthServer> {
   const app = fastify({ keepAliveTimeout: 1_000, forceCloseConnections: true })
+  // Requests have no content here; a parser would refuse some before their method is.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, done) => done(null))
   app.get('/healthz', () => 'ok\n')
   app.get('/readyz', (_request, reply) => {
     const reasons = reasonsNotReady()
@@ -46,7 +49,9 @@ export async function serveHealth({
       ? reply.code(404).send('try /healthz, /readyz or /metrics\n')
       : reply.code(405).send(),
   )
-  app.setErrorHandler((error, _request, reply) => reply.code(500).send(toError(error).message))
+  app.setErrorHandler((error: FastifyError, _request, reply) =>
+    reply.code(error.statusCode ?? 500).send(error.message),
+  )
   try {
     await app.listen({ host, port })
   } catch (cause) {

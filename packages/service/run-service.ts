@@ -28,7 +28,7 @@ export async function runService<Schema extends SettingsSchema>(
 ): Promise<never> {
   const args = argsOf(name, process.argv.slice(2))
   const schema = mergeSettings([serviceSettings, own])
-  if (args.includes('--help')) {
+  if (args.includes('--help') || args.includes('-h')) {
     addSettings(new Command(`atoll service ${name}`), describeSettings(schema)).outputHelp()
     process.exit(exitCodes.done)
   }

@@ -8,6 +8,7 @@ import {
 } from '#messages/subjects.ts'
 import { L1Headers } from '#l1/l1-headers.ts'
 import { every } from '#runtime/clock.ts'
+import { isFault } from '#runtime/fault.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
@@ -48,7 +49,11 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
     clock,
     chainId: config.l1ChainId,
     signal,
-    onFailure: (fault) => log.debug({ error: fault }, 'an L1 endpoint failed'),
+    onFailure: (fault) => {
+      if (isFault(fault, 'l1-invalid'))
+        log.warn({ error: fault }, 'an L1 endpoint gave a wrong answer')
+      else log.debug({ error: fault }, 'an L1 endpoint failed')
+    },
   })
   const { elSyncSafeOffsetSeconds, instance, syncMode } = settings
   const sync = { mode: syncMode, safeOffsetSeconds: BigInt(elSyncSafeOffsetSeconds) }

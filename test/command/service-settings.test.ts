@@ -42,4 +42,5 @@ test('the help of a service lists its own settings and the shared ones', async (
   assert.equal(code, 0)
   assert.match(out, /^Usage: atoll service engine \[settings\]/)
   assert.match(out, /--engine-url[\s\S]*--instance/)
+  assert.deepEqual(await runNode(sample, ['-h']), { code, out, err: '' })
 })

@@ -25,6 +25,8 @@ export class StandInClient {
   readonly #blocks = new Map<Hash, Payload>()
   readonly #builds = new Map<PayloadId, Payload>()
   #labels: Record<'unsafe' | 'safe' | 'finalized', Hash | undefined>
+  /** The highest block that ever was finalized: the label itself may go back. */
+  #highestFinal: Hash | undefined
   /** The chain below the head, by number. */
   #canonical: Payload[]
   #builtCount = 0
@@ -46,6 +48,7 @@ export class StandInClient {
     this.#blocks.set(genesis.blockHash, genesis)
     this.#canonical = [genesis]
     this.#labels = { unsafe: genesis.blockHash, safe: undefined, finalized: undefined }
+    this.#highestFinal = undefined
   }
 
   /** Takes blocks as from its peers. */
@@ -82,8 +85,8 @@ export class StandInClient {
     const canonical = this.#chainTo(block)
     const has = (hash: Hash | undefined) =>
       hash === undefined || canonical.some(({ blockHash }) => blockHash === hash)
-    // The block that is labelled final stays canonical, which two engines at once could otherwise break.
-    if (!has(safe) || !has(finalized) || !has(this.#labels.finalized))
+    // A block that was finalized once stays canonical: two engines at once could replace it.
+    if (!has(safe) || !has(finalized) || !has(this.#highestFinal))
       throw new Fault('engine-forkchoice', {
         detail: 'the heads are not on one chain',
       })
@@ -92,6 +95,7 @@ export class StandInClient {
     if (safe !== undefined) this.#labels.safe = safe
     // The label may go back, as in op-geth.
     if (finalized !== undefined) this.#labels.finalized = finalized
+    if (this.#isHigher(finalized)) this.#highestFinal = finalized
     return { kind: 'valid' }
   }
 
@@ -135,6 +139,11 @@ export class StandInClient {
   blocksDown({ number, count }: BlocksDown): readonly Payload[] {
     const from = Math.max(0, Number(number) - count + 1)
     return this.#canonical.slice(from, Number(number) + 1).toReversed()
+  }
+
+  #isHigher(finalized: Hash | undefined): boolean {
+    const numberOf = (hash: Hash | undefined) => (hash && this.#blocks.get(hash)?.number) ?? -1n
+    return numberOf(finalized) > numberOf(this.#highestFinal)
   }
 
   #chainTo(head: Payload): Payload[] {

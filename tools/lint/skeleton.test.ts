@@ -59,8 +59,12 @@ function exportsName(source: string, name: string): boolean {
 function closuresIn(source: string): readonly string[] {
   const problems: string[] = []
   for (const name of ['Event', 'Effect']) {
-    const [, body = ''] =
+    const [, body] =
       new RegExp(`^export type ${name} =([\\s\\S]*?)\\n(?=\\n|$)`, 'm').exec(source) ?? []
+    if (body === undefined) {
+      problems.push(`state.ts: ${name} is not a type whose members can be checked`)
+      continue
+    }
     for (const line of body.split('\n'))
       if (closures.test(line.replace(/\/\/.*|\/\*.*\*\//, '')))
         problems.push(`state.ts: ${name} has a closure or a promise: ${line.trim()}`)

@@ -58,6 +58,7 @@ export function suggestionFor(
   settings: readonly SettingDescription[],
 ): string | undefined {
   const command = addSettings(new Command(), settings)
+    .helpOption(false)
     .allowUnknownOption(false)
     .exitOverride()
     .configureOutput({ outputError: () => undefined })

@@ -1,4 +1,4 @@
-import type { Finality, HeadAnswer, HeadQuery } from '#services/da-watcher/ports.ts'
+import type { Finality, HeadAnswer } from '#services/da-watcher/ports.ts'
 import type { Effect, Event, Polling, Result, State } from '#services/da-watcher/state.ts'
 import { withFailure } from '#services/da-watcher/waits.ts'
 import { adoptHead } from './adopt-head.ts'
@@ -53,7 +53,10 @@ export function headsRead(
   const state = withPolling(before, { reading: undefined })
   const best = highest(answers)
   if (reading === undefined) return [state]
-  const [rated, ...lags] = rateLags(state, reading.query, answers)
+  // If an endpoint failed, the best answer may itself be of one that is behind.
+  const everyAnswered = reading.query.everyEndpoint && failure === undefined
+  const newest = everyAnswered ? (best?.head.ref.number ?? 0n) : reading.query.known
+  const [rated, ...lags] = rateLags(state, newest, answers)
   if (failure !== undefined || best === undefined) {
     const fallback = { reason: 'no endpoint of L1 answered' }
     const [failed, ...effects] = withFailure(rated, {
@@ -84,12 +87,9 @@ function highest(answers: readonly HeadAnswer[]): HeadAnswer | undefined {
   return others.reduce((a, b) => (b.head.ref.number > a.head.ref.number ? b : a), first)
 }
 
-/** Computes how far endpoints are behind: the best of all if every one was queried, else the known head. */
-function rateLags(state: State, query: HeadQuery, answers: readonly HeadAnswer[]): Result {
+/** Computes how far endpoints are behind `newest`. */
+function rateLags(state: State, newest: bigint, answers: readonly HeadAnswer[]): Result {
   if (state.options.endpoints < 2) return [state]
-  const newest = query.everyEndpoint
-    ? (highest(answers)?.head.ref.number ?? query.known)
-    : query.known
   const numbers = new Map(answers.map(({ endpoint, head }) => [endpoint, head.ref.number]))
   const laggards = new Set(state.laggards)
   const effects: Effect[] = []

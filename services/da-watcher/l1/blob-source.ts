@@ -33,21 +33,26 @@ export class BlobSource {
     if (hashes.length === 0) return new Map()
     const { beacons, archives } = this.#options
     if (beacons.size + archives.size === 0)
-      throw missing(
-        `the batcher posted blobs in L1 block ${number}, and no beacon API is set: give --l1-beacon-urls`,
-      )
-    const failures: string[] = []
+      throw new Fault('blobs-missing', {
+        detail: `the batcher posted blobs in L1 block ${number}, and no beacon API is set: give --l1-beacon-urls`,
+      })
+    const failures: Fault[] = []
     for (const pool of [beacons, archives]) {
       if (pool.size === 0) continue
       try {
         return await this.#fetchFrom(pool, timestamp, new Set(hashes))
       } catch (error) {
         if (!isFault(error) || error.code === 'aborted') throw error
-        failures.push(error.message)
+        failures.push(error)
       }
     }
-    const advice = archives.size === 0 ? '; --l1-beacon-archive-urls says who keeps old ones' : ''
-    throw missing(`blobs of L1 block ${number} are not to be had: ${failures.join(' | ')}${advice}`)
+    const advice =
+      archives.size === 0 ? '; old blobs need an archive, see --l1-beacon-archive-urls' : ''
+    const reasons = failures.map(({ message }) => message).join(' | ')
+    throw new Fault('blobs-missing', {
+      detail: `no endpoint has the blobs of L1 block ${number}: ${reasons}${advice}`,
+      cause: new AggregateError(failures),
+    })
   }
 
   #fetchFrom(
@@ -63,8 +68,4 @@ export class BlobSource {
       throw new Fault('l1-behind', { detail })
     })
   }
-}
-
-function missing(detail: string): Fault {
-  return new Fault('blobs-missing', { detail })
 }
