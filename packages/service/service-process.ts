@@ -10,6 +10,7 @@ import { connectService } from '#bus/connect-service.ts'
 import { ServiceBus } from '#bus/service-bus.ts'
 import { noTracing, type Tracing } from '#runtime/tracing.ts'
 import { sleep, systemClock, toIsoTime } from '#runtime/clock.ts'
+import { type FaultCode, faultRule } from '#runtime/fault-codes.ts'
 import { isFault, toError } from '#runtime/fault.ts'
 import { createLog } from '#runtime/log.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
@@ -28,14 +29,11 @@ const closeTimeoutMs = 700
 /** The end of a shorter wait is not logged. */
 const minLoggedWaitMs = 1_000
 
-const leaseFaults: readonly string[] = ['lease-lost', 'lease-expired', 'fenced']
-
-/** Faults of the settings and of the files that they name. */
-const settingsFaults: readonly string[] = ['settings', 'record', 'invalid-file']
+const leaseFaults: readonly FaultCode[] = ['lease-lost', 'lease-expired', 'fenced']
 
 function exitCodeOf(error: unknown): number {
   if (!isFault(error)) return exitCodes.failed
-  if (settingsFaults.includes(error.code)) return exitCodes.settings
+  if (faultRule(error.code).exit === 'usage') return exitCodes.settings
   return leaseFaults.includes(error.code) ? exitCodes.leaseLost : exitCodes.failed
 }
 

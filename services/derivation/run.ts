@@ -61,8 +61,11 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   const copy = new HistoryCopy(bus, history)
   const targets = new TargetsWriter(bus.own(derivationTargets), bus.tracing)
   const traces = new KeptTraces(bus.tracing)
-  bus.serve(safeHeadAt, async (request) => history.at(request))
   const sources: Source<Event>[] = [
+    () => {
+      const served = bus.serve(safeHeadAt, async (request) => history.at(request))
+      return () => served.stop()
+    },
     ticking(clock, tickMs, () => ({ kind: 'tick', nowMs: clock.monotonicMs() })),
     following(bus, engineChain, (chain) => ({ kind: 'chain-seen', chain })),
     following(bus, l1Heads, (heads) => {
