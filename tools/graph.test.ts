@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { packageWithoutLayer } from './lint/layers.ts'
 
 const graph = fileURLToPath(new URL('graph.ts', import.meta.url))
 
@@ -14,6 +15,12 @@ test('no import between packages goes upward or in a circle, and no package is t
   assert.deepEqual(problems, [])
   assert.equal(code, 0)
   for (const { package: name, lines } of packages) assert.ok(lines > 0, `${name} has no lines`)
+})
+
+test('a package without a layer is found', () => {
+  assert.equal(packageWithoutLayer('packages/unplaced/a.ts'), 'packages/unplaced')
+  assert.equal(packageWithoutLayer('packages/protocol/a.ts'), undefined)
+  assert.equal(packageWithoutLayer('test/fakes/values.ts'), undefined)
 })
 
 function run(): Promise<{ readonly code: number; readonly stdout: string }> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { importProblem, type Layer, layerOf, levels } from './lint/layers.ts'
+import { importProblem, type Layer, layerOf, levels, packageWithoutLayer } from './lint/layers.ts'
 
 // Prints the graph of the packages: lines and imports. Ends with 1 if an import goes upward or in a circle, or
 // if a package has too large a share of the lines.
@@ -27,7 +27,7 @@ function readGraph(): { packages: readonly Package[]; problems: readonly string[
   for (const path of sourceFiles()) {
     const own = packages.get(layerOf(path)?.name ?? '')
     if (own === undefined) {
-      const [unplaced] = /^packages\/[^/]+/.exec(path) ?? []
+      const unplaced = packageWithoutLayer(path)
       if (unplaced !== undefined)
         problems.push(`${path}: ${unplaced} has no layer in tools/lint/layers.ts`)
       continue

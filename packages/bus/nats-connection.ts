@@ -135,13 +135,13 @@ function connectFault(
   if (cause instanceof AuthorizationError || cause instanceof UserAuthenticationExpiredError) {
     const detail =
       seed === undefined
-        ? `the server at ${at} wants a key, and ${role} has none: name one with --nats-seed-file`
+        ? `the server at ${at} wants a key, and ${role} has none`
         : `the server at ${at} does not know the key of ${role}`
     return new Fault('not-permitted', { detail, ...options })
   }
   const root = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   if (isCertificateError(root)) {
-    const detail = `the certificate of the server at ${at} is not valid: ${root.message}; --nats-ca-file names whom to trust`
+    const detail = `the certificate of the server at ${at} is not valid: ${root.message}`
     return new Fault('not-trusted', { detail, ...options })
   }
   const why = root instanceof Error && root.message !== '' ? root.message : 'no answer'
@@ -165,10 +165,10 @@ const unfitVersions: readonly string[] = ['2.10.19']
 export function checkServer({ version, maxPayloadBytes: offered }: ServerFacts): void {
   const unfit = (detail: string) => new Fault('server-unsupported', { detail, fields: { version } })
   if (unfitVersions.includes(version))
-    throw unfit(`version ${version} accepts stale writes; use a later one`)
+    throw unfit(`version ${version} accepts stale writes: a later one is required`)
   if (isOlder(version)) throw unfit(`version ${version} is older than ${oldestVersion.join('.')}`)
   if (offered < maxPayloadBytes)
-    throw unfit(`max_payload is ${offered}; set it to at least ${maxPayloadBytes}`)
+    throw unfit(`max_payload is ${offered}, and must be at least ${maxPayloadBytes}`)
 }
 
 function isOlder(version: string): boolean {

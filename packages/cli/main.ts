@@ -48,9 +48,8 @@ function explain(error: unknown): number {
   }
   if (isFault(error)) {
     process.stderr.write(`atoll: ${error.message}\n`)
-    const { advice, exit, severity } = faultRule(error.code)
-    // A critical fault says in its message what to do.
-    if (severity !== 'critical') process.stderr.write(`${advice}\n`)
+    const { advice, exit } = faultRule(error.code)
+    process.stderr.write(`${advice}\n`)
     return exit === undefined ? exitCodes.failed : exitCodes[exit]
   }
   if (isEnvironmental(error)) {

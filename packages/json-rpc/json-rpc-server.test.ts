@@ -257,6 +257,32 @@ test('concurrent requests have a limit; an aborted one does not count', async (t
   await over
 })
 
+test('requests that arrive at once are counted after their tokens are checked, and refused ones are not', async (t) => {
+  const methods: Methods = { slow: () => new Promise((answer) => setTimeout(answer, 100, 'late')) }
+  const { server } = await served(t, { jwtSecret: secret, methods, limits: { maxHttpRequests: 1 } })
+  const token = await createToken(secret, systemClock.now())
+  /** Statuses of requests that the server reads in one turn, since they arrive in one segment. */
+  const statuses = async (...tokens: readonly string[]) => {
+    const body = call([], 'slow')
+    const head = (authorization: string) =>
+      `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nauthorization: Bearer ${authorization}\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+    const socket = connectTcp(Number(new URL(server.url).port), '127.0.0.1')
+    t.after(() => socket.destroy())
+    let text = ''
+    const isDone = new Promise<void>((resolve) => {
+      socket.on('data', (data) => {
+        text += String(data)
+        if (text.split('HTTP/1.1 ').length > tokens.length) resolve()
+      })
+    })
+    socket.write(tokens.map(head).join(''))
+    await isDone
+    return [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+  }
+  assert.deepEqual(await statuses(token, token), ['200', '503'])
+  assert.deepEqual(await statuses('wrong', token), ['401', '200'])
+})
+
 test('a client that disconnects during its request or answer does no harm', async (t) => {
   const { server, send, logged } = await served(t)
   const head =

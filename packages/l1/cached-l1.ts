@@ -26,13 +26,13 @@ export class CachedL1 implements RecordableL1Source {
 
   /**
    * @param folder the data folder of da-watcher
-   * @throws Fault `l1-cache` if there is no cache in it
+   * @throws Fault `settings` if it has no cache
    */
   constructor(folder: string, view: L1View) {
     const path = join(folder, cacheFile)
     if (!existsSync(path)) {
-      const detail = `there is no ${path}: use the --data-dir of da-watcher`
-      throw new Fault('l1-cache', { detail })
+      const detail = `${path} does not exist: name the --data-dir of da-watcher`
+      throw new Fault('settings', { detail })
     }
     this.name = `the cache in ${folder}`
     this.#cache = new L1Cache(path, { maxBytes: Number.POSITIVE_INFINITY })

@@ -218,7 +218,7 @@ export const chainFaults = {
   'unsupported-chain': {
     severity: 'critical',
     means: 'the chain cannot be derived by this node alone',
-    advice: 'a chain with interop peers has to follow a node that has them all',
+    advice: 'follow a node that has all interop peers of the chain; see lagoon_time and --dependency-set',
   },
   'upgrade-failed': {
     severity: 'critical',

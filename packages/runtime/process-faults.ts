@@ -53,7 +53,7 @@ export const processFaults = {
   'file-exists': {
     severity: 'critical',
     means: 'a secret would overwrite an existing file',
-    advice: 'name another file, or remove that one',
+    advice: 'name another file, or remove that one if its key is not needed any more',
   },
   'file-refused': {
     severity: 'critical',
@@ -116,12 +116,7 @@ export const processFaults = {
   'nats-server-missing': {
     severity: 'critical',
     means: 'there is no NATS server to run',
-    advice: 'install nats-server, or name it in --nats-server',
-  },
-  'no-nats-server': {
-    severity: 'critical',
-    means: 'no NATS server answers',
-    advice: 'see that it runs, and --nats-urls',
+    advice: 'install nats-server, Go or Docker, or name a program with --nats-server',
   },
   'no-node': {
     severity: 'critical',
@@ -133,12 +128,12 @@ export const processFaults = {
     severity: 'critical',
     means: 'the NATS server refuses the key or a subject',
     advice:
-      'check that --nats-seed-file belongs to this service and node, and check --chain-id and --node',
+      'see that --nats-seed-file is given and belongs to this service and node, and check --chain-id and --node',
   },
   'not-trusted': {
     severity: 'critical',
     means: 'the certificate of the NATS server is not trusted',
-    advice: 'see --nats-ca-file and the names in the certificate',
+    advice: 'name the certificate authority in --nats-ca-file, and see that the certificate has the host of --nats-urls',
   },
   record: {
     severity: 'critical',
@@ -169,7 +164,7 @@ export const processFaults = {
   'server-unsupported': {
     severity: 'critical',
     means: 'the NATS server is too old or lacks JetStream',
-    advice: 'use a server of the version in the message',
+    advice: 'use a NATS server that meets the requirement in the message',
   },
   settings: {
     severity: 'critical',

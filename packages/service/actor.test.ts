@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { type Performed, runActor, type Step } from './actor.ts'
 import { noTracing } from '#runtime/tracing.ts'
 import { Inbox, type Source } from './inbox.ts'
+import { OpenCalls } from './sources.ts'
 
 type Event = string
 type Effect = string
@@ -140,6 +141,25 @@ test('when an actor ends, its sources are stopped and no event is taken any more
   }
   assert.deepEqual(await run([source], () => []), ['end'])
   assert.equal(stopped, 1)
+})
+
+test('when an actor ends or fails, the calls that it has not answered are refused', async () => {
+  for (const effects of ['', '>boom']) {
+    const calls = new OpenCalls()
+    const answer = new Promise((respond, refuse) => calls.add(respond, refuse))
+    const inbox = new Inbox([given(`a${effects}`)], {
+      bus: { tracing: noTracing },
+      signal: AbortSignal.timeout(10),
+    })
+    const perform = () => {
+      throw new Error('broken')
+    }
+    const running = runActor({ state: [], step, inbox, perform, calls })
+    await Promise.all([
+      assert.rejects(answer, { code: 'aborted' }),
+      effects === '' ? running : assert.rejects(running, /broken/),
+    ])
+  }
 })
 
 test('each state is observed before its effects are carried out', async () => {

@@ -1,6 +1,7 @@
 import type { Tracing } from '#runtime/tracing.ts'
-import { toError } from '#runtime/fault.ts'
+import { Fault, toError } from '#runtime/fault.ts'
 import type { Inbox } from './inbox.ts'
+import type { OpenCalls } from './sources.ts'
 
 /** Handles one event: returns the next state, then the effects to carry out, in order. */
 export type Step<State, Event, Effect> = (
@@ -27,6 +28,8 @@ export interface Actor<State, Event, Effect> {
   readonly perform: (effect: Effect) => Promise<Performed<Event>> | Performed<Event>
   /** Derives status and metrics from each state, before its effects are carried out. */
   readonly observe?: (state: State) => void
+  /** The calls that the service serves; those still open at the end are refused. */
+  readonly calls?: OpenCalls
 }
 
 /**
@@ -41,6 +44,7 @@ export async function runActor<State, Event, Effect>({
   inbox,
   perform,
   observe,
+  calls,
 }: Actor<State, Event, Effect>): Promise<State> {
   let state = first
 
@@ -67,6 +71,10 @@ export async function runActor<State, Event, Effect>({
     for (const event of await later) void inbox.push(event)
   }
 
-  for await (const { event, inContext } of inbox) await inContext(() => handle(event))
+  try {
+    for await (const { event, inContext } of inbox) await inContext(() => handle(event))
+  } finally {
+    calls?.refuseAll(new Fault('aborted'))
+  }
   return state
 }

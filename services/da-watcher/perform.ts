@@ -68,8 +68,8 @@ export function createPerform(dependencies: Dependencies) {
         return []
       }
       case 'report-failure': {
-        const { code, reason } = effect.failure
-        log.warn({ code, reason }, `waits for L1: ${effect.topic}`)
+        const { fault, reason } = effect.failure
+        log.warn(fault === undefined ? { reason } : { error: fault }, `waits for L1: ${effect.topic}`)
         return []
       }
     }

@@ -1,6 +1,5 @@
 import type * as z from 'zod'
 import { fetchL1Block, l1Heads, systemConfig } from '#messages/subjects.ts'
-import { Fault } from '#runtime/fault.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
@@ -41,27 +40,24 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       return { kind: 'block-requested', call, request, requestedAtMs: clock.monotonicMs() }
     }),
   ]
-  try {
-    await runActor({
-      state: initialState({ config, pollMs, finalityPollMs, endpoints: l1.endpoints }),
-      step,
-      inbox: new Inbox(sources, { bus, signal }),
-      perform: createPerform({
-        ...context,
-        tracing: bus.tracing,
-        l1,
-        calls,
-        heads: bus.own(l1Heads),
-        systemConfig: bus.own(systemConfig),
-      }),
-      observe: (state) => {
-        metrics.observe(state)
-        status.setWait(waitOf(state))
-      },
-    })
-  } finally {
-    calls.refuseAll(new Fault('aborted'))
-  }
+  await runActor({
+    state: initialState({ config, pollMs, finalityPollMs, endpoints: l1.endpoints }),
+    step,
+    inbox: new Inbox(sources, { bus, signal }),
+    perform: createPerform({
+      ...context,
+      tracing: bus.tracing,
+      l1,
+      calls,
+      heads: bus.own(l1Heads),
+      systemConfig: bus.own(systemConfig),
+    }),
+    observe: (state) => {
+      metrics.observe(state)
+      status.setWait(waitOf(state))
+    },
+    calls,
+  })
 }
 
 /** Runs da-watcher on the endpoints in its settings. */

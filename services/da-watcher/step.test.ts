@@ -216,8 +216,9 @@ test('the signer is not read at a child of its block that cannot update it', () 
   assert.deepEqual(state.signer?.at, ref('3a'))
 })
 
-test('a failure is reported with its code and reason, and the query repeated at the next tick', () => {
-  const failure = { code: 'l1-unavailable', reason: 'no endpoint is left', next: 'in 7 s' } as const
+test('a failure is reported with its fault and reason, and the query repeated at the next tick', () => {
+  const fault = new Fault('l1-unavailable')
+  const failure = { fault, reason: 'no endpoint is left', next: 'in 7 s' }
   const [, effects] = run(
     tick(),
     { kind: 'heads-read', answers: [], failure, nowMs: 0 },

@@ -1,12 +1,12 @@
 import type { Wait } from '#messages/service-status.ts'
-import { isFault } from '#runtime/fault.ts'
-import { faultRule, type FaultCode } from '#runtime/fault-codes.ts'
+import { type Fault, isFault } from '#runtime/fault.ts'
+import { faultRule } from '#runtime/fault-codes.ts'
 import type { Result, State } from './state.ts'
 
 /** Why something cannot be read from L1. */
 export interface Failure {
-  /** Code of the fault; undefined for what is not one. */
-  readonly code?: FaultCode
+  /** The fault; undefined for a head that does not move. */
+  readonly fault?: Fault
   readonly reason: string
   /** When it is retried, and what an operator can do. */
   readonly next?: string | undefined
@@ -51,10 +51,9 @@ export function waitOf({ options, troubles }: State): Omit<Wait, 'sinceMs'> | un
 /** The failure for a fault; undefined if a retry cannot help. */
 export function failureOf(error: unknown): Failure | undefined {
   if (!isFault(error) || error.severity !== 'temporary') return undefined
-  const { code, message: reason } = error
-  const { advice } = faultRule(code)
+  const { advice } = faultRule(error.code)
   const retry = isFault(error, 'l1-unavailable') ? error.fields.next : undefined
-  return { code, reason, next: retry === undefined ? advice : `${retry}; ${advice}` }
+  return { fault: error, reason: error.message, next: retry === undefined ? advice : `${retry}; ${advice}` }
 }
 
 /** Adds a failure; it is reported if its topic did not fail before, or failed for another reason. */
@@ -103,6 +102,6 @@ function recent(
   return [...(trouble?.failing ?? [])].filter(([, atMs]) => atMs > nowMs - forgottenMs)
 }
 
-function nameOf({ code, reason }: Failure): string {
-  return code ?? reason
+function nameOf({ fault, reason }: Failure): string {
+  return fault?.code ?? reason
 }

@@ -88,7 +88,7 @@ function refuseUnsupported(config: RollupConfig, now: bigint): void {
   if (!config.hasInteropPeers || !isActive(config, 'lagoon', now)) return
   throw new Fault('unsupported-chain', {
     detail:
-      'from Lagoon on, a chain whose dependency set has other chains cannot be derived alone; see lagoon_time and --dependency-set',
+      'from Lagoon on, a chain whose dependency set has other chains cannot be derived alone',
   })
 }
 

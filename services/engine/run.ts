@@ -45,23 +45,24 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
     onCall: (method, ms) => metrics.called(method, ms),
     signal,
   })
-  const l1 = L1Headers.open(settings, {
-    clock,
-    chainId: config.l1ChainId,
-    signal,
-    onFailure: (fault) => {
-      if (isFault(fault, 'l1-invalid'))
-        log.warn({ error: fault }, 'an L1 endpoint gave a wrong answer')
-      else log.debug({ error: fault }, 'an L1 endpoint failed')
-    },
-  })
   const { elSyncSafeOffsetSeconds, instance, syncMode } = settings
   const sync = { mode: syncMode, safeOffsetSeconds: BigInt(elSyncSafeOffsetSeconds) }
   const { executionClient } = client
+  let l1: L1Headers | undefined
   try {
+    l1 = L1Headers.open(settings, {
+      clock,
+      chainId: config.l1ChainId,
+      signal,
+      onFailure: (fault) => {
+        if (isFault(fault, 'l1-invalid'))
+          log.warn({ error: fault }, 'an L1 endpoint gave a wrong answer')
+        else log.debug({ error: fault }, 'an L1 endpoint failed')
+      },
+    })
     await run({ ...service, lease, metrics, instance }, { config, executionClient, l1, sync })
   } finally {
-    await Promise.all([client.close(), l1.close()])
+    await Promise.all([client.close(), l1?.close()])
   }
 }
 
@@ -121,5 +122,6 @@ export async function run(context: Context, unguarded: Ports): Promise<void> {
       metrics.observe(state)
       status.setWait(waitOf(state))
     },
+    calls,
   })
 }

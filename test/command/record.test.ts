@@ -36,7 +36,7 @@ test('atoll derive derives and executes a record written by atoll record', async
   }
   const again = await runAtoll(flags)
   assert.equal(again.code, 2)
-  assert.match(again.err, /is there already, and is not overwritten/)
+  assert.match(again.err, /exists and is not overwritten/)
 })
 
 for (const [what, more, code, message] of [

@@ -35,6 +35,7 @@ test('a seed determines the run: the same events at the same times', async () =>
 
 // Broken on purpose: a simulation that finds nothing proves nothing.
 const bugs: readonly { bug: Bug; scenario: ScenarioName }[] = [
+  { bug: 'finality-withdrawn', scenario: 'mixed' },
   { bug: 'no-flush-after-replacement', scenario: 'calm' },
   { bug: 'no-generation-check', scenario: 'late' },
   { bug: 'no-resend', scenario: 'mixed' },

@@ -8,12 +8,14 @@ import {
   type PipelineOptions,
   type PipelineOutput,
 } from '#protocol/pipeline/pipeline.ts'
+import type { ExecutionClient } from '#engine-api/execution-client.ts'
 import type { Bus, Owner, Subscribed } from '#bus/bus.ts'
 import type { ServiceBus } from '#bus/service-bus.ts'
 import type { Ports as DerivationPorts } from '#services/derivation/ports.ts'
 
 /** Planted bugs, which the simulation must find. */
 export type Bug =
+  | 'finality-withdrawn'
   | 'no-generation-check'
   | 'no-flush-after-replacement'
   | 'no-resend'
@@ -26,14 +28,22 @@ interface Broken {
   readonly derivation: Pick<DerivationPorts, 'makePipeline'>
   readonly derivationBus: (bus: ServiceBus) => ServiceBus
   readonly engineBus: (bus: ServiceBus) => ServiceBus
+  readonly executionClient: (client: ExecutionClient) => ExecutionClient
 }
 
 /** The verifier with a bug; without one, as it is. */
 export function withBug(bug: Bug | undefined): Broken {
-  const sound: Broken = { derivation: {}, derivationBus: (bus) => bus, engineBus: (bus) => bus }
+  const sound: Broken = {
+    derivation: {},
+    derivationBus: (bus) => bus,
+    engineBus: (bus) => bus,
+    executionClient: (client) => client,
+  }
   switch (bug) {
     case undefined:
       return sound
+    case 'finality-withdrawn':
+      return { ...sound, executionClient: finalizingEarly }
     case 'no-generation-check':
       return { ...sound, engineBus: withoutGenerationCheck }
     case 'no-flush-after-replacement':
@@ -47,6 +57,15 @@ export function withBug(bug: Bug | undefined): Broken {
     case 'window-one-too-short':
       return { ...sound, derivation: { makePipeline: (options) => windowLongerBy(options, -1n) } }
   }
+}
+
+/** Each safe head is finalized for a moment. The final label is right again before anyone reads it. */
+function finalizingEarly(client: ExecutionClient): ExecutionClient {
+  const forkchoice: ExecutionClient['forkchoice'] = async (heads) => {
+    await client.forkchoice({ ...heads, finalized: heads.safe })
+    return client.forkchoice(heads)
+  }
+  return { ...client, forkchoice }
 }
 
 class NeverFlushing extends Pipeline {

@@ -170,7 +170,9 @@ export class VerifierRun implements DisturbedRun {
           instance,
           metrics: createEngineMetrics(new Registry()),
         }
-        await runEngine(context, this.#enginePorts(host))
+        const ports = this.#enginePorts(host)
+        const executionClient = bug.executionClient(ports.executionClient)
+        await runEngine(context, { ...ports, executionClient })
       })
     simulation.start('rpc-0', 'rpc', (host) => observer.run(host))
   }

@@ -5,33 +5,12 @@
 
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { useCaughtError, useRejection } from './caught-errors.ts'
 import { importProblem } from './layers.ts'
+import { type Comment, isNode, type Node, type Rule } from './syntax-tree.ts'
 import { wordsExempt, wordToAvoid } from './words.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-
-/** A node of the syntax tree. */
-interface Node {
-  readonly type: string
-  readonly [field: string]: unknown
-}
-
-interface Context {
-  readonly filename: string
-  readonly sourceCode: {
-    getCommentsBefore(node: Node): readonly Comment[]
-    getAllComments(): readonly Comment[]
-  }
-  report(problem: { node: Node; message: string }): void
-}
-
-interface Comment extends Node {
-  readonly value: string
-}
-
-interface Rule {
-  create(context: Context): Readonly<Record<string, (node: Node) => void>>
-}
 
 /** No re-exports, so that each declaration has one path. */
 const noReexport: Rule = {
@@ -53,37 +32,43 @@ const pureImports: readonly (readonly [folder: string, allowed: RegExp])[] = [
   ['packages/messages/', /^(\.\/|#|long$|protobufjs)/],
 ]
 
-/** A file imports from its own layer and the ones below, statically or not: `layers.ts`. */
+/** A file imports from its own layer and the ones below, statically or not, values or types: `layers.ts`. */
 const layers: Rule = {
   create: (context) => {
     const path = relative(root, context.filename).replaceAll('\\', '/')
     const check = (node: Node) => {
-      const source = node['source'] as Node | null | undefined
-      if (source === null || source === undefined) return
-      for (const specifier of specifiersIn(source)) {
-        const problem = importProblem(path, specifier)
-        if (problem !== undefined) context.report({ node, message: problem })
-        for (const [folder, allowed] of pureImports)
-          if (path.startsWith(folder) && !allowed.test(specifier))
-            context.report({ node, message: `${specifier} is not for ${folder}: it is pure.` })
+      const source = node['source'] ?? node['argument']
+      if (!isNode(source)) return
+      const specifier = specifierIn(source)
+      if (specifier === undefined) {
+        context.report({ node, message: 'Start the path of an import with a literal.' })
+        return
       }
+      const problem = importProblem(path, specifier)
+      if (problem !== undefined) context.report({ node, message: problem })
+      for (const [folder, allowed] of pureImports)
+        if (path.startsWith(folder) && !allowed.test(specifier))
+          context.report({ node, message: `${specifier} is not for ${folder}: it is pure.` })
     }
     return {
       ImportDeclaration: check,
       ImportExpression: check,
+      TSImportType: check,
       ExportNamedDeclaration: check,
       ExportAllDeclaration: check,
     }
   },
 }
 
-/** The path of an import; of a template, its beginning. */
-function specifiersIn(source: Node): readonly string[] {
+/** The path of an import; of a template or a sum, its beginning; undefined if that is not a literal. */
+function specifierIn(source: Node): string | undefined {
+  if (source.type === 'TSLiteralType') return specifierIn(source['literal'] as Node)
+  if (source.type === 'BinaryExpression') return specifierIn(source['left'] as Node)
   if (source.type === 'TemplateLiteral') {
     const [first] = source['quasis'] as readonly { readonly value: { readonly cooked: string } }[]
-    return first === undefined ? [] : [first.value.cooked]
+    return first?.value.cooked || undefined
   }
-  return typeof source['value'] === 'string' ? [source['value']] : []
+  return typeof source['value'] === 'string' ? source['value'] : undefined
 }
 
 /** Node runs the sources as they are, so only erasable TypeScript is allowed. */
@@ -91,97 +76,6 @@ const noEnum: Rule = {
   create: (context) => ({
     TSEnumDeclaration: (node) =>
       context.report({ node, message: 'A closed set is a union of string literals.' }),
-  }),
-}
-
-/**
- * A caught error is used, and an error thrown instead carries it as `cause`. A guard that rethrows all but some errors
- * must name those errors: by code, class or property.
- */
-const useCaughtError: Rule = {
-  create: (context) => ({
-    CatchClause: (node) => {
-      const caught = namesIn(node['param'])
-      const body = node['body']
-      if (caught.size === 0 || !mentions(body, caught)) {
-        context.report({ node, message: 'Name the caught error and look at it, or let it pass.' })
-        return
-      }
-      const guards = guardsOf(body as Node, caught)
-      const isDropped =
-        guards.length > 0 &&
-        !mentions(without(body as Node, guards), caught) &&
-        !guards.some(({ test }) => namesAnError(test, caught))
-      if (isDropped)
-        context.report({ node, message: 'Say which error is dropped, or use it: too many are.' })
-      for (const thrown of nodesIn(body)) {
-        if (thrown.type === 'ReturnStatement' && isTextOf(thrown['argument'], caught))
-          context.report({ node: thrown, message: 'Hand the error on, not its text.' })
-        if (thrown.type === 'ThrowStatement' && !mentions(thrown['argument'], caught))
-          context.report({ node: thrown, message: 'Hand the caught error on as `cause`.' })
-      }
-    },
-  }),
-}
-
-interface Guard {
-  readonly statement: Node
-  readonly test: unknown
-}
-
-/** The statements `if (…error…) throw error` of a catch clause. */
-function guardsOf(body: Node, caught: ReadonlySet<string>): readonly Guard[] {
-  return (body['body'] as readonly Node[]).flatMap((statement) => {
-    if (statement.type !== 'IfStatement' || isNode(statement['alternate'])) return []
-    if (!mentions(statement['test'], caught)) return []
-    const consequent = statement['consequent'] as Node
-    const [first] = (consequent['body'] as readonly Node[] | undefined) ?? [consequent]
-    const thrown = first?.type === 'ThrowStatement' ? (first['argument'] as Node) : undefined
-    const isGuard = thrown?.type === 'Identifier' && caught.has(String(thrown['name']))
-    return isGuard ? [{ statement, test: statement['test'] }] : []
-  })
-}
-
-function without(body: Node, guards: readonly Guard[]): readonly Node[] {
-  const statements = body['body'] as readonly Node[]
-  return statements.filter((node) => !guards.some(({ statement }) => statement === node))
-}
-
-/** Whether a test distinguishes errors, instead of only detecting one. */
-function namesAnError(test: unknown, caught: ReadonlySet<string>): boolean {
-  for (const node of nodesIn(test)) {
-    if (node.type === 'MemberExpression' && mentions(node['object'], caught)) return true
-    if (node.type === 'CallExpression' && mentions(node['arguments'], caught)) {
-      const isAnyFault = namesIn(node['callee']).has('isFault')
-      if (!isAnyFault || (node['arguments'] as readonly Node[]).length > 1) return true
-    }
-    if (node.type === 'BinaryExpression' && node['operator'] === 'instanceof')
-      if (!mentions(node['right'], new Set(['Error', 'Fault']))) return true
-  }
-  return false
-}
-
-function isTextOf(value: unknown, caught: ReadonlySet<string>): boolean {
-  return (
-    isNode(value) &&
-    value.type === 'MemberExpression' &&
-    mentions(value['object'], caught) &&
-    (value['property'] as Node)['name'] === 'message'
-  )
-}
-
-/** The same for `.catch`: the handler must use the error. */
-const useRejection: Rule = {
-  create: (context) => ({
-    CallExpression: (node) => {
-      const callee = node['callee'] as Node
-      const [handler] = node['arguments'] as readonly Node[]
-      const property = callee['property'] as Node | undefined
-      if (callee.type !== 'MemberExpression' || property?.['name'] !== 'catch') return
-      const parameters = handler?.['params']
-      if (Array.isArray(parameters) && parameters.length === 0)
-        context.report({ node, message: 'Name the error and look at it, or let it pass.' })
-    },
   }),
 }
 
@@ -276,7 +170,8 @@ const words: Rule = {
     }
     return {
       Program: () => {
-        for (const comment of context.sourceCode.getAllComments()) check(comment, comment.value)
+        const comments = context.sourceCode.getAllComments()
+        for (const { comment, text } of paragraphsOf(comments)) check(comment, text)
       },
       Literal: (node) => {
         if (typeof node['value'] === 'string') check(node, node['value'])
@@ -288,28 +183,26 @@ const words: Rule = {
   },
 }
 
-function* nodesIn(value: unknown): Generator<Node> {
-  if (Array.isArray(value)) for (const item of value) yield* nodesIn(item)
-  if (!isNode(value)) return
-  yield value
-  for (const [field, child] of Object.entries(value)) if (field !== 'parent') yield* nodesIn(child)
+/** The texts of comments without line breaks; consecutive line comments are one text. */
+function paragraphsOf(
+  comments: readonly Comment[],
+): readonly { readonly comment: Comment; readonly text: string }[] {
+  const paragraphs: { readonly comment: Comment; text: string }[] = []
+  let last: Comment | undefined
+  for (const comment of comments) {
+    const text = comment.value.replaceAll(/\s*\n\s*\*?\s*/g, ' ')
+    const paragraph = paragraphs.at(-1)
+    const continues =
+      comment.type === 'Line' && last?.type === 'Line' && lineOf(comment) === lineOf(last) + 1
+    if (continues && paragraph !== undefined) paragraph.text += ` ${text.trim()}`
+    else paragraphs.push({ comment, text })
+    last = comment
+  }
+  return paragraphs
 }
 
-function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'type' in value && !Array.isArray(value)
-}
-
-function namesIn(pattern: unknown): Set<string> {
-  const names = new Set<string>()
-  for (const node of nodesIn(pattern))
-    if (node.type === 'Identifier') names.add(String(node['name']))
-  return names
-}
-
-function mentions(value: unknown, names: ReadonlySet<string>): boolean {
-  for (const node of nodesIn(value))
-    if (node.type === 'Identifier' && names.has(String(node['name']))) return true
-  return false
+function lineOf({ loc }: Comment): number {
+  return loc.start.line
 }
 
 // The only default export of the repository: the plugin API requires it.

@@ -37,6 +37,11 @@ export function layerOf(path: string): Layer | undefined {
   return levels.flat().find(({ folder }) => path.startsWith(`${folder}/`))
 }
 
+/** The package that a source file belongs to, if it has no layer. */
+export function packageWithoutLayer(path: string): string | undefined {
+  return layerOf(path) === undefined ? /^packages\/[^/]+(?=\/)/.exec(path)?.[0] : undefined
+}
+
 /** Why a file must not import `specifier`; undefined if it may. @param path of the file, from the root of the checkout */
 export function importProblem(path: string, specifier: string): string | undefined {
   const importer = layerOf(path)

@@ -55,10 +55,15 @@ export const plantedImports: readonly Planted[] = [
       source: `${doc}export const a: Promise<unknown> = import('${target}')\n`,
     },
   ]),
+  ...['`#devnet/${name}.ts`', "'#devnet/' + name", 'name', '`${name}.ts`'].map((path, at) => ({
+    rule: 'atoll(layers)',
+    file: `packages/node/layer-computed-${at}.ts`,
+    source: `${doc}export const a = (name: string): Promise<unknown> => import(${path})\n`,
+  })),
   {
     rule: 'atoll(layers)',
-    file: 'packages/node/layer-template.ts',
-    source: `${doc}export const a = (name: string): Promise<unknown> => import(\`#devnet/\${name}.ts\`)\n`,
+    file: 'packages/node/layer-type.ts',
+    source: `${doc}export type A = import('#devnet/run-devnet.ts').Options\n`,
   },
   ...(
     [

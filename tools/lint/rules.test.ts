@@ -78,11 +78,15 @@ const planted: readonly Planted[] = [
     source: 'export const a = (isOn: boolean | undefined) => (isOn ? 1 : 2)\n',
   },
   // Errors.
-  {
+  ...[
+    'b.catch(() => undefined)',
+    'b.catch((_error: unknown) => undefined)',
+    'b.then(String, () => undefined)',
+  ].map((use, at) => ({
     rule: 'atoll(use-rejection)',
-    file: 'test/rejection.ts',
-    source: 'export const a = (b: Promise<1>) => b.catch(() => undefined)\n',
-  },
+    file: `test/rejection-${at}.ts`,
+    source: `export const a = (b: Promise<1>) => ${use}\n`,
+  })),
   {
     rule: 'eslint(preserve-caught-error)',
     file: 'test/no-cause.ts',
@@ -152,6 +156,18 @@ const planted: readonly Planted[] = [
       "import { isFault } from '#runtime/fault.ts'\n\nexport function a(): string | undefined {\n  try {\n    return String(1)\n  } catch (error) {\n    if (!isFault(error, 'timeout')) throw error\n    return error.message\n  }\n}\n",
   },
   {
+    rule: 'atoll(use-caught-error)',
+    file: 'test/inverse-guard.ts',
+    source:
+      "import { isFault } from '#runtime/fault.ts'\n\nexport function a(): string | undefined {\n  try {\n    return String(1)\n  } catch (error) {\n    if (isFault(error)) return undefined\n    throw error\n  }\n}\n",
+  },
+  {
+    rule: 'atoll(use-caught-error)',
+    file: 'test/text-in-object.ts',
+    source:
+      "import { isFault } from '#runtime/fault.ts'\n\nexport function a(): unknown {\n  try {\n    return String(1)\n  } catch (error) {\n    if (!isFault(error, 'timeout')) throw error\n    return { reason: error.message }\n  }\n}\n",
+  },
+  {
     rule: 'eslint(no-empty)',
     file: 'test/empty.ts',
     source: 'export function a(): void {\n  if (String(1)) {\n  }\n}\n',
@@ -214,6 +230,8 @@ const planted: readonly Planted[] = [
     '/** Why it is left out. */\nexport const a = 1\n',
     "export const a = 'nobody listens'\n",
     'export const a = (b: string) => `${b} is none of this rollup`\n',
+    '/**\n * A block that is left\n * out.\n */\nexport const a = 1\n',
+    '// A block that is left\n// out.\nexport const a = 1\n',
   ].map((source, at) => ({ rule: 'atoll(words)', file: `test/words-${at}.ts`, source })),
   // Habits.
   {
@@ -276,7 +294,9 @@ before(async () => {
     'tsconfig.json',
     'package.json',
     'tools/lint/atoll-rules.ts',
+    'tools/lint/caught-errors.ts',
     'tools/lint/layers.ts',
+    'tools/lint/syntax-tree.ts',
     'tools/lint/words.ts',
   ])
     await cp(join(root, file), join(folder, file), { recursive: true })

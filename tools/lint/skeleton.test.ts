@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -44,7 +44,7 @@ function problemsOf({ names, read }: Folder): readonly string[] {
     if (name.endsWith('.ts') && !isTest && !Object.hasOwn(skeleton, name))
       problems.push(`${name} belongs into a folder for its idea`)
   }
-  if (names.includes('state.ts')) problems.push(...closuresIn(read('state.ts')))
+  if (names.includes('state.ts')) problems.push(...closuresIn({ names, read }))
   return problems
 }
 
@@ -55,21 +55,42 @@ function exportsName(source: string, name: string): boolean {
   ).test(source)
 }
 
-/** Lines of exported types of events and effects with a function or a promise in them. */
-function closuresIn(source: string): readonly string[] {
+/** Lines of the state, the events and the effects, and of the types that they name, with a function or a promise. */
+function closuresIn({ read }: Folder): readonly string[] {
   const problems: string[] = []
-  for (const name of ['Event', 'Effect']) {
-    const [, body] =
-      new RegExp(`^export type ${name} =([\\s\\S]*?)\\n(?=\\n|$)`, 'm').exec(source) ?? []
-    if (body === undefined) {
-      problems.push(`state.ts: ${name} is not a type whose members can be checked`)
-      continue
-    }
+  const seen = new Set<string>()
+  const check = (file: string, name: string) => {
+    if (seen.has(name)) return
+    seen.add(name)
+    const source = read(file)
+    const body = declarationOf(source, name)
+    if (body === undefined) return
     for (const line of body.split('\n'))
-      if (closures.test(line.replace(/\/\/.*|\/\*.*\*\//, '')))
-        problems.push(`state.ts: ${name} has a closure or a promise: ${line.trim()}`)
+      if (closures.test(line)) problems.push(`${file}: ${name} has a closure: ${line.trim()}`)
+    for (const [named] of body.matchAll(/\b[A-Z]\w+/g)) check(fileOf({ file, source }, named) ?? file, named)
   }
+  for (const name of ['State', 'Event', 'Effect']) check('state.ts', name)
   return problems
+}
+
+/** The text of a type or interface without its comments; undefined if the file does not declare it. */
+function declarationOf(source: string, name: string): string | undefined {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+  const [body] =
+    new RegExp(`^(?:export )?(?:type|interface) ${name}\\b[\\s\\S]*?\\n(?=[a-z]|$(?!\\n))`, 'm').exec(
+      code,
+    ) ?? []
+  return body
+}
+
+/** The file of the same service that a type is imported from. */
+function fileOf(
+  { file, source }: { readonly file: string; readonly source: string },
+  name: string,
+): string | undefined {
+  const imported = `import (?:type )?\\{[^}]*\\b${name}\\b[^}]*\\} from '(\\./[^']+)'`
+  const [, path] = new RegExp(imported).exec(source) ?? []
+  return path === undefined ? undefined : join(dirname(file), path)
 }
 
 const services = fileURLToPath(new URL('../../services', import.meta.url))
@@ -89,7 +110,8 @@ test('a folder that strays from the skeleton is found', () => {
     'run.ts': 'export async function run() {}\nexport const start = run',
     'ports.ts': 'export interface Ports {}',
     'state.ts':
-      'export interface State {}\nexport type Event =\n  | { readonly kind: "called"; readonly answer: () => void }\n\nexport type Effect = { readonly kind: "a" }\n\nexport const initialState = {}',
+      "import type { Call } from './calls/call.ts'\n\nexport interface State {\n  readonly late: Promise<1>\n\n  readonly job: Job\n}\n\ninterface Job {\n  readonly run: () => void\n}\n\nexport type Event =\n  | { readonly kind: 'called'; readonly answer: () => void }\n  | Call\n\nexport type Effect = { readonly kind: 'a' } // a => b\n\nexport const initialState = () => {}",
+    'calls/call.ts': 'export interface Call {\n  readonly signal: AbortSignal\n}\n',
     'step.ts': 'export const step = 1',
     'perform.ts': 'export const perform = 1',
     'metrics.ts': 'export interface Metrics {}',
@@ -97,10 +119,13 @@ test('a folder that strays from the skeleton is found', () => {
     'step.test.ts': '',
   }
   const read = (name: string) => sources[name] ?? ''
-  assert.deepEqual(problemsOf({ names: Object.keys(sources), read }), [
+  assert.deepEqual(problemsOf({ names: Object.keys(sources).filter((name) => !name.includes('/')), read }), [
     'perform.ts does not export createPerform',
     'waits.ts is missing',
     'extra.ts belongs into a folder for its idea',
-    'state.ts: Event has a closure or a promise: | { readonly kind: "called"; readonly answer: () => void }',
+    'state.ts: State has a closure: readonly late: Promise<1>',
+    'state.ts: Job has a closure: readonly run: () => void',
+    "state.ts: Event has a closure: | { readonly kind: 'called'; readonly answer: () => void }",
+    'calls/call.ts: Call has a closure: readonly signal: AbortSignal',
   ])
 })

@@ -174,7 +174,7 @@ async function ask(connection: Connection, what: string, body: object): Promise<
     readonly error?: { readonly description: string }
   }
   if (answer.error === undefined) return answer
-  const detail = `${what}: ${answer.error.description}; atoll bus provision makes the streams`
+  const detail = `${what}: ${answer.error.description}`
   throw new Fault('stream-missing', { detail })
 }
 

@@ -120,7 +120,7 @@ function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {
   throw new Fault('settings', { detail })
 }
 
-const noServer = new Fault('no-nats-server', {
+const noServer = new Fault('nats-server-missing', {
   detail:
-    'there is no NATS server to be had: install nats-server, Go or Docker, or name a program with --nats-server',
+    'nats-server, Go and Docker are not installed here, and --nats-server names no program',
 })

@@ -96,7 +96,7 @@ async function writeNew(path: string, text: string): Promise<void> {
     await writeFile(path, text, { flag: 'wx' })
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause
-    const detail = `${path} is there already: chains may begin with it; remove it, or give another --out`
+    const detail = `${path} exists, and a chain may use it: remove it, or give another --out`
     throw new Fault('settings', { detail, cause })
   }
 }

@@ -59,7 +59,7 @@ test('without a cache, or with an L1 node as well, the error names the settings 
     return recordAgain(t, { name, from: 0, to: 40, options })
   }
   const empty = newFolder(t)
-  await assert.rejects(record({ fromCache: empty }), { message: /there is no .*l1-cache\.sqlite/ })
+  await assert.rejects(record({ fromCache: empty }), { message: /l1-cache\.sqlite does not exist/ })
   const both = /give --l1-rpc-url or --from-cache, one of the two/
   await assert.rejects(record({}), { message: both })
   await assert.rejects(record({ fromCache: empty, l1RpcUrl: 'http://127.0.0.1:1' }), {

@@ -83,7 +83,7 @@ function candidateOf(config: RollupConfig, { name }: L2Options, { block }: Check
 }
 
 function lacks({ name }: L2Options, number: bigint): Fault {
-  const detail = `${name}: there is no L2 block ${number}: give a node that has it, or other --from and --to`
+  const detail = `${name}: there is no L2 block ${number}`
   return new Fault('recording-without-block', { detail })
 }
 
@@ -207,7 +207,7 @@ class Recording {
       const detail = `${what} (${how}): it belongs to another chain, or was never safe`
       return new Fault('wrong-chain', { detail })
     }
-    const detail = `L1 ends at block ${lastL1}, which makes L2 block ${this.#safe} safe, but not ${to}: wait until more of L1 is there, or give a lower --to`
+    const detail = `L1 ends at block ${lastL1}, which makes L2 block ${this.#safe} safe, but not ${to}`
     return new Fault('l1-short', { detail })
   }
 }

@@ -65,7 +65,7 @@ export class RecordingL1 implements L1Source {
   }
 
   #reorganised({ number }: RecordableL1Block['block']['header']): Fault {
-    const detail = `${this.#options.name}: L1 was reorganised at block ${number} while it was recorded: begin again, or give a lower --to`
+    const detail = `${this.#options.name}: L1 was reorganised at block ${number} while it was recorded`
     return new Fault('l1-reorg', { detail })
   }
 }

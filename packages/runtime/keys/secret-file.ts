@@ -17,7 +17,7 @@ export async function writeSecretFile(path: string, secret: string): Promise<voi
     await writeFile(path, `${secret}\n`, { mode: 0o600, flag: 'wx' })
   } catch (cause) {
     if (!hasCode(cause, 'EEXIST')) throw refused('write', path, cause)
-    const detail = `${path} exists; remove it first if its key is not needed any more`
+    const detail = `${path} exists`
     throw new Fault('file-exists', { detail, cause })
   }
 }

@@ -70,6 +70,8 @@ const memoryBytes = 16 * mebibyte
  */
 export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
   refuseUnknownTrusted(settings)
+  // First, because it may fail: an endpoint that is open by then would stay open.
+  const disk = openDisk(settings)
   const { clock, config: rollup, log, metrics, registry, signal } = context
   const { l1RateLimit: rateLimit, l1TrustedUrls: trustedUrls = [] } = settings
   const onFailure = (fault: Fault) => noteFailure(fault, context)
@@ -83,7 +85,6 @@ export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
   })
   const [beacons, archives] = openAllBeacons(settings, context)
   const memory = new BlockMemory(memoryBytes)
-  const disk = openDisk(settings)
   const blobs = new BlobSource({
     beacons: beacons.pool,
     archives: archives.pool,
