@@ -53,7 +53,7 @@ export const rewindSettings = z.strictObject({
   noNode: onOff()
     .default(false)
     .describe(
-      'whether it is right that no node keeps its bus in --data-dir, as where each service runs by itself; see then that no engine runs',
+      'confirms that no node keeps its bus in --data-dir, as when services run without atoll node; check first that no engine runs',
     ),
   to: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe('number of the L2 block to go back to'),
 })

@@ -56,7 +56,7 @@ test('a service without a report since the start of the node is shown as startin
   assert.deepEqual(phasesAt(10_001, 3_600_000), [['unheard', 'silent'], 1])
 })
 
-test('a service that waits says for what, since when, and what comes next', () => {
+test('the status of a waiting service shows what it waits for, for how long, and what it does next', () => {
   const wait = { what: 'L1 block 7', sinceMs: nowMs - 9_000, next: 'asks again in 1 s' }
   const states = withServices({
     'da-watcher': status({}),
@@ -102,7 +102,7 @@ test('an L1 head that is more than two minutes old is reported', () => {
   assert.match(adviceAt(121)[0] ?? '', /the head of L1 is 2 min old/)
 })
 
-test('if all services are silent, the node was killed: the status says so, and how old its heads are', () => {
+test('when all services are silent, the status says that the node was killed, and how old its heads are', () => {
   const hash = `0x${'11'.repeat(32)}` as const
   const head = { hash, number: 5n, parentHash: hash, timestamp: BigInt(nowMs / 1_000) } as never
   const l1 = { value: { head, safe: undefined, finalized: undefined }, ageMs: 180_000 }

@@ -40,7 +40,7 @@ function supervised() {
   return { clock, said, fatal, supervisor, service }
 }
 
-/** Lets time pass, and nothing else. */
+/** Advances the simulated clock by a duration. */
 const pass = (clock: VirtualClock, forMs: number) => clock.run(forMs, () => false)
 
 test('a service that ends is restarted with growing pauses, and the reason is reported', async () => {
@@ -57,7 +57,7 @@ test('a service that ends is restarted with growing pauses, and the reason is re
   assert.equal(supervisor.restarts.get('engine'), 2)
 })
 
-test('the pause has a limit, and is the shortest again for a service that ran for 10 s', async () => {
+test('the restart pause grows to a limit, and is reset after the service ran for 10 s', async () => {
   const { clock, said, service } = supervised()
   const pauses = () => said.map((line) => Number(/in (\d+) ms$/.exec(line)?.[1]))
   for (let times = 0; times < 9; times++) {

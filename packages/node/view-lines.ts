@@ -21,7 +21,7 @@ export function viewLines({ chain, l1, targets, services }: NodeView): readonly 
   ]
 }
 
-/** Formats the same in one line. */
+/** Formats a node's heads in one line. */
 export function viewLine({ chain, l1 }: NodeView): string {
   const { unsafe, safe, finalized } = chain ?? {}
   const numbers = [unsafe, safe, finalized].map((block) => String(block?.number ?? '–'))

@@ -20,13 +20,13 @@ export const chainFaults = {
   },
   'deposits-refused': {
     severity: 'critical',
-    means: 'the execution client refuses a block that has nothing but deposits',
+    means: 'the execution client refuses a deposits-only block',
     advice:
-      'deposits are always valid, so it follows other rules: see that its version and its genesis have all forks of the chain',
+      'deposits are always valid, so the execution client follows other rules: see that its version and its genesis have all forks of the chain',
   },
   derivation: {
     severity: 'critical',
-    means: 'a record does not derive the chain it holds',
+    means: 'deriving a record does not give its L2 chain',
     advice: 'check the record with atoll derive, and make it again',
   },
   'engine-forkchoice': {
@@ -81,13 +81,13 @@ export const chainFaults = {
   },
   'l1-inconsistent': {
     severity: 'temporary',
-    means: 'blocks of L1 do not fit together',
+    means: 'L1 blocks do not match each other or the L1 origins of L2 blocks',
     advice:
       'L1 changed while it was read; if it lasts, an endpoint of --l1-rpc-urls is broken, or belongs to another chain',
   },
   'l1-invalid': {
     severity: 'temporary',
-    means: 'an L1 endpoint gave data that its hash disproves',
+    means: 'an L1 endpoint returned data that does not match its hash',
     advice: 'remove this endpoint from --l1-rpc-urls or --l1-beacon-urls',
   },
   'l1-missing': {
@@ -123,12 +123,12 @@ export const chainFaults = {
   },
   'l2-inconsistent': {
     severity: 'temporary',
-    means: 'blocks of the execution client do not fit together',
+    means: 'blocks of the execution client are not linked to each other',
     advice: 'if it lasts, the execution client is broken: sync it again',
   },
   'l2-invalid': {
     severity: 'critical',
-    means: 'an L2 node gave a block that its hash disproves',
+    means: 'an L2 node returned a block that does not match its hash',
     advice: 'use another --l2-rpc-url',
   },
   'l2-missing': {
@@ -159,13 +159,13 @@ export const chainFaults = {
   },
   'reorg-too-deep': {
     severity: 'critical',
-    means: 'no block within reach fits L1',
+    means: 'the newest L2 block with a canonical L1 origin is too far below the head',
     advice:
       'L1 is not the one that this chain was derived from, or far behind: compare it with another',
   },
   'rewind-refused': {
     severity: 'critical',
-    means: 'the execution client cannot be taken back to a block',
+    means: 'the execution client cannot be rewound to a block',
     advice: 'see the message for the reason',
   },
   'rpc-limited': {
@@ -187,7 +187,7 @@ export const chainFaults = {
   },
   'rpc-response': {
     severity: 'temporary',
-    means: 'an endpoint answered with something else than was asked',
+    means: 'an endpoint returned an unexpected response',
     advice: 'see that the URL is the API it should be',
     origin: 'rpc',
   },
@@ -223,11 +223,11 @@ export const chainFaults = {
   'upgrade-failed': {
     severity: 'critical',
     means: 'the transactions of a network upgrade failed on the genesis',
-    advice: 'see that the genesis has the contracts of the forks before',
+    advice: 'see that the genesis has the contracts of the earlier forks',
   },
   'wrong-chain': {
     severity: 'critical',
-    means: 'settings, execution client and L1 are not of one chain',
+    means: 'settings, execution client and L1 do not belong to the same chain',
     advice:
       'see that --network or --rollup-config, --engine-url and --l1-rpc-urls are of one chain',
   },

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { every, sleep, systemClock, toIsoTime } from './clock.ts'
 
-test('a sleep lasts as long as it should, or until it is aborted', async () => {
+test('a sleep lasts for its duration, or until it is aborted', async () => {
   const clock = new VirtualClock(0)
   const stop = new AbortController()
   const ends: string[] = []
@@ -47,11 +47,11 @@ test('virtual time runs timers in order, and a timer that ran cannot be cancelle
   assert.equal(clock.now(), 1_030)
 })
 
-test('the machine has a clock as well', async () => {
+test('the system clock advances, and a cancelled timer does not run', async () => {
   const before = systemClock.monotonicMs()
   await sleep(systemClock, 5)
   assert.ok(systemClock.monotonicMs() > before)
-  const cancel = systemClock.after(1, () => assert.fail('it was taken back'))
+  const cancel = systemClock.after(1, () => assert.fail('the cancelled timer ran'))
   cancel()
   await sleep(systemClock, 5)
   assert.equal(toIsoTime(0), '1970-01-01T00:00:00.000Z')

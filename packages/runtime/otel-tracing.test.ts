@@ -59,7 +59,7 @@ async function runChain(tracing: Tracing): Promise<void> {
     },
   })
   rpc.follow(derivationTargets, () => undefined)
-  // What an entry of a log leads to: rpc asks where it came from.
+  // rpc makes a call for each entry of the log, so the trace continues through the entry.
   const asking = runActor({
     state: undefined,
     step: (state, entry: SafeAt) => [state, entry],

@@ -47,7 +47,7 @@ export const processFaults = {
     severity: 'critical',
     means: 'another instance wrote a state of this service',
     advice:
-      'run one instance under each --instance name; the one that ended stands by when restarted',
+      'run only one instance with each --instance name; after a restart, the ended one stands by',
     endsProcess: true,
   },
   'file-exists': {
@@ -82,7 +82,7 @@ export const processFaults = {
   },
   internal: {
     severity: 'temporary',
-    means: 'the service that was called broke while it answered',
+    means: 'the called service failed while it handled the call',
     advice: 'see the log of that service, which stops; report it as a bug',
   },
   'invalid-file': {
@@ -94,13 +94,15 @@ export const processFaults = {
   'lease-expired': {
     severity: 'critical',
     means: 'the lease of this instance may have passed to another',
-    advice: 'restart it, which a supervisor does; it stands by while another instance acts',
+    advice:
+      'restart it, unless a supervisor does; it stands by while another instance holds the lease',
     endsProcess: true,
   },
   'lease-lost': {
     severity: 'critical',
     means: 'another instance took the lease',
-    advice: 'restart it, which a supervisor does; it stands by while another instance acts',
+    advice:
+      'restart it, unless a supervisor does; it stands by while another instance holds the lease',
     endsProcess: true,
   },
   malformed: {

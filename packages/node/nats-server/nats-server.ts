@@ -73,7 +73,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
       spawn('docker', ['kill', container], { stdio: 'ignore' })
     else child.kill(signal)
   }
-  // The server is ended with this process, unless this process is killed.
+  // Ends the server when this process exits; after a SIGKILL of this process the server keeps running.
   const killNow = () => kill('SIGKILL')
   process.once('exit', killNow)
   void ended.then(() => process.off('exit', killNow))
@@ -105,7 +105,7 @@ function launch(
   }: { readonly configFile: string; readonly dataDir: string; readonly container: string },
 ): ChildProcess {
   const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe']
-  // In its own process group: a signal of the terminal is handled by the supervisor.
+  // Its own process group keeps the terminal's signals from the server; the supervisor stops it.
   if (server.kind === 'program')
     return spawn(server.path, ['-c', configFile], { stdio, detached: true })
   const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`

@@ -11,7 +11,7 @@ export interface ServerConfig {
   /** Folder of the streams. */
   readonly storeDir: string
   readonly tls?: { readonly certFile: string; readonly keyFile: string }
-  /** The node of the bus; undefined: no permissions, for tests of the server itself. */
+  /** Users with permissions; undefined: no permissions, for tests of the server itself. */
   readonly users?: BusUsers
 }
 
@@ -26,7 +26,7 @@ interface BusUsers {
 /** Disk limit of all streams. */
 const maxStoreBytes = 8 * 1024 ** 3
 
-/** How long a receiver may reply to a call. */
+/** Time within which a receiver may reply to a call. */
 const answerWithin = '60s'
 
 /** Formats the configuration file of a server, with options that all supported servers know. */

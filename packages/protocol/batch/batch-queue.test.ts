@@ -52,7 +52,7 @@ test('while a batch waits for its epoch, no empty block is made', () => {
   assert.equal(run('@3 13-30 . @4 . @5 .', { window: 2n }), `. . ${blocks} 30 .`)
 })
 
-test('a span that overlaps the safe chain must equal it there', () => {
+test('a span that overlaps the safe chain must equal the overlapped blocks', () => {
   assert.equal(run('@3 13 14 13-15+02c0 12-15'), '13 14 (overlap-differs) 15')
 })
 
@@ -90,7 +90,7 @@ test('the memory of future batches has a limit', () => {
           epochNumber: 2n,
           epochHash: l1Block(2).hash,
           timestamp,
-          // A batch counts for 500 bytes besides, and a transaction for 250.
+          // The queue counts 500 bytes more for each batch, and 250 more for each transaction.
           transactions: [transaction.subarray(750)],
         },
       },
@@ -102,14 +102,14 @@ test('the memory of future batches has a limit', () => {
 })
 
 // Rules: limit-queue
-test('the limit counts blocks of a span without transactions', () => {
+test('the limit also counts the empty blocks of a span', () => {
   const { queue, head } = emptyQueue()
   const block = { timestamp: 1_000n, epochNumber: 2n, transactions: [] }
   const length = 10_000_000
   const blocks = { length, at: () => block, [Symbol.iterator]: () => [block].values() }
   const hex = (hash: string) => hash.slice(0, 42)
   const batch = { parentCheck: hex(head.hash), l1OriginCheck: hex(l1Block(2).hash), blocks }
-  // Sixteen bytes each, and five hundred for the batch.
+  // Each block counts 16 bytes, and the batch 500 more.
   const count = Math.floor(maxQueuedBytes / (16 * length + 500))
   for (let at = 0; at < count; at++)
     assert.equal(queue.add({ kind: 'span', batch }, head).kind, 'needs-data')
@@ -129,7 +129,7 @@ test('a kept batch does not keep its channel in memory', () => {
   }
   queue.add({ kind: 'singular', batch }, head)
   channel[0] = 0x7e
-  // Its own bytes are not a deposit, which must not be posted.
+  // The queued copy still has the byte 0. With 0x7e, a deposit, the batch would be dropped.
   const next = { ...l2Block(13), hash: head.hash }
   const output = queue.add({ kind: 'singular', batch: { ...batch, timestamp: 0n } }, next)
   assert.ok(output.kind === 'batch')

@@ -53,7 +53,7 @@ export class BatchQueue {
     this.#options = options
   }
 
-  /** Returns the block after the safe head, if the batches seen so far give it. */
+  /** Returns the block after the safe head, if the batches seen so far determine it. */
   next(safeHead: L2BlockRef): BatchOutput {
     const timestamp = safeHead.timestamp + this.#options.config.blockTime
     const batch = this.#nextSpan.takeAt(timestamp, safeHead)
@@ -150,7 +150,7 @@ export class BatchQueue {
           break
         case 'drop':
         case 'past':
-          // Dropped; nothing is past before Holocene.
+          // The batch is dropped. `past` does not occur before Holocene.
           break
       }
     }

@@ -45,7 +45,7 @@ test('the rest of a span is dropped with its invalid block', () => {
   assert.equal(run('@3 13-15 flush 16'), '13 14 15 16')
 })
 
-test('a span that overlaps the safe chain must equal it there', () => {
+test('a span that overlaps the safe chain must equal the overlapped blocks', () => {
   assert.equal(run('@3 13+02c0 12-15+02c0'), '13 invalid:overlap-differs')
   assert.equal(run('@3 13 14 12-15'), '13 14 15')
   assert.equal(run('@3 13 14 13-15+02c0'), '13 14 invalid:overlap-differs')

@@ -19,8 +19,8 @@ export interface BatchStageOptions {
  * Takes batches in the order of their blocks, from Holocene on. An invalid batch drops its channel.
  *
  * `next` is called for each block. When it needs data, the caller passes the next batch of the L1 block to `add`,
- * or calls `finish` if there is none left. A call that did not complete is made up for by the next one: only the safe
- * head has to be right.
+ * or calls `finish` if there is none left. Each call brings the state of the stage up to date by itself; only the safe
+ * head that is passed has to be right.
  * Spec: protocol/holocene/derivation.md#batch-queue
  */
 export class BatchStage {
@@ -33,7 +33,7 @@ export class BatchStage {
     this.#options = options
   }
 
-  /** Returns the block after the safe head, if the batches seen so far give it. */
+  /** Returns the block after the safe head, if the batches seen so far determine it. */
   next(safeHead: L2BlockRef): BatchOutput {
     const halt = this.#prepare(safeHead)
     if (halt !== undefined) return halt.kind === 'needs-data' ? needsData(undefined) : halt

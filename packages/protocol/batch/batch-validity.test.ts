@@ -9,7 +9,7 @@ import { hash } from '#test/fakes/values.ts'
 import type { SingularBatch } from './batch.ts'
 import { checkSingularBatch } from './batch-validity.ts'
 
-/** A batch for block 13 on top of block 12, and what it is checked against, where it is not as usual. */
+/** Fields that differ from the default batch, which is block 13 on top of block 12, and from its default context. */
 interface Case extends Partial<Omit<SingularBatch, 'transactions'>> {
   readonly transactions?: readonly string[]
   /** Number of the L1 block in which the batch was complete. */
@@ -137,7 +137,7 @@ test('a fork active at genesis has no activation block', () => {
   assert.equal(check({ transactions: ['02c0'], forks: { lagoon: 0n } }), 'accept')
 })
 
-// Epoch 2 is at second 24, and block n at second 2 n: 600 seconds further is block 312, 1,800 block 912.
+// Epoch 2 is at second 24 and block n at second 2 n: block 312 is 600 seconds ahead of the epoch, block 912 1,800.
 
 // Rules: over-drift
 test('a block with transactions may be ahead of its epoch by the sequencer drift, and not one second more', () => {

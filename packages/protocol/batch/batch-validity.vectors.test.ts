@@ -13,7 +13,7 @@ import type { BatchContext, SafeBlock } from './batch-verdict.ts'
 import { L1Origins } from './l1-origins.ts'
 import { checkSpanBatch } from './span-batch-validity.ts'
 
-// Blocks and batches as the files have them.
+// Blocks and batches in the form of the vector files.
 
 interface PlainL1 {
   readonly hash: string
@@ -126,7 +126,7 @@ for (const vector of validity.cases) {
       vector.type === 'singular'
         ? checkSingularBatch(singular(vector.batch), context)
         : checkSpanBatch(span(vector.batch), context)
-    // A block that op-node cannot read leaves it undecided; here it is asked for.
+    // When op-node cannot read a block, the batch is undecided; Atoll requests the block instead.
     const kind = verdict.kind === 'needs-block' ? 'undecided' : verdict.kind
     assert.equal(kind, vector.expected)
   })

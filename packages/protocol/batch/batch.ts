@@ -21,7 +21,7 @@ export interface SpanBatch {
   readonly blocks: SpanBatchBlocks
 }
 
-/** The blocks of a span batch, in order. An array fits; blocks may also be decoded one by one when they are read. */
+/** The blocks of a span batch, in order: an array, or blocks that are decoded one by one when they are read. */
 export interface SpanBatchBlocks extends Iterable<SpanBatchBlock> {
   readonly length: number
   /** Undefined past the last; a negative index counts from the end. */

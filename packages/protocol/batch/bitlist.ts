@@ -13,7 +13,7 @@ export class Bitlist {
   constructor(bytes: Uint8Array, length: number) {
     const unused = bytes.length * 8 - length
     if (unused > 0 && (bytes[0] ?? 0) >> (8 - unused) !== 0)
-      throw new DecodeError(`a bit is set past the ${length} that there are`)
+      throw new DecodeError(`a bit is set past the length of ${length} bits`)
     this.#bytes = bytes
   }
 

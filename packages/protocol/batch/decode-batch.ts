@@ -37,7 +37,7 @@ export function batchRulesAt(config: RollupConfig, l1Timestamp: bigint): BatchRu
 /**
  * Decodes a batch of a channel.
  *
- * @param bytes the type of the batch first
+ * @param bytes begins with the type byte
  * @returns `skipped` if the batch is ignored and the rest of the channel is read
  * @throws DecodeError if the batch and the rest of the channel are dropped
  * Spec: protocol/derivation.md#batch-format, protocol/delta/span-batches.md

@@ -67,7 +67,7 @@ export class L1Origins {
   fit({ l1Origin }: L2BlockRef): boolean {
     const epoch = this.#blocks[0]
     if (epoch === undefined) return false
-    // The first block is one ahead when the epoch of the head got only empty blocks, and the head is the last of them.
+    // The first block is one after the head's epoch when `makeEmptyBatch` has moved past that epoch.
     return (
       (l1Origin.number === epoch.number && l1Origin.hash === epoch.hash) ||
       l1Origin.number === epoch.number - 1n
@@ -86,7 +86,7 @@ export class L1Origins {
     const [epoch, nextEpoch] = this.#blocks
     if (epoch === undefined || nextEpoch === undefined) return undefined
     const lastOfWindow = epoch.number + this.#rules.sequencingWindow
-    // Rule window-over: Empty blocks are made in the last L1 block of a window once all is read, and after it at once.
+    // Rule window-over: Empty blocks are made after the batches of a window's last L1 block, or at once in a later one.
     // Spec: derivation.md#batch-queue, derive/base_batch_stage.go
     const isOver = isOutOfData
       ? lastOfWindow <= this.#origin.number

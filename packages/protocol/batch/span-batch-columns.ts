@@ -11,7 +11,7 @@ export const MAX_SPAN_BATCH_ELEMENT_COUNT = 10_000_000
 /** Limit on the RLP list with the fields of one transaction, its head included. */
 export const maxTransactionBytes = 10_000_000
 
-/** A first byte from here on is not a type: it begins the list of a legacy transaction. Spec: EIP-2718 */
+/** A first byte of this value or above is not a type: it begins the list of a legacy transaction. Spec: EIP-2718 */
 export const firstByteOfLegacy = 0x80
 
 /** An encoded span batch: one column for each field of its transactions. */
@@ -140,7 +140,7 @@ class ColumnReader {
     return this.#bytes.subarray(from, this.position)
   }
 
-  /** Gives where it began. */
+  /** Returns the offset before the skipped bytes. */
   skip(length: number): number {
     const from = this.position
     if (length > this.#bytes.length - from)
@@ -149,14 +149,14 @@ class ColumnReader {
     return from
   }
 
-  /** Gives where it began. */
+  /** Returns the offset of the first number. */
   skipUvarints(length: number): number {
     const from = this.position
     for (let at = 0; at < length; at++) this.position = endOfUvarint(this.#bytes, this.position)
     return from
   }
 
-  /** Gives how many of them are legacy transactions. */
+  /** Returns the number of legacy transactions. */
   skipDatas(length: number): number {
     const scan = new RlpScan(this.#bytes, this.position)
     let legacy = 0

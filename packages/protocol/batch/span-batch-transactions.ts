@@ -125,7 +125,7 @@ export class SpanBatchTransactions {
     if (!this.#columns.creationBits.has(this.#index))
       this.#writer.string(this.#columns.bytes, this.#recipientAt, this.#recipientAt + 20)
     else if (type === setCodeType)
-      throw new DecodeError('a transaction that sets code creates no contract')
+      throw new DecodeError('a set-code transaction cannot create a contract')
     else this.#writer.uint(0)
   }
 

@@ -7,7 +7,7 @@ import { rollupConfig } from '#test/fakes/rollup-config.ts'
 import type { SafeBlock } from './batch-verdict.ts'
 import { checkSpanBatch, checkSpanBatchHolocene } from './span-batch-validity.ts'
 
-/** What a batch is checked against, where it is not as usual: block 12, the first of epoch 2, and the L1 blocks 2 to 4. */
+/** Context that differs from the default: safe head 12, the first block of epoch 2, and the L1 blocks 2 to 4. */
 interface Case {
   readonly included?: number
   readonly forks?: HardforkTimes
@@ -23,7 +23,7 @@ const known = (number: bigint): SafeBlock => ({
   transactions: [Uint8Array.of(0x7e)],
 })
 
-/** The verdict on a span of {@link parseBatch}, before Holocene or from it on. */
+/** The verdict on a span in the notation of {@link parseBatch}, before Holocene or with Holocene active. */
 function check(word: string, given: Case & { readonly holocene?: true } = {}): string {
   const { included = 4, l1Blocks = epochs(2, 3, 4), head = 12, safeBlock = known } = given
   const batch = parseBatch(word)
@@ -110,7 +110,7 @@ test('the hash of the last epoch must be that of L1', () => {
   const l1Blocks = [l1Block(2), l1Block(3, 1), l1Block(4)]
   assert.equal(check('13-20', { l1Blocks }), 'drop epoch-of-other-chain')
   assert.equal(check('13-20', { l1Blocks, holocene: true }), 'drop epoch-of-other-chain')
-  // Those between are not looked at.
+  // The hashes of the epochs in between are not checked.
   assert.equal(check('13-24', { l1Blocks }), 'accept')
 })
 

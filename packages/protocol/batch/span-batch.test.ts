@@ -82,7 +82,7 @@ const chain = fc
     }),
   )
 
-/** With an array of all its blocks. */
+/** Replaces the blocks of a span batch, which are made when they are read, by an array. */
 const plain = (decoded: DecodedBatch) =>
   decoded.kind === 'span'
     ? { ...decoded, batch: { ...decoded.batch, blocks: [...decoded.batch.blocks] } }
@@ -199,7 +199,7 @@ test('the number of transactions has a limit, for a block and in total', () => {
   const most = count(MAX_SPAN_BATCH_ELEMENT_COUNT)
   const one = [count(1), Uint8Array.of(0)]
   const two = [count(2), Uint8Array.of(0)]
-  // So many would take 660 MB, but the number itself passes.
+  // So many transactions would take 660 MB: the check of their number passes, then bytes are missing.
   assert.throws(() => columns(...two, half, half), { message: /bytes are missing/ })
   assert.throws(() => columns(...two, half, more), { message: /10000001 transactions/ })
   assert.throws(() => columns(...one, most), { message: /bytes are missing/ })
@@ -211,7 +211,7 @@ test('the number of transactions has a limit, for a block and in total', () => {
 // Rules: limit-span-transaction
 test('the size of the fields of a transaction has a limit', () => {
   const zero = Uint8Array.of(0)
-  // Heads of the list and of its data, value and gas price: each head has three bytes of length.
+  // The heads of the list and of its data, with three bytes of length each, then the empty value and gas price.
   const overhead = 4 + 4 + 2
   const batch = (size: number) => {
     const fields = encodeRlp([zero.subarray(1), zero.subarray(1), new Uint8Array(size - overhead)])
@@ -227,7 +227,7 @@ test('the size of the fields of a transaction has a limit', () => {
 // Rules: limit-span
 test('blocks are made when they are read, up to the limit', () => {
   const bits = new Uint8Array(MAX_SPAN_BATCH_ELEMENT_COUNT / 8)
-  // The first block, whose bit says nothing, and the second begin an epoch.
+  // Bits of the first two blocks: the first bit is ignored, the second begins an epoch.
   bits[bits.length - 1] = 0b11
   const counts = new Uint8Array(MAX_SPAN_BATCH_ELEMENT_COUNT)
   const all = columns(count(MAX_SPAN_BATCH_ELEMENT_COUNT), bits, counts)

@@ -57,7 +57,7 @@ class ColumnBlocks implements SpanBatchBlocks {
     let epoch = 0
     let end = 0
     for (const [index, count] of transactionCounts.entries()) {
-      // The bit of the first block repeats what follows from its parent.
+      // The bit of the first block is redundant: its parent decides whether it begins an epoch.
       if (index > 0 && originBits.has(index)) epoch++
       end += count
       this.#epochs[index] = epoch

@@ -185,7 +185,7 @@ test('a span batch of OP Mainnet decodes to its transactions', () => {
     })),
     channel.blocks,
   )
-  // The batcher that made it is the only one to know whether its first block began an epoch.
+  // Only the batcher that made it knows whether its first block begins an epoch, so both encodings are tried.
   const again = [true, false].map((beginsEpoch) =>
     encodeSpanBatch(span, { ...mainnet, beginsEpoch }),
   )

@@ -1,7 +1,7 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 
 // 64-bit numbers in groups of seven bits, lowest first. A set high bit means that another group follows.
-// Spec: protocol/delta/span-batches.md#span-batch-format, as protobuf has them
+// Spec: protocol/delta/span-batches.md#span-batch-format, as in protobuf
 
 // Rule limit-uvarint: A number has 64 bits. Spec: delta/span-batches.md#span-batch-format
 /** Longest encoding, in bytes; the last byte of it holds one bit. */

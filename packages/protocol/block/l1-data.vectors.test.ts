@@ -38,7 +38,7 @@ const { emptyRoot, receipts, pragueHeader, manyItems, realBlock } = readVectors(
   'l1_block.json',
 ) as Vectors
 
-/** The header of a block as JSON-RPC has it. */
+/** Converts a header from its JSON-RPC form. */
 function headerOf(json: HeaderJson): Header {
   const text = (name: string) => json[name] ?? '0x'
   const number = (name: string) => BigInt(text(name))
@@ -68,31 +68,31 @@ function headerOf(json: HeaderJson): Header {
   } as Header
 }
 
-test('a header with every field up to Prague', () => {
+test('a header with every field up to Prague encodes, hashes and decodes as expected', () => {
   const header = headerOf(pragueHeader.header)
   assert.equal(toHex(encodeHeader(header)), pragueHeader.rlp)
   assert.equal(hashHeader(header), pragueHeader.hash)
   assert.deepEqual(decodeHeader(fromHex(pragueHeader.rlp)), header)
 })
 
-test('the header of a real block', () => {
+test('the header of a real block has the hash of the block', () => {
   assert.equal(hashHeader(headerOf(realBlock)), realBlock['hash'])
 })
 
-test('the root of no items', () => {
+test('the trie root of no items is the empty root', () => {
   assert.equal(toHex(emptyTrieRoot), emptyRoot)
   assert.equal(toHex(orderedTrieRoot([])), emptyRoot)
 })
 
 for (const { count, root } of manyItems)
-  test(`the root of ${count} items`, () => {
+  test(`the trie root of ${count} items equals the vector`, () => {
     const items = Array.from({ length: count }, (_, at) =>
       encodeRlp(toFixedBigEndian(BigInt(at), 32)),
     )
     assert.equal(toHex(orderedTrieRoot(items)), root)
   })
 
-test('the root of receipts', () => {
+test('the trie root of receipts equals the vector', () => {
   const items = receipts.receipts.map(({ encoded }) => fromHex(encoded))
   assert.equal(toHex(orderedTrieRoot(items)), receipts.receiptsRoot)
 })
@@ -118,7 +118,7 @@ function encodeTransaction({ accessList = [], ...json }: TransactionJson): Uint8
   return Uint8Array.from([Number(json['type']), ...encodeRlp(fields)])
 }
 
-test('the roots of a real block’s transactions and withdrawals', () => {
+test('the transactions and withdrawals of a real block have the roots of its header', () => {
   const { transactions, withdrawals } = realBlock
   assert.equal(
     toHex(orderedTrieRoot(transactions.map(encodeTransaction))),

@@ -7,7 +7,7 @@ import type { HardforkName, HardforkTimes } from './hardforks.ts'
 const at = (hardforkTimes: HardforkTimes) => rollupConfig({ hardforkTimes })
 
 // Rules: fork-active
-test('a fork is active from its second on', () => {
+test('a fork is active from its time on', () => {
   const config = at({ canyon: 100n })
   assert.equal(isActive(config, 'canyon', 99n), false)
   assert.equal(isActive(config, 'canyon', 100n), true)
@@ -29,7 +29,7 @@ test('the activation block is the first at or after the fork time; a fork at gen
   assert.deepEqual(first(2n), [2n])
 })
 
-/** What of the rules of channels a fork changes, one second before it and with it. */
+/** The channel rules that differ between one second before a fork and its activation time. */
 const changeAt = (fork: HardforkName) => {
   const config = at({ [fork]: 100n })
   const [before, after] = [99n, 100n].map((time) => Object.entries(channelRules(config, time)))
@@ -50,7 +50,7 @@ const fjord = {
 const granite = { channelTimeout: [300n, 50n] }
 
 // Rules: channel-rules-by-time, limit-bank
-test('the rules of channels change with Canyon, Fjord and Granite, to the second', () => {
+test('the channel rules change exactly at the times of Canyon, Fjord and Granite', () => {
   assert.deepEqual(changeAt('regolith'), {})
   assert.deepEqual(changeAt('canyon'), canyon)
   assert.deepEqual(changeAt('ecotone'), canyon)
@@ -59,7 +59,7 @@ test('the rules of channels change with Canyon, Fjord and Granite, to the second
   assert.deepEqual(changeAt('lagoon'), { ...fjord, ...canyon, ...granite })
 })
 
-test('the drift is half an hour from Fjord on, to the second', () => {
+test('the maximum sequencer drift is 1,800 s exactly from the time of Fjord on', () => {
   const config = at({ fjord: 100n })
   assert.equal(maxSequencerDrift(config, 99n), 600n)
   assert.equal(maxSequencerDrift(config, 100n), 1_800n)

@@ -86,7 +86,7 @@ export class JsonReader {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
     }
-    this.#tell(key, `${shown(value)} are no ${length} bytes of hex`)
+    this.#tell(key, `${shown(value)} is not ${length} bytes of hex`)
     return zero
   }
 

@@ -105,7 +105,7 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
             `blobSchedule.${name}.baseFeeUpdateFraction`,
           )
     if (fraction === 0n)
-      throw new DecodeError(`blobSchedule.${name}.baseFeeUpdateFraction: 0, and it divides`)
+      throw new DecodeError(`blobSchedule.${name}.baseFeeUpdateFraction: must not be 0`)
     forks.push({ timestamp: integerOf(time, `${name}Time`), baseFeeUpdateFraction: fraction })
   }
   return forks

@@ -28,7 +28,7 @@ function problemsOf(json: unknown, sources?: RollupConfigSources): readonly stri
   }
 }
 
-test('every network is known except the one with data elsewhere than on L1', () => {
+test('every network is known except the one with its data outside L1', () => {
   assert.equal(networkNames.length, 23)
   const refused = networkNames.filter(
     (name) => problemsOf(networks[name as 'op-mainnet']).length > 0,
@@ -93,20 +93,24 @@ test('an unknown name is reported with similar names', () => {
 
 for (const [name, changes, want] of [
   ['a field is missing', { block_time: undefined }, 'block_time: missing'],
-  ['null is as missing', { block_time: null }, 'block_time: missing'],
+  ['a field is null', { block_time: null }, 'block_time: missing'],
   ['a number is a string', { block_time: '2' }, 'block_time: "2" is not a whole number'],
   ['a number is negative', { block_time: -2 }, 'block_time: -2 is not a whole number'],
   ['a number is zero', { block_time: 0 }, 'block_time: must not be 0'],
   ['the window is short', { seq_window_size: 1 }, 'seq_window_size: must be at least 2'],
-  ['an address is short', { batch_inbox_address: '0x00' }, 'batch_inbox_address: "0x00" are no 20'],
+  ['an address is short', { batch_inbox_address: '0x00' }, 'batch_inbox_address: "0x00" is not 20'],
   ['a part is not an object', { chain_op_config: 7 }, 'chain_op_config: not an object'],
   ['a fork is not known', { monsoon_time: 1 }, 'monsoon_time: not known to this version'],
-  ['data are elsewhere', { alt_da: {} }, 'alt_da: chains with alternative data'],
+  ['data are not on L1', { alt_da: {} }, 'alt_da: chains with alternative data'],
   ['a fork is out of order', { karst_time: 1 }, 'karst_time: 1 is before jovian_time'],
   ['a fork is missing', { fjord_time: undefined }, 'granite_time: set, but fjord_time is not'],
-  ['the chain is its own L1', { l2_chain_id: 1 }, 'l2_chain_id: that of L1'],
-  ['the old name of Lagoon stands alone', { interop_time: 9 }, 'interop_time: 9 differs'],
-  ['Lagoon has no set', { lagoon_time: 2e9 }, 'lagoon_time: 2000000000 is set, but no dependency'],
+  ['the chain is its own L1', { l2_chain_id: 1 }, 'l2_chain_id: equals l1_chain_id'],
+  ['only the old name of Lagoon is set', { interop_time: 9 }, 'interop_time: 9 differs'],
+  [
+    'Lagoon has no dependency set',
+    { lagoon_time: 2e9 },
+    'lagoon_time: 2000000000 is set, but no dependency',
+  ],
   ['L1 is not known', { l1_chain_id: 5 }, 'l1_chain_id: the blob schedule of L1 5 is not known'],
   ['a number is above 2^53', { block_time: 2 ** 53 }, 'block_time: 9007199254740992 is above'],
 ] as const)
@@ -119,7 +123,7 @@ for (const [name, changes, want] of [
 test('all problems are reported at once, each with its path', () => {
   const problems = problemsOf({ genesis: { l1: { hash: 1 }, l2: {}, system_config: {} } })
   assert.ok(problems.length > 15)
-  assert.ok(problems.some((problem) => problem.startsWith('genesis.l1.hash: 1 are no 32 bytes')))
+  assert.ok(problems.some((problem) => problem.startsWith('genesis.l1.hash: 1 is not 32 bytes')))
   assert.ok(problems.includes('genesis.system_config.gasLimit: missing'))
 })
 

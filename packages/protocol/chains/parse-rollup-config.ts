@@ -120,7 +120,7 @@ function hardforkTimesOf(reader: JsonReader, problems: string[]): HardforkTimes 
   // Lagoon's former name, which op-node ignores silently.
   const interop = reader.optionalUint('interop_time')
   if (interop !== undefined && interop !== times.lagoon)
-    problems.push(`interop_time: ${interop} differs from lagoon_time, its name today`)
+    problems.push(`interop_time: ${interop} differs from lagoon_time, its current name`)
   return times
 }
 

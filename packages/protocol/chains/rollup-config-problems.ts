@@ -35,8 +35,8 @@ export function rollupConfigProblems(
   const hasFjord = (hardforkTimes.fjord ?? genesis.l2Timestamp + 1n) <= genesis.l2Timestamp
   if (config.maxSequencerDrift === 0n && !hasFjord)
     problems.push('max_sequencer_drift: must not be 0')
-  if (genesis.l1.hash === genesis.l2.hash) problems.push('genesis.l2.hash: that of the L1 block')
-  if (l1ChainId === l2ChainId) problems.push('l2_chain_id: that of L1')
+  if (genesis.l1.hash === genesis.l2.hash) problems.push('genesis.l2.hash: equals genesis.l1.hash')
+  if (l1ChainId === l2ChainId) problems.push('l2_chain_id: equals l1_chain_id')
   if (systemConfig.daFootprintGasScalar >= 2 ** 16) problems.push(daScalarProblem)
   if (config.l1BlobSchedule.length === 0 && usesBlobs(config))
     problems.push(blobScheduleProblem(config))
@@ -80,7 +80,7 @@ function lagoonProblems(
   if (dependencySet === undefined)
     problems.push(`lagoon_time: ${lagoon} is set, but no dependency set is configured`)
   else if (!dependencySet.includes(config.l2ChainId))
-    problems.push(`lagoon_time: the dependency set is without ${config.l2ChainId} itself`)
+    problems.push(`lagoon_time: the dependency set does not contain ${config.l2ChainId} itself`)
   // The gas limit would be raised by the gas of both forks, and lowered by that of one.
   const { genesis, blockTime } = config
   const first = firstBlockAt(lagoon, { genesis: genesis.l2Timestamp, blockTime })

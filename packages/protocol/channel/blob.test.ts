@@ -40,7 +40,7 @@ test('a blob may be at any offset, and must have zeros after its data', () => {
     const blob = buffer.subarray(offset, offset + blobBytes)
     blob.set(encodeBlob(new Uint8Array(length).fill(7)))
     assert.equal(decodeBlob(blob).length, length)
-    // The data ends in the field element at 1,024: what it leaves of its group, and all that comes after, is zero.
+    // The data ends before offset 1,024, so all bytes from there on must be zero.
     for (const at of [1_100, 1_152, 1_153, 70_001, blobBytes - 2, blobBytes - 1]) {
       blob[at] = 1
       assert.throws(() => decodeBlob(blob), { name: 'DecodeError' })
@@ -49,7 +49,7 @@ test('a blob may be at any offset, and must have zeros after its data', () => {
   }
 })
 
-test('decoding does not change the blob, also if it is a Buffer', () => {
+test('decoding does not change the blob, even if it is a Buffer', () => {
   const blob = Buffer.from(encodeBlob(new Uint8Array(1_000).fill(0xff)))
   const before = Uint8Array.from(blob)
   assert.deepEqual(decodeBlob(blob), decodeBlob(blob))

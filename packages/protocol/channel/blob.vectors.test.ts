@@ -50,7 +50,7 @@ for (const { note, blobPrefix, output, outputLength, error } of vectors.decode) 
   })
 }
 
-/** What the vectors say of data that is too long to write down. */
+/** Data that is too long for the vector file, which describes it by this formula. */
 function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, at) => 7 * at + 3)
 }

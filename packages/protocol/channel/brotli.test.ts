@@ -36,7 +36,7 @@ test('the limit applies before a later flaw', () => {
   assert.deepEqual(bytes, content.subarray(0, 5_000))
 })
 
-/** Brotli without its end, and then a block of metadata with the bit set that must not be. */
+/** A brotli stream without its end, then a metadata block with its reserved bit set, which is invalid. */
 function flawed(content: Uint8Array, { windowBits }: { readonly windowBits: number }): Uint8Array {
   const data = brotliCompressSync(content, {
     finishFlush: constants.BROTLI_OPERATION_FLUSH,

@@ -3,7 +3,7 @@ import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { Decompressed } from './decompressed.ts'
 import { isRefusal, isTooLarge, outputChunkBytes, toUint8Array } from './node-zlib.ts'
 
-/** op-node's decompressor gets the rest of a buffer of 4,096 bytes, then pieces of this size, and returns output after each. */
+/** op-node's decompressor gets the rest of a 4,096-byte buffer, then pieces of 32,768, with output after each. */
 const firstInputBytes = 4_095
 const inputBytes = 32_768
 
@@ -136,12 +136,12 @@ function paddedWithZeros(
 /** Smallest size of op-node's buffer. */
 const smallestBufferBytes = 1_024
 
-/** Limit on what is returned of a buffer that can still grow: a reader asks for this many bytes, and gets the error with them. */
+/** Limit on the output of a buffer that can still grow: op-node reads this many bytes and gets the error with them. */
 const askedBytes = 4_096
 
 /**
- * How much output was returned because the buffer was full before it reached the window size. Its size is
- * the smallest power of two that the next block fits in, so it is full only if a block ends exactly there.
+ * How many bytes op-node returned because its buffer was full while smaller than the window. The buffer's size is
+ * the smallest power of two that the next block fits in, so the buffer is full only if a block ends exactly at its end.
  */
 function filledBytes(data: Uint8Array, bytes: Uint8Array, before: number): number {
   let end = data.length
@@ -168,12 +168,12 @@ function inputOf(data: Uint8Array, size: number): number {
   return enough
 }
 
-/** An empty last block: its two bits end a stream, if they are where a block may begin. */
+/** An empty last block: two bits that end a stream where a block may begin. */
 const lastBlockBits = 0b11
 
 /** Whether a block whose output ends with these bytes ends in the last byte of the input. */
 function endsCompressedBlock(data: Uint8Array, bytes: Uint8Array): boolean {
-  // Stored data is written to the buffer without the check whether it is full.
+  // Stored data is written to the buffer without a check for a full buffer.
   if (areSameBytes(data.subarray(-storedBytes), bytes.subarray(-storedBytes))) return false
   const ended = new Uint8Array(data.length + 1)
   for (let bits = 1; bits <= 8; bits++) {

@@ -12,7 +12,7 @@ const rules: ChannelRules = {
   allowsBrotli: true,
 }
 
-/** `a:0:text!@l1Block` to outcomes; for a complete channel, its data. */
+/** Adds frames `a:0:text!@l1Block`; returns the outcomes, and the data of a complete channel. */
 function feed(text: string): readonly string[] {
   const assembler = new ChannelAssembler()
   return text.split(' ').map((step) => {

@@ -14,8 +14,8 @@ const canyon: ChannelRules = {
 const bedrock: ChannelRules = { ...canyon, isReadInOrder: true }
 
 /**
- * Lets frames in as op-node does, `a:0:text!@l1Block`, reading until there is nothing before each and after the last;
- * `@l1Block` alone only reads.
+ * Adds frames `a:0:text!@l1Block`. As in op-node, the bank is read until it returns nothing, before and after each
+ * frame; `@l1Block` alone only reads.
  */
 function feed(rules: ChannelRules, text: string): readonly string[] {
   const bank = new ChannelBank()
@@ -68,7 +68,7 @@ test('a timed-out channel does not block later ones', () => {
 
 // Rules: bank-timeout
 test('a timed-out channel takes no frames, and is removed when it is the first', () => {
-  // b was seen first, but both are as old; a is not read although it is complete.
+  // b times out at block 51, but a was opened first: b is removed only after a, at block 60.
   assert.deepEqual(feed(canyon, 'a:0:A@9 b:0:B@0 b:1:C!@51 @59 @60'), [
     'timed-out',
     'timeout a',
@@ -83,7 +83,7 @@ test('a channel is opened at the L1 block of the first frame seen', () => {
 })
 
 // Rules: bank-pruning, limit-bank
-test('the oldest channels are pruned when the bank is full, even the one just added to', () => {
+test('the oldest channels are pruned when the bank is full, even the one that the frame was added to', () => {
   const rules = { ...canyon, maxChannelBankBytes: 603 }
   assert.deepEqual(feed(rules, 'a:0:A b:0:B c:0:C'), [])
   assert.deepEqual(feed(rules, 'a:0:A b:0:B c:0:CC'), ['pruned a'])

@@ -32,17 +32,17 @@ for (const [name, rules, outputs] of [
   ['from Canyon on', canyon, vectors.canyonOutputs],
 ] as const) {
   // Rules: bank-order
-  test(`the channels that a bank gives ${name}`, () => {
+  test(`a bank returns the channels that op-node's returns, ${name}`, () => {
     assert.deepEqual(feed(rules, vectors.frames), outputs)
   })
 }
 
-test('a bank keeps the first of frames with one number', () => {
+test('a bank keeps the first of several frames with the same number', () => {
   const { frames, output } = vectors.duplicates
   assert.deepEqual(feed(canyon, frames), [{ afterFrame: frames.length, data: output }])
 })
 
-/** Reads after each frame until there is nothing. */
+/** Adds frames, and reads the bank after each until it returns nothing. */
 function feed(rules: ChannelRules, frames: readonly string[]): readonly BankOutput[] {
   const bank = new ChannelBank()
   const outputs: BankOutput[] = []

@@ -6,24 +6,24 @@ import { ChannelReader } from './channel-reader.ts'
 
 const rules = { allowsBrotli: true, maxRlpBytesPerChannel: 100_000_000 }
 
-/** The largest window, or the largest block: no less can be decompressed of brotli at once. */
+/** Size of the largest window and of the largest block: brotli cannot be decompressed in smaller steps. */
 const unitBytes = 1 << 24
 
-// A hundred bytes that stand for more than the limit: of such channels a blob holds a thousand.
+// A hundred bytes that decompress to more than the limit; a blob holds a thousand such channels.
 for (const [what, start, batches] of [
-  ['is no string', [0xc0], ['bad-entry']],
+  ['is not a string', [0xc0], ['bad-entry']],
   ['is empty', [0x80], ['bad-entry']],
-  ['is past the limit', [0xbb, 0x7f, 0, 0, 0], ['over-limit']],
-  ['has no type, if no more is read', [0x7f], [1]],
-  ['is short, if no more is read', [0xb8, 60], [60]],
-  ['is past the first decompression, if no more is read', [0xba, 1, 0, 0], [65_536]],
+  ['ends past the limit', [0xbb, 0x7f, 0, 0, 0], ['over-limit']],
+  ['is one byte, and no other is read', [0x7f], [1]],
+  ['is short, and no other is read', [0xb8, 60], [60]],
+  ['ends past the first decompression, and no other is read', [0xba, 1, 0, 0], [65_536]],
 ] as const) {
   for (const [how, end] of [
     ['', []],
-    [' and that has a flaw', [0xff, 0xff, 0xff]],
+    [' and has a flaw', [0xff, 0xff, 0xff]],
   ] as const) {
     // Rules: limit-opening
-    test(`a small channel that stands for a large one${how} takes little work where its first batch ${what}`, () => {
+    test(`a small channel that decompresses to a large one${how} takes little work if its first batch ${what}`, () => {
       const data = Uint8Array.of(...bomb(start), ...end)
       assert.ok(data.length < 153)
       const { seen, passes, outputBytes } = working(() => {
@@ -65,7 +65,7 @@ test('repeated decompression does not change the output', () => {
   assert.deepEqual(lengths(compressed(content)), [...sizes, 'complete'])
   const deflated = deflateSync(content)
   assert.deepEqual(lengths(deflated), [...sizes, 'complete'])
-  // The last batch is read past the buffer to the end of the piece with the flaw, and so lost.
+  // The read of the last batch bypasses the buffer up to the end of the flawed piece, so the batch is lost.
   const last = deflated.length - 1
   const withWrongSum = deflated.with(last, (deflated[last] ?? 0) ^ 1)
   assert.deepEqual(lengths(withWrongSum), [...sizes.slice(0, -1), 'corrupt'])
@@ -92,7 +92,7 @@ function compressed(content: Uint8Array): Uint8Array {
   return Uint8Array.of(1, ...brotliCompressSync(content, { params }))
 }
 
-/** Runs it, and counts what the decompressor was made to do: output that is refused counts up to where it was. */
+/** Runs a function, and counts decompressions and their output; one that throws counts with its output limit. */
 function working<T>(run: () => T): {
   readonly seen: T
   readonly passes: number

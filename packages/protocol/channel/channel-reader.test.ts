@@ -6,7 +6,7 @@ import { encodeRlp } from '#protocol/codec/rlp.ts'
 import { encodeChannel } from '#test/encode/channel.ts'
 import { ChannelReader } from './channel-reader.ts'
 
-/** A run decompresses to the limit: it takes a hundred times as long as one of a codec. */
+/** Each run decompresses up to the limit, which takes a hundred times as long as a run of a codec's test. */
 const numRuns = Math.ceil(Number(process.env['ATOLL_FUZZ_RUNS'] ?? 6_000) / 100)
 const rules = { allowsBrotli: true, maxRlpBytesPerChannel: 10_000_000 }
 
@@ -133,21 +133,21 @@ for (const compression of ['zlib', 'brotli'] as const) {
   })
 }
 
-// What op-node v1.19.6 gives for the same channels, by how its readers buffer.
+// Expected values are op-node v1.19.6's for the same channels; they depend on how its readers buffer.
 
 // Rules: flawed-piece
-test('a wrong checksum drops the last batch if it was read around the buffer', () => {
+test('a wrong checksum drops the last batch if its read bypasses the buffer', () => {
   const withWrongSum = (...batches: readonly Uint8Array[]) => {
     const data = deflateSync(entries(...batches))
     const last = data.length - 1
     return lengths([data.with(last, (data[last] ?? 0) ^ 1)])
   }
   assert.deepEqual(withWrongSum(noise(100), noise(100)), [100, 100, 'corrupt'])
-  // The buffer has the head and 4,093 bytes; of 4,095 more the next has all, of 4,096 none.
+  // The buffer has the head and 4,093 bytes. A rest of 4,095 is read through the buffer, one of 4,096 bypasses it.
   assert.deepEqual(withWrongSum(noise(4_093 + 4_095)), [8_188, 'corrupt'])
   assert.deepEqual(withWrongSum(noise(4_093 + 4_096)), ['corrupt'])
   assert.deepEqual(withWrongSum(noise(20_000), noise(10)), [20_000, 10, 'corrupt'])
-  // A window of 32,768 bytes is handed on before the end is seen.
+  // A full window of 32,768 bytes is returned before the end is read.
   assert.deepEqual(withWrongSum(noise(32_768 - 3)), [32_765, 'corrupt'])
   assert.deepEqual(withWrongSum(noise(32_768 - 3 + 4_095)), [36_860, 'corrupt'])
   assert.deepEqual(withWrongSum(noise(32_768 - 3 + 4_096)), ['corrupt'])
@@ -165,7 +165,7 @@ test('bytes after the end of a zlib stream are ignored', () => {
 })
 
 // Rules: flawed-piece
-test('bytes after the end of a brotli stream drop the last batch if it was read around the buffer', () => {
+test('bytes after the end of a brotli stream drop the last batch if its read bypasses the buffer', () => {
   const withMore = (length: number) =>
     lengths([encodeChannel([noise(length)], 'brotli'), Uint8Array.of(0)])
   assert.deepEqual(withMore(1_000), [1_000, 'corrupt'])
@@ -180,7 +180,7 @@ test('a truncated brotli stream gives all output before its end', () => {
 })
 
 test('before a flaw in brotli, only full buffers count, whose size grows with the blocks', () => {
-  // Batches of 1,024 bytes with their heads, in one block, and then what is the head of none.
+  // One block with batches of 1,024 bytes, heads included, then a metadata block with its reserved bit set.
   const blockOf = (batches: number, last: number) => {
     const lengths = Array.from({ length: batches }, (_, at) => (at < batches - 1 ? 1_021 : last))
     const block = brotliCompressSync(entries(...lengths.map(plain)), {
@@ -194,7 +194,7 @@ test('before a flaw in brotli, only full buffers count, whose size grows with th
   assert.deepEqual(lengths(blockOf(1, 1_022)), ['corrupt'])
   assert.deepEqual(lengths(blockOf(2, 1_021)), [1_021, 1_021, 'corrupt'])
   assert.deepEqual(lengths(blockOf(3, 1_021)), ['corrupt'])
-  // A reader asks for 4,096 bytes, and gets the error with them.
+  // op-node reads 4,096 bytes and gets the error with them, so the second half of the buffer is lost.
   assert.deepEqual(lengths(blockOf(8, 1_021)), [1_021, 1_021, 1_021, 1_021, 'corrupt'])
 })
 
@@ -203,7 +203,7 @@ test('a brotli stream with nonzero padding gives its full windows', () => {
   const data = brotliCompressSync(entries(content), {
     params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 16 },
   })
-  // As Node reads data: it must stay as it is.
+  // A Buffer, whose `slice` does not copy: the reader must not change it.
   const padded = Buffer.from(data)
   padded[padded.length - 1] = (padded.at(-1) ?? 0) | 0x80
   const before = Uint8Array.from(padded)
@@ -247,12 +247,12 @@ function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-/** Bytes that compress to a block with codes, always the same. */
+/** Bytes that compress to a block with prefix codes; the same at each call. */
 function plain(length: number): Uint8Array {
   return noise(length).map((byte) => byte & 3)
 }
 
-/** Bytes that do not compress, always the same. */
+/** Bytes that do not compress; the same at each call. */
 function noise(length: number): Uint8Array {
   let state = length
   return Uint8Array.from({ length }, () => {

@@ -73,13 +73,13 @@ export class ChannelReader {
     return batch
   }
 
-  /** Nothing is decompressed for a batch beyond the limit. */
+  /** Decompresses more of the channel and returns the next batch; stops if the batch ends beyond the limit. */
   #nextOfMore(head: Head | 'missing'): Uint8Array | undefined {
     const wantedBytes = head === 'missing' ? 0 : head.end
     if (wantedBytes > this.#rules.maxRlpBytesPerChannel) return this.#stop('over-limit')
     this.#openedBytes = Math.max(growth * this.#openedBytes, wantedBytes)
     this.#opening = this.#open()
-    // What op-node loses of the last piece depends on all reads before, so they are repeated.
+    // Which bytes of the last piece op-node loses depends on all earlier reads, so these are repeated.
     const at = this.#at
     this.#at = 0
     while (this.#at < at && this.next() !== undefined);
@@ -141,8 +141,8 @@ const bufferBytes = 4_096
 // Rule flawed-piece: Batches before a flaw count as far as op-node's buffered reader returns them. Spec: derive/channel.go,
 // Go's bufio, compress/flate
 /**
- * Follows op-node through the last piece of a flawed channel. op-node uses what it reads through its buffer, and gets
- * the error after it. A batch that it reads around the buffer up to the end of the piece is dropped.
+ * Simulates op-node's reads of the last piece of a flawed channel. op-node uses what it reads through its buffer, and
+ * gets the error after it. A batch whose read bypasses the buffer up to the end of the piece is dropped.
  */
 class FlawedPiece {
   readonly #end: number

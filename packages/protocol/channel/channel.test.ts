@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { channelOf, parseFrame, textOf } from '#test/fakes/frame-notation.ts'
 import { Channel } from './channel.ts'
 
-/** Verdicts on frames of channel a, and what it holds once it is ready. */
+/** Adds frames to channel a; returns the verdicts, and the data of the channel if it is ready. */
 function feed(order: 'any' | 'strict', frames: string): readonly string[] {
   const channel = new Channel({ id: channelOf('a'), openedAt: 0n, order })
   const verdicts: string[] = frames.split(' ').map((frame) => channel.add(parseFrame(frame)))

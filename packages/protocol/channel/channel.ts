@@ -88,7 +88,7 @@ export class Channel {
     if (endNumber >= this.#highestNumber) return
     for (const number of this.#frames.keys()) if (number >= endNumber) this.#frames.delete(number)
     this.#highestNumber = endNumber
-    // op-node subtracts the size of the remaining frames too, and the pruning of the bank depends on it.
+    // op-node subtracts the size of the kept frames too, which leaves 0, and the pruning of the bank depends on it.
     this.#sizeBytes = 0
   }
 }

@@ -52,7 +52,7 @@ function readFrame(view: DataView, data: Uint8Array, start: number): Frame {
   const dataStart = start + 22
   const last = data[dataStart + length]
   if (last === undefined) throw new DecodeError('the data of a frame is truncated')
-  if (last > 1) throw new DecodeError(`a frame is neither last nor not: ${last}`)
+  if (last > 1) throw new DecodeError(`the last flag of a frame is ${last}, want 0 or 1`)
   return {
     channelId: toChannelId(data.subarray(start, start + 16)),
     number: view.getUint16(start + 16),

@@ -53,7 +53,7 @@ function reversed(code: number, length: number): number {
 function fixed(runs: readonly (readonly [count: number, length: number])[]): HuffmanCode {
   const lengths = runs.flatMap(([count, length]) => Array.from({ length: count }, () => length))
   const code = HuffmanCode.fromLengths(Uint8Array.from(lengths))
-  if (code === undefined) throw new RangeError('the lengths are no code')
+  if (code === undefined) throw new RangeError('the lengths do not form a code')
   return code
 }
 

@@ -16,7 +16,7 @@ const maxMatchBytes = 258
 /** Bytes reserved for the longest match and a run of literals. */
 const runBytes = maxMatchBytes + 4_096
 
-/** Upper bound on the bits of a match; this many bits may be read ahead. */
+/** Bytes of input that must be left for reading ahead; a match takes fewer. */
 const aheadBytes = 16
 
 /** By symbol: the shortest length, and the number of extra bits. Spec: RFC 1951, 3.2.5 */
@@ -207,14 +207,14 @@ class Inflater {
   }
 
   /**
-   * The same while enough input is left that no bit has to be checked for, with all state in local variables:
+   * Does the same without checks for the end of the input, while enough is left, and with all state in local variables:
    * twice as fast. It stops before a symbol that is neither a literal nor the start of a match.
    */
   #readAhead(literals: HuffmanCode, distances: HuffmanCode): void {
     const data = this.#data
     const out = this.#out
     const dataEnd = data.length - aheadBytes
-    // Leaves room for a match that exceeds it, and for one more symbol.
+    // Leaves room for a match that begins before `outEnd`, and for one more symbol.
     const outEnd = Math.min(out.length, this.#maxBytes) - 2 * maxMatchBytes
     let at = this.#at
     let bits = this.#bits

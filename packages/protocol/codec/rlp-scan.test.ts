@@ -9,7 +9,7 @@ import { RlpScan } from './rlp-scan.ts'
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 5_000) }
 
-/** Goes over an item with all that is in it. */
+/** Scans an item, and all items nested in it. */
 function walk(bytes: Uint8Array, scan: RlpScan, end: number): void {
   if ((bytes[scan.position] ?? 0) < 0xc0) {
     scan.string(end)
@@ -30,7 +30,7 @@ function isCanonical(check: () => void): boolean {
   }
 }
 
-/** Whether viem, which takes longer forms too, encodes what it decodes to the same bytes. */
+/** Whether the bytes are viem's encoding of what it decodes from them; viem also decodes longer forms. */
 function isCanonicalForViem(bytes: Uint8Array): boolean {
   try {
     return Buffer.from(bytes).equals(toRlp(fromRlp(bytes, 'bytes'), 'bytes'))

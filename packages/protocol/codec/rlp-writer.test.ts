@@ -38,7 +38,7 @@ test('lists equal those of the codec', () => {
   )
 })
 
-test('a list may have the largest length of its head', () => {
+test('lists at the edges of each head size equal those of the codec', () => {
   for (const length of [54, 55, 56, 255, 256, 65_535, 65_536]) {
     const writer = new RlpWriter(overheadPerList + length)
     writer.beginList()

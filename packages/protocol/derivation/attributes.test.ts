@@ -153,7 +153,7 @@ test('the valid fee scalars of an update depend on the time of its L1 block', ()
   const known = given(epoch.timestamp)
   assert.ok(known.kind === 'attributes')
   assert.deepEqual(known.ignoredUpdates, [{ logIndex: 0, reason: 'scalar' }])
-  // It is stored, and nothing can be made of it.
+  // Before Ecotone the invalid scalar is stored, and L1 attributes cannot be built from it.
   assert.deepEqual(given(epoch.timestamp + 1n), { kind: 'critical', reason: 'l1-attributes' })
 })
 

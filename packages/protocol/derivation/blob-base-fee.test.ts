@@ -36,7 +36,7 @@ test('before Cancun the blob base fee is the minimum', () => {
 
 // Rules: limit-blob-fee
 test('a fee has at most 256 bits', () => {
-  // e to the power of 177 has 256 bits, to that of 178 has 257.
+  // e^177 has 256 bits, e^178 has 257.
   assert.equal(fakeExponential(177_000n, 1_000n)?.toString(2).length, 256)
   assert.equal(fakeExponential(178_000n, 1_000n), undefined)
   assert.equal(fakeExponential(2n ** 64n - 1n, 1n), undefined)

@@ -61,7 +61,8 @@ export class BlockRulesByTime {
       if (time > timestamp && (until === undefined || time < until)) until = time
       if (time <= timestamp && time + blockTime > from) from = time + blockTime
     }
-    // A fork without a block of its own, because a later fork implied it, is too close to cache.
+    // Rules are not cached within a block time after a fork's time. Its activation block is not here if a later fork
+    // implied it before.
     if (from > timestamp) return
     this.#rules = rules
     this.#from = from

@@ -38,7 +38,7 @@ function derive(log: LogJson, l1BlockHash: Hash, index: number): UserDeposits {
 
 for (const { note, l1BlockHash, logIndex, log, deposit } of cases)
   // Rules: deposit-log
-  test(`a deposit: ${note}`, () => {
+  test(`a log becomes a deposit: ${note}`, () => {
     const derived = derive(log, l1BlockHash, logIndex)
     assert.equal(derived.kind, 'deposits')
     if (derived.kind !== 'deposits') return
@@ -51,6 +51,6 @@ for (const { note, l1BlockHash, logIndex, log, deposit } of cases)
 
 for (const { reason, ...log } of invalid)
   // Rules: deposit-log
-  test(`no deposit: ${reason}`, () => {
+  test(`a log is a malformed deposit: ${reason}`, () => {
     assert.equal(derive(log, hash(1), 0).kind, 'malformed')
   })

@@ -72,7 +72,7 @@ test('the genesis block has no L1 attributes: the rollup config gives its values
 })
 
 // Rules: l1-attributes-read
-test('the L1 attributes must be there, first, and in the form of the block’s fork', () => {
+test('the first transaction must be the L1 attributes in the form of the block’s fork', () => {
   const jovian = { ...testRollup, hardforkTimes: forksUpTo('isthmus', { jovian: 1_002n }) }
   for (const wrong of [
     block({ transactions: [] }),

@@ -90,7 +90,8 @@ function headerFeesOf(
   const hasForm =
     (parameters !== undefined) === forks.holocene &&
     (parameters?.minBaseFee !== undefined) === forks.jovian
-  if (!hasForm) throw new DecodeError(`extra data of ${extraData.length} bytes at another fork`)
+  if (!hasForm)
+    throw new DecodeError(`extra data of ${extraData.length} bytes does not match the block's fork`)
   const eip1559 = new Uint8Array(8)
   eip1559.set(toFixedBigEndian(parameters?.denominator ?? 0n, 4))
   eip1559.set(toFixedBigEndian(parameters?.elasticity ?? 0n, 4), 4)

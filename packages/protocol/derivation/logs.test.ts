@@ -10,7 +10,7 @@ import { hash } from '#test/fakes/values.ts'
 import { depositsOfLogs, type UserDeposits } from './deposits.ts'
 import { updateSystemConfig } from './system-config-updates.ts'
 
-// What logs of any content come to; what they mean is in the known answers.
+// Properties of logs with any content; the meaning of valid logs is tested with the vectors.
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 500) }
 
@@ -30,7 +30,7 @@ const log = (event: Bytes32, topics: readonly Bytes32[], data: Uint8Array): L1Lo
 const derive = (logs: readonly L1Log[]): UserDeposits =>
   depositsOfLogs(logs, { depositContractAddress: address(1), l1BlockHash: hash(1) })
 
-/** The data of a log with so many opaque bytes, of which the log says so many, and so much padding. */
+/** Data of a deposit log: a number of opaque bytes, the length that the log states for them, and their padding. */
 const depositData = (opaque: number, said = opaque, padding = (32 - (opaque % 32)) % 32) =>
   fromHex(`0x${wordOf(32)}${wordOf(said)}${'00'.repeat(opaque + padding)}`)
 

@@ -16,7 +16,7 @@ interface Case {
 
 const { cases } = readVectors('source_hash.json') as { cases: readonly Case[] }
 
-// Nothing makes deposits of the fourth kind any more.
+// `invalidatedBlock` is skipped: no code makes such deposits any more.
 for (const [at, known] of cases.filter(({ kind }) => kind !== 'invalidatedBlock').entries())
   // Rules: source-hashes
   test(`source hash ${at}: ${known.kind}`, () => {

@@ -29,7 +29,7 @@ function update({ topics, data }: LogJson, fork: 'bedrock' | 'ecotone'): Updated
   return updateSystemConfig(testSystemConfig, [log], rules)
 }
 
-/** The fields as the vectors name them; those they name beside the record's own are read out of it. */
+/** The fields by their names in the vectors, including those that are packed into `scalar` and `operatorFeeParams`. */
 function fieldsOf(config: SystemConfig): Readonly<Record<string, string | number>> {
   const operator = decodeOperatorFee(config.operatorFeeParams)
   const scalars = decodeFeeScalars(config.scalar)
@@ -51,7 +51,7 @@ function fieldsOf(config: SystemConfig): Readonly<Record<string, string | number
 
 for (const { name, effect, ...log } of accepted)
   // Rules: config-update-types
-  test(`an update: ${name}`, () => {
+  test(`an update is applied: ${name}`, () => {
     const updated = update(log, name.includes('pre-Ecotone') ? 'bedrock' : 'ecotone')
     assert.deepEqual(updated.ignored, [])
     const fields = fieldsOf(updated.config)
@@ -65,7 +65,7 @@ for (const { name, effect, ...log } of accepted)
 
 for (const { reason, ...log } of ignored)
   // Rules: config-update-types
-  test(`no update: ${reason}`, () => {
+  test(`an update is ignored: ${reason}`, () => {
     const updated = update(log, 'ecotone')
     assert.equal(updated.config, testSystemConfig)
     assert.deepEqual(

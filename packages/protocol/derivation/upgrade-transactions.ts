@@ -27,7 +27,7 @@ export function upgradesOf(
 
 // Rule upgrade-transactions: Upgrade transactions of Ecotone, Fjord, Isthmus, Jovian and Karst. Spec: ecotone/derivation.md,
 // fjord/derivation.md, isthmus/derivation.md, jovian/derivation.md, karst/derivation.md, derive/upgrade_transaction.go
-/** The same transactions, encoded. */
+/** The upgrade transactions of a hardfork, encoded. */
 export function upgradeTransactions(
   fork: HardforkName,
   rules: UpgradeRules,

@@ -55,7 +55,7 @@ function check(fork: HardforkName, known: readonly Known[], rules: typeof alone)
 
 for (const fork of ['ecotone', 'fjord', 'isthmus', 'jovian', 'karst'] as const)
   // Rules: upgrade-transactions
-  test(`the upgrade transactions of ${fork}`, () => {
+  test(`the upgrade transactions of ${fork} equal the vectors`, () => {
     const known = readVectors(`upgrade_txs_${fork}.json`) as { transactions: readonly Known[] }
     check(fork, known.transactions, alone)
     check(fork, known.transactions, together)
@@ -71,7 +71,7 @@ interface Lagoon {
 const lagoon = readVectors('upgrade_txs_lagoon.json') as Lagoon
 
 // Rules: lagoon-transactions
-test('the upgrade transactions of lagoon, and two more for a chain with peers', () => {
+test('the upgrade transactions of lagoon equal the vectors, with two more for a chain with interop peers', () => {
   const { bundle, wrappers } = lagoon
   check('lagoon', bundle, alone)
   check('lagoon', [wrappers.before, ...bundle, wrappers.after], together)
@@ -114,7 +114,7 @@ const attributes = readVectors('attributes.json') as {
 
 for (const [at, known] of [...attributes.karstGasLimit.cases, ...lagoon.gasLimit.cases].entries())
   // Rules: upgrade-gas
-  test(`gas limit ${at}, read back from a header`, () => {
+  test(`the gas limit is read from a header without upgrade gas: case ${at}`, () => {
     const isFirst = known.parentIsKarstActivation ?? known.parentIsLagoonActivation
     const fork = known.parentIsKarstActivation === undefined ? 'lagoon' : 'karst'
     const config = {
@@ -129,7 +129,7 @@ for (const [at, known] of [...attributes.karstGasLimit.cases, ...lagoon.gasLimit
   })
 
 // Rules: upgrade-gas
-test('the upgrade gas of a fork is that of its transactions', () => {
+test('the upgrade gas of a fork is the sum of the gas of its transactions', () => {
   for (const fork of ['karst', 'lagoon'] as const) {
     const rules = blockRulesAt({ ...testRollup, hardforkTimes: timesOf(fork) }, 100n)
     const gas = upgradesOf(fork, together).map(({ deposit }) => deposit.gas)

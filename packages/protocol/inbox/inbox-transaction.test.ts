@@ -40,7 +40,7 @@ const setCode = {
 const signed = async (transaction: TransactionSerializable) =>
   fromHex(await account.signTransaction(transaction))
 
-/** What a transaction to the inbox is read as: who sent it, what type it is of, and what it carries. */
+/** Type, sender and data of a transaction to the inbox, as text; undefined if it is not read. */
 const read = (raw: Uint8Array, by: InboxScan = scan) => {
   const found = scanInboxTransaction(raw, by)
   return (
@@ -97,7 +97,7 @@ test('a transaction for another chain has no sender', async () => {
 
 // Rules: inbox-sender
 test('a transaction with an unrecoverable signature has no sender', () => {
-  // There is a point of the curve above this, the generator.
+  // The x coordinate of a point of the curve, the generator.
   const r = '0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
   const good = { r, s: `0x${'11'.repeat(32)}` } as const
   const order = '0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'

@@ -23,18 +23,18 @@ import { type DerivedAttributes, type L2Head, Pipeline } from './pipeline.ts'
 
 const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 40)
 
-/** A chain to derive, and what stands in for its engine. */
+/** A chain to derive, with verdicts and blocks in place of its engine. */
 interface Chain {
   readonly config: RollupConfig
   readonly base: L1Block
   readonly head: L2Head
   readonly blocks: readonly L1Block[]
-  /** One after the other, and again from the first. */
+  /** One for each derived block, repeated from the first. */
   readonly verdicts: readonly ('builds' | 'refuses')[]
   readonly refOf: (derived: DerivedAttributes) => L2BlockRef
 }
 
-/** Blocks that one L1 block may bring in a test, at most: more would be a pipeline that runs in a circle. */
+/** Limit on the blocks derived while one L1 block is read; above it, the pipeline is in an endless loop. */
 const maxBlocks = 2_000
 
 /** Derives until L1 ends or the pipeline stops; returns the numbers of the derived blocks. */
@@ -85,7 +85,7 @@ function push(pipeline: Pipeline, block: L1Block): boolean {
   return pipeline.push({ ...block, inboxTransactions }).kind === 'taken'
 }
 
-/** What holds of attributes whatever they were derived from. */
+/** Asserts the properties of attributes derived from any L1 data. */
 function check(
   { attributes, parent, derivedFrom, l1Origin, sequenceNumber }: DerivedAttributes,
   { config, head }: Pick<Chain, 'config' | 'head'>,
@@ -132,7 +132,7 @@ test('a pipeline accepts L1 blocks with any content', () => {
     }),
     { numRuns },
   )
-  // Of L1 blocks that are refused whole, little could be learnt.
+  // The test checks nothing unless some L1 blocks derive L2 blocks.
   assert.ok(derived > 0)
 })
 
@@ -168,7 +168,7 @@ for (const name of ['many-channels', 'deposits-and-config', 'op-batcher-span']) 
   })
 }
 
-/** L1 blocks of a record that are read, at most. */
+/** Limit on the L1 blocks that are read from a record. */
 const recordedBlocks = 60
 
 async function readChain(name: string): Promise<Omit<Chain, 'verdicts'>> {
@@ -191,7 +191,7 @@ async function readChain(name: string): Promise<Omit<Chain, 'verdicts'>> {
   return { config, base, head, blocks: rest, refOf: (derived) => refOf(derived, refs) }
 }
 
-/** The recorded block, if the one that was derived can be it; else one that nothing is known of. */
+/** The recorded block, if its parent and L1 origin are the derived ones; otherwise a made-up block. */
 function refOf(derived: DerivedAttributes, recorded: ReadonlyMap<bigint, L2BlockRef>): L2BlockRef {
   const { parent, l1Origin, sequenceNumber, attributes } = derived
   const number = parent.number + 1n
@@ -228,7 +228,7 @@ function changeOf({ config, blocks }: Pick<Chain, 'config' | 'blocks'>): Arbitra
   return fc.record({ at: fc.nat(blocks.length - 1), change })
 }
 
-/** A transaction with bytes changed, in its data or its blobs, or from another. */
+/** A transaction with changed bytes in its data or its blobs, or with another sender. */
 function changedItem(item: InboxTransaction): Arbitrary<InboxTransaction> {
   const datas = item.blobs.map(({ versionedHash, data }) =>
     damaged(data ?? new Uint8Array(131_072)).map((changed) => ({ versionedHash, data: changed })),

@@ -28,7 +28,7 @@ function block(number: number): L1Block {
   }
 }
 
-/** Which of L1 blocks are held, after an empty L2 chain was derived from them. */
+/** How many L1 blocks have logs and blobs in memory, after an empty L2 chain was derived from them. */
 async function heldAfter(
   count: number,
 ): Promise<{ readonly logs: number; readonly blobs: number }> {
@@ -55,7 +55,7 @@ async function heldAfter(
   await setImmediate()
   collectGarbage()
   const held = (refs: readonly WeakRef<object>[]) => refs.filter((ref) => ref.deref()).length
-  // The pipeline is used after it is looked at what it holds.
+  // The assertion after this line keeps the pipeline itself in memory until the references are counted.
   const counts = { logs: held(logs), blobs: held(blobs) }
   assert.equal(pipeline.origin.number, BigInt(2 + count))
   return counts

@@ -8,7 +8,7 @@ import { type PipelineRun, runPipeline } from '#test/fakes/pipeline-run.ts'
 const run = (script: string, options: PipelineRun) => runPipeline(script, options)
 const before = { granite: 0n }
 
-/** L1 blocks without anything, from one to another. */
+/** Empty L1 blocks, from one number to another. */
 const empty = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, at) => `@${from + at}`).join(' ')
 

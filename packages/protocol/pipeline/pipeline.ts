@@ -169,7 +169,7 @@ export class Pipeline {
     return this.#origin
   }
 
-  /** The batcher at that block, for fetching the next block. */
+  /** The batcher as of the L1 block that is being read, for fetching the next block. */
   get batcher(): Address {
     return this.#batcher.batcherAddress
   }

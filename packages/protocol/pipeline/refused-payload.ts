@@ -14,7 +14,8 @@ export type AfterRefusal =
   | { readonly kind: 'critical' }
 
 /**
- * What follows a refused payload. Holocene counts by the time of the L1 block that the attributes were derived from.
+ * Decides what follows a refused payload. Whether Holocene is active depends on the time of the L1 block that the
+ * attributes were derived from.
  * Spec: protocol/holocene/derivation.md#engine-queue, protocol/derivation.md#l1-sync-payload-attributes-processing
  */
 export function afterRefusal(

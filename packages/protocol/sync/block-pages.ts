@@ -14,7 +14,7 @@ export interface L2PageRequest {
   readonly number: bigint
   /** Undefined: the execution client's canonical block of that number. */
   readonly hash: Hash | undefined
-  /** Maximum; the search continues with one. */
+  /** Maximum number of blocks; the answer may have fewer, at least one. */
   readonly count: number
 }
 

@@ -108,18 +108,18 @@ test('the safe head goes back a whole sequencing window below the newest canonic
 })
 
 // Rules: sync-start-window
-test('it does not go back below the finalized head', () => {
+test('the safe head does not go back below the finalized head', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 90, 85])), '101/85/85')
 })
 
 // Rules: sync-start-window
-test('it goes back from the previous safe head, if that is older', () => {
+test('the safe head goes back from the previous safe head, if that is older', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 30, 4])), '101/29/4')
 })
 
 // Rules: sync-start-origins
 test('blocks whose L1 origin was replaced are dropped', () => {
-  // L1 was replaced from 46 on, whose first L2 block is 92. Canonical are origins up to 45.
+  // L1 was replaced from block 46 on, the origin of L2 block 92, so L2 blocks up to 91 have canonical origins.
   assert.equal(found(world(l1Chain(60, 46), l2Chain(101), [101, 90, 4])), '91/67/4')
 })
 
@@ -161,7 +161,7 @@ test('a chain of more than fourteen windows without a safe head counts as EL-syn
   const l1 = l1Chain(160)
   assert.equal(found(world(l1, l2Chain(281), [281])), '281/0/0')
   assert.equal(found(world(l1, l2Chain(282), [282])), '282/282/282')
-  // 13 seconds are three blocks of six.
+  // 13 seconds are rounded up to three blocks of six seconds.
   const offset = { safeOffsetSeconds: 13n }
   assert.equal(found({ ...world(l1, l2Chain(282), [282]), ...offset }), '282/279/279')
   assert.equal(found({ ...world(l1, l2Chain(282), [282]), safeOffsetSeconds: 10_000n }), '282/0/0')

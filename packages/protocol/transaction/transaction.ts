@@ -96,7 +96,7 @@ export function decodeTransaction(raw: Uint8Array): SignedTransaction {
     signingHash: hashTyped(type, fields.slice(0, signed)),
   }
   if (type === 4 && transaction.to === undefined)
-    throw new DecodeError('a transaction of type 4 creates no contract')
+    throw new DecodeError('a transaction of type 4 cannot create a contract')
   return transaction
 }
 

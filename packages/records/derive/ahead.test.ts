@@ -5,7 +5,7 @@ import { Ahead, type Handed } from './ahead.ts'
 
 const full = { messages: 2, bytes: 100 }
 
-/** Whether there is room after messages of so many bytes; then whether there is when some of them are used. */
+/** Whether there is room after messages with these sizes were sent, and then after `used` was consumed. */
 async function roomAfter(bytes: readonly number[], used?: Handed): Promise<readonly boolean[]> {
   const ahead = new Ahead(full)
   for (const each of bytes) ahead.add(each)

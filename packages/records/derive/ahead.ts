@@ -6,7 +6,7 @@ export interface Handed {
 
 /** Limits how far a reader runs ahead of its consumer. */
 export class Ahead {
-  /** The reader waits from either limit on. */
+  /** The reader waits when either limit is reached. */
   readonly #limits: Handed
   #messages = 0
   #bytes = 0
@@ -17,7 +17,7 @@ export class Ahead {
     this.#limits = limits
   }
 
-  /** Called when the consumer stops. */
+  /** Whether the consumer has stopped. */
   get isEnded(): boolean {
     return this.#isEnded
   }

@@ -108,7 +108,7 @@ export class ExecutedChain implements Judge {
       const judgement = this.#compare(executed, recorded)
       if (!judgement.matches)
         throw recordFault(
-          `${recorded.where}: block ${number} comes out as ${executed.hash} when executed`,
+          `${recorded.where}: block ${number} has hash ${executed.hash} when executed`,
         )
       this.#safe = executed.hash
       this.#chain.choose({ head: this.#safe, safe: this.#safe, finalized: this.#safe })

@@ -189,7 +189,7 @@ function startOf(config: RollupConfig, blocks: readonly ReferenceBlock[]): Refer
   const candidateOf = (block: ReferenceBlock) =>
     within(block.where, () => baseCandidateOf(config, block, block.block))
   const safe = candidateOf(last)
-  // Lines are in order and without gaps. A record that begins later than its base begins with the L1 it has.
+  // Lines are in order and without gaps. If the record does not reach back to the base, its first block is the base.
   const search = findPipelineBase(config, safe, { lowest: first.ref.number })
   const base = searchHeld(search, (number) =>
     candidateOf(blocks[Number(number - first.ref.number)] ?? first),

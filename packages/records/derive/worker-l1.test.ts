@@ -41,7 +41,7 @@ function isRecordFault(says: RegExp) {
   return (error: unknown) => isFault(error, 'record') && says.test(error.message)
 }
 
-/** A copy of a record without blobs, whose L1 is not packed and may have other lines. */
+/** A copy of a record without blobs, with its L1 file uncompressed and edited. */
 async function edited(
   t: TestContext,
   edit: (lines: string[]) => void,
@@ -119,7 +119,7 @@ const openFiles = '/proc/self/fd'
 function timesOpen(path: string): number {
   const { dev, ino } = statSync(path)
   const isIt = (name: string) => {
-    // One that was closed meanwhile is not there.
+    // A file that was closed meanwhile is missing.
     const file = statSync(join(openFiles, name), { throwIfNoEntry: false })
     return file?.ino === ino && file.dev === dev
   }
@@ -135,7 +135,7 @@ test(
     const source = sourceOf(t, read, long)
     const given = await source.open(0n)
     assert.ok(await given.next())
-    // As long as it takes another to read all of it.
+    // Waits as long as a second source takes to read the whole file.
     const other = sourceOf(t, read, long)
     await blocksOf(other, 0n)
     await other.close()

@@ -26,7 +26,7 @@ function whyNot(folder: string): string {
     return ''
   } catch (error) {
     const isDenied = error instanceof Error && 'code' in error && error.code === 'EACCES'
-    return isDenied ? ', which must not be read' : ', which is not there'
+    return isDenied ? ', which cannot be read' : ', which does not exist'
   }
 }
 

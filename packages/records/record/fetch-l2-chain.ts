@@ -25,7 +25,7 @@ const blocksPerRequest = 16
 
 /**
  * Fetches the L2 blocks of a node in order. Each matches its hash and is the child of the one before it.
- * The next blocks are fetched while the last are used. Ends where the node has no more.
+ * The next blocks are fetched while the caller uses the current ones. Ends where the node has no more.
  *
  * @param first number of the first block to fetch, and of the first recorded one
  * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError; otherwise as the client does
@@ -83,7 +83,7 @@ function readBlock(options: L2Options, number: bigint, json: unknown) {
   try {
     const checked = parseL2Block(json, options.config)
     if (checked.block.number !== number)
-      throw new DecodeError(`it is block ${checked.block.number}`)
+      throw new DecodeError(`the node returned block ${checked.block.number}`)
     const raw = checked.block.transactions.map(toData)
     return { checked, line: JSON.stringify({ ...(json as object), raw }) }
   } catch (cause) {

@@ -16,7 +16,7 @@ const name = 'fork-ecotone'
 const folder = join(recordsFolder, name)
 const noNode = { l1RpcUrl: undefined, l1BeaconUrl: undefined }
 
-/** The data folder of a da-watcher that has been asked for all of a chain. */
+/** The data folder of a da-watcher that has fetched a whole chain. */
 async function watchedFolder(t: TestContext): Promise<string> {
   const dataDir = newFolder(t)
   const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
@@ -33,7 +33,7 @@ async function watchedFolder(t: TestContext): Promise<string> {
   return dataDir
 }
 
-test('a record made from the cache of da-watcher equals the replayed one, although the cache has another branch too', async (t) => {
+test('a record made from the da-watcher cache equals the replayed one, even if the cache also has another branch', async (t) => {
   const dataDir = await watchedFolder(t)
   const cache = new L1Cache(join(dataDir, cacheFile), { maxBytes: 1e9 })
   const l1 = await linesOf(folder, 'l1.ndjson')

@@ -79,13 +79,13 @@ test('receipts are fetched one by one if eth_getBlockReceipts is not supported',
   assert.deepEqual(l1, (await linesOf(record, 'l1.ndjson')).slice(0, l1.length))
 })
 
-/** A chain without blobs, which takes no time. */
+/** A chain without blobs, which is recorded fast. */
 const short = { name: 'fork-canyon', from: 0, to: 20 } as const
 
-/** One with blobs in its first blocks. */
+/** A chain with blobs in its first blocks. */
 const blobs = { name: 'fork-ecotone', from: 0, to: 54 } as const
 
-/** What one of several methods answers, changed. */
+/** Changes the result of one method. */
 function changed(method: string, change: (result: unknown) => unknown) {
   return (methods: Methods): Methods => ({
     ...methods,
@@ -94,7 +94,7 @@ function changed(method: string, change: (result: unknown) => unknown) {
   })
 }
 
-/** Makes one of all objects that have a field say something else. */
+/** Sets a field of the result, or of its first item, if it has the field. */
 function editing(field: string, value: string) {
   return (result: unknown) => {
     const [first] = [result].flat() as Json[]
@@ -178,13 +178,13 @@ for (const [what, again, code, message] of [
     /the newest block of .* is 54/,
   ],
   [
-    'an end before the beginning',
+    '--to that is not above --from',
     { ...short, from: 20, to: 20 },
     'settings',
     /--to 20 must be above/,
   ],
   [
-    'a genesis for a later beginning',
+    '--genesis with --from after the genesis',
     {
       ...short,
       from: 5,

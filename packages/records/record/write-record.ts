@@ -169,7 +169,7 @@ function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: Ab
   return { rpc, name, client, blobAdvice, close }
 }
 
-/** Checks early what would otherwise fail late. */
+/** Checks chain ids, the newest L2 block and the genesis first; with wrong ones, the recording would fail late. */
 async function checkChains(
   { l1, l2, signal }: Nodes,
   config: RollupConfig,
@@ -251,7 +251,7 @@ async function aboutOf(
   }
 }
 
-/** Many providers do not serve it. */
+/** The version of a node; undefined if it does not serve `web3_clientVersion`, as many providers do not. */
 async function versionOf(rpc: JsonRpcClient | undefined): Promise<string | undefined> {
   if (rpc === undefined) return undefined
   const [answer] = await rpc.batch([{ method: 'web3_clientVersion', params: [] }])

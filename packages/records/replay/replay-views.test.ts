@@ -15,7 +15,7 @@ const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) =
 const { blocks } = chain
 const growth: Growth = { speed: 12, safeLag: 2n, finalizedLag: 4n, reorgs: [] }
 
-/** Each view as `second: head safe finalized`, and the hash of what stands at a number. */
+/** Each view as `second: head safe finalized`, and the first block of its branch. */
 function viewsOf(options: Partial<Growth>): readonly string[] {
   return replayViews(blocks, { ...growth, ...options }).map(({ atMs, view }) => {
     const { head, safe, finalized, branch } = view
@@ -51,7 +51,7 @@ test('half the speed takes twice as long; with unlimited speed the whole chain e
 
 const reorg = { depth: 3n, block: 10n, stay: 2n }
 
-test('a reorg replaces the last blocks for a while, and no replacement block is safe', () => {
+test('a reorg replaces the last blocks temporarily, and no replacement block is safe', () => {
   assert.deepEqual(viewsOf({ reorgs: [reorg] }).slice(9, 15), [
     '9: 9 7 5',
     '10: 10 8 6',

@@ -28,7 +28,7 @@ const reorgStepMs = 1_000
  * The views of a growing chain, in order. Each block appears at its recorded time. Safe and finalized lag behind, and catch up
  * with the head at the end.
  *
- * @throws Fault `settings` for a reorg reorg
+ * @throws Fault `settings` for a reorg outside of the record, or of final blocks
  */
 export function replayViews(
   blocks: readonly ReplayedBlock[],
@@ -106,7 +106,7 @@ class Growing {
   }
 }
 
-/** The end at once; around a reorg the views before and after each change. */
+/** Views at unlimited speed: those just before and during a reorg, one step apart, then the last. */
 function hurried(views: readonly TimedView[]): readonly TimedView[] {
   const isForked = (at: number) => (views[at]?.view.branch.length ?? 0) > 0
   return views

@@ -201,7 +201,7 @@ export class ReplayedChain {
   }
 }
 
-/** A number, or the lowest if undefined. */
+/** The larger of a number and the lowest. */
 export function atLeast(number: bigint, lowest: bigint): bigint {
   return number < lowest ? lowest : number
 }

@@ -33,7 +33,7 @@ export const busSettings = z.strictObject({
 export const logSettings = z.strictObject({
   logLevel: oneOf(['error', 'warn', 'info', 'debug'])
     .default('info')
-    .describe('the least that is logged'),
+    .describe('lowest level that is logged'),
   logFormat: oneOf(['auto', 'json', 'text'])
     .default('auto')
     .describe('auto is text on a terminal and JSON elsewhere'),
@@ -53,7 +53,7 @@ export const serviceSettings = z.strictObject({
     .string()
     .default('127.0.0.1')
     .describe('address that serves /healthz, /readyz and /metrics'),
-  healthPort: port().default(0).describe('port of the same; 0 takes any that is free'),
+  healthPort: port().default(0).describe('port of /healthz; 0 takes any that is free'),
   otlpUrl: url(['http', 'https'], 'http://127.0.0.1:4318/v1/traces')
     .optional()
     .describe('where to send OpenTelemetry spans, by OTLP over HTTP; tracing is off without it'),

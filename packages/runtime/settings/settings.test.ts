@@ -41,7 +41,7 @@ const needed = ['--l1-rpc-url', 'http://a', '--chain-id', '10']
 const read = (args: readonly string[], env: Record<string, string> = {}) =>
   readSettings(schema, { args: [...needed, ...args], env }).settings
 
-/** All mistakes in one go, a line each. */
+/** All mistakes that the error reports. */
 function mistakes(args: readonly string[], env: Record<string, string> = {}): readonly string[] {
   try {
     readSettings(schema, { args, env })
@@ -109,7 +109,7 @@ test('the last of several flags of a setting counts', () => {
   assert.equal(read(['--mode=cl', '--mode', 'el']).mode, 'el')
 })
 
-test('a setting may be called as the opposite of another', () => {
+test('a setting may have the name of another setting with no- before it', () => {
   const both = z.strictObject({ node: z.string().default('a'), noNode: onOff().default(false) })
   const { settings } = readSettings(both, { args: ['--node=b', '--no-node'], env: {} })
   assert.deepEqual(settings, { node: 'b', noNode: true })
@@ -132,7 +132,7 @@ for (const [args, value] of [
   test(`${args.join(' ')} is ${value}`, () => assert.equal(read(args).verbose, value))
 }
 
-test('the environment says on and off in the same words', () => {
+test('the environment variable of a switch must be true or false', () => {
   assert.equal(read([], { ATOLL_VERBOSE: 'true' }).verbose, true)
   assert.deepEqual(mistakes(needed, { ATOLL_VERBOSE: 'yes' }), ['--verbose is "yes"'])
 })

@@ -12,13 +12,13 @@ export interface NetworkChoices extends RollupConfigSources {
   readonly overrides?: ForkOverrides
 }
 
-/** Names of the networks whose config is built in: from the superchain registry at 8336d2ae; Base's from before it left. */
+/** Networks with a built-in config: from the superchain registry at 8336d2ae; Base's is from before Base left it. */
 export const networkNames: readonly string[] = Object.keys(networks)
 
 /**
- * The config of a network. One that the registry gives no dependency set to has itself alone in it.
+ * The config of a network. Without a given dependency set, the set has only the network itself.
  *
- * @throws RollupConfigError for a name that is not known, which tells those like it; or if the choices make no chain
+ * @throws RollupConfigError for an unknown name, with similar names; or if the choices make an invalid config
  */
 export function networkConfig(name: string, choices: NetworkChoices = {}): RollupConfig {
   const json = networkJson(name)
@@ -29,7 +29,7 @@ export function networkConfig(name: string, choices: NetworkChoices = {}): Rollu
 /**
  * The config of a network in the form of op-node's `rollup.json`.
  *
- * @throws RollupConfigError for a name that is not known, which tells those like it
+ * @throws RollupConfigError for an unknown name, with similar names
  */
 export function networkJson(name: string): (typeof networks)[keyof typeof networks] {
   if (isNetworkName(name)) return networks[name]
@@ -45,7 +45,7 @@ function unknownNetwork(name: string): string {
   return `network: ${JSON.stringify(name.slice(0, 80))} is not known; ${networksLike(name)}`
 }
 
-/** The names that a mistyped one may have meant, else all, in words. */
+/** Lists the networks with a name similar to an unknown name, or all if there are none. */
 export function networksLike(name: string): string {
   const [chain = ''] = name.toLowerCase().split(/[^a-z0-9]+/)
   const near = networkNames.filter((known) => chain !== '' && known.startsWith(chain))
