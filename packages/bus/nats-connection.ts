@@ -69,8 +69,8 @@ export async function connectNats(options: NatsOptions): Promise<Connection> {
 }
 
 /**
- * Our own loop: the client's treats an invalid certificate like an unreachable server, and reports
- * nothing while it waits.
+ * Retries in a loop of our own: the client's own loop treats an invalid certificate like an unreachable server, and
+ * reports nothing while it waits.
  */
 async function connectClient({ signal, onWait, ...options }: NatsOptions): Promise<Client> {
   for (;;) {
@@ -135,13 +135,13 @@ function connectFault(
   if (cause instanceof AuthorizationError || cause instanceof UserAuthenticationExpiredError) {
     const detail =
       seed === undefined
-        ? `the server at ${at} wants a key, and ${role} has none: name one with --nats-seed-file`
+        ? `the server at ${at} requires a key, and ${role} has none: name one with --nats-seed-file`
         : `the server at ${at} does not know the key of ${role}`
     return new Fault('not-permitted', { detail, ...options })
   }
   const root = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   if (isCertificateError(root)) {
-    const detail = `the certificate of the server at ${at} is not valid: ${root.message}; --nats-ca-file names whom to trust`
+    const detail = `the certificate of the server at ${at} is not valid: ${root.message}; set the certificate authority to trust with --nats-ca-file`
     return new Fault('not-trusted', { detail, ...options })
   }
   const why = root instanceof Error && root.message !== '' ? root.message : 'no answer'

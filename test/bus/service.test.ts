@@ -162,7 +162,7 @@ for (const [what, flags, message] of [
   [
     'a certificate that is not trusted',
     ['--tls'],
-    /not-trusted.*--nats-ca-file names whom to trust/,
+    /not-trusted.*authority to trust with --nats-ca-file/,
   ],
   [
     'a port that is taken',
