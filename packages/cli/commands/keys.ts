@@ -21,12 +21,12 @@ const kinds: Readonly<Record<string, KeyKind>> = {
     show: async (path) => [['public key', (await readNkey(path)).publicKey]],
   },
   libp2p: {
-    summary: "the node's identity towards its peers; 32 bytes of hex, as op-node's",
+    summary: "the node's identity towards its peers; 32 bytes of hex, as in op-node",
     create: createSecp256k1Key,
     show: async (path) => [['peer id', await peerIdOf(await readHexKey(path))]],
   },
   secp256k1: {
-    summary: 'an Ethereum account, such as the sequencer signs with; 32 bytes of hex',
+    summary: "an Ethereum account, such as the sequencer's signer; 32 bytes of hex",
     create: createSecp256k1Key,
     show: async (path) => {
       const { privateKeyToAccount } = await import('viem/accounts')
