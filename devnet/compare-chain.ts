@@ -19,7 +19,7 @@ export interface ComparedChain {
 const blocksAtOnce = 64
 const hashOnly = z.object({ hash: hashJson }).nullable()
 
-/** Compares the blocks of an execution client, up to one, with the recorded ones. */
+/** Compares the blocks of an execution client, up to number `last`, with the recorded blocks. */
 export async function compareChain(
   record: string,
   rpcUrl: string,

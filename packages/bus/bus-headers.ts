@@ -2,7 +2,7 @@
 export const busHeaders = {
   /** Full protobuf name of the body. */
   type: 'Atoll-Type',
-  /** The instance that sent it. */
+  /** The instance that sent the message. */
   instance: 'Atoll-Instance',
   /** Orders the writes of a state: the writer's start in Unix milliseconds, a dot, and a count from 1. */
   version: 'Atoll-Version',

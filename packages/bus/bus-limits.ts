@@ -1,7 +1,7 @@
 /** A follower re-reads a state this often, so that a lost message does not stall it. */
 export const stateRereadMs = 1_000
 
-/** A call without a visible effect is repeated after this. */
+/** Delay before a call without a visible effect is repeated. */
 export const resendMs = 500
 
 /** How long to wait for the acknowledgement of a publish before it is repeated. Measured: 0.2 ms typical, 40 ms at 10 MiB. */
@@ -25,7 +25,7 @@ export const maxPayloadBytes = 12 * 1024 * 1024
 /** Limit on the calls that a service handles at once; a further call fails with `busy`. */
 export const maxCallsInFlight = 256
 
-/** Limit on the bytes of their requests; one of the largest fits. */
+/** Limit on the total bytes of the requests of these calls; it exceeds the largest request. */
 export const maxCallBytesInFlight = 64 * 1024 * 1024
 
 /** Limit on the pushed entries of a log that wait for their reader; further ones are read from the store later. */
@@ -34,5 +34,5 @@ export const maxTailedEntries = 256
 /** The same limit in bytes. */
 export const maxTailedBytes = 32 * 1024 * 1024
 
-/** How many missing numbers a reader looks up before it skips a gap. */
+/** How many missing numbers of a gap a reader looks up: the last ones; it skips those before. */
 export const maxGapReads = 64

@@ -43,14 +43,14 @@ export function createBusMetrics(registry: Registry): BusMetrics {
       labelNames: [label],
       buckets: [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1, 4],
     })
-  const refused = counter('refused_total', 'messages that were not taken', 'reason')
+  const refused = counter('refused_total', 'messages that were rejected', 'reason')
   const resent = counter('resends_total', 'acknowledged publishes that were sent again', 'kind')
   const published = histogram('publish_seconds', 'from publish to acknowledgement', 'kind')
   const called = histogram('call_seconds', 'from call to answer', 'name')
   const backfilled = counter('backfilled_total', 'log entries read from the store', 'log')
   const expired = counter('dropped_expired_total', 'calls dropped after their deadline')
   const leaseChanges = counter('lease_changes_total', 'times that this process took its lease')
-  const reconnects = counter('reconnects_total', 'times that a connection was back')
+  const reconnects = counter('reconnects_total', 'times that a connection was restored')
   return {
     refused: (reason) => refused.inc({ reason }),
     resent: (kind) => resent.inc({ kind }),
@@ -69,7 +69,7 @@ export function registerBusGauges(registry: Registry, gauges: BusGauges): void {
   // eslint-disable-next-line no-new -- a gauge registers itself
   new Gauge({
     name: 'atoll_bus_state_age_seconds',
-    help: 'since a followed state was last seen',
+    help: 'time since a followed state was last seen',
     labelNames: ['name'],
     registers,
     collect() {
@@ -81,7 +81,7 @@ export function registerBusGauges(registry: Registry, gauges: BusGauges): void {
   // eslint-disable-next-line no-new -- a gauge registers itself
   new Gauge({
     name: 'atoll_bus_lease_remaining_seconds',
-    help: 'until this process must stop if its lease is not renewed; absent without a lease',
+    help: 'time until this process must stop if its lease is not renewed; absent without a lease',
     registers,
     collect() {
       const remainingMs = gauges.leaseRemainingMs()

@@ -31,7 +31,7 @@ export interface Bus {
   tail<Value>(log: Log<Value>, options: TailOptions): AsyncIterable<Tailed<Value>>
 
   /**
-   * Calls once. The caller repeats, and the server of the call must be idempotent.
+   * Makes the call once. The caller is responsible for retries, so the handler must be idempotent.
    *
    * @throws Fault `unavailable` if no service serves it, `timeout`, `too-large`, or the fault of the handler
    */
@@ -56,7 +56,7 @@ export interface Bus {
 
   /** Traces, which messages carry from service to service. */
   readonly tracing: Tracing
-  /** What is being retried: the lease, a write, an entry. */
+  /** The operations that are being retried, such as taking the lease or a write. */
   waits(): readonly BusWait[]
   /** The followed states, and how long ago each was seen. */
   inputs(): readonly Input[]
@@ -120,7 +120,7 @@ export interface LeaseHolder {
 
 /** The right to act for a service, while it is renewed. */
 export interface Lease {
-  /** Grows with each takeover; part of what is written under the lease. */
+  /** Grows with each takeover; states written under the lease may carry it. */
   readonly term: bigint
   readonly remainingMs: number
   /** @throws Fault `lease-expired` if another instance may hold the lease. Called before each action outside of the process. */

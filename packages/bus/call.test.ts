@@ -62,7 +62,7 @@ test('a call that arrives after its deadline is dropped unread', async () => {
     handled++
     return Promise.resolve({ generation: 1n })
   })
-  // On its way for longer than its caller waits.
+  // The request is in transit for longer than its caller waits.
   const deadline = String(world.clock.now() + 500)
   await world.pass(510)
   world.inject({
@@ -165,7 +165,7 @@ test('a call that is not declared for the caller is denied', async () => {
   await assert.rejects(world.settle(call), { code: 'not-permitted' })
 })
 
-/** An L1 block of about as many bytes. */
+/** An L1 block of slightly more than `bytes` bytes. */
 function blockOfBytes(bytes: number): L1Block {
   return {
     ...l1Ref(1),
@@ -190,7 +190,7 @@ for (const { bytes, fits } of [
   { bytes: maxPayloadBytes - 2_000, fits: true },
   { bytes: maxPayloadBytes, fits: false },
 ]) {
-  test(`an answer of ${bytes} bytes ${fits ? 'passes' : 'is a fault of its sender'}`, async () => {
+  test(`an answer of ${bytes} bytes ${fits ? 'is delivered' : 'fails the call, and its sender counts it'}`, async () => {
     const { world, caller } = await called()
     const watcher = await world.join('da-watcher')
     watcher.bus.serve(fetchL1Block, () =>
@@ -211,7 +211,7 @@ for (const { bytes, fits } of [
   })
 }
 
-test('a signal reaches its listeners, and is dropped without any', async () => {
+test('a signal reaches its listeners, and is dropped if it has no listener', async () => {
   const { world, server } = await called()
   server.bus.emit(blockHint, safeEntry(1))
   await world.pass(10)

@@ -114,7 +114,7 @@ export class LeaseKeeper implements Lease {
     const { control, names, service, boot } = this.#context
     const message = {
       subject: names.lease(service),
-      // The last holder stays readable: a process that lost the lease may check only now.
+      // Keeps the last holder readable: a process that lost the lease to it may check only after this release.
       data: this.#value,
       headers: { [busHeaders.operation]: 'DEL' },
     }

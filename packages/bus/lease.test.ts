@@ -23,7 +23,7 @@ test('without streams, the wait for a lease says what to do', async () => {
   await world.pass(1_000)
   const [wait] = bus.waits()
   assert.equal(wait?.what, 'the lease of engine')
-  assert.match(wait.reason, /atoll bus provision makes the streams/)
+  assert.match(wait.reason, /atoll bus provision creates the streams/)
   await world.provision()
   await world.settle(taken)
   assert.deepEqual(bus.waits(), [])

@@ -13,7 +13,7 @@ interface Entry<Value> extends Tailed<Value> {
   readonly id: string
 }
 
-/** The stored entry of a number. An entry that cannot be decoded, as from another release, is skipped. */
+/** The stored entry of a number. An entry that cannot be decoded, such as one from another release, is skipped. */
 type Found<Value> = Entry<Value> | { readonly kind: 'absent' } | { readonly kind: 'unreadable' }
 
 /** How many of the last entries are remembered, so that an entry that was pushed and read is returned once. */
@@ -22,8 +22,9 @@ const rememberedEntries = 256
 /**
  * Reads the entries of a log from a number on: stored ones, then pushed ones.
  *
- * The reader keeps its position, the next number. A pushed entry beyond it means that entries were missed. Those are
- * looked up by number, as after a reconnect, every second, and when more was pushed than the buffer holds.
+ * The reader keeps its position, the next number. A pushed entry beyond it means that entries were missed, and the
+ * reader looks them up by number. It also looks up the next numbers at the start, after a reconnect, every second, and
+ * after the buffer for pushed entries was full.
  */
 export async function* tailLog<Value>(
   context: BusContext,
@@ -102,7 +103,7 @@ function readEntry<Value>(
   return { kind: 'entry', number: log.number(value), id: log.id(value), value, inContext }
 }
 
-/** The same, repeated while the server is unreachable; absent also if `signal` was aborted. */
+/** Looks up an entry, with retries while the server is unreachable. Returns `absent` also if `signal` is aborted. */
 async function lookUpWhenUp<Value>(
   context: BusContext,
   log: Log<Value>,
@@ -188,7 +189,7 @@ class LiveEntries<Value> {
   #push(entry: Entry<Value>, bytes: number): void {
     const isFull = this.#entries.length >= maxTailedEntries || this.#bytes + bytes > maxTailedBytes
     if (isFull || this.#isOverflowing) {
-      // Drops it and everything after it: the reader gets them from the store after the buffered entries.
+      // Drops this entry and all later ones: after the buffered entries, the reader looks them up in the store.
       this.#isOverflowing = true
       this.#probe ??= 'after'
       return

@@ -69,8 +69,8 @@ export async function connectNats(options: NatsOptions): Promise<Connection> {
 }
 
 /**
- * Our own loop: the client's treats an invalid certificate like an unreachable server, and reports
- * nothing while it waits.
+ * Retries in a loop of our own: the client's own loop treats an invalid certificate like an unreachable server, and
+ * reports nothing while it waits.
  */
 async function connectClient({ signal, onWait, ...options }: NatsOptions): Promise<Client> {
   for (;;) {
@@ -135,7 +135,7 @@ function connectFault(
   if (cause instanceof AuthorizationError || cause instanceof UserAuthenticationExpiredError) {
     const detail =
       seed === undefined
-        ? `the server at ${at} wants a key, and ${role} has none`
+        ? `the server at ${at} requires a key, and ${role} has none`
         : `the server at ${at} does not know the key of ${role}`
     return new Fault('not-permitted', { detail, ...options })
   }

@@ -54,7 +54,7 @@ export async function provisionForever(
       failure = undefined
       for (const [stream, what] of done) if (what !== 'unchanged') report({ kind: what, stream })
     } catch (error) {
-      // A key gets new permissions only by a restart of the server, with a new connection.
+      // A retry would not help: the permissions of a key change only when the server restarts.
       if (!isFault(error) || error.severity === 'critical') throw error
       if (failure !== error.message) report({ kind: 'failed', fault: error })
       failure = error.message

@@ -128,7 +128,7 @@ export class StateOwner<Value> implements Owner<Value> {
     if (writer === this.#context.instance || stored.isDeletion)
       return { sequence: stored.sequence, version }
     throw new Fault('fenced', {
-      detail: `${this.#state.name} was written by ${writer ?? 'a stranger'}`,
+      detail: `${this.#state.name} was written by ${writer ?? 'an unknown instance'}`,
       fields: { state: this.#state.name, writer },
     })
   }

@@ -120,7 +120,7 @@ test('a write that the store refuses reports its wait once, and succeeds in the 
   await world.pass(60_000)
   const [wait] = bus.waits()
   assert.equal(wait?.what, 'the store to take rpc.status')
-  assert.match(wait.reason, /atoll bus provision makes the streams/)
+  assert.match(wait.reason, /atoll bus provision creates the streams/)
   assert.ok(world.clock.now() - wait.sinceMs > 59_000)
   await world.provision()
   await world.settle(write)
@@ -146,7 +146,7 @@ test('checks do not pile up behind a write that waits', async () => {
   assert.ok(reads < 5, `${reads} reads`)
 })
 
-test('a state that declares its own order is ordered by it, not by the order of writes', async () => {
+test('a state that declares its own order follows it instead of the order of writes', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   const reader = await world.join('derivation')
@@ -349,7 +349,7 @@ test('access that is not declared is denied', async () => {
   })
 })
 
-test('a service that needs a lease does not write before it has it', async () => {
+test('a service that needs a lease does not write before it has taken the lease', async () => {
   const world = await BusWorld.provisioned()
   const { bus } = world.joinUnleased('da-watcher')
   const early = bus.own<L1Heads>(l1Heads).write(headsAt(1))

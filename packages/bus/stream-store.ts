@@ -85,7 +85,7 @@ async function askStream(
     return await connection.request(message, { timeoutMs })
   } catch (cause) {
     if (!isFault(cause, 'unavailable')) throw cause
-    const detail = 'no stream is there for it; atoll bus provision makes the streams'
+    const detail = 'no stream exists for the subject; atoll bus provision creates the streams'
     throw new Fault('unavailable', { detail, cause, fields: cause.fields })
   }
 }

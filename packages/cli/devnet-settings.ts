@@ -38,15 +38,13 @@ export const devnetSettings = z.strictObject({
     'a number such as 12 or 0.5, or max',
   )
     .default(12)
-    .describe(
-      'how many times as fast as it was recorded L1 grows; max: all of it is there at once',
-    ),
+    .describe('factor on the recorded speed at which L1 grows; max: the whole L1 at once'),
   until: until
     .optional()
     .describe('end when these heads are reached; default: when all recorded blocks are final'),
   timeoutSeconds: wholeNumber(1, 86_400)
     .default(180)
-    .describe('end with 1 and the reason if that takes longer'),
+    .describe('time limit for reaching the heads; then the command exits with 1'),
   json: onOff().default(false).describe('whether to print one JSON object at the end'),
   dataDir: z.string().optional().describe('data folder to keep; default: a temporary one'),
   natsServer,
@@ -57,6 +55,6 @@ export const devnetSettings = z.strictObject({
     ),
   logLevel: oneOf(['error', 'warn', 'info', 'debug'])
     .default('error')
-    .describe('the least that the services log'),
+    .describe('lowest level that the services log'),
   otlpUrl: serviceSettings.shape.otlpUrl,
 })

@@ -36,7 +36,7 @@ export const executionClientSettings = z.strictObject({
   rpcHosts: listOf(z.string())
     .default(['localhost'])
     .describe(
-      'host names under which the JSON-RPC port may be called; * for any; IP addresses always may',
+      'host names under which the JSON-RPC port may be called; * for any; IP addresses are always allowed',
     ),
   cors: listOf(z.string()).optional().describe('origins of web pages that may call; * for all'),
   ...logSettings.shape,
@@ -57,7 +57,7 @@ export const genesisSettings = z.strictObject({
     listOf(z.string().regex(/^[a-z]+=\d{1,9}$/)).optional(),
     'hardforks and seconds after the first block, such as lagoon=60; several with commas',
   ).describe('hardforks that activate later, each with its seconds after the first block'),
-  gasLimit: wholeNumber(5_000, 2_000_000_000).default(60_000_000).describe('of a block'),
+  gasLimit: wholeNumber(5_000, 2_000_000_000).default(60_000_000).describe('gas limit of a block'),
   mnemonic: want(z.string(), 'words of a mnemonic')
     .default('test test test test test test test test test test test junk')
     .describe('mnemonic of the funded accounts; never one with real funds'),

@@ -38,12 +38,12 @@ export const l1ReplaySettings = z.strictObject({
   speed: speed
     .default(1)
     .describe(
-      'how many times as fast as it was recorded the chain grows; max or 0: all of it is there at once',
+      'factor on the recorded speed at which the chain grows; max or 0: the whole chain at once',
     ),
   reorg: listOf(reorg)
     .optional()
     .describe(
-      'when BLOCK is the head, the last DEPTH blocks are replaced by others, for BLOCKS (2) blocks; then the recorded ones are back',
+      'when BLOCK is the head, other blocks replace the last DEPTH blocks; BLOCKS (2) blocks later the recorded chain returns',
     ),
   safeLag: wholeNumber(0, 1_000_000)
     .default(4)

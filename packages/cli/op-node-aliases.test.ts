@@ -17,7 +17,7 @@ function read(args: readonly string[], env: Readonly<Record<string, string>> = {
   return readSettings(nodeSettings, source)
 }
 
-test('each alias is of a setting that there is, and stands in the docs', async () => {
+test('each alias belongs to an existing setting and is documented', async () => {
   const known = new Map(describeSettings(nodeSettings).map(({ key, flag }) => [key, flag]))
   const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8')
   for (const { flag, variable, key } of opNodeAliases) {
@@ -28,7 +28,7 @@ test('each alias is of a setting that there is, and stands in the docs', async (
   }
 })
 
-test('each setting without a counterpart is in the docs with its alternative, and hides no alias', async () => {
+test('each setting without a counterpart is documented with its alternative, and hides no alias', async () => {
   const page = await readFile(new URL('../../docs/operations.md', import.meta.url), 'utf8')
   for (const { flag, instead } of opNodeForeign) {
     const name = flag.endsWith('.') ? `${flag}*` : flag
@@ -45,14 +45,14 @@ test('a setting without a counterpart is reported as op-node’s, with its alter
       '  --p2p.listen.tcp is a setting of op-node; Atoll has none',
       '      there is no gossip yet: atoll node follows L1 alone',
       '  --l1.trustrpc is a setting of op-node; Atoll has none',
-      '      --l1-trusted-urls names the endpoints that are not verified',
+      '      --l1-trusted-urls lists the endpoints whose answers are not verified',
       '  --safedb.path is a setting of op-node; Atoll has none',
       '      the history of safe heads is always kept, in --data-dir',
     ].join('\n'),
   })
 })
 
-test('flags of op-node are taken, in our form', () => {
+test('flags of op-node set the corresponding settings of Atoll', () => {
   const taken = read([
     '--l1.http-poll-interval=1m30s',
     '--syncmode',
@@ -85,14 +85,14 @@ test('variables of op-node apply if the variable of Atoll is not set', () => {
 
 test('variables without a counterpart are reported and accepted: the environment may be shared', () => {
   const names = ['L1_BEACON', 'L1_BEACON_ARCHIVER', 'L1_TRUST_RPC', 'P2P_LISTEN_TCP_PORT']
-  // As Kubernetes has it for a service of this name.
+  // Kubernetes sets such variables for a service named op-node.
   const others = ['SERVICE_HOST', 'PORT_8545_TCP']
   const url = 'http://127.0.0.1:2'
   const env = Object.fromEntries([...names, ...others].map((name) => [`OP_NODE_${name}`, url]))
   assert.deepEqual(read([], env).passedOver, [
     {
       what: 'OP_NODE_L1_TRUST_RPC is a setting of op-node; Atoll has none',
-      right: '--l1-trusted-urls names the endpoints that are not verified',
+      right: '--l1-trusted-urls lists the endpoints whose answers are not verified',
     },
     {
       what: 'OP_NODE_P2P_LISTEN_TCP_PORT is a setting of op-node; Atoll has none',

@@ -10,12 +10,12 @@ export const recordSettings = z.strictObject({
     .optional()
     .describe('JSON-RPC endpoint of L1; or give --from-cache'),
   fromCache: want(z.string().optional(), 'the --data-dir of a da-watcher').describe(
-    'L1 as da-watcher has kept it, blobs too: an incident can be derived again elsewhere',
+    'L1 blocks and blobs from the cache of da-watcher, so that an incident can be derived again elsewhere',
   ),
   l1BeaconUrl: url(['http', 'https'], 'http://localhost:5052')
     .optional()
     .describe(
-      'beacon API endpoint of L1, with the blobs of the time; needed if a batcher used any',
+      'beacon API endpoint of L1 that still has the blobs of these blocks; needed if a batcher used blobs',
     ),
   l2RpcUrl: url(['http', 'https'], 'http://localhost:9545').describe(
     'JSON-RPC endpoint of an L2 execution client that has the blocks',
@@ -24,7 +24,7 @@ export const recordSettings = z.strictObject({
   genesis: readableFile("a genesis in geth's form, gzipped or not")
     .optional()
     .describe(
-      'L2 genesis to put beside, so that the record can be executed; --from must be its block',
+      'L2 genesis to add to the record, so that it can be executed; --from must be the genesis block',
     ),
   from: blockNumber().describe('number of the L2 block that is the safe head at the start'),
   to: blockNumber().describe('number of the last L2 block'),

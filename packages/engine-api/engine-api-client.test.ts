@@ -116,7 +116,7 @@ test('a wrong secret is reported with what to do', async (t) => {
   })
 })
 
-/** A client of a function. */
+/** A client whose calls are answered by a function. */
 function answered(answer: (call: JsonRpcCall) => unknown) {
   const call = async (method: string, params: readonly unknown[]) => answer({ method, params })
   const rpc = { call, batch: () => Promise.reject(new Error('not expected')) }

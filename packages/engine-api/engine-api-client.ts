@@ -29,7 +29,7 @@ import { allMethods, methodVersions } from './method-versions.ts'
 
 /** Options of the client. */
 export interface EngineApiClientOptions {
-  /** Adds the token to each request. It does not retry: the caller decides when to. */
+  /** Adds the token to each request, and must not retry: the caller decides when to retry. */
   readonly rpc: Pick<JsonRpcClient, 'call' | 'batch'>
   readonly config: RollupConfig
   /** Called with the duration of each call. */

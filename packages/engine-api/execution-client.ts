@@ -20,7 +20,7 @@ export type PayloadStatus =
   | { readonly kind: 'valid' }
   /** Final: the same block is never valid. */
   | { readonly kind: 'invalid'; readonly reason: string }
-  /** It lacks ancestors of the block, and fetches them from its peers if it can. */
+  /** The client lacks ancestors of the block, and fetches them from its peers if it can. */
   | { readonly kind: 'syncing' }
 
 /** The verdict of an execution client on heads. */

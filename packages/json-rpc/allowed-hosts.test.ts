@@ -17,7 +17,7 @@ for (const [allowed, host, isAllowed] of [
   [[], 'localhost', false],
   ['*', 'evil.example', true],
 ] as const) {
-  test(`${host ?? 'no host'} may ${isAllowed ? '' : 'not '}be called where ${String(allowed)} may`, () => {
+  test(`host ${host ?? '(none)'} is ${isAllowed ? 'allowed' : 'refused'} if the allowed hosts are [${String(allowed)}]`, () => {
     assert.equal(isAllowedHost(allowed, host), isAllowed)
   })
 }

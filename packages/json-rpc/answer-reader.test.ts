@@ -9,7 +9,7 @@ import { AnswerReader } from './answer-reader.ts'
 const maxBytes = 10
 const connections = 8
 
-/** A server that answers by `answer`, its requests, and their connections. */
+/** A server that answers by `answer`, the paths of its requests, and their connections. */
 async function asked(t: TestContext, answer: (response: ServerResponse, path: string) => void) {
   const paths: string[] = []
   const sockets = new Set<Socket>()
@@ -56,7 +56,7 @@ test('connections are reused after error pages that were read to the end', async
   assert.ok(sockets.size <= connections, `${sockets.size} connections`)
 })
 
-test('of a long error page only the beginning is read, and the next answer is not mixed with it', async (t) => {
+test('only the beginning of a long error page is read, and the next answer is not mixed with it', async (t) => {
   const { ask } = await asked(t, (response, path) => {
     if (path === '/bad') response.writeHead(404).end('x'.repeat(1_000_000))
     else response.end('fine')
@@ -68,7 +68,7 @@ test('of a long error page only the beginning is read, and the next answer is no
 })
 
 for (const excess of [0, 1])
-  test(`an answer of ${excess} bytes over the limit, in pieces, is ${excess === 0 ? 'accepted' : 'refused'}`, async (t) => {
+  test(`an answer that arrives in pieces, ${excess} bytes over the limit, is ${excess === 0 ? 'accepted' : 'refused'}`, async (t) => {
     const { ask } = await asked(t, (response, path) => {
       if (path !== '/long') return response.end('fine')
       response.write('x'.repeat(maxBytes))

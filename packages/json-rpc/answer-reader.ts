@@ -73,7 +73,7 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
   #end(): void {
     const text = Buffer.concat(this.#chunks).toString('utf8')
     this.#settle.resolve({ status: this.#status, headers: this.#headers, text })
-    // Only error pages have a rest beyond the limit; it is not needed.
+    // The rest of an error page is not needed.
     if (this.#status !== 200) this.#controller?.abort(new Error('read'))
   }
 }

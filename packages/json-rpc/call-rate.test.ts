@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { CallRate } from './call-rate.ts'
 
-/** Times in milliseconds at which calls pass that are all made at once after a pause. */
+/** Times in milliseconds at which calls pass if all are made at once after a pause. */
 async function letThrough(calls: readonly number[], pauseMs = 5_000): Promise<readonly number[]> {
   const clock = new VirtualClock(0)
   const rate = new CallRate(10, clock)
@@ -27,6 +27,6 @@ test('a batch counts as its number of calls, even above the rate', async () => {
   assert.deepEqual(await letThrough([25, 1]), [1_500, 1_600])
 })
 
-test('unused calls of one second at most are kept', async () => {
+test('unused calls accumulate for at most one second', async () => {
   assert.deepEqual((await letThrough(one(11), 3_600_000)).at(-1), 100)
 })

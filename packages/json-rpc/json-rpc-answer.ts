@@ -44,7 +44,7 @@ export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError
 }
 
 /**
- * Parses the answers to a request, and sorts them by its ids; servers may answer a batch in any order.
+ * Parses the answers to a request, and returns them in the order of `ids`; servers may answer a batch in any order.
  *
  * @throws Fault `rpc-response` if the text is not a JSON-RPC answer, or one is missing; `rpc-limited`
  */

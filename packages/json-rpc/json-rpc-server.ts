@@ -281,7 +281,7 @@ function addRoutes(
   })
 }
 
-/** Without it a client that vanished would occupy a connection for hours. */
+/** Disconnects clients that vanished; otherwise each would occupy a connection for hours. */
 function closeDeadSockets(app: FastifyInstance, clock: Clock): () => void {
   const asked = new WeakSet<object>()
   app.websocketServer.on('connection', (socket) => {

@@ -96,7 +96,7 @@ test('a slow call does not delay the next', async (t) => {
   assert.deepEqual([(await next()).id, (await next()).id], ['fast', 'slow'])
 })
 
-test('concurrent requests have a limit; the others follow', async (t) => {
+test('concurrent requests have a limit; further ones are handled later', async (t) => {
   let [running, most] = [0, 0]
   const work = async ([ms]: readonly unknown[]) => {
     most = Math.max(most, ++running)
@@ -240,7 +240,7 @@ for (const [waiting, outcome] of [
   [100, 'sent'],
   [101, 'disconnected'],
 ] as const) {
-  test(`a client that lets ${waiting} of 100 bytes wait is ${outcome}`, async () => {
+  test(`a client with ${waiting} unread bytes of at most 100 is ${outcome === 'sent' ? 'answered' : outcome}`, async () => {
     const events = new EventEmitter()
     const socket = Object.assign(events, {
       OPEN: 1,

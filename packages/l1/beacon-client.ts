@@ -66,7 +66,8 @@ export class BeaconClient {
   }
 
   /**
-   * The blobs of an L1 block, each verified against its versioned hash, in any order and among any other blobs.
+   * The blobs of an L1 block by versioned hash. The node may return them in any order and among other blobs: each
+   * is verified against its hash, unless the node is trusted.
    *
    * @param timestamp of the L1 block, in Unix seconds
    * @param versionedHashes in the order of the block
@@ -96,7 +97,7 @@ export class BeaconClient {
   ): Promise<ReadonlyMap<Hash, Uint8Array>> {
     const found = new Map<Hash, Uint8Array>()
     const { isTrusted = false } = this.#options
-    // Requested by hash, blobs come in the order of the block; a different number of them has to be verified.
+    // Blobs requested by hash come in the order of the block. If their number differs, they have to be verified.
     if (isTrusted && blobs.length === versionedHashes.size) {
       for (const [at, hash] of [...versionedHashes].entries()) {
         const blob = blobs[at]

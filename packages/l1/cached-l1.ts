@@ -62,7 +62,7 @@ export class CachedL1 implements RecordableL1Source {
     this.#cache.close()
   }
 
-  /** After a reorg a number may have several blocks: the final one, else a child of the last block that has a child itself. */
+  /** Chooses a block of a number: the final one, else a child of the last block, preferably one with a child itself. */
   async #choose(number: bigint): Promise<VerifiedL1Block | undefined> {
     const cached = this.#cache.blocksAt(number)
     const final = cached.find(({ isFinal }) => isFinal)

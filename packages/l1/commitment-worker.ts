@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { DasContextJs } from '@crate-crypto/node-eth-kzg'
 
-/** The thread is ready for its first blob, or has a commitment; undefined for what is not a blob. */
+/** The thread is ready for its first blob, or has a commitment: undefined if the bytes are not a blob. */
 export type CommitmentMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'committed'; readonly commitment: Uint8Array | undefined }

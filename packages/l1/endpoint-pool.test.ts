@@ -6,7 +6,7 @@ import { Fault, isFault } from '#runtime/fault.ts'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
 import { EndpointPool } from './endpoint-pool.ts'
 
-/** What an endpoint does: after so many milliseconds it answers, or fails with a code. */
+/** Behaviour of an endpoint: after `afterMs` it answers, or fails with `code`. */
 interface Plan {
   afterMs: number
   code?: FaultCode
@@ -47,7 +47,7 @@ function pool(plans: Readonly<Record<string, Plan>>) {
   return { all, ask, asked, aborted, clock, task, plans }
 }
 
-test('the first is queried until there are ratings, then the fastest', async () => {
+test('the first endpoint is queried until there are ratings, then the fastest', async () => {
   const { ask, asked, all, task, clock } = pool({ a: { afterMs: 400 }, b: { afterMs: 20 } })
   assert.equal(await ask(), 'a')
   const each = all.askEach(task)
@@ -57,7 +57,7 @@ test('the first is queried until there are ratings, then the fastest', async () 
   assert.deepEqual(asked, ['a', 'a', 'b', 'b'])
 })
 
-test('after a failure the next is queried at once, and preferred from then on', async () => {
+test('after a failure the next endpoint is queried at once, and preferred from then on', async () => {
   const { ask, asked, clock } = pool({ a: { afterMs: 5, code: 'rpc-status' }, b: { afterMs: 50 } })
   assert.equal(await ask(), 'b')
   assert.equal(clock.monotonicMs(), 55)
@@ -73,7 +73,7 @@ test('while an endpoint is slow the next one is queried too, and the slow one is
   assert.equal(await ask(), 'b')
 })
 
-test('the answer of a slow one counts if it comes before the others', async () => {
+test('the answer of a slow endpoint counts if it arrives before the others', async () => {
   const { ask, asked } = pool({ a: { afterMs: 1_000 }, b: { afterMs: 5_000 } })
   assert.equal(await ask(), 'a')
   assert.deepEqual(asked, ['a', 'b'])

@@ -7,7 +7,7 @@ export interface EndpointPoolOptions<Endpoint> {
   /** In the order in which they are queried until they have ratings. */
   readonly endpoints: readonly Endpoint[]
   readonly clock: Clock
-  /** What they are, as in `L1 RPC endpoint`. */
+  /** Name for an endpoint of this kind in messages, such as `L1 RPC endpoint`. */
   readonly what: string
   /** Minimum time before the next endpoint is queried in parallel. */
   readonly leastHedgeMs?: number
@@ -33,7 +33,7 @@ interface Scored<Endpoint> {
 
 /**
  * Endpoints of one API. The best is queried first, the next one when it fails or is slow. Failures, lag and wrong answers lower the
- * score of an endpoint; after a wrong answer or a rate limit it is not queried for a while.
+ * score of an endpoint; after a wrong answer or a rate limit it rests: it is not queried for some time.
  */
 export class EndpointPool<Endpoint extends { readonly name: string }> {
   readonly #options: EndpointPoolOptions<Endpoint>

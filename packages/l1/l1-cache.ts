@@ -124,7 +124,7 @@ function open(path: string): SqliteFile {
 function openTables(path: string): SqliteFile {
   const pragmas = 'PRAGMA cache_size = -4096; PRAGMA synchronous = OFF'
   const lockedAdvice =
-    'another process that shares it writes for too long; see whether the disk is slow'
+    'another process that shares the cache writes for too long; see whether the disk is slow'
   const file = new SqliteFile(path, { code: 'l1-cache', pragmas, lockedAdvice })
   try {
     file.ensureTables({ schema, version })

@@ -47,7 +47,7 @@ export class L1Endpoint {
   readonly name: string
   readonly #rpc: JsonRpcClient
   readonly #isTrusted: boolean
-  /** Undefined once it said so. */
+  /** The expected chain id, until the node has reported it; undefined: it is not queried. */
   #chainIdToSee: bigint | undefined
   #wrongChainId: bigint | undefined
   readonly #receipts: ReceiptsReader
@@ -60,7 +60,7 @@ export class L1Endpoint {
     this.#receipts = new ReceiptsReader(rpc, { isTrusted })
   }
 
-  /** Whether it said that it is of the chain that it has to be of. */
+  /** Whether the node reported the expected chain id, or none is expected. */
   get isOfChain(): boolean {
     return this.#chainIdToSee === undefined
   }
@@ -71,7 +71,7 @@ export class L1Endpoint {
   }
 
   /**
-   * Checks its chain id, once; every other call does so first.
+   * Checks the chain id of the node, once; every other call checks it first.
    *
    * @throws Fault as `fetchHeader` does
    */

@@ -152,7 +152,7 @@ for (const [name, change, error] of [
     /block\.transactions\.0/,
   ],
   [
-    'a transaction of a type to come',
+    'a transaction of an unknown type',
     (block) => (first(block['transactions'])['type'] = '0x6'),
     /block\.transactions\.0\.type: transaction type 0x6/,
   ],
@@ -262,7 +262,7 @@ test('a deposit of an L1 that is a rollup is encoded from its fields', () => {
   assert.ok(toHex(raw).includes(account.address.slice(2).toLowerCase()))
 })
 
-test('a block under the hash of another is detected', () => {
+test('a block with the hash of another block is detected', () => {
   const { block } = read()
   const renamed: UnverifiedL1Block = { ...block, hash: `0x${'66'.repeat(32)}` as typeof block.hash }
   assert.match(flawOfL1Block(renamed) ?? '', /the header has hash/)

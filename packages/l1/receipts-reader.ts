@@ -39,10 +39,10 @@ const blockMethods: readonly ReceiptsMethod[] = [
   { method: 'erigon_getBlockReceiptsByBlockHash', params: ({ hash }) => [hash] },
 ]
 
-/** What all nodes know: each transaction by itself, in batches. */
+/** The method that all nodes have: the receipt of one transaction; called in batches. */
 const oneByOne = 'eth_getTransactionReceipt'
 
-/** What a node that does not know a method, or does not let one use it, may answer with. */
+/** Error codes for a method that a node does not have, or does not permit. */
 const unknownCodes: readonly number[] = [
   errorCodes.methodNotFound,
   errorCodes.invalidRequest,
@@ -78,7 +78,7 @@ export class ReceiptsReader {
         ? this.#fetchOneByOne(block, options)
         : this.#tryMethod(method, block, options))
       if (answered === 'unknown') {
-        // A concurrent request may have moved on already.
+        // A concurrent request may already have switched to another method.
         if (this.#way === way) this.#way = way + 1
         continue
       }
@@ -123,7 +123,7 @@ export class ReceiptsReader {
     const calls = block.transactions.map(({ hash }) => ({ method: oneByOne, params: [hash] }))
     const answers = await this.#rpc.batch(calls, options)
     return answers.map((answer) => {
-      // This method exists everywhere: its refusal suggests that those of the others were temporary.
+      // All nodes have this method: if it is refused, the refusals of the other methods were likely temporary.
       if ('error' in answer) this.#way = 0
       if ('error' in answer) throw answer.error
       if (answer.result === null) throw behind(block)

@@ -37,8 +37,8 @@ export interface ChainState {
   readonly pendingSafe: L2BlockRef
   readonly start: ResetPoint
   /**
-   * `el-syncing`: the execution client syncs from its peers, and derivation waits. `el-synced`: it has, and the safe head that the generation began
-   * with is below its head by a configured distance.
+   * `el-syncing`: the execution client syncs from its peers, and derivation waits. `el-synced`: this sync is complete,
+   * and the generation started with a safe head that was a configured distance below the client's head.
    */
   readonly sync: 'ready' | 'el-syncing' | 'el-synced'
   /** The lease revision under which this was written. */

@@ -58,13 +58,13 @@ function checkDecodes(codec: MessageCodec<unknown>, bytes: Uint8Array): void {
     if (error instanceof DecodeError) return
     throw error
   }
-  // What passes is trusted from here on, so it can be sent on as well.
+  // Decoded values are trusted, so it must be possible to encode them again.
   codec.encode(value)
 }
 
-/** Bytes that are almost a message: cut, changed in places, joined with noise, or noise alone. */
+/** Bytes that are almost a message: truncated, changed in places, with random bytes appended, or random only. */
 function spoil(sample: Uint8Array, random: Random): Uint8Array {
-  // The first kilobyte has all there is to spoil; the rest of a large message is data.
+  // The first kilobyte has all fields whose corruption matters; the rest of a large message is data.
   const message = sample.subarray(0, 1_024)
   switch (random.between(0, 3)) {
     case 0:

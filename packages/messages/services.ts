@@ -9,7 +9,7 @@ export const serviceNames = [
   'rpc',
 ] as const
 
-/** The name of a service, as it stands in subjects, flags, metrics and container names. */
+/** The name of a service, as used in subjects, flags, metrics and container names. */
 export type ServiceName = (typeof serviceNames)[number]
 
 /** Users of the bus beside the services: one creates the streams, one only reads. */

@@ -12,8 +12,8 @@ export interface State<Value> extends Declared {
   /** Whether each instance of the service has its own value. */
   readonly perInstance: boolean
   /**
-   * Whether `candidate` was written after `current`. Undefined: the order of writes decides, which the bus stamps on
-   * each write. A state with its own order, which other messages refer to, declares it here.
+   * Whether `candidate` was written after `current`. Undefined: the version that the bus stamps on each write decides.
+   * Defined for a state with an order of its own, which other messages refer to.
    */
   newer?(candidate: Value, current: Value): boolean
 }
@@ -42,7 +42,7 @@ export interface LogStream {
   readonly duplicateWindowMs: number
 }
 
-/** Request and reply, at most once: the caller repeats. */
+/** Request and reply, at most once: retries are up to the caller. */
 export interface Call<Request, Response> extends Declared {
   readonly kind: 'call'
   readonly callers: readonly ServiceName[]

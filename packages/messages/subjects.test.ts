@@ -4,7 +4,7 @@ import { type ServiceName, serviceNames } from './services.ts'
 import { type Subject, serviceOf } from './subject.ts'
 import { subjects } from './subjects.ts'
 
-/** Who calls whom. */
+/** The services that each service calls. */
 function callsOf(table: readonly Subject[]): ReadonlyMap<ServiceName, ReadonlySet<ServiceName>> {
   const calls = new Map(serviceNames.map((service) => [service, new Set<ServiceName>()]))
   for (const subject of table)
@@ -13,7 +13,7 @@ function callsOf(table: readonly Subject[]): ReadonlyMap<ServiceName, ReadonlySe
   return calls
 }
 
-/** A way from a service back to itself, if there is one. */
+/** A cycle of calls, as the services along it; undefined if there is none. */
 function cycleIn(table: readonly Subject[]): readonly ServiceName[] | undefined {
   const calls = callsOf(table)
   const visit = (path: readonly ServiceName[]): readonly ServiceName[] | undefined => {
@@ -35,7 +35,7 @@ test('calls form no cycle, so no services can wait for each other', () => {
   assert.equal(cycleIn(subjects), undefined)
 })
 
-test('a cycle of calls would be found', () => {
+test('a cycle of calls is found', () => {
   const [call] = subjects.filter((subject) => subject.kind === 'call')
   assert.ok(call)
   const back: Subject = { ...call, name: 'derivation.ask-back', callers: ['da-watcher'] }
@@ -56,6 +56,6 @@ test('no service reads or calls its own subjects', () => {
   }
 })
 
-test('every subject says what it is for', () => {
+test('every subject has a summary', () => {
   for (const { name, summary } of subjects) assert.match(summary, /^[A-Z].*\.$/, name)
 })

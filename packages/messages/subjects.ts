@@ -92,7 +92,7 @@ export const fetchL2Block: Call<FetchL2BlockRequest, FetchL2BlockResponse> = cal
 /** Asks for a new generation. */
 export const reset: Call<ResetRequest, ResetResponse> = call({
   name: 'engine.reset',
-  summary: 'Asks for a new generation; a generation already past answers at once.',
+  summary: 'Asks for a new generation; a request to end an earlier generation is answered at once.',
   callers: ['derivation', 'sequencer'],
   request: resetRequestCodec,
   response: resetResponseCodec,

@@ -49,9 +49,9 @@ export const statusSettings = z.strictObject({
       .string()
       .optional()
       .describe(
-        'folder of a node that atoll node runs here, which says where its bus is and has the key, as far as --nats-urls and --nats-seed-file do not',
+        'data folder of a local atoll node, which provides the bus URL and the key that --nats-urls and --nats-seed-file do not give',
       ),
-    '~/.atoll/<chain id>, where neither --nats-urls nor --nats-seed-file is given',
+    '~/.atoll/<chain id>, if neither --nats-urls nor --nats-seed-file is given',
   ),
 })
 

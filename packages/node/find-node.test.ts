@@ -8,7 +8,7 @@ import { readSettings } from '#runtime/settings/settings.ts'
 import { findBus } from './find-node.ts'
 import { busFolder, busUrlFile } from './node-bus.ts'
 
-/** A node kept its bus in the folder; `found` is where that of some settings is looked for. */
+/** The folder of a stopped node with a bus; `found` returns the bus that `findBus` finds for some settings. */
 function keptNode(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-node-'))
   t.after(() => rmSync(folder, { recursive: true }))
@@ -29,10 +29,10 @@ test('flags for the bus override the folder of the node, which provides the rest
   const { folder, key, found } = keptNode(t)
   const [dir, url, seed] = ['--data-dir', '--nats-urls', '--nats-seed-file'] as const
   const kept = { url: 'nats://127.0.0.1:1', key: 'bus/keys/operator.nkey' }
-  const there = `where the node of ${folder} was last`
+  const there = `the last address of the node in ${folder}`
   assert.deepEqual(await found(dir, folder), { ...kept, where: there })
   assert.deepEqual(await found(dir, folder, seed, key), { ...kept, key: 'own.nk', where: there })
-  const named = { url: 'nats://127.0.0.1:2', where: 'as --nats-urls has it' }
+  const named = { url: 'nats://127.0.0.1:2', where: 'from --nats-urls' }
   assert.deepEqual(await found(dir, folder, url, named.url), { ...kept, ...named })
   const both = [url, named.url, seed, key]
   assert.deepEqual(await found(dir, '/nowhere', ...both), { ...named, key: 'own.nk' })

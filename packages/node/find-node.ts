@@ -76,7 +76,7 @@ export async function findBus(
   const elsewhere = {
     startedMs: undefined,
     folder: undefined,
-    where: 'as --nats-urls has it',
+    where: 'from --nats-urls',
     remedy: 'see whether its NATS server runs; atoll bus serve runs one',
   }
   const isComplete = dataDir === undefined ? isUrlNamed || isKeyNamed : isUrlNamed && isKeyNamed
@@ -85,8 +85,8 @@ export async function findBus(
     const kept = { ...settings, ...(await nodeBusAccess(folder, 'operator')) }
     if (isUrlNamed) return { ...kept, ...elsewhere, natsUrls }
     const { mtimeMs: startedMs } = await stat(busUrlFile(folder))
-    const where = `where the node of ${folder} was last`
-    const remedy = `it is stopped; start it with atoll node --data-dir ${folder}, and see its log if it was not you who stopped it`
+    const where = `the last address of the node in ${folder}`
+    const remedy = `the node is stopped; start it with atoll node --data-dir ${folder}, and see its log if you did not stop it`
     return { ...kept, ...(isKeyNamed && { natsSeedFile }), startedMs, folder, where, remedy }
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause

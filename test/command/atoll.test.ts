@@ -148,11 +148,11 @@ test('without a bus, status prints a line and ends with code 4 within seconds', 
   const cases = [
     [
       ['--nats-urls', 'nats://127.0.0.1:1'],
-      /no bus answers at nats:\/\/127\.0\.0\.1:1, as --nats-urls/,
+      /no bus answers at nats:\/\/127\.0\.0\.1:1, from --nats-urls/,
     ],
     [
       ['--data-dir', dataDir],
-      /:1, where the node of .*stopped-node was last .*start it with atoll node/,
+      /:1, the last address of the node in .*stopped-node .*start it with atoll node/,
     ],
     [['--data-dir', join(folder, 'nowhere')], /no node keeps its bus in .*nowhere: start one/],
   ] as const
@@ -176,7 +176,7 @@ test('a rewind without a bus to check for an engine needs --no-node', async () =
     runAtoll([...args, `--jwt-secret-file=${jwt}`, `--data-dir=${nowhere}`, ...more])
   const { code, err } = await rewind()
   assert.equal(code, 2)
-  assert.match(err, /no node keeps its bus in .*no-node: name it with --data-dir, or say --no-node/)
+  assert.match(err, /no node keeps its bus in .*no-node: set --data-dir, or pass --no-node/)
   const { code: failed, err: unreachable } = await rewind('--no-node')
   assert.equal(failed, 1)
   assert.match(unreachable, /127\.0\.0\.1:1/)

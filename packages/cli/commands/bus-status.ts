@@ -46,7 +46,7 @@ interface StateStatus {
   readonly ageMs: number
 }
 
-/** A service writes its status every 5 s; an older one has likely ended. */
+/** A service writes its status every 5 s; a service with an older status has likely ended. */
 const silentMs = 15_000
 
 /** Prints the content of the bus, as text or JSON. */
@@ -181,7 +181,7 @@ async function ask(connection: Connection, what: string, body: object): Promise<
 function printForPerson({ server, streams, states, leases, services }: BusStatus): void {
   print(`nats-server ${server.version} at ${server.url}\n`)
   printTable([
-    ['stream', 'messages', 'bytes', 'of at most'],
+    ['stream', 'messages', 'bytes', 'max bytes'],
     ...streams.map(({ name, messages, bytes, maxBytes }) => {
       return [name, String(messages), formatBytes(bytes), formatBytes(maxBytes)]
     }),
@@ -202,7 +202,7 @@ function printForPerson({ server, streams, states, leases, services }: BusStatus
   ])
   print()
   printTable([
-    ['service', 'instance', 'last word', 'phase', 'waits for', 'next'],
+    ['service', 'instance', 'last status', 'phase', 'waits for', 'next'],
     ...services.map(({ service, instance, ageMs, status }) => {
       const wait = status?.wait
       const phase = status === undefined ? 'cannot be read: another release' : status.phase

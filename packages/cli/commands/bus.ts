@@ -26,7 +26,7 @@ export function addBusCommands(program: Command): void {
     name: 'serve',
     summary: 'run the NATS server of a node',
     description:
-      'Runs the NATS server of a node, with a key for each service and no more rights than it needs. Keys that are missing are made in <data-dir>/keys.',
+      'Runs the NATS server of a node, with a key and minimal rights for each service. Missing keys are created in <data-dir>/keys.',
     schema: serveSettings,
     run: serve,
   })
@@ -34,7 +34,7 @@ export function addBusCommands(program: Command): void {
     name: 'provision',
     summary: 'create the streams of a node, and restore them if they are lost',
     description:
-      'Makes the streams of a node and looks each 5 s whether they are there: a store that was lost is back before anyone notices.',
+      'Creates the streams of a node and checks every 5 s that they exist, so that a lost store is restored quickly.',
     schema: provisionSettings,
     run: provisionStreams,
   })
@@ -71,7 +71,7 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
     // The provisioning loop ends only on a failure.
     await Promise.race([running.ended, provisioning.then(() => stop.stopped)])
     if (!stop.signal.aborted)
-      throw new Fault('nats-server-failed', { detail: 'it ended by itself' })
+      throw new Fault('nats-server-failed', { detail: 'the server ended unexpectedly' })
   } finally {
     await running.stop()
   }

@@ -15,7 +15,7 @@ export function addDeriveCommand(program: Command): void {
     name: 'derive',
     summary: 'derive the L2 chain from recorded L1 data, and compare it',
     description:
-      'Derives the L2 chain from recorded L1 data, with no network, and compares each block with the recorded one. Ends with 1 at the first that differs, with 2 if the record cannot be used.',
+      'Derives the L2 chain from recorded L1 data, with no network, and compares each block with the recorded one. Exits with 1 at the first block that differs, with 2 if the record cannot be used.',
     schema: deriveSettings,
     run: derive,
   })
@@ -111,7 +111,7 @@ function printSummary(
   const seconds = median(secondsAll)
   const equal = execute ? 'each with the hash recorded' : 'each the block recorded'
   const compared = result.unrecorded > 0 ? `${blocks - result.unrecorded} ${equal}` : equal
-  const outcome = result.mismatch === undefined ? compared : 'then one that differs'
+  const outcome = result.mismatch === undefined ? compared : 'then a block that differs'
   print(`${blocks} blocks with ${txs} transactions from ${l1Blocks} L1 blocks, ${outcome}`)
   if (result.unrecorded > 0)
     print(`the last ${result.unrecorded} are not in the record, and were not compared`)

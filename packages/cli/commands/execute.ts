@@ -13,7 +13,7 @@ export function addExecuteCommand(program: Command): void {
     name: 'execute',
     summary: 'execute recorded blocks, and compare their hashes',
     description:
-      'Executes a recorded chain from its genesis, or one recorded block, in the embedded execution client, and compares the hash of each block with the recorded one. Ends with 1 at the first that differs, with 2 if what was recorded cannot be used.',
+      'Executes a recorded chain from its genesis, or one recorded block, in the embedded execution client, and compares the hash of each block with the recorded one. Exits with 1 at the first block that differs, with 2 if the recorded data cannot be used.',
     schema: executeSettings,
     run: execute,
   })

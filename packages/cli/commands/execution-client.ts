@@ -28,7 +28,7 @@ export function addExecutionClientCommands(program: Command): void {
     name: 'genesis',
     summary: 'create the genesis of a new L2 for development',
     description:
-      "Makes the first block of a new L2 for development, in geth's form: the predeploys as all upgrades leave them, and accounts with money, whose keys are those of the mnemonic.",
+      "Creates the genesis of a new L2 for development, in geth's form: the predeploys after all upgrades, and funded accounts, whose keys are derived from the mnemonic.",
     schema: genesisSettings,
     run: writeGenesis,
   })
@@ -96,7 +96,7 @@ async function writeNew(path: string, text: string): Promise<void> {
     await writeFile(path, text, { flag: 'wx' })
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause
-    const detail = `${path} exists, and a chain may use it: remove it, or give another --out`
+    const detail = `${path} already exists, and chains may use it as their genesis: remove it, or give another --out`
     throw new Fault('settings', { detail, cause })
   }
 }

@@ -21,12 +21,12 @@ const kinds: Readonly<Record<string, KeyKind>> = {
     show: async (path) => [['public key', (await readNkey(path)).publicKey]],
   },
   libp2p: {
-    summary: "the node's identity towards its peers; 32 bytes of hex, as op-node's",
+    summary: "the node's identity towards its peers; 32 bytes of hex, as in op-node",
     create: createSecp256k1Key,
     show: async (path) => [['peer id', await peerIdOf(await readHexKey(path))]],
   },
   secp256k1: {
-    summary: 'an Ethereum account, such as the sequencer signs with; 32 bytes of hex',
+    summary: "an Ethereum account, such as the sequencer's signer; 32 bytes of hex",
     create: createSecp256k1Key,
     show: async (path) => {
       const { privateKeyToAccount } = await import('viem/accounts')
@@ -58,7 +58,7 @@ export function addKeysCommands(program: Command): void {
   const kindArgument = new Argument('<kind>', 'what the key is for').choices(Object.keys(kinds))
   keys
     .command('create')
-    .description('Write a new key to a file that only its owner can read. It never overwrites one.')
+    .description('Write a new key to a file that only its owner can read. Existing files are kept.')
     .addArgument(kindArgument)
     .argument('<file>', 'where to write it')
     .addHelpText('after', help)
@@ -70,7 +70,7 @@ export function addKeysCommands(program: Command): void {
   keys
     .command('create-bus')
     .description('Create missing keys of all bus users in a folder.')
-    .argument('<folder>', 'gets one file for each, such as engine.nkey')
+    .argument('<folder>', 'folder of the keys, one file for each user, such as engine.nkey')
     .action(async (folder: string) => {
       const all = await ensureBusKeys(folder)
       printTable([['user', 'public key'], ...[...all].map(([role, key]) => [role, key.publicKey])])
@@ -79,7 +79,7 @@ export function addKeysCommands(program: Command): void {
     .command('show')
     .description('Print the public part of a key.')
     .addArgument(kindArgument)
-    .argument('<file>', 'the file that holds it')
+    .argument('<file>', 'file of the key')
     .addHelpText('after', help)
     .action((kind: string, file: string) => show(kindOf(kind), file))
 }

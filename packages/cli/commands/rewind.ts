@@ -69,7 +69,7 @@ async function holdLease(
   const access = await accessOf(folder)
   if (access === undefined) {
     if (noNode) return () => Promise.resolve()
-    const detail = `no node keeps its bus in ${folder}: name it with --data-dir, or say --no-node`
+    const detail = `no node keeps its bus in ${folder}: set --data-dir, or pass --no-node`
     throw new Fault('settings', { detail })
   }
   const instance = 'rewind'

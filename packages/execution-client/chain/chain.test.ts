@@ -73,7 +73,7 @@ test('a reorg changes the head, the canonical blocks, and the blocks of transact
     second.added.map(({ hash }) => hash),
     [b2.hash, b3.hash],
   )
-  // And back, to what was there before.
+  // And back to the first branch.
   choose(chain, a3)
   assert.equal(chain.place(toHash(keccak256(setSlot(3, 1, 11))))?.block, a3.hash)
   choose(chain, a1)
@@ -100,7 +100,7 @@ test('a reopened chain has the same state', async () => {
   assert.equal(again.finalized?.header.number, 10n)
   assert.deepEqual(again.body(again.head), body)
   assert.equal(readAll(again, again.head), 39 + 2)
-  assert.equal(again.find(side.hash), undefined, 'what was not chosen is not kept')
+  assert.equal(again.find(side.hash), undefined, 'a block that was never canonical is not kept')
   const next = await addBlock(again, again.head, [setSlot(99, 1, 7)])
   choose(again, next)
   assert.equal(toHex(again.state(next).slot(storeAddress, slotKey(39))), '0x27')
@@ -114,7 +114,7 @@ for (const archive of [false, true])
     let block: KnownBlock = await addBlock(chain, chain.genesis, [createStore(1)])
     const blocks = [block]
     for (let at = 1; at <= stateWindow + 60; at++) {
-      // Slots come, change and go, and come again.
+      // Slots are created, changed, deleted and created again.
       const value = at % 7 === 0 ? 0 : at
       block = await addBlock(chain, block, [
         setSlot(at, at % 20, value),

@@ -128,20 +128,20 @@ for (const { what, version = 3, changes, code, message } of [
     message: 'timestamp',
   },
   {
-    what: 'the call of a fork before',
+    what: 'a beacon root in V2',
     version: 2,
     changes: {},
     code: -38_003,
     message: 'unexpected beacon root',
   },
   {
-    what: 'the call of a fork before, as that has it',
+    what: 'the call version of an earlier fork',
     version: 2,
     changes: { parentBeaconBlockRoot: null },
     code: -38_005,
   },
   {
-    what: 'the first of the calls',
+    what: 'withdrawals and a beacon root in V1',
     version: 1,
     changes: {},
     code: -32_602,
@@ -221,7 +221,7 @@ for (const [what, changes] of [
   ['number', { blockNumber: '0x2' }],
   ['time', { timestamp: '0x0' }],
   ['transaction', { transactions: ['0x7e00'] }],
-  ['gas limit below what is forced', { gasLimit: '0x1388' }],
+  ['gas limit (below the forced transactions)', { gasLimit: '0x1388' }],
 ] as const)
   test(`a payload with a wrong ${what} is invalid, and so are its descendants, but not its ancestors`, async () => {
     const client = open()

@@ -16,7 +16,7 @@ const maxBuilds = 16
 /** Pause between two attempts to add transactions to a block. */
 const improvePauseMs = 200
 
-/** How long a block is improved that is not fetched. */
+/** How long a block that is not fetched is improved. */
 const improveForMs = 15_000
 
 /**

@@ -130,7 +130,7 @@ export function payloadToJson(
     ...(withdrawalsRoot !== undefined && { withdrawals: [] }),
     ...(blobGasUsed !== undefined && { blobGasUsed: toQuantity(blobGasUsed) }),
     ...(excessBlobGas !== undefined && { excessBlobGas: toQuantity(excessBlobGas) }),
-    // Before Isthmus it is the root of no withdrawals, and is omitted.
+    // Before Isthmus the header has the root of an empty list, which the payload omits.
     ...(header.requestsHash !== undefined && { withdrawalsRoot }),
   }
 }

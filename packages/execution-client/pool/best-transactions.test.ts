@@ -4,7 +4,7 @@ import { makePool, notate, signed } from '#test/fakes/pool-world.ts'
 import type { BestTransactions } from './best-transactions.ts'
 import { hashTransaction } from './pooled-transaction.ts'
 
-/** All of them, or those up to where senders are skipped. */
+/** The order of all transactions; after one in `skipped`, the rest of its sender is skipped. */
 function order(best: BestTransactions, skipped: readonly string[] = []): string {
   const taken: string[] = []
   for (let next = best.peek(); next !== undefined; next = best.peek()) {
@@ -37,11 +37,11 @@ test('transactions are ordered by the effective tip', async () => {
   assert.equal(order(pool.best(44n)), 'a0:50 a1:30 b0:20 c0:15')
   assert.equal(order(pool.best(46n)), 'c0:15 a0:50 a1:30 b0:20')
   assert.equal(order(pool.best(60n)), 'c0:15 a0:50 a1:30 b0:20')
-  // Who does not pay the base fee is not there, nor what comes after.
+  // A transaction below the base fee is omitted, and so are later ones of its sender.
   assert.equal(order(pool.best(61n)), 'c0:15')
 })
 
-test('the rest of a sender can be skipped', async () => {
+test('the remaining transactions of a sender can be skipped', async () => {
   const { pool, add } = makePool()
   await add('a0:9', 'a1:8', 'b0:7', 'b1:6', 'c0:5')
   assert.equal(order(pool.best(10n), ['a0:9', 'b1:6']), 'a0:9 b0:7 b1:6 c0:5')

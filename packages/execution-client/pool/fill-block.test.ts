@@ -14,7 +14,7 @@ import type { TransactionPool } from './transaction-pool.ts'
 
 const noLimits: FillLimits = { maxTxDaBytes: 0n, maxBlockDaBytes: 0n, isOver: () => false }
 
-/** Begins a block with its forced transactions; `fill` adds some of the pool and says which. */
+/** Begins a block with its forced transactions; `fill` adds transactions of the pool and returns their names. */
 async function begin(
   { executor, parent, attributes, pool }: ReturnType<typeof makeChain>,
   forced: readonly Uint8Array[] = [],
@@ -29,7 +29,7 @@ async function begin(
     assert.equal(added.length, result.added)
     return [names(added.map(({ raw }) => raw)), result.end] as const
   }
-  /** Seals it, and executes it as any client that is given it. */
+  /** Seals the block, and executes it again as another client would. */
   const seal = async () => {
     const block = builder.seal()
     const raws = transactions.map(({ raw }) => raw)
@@ -50,7 +50,7 @@ function noise(bytes: number): Hex {
 
 const notations = new Map<string, string>()
 
-/** Adds what `signed` makes, and remembers the name. */
+/** Adds a signed transaction to the pool, and remembers its name. */
 async function send(
   pool: TransactionPool,
   wanted: string,
@@ -95,7 +95,7 @@ test('a sender who can pay exactly the fees of the next block is accepted', asyn
   assert.equal(view.baseFeePerGas, 100n)
   const fields = { gas: 21_000n, feeCap: 2_000n }
   const raw = await signed('a0', fields)
-  // 100 bytes at least, 5,000 millionths of 16 gwei each.
+  // The minimum size of 100 bytes; each byte costs 5,000 millionths of 16 gwei.
   const l1Fee = (100n * 16n * 5_000n * 1_000_000_000n) / 1_000_000n
   assert.equal(view.l1Fee(raw), l1Fee)
   assert.equal(view.operatorFee(21_000n), 77n)
@@ -278,7 +278,7 @@ test('filling yields to other tasks, which can end it; transactions removed mean
   await seal()
 })
 
-test('DA limits hold for one transaction and for the block; 0 means no limit', async () => {
+test('DA limits apply to one transaction and to the block; 0 means no limit', async () => {
   const chain = makeChain()
   const { pool } = chain
   const large = { data: noise(600), gas: 60_000n }
@@ -291,7 +291,7 @@ test('DA limits hold for one transaction and for the block; 0 means no limit', a
     return result[0]
   }
   assert.equal(await filled({}), 'a0 a1 b0 c0 d0')
-  // Small ones count as 100 bytes, and what is behind a large one does not come without it.
+  // Small transactions count as 100 bytes; a1 cannot be added without a0, which is too large.
   assert.equal(await filled({ maxTxDaBytes: 100n }), 'b0 c0 d0')
   assert.equal(await filled({ maxTxDaBytes: 99n }), '')
   assert.equal(await filled({ maxBlockDaBytes: 200n }), 'b0 c0')

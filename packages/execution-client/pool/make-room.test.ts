@@ -14,7 +14,7 @@ test('a full pool evicts the cheapest among the last transactions of each sender
   await add('d0:6')
   assert.equal(show(), 'a0 a1:9 c0:7 d0:6 | ')
   assert.deepEqual(reported, ['-b0:5 the pool is full', '+d0:6'])
-  // As cheap as the cheapest is not enough.
+  // The same price as the cheapest is not enough.
   await assert.rejects(add('b0:6'), underpriced)
   await add('b0:8', 'b1:8')
   assert.equal(show(), 'a0 a1:9 b0:8 b1:8 | ')
@@ -87,7 +87,7 @@ test('bytes are limited too: one large transaction replaces several, or is refus
     '-d0:4 the pool is full',
     '+a1:5',
   ])
-  // Worth more than all others, but not small enough.
+  // It pays more than all others, but is larger than the pool.
   const larger = `0x${'00'.repeat(4 * small)}` as const
   const most = await signed('b0:900', { data: larger, gas: 50_000n })
   assert.throws(() => pool.add(most), full)

@@ -22,7 +22,7 @@ test('queued transactions become pending when the head includes the nonce before
   await reset({ included: 'a0 a1' })
   assert.equal(show(), 'a2 a3 | ')
   assert.deepEqual(reported, ['+a2 a3'])
-  // Another head changes nothing of them.
+  // Another head does not change them.
   await reset()
   assert.deepEqual(reported, ['+a2 a3'])
 })
@@ -68,7 +68,7 @@ test('transactions dropped by a reorg return, ahead of later arrivals', async ()
   await add('a2', 'a3', 'a4', 'a5')
   reported.length = 0
   view.nonces.set(a, 0n)
-  // More than may be queued wait for them, but only for a moment.
+  // More transactions than may be queued wait for a0 and a1, but only until both have returned.
   assert.deepEqual(await reset({ dropped: 'a0 a1 b0' }), [])
   assert.equal(show(), 'a0 a1 a2 a3 a4 a5 b0 | ')
   assert.deepEqual(reported, ['+a0 a1 b0'])
@@ -84,7 +84,7 @@ test('transactions dropped by a reorg do not return if the new blocks include th
     [],
   )
   assert.equal(show(), 'b0 | ')
-  // One with another hash has taken the nonce.
+  // Another transaction has used the nonce.
   assert.deepEqual(await reset({ included: 'a0', dropped: 'a0:7' }), [
     'nonce too low: next nonce 1, tx nonce 0',
   ])
@@ -108,7 +108,7 @@ test('if a dropped transaction does not return, later nonces wait in the queue, 
   view.nonces.set(a, 1n)
   await reset()
   assert.equal(show(), ' | a2 a3')
-  assert.deepEqual(reported, ['-a4 too many of its sender are queued'])
+  assert.deepEqual(reported, ['-a4 its sender has too many queued transactions'])
 })
 
 test('a transaction that cannot be executed is dropped, and later nonces wait', async () => {
@@ -120,7 +120,7 @@ test('a transaction that cannot be executed is dropped, and later nonces wait', 
   assert.equal(show(), 'a0 | a2 a3')
   assert.deepEqual(reported, [
     '-a1 the sender is a contract',
-    '-a4 too many of its sender are queued',
+    '-a4 its sender has too many queued transactions',
   ])
   pool.drop(hash, 'it is not there')
   assert.equal(pool.pendingNonce(a), 1n)

@@ -45,7 +45,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   }),
 )
 
-test('random operations keep the pool without gaps, within limits, in order, and all changes reported', async () => {
+test('under random operations the pool has no gaps, stays ordered and within its limits, and reports all changes', async () => {
   let [taken, refused] = [0, 0]
   await fc.assert(
     fc.asyncProperty(
@@ -64,12 +64,12 @@ test('random operations keep the pool without gaps, within limits, in order, and
   assert.ok(taken > 2_000 && refused > 500, `${taken} done, ${refused} refused`)
 })
 
-/** A chain of blocks with nothing but transactions, and a pool that follows it. */
+/** A chain whose blocks are only lists of transactions, and a pool that follows it. */
 class World {
   readonly view = new FakeView()
   readonly pool = new TransactionPool(this.view, limits)
   readonly blocks: (readonly PooledTransaction[])[] = []
-  /** What must be in the pool, and what it said is pending. */
+  /** The transactions that must be in the pool, and those that it announced as pending. */
   readonly live = new Set<Hash>()
   readonly announced = new Set<Hash>()
 
@@ -79,11 +79,11 @@ class World {
         for (const { hash } of transactions) this.announced.add(hash)
       },
       removed: (transaction, reason) => {
-        assert.ok(this.live.delete(transaction.hash), 'only what is there is removed')
+        assert.ok(this.live.delete(transaction.hash), 'only a transaction in the pool is removed')
         this.announced.delete(transaction.hash)
         if (reason !== 'the pool is full') return
         for (const { signed: later } of this.all(transaction.sender))
-          assert.ok(later.nonce < transaction.signed.nonce, 'the last of a sender goes first')
+          assert.ok(later.nonce < transaction.signed.nonce, 'the last nonce is evicted first')
       },
     })
   }
@@ -114,7 +114,7 @@ class World {
         const dropped = this.blocks.splice(-one.depth).flat()
         for (const { sender, signed: old } of dropped.toReversed())
           view.nonces.set(sender, old.nonce)
-        // Some come back and go again at once.
+        // The transactions return to the pool, and some are removed again at once.
         for (const { hash } of dropped) this.live.add(hash)
         this.extend(dropped.slice(0, one.size), dropped)
         for (const { hash } of dropped) if (pool.get(hash) === undefined) this.live.delete(hash)
@@ -148,7 +148,7 @@ class World {
     return of === undefined ? all : all.filter(({ sender }) => sender === of)
   }
 
-  /** As the pool orders them. */
+  /** The pending transactions in the order of the pool. */
   best(): readonly PooledTransaction[] {
     const best = this.pool.best(this.view.baseFeePerGas)
     const ordered: PooledTransaction[] = []
@@ -193,14 +193,14 @@ class World {
     assert.ok(queued.length <= limits.queuedPerSender)
     let last = pending.length === limits.pendingPerSender ? next - 1n : next
     for (const own of nonces(queued)) {
-      assert.ok(own > last, 'what could be pending is')
+      assert.ok(own > last, 'the next nonce is not queued')
       last = own
     }
-    for (const { hash } of pending) assert.ok(this.announced.has(hash), 'it was reported')
+    for (const { hash } of pending) assert.ok(this.announced.has(hash), 'pending is announced')
   }
 }
 
-/** The same order, by looking at each sender's first again and again. */
+/** The same order, by comparing the first transactions of all senders at each step. */
 function orderSlowly(pool: TransactionPool, baseFee: bigint): readonly PooledTransaction[] {
   const waiting = [...pool.content().pending.values()].map((own) => [...own])
   const ordered: PooledTransaction[] = []

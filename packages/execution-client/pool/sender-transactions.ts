@@ -12,7 +12,7 @@ export interface PricedTransaction {
  */
 export class SenderTransactions {
   readonly #maxPending: number
-  /** Of the account. */
+  /** Next nonce of the account. */
   #nonce: bigint
   #priced: PricedTransaction[] = []
   #pendingCount = 0

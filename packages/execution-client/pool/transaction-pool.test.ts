@@ -40,7 +40,7 @@ test('a transaction that fills a nonce gap makes all that waited for it pending,
   assert.deepEqual(pool.contentFrom(addressOf('b')), { pending: [], queued: [] })
 })
 
-test('a transaction is found by its hash, and keeps bytes of its own', async () => {
+test('a transaction is found by its hash, and keeps its own copy of the bytes', async () => {
   const { pool } = makePool()
   const raw = Uint8Array.from(await signed('a0'))
   const hash = pool.add(raw)
@@ -91,7 +91,7 @@ const setCode = async () => {
     authorizationList: [authorization],
   })
 }
-/** The last number of `a0`'s signature is `s`. */
+/** A transaction with a high `s`, the last field of its signature. */
 const withHighS = async () => {
   const raw = await signed('a0')
   const bytes = Uint8Array.from(raw)
@@ -107,28 +107,28 @@ for (const [name, raw, message, prepare] of [
   ['nonsense', '0x02c0', /^transaction cannot be decoded: 0 fields/],
   ['a string', '0x80ff', /^transaction cannot be decoded/],
   [
-    'one of type 4 before Isthmus',
+    'a type 4 transaction before Isthmus',
     setCode(),
     /^transaction type not supported: type 4 rejected, pool not yet in Prague$/,
     set((view) => (view.forks = holocene)),
   ],
   [
-    'one with more bytes than 128 KiB',
+    'a transaction of more than 128 KiB',
     toHex(new Uint8Array(131_073).fill(2)),
     /^oversized data: transaction size 131073, limit 131072$/,
   ],
   [
-    'a larger init code than may be',
+    'init code above the size limit',
     signed('a0', { to: undefined, data: `0x${'00'.repeat(49_153)}`, gas: 5_000_000n }),
     /^max initcode size exceeded: code size 49153 limit 49152$/,
   ],
   [
-    'one with the gas of a whole block',
+    'more gas than fits in a block',
     signed('a0', { gas: 30_000_000n - 69_999n }),
     /^exceeds block gas limit$/,
   ],
   [
-    'one with more gas than Osaka lets it have',
+    'more gas than the limit of Osaka',
     signed('a0', { gas: 16_777_217n }),
     /^transaction gas limit too high: cap 16777216, tx 16777217$/,
     set((view) => (view.maxTransactionGas = 16_777_216n)),
@@ -139,28 +139,28 @@ for (const [name, raw, message, prepare] of [
     /^max priority fee per gas higher than max fee per gas$/,
   ],
   [
-    'one of another chain',
+    'the chain id of another chain',
     signed('a0', { chainId: 10 }),
     /^invalid sender: invalid chain id for signer: have 10 want 901$/,
   ],
   [
-    'a signature that is not in its one form',
+    'a signature with a high value of s',
     withHighS(),
     /^invalid sender: invalid transaction v, r, s values$/,
   ],
   [
-    'too little gas to begin',
+    'less than the intrinsic gas',
     signed('a0', { gas: 20_999n }),
     /^intrinsic gas too low: gas 20999, minimum needed 21000$/,
   ],
   [
-    'less gas than its data costs at least',
+    'less gas than the floor for its data',
     signed('a0', { data: `0x${'11'.repeat(1_000)}`, gas: 60_999n }),
     /^insufficient gas for floor data gas cost: gas 60999, minimum needed 61000$/,
     set((view) => (view.forks = isthmus)),
   ],
   [
-    'one without a tip',
+    'a tip below the minimum',
     signed('a0:0'),
     /^transaction gas price below minimum: gas tip cap 0, minimum needed 1$/,
   ],
@@ -171,14 +171,14 @@ for (const [name, raw, message, prepare] of [
     set((view) => view.nonces.set(addressOf('a'), 7n)),
   ],
   [
-    'more than its sender has',
+    'a cost above the balance of its sender',
     signed('a0', { value: funds - cost + 1n }),
     new RegExp(
       `^insufficient funds for gas \\* price \\+ value: balance ${funds}, tx cost ${funds + 1n}, overshot 1$`,
     ),
   ],
   [
-    'more than its sender has with the L1 fee',
+    'a cost that exceeds the balance by the L1 fee',
     signed('a0', { value: funds - cost }),
     new RegExp(
       `^insufficient funds for gas \\* price \\+ value: balance ${funds}, tx cost ${funds + 5n}, overshot 5$`,
@@ -186,7 +186,7 @@ for (const [name, raw, message, prepare] of [
     set((view) => (view.fee = 5n)),
   ],
 ] as const) {
-  test(`refused: ${name}`, async () => {
+  test(`a transaction is refused: ${name}`, async () => {
     const { pool, view } = makePool()
     prepare?.(view)
     const bytes = await raw
@@ -245,17 +245,17 @@ test('a sender has to pay for all of its pending transactions together', async (
 })
 
 for (const [old, replacement, isTaken] of [
-  // The tip, then the fee cap, at a tenth more and 1 wei below.
+  // Exactly a tenth more; then the tip, then the fee cap, 1 wei below that.
   [[100n, 1_000n], [110n, 1_100n], true],
   [[100n, 1_000n], [109n, 1_100n], false],
   [[100n, 1_000n], [110n, 1_099n], false],
-  // A tenth is rounded down, but both have to be more.
+  // A tenth is rounded down, but both prices must be higher.
   [[19n, 1_009n], [20n, 1_109n], true],
   [[1n, 10n], [1n, 11n], false],
   [[1n, 10n], [2n, 11n], true],
 ] as const)
   for (const nonce of [0, 2])
-    test(`a ${nonce === 0 ? 'pending' : 'queued'} transaction of tip/fee cap ${old.join('/')} is replaced by ${replacement.join('/')}: ${isTaken}`, async () => {
+    test(`a ${nonce === 0 ? 'pending' : 'queued'} transaction of tip/fee cap ${old.join('/')} is ${isTaken ? '' : 'not '}replaced by ${replacement.join('/')}`, async () => {
       const { pool, reported } = makePool()
       const price = ([tip, feeCap]: readonly [bigint, bigint]) =>
         signed(`a${nonce}:${tip}`, { feeCap })
@@ -316,8 +316,8 @@ test('in a full queue of a sender, an earlier nonce replaces the last one', asyn
   await add('a5', 'a3')
   assert.equal(show(), ' | a3 a4')
   assert.deepEqual(reported, [
-    '-a6 too many of its sender are queued',
-    '-a5 too many of its sender are queued',
+    '-a6 its sender has too many queued transactions',
+    '-a5 its sender has too many queued transactions',
   ])
   await add('a0')
   assert.equal(show(), 'a0 | a3 a4')

@@ -41,7 +41,7 @@ export interface HeadChange {
 /** Transactions by sender and nonce. */
 export type TransactionsBySender = ReadonlyMap<Address, readonly PooledTransaction[]>
 
-/** geth's number of transactions; 32 MiB. */
+/** The number of transactions as in geth, and 32 MiB. */
 const defaultLimits: PoolLimits = {
   transactions: 6_144,
   bytes: 33_554_432,
@@ -49,7 +49,7 @@ const defaultLimits: PoolLimits = {
   queuedPerSender: 64,
 }
 
-const tooManyQueued = 'too many of its sender are queued'
+const tooManyQueued = 'its sender has too many queued transactions'
 
 /** As in geth. */
 const defaultPolicy: PoolPolicy = { minTip: 1n, requiresReplayProtection: false }

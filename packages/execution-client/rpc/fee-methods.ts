@@ -33,12 +33,12 @@ const percentilesJson = z
   .nullish()
   .refine(
     (list) => (list ?? []).every((value, at, all) => at === 0 || value >= (all[at - 1] ?? 0)),
-    'percentiles go up',
+    'percentiles must ascend',
   )
 
 function feeHistory(chain: Chain, params: readonly unknown[]): unknown {
   const asked = parseParam(z.union([quantityJson, z.int().positive().transform(BigInt)]), params, 0)
-  if (asked < 1n) throw new JsonRpcError(rpcCodes.invalidParams, 'no blocks are asked for')
+  if (asked < 1n) throw new JsonRpcError(rpcCodes.invalidParams, 'want at least one block')
   const newest = requireBlock(chain, parseParam(blockJson, params, 1))
   const percentiles = parseParam(percentilesJson, params, 2) ?? []
   const count = asked < maxHistoryBlocks ? asked : maxHistoryBlocks

@@ -31,11 +31,11 @@ export const maxFilterWords = 1_000
 /** Blocks searched before other tasks get a turn. */
 const blocksPerTurn = 200
 
-// The limit is reported itself, not as a failure of both forms.
+// A union of both forms would report a failure of each instead of the limit.
 const oneOrMore = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess(
     (value: unknown): unknown => (Array.isArray(value) ? value : [value]),
-    z.array(schema).max(maxFilterWords, `at most ${maxFilterWords} are looked for at once`),
+    z.array(schema).max(maxFilterWords, `at most ${maxFilterWords} alternatives are allowed`),
   )
 
 /** A log filter. Spec: execution-apis, src/schemas/filter.yaml */

@@ -25,7 +25,7 @@ const noSubscriptions = {
   unsubscribe: () => false,
 }
 
-/** The methods of a small chain: a contract that stores, with a value in slot 1. */
+/** The methods on a small chain with a storage contract, which has a value in slot 1. */
 async function opened() {
   const chain = openChain()
   const first = await addBlock(chain, chain.genesis, [createStore(1)])
@@ -103,7 +103,7 @@ test('a fee history ends at the genesis, and its percentiles are limited and asc
 
 test('eth_getLogs limits its range of blocks and its number of topics', async () => {
   const { chain, call } = await opened()
-  // A head that is far enough from the first, without the blocks in between.
+  // A head far above the genesis, without the blocks in between.
   const far = { ...chain.head, header: { ...chain.head.header, number: maxLogBlocks } }
   const ask = (toBlock: string) => call('eth_getLogs', { fromBlock: '0x0', toBlock })
   assert.deepEqual(await ask('latest'), [])
@@ -212,7 +212,7 @@ test('a failed call returns the reason of its revert', async () => {
   })
 })
 
-test('an estimate suffices, and 2 % less does not', async () => {
+test('the estimated gas suffices for the call, and 2 % less does not', async () => {
   const { call } = await opened()
   const slot = toHex(new Uint8Array(64).fill(3))
   const params = { to: storeAddress, data: slot }

@@ -13,7 +13,7 @@ const noSubscriptions = {
   unsubscribe: () => false,
 }
 
-/** The methods on a chain of one block; a call has as long. */
+/** The methods on a chain of one block, with `timeoutMs` for each call. */
 async function opened(timeoutMs?: number) {
   const chain = openChain()
   const first = await addBlock(chain, chain.genesis, [createStore(1)])
@@ -25,7 +25,7 @@ async function opened(timeoutMs?: number) {
   return { chain, call }
 }
 
-/** JUMPDEST, PUSH0, POP many times, then from the start: until the gas is used up. */
+/** JUMPDEST, PUSH0 and POP many times, then a jump to the start: it runs until the gas is used up. */
 const endless = toHex(
   Buffer.concat([
     Buffer.of(0x5b),
@@ -34,7 +34,7 @@ const endless = toHex(
   ]),
 )
 
-/** Calls the other with all its gas but a 64th, then returns. */
+/** Calls the account `other` with all but a 64th of its gas, then returns. */
 const caller = `0x5f5f5f5f5f73${other.slice(2)}5af15f5ff3`
 
 test('a call is aborted at its timeout, also inside a nested call', async () => {

@@ -55,7 +55,7 @@ export type Run = (options: SimulateOptions) => Promise<Simulated>
 /** Start of the error text of a call whose gas is below its intrinsic gas. */
 const lowGas = 'intrinsic gas too low'
 
-/** A smaller budget would count as no limit, so the call is not executed. */
+/** Gas of a plain transfer. As in geth, an estimate ignores a lower gas limit of its call. */
 const transferGas = 21_000n
 
 const zeroAddress = toAddress(new Uint8Array(20))

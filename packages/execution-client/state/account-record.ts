@@ -16,7 +16,7 @@ export interface AccountRecord {
 /** Hash of empty code. */
 export const emptyCodeHash: Uint8Array = keccak256(fromHex('0x'))
 
-/** Decodes an account of the state trie. */
+/** Encodes an account of the state trie. */
 export function encodeAccount({
   nonce,
   balance,

@@ -104,7 +104,7 @@ export class EvmState implements StateManagerInterface {
 
 /** Not needed for executing calls. */
 function notAsked(what: string): never {
-  throw new Error(`${what} is not for the interpreter`)
+  throw new Error(`${what} is not implemented: the interpreter does not need it`)
 }
 
 function addressOf({ bytes }: EvmAddress): Address {

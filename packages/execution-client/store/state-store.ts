@@ -6,7 +6,7 @@ import { ReferenceChanges } from './reference-changes.ts'
 
 /**
  * Number of noted changes after which they are summed. A new block increments what the pruned block decrements, so
- * most changes cancel out; otherwise the row of a node would be written for each of its sixteen siblings at every block.
+ * most changes cancel out; without summing, every block would write the rows of all children of each changed branch.
  */
 const notesBetweenSums = 512
 

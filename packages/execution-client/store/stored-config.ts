@@ -32,7 +32,7 @@ export function keepConfig(
 function checkSame(stored: Flat, given: Flat): void {
   for (const [name, value] of Object.entries(stored)) {
     if (given[name] === value) continue
-    const detail = `${name} is ${given[name]}, the blocks in the database were executed with ${value}: give the genesis and flags that it was begun with, or another folder`
+    const detail = `${name} is ${given[name]}, the blocks in the database were executed with ${value}: give the genesis and flags that the database was created with, or another folder`
     throw new Fault('config-mismatch', { detail })
   }
 }

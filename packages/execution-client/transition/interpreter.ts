@@ -180,5 +180,5 @@ function emptyWorld(): WorldState {
 }
 
 function unused(): never {
-  throw new Error('an interpreter is given its state before it runs')
+  throw new Error('the interpreter has no state yet')
 }

@@ -60,7 +60,7 @@ export function estimatedBytes(raw: Uint8Array): bigint {
   return estimatedSize(raw) / 1_000_000n
 }
 
-/** Cached by array: the pool needs it at each new head, a block for fee and footprint. */
+/** Cached by array: the pool needs the estimate at each new head, a block for the L1 fee and the DA footprint. */
 const estimates = new WeakMap<Uint8Array, bigint>()
 
 /** Estimated size of a transaction on L1, in millionths of a byte. Spec: protocol/fjord/exec-engine.md#fees */

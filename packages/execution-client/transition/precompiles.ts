@@ -48,7 +48,7 @@ export function opPrecompiles(
   return custom
 }
 
-/** RIP-7212 has the result of EIP-7951 at another price. */
+/** RIP-7212 returns the results of EIP-7951, but costs a different amount of gas. */
 function p256Verify(price: bigint): CustomPrecompile {
   const verify = stock(p256Address)
   const unlimited = 10n ** 9n

@@ -111,7 +111,7 @@ function fromItems(items: readonly RlpItem[]): Exclude<TrieNode, Stored> {
     const { nibbles, isLeaf } = decodeHexPrefix(rlpBytes(items[0]))
     if (isLeaf) return leaf(nibbles, rlpBytes(items[1]))
     const child = childOf(items[1])
-    if (child === undefined) throw new DecodeError('an extension leads nowhere')
+    if (child === undefined) throw new DecodeError('an extension without a child')
     return extension(nibbles, child)
   }
   if (items.length !== 17) throw new DecodeError(`a node of ${items.length} items`)

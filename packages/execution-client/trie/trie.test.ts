@@ -19,13 +19,13 @@ class Nodes {
   }
 }
 
-// Few bits differ, so that paths part late, nodes are short, and keys come again.
+// Few bits differ, so that paths diverge late, nodes are short, and keys recur.
 const key = fc
   .tuple(fc.nat({ max: 3 }), fc.nat({ max: 40 }))
   .map(([left, right]) => Uint8Array.of(left * 0x50, 0, right, 0))
 const change = fc.record({ key, value: fc.uint8Array({ maxLength: 40 }) })
 
-test('a trie has the root that EthereumJS finds, after puts and deletes, and from its store', async () => {
+test('a trie has the same root as EthereumJS after puts and deletes, also when it is reopened from its store', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(change, { maxLength: 60 }), async (changes) => {
       const nodes = new Nodes()
@@ -39,7 +39,7 @@ test('a trie has the root that EthereumJS finds, after puts and deletes, and fro
         kept.set(toHex(at4), value)
         const root = trie.root(nodes.sink)
         assert.equal(toHex(root), toHex(oracle.root()))
-        // Now and then all is read again.
+        // At times the trie is reopened from its store.
         if (at % 7 === 0) trie = new Trie(nodes, root)
       }
       for (const [hex, value] of kept) {

@@ -27,7 +27,7 @@ const blockJson = z.looseObject({
 /**
  * Parses a block as `eth_getBlockByNumber` returns it, with full transactions or with their encoded bytes in `raw`.
  *
- * @throws DecodeError that names the malformed field, or if the header or the transactions do not hash to what the block says
+ * @throws DecodeError that names the malformed field, also if the header or the transactions do not match their hash
  */
 export function parseL2Block(json: unknown, config: RollupConfig): CheckedL2Block {
   const fields = parseJson(blockJson, json, 'block')

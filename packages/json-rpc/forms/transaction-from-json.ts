@@ -57,7 +57,7 @@ const layouts: Readonly<Record<number, readonly Field[]>> = {
     ['authorizationList', (value) => list(value, authorization)],
     ...signed,
   ],
-  // For a rollup as L1.
+  // For an L1 that is itself a rollup.
   [depositType]: [
     ['sourceHash', bytes],
     ['from', bytes],

@@ -45,7 +45,7 @@ function decodeMessage<Properties, Message>(
     return generated.decode(bytes)
   } catch (cause) {
     // The generated code throws several kinds of error, all of which mean malformed bytes.
-    throw new DecodeError('not the protobuf message it should be', { cause })
+    throw new DecodeError('malformed protobuf message', { cause })
   }
 }
 

@@ -17,7 +17,7 @@ export async function findBusServer(options: FindServerOptions = {}): Promise<Bu
   const found = await findNatsServer(options)
   if (found !== undefined) return { kind: 'nats', found }
   options.report?.(
-    'no NATS server is to be had (install nats-server, Go or Docker): all services run in one process, on a bus in its memory',
+    'no NATS server was found (install nats-server, Go or Docker): all services run in one process, on a bus in memory',
   )
   return { kind: 'memory', server: memoryBusServer() }
 }

@@ -96,7 +96,7 @@ async function probe(path: string, env: Environment): Promise<FoundServer> {
   throw new Fault('nats-server-missing', { detail })
 }
 
-/** @throws Fault `server-unsupported` if the bus cannot use that version; the next way is tried */
+/** @throws Fault `server-unsupported` if the bus cannot use that version; then the next source is tried */
 function fit(server: FoundServer): FoundServer {
   checkServer({ version: server.version, maxPayloadBytes })
   return server
@@ -133,7 +133,7 @@ async function unpackFromDebian(making: Making): Promise<FoundServer | undefined
   const dpkg = await lookUp('dpkg-deb', env)
   if (apt === undefined || dpkg === undefined) return undefined
   const path = cachedPath(cacheDir, 'debian')
-  report("unpacks nats-server from Debian's package (a few seconds, once)")
+  report("unpacking nats-server from Debian's package (a few seconds, once)")
   await makeIn(join(path, '..'), async (folder) => {
     // Package lists and downloads are kept in our own folder, so that neither root nor an earlier update is needed.
     const lists = join(folder, 'lists')
