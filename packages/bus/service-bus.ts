@@ -123,7 +123,7 @@ export class ServiceBus implements Bus {
 
   async append<Value>(log: Log<Value>, value: Value): Promise<void> {
     const { bulk, clock, guard, metrics, names, signal, waits } = this.#context
-    const what = `the store to take ${log.name}`
+    const what = `the store to accept ${log.name}`
     const subject = names.logEntry(log, log.number(value))
     const message = { subject, ...encodeMessage(this.#context, log.codec, { value }) }
     const startedMs = clock.monotonicMs()

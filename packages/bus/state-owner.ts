@@ -58,7 +58,7 @@ export class StateOwner<Value> implements Owner<Value> {
   async #write(value: Value): Promise<void> {
     const { clock, control, metrics, signal, waits } = this.#context
     const startedMs = clock.monotonicMs()
-    const what = `the store to take ${this.#state.name}`
+    const what = `the store to accept ${this.#state.name}`
     let message: StampedMessage | undefined
     for (;;) {
       this.#guard()

@@ -119,7 +119,7 @@ test('a write that the store refuses reports its wait once, and succeeds in the 
   const write = bus.own(serviceStatus.rpc).write(statusOf('rpc-0'))
   await world.pass(60_000)
   const [wait] = bus.waits()
-  assert.equal(wait?.what, 'the store to take rpc.status')
+  assert.equal(wait?.what, 'the store to accept rpc.status')
   assert.match(wait.reason, /atoll bus provision creates the streams/)
   assert.ok(world.clock.now() - wait.sinceMs > 59_000)
   await world.provision()

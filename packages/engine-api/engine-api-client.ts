@@ -208,7 +208,7 @@ export class EngineApiClient implements ExecutionClient {
     const isOther =
       (which.kind === 'number' && block.number !== which.number) ||
       (which.kind === 'hash' && block.blockHash !== which.hash)
-    if (isOther) throw new DecodeError(`it is block ${block.number} (${block.blockHash})`)
+    if (isOther) throw new DecodeError(`the answer is block ${block.number} (${block.blockHash})`)
     return block
   }
 

@@ -251,6 +251,6 @@ function refuseOther(
   key: L1BlockKey,
   { hash, number }: { readonly hash: Hash; readonly number: bigint },
 ): void {
-  if (typeof key === 'bigint' && number !== key) throw new DecodeError(`it is block ${number}`)
-  if (isHash(key) && hash !== key) throw new DecodeError(`it is block ${hash}`)
+  if (typeof key === 'bigint' && number !== key) throw new DecodeError(`the answer is block ${number}`)
+  if (isHash(key) && hash !== key) throw new DecodeError(`the answer is block ${hash}`)
 }

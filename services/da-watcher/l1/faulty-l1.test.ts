@@ -67,7 +67,7 @@ const corruptions: Readonly<
   ],
   'another block': [
     (call, result) => (isFull(call) ? instead(result) : result),
-    /is wrong: it is block \d+/,
+    /is wrong: the answer is block \d+/,
   ],
   'a block without its first transaction': [
     (call, result) =>
