@@ -50,7 +50,7 @@ const l1PollMs = 200
  * reorgs, and the execution client refuses some blocks.
  */
 export class VerifierRun implements DisturbedRun {
-  /** A call is repeated after its deadline, 4 s at most, and a pause of 2 s; the rest is for the blocks missed meanwhile. */
+  /** A call is repeated after its deadline, 4 s at most, and a pause of 2 s; then the missed blocks follow. */
   readonly recoveryMs = 7_000
   /** A reset goes back far: if more messages were late, derivation would not reach again the blocks of a late one. */
   readonly late = { delay: 0.05, delayMs: 2_000, repeat: 0.5, repeatMs: 2_000 }
@@ -100,9 +100,9 @@ export class VerifierRun implements DisturbedRun {
   }
 
   /**
-   * Delta changes which batches are valid, and Holocene drops pending batches. A start reads L1 blocks again, from below
-   * the one that made its safe head safe. If Delta or Holocene activates among them, batches dropped before may become
-   * valid. op-node reads the same L1 blocks.
+   * Delta changes which batches are valid, and Holocene drops pending batches. A start reads L1 blocks again, from
+   * below the one that made its safe head safe. If Delta or Holocene activates among them, batches dropped before may
+   * become valid. op-node reads the same L1 blocks.
    */
   #explanation(): string | undefined {
     const { config, expected } = this.l1
