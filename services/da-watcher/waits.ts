@@ -5,7 +5,7 @@ import type { Result, State } from './state.ts'
 
 /** Why something cannot be read from L1. */
 export interface Failure {
-  /** Code of the fault; undefined for what is not one. */
+  /** Code of the fault; undefined for a failure that is not a fault. */
   readonly code?: FaultCode
   readonly reason: string
   /** When it is retried, and what an operator can do. */
