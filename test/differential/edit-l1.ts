@@ -125,7 +125,7 @@ function editReceipt(draft: Draft, { random, at }: At): void {
     ['dropped', block.receipts.toSpliced(index, 1)],
     ['repeated', [...block.receipts, receipt]],
     [
-      'logs reversed',
+      'logs in reverse order',
       block.receipts.with(index, { ...receipt, logs: receipt.logs.toReversed() }),
     ],
     [
