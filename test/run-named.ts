@@ -1,5 +1,5 @@
 /**
- * Tests of a folder, all of them or those that are named: `npm run test:bus -- node`, `npm run test:interop -- reorg`.
+ * Runs all tests of a folder, or the named ones: `npm run test:bus -- node`, `npm run test:interop -- reorg`.
  */
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'

@@ -19,7 +19,7 @@ const files = [
   'test/encode/*.test.ts',
 ]
 
-/** What the test runner counts at its end. */
+/** Counts that the test runner prints at its end. */
 const counted = ['tests', 'pass', 'fail', 'cancelled', 'skipped'] as const
 type Counts = Record<(typeof counted)[number], number>
 
@@ -28,7 +28,7 @@ const halves = await Promise.all(Array.from({ length: processes }, (_, at) => ru
 const total = (name: keyof Counts) => halves.reduce((sum, { counts }) => sum + counts[name], 0)
 const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0)
 console.log(`in all: ${counted.map((name) => `${name} ${total(name)}`).join(', ')}; ${seconds} s`)
-// A process that ended before it counted has failed too; one may have no test of those asked for, but not both.
+// A process that ended before it printed counts has failed too. One of them may have no matching test, but not both.
 const passed = halves.every(({ code, hasCounted }) => code === 0 && hasCounted)
 process.exitCode = passed && total('tests') > 0 ? 0 : 1
 
@@ -47,7 +47,7 @@ function runPart(part: number): Promise<Half> {
   const counts: Counts = { tests: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0 }
   let hasCounted = false
   createInterface(child.stdout).on('line', (line) => {
-    // It may be coloured.
+    // The line may have colours.
     const [, name, count] = /^ℹ (\w+) (\d+)$/u.exec(stripVTControlCharacters(line)) ?? []
     const known = counted.find((each) => each === name)
     if (known === undefined) return console.log(line)

@@ -16,7 +16,7 @@ function open(path: string, version = 1n): SqliteFile {
   return openOwnFile(path, { code: 'l1-cache', pragmas: '', schema, version })
 }
 
-test('a file is used by one process at a time, and by one release', (t) => {
+test('a file that another process uses, or that another release wrote, is refused', (t) => {
   const path = newPath(t)
   for (let time = 0; time < 2; time++) {
     const file = open(path)

@@ -34,7 +34,7 @@ export class SqliteFile {
   /**
    * Opens a file, or creates it.
    *
-   * @param path `:memory:` for none
+   * @param path `:memory:` for a database without a file
    */
   constructor(path: string, { code, pragmas, lockedAdvice }: SqliteOptions) {
     this.#path = path

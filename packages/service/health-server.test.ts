@@ -26,7 +26,7 @@ test('a process that answers /healthz is alive', async (t) => {
   assert.deepEqual([response.status, await response.text()], [200, 'ok\n'])
 })
 
-test('readiness lists the reasons against it', async (t) => {
+test('/readyz lists the reasons why a service is not ready', async (t) => {
   const ready = await (await served(t)).get('/readyz')
   assert.deepEqual([ready.status, await ready.json()], [200, { ready: true, reasons: [] }])
   const unready = await (await served(t, ['standby'])).get('/readyz?verbose')

@@ -32,7 +32,7 @@ export async function runService<Schema extends SettingsSchema>(
     addSettings(new Command(`atoll service ${name}`), describeSettings(schema)).outputHelp()
     process.exit(exitCodes.done)
   }
-  // The schema is the sum of the two.
+  // The type of a merged schema: its own settings and the shared ones.
   const settings = readOrExplain(name, schema, { args, env: process.env }) as
     (z.output<Schema> & ServiceSettings) | undefined
   if (settings === undefined) process.exit(exitCodes.settings)
@@ -40,7 +40,7 @@ export async function runService<Schema extends SettingsSchema>(
   onStopSignal((signal) => running.stop(signal))
   // A killed node cannot stop its services.
   onParentGone(() => running.stop('the node is gone'))
-  // A promise without a handler failed: the state is unknown, so the process ends.
+  // A rejected promise without a handler leaves an unknown state, so the process ends.
   process.on('unhandledRejection', (reason) => running.fail(reason))
   process.exit(await running.run(main))
 }

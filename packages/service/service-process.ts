@@ -204,7 +204,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     return lease
   }
 
-  /** Resolves when the time of `main` to end is over. */
+  /** Resolves `stopTimeoutMs` after a stop, when `main` should have returned. */
   async #stopped(): Promise<void> {
     const { signal } = this.#stopping
     if (!signal.aborted)

@@ -48,7 +48,7 @@ test('the end of a wait is reported once, with the time since its start', async 
   assert.deepEqual(waitsOver, [['L1 block 8', 3_000]])
 })
 
-test('a wait has what, since when and what is next, and keeps its start', async () => {
+test('a wait names its subject, its start and the next step, and an update keeps the start', async () => {
   const { world, status, seen } = await reported()
   status.phase = 'running'
   const sinceMs = world.clock.now()
@@ -68,7 +68,7 @@ test('a wait has what, since when and what is next, and keeps its start', async 
   assert.equal(seen.at(-1)?.wait, undefined)
 })
 
-test('many changes in a short time are few writes', async () => {
+test('many changes in a short time cause few writes', async () => {
   const { world, status, seen } = await reported()
   for (let change = 0; change < 100; change++) status.waitFor(`thing ${change}`, 'waits')
   await world.pass(1_000)
@@ -93,7 +93,7 @@ test('a service is ready when it runs, waits for nothing, and has seen all its i
 })
 
 for (const excess of [0, 1]) {
-  test(`an input that is ${excess} ms too old makes it ${excess === 0 ? 'not ' : ''}unready`, async () => {
+  test(`an input ${excess} ms over the age limit leaves a service ${excess === 0 ? 'ready' : 'not ready'}`, async () => {
     const { world, bus, status } = await reported()
     status.phase = 'running'
     const engine = await world.join('engine')
@@ -107,7 +107,7 @@ for (const excess of [0, 1]) {
   })
 }
 
-test('a bus that cannot be reached is a reason', async () => {
+test('a service is not ready while it cannot reach the bus', async () => {
   const { world, status } = await reported()
   status.phase = 'running'
   world.server.stop()

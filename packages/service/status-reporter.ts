@@ -68,7 +68,7 @@ export class StatusReporter {
     this.#changed()
   }
 
-  /** Sets the notices: what needs an operator although nothing waits for it yet. Replaces all earlier ones. */
+  /** Sets the notices: problems that need an operator although no work waits yet. Replaces all earlier ones. */
   set notices(notices: readonly string[]) {
     this.#notices = notices
     this.#changed()
@@ -89,7 +89,7 @@ export class StatusReporter {
     }
   }
 
-  /** An operation that the bus retries, while the service cannot continue. */
+  /** The wait for an operation that the bus retries. */
   #busWait(): Wait | undefined {
     const [first] = this.#bus?.waits() ?? []
     if (first === undefined) return undefined

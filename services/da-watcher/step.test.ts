@@ -113,7 +113,7 @@ test('while heads are announced they are not polled, but safe and finalized are'
   assert.equal(queries(runFrom(read2, tick(30_100))[1]).length, 1)
 })
 
-test('of several endpoints all are queried every 12 s, and the highest head counts', () => {
+test('with several endpoints, all are queried every 12 s, and the highest head is adopted', () => {
   const [state, effects] = runFrom(start({ endpoints: 2 }), ...read(ref('1a')), tick(12_000))
   assert.deepEqual(
     queries(effects).map(({ everyEndpoint, known }) => [everyEndpoint, known]),
@@ -137,7 +137,7 @@ test('of several endpoints all are queried every 12 s, and the highest head coun
   assert.ok(!kinds(again).includes('report-lag'))
 })
 
-test('if every endpoint is behind the known head, the highest of theirs is the head', () => {
+test('if every endpoint is behind the known head, the highest of their heads is adopted', () => {
   const [state] = runFrom(start({ endpoints: 2 }), ...read(ref('9a')), tick(pollMs))
   const answers = [answer(ref('6a'), 'a'), answer(ref('7a'), 'b')]
   const [, effects] = runFrom(state, answered(answers, pollMs))
@@ -166,7 +166,7 @@ test('the number of remembered heads is bounded', () => {
   assert.equal(recent.at(-1)?.number, BigInt(maxRecentHeads + 5))
 })
 
-test('a head that does not move for long is reported, and not earlier', () => {
+test('a head that does not move is reported after 120 s, and not earlier', () => {
   const reports = (nowMs: number) =>
     run(...read(ref('1a')), ...read(ref('1a'), nowMs))[1].filter(
       (effect) => effect.kind === 'report-failure',
@@ -321,7 +321,7 @@ test('a final block is marked as such in the cache', () => {
   assert.deepEqual(marked, [4n])
 })
 
-test('a fault that a retry does not heal refuses the request and is not waited out', () => {
+test('a fault that a retry does not heal refuses the request, and is not reported as a wait', () => {
   const fault = new Fault('too-large')
   const [state, effects] = run({
     kind: 'block-failed',

@@ -41,7 +41,7 @@ function watched() {
 const missing = (block: number): Failure =>
   failureOf(new Fault('blobs-missing', { detail: `of block ${block}` })) ?? { reason: '' }
 
-test('a wait says what is retried when, and what an operator can do', () => {
+test('a wait names what failed, when it is retried, and what an operator can do', () => {
   const { fail, wait } = watched()
   fail('5', missing(5))
   assert.deepEqual(wait()?.what, 'a block of L1: blobs-missing: of block 5')
@@ -86,7 +86,7 @@ test('a block that keeps failing is reported once, though the first one that fai
   }
 })
 
-test('of several topics the status has the heads', () => {
+test('if several topics fail, the status shows the heads', () => {
   const { wait } = watched()
   assert.equal(wait(), undefined)
   const first = initialState({

@@ -264,7 +264,7 @@ test('a built block that differs from its attributes never becomes a head', asyn
   await derivation.until(({ safe, unsafe }) => safe.number >= 6n && unsafe.number === 7n)
 })
 
-test('the status shows a refused block of deposits, and the chain does not pass it', async () => {
+test('the status shows a refused deposits-only block, and the chain does not continue beyond it', async () => {
   const { client, derivation, engine, world } = await startedWorld('fork-karst')
   await derivation.toEnd({ untilSafe: 6n })
   client.intercept = (call) => (hasAttributes(call) ? statusWith('INVALID') : undefined)

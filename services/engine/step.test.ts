@@ -14,7 +14,7 @@ import { safeLabelPauseMs, step } from './step.ts'
 const digest = hash(99) as string as Bytes32
 const call = 1
 
-/** A block whose number is its hash's, on the one below it. */
+/** A block with a hash made from its number, on the block below it. */
 function block(number: number, fork = 0): L2BlockRef {
   return { ...l2Ref(number), hash: hash(number + 1_000 * fork), parentHash: hash(number - 1) }
 }

@@ -135,7 +135,7 @@ function startFound(
   ]
 }
 
-/** Until attributes are applied; an engine may have ended the sync and died before it published that. */
+/** Whether EL sync ended and no attributes were applied since. An engine may die before it publishes the end. */
 function wasElSynced(
   { isAtGenesis }: FoundStart,
   previous: Extract<Event, { kind: 'start-found' }>['previous'],

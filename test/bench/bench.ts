@@ -1,5 +1,5 @@
 /**
- * Benchmarks, each beside its alternative.
+ * Benchmarks, each compared with an alternative.
  *
  *   npm run bench                 all of them
  *   npm run bench -- bus --json   one, as JSON on standard output
@@ -26,7 +26,7 @@ async function bus({ json }: { readonly json: boolean }): Promise<object> {
       ...measured.results.map((result) => busRow(result)),
     ])
     console.log(
-      '\nTarget: a hop of 1 KB ≤ 1 ms median and ≤ 5 ms p99, and ≤ 3 × raw NATS; a call is there and back, two hops.',
+      '\nTarget: a hop of 1 KB ≤ 1 ms median and ≤ 5 ms p99, and ≤ 3 × raw NATS; a call is two hops.',
     )
   }
   return measured
@@ -56,7 +56,7 @@ async function derivation({ json }: { readonly json: boolean }): Promise<object>
 async function execution({ json }: { readonly json: boolean }): Promise<object> {
   const results = await benchExecution((what) => console.error(what))
   if (!json) {
-    console.log('execution: embedded client, beside op-geth where there is one')
+    console.log('execution: embedded client, beside op-geth if it was found')
     printTable([
       ['load', 'client', 'blocks', 'seconds', 'blocks/s', 'Mgas/s'],
       ...results.map(({ load, client, blocks, seconds, blocksPerSecond, mgasPerSecond }) => {

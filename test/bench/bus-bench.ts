@@ -29,30 +29,30 @@ export interface BusResult {
   readonly atoll: Summary
   /** Milliseconds. */
   readonly raw: Summary
-  /** Of the medians. */
+  /** Ratio of the medians. */
   readonly ratio: number
 }
 
 type Kind = 'state' | 'log' | 'call' | 'four hops'
 
-/** Sizes, with as many rounds as end within seconds. */
+/** Message sizes, with numbers of rounds that take seconds. */
 const sizes = [
   { bytes: 1_000, rounds: 1_000 },
   { bytes: 100_000, rounds: 400 },
   { bytes: 1_000_000, rounds: 150 },
 ] as const
 
-/** Not counted: the compiler warms up. */
+/** Rounds that are not counted, while the compiler warms up. */
 const warmUpRounds = 50
 
-/** Between two messages, as on a bus that is not full. */
+/** Pause between two messages, as on a bus without load. */
 const pauseMs = 2
 
 const deadlineMs = 5_000
 
 /**
- * Measures a hop of each kind and a chain of four, between processes, on a real server with its files on this disk.
- * Atoll's bus and the client library as it comes take turns, message by message.
+ * Measures one hop of each kind and a chain of four hops, between processes, on a real server with its files on this
+ * disk. Atoll's bus and the bare client library take turns, message by message.
  */
 export async function benchBus(
   report: (what: string) => void,
@@ -87,7 +87,7 @@ async function measureAll(
   return results
 }
 
-/** The near end. */
+/** The measuring end: sends each message, and times it. */
 class BusMeasure {
   readonly #side: Side
   readonly #derivation: ChildProcess

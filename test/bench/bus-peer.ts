@@ -1,4 +1,4 @@
-/** The far ends of what `bus-bench.ts` measures, each a process of its own: `node bus-peer.ts URL derivation|engine`. */
+/** The receiving ends of `bus-bench.ts`, each a separate process: `node bus-peer.ts URL derivation|engine`. */
 import { bulkEntry } from '#test/bus/bulk-entry.ts'
 import { machineMs, openSide, raw, rawMessage, rawNumber, type Side } from './bus-side.ts'
 import {
@@ -11,7 +11,7 @@ import {
   measuredState,
 } from './bus-subjects.ts'
 
-/** When a message of a kind arrived: kind, its number, milliseconds of the machine. */
+/** Arrival of a message: its kind, its number, and the time by `machineMs`. */
 export type Arrival = readonly [kind: string, number: number, atMs: number]
 
 const answerBytes = 100

@@ -10,7 +10,7 @@ import { systemClock } from '#runtime/clock.ts'
 
 export const names: BusNames = new BusNames({ chainId: 10n, node: 'bench' })
 
-/** Where raw NATS does the same: a last-value stream with republish, a stream, a plain subject. */
+/** Subjects for the same work on raw NATS: a last-value stream with republish, a stream, a plain subject. */
 export const raw = {
   stateStored: (what: string) => `$KV.raw.${what}`,
   stateUpdates: (what: string) => `raw.state.${what}`,
@@ -18,7 +18,7 @@ export const raw = {
   call: (what: string) => `raw.call.${what}`,
 }
 
-/** One of the processes of the measurement: Atoll's bus, and the client library as it comes. */
+/** The connections of one process: Atoll's bus, and the bare client library. */
 export interface Side {
   readonly bus: ServiceBus
   readonly client: NatsConnection
@@ -53,12 +53,12 @@ export async function openSide(url: string, service: ServiceName): Promise<Side>
   return { bus, client, streams: jetstream(client), close }
 }
 
-/** The same on all processes of the machine, in milliseconds. */
+/** A time in milliseconds that is comparable between processes of this machine. */
 export function machineMs(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }
 
-/** A raw message: its number, and nothing of interest. */
+/** A raw message: its number, then zeros. */
 export function rawMessage(number: number, bytes: number): Uint8Array {
   const data = new Uint8Array(bytes)
   new DataView(data.buffer).setUint32(0, number)

@@ -31,7 +31,7 @@ export const measuredCall: Call<L1Block, L1Block> = call({
   response: blockCodec,
 })
 
-/** The first hop of the chain: to derivation. */
+/** The first hop of the chain, to derivation. */
 export const chainHead: State<L1Block> = state({
   name: 'da-watcher.chain-head',
   summary: 'First hop of the chain.',
@@ -39,7 +39,7 @@ export const chainHead: State<L1Block> = state({
   codec: blockCodec,
 })
 
-/** The second: to the engine. */
+/** The second hop, to the engine. */
 export const chainApply: Call<L1Block, L1Block> = call({
   name: 'engine.chain-apply',
   summary: 'Second hop of the chain.',
@@ -48,7 +48,7 @@ export const chainApply: Call<L1Block, L1Block> = call({
   response: blockCodec,
 })
 
-/** The third: back to derivation. */
+/** The third hop, back to derivation. */
 export const chainState: State<L1Block> = state({
   name: 'engine.chain-state',
   summary: 'Third hop of the chain.',
@@ -56,7 +56,7 @@ export const chainState: State<L1Block> = state({
   codec: blockCodec,
 })
 
-/** The fourth: to the observer. */
+/** The fourth hop, to the observer. */
 export const chainSafe: Log<L1Block> = log({
   name: 'derivation.chain-safe',
   summary: 'Fourth hop of the chain.',

@@ -12,15 +12,15 @@ export interface DerivationResult {
   readonly program: string
   readonly checks: Checks
   readonly blocks: number
-  /** Milliseconds: of the first time in a process, and the median and best once warm; each the median of the processes. */
+  /** Milliseconds of the first run in a process, of the median warm run and of the best; medians over the processes. */
   readonly firstMs: number
   readonly medianMs: number
   readonly bestMs: number
-  /** By the median. */
+  /** Computed from the median. */
   readonly blocksPerSecond: number
 }
 
-/** What memory deriving takes. */
+/** Memory use of derivation. */
 export interface MemoryResult {
   readonly blocks: number
   readonly maxRssMb: number
@@ -30,17 +30,17 @@ export interface MemoryResult {
 
 type Checks = 'none' | 'L1 roots'
 
-/** What `npm run bench -- derivation` measured. */
+/** Results of `npm run bench -- derivation`. */
 export interface DerivationBench {
   readonly results: readonly DerivationResult[]
   readonly memory: readonly MemoryResult[]
 }
 
-/** How often a process derives a record, and how many warm-up runs precede, which are not measured. */
+/** Numbers of measured runs of a process, and of the warm-up runs before them. */
 const repeats = 20
 const warmUps = 10
 
-/** Processes of each program, one after the other in turns: what else the machine does hits all of them. */
+/** Number of processes of each program. The programs take turns, so that other load on the machine affects all. */
 const rounds = 3
 
 const run = promisify(execFile)
@@ -67,7 +67,7 @@ export async function benchDerivation(report: (what: string) => void): Promise<D
   return { results, memory }
 }
 
-/** The records made to measure with, else what the project has. */
+/** The records made for benchmarks, else those of the project. */
 function records(): readonly string[] {
   const shared = process.env['ATOLL_RECORDS'] ?? here('../../../shared/fixtures/records')
   const own = here('../vectors/records')
@@ -164,7 +164,7 @@ async function findOpNode(report: (what: string) => void): Promise<string | unde
   const named = process.env['ATOLL_OP_NODE_DERIVE_PROGRAM']
   if (named !== undefined) return named
   if (!(await hasGo())) {
-    report('op-node is not here: its program is built with Go, which is not on the PATH')
+    report('without op-node: its program is built with Go, which is not on the PATH')
     return undefined
   }
   report('building op-node, which takes minutes the first time')

@@ -47,7 +47,7 @@ function hashOf(layer: string, number: bigint): Hash {
   return toHash(keccak256(new TextEncoder().encode(`${layer} ${number}`)))
 }
 
-/** Every block has a hash by its number alone, so that batches can name parents that are not made yet. */
+/** Hashes depend on block numbers only, so that batches can name parents that are not derived yet. */
 const judge: Judge = {
   judge: ({ parent, attributes, l1Origin, sequenceNumber }: DerivedAttributes) => {
     const number = parent.number + 1n

@@ -8,7 +8,7 @@ import { executeFixture } from '#records/execute/execute-fixture.ts'
 import { type Candidate, embeddedClient, findOpGeth, opGeth } from './execution-candidates.ts'
 import { buildEmptyBlocks, importRecord } from './execution-loads.ts'
 
-/** One load, by one client. */
+/** The result of one load on one client. */
 export interface ExecutionResult {
   readonly load: string
   readonly client: string
@@ -23,14 +23,14 @@ const own = (name: string) => fileURLToPath(new URL(`../vectors/${name}`, import
 const shared = (name: string) =>
   fileURLToPath(new URL(`../../../shared/fixtures/${name}`, import.meta.url))
 
-/** Each is measured as often; the median counts. */
+/** Number of runs of each load; the result is the median. */
 const repeats = 5
 
 const emptyBlocks = 1_000
 
 /**
- * Measures execution: real blocks of OP Sepolia in this process; recorded chains and empty blocks through the Engine API,
- * HTTP and JWT included, beside op-geth where there is one.
+ * Measures execution: real blocks of OP Sepolia in this process; recorded chains and empty blocks through the Engine
+ * API with HTTP and JWT, beside op-geth if it was found.
  */
 export async function benchExecution(
   report: (what: string) => void,
@@ -46,7 +46,7 @@ export async function benchExecution(
   const folder = await mkdtemp(join(tmpdir(), 'atoll-bench-'))
   const geth = await findOpGeth()
   if (geth === undefined)
-    report('op-geth is not here: name it in ATOLL_OP_GETH_PROGRAM to have it beside')
+    report('without op-geth: set ATOLL_OP_GETH_PROGRAM to compare with it')
   try {
     const candidates = [embeddedClient, ...(geth === undefined ? [] : [opGeth(geth)])]
     for (const candidate of candidates)

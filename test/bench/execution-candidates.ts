@@ -16,7 +16,7 @@ export interface Candidate {
   start(genesis: string, folder: string): Promise<RunningCandidate>
 }
 
-/** One that runs, and who drives it. */
+/** A running candidate and its driver. */
 export interface RunningCandidate {
   readonly driver: EngineDriver
   readonly stop: () => Promise<void>
@@ -24,7 +24,7 @@ export interface RunningCandidate {
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 
-/** Our own, as a process of its own with its file on the disk. */
+/** The embedded execution client, as a separate process with its database on disk. */
 export const embeddedClient: Candidate = {
   name: 'embedded',
   start: async (genesis, folder) => {

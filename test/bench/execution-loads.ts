@@ -19,7 +19,7 @@ const blockJson = z.looseObject({
   raw: z.array(z.string()).optional(),
 })
 
-/** Hands the blocks of a record to a client, each chosen as the head; the best of two runs counts. */
+/** Imports the blocks of a record into a client, each set as the head; returns the best of two runs. */
 export async function importRecord(
   candidate: Candidate,
   record: string,
@@ -58,7 +58,7 @@ export async function importRecord(
   return { blocks: blocks.length, gas, seconds: best }
 }
 
-/** Has a client build blocks without transactions: start, get, import, choose. @returns seconds */
+/** Lets a client build empty blocks: start, get, import, set as head. @returns seconds */
 export async function buildEmptyBlocks(
   candidate: Candidate,
   folder: string,
@@ -69,7 +69,7 @@ export async function buildEmptyBlocks(
   const made = await makeGenesis({
     chainId: 901n,
     timestamp: 1_700_000_000n,
-    // op-geth has no Karst of its own, and refuses its calls.
+    // op-geth does not know Karst, and refuses its calls.
     hardforkTimes: { jovian: 0n },
     gasLimit: 60_000_000n,
     balances: new Map(),
@@ -105,7 +105,7 @@ function payloadOf(block: z.output<typeof blockJson>): Record<string, unknown> {
   return shared
 }
 
-/** The genesis of a record with its accounts in it, as op-geth wants it. */
+/** Writes the genesis of a record with all accounts in one file, as op-geth requires it. */
 async function expandGenesis(record: string, to: string): Promise<string> {
   const path = requireFile(record, 'genesis.json')
   const { alloc, allocExtra, ...genesis } = (await readJsonFile(path)) as Record<string, unknown>

@@ -8,13 +8,13 @@ import { readRollupConfig } from '#records/folder/record-config.ts'
 import { readL2 } from '#records/folder/read-l2.ts'
 import { readLines, requireFile } from '#records/folder/read-lines.ts'
 
-/** An execution client that answers at once: it knows a recorded chain, and returns the next of its blocks. */
+/** An execution client that answers at once, with the next block of a recorded chain. */
 export interface InstantClient {
   readonly url: string
   readonly jwtSecret: Uint8Array
   /** Number of the last block of the chain. */
   readonly last: number
-  /** How many calls there were. */
+  /** Number of calls. */
   readonly calls: { count: number }
   close(): Promise<void>
 }

@@ -26,12 +26,12 @@ import { encodeSingularBatch } from '#test/encode/singular-batch.ts'
 
 const blockTime = 2n
 const l1BlockTime = 12n
-/** L2 blocks of an L1 block; the next L1 block has their batches. */
+/** Number of L2 blocks of an epoch; the next L1 block has their batches. */
 export const blocksPerEpoch = Number(l1BlockTime / blockTime)
 const transactionsPerBlock = 8
 const transactionBytes = 150
 
-/** Its key is known, unlike those of the recorded batchers. */
+/** A batcher whose key is known, unlike those of the recorded batchers. */
 const batcher = privateKeyToAccount(`0x${'0b'.repeat(32)}`)
 
 /**
@@ -45,7 +45,7 @@ export async function writeLongRecord(base: string, out: string, blocks: number)
   await writer.finish()
 }
 
-/** Both layers, as far as they are made. */
+/** The L1 and L2 blocks generated so far. */
 class LongChain {
   readonly #config: RollupConfig
   readonly #writer: RecordWriter
@@ -109,7 +109,7 @@ class LongChain {
     return Number(this.#head.ref.number)
   }
 
-  /** The L2 blocks of the newest L1 block, then the L1 block that has their batches. */
+  /** Adds the L2 blocks of the newest L1 block, then the L1 block with their batches. */
   async addEpoch(): Promise<void> {
     const isFirst = this.#head.ref.number === 0n
     for (let count = isFirst ? 1 : 0; count < blocksPerEpoch; count++) this.#addBlock()
@@ -210,7 +210,7 @@ function l2Line(hash: string, header: Header, transactions: readonly Uint8Array[
   return JSON.stringify({ ...block, raw: transactions.map(toData) })
 }
 
-/** With the one transaction that there is, if there is one. */
+/** A line for an L1 block with at most one transaction. */
 function l1Line(hash: string, header: Header, raw: Uint8Array | undefined): string {
   const block = { hash, header } as Parameters<typeof headerToJson>[0]
   const json = headerToJson(block)
@@ -236,5 +236,5 @@ function l1Line(hash: string, header: Header, raw: Uint8Array | undefined): stri
 
 async function first<Value>(values: AsyncIterable<Value>): Promise<Value> {
   for await (const value of values) return value
-  throw new Error('there is none')
+  throw new Error('the record has no block')
 }

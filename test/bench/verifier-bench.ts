@@ -12,9 +12,9 @@ import { startInstantClient } from './instant-client.ts'
 import { blocksPerEpoch, writeLongRecord } from './long-record.ts'
 import { summarise, type Summary } from './statistics.ts'
 
-/** What `npm run bench -- verifier` measured. op-node is not beside it: it wants state proofs of L1, which no record has. */
+/** Results of `npm run bench -- verifier`, without op-node: it needs state proofs of L1, which no record has. */
 export interface VerifierBench {
-  /** All of L1 is there: a node that catches up on a chain made for it, with an execution client that takes no time. */
+  /** A node catches up on a generated chain whose L1 is complete; its execution client answers at once. */
   readonly catchUp: {
     readonly blocks: number
     /** From the first block to the last. */
@@ -23,14 +23,14 @@ export interface VerifierBench {
     readonly engineCallsPerBlock: number
     readonly l1CallsPerL1Block: number
     readonly l1Calls: Readonly<Record<string, number>>
-    /** Of each service: at the end, and at most. */
+    /** Memory of each service, at the end and at most. */
     readonly rssMb: Readonly<Record<string, { readonly end: number; readonly most: number }>>
   }
-  /** L1 grows by a block with a batch every quarter of a second, and announces it: measured until the whole batch is safe. */
+  /** Time from a new L1 head until its whole batch is safe. L1 has four blocks a second, each with a batch. */
   readonly headToSafeMs: Summary
 }
 
-/** Blocks of the chain that is caught up on. */
+/** Length of the chain for the catch-up. */
 const catchUpBlocks = 10_000
 
 const timeoutMs = 300_000
@@ -45,7 +45,7 @@ export async function benchVerifier(report: (what: string) => void): Promise<Ver
     await writeLongRecord(kept, short, watchedBlocks * blocksPerEpoch)
     report('catch-up over it')
     const catchUp = await measureCatchUp(long)
-    report('L1 grows, four blocks a second')
+    report('L1 grows by four blocks a second')
     return { catchUp, headToSafeMs: summarise(await measureGrowth(short)) }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -141,13 +141,13 @@ async function rssOf(node: RunningNode): Promise<VerifierBench['catchUp']['rssMb
   return rss
 }
 
-/** L1 blocks that are watched. */
+/** Number of L1 blocks measured, including `startingBlocks`. */
 const watchedBlocks = 80
 
-/** Those that come while the node starts. */
+/** Number of L1 blocks that arrive while the node starts; their times are not counted. */
 const startingBlocks = 40
 
-/** As many recorded seconds in one that L1 has four blocks a second. */
+/** Replay speed, at which L1 has four blocks a second. */
 const growthSpeed = 48
 
 function measureGrowth(record: string): Promise<readonly number[]> {
@@ -167,7 +167,7 @@ function measureGrowth(record: string): Promise<readonly number[]> {
         shown.shift()
       }
     }
-    // The node starts while L1 grows already.
+    // The node starts while L1 already grows.
     return times.slice(startingBlocks)
   })
 }

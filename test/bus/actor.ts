@@ -1,6 +1,6 @@
 /**
  * One service of the verifier as a process of its own, on the real bus, with L1 and the execution client of a `World`:
- * `node actor.ts SERVICE --world-url URL …`. In the roles `writer` and `reader` it writes or reads a log of large entries.
+ * `node actor.ts SERVICE --world-url URL …`. The roles `writer` and `reader` only write or read a log of large entries.
  */
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -31,7 +31,7 @@ const config = z.strictObject({
   worldUrl: url(['http'], 'http://127.0.0.1:1'),
   dataDir: z.string(),
   role: oneOf(['verifier', 'writer', 'reader']).default('verifier'),
-  /** After it has begun the n-th block, the process stops itself between the guard of the lease and the next forkchoice. */
+  /** After n builds the process freezes itself between the check of its lease and the next forkchoice call. */
   freezeAtBlock: wholeNumber(0, 1_000).default(0),
 })
 
@@ -41,7 +41,7 @@ type Running = Service<z.output<typeof config>>
 const l1PollMs = 200
 
 const name = serviceNames.find((service) => service === process.argv[2])
-if (name === undefined) throw new Error('the first argument names a service')
+if (name === undefined) throw new Error('the first argument must name a service')
 process.argv.splice(2, 1)
 
 await runService(name, config, async (service) => {
@@ -103,7 +103,7 @@ function executionClient(
   return {
     newPayload: (payload) => world.newPayload(sender, payload),
     forkchoice: (heads) => {
-      // The guard has passed; what comes now is the call.
+      // The lease was checked; the process freezes right before the call.
       if (freezeAtBlock > 0 && begun === freezeAtBlock) {
         begun++
         process.kill(process.pid, 'SIGSTOP')
@@ -123,13 +123,13 @@ function executionClient(
   }
 }
 
-/** Reports each state of the engine, and reads the log as rpc would. */
+/** Reports each `engine.chain`, and reads the log as rpc would. */
 async function observe({ bus, log, signal }: Running, world: World): Promise<void> {
   bus.follow(engineChain, (chain) => void world.chain(chain))
   await new Observer().run({ bus, signal, log: (what) => log.debug(what) })
 }
 
-/** Appends large entries as fast as they are taken, and reports the least time its lease had left. */
+/** Appends large entries as fast as the server stores them, and reports the least remaining time of its lease. */
 async function write({ bus, clock, lease, signal }: Running, world: World): Promise<void> {
   let least = Infinity
   const watching = setInterval(() => {
@@ -143,7 +143,7 @@ async function write({ bus, clock, lease, signal }: Running, world: World): Prom
   clearInterval(watching)
 }
 
-/** Reads them, and reports which arrived, and how often its connections were ended. */
+/** Reads the entries of `write`; reports their numbers and the count of reconnects. */
 async function read({ bus, metrics, signal }: Running, world: World): Promise<void> {
   const reconnects = async () => {
     const { values = [] } =

@@ -2,7 +2,7 @@ import type { L1Block } from '#protocol/block/l1-block.ts'
 import { hash, l1Ref } from '#test/fakes/values.ts'
 import type { Address } from '#protocol/primitives.ts'
 
-/** As large as a block that is gossiped. */
+/** About the size of a gossiped block. */
 const entryBytes = 150_000
 
 /** An entry of a log, with `bytes` of content. */

@@ -39,7 +39,7 @@ export interface RunningActor {
   isRestarted: boolean
 }
 
-/** A real server, and the services of the verifier as processes with their own keys and no more than their rights. */
+/** A real server, and the services of the verifier as processes, each with its own key and permissions. */
 export class Cluster {
   readonly server: TestServer
   readonly world: World
@@ -194,7 +194,7 @@ function connectAs(role: BusRole, server: TestServer, folder: string): Promise<C
     natsSeedFile: busKeyFile(folder, role),
     natsCaFile: undefined,
     name: 'test',
-    // A missing permission fails a request; for subscriptions the test checks itself.
+    // A request without permission fails; the test itself checks subscriptions.
     onFatal: () => undefined,
   })
 }

@@ -9,7 +9,7 @@ import { TestServer } from './servers.ts'
 const rounds = 20
 const publishes = 2_000
 
-test(`the server is killed under ${publishes} publishes, ${rounds} times: no acknowledged write is lost`, async (t) => {
+test(`no acknowledged write is lost when a server is killed ${rounds} times under ${publishes} writes`, async (t) => {
   const server = await TestServer.start()
   const client = await connectWith(server.url, [valueStream('state')])
   t.after(async () => {
@@ -53,7 +53,7 @@ test(`the server is killed under ${publishes} publishes, ${rounds} times: no ack
 })
 
 test(
-  'a request that was lost with its server fails when that is back, not when its time is over',
+  'a request lost in a crash of the server fails when the server is back, not at its timeout',
   { timeout: 60_000 },
   async (t) => {
     const server = await TestServer.start()

@@ -21,7 +21,7 @@ function note(t: TestContext, { world, actors }: Cluster): void {
   )
 }
 
-test('F9: the server is killed again and again, and nothing is lost', async (t) => {
+test('F9: no block is lost when the server is killed repeatedly', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   for (let kill = 0; kill < 5; kill++) {
@@ -33,7 +33,7 @@ test('F9: the server is killed again and again, and nothing is lost', async (t) 
   await cluster.untilDone()
   note(t, cluster)
   const { ends } = cluster.actor('engine-0')
-  assert.deepEqual(ends, [], 'an engine does not stop for a server that is back within its lease')
+  assert.deepEqual(ends, [], 'the engine continues if the server is back before its lease expires')
 })
 
 test('F10: the server loses its store; the engine writes its state again, in a new generation', async (t) => {
@@ -63,7 +63,7 @@ test('F11: the server is frozen for less than a lease: all services continue', a
   assert.deepEqual(cluster.actor('engine-0').ends, [])
 })
 
-test('F11: the server is frozen for longer: the engine stops at its deadline, and no call comes after it', async (t) => {
+test('F11: the server is frozen for longer: the engine stops at its deadline and sends no call after it', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -76,22 +76,22 @@ test('F11: the server is frozen for longer: the engine stops at its deadline, an
   await cluster.untilDone()
   note(t, cluster)
   assert.ok(cluster.actor('engine-0').ends.includes('3'), 'it ends with the code for a lost lease')
-  // A renewal that was sent right before the freeze holds for the time to live less the margin.
+  // A lease renewed right before the freeze is valid for its time to live less the margin.
   const deadlineMs = frozenMs + leaseTtlMs - leaseMarginMs
   const late = world.commands.filter(({ atMs }) => atMs > deadlineMs + 100 && atMs < thawedMs)
   assert.deepEqual(late, [])
 })
 
-test('F13: of two engines one acts; the other takes over when it dies, and each write has one term', async (t) => {
+test('F13: the second of two engines takes over when the first dies, and each term has one writer', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier([{ instance: 'engine-0' }, { instance: 'engine-1' }])
   await cluster.untilBlock(5n)
-  // Its action and its report arrive over different connections.
+  // Its call to the execution client and its state arrive over different connections.
   await until('the engine publishes its chain', () => world.chains.length > 0)
   const first = world.chains.at(-1)?.instance ?? ''
   const holder = cluster.actor(first)
-  // It stays down, so that the other one takes over.
+  // The first engine is not restarted, so that the second takes over.
   holder.isRestarted = false
   holder.child.kill('SIGKILL')
   await until('the other one acts', () => world.chains.at(-1)?.instance !== first)
@@ -107,7 +107,7 @@ test('F13: of two engines one acts; the other takes over when it dies, and each 
   )
 })
 
-test('F14: an engine that is frozen between guard and call sends one stale call at most, and stops', async (t) => {
+test('F14: an engine frozen between lease check and call sends at most one stale call, and stops', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier([{ instance: 'engine-0', flags: ['--freeze-at-block', '4'] }])
@@ -130,7 +130,7 @@ test('F14: an engine that is frozen between guard and call sends one stale call 
   assert.match(frozen.output, /lease-lost|lease-expired|fenced/)
 })
 
-test('F19: a reader that hangs under load is cut off and catches up; the sender keeps its lease', async (t) => {
+test('F19: a reader that hangs under load is disconnected and catches up; the sender keeps its lease', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.run('derivation', { flags: ['--role', 'writer'] })
@@ -150,17 +150,14 @@ test('F19: a reader that hangs under load is cut off and catches up; the sender 
   t.diagnostic(
     `${at} entries of 150 KB; the sender's lease never had less than ${Math.round(least)} ms`,
   )
-  // A renewal that is due each 2 s came through each time, at the first or second attempt.
+  // Each renewal, due every 2 s, succeeded at the first or second attempt.
   assert.ok(least > leaseTtlMs - leaseMarginMs - 2 * leaseRenewMs, `the least was ${least} ms`)
   assert.deepEqual(cluster.actor('derivation-0').ends, [])
   const cutOff = world.reports.get('reconnects') ?? []
-  assert.ok(
-    Number(cutOff.at(-1)) > 0,
-    'the server ended the connection of a reader that does not read',
-  )
+  assert.ok(Number(cutOff.at(-1)) > 0, 'the server closed the connection of the frozen reader')
 })
 
-test('F20: leases that expire while the server is down are taken at once when it is back', async (t) => {
+test('F20: a lease that expires while the server is down can be taken as soon as it is back', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -173,7 +170,7 @@ test('F20: leases that expire while the server is down are taken at once when it
   assert.ok((world.chains.at(-1)?.generation ?? 0n) > (world.chains[0]?.generation ?? 0n))
 })
 
-test('F22: two processes under one name take the lease from each other, and say why', async (t) => {
+test('F22: two processes with one instance name take the lease from each other, and log why', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   await cluster.untilBlock(2n)
@@ -192,7 +189,7 @@ test('F22: two processes under one name take the lease from each other, and say 
   assert.ok(changes >= 3)
 })
 
-test('a service with the name of a wrong node is refused, and says what to look at', async (t) => {
+test('a service with a wrong node name is refused, and logs which settings to check', async (t) => {
   const cluster = await started(t)
   const wrong = cluster.run('rpc', { instance: 'lost', flags: ['--node', 'other'] })
   wrong.isRestarted = false

@@ -21,7 +21,7 @@ writeFileSync(jwtSecretFile, '11'.repeat(32))
 
 const allRun = /(?:"msg":"running"[^]*){3}/
 
-/** The arguments of a node that waits for its L1 and its execution client. */
+/** Arguments of a node whose L1 and execution client do not answer. */
 function nodeArgs(name: string): readonly string[] {
   return [
     'node',

@@ -13,18 +13,18 @@ import { systemClock } from '#runtime/clock.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { pause } from './conformance/raw-client.ts'
 
-// A whole node of processes on a real server: each of them is killed at random moments, and the safe chain keeps growing.
+// A whole node of processes on a real server. Each is killed at random moments, and the safe chain keeps growing.
 
-/** How often each of them is killed; the long run has 20. */
+/** Number of kills of each process; 20 in the long run. */
 const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
 
 /** Refused payloads, empty epochs, channels that time out: 363 blocks in 125 L1 blocks. */
 const record = join(recordsFolder, 'bad-data-karst')
 
-/** A node that derives a recorded chain, and how far it is. */
+/** A node that derives a recorded chain, and its progress. */
 class NodeWorld {
   readonly rpcUrl: string
-  /** How often the execution client was given a block. */
+  /** Number of `engine_newPayload` calls to the execution client. */
   readonly newPayloads: () => number
   readonly #recorded: RecordedNode
   readonly #close: () => Promise<void>
@@ -84,7 +84,7 @@ class NodeWorld {
     return this.#recorded.viewer.view.chain?.finalized.number ?? 0n
   }
 
-  /** Milliseconds until something is so. */
+  /** Waits for a condition. @returns milliseconds that it took */
   async until(what: string, isSo: () => boolean, timeoutMs = 30_000): Promise<number> {
     const startedMs = performance.now()
     while (!isSo()) {
@@ -122,7 +122,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0
 }
 
-test(`each process of a node is killed ${rounds} times, and the safe chain continues without a change`, async (t) => {
+test(`the safe chain continues unchanged when each process of a node is killed ${rounds} times`, async (t) => {
   const victims: readonly Victim[] = ['da-watcher', 'derivation', 'engine', 'nats-server']
   const due = Array.from({ length: rounds }, () => victims).flat()
   const stalls = new Map<Victim, number[]>(victims.map((victim) => [victim, []]))
@@ -143,7 +143,7 @@ test(`each process of a node is killed ${rounds} times, and the safe chain conti
         stalls.get(victim)?.push(await world.until(`after ${victim}`, () => world.safe >= next))
       }
       await untilEnd(t, world)
-      // What is there is found and not made again, but for a block that an engine was killed with.
+      // No block is built twice, except the one in progress when an engine is killed.
       const built = world.newPayloads()
       assert.ok(built <= 363 + engineKills, `${built} payloads, after ${engineKills} such kills`)
     } finally {

@@ -17,7 +17,7 @@ import { BusNames } from '#messages/bus-names.ts'
 import { pause, text } from './conformance/raw-client.ts'
 import { TestServer } from './servers.ts'
 
-// Each role tries everything on a real server: only what the table permits succeeds.
+// Each role tries every operation on a real server; only operations permitted by the table of subjects succeed.
 
 const names = new BusNames({ chainId: 10n, node: 'main' })
 const specs = streamsOf(subjects, names)
@@ -56,7 +56,7 @@ function clientOf(role: BusRole): Connection {
   return entry.client
 }
 
-/** Whether a role may publish: any outcome except a denial. */
+/** Whether a role may publish: true for any outcome except a denial. */
 async function mayPublish(role: BusRole, subject: string): Promise<boolean> {
   try {
     await clientOf(role).request({ subject, data: text('{}') }, { timeoutMs: 2_000 })
@@ -67,7 +67,7 @@ async function mayPublish(role: BusRole, subject: string): Promise<boolean> {
   }
 }
 
-/** Whether a role may subscribe: a denial arrives a moment later. */
+/** Whether a role may subscribe. A denial arrives asynchronously. */
 async function maySubscribe(role: BusRole, subject: string, queue?: string): Promise<boolean> {
   const { client, refused } = clients.get(role) ?? assert.fail(role)
   refused.length = 0
@@ -134,7 +134,7 @@ for (const subject of subjects) {
   })
 }
 
-test('a lease is written and read by its own service only', async () => {
+test('only its own service can write and read a lease', async () => {
   for (const service of serviceNames) {
     const key = names.lease(service)
     for (const role of busRoles) {
@@ -150,7 +150,7 @@ test('a lease is written and read by its own service only', async () => {
   }
 })
 
-test('provision creates streams; no role deletes, purges, restores or consumes one', async () => {
+test('provision creates streams; no role can delete, purge, restore or consume one', async () => {
   for (const { name } of specs) {
     for (const role of busRoles) {
       const isProvision = role === 'provision'

@@ -6,7 +6,7 @@ import { Fault, isFault, toError } from '#runtime/fault.ts'
 /** Functions that another process may call. */
 export type Remote = Readonly<Record<string, (...args: never[]) => unknown>>
 
-/** The same functions, as the other process sees them. */
+/** The same functions as called from another process: asynchronous. */
 export type Caller<Functions extends Remote> = {
   readonly [Name in keyof Functions]: (
     ...args: Parameters<Functions[Name]>
@@ -21,7 +21,7 @@ interface Call {
 interface Answer {
   readonly value?: unknown
   readonly error?: string
-  /** Whether the error is a Fault: heads that the execution client refuses. */
+  /** Whether the error is a Fault: the execution client refused heads. */
   readonly isFault?: boolean
 }
 

@@ -9,9 +9,9 @@ import {
 } from '#node/nats-server/nats-server.ts'
 
 /**
- * The NATS server for tests that need a real one: `ATOLL_NATS_SERVER` names it, else one is found or built.
+ * The NATS server for tests that need a real one: the program of `ATOLL_NATS_SERVER`, else one that is found or built.
  *
- * @throws Error if there is none: a test of the real server does not pass without it
+ * @throws Error if there is none, so that these tests fail instead of passing without a server
  */
 export async function requireNatsServer(): Promise<FoundServer> {
   const named = process.env['ATOLL_NATS_SERVER']
@@ -59,19 +59,19 @@ export class TestServer {
     await this.#running.ended
   }
 
-  /** Starts it again where it was, after `kill`. */
+  /** Starts it again after `kill`, with the same port and store. */
   async restart(): Promise<void> {
     const { port } = this.#running
     const options = startOptions(this.found, this.#dataDir, { ...this.#options, port })
     this.#running = await startNatsServer(options)
   }
 
-  /** Loses all that was stored; between `kill` and `restart`. */
+  /** Deletes the store of the server; to be called between `kill` and `restart`. */
   async wipe(): Promise<void> {
     await rm(join(this.#dataDir, 'store'), { recursive: true, force: true })
   }
 
-  /** Freezes it, as a partition would. */
+  /** Freezes the server; for its clients this looks like a partition. */
   freeze(): void {
     this.#running.kill('SIGSTOP')
   }

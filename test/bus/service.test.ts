@@ -46,7 +46,7 @@ function run(file: string, args: readonly string[]): Running {
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'atoll-service-'))
   const found = await requireNatsServer()
-  if (found.kind !== 'program') throw new Error('this test wants a program')
+  if (found.kind !== 'program') throw new Error('this test needs a program')
   const served = run(atoll, [
     'bus',
     'serve',
@@ -84,7 +84,7 @@ const isRunning = (service: Running) => () => service.output().includes('"msg":"
 const healthOf = (service: Running) =>
   /"health":"([^"]+)"/.exec(service.output())?.[1] ?? assert.fail(service.output())
 
-test('a service ends with the node that started it, however that ended', async (t) => {
+test('a service stops when the node that started it has ended', async (t) => {
   const service = start(t, 'engine-0')
   await until('it runs', isRunning(service))
   service.child.disconnect()
@@ -110,7 +110,7 @@ test('SIGTERM ends a service within 2 s, and another takes its lease at once', a
   await until('the second runs', isRunning(second))
   const takenMs = performance.now() - stoppedMs
   t.diagnostic(`taken over after ${Math.round(takenMs)} ms`)
-  assert.ok(takenMs < 5_000, 'it did not wait for the lease to expire')
+  assert.ok(takenMs < 5_000, 'the second instance did not wait for the lease to expire')
 })
 
 test('a service whose shutdown hangs is ended within 2 s', async (t) => {
@@ -138,7 +138,7 @@ test('a service serves health, readiness and metrics over HTTP', async (t) => {
   assert.match(metrics, /^process_resident_memory_bytes/m)
 })
 
-test('a service whose own code fails logs why, once, and ends with 1', async (t) => {
+test('a service whose own code fails logs the cause once and exits with 1', async (t) => {
   const service = start(t, 'engine-4', '--fail-after-ms=100')
   assert.equal(await service.code, 1)
   assert.equal(service.output().match(/a rule of ours is broken/g)?.length, 2, 'message and stack')
@@ -190,7 +190,7 @@ for (const [what, flags, message] of [
     if (server !== undefined) assert.throws(() => process.kill(server, 0), { code: 'ESRCH' })
   })
 
-test('a key that is not the service’s is refused as not-permitted', async (t) => {
+test('a service with the key of another service is refused as not-permitted', async (t) => {
   const service = start(t, 'engine-6', `--nats-seed-file=${join(folder, 'keys', 'rpc.nkey')}`)
   assert.equal(await service.code, 1)
   assert.match(service.output(), /not-permitted/)

@@ -8,7 +8,7 @@ import { certificate } from './certificate.ts'
 import { text } from './conformance/raw-client.ts'
 import { TestServer } from './servers.ts'
 
-test('with TLS, a client talks to a server that it trusts, and to no other', async (t) => {
+test('with TLS, a client connects only to a server whose certificate it trusts', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-tls-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const tls = await certificate(folder, 'server')

@@ -67,7 +67,7 @@ async function startCollector(spans: SentSpan[]): Promise<Server> {
   return server
 }
 
-/** From where a trace began to a span, as `service: span`. */
+/** The spans from the root of a trace to a span, each as `service: span`. */
 function pathTo(span: SentSpan, byId: ReadonlyMap<string, SentSpan>): string {
   const { service, name, parent, trace } = span
   const above = byId.get(parent)
@@ -93,7 +93,7 @@ test('one trace leads from an L1 head to the safe head, through three processes'
   assert.equal(ran.code, 0, ran.err)
   const byId = new Map(spans.map((span) => [span.id, span]))
   const paths = new Set(spans.map((span) => pathTo(span, byId)))
-  // Derivation writes its targets when all of an L1 block is derived, so the safe head that follows from it is in force then.
+  // Derivation writes its targets when an L1 block is fully derived, and the engine sets the safe head from them.
   const whole = [
     'atoll-da-watcher: da-watcher.new-head',
     'atoll-derivation: da-watcher.l1-heads',

@@ -15,7 +15,7 @@ import { SimulatedL1 } from '#test/verifier/simulated-l1.ts'
 import { StandInClient } from '#test/verifier/stand-in-client.ts'
 import { serveRemote } from './remote.ts'
 
-/** The process that sends a command to the execution client, and the term of its lease. */
+/** The process that sent a command to the execution client, and the term of its lease. */
 interface Sender {
   readonly boot: string
   readonly term: bigint
@@ -26,7 +26,7 @@ interface SeenCommand extends Sender {
   readonly atMs: number
 }
 
-/** Shared by the processes of a test and not killed: L1, the execution client, and a log of observations. */
+/** Parts shared by the processes of a test, which are never killed: L1, the execution client, a log of observations. */
 export class World {
   readonly l1: SimulatedL1
   readonly client: StandInClient
@@ -60,7 +60,7 @@ export class World {
     return Math.round(this.#longestStallMs)
   }
 
-  /** Milliseconds of the L1 script. */
+  /** Time in the L1 script, in milliseconds from its start. */
   #l1Ms(): number {
     return (performance.now() - this.#startedMs) * this.#speed
   }
@@ -69,7 +69,7 @@ export class World {
     return serveRemote(this.functions())
   }
 
-  /** What the processes may call. */
+  /** The functions that the processes call. */
   functions() {
     const { client, l1 } = this
     return {

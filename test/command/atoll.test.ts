@@ -73,7 +73,7 @@ test('a well-known key has its well-known address and peer id', async () => {
   assert.match(account.out, /^address: 0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266$/m)
 })
 
-test('a key file that is missing or holds something else is an error without a stack trace', async () => {
+test('a key file that is missing or malformed is an error without a stack trace', async () => {
   for (const [kind, file] of [
     ['jwt', join(folder, 'missing')],
     ['nkey', 'package.json'],

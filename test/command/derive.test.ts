@@ -67,7 +67,7 @@ test('on a terminal only the result is printed', async () => {
   assert.equal(out.trim().split('\n').length, 3)
 })
 
-test('derivation can start at a later block, also where blocks are executed', async () => {
+test('derivation can start at a later block, also with execution', async () => {
   for (const flags of [[], ['--execute']]) {
     const { code, out, err } = await derive(karst, '--json', '--from', '20', ...flags)
     assert.equal(code, 0, err)
@@ -75,7 +75,7 @@ test('derivation can start at a later block, also where blocks are executed', as
   }
 })
 
-test('the speed is the median of many times', async () => {
+test('the reported speed is the median of repeated runs', async () => {
   const { out } = await derive(karst, '--json', '--quiet', '--repeat', '3')
   const summary = JSON.parse(out) as { seconds: number; secondsAll: number[] }
   assert.equal(summary.secondsAll.length, 3)

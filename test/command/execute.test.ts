@@ -72,7 +72,7 @@ for (const [what, args, message] of [
     /--fixture is "\/nowhere"\s+want a recorded block/,
   ],
 ] as const)
-  test(`atoll execute with ${what} says so`, async () => {
+  test(`atoll execute reports ${what}`, async () => {
     const { code, err } = await runAtoll(['execute', ...args])
     assert.notEqual(code, 0)
     assert.match(err, message)

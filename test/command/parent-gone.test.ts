@@ -21,7 +21,7 @@ const older = `data:text/javascript,
 const late = `data:text/javascript,await new Promise((gone) => process.once('disconnect', gone))`
 
 test(
-  'what an older Node handed over ends when that is killed',
+  'a program that an older Node handed over to the installed one ends when the older one is killed',
   { skip: !existsSync(installed) && 'no Node came with the packages', timeout: 20_000 },
   async () => {
     const record = join(recordsFolder, 'fork-holocene')
@@ -43,7 +43,7 @@ test(
 )
 
 test(
-  'a service whose node is gone before it began stops at once',
+  'a service stops at once if its node ended before it started',
   { timeout: 20_000 },
   async () => {
     const args = ['--chain-id=10', '--engine-url=http://127.0.0.1:1', '--health-port=0']

@@ -49,7 +49,7 @@ for (const [what, more, code, message] of [
   ['an end too far', ['--to', '55'], 2, /the newest block of http.* is 54; give a lower one/],
   ['no number', ['--from', 'genesis'], 2, /--from is "genesis"/],
 ] as const)
-  test(`atoll record with ${what} says so`, async (t) => {
+  test(`atoll record reports ${what}`, async (t) => {
     const ran = await runAtoll([...(await flagsOf(t, join(newFolder(t), 'out'))), ...more])
     assert.equal(ran.code, code, ran.err)
     assert.match(ran.err, message)

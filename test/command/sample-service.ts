@@ -7,9 +7,9 @@ const config = z.strictObject({
   engineUrl: url(['http', 'https'], 'http://127.0.0.1:8551').describe('Engine API'),
   jwtSecretFile: readableFile('a secret').optional().describe('shared with the execution client'),
   engineTimeoutMs: wholeNumber(1, 60_000).default(5_000).describe('how long a call may take'),
-  /** Does not stop when it is asked to. */
+  /** Ignores the request to stop. */
   stubborn: onOff().default(false),
-  /** Fails after so many milliseconds. */
+  /** Fails after this number of milliseconds. */
   failAfterMs: wholeNumber(0, 60_000).default(0),
 })
 

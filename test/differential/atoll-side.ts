@@ -17,14 +17,14 @@ import type { Case, CaseL1 } from './build-case.ts'
 import { buildBlock, digestOf, hashOf, isRefused } from './stand-in-engine.ts'
 import { blobBytes } from '#protocol/channel/blob.ts'
 
-/** Limit on resets, as on the other side. */
+/** Maximum number of resets in a case; the program with op-node has the same limit. */
 const maxResets = 20
 
 /** Options of deriving a case. */
 export interface SideOptions {
   /** Whether to print attributes too. */
   readonly isVerbose?: boolean
-  /** Another config than the case's own: a planted bug. */
+  /** Replaces the config of the case, to plant a bug. */
   readonly config?: RollupConfig
   readonly onEvent?: (event: PipelineEvent) => void
   readonly onDerived?: (number: bigint, digest: Hash) => void
@@ -120,7 +120,7 @@ class AtollRun {
     this.#chain.length = Number(number - this.#config.genesis.l2.number) + 1
   }
 
-  /** @returns whether it reached the end; otherwise it was reset */
+  /** @returns whether derivation ended; false if it was reset */
   #derive({ pipeline, from }: { readonly pipeline: Pipeline; readonly from: number }): boolean {
     for (let at = from + 1; ;) {
       const output = this.#driver.next()
@@ -153,7 +153,7 @@ class AtollRun {
     }
   }
 
-  /** At the first read, the child of a replaced block. */
+  /** The block as L1 returns it: after a reorg, its first read has a parent hash that does not match. */
   #asRead(block: L1Block): L1Block {
     return this.#reorgs.delete(block.number) ? { ...block, parentHash: block.hash } : block
   }

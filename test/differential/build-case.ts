@@ -20,7 +20,7 @@ export interface Case extends Omit<Draft, 'blocks'> {
 /** An L1 block. */
 export interface CaseL1 extends Pick<DraftL1, 'hash' | 'header' | 'receipts'> {
   readonly transactions: readonly Uint8Array[]
-  /** By versioned hash, without the zeros at the end. */
+  /** Blobs by versioned hash, without trailing zeros. */
   readonly blobs: ReadonlyMap<Hash, Uint8Array>
 }
 
@@ -60,7 +60,7 @@ function calldataOf({ items: [item] }: Post): Uint8Array {
   return item === undefined ? new Uint8Array(0) : dataOf(item)
 }
 
-/** The data in calldata or in a blob. */
+/** The data of an item; for a whole blob, its bytes. */
 export function dataOf(item: Item): Uint8Array {
   return item.kind === 'frames' ? encodeFrames(item.frames) : item.bytes
 }

@@ -12,7 +12,7 @@ export class Coverage {
     add(this.#events, `${what}: ${reason}`)
   }
 
-  /** Counts what happened in a case. */
+  /** Counts the kinds of events in a case. */
   addCase(lines: readonly string[]): void {
     this.#runs++
     const seen = new Set<string>()

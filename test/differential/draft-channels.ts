@@ -12,12 +12,12 @@ const readerRules = { allowsBrotli: true, maxRlpBytesPerChannel: 1_000_000 }
 /** A channel with more batches is not rewritten. */
 const maxEntries = 500
 
-/** The hash that a block has by its number, as its children name it. */
+/** The hash of the block with a number, as in the parent hash of its child. */
 export function hashByNumber({ known }: Pick<Draft, 'known'>, number: bigint): Hash {
   return known.get(number)?.hash ?? hashOfNumber(number)
 }
 
-/** The channels of a draft that are whole and can be read, in the order of their first frames. */
+/** The complete, readable channels of a draft, in the order of their first frames. */
 export function channelsOf(draft: Draft): readonly ChannelDraft[] {
   const frames = new Map<ChannelId, Map<number, Frame>>()
   for (const frame of framesOf(draft)) {
@@ -56,7 +56,7 @@ function entriesOf(draft: Draft, frames: readonly Frame[]): readonly Entry[] | u
   return entries.length === 0 ? undefined : entries
 }
 
-/** An entry as batches that can be edited, if it is. */
+/** Decodes an entry into batches that can be edited, if possible. */
 function toEntry(draft: Draft, bytes: Uint8Array): Entry {
   const batch = decoded(() => decodeBatch(bytes, rulesOf(draft)))
   if (batch === undefined || batch.kind === 'skipped') return { kind: 'raw', bytes }

@@ -18,13 +18,13 @@ export interface Draft {
   hashes: 'by-number' | 'by-content'
   /** The stand-in engine refuses attributes whose digest has a first byte below this. */
   refuseBelow: number
-  /** Numbers of L1 blocks that at the first read are not children of the block before. */
+  /** Numbers of L1 blocks whose parent hash does not match at the first read. */
   reorgs: readonly bigint[]
   /** The mutations applied. */
   readonly notes: string[]
 }
 
-/** The fields of `rollup.json` that mutations change; the others stay as they are. */
+/** The fields of `rollup.json` that mutations read or change. */
 export interface RollupJson {
   readonly genesis: {
     readonly l1: { readonly hash: Hash; readonly number: number }
@@ -51,7 +51,7 @@ export interface KnownBlock {
   readonly digest: Hash
 }
 
-/** An L1 block: its head never changes, so that parents stay parents. */
+/** An L1 block. Mutations never change its hash and header, so parent hashes stay valid. */
 export interface DraftL1 {
   readonly hash: Hash
   readonly header: Header
@@ -59,7 +59,7 @@ export interface DraftL1 {
   posts: Post[]
 }
 
-/** What derivation reads of a receipt. */
+/** The fields of a receipt that derivation reads. */
 export type Receipt = Pick<L1Receipt, 'isSuccess' | 'logs'>
 
 /** A transaction to the batch inbox. */
@@ -85,7 +85,7 @@ export type PostFlaw =
 /** What calldata or a blob carries. */
 export type Item =
   | { readonly kind: 'frames'; readonly frames: readonly Frame[] }
-  /** Calldata, or what is in a blob. */
+  /** Calldata, or the data encoded in a blob. */
   | { readonly kind: 'data'; readonly bytes: Uint8Array }
   /** A whole blob. */
   | { readonly kind: 'blob'; readonly bytes: Uint8Array }

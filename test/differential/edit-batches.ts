@@ -8,7 +8,7 @@ import type { Entry, RollupJson } from './draft.ts'
 import { editBytes } from './edit-bytes.ts'
 import { decoded } from './record-draft.ts'
 
-/** What is needed to write batches. */
+/** Inputs for encoding batches. */
 export interface BatchWriting {
   readonly random: Random
   readonly rollup: RollupJson
@@ -40,7 +40,7 @@ const edits: readonly [Edit, ...Edit[]] = [
   }),
 ]
 
-/** Changes one thing about one of the batches, or which there are. */
+/** Changes one batch, or removes, repeats or reorders batches. */
 export function editBatches(
   batches: readonly SingularBatch[],
   writing: BatchWriting,
@@ -83,7 +83,7 @@ function withTransaction(batch: SingularBatch, raw: Uint8Array): SingularBatch {
   return { ...batch, transactions: [...batch.transactions, raw] }
 }
 
-/** What has no place in a batch, at some time or ever. */
+/** Bytes that a batch must not have as a transaction, before some fork or at all. */
 function oddTransaction(random: Random): Uint8Array {
   const type = random.pick([0x7e, 0x7d, 0x04, 0x03, 0x05, 0x02, 0xc0, 0x00, 0x7f])
   const body = random.pick([[], [0xc0], [0xc2, 1, 2], [0xc1, 0x80], [1, 2, 3], [0xb8, 1, 0]])
@@ -114,7 +114,7 @@ function attempt(encode: () => Uint8Array): Uint8Array | undefined {
   }
 }
 
-/** Changes the bytes of an entry, or which there are. */
+/** Changes the bytes of one entry, or removes, repeats or inserts one. */
 export function editEntries(entries: readonly Uint8Array[], random: Random): readonly Uint8Array[] {
   const at = random.between(0, entries.length - 1)
   const chosen = entries[at]
@@ -130,7 +130,7 @@ export function editEntries(entries: readonly Uint8Array[], random: Random): rea
       return entries.with(at, Uint8Array.from([random.pick([0, 1, 2, 255]), ...chosen.subarray(1)]))
     case 4:
     case 5: {
-      // Near the start there are counts, bits, and numbers of variable length.
+      // The start of a span batch has counts, bitfields and varints.
       const head = chosen.subarray(0, 70)
       return entries.with(at, Buffer.concat([editBytes(head, random), chosen.subarray(70)]))
     }

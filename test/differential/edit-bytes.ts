@@ -1,6 +1,6 @@
 import type { Random } from '#test/simulator/random.ts'
 
-/** Flips, cuts, adds or repeats; the input stays as it is. */
+/** Truncates, inserts, removes or changes bytes; does not modify the input. */
 export function editBytes(bytes: Uint8Array, random: Random): Uint8Array {
   const at = random.between(0, Math.max(0, bytes.length - 1))
   switch (random.between(0, 7)) {

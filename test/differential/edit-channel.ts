@@ -5,7 +5,7 @@ import type { ChannelDraft, Draft, Entry } from './draft.ts'
 import { editBatches, editEntries, encodeEntry } from './edit-batches.ts'
 import { cutChannel, editPacked, packChannel } from './write-channel.ts'
 
-/** Opens one of the record's channels, changes something within, and puts it back where it was. */
+/** Decodes a channel of the record, changes it at one level, and encodes it into the same frames again. */
 export function editChannel(
   draft: Draft,
   { random, channels }: { readonly random: Random; readonly channels: readonly ChannelDraft[] },
@@ -30,7 +30,7 @@ export function editChannel(
   draft.notes.push(`${level} of channel ${channel.id.slice(0, 10)}`)
 }
 
-/** The channel has as many frames as before, where they were, or fewer. */
+/** Replaces the frames of a channel in place; the new channel may have fewer frames, never more. */
 function replaceFrames(draft: Draft, id: ChannelId, data: Uint8Array): void {
   const numbers = new Set<number>()
   const each = (change: (frame: Frame) => readonly Frame[]) => {

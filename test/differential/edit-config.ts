@@ -22,7 +22,7 @@ export function editForks(draft: Draft, random: Random): void {
     schedule[name] = time
   }
   separate(schedule, rollup.block_time)
-  // op-node errs where Holocene comes with another: once is enough to know.
+  // If one L1 block activates Holocene and an older fork, op-node has a known bug: a few such cases suffice.
   if (random.chance(0.9)) leaveAlone(schedule)
   const forks = hardforkNames.map((name) => [
     `${name}_time`,
@@ -33,20 +33,20 @@ export function editForks(draft: Draft, random: Random): void {
   giveDependencySet(draft, random)
 }
 
-/** Lets Holocene come to L1 with none of the forks before it. */
+/** Ensures that the L1 block that activates Holocene activates no older fork. */
 function leaveAlone(schedule: Schedule): void {
   if (schedule.holocene === undefined || schedule.holocene === 0) return
   const soon = schedule.holocene - longestL1Step
   const granite = schedule.granite ?? 0
   if (granite <= soon) return
-  // In order all the same: what has to be earlier is there at genesis.
+  // The forks stay in order: all older ones are active from genesis.
   for (const name of hardforkNames.slice(0, hardforkNames.indexOf('holocene'))) schedule[name] = 0
 }
 
-/** Seconds between two L1 blocks of a record, at most. */
+/** Maximum number of seconds between two L1 blocks of a record. */
 const longestL1Step = 400
 
-/** No chain has Karst and Lagoon in one block. */
+/** Activates Karst and Lagoon in different blocks, as every chain does. */
 function separate(schedule: Schedule, blockTime: number): void {
   const { karst, lagoon } = schedule
   if (karst === undefined || lagoon === undefined || lagoon === 0) return
@@ -58,7 +58,7 @@ function giveDependencySet(draft: Draft, random: Random): void {
   draft.dependencySet = { dependencies: Object.fromEntries(ids.map((id) => [String(id), {}])) }
 }
 
-/** Changes what else of the config decides. Windows are short, so that a batch that is lost does not end the chain. */
+/** Changes windows and limits of the config. Windows are short, so that a lost batch does not stop the chain. */
 export function editNumbers(draft: Draft, random: Random): void {
   const changes: Partial<RollupJson> = {
     seq_window_size: random.pick([2, 3, 3, 4, 5, 6, 8, 12]),

@@ -13,10 +13,10 @@ const depositEvent = toBytes32(
   keccak256(Buffer.from('TransactionDeposited(address,address,uint256,bytes)')),
 )
 
-/** Past the index of any log that a record has. */
+/** Index of the first log that a mutation adds: higher than the log indices of all records. */
 const firstOwnIndex = 10_000
 
-/** Changes one thing about what L1 says of deposits or the system config. */
+/** Changes one deposit or update of the system config, or the receipts that contain them. */
 export function editL1(draft: Draft, random: Random): void {
   const at = random.between(1, Math.max(1, draft.blocks.length - 1))
   const block = draft.blocks[at]
@@ -50,13 +50,13 @@ function addUpdate(draft: Draft, { random, at }: At): void {
   addLog(block, broken ? breakLog(log, random) : log)
   draft.notes.push(`config update ${type}${broken ? ' broken' : ''} in L1 ${at}`)
   if (type !== 0 || broken) return
-  // Most batchers go on with the new key.
+  // Most batchers continue with the new key.
   if (random.chance(0.7))
     for (const later of draft.blocks.slice(at))
       later.posts = later.posts.map((post) => ({ ...post, sender: stranger }))
 }
 
-/** As the contract would say it, or nearly. */
+/** The data of an update as the contract emits it, sometimes slightly wrong. */
 function contentOf(type: number, random: Random): Uint8Array {
   const uint = (value: number | bigint) => toFixedBigEndian(BigInt(value), 32)
   const odd = random.chance(0.2)
@@ -109,7 +109,7 @@ function addDeposit(draft: Draft, { random, at }: At): void {
     data: abiBytes(Buffer.concat([...head, data])),
     index: nextIndex(block),
   }
-  // A deposit that does not parse ends the chain.
+  // A deposit that does not parse ends derivation.
   const broken = random.chance(0.06)
   addLog(block, broken ? breakLog(log, random) : log)
   draft.notes.push(`deposit${broken ? ' broken' : ''} in L1 ${at}`)
@@ -125,7 +125,7 @@ function editReceipt(draft: Draft, { random, at }: At): void {
     ['dropped', block.receipts.toSpliced(index, 1)],
     ['repeated', [...block.receipts, receipt]],
     [
-      'logs turned round',
+      'logs in reverse order',
       block.receipts.with(index, { ...receipt, logs: receipt.logs.toReversed() }),
     ],
     [
@@ -140,7 +140,7 @@ function editReceipt(draft: Draft, { random, at }: At): void {
   draft.notes.push(`receipt ${note} in L1 ${at}/${index}`)
 }
 
-/** Changes the data after offset and length, which stay valid. */
+/** Flips a bit of the data after offset and length, which stay valid. */
 function editOpaque(data: Uint8Array, random: Random): Uint8Array {
   if (data.length <= 64) return data
   const copy = new Uint8Array(data)
@@ -158,7 +158,7 @@ function breakLog(log: L1Log, random: Random): L1Log {
     case 2:
       return { ...log, topics: [...log.topics, word(0n)].slice(0, 4) }
     case 3: {
-      // Offset or length.
+      // These bytes belong to the offset or the length.
       const data = new Uint8Array(log.data)
       data[random.pick([0, 23, 24, 31, 63, 62])] = random.between(0, 255)
       return { ...log, data }

@@ -9,13 +9,13 @@ import { replacementOf } from './sign-post.ts'
 import { newChannelId } from './write-channel.ts'
 import type { Address } from '#protocol/primitives.ts'
 
-/** A place of a transaction. */
+/** Indices of an L1 block and of a transaction in it. */
 interface Place {
   readonly block: number
   readonly post: number
 }
 
-/** Does something to the frames of one item. */
+/** Changes the frames of one item; `at` is the index of a frame. */
 type FrameEdit = (frames: readonly Frame[], at: number, random: Random) => readonly Frame[]
 
 const frameEdits: Readonly<Record<string, FrameEdit>> = {
@@ -62,10 +62,10 @@ const flaws: readonly [PostFlaw, ...PostFlaw[]] = [
   'calldata-beside-blobs',
 ]
 
-/** Other senders to the inbox. */
+/** A sender to the inbox that is not the batcher, unless a config update names it. */
 export const stranger: Address = replacementOf(`0x${'5a'.repeat(20)}` as Address)
 
-/** Changes one thing about transactions to the inbox: what they carry, who sends them, where they stand. */
+/** Makes one change to transactions to the inbox: their data, sender, signature, type or position. */
 export function editPosts(draft: Draft, random: Random): void {
   const places = draft.blocks.flatMap(({ posts }, block) =>
     posts.map((_, post) => ({ block, post })),
@@ -164,7 +164,7 @@ function editOrder(draft: Draft, { block: at, post: index }: Place, random: Rand
       other.posts = [post, ...other.posts]
       break
     case 4:
-      named('posts the other way round')
+      named('posts reversed')
       block.posts = block.posts.toReversed()
       break
     case 5:

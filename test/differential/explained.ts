@@ -14,8 +14,8 @@ const explanations: readonly Explanation[] = [
 ]
 
 /**
- * Where the L1 block that brings Holocene brings a fork before it too, op-node changes its stages for the older fork alone, so
- * that those before Holocene go on; started after that block, it has the right ones.
+ * If the L1 block that activates Holocene activates an older fork too, op-node handles only the older one and keeps the
+ * pipeline stages from before Holocene. An op-node that starts after that block has the right stages.
  */
 function isAfterForkWithHolocene({ blocks, config }: Case, { atoll, opNode }: Parting): boolean {
   const isOn = (fork: HardforkName, block: CaseL1 | undefined) =>
@@ -28,7 +28,7 @@ function isAfterForkWithHolocene({ blocks, config }: Case, { atoll, opNode }: Pa
   return [atoll, opNode].every((line) => (readAt(line) ?? Infinity) >= first.header.number)
 }
 
-/** Number of the L1 block that a line comes of, if it says so. */
+/** Number of the L1 block from which the L2 block of a line was derived; undefined if the line has none. */
 function readAt(line: string): bigint | undefined {
   const number = / from 0x\w+:(\d+)/.exec(line)?.[1]
   return number === undefined ? undefined : BigInt(number)

@@ -6,7 +6,7 @@ import { editL1 } from './edit-l1.ts'
 import { editPosts } from './edit-posts.ts'
 import { rebatch } from './rebatch.ts'
 
-/** A record, and those of its channels that can be decoded. */
+/** A record and its decodable channels. */
 export interface Base {
   readonly draft: Draft
   readonly channels: readonly ChannelDraft[]
@@ -15,12 +15,12 @@ export interface Base {
 /** Maximum number of L1 blocks of a case: ten short cases find more than a long one. */
 const maxBlocks = 18
 
-/** Makes a case of a record. Its mutations depend only on the random numbers. */
+/** Makes a case from a record. Its mutations depend only on the random numbers. */
 export function makeDraft({ draft: base, channels }: Base, random: Random): Draft {
   const most = Math.min(base.blocks.length, maxBlocks)
   const draft: Draft = {
     ...base,
-    // Reversed lists and the like are new arrays: the record's own are never written to.
+    // A shallow copy: mutations replace the arrays of a block and never modify those of the record.
     blocks: base.blocks
       .slice(0, random.chance(0.7) ? most : random.between(4, most))
       .map((block) => ({ ...block })),

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** op-node's pipeline in a process of its own, which takes one case after the other. */
+/** Runs op-node's pipeline in a separate process, which derives one case after the other. */
 export class OpNodeSide {
   readonly #program: string
   readonly #waiting: ((lines: readonly string[]) => void)[] = []
@@ -14,7 +14,7 @@ export class OpNodeSide {
     this.#program = program
   }
 
-  /** @param encoded of `encodeCase`; answers come in the order of the questions */
+  /** @param encoded result of `encodeCase`; cases are answered in the order of the calls */
   derive(encoded: Buffer): Promise<readonly string[]> {
     this.#child ??= this.#start()
     const { promise, resolve } = Promise.withResolvers<readonly string[]>()
@@ -34,14 +34,14 @@ export class OpNodeSide {
   #start(): ChildProcess {
     const child = spawn(this.#program, { stdio: ['pipe', 'pipe', 'inherit'] })
     child.stdout?.on('data', (chunk: Buffer) => this.#take(chunk))
-    // A write to a process that died; the exit handler reports it.
+    // A write to a dead process fails; the exit handler reports the end of the process.
     child.stdin?.on('error', () => undefined)
     child.once('exit', (code, signal) => this.#ended(`crash # ${signal ?? code}`))
     child.once('error', (error) => this.#ended(`crash # ${error.message}`))
     return child
   }
 
-  /** The other cases in its input are lost with the process, and must be sent again. */
+  /** Answers all pending cases with the reason: they are lost with the process, and must be sent again. */
   #ended(reason: string): void {
     this.#child = undefined
     this.#received = []

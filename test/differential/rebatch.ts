@@ -6,7 +6,7 @@ import type { ChannelDraft, Draft, Entry, Item, Post } from './draft.ts'
 import { editBatches, editEntries, encodeEntry } from './edit-batches.ts'
 import { cutChannel, editPacked, newChannelId, packChannel } from './write-channel.ts'
 
-/** How often something is wrong at each level. */
+/** Probability of a flaw at each level. */
 export interface Flaws {
   readonly batches: number
   readonly entries: number
@@ -17,11 +17,11 @@ export interface Flaws {
 export interface RebatchOptions {
   readonly random: Random
   readonly flaws: Flaws
-  /** Of the record: their transactions are used again. */
+  /** Channels of the record, whose transactions are used again. */
   readonly channels: readonly ChannelDraft[]
 }
 
-/** Puts other batches in the place of the record's: L2 blocks of its transactions, in channels of every make. */
+/** Replaces the batches of the record by new ones with its transactions, in channels of all kinds. */
 export function rebatch(draft: Draft, options: RebatchOptions): void {
   const writer = new Writer(draft, options)
   writer.write()
@@ -54,7 +54,7 @@ class Writer {
     let slot = 1
     for (let from = 0; from < blocks.length;) {
       const to = from + random.between(1, random.pick([4, 12, 30]))
-      // What a span says again has to be the same.
+      // To be valid, a span batch must repeat the blocks that it overlaps unchanged.
       const overlap = random.chance(0.12) ? random.between(1, 3) : 0
       const batches = blocks.slice(Math.max(0, from - overlap), to)
       from = to
@@ -75,7 +75,7 @@ class Writer {
     }
   }
 
-  /** The chain that a sequencer could have made: every block in the newest epoch that it may have, or not quite. */
+  /** A chain that a sequencer could have made: each block has the newest epoch it may have, or an older one. */
   #blocks(): readonly SingularBatch[] {
     const { rollup, blocks: l1 } = this.#draft
     const random = this.#random
@@ -128,7 +128,7 @@ class Writer {
     return cutChannel(newChannelId(random), packed, random.pick([1, 1, 1, 2, 3, 5]))
   }
 
-  /** Mostly; it may be too early for it all the same. */
+  /** Whether Fjord is scheduled, and at random without it; the channel may still be posted before Fjord. */
   #allowsBrotli(): boolean {
     const fjord = this.#draft.rollup['fjord_time']
     return typeof fjord === 'number' || this.#random.chance(0.1)
@@ -179,7 +179,7 @@ function mix(frames: readonly Frame[], random: Random): readonly Frame[] {
     .map(({ frame }) => frame)
 }
 
-/** All that users sent in a record. */
+/** Transactions from the batches of a record, up to 200. */
 function transactionsOf(channels: readonly ChannelDraft[]): readonly Uint8Array[] {
   return channels
     .flatMap(({ entries }) => entries)

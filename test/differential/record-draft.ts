@@ -20,7 +20,7 @@ import { buildCase } from './build-case.ts'
 import type { Draft, DraftL1, Item, KnownBlock, Post, RollupJson } from './draft.ts'
 import { replacementOf } from './sign-post.ts'
 
-/** A record as a case that nothing was done to yet: its batchers have keys that we know. */
+/** A record as a case without mutations; its batchers are replaced by addresses whose keys we have. */
 export async function readRecord(folder: string, record: string): Promise<Draft> {
   const path = join(folder, record)
   const rollup = (await readJsonFile(requireFile(path, 'rollup.json'))) as RollupJson
@@ -47,7 +47,7 @@ export async function readRecord(folder: string, record: string): Promise<Draft>
   return { ...draft, known: digestsOf(draft, hashes) }
 }
 
-/** Runs the record once for what its blocks are made of: the stand-in engine knows them by it. */
+/** Derives the record once for the digests of its attributes, by which the stand-in engine recognises its blocks. */
 function digestsOf(
   draft: Draft,
   hashes: ReadonlyMap<bigint, Hash>,
@@ -102,7 +102,7 @@ function toItem(bytes: Uint8Array): Item {
   return frames === undefined ? { kind: 'data', bytes } : { kind: 'frames', frames }
 }
 
-/** What decodes; undefined for what does not. */
+/** The decoded value; undefined if decoding throws a `DecodeError`. */
 export function decoded<Value>(decode: () => Value): Value | undefined {
   try {
     return decode()

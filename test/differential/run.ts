@@ -1,5 +1,5 @@
 /**
- * Derives mutated L1 data with Atoll's pipeline and with op-node's, and compares all that comes out.
+ * Derives mutated L1 data with Atoll's pipeline and with op-node's, and compares their outputs.
  *
  *   npm run test:differential -- --runs 10000 --seed 1
  *   npm run test:differential -- --seed 1 --case 17     one case again, with all its attributes
@@ -26,10 +26,10 @@ import { encodeCase } from './wire.ts'
 
 const records = fileURLToPath(new URL('../vectors/records/', import.meta.url))
 
-/** Cases that op-node is given before the first of them is answered. */
+/** Maximum number of cases sent to op-node and not answered yet. */
 const inFlight = 8
 
-/** Faults of Atoll's side alone, to see that they are found. */
+/** Faults planted on Atoll's side only, to check that the comparison finds them. */
 const plants: Readonly<Record<string, (config: RollupConfig) => RollupConfig>> = {
   'sequencing-window': (config) => ({ ...config, sequencingWindow: config.sequencingWindow + 1n }),
   'channel-timeout': (config) => ({ ...config, channelTimeout: config.channelTimeout + 1n }),
@@ -44,7 +44,7 @@ interface Options {
   readonly only: number | undefined
   /** The only record to start from. */
   readonly record: string | undefined
-  /** Where cases that differ are kept. */
+  /** Folder in which cases that differ are stored. */
   readonly keep: string | undefined
   readonly plant: string | undefined
 }
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
     return
   }
   if (!(await hasGo())) {
-    console.error('Go is not here, which op-node is built with: https://go.dev/dl/, 1.26 or newer')
+    console.error('op-node cannot be built without Go 1.26 or newer: https://go.dev/dl/')
     if (process.env['CI'] !== undefined) process.exitCode = 1
     return
   }
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
   if (run.failures > 0) process.exitCode = 1
 }
 
-/** @returns undefined for what makes no sense */
+/** @returns undefined for invalid flags */
 function readOptions(): Options | undefined {
   const text = { type: 'string' } as const
   const options = { runs: text, seed: text, case: text, record: text, keep: text, plant: text }
@@ -155,7 +155,7 @@ class DifferentialRun {
       ...(plant && { config: plant(made.config) }),
     })
     let opNode = await answer
-    // It may have died of a case beside this one.
+    // Another pending case may have crashed the process.
     if (opNode[0]?.startsWith('crash') === true) opNode = await this.#opNode.derive(encoded)
     this.#coverage.addCase(atoll)
     await this.#judge(made, { number, atoll, opNode })

@@ -32,7 +32,7 @@ function optional(bytes: Uint8Array | undefined): readonly Uint8Array[] {
   return bytes === undefined ? [Uint8Array.of(0)] : [Uint8Array.of(1), bytes]
 }
 
-/** The hash of a block that is in no record, if hashes are computed from numbers. */
+/** The hash of a block that is not in the record, if hashes depend on block numbers only. */
 export function hashOfNumber(number: bigint): Hash {
   return toHash(keccak256(Buffer.concat([Buffer.from('block'), toFixedBigEndian(number, 8)])))
 }

@@ -2,7 +2,7 @@ import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
 import type { Case, CaseL1 } from './build-case.ts'
 
-/** A case in the form that op-node's side reads, its length first. */
+/** Encodes a case for the program with op-node, with a length prefix. */
 export function encodeCase(of: Case, { isVerbose = false } = {}): Buffer {
   const flags = (isVerbose ? 1 : 0) + (of.hashes === 'by-number' ? 2 : 0)
   const parts: Uint8Array[] = [Uint8Array.of(flags, of.refuseBelow)]

@@ -6,7 +6,7 @@ import type { ChannelId } from '#protocol/primitives.ts'
 import type { Random } from '#test/simulator/random.ts'
 import { editBytes } from './edit-bytes.ts'
 
-/** Packs entries in one of the ways that a batcher may. */
+/** Compresses entries into a channel, in one of the ways open to a batcher. */
 export function packChannel(
   entries: readonly Uint8Array[],
   { random, isBrotli }: { readonly random: Random; readonly isBrotli: boolean },
@@ -25,7 +25,7 @@ export function packChannel(
 export function editPacked(data: Uint8Array, random: Random): Uint8Array {
   switch (random.between(0, 6)) {
     case 0:
-      // Most zlib readers require these four bytes; the data before them counts without them.
+      // Most zlib readers require these four bytes; derivation accepts the data without them.
       return data.subarray(0, -4)
     case 1:
       return data.subarray(0, random.between(0, data.length))

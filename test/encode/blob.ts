@@ -8,7 +8,7 @@ const groupDataBytes = 127
 const headBytes = 4
 
 /**
- * Puts data into a blob.
+ * Encodes data as a blob.
  *
  * @throws RangeError if it does not fit
  */

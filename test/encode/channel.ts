@@ -10,7 +10,7 @@ import { toUint8Array } from '#protocol/channel/node-zlib.ts'
 export type Compression = 'zlib' | 'brotli'
 
 /**
- * Makes the data of a channel.
+ * Encodes and compresses batches as the data of a channel.
  *
  * @param batches encoded, from the type byte on
  * Spec: protocol/derivation.md#channel-format
@@ -37,7 +37,7 @@ export function encodeChannel(
  * Cuts the data of a channel into frames.
  *
  * @param maxFrameBytes size of a frame including its overhead
- * @throws RangeError if there is no room for data, or there are more frames than numbers for them
+ * @throws RangeError if there is no room for data, or if more than 65,536 frames would be needed
  */
 export function splitChannel(
   channelId: ChannelId,

@@ -21,7 +21,7 @@ export interface SpanBatchEncoding {
   /** Unix seconds. */
   readonly genesisTimestamp: bigint
   readonly chainId: bigint
-  /** Whether the first block begins an epoch: its bit is set then, though no reader needs it. */
+  /** Whether the first block is the first of its epoch. Sets its origin bit, which no decoder needs. */
   readonly beginsEpoch: boolean
 }
 
@@ -87,7 +87,7 @@ function originBits(
 /** A transaction split into columns. */
 interface SplitTransaction {
   readonly isOdd: boolean
-  /** Of a legacy transaction only. */
+  /** For legacy transactions only. */
   readonly isProtected: boolean | undefined
   /** r and s, 32 bytes each. */
   readonly signature: Uint8Array
@@ -95,7 +95,7 @@ interface SplitTransaction {
   readonly to: Uint8Array
   readonly nonce: bigint
   readonly gasLimit: bigint
-  /** What the columns of the others leave. */
+  /** The remaining fields, which have no column of their own. */
   readonly data: Uint8Array
 }
 
@@ -144,7 +144,7 @@ function splitLegacy(raw: Uint8Array, chainId: bigint): SplitTransaction {
   }
 }
 
-/** It has no signature: all its bytes are data, and it counts as a contract creation without recipient. */
+/** A post-exec transaction has no signature. All its bytes are data, and it is encoded as a contract creation. */
 function splitPostExec(raw: Uint8Array): SplitTransaction {
   if (new RlpScan(raw, 1).list(raw.length) !== raw.length)
     throw new DecodeError('bytes after the list of a post-exec transaction')

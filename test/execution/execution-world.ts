@@ -11,13 +11,13 @@ import { mnemonicToAccount } from 'viem/accounts'
 
 const mnemonic = 'test test test test test test test test test test test junk'
 
-/** Accounts with money. */
+/** Funded accounts. */
 export const accounts = {
   alice: mnemonicToAccount(mnemonic, { addressIndex: 0 }),
   bob: mnemonicToAccount(mnemonic, { addressIndex: 1 }),
 } as const
 
-/** A whole execution client on a new chain with all forks up to Karst, and who drives it. */
+/** A whole execution client on a new chain with all forks up to Karst, with its driver. */
 export async function startWorld(t: TestContext, { databaseFile = ':memory:' } = {}) {
   const genesis = parseGenesis(
     await makeGenesis({
@@ -45,10 +45,10 @@ export async function startWorld(t: TestContext, { databaseFile = ':memory:' } =
     await driver.close()
     await client.close()
   })
-  /** Makes a block of what the pool has. */
+  /** Builds a block with the transactions of the pool. */
   const mine = async () => {
     const id = await driver.start(await driver.head(), { noTxPool: false })
-    // The first block has what is forced; what users sent comes a moment later.
+    // The first version of a payload has only forced transactions; pooled ones follow a moment later.
     await new Promise((resolve) => setTimeout(resolve, 100))
     return driver.finish(id)
   }

@@ -20,7 +20,7 @@ const chain = {
 const readGzip = (path: string) => JSON.parse(gunzipSync(readFileSync(path)).toString()) as unknown
 
 for (const last of hardforkNames)
-  test(`a new chain begins with every fork up to ${last}`, async () => {
+  test(`the genesis of a new chain has every fork up to ${last}`, async () => {
     const genesis = parseGenesis(await makeGenesis({ ...chain, hardforkTimes: { [last]: 0n } }))
     const { header } = makeGenesisBlock(genesis, new MemoryStore())
     const at = hardforkNames.indexOf(last)
@@ -39,7 +39,7 @@ interface Recorded {
   >
 }
 
-/** Ends of the addresses of L1Block and of the two system contracts. */
+/** Last digits of the addresses of L1Block and of the two system contracts, which earlier blocks wrote to. */
 const written = ['00000015', 'beac02', '175320002935']
 
 const shared = fileURLToPath(new URL('../../../shared/fixtures/records/', import.meta.url))
@@ -51,7 +51,7 @@ for (const [record, last] of [
   ['late-genesis', 'isthmus'],
   ['fork-jovian', 'isthmus'],
 ] as const)
-  test(`its predeploys are those of op-geth at the beginning of ${record}`, { skip }, async () => {
+  test(`a new genesis has the predeploys of the record ${record}`, { skip }, async () => {
     const { allocExtra } = readGzip(`${shared}${record}/genesis.json.gz`) as Recorded
     const genesis = parseGenesis(await makeGenesis({ ...chain, hardforkTimes: { [last]: 0n } }))
     let compared = 0

@@ -13,7 +13,7 @@ import {
   resealed,
 } from '#test/fakes/engine-client.ts'
 
-/** A payload that is good. */
+/** A valid payload. */
 async function goodPayload(client: EngineClient): Promise<Envelope> {
   const on = attributesOn(client.chain.head, [])
   const attributes = {
@@ -34,7 +34,7 @@ async function goodPayload(client: EngineClient): Promise<Envelope> {
 
 const runs = Number(process.env['ATOLL_FUZZ_PAYLOADS'] ?? 100_000)
 
-test(`${runs} arbitrary payloads are answered, and the head stays`, async () => {
+test(`${runs} arbitrary payloads are answered and do not change the head`, async () => {
   const client = new EngineClient(openChain())
   const { executionPayload, parentBeaconBlockRoot } = await goodPayload(client)
   const names = Object.keys(executionPayload)
@@ -73,7 +73,7 @@ test(`${runs} arbitrary payloads are answered, and the head stays`, async () => 
   assert.equal(client.chain.head.hash, head)
 })
 
-/** With the hash that it has, if it has one. */
+/** Sets the correct block hash, if the payload can be hashed. */
 function seal(envelope: Envelope): Envelope {
   try {
     return resealed(envelope, {})

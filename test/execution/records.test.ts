@@ -6,12 +6,12 @@ import * as z from 'zod'
 import { executeChain } from '#records/execute/execute-chain.ts'
 import { readJsonFile } from '#runtime/json-file.ts'
 
-// Chains that op-geth made: each block executed from genesis has the hash that it had there, and what it refused is refused.
+// Chains made by op-geth, executed from genesis: hashes and refused payloads are the same.
 
 const own = fileURLToPath(new URL('../vectors/records/', import.meta.url))
 const shared = fileURLToPath(new URL('../../../shared/fixtures/records/', import.meta.url))
 
-/** Random chains tell whether Karst has Osaka's rules; no other record reaches the difference. */
+/** Random chains say whether Karst has Osaka's rules; other records have no block in which that matters. */
 const aboutJson = z.looseObject({ osakaAtKarst: z.boolean().default(true) })
 
 function recordsIn(root: string): readonly string[] {
@@ -21,7 +21,7 @@ function recordsIn(root: string): readonly string[] {
 
 const others = existsSync(shared) ? recordsIn(shared) : []
 if (others.length === 0)
-  console.error('the full set of records is not here: only those of the project are executed')
+  console.error('the full set of records is missing: only those of the project are executed')
 
 for (const folder of [...recordsIn(own), ...others])
   test(`every block of ${folder.split('/').slice(-2).join('/')} has op-geth's hash`, async (t) => {

@@ -2,7 +2,7 @@
  * Tests of the embedded execution client.
  *
  *   npm run test:execution                         known blocks and chains
- *   npm run test:execution -- --oracle             new random chains by op-geth, and random blocks by op-revm
+ *   npm run test:execution -- --oracle             new random chains of op-geth, and random blocks of op-revm
  *   npm run test:execution -- --crash              the process, killed again and again
  *   npm run test:execution -- --oracle --seed 7    the same again
  */
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { passSignals } from '#test/pass-signals.ts'
 
-/** Tests that a flag runs in place of the others: a pattern of names within this folder. Each has a seed. */
+/** Patterns of test files in this folder that a flag runs in place of the others. Each has a seed. */
 const flagged = {
   oracle: 'oracle/*.test.ts',
   crash: 'crash/*.test.ts',
@@ -23,7 +23,7 @@ interface Tests {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** @returns undefined for what makes no sense */
+/** @returns undefined for invalid flags */
 function readArgs(): Tests | undefined {
   const flag = { type: 'boolean' } as const
   const options = { oracle: flag, crash: flag, seed: { type: 'string' } } as const

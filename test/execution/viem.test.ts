@@ -28,7 +28,7 @@ const abi = parseAbi([
   'error Odd(uint256 value)',
 ])
 
-/** Stores the second argument in the slot that is the first, and logs both. Input that begins with 0xff is its revert. */
+/** Stores the second argument in the slot of the first, and logs both; reverts with input that begins with 0xff. */
 const runtime = [
   '60003560f81c60ff14604357', // CALLDATALOAD(0) >> 248 is 0xff: jump
   '60243560043555', // SSTORE(slot, value)
@@ -60,7 +60,7 @@ test('transfers of all types are accepted, mined and returned', async (t) => {
   const { user, wallet, mine } = await openUser(t)
   const value = parseEther('1')
   const to = bob.address
-  // Twice what it takes: another block may come before the transaction does.
+  // Twice the required price: another block may come before the transaction.
   const gasPrice = 2n * (await user.getGasPrice())
   const legacy = await wallet.sendTransaction({ to, value, type: 'legacy', gasPrice })
   const listed = await wallet.sendTransaction({
@@ -161,7 +161,7 @@ test('a contract is deployed, called, and its logs are found and watched', async
   )
 })
 
-test('a proof holds against the header of its block', async (t) => {
+test('a proof is valid for the state root of its block', async (t) => {
   const { user, wallet, mine } = await openUser(t)
   const hash = await wallet.deployContract({ abi, bytecode: initCode })
   await mine()
@@ -221,7 +221,7 @@ test('a subscription continues through a reorg', async (t) => {
   const b1 = await build(genesis, { noTxPool: true })
   assert.equal((await user.getBlock()).hash, b1.hash)
   await assert.rejects(user.getTransactionReceipt({ hash }), /could not be found/)
-  assert.equal(client.pool.status().pending, 1, 'it waits again')
+  assert.equal(client.pool.status().pending, 1, 'the transaction is pending again')
   const b2 = await build(b1, { noTxPool: false })
   assert.equal((await user.getTransactionReceipt({ hash })).blockHash, b2.hash)
   await new Promise((resolve) => setTimeout(resolve, 200))

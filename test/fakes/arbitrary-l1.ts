@@ -13,7 +13,7 @@ import { batchBytes, batcherOf, notedRollup } from './pipeline-notation.ts'
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
 
-/** Valid bytes, unchanged, with a few bytes changed, or truncated. */
+/** Valid bytes: unchanged, truncated, or with a few bytes changed. */
 export const damaged = (good: Uint8Array): Arbitrary<Uint8Array> => {
   const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 })
   return fc.tuple(changes, fc.option(fc.nat(good.length))).map(([changed, length]) => {
@@ -111,7 +111,7 @@ const logOf = (address: L1Log['address'], event: string): Arbitrary<L1Log> =>
     index: fc.nat(1_000),
   })
 
-/** A log of one of the two contracts that derivation reads, with anything in it. */
+/** A log with arbitrary content, of one of the two contracts that derivation reads. */
 export const arbitraryLog = (
   config: Pick<RollupConfig, 'l1SystemConfigAddress' | 'depositContractAddress'>,
 ): Arbitrary<L1Log> =>
@@ -127,15 +127,15 @@ const times: Arbitrary<HardforkTimes> = fc
     return { ...Object.fromEntries(fromGenesis), [last]: time }
   })
 
-/** L1 blocks with anything in them, and what an engine says to what is derived. */
+/** L1 blocks with arbitrary content, and the engine's verdicts on derived attributes. */
 export interface ArbitraryL1 {
   readonly config: RollupConfig
   readonly blocks: readonly L1Block[]
-  /** What the engine says to attributes, one after the other, and again from the first. */
+  /** The engine's verdicts on attributes, used in order and repeated from the first. */
   readonly verdicts: readonly ('builds' | 'refuses')[]
 }
 
-/** A rollup of any fork on L1 blocks with anything in them, good batches among it. */
+/** A rollup of any fork on L1 blocks with arbitrary content, including valid batches. */
 export const arbitraryL1: Arbitrary<ArbitraryL1> = times.chain((hardforkTimes) => {
   const config = notedRollup(hardforkTimes, { sequencingWindow: 3n, channelTimeout: 2n })
   const content = fc.record({

@@ -12,17 +12,17 @@ import { rollupConfig } from './rollup-config.ts'
 
 // L1 has a block every 12 seconds, L2 every 2: L2 block n belongs to epoch n / 6 by default.
 
-/** How a run begins, where it is not as usual. */
+/** Start of a run, as far as it differs from the default. */
 export interface BatchRun {
-  /** The queue before Holocene, or the stage from it on. */
+  /** Whether to run the batch stage of Holocene, or the batch queue before it. */
   readonly holocene: boolean
   /** Number of the safe head, and of its epoch. */
   readonly head?: { readonly number: number; readonly epoch: number }
   /** The L1 block that the pipeline begins at; by default the epoch of the head. */
   readonly base?: number
-  /** In L1 blocks. */
+  /** Sequencing window in L1 blocks. */
   readonly window?: bigint
-  /** Blocks of the safe chain that are not at hand before they are asked for. */
+  /** Blocks of the safe chain that are missing until they are requested. */
   readonly missing?: readonly number[]
 }
 
@@ -56,13 +56,13 @@ function hashOf(layer: 'a' | 'b', number: number, chain: number): Hash {
 }
 
 /**
- * Runs a script through the queue or the stage, with a safe head that follows what comes out.
+ * Runs a script through the queue or the stage. The safe head follows the batches returned.
  *
- * `@4` the pipeline comes to L1 block 4; `.` it has no more batches
+ * `@4` the pipeline advances to L1 block 4; `.` it has no more batches
  * `12` a singular batch for L2 block 12; `12-15` a span batch; `12/3` in epoch 3
  * `12+02c0` with a transaction; `12!` on top of another parent
  *
- * @returns what came out, in words: `12` the block, `12..` one that is not the last of its span
+ * @returns the outputs as text: `12` the block, `12..` one that is not the last of its span
  */
 export function runBatches(script: string, run: BatchRun): string {
   const { number, epoch } = run.head ?? { number: 12, epoch: 2 }
@@ -107,7 +107,7 @@ class Player {
     else this.#settle(this.#machine.add(parseBatch(token), this.#head))
   }
 
-  /** Goes on until something is needed that only the script has. */
+  /** Continues until more input from the script is needed. */
   #settle(first: BatchOutput): BatchOutput {
     let output = first
     for (;;) {

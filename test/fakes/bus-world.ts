@@ -18,9 +18,9 @@ export interface Member {
   readonly bus: ServiceBus
   readonly control: MemoryConnection
   readonly bulk: MemoryConnection
-  /** What made the process stop, if something did. */
+  /** Fatal errors, which would stop the process. */
   readonly fatal: Error[]
-  /** What the bus counted. */
+  /** Counters of the bus. */
   readonly counts: Counts
 }
 
@@ -55,15 +55,15 @@ export class Counts implements BusMetrics {
   }
 }
 
-/** A bus in memory on a clock that a test moves by hand; every user has the rights of its role and no others. */
+/** An in-memory bus on a clock that a test advances; every user has only the permissions of its role. */
 export class BusWorld {
   readonly clock = new VirtualClock(1_700_000_000_000)
   readonly names = new BusNames({ chainId: 10n, node: 'main' })
   readonly subjects: readonly Subject[] = testSubjects
   readonly server: MemoryServer
-  /** Which messages do not arrive. */
+  /** Whether a message is lost. */
   lost: (hop: Hop) => boolean = () => false
-  /** Of those who join from now on. */
+  /** Tracing of services that join after a change. */
   tracing: Tracing = noTracing
 
   constructor() {
@@ -74,7 +74,7 @@ export class BusWorld {
     this.server = new MemoryServer({ clock, wire: { carry }, random: () => 0 })
   }
 
-  /** A world whose streams are there. */
+  /** A bus with its streams created. */
   static async provisioned(): Promise<BusWorld> {
     const world = new BusWorld()
     await world.provision()
@@ -87,7 +87,7 @@ export class BusWorld {
     await connection.close()
   }
 
-  /** A service joins; `leased` with its lease. */
+  /** Connects a service, which takes its lease. */
   async join(service: ServiceName, instance = `${service}-0`): Promise<Member> {
     const member = this.joinUnleased(service, instance)
     if (service !== 'rpc') await this.settle(member.bus.lease())
@@ -110,7 +110,7 @@ export class BusWorld {
     return { bus, control, bulk, fatal, counts }
   }
 
-  /** Publishes as a stranger without rules would. */
+  /** Publishes from a connection without restrictions. */
   inject(message: Outgoing): void {
     this.server.connect({ name: 'stranger', role: 'operator' }).publish(message)
   }
@@ -132,7 +132,7 @@ export class BusWorld {
     return promise
   }
 
-  /** The server is killed and back, and so are all links to it. */
+  /** Kills the server and starts it again; all connections are cut and restored. */
   async restartServer({ wiped }: { readonly wiped: boolean }): Promise<void> {
     this.server.stop()
     for (const connection of this.server.connections) connection.cut()

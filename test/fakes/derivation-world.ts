@@ -46,8 +46,8 @@ interface Members {
 type Counted = Record<string, number>
 
 /**
- * The real derivation on a bus in memory, an L1 without batches, and an engine that does what the test says. The sequencing window
- * is two blocks: without batches, each L1 block from the second on yields the empty blocks of the one two before it.
+ * The real derivation on an in-memory bus, with an L1 without batches and an engine that the test controls. The
+ * sequencing window is two blocks: each L1 block from the second on yields the empty L2 blocks of the epoch two before.
  */
 export class DerivationWorld {
   readonly bus: BusWorld
@@ -61,7 +61,7 @@ export class DerivationWorld {
   readonly counted: Counted = {}
   /** Lines of its log, without `debug`. */
   readonly logged: string[] = []
-  /** What derivation waits for; empty: nothing. */
+  /** The wait that derivation reports; empty if it waits for nothing. */
   wait = ''
   /** The L1 chain; a test changes it. */
   l1: L1Block[] = []
@@ -346,7 +346,7 @@ export function l1Hash(number: number, branch: string): Hash {
   return hash((BigInt(branch.charCodeAt(0)) << 64n) + BigInt(number))
 }
 
-/** Digest of no attributes. */
+/** A digest that matches no attributes. */
 export const foreignDigest = hash(0xf0) as string as Bytes32
 
 function countInto(counted: Counted): Metrics {

@@ -19,10 +19,10 @@ import { Serial } from '#runtime/serial.ts'
 
 type Method = (params: readonly unknown[]) => unknown
 
-/** The embedded execution client, asked in this process: no time passes but what a test lets pass. */
+/** The embedded execution client, called within this process on the clock of a test. */
 export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
   readonly calls: JsonRpcCall[] = []
-  /** Called before each call; what it throws or gives back is the answer. */
+  /** Called before each call; a thrown error or a returned value is the answer, undefined passes the call on. */
   intercept: (call: JsonRpcCall) => unknown = () => undefined
   readonly #genesis: Genesis
   readonly #clock: Clock
@@ -47,12 +47,12 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
     this.#methods = this.#serve()
   }
 
-  /** Forgets what it was building, as a client that was restarted. */
+  /** Drops all builds, as a restart of the client does. */
   restart(): void {
     this.#methods = this.#serve()
   }
 
-  /** Takes blocks as from its peers. */
+  /** Imports blocks, as if they came from peers. */
   async fetch(config: RollupConfig, blocks: readonly Payload[]): Promise<void> {
     const rpc: Pick<JsonRpcClient, 'call' | 'batch'> = {
       call: (method, params) => this.#answer(method, params),
@@ -71,7 +71,7 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
   async #answer(method: string, params: readonly unknown[]): Promise<unknown> {
     const run = this.#methods[method]
     if (run === undefined) throw new JsonRpcError(-32_601, `the method ${method} does not exist`)
-    // As over a wire.
+    // A round trip through JSON, as over HTTP.
     const plain = JSON.parse(JSON.stringify(params)) as readonly unknown[]
     return JSON.parse(JSON.stringify((await run(plain)) ?? null)) as unknown
   }
@@ -92,7 +92,7 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
   #open(): Chain {
     const database = openChainDatabase(':memory:')
     const genesis = this.#genesis
-    // What op-geth makes of attributes is compared, not what a sequencer would.
+    // Attributes are executed as op-geth does, also user transactions in the first block of a fork.
     const options = { ...genesis, config: { ...genesis.config, hasUsersAtForks: true } }
     return new Chain({ database, genesis: options, archive: false })
   }

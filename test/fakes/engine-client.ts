@@ -9,13 +9,13 @@ import { type FillBlock, PayloadBuilds } from '#execution-client/engine-api/payl
 import { headerOfPayload } from '#execution-client/engine-api/payload-json.ts'
 import { payloadJson } from '#json-rpc/forms/payload-json.ts'
 
-/** What starting a block is answered with. */
+/** The answer to a forkchoice call that starts a block. */
 export interface Built {
   readonly payloadStatus: PayloadStatus
   readonly payloadId: string | null
 }
 
-/** A payload with what travels beside it. */
+/** A payload and the parameters sent with it. */
 export interface Envelope {
   readonly executionPayload: Readonly<Record<string, unknown>> & {
     readonly blockHash: string
@@ -48,13 +48,13 @@ export class EngineClient {
     this.#api = new EngineApi({ chain, builds: this.builds, serial, log })
   }
 
-  /** @throws JsonRpcError as the API does */
+  /** @throws JsonRpcError for an error answer */
   async call<Answer>(method: string, ...params: readonly unknown[]): Promise<Answer> {
     const run = this.#api.methods[`engine_${method}`] ?? assert.fail(`no method ${method}`)
     return (await run(params)) as Answer
   }
 
-  /** Versions of the calls for a time: forkchoice, payload in, payload out. */
+  /** Versions of the calls for a timestamp: forkchoiceUpdated, newPayload, getPayload. */
   versions(timestamp: bigint): readonly [number, number, number] {
     const { hardforkTimes } = this.chain.config
     const isOn = (name: keyof typeof hardforkTimes) =>
@@ -64,7 +64,7 @@ export class EngineClient {
     return isOn('ecotone') ? [3, 3, 3] : [2, 2, 2]
   }
 
-  /** Hands a payload in. */
+  /** Sends a payload to `newPayload`. */
   import({ executionPayload, parentBeaconBlockRoot }: Envelope): Promise<PayloadStatus> {
     const [, version] = this.versions(BigInt(executionPayload.timestamp))
     const extras = version >= 3 ? [[], parentBeaconBlockRoot] : []
@@ -78,7 +78,7 @@ export class EngineClient {
   }
 }
 
-/** A payload with some of it changed, and the hash that it then has. */
+/** A payload with changed fields and the hash that matches them. */
 export function resealed(
   { executionPayload, parentBeaconBlockRoot }: Envelope,
   changes: Readonly<Record<string, unknown>>,

@@ -11,7 +11,7 @@ import { createToken } from '#json-rpc/jwt.ts'
 import type { Built, Envelope } from './engine-client.ts'
 import { noBlock } from './engine-client.ts'
 
-/** What begins each block: L1 stands still, and costs next to nothing. */
+/** The L1 attributes of each block: L1 does not advance, and its fees are nearly zero. */
 function l1Attributes(number: bigint): string {
   const data = encodeL1Attributes({
     number: 1n,
@@ -54,7 +54,7 @@ export function parentOf({
   return { hash: blockHash, timestamp, number: String(blockNumber) }
 }
 
-/** A sequencer in miniature: it drives an execution client over HTTP as a rollup node would. All forks up to Karst. */
+/** A minimal sequencer that drives an execution client over HTTP, with all forks up to Karst. */
 export class EngineDriver {
   readonly rpc: JsonRpcClient
 
@@ -75,7 +75,7 @@ export class EngineDriver {
     return this.call('eth_getBlockByNumber', 'latest', false)
   }
 
-  /** Starts a block on another; its id. */
+  /** Starts a block on a parent. @returns the payload id */
   async start(
     parent: Parent,
     {
@@ -104,7 +104,7 @@ export class EngineDriver {
     return built.payloadId ?? assert.fail(JSON.stringify(built))
   }
 
-  /** Takes a started block, hands it in, and chooses it. */
+  /** Gets a started block, imports it, and sets it as the head. */
   async finish(
     payloadId: string,
     { version = 5 }: { readonly version?: 4 | 5 } = {},

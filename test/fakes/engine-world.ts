@@ -13,7 +13,7 @@ import { EmbeddedClient } from './embedded-client.ts'
 import { readRecord, type RecordedChain } from './recorded-chain.ts'
 import { TestDerivation } from './test-derivation.ts'
 
-/** An engine that runs. */
+/** A running engine. */
 export interface RunningEngine {
   readonly status: StatusReporter
   readonly registry: Registry
@@ -24,7 +24,7 @@ export interface RunningEngine {
   isKilled(): boolean
 }
 
-/** The real engine on a bus in memory, with the embedded execution client, and a record as L1. */
+/** The real engine on an in-memory bus, with the embedded execution client, and a record as L1. */
 export class EngineWorld {
   readonly bus: BusWorld
   readonly record: RecordedChain

@@ -84,20 +84,20 @@ export function deposit(salt: number, changes: Partial<Deposit>): Uint8Array {
   })
 }
 
-/** Init code of a contract that stores the second word of its input in the slot that is the first. */
+/** Init code of a contract that stores the second word of its input in the slot given by the first. */
 const storeCode = fromHex('0x67602035600035550060005260086018f3')
 
-/** Creates the contract that stores. */
+/** A deposit that creates this contract. */
 export function createStore(salt: number): Uint8Array {
   return deposit(salt, { to: undefined, data: storeCode })
 }
 
-/** Where it is, if it is the first thing that the depositor does. */
+/** Address of this contract, if its creation is the depositor's first transaction. */
 export const storeAddress: Address = toAddress(
   keccak256(encodeRlp([fromHex(depositor), uintToRlp(0n)])).subarray(12),
 )
 
-/** Has it store a value; 0 clears the slot. */
+/** A deposit that makes the contract store a value; 0 clears the slot. */
 export function setSlot(salt: number, slot: number, value: number): Uint8Array {
   const data = new Uint8Array(64)
   const view = new DataView(data.buffer)

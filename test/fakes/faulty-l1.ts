@@ -12,7 +12,7 @@ export interface SeenCall {
   readonly params: readonly unknown[]
 }
 
-/** What a server does instead of answering. */
+/** Handles a request in place of a correct answer. */
 export type Misbehaviour = (response: ServerResponse, incoming: IncomingMessage) => void
 
 /** A JSON-RPC server whose answers a test corrupts or replaces; it records all calls. */
@@ -21,7 +21,7 @@ export interface FaultyNode {
   readonly calls: SeenCall[]
   /** Changes the result of a call; may be set at any time. */
   corrupt: ((call: SeenCall, result: unknown) => unknown) | undefined
-  /** Called instead of answering; undefined: calls are answered. */
+  /** Handles requests in place of the server; undefined: the server answers them. */
   misbehave: Misbehaviour | undefined
 }
 

@@ -17,13 +17,13 @@ export function parseFrame(text: string): Frame {
   }
 }
 
-/** The same the other way. */
+/** Writes a frame in the form that `parseFrame` reads. */
 export function writeFrame({ channelId, number, data, isLast }: Frame): string {
   const letter = String.fromCharCode(Number.parseInt(channelId.slice(2, 4), 16))
   return `${letter}:${number}:${new TextDecoder().decode(data)}${isLast ? '!' : ''}`
 }
 
-/** What the chunks of a channel say. */
+/** The chunks of a channel as text. */
 export function textOf(chunks: readonly Uint8Array[]): string {
   return chunks.map((chunk) => new TextDecoder().decode(chunk)).join('')
 }

@@ -8,7 +8,7 @@ export interface SeenRequest {
   readonly incoming: IncomingMessage
 }
 
-/** An HTTP server on this machine that answers as a test says; it ends with the test. */
+/** An HTTP server on this machine with a test's handler, until the test ends. */
 export async function serveHttp(
   t: TestContext,
   answer: (request: SeenRequest, response: ServerResponse) => void,

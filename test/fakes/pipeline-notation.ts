@@ -14,14 +14,14 @@ import { l1Block, parseBatch } from './batch-notation.ts'
 import { rollupConfig } from './rollup-config.ts'
 import { address, testSystemConfig } from './test-rollup.ts'
 
-/** What the blocks of a script are made of. */
+/** Inputs for the blocks of a script. */
 export interface L1Script {
   /** By letter: the batches of a channel as `runBatches` writes them, or `~` for data that is not a batch. */
   readonly channels: Readonly<Record<string, string>>
   readonly config: RollupConfig
 }
 
-/** A rollup on L1 blocks that stand for no more than their number, with the batcher `A`. */
+/** A rollup on the L1 blocks of a script, with the batcher `A`. */
 export function notedRollup(
   hardforkTimes: HardforkTimes,
   changes: Partial<RollupConfig> = {},
@@ -50,7 +50,7 @@ export function batcherOf(letter: string): Address {
  *
  * `@3` begins L1 block 3, `@3'` that of another chain; then each word is a transaction of the batcher:
  * `a` channel `a` as one frame; `a0/2` the first of its two frames; `a0/2+b` more than one frame in a transaction
- * `{a0/2,a1/2}` a transaction with two blobs; `{a}b` with calldata too; in place of a blob `?` one not at hand, `-` one cut short
+ * `{a0/2,a1/2}` a transaction with two blobs; `{a}b` with calldata too; `?` a missing blob, `-` a truncated blob
  * `~` data that is not a frame; `B:a` sent by `B`; `>B` a log that makes `B` the batcher; `>~` one that breaks the rules
  * `!` a deposit that no portal emits
  */
@@ -94,7 +94,7 @@ const depositEvent = toBytes32(
 )
 const zero = toBytes32(new Uint8Array(32))
 
-/** A log that makes another the batcher, or what only looks like a log of the two contracts. */
+/** A log that changes the batcher, or an invalid log of one of the two contracts. */
 function logOf(word: string, index: number): L1Log {
   if (word === '!')
     return { address: address(0xd0), topics: [depositEvent], data: new Uint8Array(0), index }

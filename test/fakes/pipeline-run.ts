@@ -12,18 +12,18 @@ import {
 import { l2Block } from './batch-notation.ts'
 import { batcherOf, notedRollup, readL1Script } from './pipeline-notation.ts'
 
-/** How a run begins, where it is not as usual. */
+/** Start of a run, as far as it differs from the default. */
 export interface PipelineRun {
-  /** By letter: what is in the channels of the script. */
+  /** By letter: the content of the channels of the script. */
   readonly channels: Readonly<Record<string, string>>
   readonly hardforkTimes?: HardforkTimes
   /** Number of the safe head and of its epoch; by default block 12, the first of epoch 2. */
   readonly head?: { readonly number: number; readonly epoch: number }
   /** Content of the L1 block that the pipeline begins with; by default `@2`. */
   readonly base?: string
-  /** Blocks that the engine would not build with what the batch brought. */
+  /** Blocks whose attributes from a batch the engine refuses. */
   readonly refused?: readonly number[]
-  /** Blocks of the safe chain that are not at hand before they are asked for. */
+  /** Blocks of the safe chain that are missing until they are requested. */
   readonly missing?: readonly number[]
   readonly config?: Partial<RollupConfig>
 }

@@ -11,11 +11,11 @@ import { l1BlockAddress } from '#execution-client/transition/fee-vaults.ts'
 import { Interpreters } from '#execution-client/transition/interpreter.ts'
 import { addressOf, poolChainId, senderNames } from './pool-world.ts'
 
-/** What of a chain a test may want otherwise. */
+/** Options of a test chain. */
 export interface ChainOptions {
   readonly fork?: HardforkName
   readonly gasLimit?: bigint
-  /** Gas that a byte on L1 takes of a block. */
+  /** DA footprint scalar: block gas per byte of L1 data. */
   readonly daScalar?: number
   /** Size of the L1 attributes; by default that of Jovian. */
   readonly attributesBytes?: number

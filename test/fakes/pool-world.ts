@@ -9,7 +9,7 @@ import type { PoolView } from '#execution-client/pool/pool-view.ts'
 import type { PooledTransaction } from '#execution-client/pool/pooled-transaction.ts'
 import { type HeadChange, TransactionPool } from '#execution-client/pool/transaction-pool.ts'
 
-/** Who sends, by a letter. */
+/** A letter for a sender. */
 export type SenderName = 'a' | 'b' | 'c' | 'd'
 
 const keys = {
@@ -31,7 +31,7 @@ export function addressOf(name: SenderName): Address {
   return toAddress(fromHex(keys[name].address.toLowerCase()))
 }
 
-/** What of a transaction a test may want otherwise. */
+/** Fields of a transaction that replace the defaults. */
 export interface TransactionFields {
   readonly feeCap?: bigint
   readonly gas?: bigint
@@ -52,7 +52,7 @@ export function signed(notation: string, fields: TransactionFields = {}): Promis
   return made
 }
 
-/** By hand: viem does not sign what is wrong. */
+/** Signs without viem, which refuses invalid transactions. */
 async function sign(notation: string, fields: TransactionFields): Promise<Uint8Array> {
   const [who = '', tip = '1'] = notation.split(':')
   const { chainId = poolChainId, gas = 21_000n, value = 0n, data = '0x' } = fields
@@ -73,7 +73,7 @@ function typed(body: Uint8Array): Uint8Array {
   return raw
 }
 
-/** A head that a test sets as it likes; the base fee is 10 wei. */
+/** A view of a head that a test sets; the base fee is 10 wei. */
 export class FakeView implements PoolView {
   readonly chainId = BigInt(poolChainId)
   readonly nonces = new Map<Address, bigint>()

@@ -25,14 +25,14 @@ export interface RecordedAgain {
   readonly recorded: RecordedChain
 }
 
-/** A folder that goes with the test. */
+/** Creates a folder that is deleted after the test. */
 export function newFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-record-'))
   t.after(() => rmSync(folder, { recursive: true }))
   return folder
 }
 
-/** Records a recorded chain once more, from servers that replay it; what is written goes with the test. */
+/** Records a recorded chain again, from servers that replay it; the result is deleted after the test. */
 export async function recordAgain(
   t: TestContext,
   { name, from, to, lies, options }: Again,

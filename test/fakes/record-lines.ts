@@ -4,7 +4,7 @@ import { readLines, requireFile } from '#records/folder/read-lines.ts'
 /** The records that the project keeps. */
 export const recordsFolder: string = fileURLToPath(new URL('../vectors/records/', import.meta.url))
 
-/** The first line of a file of a record that is as wanted. */
+/** The first line in a file of a record that satisfies a condition. */
 export async function firstLineOf(
   record: string,
   file: string,

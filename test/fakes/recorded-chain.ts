@@ -14,7 +14,7 @@ import { requireFile } from '#records/folder/read-lines.ts'
 export interface RecordedChain {
   readonly config: RollupConfig
   readonly genesis: Genesis
-  /** From the rollup's genesis on. */
+  /** L1 blocks from the rollup's genesis on. */
   readonly l1: readonly L1Block[]
   readonly l2: readonly CheckedL2Block[]
 }

@@ -9,7 +9,7 @@ import { replayMethods } from '#records/replay/replay-methods.ts'
 import { readReplayedChain } from '#records/replay/replay-record.ts'
 import { type ReplayedBlock, ReplayedChain } from '#records/replay/replayed-chain.ts'
 
-/** How nodes tell something else than a record has. */
+/** Changes to the answers of nodes, which then differ from the record. */
 export interface Lies {
   readonly l1?: (methods: Methods) => Methods
   readonly l2?: (methods: Methods) => Methods

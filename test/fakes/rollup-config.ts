@@ -1,7 +1,7 @@
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { toAddress, toBytes32, toBytes8, toHash } from '#protocol/codec/hex.ts'
 
-/** The config of a rollup that begins at nothing, but for what a test wants otherwise. */
+/** A rollup config of empty values, except for `overrides`. */
 export function rollupConfig(overrides: Partial<RollupConfig>): RollupConfig {
   const address = toAddress(new Uint8Array(20))
   const hash = toHash(new Uint8Array(32))

@@ -13,7 +13,7 @@ import type { Bus, Follow } from '#bus/bus.ts'
 import type { BusWorld } from './bus-world.ts'
 import type { RecordedChain } from './recorded-chain.ts'
 
-/** Derivation without a service: a test sends the engine one set of attributes at a time. */
+/** Derivation without a service: it sends the engine one set of attributes at a time. */
 export class TestDerivation {
   readonly #world: BusWorld
   readonly bus: Bus
@@ -43,7 +43,7 @@ export class TestDerivation {
     return this.#follow.current ?? assert.fail('the engine has published no state')
   }
 
-  /** Waits until the engine publishes a state for which `isSo` holds. */
+  /** Waits until the engine publishes a state that satisfies `isSo`. */
   async until(isSo: (chain: ChainState) => boolean, withinMs = 60_000): Promise<ChainState> {
     const { clock } = this.#world
     const isDone = () => this.#follow.current !== undefined && isSo(this.#follow.current)

@@ -23,7 +23,7 @@ export const testSystemConfig: SystemConfig = {
   daFootprintGasScalar: 400,
 }
 
-/** All forks up to one from genesis on, but for those with another time. */
+/** Activates all forks up to `last` at genesis, except those in `times`. */
 export function forksUpTo(last: HardforkName, times: HardforkTimes = {}): HardforkTimes {
   const names = hardforkNames.slice(0, hardforkNames.indexOf(last) + 1)
   return { ...Object.fromEntries(names.map((name) => [name, 0n])), ...times }

@@ -13,7 +13,7 @@ export const blockHint: Signal<SafeAt> = signal({
   codec: safeAtCodec,
 })
 
-/** A block by itself, of any size: on the bus it is only ever an answer. */
+/** A codec for a single L1 block of any size; on Atoll's bus a block is only sent as an answer. */
 export const blockCodec: MessageCodec<L1Block> = {
   type: fetchL1BlockResponseCodec.type,
   encode: (block) => fetchL1BlockResponseCodec.encode({ kind: 'block', block }),

@@ -18,9 +18,9 @@ import { createMetrics } from '#services/da-watcher/metrics.ts'
 import { run } from '#services/da-watcher/run.ts'
 import { BusWorld } from './bus-world.ts'
 
-/** Da-watcher on a bus in memory, with L1 endpoints on real HTTP servers. */
+/** Da-watcher on an in-memory bus, with L1 endpoints on real HTTP servers. */
 export interface WatchedL1 {
-  /** Changes of its wait, in order; `goes on` where it ended. */
+  /** Changes of da-watcher's wait, in order; `goes on` marks its end. */
   readonly waits: string[]
   readonly heads: L1Heads[]
   readonly warnings: string[]
@@ -157,7 +157,7 @@ async function readMetric(
   )
 }
 
-/** The blocks of a record by number, as da-watcher has to serve them, and the config of the record. */
+/** The L1 blocks of a record by number, as da-watcher must serve them, and the config of the record. */
 export async function trueL1(
   folder: string,
 ): Promise<{ readonly config: RollupConfig; readonly blocks: readonly L1Block[] }> {

@@ -4,10 +4,10 @@ import { connect as connectTcp, type Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { WebSocket } from 'undici'
 
-/** What a JSON-RPC server sends, as far as tests look at it. */
+/** The fields of a server's messages that tests read. */
 export type Answer = Readonly<Record<'id' | 'result' | 'error' | 'params', unknown>>
 
-/** A WebSocket client that ends with its test: what it sends, and one after the other what it gets. */
+/** Opens a WebSocket until the test ends; it can send calls, and returns the received messages in order. */
 export async function openSocket(
   t: TestContext,
   url: string,
@@ -39,7 +39,7 @@ export async function openSocket(
   return { socket, isOpen, closed, next, ask, messages }
 }
 
-/** A WebSocket by hand, which reads nothing after its handshake. */
+/** A raw WebSocket connection that reads nothing after its handshake. */
 export async function openDeafSocket(
   t: TestContext,
   url: string,
@@ -60,7 +60,7 @@ function frame(text: string): Buffer {
   return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)])
 }
 
-/** What a server that refuses says to the handshake of a WebSocket, to its end. */
+/** The complete answer of a server that refuses the handshake of a WebSocket. */
 export async function handshake(url: string, headers: Readonly<Record<string, string>> = {}) {
   let text = ''
   for await (const chunk of startHandshake(url, headers)) text += String(chunk)

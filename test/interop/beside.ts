@@ -12,23 +12,23 @@ import {
 import { HeadRecord, type Sample } from './head-record.ts'
 import { flagsOf, Network } from './network.ts'
 
-/** A live network, and who follows it. */
+/** A live network, and the nodes that follow it. */
 export interface Beside {
   readonly network: Network
   readonly opNode: Follower
-  /** Atoll on an op-geth of its own, and on the embedded client. */
+  /** Two Atoll nodes: one on an op-geth, one on the embedded client. */
   readonly ours: readonly Follower[]
-  /** Of all of them, and of L1 and the sequencer. */
+  /** Heads of these nodes, of L1 and of the sequencer. */
   readonly record: HeadRecord
 }
 
-/** The first port; the network and what runs beside it take 160. */
+/** First of the 160 ports that the network and the nodes beside it use. */
 const portBase = Number(process.env['ATOLL_INTEROP_PORT'] ?? 9_700)
 
 /** First port of the processes that run beside the network. */
 const ownPorts = portBase + 150
 
-/** Seconds of an L2 and an L1 block, the fastest that leave an epoch more than one block; all forks soon. */
+/** The shortest block times with more than one L2 block per epoch; all forks activate early. */
 const networkFlags = {
   'port-base': String(portBase),
   'l2-block-time': '1',
@@ -38,7 +38,7 @@ const networkFlags = {
   send: '2',
 }
 
-/** Runs a network with op-node and two nodes of ours beside it; ends all of it afterwards. */
+/** Runs a network with op-node and two Atoll nodes beside it; stops all of them afterwards. */
 export async function besideNetwork(
   flags: Readonly<Record<string, string>>,
   run: (beside: Beside) => Promise<void>,
@@ -68,7 +68,7 @@ export async function besideNetwork(
   }
 }
 
-/** Waits until all have a safe block, and ours have those that op-node has. @returns the newest of these */
+/** Waits until every node has the safe block that op-node has when all have a first one. @returns its number */
 export async function untilCaughtUp({ opNode, ours, record }: Beside): Promise<number> {
   const verifiers = [opNode, ...ours]
   const allAt = (number: number) => (sample: Sample) =>

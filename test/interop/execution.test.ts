@@ -8,8 +8,8 @@ import { isUp, startExecutionClient } from './followers.ts'
 import { blockOf, clientOf, flagsOf, Network, Program, programs, whyNoNetwork } from './network.ts'
 import { until } from './until.ts'
 
-// A real op-node drives the embedded execution client: first as a verifier, then, in place of the sequencer's op-geth, as
-// who makes the blocks that op-batcher posts and another op-node with op-geth verifies.
+// A real op-node drives the embedded execution client: first as a verifier, then as the sequencer, without its op-geth.
+// op-batcher posts the blocks of the sequencer, and another op-node with op-geth verifies them.
 
 const portBase = 9_700
 const verifiedBlocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 300)
@@ -18,7 +18,7 @@ const sequencedBlocks = 40
 const numberOf = async (client: JsonRpcClient, which: string) =>
   (await blockOf(client, which))?.number ?? 0
 
-/** Every block of two nodes, with its receipts, from one to another, is the same. */
+/** Asserts that two nodes have the same blocks and receipts in a range. */
 async function assertSame(
   [left, right]: readonly [JsonRpcClient, JsonRpcClient],
   [from, to]: readonly [number, number],
@@ -67,7 +67,7 @@ function startOpNode({ files, nodes, l1 }: Network['file'], engine: string): Pro
   return new Program(join(programs, 'op-node'), [...flagsOf(flags), ...switches])
 }
 
-/** As a verifier's client: derived blocks and gossiped ones, until enough are safe. */
+/** The client of a verifier: executes derived and gossiped blocks until enough are safe. */
 async function verify(t: TestContext, network: Network, folder: string): Promise<void> {
   const { file } = network
   const [engine, rpc] = [String(portBase + 150), String(portBase + 151)]
@@ -88,7 +88,7 @@ async function verify(t: TestContext, network: Network, folder: string): Promise
     await assertSame([ours, geth], [0, safe])
     const final = await numberOf(ours, 'finalized')
     t.diagnostic(`${safe} safe blocks equal op-geth's, with their receipts; ${final} are final`)
-    // The sequencer stops, so that ours has all of its blocks before it takes the place of its op-geth.
+    // The sequencer is stopped, so that our client has all blocks before it replaces the sequencer's op-geth.
     await network.control('node-a', 'stop')
     const head = await blockOf(geth, 'latest')
     await until('the last blocks', { withinMs: 60_000, explain }, async () => {
@@ -102,7 +102,7 @@ async function verify(t: TestContext, network: Network, folder: string): Promise
   }
 }
 
-/** In place of the sequencer's op-geth: it builds blocks, op-batcher posts them, and op-geth accepts them as valid. */
+/** The client of the sequencer: it builds blocks, op-batcher posts them, and op-geth accepts them as valid. */
 async function sequence(t: TestContext, network: Network, folder: string): Promise<void> {
   const { nodes } = network.file
   const [made, follower] = [clientOf(nodes.a.executionUrl), clientOf(nodes.b.executionUrl)]

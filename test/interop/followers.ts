@@ -16,20 +16,20 @@ export interface Follower {
   stop(): Promise<void>
 }
 
-/** How often nodes of either kind ask for the head of L1. */
+/** Interval at which op-node and Atoll poll the head of L1. */
 const l1PollMs = 500
 
-/** Number of last log lines shown for a node. */
+/** Number of characters shown from the end of a node's log. */
 const logTailChars = 4_000
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 
-/** The op-node b of the network, which verifies. */
+/** The network's op-node b, a verifier. */
 export function opNodeOf({ file }: Network): Follower {
   return ofNetwork('op-node', file.nodes.b.executionUrl)
 }
 
-/** The op-node a of the network, which makes the blocks. */
+/** The network's op-node a, the sequencer. */
 export function sequencerOf({ file }: Network): Follower {
   return ofNetwork('sequencer', file.nodes.a.executionUrl)
 }
@@ -124,7 +124,7 @@ function startNode(
     'l1-rpc-urls': l1.rpcUrl,
     'l1-beacon-urls': l1.beaconUrl,
     'l1-poll-ms': String(l1PollMs),
-    // As the network has its op-nodes do: once a block of L1.
+    // The interval of the network's op-nodes: one L1 block.
     'l1-finality-poll-ms': '2000',
     'engine-url': engineUrl,
     'jwt-secret-file': files.jwt,

@@ -19,16 +19,16 @@ export interface Heads extends Partial<Readonly<Record<(typeof labels)[number], 
   readonly atMs: number
 }
 
-/** The heads of all nodes, by name, asked for at the same time. */
+/** The heads of all nodes by name, requested at the same time. */
 export type Sample = ReadonlyMap<string, Heads>
 
 /** Polling interval, which limits the precision of the times. */
 const everyMs = 200
 
-/** Blocks that are asked for at a time. */
+/** Number of blocks in one batch of requests. */
 const pageBlocks = 100
 
-/** Polls several nodes for their heads while a condition is awaited, and stores the answers. */
+/** Polls the heads of several nodes until a condition is met, and stores them. */
 export class HeadRecord {
   readonly followers: readonly Follower[]
   readonly samples: Sample[] = []
@@ -37,7 +37,7 @@ export class HeadRecord {
     this.followers = followers
   }
 
-  /** @throws Error if it does not hold in time, with what the nodes say */
+  /** @throws Error with the state of the nodes if the condition is not met in time */
   async until(what: string, withinMs: number, holds: (sample: Sample) => boolean): Promise<Sample> {
     const explain = async () => {
       const said = await Promise.all(this.followers.map((follower) => this.#explain(follower)))
@@ -47,7 +47,7 @@ export class HeadRecord {
     return this.last
   }
 
-  /** The newest. */
+  /** The newest sample. */
   get last(): Sample {
     return this.samples.at(-1) ?? new Map()
   }

@@ -29,7 +29,7 @@ const cache = fileURLToPath(
   new URL('../../node_modules/.cache/atoll/reference-network/', import.meta.url),
 )
 
-/** Programs of the network: where `ATOLL_REFERENCE_NETWORK` says, else in the cache, built if need be. */
+/** Folder of the network's programs: `ATOLL_REFERENCE_NETWORK`, else the cache, where they are built if missing. */
 export const programs: string = process.env['ATOLL_REFERENCE_NETWORK'] ?? join(cache, 'bin')
 
 /** Chain id of the network's rollup. */
@@ -45,7 +45,7 @@ function hasGo(): boolean {
   return spawnSync('bash', ['-c', 'command -v go']).status === 0
 }
 
-/** What a reorganisation of L1 did. */
+/** Result of a reorganisation of L1. */
 export interface L1Reorg {
   readonly ancestor: { readonly hash: string; readonly number: number }
   readonly oldHead: { readonly hash: string; readonly number: number }
@@ -62,7 +62,7 @@ export class Network {
     this.#child = child
   }
 
-  /** @throws Error with what it said, if it does not come up */
+  /** @throws Error with the output of the network if it ends before it is up */
   static async start(dir: string, flags: readonly string[]): Promise<Network> {
     if (!existsSync(join(programs, 'op-geth'))) await build()
     const child = spawn(join(programs, 'refnet'), ['up', '--dir', dir, ...flags], {
@@ -83,15 +83,15 @@ export class Network {
     return new Network(file, child)
   }
 
-  /** Stops or starts one of its programs. */
+  /** Stops, starts or kills one of its programs. */
   async control(name: string, what: 'stop' | 'start' | 'kill'): Promise<void> {
     await post(`${this.file.controlUrl}/process/${name}/${what}`)
   }
 
-  /** Replaces the last blocks of L1 by as many empty ones, and one on top of them. */
+  /** Replaces the last `depth` blocks of L1 by empty ones, and adds one more. */
   async reorganise(depth: number): Promise<L1Reorg> {
     const result = await post(`${this.file.l1.adminUrl}/reorg?depth=${depth}&extra=1`)
-    // By the network's own driver of L1.
+    // The answer comes from the network's own L1 driver, so its form is not checked.
     return result as L1Reorg
   }
 

@@ -4,37 +4,37 @@ import { type Beside, besideNetwork, untilCaughtUp } from './beside.ts'
 import { type Head, hashesOf, type Sample } from './head-record.ts'
 import { whyNoNetwork } from './network.ts'
 
-// L1 replaces its last blocks while op-node and two nodes of ours derive from them.
+// L1 replaces its last blocks while op-node and two Atoll nodes derive from them.
 
-/** L1 blocks; a channel lives for 50 of them. */
+/** Depths of reorgs in L1 blocks; the channel timeout is 50. */
 const depths = [1, 3, 10, 60]
 
 /** Number of L1 blocks kept below the replaced ones. */
 const keptBlocks = 15
 
-/** Finality of L1 is farther from its head than the deepest reorganisation. */
+/** Distance of finality from the head of L1: more than the deepest reorg. */
 const finalityDistance = 80
 
 /** One reorg, as printed. */
 interface Outcome {
   readonly depth: number
-  /** The newest L2 block before; all up to it have to be safe again. */
+  /** The newest L2 block before the reorg; all blocks up to it must become safe again. */
   readonly target: number
-  /** By name of a node. */
+  /** Times by name of a node. */
   readonly times: ReadonlyMap<string, Times>
 }
 
-/** Seconds since L1 had another head. */
+/** Seconds from the reorg of L1. */
 interface Times {
-  /** Until the safe head was none that L1 no longer has. */
+  /** Until the safe head was no longer on the old branch. */
   readonly left: number
-  /** Until all that was unsafe before was safe, and as it stays. */
+  /** Until all blocks up to `target` were safe for good. */
   readonly agreed: number
-  /** How many blocks the safe head went back. */
+  /** Number of blocks by which the safe head went back. */
   readonly back: number
 }
 
-/** Time from which the safe head of a node stayed on the new canonical chain. */
+/** The times of one node, from its safe heads in the samples. */
 function timesOf(
   samples: readonly Sample[],
   name: string,
@@ -46,7 +46,7 @@ function timesOf(
     return heads?.safe === undefined ? [] : [{ ...heads.safe, atMs: heads.atMs }]
   })
   const before = safeHeads[0]?.number ?? 0
-  // One above all that was compared came after it.
+  // A safe head above the compared blocks is newer than the reorg.
   const isOld = ({ number, hash }: Head) => number < hashes.length && hashes[number] !== hash
   const stays = safeHeads.slice(safeHeads.findLastIndex(isOld) + 1)
   const isThere = ({ number, atMs }: Head & { readonly atMs: number }) =>
@@ -60,7 +60,7 @@ function timesOf(
   }
 }
 
-/** Reorganises L1, and waits until all nodes have all that they had as their safe chain again. */
+/** Reorganises L1, and waits until all blocks before the reorg are safe again on all nodes. */
 async function reorganise(beside: Beside, depth: number): Promise<Outcome> {
   const { network, opNode, ours, record } = beside
   const verifiers = [opNode, ...ours]
@@ -73,7 +73,7 @@ async function reorganise(beside: Beside, depth: number): Promise<Outcome> {
   const startMs = Date.now()
   const safeOf = (sample: Sample) =>
     Math.min(...verifiers.map(({ name }) => sample.get(name)?.safe?.number ?? 0))
-  // L1 as it was held no batches with the newest blocks: a safe head that is there has seen L1 as it is.
+  // The old branch had no batches for the newest blocks: a safe head at `target` was derived from the new branch.
   const agree = (sample: Sample) => safeOf(sample) >= target
   await record.until(`the safe chain after a reorg of ${depth}`, 300_000, agree)
   const last = safeOf(record.last)
@@ -113,7 +113,7 @@ async function reorganiseAll(t: TestContext, beside: Beside): Promise<void> {
 }
 
 const skip = whyNoNetwork() ?? false
-test('a node and op-node agree again when L1 replaced blocks', { skip }, async (t) => {
+test('a node and op-node agree again after L1 reorgs', { skip }, async (t) => {
   const flags = { 'finality-distance': String(finalityDistance) }
   await besideNetwork(flags, (beside) => reorganiseAll(t, beside))
 })

@@ -1,11 +1,11 @@
-/** A timeout, and the error for it. */
+/** Timeout, interval and error text of `until`. */
 export interface UntilOptions {
   readonly withinMs: number
   readonly everyMs?: number
   readonly explain: () => string | Promise<string>
 }
 
-/** Looks again until something holds. @throws Error with what `explain` says */
+/** Polls a condition. @throws Error with the result of `explain` after the timeout */
 export async function until(
   what: string,
   { withinMs, everyMs = 500, explain }: UntilOptions,

@@ -5,7 +5,7 @@ import type { Follower } from './followers.ts'
 import { type Head, type HeadRecord, hashesOf, medianAndWorst, type Sample } from './head-record.ts'
 import { clientOf, whyNoNetwork } from './network.ts'
 
-// Two whole nodes of ours follow a live network beside its op-node: one on an op-geth, one on the embedded client.
+// Two whole Atoll nodes follow a live network beside its op-node: one on an op-geth, one on the embedded client.
 
 const wantedBlocks = Number(process.env['ATOLL_INTEROP_BLOCKS'] ?? 600)
 
@@ -22,7 +22,7 @@ async function syncStatusOf(url: string): Promise<readonly Head[]> {
   }
 }
 
-/** Every safe or finalized head that a node ever reported, and every block up to a given one, equals op-node's. */
+/** Asserts that all blocks of a node, and all safe and finalized heads that it reported, equal op-node's. */
 async function assertSame(
   record: HeadRecord,
   { name, execution }: Follower,
@@ -61,7 +61,7 @@ function safeSince(samples: readonly Sample[], name: string): ReadonlyMap<number
   for (const sample of samples) {
     const heads = sample.get(name)
     if (heads?.safe === undefined) continue
-    // What was safe at the first look became so at a time that was not seen.
+    // Blocks that are safe in the first sample became safe at an unknown time.
     next ??= heads.safe.number + 1
     for (; next <= heads.safe.number; next++) since.set(next, heads.atMs)
   }

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url'
 /** Programs that derive with op-node's code. */
 export type OpNodeProgram = 'derive' | 'differential'
 
-/** Where they and their module are kept, unless `ATOLL_OP_NODE_CACHE` says. */
+/** Folder of the programs and their Go module, unless `ATOLL_OP_NODE_CACHE` names another. */
 const cache =
   process.env['ATOLL_OP_NODE_CACHE'] ??
   fileURLToPath(new URL('../../node_modules/.cache/atoll/op-node/', import.meta.url))
 
-/** Whether Go is there, which they are built with. */
+/** Whether Go is installed, with which the programs are built. */
 export async function hasGo(): Promise<boolean> {
   const child = spawn('bash', ['-c', 'command -v go'], { stdio: 'ignore' })
   const [code] = (await once(child, 'exit')) as [number | null]
@@ -19,7 +19,7 @@ export async function hasGo(): Promise<boolean> {
 }
 
 /**
- * Builds a program: minutes the first time, seconds once its module is there.
+ * Builds a program. This takes minutes the first time, and seconds once the Go module is cached.
  *
  * @returns its path
  * @throws Error if it cannot be built

@@ -8,7 +8,7 @@ import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
 import { findFile } from '#records/folder/read-lines.ts'
 import { linesOf } from '#test/fakes/record-again.ts'
 
-/** The folders in one that hold a record with its L1. */
+/** The subfolders of a folder that contain a record with L1 data. */
 export function recordsIn(root: string): readonly string[] {
   return readdirSync(root)
     .map((name) => join(root, name))
@@ -16,9 +16,9 @@ export function recordsIn(root: string): readonly string[] {
 }
 
 /**
- * Derives a record, and compares each line with op-node's, in its order; with execution, each hash is op-geth's too.
+ * Derives a record, and compares the lines with op-node's, in order; with execution, also the hashes with op-geth's.
  *
- * @returns how many blocks there were
+ * @returns the number of blocks
  */
 export async function deriveAsExpected(
   folder: string,

@@ -5,7 +5,7 @@ import { findFile } from '#records/folder/read-lines.ts'
 import { linesOf, recordAgain } from '#test/fakes/record-again.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 
-// Recorded chains are recorded once more, from nodes that replay the record.
+// Recorded chains are recorded again, from nodes that replay the record.
 
 const derived = (folder: string) =>
   deriveRecord(folder, {

@@ -8,7 +8,7 @@ import { deriveAsExpected, recordsIn } from './derive-as-expected.ts'
 
 // Chains that op-node derived: our output equals its output line by line, and each hash op-geth's.
 
-/** More of them, where there are. */
+/** Folder of further records, if it exists. */
 const shared =
   process.env['ATOLL_RECORDS'] ??
   fileURLToPath(new URL('../../../shared/fixtures/records/', import.meta.url))
@@ -16,7 +16,7 @@ const shared =
 const own = recordsIn(recordsFolder)
 const others = existsSync(shared) ? recordsIn(shared) : []
 if (others.length === 0)
-  test('all other records are derived', { skip: 'they are not here; ATOLL_RECORDS names them' })
+  test('all other records are derived', { skip: 'none found; ATOLL_RECORDS names them' })
 const kept = new Set(own.map((folder) => basename(folder)))
 const folders = [...own, ...others.filter((folder) => !kept.has(basename(folder)))]
 
@@ -27,7 +27,7 @@ for (const folder of folders) {
     t.diagnostic(`${blocks} blocks`)
   })
 
-  test(`${name}, executed as it is derived, has op-geth's hashes`, async () => {
+  test(`${name}, executed while it is derived, has op-geth's hashes`, async () => {
     requireFile(folder, 'genesis.json')
     await deriveAsExpected(folder, { isExecuted: true, isL1Verified: false })
   })

@@ -5,7 +5,7 @@ import { type ScenarioName, scenarios } from '#test/simulator/scenarios.ts'
 import type { Bug } from '#test/verifier/bugs.ts'
 import { VerifierRun } from '#test/verifier/verifier-run.ts'
 
-/** Seeds of a scenario here; `npm run simulate` takes any number. With 10, F17 loses each kind of message at least once. */
+/** Number of seeds of a scenario; `npm run simulate` runs more. With 10, F17 loses each kind of message. */
 const seedsOf = (scenario: ScenarioName) => (scenario === 'lost' ? 10 : 5)
 
 function run(scenario: ScenarioName, seed: number, bug?: Bug): Promise<Outcome> {
@@ -33,7 +33,7 @@ test('a seed determines the run: the same events at the same times', async () =>
   assert.notEqual(await eventsOf(6), first)
 })
 
-// Broken on purpose: a simulation that finds nothing proves nothing.
+// Planted bugs: they prove that the simulation can find bugs.
 const bugs: readonly { bug: Bug; scenario: ScenarioName }[] = [
   { bug: 'finality-withdrawn', scenario: 'mixed' },
   { bug: 'no-flush-after-replacement', scenario: 'calm' },
@@ -53,6 +53,6 @@ for (const { bug, scenario } of bugs) {
       assert.ok(outcome.lastEvents.split('\n').length > 10)
       return
     }
-    assert.fail('it was not found')
+    assert.fail('the bug was not found')
   })
 }

@@ -6,7 +6,7 @@ import { type LinkFaults, noLinkFaults } from './faults.ts'
 import type { Random } from './random.ts'
 import type { Host } from './simulation.ts'
 
-/** Nothing happens. */
+/** No disturbance. */
 export const calm: Disturbance = () => undefined
 
 /** F16: every message arrives twice. */
@@ -14,7 +14,7 @@ export const everythingTwice: Disturbance = ({ simulation }) => {
   simulation.wire.faults = { ...noLinkFaults, repeat: 1 }
 }
 
-/** What F17 loses, one after another. */
+/** The kinds of messages that F17 loses, one after another. */
 const edges = [
   'engine.chain',
   'da-watcher.l1-heads',
@@ -48,10 +48,7 @@ export const edgesLost: Disturbance = (run) => {
   }
 }
 
-/**
- * F18: many messages are seconds late, so that they arrive after a reset; and resets are requested, so that there is
- * always one to arrive after.
- */
+/** F18: messages are seconds late and resets are requested, so that many messages arrive after a reset. */
 export const lateAcrossResets: Disturbance = ({ simulation, l1, late, resetsEachMs }) => {
   const { clock, wire } = simulation
   const endMs = 2 * l1.endMs
@@ -82,7 +79,7 @@ async function askForReset({ bus }: Host, generation: bigint): Promise<void> {
   }
 }
 
-/** F18 at its hardest: all that moves the chain comes again and again for as long as its caller waits for an answer. */
+/** F18 at its hardest: each message of a call with attributes arrives eight more times within 2 s. */
 export const lateAgain: Disturbance = ({ simulation, l1 }) => {
   const { clock, wire } = simulation
   const only: LinkFaults['only'] = ({ subject }) => subject.includes('apply-attributes')
@@ -92,7 +89,7 @@ export const lateAgain: Disturbance = ({ simulation, l1 }) => {
   })
 }
 
-/** F1–F3, F6: each service is killed after one of its messages or acts on the world, and the next time after another. */
+/** F1–F3, F6: each service is killed repeatedly, after a random number of its messages and external actions. */
 export const killed: Disturbance = ({ simulation, l1 }) => {
   const { clock, random, processes } = simulation
   for (const victim of processes.values()) {
@@ -109,7 +106,7 @@ export const killed: Disturbance = ({ simulation, l1 }) => {
   })
 }
 
-/** Links that lose, repeat and delay, while processes and the server are killed, frozen and cut off. */
+/** Links lose, repeat and delay messages, while processes and the server are killed, frozen and cut off. */
 export const everything: Disturbance = (run) => {
   const { simulation, l1 } = run
   const { clock, random, wire } = simulation

@@ -1,27 +1,27 @@
 import type { LinkFaults } from './faults.ts'
 import type { Simulation } from './simulation.ts'
 
-/** A run of services over an L1 with a script, as far as those who disturb it have to know. */
+/** The part of a simulated run that disturbances use. */
 export interface DisturbedRun {
   readonly simulation: Simulation
   readonly l1: {
-    /** When the script is over, in milliseconds from its start. */
+    /** End of the L1 script, in milliseconds from its start. */
     readonly endMs: number
   }
   /** Longest time a service waits without re-reading a state or repeating a call. */
   readonly recoveryMs: number
-  /** How messages are late where that is what is tried. */
+  /** Link faults for the scenario with late messages. */
   readonly late: Partial<LinkFaults>
   /** Shortest and longest pause between two requested resets. */
   readonly resetsEachMs: readonly [number, number]
-  /** Fails the run if the safe chain does not have all that L1 has now, once `withinMs` have passed without a reorg. */
+  /** Fails the run if, after `withinMs` without a reorg, the safe head is below the one that L1 data yields now. */
   expectCaughtUp(what: string, withinMs: number): void
 }
 
 /** How a run is to be disturbed: called once, at its start. */
 export type Disturbance = (run: DisturbedRun) => void
 
-/** What a run came to. */
+/** The result of a run. */
 export type Outcome =
   | { readonly kind: 'agreed'; readonly virtualMs: number }
   /** It did not reach the expected chain, for a reason that the protocol allows. */

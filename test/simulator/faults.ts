@@ -2,18 +2,18 @@ import type { Hop, Wire } from '#bus/memory/memory-server.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Random } from './random.ts'
 
-/** How the links misbehave, each with a probability for a message. */
+/** Faults of links; `drop`, `repeat` and `delay` are probabilities for each message. */
 export interface LinkFaults {
   readonly drop: number
   readonly repeat: number
-  /** By how much a copy is later, at most. */
+  /** Maximum delay of a copy. */
   readonly repeatMs: number
-  /** How often it comes again. */
+  /** Number of copies of a repeated message. */
   readonly copies: number
-  /** Late by up to `delayMs`, overtaken by what was sent after it. */
+  /** Probability of a delay up to `delayMs`; later messages overtake a delayed one. */
   readonly delay: number
   readonly delayMs: number
-  /** Which messages; undefined: all. */
+  /** Selects the messages with faults; undefined means all. */
   readonly only?: (hop: Hop) => boolean
 }
 
@@ -27,7 +27,7 @@ export const noLinkFaults: LinkFaults = {
   delayMs: 0,
 }
 
-/** Carries each message over a link with latency, in order, and then breaks some of that. */
+/** Delivers the messages of each link in order and with latency, then applies the link faults. */
 export class FaultyWire implements Wire {
   readonly #clock: Clock
   readonly #random: Random
@@ -51,7 +51,7 @@ export class FaultyWire implements Wire {
     for (const late of lateMs) this.#clock.after(arrivalMs - nowMs + late, deliver)
   }
 
-  /** How late each copy of a message arrives: none if it is lost. */
+  /** The delay of each copy of a message; empty if it is lost. */
   #misfortune(hop: Hop, link: string): readonly number[] {
     const { drop, repeat, repeatMs, copies, delay, delayMs, only } = this.faults
     if (only?.(hop) === false) return onTime

@@ -3,8 +3,8 @@ import type { MemoryConnection } from '#bus/memory/memory-connection.ts'
 import type { Clock } from '#runtime/clock.ts'
 
 /**
- * One run of a process, from its start to its end. Everything that reaches it, time and messages, comes through here:
- * nothing does once it has ended, and while it is frozen all of it waits.
+ * One run of a process, from its start to its end. All its timers and messages pass through here: after its end none
+ * reach it, and while it is frozen they wait.
  */
 export class Life {
   readonly clock: Clock
@@ -29,7 +29,7 @@ export class Life {
     return this.#ended.signal
   }
 
-  /** The connection as the process has it. */
+  /** Wraps a connection of the process: counts what it sends, and neither sends nor delivers after its end. */
   guarded(connection: MemoryConnection): Connection {
     return {
       get server() {
@@ -83,7 +83,7 @@ export class Life {
     else this.#frozen.push(run)
   }
 
-  /** Until the process may move: at once, when it thaws, or never. */
+  /** Resolves when the process may continue: at once, when it thaws, or never. */
   #turn(): Promise<void> {
     return new Promise((resolve) => this.#reach(resolve))
   }

@@ -9,7 +9,7 @@ interface ObserverContext {
   readonly log: (what: string) => void
 }
 
-/** What rpc would know: the newest chain, and the log by number. */
+/** The data that rpc would have: the newest `engine.chain`, and the log by number. */
 export class Observer {
   readonly entries = new Map<bigint, SafeAt>()
   chain: ChainState | undefined
@@ -40,7 +40,7 @@ export class Observer {
       throw new Error(`engine.chain went back to ${chain.generation}.${chain.version}`)
     this.chain = chain
     if (before === undefined || before.generation === chain.generation) return
-    // A new generation writes numbers again that the tail has passed: all that were not final may have changed.
+    // A new generation rewrites entries that the tail has read: all that were not final may have changed.
     this.#settled = before.finalized.l1Origin.number
     this.#generationEnded.abort()
   }

@@ -32,7 +32,7 @@ export class Random {
     return Uint8Array.from({ length }, () => this.between(0, 255))
   }
 
-  /** A sequence of its own, so that what one part draws does not shift what another gets. */
+  /** An independent generator: numbers drawn by one part do not shift those of another. */
   fork(): Random {
     return new Random(Math.floor(this.next() * 2 ** 32))
   }

@@ -9,7 +9,7 @@ import {
 } from './disturbances.ts'
 import type { Disturbance } from './disturbed-run.ts'
 
-/** What a simulation can be disturbed by, by name. */
+/** Disturbances of a simulation, by name. */
 export const scenarios = {
   calm,
   /** F16: every message arrives twice. */
@@ -18,9 +18,9 @@ export const scenarios = {
   lost: edgesLost,
   /** F18: messages arrive after a reset. */
   late: lateAcrossResets,
-  /** F18 at its hardest: what moves the chain comes again, late, eight times. */
+  /** F18 at its hardest: each call with attributes arrives again, late, eight times. */
   again: lateAgain,
-  /** F1–F3, F6: each service is killed after each of its messages and acts. */
+  /** F1–F3, F6: each service is killed after random messages and external actions. */
   killed,
   /** F1–F18 at random: kills, freezes, partitions, a server that restarts or loses its store, bad links. */
   mixed: everything,
@@ -30,7 +30,7 @@ export type ScenarioName = keyof typeof scenarios
 
 const names = Object.keys(scenarios) as ScenarioName[]
 
-/** The scenario of a seed, where all of them take turns. */
+/** The scenario of a seed when the scenarios take turns. */
 export function scenarioOf(seed: number): ScenarioName {
   return names[seed % names.length] ?? 'mixed'
 }

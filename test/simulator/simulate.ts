@@ -11,7 +11,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { VerifierRun } from '#test/verifier/verifier-run.ts'
 import { scenarioOf, type ScenarioName, scenarios } from './scenarios.ts'
 
-/** Runs between two lines of progress where there is no terminal. */
+/** Number of runs between two lines of progress without a terminal. */
 const reportEach = 100
 
 /** One run. */
@@ -27,8 +27,8 @@ interface Result extends Task {
 }
 
 /**
- * Then a fresh thread goes on. A process that is killed in a run never ends what it waits for, and Node keeps a signal
- * derived from others while it has a listener: 1 MB of each run would be kept.
+ * Number of runs before a worker thread is replaced. A killed process never settles its promises, and Node keeps a
+ * signal derived from others while it has a listener: each run leaks 1 MB.
  */
 const tasksOfWorker = 20
 
@@ -55,7 +55,7 @@ async function lead(): Promise<void> {
   process.exitCode = 2
 }
 
-/** @returns undefined for what makes no sense */
+/** @returns undefined for invalid flags */
 function readArgs(): readonly Task[] | undefined {
   const options = {
     seeds: { type: 'string', default: '100' },

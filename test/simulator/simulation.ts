@@ -16,10 +16,10 @@ import { Life } from './life.ts'
 import { Random } from './random.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
-/** A program, from its start to its end; killed at any moment, and started again. */
+/** The code of a process, which may be killed at any moment and is then started again. */
 export type Program = (host: Host) => Promise<void>
 
-/** What a program has of the machine it runs on. */
+/** The interface of a program to its simulated machine. */
 export interface Host {
   readonly instance: string
   readonly clock: Clock
@@ -27,9 +27,9 @@ export interface Host {
   readonly bus: ServiceBus
   readonly signal: AbortSignal
   log(what: string): void
-  /** To be called after each act on the world outside: a process may be killed just there. */
+  /** To be called after each external action: the process may be killed at that point. */
   readonly afterEffect: () => void
-  /** A disk of the machine, as the process has it: once it is killed, nothing more is written. */
+  /** Wraps a disk of the machine for the process, so that nothing is written after its kill. */
   readonly disk: <Disk extends object>(disk: Disk) => Disk
 }
 
@@ -81,7 +81,7 @@ export class Simulation {
     return this.server.connect({ name, role: service, permissions, clock })
   }
 
-  /** Kills the server and brings it back; `wiped` without what it had stored. */
+  /** Kills the server and starts it again after `afterMs`; `wiped`: without its store. */
   restartServer({ afterMs, wiped }: { readonly afterMs: number; readonly wiped: boolean }): void {
     this.trace(`server killed${wiped ? ', store wiped' : ''}, back in ${afterMs} ms`)
     const { server } = this
@@ -126,7 +126,7 @@ export class SimulatedProcess {
   readonly #service: ServiceName
   readonly #program: Program
   readonly #random: Random
-  /** Belongs to the current run of the process; a killed run keeps its own, which no longer advances. */
+  /** The current run of the process; a killed run keeps its own `Life`, which no longer advances. */
   #life: Life | undefined
   #boots = 0
   isHeldDown = false
@@ -156,14 +156,14 @@ export class SimulatedProcess {
     void this.#live(life)
   }
 
-  /** Kills it: no pending promise of it ever settles. */
+  /** Kills the process: its pending promises never settle. */
   kill(): void {
     if (this.#life === undefined) return
     this.#simulation.trace(`${this.instance} killed`)
     this.#end()
   }
 
-  /** Freezes for a while. */
+  /** Freezes the process; messages and timers wait. */
   freeze(forMs: number): void {
     this.#simulation.trace(`${this.instance} frozen for ${forMs} ms`)
     const life = this.#life
@@ -171,7 +171,7 @@ export class SimulatedProcess {
     this.#simulation.clock.after(forMs, () => life?.thaw())
   }
 
-  /** Cuts its links for a while. */
+  /** Cuts the links of the process to the server. */
   partition(forMs: number): void {
     this.#simulation.trace(`${this.instance} cut off for ${forMs} ms`)
     const connections = this.#life?.connections ?? []
@@ -248,7 +248,7 @@ export class SimulatedProcess {
     }
   }
 
-  /** A fault ends the process, and its supervisor starts it again; any other error is one of ours. */
+  /** Ends the process, which is then started again; an error that is not a fault is a bug and fails the simulation. */
   #died(life: Life, error: unknown): void {
     if (this.#life !== life) return
     const reason = error instanceof Error ? error : new Error(String(error), { cause: error })

@@ -37,9 +37,9 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets time pass until `isDone` says so or `forMs` are over, whichever is first; no real time passes.
+   * Advances time until `isDone` returns true or `forMs` have passed; takes no real time.
    *
-   * @returns whether `isDone` said so
+   * @returns whether `isDone` returned true
    */
   async run(forMs: number, isDone: () => boolean): Promise<boolean> {
     const endMs = this.#nowMs + forMs

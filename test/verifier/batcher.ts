@@ -13,12 +13,12 @@ import { encodeSpanBatch, toSpanBatch } from '#test/encode/span-batch.ts'
 import { hashOf } from './hash-of.ts'
 import type { Sequencer } from './sequencer.ts'
 
-/** Where a batcher's transactions go. */
+/** The L1 block and the sender of a batcher's transactions. */
 export interface Posting {
   readonly batcher: Address
-  /** Of the L1 block. */
+  /** Timestamp of the L1 block. */
   readonly timestamp: bigint
-  /** Makes the hashes of transactions unlike any other block's. */
+  /** Makes transaction hashes unique to the L1 block. */
   readonly block: string
 }
 
@@ -35,7 +35,7 @@ export class Batcher {
     this.#random = random
   }
 
-  /** The sequencer began again: what was not posted yet is of no use, but may be posted all the same. */
+  /** Called when the sequencer restarts. Frames not posted yet are useless then; some are posted anyway. */
   restart(): void {
     this.#posted = 0
     if (this.#random.chance(0.7)) this.#frames = []
@@ -65,7 +65,7 @@ export class Batcher {
     while (this.#posted < blocks.length && random.chance(0.8)) {
       const isSpan = isActive(this.#config, 'delta', timestamp) && random.chance(0.6)
       const count = random.between(1, random.pick([3, 8, 30]))
-      // What a span says again has to be the same.
+      // To be valid, a span batch must repeat the blocks that it overlaps unchanged.
       const overlap = isSpan && random.chance(0.2) ? random.between(1, 4) : 0
       const from = Math.max(0, this.#posted - overlap)
       const batches = blocks.slice(from, this.#posted + count).map(({ batch }) => batch)

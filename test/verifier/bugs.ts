@@ -23,7 +23,7 @@ export type Bug =
   | 'window-one-too-long'
   | 'window-one-too-short'
 
-/** Where a bug sits. */
+/** The parts of the verifier that a bug replaces. */
 interface Broken {
   readonly derivation: Pick<DerivationPorts, 'makePipeline'>
   readonly derivationBus: (bus: ServiceBus) => ServiceBus
@@ -31,7 +31,7 @@ interface Broken {
   readonly executionClient: (client: ExecutionClient) => ExecutionClient
 }
 
-/** The verifier with a bug; without one, as it is. */
+/** The parts with a bug; undefined means the unchanged parts. */
 export function withBug(bug: Bug | undefined): Broken {
   const sound: Broken = {
     derivation: {},
@@ -72,7 +72,7 @@ class NeverFlushing extends Pipeline {
   override flush(): void {}
 }
 
-/** Started above genesis, it skips the first derived block. */
+/** A pipeline that skips the first derived block if it starts above genesis. */
 class LateResuming extends Pipeline {
   #hasDerived = false
 
@@ -89,7 +89,7 @@ function windowLongerBy(options: PipelineOptions, blocks: bigint): Pipeline {
   return new Pipeline({ ...options, config: { ...options.config, sequencingWindow } })
 }
 
-/** Attributes are sent once: if they are lost, nothing sends them again. */
+/** A bus that sends attributes only once: lost ones are not repeated. */
 function withoutResend(bus: ServiceBus): ServiceBus {
   let sent = ''
   const call: ServiceBus['call'] = (called, request, options) => {
@@ -104,7 +104,7 @@ function withoutResend(bus: ServiceBus): ServiceBus {
   return withChanges(bus, { call })
 }
 
-/** Attributes of any generation are accepted as of the current one. */
+/** A bus on which attributes of any generation pass as those of the current one. */
 function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
   let generation: bigint | undefined
   const own = <Value>(state: State<Value>): Owner<Value> => {

@@ -2,26 +2,26 @@ import { payloadReceived } from '#messages/subjects.ts'
 import { sleep } from '#runtime/clock.ts'
 import type { VerifierRun } from './verifier-run.ts'
 
-/** What EL sync finds, and what is killed meanwhile. */
+/** The safe head that EL sync chooses, and when the engine is killed. */
 export interface ElSyncScript {
   /** Whether the safe head that EL sync chooses is below the end of the history, or above it. */
   readonly chosen: 'below' | 'above'
-  /** The engine is killed after so many messages and calls from when the execution client has the blocks. */
+  /** The engine is killed after this number of messages and calls, counted from when the client has the blocks. */
   readonly killAfter: number
 }
 
-/** Derivation stands still for the end of the script of L1, so that the history ends there. */
+/** Share of the L1 script after which derivation is stopped, so that the history ends there. */
 const derivedShare = 0.7
 
-/** How long the execution client looks for its peers. */
+/** Time until the execution client gets blocks from its peers. */
 const peersMs = 6_000
 
-/** A block from gossip each second or so. */
+/** Interval of gossiped blocks. */
 const gossipMs = 1_000
 
 /**
- * At the end of the script of L1 the execution client loses its data, and the engine is started to have it sync by itself: at the
- * end nothing is missing in the history.
+ * At the end of the L1 script the execution client loses its data, and the engine restarts with EL sync. The run
+ * expects a history without gaps.
  */
 export function elSync(run: VerifierRun, { chosen, killAfter }: ElSyncScript): void {
   const { client, l1, simulation } = run
@@ -59,7 +59,7 @@ export function elSync(run: VerifierRun, { chosen, killAfter }: ElSyncScript): v
   })
 }
 
-/** Gossip has the blocks from a number on, one after another. */
+/** Gossips the blocks from a number on, one after another. */
 function gossip({ l1, simulation }: VerifierRun, from: bigint): void {
   simulation.start('gossip-0', 'gossip', async (host) => {
     await host.bus.lease({ signal: host.signal })

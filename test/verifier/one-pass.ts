@@ -18,11 +18,11 @@ interface Made {
 
 /** One pass of the pipeline over L1 without messages, to which all other runs are compared. */
 export class OnePass {
-  /** By number, from genesis on; the last may not be safe yet. */
+  /** Derived blocks by number, from genesis on; the last may not be safe yet. */
   readonly chain: Made[] = []
-  /** The safe head when an L1 block was read, by the number of that block. */
+  /** The safe head after each L1 block, by L1 block number. */
   readonly safeAt = new Map<bigint, L2BlockRef>()
-  /** Attributes that were refused. */
+  /** Number of refused attributes. */
   refused = 0
   readonly #rules: StandInRules
   readonly #pipeline: Pipeline

@@ -10,10 +10,10 @@ import { hashOf } from './hash-of.ts'
 /** Seconds from one L1 block to the next, if no slot is missed. */
 export const l1BlockTime = 12n
 
-/** Addresses that are the batcher at one time or another. */
+/** Addresses between which config updates switch the batcher. */
 export const batchers = [address(0xba), address(0xbb)] as const
 
-/** A rollup with short windows, on a first L1 block, whose hardforks come before, during or after a run of so many L1 blocks. */
+/** A rollup with short windows, whose hardforks activate before, during or after a run of `blocks` L1 blocks. */
 export function randomRollup(
   random: Random,
   l1: { readonly genesis: L1Block; readonly blocks: number },
@@ -46,7 +46,7 @@ export function randomRollup(
   })
 }
 
-/** Times in order: half of the rollups have all from the first block on, the others get them while they run. */
+/** Ordered fork times: in half of the rollups all forks are active from genesis, in the others some activate later. */
 function randomForks(
   random: Random,
   { from, to }: { readonly from: bigint; readonly to: bigint },

@@ -10,13 +10,13 @@ import { address } from '#test/fakes/test-rollup.ts'
 import type { Random } from '#test/simulator/random.ts'
 import { payloadOf, refOfPayload, type StandInRules } from './stand-in-chain.ts'
 
-/** A block that the sequencer made, as its batch and as the head that it is. */
+/** A block of the sequencer, as a batch and as an L2 head. */
 export interface SequencedBlock {
   readonly batch: SingularBatch
   readonly head: L2Head
 }
 
-/** Makes L2 blocks on an L1 chain, ahead of what is safe, as a sequencer would that does not know which are invalid. */
+/** Makes L2 blocks ahead of the safe head, without knowing which of them the execution client will refuse. */
 export class Sequencer {
   readonly #rules: StandInRules
   readonly #random: Random
@@ -32,17 +32,17 @@ export class Sequencer {
     this.#head = head
   }
 
-  /** What it made on the head that it began with. */
+  /** The blocks made since the last restart. */
   get blocks(): readonly SequencedBlock[] {
     return this.#blocks
   }
 
-  /** Whether a block is one that it made, or its starting block. */
+  /** Whether a block is one of `blocks` or the current head. */
   knows(hash: Hash): boolean {
     return this.#head.ref.hash === hash || this.#blocks.some(({ head }) => head.ref.hash === hash)
   }
 
-  /** Begins again from another head. */
+  /** Drops its blocks and continues from another head. */
   restart(head: L2Head): void {
     this.#blocks = []
     this.#head = head
@@ -86,7 +86,7 @@ export class Sequencer {
     return true
   }
 
-  /** A signed transaction, as far as it is checked. */
+  /** A transaction with a random signature, which nothing checks. */
   #transaction(): Uint8Array {
     const random = this.#random
     const fields = encodeRlp([

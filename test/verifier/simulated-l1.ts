@@ -14,23 +14,23 @@ import { batchers, l1BlockTime, randomRollup } from './random-rollup.ts'
 import { Sequencer } from './sequencer.ts'
 import type { StandInRules } from './stand-in-chain.ts'
 
-/** What L1 shows from a moment on. */
+/** The L1 chain from some time on. */
 interface View {
   readonly atMs: number
   readonly chain: readonly L1Block[]
   readonly finalized: number
-  /** Number of the block that is safe when all of it was derived. */
+  /** Number of the L2 block that is safe once the whole chain is derived. */
   readonly safe: bigint
 }
 
 /**
- * An L1 that grows and reorganises by a script, the same for the same seed whatever its readers do, with the batches of a
- * sequencer that follows it.
+ * An L1 that grows and reorganises by a script, with the batches of a sequencer that follows it. The script depends
+ * only on the seed, not on the readers.
  */
 export class SimulatedL1 {
   readonly rules: StandInRules
   readonly #views: readonly View[]
-  /** One pass over the chain that is left when the script is over. */
+  /** One pass over the chain at the end of the script. */
   readonly expected: OnePass
 
   constructor({ random, blocks }: { readonly random: Random; readonly blocks: number }) {
@@ -46,12 +46,12 @@ export class SimulatedL1 {
     return this.rules.config
   }
 
-  /** When the script is over, in milliseconds from its start. */
+  /** End of the script, in milliseconds from its start. */
   get endMs(): number {
     return this.#views.at(-1)?.atMs ?? 0
   }
 
-  /** What is final when the script is over. */
+  /** The finalized L1 block at the end of the script. */
   get finalized(): L1BlockRef {
     const last = this.#views.at(-1)
     return refOf(last?.chain[last.finalized])
@@ -78,7 +78,7 @@ export class SimulatedL1 {
       .map(refOf)
   }
 
-  /** The head of L1 at a moment, and the number of the block that is safe when all of it was derived. */
+  /** The head of L1 at a time, and the number of the L2 block that is safe once that chain is derived. */
   at(nowMs: number): { readonly head: L1BlockRef; readonly safe: bigint } {
     const { chain, safe } = this.#view(nowMs)
     return { head: refOf(chain.at(-1)), safe }
@@ -91,7 +91,7 @@ export class SimulatedL1 {
   }
 }
 
-/** Writes the script: what is posted in a block depends on what was derived of those before it. */
+/** Writes the script. The batches in an L1 block depend on the chain derived from the blocks before it. */
 class Author {
   readonly #rules: StandInRules
   readonly #random: Random
@@ -113,7 +113,7 @@ class Author {
     const random = this.#random
     const views: View[] = [this.#view(0, 0)]
     const reorgChance = random.next() * 0.25
-    // How far below the head a block is final.
+    // Distance of the finalized block from the head.
     const finalityDepth = random.pick([4, 12, 100])
     let finalized = 0
     let atMs = 0
@@ -160,7 +160,7 @@ class Author {
     this.#chain.push(block)
     this.pass.push(block)
     const { ref } = this.pass.safe
-    // The safe chain went another way: a block was refused, or a window was over.
+    // The safe chain diverged from the sequencer's: a block was refused, or a sequencing window ended.
     if (this.#sequencer.knows(ref.hash)) return
     this.#sequencer.restart(this.pass.safe)
     this.#batcher.restart()
@@ -226,7 +226,7 @@ const updateEvent = '0x1d2b0bda21d56b8bd12d4f94ebacffdfb35f5e226f84b461103bb8bea
 const depositEvent = '0xb3813568d9991fc951961fcb4c784893574240a28925604d09fc577c55bb7c32' as Bytes32
 const zeroWord = toBytes32(new Uint8Array(32))
 
-/** Makes another the batcher. */
+/** A log that changes the batcher. */
 function batcherLog(config: RollupConfig, batcher: Address, index: number): L1Log {
   const data = new Uint8Array(96)
   data.set([32], 31)

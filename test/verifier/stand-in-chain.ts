@@ -10,14 +10,14 @@ import { buildBlock, digestOf } from '#test/differential/stand-in-engine.ts'
 import { address } from '#test/fakes/test-rollup.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Rules of the verdict, which the digest decides. */
+/** Rules by which the stand-in client refuses blocks; the digest of the attributes decides. */
 export interface StandInRules {
   readonly config: RollupConfig
-  /** Of 256 blocks with transactions, as many are refused. */
+  /** About this number of 256 blocks with user transactions is refused. */
   readonly refuseBelow: number
 }
 
-/** Where a refusal shows: when the block is begun, or when it is done. */
+/** The call that refuses: the start of the build, or `newPayload` with the built payload. */
 export type Refusal = 'attributes' | 'payload'
 
 /** The verdict on attributes; a deposits-only block is always valid. */
@@ -34,7 +34,7 @@ export function refusalOf(
 
 const zeroHash = toHash(new Uint8Array(32))
 
-/** The block of attributes: its hash follows from them alone. */
+/** The block built from attributes; its hash depends only on them and the parent. */
 export function payloadOf(
   { config }: StandInRules,
   parent: Pick<L2BlockRef, 'hash' | 'number'>,
@@ -60,7 +60,7 @@ export function payloadOf(
   }
 }
 
-/** The first block. */
+/** The genesis block. */
 export function genesisPayload({ genesis }: RollupConfig): Payload {
   return {
     blockHash: genesis.l2.hash,

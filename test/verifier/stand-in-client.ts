@@ -13,7 +13,7 @@ import type {
 import { Fault } from '#runtime/fault.ts'
 import { genesisPayload, payloadOf, refusalOf, type StandInRules } from './stand-in-chain.ts'
 
-/** Blocks that are being built, at most. */
+/** Maximum number of builds in progress. */
 const maxBuilds = 8
 
 /**
@@ -25,12 +25,12 @@ export class StandInClient {
   readonly #blocks = new Map<Hash, Payload>()
   readonly #builds = new Map<PayloadId, Payload>()
   #labels: Record<'unsafe' | 'safe' | 'finalized', Hash | undefined>
-  /** The highest block that ever was finalized: the label itself may go back. */
+  /** The highest block that was ever finalized; the label `finalized` may go back. */
   #highestFinal: Hash | undefined
   /** The chain below the head, by number. */
   #canonical: Payload[]
   #builtCount = 0
-  /** Payloads that were taken, each time. */
+  /** Number of `newPayload` calls. */
   newPayloads = 0
 
   constructor(rules: StandInRules) {
@@ -51,7 +51,7 @@ export class StandInClient {
     this.#highestFinal = undefined
   }
 
-  /** Takes blocks as from its peers. */
+  /** Stores blocks, as if they came from peers. */
   fetch(blocks: readonly Payload[]): void {
     for (const block of blocks) this.#blocks.set(block.blockHash, block)
   }
@@ -71,12 +71,12 @@ export class StandInClient {
     this.newPayloads++
     if (!this.#blocks.has(payload.parentHash)) return { kind: 'syncing' }
     if (this.#refusedPayloads.has(payload.blockHash))
-      return { kind: 'invalid', reason: 'as chance has it' }
+      return { kind: 'invalid', reason: 'refused at random' }
     this.#blocks.set(payload.blockHash, payload)
     return { kind: 'valid' }
   }
 
-  /** Payloads that were built, but will not be taken. */
+  /** Hashes of built payloads that `newPayload` refuses. */
   readonly #refusedPayloads = new Set<Hash>()
 
   forkchoice({ head, safe, finalized }: ForkchoiceHeads): ForkchoiceStatus {
@@ -85,7 +85,7 @@ export class StandInClient {
     const canonical = this.#chainTo(block)
     const has = (hash: Hash | undefined) =>
       hash === undefined || canonical.some(({ blockHash }) => blockHash === hash)
-    // A block that was finalized once stays canonical: two engines at once could replace it.
+    // A finalized block must stay canonical, even if the label went back: two active engines could replace it.
     if (!has(safe) || !has(finalized) || !has(this.#highestFinal))
       throw new Fault('engine-forkchoice', {
         detail: 'the heads are not on one chain',
@@ -105,7 +105,7 @@ export class StandInClient {
     const parent = this.#blocks.get(heads.head)
     if (parent === undefined) return { kind: 'syncing' }
     const refusal = refusalOf(this.#rules, parent.blockHash, attributes)
-    if (refusal === 'attributes') return { kind: 'invalid', reason: 'as chance has it' }
+    if (refusal === 'attributes') return { kind: 'invalid', reason: 'refused at random' }
     const place = { hash: parent.blockHash, number: parent.number }
     const payload = payloadOf(this.#rules, place, attributes)
     if (refusal === 'payload') this.#refusedPayloads.add(payload.blockHash)
@@ -120,7 +120,7 @@ export class StandInClient {
     return this.#builds.get(payloadId)
   }
 
-  /** Restarted in the middle of a build. */
+  /** Drops all builds, as after a restart of the client. */
   forgetBuilds(): void {
     this.#builds.clear()
   }

@@ -34,41 +34,41 @@ import { type Bug, withBug, withChanges } from './bugs.ts'
 import { SimulatedL1 } from './simulated-l1.ts'
 import { StandInClient } from './stand-in-client.ts'
 
-/** Blocks of L1 in a run, unless it says otherwise. */
+/** Default number of L1 blocks in a run. */
 const l1Blocks = 30
 
-/** How long after the end of the L1 script and of the disturbance all must agree. */
+/** Maximum time from the end of the L1 script and the disturbance until all parts agree. */
 const graceMs = 120_000
 
-/** How often agreement is looked for. */
+/** Interval of the check for agreement. */
 const checkMs = 250
 
 const l1PollMs = 200
 
 /**
- * The verifier: da-watcher, derivation and engine as they are, over an L1 with real batches and reorgs and an execution client
- * that refuses some blocks, on a bus in memory and in virtual time.
+ * The unchanged da-watcher, derivation and engine, on an in-memory bus and in virtual time. L1 has real batches and
+ * reorgs, and the execution client refuses some blocks.
  */
 export class VerifierRun implements DisturbedRun {
-  /** A call is repeated at its deadline, 4 s at most, and a pause of 2 s; then there are the blocks of the time that was lost. */
+  /** A call is repeated after its deadline, 4 s at most, and a pause of 2 s; then the missed blocks follow. */
   readonly recoveryMs = 7_000
-  /** It goes back far at a reset: most messages have to be in time, or nothing late ever finds its place. */
+  /** A reset goes back far: if more messages were late, derivation would not reach again the blocks of a late one. */
   readonly late = { delay: 0.05, delayMs: 2_000, repeat: 0.5, repeatMs: 2_000 }
   readonly resetsEachMs = [500, 4_000] as const
   readonly simulation: Simulation
   readonly l1: SimulatedL1
   readonly client: StandInClient
-  /** Of each derivation: its own disk. */
+  /** The safe-head history of each derivation instance, which stands for its disk. */
   readonly histories = [new SafeHeadHistory(':memory:'), new SafeHeadHistory(':memory:')] as const
   readonly observer = new Observer()
-  /** Of engines that start from now on. */
+  /** Sync settings of engines that start after a change. */
   sync: SyncSettings = { mode: 'cl', safeOffsetSeconds: 0n }
   /** Whether the history is to go back to the genesis at the end. */
   expectsWholeHistory = false
   readonly #bug: Bug | undefined
-  /** Which attributes were sent, by the generation that they were for. */
+  /** Digests of the attributes sent, by generation. */
   readonly #sent = new Map<bigint, Set<Bytes32>>()
-  /** The safe heads that generations began with. */
+  /** The safe heads from which derivation started. */
   readonly #starts: L2BlockRef[] = []
 
   constructor(seed: number, bug?: Bug, blocks = l1Blocks) {
@@ -78,7 +78,7 @@ export class VerifierRun implements DisturbedRun {
     this.client = new StandInClient(this.l1.rules)
   }
 
-  /** Runs until everything agrees with one pass over L1, or long past the time when it should. */
+  /** Runs until all parts agree with one pass over L1, or until a timeout. */
   async run(disturb: Disturbance): Promise<Outcome> {
     const { simulation, l1 } = this
     this.#startAll()
@@ -100,9 +100,9 @@ export class VerifierRun implements DisturbedRun {
   }
 
   /**
-   * What batches are good for changes with Delta, and those that wait are forgotten with Holocene. A start reads L1 blocks again
-   * below the one that made its safe head safe. If one of the two forks activates among them, dropped batches may become valid.
-   * op-node reads no others.
+   * Delta changes which batches are valid, and Holocene drops pending batches. A start reads L1 blocks again, from
+   * below the one that made its safe head safe. If Delta or Holocene activates among them, batches dropped before may
+   * become valid. op-node reads the same L1 blocks.
    */
   #explanation(): string | undefined {
     const { config, expected } = this.l1
@@ -121,7 +121,7 @@ export class VerifierRun implements DisturbedRun {
     return undefined
   }
 
-  /** Fails the run if the safe chain does not have all that L1 has now, once `withinMs` have passed without a reorg. */
+  /** Fails the run if, after `withinMs` without a reorg, the safe head is below the one that L1 data yields now. */
   expectCaughtUp(what: string, withinMs: number): void {
     const { clock } = this.simulation
     const { head, safe } = this.l1.at(clock.monotonicMs())
@@ -208,7 +208,7 @@ export class VerifierRun implements DisturbedRun {
     return undefined
   }
 
-  /** What a reader would find under a number of the log. */
+  /** The newest entry of the log with a number. */
   #stored(number: bigint): SafeAt | undefined {
     const { names, server } = this.simulation
     const stream = server.streams.get(names.logStream(safeAt.stream))
@@ -224,7 +224,7 @@ export class VerifierRun implements DisturbedRun {
     return this.histories[reported?.headers[busHeaders.instance] === 'derivation-1' ? 1 : 0]
   }
 
-  /** What derivation hands over is noted, with the generation that it is for. */
+  /** Records the attributes that derivation sends, by generation. */
   #noting(bus: ServiceBus): ServiceBus {
     const call: ServiceBus['call'] = (called, request, options) => {
       if (called.name === applyAttributes.name) this.#note(request as ApplyAttributesRequest)
@@ -242,7 +242,7 @@ export class VerifierRun implements DisturbedRun {
         sent.add(attributesDigest({ parentHash: parent.hash, attributes: each }))
   }
 
-  /** Nothing that was derived in another generation may reach the execution client. */
+  /** Fails the run if attributes of another generation reach the execution client. */
   #checkFence(parentHash: Hash, attributes: PayloadAttributes): void {
     const { names, server } = this.simulation
     const stream = server.streams.get(names.stateStream(engineChain))
@@ -315,7 +315,7 @@ function contextOf(host: Host) {
   }
 }
 
-/** Lines of the log are events of the simulation. */
+/** A logger whose lines become events of the simulation. */
 function logTo(host: Host) {
   const hidden = new Set(['time', 'level', 'msg'])
   return pino(
@@ -332,7 +332,7 @@ function logTo(host: Host) {
   )
 }
 
-/** A call to another machine: it takes time both ways, and sometimes does not get through. */
+/** A call to another machine, with latency in both directions; some calls fail. */
 async function remotely<Value>(
   { clock, random, afterEffect }: Host,
   work: () => Value,

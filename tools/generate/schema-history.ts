@@ -10,8 +10,8 @@ const historyFile = 'proto/history.json'
 /**
  * The published schema, extended by new fields.
  *
- * @throws Error if something published is gone, or means something else: services of two releases
- * communicate during an upgrade, and a number with a changed meaning would silently be read wrong
+ * @throws Error if a published field is missing or changed: services of two releases communicate during
+ * an upgrade, and would silently misread a number with a changed meaning
  */
 export async function schemaHistory(): Promise<string> {
   const published = JSON.parse(await readFile(historyFile, 'utf8')) as Schema

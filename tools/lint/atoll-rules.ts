@@ -1,6 +1,6 @@
 /**
  * The project's own lint rules, as an ESLint plugin.
- * Each has a planted violation in `rules.test.ts`. Why the rules are what they are: `docs/CONTRIBUTING.md`.
+ * Each has a planted violation in `rules.test.ts`. The table of rules is in `docs/CONTRIBUTING.md`.
  */
 
 import { relative } from 'node:path'
@@ -48,7 +48,7 @@ const layers: Rule = {
       if (problem !== undefined) context.report({ node, message: problem })
       for (const [folder, allowed] of pureImports)
         if (path.startsWith(folder) && !allowed.test(specifier))
-          context.report({ node, message: `${specifier} is not for ${folder}: it is pure.` })
+          context.report({ node, message: `${folder} is pure: no import of ${specifier}.` })
     }
     return {
       ImportDeclaration: check,
@@ -88,7 +88,7 @@ const docstring: Rule = {
         .getCommentsBefore(node)
         .some(({ type, value }) => type === 'Block' && value.startsWith('*'))
       if (!documented)
-        context.report({ node, message: 'An export has a docstring: /** … */ right above it.' })
+        context.report({ node, message: 'An export needs a docstring: /** … */ right above it.' })
     },
   }),
 }
@@ -109,7 +109,7 @@ const noBooleanParameter: Rule = {
   },
 }
 
-/** Whether a parameter is declared, or by its default known, to be true or false. */
+/** Whether a parameter is a boolean, by its declared type or its default. */
 function isBoolean(parameter: Node): boolean {
   if (parameter.type === 'AssignmentPattern')
     return (
@@ -130,7 +130,7 @@ const noAsync: Rule = {
       if (node['async'] === true)
         context.report({
           node,
-          message: 'The protocol is synchronous: a caller may wait, it may not.',
+          message: 'The protocol is synchronous: only its callers may wait.',
         })
     }
     return { FunctionDeclaration: check, FunctionExpression: check, ArrowFunctionExpression: check }
@@ -140,7 +140,7 @@ const noAsync: Rule = {
 const ideasOfNoFile = /^(utils?|helpers?|common|types|misc|index)\.[jt]s$/
 const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*(\.((vectors\.)?test|fixture|d))?\.[jt]s$/
 
-/** A file holds one idea under that idea's name. */
+/** A file has one idea, and is named after it. */
 const fileName: Rule = {
   create: (context) => ({
     Program: (node) => {
@@ -148,7 +148,7 @@ const fileName: Rule = {
       if (ideasOfNoFile.test(name))
         context.report({
           node,
-          message: `${name} has no idea to hold: name the file after its one.`,
+          message: `${name} says nothing: name the file after its one idea.`,
         })
       else if (!kebabCase.test(name))
         context.report({ node, message: `${name}: file names are kebab-case.` })

@@ -36,7 +36,7 @@ export interface SettingAlias {
   readonly variable: string
   /** Key of our setting. */
   readonly key: string
-  /** Converts its value to our form; undefined: the form is the same. @returns undefined for an invalid value */
+  /** Converts its value to our form; absent if the form is the same. @returns undefined for an invalid value */
   readonly toOurs?: (value: string) => string | undefined
 }
 

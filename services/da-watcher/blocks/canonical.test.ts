@@ -12,7 +12,7 @@ function known(...numbers: readonly number[]) {
   return canonical
 }
 
-/** Those of the numbers whose hash is known. */
+/** The given numbers whose hash is known. */
 function found(canonical: ReturnType<typeof known>, ...numbers: readonly number[]) {
   return numbers.filter((number) => hashAt(canonical, BigInt(number)) === hash(number))
 }
@@ -23,7 +23,7 @@ test('hashes are found in whichever order they were added', () => {
   assert.equal(hashAt(canonical, 8n), undefined)
 })
 
-test('a hash replaces the one of its number', () => {
+test('a new hash for a number replaces the old one', () => {
   const canonical = withHash(known(10, 11), { number: 10n, hash: hash(10, 'b') })
   assert.equal(hashAt(canonical, 10n), hash(10, 'b'))
   assert.equal(hashAt(canonical, 11n), hash(11))

@@ -16,7 +16,7 @@ export function fetchFor(
   return { kind: 'fetch-block', call, request, requestedAtMs, lookup }
 }
 
-/** Answers a request. If the block does not have the requested parent, first queries the endpoints which block is canonical. */
+/** Answers a request. If the block has another parent than requested, first asks endpoints for the canonical block. */
 export function blockFetched(
   before: State,
   { block, lookup, nowMs, ...event }: Extract<Event, { kind: 'block-fetched' }>,

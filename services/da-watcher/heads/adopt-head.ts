@@ -34,7 +34,7 @@ export function adoptHead(
     head,
     movedAtMs: nowMs,
     recent: remember(state.recent, head.ref),
-    // Between a head and one that is not its child, blocks that are not final may have been replaced.
+    // If the new head is not a child of the last one, blocks that are not final may have been replaced.
     canonical:
       change.kind === 'extended'
         ? state.canonical
@@ -45,7 +45,7 @@ export function adoptHead(
   return followSigner(next, ...reorg, { kind: 'write-heads', heads })
 }
 
-/** A finalized head stays, even if an endpoint that is behind reports a lower one. */
+/** The heads with the new ones. The finalized head never goes back, even if an endpoint that is behind reports so. */
 function headsWith(
   known: L1Heads | undefined,
   head: L1BlockRef,

@@ -53,7 +53,7 @@ export function headsRead(
   const state = withPolling(before, { reading: undefined })
   const best = highest(answers)
   if (reading === undefined) return [state]
-  // If an endpoint failed, the best answer may itself be of one that is behind.
+  // If an endpoint failed, even the best answer may come from an endpoint that is behind.
   const everyAnswered = reading.query.everyEndpoint && failure === undefined
   const newest = everyAnswered ? (best?.head.ref.number ?? 0n) : reading.query.known
   const [rated, ...lags] = rateLags(state, newest, answers)

@@ -37,7 +37,7 @@ async function l1(t: TestContext) {
   return { rpc, settings: { l1RpcUrls: [rpc.url], l1BeaconUrls: [beacon.beaconUrl] } }
 }
 
-test('after a restart cached blocks are not fetched again: a final block costs no call, another one a header', async (t) => {
+test('after a restart a cached final block costs no call, and another cached block only one for its header', async (t) => {
   const { rpc, settings } = await l1(t)
   const dataDir = newFolder(t)
   const first = await watchL1(t, config, { ...settings, dataDir })
@@ -63,7 +63,7 @@ test('after a restart cached blocks are not fetched again: a final block costs n
   assert.equal(found['blob l1'], undefined)
 })
 
-test('another node with the same folder does not fetch them either', async (t) => {
+test('another node with the same folder does not fetch cached blocks either', async (t) => {
   const { settings } = await l1(t)
   const dataDir = newFolder(t)
   const one = await watchL1(t, config, { ...settings, dataDir })

@@ -193,7 +193,7 @@ test('a Retry-After of a server is obeyed', async (t) => {
   assert.equal(bad.calls.length, 1)
 })
 
-test('a node whose head does not move is detected, and the head is that of the others', async (t) => {
+test('a node whose head does not move is detected, and the head of the other nodes is adopted', async (t) => {
   const [old, good] = [await node(t), await node(t)]
   old.chain.moveHead(3n)
   good.chain.moveHead(3n)

@@ -65,7 +65,7 @@ const countOf = ({ calls }: FaultyNode, method: string) =>
   calls.filter((call) => call.method === method).length
 
 for (const [at, [method, answer]] of Object.entries(methods).entries())
-  test(`a node with ${method} only is queried with it, after one try of each method before it`, async (t) => {
+  test(`a node that has only ${method} is queried with it, after one attempt of each earlier method`, async (t) => {
     const served = await node(t, { [method]: answer })
     const watched = await watchL1(t, config, { l1RpcUrls: [served.url] })
     for (const [number, block] of blocks.entries())
@@ -75,7 +75,7 @@ for (const [at, [method, answer]] of Object.entries(methods).entries())
     assert.ok(countOf(served, method) > 0)
   })
 
-test('a node that refuses a method in its own words is queried by another', async (t) => {
+test('a node that refuses a method with its own error text is queried with another method', async (t) => {
   const served = await node(t, {
     eth_getBlockReceipts: () => {
       throw new JsonRpcError(-32_000, 'this method is not available on your plan')

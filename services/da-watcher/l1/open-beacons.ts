@@ -4,13 +4,13 @@ import { EndpointPool } from '#l1/endpoint-pool.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Fault } from '#runtime/fault.ts'
 
-/** Blobs take long to fetch and verify, so the next beacon endpoint is not queried sooner. */
+/** Delay before the next beacon endpoint is queried too: blobs take long to fetch and verify. */
 const beaconHedgeMs = 3_000
 
 /** How beacon endpoints are queried. */
 export interface OpenBeaconsOptions {
   readonly urls: readonly string[]
-  /** What they are, as in `L1 beacon endpoint`. */
+  /** Name of their kind, such as `L1 beacon endpoint`. */
   readonly what: string
   /** Endpoints whose blobs are not verified. */
   readonly trustedUrls: readonly string[]

@@ -179,7 +179,7 @@ function followHeads(
         const header = endpoint.readHeader('latest', json)
         if (header !== undefined && endpoint.isOfChain) listener(toL1Head(header, systemConfig))
       } catch (error) {
-        // Heads are polled as well, and a wrong one is scored there.
+        // An invalid announcement is ignored: heads are polled as well, and polling scores wrong ones.
         if (!(error instanceof DecodeError)) throw error
       }
     }

@@ -60,7 +60,7 @@ async function readHead(
   if (latest === undefined) throw behind(endpoint, 'it has no head')
   const head = toL1Head(latest, systemConfig)
   if (!withFinality) return { endpoint: endpoint.name, head, finality: undefined }
-  // The labels of one batch may be read at different moments, but not blocks apart.
+  // An endpoint may read the labels of one batch at different times, but L1 does not advance by two blocks meanwhile.
   for (const found of [safe, finalized])
     if (found !== undefined && found.ref.number > head.ref.number + 1n)
       throw invalid(endpoint, `it reports block ${found.ref.number} as safe above its head`)

@@ -123,7 +123,7 @@ for (const [where, chosen, origin, points] of [
   ['up to', 22, 9, []],
 ] as const) {
   // Rules: history-el-sync
-  test(`after EL sync a history ${where} block ${chosen} names resume points, and stays until the chain is known to have one`, () => {
+  test(`after EL sync a history ${where} block ${chosen} is kept and names its resume points`, () => {
     const history = historyOf('10:20 12:22')
     const synced = { ...startAt(chosen, origin), sync: 'el-synced' } as const
     for (let time = 0; time < 2; time++) {
@@ -192,7 +192,7 @@ test('intents of eight sequences are kept', () => {
   assert.equal(take(9), '')
 })
 
-test('each finished L1 block has the safe head at it, as far back as they are kept', () => {
+test('the safe head at each finished L1 block is known, as far back as these are kept', () => {
   const history = historyOf('10:20 12:22')
   for (let number = 9; number <= 13; number++) history.finish(blockId(number), 3n)
   const finished = (upTo?: bigint) => {

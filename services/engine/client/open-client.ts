@@ -30,7 +30,7 @@ export async function openExecutionClient(
   }
 }
 
-/** Headers of each request. A token holds whole seconds, so it is created once a second, not for each call: that takes 0.1 ms. */
+/** Headers of each request. A token has a time in whole seconds and takes 0.1 ms, so one is created each second. */
 function authorizations(
   secret: Uint8Array,
   clock: Clock,

@@ -18,7 +18,7 @@ function throwing(code: 'l1-refused' | 'l1-unavailable') {
   }
 }
 
-test('of an L1 that pruned its genesis block, only the chain id is checked', async () => {
+test('if L1 pruned its genesis block, only its chain id is checked', async () => {
   await check({ blocksDown: async () => [] })
   // geth answers: pruned history unavailable.
   await check({ blocksDown: throwing('l1-refused') })

@@ -5,7 +5,7 @@ import type { ClientPorts, L1Refs, Ports } from '#services/engine/ports.ts'
 /**
  * Checks the chain id of L1, and its block at the rollup's genesis if L1 has it: it may not have it yet, or may have pruned it.
  *
- * @throws Fault `wrong-chain` if L1 is another chain than in the rollup config; else as L1 does
+ * @throws Fault `wrong-chain` if L1 is another chain than in the rollup config; other faults of calls to L1
  * Source: op-node, Config.ValidateL1Config
  */
 export async function checkL1Chain({ config, l1 }: Pick<Ports, 'config' | 'l1'>): Promise<void> {

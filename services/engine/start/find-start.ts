@@ -53,7 +53,7 @@ export async function findStart(
   throw new Fault('engine-forkchoice', { detail })
 }
 
-/** By the label of the execution client, not by the result of a search. Source: op-node, insertUnsafePayload */
+/** Judged by the label of the execution client, not by a search. Source: op-node, insertUnsafePayload */
 function isNothingFinal({ finalized }: EngineLabels, { genesis }: RollupConfig): boolean {
   return finalized === undefined || finalized.hash === genesis.l2.hash
 }

@@ -19,7 +19,7 @@ const settleMs = 1_000
  * Rewinds the chain of an execution client to a block: it becomes the unsafe head, and the safe and finalized heads if they
  * were above it. The engine must not run meanwhile; when it starts, it continues from there in a new generation.
  *
- * @throws Fault `rewind-refused` with the reason, `wrong-chain`; else as the execution client does
+ * @throws Fault `rewind-refused` with the reason, `wrong-chain`; other faults of calls to the execution client
  */
 export async function rewindTo(number: bigint, ports: ClientPorts, clock: Clock): Promise<Rewound> {
   const { config, executionClient } = ports

@@ -9,9 +9,9 @@ import { pause, text, textOf, until, valueStream } from './raw-client.ts'
 
 /** A server under test. */
 export interface ConformingServer {
-  /** A connection that may do everything. */
+  /** Opens a connection with all permissions. */
   connect(): Promise<Connection>
-  /** Ends it as a crash would; what was stored stays. */
+  /** Ends the server as a crash would; it keeps its stored data. */
   kill(): Promise<void>
   restart(): Promise<void>
   stop(): Promise<void>
@@ -33,7 +33,7 @@ const put = (key: string, value: string, expectedSequence?: number) =>
     { id: `${key}/${value}`, ...(expectedSequence !== undefined && { expectedSequence }) },
   )
 
-/** Repeats a publish without an acknowledgement, as every publisher does: a busy machine is slow with a large message. */
+/** Repeats a publish that timed out, as every publisher does: on a busy machine a large message takes long. */
 async function storeSurely(message: Outgoing, options: StoreOptions): Promise<Ack> {
   for (;;)
     try {
@@ -85,7 +85,7 @@ function testStates(): void {
 
   test('an unwritten key is not found; a missing stream does not answer', async () => {
     assert.equal(await get('never'), undefined)
-    // New servers answer at once, old ones let it time out.
+    // New servers answer at once; with old ones the request times out.
     await assert.rejects(readNewest(client, 'KV_other', '$KV.other.x'), { severity: 'temporary' })
   })
 
@@ -97,7 +97,7 @@ function testStates(): void {
   })
 }
 
-/** Guarantees of message ids and ages. */
+/** Guarantees of message ids and expiry. */
 function testIds(): void {
   test('a message that is sent twice with one id is stored once', async () => {
     const first = await put('twice', 'x')
@@ -105,7 +105,7 @@ function testIds(): void {
     assert.deepEqual(second, { sequence: first.sequence, isDuplicate: true })
   })
 
-  test('a compare-and-set that is sent twice is stored once: a duplicate for old servers, a conflict for new ones', async () => {
+  test('a compare-and-set sent twice is stored once; old servers report a duplicate, new ones a conflict', async () => {
     const { sequence } = await put('cas-twice', 'x', 0)
     try {
       assert.deepEqual(await put('cas-twice', 'x', 0), { sequence, isDuplicate: true })
@@ -145,7 +145,7 @@ function testMessages(): void {
     assert.ok(performance.now() - startedMs < 1_000)
   })
 
-  test('of the members of a queue, one gets each message', async () => {
+  test('each message to a queue group reaches exactly one member', async () => {
     const members = [await open(), await open()]
     const counts = [0, 0]
     for (const [at, member] of members.entries())
@@ -202,7 +202,7 @@ function testCrashes(): void {
     assert.deepEqual(seen, ['there'])
   })
 
-  test('an id is recognised also after a crash of the server', async () => {
+  test('a server recognises a duplicate message id after a crash', async () => {
     const first = await put('id-crash', 'x')
     await server.kill()
     await server.restart()
@@ -226,7 +226,7 @@ function testCrashes(): void {
 }
 
 /**
- * The assumptions of the bus about a server, one test each: for supported NATS versions and the in-memory server.
+ * Tests each assumption of the bus about a server; runs for the supported NATS versions and the in-memory server.
  */
 export function testConformance(start: () => Promise<ConformingServer>): void {
   before(async () => {

@@ -7,7 +7,7 @@ import { provision } from '#bus/provision.ts'
 /** The names of the suite's own streams. */
 export const names: BusNames = new BusNames({ chainId: 10n, node: 'conformance' })
 
-/** A last-value stream with republish, as states have; `ttlMs` as leases have. */
+/** A last-value stream with republish, as for states; with `ttlMs` also expiry, as for leases. */
 export function valueStream(name: string, ttlMs?: number): StreamSpec {
   return {
     name: `KV_${name}`,
@@ -22,7 +22,7 @@ export function valueStream(name: string, ttlMs?: number): StreamSpec {
   }
 }
 
-/** A connection that may do everything, with the streams that a test needs. */
+/** Opens a connection with all permissions, and creates the streams that a test needs. */
 export async function connectWith(
   url: string,
   specs: readonly StreamSpec[] = [],

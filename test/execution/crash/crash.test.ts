@@ -18,8 +18,8 @@ import { EngineDriver, parentOf } from '#test/fakes/engine-http.ts'
 import { createStore, deposit, setSlot } from '#test/fakes/execution-chain.ts'
 import { Random } from '#test/simulator/random.ts'
 
-// The process is killed repeatedly at random moments: each time it restarts on a head that it had
-// acknowledged, with all of its state.
+// The process is killed repeatedly at random moments. Each time it restarts on a head that it had
+// acknowledged, with the complete state.
 
 const rounds = Number(process.env['ATOLL_CRASHES'] ?? 50)
 const atoll = fileURLToPath(new URL('../../../packages/cli/atoll.js', import.meta.url))
@@ -88,7 +88,7 @@ async function readState(): Promise<number> {
   return read
 }
 
-test(`killed ${rounds} times while blocks stream in, it restarts each time on a head that it acknowledged`, async (t) => {
+test(`the client restarts on an acknowledged head after each of ${rounds} kills during imports`, async (t) => {
   const random = new Random(Number(process.env['ATOLL_SEED'] ?? Date.now() % 1_000_000))
   const secret = await readJwtSecret(jwt)
   const known = new Set<string>()
@@ -99,7 +99,7 @@ test(`killed ${rounds} times while blocks stream in, it restarts each time on a 
     starts.push(startMs)
     const driver = new EngineDriver(url, secret)
     const { hash } = await driver.head()
-    // The last block may be stored without an acknowledgement: then it is the child of the acknowledged one.
+    // The last block may be stored but not acknowledged: then its parent is the acknowledged head.
     const isKnown = newest === undefined || hash === newest || known.has(hash)
     const { parentHash } = await driver.call<{ parentHash: string }>(
       'eth_getBlockByHash',

@@ -8,11 +8,11 @@ import { runCommand } from '#node/nats-server/run-command.ts'
 const sources = fileURLToPath(new URL('op-geth/', import.meta.url))
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/atoll/', import.meta.url))
 
-/** With all that it downloads: some 40 modules. */
+/** Includes the download of about 40 modules. */
 const buildTimeoutMs = 900_000
 
 /**
- * Builds the Go program that makes random chains, unless its sources are those of the last time.
+ * Builds the Go program that makes random chains, unless it was built from the same sources before.
  *
  * @returns its path
  * @throws Fault `go-missing`, or `command-failed` if it does not build

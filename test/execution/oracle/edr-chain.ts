@@ -9,13 +9,13 @@ import {
 import { fromHex, type Hex } from '#protocol/codec/hex.ts'
 import type { Genesis } from '#execution-client/genesis/genesis.ts'
 
-/** A process has one. */
+/** A process may have only one context. */
 const context = new EdrContext()
 const isReady = context.registerProviderFactory(OP_CHAIN_TYPE, opProviderFactory())
 
 /**
- * A chain in EDR, which executes with op-revm. It is good for one block: it takes one deposit of a sender only, and the
- * L1 attributes are one in each block.
+ * A chain in EDR, which executes with op-revm. It can make one block only: EDR accepts one deposit per sender, and each
+ * block needs one for the L1 attributes.
  */
 export class EdrChain {
   readonly #provider: Provider
@@ -24,7 +24,7 @@ export class EdrChain {
     this.#provider = provider
   }
 
-  /** @param hardfork in effect from genesis on: Isthmus is the newest that it knows */
+  /** @param hardfork active from genesis on; Isthmus is the newest that EDR knows */
   static async start(genesis: Genesis, hardfork: string): Promise<EdrChain> {
     await isReady
     const { chainId } = genesis.config
@@ -79,19 +79,19 @@ export class EdrChain {
     )
   }
 
-  /** Hands a transaction in. @returns its hash, or undefined if it is refused */
+  /** Sends a transaction. @returns its hash, or undefined if it is refused */
   async send(raw: Hex): Promise<string | undefined> {
     const answer = await this.#ask('eth_sendRawTransaction', [raw])
     return typeof answer.result === 'string' ? answer.result : undefined
   }
 
-  /** Makes a block of what was handed in. */
+  /** Makes a block with the transactions sent. */
   async mine(): Promise<void> {
     const answer = await this.#ask('evm_mine', [])
     if (answer.error !== undefined) throw new Error(`EDR does not mine: ${answer.error.message}`)
   }
 
-  /** A block as JSON-RPC has it. */
+  /** A block in the form of JSON-RPC. */
   async block(number: number): Promise<unknown> {
     const answer = await this.#ask('eth_getBlockByNumber', [`0x${number.toString(16)}`, false])
     return answer.result

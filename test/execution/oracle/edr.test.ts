@@ -14,7 +14,7 @@ import { EdrChain } from './edr-chain.ts'
 import { oracleSeed } from './oracle-seed.ts'
 import { genesisJson, sendRandomBlock } from './random-block.ts'
 
-// Random blocks against op-revm, in EDR, each on a genesis of its own: see `EdrChain`.
+// Random blocks compared with op-revm in EDR, each on its own genesis: see `EdrChain`.
 
 const blocksOfAFork = 80
 
@@ -62,7 +62,7 @@ function onEdr(own: ExecutedBlock, json: unknown): ExecutedBlock {
 
 const minedJson = z.looseObject({ transactions: z.array(z.string()) })
 
-/** What EDR made up of a block, and the transactions that it took into it. */
+/** The attributes that EDR chose for a block, and the transactions that it included. */
 function attributesOf(json: unknown, sent: ReadonlyMap<string, Uint8Array>): PayloadAttributes {
   const header = headerJson.parse(json)
   const { extraData, timestamp, prevRandao, gasLimit, beneficiary, parentBeaconBlockRoot } = header

@@ -9,30 +9,30 @@ const l1Depositor = '0xdeaddeaddeaddeaddeaddeaddeaddeaddead0001'
 const prober = '0x5000000000000000000000000000000000000002'
 const factory = '0x5000000000000000000000000000000000000003'
 
-/** Sets slots to values, as pairs of words in its calldata. L1Block has it as well. */
+/** Sets slots to values, given as pairs of words in the calldata. L1Block has this code too. */
 const storingCode = '0x36603f16601f5760005b80361115601f5780602001358135556040016009565b00'
 
 /**
- * Contracts that each do one thing; what they are, in assembly: `op-geth/contracts.go`. Some of what a chain has would
- * make EDR differ from op-geth, or fail:
+ * Contracts that each do one thing; `op-geth/contracts.go` has their assembly. They avoid cases in which EDR fails or
+ * differs from op-geth:
  *
- * - It makes no system calls, so the contracts of EIP-4788 and EIP-2935 are not here.
- * - Its withdrawals root is that of nothing, so the message passer is not here.
- * - It reads the fees for each transaction, and op-geth once a block: no transaction but the first calls L1Block.
- * - Without Ecotone's parameters there is no L1 fee in Ecotone, where op-geth falls back on Bedrock's formula: they are
- *   always set.
- * - It loses a code when one of the contracts that have it destroys itself: `factory` creates what no other has.
+ * - EDR makes no system calls, so the contracts of EIP-4788 and EIP-2935 are missing.
+ * - EDR's withdrawals root is always the empty one, so the message passer is missing.
+ * - EDR reads fee parameters for each transaction, op-geth once a block: only the first transaction calls L1Block.
+ * - Without Ecotone's parameters EDR charges no L1 fee in Ecotone, and op-geth uses Bedrock's formula: they are always
+ *   set.
+ * - EDR loses a code when one of several contracts with it destroys itself: the code that `factory` creates is unique.
  */
 const contracts: Readonly<Record<Hex, Hex>> = {
   [l1Block]: storingCode,
   '0x5000000000000000000000000000000000000001': storingCode,
-  // Calls a precompile, and keeps outcome, length and hash of what it returns.
+  // Calls a precompile, and stores the outcome, and the length and hash of the returned data.
   [prober]:
     '0x606036036060600037600060006040356000600035602035fa6001016000553d6001553d600060003e3d60002060025500',
-  // Creates a contract that is destroyed at once.
+  // Creates a contract that destroys itself at once.
   [factory]:
     '0x6c63600035ff6000526004601cf3600052600d601334f060003560005260006000602060006000855af100',
-  // Reverts; logs its calldata; stores until the gas is used up; destroys itself.
+  // One contract each: reverts; logs its calldata; stores until the gas is used up; destroys itself.
   '0x5000000000000000000000000000000000000004': '0x600160005560003560005260206000fd',
   '0x5000000000000000000000000000000000000005': '0x36600060003760336044366000a200',
   '0x5000000000000000000000000000000000000006': '0x5b6001600055600056',
@@ -41,7 +41,7 @@ const contracts: Readonly<Record<Hex, Hex>> = {
 
 const called = (Object.keys(contracts) as Hex[]).filter((address) => address !== l1Block)
 
-/** Those who sign, and those for whom L1 deposits: of these each has one deposit a block, as EDR counts nonces. */
+/** Accounts that sign, and senders of deposits. Each of these has one deposit a block, because EDR counts nonces. */
 const signers = Array.from({ length: 8 }, (_, at) =>
   privateKeyToAccount(toHex(word(BigInt(at + 1)))),
 )
@@ -95,9 +95,9 @@ export async function sendRandomBlock(
   }
 }
 
-/** Sets the parameters of the fees. */
+/** A deposit that sets the fee parameters. */
 function l1Attributes(random: Random): Hex {
-  // As much as keeps fees payable.
+  // Small enough that the accounts can pay the fees.
   const scalars = join([new Uint8Array(17), random.bytes(3), new Uint8Array(1), random.bytes(3)])
   const slots: [slot: number, value: Uint8Array][] = [
     [1, word(BigInt(random.between(0, 50_000_000_000)))],
@@ -106,7 +106,7 @@ function l1Attributes(random: Random): Hex {
     [3, join([scalars, new Uint8Array(8)])],
     [7, word(BigInt(random.between(1, 1_000_000_000)))],
   ]
-  // The operator's scalar and constant, which count from Isthmus on.
+  // The operator fee's scalar and constant, which apply from Isthmus on.
   if (random.chance(0.7)) {
     const operator = [new Uint8Array(21), random.bytes(3), new Uint8Array(3), random.bytes(5)]
     slots.push([8, join(operator)])
@@ -147,7 +147,7 @@ function deposit(random: Random, parts: DepositParts): Hex {
   return toHex(raw)
 }
 
-/** EDR takes no type 4. */
+/** EDR accepts no type 4. */
 type TransactionKind = 'legacy' | 'eip2930' | 'eip1559'
 
 async function randomTransaction(
@@ -184,7 +184,7 @@ interface Target {
   /** Absent for the creation of a contract. */
   readonly to?: Hex
   readonly data: Uint8Array
-  /** Absent if any will do. */
+  /** Absent for a random gas limit. */
   readonly gas?: bigint
 }
 

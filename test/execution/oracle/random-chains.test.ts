@@ -8,7 +8,7 @@ import { runCommand } from '#node/nats-server/run-command.ts'
 import { buildOpGeth } from './build-op-geth.ts'
 import { oracleSeed } from './oracle-seed.ts'
 
-// Random chains that op-geth's core makes, each through all forks: every block has its hash, and what it refuses is refused.
+// Random chains made by op-geth's core, each through all forks: hashes and refused payloads are the same.
 
 const chains = 20
 

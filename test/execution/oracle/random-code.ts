@@ -1,7 +1,7 @@
 import { fromHex, type Hex } from '#protocol/codec/hex.ts'
 import type { Random } from '#test/simulator/random.ts'
 
-/** Opcodes by how much they take from the stack; those that store are there more than once. */
+/** Opcodes by the number of stack items they take; an opcode that is listed more often is drawn more often. */
 const opcodes: readonly (readonly [takes: number, codes: string])[] = [
   [0, '30323334363a38363d4142434445464748585a595f4a'],
   [1, '1519313135353b3f40495154545c50'],
@@ -14,7 +14,7 @@ const opcodes: readonly (readonly [takes: number, codes: string])[] = [
 
 const rareOpcodes = '00f3fdfeff1e'
 
-/** Init code of all that there is; it runs until something is missing on the stack or in the fork. */
+/** Init code of random opcodes; it runs until one fails, for example because the fork does not have it. */
 export function randomProgram(random: Random, addresses: readonly Hex[]): Uint8Array {
   const parts: Uint8Array[] = []
   const length = random.between(5, 40)
@@ -25,7 +25,7 @@ export function randomProgram(random: Random, addresses: readonly Hex[]): Uint8A
     const opcode = fromHex(`0x${code}`)
     parts.push(Uint8Array.of(opcode[random.between(0, opcode.length - 1)] ?? 0))
   }
-  // Half of them leave a contract behind, whose code may begin with a forbidden 0xef.
+  // Half of the programs return code, which may begin with a forbidden 0xef.
   const first = random.pick([0x60, 0x00, 0x5f, 0xef])
   const size = random.between(0, 63)
   if (random.chance(0.5))
@@ -46,14 +46,14 @@ function randomPush(random: Random, addresses: readonly Hex[]): Uint8Array {
   return join([Uint8Array.of(0x5f + value.length), value])
 }
 
-/** A call of a precompile, whose input goes on with zeros up to its size. */
+/** A call of a precompile, whose input is padded with zeros up to its size. */
 interface Probe {
   readonly precompile: number
   readonly size: number
   readonly data?: Uint8Array
 }
 
-/** The test vector in the text of RIP-7212. */
+/** The test vector of RIP-7212. */
 const p256Example = fromHex(
   '0x4cee90eb86eaa050036147a12d49004b6b9c72bd725d39d4785011fe190f0b4da73bd4903f0ce3b639bbbf6e8e80d16931ff4bcf5993d58468e8fb19086e8cac36dbcd03009df8c59286b162af3bd7fcc0450c9aa81be5d10d312af6c66b1d604aebd3099c618202fcfe16ae7770b0c49ab5eadf74b754204a3bb6060e44eff37618b065f9832de4ca6ca971a7a1adc826d0f7c00181a5fb2ddf79ae00b4e10e',
 )
@@ -61,7 +61,7 @@ const p256Example = fromHex(
 /** The generator of bn256, twice. */
 const bnPoints = join([1, 2, 1, 2].map((number) => word(BigInt(number))))
 
-/** Zeros are points at infinity: sizes at each fork's limit, past it, and such as fit no input. */
+/** Input sizes for zeros, which are points at infinity: at each fork's limit, over it, and invalid ones. */
 const zeroSizes: readonly (readonly [precompile: number, sizes: readonly number[]])[] = [
   [0x06, [0, 128]],
   [0x08, [0, 100, 192, 576, 112_512, 112_704]],
@@ -126,7 +126,7 @@ export function word(value: bigint): Uint8Array {
   return fromHex(`0x${value.toString(16).padStart(64, '0')}`)
 }
 
-/** Bytes after bytes. */
+/** Concatenates bytes. */
 export function join(parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(Buffer.concat(parts))
 }
