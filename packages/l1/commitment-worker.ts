@@ -23,8 +23,8 @@ function post(message: CommitmentMessage): void {
 function commit(blob: Uint8Array): Uint8Array | undefined {
   try {
     return context.blobToKzgCommitment(blob)
+    // eslint-disable-next-line atoll/use-caught-error -- the library has no error class for invalid blobs
   } catch (error) {
-    // The library has no error class for invalid blobs.
     if (error instanceof Error) return undefined
     throw error
   }

@@ -87,7 +87,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
       try {
         return { name: scored.endpoint.name, answer: await race.run(undefined) }
       } catch (error) {
-        if (isFault(error)) return undefined
+        // The race has noted the failure.
+        if (isFault(error) && error.severity === 'temporary') return undefined
         throw error
       }
     })

@@ -251,6 +251,7 @@ function refuseOther(
   key: L1BlockKey,
   { hash, number }: { readonly hash: Hash; readonly number: bigint },
 ): void {
-  if (typeof key === 'bigint' && number !== key) throw new DecodeError(`the answer is block ${number}`)
+  if (typeof key === 'bigint' && number !== key)
+    throw new DecodeError(`the answer is block ${number}`)
   if (isHash(key) && hash !== key) throw new DecodeError(`the answer is block ${hash}`)
 }

@@ -218,7 +218,8 @@ export const chainFaults = {
   'unsupported-chain': {
     severity: 'critical',
     means: 'the chain cannot be derived by this node alone',
-    advice: 'follow a node that has all interop peers of the chain; see lagoon_time and --dependency-set',
+    advice:
+      'follow a node that has all interop peers of the chain; see lagoon_time and --dependency-set',
   },
   'upgrade-failed': {
     severity: 'critical',

@@ -135,7 +135,8 @@ export const processFaults = {
   'not-trusted': {
     severity: 'critical',
     means: 'the certificate of the NATS server is not trusted',
-    advice: 'name the certificate authority in --nats-ca-file, and see that the certificate has the host of --nats-urls',
+    advice:
+      'name the certificate authority in --nats-ca-file, and see that the certificate has the host of --nats-urls',
   },
   record: {
     severity: 'critical',

@@ -69,7 +69,10 @@ export function createPerform(dependencies: Dependencies) {
       }
       case 'report-failure': {
         const { fault, reason } = effect.failure
-        log.warn(fault === undefined ? { reason } : { error: fault }, `waits for L1: ${effect.topic}`)
+        log.warn(
+          fault === undefined ? { reason } : { error: fault },
+          `waits for L1: ${effect.topic}`,
+        )
         return []
       }
     }

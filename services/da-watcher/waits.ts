@@ -53,7 +53,11 @@ export function failureOf(error: unknown): Failure | undefined {
   if (!isFault(error) || error.severity !== 'temporary') return undefined
   const { advice } = faultRule(error.code)
   const retry = isFault(error, 'l1-unavailable') ? error.fields.next : undefined
-  return { fault: error, reason: error.message, next: retry === undefined ? advice : `${retry}; ${advice}` }
+  return {
+    fault: error,
+    reason: error.message,
+    next: retry === undefined ? advice : `${retry}; ${advice}`,
+  }
 }
 
 /** Adds a failure; it is reported if its topic did not fail before, or failed for another reason. */

@@ -87,8 +87,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
 function refuseUnsupported(config: RollupConfig, now: bigint): void {
   if (!config.hasInteropPeers || !isActive(config, 'lagoon', now)) return
   throw new Fault('unsupported-chain', {
-    detail:
-      'from Lagoon on, a chain whose dependency set has other chains cannot be derived alone',
+    detail: 'from Lagoon on, a chain whose dependency set has other chains cannot be derived alone',
   })
 }
 

@@ -45,8 +45,7 @@ export async function benchExecution(
   results.push(await recordedChain(record))
   const folder = await mkdtemp(join(tmpdir(), 'atoll-bench-'))
   const geth = await findOpGeth()
-  if (geth === undefined)
-    report('without op-geth: set ATOLL_OP_GETH_PROGRAM to compare with it')
+  if (geth === undefined) report('without op-geth: set ATOLL_OP_GETH_PROGRAM to compare with it')
   try {
     const candidates = [embeddedClient, ...(geth === undefined ? [] : [opGeth(geth)])]
     for (const candidate of candidates)

@@ -13,11 +13,16 @@ export const useCaughtError: Rule = {
         context.report({ node, message: 'Name the caught error and use it, or do not catch it.' })
         return
       }
-      if (dropsAnyError(body['body'] as readonly Node[], caught))
+      const statements = body['body'] as readonly Node[]
+      // The text of an error of a known class may be a result, such as the reason in an answer to a client.
+      const isClass = statements.some(
+        ({ test }) => namesAnError(test, caught) && !namesIn(test).has('isFault'),
+      )
+      if (dropsAnyError(statements, caught))
         context.report({ node, message: 'Name the errors that are dropped, or use the error.' })
       for (const statement of nodesIn(body)) {
         const { argument } = statement as Node & { readonly argument?: unknown }
-        if (statement.type === 'ReturnStatement' && usesTextAlone(argument, caught))
+        if (statement.type === 'ReturnStatement' && usesTextAlone(argument, caught) && !isClass)
           context.report({ node: statement, message: 'Return the error, not only its text.' })
         if (statement.type === 'ThrowStatement' && !mentions(argument, caught))
           context.report({ node: statement, message: 'Pass the caught error as `cause`.' })

@@ -67,7 +67,8 @@ function closuresIn({ read }: Folder): readonly string[] {
     if (body === undefined) return
     for (const line of body.split('\n'))
       if (closures.test(line)) problems.push(`${file}: ${name} has a closure: ${line.trim()}`)
-    for (const [named] of body.matchAll(/\b[A-Z]\w+/g)) check(fileOf({ file, source }, named) ?? file, named)
+    for (const [named] of body.matchAll(/\b[A-Z]\w+/g))
+      check(fileOf({ file, source }, named) ?? file, named)
   }
   for (const name of ['State', 'Event', 'Effect']) check('state.ts', name)
   return problems
@@ -77,9 +78,10 @@ function closuresIn({ read }: Folder): readonly string[] {
 function declarationOf(source: string, name: string): string | undefined {
   const code = source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
   const [body] =
-    new RegExp(`^(?:export )?(?:type|interface) ${name}\\b[\\s\\S]*?\\n(?=[a-z]|$(?!\\n))`, 'm').exec(
-      code,
-    ) ?? []
+    new RegExp(
+      `^(?:export )?(?:type|interface) ${name}\\b[\\s\\S]*?\\n(?=[a-z]|$(?!\\n))`,
+      'm',
+    ).exec(code) ?? []
   return body
 }
 
@@ -119,13 +121,16 @@ test('a folder that strays from the skeleton is found', () => {
     'step.test.ts': '',
   }
   const read = (name: string) => sources[name] ?? ''
-  assert.deepEqual(problemsOf({ names: Object.keys(sources).filter((name) => !name.includes('/')), read }), [
-    'perform.ts does not export createPerform',
-    'waits.ts is missing',
-    'extra.ts belongs into a folder for its idea',
-    'state.ts: State has a closure: readonly late: Promise<1>',
-    'state.ts: Job has a closure: readonly run: () => void',
-    "state.ts: Event has a closure: | { readonly kind: 'called'; readonly answer: () => void }",
-    'calls/call.ts: Call has a closure: readonly signal: AbortSignal',
-  ])
+  assert.deepEqual(
+    problemsOf({ names: Object.keys(sources).filter((name) => !name.includes('/')), read }),
+    [
+      'perform.ts does not export createPerform',
+      'waits.ts is missing',
+      'extra.ts belongs into a folder for its idea',
+      'state.ts: State has a closure: readonly late: Promise<1>',
+      'state.ts: Job has a closure: readonly run: () => void',
+      "state.ts: Event has a closure: | { readonly kind: 'called'; readonly answer: () => void }",
+      'calls/call.ts: Call has a closure: readonly signal: AbortSignal',
+    ],
+  )
 })

@@ -121,6 +121,5 @@ function tlsOf({ tlsCertFile, tlsKeyFile }: z.output<typeof serveSettings>) {
 }
 
 const noServer = new Fault('nats-server-missing', {
-  detail:
-    'nats-server, Go and Docker are not installed here, and --nats-server names no program',
+  detail: 'nats-server, Go and Docker are not installed here, and --nats-server names no program',
 })

@@ -259,6 +259,9 @@ test('a recording that is stopped leaves no files', async (t) => {
 
 test('an existing record is not overwritten', async (t) => {
   const { out } = await recordAgain(t, short)
-  await assert.rejects(recordAgain(t, { ...short, options: { out } }), /exists and is not overwritten/)
+  await assert.rejects(
+    recordAgain(t, { ...short, options: { out } }),
+    /exists and is not overwritten/,
+  )
   assert.deepEqual(readdirSync(dirname(out)), ['record'])
 })

@@ -6,6 +6,7 @@ import { replayMethods, storageMethod } from '#records/replay/replay-methods.ts'
 import { readReplayedChain } from '#records/replay/replay-record.ts'
 import { alternativeBranch } from '#records/replay/alternative-branch.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
+import { isFault } from '#runtime/fault.ts'
 import {
   type FaultyNode,
   page,
@@ -140,7 +141,7 @@ for (const [name, [corrupt, words]] of Object.entries(corruptions)) {
     for (let tries = 0; tries < 20; tries++) {
       const isOver = await watched.fetch({ number }).then(
         () => true,
-        () => false,
+        (error: unknown) => !isFault(error, 'l1-unavailable'),
       )
       if (isOver) break
       const before = faulty.calls.length
