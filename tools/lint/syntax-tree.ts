@@ -4,8 +4,8 @@ export interface Node {
   readonly [field: string]: unknown
 }
 
-/** The file that a rule looks at. */
-export interface Context {
+/** The file that a rule checks. */
+interface Context {
   readonly filename: string
   readonly sourceCode: {
     getCommentsBefore(node: Node): readonly Comment[]
