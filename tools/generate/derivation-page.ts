@@ -120,7 +120,7 @@ function isOpen(text: string): boolean {
 }
 
 const declaration = /^(?:export )?(?:async )?(?:function\*?|class|const|interface) (\w+)/
-const method = /^ {2}(?:async |override |get )*(#?\w+)\(.*[{(]$/
+const method = /^ {2}(?:async |override |get )*(#?\w+)\((?:.*[{(])?$/
 
 /** The declaration below a line, or else the one that contains it. */
 function symbolAt(lines: readonly string[], from: number): string {
