@@ -31,7 +31,7 @@ export interface DevnetOptions {
   readonly natsServer: string | undefined
   /** Whether all services run in this process, without a NATS server. */
   readonly inMemory: boolean
-  /** Empty: all recorded blocks, final. */
+  /** The heads at which the run ends. If neither is given, it ends when all recorded blocks are final. */
   readonly until: { readonly [Head in keyof Until]: Until[Head] | undefined }
   readonly timeoutMs: number
   readonly logLevel: string

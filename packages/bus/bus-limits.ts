@@ -1,7 +1,7 @@
 /** A follower re-reads a state this often, so that a lost message does not stall it. */
 export const stateRereadMs = 1_000
 
-/** Delay before a call without a visible effect is repeated. */
+/** First delay before a call is repeated whose result the caller has not seen in a state. */
 export const resendMs = 500
 
 /** How long to wait for the acknowledgement of a publish before it is repeated. Measured: 0.2 ms typical, 40 ms at 10 MiB. */
@@ -34,5 +34,5 @@ export const maxTailedEntries = 256
 /** The same limit in bytes. */
 export const maxTailedBytes = 32 * 1024 * 1024
 
-/** How many missing numbers of a gap a reader looks up: the last ones; it skips those before. */
+/** Limit on the missed entries that a reader looks up. In a larger gap it reads the last ones and skips the others. */
 export const maxGapReads = 64

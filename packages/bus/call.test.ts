@@ -90,7 +90,7 @@ test('a fault of the handler reaches the caller with its code and severity', asy
 
 test('any other error of the handler stops its process, and the caller tries again later', async () => {
   const { server, call } = await called()
-  server.bus.serve(reset, () => Promise.reject(new Error('a rule of ours is broken')))
+  server.bus.serve(reset, () => Promise.reject(new Error('an invariant does not hold')))
   await assert.rejects(call(), { code: 'internal', severity: 'temporary' })
   assert.match(server.fatal[0]?.message ?? '', /rule of ours/)
 })
@@ -190,7 +190,7 @@ for (const { bytes, fits } of [
   { bytes: maxPayloadBytes - 2_000, fits: true },
   { bytes: maxPayloadBytes, fits: false },
 ]) {
-  test(`an answer of ${bytes} bytes ${fits ? 'is delivered' : 'fails the call, and its sender counts it'}`, async () => {
+  test(`an answer of ${bytes} bytes ${fits ? 'is delivered' : 'fails the call, and the service that answers counts a refusal'}`, async () => {
     const { world, caller } = await called()
     const watcher = await world.join('da-watcher')
     watcher.bus.serve(fetchL1Block, () =>

@@ -332,7 +332,7 @@ for (const { name, headers, data, reason } of [
 test('a reader that throws stops its process: the error is a bug', async () => {
   const { world, reader, write } = await watched()
   reader.bus.follow(l1Heads, () => {
-    throw new Error('a rule of ours is broken')
+    throw new Error('an invariant does not hold')
   })
   await write(1)
   await world.pass(10)

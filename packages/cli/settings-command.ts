@@ -31,7 +31,7 @@ export interface SettingsCommand<Schema extends SettingsSchema> {
   ) => Promise<void>
 }
 
-/** Adds a command whose flags are settings: the same names in the environment, and all mistakes reported at once. */
+/** Adds a command whose flags are settings: each can also be an environment variable, and all mistakes are reported at once. */
 export function addSettingsCommand<Schema extends SettingsSchema>(
   parent: Command,
   { name, summary, description, schema, aliases = [], foreign = [], run }: SettingsCommand<Schema>,

@@ -92,7 +92,7 @@ export async function findBus(
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause
     const missing = `no node keeps its bus in ${folder}`
     const remedy = 'start one with atoll node, or name another with --data-dir or --nats-urls'
-    if (dataDir !== undefined) throw noNode(`${missing}: ${remedy}`, cause)
+    if (dataDir !== undefined) throw noNode(missing, cause)
     const where = `the default, and ${missing}`
     return { ...settings, startedMs: undefined, folder: undefined, where, remedy }
   }

@@ -123,7 +123,7 @@ export const processFaults = {
   'no-node': {
     severity: 'critical',
     means: 'no node runs here',
-    advice: 'start it, or name its --data-dir',
+    advice: 'start one with atoll node, or name another with --data-dir or --nats-urls',
     exit: 'noNode',
   },
   'not-permitted': {

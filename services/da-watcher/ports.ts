@@ -36,7 +36,7 @@ export interface L1 {
   /**
    * The canonical block of a number, or the block of a hash; with the blobs of the batchers that `batchersOf` names.
    *
-   * @returns undefined if no endpoint has it; a block whose parent is not the requested one is returned as it is
+   * @returns undefined if no endpoint has it. The `parentHash` of the request is not checked here
    * @throws Fault `temporary` that names each endpoint and why it failed
    */
   fetchBlock(request: FetchL1BlockRequest, lookup: Lookup): Promise<L1Block | undefined>

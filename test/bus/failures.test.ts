@@ -87,7 +87,7 @@ test('F13: the second of two engines takes over when the first dies, and each te
   const { world } = cluster
   cluster.runVerifier([{ instance: 'engine-0' }, { instance: 'engine-1' }])
   await cluster.untilBlock(5n)
-  // Its call to the execution client and its state arrive over different connections.
+  // The engine's call that makes a block safe and its chain state arrive over different connections, so the state may come later.
   await until('the engine publishes its chain', () => world.chains.length > 0)
   const first = world.chains.at(-1)?.instance ?? ''
   const holder = cluster.actor(first)
@@ -177,7 +177,7 @@ test('F22: two processes with one instance name take the lease from each other, 
   const second = cluster.run('engine', { instance: 'engine-0' })
   const first = cluster.actor('engine-0')
   await until('both have lost it', () => first.ends.length > 0 && second.ends.length > 0)
-  // Until one detects the other, two engines may also stop each other through changes of the chain.
+  // One message is enough: an engine that has lost the lease may end before it has seen the other.
   const said = /another process runs as instance engine-0/
   await until('one has said why', () => said.test(first.output + second.output))
   second.isRestarted = false

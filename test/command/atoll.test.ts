@@ -81,7 +81,7 @@ test('a key file that is missing or malformed is an error without a stack trace'
   ] as const) {
     const { code, err } = await runAtoll(['keys', 'show', kind, file])
     assert.equal(code, 1)
-    assert.match(err, /^atoll: bad-key: .*\n$/)
+    assert.match(err, /^atoll: bad-key: .*\n.*\n$/)
   }
 })
 
@@ -154,13 +154,13 @@ test('without a bus, status prints a line and ends with code 4 within seconds', 
       ['--data-dir', dataDir],
       /:1, the last address of the node in .*stopped-node .*start it with atoll node/,
     ],
-    [['--data-dir', join(folder, 'nowhere')], /no node keeps its bus in .*nowhere: start one/],
+    [['--data-dir', join(folder, 'nowhere')], /no node keeps its bus in .*nowhere\nstart one/],
   ] as const
   const asked = cases.flatMap(([where, message]) =>
     [['status'], ['bus', 'status']].map(async (command) => {
       const { code, out, err } = await runAtoll([...command, '--chain-id', '10', ...where])
       assert.deepEqual([code, out], [4, ''])
-      assert.match(err, /^atoll: no-node: .*\n$/)
+      assert.match(err, /^atoll: no-node: .*\n.*\n$/)
       assert.match(err, message)
     }),
   )
@@ -191,7 +191,7 @@ test('a chain id that does not match the rollup config is reported before anythi
   assert.equal(code, 2)
   assert.match(
     err,
-    /^atoll: settings: --chain-id is 905, but the rollup config is of chain 11155420\n$/,
+    /^atoll: settings: --chain-id is 905, but the rollup config is of chain 11155420\nsee --help .*\n$/,
   )
   assert.throws(() => statSync(dataDir))
 })

@@ -15,10 +15,10 @@ const config = z.strictObject({
 
 await runService('engine', config, async ({ settings, signal, status, log }) => {
   log.info({ engineUrl: settings.engineUrl }, 'working')
-  status.waitFor('something to do', 'waits on')
+  status.waitFor('something to do', 'keeps waiting')
   await new Promise<void>((resolve, reject) => {
     if (settings.failAfterMs > 0)
-      setTimeout(() => reject(new Error('a rule of ours is broken')), settings.failAfterMs)
+      setTimeout(() => reject(new Error('an invariant does not hold')), settings.failAfterMs)
     if (!settings.stubborn) signal.addEventListener('abort', () => resolve(), { once: true })
   })
 })

@@ -14,7 +14,7 @@ export interface DisturbedRun {
   readonly late: Partial<LinkFaults>
   /** Shortest and longest pause between two requested resets. */
   readonly resetsEachMs: readonly [number, number]
-  /** Fails the run if, after `withinMs` without a reorg, the safe head is below the one that L1 data yields now. */
+  /** Checks once, after `withinMs`, that the safe head has reached the one that L1 yields at this call. A reorg of L1 cancels the check. */
   expectCaughtUp(what: string, withinMs: number): void
 }
 

@@ -121,7 +121,7 @@ export class VerifierRun implements DisturbedRun {
     return undefined
   }
 
-  /** Fails the run if, after `withinMs` without a reorg, the safe head is below the one that L1 data yields now. */
+  /** Checks once, after `withinMs`, that the safe head has reached the one that L1 yields at this call. A reorg of L1 cancels the check. */
   expectCaughtUp(what: string, withinMs: number): void {
     const { clock } = this.simulation
     const { head, safe } = this.l1.at(clock.monotonicMs())

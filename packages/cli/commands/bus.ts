@@ -68,7 +68,7 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
       })
     : Promise.resolve()
   try {
-    // The provisioning loop ends only on a failure.
+    // Provisioning returns at once if it is off, and on a stop signal: only its failure ends the command.
     await Promise.race([running.ended, provisioning.then(() => stop.stopped)])
     if (!stop.signal.aborted)
       throw new Fault('nats-server-failed', { detail: 'the server ended unexpectedly' })

@@ -53,7 +53,7 @@ export const stateWindow = 128
 /** Limit on executed blocks that are not canonical; beyond it the lowest one without a child is dropped. */
 export const maxPendingBlocks = 512
 
-/** Limit on canonical blocks in memory, so that new blocks find their trie nodes there. */
+/** Number of the newest canonical blocks in memory. A block on top of one of them reuses the trie nodes that are loaded. */
 const recentBlocks = 64
 
 /** After this many blocks, trie nodes in memory are dropped; they would grow to the whole state. */
@@ -154,7 +154,7 @@ export class Chain {
     return this.#states
   }
 
-  /** Interpreters for calls, which do not change the chain. */
+  /** What executing a block or a call on this chain needs. Executing does not change the chain. */
   executor(interpreters: Interpreters): Executor {
     return {
       config: this.config,
@@ -173,7 +173,7 @@ export class Chain {
   /**
    * Adds an executed block, so that it can become canonical and be built on.
    *
-   * @returns false if the limit is reached: all blocks that are not canonical are ancestors of this one
+   * @returns false if the limit is reached and no block can be dropped, because all that are not canonical are its ancestors
    */
   add(block: ExecutedBlock): boolean {
     if (this.find(block.hash) !== undefined) return true

@@ -28,7 +28,7 @@ export class StepWatch {
     return this.#isOver
   }
 
-  /** A promise that the next step waits for, if any. @throws EVMError after the timeout, in each frame */
+  /** A promise that the next step waits for, if any. @throws EVMError at every step after the timeout, so that the calling frames end too */
   beforeStep(opcode: number): Promise<void> | undefined {
     this.#steps++
     const isLook = opcode >= firstCallOpcode || this.#steps % stepsBetweenLooks === 0

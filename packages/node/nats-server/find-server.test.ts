@@ -82,7 +82,7 @@ test('without any server the bus is in memory, and a log line says so', async ()
   const options = { cacheDir: join(folder, 'none'), report: (what: string) => said.push(what) }
   const bus = await findBusServer({ ...options, env: { PATH: pathWith('nothing', {}) } })
   assert.equal(bus.kind, 'memory')
-  assert.match(said.join('\n'), /one process, on a bus in its memory/)
+  assert.match(said.join('\n'), /one process, on a bus in memory/)
   const path = pathWith('something', { 'nats-server': server('2.15.2') })
   assert.equal((await findBusServer({ ...options, env: { PATH: path } })).kind, 'nats')
 })

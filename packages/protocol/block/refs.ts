@@ -6,7 +6,7 @@ export interface BlockId {
   readonly number: bigint
 }
 
-/** Reduces a block to hash and number, as logs show it. */
+/** Reduces a block to its hash and number, for a log line. */
 export function idOf({ hash, number }: BlockId): BlockId {
   return { hash, number }
 }

@@ -41,7 +41,7 @@ export function l2BlockRefOf(config: RollupConfig, block: L2Block): L2BlockRef {
 // Rule config-from-block: The system config is read back from a block's header, extra data and L1 attributes.
 // Spec: system-config.md, derive/payload_util.go
 /**
- * The system config that an L2 block was built with, as it applies to its child.
+ * The system config after an L2 block, read from the block. The next block starts from it.
  *
  * @throws DecodeError if the block does not begin with L1 attributes of its fork, or its extra data does not match its fork
  * Spec: protocol/derivation.md#building-individual-payload-attributes, protocol/system-config.md
@@ -67,11 +67,13 @@ export function systemConfigOf(config: RollupConfig, block: L2Block): SystemConf
 function isGenesis({ genesis }: RollupConfig, { number, blockHash }: L2Block): boolean {
   if (number !== genesis.l2.number) return false
   if (blockHash === genesis.l2.hash) return true
-  throw new DecodeError(`L2 block ${number} is ${blockHash}, the genesis block ${genesis.l2.hash}`)
+  throw new DecodeError(
+    `L2 block ${number} is ${blockHash}, but the genesis block of the rollup config is ${genesis.l2.hash}`,
+  )
 }
 
-// Rule l1-attributes-read: Reading requires the selector and length of the block's time. Spec: ecotone/l1-attributes.md,
-// derive/l1_block_info.go
+// Rule l1-attributes-read: L1 attributes must have the selector and length of the fork at the block's timestamp. Spec:
+// ecotone/l1-attributes.md, derive/l1_block_info.go
 function l1AttributesIn({ transactions }: L2Block, rules: BlockRules): L1Attributes {
   const [first] = transactions
   if (first === undefined) throw new DecodeError('an L2 block without transactions')

@@ -27,7 +27,7 @@ export class DerivationDriver {
     return this.#safe
   }
 
-  /** The newest derived block; above the safe head within a span, before Holocene. */
+  /** The newest derived block. It is the safe head, or above it within a span batch before Holocene. */
   get pending(): L2Head {
     return this.#pending
   }

@@ -106,7 +106,7 @@ test('a cache that another process writes to is locked for a while, and then usa
   const other = new DatabaseSync(path)
   other.exec('BEGIN IMMEDIATE')
   const put = () => cache.putBlock({ hash: memoryHash(1n, 'a'), number: 1n }, new Uint8Array(1))
-  assert.throws(put, { code: 'l1-cache', message: /locked: another process that shares it/ })
+  assert.throws(put, { code: 'l1-cache', message: /locked: another process that shares the cache/ })
   other.close()
   put()
   cache.close()

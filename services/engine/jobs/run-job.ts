@@ -55,7 +55,7 @@ async function outcomeOf(
 ): Promise<Event> {
   const { forkWatch, log, ports } = dependencies
   if (job.kind === 'start') {
-    // In parallel: nothing is derived until all of them are done.
+    // In parallel, because derivation starts only when all of them are done.
     await Promise.all([checkL2Chain(ports), checkL1Chain(ports), forkWatch.check()])
     const resumed = job.safe && (await resumeAt(job.safe, ports))
     return startFound(job.cause, resumed ?? (await findStart(ports, job)), dependencies)
@@ -68,7 +68,7 @@ async function outcomeOf(
       const inserted = await insertPayload(payload, heads, ports)
       if (inserted.kind === 'syncing' && job.kind === 'insert')
         throw new Fault('engine-syncing', {
-          detail: `the execution client does not know block ${heads.unsafe.number}, its own head: it is syncing`,
+          detail: `the execution client is syncing: it does not have block ${heads.unsafe.number}, the unsafe head`,
         })
       return { kind: 'inserted', payload, inserted }
     }
