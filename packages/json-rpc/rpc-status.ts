@@ -14,5 +14,15 @@ export function isRateLimit(fault: Fault): boolean {
 
 /** Pause that an endpoint asks for. */
 export function retryAfterMs(fault: Fault | undefined): number | undefined {
-  return isFault(fault, 'rpc-status') ? fault.fields.retryAfterMs : undefined
+  const isAsking = isFault(fault, 'rpc-status') || isFault(fault, 'rpc-limited')
+  return isAsking ? fault.fields.retryAfterMs : undefined
+}
+
+/** The header `Retry-After`, seconds or a date, in milliseconds from now. RFC 9110, 10.2.3 */
+export function parseRetryAfter(header: unknown, nowMs: number): number | undefined {
+  if (typeof header !== 'string' || header.trim() === '') return undefined
+  const seconds = Number(header)
+  if (seconds >= 0) return seconds * 1_000
+  const atMs = Date.parse(header)
+  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs)
 }

@@ -7,6 +7,10 @@ interface ReadFields {
     /** When endpoints are tried again, as shown to operators. */
     readonly next?: string
   }
+  'rpc-limited': {
+    /** Pause that the endpoint asks for. */
+    readonly retryAfterMs?: number
+  }
   'rpc-status': {
     readonly status: number
     /** Whether a repeat would get the same answer. */

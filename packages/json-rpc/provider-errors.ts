@@ -1,0 +1,78 @@
+/** An error answer of a JSON-RPC server. */
+export interface ErrorAnswer {
+  readonly code: number
+  readonly message: string
+  readonly data?: unknown
+}
+
+/** What an error answer means. Providers use codes of their own, so words decide where the code does not. */
+export type ErrorMeaning =
+  /** Too many calls: a later call succeeds. */
+  | 'rate-limit'
+  /** Too many calls in one batch, or batches are not accepted. */
+  | 'batch-limit'
+  /** The node does not have the block, or not yet. */
+  | 'missing-block'
+  /** The node does not have the method. */
+  | 'missing-method'
+  /** The words say that the method is missing or not allowed; a load balancer may say so for one of its nodes. */
+  | 'perhaps-missing-method'
+  | 'other'
+
+/** Code of JSON-RPC 2.0 for a missing method. */
+const methodNotFound = -32_601
+
+/** Codes that no provider uses for anything but limits: Alchemy, QuickNode, Ankr, public nodes of rollups. */
+const limitCodes: readonly number[] = [429, -32_007, -32_090, -32_016]
+
+/** EIP-1474 "limit exceeded", with which jsonrpsee refuses batches. Words go first. */
+const limitExceeded = -32_005
+
+/** Codes for requests that do not have the expected form, as old nodes answer to parameters that they do not know. */
+const badRequestCodes: readonly number[] = [-32_600, -32_602, -32_604]
+
+const words = {
+  batch:
+    /batch(?:es|ed)?\b.*(?:not (?:supported|allowed)|too (?:large|big|many)|limit|exceed|max|size|up to|more than)|(?:limit|max|exceed|too (?:large|big|many)).*\bbatch/iu,
+  timeout: /time(?:d)?.?out|took too long/iu,
+  limit:
+    /too many requests?\b|rate.?limit|throttl|slow down|\b(?:rate|rps|requests?|calls?|capacity|compute units?|credits?|quota|throughput)\b[^.]*\b(?:limit(?:ed)?|exceeded|exhausted|reached)\b|\bexceeded\b[^.]*\b(?:limit|capacity|quota|rps|requests)\b/iu,
+  block:
+    /\b(?:header|block|receipts?|state|transaction|resource)\b[^.]*\bnot (?:found|available|yet)|unknown block|missing trie node|not (?:yet )?(?:synced|indexed)|\bpruned\b/iu,
+  method:
+    /\bmethods?\b.*(?:not (?:found|exist|supported|available|allowed|enabled|whitelisted|implemented)|does not exist|unsupported|disabled|unknown|blocked|requires?|restricted)|(?:unsupported|unknown|unavailable|disabled) method|not (?:available|supported|allowed|included) (?:on|in|for|by|with) (?:your|this|the|free)|\bupgrade\b.*\bplan\b|\bplan\b.*\bupgrade\b/iu,
+}
+
+/** What an error answer means. */
+export function meaningOf({ code, message }: ErrorAnswer): ErrorMeaning {
+  if (code === methodNotFound) return 'missing-method'
+  if (words.batch.test(message)) return 'batch-limit'
+  if (limitCodes.includes(code)) return 'rate-limit'
+  if (words.timeout.test(message)) return 'other'
+  if (words.limit.test(message)) return 'rate-limit'
+  if (words.method.test(message)) return 'perhaps-missing-method'
+  if (words.block.test(message)) return 'missing-block'
+  if (code === limitExceeded) return 'rate-limit'
+  return badRequestCodes.includes(code) ? 'perhaps-missing-method' : 'other'
+}
+
+/** Words with a pause, such as `retry in 10s` or `try again in 500 ms`. */
+const pauseWords = /(?:retry|try again)[^.\d]*?(?<count>\d{1,6}(?:\.\d{1,3})?)\s*(?<unit>ms|milliseconds?|s|seconds?|m|minutes?)?\b/iu
+
+/** The pause that an error answer asks for, in milliseconds; undefined if it names none. */
+export function pauseIn({ message, data }: Omit<ErrorAnswer, 'code'>): number | undefined {
+  const seconds = backoffSeconds(data)
+  if (seconds !== undefined) return seconds * 1_000
+  const { count, unit = 's' } = pauseWords.exec(message)?.groups ?? {}
+  if (count === undefined) return undefined
+  const unitMs = /^mi?l?l?i?s/iu.test(unit) ? 1 : unit.startsWith('m') ? 60_000 : 1_000
+  return Number(count) * unitMs
+}
+
+/** `backoff_seconds`, as Infura sends it: beside the reason, or within `rate`. */
+function backoffSeconds(data: unknown): number | undefined {
+  if (typeof data !== 'object' || data === null) return undefined
+  const { backoff_seconds: seconds, rate } = data as Readonly<Record<string, unknown>>
+  if (typeof seconds === 'number' && seconds >= 0) return seconds
+  return rate === undefined ? undefined : backoffSeconds(rate)
+}
