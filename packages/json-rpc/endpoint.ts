@@ -2,6 +2,8 @@ import { type Dispatcher, errors, Pool } from 'undici'
 import { systemClock } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
 import { AnswerReader, type HttpAnswer } from './answer-reader.ts'
+import { pauseIn } from './provider-errors.ts'
+import { parseRetryAfter } from './rpc-status.ts'
 
 /** A server. */
 export interface EndpointOptions {
@@ -10,6 +12,13 @@ export interface EndpointOptions {
   readonly headers?: () => Promise<Readonly<Record<string, string>>>
   /** Maximum size of an answer. */
   readonly maxResponseBytes?: number
+}
+
+/** The text of an answer with status 200. */
+export interface EndpointAnswer {
+  readonly text: string
+  /** Pause that the server asks for in its header; undefined if it does not. */
+  readonly retryAfterMs: number | undefined
 }
 
 /** Limits of one request. */
@@ -50,12 +59,12 @@ export class Endpoint {
   }
 
   /**
-   * Sends a body and returns the text of the answer.
+   * Sends a body and returns the answer.
    *
    * @throws Fault `rpc-unreachable`, `rpc-timeout`, `rpc-status` (with the HTTP status, whether it `isFinal`, and
    * `retryAfterMs` if the server sends it), `rpc-response` for an answer over the limit, `aborted`
    */
-  async post(body: string, waiting: Waiting): Promise<string> {
+  async post(body: string, waiting: Waiting): Promise<EndpointAnswer> {
     const headers = { 'content-type': 'application/json', ...(await this.#options.headers?.()) }
     const path = `${this.#path}${this.#search}`
     return this.#request({ method: 'POST', path, headers, body }, waiting)
@@ -71,7 +80,11 @@ export class Endpoint {
     const below = `${this.#path.replace(/\/$/u, '')}${path}`
     const search = path.includes('?') ? this.#search.replace('?', '&') : this.#search
     const headers = { accept: 'application/json', ...(await this.#options.headers?.()) }
-    return this.#request({ method: 'GET', path: `${below}${search}`, headers }, waiting)
+    const { text } = await this.#request(
+      { method: 'GET', path: `${below}${search}`, headers },
+      waiting,
+    )
+    return text
   }
 
   async close(): Promise<void> {
@@ -81,7 +94,7 @@ export class Endpoint {
   async #request(
     request: Dispatcher.DispatchOptions,
     { timeoutMs, signal }: Waiting,
-  ): Promise<string> {
+  ): Promise<EndpointAnswer> {
     const { maxResponseBytes = defaultMaxResponseBytes } = this.#options
     const reader = new AnswerReader(maxResponseBytes, () =>
       this.#newFault('rpc-response', {
@@ -98,7 +111,7 @@ export class Endpoint {
       else this.#pool.dispatch(request, reader)
       const answer = await reader.answer
       if (answer.status !== 200) throw this.#statusFault(answer)
-      return answer.text
+      return { text: answer.text, retryAfterMs: retryAfterOf(answer) }
     } catch (error) {
       throw error instanceof Fault ? error : this.#fault(toError(error))
     } finally {
@@ -107,9 +120,9 @@ export class Endpoint {
     }
   }
 
-  #statusFault({ status, headers, text }: HttpAnswer): Fault {
-    const seconds = Number(headers['retry-after'])
-    const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined
+  #statusFault(answer: HttpAnswer): Fault {
+    const { status, text } = answer
+    const retryAfterMs = retryAfterOf(answer) ?? pauseIn({ message: text, data: jsonIn(text) })
     const isFinal = finalStatuses.includes(status)
     const fields = { status, isFinal, ...(retryAfterMs !== undefined && { retryAfterMs }) }
     const said = text.slice(0, maxExcerpt).replaceAll(/\s+/gu, ' ').trim()
@@ -134,5 +147,20 @@ export class Endpoint {
       cause,
       fields: { endpoint: this.name, ...fields },
     })
+  }
+}
+
+function retryAfterOf({ headers }: HttpAnswer): number | undefined {
+  return parseRetryAfter(headers['retry-after'], systemClock.now())
+}
+
+/** The data of a JSON-RPC error in an error page; undefined if it has none. */
+function jsonIn(text: string): unknown {
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: { readonly data?: unknown } | null }
+    return error?.data
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined
+    throw error
   }
 }

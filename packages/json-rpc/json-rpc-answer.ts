@@ -1,4 +1,6 @@
 import { Fault } from '#runtime/fault.ts'
+import type { EndpointAnswer } from './endpoint.ts'
+import { type ErrorMeaning, meaningOf, pauseIn } from './provider-errors.ts'
 
 /** Id of a call and its answer; `null` if the call could not be parsed that far. */
 export type JsonRpcId = string | number | null
@@ -24,10 +26,12 @@ export class JsonRpcError extends Error {
     this.code = code
     this.data = data
   }
-}
 
-/** Words of providers that use error codes of their own for rate limits. */
-const limitedWords = /too many requests|rate.?limit/iu
+  /** What the error means, whatever code the provider uses. */
+  get meaning(): ErrorMeaning {
+    return meaningOf(this)
+  }
+}
 
 /** Result or error of one call. */
 export type JsonRpcAnswer = { readonly result: unknown } | { readonly error: JsonRpcError }
@@ -49,10 +53,11 @@ export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError
  * @throws Fault `rpc-response` if the text is not a JSON-RPC answer, or one is missing; `rpc-limited`
  */
 export function parseAnswers(
-  text: string,
+  { text, retryAfterMs }: EndpointAnswer,
   ids: readonly number[],
-  fields: Readonly<Record<string, unknown>>,
+  given: Readonly<Record<string, unknown>>,
 ): readonly JsonRpcAnswer[] {
+  const fields = { ...given, ...(retryAfterMs !== undefined && { retryAfterMs }) }
   const body = parseJson(text, fields)
   const byId = new Map<unknown, JsonRpcAnswer>()
   for (const item of Array.isArray(body) ? body : [body]) {
@@ -62,10 +67,13 @@ export function parseAnswers(
   return ids.map((id) => {
     const answer = byId.get(id)
     if (answer !== undefined) return answer
-    // Some servers answer a whole batch with one error without an id.
-    const refusal = byId.get(null)
-    if (refusal !== undefined && 'error' in refusal) return refusal
-    throw badResponse(`no answer to call ${id}`, fields)
+    // Some servers answer with one error without an id.
+    const refusal = byId.get(null) ?? byId.get(undefined)
+    const error = refusal !== undefined && 'error' in refusal ? refusal.error : undefined
+    if (ids.length === 1 && error !== undefined) return { error }
+    const reason = error === undefined ? '' : `: ${error.message} (code ${error.code})`
+    const partial = { ...fields, isPartial: ids.length > 1 }
+    throw badResponse(`no answer to call ${id}${reason}`, partial, error)
   })
 }
 
@@ -88,9 +96,13 @@ function answerOf(item: object, fields: Readonly<Record<string, unknown>>): Json
   const { code, message, data } = error as Readonly<Record<string, unknown>>
   if (typeof code !== 'number') throw badResponse('an error without code', fields)
   const text = typeof message === 'string' ? message : 'no message'
-  if (code === errorCodes.limitExceeded || limitedWords.test(text))
-    throw new Fault('rpc-limited', { detail: text, fields })
-  return { error: new JsonRpcError(code, text, data) }
+  const refusal = new JsonRpcError(code, text, data)
+  if (refusal.meaning !== 'rate-limit') return { error: refusal }
+  const pauseMs = pauseIn(refusal)
+  throw new Fault('rpc-limited', {
+    detail: `${text} (code ${code})`,
+    fields: { ...fields, ...(pauseMs !== undefined && { retryAfterMs: pauseMs }) },
+  })
 }
 
 function badResponse(

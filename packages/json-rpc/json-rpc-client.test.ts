@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { serveHttp } from '#test/fakes/http-server.ts'
 import type { EndpointOptions } from './endpoint.ts'
-import { JsonRpcClient, maxBatchCalls, roundBackoff } from './json-rpc-client.ts'
+import { defaultMaxBatch, JsonRpcClient, roundBackoff } from './json-rpc-client.ts'
 
 interface Call {
   readonly id: number
@@ -101,10 +101,10 @@ test('a batch is one request, and its answers come in order', async (t) => {
 })
 
 for (const excess of [0, 1]) {
-  test(`${maxBatchCalls + excess} calls are ${1 + excess} requests`, async (t) => {
+  test(`${defaultMaxBatch + excess} calls are ${1 + excess} requests`, async (t) => {
     const seen: Call[][] = []
     const { rpc } = client(t, [{ url: await echo(t, seen) }])
-    const calls = Array.from({ length: maxBatchCalls + excess }, (_, at) => {
+    const calls = Array.from({ length: defaultMaxBatch + excess }, (_, at) => {
       return { method: String(at), params: [] }
     })
     const answers = await rpc.batch(calls)

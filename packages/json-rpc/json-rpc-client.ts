@@ -1,6 +1,7 @@
 import { isFinalAnswer, retryAfterMs } from './rpc-status.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import { BatchSize } from './batch-size.ts'
 import type { CallRate } from './call-rate.ts'
 import { Endpoint, type EndpointOptions } from './endpoint.ts'
 import { type JsonRpcAnswer, parseAnswers } from './json-rpc-answer.ts'
@@ -29,6 +30,8 @@ export interface JsonRpcOptions {
   readonly onFailure?: (fault: Fault) => void
   /** Limits the rate of calls; undefined: no limit. */
   readonly rate?: CallRate | undefined
+  /** Calls in one request; fewer are sent to an endpoint that refuses this many. */
+  readonly maxBatch?: number | undefined
   /** Called for each call that is sent, including retries. */
   readonly onCall?: ((method: string) => void) | undefined
 }
@@ -40,8 +43,11 @@ export interface CallOptions {
   readonly guard?: () => void
 }
 
-/** Calls per request; providers refuse more. */
-export const maxBatchCalls = 100
+/** Calls in one request by default. */
+export const defaultMaxBatch = 100
+
+/** Requests of one batch that are sent at once, if the batch is larger than the endpoint accepts. */
+const parallelRequests = 4
 
 /** Pauses between attempts. */
 export const roundBackoff = { firstMs: 250, longestMs: 4_000 }
@@ -50,6 +56,8 @@ export const roundBackoff = { firstMs: 250, longestMs: 4_000 }
 export class JsonRpcClient {
   readonly #options: JsonRpcOptions
   readonly #endpoints: readonly (Endpoint | SocketEndpoint)[]
+  /** Of each endpoint. */
+  readonly #batchSizes: readonly BatchSize[]
   #preferred = 0
   #lastId = 0
 
@@ -57,6 +65,8 @@ export class JsonRpcClient {
   constructor(options: JsonRpcOptions) {
     if (options.endpoints.length === 0) throw new RangeError('at least one endpoint is needed')
     this.#options = options
+    const { clock, maxBatch = defaultMaxBatch } = options
+    this.#batchSizes = options.endpoints.map(() => new BatchSize(maxBatch, clock))
     this.#endpoints = options.endpoints.map((endpoint) =>
       /^wss?:/iu.test(endpoint.url) ? new SocketEndpoint(endpoint) : new Endpoint(endpoint),
     )
@@ -87,10 +97,7 @@ export class JsonRpcClient {
     calls: readonly JsonRpcCall[],
     options: CallOptions = {},
   ): Promise<readonly JsonRpcAnswer[]> {
-    const answers: JsonRpcAnswer[] = []
-    for (let at = 0; at < calls.length; at += maxBatchCalls)
-      answers.push(...(await this.#ask(calls.slice(at, at + maxBatchCalls), options)))
-    return answers
+    return calls.length === 0 ? [] : this.#ask(calls, options)
   }
 
   /** Closes all connections. */
@@ -130,7 +137,41 @@ export class JsonRpcClient {
     throw failure ?? new Fault('rpc-unreachable', { detail: 'no rounds' })
   }
 
+  /** Sends calls in as many requests as the endpoint needs. */
   async #request(
+    at: number,
+    calls: readonly JsonRpcCall[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly JsonRpcAnswer[]> {
+    const size = this.#batchSizes[at]?.current ?? 1
+    const answers: JsonRpcAnswer[] = []
+    for (let from = 0; from < calls.length; from += size * parallelRequests) {
+      const end = Math.min(from + size * parallelRequests, calls.length)
+      const requests: Promise<readonly JsonRpcAnswer[]>[] = []
+      for (let next = from; next < end; next += size)
+        requests.push(this.#sendOrSplit(at, calls.slice(next, Math.min(next + size, end)), signal))
+      answers.push(...(await Promise.all(requests)).flat())
+    }
+    return answers
+  }
+
+  /** Sends calls in one request; if the endpoint refuses this many, in smaller ones. */
+  async #sendOrSplit(
+    at: number,
+    calls: readonly JsonRpcCall[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly JsonRpcAnswer[]> {
+    try {
+      const answers = await this.#send(at, calls, signal)
+      if (calls.length === 1 || !answers.some(refusesBatch)) return answers
+    } catch (error) {
+      if (calls.length === 1 || !isBatchRefusal(error)) throw error
+    }
+    this.#batchSizes[at]?.refused(calls.length)
+    return this.#request(at, calls, signal)
+  }
+
+  async #send(
     at: number,
     calls: readonly JsonRpcCall[],
     signal: AbortSignal | undefined,
@@ -150,6 +191,18 @@ export class JsonRpcClient {
     const ids = requests.map(({ id }) => id)
     return parseAnswers(response, ids, fields)
   }
+}
+
+/** HTTP statuses with which servers refuse a batch: bad request, content too large. */
+const batchStatuses: readonly number[] = [400, 413]
+
+function isBatchRefusal(error: unknown): boolean {
+  if (isFault(error, 'rpc-response')) return error.fields.isPartial === true
+  return isFault(error, 'rpc-status') && batchStatuses.includes(error.fields.status)
+}
+
+function refusesBatch(answer: JsonRpcAnswer): boolean {
+  return 'error' in answer && answer.error.meaning === 'batch-limit'
 }
 
 /** Pause before a retry, counted from 1: the one that the server asks for, or a growing one. */

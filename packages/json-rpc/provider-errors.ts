@@ -57,7 +57,8 @@ export function meaningOf({ code, message }: ErrorAnswer): ErrorMeaning {
 }
 
 /** Words with a pause, such as `retry in 10s` or `try again in 500 ms`. */
-const pauseWords = /(?:retry|try again)[^.\d]*?(?<count>\d{1,6}(?:\.\d{1,3})?)\s*(?<unit>ms|milliseconds?|s|seconds?|m|minutes?)?\b/iu
+const pauseWords =
+  /(?:retry|try again)[^.\d]*?(?<count>\d{1,6}(?:\.\d{1,3})?)\s*(?<unit>ms|milliseconds?|s|seconds?|m|minutes?)?\b/iu
 
 /** The pause that an error answer asks for, in milliseconds; undefined if it names none. */
 export function pauseIn({ message, data }: Omit<ErrorAnswer, 'code'>): number | undefined {

@@ -31,7 +31,7 @@ async function served(t: TestContext, maxResponseBytes?: number) {
   })
   const ask = (method: string, params: readonly unknown[] = [], signal?: AbortSignal) => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
-    return endpoint.post(body, { timeoutMs: 5_000, signal })
+    return (await endpoint.post(body, { timeoutMs: 5_000, signal })).text
   }
   return { ask, held, full: full.promise }
 }

@@ -1,6 +1,11 @@
 import { Agent, WebSocket } from 'undici'
 import { Fault } from '#runtime/fault.ts'
-import { defaultMaxResponseBytes, type EndpointOptions, type Waiting } from './endpoint.ts'
+import {
+  defaultMaxResponseBytes,
+  type EndpointAnswer,
+  type EndpointOptions,
+  type Waiting,
+} from './endpoint.ts'
 
 /** Sockets to one server; further calls queue. */
 export const maxSockets = 8
@@ -28,8 +33,8 @@ export class SocketEndpoint {
     this.#agent = new Agent({ webSocket: { maxPayloadSize: this.#maxBytes } })
   }
 
-  /** Sends a body and returns the text of the answer. @throws Fault as `Endpoint` does */
-  async post(body: string, { timeoutMs, signal }: Waiting): Promise<string> {
+  /** Sends a body and returns the answer. @throws Fault as `Endpoint` does */
+  async post(body: string, { timeoutMs, signal }: Waiting): Promise<EndpointAnswer> {
     const timeout = AbortSignal.timeout(timeoutMs)
     const ended = signal === undefined ? timeout : AbortSignal.any([signal, timeout])
     await this.#turn(ended, { isLate: () => timeout.aborted })
@@ -37,9 +42,9 @@ export class SocketEndpoint {
     try {
       const ready = this.#idle.pop() ?? (await this.#open())
       socket = ready
-      const answer = await exchange(ready, body, { ended, maxBytes: this.#maxBytes })
+      const text = await exchange(ready, body, { ended, maxBytes: this.#maxBytes })
       if (ready.readyState === WebSocket.OPEN) this.#idle.push(ready)
-      return answer
+      return { text, retryAfterMs: undefined }
     } catch (error) {
       // A late answer would be taken for that of the next request.
       socket?.close()

@@ -44,7 +44,7 @@ async function headersFrom(t: TestContext, ...nodes: readonly Node[]) {
     }),
   )
   const headers = L1Headers.open(
-    { l1RpcUrls: await Promise.all(urls), l1TimeoutMs: 5_000 },
+    { l1RpcUrls: await Promise.all(urls), l1RpcMaxBatchSize: 100, l1TimeoutMs: 5_000 },
     { clock: systemClock, chainId: config.l1ChainId, signal: new AbortController().signal },
   )
   t.after(() => headers.close())

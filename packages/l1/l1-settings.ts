@@ -9,6 +9,9 @@ export const l1Settings = z.strictObject({
   l1TimeoutMs: wholeNumber(100, 600_000)
     .default(10_000)
     .describe('timeout of one request to L1, in milliseconds'),
+  l1RpcMaxBatchSize: wholeNumber(1, 1_000)
+    .default(100)
+    .describe('calls in one request to L1; an endpoint that refuses this many gets fewer'),
 })
 
 /** Values of `l1Settings`. */

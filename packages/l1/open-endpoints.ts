@@ -30,12 +30,12 @@ export interface OpenedEndpoints {
 
 /** Makes a client for each endpoint in the settings, and a pool of them. It connects at the first call. */
 export function openEndpoints(
-  { l1RpcUrls, l1TimeoutMs: timeoutMs }: L1Settings,
+  { l1RpcUrls, l1TimeoutMs: timeoutMs, l1RpcMaxBatchSize: maxBatch }: L1Settings,
   { clock, chainId, trustedUrls = [], rateLimit = 0, onCall, onFailure }: OpenEndpointsOptions,
 ): OpenedEndpoints {
   const endpoints = l1RpcUrls.map((url) => {
     const rate = rateLimit === 0 ? undefined : new CallRate(rateLimit, clock)
-    const options = { timeoutMs, rounds: 1, clock, onCall, rate }
+    const options = { timeoutMs, rounds: 1, clock, onCall, rate, maxBatch }
     const rpc = new JsonRpcClient({ endpoints: [{ url }], ...options })
     const isTrusted = trustedUrls.includes(url)
     return { url, endpoint: new L1Endpoint({ rpc, name: nameOf(url), isTrusted, chainId }) }

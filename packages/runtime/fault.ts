@@ -11,6 +11,10 @@ interface ReadFields {
     /** Pause that the endpoint asks for. */
     readonly retryAfterMs?: number
   }
+  'rpc-response': {
+    /** Whether the server answered a part of a batch only, or the batch as a whole with one error. */
+    readonly isPartial?: boolean
+  }
   'rpc-status': {
     readonly status: number
     /** Whether a repeat would get the same answer. */

@@ -34,6 +34,7 @@ export type L1Settings = Pick<
   | 'l1BeaconArchiveUrls'
   | 'l1TrustedUrls'
   | 'l1TimeoutMs'
+  | 'l1RpcMaxBatchSize'
   | 'l1RateLimit'
   | 'dataDir'
   | 'cacheMib'
