@@ -72,6 +72,11 @@ export class JsonRpcClient {
     )
   }
 
+  /** The clock of its pauses. */
+  get clock(): Clock {
+    return this.#options.clock
+  }
+
   /**
    * The unparsed result of a call.
    *

@@ -38,9 +38,9 @@ const words = {
   limit:
     /too many requests?\b|rate.?limit|throttl|slow down|\b(?:rate|rps|requests?|calls?|capacity|compute units?|credits?|quota|throughput)\b[^.]*\b(?:limit(?:ed)?|exceeded|exhausted|reached)\b|\bexceeded\b[^.]*\b(?:limit|capacity|quota|rps|requests)\b/iu,
   block:
-    /\b(?:header|block|receipts?|state|transaction|resource)\b[^.]*\bnot (?:found|available|yet)|unknown block|missing trie node|not (?:yet )?(?:synced|indexed)|\bpruned\b/iu,
+    /\b(?:header|block|receipts?|state|transaction|resource)\b[^.]*\bnot (?:found|available|yet)|unknown block|missing trie node|not (?:yet )?(?:synced|indexed)/iu,
   method:
-    /\bmethods?\b.*(?:not (?:found|exist|supported|available|allowed|enabled|whitelisted|implemented)|does not exist|unsupported|disabled|unknown|blocked|requires?|restricted)|(?:unsupported|unknown|unavailable|disabled) method|not (?:available|supported|allowed|included) (?:on|in|for|by|with) (?:your|this|the|free)|\bupgrade\b.*\bplan\b|\bplan\b.*\bupgrade\b/iu,
+    /\bmethods?\b.*(?:not (?:found|exist|supported|available|allowed|enabled|whitelisted|implemented)|does not exist|unsupported|disabled|unknown|blocked|requires?|restricted)|(?:unsupported|unknown|unavailable|disabled) method|not allowed to \w+ (?:the )?method|not (?:available|supported|allowed|included) (?:on|in|for|by|with) (?:your|this|the|free)|\bupgrade\b.*\bplan\b|\bplan\b.*\bupgrade\b/iu,
 }
 
 /** What an error answer means. */

@@ -29,7 +29,7 @@ async function served(t: TestContext, maxResponseBytes?: number) {
     await endpoint.close()
     await server.close()
   })
-  const ask = (method: string, params: readonly unknown[] = [], signal?: AbortSignal) => {
+  const ask = async (method: string, params: readonly unknown[] = [], signal?: AbortSignal) => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
     return (await endpoint.post(body, { timeoutMs: 5_000, signal })).text
   }

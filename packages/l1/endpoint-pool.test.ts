@@ -14,7 +14,7 @@ interface Plan {
 }
 
 /** Endpoints by name with planned answers, and the order in which they were queried. */
-function pool(plans: Readonly<Record<string, Plan>>) {
+function pool(plans: Record<string, Plan>) {
   const clock = new VirtualClock(0)
   const asked: string[] = []
   const aborted: string[] = []
@@ -91,32 +91,34 @@ test('if every endpoint fails, each is named with its failure', async () => {
   )
 })
 
-test('an endpoint rests longer after each wrong answer', async () => {
-  const { ask, asked, all, clock } = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
-  for (const restMs of [10_000, 20_000, 40_000]) {
-    assert.match(await ask(), /l1-invalid/)
-    assert.equal(all.ratings[0]?.rest?.forMs, restMs)
-    const before = asked.length
-    assert.match(await ask(), /; a is queried again in \d+ s$/)
-    assert.equal(asked.length, before)
-    await clock.run(restMs, () => false)
+test('the only endpoint is queried every 2 s while its answers are wrong, the tenth time as the first', async () => {
+  const { ask, asked, plans, clock } = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
+  for (let round = 1; round <= 10; round++) {
+    assert.match(await ask(), /l1-invalid: broken; a is queried again in 2 s$/)
+    assert.equal(asked.length, round)
+    // It rests: it is not queried.
+    assert.match(await ask(), /; a is queried again in 2 s$/)
+    assert.equal(asked.length, round)
+    await clock.run(2_000, () => false)
   }
-  assert.equal(all.ratings[0]?.wrongAnswers, 3)
+  const [a] = Object.values(plans)
+  if (a !== undefined) delete a.code
+  assert.equal(await ask(), 'a')
 })
 
-test('the longest rest is ten minutes after a wrong answer, and one minute after a rate limit', async () => {
-  const wrong = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
-  const limited = pool({
-    a: { afterMs: 0, code: 'rpc-status', fields: { status: 429, retryAfterMs: 86_400_000 } },
+test('an endpoint that rests is queried when the others fail, and not before its last resort', async () => {
+  const { ask, asked, plans, clock } = pool({
+    a: { afterMs: 1, code: 'l1-invalid' },
+    b: { afterMs: 1 },
   })
-  for (let answer = 0; answer < 9; answer++) {
-    await wrong.ask()
-    await wrong.clock.run(600_000, () => false)
-  }
-  await wrong.ask()
-  assert.equal(wrong.all.ratings[0]?.rest?.forMs, 600_000)
-  await limited.ask()
-  assert.equal(limited.all.ratings[0]?.rest?.forMs, 60_000)
+  assert.equal(await ask(), 'b')
+  assert.deepEqual(asked, ['a', 'b'])
+  plans['b'] = { afterMs: 1, code: 'rpc-unreachable' }
+  plans['a'] = { afterMs: 1 }
+  assert.match(await ask(), /; a is queried again in 2 s$/)
+  assert.deepEqual(asked.slice(2), ['b'])
+  await clock.run(2_000, () => false)
+  assert.equal(await ask(), 'a')
 })
 
 test('data that every endpoint lacks is not a failure', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '#runtime/clock.ts'
 import { Fault, isFault, toError } from '#runtime/fault.ts'
-import { type EndpointRating, EndpointScore } from './endpoint-score.ts'
+import { type EndpointRating, EndpointScore, type QueryKind } from './endpoint-score.ts'
 
 /** Endpoints and options of a pool. */
 export interface EndpointPoolOptions<Endpoint> {
@@ -18,6 +18,8 @@ export interface EndpointPoolOptions<Endpoint> {
 /** Options of a query. */
 export interface PoolAsk {
   readonly signal?: AbortSignal | undefined
+  /** By default `data`. */
+  readonly kind?: QueryKind
 }
 
 /** The next endpoint is queried in parallel after this multiple of the usual latency, within bounds. */
@@ -64,26 +66,35 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
    */
   ask<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
-    { signal }: PoolAsk = {},
+    { signal, kind = 'data' }: PoolAsk = {},
   ): Promise<Answer> {
-    const candidates = this.#all
-      .filter(({ score }) => !score.isResting)
-      .map((scored) => ({ scored, rank: scored.score.rating.score }))
-      .toSorted((a, b) => a.rank - b.rank)
-      .map(({ scored }) => scored)
+    const candidates = this.#candidates(kind)
     const unavailable = (failures: readonly Fault[]) => this.#unavailable(failures)
-    return new Race({ ...this.#options, candidates, task, unavailable }).run(signal)
+    return new Race({ ...this.#options, kind, candidates, task, unavailable }).run(signal)
+  }
+
+  /** Endpoints to query, the best first. Those that rest come last, when nothing else answers. */
+  #candidates(kind: QueryKind): readonly Scored<Endpoint>[] {
+    return this.#all
+      .filter(({ score }) => !score.isUnavailable(kind))
+      .map((scored) => {
+        const { score } = scored
+        return { scored, isResting: score.isResting(kind), rank: score.rating.score }
+      })
+      .toSorted((a, b) => Number(a.isResting) - Number(b.isResting) || a.rank - b.rank)
+      .map(({ scored }) => scored)
   }
 
   /** Queries all endpoints that are not resting, and returns the answers. Failures lower the score. */
   async askEach<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
+    kind: QueryKind = 'data',
   ): Promise<readonly { readonly name: string; readonly answer: Answer }[]> {
     const asked = this.#all.map(async (scored) => {
-      if (scored.score.isResting) return undefined
+      if (scored.score.isResting(kind)) return undefined
       const candidates = [scored]
       const unavailable = (failures: readonly Fault[]) => failures[0] ?? this.#unavailable([])
-      const race = new Race({ ...this.#options, candidates, task, unavailable })
+      const race = new Race({ ...this.#options, kind, candidates, task, unavailable })
       try {
         return { name: scored.endpoint.name, answer: await race.run(undefined) }
       } catch (error) {
@@ -109,9 +120,10 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
       const said = rest?.reason ?? lastFailure ?? 'it was not queried'
       return `${name}: ${said.replace(`${name}: `, '')}`
     })
-    const rests = ratings.flatMap(({ name, rest }) =>
-      rest === undefined ? [] : [`${name} is queried again in ${Math.ceil(rest.forMs / 1_000)} s`],
-    )
+    const rests = ratings.flatMap(({ name, rest }) => {
+      const seconds = Math.ceil((rest?.lastResortMs ?? 0) / 1_000)
+      return seconds === 0 ? [] : [`${name} is queried again in ${seconds} s`]
+    })
     const detail = `no ${what} is left: ${reasons.join(' | ')}`
     const fields = rests.length === 0 ? {} : { next: rests.join(', ') }
     return new Fault('l1-unavailable', { detail, fields })
@@ -122,6 +134,7 @@ interface RaceOptions<Endpoint, Answer> extends Pick<
   EndpointPoolOptions<Endpoint>,
   'clock' | 'leastHedgeMs' | 'onFailure'
 > {
+  readonly kind: QueryKind
   readonly candidates: readonly Scored<Endpoint>[]
   readonly task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>
   readonly unavailable: (failures: readonly Fault[]) => Fault
@@ -172,12 +185,12 @@ class Race<Endpoint, Answer> {
   }
 
   async #attempt({ endpoint, score }: Scored<Endpoint>): Promise<void> {
-    const { clock, task } = this.#options
+    const { clock, kind, task } = this.#options
     const startMs = clock.monotonicMs()
     const { signal } = this.#ended
     try {
       const answer = await task(endpoint, signal)
-      score.succeeded(clock.monotonicMs() - startMs)
+      score.succeeded(clock.monotonicMs() - startMs, kind)
       this.#end(() => this.#result.resolve(answer))
     } catch (thrown) {
       // Another one was faster: the abort is not a failure.
@@ -192,7 +205,7 @@ class Race<Endpoint, Answer> {
     this.#failures.push(fault)
     // Data that an endpoint does not have yet is not a failure.
     if (fault.code !== 'l1-behind') {
-      score.failed(fault)
+      score.failed(fault, this.#options.kind)
       this.#options.onFailure?.(fault)
     }
     this.#startNext()

@@ -11,7 +11,14 @@ export interface EndpointRating {
   /** Answers that failed verification. */
   readonly wrongAnswers: number
   /** Why it is not queried now, and for how long; undefined: it is queried. */
-  readonly rest: { readonly reason: string; readonly forMs: number } | undefined
+  readonly rest:
+    | {
+        readonly reason: string
+        readonly forMs: number
+        /** Remaining rest if no other endpoint answers. */
+        readonly lastResortMs: number
+      }
+    | undefined
   /** Message of its last failure. */
   readonly lastFailure: string | undefined
 }
@@ -29,11 +36,25 @@ const failureHalfLifeMs = 30_000
 /** Penalty for each block that an endpoint is behind. */
 const lagCostMs = 500
 
-/** Rest after a wrong answer; it doubles each time, up to the longest. */
-const wrongAnswerRest = { firstMs: 10_000, longestMs: 600_000 }
+/** Rest after a wrong answer. It doubles with each wrong answer, and halves with each good one. */
+const wrongAnswerRest = { firstMs: 2_000, longestMs: 60_000 }
 
-/** Rest after a rate limit that does not say how long. */
+/** Rest after a rate limit that does not say how long. It doubles until the endpoint answers. */
 const rateLimitRest = { firstMs: 1_000, longestMs: 60_000 }
+
+/** Rest of an endpoint that is needed because no other one answers. A rest that the server asked for is not shortened. */
+const lastResortRestMs = 2_000
+
+/** Kinds of queries. A wrong answer to one kind does not stop the queries of the other. */
+export type QueryKind = 'heads' | 'data'
+
+/** A time in which an endpoint is not queried. */
+interface Rest {
+  readonly reason: string
+  readonly untilMs: number
+  /** End of the rest if no other endpoint answers. */
+  readonly lastResortMs: number
+}
 
 /** Score of one endpoint, from its answers and failures. */
 export class EndpointScore {
@@ -45,9 +66,10 @@ export class EndpointScore {
   #failedAtMs = 0
   #lagBlocks = 0
   #wrongAnswers = 0
+  /** Wrong answers less the good ones since, by halving: decides how long the next rest is. */
+  readonly #wrongStreaks: Record<QueryKind, number> = { heads: 0, data: 0 }
+  readonly #rests: Partial<Record<QueryKind, Rest>> = {}
   #limits = 0
-  #restUntilMs = 0
-  #restReason = ''
   #lastFailure: string | undefined
 
   constructor(name: string, clock: Clock) {
@@ -60,28 +82,41 @@ export class EndpointScore {
     return this.#latencyMs ?? unknownLatencyMs
   }
 
-  /** Whether it must not be queried now. */
-  get isResting(): boolean {
-    return this.#restUntilMs > this.#clock.monotonicMs()
+  /** Whether it is not queried now while another endpoint answers. */
+  isResting(kind: QueryKind): boolean {
+    return (this.#rests[kind]?.untilMs ?? 0) > this.#clock.monotonicMs()
+  }
+
+  /** Whether it is not queried now even if no other endpoint answers. */
+  isUnavailable(kind: QueryKind): boolean {
+    return (this.#rests[kind]?.lastResortMs ?? 0) > this.#clock.monotonicMs()
   }
 
   /** The current rating. */
   get rating(): EndpointRating {
-    const forMs = Math.ceil(this.#restUntilMs - this.#clock.monotonicMs())
+    const nowMs = this.#clock.monotonicMs()
+    const [rest] = Object.values(this.#rests)
+      .filter(({ untilMs }) => untilMs > nowMs)
+      .toSorted((one, other) => other.untilMs - one.untilMs)
     return {
       name: this.name,
       score: this.latencyMs + failureCostMs * this.#failingNow() + lagCostMs * this.#lagBlocks,
       wrongAnswers: this.#wrongAnswers,
-      rest: forMs > 0 ? { reason: this.#restReason, forMs } : undefined,
+      rest: rest && {
+        reason: rest.reason,
+        forMs: Math.ceil(rest.untilMs - nowMs),
+        lastResortMs: Math.max(0, Math.ceil(rest.lastResortMs - nowMs)),
+      },
       lastFailure: this.#lastFailure,
     }
   }
 
   /** Notes an answer. */
-  succeeded(latencyMs: number): void {
+  succeeded(latencyMs: number, kind: QueryKind = 'data'): void {
     this.#noteLatency(latencyMs)
     this.#noteFailing(0)
     this.#limits = 0
+    this.#wrongStreaks[kind] = Math.floor(this.#wrongStreaks[kind] / 2)
   }
 
   /** Notes that it did not answer within this time. */
@@ -90,17 +125,20 @@ export class EndpointScore {
   }
 
   /** Notes a failure: no answer, a malformed one, or a wrong one. */
-  failed(fault: Fault): void {
+  failed(fault: Fault, kind: QueryKind = 'data'): void {
     this.#lastFailure = fault.message
     this.#noteFailing(1)
     this.#failedAtMs = this.#clock.monotonicMs()
-    if (fault.code === 'l1-invalid')
-      this.#rest(fault.message, backoffMs(wrongAnswerRest, this.#wrongAnswers++))
-    else if (isRateLimit(fault)) {
-      const asked = retryAfterMs(fault)
-      const grown = backoffMs(rateLimitRest, this.#limits++)
-      const restMs = asked !== undefined && asked > 0 ? asked : grown
-      this.#rest(fault.message, Math.min(restMs, rateLimitRest.longestMs))
+    if (fault.code === 'l1-invalid') {
+      this.#wrongAnswers++
+      const forMs = backoffMs(wrongAnswerRest, this.#wrongStreaks[kind]++)
+      this.#rest([kind], fault.message, { forMs, lastResortMs: lastResortRestMs })
+    } else if (isRateLimit(fault)) {
+      const grownMs = backoffMs(rateLimitRest, this.#limits++)
+      const askedMs = retryAfterMs(fault) ?? 0
+      const forMs = Math.min(askedMs > 0 ? askedMs : grownMs, rateLimitRest.longestMs)
+      const lastResortMs = askedMs > 0 ? forMs : Math.min(forMs, lastResortRestMs)
+      this.#rest(['heads', 'data'], fault.message, { forMs, lastResortMs })
     }
   }
 
@@ -109,9 +147,14 @@ export class EndpointScore {
     this.#lagBlocks = Math.min(Number(blocks), 100)
   }
 
-  #rest(reason: string, forMs: number): void {
-    this.#restReason = reason
-    this.#restUntilMs = this.#clock.monotonicMs() + forMs
+  #rest(
+    kinds: readonly QueryKind[],
+    reason: string,
+    { forMs, lastResortMs }: { readonly forMs: number; readonly lastResortMs: number },
+  ): void {
+    const nowMs = this.#clock.monotonicMs()
+    for (const kind of kinds)
+      this.#rests[kind] = { reason, untilMs: nowMs + forMs, lastResortMs: nowMs + lastResortMs }
   }
 
   #noteLatency(latencyMs: number): void {

@@ -215,6 +215,10 @@ export class L1Endpoint {
         throw new Fault('l1-invalid', { detail, cause, fields })
       }
       if (!(cause instanceof JsonRpcError)) throw cause
+      if (cause.meaning === 'missing-block') {
+        const detail = `${this.name}: it does not have L1 block ${key}: ${cause.message}`
+        throw new Fault('l1-behind', { detail, cause, fields })
+      }
       const detail = `${this.name}: it refused a call: ${cause.message} (code ${cause.code})`
       throw new Fault('rpc-refused', { detail, cause, fields })
     }

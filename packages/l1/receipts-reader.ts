@@ -3,8 +3,9 @@ import * as z from 'zod'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { toQuantity } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
-import { errorCodes, JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { CallOptions, JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
+import type { ErrorMeaning } from '#json-rpc/provider-errors.ts'
 import { Fault } from '#runtime/fault.ts'
 import { type UnverifiedL1Block, type L1Receipt, parseL1Receipts } from './unverified-l1-block.ts'
 import { receiptsFromRaw } from './raw-receipts.ts'
@@ -42,20 +43,31 @@ const blockMethods: readonly ReceiptsMethod[] = [
 /** The method that all nodes have: the receipt of one transaction; called in batches. */
 const oneByOne = 'eth_getTransactionReceipt'
 
-/** Error codes for a method that a node does not have, or does not permit. */
-const unknownCodes: readonly number[] = [
-  errorCodes.methodNotFound,
-  errorCodes.invalidRequest,
-  errorCodes.invalidParams,
-]
-const unknownWords =
-  /not (?:found|exist|supported|available|allowed|enabled|whitelisted)|unsupported|unknown method|does not exist|disabled|upgrade|plan/iu
+/** Time until a missing method is tried again: plans and versions of nodes change. */
+const missingRetryMs = 600_000
+
+/** Time until a method is tried again whose receipts were wrong: the node may implement it differently from others. */
+const wrongRetryMs = 30_000
+
+/** A method counts as missing after this many refusals in a row that are not clear, as of one node behind a load balancer. */
+const unclearRefusals = 2
+
+/** How a method has answered. */
+interface Standing {
+  /** Refusals in a row that are not clear. */
+  refusals: number
+  /** Another method is used until then. */
+  avoidUntilMs: number
+}
 
 /** Fetches receipts from one node, by the first method that it supports. */
 export class ReceiptsReader {
   readonly #rpc: JsonRpcClient
   readonly #isTrusted: boolean
-  #way = 0
+  /** Of each of `blockMethods`, then of `oneByOne`. */
+  readonly #standings: readonly Standing[] = [...blockMethods, oneByOne].map(() => {
+    return { refusals: 0, avoidUntilMs: 0 }
+  })
 
   constructor(rpc: JsonRpcClient, { isTrusted }: { readonly isTrusted: boolean }) {
     this.#rpc = rpc
@@ -71,26 +83,40 @@ export class ReceiptsReader {
   async fetch(block: UnverifiedL1Block, options?: CallOptions): Promise<VerifiedReceipts> {
     // Verification against the header still detects a block that is not empty.
     if (block.transactions.length === 0) return this.#read([], block)
-    for (;;) {
-      const way = this.#way
+    for (const [way, standing] of this.#ways()) {
       const method = blockMethods[way]
       const answered = await (method === undefined
         ? this.#fetchOneByOne(block, options)
         : this.#tryMethod(method, block, options))
-      if (answered === 'unknown') {
-        // A concurrent request may already have switched to another method.
-        if (this.#way === way) this.#way = way + 1
+      if (answered === 'missing' || answered === 'perhaps-missing') {
+        standing.refusals++
+        if (answered === 'missing' || standing.refusals >= unclearRefusals)
+          this.#avoid(standing, missingRetryMs)
         continue
       }
+      standing.refusals = 0
       try {
         return this.#read(answered, block)
       } catch (error) {
-        // The answer is wrong, or the node implements the method differently from others.
-        if (error instanceof DecodeError && this.#way === way)
-          this.#way = (way + 1) % (blockMethods.length + 1)
+        if (error instanceof DecodeError) this.#avoid(standing, wrongRetryMs)
         throw error
       }
     }
+    throw new Fault('rpc-refused', { detail: 'it serves no method for receipts' })
+  }
+
+  /** The methods to try, in order: all that are not avoided, or else the one that is avoided for the shortest time. */
+  #ways(): readonly (readonly [way: number, standing: Standing])[] {
+    const nowMs = this.#rpc.clock.monotonicMs()
+    const all = [...this.#standings.entries()]
+    const usable = all.filter(([, { avoidUntilMs }]) => avoidUntilMs <= nowMs)
+    if (usable.length > 0) return usable
+    return all.toSorted(([, one], [, other]) => one.avoidUntilMs - other.avoidUntilMs).slice(0, 1)
+  }
+
+  #avoid(standing: Standing, forMs: number): void {
+    standing.refusals = 0
+    standing.avoidUntilMs = this.#rpc.clock.monotonicMs() + forMs
   }
 
   #read(json: unknown, block: UnverifiedL1Block): VerifiedReceipts {
@@ -110,7 +136,9 @@ export class ReceiptsReader {
       const receipts = unwrap === undefined || result === null ? result : unwrap(result, block)
       if (receipts !== null) return receipts
     } catch (error) {
-      if (isUnknownMethod(error)) return 'unknown'
+      const meaning = meaningOfRefusal(error)
+      if (meaning === 'missing-method') return 'missing'
+      if (meaning === 'perhaps-missing-method') return 'perhaps-missing'
       throw error
     }
     throw behind(block)
@@ -123,8 +151,6 @@ export class ReceiptsReader {
     const calls = block.transactions.map(({ hash }) => ({ method: oneByOne, params: [hash] }))
     const answers = await this.#rpc.batch(calls, options)
     return answers.map((answer) => {
-      // All nodes have this method: if it is refused, the refusals of the other methods were likely temporary.
-      if ('error' in answer) this.#way = 0
       if ('error' in answer) throw answer.error
       if (answer.result === null) throw behind(block)
       return answer.result
@@ -132,11 +158,10 @@ export class ReceiptsReader {
   }
 }
 
-function isUnknownMethod(error: unknown): boolean {
-  if (error instanceof JsonRpcError)
-    return unknownCodes.includes(error.code) || unknownWords.test(error.message)
+function meaningOfRefusal(error: unknown): ErrorMeaning | undefined {
+  if (error instanceof JsonRpcError) return error.meaning
   // Some providers answer with an HTTP status.
-  return isFinalAnswer(error)
+  return isFinalAnswer(error) ? 'perhaps-missing-method' : undefined
 }
 
 /** Behind a load balancer, the block and its receipts may be requested from different nodes. */

@@ -44,6 +44,7 @@ interface WatchedSettings extends L1Settings {
 const usualSettings = {
   l1PollMs: 200,
   l1FinalityPollMs: undefined,
+  l1RpcMaxBatchSize: 100,
   l1TimeoutMs: 400,
   l1RateLimit: 0,
   cacheMib: 16,

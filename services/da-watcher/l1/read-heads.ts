@@ -22,19 +22,21 @@ export async function readHeads(source: HeadSource, query: HeadQuery): Promise<H
   const { pool } = source
   const answers: HeadAnswer[] = []
   try {
-    await pool.ask(async (endpoint, signal) => {
+    const ask = async (endpoint: L1Endpoint, signal: AbortSignal) => {
       const answer = await readHead(endpoint, { ...source, ...query, signal })
       answers.push(answer)
       const lag = query.known - answer.head.ref.number
       if (lag > 0n) throw behind(endpoint, `it is ${lag} blocks behind`)
-    })
+    }
+    await pool.ask(ask, { kind: 'heads' })
   } catch (fault) {
     if (!isFault(fault)) throw fault
     if (fault.code !== 'l1-behind' || answers.length === 0) return { answers: [...answers], fault }
   }
   if (!query.everyEndpoint) return { answers: [...answers], fault: undefined }
-  const others = await pool.askEach((endpoint, signal) =>
-    readHead(endpoint, { ...source, withFinality: false, signal }),
+  const others = await pool.askEach(
+    (endpoint, signal) => readHead(endpoint, { ...source, withFinality: false, signal }),
+    'heads',
   )
   return { answers: [...answers, ...others.map(({ answer }) => answer)], fault: undefined }
 }

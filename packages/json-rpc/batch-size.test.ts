@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import { serveHttp } from '#test/fakes/http-server.ts'
+import { VirtualClock } from '#test/simulator/virtual-clock.ts'
+import { BatchSize } from './batch-size.ts'
+import { JsonRpcClient } from './json-rpc-client.ts'
+
+interface Call {
+  readonly id: number
+  readonly method: string
+}
+
+type Reply = { readonly status: number; readonly body: unknown }
+
+const ok = (body: unknown): Reply => ({ status: 200, body })
+const error = (code: number, message: string) => ({ code, message })
+const result = ({ id, method }: Call) => ({ jsonrpc: '2.0', id, result: method })
+
+/** Answers of servers to a batch over their limit. */
+const refusals: Readonly<Record<string, (calls: readonly Call[], limit: number) => Reply>> = {
+  'one error without id': () => ok({ jsonrpc: '2.0', error: error(-32_600, 'batch too large') }),
+  'one error with the id null': () =>
+    ok({ jsonrpc: '2.0', id: null, error: error(-32_600, 'invalid request') }),
+  'an error for each call': (calls) =>
+    ok(calls.map(({ id }) => ({ id, error: error(31, 'batch of more than 3 is not allowed') }))),
+  'the first answers only': (calls, limit) => ok(calls.slice(0, limit).map(result)),
+  'the answer to the first call': ([first]) => ok(first && result(first)),
+  'the error of a server without batches': () =>
+    ok({ id: null, error: error(-32_005, 'Batched requests are not supported by this server') }),
+  'status 413': () => ({ status: 413, body: 'content too large' }),
+  'status 400': () => ({ status: 400, body: { error: error(-32_600, 'expected an object') } }),
+}
+
+/** A server with a limit on batches, and the sizes of the requests that it received. */
+async function limited(t: TestContext, limit: number, refuse: (typeof refusals)[string]) {
+  const sizes: number[] = []
+  const url = await serveHttp(t, ({ body }, response) => {
+    const request = JSON.parse(body) as Call | Call[]
+    const calls = Array.isArray(request) ? request : [request]
+    sizes.push(calls.length)
+    const answers = Array.isArray(request) ? calls.map(result) : result(request)
+    const reply = calls.length > limit ? refuse(calls, limit) : ok(answers)
+    response.writeHead(reply.status).end(JSON.stringify(reply.body))
+  })
+  const clock = new VirtualClock(0)
+  const rpc = new JsonRpcClient({ endpoints: [{ url }], rounds: 1, timeoutMs: 5_000, clock })
+  t.after(() => rpc.close())
+  const ask = async (count: number) => {
+    const calls = Array.from({ length: count }, (_, at) => ({ method: String(at), params: [] }))
+    const answers = await rpc.batch(calls)
+    assert.deepEqual(
+      answers,
+      calls.map(({ method }) => ({ result: method })),
+    )
+  }
+  return { ask, sizes, clock }
+}
+
+for (const [name, refuse] of Object.entries(refusals))
+  for (const limit of [1, 2, 3, 100])
+    test(`a server that takes ${limit} calls a request and answers larger ones with ${name} gets them all`, async (t) => {
+      const { ask, sizes } = await limited(t, limit, refuse)
+      await ask(110)
+      const before = sizes.length
+      await ask(20)
+      // The size is remembered: no later request is refused.
+      assert.ok(
+        sizes.slice(before).every((size) => size <= limit),
+        sizes.join(),
+      )
+    })
+
+test('a batch within the limit of the setting is one request', async (t) => {
+  const { ask, sizes } = await limited(t, 1_000, () => ok([]))
+  await ask(100)
+  await ask(101)
+  assert.deepEqual(sizes, [100, 100, 1])
+})
+
+test('a server that is out of order does not make batches smaller', async (t) => {
+  let isBroken = true
+  const sizes: number[] = []
+  const url = await serveHttp(t, ({ body }, response) => {
+    const calls = JSON.parse(body) as Call[]
+    sizes.push(calls.length)
+    if (isBroken) response.writeHead(503).end('<html>')
+    else response.end(JSON.stringify(calls.map(result)))
+  })
+  const clock = new VirtualClock(0)
+  const rpc = new JsonRpcClient({ endpoints: [{ url }], rounds: 1, timeoutMs: 5_000, clock })
+  t.after(() => rpc.close())
+  const calls = ['a', 'b', 'c'].map((method) => ({ method, params: [] }))
+  await assert.rejects(rpc.batch(calls), { code: 'rpc-status' })
+  isBroken = false
+  await rpc.batch(calls)
+  assert.deepEqual(sizes, [3, 3])
+})
+
+test('the size doubles every ten minutes up to the setting, and a refusal halves it at once', async () => {
+  const clock = new VirtualClock(0)
+  const size = new BatchSize(100, clock)
+  size.refused(100)
+  size.refused(50)
+  assert.equal(size.current, 25)
+  await clock.run(599_999, () => false)
+  assert.equal(size.current, 25)
+  await clock.run(1, () => false)
+  assert.equal(size.current, 50)
+  assert.equal(size.current, 50)
+  size.refused(50)
+  assert.equal(size.current, 25)
+  for (const expected of [50, 100, 100]) {
+    await clock.run(600_000, () => false)
+    assert.equal(size.current, expected)
+  }
+})
+
+test('concurrent refusals of one size halve it once', () => {
+  const size = new BatchSize(8, new VirtualClock(0))
+  for (let request = 0; request < 4; request++) size.refused(8)
+  assert.equal(size.current, 4)
+})
