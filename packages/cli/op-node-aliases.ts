@@ -8,6 +8,11 @@ export const opNodeAliases: readonly SettingAlias[] = [
   alias('l1.beacon', 'L1_BEACON', 'l1BeaconUrls'),
   alias('l1.beacon-fallbacks', 'L1_BEACON_FALLBACKS', 'l1BeaconArchiveUrls'),
   alias('l1.beacon-archiver', 'L1_BEACON_ARCHIVER', 'l1BeaconArchiveUrls'),
+  alias(
+    'l1.beacon.slot-duration-override',
+    'L1_BEACON_SLOT_DURATION_OVERRIDE',
+    'l1BeaconSlotSeconds',
+  ),
   alias('l1.rpc-rate-limit', 'L1_RPC_RATE_LIMIT', 'l1RateLimit', wholeRate),
   alias('l1.rpc-max-batch-size', 'L1_RPC_MAX_BATCH_SIZE', 'l1RpcMaxBatchSize'),
   alias('l1.http-poll-interval', 'L1_HTTP_POLL_INTERVAL', 'l1PollMs', milliseconds),

@@ -1,14 +1,17 @@
-import { isFinalAnswer } from '#json-rpc/rpc-status.ts'
+import { isFinalAnswer, isRateLimit } from '#json-rpc/rpc-status.ts'
 import * as z from 'zod'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Hash } from '#protocol/primitives.ts'
+import { blobBytes } from '#protocol/channel/blob.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
+import type { FaultCode } from '#runtime/fault-codes.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { hexJson } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { Endpoint } from '#json-rpc/endpoint.ts'
 import { pauseMs } from '#json-rpc/json-rpc-client.ts'
-import { BlobCommitments } from './blob-commitments.ts'
+import { BlobCommitments, versionedHashOf } from './blob-commitments.ts'
+import { SharedSlotTimes, slotAt, type SlotTimes } from './slot-times.ts'
 
 /** The endpoint, and how it is queried. */
 export interface BeaconOptions {
@@ -19,6 +22,8 @@ export interface BeaconOptions {
   readonly rounds: number
   readonly clock: Clock
   readonly signal?: AbortSignal | undefined
+  /** Shared by the endpoints of one L1; by default the endpoint has to serve the slot times. */
+  readonly slotTimes?: SharedSlotTimes
   /** Share one among clients: its first use takes seconds. */
   readonly commitments?: BlobCommitments
   /** Whether blobs are used without verification, which saves 50 ms per blob. Only for the operator's own endpoints. */
@@ -28,8 +33,12 @@ export interface BeaconOptions {
 /** 128 blobs in hex with their sidecars; no fork allows this many per block yet. */
 const maxResponseBytes = 64 * 1024 * 1024
 
-/** The path is not served, or there is no data at it. */
-const absentStatuses: readonly unknown[] = [400, 404, 405, 410, 501]
+/** HTTP statuses of a path that is not served, or has no data. */
+const absentStatuses: readonly number[] = [400, 404, 405, 410, 501]
+
+function isAbsentStatus(fault: Fault): boolean {
+  return isFault(fault, 'rpc-status') && absentStatuses.includes(fault.fields.status)
+}
 
 const decimal = z
   .string()
@@ -37,15 +46,53 @@ const decimal = z
   .transform(BigInt)
 const genesisJson = z.object({ data: z.object({ genesis_time: decimal }) })
 const specJson = z.object({
-  data: z.object({ SECONDS_PER_SLOT: decimal.refine((seconds) => seconds > 0n, 'want above 0') }),
+  data: z
+    .object({ SECONDS_PER_SLOT: decimal.optional(), SLOT_DURATION_MS: decimal.optional() })
+    .transform(({ SECONDS_PER_SLOT, SLOT_DURATION_MS }) => {
+      return SLOT_DURATION_MS ?? (SECONDS_PER_SLOT ?? 0n) * 1_000n
+    })
+    .refine((slotMs) => slotMs > 0n, 'want SLOT_DURATION_MS or SECONDS_PER_SLOT above 0'),
 })
-const blobsJson = z.object({ data: z.array(hexJson) })
-const sidecarsJson = z.object({ data: z.array(z.looseObject({ blob: hexJson })) })
+const blobsJson = z
+  .object({ data: z.array(hexJson) })
+  .transform(({ data }) => data.map((blob): AnsweredBlob => ({ blob, commitment: undefined })))
+const sidecarsJson = z
+  .object({ data: z.array(z.looseObject({ blob: hexJson, kzg_commitment: hexJson.optional() })) })
+  .transform(({ data }) =>
+    data.map((sidecar): AnsweredBlob => {
+      return { blob: sidecar.blob, commitment: sidecar.kzg_commitment }
+    }),
+  )
 
-/** Parameters from which the slot of a timestamp follows, in Unix seconds. */
-interface Slots {
-  readonly genesisTime: bigint
-  readonly secondsPerSlot: bigint
+/** A blob as a node answered it. */
+interface AnsweredBlob {
+  readonly blob: Uint8Array
+  /** Undefined if the path does not answer with commitments. */
+  readonly commitment: Uint8Array | undefined
+}
+
+/** A path of the beacon API that serves blobs. */
+interface BlobPath {
+  readonly path: (slot: bigint, versionedHashes: ReadonlySet<Hash>) => string
+  readonly schema: z.ZodType<readonly AnsweredBlob[]>
+}
+
+/** The newer path first. */
+const blobPaths: readonly BlobPath[] = [
+  {
+    path: (slot, hashes) =>
+      `/eth/v1/beacon/blobs/${slot}?${[...hashes].map((hash) => `versioned_hashes=${hash}`).join('&')}`,
+    schema: blobsJson,
+  },
+  { path: (slot) => `/eth/v1/beacon/blob_sidecars/${slot}`, schema: sidecarsJson },
+]
+
+/** Time until an endpoint is asked again for the slot times that it did not serve. */
+const slotsRetryMs = 60_000
+
+/** Whether the other path would fail too: the server does not answer at all, or limits calls. */
+function isOfEndpoint(fault: Fault): boolean {
+  return ['aborted', 'rpc-unreachable', 'rpc-timeout'].includes(fault.code) || isRateLimit(fault)
 }
 
 /** Fetches blobs from a beacon API of L1. Spec: beacon-APIs, `getBlobs`, and its predecessor `getBlobSidecars` */
@@ -55,63 +102,104 @@ export class BeaconClient {
   readonly #options: BeaconOptions
   readonly #endpoint: Endpoint
   readonly #commitments: BlobCommitments
-  #slots: Slots | undefined
+  readonly #slotTimes: SharedSlotTimes
+  #slots: SlotTimes | undefined
+  #askSlotsAtMs = 0
+  /** The path that served blobs last; it is tried first. */
+  #preferred = 0
 
   /** @throws TypeError if the URL is invalid */
   constructor(options: BeaconOptions) {
     this.#options = options
     this.#endpoint = new Endpoint({ url: options.url, maxResponseBytes })
     this.#commitments = options.commitments ?? new BlobCommitments()
+    this.#slotTimes =
+      options.slotTimes ?? new SharedSlotTimes(0n, { genesisTime: undefined, slotMs: undefined })
     this.name = this.#endpoint.name
   }
 
   /**
-   * The blobs of an L1 block by versioned hash. The node may return them in any order and among other blobs: each
-   * is verified against its hash, unless the node is trusted.
+   * The blobs of an L1 block, each matched by its versioned hash, in any order and among any other blobs. If one path of the
+   * API does not serve them, the other one is tried.
    *
    * @param timestamp of the L1 block, in Unix seconds
-   * @param versionedHashes in the order of the block
-   * @returns all of them; an empty map if the node does not have the blobs of the block, or pruned them
-   * @throws Fault `l1-invalid` if the node returns blobs, but not these; else as `Endpoint` does
+   * @returns all of them
+   * @throws Fault `l1-behind` if the node does not have the blobs, or pruned them; `l1-invalid` if it returns blobs, but not
+   * these; else as `Endpoint` does; the message has what the node answered on each path
    */
   async fetchBlobs(
     timestamp: bigint,
     versionedHashes: ReadonlySet<Hash>,
     { signal = this.#options.signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<ReadonlyMap<Hash, Uint8Array>> {
-    const { genesisTime, secondsPerSlot } = await this.#loadSlots(signal)
-    const slot = (timestamp - genesisTime) / secondsPerSlot
-    const answered = await this.#fetchSlot(slot, versionedHashes, signal)
-    if (answered === undefined || answered.length === 0) return new Map()
-    const found = await this.#match(answered, versionedHashes)
-    const missing = [...versionedHashes].find((hash) => !found.has(hash))
-    if (missing === undefined) return found
-    const detail = `${this.name}: it returned ${answered.length} blobs for slot ${slot}, and ${missing} is not among them`
-    const fields = { endpoint: this.name }
-    throw new Fault('l1-invalid', { detail, fields })
+    const slot = slotAt(await this.#loadSlots(signal), timestamp)
+    const failures: Fault[] = []
+    for (const way of blobPaths.keys().map((at) => (this.#preferred + at) % blobPaths.length)) {
+      const { path, schema } = blobPaths[way] as BlobPath
+      try {
+        const answered = await this.#get(path(slot, versionedHashes), schema, signal)
+        const found = await this.#match(slot, answered, versionedHashes)
+        this.#preferred = way
+        return found
+      } catch (error) {
+        if (!isFault(error) || isOfEndpoint(error)) throw error
+        failures.push(error)
+      }
+    }
+    throw this.#failureOf(failures, slot)
   }
 
+  /** @throws Fault `l1-behind` if there are no blobs, `l1-invalid` if there are others */
   async #match(
-    blobs: readonly Uint8Array[],
+    slot: bigint,
+    answered: readonly AnsweredBlob[],
     versionedHashes: ReadonlySet<Hash>,
   ): Promise<ReadonlyMap<Hash, Uint8Array>> {
+    if (answered.length === 0) throw this.#newFault('l1-behind', `no blobs at slot ${slot}`)
+    const hashes = await Promise.all(answered.map((each) => this.#versionedHash(each)))
     const found = new Map<Hash, Uint8Array>()
-    const { isTrusted = false } = this.#options
-    // Blobs requested by hash come in the order of the block. If their number differs, they have to be verified.
-    if (isTrusted && blobs.length === versionedHashes.size) {
-      for (const [at, hash] of [...versionedHashes].entries()) {
-        const blob = blobs[at]
-        if (blob !== undefined) found.set(hash, blob)
-      }
-      return found
+    for (const [at, { blob }] of answered.entries()) {
+      const hash = hashes[at]
+      if (hash !== undefined && versionedHashes.has(hash)) found.set(hash, blob)
     }
-    const hashes = await Promise.all(blobs.map((blob) => this.#commitments.versionedHash(blob)))
-    for (const [at, hash] of hashes.entries()) {
-      const blob = blobs[at]
-      if (hash !== undefined && blob !== undefined && versionedHashes.has(hash))
-        found.set(hash, blob)
+    const missing = [...versionedHashes].find((hash) => !found.has(hash))
+    if (missing === undefined) return found
+    const what = `it returned ${answered.length} blobs for slot ${slot}, and ${missing} is not among them`
+    throw this.#newFault('l1-invalid', what)
+  }
+
+  /** A trusted endpoint's commitment is not computed again, but a blob is never used for another hash than its own. */
+  async #versionedHash({ blob, commitment }: AnsweredBlob): Promise<Hash | undefined> {
+    const isTrusted = this.#options.isTrusted === true && blob.length === blobBytes
+    if (isTrusted && commitment !== undefined) return versionedHashOf(commitment)
+    return this.#commitments.versionedHash(blob)
+  }
+
+  /** One fault for the failures of all paths, with the most severe code and all reasons. */
+  #failureOf(failures: readonly Fault[], slot: bigint): Fault {
+    const isAbsent = (fault: Fault) => fault.code === 'l1-behind' || isAbsentStatus(fault)
+    const wrong = failures.find(({ code }) => code === 'l1-invalid')
+    const other = failures.find((fault) => !isAbsent(fault))
+    const reasons = [
+      ...new Set(failures.map(({ detail = '' }) => detail.replace(`${this.name}: `, ''))),
+    ]
+    const detail = reasons.join('; ')
+    const cause = new AggregateError(failures)
+    if (wrong !== undefined) return this.#newFault('l1-invalid', detail, cause)
+    if (other === undefined) {
+      const absent = `it does not have the blobs of slot ${slot}, or not any more: ${detail}`
+      return this.#newFault('l1-behind', absent, cause)
     }
-    return found
+    return new Fault<FaultCode>(other.code, {
+      detail: `${this.name}: ${detail}`,
+      cause,
+      fields: other.fields,
+    })
+  }
+
+  #newFault(code: 'l1-behind' | 'l1-invalid', what: string, cause?: unknown): Fault {
+    const fields = { endpoint: this.name }
+    return new Fault(code, { detail: `${this.name}: ${what}`, fields, cause })
   }
 
   /** Closes all connections. */
@@ -119,53 +207,46 @@ export class BeaconClient {
     await this.#endpoint.close()
   }
 
-  /** @returns undefined if the node has no blobs for the slot */
-  async #fetchSlot(
-    slot: bigint,
-    versionedHashes: ReadonlySet<Hash>,
-    signal: AbortSignal | undefined,
-  ): Promise<readonly Uint8Array[] | undefined> {
-    const query = [...versionedHashes].map((hash) => `versioned_hashes=${hash}`).join('&')
-    const get = <Schema extends z.ZodType>(path: string, schema: Schema) =>
-      this.#get(path, schema, signal)
-    const blobs = await get(`/eth/v1/beacon/blobs/${slot}?${query}`, blobsJson)
-    if (blobs !== undefined) return blobs.data
-    const sidecars = await get(`/eth/v1/beacon/blob_sidecars/${slot}`, sidecarsJson)
-    return sidecars?.data.map(({ blob }) => blob)
+  async #loadSlots(signal: AbortSignal | undefined): Promise<SlotTimes> {
+    const { fixed, fallback } = this.#slotTimes
+    if (fixed !== undefined) return fixed
+    if (this.#slots !== undefined) return this.#slots
+    const nowMs = this.#options.clock.monotonicMs()
+    if (fallback !== undefined && nowMs < this.#askSlotsAtMs) return fallback
+    try {
+      this.#slots = this.#slotTimes.answered(await this.#fetchSlots(signal))
+      return this.#slots
+    } catch (error) {
+      if (fallback === undefined || !isFault(error) || isOfEndpoint(error)) throw error
+      this.#askSlotsAtMs = nowMs + slotsRetryMs
+      return fallback
+    }
   }
 
-  async #loadSlots(signal: AbortSignal | undefined): Promise<Slots> {
-    this.#slots ??= await this.#fetchSlots(signal)
-    return this.#slots
+  async #fetchSlots(signal: AbortSignal | undefined): Promise<SlotTimes> {
+    try {
+      const genesis = await this.#get('/eth/v1/beacon/genesis', genesisJson, signal)
+      const spec = await this.#get('/eth/v1/config/spec', specJson, signal)
+      return { genesisTime: genesis.data.genesis_time, slotMs: spec.data }
+    } catch (cause) {
+      if (!isFault(cause) || !isAbsentStatus(cause)) throw cause
+      const detail = `${this.name}: there is no beacon API at this URL, or none with slot times`
+      throw new Fault('no-beacon', { detail, cause })
+    }
   }
 
-  async #fetchSlots(signal: AbortSignal | undefined): Promise<Slots> {
-    const genesis = await this.#get('/eth/v1/beacon/genesis', genesisJson, signal)
-    const spec = await this.#get('/eth/v1/config/spec', specJson, signal)
-    if (genesis !== undefined && spec !== undefined)
-      return {
-        genesisTime: genesis.data.genesis_time,
-        secondsPerSlot: spec.data.SECONDS_PER_SLOT,
-      }
-    const detail = `${this.name}: there is no beacon API at this URL`
-    throw new Fault('no-beacon', { detail })
-  }
-
-  /** @returns undefined if there is no data at the path */
   async #get<Schema extends z.ZodType>(
     path: string,
     schema: Schema,
     signal: AbortSignal | undefined,
-  ): Promise<z.output<Schema> | undefined> {
+  ): Promise<z.output<Schema>> {
     const { rounds, clock, timeoutMs } = this.#options
     for (let round = 1; ; round++) {
       try {
         return this.#parse(await this.#endpoint.get(path, { timeoutMs, signal }), schema)
       } catch (error) {
         if (!isFault(error)) throw error
-        if (isFault(error, 'rpc-status') && absentStatuses.includes(error.fields.status))
-          return undefined
-        const isFinal = error.code === 'aborted' || isFinalAnswer(error)
+        const isFinal = error.code === 'aborted' || isFinalAnswer(error) || isAbsentStatus(error)
         if (isFinal || round >= rounds) throw error
         await sleep(clock, pauseMs(round, error), signal)
       }

@@ -19,6 +19,13 @@ const maxThreads = Math.min(4, Math.max(1, availableParallelism() - 1))
 /** Queued blobs per thread at which another thread starts; its setup takes as long as forty blobs. */
 const jobsPerThread = 32
 
+/** The versioned hash of a commitment. Spec: EIP-4844, kzg_to_versioned_hash */
+export function versionedHashOf(commitment: Uint8Array): Hash {
+  const hash = createHash('sha256').update(commitment).digest()
+  hash[0] = 1
+  return toHash(hash)
+}
+
 /** Computes KZG commitments of blobs on worker threads. The setup delays the first by seconds. */
 export class BlobCommitments {
   readonly #queue: Job[] = []
@@ -40,10 +47,7 @@ export class BlobCommitments {
   async versionedHash(blob: Uint8Array): Promise<Hash | undefined> {
     if (blob.length !== blobBytes) return undefined
     const commitment = await this.#commit(blob)
-    if (commitment === undefined) return undefined
-    const hash = createHash('sha256').update(commitment).digest()
-    hash[0] = 1
-    return toHash(hash)
+    return commitment && versionedHashOf(commitment)
   }
 
   #commit(blob: Uint8Array): Promise<Uint8Array | undefined> {

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Hash } from '#protocol/primitives.ts'
+import { isFault } from '#runtime/fault.ts'
 import { hashJson, toData } from '#json-rpc/forms/fields.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
@@ -72,7 +73,13 @@ export class L1Client implements RecordableL1Source {
     const hasBlobs = fetched.block.transactions.some(({ raw }) => raw[0] === blobTransactionType)
     if (beacon === undefined || !hasBlobs) return new Map()
     const named = inboxBlobsOf(fetched, view)
-    return named.size === 0 ? new Map() : beacon.fetchBlobs(fetched.block.header.timestamp, named)
+    if (named.size === 0) return new Map()
+    try {
+      return await beacon.fetchBlobs(fetched.block.header.timestamp, named)
+    } catch (error) {
+      if (isFault(error, 'l1-behind')) return new Map()
+      throw error
+    }
   }
 }
 

@@ -139,7 +139,8 @@ export const chainFaults = {
   'no-beacon': {
     severity: 'temporary',
     means: 'there is no beacon API at a URL',
-    advice: 'see that --l1-beacon-urls are consensus clients, not execution clients',
+    advice:
+      'see that the URL belongs to a consensus client; for an archive without slot times, set --l1-beacon-genesis-time and --l1-beacon-slot-seconds',
   },
   'payload-lost': {
     severity: 'temporary',

@@ -15,6 +15,14 @@ export const config = z.strictObject({
   l1BeaconArchiveUrls: beaconUrls()
     .optional()
     .describe('beacon API endpoints with old blobs, queried for those that the others have pruned'),
+  l1BeaconGenesisTime: wholeNumber(0, 99_999_999_999)
+    .optional()
+    .describe(
+      'Unix seconds of slot 0 of the beacon chain; by default as the endpoints answer, or as known of a public chain',
+    ),
+  l1BeaconSlotSeconds: wholeNumber(1, 3_600)
+    .optional()
+    .describe('seconds of a slot of the beacon chain; by default as the endpoints answer'),
   l1TrustedUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545'))
     .optional()
     .describe('endpoints above whose answers are not verified; only for your own nodes'),
@@ -30,7 +38,7 @@ export const config = z.strictObject({
     .default(0)
     .describe('maximum number of calls per second to each JSON-RPC endpoint of L1; 0: no limit'),
   dataDir: want(z.string().optional(), 'a folder; it is created if it does not exist').describe(
-    'folder of the cache of verified L1 blocks and blobs, which nodes on one machine may share; by default there is no cache',
+    'folder of the cache of L1 blocks and blobs, which nodes on one machine may share if they have the same --l1-trusted-urls; by default there is no cache',
   ),
   cacheMib: wholeNumber(16, 1_048_576)
     .default(1_024)

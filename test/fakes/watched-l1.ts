@@ -50,6 +50,8 @@ const usualSettings = {
   cacheMib: 16,
   dataDir: undefined,
   l1BeaconUrls: undefined,
+  l1BeaconGenesisTime: undefined,
+  l1BeaconSlotSeconds: undefined,
   l1BeaconArchiveUrls: undefined,
   l1TrustedUrls: undefined,
 } satisfies Omit<WatchedSettings, 'l1RpcUrls'>

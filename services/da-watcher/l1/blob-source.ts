@@ -62,10 +62,7 @@ export class BlobSource {
   ): Promise<ReadonlyMap<Hash, Uint8Array>> {
     return pool.ask(async (beacon, signal) => {
       this.#options.onCall?.()
-      const blobs = await beacon.fetchBlobs(timestamp, hashes, { signal })
-      if (blobs.size === hashes.size) return blobs
-      const detail = `${beacon.name}: it does not have them, or not any more`
-      throw new Fault('l1-behind', { detail })
+      return beacon.fetchBlobs(timestamp, hashes, { signal })
     })
   }
 }

@@ -16,6 +16,9 @@ const number = blocks.findIndex(({ inboxTransactions }) =>
 
 type Blobs = readonly string[]
 
+/** Blobs, or sidecars. */
+type Answered = readonly (string | { readonly blob: string })[]
+
 /** A beacon node that changes the blobs it serves, or does not answer as one. */
 type Beacon = ((blobs: Blobs) => Blobs) | { readonly misbehave: Misbehaviour }
 
@@ -26,19 +29,28 @@ async function l1With(t: TestContext, beacon: Beacon) {
   let requests = 0
   const url = await serveHttp(t, ({ incoming }, response) => {
     const path = incoming.url ?? ''
-    const isBlobs = path.includes('/blobs/')
+    const isBlobs = path.includes('/blob')
     if (isBlobs) requests++
     if ('misbehave' in beacon && isBlobs) {
       beacon.misbehave(response, incoming)
       return
     }
     void (async () => {
-      const { data } = (await (await fetch(`${l1.beaconUrl}${path}`)).json()) as { data: Blobs }
-      const answered = isBlobs && !('misbehave' in beacon) ? beacon(data) : data
+      const { data } = (await (await fetch(`${l1.beaconUrl}${path}`)).json()) as { data: Answered }
+      const answered = isBlobs && !('misbehave' in beacon) ? changed(data, beacon) : data
       response.end(JSON.stringify({ data: answered }))
     })()
   })
   return { l1, bad: url, asked: () => requests }
+}
+
+/** The blobs of either path, changed. */
+function changed(data: Answered, change: (blobs: Blobs) => Blobs): Answered {
+  const blobs = change(data.map((each) => (typeof each === 'string' ? each : each.blob)))
+  return blobs.map((blob, at) => {
+    const given = data[at]
+    return typeof given === 'object' ? { ...given, blob } : blob
+  })
 }
 
 const cut = (blobs: Blobs) => blobs.map((blob) => blob.slice(0, -64))
@@ -51,7 +63,7 @@ for (const [name, beacon, words] of [
     /it returned \d+ blobs for slot \d+, and 0x01\w+ is not among them/,
   ],
   ['other blobs', others, /it returned \d+ blobs for slot \d+, and 0x01\w+ is not among them/],
-  ['no blobs', () => [], /it does not have them, or not any more/],
+  ['no blobs', () => [], /it does not have the blobs of slot \d+, or not any more/],
   ['a status of 429', { misbehave: page(429, { 'retry-after': '5' }) }, /HTTP status 429/],
   ['a page of HTML', { misbehave: page(200) }, /rpc-response/],
   ['no answer at all', { misbehave: stall }, /rpc-timeout/],

@@ -1,6 +1,7 @@
 import { BeaconClient } from '#l1/beacon-client.ts'
 import type { BlobCommitments } from '#l1/blob-commitments.ts'
 import { EndpointPool } from '#l1/endpoint-pool.ts'
+import type { SharedSlotTimes } from '#l1/slot-times.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Fault } from '#runtime/fault.ts'
 
@@ -15,6 +16,7 @@ export interface OpenBeaconsOptions {
   /** Endpoints whose blobs are not verified. */
   readonly trustedUrls: readonly string[]
   readonly timeoutMs: number
+  readonly slotTimes: SharedSlotTimes
   readonly clock: Clock
   /** Verifies blobs. */
   readonly commitments: BlobCommitments
@@ -34,6 +36,7 @@ export function openBeacons({
   what,
   trustedUrls,
   timeoutMs,
+  slotTimes,
   clock,
   commitments,
   onFailure,
@@ -41,7 +44,7 @@ export function openBeacons({
   if (urls.some((url) => !trustedUrls.includes(url))) commitments.prepare()
   const endpoints = urls.map((url) => {
     const isTrusted = trustedUrls.includes(url)
-    return new BeaconClient({ url, timeoutMs, rounds: 1, clock, commitments, isTrusted })
+    return new BeaconClient({ url, timeoutMs, rounds: 1, slotTimes, clock, commitments, isTrusted })
   })
   return {
     pool: new EndpointPool({ endpoints, clock, what, onFailure, leastHedgeMs: beaconHedgeMs }),

@@ -9,6 +9,7 @@ import { subscribeHeads } from '#l1/head-subscription.ts'
 import { cacheFile, L1Cache } from '#l1/l1-cache.ts'
 import type { L1Endpoint } from '#l1/l1-endpoint.ts'
 import { openEndpoints, type OpenedEndpoints } from '#l1/open-endpoints.ts'
+import { SharedSlotTimes } from '#l1/slot-times.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
@@ -32,6 +33,8 @@ export type L1Settings = Pick<
   | 'l1RpcUrls'
   | 'l1BeaconUrls'
   | 'l1BeaconArchiveUrls'
+  | 'l1BeaconGenesisTime'
+  | 'l1BeaconSlotSeconds'
   | 'l1TrustedUrls'
   | 'l1TimeoutMs'
   | 'l1RpcMaxBatchSize'
@@ -129,8 +132,14 @@ function refuseUnknownTrusted(settings: L1Settings): void {
 /** Beacon endpoints, then archives. */
 function openAllBeacons(settings: L1Settings, context: OpenL1Context) {
   const { l1BeaconUrls = [], l1BeaconArchiveUrls = [], l1TrustedUrls = [], l1TimeoutMs } = settings
-  const { clock, commitments = new BlobCommitments() } = context
+  const { clock, commitments = new BlobCommitments(), config: rollup } = context
+  const { l1BeaconGenesisTime, l1BeaconSlotSeconds } = settings
+  const slotTimes = new SharedSlotTimes(rollup.l1ChainId, {
+    genesisTime: l1BeaconGenesisTime === undefined ? undefined : BigInt(l1BeaconGenesisTime),
+    slotMs: l1BeaconSlotSeconds === undefined ? undefined : BigInt(l1BeaconSlotSeconds) * 1_000n,
+  })
   const options = {
+    slotTimes,
     trustedUrls: l1TrustedUrls,
     timeoutMs: l1TimeoutMs,
     clock,
