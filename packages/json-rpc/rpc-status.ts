@@ -1,3 +1,4 @@
+import { fromDateText } from '#runtime/clock.ts'
 import { type Fault, isFault } from '#runtime/fault.ts'
 
 /** Whether a retry of the call would get the same answer. */
@@ -23,6 +24,6 @@ export function parseRetryAfter(header: unknown, nowMs: number): number | undefi
   if (typeof header !== 'string' || header.trim() === '') return undefined
   const seconds = Number(header)
   if (seconds >= 0) return seconds * 1_000
-  const atMs = Date.parse(header)
-  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs)
+  const atMs = fromDateText(header)
+  return atMs === undefined ? undefined : Math.max(0, atMs - nowMs)
 }

@@ -5,7 +5,7 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
 import { Fault } from '#runtime/fault.ts'
 import { hashJson, hexJson, quantityJson, toQuantity } from '#json-rpc/forms/fields.ts'
-import { headerJson } from '#json-rpc/forms/header-json.ts'
+import { headerHashProblem, headerJson, unknownHeaderFields } from '#json-rpc/forms/header-json.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { CallOptions, JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
@@ -145,7 +145,11 @@ export class L1Endpoint {
     const found = this.#isTrusted ? hash : hashHeader(header)
     if (found !== hash)
       throw new DecodeError(
-        `the header has hash ${found}, not ${hash}: a field is wrong, or unknown to this version`,
+        headerHashProblem({
+          computed: found,
+          reported: hash,
+          unknownFields: unknownHeaderFields(json),
+        }),
       )
     refuseOther(key, { hash, number: header.number })
     const { number, parentHash, timestamp } = header

@@ -202,6 +202,33 @@ for (const transaction of [
     assert.equal(toHex(encodeTransactionJson(asJson(raw))), raw)
   })
 
+test('an empty access list may be null or absent, the parity may be `v`, and `removed` may be null', async () => {
+  const { accessList: _, ...plain } = asJson(
+    await account.signTransaction({ ...common, ...fees, type: 'eip1559' }),
+  )
+  const raw = await account.signTransaction({ ...common, ...fees, type: 'eip1559' })
+  for (const accessList of [undefined, null, []])
+    assert.equal(toHex(encodeTransactionJson({ ...plain, accessList })), raw)
+  const signed = {
+    ...common,
+    ...fees,
+    type: 'eip7702',
+    authorizationList: [authorization],
+  } as const
+  const json = asJson(await account.signTransaction(signed))
+  const [entry] = json['authorizationList'] as Json[]
+  const { yParity: v, ...rest } = entry ?? {}
+  const older = {
+    ...json,
+    yParity: undefined,
+    v: json['yParity'],
+    authorizationList: [{ ...rest, v }],
+  }
+  assert.deepEqual(encodeTransactionJson(older), encodeTransactionJson(json))
+  const { block } = read(({ receipts }) => (first(withLogs(receipts)['logs'])['removed'] = null))
+  assert.equal(flawOfL1Block(block), undefined)
+})
+
 /** A signed transaction as JSON-RPC returns it. */
 function asJson(raw: `0x${string}`): Json {
   const parsed = parseTransaction(raw) as Json
@@ -260,6 +287,17 @@ test('a deposit of an L1 that is a rollup is encoded from its fields', () => {
   })
   assert.equal(raw[0], 0x7e)
   assert.ok(toHex(raw).includes(account.address.slice(2).toLowerCase()))
+})
+
+test('a header with unknown fields whose hash does not match names them', () => {
+  const { block } = read(({ block: json }) => {
+    json['futureRoot'] = '0x01'
+    json['stateRoot'] = `0x${'66'.repeat(32)}`
+  })
+  assert.match(
+    flawOfL1Block(block) ?? '',
+    /not 0x\w+: it has fields that this version does not know \(futureRoot\), of a fork after Amsterdam/,
+  )
 })
 
 test('a block with the hash of another block is detected', () => {

@@ -4,7 +4,7 @@ import type { L1Log } from '#protocol/block/l1-block.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Bytes32, Hash } from '#protocol/primitives.ts'
 import { addressJson, hashJson, hexJson, uint64Json } from '#json-rpc/forms/fields.ts'
-import { headerJson } from '#json-rpc/forms/header-json.ts'
+import { headerJson, unknownHeaderFields } from '#json-rpc/forms/header-json.ts'
 import { parseJson } from '#json-rpc/forms/parse-json.ts'
 import { encodeTransactionJson } from '#json-rpc/forms/transaction-from-json.ts'
 
@@ -13,6 +13,8 @@ export interface UnverifiedL1Block {
   /** As the node reported it. */
   readonly hash: Hash
   readonly header: Header
+  /** Names of fields that may belong to the header, and are unknown to this version; undefined: none. */
+  readonly unknownFields?: readonly string[]
   readonly transactions: readonly UnverifiedTransaction[]
 }
 
@@ -53,7 +55,7 @@ const logJson = z.object({
   data: hexJson,
   logIndex: uint64Json,
   transactionHash: hashJson,
-  removed: z.boolean().optional(),
+  removed: z.boolean().nullish(),
 })
 
 const receiptJson = z.object({
@@ -86,6 +88,7 @@ export function parseL1Block(
   return {
     hash,
     header,
+    unknownFields: unknownHeaderFields(json),
     transactions: transactions.map((transaction, at) => {
       try {
         return { hash: transaction.hash, raw: encodeTransactionJson(transaction) }

@@ -1,3 +1,4 @@
+import { headerHashProblem } from '#json-rpc/forms/header-json.ts'
 import { hashHeader } from '#protocol/block/header.ts'
 import { fromHex, toHash, toHex } from '#protocol/codec/hex.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
@@ -14,10 +15,11 @@ export function flawOfL1Block({
   hash,
   header,
   transactions,
+  unknownFields = [],
 }: UnverifiedL1Block): string | undefined {
   const headerHash = hashHeader(header)
   if (headerHash !== hash)
-    return `the header has hash ${headerHash}: a field is wrong, or unknown to this version`
+    return headerHashProblem({ computed: headerHash, reported: hash, unknownFields })
   for (const [at, { hash, raw }] of transactions.entries()) {
     const found = toHash(keccak256(raw))
     if (found !== hash) return `transaction ${at} has hash ${found}, the source says ${hash}`

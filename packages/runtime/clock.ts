@@ -23,6 +23,12 @@ export function toIsoTime(unixMs: number): string {
   return new Date(unixMs).toISOString()
 }
 
+/** Unix milliseconds of a date in text, such as `Fri, 31 Jan 2026 12:00:00 GMT`; undefined if it is not one. */
+export function fromDateText(text: string): number | undefined {
+  const unixMs = Date.parse(text)
+  return Number.isNaN(unixMs) ? undefined : unixMs
+}
+
 /**
  * Waits for a time, or until `signal` is aborted.
  *

@@ -120,19 +120,20 @@ function list(value: unknown, convert: Convert): readonly RlpItem[] {
 }
 
 function accessList(value: unknown): readonly RlpItem[] {
-  return list(value, (entry) => {
+  // Some nodes omit an empty list, as geth's decoder allows. The transactions root detects a list that is missing.
+  return list(value ?? [], (entry) => {
     const { address, storageKeys } = object(entry)
     return [bytes(address), list(storageKeys, bytes)]
   })
 }
 
 function authorization(value: unknown): readonly RlpItem[] {
-  const { chainId, address, nonce, yParity, r, s } = object(value)
+  const { chainId, address, nonce, yParity, v, r, s } = object(value)
   return [
     quantity(chainId),
     bytes(address),
     quantity(nonce),
-    quantity(yParity),
+    quantity(yParity ?? v),
     quantity(r),
     quantity(s),
   ]

@@ -44,6 +44,10 @@ export interface Header {
   readonly parentBeaconBlockRoot: Hash | undefined
   /** Prague, Isthmus. */
   readonly requestsHash: Hash | undefined
+  /** Amsterdam. Spec: EIP-7928 */
+  readonly blockAccessListHash?: Hash | undefined
+  /** Amsterdam. Spec: EIP-7843 */
+  readonly slotNumber?: bigint | undefined
 }
 
 /** Hash of an empty list of ommers, which all blocks have since the merge. */
@@ -75,6 +79,8 @@ export function encodeHeader(header: Header): Uint8Array {
     optional(header.excessBlobGas, uintToRlp),
     optional(header.parentBeaconBlockRoot, fromHex),
     optional(header.requestsHash, fromHex),
+    optional(header.blockAccessListHash, fromHex),
+    optional(header.slotNumber, uintToRlp),
   ]
   for (const field of later) {
     if (field === undefined) break
@@ -86,6 +92,9 @@ export function encodeHeader(header: Header): Uint8Array {
 /** Number of fields that every header has. */
 const leastFields = 15
 
+/** Number of fields that forks have added. */
+const laterFields = 8
+
 /**
  * Decodes a header; byte fields are views.
  *
@@ -93,7 +102,7 @@ const leastFields = 15
  */
 export function decodeHeader(encoded: Uint8Array): Header {
   const fields = decodeRlpList(encoded)
-  if (fields.length < leastFields || fields.length > leastFields + 6)
+  if (fields.length < leastFields || fields.length > leastFields + laterFields)
     throw new DecodeError(`${fields.length} fields of a header`)
   const later = <Value>(at: number, decode: (item: RlpItem) => Value): Value | undefined => {
     const field = fields[leastFields + at]
@@ -122,6 +131,8 @@ export function decodeHeader(encoded: Uint8Array): Header {
     excessBlobGas: later(3, (item) => rlpUint(item, 8)),
     parentBeaconBlockRoot: later(4, hash),
     requestsHash: later(5, hash),
+    blockAccessListHash: later(6, hash),
+    slotNumber: later(7, (item) => rlpUint(item, 8)),
   }
 }
 

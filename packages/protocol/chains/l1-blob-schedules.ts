@@ -68,47 +68,47 @@ export function l1ChainConfigJson(
   }
 }
 
-/** Known L1 forks of a schedule, oldest first. */
-const scheduledForks = [
-  'cancun',
-  'prague',
-  'osaka',
-  'bpo1',
-  'bpo2',
-  'bpo3',
-  'bpo4',
-  'bpo5',
-] as const
+/** Default update fractions of forks that have no entry; other forks keep the fraction of the fork before. */
+const defaultFractions: Readonly<Record<string, bigint>> = {
+  cancun: fractions.cancun,
+  prague: fractions.prague,
+}
 
 /**
- * Parses the schedule of an L1 from its chain config in geth's form: `cancunTime`, …, and `blobSchedule`.
+ * Parses the schedule of an L1 from its chain config in geth's form: `cancunTime`, …, and `blobSchedule`. An entry may
+ * belong to any fork, also to one that this version does not know.
  *
  * @param json the chain config, or a genesis with the chain config in `config`
- * @throws DecodeError that names the malformed field
+ * @returns oldest first
+ * @throws DecodeError that names the malformed field, or an entry whose fork has no time
  */
 export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
   const outer = objectOf(json, 'the L1 chain config')
   const config = outer['config'] === undefined ? outer : objectOf(outer['config'], 'config')
   const schedule = objectOf(config['blobSchedule'] ?? {}, 'blobSchedule')
+  const names = new Set([...Object.keys(defaultFractions), ...Object.keys(schedule)])
   const forks: BlobFork[] = []
-  for (const name of scheduledForks) {
+  for (const name of names) {
     const time = config[`${name}Time`]
-    if (time === undefined || time === null) continue
+    const isScheduled = time !== undefined && time !== null
     const entry = schedule[name]
-    // Osaka, and a fork without an entry, keep the fraction of the fork before.
-    if (entry === undefined && name !== 'cancun' && name !== 'prague') continue
-    const fraction =
-      entry === undefined
-        ? fractions[name === 'cancun' ? 'cancun' : 'prague']
-        : integerOf(
-            objectOf(entry, `blobSchedule.${name}`)['baseFeeUpdateFraction'],
-            `blobSchedule.${name}.baseFeeUpdateFraction`,
-          )
-    if (fraction === 0n)
-      throw new DecodeError(`blobSchedule.${name}.baseFeeUpdateFraction: must not be 0`)
+    if (entry === undefined) {
+      const fraction = defaultFractions[name]
+      if (isScheduled && fraction !== undefined)
+        forks.push({ timestamp: integerOf(time, `${name}Time`), baseFeeUpdateFraction: fraction })
+      continue
+    }
+    // Without its time, blob base fees from then on would be wrong.
+    if (!isScheduled) throw new DecodeError(`blobSchedule.${name}: ${name}Time is missing`)
+    const path = `blobSchedule.${name}.baseFeeUpdateFraction`
+    const { baseFeeUpdateFraction } = objectOf(entry, `blobSchedule.${name}`)
+    const fraction = integerOf(baseFeeUpdateFraction, path)
+    if (fraction === 0n) throw new DecodeError(`${path}: must not be 0`)
     forks.push({ timestamp: integerOf(time, `${name}Time`), baseFeeUpdateFraction: fraction })
   }
-  return forks
+  return forks.toSorted((a, b) =>
+    a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0,
+  )
 }
 
 function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {
@@ -118,6 +118,7 @@ function objectOf(value: unknown, name: string): Readonly<Record<string, unknown
 }
 
 function integerOf(value: unknown, name: string): bigint {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return BigInt(value)
+  // Times of forks that are not planned may be 2^64 - 1, which a double only approximates.
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return BigInt(value)
   throw new DecodeError(`${name} is not a whole number`)
 }

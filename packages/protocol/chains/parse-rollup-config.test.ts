@@ -209,6 +209,43 @@ test('the blob schedule of a private L1 is read from its genesis', () => {
   assert.throws(() => parseL1BlobSchedule(7), DecodeError)
 })
 
+test('the blob schedule has each fork with an entry, known or not, in the order of time', () => {
+  const entry = (baseFeeUpdateFraction: number) => ({ target: 3, max: 6, baseFeeUpdateFraction })
+  const config = {
+    cancunTime: 1,
+    pragueTime: 2,
+    bpo9Time: 9,
+    amsterdamTime: 7,
+    bpo3Time: 8,
+    someDayTime: 18_446_744_073_709_551_615,
+    blobSchedule: { bpo9: entry(99), amsterdam: entry(77), bpo3: entry(88), someDay: entry(1) },
+  }
+  assert.deepEqual(
+    parseL1BlobSchedule(config).map(({ timestamp, baseFeeUpdateFraction }) => {
+      return [timestamp, baseFeeUpdateFraction]
+    }),
+    [
+      [1n, 3_338_477n],
+      [2n, 5_007_716n],
+      [7n, 77n],
+      [8n, 88n],
+      [9n, 99n],
+      [2n ** 64n, 1n],
+    ],
+  )
+})
+
+test('an entry of the blob schedule whose fork has no time is an error that names the time', () => {
+  for (const time of [undefined, null]) {
+    const config = {
+      cancunTime: 1,
+      bpo3Time: time,
+      blobSchedule: { bpo3: { baseFeeUpdateFraction: 5 } },
+    }
+    assert.throws(() => parseL1BlobSchedule(config), /blobSchedule\.bpo3: bpo3Time is missing/)
+  }
+})
+
 test('any JSON is a config or a RollupConfigError', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(base())), (value, key) => {
