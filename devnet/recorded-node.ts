@@ -18,6 +18,8 @@ export interface RecordedNodeOptions {
   readonly isInMemory?: boolean
   readonly logLevel: string
   readonly otlpUrl?: string | undefined
+  /** Further settings of the node, by key. */
+  readonly given?: Readonly<Record<string, string>>
   readonly report: (what: string) => void
   readonly onChange: (view: NodeView) => void
 }
@@ -54,6 +56,7 @@ export async function startRecordedNode(options: RecordedNodeOptions): Promise<R
       jwtSecretFile,
       logLevel,
       ...(otlpUrl !== undefined && { otlpUrl }),
+      ...options.given,
     },
     report,
   })

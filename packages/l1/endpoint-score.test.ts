@@ -39,11 +39,11 @@ test('a wrong answer to a query of blocks does not stop queries of heads', () =>
   assert.equal(score.isResting('heads'), false)
 })
 
-test('if no other endpoint answers, a rest after a wrong answer ends after 2 s', async () => {
+test('if no other endpoint answers, a rest after a wrong answer ends after half a second', async () => {
   const { score, restMs, pass } = scored()
   for (let answer = 0; answer < 10; answer++) score.failed(wrong)
   assert.equal(restMs(), 60_000)
-  await pass(1_999)
+  await pass(499)
   assert.equal(score.isUnavailable('data'), true)
   await pass(1)
   assert.deepEqual([score.isUnavailable('data'), score.isResting('data')], [false, true])
@@ -64,13 +64,13 @@ test('a rate limit stops all queries: for the time that the server asks for, up 
   }
 })
 
-test('a rest after rate limits without a time doubles until an answer, but is 2 s at most for a last resort', () => {
+test('a rest after rate limits without a time doubles until an answer, but is 1 s at most for a last resort', () => {
   const { score, restMs } = scored()
   for (const expectedMs of [1_000, 2_000, 4_000]) {
     score.failed(tooMany)
     assert.equal(restMs(), expectedMs)
   }
-  assert.equal(score.rating.rest?.lastResortMs, 2_000)
+  assert.equal(score.rating.rest?.lastResortMs, 1_000)
   score.succeeded(10)
   score.failed(tooMany)
   assert.equal(restMs(), 1_000)

@@ -42,8 +42,8 @@ const wrongAnswerRest = { firstMs: 2_000, longestMs: 60_000 }
 /** Rest after a rate limit that does not say how long. It doubles until the endpoint answers. */
 const rateLimitRest = { firstMs: 1_000, longestMs: 60_000 }
 
-/** Rest of an endpoint that is needed because no other one answers. A rest that the server asked for is not shortened. */
-const lastResortRestMs = 2_000
+/** Longest rests of an endpoint while no other one answers. A rest that the server asked for is not shortened. */
+const lastResortRestMs = { wrongAnswer: 500, rateLimit: 1_000 }
 
 /** Kinds of queries. A wrong answer to one kind does not stop the queries of the other. */
 export type QueryKind = 'heads' | 'data'
@@ -132,12 +132,12 @@ export class EndpointScore {
     if (fault.code === 'l1-invalid') {
       this.#wrongAnswers++
       const forMs = backoffMs(wrongAnswerRest, this.#wrongStreaks[kind]++)
-      this.#rest([kind], fault.message, { forMs, lastResortMs: lastResortRestMs })
+      this.#rest([kind], fault.message, { forMs, lastResortMs: lastResortRestMs.wrongAnswer })
     } else if (isRateLimit(fault)) {
       const grownMs = backoffMs(rateLimitRest, this.#limits++)
       const askedMs = retryAfterMs(fault) ?? 0
       const forMs = Math.min(askedMs > 0 ? askedMs : grownMs, rateLimitRest.longestMs)
-      const lastResortMs = askedMs > 0 ? forMs : Math.min(forMs, lastResortRestMs)
+      const lastResortMs = askedMs > 0 ? forMs : Math.min(forMs, lastResortRestMs.rateLimit)
       this.#rest(['heads', 'data'], fault.message, { forMs, lastResortMs })
     }
   }

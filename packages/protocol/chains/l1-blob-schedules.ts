@@ -74,6 +74,12 @@ const defaultFractions: Readonly<Record<string, bigint>> = {
   prague: fractions.prague,
 }
 
+/** Forks whose entry geth reads, and whose time it reads from a field of the same name. */
+const gethForks: ReadonlySet<string> = new Set([
+  ...['cancun', 'prague', 'osaka', 'amsterdam'],
+  ...['bpo1', 'bpo2', 'bpo3', 'bpo4', 'bpo5'],
+])
+
 /**
  * Parses the schedule of an L1 from its chain config in geth's form: `cancunTime`, …, and `blobSchedule`. An entry may
  * belong to any fork, also to one that this version does not know.
@@ -98,8 +104,11 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
         forks.push({ timestamp: integerOf(time, `${name}Time`), baseFeeUpdateFraction: fraction })
       continue
     }
-    // Without its time, blob base fees from then on would be wrong.
-    if (!isScheduled) throw new DecodeError(`blobSchedule.${name}: ${name}Time is missing`)
+    if (!isScheduled) {
+      // As in geth, a fork without a time is not planned. Where another client keeps the time of other forks is not known.
+      if (gethForks.has(name)) continue
+      throw new DecodeError(`blobSchedule.${name}: ${name}Time is missing`)
+    }
     const path = `blobSchedule.${name}.baseFeeUpdateFraction`
     const { baseFeeUpdateFraction } = objectOf(entry, `blobSchedule.${name}`)
     const fraction = integerOf(baseFeeUpdateFraction, path)

@@ -235,14 +235,23 @@ test('the blob schedule has each fork with an entry, known or not, in the order 
   )
 })
 
-test('an entry of the blob schedule whose fork has no time is an error that names the time', () => {
+test('an entry without a time belongs to a fork that is not planned, if geth knows the fork', () => {
+  const blobSchedule = { osaka: { baseFeeUpdateFraction: 5 }, bpo5: { baseFeeUpdateFraction: 6 } }
+  const times = parseL1BlobSchedule({ cancunTime: 1, blobSchedule })
+  assert.deepEqual(
+    times.map(({ timestamp }) => timestamp),
+    [1n],
+  )
+})
+
+test('an entry of another fork without a time is an error that names the time', () => {
   for (const time of [undefined, null]) {
     const config = {
       cancunTime: 1,
-      bpo3Time: time,
-      blobSchedule: { bpo3: { baseFeeUpdateFraction: 5 } },
+      bpo9Time: time,
+      blobSchedule: { bpo9: { baseFeeUpdateFraction: 5 } },
     }
-    assert.throws(() => parseL1BlobSchedule(config), /blobSchedule\.bpo3: bpo3Time is missing/)
+    assert.throws(() => parseL1BlobSchedule(config), /blobSchedule\.bpo9: bpo9Time is missing/)
   }
 })
 
