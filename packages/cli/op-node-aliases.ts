@@ -6,6 +6,7 @@ const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, 
 export const opNodeAliases: readonly SettingAlias[] = [
   alias('l1', 'L1_ETH_RPC', 'l1RpcUrls'),
   alias('l1.beacon', 'L1_BEACON', 'l1BeaconUrls'),
+  alias('l1.beacon-header', 'L1_BEACON_HEADER', 'l1BeaconHeader'),
   alias('l1.beacon-fallbacks', 'L1_BEACON_FALLBACKS', 'l1BeaconArchiveUrls'),
   alias('l1.beacon-archiver', 'L1_BEACON_ARCHIVER', 'l1BeaconArchiveUrls'),
   alias(
@@ -56,7 +57,6 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('l1.max-concurrency', '--l1-rate-limit limits the calls to each endpoint'),
   foreign('l1.cache-size', '--cache-mib bounds the L1 data on disk'),
   foreign('l1.runtime-config-reload-interval', 'the system config is read at each head of L1'),
-  foreign('l1.beacon-header', 'headers cannot be set: use an endpoint with its key in the URL'),
   foreign(
     'l1.beacon.',
     'beacon nodes are queried when blobs are needed, and scored by their answers',

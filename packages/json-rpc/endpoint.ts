@@ -4,12 +4,15 @@ import { Fault, toError } from '#runtime/fault.ts'
 import { AnswerReader, type HttpAnswer } from './answer-reader.ts'
 import { pauseIn } from './provider-errors.ts'
 import { parseRetryAfter } from './rpc-status.ts'
+import { ServerUrl } from './server-url.ts'
 
 /** A server. */
 export interface EndpointOptions {
   readonly url: string
   /** Makes headers for each request, such as a token that is valid for a minute. */
   readonly headers?: () => Promise<Readonly<Record<string, string>>>
+  /** Headers of each request that do not change, such as an API key. */
+  readonly fixedHeaders?: Readonly<Record<string, string>>
   /** Maximum size of an answer. */
   readonly maxResponseBytes?: number
 }
@@ -33,6 +36,12 @@ export const defaultMaxResponseBytes = 128 * 1024 * 1024
 /** Statuses that a retry does not change: the key, the path or the request is wrong. */
 const finalStatuses: readonly number[] = [400, 401, 403, 404, 405, 413]
 
+/** Redirects, which are followed with the same method and body. RFC 9110, 15.4 */
+const redirectStatuses: readonly number[] = [301, 302, 307, 308]
+
+/** Redirects that are followed, within one server. */
+const maxRedirects = 3
+
 /** Characters that are quoted from an error page. */
 const maxExcerpt = 300
 
@@ -43,19 +52,21 @@ const connections = 8
 export class Endpoint {
   /** The URL without path and query, which may hold a key. */
   readonly name: string
-  readonly #path: string
-  readonly #search: string
+  readonly #url: ServerUrl
   readonly #pool: Pool
   readonly #options: EndpointOptions
 
   /** @throws TypeError if the URL is invalid */
   constructor(options: EndpointOptions) {
-    const { origin, pathname, search } = new URL(options.url)
-    this.name = origin
-    this.#path = pathname
-    this.#search = search
+    this.#url = new ServerUrl(options.url, Object.values(options.fixedHeaders ?? {}))
+    this.name = this.#url.name
     this.#options = options
-    this.#pool = new Pool(origin, { connections })
+    this.#pool = new Pool(this.name, { connections })
+  }
+
+  /** A text without the secrets of the URL. */
+  clean(text: string): string {
+    return this.#url.clean(text)
   }
 
   /**
@@ -65,8 +76,8 @@ export class Endpoint {
    * `retryAfterMs` if the server sends it), `rpc-response` for an answer over the limit, `aborted`
    */
   async post(body: string, waiting: Waiting): Promise<EndpointAnswer> {
-    const headers = { 'content-type': 'application/json', ...(await this.#options.headers?.()) }
-    const path = `${this.#path}${this.#search}`
+    const headers = { 'content-type': 'application/json', ...(await this.#headers()) }
+    const path = `${this.#url.path}${this.#url.search}`
     return this.#request({ method: 'POST', path, headers, body }, waiting)
   }
 
@@ -77,9 +88,9 @@ export class Endpoint {
    * @throws Fault as `post` does
    */
   async get(path: string, waiting: Waiting): Promise<string> {
-    const below = `${this.#path.replace(/\/$/u, '')}${path}`
-    const search = path.includes('?') ? this.#search.replace('?', '&') : this.#search
-    const headers = { accept: 'application/json', ...(await this.#options.headers?.()) }
+    const below = `${this.#url.path.replace(/\/$/u, '')}${path}`
+    const search = path.includes('?') ? this.#url.search.replace('?', '&') : this.#url.search
+    const headers = { accept: 'application/json', ...(await this.#headers()) }
     const { text } = await this.#request(
       { method: 'GET', path: `${below}${search}`, headers },
       waiting,
@@ -91,9 +102,15 @@ export class Endpoint {
     await this.#pool.destroy()
   }
 
+  async #headers(): Promise<Readonly<Record<string, string>>> {
+    const { fixedHeaders, headers } = this.#options
+    return { ...this.#url.headers, ...fixedHeaders, ...(await headers?.()) }
+  }
+
   async #request(
     request: Dispatcher.DispatchOptions,
     { timeoutMs, signal }: Waiting,
+    redirects = 0,
   ): Promise<EndpointAnswer> {
     const { maxResponseBytes = defaultMaxResponseBytes } = this.#options
     const reader = new AnswerReader(maxResponseBytes, () =>
@@ -110,6 +127,10 @@ export class Endpoint {
       if (signal?.aborted === true) giveUp()
       else this.#pool.dispatch(request, reader)
       const answer = await reader.answer
+      if (redirectStatuses.includes(answer.status)) {
+        const path = this.#redirected(answer, redirects)
+        return await this.#request({ ...request, path }, { timeoutMs, signal }, redirects + 1)
+      }
       if (answer.status !== 200) throw this.#statusFault(answer)
       return { text: answer.text, retryAfterMs: retryAfterOf(answer) }
     } catch (error) {
@@ -120,12 +141,27 @@ export class Endpoint {
     }
   }
 
+  /** The path of a redirect within the server. @throws Fault `rpc-status` that names another target */
+  #redirected({ status, headers }: HttpAnswer, redirects: number): string {
+    const { location } = headers
+    const given = typeof location === 'string' && URL.canParse(location, this.name) ? location : ''
+    const { origin, pathname, search } = new URL(given, this.name)
+    if (given !== '' && origin === this.name && redirects < maxRedirects)
+      return `${pathname}${search}`
+    const target = given === '' ? 'without a location' : `to ${origin}`
+    const what = origin === this.name && given !== '' ? `more than ${maxRedirects} times` : target
+    throw new Fault('rpc-status', {
+      detail: `${this.name}: HTTP status ${status}: it redirects ${what}, which is not followed; give the URL of the target`,
+      fields: { endpoint: this.name, status, isFinal: true },
+    })
+  }
+
   #statusFault(answer: HttpAnswer): Fault {
     const { status, text } = answer
     const retryAfterMs = retryAfterOf(answer) ?? pauseIn({ message: text, data: jsonIn(text) })
     const isFinal = finalStatuses.includes(status)
     const fields = { status, isFinal, ...(retryAfterMs !== undefined && { retryAfterMs }) }
-    const said = text.slice(0, maxExcerpt).replaceAll(/\s+/gu, ' ').trim()
+    const said = this.clean(text).slice(0, maxExcerpt).replaceAll(/\s+/gu, ' ').trim()
     const detail = `HTTP status ${status}${said === '' ? '' : `: ${said}`}`
     return new Fault('rpc-status', {
       detail: `${this.name}: ${detail}`,
@@ -135,7 +171,7 @@ export class Endpoint {
 
   #fault(cause: Error): Fault {
     const code = cause instanceof errors.ConnectTimeoutError ? 'rpc-timeout' : 'rpc-unreachable'
-    return this.#newFault(code, { detail: cause.message, cause })
+    return this.#newFault(code, { detail: this.clean(cause.message), cause })
   }
 
   #newFault(

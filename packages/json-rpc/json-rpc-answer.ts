@@ -47,6 +47,12 @@ export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } })
 }
 
+/** Fields of faults, and what removes secrets from quoted texts. */
+interface AnswerContext {
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly clean: (text: string) => string
+}
+
 /**
  * Parses the answers to a request, and returns them in the order of `ids`; servers may answer a batch in any order.
  *
@@ -55,14 +61,18 @@ export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError
 export function parseAnswers(
   { text, retryAfterMs }: EndpointAnswer,
   ids: readonly number[],
-  given: Readonly<Record<string, unknown>>,
+  given: AnswerContext,
 ): readonly JsonRpcAnswer[] {
-  const fields = { ...given, ...(retryAfterMs !== undefined && { retryAfterMs }) }
-  const body = parseJson(text, fields)
+  const context = {
+    ...given,
+    fields: { ...given.fields, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+  }
+  const { fields } = context
+  const body = parseJson(text, context)
   const byId = new Map<unknown, JsonRpcAnswer>()
   for (const item of Array.isArray(body) ? body : [body]) {
     if (typeof item !== 'object' || item === null) continue
-    byId.set((item as { readonly id?: unknown }).id, answerOf(item as object, fields))
+    byId.set((item as { readonly id?: unknown }).id, answerOf(item as object, context))
   }
   return ids.map((id) => {
     const answer = byId.get(id)
@@ -77,16 +87,16 @@ export function parseAnswers(
   })
 }
 
-function parseJson(text: string, fields: Readonly<Record<string, unknown>>): unknown {
+function parseJson(text: string, { fields, clean }: AnswerContext): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    const start = JSON.stringify(text.slice(0, 80))
+    const start = JSON.stringify(clean(text).slice(0, 80))
     throw badResponse(`not JSON: ${start}`, fields, cause)
   }
 }
 
-function answerOf(item: object, fields: Readonly<Record<string, unknown>>): JsonRpcAnswer {
+function answerOf(item: object, { fields, clean }: AnswerContext): JsonRpcAnswer {
   const { result, error } = item as { readonly result?: unknown; readonly error?: unknown }
   if (error === undefined || error === null) {
     if (result === undefined) throw badResponse('neither result nor error', fields)
@@ -95,7 +105,7 @@ function answerOf(item: object, fields: Readonly<Record<string, unknown>>): Json
   if (typeof error !== 'object') throw badResponse('an error that is not an object', fields)
   const { code, message, data } = error as Readonly<Record<string, unknown>>
   if (typeof code !== 'number') throw badResponse('an error without code', fields)
-  const text = typeof message === 'string' ? message : 'no message'
+  const text = typeof message === 'string' ? clean(message) : 'no message'
   const refusal = new JsonRpcError(code, text, data)
   if (refusal.meaning !== 'rate-limit') return { error: refusal }
   const pauseMs = pauseIn(refusal)

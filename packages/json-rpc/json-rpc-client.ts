@@ -194,7 +194,7 @@ export class JsonRpcClient {
     const response = await endpoint.post(body, { timeoutMs, signal })
     const fields = { endpoint: endpoint.name, method: calls[0]?.method, calls: calls.length }
     const ids = requests.map(({ id }) => id)
-    return parseAnswers(response, ids, fields)
+    return parseAnswers(response, ids, { fields, clean: (text) => endpoint.clean(text) })
   }
 }
 

@@ -1,5 +1,6 @@
 import { Agent, WebSocket } from 'undici'
 import { Fault } from '#runtime/fault.ts'
+import { ServerUrl } from './server-url.ts'
 import {
   defaultMaxResponseBytes,
   type EndpointAnswer,
@@ -14,6 +15,7 @@ export const maxSockets = 8
 export class SocketEndpoint {
   /** The URL without path and query, which may hold a key. */
   readonly name: string
+  readonly #url: ServerUrl
   readonly #options: EndpointOptions
   readonly #maxBytes: number
   /** Limits the size of messages. */
@@ -26,8 +28,8 @@ export class SocketEndpoint {
 
   /** @throws TypeError if the URL is invalid */
   constructor(options: EndpointOptions) {
-    const { protocol, host } = new URL(options.url)
-    this.name = `${protocol}//${host}`
+    this.#url = new ServerUrl(options.url, Object.values(options.fixedHeaders ?? {}))
+    this.name = this.#url.name
     this.#options = options
     this.#maxBytes = options.maxResponseBytes ?? defaultMaxResponseBytes
     this.#agent = new Agent({ webSocket: { maxPayloadSize: this.#maxBytes } })
@@ -53,6 +55,11 @@ export class SocketEndpoint {
       this.#busy--
       this.#wakeNext()
     }
+  }
+
+  /** A text without the secrets of the URL. */
+  clean(text: string): string {
+    return this.#url.clean(text)
   }
 
   async close(): Promise<void> {
@@ -91,10 +98,10 @@ export class SocketEndpoint {
   }
 
   async #open(): Promise<WebSocket> {
-    const headers = await this.#options.headers?.()
-    const socket = new WebSocket(this.#options.url, {
+    const { fixedHeaders, headers } = this.#options
+    const socket = new WebSocket(this.#url.href, {
       dispatcher: this.#agent,
-      ...(headers !== undefined && { headers }),
+      headers: { ...this.#url.headers, ...fixedHeaders, ...(await headers?.()) },
     })
     this.#all.add(socket)
     const forget = () => {
@@ -112,7 +119,8 @@ export class SocketEndpoint {
     { isAborted, isLate }: { readonly isAborted: boolean; readonly isLate: boolean },
   ): Fault {
     const code = isAborted ? 'aborted' : isLate ? 'rpc-timeout' : 'rpc-unreachable'
-    const why = isLate ? 'no answer in time' : cause instanceof Error ? cause.message : 'closed'
+    const reason = cause instanceof Error ? this.clean(cause.message) : 'closed'
+    const why = isLate ? 'no answer in time' : reason
     return new Fault(code, {
       detail: `${this.name}: ${why}`,
       cause,

@@ -16,6 +16,8 @@ import { SharedSlotTimes, slotAt, type SlotTimes } from './slot-times.ts'
 /** The endpoint, and how it is queried. */
 export interface BeaconOptions {
   readonly url: string
+  /** Headers of each request, such as an API key. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Timeout of one request, from its first byte to the last byte of the answer. */
   readonly timeoutMs: number
   /** Number of attempts per request. */
@@ -111,7 +113,8 @@ export class BeaconClient {
   /** @throws TypeError if the URL is invalid */
   constructor(options: BeaconOptions) {
     this.#options = options
-    this.#endpoint = new Endpoint({ url: options.url, maxResponseBytes })
+    const { url, headers = {} } = options
+    this.#endpoint = new Endpoint({ url, fixedHeaders: headers, maxResponseBytes })
     this.#commitments = options.commitments ?? new BlobCommitments()
     this.#slotTimes =
       options.slotTimes ?? new SharedSlotTimes(0n, { genesisTime: undefined, slotMs: undefined })
@@ -258,7 +261,7 @@ export class BeaconClient {
       return parseJson(schema, JSON.parse(text), 'answer')
     } catch (cause) {
       if (!(cause instanceof SyntaxError) && !(cause instanceof DecodeError)) throw cause
-      const detail = `${this.name}: ${cause.message}`
+      const detail = `${this.name}: ${this.#endpoint.clean(cause.message)}`
       throw new Fault('rpc-response', { detail, cause })
     }
   }

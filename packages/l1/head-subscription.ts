@@ -1,5 +1,6 @@
 import { WebSocket } from 'undici'
 import * as z from 'zod'
+import { ServerUrl } from '#json-rpc/server-url.ts'
 import { type Clock, every, sleep } from '#runtime/clock.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
@@ -7,6 +8,8 @@ import { backoffMs } from '#runtime/backoff.ts'
 export interface HeadSubscriptionOptions {
   /** URL of a WebSocket. */
   readonly url: string
+  /** Headers of the request that opens it. */
+  readonly headers: Readonly<Record<string, string>>
   readonly clock: Clock
   readonly signal: AbortSignal
   /** Called with the JSON of each header. */
@@ -35,9 +38,16 @@ export async function subscribeHeads(options: HeadSubscriptionOptions): Promise<
 }
 
 /** @returns whether a header arrived before the connection ended */
-function followOnce({ url, clock, signal, onHeader }: HeadSubscriptionOptions): Promise<boolean> {
+function followOnce({
+  url,
+  headers,
+  clock,
+  signal,
+  onHeader,
+}: HeadSubscriptionOptions): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(url)
+    const server = new ServerUrl(url)
+    const socket = new WebSocket(server.href, { headers: { ...server.headers, ...headers } })
     let hadAny = false
     let lastMs = clock.monotonicMs()
     const stopWatch = every(clock, silenceMs / 2, () => {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { listOf, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import { listOf, readableFile, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 
 /** Settings of every service that queries L1. */
 export const l1Settings = z.strictObject({
@@ -9,6 +9,11 @@ export const l1Settings = z.strictObject({
   l1TimeoutMs: wholeNumber(100, 600_000)
     .default(10_000)
     .describe('timeout of one request to L1, in milliseconds'),
+  l1RpcHeadersFile: readableFile('headers of each request to L1, one in a line')
+    .optional()
+    .describe(
+      'file with headers for the JSON-RPC endpoints of L1, as in Authorization: Bearer KEY',
+    ),
   l1RpcMaxBatchSize: wholeNumber(1, 1_000)
     .default(100)
     .describe('calls in one request to L1; an endpoint that refuses this many gets fewer'),

@@ -1,4 +1,5 @@
 import { CallRate } from '#json-rpc/call-rate.ts'
+import { readHeadersFile } from '#json-rpc/header-lines.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Fault } from '#runtime/fault.ts'
@@ -24,19 +25,22 @@ export interface OpenedEndpoints {
   readonly pool: EndpointPool<L1Endpoint>
   /** In the order of the settings. */
   readonly endpoints: readonly { readonly url: string; readonly endpoint: L1Endpoint }[]
+  /** Headers of each request, from the settings. */
+  readonly headers: Readonly<Record<string, string>>
   /** Closes all connections. */
   readonly close: () => Promise<void>
 }
 
 /** Makes a client for each endpoint in the settings, and a pool of them. It connects at the first call. */
 export function openEndpoints(
-  { l1RpcUrls, l1TimeoutMs: timeoutMs, l1RpcMaxBatchSize: maxBatch }: L1Settings,
+  { l1RpcUrls, l1RpcHeadersFile, l1TimeoutMs: timeoutMs, l1RpcMaxBatchSize: maxBatch }: L1Settings,
   { clock, chainId, trustedUrls = [], rateLimit = 0, onCall, onFailure }: OpenEndpointsOptions,
 ): OpenedEndpoints {
+  const fixedHeaders = readHeadersFile(l1RpcHeadersFile)
   const endpoints = l1RpcUrls.map((url) => {
     const rate = rateLimit === 0 ? undefined : new CallRate(rateLimit, clock)
     const options = { timeoutMs, rounds: 1, clock, onCall, rate, maxBatch }
-    const rpc = new JsonRpcClient({ endpoints: [{ url }], ...options })
+    const rpc = new JsonRpcClient({ endpoints: [{ url, fixedHeaders }], ...options })
     const isTrusted = trustedUrls.includes(url)
     return { url, endpoint: new L1Endpoint({ rpc, name: nameOf(url), isTrusted, chainId }) }
   })
@@ -48,6 +52,7 @@ export function openEndpoints(
       onFailure,
     }),
     endpoints,
+    headers: fixedHeaders,
     close: async () => {
       await Promise.all(endpoints.map(({ endpoint }) => endpoint.close()))
     },

@@ -1,7 +1,8 @@
 import * as z from 'zod'
+import { isHeaderLine } from '#json-rpc/header-lines.ts'
 import { l1Settings } from '#l1/l1-settings.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
-import { listOf, url, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import { listOf, readableFile, url, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 
 const beaconUrls = () => listOf(url(['http', 'https'], 'http://localhost:5052'))
 
@@ -15,6 +16,15 @@ export const config = z.strictObject({
   l1BeaconArchiveUrls: beaconUrls()
     .optional()
     .describe('beacon API endpoints with old blobs, queried for those that the others have pruned'),
+  l1BeaconHeader: want(
+    z.string().refine(isHeaderLine).optional(),
+    'a header, as in Name: value',
+  ).describe(
+    'header of each request to the beacon API; put a secret into --l1-beacon-headers-file instead',
+  ),
+  l1BeaconHeadersFile: readableFile('headers of each request, one in a line')
+    .optional()
+    .describe('file with headers for the beacon API endpoints, as in Authorization: Bearer KEY'),
   l1BeaconGenesisTime: wholeNumber(0, 99_999_999_999)
     .optional()
     .describe(

@@ -95,9 +95,10 @@ export class NodeBehindProxies {
   grow(data: 'any' | 'transactions' | 'blobs' = 'any'): boolean {
     const { chain } = this.#l1
     const next = chain.blocks.find(
-      ({ number, receipts = [], blobs = [] }) =>
+      ({ number, receipts, blobs }) =>
         number > this.#head &&
-        (data === 'any' || (data === 'blobs' ? blobs.length > 0 : receipts.length > 0)),
+        (data === 'any' ||
+          (data === 'blobs' ? blobs.length > 0 : receipts !== undefined && receipts.length > 0)),
     )
     if (next === undefined) return false
     this.#head = next.number

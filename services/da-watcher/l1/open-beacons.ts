@@ -16,6 +16,7 @@ export interface OpenBeaconsOptions {
   /** Endpoints whose blobs are not verified. */
   readonly trustedUrls: readonly string[]
   readonly timeoutMs: number
+  readonly headers: Readonly<Record<string, string>>
   readonly slotTimes: SharedSlotTimes
   readonly clock: Clock
   /** Verifies blobs. */
@@ -36,6 +37,7 @@ export function openBeacons({
   what,
   trustedUrls,
   timeoutMs,
+  headers,
   slotTimes,
   clock,
   commitments,
@@ -44,7 +46,16 @@ export function openBeacons({
   if (urls.some((url) => !trustedUrls.includes(url))) commitments.prepare()
   const endpoints = urls.map((url) => {
     const isTrusted = trustedUrls.includes(url)
-    return new BeaconClient({ url, timeoutMs, rounds: 1, slotTimes, clock, commitments, isTrusted })
+    return new BeaconClient({
+      url,
+      timeoutMs,
+      rounds: 1,
+      headers,
+      slotTimes,
+      clock,
+      commitments,
+      isTrusted,
+    })
   })
   return {
     pool: new EndpointPool({ endpoints, clock, what, onFailure, leastHedgeMs: beaconHedgeMs }),

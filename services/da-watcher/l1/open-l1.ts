@@ -9,6 +9,7 @@ import { subscribeHeads } from '#l1/head-subscription.ts'
 import { cacheFile, L1Cache } from '#l1/l1-cache.ts'
 import type { L1Endpoint } from '#l1/l1-endpoint.ts'
 import { openEndpoints, type OpenedEndpoints } from '#l1/open-endpoints.ts'
+import { parseHeaderLines, readHeadersFile } from '#json-rpc/header-lines.ts'
 import { SharedSlotTimes } from '#l1/slot-times.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
@@ -34,6 +35,9 @@ export type L1Settings = Pick<
   | 'l1BeaconUrls'
   | 'l1BeaconArchiveUrls'
   | 'l1BeaconGenesisTime'
+  | 'l1BeaconHeader'
+  | 'l1BeaconHeadersFile'
+  | 'l1RpcHeadersFile'
   | 'l1BeaconSlotSeconds'
   | 'l1TrustedUrls'
   | 'l1TimeoutMs'
@@ -133,12 +137,17 @@ function refuseUnknownTrusted(settings: L1Settings): void {
 function openAllBeacons(settings: L1Settings, context: OpenL1Context) {
   const { l1BeaconUrls = [], l1BeaconArchiveUrls = [], l1TrustedUrls = [], l1TimeoutMs } = settings
   const { clock, commitments = new BlobCommitments(), config: rollup } = context
-  const { l1BeaconGenesisTime, l1BeaconSlotSeconds } = settings
+  const { l1BeaconGenesisTime, l1BeaconSlotSeconds, l1BeaconHeader = '' } = settings
+  const headers = {
+    ...parseHeaderLines(l1BeaconHeader, '--l1-beacon-header'),
+    ...readHeadersFile(settings.l1BeaconHeadersFile),
+  }
   const slotTimes = new SharedSlotTimes(rollup.l1ChainId, {
     genesisTime: l1BeaconGenesisTime === undefined ? undefined : BigInt(l1BeaconGenesisTime),
     slotMs: l1BeaconSlotSeconds === undefined ? undefined : BigInt(l1BeaconSlotSeconds) * 1_000n,
   })
   const options = {
+    headers,
     slotTimes,
     trustedUrls: l1TrustedUrls,
     timeoutMs: l1TimeoutMs,
@@ -167,7 +176,7 @@ function openDisk({ dataDir, cacheMib }: L1Settings): L1Cache | undefined {
 
 /** Subscribes to the heads of all WebSocket endpoints. */
 function followHeads(
-  { endpoints }: OpenedEndpoints,
+  { endpoints, headers }: OpenedEndpoints,
   {
     listener,
     clock,
@@ -193,7 +202,7 @@ function followHeads(
         if (!(error instanceof DecodeError)) throw error
       }
     }
-    void subscribeHeads({ url, clock, signal, onHeader })
+    void subscribeHeads({ url, headers, clock, signal, onHeader })
   }
   return () => ended.abort()
 }
