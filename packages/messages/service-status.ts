@@ -1,6 +1,7 @@
 import { atoll } from '#proto/atoll.js'
 import { countFromWire, enumWire, optional } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
+import { type ServiceName, serviceNames } from './services.ts'
 import Long from 'long'
 
 /** The status of a service, as shown to operators. Times are Unix milliseconds. */
@@ -25,6 +26,8 @@ export interface Wait {
   readonly sinceMs: number
   /** What the service does next, and when. */
   readonly next: string
+  /** The service that is waited for: its own wait is the cause. */
+  readonly on?: ServiceName | undefined
 }
 
 /** A state that a service follows, and the time since it last saw it. */
@@ -79,15 +82,18 @@ export const serviceStatusCodec: MessageCodec<ServiceStatus> = messageCodec(
   },
 )
 
-function waitToWire({ what, sinceMs, next }: Wait): atoll.v1.ServiceStatus.Wait.$Properties {
-  return { what, sinceMs: countToWire(sinceMs), next }
+function waitToWire({ what, sinceMs, next, on }: Wait): atoll.v1.ServiceStatus.Wait.$Properties {
+  return { what, sinceMs: countToWire(sinceMs), next, on: on ?? '' }
 }
 
 function waitFromWire(message: atoll.v1.ServiceStatus.Wait.$Properties): Wait {
+  // A later version may have more services.
+  const on = serviceNames.find((name) => name === message.on)
   return {
     what: message.what ?? '',
     sinceMs: countFromWire(message.sinceMs, 'wait.since_ms'),
     next: message.next ?? '',
+    ...(on !== undefined && { on }),
   }
 }
 

@@ -183,11 +183,14 @@ export const subjects: readonly Subject[] = [
   ...Object.values(serviceStatus),
 ]
 
+/** Services that derivation waits for: their waits are the causes of its own. */
+const waitedFor: readonly ServiceName[] = ['da-watcher', 'engine']
+
 function statusOf(service: ServiceName): State<ServiceStatus> {
   return state({
     name: `${service}.status`,
     summary: `What ${service} is doing and what it waits for, by instance; written each 5 s.`,
-    readers: ['rpc'],
+    readers: ['rpc', ...(waitedFor.includes(service) ? (['derivation'] as const) : [])],
     codec: serviceStatusCodec,
     perInstance: true,
   })

@@ -48,6 +48,43 @@ test('the end of a wait is reported once, with the time since its start', async 
   assert.deepEqual(waitsOver, [['L1 block 8', 3_000]])
 })
 
+test('a wait for another service has the wait of that service as its cause, along the whole chain', async () => {
+  const { world, status, seen } = await reported()
+  const others = await Promise.all(
+    (['derivation', 'da-watcher'] as const).map(async (service) => {
+      const { bus } = await world.join(service)
+      const other = new StatusReporter({ instance: service, version: '1', clock: world.clock })
+      const ended = new AbortController()
+      other.report(bus, bus.own(serviceStatus[service]), {
+        signal: ended.signal,
+        onFatal: (error) => assert.fail(error),
+      })
+      other.phase = 'running'
+      return { other, end: () => ended.abort() }
+    }),
+  )
+  const [derivation, daWatcher] = others
+  status.phase = 'running'
+  status.waitFor('derivation to report', 'reads it each second', 'derivation')
+  await world.pass(1_000)
+  assert.equal(seen.at(-1)?.wait?.what, 'derivation to report')
+  derivation?.other.waitFor('da-watcher to fetch L1 block 7', 'asks again', 'da-watcher')
+  await world.pass(1_000)
+  daWatcher?.other.waitFor('the blobs of slot 9: HTTP status 404', 'asks again in 1 s')
+  await world.pass(1_000)
+  const chain =
+    'derivation to report; derivation waits for da-watcher to fetch L1 block 7; da-watcher waits for the blobs of slot 9: HTTP status 404'
+  assert.deepEqual([seen.at(-1)?.wait?.what, seen.at(-1)?.wait?.next], [chain, 'asks again in 1 s'])
+  assert.match(status.reasonsNotReady().join(), /waits for the blobs of slot 9/)
+  daWatcher?.other.goOn()
+  await world.pass(1_000)
+  assert.match(seen.at(-1)?.wait?.what ?? '', /to fetch L1 block 7$/)
+  // A service that has ended does not explain anything.
+  for (const { end } of others) end()
+  await world.pass(20_000)
+  assert.equal(seen.at(-1)?.wait?.what, 'derivation to report')
+})
+
 test('a wait names its subject, its start and the next step, and an update keeps the start', async () => {
   const { world, status, seen } = await reported()
   status.phase = 'running'

@@ -1,4 +1,6 @@
 import type { ServiceStatus, Wait } from '#messages/service-status.ts'
+import type { ServiceName } from '#messages/services.ts'
+import { serviceStatus } from '#messages/subjects.ts'
 import type { Bus, Owner } from '#bus/bus.ts'
 import { type Clock, every } from '#runtime/clock.ts'
 import { isFault, toError } from '#runtime/fault.ts'
@@ -8,6 +10,9 @@ const statusPeriodMs = 5_000
 
 /** A change is written at once, but no sooner than this after the last write. */
 const statusPauseMs = 250
+
+/** A status that is older than this is not a cause: the service has probably ended. */
+const silentMs = 15_000
 
 /** An input that is older makes the service unready. */
 export const staleInputMs = 30_000
@@ -30,6 +35,12 @@ export class StatusReporter {
   #wait: Wait | undefined
   #waitsSinceMs = 0
   #notices: readonly string[] = []
+  readonly #followed = new Set<ServiceName>()
+  /** Waits of the services that this one waits for. */
+  readonly #causes = new Map<
+    ServiceName,
+    { readonly wait: Wait | undefined; readonly seenMs: number }
+  >()
   #changed: () => void = () => undefined
 
   constructor(options: StatusReporterOptions) {
@@ -43,19 +54,20 @@ export class StatusReporter {
   }
 
   /** Sets what the service waits for, and what it does next; the reporter adds the start time. */
-  waitFor(what: string, next: string): void {
+  waitFor(what: string, next: string, on?: ServiceName): void {
+    if (on !== undefined) this.#follow(on)
     if (this.#wait?.what === what && this.#wait.next === next) return
     const nowMs = this.#options.clock.now()
     if (this.#wait === undefined) this.#waitsSinceMs = nowMs
     const sinceMs = this.#wait?.what === what ? this.#wait.sinceMs : nowMs
-    this.#wait = { what, sinceMs, next }
+    this.#wait = { what, sinceMs, next, ...(on !== undefined && { on }) }
     this.#changed()
   }
 
   /** Sets what the service waits for; undefined: nothing. */
   setWait(wait: Omit<Wait, 'sinceMs'> | undefined): void {
     if (wait === undefined) this.goOn()
-    else this.waitFor(wait.what, wait.next)
+    else this.waitFor(wait.what, wait.next, wait.on)
   }
 
   /** Ends the wait. */
@@ -76,7 +88,7 @@ export class StatusReporter {
 
   snapshot(): ServiceStatus {
     const { instance, version, clock } = this.#options
-    const wait = this.#wait ?? this.#busWait()
+    const wait = this.#withCause(this.#wait) ?? this.#busWait()
     return {
       instance,
       version,
@@ -87,6 +99,26 @@ export class StatusReporter {
       writtenMs: clock.now(),
       notices: this.#notices,
     }
+  }
+
+  /** Follows the status of a service that is waited for. */
+  #follow(service: ServiceName): void {
+    if (this.#bus === undefined || this.#followed.has(service)) return
+    this.#followed.add(service)
+    this.#bus.followEach(serviceStatus[service], (status) => {
+      this.#causes.set(service, { wait: status.wait, seenMs: this.#options.clock.monotonicMs() })
+      if (this.#wait?.on === service) this.#changed()
+    })
+  }
+
+  /** Adds the cause to a wait for another service: what that service waits for, which has its own cause. */
+  #withCause(wait: Wait | undefined): Wait | undefined {
+    if (wait?.on === undefined) return wait
+    const cause = this.#causes.get(wait.on)
+    const isOld = cause === undefined || this.#options.clock.monotonicMs() - cause.seenMs > silentMs
+    if (isOld || cause.wait === undefined) return wait
+    const { what, next } = cause.wait
+    return { ...wait, what: `${wait.what}; ${wait.on} waits for ${what}`, next }
   }
 
   /** The wait for an operation that the bus retries. */

@@ -169,6 +169,7 @@ export namespace atoll {
                 what: string;
                 sinceMs: Long;
                 next: string;
+                on: string;
                 static encode(message: atoll.v1.ServiceStatus.Wait.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
                 static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ServiceStatus.Wait & atoll.v1.ServiceStatus.Wait.$Shape;
             }
@@ -177,6 +178,7 @@ export namespace atoll {
                     what?: (string|null);
                     sinceMs?: (Long|null);
                     next?: (string|null);
+                    on?: (string|null);
                     $unknowns?: Uint8Array[];
                 }
                 type $Shape = atoll.v1.ServiceStatus.Wait.$Properties;

@@ -795,6 +795,7 @@ export const atoll = $root.atoll = (() => {
                 Wait.prototype.what = "";
                 Wait.prototype.sinceMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
                 Wait.prototype.next = "";
+                Wait.prototype.on = "";
                 Wait.encode = function (message, writer, _depth) {
                     if (!writer)
                         writer = $Writer.create();
@@ -808,6 +809,8 @@ export const atoll = $root.atoll = (() => {
                         writer.uint32(/* id 2, wireType 0 =*/16).uint64(message.sinceMs);
                     if (message.next != null && $Object.hasOwnProperty.call(message, "next") && message.next !== "")
                         writer.uint32(/* id 3, wireType 2 =*/26).string(message.next);
+                    if (message.on != null && $Object.hasOwnProperty.call(message, "on") && message.on !== "")
+                        writer.uint32(/* id 4, wireType 2 =*/34).string(message.on);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -865,6 +868,15 @@ export const atoll = $root.atoll = (() => {
                                     message.next = value;
                                 else
                                     delete message.next;
+                                continue;
+                            }
+                        case 4: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.on = value;
+                                else
+                                    delete message.on;
                                 continue;
                             }
                         }

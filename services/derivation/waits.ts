@@ -10,13 +10,13 @@ const reportAfterMs = 1_000
 const quietL1Ms = 30_000
 
 /** What the service waits for, as shown to operators, and what it does about it. */
-type WaitReason = Pick<Wait, 'what' | 'next'>
+type WaitReason = Pick<Wait, 'what' | 'next' | 'on'>
 
 /** What the service waits for; undefined if nothing holds it up. */
 export function waitOf(state: State): WaitReason | undefined {
   const { chain, session } = state
   if (chain === undefined)
-    return { what: 'engine to publish its chain', next: seeEngine('reads it each second') }
+    return { what: 'engine to publish its chain', ...waitsOn('engine', 'reads it each second') }
   if (chain.sync === 'el-syncing')
     return {
       what: 'the execution client to end its own sync',
@@ -39,7 +39,7 @@ export function waitOf(state: State): WaitReason | undefined {
       const at = l1 === undefined ? '' : ` at L1 block ${nameOf(l1)}`
       return {
         what: `engine to begin a new generation: derivation was reset${at} (${reason})${why}`,
-        next: seeEngine('repeats the request until it does'),
+        ...waitsOn('engine', 'repeats the request until it does'),
       }
     }
     case 'halted':
@@ -49,14 +49,9 @@ export function waitOf(state: State): WaitReason | undefined {
   }
 }
 
-/** Engine is the cause: its own status says more. */
-function seeEngine(next: string): string {
-  return `${next}; see what engine waits for, or whether it runs`
-}
-
-/** Da-watcher is the cause: its own status says more. */
-function seeDaWatcher(next: string): string {
-  return `${next}; see what da-watcher waits for, or whether it runs`
+/** Another service is the cause: its own wait says more. */
+function waitsOn(on: 'engine' | 'da-watcher', next: string): Pick<Wait, 'next' | 'on'> {
+  return { next: `${next}; see what ${on} waits for, or whether it runs`, on }
 }
 
 function haltReason({ reason, detail, head, l1 }: Halted): WaitReason {
@@ -79,7 +74,7 @@ function derivingReason(state: State, session: Deriving): WaitReason | undefined
     const why = problem === undefined ? '' : `: ${problem}`
     return {
       what: `engine to apply the attributes of block ${request.parent.number + 1n} (sequence ${request.sequence})${why}`,
-      next: seeEngine('sends them again until it does'),
+      ...waitsOn('engine', 'sends them again until it does'),
     }
   }
   if (blocked === undefined || nowMs - blocked.sinceMs < reportAfterMs) return undefined
@@ -94,14 +89,14 @@ function l1Reason(
   if (heads === undefined)
     return {
       what: 'da-watcher to publish the heads of L1',
-      next: seeDaWatcher('reads them each second'),
+      ...waitsOn('da-watcher', 'reads them each second'),
     }
   const { head } = heads
   if (number + confirmations <= head.number) {
     const why = window.problem === undefined ? '' : `: ${window.problem}`
     return {
       what: `da-watcher to fetch L1 block ${number}${why}`,
-      next: seeDaWatcher('repeats the request until it does'),
+      ...waitsOn('da-watcher', 'repeats the request until it does'),
     }
   }
   if (nowMs - sinceMs < quietL1Ms) return undefined
@@ -116,7 +111,7 @@ function l2Reason({ number, retry }: Extract<Blocked, { kind: 'l2' }>): WaitReas
   const why = retry.problem === undefined ? '' : `: ${retry.problem}`
   return {
     what: `engine to fetch L2 block ${number}, which a batch overlaps${why}`,
-    next: seeEngine('repeats the request until it does'),
+    ...waitsOn('engine', 'repeats the request until it does'),
   }
 }
 
