@@ -42,9 +42,9 @@ export interface ServiceBusOptions {
   readonly clock: Clock
   readonly metrics?: BusMetrics
   readonly tracing: Tracing
-  /** Called once for each operation that the bus retries, and when the reason changes. */
+  /** Called once for each operation that the bus retries, and again when the reason changes. */
   readonly onWait?: (wait: BusWait) => void
-  /** Called when the operation succeeded. */
+  /** Called when the operation succeeded or was cancelled. */
   readonly onWaitOver?: (wait: BusWait) => void
   /** Called when the process has to stop: the lease is lost, another process writes its state, or a handler threw. */
   readonly onFatal: (error: Error) => void
