@@ -10,7 +10,10 @@ export interface MethodVersions {
   readonly getPayload: 2 | 3 | 4 | 5
 }
 
-/** The versions for a block with this timestamp. As in op-node, getPayloadV5 from Karst on. Spec: exec-engine.md#engine-api */
+/**
+ * The versions for a block with this timestamp. getPayloadV5 from Karst on is as in op-node.
+ * Spec: exec-engine.md#engine-api
+ */
 export function methodVersions(config: RollupConfig, timestamp: bigint): MethodVersions {
   return versionsWith((fork) => isActive(config, fork, timestamp))
 }
