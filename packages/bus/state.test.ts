@@ -113,7 +113,7 @@ test('a stopped follower ignores its pending read and later reconnects, and is n
   assert.deepEqual(reader.bus.inputs(), [])
 })
 
-test('a write without a stream is retried until the stream exists, and reports one wait', async () => {
+test('a write to a missing stream is retried until the stream exists, and reports one wait', async () => {
   const world = new BusWorld()
   const { bus } = world.joinUnleased('rpc')
   const write = bus.own(serviceStatus.rpc).write(statusOf('rpc-0'))
