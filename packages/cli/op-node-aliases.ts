@@ -101,7 +101,7 @@ function alias(
   }
 }
 
-/** Parses a Go duration, such as `12s` or `1m30s`. */
+/** Converts a Go duration, such as `12s` or `1m30s`, to milliseconds. */
 function milliseconds(duration: string): string | undefined {
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/gu)]
   if (parts.length === 0 || parts.map(([text]) => text).join('') !== duration) return undefined
@@ -117,7 +117,7 @@ function seconds(duration: string): string | undefined {
   return ms === undefined ? undefined : String(Math.round(Number(ms) / 1_000))
 }
 
-/** Parses a number of calls per second, which may be a fraction in op-node. */
+/** Parses a number of calls per second; undefined for a fraction, which op-node accepts and Atoll does not. */
 function wholeRate(rate: string): string | undefined {
   return Number.isInteger(Number(rate)) ? String(Number(rate)) : undefined
 }
