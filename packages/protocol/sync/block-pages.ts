@@ -18,7 +18,7 @@ export interface L2PageRequest {
   readonly count: number
 }
 
-/** A request for L1 blocks from a number downwards; blocks that L1 does not have yet are missing in the answer. */
+/** A request for L1 blocks from a number downwards. The answer omits blocks that L1 does not have yet. */
 export interface L1PageRequest {
   readonly kind: 'need-l1'
   readonly number: bigint
