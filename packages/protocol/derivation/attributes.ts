@@ -58,8 +58,8 @@ const noUpdates: readonly IgnoredUpdate[] = []
 const noDeposits: UserDeposits = { kind: 'deposits', transactions: [] }
 
 /**
- * Builds payload attributes from batches. It caches values that the blocks of an epoch share. The output depends only on
- * the input.
+ * Builds payload attributes from batches. It caches values that the blocks of an epoch share, which does not affect the
+ * output.
  * Spec: protocol/derivation.md#deriving-payload-attributes
  */
 export class AttributesBuilder {

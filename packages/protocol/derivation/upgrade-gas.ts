@@ -38,6 +38,7 @@ export function gasLimitOfHeader(
   gasLimit: bigint,
 ): bigint {
   const extra = upgradeGas(rules) - lastingUpgradeGas(config, rules)
-  if (gasLimit < extra) throw new DecodeError(`gas limit ${gasLimit} is below the upgrade gas ${extra}`)
+  if (gasLimit < extra)
+    throw new DecodeError(`gas limit ${gasLimit} is below the upgrade gas ${extra}`)
   return gasLimit - extra
 }
