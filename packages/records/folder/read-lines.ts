@@ -19,7 +19,7 @@ export function requireFile(folder: string, name: string): string {
   throw recordFault(`there is no ${name} or ${name}.gz in ${folder}${whyNot(folder)}`)
 }
 
-/** The problem with a folder. */
+/** Why a folder cannot be used, as the end of an error text; empty if it can be used. */
 function whyNot(folder: string): string {
   try {
     accessSync(folder, constants.R_OK | constants.X_OK)
