@@ -230,6 +230,6 @@ export const chainFaults = {
     severity: 'critical',
     means: 'settings, execution client and L1 do not belong to the same chain',
     advice:
-      'see that --network or --rollup-config, --engine-url and --l1-rpc-urls are of one chain',
+      'see that --network or --rollup-config, --engine-url and --l1-rpc-urls belong to one chain',
   },
 } as const satisfies Readonly<Record<string, FaultRule>>

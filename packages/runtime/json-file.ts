@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { Fault } from './fault.ts'
 
-/** Reads a JSON file; one that ends in `.gz` is decompressed. @throws Fault `invalid-file` that names it and what is wrong with it */
+/** Reads a JSON file, decompressed if its name ends in `.gz`. @throws Fault `invalid-file` with path and problem */
 export async function readJsonFile(path: string): Promise<unknown> {
   try {
     const bytes = await readFile(path)
