@@ -112,7 +112,7 @@ test('of the queued events of one slot, only the newest is handled', async () =>
   assert.deepEqual(later, ['a', 'end'])
 })
 
-test('a source runs at the pace of the actor: it pushes the next event when this one was taken', async () => {
+test('a source that waits for `push` pushes the next event only after the actor took the previous one', async () => {
   const log: string[] = []
   const paced: Source<Event> = (sink) => {
     const pump = async () => {
