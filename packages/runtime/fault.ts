@@ -38,7 +38,7 @@ export class Fault<Code extends FaultCode = FaultCode> extends Error {
   readonly severity: Severity
   /** The message without the code. */
   readonly detail: string | undefined
-  /** Goes to the log. */
+  /** Details for the log. */
   readonly fields: FieldsOf<Code>
 
   constructor(

@@ -15,7 +15,7 @@ export async function readJsonFile(path: string): Promise<unknown> {
   }
 }
 
-/** Parses the content of a file. @throws Fault `invalid-file` that names the file, for a DecodeError */
+/** Parses the content of a file. @throws Fault `invalid-file` that names the file, if `parse` throws a DecodeError */
 export function parseFile<Value>(path: string, parse: () => Value): Value {
   try {
     return parse()

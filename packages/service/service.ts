@@ -17,7 +17,7 @@ export interface Service<Settings> {
   readonly status: StatusReporter
   /** Undefined for a service without a lease. */
   readonly lease: Lease | undefined
-  /** Aborted when the service has to stop: `main` then returns within a second. */
+  /** Aborted when the service has to stop. `main` must then return within a second. */
   readonly signal: AbortSignal
 }
 

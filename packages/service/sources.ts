@@ -59,7 +59,7 @@ interface OpenCall {
   readonly refuse: (fault: Fault) => void
 }
 
-/** The values of a state; if several are queued, only the newest. */
+/** The values of a state as events; of several queued values only the newest is delivered. */
 export function following<Value, Event>(
   bus: Bus,
   state: State<Value>,
@@ -113,7 +113,7 @@ export function serving<Request, Response, Event>(
 }
 
 /**
- * The values of a signal; if several are queued, only the newest.
+ * The values of a signal as events; of several queued values only the newest is delivered.
  *
  * @public for flashblocks, to come
  */

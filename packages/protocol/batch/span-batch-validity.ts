@@ -28,7 +28,7 @@ export function checkSpanBatchHolocene(span: SpanBatch, context: BatchContext): 
   return prefix.kind === 'fits' ? checkOverlap(span, context, prefix.parent) : prefix
 }
 
-/** The batch connects to the safe chain. */
+/** The outcome if the batch connects to the safe chain. */
 interface Fits {
   readonly kind: 'fits'
   readonly parent: L2BlockRef
@@ -47,8 +47,8 @@ function checkPrefix(span: SpanBatch, context: BatchContext): BatchVerdict | Fit
 
   const nextTimestamp = safeHead.timestamp + config.blockTime
   const isHolocene = isActive(config, 'holocene', inclusion.timestamp)
-  // Rule span-reach: A span starts at the next block at the latest and ends there at the earliest. Spec: delta/span-batches.md,
-  // holocene/derivation.md
+  // Rule span-reach: A span starts at the next block or before it, and ends at the next block or after it.
+  // Spec: delta/span-batches.md, holocene/derivation.md
   if (first.timestamp > nextTimestamp)
     return isHolocene ? drop('timestamp-too-high') : { kind: 'future' }
   if (last.timestamp < nextTimestamp)
@@ -57,7 +57,7 @@ function checkPrefix(span: SpanBatch, context: BatchContext): BatchVerdict | Fit
   const found = findParent(first.timestamp, context)
   if (found.kind !== 'fits') return found
   const { parent } = found
-  // Rule span-parent: The parent is the block before the first of the span. Spec: delta/span-batches.md
+  // Rule span-parent: The parent check matches the safe block before the span. Spec: delta/span-batches.md
   if (!parent.hash.startsWith(span.parentCheck)) return drop('other-parent')
   // Rule span-window: The span was included within the sequencing window of its first epoch. Spec: delta/span-batches.md
   if (first.epochNumber + config.sequencingWindow < inclusion.number)
@@ -130,8 +130,8 @@ export function indexOfEpoch(
   return index
 }
 
-// Rule span-overlap: Blocks that overlap the safe chain equal it in user transactions and epoch. Spec: delta/span-batches.md,
-// derive/batches.go
+// Rule span-overlap: Blocks that overlap the safe chain equal the safe blocks in user transactions and epoch.
+// Spec: delta/span-batches.md, derive/batches.go
 /** Compares the user transactions and epochs of the blocks that overlap the safe chain. */
 function checkOverlap(span: SpanBatch, context: BatchContext, parent: L2BlockRef): BatchVerdict {
   const { safeHead, safeBlock } = context

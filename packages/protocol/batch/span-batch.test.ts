@@ -255,7 +255,7 @@ test('bytes after the last column are not kept in memory', () => {
 })
 
 // Rules: origin-bits
-test('times and epochs wrap around', () => {
+test('times and epochs beyond 64 bits wrap around', () => {
   const bytes = [encodeUvarint(2n ** 64n - 1n), encodeUvarint(0n), new Uint8Array(40)]
   const rest = [count(2), Uint8Array.of(0b10), new Uint8Array(2)]
   const { blocks } = deriveSpanBatch(

@@ -30,7 +30,7 @@ export function maxSequencerDrift(config: RollupConfig, l1Timestamp: bigint): bi
   return isActive(config, 'fjord', l1Timestamp) ? 1_800n : config.maxSequencerDrift
 }
 
-/** For how many L1 blocks a channel stays open, at an L1 origin with this timestamp. */
+/** Number of L1 blocks for which a channel stays open, at the L1 block with this timestamp. */
 export function channelTimeout(config: RollupConfig, l1Timestamp: bigint): bigint {
   return isActive(config, 'granite', l1Timestamp) ? 50n : config.channelTimeout
 }
@@ -51,7 +51,7 @@ function maxRlpBytesPerChannel(config: RollupConfig, l1Timestamp: bigint): numbe
 
 /** The rules for channels while one L1 block is read. */
 export interface ChannelRules {
-  /** For how many L1 blocks a channel stays open. */
+  /** Number of L1 blocks for which a channel stays open. */
   readonly channelTimeout: bigint
   readonly maxChannelBankBytes: number
   readonly maxRlpBytesPerChannel: number

@@ -16,7 +16,7 @@ export const hardforkNames = [
 /** A hardfork after Bedrock. */
 export type HardforkName = (typeof hardforkNames)[number]
 
-/** When each hardfork activates, in Unix seconds of L2. Without a time it is active only if a later one is. */
+/** When each hardfork activates, in Unix seconds of L2. A hardfork without a time is active only if a later one is. */
 export type HardforkTimes = Readonly<Partial<Record<HardforkName, bigint>>>
 
 /** Which hardforks are active. */

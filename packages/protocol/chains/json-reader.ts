@@ -69,7 +69,7 @@ export class JsonReader {
     return this.#bytes(key, 8) as Bytes8
   }
 
-  /** Adds a problem for every field that was not read and is not in the list. */
+  /** Adds a problem for every field that was not read and is not in `meaningless`. */
   finish(meaningless: readonly string[]): void {
     for (const key of Object.keys(this.#json))
       if (!this.#read.has(key) && !meaningless.includes(key) && this.has(key))

@@ -10,7 +10,7 @@ import { rollupConfigProblems } from './rollup-config-problems.ts'
 export interface RollupConfigSources {
   /** Ids of the chains of the dependency set, this chain included. Lagoon requires a dependency set. */
   readonly dependencySet?: readonly bigint[] | undefined
-  /** Blob schedule of the L1. Undefined: the built-in one for its chain id. */
+  /** Blob schedule of the L1; default: the built-in schedule for its chain id. */
   readonly l1BlobSchedule?: readonly BlobFork[] | undefined
 }
 

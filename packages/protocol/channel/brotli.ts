@@ -3,7 +3,10 @@ import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { Decompressed } from './decompressed.ts'
 import { isRefusal, isTooLarge, outputChunkBytes, toUint8Array } from './node-zlib.ts'
 
-/** op-node's decompressor gets the rest of a 4,096-byte buffer, then pieces of 32,768 bytes. Output follows each. */
+/**
+ * op-node's decompressor first gets the rest of a 4,096-byte buffer, then pieces of 32,768 bytes. It returns output
+ * after each piece.
+ */
 const firstInputBytes = 4_095
 const inputBytes = 32_768
 
@@ -13,7 +16,7 @@ const inputBytes = 32_768
  */
 const searchBytes = 1 << 25
 
-/** Bytes of the first try at a stream that exceeds the limit. Each further try takes twice as many. */
+/** Input bytes of the first try at a stream that exceeds the limit. Each further try takes twice as many. */
 const firstTryBytes = 32
 
 /**
@@ -174,7 +177,7 @@ const lastBlockBits = 0b11
 
 /** Whether a block whose output ends with these bytes ends in the last byte of the input. */
 function endsCompressedBlock(data: Uint8Array, bytes: Uint8Array): boolean {
-  // Stored data is written to the buffer without a check for a full buffer.
+  // Writing stored data does not check whether the buffer is full, so such a block does not count.
   if (areSameBytes(data.subarray(-storedBytes), bytes.subarray(-storedBytes))) return false
   const ended = new Uint8Array(data.length + 1)
   for (let bits = 1; bits <= 8; bits++) {

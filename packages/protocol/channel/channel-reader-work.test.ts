@@ -6,7 +6,7 @@ import { ChannelReader } from './channel-reader.ts'
 
 const rules = { allowsBrotli: true, maxRlpBytesPerChannel: 100_000_000 }
 
-/** Size of the largest window and of the largest block: brotli cannot be decompressed in smaller steps. */
+/** Size of the largest window and of the largest block. Brotli cannot be decompressed in smaller steps. */
 const unitBytes = 1 << 24
 
 // Channels of a hundred bytes that decompress to more than the limit. A blob holds a thousand of them.

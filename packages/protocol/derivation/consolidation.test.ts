@@ -117,7 +117,7 @@ test('a long transaction is shown by its hash', () => {
 })
 
 // Rules: consolidate-withdrawals
-test('between Canyon and Isthmus the withdrawals root is that of an empty list', () => {
+test('between Canyon and Isthmus the withdrawals root must be the root of an empty list', () => {
   const holocene = {
     fork: 'holocene',
     attributes: { minBaseFee: undefined },

@@ -39,7 +39,7 @@ type Fields = Readonly<Record<string, string | number>>
 
 const { cases, realTransactions } = readVectors('l1_info.json') as Vectors
 
-/** The fields as the vectors name them. */
+/** Decodes calldata to fields with the names of the vectors. */
 function fieldsOf(calldata: Uint8Array): Fields {
   const { bedrock, ecotone, operatorFee, daFootprintGasScalar, ...common } =
     decodeL1Attributes(calldata)

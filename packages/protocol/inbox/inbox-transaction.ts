@@ -91,7 +91,7 @@ interface Signing {
   readonly signature: Signature
 }
 
-// Rule inbox-sender: The sender is the L1 signer of the transaction, whether or not it failed; an invalid signature has no
+// Rule inbox-sender: The sender is the L1 signer, even if the transaction failed; with an invalid signature there is no
 // sender. Spec: derivation.md#l1-retrieval, derive/data_source.go
 function signingOf(
   type: number,

@@ -26,7 +26,7 @@ export interface ChannelInput {
 
 /** Returns complete channels, each as its frames' data in order. */
 export interface ChannelSource {
-  /** The next channel; undefined if this L1 block completes no further one. */
+  /** The next channel; undefined if this L1 block completes no more channels. */
   next(input: ChannelInput): readonly Uint8Array[] | undefined
   /** Drops the incomplete channel, after a batch of the channel before it was invalid. */
   flush(): void

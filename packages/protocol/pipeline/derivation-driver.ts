@@ -70,7 +70,7 @@ export class DerivationDriver {
     this.#pipeline?.flush()
   }
 
-  /** Drops the pending blocks of the span, when a payload of it was refused before Holocene. */
+  /** Drops the pending blocks of the span, when the payload of one of its blocks was refused before Holocene. */
   revokeSpan(): void {
     this.#pending = this.#safe
   }

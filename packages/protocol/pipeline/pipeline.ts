@@ -216,7 +216,7 @@ export class Pipeline {
           output = this.#feed(ref)
           break
         case 'invalid':
-          // Rule stage-invalid: An invalid batch voids the rest of its span and channel, but no frame not read yet.
+          // Rule stage-invalid: An invalid batch voids the rest of its span and channel; frames not read yet are kept.
           // Spec: holocene/derivation.md#batch-queue, derive/batch_stage.go
           this.#report({ what: 'batch', reason: output.reason })
           this.#dropChannels()
@@ -358,7 +358,7 @@ export class Pipeline {
   }
 }
 
-/** Copies the reference only, so that it does not keep the whole block with its blobs in memory. */
+/** Copies the reference only, so that the copy does not keep the whole block with its blobs in memory. */
 function refOf({ hash, number, parentHash, timestamp }: L1Block): L1BlockRef {
   return { hash, number, parentHash, timestamp }
 }

@@ -103,7 +103,8 @@ function found(given: World): string {
 
 // Rules: sync-start-window
 test('the safe head goes back a whole sequencing window below the newest canonical block', () => {
-  // Window 10: the newest origin is 50, 39 is the first more than ten below, and its first block's parent is 77.
+  // The window is 10 blocks. The newest origin is 50, so 39 is the first origin more than ten below. The parent of its
+  // first block is block 77.
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 90, 4])), '101/77/4')
 })
 

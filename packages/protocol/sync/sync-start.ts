@@ -13,7 +13,7 @@ const recoverWindows = 14n
 /** The labels of the execution client. */
 export interface EngineLabels {
   readonly unsafe: L2BlockRef
-  /** Absent: no block is labelled safe yet. */
+  /** Absent if no block is labelled safe yet. */
   readonly safe: L2BlockRef | undefined
   readonly finalized: L2BlockRef | undefined
 }

@@ -81,7 +81,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(source, first), expected)
   })
 
-  test(`a block before the first is reported with the first line, ${name}`, async (t) => {
+  test(`opening a block before the first is reported with the first line, ${name}`, async (t) => {
     const copy = await edited(t, (lines) => {
       lines.splice(0, 2)
     })

@@ -31,7 +31,7 @@ export class WorkerL1 implements L1Source {
   #used = { messages: 0, bytes: 0 }
   /** How the reading ended; undefined before its end. */
   #outcome: 'end' | Error | undefined
-  /** Why the record cannot be read. */
+  /** Why the record cannot be read, or why the thread ended. */
   #failure: Error | undefined
   #wake: () => void = () => undefined
 

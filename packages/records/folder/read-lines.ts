@@ -94,7 +94,7 @@ async function* splitLines(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
 
 const lineFeed = 0x0a
 
-/** Parses a part of a record. @throws Fault `record` with file and line, for a DecodeError */
+/** Parses a part of a record. @throws Fault `record` with file and line, if `read` throws a DecodeError */
 export function within<Value>(where: string, read: () => Value): Value {
   try {
     return read()

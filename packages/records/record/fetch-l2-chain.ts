@@ -28,7 +28,8 @@ const blocksPerRequest = 16
  * The next blocks are fetched while the caller uses the current ones. Ends at the first block that the node lacks.
  *
  * @param first number of the first block to fetch, and of the first recorded one
- * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError; otherwise as the client does
+ * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError if the node refuses a call;
+ * other errors of the client
  */
 export async function* fetchL2Chain(
   options: L2Options,
@@ -59,7 +60,8 @@ export async function* fetchL2Chain(
 /**
  * Fetches consecutive blocks, up to the first missing one.
  *
- * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError; otherwise as the client does
+ * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError if the node refuses a call;
+ * other errors of the client
  */
 export async function fetchL2Blocks(
   options: L2Options,

@@ -60,7 +60,7 @@ export async function recordChain(options: RecordChainOptions): Promise<Recorded
   return run.toEnd(chain)
 }
 
-/** Finds the newest block at which a pipeline can begin that derives from the first recorded block on. */
+/** Finds the newest L2 block at whose L1 origin the pipeline for the first recorded block can begin. */
 async function findBase({ config, from, l2 }: RecordChainOptions): Promise<L2BlockRef> {
   const candidateAt = async (number: bigint) => {
     const [fetched] = await fetchL2Blocks(l2, { first: number, count: 1 })

@@ -189,7 +189,7 @@ test('help shows the description, expected value, default and variable of each s
   assert.ok(help.split('\n').every((line) => line.length <= 80))
 })
 
-test('a default that differs from machine to machine is shown in words', () => {
+test('a default that depends on the machine is shown in words', () => {
   const kind = shownDefault(
     z.string().default(tmpdir()).describe('where'),
     'a folder of the system',

@@ -12,7 +12,7 @@ export interface NetworkChoices extends RollupConfigSources {
   readonly overrides?: ForkOverrides
 }
 
-/** Networks with a config from the superchain registry at 8336d2ae. The configs of Base predate its removal there. */
+/** Networks with a config from the superchain registry at 8336d2ae; Base's configs are from before Base left it. */
 export const networkNames: readonly string[] = Object.keys(networks)
 
 /**
