@@ -68,7 +68,7 @@ test('any other path is not found, and any other method not allowed', async (t) 
   assert.equal((await fetch(`${health.url}/healthz`, malformed)).status, 405)
 })
 
-test('a port in use is reported with what to do', async (t) => {
+test('a port in use is reported with advice', async (t) => {
   const { health } = await served(t)
   const port = Number(new URL(health.url).port)
   const again = serveHealth({

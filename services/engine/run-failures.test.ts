@@ -109,7 +109,10 @@ test('the status shows an execution client that does not answer, and the engine 
   await world.bus.pass(20_000)
   const { wait } = engine.status.snapshot()
   assert.match(wait?.what ?? '', /the execution client does not answer .*connection refused/)
-  assert.match(wait?.next ?? '', /retries .*; see that the execution client runs, and --engine-url/)
+  assert.match(
+    wait?.next ?? '',
+    /retries .*; see that the execution client runs, and check --engine-url/,
+  )
   client.intercept = () => undefined
   await derivation.until(({ sequence }) => sequence === request.sequence, 15_000)
   assert.equal(derivation.chain.generation, request.generation)

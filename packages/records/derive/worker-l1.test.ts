@@ -61,7 +61,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(sourceOf(t, options), first), expected)
   })
 
-  test(`a new reading begins where requested, and ends the one before, ${name}`, async (t) => {
+  test(`a new reading begins at the requested block, and ends the previous reading, ${name}`, async (t) => {
     const source = sourceOf(t, options)
     await source.loaded()
     const before = await source.open(first)
@@ -81,7 +81,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(source, first), expected)
   })
 
-  test(`a block before the first is reported with the first line, ${name}`, async (t) => {
+  test(`opening a block before the first is reported with the first line, ${name}`, async (t) => {
     const copy = await edited(t, (lines) => {
       lines.splice(0, 2)
     })
