@@ -48,7 +48,7 @@ export interface Polling {
   readonly announcedAtMs: number
   /** Start of the last query of safe and finalized. */
   readonly finalityAtMs: number
-  /** Time of the last query of every endpoint, initially of the first event. */
+  /** Time of the last query of all endpoints; before the first such query, the time of the first event. */
   readonly probedAtMs: number | undefined
 }
 

@@ -65,10 +65,12 @@ export interface State {
   /** The block to finalize once it is safe. */
   readonly target: BlockId | undefined
   readonly payloads: PayloadQueue
-  /** The unsafe head at the last heartbeat: if it did not move since, the next unsafe block is missing. */
+  /**
+   * The unsafe head at the last heartbeat. If it did not move since and blocks are queued, the next block is missing.
+   */
   readonly unsafeBefore: L2BlockRef | undefined
   readonly isBridgeDue: boolean
-  /** Whether the execution client is fetching the chain from its peers; meanwhile nothing is derived. */
+  /** Whether the execution client is fetching the chain from its peers. Nothing is derived until it has finished. */
   readonly isElSyncing: boolean
   readonly isElSyncDue: boolean
   readonly isForkchoiceDue: boolean

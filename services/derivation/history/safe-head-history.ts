@@ -21,8 +21,9 @@ export interface Begun {
   /** Whether there was a gap, so that the history was cleared. */
   readonly isCleared: boolean
   /**
-   * After EL sync, safe heads to go back to, the best first: the newest, then the first at or above the safe head that EL sync
-   * chose. Until the engine goes back to one, or the history is cleared as the chain has none of them, nothing is recorded.
+   * After EL sync, safe heads of the history that the engine may go back to, the best first: the newest, then the first
+   * at or above the safe head that EL sync chose. Nothing is recorded until the engine has gone back to one of them, or
+   * until the history is cleared because the chain has none of them.
    */
   readonly resumePoints: readonly BlockId[]
   /** The L1 block that made the safe head safe. */
@@ -56,8 +57,8 @@ const keptSequences = 8n
 const maxInteger = 2n ** 63n - 1n
 
 /**
- * The safe head at each L1 block, as derivation computed it, on derivation's own disk. Each call is one transaction, so the
- * process may be killed between any two.
+ * The safe head at each L1 block, as derivation computed it, on derivation's own disk. Each call is one transaction, so
+ * that the process may be killed at any time.
  *
  * Lookups and resets follow op-node's safe head database.
  */
@@ -202,8 +203,8 @@ export class SafeHeadHistory {
 
   // Rule history-reset: A reset removes what is no longer safe from the history. Spec: safedb/safedb.go
   /**
-   * The entry that made the new safe head safe becomes the last one. If it is the oldest, and for a later block, it is removed
-   * too: the head may have become safe earlier.
+   * The entry that made the new safe head safe becomes the newest one, with that head. If it is the oldest entry and
+   * has another head, it is removed too, because the new safe head may have become safe earlier.
    */
   #reset(safe: L2BlockRef, generation: bigint): void {
     const row = this.#file.get(

@@ -4,7 +4,7 @@ import { isStuck } from '#services/engine/jobs/failure.ts'
 import type { Metrics } from '#services/engine/metrics.ts'
 import type { Report } from '#services/engine/state.ts'
 
-/** A failure that lasts is logged at the third attempt, then every 20. */
+/** Failures that need an operator are logged at the third attempt, then at every 20th. */
 const stuckLogAttempts = { first: 3, period: 20 }
 
 /** Logs and counts what happened. */

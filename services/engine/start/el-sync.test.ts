@@ -65,7 +65,7 @@ test('after EL sync, the safe head is below the synced head, and derivation cont
   await world.start()
   const again = await derivation.until(({ generation }) => generation > chain.generation)
   assert.deepEqual([again.sync, again.safe], ['el-synced', chain.safe])
-  // A history of another chain.
+  // The requested block belongs to another chain, as in a history of another chain.
   const other = await goBack(world, { number: 12n, hash: tip.blockHash })
   assert.deepEqual([other.sync, other.safe], ['ready', chain.safe])
   const known = blockAt(world, 12)
@@ -116,7 +116,7 @@ test('after EL sync the safe head of the client stays, and is not finalized', as
   assert.deepEqual([unsafe.number, safe.number, finalized.number], [40n, 34n, 30n])
 })
 
-for (const what of ['L1 does not have its origin', 'the execution client refuses it'] as const) {
+for (const what of ['L1 lacks its L1 origin', 'the execution client refuses it'] as const) {
   test(`if the engine cannot restart at the requested block, it finds a start itself: ${what}`, async () => {
     const world = await EngineWorld.of('fork-holocene')
     const { client, derivation } = world
@@ -127,7 +127,7 @@ for (const what of ['L1 does not have its origin', 'the execution client refuses
     const { blockHash: hash } = block
     const { l1 } = world
     const { l1Origin } = l2BlockRefOf(world.record.config, block)
-    if (what === 'L1 does not have its origin')
+    if (what === 'L1 lacks its L1 origin')
       world.l1 = {
         ...l1,
         blocksDown: async (from) =>

@@ -22,7 +22,7 @@ export async function resetPointOf(safe: L2BlockRef, ports: Ports): Promise<Rese
   return { safe, l1Origin, systemConfig: decodeBlock(config, base.block, systemConfigOf) }
 }
 
-/** A block of the execution client where derivation may start; `hash`, if given, must be its hash. */
+/** A block of the execution client where derivation may start. If `hash` is given, the block must have that hash. */
 async function candidateAt(
   { number, hash }: { readonly number: bigint; readonly hash?: Hash },
   { config, executionClient }: ClientPorts,
