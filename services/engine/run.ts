@@ -66,10 +66,7 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
   }
 }
 
-/**
- * Runs the engine, the only writer of the L2 chain and only caller of the execution client, until the signal is
- * aborted.
- */
+/** Runs the engine, which alone writes the L2 chain and calls the execution client, until the signal is aborted. */
 export async function run(context: Context, unguarded: Ports): Promise<void> {
   const { bus, clock, lease, log, metrics, signal, status } = context
   const executionClient = guardedBy(lease, unguarded.executionClient)

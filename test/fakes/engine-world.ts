@@ -116,7 +116,7 @@ export class EngineWorld {
   }
 }
 
-/** A killed process receives no answer. */
+/** Returns the answer, unless the process was killed: then the promise never settles. */
 async function unlessKilled<Value>(answer: Promise<Value>, signal: AbortSignal): Promise<Value> {
   try {
     return await answer

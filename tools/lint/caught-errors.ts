@@ -85,7 +85,7 @@ function usesTextAlone(value: unknown, caught: ReadonlySet<string>): boolean {
   return texts > 0 && uses === texts
 }
 
-/** The same for `.catch(…)` and `.then(…, …)`: the handler must use the error. */
+/** The handler of `.catch(…)` and `.then(…, …)` must use the error. */
 export const useRejection: Rule = {
   create: (context) => ({
     CallExpression: (node) => {

@@ -39,10 +39,7 @@ export function addPayload(queue: PayloadQueue, payload: Payload): PayloadQueue 
   return { payloads, bytes, isCut }
 }
 
-/**
- * Drops blocks that cannot become the unsafe head: those not above the head, and those just above it with another
- * parent.
- */
+/** Drops blocks that cannot become the unsafe head: those not above it, and those just above it on another parent. */
 export function prunePayloads(
   queue: PayloadQueue,
   { unsafe }: Pick<Heads, 'unsafe'>,

@@ -42,7 +42,7 @@ export async function rewindTo(number: bigint, ports: ClientPorts, clock: Clock)
     finalized: after.finalized?.hash,
   })
   if (status.kind !== 'valid') {
-    const why = status.kind === 'invalid' ? status.reason : 'it has pruned the state of that block'
+    const why = status.kind === 'invalid' ? status.reason : 'it lacks the state of that block'
     throw refused(`the execution client does not rewind to block ${number}: ${why}`)
   }
   // A client may answer VALID and keep its head, as L1 clients do.
