@@ -24,7 +24,7 @@ interface Outcome {
   readonly times: ReadonlyMap<string, Times>
 }
 
-/** Seconds from the reorg of L1. */
+/** Times of a node, in seconds from the reorg of L1. */
 interface Times {
   /** Until the safe head was no longer on the old branch. */
   readonly left: number
