@@ -43,7 +43,7 @@ export interface L1 {
   fetchBlock(request: FetchL1BlockRequest, lookup: Lookup): Promise<L1Block | undefined>
   /** Records in the cache that a block is final. */
   markFinal(block: BlockId): void
-  /** The unsafe block signer, read from the state after an L1 block. @throws Fault `temporary` as above */
+  /** The unsafe block signer in the state after an L1 block. @throws Fault `temporary` if no endpoint can read it */
   fetchUnsafeBlockSigner(at: L1BlockRef): Promise<Address>
 }
 
@@ -86,7 +86,7 @@ export interface L1Head {
   readonly mayUpdateSigner: boolean
 }
 
-/** The safe and the finalized head; undefined on a chain too young to have one. */
+/** The safe and the finalized head; each is undefined on a chain too young to have it. */
 export interface Finality {
   readonly safe: L1BlockRef | undefined
   readonly finalized: L1BlockRef | undefined

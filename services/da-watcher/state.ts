@@ -39,7 +39,7 @@ export interface State {
   readonly troubles: Troubles
 }
 
-/** When heads were read, and which are due. */
+/** The query of heads in flight, the announced head, and the times of earlier queries. */
 export interface Polling {
   /** The query that is in flight. */
   readonly reading: { readonly query: HeadQuery; readonly startedMs: number } | undefined

@@ -8,7 +8,7 @@ export interface Failure {
   /** The fault; undefined for a head that does not move. */
   readonly fault?: Fault
   readonly reason: string
-  /** When it is retried, and what an operator can do. */
+  /** When the read is retried, and what an operator can do. */
   readonly next?: string | undefined
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { DerivationWorld } from '#test/fakes/derivation-world.ts'
 import { hash, l1Ref } from '#test/fakes/values.ts'
 
-test('while the execution client syncs by itself, derivation pauses', async () => {
+test('derivation pauses during EL sync', async () => {
   const { world } = await DerivationWorld.started()
   await world.writeChain({ sync: 'el-syncing' })
   await world.apply('built', { sync: 'el-syncing' })

@@ -151,7 +151,7 @@ test('derivation requests a reset if the engine is behind its published state, b
   assert.equal(world.counted['reset:engine-behind'], 1)
 })
 
-test('an L1 reorg leads to a reset, requested until the new generation begins', async () => {
+test('an L1 reorg leads to a reset, which derivation requests until the new generation begins', async () => {
   const { world } = await DerivationWorld.started()
   await world.applyAll()
   world.grow(6, { from: 4, branch: 'b' })
@@ -193,7 +193,7 @@ test('a block that was fetched before a reorg is fetched again before derivation
   assert.deepEqual(world.resets[0], { generation: 1n, reason: 'l1-reorg', safe: undefined })
 })
 
-test('at the end of L1 derivation waits, and reports it after half a minute', async () => {
+test('at the end of L1 derivation waits, and reports the wait after half a minute', async () => {
   const { world } = await DerivationWorld.started(3)
   await world.applyAll()
   const sent = world.applied.length

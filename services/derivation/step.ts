@@ -140,7 +140,7 @@ function awaitOutcome(
 ): Stepped {
   const { request, digest } = inFlight
   if (chain.sequence < request.sequence) return resend(state, session, inFlight)
-  // The engine applied the attributes of another instance, and they differ from ours.
+  // The engine applied attributes of another instance, which differ from ours.
   if (chain.sequence > request.sequence || chain.attributesDigest !== digest)
     return beginSession(state, chain)
   const [settled, ...effects] = settle(session, { chain, inFlight })

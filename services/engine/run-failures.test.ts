@@ -33,7 +33,7 @@ const statusWith = (status: string) => ({
   payloadId: null,
 })
 
-/** Answers the next calls of a kind, one after another. */
+/** Answers the next calls of a kind with the given answers, in order. */
 function answersTo(isMeant: (call: JsonRpcCall) => boolean, ...answers: (() => unknown)[]) {
   return (call: JsonRpcCall) => (isMeant(call) ? answers.shift()?.() : undefined)
 }

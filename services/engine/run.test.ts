@@ -131,13 +131,13 @@ test('unsafe blocks that arrived while the engine was down are read from the log
   await derivation.until(({ unsafe }) => unsafe.number === 10n)
 })
 
-test('an unsafe block that differs from the derived one is replaced, with all above it', async () => {
+test('an unsafe block that differs from the derived one is replaced, with all blocks above it', async () => {
   const { client, derivation, world } = await startedWorld('fork-holocene')
   const { bus, gossip, record } = world
   const other = await siblingOf(world, 1)
   await bus.settle(gossip.append(payloadReceived, { payload: other }))
   await derivation.until(({ unsafe }) => unsafe.hash === other.blockHash)
-  // The first block wins: its sibling is not a child of the head.
+  // The recorded block does not replace the first one, because it is not a child of the unsafe head.
   const real = record.l2[1]?.block ?? assert.fail()
   await bus.settle(gossip.append(payloadReceived, { payload: real }))
   await bus.pass(5_000)
@@ -168,7 +168,7 @@ test('an invalid unsafe block is refused, and the next one is inserted', async (
   assertRecorded(world)
 })
 
-test('the finality target of derivation is finalized once it is safe, and stays so after a restart', async () => {
+test('the finality target of derivation is finalized when it is safe, and stays final after a restart', async () => {
   const { client, derivation, engine, world } = await startedWorld('fork-holocene')
   const { bus, record } = world
   const target = record.l2[10]?.block ?? assert.fail()

@@ -22,7 +22,7 @@ export type Chain = Omit<ChainState, 'term' | 'instance'>
 export type ResetCause =
   | 'started'
   | ResetRequest['reason']
-  /** Attributes do not continue where the last ones ended. */
+  /** Attributes do not follow the attributes that were applied last. */
   | 'sequence'
   /** The execution client lost blocks, or has other heads than the engine set. */
   | 'execution-client'
@@ -40,9 +40,9 @@ export type Job =
     }
   /** Makes a child of the unsafe head the unsafe head. */
   | { readonly kind: 'insert'; readonly payload: Payload }
-  /** Has the execution client fetch the missing blocks below an unsafe block. */
+  /** Makes the execution client fetch the missing blocks below an unsafe block. */
   | { readonly kind: 'bridge'; readonly payload: Payload }
-  /** Has the execution client fetch the chain up to an unsafe block from its peers. */
+  /** Makes the execution client fetch the chain up to an unsafe block from its peers. */
   | { readonly kind: 'el-sync'; readonly payload: Payload }
   | { readonly kind: 'apply'; readonly request: ApplyAttributesRequest }
   | { readonly kind: 'finalize'; readonly target: BlockId }

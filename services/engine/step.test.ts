@@ -119,11 +119,11 @@ for (const [what, state, changes, answer, jobs] of [
 }
 
 for (const [what, state, generation, jobs] of [
-  ['of the generation', atRest(), 7n, ['start']],
-  ['of a later one', atRest(), 8n, ['start']],
-  ['of an earlier one', atRest(), 6n, []],
-  ['while one is due', atRest({ resetDue: 'started', paused: ['start'] }), 7n, []],
-  ['before there is any', initialState, 0n, ['start']],
+  ['of the current generation', atRest(), 7n, ['start']],
+  ['of a later generation', atRest(), 8n, ['start']],
+  ['of an earlier generation', atRest(), 6n, []],
+  ['while a reset is due', atRest({ resetDue: 'started', paused: ['start'] }), 7n, []],
+  ['before the first generation', initialState, 0n, ['start']],
 ] as const) {
   test(`a reset ${what}: ${jobs.join() || 'nothing'}`, () => {
     const request = { generation, reason: 'l1-reorg' } as const
@@ -168,7 +168,7 @@ for (const [before, cause, expected] of [
   ['el-syncing', 'started', 'el-synced'],
   ['ready', 'started', 'ready'],
 ] as const) {
-  test(`after ${before} and a reset (${cause}) the chain is ${expected}, until attributes were applied`, () => {
+  test(`after ${before} and a reset (${cause}), sync is ${expected} until attributes are applied`, () => {
     const { start } = chainAt({ generation: 1n, version: 1n })
     const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
     const syncOf = (sequence: bigint, { isAtGenesis = false } = {}) => {
@@ -183,7 +183,7 @@ for (const [before, cause, expected] of [
   })
 }
 
-test('a consolidated block is safe, and the forkchoice follows a little later', () => {
+test('a consolidated block is safe, and the forkchoice follows after a pause', () => {
   const { chain, effects, next } = applied(atRest(), { kind: 'consolidated', block: block(13) })
   assert.deepEqual([chain.unsafe, chain.pendingSafe, chain.safe], [block(20), block(13), block(13)])
   assert.deepEqual([chain.version, chain.sequence, chain.outcome], [5n, 4n, 'consolidated'])

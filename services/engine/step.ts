@@ -72,7 +72,7 @@ function applyCalled(
     request.sequence === applyDue?.sequence ||
     (running?.kind === 'apply' && request.sequence === running.request.sequence)
   if (isRepeat || resetDue !== undefined) return [state, accept]
-  // A derivation that was restarted starts at the safe head, below the pending blocks of a span.
+  // After a restart, derivation starts at the safe head, below the pending blocks of a span.
   const fits = [chain.pendingSafe.hash, chain.safe.hash].includes(request.parent.hash)
   if (request.sequence !== chain.sequence + 1n || !fits)
     return [{ ...state, resetDue: 'sequence', applyDue: undefined }, accept]
@@ -136,7 +136,7 @@ function startFound(
 }
 
 /**
- * Whether EL sync ended and no attributes were applied since. The last engine may have died before it published that.
+ * Whether EL sync ended and no attributes were applied since. An engine may die before it publishes the end of sync.
  */
 function wasElSynced(
   { isAtGenesis }: FoundStart,

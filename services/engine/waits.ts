@@ -4,7 +4,7 @@ import { dueJobs } from './jobs/due-jobs.ts'
 import { type Failure, isStuck, stuckPauseMs } from './jobs/failure.ts'
 import type { JobKind, State } from './state.ts'
 
-/** Kinds of jobs, those that block most others first. */
+/** Kinds of jobs. A kind that blocks more of the other kinds comes first. */
 const kinds: readonly JobKind[] = [
   'start',
   'el-sync',

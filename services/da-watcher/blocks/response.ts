@@ -34,8 +34,8 @@ export function blobsOf(block: L1Block, batchers: ReadonlySet<Address>): readonl
 }
 
 /**
- * The response to a request for a block. Only the batchers' transactions to the inbox are included: other senders could
- * make the response larger than the bus allows.
+ * The response to a request for a block. Only the batchers' transactions to the inbox are included, because other
+ * senders could make the response larger than the bus allows.
  *
  * @returns Fault `too-large` if the batchers' own data is larger than the bus allows
  */

@@ -9,7 +9,7 @@ import { isFault } from '#runtime/fault.ts'
 import { blockId, chainAt, hash, l2Ref } from '#test/fakes/values.ts'
 import { keptL1Blocks, SafeHeadHistory } from './safe-head-history.ts'
 
-/** A history of `10:20 11:21`: L1 block 10 made L2 block 20 safe. */
+/** A history with the given entries. In `10:20 11:21`, L1 block 10 made L2 block 20 safe. */
 function historyOf(entries: string): SafeHeadHistory {
   const history = new SafeHeadHistory(':memory:')
   for (const entry of entries.split(' ').filter((word) => word !== '')) {
@@ -19,7 +19,7 @@ function historyOf(entries: string): SafeHeadHistory {
   return history
 }
 
-/** The chain at the beginning of a generation: safe head and its L1 origin. */
+/** The chain at the beginning of a generation, with the given safe head and L1 origin. */
 function startAt(l2: number, origin: number, generation = 2n): ChainState {
   const safe = { ...l2Ref(l2), l1Origin: blockId(origin) }
   const chain = chainAt({ generation, version: 1n })

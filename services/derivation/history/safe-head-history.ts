@@ -50,7 +50,7 @@ CREATE TABLE generations (id INTEGER PRIMARY KEY, number INTEGER NOT NULL);
 /** Limit on L1 blocks remembered as derived completely. */
 export const keptL1Blocks = 10_000n
 
-/** Number of sequences whose intents are kept: one is in flight, and earlier ones may arrive late. */
+/** Number of sequences whose intents are kept. One sequence is in flight; outcomes of earlier ones may arrive late. */
 const keptSequences = 8n
 
 /** The largest number that a column holds. */
@@ -105,12 +105,12 @@ export class SafeHeadHistory {
     })
   }
 
-  /** Removes all entries: they belong to another chain. */
+  /** Removes all entries, because they belong to another chain. */
   clear(): void {
     this.#file.transaction(() => this.#clear())
   }
 
-  /** Remembers attributes about to be sent: derivation may be killed before it sees their outcome. */
+  /** Stores attributes about to be sent, because derivation may be killed before it sees their outcome. */
   intend({ generation, sequence, digest, derivedFrom, concludesBatch }: Intent): void {
     this.#file.transaction(() => {
       this.#file.run(
@@ -201,7 +201,7 @@ export class SafeHeadHistory {
     return nearest.kind === 'found' ? [newest.safe, nearest.entry.safe] : [newest.safe]
   }
 
-  // Rule history-reset: A reset removes what is no longer safe from the history. Spec: safedb/safedb.go
+  // Rule history-reset: A reset removes entries that are no longer safe from the history. Spec: safedb/safedb.go
   /**
    * The entry that made the new safe head safe becomes the newest one, with that head. If it is the oldest entry and
    * has another head, it is removed too, because the new safe head may have become safe earlier.

@@ -52,13 +52,13 @@ export interface Deriving extends SessionBase {
   readonly done: Hash | undefined
 }
 
-/** Asks the engine for a new generation: the safe head and L1 do not match, or the safe head has to go back. */
+/** Asks the engine for a new generation, because the safe head and L1 do not match, or the safe head has to go back. */
 export interface Resetting extends SessionBase {
   readonly phase: 'resetting'
   readonly reason: ResetReason
   /** The L1 block that was read when the session ended. */
   readonly l1: BlockId | undefined
-  /** The safe head to go back to; undefined: the engine searches for one. */
+  /** The safe head to go back to; undefined if the engine has to search for one. */
   readonly resumeAt: BlockId | undefined
   readonly retry: Retry
 }

@@ -22,7 +22,7 @@ export function headsAtStart({ unsafe, safe, finalized }: StartHeads): Heads {
 /** A block of the safe chain, and how it was added. */
 export interface DerivedBlock {
   readonly block: L2BlockRef
-  /** Whether the engine built it, so that it replaces an unsafe block of its number. */
+  /** Whether the engine built the block. A built block replaces the unsafe block of its number. */
   readonly isNew: boolean
   /** Whether the block is the last one of its span, which makes it safe. */
   readonly concludesBatch: boolean

@@ -53,7 +53,7 @@ test('after EL sync, the safe head is below the synced head, and derivation cont
   await bus.pass(10_000)
   assert.match(engine.status.snapshot().wait?.what ?? '', /fetches the chain up to block 40/)
   assert.equal(derivation.chain.generation, waiting.generation)
-  // Its peers have the blocks now.
+  // Now the peers of the execution client have the blocks.
   await fetchTo(world, 39)
   const chain = await derivation.until(({ sync }) => sync === 'el-synced')
   assert.equal(chain.unsafe.hash, tip.blockHash)
@@ -65,7 +65,7 @@ test('after EL sync, the safe head is below the synced head, and derivation cont
   await world.start()
   const again = await derivation.until(({ generation }) => generation > chain.generation)
   assert.deepEqual([again.sync, again.safe], ['el-synced', chain.safe])
-  // The requested block belongs to another chain, as in a history of another chain.
+  // A history of another chain names a block that this chain does not have.
   const other = await goBack(world, { number: 12n, hash: tip.blockHash })
   assert.deepEqual([other.sync, other.safe], ['ready', chain.safe])
   const known = blockAt(world, 12)
@@ -77,7 +77,7 @@ test('after EL sync, the safe head is below the synced head, and derivation cont
 })
 
 test('an engine that is started during EL sync sends no forkchoice, and waits', async () => {
-  // A chain that is longer than its sequencing window and without a safe head looks like one whose sync is over.
+  // Without a safe head, a chain that is longer than its sequencing window looks like a chain whose sync is over.
   const world = await elWorld({ sequencingWindow: 0n })
   const { bus, client, derivation } = world
   await fetchTo(world, 20)

@@ -77,7 +77,7 @@ async function headsInElSync(
   return { unsafe, safe: genesis, finalized: genesis }
 }
 
-/** Feeds a search the pages that it requests until it has a result. */
+/** Fetches the pages that a search requests, until the search has a result. */
 async function search<Step extends { readonly kind: string }>(
   steps: { step(page?: Page): Step | PageRequest },
   ports: Ports,

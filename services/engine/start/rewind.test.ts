@@ -46,7 +46,7 @@ test('after a rewind, the chain is derived again from the block of the rewind', 
   assert.equal(derivation.chain.safe.hash, safe.hash)
 })
 
-test('a rewind lowers the heads above the block to it, and keeps the heads below it', async () => {
+test('a rewind lowers the heads above the block to the block, and keeps the heads below it', async () => {
   const { derivation, engine, ports, world } = await builtWorld()
   const owner = derivation.bus.own(derivationTargets)
   const { block } = world.record.l2[30] ?? assert.fail()
