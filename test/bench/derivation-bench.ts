@@ -26,7 +26,7 @@ export interface DerivationResult {
 export interface MemoryResult {
   readonly blocks: number
   readonly maxRssMb: number
-  /** On the heap at the end, after a collection. */
+  /** Megabytes on the heap at the end, after a garbage collection. */
   readonly heldMb: number
 }
 
@@ -164,7 +164,7 @@ function resultOf(
   }
 }
 
-/** The program that a variable names, else one built with Go. */
+/** The op-node program that an environment variable names, else one built with Go. */
 async function findOpNode(report: (what: string) => void): Promise<string | undefined> {
   const named = process.env['ATOLL_OP_NODE_DERIVE_PROGRAM']
   if (named !== undefined) return named

@@ -15,7 +15,7 @@ export interface ExecutionResult {
   readonly blocks: number
   readonly seconds: number
   readonly blocksPerSecond: number
-  /** Absent where blocks are empty. */
+  /** Undefined for empty blocks. */
   readonly mgasPerSecond: number | undefined
 }
 

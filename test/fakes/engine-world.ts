@@ -19,7 +19,7 @@ export interface RunningEngine {
   readonly registry: Registry
   /** Whether it ended, and its error. */
   readonly ended: { error: Error | undefined; isOver: boolean }
-  /** Kills it: it does not clean up. */
+  /** Kills the engine, which does not clean up. */
   stop(): void
   isKilled(): boolean
 }

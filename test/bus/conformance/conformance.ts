@@ -74,7 +74,7 @@ function testStates(): void {
     assert.deepEqual(seen, [`a ${sequence} atoll.v1.ChainState`])
   })
 
-  test('a read after an acknowledged write sees it, from any connection', async () => {
+  test('a read after an acknowledged write returns that write, on any connection', async () => {
     const other = await open()
     for (let value = 0; value < 200; value++) {
       await put('read', String(value))
@@ -171,7 +171,7 @@ function testMessages(): void {
     assert.equal(textOf((await get('over'))?.data), 'still there')
   })
 
-  test('the largest message passes, stored and pushed', async () => {
+  test('a message of the largest size is stored and pushed', async () => {
     const reader = await open()
     const sizes: number[] = []
     reader.subscribe('state.large', { onMessage: ({ data }) => sizes.push(data.length) })
