@@ -20,11 +20,9 @@ const storingCode = '0x36603f16601f5760005b80361115601f5780602001358135556040016
  * - EDR's withdrawals root is always the empty one, so the message passer is missing.
  * - EDR reads fee parameters for each transaction, op-geth once a block, so only the first transaction calls L1Block.
  * - Without Ecotone's parameters EDR charges no L1 fee in Ecotone, and op-geth uses Bedrock's formula, so the
- * parameters
- *   are always set.
+ *   parameters are always set.
  * - EDR loses a code when one of several contracts with that code destroys itself, so the code that `factory` creates
- * is
- *   unique.
+ *   is unique.
  */
 const contracts: Readonly<Record<Hex, Hex>> = {
   [l1Block]: storingCode,
