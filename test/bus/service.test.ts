@@ -152,7 +152,7 @@ test('a service whose own code fails logs the cause once and exits with 1', asyn
 
 test('a service without a bus waits for it, reports the wait, and stops on a signal', async (t) => {
   const service = start(t, 'engine-5', '--nats-urls=nats://127.0.0.1:1', '--health-port=0')
-  await until('it says so', () => service.output().includes('waits for the bus'))
+  await until('it reports the wait', () => service.output().includes('waits for the bus'))
   assert.match(service.output(), /no NATS server answers at nats:\/\/127\.0\.0\.1:1/)
   const ready = await fetch(`${healthOf(service)}/readyz`)
   assert.equal(ready.status, 503)

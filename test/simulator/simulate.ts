@@ -28,7 +28,7 @@ interface Result extends Task {
 
 /**
  * Number of runs before a worker thread is replaced. A killed process never settles its promises, and Node keeps a
- * signal derived from others while it has a listener: each run leaks 1 MB.
+ * signal derived from others while it has a listener, so each run leaks 1 MB.
  */
 const tasksOfWorker = 20
 

@@ -8,7 +8,7 @@ import { runCommand } from '#node/nats-server/run-command.ts'
 const sources = fileURLToPath(new URL('op-geth/', import.meta.url))
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/atoll/', import.meta.url))
 
-/** Includes the download of about 40 modules. */
+/** Timeout of the build, including the download of about 40 modules. */
 const buildTimeoutMs = 900_000
 
 /**
@@ -20,7 +20,7 @@ const buildTimeoutMs = 900_000
 export async function buildOpGeth(report: (what: string) => void): Promise<string> {
   const program = `${cache}op-geth-random-chains-${await hashOfSources()}`
   if (existsSync(program)) return program
-  report('builds the random chains with op-geth from its Go module (about a minute, once)')
+  report('builds the random-chain program from the Go module of op-geth (about a minute, once)')
   await mkdir(cache, { recursive: true })
   const making = `${program}-making-${process.pid}`
   const args = ['build', '-buildvcs=false', '-o', making, '.']
