@@ -52,7 +52,7 @@ export class BestTransactions {
     this.#heads.pop()
   }
 
-  /** The entry of a sender at an index; undefined if no transaction has it, or if it does not pay the base fee. */
+  /** The entry of a sender at an index; undefined if the sender has no further transaction, or the transaction does not pay the base fee. */
   #headAt(transactions: readonly PooledTransaction[], at: number): SenderHead | undefined {
     const transaction = transactions[at]
     if (transaction === undefined) return undefined

@@ -79,7 +79,7 @@ for (const { format, fields, calldata, preRegolith, regolith } of cases)
     ] as const) {
       if (want === undefined) continue
       const forks = hardforksAt({ regolith: 1n }, time)
-      // The template is that of the first block of the epoch.
+      // As in derivation, the object is made for the first block of the epoch; `at` sets the sequence number.
       const first = { ...attributes, sequenceNumber: 0n }
       const raw = new L1AttributesDeposits(first, { forks }).at(attributes.sequenceNumber)
       assert.equal(toHex(raw), want.tx)

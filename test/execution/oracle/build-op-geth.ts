@@ -15,7 +15,7 @@ const buildTimeoutMs = 900_000
  * Builds the Go program that makes random chains, unless it was built from the same sources before.
  *
  * @returns its path
- * @throws Fault `go-missing`, or `command-failed` if it does not build
+ * @throws Error if Go is missing, Fault `command-failed` if the program does not build
  */
 export async function buildOpGeth(report: (what: string) => void): Promise<string> {
   const program = `${cache}op-geth-random-chains-${await hashOfSources()}`
