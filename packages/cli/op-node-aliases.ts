@@ -66,7 +66,10 @@ export const opNodeForeign: readonly ForeignSetting[] = [
     '--sync-mode el makes the execution client fetch the chain from its peers',
     'L2_ENGINE_SYNC_ENABLED',
   ),
-  foreign('l2.skip-sync-start-check', 'remove it: the search for the start always checks the L1 origins, and reads blocks in pages'),
+  foreign(
+    'l2.skip-sync-start-check',
+    'remove it: the search for the start always checks the L1 origins, and reads blocks in pages',
+  ),
   foreign('safedb.path', 'the history of safe heads is always kept, in --data-dir'),
   foreign('finality.', noNeed),
   foreign('metrics.', 'each service serves /metrics; its address is in the first line of its log'),

@@ -310,7 +310,7 @@ test('blocks are served by number, hash and label while the engine runs', async 
   assert.deepEqual(none, { generation, kind: 'not-found' })
 })
 
-/** A block on the parent of a recorded block, with only the deposits of the recorded block, and another gas limit. */
+/** A sibling of a recorded block: the same parent, attributes and transactions, but another gas limit. */
 async function siblingOf({ client, record }: EngineWorld, number: number) {
   const { block } = record.l2[number] ?? assert.fail()
   const api = new EngineApiClient({ rpc: client, config: record.config, monotonicMs: () => 0 })

@@ -94,7 +94,9 @@ async function simulate(tasks: readonly Task[]): Promise<void> {
     }
     if (result.explanation !== undefined) {
       explained++
-      console.log(`seed ${result.seed} of ${result.scenario} differs as op-node would: ${result.explanation}\n`)
+      console.log(
+        `seed ${result.seed} of ${result.scenario} differs as op-node would: ${result.explanation}\n`,
+      )
     }
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total} runs`)
     else if (done % reportEach === 0) console.error(`${done} of ${total} runs`)
@@ -108,7 +110,9 @@ async function simulate(tasks: readonly Task[]): Promise<void> {
   const hours = (virtualMs / 3_600_000).toFixed(1)
   const agreed = total - failures.length - explained
   const others = explained === 0 ? '' : `, ${explained} differ as op-node would`
-  console.log(`\n${agreed} of ${total} runs agree with an undisturbed derivation of the same L1${others}`)
+  console.log(
+    `\n${agreed} of ${total} runs agree with an undisturbed derivation of the same L1${others}`,
+  )
   console.log(`${hours} simulated hours in ${seconds} s`)
   for (const { scenario, seed } of failures)
     console.log(`again: npm run simulate -- --what ${scenario} --seed ${seed}`)

@@ -18,7 +18,7 @@ export interface DaLimits {
   maxBlockBytes: bigint
 }
 
-/** Methods for the client itself. */
+/** Methods that need no block: identity, network and sync status. */
 export function nodeMethods(chain: Chain): Methods {
   const { chainId } = chain.config
   return {
@@ -34,7 +34,7 @@ export function nodeMethods(chain: Chain): Methods {
   }
 }
 
-/** Methods that read stored blocks and move the head. Spec: execution-apis, src/debug */
+/** The `debug` methods, which read stored blocks and move the head, and the `miner` methods that op-batcher calls. Spec: execution-apis, src/debug */
 export function debugMethods(
   chain: Chain,
   { serial, daLimits }: { readonly serial: Serial; readonly daLimits: DaLimits },

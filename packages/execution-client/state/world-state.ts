@@ -152,7 +152,7 @@ export class WorldState {
     this.#checkpoints.push(this.#undo.length)
   }
 
-  /** Commits the changes since the last checkpoint. */
+  /** Drops the last checkpoint and keeps the changes since; an outer checkpoint can still revert them. */
   keep(): void {
     this.#checkpoints.pop()
     if (this.#checkpoints.length === 0) this.#undo.length = 0

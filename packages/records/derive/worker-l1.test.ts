@@ -41,7 +41,7 @@ function isRecordFault(says: RegExp) {
   return (error: unknown) => isFault(error, 'record') && says.test(error.message)
 }
 
-/** A copy of a record without blobs, with its L1 file uncompressed and edited. */
+/** Copies a record, and uncompresses and edits its L1 file. */
 async function edited(
   t: TestContext,
   edit: (lines: string[]) => void,
@@ -145,7 +145,7 @@ test(
   },
 )
 
-test('a waiting reader gets an error when another reading begins, or the source is closed', async (t) => {
+test('a waiting reader ends when another reading begins, and gets an error when the source is closed', async (t) => {
   const source = sourceOf(t, read)
   const waiting = (await source.open(first)).next()
   const reader = await source.open(first)
