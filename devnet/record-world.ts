@@ -13,7 +13,7 @@ export interface RecordWorldOptions {
   readonly clock: Clock
 }
 
-/** Serves the L1 of the record. @param options.speed factor on the recorded speed; 0: the whole chain at once */
+/** Serves the L1 of the record. @param options.speed factor on the recorded speed; 0 serves the whole chain at once */
 export async function startL1({
   record,
   speed,
@@ -29,7 +29,7 @@ export async function startL1({
   })
 }
 
-/** Starts the embedded execution client at the genesis of the record. @param options.onCall called for each Engine API call */
+/** Starts the embedded execution client at the genesis of the record. Calls `onCall` for each Engine API call. */
 export async function startClient(
   { record, clock, onCall }: RecordWorldOptions & { readonly onCall?: OnCall },
   folder: string,
@@ -40,7 +40,7 @@ export async function startClient(
   const genesis = await readGenesis(requireFile(record, 'genesis.json'))
   await mkdir(join(folder, 'execution'), { recursive: true })
   return startExecutionClient({
-    // Records hold blocks that op-geth built.
+    // The recorded blocks were built by op-geth, so the client follows the rules of op-geth.
     genesis: {
       ...genesis,
       config: { ...genesis.config, hasOsakaAtKarst: false, hasUsersAtForks: true },

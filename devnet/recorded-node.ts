@@ -28,12 +28,12 @@ export interface RecordedNodeOptions {
 export interface RecordedNode {
   readonly node: RunningNode
   readonly viewer: NodeViewer
-  /** Rejects when the node fails, or its states cannot be followed any more. */
+  /** Rejects when the node fails, or when its states can no longer be followed. */
   readonly failed: Promise<never>
   readonly close: () => Promise<void>
 }
 
-/** Starts a verifier: as processes, or in this process if it is in memory. */
+/** Starts a verifier on recorded L1 data. With `isInMemory`, its services run in this process. */
 export async function startRecordedNode(options: RecordedNodeOptions): Promise<RecordedNode> {
   const { record, folder, l1, engineUrl, natsServer, isInMemory, logLevel, otlpUrl, report } =
     options

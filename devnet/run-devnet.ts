@@ -14,24 +14,24 @@ import { type ComparedChain, compareChain } from './compare-chain.ts'
 import { startClient, startL1 } from './record-world.ts'
 import { type RecordedNodeOptions, startRecordedNode } from './recorded-node.ts'
 
-/** Heads to reach. */
+/** Block numbers of the heads that end the run when the node reaches them. */
 interface Until {
   readonly safe: bigint
   readonly finalized: bigint
 }
 
-/** A node on recorded L1 data. */
+/** Options of a devnet run. */
 export interface DevnetOptions {
   /** Folder of the record. */
   readonly record: string
-  /** Factor on the recorded speed; 0: the whole L1 at once. */
+  /** Factor on the recorded speed; 0 serves the whole L1 chain at once. */
   readonly speed: number
-  /** Data folder, which is kept; undefined: a temporary one. */
+  /** Data folder, which is kept after the run; undefined for a temporary folder. */
   readonly dataDir: string | undefined
   readonly natsServer: string | undefined
   /** Whether all services run in this process, without a NATS server. */
   readonly inMemory: boolean
-  /** The heads at which the run ends. If neither is given, it ends when all recorded blocks are final. */
+  /** Heads that end the run; if both are undefined, the run ends when all recorded blocks are finalized. */
   readonly until: { readonly [Head in keyof Until]: Until[Head] | undefined }
   readonly timeoutMs: number
   readonly logLevel: string
@@ -53,10 +53,11 @@ export interface DevnetResult extends ComparedChain {
 }
 
 /**
- * Runs a verifier on the L1 of a record, with the embedded execution client, until it reaches the heads; then
- * compares each block with the record.
+ * Runs a verifier on the L1 of a record, with the embedded execution client, until it reaches the requested heads.
+ * Then compares each block up to the safe head with the record.
  *
- * @throws Fault `record` if the record cannot be used, `settings` if it has too few blocks, `devnet` at the timeout
+ * @throws Fault `record` if the record cannot be used; `settings` if it has too few blocks; `devnet` at the timeout, or
+ *   if `signal` is aborted
  */
 export async function runDevnet(options: DevnetOptions): Promise<DevnetResult> {
   const { record, report, signal } = options
@@ -128,7 +129,7 @@ async function follow(
   }
 }
 
-/** The requested heads, as the subject of a sentence. */
+/** The requested heads with a verb, such as `safe 5 and finalized 3 were`, for the text of an error. */
 function askedHeads({ until: asked }: DevnetOptions, until: Until): string {
   const heads = ['safe', 'finalized'] as const
   const named = heads.filter((head) => asked[head] !== undefined)

@@ -1,6 +1,7 @@
 /**
- * Runs the tests of `npm test` in two processes, each with half of the files: a process for each file would spend most of its time
- * on loading, and one for all leaves a core idle. More arguments go to the test runner.
+ * Runs the tests of `npm test` in two processes, each with half of the files: a process for each file would spend most
+ * of the time on loading, and a single process would leave a core idle. Further arguments are passed to the test
+ * runner.
  */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -28,7 +29,7 @@ const halves = await Promise.all(Array.from({ length: processes }, (_, at) => ru
 const total = (name: keyof Counts) => halves.reduce((sum, { counts }) => sum + counts[name], 0)
 const seconds = ((performance.now() - startedMs) / 1_000).toFixed(0)
 console.log(`in all: ${counted.map((name) => `${name} ${total(name)}`).join(', ')}; ${seconds} s`)
-// A process that ended before it printed counts has failed too. One of them may have no matching test, but not both.
+// A process that ended before it printed counts has failed too. One of the two may have no matching test, but not both.
 const passed = halves.every(({ code, hasCounted }) => code === 0 && hasCounted)
 process.exitCode = passed && total('tests') > 0 ? 0 : 1
 

@@ -11,16 +11,16 @@ import { type Connection, type Headers, type Incoming, messageBytes } from './co
 import type { Tracing } from '#runtime/tracing.ts'
 import type { Waits } from './retries.ts'
 
-/** Shared by all parts of one service's bus. */
+/** Values and functions that all parts of one service's bus share. */
 export interface BusContext {
   readonly names: BusNames
   readonly service: ServiceName
   readonly instance: string
-  /** Name of this process. */
+  /** Unique to this process: a restarted instance has another value. */
   readonly boot: string
-  /** States, leases, small calls. */
+  /** Connection for states, leases and small calls. */
   readonly control: Connection
-  /** Logs and large calls: a hanging reader may delay this connection, but must not delay a lease. */
+  /** Connection for logs and large calls, which may be delayed by a hanging reader without a delay of the lease. */
   readonly bulk: Connection
   readonly clock: Clock
   readonly metrics: BusMetrics
@@ -28,7 +28,7 @@ export interface BusContext {
   readonly waits: Waits
   /** Aborted when the bus is closed. */
   readonly signal: AbortSignal
-  /** Called with a failure that cannot be retried: the process has to stop. */
+  /** Called with a failure that cannot be retried, so that the process stops. */
   readonly onFatal: (error: Error) => void
   /** @throws Fault `closed` */
   readonly checkOpen: () => void
@@ -37,9 +37,9 @@ export interface BusContext {
 }
 
 /**
- * Encodes a message with the headers of every message.
+ * Encodes a message with the headers that every message has.
  *
- * @throws Fault `too-large` above the limit of the server, which would drop the message
+ * @throws Fault `too-large` if the message exceeds the size limit of the bus
  */
 export function encodeMessage<Value>(
   { instance, metrics, tracing }: BusContext,
@@ -59,7 +59,7 @@ export function encodeMessage<Value>(
   if (bytes <= maxPayloadBytes) return message
   metrics.refused('too-large')
   throw new Fault('too-large', {
-    detail: `${codec.type} has ${bytes} bytes; the bus takes ${maxPayloadBytes}`,
+    detail: `${codec.type} has ${bytes} bytes; the bus accepts at most ${maxPayloadBytes}`,
   })
 }
 
@@ -67,9 +67,9 @@ export function encodeMessage<Value>(
 const storeHeaderBytes = 512
 
 /**
- * Decodes a message, or counts why that failed.
+ * Decodes a message, and counts the reason if that fails.
  *
- * @returns undefined for a body of another type, or a malformed one: the caller skips it
+ * @returns undefined if the body has another type or is malformed
  */
 export function decodeMessage<Value>(
   { metrics }: Pick<BusContext, 'metrics'>,
@@ -89,7 +89,7 @@ export function decodeMessage<Value>(
   }
 }
 
-/** Runs a service's handler of a message; an error in it is a bug, and stops the process. */
+/** Runs a service's handler of a message. An error that the handler throws is a bug, and stops the process. */
 export function receiving({ onFatal }: Pick<BusContext, 'onFatal'>, work: () => void): void {
   try {
     work()

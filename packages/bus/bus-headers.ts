@@ -10,13 +10,13 @@ export const busHeaders = {
   deadline: 'Atoll-Deadline',
   /** Code of the fault in the body. */
   error: 'Atoll-Error',
-  /** Message id: the stream stores it once within its window. */
+  /** Message id. Within its duplicate window, the stream stores only one message with this id. */
   messageId: 'Nats-Msg-Id',
-  /** Condition: the subject's newest message has this sequence; 0 means the subject has no message. */
+  /** Sequence that the newest message of the subject must have; 0 if the subject must have no message. */
   expectedSequence: 'Nats-Expected-Last-Subject-Sequence',
-  /** Sequence of a message that was read from a stream, or republished by it. */
+  /** Sequence of a message that was read from a stream, or that the stream republished. */
   sequence: 'Nats-Sequence',
-  /** When a message that was read from a stream was stored, as RFC 3339. */
+  /** Time at which the stream stored a message that was read from it, in RFC 3339. */
   storedAt: 'Nats-Time-Stamp',
   /** `DEL` marks the deletion of a key. */
   operation: 'KV-Operation',

@@ -9,7 +9,7 @@ type PublishedKind = 'state' | 'log' | 'lease'
 /** Metrics of the bus. */
 export interface BusMetrics {
   refused(reason: RefusedReason): void
-  /** An acknowledged publish was sent again. */
+  /** A publish was repeated after it failed. */
   resent(kind: PublishedKind): void
   published(kind: PublishedKind, seconds: number): void
   called(name: string, seconds: number): void
@@ -44,7 +44,7 @@ export function createBusMetrics(registry: Registry): BusMetrics {
       buckets: [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1, 4],
     })
   const refused = counter('refused_total', 'messages that were rejected', 'reason')
-  const resent = counter('resends_total', 'acknowledged publishes that were sent again', 'kind')
+  const resent = counter('resends_total', 'publishes that were repeated after they failed', 'kind')
   const published = histogram('publish_seconds', 'from publish to acknowledgement', 'kind')
   const called = histogram('call_seconds', 'from call to answer', 'name')
   const backfilled = counter('backfilled_total', 'log entries read from the store', 'log')

@@ -4,13 +4,14 @@ import type { Tracing } from '#runtime/tracing.ts'
 import type { BusWait } from './retries.ts'
 
 /**
- * How a service communicates with the others. It writes its states, appends to its logs, serves its calls, and reads
- * those of others. Rules and reasons: `docs/architecture.md`, "The bus".
+ * The communication of a service with the other services. A service writes its states, appends to its logs and serves
+ * its calls. It reads the states and logs of other services, and calls them. Rules and reasons:
+ * `docs/architecture.md`, "The bus".
  */
 export interface Bus {
-  /** Calls back with each newer value: from the store, pushed, and re-read every second. */
+  /** Calls back with each newer value. Values are pushed, and read from the store at the start and every second. */
   follow<Value>(state: State<Value>, onValue: (value: Value) => void): Follow<Value>
-  /** The same for a state per instance; pushed only. */
+  /** Calls back with each pushed value of a state that every instance writes. The store is not read. */
   followEach<Value>(
     state: State<Value>,
     onValue: (value: Value, instance: string) => void,
@@ -20,13 +21,13 @@ export interface Bus {
   /** Claims the right to write a state of this service. */
   own<Value>(state: State<Value>): Owner<Value>
 
-  /** Stores and pushes an entry; repeated until the server acknowledges it. */
+  /** Stores and pushes an entry, with retries until the server acknowledges it. */
   append<Value>(log: Log<Value>, value: Value): Promise<void>
-  /** Reads the newest entry of a number. @throws Fault `unavailable`, `timeout` */
+  /** Reads the newest entry with this number. @throws Fault `unavailable`, `timeout` */
   lookup<Value>(log: Log<Value>, number: bigint): Promise<Value | undefined>
   /**
-   * Returns the entries from a number on, then live ones, until `signal` is aborted. An entry may come twice, and one
-   * of a lower number may come late if it was written again.
+   * Returns the stored entries from a number on, then live entries, until `signal` is aborted. An entry may be returned
+   * twice. An entry that is written again is returned again, even after entries with higher numbers.
    */
   tail<Value>(log: Log<Value>, options: TailOptions): AsyncIterable<Tailed<Value>>
 
@@ -40,7 +41,7 @@ export interface Bus {
     request: Request,
     options: { readonly deadlineMs: number },
   ): Promise<Response>
-  /** Serves a call; several at once up to a limit. A Fault of the handler is sent to the caller. */
+  /** Serves a call. Handles several requests at once, up to a limit. A Fault of the handler is sent to the caller. */
   serve<Request, Response>(
     call: Call<Request, Response>,
     handler: (request: Request) => Promise<Response>,
@@ -51,10 +52,10 @@ export interface Bus {
   /** Calls back with each signal that arrives. */
   listen<Value>(signal: Signal<Value>, onValue: (value: Value) => void): Subscribed
 
-  /** Waits for the lease of this service; from then on every write is guarded by it. */
+  /** Waits for the lease of this service. Every later write first checks that the lease is still valid. */
   lease(options?: LeaseOptions): Promise<Lease>
 
-  /** Traces, which messages carry from service to service. */
+  /** Tracing of this service. Messages carry the context of a trace to other services. */
   readonly tracing: Tracing
   /** The operations that are being retried, such as taking the lease or a write. */
   waits(): readonly BusWait[]
@@ -62,7 +63,7 @@ export interface Bus {
   inputs(): readonly Input[]
   /** False while the server cannot be reached. */
   readonly isUp: boolean
-  /** Gives the lease back and closes the connections. */
+  /** Releases the lease and closes the connections. */
   close(): Promise<void>
 }
 
@@ -82,14 +83,15 @@ export interface Subscribed {
 /** The one writer of a state. */
 export interface Owner<Value> {
   /**
-   * Stores the value as the newest; repeated until the server acknowledges it. If the store is lost later, it is written again.
+   * Stores a new value, with retries until the server acknowledges it. If the store loses the value later, the value is
+   * written again.
    *
-   * @throws Fault `fenced` if another instance wrote the state: this process has to stop; `lease-expired`
+   * @throws Fault `fenced` if another instance wrote the state, so that this process has to stop; `lease-expired`
    */
   write(value: Value): Promise<void>
 }
 
-/** Where to begin and when to end. */
+/** The first number of a tail, and the signal that ends it. */
 export interface TailOptions {
   readonly from: bigint
   readonly signal: AbortSignal
@@ -98,14 +100,14 @@ export interface TailOptions {
 /** An entry of a log, with its trace. */
 export interface Tailed<Value> {
   readonly value: Value
-  /** Runs work as part of that trace. */
+  /** Runs work as part of the entry's trace. */
   readonly inContext: <Result>(work: () => Result) => Result
 }
 
 /** Options of waiting for a lease. */
 export interface LeaseOptions {
   readonly signal?: AbortSignal
-  /** Called while another instance holds it. */
+  /** Called repeatedly while another instance holds the lease. */
   readonly onStandby?: (holder: LeaseHolder) => void
 }
 
@@ -114,16 +116,16 @@ export interface LeaseHolder {
   readonly instance: string
   /** Unique to the process: a restarted instance has another value. */
   readonly boot: string
-  /** Unix milliseconds. */
+  /** Time at which the holder took the lease, in Unix milliseconds. */
   readonly sinceMs: number
 }
 
-/** The right to act for a service, while it is renewed. */
+/** The right to act for a service. The lease expires if it is not renewed. */
 export interface Lease {
   /** Grows with each takeover; states written under the lease may carry it. */
   readonly term: bigint
   readonly remainingMs: number
-  /** @throws Fault `lease-expired` if another instance may hold the lease. Called before each action outside of the process. */
+  /** Called before each action outside of the process. @throws Fault `lease-expired` if another instance may hold it */
   guard(): void
   /** Releases the lease, so that another instance can take it at once. */
   release(): Promise<void>

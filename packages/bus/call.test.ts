@@ -28,14 +28,14 @@ test('a call is answered', async () => {
   assert.deepEqual(await call(), { generation: 6n })
 })
 
-test('a call without a server fails at once', async () => {
+test('a call that no service serves fails at once', async () => {
   const { world, call } = await called()
   const startedMs = world.clock.monotonicMs()
   await assert.rejects(call(), { code: 'unavailable', severity: 'temporary' })
   assert.ok(world.clock.monotonicMs() - startedMs < 10)
 })
 
-test('a call that is not answered runs into its deadline', async () => {
+test('a call without an answer fails at its deadline', async () => {
   const { world, server, call } = await called()
   server.bus.serve(reset, () => new Promise(() => undefined))
   const startedMs = world.clock.monotonicMs()
@@ -55,7 +55,7 @@ test('a call whose answer was lost with the connection fails at the reconnect, n
   assert.ok(world.clock.monotonicMs() < 1_000)
 })
 
-test('a call that arrives after its deadline is dropped unread', async () => {
+test('a request that arrives after its deadline is dropped without an answer', async () => {
   const { world, server, call } = await called()
   let handled = 0
   server.bus.serve(reset, () => {
@@ -88,14 +88,14 @@ test('a fault of the handler reaches the caller with its code and severity', asy
   assert.deepEqual(server.fatal, [])
 })
 
-test('any other error of the handler stops its process, and the caller tries again later', async () => {
+test('an error of the handler that is not a fault stops the process, and the caller gets a temporary fault', async () => {
   const { server, call } = await called()
   server.bus.serve(reset, () => Promise.reject(new Error('an invariant does not hold')))
   await assert.rejects(call(), { code: 'internal', severity: 'temporary' })
-  assert.match(server.fatal[0]?.message ?? '', /rule of ours/)
+  assert.match(server.fatal[0]?.message ?? '', /invariant does not hold/)
 })
 
-test('a request that does not parse is answered with a fault and counted', async () => {
+test('a malformed request is answered with a fault and counted', async () => {
   const { world, server } = await called()
   server.bus.serve(reset, () => Promise.resolve({ generation: 1n }))
   const stranger = world.server.connect({ name: 'stranger', role: 'operator' })
@@ -190,7 +190,7 @@ for (const { bytes, fits } of [
   { bytes: maxPayloadBytes - 2_000, fits: true },
   { bytes: maxPayloadBytes, fits: false },
 ]) {
-  test(`an answer of ${bytes} bytes ${fits ? 'is delivered' : 'fails the call, and the service that answers counts a refusal'}`, async () => {
+  test(`an answer of ${bytes} bytes ${fits ? 'is delivered' : 'fails the call and is counted by the serving process'}`, async () => {
     const { world, caller } = await called()
     const watcher = await world.join('da-watcher')
     watcher.bus.serve(fetchL1Block, () =>

@@ -2,7 +2,7 @@ import { Fault } from '#runtime/fault.ts'
 
 /**
  * The part of a NATS client that the bus uses. Implementations: `nats-connection.ts` and
- * `memory/memory-server.ts`. All rules of the bus are written once, above them, so both behave the same.
+ * `memory/memory-connection.ts`. The layer above implements all rules of the bus, so both behave the same.
  */
 export interface Connection {
   readonly server: ServerFacts
@@ -13,12 +13,13 @@ export interface Connection {
   /**
    * Sends a request and waits for one reply.
    *
-   * @throws Fault `unavailable` at once without a subscriber; `timeout`, also at a reconnect, which loses the reply; `not-permitted`; `too-large`; `closed`
+   * @throws Fault `unavailable` at once if there is no subscriber; `timeout` if no reply arrives in time, or at a
+   *   reconnect, which loses the reply; `not-permitted`; `too-large`; `closed`
    */
   request(message: Outgoing, options: { readonly timeoutMs: number }): Promise<Incoming>
-  /** Calls back for each message until unsubscribed. The subscription survives reconnects, but misses the messages sent while disconnected. */
+  /** Calls back for each message. Survives reconnects, but misses messages sent while the connection is down. */
   subscribe(subject: string, subscription: SubscribeOptions): Subscription
-  /** Calls back after each reconnect, once subscriptions are restored; the returned function cancels it. */
+  /** Calls back after each reconnect, when subscriptions are restored. The returned function removes the callback. */
   onReconnect(run: () => void): () => void
   /** Ends all subscriptions and pending requests. */
   close(): Promise<void>
@@ -47,7 +48,7 @@ export interface Incoming {
   readonly header: (name: string) => string | undefined
   /** Status of the server's own replies, such as 404; 0 for other messages. */
   readonly status: number
-  /** Replies to the sender; absent unless it expects a reply. */
+  /** Replies to the sender; undefined if the sender expects no reply. */
   readonly respond: ((reply: Omit<Outgoing, 'subject'>) => void) | undefined
 }
 
@@ -69,7 +70,7 @@ export function connectionLost(): Fault {
   return new Fault('timeout', { detail })
 }
 
-/** @throws Fault `too-large` for a message on which the server would close the connection */
+/** @throws Fault `too-large` for a message so large that the server would close the connection */
 export function checkSize(message: Outgoing, { maxPayloadBytes }: ServerFacts): void {
   const bytes = messageBytes(message)
   if (bytes <= maxPayloadBytes) return

@@ -25,7 +25,7 @@ export type LeaseContext = Pick<
 /**
  * Waits until no other instance holds the lease, and takes it.
  *
- * @throws Fault `closed` if the bus is closed or the signal is aborted before that
+ * @throws Fault `closed` if the bus is closed or the signal is aborted during the wait
  */
 export async function takeLease(
   context: LeaseContext,
@@ -72,7 +72,7 @@ async function takeOver(
   return new LeaseKeeper(context, { sequence, value, sentMs })
 }
 
-/** Holds a lease by renewing it, and knows when another instance may have taken it. */
+/** Keeps a lease by renewals, and knows when another instance may have taken the lease. */
 export class LeaseKeeper implements Lease {
   readonly term: bigint
   readonly #context: LeaseContext
@@ -109,12 +109,12 @@ export class LeaseKeeper implements Lease {
   async release(): Promise<void> {
     if (this.#released.signal.aborted) return
     this.#released.abort()
-    // A pending renewal has the next sequence.
+    // A pending renewal changes the sequence that the release expects.
     await this.#renewing
     const { control, names, service, boot } = this.#context
     const message = {
       subject: names.lease(service),
-      // Keeps the last holder readable: a process that lost the lease to it may check only after this release.
+      // Keeps the holder readable: a process that lost the lease to this holder may check only after the release.
       data: this.#value,
       headers: { [busHeaders.operation]: 'DEL' },
     }
@@ -122,7 +122,7 @@ export class LeaseKeeper implements Lease {
       const id = `${boot}/release`
       await store(control, message, { id, expectedSequence: this.#sequence })
     } catch (error) {
-      // The next instance takes the lease when it expires.
+      // If the release fails, the next instance takes the lease when it expires.
       const isGone = isFault(error) && (error.severity === 'temporary' || error.code === 'closed')
       if (!isGone) throw error
     }
@@ -130,7 +130,7 @@ export class LeaseKeeper implements Lease {
 
   async #renewUntil(ended: AbortSignal): Promise<void> {
     const { clock, control, onFatal } = this.#context
-    // A restarted server may have lost the lease, so it is checked at once.
+    // A restarted server may have lost the lease, so the lease is renewed at once after a reconnect.
     let reconnected = new AbortController()
     const unlisten = control.onReconnect(() => reconnected.abort())
     const stop = () => reconnected.abort()
@@ -150,7 +150,7 @@ export class LeaseKeeper implements Lease {
     }
   }
 
-  /** @throws Fault `lease-lost` if another instance took it; `lease-expired` if no renewal succeeded in time */
+  /** @throws Fault `lease-lost` if the lease was taken or lost; `lease-expired` if no renewal succeeded in time */
   async #renew(ended: AbortSignal): Promise<void> {
     const { clock, control, names, service, boot, metrics } = this.#context
     const message = { subject: names.lease(service), data: this.#value }
@@ -177,7 +177,7 @@ export class LeaseKeeper implements Lease {
     }
   }
 
-  /** After a refusal: our own renewal may be stored although no acknowledgement arrived. */
+  /** Reads the sequence of our lease after a conflict: our own renewal may be stored without an acknowledgement. */
   async #ownSequence(): Promise<number> {
     const stored = await readLease(this.#context)
     const holder = stored && parseHolder({ ...stored, isDeletion: false })
@@ -196,7 +196,7 @@ function deadlineOf(sentMs: number): number {
 function lossOf({ service, instance }: LeaseContext, holder: LeaseHolder | undefined): string {
   if (holder === undefined) return `the lease of ${service} is gone: the bus lost its store`
   if (holder.instance === instance)
-    return `another process runs as instance ${instance}; give each its own name`
+    return `another process runs as instance ${instance}; give each process its own name`
   return `${holder.instance} took the lease of ${service}`
 }
 

@@ -16,7 +16,7 @@ test('a lease is renewed as long as its holder lives', async () => {
   assert.ok((engine.bus.leaseRemainingMs ?? 0) > withoutRenewalMs - leaseRenewMs - 10)
 })
 
-test('without streams, the wait for a lease says what to do', async () => {
+test('without streams, the wait for a lease names the command that creates them', async () => {
   const world = new BusWorld()
   const { bus } = world.joinUnleased('engine')
   const taken = bus.lease()
@@ -46,7 +46,7 @@ test('a second instance waits, names the holder, and takes the lease when it exp
   assert.ok(lease.term > 1n)
 })
 
-test('the holder stops before another can take the lease', async () => {
+test('the holder stops before another instance can take the lease', async () => {
   const world = await BusWorld.provisioned()
   const first = await world.join('engine', 'engine-0')
   const owner = first.bus.own(engineChain)
@@ -125,7 +125,7 @@ test('a renewal that was stored without an acknowledgement does not lose the lea
   assert.deepEqual(engine.fatal, [])
 })
 
-test('the outcome of a renewal is queried until there is an answer', async () => {
+test('after a lost acknowledgement, the holder reads its lease again until the read succeeds', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   world.lost = ({ direction, subject }) =>

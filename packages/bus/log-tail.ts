@@ -13,10 +13,10 @@ interface Entry<Value> extends Tailed<Value> {
   readonly id: string
 }
 
-/** The stored entry of a number. An entry that cannot be decoded, such as one from another release, is skipped. */
+/** Result of looking up a number; `unreadable` if the entry cannot be decoded, such as one from another release. */
 type Found<Value> = Entry<Value> | { readonly kind: 'absent' } | { readonly kind: 'unreadable' }
 
-/** How many of the last entries are remembered, so that an entry that was pushed and read is returned once. */
+/** How many of the last entries are remembered, so that an entry that was both pushed and read is returned once. */
 const rememberedEntries = 256
 
 /**
@@ -127,7 +127,7 @@ class LiveEntries<Value> {
   readonly #entries: { readonly entry: Entry<Value>; readonly bytes: number }[] = []
   readonly #stop: () => void
   #bytes = 0
-  /** Whether the store may have entries that were not pushed. */
+  /** Whether to read the store for entries that were not pushed, before or after the buffered entries. */
   #probe: 'before' | 'after' | undefined = 'before'
   #isOverflowing = false
   #wake: (() => void) | undefined
@@ -155,7 +155,7 @@ class LiveEntries<Value> {
     }
   }
 
-  /** Whether to read the store now; true once for each reason. */
+  /** Whether to read the store now. If so, clears the request. */
   takeProbe(): boolean {
     const isDue =
       this.#probe === 'before' || (this.#probe === 'after' && this.#entries.length === 0)
@@ -189,7 +189,7 @@ class LiveEntries<Value> {
   #push(entry: Entry<Value>, bytes: number): void {
     const isFull = this.#entries.length >= maxTailedEntries || this.#bytes + bytes > maxTailedBytes
     if (isFull || this.#isOverflowing) {
-      // Drops this entry and all later ones: after the buffered entries, the reader looks them up in the store.
+      // Drops this entry and all later ones. The reader looks them up in the store after the buffered entries.
       this.#isOverflowing = true
       this.#probe ??= 'after'
       return

@@ -15,7 +15,7 @@ async function logged() {
   return { world, writer, reader, append }
 }
 
-/** Collects the numbers that a tail returns, up to `room` of them. */
+/** Collects the numbers that a tail returns. After `room` numbers, the reader waits until `release` is called. */
 function tailOf({ bus }: Member, from: bigint, room = Infinity) {
   const ended = new AbortController()
   const numbers: number[] = []
@@ -123,7 +123,7 @@ test('an entry that is sent twice is stored and returned once', async () => {
 })
 
 for (const excess of [0, 1]) {
-  test(`a reader that is busy while ${maxTailedEntries + excess} entries come gets all of them, in order`, async () => {
+  test(`a reader that is busy while ${maxTailedEntries + excess} entries arrive gets all of them, in order`, async () => {
     const { world, reader, append } = await logged()
     const tail = tailOf(reader, 0n, 1)
     await world.pass(10)

@@ -34,7 +34,7 @@ import {
 
 /** Options of a connection to a NATS server. */
 export interface NatsOptions {
-  /** `nats://host:port` or `tls://host:port`; several form one cluster. */
+  /** `nats://host:port` or `tls://host:port`; several URLs name the servers of one cluster. */
   readonly servers: readonly string[]
   readonly role: BusRole
   /** Name in the server's list of connections. */
@@ -45,17 +45,17 @@ export interface NatsOptions {
   readonly caFile?: string
   /** Cancels the wait for a server. */
   readonly signal?: AbortSignal
-  /** Called each time no server could be reached. */
+  /** Called after each attempt that reached no server. */
   readonly onWait?: (fault: Fault) => void
   /** Called for a permanent failure: a server that is too old, missing permissions, a closed connection. */
   readonly onFatal: (fault: Fault) => void
 }
 
 /**
- * Connects to a NATS server, waiting for it as long as it takes, and stays connected through its restarts.
+ * Connects to a NATS server, with retries until the server answers, and reconnects when the server restarts.
  *
- * @throws Fault `server-unsupported` for its version or limits; `not-permitted` if it refuses the key;
- *   `not-trusted` if its certificate is not valid; `closed` if the signal is aborted first
+ * @throws Fault `server-unsupported` for the server's version or limits; `not-permitted` if it rejects the key;
+ *   `not-trusted` if its certificate is not valid; `closed` if the signal is aborted before it answers
  */
 export async function connectNats(options: NatsOptions): Promise<Connection> {
   const connection = new NatsConnection(await connectClient(options), options)
@@ -69,8 +69,8 @@ export async function connectNats(options: NatsOptions): Promise<Connection> {
 }
 
 /**
- * Retries in a loop of our own: the client's own loop treats an invalid certificate like an unreachable server, and
- * reports nothing while it waits.
+ * Retries in our own loop, since the loop of the client library treats an invalid certificate like an unreachable
+ * server, and reports nothing while it waits.
  */
 async function connectClient({ signal, onWait, ...options }: NatsOptions): Promise<Client> {
   for (;;) {
@@ -82,7 +82,7 @@ async function connectClient({ signal, onWait, ...options }: NatsOptions): Promi
     onWait?.(reached)
     await sleep(systemClock, connectPauseMs, signal)
     if (signal?.aborted === true) {
-      const detail = 'asked to stop before it connected'
+      const detail = 'stopped before a server answered'
       throw new Fault('closed', { detail })
     }
   }
@@ -116,7 +116,7 @@ function clientOptions({
     // Capturing a stack for each request costs more than the request.
     noAsyncTraces: true,
     ...(seed !== undefined && { authenticator: nkeyAuthenticator(seed) }),
-    // Otherwise the client accepts a server without TLS, whatever the URL.
+    // Without this option, the client accepts a server without TLS even for a `tls:` URL.
     ...(wantsTls(servers, caFile) && { tls: caFile === undefined ? {} : { caFile } }),
   }
 }
@@ -125,7 +125,7 @@ function wantsTls(servers: readonly string[], caFile: string | undefined): boole
   return caFile !== undefined || servers.some((url) => url.startsWith('tls:'))
 }
 
-/** Classifies a failed attempt to connect: temporary if the server may come up, critical if either side refuses the other. */
+/** The fault of a failed attempt to connect; critical if the key was rejected or the certificate is not valid. */
 function connectFault(
   cause: unknown,
   { servers, role, seed }: Pick<NatsOptions, 'servers' | 'role' | 'seed'>,
@@ -149,7 +149,7 @@ function connectFault(
   return new Fault('unavailable', { detail, ...options })
 }
 
-/** The code of the error names what OpenSSL rejected in the certificate. */
+/** Whether the code of the error names a problem that OpenSSL found in the certificate. */
 function isCertificateError(error: unknown): error is Error {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return /CERT|SELF_SIGNED|LEAF_SIGNATURE|CA_|_CRL/u.test(code)
@@ -185,7 +185,7 @@ class NatsConnection implements Connection {
   readonly #client: Client
   readonly #onFatal: (fault: Fault) => void
   readonly #reconnectListeners = new Set<() => void>()
-  /** Cancels a pending request. */
+  /** Functions that fail the pending requests. */
   readonly #pending = new Set<(fault: Fault) => void>()
   #facts: ServerFacts
   #isUp = true

@@ -10,7 +10,7 @@ const provisionPeriodMs = 5_000
 
 const requestTimeoutMs = 2_000
 
-/** A change to a stream. */
+/** Outcome of provisioning a stream. */
 export type Provisioned = 'created' | 'updated' | 'unchanged'
 
 /**
@@ -27,7 +27,7 @@ export async function provision(
   return done
 }
 
-/** Provisions every 5 s and after each reconnect until `signal` is aborted; reports each change, and each failure once. */
+/** Provisions every 5 s and after reconnects until `signal` is aborted. Reports each change, and each failure once. */
 export async function provisionForever(
   connection: Connection,
   specs: readonly StreamSpec[],
@@ -98,7 +98,7 @@ async function streamConfig(connection: Connection, name: string): Promise<objec
   }
 }
 
-/** Whether the server's configuration has all wanted fields; the server adds its own. */
+/** Whether the server's configuration has all wanted values. It also has fields that the server adds. */
 function hasAll(existing: object, wanted: StreamConfig): boolean {
   const values = existing as Readonly<Record<string, unknown>>
   return Object.entries(wanted).every(([name, value]) => isDeepStrictEqual(values[name], value))

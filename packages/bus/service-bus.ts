@@ -42,7 +42,7 @@ export interface ServiceBusOptions {
   readonly clock: Clock
   readonly metrics?: BusMetrics
   readonly tracing: Tracing
-  /** Called once for each operation that the bus retries, and when the reason changes. */
+  /** Called once for each operation that the bus retries, and again when the reason changes. */
   readonly onWait?: (wait: BusWait) => void
   /** Called when the operation succeeded or was cancelled. */
   readonly onWaitOver?: (wait: BusWait) => void

@@ -11,7 +11,7 @@ import { compareWriteOrder, parseWriteOrder, type WriteOrder } from './write-ord
 
 type Message = Pick<Incoming, 'data' | 'header'>
 
-/** Keeps the newest value of a state, pushed or read. */
+/** Keeps the newest value of a state, from pushed messages and from reads. */
 export class StateFollower<Value> implements Follow<Value> {
   readonly #context: BusContext
   readonly #state: State<Value>
@@ -83,7 +83,7 @@ export class StateFollower<Value> implements Follow<Value> {
   }
 
   #take(message: Message): void {
-    // A read may still be pending.
+    // A pending read may end after `stop`.
     if (this.#isStopped) return
     const order = parseWriteOrder(message.header(busHeaders.version))
     if (order === undefined) {

@@ -21,7 +21,7 @@ interface StampedMessage extends Outgoing {
 interface Newest {
   /** 0 without a value. */
   readonly sequence: number
-  /** The order of the stored write; undefined without a value, or if it has none. */
+  /** The version of the stored value; undefined if there is no value, or if the value has no version. */
   readonly version: string | undefined
 }
 
@@ -31,7 +31,7 @@ export class StateOwner<Value> implements Owner<Value> {
   readonly #state: State<Value>
   readonly #subject: string
   readonly #serial = new Serial()
-  /** Undefined until read, and after a refused write. */
+  /** Undefined before the first read, and after a conflict. */
   #newest: Newest | undefined
   #order: WriteOrder | undefined
   #written: { readonly value: Value } | undefined
@@ -108,16 +108,16 @@ export class StateOwner<Value> implements Owner<Value> {
   }
 
   /**
-   * The stored value to replace. At the start, any value written by the service before; later, only a value of this
-   * instance, or none if the store was lost.
+   * Reads the stored value that the next write replaces. The first write may replace a value of any instance. Later
+   * writes replace only a value of this instance, or no value if the store was lost.
    *
-   * @throws Fault `fenced` if another instance wrote in between
+   * @throws Fault `fenced` if another instance wrote after the first read
    */
   async #readNewest(): Promise<Newest> {
     const stored = await this.#read()
     const version = stored?.header(busHeaders.version)
     if (this.#order === undefined) {
-      // Later than any earlier writer, even one whose clock was ahead of ours.
+      // Greater than the epoch of any earlier writer, even if the clock of that writer was ahead of ours.
       const before = parseWriteOrder(version)
       const epochMs = Math.max(this.#context.clock.now(), (before?.epochMs ?? 0) + 1)
       this.#order = { epochMs, count: 0 }
@@ -133,7 +133,7 @@ export class StateOwner<Value> implements Owner<Value> {
     })
   }
 
-  /** One check at a time: checks would pile up behind a pending write. */
+  /** Runs one check at a time, since checks would pile up behind a pending write. */
   #checkOnce(): void {
     if (this.#isChecking) return
     this.#isChecking = true
@@ -158,7 +158,7 @@ export class StateOwner<Value> implements Owner<Value> {
     }
   }
 
-  /** Whether this is the last write. The sequence alone does not show it: a lost store counts from 1 again. */
+  /** Whether a message is our last write. The sequence does not prove it: a store counts from 1 again after a loss. */
   #isOurs({ sequence, header }: Stored): boolean {
     return (
       sequence === this.#newest?.sequence &&

@@ -98,7 +98,7 @@ test('a stopped follower is not called any more', async () => {
   assert.deepEqual(seen, [])
 })
 
-test('a stopped follower does nothing more: no pending read, no reconnect, no age', async () => {
+test('a stopped follower ignores its pending read and later reconnects, and is no longer an input', async () => {
   const world = await BusWorld.provisioned()
   const writer = await world.join('da-watcher')
   const reader = await world.join('derivation')
@@ -113,7 +113,7 @@ test('a stopped follower does nothing more: no pending read, no reconnect, no ag
   assert.deepEqual(reader.bus.inputs(), [])
 })
 
-test('a write that the store refuses reports its wait once, and succeeds in the end', async () => {
+test('a write to a missing stream is retried until the stream exists, and reports one wait', async () => {
   const world = new BusWorld()
   const { bus } = world.joinUnleased('rpc')
   const write = bus.own(serviceStatus.rpc).write(statusOf('rpc-0'))
@@ -146,7 +146,7 @@ test('checks do not pile up behind a write that waits', async () => {
   assert.ok(reads < 5, `${reads} reads`)
 })
 
-test('a state that declares its own order follows it instead of the order of writes', async () => {
+test('followers of a state with its own order use that order instead of the order of writes', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   const reader = await world.join('derivation')
@@ -223,7 +223,7 @@ test('the writes of a restarted writer count as newer, even if its clock is behi
   const seen = seenBy(reader)
   const owner = watcher.bus.own(l1Heads)
   await world.settle(owner.write(headsAt(1)))
-  // As if the first process had run on a machine whose clock is an hour ahead.
+  // Simulates a first process on a machine whose clock is an hour ahead.
   const stream = world.server.streams.get(world.names.stateStream(l1Heads))
   const ahead = `${world.clock.now() + 3_600_000}.7`
   stream?.keep(
@@ -329,14 +329,14 @@ for (const { name, headers, data, reason } of [
   })
 }
 
-test('a reader that throws stops its process: the error is a bug', async () => {
+test('a callback of a follower that throws stops the process', async () => {
   const { world, reader, write } = await watched()
   reader.bus.follow(l1Heads, () => {
     throw new Error('an invariant does not hold')
   })
   await write(1)
   await world.pass(10)
-  assert.match(reader.fatal[0]?.message ?? '', /rule of ours/)
+  assert.match(reader.fatal[0]?.message ?? '', /invariant does not hold/)
 })
 
 test('access that is not declared is denied', async () => {

@@ -1,6 +1,6 @@
 import type { StreamSpec } from '#messages/streams.ts'
 
-/** A stream as in the server's API; durations in nanoseconds. Only fields that all supported servers know. */
+/** A stream in the server's API, with only the fields that all supported servers know. Durations are nanoseconds. */
 export interface StreamConfig {
   readonly name: string
   readonly subjects: readonly string[]
@@ -25,8 +25,8 @@ const nanosPerMs = 1_000_000
 const unlimited = -1
 
 /**
- * Converts a stream to the server's form. File storage always: a stream in the server's memory is lost with its
- * definition when the server restarts, and is not faster (0.165 ms for an acknowledged publish of 1 KB either way).
+ * Converts a stream to the server's form, always with file storage. A restart of the server deletes streams in memory
+ * with their definition. They are not faster: an acknowledged publish of 1 KB takes 0.165 ms with both kinds.
  */
 export function toStreamConfig(spec: StreamSpec): StreamConfig {
   return {

@@ -12,9 +12,9 @@ export interface Ack {
 
 /** Conditions of storing a message. */
 export interface StoreOptions {
-  /** Message id: a repeated message is stored once. */
+  /** Message id, by which a repeated message is stored only once. */
   readonly id: string
-  /** Refused unless the subject's newest message has this sequence; 0: unless the subject has no message. */
+  /** Sequence that the newest message of the subject must have; 0 if the subject must have no message. */
   readonly expectedSequence?: number
 }
 
@@ -22,7 +22,7 @@ export interface StoreOptions {
  * Publishes a message to the stream of its subject.
  *
  * @throws Fault `conflict` if `expectedSequence` is not the newest; `store-refused` for any other refusal;
- * `unavailable` if no stream has the subject; `timeout` without an acknowledgement: the message may be stored or not
+ * `unavailable` if no stream has the subject; `timeout` without an acknowledgement, although the message may be stored
  */
 export async function store(
   connection: Connection,
@@ -75,7 +75,7 @@ export async function readNewest(
   }
 }
 
-/** @throws Fault `unavailable` with advice: without a responder, the stream does not exist */
+/** Sends a request to a stream. @throws Fault `unavailable` with advice if the stream does not exist */
 async function askStream(
   connection: Connection,
   message: Outgoing,

@@ -6,7 +6,7 @@ export interface WriteOrder {
   readonly count: number
 }
 
-/** Formats it for a header. */
+/** Formats a write order for a header. */
 export function formatWriteOrder({ epochMs, count }: WriteOrder): string {
   return `${epochMs}.${count}`
 }

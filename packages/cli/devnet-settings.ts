@@ -28,7 +28,7 @@ export const devnetSettings = z.strictObject({
     want(z.string(), 'a folder with l1.ndjson, l2.ndjson and genesis.json, gzipped or not')
       .default(keptRecord)
       .describe('recorded chain whose L1 is replayed'),
-    'one that goes through all forks',
+    'a record that activates all forks',
   ),
   speed: want(
     z
@@ -44,7 +44,7 @@ export const devnetSettings = z.strictObject({
     .describe('end when these heads are reached; default: when all recorded blocks are final'),
   timeoutSeconds: wholeNumber(1, 86_400)
     .default(180)
-    .describe('time limit for reaching the heads; then the command exits with 1'),
+    .describe('time limit for reaching the heads; the command exits with 1 if it is exceeded'),
   json: onOff().default(false).describe('whether to print one JSON object at the end'),
   dataDir: z.string().optional().describe('data folder to keep; default: a temporary one'),
   natsServer,

@@ -38,7 +38,7 @@ test('each setting without a counterpart is documented with its alternative, and
   }
 })
 
-test('a setting without a counterpart is reported as op-node’s, with its alternative', () => {
+test('a flag of op-node without a counterpart is reported with its alternative', () => {
   assert.throws(() => read(['--p2p.listen.tcp', '9222', '--l1.trustrpc', '--safedb.path=/x']), {
     message: [
       '3 settings are wrong:',
@@ -83,7 +83,7 @@ test('variables of op-node apply if the variable of Atoll is not set', () => {
   assert.equal(read([], both).given['l1BeaconUrls'], 'http://127.0.0.1:3')
 })
 
-test('variables without a counterpart are reported and accepted: the environment may be shared', () => {
+test('variables of op-node without a counterpart are reported, but are not an error', () => {
   const names = ['L1_BEACON', 'L1_BEACON_ARCHIVER', 'L1_TRUST_RPC', 'P2P_LISTEN_TCP_PORT']
   // Kubernetes sets such variables for a service named op-node.
   const others = ['SERVICE_HOST', 'PORT_8545_TCP']

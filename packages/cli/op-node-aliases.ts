@@ -71,11 +71,14 @@ export const opNodeForeign: readonly ForeignSetting[] = [
     '--sync-mode el makes the execution client fetch the chain from its peers',
     'L2_ENGINE_SYNC_ENABLED',
   ),
-  foreign('l2.skip-sync-start-check', 'remove it: the search for the start reads headers in pages'),
+  foreign(
+    'l2.skip-sync-start-check',
+    'remove it: the search for the start always checks the L1 origins, and reads blocks in pages',
+  ),
   foreign('safedb.path', 'the history of safe heads is always kept, in --data-dir'),
   foreign('finality.', noNeed),
   foreign('metrics.', 'each service serves /metrics; its address is in the first line of its log'),
-  foreign('pprof.', 'Node has its own profiler: NODE_OPTIONS=--cpu-prof atoll service NAME'),
+  foreign('pprof.', 'Node.js has its own profiler: NODE_OPTIONS=--cpu-prof atoll service NAME'),
   foreign('log.color', noNeed),
   foreign('log.pid', noNeed),
   foreign('snapshotlog.file', noNeed, 'SNAPSHOT_LOG'),
@@ -106,7 +109,7 @@ function alias(
   }
 }
 
-/** Parses a Go duration, such as `12s` or `1m30s`. */
+/** Converts a Go duration, such as `12s` or `1m30s`, to milliseconds. */
 function milliseconds(duration: string): string | undefined {
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/gu)]
   if (parts.length === 0 || parts.map(([text]) => text).join('') !== duration) return undefined
@@ -122,7 +125,7 @@ function seconds(duration: string): string | undefined {
   return ms === undefined ? undefined : String(Math.round(Number(ms) / 1_000))
 }
 
-/** Parses a number of calls per second, which may be a fraction in op-node. */
+/** Parses a number of calls per second; undefined for a fraction, which op-node accepts and Atoll does not. */
 function wholeRate(rate: string): string | undefined {
   return Number.isInteger(Number(rate)) ? String(Number(rate)) : undefined
 }

@@ -28,7 +28,7 @@ export const recordSettings = z.strictObject({
     ),
   from: blockNumber().describe('number of the L2 block that is the safe head at the start'),
   to: blockNumber().describe('number of the last L2 block'),
-  out: want(z.string(), 'a folder that is not there yet').describe('folder to write'),
+  out: want(z.string(), 'a folder that does not exist yet').describe('folder to write'),
   requestTimeoutMs: wholeNumber(100, 600_000)
     .default(30_000)
     .describe('how long one request may take'),

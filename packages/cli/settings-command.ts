@@ -16,7 +16,7 @@ export interface SettingsCommand<Schema extends SettingsSchema> {
   readonly summary: string
   readonly description: string
   readonly schema: Schema
-  /** Other programs' names for its settings. */
+  /** Names of other programs for the settings of this command. */
   readonly aliases?: readonly SettingAlias[]
   /** Other programs' settings without a counterpart here. */
   readonly foreign?: readonly ForeignSetting[]
@@ -31,7 +31,7 @@ export interface SettingsCommand<Schema extends SettingsSchema> {
   ) => Promise<void>
 }
 
-/** Adds a command whose flags are settings: each can also be an environment variable, and all mistakes are reported at once. */
+/** Adds a command that reads its settings from flags and environment variables. */
 export function addSettingsCommand<Schema extends SettingsSchema>(
   parent: Command,
   { name, summary, description, schema, aliases = [], foreign = [], run }: SettingsCommand<Schema>,

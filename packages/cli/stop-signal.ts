@@ -7,7 +7,7 @@ export interface StopSignal {
   readonly stopped: Promise<undefined>
 }
 
-/** Waits for SIGINT, SIGTERM or SIGHUP; another one a second or more later ends the process at once. */
+/** Waits for SIGINT, SIGTERM or SIGHUP. A second signal, at least a second later, ends the process at once. */
 export function stopSignal(): StopSignal {
   const controller = new AbortController()
   const { signal } = controller

@@ -17,7 +17,7 @@ import { allMethods } from './method-versions.ts'
 
 const secret = new Uint8Array(32).fill(7)
 
-/** The embedded execution client of a record's chain behind HTTP, and a client of it. */
+/** Serves the embedded execution client, with the chain of a record, over HTTP, and connects a client to it. */
 async function served(t: TestContext, recordName: string, { asWith = secret } = {}) {
   const record = await readRecord(recordName)
   const { genesis } = record
@@ -49,7 +49,7 @@ async function served(t: TestContext, recordName: string, { asWith = secret } = 
   return { client, record, called, server }
 }
 
-test('a chain with all forks is built, inserted and read back over HTTP, each block with its method versions', async (t) => {
+test('over HTTP, blocks of all forks are built, inserted and read back with the method versions of their fork', async (t) => {
   const { called, client, record } = await served(t, 'all-forks-lagoon')
   for (const { block, header } of record.l2.slice(1)) {
     const parent = { head: block.parentHash, safe: undefined, finalized: undefined }
@@ -87,7 +87,7 @@ test('a chain with all forks is built, inserted and read back over HTTP, each bl
     assert.ok((await client.capabilities())?.includes(method), method)
 })
 
-test('an unknown head is syncing, and a wrong hash invalid', async (t) => {
+test('the status of an unknown head is syncing, and the status of a wrong block hash is invalid', async (t) => {
   const { client, record } = await served(t, 'fork-karst')
   const heads = { head: hash(1), safe: undefined, finalized: undefined }
   assert.deepEqual(await client.forkchoice(heads), { kind: 'syncing' })
@@ -106,7 +106,7 @@ test('an unknown head is syncing, and a wrong hash invalid', async (t) => {
   })
 })
 
-test('a wrong secret is reported with what to do', async (t) => {
+test('a wrong secret is reported with advice', async (t) => {
   const { client } = await served(t, 'fork-karst', { asWith: new Uint8Array(32).fill(8) })
   await assert.rejects(client.chainId(), (error) => {
     assert.ok(isFault(error, 'engine-unauthorized'))

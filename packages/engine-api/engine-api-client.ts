@@ -29,12 +29,12 @@ import { allMethods, methodVersions } from './method-versions.ts'
 
 /** Options of the client. */
 export interface EngineApiClientOptions {
-  /** Adds the token to each request, and must not retry: the caller decides when to retry. */
+  /** Client that adds the JWT to each request. It must not retry, since the caller decides when to retry. */
   readonly rpc: Pick<JsonRpcClient, 'call' | 'batch'>
   readonly config: RollupConfig
   /** Called with the duration of each call. */
   readonly onCall?: (method: string, ms: number) => void
-  /** Milliseconds, for `onCall`. */
+  /** Monotonic clock in milliseconds, by which calls are timed for `onCall`. */
   readonly monotonicMs: () => number
   readonly signal?: AbortSignal | undefined
 }
@@ -67,19 +67,19 @@ const proofJson = z.object({
 
 const labels = { unsafe: 'latest', safe: 'safe', finalized: 'finalized' } as const
 
-/** Hash of an unknown head. */
+/** Hash that the Engine API uses in place of an unknown head. */
 const noHash = `0x${'00'.repeat(32)}`
 
-/** Blocks per request: an answer has room for that many of the largest. */
+/** Blocks per request. An answer with 16 blocks of maximum size stays within the size limit of answers. */
 const blocksPerRequest = 16
 
-/** Concurrent requests for blocks: an execution client serves several as fast as one. */
+/** Concurrent requests for blocks. An execution client serves several requests as fast as one. */
 const requestsAtOnce = 4
 
 /** The Engine API of op-geth, op-reth or the embedded client, over HTTP. */
 export class EngineApiClient implements ExecutionClient {
   readonly #options: EngineApiClientOptions
-  /** False once the server refused `engine_getPayloadV5`: early versions of op-reth serve V4 only. */
+  /** False after the server refused `engine_getPayloadV5`. Early versions of op-reth serve only V4. */
   #hasGetPayloadV5 = true
 
   constructor(options: EngineApiClientOptions) {
@@ -250,7 +250,7 @@ function statusOf({ status, validationError }: z.output<typeof statusJson>): Pay
       return { kind: 'valid' }
     case 'INVALID':
     case 'INVALID_BLOCK_HASH':
-      return { kind: 'invalid', reason: validationError ?? 'without a reason' }
+      return { kind: 'invalid', reason: validationError ?? 'no reason given' }
     case 'SYNCING':
     case 'ACCEPTED':
       return { kind: 'syncing' }
@@ -288,7 +288,7 @@ function blockCall(which: BlockName): JsonRpcCall {
   }
 }
 
-/** For a label that is not set, geth and others answer with an error. */
+/** Whether an error means that a block is unknown. Geth and other clients answer an unset label with such an error. */
 function isUnknownBlock(error: unknown): boolean {
   return error instanceof JsonRpcError && /not found|unknown block/i.test(error.message)
 }

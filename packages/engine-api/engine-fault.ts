@@ -17,8 +17,8 @@ export function isRefusal(error: unknown, ...codes: readonly number[]): error is
 }
 
 /**
- * The fault of a failed call: `engine-forkchoice` (severity reset), `engine-refused`, `engine-unauthorized`, `engine-unreachable`,
- * `engine-response`. Other errors are returned as they are.
+ * Converts the error of a failed call to a fault: `engine-forkchoice` (severity reset), `engine-refused`,
+ * `engine-unauthorized`, `engine-unreachable` or `engine-response`. Returns any other error unchanged.
  */
 export function toEngineFault(error: unknown, method: string): unknown {
   if (error instanceof JsonRpcError) return ofRefusal(error, method)

@@ -8,7 +8,7 @@ import type { Hash } from '#protocol/primitives.ts'
 /** Identifies a block that is being built: 8 bytes. */
 export type PayloadId = Hex
 
-/** The heads of a forkchoice. An undefined head is not known, and stays as it is. */
+/** The heads of a forkchoice. If `safe` or `finalized` is undefined, the execution client keeps its own. */
 export interface ForkchoiceHeads {
   readonly head: Hash
   readonly safe: Hash | undefined
@@ -46,23 +46,23 @@ export interface BlocksDown {
 }
 
 /**
- * The calls of the engine to an execution client: the Engine API, and blocks.
+ * The calls of the engine service to an execution client: Engine API calls, and reads of blocks and proofs.
  *
- * Every call may throw a Fault: `engine-forkchoice` (severity `reset`: heads that do not fit its chain), and the temporary
- * `engine-refused`, `engine-unauthorized`, `engine-unreachable`, `engine-response`.
+ * Every call may throw Fault `engine-forkchoice` of severity `reset`, if the heads do not match the client's chain, and
+ * the temporary faults `engine-refused`, `engine-unauthorized`, `engine-unreachable` and `engine-response`.
  */
 export interface ExecutionClient {
   newPayload(payload: Payload): Promise<PayloadStatus>
   forkchoice(heads: ForkchoiceHeads): Promise<ForkchoiceStatus>
   /** Starts to build a block on top of the head. */
   build(heads: ForkchoiceHeads, attributes: PayloadAttributes): Promise<BuildStatus>
-  /** The built block; undefined if the client does not know the id any more. `timestamp` is that of its attributes. */
+  /** Returns the built block; undefined if the client no longer knows the id. `timestamp` is that of the attributes. */
   getPayload(payloadId: PayloadId, timestamp: bigint): Promise<Payload | undefined>
-  /** By number: a block of the canonical chain. */
+  /** Returns a block; undefined if it is unknown. A number selects the block of the canonical chain. */
   block(which: BlockName): Promise<Payload | undefined>
-  /** Newest first. May return fewer than requested, but at least one if `number` exists. */
+  /** Returns blocks, newest first; possibly fewer than requested, but at least one if block `number` exists. */
   blocksDown(from: BlocksDown): Promise<readonly L2Block[]>
-  /** The account of the L2ToL1MessagePasser, with its proof. */
+  /** Returns the L2ToL1MessagePasser's account after a block, with its proof; undefined if the block is unknown. */
   accountProof(block: Hash): Promise<AccountProof | undefined>
   chainId(): Promise<bigint>
   /** Supported methods of the Engine API; undefined if the client does not report them. */

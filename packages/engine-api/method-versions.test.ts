@@ -62,7 +62,7 @@ test('a scheduled fork that needs missing methods is reported with its time', ()
   )
 })
 
-test('of the active forks only the last counts, and each missing method is reported once', () => {
+test('methods of forks before the last active one are not required, and each missing method is reported once', () => {
   const found = gaps('karst', { isthmus: 1n, jovian: 9n * day, karst: 12n * day })
   assert.deepEqual(
     found.map(({ fork, missing }) => [fork, missing]),

@@ -5,12 +5,15 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 /** Versions of the Engine API methods for a block. */
 export interface MethodVersions {
   readonly newPayload: 2 | 3 | 4
-  /** With attributes; without them, any version works. */
+  /** Version of a call with attributes. Without attributes, any version works. */
   readonly forkchoiceUpdated: 1 | 2 | 3
   readonly getPayload: 2 | 3 | 4 | 5
 }
 
-/** The versions for a block of a timestamp. Spec: exec-engine.md#engine-api; getPayloadV5 from Karst on is op-node's */
+/**
+ * The versions for a block with this timestamp. getPayloadV5 from Karst on is as in op-node.
+ * Spec: exec-engine.md#engine-api
+ */
 export function methodVersions(config: RollupConfig, timestamp: bigint): MethodVersions {
   return versionsWith((fork) => isActive(config, fork, timestamp))
 }
@@ -32,8 +35,8 @@ export interface ForkGap {
 }
 
 /**
- * The active and scheduled hardforks whose methods an execution client lacks, in order of time. Of the active ones, only the
- * last counts: no new block belongs to the others.
+ * The hardforks whose methods an execution client lacks, in order of activation. Only the last active hardfork and the
+ * scheduled ones are checked, since no new block belongs to an earlier hardfork.
  */
 export function forkGaps(
   config: RollupConfig,
@@ -59,7 +62,7 @@ export function forkGaps(
   return gaps
 }
 
-/** All Engine API methods that the node may call, at any time. */
+/** All Engine API methods that the node may call for a block of any hardfork. */
 export const allMethods: readonly string[] = [
   ...new Set(hardforkNames.flatMap((fork) => methodsOf(versionsWith((name) => upTo(fork)[name])))),
 ]
@@ -84,7 +87,7 @@ function methodsOf({
 
 const secondsPerDay = 86_400n
 
-/** A gap, as shown to operators. */
+/** Describes a gap for operators. */
 export function describeForkGap({ fork, startsAt, missing }: ForkGap, nowSeconds: bigint): string {
   const days =
     (startsAt > nowSeconds ? startsAt - nowSeconds : nowSeconds - startsAt) / secondsPerDay

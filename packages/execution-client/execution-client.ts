@@ -26,7 +26,7 @@ import { openChainDatabase } from './store/chain-database.ts'
 /** Options of an execution client. */
 export interface ExecutionClientOptions {
   readonly genesis: Genesis
-  /** Path of the database; `:memory:` for none. */
+  /** Path of the database file; `:memory:` for a database in memory. */
   readonly databaseFile: string
   /** Whether all states are kept. */
   readonly archive: boolean
@@ -56,13 +56,14 @@ export interface ExecutionClient {
   close(): Promise<void>
 }
 
-/** Limit on Engine API bodies: a payload of 10 MiB is twice as long in hex. */
+/** Limit on the size of Engine API requests. A payload of 10 MiB has 20 MiB in hex. */
 const maxEngineRequestBytes = 32 * 1024 * 1024
 
 /**
- * Starts the embedded execution client: for development, tests and offline verification. Production runs op-reth or op-geth.
+ * Starts the embedded execution client, for development, tests and offline verification. Production runs op-reth or
+ * op-geth.
  *
- * @throws Fault `chain-database`, `genesis-mismatch`, or that of a port that cannot be bound
+ * @throws Fault `chain-database`, `genesis-mismatch`, or the fault of a port that cannot be bound
  */
 export async function startExecutionClient(
   options: ExecutionClientOptions,
@@ -158,7 +159,7 @@ function openBuilds(
       log.error({ error }, 'a transaction broke the interpreter, and is dropped')
       return 'broken'
     },
-    onError: (error) => log.error({ error }, 'a block could not be improved'),
+    onError: (error) => log.error({ error }, 'no further transactions could be added to a block'),
   })
 }
 

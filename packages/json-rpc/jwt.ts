@@ -29,7 +29,7 @@ export async function readJwtSecret(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Makes a token that is valid for a minute: `Authorization: Bearer <token>`.
+ * Makes a token, valid for a minute, for the header `Authorization: Bearer <token>`.
  *
  * @param unixMs time of issue; the token has whole seconds
  */

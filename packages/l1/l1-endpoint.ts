@@ -71,7 +71,7 @@ export class L1Endpoint {
   }
 
   /**
-   * Checks the chain id of the node, once; every other call checks it first.
+   * Checks the chain id of the node. Every method that queries it makes this check first, until it has succeeded.
    *
    * @throws Fault as `fetchHeader` does
    */

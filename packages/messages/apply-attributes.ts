@@ -24,7 +24,7 @@ export interface ApplyAttributesRequest {
 export type ApplyAttributesResponse =
   /** Queued, or already applied. */
   | { readonly kind: 'accepted' }
-  /** The request names another generation; this is the engine's. */
+  /** The request is for another generation than that of the engine, which is `generation`. */
   | { readonly kind: 'refused'; readonly generation: bigint }
 
 /** Codec of `ApplyAttributesRequest`. */

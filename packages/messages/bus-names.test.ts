@@ -60,7 +60,7 @@ test('two nodes on one server share no stream and no subject', () => {
   }
 })
 
-test('the streams are those of the table', () => {
+test('a node has streams for states, leases and logs, with their size limits', () => {
   assert.deepEqual(
     streamsOf(subjects, names).map(({ name, maxBytes }) => [name, maxBytes]),
     [

@@ -8,7 +8,7 @@ import {
   type State,
 } from './subject.ts'
 
-/** Name of the node: several nodes may share a NATS server, each under its own name. */
+/** The chain and name of a node. Several nodes may share a NATS server, each under its own name. */
 export interface NodeAddress {
   readonly chainId: bigint
   /** 1 to 32 of `a-z`, `0-9` and `-`. */
@@ -18,7 +18,7 @@ export interface NodeAddress {
 /** Pattern of a node name. */
 export const nodeNamePattern: RegExp = /^[a-z0-9-]{1,32}$/
 
-/** Pattern of an instance name: it is a token of a subject, and usually the name of a pod or host. */
+/** Pattern of an instance name, which is a token of a subject, and usually the name of a pod or host. */
 export const instanceNamePattern: RegExp = /^[A-Za-z0-9_-]{1,64}$/
 
 /** Builds the names of one node's subjects, streams and keys. */
@@ -41,7 +41,7 @@ export class BusNames {
     return this.#streamPrefix
   }
 
-  /** The subject on which updates of a state are pushed. For a state per instance: those of `instance`, or of all with `*`. */
+  /** The subject on which updates of a state are pushed. `instance` may be `*` for a state per instance. */
   stateUpdates(state: State<unknown>, instance: string): string {
     return `${this.#prefix}.${stateKey(state, instance)}`
   }
@@ -56,12 +56,12 @@ export class BusNames {
     return `$KV.${this.#stateBucket(kind)}.${service}.>`
   }
 
-  /** The stream of states of a kind. States per instance have their own stream: they expire, and there may be many. */
+  /** The stream of states of a kind. States per instance have their own stream, since they expire. */
   stateStream(kind: StateKind): string {
     return `KV_${this.#stateBucket(kind)}`
   }
 
-  /** Subjects of a state stream, and where it republishes each update. */
+  /** The subjects of a state stream, and the subjects to which the stream republishes updates. */
   stateRepublish(kind: StateKind): { readonly source: string; readonly destination: string } {
     return { source: `$KV.${this.#stateBucket(kind)}.>`, destination: `${this.#prefix}.>` }
   }

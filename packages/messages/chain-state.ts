@@ -17,18 +17,18 @@ import { systemConfigFromWire, systemConfigToWire } from './wire/system-config.t
 
 /** The public state of the L2 chain: heads, generation, outcome of the last attributes. */
 export interface ChainState {
-  /** Fences resets: `max(previous + 1, Unix milliseconds)`, so it also grows if the bus lost its store. */
+  /** Grows with each reset: `max(previous + 1, Unix milliseconds)`. So it grows even if the bus lost its store. */
   readonly generation: bigint
   /** Grows by one with each write within the generation. */
   readonly version: bigint
   /** Sequence of the attributes applied last in this generation; 0 for none. */
   readonly sequence: bigint
   /**
-   * Outcome of these attributes. `replaced`: refused and replaced by a deposits-only block. `dropped`, before Holocene:
-   * refused; the pending safe head is the safe head again, and the next batch follows.
+   * Outcome of these attributes. `replaced`: they were refused, and a deposits-only block was built instead. `dropped`,
+   * only before Holocene: they were refused, and the pending safe head was reset to the safe head.
    */
   readonly outcome: 'started' | 'consolidated' | 'built' | 'replaced' | 'dropped'
-  /** Digest of the attributes with this sequence; absent while it is 0. */
+  /** Digest of the attributes with this sequence; undefined while the sequence is 0. */
   readonly attributesDigest: Bytes32 | undefined
   readonly unsafe: L2BlockRef
   readonly safe: L2BlockRef
@@ -41,12 +41,12 @@ export interface ChainState {
    * and the generation started with a safe head that was a configured distance below the client's head.
    */
   readonly sync: 'ready' | 'el-syncing' | 'el-synced'
-  /** The lease revision under which this was written. */
+  /** The lease revision under which this state was written. */
   readonly term: bigint
   readonly instance: string
 }
 
-/** Where derivation begins in a generation. */
+/** Where derivation starts in a generation. */
 export interface ResetPoint {
   readonly safe: L2BlockRef
   /** The L1 block where the pipeline starts: a channel timeout before the safe head's L1 origin. */

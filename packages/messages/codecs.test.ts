@@ -14,7 +14,7 @@ for (const subject of subjects) {
   for (const codec of used) codecs.set(codec.type, codec)
 }
 
-/** Inputs for each message; a longer run takes them from the environment. */
+/** Number of inputs for each message; longer runs set it in the environment. */
 const inputs = Number(process.env['ATOLL_FUZZ_INPUTS'] ?? 100_000)
 
 test('every message of the table is tested here', () => {
@@ -34,9 +34,9 @@ for (const [type, codec] of codecs) {
     )
   })
 
-  test(`${type}: ${inputs} arbitrary inputs are a value or a DecodeError`, (t) => {
+  test(`${type}: each of ${inputs} arbitrary inputs decodes to a value or throws DecodeError`, (t) => {
     const { stackTraceLimit } = Error
-    // Most of the time would be spent on stack traces that are not read.
+    // Stack traces are not read here, and would take most of the time.
     Error.stackTraceLimit = 0
     t.after(() => {
       Error.stackTraceLimit = stackTraceLimit
@@ -62,7 +62,7 @@ function checkDecodes(codec: MessageCodec<unknown>, bytes: Uint8Array): void {
   codec.encode(value)
 }
 
-/** Bytes that are almost a message: truncated, changed in places, with random bytes appended, or random only. */
+/** Changes a message: truncates it, changes some bytes, appends random bytes, or returns only random bytes. */
 function spoil(sample: Uint8Array, random: Random): Uint8Array {
   // The first kilobyte has all fields whose corruption matters; the rest of a large message is data.
   const message = sample.subarray(0, 1_024)

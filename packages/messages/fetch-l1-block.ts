@@ -16,14 +16,14 @@ import { l1BlockFromWire, l1BlockToWire } from './wire/l1-block.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { l1RefFromWire, l1RefToWire } from './wire/refs.ts'
 
-/** Which L1 block derivation needs, and which parts of it. */
+/** Request for an L1 block with the data of a batcher. */
 export interface FetchL1BlockRequest {
   readonly block:
     | { readonly kind: 'number'; readonly number: bigint }
     | { readonly kind: 'hash'; readonly hash: Hash }
   /** If the block has another parent, the response is `reorged`. */
   readonly parentHash: Hash | undefined
-  /** The batcher whose blobs to include. */
+  /** The batcher whose transactions and blobs the response includes. */
   readonly batcherAddress: Address
 }
 

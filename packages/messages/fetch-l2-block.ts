@@ -22,7 +22,7 @@ import {
 } from './wire/payload.ts'
 import { l2RefFromWire, l2RefToWire } from './wire/refs.ts'
 
-/** Which L2 block is requested, and which parts of it. */
+/** Request for a part of an L2 block. */
 export interface FetchL2BlockRequest {
   readonly block:
     | { readonly kind: 'number'; readonly number: bigint }
@@ -39,7 +39,7 @@ export type L2BlockPart =
   | { readonly kind: 'payload'; readonly payload: Payload }
   | { readonly kind: 'account-proof'; readonly proof: AccountProof }
 
-/** The block, or `not-found`; with the generation it was read in. */
+/** The requested part of the block, or `not-found`, with the generation in which the engine read it. */
 export type FetchL2BlockResponse = { readonly generation: bigint } & (
   | { readonly kind: 'found'; readonly ref: L2BlockRef; readonly part: L2BlockPart }
   | { readonly kind: 'not-found' }

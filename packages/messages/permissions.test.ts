@@ -42,7 +42,7 @@ test('no service may access a stream except to read it', () => {
   }
 })
 
-test('no two users share an inbox, and no right goes beyond a service', () => {
+test('each user has its own inbox, and no user may access all subjects of a node', () => {
   for (const role of busRoles) {
     const { publish, subscribe } = permissionsOf(role, table)
     assert.ok(subscribe.includes(`_INBOX_${role}.>`), role)

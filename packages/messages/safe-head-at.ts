@@ -14,9 +14,9 @@ export type SafeHeadAtRequest =
 /** The entry, or why there is none. */
 export type SafeHeadAtResponse =
   | { readonly kind: 'found'; readonly entry: SafeAt }
-  /** Above the newest entry, or no entry at all. */
+  /** The requested block is above the newest entry, or there are no entries. */
   | { readonly kind: 'not-yet' }
-  /** Below the first entry. */
+  /** The requested block is below the first entry. */
   | { readonly kind: 'too-old' }
 
 /** Codec of `SafeHeadAtRequest`. */

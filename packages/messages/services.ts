@@ -1,4 +1,4 @@
-/** Atoll's services; each is a process of its own. */
+/** Atoll's services. */
 export const serviceNames = [
   'da-watcher',
   'derivation',
@@ -12,7 +12,7 @@ export const serviceNames = [
 /** The name of a service, as used in subjects, flags, metrics and container names. */
 export type ServiceName = (typeof serviceNames)[number]
 
-/** Users of the bus beside the services: one creates the streams, one only reads. */
+/** Users of the bus beside the services: `provision` creates the streams, and `operator` only reads. */
 const operatorRoles = ['provision', 'operator'] as const
 
 /** A user of the bus, with its own key and the least rights. */
@@ -22,7 +22,7 @@ export type BusRole = ServiceName | (typeof operatorRoles)[number]
 export const busRoles: readonly BusRole[] = [...serviceNames, ...operatorRoles]
 
 /**
- * Whether only one instance of the service may act at a time, which takes a lease first.
+ * Whether only one instance of the service may act at a time, for which it needs a lease.
  * Any number of rpc replicas may run. Two instances of another service would write one state, or use one peer key.
  */
 export function isLeased(service: ServiceName): boolean {

@@ -6,7 +6,7 @@ export interface StreamSpec {
   readonly name: string
   readonly subjects: readonly string[]
   readonly messagesPerSubject: number
-  /** Absent: no limit. */
+  /** undefined means no limit. */
   readonly maxAgeMs: number | undefined
   readonly maxBytes: number
   /** Whether a full stream refuses new messages or drops the oldest. */
@@ -18,12 +18,12 @@ export interface StreamSpec {
 /** How long a lease is kept without renewal. */
 export const leaseTtlMs = 10_000
 
-/** How long the last state of an instance is kept: instance names change, as those of pods do. */
+/** How long the last state of an instance is kept. It expires since instance names may change, like names of pods. */
 const instanceStateTtlMs = 600_000
 
 const mebibyte = 1024 * 1024
 
-/** The streams of one node: states, leases, and those named by logs. */
+/** The streams of one node, for its states, its leases and its logs. */
 export function streamsOf(subjects: readonly Subject[], names: BusNames): readonly StreamSpec[] {
   const logs = subjects.filter((subject) => subject.kind === 'log')
   const ofLogs = new Set(logs.map(({ stream }) => stream))

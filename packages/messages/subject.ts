@@ -4,7 +4,7 @@ import type { MessageCodec } from './wire/message-codec.ts'
 /** `<service>.<what>`; the service publishes or serves the subject. */
 export type SubjectName = `${ServiceName}.${string}`
 
-/** A value of which only the newest matters: stored as last value, updates are pushed. */
+/** A value of which only the newest version matters. The newest value is stored, and updates are pushed. */
 export interface State<Value> extends Declared {
   readonly kind: 'state'
   readonly readers: readonly ServiceName[]
@@ -12,13 +12,13 @@ export interface State<Value> extends Declared {
   /** Whether each instance of the service has its own value. */
   readonly perInstance: boolean
   /**
-   * Whether `candidate` was written after `current`. Undefined: the version that the bus stamps on each write decides.
-   * Defined for a state with an order of its own, which other messages refer to.
+   * Whether `candidate` was written after `current`, for a state that has its own order. Without this function, the
+   * version that the bus stamps on each write decides.
    */
   newer?(candidate: Value, current: Value): boolean
 }
 
-/** Numbered entries of which each matters: pushed live, and readable by number. */
+/** Numbered entries, each of which matters. They are pushed to readers, and stored to be read by number. */
 export interface Log<Value> extends Declared {
   readonly kind: 'log'
   readonly readers: readonly ServiceName[]
@@ -26,7 +26,7 @@ export interface Log<Value> extends Declared {
   readonly stream: LogStream
   /** Number of an entry, the last token of its subject. */
   number(value: Value): bigint
-  /** Message id, equal only for equal content, so that a repeated entry is stored once. */
+  /** Message id, by which a repeated entry is stored once. Entries with different content have different ids. */
   id(value: Value): string
 }
 
@@ -35,20 +35,20 @@ export interface LogStream {
   /** Upper case, as in `SAFE_AT`. */
   readonly name: string
   readonly entriesPerNumber: number
-  /** Undefined: no limit. */
+  /** undefined means no limit. */
   readonly maxAgeMs?: number
   readonly maxBytes: number
   /** How long a repeated entry is recognised. */
   readonly duplicateWindowMs: number
 }
 
-/** Request and reply, at most once: retries are up to the caller. */
+/** A request and its reply. A request is delivered at most once, so the caller is responsible for retries. */
 export interface Call<Request, Response> extends Declared {
   readonly kind: 'call'
   readonly callers: readonly ServiceName[]
   readonly request: MessageCodec<Request>
   readonly response: MessageCodec<Response>
-  /** Which connection carries it: a slow reader of bulk data must not delay a lease. */
+  /** The connection that carries the call. Bulk data has its own connection, so that it does not delay a lease. */
   readonly traffic: 'control' | 'bulk'
 }
 

@@ -38,6 +38,9 @@ import { type ServiceName, serviceNames } from './services.ts'
 import { type Call, call, type Log, log, type State, state, type Subject } from './subject.ts'
 import { type SystemConfigUpdate, systemConfigUpdateCodec } from './system-config-update.ts'
 
+/** Services that derivation waits for: their waits are the causes of its own. */
+const waitedFor: readonly ServiceName[] = ['da-watcher', 'engine']
+
 /** Heads of L1: latest, safe, finalized. */
 export const l1Heads: State<L1Heads> = state({
   name: 'da-watcher.l1-heads',
@@ -47,13 +50,13 @@ export const l1Heads: State<L1Heads> = state({
 })
 
 /**
- * The system config as of the L1 head: the unsafe block signer.
+ * The part of the system config at the L1 head that services need: the unsafe block signer.
  *
  * @public
  */
 export const systemConfig: State<SystemConfigUpdate> = state({
   name: 'da-watcher.system-config',
-  summary: 'The system config as of the L1 head: the unsafe block signer.',
+  summary: 'The unsafe block signer at the L1 head, from the system config.',
   readers: ['gossip', 'rpc'],
   codec: systemConfigUpdateCodec,
 })
@@ -79,7 +82,7 @@ export const applyAttributes: Call<ApplyAttributesRequest, ApplyAttributesRespon
   response: applyAttributesResponseCodec,
 })
 
-/** A block of the execution client; answered without waiting for the engine's queue. */
+/** Returns a block of the execution client, without waiting for the engine's queue. */
 export const fetchL2Block: Call<FetchL2BlockRequest, FetchL2BlockResponse> = call({
   name: 'engine.fetch-l2-block',
   summary: 'A block of the execution client: reference, header, payload or account proof.',
@@ -115,10 +118,10 @@ export const derivationTargets: State<DerivationTargets> = state({
   codec: derivationTargetsCodec,
 })
 
-/** The safe head after derivation processed an L1 block, by the number of that block. */
+/** The safe head after derivation processed an L1 block, by the number of the L1 block. */
 export const safeAt: Log<SafeAt> = log({
   name: 'derivation.safe-at',
-  summary: 'The safe head after derivation processed an L1 block, by the number of that block.',
+  summary: 'The safe head after derivation processed an L1 block, by the number of the L1 block.',
   readers: ['rpc', 'engine'],
   codec: safeAtCodec,
   number: ({ l1 }) => l1.number,
@@ -144,7 +147,7 @@ export const safeHeadAt: Call<SafeHeadAtRequest, SafeHeadAtResponse> = call({
   response: safeHeadAtResponseCodec,
 })
 
-/** Unsafe blocks from peers, by number. The engine reads missed ones again, from its unsafe head on. */
+/** Unsafe blocks from peers, by number. The engine reads blocks that it missed from its unsafe head on. */
 export const payloadReceived: Log<ReceivedPayload> = log({
   name: 'gossip.payload-received',
   summary: 'Unsafe blocks from peers, signed by the sequencer and checked, by number.',
@@ -183,13 +186,10 @@ export const subjects: readonly Subject[] = [
   ...Object.values(serviceStatus),
 ]
 
-/** Services that derivation waits for: their waits are the causes of its own. */
-const waitedFor: readonly ServiceName[] = ['da-watcher', 'engine']
-
 function statusOf(service: ServiceName): State<ServiceStatus> {
   return state({
     name: `${service}.status`,
-    summary: `What ${service} is doing and what it waits for, by instance; written each 5 s.`,
+    summary: `What ${service} is doing and what it waits for, by instance; written every 5 s.`,
     readers: ['rpc', ...(waitedFor.includes(service) ? (['derivation'] as const) : [])],
     codec: serviceStatusCodec,
     perInstance: true,

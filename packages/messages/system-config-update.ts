@@ -5,7 +5,7 @@ import { addressFromWire, hexToWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { l1RefFromWire, l1RefToWire } from './wire/refs.ts'
 
-/** The system config as of the L1 head. Derivation's own system config is that of the L1 block it reads. */
+/** The system config at the L1 head. Derivation uses the system config at the L1 block that it reads instead. */
 export interface SystemConfigUpdate {
   readonly at: L1BlockRef
   /** The address that must have signed a gossiped payload. */

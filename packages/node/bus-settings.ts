@@ -26,7 +26,9 @@ export const serveSettings = z.strictObject({
   host: z.string().default('127.0.0.1').describe('address to listen on'),
   port: port().default(4222).describe('port to listen on'),
   natsServer,
-  tlsCertFile: readableFile('a certificate, PEM').optional().describe('turns TLS on, with its key'),
+  tlsCertFile: readableFile('a certificate, PEM')
+    .optional()
+    .describe('certificate of the server, which turns TLS on'),
   tlsKeyFile: readableFile('a private key, PEM').optional().describe('key of the certificate'),
   natsCaFile: busSettings.shape.natsCaFile,
   provision: onOff()

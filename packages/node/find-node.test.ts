@@ -25,7 +25,7 @@ function keptNode(t: TestContext) {
   return { folder, key, found }
 }
 
-test('flags for the bus override the folder of the node, which provides the rest', async (t) => {
+test('flags for the bus override the values from the folder of the node', async (t) => {
   const { folder, key, found } = keptNode(t)
   const [dir, url, seed] = ['--data-dir', '--nats-urls', '--nats-seed-file'] as const
   const kept = { url: 'nats://127.0.0.1:1', key: 'bus/keys/operator.nkey' }

@@ -11,13 +11,13 @@ type StatusSettings = z.output<typeof statusSettings>
 
 /** Location of a node's bus. */
 interface FoundBus extends Pick<StatusSettings, 'natsUrls' | 'natsSeedFile' | 'natsCaFile'> {
-  /** Last start in Unix milliseconds; undefined for a bus elsewhere. */
+  /** Last start of the bus in Unix milliseconds; undefined if the bus is not in a local folder. */
   readonly startedMs: number | undefined
-  /** Folder of the bus; undefined for a bus elsewhere. */
+  /** Data folder of the node; undefined if the bus is not in a local folder. */
   readonly folder: string | undefined
   /** Where the location was found, as shown to operators. */
   readonly where: string
-  /** How to start it again. */
+  /** Advice for operators if the bus does not answer. */
   readonly remedy: string
 }
 
@@ -30,10 +30,10 @@ interface NodeConnection extends Pick<FoundBus, 'natsUrls' | 'startedMs' | 'fold
 const connectTimeoutMs = 5_000
 
 /**
- * Connects read-only to the bus of a node: the one that settings name, else that of a local data folder.
+ * Connects read-only to the bus of a node, which the settings name or a local data folder contains.
  *
  * @param given settings as given, without defaults
- * @throws Fault `no-node` if there is no node, or it does not answer in 5 s
+ * @throws Fault `no-node` if there is no node, or its bus does not answer in 5 s
  */
 export async function connectNode(
   settings: StatusSettings,
@@ -60,7 +60,7 @@ export async function connectNode(
 }
 
 /**
- * Finds the bus of a node and the key for it: from settings, and for the rest from the node's folder.
+ * Finds the bus of a node and the key for it. Values that are not set come from the node's folder.
  *
  * @param given settings as given, without defaults
  * @throws Fault `no-node` if the given folder has no bus
@@ -77,7 +77,7 @@ export async function findBus(
     startedMs: undefined,
     folder: undefined,
     where: 'from --nats-urls',
-    remedy: 'see whether its NATS server runs; atoll bus serve runs one',
+    remedy: 'check that the NATS server runs; atoll bus serve starts one',
   }
   const isComplete = dataDir === undefined ? isUrlNamed || isKeyNamed : isUrlNamed && isKeyNamed
   if (isComplete) return { ...settings, ...elsewhere }

@@ -30,18 +30,18 @@ export interface NodeBusOptions {
   /** 0 for any free port. */
   readonly port: number
   readonly report: Report
-  /** Called when the server ended or cannot be provisioned: the node cannot run without it. */
+  /** Called when the server cannot be restarted or provisioned, so that the node has to stop. */
   readonly onFatal: (error: Error) => void
 }
 
-/** File with the location of a node's bus since its last start. */
+/** Path of the file with the URL of a node's bus, which each start of the node writes. */
 export function busUrlFile(nodeDir: string): string {
   return join(busFolder(nodeDir), urlFile)
 }
 
 const urlFile = 'url'
 
-/** Reads how to join the bus in a node's folder. @throws Error `ENOENT` if there is none */
+/** Reads the settings for joining the bus in a node's folder. @throws Error `ENOENT` if there is no bus */
 export async function nodeBusAccess(
   nodeDir: string,
   role: BusRole,
@@ -73,7 +73,7 @@ export interface NodeBus {
   close(): Promise<void>
 }
 
-/** Starts the bus of a node: a NATS server if one is found, else one in memory. */
+/** Starts the bus of a node: a NATS server if one is found, else a server in memory. */
 export async function openNodeBus(options: NodeBusOptions): Promise<NodeBus> {
   const { natsServer: named, report } = options
   if (options.isInMemory === true) return openMemoryBus(memoryBusServer(), options)

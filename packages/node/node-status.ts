@@ -21,7 +21,7 @@ export interface NodeStates {
   readonly chain: Aged<ChainState> | undefined
   readonly l1: Aged<L1Heads> | undefined
   readonly targets: Aged<DerivationTargets> | undefined
-  /** By service: the instance that wrote last. Absent: no status was ever received. */
+  /** Status of each service, from the instance that wrote last. A service that never wrote a status has no entry. */
   readonly services: ReadonlyMap<string, Aged<ServiceStatus>>
 }
 
@@ -36,20 +36,20 @@ interface ServiceLine {
   readonly service: string
   readonly phase: ServiceStatus['phase'] | 'silent' | 'unheard'
   readonly waitsFor: string | null
-  /** Seconds. */
+  /** Number of seconds for which the service has been waiting. */
   readonly waitsSince: number | null
   readonly next: string | null
 }
 
 /** Status of a node, as printed or as JSON. */
 export interface NodeStatus {
-  /** Whether any of its services reports, or is starting. */
+  /** Whether any service of the node reports or is starting. */
   readonly running: boolean
   readonly l1: Record<'head' | 'safe' | 'finalized' | 'derived', BlockStatus | null>
   readonly l2: Record<'unsafe' | 'safe' | 'finalized', BlockStatus | null>
   /** Seconds since the services wrote the L1 heads, the derived L1 block, and the L2 heads. */
   readonly reportedAgo: Record<'l1' | 'derived' | 'l2', number | null>
-  /** Blocks and seconds. */
+  /** Ages in seconds, and distances between heads in blocks. */
   readonly lags: {
     readonly l1HeadAgeSeconds: number | null
     readonly derivedBehindL1Head: number | null
@@ -62,16 +62,16 @@ export interface NodeStatus {
   readonly advice: readonly string[]
 }
 
-/** Grace period after the start of a node: processes start and take their leases. */
+/** Grace period after the start of a node, in which processes start and take their leases. */
 const youngMs = 10_000
 
-/** A service writes its status every 5 s; after this it counts as ended. */
+/** A service writes its status every 5 s. If its status is older than this, the service is shown as silent. */
 const silentMs = 15_000
 
-/** A service stops within 2 s; after this a stopping one counts as ended. */
+/** A service stops within 2 s. If its status is `stopping` and older than this, the service is shown as silent. */
 const stoppedMs = 3_000
 
-/** L1 has a block every 12 s, unless proposers miss some slots. */
+/** Age of the L1 head above which operators are advised. L1 has a block every 12 s unless proposers miss slots. */
 const staleL1Seconds = 120
 
 /** Computes the status of a node from the states of its bus. */

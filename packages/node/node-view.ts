@@ -16,7 +16,7 @@ export interface NodeView {
   readonly chain: ChainState | undefined
   readonly l1: L1Heads | undefined
   readonly targets: DerivationTargets | undefined
-  /** Status of the instance that reported last. */
+  /** Status of each service, from the instance that reported last. */
   readonly services: ReadonlyMap<ServiceName, ServiceStatus>
 }
 
@@ -47,7 +47,7 @@ export class NodeViewer {
       })
   }
 
-  /** @param onChange called for each change @param onFatal called when the states cannot be followed any more */
+  /** @param onChange called for each change @param onFatal called when the states can no longer be followed */
   static async open(
     bus: NodeBus,
     onChange: (view: NodeView) => void,

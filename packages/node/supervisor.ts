@@ -30,7 +30,7 @@ export type Report = (what: string, level?: 'info' | 'warn') => void
 export interface SupervisorOptions {
   readonly clock: Clock
   readonly report: Report
-  /** Called when a restart cannot help: the settings of a service are wrong. */
+  /** Called when the settings of a service are wrong, so that a restart cannot help. */
   readonly onFatal: (name: string, exitCode: number) => void
 }
 

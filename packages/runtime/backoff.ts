@@ -4,7 +4,7 @@ export interface Backoff {
   readonly longestMs: number
 }
 
-/** How long to wait after a number of failed tries. @param tries from 0: after none, the first pause */
+/** The pause before the next try. @param tries number of earlier pauses; 0 gives the first pause */
 export function backoffMs({ firstMs, longestMs }: Backoff, tries: number): number {
   return Math.min(firstMs * 2 ** tries, longestMs)
 }

@@ -16,7 +16,7 @@ export const chainFaults = {
   'config-mismatch': {
     severity: 'critical',
     means: 'the database of the embedded execution client belongs to another chain configuration',
-    advice: 'give the configuration it was made with, or another --data-dir',
+    advice: 'give the configuration that the database was made with, or another --data-dir',
   },
   'deposits-refused': {
     severity: 'critical',
@@ -47,7 +47,7 @@ export const chainFaults = {
   'engine-syncing': {
     severity: 'temporary',
     means: 'the execution client is syncing and cannot carry out a call yet',
-    advice: 'nothing to do while it syncs: its log says how far it is',
+    advice: 'nothing to do while it syncs; its log shows the progress',
   },
   'engine-unauthorized': {
     severity: 'temporary',
@@ -57,7 +57,7 @@ export const chainFaults = {
   'engine-unreachable': {
     severity: 'temporary',
     means: 'the execution client does not answer',
-    advice: 'see that the execution client runs, and --engine-url',
+    advice: 'see that the execution client runs, and check --engine-url',
   },
   'engine-unsure': {
     severity: 'temporary',
@@ -67,7 +67,7 @@ export const chainFaults = {
   'genesis-mismatch': {
     severity: 'critical',
     means: 'the database of the embedded execution client has another genesis block',
-    advice: 'give the genesis it was made with, or another --data-dir',
+    advice: 'give the genesis that the database was made with, or another --data-dir',
   },
   'l1-behind': {
     severity: 'temporary',
@@ -77,7 +77,8 @@ export const chainFaults = {
   'l1-cache': {
     severity: 'critical',
     means: 'the cache of L1 data cannot be used',
-    advice: 'see that no other process uses it and its disk has room; it may be deleted',
+    advice:
+      'see that no other process uses the file and its disk has room; the file may be deleted',
   },
   'l1-inconsistent': {
     severity: 'temporary',
@@ -109,7 +110,7 @@ export const chainFaults = {
   'l1-short': {
     severity: 'critical',
     means: 'L1 ends before the range to record is derived',
-    advice: 'record later, or a lower --to',
+    advice: 'record later, or give a lower --to',
   },
   'l1-unavailable': {
     severity: 'temporary',
@@ -162,7 +163,7 @@ export const chainFaults = {
     severity: 'critical',
     means: 'the newest L2 block with a canonical L1 origin is too far below the head',
     advice:
-      'L1 is not the one that this chain was derived from, or far behind: compare it with another',
+      'L1 is not the L1 chain that this chain was derived from, or it is far behind: compare it with another L1 node',
   },
   'rewind-refused': {
     severity: 'critical',
@@ -189,25 +190,25 @@ export const chainFaults = {
   'rpc-response': {
     severity: 'temporary',
     means: 'an endpoint returned an unexpected response',
-    advice: 'see that the URL is the API it should be',
+    advice: 'see that the URL belongs to the expected API',
     origin: 'rpc',
   },
   'rpc-status': {
     severity: 'temporary',
     means: 'an endpoint answered with an HTTP error',
-    advice: 'see the status in the message, the URL, and its credentials',
+    advice: 'check the status in the message, the URL and the credentials',
     origin: 'rpc',
   },
   'rpc-timeout': {
     severity: 'temporary',
     means: 'an endpoint did not answer in time',
-    advice: 'see that it runs and is not overloaded',
+    advice: 'see that the endpoint runs and is not overloaded',
     origin: 'rpc',
   },
   'rpc-unreachable': {
     severity: 'temporary',
     means: 'no connection to an endpoint',
-    advice: 'see that it runs, and the URL',
+    advice: 'see that the endpoint runs, and check the URL',
     origin: 'rpc',
   },
   'safe-head-history': {
@@ -231,6 +232,6 @@ export const chainFaults = {
     severity: 'critical',
     means: 'settings, execution client and L1 do not belong to the same chain',
     advice:
-      'see that --network or --rollup-config, --engine-url and --l1-rpc-urls are of one chain',
+      'see that --network or --rollup-config, --engine-url and --l1-rpc-urls belong to one chain',
   },
 } as const satisfies Readonly<Record<string, FaultRule>>

@@ -1,7 +1,7 @@
 /**
  * Consequence of a failure.
- * `temporary`: retry. `reset`: our view of a chain is stale; derive again from the safe head.
- * `critical`: a retry cannot help; the process stops, or waits for an operator.
+ * `temporary`: the failed work is retried. `reset`: the view of a chain is stale, and derivation starts again at the
+ * safe head. `critical`: a retry cannot help, so the process stops or waits for an operator.
  */
 export type Severity = 'temporary' | 'reset' | 'critical'
 
@@ -12,10 +12,10 @@ export interface FaultRule {
   readonly means: string
   /** What an operator can do. */
   readonly advice: string
-  /** `rpc`: an HTTP or WebSocket endpoint gave no usable answer. */
+  /** `rpc` if an HTTP or WebSocket endpoint gave no usable answer. */
   readonly origin?: 'rpc'
-  /** The process lost the right to act, or is stopping. */
+  /** Present if the process must end, because it lost the right to act or is stopping. */
   readonly endsProcess?: true
-  /** Exit code of a command that fails with it; undefined: 1. */
+  /** Exit code of a command that fails with this code; default: 1. */
   readonly exit?: 'usage' | 'noNode'
 }

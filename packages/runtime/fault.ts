@@ -1,7 +1,7 @@
 import { type FaultCode, faultRule, isFaultCode } from './fault-codes.ts'
 import type { Severity } from './fault-rule.ts'
 
-/** Fields that code reads; other fields only go to the log. */
+/** Fields that code reads. All other fields are only logged. */
 interface ReadFields {
   'l1-unavailable': {
     /** When endpoints are tried again, as shown to operators. */
@@ -46,7 +46,7 @@ export class Fault<Code extends FaultCode = FaultCode> extends Error {
   readonly severity: Severity
   /** The message without the code. */
   readonly detail: string | undefined
-  /** Goes to the log. */
+  /** Details for the log. */
   readonly fields: FieldsOf<Code>
 
   constructor(

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { Fault } from './fault.ts'
 
-/** Reads a JSON file; one that ends in `.gz` is decompressed. @throws Fault `invalid-file` that names it and what is wrong with it */
+/** Reads a JSON file, decompressed if its name ends in `.gz`. @throws Fault `invalid-file` with path and problem */
 export async function readJsonFile(path: string): Promise<unknown> {
   try {
     const bytes = await readFile(path)
@@ -15,7 +15,7 @@ export async function readJsonFile(path: string): Promise<unknown> {
   }
 }
 
-/** Parses the content of a file. @throws Fault `invalid-file` that names the file, for a DecodeError */
+/** Parses the content of a file. @throws Fault `invalid-file` that names the file, if `parse` throws a DecodeError */
 export function parseFile<Value>(path: string, parse: () => Value): Value {
   try {
     return parse()

@@ -20,14 +20,14 @@ export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: serializeError },
   }
-  // Synchronous, so that a line that explains why a process stops is written before it does.
+  // Synchronous, so that a line that explains why a process stops is written before the process ends.
   const stream = isText
     ? pretty({ sync: true, ignore: 'pid,hostname,chainId,instance', singleLine: true })
     : pino.destination({ sync: true })
   return pino(options, stream)
 }
 
-/** Formats an error: a fault with its code and fields, and advice if it is critical; another error with its stack, then its causes. */
+/** Formats an error and its causes. A fault has code, fields, and advice if critical; other errors have a stack. */
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const cause = error.cause === undefined ? {} : { cause: serializeError(error.cause) }

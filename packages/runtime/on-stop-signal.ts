@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** A signal to a process group may arrive more than once: directly, and passed on by a parent. */
+/** Signals within this time count as one, since a signal may arrive directly and again from the parent process. */
 const sameRequestMs = 1_000
 
 /** Calls back at the first SIGINT, SIGTERM or SIGHUP. Another one a second or more later ends the process at once. */

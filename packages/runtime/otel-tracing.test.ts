@@ -107,7 +107,7 @@ test('work on a queued item continues the trace in which the item arrived', asyn
   const ended = new AbortController()
   const traces = new KeptTraces(otelTracing)
   const step: Step<undefined, string, string> = (state, event) => {
-    // The item that came first is worked on when the second event comes.
+    // The second event starts the work on the item that arrived first.
     if (event === 'second') return [state, 'work on 1']
     return event === 'done' ? [state, 'tell'] : [state]
   }

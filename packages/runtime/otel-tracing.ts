@@ -55,7 +55,7 @@ function inSpan<Result>(
   })
 }
 
-/** A provider of spans that can be shut down, so that the last ones are sent. */
+/** A provider of spans that can be shut down, so that the last spans are sent. */
 export interface StoppableProvider extends TracerProvider {
   shutdown(): Promise<void>
 }

@@ -47,7 +47,7 @@ export const processFaults = {
     severity: 'critical',
     means: 'another instance wrote a state of this service',
     advice:
-      'run only one instance with each --instance name; after a restart, the ended one stands by',
+      'run only one instance with each --instance name; after a restart, the instance that ended stands by',
     endsProcess: true,
   },
   'file-exists': {
@@ -152,7 +152,7 @@ export const processFaults = {
   'recording-stopped': {
     severity: 'critical',
     means: 'a recording was stopped before its end',
-    advice: 'record again: nothing of it is kept',
+    advice: 'record again: the stopped recording left no files',
   },
   'recording-without-block': {
     severity: 'critical',
@@ -171,7 +171,7 @@ export const processFaults = {
   },
   settings: {
     severity: 'critical',
-    means: 'settings are wrong, or do not fit each other',
+    means: 'settings are wrong, or contradict each other',
     advice: 'see --help and docs/configuration.md',
     exit: 'usage',
   },

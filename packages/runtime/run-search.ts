@@ -1,4 +1,4 @@
-/** Runs a search that yields questions, and answers them by calls, one at a time. */
+/** Runs a search that yields questions; `answer` is called for one question at a time. */
 export async function runSearch<Question, Answer, Result>(
   search: Generator<Question, Result, Answer>,
   answer: (question: Question) => Promise<Answer>,

@@ -12,7 +12,7 @@ export interface Tables {
 }
 
 interface SqliteOptions {
-  /** Code of the faults it throws. */
+  /** Code of the faults that operations on the file throw. */
   readonly code: 'chain-database' | 'l1-cache' | 'safe-head-history'
   /** Pragmas of the connection. */
   readonly pragmas: string
@@ -23,7 +23,7 @@ interface SqliteOptions {
 /** How long to wait for a lock of another process. */
 const busyTimeoutMs = 2_000
 
-/** A SQLite file. Errors are Faults with its code that name the file. */
+/** A SQLite file. Its methods throw faults with the given code that name the file. */
 export class SqliteFile {
   readonly #path: string
   readonly #code: 'chain-database' | 'l1-cache' | 'safe-head-history'
@@ -55,14 +55,14 @@ export class SqliteFile {
     if (this.#version !== version) this.#makeTables({ schema, version })
   }
 
-  /** Locks the file for this process, and creates the tables in a new one. A file of another release is not changed. */
+  /** Locks the file for this process. Creates the tables in a new file, and refuses a file of another release. */
   own({ schema, version }: Tables): void {
     this.#guarded(() => this.#database.exec('PRAGMA locking_mode = EXCLUSIVE'))
     const found = this.#version
     if (found === 0n) this.#makeTables({ schema, version })
     else if (found !== version)
       throw this.#fault(`is of another release (${found}, this one has ${version})`)
-    // Takes the lock.
+    // An empty write transaction takes the lock.
     else this.#guarded(() => this.#database.exec('BEGIN IMMEDIATE; COMMIT'))
   }
 
@@ -134,8 +134,8 @@ export class SqliteFile {
 }
 
 /**
- * Opens a file for exclusive use by this process: two processes would each keep their own state. A killed process loses
- * nothing that was committed; a machine that loses power may.
+ * Opens a file for exclusive use by this process, because two processes would each keep their own state. Committed data
+ * survives a kill of the process, but it may be lost in a power failure.
  */
 export function openOwnFile(
   path: string,

@@ -1,4 +1,4 @@
-/** Carries traces from one service to the next. `noTracing` costs nothing; the real implementation is in `otel-tracing.ts`. */
+/** Carries traces from one service to the next. `noTracing` costs nothing; the real implementation is `otelTracing`. */
 export interface Tracing {
   /** Headers for a message sent in the current span; undefined without tracing. */
   headers(): Readonly<Record<string, string>> | undefined

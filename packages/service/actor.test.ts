@@ -55,7 +55,7 @@ test('the events of an effect are handled before the next message', async () => 
   assert.deepEqual(state, ['a', 'x done', 'b', 'end'])
 })
 
-test('later events of an effect are handled when they arrive, and do not block other events', async () => {
+test('events of an effect that arrive later do not block other events', async () => {
   const finish = Promise.withResolvers<readonly Event[]>()
   const state = await run([given('a>x', 'b>y')], (effect) => {
     if (effect === 'x') return { later: finish.promise }
@@ -112,7 +112,7 @@ test('of the queued events of one slot, only the newest is handled', async () =>
   assert.deepEqual(later, ['a', 'end'])
 })
 
-test('a source runs at the pace of the actor: it pushes the next event when this one was taken', async () => {
+test('a source that waits for `push` pushes the next event only after the actor took the previous one', async () => {
   const log: string[] = []
   const paced: Source<Event> = (sink) => {
     const pump = async () => {

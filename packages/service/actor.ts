@@ -15,7 +15,7 @@ export type Performed<Event> = readonly Event[] | Later<Event>
 /** Work that runs beside the actor; its events arrive through the inbox. */
 interface Later<Event> {
   readonly later: Promise<readonly Event[]>
-  /** Context in which its events are delivered; by default that of the event that caused it. */
+  /** Trace context in which the events are delivered; default: the context of the event that caused the work. */
   readonly inContext?: ReturnType<Tracing['capture']>
 }
 
@@ -28,7 +28,7 @@ export interface Actor<State, Event, Effect> {
   readonly perform: (effect: Effect) => Promise<Performed<Event>> | Performed<Event>
   /** Derives status and metrics from each state, before its effects are carried out. */
   readonly observe?: (state: State) => void
-  /** The calls that the service serves; those still open at the end are refused. */
+  /** The calls that the service serves. Calls that are open when the actor ends are refused. */
   readonly calls?: OpenCalls
 }
 
@@ -36,7 +36,7 @@ export interface Actor<State, Event, Effect> {
  * Runs an actor on one event at a time until its inbox ends; returns its last state.
  * The events that result from an effect are handled before the next message, so no message meets a half-applied step.
  *
- * @throws any error of `perform`: a service that cannot act stops, and its supervisor restarts it
+ * @throws any error of `perform`; the service then stops, and its supervisor restarts it
  */
 export async function runActor<State, Event, Effect>({
   state: first,

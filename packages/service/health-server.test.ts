@@ -59,7 +59,7 @@ test('/metrics serves the registry', async (t) => {
   assert.match(await response.text(), /^atoll_test_total 7$/m)
 })
 
-test('any other path is not found, and any other method not allowed', async (t) => {
+test('another path is not found, another method is not allowed, and a malformed path is a bad request', async (t) => {
   const { get, health } = await served(t)
   assert.equal((await get('/')).status, 404)
   assert.equal((await get('/healthz', 'POST')).status, 405)
@@ -68,7 +68,7 @@ test('any other path is not found, and any other method not allowed', async (t) 
   assert.equal((await fetch(`${health.url}/healthz`, malformed)).status, 405)
 })
 
-test('a port in use is reported with what to do', async (t) => {
+test('a port in use is reported with advice', async (t) => {
   const { health } = await served(t)
   const port = Number(new URL(health.url).port)
   const again = serveHealth({

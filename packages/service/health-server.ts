@@ -31,7 +31,7 @@ export async function serveHealth({
   reasonsNotReady,
 }: HealthOptions): Promise<HealthServer> {
   const app = fastify({ keepAliveTimeout: 1_000, forceCloseConnections: true })
-  // Requests have no content here; a parser would refuse some before their method is.
+  // The content of requests is ignored. A parser would refuse some requests before the check of their method.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _body, done) => done(null))
   app.get('/healthz', () => 'ok\n')

@@ -13,7 +13,7 @@ interface Waiting<Event> {
 interface Sink<Event> {
   /** Queues an event; resolves when the actor has taken it, so that a source can run at the actor's pace. */
   push(event: Event): Promise<void>
-  /** A slot for one event: a later event replaces one that is still queued. */
+  /** Makes a slot for one event. A later event in the slot replaces an event that is still queued. */
   slot(): (event: Event) => void
   /** Stops the actor. */
   fail(error: Error): void
@@ -23,8 +23,8 @@ interface Sink<Event> {
 export type Source<Event> = (sink: Sink<Event>) => () => void
 
 /**
- * The queue of an actor: delivers one event at a time, in order of arrival. States conflate: a busy actor gets only the
- * newest value.
+ * The queue of an actor, which delivers one event at a time, in order of arrival. Events in a slot conflate: a busy
+ * actor gets only the newest one.
  */
 export class Inbox<Event> implements Sink<Event>, AsyncIterable<Waiting<Event>> {
   readonly #waiting: Waiting<Event>[] = []
@@ -34,7 +34,7 @@ export class Inbox<Event> implements Sink<Event>, AsyncIterable<Waiting<Event>> 
   #failure: Error | undefined
   #isClosed = false
 
-  /** Ends when `signal` is aborted. Each event keeps the trace in which it arrived on the bus. */
+  /** The inbox ends when `signal` is aborted. Each event keeps the trace in which it arrived on the bus. */
   constructor(
     sources: readonly Source<Event>[],
     { bus, signal }: { readonly bus: Pick<Bus, 'tracing'>; readonly signal: AbortSignal },

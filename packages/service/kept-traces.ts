@@ -5,8 +5,8 @@ import type { Tracing } from '#runtime/tracing.ts'
 const maxKept = 256
 
 /**
- * The traces of items that wait in an actor's state. Work on an item belongs to the trace in which the item arrived, not to that
- * of the event that happened to start the work.
+ * The traces of items that wait in an actor's state. Work on an item belongs to the trace in which the item arrived,
+ * not to the trace of the event that started the work.
  */
 export class KeptTraces {
   readonly #tracing: Tracing

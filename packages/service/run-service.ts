@@ -32,20 +32,20 @@ export async function runService<Schema extends SettingsSchema>(
     addSettings(new Command(`atoll service ${name}`), describeSettings(schema)).outputHelp()
     process.exit(exitCodes.done)
   }
-  // The type of a merged schema: its own settings and the shared ones.
+  // The merged schema has the service's own settings and the shared ones.
   const settings = readOrExplain(name, schema, { args, env: process.env }) as
     (z.output<Schema> & ServiceSettings) | undefined
   if (settings === undefined) process.exit(exitCodes.settings)
   const running = new ServiceProcess(name, settings)
   onStopSignal((signal) => running.stop(signal))
-  // A killed node cannot stop its services.
+  // A node that was killed cannot stop its services, so they stop by themselves.
   onParentGone(() => running.stop('the node is gone'))
   // A rejected promise without a handler leaves an unknown state, so the process ends.
   process.on('unhandledRejection', (reason) => running.fail(reason))
   process.exit(await running.run(main))
 }
 
-/** A service is started from its main file, or as `atoll service NAME`. */
+/** The arguments of a service, which is started from its main file or as `atoll service NAME`. */
 function argsOf(name: ServiceName, args: readonly string[]): readonly string[] {
   return args[0] === 'service' && args[1] === name ? args.slice(2) : args
 }

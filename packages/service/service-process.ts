@@ -40,7 +40,7 @@ function exitCodeOf(error: unknown): number {
 /** Opens the bus connections of a service; by default, to the servers in its settings. */
 export type ConnectBus = () => Awaited<ReturnType<typeof connectService>>
 
-/** One service, from its settings to its exit code; most services have a process of their own. */
+/** Runs one service, from its settings to its exit code. Most services have their own process. */
 export class ServiceProcess<Settings extends ServiceSettings> {
   readonly #name: ServiceName
   readonly #connect: ConnectBus | undefined
@@ -182,7 +182,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     this.#log.warn({ reason }, `waits for ${what}`)
   }
 
-  /** Short waits are not logged. */
+  /** Logs the end of a wait, unless the wait was short. */
   #logWaitOver(waitedFor: string, forMs: number): void {
     if (forMs < minLoggedWaitMs || this.#stopping.signal.aborted) return
     this.#log.info({ waitedFor }, `continues after ${(forMs / 1_000).toFixed(1)} s`)

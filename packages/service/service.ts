@@ -17,7 +17,7 @@ export interface Service<Settings> {
   readonly status: StatusReporter
   /** Undefined for a service without a lease. */
   readonly lease: Lease | undefined
-  /** Aborted when the service has to stop: `main` then returns within a second. */
+  /** Aborted when the service has to stop. `main` must then return within a second. */
   readonly signal: AbortSignal
 }
 
@@ -30,8 +30,8 @@ export const exitCodes = {
   done: 0,
   /** A failure; the log has the cause. */
   failed: 1,
-  /** The settings are wrong: a restart does not help. */
+  /** The settings are wrong, so a restart does not help. */
   settings: 2,
-  /** The lease passed to another instance: after a restart, the service stands by. */
+  /** The lease passed to another instance. After a restart, the service stands by. */
   leaseLost: 3,
 } as const

@@ -21,13 +21,13 @@ export class OpenCalls {
   readonly #open = new Map<number, OpenCall>()
   #lastId = 0
 
-  /** Registers a call: one of the functions is called with its answer, or with the fault that it gets instead. */
+  /** Registers a call. Its answer goes to `respond`, a fault to `refuse`. */
   add<Response>(
     respond: (response: Response) => void,
     refuse: (fault: Fault) => void,
   ): CallId<Response> {
     const id = ++this.#lastId
-    // The id's type is that of the response.
+    // The type of the id guarantees the type of the response.
     this.#open.set(id, { respond: (response) => respond(response as Response), refuse })
     return id
   }
@@ -59,7 +59,7 @@ interface OpenCall {
   readonly refuse: (fault: Fault) => void
 }
 
-/** The values of a state; if several are queued, only the newest. */
+/** The values of a state as events; of several queued values only the newest is delivered. */
 export function following<Value, Event>(
   bus: Bus,
   state: State<Value>,
@@ -73,7 +73,7 @@ export function following<Value, Event>(
 }
 
 /**
- * The entries of a log from a number on, each read when the actor has handled the one before.
+ * The entries of a log from a number on. Each entry is read after the actor took the previous one.
  *
  * @public for rpc, to come
  */
@@ -113,7 +113,7 @@ export function serving<Request, Response, Event>(
 }
 
 /**
- * The values of a signal; if several are queued, only the newest.
+ * The values of a signal as events; of several queued values only the newest is delivered.
  *
  * @public for flashblocks, to come
  */

@@ -5,16 +5,16 @@ import type { Bus, Owner } from '#bus/bus.ts'
 import { type Clock, every } from '#runtime/clock.ts'
 import { isFault, toError } from '#runtime/fault.ts'
 
-/** Period in which the status is written, changed or not. */
+/** Period in which the status is written, even if it did not change. */
 const statusPeriodMs = 5_000
 
-/** A change is written at once, but no sooner than this after the last write. */
+/** Minimum pause between two writes of the status. */
 const statusPauseMs = 250
 
 /** A status that is older than this is not a cause: the service has probably ended. */
 const silentMs = 15_000
 
-/** An input that is older makes the service unready. */
+/** A service with an input older than this is not ready. */
 export const staleInputMs = 30_000
 
 /** Options of a reporter. */
@@ -64,7 +64,7 @@ export class StatusReporter {
     this.#changed()
   }
 
-  /** Sets what the service waits for; undefined: nothing. */
+  /** Sets what the service waits for; undefined if it waits for nothing. */
   setWait(wait: Omit<Wait, 'sinceMs'> | undefined): void {
     if (wait === undefined) this.goOn()
     else this.waitFor(wait.what, wait.next, wait.on)

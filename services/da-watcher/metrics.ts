@@ -6,7 +6,7 @@ import type { State } from './state.ts'
 
 /** Metrics of da-watcher. */
 export interface Metrics {
-  /** Sets the gauges of a state. */
+  /** Sets the gauges to the values of a state. */
   observe(state: Pick<State, 'heads'>): void
   reorganised(depth: bigint): void
   /** Counts a request for a block over the bus. */
@@ -134,5 +134,5 @@ interface Described {
   readonly label: string
 }
 
-/** The value of the label, and the number. */
+/** The value of the label, and the value of the gauge. */
 type Row = readonly [string, number]

@@ -11,7 +11,7 @@ import type { Context, HeadQuery, L1 } from './ports.ts'
 import type { BlockCall, Effect, Event } from './state.ts'
 import { failureOf } from './waits.ts'
 
-/** What effects are carried out with. */
+/** Dependencies for carrying out effects. */
 export interface Dependencies extends Pick<Context, 'clock' | 'log' | 'metrics'> {
   readonly tracing: Tracing
   readonly l1: L1
@@ -20,7 +20,7 @@ export interface Dependencies extends Pick<Context, 'clock' | 'log' | 'metrics'>
   readonly calls: OpenCalls
 }
 
-/** Carries out effects. Queries of L1 do not hold up the actor: their results come later. */
+/** Returns the function that carries out effects. The actor does not wait for L1; the results become events. */
 export function createPerform(dependencies: Dependencies) {
   const { calls, heads, l1, log, metrics, systemConfig, tracing } = dependencies
   return async (effect: Effect): Promise<Performed<Event>> => {

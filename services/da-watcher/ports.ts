@@ -34,15 +34,16 @@ export interface L1 {
   /** Makes an endpoint that is behind less preferred. */
   noteLag(endpoint: string, blocks: bigint): void
   /**
-   * The canonical block of a number, or the block of a hash; with the blobs of the batchers that `batchersOf` names.
+   * The canonical block of a number, or the block of a hash, with the blobs of the batchers that `batchersOf` names.
+   * Does not check the `parentHash` of the request.
    *
-   * @returns undefined if no endpoint has it. The `parentHash` of the request is not checked here
+   * @returns undefined if no endpoint has the block
    * @throws Fault `temporary` that names each endpoint and why it failed
    */
   fetchBlock(request: FetchL1BlockRequest, lookup: Lookup): Promise<L1Block | undefined>
   /** Records in the cache that a block is final. */
   markFinal(block: BlockId): void
-  /** The unsafe block signer, read from the state after an L1 block. @throws Fault `temporary` as above */
+  /** The unsafe block signer in the state after an L1 block. @throws Fault `temporary` if no endpoint can read it */
   fetchUnsafeBlockSigner(at: L1BlockRef): Promise<Address>
 }
 
@@ -58,7 +59,7 @@ export interface HeadQuery {
   readonly withFinality: boolean
   /** Whether to query every endpoint. */
   readonly everyEndpoint: boolean
-  /** Number of the known head: if an endpoint has a lower one, the next endpoint is queried as well. */
+  /** Number of the known head. If the head of an endpoint is lower, the next endpoint is queried too. */
   readonly known: bigint
 }
 
@@ -66,7 +67,7 @@ export interface HeadQuery {
 export interface HeadReading {
   /** The answers, in the order in which they arrived. */
   readonly answers: readonly HeadAnswer[]
-  /** Why the query failed. If the only failure is that every endpoint is behind, it is undefined. */
+  /** Why the query failed; undefined also if the only failure is that every endpoint is behind. */
   readonly fault: Fault | undefined
 }
 
@@ -74,7 +75,7 @@ export interface HeadReading {
 export interface HeadAnswer {
   readonly endpoint: string
   readonly head: L1Head
-  /** Undefined if they were not queried. */
+  /** Undefined if the safe and the finalized head were not queried. */
   readonly finality: Finality | undefined
 }
 
@@ -85,7 +86,7 @@ export interface L1Head {
   readonly mayUpdateSigner: boolean
 }
 
-/** The safe and the finalized head; undefined on a chain too young to have one. */
+/** The safe and the finalized head; each is undefined on a chain too young to have it. */
 export interface Finality {
   readonly safe: L1BlockRef | undefined
   readonly finalized: L1BlockRef | undefined

@@ -111,7 +111,7 @@ test('the finalized head does not go back', async (t) => {
   )
 })
 
-test('while L1 does not answer the status has its error, until it answers', async (t) => {
+test('the status shows the error of L1 until L1 answers again', async (t) => {
   const l1 = new MemoryL1().grow(0, 5)
   const { heads, world, waits, ask } = await watched(t, l1)
   l1.failure = 'http://l1: HTTP status 503'
@@ -126,7 +126,7 @@ test('while L1 does not answer the status has its error, until it answers', asyn
   assert.equal(heads.at(-1)?.head.number, 6n)
 })
 
-test('a block is served by number and by hash; with another parent, the canonical one is named', async (t) => {
+test('a block is served by number and by hash; a request with another parent is answered with `reorged`', async (t) => {
   const { ask } = await watched(t, new MemoryL1().grow(0, 5))
   const byNumber = await ask({ kind: 'number', number: 4n }, memoryHash(3n, 'a'))
   assert.ok(byNumber.kind === 'block' && byNumber.block.hash === memoryHash(4n, 'a'))

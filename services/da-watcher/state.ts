@@ -39,7 +39,7 @@ export interface State {
   readonly troubles: Troubles
 }
 
-/** When heads were read, and which are due. */
+/** The query of heads in flight, the announced head, and the times of earlier queries. */
 export interface Polling {
   /** The query that is in flight. */
   readonly reading: { readonly query: HeadQuery; readonly startedMs: number } | undefined
@@ -48,7 +48,7 @@ export interface Polling {
   readonly announcedAtMs: number
   /** Start of the last query of safe and finalized. */
   readonly finalityAtMs: number
-  /** Time of the last query of every endpoint, initially of the first event. */
+  /** Time of the last query of all endpoints; before the first such query, the time of the first event. */
   readonly probedAtMs: number | undefined
 }
 

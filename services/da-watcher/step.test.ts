@@ -155,7 +155,7 @@ test('the depth of a reorg is the number of replaced blocks', () => {
   assert.deepEqual(depths(run(...grown, ...read(ref('7b', 6)))[1]), [2])
   assert.deepEqual(depths(run(...grown, ...read(ref('9b', 8)))[1]), [])
   assert.deepEqual(depths(run(...grown, ...read(ref('6a')))[1]), [2])
-  // The fork is below all known heads: the depth is that of the lowest.
+  // The fork is below all known heads, so the depth is counted from the lowest one.
   assert.deepEqual(depths(run(...grown, ...read(ref('9b', 2)))[1]), [3])
 })
 
@@ -199,7 +199,7 @@ test('the signer is read at each head, and published if it changed', () => {
   assert.deepEqual(published, [signer('51'), signer('52')])
 })
 
-test('the signer is not read at a child of its block that cannot update it', () => {
+test('the signer is not read again at the next block if that block cannot update it', () => {
   const at = (text: string): readonly Event[] => [
     tick(),
     answered([{ ...answer(ref(text)), head: { ref: ref(text), mayUpdateSigner: false } }]),
@@ -216,7 +216,7 @@ test('the signer is not read at a child of its block that cannot update it', () 
   assert.deepEqual(state.signer?.at, ref('3a'))
 })
 
-test('a failure is reported with its fault and reason, and the query repeated at the next tick', () => {
+test('a failure is reported with its fault and reason, and the query is repeated at the next tick', () => {
   const fault = new Fault('l1-unavailable')
   const failure = { fault, reason: 'no endpoint is left', next: 'in 7 s' }
   const [, effects] = run(
@@ -289,7 +289,7 @@ test('a block that was fetched by its hash does not count as canonical', () => {
   assert.deepEqual(canonicalOf(effects), [undefined])
 })
 
-test('a block with another parent than requested is fetched from the endpoints, once', () => {
+test('a block with another parent than requested is fetched once more, from the endpoints', () => {
   const call = requested(5, memoryHash(4n, 'b'))
   const cached = { kind: 'cache-first', canonical: undefined } as const
   const result = { kind: 'block-fetched', ...call, block: chain[5], nowMs: 0 } as const
@@ -307,7 +307,7 @@ test('a block with another parent than requested is fetched from the endpoints, 
   assert.ok(last?.kind === 'answer' && last.response.kind === 'reorged')
 })
 
-test('a final block is marked as such in the cache', () => {
+test('a fetched block that is final is marked final in the cache', () => {
   const finality = { safe: undefined, finalized: ref('4a') }
   const [, effects] = run(
     tick(),
@@ -321,7 +321,7 @@ test('a final block is marked as such in the cache', () => {
   assert.deepEqual(marked, [4n])
 })
 
-test('a fault that a retry does not heal refuses the request, and is not reported as a wait', () => {
+test('a fault that is not temporary refuses the request, and is not reported as a wait', () => {
   const fault = new Fault('too-large')
   const [state, effects] = run({
     kind: 'block-failed',

@@ -12,7 +12,7 @@ import {
   withoutFailure,
 } from './waits.ts'
 
-/** A state in which blocks fail and succeed. */
+/** A state to which a test adds failed and fetched blocks. */
 function watched() {
   let nowMs = 0
   let state = initialState({
@@ -75,7 +75,7 @@ test('a failed block that is not requested again ends the wait', () => {
   assert.equal(wait(), undefined)
 })
 
-test('a block that keeps failing is reported once, though the first one that failed is not requested again', () => {
+test('a block that keeps failing is reported once, even after an earlier failed block is forgotten', () => {
   const { fail, succeed, wait, pass } = watched()
   fail('5', missing(5))
   for (let time = 0; time < 5; time++) {

@@ -8,7 +8,7 @@ export interface Failure {
   /** The fault; undefined for a head that does not move. */
   readonly fault?: Fault
   readonly reason: string
-  /** When it is retried, and what an operator can do. */
+  /** When the read is retried, and what an operator can do. */
   readonly next?: string | undefined
 }
 
@@ -25,7 +25,7 @@ interface Trouble {
   readonly failing: ReadonlyMap<string, number>
 }
 
-/** The status has room for one topic: the first of these. */
+/** Order of the topics. The status shows only the first one that fails. */
 const order: readonly WaitTopic[] = ['heads', 'block', 'signer']
 
 /** The topics, as shown to operators. */
@@ -35,7 +35,7 @@ const names: Readonly<Record<WaitTopic, string>> = {
   signer: 'the unsafe block signer, from the system config contract on L1',
 }
 
-/** A subject that did not fail again within this time is dropped: derivation repeats a request after a few seconds. */
+/** A subject that did not fail again within this time is dropped. Derivation repeats a request within a few seconds. */
 export const forgottenMs = 15_000
 
 /** What da-watcher waits for, as shown to operators. */
@@ -60,7 +60,7 @@ export function failureOf(error: unknown): Failure | undefined {
   }
 }
 
-/** Adds a failure; it is reported if its topic did not fail before, or failed for another reason. */
+/** Adds a failure. Reports it if its topic did not fail before, or failed for another reason. */
 export function withFailure(
   state: State,
   {

@@ -17,7 +17,7 @@ export interface Metrics {
   halted(reason: HaltReason): void
   resent(): void
   failed(call: CallName, code: FaultCode): void
-  /** @param seconds from the call to the state of the engine with the outcome */
+  /** @param seconds time from the call until the engine published the outcome */
   applied(outcome: ChainState['outcome'], seconds: number): void
   progressed(targets: DerivationTargets): void
 }
@@ -67,7 +67,7 @@ export function createMetrics(registry: Registry): Metrics {
   const attributes = counter('attributes_total', 'attributes applied by engine', 'outcome')
   const seconds = new Histogram({
     name: 'atoll_derivation_attributes_seconds',
-    help: 'from the call to the state of engine with the outcome',
+    help: 'time from the call until engine publishes the outcome',
     registers,
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 4],
   })

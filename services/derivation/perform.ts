@@ -14,7 +14,7 @@ import type { Effect, Event } from './state.ts'
 /** Limit on L2 blocks fetched at a time. */
 const maxL2Fetches = 4
 
-/** What carries out effects. */
+/** Dependencies for carrying out effects. */
 interface Dependencies {
   readonly context: Context
   readonly config: RollupConfig
@@ -100,7 +100,7 @@ class Performer {
     return this.#fetchStart(effect)
   }
 
-  /** Updates the history first: what is derived next is recorded on top of it. */
+  /** Updates the history before it reads the start, so that new entries follow a history that matches the chain. */
   #fetchStart({ session, chain }: EffectOf<'begin-session' | 'fetch-start'>): Result {
     const { context, config, calls, history } = this.#dependencies
     const { isCleared, madeSafe, resumePoints } = history.begin(chain)
@@ -140,7 +140,7 @@ class Performer {
           }),
       )
       for (const tried of answers) {
-        // With the blocks below it the batch can be checked further.
+        // If blocks below the failed one were fetched, the check of the batch can continue with them.
         if (tried.kind === 'failed' && blocks.length === 0)
           return [{ kind: 'l2-failed', session, fault: tried.fault }]
         if (tried.kind === 'failed') return [{ kind: 'l2-fetched', session, blocks }]

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { DerivationWorld } from '#test/fakes/derivation-world.ts'
 import { hash, l1Ref } from '#test/fakes/values.ts'
 
-test('while the execution client syncs by itself, derivation pauses', async () => {
+test('derivation pauses during EL sync', async () => {
   const { world } = await DerivationWorld.started()
   await world.writeChain({ sync: 'el-syncing' })
   await world.apply('built', { sync: 'el-syncing' })
@@ -27,7 +27,7 @@ test('after EL sync derivation asks the engine to go back to the end of the hist
   assert.deepEqual(world.resets, [{ generation: 2n, reason: 'history', safe: newest?.safe }])
   assert.deepEqual(world.logged.slice(-3), [
     'derivation begins',
-    'goes back to the newest block that the safe-head history has',
+    'found a block of the safe-head history on the chain',
     'derivation asks for a reset',
   ])
   assert.match(world.wait, /engine to begin a new generation: derivation was reset \(history\)/)

@@ -38,7 +38,7 @@ test('attributes without an outcome are sent again, unchanged, after 0.5, 1, 2, 
   assert.equal(world.counted['resent'], 5)
 })
 
-test('the status says why the engine does not take attributes', async () => {
+test('the status says why the engine does not accept attributes', async () => {
   const { world } = await DerivationWorld.started(1)
   world.onApply = () => {
     throw new Fault('busy', { detail: 'too many calls' })
@@ -99,7 +99,7 @@ test('if the engine applied other attributes, a new session begins at the safe h
   assert.equal(world.lastApplied.parent.hash, other.hash)
 })
 
-test('if the state of the engine is ahead of what was sent, a new session begins; unknown safe blocks need a reset', async () => {
+test('if the engine is ahead of the attributes sent, a new session resets an unknown safe head', async () => {
   const { world } = await DerivationWorld.started(1)
   assert.deepEqual(world.sent, [])
   world.grow(4)
@@ -120,7 +120,7 @@ test('if the state of the engine is ahead of what was sent, a new session begins
   assert.deepEqual(world.resets.at(-1), { generation: 1n, reason, safe: undefined })
 })
 
-test('a new generation ends the session, and derivation continues at its start', async () => {
+test('a new generation ends the session, and derivation continues where the generation starts', async () => {
   const { world } = await DerivationWorld.started()
   await world.applyAll()
   await world.begin(7n, 2)
@@ -138,7 +138,7 @@ test('a state of an earlier generation is ignored', async () => {
   assert.equal(world.applied.length, before)
 })
 
-test('derivation requests a reset of an engine that is behind its published state, but not of one that is ahead', async () => {
+test('derivation requests a reset if the engine is behind its published state, but not if it is ahead', async () => {
   const { world } = await DerivationWorld.started(1)
   world.onApply = () => ({ kind: 'refused', generation: 2n })
   world.grow(4)
@@ -151,7 +151,7 @@ test('derivation requests a reset of an engine that is behind its published stat
   assert.equal(world.counted['reset:engine-behind'], 1)
 })
 
-test('an L1 reorg leads to a reset, requested until the new generation begins', async () => {
+test('an L1 reorg leads to a reset, which derivation requests until the new generation begins', async () => {
   const { world } = await DerivationWorld.started()
   await world.applyAll()
   world.grow(6, { from: 4, branch: 'b' })
@@ -193,7 +193,7 @@ test('a block that was fetched before a reorg is fetched again before derivation
   assert.deepEqual(world.resets[0], { generation: 1n, reason: 'l1-reorg', safe: undefined })
 })
 
-test('at the end of L1 derivation waits, and reports it after half a minute', async () => {
+test('at the end of L1 derivation waits, and reports the wait after half a minute', async () => {
   const { world } = await DerivationWorld.started(3)
   await world.applyAll()
   const sent = world.applied.length
@@ -284,7 +284,7 @@ test('after a kill derivation continues at the next sequence', async () => {
   assert.equal(world.resets.length, 0)
 })
 
-test('an L1 reorg while derivation is down leads to a reset at its start', async () => {
+test('an L1 reorg while derivation is down leads to a reset when derivation starts', async () => {
   const { world, derivation } = await DerivationWorld.started(4)
   await world.applyAll()
   const madeSafe = world.history.newest()?.l1
@@ -321,7 +321,7 @@ test('an L1 block that da-watcher does not have is requested again, and the stat
   }
   await world.start()
   await world.bus.pass(5_000)
-  assert.match(world.wait, /da-watcher to fetch L1 block 2: L1 does not have it/)
+  assert.match(world.wait, /da-watcher to fetch L1 block 2: L1 does not have that block/)
   world.onL1Request = async (answer) => answer()
   await world.bus.pass(4_500)
   assert.equal(world.sent[0], '1:1')

@@ -48,7 +48,7 @@ export const start: ServiceMain<z.output<typeof settingsOfDerivation>> = async (
 }
 
 /**
- * Derives the safe chain until `signal` is aborted: L1 blocks in, attributes out, one set in flight.
+ * Derives the safe chain from L1 until `signal` is aborted. Sends the engine one set of attributes at a time.
  *
  * @throws Fault `unsupported-chain` if the chain cannot be derived
  */
@@ -98,7 +98,7 @@ function observe(state: State, { status, metrics }: Context): void {
   metrics.progressed(state.targets)
 }
 
-/** Checks the copy on the bus now and then. It makes no events: decisions do not depend on the copy. */
+/** Checks the copy on the bus periodically. Emits no events, because decisions do not depend on the copy. */
 function checkingCopy({ clock }: Context, copy: HistoryCopy): Source<never> {
   return (sink) =>
     every(clock, copyCheckMs, () => {

@@ -9,8 +9,8 @@ import { beginSession, retryStart, startFetched } from './start/begin-session.ts
 import type { Effect, Event, State, Stepped } from './state.ts'
 
 /**
- * The decisions of derivation. Each event runs all that is due, nothing twice. What is due follows from the newest state of the
- * engine and the newest L1 heads alone, so that a lost message causes a delay and nothing else.
+ * Makes the decisions of derivation. At each event all due actions run, each once. They depend only on the newest state
+ * of the engine and the newest L1 heads, so that a lost message causes only a delay.
  */
 export function step(rules: Rules): Step<State, Event, Effect> {
   return (state, event) => {
@@ -53,7 +53,7 @@ function note(state: State, event: Event, rules: Rules): Stepped {
       return [{ ...state, session: { ...session, inFlight } }]
     }
     case 'apply-refused':
-      // The engine is behind its own state on the bus: a reset takes it past both generations.
+      // The engine has an older generation than its state on the bus. A reset starts a generation above both.
       return session?.phase === 'deriving' && event.generation < session.generation
         ? reset(state, session, { reason: 'engine-behind' })
         : [state]
@@ -78,7 +78,7 @@ function l2Answered(
   if (safeBlocks.get(blocked.number) !== undefined)
     return [{ ...state, session: { ...session, blocked: undefined } }]
   const problem =
-    event.kind === 'l2-failed' ? event.fault.message : 'the execution client does not have it'
+    event.kind === 'l2-failed' ? event.fault.message : 'the execution client lacks that block'
   const retry = retryAfter(blocked.retry, { nowMs: state.nowMs, problem })
   return [{ ...state, session: { ...session, blocked: { ...blocked, isRequested: false, retry } } }]
 }
@@ -128,7 +128,7 @@ function advance(state: State, rules: Rules): Stepped {
   }
 }
 
-/** Continues after the outcome of the attributes in flight; until it is published, sends them again. */
+/** Continues when the outcome of the attributes in flight is published. Until then, sends them again. */
 function awaitOutcome(
   state: State,
   session: Deriving,
@@ -140,7 +140,7 @@ function awaitOutcome(
 ): Stepped {
   const { request, digest } = inFlight
   if (chain.sequence < request.sequence) return resend(state, session, inFlight)
-  // The engine applied the attributes of another instance, and they differ from ours.
+  // The engine applied attributes of another instance, which differ from ours.
   if (chain.sequence > request.sequence || chain.attributesDigest !== digest)
     return beginSession(state, chain)
   const [settled, ...effects] = settle(session, { chain, inFlight })

@@ -6,7 +6,7 @@ import type { State } from './state.ts'
 /** A wait that takes no longer than this is not reported. */
 const reportAfterMs = 1_000
 
-/** At the head of L1, a wait is reported after this: L1 may miss a slot or two. */
+/** A wait for a new L1 block is reported only after this time, because L1 may miss a slot or two. */
 const quietL1Ms = 30_000
 
 /** What the service waits for, as shown to operators, and what it does about it. */
@@ -60,7 +60,7 @@ function haltReason({ reason, detail, head, l1 }: Halted): WaitReason {
     ? `an operator: from Lagoon on a chain with interop peers, such as this one, cannot be derived alone; the last block is ${nameOf(head)}`
     : `an operator: derivation cannot continue after block ${nameOf(head)}, at L1 block ${nameOf(l1)} (${reason}${detail === undefined ? '' : `: ${detail}`})`
   const advice = isPeers
-    ? 'a chain with interop peers has to follow a node that has them all'
+    ? 'follow this chain with a node that derives all of its peers too'
     : 'compare this block with another node, and keep it with atoll record --from-cache'
   return { what, next: `derives nothing until engine begins a new generation; ${advice}` }
 }
@@ -103,7 +103,7 @@ function l1Reason(
   const confirmed = confirmations === 0n ? '' : ` and its ${confirmations} confirmations`
   return {
     what: `L1 block ${number}${confirmed}: the newest L1 block that da-watcher knows is ${head.number}`,
-    next: 'continues when da-watcher reports it; if L1 is further, check that the nodes of --l1-rpc-urls are in sync',
+    next: 'continues when da-watcher reports that block; if L1 has it, check that --l1-rpc-urls are in sync',
   }
 }
 

@@ -6,7 +6,7 @@ import type { JobKind, ResetCause, State } from './state.ts'
 
 /** Metrics of the engine. */
 export interface Metrics {
-  /** Sets the gauges of a state. */
+  /** Sets the gauges to the values of a state. */
   observe(state: Pick<State, 'chain' | 'payloads'>): void
   generationChanged(cause: ResetCause): void
   applied(outcome: Applied['kind']): void

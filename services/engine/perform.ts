@@ -10,7 +10,7 @@ import type { Context } from './ports.ts'
 import { report } from './reports/report.ts'
 import type { Effect, Event } from './state.ts'
 
-/** What the effects are carried out with. */
+/** Dependencies for carrying out effects. */
 export interface Dependencies
   extends JobDependencies, Pick<Context, 'instance' | 'lease' | 'log' | 'metrics'> {
   readonly calls: OpenCalls

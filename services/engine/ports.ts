@@ -22,7 +22,7 @@ export interface Ports extends ClientPorts {
   readonly sync: SyncSettings
 }
 
-/** The L2 side of the outside world. */
+/** The ports that concern L2. */
 export interface ClientPorts {
   readonly config: RollupConfig
   readonly executionClient: ExecutionClient

@@ -33,7 +33,7 @@ const statusWith = (status: string) => ({
   payloadId: null,
 })
 
-/** Answers the next calls of a kind, one after another. */
+/** Answers the next calls of a kind with the given answers, in order. */
 function answersTo(isMeant: (call: JsonRpcCall) => boolean, ...answers: (() => unknown)[]) {
   return (call: JsonRpcCall) => (isMeant(call) ? answers.shift()?.() : undefined)
 }
@@ -109,14 +109,17 @@ test('the status shows an execution client that does not answer, and the engine 
   await world.bus.pass(20_000)
   const { wait } = engine.status.snapshot()
   assert.match(wait?.what ?? '', /the execution client does not answer .*connection refused/)
-  assert.match(wait?.next ?? '', /retries .*; see that the execution client runs, and --engine-url/)
+  assert.match(
+    wait?.next ?? '',
+    /retries .*; see that the execution client runs, and check --engine-url/,
+  )
   client.intercept = () => undefined
   await derivation.until(({ sequence }) => sequence === request.sequence, 15_000)
   assert.equal(derivation.chain.generation, request.generation)
   assert.equal(engine.status.snapshot().wait, undefined)
 })
 
-test('the status shows that the execution client refuses the token, with what to do', async () => {
+test('the status shows that the execution client refuses the token, and what an operator can do', async () => {
   const world = await EngineWorld.of('fork-holocene')
   world.client.intercept = () => {
     throw new Fault('rpc-status', {
@@ -133,7 +136,7 @@ test('the status shows that the execution client refuses the token, with what to
   await world.derivation.until(({ outcome }) => outcome === 'started')
 })
 
-test('the status has a notice if the execution client is too old for a fork, though nothing waits', async () => {
+test('the status has a notice, and no wait, if the execution client is too old for a future fork', async () => {
   const world = await EngineWorld.of('fork-karst')
   const { client } = world
   client.intercept = ({ method }) =>
@@ -148,7 +151,7 @@ test('the status has a notice if the execution client is too old for a fork, tho
     notices.join(),
     /^your execution client is too old for fork karst, .*engine_getPayloadV5$/,
   )
-  // The upgrade.
+  // The execution client is stopped for its upgrade.
   client.intercept = () => {
     throw new Fault('rpc-unreachable')
   }
@@ -170,7 +173,7 @@ test('an execution client that lost its data gets the chain again', async () => 
   assertRecorded(world)
 })
 
-test('an execution client of another chain gets no forkchoice; the status says so, and the right one is used when it is back', async () => {
+test('an execution client of another chain gets no forkchoice, and the status shows the wrong chain', async () => {
   const world = await EngineWorld.of('fork-holocene')
   const right = world.client
   const other = await readRecord('fork-jovian')
@@ -189,12 +192,12 @@ test('an execution client of another chain gets no forkchoice; the status says s
 })
 
 for (const hasBlocks of [false, true]) {
-  const whose = hasBlocks ? 'that has blocks' : 'that is empty'
+  const whose = hasBlocks ? 'with blocks' : 'without blocks'
   for (const [what, message] of [
     ['chain id', /L1 \(--l1-rpc-urls\) has chain id 12345, the rollup config has l1_chain_id 900$/],
     ['genesis', /block 0 of L1 \(--l1-rpc-urls\) is 0x\w{64}, .* genesis.l1.hash 0x\w{64}$/],
   ] as const) {
-    test(`the status shows an L1 with another ${what}, and an execution client ${whose} gets no forkchoice`, async () => {
+    test(`the status shows an L1 with another ${what}; an execution client ${whose} gets no forkchoice`, async () => {
       const world = await EngineWorld.of('fork-holocene')
       const { client, derivation, l1 } = world
       if (hasBlocks) {
@@ -323,7 +326,7 @@ test('an engine whose lease expired makes no call', async () => {
   assert.equal(client.calls.length, calls)
 })
 
-test('a metric has the start time of a scheduled fork with a missing method', async () => {
+test('a metric has the start time of a fork for which the execution client lacks a method', async () => {
   const world = await EngineWorld.of('fork-karst')
   const { client } = world
   client.intercept = ({ method }) =>

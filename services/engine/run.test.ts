@@ -6,7 +6,7 @@ import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 import { hash } from '#test/fakes/values.ts'
 
-/** The safe head is the recorded block of its number. */
+/** Asserts that the safe head is the recorded block of its number. */
 function assertRecorded({ derivation, record }: EngineWorld): void {
   const { safe } = derivation.chain
   const recorded = record.l2.find(({ block }) => block.number === safe.number)
@@ -20,7 +20,7 @@ async function startedWorld(record: string) {
   return { world, engine, derivation: world.derivation, client: world.client }
 }
 
-/** A world whose chain is built to its end. */
+/** A world whose recorded chain is built completely. */
 async function builtWorld(record: string) {
   const started = await startedWorld(record)
   await started.derivation.toEnd()
@@ -96,7 +96,7 @@ test('an engine that is killed at any call to the execution client continues aft
       derivation.take(derived, derivation.chain)
       continue
     }
-    // Each kill some calls later than the last: blocks that are not final are read again.
+    // After a restart, blocks that are not final are read again, so each kill comes some calls later than the last one.
     left = Number.POSITIVE_INFINITY
     engine = await world.start()
     await derivation.until((chain) => chain.generation > generation)
@@ -131,13 +131,13 @@ test('unsafe blocks that arrived while the engine was down are read from the log
   await derivation.until(({ unsafe }) => unsafe.number === 10n)
 })
 
-test('an unsafe block that differs from the derived one is replaced, with all above it', async () => {
+test('an unsafe block that differs from the derived one is replaced, with all blocks above it', async () => {
   const { client, derivation, world } = await startedWorld('fork-holocene')
   const { bus, gossip, record } = world
   const other = await siblingOf(world, 1)
   await bus.settle(gossip.append(payloadReceived, { payload: other }))
   await derivation.until(({ unsafe }) => unsafe.hash === other.blockHash)
-  // The first block wins: its sibling is not a child of the head.
+  // The recorded block does not replace the first one, because it is not a child of the unsafe head.
   const real = record.l2[1]?.block ?? assert.fail()
   await bus.settle(gossip.append(payloadReceived, { payload: real }))
   await bus.pass(5_000)
@@ -148,7 +148,7 @@ test('an unsafe block that differs from the derived one is replaced, with all ab
   assertRecorded(world)
 })
 
-test('an invalid unsafe block is refused, and the next one inserted', async () => {
+test('an invalid unsafe block is refused, and the next one is inserted', async () => {
   const { derivation, engine, world } = await startedWorld('fork-holocene')
   const { bus, gossip, record } = world
   const good = record.l2[1]?.block ?? assert.fail()
@@ -168,7 +168,7 @@ test('an invalid unsafe block is refused, and the next one inserted', async () =
   assertRecorded(world)
 })
 
-test('the finality target of derivation is finalized once it is safe, and stays so after a restart', async () => {
+test('the finality target of derivation is finalized when it is safe, and stays final after a restart', async () => {
   const { client, derivation, engine, world } = await startedWorld('fork-holocene')
   const { bus, record } = world
   const target = record.l2[10]?.block ?? assert.fail()
@@ -256,14 +256,14 @@ test('a reset starts a new generation; a reset of an earlier generation has no e
   assert.equal(derivation.chain.generation, next.generation)
 })
 
-test('at a reset, blocks whose L1 origin was reorged out are dropped, and no block below them', async () => {
+test('a reset drops blocks whose L1 origin was reorged out, but not blocks whose L1 origin L1 lacks', async () => {
   const { client, derivation, world } = await builtWorld('fork-holocene')
   const { generation, unsafe } = derivation.chain
   const request = { generation, reason: 'l1-reorg' } as const
   const from = unsafe.l1Origin.number - 1n
   const isBelow = (block: L1BlockRef) => block.number < from
   const canonical = world.l1
-  // L1 may still get blocks that it lacks.
+  // L1 lacks the L1 origins of the newest blocks, as an L1 node that is behind does.
   world.l1 = {
     ...canonical,
     blocksDown: async (page) => (await canonical.blocksDown(page)).filter(isBelow),
@@ -310,7 +310,7 @@ test('blocks are served by number, hash and label while the engine runs', async 
   assert.deepEqual(none, { generation, kind: 'not-found' })
 })
 
-/** A sibling of a recorded block: with its deposits only, and another gas limit. */
+/** A sibling of a recorded block: the same parent, attributes and transactions, but another gas limit. */
 async function siblingOf({ client, record }: EngineWorld, number: number) {
   const { block } = record.l2[number] ?? assert.fail()
   const api = new EngineApiClient({ rpc: client, config: record.config, monotonicMs: () => 0 })

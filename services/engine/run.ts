@@ -29,7 +29,7 @@ import { type Effect, type Event, initialState, type State } from './state.ts'
 import { step } from './step.ts'
 import { waitOf } from './waits.ts'
 
-/** Period of the forkchoice, if no other forkchoice was sent meanwhile. */
+/** Period in which the forkchoice is repeated, unless another forkchoice was sent since. */
 const heartbeatMs = 4_000
 
 /** Starts the service with the ports that its settings name. */
@@ -66,7 +66,7 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
   }
 }
 
-/** The only writer of the L2 chain, and the only caller of the execution client. Ends when the signal is aborted. */
+/** Runs the engine, which alone writes the L2 chain and calls the execution client, until the signal is aborted. */
 export async function run(context: Context, unguarded: Ports): Promise<void> {
   const { bus, clock, lease, log, metrics, signal, status } = context
   const executionClient = guardedBy(lease, unguarded.executionClient)

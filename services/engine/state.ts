@@ -22,7 +22,7 @@ export type Chain = Omit<ChainState, 'term' | 'instance'>
 export type ResetCause =
   | 'started'
   | ResetRequest['reason']
-  /** Attributes do not continue where the last ones ended. */
+  /** Attributes do not follow the attributes that were applied last. */
   | 'sequence'
   /** The execution client lost blocks, or has other heads than the engine set. */
   | 'execution-client'
@@ -40,9 +40,9 @@ export type Job =
     }
   /** Makes a child of the unsafe head the unsafe head. */
   | { readonly kind: 'insert'; readonly payload: Payload }
-  /** Has the execution client fetch the missing blocks below an unsafe block. */
+  /** Makes the execution client fetch the missing blocks below an unsafe block. */
   | { readonly kind: 'bridge'; readonly payload: Payload }
-  /** Has the execution client fetch the chain up to an unsafe block from its peers. */
+  /** Makes the execution client fetch the chain up to an unsafe block from its peers. */
   | { readonly kind: 'el-sync'; readonly payload: Payload }
   | { readonly kind: 'apply'; readonly request: ApplyAttributesRequest }
   | { readonly kind: 'finalize'; readonly target: BlockId }
@@ -65,10 +65,12 @@ export interface State {
   /** The block to finalize once it is safe. */
   readonly target: BlockId | undefined
   readonly payloads: PayloadQueue
-  /** The unsafe head at the last heartbeat: if it did not move since, the next unsafe block is missing. */
+  /**
+   * The unsafe head at the last heartbeat. If it did not move since and blocks are queued, the next block is missing.
+   */
   readonly unsafeBefore: L2BlockRef | undefined
   readonly isBridgeDue: boolean
-  /** Whether the execution client is fetching the chain from its peers; meanwhile nothing is derived. */
+  /** Whether the execution client is fetching the chain from its peers. Nothing is derived until it has finished. */
   readonly isElSyncing: boolean
   readonly isElSyncDue: boolean
   readonly isForkchoiceDue: boolean

@@ -14,7 +14,7 @@ import { safeLabelPauseMs, step } from './step.ts'
 const digest = hash(99) as string as Bytes32
 const call = 1
 
-/** A block with a hash made from its number, on the block below it. */
+/** A block whose hash is made from its number, and whose parent is the block below. */
 function block(number: number, fork = 0): L2BlockRef {
   return { ...l2Ref(number), hash: hash(number + 1_000 * fork), parentHash: hash(number - 1) }
 }
@@ -45,13 +45,13 @@ function requestOf(changes: Partial<ApplyAttributesRequest> = {}): ApplyAttribut
   }
 }
 
-/** The answer to attributes, the next state, and the jobs that start. */
+/** Calls the engine with attributes. Returns the answer, the next state, and the jobs that start. */
 function applyCalled(state: State, request: ApplyAttributesRequest) {
   const [next, ...effects] = step(state, { kind: 'apply-called', request, call })
   return { answer: answerOf(effects), next, jobs: jobsOf(effects) }
 }
 
-/** The only answer, which must be to `call`. */
+/** The response of the only answer, which must belong to `call`. */
 function answerOf(effects: readonly Effect[]): unknown {
   const [answer, ...more] = effects.filter((effect) => effect.kind === 'answer')
   assert.deepEqual([answer?.call, more], [call, []])
@@ -119,11 +119,11 @@ for (const [what, state, changes, answer, jobs] of [
 }
 
 for (const [what, state, generation, jobs] of [
-  ['of the generation', atRest(), 7n, ['start']],
-  ['of a later one', atRest(), 8n, ['start']],
-  ['of an earlier one', atRest(), 6n, []],
-  ['while one is due', atRest({ resetDue: 'started', paused: ['start'] }), 7n, []],
-  ['before there is any', initialState, 0n, ['start']],
+  ['of the current generation', atRest(), 7n, ['start']],
+  ['of a later generation', atRest(), 8n, ['start']],
+  ['of an earlier generation', atRest(), 6n, []],
+  ['while a reset is due', atRest({ resetDue: 'started', paused: ['start'] }), 7n, []],
+  ['before the first generation', initialState, 0n, ['start']],
 ] as const) {
   test(`a reset ${what}: ${jobs.join() || 'nothing'}`, () => {
     const request = { generation, reason: 'l1-reorg' } as const
@@ -133,7 +133,7 @@ for (const [what, state, generation, jobs] of [
   })
 }
 
-test('a generation is the time, or one more than any earlier generation', () => {
+test('the number of a generation is the time in ms, or the last number plus one if that is higher', () => {
   const start = chainAt({ generation: 1n, version: 1n }).start
   const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
   const found = { heads, start, isAtGenesis: false }
@@ -168,7 +168,7 @@ for (const [before, cause, expected] of [
   ['el-syncing', 'started', 'el-synced'],
   ['ready', 'started', 'ready'],
 ] as const) {
-  test(`after ${before} and a reset (${cause}) the chain is ${expected}, until attributes were applied`, () => {
+  test(`after ${before} and a reset (${cause}), sync is ${expected} until attributes are applied`, () => {
     const { start } = chainAt({ generation: 1n, version: 1n })
     const heads = { unsafe: block(20), safe: block(8), finalized: block(5) }
     const syncOf = (sequence: bigint, { isAtGenesis = false } = {}) => {
@@ -183,7 +183,7 @@ for (const [before, cause, expected] of [
   })
 }
 
-test('a consolidated block is safe, and the forkchoice follows a little later', () => {
+test('a consolidated block is safe, and the forkchoice follows after a pause', () => {
   const { chain, effects, next } = applied(atRest(), { kind: 'consolidated', block: block(13) })
   assert.deepEqual([chain.unsafe, chain.pendingSafe, chain.safe], [block(20), block(13), block(13)])
   assert.deepEqual([chain.version, chain.sequence, chain.outcome], [5n, 4n, 'consolidated'])
@@ -194,7 +194,7 @@ test('a consolidated block is safe, and the forkchoice follows a little later', 
   assert.deepEqual(jobsOf(later), ['forkchoice'])
 })
 
-test('a block in the middle of a span is pending only', () => {
+test('a block in the middle of a span becomes pending safe, but not safe', () => {
   const { chain } = applied(
     atRest(),
     { kind: 'built', block: block(13) },
@@ -221,7 +221,7 @@ test('a dropped span restores the unsafe chain that it had replaced', () => {
   assert.equal(dropped.next.backupUnsafe, undefined)
 })
 
-test('when the unsafe head is safe there is no backup', () => {
+test('when the unsafe head becomes safe, its backup is dropped', () => {
   const { next } = applied(atRest(), { kind: 'replaced', block: block(13, 1) })
   assert.equal(next.backupUnsafe, undefined)
   assert.deepEqual(next.chain?.safe, block(13, 1))
@@ -233,7 +233,7 @@ for (const [number, jobs] of [
   [10, ['finalize']],
   [11, []],
 ] as const) {
-  test(`block ${number} as a target, with 5 final and 10 safe: ${jobs.join() || 'nothing'}`, () => {
+  test(`block ${number} as a target, with finalized head 5 and safe head 10: ${jobs.join() || 'nothing'}`, () => {
     const targets = {
       finalized: { number: BigInt(number), hash: hash(number) },
       currentL1: undefined,
@@ -290,7 +290,7 @@ test('pauses grow, and are longest for failures that need an operator', () => {
   assert.deepEqual([first, second, new Set(rest)], [100, 200, new Set([stuckPauseMs])])
 })
 
-test('a failure of severity reset starts a generation; the next success clears it', () => {
+test('a failure of severity reset starts a generation; the next success of the job clears the failure', () => {
   const job = { kind: 'forkchoice' } as const
   const [next, ...effects] = failed(atRest({ applyDue: requestOf() }), job, 'engine-forkchoice')
   assert.equal(next.applyDue, undefined)

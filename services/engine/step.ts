@@ -10,7 +10,7 @@ import { addPayload, dropPayload, emptyQueue, prunePayloads } from './payloads/p
 
 type Stepped = readonly [State, ...(readonly Effect[])]
 
-/** Consolidated blocks become safe in the execution client with one forkchoice, this long after the first of them. */
+/** Delay from a consolidated block to the forkchoice that makes it, and later ones, safe in the execution client. */
 export const safeLabelPauseMs = 100
 
 /** Handles one event by the rules of `docs/architecture.md`, then starts the next job that is due. */
@@ -72,14 +72,14 @@ function applyCalled(
     request.sequence === applyDue?.sequence ||
     (running?.kind === 'apply' && request.sequence === running.request.sequence)
   if (isRepeat || resetDue !== undefined) return [state, accept]
-  // A derivation that was restarted starts at the safe head, below the pending blocks of a span.
+  // After a restart, derivation starts at the safe head, below the pending blocks of a span.
   const fits = [chain.pendingSafe.hash, chain.safe.hash].includes(request.parent.hash)
   if (request.sequence !== chain.sequence + 1n || !fits)
     return [{ ...state, resetDue: 'sequence', applyDue: undefined }, accept]
   return [{ ...state, applyDue: request }, accept]
 }
 
-/** The new generation is published as a state; the answer has the current one. */
+/** Requests a reset. The answer has the current generation; the new one is published as a state. */
 function resetCalled(
   state: State,
   { request, call }: Extract<Event, { kind: 'reset-called' }>,
@@ -135,7 +135,9 @@ function startFound(
   ]
 }
 
-/** Whether EL sync ended and no attributes were applied since. An engine may die before it publishes the end. */
+/**
+ * Whether EL sync ended and no attributes were applied since. An engine may die before it publishes the end of sync.
+ */
 function wasElSynced(
   { isAtGenesis }: FoundStart,
   previous: Extract<Event, { kind: 'start-found' }>['previous'],
@@ -183,13 +185,13 @@ function applied(
 
 function payloadReceived(state: State, payload: Payload): State {
   if (!state.isElSyncing) return { ...state, payloads: addPayload(state.payloads, payload) }
-  // EL sync needs the highest block only.
+  // EL sync needs only the highest block.
   const [highest] = state.payloads.payloads
   if (highest !== undefined && highest.number >= payload.number) return state
   return { ...state, payloads: addPayload(emptyQueue, payload), isElSyncDue: true }
 }
 
-/** Drops queued payloads at or below the unsafe head; when the queue is empty, omitted ones are read again. */
+/** Drops stale payloads from the queue. If the queue is then empty, reads again those that it had no room for. */
 function withoutStale(state: State): Stepped {
   const { chain, isElSyncing, payloads: before } = state
   if (chain === undefined || isElSyncing) return [state]
@@ -203,7 +205,7 @@ function withoutStale(state: State): Stepped {
 }
 
 /**
- * Repeats the forkchoice: that undoes the effect of a stale call, and detects that a restarted client lost its head.
+ * Makes a forkchoice due, which undoes a stale call, and detects that a restarted client lost its head.
  */
 function heartbeat(state: State): State {
   const { chain, payloads, unsafeBefore } = state
@@ -212,7 +214,7 @@ function heartbeat(state: State): State {
   const next = { ...state, unsafeBefore: unsafe, isForkchoiceFresh: false }
   const [payload] = payloads.payloads
   const isGap = payload !== undefined && unsafe !== undefined && payload.number > unsafe.number + 1n
-  // A forkchoice with the old head would stop the client's fetching.
+  // The missing blocks are fetched instead: a forkchoice with the old head would stop the client from fetching them.
   if (isGap && unsafeBefore?.hash === unsafe.hash) return { ...next, isBridgeDue: true }
   return { ...next, isForkchoiceDue: state.isForkchoiceDue || !state.isForkchoiceFresh }
 }
@@ -264,7 +266,7 @@ function finalized(
 ): Stepped {
   const { chain } = state
   if (chain === undefined) return [state]
-  // Derivation sets the next target.
+  // A target that is not on the safe chain is dropped. Derivation sets the next one.
   if (block === undefined)
     return [{ ...state, target: state.target?.hash === target.hash ? undefined : state.target }]
   const next = { ...chain, version: chain.version + 1n, finalized: block }
@@ -294,7 +296,7 @@ function pauseOf(state: State, job: JobKind, forMs: number): Stepped {
   ]
 }
 
-/** The running job succeeded. */
+/** The state after the running job succeeded. */
 function done(state: State): State {
   const { running, failures } = state
   if (running === undefined) return state

@@ -4,7 +4,7 @@ import { dueJobs } from './jobs/due-jobs.ts'
 import { type Failure, isStuck, stuckPauseMs } from './jobs/failure.ts'
 import type { JobKind, State } from './state.ts'
 
-/** Kinds of jobs, those that block most others first. */
+/** Kinds of jobs. A kind that blocks more of the other kinds comes first. */
 const kinds: readonly JobKind[] = [
   'start',
   'el-sync',
@@ -34,12 +34,12 @@ export function waitOf(state: State): Omit<Wait, 'sinceMs'> | undefined {
   const target = payloads.payloads.at(-1)
   if (target === undefined)
     return {
-      what: 'a first block from gossip, the target of the sync of the execution client',
+      what: 'a first block from gossip, up to which the execution client syncs',
       next: 'to derive the chain from L1 instead, restart with --sync-mode cl',
     }
   return {
     what: `the execution client, which fetches the chain up to block ${target.number} from its peers`,
-    next: 'asks it for its progress every few seconds',
+    next: 'asks the execution client for its progress every few seconds',
   }
 }
 

@@ -35,7 +35,7 @@ export interface BusResult {
 
 type Kind = 'state' | 'log' | 'call' | 'four hops'
 
-/** Message sizes, with numbers of rounds that take seconds. */
+/** Message sizes, each with a number of rounds that takes some seconds. */
 const sizes = [
   { bytes: 1_000, rounds: 1_000 },
   { bytes: 100_000, rounds: 400 },
@@ -45,14 +45,14 @@ const sizes = [
 /** Rounds that are not counted, while the compiler warms up. */
 const warmUpRounds = 50
 
-/** Pause between two messages, as on a bus without load. */
+/** Pause between two messages, so that the bus is idle when the next one is sent. */
 const pauseMs = 2
 
 const deadlineMs = 5_000
 
 /**
- * Measures one hop of each kind and a chain of four hops, between processes, on a real server with its files on this
- * disk. Atoll's bus and the bare client library take turns, message by message.
+ * Measures one hop of each kind and a chain of four hops, between processes, on a real server that stores on disk.
+ * Atoll's bus and the bare client library take turns, message by message.
  */
 export async function benchBus(
   report: (what: string) => void,
@@ -87,7 +87,7 @@ async function measureAll(
   return results
 }
 
-/** The measuring end: sends each message, and times it. */
+/** Sends and times the messages. */
 class BusMeasure {
   readonly #side: Side
   readonly #derivation: ChildProcess
@@ -103,7 +103,7 @@ class BusMeasure {
     this.#head = side.bus.own(chainHead)
   }
 
-  /** Listens to the end of the chain. */
+  /** Subscribes to the last hop of the chain. */
   async begin(): Promise<void> {
     const { bus, client } = this.#side
     void this.#tail(bus.tail(chainSafe, { from: 0n, signal: new AbortController().signal }))
@@ -135,7 +135,7 @@ class BusMeasure {
     return { kind, bytes, atoll, raw: bare, ratio: atoll.median / bare.median }
   }
 
-  /** @returns the duration; for one-way messages the start time */
+  /** @returns the duration of a call or a chain, or the start time of a one-way message */
   async #time(send: () => Promise<number | void>): Promise<number> {
     const startedMs = machineMs()
     const beganMs = await send()

@@ -26,7 +26,7 @@ export interface Side {
   close(): Promise<void>
 }
 
-/** Connects one side. */
+/** Opens the connections of one process. */
 export async function openSide(url: string, service: ServiceName): Promise<Side> {
   const options = { servers: [url], role: service, onFatal: fail }
   const [control, bulk, client] = await Promise.all([

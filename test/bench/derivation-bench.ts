@@ -12,7 +12,9 @@ export interface DerivationResult {
   readonly program: string
   readonly checks: Checks
   readonly blocks: number
-  /** Milliseconds of the first run in a process, of the median warm run and of the best; medians over the processes. */
+  /**
+   * Milliseconds of the first run, the median warm run and the best run of a process, as medians over the processes.
+   */
   readonly firstMs: number
   readonly medianMs: number
   readonly bestMs: number
@@ -24,7 +26,7 @@ export interface DerivationResult {
 export interface MemoryResult {
   readonly blocks: number
   readonly maxRssMb: number
-  /** On the heap at the end, after a collection. */
+  /** Megabytes on the heap at the end, after a garbage collection. */
   readonly heldMb: number
 }
 
@@ -47,7 +49,10 @@ const run = promisify(execFile)
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const atoll = here('../../packages/cli/atoll.js')
 
-/** Measures derivation of recorded chains beside op-node's own, and the memory of a short chain and one ten times as long. */
+/**
+ * Compares the speed of derivation on recorded chains with op-node's. Measures memory on a short chain, and on a chain
+ * that is ten times as long.
+ */
 export async function benchDerivation(report: (what: string) => void): Promise<DerivationBench> {
   const opNode = await findOpNode(report)
   const results: DerivationResult[] = []
@@ -159,12 +164,12 @@ function resultOf(
   }
 }
 
-/** The program that a variable names, else one built with Go. */
+/** The op-node program that an environment variable names, else one built with Go. */
 async function findOpNode(report: (what: string) => void): Promise<string | undefined> {
   const named = process.env['ATOLL_OP_NODE_DERIVE_PROGRAM']
   if (named !== undefined) return named
   if (!(await hasGo())) {
-    report('without op-node: its program is built with Go, which is not on the PATH')
+    report('op-node is not compared, because Go, which builds its program, is not on the PATH')
     return undefined
   }
   report('building op-node, which takes minutes the first time')

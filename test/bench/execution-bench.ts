@@ -15,7 +15,7 @@ export interface ExecutionResult {
   readonly blocks: number
   readonly seconds: number
   readonly blocksPerSecond: number
-  /** Absent where blocks are empty. */
+  /** Undefined for empty blocks. */
   readonly mgasPerSecond: number | undefined
 }
 
@@ -98,7 +98,7 @@ async function throughApi(
   }: { readonly record: string; readonly folder: string; readonly report: (what: string) => void },
 ): Promise<readonly ExecutionResult[]> {
   const client = candidate.name
-  report(`${client}: the same through the Engine API`)
+  report(`${client}: the recorded chain, through the Engine API`)
   const imported = await importRecord(candidate, record, join(folder, `${client}-record`))
   const load = `${record.split('/').at(-1)}, newPayload and forkchoice`
   report(`${client}: ${emptyBlocks} empty blocks, four calls each`)

@@ -52,7 +52,7 @@ export const embeddedClient: Candidate = {
   },
 }
 
-/** op-geth, with its defaults but for the network. */
+/** op-geth with its default settings, except for those of the network. */
 export function opGeth(program: string): Candidate {
   return {
     name: 'op-geth',

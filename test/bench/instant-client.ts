@@ -23,7 +23,7 @@ type Block = Readonly<Record<string, unknown>> & { readonly hash: string }
 
 const valid = { status: 'VALID', latestValidHash: null, validationError: null }
 
-/** Starts it at the first block of a record. */
+/** Starts an instant client whose head is the first block of a record. */
 export async function startInstantClient(record: string): Promise<InstantClient> {
   const config = await readRollupConfig(record)
   const blocks: Block[] = []

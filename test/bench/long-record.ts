@@ -35,8 +35,8 @@ const transactionBytes = 150
 const batcher = privateKeyToAccount(`0x${'0b'.repeat(32)}`)
 
 /**
- * Writes a record with a given number of L2 blocks, on the genesis of another: every L1 block has the batches of the epoch
- * before it, as calldata. Its L2 blocks have the hashes of their fields, but were not executed.
+ * Writes a record with a given number of L2 blocks, on the genesis of another record. Every L1 block has the batches of
+ * the epoch before it, as calldata. The L2 blocks have correct hashes of their fields, but were not executed.
  */
 export async function writeLongRecord(base: string, out: string, blocks: number): Promise<void> {
   const writer = await RecordWriter.create(out)

@@ -12,9 +12,11 @@ import { startInstantClient } from './instant-client.ts'
 import { blocksPerEpoch, writeLongRecord } from './long-record.ts'
 import { summarise, type Summary } from './statistics.ts'
 
-/** Results of `npm run bench -- verifier`, without op-node: it needs state proofs of L1, which no record has. */
+/**
+ * Results of `npm run bench -- verifier`. op-node is not compared: it needs state proofs of L1, which no record has.
+ */
 export interface VerifierBench {
-  /** A node catches up on a generated chain whose L1 is complete; its execution client answers at once. */
+  /** Catch-up of a node on a generated chain with a complete L1, and with an execution client that answers at once. */
   readonly catchUp: {
     readonly blocks: number
     /** From the first block to the last. */
@@ -43,7 +45,7 @@ export async function benchVerifier(report: (what: string) => void): Promise<Ver
     report(`makes a chain of ${catchUpBlocks} blocks`)
     await writeLongRecord(kept, long, catchUpBlocks)
     await writeLongRecord(kept, short, watchedBlocks * blocksPerEpoch)
-    report('catch-up over it')
+    report('a node catches up on that chain')
     const catchUp = await measureCatchUp(long)
     report('L1 grows by four blocks a second')
     return { catchUp, headToSafeMs: summarise(await measureGrowth(short)) }

@@ -31,7 +31,7 @@ const config = z.strictObject({
   worldUrl: url(['http'], 'http://127.0.0.1:1'),
   dataDir: z.string(),
   role: oneOf(['verifier', 'writer', 'reader']).default('verifier'),
-  /** After n builds the process freezes itself between the check of its lease and the next forkchoice call. */
+  /** After this number of builds, the process freezes itself between the lease check and the next forkchoice call. */
   freezeAtBlock: wholeNumber(0, 1_000).default(0),
 })
 

@@ -28,7 +28,7 @@ export interface ActorOptions {
   readonly flags?: readonly string[]
 }
 
-/** An actor with its restarts. */
+/** An actor. It is restarted when it ends, unless `isRestarted` is false. */
 export interface RunningActor {
   readonly name: string
   child: ChildProcess

@@ -22,7 +22,7 @@ test(`no acknowledged write is lost when a server is killed ${rounds} times unde
     const stored = new Map<string, string>()
     const publishing = Promise.all(
       Array.from({ length: publishes }, async (_, at) => {
-        // Spread out, so that at the crash some are pending, some stored and some not sent.
+        // The writes are spread out, so that at the crash some are pending, some are stored and some are not sent.
         await pause(at / 20)
         const key = `$KV.state.${round}.${at % 500}`
         const value = `${round}/${at}`
@@ -66,14 +66,14 @@ test(
     })
     let asked = 0
     silent.subscribe('quiet', { onMessage: () => void asked++ })
-    await until('the other listens', () => {
+    await until('the subscriber receives messages', () => {
       caller.publish({ subject: 'quiet', data: text('') })
       return asked > 0
     })
     const request = caller.request({ subject: 'quiet', data: text('') }, { timeoutMs: 600_000 })
     const refused = assert.rejects(request, /the connection was lost before there was an answer/)
     const before = asked
-    await until('it was asked', () => asked > before)
+    await until('the request arrives', () => asked > before)
     await server.kill()
     await server.restart()
     await refused

@@ -63,7 +63,7 @@ test('F11: the server is frozen for less than a lease: all services continue', a
   assert.deepEqual(cluster.actor('engine-0').ends, [])
 })
 
-test('F11: the server is frozen for longer: the engine stops at its deadline and sends no call after it', async (t) => {
+test('F11: the server is frozen for longer than a lease: the engine sends no call after its deadline', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -75,7 +75,7 @@ test('F11: the server is frozen for longer: the engine stops at its deadline and
   const thawedMs = performance.now()
   await cluster.untilDone()
   note(t, cluster)
-  assert.ok(cluster.actor('engine-0').ends.includes('3'), 'it ends with the code for a lost lease')
+  assert.ok(cluster.actor('engine-0').ends.includes('3'), 'the exit code is that of a lost lease')
   // A lease renewed right before the freeze is valid for its time to live less the margin.
   const deadlineMs = frozenMs + leaseTtlMs - leaseMarginMs
   const late = world.commands.filter(({ atMs }) => atMs > deadlineMs + 100 && atMs < thawedMs)
@@ -94,7 +94,7 @@ test('F13: the second of two engines takes over when the first dies, and each te
   // The first engine is not restarted, so that the second takes over.
   holder.isRestarted = false
   holder.child.kill('SIGKILL')
-  await until('the other one acts', () => world.chains.at(-1)?.instance !== first)
+  await until('the other engine acts', () => world.chains.at(-1)?.instance !== first)
   await cluster.untilDone()
   note(t, cluster)
   const terms = new Map<bigint, Set<string>>()
@@ -116,11 +116,11 @@ test('F14: an engine frozen between lease check and call sends at most one stale
   const boot = String(frozen.child.pid)
   frozen.isRestarted = false
   cluster.run('engine', { instance: 'engine-1' })
-  await until('the other one acts', () => world.chains.at(-1)?.instance === 'engine-1')
+  await until('the other engine acts', () => world.chains.at(-1)?.instance === 'engine-1')
   const takenMs = performance.now()
   await pause(500)
   frozen.child.kill('SIGCONT')
-  await until('the frozen one ends', () => frozen.ends.length > 0)
+  await until('the frozen engine ends', () => frozen.ends.length > 0)
   await cluster.untilDone()
   note(t, cluster)
   const stale = world.commands.filter((command) => command.boot === boot && command.atMs > takenMs)
@@ -148,7 +148,7 @@ test('F19: a reader that hangs under load is disconnected and catches up; the se
   for (let number = 0n; number <= at; number++) assert.ok(numbers.has(number), `entry ${number}`)
   const least = Math.min(...(written() ?? []).map((report) => report.least))
   t.diagnostic(
-    `${at} entries of 150 KB; the sender's lease never had less than ${Math.round(least)} ms`,
+    `${at} entries of 150 KB; the sender's lease always had ${Math.round(least)} ms left or more`,
   )
   // Each renewal, due every 2 s, succeeded at the first or second attempt.
   assert.ok(least > leaseTtlMs - leaseMarginMs - 2 * leaseRenewMs, `the least was ${least} ms`)
@@ -160,7 +160,7 @@ test('F19: a reader that hangs under load is disconnected and catches up; the se
   )
 })
 
-test('F20: a lease that expires while the server is down can be taken as soon as it is back', async (t) => {
+test('F20: a lease that expires while the server is down can be taken as soon as the server is back', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -179,10 +179,10 @@ test('F22: two processes with one instance name take the lease from each other, 
   await cluster.untilBlock(2n)
   const second = cluster.run('engine', { instance: 'engine-0' })
   const first = cluster.actor('engine-0')
-  await until('both have lost it', () => first.ends.length > 0 && second.ends.length > 0)
+  await until('both have lost the lease', () => first.ends.length > 0 && second.ends.length > 0)
   // One message is enough: an engine that has lost the lease may end before it has seen the other.
   const said = /another process runs as instance engine-0/
-  await until('one has said why', () => said.test(first.output + second.output))
+  await until('one has logged why', () => said.test(first.output + second.output))
   second.isRestarted = false
   second.child.kill('SIGKILL')
   await cluster.untilDone()

@@ -37,7 +37,7 @@ function nodeArgs(name: string): readonly string[] {
   ]
 }
 
-test('a stopped node and its services end with 0, and each of its log lines is JSON with level and time', async () => {
+test('a stopped node and its services end with 0, and each log line is JSON with level and time', async () => {
   const { code, lines } = await stopWhenBegun(nodeArgs('node'), {
     begun: allRun,
     signals: ['SIGTERM'],

@@ -13,12 +13,13 @@ import { systemClock } from '#runtime/clock.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { pause } from './conformance/raw-client.ts'
 
-// A whole node of processes on a real server. Each is killed at random moments, and the safe chain keeps growing.
+// A whole node of processes on a real server. Each process is killed at random moments, and the safe chain keeps
+// growing.
 
 /** Number of kills of each process; 20 in the long run. */
 const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
 
-/** Refused payloads, empty epochs, channels that time out: 363 blocks in 125 L1 blocks. */
+/** A record of 363 blocks in 125 L1 blocks, with refused payloads, empty epochs and channels that time out. */
 const record = join(recordsFolder, 'bad-data-karst')
 
 /** A node that derives a recorded chain, and its progress. */

@@ -73,7 +73,7 @@ async function maySubscribe(role: BusRole, subject: string, queue?: string): Pro
   refused.length = 0
   const options = { onMessage: () => undefined, ...(queue !== undefined && { queue }) }
   const subscription = client.subscribe(subject, options)
-  // A round trip on the same connection: a denial would arrive before its answer.
+  // Makes a round trip on the same connection. A denial would arrive before the answer.
   await mayPublish(role, `${inboxPrefix(role)}.nothing`)
   await pause(5)
   subscription.unsubscribe()

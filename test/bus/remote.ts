@@ -6,7 +6,7 @@ import { Fault, isFault, toError } from '#runtime/fault.ts'
 /** Functions that another process may call. */
 export type Remote = Readonly<Record<string, (...args: never[]) => unknown>>
 
-/** The same functions as called from another process: asynchronous. */
+/** The functions as another process calls them, asynchronously. */
 export type Caller<Functions extends Remote> = {
   readonly [Name in keyof Functions]: (
     ...args: Parameters<Functions[Name]>
@@ -21,11 +21,11 @@ interface Call {
 interface Answer {
   readonly value?: unknown
   readonly error?: string
-  /** Whether the error is a Fault: the execution client refused heads. */
+  /** Whether the error is a Fault, which means that the execution client refused heads. */
   readonly isFault?: boolean
 }
 
-/** Serves functions to processes on this machine; bigints, bytes and maps travel as they are. */
+/** Serves functions to processes on this machine. Arguments and results may have bigints, bytes and maps. */
 export async function serveRemote(functions: Remote): Promise<{ url: string; server: Server }> {
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = []
@@ -47,7 +47,7 @@ function answer(functions: Remote, body: Buffer): Answer {
   }
 }
 
-/** Calls the functions that `serveRemote` serves. Each throws a Fault if the server refused, or cannot be reached. */
+/** Calls the functions that `serveRemote` serves. Throws a Fault if the function threw one, or cannot be reached. */
 export function callerOf<Functions extends Remote>(url: string): Caller<Functions> {
   return new Proxy({} as Caller<Functions>, {
     get:

@@ -53,7 +53,7 @@ export class TestServer {
     return this.#running.port
   }
 
-  /** Ends it as a crash would. */
+  /** Kills the server, as a crash would. */
   async kill(): Promise<void> {
     this.#running.kill('SIGKILL')
     await this.#running.ended

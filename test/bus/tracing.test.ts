@@ -78,7 +78,7 @@ function pathTo(span: SentSpan, byId: ReadonlyMap<string, SentSpan>): string {
 
 test('one trace leads from an L1 head to the safe head, through three processes', async (t) => {
   const found = await requireNatsServer()
-  if (found.kind !== 'program') throw new Error('this test needs a program')
+  if (found.kind !== 'program') throw new Error('this test cannot use NATS in Docker')
   const spans: SentSpan[] = []
   const collector = await startCollector(spans)
   t.after(() => collector.close())

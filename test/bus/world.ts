@@ -26,7 +26,7 @@ interface SeenCommand extends Sender {
   readonly atMs: number
 }
 
-/** Parts shared by the processes of a test, which are never killed: L1, the execution client, a log of observations. */
+/** What the processes of a test share, and what outlives them: L1, the execution client, a log of observations. */
 export class World {
   readonly l1: SimulatedL1
   readonly client: StandInClient
@@ -46,7 +46,7 @@ export class World {
     this.#speed = speed
   }
 
-  /** Whether the execution client's chain equals one pass over L1, safe and finalized to its end. */
+  /** Whether the execution client's chain equals that of one pass over L1, and is safe and finalized to its end. */
   get isDone(): boolean {
     return chainDisagreement(this.client, this.l1) === undefined
   }

@@ -99,7 +99,7 @@ test('config prints each setting with its source', async () => {
   assert.match(out, /No program reads these variables; check their spelling: ATOLL_LOG_LVL/)
 })
 
-test('config prints JSON, and fails with the errors of the program', async () => {
+test('config prints JSON, and refuses settings that the program would refuse', async () => {
   const { out } = await runAtoll(['config', 'bus', 'provision', '--json', '--chain-id', '10'])
   const { settings } = JSON.parse(out) as { settings: Record<string, unknown> }
   assert.deepEqual(settings['chain-id'], { value: '10', origin: 'flag' })

@@ -12,7 +12,7 @@ after(() => rmSync(folder, { recursive: true }))
 
 type Line = Record<string, unknown>
 
-/** A record with some of its files in plain text, and changed. */
+/** A copy of a record in which some files are changed and uncompressed. */
 function edited(record: string, files: Readonly<Record<string, (text: string) => string>>): string {
   const to = mkdtempSync(join(folder, 'edited-'))
   cpSync(join(recordsFolder, record), to, { recursive: true })

@@ -13,7 +13,7 @@ const installed = pathOf('../../node_modules/.bin/node')
 const { PATH, HOME } = process.env
 const env = { PATH, HOME }
 
-/** Makes Node report an older version, so that it hands over to the installed one. */
+/** Makes Node report an older version, so that `atoll.js` starts the installed Node. */
 const older = `data:text/javascript,
   Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })`
 
@@ -21,7 +21,7 @@ const older = `data:text/javascript,
 const late = `data:text/javascript,await new Promise((gone) => process.once('disconnect', gone))`
 
 test(
-  'a program that an older Node handed over to the installed one ends when the older one is killed',
+  'a program that an older Node started on the installed Node ends when the older Node is killed',
   { skip: !existsSync(installed) && 'no Node came with the packages', timeout: 20_000 },
   async () => {
     const record = join(recordsFolder, 'fork-holocene')
@@ -30,7 +30,7 @@ test(
       stdio: ['ignore', 'pipe', 'inherit'],
       env,
     })
-    // Both processes hold the pipe: it closes when both have ended.
+    // Both processes have the pipe open, so it closes when both have ended.
     const closed = once(wrapper, 'close')
     let out = ''
     for await (const text of wrapper.stdout) {

@@ -1,4 +1,4 @@
-/** A service with settings of its own and nothing to do: for tests of what all services share. */
+/** A service with a few settings and nothing to do, for tests of the behaviour that all services share. */
 import * as z from 'zod'
 import { runService } from '#service/run-service.ts'
 import { onOff, readableFile, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'

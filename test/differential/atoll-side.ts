@@ -120,7 +120,7 @@ class AtollRun {
     this.#chain.length = Number(number - this.#config.genesis.l2.number) + 1
   }
 
-  /** @returns whether derivation ended; false if it was reset */
+  /** @returns true if derivation ended, false if it was reset */
   #derive({ pipeline, from }: { readonly pipeline: Pipeline; readonly from: number }): boolean {
     for (let at = from + 1; ;) {
       const output = this.#driver.next()

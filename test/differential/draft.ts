@@ -82,7 +82,7 @@ export type PostFlaw =
   | 'other-inbox'
   | 'calldata-beside-blobs'
 
-/** What calldata or a blob carries. */
+/** The content of calldata or of a blob. */
 export type Item =
   | { readonly kind: 'frames'; readonly frames: readonly Frame[] }
   /** Calldata, or the data encoded in a blob. */
@@ -90,7 +90,7 @@ export type Item =
   /** A whole blob. */
   | { readonly kind: 'blob'; readonly bytes: Uint8Array }
 
-/** What a channel carries. */
+/** An entry of the data of a channel. */
 export type Entry =
   | {
       readonly kind: 'batches'

@@ -83,7 +83,7 @@ function withTransaction(batch: SingularBatch, raw: Uint8Array): SingularBatch {
   return { ...batch, transactions: [...batch.transactions, raw] }
 }
 
-/** Bytes that a batch must not have as a transaction, before some fork or at all. */
+/** Bytes that are not valid as a transaction of a batch, either always or before some fork. */
 function oddTransaction(random: Random): Uint8Array {
   const type = random.pick([0x7e, 0x7d, 0x04, 0x03, 0x05, 0x02, 0xc0, 0x00, 0x7f])
   const body = random.pick([[], [0xc0], [0xc2, 1, 2], [0xc1, 0x80], [1, 2, 3], [0xb8, 1, 0]])

@@ -2,10 +2,10 @@ import { hardforkNames, type HardforkName } from '#protocol/chains/hardforks.ts'
 import type { Random } from '#test/simulator/random.ts'
 import type { Draft, RollupJson } from './draft.ts'
 
-/** Seconds after genesis. */
+/** Activation times of forks, in seconds after genesis. */
 type Schedule = Partial<Record<HardforkName, number>>
 
-/** Moves forks: all to genesis, several to one time, each to its own. */
+/** Changes the activation times of forks: all at genesis, several at one time, or each at a different time. */
 export function editForks(draft: Draft, random: Random): void {
   const { rollup } = draft
   const end = Number(draft.blocks.at(-1)?.header.timestamp ?? 0n) - rollup.genesis.l2_time

@@ -14,8 +14,9 @@ const explanations: readonly Explanation[] = [
 ]
 
 /**
- * If the L1 block that activates Holocene activates an older fork too, op-node handles only the older one and keeps the
- * pipeline stages from before Holocene. An op-node that starts after that block has the right stages.
+ * Whether a difference comes after an L1 block that activates Holocene and an older fork. At such a block op-node
+ * handles only the older fork, and keeps the pipeline stages from before Holocene. An op-node that starts later has the
+ * right ones.
  */
 function isAfterForkWithHolocene({ blocks, config }: Case, { atoll, opNode }: Parting): boolean {
   const isOn = (fork: HardforkName, block: CaseL1 | undefined) =>

@@ -12,7 +12,7 @@ export interface Base {
   readonly channels: readonly ChannelDraft[]
 }
 
-/** Maximum number of L1 blocks of a case: ten short cases find more than a long one. */
+/** Maximum number of L1 blocks of a case. Ten short cases find more bugs than a long one. */
 const maxBlocks = 18
 
 /** Makes a case from a record. Its mutations depend only on the random numbers. */

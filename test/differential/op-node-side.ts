@@ -41,7 +41,7 @@ export class OpNodeSide {
     return child
   }
 
-  /** Answers all pending cases with the reason: they are lost with the process, and must be sent again. */
+  /** Answers all pending cases with the reason. They are lost with the process, so the caller must send them again. */
   #ended(reason: string): void {
     this.#child = undefined
     this.#received = []

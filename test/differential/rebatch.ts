@@ -21,7 +21,7 @@ export interface RebatchOptions {
   readonly channels: readonly ChannelDraft[]
 }
 
-/** Replaces the batches of the record by new ones with its transactions, in channels of all kinds. */
+/** Replaces the batches of the record by new batches of the same transactions, in channels of all kinds. */
 export function rebatch(draft: Draft, options: RebatchOptions): void {
   const writer = new Writer(draft, options)
   writer.write()
@@ -128,7 +128,7 @@ class Writer {
     return cutChannel(newChannelId(random), packed, random.pick([1, 1, 1, 2, 3, 5]))
   }
 
-  /** Whether Fjord is scheduled, and at random without it; the channel may still be posted before Fjord. */
+  /** True if Fjord is scheduled, and sometimes without Fjord. The channel may also be posted before Fjord is active. */
   #allowsBrotli(): boolean {
     const fjord = this.#draft.rollup['fjord_time']
     return typeof fjord === 'number' || this.#random.chance(0.1)

@@ -36,7 +36,7 @@ const plants: Readonly<Record<string, (config: RollupConfig) => RollupConfig>> =
   'sequencer-drift': (config) => ({ ...config, maxSequencerDrift: config.maxSequencerDrift + 1n }),
 }
 
-/** What the command line asks for. */
+/** The options of the command line. */
 interface Options {
   readonly runs: number
   readonly seed: number

@@ -32,7 +32,7 @@ function optional(bytes: Uint8Array | undefined): readonly Uint8Array[] {
   return bytes === undefined ? [Uint8Array.of(0)] : [Uint8Array.of(1), bytes]
 }
 
-/** The hash of a block that is not in the record, if hashes depend on block numbers only. */
+/** With `hashes: 'by-number'`, the hash of a block that the record does not have. */
 export function hashOfNumber(number: bigint): Hash {
   return toHash(keccak256(Buffer.concat([Buffer.from('block'), toFixedBigEndian(number, 8)])))
 }

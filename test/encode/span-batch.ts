@@ -25,7 +25,7 @@ export interface SpanBatchEncoding {
   readonly beginsEpoch: boolean
 }
 
-/** Consecutive blocks as one batch; at least one. */
+/** Combines one or more consecutive blocks into a span batch. */
 export function toSpanBatch(batches: readonly SingularBatch[]): SpanBatch {
   const [first] = batches
   const last = batches.at(-1)
@@ -41,7 +41,7 @@ export function toSpanBatch(batches: readonly SingularBatch[]): SpanBatch {
  * The bytes of a span batch, its type first.
  *
  * @throws DecodeError for a transaction that a span batch cannot carry on this chain
- * @throws RangeError if the blocks do not follow each other
+ * @throws RangeError without a block, or if the epoch number of a block is not that of the block before or the next
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export function encodeSpanBatch(span: SpanBatch, encoding: SpanBatchEncoding): Uint8Array {
@@ -133,7 +133,7 @@ function splitLegacy(raw: Uint8Array, chainId: bigint): SplitTransaction {
   if (isProtected && (vValue - 35n) >> 1n !== chainId)
     throw new DecodeError('a transaction of another chain')
   return {
-    // 27 and 35 are both even parity.
+    // `v` is 27 or 35 + 2·chainId for parity 0, and one more for parity 1: an even `v` means odd parity.
     isOdd: vValue % 2n === 0n,
     isProtected,
     signature: joined(words(signature)),

@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { executeChain } from '#records/execute/execute-chain.ts'
 import { readJsonFile } from '#runtime/json-file.ts'
 
-// Chains made by op-geth, executed from genesis: hashes and refused payloads are the same.
+// Chains made by op-geth are executed from genesis. Hashes and refused payloads must equal op-geth's.
 
 const own = fileURLToPath(new URL('../vectors/records/', import.meta.url))
 const shared = fileURLToPath(new URL('../../../shared/fixtures/records/', import.meta.url))

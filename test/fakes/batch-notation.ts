@@ -26,7 +26,7 @@ export interface BatchRun {
   readonly missing?: readonly number[]
 }
 
-/** The L1 block of a number; on another chain, one with another hash. */
+/** The L1 block of a number. Its hash differs between chains. */
 export function l1Block(number: number, chain = 0): L1BlockRef {
   return {
     hash: hashOf('a', number, chain),
@@ -58,7 +58,7 @@ function hashOf(layer: 'a' | 'b', number: number, chain: number): Hash {
 /**
  * Runs a script through the queue or the stage. The safe head follows the batches returned.
  *
- * `@4` the pipeline advances to L1 block 4; `.` it has no more batches
+ * `@4` the pipeline advances to L1 block 4; `.` the pipeline has no more batches
  * `12` a singular batch for L2 block 12; `12-15` a span batch; `12/3` in epoch 3
  * `12+02c0` with a transaction; `12!` on top of another parent
  *

@@ -63,7 +63,7 @@ export class BusWorld {
   readonly server: MemoryServer
   /** Whether a message is lost. */
   lost: (hop: Hop) => boolean = () => false
-  /** Tracing of services that join after a change. */
+  /** Tracing of services that join from now on. */
   tracing: Tracing = noTracing
 
   constructor() {

@@ -47,7 +47,8 @@ type Counted = Record<string, number>
 
 /**
  * The real derivation on an in-memory bus, with an L1 without batches and an engine that the test controls. The
- * sequencing window is two blocks: each L1 block from the second on yields the empty L2 blocks of the epoch two before.
+ * sequencing window is two blocks, so each L1 block from the second on yields the empty L2 blocks of the epoch two
+ * L1 blocks earlier.
  */
 export class DerivationWorld {
   readonly bus: BusWorld
@@ -131,7 +132,8 @@ export class DerivationWorld {
   }
 
   /**
-   * Starts derivation at a new generation, on an L1 up to `l1Blocks`; with 4, two L2 blocks are due for each of the L1 blocks 0 to 2.
+   * Starts derivation at a new generation, on an L1 up to block `l1Blocks`. With 4, two L2 blocks are due for each of
+   * the L1 blocks 0 to 2.
    */
   static async started(l1Blocks = 4, changes: Partial<RollupConfig> = {}) {
     const world = await DerivationWorld.make(changes)

@@ -40,7 +40,7 @@ export class EmbeddedClient implements Pick<JsonRpcClient, 'call' | 'batch'> {
     return this.#chain
   }
 
-  /** Forgets all blocks, as a client whose disk was lost. */
+  /** Forgets all blocks, as if the disk of the client was lost. */
   wipe(): void {
     this.#chain.close()
     this.#chain = this.#open()

@@ -19,7 +19,7 @@ export interface RunningEngine {
   readonly registry: Registry
   /** Whether it ended, and its error. */
   readonly ended: { error: Error | undefined; isOver: boolean }
-  /** Kills it: it does not clean up. */
+  /** Kills the engine, which does not clean up. */
   stop(): void
   isKilled(): boolean
 }
@@ -116,7 +116,7 @@ export class EngineWorld {
   }
 }
 
-/** A killed process receives no answer. */
+/** Returns the answer, unless the process was killed: then the promise never settles. */
 async function unlessKilled<Value>(answer: Promise<Value>, signal: AbortSignal): Promise<Value> {
   try {
     return await answer

@@ -12,7 +12,7 @@ export class MemoryL1 implements SingleL1 {
   chain: L1Block[] = []
   finalized = 0
   signer = `0x${'51'.repeat(20)}` as Address
-  /** Error with which calls fail; undefined: they succeed. */
+  /** Error with which calls fail; undefined if they succeed. */
   failure: string | undefined
   asked = 0
 

@@ -31,8 +31,8 @@ export interface PipelineRun {
 /**
  * Runs a script of L1 blocks through a pipeline, with an engine that builds all blocks.
  *
- * @returns the outcome as text: `12` a block; `12..` a block that is not the last of its span; `12x` a refused block, replaced by one of
- * deposits only from Holocene on; `.` the next L1 block is needed; dropped data in brackets
+ * @returns the outcome as text: `12` a block; `12..` a block that is not the last of its span; `12x` a refused block,
+ * which a deposits-only block replaces from Holocene on; `.` the next L1 block is needed; dropped data in brackets
  */
 export function runPipeline(script: string, run: PipelineRun): string {
   const config = notedRollup(run.hardforkTimes ?? { holocene: 0n }, run.config)

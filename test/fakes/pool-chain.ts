@@ -17,7 +17,7 @@ export interface ChainOptions {
   readonly gasLimit?: bigint
   /** DA footprint scalar: block gas per byte of L1 data. */
   readonly daScalar?: number
-  /** Size of the L1 attributes; by default that of Jovian. */
+  /** Size of the L1 attributes; by default the size in Jovian. */
   readonly attributesBytes?: number
   /** Accounts that are contracts. */
   readonly contracts?: readonly string[]

@@ -44,7 +44,7 @@ export interface TransactionFields {
 
 const known = new Map<string, Promise<Uint8Array>>()
 
-/** A signed transaction: `a3:5` is from `a`, has nonce 3 and a tip of 5 wei; without a tip it is 1 wei. */
+/** A signed transaction. `a3:5` is from `a`, with nonce 3 and a tip of 5 wei; `a3` has a tip of 1 wei. */
 export function signed(notation: string, fields: TransactionFields = {}): Promise<Uint8Array> {
   const key = [notation, ...Object.entries(fields)].join()
   const made = known.get(key) ?? sign(notation, fields)

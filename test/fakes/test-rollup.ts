@@ -54,7 +54,7 @@ export const testRollup: RollupConfig = {
   l1BlobSchedule: [],
 }
 
-/** An L1 block without logs or batches; its parent is the one before. */
+/** An L1 block without logs or batches, whose parent is the test block of the previous number. */
 export function testL1Block(number: number, changes: Partial<L1Block> = {}): L1Block {
   return {
     ...l1Ref(number),

@@ -5,7 +5,7 @@ import { subjects } from '#messages/subjects.ts'
 import type { MessageCodec } from '#messages/wire/message-codec.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 
-/** A hint that a block became safe: a message that may be lost for good. */
+/** A signal, which may be lost: a hint that a block became safe. */
 export const blockHint: Signal<SafeAt> = signal({
   name: 'engine.block-hint',
   summary: 'A hint that a block became safe.',
@@ -20,7 +20,7 @@ export const blockCodec: MessageCodec<L1Block> = {
   decode: (bytes) => blockOf(fetchL1BlockResponseCodec.decode(bytes)),
 }
 
-/** A log of large entries, as gossiped payloads are. */
+/** A log of entries as large as gossiped payloads. */
 export const bulkLog: Log<L1Block> = log({
   name: 'derivation.bulk',
   summary: 'Large entries, as gossiped payloads are.',
@@ -31,7 +31,7 @@ export const bulkLog: Log<L1Block> = log({
   stream: { name: 'BULK', entriesPerNumber: 4, maxBytes: 1024 ** 3, duplicateWindowMs: 120_000 },
 })
 
-/** Atoll's own table, a hint and a log of large entries: every kind of message. */
+/** Atoll's own table, extended by a signal and a log of large entries, so that it has every kind of message. */
 export const testSubjects: readonly Subject[] = [...subjects, blockHint, bulkLog]
 
 function blockOf(response: FetchL1BlockResponse): L1Block {

@@ -68,7 +68,11 @@ export async function besideNetwork(
   }
 }
 
-/** Waits until every node has the safe block that op-node has when all have a first one. @returns its number */
+/**
+ * Waits until every node has a first safe block, and then until all have reached the safe head that op-node had then.
+ *
+ * @returns the number of that safe head
+ */
 export async function untilCaughtUp({ opNode, ours, record }: Beside): Promise<number> {
   const verifiers = [opNode, ...ours]
   const allAt = (number: number) => (sample: Sample) =>

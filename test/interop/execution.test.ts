@@ -67,7 +67,7 @@ function startOpNode({ files, nodes, l1 }: Network['file'], engine: string): Pro
   return new Program(join(programs, 'op-node'), [...flagsOf(flags), ...switches])
 }
 
-/** The client of a verifier: executes derived and gossiped blocks until enough are safe. */
+/** Runs the client under a verifier. It executes derived and gossiped blocks until enough blocks are safe. */
 async function verify(t: TestContext, network: Network, folder: string): Promise<void> {
   const { file } = network
   const [engine, rpc] = [String(portBase + 150), String(portBase + 151)]
@@ -102,7 +102,9 @@ async function verify(t: TestContext, network: Network, folder: string): Promise
   }
 }
 
-/** The client of the sequencer: it builds blocks, op-batcher posts them, and op-geth accepts them as valid. */
+/**
+ * Runs the client under the sequencer. It builds blocks, op-batcher posts them, and op-geth must accept them as valid.
+ */
 async function sequence(t: TestContext, network: Network, folder: string): Promise<void> {
   const { nodes } = network.file
   const [made, follower] = [clientOf(nodes.a.executionUrl), clientOf(nodes.b.executionUrl)]

@@ -44,7 +44,7 @@ function ofNetwork(name: string, url: string): Follower {
   return { name, execution, explain: async () => '', stop: () => execution.close() }
 }
 
-/** Atoll on the op-geth c of the network, which nothing else drives. */
+/** Starts Atoll on the op-geth c of the network, which no other node drives. */
 export async function startOnOpGeth({ file }: Network, folder: string): Promise<Follower> {
   const { engineUrl, executionUrl } = file.nodes.c
   const execution = clientOf(executionUrl)
@@ -60,7 +60,7 @@ export async function startOnOpGeth({ file }: Network, folder: string): Promise<
   }
 }
 
-/** Atoll on the embedded execution client. */
+/** Starts Atoll on the embedded execution client. */
 export async function startOnEmbedded(
   { file }: Network,
   { folder, portBase }: { readonly folder: string; readonly portBase: number },
@@ -84,7 +84,7 @@ export async function startOnEmbedded(
   }
 }
 
-/** The embedded execution client on the chain of a network. */
+/** Starts the embedded execution client on the chain of a network. */
 export function startExecutionClient(
   { files }: Network['file'],
   {

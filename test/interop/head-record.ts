@@ -74,7 +74,7 @@ async function headsOf(client: JsonRpcClient): Promise<Heads> {
     labels.map((label) => ({ method: 'eth_getBlockByNumber', params: [label, false] })),
   )
   const heads = answers.map((answer, at) => {
-    // op-geth has an error for a label that is not set yet, others null.
+    // For a label that is not set yet, op-geth answers with an error, and other clients answer null.
     return [labels[at], 'error' in answer ? undefined : toHead(answer.result)]
   })
   return { ...(Object.fromEntries(heads) as object), atMs: Date.now() }

@@ -134,7 +134,7 @@ export function flagsOf(values: Readonly<Record<string, string>>): readonly stri
   return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value])
 }
 
-/** Asks one node. */
+/** A JSON-RPC client of one node. */
 export function clientOf(url: string): JsonRpcClient {
   return new JsonRpcClient({
     endpoints: [{ url }],

@@ -24,7 +24,7 @@ interface Outcome {
   readonly times: ReadonlyMap<string, Times>
 }
 
-/** Seconds from the reorg of L1. */
+/** Times of a node, in seconds from the reorg of L1. */
 interface Times {
   /** Until the safe head was no longer on the old branch. */
   readonly left: number
@@ -73,7 +73,7 @@ async function reorganise(beside: Beside, depth: number): Promise<Outcome> {
   const startMs = Date.now()
   const safeOf = (sample: Sample) =>
     Math.min(...verifiers.map(({ name }) => sample.get(name)?.safe?.number ?? 0))
-  // The old branch had no batches for the newest blocks: a safe head at `target` was derived from the new branch.
+  // The old branch had no batches for the newest blocks, so a safe head at `target` was derived from the new branch.
   const agree = (sample: Sample) => safeOf(sample) >= target
   await record.until(`the safe chain after a reorg of ${depth}`, 300_000, agree)
   const last = safeOf(record.last)

@@ -11,7 +11,7 @@ const cache =
   process.env['ATOLL_OP_NODE_CACHE'] ??
   fileURLToPath(new URL('../../node_modules/.cache/atoll/op-node/', import.meta.url))
 
-/** Whether Go is installed, with which the programs are built. */
+/** Whether Go, which builds the programs, is installed. */
 export async function hasGo(): Promise<boolean> {
   const child = spawn('bash', ['-c', 'command -v go'], { stdio: 'ignore' })
   const [code] = (await once(child, 'exit')) as [number | null]

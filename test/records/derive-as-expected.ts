@@ -44,7 +44,7 @@ export async function deriveAsExpected(
   assert.ok(expected.length > 0)
   for (const [at, line] of expected.entries()) assert.equal(lines[at], line)
   assert.equal(lines.length, expected.length)
-  // The outcome is in the lines of the blocks.
+  // `thenDepositsOnly` is not compared here: the lines of the blocks show what replaced a refused block.
   const refused = await textsOf(folder, 'refused.ndjson')
   assert.deepEqual(
     refusedLines,

@@ -3,10 +3,12 @@ import { test } from 'node:test'
 import { elSync } from '#test/verifier/el-sync.ts'
 import { VerifierRun } from '#test/verifier/verifier-run.ts'
 
-/** A seed in whose second half no L1 reorg moves the safe head back, and the number of its L1 blocks. */
+/**
+ * A seed and a number of L1 blocks, with which no L1 reorg in the second half of the script moves the safe head back.
+ */
 const [seed, l1Blocks] = [9, 14]
 
-/** Number of the engine's messages and calls from when the client has the blocks until derivation has gone back. */
+/** Number of messages and calls of the engine from the arrival of the blocks at the client until the reset is over. */
 const kills = 36
 
 for (const chosen of ['below', 'above'] as const) {

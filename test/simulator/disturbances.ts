@@ -30,7 +30,7 @@ const edges = [
 
 const lossMs = 10_000
 
-/** F17: one kind of message is lost for 10 s; each seed begins with the kind after that of the seed before. */
+/** F17: all messages of one kind are lost for 10 s, then of the next kind. The seed determines the first kind. */
 export const edgesLost: Disturbance = (run) => {
   const { simulation, l1, recoveryMs } = run
   const { clock, wire, seed } = simulation

@@ -14,16 +14,19 @@ export interface DisturbedRun {
   readonly late: Partial<LinkFaults>
   /** Shortest and longest pause between two requested resets. */
   readonly resetsEachMs: readonly [number, number]
-  /** Checks once, after `withinMs`, that the safe head has reached the one that L1 yields at this call. A reorg of L1 cancels the check. */
+  /**
+   * Checks once, after `withinMs`, that the safe head has reached the block that L1 made safe at the time of this call.
+   * A reorg of L1 cancels the check.
+   */
   expectCaughtUp(what: string, withinMs: number): void
 }
 
-/** How a run is to be disturbed: called once, at its start. */
+/** Disturbs a run. Called once, at the start of the run. */
 export type Disturbance = (run: DisturbedRun) => void
 
 /** The result of a run. */
 export type Outcome =
   | { readonly kind: 'agreed'; readonly virtualMs: number }
-  /** It did not reach the expected chain, for a reason that the protocol allows. */
+  /** The run did not reach the expected chain, for a reason that the protocol allows. */
   | { readonly kind: 'explained'; readonly reason: string }
   | { readonly kind: 'failed'; readonly reason: string; readonly lastEvents: string }

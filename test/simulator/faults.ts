@@ -32,7 +32,7 @@ export class FaultyWire implements Wire {
   readonly #clock: Clock
   readonly #random: Random
   readonly #trace: (what: string) => void
-  /** When the last message of a link arrives: the next one does not overtake it, as on a TCP connection. */
+  /** When the last message of each link arrives. The next message does not overtake it, as on a TCP connection. */
   readonly #arrivals = new Map<string, number>()
   faults: LinkFaults = noLinkFaults
 

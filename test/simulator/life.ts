@@ -3,8 +3,8 @@ import type { MemoryConnection } from '#bus/memory/memory-connection.ts'
 import type { Clock } from '#runtime/clock.ts'
 
 /**
- * One run of a process, from its start to its end. All its timers and messages pass through here: after its end none
- * reach it, and while it is frozen they wait.
+ * One run of a process, from its start to its end. Timers and messages wait while the process is frozen, and do not
+ * reach it after its end.
  */
 export class Life {
   readonly clock: Clock
@@ -24,12 +24,12 @@ export class Life {
     }
   }
 
-  /** Never aborted: a killed process gets no signal. */
+  /** A signal that is never aborted, because a killed process is not notified. */
   get signal(): AbortSignal {
     return this.#ended.signal
   }
 
-  /** Wraps a connection of the process: counts what it sends, and neither sends nor delivers after its end. */
+  /** Wraps a connection of the process. Counts what the process sends, and drops all messages after its end. */
   guarded(connection: MemoryConnection): Connection {
     return {
       get server() {
@@ -83,7 +83,7 @@ export class Life {
     else this.#frozen.push(run)
   }
 
-  /** Resolves when the process may continue: at once, when it thaws, or never. */
+  /** Resolves at once if the process runs, and at the thaw if it is frozen. Never resolves after its end. */
   #turn(): Promise<void> {
     return new Promise((resolve) => this.#reach(resolve))
   }

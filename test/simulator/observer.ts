@@ -40,7 +40,7 @@ export class Observer {
       throw new Error(`engine.chain went back to ${chain.generation}.${chain.version}`)
     this.chain = chain
     if (before === undefined || before.generation === chain.generation) return
-    // A new generation rewrites entries that the tail has read: all that were not final may have changed.
+    // A new generation may rewrite all entries that were not final, also those that were read already.
     this.#settled = before.finalized.l1Origin.number
     this.#generationEnded.abort()
   }

@@ -1,4 +1,4 @@
-/** Numbers that are the same for the same seed. Not for secrets. */
+/** Pseudo-random numbers that depend only on the seed. Not for secrets. */
 export class Random {
   #state: number
 

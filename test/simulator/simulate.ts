@@ -1,7 +1,7 @@
 /**
  * Runs the services of the verifier in simulated time, under faults, for many seeds.
  *
- *   npm run simulate -- --seeds 1000             seeds 1 to 1000, the scenarios in turn
+ *   npm run simulate -- --seeds 1000             seeds 1 to 1000, each with the next scenario
  *   npm run simulate -- --what late --seeds 10   one scenario
  *   npm run simulate -- --what late --seed 229   one run, with its last events if it fails
  */
@@ -27,8 +27,8 @@ interface Result extends Task {
 }
 
 /**
- * Number of runs before a worker thread is replaced. A killed process never settles its promises, and Node keeps a
- * signal derived from others while it has a listener: each run leaks 1 MB.
+ * Number of runs before a worker thread is replaced. A simulated process that is killed never removes its abort
+ * listeners, and Node.js keeps the result of `AbortSignal.any` while it has a listener: each run leaks 1 MB.
  */
 const tasksOfWorker = 20
 
@@ -51,7 +51,7 @@ async function lead(): Promise<void> {
   if (tasks !== undefined) return simulate(tasks)
   const known = Object.keys(scenarios).join(', ')
   console.error(`usage: npm run simulate -- [--seeds N | --seed N] [--what WORD,…]`)
-  console.error(`words: verifier (all scenarios in turn, the default), ${known}`)
+  console.error(`words: verifier (the default: each seed with the next scenario), ${known}`)
   process.exitCode = 2
 }
 
@@ -94,7 +94,9 @@ async function simulate(tasks: readonly Task[]): Promise<void> {
     }
     if (result.explanation !== undefined) {
       explained++
-      console.log(`seed ${result.seed} of ${result.scenario} is explained: ${result.explanation}\n`)
+      console.log(
+        `seed ${result.seed} of ${result.scenario} differs as op-node would: ${result.explanation}\n`,
+      )
     }
     if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total} runs`)
     else if (done % reportEach === 0) console.error(`${done} of ${total} runs`)
@@ -108,7 +110,9 @@ async function simulate(tasks: readonly Task[]): Promise<void> {
   const hours = (virtualMs / 3_600_000).toFixed(1)
   const agreed = total - failures.length - explained
   const others = explained === 0 ? '' : `, ${explained} differ as op-node would`
-  console.log(`\n${agreed} of ${total} runs agree with one pass over L1${others}`)
+  console.log(
+    `\n${agreed} of ${total} runs agree with an undisturbed derivation of the same L1${others}`,
+  )
   console.log(`${hours} simulated hours in ${seconds} s`)
   for (const { scenario, seed } of failures)
     console.log(`again: npm run simulate -- --what ${scenario} --seed ${seed}`)

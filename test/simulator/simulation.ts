@@ -53,7 +53,7 @@ export class Simulation {
   readonly processes = new Map<string, SimulatedProcess>()
   readonly #subjects: readonly Subject[]
   readonly #trace: string[] = []
-  /** Violations that were found. */
+  /** The first violation that was found. */
   failure: Error | undefined
 
   constructor(seed: number, subjects: readonly Subject[]) {
@@ -81,7 +81,7 @@ export class Simulation {
     return this.server.connect({ name, role: service, permissions, clock })
   }
 
-  /** Kills the server and starts it again after `afterMs`; `wiped`: without its store. */
+  /** Kills the server and starts it again after `afterMs`; with `wiped` its store is lost. */
   restartServer({ afterMs, wiped }: { readonly afterMs: number; readonly wiped: boolean }): void {
     this.trace(`server killed${wiped ? ', store wiped' : ''}, back in ${afterMs} ms`)
     const { server } = this

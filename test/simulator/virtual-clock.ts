@@ -107,7 +107,7 @@ function isEarlier(a: Timer, b: Timer): boolean {
   return a.atMs === b.atMs ? a.order < b.order : a.atMs < b.atMs
 }
 
-/** The event loop turns only when no promise callback is pending. */
+/** Resolves when no promise callback is pending, since the event loop turns only then. */
 function allMicrotasks(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)

@@ -10,10 +10,10 @@ import { buildBlock, digestOf } from '#test/differential/stand-in-engine.ts'
 import { address } from '#test/fakes/test-rollup.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Rules by which the stand-in client refuses blocks; the digest of the attributes decides. */
+/** Rules by which the stand-in client refuses blocks. The digest of the attributes determines which are refused. */
 export interface StandInRules {
   readonly config: RollupConfig
-  /** About this number of 256 blocks with user transactions is refused. */
+  /** Of 256 blocks with user transactions, about this number are refused. */
   readonly refuseBelow: number
 }
 
@@ -85,7 +85,7 @@ export function genesisPayload({ genesis }: RollupConfig): Payload {
   }
 }
 
-/** Position of a block. */
+/** The reference of a block. */
 export function refOfPayload(config: RollupConfig, payload: Payload): L2BlockRef {
   return l2BlockRefOf(config, payload)
 }

@@ -41,7 +41,7 @@ export class StandInClient {
     this.wipe()
   }
 
-  /** Forgets all blocks, as a client whose disk was lost. */
+  /** Forgets all blocks, as if the disk of the client was lost. */
   wipe(): void {
     const genesis = genesisPayload(this.#rules.config)
     this.#blocks.clear()

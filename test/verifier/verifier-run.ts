@@ -50,9 +50,11 @@ const l1PollMs = 200
  * reorgs, and the execution client refuses some blocks.
  */
 export class VerifierRun implements DisturbedRun {
-  /** A call is repeated after its deadline, 4 s at most, and a pause of 2 s; then the missed blocks follow. */
+  /**
+   * A lost call is repeated after at most 6 s: its deadline and a pause. The rest is for the blocks missed meanwhile.
+   */
   readonly recoveryMs = 7_000
-  /** A reset goes back far: if more messages were late, derivation would not reach again the blocks of a late one. */
+  /** Few messages are delayed, so that derivation, after a reset, still reaches the block of a late message again. */
   readonly late = { delay: 0.05, delayMs: 2_000, repeat: 0.5, repeatMs: 2_000 }
   readonly resetsEachMs = [500, 4_000] as const
   readonly simulation: Simulation
@@ -63,7 +65,7 @@ export class VerifierRun implements DisturbedRun {
   readonly observer = new Observer()
   /** Sync settings of engines that start after a change. */
   sync: SyncSettings = { mode: 'cl', safeOffsetSeconds: 0n }
-  /** Whether the history is to go back to the genesis at the end. */
+  /** Whether the history must reach back to the genesis at the end. */
   expectsWholeHistory = false
   readonly #bug: Bug | undefined
   /** Digests of the attributes sent, by generation. */
@@ -100,9 +102,9 @@ export class VerifierRun implements DisturbedRun {
   }
 
   /**
-   * Delta changes which batches are valid, and Holocene drops pending batches. A start reads L1 blocks again, from
-   * below the one that made its safe head safe. If Delta or Holocene activates among them, batches dropped before may
-   * become valid. op-node reads the same L1 blocks.
+   * A reason for which the chain may differ. Delta changes which batches are valid, and Holocene drops pending batches.
+   * A start reads L1 blocks again, from below the one that made its safe head safe. If Delta or Holocene activates
+   * among them, batches dropped before may become valid. op-node reads the same L1 blocks.
    */
   #explanation(): string | undefined {
     const { config, expected } = this.l1
@@ -121,7 +123,6 @@ export class VerifierRun implements DisturbedRun {
     return undefined
   }
 
-  /** Checks once, after `withinMs`, that the safe head has reached the one that L1 yields at this call. A reorg of L1 cancels the check. */
   expectCaughtUp(what: string, withinMs: number): void {
     const { clock } = this.simulation
     const { head, safe } = this.l1.at(clock.monotonicMs())

@@ -13,7 +13,7 @@ interface Rule {
   readonly file: string
   /** Declaration that holds the rule. */
   readonly symbol: string
-  /** How many tests of each file name it. */
+  /** Number of tests that name the rule, by test file. */
   readonly tests: ReadonlyMap<string, number>
 }
 

@@ -41,7 +41,7 @@ async function main(args: readonly string[]): Promise<void> {
   for (const [path, content] of Object.entries(await generate())) {
     if ((await currentOf(path)) === content) continue
     if (isCheck) {
-      console.error(`${path} is not what npm run generate makes`)
+      console.error(`${path} differs from what npm run generate makes`)
       process.exitCode = 1
     } else {
       await mkdir(dirname(path), { recursive: true })

@@ -60,7 +60,7 @@ const layers: Rule = {
   },
 }
 
-/** The path of an import; of a template or a sum, its beginning; undefined if that is not a literal. */
+/** The path of an import, or the literal that a template or a sum begins with; undefined if there is none. */
 function specifierIn(source: Node): string | undefined {
   if (source.type === 'TSLiteralType') return specifierIn(source['literal'] as Node)
   if (source.type === 'BinaryExpression') return specifierIn(source['left'] as Node)

@@ -32,7 +32,7 @@ export const useCaughtError: Rule = {
 }
 
 /**
- * Whether a catch clause drops errors without naming which: all that it does is to test for one, as in
+ * Whether a catch clause drops errors without naming which. Such a clause only tests the class of the error, as in
  * `if (!isFault(error)) throw error` or `if (isFault(error)) return undefined; throw error`.
  */
 function dropsAnyError(statements: readonly Node[], caught: ReadonlySet<string>): boolean {
@@ -85,7 +85,7 @@ function usesTextAlone(value: unknown, caught: ReadonlySet<string>): boolean {
   return texts > 0 && uses === texts
 }
 
-/** The same for `.catch(…)` and `.then(…, …)`: the handler must use the error. */
+/** The handler of `.catch(…)` and `.then(…, …)` must use the error. */
 export const useRejection: Rule = {
   create: (context) => ({
     CallExpression: (node) => {

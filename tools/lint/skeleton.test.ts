@@ -55,7 +55,7 @@ function exportsName(source: string, name: string): boolean {
   ).test(source)
 }
 
-/** Lines of the state, the events and the effects, and of the types that they name, with a function or a promise. */
+/** Lines with a function or a promise, in the types of state, events and effects, and in the types that these name. */
 function closuresIn({ read }: Folder): readonly string[] {
   const problems: string[] = []
   const seen = new Set<string>()

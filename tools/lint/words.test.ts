@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { wordToAvoid } from './words.ts'
 
-// Lint reads sources only; this reads the docs and the comments of the messages.
+// Lint reads only sources; this test reads the docs and the comments of the messages.
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 

@@ -55,7 +55,7 @@ export class MemoryConnection implements Connection {
     options: {
       readonly name: string
       readonly role: BusRole
-      /** Undefined: everything is allowed. */
+      /** undefined allows everything. */
       readonly permissions: Permissions | undefined
       readonly clock: Clock
     },
@@ -147,7 +147,7 @@ export class MemoryConnection implements Connection {
     this.#isCut = true
   }
 
-  /** The link and the server are back: restores the subscriptions. */
+  /** Restores the link, and runs the callbacks of a reconnect if the server is up. */
   mend(): void {
     this.#isCut = false
     if (!this.isUp) return

@@ -2,7 +2,7 @@ import { testConformance } from '#test/bus/conformance/conformance.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { MemoryServer } from './memory-server.ts'
 
-// The conformance tests that NATS also passes: for a service, both servers behave the same.
+// NATS passes the same conformance tests, so both servers behave the same for a service.
 testConformance(async () => {
   const server = new MemoryServer({ clock: systemClock })
   let clients = 0

@@ -9,7 +9,7 @@ import type { Kept, KeptMessage, MemoryStream } from './memory-stream.ts'
 import { answerStreamApi } from './stream-api.ts'
 import { subjectMatches } from './subject-match.ts'
 
-/** The route of a message, by which a simulator loses, repeats and delays it. */
+/** The route of a message. A simulator selects by route which messages are lost, repeated or delayed. */
 export interface Hop {
   readonly direction: 'to-server' | 'to-client'
   readonly connection: MemoryConnection
@@ -26,7 +26,7 @@ const honestWire: Wire = { carry: (_, deliver) => queueMicrotask(deliver) }
 
 /**
  * The part of a NATS server that the bus uses, in this process: routing with queue groups, permissions, streams with
- * compare-and-set, direct get and republish. For tests, for the simulator, and for a node in a single process.
+ * compare-and-set, direct get and republish. Used by tests, by the simulator, and by a node in a single process.
  */
 export class MemoryServer implements ServerLink {
   readonly facts: ServerFacts
@@ -59,7 +59,7 @@ export class MemoryServer implements ServerLink {
     return this.#isUp
   }
 
-  /** Opens a connection; without `permissions` it may do everything. */
+  /** Opens a connection; without `permissions`, the connection may do everything. */
   connect(options: {
     readonly name: string
     readonly role: BusRole
@@ -72,7 +72,7 @@ export class MemoryServer implements ServerLink {
     return connection
   }
 
-  /** Stops as if killed; stored messages are kept. */
+  /** Stops the server as if it was killed. Stored messages are kept. */
   stop(): void {
     this.#isUp = false
   }

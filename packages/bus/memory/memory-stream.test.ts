@@ -28,7 +28,7 @@ function stream(spec: Partial<StreamSpec> = {}) {
   return { kept, clock, keep }
 }
 
-test('a stream keeps only its configured number of messages per subject, the newest ones', () => {
+test('a stream keeps only the configured number of newest messages per subject', () => {
   for (const messagesPerSubject of [1, 3]) {
     const { kept, keep } = stream({ messagesPerSubject })
     for (let message = 0; message < 5; message++) keep('a')
@@ -47,7 +47,7 @@ test('a compare-and-set compares with the newest message of its subject', () => 
   assert.equal(keep('a', { expected: 1 }), 'stored')
 })
 
-test('an id is recognised within its window, and not after', async () => {
+test('a message id is recognised within the duplicate window, and not after it', async () => {
   const { keep, clock } = stream()
   assert.equal(keep('a', { id: 'x' }), 'stored')
   await clock.run(999, () => false)
@@ -77,7 +77,7 @@ test('a full stream refuses a new message, but a newer value of a subject replac
   assert.equal(kept.bytes, 100)
 })
 
-test('a full stream may drop the oldest message instead', () => {
+test('a full stream that is configured to drop old messages drops the oldest one', () => {
   const { kept, keep } = stream({ maxBytes: 100, whenFull: 'drop-old' })
   for (const key of ['a', 'b', 'c']) assert.equal(keep(key, { bytes: 40 }), 'stored')
   assert.deepEqual(kept.subjects(), ['s.b', 's.c'])

@@ -24,7 +24,7 @@ for (const [pattern, subject, fits] of [
   ['a-b.c', 'a-b.c', true],
   ['a.b', 'axb', false],
 ] as const) {
-  test(`${pattern} ${fits ? 'fits' : 'does not fit'} ${subject}`, () => {
+  test(`pattern ${pattern} ${fits ? 'matches' : 'does not match'} subject ${subject}`, () => {
     assert.equal(subjectMatches(pattern, subject), fits)
   })
 }

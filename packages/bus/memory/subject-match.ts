@@ -1,7 +1,7 @@
 /**
  * Whether a subject matches a pattern: `*` stands for one token, a final `>` for one or more.
- * A `>` at the end of the subject itself must be covered by one in the pattern: a subscription to many subjects is
- * permitted only if all of them are.
+ * A subject may end with `>` too, for a subscription to many subjects. It matches only if the pattern matches all of
+ * these subjects.
  */
 export function subjectMatches(pattern: string, subject: string): boolean {
   return pattern === subject || expressionOf(pattern).test(subject)
@@ -9,7 +9,7 @@ export function subjectMatches(pattern: string, subject: string): boolean {
 
 const expressions = new Map<string, RegExp>()
 
-/** There are only a few patterns, of subscriptions and permissions; each is compiled once. */
+/** The compiled pattern. There are only a few patterns, so all of them are cached. */
 function expressionOf(pattern: string): RegExp {
   const known = expressions.get(pattern)
   if (known !== undefined) return known

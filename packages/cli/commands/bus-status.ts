@@ -24,7 +24,7 @@ interface BusStatus {
   readonly services: readonly InstanceStatus[]
 }
 
-/** The last status of an instance; without `status` if it cannot be decoded, as during an upgrade. */
+/** The last message with the status of an instance; `status` is undefined if it has the format of another release. */
 interface InstanceStatus {
   readonly service: string
   readonly instance: string
@@ -85,7 +85,7 @@ async function readStatus(
   }
 }
 
-/** Reads all states on the bus by name: those of services, or those per instance. */
+/** Reads all states of one kind, with their names. */
 export async function readStates(
   connection: Connection,
   names: BusNames,
@@ -102,7 +102,7 @@ export async function readStates(
   return states
 }
 
-/** Creation time of the streams in Unix milliseconds: the first start, or after a loss of the store. */
+/** Time at which the streams were created, at the first start or after a loss of the store, in Unix milliseconds. */
 export async function streamMadeMs(connection: Connection, names: BusNames): Promise<number> {
   const stream = names.stateStream({ perInstance: true })
   const { created } = (await ask(connection, `STREAM.INFO.${stream}`, {})) as {
@@ -205,7 +205,7 @@ function printForPerson({ server, streams, states, leases, services }: BusStatus
     ['service', 'instance', 'last status', 'phase', 'waits for', 'next'],
     ...services.map(({ service, instance, ageMs, status }) => {
       const wait = status?.wait
-      const phase = status === undefined ? 'cannot be read: another release' : status.phase
+      const phase = status === undefined ? 'unreadable, from another release' : status.phase
       const shown = ageMs > silentMs ? `${phase}, then silent` : phase
       const age = `${formatDuration(ageMs)} ago`
       return [service, instance, age, shown, wait?.what ?? '–', wait?.next ?? '–']

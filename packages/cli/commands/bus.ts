@@ -21,7 +21,7 @@ import { resolve } from 'node:path'
 export function addBusCommands(program: Command): void {
   const bus = program
     .command('bus')
-    .description("Run and look at a node's bus: the NATS server between its services.")
+    .description("Run and inspect a node's bus: the NATS server between its services.")
   addSettingsCommand(bus, {
     name: 'serve',
     summary: 'run the NATS server of a node',
@@ -42,7 +42,7 @@ export function addBusCommands(program: Command): void {
     name: 'status',
     summary: 'show streams, states, leases and services',
     description:
-      'Shows what is on the bus of a node: its streams and how full they are, each state and its age, who holds which lease, what each service waits for.',
+      'Shows the bus of a node: its streams and how full they are, each state and its age, the holder of each lease, and what each service waits for.',
     schema: statusSettings,
     run: printBusStatus,
   })
@@ -68,7 +68,7 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
       })
     : Promise.resolve()
   try {
-    // Provisioning returns at once if it is off, and on a stop signal: only its failure ends the command.
+    // Waits until the server ends, the provisioning fails, or a signal asks the process to stop.
     await Promise.race([running.ended, provisioning.then(() => stop.stopped)])
     if (!stop.signal.aborted)
       throw new Fault('nats-server-failed', { detail: 'the server ended unexpectedly' })
@@ -94,7 +94,7 @@ async function provisionStreams(settings: z.output<typeof provisionSettings>): P
   await connection.close()
 }
 
-/** @returns undefined if stopped before a server was reached */
+/** Connects with retries. @returns undefined if `signal` is aborted before a server is reached */
 async function connectUntil(
   signal: AbortSignal,
   options: BusAccess & { readonly node: string },

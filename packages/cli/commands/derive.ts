@@ -70,7 +70,7 @@ function explain({ derived, differences }: Mismatch): void {
   process.stderr.write(`${lines.join('\n')}\n`)
 }
 
-/** Offset at which to cut two values, so that the difference is visible. */
+/** Offset of the first shown character of two long values, so that their first difference is visible. */
 function firstShown(left: string, right: string): number {
   if (Math.max(left.length, right.length) <= shownCharacters) return 0
   let same = 0
@@ -109,7 +109,7 @@ function printSummary(
 ): void {
   const { blocks, txs, l1Blocks, secondsAll, loadSeconds, judgeSeconds, refused, safe } = result
   const seconds = median(secondsAll)
-  const equal = execute ? 'each with the hash recorded' : 'each the block recorded'
+  const equal = execute ? 'each with the hash recorded' : 'each equal to the recorded block'
   const compared = result.unrecorded > 0 ? `${blocks - result.unrecorded} ${equal}` : equal
   const outcome = result.mismatch === undefined ? compared : 'then a block that differs'
   print(`${blocks} blocks with ${txs} transactions from ${l1Blocks} L1 blocks, ${outcome}`)

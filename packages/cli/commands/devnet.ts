@@ -115,12 +115,12 @@ class LiveTable {
   }
 
   end(): void {
-    // Full lines elsewhere: a cut hash can be neither compared nor copied.
+    // The last table has full lines, since a truncated hash cannot be compared or copied.
     if (this.#isShown && this.#last !== undefined) this.#draw(this.#last, Infinity)
     this.#drawnLines = 0
   }
 
-  /** @param width longer lines are cut, since they would break the next drawing; 0: unknown width */
+  /** @param width maximum length of a line; a wrapped line would break the next drawing */
   #draw(view: NodeView, width = (process.stderr.columns || 80) - 1): void {
     this.#erase()
     if (!process.stderr.isTTY) {

@@ -23,7 +23,7 @@ async function execute(settings: ExecuteSettings): Promise<void> {
   const { chain, fixture } = settings
   if (chain !== undefined && fixture === undefined) return executeRecordedChain(chain, settings)
   if (fixture !== undefined && chain === undefined) return executeRecordedBlock(fixture, settings)
-  const detail = 'give --chain or --fixture, one of the two'
+  const detail = 'give either --chain or --fixture'
   throw new Fault('settings', { detail })
 }
 

@@ -7,9 +7,9 @@ import { print, printTable } from '#node/output.ts'
 
 interface KeyKind {
   readonly summary: string
-  /** Content of the file. */
+  /** Makes a key, in the form of its file. */
   create(): Promise<string>
-  /** The public part: name and value. */
+  /** Reads a key file, and returns the names and values of its public parts. */
   show(path: string): Promise<readonly (readonly [string, string])[]>
 }
 
@@ -41,7 +41,7 @@ const kinds: Readonly<Record<string, KeyKind>> = {
     summary: 'the secret shared with the execution client; 32 bytes of hex',
     create: () => Promise.resolve(randomBytes(32).toString('hex')),
     show: async (path) => {
-      // It has no public part: a digest shows whether two files are equal.
+      // A secret has no public part. Its digest shows whether two files are equal.
       const key = Buffer.from(await readHexKey(path), 'hex')
       return [['sha256', createHash('sha256').update(key).digest('hex')]]
     },

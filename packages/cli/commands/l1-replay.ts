@@ -12,7 +12,7 @@ export function addL1ReplayCommand(program: Command): void {
     name: 'l1-replay',
     summary: 'serve the L1 of a record as a chain that grows',
     description:
-      'Serves the L1 of a record as a chain that grows block by block: JSON-RPC by HTTP and WebSocket, and the beacon API. Safe and finalized heads lag behind and reach the head at the end; reorgs happen as --reorg says.',
+      'Serves the L1 of a record as a chain that grows block by block: JSON-RPC by HTTP and WebSocket, and the beacon API. Safe and finalized heads lag behind and reach the head at the end; --reorg sets the reorgs.',
     schema: l1ReplaySettings,
     run: replay,
   })

@@ -19,7 +19,7 @@ export function addNodeCommand(program: Command): void {
     run: async (settings, given, passedOver) => {
       const { runNode } = await import('#node/run-node.ts')
       const chain = chainSettings.strip().parse(given)
-      // Checked before anything is written, since the folder belongs to the chain from then on.
+      // The config is checked before the first write, since the write ties the folder to the chain.
       const config = await loadServiceConfig({ ...chain, chainId: settings.chainId })
       const chainId = config.l2ChainId
       const { node, natsServer, natsPort, logLevel, logFormat } = settings

@@ -15,10 +15,10 @@ import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
 
 type RewindSettings = z.output<typeof rewindSettings>
 
-/** How long to wait for the bus of a node; without a bus, no engine runs. */
+/** Timeout for connecting to the bus of a node. Without a bus, no engine runs. */
 const connectTimeoutMs = 3_000
 
-/** How long the lease of an engine that ended may last. */
+/** Timeout for taking the lease; longer than a lease that an ended engine did not release. */
 const leaseTimeoutMs = 12_000
 
 /** Adds `atoll rewind`. */
@@ -57,9 +57,9 @@ async function rewind(settings: RewindSettings): Promise<void> {
 }
 
 /**
- * Takes the engine's lease, so that no engine starts meanwhile.
+ * Takes the engine's lease, so that no engine starts during the rewind. Returns the function that releases it.
  *
- * @throws Fault `rewind-refused` if an engine runs; `settings` if that is unknown because there is no bus
+ * @throws Fault `rewind-refused` if an engine runs; `settings` if the folder has no bus, unless `noNode` is set
  */
 async function holdLease(
   { dataDir, node, noNode }: RewindSettings,
@@ -85,7 +85,7 @@ async function holdLease(
     signal: connecting.signal,
     onFatal: failed.reject,
   }).catch((error: unknown) => {
-    // Without a bus, no engine runs.
+    // The connection timed out. Without a bus, no engine runs.
     if (connecting.signal.aborted) return undefined
     throw error
   })

@@ -28,7 +28,7 @@ export function addStatusCommand(program: Command): void {
     name: 'status',
     summary: 'show the heads of a node, and what each service waits for',
     description:
-      'Shows the heads of a node and how far they are behind each other, what each service is doing, what it waits for and since when, and what can be done about it. atoll bus status has the bus itself.',
+      'Shows the heads of a node and how far they are behind each other, what each service is doing, what it waits for and since when, and what can be done about it. atoll bus status shows the bus itself.',
     schema: nodeStatusSettings,
     run: showStatus,
   })
@@ -94,7 +94,7 @@ async function readNode(
   }
 }
 
-/** A state of another release may be unreadable, and is treated as absent. */
+/** A state with its age; undefined if it is absent, or unreadable because another release wrote it. */
 function aged<Value>(
   stored: Stored | undefined,
   codec: MessageCodec<Value>,

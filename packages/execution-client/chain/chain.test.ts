@@ -30,7 +30,7 @@ after(() => rmSync(folder, { recursive: true }))
 const choose = (chain: Chain, head: KnownBlock, final?: KnownBlock) =>
   chain.choose({ head: head.hash, safe: final?.hash, finalized: final?.hash })
 
-/** All accounts and slots of a state, each read from the database. */
+/** Reads all accounts and slots of a state, and returns their number. */
 function readAll(chain: Chain, block: KnownBlock): number {
   const { source } = chain.executor(new Interpreters(chain.config))
   const accounts = [
@@ -73,7 +73,7 @@ test('a reorg changes the head, the canonical blocks, and the blocks of transact
     second.added.map(({ hash }) => hash),
     [b2.hash, b3.hash],
   )
-  // And back to the first branch.
+  // The head returns to the first branch.
   choose(chain, a3)
   assert.equal(chain.place(toHash(keccak256(setSlot(3, 1, 11))))?.block, a3.hash)
   choose(chain, a1)
@@ -108,7 +108,7 @@ test('a reopened chain has the same state', async () => {
 })
 
 for (const archive of [false, true])
-  test(`old states are ${archive ? 'kept in an archive' : 'pruned, without any loss in newer states'}`, async () => {
+  test(`old states are ${archive ? 'kept in an archive' : 'pruned, while newer states stay complete'}`, async () => {
     const path = join(folder, `prune-${archive}.sqlite`)
     const chain = openChain({ path, archive })
     let block: KnownBlock = await addBlock(chain, chain.genesis, [createStore(1)])
@@ -141,7 +141,7 @@ for (const archive of [false, true])
     assert.ok(archive ? nodes > 1_000 : nodes < 1_000, `${nodes} nodes`)
   })
 
-test('states are kept from the finalized block on, however far below the head it is', async () => {
+test('states from the finalized block on are kept, even if the finalized block is far below the head', async () => {
   const chain = openChain()
   let block: KnownBlock = await addBlock(chain, chain.genesis)
   const first = block
@@ -152,7 +152,7 @@ test('states are kept from the finalized block on, however far below the head it
   assert.equal(chain.hasState(first), true)
 })
 
-test('imported blocks that never were canonical are held up to a limit: the lowest without children is dropped first', async () => {
+test('above the limit on blocks that are not canonical, the lowest one without children is dropped', async () => {
   const chain = openChain()
   const low = await addBlock(chain, chain.genesis, [deposit(0, {})])
   let block: KnownBlock = await addBlock(chain, chain.genesis, [createStore(1)])
@@ -160,7 +160,7 @@ test('imported blocks that never were canonical are held up to a limit: the lowe
   assert.ok(chain.find(low.hash))
   const last = await addBlock(chain, block)
   assert.equal(chain.find(low.hash), undefined)
-  // Now every held block is an ancestor of the next one, so that no block can be dropped.
+  // Every held block is an ancestor of `beyond`, so no block can be dropped.
   const beyond = await addBlock(chain, last)
   assert.equal(chain.find(beyond.hash), undefined)
   assert.equal(chain.add(beyond), false)
@@ -188,7 +188,7 @@ test('when a state is pruned, the side blocks built on it are dropped, with thei
   assert.equal(chain.head, head)
 })
 
-test('a forkchoice whose write fails leaves no trie nodes behind, even if repeated', async () => {
+test('a forkchoice whose write fails, even repeatedly, leaves no trie nodes behind', async () => {
   const refuse = `CREATE TEMP TRIGGER refuse BEFORE INSERT ON labels BEGIN SELECT raise(ROLLBACK, 'full'); END`
   const nodesAfter = async (tries: number) => {
     const database = openChainDatabase(':memory:')
@@ -209,7 +209,7 @@ test('a forkchoice whose write fails leaves no trie nodes behind, even if repeat
   assert.equal(await nodesAfter(3), await nodesAfter(0))
 })
 
-test('the config of executed blocks cannot change, that of later blocks can', async () => {
+test('the config of executed blocks cannot change, but the config of later blocks can', async () => {
   const path = join(folder, 'config.sqlite')
   const chain = openChain({ path })
   choose(chain, await addBlock(chain, chain.genesis))
@@ -230,7 +230,7 @@ test('the config of executed blocks cannot change, that of later blocks can', as
   reopen({})
 })
 
-test('a file of another chain or release, or one in use, is refused with a reason', () => {
+test('a database that is in use, or belongs to another chain or release, is refused with a reason', () => {
   const path = join(folder, 'refused.sqlite')
   const chain = openChain({ path })
   assert.throws(() => openChain({ path }), { code: 'chain-database', message: /locked/ })

@@ -27,7 +27,7 @@ import { Trie } from '#execution-client/trie/trie.ts'
 export interface ChainOptions {
   readonly database: SqliteFile
   readonly genesis: Genesis
-  /** Whether all states are kept, instead of those from the finalized block on. */
+  /** Whether all states are kept. Otherwise, states below both the `stateWindow` and the finalized block are pruned. */
   readonly archive: boolean
 }
 
@@ -47,22 +47,22 @@ export interface HeadChange {
   readonly added: readonly KnownBlock[]
 }
 
-/** Number of blocks below the head whose states are kept; more while they are not final. */
+/** Number of blocks below the head whose states are kept. The states from the finalized block on are kept too. */
 export const stateWindow = 128
 
-/** Limit on executed blocks that are not canonical; beyond it the lowest one without a child is dropped. */
+/** Limit on executed blocks that are not canonical. Above it, the lowest of them without a child is dropped. */
 export const maxPendingBlocks = 512
 
-/** Number of the newest canonical blocks in memory. A block on top of one of them reuses the trie nodes that are loaded. */
+/** Limit on canonical blocks in memory. Their trie nodes need not be read from the database for new blocks. */
 const recentBlocks = 64
 
-/** After this many blocks, trie nodes in memory are dropped; they would grow to the whole state. */
+/** After this many blocks, the trie nodes in memory are dropped, since they would grow to the whole state. */
 const blocksBetweenReloads = 2_048
 
-/** Limit on states pruned at once, so that no block waits long. */
+/** Limit on the states that one forkchoice update prunes, so that pruning does not delay the next block. */
 const maxForgottenAtOnce = 8
 
-/** A chain of blocks with their states: executed ones in memory, canonical ones in the database. */
+/** A chain of blocks with their states. Canonical blocks are in the database, other executed blocks in memory. */
 export class Chain {
   readonly config: ExecutionConfig
   readonly genesis: KnownBlock
@@ -116,7 +116,7 @@ export class Chain {
     return header && { hash, header }
   }
 
-  /** The canonical block of a number. */
+  /** The canonical block with this number. */
   canonical(number: bigint): KnownBlock | undefined {
     const hash = number > this.#head.header.number ? undefined : this.#blocks.canonical(number)
     return hash === undefined ? undefined : this.find(hash)
@@ -130,7 +130,7 @@ export class Chain {
   body({ hash }: KnownBlock): BlockBody {
     const executed = this.#pending.get(hash) ?? this.#recent.get(hash)
     const body = executed === undefined ? this.#blocks.body(hash) : bodyOf(executed)
-    if (body === undefined) throw new Error(`block ${hash} is not here`)
+    if (body === undefined) throw new Error(`block ${hash} is unknown`)
     return body
   }
 
@@ -144,7 +144,7 @@ export class Chain {
     return this.#pending.has(hash) || this.#blocks.hasState(hash)
   }
 
-  /** The state after a block. @throws MissingState on reads, if it was pruned */
+  /** The state after a block. Its reads throw MissingState if the state was pruned. */
   state(block: KnownBlock): WorldState {
     return new WorldState(this.#states, this.#trie(block))
   }
@@ -154,7 +154,7 @@ export class Chain {
     return this.#states
   }
 
-  /** What executing a block or a call on this chain needs. Executing does not change the chain. */
+  /** Returns an executor for blocks and calls on the states of this chain. */
   executor(interpreters: Interpreters): Executor {
     return {
       config: this.config,
@@ -164,16 +164,16 @@ export class Chain {
     }
   }
 
-  /** Begins building a block; one at a time. */
+  /** Starts to build a block. Only one block may be built at a time. */
   build(parent: KnownBlock, attributes: PayloadAttributes): Promise<BlockBuilder> {
     const block: ParentBlock = { ...parent, trie: this.#trie(parent) }
     return BlockBuilder.begin(this.executor(this.#interpreters), block, attributes)
   }
 
   /**
-   * Adds an executed block, so that it can become canonical and be built on.
+   * Adds an executed block, which can then become canonical or the parent of another block.
    *
-   * @returns false if the limit is reached and no block can be dropped, because all that are not canonical are its ancestors
+   * @returns false if the limit is reached and no block can be dropped, since all are ancestors of this one
    */
   add(block: ExecutedBlock): boolean {
     if (this.find(block.hash) !== undefined) return true
@@ -197,9 +197,9 @@ export class Chain {
   }
 
   /**
-   * Sets head, safe and finalized block. All data is in the database when this returns.
+   * Sets the head, safe and finalized block. All their data is in the database when this returns.
    *
-   * @throws Error if one of them was never executed, or the state of the head was pruned
+   * @throws Error if one of these blocks was never executed, or if the state of the head was pruned
    */
   choose({ head, safe, finalized }: Heads): HeadChange {
     const change = this.#changeTo(this.#require(head))
@@ -227,7 +227,7 @@ export class Chain {
     return change
   }
 
-  /** Calls back when the canonical chain has changed; the returned function cancels it. */
+  /** Calls back when the canonical chain has changed. The returned function removes the callback. */
   onChange(listener: (change: HeadChange) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -264,7 +264,7 @@ export class Chain {
     }
   }
 
-  /** Writes in a transaction; reference counts in memory are rolled back with it. */
+  /** Writes in a database transaction. If it fails, the reference counts in memory are rolled back too. */
   #write<Result>(work: () => Result): Result {
     try {
       return this.#database.transaction(work)
@@ -321,7 +321,7 @@ export class Chain {
     return this.#blocks.body(hash)?.transactions ?? []
   }
 
-  /** Blocks in the database are dropped from memory, except the newest. */
+  /** Moves a stored block from the pending to the recent blocks, and drops the oldest recent blocks from memory. */
   #settle({ hash }: KnownBlock): void {
     const executed = this.#pending.get(hash)
     if (executed === undefined) return
@@ -346,7 +346,7 @@ export class Chain {
     this.#states.release(block.changes)
   }
 
-  /** Blocks that are not canonical cannot be used without the state they were built on. */
+  /** Drops the blocks in memory that were built on pruned states, with their descendants. */
   #giveUpWhatIsOn(forgotten: readonly KnownBlock[]): void {
     for (const { hash } of forgotten) {
       this.#recent.delete(hash)
@@ -358,7 +358,7 @@ export class Chain {
     }
   }
 
-  /** @returns the blocks whose states were pruned */
+  /** Prunes old states. @returns the blocks whose states were pruned */
   #forgetOldStates({ header }: KnownBlock, finalized: Hash | undefined): readonly KnownBlock[] {
     const final = finalized === undefined ? 0n : this.#require(finalized).header.number
     const window = header.number - BigInt(stateWindow)

@@ -25,7 +25,7 @@ export type ForkchoiceVersion = 1 | 2 | 3
 /**
  * Checks that attributes match the version of the call, as op-geth does.
  *
- * @throws JsonRpcError with the code of the mistake
+ * @throws JsonRpcError if they do not match
  */
 export function checkAttributesVersion(
   attributes: AttributesJson,

@@ -16,7 +16,7 @@ import { maxInvalidBlocks } from './invalid-blocks.ts'
 
 const open = (fill?: FillBlock) => new EngineClient(openChain(), fill && { fill })
 
-/** Attributes on the head, in JSON. */
+/** Attributes for a block on the head, in JSON. */
 function attributes({ chain }: EngineClient, changes: Readonly<Record<string, unknown>> = {}) {
   const on = attributesOn(chain.head, [])
   return {
@@ -41,7 +41,7 @@ const update = ({ chain }: EngineClient, changes: Readonly<Record<string, unknow
   ...changes,
 })
 
-/** Begins a block that users fill. */
+/** Starts a block that may have pool transactions. */
 const start = (client: EngineClient) =>
   client.call<Built>('forkchoiceUpdatedV3', update(client), attributes(client, { noTxPool: false }))
 
@@ -176,7 +176,7 @@ test('a block is built, imported, and set as head', async () => {
   assert.equal((await client.import(envelope)).status, 'VALID', 'a second time')
 })
 
-test('an unknown head is answered with SYNCING, and the zero hash is an error', async () => {
+test('an unknown head is answered with SYNCING, and the zero hash with an error', async () => {
   const client = open()
   const unknown = `0x${'ab'.repeat(32)}`
   assert.equal((await client.choose(unknown)).payloadStatus.status, 'SYNCING')
@@ -260,7 +260,7 @@ for (const [what, changes] of [
     assert.deepEqual([status.status, status.latestValidHash], ['INVALID', null])
   })
 
-test('a payload without its other parameters is refused with -32602', async () => {
+test('newPayload with missing or wrong parameters beside the payload is refused with -32602', async () => {
   const client = open()
   const { executionPayload, parentBeaconBlockRoot } = await build(client)
   const refused = (version: number, ...extras: readonly unknown[]) =>
@@ -363,7 +363,7 @@ test('a block whose execution broke during filling is built again', async () => 
   assert.deepEqual(executionPayload['transactions'], [createStore(1), deposit(51, {})].map(toHex))
 })
 
-test('invalid blocks are remembered up to a limit, above which the first is forgotten', async () => {
+test('above the limit on remembered invalid blocks, the oldest one is forgotten', async () => {
   const client = open()
   const good = await build(client)
   const bad = (at: number) =>

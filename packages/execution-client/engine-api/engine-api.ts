@@ -125,7 +125,7 @@ export class EngineApi {
     })
   }
 
-  /** @throws JsonRpcError -38002 if the safe or finalized block is not an ancestor of the head; the head is not changed */
+  /** @throws JsonRpcError -38002 if the safe or finalized block is not an ancestor of the head. The head stays. */
   #ancestor(head: KnownBlock, hash: Hash, what: string): KnownBlock | undefined {
     const { chain } = this.#options
     if (hash === noHash) return what === 'safe' ? chain.safe : chain.finalized
@@ -209,9 +209,9 @@ export class EngineApi {
     const forks = this.#forksAt(begun.header.timestamp)
     if (!getPayloadVersions(forks).includes(version))
       throw unsupportedFork(`getPayloadV${version} does not fit the payload's fork`)
-    // Called last, since it ends the filling of the block.
+    // `take` is called after all checks, since it ends the filling of the block.
     const block = (await builds.take(id)) ?? begun
-    // Our own block need not be executed again when it returns as a payload.
+    // Adds our own block, so that it is not executed again when it arrives as a payload.
     await serial.run(async () => chain.add(block))
     const raws = block.transactions.map(({ raw }) => raw)
     const executionPayload = payloadToJson(block, raws)

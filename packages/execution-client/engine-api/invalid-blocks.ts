@@ -9,7 +9,7 @@ export interface Refusal {
 /** Limit on remembered invalid blocks, since the sender chooses their number. */
 export const maxInvalidBlocks = 512
 
-/** Invalid blocks, so that their descendants are refused without execution. */
+/** Remembers invalid blocks, so that their descendants are refused without execution. */
 export class InvalidBlocks {
   readonly #refusals = new Map<Hash, Refusal>()
 

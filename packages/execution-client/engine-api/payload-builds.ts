@@ -16,13 +16,13 @@ const maxBuilds = 16
 /** Pause between two attempts to add transactions to a block. */
 const improvePauseMs = 200
 
-/** How long a block that is not fetched is improved. */
+/** Time during which transactions are added to a block that is not fetched. */
 const improveForMs = 15_000
 
 /**
  * Adds user transactions to a block until it is full, or `signal` is aborted.
  *
- * @returns whether the block can be sealed. A broken block is built again, without the transaction that broke it
+ * @returns `broken` if the block cannot be sealed. It is then built again without the transaction that broke it
  */
 export type FillBlock = (builder: BlockBuilder, signal: AbortSignal) => Promise<'filled' | 'broken'>
 
@@ -35,7 +35,7 @@ export interface PayloadBuildsOptions {
   /** Whether new transactions arrived since the last attempt. */
   readonly hasNews: () => boolean
   readonly fill: FillBlock
-  /** Called with an error while a block is improved; the last good version of the block stays available. */
+  /** Called with an error of adding transactions to a block. The last complete version of the block stays available. */
   readonly onError: (error: Error) => void
 }
 
@@ -58,9 +58,9 @@ export class PayloadBuilds {
   }
 
   /**
-   * Begins a block. Its forced transactions are executed when this returns. Equal attributes return the same block.
+   * Starts to build a block, and executes its forced transactions. Returns the same id for equal attributes.
    *
-   * @param version of the call; part of the id
+   * @param version version of the call, which is part of the id
    * @throws InvalidTransaction, InvalidBlock if the forced transactions are invalid
    */
   async start(parent: KnownBlock, attributes: PayloadAttributes, version: number): Promise<Hex> {
@@ -85,11 +85,11 @@ export class PayloadBuilds {
     return this.#builds.get(id)?.block
   }
 
-  /** Returns the block and ends its filling with the transaction that is being executed. */
+  /** Ends the filling of a block after the transaction that is being executed, and returns the block. */
   async take(id: Hex): Promise<ExecutedBlock | undefined> {
     const build = this.#builds.get(id)
     build?.taken.abort()
-    // An error in it was passed to `onError`.
+    // An error of the filling is passed to `onError`.
     await Promise.allSettled([build?.filling])
     return build?.block
   }
@@ -99,7 +99,7 @@ export class PayloadBuilds {
     for (const { taken } of this.#builds.values()) taken.abort()
   }
 
-  /** Begins a block with its forced transactions. */
+  /** Starts a block and executes its forced transactions. */
   async #begin(parent: KnownBlock, attributes: PayloadAttributes): Promise<BlockBuilder> {
     const builder = await this.#options.chain.build(parent, attributes)
     for (const raw of attributes.transactions) await builder.execution.execute(raw)

@@ -44,11 +44,11 @@ export const attributesJson = z.object({
 /** Attributes as received. */
 export type AttributesJson = z.output<typeof attributesJson>
 
-/** Parameters beside a payload. */
+/** Parameters of newPayload beside the payload. */
 export interface PayloadExtras {
   /** Absent before Ecotone. */
   readonly parentBeaconBlockRoot: z.output<typeof hashJson> | undefined
-  /** Whether an empty list of requests is present: from Isthmus on. */
+  /** Whether the block has a list of requests, which is always empty. True from Isthmus on. */
   readonly hasRequests: boolean
 }
 

@@ -3,8 +3,8 @@ import { invalidFile, readJsonFile } from '#runtime/json-file.ts'
 import { type Genesis, parseGenesis } from './genesis.ts'
 
 /**
- * Reads a genesis in geth's form; its `alloc` may be the path of another file, extended by `allocExtra`, since records
- * share one.
+ * Reads a genesis in geth's form. Its `alloc` may be the path of a file that several records share; `allocExtra` adds
+ * accounts to those of the file.
  *
  * @throws Fault `invalid-file` that names the file and what is wrong with it
  */
@@ -18,7 +18,7 @@ export async function readGenesis(path: string): Promise<Genesis> {
   }
 }
 
-/** The same as plain JSON with all accounts included. @throws Fault `invalid-file` if a file cannot be read */
+/** Reads a genesis as JSON that includes all accounts. @throws Fault `invalid-file` if a file cannot be read */
 export async function readGenesisJson(path: string): Promise<Readonly<Record<string, unknown>>> {
   const { alloc, allocExtra, ...json } = (await readJsonFile(path)) as Record<string, unknown>
   const accounts =

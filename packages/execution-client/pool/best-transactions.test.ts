@@ -16,13 +16,13 @@ function order(best: BestTransactions, skipped: readonly string[] = []): string 
   return taken.join(' ')
 }
 
-test('the highest tip is first; of equal tips, the earlier transaction', async () => {
+test('the transaction with the highest tip is first; of equal tips, the one that arrived first', async () => {
   const { pool, add } = makePool()
   await add('c0:5', 'a0:3', 'b0:9', 'd0:5')
   assert.equal(order(pool.best(10n)), 'b0:9 c0:5 d0:5 a0:3')
 })
 
-test('the nonces of a sender stay in order: a transaction behind a cheap one waits for it', async () => {
+test('the nonces of a sender stay in order, even if a later transaction has a higher tip', async () => {
   const { pool, add } = makePool()
   await add('a0:2', 'a1:9', 'b0:5', 'b1', 'b2:7', 'c1:99')
   assert.equal(order(pool.best(10n)), 'b0:5 a0:2 a1:9 b1 b2:7')

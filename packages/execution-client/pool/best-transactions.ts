@@ -36,7 +36,7 @@ export class BestTransactions {
     const head = this.#heads.pop()
     const next = head && this.#headAt(head.transactions, head.at + 1)
     if (next === undefined) return
-    // Inserted above all that are not better.
+    // The next transaction is inserted so that the best one stays the last.
     let [low, high] = [0, this.#heads.length]
     while (low < high) {
       const middle = (low + high) >> 1
@@ -52,7 +52,7 @@ export class BestTransactions {
     this.#heads.pop()
   }
 
-  /** Undefined if the sender has no more transactions, or the next one does not pay the base fee. */
+  /** The entry of a sender at an index; undefined if the sender has no further transaction, or the transaction does not pay the base fee. */
   #headAt(transactions: readonly PooledTransaction[], at: number): SenderHead | undefined {
     const transaction = transactions[at]
     if (transaction === undefined) return undefined

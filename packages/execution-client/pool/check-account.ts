@@ -6,7 +6,7 @@ import type { SenderTransactions } from './sender-transactions.ts'
 const replacementPercent = 110n
 
 /**
- * Checks that the sender can pay for the transaction together with its pending ones.
+ * Checks that the sender can pay for the transaction and all of its pending transactions.
  *
  * @throws PoolRefusal
  */
@@ -34,8 +34,8 @@ export function checkFunds(
 }
 
 /**
- * An account with delegated code, or about to get it, may have one transaction at a time: another account may spend its balance,
- * which would invalidate all of them at once.
+ * Checks that an account with delegated code, or about to get it, has at most one transaction. Another account may
+ * spend its balance, which would invalidate several transactions at once.
  *
  * @throws PoolRefusal
  */

@@ -71,7 +71,7 @@ function names(raws: readonly Uint8Array[]): string {
 }
 
 for (const fork of hardforkNames)
-  test(`a block of ${fork} is filled by descending tip, and valid; the pool follows the block and its reorg`, async () => {
+  test(`a block of ${fork} that is filled by descending tip is valid, and the pool follows the block and its reorg`, async () => {
     const chain = makeChain({ fork })
     const { pool, viewOf, source, parent } = chain
     await sendAll(pool, 'a0:2 a1:9 b0:5 c0:7 d1:9')
@@ -134,7 +134,7 @@ test('each transaction type that users may send is executed', async () => {
 })
 
 test('a transaction above the remaining gas stays in the pool, and smaller ones fill the block', async () => {
-  // The deposit takes 22,800 of it.
+  // The deposit uses 22,800 gas.
   const chain = makeChain({ gasLimit: 130_000n })
   const { pool } = chain
   await send(pool, 'a0:9', { gas: 50_000n })
@@ -144,7 +144,7 @@ test('a transaction above the remaining gas stays in the pool, and smaller ones 
   await send(pool, 'a2:5', { gas: 22_000n })
   await sendAll(pool, 'd0:4 d1:4 d2:4')
   const { builder, fill, seal } = await begin(chain)
-  // Each uses only 21,000.
+  // Each transaction uses only 21,000 gas.
   assert.deepEqual(await fill(), ['a0 b0 c0 d0 d1', 'gas-used'])
   assert.ok(builder.execution.gasLeft < 21_000n)
   assert.deepEqual(pool.status(), { pending: 8, queued: 0 })
@@ -185,7 +185,7 @@ test('a transaction that crashes the interpreter is dropped, and the next block 
   await seal()
 })
 
-test('filling never drops a transaction for its nonce: the pool may know a later head', async () => {
+test('filling never drops a transaction for its nonce, since the pool may know a later head', async () => {
   const chain = makeChain()
   const { pool, viewOf, parent } = chain
   await sendAll(pool, 'a0:5 b0:3')
@@ -325,14 +325,14 @@ for (const [gasLimit, added] of [
     assert.equal(header.blobGasUsed, BigInt(added.split(' ').length) * 40_000n)
   })
 
-test('in the block that activates Jovian there are forced transactions only', async () => {
+test('the block that activates Jovian has only forced transactions', async () => {
   const chain = makeChain({ attributesBytes: 176 })
   await sendAll(chain.pool, 'a0')
   const { fill, seal } = await begin(chain)
   assert.deepEqual(await fill(), ['', 'forced-only'])
   assert.deepEqual(chain.pool.status(), { pending: 1, queued: 0 })
   await seal()
-  // Before Jovian the attributes are as short, and users are served.
+  // Before Jovian, L1 attributes of this length do not prevent user transactions.
   const before = makeChain({ fork: 'isthmus', attributesBytes: 176 })
   await sendAll(before.pool, 'a0')
   const other = await begin(before)

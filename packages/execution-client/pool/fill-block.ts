@@ -10,11 +10,11 @@ import type { TransactionPool } from './transaction-pool.ts'
 
 /** Limits on the pool transactions of a block. */
 export interface FillLimits {
-  /** Estimated L1 bytes of one transaction; 0: no limit. The first argument of `miner_setMaxDASize`. */
+  /** Limit on the estimated L1 bytes of one transaction; 0 means no limit. First argument of `miner_setMaxDASize`. */
   readonly maxTxDaBytes: bigint
-  /** Estimated L1 bytes of all user transactions of the block; 0: no limit. The second argument. */
+  /** Limit on the estimated L1 bytes of all user transactions of the block; 0 means no limit. Second argument. */
   readonly maxBlockDaBytes: bigint
-  /** Called before each transaction: whether the deadline has passed, or the block was fetched. */
+  /** Called before each transaction. Returns whether the deadline has passed or the block was fetched. */
   readonly isOver: () => boolean
 }
 
@@ -24,8 +24,9 @@ export interface Filled {
   /** Transactions that could not be executed. */
   readonly dropped: number
   /**
-   * Why no more were added: no transaction fits, the gas is used, the time is over, none are allowed, or the
-   * interpreter threw: then the last transaction may be partly applied, and the block cannot be used.
+   * Why filling ended: no further transaction fits, the gas is used, `isOver` returned true, the block takes no user
+   * transactions, or the interpreter threw. A `broken` block cannot be used, since its last transaction may be partly
+   * applied.
    */
   readonly end: 'no-more' | 'gas-used' | 'over' | 'forced-only' | 'broken'
   /** The error, with its transaction. */
@@ -36,12 +37,12 @@ export interface Filled {
 const maxBlockBytes = 7_388_608
 
 /**
- * Adds pool transactions to a block that has its forced ones. A transaction that does not fit stays in the pool; one that
- * cannot be executed is removed from it. It may be called again for the same block when more arrive.
+ * Adds pool transactions to a block after its forced transactions. A transaction that does not fit stays in the pool. A
+ * transaction that cannot be executed is removed from the pool. May be called again for a block when more arrive.
  *
- * Other tasks run in between, but must not use the interpreter of the block.
+ * Other tasks run between two transactions, but must not use the interpreter of the block.
  *
- * @param builder on the current head of the pool
+ * @param builder builder of a block on the current head of the pool
  */
 export async function fillBlock(
   { execution }: BlockBuilder,
@@ -73,7 +74,7 @@ export async function fillBlock(
     try {
       await execution.execute(raw)
     } catch (error) {
-      // Removed on any error, since the next block would try the same transaction first again.
+      // The transaction is removed after any error, since the next block would try it first again.
       pool.drop(hash, toError(error).message)
       dropped++
       if (!(error instanceof InvalidTransaction))
@@ -99,7 +100,7 @@ class BlockRoom {
     this.#execution = execution
     this.#limits = limits
     for (const { raw, deposit } of execution.transactions) {
-      // Forced transactions are not posted to L1 again.
+      // Deposits are not posted to L1, so they use no DA bytes.
       if (deposit === undefined) this.take(raw)
       else this.#bytes += raw.length
     }

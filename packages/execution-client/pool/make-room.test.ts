@@ -26,7 +26,7 @@ test('of equally cheap transactions the last to arrive is dropped', async () => 
   assert.equal(show(), 'a0:5 c0:7 d0:6 | ')
 })
 
-test('of equal tips the lower fee cap is dropped: it is the first to fall below the base fee', async () => {
+test('of transactions with equal tips, the one with the lowest fee cap is dropped', async () => {
   const { pool, add, show } = makePool({ transactions: 2 })
   pool.add(await signed('a0:5', { feeCap: 999n }))
   await add('b0:5', 'c0:5')
@@ -41,7 +41,7 @@ test('a transaction whose fee cap is below the base fee is evicted first', async
   assert.equal(show(), 'b0:2 c0 | ')
 })
 
-test('a new queued transaction replaces queued ones, never a pending one', async () => {
+test('a new queued transaction evicts queued transactions, never pending ones', async () => {
   const { add, show } = makePool({ transactions: 3 })
   await add('a0:1', 'b0:1', 'c5:3')
   await assert.rejects(add('d5:3'), full)
@@ -61,13 +61,13 @@ test('a sender replaces its own transactions only with an earlier nonce', async 
   assert.equal(show(), 'a0 a1 a2 | ')
 })
 
-test('a replacement needs no room', async () => {
+test('a replacement evicts no other transaction', async () => {
   const { add, show } = makePool({ transactions: 2 })
   await add('a0:1', 'b0:900', 'a0:200')
   assert.equal(show(), 'a0:200 b0:900 | ')
 })
 
-test('bytes are limited too: one large transaction replaces several, or is refused', async () => {
+test('the pool limits bytes: one large transaction evicts several others, or is refused', async () => {
   const small = (await signed('a0:1')).length
   const { pool, add, show, reported } = makePool({ bytes: 4 * small + 20 })
   await add('a0:1', 'b0:2', 'c0:3', 'd0:4')

@@ -6,7 +6,7 @@ import type { SenderTransactions } from './sender-transactions.ts'
 export interface RoomContext {
   readonly senders: readonly SenderTransactions[]
   readonly baseFeePerGas: bigint
-  /** Whether the new transaction is queued: it does not evict pending ones. */
+  /** Whether the new transaction would be queued. If so, it does not evict pending transactions. */
   readonly isGapped: boolean
 }
 
@@ -62,7 +62,7 @@ function findVictim(
   throw new PoolRefusal(hasOthers && !isGapped ? 'underpriced' : 'full')
 }
 
-/** Negative if the left one pays less: in the next block, then in one with a higher base fee. */
+/** Compares payments in the next block, then in a block with a higher base fee. Negative if `left` pays less. */
 function comparePrices(
   left: PooledTransaction,
   right: PooledTransaction,

@@ -5,7 +5,7 @@ import { hashTransaction } from './pooled-transaction.ts'
 
 const [a, b] = [addressOf('a'), addressOf('b')]
 
-test('included transactions are removed, and others with used nonces too', async () => {
+test('transactions that the head includes are removed, and other transactions with used nonces too', async () => {
   const { view, add, show, reset, reported } = makePool()
   await add('a0', 'a1', 'a2', 'b0:2', 'b1')
   reported.length = 0
@@ -27,7 +27,7 @@ test('queued transactions become pending when the head includes the nonce before
   assert.deepEqual(reported, ['+a2 a3'])
 })
 
-test('a transaction is removed if its sender can no longer pay, or it exceeds a block; later nonces wait in the queue', async () => {
+test('a transaction is removed if its sender can no longer pay or its gas exceeds a block, and later nonces are queued', async () => {
   const { pool, view, add, show, reset, reported } = makePool()
   pool.add(await signed('a0'))
   pool.add(await signed('a1', { value: 10n ** 17n }))
@@ -50,7 +50,7 @@ test('a transaction is removed if its sender can no longer pay, or it exceeds a 
   assert.equal(show(), 'a0 a1 a2 b0 | ')
 })
 
-test('the L1 fee of the new head counts', async () => {
+test('a transaction is removed if its sender cannot pay the L1 fee of the new head', async () => {
   const { view, add, show, reset } = makePool()
   view.balances.set(a, 21_021_000n + 5n)
   view.fee = 5n

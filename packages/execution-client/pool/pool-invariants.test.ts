@@ -69,7 +69,7 @@ class World {
   readonly view = new FakeView()
   readonly pool = new TransactionPool(this.view, limits)
   readonly blocks: (readonly PooledTransaction[])[] = []
-  /** The transactions that must be in the pool, and those that it announced as pending. */
+  /** The transactions that must be in the pool, and those that the pool announced as pending. */
   readonly live = new Set<Hash>()
   readonly announced = new Set<Hash>()
 
@@ -200,7 +200,7 @@ class World {
   }
 }
 
-/** The same order, by comparing the first transactions of all senders at each step. */
+/** The order of the pool, found by comparing the first transactions of all senders at each step. */
 function orderSlowly(pool: TransactionPool, baseFee: bigint): readonly PooledTransaction[] {
   const waiting = [...pool.content().pending.values()].map((own) => [...own])
   const ordered: PooledTransaction[] = []

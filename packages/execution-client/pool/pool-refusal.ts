@@ -28,7 +28,7 @@ const words = {
 /** Why a transaction is refused. */
 export type RefusalReason = keyof typeof words
 
-/** A transaction that the pool refuses, without any change of the pool. */
+/** Thrown for a transaction that the pool refuses. The pool has not changed. */
 export class PoolRefusal extends Error {
   override readonly name = 'PoolRefusal'
   readonly reason: RefusalReason

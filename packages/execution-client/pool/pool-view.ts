@@ -26,7 +26,7 @@ export interface PoolView {
   operatorFee(gas: bigint): bigint
 }
 
-/** Makes the view of a head. The time of the next block is unknown, so its rules are those of one second later. */
+/** Makes the view of a head. The next block's time is unknown, so the view has the rules one second after the head. */
 export function poolViewOf(
   config: ExecutionConfig,
   head: Pick<ParentBlock, 'header' | 'trie'>,

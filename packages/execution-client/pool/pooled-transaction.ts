@@ -18,7 +18,7 @@ export interface PooledTransaction {
   readonly raw: Uint8Array
   readonly sender: Address
   readonly signed: SignedTransaction
-  /** Accounts whose code it sets. */
+  /** Accounts whose code the transaction sets. */
   readonly authorities: readonly Address[]
   /** Order of arrival. */
   readonly arrival: number
@@ -35,7 +35,7 @@ export function hashTransaction(raw: Uint8Array): Hash {
 /**
  * Decodes a transaction from a user.
  *
- * @param raw is kept: the data of the result are views of it
+ * @param raw must not change afterwards, since fields of the result are views of these bytes
  * @throws PoolRefusal for deposits, blob transactions and malformed bytes
  */
 export function decodeUserTransaction(raw: Uint8Array): SignedTransaction {
@@ -60,7 +60,7 @@ export function decodeUserTransaction(raw: Uint8Array): SignedTransaction {
   }
 }
 
-/** @throws PoolRefusal if the signature is invalid for this chain */
+/** Recovers the sender of a transaction. @throws PoolRefusal if the signature is invalid for this chain */
 export function senderOf({ chainId, ...signed }: SignedTransaction, ownChainId: bigint): Address {
   if (chainId !== undefined && chainId !== ownChainId)
     throw new PoolRefusal(

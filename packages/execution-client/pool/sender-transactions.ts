@@ -50,7 +50,7 @@ export class SenderTransactions {
     return this.pendingFrom(0)
   }
 
-  /** The pending transactions without the first ones. */
+  /** The pending transactions after the first `skipped` ones. */
   pendingFrom(skipped: number): readonly PooledTransaction[] {
     return this.#priced.slice(skipped, this.#pendingCount).map(({ transaction }) => transaction)
   }
@@ -63,7 +63,7 @@ export class SenderTransactions {
     return this.#priced.map(({ transaction }) => transaction)
   }
 
-  /** The transaction with the highest nonce, or one counted back from it. */
+  /** The transaction at index `skipped` in descending order of nonces. */
   fromEnd(skipped: number): PooledTransaction | undefined {
     return this.#priced.at(-1 - skipped)?.transaction
   }
@@ -82,7 +82,7 @@ export class SenderTransactions {
     return nonce === this.nextNonce && this.#pendingCount < this.#maxPending
   }
 
-  /** Adds a transaction, or replaces the one with the same nonce; it may close a gap. */
+  /** Adds a transaction, or replaces the one with the same nonce. Queued transactions may become pending. */
   put(priced: PricedTransaction): void {
     const { nonce } = priced.transaction.signed
     const replaced = this.find(nonce) === undefined ? 0 : 1
@@ -99,7 +99,7 @@ export class SenderTransactions {
   }
 
   /**
-   * Sets another nonce of the account.
+   * Sets the nonce of the account and the remaining transactions after a new head.
    *
    * @param kept remaining transactions by nonce, with their current cost; all at or above `nonce`
    */

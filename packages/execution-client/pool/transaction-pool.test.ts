@@ -216,7 +216,7 @@ test('before Canyon the pool does not limit the size of init code', async () => 
   assert.equal(show(), 'a0 | ')
 })
 
-test('a known transaction is refused, and one without a chain id if that is required', async () => {
+test('a known transaction is refused, and one without a chain id too if replay protection is required', async () => {
   const { add } = makePool()
   await add('a0')
   await assert.rejects(add('a0'), { name: 'PoolRefusal', message: 'already known' })
@@ -245,7 +245,7 @@ test('a sender has to pay for all of its pending transactions together', async (
 })
 
 for (const [old, replacement, isTaken] of [
-  // Exactly a tenth more; then the tip, then the fee cap, 1 wei below that.
+  // Both prices are a tenth higher. In the next two cases, first the tip and then the fee cap is 1 wei too low.
   [[100n, 1_000n], [110n, 1_100n], true],
   [[100n, 1_000n], [109n, 1_100n], false],
   [[100n, 1_000n], [110n, 1_099n], false],
@@ -284,7 +284,7 @@ test('an account with an EIP-7702 delegation has at most one transaction, withou
   await assert.rejects(add('a1'), limit)
   await add('a0:200')
   assert.equal(show(), 'a0:200 | ')
-  // The same holds for an account that a transaction in the pool delegates: here b.
+  // The limit also applies to account b, whose code a transaction in the pool sets.
   pool.add(fromHex(await keyOf('c').signTransaction(await setCodeOfB(0))))
   await assert.rejects(add('b1'), gap)
   await add('b0')

@@ -25,12 +25,12 @@ export interface PoolLimits {
 
 /** Callbacks for changes of the pool, called after the change. */
 export interface PoolListener {
-  /** Transactions that are newly pending, or replaced. */
+  /** Called with transactions that became pending, or that replaced a pending transaction. */
   readonly pending?: (transactions: readonly PooledTransaction[]) => void
   readonly removed?: (transaction: PooledTransaction, reason: string) => void
 }
 
-/** Transactions of a head change, encoded, oldest first. */
+/** Encoded transactions of a head change, oldest first. */
 export interface HeadChange {
   /** Transactions of new blocks. */
   readonly included: readonly Uint8Array[]
@@ -41,7 +41,7 @@ export interface HeadChange {
 /** Transactions by sender and nonce. */
 export type TransactionsBySender = ReadonlyMap<Address, readonly PooledTransaction[]>
 
-/** The number of transactions as in geth, and 32 MiB. */
+/** Default limits. Geth has the same limit on the number of transactions. */
 const defaultLimits: PoolLimits = {
   transactions: 6_144,
   bytes: 33_554_432,
@@ -51,7 +51,7 @@ const defaultLimits: PoolLimits = {
 
 const tooManyQueued = 'its sender has too many queued transactions'
 
-/** As in geth. */
+/** The default policy of geth. */
 const defaultPolicy: PoolPolicy = { minTip: 1n, requiresReplayProtection: false }
 
 /** The transaction pool. Pending transactions may be in the next block; queued ones wait for an earlier nonce. */
@@ -66,7 +66,7 @@ export class TransactionPool {
   readonly #listeners = new Set<PoolListener>()
   #bytes = 0
   #arrivals = 0
-  /** Pending notifications of listeners. */
+  /** Removed transactions that the listeners have not been notified of. */
   #removed: (readonly [PooledTransaction, string])[] = []
 
   /** @param view view of the head */
@@ -88,8 +88,8 @@ export class TransactionPool {
   }
 
   /**
-   * Moves to another head: included transactions are removed, those of dropped blocks return, and nonces and balances are
-   * read again.
+   * Moves the pool to another head. Removes included transactions, adds the transactions of dropped blocks again, and
+   * reads nonces and balances again.
    *
    * @returns why transactions of dropped blocks did not return
    */
@@ -104,7 +104,7 @@ export class TransactionPool {
       .filter((raw) => raw[0] !== depositType && !hashes.has(hashTransaction(raw)))
       .map((raw) => this.#takeBack(raw))
       .filter((refusal) => refusal !== undefined)
-    // Done last: returned transactions may close gaps of queued ones.
+    // Queues are trimmed last, since returned transactions may close the gaps before queued ones.
     for (const address of this.#senders.keys()) this.#trimQueue(address)
     const after = [...this.#senders.values()].flatMap((own) => own.pending)
     this.#tell(after.filter((transaction) => !before.has(transaction)))
@@ -179,7 +179,7 @@ export class TransactionPool {
       this.#senders.get(sender) ?? new SenderTransactions(nonce, this.#limits.pendingPerSender)
     const cost = this.#costOf(admitted)
     checkFunds({ nonce: signed.nonce, cost, balance }, own)
-    // Recovered only after the sender is known to pay: there may be a thousand signatures.
+    // Signers are recovered after the check of the sender's funds, since there may be a thousand signatures.
     const authorities = authoritiesOf(signed)
     const transaction = { ...admitted, authorities, arrival: this.#arrivals++ }
     this.#checkDelegation(transaction, own)
@@ -201,7 +201,7 @@ export class TransactionPool {
   #admit(bytes: Uint8Array): Omit<PooledTransaction, 'authorities' | 'arrival'> {
     const hash = hashTransaction(bytes)
     if (this.#byHash.has(hash)) throw new PoolRefusal('already-known')
-    // Copies the bytes: they may be a view of a large buffer, and the decoded fields are views of them.
+    // Copies the bytes, which may be a view of a large buffer. The decoded fields are views of the copy.
     const raw = new Uint8Array(bytes)
     const signed = decodeUserTransaction(raw)
     checkTransaction(signed, this.#view, this.#policy)
@@ -226,7 +226,7 @@ export class TransactionPool {
       if ((this.#senders.get(authority)?.size ?? 0) > 1) throw new PoolRefusal('authority-reserved')
   }
 
-  /** The transaction of the same sender that is replaced: the one with the nonce, or the last of a full queue. @throws PoolRefusal */
+  /** The transaction that a new one replaces: that with its nonce, or the last of a full queue. @throws PoolRefusal */
   #leavingOf(
     { signed }: PooledTransaction,
     own: SenderTransactions,
@@ -242,7 +242,7 @@ export class TransactionPool {
     throw new PoolRefusal('account-limit', `pooled ${own.size} txs`)
   }
 
-  /** @throws PoolRefusal if the pool is full, and no transaction pays less */
+  /** Transactions to evict for a new one. @throws PoolRefusal if the pool is full and no transaction pays less */
   #victimsFor(
     newcomer: PooledTransaction,
     own: SenderTransactions,
@@ -329,7 +329,7 @@ export class TransactionPool {
     this.#removed.push([transaction, reason])
   }
 
-  /** Called last, in a consistent state, since a listener may read the pool or throw. */
+  /** Notifies the listeners. Called last, in a consistent state, since a listener may read the pool or throw. */
   #tell(pending: readonly PooledTransaction[]): void {
     const removed = this.#removed
     this.#removed = []

@@ -17,7 +17,7 @@ const authorizationJson = z
     return { chainId, address, nonce, signature: { yParity: parityOf(yParity ?? v ?? 0n), r, s } }
   })
 
-/** Parity of a signature: 0 or 1, or 27 more. */
+/** The parity of a signature, 0 or 1. The values 27 and 28 mean 0 and 1. */
 function parityOf(value: bigint): number {
   return Number(value === 27n || value === 28n ? value - 27n : value)
 }
@@ -69,7 +69,7 @@ export const overridesJson = z
   )
   .nullish()
 
-/** Parses bytes in hex. */
+/** Schema for `bytes` bytes in hex. */
 function keyOf(bytes: number) {
   return z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `want ${bytes} bytes in hex`)
 }
@@ -77,7 +77,7 @@ function keyOf(bytes: number) {
 /** Overrides as received. */
 export type OverridesJson = z.output<typeof overridesJson>
 
-/** Block overrides are not supported: a call with them is refused rather than answered without them. */
+/** Schema that refuses block overrides, since they are not supported. */
 export const noBlockOverridesJson: z.ZodType = z
   .strictObject({}, 'overrides of the block are not supported')
   .nullish()

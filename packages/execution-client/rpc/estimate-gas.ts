@@ -13,7 +13,8 @@ import {
 const tolerance = 0.015
 
 /**
- * Estimates the gas limit of a call. It may exceed the gas used, because a call passes on only a part of its gas (EIP-150).
+ * Estimates the gas limit that a call needs. It may exceed the gas used, because a nested call gets only a part of the
+ * remaining gas (EIP-150).
  *
  * @throws JsonRpcError if the call fails at any gas limit
  */
@@ -46,7 +47,7 @@ async function estimate(run: Run, options: SimulateOptions, most: bigint): Promi
   return enough
 }
 
-/** Starts low, since the limit is usually near the gas used. */
+/** The gas limit to try next, closer to `low`, since the needed limit is usually near the gas used. */
 function middleOf(low: bigint, high: bigint): bigint {
   const middle = (low + high) / 2n
   return middle > 2n * low && low > 0n ? 2n * low : middle

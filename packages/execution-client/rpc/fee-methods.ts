@@ -14,7 +14,7 @@ const suggestedTip = 1_000_000n
 /** Limit on the blocks of a fee history, as in geth. */
 export const maxHistoryBlocks = 1_024n
 
-/** Limit on its percentiles. */
+/** Limit on the percentiles of a fee history. */
 export const maxPercentiles = 100
 
 /** Methods for gas prices. Spec: execution-apis, src/eth/fee_market.yaml */

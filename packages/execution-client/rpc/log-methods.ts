@@ -19,19 +19,19 @@ import {
 } from './params.ts'
 import { logsToJson } from './receipt-json.ts'
 
-/** Limit on the blocks searched for a request. */
+/** Limit on the blocks that one request searches. */
 export const maxLogBlocks = 10_000n
 
 /** Limit on the logs of a response. */
 const maxLogs = 10_000
 
-/** Limit on the addresses, or topics of a position, as in geth. */
+/** Limit on the addresses of a filter, and on the topics of each position, as in geth. */
 export const maxFilterWords = 1_000
 
-/** Blocks searched before other tasks get a turn. */
+/** Number of blocks after which a search yields to other tasks. */
 const blocksPerTurn = 200
 
-// A union of both forms would report a failure of each instead of the limit.
+// A union of both forms would report an error for each form instead of the exceeded limit.
 const oneOrMore = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess(
     (value: unknown): unknown => (Array.isArray(value) ? value : [value]),
@@ -140,12 +140,12 @@ function* blocksOf(chain: Chain, filter: FilterJson): Generator<KnownBlock> {
   yield* blocksBetween(chain, from, to)
 }
 
-/** A number above the head matches nothing. */
+/** The first block number of a filter. It may be above the head, where no block matches. */
 function firstOf(chain: Chain, which: FilterJson['fromBlock']): bigint {
   return typeof which === 'bigint' ? which : requireBlock(chain, which).header.number
 }
 
-/** Whether the bloom of a block may match. */
+/** Whether a block with this bloom may have logs that match. */
 function mayHave(bloom: Uint8Array, { blooms }: LogFilter): boolean {
   return blooms.every((choice) =>
     choice.some((word) => word.every(([at, bits]) => ((bloom[at] ?? 0) & bits) === bits)),

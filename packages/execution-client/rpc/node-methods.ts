@@ -12,13 +12,13 @@ import { encodeBlock } from './block-json.ts'
 import { minedRaw } from './block-methods.ts'
 import { blockJson, hashParam, parseParam, requireBlock, requireState, rpcCodes } from './params.ts'
 
-/** DA limits of a block, set by op-batcher. 0: no limit. */
+/** DA limits that op-batcher sets for transactions and blocks. 0 means no limit. */
 export interface DaLimits {
   maxTransactionBytes: bigint
   maxBlockBytes: bigint
 }
 
-/** Methods for the client itself. */
+/** Methods that need no block: identity, network and sync status. */
 export function nodeMethods(chain: Chain): Methods {
   const { chainId } = chain.config
   return {
@@ -34,7 +34,7 @@ export function nodeMethods(chain: Chain): Methods {
   }
 }
 
-/** Methods that read stored blocks and move the head. Spec: execution-apis, src/debug */
+/** The `debug` methods, which read stored blocks and move the head, and the `miner` methods that op-batcher calls. Spec: execution-apis, src/debug */
 export function debugMethods(
   chain: Chain,
   { serial, daLimits }: { readonly serial: Serial; readonly daLimits: DaLimits },
@@ -67,7 +67,7 @@ export function debugMethods(
   }
 }
 
-/** Moves the head back to a canonical block, with the safe and finalized blocks. */
+/** Moves the head back to a canonical block, and the safe and finalized blocks too if they are above it. */
 function setHead(chain: Chain, number: bigint): void {
   const head = chain.canonical(number)
   if (head === undefined) throw new JsonRpcError(rpcCodes.server, 'header not found')

@@ -12,7 +12,7 @@ export const rpcCodes = {
   invalidParams: -32_602,
 } as const
 
-/** @throws JsonRpcError -32602 that names the argument and the mistake */
+/** Parses an argument of a call. @throws JsonRpcError -32602 that names the argument and the mistake */
 export function parseParam<Schema extends z.ZodType>(
   schema: Schema,
   params: readonly unknown[],
@@ -34,7 +34,7 @@ const tags = ['latest', 'pending', 'safe', 'finalized', 'earliest'] as const
 export const blockJson = z
   .union([
     z.enum(tags),
-    // Tried before numbers: 32 bytes are a hash.
+    // Hashes are tried before numbers, so that 32 bytes are parsed as a hash.
     hashJson.transform((blockHash) => ({ blockHash, requireCanonical: false })),
     quantityJson,
     z.object({ blockHash: hashJson, requireCanonical: z.boolean().optional() }),

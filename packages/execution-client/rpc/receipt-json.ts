@@ -43,7 +43,7 @@ export interface LogPlace {
   readonly block: KnownBlock
   readonly position: number
   readonly transaction: Hash
-  /** Number of logs of the block before those of the transaction. */
+  /** Number of logs in the block before the logs of this transaction. */
   readonly firstLog: number
 }
 
@@ -111,7 +111,7 @@ function feesToJson(
       l1BaseFeeScalar: toQuantity(ecotone.baseFeeScalar),
       l1BlobBaseFeeScalar: toQuantity(ecotone.blobBaseFeeScalar),
     }),
-    // op-geth omits them if the operator fee is zero.
+    // op-geth omits these fields if the operator fee is zero.
     ...(operatorFee !== undefined &&
       (operatorFee.scalar > 0n || operatorFee.constant > 0n) && {
         operatorFeeScalar: toQuantity(operatorFee.scalar),

@@ -224,7 +224,7 @@ test('the estimated gas suffices for the call, and 2 % less does not', async () 
   })
 })
 
-test('parameters that are missing, or of another kind, are refused with -32602', async () => {
+test('missing parameters and parameters of a wrong type are refused with -32602', async () => {
   const { call } = await opened()
   for (const [method, ...params] of [
     ['eth_getBlockByNumber', 'soon'],

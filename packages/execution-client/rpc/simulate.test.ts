@@ -76,7 +76,7 @@ test('an estimate is limited by the gas that its sender can pay', async () => {
   await assert.rejects(estimate(0n, 5n), { message: 'insufficient funds for transfer' })
 })
 
-test('an estimate is limited by the gas limit of a transaction, a call is not', async () => {
+test('the maximum gas of a transaction limits an estimate, but not a call', async () => {
   const { call } = await opened()
   // GAS, PUSH4 2^24, GT, PUSH1 13, JUMPI, PUSH0, PUSH0, REVERT, JUMPDEST, STOP
   const code = '0x5a630100000011600d575f5ffd5b00'

@@ -21,7 +21,7 @@ import type { CallJson, OverridesJson } from './call-json.ts'
 import { priceOf } from './call-price.ts'
 import { rpcCodes } from './params.ts'
 
-/** Maximum gas of a call, since it blocks all other calls. */
+/** Maximum gas of a call. It is limited because only one call runs at a time. */
 const maxCallGas = 50_000_000n
 
 /** Timeout of a call, and of an estimate with all its attempts, as geth's `--rpc.evmtimeout`. */
@@ -49,7 +49,7 @@ export interface SimulateOptions {
   readonly gas?: bigint
 }
 
-/** Executes one call. @throws JsonRpcError if it cannot start, or takes too long */
+/** Executes one call. @throws JsonRpcError if the call cannot start, or exceeds its timeout */
 export type Run = (options: SimulateOptions) => Promise<Simulated>
 
 /** Start of the error text of a call whose gas is below its intrinsic gas. */
@@ -73,7 +73,7 @@ export class Simulator {
     this.#interpreters = new Interpreters(chain.config)
   }
 
-  /** Maximum gas of a transaction; calls may use that of a block. */
+  /** The highest gas limit that an estimate may return, from the call, the block, the forks and the sender's funds. */
   maxGas({ block, call, overrides }: SimulateOptions): bigint {
     const { header } = block
     const { config } = this.#chain
@@ -96,12 +96,12 @@ export class Simulator {
     return smallest([most, (balance - value) / feeCap])
   }
 
-  /** Executes a call on the state after a block, in the context of that block. @throws JsonRpcError if it cannot start */
+  /** Executes a call on the state and in the context of a block. @throws JsonRpcError if the call cannot start */
   run(options: SimulateOptions): Promise<Simulated> {
     return this.together((run) => run(options))
   }
 
-  /** Executes several runs within the timeout of one. */
+  /** Executes several calls within the timeout of one call. */
   together<Result>(task: (run: Run) => Promise<Result>): Promise<Result> {
     return this.#serial.run(() => {
       const watch = new StepWatch(this.#timeoutMs)

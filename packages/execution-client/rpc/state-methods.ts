@@ -60,7 +60,7 @@ export function stateMethods(chain: Chain, simulator: Simulator): Methods {
   }
 }
 
-/** A slot may be given with fewer than 64 digits. */
+/** Schema for a slot, which may have fewer than 64 digits. */
 const slotJson = z
   .string()
   .regex(/^0x[0-9a-fA-F]{0,64}$/, 'want a slot in hex')

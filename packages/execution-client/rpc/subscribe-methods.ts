@@ -28,7 +28,7 @@ export function subscribeMethods(chain: Chain, pool: TransactionPool): Methods {
           const tell = toLogFilter(filter)
           return context.subscribe((notify) =>
             chain.onChange(({ added, removed }) => {
-              // Logs removed by a reorg come first, newest first.
+              // Logs that a reorg removed are sent before new logs, newest first.
               for (const block of removed)
                 for (const log of logsIn(chain, block, tell).toReversed())
                   notify({ ...log, removed: true })

@@ -102,7 +102,7 @@ export class EvmState implements StateManagerInterface {
   }
 }
 
-/** Not needed for executing calls. */
+/** Throws for a method that the interpreter does not call. */
 function notAsked(what: string): never {
   throw new Error(`${what} is not implemented: the interpreter does not need it`)
 }

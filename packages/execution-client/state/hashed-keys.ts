@@ -1,6 +1,6 @@
 import { keccak256 } from '#protocol/codec/keccak.ts'
 
-/** Limit on cached hashes: 20 MB. */
+/** Limit on cached hashes, which take 20 MB at the limit. */
 const maxHashes = 100_000
 
 /** Cache of hashes of addresses and slots, which recur in many blocks. */

@@ -12,7 +12,7 @@ import {
 } from './account-record.ts'
 import type { HashedKeys } from './hashed-keys.ts'
 
-/** Store of codes, by hash. It returns the same array each time, so that analysis results can be cached by identity. */
+/** Store of codes, by hash. Returns the same array for each read of a code, so that caches can use it as a key. */
 interface CodeSource {
   /** @throws Error if it is missing */
   code(hash: Uint8Array): Uint8Array
@@ -40,8 +40,8 @@ interface LoadedAccount extends AccountRecord {
 const nothing = new Uint8Array(0)
 
 /**
- * The state of a chain during a block. Changes are kept apart from the tries until the block ends, with rollback
- * to checkpoints.
+ * The state of a chain during a block. Changes are kept outside of the tries until the block ends, and can be reverted
+ * to a checkpoint.
  */
 export class WorldState {
   readonly #source: StateSource
@@ -50,7 +50,7 @@ export class WorldState {
   readonly #slots = new Map<Address, Map<Hex, Uint8Array>>()
   readonly #changedAccounts = new Set<Address>()
   readonly #changedSlots = new Map<Address, Set<Hex>>()
-  /** Accounts whose storage in the trie is obsolete. */
+  /** Accounts whose slots were cleared, so that their storage trie is obsolete. */
   readonly #cleared = new Set<Address>()
   /** Slot values before the transaction. */
   readonly #originals = new Map<Address, Map<Hex, Uint8Array>>()
@@ -58,7 +58,7 @@ export class WorldState {
   readonly #undo: (() => void)[] = []
   readonly #checkpoints: number[] = []
 
-  /** @param root state root; undefined for an empty state */
+  /** @param trie account trie of the state; by default an empty trie */
   constructor(source: StateSource, trie: Trie = new Trie(source)) {
     this.#source = source
     this.#trie = trie.copy()
@@ -143,7 +143,7 @@ export class WorldState {
     this.#cleared.add(address)
   }
 
-  /** Ends a transaction: current slot values become the original ones of the next. */
+  /** Ends a transaction. Its slot values become the original values of the next transaction. */
   forgetOriginals(): void {
     this.#originals.clear()
   }
@@ -152,7 +152,7 @@ export class WorldState {
     this.#checkpoints.push(this.#undo.length)
   }
 
-  /** Commits the changes since the last checkpoint. */
+  /** Drops the last checkpoint and keeps the changes since; an outer checkpoint can still revert them. */
   keep(): void {
     this.#checkpoints.pop()
     if (this.#checkpoints.length === 0) this.#undo.length = 0
@@ -183,7 +183,7 @@ export class WorldState {
     return { root: this.#trie.root(sink), nodes, codes: [...this.#codes.values()], touched }
   }
 
-  /** The account trie; after `commit`, that of the block. */
+  /** The account trie. It has the changes of the block only after `commit`. */
   get trie(): Trie {
     return this.#trie
   }

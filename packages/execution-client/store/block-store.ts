@@ -76,7 +76,7 @@ export class BlockStore {
     else this.#database.run('INSERT OR REPLACE INTO labels VALUES (?, ?)', name, fromHex(hash))
   }
 
-  /** @returns whether it was new */
+  /** Stores a block. @returns whether the block was new */
   put({ hash, header }: KnownBlock, { transactions, receipts }: BlockBody): boolean {
     const sql = `INSERT OR IGNORE INTO blocks (hash, number, header, body, receipts, has_state)
       VALUES (?, ?, ?, ?, ?, 1)`
@@ -96,7 +96,7 @@ export class BlockStore {
     return row?.['has_state'] === 1n
   }
 
-  /** Blocks up to a number whose state is kept, oldest first; at most `limit`. */
+  /** The first `limit` blocks up to a number whose states are kept, oldest first. */
   withState(upTo: bigint, limit: number): readonly KnownBlock[] {
     const sql = `SELECT hash, header FROM blocks
       WHERE has_state = 1 AND number <= ? ORDER BY number LIMIT ?`

@@ -21,11 +21,11 @@ CREATE TABLE labels (name TEXT PRIMARY KEY, hash BLOB NOT NULL) WITHOUT ROWID;
 /**
  * Opens the database of a chain, or creates it.
  *
- * @param path `:memory:` for none
- * @throws Fault `chain-database` if it cannot be opened, another process uses it, or it is of another version
+ * @param path path of the file; `:memory:` for a database in memory
+ * @throws Fault `chain-database` if the file cannot be opened, is used by another process, or has another version
  */
 export function openChainDatabase(path: string): SqliteFile {
-  // A checkpoint at every 16 MiB, since each waits for the disk.
+  // A checkpoint is made only every 16 MiB, since each one waits for the disk.
   const pragmas = 'PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096'
   return openOwnFile(path, { code: 'chain-database', version, schema, pragmas })
 }

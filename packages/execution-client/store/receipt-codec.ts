@@ -54,12 +54,12 @@ function receiptFromRlp(item: RlpItem): Receipt {
   }
 }
 
-/** Receipts of a block. */
+/** Encodes the receipts of a block for storage. */
 export function encodeReceipts(receipts: readonly Receipt[]): Uint8Array {
   return encodeRlp(receipts.map(receiptToRlp))
 }
 
-/** @throws DecodeError */
+/** Decodes stored receipts of a block. @throws DecodeError */
 export function decodeReceipts(bytes: Uint8Array): readonly Receipt[] {
   return decodeRlpList(bytes).map(receiptFromRlp)
 }

@@ -5,7 +5,7 @@ const entryBytes = hashBytes + 4
 export class ReferenceChanges {
   readonly #changes = new Map<string, number>()
 
-  /** Change of one node; 0 for none. */
+  /** Change of the count of one node; 0 if it did not change. */
   of(hash: Uint8Array): number {
     return this.#changes.get(keyOf(hash)) ?? 0
   }
@@ -27,7 +27,7 @@ export class ReferenceChanges {
     this.#changes.clear()
   }
 
-  /** Hash and change of each node, concatenated. */
+  /** Encodes all changes as the hash and change of each node, concatenated. */
   encode(): Uint8Array {
     const bytes = Buffer.alloc(this.#changes.size * entryBytes)
     let at = 0

@@ -5,8 +5,9 @@ import { bytesIn, type SqliteFile } from '#runtime/sqlite.ts'
 import { ReferenceChanges } from './reference-changes.ts'
 
 /**
- * Number of noted changes after which they are summed. A new block increments what the pruned block decrements, so
- * most changes cancel out; without summing, every block would write the rows of all children of each changed branch.
+ * Number of appended sets of changes after which their sums are written to the rows of the nodes. A new block
+ * increments counts that a pruned block decrements, so most changes cancel out. Without sums, each block would write
+ * the rows of all children of each changed branch.
  */
 const notesBetweenSums = 512
 
@@ -14,8 +15,9 @@ const notesBetweenSums = 512
 const maxCachedCodes = 4_096
 
 /**
- * Trie nodes and codes of a chain: in memory for blocks that are not canonical, in the database for others. A stored node
- * counts its references and is deleted at zero, so that pruning a state frees exactly the nodes that only it used.
+ * Trie nodes and codes of a chain, in memory for blocks that are not canonical, and in the database for other blocks.
+ * A stored node counts its references and is deleted at zero, so that pruning a state frees the nodes that only this
+ * state used.
  */
 export class StateStore implements StateSource {
   readonly keys: HashedKeys = new HashedKeys()
@@ -23,7 +25,7 @@ export class StateStore implements StateSource {
   readonly #pendingNodes = new Map<string, { data: Uint8Array; uses: number }>()
   readonly #pendingCodes = new Map<string, { data: Uint8Array; uses: number }>()
   readonly #codes = new Map<string, Uint8Array>()
-  /** Noted changes that are not summed yet. */
+  /** Sums of the changes that are not yet written to the rows of the nodes. */
   readonly #references = new ReferenceChanges()
   #notes = 0
 
@@ -101,7 +103,7 @@ export class StateStore implements StateSource {
       if (left > 0) continue
       leaving.push(...referencesOf(bytesIn(row, 'data')))
       this.#database.run('DELETE FROM nodes WHERE id = ?', Number(row['id']))
-      // If the same node is stored again, its count starts from zero.
+      // Cancels the other changes of the deleted node, so that its count starts from zero if it is stored again.
       changes.add(hash, -changes.of(hash) - this.#references.of(hash))
     }
     this.#note(changes)
@@ -121,7 +123,7 @@ export class StateStore implements StateSource {
   }
 }
 
-/** The state is pruned or unknown. */
+/** Thrown if a state was pruned or is unknown. */
 class MissingState extends Error {
   override readonly name = 'MissingState'
 

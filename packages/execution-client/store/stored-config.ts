@@ -6,8 +6,8 @@ import { bytesIn, type SqliteFile } from '#runtime/sqlite.ts'
 type Flat = Readonly<Record<string, string>>
 
 /**
- * Stores the config that the blocks of a database were executed with, which the genesis hash does not cover. Forks
- * after the head may change.
+ * Stores the config of a database, after checking it against the config that the stored blocks were executed with. The
+ * genesis hash does not cover the config. Forks after the head may change.
  *
  * @param headTimestamp Unix seconds
  * @throws Fault `config-mismatch` that names what differs
@@ -37,7 +37,7 @@ function checkSame(stored: Flat, given: Flat): void {
   }
 }
 
-/** The config for blocks up to a timestamp. */
+/** The values of a config that apply to blocks up to a timestamp. */
 function flatten({ chainId, eip1559, ...config }: ExecutionConfig, until: bigint): Flat {
   const flat: Record<string, string> = { chainId: String(chainId) }
   for (const [name, value] of Object.entries(eip1559)) flat[`eip1559 ${name}`] = String(value)
@@ -54,7 +54,7 @@ function flatten({ chainId, eip1559, ...config }: ExecutionConfig, until: bigint
   return flat
 }
 
-/** In JSON form. */
+/** The whole config in JSON form. */
 function whole({ chainId, eip1559, hardforkTimes, ...flags }: ExecutionConfig) {
   const text = (values: Readonly<Record<string, bigint | undefined>>) =>
     Object.fromEntries(

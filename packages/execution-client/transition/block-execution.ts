@@ -100,8 +100,8 @@ export class BlockExecution {
   }
 
   /**
-   * Zero in the activation block of Jovian, whose L1 attributes have no scalar yet. Activation blocks of later forks
-   * have no user transactions.
+   * Whether the block may have user transactions. The activation block of Jovian has none, since its L1 attributes have
+   * no DA footprint scalar yet. Activation blocks of later forks have none either, unless `hasUsersAtForks` is set.
    */
   get takesUserTransactions(): boolean {
     const { config, parentTimestamp } = this.context
@@ -127,7 +127,7 @@ export class BlockExecution {
   /**
    * Executes the next transaction of the block.
    *
-   * @throws InvalidTransaction if it is not valid here; the state is then unchanged
+   * @throws InvalidTransaction if it is not valid in this block. The state is then unchanged
    */
   async execute(raw: Uint8Array): Promise<ExecutedTransaction> {
     const executed =
@@ -304,7 +304,7 @@ export class BlockExecution {
       data,
       gasPrice,
       gasLimit,
-      // Done before the call, since it applies even if the call fails.
+      // The nonce was incremented before the call, so that the increment remains if the call fails.
       skipNonceIncrement: true,
     })
   }

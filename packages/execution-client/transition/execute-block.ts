@@ -21,7 +21,7 @@ import { encodeReceipt, joinBlooms } from './receipt.ts'
 export interface ParentBlock {
   readonly hash: Hash
   readonly header: Header
-  /** Its state. */
+  /** Account trie of the state after the block. */
   readonly trie: Trie
 }
 
@@ -94,7 +94,7 @@ export class BlockBuilder {
     return new BlockBuilder({ execution, attributes, parent, state })
   }
 
-  /** @throws InvalidBlock if the block as a whole breaks a rule */
+  /** Completes the block. @throws InvalidBlock if the block as a whole breaks a rule */
   seal(): ExecutedBlock {
     const { execution } = this
     const { transactions, forks } = execution

@@ -56,7 +56,7 @@ function matchLength(
   data: Uint8Array,
   { reference, at, end }: { readonly reference: number; readonly at: number; readonly end: number },
 ): number {
-  // As in the original: one more than the number of equal bytes, unless they extend to the end.
+  // As in the original code, the length is one more than the number of equal bytes, unless they extend to the end.
   let length = 0
   for (let limit = end - at; length < limit; length++)
     if (data[reference + length] !== data[at + length]) limit = 0

@@ -8,7 +8,7 @@ const predeploy = (last: string): Address =>
 /** The L1Block contract, whose slots hold the fee parameters. */
 export const l1BlockAddress: Address = predeploy('15')
 
-/** Its storage root is the `withdrawalsRoot` of a header from Isthmus on. */
+/** The L2ToL1MessagePasser, whose storage root is the `withdrawalsRoot` of a header from Isthmus on. */
 export const messagePasserAddress: Address = predeploy('16')
 
 /** Receives the base fee. */

@@ -18,7 +18,7 @@ import { verifyKzgProof } from './kzg.ts'
 import { opPrecompiles } from './precompiles.ts'
 import { heedWatches } from './step-watch.ts'
 
-/** The active Ethereum hardforks. */
+/** OP Stack hardforks that activate an Ethereum hardfork, newest first. */
 const ethereumForks: readonly (readonly [op: keyof Hardforks, ethereum: Hardfork])[] = [
   ['isthmus', 'prague'],
   ['ecotone', 'cancun'],
@@ -52,7 +52,7 @@ export class Interpreters {
     const state = new EvmState(world)
     this.#blockHash = blockHash
     evm.stateManager = state
-    // The journal's own state is not exposed.
+    // The journal has its own reference to the state, which is not public.
     Object.assign(evm.journal, { stateManager: state })
     return evm
   }
@@ -87,7 +87,7 @@ type EcrecoverInput = Parameters<NonNullable<CustomCrypto['ecrecover']>>
 
 const customCrypto: CustomCrypto = {
   keccak256,
-  // The only method that the library calls.
+  // The library calls only this method.
   kzg: {
     verifyProof: (...[commitment, z, y, proof]: readonly [string, string, string, string]) =>
       verifyKzgProof({ commitment, z, y, proof }),
@@ -101,7 +101,7 @@ const customCrypto: CustomCrypto = {
   },
 }
 
-/** `isActivatedEIP` searches a list at every opcode, which takes 5 % of the time. */
+/** Caches the results of `isActivatedEIP`. Its search of a list at every opcode takes 5 % of the time. */
 function rememberEips(common: Common): void {
   const active = new Map<number, boolean>()
   const search = common.isActivatedEIP.bind(common)
@@ -119,8 +119,8 @@ type Analyse = (code: Uint8Array) => unknown
 let patched: Promise<void> | undefined
 
 /**
- * The class is not exported, so its prototype is taken from an instance. If a later release has no such methods,
- * nothing is changed.
+ * Replaces methods of the library's interpreter class. The class is not exported, so its prototype is taken from an
+ * instance. Methods that a later release does not have are not replaced.
  */
 function patchInterpreter(): Promise<void> {
   patched ??= (async () => {
@@ -154,11 +154,11 @@ async function interpreterPrototype(): Promise<Record<string, unknown> | undefin
   return prototype
 }
 
-/** The interpreter analyses code at each call, which takes a fifth of the time of a block. */
+/** Caches the valid jump destinations of a code. Their analysis at each call takes a fifth of the time of a block. */
 function cacheJumpDestinations(prototype: Record<string, unknown>): void {
   const analyse = prototype['_getValidJumpDestinations'] as Analyse | undefined
   if (typeof analyse !== 'function') return
-  // Cached by opcode table too, since opcodes differ between forks.
+  // The opcode table is a part of the key, since opcodes differ between forks.
   const known = new WeakMap<object, WeakMap<Uint8Array, unknown>>()
   prototype['_getValidJumpDestinations'] = function cached(
     this: { readonly _evm: { readonly _opcodeMap: object } },

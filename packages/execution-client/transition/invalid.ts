@@ -1,9 +1,9 @@
-/** A transaction that is not valid in a block. It had no effect. */
+/** Thrown for a transaction that is not valid in its block. The transaction had no effect. */
 export class InvalidTransaction extends Error {
   override readonly name = 'InvalidTransaction'
 }
 
-/** A block that breaks a rule. */
+/** Thrown for a block that breaks a rule. */
 export class InvalidBlock extends Error {
   override readonly name = 'InvalidBlock'
 }

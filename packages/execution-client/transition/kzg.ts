@@ -24,7 +24,7 @@ export interface KzgClaim {
   readonly proof: string
 }
 
-/** Whether the claim holds; false if a part of it is not a valid point or field element. */
+/** Whether the proof of a claim is correct; false if a value in it is not a valid point or field element. */
 export function verifyKzgProof({ commitment, z, y, proof }: KzgClaim): boolean {
   const [at, value] = [BigInt(z), BigInt(y)]
   if (at >= fields.Fr.ORDER || value >= fields.Fr.ORDER) return false
@@ -37,7 +37,7 @@ export function verifyKzgProof({ commitment, z, y, proof }: KzgClaim): boolean {
     const left = point.subtract(G1.Point.BASE.multiplyUnsafe(value))
     const right = tau.subtract(G2.Point.BASE.multiplyUnsafe(at))
     const pairs = []
-    // The pairing refuses the point at infinity, whose pairing is neutral.
+    // Pairs with the point at infinity are skipped: the library refuses them, and their pairing is neutral.
     if (!left.is0()) pairs.push({ g1: left.negate(), g2: G2.Point.BASE })
     if (!quotient.is0() && !right.is0()) pairs.push({ g1: quotient, g2: right })
     return pairs.length === 0 || fields.Fp12.eql(pairingBatch(pairs), fields.Fp12.ONE)

@@ -13,7 +13,7 @@ interface FeeParameters {
   readonly blobBaseFeeScalar: bigint
   readonly operatorFeeScalar: bigint
   readonly operatorFeeConstant: bigint
-  /** Overhead and scalar; absent once the Ecotone parameters are set. */
+  /** Overhead and scalar; undefined after the Ecotone parameters are set. */
   readonly bedrock: { readonly overhead: bigint; readonly scalar: bigint } | undefined
 }
 
@@ -60,7 +60,7 @@ export function estimatedBytes(raw: Uint8Array): bigint {
   return estimatedSize(raw) / 1_000_000n
 }
 
-/** Cached by array: the pool needs the estimate at each new head, a block for the L1 fee and the DA footprint. */
+/** Estimates by byte array. The pool needs them at each new head, and a block for L1 fees and the DA footprint. */
 const estimates = new WeakMap<Uint8Array, bigint>()
 
 /** Estimated size of a transaction on L1, in millionths of a byte. Spec: protocol/fjord/exec-engine.md#fees */
@@ -98,7 +98,7 @@ function readParameters(forks: Hardforks, state: WorldState): FeeParameters {
     baseFeeScalar: part(scalars, 16, 20),
     blobBaseFeeScalar: part(scalars, 20, 24),
   }
-  // In the Ecotone activation block the parameters are not set yet, which shows in the state.
+  // In the Ecotone activation block the parameters are not set yet, so their slots are zero.
   const isUnset =
     ecotone.blobBaseFee === 0n && ecotone.baseFeeScalar === 0n && ecotone.blobBaseFeeScalar === 0n
   return {

@@ -64,7 +64,7 @@ function limited(run: PrecompileFunc, maxBytes: number): PrecompileFunc {
   return (input) => (input.data.length > maxBytes ? outOfGas(input) : run(input))
 }
 
-/** The call fails and uses all its gas. */
+/** Result of a call that fails and uses all its gas. */
 function outOfGas({ gasLimit }: PrecompileInput): ExecResult {
   return {
     returnValue: new Uint8Array(0),

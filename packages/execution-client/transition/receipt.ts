@@ -15,14 +15,14 @@ export interface Receipt {
   readonly type: number
   readonly isSuccess: boolean
   readonly gasUsed: bigint
-  /** Including all transactions before it in the block. */
+  /** Gas used in the block up to and including this transaction. */
   readonly cumulativeGasUsed: bigint
   readonly logs: readonly ExecutionLog[]
   /** 256 bytes. */
   readonly bloom: Uint8Array
-  /** For a deposit from Regolith on: the sender's nonce before it. */
+  /** The sender's nonce before a deposit; set for deposits from Regolith on. */
   readonly depositNonce: bigint | undefined
-  /** For a deposit from Canyon on. */
+  /** Set for deposits from Canyon on. */
   readonly depositVersion: bigint | undefined
   /** Fees beside gas; absent for deposits. */
   readonly fees: ReceiptFees | undefined

@@ -4,13 +4,13 @@ import { type EVM, EVMError } from '@ethereumjs/evm'
 /** Steps between two checks of the clock. */
 const stepsBetweenLooks = 1_024
 
-/** Calls, creations and ends of frames may take long, so the clock is checked at each of them. */
+/** First opcode for calls, creations and ends of frames. They may take long, so each of them checks the clock. */
 const firstCallOpcode = 0xf0
 
-/** How often a run yields to other tasks. */
+/** Interval at which a run yields to other tasks. */
 const turnMs = 25
 
-/** Aborts an interpreter run at its timeout, and yields to other tasks meanwhile. */
+/** Aborts an interpreter run at its timeout, and makes the run yield to other tasks at intervals. */
 export class StepWatch {
   readonly #endsAtMs: number
   #turnEndsAtMs: number
@@ -28,7 +28,7 @@ export class StepWatch {
     return this.#isOver
   }
 
-  /** A promise that the next step waits for, if any. @throws EVMError at every step after the timeout, so that the calling frames end too */
+  /** Called before each step. Returns a promise if the step must wait. @throws EVMError after the timeout */
   beforeStep(opcode: number): Promise<void> | undefined {
     this.#steps++
     const isLook = opcode >= firstCallOpcode || this.#steps % stepsBetweenLooks === 0
@@ -60,7 +60,7 @@ interface Stepping {
 
 type Step = (this: Stepping, opcode: unknown) => Promise<void>
 
-/** Makes the steps of all interpreters check their watch. Without a watch they run as before. */
+/** Makes each step of an interpreter check the watch of the interpreter, if one is set. */
 export function heedWatches(prototype: Record<string, unknown>): void {
   const step = prototype['runStep'] as Step | undefined
   if (typeof step !== 'function') return

@@ -4,8 +4,8 @@ import { emptyTrieRoot } from '#protocol/trie/ordered-root.ts'
 import { decodeAccount } from '#execution-client/state/account-record.ts'
 
 /**
- * Hashes that a stored node references: its children, and the storage roots of accounts in its leaves. A leaf of a
- * storage trie has at most 33 bytes, which is less than any account.
+ * Hashes that a stored node references: its children, and the storage roots of accounts in its leaves. A leaf value of
+ * more than 33 bytes is an account, since values of storage tries are shorter.
  */
 export function referencesOf(encoded: Uint8Array): readonly Uint8Array[] {
   const references: Uint8Array[] = []

@@ -40,28 +40,28 @@ export interface Stored {
 
 const nothing = new Uint8Array(0)
 
-/** A leaf with the rest of its path in nibbles. */
+/** Makes a leaf with the rest of its path in nibbles. */
 export function leaf(path: Uint8Array, value: Uint8Array): Leaf {
   return { kind: 'leaf', path, value, reference: undefined }
 }
 
-/** An extension: nibbles shared by all below `child`. */
+/** Makes an extension, whose path all keys below `child` share. */
 export function extension(path: Uint8Array, child: TrieNode): Extension {
   return { kind: 'extension', path, child, reference: undefined }
 }
 
-/** A branch with 16 children. */
+/** Makes a branch with 16 children. */
 export function branch(children: readonly (TrieNode | undefined)[]): Branch {
   return { kind: 'branch', children, reference: undefined }
 }
 
-/** A node known by its hash and loaded on first use. */
+/** Makes a node that is known by its hash and loaded on first use. */
 export function stored(hash: Uint8Array): Stored {
   return { kind: 'stored', hash, loaded: undefined }
 }
 
 /**
- * The reference to a node; newly encoded nodes go to `sink`.
+ * Returns the reference to a node, and encodes the node and its new descendants if they have no reference yet.
  *
  * @param sink takes the hash and the encoding of each new node of at least 32 bytes
  */

@@ -76,7 +76,7 @@ test('a proof shows a value, or its absence', async () => {
   )
 })
 
-test('a copy keeps its content when the other changes', () => {
+test('a copy keeps its content when the original changes', () => {
   const nodes = new Nodes()
   const trie = new Trie(nodes)
   assert.equal(toHex(trie.root(nodes.sink)), toHex(emptyTrieRoot))
@@ -92,7 +92,7 @@ test('a copy keeps its content when the other changes', () => {
   assert.equal(toHex(trie.root(nodes.sink)), toHex(emptyTrieRoot))
 })
 
-test('the root of a list is that of the trie of its indices', async () => {
+test('the root of a list equals the root of a trie that maps its indices to its values', async () => {
   for (const length of [0, 1, 2, 16, 17, 127, 128, 129, 255, 256, 257, 300]) {
     const values = Array.from({ length }, (_, at) => keccak256(Uint8Array.of(at, at >> 8)))
     const nodes = new Nodes()

@@ -14,13 +14,13 @@ import {
   type TrieNode,
 } from './node.ts'
 
-// Our own trie: `@ethereumjs/mpt` reads each node asynchronously and has one root at a time. See docs/adr/0007.
+// `@ethereumjs/mpt` is not used: it reads each node asynchronously and has one root at a time. See docs/adr/0007.
 
 type Present = Exclude<TrieNode, Stored>
 
 /** Store of nodes, by hash. */
 export interface NodeSource {
-  /** @throws Error if it is missing: the state was pruned, or is unknown */
+  /** @throws Error if the node is missing because its state was pruned or is unknown */
   node(hash: Uint8Array): Uint8Array
 }
 
@@ -29,14 +29,14 @@ export type NodeSink = (hash: Uint8Array, encoded: Uint8Array) => void
 
 /**
  * A Merkle Patricia trie with keys of equal length. Copies are free, since a change creates new nodes
- * along its path; hashes are computed on demand. Each block's state is a root of its own.
+ * along its path; hashes are computed on demand. The state of each block has its own root.
  * Spec: yellow paper, appendix D
  */
 export class Trie {
   readonly #source: NodeSource
   #root: TrieNode | undefined
 
-  /** Creates an empty trie, or opens the one with a root. */
+  /** Creates an empty trie, or opens the stored trie with this root. */
   constructor(source: NodeSource, root: Uint8Array = emptyTrieRoot) {
     this.#source = source
     this.#root = sameBytes(root, emptyTrieRoot) ? undefined : stored(root)
@@ -86,7 +86,7 @@ export class Trie {
     return hash
   }
 
-  /** The proof of a key: the encoded nodes from the root to its position. Hashes must have been computed. */
+  /** The proof of a key: the encoded nodes from the root to its position. After changes, call `root` first. */
   proof(key: Uint8Array): readonly Uint8Array[] {
     const path = toNibbles(key)
     const proof: Uint8Array[] = []
@@ -152,7 +152,7 @@ export class Trie {
       return node.kind === 'leaf'
         ? leaf(node.path, value)
         : extension(node.path, this.#put(node.child, path.subarray(shared), value))
-    // The paths diverge here.
+    // The path of the node and the path of the key diverge after `shared` nibbles.
     const children = Array.from<TrieNode | undefined>({ length: 16 })
     children[node.path[shared] ?? 0] = withoutBeginning(node, shared + 1)
     children[path[shared] ?? 0] = leaf(path.subarray(shared + 1), value)

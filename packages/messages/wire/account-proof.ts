@@ -23,7 +23,7 @@ export function accountProofToWire(proof: AccountProof): atoll.v1.AccountProof.$
   }
 }
 
-/** @throws DecodeError if a field has the wrong length */
+/** Reads an account with its proof. @throws DecodeError if a field has the wrong length */
 export function accountProofFromWire(
   message: atoll.v1.AccountProof.$Properties,
   path: string,

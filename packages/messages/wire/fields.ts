@@ -6,7 +6,7 @@ import type { Address, Bytes32, Bytes8, Hash } from '#protocol/primitives.ts'
 /** A decoded protobuf field: `null` or `undefined` if the message does not have it. */
 type Field<Value> = Value | null | undefined
 
-/** Adds the name of the field to a DecodeError, as in `safe.l1_origin.hash`. */
+/** Name of a field for a DecodeError, such as `safe.l1_origin.hash`. */
 type Path = string
 
 /** @throws DecodeError if the message does not have the field */
@@ -62,7 +62,7 @@ export function uint64FromWire(value: Field<Long>): bigint {
 }
 
 /**
- * Unix milliseconds and other counts that a `number` holds exactly.
+ * A `uint64` as a `number`, such as Unix milliseconds.
  *
  * @throws DecodeError above 2^53 - 1
  */
@@ -83,7 +83,7 @@ export function uint16FromWire(value: Field<number>, path: Path): number {
 /**
  * A 256-bit number, big-endian without leading zeros.
  *
- * @throws DecodeError above 32 bytes, or with a leading zero: each value has one encoding
+ * @throws DecodeError above 32 bytes, or for a leading zero, since each value has only one encoding
  */
 export function uint256FromWire(bytes: Field<Uint8Array>, path: Path): bigint {
   const value = bytesFromWire(bytes)
@@ -113,14 +113,14 @@ export function hexToWire(hex: Hex): Uint8Array {
   return fromHex(hex)
 }
 
-/** A closed set on both sides: words in the domain, numbers in a protobuf enum. */
+/** Conversion between the words of a type and the numbers of a protobuf enum. */
 export interface EnumWire<Word extends string, Value extends number> {
   toWire(word: Word): Value
   /** @throws DecodeError for a number without a word, such as 0 (unspecified) */
   fromWire(value: Field<number>, path: Path): Word
 }
 
-/** Maps each word to its number. */
+/** Makes the conversion from the number of each word. */
 export function enumWire<Word extends string, Value extends number>(
   numbers: Readonly<Record<Word, Value>>,
 ): EnumWire<Word, Value> {

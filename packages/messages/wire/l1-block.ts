@@ -16,7 +16,7 @@ import {
 import { l1RefFromWire, l1RefToWire } from './refs.ts'
 import { blobBytes } from '#protocol/channel/blob.ts'
 
-/** Wire form of an L1 block as derivation reads it. */
+/** Wire form of an L1 block. */
 export function l1BlockToWire(block: L1Block): atoll.v1.L1Block.$Properties {
   return {
     ref: l1RefToWire(block),
@@ -43,7 +43,7 @@ export function l1BlockToWire(block: L1Block): atoll.v1.L1Block.$Properties {
   }
 }
 
-/** @throws DecodeError if its reference is missing, or a field has the wrong length */
+/** Reads an L1 block. @throws DecodeError if the block reference is missing, or a field has the wrong length */
 export function l1BlockFromWire(message: atoll.v1.L1Block.$Properties, path: string): L1Block {
   return {
     ...l1RefFromWire(message.ref, `${path}.ref`),

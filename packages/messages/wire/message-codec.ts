@@ -20,7 +20,7 @@ interface Generated<Properties, Message> {
 /** The conversions between wire and domain. */
 interface Conversion<Properties, Message, Value> {
   toWire(value: Value): Properties
-  /** @throws DecodeError if a field is missing or has the wrong length; a returned value is trusted */
+  /** @throws DecodeError if a field is missing or has the wrong length. The returned value is not checked again */
   fromWire(message: Message): Value
 }
 
@@ -44,12 +44,12 @@ function decodeMessage<Properties, Message>(
   try {
     return generated.decode(bytes)
   } catch (cause) {
-    // The generated code throws several kinds of error, all of which mean malformed bytes.
+    // The generated code throws several kinds of errors, all of them for malformed bytes.
     throw new DecodeError('malformed protobuf message', { cause })
   }
 }
 
-/** A plain Uint8Array view: a `Buffer` has another `slice` and compares as another type. */
+/** Returns a plain Uint8Array view, since `slice` and comparison work differently for a `Buffer`. */
 function plainBytes(bytes: Uint8Array): Uint8Array {
   if (bytes.constructor === Uint8Array) return bytes
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -29,7 +29,7 @@ export function attributesToWire(
   }
 }
 
-/** @throws DecodeError if they are missing, or a field has the wrong length */
+/** Reads payload attributes. @throws DecodeError if they are missing, or a field has the wrong length */
 export function attributesFromWire(
   message: atoll.v1.PayloadAttributes.$Properties | null | undefined,
   path: string,

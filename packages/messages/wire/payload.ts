@@ -23,7 +23,7 @@ export function payloadToWire(payload: Payload): atoll.v1.Payload.$Properties {
   return { header: payloadHeaderToWire(payload), transactions: [...payload.transactions] }
 }
 
-/** @throws DecodeError if its header is missing, or a field has the wrong length */
+/** Reads a payload. @throws DecodeError if its header is missing, or a field has the wrong length */
 export function payloadFromWire(message: atoll.v1.Payload.$Properties, path: string): Payload {
   return {
     ...payloadHeaderFromWire(present(message.header, `${path}.header`), `${path}.header`),
@@ -55,7 +55,7 @@ export function payloadHeaderToWire(header: PayloadHeader): atoll.v1.PayloadHead
   }
 }
 
-/** @throws DecodeError if a field has the wrong length */
+/** Reads a payload without its transactions. @throws DecodeError if a field has the wrong length */
 export function payloadHeaderFromWire(
   message: atoll.v1.PayloadHeader.$Properties,
   path: string,

@@ -9,7 +9,7 @@ export function blockIdToWire({ hash, number }: BlockId): atoll.v1.BlockId.$Prop
   return { hash: hexToWire(hash), number: uint64ToWire(number) }
 }
 
-/** @throws DecodeError if it is missing or has a hash of the wrong length */
+/** Reads a block id. @throws DecodeError if it is missing or has a hash of the wrong length */
 export function blockIdFromWire(
   message: Field<atoll.v1.BlockId.$Properties>,
   path: string,
@@ -27,7 +27,7 @@ export function l1RefToWire(ref: L1BlockRef): atoll.v1.L1BlockRef.$Properties {
   }
 }
 
-/** @throws DecodeError if it is missing or has a hash of the wrong length */
+/** Reads an L1 block reference. @throws DecodeError if it is missing or has a hash of the wrong length */
 export function l1RefFromWire(
   message: Field<atoll.v1.L1BlockRef.$Properties>,
   path: string,
@@ -49,7 +49,7 @@ export function l2RefToWire(ref: L2BlockRef): atoll.v1.L2BlockRef.$Properties {
   }
 }
 
-/** @throws DecodeError if it or its L1 origin is missing, or a hash has the wrong length */
+/** Reads an L2 reference. @throws DecodeError if it or its L1 origin is missing, or a hash has the wrong length */
 export function l2RefFromWire(
   message: Field<atoll.v1.L2BlockRef.$Properties>,
   path: string,

@@ -25,7 +25,7 @@ export function systemConfigToWire(config: SystemConfig): atoll.v1.SystemConfig.
   }
 }
 
-/** @throws DecodeError if it is missing, or a field has the wrong length */
+/** Reads a system config. @throws DecodeError if it is missing, or a field has the wrong length */
 export function systemConfigFromWire(
   message: atoll.v1.SystemConfig.$Properties | null | undefined,
   path: string,

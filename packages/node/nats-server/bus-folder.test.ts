@@ -27,7 +27,7 @@ async function running(t: TestContext, name: string) {
   return { pid: child.pid ?? 0, ended: once(child, 'exit') }
 }
 
-/** The number of a process that has ended. */
+/** The id of a process that has ended. */
 async function endedPid(): Promise<number> {
   const child = spawn('/bin/true')
   await once(child, 'exit')
@@ -59,7 +59,7 @@ test('the folder of another chain or node is refused and not changed', async (t)
     await assert.rejects(claimBusFolder(folder, other, assert.fail), {
       code: 'folder-taken',
       message:
-        /node main of chain 10: give each its own --data-dir, or delete .*, which is made again/,
+        /node main of chain 10: give each node its own --data-dir, or delete .*, which is then created again/,
     })
 })
 
@@ -87,7 +87,7 @@ test('another process that reuses the pid of the old server is not stopped', asy
   assert.ok(process.kill(pid, 0))
 })
 
-test('a folder that cannot be created is an error with its path', async () => {
+test('a folder that cannot be created is reported with its path', async () => {
   const claim = claimBusFolder('/dev/null/x', main, assert.fail)
   await assert.rejects(claim, { code: 'folder-refused', message: /cannot use \/dev\/null\/x/ })
 })

@@ -71,7 +71,7 @@ async function settle(
     )
   if (found.chainId !== claim.chainId || found.node !== claim.node) {
     const owner = `node ${found.node} of chain ${found.chainId}`
-    const remedy = `give each its own --data-dir, or delete ${folder}, which is made again`
+    const remedy = `give each node its own --data-dir, or delete ${folder}, which is then created again`
     throw refuse('folder-taken', `${folder} is the bus of ${owner}: ${remedy}`)
   }
   if (server === undefined || !isAlive(server) || !(await isNatsServer(server))) return
@@ -89,18 +89,18 @@ async function readClaim(file: string): Promise<BusFolder | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as BusFolder
   } catch (error) {
-    // Truncated by a crash, or missing.
+    // The file is missing, or was truncated by a crash.
     if (error instanceof SyntaxError || isMissing(error)) return undefined
     throw error
   }
 }
 
-/** Process ids are reused: the process with this id may be another program. */
+/** Whether a process is a NATS server. Process ids are reused, so the id may belong to another program. */
 async function isNatsServer(pid: number): Promise<boolean> {
   try {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).includes('nats')
   } catch (error) {
-    // Without /proc, assume that it is the server.
+    // Without /proc, the process is assumed to be the server.
     if (isMissing(error)) return true
     throw error
   }

@@ -9,7 +9,7 @@ export type BusServer =
   | { readonly kind: 'memory'; readonly server: MemoryServer }
 
 /**
- * Finds a NATS server, else uses a bus in memory and reports that.
+ * Finds a NATS server. If there is none, uses a bus in memory and reports that.
  *
  * @throws Fault `nats-server-missing` if the given program cannot be run
  */
@@ -22,7 +22,10 @@ export async function findBusServer(options: FindServerOptions = {}): Promise<Bu
   return { kind: 'memory', server: memoryBusServer() }
 }
 
-/** A bus for services in this process. Each message takes a turn of the event loop, so that timers and sockets are served. */
+/**
+ * A bus for services in this process. Each message is delivered in a new turn of the event loop, so that timers and
+ * sockets are served in between.
+ */
 export function memoryBusServer(): MemoryServer {
   const carry: Wire['carry'] = (_hop, deliver) => void setImmediate(deliver)
   return new MemoryServer({ clock: systemClock, wire: { carry } })

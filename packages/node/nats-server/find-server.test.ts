@@ -74,7 +74,7 @@ test('a cache that cannot be written is reported, and the next source is tried',
   const report = (what: string) => said.push(what)
   const found = await findNatsServer({ env: { PATH: path }, cacheDir: '/dev/null/x', report })
   assert.equal(found?.kind, 'docker')
-  assert.match(said.join('\n'), /cache-refused: cannot keep it in/)
+  assert.match(said.join('\n'), /cache-refused: cannot store nats-server in/)
 })
 
 test('without any server the bus is in memory, and a log line says so', async () => {

@@ -17,7 +17,7 @@ export interface FindServerOptions {
   readonly named?: string | undefined
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cacheDir?: string
-  /** Called before a slow step, and for each way that failed. */
+  /** Called before a slow step, and for each source that failed. */
   readonly report?: (what: string) => void
 }
 
@@ -33,8 +33,8 @@ const buildTimeoutMs = 300_000
 const probeTimeoutMs = 20_000
 
 /**
- * Finds a NATS server: the given one, else on `PATH`, else in the cache, else built from its Go module, else
- * Debian's package unpacked without root, else Docker's image. No other source is used.
+ * Finds a NATS server. If no program is given, uses the first available source: a program on `PATH`, the cache, a build
+ * of the Go module, Debian's package unpacked without root, or the Docker image.
  *
  * @returns undefined if none of these is available
  * @throws Fault `nats-server-missing` if the given program cannot be run
@@ -81,7 +81,7 @@ interface Making {
   readonly report: (what: string) => void
 }
 
-/** Runs a program to get its version. @throws Fault `nats-server-missing` if it prints none */
+/** Runs a program to get its version. @throws Fault `nats-server-missing` if it does not print a version */
 async function probe(path: string, env: Environment): Promise<FoundServer> {
   try {
     const output = await runCommand(path, ['--version'], { env, timeoutMs: probeTimeoutMs })
@@ -96,7 +96,7 @@ async function probe(path: string, env: Environment): Promise<FoundServer> {
   throw new Fault('nats-server-missing', { detail })
 }
 
-/** @throws Fault `server-unsupported` if the bus cannot use that version; then the next source is tried */
+/** Returns a server that the bus can use. @throws Fault `server-unsupported`, so that the next source is tried */
 function fit(server: FoundServer): FoundServer {
   checkServer({ version: server.version, maxPayloadBytes })
   return server
@@ -175,7 +175,7 @@ async function hasImage(docker: string, image: string, env: Environment): Promis
   }
 }
 
-/** Creates the content of a folder elsewhere and moves it into place, so that no other process sees a partial folder. */
+/** Creates a folder elsewhere and moves it into place, so that no other process sees a partial folder. */
 async function makeIn(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
   try {
     await mkdir(join(folder, '..'), { recursive: true })
@@ -189,7 +189,7 @@ async function makeIn(folder: string, make: (folder: string) => Promise<void>): 
     }
   } catch (cause) {
     if (isFault(cause) || !(cause instanceof Error)) throw cause
-    const detail = `cannot keep it in ${folder}: ${cause.message}`
+    const detail = `cannot store nats-server in ${folder}: ${cause.message}`
     throw new Fault('cache-refused', { detail, cause })
   }
 }

@@ -22,11 +22,11 @@ export interface RunningNatsServer {
   readonly url: string
   readonly port: number
   readonly pid: number
-  /** Resolves when it has ended, for any reason. */
+  /** Resolves when the server has ended, for any reason. */
   readonly ended: Promise<void>
   /** Sends a signal; `SIGKILL` simulates a crash. */
   kill(signal: NodeJS.Signals): void
-  /** Stops it gracefully. */
+  /** Stops the server gracefully. */
   stop(): Promise<void>
 }
 
@@ -63,7 +63,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
     for (const line of text.split('\n').filter((part) => part !== '')) {
       lines.push(line)
       onLog?.(line)
-      // Wait for its own log line, since another server may listen on the port.
+      // Waits for the log line of this server, since another server may listen on the port.
       if (line.includes('Server is ready')) ready.resolve(true)
     }
     lines.splice(0, Math.max(0, lines.length - keptLines))
@@ -105,7 +105,7 @@ function launch(
   }: { readonly configFile: string; readonly dataDir: string; readonly container: string },
 ): ChildProcess {
   const stdio: ['ignore', 'ignore', 'pipe'] = ['ignore', 'ignore', 'pipe']
-  // Its own process group keeps the terminal's signals from the server; the supervisor stops it.
+  // In its own process group, the server does not get signals from the terminal. The supervisor stops it.
   if (server.kind === 'program')
     return spawn(server.path, ['-c', configFile], { stdio, detached: true })
   const user = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`

@@ -11,7 +11,7 @@ export interface ServerConfig {
   /** Folder of the streams. */
   readonly storeDir: string
   readonly tls?: { readonly certFile: string; readonly keyFile: string }
-  /** Users with permissions; undefined: no permissions, for tests of the server itself. */
+  /** Users with their permissions. Only tests of the server omit users, so that any client may do everything. */
   readonly users?: BusUsers
 }
 

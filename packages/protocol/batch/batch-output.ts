@@ -13,7 +13,7 @@ export type BatchOutput =
   | NeedsBlock
   /** The batch is invalid: the rest of its channel is dropped, and so is the channel that is being assembled. */
   | { readonly kind: 'invalid'; readonly reason: BatchFlaw }
-  /** The safe head does not match the L1 blocks: derivation must be reset. */
+  /** The safe head does not match the L1 blocks, so derivation must be reset. */
   | { readonly kind: 'reset'; readonly reason: 'epoch-of-other-chain' }
   /** Derivation cannot continue. */
   | { readonly kind: 'critical'; readonly reason: CriticalReason }
@@ -23,7 +23,7 @@ export type UnusedReason = BatchFlaw | MissingKnowledge | 'before-safe-head' | '
 
 /** Why derivation cannot continue. */
 export type CriticalReason =
-  /** Derivation did not begin at a safe head. */
+  /** Derivation did not start at a safe head. */
   | 'too-few-l1-blocks'
   /** Future batches take more than `maxQueuedBytes`. */
   | 'queue-too-large'

@@ -21,7 +21,7 @@ test('only the last block of a span makes its blocks safe', () => {
 })
 
 // Rules: queue-invalid
-test('an invalid batch is dropped alone', () => {
+test('an invalid batch is dropped, but not the other batches of its channel', () => {
   assert.equal(
     run('@3 13! 13+7e 13 14-15! 14'),
     '(other-parent) (deposit-in-batch) 13 (other-parent) 14',
@@ -34,12 +34,12 @@ test('a past batch is dropped', () => {
 })
 
 // Rules: span-whole
-test('a span is checked whole before any of it is used', () => {
+test('all blocks of a span are checked before the first one is used', () => {
   assert.equal(run('@3 13-15+7e 13'), '(deposit-in-batch) 13')
 })
 
 // Rules: queue-undecided
-test('a span that ends with an unknown epoch waits for it, and so do all later batches', () => {
+test('a span whose last epoch is unknown waits for that epoch, and so do all later batches', () => {
   assert.equal(
     run('@3 13-24 13 . @4 .'),
     '. 13.. 14.. 15.. 16.. 17.. 18.. 19.. 20.. 21.. 22.. 23.. 24 .',
@@ -57,7 +57,7 @@ test('a span that overlaps the safe chain must equal the overlapped blocks', () 
 })
 
 // Rules: safe-block-missing
-test('a missing block of the safe chain is requested, and the step repeated', () => {
+test('a missing block of the safe chain is requested, and the step is repeated when the block is available', () => {
   assert.equal(run('@3 13 14 12-15', { missing: [11, 12, 14] }), '13 14 ?11 ?12 ?14 15')
 })
 
@@ -73,7 +73,7 @@ test('an epoch whose window is over is filled up with empty blocks', () => {
 })
 
 // Rules: origin-fits
-test('the head must match the L1 blocks', () => {
+test('derivation is reset if the L1 origin of the safe head does not match the L1 blocks', () => {
   assert.equal(run("@2' @3 13", { base: 1 }), 'reset:epoch-of-other-chain')
 })
 
@@ -109,7 +109,7 @@ test('the limit also counts the empty blocks of a span', () => {
   const blocks = { length, at: () => block, [Symbol.iterator]: () => [block].values() }
   const hex = (hash: string) => hash.slice(0, 42)
   const batch = { parentCheck: hex(head.hash), l1OriginCheck: hex(l1Block(2).hash), blocks }
-  // Each block counts 16 bytes, and the batch 500 more.
+  // The queue counts 16 bytes for each block, and 500 bytes for the batch.
   const count = Math.floor(maxQueuedBytes / (16 * length + 500))
   for (let at = 0; at < count; at++)
     assert.equal(queue.add({ kind: 'span', batch }, head).kind, 'needs-data')

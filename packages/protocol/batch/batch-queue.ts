@@ -10,12 +10,12 @@ import { checkSpanBatch, newBlocks } from './span-batch-validity.ts'
 // Rule limit-queue: Future batches take 1 GB at most; above this, derivation stops. Spec: Atoll's own
 /**
  * Limit on the memory of all future batches. op-node has no limit, and a node that dropped a batch would derive another
- * chain, so derivation stops at the limit instead. It equals the limit for channels, and is far above what an honest batcher
- * posts early.
+ * chain, so derivation stops at the limit instead. The limit equals that for channels, and is far above the size of the
+ * batches that an honest batcher posts early.
  */
 export const maxQueuedBytes = 1_000_000_000
 
-/** Estimated memory per batch, per block of a span and per transaction, in addition to the bytes of the transactions. */
+/** Estimated memory per batch, per block of a span and per transaction, beside the bytes of the transactions. */
 const batchBytes = 500
 const spanBlockBytes = 16
 const transactionBytes = 250
@@ -38,7 +38,7 @@ interface Step {
 }
 
 /**
- * Takes batches in any order and keeps those that are not due yet, before Holocene.
+ * Takes batches before Holocene, in any order, and keeps batches that are not due yet.
  * It has the same methods as `BatchStage`.
  * Spec: protocol/derivation.md#batch-queue
  */
@@ -57,7 +57,7 @@ export class BatchQueue {
   next(safeHead: L2BlockRef): BatchOutput {
     const timestamp = safeHead.timestamp + this.#options.config.blockTime
     const batch = this.#nextSpan.takeAt(timestamp, safeHead)
-    // The L1 origins are not updated here: if this span is revoked, the next one begins at the same L1 origin.
+    // The L1 origins are not updated here: if this span is revoked, the next span starts at the same L1 origin.
     if (batch !== undefined) return { kind: 'batch', batch, isLastInSpan: this.#nextSpan.isEmpty }
     this.#options.origins.update(safeHead)
     return this.#waiting === undefined ? needsData(undefined) : this.#run(this.#waiting, safeHead)
@@ -99,7 +99,7 @@ export class BatchQueue {
     return step.isOutOfData ? { kind: 'needs-origin' } : needsData(unused)
   }
 
-  /** Stores the step: `next` repeats it when the block is available. */
+  /** Stores the step, which `next` repeats when the block is available. */
   #wait(step: Step, needs: NeedsBlock): BatchOutput {
     this.#waiting = step
     return needs
@@ -122,7 +122,7 @@ export class BatchQueue {
     return undefined
   }
 
-  /** Removes the first batch that is valid now, and the batches before it that never will be. */
+  /** Finds the first batch that is valid now. Removes it from the queue, together with invalid batches before it. */
   #find(
     safeHead: L2BlockRef,
   ):
@@ -196,7 +196,7 @@ function needsData(unused: UnusedReason | undefined): BatchOutput {
   return { kind: 'needs-data', unused }
 }
 
-/** Copies a singular batch, so that keeping it does not keep its whole channel. A span batch owns its data already. */
+/** Copies a singular batch, so that it does not keep its channel in memory. A span batch already owns its data. */
 function detached(batch: Batch): Batch {
   if (batch.kind === 'span') return batch
   const transactions = batch.batch.transactions.map((transaction) => transaction.slice())

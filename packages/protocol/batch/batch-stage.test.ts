@@ -6,12 +6,12 @@ const run = (script: string, options: Partial<BatchRun> = {}) =>
   runBatches(script, { holocene: true, ...options })
 
 // Rules: stage-order
-test('singular batches are returned in order, and each is safe at once', () => {
+test('singular batches are returned in order, and each block is safe at once', () => {
   assert.equal(run('@3 13 14 15'), '13 14 15')
 })
 
 // Rules: stage-span-blocks
-test('a span batch is returned block by block, and each is safe at once', () => {
+test('a span batch is returned block by block, and each block is safe at once', () => {
   assert.equal(run('@3 13-16'), '13 14 15 16')
 })
 
@@ -52,7 +52,7 @@ test('a span that overlaps the safe chain must equal the overlapped blocks', () 
 })
 
 // Rules: safe-block-missing
-test('a missing block of the safe chain is requested, and the batch kept until it arrives', () => {
+test('a missing block of the safe chain is requested, and the batch is kept until the block arrives', () => {
   assert.equal(run('@3 13 14 12-15', { missing: [11, 12, 14] }), '13 14 ?11 ?12 ?14 15')
 })
 
@@ -63,7 +63,7 @@ test('a span that overlaps the genesis block is dropped, since the genesis has n
 })
 
 // Rules: stage-undecided
-test('a span that ends with an unknown epoch is dropped, but not its channel', () => {
+test('a span whose last epoch is unknown is dropped, but not its channel', () => {
   assert.equal(run('@3 13-24 13'), '(last-epoch) 13')
 })
 
@@ -77,7 +77,7 @@ test('a block too far ahead of its epoch must begin the next epoch, or be empty 
 })
 
 // Rules: stage-behind
-test('no batch is used before the epoch of the head was read', () => {
+test('batches in L1 blocks up to the L1 origin of the head are ignored', () => {
   const options = { base: 0 }
   assert.equal(
     run('@1 13 . @2 13 . @3 13', options),
@@ -85,7 +85,7 @@ test('no batch is used before the epoch of the head was read', () => {
   )
 })
 
-test('the sequencing window of an epoch ends at an exact block', () => {
+test('a batch is valid up to the last L1 block of its sequencing window', () => {
   assert.equal(run('@3 @4 @5 13', { window: 3n }), '13')
   assert.equal(run('@3 @4 @5 @6 13', { window: 3n }), 'invalid:included-too-late')
   assert.equal(run('@3 @4 @5 @6 13-14', { window: 3n }), 'invalid:included-too-late')
@@ -107,11 +107,11 @@ test('an epoch gets a block even if L2 time is ahead of it', () => {
 })
 
 // Rules: origin-fits
-test('the head must match the L1 blocks', () => {
+test('derivation is reset if the L1 origin of the head does not match the L1 blocks', () => {
   assert.equal(run("@2' @3", { base: 1 }), 'reset:epoch-of-other-chain')
 })
 
 // Rules: stage-safe-start
-test('derivation that begins after the epoch of its head must stop', () => {
+test('derivation that starts after the epoch of its head stops', () => {
   assert.equal(run('13', { base: 3 }), 'critical:too-few-l1-blocks')
 })

@@ -8,7 +8,7 @@ import type { L1Origins } from './l1-origins.ts'
 import { NextSpan } from './next-span.ts'
 import { checkSpanBatchHolocene, newBlocks } from './span-batch-validity.ts'
 
-/** What a batch stage needs. */
+/** Dependencies of a batch stage. */
 export interface BatchStageOptions {
   readonly config: RollupConfig
   readonly origins: L1Origins
@@ -19,8 +19,7 @@ export interface BatchStageOptions {
  * Takes batches in the order of their blocks, from Holocene on. An invalid batch drops its channel.
  *
  * `next` is called for each block. When it needs data, the caller passes the next batch of the L1 block to `add`,
- * or calls `finish` if there is none left. Each call brings the state of the stage up to date by itself; only the safe
- * head that is passed has to be right.
+ * or calls `finish` if there is none left. Each call updates the state of the stage for the safe head that is passed.
  * Spec: protocol/holocene/derivation.md#batch-queue
  */
 export class BatchStage {
@@ -60,17 +59,17 @@ export class BatchStage {
     return batch === undefined ? { kind: 'needs-origin' } : blockOf(batch)
   }
 
-  /** Drops the rest of a span batch, after the payload of its last block was replaced. */
+  /** Drops the rest of a span batch, after the payload of the last returned block was replaced. */
   flush(): void {
     this.#nextSpan.clear()
     this.#held = undefined
   }
 
-  /** Returns the output for the cases in which no batch can be used. */
+  /** Updates the L1 origins. Returns an output if no batch can be used at this L1 block. */
   #prepare(safeHead: L2BlockRef): BatchOutput | undefined {
     const { origins } = this.#options
     origins.update(safeHead)
-    // Rule stage-behind: While the L1 block that is read is the head's L1 origin, no batch counts. Spec: derive/batch_stage.go
+    // Rule stage-behind: Batches in L1 blocks up to the L1 origin of the head are ignored. Spec: derive/batch_stage.go
     // A channel that ends in the L1 origin of the head has no block after the head.
     if (origins.origin.number <= safeHead.l1Origin.number) {
       this.#held = undefined
@@ -94,7 +93,7 @@ export class BatchStage {
     return batch === undefined ? needsData('past') : this.#judge(batch, safeHead)
   }
 
-  // Rule stage-order: Batches arrive in order; a gap voids the channel. Spec: holocene/derivation.md#batch-queue,
+  // Rule stage-order: Batches must be in order; a gap drops the channel. Spec: holocene/derivation.md#batch-queue,
   // derive/batch_stage.go
   #judge(batch: SingularBatch, safeHead: L2BlockRef): BatchOutput {
     const verdict = checkSingularBatch(batch, this.#context(safeHead))
@@ -109,14 +108,13 @@ export class BatchStage {
       case 'needs-block':
         return verdict
       case 'undecided':
-        // Rule stage-undecided: An undecided batch is lost, and voids nothing. Spec: derive/batch_stage.go
-        // The batch is lost, but its channel continues, as in op-node.
+        // Rule stage-undecided: An undecided batch is dropped, and its channel continues. Spec: derive/batch_stage.go
         return needsData(verdict.reason)
-      // Rule stage-past: A past batch is skipped and voids nothing. Spec: holocene/derivation.md#batch-queue,
+      // Rule stage-past: A past batch is skipped, and its channel continues. Spec: holocene/derivation.md#batch-queue,
       // derive/batch_stage.go
       case 'past':
       case 'future':
-        // From Holocene on a future batch is invalid, and this stage is not used before.
+        // `future` does not occur: this stage is used from Holocene on, when a future batch is invalid.
         return needsData('past')
     }
   }
@@ -133,7 +131,7 @@ function needsData(unused: UnusedReason | undefined): BatchOutput {
 
 // Rule stage-span-blocks: The blocks of a span are checked, and become safe, one by one.
 // Spec: holocene/derivation.md#span-batches, derive/batch_stage.go
-/** From Holocene on a block is safe as soon as it is applied: none is revoked with its span. */
+/** From Holocene on a block is safe as soon as it is applied. A later invalid block of its span does not revoke it. */
 function blockOf(batch: SingularBatch): BatchOutput {
   return { kind: 'batch', batch, isLastInSpan: true }
 }

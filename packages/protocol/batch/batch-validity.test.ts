@@ -53,7 +53,7 @@ test('without L1 blocks a batch is undecided', () => {
 })
 
 // Rules: singular-time
-test('a batch is for the next block, or future, or past', () => {
+test('a batch with another time than that of the next block is future, past or invalid', () => {
   for (const [timestamp, before, after] of [
     [24n, 'drop timestamp-too-low', 'past'],
     [25n, 'drop timestamp-too-low', 'past'],
@@ -84,7 +84,7 @@ test('a batch may be included until the end of its sequencing window, and not on
 })
 
 // Rules: singular-epoch
-test('the epoch is that of the head or the next', () => {
+test('the epoch of a batch must be the epoch of the head or the next one', () => {
   const head = 17
   assert.equal(check({ epochNumber: 1n }), 'drop epoch-too-old')
   assert.equal(check({ epochNumber: 2n }), 'accept')
@@ -95,14 +95,14 @@ test('the epoch is that of the head or the next', () => {
 })
 
 // Rules: singular-epoch
-test('a batch must not extend an epoch that is full', () => {
+test('a batch must not extend an epoch that has ended', () => {
   const l1Blocks = epochs(3, 4)
   assert.equal(check({ epochNumber: 2n, head: 17, l1Blocks }), 'drop epoch-too-old')
   assert.equal(check({ epochNumber: 3n, head: 17, l1Blocks }), 'accept')
 })
 
 // Rules: singular-epoch-hash
-test('the epoch hash must be that of L1', () => {
+test('the epoch hash must be the hash of the L1 block', () => {
   assert.equal(check({ epochHash: l1Block(2, 1).hash }), 'drop epoch-of-other-chain')
   assert.equal(check({ epochNumber: 3n, epochHash: hash(3) }), 'drop epoch-of-other-chain')
 })
@@ -114,7 +114,7 @@ test('a block is not older than its epoch', () => {
 })
 
 // Rules: activation-empty
-test('the activation block of Jovian, Karst and Lagoon has no batch transactions; those of other forks may', () => {
+test('the activation block of Jovian, Karst and Lagoon has no batch transactions, but that of other forks may', () => {
   const transactions = ['02c0']
   for (const [before, fork] of [
     ['isthmus', 'jovian'],
@@ -137,7 +137,7 @@ test('a fork active at genesis has no activation block', () => {
   assert.equal(check({ transactions: ['02c0'], forks: { lagoon: 0n } }), 'accept')
 })
 
-// Epoch 2 is at second 24 and block n at second 2 n: block 312 is 600 seconds ahead of the epoch, block 912 1,800.
+// Epoch 2 is at second 24, and block n at second 2 n. Block 312 is 600 s ahead of the epoch, and block 912 1,800 s.
 
 // Rules: over-drift
 test('a block with transactions may be ahead of its epoch by the sequencer drift, and not one second more', () => {
@@ -149,7 +149,7 @@ test('a block with transactions may be ahead of its epoch by the sequencer drift
 })
 
 // Rules: drift-by-origin
-test('from Fjord on the drift is 1,800 seconds, by the time of the epoch', () => {
+test('the drift is 1,800 seconds if Fjord is active at the time of the epoch', () => {
   const transactions = ['02c0']
   const drift = (head: number, fjord: bigint) => check({ head, transactions, forks: { fjord } })
   assert.equal(drift(911, 24n), 'accept')
@@ -159,7 +159,7 @@ test('from Fjord on the drift is 1,800 seconds, by the time of the epoch', () =>
 })
 
 // Rules: over-drift
-test('an empty block over the drift begins the next epoch as soon as it can', () => {
+test('an empty block over the drift must begin the next epoch as soon as it can', () => {
   const late = [l1Block(2), { ...l1Block(3), timestamp: 627n }]
   const due = [l1Block(2), { ...l1Block(3), timestamp: 626n }]
   assert.equal(check({ head: 312, l1Blocks: late }), 'accept')
@@ -184,7 +184,7 @@ test('a batch must not have an empty transaction or a deposit, or a type that it
 })
 
 // Rules: transaction-forks
-test('set-code transactions are allowed from Isthmus on, post-exec from Lagoon on, by L2 time', () => {
+test('set-code transactions are allowed from Isthmus on, and post-exec transactions from Lagoon on, by L2 time', () => {
   const setCode = (isthmus: bigint) => check({ transactions: ['04'], forks: { isthmus } })
   assert.equal(setCode(26n), 'accept')
   assert.equal(setCode(27n), 'drop set-code-before-isthmus')

@@ -20,8 +20,8 @@ export function undecided(reason: MissingKnowledge): BatchVerdict {
 
 // Rule singular-checks: Order of the checks: the first that fails decides. Spec: derivation.md#batch-queue
 /**
- * Checks whether a singular batch is the next block. The order of the checks matters: a batch may fail
- * more than one, with different outcomes.
+ * Checks whether a singular batch is the next block. The order of the checks matters, since a batch may fail
+ * several checks with different outcomes.
  * Spec: protocol/derivation.md#batch-queue, protocol/holocene/derivation.md#batch-queue
  */
 export function checkSingularBatch(batch: SingularBatch, context: BatchContext): BatchVerdict {
@@ -67,7 +67,7 @@ export function checkSingularBatch(batch: SingularBatch, context: BatchContext):
   )
 }
 
-/** Whether the block activates a hardfork that allows only its upgrade transactions. Older forks allow batch transactions too. */
+/** Whether a block activates a hardfork that forbids batch transactions in its activation block. */
 function mustBeEmpty(config: RollupConfig, timestamp: bigint): boolean {
   return (
     isActivationBlock(config, 'jovian', timestamp) ||
@@ -76,19 +76,19 @@ function mustBeEmpty(config: RollupConfig, timestamp: bigint): boolean {
   )
 }
 
-/** What the drift check needs. */
+/** Inputs of the drift check. */
 interface DriftContext {
   readonly config: RollupConfig
   readonly origin: L1BlockRef
-  /** The L1 block after the origin, if known; absent if the block begins an epoch. */
+  /** Undefined if the block begins an epoch. Otherwise `block` is the L1 block after the origin, if it is known. */
   readonly next: { readonly block: L1BlockRef | undefined } | undefined
 }
 
 /**
- * Checks how far a block is ahead of its L1 origin. Beyond the limit only empty blocks are valid, and only if
- * they cannot begin the next epoch.
+ * Checks how far a block is ahead of its L1 origin. Beyond the limit, a block is valid only if it is empty and cannot
+ * begin the next epoch.
  *
- * @returns undefined if the block is within the limit
+ * @returns undefined if the block passes the check
  */
 export function checkDrift(
   block: { readonly timestamp: bigint; readonly transactions: readonly Uint8Array[] },

@@ -1,10 +1,10 @@
 import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 
-/** What a batch is checked against. */
+/** Context in which a batch is checked. */
 export interface BatchContext {
   readonly config: RollupConfig
-  /** Consecutive; the first is the epoch of the safe head, or the one after it. */
+  /** Consecutive L1 blocks. The first is the epoch of the safe head, or the L1 block after it. */
   readonly l1Blocks: readonly L1BlockRef[]
   /** The block to build on. */
   readonly safeHead: L2BlockRef
@@ -26,15 +26,15 @@ export interface SafeBlock {
 /** The verdict on a batch. Spec: protocol/derivation.md#batch-queue, protocol/holocene/derivation.md#batch-queue */
 export type BatchVerdict =
   | { readonly kind: 'accept' }
-  /** Invalid, now and later. */
+  /** The batch is invalid, and cannot become valid later. */
   | { readonly kind: 'drop'; readonly reason: BatchFlaw }
-  /** Older than the safe head; from Holocene on. */
+  /** The batch is not after the safe head. Only from Holocene on. */
   | { readonly kind: 'past' }
-  /** Too early; before Holocene. */
+  /** The batch is later than the next block. Only before Holocene. */
   | { readonly kind: 'future' }
-  /** More L1 blocks must be known. */
+  /** The batch cannot be checked before more L1 blocks are known. */
   | { readonly kind: 'undecided'; readonly reason: MissingKnowledge }
-  /** A block of the safe chain must be known; the number is never above the safe head's. */
+  /** The check needs a block of the safe chain, whose number is never above that of the safe head. */
   | NeedsBlock
 
 /** A block of the safe chain has to be fetched first. */
@@ -68,8 +68,8 @@ export type BatchFlaw =
 export type MissingKnowledge =
   /** The next epoch, which the batch begins or must not begin, is not known yet. */
   | 'next-epoch'
-  /** The epoch of its last block is not known yet. */
+  /** The epoch of the last block of the batch is not known yet. */
   | 'last-epoch'
-  /** It overlaps the genesis block, which has no parent. */
+  /** The batch overlaps the genesis block, which has no parent. */
   | 'parent-of-genesis'
   | 'no-l1-blocks'

@@ -11,7 +11,7 @@ export interface SingularBatch {
   readonly transactions: readonly Uint8Array[]
 }
 
-/** Several L2 blocks as one. Spec: protocol/delta/span-batches.md */
+/** Several L2 blocks in one batch. Spec: protocol/delta/span-batches.md */
 export interface SpanBatch {
   /** First 20 bytes of the hash of the block before the first, as `0x` hex. */
   readonly parentCheck: string

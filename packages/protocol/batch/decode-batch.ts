@@ -9,13 +9,13 @@ import { decodeSpanBatchColumns } from './span-batch-columns.ts'
 /** First byte of an encoded batch. Spec: protocol/derivation.md#batch-format */
 export const batchTypes = { singular: 0, span: 1 } as const
 
-/** What decoding a batch depends on. */
+/** Rules for decoding a batch. */
 export interface BatchRules extends SpanBatchRules {
   /** Whether Delta is active at the L1 block that is being read. */
   readonly allowsSpanBatches: boolean
 }
 
-/** A batch, or a skipped one. */
+/** A decoded batch, or a batch that is skipped. */
 export type DecodedBatch = Batch | SkippedBatch
 
 /** A batch that is ignored, while the rest of its channel is read. */
@@ -37,9 +37,9 @@ export function batchRulesAt(config: RollupConfig, l1Timestamp: bigint): BatchRu
 /**
  * Decodes a batch of a channel.
  *
- * @param bytes begins with the type byte
+ * @param bytes encoded batch, from its type byte on
  * @returns `skipped` if the batch is ignored and the rest of the channel is read
- * @throws DecodeError if the batch and the rest of the channel are dropped
+ * @throws DecodeError if the batch and the rest of the channel must be dropped
  * Spec: protocol/derivation.md#batch-format, protocol/delta/span-batches.md
  */
 export function decodeBatch(bytes: Uint8Array, rules: BatchRules): DecodedBatch {
@@ -56,7 +56,7 @@ export function decodeBatch(bytes: Uint8Array, rules: BatchRules): DecodedBatch 
 }
 
 function decodeSpan(body: Uint8Array, rules: BatchRules): DecodedBatch {
-  // A malformed span batch drops its channel before Delta too.
+  // A malformed span batch drops its channel, even before Delta.
   const columns = decodeSpanBatchColumns(body)
   // Rule span-before-delta: Before Delta a span batch is skipped, and its channel continues. Spec: delta/span-batches.md,
   // derive/channel_in_reader.go

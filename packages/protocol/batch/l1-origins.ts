@@ -11,7 +11,7 @@ export interface EpochRules {
 
 /**
  * The L1 blocks that the pipeline has read and that the next L2 blocks may have as their L1 origin.
- * It is kept when the batch stage takes over from the batch queue: blocks collected before Holocene are needed after it.
+ * They are kept when the batch stage replaces the batch queue, since blocks read before Holocene are needed after it.
  * Spec: protocol/derivation.md#batch-queue
  */
 export class L1Origins {
@@ -21,7 +21,7 @@ export class L1Origins {
   #origin: L1BlockRef
   #nextOrigin: L1BlockRef
 
-  /** @param base the L1 block that the pipeline begins at */
+  /** @param base the L1 block that the pipeline starts at */
   constructor(rules: EpochRules, base: L1BlockRef) {
     this.#rules = rules
     this.#blocks = [base]
@@ -29,7 +29,7 @@ export class L1Origins {
     this.#nextOrigin = base
   }
 
-  /** Consecutive; the first is the epoch of the safe head, or the one after it. */
+  /** Consecutive L1 blocks. The first is the epoch of the safe head, or the L1 block after it. */
   get blocks(): readonly L1BlockRef[] {
     return this.#blocks
   }
@@ -75,7 +75,8 @@ export class L1Origins {
   }
 
   /**
-   * Makes an empty block if the sequencing window of an epoch is over, or moves to the next epoch if its blocks are made.
+   * Makes an empty block if the sequencing window of the first epoch is over. If that epoch needs no further block,
+   * moves to the next epoch instead.
    *
    * @returns undefined if no block is due before the next L1 block
    */

@@ -30,7 +30,7 @@ export class NextSpan {
 
   // Rule span-revoked: A refused block drops the rest of its span and revokes the blocks before it.
   // Spec: delta/span-batches.md#batch-queue, derive/batch_queue.go
-  /** The next block if it has this timestamp; otherwise all are dropped, because the block before turned out to be invalid. */
+  /** Takes the next block if it has this timestamp. Otherwise drops the span, since the block before was invalid. */
   takeAt(timestamp: bigint, parent: L2BlockRef): SingularBatch | undefined {
     const batch = this.take(parent)
     if (batch?.timestamp === timestamp) return batch
@@ -38,7 +38,7 @@ export class NextSpan {
     return undefined
   }
 
-  /** The next block, on top of a parent. */
+  /** Takes the next block, as a batch on top of a parent. */
   take(parent: L2BlockRef): SingularBatch | undefined {
     const { blocks, l1Blocks } = this.#span
     const block = blocks.at(this.#next)

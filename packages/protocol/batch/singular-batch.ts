@@ -6,7 +6,7 @@ import { RlpScan } from '#protocol/codec/rlp-scan.ts'
 // Rule singular-format: A singular batch is a list of five items; trailing bytes are ignored. Spec: derivation.md#batch-format,
 // derive/singular_batch.go
 /**
- * Decodes a singular batch. Transactions are views, and are not checked.
+ * Decodes a singular batch. Its transactions are views of `bytes`, and are not checked.
  *
  * @param bytes without the type byte; bytes after the list are ignored
  * @throws DecodeError if the list is malformed

@@ -26,12 +26,12 @@ export interface SpanBatchColumns {
   readonly l1OriginCheck: Uint8Array
   /** One bit for each block: whether its L1 origin differs from that of the block before. */
   readonly originBits: Bitlist
-  /** One for each block. */
+  /** Number of transactions of each block. */
   readonly transactionCounts: Uint32Array
   readonly transactionCount: number
   readonly creationBits: Bitlist
   readonly parityBits: Bitlist
-  /** One for each legacy transaction. */
+  /** One bit for each legacy transaction: whether its signature has replay protection (EIP-155). */
   readonly protectedBits: Bitlist
   /** Offsets of the columns. */
   readonly signaturesAt: number
@@ -46,7 +46,7 @@ export interface SpanBatchColumns {
  * Finds the columns of a span batch. Their content is read only as far as needed to find their ends.
  *
  * @param bytes without the type byte; bytes after the last column are ignored
- * @throws DecodeError if a column is truncated or malformed, or there are no blocks, or too many
+ * @throws DecodeError if a column is truncated or malformed, or if there are no blocks or too many blocks
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export function decodeSpanBatchColumns(bytes: Uint8Array): SpanBatchColumns {
@@ -83,7 +83,7 @@ export function decodeSpanBatchColumns(bytes: Uint8Array): SpanBatchColumns {
     gasLimitsAt: reader.skipUvarints(transactionCount),
     protectedBits: reader.bits(legacyCount),
   }
-  // Keeps only the bytes of the columns: the rest of the channel may be far larger.
+  // Keeps only the bytes of the columns, since the rest of the channel may be far larger.
   return { ...columns, bytes: bytes.subarray(0, reader.position) }
 }
 
@@ -113,7 +113,7 @@ class ColumnReader {
   count(): number {
     const from = this.position
     this.position = endOfUvarint(this.#bytes, from)
-    // A small number may have a long form, so the length alone does not decide.
+    // A small number may have a long encoding, so its length does not show whether it is within the limit.
     const count =
       smallUvarint(this.#bytes, from, this.position) ??
       Number(uvarint(this.#bytes, from, this.position))
@@ -123,7 +123,7 @@ class ColumnReader {
   }
 
   counts(length: number): Uint32Array {
-    // Each element takes at least a byte, so a count without data allocates nothing.
+    // Each element takes at least a byte, so a count above the remaining bytes is refused before the allocation.
     if (length > this.#bytes.length - this.position)
       throw new DecodeError('the transaction counts are truncated')
     const counts = new Uint32Array(length)
@@ -140,7 +140,7 @@ class ColumnReader {
     return this.#bytes.subarray(from, this.position)
   }
 
-  /** Returns the offset before the skipped bytes. */
+  /** Skips bytes, and returns their offset. */
   skip(length: number): number {
     const from = this.position
     if (length > this.#bytes.length - from)
@@ -149,14 +149,14 @@ class ColumnReader {
     return from
   }
 
-  /** Returns the offset of the first number. */
+  /** Skips numbers, and returns the offset of the first one. */
   skipUvarints(length: number): number {
     const from = this.position
     for (let at = 0; at < length; at++) this.position = endOfUvarint(this.#bytes, this.position)
     return from
   }
 
-  /** Returns the number of legacy transactions. */
+  /** Skips the data of transactions, and returns the number of legacy transactions. */
   skipDatas(length: number): number {
     const scan = new RlpScan(this.#bytes, this.position)
     let legacy = 0

@@ -11,14 +11,14 @@ import {
   postExecType,
 } from '#protocol/transaction/transaction-types.ts'
 
-/** Size of a number in the types that op-node decodes into 256 bits; older types have no limit. */
+/** Byte limit of a number in a set-code transaction, which op-node decodes into 256 bits. Older types have no limit. */
 const wordBytes = 32
 
-// Rule span-transactions: Transactions are rebuilt byte for byte; one that cannot be rebuilt skips its batch only.
+// Rule span-transactions: Transactions are rebuilt byte for byte. If one cannot be rebuilt, only its batch is skipped.
 // Spec: delta/span-batches.md#span-batch-format, derive/span_batch_txs.go
 /**
  * Rebuilds the transactions of a span batch by reading its columns in parallel.
- * No transaction objects are made: RLP that users wrote is checked to be canonical and copied.
+ * It makes no transaction objects: it checks that the RLP in the columns is canonical, and copies it.
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export class SpanBatchTransactions {
@@ -44,16 +44,17 @@ export class SpanBatchTransactions {
     this.#recipientAt = columns.recipientsAt
     this.#nonceAt = columns.noncesAt
     this.#gasLimitAt = columns.gasLimitsAt
-    // Nonce, gas limit, recipient, r and s each grow by at most a byte; chain id or v, and a parity, are added.
+    // Compared to the columns, nonce, gas limit, recipient, r and s each grow by at most a byte. Chain id or v, and a
+    // parity, are added.
     const perTransaction = overheadPerList + 5 + (this.#chainId.length + 3) + 1
     this.#writer = new RlpWriter(columns.bytes.length + columns.transactionCount * perTransaction)
   }
 
   /**
-   * Returns the next transaction, in the order of the batch, as a view into one buffer for all of them.
+   * Returns the next transaction, in the order of the batch, as a view into the buffer that all transactions share.
    * Called once for each transaction.
    *
-   * @throws DecodeError if the fields do not match the type: then the whole batch is skipped
+   * @throws DecodeError if the fields do not match the type. The caller then skips the whole batch.
    */
   next(): Uint8Array {
     const { bytes, creationBits } = this.#columns
@@ -69,7 +70,7 @@ export class SpanBatchTransactions {
     return transaction
   }
 
-  /** A post-exec transaction has no signature, so its entries in the other columns are ignored, and its list is not checked. */
+  /** Copies a post-exec transaction without a check of its list. Its entries in the other columns are ignored. */
   #postExec(): Uint8Array {
     const { bytes } = this.#columns
     const from = this.#scan.position++

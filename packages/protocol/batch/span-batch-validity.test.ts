@@ -7,7 +7,7 @@ import { rollupConfig } from '#test/fakes/rollup-config.ts'
 import type { SafeBlock } from './batch-verdict.ts'
 import { checkSpanBatch, checkSpanBatchHolocene } from './span-batch-validity.ts'
 
-/** Context that differs from the default: safe head 12, the first block of epoch 2, and the L1 blocks 2 to 4. */
+/** Changes to the default context, which has safe head 12 (the first block of epoch 2) and the L1 blocks 2 to 4. */
 interface Case {
   readonly included?: number
   readonly forks?: HardforkTimes
@@ -23,7 +23,7 @@ const known = (number: bigint): SafeBlock => ({
   transactions: [Uint8Array.of(0x7e)],
 })
 
-/** The verdict on a span in the notation of {@link parseBatch}, before Holocene or with Holocene active. */
+/** The verdict on a span in the notation of {@link parseBatch}, with Holocene active if `holocene` is set. */
 function check(word: string, given: Case & { readonly holocene?: true } = {}): string {
   const { included = 4, l1Blocks = epochs(2, 3, 4), head = 12, safeBlock = known } = given
   const batch = parseBatch(word)
@@ -98,7 +98,7 @@ test('a span may be included until the end of its first sequencing window, and n
 })
 
 // Rules: span-first-epoch
-test('the first epoch is that of the parent or the next', () => {
+test('the first epoch of a span is the epoch of the parent or the next epoch', () => {
   for (const holocene of [{}, { holocene: true } as const])
     assert.equal(check('13-14/1', { ...holocene, l1Blocks: epochs(1, 2, 3) }), 'drop epoch-too-old')
   assert.equal(check('13-14/4'), 'drop epoch-too-far-ahead')
@@ -106,7 +106,7 @@ test('the first epoch is that of the parent or the next', () => {
 })
 
 // Rules: span-last-epoch
-test('the hash of the last epoch must be that of L1', () => {
+test('the hash of the last epoch must equal the hash of its L1 block', () => {
   const l1Blocks = [l1Block(2), l1Block(3, 1), l1Block(4)]
   assert.equal(check('13-20', { l1Blocks }), 'drop epoch-of-other-chain')
   assert.equal(check('13-20', { l1Blocks, holocene: true }), 'drop epoch-of-other-chain')
@@ -115,7 +115,7 @@ test('the hash of the last epoch must be that of L1', () => {
 })
 
 // Rules: span-whole
-test('before Holocene all new blocks are checked at once, from then on one by one', () => {
+test('the check of a span includes its new blocks before Holocene, and not from Holocene on', () => {
   for (const [word, reason] of [
     ['13-14/3', 'epoch-before-l1-origin'],
     ['13-14+7e', 'deposit-in-batch'],
@@ -144,7 +144,7 @@ test('an empty block over the drift begins the next epoch as soon as it can', ()
 })
 
 // Rules: span-overlap
-test('blocks that overlap the safe chain must equal it', () => {
+test('the blocks of a span that overlap the safe chain must equal the safe blocks', () => {
   const other = (changed: bigint, change: Partial<SafeBlock>) => (number: bigint) =>
     number === changed ? { ...known(number), ...change } : known(number)
   const extra = { transactions: [Uint8Array.of(0x7e), Uint8Array.of(2)] }
@@ -168,7 +168,7 @@ test('blocks that overlap the safe chain must equal it', () => {
 
 // Rules: span-overlap
 test('overlapping blocks of a span are not checked as new ones', () => {
-  // Epoch 2 is full: no new block may have it.
+  // Epoch 2 is full, so no new block may be in it.
   assert.equal(check('17-20', { head: 17, l1Blocks: epochs(3, 4) }), 'accept')
   assert.equal(check('17-20/2', { head: 17, l1Blocks: epochs(3, 4) }), 'undecided last-epoch')
 })

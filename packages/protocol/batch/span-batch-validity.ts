@@ -7,7 +7,7 @@ import type { BatchContext, BatchVerdict, NeedsBlock } from './batch-verdict.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
 /**
- * Checks all of a span batch, for the time before Holocene, when it is accepted or dropped as a whole.
+ * Checks a span batch and its new blocks before Holocene, when a span is accepted or dropped as a whole.
  * Spec: protocol/delta/span-batches.md#span-batch-rules
  */
 export function checkSpanBatch(span: SpanBatch, context: BatchContext): BatchVerdict {
@@ -18,9 +18,9 @@ export function checkSpanBatch(span: SpanBatch, context: BatchContext): BatchVer
 }
 
 /**
- * Checks a span batch without its blocks, for the time from Holocene on, when its blocks are checked one by one.
- * Blocks that are in the safe chain already must be equal: a block that was replaced there must not get successors that
- * were made for the original.
+ * Checks a span batch from Holocene on, without its new blocks, which are checked one by one later.
+ * Blocks that overlap the safe chain must equal the safe blocks. If a block was replaced there, the rest of the span
+ * was made for the original and must not follow the replacement.
  * Spec: protocol/holocene/derivation.md#span-batches
  */
 export function checkSpanBatchHolocene(span: SpanBatch, context: BatchContext): BatchVerdict {
@@ -28,7 +28,7 @@ export function checkSpanBatchHolocene(span: SpanBatch, context: BatchContext): 
   return prefix.kind === 'fits' ? checkOverlap(span, context, prefix.parent) : prefix
 }
 
-/** The batch connects to the safe chain. */
+/** The outcome if the batch connects to the safe chain. */
 interface Fits {
   readonly kind: 'fits'
   readonly parent: L2BlockRef
@@ -47,8 +47,8 @@ function checkPrefix(span: SpanBatch, context: BatchContext): BatchVerdict | Fit
 
   const nextTimestamp = safeHead.timestamp + config.blockTime
   const isHolocene = isActive(config, 'holocene', inclusion.timestamp)
-  // Rule span-reach: A span starts at the next block at the latest and ends there at the earliest. Spec: delta/span-batches.md,
-  // holocene/derivation.md
+  // Rule span-reach: A span starts at the next block or before it, and ends at the next block or after it.
+  // Spec: delta/span-batches.md, holocene/derivation.md
   if (first.timestamp > nextTimestamp)
     return isHolocene ? drop('timestamp-too-high') : { kind: 'future' }
   if (last.timestamp < nextTimestamp)
@@ -57,16 +57,16 @@ function checkPrefix(span: SpanBatch, context: BatchContext): BatchVerdict | Fit
   const found = findParent(first.timestamp, context)
   if (found.kind !== 'fits') return found
   const { parent } = found
-  // Rule span-parent: The parent is the block before the first of the span. Spec: delta/span-batches.md
+  // Rule span-parent: The parent check matches the safe block before the span. Spec: delta/span-batches.md
   if (!parent.hash.startsWith(span.parentCheck)) return drop('other-parent')
   // Rule span-window: The span was included within the sequencing window of its first epoch. Spec: delta/span-batches.md
   if (first.epochNumber + config.sequencingWindow < inclusion.number)
     return drop('included-too-late')
-  // Rule span-first-epoch: The first epoch is that of the parent or the next. Spec: delta/span-batches.md
+  // Rule span-first-epoch: The first epoch is the parent's epoch or the next epoch. Spec: delta/span-batches.md
   if (first.epochNumber > parent.l1Origin.number + 1n) return drop('epoch-too-far-ahead')
   const lastOrigin = l1Blocks.find((block) => block.number === last.epochNumber)
   if (lastOrigin === undefined) return undecided('last-epoch')
-  // Rule span-last-epoch: The hash of the last epoch is that of L1. Spec: delta/span-batches.md
+  // Rule span-last-epoch: The hash of the last epoch is the hash of its L1 block. Spec: delta/span-batches.md
   if (!lastOrigin.hash.startsWith(span.l1OriginCheck)) return drop('epoch-of-other-chain')
   if (first.epochNumber < parent.l1Origin.number) return drop('epoch-too-old')
   return found
@@ -80,7 +80,7 @@ function ends({ blocks }: SpanBatch): readonly [SpanBatchBlock, SpanBatchBlock] 
   return [first, last]
 }
 
-/** The safe block before the first of the batch, by time. It is below the safe head if the batch overlaps the safe chain. */
+/** Finds the parent of the first block by time. It is below the safe head if the batch overlaps the safe chain. */
 function findParent(timestamp: bigint, context: BatchContext): BatchVerdict | Fits {
   const { config, safeHead, safeBlock } = context
   if (timestamp === safeHead.timestamp + config.blockTime) return { kind: 'fits', parent: safeHead }
@@ -89,7 +89,7 @@ function findParent(timestamp: bigint, context: BatchContext): BatchVerdict | Fi
   const sinceFirst = safeHead.timestamp - timestamp
   if (sinceFirst % config.blockTime !== 0n) return drop('timestamp-misaligned')
   const number = safeHead.number - sinceFirst / config.blockTime - 1n
-  // There is no block below the genesis. op-node fails to read it and leaves the batch undecided; requesting it would stall.
+  // No block is below the genesis, so a request would stall. op-node's lookup fails, which leaves the batch undecided.
   if (number < config.genesis.l2.number) return undecided('parent-of-genesis')
   const parent = safeBlock(number)?.ref
   return parent === undefined ? { kind: 'needs-block', number } : { kind: 'fits', parent }
@@ -119,7 +119,7 @@ function checkBlocks(span: SpanBatch, context: BatchContext, parent: L2BlockRef)
   return accepted
 }
 
-/** Index of an epoch among the L1 blocks, searched from an index; their length if it is not found. */
+/** Index of an epoch among the L1 blocks, searched from index `from`; the number of L1 blocks if it is not found. */
 export function indexOfEpoch(
   l1Blocks: readonly L1BlockRef[],
   number: bigint,
@@ -130,9 +130,9 @@ export function indexOfEpoch(
   return index
 }
 
-// Rule span-overlap: Blocks that overlap the safe chain equal it in user transactions and epoch. Spec: delta/span-batches.md,
-// derive/batches.go
-/** Compares the blocks that overlap the safe chain with it: user transactions and epochs must be equal. */
+// Rule span-overlap: Blocks that overlap the safe chain equal the safe blocks in user transactions and epoch.
+// Spec: delta/span-batches.md, derive/batches.go
+/** Compares the user transactions and epochs of the blocks that overlap the safe chain. */
 function checkOverlap(span: SpanBatch, context: BatchContext, parent: L2BlockRef): BatchVerdict {
   const { safeHead, safeBlock } = context
   for (let number = parent.number + 1n; number <= safeHead.number; number++) {
@@ -166,14 +166,14 @@ export interface NewBlocks {
   readonly blocks: SpanBatchBlocks
   /** Index of the first new block. */
   readonly first: number
-  /** The L1 blocks with the epochs of all blocks. */
+  /** The L1 blocks up to the epoch of the last block. */
   readonly l1Blocks: readonly L1BlockRef[]
 }
 
 /**
  * The blocks of a span batch after the safe head.
  *
- * @returns undefined if a block has an invalid epoch: then the whole batch is dropped
+ * @returns undefined if a new block has an invalid epoch, which makes the whole batch invalid
  */
 export function newBlocks(
   { blocks }: SpanBatch,

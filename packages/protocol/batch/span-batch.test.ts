@@ -106,7 +106,7 @@ test('an encoded span batch decodes to itself', () => {
   )
 })
 
-test('consecutive blocks make a span batch', () => {
+test('only consecutive blocks make a span batch', () => {
   const word = (byte: number) => toHash(new Uint8Array(32).fill(byte))
   const block = (at: number, epoch: number) => ({
     parentHash: word(at),
@@ -177,14 +177,14 @@ test('arbitrary bytes decode or raise DecodeError, nothing else', () => {
   )
 })
 
-/** A span batch up to its block count, without the type. */
+/** The bytes of a span batch between its type and its block count. */
 const prefix = new Uint8Array(42)
 const count = (value: number) => encodeUvarint(BigInt(value))
 const columns = (...parts: readonly Uint8Array[]) =>
   decodeSpanBatchColumns(Buffer.concat([prefix, ...parts]))
 
 // Rules: limit-span
-test('the number of blocks has a limit', () => {
+test('a span batch without blocks, or with more than the limit, is refused', () => {
   const most = MAX_SPAN_BATCH_ELEMENT_COUNT
   const rest = new Uint8Array(bitlistBytes(most) + most)
   assert.equal(columns(count(most), rest).transactionCounts.length, most)
@@ -199,7 +199,7 @@ test('the number of transactions has a limit, for a block and in total', () => {
   const most = count(MAX_SPAN_BATCH_ELEMENT_COUNT)
   const one = [count(1), Uint8Array.of(0)]
   const two = [count(2), Uint8Array.of(0)]
-  // So many transactions would take 660 MB: the check of their number passes, then bytes are missing.
+  // So many transactions would take 660 MB. Their number passes the check, but the input ends before them.
   assert.throws(() => columns(...two, half, half), { message: /bytes are missing/ })
   assert.throws(() => columns(...two, half, more), { message: /10000001 transactions/ })
   assert.throws(() => columns(...one, most), { message: /bytes are missing/ })
@@ -211,7 +211,7 @@ test('the number of transactions has a limit, for a block and in total', () => {
 // Rules: limit-span-transaction
 test('the size of the fields of a transaction has a limit', () => {
   const zero = Uint8Array.of(0)
-  // The heads of the list and of its data, with three bytes of length each, then the empty value and gas price.
+  // The heads of the list and of its data take 4 bytes each, the empty value and gas price one byte each.
   const overhead = 4 + 4 + 2
   const batch = (size: number) => {
     const fields = encodeRlp([zero.subarray(1), zero.subarray(1), new Uint8Array(size - overhead)])
@@ -225,7 +225,7 @@ test('the size of the fields of a transaction has a limit', () => {
 })
 
 // Rules: limit-span
-test('blocks are made when they are read, up to the limit', () => {
+test('the blocks of a span of maximum length are made only when they are read', () => {
   const bits = new Uint8Array(MAX_SPAN_BATCH_ELEMENT_COUNT / 8)
   // Bits of the first two blocks: the first bit is ignored, the second begins an epoch.
   bits[bits.length - 1] = 0b11
@@ -255,7 +255,7 @@ test('bytes after the last column are not kept in memory', () => {
 })
 
 // Rules: origin-bits
-test('times and epochs wrap around', () => {
+test('times and epochs beyond 64 bits wrap around', () => {
   const bytes = [encodeUvarint(2n ** 64n - 1n), encodeUvarint(0n), new Uint8Array(40)]
   const rest = [count(2), Uint8Array.of(0b10), new Uint8Array(2)]
   const { blocks } = deriveSpanBatch(

@@ -10,13 +10,13 @@ export interface SpanBatchRules {
   readonly chainId: bigint
 }
 
-// Rule origin-bits: Epochs are counted back from the last by the origin bits; the first bit is ignored.
+// Rule origin-bits: The origin bits count epochs back from the last epoch; the first bit is ignored.
 // Spec: delta/span-batches.md#span-batch-format, derive/span_batch.go
 /**
  * Rebuilds the transactions from the columns. Block objects are made when they are read.
  * Times and epochs are 64-bit numbers that wrap around, as in op-node.
  *
- * @throws DecodeError if a transaction cannot be rebuilt: the batch is skipped, and the rest of its channel is read
+ * @throws DecodeError if a transaction cannot be rebuilt. The caller skips the batch and reads the rest of the channel.
  * Spec: protocol/delta/span-batches.md#span-batch-format
  */
 export function deriveSpanBatch(columns: SpanBatchColumns, rules: SpanBatchRules): SpanBatch {
@@ -33,7 +33,7 @@ export function deriveSpanBatch(columns: SpanBatchColumns, rules: SpanBatchRules
 /** Shared by all blocks that have no transactions. */
 const none: readonly Uint8Array[] = []
 
-/** Makes each block when it is read: a few bytes of L1 may encode ten million blocks. */
+/** Makes each block when it is read, because a few bytes of L1 may encode ten million blocks. */
 class ColumnBlocks implements SpanBatchBlocks {
   readonly length: number
   readonly #firstTimestamp: bigint
@@ -57,7 +57,7 @@ class ColumnBlocks implements SpanBatchBlocks {
     let epoch = 0
     let end = 0
     for (const [index, count] of transactionCounts.entries()) {
-      // The bit of the first block is redundant: its parent decides whether it begins an epoch.
+      // The first bit is redundant: the parent of the first block decides whether that block begins an epoch.
       if (index > 0 && originBits.has(index)) epoch++
       end += count
       this.#epochs[index] = epoch

@@ -89,7 +89,7 @@ const plain = (block: SpanBatchBlock): Block => ({
 })
 
 // Rules: span-columns, span-transactions
-test('a span batch with every type of transaction decodes, and encodes again', () => {
+test('a span batch with every type of transaction decodes, and encodes to the same bytes', () => {
   const span = decodeSpan(vectors.encoded)
   assert.deepEqual([...span.blocks].map(plain), vectors.decoded)
   assert.equal(span.parentCheck, vectors.fields.parentCheck)
@@ -171,7 +171,7 @@ test('a span batch of OP Mainnet decodes to its transactions', () => {
   const hex = readFileSync(join(folder, 'op_mainnet_span_channel.hex'), 'utf8').trim()
   const compressed = Buffer.from(hex.replace(/^0x/, ''), 'hex')
   const content = inflateSync(compressed, { finishFlush: constants.Z_SYNC_FLUSH })
-  // The head of the entry has a length of three bytes.
+  // The RLP head of the entry is a prefix byte and a length of three bytes.
   const batch = content.subarray(4)
   assert.equal(batch.length, channel.batchBytes)
   const span = spanOf(decodeBatch(batch, mainnet))
@@ -185,7 +185,7 @@ test('a span batch of OP Mainnet decodes to its transactions', () => {
     })),
     channel.blocks,
   )
-  // Only the batcher that made it knows whether its first block begins an epoch, so both encodings are tried.
+  // The decoded batch does not say whether its first block begins an epoch, so both encodings are tried.
   const again = [true, false].map((beginsEpoch) =>
     encodeSpanBatch(span, { ...mainnet, beginsEpoch }),
   )

@@ -35,7 +35,7 @@ test('a number may be encoded longer than needed', () => {
 })
 
 for (const [name, hex, message] of [
-  ['nothing', '0x', /truncated/],
+  ['an empty input', '0x', /truncated/],
   ['a number without its end', '0x8080', /truncated/],
   ['65 bits', '0xffffffffffffffffff02', /64 bits/],
   ['eleven bytes', '0x8080808080808080808000', /64 bits/],

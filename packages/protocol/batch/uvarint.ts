@@ -3,19 +3,19 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 // 64-bit numbers in groups of seven bits, lowest first. A set high bit means that another group follows.
 // Spec: protocol/delta/span-batches.md#span-batch-format, as in protobuf
 
-// Rule limit-uvarint: A number has 64 bits. Spec: delta/span-batches.md#span-batch-format
-/** Longest encoding, in bytes; the last byte of it holds one bit. */
+// Rule limit-uvarint: A number has 64 bits at most. Spec: delta/span-batches.md#span-batch-format
+/** Length of the longest encoding, in bytes. Its last byte holds one bit. */
 const maxUvarintBytes = 10
 
 /** Up to this many bytes, a double holds the number exactly. */
 const maxExactBytes = 7
 
-// Rule uvarints: Numbers have 64 bits and may be longer than needed. Spec: delta/span-batches.md#span-batch-format,
-// Go's encoding/binary
+// Rule uvarints: Numbers have 64 bits, and their encoding may be longer than needed.
+// Spec: delta/span-batches.md#span-batch-format, Go's encoding/binary
 /**
- * Finds the end of the number that begins at `at`. Longer forms than needed are accepted, as in Go.
+ * Returns the offset after the number that begins at `at`. An encoding longer than needed is accepted, as in Go.
  *
- * @throws DecodeError if it is truncated, or has more than 64 bits
+ * @throws DecodeError if the number is truncated or has more than 64 bits
  */
 export function endOfUvarint(bytes: Uint8Array, at: number): number {
   let end = at

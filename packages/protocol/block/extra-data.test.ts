@@ -7,7 +7,7 @@ import { decodeExtraData, encodeExtraData } from './extra-data.ts'
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 500) }
 const uint = (bits: number) => fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) - 1n })
 
-test('extra data decodes to what was encoded', () => {
+test('encoded base fee parameters decode to the same parameters', () => {
   const parameters = fc.record(
     {
       denominator: uint(32).filter((value) => value > 0n),
@@ -22,7 +22,7 @@ test('extra data decodes to what was encoded', () => {
   fc.assert(property, runs)
 })
 
-test('arbitrary bytes are extra data or a DecodeError', () => {
+test('arbitrary bytes decode as extra data or raise a DecodeError', () => {
   const lengths = fc.constantFrom(0, 8, 9, 10, 16, 17, 18, 32)
   const bytes = lengths.chain((length) =>
     fc.uint8Array({ minLength: length, maxLength: length, max: 2 }),

@@ -1,7 +1,7 @@
 import { fromBigEndian, toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 
-/** EIP-1559 parameters in the header of a block, for the base fee of the next. */
+/** EIP-1559 parameters in the header of a block, for the base fee of the next block. */
 export interface BaseFeeParameters {
   /** 32 bits. */
   readonly denominator: bigint

@@ -11,7 +11,7 @@ import {
 } from '#protocol/codec/rlp.ts'
 import type { Address, Bytes8, Hash } from '#protocol/primitives.ts'
 
-/** A block header of L1 or L2. Fields that a fork added are absent before it. Spec: execution-specs, Header */
+/** A block header of L1 or L2. A field that a fork added is absent before that fork. Spec: execution-specs, Header */
 export interface Header {
   readonly parentHash: Hash
   readonly ommersHash: Hash
@@ -32,17 +32,17 @@ export interface Header {
   /** `mixHash`. */
   readonly prevRandao: Hash
   readonly nonce: Bytes8
-  /** In wei. London, Bedrock. */
+  /** In wei. From London (L1) or Bedrock (L2) on. */
   readonly baseFeePerGas: bigint | undefined
-  /** Shanghai, Canyon. */
+  /** From Shanghai (L1) or Canyon (L2) on. */
   readonly withdrawalsRoot: Hash | undefined
-  /** Cancun, Ecotone; from Jovian on the block's DA footprint. */
+  /** From Cancun (L1) or Ecotone (L2) on. From Jovian on, the DA footprint of the L2 block. */
   readonly blobGasUsed: bigint | undefined
-  /** Cancun, Ecotone. */
+  /** From Cancun (L1) or Ecotone (L2) on. */
   readonly excessBlobGas: bigint | undefined
-  /** Cancun, Ecotone. */
+  /** From Cancun (L1) or Ecotone (L2) on. */
   readonly parentBeaconBlockRoot: Hash | undefined
-  /** Prague, Isthmus. */
+  /** From Prague (L1) or Isthmus (L2) on. */
   readonly requestsHash: Hash | undefined
   /** Amsterdam. Spec: EIP-7928 */
   readonly blockAccessListHash?: Hash | undefined
@@ -98,7 +98,7 @@ const laterFields = 8
 /**
  * Decodes a header; byte fields are views.
  *
- * @throws DecodeError if the bytes are not a header, or it has unknown fields
+ * @throws DecodeError if the bytes are not a header, or the header has unknown fields
  */
 export function decodeHeader(encoded: Uint8Array): Header {
   const fields = decodeRlpList(encoded)

@@ -32,7 +32,7 @@ for (const [form, bytes, rest] of [
   ['Jovian', 178, { bedrock: none, ecotone, operatorFee, daFootprintGasScalar: uint(16) }],
 ] as const)
   // Rules: l1-attributes-read
-  test(`L1 attributes in the form of ${form} decode to what was encoded`, () => {
+  test(`encoded L1 attributes in the form of ${form} decode to the same attributes`, () => {
     fc.assert(
       fc.property(record({ ...common, ...rest }), (attributes) => {
         // Each form has the fields of its fork.
@@ -45,7 +45,7 @@ for (const [form, bytes, rest] of [
     )
   })
 
-test('arbitrary bytes are L1 attributes or a DecodeError', () => {
+test('arbitrary bytes decode as L1 attributes or raise a DecodeError', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (data) => {
       try {

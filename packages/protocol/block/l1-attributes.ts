@@ -3,7 +3,7 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { fromHex, toBytes32, toHash, toHex } from '#protocol/codec/hex.ts'
 import type { Bytes32, Hash } from '#protocol/primitives.ts'
 
-/** What the first deposit of a block says about L1. Fields that a fork added are absent before it. */
+/** The L1 attributes in the first deposit of an L2 block. A field that a fork added is absent before that fork. */
 export interface L1Attributes {
   readonly number: bigint
   /** Unix seconds. */
@@ -31,7 +31,7 @@ interface EcotoneFees {
   readonly blobBaseFee: bigint
 }
 
-/** Selectors of the calls, and the length of their calldata. */
+/** Selector and calldata length of the call, by the fork that introduced the form. */
 const forms = {
   bedrock: { selector: '0x015d8eb9', bytes: 260 },
   ecotone: { selector: '0x440a5e20', bytes: 164 },
@@ -50,7 +50,7 @@ export function encodedL1AttributesForm(data: Uint8Array): keyof typeof forms | 
 /**
  * Decodes the calldata of an L1 attributes deposit of any fork.
  *
- * @throws DecodeError for another call, or calldata of another length
+ * @throws DecodeError if the selector is unknown, or the calldata has the wrong length
  * Spec: protocol/deposits.md#l1-attributes-deposited-transaction, ecotone, isthmus and jovian l1-attributes.md
  */
 export function decodeL1Attributes(data: Uint8Array): L1Attributes {

@@ -13,14 +13,14 @@ export interface L1Block extends L1BlockRef {
   readonly parentBeaconBlockRoot: Hash | undefined
   /** Logs of the deposit contract and of the system config, from receipts with status 1, in log order. */
   readonly logs: readonly L1Log[]
-  /** Transactions to the batch inbox, in transaction order, from any sender whose signature recovers. */
+  /** Transactions to the batch inbox with a valid signature, from any sender, in transaction order. */
   readonly inboxTransactions: readonly InboxTransaction[]
 }
 
-/** Memory of an item beside its data, estimated. */
+/** Estimated memory of a log, transaction or blob in addition to its data, in bytes. */
 const itemBytes = 256
 
-/** Memory of a block beside its logs and transactions, estimated. */
+/** Estimated memory of a block in addition to its logs and transactions, in bytes. */
 const blockBytes = 1_024
 
 /** Estimates the memory that a block takes, in bytes. */
@@ -57,6 +57,6 @@ export interface InboxTransaction {
 /** A blob of an inbox transaction. */
 export interface InboxBlob {
   readonly versionedHash: Hash
-  /** 131,072 bytes; absent if the request did not name the sender as a batcher. */
+  /** 131,072 bytes; absent if the request for the L1 block did not name the sender as a batcher. */
   readonly data: Uint8Array | undefined
 }

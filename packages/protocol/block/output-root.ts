@@ -5,7 +5,7 @@ import type { Hash } from '#protocol/primitives.ts'
 /** The fields of an L2 block that an output root commits to. */
 export interface Output {
   readonly stateRoot: Hash
-  /** Storage root of the L2ToL1MessagePasser: only from Isthmus on is it the header's `withdrawalsRoot`. */
+  /** Storage root of the L2ToL1MessagePasser. From Isthmus on, the header has it as `withdrawalsRoot`. */
   readonly messagePasserStorageRoot: Hash
   readonly blockHash: Hash
 }

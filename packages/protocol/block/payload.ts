@@ -25,13 +25,13 @@ export interface PayloadHeader {
   readonly blobGasUsed: bigint | undefined
   /** Absent before Ecotone. */
   readonly excessBlobGas: bigint | undefined
-  /** Absent before Ecotone. It travels beside the payload on the Engine API, and is part of the block's hash. */
+  /** Absent before Ecotone. A separate parameter on the Engine API, but part of the block's hash. */
   readonly parentBeaconBlockRoot: Hash | undefined
   /** Storage root of the L2ToL1MessagePasser; absent before Isthmus. */
   readonly withdrawalsRoot: Hash | undefined
 }
 
-/** A complete L2 block, as the Engine API has it. */
+/** A complete L2 block in the form of the Engine API. */
 export interface Payload extends PayloadHeader {
   /** Typed transaction bytes in order. */
   readonly transactions: readonly Uint8Array[]

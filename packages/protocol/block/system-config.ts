@@ -8,7 +8,7 @@ export interface SystemConfig {
   /** L1 fee scalars; the first byte is the version of the encoding. */
   readonly scalar: Bytes32
   readonly gasLimit: bigint
-  /** Denominator, then elasticity, 4 bytes each; zero means the chain's own constants. */
+  /** Denominator, then elasticity, 4 bytes each; zero selects the constants of the rollup config. */
   readonly eip1559Params: Bytes8
   /** Bytes 20–23 are the scalar, 24–31 the constant. */
   readonly operatorFeeParams: Bytes32

@@ -3,7 +3,7 @@ import type { RollupConfig } from './rollup-config.ts'
 
 // Rules of a rollup that depend on a timestamp. Spec: protocol/derivation.md, protocol/fjord/derivation.md, protocol/granite/derivation.md
 
-/** Whether a hardfork is active at a timestamp: its time has passed, or that of a later hardfork. */
+/** Whether a hardfork is active: the timestamp has reached its time or the time of a later hardfork. */
 export function isActive(config: RollupConfig, fork: HardforkName, timestamp: bigint): boolean {
   for (let at = hardforkNames.indexOf(fork); at < hardforkNames.length; at++) {
     const name = hardforkNames[at]
@@ -15,7 +15,7 @@ export function isActive(config: RollupConfig, fork: HardforkName, timestamp: bi
 
 // Rule activation-block: The activation block is the first at or after the fork's time; a fork active at genesis has none.
 // Spec: superchain-upgrades.md, types.go
-/** Whether the L2 block with this timestamp activates a hardfork; false if the chain began with it. */
+/** Whether the L2 block with this timestamp activates a hardfork; false if the hardfork is active at genesis. */
 export function isActivationBlock(
   config: RollupConfig,
   fork: HardforkName,
@@ -30,7 +30,7 @@ export function maxSequencerDrift(config: RollupConfig, l1Timestamp: bigint): bi
   return isActive(config, 'fjord', l1Timestamp) ? 1_800n : config.maxSequencerDrift
 }
 
-/** For how many L1 blocks a channel stays open, at an L1 origin with this timestamp. */
+/** Number of L1 blocks for which a channel stays open, at the L1 block with this timestamp. */
 export function channelTimeout(config: RollupConfig, l1Timestamp: bigint): bigint {
   return isActive(config, 'granite', l1Timestamp) ? 50n : config.channelTimeout
 }
@@ -42,16 +42,16 @@ function maxChannelBankBytes(config: RollupConfig, l1Timestamp: bigint): number 
   return isActive(config, 'fjord', l1Timestamp) ? 1_000_000_000 : 100_000_000
 }
 
-// Rule limit-channel: A channel has 10 MB decompressed, from Fjord on 100 MB; from Holocene on also compressed.
-// Spec: derivation.md#channel-format, fjord/derivation.md, chain_spec.go
-/** Limit on the decompressed bytes that are read of a channel. */
+// Rule limit-channel: A channel has at most 10 MB decompressed, from Fjord on 100 MB. From Holocene on, the limit also
+// applies to its compressed size. Spec: derivation.md#channel-format, fjord/derivation.md, chain_spec.go
+/** Limit on the decompressed bytes that are read from a channel. */
 function maxRlpBytesPerChannel(config: RollupConfig, l1Timestamp: bigint): number {
   return isActive(config, 'fjord', l1Timestamp) ? 100_000_000 : 10_000_000
 }
 
 /** The rules for channels while one L1 block is read. */
 export interface ChannelRules {
-  /** For how many L1 blocks a channel stays open. */
+  /** Number of L1 blocks for which a channel stays open. */
   readonly channelTimeout: bigint
   readonly maxChannelBankBytes: number
   readonly maxRlpBytesPerChannel: number

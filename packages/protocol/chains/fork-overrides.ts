@@ -7,7 +7,7 @@ export type ForkOverrides = Readonly<
   >
 >
 
-/** Applies overrides to a `rollup.json` before it is parsed, so that the result passes all checks of a config. */
+/** Applies overrides to a `rollup.json` before it is parsed, so that the checks of a config apply to the result. */
 export function withForkOverrides(json: unknown, overrides: ForkOverrides): unknown {
   if (typeof json !== 'object' || json === null) return json
   const changed: Record<string, unknown> = { ...json }

@@ -16,7 +16,7 @@ export const hardforkNames = [
 /** A hardfork after Bedrock. */
 export type HardforkName = (typeof hardforkNames)[number]
 
-/** When each hardfork activates, in Unix seconds of L2. Absent: never, unless a later one implies it. */
+/** When each hardfork activates, in Unix seconds of L2. A hardfork without a time is active only if a later one is. */
 export type HardforkTimes = Readonly<Partial<Record<HardforkName, bigint>>>
 
 /** Which hardforks are active. */
@@ -32,6 +32,6 @@ export function hardforksAt(times: HardforkTimes, timestamp: bigint): Hardforks 
     isOn ||= time !== undefined && timestamp >= time
     forks[name] = isOn
   }
-  // Every name has a value now.
+  // The loop has set every name.
   return forks as Hardforks
 }

@@ -2,12 +2,12 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { fromHex, type Hex, toHex } from '#protocol/codec/hex.ts'
 import type { Address, Bytes32, Bytes8, Hash } from '#protocol/primitives.ts'
 
-/** Largest 64-bit number. */
+/** Largest integer up to which JSON numbers are exact. */
 const maxSafe = BigInt(Number.MAX_SAFE_INTEGER)
 
 /**
- * Reads the fields of a JSON object and collects problems. A missing or malformed value adds a problem,
- * reads as zero, and reading continues.
+ * Reads the fields of a JSON object and collects problems. A missing or malformed value adds a problem and is read
+ * as zero, so that reading continues.
  */
 export class JsonReader {
   readonly #json: Readonly<Record<string, unknown>>
@@ -69,7 +69,7 @@ export class JsonReader {
     return this.#bytes(key, 8) as Bytes8
   }
 
-  /** Adds a problem for every field that was not read and is not in the list. */
+  /** Adds a problem for every field that was not read and is not in `meaningless`. */
   finish(meaningless: readonly string[]): void {
     for (const key of Object.keys(this.#json))
       if (!this.#read.has(key) && !meaningless.includes(key) && this.has(key))
@@ -109,7 +109,7 @@ export class JsonReader {
   }
 }
 
-/** Shows a value in a problem, cut to fit a line. */
+/** Limit on the characters that a problem shows of a value. */
 const longestShown = 80
 
 function shown(value: unknown): string {

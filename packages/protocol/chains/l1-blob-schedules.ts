@@ -9,7 +9,7 @@ const fractions = {
   bpo2: 11_684_671n,
 } as const
 
-/** Osaka, between Prague and BPO1, does not change the fraction. */
+/** Fork times of public L1 chains, by chain id. Osaka is omitted, since it does not change the fraction. */
 const forkTimes: Readonly<Record<string, Readonly<Record<keyof typeof fractions, bigint>>>> = {
   // Mainnet
   1: { cancun: 1_710_338_135n, prague: 1_746_612_311n, bpo1: 1_765_290_071n, bpo2: 1_767_747_671n },

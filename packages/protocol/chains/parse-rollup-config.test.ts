@@ -28,7 +28,7 @@ function problemsOf(json: unknown, sources?: RollupConfigSources): readonly stri
   }
 }
 
-test('every network is known except the one with its data outside L1', () => {
+test('every network of the registry has a valid config, except the one with alternative data availability', () => {
   assert.equal(networkNames.length, 23)
   const refused = networkNames.filter(
     (name) => problemsOf(networks[name as 'op-mainnet']).length > 0,
@@ -131,7 +131,7 @@ test('obsolete fields are ignored', () => {
   assert.deepEqual(problemsOf(base({ protocol_versions_address: '0x00', plasma_config: null })), [])
 })
 
-test('a dependency set with other chains sets peers, and is required for Lagoon', () => {
+test('a dependency set with other chains gives interop peers, and must contain the chain itself', () => {
   const json = withForkOverrides(base(), { lagoon: 2_000_000_000n })
   const parse = (dependencySet: readonly bigint[]) => parseRollupConfig(json, { dependencySet })
   assert.equal(parse([10n]).hasInteropPeers, false)
@@ -255,7 +255,7 @@ test('an entry of another fork without a time is an error that names the time', 
   }
 })
 
-test('any JSON is a config or a RollupConfigError', () => {
+test('any JSON parses to a config or raises a RollupConfigError', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.constantFrom(...Object.keys(base())), (value, key) => {
       problemsOf(value)

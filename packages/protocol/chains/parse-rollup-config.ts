@@ -8,16 +8,16 @@ import { rollupConfigProblems } from './rollup-config-problems.ts'
 
 /** Sources of a rollup config beside `rollup.json`. */
 export interface RollupConfigSources {
-  /** Ids of the chains of the dependency set, this chain included. Lagoon needs it. */
+  /** Ids of the chains of the dependency set, this chain included. Lagoon requires a dependency set. */
   readonly dependencySet?: readonly bigint[] | undefined
-  /** Blob schedule of the L1. Undefined: the built-in one for its chain id. */
+  /** Blob schedule of the L1; default: the built-in schedule for its chain id. */
   readonly l1BlobSchedule?: readonly BlobFork[] | undefined
 }
 
 /** A rollup config that cannot be used, with all of its problems. */
 export class RollupConfigError extends Error {
   override readonly name = 'RollupConfigError'
-  /** Each begins with the name of its field. */
+  /** Each problem begins with the name of its field. */
   readonly problems: readonly string[]
 
   constructor(problems: readonly string[]) {
@@ -32,7 +32,7 @@ const meaningless = ['protocol_versions_address']
 /**
  * Parses a rollup config in the form of op-node's `rollup.json`.
  *
- * An unknown field is refused: it may be a fork time, and a node that does not know a fork would leave the chain.
+ * An unknown field is refused: it may be the time of a fork, and a node without that fork would derive another chain.
  *
  * @throws RollupConfigError with all problems at once
  * Spec: protocol/configurability.md
@@ -117,7 +117,7 @@ function hardforkTimesOf(reader: JsonReader, problems: string[]): HardforkTimes 
     const time = reader.optionalUint(`${name}_time`)
     if (time !== undefined) times[name] = time
   }
-  // Lagoon's former name, which op-node ignores silently.
+  // `interop_time` is the former name of `lagoon_time`. op-node ignores it silently.
   const interop = reader.optionalUint('interop_time')
   if (interop !== undefined && interop !== times.lagoon)
     problems.push(`interop_time: ${interop} differs from lagoon_time, its current name`)

@@ -31,7 +31,7 @@ export function rollupConfigProblems(
   ] as const)
     if (value === 0n) problems.push(`${field}: must not be 0`)
   if (config.sequencingWindow < 2n) problems.push('seq_window_size: must be at least 2')
-  // Unused from Fjord on: a constant replaces it.
+  // From Fjord on a constant replaces the maximum sequencer drift, so the field may be 0 if Fjord is active at genesis.
   const hasFjord = (hardforkTimes.fjord ?? genesis.l2Timestamp + 1n) <= genesis.l2Timestamp
   if (config.maxSequencerDrift === 0n && !hasFjord)
     problems.push('max_sequencer_drift: must not be 0')
@@ -55,7 +55,7 @@ function blobScheduleProblem({ l1ChainId }: RollupConfig): string {
   return `l1_chain_id: the blob schedule of L1 ${l1ChainId} is not known, and no L1 chain config was given`
 }
 
-/** op-node accepts the newest forks out of order or with gaps; no chain has such a config. */
+/** Checks that forks are in order and without gaps, even the newest ones, which op-node does not check. */
 function orderProblems(times: HardforkTimes): readonly string[] {
   const problems: string[] = []
   for (const [at, name] of hardforkNames.entries()) {
@@ -81,7 +81,7 @@ function lagoonProblems(
     problems.push(`lagoon_time: ${lagoon} is set, but no dependency set is configured`)
   else if (!dependencySet.includes(config.l2ChainId))
     problems.push(`lagoon_time: the dependency set does not contain ${config.l2ChainId} itself`)
-  // The gas limit would be raised by the gas of both forks, and lowered by that of one.
+  // If both activate in one block, the gas limit would be raised by the gas of both, but lowered by the gas of one.
   const { genesis, blockTime } = config
   const first = firstBlockAt(lagoon, { genesis: genesis.l2Timestamp, blockTime })
   if (

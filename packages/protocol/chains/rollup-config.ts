@@ -37,7 +37,7 @@ export interface RollupConfig {
 
 /** The genesis of a rollup. */
 export interface RollupGenesis {
-  /** Batches are read from the blocks after it only. */
+  /** Batches are read only from L1 blocks after this block. */
   readonly l1: BlockId
   readonly l2: BlockId
   readonly l2Timestamp: bigint

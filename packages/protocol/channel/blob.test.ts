@@ -28,12 +28,12 @@ test('a blob carries 130,044 bytes, and not one more', () => {
 })
 
 // Rules: limit-blob
-test('a blob has exactly its size', () => {
+test('a blob of another size is refused', () => {
   for (const length of [0, blobBytes - 1, blobBytes + 1])
     assert.throws(() => decodeBlob(new Uint8Array(length)), { name: 'DecodeError' })
 })
 
-test('a blob may be at any offset, and must have zeros after its data', () => {
+test('a blob decodes at any offset of a buffer, and must have zeros after its data', () => {
   const buffer = new Uint8Array(blobBytes + 8)
   const length = 1_000
   for (let offset = 0; offset < 8; offset++) {
@@ -65,7 +65,7 @@ test('a changed byte gives other data or a DecodeError', () => {
       blob[at] = (blob[at] ?? 0) ^ change
       try {
         const other = decodeBlob(blob)
-        // Except for the two top bits of the first, which are not checked.
+        // The two top bits of the first byte are not checked, so a change of only these bits gives the same data.
         if (at > 0 || (change & 0x3f) !== 0) assert.notDeepEqual(other, data)
       } catch (error) {
         assert.equal((error as Error).name, 'DecodeError')

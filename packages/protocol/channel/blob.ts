@@ -12,7 +12,7 @@ export const maxBlobDataBytes = 130_044
 const groupBytes = 128
 const groupDataBytes = 127
 
-/** Version and length, which precede the data. */
+/** Bytes of the version and the length, which precede the data. */
 const headBytes = 4
 
 // Rule blob-encoding: Blob encoding: version, length, spare bits, zeros after the end. Spec: derivation.md#blob-encoding,

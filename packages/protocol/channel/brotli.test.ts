@@ -6,8 +6,9 @@ import { decompressBrotli } from './brotli.ts'
 const maxBytes = 10_000_000
 
 // Rules: flawed-piece
-test('a flawed stream gives the output returned before the piece of input with the flaw', () => {
-  // Pieces end after 4,095 bytes, and after each 32,768 more; noise is stored, with a few bytes before each block.
+test('a flawed stream gives only the output of the pieces of input before the flaw', () => {
+  // Pieces end after 4,095 bytes, and after each 32,768 more. Noise is stored uncompressed, with a few bytes before
+  // each block.
   for (const [place, handedOn] of [
     [4_000, 0],
     [4_200, 4_084],
@@ -29,7 +30,7 @@ test('a full window is returned before a flaw', () => {
 })
 
 // Rules: rlp-limit
-test('the limit applies before a later flaw', () => {
+test('output is cut at the limit even if a flaw follows', () => {
   const content = noise(100_000)
   const { bytes, end } = decompressBrotli(flawed(content, { windowBits: 22 }), 5_000)
   assert.equal(end, 'over-limit')

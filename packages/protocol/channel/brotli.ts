@@ -3,17 +3,20 @@ import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { Decompressed } from './decompressed.ts'
 import { isRefusal, isTooLarge, outputChunkBytes, toUint8Array } from './node-zlib.ts'
 
-/** op-node's decompressor gets the rest of a 4,096-byte buffer, then pieces of 32,768, with output after each. */
+/**
+ * op-node's decompressor first gets the rest of a 4,096-byte buffer, then pieces of 32,768 bytes. It returns output
+ * after each piece.
+ */
 const firstInputBytes = 4_095
 const inputBytes = 32_768
 
 /**
- * How far past the limit to search for a flaw: the largest window, which may be decoded before any of it is
- * returned, and the largest block, which is the most that one more byte can add.
+ * Output bytes past the limit within which a flaw is searched: the sum of the largest window, which may be decoded
+ * before any of it is returned, and the largest block, which is the most that one more byte of input can add.
  */
 const searchBytes = 1 << 25
 
-/** Bytes of the first try at a stream that exceeds the limit. Each further try takes twice as many. */
+/** Input bytes of the first try at a stream that exceeds the limit. Each further try takes twice as many. */
 const firstTryBytes = 32
 
 /**
@@ -25,7 +28,8 @@ const firstTryBytes = 32
 export function decompressBrotli(data: Uint8Array, maxBytes: number): Decompressed {
   const whole = decompressWhole(data, maxBytes)
   if (typeof whole === 'object') return whole
-  // For a stream above the limit a small part is enough. Any other stream is most often intact and incomplete.
+  // For a stream above the limit a small part is enough. Any other stream is mostly incomplete but without a flaw, so
+  // all of it is tried first.
   const firstEnd = whole === 'too-large' ? firstTryBytes : data.length
   const found = findSound(data, { maxBytes, firstEnd })
   const isPastLimit = wholeWindows(found.good.bytes, windowBytes(data)) > maxBytes
@@ -38,7 +42,7 @@ export function decompressBrotli(data: Uint8Array, maxBytes: number): Decompress
   )
 }
 
-/** Decompresses at once, if the stream ends with the data, within the limit. */
+/** Decompresses in one call, which succeeds if the stream ends with the data and within the limit. */
 function decompressWhole(data: Uint8Array, maxBytes: number): Decompressed | Refused {
   const whole = decompressAll(data, {
     maxOutputLength: maxBytes,
@@ -57,8 +61,8 @@ interface Sound {
 }
 
 /**
- * Finds the longest prefix without a flaw, or one with enough output that a later flaw does not matter: it tries
- * longer and longer prefixes, then bisects, because `node:zlib` returns nothing for a stream that is flawed or too large.
+ * Finds the longest prefix without a flaw, or a prefix with so much output that a later flaw does not matter. It tries
+ * longer and longer prefixes, then bisects, because `node:zlib` returns nothing for a flawed or too large stream.
  */
 function findSound(
   data: Uint8Array,
@@ -87,11 +91,11 @@ function flawless({ bytes }: Prefix): Decompressed {
   return { bytes, end: 'truncated', flawedFrom: undefined }
 }
 
-/** A stream that is incomplete, or has bytes after its end. */
+/** The result for a stream that is incomplete, or that has bytes after its end. */
 function decompressUnfinished(data: Uint8Array, whole: Prefix): Decompressed {
   const { bytes, consumed } = whole
   if (consumed === data.length) return flawless(whole)
-  // Bytes after the end are an error if they are in the same piece of input as the end.
+  // The last output comes with the error only if the stream ends in the same piece of input as the bytes after it.
   const before = lastInputEnd(consumed - 1)
   const isInSamePiece = lastInputEnd(consumed) === before
   return {
@@ -101,7 +105,7 @@ function decompressUnfinished(data: Uint8Array, whole: Prefix): Decompressed {
   }
 }
 
-/** A stream with a flaw. From the piece of input with the flaw, op-node returns only full buffers. */
+/** The result for a stream with a flaw. From the piece of input with the flaw, op-node returns only full buffers. */
 function decompressCorrupt(data: Uint8Array, { good, goodEnd }: Sound): Decompressed {
   const size = good.bytes.length
   const padded = paddedWithZeros(data.subarray(0, goodEnd + 1), size + searchBytes)
@@ -118,7 +122,7 @@ function wholeWindows({ length }: Uint8Array, window: number): number {
   return length - (length % window)
 }
 
-/** The same stream with its padding bits set to zero; undefined if its last byte has another flaw. */
+/** Sets the padding bits of a stream to zero and decompresses it; undefined if its last byte has another flaw. */
 function paddedWithZeros(
   data: Uint8Array,
   maxBytes: number,
@@ -136,19 +140,19 @@ function paddedWithZeros(
 /** Smallest size of op-node's buffer. */
 const smallestBufferBytes = 1_024
 
-/** Limit on the output of a buffer that can still grow: op-node reads this many bytes and gets the error with them. */
+/** Size of op-node's reads. The first read after a flaw returns the error too, so the rest of the buffer is lost. */
 const askedBytes = 4_096
 
 /**
- * How many bytes op-node returned because its buffer was full while smaller than the window. The buffer's size is
- * the smallest power of two that the next block fits in, so the buffer is full only if a block ends exactly at its end.
+ * Number of bytes that op-node returns because its buffer is full, although smaller than the window. The buffer's size
+ * is the smallest power of two that the next block fits in, so a block must end exactly at the end of the buffer.
  */
 function filledBytes(data: Uint8Array, bytes: Uint8Array, before: number): number {
   let end = data.length
   for (let size = windowBytes(data) / 2; size >= smallestBufferBytes && size > before; size /= 2) {
     if (size > bytes.length) continue
     end = inputOf(data.subarray(0, end), size)
-    // A block in the rest of a byte is too short to have output, so a block that ends in it is the last one.
+    // The rest of the last byte is too short for another block with output.
     if (handedOn(data.subarray(0, end), size) !== size) continue
     if (endsCompressedBlock(data.subarray(0, end), bytes.subarray(0, size)))
       return Math.min(size, before + askedBytes)
@@ -156,7 +160,7 @@ function filledBytes(data: Uint8Array, bytes: Uint8Array, before: number): numbe
   return 0
 }
 
-/** Number of input bytes that produce a number of output bytes. */
+/** Smallest number of input bytes that produce at least `size` output bytes. */
 function inputOf(data: Uint8Array, size: number): number {
   let less = 0
   let enough = data.length
@@ -168,12 +172,12 @@ function inputOf(data: Uint8Array, size: number): number {
   return enough
 }
 
-/** An empty last block: two bits that end a stream where a block may begin. */
+/** The two bits of an empty last block, which end a stream where a block may begin. */
 const lastBlockBits = 0b11
 
 /** Whether a block whose output ends with these bytes ends in the last byte of the input. */
 function endsCompressedBlock(data: Uint8Array, bytes: Uint8Array): boolean {
-  // Stored data is written to the buffer without a check for a full buffer.
+  // Writing stored data does not check whether the buffer is full, so such a block does not count.
   if (areSameBytes(data.subarray(-storedBytes), bytes.subarray(-storedBytes))) return false
   const ended = new Uint8Array(data.length + 1)
   for (let bits = 1; bits <= 8; bits++) {
@@ -188,14 +192,14 @@ function endsCompressedBlock(data: Uint8Array, bytes: Uint8Array): boolean {
   return false
 }
 
-/** This many equal bytes are not a coincidence. */
+/** If this many bytes at the end of the input equal the end of the output, the block is stored uncompressed. */
 const storedBytes = 8
 
 function handedOn(prefix: Uint8Array, maxBytes: number): number {
   return decompressPrefix(prefix, maxBytes)?.bytes.length ?? 0
 }
 
-/** The last end of a piece of input at or before an offset. */
+/** The last boundary between pieces of input at or before an offset. */
 function lastInputEnd(at: number): number {
   if (at < firstInputBytes) return 0
   return at - ((at - firstInputBytes) % inputBytes)
@@ -222,7 +226,7 @@ interface Prefix {
   readonly consumed: number
 }
 
-/** The output of the first bytes of a stream; undefined if they have a flaw or exceed the limit by far. */
+/** Decompresses the beginning of a stream; undefined if it has a flaw or exceeds the limit by far. */
 function decompressPrefix(data: Uint8Array, maxBytes: number): Prefix | undefined {
   const prefix = decompressAll(data, {
     maxOutputLength: maxBytes + searchBytes,

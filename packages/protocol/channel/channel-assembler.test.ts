@@ -30,14 +30,14 @@ test('a channel stays open for the timeout, and not one L1 block longer', () => 
 })
 
 // Rules: assembler
-test('a first frame opens a new channel, even with the same id', () => {
+test('frame 0 drops the open channel and opens a new one, even with the same id', () => {
   assert.deepEqual(feed('a:0:A a:0:B a:1:C!'), ['staged', 'staged', 'BC'])
   assert.deepEqual(feed('a:0:A b:0:B! a:1:C!'), ['staged', 'B', 'no-channel'])
   assert.deepEqual(feed('a:0:A@0 a:0:B@50 a:1:C!@100'), ['staged', 'staged', 'BC'])
 })
 
 // Rules: assembler
-test('frames that do not match are dropped, and the channel stays open', () => {
+test('a frame of another channel or out of order is dropped, and the channel stays open', () => {
   assert.deepEqual(feed('a:0:A b:1:X a:2:X a:1:B!'), [
     'staged',
     'other-channel',

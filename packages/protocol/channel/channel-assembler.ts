@@ -21,7 +21,7 @@ export type AssemblerOutput =
 export class ChannelAssembler {
   #staging: Channel | undefined
 
-  /** The channel that is incomplete. */
+  /** Id of the incomplete channel; undefined if there is none. */
   get staging(): ChannelId | undefined {
     return this.#staging?.id
   }
@@ -31,9 +31,8 @@ export class ChannelAssembler {
     const isTimedOut = this.#staging?.isTimedOut(l1Block, rules.channelTimeout) ?? false
     if (isTimedOut) this.#staging = undefined
 
-    // Rule assembler: From Holocene on one channel is open; frame 0 opens a new one, even with the same id.
+    // Rule assembler: From Holocene on one channel is open; frame 0 drops it and opens another, even with the same id.
     // Spec: holocene/derivation.md#channel-bank, derive/channel_assembler.go
-    // A first frame opens a channel and drops the one that is still open, even if it has the same id.
     if (frame.number === 0)
       this.#staging = new Channel({ id: frame.channelId, openedAt: l1Block, order: 'strict' })
 
@@ -52,7 +51,7 @@ export class ChannelAssembler {
     return { kind: 'ready', channelId: channel.id, chunks: channel.chunks }
   }
 
-  /** Drops the incomplete channel: a batch of the channel before it was invalid. */
+  /** Drops the incomplete channel, after a batch of the channel before it was invalid. */
   flush(): void {
     this.#staging = undefined
   }

@@ -21,14 +21,14 @@ export type BankAdd =
 /**
  * Assembles many channels at a time, before Holocene.
  *
- * Pruning depends on the order of reads: as in op-node, `read` is called until it returns nothing, and only
- * then is the next frame added. The same holds before the frames of the next L1 block.
+ * Pruning depends on the order of calls. As in op-node, `read` is called after each frame until it returns nothing,
+ * and again when the next L1 block is read, before the frames of that block are added.
  * Spec: protocol/derivation.md#channel-bank
  */
 export class ChannelBank {
   /** In the order in which they were opened. */
   readonly #channels = new Map<ChannelId, Channel>()
-  /** Size of all channels, kept up to date because there can be very many. */
+  /** Total size of all channels, which can be too many to sum each time. */
   #sizeBytes = 0
 
   /** Removes and returns one channel, while the L1 block with number `l1Block` is read. */
@@ -55,7 +55,7 @@ export class ChannelBank {
   /** Takes the next frame, included in the L1 block with number `l1Block`. */
   add(frame: Frame, l1Block: bigint, rules: ChannelRules): BankAdd {
     const channel = this.#channels.get(frame.channelId) ?? this.#open(frame.channelId, l1Block)
-    // A timed-out channel stays until it is the first: only then does a read remove it.
+    // A timed-out channel stays in the bank until it is the first; then a read removes it.
     if (channel.isTimedOut(l1Block, rules.channelTimeout))
       return { kind: 'dropped', reason: 'timed-out' }
     const sizeBefore = channel.sizeBytes

@@ -32,7 +32,7 @@ for (const [name, rules, outputs] of [
   ['from Canyon on', canyon, vectors.canyonOutputs],
 ] as const) {
   // Rules: bank-order
-  test(`a bank returns the channels that op-node's returns, ${name}`, () => {
+  test(`a bank returns the same channels as op-node's bank, ${name}`, () => {
     assert.deepEqual(feed(rules, vectors.frames), outputs)
   })
 }

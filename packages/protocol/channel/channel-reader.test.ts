@@ -58,13 +58,13 @@ test('the first byte selects the compression', () => {
   const brotli = encodeChannel([bytes('a batch')], 'brotli')
   assert.deepEqual(read([]), ['unknown-compression'])
   assert.deepEqual(read([Uint8Array.of(2, ...brotli)]), ['unknown-compression'])
-  // 15 is reserved: it passes the check for zlib, and is invalid.
+  // Method 15 is reserved. It passes the check of the first byte, but the zlib header is invalid.
   assert.deepEqual(read([Uint8Array.of(0x7f, 0xda, 0, 0)]), ['corrupt'])
   assert.deepEqual(read([brotli], { ...rules, allowsBrotli: false }), ['brotli-not-allowed'])
 })
 
 // Rules: open-stream
-test('a zlib stream may be flushed and left open', () => {
+test('a zlib stream that ends in a flush gives all its batches', () => {
   const open = flushed(entries(bytes('one'), bytes('the other')))
   assert.deepEqual(texts([open]), ['one', 'the other', 'truncated'])
 })
@@ -133,7 +133,7 @@ for (const compression of ['zlib', 'brotli'] as const) {
   })
 }
 
-// Expected values are op-node v1.19.6's for the same channels; they depend on how its readers buffer.
+// Expected values are the results of op-node v1.19.6 for the same channels. They depend on the buffers of its readers.
 
 // Rules: flawed-piece
 test('a wrong checksum drops the last batch if its read bypasses the buffer', () => {
@@ -143,7 +143,8 @@ test('a wrong checksum drops the last batch if its read bypasses the buffer', ()
     return lengths([data.with(last, (data[last] ?? 0) ^ 1)])
   }
   assert.deepEqual(withWrongSum(noise(100), noise(100)), [100, 100, 'corrupt'])
-  // The buffer has the head and 4,093 bytes. A rest of 4,095 is read through the buffer, one of 4,096 bypasses it.
+  // The buffer has the head and 4,093 bytes of the batch. A rest of 4,095 bytes is read through the buffer, a rest of
+  // 4,096 bytes bypasses it.
   assert.deepEqual(withWrongSum(noise(4_093 + 4_095)), [8_188, 'corrupt'])
   assert.deepEqual(withWrongSum(noise(4_093 + 4_096)), ['corrupt'])
   assert.deepEqual(withWrongSum(noise(20_000), noise(10)), [20_000, 10, 'corrupt'])
@@ -179,7 +180,7 @@ test('a truncated brotli stream gives all output before its end', () => {
   assert.deepEqual(lengths([data.subarray(0, -300)]), [3_000, 'truncated'])
 })
 
-test('before a flaw in brotli, only full buffers count, whose size grows with the blocks', () => {
+test('before a flaw in a brotli stream, only full buffers count; their size grows with the blocks', () => {
   // One block with batches of 1,024 bytes, heads included, then a metadata block with its reserved bit set.
   const blockOf = (batches: number, last: number) => {
     const lengths = Array.from({ length: batches }, (_, at) => (at < batches - 1 ? 1_021 : last))
@@ -198,12 +199,12 @@ test('before a flaw in brotli, only full buffers count, whose size grows with th
   assert.deepEqual(lengths(blockOf(8, 1_021)), [1_021, 1_021, 1_021, 1_021, 'corrupt'])
 })
 
-test('a brotli stream with nonzero padding gives its full windows', () => {
+test('reading a brotli stream with nonzero padding does not change its bytes', () => {
   const content = plain(2 * 65_536 - 4)
   const data = brotliCompressSync(entries(content), {
     params: { [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 16 },
   })
-  // A Buffer, whose `slice` does not copy: the reader must not change it.
+  // The `slice` of a Buffer does not copy, so the reader could change the input.
   const padded = Buffer.from(data)
   padded[padded.length - 1] = (padded.at(-1) ?? 0) | 0x80
   const before = Uint8Array.from(padded)

@@ -3,15 +3,18 @@ import { type CompressionRefusal, decompress } from './decompress.ts'
 import type { Decompressed } from './decompressed.ts'
 import { joined } from '#protocol/codec/joined.ts'
 
-/** Why a channel has no more batches; `bad-entry`: the next entry is not a string in RLP's shortest form. */
+/** Why a channel has no more batches. `bad-entry`: the next entry is empty, or not a string in RLP's shortest form. */
 export type ChannelEnd = Decompressed['end'] | CompressionRefusal | 'bad-entry'
 
 // Rule limit-opening: A channel is decompressed in growing steps, which bounds the work for few bytes of L1. Spec: Atoll's own
-/** Limit on the first decompression: this factor times the compressed size, far more than honest batches need, with a minimum. */
+/**
+ * The limit on the first decompression is this factor times the compressed size, but at least `openingBytes`. Honest
+ * batches need far less.
+ */
 const openingRatio = 64
 const openingBytes = 1 << 16
 
-/** Factor by which the limit grows if that is not enough. Decompression starts over, since it cannot be continued. */
+/** Factor by which the limit grows for the next decompression, which starts over because it cannot be continued. */
 const growth = 8
 
 /** The decompressed beginning of a channel. */
@@ -26,8 +29,8 @@ type ReaderRules = Pick<ChannelRules, 'allowsBrotli' | 'maxRlpBytesPerChannel'>
 
 /**
  * Reads the encoded batches of a channel one by one; the first byte of each is its type.
- * Batches before a flaw are returned. The reader decompresses about `growth` times
- * what the batches read so far take, because a few bytes of L1 may decompress to the limit.
+ * Batches before a flaw are returned. The reader decompresses about `growth` times the bytes of the batches read so
+ * far, because a few bytes of L1 may decompress to the limit.
  *
  * Spec: protocol/derivation.md#channel-format
  */
@@ -79,7 +82,7 @@ export class ChannelReader {
     if (wantedBytes > this.#rules.maxRlpBytesPerChannel) return this.#stop('over-limit')
     this.#openedBytes = Math.max(growth * this.#openedBytes, wantedBytes)
     this.#opening = this.#open()
-    // Which bytes of the last piece op-node loses depends on all earlier reads, so these are repeated.
+    // The bytes that op-node loses of the last piece depend on all earlier reads, so the reads are repeated.
     const at = this.#at
     this.#at = 0
     while (this.#at < at && this.next() !== undefined);
@@ -87,8 +90,8 @@ export class ChannelReader {
   }
 
   #open(): Opening {
-    // Rule rlp-limit: A channel is cut at the decompression limit, and counts up to there. Spec: derivation.md#channel-format,
-    // derive/channel.go
+    // Rule rlp-limit: A channel is cut at the decompression limit, and its batches up to the limit count.
+    // Spec: derivation.md#channel-format, derive/channel.go
     const limit = this.#rules.maxRlpBytesPerChannel
     const maxRlpBytesPerChannel = Math.min(this.#openedBytes, limit)
     const opened = decompress(this.#data, { ...this.#rules, maxRlpBytesPerChannel })
@@ -108,7 +111,7 @@ export class ChannelReader {
   }
 }
 
-/** Offsets of the content of an entry; `start` is the offset of its head if it has no content. */
+/** Offsets of the content of an entry. A byte below 0x80 has no head, so it is its own content. */
 interface Head {
   readonly start: number
   readonly end: number
@@ -129,7 +132,7 @@ function readHead(bytes: Uint8Array, at: number): Head | 'missing' | 'malformed'
   return length < 56 ? 'malformed' : { start, end: start + length }
 }
 
-/** A batch has at least its type byte, and a byte below 0x80 is its own encoding. */
+/** Whether an entry is a batch in the shortest form: not empty, and without a head if it is one byte below 0x80. */
 function isBatch(batch: Uint8Array, headBytes: number): boolean {
   if (batch.length === 1 && headBytes === 1) return (batch[0] ?? 0) >= 0x80
   return batch.length > 0
@@ -141,8 +144,8 @@ const bufferBytes = 4_096
 // Rule flawed-piece: Batches before a flaw count as far as op-node's buffered reader returns them. Spec: derive/channel.go,
 // Go's bufio, compress/flate
 /**
- * Simulates op-node's reads of the last piece of a flawed channel. op-node uses what it reads through its buffer, and
- * gets the error after it. A batch whose read bypasses the buffer up to the end of the piece is dropped.
+ * Simulates op-node's reads of the last piece of a flawed channel. op-node uses the bytes that it reads through its
+ * buffer, and gets the error afterwards. It drops a batch whose read bypasses the buffer up to the end of the piece.
  */
 class FlawedPiece {
   readonly #end: number
@@ -153,7 +156,7 @@ class FlawedPiece {
     this.#buffered = start
   }
 
-  /** Reads from one offset to another; returns whether what was read is lost. */
+  /** Simulates a read from one offset to another; returns whether op-node loses the bytes. */
   isLost(from: number, to: number): boolean {
     while (this.#buffered < to) {
       const wanted = to - Math.max(from, this.#buffered)

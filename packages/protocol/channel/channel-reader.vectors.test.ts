@@ -89,7 +89,7 @@ function readAll(reader: ChannelReader): readonly Uint8Array[] {
   return batches
 }
 
-/** Reads a hex file from the folder of the JSON. */
+/** Reads a hex file from the folder of the vectors. */
 function readHex(name: string): Uint8Array {
   const folder =
     process.env['ATOLL_VECTORS'] ?? join(import.meta.dirname, '../../../test/vectors/derivation')

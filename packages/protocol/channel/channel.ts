@@ -1,20 +1,20 @@
 import type { ChannelId } from '#protocol/primitives.ts'
 import type { Frame } from './frame.ts'
 
-/** The outcome of a frame: part of the channel, or why not. */
+/** Whether a frame was added to the channel, or why it was refused. */
 export type FrameVerdict =
   'added' | 'other-channel' | 'already-closed' | 'duplicate' | 'past-end' | 'out-of-order'
 
-/** Where a channel begins, and the required order of its frames. */
+/** The id of a new channel, the L1 block in which it opens, and the required order of its frames. */
 export interface ChannelOpening {
   readonly id: ChannelId
   /** Number of the L1 block with the frame that was seen first, which may not be frame 0. */
   readonly openedAt: bigint
-  /** Whether frames must arrive in order: from Holocene on. */
+  /** `strict` if frames must arrive in order, as from Holocene on. */
   readonly order: 'any' | 'strict'
 }
 
-/** Counted for each frame on top of its data. Spec: protocol/derivation.md#pruning */
+/** Bytes that count for each frame in addition to its data. Spec: protocol/derivation.md#pruning */
 const frameOverheadBytes = 200
 
 /** Collects the frames of one channel. Spec: protocol/derivation.md#channel-bank */
@@ -88,7 +88,7 @@ export class Channel {
     if (endNumber >= this.#highestNumber) return
     for (const number of this.#frames.keys()) if (number >= endNumber) this.#frames.delete(number)
     this.#highestNumber = endNumber
-    // op-node subtracts the size of the kept frames too, which leaves 0, and the pruning of the bank depends on it.
+    // op-node also subtracts the size of the kept frames, which leaves 0. The pruning of the bank depends on this size.
     this.#sizeBytes = 0
   }
 }

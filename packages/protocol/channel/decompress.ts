@@ -8,7 +8,7 @@ import { isRefusal, outputChunkBytes, toUint8Array } from './node-zlib.ts'
 /** Why a channel is not decompressed. */
 export type CompressionRefusal = 'unknown-compression' | 'brotli-not-allowed'
 
-/** The first byte of a channel that is brotli. Spec: protocol/fjord/derivation.md#brotli-channel-compression */
+/** The first byte of a brotli channel. Spec: protocol/fjord/derivation.md#brotli-channel-compression */
 export const brotliVersion = 0x01
 
 // Rule compression-type: The first byte selects zlib, or brotli from Fjord on; any other voids the channel.

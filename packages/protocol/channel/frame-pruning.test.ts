@@ -7,26 +7,26 @@ import { pruneFrames } from './frame-pruning.ts'
 
 const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 1_000)
 
-/** `a0 a1! b0` for frames without content. */
+/** Prunes frames without content in the notation `a0 a1! b0`, and returns the kept ones in the same notation. */
 function pruned(text: string): string {
   const frames = text.split(' ').map((frame) => parseFrame(frame.replace(/(\d+)/, ':$1:')))
   return pruneFrames(frames).map(writeFrame).join(' ').replaceAll(':', '')
 }
 
 // Rules: frame-pruning
-test('a new channel drops all frames of the incomplete one before it', () => {
+test('the first frame of a new channel drops all frames of an incomplete channel before it', () => {
   assert.equal(pruned('b0 b1! a5 a6 a7 c0'), 'b0 b1! c0')
   assert.equal(pruned('a5! b0 a0'), 'a5!')
 })
 
 // Rules: frame-pruning
-test('frame number 0 follows the greatest', () => {
+test('frame number 0 follows frame number 65,535', () => {
   assert.equal(pruned('a65535 a0 a1'), 'a65535 a0 a1')
   assert.equal(pruned('a65534 a0'), 'a65534')
 })
 
 // Rules: frame-pruning
-test('pruning equals the rules applied to each pair in turn', () => {
+test('pruning keeps the same frames as the rules of the spec, applied to each pair in turn', () => {
   const frame = fc
     .tuple(fc.constantFrom('a', 'b', 'c'), fc.nat(3), fc.constantFrom('', '', '!'))
     .map(([channel, number, last]) => parseFrame(`${channel}:${number}:${last}`))
@@ -38,7 +38,7 @@ test('pruning equals the rules applied to each pair in turn', () => {
   )
 })
 
-/** As the spec words it: a cursor, and frames taken out of the middle. */
+/** Prunes as the spec describes: a cursor compares pairs, and frames are removed from the middle. */
 function byPairs(frames: readonly Frame[]): readonly Frame[] {
   const queue = [...frames]
   for (let at = 0; at < queue.length - 1;) {

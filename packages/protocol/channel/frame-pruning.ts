@@ -7,14 +7,14 @@ const frameNumbers = 65_536
 // Spec: holocene/derivation.md#frame-queue, derive/frame_queue.go
 /**
  * Removes the frames of one batcher transaction that cannot become part of a channel.
- * Only the channel itself can tell whether the first frame continues a channel of an earlier transaction.
+ * The first frame is kept, since it may continue a channel of an earlier transaction; the channel decides that.
  *
  * Spec: protocol/holocene/derivation.md#frame-queue
  */
 export function pruneFrames(frames: readonly Frame[]): Frame[] {
   const kept: Frame[] = []
   for (const frame of frames) {
-    // A new channel drops the one before it, if that is incomplete, with all its frames.
+    // The first frame of a new channel drops all frames of an incomplete channel before it.
     while (givesUp(frame, kept.at(-1))) kept.pop()
     if (fits(frame, kept.at(-1))) kept.push(frame)
   }

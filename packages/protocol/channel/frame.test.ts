@@ -27,7 +27,7 @@ test('encoded frames decode to themselves', () => {
 })
 
 // Rules: frame-format
-test('arbitrary bytes decode to frames with the same encoding, or to a DecodeError', () => {
+test('arbitrary bytes decode to frames with the same encoding, or raise a DecodeError', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
       onlyDecodeErrors(Uint8Array.of(0, ...bytes))

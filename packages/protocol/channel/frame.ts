@@ -22,14 +22,14 @@ export const frameHeadBytes = 23
 /** The version byte of batcher data with frames. */
 const frameVersion = 0
 
-// Rule frame-format: Version 0, then at least one frame; a malformed frame voids its whole item.
+// Rule frame-format: Version 0, then at least one frame; a malformed frame voids its whole transaction or blob.
 // Spec: derivation.md#frame-format, derive/frame.go
 /**
  * Decodes the frames of one batcher transaction or blob.
  *
  * @param data a version byte, then one or more frames back to back
  * @returns the frames in order; each `data` is a view into the input
- * @throws DecodeError if any byte is malformed: then all frames of the transaction are ignored
+ * @throws DecodeError if any byte is malformed. The caller then ignores all frames of the transaction or blob.
  * Spec: protocol/derivation.md#batcher-transaction-format
  */
 export function decodeFrames(data: Uint8Array): Frame[] {

@@ -43,7 +43,7 @@ export class HuffmanCode {
   }
 }
 
-/** Codes are read with their first bit lowest. */
+/** Reverses the bits of a code, because codes are read with their first bit lowest. */
 function reversed(code: number, length: number): number {
   let bits = 0
   for (let at = 0; at < length; at++) bits |= ((code >> at) & 1) << (length - 1 - at)

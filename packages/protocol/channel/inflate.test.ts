@@ -31,7 +31,7 @@ test('deflated data is inflated, for every kind of block', () => {
 })
 
 // Rules: open-stream
-test('a truncated stream gives its beginning', () => {
+test('a truncated stream gives the beginning of its content', () => {
   fc.assert(
     fc.property(content, options, fc.nat(), (bytes, settings, place) => {
       const data = deflateSync(bytes, settings)
@@ -44,7 +44,7 @@ test('a truncated stream gives its beginning', () => {
 })
 
 // Rules: rlp-limit
-test('arbitrary bytes end at the limit or before', () => {
+test('the output of arbitrary bytes does not exceed the limit', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(5_000), (bytes, limit) => {
       const { bytes: inflated } = inflate(Uint8Array.of(0x78, 0x9c, ...bytes), limit)

@@ -31,7 +31,7 @@ for (let symbol = 257, base = 3; symbol < maxLiteralCodes; symbol++) {
 lengthBase[maxLiteralCodes - 1] = maxMatchBytes
 lengthExtraBits[maxLiteralCodes - 1] = 0
 
-/** The same for distances. */
+/** By distance code: the shortest distance, and the number of extra bits. */
 const distanceBase = new Uint16Array(maxDistanceCodes)
 const distanceExtraBits = new Uint8Array(maxDistanceCodes)
 for (let code = 0, base = 1; code < maxDistanceCodes; code++) {
@@ -44,9 +44,9 @@ for (let code = 0, base = 1; code < maxDistanceCodes; code++) {
 // Rule open-stream: A stream may be unterminated; data before a flaw counts. Spec: derivation.md#channel-format,
 // derive/channel_in_reader.go
 /**
- * Inflates a stream that a strict inflate refused, as far as op-node does: it may be incomplete, and output before a
- * flaw counts. Which bytes are returned is part of consensus, so the steps are those of Go's compress/flate.
- * It has a fifth to a third of the speed of zlib.
+ * Inflates a stream that `node:zlib` refused, as far as op-node does: the stream may be incomplete, and output before a
+ * flaw counts. The returned bytes are part of consensus, so the steps are those of Go's compress/flate.
+ * This code has a fifth to a third of the speed of zlib.
  *
  * Spec: RFC 1950, RFC 1951
  */
@@ -57,7 +57,7 @@ export function inflate(data: Uint8Array, maxBytes: number): Decompressed {
   return new Inflater(data.subarray(start), maxBytes).run()
 }
 
-/** Undefined if the header is invalid. Only the empty preset dictionary is accepted. */
+/** Length of the zlib header; undefined if the header is invalid. */
 function zlibHeaderBytes(data: Uint8Array): number | undefined {
   const [method = 0, flags, ...dictionary] = data.subarray(0, 6)
   if (flags === undefined || (method & 0x0f) !== 8 || method >> 4 > 7) return undefined
@@ -67,7 +67,7 @@ function zlibHeaderBytes(data: Uint8Array): number | undefined {
   return dictionary.join() === '0,0,0,1' ? 6 : undefined
 }
 
-/** Thrown where the stream ends early; the output so far is kept. */
+/** Thrown where a stream is truncated or corrupt; the output so far is kept. */
 class Flaw extends Error {
   override readonly name = 'Flaw'
   readonly end: 'truncated' | 'corrupt'
@@ -118,7 +118,7 @@ class Inflater {
     return this.#length > this.#maxBytes
   }
 
-  /** Reads blocks until the last one, or until the limit is exceeded. */
+  /** Reads a block, up to its end or until the limit is exceeded. Returns whether more blocks follow. */
   #readBlock(): 'more' | 'last' {
     const isLast = this.#take(1) === 1
     const type = this.#take(2)
@@ -159,7 +159,7 @@ class Inflater {
     this.#readCompressed(literalCode, distanceCode)
   }
 
-  /** Reads the code lengths, which are encoded themselves. */
+  /** Reads the code lengths, which are encoded with a prefix code themselves. */
   #readCodeLengths(count: number): Uint8Array {
     const order = lengthOrder.slice(0, this.#take(4) + 4)
     const codeLengths = new Uint8Array(lengthOrder.length)
@@ -200,15 +200,15 @@ class Inflater {
       if (code >= maxDistanceCodes) throw new Flaw('corrupt')
       const distance = (distanceBase[code] ?? 0) + this.#take(distanceExtraBits[code] ?? 0)
       if (distance > this.#length) throw new Flaw('corrupt')
-      // Byte by byte, since a match may overlap its own output.
+      // Copies byte by byte, since a match may overlap its own output.
       for (const end = this.#length + length; this.#length < end; this.#length++)
         this.#out[this.#length] = this.#out[this.#length - distance] ?? 0
     }
   }
 
   /**
-   * Does the same without checks for the end of the input, while enough is left, and with all state in local variables:
-   * twice as fast. It stops before a symbol that is neither a literal nor the start of a match.
+   * Reads symbols without checks for the end of the input, while enough of it is left, and with all state in local
+   * variables. This is twice as fast. It stops before a symbol that is neither a literal nor the start of a match.
    */
   #readAhead(literals: HuffmanCode, distances: HuffmanCode): void {
     const data = this.#data
@@ -290,7 +290,7 @@ class Inflater {
     }
   }
 
-  /** Drops the rest of a byte and returns bits that were read ahead. */
+  /** Drops the rest of a byte, and moves back over whole bytes that were read ahead. */
   #toByteBoundary(): void {
     this.#at -= this.#bitCount >> 3
     this.#bits = 0

@@ -14,7 +14,7 @@ const refusals: ReadonlySet<unknown> = new Set([
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false
   const { code } = error
-  // Brotli has many codes for malformed data; all of them name the format.
+  // Brotli has many codes for malformed data. All of them start with `ERR__ERROR_FORMAT_`.
   return refusals.has(code) || (typeof code === 'string' && code.startsWith('ERR__ERROR_FORMAT_'))
 }
 

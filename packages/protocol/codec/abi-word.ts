@@ -9,7 +9,7 @@ export function abiWord(data: Uint8Array, at: number): Uint8Array | undefined {
   return word.length === wordBytes ? word : undefined
 }
 
-/** The same word as a number; undefined also if it has more than `bits` bits. */
+/** Word number `at` of the data of a log as a number; undefined if it is incomplete or has more than `bits` bits. */
 export function abiUint(data: Uint8Array, at: number, bits: number): bigint | undefined {
   const word = abiWord(data, at)
   if (word === undefined) return undefined

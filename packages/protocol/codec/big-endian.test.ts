@@ -6,7 +6,7 @@ import { fromBigEndian, putUint64, toBigEndian, toFixedBigEndian } from './big-e
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 500) }
 const value = fc.bigInt({ min: 0n, max: 2n ** 300n })
 
-test('numbers decode to what was encoded', () => {
+test('encoded numbers decode to the same numbers', () => {
   const property = fc.property(value, fc.nat({ max: 9 }), (number, more) => {
     const short = toBigEndian(number)
     assert.notEqual(short[0], 0)

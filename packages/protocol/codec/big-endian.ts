@@ -27,7 +27,7 @@ export function toBigEndian(value: bigint): Uint8Array {
 export function toFixedBigEndian(value: bigint, length: number): Uint8Array {
   const bytes = new Uint8Array(length)
   let rest = value
-  // Four bytes at a time, and leading zeros are skipped, since operations on a bigint are slow.
+  // The loop writes four bytes at a time and skips leading zeros, since operations on a bigint are slow.
   for (let end = length; end > 0 && rest > 0n; end -= 4) {
     let low = Number(rest & 0xffff_ffffn)
     rest >>= 32n

@@ -25,7 +25,7 @@ for (const { name, hex, message } of [
   })
 }
 
-test('arbitrary text is bytes or a DecodeError', () => {
+test('arbitrary text decodes to bytes or raises a DecodeError', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
       try {

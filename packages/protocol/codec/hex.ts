@@ -23,7 +23,7 @@ export function toHex(bytes: Uint8Array): Hex {
 /**
  * Decodes hex of either case.
  *
- * @throws DecodeError for an odd number of digits, or another character after `0x`
+ * @throws DecodeError unless the text is `0x` and an even number of hex digits
  */
 export function fromHex(hex: string): Uint8Array {
   if (!hex.startsWith('0x')) throw new DecodeError('hex does not start with 0x')

@@ -1,4 +1,4 @@
-/** Concatenates chunks; a single chunk is returned as it is. */
+/** Concatenates chunks; a single chunk is returned without a copy. */
 export function joined(chunks: readonly Uint8Array[]): Uint8Array {
   if (chunks.length === 1 && chunks[0] !== undefined) return chunks[0]
   let size = 0

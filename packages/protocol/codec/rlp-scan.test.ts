@@ -30,7 +30,7 @@ function isCanonical(check: () => void): boolean {
   }
 }
 
-/** Whether the bytes are viem's encoding of what it decodes from them; viem also decodes longer forms. */
+/** Whether viem decodes the bytes and encodes the value to the same bytes; viem also decodes longer forms. */
 function isCanonicalForViem(bytes: Uint8Array): boolean {
   try {
     return Buffer.from(bytes).equals(toRlp(fromRlp(bytes, 'bytes'), 'bytes'))
@@ -87,7 +87,7 @@ const scanOf = (hex: string) => {
   return { scan: new RlpScan(bytes, 0), end: bytes.length }
 }
 
-test('a number has no leading zeros and at most the given bytes', () => {
+test('a number with a leading zero, or with more bytes than the limit, is refused', () => {
   for (const hex of ['0x80', '0x01', '0x7f', '0x8180', '0x820100']) {
     const { scan, end } = scanOf(hex)
     scan.uint(2, end)
@@ -99,7 +99,7 @@ test('a number has no leading zeros and at most the given bytes', () => {
   }
 })
 
-test('a string of a given length has exactly that length', () => {
+test('a string of another length than the given one is refused', () => {
   const { scan, end } = scanOf('0x820000')
   scan.fixed(2, end)
   for (const hex of ['0x8180', '0x83000000', '0xc20000']) {

@@ -4,7 +4,7 @@ import { DecodeError } from './decode-error.ts'
 export const longestShort = 55
 
 /**
- * Reads RLP item by item without copies or objects: the content of a string is from `start` to `position`.
+ * Reads RLP item by item without copies or objects. The content of the last string is from `start` to `position`.
  * Only the shortest form passes, so the bytes that were read equal the encoding of their value.
  * Spec: Ethereum yellow paper, appendix B
  */
@@ -66,7 +66,7 @@ export class RlpScan {
   /**
    * Reads a string of a given length.
    *
-   * @throws DecodeError also for another length
+   * @throws DecodeError as `string`, and for another length
    */
   fixed(length: number, end: number): void {
     this.string(end)
@@ -77,7 +77,7 @@ export class RlpScan {
   /**
    * Reads a number of limited length.
    *
-   * @throws DecodeError also for more bytes, or a leading zero
+   * @throws DecodeError as `string`, and for more than `maxBytes` bytes or a leading zero
    */
   uint(maxBytes: number, end: number): void {
     this.string(end)
@@ -92,7 +92,7 @@ export class RlpScan {
     if (this.position !== end) throw new DecodeError('a list has too many fields')
   }
 
-  /** Finds the content by the length in or after the first byte; returns its end. */
+  /** Reads the length in or after the first byte, sets `start`, and returns the end of the content. */
   #content(short: number, end: number): number {
     if (this.position >= end) throw new DecodeError('a field is missing')
     const lengthBytes = Math.max(0, short - longestShort)

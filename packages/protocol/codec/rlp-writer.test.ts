@@ -7,7 +7,7 @@ import { overheadPerList, RlpWriter } from './rlp-writer.ts'
 
 const runs = { numRuns: Number(process.env['ATOLL_FUZZ_RUNS'] ?? 1_000) }
 
-test('lists equal those of the codec', () => {
+test('written lists equal the encoding of `encodeRlp`', () => {
   const list = fc.record({
     small: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
     bytes: fc.uint8Array({ maxLength: 40 }),
@@ -38,7 +38,7 @@ test('lists equal those of the codec', () => {
   )
 })
 
-test('lists at the edges of each head size equal those of the codec', () => {
+test('written lists at the edges of each head size equal the encoding of `encodeRlp`', () => {
   for (const length of [54, 55, 56, 255, 256, 65_535, 65_536]) {
     const writer = new RlpWriter(overheadPerList + length)
     writer.beginList()

@@ -74,7 +74,7 @@ test('arbitrary bytes decode to a value with the same encoding, or are refused',
   )
 })
 
-test('numbers have no leading zeros and at most the given bytes', () => {
+test('a number with a leading zero, or with more bytes than the limit, is refused', () => {
   for (const value of [0n, 1n, 127n, 128n, 255n, 256n, 2n ** 64n - 1n])
     assert.equal(rlpUint(decodeRlp(encodeRlp(uintToRlp(value))), 8), value)
   assert.throws(() => rlpUint(uintToRlp(2n ** 64n), 8), { message: /9 bytes, at most 8/ })

@@ -16,7 +16,7 @@ export function encodeRlp(item: RlpItem): Uint8Array {
   return bytes
 }
 
-/** A buffer that is filled from its end; `at` is the offset of what was written last. */
+/** A buffer that is filled from its end; `at` is the offset of the last written byte. */
 interface Backwards {
   readonly bytes: Uint8Array
   at: number
@@ -34,7 +34,7 @@ function write(item: RlpItem, target: Backwards): void {
   writeRlpHead(target, end - target.at, 0xc0)
 }
 
-/** Writes the head of a string (0x80) or list (0xc0) before what was written last. */
+/** Writes the head of a string (0x80) or list (0xc0) before its content, which is already written. */
 export function writeRlpHead(target: Backwards, length: number, offset: 0x80 | 0xc0): void {
   if (length <= longestShort) {
     target.bytes[--target.at] = offset + length

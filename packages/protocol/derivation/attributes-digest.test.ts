@@ -40,7 +40,7 @@ const others: readonly Partial<PayloadAttributes>[] = [
   { minBaseFee: 1n },
 ]
 
-test('every field changes the digest, and absent differs from zero', () => {
+test('every field changes the digest, and an absent field differs from a zero field', () => {
   const digests = [{}, ...others].map((other) =>
     attributesDigest({ parentHash, attributes: { ...attributes, ...other } }),
   )

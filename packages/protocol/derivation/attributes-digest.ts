@@ -10,7 +10,7 @@ interface DerivedBlock {
   readonly attributes: PayloadAttributes
 }
 
-/** Hash over attributes and their parent: different attributes have different digests. */
+/** Hash over attributes and their parent. Different attributes have different digests. */
 export function attributesDigest({ parentHash, attributes }: DerivedBlock): Bytes32 {
   const fields: RlpItem[] = [
     fromHex(parentHash),
@@ -32,7 +32,7 @@ function hexToRlp(hex: Hex): Uint8Array {
   return fromHex(hex)
 }
 
-/** An absent value is encoded as an empty list, which no value is. */
+/** Encodes an absent value as an empty list, and a present value as a list of one item. */
 function optional<Value>(value: Value | undefined, encode: (value: Value) => Uint8Array): RlpItem {
   return value === undefined ? [] : [encode(value)]
 }

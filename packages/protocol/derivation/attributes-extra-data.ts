@@ -7,11 +7,11 @@ import { fromHex } from '#protocol/codec/hex.ts'
 /** The attributes that go into the extra data of the header. */
 export type HeaderFees = Pick<PayloadAttributes, 'eip1559Params' | 'minBaseFee'>
 
-/** The chain's own constants, used for zeros. */
+/** The constants of the chain, which replace zero parameters. */
 export type ChainFees = Pick<RollupConfig['eip1559'], 'denominatorCanyon' | 'elasticity'>
 
 /**
- * The EIP-1559 parameters that the execution client uses for attributes; zeros mean the chain's own constants.
+ * The EIP-1559 parameters that the execution client uses for attributes. Constants of the chain replace zeros.
  *
  * @returns undefined before Holocene
  * Spec: protocol/holocene/exec-engine.md#dynamic-eip-1559-parameters

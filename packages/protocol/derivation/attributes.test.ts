@@ -41,7 +41,7 @@ const batch: SingularBatch = {
   transactions: [Uint8Array.of(2, 1), Uint8Array.of(2, 2)],
 }
 
-/** The child of `parent` in the same epoch. */
+/** Changes for a child of `parent` in the same epoch. */
 const sameEpoch: Partial<AttributesSource> = {
   batch: { ...batch, epochNumber: 50n, epochHash: hash(50) },
   epoch: testL1Block(50),
@@ -125,7 +125,7 @@ test('a malformed deposit stops derivation', () => {
   assert.match(output.detail ?? '', /^log 1 of L1 block 51 \(0x[0-9a-f]{64}\): topics$/)
 })
 
-test('an update that breaks a rule is reported and ignored', () => {
+test('a malformed config update is reported and ignored', () => {
   const logs = [{ ...gasLimitLog, data: new Uint8Array(3) }]
   const output = built({ epoch: testL1Block(51, { logs }) })
   assert.deepEqual(output.ignoredUpdates, [{ logIndex: 0, reason: 'data' }])
@@ -172,13 +172,13 @@ test('fields of attributes are present from their forks on', () => {
 })
 
 // Rules: attributes-fields
-test('an L1 block before beacon roots gives a zero root', () => {
+test('an L1 block without a beacon root gives attributes with a zero root', () => {
   const epoch = testL1Block(51, { parentBeaconBlockRoot: undefined })
   assert.equal(built({ epoch }).attributes.parentBeaconBlockRoot, hash(0))
 })
 
 // Rules: activation-l1-attributes
-test('the activation block has the L1 attributes of the fork before, the next block those of the fork', () => {
+test('L1 attributes have the previous form in the activation block, and the form of the fork from the next block on', () => {
   const formsAround = (fork: HardforkName, before: HardforkName) => {
     const form = (time: bigint) =>
       encodedL1AttributesForm(l1AttributesOf(built({}, at(forksUpTo(before, { [fork]: time })))))
@@ -224,7 +224,7 @@ test('a footprint scalar of 0 is encoded as 400', () => {
 })
 
 // Rules: deposits-only
-test('a replacement keeps deposits and upgrade transactions', () => {
+test('a deposits-only replacement keeps deposits and upgrade transactions', () => {
   const { attributes } = built({}, at(forksUpTo('delta', { ecotone: 1_002n })))
   const left = depositsOnly(attributes)
   assert.equal(left?.transactions.length, 7)
@@ -233,7 +233,7 @@ test('a replacement keeps deposits and upgrade transactions', () => {
 })
 
 // Rules: deposits-only
-test('a replacement has no batch transactions of any kind', () => {
+test('a deposits-only replacement has no batch transactions of any kind', () => {
   const types = [0xf8, 1, 2, 4, 0x7d, 0x7f]
   const transactions = types.map((type) => Uint8Array.of(type, 1))
   const { attributes } = built({ batch: { ...batch, transactions } })
@@ -265,7 +265,7 @@ const systemConfigs: fc.Arbitrary<SystemConfig> = fc.record(
 )
 
 // Rules: config-from-block
-test('the system config of attributes equals the one read from their block', () => {
+test('the system config returned with attributes equals the system config read from the built block', () => {
   const around = fc.constantFrom(undefined, 990n, 1_000n, 1_001n, 1_002n)
   const property = fc.property(
     systemConfigs,

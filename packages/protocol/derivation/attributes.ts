@@ -19,7 +19,7 @@ import { depositType } from '#protocol/transaction/transaction-types.ts'
 /** Inputs of payload attributes. */
 export interface AttributesSource {
   readonly parent: L2BlockRef
-  /** The system config of the parent: `systemConfigOf` the block, or the one returned with its attributes. */
+  /** The system config of the parent, read with `systemConfigOf` or returned with the parent's attributes. */
   readonly systemConfig: SystemConfig
   readonly batch: SingularBatch
   /** The L1 block of the batch's epoch. */
@@ -37,12 +37,12 @@ export type AttributesOutput =
       readonly ignoredUpdates: readonly IgnoredUpdate[]
     }
   | {
-      /** The batch does not match the parent or L1: derivation must be reset. */
+      /** The batch does not match the parent or L1, so derivation must be reset. */
       readonly kind: 'reset'
       readonly reason: AttributesMismatch
     }
   | {
-      /** L1 has data that its contracts cannot produce: continuing would fork the chain. */
+      /** L1 has data that its contracts cannot produce. Derivation must stop, since continuing would fork the chain. */
       readonly kind: 'critical'
       readonly reason: 'malformed-deposit' | 'l1-attributes'
       /** The malformed log and what is wrong with it. */
@@ -58,7 +58,8 @@ const noUpdates: readonly IgnoredUpdate[] = []
 const noDeposits: UserDeposits = { kind: 'deposits', transactions: [] }
 
 /**
- * Builds payload attributes from batches. It caches what the blocks of an epoch share; its output depends on its input only.
+ * Builds payload attributes from batches. It caches values that the blocks of an epoch share, which does not affect the
+ * output.
  * Spec: protocol/derivation.md#deriving-payload-attributes
  */
 export class AttributesBuilder {
@@ -87,8 +88,8 @@ export class AttributesBuilder {
     const deposits = isNewEpoch ? this.#userDeposits(epoch) : noDeposits
     // Rule deposit-malformed: A malformed deposit stops derivation. Spec: derive/deposits.go
     if (deposits.kind === 'malformed') return malformedDeposit(epoch, deposits)
-    // Rule scalar-updates: Which scalars may be set follows the time of the L1 block of the log. Spec: ecotone/derivation.md,
-    // derive/system_config.go
+    // Rule scalar-updates: The timestamp of a log's L1 block decides which scalars the log may set.
+    // Spec: ecotone/derivation.md, derive/system_config.go
     const updated = isNewEpoch ? this.#updated(source) : undefined
     const systemConfig = updated?.config ?? source.systemConfig
     const rules = this.#rules.at(timestamp)
@@ -98,7 +99,7 @@ export class AttributesBuilder {
     // Rule transaction-order: Order of transactions: L1 attributes, deposits, upgrades, batch.
     // Spec: derivation.md#deriving-payload-attributes, derive/attributes.go
     const transactions = [l1Attributes.at(isNewEpoch ? 0n : parent.sequenceNumber + 1n)]
-    // Pushed one by one: a block may have more transactions than a call can have arguments.
+    // Pushed one by one, because a block may have more transactions than a call can have arguments.
     for (const raw of deposits.transactions) transactions.push(raw)
     for (const fork of rules.begins)
       for (const raw of upgradeTransactions(fork, this.#config)) transactions.push(raw)
@@ -110,8 +111,8 @@ export class AttributesBuilder {
         timestamp,
         prevRandao: epoch.prevRandao,
         suggestedFeeRecipient: sequencerFeeVaultAddress,
-        // Rule attributes-fields: Fields of the attributes by fork. Spec: ecotone/derivation.md, holocene/derivation.md,
-        // jovian/derivation.md, derive/attributes.go
+        // Rule attributes-fields: The fork decides which fields the attributes have. Spec: ecotone/derivation.md,
+        // holocene/derivation.md, jovian/derivation.md, derive/attributes.go
         withdrawals: forks.canyon ? [] : undefined,
         parentBeaconBlockRoot: forks.ecotone
           ? (epoch.parentBeaconBlockRoot ?? zeroHash)
@@ -155,7 +156,7 @@ export class AttributesBuilder {
     return deposits
   }
 
-  /** Returns the same object while nothing changes, so that blocks of an epoch can be recognized by identity. */
+  /** Returns the same config object while nothing changes, so that the cached L1 attributes are found by identity. */
   #carry(used: SystemConfig, rules: BlockRules): SystemConfig {
     const known = this.#carried
     if (known?.rules === rules && (known.used === used || known.next === used)) return known.next
@@ -181,7 +182,7 @@ interface CarriedConfig {
   readonly next: SystemConfig
 }
 
-// Rule attributes-fit: Parent, time, epoch and L1 parent fit together; otherwise derivation is reset.
+// Rule attributes-fit: Parent, time, epoch and L1 parent of a batch match; otherwise derivation is reset.
 // Spec: derivation.md#deriving-payload-attributes, derive/attributes.go
 function mismatchOf(
   { parent, batch, epoch }: AttributesSource,
@@ -218,10 +219,10 @@ function isSame(left: SystemConfig, right: SystemConfig): boolean {
   )
 }
 
-// Rule deposits-only: A replaced block has the same attributes without the batch transactions.
+// Rule deposits-only: The replacement of a refused block has the same attributes without the batch transactions.
 // Spec: holocene/derivation.md#engine-queue, derive/attributes_queue.go
 /**
- * The replacement for attributes whose payload the execution client refused, from Holocene on: the deposits only.
+ * From Holocene on, the replacement for attributes whose payload the execution client refused. It keeps only deposits.
  *
  * @returns undefined if the attributes have deposits only
  * Spec: protocol/holocene/derivation.md#engine-queue

@@ -13,7 +13,7 @@ const feeAt = (timestamp: bigint, config = sepolia) =>
 const [cancun, prague, bpo1, bpo2] = [10_203_769_476_395n, 470_442_149n, 159_773n, 5_209n]
 
 // Rules: blob-base-fee
-test('the fraction is that of the last fork of L1', () => {
+test('the update fraction of the last active fork of L1 applies', () => {
   assert.equal(feeAt(1_706_655_072n), cancun)
   assert.equal(feeAt(1_741_159_775n), cancun)
   assert.equal(feeAt(1_741_159_776n), prague)
@@ -23,7 +23,7 @@ test('the fraction is that of the last fork of L1', () => {
 })
 
 // Rules: blob-base-fee
-test('a chain that missed Prague computes the fee as in Cancun until its own time', () => {
+test('a chain that missed Prague computes the fee as in Cancun until the time in its config', () => {
   const late = { ...sepolia, pectraBlobScheduleTime: 1_742_486_400n }
   assert.equal(feeAt(1_742_486_399n, late), cancun)
   assert.equal(feeAt(1_742_486_400n, late), prague)

@@ -4,17 +4,17 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 /** The minimum blob base fee, in wei. */
 const minBlobBaseFee = 1n
 
-/** Update fraction of Cancun, the first. Spec: EIP-4844 */
+/** Update fraction from Cancun, the first fork with blobs. Spec: EIP-4844 */
 const cancunUpdateFraction = 3_338_477n
 
 // Rule limit-blob-fee: The blob base fee has 256 bits. Spec: EIP-4844
-/** The L1 attributes hold a fee of 256 bits. */
+/** The field of the L1 attributes for the fee has 256 bits. */
 const maxFeeBits = 256n
 
 /**
  * The blob base fee of an L1 block, in wei.
  *
- * @returns undefined if it has more than 256 bits, far above any real L1
+ * @returns undefined if it has more than 256 bits, which no real L1 reaches
  * Spec: protocol/ecotone/l1-attributes.md; EIP-4844, EIP-7892; protocol/pectra-blob-schedule/derivation.md
  */
 export function blobBaseFee(
@@ -25,7 +25,7 @@ export function blobBaseFee(
   return fakeExponential(excessBlobGas, updateFraction(config, timestamp))
 }
 
-// Rule blob-base-fee: Blob base fee: fraction by L1 fork and by the Pectra blob schedule fix.
+// Rule blob-base-fee: The L1 fork and the Pectra blob schedule fix decide the update fraction of the blob base fee.
 // Spec: pectra-blob-schedule/derivation.md, derive/l1_block_info.go
 function updateFraction(
   { l1BlobSchedule, pectraBlobScheduleTime }: RollupConfig,

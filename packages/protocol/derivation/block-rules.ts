@@ -36,7 +36,7 @@ export class BlockRulesByTime {
   readonly #config: RollupConfig
   #rules: BlockRules | undefined
   #from = 0n
-  /** Undefined: no end. */
+  /** Timestamp at which the cached rules end; undefined if they do not end. */
   #until: bigint | undefined
 
   constructor(config: RollupConfig) {
@@ -48,7 +48,7 @@ export class BlockRulesByTime {
     const isSame = timestamp >= this.#from && (this.#until === undefined || timestamp < this.#until)
     if (this.#rules !== undefined && isSame) return this.#rules
     const rules = blockRulesAt(this.#config, timestamp)
-    // An activation block has its own rules.
+    // The rules of an activation block apply to that block only.
     if (rules.begins.length === 0) this.#keep(rules, timestamp)
     return rules
   }
@@ -61,8 +61,8 @@ export class BlockRulesByTime {
       if (time > timestamp && (until === undefined || time < until)) until = time
       if (time <= timestamp && time + blockTime > from) from = time + blockTime
     }
-    // Rules are not cached within a block time after a fork's time. Its activation block is not here if a later fork
-    // implied it before.
+    // Rules are not cached within a block time after a fork's time. No block there activates a fork that a later fork
+    // implied before.
     if (from > timestamp) return
     this.#rules = rules
     this.#from = from

@@ -117,7 +117,7 @@ test('a long transaction is shown by its hash', () => {
 })
 
 // Rules: consolidate-withdrawals
-test('between Canyon and Isthmus the withdrawals root is that of an empty list', () => {
+test('between Canyon and Isthmus the withdrawals root must be the root of an empty list', () => {
   const holocene = {
     fork: 'holocene',
     attributes: { minBaseFee: undefined },
@@ -147,7 +147,7 @@ test('before Canyon there are no withdrawals, and before Holocene no extra data'
 })
 
 // Rules: consolidate-extra-data
-test('nonzero parameters are compared unchanged', () => {
+test('nonzero EIP-1559 parameters are compared without replacement', () => {
   const params = { eip1559Params: '0x0000000800000002' as Bytes8 }
   const extraData = fromHex('0x0100000008000000020000000000000005')
   assert.equal(differs({ attributes: params, block: { extraData } }), undefined)

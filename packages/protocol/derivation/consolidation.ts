@@ -28,7 +28,7 @@ export interface Difference {
 const emptyRoot = toHash(emptyTrieRoot)
 
 /**
- * Compares a block with attributes: whether the execution client would build this block from them.
+ * Compares a block with attributes, to decide whether the execution client would build this block from them.
  *
  * @returns the first difference; undefined if the block matches
  * Spec: protocol/derivation.md#l1-consolidation-payload-attributes-matching; op-node's rules where the specification is silent
@@ -82,14 +82,15 @@ function transactionDifference(
   return undefined
 }
 
-/** The L1 attributes deposit differs most often and is short, so it is shown in full; other transactions by their hash. */
+/** A longer transaction is shown by its hash. The L1 attributes deposit, which differs most often, is shorter. */
 const longestShown = 400
 
 function nameOf(raw: Uint8Array): string {
   return raw.length <= longestShown ? toHex(raw) : toHash(keccak256(raw))
 }
 
-// Rule consolidate-withdrawals: Withdrawals and their root are compared by fork. Spec: attributes/engine_consolidate.go
+// Rule consolidate-withdrawals: The fork decides how withdrawals and their root are compared.
+// Spec: attributes/engine_consolidate.go
 function withdrawalsDifference(
   config: RollupConfig,
   attributes: PayloadAttributes,
@@ -116,7 +117,7 @@ function listName(withdrawals: readonly [] | undefined): string | undefined {
   return withdrawals === undefined ? undefined : '[]'
 }
 
-// Rule consolidate-extra-data: Extra data is compared by meaning; zeros mean the chain's own parameters.
+// Rule consolidate-extra-data: Extra data is compared by its decoded parameters; constants of the chain replace zeros.
 // Spec: holocene/exec-engine.md, attributes/engine_consolidate.go
 function extraDataDifference(
   config: RollupConfig,

@@ -14,7 +14,7 @@ export type UserDeposits =
       readonly transactions: readonly Uint8Array[]
     }
   | {
-      /** No deposit contract emits such a log, and a node that skipped it would fork the chain: derivation must stop. */
+      /** No deposit contract emits such a log, and a node that skipped it would fork the chain, so derivation stops. */
       readonly kind: 'malformed'
       readonly logIndex: number
       readonly reason: DepositFault
@@ -23,7 +23,7 @@ export type UserDeposits =
 /** What is wrong with a log of a deposit. */
 type DepositFault = 'topics' | 'version' | 'length' | 'offset' | 'padding' | 'opaque-data'
 
-/** The source of deposits. */
+/** The deposit contract, and the L1 block with its logs. */
 export interface DepositSource {
   readonly depositContractAddress: Address
   readonly l1BlockHash: Hash
@@ -32,7 +32,7 @@ export interface DepositSource {
 /** Hash of `TransactionDeposited(address,address,uint256,bytes)`. */
 const depositEvent = '0xb3813568d9991fc951961fcb4c784893574240a28925604d09fc577c55bb7c32' as Bytes32
 
-/** Opaque data of a deposit before its calldata: mint, value, gas, creation flag. */
+/** Bytes of the opaque data before the calldata: mint, value, gas and creation flag. */
 const opaqueHeadBytes = 73
 
 /** Bytes of the log data before the opaque data: its offset and its length. */
@@ -64,7 +64,7 @@ export function depositsOfLogs(
 
 // Rule deposit-log: The log of a deposit: topics, version, offset, length, minimal padding.
 // Spec: deposits.md#user-deposited-transactions, derive/deposit_log.go
-/** op-node does not check the padding or the upper bytes of the addresses. */
+/** As in op-node, the content of the padding and the upper bytes of the addresses are not checked. */
 function faultOf({ topics, data }: L1Log): DepositFault | undefined {
   if (topics.length !== 4) return 'topics'
   if (fromBigEndian(fromHex(topics[3] ?? '0x01')) !== 0n) return 'version'
@@ -72,7 +72,7 @@ function faultOf({ topics, data }: L1Log): DepositFault | undefined {
   if (abiUint(data, 0, 64) !== 32n) return 'offset'
   const length = abiUint(data, 1, 64)
   const room = BigInt(data.length - dataHeadBytes)
-  // The shortest possible padding.
+  // The padding must have the shortest possible length.
   if (length === undefined || length > room || length + 32n <= room) return 'padding'
   return length < opaqueHeadBytes ? 'opaque-data' : undefined
 }

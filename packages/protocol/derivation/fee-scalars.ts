@@ -10,16 +10,16 @@ export interface FeeScalars {
   readonly blobBaseFeeScalar: bigint
 }
 
-/** The operator fee; 32 and 64 bits. */
+/** The operator fee: a scalar of 32 bits and a constant of 64 bits. */
 export interface OperatorFee {
   readonly scalar: bigint
   readonly constant: bigint
 }
 
-/** The value used for a scalar from before Ecotone with data in its padding. */
+/** Replaces a scalar from before Ecotone that has data in its padding. */
 const maxScalar = 2n ** 32n - 1n
 
-/** Whether a word is a valid encoding of weights: `setGasConfig` accepted any word before Ecotone. */
+/** Whether a word is a valid encoding of weights. Before Ecotone `setGasConfig` accepted any word. */
 export function isFeeScalars(scalar: Bytes32): boolean {
   const version = uint(scalar, 0, 1)
   return version <= 1n && hasEmptyPadding(scalar, version)
@@ -27,7 +27,7 @@ export function isFeeScalars(scalar: Bytes32): boolean {
 
 // Rule scalar-invalid: A scalar that encodes no weights stops derivation. Spec: ecotone/l1-attributes.md,
 // op-service/eth/types.go
-/** Decodes the weights of Ecotone; undefined for an unknown version, or data in the padding of version 1. */
+/** Decodes the weights of Ecotone; undefined if the version is unknown, or version 1 has data in its padding. */
 export function decodeFeeScalars(scalar: Bytes32): FeeScalars | undefined {
   const version = uint(scalar, 0, 1)
   const isClean = hasEmptyPadding(scalar, version)
@@ -64,7 +64,7 @@ export function encodeOperatorFee({ scalar, constant }: OperatorFee): Bytes32 {
   return toBytes32(bytes)
 }
 
-/** Reads some bytes of a word from its hex as a number; fast, since each epoch does this. */
+/** Reads bytes of a word as a number. Slicing its hex is fast, which matters because each epoch does this. */
 function uint(word: Bytes32, from: number, to: number): bigint {
   return BigInt(`0x${word.slice(2 + 2 * from, 2 + 2 * to)}`)
 }

@@ -26,12 +26,13 @@ export interface L1AttributesSource {
   readonly rules: BlockRules
 }
 
-// Rule l1-attributes-forms: L1 attributes of Bedrock, Ecotone, Isthmus and Jovian; gas and system flag until Regolith.
+// Rule l1-attributes-forms: L1 attributes have the forms Bedrock, Ecotone, Isthmus and Jovian; Regolith changes gas and
+// system flag.
 // Spec: deposits.md#l1-attributes-deposited-transaction, derive/l1_block_info.go
 /**
  * Builds the L1 attributes of the first block of an epoch.
  *
- * @returns undefined if they cannot be encoded: the scalar of the system config is invalid, or a fee is too large
+ * @returns undefined if the scalar of the system config is invalid or a fee is too large, so they cannot be encoded
  * Spec: protocol/deposits.md#l1-attributes-deposited-transaction, ecotone, isthmus and jovian l1-attributes.md
  */
 export function l1AttributesOf(
@@ -77,8 +78,8 @@ function bedrockOf({ overhead, scalar }: SystemConfig): L1Attributes['bedrock'] 
 }
 
 /**
- * The L1 attributes deposits of one epoch. They differ in sequence number and source hash only: one is encoded,
- * and each block gets a copy with these two replaced, which takes half the time.
+ * The L1 attributes deposits of one epoch. They differ only in sequence number and source hash. One is encoded, and
+ * each block gets a copy with these two fields replaced, which takes half the time.
  */
 export class L1AttributesDeposits {
   readonly #template: Uint8Array
@@ -90,13 +91,13 @@ export class L1AttributesDeposits {
     const data = encodeL1Attributes(attributes)
     this.#template = encodeDeposit(depositOf(data, forks.regolith ? regolithGas : bedrockGas))
     this.#sources = new SourceHashes('l1Attributes', attributes.hash)
-    // A list of 56 bytes or more: type, head, length bytes, then the head of the first field.
+    // The list has 56 bytes or more: type, head, length bytes and the head of the first field precede the source hash.
     this.#sourceHashAt = 3 + (this.#template[1] ?? 0) - 0xf7
     const at = attributes.bedrock === undefined ? 'packed' : 'bedrock'
     this.#sequenceNumberAt = this.#template.length - data.length + sequenceNumberAt[at]
   }
 
-  /** The first deposit of the block with a sequence number. */
+  /** The L1 attributes deposit of the block with this sequence number. */
   at(sequenceNumber: bigint): Uint8Array {
     const deposit = this.#template.slice()
     deposit.set(this.#sources.at(sequenceNumber), this.#sourceHashAt)

@@ -39,7 +39,7 @@ type Fields = Readonly<Record<string, string | number>>
 
 const { cases, realTransactions } = readVectors('l1_info.json') as Vectors
 
-/** The fields as the vectors name them. */
+/** Decodes calldata to fields with the names of the vectors. */
 function fieldsOf(calldata: Uint8Array): Fields {
   const { bedrock, ecotone, operatorFee, daFootprintGasScalar, ...common } =
     decodeL1Attributes(calldata)
@@ -67,7 +67,7 @@ function fieldsOf(calldata: Uint8Array): Fields {
 
 for (const { format, fields, calldata, preRegolith, regolith } of cases)
   // Rules: l1-attributes-forms
-  test(`the L1 attributes deposit in the form of ${format} decodes, and encodes again`, () => {
+  test(`the L1 attributes deposit in the form of ${format} decodes, and encodes to the same bytes`, () => {
     const data = fromHex(calldata)
     const attributes = decodeL1Attributes(data)
     assert.equal(encodedL1AttributesForm(data), format)
@@ -79,7 +79,7 @@ for (const { format, fields, calldata, preRegolith, regolith } of cases)
     ] as const) {
       if (want === undefined) continue
       const forks = hardforksAt({ regolith: 1n }, time)
-      // The template is that of the first block of the epoch.
+      // As in derivation, the object is made for the first block of the epoch; `at` sets the sequence number.
       const first = { ...attributes, sequenceNumber: 0n }
       const raw = new L1AttributesDeposits(first, { forks }).at(attributes.sequenceNumber)
       assert.equal(toHex(raw), want.tx)
@@ -93,7 +93,7 @@ for (const { format, fields, calldata, preRegolith, regolith } of cases)
 
 for (const { note, tx, decoded } of realTransactions)
   // Rules: l1-attributes-forms
-  test(`an L1 attributes deposit of a real chain decodes, and encodes again: ${note}`, () => {
+  test(`an L1 attributes deposit of a real chain decodes, and encodes to the same bytes: ${note}`, () => {
     const { data, sourceHash } = decodeDeposit(fromHex(tx))
     assert.deepEqual({ ...fieldsOf(data), sourceHash }, decoded)
     const attributes = decodeL1Attributes(data)

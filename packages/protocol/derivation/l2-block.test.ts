@@ -61,7 +61,7 @@ test('the system config of a block is read from the block', () => {
 })
 
 // Rules: config-from-block
-test('the genesis block has no L1 attributes: the rollup config gives its values', () => {
+test('the L1 origin and system config of the genesis block come from the rollup config', () => {
   const { genesis } = testRollup
   const first = block({ number: 0n, blockHash: genesis.l2.hash, transactions: [] })
   assert.deepEqual(l2BlockRefOf(testRollup, first).l1Origin, genesis.l1)
@@ -83,7 +83,7 @@ test('the first transaction must be the L1 attributes in the form of the block�
 })
 
 // Rules: extra-data
-test('extra data must be of the block’s fork', () => {
+test('extra data must have the form of the block’s fork', () => {
   for (const extra of ['0x', '0x00000000fa00000006', '0x0100000000000000060000000000000064'])
     assert.throws(
       () => systemConfigOf(testRollup, block({ extraData: fromHex(extra) })),
@@ -91,7 +91,7 @@ test('extra data must be of the block’s fork', () => {
     )
 })
 
-test('arbitrary bytes are a block or a DecodeError', () => {
+test('a block with arbitrary bytes is read or raises a DecodeError', () => {
   const property = fc.property(
     fc.uint8Array(),
     fc.uint8Array({ maxLength: 20 }),

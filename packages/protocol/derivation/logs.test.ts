@@ -80,7 +80,7 @@ test('a malformed deposit among valid ones is reported by the index of its log',
 const word = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toBytes32)
 const topics = fc.array(fc.oneof(word, fc.constant(zero)), { maxLength: 4 })
 
-test('a deposit of any log can be decoded', () => {
+test('a deposit derived from any log can be decoded', () => {
   const data = fc
     .tuple(fc.nat({ max: 300 }), fc.nat({ max: 300 }))
     .map(([opaque, said]) => depositData(opaque, said))
@@ -125,7 +125,7 @@ test('updates apply in order, and an invalid one does not affect the others', ()
 })
 
 // Rules: config-update-types
-test('numbers have at most the bits of their field', () => {
+test('an update with a number that has more bits than its field is ignored', () => {
   const accepted = (type: number, hex: string) =>
     updateSystemConfig(
       testSystemConfig,

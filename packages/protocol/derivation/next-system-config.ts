@@ -16,10 +16,11 @@ const zeroWord = toBytes32(new Uint8Array(32))
 const zeroParams = toBytes8(new Uint8Array(8))
 
 /**
- * The system config for the child of a block, from the one that the block was built with. It equals what `systemConfigOf`
- * reads from the block, without decoding it: fields that the fork does not encode are lost, and zeros become constants.
+ * Computes the system config for the child of a block from the config that the block was built with. The result equals
+ * `systemConfigOf` of the block, but the block need not be decoded. Fields that the fork does not encode are reset, and
+ * constants replace zeros.
  *
- * @param used includes the updates of the block's L1 origin; its scalar is a valid one
+ * @param used the config of the block, including the updates of its L1 origin, with a valid scalar
  */
 export function nextSystemConfig(
   config: RollupConfig,
@@ -43,7 +44,7 @@ export function nextSystemConfig(
   }
 }
 
-/** The execution client replaces zeros by the chain's own constants. */
+/** Replaces zeros by the constants of the chain, as the execution client does. */
 function paramsOf(
   { eip1559 }: RollupConfig,
   { eip1559Params }: SystemConfig,

@@ -11,7 +11,7 @@ export const l1BlockAddress = '0x4200000000000000000000000000000000000015' as Ad
 /** The sequencer fee vault: fee recipient of every block. */
 export const sequencerFeeVaultAddress = '0x4200000000000000000000000000000000000011' as Address
 
-/** Holds ether for transfers between chains. */
+/** The ETHLiquidity contract, which holds ether for transfers between chains. */
 export const ethLiquidityAddress = '0x4200000000000000000000000000000000000025' as Address
 
 /** The L2ToL1MessagePasser, which stores withdrawals; its storage root is part of the output root. */

@@ -6,23 +6,23 @@ import type { Hash } from '#protocol/primitives.ts'
 /** The domain of a source hash. Spec: protocol/deposits.md#source-hash-computation */
 const domains = { user: 0, l1Attributes: 1, upgrade: 2 } as const
 
-// Rule source-hashes: Source hashes: by log index, sequence number or intent. Spec: deposits.md#source-hash-computation,
-// derive/deposit_source.go
+// Rule source-hashes: Source hashes are computed from a log index, a sequence number or an intent.
+// Spec: deposits.md#source-hash-computation, derive/deposit_source.go
 /**
- * Computes the source hashes of the deposits of one L1 block. Each is two hashes of 64 bytes; the buffers are reused, since every L2
- * block needs one.
+ * Computes the source hashes of the deposits of one L1 block. Each takes two hashes of 64 bytes. The buffers are
+ * reused, since every L2 block needs a source hash.
  */
 export class SourceHashes {
   readonly #inner = new Uint8Array(64)
   readonly #outer = new Uint8Array(64)
 
-  /** The source hash of a user deposit by log index, or of the L1 attributes by sequence number. */
+  /** @param kind whether indexes are log indexes of user deposits, or sequence numbers of L1 attributes */
   constructor(kind: 'user' | 'l1Attributes', l1BlockHash: Hash) {
     this.#inner.set(fromHex(l1BlockHash))
     this.#outer[31] = domains[kind]
   }
 
-  /** 32 bytes. */
+  /** The source hash for an index, 32 bytes. */
   at(index: bigint): Uint8Array {
     putUint64(this.#inner, 56, index)
     this.#outer.set(keccak256(this.#inner), 32)

@@ -9,9 +9,9 @@ import { configUpdateEvent } from './system-config-contract.ts'
 
 /** A system config after the updates of an L1 block. */
 export interface UpdatedSystemConfig {
-  /** The same object if nothing changed. */
+  /** The given object if no update changed it. */
   readonly config: SystemConfig
-  /** Updates that break a rule: each is ignored alone, the others apply. */
+  /** Invalid updates, which are ignored while the others apply. */
   readonly ignored: readonly IgnoredUpdate[]
 }
 
@@ -104,7 +104,7 @@ function scalarsOf(data: Uint8Array, form: 'bedrock' | 'ecotone'): Change {
   return isFeeScalars(scalar) ? { overhead: zeroWord, scalar } : 'scalar'
 }
 
-/** Both numbers are zero, which means the chain's own constants, or neither is. */
+/** Both numbers must be zero, which selects the constants of the chain, or both nonzero. */
 function eip1559Of(data: Uint8Array): Change {
   const word = singleWord(data)
   if (word === undefined) return 'data'

@@ -13,7 +13,7 @@ const forksWithGas = ['karst', 'lagoon'] as const
 
 // Rule upgrade-gas: Karst and Lagoon raise the gas limit of their activation block only. Spec: karst/derivation.md,
 // derive/payload_util.go
-/** Upgrade gas of a block; 0 unless it activates such a fork. */
+/** Upgrade gas of a block; 0 unless the block activates Karst or Lagoon. */
 export function upgradeGas({ begins }: BlockRules): bigint {
   if (begins.length === 0) return 0n
   return forksWithGas.reduce(
@@ -22,13 +22,13 @@ export function upgradeGas({ begins }: BlockRules): bigint {
   )
 }
 
-/** Upgrade gas that stays in the limit of later blocks: some chains did not remove Karst's. */
+/** Upgrade gas that stays in the limit of later blocks, because some chains did not remove the gas of Karst. */
 export function lastingUpgradeGas(config: RollupConfig, { begins }: BlockRules): bigint {
   return config.keepsKarstUpgradeGas && begins.includes('karst') ? upgradeGasByFork.karst : 0n
 }
 
 /**
- * The gas limit of the system config, from that of a header.
+ * Computes the gas limit of the system config from the gas limit of a header.
  *
  * @throws DecodeError if the limit of an activation block is below its upgrade gas
  */
@@ -38,6 +38,7 @@ export function gasLimitOfHeader(
   gasLimit: bigint,
 ): bigint {
   const extra = upgradeGas(rules) - lastingUpgradeGas(config, rules)
-  if (gasLimit < extra) throw new DecodeError(`gas limit ${gasLimit}, below the upgrade's ${extra}`)
+  if (gasLimit < extra)
+    throw new DecodeError(`gas limit ${gasLimit} is below the upgrade gas ${extra}`)
   return gasLimit - extra
 }

@@ -72,7 +72,7 @@ test('blob hashes are read in order, and only of blob transactions', async () =>
 })
 
 // Rules: inbox-types
-test('a set-code transaction is not read, nor is one of a future type', async () => {
+test('a transaction with the set-code type or an unknown type is not read', async () => {
   assert.equal(read(await signed(setCode)), undefined)
   const raw = await signed(dynamicFee)
   for (let type = 4; type < 0x7e; type++)
@@ -97,7 +97,7 @@ test('a transaction for another chain has no sender', async () => {
 
 // Rules: inbox-sender
 test('a transaction with an unrecoverable signature has no sender', () => {
-  // The x coordinate of a point of the curve, the generator.
+  // The x coordinate of the generator, which is a point of the curve.
   const r = '0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798'
   const good = { r, s: `0x${'11'.repeat(32)}` } as const
   const order = '0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141'

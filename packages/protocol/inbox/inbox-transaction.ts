@@ -24,12 +24,12 @@ export interface ScannedInboxTransaction {
   /** EIP-2718 type; 0 for a legacy transaction. */
   readonly type: number
   readonly sender: Address
-  /** A view. */
+  /** A view into the bytes of the transaction. */
   readonly data: Uint8Array
   readonly versionedHashes: readonly Hash[]
 }
 
-/** Rules for which transactions are read. */
+/** The batch inbox, the L1 chain and the recovery of senders, which decide which transactions are read. */
 export interface InboxScan {
   readonly inbox: Address
   readonly l1ChainId: bigint
@@ -50,7 +50,7 @@ const layouts: Readonly<Record<number, { readonly signed: number; readonly to: n
  * Decodes an L1 transaction to the batch inbox, from any sender.
  *
  * @param raw typed bytes of the transaction
- * @returns undefined if it goes elsewhere, has a type that batchers must not use, or its signature is invalid on L1
+ * @returns undefined if it has another recipient, a type that batchers must not use, or a signature invalid on L1
  * Spec: protocol/derivation.md#l1-retrieval; the allowed types are op-node's
  */
 export function scanInboxTransaction(
@@ -79,7 +79,7 @@ export function scanInboxTransaction(
   }
 }
 
-/** An L1 that is a rollup itself has deposits. */
+/** Decodes a deposit to the inbox, which an L1 has if it is a rollup itself. */
 function scanDeposit(raw: Uint8Array, { inbox }: InboxScan): ScannedInboxTransaction | undefined {
   const { from, to, data } = decodeDeposit(raw)
   if (to !== inbox) return undefined
@@ -91,7 +91,7 @@ interface Signing {
   readonly signature: Signature
 }
 
-// Rule inbox-sender: The sender is the L1 signer of the transaction, whether or not it failed; an invalid signature has no
+// Rule inbox-sender: The sender is the L1 signer, even if the transaction failed; with an invalid signature there is no
 // sender. Spec: derivation.md#l1-retrieval, derive/data_source.go
 function signingOf(
   type: number,

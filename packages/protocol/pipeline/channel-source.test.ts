@@ -18,7 +18,7 @@ const rules: ChannelRules = {
   allowsBrotli: false,
 }
 
-/** Outcomes of frames `a:0:text!`, in L1 blocks such as `@5`. */
+/** Adds frames `a:0:text!` in L1 blocks such as `@5`; returns the outcomes. */
 function feed(source: ChannelSource, text: string): string {
   const said: string[] = []
   for (const block of text.split('@').slice(1)) {
@@ -42,7 +42,7 @@ function feed(source: ChannelSource, text: string): string {
 // Rules: bank-pruning
 test('complete channels are read before another frame is added', () => {
   const feedBank = (text: string) => feed(new BankedChannels(), text)
-  // Two channels of 201 bytes fill the bank: a third would take the place of the first.
+  // Two channels of 201 bytes fill the bank, so a third would prune the first.
   assert.equal(feedBank('@0 a:0:A b:0:B! c:0:C!'), '(channel:pruned) B C')
   assert.equal(feedBank('@0 a:0:A b:0:B! @51 c:0:CC'), '(channel:timed-out) (channel:timed-out)')
   assert.equal(feedBank('@0 a:0:A @1 b:0:B! @51 c:0:CCCC'), '(channel:timed-out) B')

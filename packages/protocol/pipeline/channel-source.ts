@@ -26,9 +26,9 @@ export interface ChannelInput {
 
 /** Returns complete channels, each as its frames' data in order. */
 export interface ChannelSource {
-  /** The next channel; undefined if this L1 block completes no further one. */
+  /** The next channel; undefined if this L1 block completes no more channels. */
   next(input: ChannelInput): readonly Uint8Array[] | undefined
-  /** Drops the incomplete channel: a batch of the channel before it was invalid. */
+  /** Drops the incomplete channel, after a batch of the channel before it was invalid. */
   flush(): void
 }
 
@@ -40,7 +40,7 @@ export class BankedChannels implements ChannelSource {
     for (;;) {
       // Rule bank-pruning: The bank is read before a frame is added, and pruned after it, oldest first.
       // Spec: derivation.md#pruning, derive/channel_bank.go
-      // Channels are read before frames are added: when the bank is full, another order would derive another chain.
+      // When the bank is full, another order of reads and frames would derive another chain.
       const read = this.#bank.read(l1Block, rules)
       if (read.kind === 'ready') return read.chunks
       if (read.kind === 'timed-out') {

@@ -4,8 +4,8 @@ import type { DerivedAttributes, L2Head, Pipeline, PipelineOutput } from './pipe
 import { type AfterRefusal, afterRefusal } from './refused-payload.ts'
 
 /**
- * Holds the heads of a derived chain, and updates them and the pipeline with the outcome of each set of attributes. It neither builds
- * blocks nor reads L1: the caller applies the attributes and reports the outcome.
+ * Stores the heads of a derived chain, and updates them and the pipeline with the outcome of each set of attributes. It
+ * neither builds blocks nor reads L1: the caller applies the attributes and reports the outcome.
  *
  * Spec: protocol/derivation.md#engine-queue, protocol/holocene/derivation.md#engine-queue
  */
@@ -32,7 +32,7 @@ export class DerivationDriver {
     return this.#pending
   }
 
-  /** Begins, or begins again after a reset, with a new pipeline at the safe head. */
+  /** Begins at the safe head with a new pipeline; also called after a reset. */
   start(pipeline: Pipeline): void {
     this.#pipeline = pipeline
     this.#pending = this.#safe
@@ -44,7 +44,7 @@ export class DerivationDriver {
     return this.#pipeline.next(this.#pending)
   }
 
-  /** The attributes became a block. @returns whether all blocks up to it are safe now */
+  /** Called when the attributes became a block. @returns whether that block and all before it are safe */
   applied(
     { systemConfig, isLastInSpan }: Pick<DerivedAttributes, 'systemConfig' | 'isLastInSpan'>,
     ref: L2BlockRef,
@@ -55,8 +55,8 @@ export class DerivationDriver {
   }
 
   /**
-   * The execution client refused the payload of the attributes. The result says what the caller does next: the block is
-   * built from the attributes returned, or the span is revoked.
+   * Called when the execution client refused the payload of the attributes. Flushes the pipeline or revokes the span,
+   * and returns what the caller does next.
    */
   refused(derived: DerivedAttributes): AfterRefusal {
     const then = afterRefusal(this.#config, derived)
@@ -65,12 +65,12 @@ export class DerivationDriver {
     return then
   }
 
-  /** From Holocene on: a deposits-only block replaces the refused one, so the rest of its span and its channel are dropped. */
+  /** Drops the rest of the span and channel, when a deposits-only block replaces a refused block from Holocene on. */
   flush(): void {
     this.#pipeline?.flush()
   }
 
-  /** Before Holocene: the batch of the refused payload is dropped, and with it the pending blocks of its span. */
+  /** Drops the pending blocks of the span, when the payload of one of its blocks was refused before Holocene. */
   revokeSpan(): void {
     this.#pending = this.#safe
   }

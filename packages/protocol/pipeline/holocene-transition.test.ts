@@ -17,7 +17,7 @@ test('a channel that is open when Holocene activates is dropped', () => {
 })
 
 // Rules: holocene-transform
-test('batches that wait when Holocene activates are dropped', () => {
+test('queued batches are dropped when Holocene activates', () => {
   const channels = { a: '14 15', b: '13', c: '14' }
   assert.equal(run('@3 a b', { channels }), '. 13 14 15 .')
   assert.equal(run('@3 a @4 b', { channels }), '. . 13 .')
@@ -38,7 +38,7 @@ test('a sequencing window that began before Holocene keeps its end', () => {
 })
 
 // Rules: holocene-transform
-test('a pipeline that starts in Holocene has its rules from the first block on', () => {
+test('a pipeline that starts after the activation of Holocene uses its rules from the first block on', () => {
   const channels = { a: '26', b: '25' }
   const options = { channels, base: '@4', head: { number: 24, epoch: 4 } }
   assert.equal(run('@5 a b', options), '. (batch:timestamp-too-high) 25 .')

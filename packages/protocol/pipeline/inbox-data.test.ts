@@ -15,7 +15,7 @@ test('only transactions of the batcher are read', () => {
 })
 
 // Rules: batcher-update
-test('a new batcher applies to its whole L1 block, in place of the old one', () => {
+test('a batcher update applies to all transactions of its L1 block', () => {
   const channels = { a: '13', b: '13 14', c: '15' }
   assert.equal(run('@3 >B A:a B:b', { channels }), '. 13 14 .')
   assert.equal(run('@3 A:a B:b >B', { channels }), '. 13 14 .')
@@ -31,7 +31,7 @@ test('an invalid update of the batcher has no effect', () => {
 })
 
 // Rules: base-batcher
-test('the base uses the given batcher', () => {
+test('the pipeline reads its base with the given batcher, without updates in the base', () => {
   assert.equal(run('@3', { channels: { a: '13' }, base: '@2 a0/2' }), '. .')
   const channels = { a: '13' }
   assert.equal(run('@3 a1/2', { channels, base: '@2 a0/2' }), '. 13 .')
@@ -40,7 +40,7 @@ test('the base uses the given batcher', () => {
 })
 
 // Rules: blob-missing
-test('a base without a blob of its batcher is refused', () => {
+test('a pipeline refuses a base that lacks a blob of the batcher', () => {
   const channels = { a: '13' }
   assert.throws(() => run('@3', { channels, base: '@2 {a,?}' }), RangeError)
   assert.throws(() => run('@3', { channels, base: '@2 {-}' }), RangeError)
@@ -73,7 +73,7 @@ test('from Ecotone on the calldata of a blob transaction is ignored; before, onl
 })
 
 // Rules: malformed-item
-test('a malformed item is dropped alone', () => {
+test('malformed calldata or a malformed blob is dropped, and the other data is read', () => {
   const channels = { a: '13', b: '14', c: '15' }
   assert.equal(run('@3 a ~ b', { channels }), '. 13 (calldata:malformed) 14 .')
   assert.equal(

@@ -10,9 +10,9 @@ const blobTransactionType = 3
 
 /** Rules of the inbox that depend on the timestamp of the L1 block. */
 export interface InboxRules {
-  /** Whether blobs are read: from Ecotone on. */
+  /** Whether blobs are read, as from Ecotone on. */
   readonly readsBlobs: boolean
-  /** Whether frames that cannot continue a channel are dropped at once: from Holocene on. */
+  /** Whether frames that cannot continue a channel are dropped at once, as from Holocene on. */
   readonly prunesFrames: boolean
 }
 
@@ -25,7 +25,7 @@ interface InboxItem {
 // Rule blob-missing: A block is not read until all blobs of its batcher are available.
 // Spec: ecotone/derivation.md#blob-retrieval, derive/blob_data_source.go
 /**
- * The blobs of a batcher in an L1 block whose data is missing, in order.
+ * Versioned hashes of the blobs in an L1 block that a batcher posted and that lack their data, in order.
  *
  * Spec: protocol/ecotone/derivation.md#blob-retrieval
  */
@@ -84,7 +84,7 @@ export class InboxFrames {
       // derive/frame_queue.go
       return this.#rules.prunesFrames ? pruneFrames(frames) : frames
     } catch (error) {
-      // Rule malformed-item: A malformed item is dropped; the other items of its block are read.
+      // Rule malformed-item: Malformed calldata or a malformed blob is dropped; the other data of its block is read.
       // Spec: derivation.md#batcher-transaction-format, derive/frame_queue.go
       if (!(error instanceof DecodeError)) throw error
       this.#onMalformed(source, error.message)

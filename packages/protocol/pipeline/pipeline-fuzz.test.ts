@@ -23,18 +23,18 @@ import { type DerivedAttributes, type L2Head, Pipeline } from './pipeline.ts'
 
 const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 40)
 
-/** A chain to derive, with verdicts and blocks in place of its engine. */
+/** A chain to derive. Verdicts and block references replace an engine. */
 interface Chain {
   readonly config: RollupConfig
   readonly base: L1Block
   readonly head: L2Head
   readonly blocks: readonly L1Block[]
-  /** One for each derived block, repeated from the first. */
+  /** Verdict on each derived block; the list repeats. */
   readonly verdicts: readonly ('builds' | 'refuses')[]
   readonly refOf: (derived: DerivedAttributes) => L2BlockRef
 }
 
-/** Limit on the blocks derived while one L1 block is read; above it, the pipeline is in an endless loop. */
+/** Limit on the blocks derived while one L1 block is read; a pipeline above it is in an endless loop. */
 const maxBlocks = 2_000
 
 /** Derives until L1 ends or the pipeline stops; returns the numbers of the derived blocks. */
@@ -191,7 +191,7 @@ async function readChain(name: string): Promise<Omit<Chain, 'verdicts'>> {
   return { config, base, head, blocks: rest, refOf: (derived) => refOf(derived, refs) }
 }
 
-/** The recorded block, if its parent and L1 origin are the derived ones; otherwise a made-up block. */
+/** The recorded block if its parent and L1 origin equal the derived ones; otherwise an invented block. */
 function refOf(derived: DerivedAttributes, recorded: ReadonlyMap<bigint, L2BlockRef>): L2BlockRef {
   const { parent, l1Origin, sequenceNumber, attributes } = derived
   const number = parent.number + 1n

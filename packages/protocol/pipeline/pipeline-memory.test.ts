@@ -28,7 +28,7 @@ function block(number: number): L1Block {
   }
 }
 
-/** How many L1 blocks have logs and blobs in memory, after an empty L2 chain was derived from them. */
+/** Number of L1 blocks with logs and blobs in memory, after an empty L2 chain was derived from `count` L1 blocks. */
 async function heldAfter(
   count: number,
 ): Promise<{ readonly logs: number; readonly blobs: number }> {
@@ -67,9 +67,9 @@ function collectGarbage(): void {
 }
 
 // Rules: limit-epochs
-test('a pipeline holds only L1 blocks that may still be an epoch, and only the blobs of the last', async () => {
+test('a pipeline holds only L1 blocks that may still be an epoch, and only the blobs of the newest one', async () => {
   const { logs, blobs } = await heldAfter(40)
-  // The window of 4 L1 blocks, its first, and the one that is read.
+  // The epoch of the head, the sequencing window of 4 L1 blocks after it, and the L1 block that is read.
   assert.ok(logs <= Number(config.sequencingWindow) + 2, `${logs} L1 blocks are held`)
   assert.ok(logs >= Number(config.sequencingWindow))
   assert.ok(blobs <= 1, `blobs of ${blobs} L1 blocks are held`)

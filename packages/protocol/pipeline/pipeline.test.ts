@@ -8,7 +8,7 @@ import { type PipelineRun, runPipeline } from '#test/fakes/pipeline-run.ts'
 const run = (script: string, options: PipelineRun) => runPipeline(script, options)
 const before = { granite: 0n }
 
-/** Empty L1 blocks, from one number to another. */
+/** Notation of empty L1 blocks, from one number to another. */
 const empty = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, at) => `@${from + at}`).join(' ')
 
@@ -30,7 +30,7 @@ test('the next L1 block is requested when all data before it is read', () => {
 })
 
 // Rules: window-over
-test('a sequencing window is over when its last data is read', () => {
+test('empty blocks fill an epoch only after all data of its sequencing window is read', () => {
   const channels = { a: '13 14', b: '15', c: '13' }
   const config = { sequencingWindow: 2n }
   for (const hardforkTimes of [before, { holocene: 0n }]) {
@@ -42,7 +42,7 @@ test('a sequencing window is over when its last data is read', () => {
 })
 
 // Rules: channel-rules-by-time, channel-timeout
-test('a channel times out by the L1 block that is being read', () => {
+test('the number of the L1 block that is being read decides whether a channel times out', () => {
   const channels = { a: '13' }
   const config = { sequencingWindow: 1_000n, channelTimeout: 60n }
   const lastAt = (at: number, hardforkTimes: HardforkTimes) =>
@@ -55,13 +55,13 @@ test('a channel times out by the L1 block that is being read', () => {
   assert.equal(lastAt(54, before), '(channel:timed-out)')
   assert.equal(lastAt(63, { fjord: 0n }), '13')
   assert.equal(lastAt(64, { fjord: 0n }), '(channel:timed-out)')
-  // A channel that is open at Granite has the shorter timeout from there on.
+  // From Granite on, the shorter timeout also applies to a channel that was opened before.
   assert.equal(lastAt(58, { fjord: 0n, granite: 12n * 59n }), '13')
   assert.equal(lastAt(59, { fjord: 0n, granite: 12n * 59n }), '(channel:timed-out)')
 })
 
 // Rules: channel-rules-by-time
-test('before Canyon a channel waits for those opened before it, by the time of L1', () => {
+test('a channel waits for the channels opened before it if the time of the L1 block is before Canyon', () => {
   const channels = { a: '13', b: '14' }
   const at = (canyon: bigint) => ({ channels, hardforkTimes: { regolith: 0n, canyon } })
   assert.equal(run('@3 a0/2 b @4 a1/2', at(100n)), '. . 13 14 .')
@@ -99,7 +99,7 @@ test('a malformed batch drops the rest of its channel', () => {
 })
 
 // Rules: span-before-delta
-test('span batches are read from Delta on, by the time of the L1 block being read and of the epoch', () => {
+test('a span batch is valid only if Delta is active at the L1 block being read and at its epoch', () => {
   const channels = { a: '13-14 13', b: '13-14' }
   const at = (delta: bigint) => ({ channels, hardforkTimes: { canyon: 0n, delta } })
   assert.equal(run('@3 a', at(37n)), '. (batch:span-before-delta) 13 .')
@@ -133,7 +133,7 @@ test('a span that overlaps a deposits-only block is invalid', () => {
 })
 
 // Rules: span-revoked
-test('before Holocene the blocks of a span whose block is refused are revoked', () => {
+test('before Holocene a refused block revokes the earlier blocks of its span', () => {
   const channels = { a: '13-16', b: '13 14', c: '13-17' }
   const options = { channels, refused: [14], hardforkTimes: before }
   assert.equal(run('@3 a', options), '. 13.. 14x.. .')
@@ -151,13 +151,13 @@ test('a missing block of the safe chain is requested, without losing data', () =
 })
 
 // Rules: deposit-malformed
-test('a malformed deposit stops derivation where its epoch begins', () => {
+test('a malformed deposit stops derivation at the first block of its epoch', () => {
   const channels = { a: '13-18' }
   assert.equal(run('@3 a ! @4', { channels }), '. 13 14 15 16 17 critical:malformed-deposit')
 })
 
 // Rules: queue-behind
-test('data up to the epoch of the head completes channels, and makes no block', () => {
+test('a batch read before the epoch of the head is dropped, but frames read there continue their channels', () => {
   const channels = { a: '25', b: '25' }
   const head = { number: 24, epoch: 4 }
   const options = { channels, head }

@@ -42,7 +42,7 @@ export interface PipelineOptions {
   readonly config: RollupConfig
   /** An L1 block at least a channel timeout below the L1 origin of the safe head (`isPipelineBase`), with the batcher's blobs. */
   readonly base: L1Block
-  /** The batcher at the base, from the system config of an L2 block of its epoch. */
+  /** The batcher at the base, from the system config of an L2 block with the base as L1 origin. */
   readonly batcher: Address
   /** Looks up blocks of the safe chain, for batches that overlap it. */
   readonly safeBlock: SafeBlockLookup
@@ -53,7 +53,7 @@ export interface PipelineOptions {
 /** The block to derive on. */
 export interface L2Head {
   readonly ref: L2BlockRef
-  /** The system config for a child of the block: from `systemConfigOf`, or from the attributes of the block. */
+  /** The system config for a child of the block, from `systemConfigOf` or from the attributes of the block. */
   readonly systemConfig: SystemConfig
 }
 
@@ -84,11 +84,11 @@ export interface DerivedAttributes {
   readonly kind: 'attributes'
   readonly parent: L2BlockRef
   readonly attributes: PayloadAttributes
-  /** The L1 block that was being read. */
+  /** The L1 block that was read when the attributes were derived. */
   readonly derivedFrom: L1BlockRef
   readonly l1Origin: L1BlockRef
   readonly sequenceNumber: bigint
-  /** Before Holocene: until the last block of a span is applied, those before it may be revoked. */
+  /** Before Holocene the other blocks of a span may be revoked until its last block is applied. */
   readonly isLastInSpan: boolean
   /** The system config for the next `L2Head`, once the block is built. */
   readonly systemConfig: SystemConfig
@@ -99,11 +99,11 @@ export type PipelineOutput =
   | DerivedAttributes
   /** All pushed L1 blocks are read; the next one is needed. */
   | { readonly kind: 'needs-l1-block'; readonly number: bigint }
-  /** `safeBlock` does not have a block that is needed; `next` repeats the step once it does. */
+  /** `safeBlock` lacks a block that is needed. When the block is available, `next` repeats the step. */
   | { readonly kind: 'needs-l2-block'; readonly number: bigint }
-  /** The head does not match L1: the caller finds a new start and makes another pipeline. */
+  /** The head does not match L1. The caller must find a new start and make another pipeline. */
   | { readonly kind: 'reset'; readonly reason: PipelineResetReason }
-  /** Continuing would fork the chain. */
+  /** Derivation must stop, since continuing would fork the chain. */
   | { readonly kind: 'critical'; readonly reason: PipelineHaltReason; readonly detail?: string }
 
 /** Result of pushing an L1 block. */
@@ -111,7 +111,7 @@ export type PushOutput =
   | { readonly kind: 'taken' }
   /** The block must be pushed again, with these blobs. */
   | { readonly kind: 'needs-blobs'; readonly batcher: Address; readonly missing: readonly Hash[] }
-  /** The block is not a child of the one before it: L1 was reorganised. */
+  /** The block is not a child of the block before it, because L1 was reorganised. */
   | { readonly kind: 'reset'; readonly reason: 'l1-parent-hash' }
 
 /** Rules that depend on the timestamp of the L1 block being read. */
@@ -123,11 +123,11 @@ interface Rules {
 }
 
 /**
- * Derives the L2 chain from L1: L1 blocks are pushed in, payload attributes come out.
+ * Derives the L2 chain from L1: it takes L1 blocks and returns payload attributes.
  *
- * The order of all steps is op-node's, where each stage pulls from the one before. The next L1 block is taken
- * only when everything before it is read: channel timeouts and empty blocks depend on that.
- * A pipeline cannot be reset: a reset makes a new one.
+ * The order of all steps is op-node's, where each stage pulls from the stage before. The next L1 block is requested
+ * only when all data before it is read, because channel timeouts and empty blocks depend on this order.
+ * A pipeline cannot be reset; the caller makes a new one instead.
  * Spec: protocol/derivation.md#l2-chain-derivation-pipeline
  */
 export class Pipeline {
@@ -135,7 +135,7 @@ export class Pipeline {
   readonly #options: PipelineOptions
   readonly #origins: L1Origins
   readonly #builder: AttributesBuilder
-  /** L1 blocks that may be epochs of coming L2 blocks, by number, without inbox transactions. */
+  /** L1 blocks that may be epochs of later L2 blocks, by number, without inbox transactions. */
   readonly #epochs = new Map<bigint, L1Block>()
   #origin: L1BlockRef
   #batcher: SystemConfig
@@ -145,13 +145,13 @@ export class Pipeline {
   #reader: ChannelReader | undefined
   #batches: BatchQueue | BatchStage
 
-  /** @throws RangeError if a blob of the base is missing: another chain would be derived without it */
+  /** @throws RangeError if a blob of the base is missing, since another chain would be derived without it */
   constructor(options: PipelineOptions) {
     const { base, config } = options
     this.#config = config
     this.#options = options
     this.#builder = new AttributesBuilder(config)
-    // Rule base-batcher: At the base, the batcher is that of the L2 block of its epoch.
+    // Rule base-batcher: The batcher of the base comes from an L2 block with the base as L1 origin.
     // Spec: derivation.md#resetting-the-pipeline, derive/pipeline.go
     this.#batcher = { ...config.genesis.systemConfig, batcherAddress: options.batcher }
     this.#origin = refOf(base)
@@ -185,9 +185,8 @@ export class Pipeline {
       l1SystemConfigAddress: this.#config.l1SystemConfigAddress,
       isEcotone: rules.inbox.readsBlobs,
     })
-    // Rule batcher-update: A batcher update applies to its whole L1 block; a malformed update changes nothing.
+    // Rule batcher-update: A batcher update applies to all transactions of its L1 block; a malformed update is ignored.
     // Spec: derivation.md#l1-traversal, derive/l1_traversal.go
-    // An update applies to all transactions of its block, including those before it.
     const { batcherAddress } = batcher
     const missing = missingBlobs(block, batcherAddress, rules.inbox)
     if (missing.length > 0) return { kind: 'needs-blobs', batcher: batcherAddress, missing }
@@ -217,7 +216,7 @@ export class Pipeline {
           output = this.#feed(ref)
           break
         case 'invalid':
-          // Rule stage-invalid: An invalid batch voids the rest of its span and its channel, and no waiting frame.
+          // Rule stage-invalid: An invalid batch voids the rest of its span and channel; frames not read yet are kept.
           // Spec: holocene/derivation.md#batch-queue, derive/batch_stage.go
           this.#report({ what: 'batch', reason: output.reason })
           this.#dropChannels()
@@ -239,8 +238,8 @@ export class Pipeline {
   }
 
   /**
-   * Drops what belongs to a batch whose payload was refused: the rest of its span, its channel, and the channel that is
-   * incomplete. Called when a deposits-only block replaces it, from Holocene on.
+   * Drops the data of a batch whose payload was refused: the rest of its span, its channel, and the incomplete channel.
+   * Called from Holocene on, when a deposits-only block replaces the refused block.
    * Spec: protocol/holocene/derivation.md#engine-queue
    */
   flush(): void {
@@ -255,7 +254,7 @@ export class Pipeline {
 
   // Rule holocene-transform: Holocene's activation drops frames, channels and batches, and keeps L1 blocks.
   // Spec: holocene/derivation.md#activation, derive/channel_mux.go, derive/batch_mux.go
-  /** Switches to the stages of Holocene. Buffered data is dropped; the L1 blocks are kept. */
+  /** Switches to the stages of Holocene. */
   #transform(): void {
     this.#channels = new AssembledChannels()
     this.#reader = undefined
@@ -344,7 +343,7 @@ export class Pipeline {
     }
   }
 
-  /** Drops L1 blocks that cannot be the epoch of a coming block. */
+  /** Drops L1 blocks that cannot be the epoch of a later block. */
   #forgetEpochs({ l1Origin }: L2BlockRef): void {
     const [first] = this.#origins.blocks
     const keptFrom = first === undefined || first.number > l1Origin.number ? l1Origin : first
@@ -359,7 +358,7 @@ export class Pipeline {
   }
 }
 
-/** Copies the reference only, so that it does not keep the whole block with its blobs in memory. */
+/** Copies the reference only, so that the copy does not keep the whole block with its blobs in memory. */
 function refOf({ hash, number, parentHash, timestamp }: L1Block): L1BlockRef {
   return { hash, number, parentHash, timestamp }
 }

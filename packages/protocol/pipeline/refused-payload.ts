@@ -6,16 +6,16 @@ import { depositsOnly } from '#protocol/derivation/attributes.ts'
 
 /** What derivation does after the execution client refused the payload of derived attributes. */
 export type AfterRefusal =
-  /** From Holocene on: the block is built again as a deposits-only block, then the pipeline is flushed. */
+  /** From Holocene on, a deposits-only block replaces the refused block, and the pipeline is flushed. */
   | { readonly kind: 'build-deposits-only'; readonly attributes: PayloadAttributes }
-  /** Before Holocene: the batch is dropped, and with it the blocks of its span that are not safe yet. */
+  /** Before Holocene, the batch is dropped together with the blocks of its span that are not safe yet. */
   | { readonly kind: 'revoke-span' }
   /** A deposits-only block cannot be invalid, so the execution client violates the protocol. */
   | { readonly kind: 'critical' }
 
 /**
- * Decides what follows a refused payload. Whether Holocene is active depends on the time of the L1 block that the
- * attributes were derived from.
+ * Decides how derivation continues after a refused payload. The L1 block that the attributes were derived from decides
+ * whether Holocene is active.
  * Spec: protocol/holocene/derivation.md#engine-queue, protocol/derivation.md#l1-sync-payload-attributes-processing
  */
 export function afterRefusal(

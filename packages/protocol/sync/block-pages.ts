@@ -12,13 +12,13 @@ const l1PageBlocks = 64
 export interface L2PageRequest {
   readonly kind: 'need-l2'
   readonly number: bigint
-  /** Undefined: the execution client's canonical block of that number. */
+  /** Hash of the first block; if undefined, the canonical block of that number is requested. */
   readonly hash: Hash | undefined
   /** Maximum number of blocks; the answer may have fewer, at least one. */
   readonly count: number
 }
 
-/** A request for L1 blocks from a number downwards; blocks that L1 does not have yet are missing in the answer. */
+/** A request for L1 blocks from a number downwards. The answer omits blocks that L1 does not have yet. */
 export interface L1PageRequest {
   readonly kind: 'need-l1'
   readonly number: bigint
@@ -78,7 +78,7 @@ export class L1Pages {
   #request: L1PageRequest | undefined
   readonly #blocks = new Map<bigint, L1BlockRef | undefined>()
 
-  /** The block of a number, undefined if L1 does not have it yet; or a request for it. */
+  /** The block of a number, undefined if L1 does not have it yet, or a request if its page was not fetched. */
   at(number: bigint): L1BlockRef | L1PageRequest | undefined {
     if (this.#blocks.has(number)) return this.#blocks.get(number)
     const count = number < l1PageBlocks ? Number(number) + 1 : l1PageBlocks

@@ -26,7 +26,7 @@ test('a base is at least a channel timeout below the safe head', () => {
 })
 
 // Rules: pipeline-base
-test('around Granite the timeout is the longer of those at the base and the safe head', () => {
+test('around Granite the longer of the timeouts at the base and at the safe head applies', () => {
   assert.equal(isBase(50, { granite: 600n }), true)
   assert.equal(isBase(50, { granite: 601n }), false)
   assert.equal(isBase(30, { granite: 601n }), true)
@@ -46,7 +46,7 @@ const candidate = (epoch: number) => ({
   l1OriginTimestamp: BigInt(12 * epoch),
 })
 
-/** Epoch of the base that a search finds for a safe head in epoch `safe`, and how many blocks it needed. */
+/** The base that a search finds for a safe head in epoch `safe`, and the number of blocks that it read. */
 function search(safe: number, hardforkTimes: HardforkTimes, lowest?: bigint) {
   let reads = 0
   const base = searchHeld(
@@ -63,14 +63,14 @@ function search(safe: number, hardforkTimes: HardforkTimes, lowest?: bigint) {
 }
 
 // Rules: pipeline-start
-test('the search finds the last block of the newest epoch that is a channel timeout below', () => {
+test('the search finds the last block of the newest epoch a channel timeout below the safe head', () => {
   assert.deepEqual(search(500, { granite: 0n }).base, '2705/450')
   assert.deepEqual(search(500, { fjord: 0n }).base, '2585/430')
   assert.deepEqual(search(500, { granite: 5_760n }).base, '2585/430')
 })
 
 // Rules: pipeline-start
-test('the search ends at the genesis, or at the first block there is', () => {
+test('the search ends at the genesis, or at the lowest block if one is given', () => {
   assert.deepEqual(search(30, { granite: 0n }), { base: '5/0', reads: 14 })
   assert.deepEqual(search(500, { granite: 0n }, 2_900n).base, '2900/483')
   assert.deepEqual(search(0, { granite: 0n }), { base: '0/0', reads: 0 })

@@ -13,10 +13,10 @@ export interface BaseCandidate {
   readonly l1OriginTimestamp: bigint
 }
 
-// Rule pipeline-base: The longer of the channel timeouts at both ends applies. Spec: derivation.md#resetting-the-pipeline,
-// derive/pipeline.go
+// Rule pipeline-base: The longer of the channel timeouts at the base and at the safe head applies.
+// Spec: derivation.md#resetting-the-pipeline, derive/pipeline.go
 /**
- * An L2 block as a candidate.
+ * Adds the timestamp of its L1 origin to an L2 block.
  *
  * @throws DecodeError if the block does not begin with its L1 attributes
  */
@@ -25,7 +25,7 @@ export function baseCandidateOf<Source extends { readonly ref: L2BlockRef }>(
   source: Source,
   { transactions: [first] }: Pick<L2Block, 'transactions'>,
 ): Source & BaseCandidate {
-  // The genesis block has no L1 attributes. It is a base at any time, so its timestamp is never read.
+  // The genesis block has no L1 attributes. It is always a base, so this timestamp is never read.
   if (source.ref.number === genesis.l2.number) return { ...source, l1OriginTimestamp: 0n }
   if (first === undefined)
     throw new DecodeError(`L2 block ${source.ref.number} has no transactions`)
@@ -34,10 +34,11 @@ export function baseCandidateOf<Source extends { readonly ref: L2BlockRef }>(
 }
 
 /**
- * Whether a pipeline can begin at the L1 origin of a block: every channel that may be open at the safe head's L1 origin was
- * opened there or later.
+ * Whether a pipeline can begin at the L1 origin of a block, that is, whether every channel that may be open at the safe
+ * head's L1 origin was opened there or later.
  *
- * The timeout is the longer of those at either end: implementations differ on which counts, and reading more does no harm.
+ * The longer of the timeouts at the block and at the safe head applies. Implementations differ on which timeout counts,
+ * and reading more L1 blocks does no harm.
  * Spec: protocol/derivation.md#resetting-the-pipeline
  */
 export function isPipelineBase(
@@ -55,12 +56,12 @@ export function isPipelineBase(
 // Rule pipeline-start: The pipeline starts a channel timeout below the safe head. Spec: derivation.md#resetting-the-pipeline,
 // derive/pipeline.go
 /**
- * Finds the newest L2 block whose L1 origin a pipeline can begin at, for a safe head. L1 origins only grow with the number, so
- * the search halves the range: it needs about twenty blocks instead of all of a channel timeout.
+ * Finds the newest L2 block whose L1 origin a pipeline can begin at, for a safe head. L1 origins only grow with the
+ * block number, so the search halves the range and reads about twenty blocks instead of all within a channel timeout.
  *
- * A generator: it yields the number of an L2 block that it needs, and is resumed with that block.
+ * This is a generator. It yields the number of each L2 block that it needs, and is resumed with that block.
  *
- * @param options `lowest`: number of the first block there is, which is a base in any case; the genesis if undefined
+ * @param options `lowest`: number of the first available block, which always counts as a base; default: the genesis
  * Spec: protocol/derivation.md#resetting-the-pipeline
  */
 export function* findPipelineBase<Block extends BaseCandidate>(

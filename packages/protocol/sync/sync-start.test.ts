@@ -7,12 +7,12 @@ import { testRollup } from '#test/fakes/test-rollup.ts'
 import type { Page, PageRequest } from './block-pages.ts'
 import { type EngineLabels, SyncStart, type SyncStartStep } from './sync-start.ts'
 
-// Chains in which L1 block 10 has L2 blocks 20 and 21, and so on: two L2 blocks an epoch. A fork of a chain has another letter.
+// Each epoch has two L2 blocks: L1 block 10 is the origin of L2 blocks 20 and 21. Hashes of a fork have another letter.
 
 const hashOf = (layer: 1 | 2, letter: string, number: number) =>
   `0x${layer}${letter}${number.toString(16).padStart(62, '0')}` as Hash
 
-/** L1 up to `length`; from `forkAt` on the blocks are b's. */
+/** L1 up to block `length`; from `forkAt` on the blocks belong to fork b. */
 function l1Chain(length: number, forkAt = Infinity): Map<number, L1BlockRef> {
   const letter = (at: number) => (at >= forkAt ? 'b' : 'a')
   const numbers = Array.from({ length: length + 1 }, (_, at) => at)
@@ -29,7 +29,7 @@ function l1Chain(length: number, forkAt = Infinity): Map<number, L1BlockRef> {
   )
 }
 
-/** L2 up to `length`, all with a's L1 blocks as their origins; `wrong` changes one of them. */
+/** L2 up to block `length`, with origins on chain a of L1; `wrong` changes the L2 block with its number. */
 function l2Chain(length: number, wrong: Partial<L2BlockRef> = {}): L2BlockRef[] {
   return Array.from({ length: length + 1 }, (_, at) => {
     const origin = at >> 1
@@ -62,7 +62,7 @@ interface World {
   readonly safeOffsetSeconds?: bigint
 }
 
-/** Heads by number; 0 for one that was never set. */
+/** The chains and labels of a search. `heads` are the numbers of unsafe, safe and finalized; 0 is an absent label. */
 function world(l1: World['l1'], l2: readonly L2BlockRef[], heads: readonly number[]): World {
   const [unsafe = 0, safe = 0, finalized = 0] = heads
   const at = (number: number) => (number === 0 ? undefined : l2[number])
@@ -91,7 +91,7 @@ function search(given: World): { readonly step: SyncStartStep; readonly requests
   return { step, requests }
 }
 
-/** What was found as `unsafe/safe/finalized`, or why nothing was. */
+/** The found heads as `unsafe/safe/finalized`, or why the search failed. */
 function found(given: World): string {
   const { step } = search(given)
   if (step.kind === 'failed') return step.reason
@@ -103,7 +103,8 @@ function found(given: World): string {
 
 // Rules: sync-start-window
 test('the safe head goes back a whole sequencing window below the newest canonical block', () => {
-  // Window 10: the newest origin is 50, 39 is the first more than ten below, and its first block's parent is 77.
+  // The window is 10 blocks. The newest origin is 50, so 39 is the first origin more than ten below. The parent of its
+  // first block is block 77.
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 90, 4])), '101/77/4')
 })
 
@@ -113,18 +114,18 @@ test('the safe head does not go back below the finalized head', () => {
 })
 
 // Rules: sync-start-window
-test('the safe head goes back from the previous safe head, if that is older', () => {
+test('the safe head goes back from the previous safe head, if that is below the window', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 30, 4])), '101/29/4')
 })
 
 // Rules: sync-start-origins
 test('blocks whose L1 origin was replaced are dropped', () => {
-  // L1 was replaced from block 46 on, the origin of L2 block 92, so L2 blocks up to 91 have canonical origins.
+  // L1 was replaced from block 46 on. That is the origin of L2 block 92, so L2 blocks up to 91 have canonical origins.
   assert.equal(found(world(l1Chain(60, 46), l2Chain(101), [101, 90, 4])), '91/67/4')
 })
 
 // Rules: sync-start-origins
-test('blocks whose L1 origin L1 does not have yet are kept', () => {
+test('blocks with an L1 origin that is not available on L1 yet are kept', () => {
   assert.equal(found(world(l1Chain(45), l2Chain(101), [101, 90, 4])), '101/67/4')
 })
 
@@ -168,13 +169,13 @@ test('a chain of more than fourteen windows without a safe head counts as EL-syn
 })
 
 // Rules: sync-start-labels
-test('a head below the safe head means that the execution client lost blocks', () => {
+test('if the unsafe head is below the safe head, all heads start at the unsafe head', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [80, 90, 4])), '80/80/80')
   assert.equal(found(world(l1Chain(60), l2Chain(101), [80, 70, 90])), '80/80/80')
 })
 
 // Rules: sync-start-broken
-test('another genesis means another chain', () => {
+test('a chain with another genesis fails the search', () => {
   const chain = l2Chain(10)
   const [unsafe] = chain.slice(-1)
   assert.ok(unsafe)
@@ -193,7 +194,7 @@ for (const [name, wrong] of [
   })
 
 // Rules: sync-start-broken
-test('a chain that changes during the search fails it', () => {
+test('a chain that changes during the search makes the search fail', () => {
   const given = world(l1Chain(60), l2Chain(101), [101, 90, 4])
   assert.equal(found({ ...given, l2: given.l2.filter(({ number }) => number > 80n) }), 'l2-missing')
   const l1 = new Map([...given.l1, ...[...l1Chain(60, 20)].filter(([at]) => at === 42)])

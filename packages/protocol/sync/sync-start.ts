@@ -2,18 +2,18 @@ import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { L1Pages, L2Pages, type Page, type PageRequest } from './block-pages.ts'
 
-// Rule limit-reorg: An L1 reorg of five sequencing windows is followed. Spec: sync/start.go
+// Rule limit-reorg: The search follows an L1 reorg of up to five sequencing windows. Spec: sync/start.go
 /** Deepest reorg of the unsafe chain, in sequencing windows. Source: op-node, rollup/sync/start.go */
 const maxReorgWindows = 5n
 
-// Rule limit-recover: Fourteen windows without a safe head mean that the execution client synced by itself. Spec: sync/start.go
+// Rule limit-recover: A chain of fourteen windows without a safe head counts as EL-synced. Spec: sync/start.go
 /** Length in sequencing windows from which an unsafe chain without a safe head counts as synced by the execution client. */
 const recoverWindows = 14n
 
 /** The labels of the execution client. */
 export interface EngineLabels {
   readonly unsafe: L2BlockRef
-  /** Absent: no block is labelled safe yet. */
+  /** Absent if no block is labelled safe yet. */
   readonly safe: L2BlockRef | undefined
   readonly finalized: L2BlockRef | undefined
 }
@@ -29,7 +29,7 @@ interface StartHeads {
 export interface SyncStartOptions {
   readonly config: RollupConfig
   readonly labels: EngineLabels
-  /** Distance of the safe head below the head after EL sync, in seconds. */
+  /** After EL sync, the distance of the safe head below the unsafe head, in seconds. */
   readonly safeOffsetSeconds: bigint
 }
 
@@ -40,8 +40,8 @@ export type SyncStartStep =
   | { readonly kind: 'failed'; readonly reason: SyncStartFault; readonly detail: string }
 
 /**
- * Why no start was found. The first three need an operator; in the other cases L1 or L2 changed during the search, and
- * another search may succeed.
+ * Why no start was found. The first three faults need an operator. In the other cases L1 or L2 changed during the
+ * search, and another search may succeed.
  */
 type SyncStartFault =
   | 'wrong-chain'
@@ -51,14 +51,14 @@ type SyncStartFault =
   | 'l2-inconsistent'
   | 'l1-inconsistent'
 
-// Rule sync-start-window: The safe head goes back a sequencing window below the newest canonical block, not below finalized.
+// Rule sync-start-window: The safe head goes a sequencing window below the newest canonical block, not below finalized.
 // Spec: derivation.md#finding-the-sync-starting-point, sync/start.go
 /**
  * Finds the heads to start from: the newest L2 block whose L1 origins may all be canonical, and a safe head a sequencing
  * window below the newest block whose L1 origin is canonical, so that all data that could change it is read again. The
  * safe head is never below the finalized head.
  *
- * A state machine: each step returns the blocks it needs, and the next step takes them.
+ * This is a state machine. Each step returns a request for blocks, and the next step takes the answer.
  * Spec: protocol/derivation.md#finding-the-sync-starting-point; numbers and order of the checks are op-node's
  */
 export class SyncStart {
@@ -82,7 +82,7 @@ export class SyncStart {
     this.#options = options
     this.#at = labels.unsafe
     this.#unsafe = labels.unsafe
-    // Placeholder until the genesis block is fetched, which replaces missing heads.
+    // A missing head is a placeholder until the genesis block is fetched.
     this.#finalized = labels.finalized ?? labels.unsafe
     this.#safe = labels.safe ?? this.#finalized
   }
@@ -118,8 +118,9 @@ export class SyncStart {
     return undefined
   }
 
-  // Rule sync-start-labels: An execution client that synced by itself or lost its head is recognised. Spec: sync/start.go
-  /** Handles the cases that the labels alone decide. */
+  // Rule sync-start-labels: The labels show whether the execution client synced by itself or lost its head.
+  // Spec: sync/start.go
+  /** Handles the cases that the labels decide without a walk. */
   #begin(): SyncStartStep | undefined {
     const { genesis, sequencingWindow, blockTime } = this.#config
     const { labels, safeOffsetSeconds } = this.#options
@@ -166,7 +167,7 @@ export class SyncStart {
       if (block.l1Origin.number + maxReorgWindows * sequencingWindow < newest.l1Origin.number)
         return failed('reorg-too-deep', `back to ${nameOf(block)} from ${nameOf(newest)}`)
     }
-    // A block that L1 does not have yet may become canonical.
+    // An L1 origin that L1 does not have yet may become canonical.
     if (l1 !== undefined && l1.hash !== block.l1Origin.hash) {
       this.#unsafe = undefined
       this.#highest = undefined
@@ -184,12 +185,12 @@ export class SyncStart {
     const { genesis } = this.#config
     if (block.number === genesis.l2.number) {
       if (block.hash !== genesis.l2.hash)
-        return failed('wrong-chain', `L2 begins with ${block.hash}, want ${genesis.l2.hash}`)
+        return failed('wrong-chain', `the L2 genesis is ${block.hash}, want ${genesis.l2.hash}`)
       if (l1 !== undefined && l1.hash !== genesis.l1.hash)
-        return failed('wrong-chain', `L1 has ${l1.hash} at the genesis, want ${genesis.l1.hash}`)
+        return failed('wrong-chain', `the L1 genesis is ${l1.hash}, want ${genesis.l1.hash}`)
     }
     if (block.number === this.#finalized.number && block.hash !== this.#finalized.hash)
-      return failed('reorg-past-finality', `${nameOf(block)} for ${nameOf(this.#finalized)}`)
+      return failed('reorg-past-finality', `${nameOf(block)} replaced ${nameOf(this.#finalized)}`)
     return undefined
   }
 

@@ -15,7 +15,7 @@ export interface Deposit {
   readonly mint: bigint
   readonly value: bigint
   readonly gas: bigint
-  /** Before Regolith, such a deposit does not use the block's gas; not used since. */
+  /** Before Regolith, a system transaction does not use the block's gas. Later deposits do not set this. */
   readonly isSystemTransaction: boolean
   readonly data: Uint8Array
 }

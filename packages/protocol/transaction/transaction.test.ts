@@ -86,7 +86,7 @@ for (const [name, raw, message] of [
   })
 }
 
-test('arbitrary bytes are a transaction or a DecodeError', () => {
+test('arbitrary bytes decode as a transaction or raise a DecodeError', () => {
   const raw = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
     fc

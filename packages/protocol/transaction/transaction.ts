@@ -31,11 +31,11 @@ export interface SignedTransaction {
   /** Type 4; empty for the others. */
   readonly authorizations: readonly Authorization[]
   readonly signature: Signature
-  /** What was signed: 32 bytes. */
+  /** The signed hash, 32 bytes. */
   readonly signingHash: Uint8Array
 }
 
-/** Transaction types that a rollup accepts from users; blob transactions (3) are not. */
+/** Transaction types that a rollup accepts from users. Blob transactions (3) are not accepted. */
 type UserTransactionType = 0 | 1 | 2 | 4
 
 /** The access list of a transaction. Spec: EIP-2930 */
@@ -57,7 +57,7 @@ export interface Authorization {
 export interface Signature {
   readonly r: bigint
   readonly s: bigint
-  /** 0 or 1. In an authorization up to 255; more than 1 makes the authorization invalid, not the transaction. */
+  /** 0 or 1. In an authorization up to 255: a value above 1 makes only the authorization invalid. */
   readonly yParity: number
 }
 

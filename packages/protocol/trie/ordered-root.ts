@@ -13,8 +13,8 @@ interface Entry {
 }
 
 /**
- * Root of the trie from the RLP of each index to the value, as for a block's transactions and receipts.
- * Computed recursively over the sorted keys, without building the trie.
+ * Computes the root of the trie that maps the RLP of each index to a value, as for a block's transactions and receipts.
+ * It recurses over the sorted keys without building the trie.
  *
  * @returns 32 bytes
  */
@@ -33,7 +33,7 @@ function nodeOf(entries: readonly Entry[], depth: number): RlpItem {
   if (first === undefined || last === undefined) return nothing
   if (first === last)
     return [encodeHexPrefix({ nibbles: first.path.subarray(depth), isLeaf: true }), first.value]
-  // Keys are sorted, so all share the prefix that the first and the last share.
+  // Keys are sorted, so a prefix that the first and the last share is common to all.
   let shared = depth
   while (first.path[shared] === last.path[shared] && shared < first.path.length) shared++
   if (shared > depth) {
@@ -52,7 +52,7 @@ function nodeOf(entries: readonly Entry[], depth: number): RlpItem {
   return [...children, nothing]
 }
 
-/** A node of less than 32 bytes is embedded in its parent. */
+/** The reference of a parent to a node: the node itself if it has less than 32 bytes, otherwise its hash. */
 function reference(node: RlpItem): RlpItem {
   const encoded = encodeRlp(node)
   return encoded.length < 32 ? node : keccak256(encoded)

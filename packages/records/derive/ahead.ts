@@ -1,4 +1,4 @@
-/** A batch of messages passed between threads. */
+/** Number and total size of messages passed between threads. */
 export interface Handed {
   readonly messages: number
   readonly bytes: number

@@ -50,7 +50,7 @@ export interface DeriveResult {
   readonly mismatch: Mismatch | undefined
   /** Refused attributes that were not replaced before L1 ended. */
   readonly refusal: Mismatch | undefined
-  /** Whether it ended because the record has no more L2 blocks, rather than because L1 ended. */
+  /** Whether derivation ended because the record has no more L2 blocks, rather than because L1 ended. */
   readonly isBeyond: boolean
   /** Seconds of derivation and comparison, including all work on L1 blocks except reading them. */
   readonly seconds: number
@@ -116,7 +116,7 @@ class Derivation {
     const { config, start, l1, judge, onEvent } = this.#options
     const reader = await this.#stopwatch.pausedFor('l1', l1.open(start.base.l1Origin.number))
     const base = await this.#nextL1(reader)
-    if (base === undefined) throw recordFault('there is no L1 block to begin with')
+    if (base === undefined) throw recordFault('there is no L1 block to start from')
     const { l1Origin, number } = start.base
     if (base.l1.hash !== l1Origin.hash)
       throw recordFault(
@@ -133,7 +133,7 @@ class Derivation {
     return { pipeline, reader }
   }
 
-  /** @returns whether it reached the end; otherwise it was reset */
+  /** @returns true at the end of derivation, false if the pipeline must be reset */
   async #derive({
     pipeline,
     reader,
@@ -145,7 +145,7 @@ class Derivation {
       const output = this.#driver.next()
       switch (output.kind) {
         case 'attributes': {
-          // Most blocks are judged synchronously: a promise for each would be slow.
+          // Most blocks are judged synchronously, because a promise for each would be slow.
           const judged = this.#judge(output)
           const judgement = judged instanceof Promise ? await judged : judged
           const replacing = this.#apply(output, judgement)
@@ -228,7 +228,7 @@ class Derivation {
         this.#unsettled = []
         return undefined
       case 'critical':
-        // The recorded block does not match: the same attributes would be derived without end.
+        // Derivation ends, because it would derive the same refused attributes without end.
         this.#end(this.#refusal)
         return undefined
     }

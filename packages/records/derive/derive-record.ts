@@ -10,7 +10,7 @@ import { WorkerL1 } from './worker-l1.ts'
 
 /** Options of deriving a record. */
 export interface DeriveRecordOptions {
-  /** Number of the L2 block that is the safe head at the start. Undefined: the first of the record. */
+  /** Number of the L2 block that is the safe head at the start; default: the first block of the record. */
   readonly from?: bigint | undefined
   /** Whether to build each block in the embedded execution client. */
   readonly isExecuted: boolean
@@ -26,9 +26,9 @@ export interface DeriveRecordOptions {
 /** Result of deriving a record. */
 export interface RecordResult extends Omit<DeriveResult, 'mismatch' | 'refusal' | 'seconds'> {
   readonly mismatch: Mismatch | undefined
-  /** Seconds of derivation and comparison, of each repeat. Repeats have L1 blocks prepared by another thread. */
+  /** Seconds of derivation and comparison, for each run. */
   readonly secondsAll: readonly number[]
-  /** Seconds of everything else except execution: reading, parsing, blobs. */
+  /** Seconds of all other work except execution: reading, parsing, blobs. */
   readonly loadSeconds: number
 }
 
@@ -118,7 +118,7 @@ async function executed(
   }
 }
 
-/** All recorded blocks must be derived: otherwise the record is truncated, or attributes were wrong. */
+/** Checks that all recorded blocks were derived. Otherwise attributes were wrong, or the record is truncated. */
 async function mismatchOf(
   folder: string,
   { mismatch, refusal, safe }: DeriveResult,

@@ -44,7 +44,7 @@ export class ExecutedChain implements Judge {
   /**
    * Starts at the genesis, and executes the recorded blocks up to the start of derivation.
    *
-   * @throws Fault `record` if one of them differs
+   * @throws Fault `record` if one of these blocks differs
    */
   static async open(
     record: string,
@@ -54,7 +54,7 @@ export class ExecutedChain implements Judge {
     const genesis = await readGenesis(requireFile(record, 'genesis.json'))
     const folder = mkdtempSync(join(tmpdir(), 'atoll-derive-'))
     const database = openChainDatabase(join(folder, 'chain.sqlite'))
-    // Sequencers omit user transactions in activation blocks; here the derived block is executed as it is.
+    // Sequencers omit user transactions in activation blocks. A derived block is executed with all its transactions.
     const options = { ...genesis, config: { ...genesis.config, hasUsersAtForks: true } }
     const chain = new Chain({ database, genesis: options, archive: false })
     const executed = new ExecutedChain(config, reference, { chain, folder })
@@ -62,7 +62,7 @@ export class ExecutedChain implements Judge {
     return executed
   }
 
-  /** Closes it, and removes its files. */
+  /** Closes the chain and removes its files. */
   close(): void {
     this.#chain.close()
     rmSync(this.#folder, { recursive: true, force: true })
@@ -73,7 +73,7 @@ export class ExecutedChain implements Judge {
     try {
       const block = await this.#execute(parent.hash, attributes)
       if (isLastInSpan) this.#safe = block.hash
-      // A safe block is final here: no other block is built below it.
+      // A safe block counts as finalized, because no block is built below it.
       this.#chain.choose({ head: block.hash, safe: this.#safe, finalized: this.#safe })
       return this.#compare(block, await this.#reference.at(block.header.number))
     } catch (error) {
@@ -94,13 +94,13 @@ export class ExecutedChain implements Judge {
     const first = await this.#reference.at(header.number)
     if (first !== undefined && first.block.blockHash !== hash)
       throw recordFault(
-        `${first.where}: block ${header.number} is ${first.block.blockHash}, the genesis ${hash}`,
+        `${first.where}: block ${header.number} is ${first.block.blockHash}, but the genesis is ${hash}`,
       )
     for (let number = header.number + 1n; number <= start.head.ref.number; number++) {
       const recorded = await this.#reference.at(number)
       if (recorded === undefined)
         throw recordFault(
-          `--execute needs each block from the genesis on, and block ${number} is not there`,
+          `--execute needs each block from the genesis on, but the record lacks block ${number}`,
         )
       const { block, header: wanted } = recorded
       const attributes = attributesOfPayload(block, wanted)
@@ -144,7 +144,7 @@ export class ExecutedChain implements Judge {
 /** Header fields that differ from the record. */
 function differencesOf(header: Header, recorded: Header): readonly Difference[] {
   const differences: Difference[] = []
-  // Both have the same fields: absent ones are undefined.
+  // Both headers have the same keys; absent fields are undefined.
   for (const field of Object.keys(header) as (keyof Header)[]) {
     const [derived, block] = [textOf(header[field]), textOf(recorded[field])]
     if (derived !== block) differences.push({ field, derived, block })

@@ -18,7 +18,7 @@ export type Judgement =
   /** The block is after the last recorded one. */
   | { readonly kind: 'beyond' }
 
-/** Stands in for the engine: builds a block from attributes, or compares them with a recorded one. */
+/** Replaces the engine: builds a block from attributes, or compares the attributes with a recorded block. */
 export interface Judge {
   /** Decides the outcome for derived attributes. */
   judge(derived: DerivedAttributes): Judgement | Promise<Judgement>

@@ -11,11 +11,11 @@ export interface L1WorkerData {
   readonly view: L1View
   /** Whether to verify each block against its hash and roots, and blobs against their hashes. */
   readonly isVerified: boolean
-  /** Whether to read the whole L1 into memory once; otherwise each reading reads the file. */
+  /** Whether to load the whole L1 into memory once; otherwise each reading reads the file again. */
   readonly isLoaded: boolean
 }
 
-/** Requests to the thread. A new reading ends the one before. */
+/** Requests to the thread. Opening a new reading ends the previous one. */
 export type L1Request =
   | { readonly kind: 'open'; readonly reading: number; readonly from: bigint }
   /** Acknowledges consumed messages, so that there is room for more. */
@@ -43,7 +43,7 @@ export type L1Answer =
       readonly error: SerializedError
     }
 
-/** An error passed between threads, where classes are lost. */
+/** An error in a form that survives the transfer between threads, which loses classes. */
 interface SerializedError {
   readonly code: string | undefined
   readonly message: string
@@ -65,8 +65,8 @@ export function deserializeError({ code, message, stack }: SerializedError): Err
 }
 
 /**
- * Copies the bytes of blocks into one buffer that can be transferred to another thread. Posting views would copy the whole
- * buffer behind each of them.
+ * Copies the bytes of blocks into one buffer that can be transferred to another thread. Posting views would copy the
+ * whole buffer behind each view.
  */
 export function packBlocks(prepared: readonly SourcedL1Block[]): {
   readonly blocks: readonly SourcedL1Block[]

@@ -5,23 +5,23 @@ export interface SourcedL1Block {
   readonly l1: L1Block
   /** The source: file and line, or a node. */
   readonly where: string
-  /** Milliseconds of work on another thread: roots, inbox, senders. */
+  /** Milliseconds that another thread worked on the block: roots, inbox and senders. */
   readonly workMs: number
 }
 
 /** Reads L1 blocks in order. */
 export interface L1Reader {
-  /** The next; undefined after the last. */
+  /** Returns the next block; undefined after the last one. */
   next(): SourcedL1Block | undefined | Promise<SourcedL1Block | undefined>
 }
 
 /** A source of L1 blocks. */
 export interface L1Source {
   /**
-   * Whether all blocks are in memory, so that waiting for a block means waiting for work on it. For a file or a network
-   * only `workMs` is counted as work.
+   * Whether all blocks are in memory. If so, the time of waiting for a block counts as work. For a file or a network
+   * only `workMs` counts as work.
    */
   readonly isLoaded: boolean
-  /** Reads from a block on. @throws Fault `record` if there is no such block, at once or at the first read */
+  /** Opens a reader from a block on. @throws Fault `record` if the block is missing, here or in the first `next` */
   open(from: bigint): Promise<L1Reader>
 }

@@ -9,7 +9,7 @@ import type { SourcedL1Block } from './l1-source.ts'
 export interface RecordedL1Options {
   readonly folder: string
   readonly view: L1View
-  /** Verifies blobs, on other threads, and each block against its hash and roots. Undefined: blocks are trusted. */
+  /** Verifies blobs on other threads. If undefined, neither blobs nor the hashes and roots of blocks are verified. */
   readonly commitments: BlobCommitments | undefined
 }
 
@@ -22,9 +22,9 @@ export async function loadL1(options: RecordedL1Options): Promise<readonly Recor
 }
 
 /**
- * Prepares the L1 blocks of a record from one on.
+ * Prepares the L1 blocks of a record from block `from` on.
  *
- * @param recorded all blocks in memory; undefined: they are read from the file when needed
+ * @param recorded all blocks in memory; if undefined, blocks are read from the file when needed
  * @throws Fault `record` that says where and what is wrong
  */
 export async function* prepareL1(
@@ -57,7 +57,7 @@ function verifyRoots({ block, receipts, where }: RecordedL1): void {
     throw recordFault(`${where}: L1 block ${block.header.number} is invalid: ${flaw}`)
 }
 
-/** Lines are parsed in order, blobs of several blocks in parallel. */
+/** Parses lines in order, and verifies the blobs of several blocks in parallel. */
 async function* checkedL1({ folder, commitments }: RecordedL1Options): AsyncGenerator<RecordedL1> {
   const ahead: Promise<Checked>[] = []
   for await (const recorded of readL1(folder)) {
@@ -71,7 +71,7 @@ async function* checkedL1({ folder, commitments }: RecordedL1Options): AsyncGene
   while (ahead.length > 0) yield await taken(ahead.shift())
 }
 
-/** A block, or the error of its blobs, which is thrown when the block is read. */
+/** A block, and the flaw of its blobs, if any, which is thrown when the block is read. */
 type Checked = { readonly recorded: RecordedL1; readonly flaw: string | undefined }
 
 async function taken(checked: Promise<Checked> | undefined): Promise<RecordedL1> {

@@ -23,7 +23,7 @@ export interface ReferenceBlock extends RecordedL2 {
 /** The start of a pipeline. */
 export interface ReferenceStart {
   readonly head: L2Head
-  /** The L2 block whose L1 origin is the L1 block to begin with. */
+  /** The L2 block at whose L1 origin the pipeline begins. */
   readonly base: L2BlockRef
   /** System config of an L2 block with that L1 origin. */
   readonly baseConfig: L2Head['systemConfig']
@@ -32,15 +32,15 @@ export interface ReferenceStart {
 /** Options of reading a recorded chain. */
 export interface ReferenceOptions {
   readonly config: RollupConfig
-  /** Number of the block that is the safe head at the start. Undefined: the first. */
+  /** Number of the block that is the safe head at the start; default: the first block. */
   readonly from?: bigint | undefined
   /** Whether to read all blocks into memory at once; otherwise they are read when needed. */
   readonly isPreloaded?: boolean
 }
 
 /**
- * The L2 chain of a record, used as judge: if attributes differ from the recorded block, the execution client must
- * have refused them.
+ * The L2 chain of a record, used as judge. Attributes that differ from the recorded block count as refused by the
+ * execution client.
  */
 export class ReferenceChain implements Judge {
   readonly start: ReferenceStart
@@ -100,7 +100,7 @@ export class ReferenceChain implements Judge {
     return chain
   }
 
-  /** The last block that was read; the last of the record, once `isAtEnd`. */
+  /** The last block that was read. If `isAtEnd`, it is the last block of the record. */
   get last(): ReferenceBlock {
     return this.#last
   }

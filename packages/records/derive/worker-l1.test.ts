@@ -41,7 +41,7 @@ function isRecordFault(says: RegExp) {
   return (error: unknown) => isFault(error, 'record') && says.test(error.message)
 }
 
-/** A copy of a record without blobs, with its L1 file uncompressed and edited. */
+/** Copies a record, and uncompresses and edits its L1 file. */
 async function edited(
   t: TestContext,
   edit: (lines: string[]) => void,
@@ -61,7 +61,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(sourceOf(t, options), first), expected)
   })
 
-  test(`a new reading begins where requested, and ends the one before, ${name}`, async (t) => {
+  test(`a new reading begins at the requested block, and ends the previous reading, ${name}`, async (t) => {
     const source = sourceOf(t, options)
     await source.loaded()
     const before = await source.open(first)
@@ -81,7 +81,7 @@ for (const [name, options] of Object.entries({ read, loaded })) {
     assert.deepEqual(await blocksOf(source, first), expected)
   })
 
-  test(`a block before the first is reported with the first line, ${name}`, async (t) => {
+  test(`opening a block before the first is reported with the first line, ${name}`, async (t) => {
     const copy = await edited(t, (lines) => {
       lines.splice(0, 2)
     })
@@ -145,7 +145,7 @@ test(
   },
 )
 
-test('a waiting reader gets an error when another reading begins, or the source is closed', async (t) => {
+test('a waiting reader ends when another reading begins, and gets an error when the source is closed', async (t) => {
   const source = sourceOf(t, read)
   const waiting = (await source.open(first)).next()
   const reader = await source.open(first)

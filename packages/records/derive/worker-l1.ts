@@ -15,8 +15,8 @@ export type WorkerL1Options = Omit<L1WorkerData, 'port' | 'folder' | 'view'>
 const messagesPerTelling = 4
 
 /**
- * The L1 of a record, read and prepared some blocks ahead on another thread: recovering senders of inbox transactions takes as long
- * as the rest of derivation.
+ * The L1 of a record, read and prepared some blocks ahead on another thread, because the recovery of senders of inbox
+ * transactions takes as long as the rest of derivation.
  */
 export class WorkerL1 implements L1Source {
   readonly isLoaded: boolean
@@ -29,9 +29,9 @@ export class WorkerL1 implements L1Source {
   readonly #messages: { blocks: number; readonly bytes: number }[] = []
   /** Consumed messages that were not acknowledged yet. */
   #used = { messages: 0, bytes: 0 }
-  /** The end of the reading. */
+  /** How the reading ended; undefined before its end. */
   #outcome: 'end' | Error | undefined
-  /** The record cannot be read. */
+  /** Why the record cannot be read, or why the thread ended. */
   #failure: Error | undefined
   #wake: () => void = () => undefined
 
@@ -50,7 +50,7 @@ export class WorkerL1 implements L1Source {
     const file = new URL('./l1-worker.ts', import.meta.url)
     this.#worker = new Worker(file, { workerData, transferList: [port2] })
     this.#worker.on('error', (error: Error) => this.#fail(error))
-    // Also on close, so that no caller waits forever.
+    // This also happens on close, so that no caller waits forever.
     this.#worker.on('exit', () => this.#fail(new Error('the thread that reads L1 has ended')))
     port1.on('message', (answer: L1Answer) => this.#take(answer))
     if (!isLoaded) this.#loaded.resolve()
@@ -58,12 +58,12 @@ export class WorkerL1 implements L1Source {
     this.#loaded.promise.catch(() => undefined)
   }
 
-  /** Resolves when the whole L1 is in memory, for measuring; at once if it is read when needed. @throws Fault `record` */
+  /** Resolves when the whole L1 is in memory, or at once if L1 is read when needed. @throws Fault `record` */
   loaded(): Promise<void> {
     return this.#loaded.promise
   }
 
-  /** Opening a reader ends the one before. */
+  /** Opens a reader, which ends the previous one. */
   open(from: bigint): Promise<L1Reader> {
     const reading = ++this.#reading
     this.#queue = []
@@ -100,7 +100,7 @@ export class WorkerL1 implements L1Source {
     return this.#next(reading)
   }
 
-  /** Available blocks are returned synchronously, without a turn of the event loop. */
+  /** Takes messages that already arrived, so that `next` can return their blocks without a turn of the event loop. */
   #receive(): void {
     for (;;) {
       const received = receiveMessageOnPort(this.#port)
@@ -129,7 +129,7 @@ export class WorkerL1 implements L1Source {
     this.#wake()
   }
 
-  /** The first error is the cause of later ones. */
+  /** Keeps the first error, because it is the cause of later ones. */
   #fail(error: Error): void {
     this.#failure ??= error
     this.#loaded.reject(error)

@@ -19,7 +19,7 @@ export interface ChainResult {
   /** Number of blocks with the recorded hash. */
   readonly equal: number
   readonly firstDifference: Difference | undefined
-  /** Number of payloads that the recording client refused, and how many of them are refused here. */
+  /** Number of payloads that the recording client refused, and how many of these the embedded client refuses. */
   readonly refused: { readonly recorded: number; readonly refused: number }
   readonly gas: bigint
   /** Seconds of execution only. */

@@ -43,7 +43,7 @@ const fixtureJson = z.looseObject({
   parentHeader: headerJson,
   attributes: attributesJson,
   expectedBlockHash: hashJson,
-  /** All data that the block reads, by its hash: trie nodes, codes, headers of ancestors. */
+  /** All data that the block reads: trie nodes, codes and headers of ancestors. Items are looked up by hash. */
   preimages: z.array(hexJson),
 })
 

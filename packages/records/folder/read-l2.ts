@@ -7,7 +7,7 @@ import { findFile, readLines, recordFault, requireFile, within } from './read-li
 export interface RecordedL2 extends CheckedL2Block {
   /** File and line. */
   readonly where: string
-  /** Whether it precedes the first block of the record; such blocks are needed for channels and spans that began earlier. */
+  /** Whether the block precedes the recorded chain. Such blocks are needed for channels and spans that begin there. */
   readonly isBefore: boolean
 }
 

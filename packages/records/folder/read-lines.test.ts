@@ -37,7 +37,7 @@ test('malformed JSON is reported with its line', async () => {
   await assert.rejects(read('bad.ndjson', '1\n2\n{'), /bad\.ndjson, line 3: .*JSON/)
 })
 
-test('a file that is not compressed as its name says is reported', async () => {
+test('an uncompressed file with the name of a compressed one is reported', async () => {
   await assert.rejects(
     read('bad.ndjson.gz', '1\n'),
     /bad\.ndjson\.gz, line 1: it cannot be decompressed/,

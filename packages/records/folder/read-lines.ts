@@ -19,7 +19,7 @@ export function requireFile(folder: string, name: string): string {
   throw recordFault(`there is no ${name} or ${name}.gz in ${folder}${whyNot(folder)}`)
 }
 
-/** The problem with a folder. */
+/** Why a folder cannot be used, as the end of an error text; empty if it can be used. */
 function whyNot(folder: string): string {
   try {
     accessSync(folder, constants.R_OK | constants.X_OK)
@@ -94,7 +94,7 @@ async function* splitLines(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
 
 const lineFeed = 0x0a
 
-/** Parses a part of a record. @throws Fault `record` with file and line, for a DecodeError */
+/** Parses a part of a record. @throws Fault `record` with file and line, if `read` throws a DecodeError */
 export function within<Value>(where: string, read: () => Value): Value {
   try {
     return read()

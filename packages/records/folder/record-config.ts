@@ -5,7 +5,7 @@ import { findFile, requireFile } from './read-lines.ts'
 /**
  * Reads the rollup config of a record, with the blob schedule of its L1 and its dependency set.
  *
- * @throws Fault `record` if it has none, `invalid-file` that names the file and all of its problems
+ * @throws Fault `record` if the record has no rollup config, `invalid-file` that names the file and all of its problems
  */
 export async function readRollupConfig(folder: string): Promise<RollupConfig> {
   return readRollupConfigFiles({

@@ -26,7 +26,7 @@ export class RecordWriter {
     this.#folder = folder
   }
 
-  /** @throws Fault `settings` if the name is taken, or the parent folder is missing */
+  /** @throws Fault `settings` if the path exists, `record` if the parent folder is missing */
   static async create(out: string): Promise<RecordWriter> {
     const path = resolve(out)
     refuseExisting(path)
@@ -69,7 +69,7 @@ export class RecordWriter {
     await writeFile(join(this.#folder, `${name}.gz`), gzipSync(JSON.stringify(json)))
   }
 
-  /** Closes all files, and renames the folder. @throws Fault `settings` if the name is taken by now */
+  /** Closes all files, and renames the folder. @throws Fault `settings` if the final path exists */
   async finish(): Promise<void> {
     for (const { packed, written } of this.#files.values()) {
       packed.end()

@@ -25,10 +25,11 @@ const blocksPerRequest = 16
 
 /**
  * Fetches the L2 blocks of a node in order. Each matches its hash and is the child of the one before it.
- * The next blocks are fetched while the caller uses the current ones. Ends where the node has no more.
+ * The next blocks are fetched while the caller uses the current ones. Ends at the first block that the node lacks.
  *
  * @param first number of the first block to fetch, and of the first recorded one
- * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError; otherwise as the client does
+ * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError if the node refuses a call;
+ * other errors of the client
  */
 export async function* fetchL2Chain(
   options: L2Options,
@@ -41,7 +42,7 @@ export async function* fetchL2Chain(
     if (blocks.length === 0) return
     number += BigInt(blocks.length)
     next = fetchL2Blocks(options, { first: number, count: blocksPerRequest })
-    // An error is handled where the result is used, which may never happen.
+    // The error is handled where the result is used. The caller may stop before that.
     void Promise.allSettled([next])
     for (const { checked, line } of blocks) {
       const { block } = checked
@@ -59,7 +60,8 @@ export async function* fetchL2Chain(
 /**
  * Fetches consecutive blocks, up to the first missing one.
  *
- * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError; otherwise as the client does
+ * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError if the node refuses a call;
+ * other errors of the client
  */
 export async function fetchL2Blocks(
   options: L2Options,

@@ -46,8 +46,8 @@ export interface RecordedChain {
 }
 
 /**
- * Records an L2 chain and the L1 it is derived from. It derives while it records, so it knows how much of L1 is needed, and
- * inconsistent data is not recorded.
+ * Records an L2 chain and the L1 it is derived from. It derives while it records, so it knows how much of L1 is needed,
+ * and does not record inconsistent data.
  *
  * @throws Fault with advice if L1 and L2 do not match, end too early, or an answer is wrong
  */
@@ -60,7 +60,7 @@ export async function recordChain(options: RecordChainOptions): Promise<Recorded
   return run.toEnd(chain)
 }
 
-/** Finds the newest block that a pipeline can begin at, for the first recorded block. */
+/** Finds the newest L2 block at whose L1 origin the pipeline for the first recorded block can begin. */
 async function findBase({ config, from, l2 }: RecordChainOptions): Promise<L2BlockRef> {
   const candidateAt = async (number: bigint) => {
     const [fetched] = await fetchL2Blocks(l2, { first: number, count: 1 })
@@ -100,7 +100,7 @@ class Recording {
     this.#safe = options.from
   }
 
-  /** Passes the blocks on. Blocks before the recorded chain are written; lines of the others are kept until they are safe. */
+  /** Passes the blocks on. Writes the lines up to block `from`, and keeps later lines until their blocks are safe. */
   async *noting(lines: ReturnType<typeof fetchL2Chain>): ReturnType<typeof fetchL2Chain> {
     const { writer, from } = this.#options
     for await (const block of lines) {
@@ -150,7 +150,7 @@ class Recording {
     this.#firstL1 ??= number
     const { l1Origin } = start.base
     if (number === l1Origin.number && block.hash !== l1Origin.hash) {
-      const detail = `L1 block ${number} is ${block.hash} at ${l1.name}, but ${l1Origin.hash} to ${l2.name}: they belong to different chains`
+      const detail = `L1 block ${number} is ${block.hash} at ${l1.name}, but ${l1Origin.hash} according to ${l2.name}: they belong to different chains`
       throw new Fault('wrong-chain', { detail })
     }
     this.#options.onL1Block?.(number)
@@ -194,7 +194,7 @@ class Recording {
     onBlock(settled)
   }
 
-  /** Why the last block did not become safe. */
+  /** The fault that explains why block `to` did not become safe. */
   #shortfall({ mismatch, refusal, isBeyond }: DeriveResult, lastL1: bigint): Fault {
     const { l1, l2, to } = this.#options
     if (isBeyond) return lacks(l2, this.#safe + 1n)

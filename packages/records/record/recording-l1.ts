@@ -9,7 +9,7 @@ export interface RecordingL1Options {
   readonly view: L1View
   /** Name of the source, for messages. */
   readonly name: string
-  /** Called once for each block, in order, before derivation reads it; the next block waits for its promise. */
+  /** Called once for each block, in order, before derivation reads it. The next block waits for its promise. */
   readonly onBlock: (recordable: RecordableL1Block) => Promise<void>
   /** Whether no more blocks are needed. */
   readonly isDone: () => boolean
@@ -40,7 +40,7 @@ export class RecordingL1 implements L1Source {
       if (this.#options.isDone()) return undefined
       while (ahead.length < lookAhead) {
         const asked = this.#options.client.fetchBlock(number++)
-        // An error is handled where the result is used, which may never happen.
+        // The error is handled where the result is used. Derivation may end before that.
         void Promise.allSettled([asked])
         ahead.push(asked)
       }

@@ -94,7 +94,7 @@ function changed(method: string, change: (result: unknown) => unknown) {
   })
 }
 
-/** Sets a field of the result, or of its first item, if it has the field. */
+/** Sets a field of the result or of the result's first item, if the field is present. */
 function editing(field: string, value: string) {
   return (result: unknown) => {
     const [first] = [result].flat() as Json[]
@@ -148,7 +148,7 @@ for (const [what, again, code, message] of [
     'no beacon API',
     { ...blobs, options: { l1BeaconUrl: undefined } },
     'record',
-    /does not have the complete blob 0x01[0-9a-f]+ of batcher 0x[0-9a-f]+; --l1-beacon-url says where blobs are/,
+    /does not have the complete blob 0x01[0-9a-f]+ of batcher 0x[0-9a-f]+; give --l1-beacon-url to read blobs/,
   ],
   [
     'an L2 of another chain',
@@ -200,7 +200,7 @@ for (const [what, again, code, message] of [
     /--network: network: "op-mainet" is not known; near it are op-mainnet/,
   ],
 ] satisfies [string, Again, FaultCode, RegExp][])
-  test(`${what} ends a recording, and no files remain`, async (t) => {
+  test(`a recording with ${what} fails, and no files remain`, async (t) => {
     const folder = newFolder(t)
     const { options } = again as Again
     const out = join(folder, 'record')
@@ -212,7 +212,7 @@ for (const [what, again, code, message] of [
     assert.deepEqual(readdirSync(folder), [])
   })
 
-test('an L2 chain that does not match L1 ends a recording before Holocene, and is not derived without end', async (t) => {
+test('before Holocene, a recording of an L2 chain that does not match L1 ends with an error', async (t) => {
   const record = join(recordsFolder, 'fork-canyon')
   // Without its batches the chain is made of empty blocks, which L2 does not have.
   const rollup = JSON.parse(readFileSync(join(record, 'rollup.json'), 'utf8')) as Json

@@ -19,9 +19,9 @@ import type { SettledBlock } from '#records/derive/derive-chain.ts'
 import { readGenesis, readGenesisJson } from '#execution-client/genesis/read-genesis.ts'
 import { recordChain, type RecordedChain } from './record-chain.ts'
 
-/** Options of writing a record. Undefined files are created, or not needed. */
+/** Options of writing a record. Config files that are undefined come from the network's config, or are not needed. */
 export interface WriteRecordOptions extends Partial<ChainSettings> {
-  /** JSON-RPC endpoint of L1; or give `fromCache`. */
+  /** JSON-RPC endpoint of L1; undefined if `fromCache` is given. */
   readonly l1RpcUrl?: string | undefined
   /** Data folder of a da-watcher, with the needed part of L1. */
   readonly fromCache?: string | undefined
@@ -84,7 +84,7 @@ function rangeOf({ from, to, onBlock, onL1Block }: WriteRecordOptions) {
   return { from, to, onBlock, onL1Block }
 }
 
-/** A refusal is reported with the node's own message. */
+/** Adds the node's message to the error of a refused call. */
 function withAdvice(error: unknown): unknown {
   if (error instanceof DecodeError) {
     const detail = `a node gave an invalid answer: ${error.message}`
@@ -160,7 +160,7 @@ function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: Ab
   const name = new URL(l1RpcUrl).origin
   const blobAdvice =
     beacon === undefined
-      ? '; --l1-beacon-url says where blobs are'
+      ? '; give --l1-beacon-url to read blobs'
       : `; ${beacon.name} does not keep it any more, give --l1-beacon-url of an archive`
   const client = new L1Client({ rpc, name, beacon, view: config, signal })
   const close = async () => {
@@ -169,7 +169,7 @@ function connectL1(options: WriteRecordOptions, config: RollupConfig, signal: Ab
   return { rpc, name, client, blobAdvice, close }
 }
 
-/** Checks chain ids, the newest L2 block and the genesis first; with wrong ones, the recording would fail late. */
+/** Checks chain ids, the newest L2 block and the genesis before recording, because wrong ones would fail late. */
 async function checkChains(
   { l1, l2, signal }: Nodes,
   config: RollupConfig,
@@ -196,7 +196,7 @@ async function checkChains(
   const found = parseJson(hashJson, genesis.hash, 'hash')
   if (found !== hash)
     throw wrongChain(
-      `--l2-rpc-url: the genesis of ${l2.name} is ${found}, that of the rollup config ${hash}`,
+      `--l2-rpc-url: the genesis of ${l2.name} is ${found}, but the rollup config has ${hash}`,
     )
 }
 
@@ -219,7 +219,7 @@ async function writeConfig(
   if (l1Config !== undefined) await writer.addJson('l1-chain-config.json', l1Config)
   if (dependencySet !== undefined)
     await writer.addJson('depset.json', await readJsonFile(dependencySet))
-  // The registry has no dependency set: a network depends on itself only.
+  // The registry has no dependency sets, so the set has only the network itself.
   else if (config.hardforkTimes.lagoon !== undefined)
     await writer.addJson('depset.json', { dependencies: { [String(config.l2ChainId)]: {} } })
   if (genesis !== undefined)

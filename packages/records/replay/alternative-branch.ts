@@ -9,9 +9,9 @@ import type { ReplayedBlock } from './replayed-chain.ts'
 export interface Reorg {
   /** Number of replaced blocks, `block` being the last of them. */
   readonly depth: bigint
-  /** Number of the head at which it begins. */
+  /** Number of the head at which the reorg begins. */
   readonly block: bigint
-  /** Number of blocks of the other branch before the recorded one returns. */
+  /** Number of blocks by which the other branch grows before the recorded branch returns. */
   readonly stay: bigint
 }
 

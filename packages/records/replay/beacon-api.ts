@@ -74,7 +74,7 @@ function sidecars(blobs: readonly ReplayedBlob[] | undefined, search: URLSearchP
     .map(({ index, blob }) => ({ index: String(index), blob }))
 }
 
-/** Query parameters are repeated or comma-separated; clients do both. */
+/** The values of a query parameter, which clients either repeat or separate by commas. */
 function valuesOf(search: URLSearchParams, name: string): readonly string[] {
   return search.getAll(name).flatMap((value) => value.split(','))
 }

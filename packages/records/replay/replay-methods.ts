@@ -41,8 +41,8 @@ const receiptJson = z.looseObject({
 })
 
 /**
- * `eth_getStorageAt` for the unsafe block signer. A record has no state: the value is the initial one, then that of the
- * logs of the record.
+ * `eth_getStorageAt` for the unsafe block signer. A record has no state, so the value is the given signer until a log
+ * of the record changes it.
  */
 export function storageMethod(
   chain: ReplayedChain,

@@ -57,7 +57,7 @@ test('blocks and receipts are served as recorded', async (t) => {
   }
 })
 
-test('labels follow the head, and blocks above it do not exist', async (t) => {
+test('labels follow the head, and blocks above the head are not found', async (t) => {
   const { ask, chain } = await replayed(t)
   const numberOf = async (label: string) =>
     ((await ask('eth_getBlockByNumber', label, false)) as Json | null)?.['number']
@@ -127,7 +127,7 @@ test('a failing beacon node is retried, and another kind of server is detected',
   await assert.rejects(fetched(t, page), (error) => isFault(error, 'rpc-response'))
 })
 
-test('a growing chain sends each head to subscribers, and knows replaced blocks by hash', async (t) => {
+test('a growing chain sends each head to subscribers, and still serves replaced blocks by hash', async (t) => {
   const growth = {
     speed: 0,
     safeLag: 1n,

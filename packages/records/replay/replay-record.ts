@@ -19,15 +19,15 @@ export interface ReplayL1Options {
   readonly clock: Clock
   /** Called for each JSON-RPC call. */
   readonly onCall?: (method: string) => void
-  /** How the chain grows. Undefined: the whole chain is there, and its head is moved by calls. */
+  /** How the chain grows. If undefined, the whole chain is served, and only `chain.moveHead` changes the head. */
   readonly growth?: Growth
-  /** Unsafe block signer until a log changes it. Undefined: the zero address. */
+  /** Unsafe block signer until a log changes it; default: the zero address. */
   readonly unsafeBlockSigner?: Address | undefined
 }
 
 /** A running L1. */
 export interface ReplayedL1 {
-  /** HTTP URL; WebSockets use the same with `ws`. */
+  /** HTTP URL. The WebSocket URL is the same with `ws` instead of `http`. */
   readonly rpcUrl: string
   readonly beaconUrl: string
   /** The chain; its head can be moved. */
@@ -40,8 +40,8 @@ export interface ReplayedL1 {
 /**
  * Serves the L1 of a record from memory: JSON-RPC over HTTP and WebSocket, and the beacon API.
  *
- * @throws Fault `record` that says where, if the record cannot be used; `rpc-port` if a port cannot be bound; `settings` for an invalid
- * reorg
+ * @throws Fault `record` with file and line if the record cannot be used; `rpc-port` if a port cannot be bound;
+ * `settings` for an invalid reorg
  */
 export async function replayL1(folder: string, options: ReplayL1Options): Promise<ReplayedL1> {
   const { host, rpcPort, beaconPort, clock, growth } = options

@@ -77,7 +77,7 @@ for (const [name, wrong, reason] of [
     assert.throws(() => viewsOf({ reorgs: [wrong] }), { code: 'settings', message: reason })
   })
 
-test('a reorg is at most as deep as the chain above the finalized block', () => {
+test('a reorg may replace all blocks above the finalized block', () => {
   assert.ok(viewsOf({ reorgs: [{ ...reorg, depth: 4n }] }).includes('11: 11 6 6 from 7'))
 })
 

@@ -4,7 +4,7 @@ import { atLeast, type ChainView, type ReplayedBlock } from './replayed-chain.ts
 
 /** Options of how a recorded chain grows. */
 export interface Growth {
-  /** Recorded seconds per second; 0: the whole chain at once. */
+  /** Recorded seconds per real second; 0 shows the whole chain at once. */
   readonly speed: number
   /** Distances of the safe and the finalized block below the head. */
   readonly safeLag: bigint
@@ -18,17 +18,17 @@ export interface TimedView {
   readonly view: ChainView
 }
 
-/** Default block time in seconds, for a chain without one. */
+/** Block time in seconds for a record with a single block. */
 const usualSlotSeconds = 12n
 
 /** Duration of each step of a reorg at unlimited speed. */
 const reorgStepMs = 1_000
 
 /**
- * The views of a growing chain, in order. Each block appears at its recorded time. Safe and finalized lag behind, and catch up
- * with the head at the end.
+ * The views of a growing chain, in order. Each block appears at its recorded time. Safe and finalized lag behind, and
+ * catch up with the head at the end.
  *
- * @throws Fault `settings` for a reorg outside of the record, or of final blocks
+ * @throws Fault `settings` for a reorg outside of the record, or a reorg of finalized blocks
  */
 export function replayViews(
   blocks: readonly ReplayedBlock[],
@@ -63,7 +63,7 @@ class Growing {
       yield* this.#reorg(reorg)
       number += reorg.stay
     }
-    // The head has reached the end; safe and finalized follow a block at a time.
+    // The head has reached the end. Safe and finalized follow one block at a time.
     for (let slot = number; slot <= this.#last + finalizedLag; slot++)
       yield this.#timed(slot, { fork: slot, head: this.#last, branch: [] })
   }
@@ -80,7 +80,7 @@ class Growing {
     }
   }
 
-  /** Nothing above `fork` is safe, since it may still be replaced. */
+  /** No block above `fork` is safe, since a reorg replaces it. */
   #timed(
     slot: bigint,
     { fork, head, branch }: Pick<ChainView, 'head' | 'branch'> & { readonly fork: bigint },
@@ -106,7 +106,7 @@ class Growing {
   }
 }
 
-/** Views at unlimited speed: those just before and during a reorg, one step apart, then the last. */
+/** Views at unlimited speed, one step apart: the views just before and during each reorg, then the last view. */
 function hurried(views: readonly TimedView[]): readonly TimedView[] {
   const isForked = (at: number) => (views[at]?.view.branch.length ?? 0) > 0
   return views

@@ -78,7 +78,7 @@ export class ReplayedChain {
   readonly #places: ReadonlyMap<string, { readonly number: bigint; readonly at: number }>
   readonly #listeners = new Set<(blocks: readonly ReplayedBlock[]) => void>()
   #view: ChainView
-  /** The highest head so far: blocks below it stay known by hash, canonical or not. */
+  /** The highest head so far. Blocks up to it are found by hash even if they are not canonical. */
   #highest: bigint
 
   /** @throws RangeError without a block */
@@ -149,7 +149,7 @@ export class ReplayedChain {
     return number === undefined ? undefined : this.#canonical(this.#view, number)
   }
 
-  /** The block of a beacon slot. */
+  /** The canonical block of the beacon slot with this timestamp. */
   findByTimestamp(timestamp: bigint): ReplayedBlock | undefined {
     const recorded = this.blocks.find((block) => block.timestamp === timestamp)
     return recorded && this.#canonical(this.#view, recorded.number)
@@ -201,7 +201,7 @@ export class ReplayedChain {
   }
 }
 
-/** The larger of a number and the lowest. */
+/** The number, but at least `lowest`. */
 export function atLeast(number: bigint, lowest: bigint): bigint {
   return number < lowest ? lowest : number
 }

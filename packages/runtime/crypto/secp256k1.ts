@@ -17,8 +17,8 @@ type Recover = (hash: Uint8Array, compact: Uint8Array, recovery: 0 | 1) => Uint8
 const recover: Recover = loadNative() ?? ((hash, compact, id) => recoverInWasm(hash, compact, id))
 
 /**
- * The native library: 57 µs a recovery, a quarter of WebAssembly's time. Its package has no binary for some platforms,
- * such as Linux on arm64.
+ * Loads the native library, which takes 57 µs for a recovery, a quarter of the time of WebAssembly. Its package has no
+ * binary for some platforms, such as Linux on arm64.
  */
 function loadNative(): Recover | undefined {
   try {
@@ -73,7 +73,7 @@ export function recoverPublicKey(
   }
 }
 
-/** Recovers the signer; undefined if the signature is invalid, or `s` is above the half order. */
+/** Recovers the signer; undefined if the signature is invalid, or `s` is above half the order of the curve. */
 export function recoverSigner(hash: Uint8Array, signature: Signature): Address | undefined {
   if (signature.s > largestS) return undefined
   const key = recoverPublicKey(hash, signature)

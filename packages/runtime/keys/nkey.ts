@@ -35,7 +35,7 @@ export async function readNkey(path: string): Promise<Nkey> {
     const pair = nkeys.fromSeed(new TextEncoder().encode(seed))
     return {
       seed,
-      // Loaded on first use: it takes tens of milliseconds, and most processes do not need it.
+      // Computed on first use, because it takes tens of milliseconds, and most processes do not need it.
       get publicKey() {
         return pair.getPublicKey()
       },

@@ -5,7 +5,7 @@ import { Fault, toError } from '#runtime/fault.ts'
 /**
  * Writes a secret to a new file that only its owner can read.
  *
- * @throws Fault `file-exists`, since overwriting would lose a key; `file-refused` for any other reason
+ * @throws Fault `file-exists` if the file exists, since overwriting would lose a key; `file-refused` otherwise
  */
 export async function writeSecretFile(path: string, secret: string): Promise<void> {
   try {
@@ -26,7 +26,7 @@ export async function writeSecretFile(path: string, secret: string): Promise<voi
  * Reads a secret without the trailing line end.
  *
  * @returns undefined if there is no such file
- * @throws Fault `file-refused` if it exists and cannot be read
+ * @throws Fault `file-refused` if the file exists and cannot be read
  */
 export async function readSecretFile(path: string): Promise<string | undefined> {
   try {

@@ -37,7 +37,8 @@ export type ChainSettings = z.output<typeof chainSettings>
 /**
  * The rollup config that the settings name.
  *
- * @throws Fault `settings` if none or both are given, or the network is unknown or cannot be used; `invalid-file` that names the file and all that is wrong with it
+ * @throws Fault `settings` if not exactly one of network and file is given, or the network cannot be used;
+ * `invalid-file` that names the file and all of its problems
  */
 export async function loadRollupConfig(settings: Partial<ChainSettings>): Promise<RollupConfig> {
   const { network, rollupConfig, l1ChainConfig, dependencySet } = settings
@@ -62,9 +63,9 @@ function builtInConfig(network: string, sources: RollupConfigSources): RollupCon
 }
 
 /**
- * The rollup config of a service, which must match `chainId` if that is given.
+ * The rollup config of a service, which must match `chainId` if given.
  *
- * @throws as `loadRollupConfig`; Fault `settings` if it belongs to another chain
+ * @throws as `loadRollupConfig`; Fault `settings` if the config belongs to another chain
  */
 export async function loadServiceConfig(
   settings: ChainSettings & { readonly chainId: bigint | undefined },

@@ -2,11 +2,11 @@ import * as z from 'zod'
 import type { SettingsSchema } from './settings.ts'
 
 /**
- * One schema with the settings of several. A setting that several of them have must be one declaration in all of them, which
- * the schemas import: two declarations under one name could differ in meaning, and the order of the schemas would decide.
+ * Merges several schemas into one. Schemas with a common setting must import the same declaration of it, because two
+ * declarations under one name could differ, and the order of the schemas would decide which one applies.
  *
  * @param overrides settings that replace those of the same name in `schemas`
- * @throws Error if a name is declared twice
+ * @throws Error if a name is declared twice and not overridden
  */
 export function mergeSettings(
   schemas: readonly SettingsSchema[],

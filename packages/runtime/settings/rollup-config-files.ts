@@ -11,12 +11,12 @@ import { invalidFile, parseFile, readJsonFile } from '#runtime/json-file.ts'
 /** Files that define a rollup config. */
 export interface RollupConfigFiles {
   readonly rollup: string
-  /** In geth's form; undefined: the built-in schedule of the L1's chain id. */
+  /** Chain config of L1 in geth's form; if undefined, the built-in blob schedule for the L1 chain id applies. */
   readonly l1ChainConfig: string | undefined
   readonly dependencySet: string | undefined
 }
 
-/** Reads a rollup config. @throws Fault `invalid-file` that names the file and all that is wrong with it */
+/** Reads a rollup config. @throws Fault `invalid-file` that names the file and all of its problems */
 export async function readRollupConfigFiles(files: RollupConfigFiles): Promise<RollupConfig> {
   const sources = await readConfigSources(files)
   const json = await readJsonFile(files.rollup)
@@ -28,7 +28,7 @@ export async function readRollupConfigFiles(files: RollupConfigFiles): Promise<R
   }
 }
 
-/** Reads the files that complete a rollup config. @throws Fault `invalid-file` that names the file and what is wrong with it */
+/** Reads the files that complete a rollup config. @throws Fault `invalid-file` that names the file and the problem */
 export async function readConfigSources({
   l1ChainConfig,
   dependencySet,

@@ -17,7 +17,7 @@ export const busSettings = z.strictObject({
   chainId: chainId().describe('chain id of the rollup'),
   node: want(z.string().regex(nodeNamePattern), '1 to 32 of a-z, 0-9 and -')
     .default('main')
-    .describe('name of the node whose bus this is'),
+    .describe('name of the node that the bus belongs to'),
   natsUrls: listOf(url(['nats', 'tls'], 'nats://127.0.0.1:4222'))
     .default(['nats://127.0.0.1:4222'])
     .describe('NATS server of the node'),
@@ -62,7 +62,7 @@ export const serviceSettings = z.strictObject({
 /** Values of `serviceSettings`. */
 export type ServiceSettings = z.output<typeof serviceSettings>
 
-/** In a container, the name given by the orchestrator. */
+/** The host name, which in a container is set by the orchestrator. */
 function ownHostname(): string {
   return hostname()
     .replaceAll(/[^A-Za-z0-9_-]/g, '-')

@@ -8,7 +8,7 @@ export const anyText = 'text'
 /** Expected value of a switch. */
 export const switchText = 'true or false'
 
-/** Declares the expected value of a kind of setting, as in `a URL`, shown in help, docs and errors. */
+/** Declares the expected value of a kind of setting, such as `a URL`, for help, docs and errors. */
 export function want<Kind extends z.ZodType>(kind: Kind, text: string): Kind {
   return kind.meta({ ...kind.meta(), want: text })
 }

@@ -90,7 +90,7 @@ test('five mistakes are reported in one message, each with the expected value', 
   })
 })
 
-test('an unknown flag is a mistake, with its value and without', () => {
+test('an unknown flag is one mistake, with or without a value', () => {
   assert.deepEqual(mistakes([...needed, '--colour', 'red', '--shape=round', '--loud']), [
     '--colour is not known',
     '--shape is not known',
@@ -189,7 +189,7 @@ test('help shows the description, expected value, default and variable of each s
   assert.ok(help.split('\n').every((line) => line.length <= 80))
 })
 
-test('a default that differs from machine to machine is shown in words', () => {
+test('a default that depends on the machine is shown in words', () => {
   const kind = shownDefault(
     z.string().default(tmpdir()).describe('where'),
     'a folder of the system',
@@ -198,7 +198,7 @@ test('a default that differs from machine to machine is shown in words', () => {
   assert.equal(setting?.defaultText, 'a folder of the system')
 })
 
-test('the rollup config of a service is that of its chain id', async () => {
+test('the rollup config of a service must belong to its chain id', async () => {
   const config = await loadServiceConfig({ network: 'op-mainnet', chainId: 10n })
   assert.equal(config.l2ChainId, 10n)
   const message = /--chain-id is 11, .* of chain 10/

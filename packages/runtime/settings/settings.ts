@@ -36,7 +36,7 @@ export interface SettingAlias {
   readonly variable: string
   /** Key of our setting. */
   readonly key: string
-  /** Converts its value to our form; absent if the form is the same. @returns undefined for an invalid value */
+  /** Converts the other program's value to our form; absent if the form is the same. @returns undefined if invalid */
   readonly toOurs?: (value: string) => string | undefined
 }
 
@@ -143,7 +143,7 @@ function shownDefault(kind: z.ZodType, value: unknown): string | undefined {
   return value === undefined ? undefined : textOf(value)
 }
 
-/** Formats a value as it would be given: lists with commas. */
+/** Formats a value as in a flag; the items of a list are separated by commas. */
 export function textOf(value: unknown): string {
   return Array.isArray(value) ? value.map(textOf).join(',') : String(value)
 }
@@ -159,7 +159,7 @@ function innermost(kind: z.ZodType): z.ZodType {
   return isWrapper ? innermost(kind.unwrap() as z.ZodType) : kind
 }
 
-/** The error text of a kind for a value, beyond the expected form; undefined for the generic one. */
+/** The error text that a kind adds to the expected form; undefined if zod gave its generic text. */
 function hintOf({ code, message }: z.core.$ZodIssue): string | undefined {
   return code === 'custom' && message !== 'Invalid input' ? message : undefined
 }
@@ -188,7 +188,7 @@ function aliasOf(
   return undefined
 }
 
-/** A word after an unknown flag is taken as its value, so that one slip is one mistake. */
+/** Reports unknown words. A word after an unknown flag counts as the flag's value, so that one slip is one mistake. */
 function unknownWords(
   words: readonly string[],
   descriptions: readonly SettingDescription[],

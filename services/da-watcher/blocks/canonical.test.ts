@@ -36,13 +36,13 @@ test('blocks above a number are removed', () => {
   assert.deepEqual(found(upTo(canonical, 99n), 10, 11, 12), [10, 11, 12])
 })
 
-test('the range moves up, and keeps the newest', () => {
+test('the range moves up with new blocks, and drops the lowest', () => {
   const canonical = known(1, 2, maxHashes, maxHashes + 1)
   assert.equal(canonical.hashes.length, maxHashes)
   assert.deepEqual(found(canonical, 1, 2, maxHashes, maxHashes + 1), [2, maxHashes, maxHashes + 1])
 })
 
-test('the range starts again at a number far away', () => {
+test('a number far away from the range starts a new range', () => {
   for (const far of [1_000_000, 0]) {
     const canonical = known(100_000, 100_001, far)
     assert.deepEqual(found(canonical, 100_000, 100_001, far), [far])

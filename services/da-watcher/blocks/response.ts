@@ -6,13 +6,13 @@ import type { Address, Hash } from '#protocol/primitives.ts'
 import { maxPayloadBytes } from '#bus/bus-limits.ts'
 import { Fault } from '#runtime/fault.ts'
 
-/** Bound of the size of a response beside the data of the batchers: hashes, addresses, lengths, message headers. */
+/** Upper bound on the size of all other parts of a response: hashes, addresses, lengths, message headers. */
 const overheadBytes = 64 * 1024
 
 /**
- * The batchers of a block: the one in the request, and the one after the updates of the system config in the block.
+ * The batcher that the request names, and the batcher that the block's own updates of the system config set.
  *
- * An update applies to its own block, so the caller cannot know it yet.
+ * Such an update applies to the block that contains it, so the caller cannot know the new batcher yet.
  */
 export function batchersOf(
   { batcherAddress }: Pick<FetchL1BlockRequest, 'batcherAddress'>,
@@ -34,8 +34,8 @@ export function blobsOf(block: L1Block, batchers: ReadonlySet<Address>): readonl
 }
 
 /**
- * The response to a request for a block. Only the batchers' transactions to the inbox are included: other senders could
- * make the response larger than the bus allows.
+ * The response to a request for a block. Only the batchers' transactions to the inbox are included, because other
+ * senders could make the response larger than the bus allows.
  *
  * @returns Fault `too-large` if the batchers' own data is larger than the bus allows
  */

@@ -45,7 +45,9 @@ export function adoptHead(
   return followSigner(next, ...reorg, { kind: 'write-heads', heads })
 }
 
-/** The heads with the new ones. The finalized head never goes back, even if an endpoint that is behind reports so. */
+/**
+ * Merges new heads into the known heads. The finalized head never goes back, even if an endpoint reports a lower one.
+ */
 function headsWith(
   known: L1Heads | undefined,
   head: L1BlockRef,

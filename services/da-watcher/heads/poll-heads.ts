@@ -3,10 +3,10 @@ import type { Effect, Event, Polling, Result, State } from '#services/da-watcher
 import { withFailure } from '#services/da-watcher/waits.ts'
 import { adoptHead } from './adopt-head.ts'
 
-/** Period in which every endpoint is queried, so that one whose head does not move is detected. */
+/** Period in which every endpoint is queried, to detect endpoints whose head does not move. */
 const probeMs = 12_000
 
-/** While an endpoint announces heads they are not polled, unless the last announcement is older than this. */
+/** After an endpoint announced a head, the head is not polled for this time. */
 const announcedMs = 30_000
 
 /** An endpoint that is this many blocks behind is reported. */
@@ -36,7 +36,7 @@ export function pollHeads(before: State, nowMs: number): Result {
   ]
 }
 
-/** Adopts an announced head; during a query, after it. */
+/** Adopts an announced head, after the query if one is in flight. */
 export function headAnnounced(
   state: State,
   { head, nowMs }: Extract<Event, { kind: 'head-announced' }>,
@@ -87,7 +87,7 @@ function highest(answers: readonly HeadAnswer[]): HeadAnswer | undefined {
   return others.reduce((a, b) => (b.head.ref.number > a.head.ref.number ? b : a), first)
 }
 
-/** Computes how far endpoints are behind `newest`. */
+/** Notes how far each endpoint is behind `newest`, and reports an endpoint that has fallen behind. */
 function rateLags(state: State, newest: bigint, answers: readonly HeadAnswer[]): Result {
   if (state.options.endpoints < 2) return [state]
   const numbers = new Map(answers.map(({ endpoint, head }) => [endpoint, head.ref.number]))

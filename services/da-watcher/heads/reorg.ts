@@ -7,11 +7,11 @@ export const maxRecentHeads = 128
 /** How a new head relates to the one before. */
 type Change =
   | { readonly kind: 'extended' }
-  /** Higher than the next block: the blocks between the two are unknown. */
+  /** The new head is more than one block higher, so the blocks between are unknown. */
   | { readonly kind: 'jumped' }
   | { readonly kind: 'reorged'; readonly from: L1BlockRef; readonly depth: bigint }
 
-/** Compares a head with the one before and those remembered: extended, jumped, or reorged and how deep. */
+/** Compares a new head with the previous and the remembered heads. */
 export function changeOf({ heads, recent }: State, to: L1BlockRef): Change {
   const from = heads?.head
   if (from === undefined || from.hash === to.hash || to.parentHash === from.hash)
@@ -22,7 +22,7 @@ export function changeOf({ heads, recent }: State, to: L1BlockRef): Change {
   return { kind: 'reorged', from, depth: from.number - kept.number }
 }
 
-/** Adds a head to the remembered ones, without those that it replaces. */
+/** Adds a head to the remembered heads, and removes those that it replaces. */
 export function remember(recent: readonly L1BlockRef[], head: L1BlockRef): readonly L1BlockRef[] {
   const below = recent.filter(({ number }) => number < head.number)
   return [...below.slice(1 - maxRecentHeads), head]

@@ -4,7 +4,10 @@ import type { SafeAt } from '#messages/safe-at.ts'
 import { blockId, hash, headsAt, l1Ref } from '#test/fakes/values.ts'
 import { dueFinality, finalityPauseMs, noFinalitySearch, searchFinalized } from './finality.ts'
 
-/** Searches `10:20 12:22`: L1 block 10 made L2 block 20 safe. L1 blocks in `stale` are not canonical; for those in `unknown`, L1 does not answer. */
+/**
+ * Searches a history such as `10:20 12:22`, in which L1 block 10 made L2 block 20 safe. L1 blocks in `stale` are not
+ * canonical; for those in `unknown`, L1 does not answer.
+ */
 async function search(
   entries: string,
   {
@@ -43,7 +46,7 @@ test('the newest block that was derived up to the finalized L1 block is final', 
 })
 
 // Rules: finality-forward
-test('a search for a block known to be final does not ask L1', async () => {
+test('a search that finds only a block known to be final does not query L1', async () => {
   assert.deepEqual(await search('10:20 12:22', { above: 22n }), {
     result: 'nothing-new',
     requests: 0,
@@ -68,7 +71,7 @@ test('nothing is final while L1 contradicts its finalized head, or does not answ
 })
 
 // Rules: finality-due
-test('a search is due when L1 or the history has news, and after a pause', () => {
+test('a search is due when the finalized L1 block or the history changed, but not before the pause is over', () => {
   const heads = { ...headsAt(20), finalized: l1Ref(15) }
   const at = { heads, nowMs: 5_000 }
   const searched = { l1: hash(15), recorded: 3 }

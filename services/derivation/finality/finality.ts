@@ -6,7 +6,7 @@ import type { Hash } from '#protocol/primitives.ts'
 /** Delay after a search for the finalized head before the next one. */
 export const finalityPauseMs = 1_000
 
-/** Limit on history entries that a search looks at: an L1 reorg leaves at most one stale entry. */
+/** Limit on history entries that a search checks. Each L1 reorg leaves at most one stale entry. */
 const maxEntriesSearched = 4
 
 /** Progress of the search for the newest finalized L2 block. */
@@ -19,7 +19,7 @@ export interface FinalitySearch {
   readonly recorded: number
 }
 
-/** No search has been made. */
+/** Progress before the first search. */
 export const noFinalitySearch: FinalitySearch = {
   isSearching: false,
   notBeforeMs: 0,
@@ -27,7 +27,8 @@ export const noFinalitySearch: FinalitySearch = {
   recorded: 0,
 }
 
-// Rule finality-due: Finality is searched when L1 or the history has news. Spec: finality/finalizer.go
+// Rule finality-due: A search for the finalized head is due when the finalized L1 block or the history changed.
+// Spec: finality/finalizer.go
 /** The finalized L1 block to search for now; undefined if neither it nor the history changed since the last search. */
 export function dueFinality(
   { isSearching, notBeforeMs, searched, recorded }: FinalitySearch,
@@ -42,7 +43,7 @@ export function dueFinality(
 export type FinalityResult =
   | { readonly kind: 'found'; readonly entry: SafeAt }
   | { readonly kind: 'nothing-new' }
-  /** L1 did not answer, or contradicts its own finalized head: search again. */
+  /** L1 did not answer, or contradicts its own finalized head. The search is repeated. */
   | { readonly kind: 'unsure' }
 
 /** The history and the L1 chain that a search reads. */
@@ -56,8 +57,8 @@ export interface FinalitySources {
 // Rule finality: A block is final when the L1 block it was derived from is final. Spec: derivation.md#engine-queue,
 // finality/finalizer.go
 /**
- * Finds the newest L2 block that was derived from a finalized L1 block. What counts is the L1 block that the L2 block was derived
- * from, not its L1 origin. Entries left behind by an L1 reorg are skipped.
+ * Finds the newest L2 block that was derived from a finalized L1 block. Its L1 origin does not matter. Skips entries
+ * that an L1 reorg left behind.
  *
  * @param above number of the newest L2 block known to be final
  * Spec: protocol/derivation.md#engine-queue, finalization

@@ -4,23 +4,23 @@ import type { Bus } from '#bus/bus.ts'
 import { isFault } from '#runtime/fault.ts'
 import type { SafeHeadHistory } from './safe-head-history.ts'
 
-/** Limit on entries waiting to be copied; the check restores those dropped. */
+/** Limit on entries that wait to be copied. Above it the oldest entry is dropped, and a later check restores it. */
 const maxWaitingEntries = 1_024
 
 /** Number of entries compared by each check. */
 const entriesPerCheck = 64
 
 /**
- * Maintains the copy of the history on the bus, the log `derivation.safe-at`, with an entry for each L1 block. New entries are
- * appended at once. Checks restore entries that the bus lost with its store: each compares the newest entry, and some of the
- * others in turn.
+ * Maintains the copy of the history on the bus, the log `derivation.safe-at`, with an entry for each L1 block. New
+ * entries are appended at once. Checks restore entries that the bus lost with its store. Each check compares the newest
+ * entry, and some of the others in turn.
  */
 export class HistoryCopy {
   readonly #bus: Bus
   readonly #history: SafeHeadHistory
   readonly #waiting = new Set<bigint>()
   #running: Promise<void> | undefined
-  /** The next check begins below this L1 block; undefined: at the newest entry. */
+  /** The next check starts below this L1 block, or at the newest entry if this is undefined. */
   #below: bigint | undefined
   #isChecking = false
 
@@ -70,7 +70,7 @@ export class HistoryCopy {
   async #checkSome(): Promise<void> {
     const newest = this.#history.finished()
     if (newest === undefined) return
-    // Without its newest entry, the copy was probably lost as a whole: begin again from there.
+    // If the newest entry was missing, the whole copy was probably lost. The checks start again below that entry.
     if (await this.#restore(newest)) this.#below = newest.l1.number
     for (let count = 0; count < entriesPerCheck; count++) {
       const upTo = this.#below === undefined ? undefined : this.#below - 1n
@@ -85,7 +85,7 @@ export class HistoryCopy {
   async #restore(entry: SafeAt): Promise<boolean> {
     const copy = await this.#bus.lookup(safeAt, entry.l1.number)
     if (copy?.l1.hash === entry.l1.hash && copy.safe.hash === entry.safe.hash) return false
-    // The history may have changed meanwhile.
+    // The history may have changed during the lookup.
     const current = this.#history.finished(entry.l1.number)
     if (current?.l1.number === entry.l1.number) await this.#bus.append(safeAt, current)
     return true

@@ -9,7 +9,7 @@ import { isFault } from '#runtime/fault.ts'
 import { blockId, chainAt, hash, l2Ref } from '#test/fakes/values.ts'
 import { keptL1Blocks, SafeHeadHistory } from './safe-head-history.ts'
 
-/** A history of `10:20 11:21`: L1 block 10 made L2 block 20 safe. */
+/** A history with the given entries. In `10:20 11:21`, L1 block 10 made L2 block 20 safe. */
 function historyOf(entries: string): SafeHeadHistory {
   const history = new SafeHeadHistory(':memory:')
   for (const entry of entries.split(' ').filter((word) => word !== '')) {
@@ -19,7 +19,7 @@ function historyOf(entries: string): SafeHeadHistory {
   return history
 }
 
-/** The chain at the beginning of a generation: safe head and its L1 origin. */
+/** The chain at the beginning of a generation, with the given safe head and L1 origin. */
 function startAt(l2: number, origin: number, generation = 2n): ChainState {
   const safe = { ...l2Ref(l2), l1Origin: blockId(origin) }
   const chain = chainAt({ generation, version: 1n })
@@ -72,7 +72,7 @@ test('a later entry of an L1 block replaces the one before it', () => {
 })
 
 // Rules: history-reset
-test('a reset keeps the first entry at or above the new safe head, with that head, and removes later ones', () => {
+test('a reset lowers the first entry at or above the new safe head to that head, and removes later entries', () => {
   const reset = (entries: string, l2: number, origin: number) => {
     const history = historyOf(entries)
     history.begin(startAt(l2, origin))
@@ -80,7 +80,7 @@ test('a reset keeps the first entry at or above the new safe head, with that hea
   }
   assert.equal(reset('10:20 12:22 14:24 16:26', 24, 9), '10:20 12:22 14:24')
   assert.equal(reset('10:20 12:22 14:24 16:26', 23, 9), '10:20 12:22 14:23')
-  // An entry of an L1 block before its origin cannot have made it safe.
+  // An L1 block before the L1 origin of block 24 cannot have made block 24 safe.
   assert.equal(reset('10:20 12:24 14:24 16:26', 24, 13), '10:20 12:24 14:24')
   assert.equal(reset('10:20 12:24 14:24 16:26', 24, 14), '10:20 12:24 14:24')
   assert.equal(reset('10:20 12:24 14:24 16:26', 24, 15), '10:20 12:24 14:24 16:24')
@@ -91,7 +91,7 @@ test('a reset keeps the first entry at or above the new safe head, with that hea
   assert.equal(reset('', 19, 9), '')
 })
 
-test('an entry that a reset keeps retains its L1 block', () => {
+test('an entry that a reset lowers keeps its L1 block', () => {
   const history = historyOf('10:20 12:22')
   history.begin(startAt(21, 9))
   assert.deepEqual(history.newest(), { l1: blockId(12), safe: blockId(21), generation: 2n })
@@ -123,7 +123,7 @@ for (const [where, chosen, origin, points] of [
   ['up to', 22, 9, []],
 ] as const) {
   // Rules: history-el-sync
-  test(`after EL sync a history ${where} block ${chosen} is kept and names its resume points`, () => {
+  test(`after EL sync chose safe head ${chosen}, a history ${where} it is kept and returns its resume points`, () => {
     const history = historyOf('10:20 12:22')
     const synced = { ...startAt(chosen, origin), sync: 'el-synced' } as const
     for (let time = 0; time < 2; time++) {
@@ -192,7 +192,7 @@ test('intents of eight sequences are kept', () => {
   assert.equal(take(9), '')
 })
 
-test('the safe head at each finished L1 block is known, as far back as these are kept', () => {
+test('the safe head is known at each finished L1 block that the history still keeps', () => {
   const history = historyOf('10:20 12:22')
   for (let number = 9; number <= 13; number++) history.finish(blockId(number), 3n)
   const finished = (upTo?: bigint) => {
@@ -210,10 +210,10 @@ test('the safe head at each finished L1 block is known, as far back as these are
   assert.equal(finished(11n), '11:20')
 })
 
-test('a new generation reads L1 again from its start', () => {
+test('a new generation removes the finished L1 blocks from its start on', () => {
   const history = historyOf('6:18 7:20')
   for (let number = 6; number <= 8; number++) history.finish(blockId(number), 1n)
-  // The chain of `chainAt` begins at L1 block 7.
+  // The generation starts at L1 block 7, as `chainAt` has it.
   history.begin(startAt(20, 5))
   assert.equal(history.finished()?.l1.number, 6n)
 })

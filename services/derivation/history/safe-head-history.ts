@@ -21,8 +21,9 @@ export interface Begun {
   /** Whether there was a gap, so that the history was cleared. */
   readonly isCleared: boolean
   /**
-   * After EL sync, safe heads to go back to, the best first: the newest, then the first at or above the safe head that EL sync
-   * chose. Until the engine goes back to one, or the history is cleared as the chain has none of them, nothing is recorded.
+   * After EL sync, safe heads of the history that the engine may go back to, the best first: the newest, then the first
+   * at or above the safe head that EL sync chose. Nothing is recorded until the engine has gone back to one of them, or
+   * until the history is cleared because the chain has none of them.
    */
   readonly resumePoints: readonly BlockId[]
   /** The L1 block that made the safe head safe. */
@@ -49,15 +50,15 @@ CREATE TABLE generations (id INTEGER PRIMARY KEY, number INTEGER NOT NULL);
 /** Limit on L1 blocks remembered as derived completely. */
 export const keptL1Blocks = 10_000n
 
-/** Number of sequences whose intents are kept: one is in flight, and earlier ones may arrive late. */
+/** Number of sequences whose intents are kept. One sequence is in flight; outcomes of earlier ones may arrive late. */
 const keptSequences = 8n
 
 /** The largest number that a column holds. */
 const maxInteger = 2n ** 63n - 1n
 
 /**
- * The safe head at each L1 block, as derivation computed it, on derivation's own disk. Each call is one transaction, so the
- * process may be killed between any two.
+ * The safe head at each L1 block, as derivation computed it, on derivation's own disk. Each call is one transaction, so
+ * that the process may be killed at any time.
  *
  * Lookups and resets follow op-node's safe head database.
  */
@@ -104,12 +105,12 @@ export class SafeHeadHistory {
     })
   }
 
-  /** Removes all entries: they belong to another chain. */
+  /** Removes all entries, because they belong to another chain. */
   clear(): void {
     this.#file.transaction(() => this.#clear())
   }
 
-  /** Remembers attributes about to be sent: derivation may be killed before it sees their outcome. */
+  /** Stores attributes about to be sent, because derivation may be killed before it sees their outcome. */
   intend({ generation, sequence, digest, derivedFrom, concludesBatch }: Intent): void {
     this.#file.transaction(() => {
       this.#file.run(
@@ -200,10 +201,10 @@ export class SafeHeadHistory {
     return nearest.kind === 'found' ? [newest.safe, nearest.entry.safe] : [newest.safe]
   }
 
-  // Rule history-reset: A reset removes what is no longer safe from the history. Spec: safedb/safedb.go
+  // Rule history-reset: A reset removes entries that are no longer safe from the history. Spec: safedb/safedb.go
   /**
-   * The entry that made the new safe head safe becomes the last one. If it is the oldest, and for a later block, it is removed
-   * too: the head may have become safe earlier.
+   * The entry that made the new safe head safe becomes the newest one, with that head. If it is the oldest entry and
+   * has another head, it is removed too, because the new safe head may have become safe earlier.
    */
   #reset(safe: L2BlockRef, generation: bigint): void {
     const row = this.#file.get(

@@ -2,7 +2,7 @@ import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { Owner } from '#bus/bus.ts'
 import type { Tracing } from '#runtime/tracing.ts'
 
-/** Writes targets one at a time; of those that wait, only the newest is written. */
+/** Writes targets one at a time. Newer targets replace those that still wait. */
 export class TargetsWriter {
   readonly #owner: Owner<DerivationTargets>
   readonly #tracing: Tracing

@@ -14,7 +14,7 @@ interface Turn {
   readonly continues: boolean
 }
 
-/** Reads L1 until there are attributes to send, or a block is missing. No attributes are in flight. */
+/** Reads L1 until there are attributes to send, or a block is missing. Called while no attributes are in flight. */
 export function derive(state: State, session: Deriving, rules: Rules): Stepped {
   const effects: Effect[] = []
   for (let [at, current] = [state, session]; ;) {
@@ -58,7 +58,7 @@ function takeTurn(state: State, session: Deriving, rules: Rules): Turn {
   }
 }
 
-/** The L1 block is derived completely: that is progress, and its history entry is complete. */
+/** Makes the session wait for the next L1 block. Records and publishes once that the current one is derived. */
 function finishL1Block(state: State, session: Deriving): Turn {
   const { pipeline, done } = session
   const { origin } = pipeline

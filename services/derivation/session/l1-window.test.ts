@@ -13,7 +13,7 @@ import {
 
 const batcher = address(0xba)
 
-/** A window after block 10 of an L1 with `newest` blocks. */
+/** A window that starts after L1 block 10; `newest` is the number of the L1 head. */
 function windowTo(newest: number) {
   const window = new L1Window(blockId(10), batcher)
   let nowMs = 0
@@ -41,7 +41,7 @@ function the(requests: readonly L1Request[]): L1Request {
   return request
 }
 
-test('four blocks are requested ahead of the one that is read, and no block that L1 does not have', () => {
+test('the four blocks after the one that is read are requested, but no block above the L1 head', () => {
   const { due, give } = windowTo(15)
   const first = due()
   assert.equal(first.length, maxFetches)
@@ -53,7 +53,7 @@ test('four blocks are requested ahead of the one that is read, and no block that
   assert.deepEqual(due(), [])
 })
 
-test('only the next block must be a child of the one that is read; later blocks are checked when they are next', () => {
+test('the request for the next block names the parent that it must have; requests for later blocks do not', () => {
   const { due } = windowTo(15)
   assert.deepEqual(
     due().map(({ parentHash }) => parentHash),
@@ -61,7 +61,7 @@ test('only the next block must be a child of the one that is read; later blocks 
   )
 })
 
-test('bytes are limited; requested blocks count with the size of the last one', () => {
+test('the bytes of the window are limited; a requested block counts with the size of the last fetched one', () => {
   const half = maxWindowBytes / 2 - 2_048
   const { window, due, give } = windowTo(100)
   const [first, second, third, fourth] = due()
@@ -76,7 +76,7 @@ test('bytes are limited; requested blocks count with the size of the last one', 
   assert.equal(due().length, maxFetches)
 })
 
-test('a single block may exceed the limit', () => {
+test('a single block may exceed the limit on bytes', () => {
   const { window, due, give } = windowTo(100)
   for (const request of due()) give(request, blockAt(Number(request.number), maxWindowBytes))
   assert.deepEqual(due(), [])
@@ -97,7 +97,7 @@ test('the number of blocks is limited', () => {
   assert.equal(given, maxWindowBlocks)
 })
 
-test('a failure delays requests, twice as long each time and 1 s at most, and its reason is kept', () => {
+test('each failure in a row doubles the delay before the next request, up to 1 s, and its reason is kept', () => {
   const { window, due, fail, give, pass } = windowTo(11)
   for (const pauseMs of [250, 500, 1_000, 1_000]) {
     fail(the(due()))
@@ -139,7 +139,7 @@ test('with another batcher all blocks are requested again', () => {
   )
 })
 
-test('a block fetched ahead that is not a child of the one before it is requested again, as a child', () => {
+test('a block fetched ahead that does not match its parent is requested again, with the parent in the request', () => {
   const { window, due, give } = windowTo(12)
   const [first, second] = due()
   if (!first || !second) throw new Error('too few')
@@ -153,7 +153,7 @@ test('a block fetched ahead that is not a child of the one before it is requeste
   assert.equal(window.peek()?.number, 12n)
 })
 
-test('a next block with another parent is a reorg, and so is the answer `reorged`', () => {
+test('the verdict is `reorged` if the next block has another parent, or if da-watcher answers `reorged`', () => {
   const { window, due, give } = windowTo(11)
   const request = the(due())
   assert.equal(give(request, blockAt(11, 0, hash(99))), 'reorged')

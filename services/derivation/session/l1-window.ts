@@ -28,12 +28,12 @@ export interface L1Request {
 
 /** What an answer means for derivation. */
 export type L1Verdict =
-  /** The block is stored, or will be requested again. */
+  /** The block is stored or will be requested again, or the answer was to a cancelled request. */
   | 'taken'
   /** The block that derivation reads is no longer canonical. */
   | 'reorged'
 
-/** How far to request, and when. */
+/** The newest L1 block to request, and the current time. */
 export interface L1Limit {
   /** The newest L1 block that may be read. */
   readonly newest: bigint
@@ -45,14 +45,14 @@ interface Fetched {
   readonly bytes: number
 }
 
-/** L1 blocks after the one that derivation reads: requested ahead of time, a few at once, within a memory limit. */
+/** Prefetches the L1 blocks after the one that derivation reads, a few at once, within a memory limit. */
 export class L1Window {
   readonly #fetched = new Map<bigint, Fetched>()
   readonly #requested = new Map<bigint, L1Request>()
   #requests = 0
   #at: BlockId
   #batcher: Address
-  /** Size of the last block fetched, as an estimate for those requested. */
+  /** Size of the last fetched block, the estimate for each requested block. */
   #expectedBytes = 0
   #failures = 0
   #notBeforeMs = 0
@@ -80,25 +80,25 @@ export class L1Window {
     const next = this.#at.number + 1n
     const block = this.#fetched.get(next)?.block
     if (block === undefined || block.parentHash === this.#at.hash) return block
-    // It was fetched before or after a reorg. A new request, as the child of the block that is read, shows which.
+    // Either this block or its predecessor was reorged out. A new request, which names the parent, shows which one.
     this.#clear()
     return undefined
   }
 
-  /** Derivation now reads this block. */
+  /** Sets the block that derivation reads, and removes it from the window. */
   advance({ hash, number }: BlockId): void {
     this.#fetched.delete(number)
     this.#at = { hash, number }
   }
 
-  /** Sets the batcher whose transactions and blobs blocks are fetched with; blocks fetched for another are dropped. */
+  /** Sets the batcher whose transactions and blobs are fetched. Drops blocks that were fetched for another batcher. */
   useBatcher(batcher: Address): void {
     if (this.#batcher === batcher) return
     this.#batcher = batcher
     this.#clear()
   }
 
-  /** Drops all blocks, to request them again: the next one lacks blobs of the batcher. */
+  /** Drops all blocks because the next one lacks blobs of the batcher. They are requested again. */
   refuse({ nowMs }: Pick<L1Limit, 'nowMs'>): void {
     this.#clear()
     this.#fail(nowMs, 'da-watcher answered without all blobs of the batcher')
@@ -127,7 +127,7 @@ export class L1Window {
     { nowMs }: Pick<L1Limit, 'nowMs'>,
   ): L1Verdict {
     if (!this.#isPending(request)) return 'taken'
-    if (response.kind === 'not-found') return this.#fail(nowMs, 'L1 does not have it')
+    if (response.kind === 'not-found') return this.#fail(nowMs, 'L1 does not have that block')
     const { parentHash } = response.kind === 'block' ? response.block : { parentHash: undefined }
     if (request.parentHash !== undefined && parentHash !== request.parentHash) return 'reorged'
     if (response.kind === 'reorged') return this.#fail(nowMs, 'L1 was reorganised meanwhile')

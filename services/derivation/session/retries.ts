@@ -5,10 +5,10 @@ import { backoffMs } from '#runtime/backoff.ts'
 import type { State, Stepped } from '#services/derivation/state.ts'
 import type { Deriving, InFlight, Resetting, Retry, Starting } from './session.ts'
 
-/** Delays before a call without an answer is repeated. */
+/** Delays before attributes or a reset request are sent again. */
 const resendBackoff = { firstMs: resendMs, longestMs: 4_000 }
 
-/** Delays before a request whose answer did not help is repeated. */
+/** Delays before a failed read of the start, or of L2 blocks, is repeated. */
 const retryBackoff = { firstMs: 250, longestMs: 2_000 }
 
 /** Delays before consecutive resets. */
@@ -17,7 +17,7 @@ const resetBackoff = { firstMs: 250, longestMs: 30_000 }
 /** No attempt has failed yet. */
 export const noRetry: Retry = { tries: 0, notBeforeMs: 0, problem: undefined }
 
-/** The retry after a failed attempt: each is delayed longer than the one before. */
+/** The retry after a failed attempt. The delay grows with each attempt. */
 export function retryAfter(
   { tries }: Retry,
   { nowMs, problem }: { readonly nowMs: number; readonly problem: string },
@@ -39,7 +39,7 @@ export function resend(state: State, session: Deriving, inFlight: InFlight): Ste
   ]
 }
 
-/** Ends the session: the engine has to find a safe head that matches L1, or go back to the given block. */
+/** Ends the session with a reset. The engine goes back to a given block, or else finds a safe head that matches L1. */
 export function reset(
   state: State,
   session: Starting | Deriving,
@@ -63,7 +63,7 @@ export function reset(
   return [{ ...state, session: resetting, resets: { safe: maxOf(safe, resets.safe), count } }]
 }
 
-/** Asks for a new generation until it is published; if there is one already, the engine answers at once. */
+/** Asks the engine for a new generation if a request is due. The session ends when the new generation is published. */
 export function requestReset(state: State, session: Resetting): Stepped {
   const { nowMs } = state
   const { id, generation, reason, resumeAt, retry } = session

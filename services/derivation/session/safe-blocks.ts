@@ -4,12 +4,12 @@ import { depositType } from '#protocol/transaction/transaction-types.ts'
 /** Number of L2 blocks fetched at once. */
 export const safeBlocksPerFetch = 16n
 
-/** Stands for each deposit: batches have no deposits, so only their number matters. */
+/** Replaces each deposit of a block. Batches have no deposits, so only the number of deposits matters. */
 const deposit = Uint8Array.of(depositType)
 
 /**
- * Blocks of the safe chain that the current batch overlaps. They are dropped once the batch is checked. A check continues only
- * while the blocks equal the batch, so they are not larger than the batch.
+ * Blocks of the safe chain that the current batch overlaps. They are dropped after the batch was checked. A check ends
+ * at the first block that differs from the batch, so the blocks need little more memory than the batch.
  */
 export class SafeBlocks {
   readonly #blocks = new Map<bigint, SafeBlock>()

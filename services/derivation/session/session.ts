@@ -14,11 +14,11 @@ import type { Bytes32, Hash } from '#protocol/primitives.ts'
 import type { L1Window } from './l1-window.ts'
 import type { SafeBlocks } from './safe-blocks.ts'
 
-/** Derivation from one safe head of one generation. A new session begins when the engine's state does not follow from this one. */
+/** Derivation from one safe head of one generation. Ends when the engine's state does not follow from the session. */
 export type Session = Starting | Deriving | Resetting | Halted
 
 interface SessionBase {
-  /** Carried by effects and the events they cause: events of an earlier session are ignored. */
+  /** Effects, and the events that they cause, carry this id. Events of an earlier session are ignored. */
   readonly id: number
   readonly generation: bigint
   /** Sequence of the attributes that were applied last. */
@@ -33,8 +33,8 @@ export interface Starting extends SessionBase {
 }
 
 /**
- * Derives attributes. Driver, pipeline, window, safe blocks and reports are mutable: they buffer L1 data, and a copy for each
- * event would cost more than derivation itself. Only the step touches them.
+ * Derives attributes. Driver, pipeline, window, safe blocks and reports are mutable, because they buffer L1 data, and a
+ * copy for each event would cost more than derivation itself. Only the step uses them.
  */
 export interface Deriving extends SessionBase {
   readonly phase: 'deriving'
@@ -46,31 +46,31 @@ export interface Deriving extends SessionBase {
   readonly reports: PipelineEvent[]
   readonly inFlight: InFlight | undefined
   readonly blocked: Blocked | undefined
-  /** The L1 block that made the first head safe: must be canonical when it is read again. */
+  /** The L1 block that made the first head safe. It must still be canonical when derivation reads it again. */
   readonly madeSafe: BlockId | undefined
   /** The last L1 block that was derived completely. */
   readonly done: Hash | undefined
 }
 
-/** Asks the engine for a new generation: the safe head and L1 do not match, or the safe head has to go back. */
+/** Asks the engine for a new generation, because the safe head and L1 do not match, or the safe head has to go back. */
 export interface Resetting extends SessionBase {
   readonly phase: 'resetting'
   readonly reason: ResetReason
   /** The L1 block that was read when the session ended. */
   readonly l1: BlockId | undefined
-  /** The safe head to go back to; undefined: the engine searches for one. */
+  /** The safe head to go back to; undefined if the engine has to search for one. */
   readonly resumeAt: BlockId | undefined
   readonly retry: Retry
 }
 
-/** Derives no more: to continue would split the chain. */
+/** Derives nothing more, because to continue would split the chain. */
 export interface Halted extends SessionBase {
   readonly phase: 'halted'
   readonly reason: HaltReason
-  /** What exactly caused it, such as the malformed log. */
+  /** Details of the reason, such as the malformed log. */
   readonly detail: string | undefined
   readonly head: L2BlockRef
-  /** The L1 block that was read. */
+  /** The L1 block that was read when derivation halted. */
   readonly l1: BlockId
 }
 

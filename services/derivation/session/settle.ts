@@ -2,7 +2,7 @@ import type { ChainState } from '#messages/chain-state.ts'
 import type { Effect } from '#services/derivation/state.ts'
 import type { Deriving, InFlight } from './session.ts'
 
-/** The session after its attributes were applied, and effects; undefined if the engine's heads do not follow from it. */
+/** The session after its attributes were applied, and effects. Undefined if the engine built on another parent. */
 type Settled = readonly [Deriving | undefined, ...Effect[]]
 
 /** Takes over the outcome of the attributes in flight, which the engine applied. */
@@ -16,14 +16,14 @@ export function settle(
   const counted = { kind: 'count-outcome', outcome } as const
   const settled: Deriving = { ...session, sequence: request.sequence, inFlight: undefined }
   if (outcome === 'dropped') {
-    // Another batch may bring the blocks of the revoked span again.
+    // Another batch may contain the blocks of the revoked span again.
     safeBlocks.clear()
     driver.revokeSpan()
     return [settled, counted]
   }
   if (pendingSafe.parentHash !== request.parent.hash) return [undefined, counted]
   if (outcome === 'replaced') driver.flush()
-  // The engine decides: the request that it applied may be that of another instance, with the same attributes.
+  // The engine's heads decide this: the engine may have applied a request of another instance with the same attributes.
   const isLastInSpan = localSafe.hash === pendingSafe.hash
   const isSafe = driver.applied({ systemConfig: derived.systemConfig, isLastInSpan }, pendingSafe)
   if (!isSafe) return [settled, counted]

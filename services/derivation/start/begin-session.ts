@@ -33,7 +33,7 @@ export function retryStart(state: State, session: Starting, chain: ChainState): 
   ]
 }
 
-/** Begins to derive at the start that was found, or resets, or retries. */
+/** Handles the result of `fetch-start`: begins to derive, resets, or retries. */
 export function startFetched(
   state: State,
   session: Starting,

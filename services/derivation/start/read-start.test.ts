@@ -29,7 +29,7 @@ function rollup(changes: Partial<RollupConfig>): RollupConfig {
   })
 }
 
-/** Two L2 blocks for each L1 block. */
+/** A chain with two L2 blocks for each L1 block. */
 function chainOf(config: RollupConfig, blocks: number): readonly L2Source[] {
   const builder = new AttributesBuilder(config)
   const genesis = genesisPayload(config)
@@ -104,12 +104,12 @@ test('L1 is read from a channel timeout below the L1 origin of the safe head', a
   assert.equal((await start({ safe: 3, madeSafe: 2 })).found, 0)
 })
 
-test('the search reads a handful of L2 blocks', async () => {
+test('the search for the start reads few L2 blocks', async () => {
   const { fetched } = await start({ safe: 1_000, madeSafe: 501, changes: { channelTimeout: 300n } })
   assert.ok(fetched <= 22, String(fetched))
 })
 
-test('around Granite the longer of both channel timeouts counts', async () => {
+test('around Granite the longer of the two channel timeouts applies', async () => {
   const granite = (time: bigint) => ({ hardforkTimes: forksUpTo('granite', { granite: time }) })
   const from = async (time: bigint) =>
     (await start({ safe: 240, madeSafe: 121, changes: { ...granite(time), channelTimeout: 80n } }))
@@ -143,5 +143,5 @@ test('at the start of a generation the L1 origin of the unsafe head must be cano
     start({ safe: 120, chain: { sequence: 0n }, ...changes })
   assert.equal((await begun({})).found, 40)
   assert.equal((await begun({ reorged: [60] })).found, 'reorged')
-  assert.equal((await begun({ reorged: [60], newest: 59 })).found, 40, 'L1 does not have it yet')
+  assert.equal((await begun({ reorged: [60], newest: 59 })).found, 40, 'L1 has no block 60 yet')
 })

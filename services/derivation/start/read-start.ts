@@ -24,7 +24,7 @@ export interface SessionStart {
   readonly l1Genesis: BlockId | undefined
 }
 
-/** The chains that a start is read from. Each call throws a Fault if there is no answer now. */
+/** The chains that a start is read from. Each call throws a Fault if there is no answer. */
 export interface StartSources {
   readonly l2Block: (block: L2Id) => Promise<L2Source>
   /** The canonical L1 block of a number, with the blobs of a batcher. */
@@ -76,9 +76,10 @@ interface Base {
  * Reads what a session starts with: the safe head with its system config, and the first L1 block to read, a channel timeout
  * below the safe head's L1 origin.
  *
- * L1 may have been reorganised while derivation was down. A canonical L1 origin of the safe head does not suffice then: the
- * batches that made it safe were included later. So that later L1 block must be known and canonical, unless the engine has just
- * gone back so far that derivation reads all of these L1 blocks again.
+ * L1 may have been reorganised while derivation was down. A canonical L1 origin of the safe head does not suffice,
+ * because the batches that made it safe were included in later L1 blocks. Therefore the L1 block that made it safe must
+ * be known and canonical, unless the engine has just gone back so far that derivation reads all of these L1 blocks
+ * again.
  *
  * @throws DecodeError if a block of the engine does not belong to this chain
  */
@@ -112,7 +113,10 @@ export async function readStart(
 
 // Rule start-inclusion: The L1 block that made the safe head safe must be known and canonical; otherwise derivation is reset.
 // Spec: Atoll's own
-/** If the L1 block that made the head safe is unknown, the L1 origin of the unsafe head has to be canonical: the engine chose the head by it. */
+/**
+ * Whether the L1 block that made the safe head safe was reorged out. If that block is unknown, checks the L1 origin of
+ * the unsafe head, because the engine chose its heads by that origin.
+ */
 async function isReorged(
   { chain, madeSafe }: StartRequest,
   { l1Block, l1HashAt }: StartSources,
@@ -144,7 +148,9 @@ function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState)
   return sequence === 0n && start.safe.number === genesis.l2.number
 }
 
-/** L1 contracts may be older than the L2 genesis, and their users ask for the safe head at an L1 block before its L1 origin. */
+/**
+ * L1 block 0. L1 contracts may be older than the L2 genesis; their users ask for the safe head at L1 blocks before its origin.
+ */
 async function l1Genesis({ l1Block }: StartSources): Promise<BlockId> {
   const { hash, number } = await l1Block(0n, noBatcher)
   return { hash, number }

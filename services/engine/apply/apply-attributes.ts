@@ -17,7 +17,7 @@ export type Applied =
   | {
       readonly kind: 'consolidated' | 'built' | 'replaced'
       readonly block: L2BlockRef
-      /** Why the execution client refused the batch that the block replaces. */
+      /** Why the execution client refused the block of the batch; set only for `replaced`. */
       readonly reason?: string
     }
   /** Before Holocene: the batch is dropped, together with the blocks of its span that are not safe yet. */
@@ -29,7 +29,7 @@ export interface Application {
   readonly heads: Heads
 }
 
-/** Attempts to build a block if the execution client forgets the payload id. */
+/** Maximum number of attempts to build a block if the execution client forgets the payload id. */
 const maxBuilds = 3
 
 /**
@@ -133,7 +133,7 @@ async function buildPayload(
   })
 }
 
-/** Restores the unsafe chain that the dropped span had replaced. */
+/** Restores the unsafe chain that the dropped span had replaced, if there was one. */
 async function restore(heads: Heads, ports: ClientPorts): Promise<L2BlockRef> {
   const { backupUnsafe, unsafe } = heads
   if (backupUnsafe !== undefined) {
@@ -146,7 +146,7 @@ async function restore(heads: Heads, ports: ClientPorts): Promise<L2BlockRef> {
 }
 
 function syncing(what: string): Fault {
-  const detail = `the execution client does not know ${what}: it is syncing`
+  const detail = `the execution client is syncing and does not know ${what}`
   return new Fault('engine-syncing', { detail })
 }
 

@@ -6,15 +6,15 @@ import { Fault } from '#runtime/fault.ts'
 import { type Heads, toForkchoice } from '#services/engine/forkchoice/heads.ts'
 import type { ClientPorts } from '#services/engine/ports.ts'
 
-/** Outcome of an unsafe block. */
+/** Outcome of `insertPayload`. */
 export type Inserted =
   | { readonly kind: 'inserted'; readonly block: L2BlockRef }
-  /** It is never valid. */
+  /** The block is invalid. A retry cannot change that. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** The execution client fetches the missing blocks below it. */
+  /** The execution client fetches the missing blocks below the block. */
   | { readonly kind: 'syncing' }
 
-/** Makes a block the unsafe head; the safe and finalized heads stay. */
+/** Makes a block the unsafe head. The safe and finalized heads stay unchanged. */
 export async function insertPayload(
   payload: Payload,
   heads: Heads,
@@ -29,7 +29,7 @@ export async function insertPayload(
   }
   const status = await executionClient.newPayload(payload)
   if (status.kind === 'invalid') return { kind: 'refused', reason: status.reason }
-  // Also if the client lacks the parent: a forkchoice with this head makes it fetch the parent.
+  // Sent also if the client lacks the parent, because a forkchoice with this head makes the client fetch the parent.
   const updated = await executionClient.forkchoice(toForkchoice({ ...heads, unsafe: block }))
   if (updated.kind === 'valid') return { kind: 'inserted', block }
   if (updated.kind === 'syncing') return { kind: 'syncing' }

@@ -23,7 +23,7 @@ export async function answerBlock(
   return { generation, kind: 'found', ref: refOf(ports.config, block), part: found }
 }
 
-/** A label means the head of the engine; before the first generation, that of the execution client. */
+/** Resolves a label to a head of the engine, or to a head of the execution client before the first generation. */
 function nameOf(which: FetchL2BlockRequest['block'], chain: Chain | undefined): BlockName {
   if (which.kind !== 'label' || chain === undefined) return which
   return { kind: 'hash', hash: chain[which.label].hash }

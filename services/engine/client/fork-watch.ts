@@ -6,7 +6,7 @@ import type { StatusReporter } from '#service/status-reporter.ts'
 import type { Metrics } from '#services/engine/metrics.ts'
 import type { ClientPorts } from '#services/engine/ports.ts'
 
-/** Period of the check; it also runs after the execution client was unreachable. */
+/** Period of the check. A check also runs after the execution client was unreachable. */
 export const forkWatchPeriodMs = 300_000
 
 /** Dependencies of the watch. */
@@ -18,7 +18,9 @@ interface ForkWatchOptions {
   readonly ports: ClientPorts
 }
 
-/** Reports the hardforks that the execution client does not support, by its capabilities; it may be upgraded at any time. */
+/**
+ * Reports hardforks that the execution client does not support. Checks repeatedly, because the client may be upgraded.
+ */
 export class ForkWatch {
   readonly #options: ForkWatchOptions
   #gaps: readonly ForkGap[] = []
@@ -30,12 +32,12 @@ export class ForkWatch {
     this.#options = options
   }
 
-  /** To be called when the execution client was unreachable: it may come back as another version. */
+  /** To be called when the execution client was unreachable, because it may return as another version. */
   expire(): void {
     this.#checkedMs = undefined
   }
 
-  /** To be called every few seconds: checks when the period is over, and again after a failure. */
+  /** To be called every few seconds. Checks if the last check failed, or is older than the period. */
   async tick(): Promise<void> {
     const nowMs = this.#options.clock.monotonicMs()
     const isFresh = this.#checkedMs !== undefined && nowMs - this.#checkedMs < forkWatchPeriodMs
@@ -52,7 +54,7 @@ export class ForkWatch {
     }
   }
 
-  /** Checks now. @throws Fault as a call does */
+  /** Checks now. @throws Fault if the capabilities cannot be read */
   async check(): Promise<void> {
     const { clock, metrics, ports, status } = this.#options
     const capabilities = await ports.executionClient.capabilities()

@@ -11,7 +11,7 @@ export function refOf(config: RollupConfig, block: L2Block): L2BlockRef {
   return decodeBlock(config, block, l2BlockRefOf)
 }
 
-/** Decodes data of the L1 attributes transaction of a block. @throws Fault `wrong-chain` if that is not valid */
+/** Decodes the L1 attributes transaction of a block. @throws Fault `wrong-chain` if that transaction is not valid */
 export function decodeBlock<Value>(
   config: RollupConfig,
   block: L2Block,

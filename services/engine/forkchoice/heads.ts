@@ -7,7 +7,7 @@ export interface Heads extends Pick<
   ChainState,
   'unsafe' | 'safe' | 'finalized' | 'localSafe' | 'pendingSafe'
 > {
-  /** The unsafe head that a derived block replaced; restored if the span of that block is dropped. */
+  /** The unsafe head that a derived block replaced. It is restored if the span of that block is dropped. */
   readonly backupUnsafe: L2BlockRef | undefined
 }
 
@@ -22,9 +22,9 @@ export function headsAtStart({ unsafe, safe, finalized }: StartHeads): Heads {
 /** A block of the safe chain, and how it was added. */
 export interface DerivedBlock {
   readonly block: L2BlockRef
-  /** Whether the engine built it, so that it replaces an unsafe block of its number. */
+  /** Whether the engine built the block. A built block replaces the unsafe block of its number. */
   readonly isNew: boolean
-  /** Whether it is the last of its span: only then is it safe. */
+  /** Whether the block is the last one of its span, which makes it safe. */
   readonly concludesBatch: boolean
 }
 
@@ -45,7 +45,7 @@ export function headsAfter(heads: Heads, { block, isNew, concludesBatch }: Deriv
   }
 }
 
-/** The heads that forkchoiceUpdated carries. */
+/** The heads as arguments of forkchoiceUpdated. */
 export function toForkchoice({ unsafe, safe, finalized }: StartHeads): ForkchoiceHeads {
   return { head: unsafe.hash, safe: safe.hash, finalized: finalized.hash }
 }

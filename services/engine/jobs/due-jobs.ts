@@ -9,7 +9,7 @@ export function nextJob(state: State): Job | undefined {
 /** All jobs that are due, the most urgent first. */
 export function dueJobs(state: State): readonly Job[] {
   const { chain, isElSyncing, resetDue, resetSafe: safe, target } = state
-  // All other jobs belong to the generation that ends.
+  // A reset ends the generation that all other jobs belong to.
   if (resetDue !== undefined) return [{ kind: 'start', cause: resetDue, safe, isElSyncing }]
   if (chain === undefined) return []
   if (isElSyncing) {

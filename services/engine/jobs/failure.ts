@@ -19,7 +19,7 @@ export const failureBackoff = { firstMs: 100, longestMs: 10_000 }
 /** Pause after a failure that needs an operator. */
 export const stuckPauseMs = 30_000
 
-/** Number of failures with one code after which a failure that is not temporary needs an operator. */
+/** After this number of failures in a row with one code, a failure that is not temporary needs an operator. */
 const timesUntilStuck = 3
 
 /** Counts a failure. */

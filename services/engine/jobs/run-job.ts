@@ -25,11 +25,11 @@ export interface JobDependencies {
   readonly signal: AbortSignal
   readonly log: Logger
   readonly forkWatch: ForkWatch
-  /** Its execution client is guarded by the lease. */
+  /** Ports whose execution client refuses calls after the lease may have expired. */
   readonly ports: Ports
 }
 
-/** A job, and the heads when it starts; undefined before the first generation. */
+/** A job, and the heads at its start, which are undefined before the first generation. */
 export interface StartedJob {
   readonly job: Job
   readonly heads: Heads | undefined
@@ -68,7 +68,7 @@ async function outcomeOf(
       const inserted = await insertPayload(payload, heads, ports)
       if (inserted.kind === 'syncing' && job.kind === 'insert')
         throw new Fault('engine-syncing', {
-          detail: `the execution client is syncing: it does not have block ${heads.unsafe.number}, the unsafe head`,
+          detail: `the execution client is syncing and does not know block ${heads.unsafe.number}, the unsafe head`,
         })
       return { kind: 'inserted', payload, inserted }
     }

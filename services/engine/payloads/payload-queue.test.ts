@@ -13,7 +13,7 @@ import {
   prunePayloads,
 } from './payload-queue.ts'
 
-/** A block on the block below it, of the given fork. */
+/** A block of the given fork, whose parent is the block below. */
 function payload(number: number, { fork = 0, bytes = 0 } = {}): Payload {
   return {
     number: BigInt(number),
@@ -45,7 +45,7 @@ for (const excess of [0, 1]) {
     assert.equal(queue.isCut, excess === 1)
   })
 
-  test(`the maximum number of bytes, and ${excess} more`, () => {
+  test(`${excess} bytes above the maximum ${excess === 0 ? 'fit' : 'do not fit: the highest block is dropped'}`, () => {
     const half = maxPayloadQueueBytes / 2 - 1_024
     const queue = queueOf(payload(1, { bytes: half }), payload(2, { bytes: half + excess }))
     assert.deepEqual(numbersOf(queue), excess === 0 ? [1, 2] : [1])
@@ -54,7 +54,7 @@ for (const excess of [0, 1]) {
   })
 }
 
-test('blocks at or below the head are dropped, and siblings of its child', () => {
+test('blocks at or below the head, and blocks that compete with its child, are dropped', () => {
   const queue = queueOf(payload(4), payload(5), payload(6, { fork: 1 }), payload(6), payload(9))
   const unsafe = { ...l2Ref(5), hash: hash(5) }
   const pruned = prunePayloads(queue, { unsafe })

@@ -23,7 +23,7 @@ export function payloadBytes({ transactions }: Payload): number {
   return transactions.reduce((sum, { length }) => sum + length + 24, 1_000)
 }
 
-/** Adds a block; if the queue is full, drops the highest: it is needed last, and gossip's log still has it. */
+/** Adds a block. A full queue drops the highest block, which is needed last and which gossip's log still has. */
 export function addPayload(queue: PayloadQueue, payload: Payload): PayloadQueue {
   if (queue.payloads.some(({ blockHash }) => blockHash === payload.blockHash)) return queue
   const at = queue.payloads.findLastIndex(({ number }) => number <= payload.number) + 1
@@ -39,7 +39,7 @@ export function addPayload(queue: PayloadQueue, payload: Payload): PayloadQueue 
   return { payloads, bytes, isCut }
 }
 
-/** Drops blocks that cannot become the unsafe head any more: those not above the head, and siblings of its child. */
+/** Drops blocks that cannot become the unsafe head: those not above it, and those just above it on another parent. */
 export function prunePayloads(
   queue: PayloadQueue,
   { unsafe }: Pick<Heads, 'unsafe'>,

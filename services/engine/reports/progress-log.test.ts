@@ -17,7 +17,7 @@ test('the first line counts the blocks since the start', () => {
   assert.deepEqual(blocks, [7])
 })
 
-test('after a reset blocks count from its safe head', () => {
+test('after a reset blocks are counted from the safe head of the reset', () => {
   const { blocks, log } = countingLog()
   log.update({ ...chainAt({ generation: 1n, version: 1n }), safe: l2Ref(107) })
   const start = chainAt({ generation: 2n, version: 1n })

@@ -5,7 +5,7 @@ import type { Chain } from '#services/engine/state.ts'
 /** Minimum time between two lines. */
 export const progressPeriodMs = 10_000
 
-/** Logs the heads: one line for each period in which the safe head moved. */
+/** Logs the heads, with one line for each period in which the safe head moved. */
 export class ProgressLog {
   readonly #log: Pick<Logger, 'info'>
   /** The safe head of the last line, and its generation. */

@@ -4,7 +4,7 @@ import { isStuck } from '#services/engine/jobs/failure.ts'
 import type { Metrics } from '#services/engine/metrics.ts'
 import type { Report } from '#services/engine/state.ts'
 
-/** A failure that lasts is logged at the third attempt, then every 20. */
+/** A failure that needs an operator is logged at the third attempt, then once every 20 attempts. */
 const stuckLogAttempts = { first: 3, period: 20 }
 
 /** Logs and counts what happened. */

@@ -18,9 +18,9 @@ function throwing(code: 'l1-refused' | 'l1-unavailable') {
   }
 }
 
-test('if L1 pruned its genesis block, only its chain id is checked', async () => {
+test('if L1 pruned the genesis block of the rollup, only the chain id of L1 is checked', async () => {
   await check({ blocksDown: async () => [] })
-  // geth answers: pruned history unavailable.
+  // geth refuses the call with the error `pruned history unavailable`.
   await check({ blocksDown: throwing('l1-refused') })
 })
 

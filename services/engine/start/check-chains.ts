@@ -3,7 +3,8 @@ import { Fault, isFault } from '#runtime/fault.ts'
 import type { ClientPorts, L1Refs, Ports } from '#services/engine/ports.ts'
 
 /**
- * Checks the chain id of L1, and its block at the rollup's genesis if L1 has it: it may not have it yet, or may have pruned it.
+ * Checks the chain id of L1, and the hash of the rollup's genesis block on L1, unless L1 has pruned that block or is
+ * behind.
  *
  * @throws Fault `wrong-chain` if L1 is another chain than in the rollup config; other faults of calls to L1
  * Source: op-node, Config.ValidateL1Config
@@ -42,7 +43,7 @@ export async function checkL2Chain({ config, executionClient }: ClientPorts): Pr
     )
   const { number, hash } = config.genesis.l2
   const genesis = await executionClient.block({ kind: 'number', number })
-  // A client that prunes may not have it any more.
+  // A client may have pruned its genesis block.
   if (genesis !== undefined && genesis.blockHash !== hash)
     throw wrongChain(
       `block ${number} of the execution client (--engine-url) is ${genesis.blockHash}, the rollup config has genesis.l2.hash ${hash}`,

@@ -53,7 +53,7 @@ test('after EL sync, the safe head is below the synced head, and derivation cont
   await bus.pass(10_000)
   assert.match(engine.status.snapshot().wait?.what ?? '', /fetches the chain up to block 40/)
   assert.equal(derivation.chain.generation, waiting.generation)
-  // Its peers have the blocks now.
+  // Now the peers of the execution client have the blocks.
   await fetchTo(world, 39)
   const chain = await derivation.until(({ sync }) => sync === 'el-synced')
   assert.equal(chain.unsafe.hash, tip.blockHash)
@@ -65,7 +65,7 @@ test('after EL sync, the safe head is below the synced head, and derivation cont
   await world.start()
   const again = await derivation.until(({ generation }) => generation > chain.generation)
   assert.deepEqual([again.sync, again.safe], ['el-synced', chain.safe])
-  // A history of another chain.
+  // The safe-head history belongs to another chain: its block has a hash that this chain does not have.
   const other = await goBack(world, { number: 12n, hash: tip.blockHash })
   assert.deepEqual([other.sync, other.safe], ['ready', chain.safe])
   const known = blockAt(world, 12)
@@ -77,7 +77,7 @@ test('after EL sync, the safe head is below the synced head, and derivation cont
 })
 
 test('an engine that is started during EL sync sends no forkchoice, and waits', async () => {
-  // A chain that is longer than its sequencing window and without a safe head looks like one whose sync is over.
+  // A chain without a safe head counts as synced from fourteen sequencing windows on. With a window of 0, this one would.
   const world = await elWorld({ sequencingWindow: 0n })
   const { bus, client, derivation } = world
   await fetchTo(world, 20)
@@ -116,8 +116,8 @@ test('after EL sync the safe head of the client stays, and is not finalized', as
   assert.deepEqual([unsafe.number, safe.number, finalized.number], [40n, 34n, 30n])
 })
 
-for (const what of ['L1 does not have its origin', 'the execution client refuses it'] as const) {
-  test(`if the engine cannot restart at the requested block, it finds a start itself: ${what}`, async () => {
+for (const what of ['L1 lacks the L1 origin', 'the execution client refuses the block'] as const) {
+  test(`the engine finds a start itself if it cannot restart at the requested block: ${what}`, async () => {
     const world = await EngineWorld.of('fork-holocene')
     const { client, derivation } = world
     const engine = await world.start()
@@ -127,7 +127,7 @@ for (const what of ['L1 does not have its origin', 'the execution client refuses
     const { blockHash: hash } = block
     const { l1 } = world
     const { l1Origin } = l2BlockRefOf(world.record.config, block)
-    if (what === 'L1 does not have its origin')
+    if (what === 'L1 lacks the L1 origin')
       world.l1 = {
         ...l1,
         blocksDown: async (from) =>

@@ -16,7 +16,8 @@ export type ElSynced =
   | { readonly kind: 'done'; readonly found: FoundStart }
 
 /**
- * Has the execution client fetch the chain up to a block from its peers; once the client has it, finds the heads to continue from.
+ * Makes the execution client fetch the chain up to a block from its peers. When the client has the chain, finds the
+ * heads to continue from.
  */
 export async function syncTo(payload: Payload, ports: Ports): Promise<ElSynced> {
   const { executionClient } = ports
@@ -32,8 +33,9 @@ export async function syncTo(payload: Payload, ports: Ports): Promise<ElSynced> 
 }
 
 /**
- * The safe head is set so far below the unsafe head that every block above it may still be derived from L1: if the tip were safe,
- * a batcher could omit blocks that were never posted. The safe and finalized heads of the execution client stay if they are higher.
+ * Finds where to start after EL sync. The safe head is set so far below the unsafe head that every block above it may
+ * still be derived from L1. If the tip were safe, blocks that the batcher never posts would stay safe. The safe and
+ * finalized heads of the execution client stay if they are higher.
  * Source: op-node, headsAfterELSync
  */
 async function startAt(unsafe: L2BlockRef, ports: Ports): Promise<FoundStart> {
@@ -59,7 +61,8 @@ function maxOf(a: bigint, b: bigint): bigint {
 }
 
 /**
- * Starts at the safe head that derivation knows, so that its history has no gap after EL sync; the finalized head is lowered to it.
+ * Starts at a block of derivation's safe-head history, so that the history has no gap after EL sync. Lowers the
+ * finalized head to that block if it is higher.
  * Source: op-node, headsAfterELSync
  *
  * @returns undefined if the chain does not have the block, or cannot start there
@@ -82,7 +85,7 @@ export async function resumeAt(
   }
 }
 
-/** Faults of heads that the execution client or L1 does not have; after any other the call is repeated. */
+/** Faults that show that the chain cannot start at the block. After any other fault the call is repeated. */
 const mismatches: readonly FaultCode[] = ['l2-missing', 'l1-inconsistent', 'engine-forkchoice']
 
 async function startWith(heads: StartHeads, ports: Ports): Promise<FoundStart> {

@@ -12,7 +12,9 @@ import { resetPointOf } from './reset-point.ts'
 export interface FoundStart {
   readonly heads: StartHeads
   readonly start: ResetPoint
-  /** Whether the finalized head of the execution client is the genesis or not set: it may still be fetching the chain. */
+  /**
+   * Whether the client's finalized head is the genesis or not set, so that the client may still be fetching the chain.
+   */
   readonly isAtGenesis: boolean
 }
 
@@ -23,12 +25,12 @@ interface FindStartOptions {
 }
 
 /**
- * Finds the heads to continue from, sets them in the execution client, and finds where derivation starts for them. A client that is
- * still fetching the chain gets no forkchoice: its head is in the middle of the chain, and naming it would stop the sync.
- * The caller has checked L1 and L2: `checkL1Chain`, `checkL2Chain`.
+ * Finds the heads to continue from, sets them in the execution client, and finds where derivation starts for them. A
+ * client that is still fetching the chain gets no forkchoice, because a forkchoice with its current head would stop the
+ * sync. The caller must have checked both chains with `checkL1Chain` and `checkL2Chain`.
  *
- * @throws Fault `wrong-chain`, `reorg-past-finality`, `reorg-too-deep` (critical: an operator has to help); others, which
- * another search may heal
+ * @throws Fault `wrong-chain`, `reorg-past-finality` or `reorg-too-deep`, which need an operator; other faults, after
+ * which the search is repeated
  */
 export async function findStart(
   ports: Ports,
@@ -53,12 +55,14 @@ export async function findStart(
   throw new Fault('engine-forkchoice', { detail })
 }
 
-/** Judged by the label of the execution client, not by a search. Source: op-node, insertUnsafePayload */
+/**
+ * Whether the finalized label of the execution client is the genesis or not set. Source: op-node, insertUnsafePayload
+ */
 function isNothingFinal({ finalized }: EngineLabels, { genesis }: RollupConfig): boolean {
   return finalized === undefined || finalized.hash === genesis.l2.hash
 }
 
-/** Only the genesis is known to be safe. */
+/** The heads during EL sync, when only the genesis is known to be safe and final. */
 async function headsInElSync(
   { unsafe }: EngineLabels,
   { config, executionClient }: ClientPorts,
@@ -73,7 +77,7 @@ async function headsInElSync(
   return { unsafe, safe: genesis, finalized: genesis }
 }
 
-/** Feeds a search the pages that it requests until it has a result. */
+/** Fetches the pages that a search requests, until the search has a result. */
 async function search<Step extends { readonly kind: string }>(
   steps: { step(page?: Page): Step | PageRequest },
   ports: Ports,

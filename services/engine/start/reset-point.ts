@@ -22,7 +22,7 @@ export async function resetPointOf(safe: L2BlockRef, ports: Ports): Promise<Rese
   return { safe, l1Origin, systemConfig: decodeBlock(config, base.block, systemConfigOf) }
 }
 
-/** A block of the execution client where derivation may start; `hash`, if given, must be its hash. */
+/** A block of the execution client where derivation may start. If `hash` is given, the block must have that hash. */
 async function candidateAt(
   { number, hash }: { readonly number: bigint; readonly hash?: Hash },
   { config, executionClient }: ClientPorts,
@@ -36,7 +36,7 @@ async function candidateAt(
   return decodeBlock(config, block, () => baseCandidateOf(config, source, block))
 }
 
-/** The L1 origin of a block. @throws Fault `l1-inconsistent` if L1 does not have it, or has another block of its number */
+/** The L1 origin of a block. @throws Fault `l1-inconsistent` if the L1 origin is not canonical, or L1 is behind */
 async function canonicalOrigin(
   { number, l1Origin }: L2BlockRef,
   { l1 }: Pick<Ports, 'l1'>,

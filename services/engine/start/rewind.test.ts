@@ -7,7 +7,7 @@ import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 import { rewindTo } from './rewind.ts'
 
-/** A clock whose timers fire as soon as `meanwhile` is done. */
+/** A clock whose timers run `meanwhile` and then fire. */
 function clockWith(meanwhile: () => Promise<unknown>): Clock {
   return {
     ...systemClock,
@@ -31,7 +31,7 @@ async function builtWorld() {
   return { world, engine, derivation, ports: { config, executionClient } }
 }
 
-test('a rewound chain is derived again from there', async () => {
+test('after a rewind, the chain is derived again from the block of the rewind', async () => {
   const { derivation, engine, ports, world } = await builtWorld()
   const { generation, safe } = derivation.chain
   engine.stop()
@@ -46,7 +46,7 @@ test('a rewound chain is derived again from there', async () => {
   assert.equal(derivation.chain.safe.hash, safe.hash)
 })
 
-test('heads below the block stay, and heads above it are lowered to it', async () => {
+test('a rewind lowers the heads above the block to the block, and keeps the heads below it', async () => {
   const { derivation, engine, ports, world } = await builtWorld()
   const owner = derivation.bus.own(derivationTargets)
   const { block } = world.record.l2[30] ?? assert.fail()

@@ -12,14 +12,15 @@ export interface Rewound {
   readonly after: EngineLabels
 }
 
-/** Within this time, an engine that still runs restores its own head. */
+/** Time to wait after a rewind. An engine that still runs restores its own head within this time. */
 const settleMs = 1_000
 
 /**
- * Rewinds the chain of an execution client to a block: it becomes the unsafe head, and the safe and finalized heads if they
- * were above it. The engine must not run meanwhile; when it starts, it continues from there in a new generation.
+ * Rewinds the chain of an execution client to a block. The block becomes the unsafe head; the safe and finalized heads
+ * are lowered to the block if they were above it. The engine must not run meanwhile. When it starts, it begins a new
+ * generation.
  *
- * @throws Fault `rewind-refused` with the reason, `wrong-chain`; other faults of calls to the execution client
+ * @throws Fault `rewind-refused`; `wrong-chain` if the client has another chain than the rollup config; faults of its calls
  */
 export async function rewindTo(number: bigint, ports: ClientPorts, clock: Clock): Promise<Rewound> {
   const { config, executionClient } = ports
@@ -41,7 +42,7 @@ export async function rewindTo(number: bigint, ports: ClientPorts, clock: Clock)
     finalized: after.finalized?.hash,
   })
   if (status.kind !== 'valid') {
-    const why = status.kind === 'invalid' ? status.reason : 'it does not have its state any more'
+    const why = status.kind === 'invalid' ? status.reason : 'it lacks the state of that block'
     throw refused(`the execution client does not rewind to block ${number}: ${why}`)
   }
   // A client may answer VALID and keep its head, as L1 clients do.

@@ -33,7 +33,7 @@ const put = (key: string, value: string, expectedSequence?: number) =>
     { id: `${key}/${value}`, ...(expectedSequence !== undefined && { expectedSequence }) },
   )
 
-/** Repeats a publish that timed out, as every publisher does: on a busy machine a large message takes long. */
+/** Repeats a publish that timed out, as every publisher does. On a busy machine a large message takes long. */
 async function storeSurely(message: Outgoing, options: StoreOptions): Promise<Ack> {
   for (;;)
     try {
@@ -74,7 +74,7 @@ function testStates(): void {
     assert.deepEqual(seen, [`a ${sequence} atoll.v1.ChainState`])
   })
 
-  test('a read after an acknowledged write sees it, from any connection', async () => {
+  test('a read after an acknowledged write returns that write, on any connection', async () => {
     const other = await open()
     for (let value = 0; value < 200; value++) {
       await put('read', String(value))
@@ -171,7 +171,7 @@ function testMessages(): void {
     assert.equal(textOf((await get('over'))?.data), 'still there')
   })
 
-  test('the largest message passes, stored and pushed', async () => {
+  test('a message of the largest size is stored and pushed', async () => {
     const reader = await open()
     const sizes: number[] = []
     reader.subscribe('state.large', { onMessage: ({ data }) => sizes.push(data.length) })
@@ -184,7 +184,7 @@ function testMessages(): void {
   })
 }
 
-/** State after a crash of the server. */
+/** Behaviour during and after a crash of the server. */
 function testCrashes(): void {
   test('messages published while the server is unreachable are lost silently', async () => {
     const reader = await open()
@@ -195,10 +195,10 @@ function testCrashes(): void {
     await until('the client notices', () => !client.isUp)
     client.publish({ subject: 'plain', data: text('lost') })
     await server.restart()
-    await until('both are back', () => client.isUp && reader.isUp)
+    await until('both clients are connected', () => client.isUp && reader.isUp)
     await pause(200)
     client.publish({ subject: 'plain', data: text('there') })
-    await until('the later one arrives', () => seen.length > 0)
+    await until('the later message arrives', () => seen.length > 0)
     assert.deepEqual(seen, ['there'])
   })
 

@@ -7,7 +7,7 @@ import { provision } from '#bus/provision.ts'
 /** The names of the suite's own streams. */
 export const names: BusNames = new BusNames({ chainId: 10n, node: 'conformance' })
 
-/** A last-value stream with republish, as for states; with `ttlMs` also expiry, as for leases. */
+/** A last-value stream with republish, as for states. With `ttlMs`, its values expire, as for leases. */
 export function valueStream(name: string, ttlMs?: number): StreamSpec {
   return {
     name: `KV_${name}`,
@@ -48,7 +48,7 @@ export function textOf(data: Uint8Array | undefined): string {
   return new TextDecoder().decode(data)
 }
 
-/** Waits in real time: the server has a clock of its own. */
+/** Waits in real time, because the server has a clock of its own. */
 export function pause(forMs: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, forMs)

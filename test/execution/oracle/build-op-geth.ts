@@ -8,19 +8,19 @@ import { runCommand } from '#node/nats-server/run-command.ts'
 const sources = fileURLToPath(new URL('op-geth/', import.meta.url))
 const cache = fileURLToPath(new URL('../../../node_modules/.cache/atoll/', import.meta.url))
 
-/** Includes the download of about 40 modules. */
+/** Timeout of the build, including the download of about 40 modules. */
 const buildTimeoutMs = 900_000
 
 /**
  * Builds the Go program that makes random chains, unless it was built from the same sources before.
  *
  * @returns its path
- * @throws Fault `go-missing`, or `command-failed` if it does not build
+ * @throws Error if Go is missing, Fault `command-failed` if the program does not build
  */
 export async function buildOpGeth(report: (what: string) => void): Promise<string> {
   const program = `${cache}op-geth-random-chains-${await hashOfSources()}`
   if (existsSync(program)) return program
-  report('builds the random chains with op-geth from its Go module (about a minute, once)')
+  report('builds the random-chain program from the Go module of op-geth (about a minute, once)')
   await mkdir(cache, { recursive: true })
   const making = `${program}-making-${process.pid}`
   const args = ['build', '-buildvcs=false', '-o', making, '.']

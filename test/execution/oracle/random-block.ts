@@ -18,10 +18,11 @@ const storingCode = '0x36603f16601f5760005b80361115601f5780602001358135556040016
  *
  * - EDR makes no system calls, so the contracts of EIP-4788 and EIP-2935 are missing.
  * - EDR's withdrawals root is always the empty one, so the message passer is missing.
- * - EDR reads fee parameters for each transaction, op-geth once a block: only the first transaction calls L1Block.
- * - Without Ecotone's parameters EDR charges no L1 fee in Ecotone, and op-geth uses Bedrock's formula: they are always
- *   set.
- * - EDR loses a code when one of several contracts with it destroys itself: the code that `factory` creates is unique.
+ * - EDR reads fee parameters for each transaction, op-geth once a block, so only the first transaction calls L1Block.
+ * - Without Ecotone's parameters EDR charges no L1 fee in Ecotone, and op-geth uses Bedrock's formula, so the
+ *   parameters are always set.
+ * - EDR loses a code when one of several contracts with that code destroys itself, so the code that `factory` creates
+ *   is unique.
  */
 const contracts: Readonly<Record<Hex, Hex>> = {
   [l1Block]: storingCode,
@@ -41,7 +42,9 @@ const contracts: Readonly<Record<Hex, Hex>> = {
 
 const called = (Object.keys(contracts) as Hex[]).filter((address) => address !== l1Block)
 
-/** Accounts that sign, and senders of deposits. Each of these has one deposit a block, because EDR counts nonces. */
+/**
+ * Accounts that sign, and senders of deposits. Each sender has one deposit a block, because EDR counts their nonces.
+ */
 const signers = Array.from({ length: 8 }, (_, at) =>
   privateKeyToAccount(toHex(word(BigInt(at + 1)))),
 )

@@ -14,7 +14,7 @@ const opcodes: readonly (readonly [takes: number, codes: string])[] = [
 
 const rareOpcodes = '00f3fdfeff1e'
 
-/** Init code of random opcodes; it runs until one fails, for example because the fork does not have it. */
+/** Init code of random opcodes. It runs until an opcode fails, for example one that the fork does not have. */
 export function randomProgram(random: Random, addresses: readonly Hex[]): Uint8Array {
   const parts: Uint8Array[] = []
   const length = random.between(5, 40)
@@ -131,7 +131,7 @@ export function join(parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(Buffer.concat(parts))
 }
 
-/** One of several. */
+/** A random item of a list. */
 export function pickOf<Item>(random: Random, items: readonly Item[]): Item {
   const item = items[random.between(0, items.length - 1)]
   if (item === undefined) throw new RangeError('there is nothing to pick from')

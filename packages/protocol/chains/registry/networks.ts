@@ -12,13 +12,13 @@ export interface NetworkChoices extends RollupConfigSources {
   readonly overrides?: ForkOverrides
 }
 
-/** Networks with a built-in config: from the superchain registry at 8336d2ae; Base's is from before Base left it. */
+/** Networks with a config from the superchain registry at 8336d2ae; Base's configs are from before Base left it. */
 export const networkNames: readonly string[] = Object.keys(networks)
 
 /**
  * The config of a network. Without a given dependency set, the set has only the network itself.
  *
- * @throws RollupConfigError for an unknown name, with similar names; or if the choices make an invalid config
+ * @throws RollupConfigError for an unknown name, with similar names, or if the choices make the config invalid
  */
 export function networkConfig(name: string, choices: NetworkChoices = {}): RollupConfig {
   const json = networkJson(name)
@@ -45,7 +45,7 @@ function unknownNetwork(name: string): string {
   return `network: ${JSON.stringify(name.slice(0, 80))} is not known; ${networksLike(name)}`
 }
 
-/** Lists the networks with a name similar to an unknown name, or all if there are none. */
+/** Lists the networks with a name similar to an unknown name, or all networks if no name is similar. */
 export function networksLike(name: string): string {
   const [chain = ''] = name.toLowerCase().split(/[^a-z0-9]+/)
   const near = networkNames.filter((known) => chain !== '' && known.startsWith(chain))
