@@ -1,6 +1,8 @@
 import type { SingularBatch } from '#protocol/batch/batch.ts'
 import { fromHex, toHash } from '#protocol/codec/hex.ts'
 import type { Hash } from '#protocol/primitives.ts'
+import { decodeSpanBatchColumns } from '#protocol/batch/span-batch-columns.ts'
+import { postExecType } from '#protocol/transaction/transaction-types.ts'
 import type { Random } from '#test/simulator/random.ts'
 import { encodeSingularBatch } from '#test/encode/singular-batch.ts'
 import { encodeSpanBatch, toSpanBatch } from '#test/encode/span-batch.ts'
@@ -102,7 +104,25 @@ export function encodeEntry(entry: Entry, { random, rollup }: BatchWriting): rea
     beginsEpoch: random.chance(0.5),
   }
   const span = attempt(() => encodeSpanBatch(toSpanBatch(batches), options))
-  return span === undefined ? batches.map(encodeSingularBatch) : [span]
+  if (span === undefined) return batches.map(encodeSingularBatch)
+  return [random.chance(0.3) ? fillPostExecSlot(span, batches, random) : span]
+}
+
+/** Sets a byte of the signature of the first post-exec transaction, or its y parity, if there is one. */
+function fillPostExecSlot(
+  span: Uint8Array,
+  batches: readonly SingularBatch[],
+  random: Random,
+): Uint8Array {
+  const index = batches
+    .flatMap(({ transactions }) => transactions)
+    .findIndex(([type]) => type === postExecType)
+  if (index < 0) return span
+  // Offsets are those without the type byte.
+  const { signaturesAt } = decodeSpanBatchColumns(span.subarray(1))
+  if (random.chance(0.7)) return span.with(1 + signaturesAt + 64 * index + random.between(0, 63), 1)
+  const parityAt = signaturesAt - (index >> 3)
+  return span.with(parityAt, (span[parityAt] ?? 0) ^ (1 << (index & 7)))
 }
 
 function attempt(encode: () => Uint8Array): Uint8Array | undefined {

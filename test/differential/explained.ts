@@ -1,17 +1,34 @@
 import { isActive } from '#protocol/chains/chain-spec.ts'
 import { type HardforkName, hardforkNames } from '#protocol/chains/hardforks.ts'
+import type { PipelineEvent } from '#protocol/pipeline/pipeline.ts'
 import type { Case, CaseL1 } from './build-case.ts'
 import type { Parting } from './compare.ts'
 
-/** A difference that is op-node's error, described in docs/derivation-notes.md. */
+/** A difference that is op-node's error, or an older rule of it, described in docs/derivation-notes.md. */
 export interface Explanation {
   readonly name: string
-  readonly explains: (of: Case, parting: Parting) => boolean
+  readonly explains: (of: Case, parting: ReportedParting) => boolean
+}
+
+/** The first difference, and what Atoll reported in the case. */
+export interface ReportedParting extends Parting {
+  readonly events: readonly PipelineEvent[]
 }
 
 const explanations: readonly Explanation[] = [
   { name: 'holocene-with-another-fork', explains: isAfterForkWithHolocene },
+  { name: 'post-exec-slots', explains: isAfterPostExecSlot },
 ]
+
+/**
+ * op-node v1.19.6 takes a span batch whose post-exec transaction has a signature, a nonce, a gas limit or a recipient; the
+ * specification and later versions of op-node do not.
+ */
+function isAfterPostExecSlot(_: Case, { atoll, opNode, events }: ReportedParting): boolean {
+  const skipped = events.find(({ reason }) => reason === 'post-exec-slot')
+  if (skipped === undefined) return false
+  return [atoll, opNode].every((line) => (readAt(line) ?? skipped.l1.number) >= skipped.l1.number)
+}
 
 /**
  * Whether a difference comes after an L1 block that activates Holocene and an older fork. At such a block op-node
@@ -35,7 +52,7 @@ function readAt(line: string): bigint | undefined {
   return number === undefined ? undefined : BigInt(number)
 }
 
-/** The known op-node bug behind a difference; undefined if there is none. */
-export function explanationOf(of: Case, parting: Parting): string | undefined {
+/** The known bug or older rule of op-node behind a difference; undefined if there is none. */
+export function explanationOf(of: Case, parting: ReportedParting): string | undefined {
   return explanations.find(({ explains }) => explains(of, parting))?.name
 }

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { RollupConfigError } from '#protocol/chains/parse-rollup-config.ts'
+import type { PipelineEvent } from '#protocol/pipeline/pipeline.ts'
 import { buildOpNodeProgram, hasGo } from '#test/op-node/op-node-program.ts'
 import { Random } from '#test/simulator/random.ts'
 import { deriveWithAtoll } from './atoll-side.ts'
@@ -105,6 +106,7 @@ interface Said {
   readonly number: number
   readonly atoll: readonly string[]
   readonly opNode: readonly string[]
+  readonly events: readonly PipelineEvent[]
 }
 
 class DifferentialRun {
@@ -149,16 +151,20 @@ class DifferentialRun {
     const encoded = encodeCase(made, { isVerbose })
     const answer = this.#opNode.derive(encoded)
     const plant = this.#options.plant === undefined ? undefined : plants[this.#options.plant]
+    const events: PipelineEvent[] = []
     const atoll = deriveWithAtoll(made, {
       isVerbose,
-      onEvent: this.#coverage.count,
+      onEvent: (event) => {
+        this.#coverage.count(event)
+        events.push(event)
+      },
       ...(plant && { config: plant(made.config) }),
     })
     let opNode = await answer
     // Another pending case may have crashed the process.
     if (opNode[0]?.startsWith('crash') === true) opNode = await this.#opNode.derive(encoded)
     this.#coverage.addCase(atoll)
-    await this.#judge(made, { number, atoll, opNode })
+    await this.#judge(made, { number, atoll, opNode, events })
     this.#progress()
   }
 
@@ -176,11 +182,11 @@ class DifferentialRun {
   }
 
   async #judge(made: Case, said: Said): Promise<void> {
-    const { number, atoll, opNode } = said
+    const { number, atoll, opNode, events } = said
     if (this.#options.only !== undefined) await this.#keep(made, said)
     const parting = partingOf(atoll, opNode)
     if (parting === undefined) return
-    const explanation = explanationOf(made, parting)
+    const explanation = explanationOf(made, { ...parting, events })
     if (explanation !== undefined) {
       this.#explained.set(explanation, (this.#explained.get(explanation) ?? 0) + 1)
       return

@@ -88,7 +88,8 @@ export function resealed(
   const root = parentBeaconBlockRoot as `0x${string}` | undefined
   const header = headerOfPayload(parsed, {
     parentBeaconBlockRoot: root as never,
-    hasRequests: true,
+    // Only from Isthmus on a payload has this root.
+    hasRequests: executionPayload['withdrawalsRoot'] !== undefined,
   })
   return {
     executionPayload: { ...payload, blockHash: hashHeader(header) },

@@ -80,7 +80,7 @@ export function checkedAttributes(
     throw invalidAttributes('holocene eip-1559 params should be 8 bytes, got 0')
   if (!forks.holocene && eip1559Params !== undefined)
     throw invalidAttributes('non-empty eip1559Params pre-Holocene')
-  if (eip1559Params !== undefined) checkEip1559Params(fromHex(eip1559Params), gasLimit)
+  if (eip1559Params !== undefined) checkEip1559Params(fromHex(eip1559Params))
   if (forks.jovian && minBaseFee === undefined)
     throw invalidAttributes('missing minBaseFee post-Jovian')
   if (!forks.jovian && minBaseFee !== undefined)
@@ -99,7 +99,7 @@ export function checkedAttributes(
   }
 }
 
-function checkEip1559Params(params: Uint8Array, gasLimit: bigint): void {
+function checkEip1559Params(params: Uint8Array): void {
   const denominator = fromBigEndian(params.subarray(0, 4))
   const elasticity = fromBigEndian(params.subarray(4, 8))
   if (elasticity !== 0n && denominator === 0n)
@@ -110,8 +110,6 @@ function checkEip1559Params(params: Uint8Array, gasLimit: bigint): void {
     throw invalidAttributes(
       'holocene params cannot have a 0 elasticity unless denominator is also 0',
     )
-  if (elasticity > gasLimit)
-    throw invalidAttributes(`holocene params with elasticity ${elasticity}, above the gas limit`)
 }
 
 /**
@@ -132,11 +130,8 @@ export function payloadProblem(payload: PayloadJson, config: ExecutionConfig): s
     return `extraData of version ${extraData[0]}`
   if (size !== undefined && fromBigEndian(extraData.subarray(1, 5)) === 0n)
     return 'extraData with a denominator of 0'
-  if (size !== undefined) {
-    // The base fee of the next block could not be computed from these parameters.
-    const elasticity = fromBigEndian(extraData.subarray(5, 9))
-    if (elasticity === 0n || elasticity > gasLimit) return `extraData with elasticity ${elasticity}`
-  }
+  if (size !== undefined && fromBigEndian(extraData.subarray(5, 9)) === 0n)
+    return 'extraData with an elasticity of 0'
   if (forks.isthmus && !isThere(withdrawalsRoot)) return 'nil withdrawalsRoot post-Isthmus'
   if (!forks.isthmus && isThere(withdrawalsRoot)) return 'non-nil withdrawalsRoot pre-Isthmus'
   if (logsBloom.length !== 256) return `invalid logsBloom length: ${logsBloom.length}`

@@ -222,6 +222,7 @@ for (const [what, changes] of [
   ['time', { timestamp: '0x0' }],
   ['transaction', { transactions: ['0x7e00'] }],
   ['gas limit (below the forced transactions)', { gasLimit: '0x1388' }],
+  ['elasticity (above the gas limit)', { extraData: '0x01000000faffffffff0000000000000000' }],
 ] as const)
   test(`a payload with a wrong ${what} is invalid, and so are its descendants, but not its ancestors`, async () => {
     const client = open()
@@ -247,7 +248,6 @@ for (const [what, changes] of [
   ['extra data of another fork', { extraData: '0x00000000fa00000006' }],
   ['extra data without a denominator', { extraData: '0x0100000000000000060000000000000000' }],
   ['extra data without an elasticity', { extraData: '0x01000000fa000000000000000000000000' }],
-  ['an elasticity above the gas limit', { extraData: '0x01000000faffffffff0000000000000000' }],
   ['a gas limit above the maximum of geth', { gasLimit: `0x${(2n ** 63n).toString(16)}` }],
   ['a bloom that is too short', { logsBloom: '0x00' }],
   ['withdrawals', { withdrawals: [{}] }],

@@ -13,8 +13,22 @@ export interface AccountRecord {
   readonly codeHash: Uint8Array
 }
 
+/** An account with this nonce has sent its last transaction. Spec: EIP-2681 */
+export const maxNonce: bigint = 2n ** 64n - 1n
+
 /** Hash of empty code. */
 export const emptyCodeHash: Uint8Array = keccak256(fromHex('0x'))
+
+/**
+ * Sums of balances and nonces as op-geth has them: modulo 2^256 and 2^64, without an overflow check. On an L1 that gives out
+ * any amount of ether, as test networks do, mints and transfers take balances past 2^256 - 1.
+ */
+export function wrapped({ nonce, balance }: Pick<AccountRecord, 'nonce' | 'balance'>): {
+  readonly nonce: bigint
+  readonly balance: bigint
+} {
+  return { nonce: BigInt.asUintN(64, nonce), balance: BigInt.asUintN(256, balance) }
+}
 
 /** Encodes an account of the state trie. */
 export function encodeAccount({

@@ -2,6 +2,7 @@ import { Account, type Address as EvmAddress } from '@ethereumjs/util'
 import type { AccountFields, StateManagerInterface } from '@ethereumjs/common'
 import type { Hex } from '#protocol/codec/hex.ts'
 import type { Address } from '#protocol/primitives.ts'
+import { wrapped } from './account-record.ts'
 import type { WorldState } from './world-state.ts'
 
 /** Adapts a state to the interface of EthereumJS, which is asynchronous although the state is in memory. */
@@ -26,8 +27,8 @@ export class EvmState implements StateManagerInterface {
 
   async putAccount(address: EvmAddress, account?: Account): Promise<void> {
     if (account === undefined) return this.deleteAccount(address)
-    const { nonce, balance, codeHash } = account
-    this.#world.setAccount(addressOf(address), { nonce, balance, codeHash })
+    const { codeHash } = account
+    this.#world.setAccount(addressOf(address), { ...wrapped(account), codeHash })
   }
 
   async deleteAccount(address: EvmAddress): Promise<void> {

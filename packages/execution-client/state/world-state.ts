@@ -77,11 +77,6 @@ export class WorldState {
     this.#replace(address, { ...(this.#load(address) ?? this.#newAccount()), ...changes })
   }
 
-  /** Adds to a balance; a missing account is created. */
-  addBalance(address: Address, amount: bigint): void {
-    this.setAccount(address, { balance: (this.#load(address)?.balance ?? 0n) + amount })
-  }
-
   removeAccount(address: Address): void {
     if (this.#load(address) === undefined) return
     this.clearSlots(address)

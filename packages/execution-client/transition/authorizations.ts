@@ -1,5 +1,6 @@
 import type { Address } from '#protocol/primitives.ts'
 import { type Authorization, authorizationHash } from '#protocol/transaction/transaction.ts'
+import { maxNonce } from '#execution-client/state/account-record.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
 import { type Machine, toEvmAddress } from './machine.ts'
 
@@ -7,7 +8,6 @@ import { type Machine, toEvmAddress } from './machine.ts'
 const delegationPrefix = Uint8Array.of(0xef, 0x01, 0x00)
 
 const noAddress = `0x${'00'.repeat(20)}`
-const maxNonce = 2n ** 64n - 1n
 
 /** Gas refund for an existing account, which was charged as a new one. */
 const existingAccountRefund = 12_500n

@@ -27,3 +27,28 @@ test('from Holocene on the extra data of the parent sets the EIP-1559 parameters
   const extraData = encodeExtraData({ denominator: 10n, elasticity: 2n, minBaseFee: undefined })
   assert.equal(feeAfter(100n, extraData), 9_000n)
 })
+
+for (const { what, fields, message } of [
+  {
+    what: 'used gas with a limit below the elasticity',
+    fields: { gasLimit: 5n, gasUsed: 1n },
+    message: /below the elasticity/,
+  },
+  {
+    what: 'takes the base fee past 2^256 - 1',
+    fields: { gasLimit: 60n, gasUsed: 60n, baseFeePerGas: 2n ** 256n - 1n },
+    message: /more than 256 bits/,
+  },
+])
+  test(`no block follows one that ${what}`, () => {
+    const parent = { timestamp: 99n, extraData: new Uint8Array(), baseFeePerGas: 7n, ...fields }
+    assert.throws(() => nextBaseFee(config, parent as Header, 100n), {
+      name: 'InvalidBlock',
+      message,
+    })
+  })
+
+test('the base fee stays after a block that used no gas of a limit below the elasticity', () => {
+  const fields = { timestamp: 99n, extraData: new Uint8Array(), baseFeePerGas: 7n }
+  assert.equal(nextBaseFee(config, { ...fields, gasLimit: 5n, gasUsed: 0n } as Header, 100n), 7n)
+})

@@ -2,9 +2,15 @@ import { decodeExtraData } from '#protocol/block/extra-data.ts'
 import { hardforksAt } from '#protocol/chains/hardforks.ts'
 import type { Header } from '#protocol/block/header.ts'
 import type { ExecutionConfig } from './execution-config.ts'
+import { InvalidBlock } from './invalid.ts'
+
+/** Largest base fee: a header's number of 256 bits. Source: go-ethereum, core/types/block.go, SanityCheck */
+const maxBaseFee = 2n ** 256n - 1n
 
 /**
  * The base fee of the block after `parent`, in wei.
+ * @throws InvalidBlock if `parent` can have no child: its gas target is zero although it used gas, where op-geth divides by
+ * zero, or the base fee would not fit a header
  * Spec: EIP-1559, protocol/holocene/exec-engine.md#dynamic-eip-1559-parameters, protocol/jovian/exec-engine.md
  */
 export function nextBaseFee(config: ExecutionConfig, parent: Header, timestamp: bigint): bigint {
@@ -17,6 +23,7 @@ export function nextBaseFee(config: ExecutionConfig, parent: Header, timestamp: 
   const metered = footprint > gasUsed ? footprint : gasUsed
   const target = parent.gasLimit / elasticity
   const next = moved({ baseFee, metered, target, denominator })
+  if (next > maxBaseFee) throw new InvalidBlock('the next base fee has more than 256 bits')
   return next < minBaseFee ? minBaseFee : next
 }
 
@@ -32,6 +39,8 @@ function moved({
   readonly denominator: bigint
 }): bigint {
   if (metered === target) return baseFee
+  if (target === 0n)
+    throw new InvalidBlock('gas was used, and the gas limit is below the elasticity')
   if (metered < target) {
     const less = baseFee - (baseFee * (target - metered)) / target / denominator
     return less < 0n ? 0n : less

@@ -1,14 +1,15 @@
 import type { EVM, EVMResult } from '@ethereumjs/evm'
 import { type Hardforks, hardforksAt } from '#protocol/chains/hardforks.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
-import type { Address, Hash } from '#protocol/primitives.ts'
+import type { Address } from '#protocol/primitives.ts'
 import { decodeDeposit, type Deposit } from '#protocol/transaction/deposit.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { decodeTransaction, type SignedTransaction } from '#protocol/transaction/transaction.ts'
 import { recoverSigner } from '#runtime/crypto/secp256k1.ts'
+import { maxNonce } from '#execution-client/state/account-record.ts'
 import type { WorldState } from '#execution-client/state/world-state.ts'
 import { applyAuthorizations, isDelegation } from './authorizations.ts'
-import type { ExecutionConfig } from './execution-config.ts'
+import type { BlockContext, ExecutedTransaction } from './block-context.ts'
 import { baseFeeVault, l1FeeVault, operatorFeeVault } from './fee-vaults.ts'
 import { chargedGas, floorGas, intrinsicGas, maxInitCodeBytes, maxTransactionGas } from './gas.ts'
 import { InvalidTransaction } from './invalid.ts'
@@ -17,30 +18,6 @@ import { Machine, toEvmAddress } from './machine.ts'
 import { type BlockBeginning, type EvmBlock, makeSystemCalls } from './system-calls.ts'
 import { bloomOf, type ExecutionLog, type Receipt, type ReceiptFees } from './receipt.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
-
-/** Context of a block. */
-export interface BlockContext {
-  readonly config: ExecutionConfig
-  readonly number: bigint
-  /** Unix seconds. */
-  readonly timestamp: bigint
-  /** Timestamp of the parent, in Unix seconds. */
-  readonly parentTimestamp: bigint
-  readonly feeRecipient: Address
-  readonly prevRandao: Hash
-  readonly gasLimit: bigint
-  readonly baseFeePerGas: bigint
-}
-
-/** An executed transaction. */
-export interface ExecutedTransaction {
-  readonly raw: Uint8Array
-  readonly sender: Address
-  /** Absent for a deposit. */
-  readonly signed: SignedTransaction | undefined
-  readonly deposit: Deposit | undefined
-  readonly receipt: Receipt
-}
 
 /** Bytes of the L1 attributes from Jovian on. Spec: protocol/jovian/l1-attributes.md */
 const jovianAttributesBytes = 178
@@ -163,10 +140,12 @@ export class BlockExecution {
       deposit.gas < floor ||
       machine.balanceOf(from) < deposit.value ||
       (forks.canyon && to === undefined && data.length > maxInitCodeBytes)
-    await machine.touch(from, { nonce: nonce + 1n })
+    // Nothing is created, and the nonce stays. A call goes on, and the nonce wraps, as in op-geth.
+    const hasNoNonce = !cannotRun && to === undefined && nonce === maxNonce
+    if (!hasNoNonce) await machine.touch(from, { nonce: nonce + 1n })
     let result: EVMResult | undefined
-    let gasUsed = deposit.gas
-    if (!cannotRun) {
+    let gasUsed = hasNoNonce ? chargedGas(intrinsic, { refund: 0n, floor }) : deposit.gas
+    if (!cannotRun && !hasNoNonce) {
       machine.warm([from, to, this.#warmCoinbase()])
       result = await this.#run({ ...deposit, gasPrice: 0n, gasLimit: deposit.gas - intrinsic })
       const { executionGasUsed, gasRefund = 0n } = result.execResult
@@ -254,6 +233,7 @@ export class BlockExecution {
       throw refuse(`chain id ${signed.chainId}, this is ${chainId}`)
     if (signed.type === 4 && !forks.isthmus) throw refuse('type 4 is not supported before Isthmus')
     const nonce = machine.nonceOf(sender)
+    if (nonce === maxNonce) throw refuse(`the account has nonce ${nonce}, the last one`)
     if (nonce !== signed.nonce) throw refuse(`nonce ${signed.nonce}, the account has ${nonce}`)
     const code = machine.state.code(sender)
     if (code.length > 0 && !(forks.isthmus && isDelegation(code)))

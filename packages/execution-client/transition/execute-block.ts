@@ -9,7 +9,8 @@ import type { StateChanges, StateSource } from '#execution-client/state/world-st
 import { WorldState } from '#execution-client/state/world-state.ts'
 import type { Trie } from '#execution-client/trie/trie.ts'
 import { nextBaseFee } from './base-fee.ts'
-import { BlockExecution, type ExecutedTransaction } from './block-execution.ts'
+import type { ExecutedTransaction } from './block-context.ts'
+import { BlockExecution } from './block-execution.ts'
 import type { ExecutionConfig } from './execution-config.ts'
 import { create2DeployerAddress, create2DeployerCode } from './create2-deployer.ts'
 import { messagePasserAddress } from './fee-vaults.ts'
@@ -124,6 +125,8 @@ export class BlockBuilder {
       parentBeaconBlockRoot: forks.ecotone ? this.#attributes.parentBeaconBlockRoot : undefined,
       requestsHash: forks.isthmus ? noRequestsHash : undefined,
     }
+    // A block that no block can follow is refused, since the pool and the next build need the base fee after it.
+    nextBaseFee(execution.context.config, header, header.timestamp)
     const { trie } = this.#state
     return { hash: hashHeader(header), header, trie, transactions, changes }
   }

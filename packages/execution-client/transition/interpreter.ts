@@ -6,6 +6,7 @@ import {
   Mainnet,
 } from '@ethereumjs/common'
 import { createEVM, type EVM } from '@ethereumjs/evm'
+import type { Account, Address as EvmAddress } from '@ethereumjs/util'
 import type { Hardforks } from '#protocol/chains/hardforks.ts'
 import { fromBigEndian } from '#protocol/codec/big-endian.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
@@ -74,12 +75,13 @@ export class Interpreters {
       putBlock: unused,
       shallowCopy: () => blockchain,
     }
-    return createEVM({
+    const evm = await createEVM({
       common,
       stateManager: new EvmState(emptyWorld()),
       blockchain,
       customPrecompiles: opPrecompiles(forks, { hasOsaka }),
     })
+    return wrapTransfers(evm)
   }
 }
 
@@ -99,6 +101,18 @@ const customCrypto: CustomCrypto = {
     if (key === undefined) throw new RangeError('no key made this signature')
     return key
   },
+}
+
+/** The library fails a transfer that takes a balance past 2^256 - 1; in op-geth the balance wraps, which the state does too. */
+function wrapTransfers(evm: EVM): EVM {
+  const addToBalance = async (
+    account: Account,
+    { to, value }: { readonly to: EvmAddress; readonly value: bigint },
+  ): Promise<void> => {
+    account.balance += value
+    await evm.journal.putAccount(to, account)
+  }
+  return Object.assign(evm, { _addToBalance: addToBalance })
 }
 
 /** Caches the results of `isActivatedEIP`. Its search of a list at every opcode takes 5 % of the time. */

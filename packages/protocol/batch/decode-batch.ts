@@ -1,10 +1,11 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { isActive } from '#protocol/chains/chain-spec.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import type { Batch, SpanBatch } from './batch.ts'
+import type { Batch } from './batch.ts'
 import { decodeSingularBatch } from './singular-batch.ts'
 import { deriveSpanBatch, type SpanBatchRules } from './span-batch.ts'
 import { decodeSpanBatchColumns } from './span-batch-columns.ts'
+import { PostExecSlotError } from './span-batch-transactions.ts'
 
 /** First byte of an encoded batch. Spec: protocol/derivation.md#batch-format */
 export const batchTypes = { singular: 0, span: 1 } as const
@@ -21,7 +22,7 @@ export type DecodedBatch = Batch | SkippedBatch
 /** A batch that is ignored, while the rest of its channel is read. */
 export interface SkippedBatch {
   readonly kind: 'skipped'
-  readonly reason: 'span-before-delta' | 'malformed-transaction'
+  readonly reason: 'span-before-delta' | 'malformed-transaction' | 'post-exec-slot'
 }
 
 /** The rules at the L1 block that is being read. */
@@ -61,17 +62,11 @@ function decodeSpan(body: Uint8Array, rules: BatchRules): DecodedBatch {
   // Rule span-before-delta: Before Delta a span batch is skipped, and its channel continues. Spec: delta/span-batches.md,
   // derive/channel_in_reader.go
   if (!rules.allowsSpanBatches) return { kind: 'skipped', reason: 'span-before-delta' }
-  const batch = derivable(() => deriveSpanBatch(columns, rules))
-  return batch === undefined
-    ? { kind: 'skipped', reason: 'malformed-transaction' }
-    : { kind: 'span', batch }
-}
-
-function derivable(derive: () => SpanBatch): SpanBatch | undefined {
   try {
-    return derive()
+    return { kind: 'span', batch: deriveSpanBatch(columns, rules) }
   } catch (error) {
-    if (error instanceof DecodeError) return undefined
+    if (error instanceof PostExecSlotError) return { kind: 'skipped', reason: 'post-exec-slot' }
+    if (error instanceof DecodeError) return { kind: 'skipped', reason: 'malformed-transaction' }
     throw error
   }
 }

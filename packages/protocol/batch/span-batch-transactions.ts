@@ -14,6 +14,9 @@ import {
 /** Byte limit of a number in a set-code transaction, which op-node decodes into 256 bits. Older types have no limit. */
 const wordBytes = 32
 
+/** A post-exec transaction has a value in a column that it does not use. */
+export class PostExecSlotError extends DecodeError {}
+
 // Rule span-transactions: Transactions are rebuilt byte for byte. If one cannot be rebuilt, only its batch is skipped.
 // Spec: delta/span-batches.md#span-batch-format, derive/span_batch_txs.go
 /**
@@ -70,12 +73,28 @@ export class SpanBatchTransactions {
     return transaction
   }
 
-  /** Copies a post-exec transaction without a check of its list. Its entries in the other columns are ignored. */
+  /** Copies a post-exec transaction without a check of its list. Its entries in the other columns must be empty. */
   #postExec(): Uint8Array {
     const { bytes } = this.#columns
+    this.#checkPostExecSlots()
     const from = this.#scan.position++
     this.#scan.position = this.#scan.list(bytes.length)
     return this.#writer.verbatim(bytes, from, this.#scan.position)
+  }
+
+  // Rule post-exec-slots: A post-exec transaction has the creation bit, and zero as y parity, signature, nonce and gas limit;
+  // else its span batch is skipped. op-node up to v1.19.6 takes any values, later versions do not.
+  // Spec: lagoon/derivation.md#transposed-envelope-fields, derive/span_batch_txs.go of op-node after v1.19.6
+  #checkPostExecSlots(): void {
+    const { bytes, creationBits, parityBits } = this.#columns
+    const isZero = (at: number) => uvarint(bytes, at, endOfUvarint(bytes, at)) === 0n
+    const isCanonical =
+      creationBits.has(this.#index) &&
+      !parityBits.has(this.#index) &&
+      bytes.subarray(this.#signatureAt, this.#signatureAt + 64).every((byte) => byte === 0) &&
+      isZero(this.#nonceAt) &&
+      isZero(this.#gasLimitAt)
+    if (!isCanonical) throw new PostExecSlotError('a post-exec transaction fills a column')
   }
 
   /** Finds the offsets of the fields in a transaction's list, and checks that they are canonical. */

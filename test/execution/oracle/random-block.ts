@@ -24,7 +24,7 @@ const storingCode = '0x36603f16601f5760005b80361115601f5780602001358135556040016
  * - EDR loses a code when one of several contracts with that code destroys itself, so the code that `factory` creates
  *   is unique.
  */
-const contracts: Readonly<Record<Hex, Hex>> = {
+export const contracts: Readonly<Record<Hex, Hex>> = {
   [l1Block]: storingCode,
   '0x5000000000000000000000000000000000000001': storingCode,
   // Calls a precompile, and stores the outcome, and the length and hash of the returned data.

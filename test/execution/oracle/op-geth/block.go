@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/ethereum/go-ethereum/common"
 	"github.com/ethereum/go-ethereum/common/hexutil"
@@ -169,6 +170,9 @@ func (b *block) randomHeader() {
 	coinbase := pick(d, sequencerFeeVault, b.accounts.addresses[3], common.HexToAddress("0xc0ffee"))
 	b.header = newHeader(b.parent, d.hash(), coinbase)
 	b.header.GasLimit = pick[uint64](d, 60_000_000, 60_000_000, 40_000_000)
+	if d.oneIn(12) {
+		b.header.GasLimit = math.MaxInt64
+	}
 	b.header.BaseFee = eip1559.CalcBaseFee(config, b.parent, time)
 	b.attributes = attributes{
 		Timestamp:             hexutil.Uint64(time),

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/ecdsa"
+	"math"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -29,6 +30,11 @@ var (
 const destructibles = 30
 
 func destructible(i int) common.Address { return common.BytesToAddress([]byte{0xd0, 0, 0, byte(i)}) }
+
+// spentAccounts have the last nonce there is.
+const spentAccounts = 4
+
+func spentAccount(i int) common.Address { return common.BytesToAddress([]byte{0xd1, 0, 0, byte(i)}) }
 
 var destructibleCode = program.New().Push(0).Op(vm.CALLDATALOAD, vm.SELFDESTRUCT).Bytes()
 
@@ -120,6 +126,9 @@ func (a *accounts) alloc(d dice) types.GenesisAlloc {
 			Balance: big.NewInt(int64(i) * 1000),
 			Storage: map[common.Hash]common.Hash{slot(1): slot(2)},
 		}
+	}
+	for i := range spentAccounts {
+		alloc[spentAccount(i)] = types.Account{Balance: big.NewInt(1e18), Nonce: math.MaxUint64}
 	}
 	for _, address := range a.addresses[:fundedAccounts] {
 		alloc[address] = types.Account{Balance: new(big.Int).Mul(big.NewInt(1e18), big.NewInt(1000))}

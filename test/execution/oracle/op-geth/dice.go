@@ -18,6 +18,27 @@ func (d dice) oneIn(n int) bool { return d.Intn(n) == 0 }
 
 func (d dice) wei(below int64) *big.Int { return big.NewInt(d.Int63n(below)) }
 
+// most is the largest number of 256 bits.
+var most = new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 256), big.NewInt(1))
+
+// anyWei is an amount of up to 256 bits near what balances wrap at: `have` is what an account has.
+func (d dice) anyWei(have *big.Int) *big.Int {
+	var amount *big.Int
+	switch d.Intn(5) {
+	case 0:
+		amount = new(big.Int).Set(most)
+	case 1:
+		amount = new(big.Int).SetBytes(d.bytes(32))
+	case 2:
+		amount = new(big.Int).Set(have)
+	default:
+		// With it the balance is a little below zero, zero, or a little above.
+		amount = new(big.Int).Sub(most, have)
+		amount.Add(amount, big.NewInt(int64(d.Intn(3))))
+	}
+	return amount.And(amount, most)
+}
+
 func (d dice) byte() byte { return byte(d.Intn(256)) }
 
 // bytes are half zeros in a third of the cases: zeros cost other fees.

@@ -141,7 +141,7 @@ func (w *writer) call() {
 	op := pick(w.dice, vm.CALL, vm.CALL, vm.CALLCODE, vm.DELEGATECALL, vm.STATICCALL)
 	w.small(4)
 	if op == vm.CALL || op == vm.CALLCODE {
-		w.Push(pick(w.dice, 0, 0, 1))
+		w.value()
 	}
 	w.target()
 	w.Push(w.Intn(1 << 17)).Op(op)
@@ -151,10 +151,21 @@ func (w *writer) create() {
 	w.small(2)
 	if w.oneIn(2) {
 		w.small(1)
-		w.Push(0).Op(vm.CREATE2)
+		w.value()
+		w.Op(vm.CREATE2)
 	} else {
-		w.Push(0).Op(vm.CREATE)
+		w.value()
+		w.Op(vm.CREATE)
 	}
+}
+
+// value is what a call or a new contract gets: nothing, a wei or all there is.
+func (w *writer) value() {
+	if w.oneIn(4) {
+		w.Op(vm.SELFBALANCE)
+		return
+	}
+	w.Push(pick(w.dice, 0, 0, 1))
 }
 
 func (w *writer) keccak() {

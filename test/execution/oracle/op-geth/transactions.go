@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/ecdsa"
+	"math"
 	"math/big"
 
 	"github.com/ethereum/go-ethereum/common"
@@ -72,7 +73,7 @@ func (b *block) randomDeposit() *types.Transaction {
 	target := b.randomTarget()
 	deposit := &types.DepositTx{
 		SourceHash: d.hash(),
-		From:       pick(d, pick(d, b.accounts.addresses...), d.address(), destructible(3)),
+		From:       b.depositor(),
 		To:         target.to,
 		Value:      new(big.Int),
 		Gas:        pick[uint64](d, 21_000, 30_000, 100_000, 500_000, 2_000_000),
@@ -84,9 +85,39 @@ func (b *block) randomDeposit() *types.Transaction {
 	if d.oneIn(2) {
 		deposit.Value = d.wei(1e17)
 	}
+	have := b.state.GetBalance(deposit.From).ToBig()
+	if d.oneIn(4) {
+		deposit.Mint = d.anyWei(have)
+		have = new(big.Int).Add(have, deposit.Mint)
+		have.And(have, most)
+	}
+	if d.oneIn(4) {
+		deposit.Value = d.anyWei(have)
+	}
+	if d.oneIn(8) {
+		b.anyGas(deposit)
+	}
 	// From Regolith on none may be one; such a block is refused.
 	deposit.IsSystemTransaction = d.oneIn(4) && (!b.isRegolith() || d.oneIn(4))
 	return types.NewTx(deposit)
+}
+
+func (b *block) depositor() common.Address {
+	d := b.dice
+	return pick(d, pick(d, b.accounts.addresses...), pick(d, b.accounts.addresses...), d.address(), destructible(3),
+		spentAccount(d.Intn(spentAccounts)))
+}
+
+// anyGas gives a deposit up to all the gas that a number can hold. What it calls ends soon, whatever it may use.
+func (b *block) anyGas(deposit *types.DepositTx) {
+	d := b.dice
+	left := b.gas.Gas()
+	deposit.Gas = pick(d, 0, 20_999, left, left+1, math.MaxInt64, math.MaxInt64+1, math.MaxUint64, d.Uint64())
+	to := pick(d, storing, logging, destructible(d.Intn(destructibles)), d.address())
+	deposit.To, deposit.Data = &to, d.bytes(d.Intn(100))
+	if d.oneIn(4) {
+		deposit.To, deposit.Data = nil, make([]byte, d.Intn(100))
+	}
 }
 
 // user is what all types of a user's transaction have.
@@ -123,6 +154,11 @@ func (b *block) randomUser() user {
 	if d.oneIn(3) {
 		u.value = d.wei(1e15)
 	}
+	if d.oneIn(8) {
+		// What is left pays the fees.
+		u.value = d.anyWei(b.state.GetBalance(b.accounts.addresses[by]).ToBig())
+		u.value.Rsh(u.value, uint(d.Intn(3)))
+	}
 	if u.tip.Cmp(u.feeCap) > 0 {
 		u.tip = u.feeCap
 	}
@@ -140,7 +176,7 @@ func (b *block) randomUser() user {
 
 // spoil makes a transaction one that no block may hold.
 func (b *block) spoil(u *user) {
-	switch b.dice.Intn(6) {
+	switch b.dice.Intn(8) {
 	case 0:
 		u.nonce++
 	case 1:
@@ -154,6 +190,10 @@ func (b *block) spoil(u *user) {
 		u.chain = big.NewInt(chainID + 1)
 	case 5:
 		u.value = new(big.Int).Mul(big.NewInt(1e18), big.NewInt(1e6))
+	case 6:
+		u.feeCap = new(big.Int).Set(most)
+	case 7:
+		u.gas = pick[uint64](b.dice, math.MaxInt64, math.MaxUint64)
 	}
 }
 
@@ -193,7 +233,7 @@ func (b *block) setCode(u user) (*types.Transaction, error) {
 	}
 	return types.SignNewTx(u.key, types.LatestSignerForChainID(u.chain), &types.SetCodeTx{
 		ChainID: uint256.MustFromBig(u.chain), Nonce: u.nonce, GasFeeCap: uint256.MustFromBig(u.feeCap),
-		GasTipCap: uint256.MustFromBig(u.tip), Gas: u.gas + 100_000, To: *u.to, Value: uint256.MustFromBig(u.value),
+		GasTipCap: uint256.MustFromBig(u.tip), Gas: max(u.gas, u.gas+100_000), To: *u.to, Value: uint256.MustFromBig(u.value),
 		Data: u.data, AccessList: u.access, AuthList: authorizations,
 	})
 }
