@@ -121,7 +121,7 @@ test('an endpoint that rests is queried when the others fail, and not before its
   assert.equal(await ask(), 'a')
 })
 
-test('data that every endpoint lacks is not a failure', async () => {
+test('if every endpoint lacks the data, the query fails with l1-behind, and no endpoint counts as failed', async () => {
   const { ask, all } = pool({
     a: { afterMs: 1, code: 'l1-behind' },
     b: { afterMs: 1, code: 'l1-behind' },

@@ -12,7 +12,9 @@ test('derivation may do what the table says, and no more', () => {
   const { publish, subscribe, answersCalls } = permissionsOf('derivation', table)
   assert.deepEqual(publish.toSorted(), [
     '$JS.API.DIRECT.GET.ATOLL_10_main_SAFE_AT.atoll.10.main.derivation.safe-at.*',
+    '$JS.API.DIRECT.GET.KV_atoll_10_main_instances.$KV.atoll_10_main_instances.da-watcher.status.*',
     '$JS.API.DIRECT.GET.KV_atoll_10_main_instances.$KV.atoll_10_main_instances.derivation.status.*',
+    '$JS.API.DIRECT.GET.KV_atoll_10_main_instances.$KV.atoll_10_main_instances.engine.status.*',
     '$JS.API.DIRECT.GET.KV_atoll_10_main_lease.$KV.atoll_10_main_lease.derivation',
     '$JS.API.DIRECT.GET.KV_atoll_10_main_state.$KV.atoll_10_main_state.da-watcher.l1-heads',
     '$JS.API.DIRECT.GET.KV_atoll_10_main_state.$KV.atoll_10_main_state.derivation.targets',
@@ -30,7 +32,9 @@ test('derivation may do what the table says, and no more', () => {
     '_INBOX_derivation.>',
     'atoll.10.main.call.derivation.>',
     'atoll.10.main.da-watcher.l1-heads',
+    'atoll.10.main.da-watcher.status.*',
     'atoll.10.main.engine.chain',
+    'atoll.10.main.engine.status.*',
   ])
   assert.equal(answersCalls, true)
 })

@@ -26,7 +26,7 @@ export interface Wait {
   readonly sinceMs: number
   /** What the service does next, and when. */
   readonly next: string
-  /** The service that is waited for: its own wait is the cause. */
+  /** The other service whose work is missing; its own wait is the cause. */
   readonly on?: ServiceName | undefined
 }
 

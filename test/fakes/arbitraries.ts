@@ -1,3 +1,4 @@
+import { serviceNames } from '#messages/services.ts'
 import fc, { type Arbitrary } from 'fast-check'
 import type { ApplyAttributesRequest, ApplyAttributesResponse } from '#messages/apply-attributes.ts'
 import type { ChainState, ResetPoint } from '#messages/chain-state.ts'
@@ -255,7 +256,17 @@ const serviceStatus: Arbitrary<ServiceStatus> = record({
   version: fc.string(),
   startedMs: count,
   phase: fc.constantFrom('starting', 'standby', 'running', 'waiting', 'stopping'),
-  wait: maybe(record({ what: fc.string(), sinceMs: count, next: fc.string() })),
+  wait: maybe(
+    fc.oneof(
+      record({ what: fc.string(), sinceMs: count, next: fc.string() }),
+      record({
+        what: fc.string(),
+        sinceMs: count,
+        next: fc.string(),
+        on: fc.constantFrom(...serviceNames),
+      }),
+    ),
+  ),
   inputs: few(record({ name: fc.string(), ageMs: maybe(count) })),
   writtenMs: count,
   notices: few(fc.string()),

@@ -16,7 +16,7 @@ import { address, testSystemConfig } from './test-rollup.ts'
 
 /** Inputs for the blocks of a script. */
 export interface L1Script {
-  /** By letter: the batches of a channel as `runBatches` writes them, or `~` for data that is not a batch. */
+  /** By letter: the batches of a channel in the notation of a `runBatches` script, or `~` for data that is not a batch. */
   readonly channels: Readonly<Record<string, string>>
   readonly config: RollupConfig
 }

@@ -18,7 +18,7 @@ export interface Beside {
   readonly opNode: Follower
   /** Two Atoll nodes: one on an op-geth, one on the embedded client. */
   readonly ours: readonly Follower[]
-  /** Heads of these nodes, of L1 and of the sequencer. */
+  /** Heads of op-node, of the Atoll nodes, of L1 and of the sequencer. */
   readonly record: HeadRecord
 }
 

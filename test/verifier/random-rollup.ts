@@ -46,7 +46,7 @@ export function randomRollup(
   })
 }
 
-/** Ordered fork times: in half of the rollups all forks are active from genesis, in the others some activate later. */
+/** Ordered times of the first few forks, or of all: in half of the rollups from genesis, in the others some later. */
 function randomForks(
   random: Random,
   { from, to }: { readonly from: bigint; readonly to: bigint },

@@ -76,8 +76,15 @@ const defaultFractions: Readonly<Record<string, bigint>> = {
 
 /** Forks whose entry geth reads, and whose time it reads from a field of the same name. */
 const gethForks: ReadonlySet<string> = new Set([
-  ...['cancun', 'prague', 'osaka', 'amsterdam'],
-  ...['bpo1', 'bpo2', 'bpo3', 'bpo4', 'bpo5'],
+  'cancun',
+  'prague',
+  'osaka',
+  'bpo1',
+  'bpo2',
+  'bpo3',
+  'bpo4',
+  'bpo5',
+  'amsterdam',
 ])
 
 /**

@@ -217,7 +217,7 @@ test('the blob schedule has each fork with an entry, known or not, in the order 
     bpo9Time: 9,
     amsterdamTime: 7,
     bpo3Time: 8,
-    someDayTime: 18_446_744_073_709_551_615,
+    someDayTime: 2 ** 64,
     blobSchedule: { bpo9: entry(99), amsterdam: entry(77), bpo3: entry(88), someDay: entry(1) },
   }
   assert.deepEqual(

@@ -70,7 +70,7 @@ const l1AttributesOf = ({ attributes }: ReturnType<typeof built>) =>
   decodeDeposit(attributes.transactions[0] ?? new Uint8Array()).data
 
 // Rules: attributes-fit
-test('a batch of another chain resets derivation', () => {
+test('a batch that does not match its parent, time or epoch resets derivation', () => {
   const reasonOf = (changes: Partial<AttributesSource>) => {
     const output = build(changes)
     return output.kind === 'reset' ? output.reason : output.kind
@@ -91,7 +91,7 @@ test('a new epoch begins with sequence number 0; within an epoch it counts up', 
   assert.equal(decodeL1Attributes(l1AttributesOf(built(sameEpoch))).sequenceNumber, 4n)
 })
 
-/** A GAS_LIMIT update to 7, and a deposit with truncated data. */
+/** A GAS_LIMIT update to 7, and a deposit log without its indexed topics and data. */
 const gasLimitLog: L1Log = {
   address: testRollup.l1SystemConfigAddress,
   topics: [
@@ -133,7 +133,7 @@ test('a malformed config update is reported and ignored', () => {
 })
 
 // Rules: scalar-invalid
-test('an invalid scalar stops derivation from Ecotone on', () => {
+test('from Ecotone on, an invalid scalar stops derivation', () => {
   const systemConfig = { ...testSystemConfig, scalar: `0x02${'0'.repeat(62)}` as Bytes32 }
   assert.deepEqual(build({ systemConfig }), { kind: 'critical', reason: 'l1-attributes' })
   assert.equal(build({ systemConfig }, at(forksUpTo('delta'))).kind, 'attributes')

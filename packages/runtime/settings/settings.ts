@@ -129,7 +129,7 @@ export function describeSettings(schema: SettingsSchema): readonly SettingDescri
       key,
       flag: flagOf(key),
       variable: `ATOLL_${flagOf(key).slice(2).replaceAll('-', '_').toUpperCase()}`,
-      want: wantOf(innermost(kind)) ?? anyText,
+      want: wantOf(kind) ?? wantOf(innermost(kind)) ?? anyText,
       description: kind.description ?? innermost(kind).description ?? '',
       isOptional,
       defaultText: absent.success ? shownDefault(kind, absent.data) : undefined,
