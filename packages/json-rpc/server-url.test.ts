@@ -49,13 +49,13 @@ const key = fc.stringMatching(/^[0-9A-Za-z_-]{8,40}$/)
 
 test('no part of a URL or header that may be a key is in a cleaned text', () => {
   fc.assert(
-    fc.property(key, key, key, key, fc.string(), (segment, value, user, password, noise) => {
+    fc.property(fc.tuple(key, key, key, key), fc.string(), (keys, noise) => {
+      const [segment, value, user, password] = keys
       const url = `https://${user}:${password}@rpc.example/v2/${segment}?apikey=${value}`
       const header = `${segment}-${value}`
-      const { clean, ...server } = new ServerUrl(url, [header])
-      void clean
+      const server = new ServerUrl(url, [header])
       const text = `${noise}${url} ${segment}/${value} ${server.headers['authorization']} ${header}${noise}`
-      const cleaned = new ServerUrl(url, [header]).clean(text)
+      const cleaned = server.clean(text)
       for (const secret of [segment, value, password])
         assert.ok(noise.includes(secret) || !cleaned.includes(secret), cleaned)
     }),

@@ -101,7 +101,7 @@ export class StatusReporter {
     }
   }
 
-  /** Follows the status of a service that is waited for. */
+  /** Follows the status of a service that this one waits for. */
   #follow(service: ServiceName): void {
     if (this.#bus === undefined || this.#followed.has(service)) return
     this.#followed.add(service)
