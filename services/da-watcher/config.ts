@@ -2,7 +2,14 @@ import * as z from 'zod'
 import { isHeaderLine } from '#json-rpc/header-lines.ts'
 import { l1Settings } from '#l1/l1-settings.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
-import { listOf, readableFile, url, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import {
+  listOf,
+  readableFile,
+  secret,
+  url,
+  want,
+  wholeNumber,
+} from '#runtime/settings/setting-kinds.ts'
 
 const beaconUrls = () => listOf(url(['http', 'https'], 'http://localhost:5052'))
 
@@ -16,11 +23,10 @@ export const config = z.strictObject({
   l1BeaconArchiveUrls: beaconUrls()
     .optional()
     .describe('beacon API endpoints with old blobs, queried for those that the others have pruned'),
-  l1BeaconHeader: want(
-    z.string().refine(isHeaderLine).optional(),
-    'a header, as in Name: value',
+  l1BeaconHeader: secret(
+    want(z.string().refine(isHeaderLine).optional(), 'a header, as in Name: value'),
   ).describe(
-    'header of each request to the beacon API; put a secret into --l1-beacon-headers-file instead',
+    'header of each request to the beacon API; better put a secret into --l1-beacon-headers-file',
   ),
   l1BeaconHeadersFile: readableFile('headers of each request, one in a line')
     .optional()

@@ -107,6 +107,25 @@ test('config prints JSON, and refuses settings that the program would refuse', a
   assert.equal(wrong.code, 2)
 })
 
+test('config shows URLs without keys and no secret, unless it is asked for them, and takes the flags of op-node', async () => {
+  const args = [
+    'config',
+    'node',
+    '--network=op-sepolia',
+    '--l1=https://user:hunter2@l1.example/v3/0123456789abcdef',
+    '--l1.beacon-header=X-Api-Key: fedcba9876543210',
+    `--l2.jwt-secret=package.json`,
+  ]
+  const { out, code } = await runAtoll(args)
+  assert.equal(code, 0)
+  assert.match(out, /^--l1-rpc-urls +https:\/\/l1\.example\/… +flag$/m)
+  assert.match(out, /^--l1-beacon-header +\(secret\) +flag$/m)
+  for (const secret of ['hunter2', '0123456789abcdef', 'fedcba9876543210'])
+    assert.ok(!out.includes(secret), out)
+  const shown = await runAtoll([...args, '--show-secrets'])
+  assert.match(shown.out, /user:hunter2@l1\.example\/v3\/0123456789abcdef/)
+})
+
 test('completion offers commands, choices and flags', async () => {
   const complete = async (...words: readonly string[]) =>
     (await runAtoll(['complete', '--', ...words])).out.trim().split('\n')

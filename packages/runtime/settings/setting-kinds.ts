@@ -18,6 +18,11 @@ export function shownDefault<Kind extends z.ZodType>(kind: Kind, text: string): 
   return kind.meta({ ...kind.meta(), shownDefault: text })
 }
 
+/** Marks a setting whose value must not be shown. */
+export function secret<Kind extends z.ZodType>(kind: Kind): Kind {
+  return kind.meta({ ...kind.meta(), isSecret: true })
+}
+
 /** A URL with one of the given protocols, such as `http`. */
 export function url(protocols: readonly string[], example: string): z.ZodType<string> {
   const fits = (text: string) =>

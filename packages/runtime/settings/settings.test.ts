@@ -12,12 +12,14 @@ import {
   oneOf,
   port,
   readableFile,
+  secret as hidden,
   shownDefault,
   url,
+  want,
   wholeNumber,
 } from './setting-kinds.ts'
 import { loadServiceConfig } from './chain-settings.ts'
-import { describeSettings, readSettings, SettingsError } from './settings.ts'
+import { describeSettings, readSettings, SettingsError, withoutKeys } from './settings.ts'
 import { addSettings } from './settings-options.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-settings-'))
@@ -203,4 +205,37 @@ test('the rollup config of a service must belong to its chain id', async () => {
   assert.equal(config.l2ChainId, 10n)
   const message = /--chain-id is 11, .* of chain 10/
   await assert.rejects(loadServiceConfig({ network: 'op-mainnet', chainId: 11n }), { message })
+})
+
+test('a mistake names the wrong item of a list, and no key of a URL', () => {
+  const given = '--endpoints=http://a/v3/0123456789abcdef,htp://u:hunter2@b/k?key=fedcba98,http://c'
+  const [mistake = ''] = mistakes([...needed, given])
+  assert.match(mistake, /^item 2 of --endpoints is "htp:\/\/b\/…"/)
+  assert.doesNotMatch(mistake, /hunter2|fedcba98|0123456789abcdef/)
+})
+
+test('a mistake in a secret setting does not show its value', () => {
+  const withSecret = z.strictObject({
+    apiKey: hidden(want(z.string().regex(/^k-/).optional(), 'a key')).describe('key of a provider'),
+  })
+  assert.throws(
+    () => readSettings(withSecret, { args: ['--api-key=hunter2'], env: {} }),
+    (error: Error) => {
+      assert.match(error.message, /--api-key is malformed/)
+      assert.doesNotMatch(error.message, /hunter2/)
+      return true
+    },
+  )
+})
+
+test('the keys of URLs are removed from a text', () => {
+  const texts: readonly [string, string][] = [
+    ['https://a.example', 'https://a.example'],
+    ['https://a.example/', 'https://a.example/'],
+    ['https://a.example/key', 'https://a.example/…'],
+    ['wss://u:p@a.example:8546?token=x', 'wss://a.example:8546/…'],
+    ['http://a/k,http://b', 'http://a/…,http://b'],
+    ['/some/path', '/some/path'],
+  ]
+  for (const [text, expected] of texts) assert.equal(withoutKeys(text), expected)
 })

@@ -84,6 +84,8 @@ export interface SettingDescription {
   /** Absent if the setting must be given. */
   readonly defaultText: string | undefined
   readonly isOptional: boolean
+  /** Whether its value must not be shown. */
+  readonly isSecret: boolean
 }
 
 /**
@@ -111,10 +113,11 @@ export function readSettings<Schema extends SettingsSchema>(
     if (value !== undefined) given[key] = String(value)
   }
   const parsed = schema.safeParse(given)
-  const wrong = new Map(parsed.error?.issues.map((issue) => [String(issue.path[0]), hintOf(issue)]))
-  for (const setting of descriptions)
-    if (wrong.has(setting.key))
-      mistakes.push(mistakeOf(setting, { value: given[setting.key], hint: wrong.get(setting.key) }))
+  const wrong = new Map(parsed.error?.issues.map((issue) => [String(issue.path[0]), issue]))
+  for (const setting of descriptions) {
+    const issue = wrong.get(setting.key)
+    if (issue !== undefined) mistakes.push(mistakeOf(setting, given[setting.key], issue))
+  }
   if (!parsed.success || mistakes.length > 0) throw new SettingsError(mistakes)
   const passedOver = foreignVariables(env, { aliases, foreign })
   return { settings: parsed.data, origins, given, passedOver }
@@ -132,6 +135,7 @@ export function describeSettings(schema: SettingsSchema): readonly SettingDescri
       want: wantOf(kind) ?? wantOf(innermost(kind)) ?? anyText,
       description: kind.description ?? innermost(kind).description ?? '',
       isOptional,
+      isSecret: kind.meta()?.['isSecret'] === true,
       defaultText: absent.success ? shownDefault(kind, absent.data) : undefined,
     }
   })
@@ -166,13 +170,37 @@ function hintOf({ code, message }: z.core.$ZodIssue): string | undefined {
 
 function mistakeOf(
   setting: SettingDescription,
-  { value, hint }: { readonly value: string | undefined; readonly hint: string | undefined },
+  value: string | undefined,
+  issue: z.core.$ZodIssue,
 ): Mistake {
   const { flag, variable, want, description } = setting
-  const what = value === undefined ? `${flag} is missing` : `${flag} is ${JSON.stringify(value)}`
+  const hint = hintOf(issue)
+  const what = value === undefined ? `${flag} is missing` : wrongValue(setting, value, issue)
   const purpose = description === '' ? '' : ` (${description})`
   const hinted = hint === undefined ? '' : `; ${hint}`
   return { what, right: `want ${want}${purpose}${hinted}; also ${variable}` }
+}
+
+/** Names the wrong value, or the wrong item of a list, without secrets. */
+function wrongValue(
+  { flag, isSecret }: SettingDescription,
+  value: string,
+  { path: [, item] }: z.core.$ZodIssue,
+): string {
+  if (isSecret) return `${flag} is malformed`
+  const text = typeof item === 'number' ? (value.split(',')[item]?.trim() ?? value) : value
+  const which = typeof item === 'number' ? `item ${item + 1} of ${flag}` : flag
+  return `${which} is ${JSON.stringify(withoutKeys(text))}`
+}
+
+/** A URL in a text, with its credentials, host, and path or query. */
+const urls = /([a-z][a-z0-9+.-]*:\/\/)(?:[^\s,/@]*@)?([^\s,/?#]*)([/?#][^\s,]*)?/giu
+
+/** Removes credentials, paths and queries of URLs, which may be keys, from the text of a setting. */
+export function withoutKeys(text: string): string {
+  return text.replaceAll(urls, (_url, protocol: string, host: string, rest = '') => {
+    return `${protocol}${host}${rest.length > 1 ? '/…' : rest}`
+  })
 }
 
 /** Reads an alias from the environment. A value that cannot be converted is kept, and reported as a mistake. */
