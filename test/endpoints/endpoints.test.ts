@@ -48,6 +48,16 @@ for (const api of ['rpc', 'beacon'] as const) {
     })
 }
 
+for (const { name, misbehave, says } of misbehaviours)
+  if (says === undefined && !name.startsWith('beacon'))
+    test(`a node starts on an endpoint with ${name}`, async (t) => {
+      const node = await NodeBehindProxies.start(t, 1, misbehave)
+      await node.until('derivation is at the head', () => node.isAtHead, 2 * recoveryMs)
+      assert.ok(node.grow('transactions'))
+      await node.until('derivation continues', () => node.isAtHead, recoveryMs)
+      await node.check()
+    })
+
 test(`two endpoints of each kind misbehave at random for ${randomSeconds} s, and one is good: no stall reaches 15 s`, async (t) => {
   t.diagnostic(`seed ${seed}`)
   const random = new Random(seed)

@@ -11,7 +11,7 @@ import { type RecordedNode, startRecordedNode } from '#devnet/recorded-node.ts'
 import { replayL1, type ReplayedL1 } from '#records/replay/replay-record.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
-import { type Proxy, secretPath, serveProxy } from './proxy.ts'
+import { type Misbehave, type Proxy, secretPath, serveProxy } from './proxy.ts'
 
 /** Calldata and 58 blobs in 125 L1 blocks. */
 const record = join(recordsFolder, 'bad-data-karst')
@@ -41,8 +41,12 @@ export class NodeBehindProxies {
     this.#rpcUrl = parts.rpcUrl
   }
 
-  /** @param endpoints number of RPC and of beacon endpoints */
-  static async start(t: TestContext, endpoints: number): Promise<NodeBehindProxies> {
+  /** @param endpoints number of RPC and of beacon endpoints @param misbehave what the RPC endpoints do from the start */
+  static async start(
+    t: TestContext,
+    endpoints: number,
+    misbehave?: Misbehave,
+  ): Promise<NodeBehindProxies> {
     const folder = await mkdtemp(join(tmpdir(), 'atoll-endpoints-'))
     const l1 = await replayL1(record, {
       host: '127.0.0.1',
@@ -54,6 +58,7 @@ export class NodeBehindProxies {
     const serve = (target: string) =>
       Promise.all(Array.from({ length: endpoints }, () => serveProxy(t, target)))
     const [rpcs, beacons] = await Promise.all([serve(l1.rpcUrl), serve(l1.beaconUrl)])
+    for (const proxy of rpcs) proxy.misbehave = misbehave
     const jwtSecret = randomBytes(32)
     const client = await startClient({ record, clock: systemClock }, folder, jwtSecret)
     const recorded = await startRecordedNode({
