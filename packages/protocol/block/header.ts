@@ -131,8 +131,8 @@ export function decodeHeader(encoded: Uint8Array): Header {
     excessBlobGas: later(3, (item) => rlpUint(item, 8)),
     parentBeaconBlockRoot: later(4, hash),
     requestsHash: later(5, hash),
-    blockAccessListHash: later(6, hash),
-    slotNumber: later(7, (item) => rlpUint(item, 8)),
+    ...(fields.length > leastFields + 6 && { blockAccessListHash: hash(fields[leastFields + 6]) }),
+    ...(fields.length > leastFields + 7 && { slotNumber: rlpUint(fields[leastFields + 7], 8) }),
   }
 }
 
