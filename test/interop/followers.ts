@@ -104,7 +104,7 @@ export function startExecutionClient(
   return new Program(process.execPath, [atoll, 'execution-client', ...flagsOf(flags)])
 }
 
-/** Whether a server answers at all. */
+/** Whether a node answers a request for its newest block. */
 export function isUp(client: JsonRpcClient): () => Promise<boolean> {
   return () =>
     blockOf(client, 'latest').then(
