@@ -7,11 +7,11 @@ import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { blockOf, clientOf, flagsOf, l2ChainId, type Network, Program } from './network.ts'
 import { until } from './until.ts'
 
-/** A node that follows the chain of a network, observed through its execution client. */
+/** A node whose heads are observed: a verifier, the sequencer, or L1. */
 export interface Follower {
   readonly name: string
   readonly execution: JsonRpcClient
-  /** Its state and its last log lines. */
+  /** Its state and its last log lines; empty for a node of the network itself. */
   explain(): Promise<string>
   stop(): Promise<void>
 }
