@@ -132,7 +132,7 @@ test('notifications get no answer, not even an error', async () => {
   assert.equal(calls.length, 7)
 })
 
-test('the rest of a batch is refused when the answers reach the limit', async () => {
+test('the rest of a batch is refused when the answers exceed the limit', async () => {
   const { ask, calls } = setup()
   const overhead = JSON.stringify({ jsonrpc: '2.0', id: 1, result: '' }).length
   const filling = (length: number) => call('later', ['x'.repeat(length - overhead)])

@@ -58,7 +58,7 @@ for (const [what, text, expected] of [
   ['params by name', '{"jsonrpc":"2.0","id":1,"method":"m","params":{"a":1}}', [1, -32_602]],
   ['params of text', '{"jsonrpc":"2.0","id":1,"method":"m","params":"a"}', [1, -32_602]],
 ] as const) {
-  test(`${what} is parsed`, () => {
+  test(`parsing: ${what}`, () => {
     assert.deepEqual(brief(text), expected)
   })
 }

@@ -84,7 +84,7 @@ test('a body may have bytes up to the limit', async (t) => {
   assert.equal((await send({ body: padded(200) })).status, 200)
   const refused = await send({ body: padded(201) })
   assert.deepEqual([refused.status, codeOf(refused.text)], [413, -32_600])
-  // The limit counts bytes: these are 100 letters.
+  // The limit counts bytes: 99 letters of two bytes each, in quotes, are 200 bytes.
   assert.equal((await send({ body: `"${'ü'.repeat(99)}"` })).status, 200)
   assert.equal((await send({ body: `"${'ü'.repeat(100)}"` })).status, 413)
 })
@@ -117,7 +117,7 @@ for (const [what, sent, status, answer] of [
   ['GET describes the server', { method: 'GET' }, 200, /^JSON-RPC 2\.0/],
   ['another path is not found', { path: '/x', body: call() }, 404, /^JSON-RPC is at \//],
   ['another verb is not found', { method: 'PUT', body: call() }, 404, /^JSON-RPC is at \//],
-  ['a form is refused', { headers: { 'content-type': 'text/plain' }, body: call() }, 415, /Type/],
+  ['text is refused', { headers: { 'content-type': 'text/plain' }, body: call() }, 415, /Type/],
   ['an empty body is not JSON', { body: '' }, 200, /-32700/],
   ['a missing body is not JSON', {}, 200, /-32700/],
 ] as const) {

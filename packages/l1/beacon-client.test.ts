@@ -44,7 +44,7 @@ const sidecars = (all: typeof blobs) =>
     }),
   )
 
-/** What a beacon node answers at each path; the others are missing. */
+/** What a beacon node answers at each path; status 404 at a path without an answer. */
 interface Paths {
   genesis?: Reply
   spec?: Reply

@@ -133,7 +133,7 @@ test('if every endpoint lacks the data, the query fails with l1-behind, and no e
   )
 })
 
-test('the weight of a failure decays', async () => {
+test('long after its failure, an endpoint of unknown latency is still queried after the one of known latency', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 10, code: 'rpc-status' },
     b: { afterMs: 100 },

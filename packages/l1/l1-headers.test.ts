@@ -73,7 +73,7 @@ test('headers come from a number downwards, without blocks that L1 does not have
   assert.equal((await headers.blocksDown({ number: 1n, count: 64 })).length, 2)
 })
 
-test('the chain id is checked', async (t) => {
+test('the chain id is returned, and a malformed one is a fault', async (t) => {
   const right = await headersFrom(t, {})
   assert.equal(await right.headers.chainId(), 900n)
   const malformed = await headersFrom(t, { chainId: 900 })

@@ -36,7 +36,7 @@ const first = (list: unknown): Json => (list as Json[])[0] ?? {}
 for (const [name, change, flaw] of [
   ['another header', ({ block }) => (block['extraData'] = '0x00'), /the header has hash 0x/],
   [
-    'an unknown header field',
+    'a missing header field',
     ({ block }) => (block['requestsHash'] = undefined),
     /the header has hash/,
   ],
@@ -103,7 +103,7 @@ for (const [name, change, error] of [
   ['a status of two', ([receipt = {}]) => (receipt['status'] = '0x2'), /status: 2, want 0 or 1/],
   ['a short bloom', ([receipt = {}]) => (receipt['logsBloom'] = '0x00'), /logsBloom: 1 bytes/],
   [
-    'a log index off by one',
+    'a wrong log index',
     (receipts) => (first(withLogs(receipts)['logs'])['logIndex'] = '0x40'),
     /logs\.0\.logIndex: 64, want/,
   ],
@@ -127,7 +127,7 @@ for (const [name, change, error] of [
     /topics/,
   ],
 ] satisfies [string, (receipts: Json[]) => unknown, RegExp][])
-  test(`receipts with ${name} are refused, though no root covers it`, () => {
+  test(`receipts with ${name} are refused when they are decoded`, () => {
     assert.throws(() => read(({ receipts }) => change(receipts)), {
       name: 'DecodeError',
       message: error,

@@ -39,7 +39,7 @@ test('derivation may do what the table says, and no more', () => {
   assert.equal(answersCalls, true)
 })
 
-test('no service may access a stream except to read it', () => {
+test('no service may use the API of JetStream except to read messages', () => {
   for (const service of serviceNames) {
     const api = permissionsOf(service, table).publish.filter((right) => right.startsWith('$JS'))
     for (const right of api) assert.match(right, /^\$JS\.API\.DIRECT\.GET\./, service)

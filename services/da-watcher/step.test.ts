@@ -257,7 +257,7 @@ const canonicalOf = (effects: readonly Effect[]) =>
       : [],
   )
 
-test('a block that was fetched by its number is canonical until L1 is reorganised', () => {
+test('a block that was fetched by its number is canonical; if it is not final, until L1 may have been reorganised', () => {
   const finality = { safe: undefined, finalized: ref('4a') }
   const [state] = run(
     tick(),

@@ -167,7 +167,7 @@ test('an L1 reorg leads to a reset, which derivation requests until the new gene
   assert.equal(world.wait, '')
 })
 
-test('a block that was fetched before a reorg is fetched again before derivation is reset', async () => {
+test('a reorg that replaces a block that was read, and blocks fetched ahead, leads to one reset', async () => {
   const world = await DerivationWorld.make()
   world.grow(5)
   await world.writeHeads()

@@ -339,7 +339,7 @@ test('a metric has the start time of a fork for which the execution client lacks
   assert.match(text, /fork="/)
 })
 
-test('the execution client fetches a gap below the unsafe blocks', async () => {
+test('unsafe blocks above a gap are inserted when the execution client has fetched the gap', async () => {
   const { client, derivation, world } = await startedWorld()
   const { bus, gossip, record } = world
   for (const { block } of record.l2.slice(20, 25))

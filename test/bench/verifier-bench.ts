@@ -19,7 +19,7 @@ export interface VerifierBench {
   /** Catch-up of a node on a generated chain with a complete L1, and with an execution client that answers at once. */
   readonly catchUp: {
     readonly blocks: number
-    /** From the first block to the last. */
+    /** From the first safe block that was observed to the last block. */
     readonly seconds: number
     readonly blocksPerSecond: number
     readonly engineCallsPerBlock: number

@@ -129,7 +129,7 @@ async function observe({ bus, log, signal }: Running, world: World): Promise<voi
   await new Observer().run({ bus, signal, log: (what) => log.debug(what) })
 }
 
-/** Appends large entries as fast as the server stores them, and reports the least remaining time of its lease. */
+/** Appends large entries with short pauses, and reports the least remaining time of its lease. */
 async function write({ bus, clock, lease, signal }: Running, world: World): Promise<void> {
   let least = Infinity
   const watching = setInterval(() => {

@@ -147,7 +147,7 @@ export class Cluster {
     }
   }
 
-  /** Waits until the chain has a block of that number. */
+  /** Waits until the safe head has at least that number. */
   async untilBlock(number: bigint): Promise<void> {
     await until(`block ${number}`, () => this.world.safeNumber >= number)
   }

@@ -51,7 +51,7 @@ test('F10: the server loses its store; the engine writes its state again, in a n
   note(t, cluster)
 })
 
-test('F11: the server is frozen for less than a lease: all services continue', async (t) => {
+test('F11: the server is frozen for less than a lease: the engine continues', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   await cluster.untilBlock(3n)
@@ -160,7 +160,7 @@ test('F19: a reader that hangs under load is disconnected and catches up; the se
   )
 })
 
-test('F20: a lease that expires while the server is down can be taken as soon as the server is back', async (t) => {
+test('F20: a lease that expires while the server is down can be taken when the server is back', async (t) => {
   const cluster = await started(t)
   const { world } = cluster
   cluster.runVerifier()
@@ -173,7 +173,7 @@ test('F20: a lease that expires while the server is down can be taken as soon as
   assert.ok((world.chains.at(-1)?.generation ?? 0n) > (world.chains[0]?.generation ?? 0n))
 })
 
-test('F22: two processes with one instance name take the lease from each other, and log why', async (t) => {
+test('F22: two processes with one instance name take the lease from each other, and at least one logs why', async (t) => {
   const cluster = await started(t)
   cluster.runVerifier()
   await cluster.untilBlock(2n)

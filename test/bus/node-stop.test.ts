@@ -62,7 +62,7 @@ test('signals to the whole process group stop each service once, and leave no NA
   assert.throws(() => process.kill(server, 0), { code: 'ESRCH' })
 })
 
-test('a second signal ends a node that hangs while it stops, after its NATS server', async (t) => {
+test('a second signal ends a node that hangs while it stops, and its NATS server', async (t) => {
   const { child, ended } = await startGroup(t, 'impatient')
   const server = serverOf('impatient')
   const pid = child.pid ?? 0

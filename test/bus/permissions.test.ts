@@ -134,7 +134,7 @@ for (const subject of subjects) {
   })
 }
 
-test('only its own service can write and read a lease', async () => {
+test('only its own service can write a lease; only that service and an operator can read it', async () => {
   for (const service of serviceNames) {
     const key = names.lease(service)
     for (const role of busRoles) {

@@ -93,7 +93,7 @@ test('a service stops when the node that started it has ended', async (t) => {
   assert.match(service.output(), /the node is gone/)
 })
 
-test('SIGTERM ends a service within 2 s, and another takes its lease at once', async (t) => {
+test('SIGTERM ends a service within 2 s, and another instance takes its lease before it expires', async (t) => {
   const first = start(t, 'engine-0')
   await until('the first runs', isRunning(first))
   const second = start(t, 'engine-1')
@@ -219,7 +219,7 @@ test('atoll bus status shows streams, states, leases, and what each service wait
   )
 })
 
-test('atoll bus provision creates missing streams, once or continuously', async () => {
+test('atoll bus provision --once reports existing streams as unchanged, and fails for another node', async () => {
   const args = ['bus', 'provision', ...access('provision')]
   const once_ = await runAtoll([...args, '--once'])
   assert.equal(once_.code, 0, once_.err)

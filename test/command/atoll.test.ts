@@ -65,7 +65,7 @@ test('keys of every kind are made, shown, and never overwritten', async () => {
   }
 })
 
-test('a well-known key has its well-known address and peer id', async () => {
+test('a well-known key has its well-known address', async () => {
   const file = join(folder, 'well-known')
   // The first account of the mnemonic that every development chain uses.
   writeFileSync(file, '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80\n')
@@ -160,7 +160,7 @@ test('a missing server program is reported before anything is written', async ()
   assert.throws(() => statSync(dataDir))
 })
 
-test('without a bus, status prints a line and ends with code 4 within seconds', async () => {
+test('without a bus, status prints an error with advice, and ends with code 4', async () => {
   const dataDir = join(folder, 'stopped-node')
   await runAtoll(['keys', 'create-bus', join(dataDir, 'bus', 'keys')])
   writeFileSync(join(dataDir, 'bus', 'url'), 'nats://127.0.0.1:1\n')

@@ -55,7 +55,7 @@ test('deriving a record prints a line for each block, then a summary with time a
     assert.equal(typeof summary[name], 'number', name)
 })
 
-test('on a terminal only the result is printed', async () => {
+test('with --no-json only the result is printed, in three lines', async () => {
   const { code, out, err } = await derive(karst, '--no-json', '--execute', '--verify-l1')
   assert.equal(code, 0, err)
   assert.match(
@@ -75,7 +75,7 @@ test('derivation can start at a later block, also with execution', async () => {
   }
 })
 
-test('the reported speed is the median of repeated runs', async () => {
+test('the reported time is the median of repeated runs', async () => {
   const { out } = await derive(karst, '--json', '--quiet', '--repeat', '3')
   const summary = JSON.parse(out) as { seconds: number; secondsAll: number[] }
   assert.equal(summary.secondsAll.length, 3)
@@ -238,7 +238,7 @@ for (const { name, record = 'fork-karst', files, flags = [], says } of [
   flags?: string[]
   says: RegExp
 }[])
-  test(`${name} is reported with file and line, and the command ends with 2`, async () => {
+  test(`${name} is reported with the name of a file, and the command ends with 2`, async () => {
     const { code, err } = await derive(edited(record, files), '--quiet', ...flags)
     assert.match(err, says)
     assert.equal(code, 2, err)

@@ -17,7 +17,7 @@ const env = { PATH, HOME }
 const older = `data:text/javascript,
   Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })`
 
-/** Starts a program after its parent process has ended. */
+/** Delays a program until its parent process disconnects, which then counts as ended. */
 const late = `data:text/javascript,await new Promise((gone) => process.once('disconnect', gone))`
 
 test(

@@ -12,7 +12,7 @@ interface Stopped {
   readonly lines: readonly string[]
 }
 
-/** Runs `atoll` until it prints something, stops it, and waits for its end. */
+/** Runs `atoll` until its output matches `begun`, sends it `signals`, and waits for its end. */
 export async function stopWhenBegun(
   args: readonly string[],
   {

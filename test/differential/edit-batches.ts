@@ -85,14 +85,14 @@ function withTransaction(batch: SingularBatch, raw: Uint8Array): SingularBatch {
   return { ...batch, transactions: [...batch.transactions, raw] }
 }
 
-/** Bytes that are not valid as a transaction of a batch, either always or before some fork. */
+/** Bytes with an unusual type or body. Many are not valid as a transaction of a batch, always or before some fork. */
 function oddTransaction(random: Random): Uint8Array {
   const type = random.pick([0x7e, 0x7d, 0x04, 0x03, 0x05, 0x02, 0xc0, 0x00, 0x7f])
   const body = random.pick([[], [0xc0], [0xc2, 1, 2], [0xc1, 0x80], [1, 2, 3], [0xb8, 1, 0]])
   return random.chance(0.15) ? new Uint8Array(0) : Uint8Array.from([type, ...body])
 }
 
-/** The encoded batches; those that a span batch cannot represent become singular batches. */
+/** The encoded batches. If one span batch cannot represent them all, each becomes a singular batch. */
 export function encodeEntry(entry: Entry, { random, rollup }: BatchWriting): readonly Uint8Array[] {
   if (entry.kind === 'raw') return [entry.bytes]
   const { batches, form } = entry

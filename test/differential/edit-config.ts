@@ -5,7 +5,7 @@ import type { Draft, RollupJson } from './draft.ts'
 /** Activation times of forks, in seconds after genesis. */
 type Schedule = Partial<Record<HardforkName, number>>
 
-/** Changes the activation times of forks: all at genesis, several at one time, or each at a different time. */
+/** Changes the activation times of forks: the first at genesis, later ones together or one by one, the rest never. */
 export function editForks(draft: Draft, random: Random): void {
   const { rollup } = draft
   const end = Number(draft.blocks.at(-1)?.header.timestamp ?? 0n) - rollup.genesis.l2_time

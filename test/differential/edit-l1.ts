@@ -16,7 +16,7 @@ const depositEvent = toBytes32(
 /** Index of the first log that a mutation adds: higher than the log indices of all records. */
 const firstOwnIndex = 10_000
 
-/** Changes one deposit or update of the system config, or the receipts that contain them. */
+/** Adds an update of the system config or a deposit to an L1 block, or changes one of its receipts. */
 export function editL1(draft: Draft, random: Random): void {
   const at = random.between(1, Math.max(1, draft.blocks.length - 1))
   const block = draft.blocks[at]

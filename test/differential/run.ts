@@ -2,7 +2,7 @@
  * Derives mutated L1 data with Atoll's pipeline and with op-node's, and compares their outputs.
  *
  *   npm run test:differential -- --runs 10000 --seed 1
- *   npm run test:differential -- --seed 1 --case 17     one case again, with all its attributes
+ *   npm run test:differential -- --seed 1 --case 17     one case again; `--keep DIR` also stores its attributes
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'

@@ -25,7 +25,7 @@ export function packChannel(
 export function editPacked(data: Uint8Array, random: Random): Uint8Array {
   switch (random.between(0, 6)) {
     case 0:
-      // Most zlib readers require these four bytes; derivation accepts the data without them.
+      // zlib data end with a checksum. Most readers require it; derivation does not.
       return data.subarray(0, -4)
     case 1:
       return data.subarray(0, random.between(0, data.length))

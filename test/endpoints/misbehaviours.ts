@@ -13,7 +13,7 @@ export interface Misbehaviour {
 type Json = Record<string, unknown>
 type Call = { readonly id: number; readonly method: string; readonly params: readonly unknown[] }
 
-/** Answers a status with a page. */
+/** Answers with an HTTP status and a body. */
 const status =
   (code: number, text = '', headers: Readonly<Record<string, string>> = {}): Misbehave =>
   ({ response }) =>

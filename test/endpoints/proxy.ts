@@ -21,7 +21,7 @@ export interface Forwarded {
 /** What a server does instead of answering well. */
 export type Misbehave = (proxied: Proxied) => Promise<void> | void
 
-/** A server in front of a good one that misbehaves as a test says. */
+/** A server that forwards requests to a good one, or misbehaves as a test says. */
 export interface Proxy {
   readonly url: string
   /** Undefined: it answers well. */

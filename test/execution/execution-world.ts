@@ -45,7 +45,7 @@ export async function startWorld(t: TestContext, { databaseFile = ':memory:' } =
     await driver.close()
     await client.close()
   })
-  /** Builds a block with the transactions of the pool. */
+  /** Builds a block with the transactions of the pool, and makes it the head. */
   const mine = async () => {
     const id = await driver.start(await driver.head(), { noTxPool: false })
     // The first version of a payload has only forced transactions; pooled ones follow a moment later.

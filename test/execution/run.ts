@@ -4,7 +4,7 @@
  *   npm run test:execution                         known blocks and chains
  *   npm run test:execution -- --oracle             new random chains of op-geth, and random blocks of op-revm
  *   npm run test:execution -- --crash              the process, killed again and again
- *   npm run test:execution -- --oracle --seed 7    the same again
+ *   npm run test:execution -- --oracle --seed 7    the random chains and blocks of seed 7
  */
 import { spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'

@@ -241,6 +241,6 @@ test('fees are returned as wallets request them', async (t) => {
   assert.deepEqual(history.reward, [[5_000_000n], [5_000_000n], [5_000_000n]])
   const { maxFeePerGas, maxPriorityFeePerGas } = await user.estimateFeesPerGas()
   assert.ok(maxFeePerGas > maxPriorityFeePerGas)
-  // The scalars of Ecotone are not set before the first L1 attributes.
+  // The L1 base fee and its scalar are 1 on this chain, so the L1 fee is rounded to 0.
   assert.equal(await user.estimateL1Fee({ account: alice, to: bob.address }), 0n)
 })

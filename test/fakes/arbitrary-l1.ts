@@ -13,7 +13,7 @@ import { batchBytes, batcherOf, notedRollup } from './pipeline-notation.ts'
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
 
-/** The given bytes, either unchanged, truncated, or with a few bytes changed. */
+/** The given bytes, possibly truncated, and with up to three bytes changed. */
 export const damaged = (good: Uint8Array): Arbitrary<Uint8Array> => {
   const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 })
   return fc.tuple(changes, fc.option(fc.nat(good.length))).map(([changed, length]) => {

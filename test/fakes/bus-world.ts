@@ -87,7 +87,7 @@ export class BusWorld {
     await connection.close()
   }
 
-  /** Connects a service, which takes its lease. */
+  /** Connects a service. Each service except rpc takes its lease. */
   async join(service: ServiceName, instance = `${service}-0`): Promise<Member> {
     const member = this.joinUnleased(service, instance)
     if (service !== 'rpc') await this.settle(member.bus.lease())

@@ -47,7 +47,7 @@ type Counted = Record<string, number>
 
 /**
  * The real derivation on an in-memory bus, with an L1 without batches and an engine that the test controls. The
- * sequencing window is two blocks, so each L1 block from the second on yields the empty L2 blocks of the epoch two
+ * sequencing window is two blocks, so each L1 block from number 2 on yields the empty L2 blocks of the epoch two
  * L1 blocks earlier.
  */
 export class DerivationWorld {
@@ -132,8 +132,8 @@ export class DerivationWorld {
   }
 
   /**
-   * Starts derivation at a new generation, on an L1 up to block `l1Blocks`. With 4, two L2 blocks are due for each of
-   * the L1 blocks 0 to 2.
+   * Starts derivation at a new generation, on an L1 up to block `l1Blocks`. With 4, the L2 blocks 1 to 5
+   * are due, whose epochs are the L1 blocks 0 to 2.
    */
   static async started(l1Blocks = 4, changes: Partial<RollupConfig> = {}) {
     const world = await DerivationWorld.make(changes)

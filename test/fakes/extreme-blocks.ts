@@ -27,7 +27,7 @@ const briefContracts: readonly Hex[] = [
   '0x5000000000000000000000000000000000000007',
 ]
 
-/** Pays the fees beside gas, in wei. */
+/** Wei that a sender keeps for the L1 fee and the operator fee. */
 const reserve = 10n ** 16n
 
 const keys = new Map<Address, Uint8Array>(
@@ -78,7 +78,7 @@ export function extremeGenesis(random: Random): Genesis {
   })
 }
 
-/** Transactions for the next block; most can be in one. */
+/** Transactions for the next block; most of them are valid. */
 export function extremeTransactions(random: Random, chain: Chain): readonly Uint8Array[] {
   const state = chain.state(chain.head)
   const used = new Map<Address, bigint>()
@@ -125,7 +125,7 @@ function extremeDeposit(random: Random, from: Address, balance: bigint): Uint8Ar
   })
 }
 
-/** A transaction is valid if its sender can pay. */
+/** A signed transaction. Unless a field is odd, it is valid if its sender can pay. */
 function extremeTransaction(
   random: Random,
   from: Address,
@@ -202,7 +202,7 @@ export function extremeAttributes(random: Random, chain: Chain): Readonly<Record
   }
 }
 
-/** An amount near what the balance wraps at. */
+/** An extreme or random amount: for example `have`, or the amount at which a balance of `have` wraps. */
 function anyWei(random: Random, have: bigint): bigint {
   return BigInt.asUintN(
     256,

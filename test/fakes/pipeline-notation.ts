@@ -150,7 +150,7 @@ function channelData(letter: string, { channels, config }: L1Script): Uint8Array
   )
 }
 
-/** A batch of `runBatches` in its encoded form. */
+/** The encoded batch that a word of a `runBatches` script stands for; for `~`, bytes that are not a batch. */
 export function batchBytes(word: string, { genesis, l2ChainId }: RollupConfig): Uint8Array {
   if (word === '~') return Uint8Array.of(0xbb)
   const batch = parseBatch(word)

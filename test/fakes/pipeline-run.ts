@@ -29,7 +29,7 @@ export interface PipelineRun {
 }
 
 /**
- * Runs a script of L1 blocks through a pipeline, with an engine that builds all blocks.
+ * Runs a script of L1 blocks through a pipeline, with an engine that builds all blocks except the refused ones.
  *
  * @returns the outcome as text: `12` a block; `12..` a block that is not the last of its span; `12x` a refused block,
  * which a deposits-only block replaces from Holocene on; `.` the next L1 block is needed; dropped data in brackets

@@ -71,7 +71,7 @@ export async function watchL1(
   config: RollupConfig,
   settings: Partial<WatchedSettings> & Pick<WatchedSettings, 'l1RpcUrls'>,
 ): Promise<WatchedL1> {
-  // The setup takes seconds of real time, in which a fast clock would run into timeouts.
+  // The setup of the commitments takes seconds of real time, in which a fast clock would run into timeouts.
   if (settings.l1BeaconUrls !== undefined) await commitments.versionedHash(new Uint8Array(131_072))
   const world = await BusWorld.provisioned()
   const { bus } = await world.join('da-watcher')

@@ -69,7 +69,8 @@ export async function besideNetwork(
 }
 
 /**
- * Waits until every node has a first safe block, and then until all have reached the safe head that op-node had then.
+ * Waits until op-node and the Atoll nodes have a first safe block. Then waits until all of them have reached the safe
+ * head that op-node had at that time.
  *
  * @returns the number of that safe head
  */

@@ -7,11 +7,11 @@ import type { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { blockOf, clientOf, flagsOf, l2ChainId, type Network, Program } from './network.ts'
 import { until } from './until.ts'
 
-/** A node that follows the chain of a network, observed through its execution client. */
+/** A node whose heads are observed: a verifier, the sequencer, or L1. */
 export interface Follower {
   readonly name: string
   readonly execution: JsonRpcClient
-  /** Its state and its last log lines. */
+  /** Its state and its last log lines; empty for a node of the network itself. */
   explain(): Promise<string>
   stop(): Promise<void>
 }
@@ -104,7 +104,7 @@ export function startExecutionClient(
   return new Program(process.execPath, [atoll, 'execution-client', ...flagsOf(flags)])
 }
 
-/** Whether a server answers at all. */
+/** Whether a node answers a request for its newest block. */
 export function isUp(client: JsonRpcClient): () => Promise<boolean> {
   return () =>
     blockOf(client, 'latest').then(

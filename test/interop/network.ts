@@ -156,7 +156,7 @@ export async function blockOf(
   return block === null ? undefined : { number: Number(block.number), hash: block.hash }
 }
 
-/** Asks a process to end when the tests are interrupted. */
+/** Asks a process to end when this process exits. */
 function endWithTests(child: ChildProcess): void {
   const end = () => void child.kill('SIGTERM')
   process.once('exit', end)

@@ -13,7 +13,7 @@ function run(scenario: ScenarioName, seed: number, bug?: Bug): Promise<Outcome> 
 }
 
 for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
-  test(`${scenario}: da-watcher, derivation and engine end with the chain of one pass over L1`, async () => {
+  test(`${scenario}: the verifier ends with the chain of one pass over L1, unless op-node would differ too`, async () => {
     for (let seed = 1; seed <= seedsOf(scenario); seed++) {
       const outcome = await run(scenario, seed)
       if (outcome.kind === 'failed')

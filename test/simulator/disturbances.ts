@@ -106,7 +106,7 @@ export const killed: Disturbance = ({ simulation, l1 }) => {
   })
 }
 
-/** Links lose, repeat and delay messages, while processes and the server are killed, frozen and cut off. */
+/** Links lose, repeat and delay messages. Processes are killed, frozen and cut off; the server restarts or is wiped. */
 export const everything: Disturbance = (run) => {
   const { simulation, l1 } = run
   const { clock, random, wire } = simulation

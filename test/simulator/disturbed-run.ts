@@ -8,7 +8,7 @@ export interface DisturbedRun {
     /** End of the L1 script, in milliseconds from its start. */
     readonly endMs: number
   }
-  /** Longest time a service waits without re-reading a state or repeating a call. */
+  /** Time in which a run must catch up after messages were lost. */
   readonly recoveryMs: number
   /** Link faults for the scenario with late messages. */
   readonly late: Partial<LinkFaults>

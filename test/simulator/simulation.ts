@@ -67,7 +67,7 @@ export class Simulation {
     void this.#provision()
   }
 
-  /** Starts a program as an instance of a service; it is started again whenever it ends. */
+  /** Starts a program as an instance of a service. It is started again after each kill and each error. */
   start(instance: string, service: ServiceName, program: Program): SimulatedProcess {
     const process = new SimulatedProcess(this, { instance, service, program })
     this.processes.set(instance, process)

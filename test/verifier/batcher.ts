@@ -22,7 +22,7 @@ export interface Posting {
   readonly block: string
 }
 
-/** Posts the blocks of a sequencer in channels of all kinds; sometimes it pauses for longer than a sequencing window. */
+/** Posts the blocks of a sequencer in channels of all kinds; sometimes it pauses for about a sequencing window. */
 export class Batcher {
   readonly #config: RollupConfig
   readonly #random: Random
@@ -35,7 +35,7 @@ export class Batcher {
     this.#random = random
   }
 
-  /** Called when the sequencer restarts. Frames not posted yet are useless then; some are posted anyway. */
+  /** Called when the sequencer restarts. Frames not posted yet are useless then; sometimes they are posted anyway. */
   restart(): void {
     this.#posted = 0
     if (this.#random.chance(0.7)) this.#frames = []

@@ -13,7 +13,7 @@ export const l1BlockTime = 12n
 /** Addresses between which config updates switch the batcher. */
 export const batchers = [address(0xba), address(0xbb)] as const
 
-/** A rollup with short windows, whose hardforks activate before, during or after a run of `blocks` L1 blocks. */
+/** A rollup with short windows, whose hardforks activate at genesis or during a run of `blocks` L1 blocks. */
 export function randomRollup(
   random: Random,
   l1: { readonly genesis: L1Block; readonly blocks: number },

@@ -17,7 +17,7 @@ import { genesisPayload, payloadOf, refusalOf, type StandInRules } from './stand
 const maxBuilds = 8
 
 /**
- * An execution client that stores all blocks it built, executes nothing, and refuses some blocks. It outlives the
+ * An execution client that stores all blocks it imported, executes nothing, and refuses some blocks. It outlives the
  * processes of an engine.
  */
 export class StandInClient {
@@ -27,7 +27,7 @@ export class StandInClient {
   #labels: Record<'unsafe' | 'safe' | 'finalized', Hash | undefined>
   /** The highest block that was ever finalized; the label `finalized` may go back. */
   #highestFinal: Hash | undefined
-  /** The chain below the head, by number. */
+  /** The chain up to the head, by number. */
   #canonical: Payload[]
   #builtCount = 0
   /** Number of `newPayload` calls. */

@@ -24,7 +24,7 @@ test('the page has a line for each code, with severity and advice', async () => 
   )
 })
 
-test('a fault of another process keeps its code, or is a remote fault if the code is not known', () => {
+test('a fault of another process keeps its code; a code that is not known or needs fields becomes remote-fault', () => {
   const known = remoteFault({ code: 'l2-lost', detail: 'block 5' })
   assert.ok(isFault(known, 'l2-lost'))
   assert.deepEqual([known.severity, known.message], ['reset', 'l2-lost: block 5'])

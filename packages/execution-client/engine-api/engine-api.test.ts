@@ -176,7 +176,7 @@ test('a block is built, imported, and set as head', async () => {
   assert.equal((await client.import(envelope)).status, 'VALID', 'a second time')
 })
 
-test('an unknown head is answered with SYNCING, and the zero hash with an error', async () => {
+test('an unknown head is answered with SYNCING, and the zero hash with INVALID', async () => {
   const client = open()
   const unknown = `0x${'ab'.repeat(32)}`
   assert.equal((await client.choose(unknown)).payloadStatus.status, 'SYNCING')
@@ -260,7 +260,7 @@ for (const [what, changes] of [
     assert.deepEqual([status.status, status.latestValidHash], ['INVALID', null])
   })
 
-test('newPayload with missing or wrong parameters beside the payload is refused with -32602', async () => {
+test('newPayload with missing or wrong parameters beside the payload is refused', async () => {
   const client = open()
   const { executionPayload, parentBeaconBlockRoot } = await build(client)
   const refused = (version: number, ...extras: readonly unknown[]) =>
@@ -279,7 +279,7 @@ test('newPayload with missing or wrong parameters beside the payload is refused 
   })
 })
 
-test('a payload can be fetched only by a known id, and by the method of its fork', async () => {
+test('a payload can be fetched only by a known id, and only by a method version that its fork allows', async () => {
   const client = open()
   await assert.rejects(client.call('getPayloadV5', '0x0300000000000000'), { code: -38_001 })
   await assert.rejects(client.call('getPayloadV5', 'what'), { code: -32_602 })

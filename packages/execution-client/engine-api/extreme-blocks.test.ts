@@ -18,7 +18,7 @@ import {
 import { Random } from '#test/simulator/random.ts'
 import { toHex } from '#protocol/codec/hex.ts'
 
-/** More with `ATOLL_FUZZ_CHAINS`; other ones with `ATOLL_SEED`. */
+/** Number of random chains. `ATOLL_SEED` sets the seed of the first one. */
 const chains = Number(process.env['ATOLL_FUZZ_CHAINS'] ?? 8)
 const firstSeed = Number(process.env['ATOLL_SEED'] ?? 1)
 const blocksOfAChain = 20
@@ -30,7 +30,7 @@ test(`no block with numbers at their limits ends in an internal error, seeds fro
     for (let block = 0; block < blocksOfAChain; block++) await run.step(block)
   }
   t.diagnostic(JSON.stringify(counts))
-  // Both kinds of blocks are tried.
+  // Valid and invalid attributes and payloads must all occur.
   for (const outcome of ['built', 'attributes refused', 'payload VALID', 'payload INVALID'])
     assert.ok((counts[outcome] ?? 0) >= chains / 2, `${outcome}: ${counts[outcome]}`)
 })
@@ -53,7 +53,7 @@ class ExtremeRun {
     this.#follower = new EngineClient(openChain({ genesis }))
   }
 
-  /** Builds and follows a block, then sends payloads that are invalid, or are by chance not. */
+  /** Builds and follows a block. Then sends the follower a changed payload, which is usually invalid. */
   async step(block: number): Promise<void> {
     const random = this.#random
     const attributes = extremeAttributes(random, this.#builder.chain)

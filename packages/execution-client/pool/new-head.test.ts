@@ -62,7 +62,7 @@ test('a transaction is removed if its sender cannot pay the L1 fee of the new he
   assert.equal(show(), ' | ')
 })
 
-test('transactions dropped by a reorg return, ahead of later arrivals', async () => {
+test('transactions dropped by a reorg return, even if more transactions than may be queued wait for them', async () => {
   const { view, add, show, reset, reported } = makePool({ queuedPerSender: 2 })
   view.nonces.set(a, 2n)
   await add('a2', 'a3', 'a4', 'a5')

@@ -41,7 +41,7 @@ test('a free folder is claimed, and claimed again after a restart', async (t) =>
   await claimBusFolder(join(folder, 'new'), main, assert.fail)
 })
 
-test('a folder that another process serves is refused and not changed', async (t) => {
+test('a folder that another process serves is refused', async (t) => {
   const { pid } = await running(t, 'atoll')
   const claim = claimBusFolder(folderFor(t, { supervisor: pid }), main, assert.fail)
   await assert.rejects(claim, {
@@ -50,7 +50,7 @@ test('a folder that another process serves is refused and not changed', async (t
   })
 })
 
-test('the folder of another chain or node is refused and not changed', async (t) => {
+test('the folder of another chain or node is refused', async (t) => {
   const folder = folderFor(t, { supervisor: await endedPid() })
   for (const other of [
     { chainId: 11n, node: 'main' },

@@ -112,7 +112,7 @@ for (const [name, changes, want] of [
     'lagoon_time: 2000000000 is set, but no dependency',
   ],
   ['L1 is not known', { l1_chain_id: 5 }, 'l1_chain_id: the blob schedule of L1 5 is not known'],
-  ['a number is above 2^53', { block_time: 2 ** 53 }, 'block_time: 9007199254740992 is above'],
+  ['a number is 2^53', { block_time: 2 ** 53 }, 'block_time: 9007199254740992 is above'],
 ] as const)
   // Rules: config-valid
   test(`refused: ${name}`, () => {

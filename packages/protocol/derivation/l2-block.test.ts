@@ -91,7 +91,7 @@ test('extra data must have the form of the block’s fork', () => {
     )
 })
 
-test('a block with arbitrary bytes is read or raises a DecodeError', () => {
+test('a block with arbitrary bytes raises a DecodeError', () => {
   const property = fc.property(
     fc.uint8Array(),
     fc.uint8Array({ maxLength: 20 }),

@@ -127,7 +127,7 @@ function timesOpen(path: string): number {
 }
 
 test(
-  'a file is read a little ahead, and closed when the reader stops',
+  'a file is read a little ahead, and closed after the next reading has ended',
   { skip: !existsSync(openFiles), timeout: 30_000 },
   async (t) => {
     const long = await edited(t, () => undefined, 'channel-timeout')

@@ -52,7 +52,7 @@ test('a record made from the da-watcher cache equals the replayed one, even if t
   }
 })
 
-test('without a cache, or with an L1 node as well, the error names the settings to use, and no folder remains', async (t) => {
+test('a recording without a cache, or with none or both of L1 node and cache, fails, and no folder remains', async (t) => {
   const parent = newFolder(t)
   const record = (more: object) => {
     const options = { ...noNode, out: join(parent, 'out'), ...more }

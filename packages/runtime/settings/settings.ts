@@ -193,14 +193,10 @@ function wrongValue(
   return `${which} is ${JSON.stringify(withoutKeys(text))}`
 }
 
-/** A URL in a text, with its credentials, host, and path or query. */
-const urls = /([a-z][a-z0-9+.-]*:\/\/)(?:[^\s,/@]*@)?([^\s,/?#]*)([/?#][^\s,]*)?/giu
-
 /** Removes credentials, paths and queries of URLs, which may be keys, from the text of a setting. */
 export function withoutKeys(text: string): string {
-  return text.replaceAll(urls, (_url, protocol: string, host: string, rest = '') => {
-    return `${protocol}${host}${rest.length > 1 ? '/…' : rest}`
-  })
+  const withoutCredentials = text.replaceAll(/(:\/\/)[^\s,/@]*@/gu, '$1')
+  return withoutCredentials.replaceAll(/(:\/\/[^\s,/?#]*)[/?#][^\s,]+/gu, '$1/…')
 }
 
 /** Reads an alias from the environment. A value that cannot be converted is kept, and reported as a mistake. */

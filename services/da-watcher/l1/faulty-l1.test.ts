@@ -47,7 +47,7 @@ function instead(result: unknown): unknown {
 const corruptions: Readonly<
   Record<string, [(call: SeenCall, result: unknown) => unknown, RegExp]>
 > = {
-  'receipts without a log': [
+  'receipts with another status': [
     ({ method }, result) =>
       method === 'eth_getBlockReceipts'
         ? (result as Json[]).map((receipt) => ({ ...receipt, status: '0x0' }))
@@ -86,7 +86,7 @@ const corruptions: Readonly<
     (call, result) => (isFull(call) ? { hash: (result as Json)['hash'] } : result),
     /is wrong: block\.transactions/,
   ],
-  'the blocks of another chain': [
+  'the chain id of another chain': [
     ({ method }, result) => (method === 'eth_chainId' ? '0x3039' : result),
     /it has chain id 12345, the rollup config has l1_chain_id 900/,
   ],

@@ -122,7 +122,7 @@ test('after a reorg blocks that were fetched before it are not served', async (t
   assert.ok(gone.kind === 'reorged' && gone.canonical.hash === branch[2]?.hash)
 })
 
-test('the unsafe block signer is read once, and again only if the logs bloom of a head allows an update', async (t) => {
+test('the unsafe block signer is read only once if the logs bloom of each later head rules out an update', async (t) => {
   const own = await read()
   own.moveHead(2n)
   const served = await serveFaultyNode(t, {

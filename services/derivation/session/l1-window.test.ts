@@ -76,7 +76,7 @@ test('the bytes of the window are limited; a requested block counts with the siz
   assert.equal(due().length, maxFetches)
 })
 
-test('a single block may exceed the limit on bytes', () => {
+test('blocks above the limit on bytes are taken, and the next is requested when the window is empty', () => {
   const { window, due, give } = windowTo(100)
   for (const request of due()) give(request, blockAt(Number(request.number), maxWindowBytes))
   assert.deepEqual(due(), [])

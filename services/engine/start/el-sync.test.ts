@@ -65,7 +65,7 @@ test('after EL sync, the safe head is below the synced head, and derivation cont
   await world.start()
   const again = await derivation.until(({ generation }) => generation > chain.generation)
   assert.deepEqual([again.sync, again.safe], ['el-synced', chain.safe])
-  // The safe-head history belongs to another chain: its block has a hash that this chain does not have.
+  // The safe-head history belongs to another chain: its block 12 has another hash than block 12 of this chain.
   const other = await goBack(world, { number: 12n, hash: tip.blockHash })
   assert.deepEqual([other.sync, other.safe], ['ready', chain.safe])
   const known = blockAt(world, 12)

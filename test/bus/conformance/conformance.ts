@@ -83,7 +83,7 @@ function testStates(): void {
     }
   })
 
-  test('an unwritten key is not found; a missing stream does not answer', async () => {
+  test('an unwritten key is not found; a read of a missing stream fails as temporary', async () => {
     assert.equal(await get('never'), undefined)
     // New servers answer at once; with old ones the request times out.
     await assert.rejects(readNewest(client, 'KV_other', '$KV.other.x'), { severity: 'temporary' })
@@ -171,7 +171,7 @@ function testMessages(): void {
     assert.equal(textOf((await get('over'))?.data), 'still there')
   })
 
-  test('a message of the largest size is stored and pushed', async () => {
+  test('a message of nearly the largest size is stored and pushed', async () => {
     const reader = await open()
     const sizes: number[] = []
     reader.subscribe('state.large', { onMessage: ({ data }) => sizes.push(data.length) })

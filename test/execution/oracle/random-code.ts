@@ -14,7 +14,7 @@ const opcodes: readonly (readonly [takes: number, codes: string])[] = [
 
 const rareOpcodes = '00f3fdfeff1e'
 
-/** Init code of random opcodes. It runs until an opcode fails, for example one that the fork does not have. */
+/** Init code of random opcodes. It ends early if an opcode fails, for example one that the fork does not have. */
 export function randomProgram(random: Random, addresses: readonly Hex[]): Uint8Array {
   const parts: Uint8Array[] = []
   const length = random.between(5, 40)
