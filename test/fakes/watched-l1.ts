@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import type { TestContext } from 'node:test'
 import { Registry } from 'prom-client'
 import type { FetchL1BlockRequest, FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
@@ -24,6 +25,10 @@ export interface WatchedL1 {
   readonly waits: string[]
   readonly heads: L1Heads[]
   readonly warnings: string[]
+  /** All log lines, with their fields. */
+  readonly logged: string[]
+  /** The metrics as a scraper reads them. */
+  metricsText(): Promise<string>
   fetch(
     wanted: Partial<FetchL1BlockRequest> & { readonly number: number },
   ): Promise<FetchL1BlockResponse>
@@ -96,10 +101,12 @@ export async function watchL1(
   t.after(stop)
   const heads: L1Heads[] = []
   reader.bus.follow(l1Heads, (value) => heads.push(value))
-  const { waits, warnings } = noted
+  const { waits, warnings, logged } = noted
   return {
     waits,
     warnings,
+    logged,
+    metricsText: () => registry.metrics(),
     heads,
     stop,
     until: (what, isSo) => until(world, what, isSo),
@@ -117,12 +124,19 @@ export async function watchL1(
 
 /** Notes the status and the warnings of da-watcher. */
 function listener() {
-  const [waits, warnings]: [string[], string[]] = [[], []]
-  const warn = (_fields: unknown, message?: string) => void warnings.push(String(message))
+  const [waits, warnings, logged]: [string[], string[], string[]] = [[], [], []]
+  const log = (fields: unknown, message?: string) => {
+    logged.push(`${String(message)} ${inspect(fields, { depth: 10 })}`)
+  }
+  const warn = (fields: unknown, message?: string) => {
+    warnings.push(String(message))
+    log(fields, message)
+  }
   return {
     waits,
     warnings,
-    log: { debug: () => undefined, info: () => undefined, warn },
+    logged,
+    log: { debug: log, info: log, warn },
     status: {
       setWait: (wait?: Pick<Wait, 'what'>) => note(waits, wait?.what ?? 'goes on'),
     },
