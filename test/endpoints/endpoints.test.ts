@@ -116,13 +116,16 @@ test(`the only endpoints answer well for one second in ten, for ${randomSeconds}
   await node.check()
 })
 
-/** Gives each endpoint a misbehaviour; not one without an answer, since its timeout is longer than the good moments. */
+/** Misbehaviours whose effect outlasts a good second: a call in flight until its timeout, a pause that the server asks for. */
+const outlasting = /no answer|Retry-After|backoff_seconds/
+
+/** Gives each endpoint a misbehaviour that ends with its bad moment. */
 function misbehaveAtRandom(node: NodeBehindProxies, random: Random): void {
   for (const [api, proxies] of [
     ['rpc', node.rpcs],
     ['beacon', node.beacons],
   ] as const) {
-    const [first, ...others] = of(api).filter(({ name }) => !name.includes('no answer'))
+    const [first, ...others] = of(api).filter(({ name }) => !outlasting.test(name))
     if (first === undefined) throw new Error('no misbehaviour')
     for (const proxy of proxies) proxy.misbehave = random.pick([first, ...others]).misbehave
   }
