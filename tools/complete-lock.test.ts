@@ -10,7 +10,7 @@ test('the lock has every platform package, so that npm ci takes it on any regist
   assert.deepEqual(Object.keys(missingEntries(lock)), [])
 })
 
-test('a platform package that npm omitted is recognised by its name', () => {
+test('the platform of a package that npm omitted is read from its name', () => {
   const optionalDependencies = {
     '@tool/linux-x64-musl': '1.2.3',
     '@tool/binding-linux-arm64-gnu': '1.2.3',

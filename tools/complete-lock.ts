@@ -25,7 +25,7 @@ const processors = ['arm', 'arm64', 'ia32', 'ppc64', 'riscv64', 's390x', 'wasm32
 
 /**
  * The missing entries of a lock file: one for each optional dependency of a locked package.
- * A platform package is recognised by its name, as in `@scope/tool-linux-x64-musl`.
+ * The `os`, `cpu` and `libc` of an entry are read from its name, such as `@scope/tool-linux-x64-musl`.
  */
 export function missingEntries(lock: Lock): Record<string, LockedPackage> {
   const missing: Record<string, LockedPackage> = {}

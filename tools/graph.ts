@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { importProblem, type Layer, layerOf, levels, packageWithoutLayer } from './lint/layers.ts'
 
-// Prints the graph of the packages: lines and imports. Ends with 1 if an import goes upward or in a circle, or
-// if a package has too large a share of the lines.
+// Prints the graph of the packages: lines and imports. Ends with 1 if an import goes to a higher layer or in a circle,
+// or if a package has no layer or too large a share of the lines.
 
 /** Largest share of the lines that a package may have. */
 const maxShare = 0.25

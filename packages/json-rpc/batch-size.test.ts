@@ -77,7 +77,7 @@ test('a batch within the limit of the setting is one request', async (t) => {
   assert.deepEqual(sizes, [100, 100, 1])
 })
 
-test('a server that is out of order does not make batches smaller', async (t) => {
+test('a server that answers with status 503 does not make batches smaller', async (t) => {
   let isBroken = true
   const sizes: number[] = []
   const url = await serveHttp(t, ({ body }, response) => {

@@ -17,7 +17,7 @@ import { unpackL1Block } from './packed-l1-block.ts'
 
 /** L1 from the cache of da-watcher, without endpoints. Each block is verified again. */
 export class CachedL1 implements RecordableL1Source {
-  /** For messages. */
+  /** For error messages. */
   readonly name: string
   readonly #cache: L1Cache
   readonly #view: L1View
@@ -40,7 +40,7 @@ export class CachedL1 implements RecordableL1Source {
   }
 
   /**
-   * A block with its cached blobs. Of several blocks with one number, the child of the block before is preferred.
+   * A block with its cached blobs. Of several blocks with one number it takes the final one, else a child of the block fetched last.
    *
    * @throws Fault `l1-cache` if it is damaged
    */

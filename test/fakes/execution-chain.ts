@@ -106,7 +106,7 @@ export function setSlot(salt: number, slot: number, value: number): Uint8Array {
   return deposit(salt, { to: storeAddress, data })
 }
 
-/** The name of a slot. */
+/** The 32-byte key of a slot, as hex. */
 export function slotKey(slot: number): Hex {
   return `0x${slot.toString(16).padStart(64, '0')}`
 }

@@ -30,7 +30,7 @@ const edges = [
 
 const lossMs = 10_000
 
-/** F17: all messages of one kind are lost for 10 s, then of the next kind. The seed determines the first kind. */
+/** F17: all messages of one kind are lost for 10 s; after a time to recover, those of the next kind. The seed determines the first kind. */
 export const edgesLost: Disturbance = (run) => {
   const { simulation, l1, recoveryMs } = run
   const { clock, wire, seed } = simulation

@@ -58,7 +58,9 @@ export function addKeysCommands(program: Command): void {
   const kindArgument = new Argument('<kind>', 'what the key is for').choices(Object.keys(kinds))
   keys
     .command('create')
-    .description('Write a new key to a file that only its owner can read. Existing files are kept.')
+    .description(
+      'Write a new key to a file that only its owner can read. An existing file is not overwritten.',
+    )
     .addArgument(kindArgument)
     .argument('<file>', 'where to write it')
     .addHelpText('after', help)

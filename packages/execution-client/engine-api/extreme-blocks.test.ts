@@ -85,7 +85,7 @@ class ExtremeRun {
     this.#good = envelope as Envelope
     const { blockHash } = this.#good.executionPayload
     for (const client of [builder, this.#follower]) {
-      // The builder has it already, the follower executes it. Both write it to their databases, and read it again.
+      // The builder has it already, the follower executes it. Both write it to their databases.
       const { status, validationError } = await client.import(this.#good)
       assert.equal(status, 'VALID', `${validationError}`)
       assert.equal((await client.choose(blockHash)).payloadStatus.status, 'VALID')

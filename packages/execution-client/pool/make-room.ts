@@ -47,7 +47,7 @@ function findVictim(
     if (transaction === undefined) continue
     const { nonce } = transaction.signed
     if (transaction.sender === newcomer.sender) {
-      // A later transaction of the same sender depends on the new one, and does not count.
+      // Of the same sender only later transactions may be evicted: they depend on the new one, so their price does not matter.
       if (nonce <= newcomer.signed.nonce) continue
     } else {
       hasOthers = true

@@ -95,7 +95,7 @@ test('the epoch of a batch must be the epoch of the head or the next one', () =>
 })
 
 // Rules: singular-epoch
-test('a batch must not extend an epoch that has ended', () => {
+test('a batch must not extend the epoch of the head if the known L1 blocks begin after it', () => {
   const l1Blocks = epochs(3, 4)
   assert.equal(check({ epochNumber: 2n, head: 17, l1Blocks }), 'drop epoch-too-old')
   assert.equal(check({ epochNumber: 3n, head: 17, l1Blocks }), 'accept')

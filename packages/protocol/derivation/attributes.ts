@@ -33,7 +33,7 @@ export type AttributesOutput =
       readonly attributes: PayloadAttributes
       /** The system config for the child of the block. */
       readonly systemConfig: SystemConfig
-      /** Updates in the epoch's L1 block that were ignored, for logs. */
+      /** Updates in the epoch's L1 block that were ignored, so that the caller can log them. */
       readonly ignoredUpdates: readonly IgnoredUpdate[]
     }
   | {

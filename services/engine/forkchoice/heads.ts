@@ -2,7 +2,7 @@ import type { ChainState } from '#messages/chain-state.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { ForkchoiceHeads } from '#engine-api/execution-client.ts'
 
-/** The heads of the L2 chain, all on one chain, `finalized` lowest and `unsafe` highest. */
+/** The heads of the L2 chain. All but `backupUnsafe` are on one chain, `finalized` lowest and `unsafe` highest. */
 export interface Heads extends Pick<
   ChainState,
   'unsafe' | 'safe' | 'finalized' | 'localSafe' | 'pendingSafe'
