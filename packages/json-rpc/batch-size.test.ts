@@ -96,13 +96,46 @@ test('a server that answers with status 503 does not make batches smaller', asyn
   assert.deepEqual(sizes, [3, 3])
 })
 
-test('the size doubles every ten minutes up to the setting, and a refusal halves it at once', async () => {
+test('one error for a whole batch that is not about batches does not make them smaller', async (t) => {
+  let isBroken = true
+  const sizes: number[] = []
+  const url = await serveHttp(t, ({ body }, response) => {
+    const calls = JSON.parse(body) as Call[]
+    sizes.push(calls.length)
+    const broken = { id: null, error: error(-32_000, 'internal error') }
+    response.end(JSON.stringify(isBroken ? broken : calls.map(result)))
+  })
+  const clock = new VirtualClock(0)
+  const rpc = new JsonRpcClient({ endpoints: [{ url }], rounds: 1, timeoutMs: 5_000, clock })
+  t.after(() => rpc.close())
+  const calls = ['a', 'b', 'c'].map((method) => ({ method, params: [] }))
+  assert.ok((await rpc.batch(calls)).every((answer) => 'error' in answer))
+  isBroken = false
+  await rpc.batch(calls)
+  assert.deepEqual(sizes, [3, 3])
+})
+
+test('a server that refuses every request gets a few of them for a batch, and keeps its size', async (t) => {
+  let requests = 0
+  const url = await serveHttp(t, (_request, response) => {
+    requests++
+    response.writeHead(400).end()
+  })
+  const clock = new VirtualClock(0)
+  const rpc = new JsonRpcClient({ endpoints: [{ url }], rounds: 1, timeoutMs: 5_000, clock })
+  t.after(() => rpc.close())
+  const calls = Array.from({ length: 100 }, () => ({ method: 'a', params: [] }))
+  await assert.rejects(rpc.batch(calls), { code: 'rpc-status' })
+  assert.equal(requests, 7)
+})
+
+test('the size doubles every minute up to the setting, and a refusal halves it at once', async () => {
   const clock = new VirtualClock(0)
   const size = new BatchSize(100, clock)
   size.refused(100)
   size.refused(50)
   assert.equal(size.current, 25)
-  await clock.run(599_999, () => false)
+  await clock.run(59_999, () => false)
   assert.equal(size.current, 25)
   await clock.run(1, () => false)
   assert.equal(size.current, 50)
@@ -110,7 +143,7 @@ test('the size doubles every ten minutes up to the setting, and a refusal halves
   size.refused(50)
   assert.equal(size.current, 25)
   for (const expected of [50, 100, 100]) {
-    await clock.run(600_000, () => false)
+    await clock.run(60_000, () => false)
     assert.equal(size.current, expected)
   }
 })

@@ -1,7 +1,7 @@
 import type { Clock } from '#runtime/clock.ts'
 
 /** Time after a refusal before a larger batch is tried again: plans change, and a refusal may have been an accident. */
-const growAfterMs = 600_000
+const growAfterMs = 60_000
 
 /** Number of calls that a server accepts in one request: halved when it refuses, doubled again after a while. */
 export class BatchSize {

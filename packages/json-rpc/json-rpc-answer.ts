@@ -47,6 +47,12 @@ export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } })
 }
 
+/** Codes with which servers without batches, or with a limit, refuse a batch as a whole: parse error, invalid request. */
+const wholeBatchCodes: readonly number[] = [errorCodes.parse, errorCodes.invalidRequest]
+
+/** Characters of an error message that are read; the server chooses its length. */
+const maxMessage = 500
+
 /** Fields of faults, and what removes secrets from quoted texts. */
 interface AnswerContext {
   readonly fields: Readonly<Record<string, unknown>>
@@ -80,7 +86,8 @@ export function parseAnswers(
     // Some servers answer with one error without an id.
     const refusal = byId.get(null) ?? byId.get(undefined)
     const error = refusal !== undefined && 'error' in refusal ? refusal.error : undefined
-    if (ids.length === 1 && error !== undefined) return { error }
+    const isOfBatch = error?.meaning === 'batch-limit' || wholeBatchCodes.includes(error?.code ?? 0)
+    if (error !== undefined && (ids.length === 1 || !isOfBatch)) return { error }
     const reason = error === undefined ? '' : `: ${error.message} (code ${error.code})`
     const partial = { ...fields, isPartial: ids.length > 1 }
     throw badResponse(`no answer to call ${id}${reason}`, partial, error)
@@ -91,7 +98,7 @@ function parseJson(text: string, { fields, clean }: AnswerContext): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    const start = JSON.stringify(clean(text).slice(0, 80))
+    const start = JSON.stringify(clean(text.slice(0, maxMessage)).slice(0, 80))
     throw badResponse(`not JSON: ${start}`, fields, cause)
   }
 }
@@ -105,7 +112,7 @@ function answerOf(item: object, { fields, clean }: AnswerContext): JsonRpcAnswer
   if (typeof error !== 'object') throw badResponse('an error that is not an object', fields)
   const { code, message, data } = error as Readonly<Record<string, unknown>>
   if (typeof code !== 'number') throw badResponse('an error without code', fields)
-  const text = typeof message === 'string' ? clean(message) : 'no message'
+  const text = typeof message === 'string' ? clean(message.slice(0, maxMessage)) : 'no message'
   const refusal = new JsonRpcError(code, text, data)
   if (refusal.meaning !== 'rate-limit') return { error: refusal }
   const pauseMs = pauseIn(refusal)

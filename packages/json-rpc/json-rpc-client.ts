@@ -160,7 +160,7 @@ export class JsonRpcClient {
     return answers
   }
 
-  /** Sends calls in one request; if the endpoint refuses this many, in smaller ones. */
+  /** Sends calls in one request; if the endpoint refuses this many, in two halves. */
   async #sendOrSplit(
     at: number,
     calls: readonly JsonRpcCall[],
@@ -172,8 +172,11 @@ export class JsonRpcClient {
     } catch (error) {
       if (calls.length === 1 || !isBatchRefusal(error)) throw error
     }
+    const middle = Math.floor(calls.length / 2)
+    const answers = await this.#sendOrSplit(at, calls.slice(0, middle), signal)
+    // Only now it is known that the size was the reason.
     this.#batchSizes[at]?.refused(calls.length)
-    return this.#request(at, calls, signal)
+    return [...answers, ...(await this.#request(at, calls.slice(middle), signal))]
   }
 
   async #send(

@@ -18,6 +18,16 @@ for (const { of, means, pauseMs, ...answer } of answers)
     assert.equal(pauseIn(answer), pauseMs)
   })
 
+test('limits of something else than calls are not rate limits', () => {
+  for (const message of [
+    'query exceeded limit of 10000 results',
+    'max initcode size exceeded: code size 60000, limit 49152',
+    'exceeded max gas limit',
+    'execution reverted: request limit exceeded',
+  ])
+    assert.notEqual(meaningOf({ code: -32_000, message }), 'rate-limit', message)
+})
+
 test('the table has each provider and client that operators use most', () => {
   const names = new Set(answers.map(({ of }) => of))
   for (const name of ['Alchemy', 'Infura', 'QuickNode', 'Ankr', 'Chainstack', 'dRPC'])
@@ -32,6 +42,7 @@ test('a pause is read in milliseconds, seconds and minutes, as a number of the d
     ['try again in 1.5s', 1_500],
     ['try again in 2 minutes', 120_000],
     ['retry after 7', 7_000],
+    ['try again in 1 hour', 3_600_000],
     ['try again later', undefined],
     ['limit of 100 requests', undefined],
   ]

@@ -34,9 +34,10 @@ const badRequestCodes: readonly number[] = [-32_600, -32_602, -32_604]
 const words = {
   batch:
     /batch(?:es|ed)?\b.*(?:not (?:supported|allowed)|too (?:large|big|many)|limit|exceed|max|size|up to|more than)|(?:limit|max|exceed|too (?:large|big|many)).*\bbatch/iu,
+  revert: /^execution reverted/iu,
   timeout: /time(?:d)?.?out|took too long/iu,
   limit:
-    /too many requests?\b|rate.?limit|throttl|slow down|\b(?:rate|rps|requests?|calls?|capacity|compute units?|credits?|quota|throughput)\b[^.]*\b(?:limit(?:ed)?|exceeded|exhausted|reached)\b|\bexceeded\b[^.]*\b(?:limit|capacity|quota|rps|requests)\b/iu,
+    /too many requests?\b|rate.?limit|throttl|slow down|\b(?:rate|rps|requests?|calls?|capacity|compute units?|credits?|quota|throughput)\b[^.]*\b(?:limit(?:ed)?|exceeded|exhausted|reached)\b/iu,
   block:
     /\b(?:header|block|receipts?|state|transaction|resource)\b[^.]*\bnot (?:found|available|yet)|unknown block|missing trie node|not (?:yet )?(?:synced|indexed)/iu,
   method:
@@ -48,7 +49,7 @@ export function meaningOf({ code, message }: ErrorAnswer): ErrorMeaning {
   if (code === methodNotFound) return 'missing-method'
   if (words.batch.test(message)) return 'batch-limit'
   if (limitCodes.includes(code)) return 'rate-limit'
-  if (words.timeout.test(message)) return 'other'
+  if (words.timeout.test(message) || words.revert.test(message)) return 'other'
   if (words.limit.test(message)) return 'rate-limit'
   if (words.method.test(message)) return 'perhaps-missing-method'
   if (words.block.test(message)) return 'missing-block'
@@ -58,7 +59,14 @@ export function meaningOf({ code, message }: ErrorAnswer): ErrorMeaning {
 
 /** Words with a pause, such as `retry in 10s` or `try again in 500 ms`. */
 const pauseWords =
-  /(?:retry|try again)[^.\d]*?(?<count>\d{1,6}(?:\.\d{1,3})?)\s*(?<unit>ms|milliseconds?|s|seconds?|m|minutes?)?\b/iu
+  /(?:retry|try again)[^.\d]*?(?<count>\d{1,6}(?:\.\d{1,3})?)\s*(?<unit>ms|milliseconds?|s|seconds?|m|minutes?|h|hours?)?\b/iu
+
+/** Units of a pause. */
+const unitsMs: readonly (readonly [RegExp, number])[] = [
+  [/^(?:ms|milli)/iu, 1],
+  [/^m/iu, 60_000],
+  [/^h/iu, 3_600_000],
+]
 
 /** The pause that an error answer asks for, in milliseconds; undefined if it names none. */
 export function pauseIn({ message, data }: Omit<ErrorAnswer, 'code'>): number | undefined {
@@ -66,7 +74,7 @@ export function pauseIn({ message, data }: Omit<ErrorAnswer, 'code'>): number | 
   if (seconds !== undefined) return seconds * 1_000
   const { count, unit = 's' } = pauseWords.exec(message)?.groups ?? {}
   if (count === undefined) return undefined
-  const unitMs = /^mi?l?l?i?s/iu.test(unit) ? 1 : unit.startsWith('m') ? 60_000 : 1_000
+  const unitMs = unitsMs.find(([name]) => name.test(unit))?.[1] ?? 1_000
   return Number(count) * unitMs
 }
 

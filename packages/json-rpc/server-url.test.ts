@@ -45,21 +45,36 @@ test('fixed headers are sent with each request', async (t) => {
   )
 })
 
-const key = fc.stringMatching(/^[0-9A-Za-z_-]{8,40}$/)
+const key = fc.stringMatching(/^[0-9A-Za-z_%-]{8,40}$/)
 
 test('no part of a URL or header that may be a key is in a cleaned text', () => {
   fc.assert(
     fc.property(fc.tuple(key, key, key, key), fc.string(), (keys, noise) => {
       const [segment, value, user, password] = keys
       const url = `https://${user}:${password}@rpc.example/v2/${segment}?apikey=${value}`
-      const header = `${segment}-${value}`
+      const token = `${value}0${segment}`
+      const header = `Bearer ${token}`
       const server = new ServerUrl(url, [header])
       const text = `${noise}${url} ${segment}/${value} ${server.headers['authorization']} ${header}${noise}`
       const cleaned = server.clean(text)
-      for (const secret of [segment, value, password])
+      for (const secret of [segment, value, password, token])
         assert.ok(noise.includes(secret) || !cleaned.includes(secret), cleaned)
     }),
   )
+})
+
+test('a token is masked also without the rest of its header, and a bare key of a query', () => {
+  const server = new ServerUrl('https://rpc.example/?0123456789abcdef', ['Bearer sk_0123456789'])
+  assert.equal(server.clean('bad sk_0123456789 and 0123456789abcdef'), 'bad … and …')
+})
+
+test('a malformed percent sign in a URL is kept as it is', () => {
+  for (const url of [
+    'https://h/v2/100%zzkey1',
+    'https://h/rpc?apikey=abcdefg%25',
+    'http://u:50%off@h',
+  ])
+    assert.equal(new ServerUrl(url).clean(''), '')
 })
 
 test('a short word of a path, such as a version, stays readable', () => {

@@ -1,6 +1,9 @@
 /** Shortest part of a path or query that may be a key. */
 const shortestKey = 8
 
+/** Shortest password that is masked: a shorter one would mask ordinary words. */
+const shortestPassword = 4
+
 /** Replaces a secret in a text. */
 const mask = '…'
 
@@ -19,24 +22,24 @@ export class ServerUrl {
 
   /** @param keys further secrets, such as values of headers @throws TypeError if the URL is invalid */
   constructor(text: string, keys: readonly string[] = []) {
-    const url = new URL(text)
-    const { protocol, host, pathname, search, searchParams } = url
+    const { protocol, host, pathname, search, username, password } = new URL(text)
     this.name = `${protocol}//${host}`
     this.path = pathname
     this.search = search
-    const user = decodeURIComponent(url.username)
-    const password = decodeURIComponent(url.password)
-    const credentials = Buffer.from(`${user}:${password}`).toString('base64')
-    const hasCredentials = user !== '' || password !== ''
-    this.headers = hasCredentials ? { authorization: `Basic ${credentials}` } : {}
-    const parts = [...pathname.split('/'), ...searchParams.values()]
-    const long = parts.filter((part) => part.length >= shortestKey)
-    const wholes = [pathname, search].filter((part) => part.length >= shortestKey)
-    const all = [...keys, ...wholes, ...long, ...long.map((part) => decodeURIComponent(part))]
-    if (hasCredentials) all.push(credentials, user, password, url.username, url.password)
-    this.#secrets = [...new Set(all)]
-      .filter((part) => part !== '')
-      .toSorted((a, b) => b.length - a.length)
+    const credentials = `${decoded(username)}:${decoded(password)}`
+    const hasCredentials = username !== '' || password !== ''
+    const basic = Buffer.from(credentials).toString('base64')
+    this.headers = hasCredentials ? { authorization: `Basic ${basic}` } : {}
+    const parts = [pathname, ...pathname.split('/'), search, ...search.split(/[?&=]/u)]
+    const ofHeaders = keys.flatMap((key) => [key, ...key.split(/[\s=,:]+/u)])
+    const long = [...parts, ...ofHeaders, username, credentials, basic]
+    const secrets = [
+      ...long.filter((part) => part.length >= shortestKey),
+      ...[password].filter((part) => part.length >= shortestPassword),
+    ]
+    this.#secrets = [...new Set([...secrets, ...secrets.map(decoded)])].toSorted(
+      (a, b) => b.length - a.length,
+    )
   }
 
   /** The URL without credentials. */
@@ -47,5 +50,15 @@ export class ServerUrl {
   /** A text without the path, query and credentials of the URL, such as an error page that repeats them. */
   clean(text: string): string {
     return this.#secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, mask), text)
+  }
+}
+
+/** Decodes a part of a URL; one that is malformed stays as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch (error) {
+    if (error instanceof URIError) return part
+    throw error
   }
 }

@@ -64,6 +64,15 @@ test('a rate limit stops all queries: for the time that the server asks for, up 
   }
 })
 
+test('a shorter rest does not end a longer one', () => {
+  const { score, restMs } = scored()
+  score.failed(new Fault('rpc-limited', { fields: { retryAfterMs: 30_000 } }))
+  score.failed(tooMany)
+  score.failed(wrong)
+  assert.equal(restMs(), 30_000)
+  assert.equal(score.rating.rest?.lastResortMs, 30_000)
+})
+
 test('a rest after rate limits without a time doubles until an answer, but is 1 s at most for a last resort', () => {
   const { score, restMs } = scored()
   for (const expectedMs of [1_000, 2_000, 4_000]) {

@@ -54,6 +54,8 @@ interface Rest {
   readonly untilMs: number
   /** End of the rest if no other endpoint answers. */
   readonly lastResortMs: number
+  /** Whether a rate limit was its cause, which holds for all kinds of queries. */
+  readonly isLimit: boolean
 }
 
 /** Score of one endpoint, from its answers and failures. */
@@ -117,6 +119,9 @@ export class EndpointScore {
     this.#noteFailing(0)
     this.#limits = 0
     this.#wrongStreaks[kind] = Math.floor(this.#wrongStreaks[kind] / 2)
+    // It may have been queried while it rested, because no other endpoint answered.
+    for (const each of ['heads', 'data'] as const)
+      if (each === kind || this.#rests[each]?.isLimit === true) delete this.#rests[each]
   }
 
   /** Notes that it did not answer within this time. */
@@ -153,8 +158,16 @@ export class EndpointScore {
     { forMs, lastResortMs }: { readonly forMs: number; readonly lastResortMs: number },
   ): void {
     const nowMs = this.#clock.monotonicMs()
-    for (const kind of kinds)
-      this.#rests[kind] = { reason, untilMs: nowMs + forMs, lastResortMs: nowMs + lastResortMs }
+    for (const kind of kinds) {
+      // A shorter rest does not end one that a server asked for.
+      const before = this.#rests[kind]
+      this.#rests[kind] = {
+        reason,
+        isLimit: kinds.length > 1,
+        untilMs: Math.max(nowMs + forMs, before?.untilMs ?? 0),
+        lastResortMs: Math.max(nowMs + lastResortMs, before?.lastResortMs ?? 0),
+      }
+    }
   }
 
   #noteLatency(latencyMs: number): void {

@@ -95,8 +95,8 @@ test('a method that is missing by its code is not called again for ten minutes',
   assert.deepEqual(await fetch(), first)
 })
 
-test('a method that is refused in words is missing after the second time in a row', async (t) => {
-  const { state, fetch } = await node(t)
+test('a method that is refused in words is missing if it is refused again 5 s later', async (t) => {
+  const { state, fetch, pass } = await node(t)
   const refusal = new JsonRpcError(-32_000, 'method not available on your plan')
   // The first time, the block is fetched by other methods, and nothing is remembered.
   state.answer = refusal
@@ -105,6 +105,9 @@ test('a method that is refused in words is missing after the second time in a ro
   assert.deepEqual(await fetch(), first)
   state.answer = refusal
   assert.deepEqual(await fetch(), [...first, ...others.slice(-1)])
+  await pass(4_999)
+  assert.deepEqual(await fetch(), [...first, ...others.slice(-1)])
+  await pass(1)
   assert.deepEqual(await fetch(), [...first, ...others.slice(-1)])
   state.answer = undefined
   assert.deepEqual(await fetch(), others.slice(-1))

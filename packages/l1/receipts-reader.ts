@@ -49,13 +49,13 @@ const missingRetryMs = 600_000
 /** Time until a method is tried again whose receipts were wrong: the node may implement it differently from others. */
 const wrongRetryMs = 30_000
 
-/** A method counts as missing after this many refusals in a row that are not clear, as of one node behind a load balancer. */
-const unclearRefusals = 2
+/** A refusal that is not clear, as of one node behind a load balancer, must come again after this time, without an answer between. */
+const unclearMs = 5_000
 
 /** How a method has answered. */
 interface Standing {
-  /** Refusals in a row that are not clear. */
-  refusals: number
+  /** Time of the first refusal that is not clear since the last answer; undefined: none. */
+  refusedAtMs: number | undefined
   /** Another method is used until then. */
   avoidUntilMs: number
 }
@@ -66,7 +66,7 @@ export class ReceiptsReader {
   readonly #isTrusted: boolean
   /** Of each of `blockMethods`, then of `oneByOne`. */
   readonly #standings: readonly Standing[] = [...blockMethods, oneByOne].map(() => {
-    return { refusals: 0, avoidUntilMs: 0 }
+    return { refusedAtMs: undefined, avoidUntilMs: 0 }
   })
 
   constructor(rpc: JsonRpcClient, { isTrusted }: { readonly isTrusted: boolean }) {
@@ -83,18 +83,20 @@ export class ReceiptsReader {
   async fetch(block: UnverifiedL1Block, options?: CallOptions): Promise<VerifiedReceipts> {
     // Verification against the header still detects a block that is not empty.
     if (block.transactions.length === 0) return this.#read([], block)
+    const refused: (readonly [standing: Standing, isClear: boolean])[] = []
     for (const [way, standing] of this.#ways()) {
       const method = blockMethods[way]
       const answered = await (method === undefined
         ? this.#fetchOneByOne(block, options)
         : this.#tryMethod(method, block, options))
       if (answered === 'missing' || answered === 'perhaps-missing') {
-        standing.refusals++
-        if (answered === 'missing' || standing.refusals >= unclearRefusals)
-          this.#avoid(standing, missingRetryMs)
+        refused.push([standing, answered === 'missing'])
         continue
       }
-      standing.refusals = 0
+      standing.refusedAtMs = undefined
+      // Only a node that answers another method lacks these: one that refuses everything has a bad moment.
+      for (const [other, isClear] of refused)
+        this.#noteRefusal(other, isClear ? 'clear' : 'unclear')
       try {
         return this.#read(answered, block)
       } catch (error) {
@@ -102,7 +104,8 @@ export class ReceiptsReader {
         throw error
       }
     }
-    throw new Fault('rpc-refused', { detail: 'it serves no method for receipts' })
+    const detail = 'no method for receipts answers now'
+    throw new Fault('rpc-refused', { detail })
   }
 
   /** The methods to try, in order: all that are not avoided, or else the one that is avoided for the shortest time. */
@@ -114,8 +117,15 @@ export class ReceiptsReader {
     return all.toSorted(([, one], [, other]) => one.avoidUntilMs - other.avoidUntilMs).slice(0, 1)
   }
 
+  #noteRefusal(standing: Standing, kind: 'clear' | 'unclear'): void {
+    const nowMs = this.#rpc.clock.monotonicMs()
+    standing.refusedAtMs ??= nowMs
+    if (kind === 'clear' || nowMs - standing.refusedAtMs >= unclearMs)
+      this.#avoid(standing, missingRetryMs)
+  }
+
   #avoid(standing: Standing, forMs: number): void {
-    standing.refusals = 0
+    standing.refusedAtMs = undefined
     standing.avoidUntilMs = this.#rpc.clock.monotonicMs() + forMs
   }
 

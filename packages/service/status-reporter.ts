@@ -106,6 +106,8 @@ export class StatusReporter {
     if (this.#bus === undefined || this.#followed.has(service)) return
     this.#followed.add(service)
     this.#bus.followEach(serviceStatus[service], (status) => {
+      // The instance that acts is the cause, not one that stands by.
+      if (status.phase === 'standby') return
       this.#causes.set(service, { wait: status.wait, seenMs: this.#options.clock.monotonicMs() })
       if (this.#wait?.on === service) this.#changed()
     })

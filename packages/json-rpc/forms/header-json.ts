@@ -78,9 +78,15 @@ export function headerHashProblem({
 }): string {
   const what = `the header has hash ${computed}, not ${reported}`
   if (unknownFields.length === 0) return `${what}: a field is wrong`
-  const names = unknownFields.slice(0, maxNamedFields).join(', ')
+  const names = unknownFields
+    .slice(0, maxNamedFields)
+    .map((name) => name.slice(0, maxFieldName))
+    .join(', ')
   return `${what}: it has fields that this version does not know (${names}), of a fork after ${lastKnownFork} or of this endpoint`
 }
 
 /** Limit on the unknown fields that a message names. */
 const maxNamedFields = 5
+
+/** Characters of a field's name that a message shows. */
+const maxFieldName = 40

@@ -74,8 +74,8 @@ const defaultFractions: Readonly<Record<string, bigint>> = {
   prague: fractions.prague,
 }
 
-/** Forks whose entry geth reads, and whose time it reads from a field of the same name. */
-const gethForks: ReadonlySet<string> = new Set([
+/** Forks whose entry geth reads, and whose time it reads from a field of the same name; of forks at one time the last counts. */
+const gethForks: readonly string[] = [
   'cancun',
   'prague',
   'osaka',
@@ -85,7 +85,7 @@ const gethForks: ReadonlySet<string> = new Set([
   'bpo4',
   'bpo5',
   'amsterdam',
-])
+]
 
 /**
  * Parses the schedule of an L1 from its chain config in geth's form: `cancunTime`, …, and `blobSchedule`. An entry may
@@ -99,9 +99,9 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
   const outer = objectOf(json, 'the L1 chain config')
   const config = outer['config'] === undefined ? outer : objectOf(outer['config'], 'config')
   const schedule = objectOf(config['blobSchedule'] ?? {}, 'blobSchedule')
-  const names = new Set([...Object.keys(defaultFractions), ...Object.keys(schedule)])
+  const others = Object.keys(schedule).filter((name) => !gethForks.includes(name))
   const forks: BlobFork[] = []
-  for (const name of names) {
+  for (const name of [...gethForks, ...others]) {
     const time = config[`${name}Time`]
     const isScheduled = time !== undefined && time !== null
     const entry = schedule[name]
@@ -113,14 +113,20 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
     }
     if (!isScheduled) {
       // As in geth, a fork without a time is not planned. Where another client keeps the time of other forks is not known.
-      if (gethForks.has(name)) continue
+      if (gethForks.includes(name)) continue
       throw new DecodeError(`blobSchedule.${name}: ${name}Time is missing`)
     }
     const path = `blobSchedule.${name}.baseFeeUpdateFraction`
     const { baseFeeUpdateFraction } = objectOf(entry, `blobSchedule.${name}`)
     const fraction = integerOf(baseFeeUpdateFraction, path)
     if (fraction === 0n) throw new DecodeError(`${path}: must not be 0`)
-    forks.push({ timestamp: integerOf(time, `${name}Time`), baseFeeUpdateFraction: fraction })
+    const timestamp = integerOf(time, `${name}Time`)
+    // Which of two forks at one time is the later one, only geth says of those that it knows.
+    if (others.includes(name) && forks.some((fork) => fork.timestamp === timestamp))
+      throw new DecodeError(
+        `${name}Time: another fork has the same time, and which counts is not known`,
+      )
+    forks.push({ timestamp, baseFeeUpdateFraction: fraction })
   }
   return forks.toSorted((a, b) =>
     a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0,

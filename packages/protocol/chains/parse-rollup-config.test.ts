@@ -235,6 +235,24 @@ test('the blob schedule has each fork with an entry, known or not, in the order 
   )
 })
 
+test('of forks at one time the last one in the order of geth counts, whatever the order of the entries', () => {
+  const entries = { bpo1: 11, bpo2: 22, cancun: 1, osaka: 3, prague: 2 }
+  const blobSchedule = Object.fromEntries(
+    Object.entries(entries).map(([name, fraction]) => [name, { baseFeeUpdateFraction: fraction }]),
+  )
+  const times = Object.fromEntries(Object.keys(entries).map((name) => [`${name}Time`, 0]))
+  const fractions = parseL1BlobSchedule({ ...times, blobSchedule })
+  assert.deepEqual(
+    fractions.map(({ baseFeeUpdateFraction }) => baseFeeUpdateFraction),
+    [1n, 2n, 3n, 11n, 22n],
+  )
+  const unknown = { ...blobSchedule, someDay: { baseFeeUpdateFraction: 9 } }
+  assert.throws(
+    () => parseL1BlobSchedule({ ...times, someDayTime: 0, blobSchedule: unknown }),
+    /someDayTime: another fork has the same time/,
+  )
+})
+
 test('an entry without a time belongs to a fork that is not planned, if geth knows the fork', () => {
   const blobSchedule = { osaka: { baseFeeUpdateFraction: 5 }, bpo5: { baseFeeUpdateFraction: 6 } }
   const times = parseL1BlobSchedule({ cancunTime: 1, blobSchedule })
