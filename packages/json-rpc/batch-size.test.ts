@@ -28,6 +28,10 @@ const refusals: Readonly<Record<string, (calls: readonly Call[], limit: number) 
   'the error of a server without batches': () =>
     ok({ id: null, error: error(-32_005, 'Batched requests are not supported by this server') }),
   'status 413': () => ({ status: 413, body: 'content too large' }),
+  'status 500 with an error about batches': () => ({
+    status: 500,
+    body: { error: error(31, 'Batch of more than 3 requests are not allowed on free tier') },
+  }),
   'status 400': () => ({ status: 400, body: { error: error(-32_600, 'expected an object') } }),
 }
 

@@ -2,7 +2,7 @@ import { type Dispatcher, errors, Pool } from 'undici'
 import { systemClock } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
 import { AnswerReader, type HttpAnswer } from './answer-reader.ts'
-import { pauseIn } from './provider-errors.ts'
+import { type ErrorAnswer, meaningOf, pauseIn } from './provider-errors.ts'
 import { parseRetryAfter } from './rpc-status.ts'
 import { ServerUrl } from './server-url.ts'
 
@@ -41,6 +41,9 @@ const redirectStatuses: readonly number[] = [301, 302, 307, 308]
 
 /** Redirects that are followed, within one server. */
 const maxRedirects = 3
+
+/** Characters of an error page that are read. */
+const maxErrorText = 1_024
 
 /** Characters that are quoted from an error page. */
 const maxExcerpt = 300
@@ -157,10 +160,14 @@ export class Endpoint {
   }
 
   #statusFault(answer: HttpAnswer): Fault {
-    const { status, text } = answer
-    const retryAfterMs = retryAfterOf(answer) ?? pauseIn({ message: text, data: jsonIn(text) })
+    const { status } = answer
+    const text = answer.text.slice(0, maxErrorText)
+    const error = errorIn(text)
+    const { message = text, data } = error ?? {}
+    const retryAfterMs = retryAfterOf(answer) ?? pauseIn({ message, data })
+    const meaning = error === undefined ? 'other' : meaningOf(error)
     const isFinal = finalStatuses.includes(status)
-    const fields = { status, isFinal, ...(retryAfterMs !== undefined && { retryAfterMs }) }
+    const fields = { status, isFinal, meaning, ...(retryAfterMs !== undefined && { retryAfterMs }) }
     const said = this.clean(text).slice(0, maxExcerpt).replaceAll(/\s+/gu, ' ').trim()
     const detail = `HTTP status ${status}${said === '' ? '' : `: ${said}`}`
     return new Fault('rpc-status', {
@@ -190,11 +197,13 @@ function retryAfterOf({ headers }: HttpAnswer): number | undefined {
   return parseRetryAfter(headers['retry-after'], systemClock.now())
 }
 
-/** The data of a JSON-RPC error in an error page; undefined if it has none. */
-function jsonIn(text: string): unknown {
+/** The JSON-RPC error in an error page; undefined if it has none. */
+function errorIn(text: string): ErrorAnswer | undefined {
   try {
-    const { error } = JSON.parse(text) as { readonly error?: { readonly data?: unknown } | null }
-    return error?.data
+    const { error } = JSON.parse(text) as { readonly error?: Partial<ErrorAnswer> | null }
+    const { code, message, data } = error ?? {}
+    if (typeof code !== 'number' || typeof message !== 'string') return undefined
+    return { code, message, data }
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined
     throw error

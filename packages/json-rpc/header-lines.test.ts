@@ -1,12 +1,23 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
 import { isHeaderLine, parseHeaderLines, readHeadersFile } from './header-lines.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'atoll-headers-'))
+after(() => rmSync(folder, { recursive: true }))
+
+function file(text: string): string {
+  const path = join(folder, 'headers')
+  writeFileSync(path, text)
+  return path
+}
 
 test('headers are read from lines, without empty lines and comments', () => {
   const text = '# key of the provider\nAuthorization: Bearer a.b:c\r\n\nX-Api-Key:abc\n'
-  assert.deepEqual(parseHeaderLines(text, 'file'), {
-    authorization: 'Bearer a.b:c',
-    'x-api-key': 'abc',
+  assert.deepEqual(Object.fromEntries(parseHeaderLines(text, 'file')), {
+    '': { authorization: 'Bearer a.b:c', 'x-api-key': 'abc' },
   })
 })
 
@@ -27,6 +38,24 @@ test('a malformed header is an error that names the line and not its content', (
 })
 
 test('a headers file that is missing is an error, and no file means no headers', () => {
-  assert.deepEqual(readHeadersFile(undefined), {})
-  assert.throws(() => readHeadersFile('/nonexistent/headers'), { code: 'settings' })
+  assert.deepEqual(readHeadersFile(undefined, ['http://a'])('http://a'), {})
+  assert.throws(() => readHeadersFile('/nonexistent/headers', ['http://a']), { code: 'settings' })
+})
+
+test('headers of a section are sent to the server of that section only', () => {
+  const path = file('[https://paid.example]\nX-Key: one\n[wss://other.example:8546/]\nX-Key: two\n')
+  const urls = ['https://paid.example/v2', 'wss://other.example:8546', 'https://public.example']
+  const headersOf = readHeadersFile(path, urls)
+  assert.deepEqual(urls.map(headersOf), [{ 'x-key': 'one' }, { 'x-key': 'two' }, {}])
+})
+
+test('headers without a section are refused if there are several servers', () => {
+  const path = file('X-Key: one\n')
+  assert.deepEqual(readHeadersFile(path, ['http://a/1', 'http://a/2'])('http://a/2'), {
+    'x-key': 'one',
+  })
+  assert.throws(
+    () => readHeadersFile(path, ['http://a', 'http://b']),
+    /with several servers a line such as \[http:\/\/a\] must say/,
+  )
 })

@@ -13,34 +13,73 @@ export function isHeaderLine(text: string): boolean {
   return headerLine.test(text)
 }
 
+/** Headers of a file by the origin of the server that they are for; `''` without a section. */
+export type HeaderSections = ReadonlyMap<string, Headers>
+
+/** A line that begins the headers of one server, such as `[https://rpc.example]`. */
+const sectionLine = /^\[([a-z]+:\/\/[^/\s\]]+)\/?\]$/iu
+
 /**
- * Reads headers from lines `Name: value`; empty lines and lines that start with # are skipped.
+ * Reads headers from lines `Name: value`. A line `[https://rpc.example]` begins the headers of one server. Empty lines and
+ * lines that start with # are skipped.
  *
  * @param what names the text in the error, such as its file
  * @throws Fault `settings` that names the line, but not its content
  */
-export function parseHeaderLines(text: string, what: string): Headers {
-  const headers: Record<string, string> = {}
+export function parseHeaderLines(text: string, what: string): HeaderSections {
+  const sections = new Map<string, Record<string, string>>()
+  let origin = ''
   for (const [at, line] of text.split(/\r?\n/u).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue
+    const [, section] = sectionLine.exec(line.trim()) ?? []
+    if (section !== undefined) {
+      origin = originOf(section)
+      continue
+    }
     const [, name, value] = headerLine.exec(line.trim()) ?? []
-    if (name === undefined || value === undefined)
-      throw new Fault('settings', {
-        detail: `${what}, line ${at + 1}: want a header, as in Name: value`,
-      })
+    if (name === undefined || value === undefined) {
+      const detail = `${what}, line ${at + 1}: want a header, as in Name: value`
+      throw new Fault('settings', { detail })
+    }
+    const headers = sections.get(origin) ?? {}
     headers[name.toLowerCase()] = value
+    sections.set(origin, headers)
   }
-  return headers
+  return sections
 }
 
-/** Reads headers from a file; undefined: none. @throws Fault `settings` if it cannot be read, or has a malformed line */
-export function readHeadersFile(path: string | undefined): Headers {
-  if (path === undefined) return {}
-  let text: string
+/**
+ * Reads the headers for each of several URLs from a file; no path: no headers. A key is never sent to the server of another
+ * provider: headers without a section are only for URLs of one server.
+ *
+ * @throws Fault `settings` if the file cannot be read, has a malformed line, or does not say which server headers are for
+ */
+export function readHeadersFile(
+  path: string | undefined,
+  urls: readonly string[],
+): (url: string) => Headers {
+  if (path === undefined) return () => ({})
+  const sections = parseHeaderLines(readText(path), path)
+  const origins = new Set(urls.map(originOf))
+  const anonymous = sections.get('')
+  if (anonymous !== undefined && origins.size > 1) {
+    const [example = ''] = origins
+    const detail = `${path}: with several servers a line such as [${example}] must say which one the headers below are for`
+    throw new Fault('settings', { detail })
+  }
+  return (url) => ({ ...anonymous, ...sections.get(originOf(url)) })
+}
+
+/** Protocol, host and port. */
+function originOf(url: string): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
+}
+
+function readText(path: string): string {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (cause) {
     throw new Fault('settings', { detail: `${path}: ${toError(cause).message}`, cause })
   }
-  return parseHeaderLines(text, path)
 }

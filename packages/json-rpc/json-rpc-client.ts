@@ -206,7 +206,9 @@ const batchStatuses: readonly number[] = [400, 413]
 
 function isBatchRefusal(error: unknown): boolean {
   if (isFault(error, 'rpc-response')) return error.fields.isPartial === true
-  return isFault(error, 'rpc-status') && batchStatuses.includes(error.fields.status)
+  if (!isFault(error, 'rpc-status')) return false
+  const { status, meaning } = error.fields
+  return batchStatuses.includes(status) || meaning === 'batch-limit'
 }
 
 function refusesBatch(answer: JsonRpcAnswer): boolean {

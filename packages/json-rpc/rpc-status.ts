@@ -8,9 +8,10 @@ export function isFinalAnswer(error: unknown): boolean {
 
 /** Whether an endpoint limits the rate of calls. */
 export function isRateLimit(fault: Fault): boolean {
-  return (
-    fault.code === 'rpc-limited' || (isFault(fault, 'rpc-status') && fault.fields.status === 429)
-  )
+  if (fault.code === 'rpc-limited') return true
+  if (!isFault(fault, 'rpc-status')) return false
+  const { status, meaning, retryAfterMs: askedMs } = fault.fields
+  return status === 429 || meaning === 'rate-limit' || (status === 503 && askedMs !== undefined)
 }
 
 /** Pause that an endpoint asks for. */

@@ -28,12 +28,15 @@ export interface BeaconOptions {
   readonly slotTimes?: SharedSlotTimes
   /** Share one among clients: its first use takes seconds. */
   readonly commitments?: BlobCommitments
-  /** Whether blobs are used without verification, which saves 50 ms per blob. Only for the operator's own endpoints. */
+  /** Whether the commitment of a sidecar is used without verification, which saves 50 ms per blob. Only for own endpoints. */
   readonly isTrusted?: boolean
 }
 
 /** 128 blobs in hex with their sidecars; no fork allows this many per block yet. */
 const maxResponseBytes = 64 * 1024 * 1024
+
+/** Characters of an answer that is not JSON that are read for the message. */
+const maxExcerpt = 500
 
 /** HTTP statuses of a path that is not served, or has no data. */
 const absentStatuses: readonly number[] = [400, 404, 405, 410, 501]
@@ -89,6 +92,13 @@ const blobPaths: readonly BlobPath[] = [
   { path: (slot) => `/eth/v1/beacon/blob_sidecars/${slot}`, schema: sidecarsJson },
 ]
 
+/** HTTP statuses that say that a path is not served at all. */
+const missingStatuses: readonly number[] = [404, 405, 501]
+
+/** Time until the newer path is tried again after a failure, and after it was missing. */
+const preferMs = 60_000
+const preferMissingMs = 600_000
+
 /** Time until an endpoint is asked again for the slot times that it did not serve. */
 const slotsRetryMs = 60_000
 
@@ -107,8 +117,9 @@ export class BeaconClient {
   readonly #slotTimes: SharedSlotTimes
   #slots: SlotTimes | undefined
   #askSlotsAtMs = 0
-  /** The path that served blobs last; it is tried first. */
+  /** The path that is tried first, until `#preferredUntilMs`; then the newer one is tried again. */
   #preferred = 0
+  #preferredUntilMs = 0
 
   /** @throws TypeError if the URL is invalid */
   constructor(options: BeaconOptions) {
@@ -137,19 +148,33 @@ export class BeaconClient {
   ): Promise<ReadonlyMap<Hash, Uint8Array>> {
     const slot = slotAt(await this.#loadSlots(signal), timestamp)
     const failures: Fault[] = []
+    if (this.#options.clock.monotonicMs() >= this.#preferredUntilMs) this.#preferred = 0
     for (const way of blobPaths.keys().map((at) => (this.#preferred + at) % blobPaths.length)) {
       const { path, schema } = blobPaths[way] as BlobPath
       try {
         const answered = await this.#get(path(slot, versionedHashes), schema, signal)
         const found = await this.#match(slot, answered, versionedHashes)
-        this.#preferred = way
+        this.#prefer(way, failures)
         return found
       } catch (error) {
         if (!isFault(error) || isOfEndpoint(error)) throw error
         failures.push(error)
       }
     }
+    // The slot may be wrong, if the endpoint served the times of another network.
+    this.#slots = undefined
     throw this.#failureOf(failures, slot)
+  }
+
+  /** Tries the path that served the blobs first next time: for long only if the other one is missing. */
+  #prefer(way: number, failures: readonly Fault[]): void {
+    if (way === this.#preferred) return
+    const isMissing = failures.some(
+      (fault) => isFault(fault, 'rpc-status') && missingStatuses.includes(fault.fields.status),
+    )
+    this.#preferred = way
+    const forMs = isMissing ? preferMissingMs : preferMs
+    this.#preferredUntilMs = this.#options.clock.monotonicMs() + forMs
   }
 
   /** @throws Fault `l1-behind` if there are no blobs, `l1-invalid` if there are others */
@@ -159,9 +184,14 @@ export class BeaconClient {
     versionedHashes: ReadonlySet<Hash>,
   ): Promise<ReadonlyMap<Hash, Uint8Array>> {
     if (answered.length === 0) throw this.#newFault('l1-behind', `no blobs at slot ${slot}`)
-    const hashes = await Promise.all(answered.map((each) => this.#versionedHash(each)))
+    // A blob under another commitment need not be verified.
+    const candidates = answered.filter(
+      ({ commitment }) =>
+        commitment === undefined || versionedHashes.has(versionedHashOf(commitment)),
+    )
+    const hashes = await Promise.all(candidates.map((each) => this.#versionedHash(each)))
     const found = new Map<Hash, Uint8Array>()
-    for (const [at, { blob }] of answered.entries()) {
+    for (const [at, { blob }] of candidates.entries()) {
       const hash = hashes[at]
       if (hash !== undefined && versionedHashes.has(hash)) found.set(hash, blob)
     }
@@ -213,6 +243,8 @@ export class BeaconClient {
   async #loadSlots(signal: AbortSignal | undefined): Promise<SlotTimes> {
     const { fixed, fallback } = this.#slotTimes
     if (fixed !== undefined) return fixed
+    const { ofPublicChain } = this.#slotTimes
+    if (ofPublicChain !== undefined) return ofPublicChain
     if (this.#slots !== undefined) return this.#slots
     const nowMs = this.#options.clock.monotonicMs()
     if (fallback !== undefined && nowMs < this.#askSlotsAtMs) return fallback
@@ -220,7 +252,7 @@ export class BeaconClient {
       this.#slots = this.#slotTimes.answered(await this.#fetchSlots(signal))
       return this.#slots
     } catch (error) {
-      if (fallback === undefined || !isFault(error) || isOfEndpoint(error)) throw error
+      if (fallback === undefined || !isFault(error) || error.code === 'aborted') throw error
       this.#askSlotsAtMs = nowMs + slotsRetryMs
       return fallback
     }
@@ -260,9 +292,13 @@ export class BeaconClient {
     try {
       return parseJson(schema, JSON.parse(text), 'answer')
     } catch (cause) {
-      if (!(cause instanceof SyntaxError) && !(cause instanceof DecodeError)) throw cause
-      const detail = `${this.name}: ${this.#endpoint.clean(cause.message)}`
-      throw new Fault('rpc-response', { detail, cause })
+      if (cause instanceof SyntaxError) {
+        const start = JSON.stringify(this.#endpoint.clean(text.slice(0, maxExcerpt)).slice(0, 80))
+        // eslint-disable-next-line atoll/use-caught-error -- the message of the cause quotes the text with its secrets
+        throw new Fault('rpc-response', { detail: `${this.name}: not JSON: ${start}` })
+      }
+      if (!(cause instanceof DecodeError)) throw cause
+      throw new Fault('rpc-response', { detail: `${this.name}: ${cause.message}`, cause })
     }
   }
 }

@@ -121,6 +121,18 @@ test('an endpoint that rests is queried when the others fail, and not before its
   assert.equal(await ask(), 'a')
 })
 
+test('a block that the only good endpoint lacks is not asked of one that rests', async () => {
+  const { ask, asked, plans, clock } = pool({
+    a: { afterMs: 1, code: 'l1-invalid' },
+    b: { afterMs: 1 },
+  })
+  assert.equal(await ask(), 'b')
+  plans['b'] = { afterMs: 1, code: 'l1-behind' }
+  await clock.run(1_000, () => false)
+  assert.equal(await ask(), 'l1-behind: b: broken')
+  assert.deepEqual(asked, ['a', 'b', 'b'])
+})
+
 test('if every endpoint lacks the data, the query fails with l1-behind, and no endpoint counts as failed', async () => {
   const { ask, all } = pool({
     a: { afterMs: 1, code: 'l1-behind' },

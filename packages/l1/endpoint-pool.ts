@@ -68,21 +68,22 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
     { signal, kind = 'data' }: PoolAsk = {},
   ): Promise<Answer> {
-    const candidates = this.#candidates(kind)
     const unavailable = (failures: readonly Fault[]) => this.#unavailable(failures)
-    return new Race({ ...this.#options, kind, candidates, task, unavailable }).run(signal)
+    const options = { ...this.#options, ...this.#candidates(kind), kind, task, unavailable }
+    return new Race(options).run(signal)
   }
 
-  /** Endpoints to query, the best first. Those that rest come last, when nothing else answers. */
-  #candidates(kind: QueryKind): readonly Scored<Endpoint>[] {
-    return this.#all
+  /** Endpoints to query, the best first; those that rest are the last resort. */
+  #candidates(kind: QueryKind): Pick<RaceOptions<Endpoint, unknown>, 'candidates' | 'lastResort'> {
+    const ranked = this.#all
       .filter(({ score }) => !score.isUnavailable(kind))
-      .map((scored) => {
-        const { score } = scored
-        return { scored, isResting: score.isResting(kind), rank: score.rating.score }
-      })
-      .toSorted((a, b) => Number(a.isResting) - Number(b.isResting) || a.rank - b.rank)
+      .map((scored) => ({ scored, rank: scored.score.rating.score }))
+      .toSorted((a, b) => a.rank - b.rank)
       .map(({ scored }) => scored)
+    return {
+      candidates: ranked.filter(({ score }) => !score.isResting(kind)),
+      lastResort: ranked.filter(({ score }) => score.isResting(kind)),
+    }
   }
 
   /** Queries all endpoints that are not resting, and returns the answers. Failures lower the score. */
@@ -94,7 +95,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
       if (scored.score.isResting(kind)) return undefined
       const candidates = [scored]
       const unavailable = (failures: readonly Fault[]) => failures[0] ?? this.#unavailable([])
-      const race = new Race({ ...this.#options, kind, candidates, task, unavailable })
+      const options = { ...this.#options, kind, candidates, lastResort: [], task, unavailable }
+      const race = new Race(options)
       try {
         return { name: scored.endpoint.name, answer: await race.run(undefined) }
       } catch (error) {
@@ -112,8 +114,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
   }
 
   #unavailable(failures: readonly Fault[]): Fault {
-    if (failures.length > 0 && failures.every(({ code }) => code === 'l1-behind'))
-      return failures[0] as Fault
+    const [first] = failures
+    if (first !== undefined && failures.every(({ code }) => code === 'l1-behind')) return first
     const { what } = this.#options
     const { ratings } = this
     const reasons = ratings.map(({ name, rest, lastFailure }) => {
@@ -136,6 +138,8 @@ interface RaceOptions<Endpoint, Answer> extends Pick<
 > {
   readonly kind: QueryKind
   readonly candidates: readonly Scored<Endpoint>[]
+  /** Endpoints that rest, queried after the others if one of these failed with more than `l1-behind`. */
+  readonly lastResort: readonly Scored<Endpoint>[]
   readonly task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>
   readonly unavailable: (failures: readonly Fault[]) => Fault
 }
@@ -168,7 +172,7 @@ class Race<Endpoint, Answer> {
 
   #startNext(): void {
     this.#cancelHedge()
-    const scored = this.#options.candidates[this.#next++]
+    const scored = this.#nextCandidate()
     if (scored !== undefined) {
       this.#running++
       void this.#attempt(scored)
@@ -182,6 +186,17 @@ class Race<Endpoint, Answer> {
           this.#startNext()
         })
     } else if (this.#running === 0) this.#reject(this.#options.unavailable(this.#failures))
+  }
+
+  /** The next endpoint to query; undefined if there is none, or the last resort is not needed yet. */
+  #nextCandidate(): Scored<Endpoint> | undefined {
+    const { candidates, lastResort } = this.#options
+    const { length } = candidates
+    if (this.#next < length) return candidates[this.#next++]
+    const isNeeded = this.#failures.every(({ code }) => code === 'l1-behind')
+      ? length === 0
+      : this.#running === 0
+    return isNeeded ? lastResort[this.#next++ - length] : undefined
   }
 
   async #attempt({ endpoint, score }: Scored<Endpoint>): Promise<void> {

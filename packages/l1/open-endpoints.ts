@@ -25,8 +25,8 @@ export interface OpenedEndpoints {
   readonly pool: EndpointPool<L1Endpoint>
   /** In the order of the settings. */
   readonly endpoints: readonly { readonly url: string; readonly endpoint: L1Endpoint }[]
-  /** Headers of each request, from the settings. */
-  readonly headers: Readonly<Record<string, string>>
+  /** Headers of each request to a URL, from the settings. */
+  readonly headersOf: (url: string) => Readonly<Record<string, string>>
   /** Closes all connections. */
   readonly close: () => Promise<void>
 }
@@ -36,11 +36,14 @@ export function openEndpoints(
   { l1RpcUrls, l1RpcHeadersFile, l1TimeoutMs: timeoutMs, l1RpcMaxBatchSize: maxBatch }: L1Settings,
   { clock, chainId, trustedUrls = [], rateLimit = 0, onCall, onFailure }: OpenEndpointsOptions,
 ): OpenedEndpoints {
-  const fixedHeaders = readHeadersFile(l1RpcHeadersFile)
+  const headersOf = readHeadersFile(l1RpcHeadersFile, l1RpcUrls)
   const endpoints = l1RpcUrls.map((url) => {
     const rate = rateLimit === 0 ? undefined : new CallRate(rateLimit, clock)
     const options = { timeoutMs, rounds: 1, clock, onCall, rate, maxBatch }
-    const rpc = new JsonRpcClient({ endpoints: [{ url, fixedHeaders }], ...options })
+    const rpc = new JsonRpcClient({
+      endpoints: [{ url, fixedHeaders: headersOf(url) }],
+      ...options,
+    })
     const isTrusted = trustedUrls.includes(url)
     return { url, endpoint: new L1Endpoint({ rpc, name: nameOf(url), isTrusted, chainId }) }
   })
@@ -52,7 +55,7 @@ export function openEndpoints(
       onFailure,
     }),
     endpoints,
-    headers: fixedHeaders,
+    headersOf,
     close: async () => {
       await Promise.all(endpoints.map(({ endpoint }) => endpoint.close()))
     },

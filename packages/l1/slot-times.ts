@@ -41,6 +41,11 @@ export class SharedSlotTimes {
     return genesisTime === undefined || slotMs === undefined ? undefined : { genesisTime, slotMs }
   }
 
+  /** The times of a public chain, which need no answer of an endpoint. */
+  get ofPublicChain(): SlotTimes | undefined {
+    return this.#public && this.#withSettings(this.#public)
+  }
+
   /** The times for an endpoint that does not serve them: those of a public chain, else those of another endpoint. */
   get fallback(): SlotTimes | undefined {
     const known = this.#public ?? this.#answered

@@ -19,6 +19,8 @@ interface ReadFields {
     readonly status: number
     /** Whether a repeat would get the same answer. */
     readonly isFinal: boolean
+    /** What a JSON-RPC error in the body means; absent without one. */
+    readonly meaning?: string
     readonly retryAfterMs?: number
   }
   'stream-refused': { readonly status: number }

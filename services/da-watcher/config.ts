@@ -26,7 +26,7 @@ export const config = z.strictObject({
   l1BeaconHeader: secret(
     want(z.string().refine(isHeaderLine).optional(), 'a header, as in Name: value'),
   ).describe(
-    'header of each request to the beacon API; better put a secret into --l1-beacon-headers-file',
+    'header of each request to the first beacon endpoint; better put a secret into --l1-beacon-headers-file',
   ),
   l1BeaconHeadersFile: readableFile('headers of each request, one in a line')
     .optional()

@@ -1,13 +1,18 @@
 import * as z from 'zod'
 import { l1Settings } from '#l1/l1-settings.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
-import { oneOf, readableFile, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import {
+  oneOf,
+  readableFile,
+  urlWithoutUser,
+  wholeNumber,
+} from '#runtime/settings/setting-kinds.ts'
 
 /** Settings of the engine. */
 export const config = z.strictObject({
   ...chainSettings.shape,
   ...l1Settings.shape,
-  engineUrl: url(['http', 'https'], 'http://127.0.0.1:8551')
+  engineUrl: urlWithoutUser(['http', 'https'], 'http://127.0.0.1:8551')
     .default('http://127.0.0.1:8551')
     .describe('Engine API of the execution client'),
   jwtSecretFile: readableFile('a secret of 32 bytes in hex').describe(

@@ -32,7 +32,7 @@ export const useCaughtError: Rule = {
 }
 
 /**
- * Whether a catch clause drops errors without naming which. Such a clause only tests the class of the error, as in
+ * Whether a catch clause drops errors without naming which. Such a clause tests at most whether the error is a `Fault` or an `Error`, as in
  * `if (!isFault(error)) throw error` or `if (isFault(error)) return undefined; throw error`.
  */
 function dropsAnyError(statements: readonly Node[], caught: ReadonlySet<string>): boolean {

@@ -163,7 +163,7 @@ for (const [what, again, code, message] of [
     /--l1-rpc-url: http.* has chain 1, the rollup config has 900/,
   ],
   [
-    'an L2 with another genesis',
+    'the rollup config of another chain',
     {
       ...short,
       options: { rollupConfig: join(recordsFolder, 'fork-delta', 'rollup.json') },

@@ -30,6 +30,16 @@ export function url(protocols: readonly string[], example: string): z.ZodType<st
   return want(z.string().refine(fits), `a URL, such as ${example}`)
 }
 
+/** A URL whose server is authorized in another way: a user or a password in it would be ignored. */
+export function urlWithoutUser(protocols: readonly string[], example: string): z.ZodType<string> {
+  const fits = (text: string) => {
+    const { username, password } = new URL(text)
+    return username === '' && password === ''
+  }
+  const kind = url(protocols, example)
+  return want(kind.refine(fits), `a URL without user and password, such as ${example}`)
+}
+
 /** A whole number within bounds, inclusive. */
 export function wholeNumber(low: number, high: number): z.ZodType<number> {
   const digits = z.string().regex(/^-?\d{1,15}$/)

@@ -142,7 +142,7 @@ test('the environment variable of a switch must be true or false', () => {
 test('a list is several values with commas between them', () => {
   assert.deepEqual(read(['--endpoints', 'http://a, http://b']).endpoints, ['http://a', 'http://b'])
   assert.deepEqual(mistakes([...needed, '--endpoints', 'http://a,b']), [
-    'item 2 of --endpoints is "b"',
+    'item 2 of --endpoints is not a URL',
   ])
 })
 

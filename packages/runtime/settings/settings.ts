@@ -183,19 +183,21 @@ function mistakeOf(
 
 /** Names the wrong value, or the wrong item of a list, without secrets. */
 function wrongValue(
-  { flag, isSecret }: SettingDescription,
+  { flag, isSecret, want }: SettingDescription,
   value: string,
   { path: [, item] }: z.core.$ZodIssue,
 ): string {
   if (isSecret) return `${flag} is malformed`
   const text = typeof item === 'number' ? (value.split(',')[item]?.trim() ?? value) : value
   const which = typeof item === 'number' ? `item ${item + 1} of ${flag}` : flag
+  // A text that is not a URL may be a URL with a slip, and a key in it.
+  if (want.startsWith('a URL') && !URL.canParse(text)) return `${which} is not a URL`
   return `${which} is ${JSON.stringify(withoutKeys(text))}`
 }
 
 /** Removes credentials, paths and queries of URLs, which may be keys, from the text of a setting. */
 export function withoutKeys(text: string): string {
-  const withoutCredentials = text.replaceAll(/(:\/\/)[^\s,/@]*@/gu, '$1')
+  const withoutCredentials = text.replaceAll(/(:\/*)[^\s,/]*@/gu, '$1')
   return withoutCredentials.replaceAll(/(:\/\/[^\s,/?#]*)[/?#][^\s,]+/gu, '$1/…')
 }
 

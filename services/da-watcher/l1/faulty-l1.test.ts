@@ -216,7 +216,7 @@ test('with a single L1 node, the head follows it to a lower block', async (t) =>
   await watched.until('the head went back', () => watched.heads.at(-1)?.head.number === 3n)
 })
 
-test('blocks of a trusted node may have unknown fields and transaction types', async (t) => {
+test('the header hash of a block is not checked if its node is trusted, and transactions may have unknown types', async (t) => {
   const own = await node(t)
   own.corrupt = (call, result) => {
     if (!isBlock(call) || result === null) return result

@@ -16,7 +16,7 @@ export interface OpenBeaconsOptions {
   /** Endpoints whose blobs are not verified. */
   readonly trustedUrls: readonly string[]
   readonly timeoutMs: number
-  readonly headers: Readonly<Record<string, string>>
+  readonly headersOf: (url: string) => Readonly<Record<string, string>>
   readonly slotTimes: SharedSlotTimes
   readonly clock: Clock
   /** Verifies blobs. */
@@ -37,20 +37,20 @@ export function openBeacons({
   what,
   trustedUrls,
   timeoutMs,
-  headers,
+  headersOf,
   slotTimes,
   clock,
   commitments,
   onFailure,
 }: OpenBeaconsOptions): OpenedBeacons {
-  if (urls.some((url) => !trustedUrls.includes(url))) commitments.prepare()
+  if (urls.length > 0) commitments.prepare()
   const endpoints = urls.map((url) => {
     const isTrusted = trustedUrls.includes(url)
     return new BeaconClient({
       url,
       timeoutMs,
       rounds: 1,
-      headers,
+      headers: headersOf(url),
       slotTimes,
       clock,
       commitments,

@@ -138,16 +138,20 @@ function openAllBeacons(settings: L1Settings, context: OpenL1Context) {
   const { l1BeaconUrls = [], l1BeaconArchiveUrls = [], l1TrustedUrls = [], l1TimeoutMs } = settings
   const { clock, commitments = new BlobCommitments(), config: rollup } = context
   const { l1BeaconGenesisTime, l1BeaconSlotSeconds, l1BeaconHeader = '' } = settings
-  const headers = {
-    ...parseHeaderLines(l1BeaconHeader, '--l1-beacon-header'),
-    ...readHeadersFile(settings.l1BeaconHeadersFile),
-  }
+  const fromFile = readHeadersFile(settings.l1BeaconHeadersFile, [
+    ...l1BeaconUrls,
+    ...l1BeaconArchiveUrls,
+  ])
+  const [primary] = l1BeaconUrls
+  const single = parseHeaderLines(l1BeaconHeader, '--l1-beacon-header').get('')
+  // As in op-node, the single header is for the first beacon endpoint, and for no archive.
+  const headersOf = (url: string) => ({ ...(url === primary && single), ...fromFile(url) })
   const slotTimes = new SharedSlotTimes(rollup.l1ChainId, {
     genesisTime: l1BeaconGenesisTime === undefined ? undefined : BigInt(l1BeaconGenesisTime),
     slotMs: l1BeaconSlotSeconds === undefined ? undefined : BigInt(l1BeaconSlotSeconds) * 1_000n,
   })
   const options = {
-    headers,
+    headersOf,
     slotTimes,
     trustedUrls: l1TrustedUrls,
     timeoutMs: l1TimeoutMs,
@@ -176,7 +180,7 @@ function openDisk({ dataDir, cacheMib }: L1Settings): L1Cache | undefined {
 
 /** Subscribes to the heads of all WebSocket endpoints. */
 function followHeads(
-  { endpoints, headers }: OpenedEndpoints,
+  { endpoints, headersOf }: OpenedEndpoints,
   {
     listener,
     clock,
@@ -202,7 +206,7 @@ function followHeads(
         if (!(error instanceof DecodeError)) throw error
       }
     }
-    void subscribeHeads({ url, headers, clock, signal, onHeader })
+    void subscribeHeads({ url, headers: headersOf(url), clock, signal, onHeader })
   }
   return () => ended.abort()
 }

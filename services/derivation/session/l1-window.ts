@@ -14,7 +14,7 @@ export const maxWindowBytes = 16 * 1024 * 1024
 export const maxWindowBlocks = 64
 
 /** Delays before a failed request is repeated. */
-const refetchBackoff = { firstMs: 250, longestMs: 1_000 }
+const refetchBackoff = { firstMs: 250, longestMs: 500 }
 
 /** A request for an L1 block. */
 export interface L1Request {
