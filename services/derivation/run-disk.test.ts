@@ -56,12 +56,12 @@ async function startedWorld(full: Write) {
   await world.writeHeads()
   await world.begin(1n)
   history.full = full
-  const { ended, stop } = await world.start({ history })
+  const derivation = await world.start({ history })
   let error: unknown
-  ended.catch((reason: unknown) => {
+  derivation.ended.catch((reason: unknown) => {
     error = reason
   })
-  return { world, history, stop, failure: () => error }
+  return { world, history, derivation, failure: () => error }
 }
 
 for (const full of ['begin', 'intend', 'record', 'finish'] as const)
@@ -85,9 +85,9 @@ for (const full of ['begin', 'intend', 'record', 'finish'] as const)
   })
 
 test('derivation that waits for its disk ends when it is stopped', async () => {
-  const { world, stop, failure } = await startedWorld('begin')
+  const { world, derivation, failure } = await startedWorld('begin')
   await world.bus.pass(10_000)
-  stop()
+  derivation.stop()
   await world.bus.pass(10)
   const error = failure()
   assert.ok(error instanceof Fault && error.code === 'closed', String(error))
