@@ -20,12 +20,40 @@ export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: serializeError },
   }
-  // Synchronous, so that a line that explains why a process stops is written before the process ends.
-  const stream = isText
-    ? pretty({ sync: true, ignore: 'pid,hostname,chainId,instance', singleLine: true })
-    : pino.destination({ sync: true })
-  return pino(options, stream)
+  let log: Logger | undefined
+  const onLost = (lines: number) =>
+    log?.warn({ lines }, 'log lines were lost while the disk failed')
+  const output = standardOutput(onLost)
+  const ignore = 'pid,hostname,chainId,instance'
+  const stream = isText ? pretty({ destination: output, ignore, singleLine: true }) : output
+  log = pino(options, stream)
+  return log
 }
+
+/** Limit on the lines that wait for a standard output whose disk is full; further lines are lost. */
+export const keptLogBytes = 64 * 1024
+
+/**
+ * Standard output, which may be a file on a disk that is full for a while: a failed write must not end the process. Lines
+ * up to `keptLogBytes` are written with the next line that finds room. Writes are synchronous, so that a line that
+ * explains why a process stops is written before the process ends.
+ */
+function standardOutput(onLost: (lines: number) => void): ReturnType<typeof pino.destination> {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: keptLogBytes })
+  let lost = 0
+  output.on('error', ignoreFailure)
+  output.on('drop', () => lost++)
+  output.on('write', () => {
+    if (lost === 0) return
+    const lines = lost
+    lost = 0
+    setImmediate(() => onLost(lines))
+  })
+  return output
+}
+
+/** The line stays in the buffer, and a log cannot report its own failure. */
+function ignoreFailure(): void {}
 
 /** Formats an error and its causes. A fault has code, fields, and advice if critical; other errors have a stack. */
 function serializeError(error: unknown): unknown {
