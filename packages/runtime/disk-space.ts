@@ -6,6 +6,7 @@ import {
   openSync,
   rmSync,
   statfsSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -55,11 +56,19 @@ export function writeProblem(folder: string): string | undefined {
   }
 }
 
-/**
- * Why writes to a folder fail or soon will, found without writing; undefined if nothing is known. For a user who may
- * not write to the folder.
- */
-export function spaceProblem(folder: string): string | undefined {
+/** Why writes to folders fail or soon will, found without writing: at most one problem for each disk. */
+export function diskProblems(folders: readonly string[]): readonly string[] {
+  const seen = new Set<number>()
+  return folders.flatMap((folder) => {
+    const disk = statSync(folder, { throwIfNoEntry: false })?.dev
+    if (disk !== undefined && seen.has(disk)) return []
+    if (disk !== undefined) seen.add(disk)
+    const problem = spaceProblem(folder)
+    return problem === undefined ? [] : [problem]
+  })
+}
+
+function spaceProblem(folder: string): string | undefined {
   try {
     accessSync(folder, constants.W_OK)
   } catch (error) {

@@ -20,13 +20,12 @@ export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: serializeError },
   }
-  let log: Logger | undefined
-  const onLost = (lines: number) =>
-    log?.warn({ lines }, 'log lines were lost while the disk failed')
-  const output = standardOutput(onLost)
+  const output = standardOutput((lines) =>
+    log.warn({ lines }, 'log lines were lost while the disk failed'),
+  )
   const ignore = 'pid,hostname,chainId,instance'
   const stream = isText ? pretty({ destination: output, ignore, singleLine: true }) : output
-  log = pino(options, stream)
+  const log = pino(options, stream)
   return log
 }
 
