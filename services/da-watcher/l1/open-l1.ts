@@ -179,7 +179,10 @@ function openDisk(
     mkdirSync(dataDir, { recursive: true })
     return new L1Cache(join(dataDir, cacheFile), { maxBytes: cacheMib * mebibyte })
   }
-  return new DiskCache({ open, clock, log, onProblem: onCacheProblem })
+  const disk = new DiskCache({ open, clock, log, onProblem: onCacheProblem })
+  // A problem shows at the start, not at the first block.
+  disk.use(() => undefined)
+  return disk
 }
 
 /** Subscribes to the heads of all WebSocket endpoints. */
