@@ -123,6 +123,18 @@ function answered(answer: (call: JsonRpcCall) => unknown) {
   return new EngineApiClient({ rpc, config: testRollup, monotonicMs: () => 0 })
 }
 
+test('ACCEPTED is no error: a stored block waits for its forkchoice, and heads are not valid yet', async () => {
+  const { l2 } = await readRecord('fork-karst')
+  const block = l2[1]?.block ?? assert.fail()
+  const payloadStatus = { status: 'ACCEPTED', latestValidHash: null, validationError: null }
+  const client = answered(({ method }) =>
+    method.startsWith('engine_newPayload') ? payloadStatus : { payloadStatus, payloadId: null },
+  )
+  assert.deepEqual(await client.newPayload(block), { kind: 'accepted' })
+  const heads = { head: block.blockHash, safe: undefined, finalized: undefined }
+  assert.deepEqual(await client.forkchoice(heads), { kind: 'syncing' })
+})
+
 test('after a refusal of getPayloadV5, V4 is called', async () => {
   const karst = { ...testRollup, hardforkTimes: { karst: 0n } }
   const asked: string[] = []

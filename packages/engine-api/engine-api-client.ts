@@ -92,7 +92,10 @@ export class EngineApiClient implements ExecutionClient {
     if (version >= 3) params.push([], payload.parentBeaconBlockRoot)
     if (version >= 4) params.push([])
     const method = `engine_newPayloadV${version}`
-    return this.#ask(method, params, (json) => statusOf(parseJson(statusJson, json)))
+    return this.#ask(method, params, (json) => {
+      const answer = parseJson(statusJson, json)
+      return answer.status === 'ACCEPTED' ? { kind: 'accepted' } : statusOf(answer)
+    })
   }
 
   async forkchoice(heads: ForkchoiceHeads): Promise<ForkchoiceStatus> {
@@ -244,7 +247,8 @@ export class EngineApiClient implements ExecutionClient {
   }
 }
 
-function statusOf({ status, validationError }: z.output<typeof statusJson>): PayloadStatus {
+/** The verdict on heads. ACCEPTED is not defined for them: like SYNCING, it says that they are not valid yet. */
+function statusOf({ status, validationError }: z.output<typeof statusJson>): ForkchoiceStatus {
   switch (status) {
     case 'VALID':
       return { kind: 'valid' }

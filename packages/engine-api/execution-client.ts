@@ -22,9 +22,14 @@ export type PayloadStatus =
   | { readonly kind: 'invalid'; readonly reason: string }
   /** The client lacks ancestors of the block, and fetches them from its peers if it can. */
   | { readonly kind: 'syncing' }
+  /**
+   * The client stored the block, which is not on its canonical chain, and executes it once a forkchoice has it as the
+   * head. Spec: execution-apis, src/engine/paris.md#payload-validation
+   */
+  | { readonly kind: 'accepted' }
 
 /** The verdict of an execution client on heads. */
-export type ForkchoiceStatus = PayloadStatus
+export type ForkchoiceStatus = Exclude<PayloadStatus, { readonly kind: 'accepted' }>
 
 /** The verdict of an execution client on attributes. */
 export type BuildStatus =

@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type * as z from 'zod'
 import type { statusSettings } from './bus-settings.ts'
 import { defaultDataDir } from './node-settings.ts'
 import { connectRole } from '#bus/connect-service.ts'
 import type { Connection } from '#bus/connection.ts'
+import { diskProblems } from '#runtime/disk-space.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
-import { busUrlFile, nodeBusAccess } from './node-bus.ts'
+import { busFolder, busUrlFile, nodeBusAccess } from './node-bus.ts'
+import { nodeServices } from './node-services.ts'
 
 type StatusSettings = z.output<typeof statusSettings>
 
@@ -86,7 +89,9 @@ export async function findBus(
     if (isUrlNamed) return { ...kept, ...elsewhere, natsUrls }
     const { mtimeMs: startedMs } = await stat(busUrlFile(folder))
     const where = `the last address of the node in ${folder}`
-    const remedy = `the node is stopped; start it with atoll node --data-dir ${folder}, and see its log if you did not stop it`
+    const [problem] = nodeDiskProblems(folder)
+    const disk = problem === undefined ? '' : `${problem}; `
+    const remedy = `${disk}the node is stopped; start it with atoll node --data-dir ${folder}, and see its log if you did not stop it`
     return { ...kept, ...(isKeyNamed && { natsSeedFile }), startedMs, folder, where, remedy }
   } catch (cause) {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause
@@ -96,6 +101,12 @@ export async function findBus(
     const where = `the default, and ${missing}`
     return { ...settings, startedMs: undefined, folder: undefined, where, remedy }
   }
+}
+
+/** Problems of the disks of a node: its folder, and those of its bus and services. */
+export function nodeDiskProblems(folder: string): readonly string[] {
+  const parts = nodeServices.map(({ name }) => join(folder, name))
+  return diskProblems([folder, busFolder(folder), ...parts])
 }
 
 function noNode(detail: string, cause: Error): Fault {

@@ -9,11 +9,11 @@ import { type BusAccess, connectRole, connectService } from '#bus/connect-servic
 import type { Connection } from '#bus/connection.ts'
 import type { MemoryServer } from '#bus/memory/memory-server.ts'
 import { provision, type ProvisionEvent, provisionForever, provisionLine } from '#bus/provision.ts'
-import { sleep, systemClock } from '#runtime/clock.ts'
-import { Fault, isFault } from '#runtime/fault.ts'
+import { systemClock } from '#runtime/clock.ts'
 import { busKeyFile } from '#runtime/keys/nkey.ts'
 import { type BusServer, findBusServer, memoryBusServer } from '#node/nats-server/bus-server.ts'
 import { type FoundServer } from '#node/nats-server/find-server.ts'
+import { KeptServer } from '#node/nats-server/kept-server.ts'
 import { prepareBus } from '#node/nats-server/prepare-bus.ts'
 import type { Report } from './supervisor.ts'
 
@@ -30,7 +30,7 @@ export interface NodeBusOptions {
   /** 0 for any free port. */
   readonly port: number
   readonly report: Report
-  /** Called when the server cannot be restarted or provisioned, so that the node has to stop. */
+  /** Called when the streams cannot be provisioned, so that the node has to stop. */
   readonly onFatal: (error: Error) => void
 }
 
@@ -109,45 +109,17 @@ async function openMemoryBus(
   }
 }
 
-/** Pause before a server that ended is restarted. */
-const restartPauseMs = 100
-
-/** Number of failed starts in a row after which the node stops. */
-const maxFailedStarts = 5
-
 async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promise<NodeBus> {
   const { chainId, node, dataDir, port, report, onFatal } = options
   const bus = await prepareBus(dataDir, { chainId, node, server, report })
-  const host = '127.0.0.1'
   const stopping = new AbortController()
   const { signal } = stopping
-  let running = await bus.start({ host, port })
-  const { url } = running
+  const kept = await KeptServer.start(bus, { host: '127.0.0.1', port, dataDir, report })
+  const { url } = kept
   await writeFile(join(dataDir, urlFile), `${url}\n`)
   const accessOf = (role: BusRole) => {
     return { natsUrls: [url], natsSeedFile: bus.seedFileOf(role) }
   }
-  /** A server that ended is restarted in the same folder, so no acknowledged message is lost. */
-  const keepRunning = async () => {
-    for (let failures = 0; failures < maxFailedStarts;) {
-      await running.ended
-      if (signal.aborted) return
-      report(`the NATS server ended; restarting it in ${restartPauseMs} ms`, 'warn')
-      await sleep(systemClock, restartPauseMs, signal)
-      if (signal.aborted) return
-      try {
-        running = await bus.start({ host, port: running.port })
-        failures = 0
-      } catch (error) {
-        if (!isFault(error)) throw error
-        report(error.message, 'warn')
-        failures++
-      }
-    }
-    const detail = `the NATS server did not start ${maxFailedStarts} times in a row`
-    onFatal(new Fault('nats-server-failed', { detail }))
-  }
-  const kept = keepRunning()
   const access = { natsCaFile: undefined, signal, onFatal }
   const provisioning = await connectRole('provision', {
     ...accessOf('provision'),
@@ -162,12 +134,11 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
     names: bus.names,
     accessOf,
     connect: (role, instance) => connectService(role, { ...accessOf(role), ...access, instance }),
-    serverPid: () => running.pid,
+    serverPid: () => kept.pid,
     close: async () => {
       stopping.abort()
       await provisioned
-      await running.stop()
-      await kept
+      await kept.stop()
     },
   }
 }

@@ -10,6 +10,7 @@ const nothing: NodeStates = {
   nowMs,
   startedMs: undefined,
   folder: undefined,
+  diskProblems: [],
   chain: undefined,
   l1: undefined,
   targets: undefined,
@@ -126,4 +127,12 @@ test('a service that has been stopping for longer than the limit counts as silen
       .services[0]?.phase
   assert.equal(phaseAt(3_000), 'stopping')
   assert.equal(phaseAt(3_001), 'silent')
+})
+
+test('a problem of a disk is the first advice', () => {
+  const states = withServices({ derivation: status({}, 60_000), 'da-watcher': status({}) })
+  const diskProblems = ['/node: its disk has only 0 bytes free']
+  const { advice } = nodeStatus({ ...states, diskProblems }, names)
+  assert.match(advice[0] ?? '', /^\/node: its disk has only 0 bytes free: make room, .* by itself/)
+  assert.match(advice[1] ?? '', /^derivation stopped writing its status/)
 })

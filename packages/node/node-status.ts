@@ -18,6 +18,8 @@ export interface NodeStates {
   readonly startedMs: number | undefined
   /** Data folder of the node; undefined if it is not local. */
   readonly folder: string | undefined
+  /** Problems of the disks of a local node. */
+  readonly diskProblems: readonly string[]
   readonly chain: Aged<ChainState> | undefined
   readonly l1: Aged<L1Heads> | undefined
   readonly targets: Aged<DerivationTargets> | undefined
@@ -74,6 +76,8 @@ const stoppedMs = 3_000
 /** Age of the L1 head above which operators are advised. L1 has a block every 12 s unless proposers miss slots. */
 const staleL1Seconds = 120
 
+const healing = 'the node continues by itself within seconds'
+
 /** Computes the status of a node from the states of its bus. */
 export function nodeStatus(states: NodeStates, serviceNames: readonly string[]): NodeStatus {
   const { nowMs, chain, l1, targets } = states
@@ -108,6 +112,9 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
     lags,
     services,
     advice: [
+      ...states.diskProblems.map(
+        (problem) => `${problem}: make room, or make it writable; ${healing}`,
+      ),
       ...(running ? services.flatMap(adviceFor) : goneAdvice(services, states)),
       ...noticesOf(states, serviceNames),
       ...(running ? l1Advice(lags.l1HeadAgeSeconds) : []),

@@ -2,6 +2,7 @@ import { type Logger, pino, stdSerializers } from 'pino'
 import pretty from 'pino-pretty'
 import { isFault } from './fault.ts'
 import { faultRule } from './fault-codes.ts'
+import { LogOutput } from './log-output.ts'
 import type { ServiceSettings } from './settings/service-settings.ts'
 
 /** Options of a log. */
@@ -20,11 +21,13 @@ export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: serializeError },
   }
-  // Synchronous, so that a line that explains why a process stops is written before the process ends.
-  const stream = isText
-    ? pretty({ sync: true, ignore: 'pid,hostname,chainId,instance', singleLine: true })
-    : pino.destination({ sync: true })
-  return pino(options, stream)
+  const output = new LogOutput((lines) =>
+    log.warn({ lines }, 'log lines were lost while the disk failed'),
+  )
+  const ignore = 'pid,hostname,chainId,instance'
+  const stream = isText ? pretty({ destination: output, ignore, singleLine: true }) : output
+  const log = pino(options, stream)
+  return log
 }
 
 /** Formats an error and its causes. A fault has code, fields, and advice if critical; other errors have a stack. */

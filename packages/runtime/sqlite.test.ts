@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { isBrokenFile, openOwnFile, type SqliteFile } from './sqlite.ts'
+import { isBrokenFile, isDiskFailure, openOwnFile, type SqliteFile } from './sqlite.ts'
 
 function newPath(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-sqlite-'))
@@ -55,4 +55,42 @@ test('an invalid database is distinguished from a file that cannot be opened', (
   )
   writeFileSync(path, 'x'.repeat(10_000))
   assert.throws(() => open(path), isBrokenFile)
+})
+
+test('a full disk fails a write with the file and the free bytes, and the next write with room succeeds', (t) => {
+  const file = open(newPath(t))
+  const fill = (from: bigint) =>
+    file.transaction(() => {
+      for (let number = from; number < from + 5_000n; number++)
+        file.run('INSERT INTO numbers VALUES (?)', number)
+    })
+  file.run('PRAGMA max_page_count = 4')
+  assert.throws(
+    () => fill(0n),
+    (error: Error) => {
+      assert.match(error.message, /file\.sqlite: .* full; its disk has \d+ bytes free$/)
+      return isDiskFailure(error)
+    },
+  )
+  assert.deepEqual(file.all('SELECT * FROM numbers'), [])
+  file.run('PRAGMA max_page_count = 1000')
+  fill(0n)
+  assert.equal(file.all('SELECT * FROM numbers').length, 5_000)
+  file.close()
+})
+
+test('a folder that is gone fails as a disk does; a locked or broken file does not', (t) => {
+  const path = newPath(t)
+  assert.throws(() => open(join(path, 'deeper')), isDiskFailure)
+  const file = open(path)
+  assert.throws(
+    () => open(path),
+    (error) => !isDiskFailure(error),
+  )
+  file.close()
+  writeFileSync(path, 'x'.repeat(10_000))
+  assert.throws(
+    () => open(path),
+    (error) => isBrokenFile(error) && !isDiskFailure(error),
+  )
 })

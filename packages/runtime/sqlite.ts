@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
-import { Fault } from './fault.ts'
+import { freeSpace } from './disk-space.ts'
+import { Fault, isSystemError } from './fault.ts'
 
 /** A row by column name; integers are `bigint`. */
 export type Row = Readonly<Record<string, unknown>>
@@ -123,7 +124,8 @@ export class SqliteFile {
     } catch (cause) {
       if (!isSqliteError(cause)) throw cause
       const advice = cause.message.includes('locked') ? `: ${this.#lockedAdvice}` : ''
-      throw this.#fault(`${cause.message}${advice}`, cause)
+      const space = isDiskError(cause) ? `; ${freeSpace(this.#path)}` : ''
+      throw this.#fault(`${cause.message}${advice}${space}`, cause)
     }
   }
 
@@ -157,13 +159,37 @@ export function openOwnFile(
 /** Whether an error means that a file is not a valid database. */
 export function isBrokenFile(error: unknown): boolean {
   const { cause } = error instanceof Fault ? error : {}
-  return isSqliteError(cause) && brokenCodes.includes(cause.errcode)
+  return isSqliteError(cause) && brokenCodes.includes(primaryCodeOf(cause))
+}
+
+/**
+ * Whether an error means that a disk is full, read-only or gone, so that the same work succeeds once the disk is in order.
+ */
+export function isDiskFailure(error: unknown): boolean {
+  if (isSystemError(error)) return true
+  const { cause } = error instanceof Fault ? error : {}
+  return isSqliteError(cause) && isDiskError(cause)
+}
+
+function isDiskError(error: SqliteError): boolean {
+  return diskCodes.includes(primaryCodeOf(error))
 }
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
-const brokenCodes: readonly unknown[] = [11, 26]
+const brokenCodes: readonly number[] = [11, 26]
 
-function isSqliteError(error: unknown): error is Error & { readonly errcode?: unknown } {
+/** SQLITE_PERM, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL and SQLITE_CANTOPEN. */
+const diskCodes: readonly number[] = [3, 8, 10, 13, 14]
+
+/** An error of SQLite. */
+type SqliteError = Error & { readonly errcode?: unknown }
+
+/** The low byte of an extended result code. */
+function primaryCodeOf({ errcode }: SqliteError): number {
+  return Number(errcode) & 0xff
+}
+
+function isSqliteError(error: unknown): error is SqliteError {
   return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR'
 }
 

@@ -66,7 +66,11 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
   const { l1PollMs: pollMs, l1FinalityPollMs: finalityPollMs } = settings
   const config = await loadServiceConfig(settings)
   const metrics = createMetrics(registry)
-  const { l1, close } = openL1(settings, { ...service, config, metrics, registry })
+  const onCacheProblem = (problem: string | undefined) => {
+    service.status.notices = problem === undefined ? [] : [problem]
+  }
+  const context = { ...service, config, metrics, registry, onCacheProblem }
+  const { l1, close } = openL1(settings, context)
   try {
     await run({ ...service, metrics }, { l1, config, pollMs, finalityPollMs })
   } finally {

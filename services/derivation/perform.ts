@@ -5,6 +5,7 @@ import type { KeptTraces } from '#service/kept-traces.ts'
 import { type Calls, noBatcher } from './calls/calls.ts'
 import { searchFinalized } from './finality/finality.ts'
 import type { HistoryCopy } from './history/history-copy.ts'
+import { onHistoryDisk } from './history/history-disk.ts'
 import type { SafeHeadHistory } from './history/safe-head-history.ts'
 import type { TargetsWriter } from './history/targets-writer.ts'
 import type { Context } from './ports.ts'
@@ -30,7 +31,9 @@ type Result = Performed<Event>
 type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>
 
 /** Returns the function that carries out effects; the actor does not wait for calls. */
-export function createPerform(dependencies: Dependencies): (effect: Effect) => Result {
+export function createPerform(
+  dependencies: Dependencies,
+): (effect: Effect) => Promise<Result> | Result {
   const performer = new Performer(dependencies)
   return (effect) => performer.perform(effect)
 }
@@ -44,8 +47,8 @@ class Performer {
     this.#dependencies = dependencies
   }
 
-  perform(effect: Effect): Result {
-    const { context, history, copy, targets, traces } = this.#dependencies
+  perform(effect: Effect): Promise<Result> | Result {
+    const { context, targets, traces } = this.#dependencies
     const { clock, log, metrics } = context
     switch (effect.kind) {
       case 'begin-session':
@@ -53,16 +56,14 @@ class Performer {
       case 'fetch-start':
         return this.#fetchStart(effect)
       case 'clear-history':
-        history.clear()
-        log.warn({}, 'the safe-head history belongs to another chain, and was cleared')
-        return []
+        return this.#clearHistory()
       case 'fetch-l1':
         traces.ensure(effect.request.number, 'derivation.l1-block')
         return traces.continue(effect.request.number, () => ({ later: this.#fetchL1(effect) }))
       case 'fetch-l2':
         return { later: this.#fetchL2(effect) }
       case 'apply':
-        return traces.continue(effect.request.derivedFrom.number, () => this.#apply(effect))
+        return this.#apply(effect)
       case 'reset':
         return { later: this.#reset(effect) }
       case 'halt': {
@@ -72,11 +73,9 @@ class Performer {
         return []
       }
       case 'record':
-        history.record(effect.entry)
-        return []
+        return this.#record(effect)
       case 'finish-l1':
-        history.finish(effect.l1, effect.generation)
-        return { later: withoutEvents(copy.copy(effect.l1.number)) }
+        return this.#finishL1(effect)
       case 'write-targets':
         return { later: withoutEvents(targets.write(effect.targets)) }
       case 'search-finalized':
@@ -91,7 +90,7 @@ class Performer {
     }
   }
 
-  #beginSession(effect: EffectOf<'begin-session'>): Result {
+  #beginSession(effect: EffectOf<'begin-session'>): Promise<Result> {
     const { log, metrics } = this.#dependencies.context
     const { generation, sequence, localSafe } = effect.chain
     metrics.began()
@@ -100,10 +99,33 @@ class Performer {
     return this.#fetchStart(effect)
   }
 
+  async #clearHistory(): Promise<Result> {
+    const { context, history } = this.#dependencies
+    await onHistoryDisk(context, () => history.clear())
+    context.log.warn({}, 'the safe-head history belongs to another chain, and was cleared')
+    return []
+  }
+
+  async #record({ entry }: EffectOf<'record'>): Promise<Result> {
+    const { context, history } = this.#dependencies
+    await onHistoryDisk(context, () => history.record(entry))
+    return []
+  }
+
+  async #finishL1({ l1, generation }: EffectOf<'finish-l1'>): Promise<Result> {
+    const { context, copy, history } = this.#dependencies
+    await onHistoryDisk(context, () => history.finish(l1, generation))
+    return { later: withoutEvents(copy.copy(l1.number)) }
+  }
+
   /** Updates the history before it reads the start, so that new entries follow a history that matches the chain. */
-  #fetchStart({ session, chain }: EffectOf<'begin-session' | 'fetch-start'>): Result {
+  async #fetchStart({
+    session,
+    chain,
+  }: EffectOf<'begin-session' | 'fetch-start'>): Promise<Result> {
     const { context, config, calls, history } = this.#dependencies
-    const { isCleared, madeSafe, resumePoints } = history.begin(chain)
+    const begun = await onHistoryDisk(context, () => history.begin(chain))
+    const { isCleared, madeSafe, resumePoints } = begun
     if (isCleared)
       context.log.warn({ l2: chain.localSafe }, 'the safe-head history had a gap, and was cleared')
     const found =
@@ -156,18 +178,19 @@ class Performer {
     return [{ kind: 'l2-fetched', session, blocks }]
   }
 
-  #apply(effect: EffectOf<'apply'>): Result {
-    const { context, history } = this.#dependencies
+  async #apply(effect: EffectOf<'apply'>): Promise<Result> {
+    const { context, history, traces } = this.#dependencies
     const { request, digest, isRepeat } = effect
+    const { hash, number } = request.derivedFrom
     if (isRepeat) context.metrics.resent()
     else {
       const { generation, sequence, concludesBatch } = request
-      const { hash, number } = request.derivedFrom
       const derivedFrom = { hash, number }
-      history.intend({ generation, sequence, digest, derivedFrom, concludesBatch })
+      const intent = { generation, sequence, digest, derivedFrom, concludesBatch }
+      await onHistoryDisk(context, () => history.intend(intent))
       this.#sentAtMs = context.clock.monotonicMs()
     }
-    return { later: this.#sendAttributes(effect) }
+    return traces.continue(number, () => ({ later: this.#sendAttributes(effect) }))
   }
 
   async #sendAttributes({ session, request }: EffectOf<'apply'>): Promise<readonly Event[]> {

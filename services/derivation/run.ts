@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { mkdir } from 'node:fs/promises'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { derivationTargets, engineChain, l1Heads, safeHeadAt } from '#messages/subjects.ts'
 import { isActive } from '#protocol/chains/chain-spec.ts'
@@ -16,6 +16,7 @@ import { following, ticking } from '#service/sources.ts'
 import { Calls } from './calls/calls.ts'
 import type { config as settingsOfDerivation } from './config.ts'
 import { HistoryCopy } from './history/history-copy.ts'
+import { onHistoryDisk } from './history/history-disk.ts'
 import { SafeHeadHistory } from './history/safe-head-history.ts'
 import { TargetsWriter } from './history/targets-writer.ts'
 import { createMetrics } from './metrics.ts'
@@ -35,8 +36,10 @@ export const start: ServiceMain<z.output<typeof settingsOfDerivation>> = async (
   const { settings, metrics } = service
   const { dataDir, verifierL1Confirmations } = settings
   const config = await loadServiceConfig(settings)
-  await mkdir(dataDir, { recursive: true })
-  const history = new SafeHeadHistory(join(dataDir, 'safe-heads.sqlite'))
+  const history = await onHistoryDisk(service, () => {
+    mkdirSync(dataDir, { recursive: true })
+    return new SafeHeadHistory(join(dataDir, 'safe-heads.sqlite'))
+  })
   try {
     await run(
       { ...service, metrics: createMetrics(metrics) },

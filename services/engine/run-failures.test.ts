@@ -75,6 +75,11 @@ for (const [what, isMeant, answer] of [
     ({ method }: JsonRpcCall) => method.includes('newPayload'),
     () => statusWith('SYNCING').payloadStatus,
   ],
+  [
+    'its own block, ACCEPTED',
+    ({ method }: JsonRpcCall) => method.includes('newPayload'),
+    () => statusWith('ACCEPTED').payloadStatus,
+  ],
 ] as const) {
   test(`a call that fails once is retried in the same generation: ${what}`, async () => {
     const { client, derivation, world } = await startedWorld()

@@ -17,6 +17,7 @@ import type { ServiceMain } from '#service/service.ts'
 import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
 import { answerBlock } from './client/answer-block.ts'
 import { ForkWatch } from './client/fork-watch.ts'
+import { paceForkchoices } from './client/forkchoice-pace.ts'
 import { guardedBy } from './client/guarded-client.ts'
 import { openExecutionClient } from './client/open-client.ts'
 import type { config as settingsSchema } from './config.ts'
@@ -69,7 +70,8 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
 /** Runs the engine, which alone writes the L2 chain and calls the execution client, until the signal is aborted. */
 export async function run(context: Context, unguarded: Ports): Promise<void> {
   const { bus, clock, lease, log, metrics, signal, status } = context
-  const executionClient = guardedBy(lease, unguarded.executionClient)
+  // Outside of the guard, because the lease may expire during a delay.
+  const executionClient = paceForkchoices(guardedBy(lease, unguarded.executionClient), context)
   const ports = { ...unguarded, executionClient }
   const forkWatch = new ForkWatch({ ...context, ports })
   const payloadTail = new PayloadTail(bus)

@@ -29,6 +29,8 @@ export interface WatchedL1 {
   readonly logged: string[]
   /** The metrics as a scraper reads them. */
   metricsText(): Promise<string>
+  /** Problems of the cache on disk; `works` marks their end. */
+  readonly cacheProblems: string[]
   fetch(
     wanted: Partial<FetchL1BlockRequest> & { readonly number: number },
   ): Promise<FetchL1BlockResponse>
@@ -87,7 +89,9 @@ export async function watchL1(
   const metrics = createMetrics(registry)
   const context = { bus, clock: world.clock, signal: ended.signal, metrics, ...noted }
   const all = { ...usualSettings, ...settings }
-  const opened = openL1(all, { ...context, config, registry, commitments })
+  const cacheProblems: string[] = []
+  const onCacheProblem = (problem?: string) => void cacheProblems.push(problem ?? 'works')
+  const opened = openL1(all, { ...context, config, registry, commitments, onCacheProblem })
   const { l1PollMs: pollMs, l1FinalityPollMs: finalityPollMs } = all
   const running = run(context, { l1: opened.l1, config, pollMs, finalityPollMs })
   let isStopped = false
@@ -107,6 +111,7 @@ export async function watchL1(
     warnings,
     logged,
     metricsText: () => registry.metrics(),
+    cacheProblems,
     heads,
     stop,
     until: (what, isSo) => until(world, what, isSo),

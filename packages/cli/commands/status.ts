@@ -4,7 +4,7 @@ import { nodeStatusSettings } from '#node/bus-settings.ts'
 import { nodeServices } from '#node/node-services.ts'
 import { exitCodes } from '#cli/exit-codes.ts'
 import { type Aged, nodeStatus, type NodeStates, statusLines } from '#node/node-status.ts'
-import { connectNode } from '#node/find-node.ts'
+import { connectNode, nodeDiskProblems } from '#node/find-node.ts'
 import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
@@ -18,6 +18,7 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Connection } from '#bus/connection.ts'
 import type { Stored } from '#bus/stream-store.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { ageOf, readStates, streamMadeMs } from './bus-status.ts'
 
 const watchPeriodMs = 1_000
@@ -42,7 +43,7 @@ async function showStatus(
   const { connection, startedMs, folder } = await connectNode(settings, given)
   const { signal } = stopSignal()
   const show = async () => {
-    const states = await readNode(connection, { names, startedMs, folder })
+    const states = await readOrExplain(connection, { names, startedMs, folder })
     const status = nodeStatus(
       states,
       nodeServices.map(({ name }) => name),
@@ -66,13 +67,26 @@ async function showStatus(
   }
 }
 
+type NodePlace = { readonly names: BusNames } & Pick<NodeStates, 'startedMs' | 'folder'>
+
+/** A server whose disk failed may answer no request about its store. The disk is then the cause. */
+async function readOrExplain(connection: Connection, place: NodePlace): Promise<NodeStates> {
+  try {
+    return await readNode(connection, place)
+  } catch (cause) {
+    const [problem] = problemsOf(place.folder)
+    if (!isFault(cause) || problem === undefined) throw cause
+    throw new Fault('store-refused', { detail: `${problem} (${cause.message})`, cause })
+  }
+}
+
+function problemsOf(folder: string | undefined): readonly string[] {
+  return folder === undefined ? [] : nodeDiskProblems(folder)
+}
+
 async function readNode(
   connection: Connection,
-  {
-    names,
-    startedMs,
-    folder,
-  }: { readonly names: BusNames } & Pick<NodeStates, 'startedMs' | 'folder'>,
+  { names, startedMs, folder }: NodePlace,
 ): Promise<NodeStates> {
   const states = new Map(await readStates(connection, names, { perInstance: false }))
   const services = new Map<string, Aged<ServiceStatus>>()
@@ -87,6 +101,7 @@ async function readNode(
     nowMs: Date.now(),
     startedMs: startedMs ?? (await streamMadeMs(connection, names)),
     folder,
+    diskProblems: problemsOf(folder),
     chain: aged(states.get('engine.chain'), chainStateCodec),
     l1: aged(states.get('da-watcher.l1-heads'), l1HeadsCodec),
     targets: aged(states.get('derivation.targets'), derivationTargetsCodec),

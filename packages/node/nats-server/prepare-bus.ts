@@ -46,7 +46,12 @@ export async function prepareBus(
     seedFileOf: (role) => busKeyFile(keysDir, role),
     start: async (options) => {
       const running = await startNatsServer({ ...options, server, dataDir, users })
-      await folder.serverStarted(running.pid)
+      try {
+        await folder.serverStarted(running.pid)
+      } catch (error) {
+        await running.stop()
+        throw error
+      }
       return running
     },
   }

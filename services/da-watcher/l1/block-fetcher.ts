@@ -13,7 +13,7 @@ import { batchersOf, blobsOf } from '#services/da-watcher/blocks/response.ts'
 import type { Lookup } from '#services/da-watcher/ports.ts'
 import type { BlobSource } from './blob-source.ts'
 import type { BlockMemory } from './block-memory.ts'
-import type { L1Cache } from '#l1/l1-cache.ts'
+import type { DiskCache } from './disk-cache.ts'
 import { packL1Block, unpackL1Block } from '#l1/packed-l1-block.ts'
 
 /** Where a block or blob was found. */
@@ -26,7 +26,7 @@ export interface BlockFetcherOptions {
   readonly blobs: BlobSource
   readonly memory: BlockMemory
   /** Undefined: nothing is stored on disk. */
-  readonly disk: L1Cache | undefined
+  readonly disk: DiskCache | undefined
   readonly log: Pick<Logger, 'warn'>
   readonly onFound?: (what: 'block' | 'blob', where: FoundIn) => void
 }
@@ -39,11 +39,9 @@ export class BlockFetcher {
   readonly #options: BlockFetcherOptions
   readonly #inFlight = new Map<Key, Promise<L1Block | undefined>>()
   readonly #blobsInFlight = new Map<Hash, Promise<ReadonlyMap<Hash, Uint8Array>>>()
-  #disk: L1Cache | undefined
 
   constructor(options: BlockFetcherOptions) {
     this.#options = options
-    this.#disk = options.disk
   }
 
   /** The requested block, with the blobs of its batchers. @throws Fault as the pools do */
@@ -57,7 +55,7 @@ export class BlockFetcher {
 
   /** Records on disk that a block is the final one of its number. */
   markFinal(block: BlockId): void {
-    this.#onDisk((disk) => disk.markFinal(block))
+    this.#options.disk?.use((cache) => cache.markFinal(block))
   }
 
   #find(wanted: FetchL1BlockRequest['block'], lookup: Lookup): Promise<L1Block | undefined> {
@@ -91,7 +89,7 @@ export class BlockFetcher {
 
   /** The stored block of a number that is canonical: one marked final, else the one whose header L1 returns. */
   async #canonicalOnDisk(number: bigint): Promise<Hash | undefined> {
-    const stored = this.#onDisk((disk) => disk.blocksAt(number)) ?? []
+    const stored = this.#options.disk?.use((cache) => cache.blocksAt(number)) ?? []
     if (stored.length === 0) return undefined
     const final = stored.find(({ isFinal }) => isFinal)
     if (final !== undefined) return final.hash
@@ -108,7 +106,7 @@ export class BlockFetcher {
       onFound?.('block', 'memory')
       return inMemory
     }
-    const packed = this.#onDisk((disk) => disk.block(hash))
+    const packed = this.#options.disk?.use((cache) => cache.block(hash))
     if (packed === undefined) return undefined
     try {
       const block = this.#toBlock(await unpackL1Block(packed))
@@ -146,9 +144,10 @@ export class BlockFetcher {
   }
 
   async #store(block: L1Block, verified: VerifiedL1Block): Promise<void> {
-    if (this.#disk === undefined) return
+    const { disk } = this.#options
+    if (disk?.isInUse !== true) return
     const packed = await packL1Block(verified)
-    this.#onDisk((disk) => disk.putBlock(block, packed))
+    disk.use((cache) => cache.putBlock(block, packed))
   }
 
   async #findBlobs(
@@ -182,7 +181,7 @@ export class BlockFetcher {
       onFound?.('blob', 'memory')
       return inMemory
     }
-    const onDisk = this.#onDisk((disk) => disk.blob(hash))
+    const onDisk = this.#options.disk?.use((cache) => cache.blob(hash))
     if (onDisk === undefined) return undefined
     onFound?.('blob', 'disk')
     memory.putBlob(hash, onDisk)
@@ -198,21 +197,9 @@ export class BlockFetcher {
     for (const [hash, blob] of fetched) {
       onFound?.('blob', 'l1')
       memory.putBlob(hash, blob)
-      this.#onDisk((disk) => disk.putBlob(hash, block.number, blob))
+      this.#options.disk?.use((cache) => cache.putBlob(hash, block.number, blob))
     }
     return fetched
-  }
-
-  /** If the disk is full or broken, the service continues without the cache. */
-  #onDisk<Value>(use: (disk: L1Cache) => Value): Value | undefined {
-    if (this.#disk === undefined) return undefined
-    try {
-      return use(this.#disk)
-    } catch (error) {
-      this.#options.log.warn({ error }, 'the L1 cache failed and is not used any more')
-      this.#disk = undefined
-      return undefined
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -14,6 +14,8 @@ import { memoryHash } from '#test/fakes/memory-l1.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
 import { L1Cache } from '#l1/l1-cache.ts'
+import { Fault } from '#runtime/fault.ts'
+import { cachePauseMs, DiskCache } from './disk-cache.ts'
 
 const folder = join(recordsFolder, 'fork-ecotone')
 const { config, blocks } = await trueL1(folder)
@@ -136,4 +138,65 @@ test('of two blocks with one number only the final one remains', (t) => {
   disk.markFinal({ hash: memoryHash(7n, 'b'), number: 7n })
   assert.deepEqual(disk.blocksAt(7n), [{ hash: memoryHash(7n, 'b'), isFinal: true }])
   disk.close()
+})
+
+test('blocks come from L1 while the cache has no folder, and are stored once it has one', async (t) => {
+  const { settings } = await l1(t)
+  const dataDir = join(newFolder(t), 'data')
+  writeFileSync(dataDir, 'in the way of the folder')
+  const watched = await watchL1(t, config, { ...settings, dataDir })
+  await watched.until('heads came', () => watched.heads.length > 0)
+  for (const [number, block] of blocks.entries())
+    assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block })
+  const [problem = ''] = watched.cacheProblems
+  assert.match(problem, /not used, .* tried again every 10 s: .*data/)
+  rmSync(dataDir)
+  mkdirSync(dataDir)
+  let isLater = false
+  setTimeout(() => {
+    isLater = true
+  }, 1_000)
+  await watched.until('the pause is over', () => isLater)
+  await watched.fetch({ number: 3 })
+  assert.equal(watched.cacheProblems.at(-1), 'works')
+})
+
+test('a cache that fails is not used for ten seconds, and then opened again', (t) => {
+  let nowMs = 0
+  let opened = 0
+  const path = join(newFolder(t), 'cache.sqlite')
+  const problems: (string | undefined)[] = []
+  const cache = new DiskCache({
+    open: () => {
+      opened++
+      return new L1Cache(path, { maxBytes: 1e9 })
+    },
+    clock: { monotonicMs: () => nowMs },
+    log: { info: () => undefined, warn: () => undefined },
+    onProblem: (problem) => problems.push(problem),
+  })
+  const put = () => {
+    cache.use((disk) => disk.putBlock({ hash: memoryHash(1n, 'a'), number: 1n }, new Uint8Array(1)))
+  }
+  put()
+  for (let time = 0; time < 3; time++) {
+    cache.use(() => {
+      throw new Fault('l1-cache', { detail: `${path}: database or disk is full` })
+    })
+    nowMs += cachePauseMs - 1
+    assert.equal(
+      cache.use((disk) => disk.range()),
+      undefined,
+    )
+    assert.equal(cache.bytes, 0)
+    nowMs += 1
+  }
+  assert.deepEqual([opened, problems.length], [3, 1])
+  assert.match(problems[0] ?? '', /cache\.sqlite: database or disk is full$/)
+  assert.deepEqual(
+    cache.use((disk) => disk.range()),
+    { first: 1n, last: 1n },
+  )
+  assert.deepEqual([opened, problems.at(-1)], [4, undefined])
+  cache.close()
 })

@@ -25,6 +25,7 @@ import type { L1, L1Head } from '#services/da-watcher/ports.ts'
 import { BlobSource } from './blob-source.ts'
 import { BlockFetcher } from './block-fetcher.ts'
 import { BlockMemory } from './block-memory.ts'
+import { DiskCache } from './disk-cache.ts'
 import { openBeacons } from './open-beacons.ts'
 import { readHeads, toL1Head } from './read-heads.ts'
 
@@ -52,9 +53,11 @@ export interface OpenL1Context {
   readonly config: RollupConfig
   readonly clock: Clock
   readonly signal: AbortSignal
-  readonly log: Pick<Logger, 'debug' | 'warn'>
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
   readonly metrics: Metrics
   readonly registry: Registry
+  /** Called with the problem of a cache on disk that failed, and with undefined when it works again. */
+  readonly onCacheProblem: (problem: string | undefined) => void
   /** Verifies blobs; by default a new one, whose first use takes seconds. */
   readonly commitments?: BlobCommitments | undefined
 }
@@ -74,14 +77,13 @@ const memoryBytes = 16 * mebibyte
 /**
  * Opens the endpoints and the cache of L1.
  *
- * @throws Fault `settings` if a trusted endpoint is not among the endpoints, `l1-cache`
+ * @throws Fault `settings` if a trusted endpoint is not among the endpoints
  */
 export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
   refuseUnknownTrusted(settings)
-  // First, because it may fail: an endpoint that is open by then would stay open.
-  const disk = openDisk(settings)
   const { clock, config: rollup, log, metrics, registry, signal } = context
   const { l1RateLimit: rateLimit, l1TrustedUrls: trustedUrls = [] } = settings
+  const disk = openDisk(settings, context)
   const onFailure = (fault: Fault) => noteFailure(fault, context)
   const rpcs = openEndpoints(settings, {
     clock,
@@ -172,10 +174,19 @@ function noteFailure(fault: Fault, { log, metrics }: Pick<OpenL1Context, 'log' |
   else log.debug({ error: fault }, 'an L1 endpoint failed')
 }
 
-function openDisk({ dataDir, cacheMib }: L1Settings): L1Cache | undefined {
+function openDisk(
+  { dataDir, cacheMib }: L1Settings,
+  { clock, log, onCacheProblem }: OpenL1Context,
+): DiskCache | undefined {
   if (dataDir === undefined) return undefined
-  mkdirSync(dataDir, { recursive: true })
-  return new L1Cache(join(dataDir, cacheFile), { maxBytes: cacheMib * mebibyte })
+  const open = () => {
+    mkdirSync(dataDir, { recursive: true })
+    return new L1Cache(join(dataDir, cacheFile), { maxBytes: cacheMib * mebibyte })
+  }
+  const disk = new DiskCache({ open, clock, log, onProblem: onCacheProblem })
+  // A problem shows at the start, not at the first block.
+  disk.use(() => undefined)
+  return disk
 }
 
 /** Subscribes to the heads of all WebSocket endpoints. */

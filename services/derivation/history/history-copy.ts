@@ -2,6 +2,7 @@ import type { SafeAt } from '#messages/safe-at.ts'
 import { safeAt } from '#messages/subjects.ts'
 import type { Bus } from '#bus/bus.ts'
 import { isFault } from '#runtime/fault.ts'
+import { isDiskFailure } from '#runtime/sqlite.ts'
 import type { SafeHeadHistory } from './safe-head-history.ts'
 
 /** Limit on entries that wait to be copied. Above it the oldest entry is dropped, and a later check restores it. */
@@ -49,6 +50,7 @@ export class HistoryCopy {
       await this.#checkSome()
     } catch (error) {
       // The next check tries again.
+      if (isDiskFailure(error)) return
       if (!isFault(error) || error.severity !== 'temporary') throw error
     } finally {
       this.#isChecking = false

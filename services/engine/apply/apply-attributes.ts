@@ -112,7 +112,13 @@ async function build(
   if (status.kind === 'syncing') throw syncing('its own block')
   const block = refOf(config, payload)
   const next = headsAfter(heads, { block, isNew: true, concludesBatch: request.concludesBatch })
-  await updateForkchoice(next, ports)
+  if (status.kind === 'valid') await updateForkchoice(next, ports)
+  else {
+    // The forkchoice makes the client execute the block, so its answer is the verdict on the block.
+    const verdict = await executionClient.forkchoice(toForkchoice(next))
+    if (verdict.kind === 'invalid') return { kind: 'refused', reason: verdict.reason }
+    if (verdict.kind === 'syncing') throw syncing('its own block')
+  }
   return { kind: 'block', block }
 }
 

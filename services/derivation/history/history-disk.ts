@@ -1,0 +1,39 @@
+import { sleep } from '#runtime/clock.ts'
+import { Fault, toError } from '#runtime/fault.ts'
+import { isDiskFailure } from '#runtime/sqlite.ts'
+import type { Context } from '#services/derivation/ports.ts'
+
+/** Pause before failed work is repeated. */
+export const diskPauseMs = 1_000
+
+/**
+ * Does work on the file of the history. Repeats it while the disk is full, read-only or gone, and shows that as the wait
+ * of derivation. Derivation does not continue meanwhile, because a safe head that is not recorded would leave a gap.
+ *
+ * @throws Fault `closed` if derivation is stopped before
+ */
+export async function onHistoryDisk<Value>(
+  { clock, log, signal, status }: Pick<Context, 'clock' | 'log' | 'signal' | 'status'>,
+  work: () => Value,
+): Promise<Value> {
+  let problem: string | undefined
+  for (;;) {
+    try {
+      const value = work()
+      if (problem !== undefined) {
+        log.info({}, 'the safe-head history accepts writes again')
+        status.goOn()
+      }
+      return value
+    } catch (error) {
+      if (!isDiskFailure(error)) throw error
+      const { message } = toError(error)
+      if (problem !== message) log.warn({ error }, 'the safe-head history cannot be written')
+      problem = message
+      const next = `tries again every ${diskPauseMs / 1_000} s and continues by itself; make room on the disk, or make the folder writable`
+      status.waitFor(`the disk of the safe-head history: ${message}`, next)
+    }
+    if (!(await sleep(clock, diskPauseMs, signal)))
+      throw new Fault('closed', { detail: 'stopped while the disk failed' })
+  }
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ExecutionClient, ForkchoiceStatus } from '#engine-api/execution-client.ts'
+import { hash } from '#test/fakes/values.ts'
+import { VirtualClock } from '#test/simulator/virtual-clock.ts'
+import { maxVainForkchoices, paceForkchoices, paceWindowMs } from './forkchoice-pace.ts'
+
+/** A paced client, and the times of the calls that reached the execution client. */
+function paced(answer: () => ForkchoiceStatus) {
+  const clock = new VirtualClock(0)
+  const sentMs: number[] = []
+  const stopping = new AbortController()
+  const client = {
+    forkchoice: async () => {
+      sentMs.push(clock.monotonicMs())
+      return answer()
+    },
+  } as Partial<ExecutionClient> as ExecutionClient
+  const pacing = paceForkchoices(client, { clock, signal: stopping.signal })
+  const forkchoice = (head: number) =>
+    pacing.forkchoice({ head: hash(head), safe: undefined, finalized: undefined }).then(
+      () => 'answered',
+      (error: Error) => error.message,
+    )
+  const pass = (forMs: number) => clock.run(forMs, () => false)
+  return { sentMs, forkchoice, pass, stopping }
+}
+
+/** Sends calls one after the other, as the engine does. */
+async function sendAll(
+  { forkchoice, pass }: Pick<ReturnType<typeof paced>, 'forkchoice' | 'pass'>,
+  heads: readonly number[],
+): Promise<void> {
+  const sending = (async () => {
+    for (const head of heads) await forkchoice(head)
+  })()
+  await pass(60_000)
+  await sending
+}
+
+const many = Array.from({ length: maxVainForkchoices }, (_, at) => at)
+
+const unsuccessful: readonly (readonly [string, () => ForkchoiceStatus])[] = [
+  ['SYNCING', () => ({ kind: 'syncing' })],
+  ['INVALID', () => ({ kind: 'invalid', reason: 'by the test' })],
+  [
+    'an error',
+    () => {
+      throw new Error('by the test')
+    },
+  ],
+]
+
+for (const [what, answer] of unsuccessful)
+  test(`as many forkchoice calls answered with ${what} as the limit follow at once, the next one after a second`, async () => {
+    const world = paced(answer)
+    await sendAll(world, [...many, 100, 101])
+    const first = world.sentMs.slice(0, maxVainForkchoices)
+    assert.deepEqual(new Set(first), new Set([0]))
+    assert.deepEqual(world.sentMs.slice(maxVainForkchoices), [paceWindowMs, paceWindowMs])
+  })
+
+test('forkchoice calls that advance the chain are not delayed', async () => {
+  const world = paced(() => ({ kind: 'valid' }))
+  await sendAll(
+    world,
+    Array.from({ length: 1_000 }, (_, at) => at),
+  )
+  assert.deepEqual(new Set(world.sentMs), new Set([0]))
+})
+
+test('a call that repeats an earlier one is in vain although the answer is VALID', async () => {
+  const world = paced(() => ({ kind: 'valid' }))
+  await sendAll(
+    world,
+    Array.from({ length: maxVainForkchoices + 3 }, (_, at) => at % 2),
+  )
+  // The first call of each kind is none in vain.
+  assert.deepEqual(world.sentMs.slice(-2), [0, paceWindowMs])
+})
+
+test('a delayed call is not sent when the engine stops', async () => {
+  const { forkchoice, pass, sentMs, stopping } = paced(() => ({ kind: 'syncing' }))
+  for (const head of many) await forkchoice(head)
+  const delayed = forkchoice(100)
+  await pass(10)
+  stopping.abort()
+  assert.equal(await delayed, 'aborted')
+  assert.equal(sentMs.length, maxVainForkchoices)
+})
