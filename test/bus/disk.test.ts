@@ -53,8 +53,8 @@ async function startNode(t: TestContext, folder: string) {
   })
   const jwtSecret = randomBytes(32)
   const client = await startClient({ record, clock: systemClock }, folder, jwtSecret)
-  const reports: string[] = []
   const { engineUrl, rpcUrl } = client
+  const reports: string[] = []
   const recorded = await startRecordedNode({
     record,
     folder,
@@ -67,9 +67,7 @@ async function startNode(t: TestContext, folder: string) {
     onChange: () => undefined,
   })
   let failure: unknown
-  recorded.failed.catch((error: unknown) => {
-    failure = error
-  })
+  recorded.failed.catch((error: unknown) => void (failure = error))
   t.after(async () => {
     await recorded.close()
     await client.close()
