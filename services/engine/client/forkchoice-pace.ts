@@ -99,7 +99,7 @@ function keyOf({ head, safe, finalized }: ForkchoiceHeads): string {
   return `${head} ${safe} ${finalized}`
 }
 
-/** Tells the attributes for one parent apart: those of the batch, and those with deposits only. */
+/** Distinguishes the attributes for one parent: those of the batch, and those with deposits only. */
 function digestOf({ timestamp, transactions }: PayloadAttributes): string {
   return `${timestamp} ${transactions.length}`
 }
