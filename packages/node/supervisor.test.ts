@@ -64,7 +64,7 @@ test('the restart pause grows to a limit, and is reset after the service ran for
     service.end({ code: 1 })
     await clock.run(60_000, () => service.startedMs.length === times + 2)
   }
-  assert.deepEqual(pauses(), [100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000])
+  assert.deepEqual(pauses(), [100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 5_000])
   await pass(clock, 10_000)
   service.end({ code: 1 })
   await pass(clock, 0)
@@ -91,4 +91,16 @@ test('when the supervisor stops, its services end, and a service in its restart 
   await pass(pausing.clock, 10)
   await stopped
   assert.deepEqual(pausing.service.startedMs, [0])
+})
+
+test('a service that ran before is restarted although its settings name a file that is gone', async () => {
+  const { clock, fatal, service } = supervised()
+  service.end({ code: 3 })
+  await pass(clock, 1_000)
+  for (let times = 0; times < 20; times++) {
+    service.end({ code: exitCodes.settings })
+    await pass(clock, 10_000)
+  }
+  assert.deepEqual(fatal, [])
+  assert.equal(service.startedMs.length, 22)
 })

@@ -30,12 +30,12 @@ export type Report = (what: string, level?: 'info' | 'warn') => void
 export interface SupervisorOptions {
   readonly clock: Clock
   readonly report: Report
-  /** Called when the settings of a service are wrong, so that a restart cannot help. */
+  /** Called when a service never started because its settings are wrong, so that a restart cannot help. */
   readonly onFatal: (name: string, exitCode: number) => void
 }
 
 /** Pauses before a service is started again. */
-const restartBackoff = { firstMs: 100, longestMs: 10_000 }
+const restartBackoff = { firstMs: 100, longestMs: 5_000 }
 
 /** A service that ran for this long is started again after the first pause. */
 const steadyMs = 10_000
@@ -73,6 +73,7 @@ export class Supervisor {
   async #keep(service: Supervised): Promise<void> {
     const { clock, report, onFatal } = this.#options
     const { signal } = this.#stopping
+    let hasStarted = false
     for (let failures = 0; !signal.aborted; failures++) {
       const startedMs = clock.monotonicMs()
       const running = service.start()
@@ -80,7 +81,9 @@ export class Supervisor {
       const { code, signal: killedBy } = await running.ended
       this.#running.delete(service.name)
       if (signal.aborted) return
-      if (code === exitCodes.settings) {
+      // Settings do not change, but a file that they name may be gone for a while.
+      hasStarted ||= code !== exitCodes.settings
+      if (!hasStarted) {
         onFatal(service.name, code)
         return
       }

@@ -13,10 +13,10 @@ import { dirname, join } from 'node:path'
 import { isSystemError } from './fault.ts'
 
 /** Size of the file by which a folder is tested. A disk with less room counts as full. */
-export const testFileBytes = 256 * 1024
+const testFileBytes = 256 * 1024
 
 /** A disk with less room is reported before writes fail. */
-export const scarceBytes = 64 * 1024 * 1024
+const scarceBytes = 64 * 1024 * 1024
 
 /** Free bytes on the disk of a path. A missing file or folder has the disk of the nearest folder above it. */
 export function freeBytes(path: string): number {

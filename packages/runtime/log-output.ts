@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { isSystemError } from './fault.ts'
 
 /** Limit on the lines that wait for an output whose disk is full; further lines are lost. */
-export const keptLogBytes = 64 * 1024
+const keptLogBytes = 64 * 1024
 
 /** Pause before a write to a pipe is repeated whose reader is slow. */
 const slowReaderMs = 10

@@ -14,6 +14,9 @@ import { systemClock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { findNatsServer } from '#node/nats-server/find-server.ts'
 import { prepareBus } from '#node/nats-server/prepare-bus.ts'
+import type { RunningNatsServer } from '#node/nats-server/nats-server.ts'
+import { StoreWatch } from '#node/nats-server/store-watch.ts'
+import { writeProblem } from '#runtime/disk-space.ts'
 import { printBusStatus } from './bus-status.ts'
 import { resolve } from 'node:path'
 
@@ -55,25 +58,38 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
   const stop = stopSignal()
   const bus = await prepareBus(resolve(settings.dataDir), { chainId, node, server, report: print })
   const tls = tlsOf(settings)
-  const running = await bus.start({ host, port, onLog: print, ...(tls !== undefined && { tls }) })
-  print(`nats-server ${server.version} at ${running.url}, keys in ${bus.keysDir}`)
-  const provisioning = settings.provision
-    ? provisionStreams({
-        chainId,
-        node,
-        natsUrls: [running.url],
-        natsSeedFile: bus.seedFileOf('provision'),
-        natsCaFile,
-        once: false,
-      })
-    : Promise.resolve()
+  let running: RunningNatsServer | undefined
+  const watch = new StoreWatch({
+    clock: systemClock,
+    problem: () => writeProblem(resolve(settings.dataDir)),
+    report: print,
+    // The command then ends, and its supervisor starts it again.
+    restart: () => void running?.stop(),
+  })
+  const onLog = (line: string) => {
+    print(line)
+    watch.readLine(line)
+  }
   try {
+    running = await bus.start({ host, port, onLog, ...(tls !== undefined && { tls }) })
+    print(`nats-server ${server.version} at ${running.url}, keys in ${bus.keysDir}`)
+    const provisioning = settings.provision
+      ? provisionStreams({
+          chainId,
+          node,
+          natsUrls: [running.url],
+          natsSeedFile: bus.seedFileOf('provision'),
+          natsCaFile,
+          once: false,
+        })
+      : Promise.resolve()
     // Waits until the server ends, the provisioning fails, or a signal asks the process to stop.
     await Promise.race([running.ended, provisioning.then(() => stop.stopped)])
     if (!stop.signal.aborted)
       throw new Fault('nats-server-failed', { detail: 'the server ended unexpectedly' })
   } finally {
-    await running.stop()
+    watch.stop()
+    await running?.stop()
   }
 }
 

@@ -1,6 +1,6 @@
 import { backoffMs } from '#runtime/backoff.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
-import { freeSpace, writeProblem } from '#runtime/disk-space.ts'
+import { writeProblem } from '#runtime/disk-space.ts'
 import { isFault, isSystemError } from '#runtime/fault.ts'
 import type { Report } from '#node/supervisor.ts'
 import type { RunningNatsServer } from './nats-server.ts'
@@ -8,7 +8,7 @@ import type { PreparedBus } from './prepare-bus.ts'
 import { StoreWatch } from './store-watch.ts'
 
 /** Pauses before a server that ended is started again. */
-const restartBackoff = { firstMs: 100, longestMs: 5_000 }
+const restartBackoff = { firstMs: 100, longestMs: 1_000 }
 
 /** Where a server listens and stores. */
 export interface KeptServerOptions {
@@ -110,7 +110,7 @@ export class KeptServer {
       } catch (error) {
         if (!isFault(error) && !isSystemError(error)) throw error
         const why = `the NATS server does not start: ${error.message}`
-        if (reported !== why) report(`${why}; in ${dataDir}, ${freeSpace(dataDir)}`, 'warn')
+        if (reported !== why) report(`${why}; ${writeProblem(dataDir) ?? dataDir}`, 'warn')
         reported = why
         failures++
       }

@@ -4,7 +4,7 @@ import { isDiskFailure } from '#runtime/sqlite.ts'
 import type { Context } from '#services/derivation/ports.ts'
 
 /** Pause before failed work is repeated. */
-export const diskPauseMs = 1_000
+const diskPauseMs = 1_000
 
 /**
  * Does work on the file of the history. Repeats it while the disk is full, read-only or gone, and shows that as the wait

@@ -75,7 +75,7 @@ test('a call that repeats an earlier one is in vain although the answer is VALID
     world,
     Array.from({ length: maxVainForkchoices + 3 }, (_, at) => at % 2),
   )
-  // The first call of each kind is not in vain.
+  // The first call of each kind is not a repetition.
   assert.deepEqual(world.sentMs.slice(-2), [0, paceWindowMs])
 })
 
