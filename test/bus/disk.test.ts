@@ -17,7 +17,7 @@ import { keepFull, mountTmpfs, unmount } from './tmpfs.ts'
 // A whole node whose stores fail one after the other: full disk, read-only folders, deleted files.
 
 /** How long each failure lasts. Longer than a lease, so that all services lose theirs. */
-const failureMs = Number(process.env['ATOLL_DISK_SECONDS'] ?? 20) * 1_000
+const failureMs = Number(process.env['ATOLL_DISK_SECONDS'] ?? 12) * 1_000
 
 const record = join(recordsFolder, 'bad-data-karst')
 
