@@ -10,7 +10,7 @@ import { compareChain } from '#devnet/compare-chain.ts'
 import { nodeDiskProblems } from '#node/find-node.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
-import { pause } from './conformance/raw-client.ts'
+import { pause } from '#test/bus/conformance/raw-client.ts'
 import { DiskNode } from './disk-node.ts'
 import { keepFull, mountTmpfs, unmount } from './tmpfs.ts'
 

@@ -7,7 +7,7 @@ import type { ServiceStatus } from '#messages/service-status.ts'
 import type { NodeServiceName } from '#node/node-services.ts'
 import { replayL1 } from '#records/replay/replay-record.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { pause } from './conformance/raw-client.ts'
+import { pause } from '#test/bus/conformance/raw-client.ts'
 
 /** Time within which the node reports a failure. */
 const reportMs = 15_000
