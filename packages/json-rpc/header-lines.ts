@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Fault, toError } from '#runtime/fault.ts'
+import { originOf } from './server-url.ts'
 
 /** Headers by lower-case name. */
 export type Headers = Readonly<Record<string, string>>
@@ -68,12 +69,6 @@ export function readHeadersFile(
     throw new Fault('settings', { detail })
   }
   return (url) => ({ ...anonymous, ...sections.get(originOf(url)) })
-}
-
-/** Protocol, host and port. */
-function originOf(url: string): string {
-  const { protocol, host } = new URL(url)
-  return `${protocol}//${host}`
 }
 
 function readText(path: string): string {

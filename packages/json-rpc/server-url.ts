@@ -7,6 +7,12 @@ const shortestPassword = 4
 /** Replaces a secret in a text. */
 const mask = '…'
 
+/** Protocol, host and port of a URL: its parts that hold no key. @throws TypeError if the URL is invalid */
+export function originOf(url: string): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
+}
+
 /** The URL of a server: where to connect, and what of it must not be shown. */
 export class ServerUrl {
   /** Protocol, host and port: the name of the server for messages. */
@@ -22,8 +28,8 @@ export class ServerUrl {
 
   /** @param keys further secrets, such as values of headers @throws TypeError if the URL is invalid */
   constructor(text: string, keys: readonly string[] = []) {
-    const { protocol, host, pathname, search, username, password } = new URL(text)
-    this.name = `${protocol}//${host}`
+    const { pathname, search, username, password } = new URL(text)
+    this.name = originOf(text)
     this.path = pathname
     this.search = search
     const credentials = `${decoded(username)}:${decoded(password)}`

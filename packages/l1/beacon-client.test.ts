@@ -178,7 +178,7 @@ test('slot times from the settings need no endpoint, and those of a public chain
   await configured.fetch()
   assert.equal(configured.asked[0], 'blobs/40')
   const mainnet = new SharedSlotTimes(1n, unset)
-  assert.deepEqual(mainnet.fallback, { genesisTime: 1_606_824_023n, slotMs: 12_000n })
+  assert.deepEqual(mainnet.known, { genesisTime: 1_606_824_023n, slotMs: 12_000n })
 })
 
 test('a setting overrides what the endpoint answers', async (t) => {

@@ -241,10 +241,8 @@ export class BeaconClient {
   }
 
   async #loadSlots(signal: AbortSignal | undefined): Promise<SlotTimes> {
-    const { fixed, fallback } = this.#slotTimes
-    if (fixed !== undefined) return fixed
-    const { ofPublicChain } = this.#slotTimes
-    if (ofPublicChain !== undefined) return ofPublicChain
+    const { known, fallback } = this.#slotTimes
+    if (known !== undefined) return known
     if (this.#slots !== undefined) return this.#slots
     const nowMs = this.#options.clock.monotonicMs()
     if (fallback !== undefined && nowMs < this.#askSlotsAtMs) return fallback

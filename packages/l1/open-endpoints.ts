@@ -1,5 +1,6 @@
 import { CallRate } from '#json-rpc/call-rate.ts'
 import { readHeadersFile } from '#json-rpc/header-lines.ts'
+import { originOf } from '#json-rpc/server-url.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Fault } from '#runtime/fault.ts'
@@ -45,7 +46,7 @@ export function openEndpoints(
       ...options,
     })
     const isTrusted = trustedUrls.includes(url)
-    return { url, endpoint: new L1Endpoint({ rpc, name: nameOf(url), isTrusted, chainId }) }
+    return { url, endpoint: new L1Endpoint({ rpc, name: originOf(url), isTrusted, chainId }) }
   })
   return {
     pool: new EndpointPool({
@@ -60,10 +61,4 @@ export function openEndpoints(
       await Promise.all(endpoints.map(({ endpoint }) => endpoint.close()))
     },
   }
-}
-
-/** Without path and query, which may hold a key. */
-function nameOf(url: string): string {
-  const { protocol, host } = new URL(url)
-  return `${protocol}//${host}`
 }

@@ -35,21 +35,16 @@ export class SharedSlotTimes {
     this.#public = genesisTime === undefined ? undefined : { genesisTime, slotMs: usualSlotMs }
   }
 
-  /** The times that the operator set, if both are set: then no endpoint is asked for them. */
-  get fixed(): SlotTimes | undefined {
+  /** The times that need no answer of an endpoint: those of a public chain, and those that the operator set. */
+  get known(): SlotTimes | undefined {
+    if (this.#public !== undefined) return this.#withSettings(this.#public)
     const { genesisTime, slotMs } = this.#settings
     return genesisTime === undefined || slotMs === undefined ? undefined : { genesisTime, slotMs }
   }
 
-  /** The times of a public chain, which need no answer of an endpoint. */
-  get ofPublicChain(): SlotTimes | undefined {
-    return this.#public && this.#withSettings(this.#public)
-  }
-
-  /** The times for an endpoint that does not serve them: those of a public chain, else those of another endpoint. */
+  /** The times that another endpoint answered, for one that does not serve them. */
   get fallback(): SlotTimes | undefined {
-    const known = this.#public ?? this.#answered
-    return known && this.#withSettings(known)
+    return this.#answered && this.#withSettings(this.#answered)
   }
 
   /** Notes the answer of an endpoint; returns the times to use for this endpoint. */
