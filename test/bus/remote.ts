@@ -27,7 +27,8 @@ interface Answer {
 
 /** Serves functions to processes on this machine. Arguments and results may have bigints, bytes and maps. */
 export async function serveRemote(functions: Remote): Promise<{ url: string; server: Server }> {
-  const server = createServer((incoming, outgoing) => {
+  // Tests freeze the callers: an idle connection that the server closed would fail the first call after the thaw.
+  const server = createServer({ keepAliveTimeout: 0 }, (incoming, outgoing) => {
     const chunks: Buffer[] = []
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('end', () => outgoing.end(serialize(answer(functions, Buffer.concat(chunks)))))
