@@ -119,6 +119,45 @@ test('one error for a whole batch that is not about batches does not make them s
   assert.deepEqual(sizes, [3, 3])
 })
 
+/** Ways in which servers refuse calls over their rate. */
+const rateLimits: Readonly<Record<string, (calls: readonly Call[], left: number) => Reply>> = {
+  'an error for each call over it': (calls, left) =>
+    ok(
+      calls.map((call, at) =>
+        at < left ? result(call) : { id: call.id, error: error(429, 'too many requests') },
+      ),
+    ),
+  'status 429': () => ({ status: 429, body: 'slow down' }),
+}
+
+for (const [name, refuse] of Object.entries(rateLimits))
+  test(`a batch that alone is over the rate of a server, which answers with ${name}, is answered in parts`, async (t) => {
+    const perSecond = 10
+    const clock = new VirtualClock(0)
+    const window = { second: 0, calls: 0 }
+    const url = await serveHttp(t, ({ body }, response) => {
+      const request = JSON.parse(body) as Call | Call[]
+      const calls = [request].flat()
+      const second = Math.floor(clock.monotonicMs() / 1_000)
+      if (window.second !== second) Object.assign(window, { second, calls: 0 })
+      const left = Math.max(0, perSecond - window.calls)
+      window.calls += calls.length
+      const answers = Array.isArray(request) ? calls.map(result) : result(request)
+      const reply = calls.length > left ? refuse(calls, left) : ok(answers)
+      response.writeHead(reply.status).end(JSON.stringify(reply.body))
+    })
+    // Each round sends half as many calls in one request as the one before: 100, 50, 25, 12, 6.
+    const rpc = new JsonRpcClient({ endpoints: [{ url }], rounds: 6, timeoutMs: 5_000, clock })
+    t.after(() => rpc.close())
+    const ticking = setInterval(() => void clock.run(20, () => false), 1)
+    t.after(() => clearInterval(ticking))
+    const calls = Array.from({ length: 100 }, (_, at) => ({ method: String(at), params: [] }))
+    assert.deepEqual(
+      await rpc.batch(calls),
+      calls.map(({ method }) => ({ result: method })),
+    )
+  })
+
 test('a server that refuses every request gets a few of them for a batch, and keeps its size', async (t) => {
   let requests = 0
   const url = await serveHttp(t, (_request, response) => {

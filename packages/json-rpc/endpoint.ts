@@ -110,32 +110,26 @@ export class Endpoint {
     return { ...this.#url.headers, ...fixedHeaders, ...(await headers?.()) }
   }
 
+  /** Sends a request and follows redirects; the timeout is for all of them. */
   async #request(
     request: Dispatcher.DispatchOptions,
     { timeoutMs, signal }: Waiting,
-    redirects = 0,
   ): Promise<EndpointAnswer> {
-    const { maxResponseBytes = defaultMaxResponseBytes } = this.#options
-    const reader = new AnswerReader(maxResponseBytes, () =>
-      this.#newFault('rpc-response', {
-        detail: `the answer has more than ${maxResponseBytes} bytes`,
-      }),
-    )
+    let reader = this.#newReader()
     const giveUp = () => reader.abort(this.#newFault('aborted', {}))
     const stopTimer = systemClock.after(timeoutMs, () =>
       reader.abort(this.#newFault('rpc-timeout', { detail: `no answer in ${timeoutMs} ms` })),
     )
     signal?.addEventListener('abort', giveUp, { once: true })
     try {
-      if (signal?.aborted === true) giveUp()
-      else this.#pool.dispatch(request, reader)
-      const answer = await reader.answer
-      if (redirectStatuses.includes(answer.status)) {
-        const path = this.#redirected(answer, redirects)
-        return await this.#request({ ...request, path }, { timeoutMs, signal }, redirects + 1)
+      for (let { path } = request, redirects = 0; ; redirects++) {
+        if (signal?.aborted === true) giveUp()
+        else this.#pool.dispatch({ ...request, path }, reader)
+        const answer = await reader.answer
+        if (!redirectStatuses.includes(answer.status)) return this.#toAnswer(answer)
+        path = this.#redirected(answer, { path, redirects })
+        reader = this.#newReader()
       }
-      if (answer.status !== 200) throw this.#statusFault(answer)
-      return { text: answer.text, retryAfterMs: retryAfterOf(answer) }
     } catch (error) {
       throw error instanceof Fault ? error : this.#fault(toError(error))
     } finally {
@@ -144,15 +138,36 @@ export class Endpoint {
     }
   }
 
+  #newReader(): AnswerReader {
+    const { maxResponseBytes = defaultMaxResponseBytes } = this.#options
+    return new AnswerReader(maxResponseBytes, () =>
+      this.#newFault('rpc-response', {
+        detail: `the answer has more than ${maxResponseBytes} bytes`,
+      }),
+    )
+  }
+
+  #toAnswer(answer: HttpAnswer): EndpointAnswer {
+    if (answer.status !== 200) throw this.#statusFault(answer)
+    return { text: answer.text, retryAfterMs: retryAfterOf(answer) }
+  }
+
   /** The path of a redirect within the server. @throws Fault `rpc-status` that names another target */
-  #redirected({ status, headers }: HttpAnswer, redirects: number): string {
+  #redirected(
+    { status, headers }: HttpAnswer,
+    { path, redirects }: { readonly path: string; readonly redirects: number },
+  ): string {
+    // A location without a leading slash is relative to the path of the request.
     const { location } = headers
-    const given = typeof location === 'string' && URL.canParse(location, this.name) ? location : ''
-    const { origin, pathname, search } = new URL(given, this.name)
-    if (given !== '' && origin === this.name && redirects < maxRedirects)
-      return `${pathname}${search}`
-    const target = given === '' ? 'without a location' : `to ${origin}`
-    const what = origin === this.name && given !== '' ? `more than ${maxRedirects} times` : target
+    const base = `${this.name}${path}`
+    const target =
+      typeof location === 'string' && URL.canParse(location, base)
+        ? new URL(location, base)
+        : undefined
+    if (target?.origin === this.name && redirects < maxRedirects)
+      return `${target.pathname}${target.search}`
+    const elsewhere = target === undefined ? 'without a location' : `to ${target.origin}`
+    const what = target?.origin === this.name ? `more than ${maxRedirects} times` : elsewhere
     throw new Fault('rpc-status', {
       detail: `${this.name}: HTTP status ${status}: it redirects ${what}, which is not followed; give the URL of the target`,
       fields: { endpoint: this.name, status, isFinal: true },

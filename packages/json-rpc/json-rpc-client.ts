@@ -1,4 +1,4 @@
-import { isFinalAnswer, retryAfterMs } from './rpc-status.ts'
+import { isFinalAnswer, isRateLimit, retryAfterMs } from './rpc-status.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { BatchSize } from './batch-size.ts'
@@ -142,20 +142,33 @@ export class JsonRpcClient {
     throw failure ?? new Fault('rpc-unreachable', { detail: 'no rounds' })
   }
 
-  /** Sends calls in as many requests as the endpoint needs. */
+  /**
+   * Sends calls in as many requests as the endpoint needs. If it limits the rate when it has answered some of them, the
+   * others are sent after a pause, so that a batch over the limit is answered in parts.
+   */
   async #request(
     at: number,
     calls: readonly JsonRpcCall[],
     signal: AbortSignal | undefined,
   ): Promise<readonly JsonRpcAnswer[]> {
-    const size = this.#batchSizes[at]?.current ?? 1
     const answers: JsonRpcAnswer[] = []
-    for (let from = 0; from < calls.length; from += size * parallelRequests) {
-      const end = Math.min(from + size * parallelRequests, calls.length)
+    while (answers.length < calls.length) {
+      const size = this.#batchSizes[at]?.current ?? 1
+      const end = Math.min(answers.length + size * parallelRequests, calls.length)
       const requests: Promise<readonly JsonRpcAnswer[]>[] = []
-      for (let next = from; next < end; next += size)
+      for (let next = answers.length; next < end; next += size)
         requests.push(this.#sendOrSplit(at, calls.slice(next, Math.min(next + size, end)), signal))
-      answers.push(...(await Promise.all(requests)).flat())
+      for (const request of await Promise.allSettled(requests)) {
+        if (request.status === 'fulfilled') {
+          answers.push(...request.value)
+          continue
+        }
+        const reason: unknown = request.reason
+        if (answers.length === 0 || !isFault(reason) || !isRateLimit(reason)) throw reason
+        this.#options.onFailure?.(reason)
+        await sleep(this.#options.clock, pauseMs(1, reason), signal)
+        break
+      }
     }
     return answers
   }
@@ -170,6 +183,9 @@ export class JsonRpcClient {
       const answers = await this.#send(at, calls, signal)
       if (calls.length === 1 || !answers.some(refusesBatch)) return answers
     } catch (error) {
+      // The batch alone may be over the limit, so the next attempt is smaller.
+      if (calls.length > 1 && isFault(error) && isRateLimit(error))
+        this.#batchSizes[at]?.refused(calls.length)
       if (calls.length === 1 || !isBatchRefusal(error)) throw error
     }
     const middle = Math.floor(calls.length / 2)

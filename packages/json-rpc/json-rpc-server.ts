@@ -22,7 +22,7 @@ import {
   type OnCall,
 } from './json-rpc-dispatch.ts'
 import { serveSocket, type SocketLimits } from './json-rpc-socket.ts'
-import { checkAuthorization, jwtSecretBytes } from './jwt.ts'
+import { authorizationCheck, jwtSecretBytes } from './jwt.ts'
 import { noSubscriptions } from './subscriptions.ts'
 
 /** Origins of pages that may use a server, such as `https://example.org`; `*`: any. */
@@ -207,11 +207,10 @@ function addGuards(
   { maxSockets, maxHttpRequests }: ServerLimits,
 ): void {
   let requests = 0
+  const check = jwtSecret && authorizationCheck({ secret: jwtSecret, clock })
 
   async function refusalOfToken({ headers }: FastifyRequest): Promise<Refusal | undefined> {
-    if (jwtSecret === undefined) return undefined
-    const { authorization } = headers
-    const problem = await checkAuthorization(authorization, { secret: jwtSecret, clock })
+    const problem = await check?.(headers.authorization)
     return problem && { status: 401, text: problem }
   }
 

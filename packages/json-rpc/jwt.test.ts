@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { systemClock } from '#runtime/clock.ts'
-import { checkAuthorization, createToken, readJwtSecret, tokenSkewMs } from './jwt.ts'
+import { authorizationCheck, createToken, readJwtSecret, tokenSkewMs } from './jwt.ts'
 
 const secret = new Uint8Array(32).fill(0xaa)
 const madeAt = 1_700_000_000
@@ -14,10 +14,8 @@ after(() => rmSync(folder, { recursive: true }))
 
 /** The problem of a header, `laterMs` after the time of issue of the tokens here. */
 function check(header: string | undefined, laterMs = 0) {
-  return checkAuthorization(header, {
-    secret,
-    clock: { ...systemClock, now: () => madeAt * 1_000 + laterMs },
-  })
+  const clock = { ...systemClock, now: () => madeAt * 1_000 + laterMs }
+  return authorizationCheck({ secret, clock })(header)
 }
 
 const hs256: unknown = { alg: 'HS256' }
@@ -43,6 +41,22 @@ test('a token is valid for a minute before and after its time of issue', async (
   for (const laterMs of [0, 60_000, -60_000]) assert.equal(await check(header, laterMs), undefined)
   assert.equal(await check(header, 60_001), 'stale token')
   assert.equal(await check(header, -60_001), 'future token')
+})
+
+test('a token that was valid is refused when it is too old, and so is another one meanwhile', async () => {
+  let nowMs = madeAt * 1_000
+  const checked = authorizationCheck({ secret, clock: { ...systemClock, now: () => nowMs } })
+  const header = bearer({ iat: madeAt })
+  assert.equal(await checked(header), undefined)
+  assert.equal(await checked(header), undefined)
+  assert.equal(await checked(`${header}A`), 'signature is invalid')
+  assert.equal(
+    await checked(bearer({ iat: madeAt }, { key: new Uint8Array(32) })),
+    'signature is invalid',
+  )
+  assert.equal(await checked(header), undefined)
+  nowMs += 60_001
+  assert.equal(await checked(header), 'stale token')
 })
 
 test('an expiry is checked if present', async () => {

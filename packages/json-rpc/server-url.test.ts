@@ -129,6 +129,31 @@ test('a redirect within the server is followed with the same body, up to three t
   await assert.rejects(four.post('{}', waiting), /redirects more than 3 times/)
 })
 
+test('a location without a leading slash is relative to the path of the request', async (t) => {
+  const seen: string[] = []
+  const url = await serveHttp(t, ({ incoming }, response) => {
+    seen.push(incoming.url ?? '')
+    if (seen.length > 1) response.end('done')
+    else response.writeHead(307, { location: 'main?key=2' }).end()
+  })
+  await endpoint(t, { url: `${url}/v3/old?key=1` }).post('{}', waiting)
+  assert.deepEqual(seen, ['/v3/old?key=1', '/v3/main?key=2'])
+})
+
+test('the timeout of a request is for all of its redirects', async (t) => {
+  let requests = 0
+  const url = await serveHttp(t, (_request, response) => {
+    // The first answer comes soon, the second never.
+    if (requests++ === 0) setTimeout(() => response.writeHead(307, { location: '/a' }).end(), 300)
+  })
+  const startMs = performance.now()
+  const short = { timeoutMs: 500, signal: undefined }
+  await assert.rejects(endpoint(t, { url }).post('{}', short), /no answer in 500 ms/)
+  // Each with a timeout of its own would take 800 ms.
+  assert.ok(performance.now() - startMs < 750)
+  assert.equal(requests, 2)
+})
+
 test('a redirect to another server is not followed, and its target is named', async (t) => {
   const url = await serveHttp(t, (_request, response) =>
     response.writeHead(301, { location: 'https://other.example/v3/key' }).end(),

@@ -30,7 +30,7 @@ export interface NodeBusOptions {
   /** 0 for any free port. */
   readonly port: number
   readonly report: Report
-  /** Called when the streams cannot be provisioned, so that the node has to stop. */
+  /** Called when the bus fails for good after its start, such as a refused key: the node has to stop. */
   readonly onFatal: (error: Error) => void
 }
 

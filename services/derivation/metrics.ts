@@ -47,11 +47,7 @@ export function createMetrics(registry: Registry): Metrics {
   const dropped = new Map(
     Object.entries(plurals).map(([what, plural]) => [
       what,
-      counter(
-        `${plural}_dropped_total`,
-        `${plural} of L1 that are not part of the chain`,
-        'reason',
-      ),
+      counter(`${plural}_dropped_total`, `dropped ${plural} of L1, by reason`, 'reason'),
     ]),
   )
   const sessions = counter('pipelines_total', 'pipelines started')
@@ -64,7 +60,11 @@ export function createMetrics(registry: Registry): Metrics {
     labelNames: ['call', 'code'],
   })
   const resends = counter('resends_total', 'attributes sent again')
-  const attributes = counter('attributes_total', 'attributes applied by engine', 'outcome')
+  const attributes = counter(
+    'attributes_total',
+    'attributes that engine handled, by outcome',
+    'outcome',
+  )
   const seconds = new Histogram({
     name: 'atoll_derivation_attributes_seconds',
     help: 'time from the call until engine publishes the outcome',

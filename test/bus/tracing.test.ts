@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import protobuf from 'protobufjs'
 import { runAtoll } from '#test/command/run-atoll.ts'
+import { quoting } from '#test/endpoints/misbehaviours.ts'
+import { NodeBehindProxies } from '#test/endpoints/node-behind-proxies.ts'
+import { secretPath } from '#test/endpoints/proxy.ts'
 import { requireNatsServer } from './servers.ts'
 
 // A node of processes on a real server, with an OpenTelemetry collector.
@@ -56,15 +59,20 @@ function spansOf(body: Uint8Array): readonly SentSpan[] {
   })
 }
 
-async function startCollector(spans: SentSpan[]): Promise<Server> {
+/** Starts a collector until the test ends. */
+async function startCollector(
+  t: TestContext,
+): Promise<{ readonly url: string; readonly bodies: readonly Buffer[] }> {
+  const bodies: Buffer[] = []
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    spans.push(...spansOf(await buffer(request)))
+    bodies.push(await buffer(request))
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end()
   }
   const server = createServer((request, response) => void take(request, response))
   server.listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
-  return server
+  t.after(() => server.close())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`, bodies }
 }
 
 /** The spans from the root of a trace to a span, each as `service: span`. */
@@ -79,18 +87,16 @@ function pathTo(span: SentSpan, byId: ReadonlyMap<string, SentSpan>): string {
 test('one trace leads from an L1 head to the safe head, through three processes', async (t) => {
   const found = await requireNatsServer()
   if (found.kind !== 'program') throw new Error('this test cannot use NATS in Docker')
-  const spans: SentSpan[] = []
-  const collector = await startCollector(spans)
-  t.after(() => collector.close())
-  const { port } = collector.address() as AddressInfo
+  const { url, bodies } = await startCollector(t)
   const ran = await runAtoll([
     'devnet',
     `--nats-server=${found.path}`,
-    `--otlp-url=http://127.0.0.1:${port}/v1/traces`,
+    `--otlp-url=${url}`,
     '--until=safe=60',
     '--speed=12',
   ])
   assert.equal(ran.code, 0, ran.err)
+  const spans = bodies.flatMap(spansOf)
   const byId = new Map(spans.map((span) => [span.id, span]))
   const paths = new Set(spans.map((span) => pathTo(span, byId)))
   // Derivation writes its targets when an L1 block is fully derived, and the engine sets the safe head from them.
@@ -102,4 +108,21 @@ test('one trace leads from an L1 head to the safe head, through three processes'
     'atoll-engine: derivation.targets',
   ].join(' → ')
   assert.ok(paths.has(whole), [...paths].join('\n'))
+})
+
+test('no key of an endpoint is in a span, also if the endpoint repeats it in its errors', async (t) => {
+  const { url: otlpUrl, bodies } = await startCollector(t)
+  const node = await NodeBehindProxies.start(t, { endpoints: 1, isInMemory: false, otlpUrl })
+  const atHead = () => node.until('derivation is at the head', () => node.isAtHead, 30_000)
+  await atHead()
+  for (const proxy of [...node.rpcs, ...node.beacons]) proxy.misbehave = quoting
+  assert.ok(node.grow('blobs'))
+  await node.until('status quotes it', () => node.waits.includes('no route for'), 15_000)
+  for (const proxy of [...node.rpcs, ...node.beacons]) proxy.misbehave = undefined
+  await atHead()
+  await node.check()
+  const services = () => new Set(bodies.flatMap(spansOf).map(({ service }) => service))
+  await node.until('all services have sent spans', () => services().size === 3, 15_000)
+  const [, secret = ''] = secretPath.split('/')
+  for (const body of bodies) assert.ok(!body.includes(secret))
 })

@@ -6,9 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test, type TestContext } from 'node:test'
-import { compareChain } from '#devnet/compare-chain.ts'
 import { nodeDiskProblems } from '#node/find-node.ts'
-import { systemClock } from '#runtime/clock.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { pause } from '#test/bus/conformance/raw-client.ts'
 import { DiskNode } from './disk-node.ts'
@@ -80,9 +78,7 @@ test('a node goes on by itself after each failure of its stores', async (t) => {
   for (const name of ['nats-server', ...services] as const) node.kill(name)
   t.diagnostic(await node.moves('restart after deleted stores'))
 
-  const compared = { last: node.safe, clock: systemClock, signal: t.signal }
-  const { equal, blocks } = await compareChain(record, node.rpcUrl, compared)
-  assert.equal(equal, blocks)
+  await node.compare()
 })
 
 test('a log on a full disk is written again when there is room, and says how many lines are missing', async (t) => {

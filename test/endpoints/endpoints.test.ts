@@ -26,7 +26,7 @@ for (const api of ['rpc', 'beacon'] as const) {
   const data = api === 'rpc' ? 'transactions' : 'blobs'
   for (const { name, misbehave, says } of of(api))
     test(`the only ${api} endpoint: ${name}; derivation continues within 15 s of its end, each time`, async (t) => {
-      const node = await NodeBehindProxies.start(t, 1)
+      const node = await NodeBehindProxies.start(t, { endpoints: 1 })
       const [proxy] = api === 'rpc' ? node.rpcs : node.beacons
       if (proxy === undefined) throw new Error('no proxy')
       const recoveries: number[] = []
@@ -51,7 +51,7 @@ for (const api of ['rpc', 'beacon'] as const) {
 for (const { name, misbehave, says } of misbehaviours)
   if (says === undefined && !name.startsWith('beacon'))
     test(`a node starts on an endpoint with ${name}`, async (t) => {
-      const node = await NodeBehindProxies.start(t, 1, misbehave)
+      const node = await NodeBehindProxies.start(t, { endpoints: 1, misbehave })
       await node.until('derivation is at the head', () => node.isAtHead, 2 * recoveryMs)
       assert.ok(node.grow('transactions'))
       await node.until('derivation continues', () => node.isAtHead, recoveryMs)
@@ -61,7 +61,7 @@ for (const { name, misbehave, says } of misbehaviours)
 test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds} s: no stall reaches 15 s`, async (t) => {
   t.diagnostic(`seed ${seed}`)
   const random = new Random(seed)
-  const node = await NodeBehindProxies.start(t, 2)
+  const node = await NodeBehindProxies.start(t, { endpoints: 2 })
   const endMs = performance.now() + randomSeconds * 1_000
   let stalledSinceMs = performance.now()
   let longestMs = 0
@@ -94,7 +94,7 @@ test(`one of two endpoints of each kind misbehaves at random for ${randomSeconds
 test(`the only endpoints answer well for one second in ten, for ${randomSeconds} s: no stall reaches 15 s`, async (t) => {
   t.diagnostic(`seed ${seed}`)
   const random = new Random(seed)
-  const node = await NodeBehindProxies.start(t, 1)
+  const node = await NodeBehindProxies.start(t, { endpoints: 1 })
   await node.until('derivation is at the head', () => node.isAtHead, recoveryMs)
   const endMs = performance.now() + randomSeconds * 1_000
   const stalls: number[] = []

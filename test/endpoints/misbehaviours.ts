@@ -68,6 +68,10 @@ const truncated: Misbehave = async ({ forward, response }) => {
   response.end(text.slice(0, Math.floor(text.length / 2)))
 }
 
+/** An error page that repeats the URL, with its key. */
+export const quoting: Misbehave = ({ url, response }) =>
+  void response.writeHead(500).end(`no route for ${url}`)
+
 const html = '<html><body>try later</body></html>'
 
 const rpc = (name: string, misbehave: Misbehave, says?: RegExp): Misbehaviour => {
@@ -113,6 +117,7 @@ export const misbehaviours: readonly Misbehaviour[] = [
     /header not found/,
   ),
   rpc('status 500', status(500, html), /HTTP status 500/),
+  rpc('a page that repeats the URL', quoting, /no route for/),
   rpc('a page of HTML with status 200', status(200, html), /not JSON/),
   rpc('answers that are cut off', truncated, /not JSON/),
   rpc('no answer', hang, /no answer in/),
@@ -157,6 +162,7 @@ export const misbehaviours: readonly Misbehaviour[] = [
   beacon('beacon: status 404', status(404, '{"message":"slot not found"}'), /slot not found/),
   beacon('beacon: status 403', status(403, 'forbidden'), /HTTP status 403/),
   beacon('beacon: status 500', status(500, html), /HTTP status 500/),
+  beacon('beacon: a page that repeats the URL', quoting, /no route for/),
   beacon('beacon: status 429', status(429), /HTTP status 429/),
   beacon('beacon: no answer', hang, /no answer in/),
   beacon('beacon: an empty list', status(200, '{"data":[]}'), /no blobs at slot/),

@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestContext } from 'node:test'
-import { compareChain } from '#devnet/compare-chain.ts'
-import { startClient } from '#devnet/record-world.ts'
-import { type RecordedNode, startRecordedNode } from '#devnet/recorded-node.ts'
 import { replayL1, type ReplayedL1 } from '#records/replay/replay-record.ts'
 import { systemClock } from '#runtime/clock.ts'
+import { NodeOnRecord, type NodeOnRecordOptions } from '#test/fakes/node-on-record.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { type Misbehave, type Proxy, secretPath, serveProxy } from './proxy.ts'
 
 /** Calldata and 58 blobs in 125 L1 blocks. */
 const record = join(recordsFolder, 'bad-data-karst')
+
+/** What a test may set. */
+type Options = Partial<Pick<NodeOnRecordOptions, 'isInMemory' | 'otlpUrl'>> & {
+  /** Number of RPC and of beacon endpoints. */
+  readonly endpoints: number
+  /** What the RPC endpoints do from the start. */
+  readonly misbehave?: Misbehave
+}
 
 /** A verifier whose endpoints of L1 are proxies of one recorded L1. */
 export class NodeBehindProxies {
@@ -23,67 +26,44 @@ export class NodeBehindProxies {
   /** The status lines of all services, as an operator saw them. */
   readonly #seen = new Set<string>()
   readonly #l1: ReplayedL1
-  readonly #recorded: RecordedNode
-  readonly #rpcUrl: string
+  readonly #node: NodeOnRecord
   #head = 1n
 
   private constructor(
-    parts: Pick<NodeBehindProxies, 'rpcs' | 'beacons'> & {
-      readonly l1: ReplayedL1
-      readonly recorded: RecordedNode
-      readonly rpcUrl: string
-    },
+    node: NodeOnRecord,
+    parts: Pick<NodeBehindProxies, 'rpcs' | 'beacons'> & { readonly l1: ReplayedL1 },
   ) {
     this.rpcs = parts.rpcs
     this.beacons = parts.beacons
     this.#l1 = parts.l1
-    this.#recorded = parts.recorded
-    this.#rpcUrl = parts.rpcUrl
+    this.#node = node
   }
 
-  /** @param endpoints number of RPC and of beacon endpoints @param misbehave what the RPC endpoints do from the start */
   static async start(
     t: TestContext,
-    endpoints: number,
-    misbehave?: Misbehave,
+    { endpoints, misbehave, ...others }: Options,
   ): Promise<NodeBehindProxies> {
-    const folder = await mkdtemp(join(tmpdir(), 'atoll-endpoints-'))
-    const l1 = await replayL1(record, {
-      host: '127.0.0.1',
-      rpcPort: 0,
-      beaconPort: 0,
-      clock: systemClock,
-    })
+    const ports = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0 }
+    const l1 = await replayL1(record, { ...ports, clock: systemClock })
     l1.chain.moveHead(1n)
     const serve = (target: string) =>
       Promise.all(Array.from({ length: endpoints }, () => serveProxy(t, target)))
     const [rpcs, beacons] = await Promise.all([serve(l1.rpcUrl), serve(l1.beaconUrl)])
     for (const proxy of rpcs) proxy.misbehave = misbehave
-    const jwtSecret = randomBytes(32)
-    const client = await startClient({ record, clock: systemClock }, folder, jwtSecret)
-    const recorded = await startRecordedNode({
+    const node = await NodeOnRecord.start({
       record,
-      folder,
-      l1: {
+      l1,
+      urls: {
         rpcUrl: rpcs.map(({ url }) => url).join(),
         beaconUrl: beacons.map(({ url }) => url).join(),
       },
-      engineUrl: client.engineUrl,
-      jwtSecret,
-      natsServer: undefined,
       isInMemory: true,
       logLevel: process.env['ATOLL_ENDPOINT_LOG'] ?? 'error',
-      report: () => undefined,
-      onChange: () => undefined,
       given: { l1TimeoutMs: '2000' },
+      ...others,
     })
-    t.after(async () => {
-      await recorded.close()
-      await client.close()
-      await l1.close()
-      await rm(folder, { recursive: true, force: true })
-    })
-    return new NodeBehindProxies({ rpcs, beacons, l1, recorded, rpcUrl: client.rpcUrl })
+    t.after(() => node.close())
+    return new NodeBehindProxies(node, { rpcs, beacons, l1 })
   }
 
   /** Number of the head of L1. */
@@ -93,7 +73,7 @@ export class NodeBehindProxies {
 
   /** Whether derivation has read L1 up to its head. */
   get isAtHead(): boolean {
-    return (this.#recorded.viewer.view.targets?.currentL1?.number ?? 0n) >= this.#head
+    return (this.#node.view.targets?.currentL1?.number ?? 0n) >= this.#head
   }
 
   /** Adds blocks to L1 up to one with these data; returns whether the record has one. */
@@ -113,11 +93,9 @@ export class NodeBehindProxies {
 
   /** What the services wait for, as status shows it. */
   get waits(): string {
-    const lines = [...this.#recorded.viewer.view.services].flatMap(([name, { wait }]) =>
-      wait === undefined ? [] : [`${name} waits for ${wait.what}; next: ${wait.next}`],
-    )
-    for (const line of lines) this.#seen.add(line)
-    return lines.join('\n')
+    const { waits } = this.#node
+    for (const line of waits.split('\n')) this.#seen.add(line)
+    return waits
   }
 
   /** Waits until derivation is at the head of L1, but not longer than this. */
@@ -127,23 +105,13 @@ export class NodeBehindProxies {
   }
 
   /** Waits for a condition. @returns milliseconds that it took */
-  async until(what: string, isSo: () => boolean, timeoutMs: number): Promise<number> {
-    const startMs = performance.now()
-    while (!isSo()) {
-      if (performance.now() - startMs > timeoutMs)
-        assert.fail(`${what}: not in ${timeoutMs} ms; ${this.waits}`)
-      await sleep(10)
-    }
-    return performance.now() - startMs
+  until(what: string, isSo: () => boolean, timeoutMs: number): Promise<number> {
+    return this.#node.until(what, isSo, timeoutMs)
   }
 
   /** Compares all safe blocks with the record, and checks that no status line had a secret. */
   async check(): Promise<void> {
-    const last = this.#recorded.viewer.view.chain?.safe.number ?? 0n
-    assert.ok(last > 0n)
-    const { signal } = new AbortController()
-    const compared = await compareChain(record, this.#rpcUrl, { last, clock: systemClock, signal })
-    assert.equal(compared.firstDifference, undefined)
+    assert.ok((await this.#node.compare()) > 1)
     const [, secret = ''] = secretPath.split('/')
     for (const line of this.#seen) assert.ok(!line.includes(secret), line)
   }

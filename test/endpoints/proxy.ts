@@ -4,7 +4,9 @@ import { serveHttp } from '#test/fakes/http-server.ts'
 
 /** A request to a server behind a proxy, and how to answer it. */
 export interface Proxied {
-  /** Path and query. */
+  /** The URL as the node has it, with its key. */
+  readonly url: string
+  /** Path and query, without the key. */
   readonly path: string
   readonly body: string
   /** The good answer: of the server behind the proxy. */
@@ -50,7 +52,9 @@ export async function serveProxy(t: TestContext, target: string): Promise<Proxy>
     }
     const answered = async () => {
       const { misbehave } = proxy
-      await (misbehave === undefined ? answerWell() : misbehave({ path, body, forward, response }))
+      await (misbehave === undefined
+        ? answerWell()
+        : misbehave({ url: proxy.url, path, body, forward, response }))
     }
     answered().catch((error: unknown) => {
       // The server behind it ends before the proxy when a test ends.

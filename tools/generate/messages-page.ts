@@ -36,7 +36,7 @@ export function messagesPage(): string {
     '',
     '## Streams',
     '',
-    'Made and kept by `atoll bus provision`.',
+    'Created and repaired by `atoll bus provision` and `atoll node`.',
     '',
     ...table(
       ['stream', 'kept for each subject', 'for', 'at most', 'when full'],

@@ -29,8 +29,8 @@ type ReaderRules = Pick<ChannelRules, 'allowsBrotli' | 'maxRlpBytesPerChannel'>
 
 /**
  * Reads the encoded batches of a channel one by one; the first byte of each is its type.
- * Batches before a flaw are returned. The reader decompresses about `growth` times the bytes of the batches read so
- * far, because a few bytes of L1 may decompress to the limit.
+ * Batches before a flaw are returned. After the first piece, the reader decompresses at most about `growth` times
+ * the bytes of the batches read so far, because a few bytes of L1 may decompress to the limit.
  *
  * Spec: protocol/derivation.md#channel-format
  */
@@ -145,7 +145,7 @@ const bufferBytes = 4_096
 // Go's bufio, compress/flate
 /**
  * Simulates op-node's reads of the last piece of a flawed channel. op-node uses the bytes that it reads through its
- * buffer, and gets the error afterwards. It drops a batch whose read bypasses the buffer up to the end of the piece.
+ * buffer, and gets the error afterwards. It drops a batch whose read bypasses the buffer and reaches the end of the piece.
  */
 class FlawedPiece {
   readonly #end: number

@@ -8,7 +8,7 @@ export type FrameVerdict =
 /** The id of a new channel, the L1 block in which it opens, and the required order of its frames. */
 export interface ChannelOpening {
   readonly id: ChannelId
-  /** Number of the L1 block with the frame that was seen first, which may not be frame 0. */
+  /** Number of the L1 block with the frame that was seen first, which need not be frame 0. */
   readonly openedAt: bigint
   /** `strict` if frames must arrive in order, as from Holocene on. */
   readonly order: 'any' | 'strict'

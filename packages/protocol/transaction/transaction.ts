@@ -141,7 +141,8 @@ function decodeTo(item: RlpItem | undefined): Address | undefined {
 function decodeAccessList(item: RlpItem | undefined): AccessList {
   return rlpList(item).map((entry) => {
     const fields = rlpList(entry)
-    if (fields.length !== 2) throw new DecodeError('an entry of the access list has two fields')
+    if (fields.length !== 2)
+      throw new DecodeError(`an entry of the access list has ${fields.length} fields, want 2`)
     const storageKeys = rlpList(fields[1]).map((key) => {
       const bytes = rlpBytes(key)
       if (bytes.length !== 32) throw new DecodeError(`a slot of ${bytes.length} bytes, want 32`)
@@ -156,7 +157,8 @@ function decodeAuthorizations(item: RlpItem | undefined): readonly Authorization
   if (list.length === 0) throw new DecodeError('a transaction of type 4 needs an authorization')
   return list.map((entry) => {
     const fields = rlpList(entry)
-    if (fields.length !== 6) throw new DecodeError('an authorisation has six fields')
+    if (fields.length !== 6)
+      throw new DecodeError(`an authorization has ${fields.length} fields, want 6`)
     return {
       chainId: rlpUint(fields[0], 32),
       address: toAddress(rlpBytes(fields[1])),

@@ -101,7 +101,7 @@ test('an unknown flag is one mistake, with or without a value', () => {
   assert.deepEqual(mistakes([...needed, 'stray']), ['stray is not known'])
 })
 
-test('a word after a switch is a mistake', () => {
+test('a word after a switch that is not its value is a mistake', () => {
   assert.deepEqual(mistakes([...needed, '--no-verbose', 'true']), ['true is not known'])
   assert.deepEqual(mistakes([...needed, '--verbose', 'stray']), ['--verbose is "stray"'])
 })
@@ -168,7 +168,7 @@ test('a chain id keeps all its digits', () => {
   assert.equal(settings.chainId, 18_446_744_073_709_551_617n)
 })
 
-test('a secret setting names an existing, readable file', () => {
+test('the setting of a file names an existing, readable file', () => {
   assert.equal(read(['--jwt-secret-file', secret]).jwtSecretFile, secret)
   for (const path of [join(folder, 'missing'), folder]) {
     const found = mistakes([...needed, '--jwt-secret-file', path])
