@@ -58,7 +58,10 @@ export const rewindSettings = z.strictObject({
   to: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe('number of the L2 block to go back to'),
 })
 
+/** Default folder of all nodes. */
+export const nodesFolder: string = join(homedir(), '.atoll')
+
 /** Default data folder of a node. */
 export function defaultDataDir(chain: bigint): string {
-  return join(homedir(), '.atoll', String(chain))
+  return join(nodesFolder, String(chain))
 }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type * as z from 'zod'
 import type { ServiceName } from '#messages/services.ts'
+import { endProcess } from '#runtime/end-process.ts'
 import { onParentGone, onStopSignal } from '#runtime/on-stop-signal.ts'
 import { mergeSettings } from '#runtime/settings/merge-settings.ts'
 import { type ServiceSettings, serviceSettings } from '#runtime/settings/service-settings.ts'
@@ -42,7 +43,7 @@ export async function runService<Schema extends SettingsSchema>(
   onParentGone(() => running.stop('the node is gone'))
   // A rejected promise without a handler leaves an unknown state, so the process ends.
   process.on('unhandledRejection', (reason) => running.fail(reason))
-  process.exit(await running.run(main))
+  endProcess(await running.run(main))
 }
 
 /** The arguments of a service, which is started from its main file or as `atoll service NAME`. */

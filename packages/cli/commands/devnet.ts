@@ -26,9 +26,11 @@ export function addDevnetCommand(program: Command): void {
 
 async function devnet(settings: DevnetSettings): Promise<void> {
   const { runDevnet } = await import('#devnet/run-devnet.ts')
+  // The interpreter, which is slow to load.
+  await import('#execution-client/execution-client.ts')
+  const signal = stopSignal()
   const { json, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings
   const table = new LiveTable({ isShown: !json })
-  const { signal } = stopSignal()
   try {
     const result = await runDevnet({
       ...settings,

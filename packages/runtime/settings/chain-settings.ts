@@ -7,19 +7,24 @@ import {
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { Fault } from '#runtime/fault.ts'
 import { readConfigSources, readRollupConfigFiles } from './rollup-config-files.ts'
-import { readableFile, want } from './setting-kinds.ts'
+import { insteadOf, readableFile, want } from './setting-kinds.ts'
+
+/** The name of a network. */
+export const networkName: z.ZodType<string> = want(
+  z.string().refine((name): boolean => isNetworkName(name), {
+    error: ({ input }) => networksLike(String(input)),
+  }),
+  'a network of the superchain registry, such as op-mainnet',
+)
 
 /** Settings that select the chain: a network of the registry, or files. */
 export const chainSettings = z.strictObject({
-  network: want(
-    z
-      .string()
-      .refine((name): boolean => isNetworkName(name), {
-        error: ({ input }) => networksLike(String(input)),
-      })
-      .optional(),
-    'a network of the superchain registry, such as op-mainnet',
-  ).describe('network whose rollup config is built in; or give --rollup-config'),
+  network: insteadOf(
+    'rollupConfig',
+    networkName
+      .optional()
+      .describe('network whose rollup config is built in; or give --rollup-config'),
+  ),
   rollupConfig: readableFile("a rollup config in op-node's form")
     .optional()
     .describe('rollup config of any other chain'),

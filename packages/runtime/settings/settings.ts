@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import * as z from 'zod'
-import { anyText, switchText, wantOf } from './setting-kinds.ts'
+import { alternativeMistakes } from './alternatives.ts'
+import { anyText, otherOf, switchText, wantOf } from './setting-kinds.ts'
 import { parseFlags, suggestionFor } from './settings-options.ts'
 
 /** The settings of a program: a zod object whose fields are kinds of settings. */
@@ -86,6 +87,8 @@ export interface SettingDescription {
   readonly isOptional: boolean
   /** Whether its value must not be shown. */
   readonly isSecret: boolean
+  /** Key of the setting of which exactly this one or the other must be given; undefined if there is none. */
+  readonly insteadOf: string | undefined
 }
 
 /**
@@ -118,6 +121,7 @@ export function readSettings<Schema extends SettingsSchema>(
     const issue = wrong.get(setting.key)
     if (issue !== undefined) mistakes.push(mistakeOf(setting, given[setting.key], issue))
   }
+  mistakes.push(...alternativeMistakes(descriptions, given))
   if (!parsed.success || mistakes.length > 0) throw new SettingsError(mistakes)
   const passedOver = foreignVariables(env, { aliases, foreign })
   return { settings: parsed.data, origins, given, passedOver }
@@ -136,6 +140,7 @@ export function describeSettings(schema: SettingsSchema): readonly SettingDescri
       description: kind.description ?? innermost(kind).description ?? '',
       isOptional,
       isSecret: kind.meta()?.['isSecret'] === true,
+      insteadOf: otherOf(kind),
       defaultText: absent.success ? shownDefault(kind, absent.data) : undefined,
     }
   })
