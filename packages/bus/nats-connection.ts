@@ -96,7 +96,7 @@ async function attempt(
     return await unlessAborted(connecting, signal)
   } catch (cause) {
     if (!isFault(cause, 'aborted')) return connectFault(cause, options)
-    void connecting.then((late) => late.close()).catch(() => undefined)
+    void Promise.allSettled([connecting.then((late) => late.close())])
     const detail = 'stopped before a server answered'
     throw new Fault('closed', { detail, cause })
   }

@@ -9,7 +9,7 @@ const required = ['--l1-rpc-urls=http://127.0.0.1:1', '--jwt-secret-file=package
 
 function read(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const source = {
-    args: [...required, ...args],
+    args: [...required, '--network=op-mainnet', ...args],
     env,
     aliases: opNodeAliases,
     foreign: opNodeForeign,
@@ -73,6 +73,7 @@ test('flags of op-node set the corresponding settings of Atoll', () => {
     logFormat: 'text',
     l1RpcUrls: 'http://127.0.0.1:1',
     jwtSecretFile: 'package.json',
+    network: 'op-mainnet',
   })
 })
 

@@ -72,7 +72,8 @@ test('of several nodes in a folder the flags choose one, else the only one that 
   for (const args of [[], ['--chain-id=904']])
     await assert.rejects(find(...args), {
       code: 'settings',
-      message: /several nodes are in .*: choose one with --chain-id, --node or --data-dir\n[^]* node second of chain 904 in .*\/second\/bus$/m,
+      message:
+        /several nodes are in .*: choose one with --chain-id, --node or --data-dir\n[^]* node second of chain 904 in .*\/second\/bus$/m,
     })
   await leaveBus(join(folder, '904', 'bus'), { chainId: '904', supervisor: process.pid })
   assert.equal((await find()).chain, 904)

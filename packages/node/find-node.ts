@@ -72,7 +72,10 @@ export async function findBus(settings: StatusSettings): Promise<FoundBus> {
   }
 }
 
-function inFolder(local: LocalBus, { natsUrls, natsSeedFile, natsCaFile }: StatusSettings): FoundBus {
+function inFolder(
+  local: LocalBus,
+  { natsUrls, natsSeedFile, natsCaFile }: StatusSettings,
+): FoundBus {
   const access = accessToBus(local, 'operator')
   if (access === undefined) {
     const state = local.isServed ? 'starts' : 'has never run'
@@ -129,7 +132,10 @@ export async function connectNode(found: FoundBus, signal?: AbortSignal): Promis
     if (signal?.aborted === true || !isAbsent) throw cause
     const why = isFault(cause, 'closed') ? reason : cause
     const silent = `no NATS server answers at ${found.natsUrls.join(', ')} within ${limitMs / 1_000} s`
-    throw noNode(`${why?.detail ?? silent}; the address is ${found.where}: ${remedyOf(found)}`, cause)
+    throw noNode(
+      `${why?.detail ?? silent}; the address is ${found.where}: ${remedyOf(found)}`,
+      cause,
+    )
   } finally {
     stopTimer()
   }

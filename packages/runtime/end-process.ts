@@ -16,9 +16,9 @@ export function busyThread(): () => void {
 
 /** Ends this process at once, after its exit listeners. */
 export function endProcess(code: number): never {
-  const { execPath, execve } = process
+  const { execPath } = process
   // `process.exit` waits for busy threads. Another program in the place of this one does not.
-  if (busyThreads === 0 || execve === undefined || !existsSync(execPath)) process.exit(code)
+  if (busyThreads === 0 || process.execve === undefined || !existsSync(execPath)) process.exit(code)
   process.emit('exit', code)
-  return execve(execPath, ['node', '-e', `process.exit(${code})`], {})
+  return process.execve(execPath, ['node', '-e', `process.exit(${code})`], {})
 }

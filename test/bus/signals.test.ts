@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { isSystemError } from '#runtime/fault.ts'
 import { configFlags } from '#test/command/config-flags.ts'
 import { type StoppedProgram, stopThroughout } from '#test/command/stop-at.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
@@ -88,7 +89,7 @@ function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return ''
+    if (isSystemError(error) && ['ENOENT', 'ESRCH'].includes(error.code)) return ''
     throw error
   }
 }

@@ -6,8 +6,6 @@ import { test, type TestContext } from 'node:test'
 import { leaveBus } from '#test/fakes/bus-folder.ts'
 import { runAtoll } from './run-atoll.ts'
 
-const commands = [['status'], ['bus', 'status']] as const
-
 /** A home folder, and what `status` says in it. */
 function newHome(t: TestContext) {
   const home = mkdtempSync(join(tmpdir(), 'atoll-home-'))
@@ -23,25 +21,29 @@ test('without a bus, status names what it tries, prints an error with advice, an
   await leaveBus(join(dataDir, 'bus'))
   for (const service of ['da-watcher', 'derivation', 'engine']) mkdirSync(join(dataDir, service))
   const asks = 'node main of chain 10: asking nats://127.0.0.1:1'
-  const refused = /no-node: no NATS server answers at nats:\/\/127\.0\.0\.1:1 \(connect ECONNREFUSED/
+  const refused =
+    /no-node: no NATS server answers at nats:\/\/127\.0\.0\.1:1 \(connect ECONNREFUSED/
+  const stopped = /: it is stopped; start it with atoll node --data-dir .*stopped-node,/
   const cases = [
-    [['--nats-urls=nats://127.0.0.1:1', '--chain-id=10'], `${asks} (that of --nats-urls)\n`, refused],
-    [['--data-dir', dataDir], `${asks} (the last one in ${dataDir}/bus)\n`, refused],
     [
-      ['--data-dir', dataDir],
-      '',
-      /: it is stopped; start it with atoll node --data-dir .*stopped-node,/,
+      'status --nats-urls=nats://127.0.0.1:1 --chain-id=10',
+      `${asks} (that of --nats-urls)`,
+      refused,
     ],
-    [['--data-dir', join(home, 'no')], 'atoll: ', /no-node: no node keeps its bus in .*no\nstart/],
+    [`status --data-dir=${dataDir}`, `${asks} (the last one in ${dataDir}/bus)`, refused],
+    [`bus status --data-dir=${dataDir}`, asks, stopped],
+    [
+      `bus status --data-dir=${home}/no`,
+      'atoll: ',
+      /no-node: no node keeps its bus in .*no\nstart/,
+    ],
   ] as const
-  const asked = cases.flatMap(([where, first, message]) =>
-    commands.map(async (command) => {
-      const { code, out, err } = await runAtoll([...command, ...where], { HOME: home })
-      assert.deepEqual([code, out], [4, ''])
-      assert.ok(err.startsWith(first), err)
-      assert.match(err, message)
-    }),
-  )
+  const asked = cases.map(async ([command, first, message]) => {
+    const { code, out, err } = await runAtoll(command.split(' '), { HOME: home })
+    assert.deepEqual([code, out], [4, ''])
+    assert.ok(err.startsWith(first), err)
+    assert.match(err, message)
+  })
   await Promise.all(asked)
 })
 
@@ -69,7 +71,10 @@ test('status names the nodes in the folder of all nodes if none or several of th
   await leaveBus(join(nodes, '904', 'bus'), { chainId: '904' })
   const several = await status()
   assert.equal(several.code, 2)
-  assert.match(several.err, /several nodes are in .*\n {2}node main of chain 10 in .*\n {2}node main/)
+  assert.match(
+    several.err,
+    /several nodes are in .*\n {2}node main of chain 10 in .*\n {2}node main/,
+  )
   const wrong = await status('--chain-id=11')
   assert.equal(wrong.code, 4)
   assert.match(wrong.err, /--chain-id is 11, but .*\.atoll has\n {2}node main of chain 10 in/)

@@ -6,6 +6,7 @@ import { availableParallelism, constants, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { isSystemError } from '#runtime/fault.ts'
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 
@@ -177,7 +178,8 @@ function processesOf(home: string): readonly { readonly pid: number; readonly co
       // A process that has ended and is not reaped yet has no command line.
       return command === '' ? [] : [{ pid: Number(name), command }]
     } catch (error) {
-      if (error instanceof Error && 'code' in error) return []
+      // The process has ended, or belongs to another user.
+      if (isSystemError(error) && ['ENOENT', 'ESRCH', 'EACCES'].includes(error.code)) return []
       throw error
     }
   })
@@ -188,7 +190,7 @@ function killAll(home: string): void {
     try {
       process.kill(pid, constants.signals.SIGKILL)
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+      if (!isSystemError(error) || error.code !== 'ESRCH') throw error
     }
   }
 }

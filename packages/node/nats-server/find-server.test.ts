@@ -147,7 +147,10 @@ test('after a failed build an older server is used, with a warning that names it
   assert.match(said[1] ?? '', /^warn: command-failed: .*go install .*: no network$/)
   assert.equal(said[2], `warn: ${usedOlder('2.9.10')}`)
   assert.equal(await findBeside('2.9.9'), undefined)
-  assert.match(said.at(-1) ?? '', /^warn: server-unsupported: version 2\.9\.9 is older than 2\.9\.10/)
+  assert.match(
+    said.at(-1) ?? '',
+    /^warn: server-unsupported: version 2\.9\.9 is older than 2\.9\.10/,
+  )
 })
 
 test('a stopped build ends with all of its processes, leaves nothing, and no other server is used', async () => {

@@ -185,11 +185,7 @@ async function fromDocker(search: Search): Promise<FoundServer | undefined> {
   return { kind: 'docker', image, version: natsServerVersion }
 }
 
-async function hasImage(
-  docker: string,
-  image: string,
-  { env, signal }: Search,
-): Promise<boolean> {
+async function hasImage(docker: string, image: string, { env, signal }: Search): Promise<boolean> {
   try {
     const options = { env, timeoutMs: probeTimeoutMs, signal }
     await runCommand(docker, ['image', 'inspect', image], options)

@@ -28,7 +28,12 @@ export async function runCommand(
   { env, timeoutMs, cwd, signal }: CommandOptions,
 ): Promise<string> {
   // In a process group of its own, so that the processes that it starts can be ended with it.
-  const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, args, {
+    env,
+    cwd,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const endGroup = () => killGroup(child)
   const cancel = atExit(endGroup)
   let isLate = false

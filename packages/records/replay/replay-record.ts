@@ -49,8 +49,7 @@ export async function replayL1(folder: string, options: ReplayL1Options): Promis
   const config = await readRollupConfig(folder)
   const recorded = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
   const { blocks, first: oldest } = recorded
-  const chain =
-    oldest.number === 0n ? recorded : new ReplayedChain(blocks, madeUpGenesis(oldest))
+  const chain = oldest.number === 0n ? recorded : new ReplayedChain(blocks, madeUpGenesis(oldest))
   const views = growth === undefined ? [] : replayViews(chain.blocks, growth)
   const signer = options.unsafeBlockSigner ?? toAddress(new Uint8Array(20))
   const methods = {
