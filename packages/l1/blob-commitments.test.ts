@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { test } from 'node:test'
 import { fromHex, toHex } from '#protocol/codec/hex.ts'
 import { firstLineOf } from '#test/fakes/record-lines.ts'
@@ -34,4 +36,20 @@ test('the calling thread is not blocked', async () => {
   await Promise.all(Array.from({ length: 4 }, () => commitments.versionedHash(fromHex(blob))))
   clearInterval(count)
   assert.ok(turns > 10, String(turns))
+})
+
+test('a process ends at once during the setup, with its code', { timeout: 20_000 }, async () => {
+  const script = `
+    import { BlobCommitments } from '#l1/blob-commitments.ts'
+    import { endProcess } from '#runtime/end-process.ts'
+    new BlobCommitments().prepare()
+    setTimeout(() => { console.log('ends'); endProcess(3) }, 300)`
+  const flags = ['--input-type=module', '--eval', script]
+  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  await once(child.stdout, 'data')
+  const startedMs = performance.now()
+  assert.deepEqual(await ended, [3, null])
+  // The setup takes 2 s without other work on the machine.
+  assert.ok(performance.now() - startedMs < 1_000)
 })
