@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromHex, toHex } from '#protocol/codec/hex.ts'
 import { firstLineOf } from '#test/fakes/record-lines.ts'
@@ -38,14 +41,18 @@ test('the calling thread is not blocked', async () => {
   assert.ok(turns > 10, String(turns))
 })
 
-test('a process ends at once during the setup, with its code', { timeout: 20_000 }, async () => {
+test('a process ends at once during the setup, with its code', { timeout: 20_000 }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-setup-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'ends.mjs')
+  const urlOf = (path: string) => new URL(path, import.meta.url).href
   const script = `
-    import { BlobCommitments } from '#l1/blob-commitments.ts'
-    import { endProcess } from '#runtime/end-process.ts'
+    import { BlobCommitments } from '${urlOf('blob-commitments.ts')}'
+    import { endProcess } from '${urlOf('../runtime/end-process.ts')}'
     new BlobCommitments().prepare()
-    setTimeout(() => { console.log('ends'); endProcess(3) }, 300)`
-  const flags = ['--input-type=module', '--eval', script]
-  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
+    setTimeout(() => { console.log('ends'); endProcess(3) }, 700)`
+  writeFileSync(file, script)
+  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   await once(child.stdout, 'data')
   const startedMs = performance.now()
