@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -45,6 +45,18 @@ test('without a bus, status names what it tries, prints an error with advice, an
     assert.match(err, message)
   })
   await Promise.all(asked)
+})
+
+test('a bus does not start in the folder of another chain, which is a wrong setting', async (t) => {
+  const { home } = newHome(t)
+  const server = join(home, 'server')
+  writeFileSync(server, '#!/bin/sh\necho "nats-server: v2.15.2"\n')
+  chmodSync(server, 0o755)
+  await leaveBus(join(home, 'bus'))
+  const args = ['bus', 'serve', '--chain-id=11', `--nats-server=${server}`, `--data-dir=${home}/bus`]
+  const { code, err } = await runAtoll(args)
+  assert.equal(code, 2)
+  assert.match(err, /folder-taken: .*bus is the bus of node main of chain 10: give each node/)
 })
 
 /** Milliseconds that a command takes. */
