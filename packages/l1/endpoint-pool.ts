@@ -1,6 +1,11 @@
-import type { Clock } from '#runtime/clock.ts'
+import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault, isFault, toError } from '#runtime/fault.ts'
-import { type EndpointRating, EndpointScore, type QueryKind } from './endpoint-score.ts'
+import {
+  type EndpointRating,
+  EndpointScore,
+  lastResortRestMs,
+  type QueryKind,
+} from './endpoint-score.ts'
 
 /** Endpoints and options of a pool. */
 export interface EndpointPoolOptions<Endpoint> {
@@ -64,13 +69,21 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
    * @throws Fault `l1-unavailable` that says why each endpoint failed, and in its field `next` when resting ones are queried again;
    * `l1-behind` if every endpoint lacks the data; `aborted`; any other error that the task throws
    */
-  ask<Answer>(
+  async ask<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
     { signal, kind = 'data' }: PoolAsk = {},
   ): Promise<Answer> {
+    const restMs = this.#restMs(kind)
+    if (restMs > 0) await sleep(this.#options.clock, restMs, signal)
     const unavailable = (failures: readonly Fault[]) => this.#unavailable(failures)
     const options = { ...this.#options, ...this.#candidates(kind), kind, task, unavailable }
     return new Race(options).run(signal)
+  }
+
+  /** Time until an endpoint may be queried, if all of them rest for a short time; else 0. */
+  #restMs(kind: QueryKind): number {
+    const leastMs = Math.min(...this.#all.map(({ score }) => score.unavailableForMs(kind)))
+    return leastMs <= lastResortRestMs ? leastMs : 0
   }
 
   /** Endpoints to query, the best first; those that rest are the last resort. */
