@@ -121,7 +121,7 @@ test(`the only endpoints answer well for one second in ten, for ${randomSeconds}
 })
 
 /** Misbehaviours whose effect outlasts a good second: a call in flight until its timeout, a pause that the server asks for. */
-const outlasting = /no answer|Retry-After|backoff_seconds/
+const outlasting = /no answer|Retry-After|backoff_seconds|answers after/
 
 /** Gives each endpoint a misbehaviour that ends with its bad moment. */
 function misbehaveAtRandom(node: NodeBehindProxies, random: Random): void {
