@@ -17,6 +17,20 @@ export interface ServiceStatus {
   readonly writtenMs: number
   /** Problems that an operator should act on although no service waits yet. */
   readonly notices: readonly string[]
+  /** Failures after which the service was started again; absent if it runs steadily. */
+  readonly restarted?: Restarted | undefined
+  /** Address of health, readiness and metrics. */
+  readonly healthUrl?: string | undefined
+}
+
+/** Failures of a service after which its supervisor started it again. */
+export interface Restarted {
+  /** Why the service ended the last time. */
+  readonly reason: string
+  /** Failures in a row, each after a short run. */
+  readonly failures: number
+  /** Time of the last failure, in Unix milliseconds. */
+  readonly lastMs: number
 }
 
 /** What a service waits for. */
@@ -65,6 +79,8 @@ export const serviceStatusCodec: MessageCodec<ServiceStatus> = messageCodec(
       })),
       writtenMs: countToWire(status.writtenMs),
       notices: [...status.notices],
+      restarted: optional(status.restarted, restartedToWire) ?? null,
+      healthUrl: status.healthUrl ?? '',
     }),
     fromWire: (message) => ({
       instance: message.instance,
@@ -78,6 +94,8 @@ export const serviceStatusCodec: MessageCodec<ServiceStatus> = messageCodec(
       })),
       writtenMs: countFromWire(message.writtenMs, 'written_ms'),
       notices: message.notices ?? [],
+      ...(message.restarted != null && { restarted: restartedFromWire(message.restarted) }),
+      ...(message.healthUrl !== '' && { healthUrl: message.healthUrl ?? '' }),
     }),
   },
 )
@@ -94,6 +112,22 @@ function waitFromWire(message: atoll.v1.ServiceStatus.Wait.$Properties): Wait {
     sinceMs: countFromWire(message.sinceMs, 'wait.since_ms'),
     next: message.next ?? '',
     ...(on !== undefined && { on }),
+  }
+}
+
+function restartedToWire({
+  reason,
+  failures,
+  lastMs,
+}: Restarted): atoll.v1.ServiceStatus.Restarted.$Properties {
+  return { reason, failures, lastMs: countToWire(lastMs) }
+}
+
+function restartedFromWire(message: atoll.v1.ServiceStatus.Restarted.$Properties): Restarted {
+  return {
+    reason: message.reason ?? '',
+    failures: message.failures ?? 0,
+    lastMs: countFromWire(message.lastMs, 'restarted.last_ms'),
   }
 }
 

@@ -95,9 +95,7 @@ function refuseUnsupported(config: RollupConfig, now: bigint): void {
 }
 
 function observe(state: State, { status, metrics }: Context): void {
-  const wait = waitOf(state)
-  if (wait === undefined) status.goOn()
-  else status.waitFor(wait.what, wait.next)
+  status.setWait(waitOf(state))
   metrics.progressed(state.targets)
 }
 

@@ -32,6 +32,7 @@ import { BusWorld, type Member } from './bus-world.ts'
 import { rollupConfig } from './rollup-config.ts'
 import { address, forksUpTo, testSystemConfig } from './test-rollup.ts'
 import { hash, l1Ref } from './values.ts'
+import { waitText } from '#service/status-reporter.ts'
 
 /** Seconds from one L1 block to the next; two L2 blocks. */
 const l1BlockTime = 12n
@@ -160,8 +161,7 @@ export class DerivationWorld {
         signal: stopping.signal,
         log: { debug: nothing, info: note, warn: note, error: note },
         status: {
-          waitFor: (what) => void (this.wait = what),
-          goOn: () => void (this.wait = ''),
+          setWait: (wait) => void (this.wait = wait === undefined ? '' : waitText(wait)),
         },
         metrics: countInto(this.counted),
       },
