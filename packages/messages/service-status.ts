@@ -94,8 +94,8 @@ export const serviceStatusCodec: MessageCodec<ServiceStatus> = messageCodec(
       })),
       writtenMs: countFromWire(message.writtenMs, 'written_ms'),
       notices: message.notices ?? [],
-      ...(message.restarted != null && { restarted: restartedFromWire(message.restarted) }),
-      ...(message.healthUrl !== '' && { healthUrl: message.healthUrl ?? '' }),
+      restarted: optional(message.restarted, restartedFromWire),
+      healthUrl: message.healthUrl === '' ? undefined : (message.healthUrl ?? undefined),
     }),
   },
 )

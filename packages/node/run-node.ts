@@ -231,7 +231,7 @@ function startHere(
   let running: ServiceProcess<ServiceSettings> | undefined
   let isStopped = false
   let reason: string | undefined
-  const tell = (news: ServiceNews) => {
+  const onNews = (news: ServiceNews) => {
     if (news.kind === 'health') onHealth(news.url)
     else ({ reason } = news)
   }
@@ -240,7 +240,7 @@ function startHere(
     const { instance } = settings as ServiceSettings
     const main = await loadService(service.name)
     const connections = await bus.connect(service.name, instance)
-    const host: ServiceHost = { connect: () => connections, restarted, tell }
+    const host: ServiceHost = { connect: () => connections, restarted, report: onNews }
     running = new ServiceProcess(service.name, settings as ServiceSettings, host)
     if (isStopped) running.stop('asked to')
     // The settings were read with the service's own schema.

@@ -14,7 +14,7 @@ import {
 } from '#runtime/settings/settings.ts'
 import { ServiceProcess } from './service-process.ts'
 import { exitCodes, type ServiceMain } from './service.ts'
-import { readRestarted, tellNode } from './supervision.ts'
+import { readRestarted, reportToNode } from './supervision.ts'
 
 /**
  * Runs a service from its settings to its end, and ends the process.
@@ -38,7 +38,7 @@ export async function runService<Schema extends SettingsSchema>(
     (z.output<Schema> & ServiceSettings) | undefined
   if (settings === undefined) process.exit(exitCodes.settings)
   const restarted = readRestarted(process.env)
-  const running = new ServiceProcess(name, settings, { restarted, tell: tellNode })
+  const running = new ServiceProcess(name, settings, { restarted, report: reportToNode })
   onStopSignal((signal) => running.stop(signal))
   // A node that was killed cannot stop its services, so they stop by themselves.
   onParentGone(() => running.stop('the node is gone'))

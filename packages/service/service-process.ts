@@ -40,7 +40,7 @@ function exitCodeOf(error: unknown): number {
 }
 
 /** Opens the bus connections of a service; by default, to the servers in its settings. */
-export type ConnectBus = () => Awaited<ReturnType<typeof connectService>>
+type ConnectBus = () => Awaited<ReturnType<typeof connectService>>
 
 /** The host of a service. */
 export interface ServiceHost {
@@ -48,7 +48,7 @@ export interface ServiceHost {
   /** Why the service was started again; undefined if it was not. */
   readonly restarted?: Restarted | undefined
   /** Called with the address of its health server, and with the reason of its end. */
-  readonly tell: (news: ServiceNews) => Promise<void> | void
+  readonly report: (news: ServiceNews) => Promise<void> | void
 }
 
 /** The reason of a failure, and what an operator can do. */
@@ -124,7 +124,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     } catch (error) {
       if (this.#stopping.signal.aborted && isFault(error, 'closed')) return exitCodes.done
       this.#log.error({ error }, 'the service failed')
-      await this.#host.tell({ kind: 'failed', reason: reasonOf(error) })
+      await this.#host.report({ kind: 'failed', reason: reasonOf(error) })
       return exitCodeOf(error)
     } finally {
       this.#stopping.abort()
@@ -165,7 +165,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     })
     const { url } = this.#health
     this.#status.healthUrl = url
-    await this.#host.tell({ kind: 'health', url })
+    await this.#host.report({ kind: 'health', url })
     this.#log.info({ health: url }, 'starting')
     if (otlpUrl === undefined) return noTracing
     const fields = { 'service.name': `atoll-${this.#name}`, 'service.instance.id': instance }

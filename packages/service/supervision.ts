@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Restarted } from '#messages/service-status.ts'
 
-/** What a service process tells the node that started it, over the IPC channel. */
+/** What a service process reports to the node that started it, over the IPC channel. */
 export type ServiceNews =
   /** Address of its health, readiness and metrics. */
   | { readonly kind: 'health'; readonly url: string }
@@ -13,8 +13,8 @@ const newsSchema = z.union([
   z.object({ kind: z.literal('failed'), reason: z.string() }),
 ])
 
-/** Tells the node that started this process; resolves at once in a process without such a node. */
-export function tellNode(news: ServiceNews): Promise<void> {
+/** Reports to the node that started this process; resolves at once in a process without such a node. */
+export function reportToNode(news: ServiceNews): Promise<void> {
   return new Promise((resolve) => {
     // The message would be lost if the process ended before it is sent. A node that is gone needs no news.
     if (process.send === undefined) resolve()
@@ -43,7 +43,7 @@ export function restartedEnvironment(
   return restarted === undefined ? {} : { [restartedVariable]: JSON.stringify(restarted) }
 }
 
-/** Why this process was started again; undefined if it was not, or nobody supervises it. */
+/** Why this process was started again; undefined if it was not, or has no supervisor. */
 export function readRestarted(
   env: Readonly<Record<string, string | undefined>>,
 ): Restarted | undefined {

@@ -7,6 +7,7 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { Pipeline } from '#protocol/pipeline/pipeline.ts'
 import { every } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
+import { isUnusableFile } from '#runtime/sqlite.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
@@ -17,7 +18,7 @@ import { Calls } from './calls/calls.ts'
 import type { config as settingsOfDerivation } from './config.ts'
 import { HistoryCopy } from './history/history-copy.ts'
 import { onHistoryDisk } from './history/history-disk.ts'
-import { SafeHeadHistory } from './history/safe-head-history.ts'
+import { startEmpty, openHistory } from './history/open-history.ts'
 import { TargetsWriter } from './history/targets-writer.ts'
 import { createMetrics } from './metrics.ts'
 import { createPerform } from './perform.ts'
@@ -33,20 +34,27 @@ const copyCheckMs = 1_000
 
 /** Opens the history named by the settings, and runs derivation with it. */
 export const start: ServiceMain<z.output<typeof settingsOfDerivation>> = async (service) => {
-  const { settings, metrics } = service
+  const { log, settings, metrics } = service
   const { dataDir, verifierL1Confirmations } = settings
   const config = await loadServiceConfig(settings)
+  const path = join(dataDir, 'safe-heads.sqlite')
   const history = await onHistoryDisk(service, () => {
     mkdirSync(dataDir, { recursive: true })
-    return new SafeHeadHistory(join(dataDir, 'safe-heads.sqlite'))
+    return openHistory({ path, chainId: config.l2ChainId, log })
   })
+  let damage: unknown
   try {
     await run(
       { ...service, metrics: createMetrics(metrics) },
       { config, confirmations: BigInt(verifierL1Confirmations), history },
     )
+  } catch (error) {
+    if (isUnusableFile(error)) damage = error
+    throw error
   } finally {
     history.close()
+    // After a restart derivation continues with a new file.
+    if (damage !== undefined) startEmpty(damage, { path, log })
   }
 }
 

@@ -1,3 +1,4 @@
+import { removeFile } from '#runtime/sqlite.ts'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
@@ -176,12 +177,17 @@ function noteFailure(fault: Fault, { log, metrics }: Pick<OpenL1Context, 'log' |
 
 function openDisk(
   { dataDir, cacheMib }: L1Settings,
-  { clock, log, onCacheProblem }: OpenL1Context,
+  { clock, config, log, onCacheProblem }: OpenL1Context,
 ): DiskCache | undefined {
   if (dataDir === undefined) return undefined
-  const open = () => {
+  const path = join(dataDir, cacheFile)
+  const onReplaced = (error: Fault) =>
+    log.warn({ error }, 'the L1 cache was unusable and is empty now; its data are fetched again')
+  const open = ({ isFresh }: { readonly isFresh: boolean }) => {
     mkdirSync(dataDir, { recursive: true })
-    return new L1Cache(join(dataDir, cacheFile), { maxBytes: cacheMib * mebibyte })
+    if (isFresh) removeFile(path)
+    const { l1ChainId: chainId } = config
+    return new L1Cache(path, { maxBytes: cacheMib * mebibyte, chainId, onReplaced })
   }
   const disk = new DiskCache({ open, clock, log, onProblem: onCacheProblem })
   // A problem shows at the start, not at the first block.
