@@ -21,6 +21,8 @@ export interface ServiceStatus {
   readonly restarted?: Restarted | undefined
   /** Address of health, readiness and metrics. */
   readonly healthUrl?: string | undefined
+  /** Where the service is in its work, as shown to operators. */
+  readonly progress?: string | undefined
 }
 
 /** Failures of a service after which its supervisor started it again. */
@@ -81,6 +83,7 @@ export const serviceStatusCodec: MessageCodec<ServiceStatus> = messageCodec(
       notices: [...status.notices],
       restarted: optional(status.restarted, restartedToWire) ?? null,
       healthUrl: status.healthUrl ?? '',
+      progress: status.progress ?? '',
     }),
     fromWire: (message) => ({
       instance: message.instance,
@@ -95,7 +98,8 @@ export const serviceStatusCodec: MessageCodec<ServiceStatus> = messageCodec(
       writtenMs: countFromWire(message.writtenMs, 'written_ms'),
       notices: message.notices ?? [],
       restarted: optional(message.restarted, restartedFromWire),
-      healthUrl: message.healthUrl === '' ? undefined : (message.healthUrl ?? undefined),
+      healthUrl: textFromWire(message.healthUrl),
+      progress: textFromWire(message.progress),
     }),
   },
 )
@@ -129,6 +133,11 @@ function restartedFromWire(message: atoll.v1.ServiceStatus.Restarted.$Properties
     failures: message.failures ?? 0,
     lastMs: countFromWire(message.lastMs, 'restarted.last_ms'),
   }
+}
+
+/** An empty text is absent. */
+function textFromWire(text: string | null | undefined): string | undefined {
+  return text === null || text === '' ? undefined : text
 }
 
 function countToWire(count: number): Long {

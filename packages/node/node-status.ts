@@ -44,6 +44,8 @@ interface ServiceLine {
   /** Number of seconds for which the service has been waiting. */
   readonly waitsSince: number | null
   readonly next: string | null
+  /** Where the service is in its work. */
+  readonly progress: string | null
   /** How often the service failed and was started again, and why; null if it runs steadily. */
   readonly failing: string | null
   /** Address of its health, readiness and metrics. */
@@ -155,6 +157,7 @@ function toServiceLine(service: string, states: NodeStates): ServiceLine {
       waitsFor: null,
       waitsSince: null,
       next: null,
+      progress: null,
       failing: null,
       health: null,
     }
@@ -166,6 +169,7 @@ function toServiceLine(service: string, states: NodeStates): ServiceLine {
     waitsFor: wait?.what ?? null,
     waitsSince: wait === undefined ? null : Math.max(0, Math.round((nowMs - wait.sinceMs) / 1_000)),
     next: wait?.next ?? null,
+    progress: status.value.progress ?? null,
     failing: restarted === undefined ? null : failsAgain(restarted, nowMs),
     health: healthUrl ?? null,
   }
@@ -260,9 +264,11 @@ function serviceLines({
   waitsFor,
   waitsSince,
   next,
+  progress,
   failing,
 }: ServiceLine): string[] {
   const lines = [`${service.padEnd(14)} ${phase}`]
+  if (progress !== null) lines.push(`${' '.repeat(15)}${progress}`)
   if (failing !== null) lines.push(`${' '.repeat(15)}${failing}`)
   if (waitsFor !== null) {
     const since = formatDuration((waitsSince ?? 0) * 1_000)

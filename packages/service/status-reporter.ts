@@ -82,6 +82,7 @@ export class StatusReporter {
   #waitsSinceMs = 0
   #stopLogging: () => void = () => undefined
   #notices: readonly string[] = []
+  #progress: string | undefined
   readonly #followed = new Set<ServiceName>()
   /** Waits of the services that this one waits for. */
   readonly #causes = new Map<
@@ -153,8 +154,14 @@ export class StatusReporter {
 
   /** Sets the notices: problems that need an operator although no work waits yet. Replaces all earlier ones. */
   set notices(notices: readonly string[]) {
+    if (notices.join('\n') === this.#notices.join('\n')) return
     this.#notices = notices
     this.#changed()
+  }
+
+  /** Sets where the service is in its work, as shown to operators; written with the next status. */
+  set progress(progress: string | undefined) {
+    this.#progress = progress
   }
 
   snapshot(): ServiceStatus {
@@ -169,6 +176,7 @@ export class StatusReporter {
       inputs: this.#bus?.inputs() ?? [],
       writtenMs: clock.now(),
       notices: this.#notices,
+      ...(this.#progress !== undefined && { progress: this.#progress }),
       ...(this.#restarted !== undefined && { restarted: this.#restarted }),
       ...(this.#healthUrl !== undefined && { healthUrl: this.#healthUrl }),
     }

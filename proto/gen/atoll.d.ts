@@ -139,6 +139,7 @@ export namespace atoll {
             notices: string[];
             restarted?: (atoll.v1.ServiceStatus.Restarted.$Properties|null);
             healthUrl: string;
+            progress: string;
             static encode(message: atoll.v1.ServiceStatus.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ServiceStatus & atoll.v1.ServiceStatus.$Shape;
         }
@@ -154,6 +155,7 @@ export namespace atoll {
                 notices?: (string[]|null);
                 restarted?: (atoll.v1.ServiceStatus.Restarted.$Properties|null);
                 healthUrl?: (string|null);
+                progress?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.ServiceStatus.$Properties;

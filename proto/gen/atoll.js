@@ -629,6 +629,7 @@ export const atoll = $root.atoll = (() => {
             ServiceStatus.prototype.notices = $util.emptyArray;
             ServiceStatus.prototype.restarted = null;
             ServiceStatus.prototype.healthUrl = "";
+            ServiceStatus.prototype.progress = "";
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
             // Virtual OneOf for proto3 optional field
@@ -670,6 +671,8 @@ export const atoll = $root.atoll = (() => {
                     $root.atoll.v1.ServiceStatus.Restarted.encode(message.restarted, writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
                 if (message.healthUrl != null && $Object.hasOwnProperty.call(message, "healthUrl") && message.healthUrl !== "")
                     writer.uint32(/* id 10, wireType 2 =*/82).string(message.healthUrl);
+                if (message.progress != null && $Object.hasOwnProperty.call(message, "progress") && message.progress !== "")
+                    writer.uint32(/* id 11, wireType 2 =*/90).string(message.progress);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -784,6 +787,15 @@ export const atoll = $root.atoll = (() => {
                                 message.healthUrl = value;
                             else
                                 delete message.healthUrl;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.progress = value;
+                            else
+                                delete message.progress;
                             continue;
                         }
                     }

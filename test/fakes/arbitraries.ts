@@ -270,6 +270,11 @@ const serviceStatus: Arbitrary<ServiceStatus> = record({
   inputs: few(record({ name: fc.string(), ageMs: maybe(count) })),
   writtenMs: count,
   notices: few(fc.string()),
+  restarted: fc.option(fc.record({ reason: fc.string(), failures: fc.nat(), lastMs: fc.nat() }), {
+    nil: undefined,
+  }),
+  healthUrl: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
+  progress: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
 })
 
 const faultBody: Arbitrary<FaultBody> = record({
