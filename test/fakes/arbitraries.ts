@@ -270,11 +270,10 @@ const serviceStatus: Arbitrary<ServiceStatus> = record({
   inputs: few(record({ name: fc.string(), ageMs: maybe(count) })),
   writtenMs: count,
   notices: few(fc.string()),
-  restarted: fc.option(fc.record({ reason: fc.string(), failures: fc.nat(), lastMs: fc.nat() }), {
-    nil: undefined,
-  }),
-  healthUrl: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
-  progress: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
+  restarted: maybe(record({ reason: fc.string(), failures: fc.nat(), lastMs: count })),
+  healthUrl: maybe(fc.string({ minLength: 1 })),
+  progress: maybe(fc.string({ minLength: 1 })),
+}), { nil: undefined }),
 })
 
 const faultBody: Arbitrary<FaultBody> = record({
