@@ -273,7 +273,6 @@ const serviceStatus: Arbitrary<ServiceStatus> = record({
   restarted: maybe(record({ reason: fc.string(), failures: fc.nat(), lastMs: count })),
   healthUrl: maybe(fc.string({ minLength: 1 })),
   progress: maybe(fc.string({ minLength: 1 })),
-}), { nil: undefined }),
 })
 
 const faultBody: Arbitrary<FaultBody> = record({
