@@ -5,7 +5,7 @@ import { describeSettings, readSettings } from '#runtime/settings/settings.ts'
 import { nodeSettings } from '#node/node-settings.ts'
 import { opNodeAliases, opNodeForeign } from './op-node-aliases.ts'
 
-const required = ['--l1-rpc-urls=http://127.0.0.1:1', '--jwt-secret-file=package.json']
+const required = ['--l1-rpc-urls=http://127.0.0.1:1', '--jwt-secret-file=test/fakes/jwt.hex']
 
 function read(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const source = {
@@ -72,7 +72,7 @@ test('flags of op-node set the corresponding settings of Atoll', () => {
     l1BeaconArchiveUrls: 'http://127.0.0.1:4',
     logFormat: 'text',
     l1RpcUrls: 'http://127.0.0.1:1',
-    jwtSecretFile: 'package.json',
+    jwtSecretFile: 'test/fakes/jwt.hex',
   })
 })
 

@@ -28,6 +28,8 @@ export const opNodeAliases: readonly SettingAlias[] = [
   alias('syncmode', 'SYNCMODE', 'syncMode', syncMode),
   alias('syncmode.offset-el-safe', 'SYNCMODE_OFFSET_EL_SAFE', 'elSyncSafeOffsetSeconds', seconds),
   alias('verifier.l1-confs', 'VERIFIER_L1_CONFS', 'verifierL1Confirmations'),
+  alias('metrics.addr', 'METRICS_ADDR', 'metricsAddr'),
+  alias('metrics.port', 'METRICS_PORT', 'metricsPort'),
   alias('log.level', 'LOG_LEVEL', 'logLevel', (level) => level.toLowerCase()),
   alias('log.format', 'LOG_FORMAT', 'logFormat', logFormat),
 ]
@@ -81,7 +83,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   ),
   foreign('safedb.path', 'the history of safe heads is always kept, in --data-dir'),
   foreign('finality.', noNeed),
-  foreign('metrics.', 'each service serves /metrics; its address is in the first line of its log'),
+  foreign('metrics.enabled', 'remove it: metrics are always served, at --metrics-addr'),
   foreign('pprof.', 'Node.js has its own profiler: NODE_OPTIONS=--cpu-prof atoll service NAME'),
   foreign('log.color', noNeed),
   foreign('log.pid', noNeed),

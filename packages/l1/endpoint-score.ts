@@ -139,7 +139,7 @@ export class EndpointScore {
     this.#lastFailure = fault.message
     this.#noteFailing(1)
     this.#failedAtMs = this.#clock.monotonicMs()
-    if (fault.code === 'l1-invalid') {
+    if (fault.code === 'l1-invalid' || fault.code === 'l1-wrong-chain') {
       this.#wrongAnswers++
       const forMs = backoffMs(wrongAnswerRest, this.#wrongStreaks[kind]++)
       this.#rest([kind], fault.message, { forMs, lastResortMs: lastResortRestMs })

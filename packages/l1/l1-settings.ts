@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { headerLinesProblem } from '#json-rpc/header-lines.ts'
 import { listOf, readableFile, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 
 /** Settings of every service that queries L1. */
@@ -9,7 +10,7 @@ export const l1Settings = z.strictObject({
   l1TimeoutMs: wholeNumber(100, 600_000)
     .default(10_000)
     .describe('timeout of one request to L1, in milliseconds'),
-  l1RpcHeadersFile: readableFile('headers of each request to L1, one in a line')
+  l1RpcHeadersFile: readableFile('headers of each request to L1, one in a line', headerLinesProblem)
     .optional()
     .describe(
       'file with headers for the JSON-RPC endpoints of L1, as in Authorization: Bearer KEY',

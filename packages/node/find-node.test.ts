@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { statusSettings } from './bus-settings.ts'
+import { createNkey } from '#runtime/keys/nkey.ts'
 import { readSettings } from '#runtime/settings/settings.ts'
 import { findBus } from './find-node.ts'
 import { busFolder, busUrlFile } from './node-bus.ts'
@@ -15,7 +16,7 @@ function keptNode(t: TestContext) {
   mkdirSync(busFolder(folder))
   writeFileSync(busUrlFile(folder), 'nats://127.0.0.1:1\n')
   const key = join(folder, 'own.nk')
-  writeFileSync(key, '')
+  writeFileSync(key, createNkey().seed)
   const found = async (...args: readonly string[]) => {
     const source = { args: ['--chain-id=10', ...args], env: {} }
     const { settings, given } = readSettings(statusSettings, source)

@@ -29,6 +29,13 @@ const own = {
   ),
   natsServer,
   natsPort: port().default(0).describe('port of the NATS server; 0 takes any that is free'),
+  metricsAddr: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address that serves /healthz, /readyz and /metrics of all services'),
+  metricsPort: port()
+    .default(7_300)
+    .describe('port of /healthz, /readyz and /metrics; 0 takes any that is free'),
   logLevel: shared.logLevel,
   logFormat: shared.logFormat,
   otlpUrl: shared.otlpUrl,

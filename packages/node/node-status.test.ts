@@ -10,6 +10,7 @@ const nothing: NodeStates = {
   nowMs,
   startedMs: undefined,
   folder: undefined,
+  healthUrl: undefined,
   diskProblems: [],
   chain: undefined,
   l1: undefined,
@@ -135,4 +136,13 @@ test('a problem of a disk is the first advice', () => {
   const { advice } = nodeStatus({ ...states, diskProblems }, names)
   assert.match(advice[0] ?? '', /^\/node: its disk has only 0 bytes free: make room, .* by itself/)
   assert.match(advice[1] ?? '', /^derivation stopped writing its status/)
+})
+
+test('a service that fails again and again says why, how often, and when last', () => {
+  const restarted = { reason: 'bad-key: no key', failures: 3, lastMs: nowMs - 4_000 }
+  const states = withServices({ 'da-watcher': status({ phase: 'starting', restarted }) })
+  const shown = nodeStatus(states, names)
+  const text = 'fails again and again: bad-key: no key; 3 restarts, last 4 s ago'
+  assert.equal(shown.services[0]?.failing, text)
+  assert.ok(statusLines(shown).some((line) => line.trim() === text))
 })

@@ -3,6 +3,7 @@ import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { ServiceStatus } from '#messages/service-status.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
+import { failsAgain } from '#service/status-reporter.ts'
 import { formatDuration } from './output.ts'
 
 /** A state and its age. */
@@ -18,6 +19,8 @@ export interface NodeStates {
   readonly startedMs: number | undefined
   /** Data folder of the node; undefined if it is not local. */
   readonly folder: string | undefined
+  /** Address of the health and metrics of a local node. */
+  readonly healthUrl: string | undefined
   /** Problems of the disks of a local node. */
   readonly diskProblems: readonly string[]
   readonly chain: Aged<ChainState> | undefined
@@ -41,12 +44,20 @@ interface ServiceLine {
   /** Number of seconds for which the service has been waiting. */
   readonly waitsSince: number | null
   readonly next: string | null
+  /** Where the service is in its work. */
+  readonly progress: string | null
+  /** How often the service failed and was started again, and why; null if it runs steadily. */
+  readonly failing: string | null
+  /** Address of its health, readiness and metrics. */
+  readonly health: string | null
 }
 
 /** Status of a node, as printed or as JSON. */
 export interface NodeStatus {
   /** Whether any service of the node reports or is starting. */
   readonly running: boolean
+  /** Address of health, readiness and metrics of all services; null if the node is not local, or has none. */
+  readonly health: string | null
   readonly l1: Record<'head' | 'safe' | 'finalized' | 'derived', BlockStatus | null>
   readonly l2: Record<'unsafe' | 'safe' | 'finalized', BlockStatus | null>
   /** Seconds since the services wrote the L1 heads, the derived L1 block, and the L2 heads. */
@@ -97,6 +108,7 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
   const running = !services.every(({ phase }) => phase === 'silent' || phase === 'unheard')
   return {
     running,
+    health: states.healthUrl ?? null,
     l1: {
       head: toBlockStatus(head),
       safe: toBlockStatus(l1?.value.safe),
@@ -139,15 +151,27 @@ function toServiceLine(service: string, states: NodeStates): ServiceLine {
   const status = services.get(service)
   if (status === undefined || isStarting(status, states)) {
     const phase = isStarting(status, states) ? 'starting' : 'unheard'
-    return { service, phase, waitsFor: null, waitsSince: null, next: null }
+    return {
+      service,
+      phase,
+      waitsFor: null,
+      waitsSince: null,
+      next: null,
+      progress: null,
+      failing: null,
+      health: null,
+    }
   }
-  const { phase, wait } = status.value
+  const { phase, wait, restarted, healthUrl } = status.value
   return {
     service,
     phase: hasEnded(status) ? 'silent' : phase,
     waitsFor: wait?.what ?? null,
     waitsSince: wait === undefined ? null : Math.max(0, Math.round((nowMs - wait.sinceMs) / 1_000)),
     next: wait?.next ?? null,
+    progress: status.value.progress ?? null,
+    failing: restarted === undefined ? null : failsAgain(restarted, nowMs),
+    health: healthUrl ?? null,
   }
 }
 
@@ -234,8 +258,18 @@ export function statusLines(status: NodeStatus): readonly string[] {
   ]
 }
 
-function serviceLines({ service, phase, waitsFor, waitsSince, next }: ServiceLine): string[] {
+function serviceLines({
+  service,
+  phase,
+  waitsFor,
+  waitsSince,
+  next,
+  progress,
+  failing,
+}: ServiceLine): string[] {
   const lines = [`${service.padEnd(14)} ${phase}`]
+  if (progress !== null) lines.push(`${' '.repeat(15)}${progress}`)
+  if (failing !== null) lines.push(`${' '.repeat(15)}${failing}`)
   if (waitsFor !== null) {
     const since = formatDuration((waitsSince ?? 0) * 1_000)
     lines.push(`${' '.repeat(15)}waits for ${waitsFor}, for ${since}`)

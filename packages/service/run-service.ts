@@ -14,6 +14,7 @@ import {
 } from '#runtime/settings/settings.ts'
 import { ServiceProcess } from './service-process.ts'
 import { exitCodes, type ServiceMain } from './service.ts'
+import { readRestarted, reportToNode } from './supervision.ts'
 
 /**
  * Runs a service from its settings to its end, and ends the process.
@@ -36,7 +37,8 @@ export async function runService<Schema extends SettingsSchema>(
   const settings = readOrExplain(name, schema, { args, env: process.env }) as
     (z.output<Schema> & ServiceSettings) | undefined
   if (settings === undefined) process.exit(exitCodes.settings)
-  const running = new ServiceProcess(name, settings)
+  const restarted = readRestarted(process.env)
+  const running = new ServiceProcess(name, settings, { restarted, report: reportToNode })
   onStopSignal((signal) => running.stop(signal))
   // A node that was killed cannot stop its services, so they stop by themselves.
   onParentGone(() => running.stop('the node is gone'))

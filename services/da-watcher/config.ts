@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { isHeaderLine } from '#json-rpc/header-lines.ts'
+import { headerLinesProblem, isHeaderLine } from '#json-rpc/header-lines.ts'
 import { l1Settings } from '#l1/l1-settings.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import {
@@ -28,7 +28,7 @@ export const config = z.strictObject({
   ).describe(
     'header of each request to the first beacon endpoint; better put a secret into --l1-beacon-headers-file',
   ),
-  l1BeaconHeadersFile: readableFile('headers of each request, one in a line')
+  l1BeaconHeadersFile: readableFile('headers of each request, one in a line', headerLinesProblem)
     .optional()
     .describe('file with headers for the beacon API endpoints, as in Authorization: Bearer KEY'),
   l1BeaconGenesisTime: wholeNumber(0, 99_999_999_999)

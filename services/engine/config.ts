@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { l1Settings } from '#l1/l1-settings.ts'
+import { hexKeyProblem } from '#runtime/keys/hex-key.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import {
   oneOf,
@@ -15,7 +16,7 @@ export const config = z.strictObject({
   engineUrl: urlWithoutUser(['http', 'https'], 'http://127.0.0.1:8551')
     .default('http://127.0.0.1:8551')
     .describe('Engine API of the execution client'),
-  jwtSecretFile: readableFile('a secret of 32 bytes in hex').describe(
+  jwtSecretFile: readableFile('a secret of 32 bytes in hex', hexKeyProblem).describe(
     'secret shared with the execution client',
   ),
   engineTimeoutMs: wholeNumber(1, 600_000)

@@ -197,7 +197,7 @@ for (const [what, flags, message] of [
 
 test('a service with the key of another service is refused as not-permitted', async (t) => {
   const service = start(t, 'engine-6', `--nats-seed-file=${join(folder, 'keys', 'rpc.nkey')}`)
-  assert.equal(await service.code, 1)
+  assert.equal(await service.code, 2)
   assert.match(service.output(), /not-permitted/)
 })
 
@@ -225,7 +225,7 @@ test('atoll bus provision --once reports existing streams as unchanged, and fail
   assert.equal(once_.code, 0, once_.err)
   assert.match(once_.out, /^KV_atoll_10_main_state unchanged$/m)
   const wrong = await runAtoll([...args, '--once', '--node', 'other'])
-  assert.equal(wrong.code, 1)
+  assert.equal(wrong.code, 2)
   assert.match(wrong.err, /not-permitted/)
 })
 

@@ -80,7 +80,7 @@ test('a key file that is missing or malformed is an error without a stack trace'
     ['secp256k1', 'package.json'],
   ] as const) {
     const { code, err } = await runAtoll(['keys', 'show', kind, file])
-    assert.equal(code, 1)
+    assert.equal(code, 2)
     assert.match(err, /^atoll: bad-key: .*\n.*\n$/)
   }
 })
@@ -114,7 +114,7 @@ test('config shows URLs without keys and no secret, unless it is asked for them,
     '--network=op-sepolia',
     '--l1=https://user:hunter2@l1.example/v3/0123456789abcdef',
     '--l1.beacon-header=X-Api-Key: fedcba9876543210',
-    `--l2.jwt-secret=package.json`,
+    `--l2.jwt-secret=test/fakes/jwt.hex`,
   ]
   const { out, code } = await runAtoll(args)
   assert.equal(code, 0)
@@ -204,7 +204,7 @@ test('a rewind without a bus to check for an engine needs --no-node', async () =
 test('a chain id that does not match the rollup config is reported before anything is written', async () => {
   const dataDir = join(folder, 'mistaken')
   const chain = ['--network=op-sepolia', '--chain-id=905', '--l1-rpc-urls=http://127.0.0.1:1']
-  const engine = ['--engine-url=http://127.0.0.1:1', `--jwt-secret-file=${import.meta.filename}`]
+  const engine = ['--engine-url=http://127.0.0.1:1', '--jwt-secret-file=test/fakes/jwt.hex']
   const args = ['node', ...chain, ...engine, `--data-dir=${dataDir}`]
   const { code, err } = await runAtoll(args)
   assert.equal(code, 2)
@@ -219,7 +219,8 @@ test('a data folder that cannot be made is a wrong setting', async () => {
   const file = join(folder, 'a-file')
   writeFileSync(file, '')
   const endpoints = ['--l1-rpc-urls=http://127.0.0.1:1', '--engine-url=http://127.0.0.1:1']
-  const args = ['node', '--network=op-sepolia', ...endpoints, `--jwt-secret-file=${file}`]
+  const jwt = '--jwt-secret-file=test/fakes/jwt.hex'
+  const args = ['node', '--network=op-sepolia', ...endpoints, jwt]
   for (const dataDir of [file, join(file, 'below')])
     for (const command of [args, ['devnet', '--in-memory']]) {
       const { code, err } = await runAtoll([...command, `--data-dir=${dataDir}`])

@@ -22,7 +22,7 @@ export function addNodeCommand(program: Command): void {
       // The config is checked before the first write, since the write ties the folder to the chain.
       const config = await loadServiceConfig({ ...chain, chainId: settings.chainId })
       const chainId = config.l2ChainId
-      const { node, natsServer, natsPort, logLevel, logFormat } = settings
+      const { node, natsServer, natsPort, metricsAddr, metricsPort, logLevel, logFormat } = settings
       const fields = { service: 'node', chainId: String(chainId) }
       const log = createLog({ logLevel, logFormat, fields })
       for (const { what, right } of passedOver) log.warn(`${what}: ${right}`)
@@ -34,6 +34,7 @@ export function addNodeCommand(program: Command): void {
         dataDir,
         natsServer,
         natsPort,
+        health: { host: metricsAddr, port: metricsPort },
         given,
         report: (what, level = 'info') => log[level](what),
       })

@@ -7,6 +7,7 @@ import {
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { Fault } from '#runtime/fault.ts'
 import { readConfigSources, readRollupConfigFiles } from './rollup-config-files.ts'
+import { jsonProblem } from '#runtime/json-file.ts'
 import { readableFile, want } from './setting-kinds.ts'
 
 /** Settings that select the chain: a network of the registry, or files. */
@@ -20,13 +21,13 @@ export const chainSettings = z.strictObject({
       .optional(),
     'a network of the superchain registry, such as op-mainnet',
   ).describe('network whose rollup config is built in; or give --rollup-config'),
-  rollupConfig: readableFile("a rollup config in op-node's form")
+  rollupConfig: readableFile("a rollup config in op-node's form", jsonProblem)
     .optional()
     .describe('rollup config of any other chain'),
-  l1ChainConfig: readableFile("a chain config in geth's form, or a genesis with one")
+  l1ChainConfig: readableFile("a chain config in geth's form, or a genesis with one", jsonProblem)
     .optional()
     .describe('fork times and blob schedule of an L1 that is not public'),
-  dependencySet: readableFile("a dependency set in op-node's form")
+  dependencySet: readableFile("a dependency set in op-node's form", jsonProblem)
     .optional()
     .describe('chains that this one can call, for a chain with Lagoon'),
 })

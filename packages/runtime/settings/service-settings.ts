@@ -1,6 +1,8 @@
 import { hostname } from 'node:os'
 import * as z from 'zod'
 import { instanceNamePattern, nodeNamePattern } from '#messages/bus-names.ts'
+import { nkeySeedProblem } from '#runtime/keys/nkey-seed.ts'
+import { certificateProblem } from '#runtime/keys/pem.ts'
 import {
   chainId,
   listOf,
@@ -21,10 +23,10 @@ export const busSettings = z.strictObject({
   natsUrls: listOf(url(['nats', 'tls'], 'nats://127.0.0.1:4222'))
     .default(['nats://127.0.0.1:4222'])
     .describe('NATS server of the node'),
-  natsSeedFile: readableFile('an nkey seed')
+  natsSeedFile: readableFile('an nkey seed', nkeySeedProblem)
     .optional()
     .describe('key of this user of the bus; not needed if the server requires none'),
-  natsCaFile: readableFile('a certificate authority, PEM')
+  natsCaFile: readableFile('a certificate authority, PEM', certificateProblem)
     .optional()
     .describe('certificate authority of the server; not needed for public ones, or without TLS'),
 })

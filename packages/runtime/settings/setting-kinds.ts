@@ -1,6 +1,8 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import * as z from 'zod'
-import { isSystemError } from '#runtime/fault.ts'
+import { toError } from '#runtime/fault.ts'
+import { readProblem } from '#runtime/json-file.ts'
 
 /** Expected value of a setting whose kind declares none. */
 export const anyText = 'text'
@@ -89,9 +91,20 @@ export function listOf<Item>(item: z.ZodType<Item>): z.ZodType<readonly Item[]> 
   )
 }
 
-/** A readable file. Secrets are always given as files, since command lines and logs are not secret. */
-export function readableFile(what: string): z.ZodType<string> {
-  return want(z.string().refine(isReadableFile), `${what}, a file that can be read`)
+/**
+ * A readable file. Secrets are always given as files, since command lines and logs are not secret.
+ *
+ * @param problemOf what is wrong with the content; undefined if nothing is
+ */
+export function readableFile(
+  what: string,
+  problemOf: (text: string) => string | undefined = () => undefined,
+): z.ZodType<string> {
+  const file = z.string().superRefine((path, context) => {
+    const problem = problemOfFile(path, problemOf)
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: `${path}: ${problem}` })
+  })
+  return want(file, `${what}, a file that can be read`)
 }
 
 /** The expected value; undefined if the kind declares none. */
@@ -100,13 +113,14 @@ export function wantOf(kind: z.ZodType): string | undefined {
   return typeof text === 'string' ? text : undefined
 }
 
-function isReadableFile(path: string): boolean {
+function problemOfFile(
+  path: string,
+  problemOf: (text: string) => string | undefined,
+): string | undefined {
   try {
-    accessSync(path, constants.R_OK)
-    return statSync(path).isFile()
+    const bytes = readFileSync(path)
+    return problemOf((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'))
   } catch (error) {
-    // A missing file, a denied one and a broken link are all unreadable; the error says what is expected.
-    if (!isSystemError(error)) throw error
-    return false
+    return readProblem(toError(error))
   }
 }
