@@ -67,7 +67,7 @@ test('the status of a waiting service shows what it waits for, for how long, and
   assert.deepEqual(printed.advice, [])
   assert.equal(printed.services[1]?.waitsSince, 9)
   assert.match(
-    statusLines(printed).join('\n'),
+    statusLines(printed, 80).join('\n'),
     /derivation +waiting\n +waits for L1 block 7, for 9\.0 s\n +next: asks again/,
   )
 })
@@ -115,10 +115,10 @@ test('when all services are silent, the status says that the node was killed, an
   assert.equal(killed.running, false)
   assert.equal(killed.advice.length, 1)
   assert.match(killed.advice[0] ?? '', /^the node was killed, .* atoll node --data-dir \/node /)
-  assert.match(statusLines(killed)[0] ?? '', /^L1 head .*, reported 3 min ago$/)
+  assert.match(statusLines(killed, 80)[0] ?? '', /^L1 head .*, reported 3 min ago$/)
   const running = printed(15_000)
   assert.equal(running.running, true)
-  assert.doesNotMatch(statusLines(running).join('\n'), /reported 3 min ago/)
+  assert.doesNotMatch(statusLines(running, 80).join('\n'), /reported 3 min ago/)
 })
 
 test('a service that has been stopping for longer than the limit counts as silent', () => {

@@ -3,6 +3,8 @@ import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { ServiceStatus } from '#messages/service-status.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
+import { wrap } from '#runtime/screen/lines.ts'
+import { shortBlock } from '#runtime/screen/short-block.ts'
 import { formatDuration } from './output.ts'
 
 /** A state and its age. */
@@ -202,8 +204,8 @@ function l1Advice(headAgeSeconds: number | null): readonly string[] {
   return [`the head of L1 is ${age} old: see whether the nodes of --l1-rpc-urls are in sync`]
 }
 
-/** Formats the status as lines of text. */
-export function statusLines(status: NodeStatus): readonly string[] {
+/** Formats the status as lines of text, of at most `width` columns. Its JSON has the whole hashes. */
+export function statusLines(status: NodeStatus, width: number): readonly string[] {
   const { running, l1, l2, reportedAgo, lags, services, advice } = status
   const ago = (seconds: number | null) =>
     running || seconds === null ? '' : `, reported ${formatDuration(seconds * 1_000)} ago`
@@ -213,8 +215,8 @@ export function statusLines(status: NodeStatus): readonly string[] {
     ago(reportedAgo.l2),
   ]
   const line = (name: string, block: BlockStatus | null, note = '') => {
-    const where = block === null ? 'not known' : `${String(block.number).padEnd(10)} ${block.hash}`
-    return `${name.padEnd(14)} ${where}${note}`
+    const where = block === null ? 'not known' : shortBlock(block)
+    return `${name.padEnd(valueColumn)}${where}${note}`
   }
   const age = (seconds: number | null) =>
     seconds === null ? '' : `, ${formatDuration(seconds * 1_000)} old`
@@ -229,17 +231,25 @@ export function statusLines(status: NodeStatus): readonly string[] {
     line('L2 safe', l2.safe, lag(lags.safeBehindUnsafe, 'unsafe') + l2Ago),
     line('L2 finalized', l2.finalized, lag(lags.finalizedBehindSafe, 'safe') + l2Ago),
     '',
-    ...services.flatMap(serviceLines),
-    ...(advice.length === 0 ? [] : ['', ...advice.map((text) => `! ${text}`)]),
+    ...services.flatMap((service) => serviceLines(service, width)),
+    ...(advice.length === 0 ? [] : ['']),
+    ...advice.flatMap((text) => wrap(`! ${text}`, { width, indent: 2 })),
   ]
 }
 
-function serviceLines({ service, phase, waitsFor, waitsSince, next }: ServiceLine): string[] {
-  const lines = [`${service.padEnd(14)} ${phase}`]
-  if (waitsFor !== null) {
-    const since = formatDuration((waitsSince ?? 0) * 1_000)
-    lines.push(`${' '.repeat(15)}waits for ${waitsFor}, for ${since}`)
-    lines.push(`${' '.repeat(15)}next: ${next}`)
-  }
-  return lines
+/** Column at which the values begin. */
+const valueColumn = 15
+
+function serviceLines(
+  { service, phase, waitsFor, waitsSince, next }: ServiceLine,
+  width: number,
+): readonly string[] {
+  const first = `${service.padEnd(valueColumn)}${phase}`
+  if (waitsFor === null) return [first]
+  const since = formatDuration((waitsSince ?? 0) * 1_000)
+  const wait = [`waits for ${waitsFor}, for ${since}`, `next: ${next}`]
+  const wrapped = wait.flatMap((text) =>
+    wrap(' '.repeat(valueColumn) + text, { width, indent: valueColumn + 2 }),
+  )
+  return [first, ...wrapped]
 }
