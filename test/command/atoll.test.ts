@@ -118,12 +118,43 @@ test('config shows URLs without keys and no secret, unless it is asked for them,
   ]
   const { out, code } = await runAtoll(args)
   assert.equal(code, 0)
-  assert.match(out, /^--l1-rpc-urls +https:\/\/l1\.example\/… +flag$/m)
-  assert.match(out, /^--l1-beacon-header +\(secret\) +flag$/m)
+  assert.match(out, /^--l1-rpc-urls +https:\/\/l1\.example\/… +flag --l1$/m)
+  assert.match(out, /^--l1-beacon-header +\(secret\) +flag --l1\.beacon-header$/m)
   for (const secret of ['hunter2', '0123456789abcdef', 'fedcba9876543210'])
     assert.ok(!out.includes(secret), out)
   const shown = await runAtoll([...args, '--show-secrets'])
   assert.match(shown.out, /user:hunter2@l1\.example\/v3\/0123456789abcdef/)
+})
+
+test('config shows the values that depend on the rollup config, as the node would use them', async () => {
+  const args = [
+    'config',
+    'node',
+    '--json',
+    '--l1=http://l1.example',
+    '--l2.jwt-secret=package.json',
+  ]
+  const { out } = await runAtoll([...args, '--network=op-sepolia'], {
+    HOME: folder,
+    OP_NODE_L1_HTTP_POLL_INTERVAL: '4s',
+    OP_NODE_P2P_DISABLE: 'true',
+  })
+  const { settings, passedOver } = JSON.parse(out) as Record<string, Record<string, unknown>>
+  assert.deepEqual(
+    ['chain-id', 'data-dir', 'l1-poll-ms', 'l1-rpc-urls'].map((name) => settings?.[name]),
+    [
+      { value: '11155420', origin: 'default' },
+      { value: join(folder, '.atoll', '11155420'), origin: 'default' },
+      { value: '4000', origin: 'environment', name: 'OP_NODE_L1_HTTP_POLL_INTERVAL' },
+      { value: 'http://l1.example', origin: 'flag', name: '--l1' },
+    ],
+  )
+  assert.match(JSON.stringify(passedOver), /OP_NODE_P2P_DISABLE is a setting of op-node/)
+  const text = await runAtoll(['config', 'status', '--chain-id=10'])
+  assert.match(text.out, /^--data-dir +~\/\.atoll\/<chain id>, if .* default$/m)
+  const { code, err } = await runAtoll(args)
+  assert.equal(code, 2)
+  assert.match(err, /give --network or --rollup-config/)
 })
 
 test('completion offers commands, choices and flags', async () => {

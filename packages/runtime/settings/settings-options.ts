@@ -23,10 +23,13 @@ export function addSettings(
       command.addOption(keyed(key, new Option(flag.replace('--', '--no-')).hideHelp()))
   }
   const known = new Set(settings.map(({ flag }) => flag))
-  for (const { key, flag, toOurs } of aliases) {
+  for (const { flag } of aliases) {
     if (known.has(flag)) continue
-    const option = new Option(valued(flag)).argParser((value) => toOurs?.(value) ?? value)
-    command.addOption(keyed(key, option.hideHelp()))
+    // All values are kept, so that a second one is reported as a mistake.
+    const option = new Option(valued(flag)).argParser((value, before: unknown) => {
+      return [...(Array.isArray(before) ? (before as string[]) : []), value]
+    })
+    command.addOption(keyed(flag, option.hideHelp()))
   }
   return command
     .usage('[settings]')
