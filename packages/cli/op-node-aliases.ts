@@ -23,7 +23,7 @@ const logLevels = oneOf({
 
 /** Op-node ignores the case of a level, and takes the short forms of its log too. */
 const logLevel: SettingForm = {
-  want: logLevels.want,
+  ...logLevels,
   toOurs: (level) => {
     const word = level.toLowerCase()
     return logLevels.toOurs({ trce: 'trace', dbug: 'debug', eror: 'error' }[word] ?? word)
@@ -171,6 +171,7 @@ function durationIn(unitMs: number): SettingForm {
 function oneOf(ours: Readonly<Record<string, string>>): SettingForm {
   return {
     want: () => `one of ${Object.keys(ours).join(', ')}`,
+    choices: Object.keys(ours),
     toOurs: (word) => (Object.hasOwn(ours, word) ? ours[word] : undefined),
   }
 }

@@ -43,7 +43,7 @@ export const config = z.strictObject({
     .describe('duration of a slot of the beacon chain; by default as the endpoints answer'),
   l1TrustedUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545'))
     .optional()
-    .describe('endpoints above whose answers are not verified; only for your own nodes'),
+    .describe('endpoints of L1 whose answers are not verified; only for your own nodes'),
   l1PollMs: milliseconds(10, 600_000)
     .default(2_000)
     .describe('period in which the head of L1 is polled, unless it is announced'),

@@ -14,6 +14,7 @@ interface Options {
 export function addConfigCommand(program: Command): void {
   program
     .command('config')
+    .summary('print the settings that a program would use')
     .description('Print the settings that a program would use, and the source of each.')
     .argument('<program...>', `whose settings: ${Object.keys(programs).join(', ')}`)
     .option('--json', 'print one JSON object')

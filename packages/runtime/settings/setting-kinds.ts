@@ -89,7 +89,18 @@ export function onOff(): z.ZodType<boolean> {
 export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ): z.ZodType<Words[number]> {
-  return want(z.enum(words), `one of ${words.join(', ')}`)
+  return choices(want(z.enum(words), `one of ${words.join(', ')}`), words)
+}
+
+/** Declares all values of a kind of setting, for help and for completion in a shell. */
+export function choices<Kind extends z.ZodType>(kind: Kind, words: readonly string[]): Kind {
+  return kind.meta({ ...kind.meta(), choices: words })
+}
+
+/** The declared values; undefined if there are no such. */
+export function choicesOf(kind: z.ZodType): readonly string[] | undefined {
+  const words = kind.meta()?.['choices']
+  return Array.isArray(words) ? (words as string[]) : undefined
 }
 
 /** A comma-separated list of at least one value. */

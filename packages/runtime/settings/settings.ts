@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import * as z from 'zod'
 import { type FlagValues, type GivenValue, givenValues } from './given-values.ts'
-import { anyText, type Bounds, boundsOf, switchText, wantOf } from './setting-kinds.ts'
+import { anyText, type Bounds, boundsOf, choicesOf, switchText, wantOf } from './setting-kinds.ts'
 import { parseFlags, suggestionFor } from './settings-options.ts'
 
 /** The settings of a program: a zod object whose fields are kinds of settings. */
@@ -45,6 +45,8 @@ export interface SettingAlias {
 export interface SettingForm {
   /** What is expected, in that form. @param bounds of our setting, if it is a number */
   readonly want: (bounds: Bounds | undefined) => string
+  /** All values in that form; absent if they are not a list. */
+  readonly choices?: readonly string[]
   /** Converts a value to our form. @returns undefined if it is not valid */
   readonly toOurs: (value: string) => string | undefined
 }
@@ -97,6 +99,8 @@ export interface SettingDescription {
   readonly isOptional: boolean
   /** Whether its value must not be shown. */
   readonly isSecret: boolean
+  /** All of its values; undefined if they are not a list. */
+  readonly choices: readonly string[] | undefined
   /** Undefined if it is not a number. */
   readonly bounds: Bounds | undefined
 }
@@ -185,6 +189,7 @@ export function describeSettings(schema: SettingsSchema): readonly SettingDescri
       description: kind.description ?? innermost(kind).description ?? '',
       isOptional,
       isSecret: kind.meta()?.['isSecret'] === true,
+      choices: choicesOf(innermost(kind)),
       bounds: boundsOf(innermost(kind)),
       defaultText: absent.success ? shownDefault(kind, absent.data) : undefined,
     }
