@@ -35,5 +35,6 @@ export function invalidFile(path: string, cause: Error): Fault {
 export function readProblem(cause: Error): string {
   const code = 'code' in cause ? String(cause.code) : ''
   if (code === 'ENOENT') return 'no such file'
+  if (cause instanceof SyntaxError) return `it is not JSON: ${cause.message}`
   return code.startsWith('Z_') ? `it cannot be decompressed: ${cause.message}` : cause.message
 }
