@@ -67,8 +67,8 @@ function fit(
   text: string,
   { width, level, head }: { readonly width: number; readonly level: string; readonly head: string },
 ): readonly string[] {
-  if (level !== 'info') return wrap(text, { width, indent })
-  return head.length > width ? wrap(head, { width, indent }) : [cut(text, width)]
+  const isCut = level === 'info' && head.length + ' …'.length <= width
+  return isCut ? [cut(text, width)] : wrap(text, { width, indent })
 }
 
 type Shown = (value: unknown) => string

@@ -41,3 +41,13 @@ export function cut(text: string, width: number): string {
   const end = text.lastIndexOf(' ', width - 2)
   return `${text.slice(0, Math.max(0, end))} …`
 }
+
+/** Writes lines to standard error; on a terminal each is wrapped, and its rest indented further than its begin. */
+export function writeError(text: string): void {
+  const { stderr } = process
+  const lines = text.split('\n').flatMap((line) => {
+    const indent = Math.max(0, line.search(/\S/u)) + 2
+    return stderr.isTTY ? wrap(line, { width: widthOf(stderr), indent }) : [line]
+  })
+  stderr.write(`${lines.join('\n')}\n`)
+}
