@@ -130,7 +130,7 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
   await provision(provisioning, specs)
   const provisioned = keepProvisioned(provisioning, { specs, signal, report, onFatal })
   return {
-    what: `nats-server ${server.version} at ${url}`,
+    what: `NATS ${server.version}, ${url}`,
     names: bus.names,
     accessOf,
     connect: (role, instance) => connectService(role, { ...accessOf(role), ...access, instance }),

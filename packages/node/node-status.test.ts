@@ -68,7 +68,7 @@ test('the status of a waiting service shows what it waits for, for how long, and
   assert.deepEqual(printed.advice, [])
   assert.equal(printed.services[1]?.waitsSince, 9)
   assert.match(
-    statusLines(printed).join('\n'),
+    statusLines(printed, 80).join('\n'),
     /derivation +waiting\n +waits for L1 block 7, for 9\.0 s\n +next: asks again/,
   )
 })
@@ -116,10 +116,10 @@ test('when all services are silent, the status says that the node was killed, an
   assert.equal(killed.running, false)
   assert.equal(killed.advice.length, 1)
   assert.match(killed.advice[0] ?? '', /^the node was killed, .* atoll node --data-dir \/node /)
-  assert.match(statusLines(killed)[0] ?? '', /^L1 head .*, reported 3 min ago$/)
+  assert.match(statusLines(killed, 80)[0] ?? '', /^L1 head .*, reported 3 min ago$/)
   const running = printed(15_000)
   assert.equal(running.running, true)
-  assert.doesNotMatch(statusLines(running).join('\n'), /reported 3 min ago/)
+  assert.doesNotMatch(statusLines(running, 80).join('\n'), /reported 3 min ago/)
 })
 
 test('a service that has been stopping for longer than the limit counts as silent', () => {
@@ -144,5 +144,5 @@ test('a service that fails again and again says why, how often, and when last', 
   const shown = nodeStatus(states, names)
   const text = 'fails again and again: bad-key: no key; 3 restarts, last 4 s ago'
   assert.equal(shown.services[0]?.failing, text)
-  assert.ok(statusLines(shown).some((line) => line.trim() === text))
+  assert.ok(statusLines(shown, 120).some((line) => line.trim() === text))
 })

@@ -4,6 +4,8 @@ import type { L1Heads } from '#messages/l1-heads.ts'
 import type { ServiceStatus } from '#messages/service-status.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import { failsAgain } from '#service/status-reporter.ts'
+import { wrap } from '#runtime/screen/lines.ts'
+import { shortBlock } from '#runtime/screen/short-block.ts'
 import { formatDuration } from './output.ts'
 
 /** A state and its age. */
@@ -226,8 +228,8 @@ function l1Advice(headAgeSeconds: number | null): readonly string[] {
   return [`the head of L1 is ${age} old: see whether the nodes of --l1-rpc-urls are in sync`]
 }
 
-/** Formats the status as lines of text. */
-export function statusLines(status: NodeStatus): readonly string[] {
+/** Formats the status as lines of text, of at most `width` columns. Its JSON has the whole hashes. */
+export function statusLines(status: NodeStatus, width: number): readonly string[] {
   const { running, l1, l2, reportedAgo, lags, services, advice } = status
   const ago = (seconds: number | null) =>
     running || seconds === null ? '' : `, reported ${formatDuration(seconds * 1_000)} ago`
@@ -237,8 +239,8 @@ export function statusLines(status: NodeStatus): readonly string[] {
     ago(reportedAgo.l2),
   ]
   const line = (name: string, block: BlockStatus | null, note = '') => {
-    const where = block === null ? 'not known' : `${String(block.number).padEnd(10)} ${block.hash}`
-    return `${name.padEnd(14)} ${where}${note}`
+    const where = block === null ? 'not known' : shortBlock(block)
+    return `${name.padEnd(valueColumn)}${where}${note}`
   }
   const age = (seconds: number | null) =>
     seconds === null ? '' : `, ${formatDuration(seconds * 1_000)} old`
@@ -253,27 +255,25 @@ export function statusLines(status: NodeStatus): readonly string[] {
     line('L2 safe', l2.safe, lag(lags.safeBehindUnsafe, 'unsafe') + l2Ago),
     line('L2 finalized', l2.finalized, lag(lags.finalizedBehindSafe, 'safe') + l2Ago),
     '',
-    ...services.flatMap(serviceLines),
-    ...(advice.length === 0 ? [] : ['', ...advice.map((text) => `! ${text}`)]),
+    ...services.flatMap((service) => serviceLines(service, width)),
+    ...(advice.length === 0 ? [] : ['']),
+    ...advice.flatMap((text) => wrap(`! ${text}`, { width, indent: 2 })),
   ]
 }
 
-function serviceLines({
-  service,
-  phase,
-  waitsFor,
-  waitsSince,
-  next,
-  progress,
-  failing,
-}: ServiceLine): string[] {
-  const lines = [`${service.padEnd(14)} ${phase}`]
-  if (progress !== null) lines.push(`${' '.repeat(15)}${progress}`)
-  if (failing !== null) lines.push(`${' '.repeat(15)}${failing}`)
-  if (waitsFor !== null) {
-    const since = formatDuration((waitsSince ?? 0) * 1_000)
-    lines.push(`${' '.repeat(15)}waits for ${waitsFor}, for ${since}`)
-    lines.push(`${' '.repeat(15)}next: ${next}`)
-  }
-  return lines
+/** Column at which the values begin. */
+const valueColumn = 15
+
+function serviceLines(
+  { service, phase, waitsFor, waitsSince, next, progress, failing }: ServiceLine,
+  width: number,
+): readonly string[] {
+  const first = `${service.padEnd(valueColumn)}${phase}`
+  const since = formatDuration((waitsSince ?? 0) * 1_000)
+  const wait = waitsFor === null ? [] : [`waits for ${waitsFor}, for ${since}`, `next: ${next}`]
+  const texts = [progress, failing, ...wait].filter((text) => text !== null)
+  const wrapped = texts.flatMap((text) =>
+    wrap(' '.repeat(valueColumn) + text, { width, indent: valueColumn + 2 }),
+  )
+  return [first, ...wrapped]
 }

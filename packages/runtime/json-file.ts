@@ -48,5 +48,6 @@ export function readProblem(cause: Error): string {
   if (code === 'ENOENT') return 'no such file'
   if (code === 'EISDIR') return 'it is a folder'
   if (code === 'EACCES') return 'the user of this process may not read it'
+  if (cause instanceof SyntaxError) return `it is not JSON: ${cause.message}`
   return code.startsWith('Z_') ? `it cannot be decompressed: ${cause.message}` : cause.message
 }

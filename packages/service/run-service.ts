@@ -4,6 +4,7 @@ import type { ServiceName } from '#messages/services.ts'
 import { onParentGone, onStopSignal } from '#runtime/on-stop-signal.ts'
 import { mergeSettings } from '#runtime/settings/merge-settings.ts'
 import { type ServiceSettings, serviceSettings } from '#runtime/settings/service-settings.ts'
+import { writeError } from '#runtime/screen/lines.ts'
 import { addSettings } from '#runtime/settings/settings-options.ts'
 import {
   describeSettings,
@@ -57,7 +58,7 @@ function readOrExplain(name: string, schema: SettingsSchema, source: SettingsSou
     return readSettings(schema, source).settings
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
-    process.stderr.write(`${name}: ${error.message}\nSee --help for all settings.\n`)
+    writeError(`${name}: ${error.message}\nSee --help for all settings.`)
     return undefined
   }
 }

@@ -225,7 +225,8 @@ export class ServiceProcess<Settings extends ServiceSettings> {
   /** Logs the end of a wait, unless the wait was short. */
   #logWaitOver(waitedFor: string, forMs: number): void {
     if (forMs < minLoggedWaitMs || this.#stopping.signal.aborted) return
-    this.#log.info({ waitedFor }, `continues after ${(forMs / 1_000).toFixed(1)} s`)
+    // In the message, which is never cut.
+    this.#log.info(`continues after ${(forMs / 1_000).toFixed(1)} s: ${waitedFor}`)
   }
 
   async #takeLease(bus: ServiceBus): Promise<Lease> {

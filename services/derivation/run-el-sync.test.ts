@@ -27,7 +27,7 @@ test('after EL sync derivation asks the engine to go back to the end of the hist
   assert.deepEqual(world.resets, [{ generation: 2n, reason: 'history', safe: newest?.safe }])
   assert.deepEqual(world.logged.slice(-3), [
     'derivation begins',
-    'found a block of the safe-head history on the chain',
+    'history resumes',
     'derivation asks for a reset',
   ])
   assert.match(

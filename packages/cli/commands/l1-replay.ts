@@ -5,6 +5,7 @@ import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import { systemClock } from '#runtime/clock.ts'
+import { shortHash } from '#runtime/screen/short-block.ts'
 
 /** Adds `atoll l1-replay`. */
 export function addL1ReplayCommand(program: Command): void {
@@ -39,7 +40,7 @@ async function replay(settings: z.output<typeof l1ReplaySettings>): Promise<void
   print(`L1 beacon    ${l1.beaconUrl}`)
   const last = l1.chain.blocks.at(-1)?.number ?? 0n
   l1.chain.onHead((blocks) => {
-    for (const { number, hash } of blocks) print(`block ${number} of ${last}  ${hash}`)
+    for (const { number, hash } of blocks) print(`block ${number} of ${last}  ${shortHash(hash)}`)
   })
   await Promise.race([l1.grown, stop.stopped])
   if (!stop.signal.aborted) print(`all ${last} blocks are served and final; serving until stopped`)

@@ -1,5 +1,10 @@
 import * as z from 'zod'
-import { isNetworkName, networkConfig, networksLike } from '#protocol/chains/registry/networks.ts'
+import {
+  isNetworkName,
+  networkConfig,
+  networkNames,
+  networksLike,
+} from '#protocol/chains/registry/networks.ts'
 import {
   RollupConfigError,
   type RollupConfigSources,
@@ -8,19 +13,21 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { Fault } from '#runtime/fault.ts'
 import { readConfigSources, readRollupConfigFiles } from './rollup-config-files.ts'
 import { jsonProblem } from '#runtime/json-file.ts'
-import { readableFile, want } from './setting-kinds.ts'
+import { choices, readableFile, want } from './setting-kinds.ts'
 
 /** Settings that select the chain: a network of the registry, or files. */
 export const chainSettings = z.strictObject({
-  network: want(
-    z
-      .string()
-      .refine((name): boolean => isNetworkName(name), {
+  network: choices(
+    want(
+      z.string().refine((name): boolean => isNetworkName(name), {
         error: ({ input }) => networksLike(String(input)),
-      })
-      .optional(),
-    'a network of the superchain registry, such as op-mainnet',
-  ).describe('network whose rollup config is built in; or give --rollup-config'),
+      }),
+      'a network of the superchain registry, such as op-mainnet',
+    ),
+    networkNames,
+  )
+    .optional()
+    .describe('network whose rollup config is built in; or give --rollup-config'),
   rollupConfig: readableFile("a rollup config in op-node's form", jsonProblem)
     .optional()
     .describe('rollup config of any other chain'),

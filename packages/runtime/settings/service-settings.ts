@@ -36,9 +36,9 @@ export const logSettings = z.strictObject({
   logLevel: oneOf(['error', 'warn', 'info', 'debug'])
     .default('info')
     .describe('lowest level that is logged'),
-  logFormat: oneOf(['auto', 'json', 'text'])
+  logFormat: oneOf(['auto', 'json', 'logfmt', 'text'])
     .default('auto')
-    .describe('auto is text on a terminal and JSON elsewhere'),
+    .describe("auto is text on a terminal and JSON elsewhere; text has op-node's form"),
 })
 
 /** Settings of every service, beside its own. */

@@ -42,14 +42,29 @@ export function urlWithoutUser(protocols: readonly string[], example: string): z
   return want(kind.refine(fits), `a URL without user and password, such as ${example}`)
 }
 
+/** Bounds of a number, inclusive. */
+export interface Bounds {
+  readonly low: number
+  readonly high: number
+}
+
 /** A whole number within bounds, inclusive. */
 export function wholeNumber(low: number, high: number): z.ZodType<number> {
   const digits = z.string().regex(/^-?\d{1,15}$/)
   const text = high === Number.MAX_SAFE_INTEGER ? `of ${low} or more` : `from ${low} to ${high}`
-  return want(
-    digits.transform(Number).pipe(z.number().min(low).max(high)),
-    `a whole number ${text}`,
-  )
+  const bounds: Bounds = { low, high }
+  const kind = digits.transform(Number).pipe(z.number().min(low).max(high)).meta({ bounds })
+  return want(kind, `a whole number ${text}`)
+}
+
+/** A duration in whole milliseconds, within bounds. A unit after the number is refused. */
+export function milliseconds(low: number, high: number): z.ZodType<number> {
+  return want(wholeNumber(low, high), `milliseconds without a unit, from ${low} to ${high}`)
+}
+
+/** A duration in whole seconds, within bounds. A unit after the number is refused. */
+export function seconds(low: number, high: number): z.ZodType<number> {
+  return want(wholeNumber(low, high), `seconds without a unit, from ${low} to ${high}`)
 }
 
 /** A TCP port; 0 means any free port. */
@@ -76,7 +91,18 @@ export function onOff(): z.ZodType<boolean> {
 export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ): z.ZodType<Words[number]> {
-  return want(z.enum(words), `one of ${words.join(', ')}`)
+  return choices(want(z.enum(words), `one of ${words.join(', ')}`), words)
+}
+
+/** Declares all values of a kind of setting, for help and for completion in a shell. */
+export function choices<Kind extends z.ZodType>(kind: Kind, words: readonly string[]): Kind {
+  return kind.meta({ ...kind.meta(), choices: words })
+}
+
+/** The declared values; undefined if there are no such. */
+export function choicesOf(kind: z.ZodType): readonly string[] | undefined {
+  const words = kind.meta()?.['choices']
+  return Array.isArray(words) ? (words as string[]) : undefined
 }
 
 /** A comma-separated list of at least one value. */
@@ -111,6 +137,12 @@ export function readableFile(
 export function wantOf(kind: z.ZodType): string | undefined {
   const text = kind.meta()?.['want']
   return typeof text === 'string' ? text : undefined
+}
+
+/** The bounds of a number; undefined for another kind. */
+export function boundsOf(kind: z.ZodType): Bounds | undefined {
+  const bounds = kind.meta()?.['bounds']
+  return typeof bounds === 'object' ? (bounds as Bounds) : undefined
 }
 
 function problemOfFile(
