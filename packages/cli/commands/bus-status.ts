@@ -14,7 +14,7 @@ import type { Connection } from '#bus/connection.ts'
 import { parseHolder } from '#bus/lease-keeper.ts'
 import { readNewest, type Stored } from '#bus/stream-store.ts'
 import { Fault } from '#runtime/fault.ts'
-import { widthOf, wrap } from '#runtime/screen/lines.ts'
+import { wrap, wrapWidthOf } from '#runtime/screen/lines.ts'
 
 /** Content of a node's bus. */
 interface BusStatus {
@@ -214,6 +214,6 @@ function printForPerson({ server, streams, states, leases, services }: BusStatus
     const wait = status?.wait
     if (wait === undefined) continue
     const text = `${instance} waits for ${wait.what}; next: ${wait.next}`
-    print(`\n${wrap(text, { width: widthOf(process.stdout), indent: 2 }).join('\n')}`)
+    print(`\n${wrap(text, { width: wrapWidthOf(process.stdout), indent: 2 }).join('\n')}`)
   }
 }

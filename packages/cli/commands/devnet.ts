@@ -7,7 +7,7 @@ import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import type { DevnetResult } from '#devnet/run-devnet.ts'
-import { widthOf, wrap } from '#runtime/screen/lines.ts'
+import { widthOf, wrap, wrapWidthOf } from '#runtime/screen/lines.ts'
 import { shortBlock } from '#runtime/screen/short-block.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
@@ -108,8 +108,7 @@ class LiveTable {
 
   say(what: string): void {
     this.#erase()
-    const { isTTY } = process.stderr
-    const lines = isTTY ? wrap(what, { width: widthOf(process.stderr), indent: 2 }) : [what]
+    const lines = wrap(what, { width: wrapWidthOf(process.stderr), indent: 2 })
     process.stderr.write(`${lines.join('\n')}\n`)
   }
 

@@ -20,7 +20,7 @@ import type { Connection } from '#bus/connection.ts'
 import type { Stored } from '#bus/stream-store.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
-import { widthOf } from '#runtime/screen/lines.ts'
+import { wrapWidthOf } from '#runtime/screen/lines.ts'
 import { ageOf, readStates, streamMadeMs } from './bus-status.ts'
 
 const watchPeriodMs = 1_000
@@ -51,7 +51,7 @@ async function showStatus(
       nodeServices.map(({ name }) => name),
     )
     if (settings.watch && process.stdout.isTTY) process.stdout.write('\u001B[H\u001B[2J')
-    const lines = statusLines(status, widthOf(process.stdout))
+    const lines = statusLines(status, wrapWidthOf(process.stdout))
     print(settings.json ? JSON.stringify(status) : lines.join('\n'))
     return status
   }

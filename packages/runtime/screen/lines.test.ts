@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cut, widthOf, wrap } from './lines.ts'
+import { cut, widthOf, wrap, wrapWidthOf } from './lines.ts'
 import { shortBlock } from './short-block.ts'
 
 const wrapped = (text: string, width: number, indent = 0) => wrap(text, { width, indent }).join('|')
@@ -28,6 +28,12 @@ test('a terminal that does not know its size has 80 columns, as other output has
   assert.equal(widthOf({ isTTY: true, columns: 120 }), 120)
   assert.equal(widthOf({ isTTY: true, columns: 0 }), 80)
   assert.equal(widthOf({ columns: 120 }), 80)
+})
+
+test('sentences are wrapped on a terminal only', () => {
+  assert.equal(wrapWidthOf({ isTTY: true, columns: 60 }), 60)
+  assert.equal(wrapWidthOf({ columns: 60 }), Infinity)
+  assert.equal(wrapped('to be or not', Infinity), 'to be or not')
 })
 
 test('a block is shown by its number and the ends of its hash', () => {

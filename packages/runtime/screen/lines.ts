@@ -12,6 +12,11 @@ export function widthOf({ isTTY, columns }: Output): number {
   return isTTY === true && columns !== undefined && columns > 0 ? columns : usualWidth
 }
 
+/** The width at which sentences are wrapped. Only on a terminal: a line of other output can be searched as a whole. */
+export function wrapWidthOf(output: Output): number {
+  return output.isTTY === true ? widthOf(output) : Infinity
+}
+
 /**
  * Splits a text at spaces into lines of at most `width` columns. A longer word, such as a path, gets a line of its own.
  *
@@ -44,10 +49,10 @@ export function cut(text: string, width: number): string {
 
 /** Writes lines to standard error; on a terminal each is wrapped, and its rest indented further than its begin. */
 export function writeError(text: string): void {
-  const { stderr } = process
+  const width = wrapWidthOf(process.stderr)
   const lines = text.split('\n').flatMap((line) => {
     const indent = Math.max(0, line.search(/\S/u)) + 2
-    return stderr.isTTY ? wrap(line, { width: widthOf(stderr), indent }) : [line]
+    return wrap(line, { width, indent })
   })
-  stderr.write(`${lines.join('\n')}\n`)
+  process.stderr.write(`${lines.join('\n')}\n`)
 }
