@@ -79,14 +79,23 @@ export async function readHealthUrl(nodeDir: string): Promise<string | undefined
   }
 }
 
+/** Why a local node is not ready; empty if it is, or does not answer. */
+export async function readReasons(healthUrl: string): Promise<readonly string[]> {
+  const text = await read(healthUrl, '/readyz')
+  return text === undefined ? [] : reasonsIn(text)
+}
+
+function reasonsIn(text: string): readonly string[] {
+  return readyJson.parse(JSON.parse(text)).reasons
+}
+
 /** Why a service is not ready, as it says itself; it may be down. */
 async function reasonsOf(
   name: string,
   { supervisor, urls, clock }: NodeHealthOptions,
 ): Promise<readonly string[]> {
   const text = await read(urls.get(name), '/readyz')
-  if (text !== undefined)
-    return readyJson.parse(JSON.parse(text)).reasons.map((reason) => `${name}: ${reason}`)
+  if (text !== undefined) return reasonsIn(text).map((reason) => `${name}: ${reason}`)
   const failing = supervisor.failingOf(name)
   return [`${name} ${failing === undefined ? 'is starting' : failsAgain(failing, clock.now())}`]
 }

@@ -11,6 +11,7 @@ const nothing: NodeStates = {
   startedMs: undefined,
   folder: undefined,
   healthUrl: undefined,
+  reasons: [],
   diskProblems: [],
   chain: undefined,
   l1: undefined,
@@ -145,4 +146,12 @@ test('a service that fails again and again says why, how often, and when last', 
   const text = 'fails again and again: bad-key: no key; 3 restarts, last 4 s ago'
   assert.equal(shown.services[0]?.failing, text)
   assert.ok(statusLines(shown, 120).some((line) => line.trim() === text))
+})
+
+test('a service that fails before it can write a status is named with the reason that the node knows', () => {
+  const reasons = [
+    'derivation fails again and again: one setting is wrong; 3 restarts, last 1 s ago',
+  ]
+  const states = { ...withServices({ 'da-watcher': status({}) }), reasons }
+  assert.ok(nodeStatus(states, names).advice.includes(reasons[0] ?? ''))
 })

@@ -23,6 +23,8 @@ export interface NodeStates {
   readonly folder: string | undefined
   /** Address of the health and metrics of a local node. */
   readonly healthUrl: string | undefined
+  /** Why a local node is not ready, as it says itself. */
+  readonly reasons: readonly string[]
   /** Problems of the disks of a local node. */
   readonly diskProblems: readonly string[]
   readonly chain: Aged<ChainState> | undefined
@@ -129,6 +131,7 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
       ...states.diskProblems.map(
         (problem) => `${problem}: make room, or make it writable; ${healing}`,
       ),
+      ...failingAdvice(states, services),
       ...(running ? services.flatMap(adviceFor) : goneAdvice(services, states)),
       ...noticesOf(states, serviceNames),
       ...(running ? l1Advice(lags.l1HeadAgeSeconds) : []),
@@ -188,6 +191,18 @@ function isStarting(
 ): boolean {
   if (startedMs === undefined || nowMs - startedMs > youngMs) return false
   return status === undefined || nowMs - status.ageMs < startedMs
+}
+
+/** Services that fail before they can write a status: the node knows why. */
+function failingAdvice(
+  { reasons }: Pick<NodeStates, 'reasons'>,
+  services: readonly ServiceLine[],
+): readonly string[] {
+  return services.flatMap(({ service, failing }) =>
+    failing === null
+      ? reasons.filter((reason) => reason.startsWith(`${service} fails again and again`))
+      : [],
+  )
 }
 
 /** Advice for a node without any reporting service. */

@@ -35,9 +35,8 @@ export async function runService<Schema extends SettingsSchema>(
     process.exit(exitCodes.done)
   }
   // The merged schema has the service's own settings and the shared ones.
-  const settings = readOrExplain(name, schema, { args, env: process.env }) as
-    (z.output<Schema> & ServiceSettings) | undefined
-  if (settings === undefined) process.exit(exitCodes.settings)
+  const source = { args, env: process.env }
+  const settings = (await readOrEnd(name, schema, source)) as z.output<Schema> & ServiceSettings
   const restarted = readRestarted(process.env)
   const running = new ServiceProcess(name, settings, { restarted, report: reportToNode })
   onStopSignal((signal) => running.stop(signal))
@@ -53,12 +52,18 @@ function argsOf(name: ServiceName, args: readonly string[]): readonly string[] {
   return args[0] === 'service' && args[1] === name ? args.slice(2) : args
 }
 
-function readOrExplain(name: string, schema: SettingsSchema, source: SettingsSource): unknown {
+/** Reads the settings. Ends the process if they are wrong. */
+async function readOrEnd(
+  name: string,
+  schema: SettingsSchema,
+  source: SettingsSource,
+): Promise<unknown> {
   try {
     return readSettings(schema, source).settings
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     writeError(`${name}: ${error.message}\nSee --help for all settings.`)
-    return undefined
+    await reportToNode({ kind: 'failed', reason: error.message.replaceAll(/\s+/gu, ' ') })
+    return process.exit(exitCodes.settings)
   }
 }

@@ -39,6 +39,8 @@ export interface Waiting {
   readonly next: string
   /** The other service whose work is missing; its own wait is the cause. */
   readonly on?: ServiceName | undefined
+  /** Start of the wait by the monotonic clock, if it began before it is reported. */
+  readonly startedMs?: number | undefined
 }
 
 /** What a service waits for, and the last failure. */
@@ -122,9 +124,12 @@ export class StatusReporter {
     const before = this.#wait
     if (wait.on !== undefined) this.#follow(wait.on)
     if (before?.what === wait.what && before.why === wait.why && before.next === wait.next) return
-    const nowMs = this.#options.clock.now()
+    const { clock } = this.#options
+    const nowMs = clock.now()
+    const { startedMs = clock.monotonicMs() } = wait
+    const sinceMs = nowMs - (clock.monotonicMs() - startedMs)
     if (before === undefined) this.#begin(nowMs)
-    this.#wait = { ...wait, sinceMs: before?.what === wait.what ? before.sinceMs : nowMs }
+    this.#wait = { ...wait, sinceMs: before?.what === wait.what ? before.sinceMs : sinceMs }
     this.#changed()
   }
 

@@ -20,7 +20,17 @@ export type Troubles = ReadonlyMap<WaitTopic, Trouble>
 
 interface Trouble {
   /** The last failure of each subject, such as a block, longest first. The trouble ends when no subject remains. */
-  readonly failing: ReadonlyMap<string, { readonly failure: Failure; readonly atMs: number }>
+  readonly failing: ReadonlyMap<string, Failing>
+}
+
+/** A subject that cannot be read. */
+interface Failing {
+  /** The last failure. */
+  readonly failure: Failure
+  /** Time of the last failure. */
+  readonly atMs: number
+  /** Start of the first attempt that failed. */
+  readonly sinceMs: number
 }
 
 /** Order of the topics. The status shows only the first one that fails. */
@@ -41,10 +51,11 @@ export function waitOf({ options, troubles }: State): Waiting | undefined {
   const topic = order.find((candidate) => troubles.has(candidate))
   const [longest] = (topic && troubles.get(topic)?.failing) ?? []
   if (topic === undefined || longest === undefined) return undefined
-  const [about, { failure }] = longest
+  const [about, { failure, sinceMs }] = longest
   const retry = `asks again every ${options.pollMs} ms, and at each request for a block`
   const advice = failure.next === undefined ? '' : `; ${failure.next}`
-  return { what: names[topic](about), why: failure.reason, next: `${retry}${advice}` }
+  const next = `${retry}${advice}`
+  return { what: names[topic](about), why: failure.reason, next, startedMs: sinceMs }
 }
 
 /** The failure for a fault; undefined if a retry cannot help. */
@@ -67,15 +78,20 @@ export function withFailure(
     about = '',
     failure,
     nowMs,
+    startedMs = nowMs,
   }: {
     readonly topic: WaitTopic
     readonly about?: string
     readonly failure: Failure
     readonly nowMs: number
+    /** Start of the attempt. */
+    readonly startedMs?: number
   },
 ): Result {
   const known = recent(state, topic, nowMs)
-  const failing = new Map(known).set(about, { failure, atMs: nowMs })
+  const failing = new Map(known)
+  const { sinceMs = startedMs } = failing.get(about) ?? {}
+  failing.set(about, { failure, atMs: nowMs, sinceMs })
   const troubles = new Map(state.troubles).set(topic, { failing })
   const next = { ...state, troubles }
   const isKnown = known.some(([, { failure: before }]) => nameOf(before) === nameOf(failure))

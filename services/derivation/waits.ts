@@ -72,11 +72,13 @@ function derivingReason(state: State, session: Deriving): Waiting | undefined {
     return {
       what: `engine to apply the attributes of block ${request.parent.number + 1n}`,
       why: problem,
+      startedMs: inFlight.sinceMs,
       ...waitsOn('engine', 'sends them again until it does'),
     }
   }
   if (blocked === undefined || nowMs - blocked.sinceMs < reportAfterMs) return undefined
-  return blocked.kind === 'l1' ? l1Reason(state, session, blocked) : l2Reason(blocked)
+  const wait = blocked.kind === 'l1' ? l1Reason(state, session, blocked) : l2Reason(blocked)
+  return wait && { ...wait, startedMs: blocked.sinceMs }
 }
 
 function l1Reason(

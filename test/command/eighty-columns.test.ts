@@ -90,6 +90,7 @@ for (const [what, ageMs] of [
       startedMs: undefined,
       folder: '/var/lib/atoll',
       healthUrl: undefined,
+      reasons: [],
       diskProblems: [`/var/lib/atoll: its disk has only 0 bytes free, ${words}`],
       chain: view.chain && aged(view.chain),
       l1: view.l1 && aged(view.l1),

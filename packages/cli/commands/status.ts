@@ -5,7 +5,7 @@ import { nodeServices } from '#node/node-services.ts'
 import { exitCodes } from '#cli/exit-codes.ts'
 import { type Aged, nodeStatus, type NodeStates, statusLines } from '#node/node-status.ts'
 import { connectNode, nodeDiskProblems } from '#node/find-node.ts'
-import { readHealthUrl } from '#node/node-health.ts'
+import { readHealthUrl, readReasons } from '#node/node-health.ts'
 import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
@@ -100,11 +100,13 @@ async function readNode(
     if (status !== undefined && (known === undefined || status.ageMs < known.ageMs))
       services.set(service, status)
   }
+  const healthUrl = folder === undefined ? undefined : await readHealthUrl(folder)
   return {
     nowMs: Date.now(),
     startedMs: startedMs ?? (await streamMadeMs(connection, names)),
     folder,
-    healthUrl: folder && (await readHealthUrl(folder)),
+    healthUrl,
+    reasons: healthUrl === undefined ? [] : await readReasons(healthUrl),
     diskProblems: problemsOf(folder),
     chain: aged(states.get('engine.chain'), chainStateCodec),
     l1: aged(states.get('da-watcher.l1-heads'), l1HeadsCodec),
