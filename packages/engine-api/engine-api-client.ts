@@ -176,7 +176,8 @@ export class EngineApiClient implements ExecutionClient {
 
   /** The fault of a failed call. For a missing method, asks whether the server has the Engine API at all. */
   async #toFault(error: unknown, method: string): Promise<unknown> {
-    if (!isRefusal(error, errorCodes.methodNotFound)) return toEngineFault(error, method)
+    const isMissing = isRefusal(error, errorCodes.methodNotFound) && method.startsWith('engine_')
+    if (!isMissing) return toEngineFault(error, method)
     const isEngineApi = (await this.capabilities()) !== undefined
     return toEngineFault(error, method, { isEngineApi })
   }

@@ -62,6 +62,7 @@ function ofRefusal(
     return new Fault('engine-forkchoice', { detail: refusal, cause: error, fields })
   const options = { detail: refusal, cause: error, fields }
   if (code === engineErrorCodes.unsupportedFork) return new Fault('engine-forks', options)
-  if (code !== errorCodes.methodNotFound) return new Fault('engine-refused', options)
+  const isMissing = code === errorCodes.methodNotFound && method.startsWith('engine_')
+  if (!isMissing) return new Fault('engine-refused', options)
   return new Fault(isEngineApi ? 'engine-old' : 'engine-port', options)
 }

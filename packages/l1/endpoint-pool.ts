@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '#runtime/clock.ts'
+import type { FaultCode } from '#runtime/fault-codes.ts'
 import { Fault, isFault, toError } from '#runtime/fault.ts'
 import {
   type EndpointRating,
@@ -66,7 +67,7 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
    * The first answer of any endpoint.
    *
    * @param task queries one endpoint; if it throws a Fault, the next endpoint is queried
-   * @throws Fault `l1-unavailable` that says why each endpoint failed, and in its field `next` when resting ones are queried again;
+   * @throws Fault `l1-unavailable`, or `l1-wrong-chain` if that holds for all, that says why each endpoint failed, and in its field `next` when resting ones are queried again;
    * `l1-behind` if every endpoint lacks the data; `aborted`; any other error that the task throws
    */
   async ask<Answer>(
@@ -132,7 +133,7 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     const { what } = this.#options
     const { ratings } = this
     const reasons = ratings.map(({ name, rest, lastFailure }) => {
-      const said = rest?.reason ?? lastFailure ?? 'it was not queried'
+      const said = rest?.reason ?? lastFailure?.message ?? 'it was not queried'
       return `${name}: ${said.replace(`${name}: `, '')}`
     })
     const rests = ratings.flatMap(({ name, rest }) => {
@@ -141,7 +142,11 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     })
     const detail = `no ${what} is left: ${reasons.join(' | ')}`
     const fields = rests.length === 0 ? {} : { next: rests.join(', ') }
-    return new Fault('l1-unavailable', { detail, fields })
+    const isWrongChain = ratings.every(({ lastFailure: last }) => last?.code === 'l1-wrong-chain')
+    return new Fault<FaultCode>(isWrongChain ? 'l1-wrong-chain' : 'l1-unavailable', {
+      detail,
+      fields,
+    })
   }
 }
 

@@ -19,8 +19,8 @@ export interface EndpointRating {
         readonly lastResortMs: number
       }
     | undefined
-  /** Message of its last failure. */
-  readonly lastFailure: string | undefined
+  /** Its last failure. */
+  readonly lastFailure: Fault | undefined
 }
 
 /** Assumed latency of an endpoint that was never queried. */
@@ -72,7 +72,7 @@ export class EndpointScore {
   readonly #wrongStreaks: Record<QueryKind, number> = { heads: 0, data: 0 }
   readonly #rests: Partial<Record<QueryKind, Rest>> = {}
   #limits = 0
-  #lastFailure: string | undefined
+  #lastFailure: Fault | undefined
 
   constructor(name: string, clock: Clock) {
     this.name = name
@@ -136,7 +136,7 @@ export class EndpointScore {
 
   /** Notes a failure: no answer, a malformed one, or a wrong one. */
   failed(fault: Fault, kind: QueryKind = 'data'): void {
-    this.#lastFailure = fault.message
+    this.#lastFailure = fault
     this.#noteFailing(1)
     this.#failedAtMs = this.#clock.monotonicMs()
     if (fault.code === 'l1-invalid' || fault.code === 'l1-wrong-chain') {

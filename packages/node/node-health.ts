@@ -81,12 +81,17 @@ export async function readHealthUrl(nodeDir: string): Promise<string | undefined
 
 /** Why a local node is not ready; empty if it is, or does not answer. */
 export async function readReasons(healthUrl: string): Promise<readonly string[]> {
-  const text = await read(healthUrl, '/readyz')
-  return text === undefined ? [] : reasonsIn(text)
+  return reasonsIn(await read(healthUrl, '/readyz')) ?? []
 }
 
-function reasonsIn(text: string): readonly string[] {
-  return readyJson.parse(JSON.parse(text)).reasons
+/** The reasons in an answer; undefined without one, or if another server has the port now. */
+function reasonsIn(text: string | undefined): readonly string[] | undefined {
+  try {
+    return readyJson.safeParse(JSON.parse(text ?? '')).data?.reasons
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }
 
 /** Why a service is not ready, as it says itself; it may be down. */
@@ -94,8 +99,8 @@ async function reasonsOf(
   name: string,
   { supervisor, urls, clock }: NodeHealthOptions,
 ): Promise<readonly string[]> {
-  const text = await read(urls.get(name), '/readyz')
-  if (text !== undefined) return reasonsIn(text).map((reason) => `${name}: ${reason}`)
+  const reasons = reasonsIn(await read(urls.get(name), '/readyz'))
+  if (reasons !== undefined) return reasons.map((reason) => `${name}: ${reason}`)
   const failing = supervisor.failingOf(name)
   return [`${name} ${failing === undefined ? 'is starting' : failsAgain(failing, clock.now())}`]
 }

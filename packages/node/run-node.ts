@@ -108,13 +108,18 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
 }
 
 async function openHealth(
-  { health: address, dataDir }: NodeOptions,
+  { health: address, dataDir, report }: NodeOptions,
   { bus, ...parts }: Pick<NodeHealthOptions, 'supervisor' | 'urls'> & { readonly bus: NodeBus },
 ): Promise<HealthServer> {
   try {
     const services = nodeServices.map(({ name }) => name)
     const health = await serveNodeHealth({ ...address, ...parts, services, clock: systemClock })
-    await writeHealthUrl(dataDir, health.url)
+    await writeHealthUrl(dataDir, health.url).catch((error: unknown) => {
+      report(
+        `the address of health and metrics is not in ${dataDir}: ${toError(error).message}`,
+        'warn',
+      )
+    })
     return health
   } catch (error) {
     await bus.close()
@@ -152,6 +157,7 @@ function supervised(
     name,
     start: (restarted) => {
       const onHealth = (url: string) => urls.set(name, url)
+      urls.delete(name)
       return access === undefined
         ? startHere(service, { bus, env, report: options.report, restarted, onHealth })
         : startProcess(name, { env, restarted, onHealth })

@@ -42,6 +42,9 @@ export interface SupervisorOptions {
 /** Pauses before a service is started again. */
 const restartBackoff = { firstMs: 100, longestMs: 5_000 }
 
+/** Characters of the reason of a failure that are kept. */
+const maxReason = 1_000
+
 /** Restarts services that end, with growing pauses. */
 export class Supervisor {
   readonly #options: SupervisorOptions
@@ -103,7 +106,7 @@ export class Supervisor {
       const how = killedBy === undefined ? `ended with ${code}` : `was killed by ${killedBy}`
       report(`${service.name} ${how}; restarting it in ${pauseMs} ms`, 'warn')
       this.#failing.set(service.name, {
-        reason: reason ?? `it ${how}; its log may say more`,
+        reason: reason?.slice(0, maxReason) ?? `it ${how}; its log may say more`,
         failures: failures + 1,
         lastMs: clock.now(),
       })

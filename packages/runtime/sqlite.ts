@@ -194,10 +194,10 @@ export function removeFile(path: string): void {
   for (const end of fileEnds) rmSync(`${path}${end}`, { force: true })
 }
 
-/** Moves the files of an unusable database aside, in place of those moved before. @returns the new path */
+/** Moves the files of an unusable database aside, and overwrites nothing. @returns the new path */
 export function moveAside(path: string): string {
-  const aside = `${path}.unusable`
-  removeFile(aside)
+  let aside = `${path}.unusable`
+  for (let number = 2; existsSync(aside); number++) aside = `${path}.unusable-${number}`
   for (const end of fileEnds)
     if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`)
   return aside

@@ -57,10 +57,6 @@ function reasonOf(error: unknown): string {
   return isFault(error) ? `${message}; ${faultRule(error.code).advice}` : message
 }
 
-function waitLine(what: string, forMs: number): string {
-  return `waits for ${what}, for ${(forMs / 1_000).toFixed(0)} s`
-}
-
 /** Runs one service, from its settings to its exit code. Most services have their own process. */
 export class ServiceProcess<Settings extends ServiceSettings> {
   readonly #name: ServiceName
@@ -90,7 +86,8 @@ export class ServiceProcess<Settings extends ServiceSettings> {
       version,
       clock: systemClock,
       restarted,
-      onWaitLasts: ({ what, next }, forMs) => this.#log.warn({ next }, waitLine(what, forMs)),
+      onWaitLasts: ({ what, next }, forMs) =>
+        this.#log.warn({ forSeconds: Math.round(forMs / 1_000), what, next }, 'still waits'),
       onWaitOver,
     })
     // eslint-disable-next-line atoll/use-rejection -- `run` reports it, if it is called

@@ -139,7 +139,7 @@ export class StatusReporter {
     const log = (afterMs: number) => {
       this.#stopLogging = clock.after(afterMs, () => {
         const { wait } = this.snapshot()
-        if (wait !== undefined) onWaitLasts?.(wait, clock.now() - this.#waitsSinceMs)
+        if (wait !== undefined) onWaitLasts?.(wait, clock.now() - wait.sinceMs)
         log(loggedEveryMs)
       })
     }
@@ -269,5 +269,6 @@ export class StatusReporter {
     this.#changed = writeOrStop
     writeOrStop()
     signal.addEventListener('abort', every(clock, statusPeriodMs, writeOrStop), { once: true })
+    signal.addEventListener('abort', () => this.#stopLogging(), { once: true })
   }
 }

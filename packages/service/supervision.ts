@@ -47,6 +47,11 @@ export function restartedEnvironment(
 export function readRestarted(
   env: Readonly<Record<string, string | undefined>>,
 ): Restarted | undefined {
-  const text = env[restartedVariable]
-  return text === undefined ? undefined : restartedSchema.parse(JSON.parse(text))
+  try {
+    return restartedSchema.safeParse(JSON.parse(env[restartedVariable] ?? 'null')).data
+  } catch (error) {
+    // Another program set it.
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }

@@ -62,7 +62,8 @@ export function waitOf({ options, troubles }: State): Waiting | undefined {
 export function failureOf(error: unknown): Failure | undefined {
   if (!isFault(error) || error.severity !== 'temporary') return undefined
   const { advice } = faultRule(error.code)
-  const retry = isFault(error, 'l1-unavailable') ? error.fields.next : undefined
+  const isOfAll = isFault(error, 'l1-unavailable') || isFault(error, 'l1-wrong-chain')
+  const retry = isOfAll ? error.fields.next : undefined
   return {
     fault: error,
     reason: error.message,

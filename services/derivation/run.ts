@@ -81,8 +81,16 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   const targets = new TargetsWriter(bus.own(derivationTargets), bus.tracing)
   const traces = new KeptTraces(bus.tracing)
   const sources: Source<Event>[] = [
-    () => {
-      const served = bus.serve(safeHeadAt, async (request) => history.at(request))
+    (sink) => {
+      const served = bus.serve(safeHeadAt, async (request) => {
+        try {
+          return history.at(request)
+        } catch (error) {
+          // A damaged file is replaced at the next start.
+          if (isUnusableFile(error)) sink.fail(toError(error))
+          throw error
+        }
+      })
       return () => served.stop()
     },
     ticking(clock, tickMs, () => ({ kind: 'tick', nowMs: clock.monotonicMs() })),
@@ -139,7 +147,7 @@ function reportingProgress(
       if (logged?.safe !== safe) logged = { safe, atMs: nowMs }
       else if (nowMs - logged.atMs >= stalledMs) {
         logged = { safe, atMs: nowMs }
-        log.info({ safe: String(safe) }, `the safe head does not move; ${missing ?? progress}`)
+        log.info({ safe: String(safe), reason: missing ?? progress }, 'the safe head stands still')
       }
     })
 }

@@ -27,15 +27,16 @@ export function wrap(
   { width, indent }: { readonly width: number; readonly indent: number },
 ): readonly string[] {
   const lines: string[] = []
+  const spaces = ' '.repeat(Math.max(0, Math.min(indent, width - 1)))
   let rest = text
   while (rest.length > width) {
     // Spaces at the beginning are an indent, at which a line cannot end.
     const begin = rest.search(/\S/u)
     const last = rest.lastIndexOf(' ', width)
     const end = last > begin ? last : rest.indexOf(' ', begin)
-    if (end < begin) break
+    if (begin < 0 || end < begin) break
     lines.push(rest.slice(0, end))
-    rest = ' '.repeat(indent) + rest.slice(end + 1)
+    rest = spaces + rest.slice(end + 1)
   }
   return [...lines, rest]
 }

@@ -11,6 +11,7 @@ import {
   readableFile,
   shownDefault,
   url,
+  urlWithoutUser,
   want,
 } from './setting-kinds.ts'
 
@@ -20,7 +21,7 @@ export const busSettings = z.strictObject({
   node: want(z.string().regex(nodeNamePattern), '1 to 32 of a-z, 0-9 and -')
     .default('main')
     .describe('name of the node that the bus belongs to'),
-  natsUrls: listOf(url(['nats', 'tls'], 'nats://127.0.0.1:4222'))
+  natsUrls: listOf(urlWithoutUser(['nats', 'tls'], 'nats://127.0.0.1:4222'))
     .default(['nats://127.0.0.1:4222'])
     .describe('NATS server of the node'),
   natsSeedFile: readableFile('an nkey seed', nkeySeedProblem)

@@ -1,4 +1,5 @@
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
+import type { Address } from '#protocol/primitives.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { State } from '#services/derivation/state.ts'
@@ -16,13 +17,15 @@ export interface BatchProgress {
 /** Nothing was read yet. */
 export const noBatches: BatchProgress = { since: undefined, dataAt: undefined, batchAt: undefined }
 
-/** Notes an L1 block that derivation reads. */
+/** Notes an L1 block that derivation reads. Anyone may send to the inbox; only transactions of the batcher count. */
 export function noteL1Block(
   progress: BatchProgress,
   { number, inboxTransactions }: Pick<L1Block, 'number' | 'inboxTransactions'>,
+  batcher: Address,
 ): BatchProgress {
   const { since = number, dataAt, batchAt } = progress
-  return { since, dataAt: inboxTransactions.length > 0 ? number : dataAt, batchAt }
+  const hasData = inboxTransactions.some(({ sender }) => sender === batcher)
+  return { since, dataAt: hasData ? number : dataAt, batchAt }
 }
 
 /** Notes derived attributes. Those of an epoch whose sequencing window has passed are derived without a batch. */
@@ -50,6 +53,9 @@ export function progressText({ batches, targets }: State): string | undefined {
 /** Part of the sequencing window after which missing batches are reported, as an hour of the usual 12. */
 const reportedPart = 12n
 
+/** Missing batches are reported after this number of L1 blocks, however short the window is. */
+const leastReported = 25n
+
 /** What an operator should check if there was no batch for a long time; undefined if there was one. */
 export function missingBatches(
   { batches, chain, session, targets }: State,
@@ -62,7 +68,9 @@ export function missingBatches(
   const { since, dataAt, batchAt } = batches
   if (at === undefined || since === undefined || chain === undefined) return undefined
   const from = (batchAt ?? since - 1n) + 1n
-  if (at - from + 1n < sequencingWindow / reportedPart) return undefined
+  const reportedAfter = sequencingWindow / reportedPart
+  if (at - from + 1n < (reportedAfter > leastReported ? reportedAfter : leastReported))
+    return undefined
   const batcher = session?.phase === 'deriving' ? session.pipeline.batcher : 'the batcher address'
   const emptyFrom = chain.localSafe.l1Origin.number + sequencingWindow + 1n
   const data =

@@ -104,7 +104,7 @@ function pushL1Block(state: State, session: Deriving): Turn {
         state: {
           ...state,
           session: { ...session, blocked: undefined },
-          batches: noteL1Block(state.batches, next),
+          batches: noteL1Block(state.batches, next, pipeline.batcher),
         },
         effects: [],
         continues: true,
