@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type NodeView, NodeViewer } from '#node/node-view.ts'
 import { type RunningNode, runNode } from '#node/run-node.ts'
+import type { Report } from '#node/supervisor.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
 import type { ReplayedL1 } from '#records/replay/replay-record.ts'
 import { configFiles } from './record-world.ts'
@@ -20,7 +21,9 @@ export interface RecordedNodeOptions {
   readonly otlpUrl?: string | undefined
   /** Further settings of the node, by key. */
   readonly given?: Readonly<Record<string, string>>
-  readonly report: (what: string) => void
+  readonly report: Report
+  /** Cancels the start. */
+  readonly signal?: AbortSignal
   readonly onChange: (view: NodeView) => void
 }
 
@@ -35,8 +38,7 @@ export interface RecordedNode {
 
 /** Starts a verifier on recorded L1 data. With `isInMemory`, its services run in this process. */
 export async function startRecordedNode(options: RecordedNodeOptions): Promise<RecordedNode> {
-  const { record, folder, l1, engineUrl, natsServer, isInMemory, logLevel, otlpUrl, report } =
-    options
+  const { record, folder, l1, engineUrl, natsServer, isInMemory, logLevel, otlpUrl } = options
   const jwtSecretFile = join(folder, 'jwt.hex')
   await writeFile(jwtSecretFile, Buffer.from(options.jwtSecret).toString('hex'), { mode: 0o600 })
   const { l2ChainId: chainId } = await readRollupConfig(record)
@@ -59,10 +61,11 @@ export async function startRecordedNode(options: RecordedNodeOptions): Promise<R
       ...(otlpUrl !== undefined && { otlpUrl }),
       ...options.given,
     },
-    report,
+    signal: options.signal,
+    report: options.report,
   })
   const blind = Promise.withResolvers<never>()
-  const viewer = await NodeViewer.open(node.bus, options.onChange, blind.reject)
+  const viewer = await openViewer(node, options.onChange, blind.reject)
   const failed = Promise.race([node.failed, blind.promise])
   // eslint-disable-next-line atoll/use-rejection -- the caller handles it through `failed`
   failed.catch(() => undefined)
@@ -71,4 +74,17 @@ export async function startRecordedNode(options: RecordedNodeOptions): Promise<R
     await node.stop()
   }
   return { node, viewer, failed, close }
+}
+
+async function openViewer(
+  node: RunningNode,
+  onChange: RecordedNodeOptions['onChange'],
+  onFatal: (error: Error) => void,
+): Promise<NodeViewer> {
+  try {
+    return await NodeViewer.open(node.bus, onChange, onFatal)
+  } catch (error) {
+    await node.stop()
+    throw error
+  }
 }

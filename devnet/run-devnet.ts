@@ -1,4 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,10 +5,13 @@ import type { ChainState } from '#messages/chain-state.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
+import { makeTemporaryFolder } from '#runtime/temporary-folder.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
 import { readL2 } from '#records/folder/read-l2.ts'
 import { makeDataDir } from '#node/make-data-dir.ts'
 import type { NodeView } from '#node/node-view.ts'
+import type { Report } from '#node/supervisor.ts'
 import { type ComparedChain, compareChain } from './compare-chain.ts'
 import { startClient, startL1 } from './record-world.ts'
 import { type RecordedNodeOptions, startRecordedNode } from './recorded-node.ts'
@@ -39,7 +41,7 @@ export interface DevnetOptions {
   readonly otlpUrl: string | undefined
   readonly clock: Clock
   readonly signal: AbortSignal
-  readonly report: (what: string) => void
+  readonly report: Report
   readonly onChange: (view: NodeView) => void
 }
 
@@ -56,35 +58,43 @@ export interface DevnetResult extends ComparedChain {
  * Runs a verifier on the L1 of a record, with the embedded execution client, until it reaches the requested heads.
  * Then compares each block up to the safe head with the record.
  *
- * @throws Fault `record` if the record cannot be used; `settings` if it has too few blocks; `devnet` at the timeout, or
- *   if `signal` is aborted
+ * @throws Fault `record` if the record cannot be used; `settings` if it has too few blocks; `devnet` at the timeout;
+ *   `aborted` if `signal` is aborted
  */
 export async function runDevnet(options: DevnetOptions): Promise<DevnetResult> {
-  const { record, report, signal } = options
-  const until = await untilOf(options)
-  const folder = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'atoll-devnet-')))
+  const { dataDir, signal } = options
+  if (dataDir !== undefined) {
+    await unlessAborted(makeDataDir(dataDir), signal)
+    return runIn(dataDir, options)
+  }
+  const folder = await makeTemporaryFolder(join(tmpdir(), 'atoll-devnet-'))
+  try {
+    return await runIn(folder.path, options)
+  } finally {
+    await folder.remove()
+  }
+}
+
+async function runIn(folder: string, options: DevnetOptions): Promise<DevnetResult> {
+  const { record, report, signal, clock } = options
+  const until = await unlessAborted(untilOf(options), signal)
   const closing: (() => Promise<unknown>)[] = []
   try {
-    await makeDataDir(folder)
-    const l1 = await startL1(options)
+    const l1 = await unlessAborted(startL1(options), signal)
     closing.push(() => l1.close())
     const jwtSecret = randomBytes(32)
-    const client = await startClient(options, folder, jwtSecret)
+    const client = await unlessAborted(startClient(options, folder, jwtSecret), signal)
     closing.push(() => client.close())
     report(`L1 of ${record} at ${l1.rpcUrl}, execution client at ${client.rpcUrl}`)
-    const startedMs = options.clock.monotonicMs()
+    const startedMs = clock.monotonicMs()
     const { engineUrl } = client
     const { chain, bus } = await follow(options, until, { folder, l1, engineUrl, jwtSecret })
-    const seconds = (options.clock.monotonicMs() - startedMs) / 1_000
-    const compared = await compareChain(record, client.rpcUrl, {
-      last: chain.safe.number,
-      clock: options.clock,
-      signal,
-    })
-    return { ...compared, chain, bus, seconds }
+    const seconds = (clock.monotonicMs() - startedMs) / 1_000
+    const { number: last } = chain.safe
+    const comparing = compareChain(record, client.rpcUrl, { last, clock, signal })
+    return { ...(await unlessAborted(comparing, signal)), chain, bus, seconds }
   } finally {
     for (const close of closing.toReversed()) await close()
-    if (options.dataDir === undefined) await rm(folder, { recursive: true, force: true })
   }
 }
 
@@ -120,9 +130,9 @@ async function follow(
     const detail = `${askedHeads(options, until)} not reached in ${timeoutMs / 1_000} s; ${whyNot(viewer.view)}`
     reached.reject(new Fault('devnet', { detail }))
   })
-  signal.addEventListener('abort', () => reached.reject(new Fault('devnet', { detail: 'stopped' })))
   try {
-    return { chain: await Promise.race([reached.promise, failed]), bus: node.bus.what }
+    const chain = await unlessAborted(Promise.race([reached.promise, failed]), signal)
+    return { chain, bus: node.bus.what }
   } finally {
     stopTimer()
     await close()

@@ -19,6 +19,7 @@ import { inboxPrefix } from '#messages/bus-names.ts'
 import type { BusRole } from '#messages/services.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { maxPayloadBytes } from './bus-limits.ts'
 import {
   checkSize,
@@ -74,17 +75,30 @@ export async function connectNats(options: NatsOptions): Promise<Connection> {
  */
 async function connectClient({ signal, onWait, ...options }: NatsOptions): Promise<Client> {
   for (;;) {
-    const reached = await connect(clientOptions(options)).catch((error: unknown) =>
-      connectFault(error, options),
-    )
+    const reached = await attempt(options, signal)
     if (!(reached instanceof Fault)) return reached
     if (reached.severity === 'critical') throw reached
     onWait?.(reached)
     await sleep(systemClock, connectPauseMs, signal)
-    if (signal?.aborted === true) {
-      const detail = 'stopped before a server answered'
-      throw new Fault('closed', { detail })
-    }
+  }
+}
+
+/**
+ * @returns the fault if no server was reached
+ * @throws Fault `closed` if the signal is aborted
+ */
+async function attempt(
+  options: Omit<NatsOptions, 'signal' | 'onWait'>,
+  signal: AbortSignal | undefined,
+): Promise<Client | Fault> {
+  const connecting = connect(clientOptions(options))
+  try {
+    return await unlessAborted(connecting, signal)
+  } catch (cause) {
+    if (!isFault(cause, 'aborted')) return connectFault(cause, options)
+    void Promise.allSettled([connecting.then((late) => late.close())])
+    const detail = 'stopped before a server answered'
+    throw new Fault('closed', { detail, cause })
   }
 }
 
@@ -156,7 +170,7 @@ function isCertificateError(error: unknown): error is Error {
 }
 
 /** The oldest version with the compare-and-set and direct get that the bus needs. */
-const oldestVersion = [2, 9, 10] as const
+const oldestVersion = '2.9.10'
 
 /** 2.10.19 stores a message with a stale expected sequence. */
 const unfitVersions: readonly string[] = ['2.10.19']
@@ -166,14 +180,17 @@ export function checkServer({ version, maxPayloadBytes: offered }: ServerFacts):
   const unfit = (detail: string) => new Fault('server-unsupported', { detail, fields: { version } })
   if (unfitVersions.includes(version))
     throw unfit(`version ${version} accepts stale writes: a later one is required`)
-  if (isOlder(version)) throw unfit(`version ${version} is older than ${oldestVersion.join('.')}`)
+  if (isOlder(version, oldestVersion))
+    throw unfit(`version ${version} is older than ${oldestVersion}`)
   if (offered < maxPayloadBytes)
     throw unfit(`max_payload is ${offered}, and must be at least ${maxPayloadBytes}`)
 }
 
-function isOlder(version: string): boolean {
-  const numbers = version.split('.').map((word) => Number.parseInt(word, 10))
-  for (const [at, wanted] of oldestVersion.entries()) {
+/** Whether a server's version, such as `2.15.2`, is older than another; one that is not a version counts as older. */
+export function isOlder(version: string, other: string): boolean {
+  const numbersOf = (text: string) => text.split('.').map((word) => Number.parseInt(word, 10))
+  const numbers = numbersOf(version)
+  for (const [at, wanted] of numbersOf(other).entries()) {
     const number = numbers[at] ?? 0
     if (number !== wanted) return !(number > wanted)
   }

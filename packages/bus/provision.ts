@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { StreamSpec } from '#messages/streams.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
 import type { Connection } from './connection.ts'
 import { type StreamConfig, toStreamConfig } from './stream-config.ts'
 
@@ -50,10 +51,11 @@ export async function provisionForever(
   while (!signal.aborted) {
     reconnected = new AbortController()
     try {
-      const done = await provision(connection, specs)
+      const done = await unlessAborted(provision(connection, specs), signal)
       failure = undefined
       for (const [stream, what] of done) if (what !== 'unchanged') report({ kind: what, stream })
     } catch (error) {
+      if (signal.aborted) break
       // A retry would not help: the permissions of a key change only when the server restarts.
       if (!isFault(error) || error.severity === 'critical') throw error
       if (failure !== error.message) report({ kind: 'failed', fault: error })

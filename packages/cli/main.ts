@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { endProcess } from '#runtime/end-process.ts'
 import { isFault } from '#runtime/fault.ts'
 import { faultRule } from '#runtime/fault-codes.ts'
 import { onParentGone } from '#runtime/on-stop-signal.ts'
@@ -26,9 +27,9 @@ export async function main(args: readonly string[]): Promise<never> {
     await createProgram().parseAsync([...args], { from: 'user' })
     await written()
   } catch (error) {
-    process.exit(explain(error))
+    endProcess(explain(error))
   }
-  process.exit()
+  endProcess(Number(process.exitCode ?? 0))
 }
 
 /** Waits until the output is written, or has failed. */

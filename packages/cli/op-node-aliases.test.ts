@@ -9,7 +9,7 @@ const required = ['--l1-rpc-urls=http://127.0.0.1:1', '--jwt-secret-file=test/fa
 
 function read(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const source = {
-    args: [...required, ...args],
+    args: [...required, '--network=op-mainnet', ...args],
     env,
     aliases: opNodeAliases,
     foreign: opNodeForeign,
@@ -23,7 +23,7 @@ test('each alias belongs to an existing setting and is documented', async () => 
   for (const { flag, variable, key } of opNodeAliases) {
     const ours = known.get(key)
     assert.ok(ours !== undefined, key)
-    const row = page.split('\n').find((line) => line.includes(`\`${flag}\``))
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${flag}\``))
     assert.ok(row?.includes(variable) === true && row.includes(`\`${ours}\``), flag)
   }
 })
@@ -73,6 +73,7 @@ test('flags of op-node set the corresponding settings of Atoll', () => {
     logFormat: 'text',
     l1RpcUrls: 'http://127.0.0.1:1',
     jwtSecretFile: 'test/fakes/jwt.hex',
+    network: 'op-mainnet',
   })
 })
 
@@ -146,6 +147,7 @@ test('a mistake in a setting of op-node names the flag or variable that was give
     '--l1.rpc-rate-limit is "0.5": want a whole number of calls per second; also OP_NODE_L1_RPC_RATE_LIMIT',
     `--l2.engine-rpc-timeout is "soon": want ${duration} 1ms to 10m; also OP_NODE_L2_ENGINE_RPC_TIMEOUT`,
     '--log.level is "loud": want one of trace, debug, info, warn, error, crit; also OP_NODE_LOG_LEVEL',
+    '--network and --rollup-config are both given: give --network or --rollup-config, one of the two',
     `--rollup.config is "/nowhere": want a rollup config in op-node's form, a file that can be read (rollup config of any other chain); /nowhere: no such file; also OP_NODE_ROLLUP_CONFIG`,
     '--syncmode is "fast": want one of consensus-layer, execution-layer; also OP_NODE_SYNCMODE',
     `OP_NODE_L1_BEACON is "beacon:5052": want a URL, such as http://localhost:5052; several with commas (${beacon}); also --l1.beacon`,

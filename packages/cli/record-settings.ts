@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import {
+  insteadOf,
   milliseconds,
   readableFile,
   url,
@@ -12,9 +13,12 @@ const blockNumber = () => wholeNumber(0, Number.MAX_SAFE_INTEGER)
 
 /** Settings of `atoll record`. */
 export const recordSettings = z.strictObject({
-  l1RpcUrl: url(['http', 'https'], 'http://localhost:8545')
-    .optional()
-    .describe('JSON-RPC endpoint of L1; or give --from-cache'),
+  l1RpcUrl: insteadOf(
+    'fromCache',
+    url(['http', 'https'], 'http://localhost:8545')
+      .optional()
+      .describe('JSON-RPC endpoint of L1; or give --from-cache'),
+  ),
   fromCache: want(z.string().optional(), 'the --data-dir of a da-watcher').describe(
     'L1 blocks and blobs from the cache of da-watcher, so that an incident can be derived again elsewhere',
   ),

@@ -1,19 +1,33 @@
 import { onStopSignal } from '#runtime/on-stop-signal.ts'
 
-/** A request to stop the process. */
-export interface StopSignal {
-  readonly signal: AbortSignal
-  /** Resolves when the process is asked to stop. */
-  readonly stopped: Promise<undefined>
+/**
+ * The signal that is aborted when the process is asked to stop, by SIGINT, SIGTERM or SIGHUP. To be called when all code
+ * is loaded, which nothing interrupts: until then a signal ends the process itself.
+ */
+export function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  onStopSignal(() => controller.abort())
+  return controller.signal
 }
 
-/** Waits for SIGINT, SIGTERM or SIGHUP. A second signal, at least a second later, ends the process at once. */
-export function stopSignal(): StopSignal {
-  const controller = new AbortController()
-  const { signal } = controller
-  onStopSignal(() => controller.abort())
-  const stopped = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+/** Resolves when the signal is aborted. */
+export function untilAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })
-  return { signal, stopped }
+}
+
+/** The result of work that `signal` cancels; undefined if it was cancelled. */
+export async function unlessStopped<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal,
+): Promise<Result | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    // What fails after a stop fails because of it.
+    if (!signal.aborted) throw error
+    return undefined
+  }
 }

@@ -5,6 +5,7 @@ import { toHash } from '#protocol/codec/hex.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import type { CommitmentMessage } from './commitment-worker.ts'
 import { blobBytes } from '#protocol/channel/blob.ts'
+import { busyThread } from '#runtime/end-process.ts'
 
 /** A blob, and the promise of its commitment. */
 interface Job {
@@ -31,6 +32,8 @@ export class BlobCommitments {
   readonly #queue: Job[] = []
   readonly #idle: Worker[] = []
   readonly #threads = new Map<Worker, Job | undefined>()
+  /** Threads during their setup, with the functions that report its end. */
+  readonly #settingUp = new Map<Worker, () => void>()
 
   /** Starts the setup before the first blob. */
   prepare(): void {
@@ -79,6 +82,7 @@ export class BlobCommitments {
   #start(): void {
     const worker = new Worker(new URL('commitment-worker.ts', import.meta.url))
     this.#threads.set(worker, undefined)
+    this.#settingUp.set(worker, busyThread())
     if (this.#queue.length === 0) worker.unref()
     worker.on('message', (message: CommitmentMessage) => this.#received(worker, message))
     worker.on('error', (error: Error) => this.#ended(worker, error))
@@ -86,6 +90,7 @@ export class BlobCommitments {
   }
 
   #received(worker: Worker, message: CommitmentMessage): void {
+    this.#setupEnded(worker)
     if (message.kind === 'committed') this.#threads.get(worker)?.resolve(message.commitment)
     this.#threads.set(worker, undefined)
     this.#idle.push(worker)
@@ -97,11 +102,17 @@ export class BlobCommitments {
 
   /** The blob of a thread that failed is rejected; if it was the last thread, all queued ones, too. */
   #ended(worker: Worker, error: Error): void {
+    this.#setupEnded(worker)
     this.#threads.get(worker)?.reject(error)
     this.#threads.delete(worker)
     const idle = this.#idle.indexOf(worker)
     if (idle >= 0) this.#idle.splice(idle, 1)
     if (this.#threads.size > 0) return
     for (const { reject } of this.#queue.splice(0)) reject(error)
+  }
+
+  #setupEnded(worker: Worker): void {
+    this.#settingUp.get(worker)?.()
+    this.#settingUp.delete(worker)
   }
 }

@@ -1,9 +1,14 @@
 import { certificateProblem, privateKeyProblem } from '#runtime/keys/pem.ts'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import * as z from 'zod'
+import { networkName } from '#runtime/settings/chain-settings.ts'
 import { busSettings } from '#runtime/settings/service-settings.ts'
-import { onOff, port, readableFile, shownDefault } from '#runtime/settings/setting-kinds.ts'
+import {
+  chainId,
+  onOff,
+  port,
+  readableFile,
+  shownDefault,
+} from '#runtime/settings/setting-kinds.ts'
 
 /** Settings of a node's NATS server. */
 export const natsServer = z
@@ -18,11 +23,8 @@ export const serveSettings = z.strictObject({
   chainId: busSettings.shape.chainId,
   node: busSettings.shape.node,
   dataDir: shownDefault(
-    z
-      .string()
-      .default(join(homedir(), '.atoll', 'bus'))
-      .describe('folder for the store, the configuration and the keys'),
-    '~/.atoll/bus',
+    z.string().optional().describe('folder for the store, the configuration and the keys'),
+    '~/.atoll/<chain id>/bus, as with atoll node',
   ),
   host: z.string().default('127.0.0.1').describe('address to listen on'),
   port: port().default(4222).describe('port to listen on'),
@@ -47,21 +49,37 @@ export const provisionSettings = z.strictObject({
 
 /** Settings of `atoll bus status`. */
 export const statusSettings = z.strictObject({
-  ...busSettings.shape,
-  json: onOff().default(false).describe('whether to print one JSON object'),
   dataDir: shownDefault(
     z
       .string()
       .optional()
       .describe(
-        'data folder of a local atoll node, which provides the bus URL and the key that --nats-urls and --nats-seed-file do not give',
+        'data folder of a local node, its bus or a devnet, which provides what other settings do not give',
       ),
-    '~/.atoll/<chain id>, if neither --nats-urls nor --nats-seed-file is given',
+    '~/.atoll',
   ),
+  network: networkName.optional().describe('network of the node; or give --chain-id'),
+  chainId: shownDefault(
+    chainId().optional().describe('chain id of the rollup'),
+    'that of the only node in --data-dir',
+  ),
+  node: shownDefault(
+    busSettings.shape.node.unwrap().optional().describe('name of the node'),
+    'that of the only node in --data-dir, else main',
+  ),
+  natsUrls: shownDefault(
+    busSettings.shape.natsUrls.unwrap().optional().describe('NATS server of the node'),
+    'that of the node in --data-dir, else nats://127.0.0.1:4222',
+  ),
+  natsSeedFile: busSettings.shape.natsSeedFile,
+  natsCaFile: busSettings.shape.natsCaFile,
+  json: onOff().default(false).describe('whether to print one JSON object'),
 })
 
 /** Settings of `atoll status`. */
 export const nodeStatusSettings = z.strictObject({
   ...statusSettings.shape,
-  watch: onOff().default(false).describe('whether to refresh every second'),
+  watch: onOff()
+    .default(false)
+    .describe('whether to refresh every second, and to wait for a node that does not run'),
 })

@@ -1,114 +1,171 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type * as z from 'zod'
-import type { statusSettings } from './bus-settings.ts'
-import { defaultDataDir } from './node-settings.ts'
+import { BusNames } from '#messages/bus-names.ts'
+import { networkJson } from '#protocol/chains/registry/networks.ts'
 import { connectRole } from '#bus/connect-service.ts'
 import type { Connection } from '#bus/connection.ts'
+import { systemClock } from '#runtime/clock.ts'
 import { diskProblems } from '#runtime/disk-space.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
-import { busFolder, busUrlFile, nodeBusAccess } from './node-bus.ts'
+import type { statusSettings } from './bus-settings.ts'
+import { accessToBus, findLocalBus, type LocalBus, nameOf, placeOf } from './local-buses.ts'
+import { busFolder } from './node-bus.ts'
 import { nodeServices } from './node-services.ts'
+import { nodesFolder } from './node-settings.ts'
 
 type StatusSettings = z.output<typeof statusSettings>
 
-/** Location of a node's bus. */
-interface FoundBus extends Pick<StatusSettings, 'natsUrls' | 'natsSeedFile' | 'natsCaFile'> {
-  /** Last start of the bus in Unix milliseconds; undefined if the bus is not in a local folder. */
-  readonly startedMs: number | undefined
-  /** Data folder of the node; undefined if the bus is not in a local folder. */
-  readonly folder: string | undefined
+/** The bus of a node, and how to reach it. */
+export interface FoundBus {
+  readonly chainId: bigint
+  readonly node: string
+  readonly natsUrls: readonly string[]
+  readonly natsSeedFile: string | undefined
+  readonly natsCaFile: string | undefined
   /** Where the location was found, as shown to operators. */
   readonly where: string
-  /** Advice for operators if the bus does not answer. */
-  readonly remedy: string
+  /** The folder of the bus; undefined if another place was named. */
+  readonly local: LocalBus | undefined
 }
 
 /** A connection to the bus of a node. */
-interface NodeConnection extends Pick<FoundBus, 'natsUrls' | 'startedMs' | 'folder'> {
+export interface NodeConnection {
+  readonly found: FoundBus
+  readonly names: BusNames
   readonly connection: Connection
 }
 
-/** Timeout for the server; short, because an operator waits for the answer. */
-const connectTimeoutMs = 5_000
+/** How long a server may take to answer, if it is on this machine or elsewhere; short, because an operator waits. */
+const timeoutMs = { local: 1_500, elsewhere: 3_000 }
+
+const defaultUrl = 'nats://127.0.0.1:4222'
 
 /**
- * Connects read-only to the bus of a node, which the settings name or a local data folder contains.
+ * Finds the bus of a node and the key for it. Values that are not given come from a local folder.
  *
- * @param given settings as given, without defaults
- * @throws Fault `no-node` if there is no node, or its bus does not answer in 5 s
+ * @throws Fault `no-node` if there is no bus, or its server has never started; `settings` if it is not clear which bus is
+ * meant, or the folder has that of another node
  */
-export async function connectNode(
-  settings: StatusSettings,
-  given: Readonly<Record<string, string>>,
-): Promise<NodeConnection> {
-  const found = await findBus(settings, given)
-  let reason: Fault | undefined
-  const signal = AbortSignal.timeout(connectTimeoutMs)
-  const refused = Promise.withResolvers<never>()
-  const onWait = (fault: Fault) => {
-    reason = fault
+export async function findBus(settings: StatusSettings): Promise<FoundBus> {
+  const { dataDir, node, natsUrls, natsSeedFile, natsCaFile } = settings
+  const chainId = chainOf(settings)
+  const isNamed =
+    dataDir === undefined
+      ? natsUrls !== undefined || natsSeedFile !== undefined
+      : natsUrls !== undefined && natsSeedFile !== undefined
+  const local = isNamed ? undefined : await findLocalBus({ dataDir, chainId, node })
+  if (local !== undefined) return inFolder(local, settings)
+  const missing = `no node keeps its bus in ${dataDir ?? nodesFolder}`
+  if (!isNamed && (dataDir !== undefined || chainId === undefined)) throw noNode(missing)
+  if (chainId === undefined) {
+    const detail = 'give --chain-id or --network: --nats-urls does not say which node is meant'
+    throw new Fault('settings', { detail })
   }
-  const options = { ...found, name: 'status', signal, onWait, onFatal: refused.reject }
+  return {
+    chainId,
+    node: node ?? 'main',
+    natsUrls: natsUrls ?? [defaultUrl],
+    natsSeedFile,
+    natsCaFile,
+    where: natsUrls === undefined ? `the default, since ${missing}` : 'that of --nats-urls',
+    local: undefined,
+  }
+}
+
+function inFolder(
+  local: LocalBus,
+  { natsUrls, natsSeedFile, natsCaFile }: StatusSettings,
+): FoundBus {
+  const access = accessToBus(local, 'operator')
+  if (access === undefined) {
+    const state = local.isServed ? 'starts' : 'has never run'
+    throw noNode(`${nameOf(local)} in ${placeOf(local)} ${state}: it has no NATS server yet`)
+  }
+  return {
+    chainId: local.chainId,
+    node: local.node,
+    natsUrls: natsUrls ?? access.natsUrls,
+    natsSeedFile: natsSeedFile ?? access.natsSeedFile,
+    natsCaFile,
+    where: natsUrls === undefined ? `the last one in ${local.folder}` : 'that of --nats-urls',
+    local: natsUrls === undefined ? local : undefined,
+  }
+}
+
+function chainOf({ chainId, network }: StatusSettings): bigint | undefined {
+  if (network === undefined) return chainId
+  const { l2_chain_id: ofNetwork } = networkJson(network)
+  if (chainId === undefined || chainId === BigInt(ofNetwork)) return BigInt(ofNetwork)
+  const detail = `--chain-id is ${chainId}, but ${network} is chain ${ofNetwork}: give one of the two`
+  throw new Fault('settings', { detail })
+}
+
+/**
+ * Connects read-only to a bus. Without a process that serves it, there is only one attempt.
+ *
+ * @throws Fault `no-node` if the bus does not answer in time; `closed` if the signal is aborted
+ */
+export async function connectNode(found: FoundBus, signal?: AbortSignal): Promise<NodeConnection> {
+  const { local } = found
+  const trying = new AbortController()
+  const limitMs = local === undefined ? timeoutMs.elsewhere : timeoutMs.local
+  const stopTimer = systemClock.after(limitMs, () => trying.abort())
+  let reason: Fault | undefined
+  const refused = Promise.withResolvers<never>()
+  const options = {
+    ...found,
+    name: 'status',
+    signal: signal === undefined ? trying.signal : AbortSignal.any([signal, trying.signal]),
+    onWait: (fault: Fault) => {
+      reason = fault
+      if (local?.isServed === false) trying.abort()
+    },
+    onFatal: refused.reject,
+  }
   try {
     const connection = await Promise.race([connectRole('operator', options), refused.promise])
-    const { natsUrls, startedMs, folder } = found
-    return { connection, natsUrls, startedMs, folder }
+    return { found, names: new BusNames(found), connection }
   } catch (cause) {
-    if (!isFault(cause, 'closed')) throw cause
-    const why = reason === undefined ? '' : ` (${reason.message})`
-    const place = `${found.natsUrls.join(', ')}, ${found.where}`
-    throw noNode(`no bus answers at ${place}${why}: ${found.remedy}`, cause)
+    if (!isFault(cause)) throw cause
+    // The address of a bus that is not served may belong to another server now.
+    const isAbsent = isFault(cause, 'closed') || local?.isServed === false
+    if (signal?.aborted === true || !isAbsent) throw cause
+    const why = isFault(cause, 'closed') ? reason : cause
+    const silent = `no NATS server answers at ${found.natsUrls.join(', ')} within ${limitMs / 1_000} s`
+    throw noNode(
+      `${why?.detail ?? silent}; the address is ${found.where}: ${remedyOf(found)}`,
+      cause,
+    )
+  } finally {
+    stopTimer()
   }
 }
 
-/**
- * Finds the bus of a node and the key for it. Values that are not set come from the node's folder.
- *
- * @param given settings as given, without defaults
- * @throws Fault `no-node` if the given folder has no bus
- */
-export async function findBus(
-  settings: StatusSettings,
-  given: Readonly<Record<string, string>>,
-): Promise<FoundBus> {
-  const { chainId, dataDir, natsUrls, natsSeedFile } = settings
-  const folder = dataDir ?? defaultDataDir(chainId)
-  const isUrlNamed = given['natsUrls'] !== undefined
-  const isKeyNamed = given['natsSeedFile'] !== undefined
-  const elsewhere = {
-    startedMs: undefined,
-    folder: undefined,
-    where: 'from --nats-urls',
-    remedy: 'check that the NATS server runs; atoll bus serve starts one',
-  }
-  const isComplete = dataDir === undefined ? isUrlNamed || isKeyNamed : isUrlNamed && isKeyNamed
-  if (isComplete) return { ...settings, ...elsewhere }
-  try {
-    const kept = { ...settings, ...(await nodeBusAccess(folder, 'operator')) }
-    if (isUrlNamed) return { ...kept, ...elsewhere, natsUrls }
-    const { mtimeMs: startedMs } = await stat(busUrlFile(folder))
-    const where = `the last address of the node in ${folder}`
-    const [problem] = nodeDiskProblems(folder)
-    const disk = problem === undefined ? '' : `${problem}; `
-    const remedy = `${disk}the node is stopped; start it with atoll node --data-dir ${folder}, and see its log if you did not stop it`
-    return { ...kept, ...(isKeyNamed && { natsSeedFile }), startedMs, folder, where, remedy }
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause
-    const missing = `no node keeps its bus in ${folder}`
-    const remedy = 'start one with atoll node, or name another with --data-dir or --nats-urls'
-    if (dataDir !== undefined) throw noNode(missing, cause)
-    const where = `the default, and ${missing}`
-    return { ...settings, startedMs: undefined, folder: undefined, where, remedy }
-  }
+/** Advice for operators if a bus does not answer. */
+function remedyOf({ local }: FoundBus): string {
+  if (local === undefined) return 'check that the NATS server runs; atoll bus serve starts one'
+  const { folder, nodeFolder, isServed } = local
+  const [problem] = diskProblemsOf(local)
+  const disk = problem === undefined ? '' : `${problem}; `
+  if (isServed) return `${disk}its process runs: see its log`
+  const command =
+    nodeFolder === undefined
+      ? `atoll bus serve --data-dir ${folder}`
+      : `atoll node --data-dir ${nodeFolder}`
+  return `${disk}it is stopped; start it with ${command}, and see its log if you did not stop it`
 }
 
-/** Problems of the disks of a node: its folder, and those of its bus and services. */
-export function nodeDiskProblems(folder: string): readonly string[] {
-  const parts = nodeServices.map(({ name }) => join(folder, name))
-  return diskProblems([folder, busFolder(folder), ...parts])
+/** Problems of the disks of a local node: its folder, and those of its bus and services. */
+export function diskProblemsOf(
+  local: Pick<LocalBus, 'folder' | 'nodeFolder'> | undefined,
+): readonly string[] {
+  if (local === undefined) return []
+  const { folder, nodeFolder } = local
+  if (nodeFolder === undefined) return diskProblems([folder])
+  const parts = nodeServices.map(({ name }) => join(nodeFolder, name))
+  return diskProblems([nodeFolder, busFolder(nodeFolder), ...parts])
 }
 
-function noNode(detail: string, cause: Error): Fault {
-  return new Fault('no-node', { detail, cause })
+function noNode(detail: string, cause?: Error): Fault {
+  return new Fault('no-node', { detail, ...(cause !== undefined && { cause }) })
 }

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises'
 import { Fault } from '#runtime/fault.ts'
+import { makeFolder } from '#runtime/make-folder.ts'
 
 /** Creates the folder of `--data-dir` unless it exists. @throws Fault `settings` if that fails */
 export async function makeDataDir(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true })
+    await makeFolder(dataDir)
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause
     const detail = `--data-dir is ${dataDir}, which cannot be created: ${cause.message}`

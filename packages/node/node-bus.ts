@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BusNames } from '#messages/bus-names.ts'
 import { permissionsOf } from '#messages/permissions.ts'
@@ -10,7 +9,7 @@ import type { Connection } from '#bus/connection.ts'
 import type { MemoryServer } from '#bus/memory/memory-server.ts'
 import { provision, type ProvisionEvent, provisionForever, provisionLine } from '#bus/provision.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { busKeyFile } from '#runtime/keys/nkey.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { type BusServer, findBusServer, memoryBusServer } from '#node/nats-server/bus-server.ts'
 import { type FoundServer } from '#node/nats-server/find-server.ts'
 import { KeptServer } from '#node/nats-server/kept-server.ts'
@@ -30,25 +29,10 @@ export interface NodeBusOptions {
   /** 0 for any free port. */
   readonly port: number
   readonly report: Report
+  /** Cancels the start. */
+  readonly signal?: AbortSignal | undefined
   /** Called when the bus fails for good after its start, such as a refused key: the node has to stop. */
   readonly onFatal: (error: Error) => void
-}
-
-/** Path of the file with the URL of a node's bus, which each start of the node writes. */
-export function busUrlFile(nodeDir: string): string {
-  return join(busFolder(nodeDir), urlFile)
-}
-
-const urlFile = 'url'
-
-/** Reads the settings for joining the bus in a node's folder. @throws Error `ENOENT` if there is no bus */
-export async function nodeBusAccess(
-  nodeDir: string,
-  role: BusRole,
-): Promise<{ readonly natsUrls: readonly string[]; readonly natsSeedFile: string }> {
-  const url = await readFile(busUrlFile(nodeDir), 'utf8')
-  const keysDir = join(busFolder(nodeDir), 'keys')
-  return { natsUrls: [url.trim()], natsSeedFile: busKeyFile(keysDir, role) }
 }
 
 /** Path of the bus in a node's folder. */
@@ -75,9 +59,9 @@ export interface NodeBus {
 
 /** Starts the bus of a node: a NATS server if one is found, else a server in memory. */
 export async function openNodeBus(options: NodeBusOptions): Promise<NodeBus> {
-  const { natsServer: named, report } = options
+  const { natsServer: named, report, signal } = options
   if (options.isInMemory === true) return openMemoryBus(memoryBusServer(), options)
-  const server: BusServer = await findBusServer({ named, report })
+  const server: BusServer = await findBusServer({ named, report, signal })
   return server.kind === 'nats'
     ? openNatsBus(server.found, options)
     : openMemoryBus(server.server, options)
@@ -110,36 +94,41 @@ async function openMemoryBus(
 }
 
 async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promise<NodeBus> {
-  const { chainId, node, dataDir, port, report, onFatal } = options
-  const bus = await prepareBus(dataDir, { chainId, node, server, report })
-  const stopping = new AbortController()
-  const { signal } = stopping
-  const kept = await KeptServer.start(bus, { host: '127.0.0.1', port, dataDir, report })
+  const { chainId, node, dataDir, port, report, signal, onFatal } = options
+  const bus = await prepareBus(dataDir, { chainId, node, server, report, signal })
+  const kept = await KeptServer.start(bus, { host: '127.0.0.1', port, dataDir, report, signal })
   const { url } = kept
-  await writeFile(join(dataDir, urlFile), `${url}\n`)
+  const closing = new AbortController()
+  const ended = signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal])
   const accessOf = (role: BusRole) => {
     return { natsUrls: [url], natsSeedFile: bus.seedFileOf(role) }
   }
-  const access = { natsCaFile: undefined, signal, onFatal }
-  const provisioning = await connectRole('provision', {
-    ...accessOf('provision'),
-    ...access,
-    name: node,
-  })
+  const access = { natsCaFile: undefined, signal: ended, onFatal }
   const specs = streamsOf(subjects, bus.names)
-  await provision(provisioning, specs)
-  const provisioned = keepProvisioned(provisioning, { specs, signal, report, onFatal })
-  return {
-    what: `NATS ${server.version}, ${url}`,
-    names: bus.names,
-    accessOf,
-    connect: (role, instance) => connectService(role, { ...accessOf(role), ...access, instance }),
-    serverPid: () => kept.pid,
-    close: async () => {
-      stopping.abort()
-      await provisioned
-      await kept.stop()
-    },
+  try {
+    const provisioning = await connectRole('provision', {
+      ...accessOf('provision'),
+      ...access,
+      name: node,
+    })
+    await unlessAborted(provision(provisioning, specs), signal)
+    const options = { specs, signal: closing.signal, report, onFatal }
+    const provisioned = keepProvisioned(provisioning, options)
+    return {
+      what: `NATS ${server.version}, ${url}`,
+      names: bus.names,
+      accessOf,
+      connect: (role, instance) => connectService(role, { ...accessOf(role), ...access, instance }),
+      serverPid: () => kept.pid,
+      close: async () => {
+        closing.abort()
+        await provisioned
+        await kept.stop()
+      },
+    }
+  } catch (error) {
+    await kept.stop()
+    throw error
   }
 }
 

@@ -86,7 +86,10 @@ export async function placeNode(
   return { chainId: l2ChainId, dataDir: dataDir ?? defaultDataDir(l2ChainId) }
 }
 
+/** Default folder of all nodes. */
+export const nodesFolder: string = join(homedir(), '.atoll')
+
 /** Default data folder of a node. */
 export function defaultDataDir(chain: bigint): string {
-  return join(homedir(), '.atoll', String(chain))
+  return join(nodesFolder, String(chain))
 }

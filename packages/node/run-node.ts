@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { atExit } from '#runtime/at-exit.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
 import { type ServiceHost, ServiceProcess } from '#service/service-process.ts'
@@ -10,6 +11,7 @@ import { exitCodes } from '#service/service.ts'
 import type { Restarted } from '#messages/service-status.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
 import { describeSettings, readSettings, SettingsError } from '#runtime/settings/settings.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { busFolder, type NodeBus, openNodeBus } from './node-bus.ts'
 import { makeDataDir } from './make-data-dir.ts'
 import {
@@ -40,6 +42,8 @@ export interface NodeOptions {
   /** Settings of the services as given, by key; each service takes those it declares. */
   readonly given: Readonly<Record<string, string>>
   readonly report: Report
+  /** Cancels the start. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A running node. */
@@ -61,7 +65,8 @@ const atoll = fileURLToPath(new URL('../cli/atoll.js', import.meta.url))
 /** Starts the bus and all services of a node: each as a process, or all in this process with a bus in memory. */
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const { chainId, node, dataDir, natsServer, natsPort, isInMemory = false, report } = options
-  await makeDataDir(dataDir)
+  const { signal } = options
+  await unlessAborted(makeDataDir(dataDir), signal)
   const failed = Promise.withResolvers<never>()
   // eslint-disable-next-line atoll/use-rejection -- the caller handles it through `failed`
   failed.promise.catch(() => undefined)
@@ -73,6 +78,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     isInMemory,
     port: natsPort,
     report,
+    signal,
     onFatal: failed.reject,
   })
   report(`the bus is ${bus.what}`)
@@ -215,6 +221,9 @@ function startProcess(name: string, { env, restarted, onHealth }: Start): Runnin
       resolve({ code: code ?? 1, signal: signal ?? undefined, reason }),
     )
   })
+  // Without a stop, as after a second signal, the service would end only some time after this process.
+  const cancel = atExit(() => child.kill('SIGKILL'))
+  void ended.then(cancel)
   return { ended, pid: child.pid, stop: () => child.kill('SIGTERM') }
 }
 

@@ -1,11 +1,12 @@
 import { constants } from 'node:os'
+import { endProcess } from './end-process.ts'
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Signals within this time count as one, since a signal may arrive directly and again from the parent process. */
-const sameRequestMs = 1_000
+const sameRequestMs = 500
 
-/** Calls back at the first SIGINT, SIGTERM or SIGHUP. Another one a second or more later ends the process at once. */
+/** Calls back at the first SIGINT, SIGTERM or SIGHUP. Another one, `sameRequestMs` or more later, ends the process at once. */
 export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
   let askedMs: number | undefined
   for (const name of stopSignals)
@@ -14,7 +15,7 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
         askedMs = performance.now()
         stop(name)
       } else if (performance.now() - askedMs >= sameRequestMs) {
-        process.exit(128 + constants.signals[name])
+        endProcess(128 + constants.signals[name])
       }
     })
 }

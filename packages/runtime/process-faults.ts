@@ -121,6 +121,7 @@ export const processFaults = {
     severity: 'critical',
     means: 'there is no NATS server to run',
     advice: 'install nats-server, Go or Docker, or name a program with --nats-server',
+    exit: 'usage',
   },
   'no-node': {
     severity: 'critical',
@@ -149,8 +150,8 @@ export const processFaults = {
   },
   'recording-refused': {
     severity: 'critical',
-    means: 'a node refused a call or gave a wrong answer while a chain was recorded',
-    advice: 'use a node that serves the methods in the message',
+    means: 'a node refused a call, gave a wrong answer or lacks data while a chain was recorded',
+    advice: 'use a node that serves the methods and has the data in the message',
   },
   'recording-stopped': {
     severity: 'critical',

@@ -38,7 +38,7 @@ export class SqliteFile {
   /**
    * Opens a file, or creates it.
    *
-   * @param path `:memory:` for a database without a file
+   * @param path `:memory:` for a database without a file; empty for a file that is deleted when it is closed
    */
   constructor(path: string, { code, pragmas, lockedAdvice }: SqliteOptions) {
     this.#path = path

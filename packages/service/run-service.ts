@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type * as z from 'zod'
 import type { ServiceName } from '#messages/services.ts'
+import { endProcess } from '#runtime/end-process.ts'
 import { onParentGone, onStopSignal } from '#runtime/on-stop-signal.ts'
 import { mergeSettings } from '#runtime/settings/merge-settings.ts'
 import { type ServiceSettings, serviceSettings } from '#runtime/settings/service-settings.ts'
@@ -21,7 +22,7 @@ import { readRestarted, reportToNode } from './supervision.ts'
  * Runs a service from its settings to its end, and ends the process.
  *
  * Reads the settings, serves health and metrics, connects to the bus, waits for the lease, and calls `main`. On
- * `SIGTERM`, `SIGINT` or `SIGHUP`, and when its parent process is gone, it returns the lease and ends within 2 s.
+ * `SIGTERM`, `SIGINT` or `SIGHUP`, and when its parent process is gone, it returns the lease and ends within a second.
  */
 export async function runService<Schema extends SettingsSchema>(
   name: ServiceName,
@@ -44,7 +45,7 @@ export async function runService<Schema extends SettingsSchema>(
   onParentGone(() => running.stop('the node is gone'))
   // A rejected promise without a handler leaves an unknown state, so the process ends.
   process.on('unhandledRejection', (reason) => running.fail(reason))
-  process.exit(await running.run(main))
+  endProcess(await running.run(main))
 }
 
 /** The arguments of a service, which is started from its main file or as `atoll service NAME`. */

@@ -23,10 +23,10 @@ import { StatusReporter } from './status-reporter.ts'
 import type { ServiceNews } from './supervision.ts'
 
 /** Time for `main` to return after a stop; then the process ends without it. */
-const stopTimeoutMs = 1_000
+const stopTimeoutMs = 500
 
 /** Time to send the last messages and spans. */
-const closeTimeoutMs = 700
+const closeTimeoutMs = 300
 
 /** The end of a shorter wait is not logged. */
 const minLoggedWaitMs = 1_000

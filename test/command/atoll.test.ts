@@ -157,7 +157,7 @@ test('config shows the values that depend on the rollup config, as the node woul
   )
   assert.match(JSON.stringify(passedOver), /OP_NODE_P2P_DISABLE is a setting of op-node/)
   const text = await runAtoll(['config', 'status', '--chain-id=10'])
-  assert.match(text.out, /^--data-dir +~\/\.atoll\/<chain id>, if .* default$/m)
+  assert.match(text.out, /^--data-dir +~\/\.atoll +default$/m)
   const { code, err } = await runAtoll(args)
   assert.equal(code, 2)
   assert.match(err, /give --network or --rollup-config/)
@@ -212,35 +212,9 @@ test('a missing server program is reported before anything is written', async ()
   const dataDir = join(folder, 'unused')
   const args = ['bus', 'serve', '--chain-id', '10', '--data-dir', dataDir, '--nats-server', '/nope']
   const { code, err } = await runAtoll(args)
-  assert.equal(code, 1)
-  assert.match(err, /^atoll: nats-server-missing: \/nope cannot be run/)
+  assert.equal(code, 2)
+  assert.match(err, /^atoll: nats-server-missing: \/nope cannot be run: .*no such file\n/)
   assert.throws(() => statSync(dataDir))
-})
-
-test('without a bus, status prints an error with advice, and ends with code 4', async () => {
-  const dataDir = join(folder, 'stopped-node')
-  await runAtoll(['keys', 'create-bus', join(dataDir, 'bus', 'keys')])
-  writeFileSync(join(dataDir, 'bus', 'url'), 'nats://127.0.0.1:1\n')
-  const cases = [
-    [
-      ['--nats-urls', 'nats://127.0.0.1:1'],
-      /no bus answers at nats:\/\/127\.0\.0\.1:1, from --nats-urls/,
-    ],
-    [
-      ['--data-dir', dataDir],
-      /:1, the last address of the node in .*stopped-node .*start it with atoll node/,
-    ],
-    [['--data-dir', join(folder, 'nowhere')], /no node keeps its bus in .*nowhere\nstart one/],
-  ] as const
-  const asked = cases.flatMap(([where, message]) =>
-    [['status'], ['bus', 'status']].map(async (command) => {
-      const { code, out, err } = await runAtoll([...command, '--chain-id', '10', ...where])
-      assert.deepEqual([code, out], [4, ''])
-      assert.match(err, /^atoll: no-node: .*\n.*\n$/)
-      assert.match(err, message)
-    }),
-  )
-  await Promise.all(asked)
 })
 
 test('a rewind without a bus to check for an engine needs --no-node', async () => {

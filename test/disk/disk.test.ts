@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test, type TestContext } from 'node:test'
-import { nodeDiskProblems } from '#node/find-node.ts'
+import { diskProblemsOf } from '#node/find-node.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { pause } from '#test/bus/conformance/raw-client.ts'
 import { DiskNode } from './disk-node.ts'
@@ -43,7 +43,8 @@ test('a node goes on by itself after each failure of its stores', async (t) => {
   const makeRoom = keepFull(disk)
   const isNamed = () => /cannot store .* 0 bytes free/u.test(node.reported)
   await node.until('the node names the disk', isNamed)
-  assert.deepEqual(nodeDiskProblems(nodeDir), [`${nodeDir}: its disk has only 0 bytes free`])
+  const local = { folder: join(nodeDir, 'bus'), nodeFolder: nodeDir }
+  assert.deepEqual(diskProblemsOf(local), [`${nodeDir}: its disk has only 0 bytes free`])
   await pause(failureMs)
   makeRoom()
   t.diagnostic(await node.moves('full disk'))

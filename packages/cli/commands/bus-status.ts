@@ -1,8 +1,9 @@
 import type * as z from 'zod'
 import type { statusSettings } from '#node/bus-settings.ts'
-import { connectNode } from '#node/find-node.ts'
+import { connectNode, findBus, type FoundBus, type NodeConnection } from '#node/find-node.ts'
+import { nameOf } from '#node/local-buses.ts'
 import { formatBytes, formatDuration, print, printTable } from '#node/output.ts'
-import { BusNames, type StateKind } from '#messages/bus-names.ts'
+import type { BusNames, StateKind } from '#messages/bus-names.ts'
 import { type ServiceStatus, serviceStatusCodec } from '#messages/service-status.ts'
 import { serviceNames } from '#messages/services.ts'
 import { subjects } from '#messages/subjects.ts'
@@ -13,7 +14,7 @@ import type { LeaseHolder } from '#bus/bus.ts'
 import type { Connection } from '#bus/connection.ts'
 import { parseHolder } from '#bus/lease-keeper.ts'
 import { readNewest, type Stored } from '#bus/stream-store.ts'
-import { Fault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { wrap, wrapWidthOf } from '#runtime/screen/lines.ts'
 
 /** Content of a node's bus. */
@@ -51,26 +52,41 @@ interface StateStatus {
 const silentMs = 15_000
 
 /** Prints the content of the bus, as text or JSON. */
-export async function printBusStatus(
-  settings: z.output<typeof statusSettings>,
-  given: Readonly<Record<string, string>>,
-): Promise<void> {
-  const names = new BusNames(settings)
-  const { connection, natsUrls } = await connectNode(settings, given)
+export async function printBusStatus(settings: z.output<typeof statusSettings>): Promise<void> {
+  const found = await findBus(settings)
+  if (!settings.json) reportPlace(found)
+  const node = await connectNode(found)
   try {
-    const status = await readStatus(connection, names, natsUrls.join(', '))
+    const status = await explained(readStatus(node), node)
     if (settings.json) print(JSON.stringify(status))
     else printForPerson(status)
   } finally {
-    await connection.close()
+    await node.connection.close()
   }
 }
 
-async function readStatus(
-  connection: Connection,
-  names: BusNames,
-  url: string,
-): Promise<BusStatus> {
+/** Says which bus is asked, since an answer may take seconds. */
+export function reportPlace(found: FoundBus): void {
+  const { natsUrls, where } = found
+  process.stderr.write(`${nameOf(found)}: asking ${natsUrls.join(', ')} (${where})\n`)
+}
+
+/** Waits for an answer of a bus. @throws Fault that names what is asked for, if the bus does not have it */
+export async function explained<Answer>(
+  answering: Promise<Answer>,
+  { found }: NodeConnection,
+): Promise<Answer> {
+  try {
+    return await answering
+  } catch (cause) {
+    if (!isFault(cause, 'not-permitted') && !isFault(cause, 'stream-missing')) throw cause
+    const { chainId, node } = found
+    const detail = `the bus at ${found.natsUrls.join(', ')} is not that of ${nameOf({ chainId, node })}, or has no streams yet: check --chain-id, --network and --node (${cause.detail ?? cause.code})`
+    throw new Fault(cause.code, { detail, cause })
+  }
+}
+
+async function readStatus({ connection, names, found }: NodeConnection): Promise<BusStatus> {
   const { version } = connection.server
   const streams: StreamStatus[] = []
   for (const { name, maxBytes } of streamsOf(subjects, names))
@@ -78,7 +94,7 @@ async function readStatus(
   const states = await readStates(connection, names, { perInstance: false })
   const instances = await readStates(connection, names, { perInstance: true })
   return {
-    server: { version, url },
+    server: { version, url: found.natsUrls.join(', ') },
     streams,
     states: states.map(([name, stored]) => stateStatus(name, stored)),
     leases: await readLeases(connection, names),

@@ -3,20 +3,22 @@ import type * as z from 'zod'
 import { provisionSettings, serveSettings, statusSettings } from '#node/bus-settings.ts'
 import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
-import { stopSignal } from '#cli/stop-signal.ts'
+import { stopSignal, unlessStopped, untilAborted } from '#cli/stop-signal.ts'
 import { BusNames } from '#messages/bus-names.ts'
 import { streamsOf } from '#messages/streams.ts'
 import { subjects } from '#messages/subjects.ts'
-import { type BusAccess, connectRole } from '#bus/connect-service.ts'
-import type { Connection } from '#bus/connection.ts'
+import { connectRole } from '#bus/connect-service.ts'
 import { provision, type ProvisionEvent, provisionForever, provisionLine } from '#bus/provision.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { Fault, isFault } from '#runtime/fault.ts'
+import { Fault } from '#runtime/fault.ts'
+import { busFolder } from '#node/node-bus.ts'
+import { defaultDataDir } from '#node/node-settings.ts'
 import { findNatsServer } from '#node/nats-server/find-server.ts'
 import { prepareBus } from '#node/nats-server/prepare-bus.ts'
 import type { RunningNatsServer } from '#node/nats-server/nats-server.ts'
 import { StoreWatch } from '#node/nats-server/store-watch.ts'
 import { writeProblem } from '#runtime/disk-space.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { printBusStatus } from './bus-status.ts'
 import { resolve } from 'node:path'
 
@@ -40,7 +42,7 @@ export function addBusCommands(program: Command): void {
     description:
       'Creates the streams of a node and checks every 5 s that they exist, so that a lost store is restored quickly.',
     schema: provisionSettings,
-    run: provisionStreams,
+    run: provisionBus,
   })
   addSettingsCommand(bus, {
     name: 'status',
@@ -53,16 +55,24 @@ export function addBusCommands(program: Command): void {
 }
 
 async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
+  const signal = stopSignal()
+  await unlessStopped(serveUntil(signal, settings), signal)
+}
+
+async function serveUntil(
+  signal: AbortSignal,
+  settings: z.output<typeof serveSettings>,
+): Promise<void> {
   const { chainId, node, host, port, natsServer, natsCaFile } = settings
-  const server = await findNatsServer({ named: natsServer, report: print })
-  if (server === undefined) throw noServer
-  const stop = stopSignal()
-  const bus = await prepareBus(resolve(settings.dataDir), { chainId, node, server, report: print })
   const tls = tlsOf(settings)
+  const server = await findNatsServer({ named: natsServer, report: print, signal })
+  if (server === undefined) throw noServer
+  const dataDir = resolve(settings.dataDir ?? busFolder(defaultDataDir(chainId)))
+  const bus = await prepareBus(dataDir, { chainId, node, server, report: print, signal })
   let running: RunningNatsServer | undefined
   const watch = new StoreWatch({
     clock: systemClock,
-    problem: () => writeProblem(resolve(settings.dataDir)),
+    problem: () => writeProblem(dataDir),
     report: print,
     // The command then ends, and its supervisor starts it again.
     restart: () => void running?.stop(),
@@ -72,10 +82,10 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
     watch.readLine(line)
   }
   try {
-    running = await bus.start({ host, port, onLog, ...(tls !== undefined && { tls }) })
+    running = await bus.start({ host, port, onLog, signal, ...(tls !== undefined && { tls }) })
     print(`nats-server ${server.version} at ${running.url}, keys in ${bus.keysDir}`)
     const provisioning = settings.provision
-      ? provisionStreams({
+      ? provisionStreams(signal, {
           chainId,
           node,
           natsUrls: [running.url],
@@ -83,10 +93,10 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
           natsCaFile,
           once: false,
         })
-      : Promise.resolve()
+      : untilAborted(signal)
     // Waits until the server ends, the provisioning fails, or a signal asks the process to stop.
-    await Promise.race([running.ended, provisioning.then(() => stop.stopped)])
-    if (!stop.signal.aborted)
+    await Promise.race([running.ended, provisioning])
+    if (!signal.aborted)
       throw new Fault('nats-server-failed', { detail: 'the server ended unexpectedly' })
   } finally {
     watch.stop()
@@ -94,38 +104,48 @@ async function serve(settings: z.output<typeof serveSettings>): Promise<void> {
   }
 }
 
-async function provisionStreams(settings: z.output<typeof provisionSettings>): Promise<void> {
-  const { chainId, node, once } = settings
-  const specs = streamsOf(subjects, new BusNames({ chainId, node }))
-  const stop = stopSignal()
-  const failed = Promise.withResolvers<never>()
-  const connection = await connectUntil(stop.signal, { ...settings, onFatal: failed.reject })
-  if (connection === undefined) return
-  if (once)
-    for (const [stream, what] of await provision(connection, specs)) print(`${stream} ${what}`)
-  else {
-    const report = (event: ProvisionEvent) => print(provisionLine(event))
-    const options = { clock: systemClock, signal: stop.signal, report }
-    await Promise.race([provisionForever(connection, specs, options), failed.promise])
-  }
-  await connection.close()
+async function provisionBus(settings: z.output<typeof provisionSettings>): Promise<void> {
+  const signal = stopSignal()
+  const provisioning = provisionStreams(signal, settings)
+  // Streams that are needed once are missing after a stop.
+  await (settings.once ? provisioning : unlessStopped(provisioning, signal))
 }
 
-/** Connects with retries. @returns undefined if `signal` is aborted before a server is reached */
-async function connectUntil(
+/** Provisions the streams once, or until the signal is aborted. */
+async function provisionStreams(
   signal: AbortSignal,
-  options: BusAccess & { readonly node: string },
-): Promise<Connection | undefined> {
-  let reason = ''
-  const onWait = ({ message }: Fault) => {
-    if (message !== reason) print(`provision waits: ${message}`)
-    reason = message
-  }
+  settings: z.output<typeof provisionSettings>,
+): Promise<void> {
+  const { chainId, node, once } = settings
+  const specs = streamsOf(subjects, new BusNames({ chainId, node }))
+  const failed = Promise.withResolvers<never>()
+  const connection = await connectRole('provision', {
+    ...settings,
+    name: node,
+    signal,
+    onWait: reportWaits(),
+    onFatal: failed.reject,
+  })
   try {
-    return await connectRole('provision', { ...options, name: options.node, signal, onWait })
-  } catch (error) {
-    if (isFault(error, 'closed') && signal.aborted) return undefined
-    throw error
+    if (once) {
+      const done = await unlessAborted(provision(connection, specs), signal)
+      for (const [stream, what] of done) print(`${stream} ${what}`)
+      return
+    }
+    const report = (event: ProvisionEvent) => print(provisionLine(event))
+    const options = { clock: systemClock, signal, report }
+    await Promise.race([provisionForever(connection, specs, options), failed.promise])
+  } finally {
+    await connection.close()
+  }
+}
+
+/** Prints each reason to wait once. */
+function reportWaits(): (reason: Fault) => void {
+  let reported = ''
+  return ({ message }) => {
+    if (message !== reported) print(`provision waits: ${message}`)
+    reported = message
   }
 }
 

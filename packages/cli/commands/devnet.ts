@@ -28,11 +28,13 @@ export function addDevnetCommand(program: Command): void {
 
 async function devnet(settings: DevnetSettings): Promise<void> {
   const { runDevnet } = await import('#devnet/run-devnet.ts')
+  // The interpreter, which is slow to load.
+  await import('#execution-client/execution-client.ts')
+  const signal = stopSignal()
   const { json, logLevel, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings
   // Lines of a log between two drawings would be erased with the table.
   const isTable = process.stderr.isTTY && logLevel === 'error'
   const table = new LiveTable({ isShown: !json, isTable })
-  const { signal } = stopSignal()
   try {
     const result = await runDevnet({
       ...settings,

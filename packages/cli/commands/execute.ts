@@ -3,7 +3,6 @@ import type * as z from 'zod'
 import { executeSettings } from '#cli/execute-settings.ts'
 import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
-import { Fault } from '#runtime/fault.ts'
 
 type ExecuteSettings = z.output<typeof executeSettings>
 
@@ -21,10 +20,8 @@ export function addExecuteCommand(program: Command): void {
 
 async function execute(settings: ExecuteSettings): Promise<void> {
   const { chain, fixture } = settings
-  if (chain !== undefined && fixture === undefined) return executeRecordedChain(chain, settings)
-  if (fixture !== undefined && chain === undefined) return executeRecordedBlock(fixture, settings)
-  const detail = 'give either --chain or --fixture'
-  throw new Fault('settings', { detail })
+  if (chain !== undefined) return executeRecordedChain(chain, settings)
+  if (fixture !== undefined) return executeRecordedBlock(fixture, settings)
 }
 
 async function executeRecordedBlock(path: string, { json }: ExecuteSettings): Promise<void> {

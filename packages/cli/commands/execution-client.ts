@@ -1,11 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type * as z from 'zod'
 import { executionClientSettings, genesisSettings } from '#cli/execution-settings.ts'
 import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
-import { stopSignal } from '#cli/stop-signal.ts'
+import { stopSignal, unlessStopped, untilAborted } from '#cli/stop-signal.ts'
+import { makeDataDir } from '#node/make-data-dir.ts'
 import { type HardforkName, hardforkNames } from '#protocol/chains/hardforks.ts'
 import { fromHex, toAddress } from '#protocol/codec/hex.ts'
 import type { Address } from '#protocol/primitives.ts'
@@ -13,6 +14,9 @@ import { systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { readJwtSecret } from '#json-rpc/jwt.ts'
 import { createLog } from '#runtime/log.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
+
+type ClientSettings = z.output<typeof executionClientSettings>
 
 /** Adds `atoll execution-client` and `atoll genesis`. */
 export function addExecutionClientCommands(program: Command): void {
@@ -34,20 +38,28 @@ export function addExecutionClientCommands(program: Command): void {
   })
 }
 
-async function runExecutionClient(
-  settings: z.output<typeof executionClientSettings>,
-): Promise<void> {
+async function runExecutionClient(settings: ClientSettings): Promise<void> {
   // The interpreter is slow to load, so it is loaded only where it is used.
+  await import('#execution-client/execution-client.ts')
+  const signal = stopSignal()
+  const opened = await unlessStopped(unlessAborted(openClient(settings), signal), signal)
+  if (opened === undefined) return
+  const { client, log } = opened
+  await untilAborted(signal)
+  await client.close()
+  log.info('stopped')
+}
+
+async function openClient(settings: ClientSettings) {
   const { startExecutionClient } = await import('#execution-client/execution-client.ts')
   const { readGenesis } = await import('#execution-client/genesis/read-genesis.ts')
   const { dataDir, host, logFormat, logLevel, cors } = settings
   const genesis = await readGenesis(settings.genesis)
   const { opGeth } = settings
   const config = { ...genesis.config, hasOsakaAtKarst: !opGeth, hasUsersAtForks: opGeth }
-  if (dataDir !== undefined) await mkdir(dataDir, { recursive: true })
+  if (dataDir !== undefined) await makeDataDir(dataDir)
   const fields = { service: 'execution-client', chainId: String(config.chainId) }
   const log = createLog({ logFormat, logLevel, fields })
-  const stop = stopSignal()
   const client = await startExecutionClient({
     genesis: { ...genesis, config },
     databaseFile: dataDir === undefined ? ':memory:' : join(dataDir, 'chain.sqlite'),
@@ -66,9 +78,7 @@ async function runExecutionClient(
     clock: systemClock,
     log,
   })
-  await stop.stopped
-  await client.close()
-  log.info('stopped')
+  return { client, log }
 }
 
 async function writeGenesis(settings: z.output<typeof genesisSettings>): Promise<void> {
@@ -105,23 +115,30 @@ function hardforkTimesOf(
   { fork, laterForks }: z.output<typeof genesisSettings>,
   timestamp: bigint,
 ): Partial<Record<HardforkName, bigint>> {
+  const active = hardforkNames.slice(0, hardforkNames.indexOf(fork) + 1)
   const times: Partial<Record<HardforkName, bigint>> = {}
-  for (const name of hardforkNames.slice(0, hardforkNames.indexOf(fork) + 1))
-    times[name] = timestamp
-  let before = timestamp
+  for (const name of active) times[name] = timestamp
   for (const text of laterForks ?? []) {
     const [word = '', seconds = ''] = text.split('=')
     const name = hardforkNames.find((known) => known === word)
-    const time = timestamp + BigInt(seconds)
-    if (name === undefined || times[name] !== undefined || time < before) {
-      const later = hardforkNames.slice(hardforkNames.indexOf(fork) + 1).join(', ')
-      const detail = `--later-forks ${text}: want FORK=SECONDS, in order, of ${later}`
-      throw new Fault('settings', { detail })
+    if (name === undefined || times[name] !== undefined) {
+      const later = hardforkNames.slice(active.length).join(', ')
+      throw wrongForks(`${text}: want FORK=SECONDS, each fork once, of ${later}`)
     }
-    times[name] = time
-    before = time
+    times[name] = timestamp + BigInt(seconds)
+  }
+  const named = hardforkNames.filter((name) => times[name] !== undefined)
+  for (const [at, name] of named.entries()) {
+    const next = named[at + 1]
+    if (next === undefined || (times[name] ?? 0n) <= (times[next] ?? 0n)) continue
+    throw wrongForks(`${name} comes before ${next}, so it cannot activate after it`)
   }
   return times
+}
+
+function wrongForks(problem: string): Fault {
+  const detail = `--later-forks: ${problem}`
+  return new Fault('settings', { detail })
 }
 
 async function mnemonicAccounts(mnemonic: string, count: number): Promise<readonly Address[]> {

@@ -3,9 +3,10 @@ import type * as z from 'zod'
 import { l1ReplaySettings } from '#cli/l1-replay-settings.ts'
 import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
-import { stopSignal } from '#cli/stop-signal.ts'
+import { stopSignal, unlessStopped, untilAborted } from '#cli/stop-signal.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { shortHash } from '#runtime/screen/short-block.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
 
 /** Adds `atoll l1-replay`. */
 export function addL1ReplayCommand(program: Command): void {
@@ -21,9 +22,9 @@ export function addL1ReplayCommand(program: Command): void {
 
 async function replay(settings: z.output<typeof l1ReplaySettings>): Promise<void> {
   const { replayL1 } = await import('#records/replay/replay-record.ts')
+  const signal = stopSignal()
   const { record, host, rpcPort, beaconPort, speed, reorg, unsafeBlockSigner } = settings
-  const stop = stopSignal()
-  const l1 = await replayL1(record, {
+  const opening = replayL1(record, {
     host,
     rpcPort,
     beaconPort,
@@ -36,15 +37,21 @@ async function replay(settings: z.output<typeof l1ReplaySettings>): Promise<void
       finalizedLag: BigInt(settings.finalizedLag),
     },
   })
+  const l1 = await unlessStopped(unlessAborted(opening, signal), signal)
+  if (l1 === undefined) return print('stopped')
   print(`L1 JSON-RPC  ${l1.rpcUrl}  ${l1.rpcUrl.replace(/^http/u, 'ws')}`)
   print(`L1 beacon    ${l1.beaconUrl}`)
+  const { number: first } = l1.chain.first
+  if (first > 0n)
+    print(`the record begins at L1 block ${first}; block 0, which a node reads, is made up`)
   const last = l1.chain.blocks.at(-1)?.number ?? 0n
   l1.chain.onHead((blocks) => {
     for (const { number, hash } of blocks) print(`block ${number} of ${last}  ${shortHash(hash)}`)
   })
-  await Promise.race([l1.grown, stop.stopped])
-  if (!stop.signal.aborted) print(`all ${last} blocks are served and final; serving until stopped`)
-  await stop.stopped
+  const stopped = untilAborted(signal)
+  await Promise.race([l1.grown, stopped])
+  if (!signal.aborted) print(`all ${last} blocks are served and final; serving until stopped`)
+  await stopped
   await l1.close()
   print('stopped')
 }

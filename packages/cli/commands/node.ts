@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { opNodeAliases, opNodeForeign } from '#cli/op-node-aliases.ts'
 import { nodeSettings, placeNode } from '#node/node-settings.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
-import { stopSignal } from '#cli/stop-signal.ts'
+import { stopSignal, unlessStopped, untilAborted } from '#cli/stop-signal.ts'
 import { createLog } from '#runtime/log.ts'
 
 /** Adds `atoll node`. */
@@ -23,8 +23,8 @@ export function addNodeCommand(program: Command): void {
       const fields = { service: 'node', chainId: String(chainId) }
       const log = createLog({ logLevel, logFormat, fields })
       for (const { what, right } of passedOver) log.warn(`${what}: ${right}`)
-      const stop = stopSignal()
-      const running = await runNode({
+      const signal = stopSignal()
+      const starting = runNode({
         chainId,
         node,
         dataDir,
@@ -32,16 +32,18 @@ export function addNodeCommand(program: Command): void {
         natsPort,
         health: { host: metricsAddr, port: metricsPort },
         given,
+        signal,
         report: (what, level = 'info') => log[level](what),
       })
+      const running = await unlessStopped(starting, signal)
       try {
-        await Promise.race([stop.stopped, running.failed])
+        await Promise.race([untilAborted(signal), running?.failed])
         log.info('stopping')
       } catch (error) {
         log.error({ error }, 'the node failed')
         throw error
       } finally {
-        await running.stop()
+        await running?.stop()
       }
       log.info('stopped')
     },

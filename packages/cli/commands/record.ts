@@ -24,8 +24,8 @@ export function addRecordCommand(program: Command): void {
 async function record(settings: RecordSettings): Promise<void> {
   const { from, to, out } = settings
   const { writeRecord } = await import('#records/record/write-record.ts')
+  const signal = stopSignal()
   const progress = new Progress()
-  const { signal } = stopSignal()
   const { l1, l2, txs, refused } = await writeRecord({
     ...settings,
     from: BigInt(from),

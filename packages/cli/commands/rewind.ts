@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Command } from 'commander'
 import type * as z from 'zod'
-import { nodeBusAccess } from '#node/node-bus.ts'
+import { accessToBus, findLocalBus } from '#node/local-buses.ts'
 import { defaultDataDir, rewindSettings } from '#node/node-settings.ts'
 import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
+import { stopSignal } from '#cli/stop-signal.ts'
 import { BusNames } from '#messages/bus-names.ts'
 import { connectService } from '#bus/connect-service.ts'
 import { ServiceBus } from '#bus/service-bus.ts'
@@ -13,6 +14,7 @@ import { shortBlock } from '#runtime/screen/short-block.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
 
 type RewindSettings = z.output<typeof rewindSettings>
 
@@ -37,20 +39,22 @@ export function addRewindCommand(program: Command): void {
 async function rewind(settings: RewindSettings): Promise<void> {
   const { openExecutionClient } = await import('#services/engine/client/open-client.ts')
   const { rewindTo } = await import('#services/engine/start/rewind.ts')
+  const signal = stopSignal()
   const config = await loadRollupConfig(settings)
-  const release = await holdLease(settings, config.l2ChainId)
-  const client = await openExecutionClient({ ...settings, config, clock: systemClock })
+  const release = await holdLease(settings, config.l2ChainId, signal)
+  const client = await openExecutionClient({ ...settings, config, clock: systemClock, signal })
   try {
-    const { executionClient } = client
-    const { before, after } = await rewindTo(
-      BigInt(settings.to),
-      { config, executionClient },
-      systemClock,
-    )
+    const ports = { config, executionClient: client.executionClient }
+    const rewinding = rewindTo(BigInt(settings.to), ports, systemClock)
+    const { before, after } = await unlessAborted(rewinding, signal)
     for (const label of ['unsafe', 'safe', 'finalized'] as const) {
       const [was, is] = [before[label], after[label]]
       print(`${label.padEnd(9)} ${was?.number ?? '–'} → ${is === undefined ? '–' : shortBlock(is)}`)
     }
+  } catch (cause) {
+    if (!signal.aborted) throw cause
+    const detail = `stopped; the execution client may be at block ${settings.to} already: rewind again`
+    throw new Fault('aborted', { detail, cause })
   } finally {
     await client.close()
     await release()
@@ -60,14 +64,17 @@ async function rewind(settings: RewindSettings): Promise<void> {
 /**
  * Takes the engine's lease, so that no engine starts during the rewind. Returns the function that releases it.
  *
- * @throws Fault `rewind-refused` if an engine runs; `settings` if the folder has no bus, unless `noNode` is set
+ * @throws Fault `rewind-refused` if an engine runs; `settings` if the folder has no bus, unless `noNode` is set;
+ * `closed` or `aborted` if the signal is aborted
  */
 async function holdLease(
   { dataDir, node, noNode }: RewindSettings,
   chainId: bigint,
+  signal: AbortSignal,
 ): Promise<() => Promise<void>> {
   const folder = dataDir ?? defaultDataDir(chainId)
-  const access = await accessOf(folder)
+  const local = await findLocalBus({ dataDir: folder, chainId, node })
+  const access = local && accessToBus(local, 'engine')
   if (access === undefined) {
     if (noNode) return () => Promise.resolve()
     const detail = `no node keeps its bus in ${folder}: set --data-dir, or pass --no-node`
@@ -83,11 +90,11 @@ async function holdLease(
     ...access,
     natsCaFile: undefined,
     instance,
-    signal: connecting.signal,
+    signal: AbortSignal.any([connecting.signal, signal]),
     onFatal: failed.reject,
   }).catch((error: unknown) => {
     // The connection timed out. Without a bus, no engine runs.
-    if (connecting.signal.aborted) return undefined
+    if (connecting.signal.aborted && !signal.aborted) return undefined
     throw error
   })
   stopTimer()
@@ -103,32 +110,20 @@ async function holdLease(
     onFatal: failed.reject,
   })
   let holder = 'another'
-  const signal = AbortSignal.timeout(leaseTimeoutMs)
+  const late = AbortSignal.timeout(leaseTimeoutMs)
   try {
-    await Promise.race([
-      failed.promise,
-      bus.lease({
-        signal,
-        onStandby: (found) => {
-          holder = found.instance
-        },
-      }),
-    ])
+    const taking = bus.lease({
+      signal: AbortSignal.any([late, signal]),
+      onStandby: (found) => {
+        holder = found.instance
+      },
+    })
+    await unlessAborted(Promise.race([failed.promise, taking]), signal)
   } catch (cause) {
     await bus.close()
-    if (!signal.aborted) throw cause
+    if (!late.aborted || signal.aborted) throw cause
     const detail = `engine ${holder} is running: stop the node, rewind, then start the node again`
     throw new Fault('rewind-refused', { detail, cause })
   }
   return () => bus.close()
-}
-
-/** @returns undefined if the folder has no bus */
-async function accessOf(nodeDir: string) {
-  try {
-    return await nodeBusAccess(nodeDir, 'engine')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
 }

@@ -1,27 +1,41 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Command } from 'commander'
 import type * as z from 'zod'
 import { nodeStatusSettings } from '#node/bus-settings.ts'
 import { nodeServices } from '#node/node-services.ts'
 import { exitCodes } from '#cli/exit-codes.ts'
-import { type Aged, nodeStatus, type NodeStates, statusLines } from '#node/node-status.ts'
-import { connectNode, nodeDiskProblems } from '#node/find-node.ts'
+import {
+  type Aged,
+  nodeStatus,
+  type NodeStates,
+  type NodeStatus,
+  statusLines,
+} from '#node/node-status.ts'
+import {
+  connectNode,
+  diskProblemsOf,
+  findBus,
+  type FoundBus,
+  type NodeConnection,
+} from '#node/find-node.ts'
 import { readHealthUrl, readReasons } from '#node/node-health.ts'
 import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
-import { BusNames } from '#messages/bus-names.ts'
 import { chainStateCodec } from '#messages/chain-state.ts'
 import { derivationTargetsCodec } from '#messages/derivation-targets.ts'
 import { l1HeadsCodec } from '#messages/l1-heads.ts'
 import { serviceStatusCodec, type ServiceStatus } from '#messages/service-status.ts'
 import type { MessageCodec } from '#messages/wire/message-codec.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
-import type { Connection } from '#bus/connection.ts'
 import type { Stored } from '#bus/stream-store.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import { wrapWidthOf } from '#runtime/screen/lines.ts'
-import { ageOf, readStates, streamMadeMs } from './bus-status.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
+import { ageOf, explained, readStates, reportPlace, streamMadeMs } from './bus-status.ts'
+
+type StatusSettings = z.output<typeof nodeStatusSettings>
 
 const watchPeriodMs = 1_000
 
@@ -37,60 +51,93 @@ export function addStatusCommand(program: Command): void {
   })
 }
 
-async function showStatus(
-  settings: z.output<typeof nodeStatusSettings>,
-  given: Readonly<Record<string, string>>,
-): Promise<void> {
-  const names = new BusNames(settings)
-  const { connection, startedMs, folder } = await connectNode(settings, given)
-  const { signal } = stopSignal()
-  const show = async () => {
-    const states = await readOrExplain(connection, { names, startedMs, folder })
-    const status = nodeStatus(
-      states,
-      nodeServices.map(({ name }) => name),
-    )
-    if (settings.watch && process.stdout.isTTY) process.stdout.write('\u001B[H\u001B[2J')
-    const lines = statusLines(status, wrapWidthOf(process.stdout))
-    print(settings.json ? JSON.stringify(status) : lines.join('\n'))
-    return status
-  }
+async function showStatus(settings: StatusSettings): Promise<void> {
+  if (settings.watch) return watchNode(settings)
+  const found = await findBus(settings)
+  if (!settings.json) reportPlace(found)
+  const node = await connectNode(found)
   try {
-    const { running } = await show()
-    if (!settings.watch) {
-      if (!running) process.exitCode = exitCodes.noNode
-      return
-    }
-    while (!signal.aborted) {
-      await sleep(systemClock, watchPeriodMs, signal)
-      await show()
-    }
+    const { running } = await show(node, settings)
+    if (!running) process.exitCode = exitCodes.noNode
   } finally {
-    await connection.close()
+    await node.connection.close()
   }
 }
 
-type NodePlace = { readonly names: BusNames } & Pick<NodeStates, 'startedMs' | 'folder'>
+/** Shows the status of a node each second until the process is stopped, also of one that starts or stops meanwhile. */
+async function watchNode(settings: StatusSettings): Promise<void> {
+  const signal = stopSignal()
+  let wanted = settings
+  let node: NodeConnection | undefined
+  let reported: string | undefined
+  while (!signal.aborted) {
+    try {
+      const found = await findBus(wanted)
+      // From now on this node is meant, also if others start.
+      wanted = { ...settings, network: undefined, chainId: found.chainId, node: found.node }
+      node = await reconnected(node, found, signal)
+      await unlessAborted(show(node, settings), signal)
+      reported = undefined
+    } catch (error) {
+      if (signal.aborted) break
+      if (!isFault(error) || !isPassing(error)) throw error
+      await node?.connection.close()
+      node = undefined
+      if (error.message !== reported) reportWait(error)
+      reported = error.message
+    }
+    await sleep(systemClock, watchPeriodMs, signal)
+  }
+  await node?.connection.close()
+}
+
+/** The connection, or a new one if it is lost or the bus has another address now. */
+async function reconnected(
+  node: NodeConnection | undefined,
+  found: FoundBus,
+  signal: AbortSignal,
+): Promise<NodeConnection> {
+  if (node?.connection.isUp === true && isDeepStrictEqual(node.found, found)) return node
+  await node?.connection.close()
+  return connectNode(found, signal)
+}
+
+/** Whether a failure passes when a node starts. */
+function isPassing({ code, severity }: Fault): boolean {
+  return severity === 'temporary' || ['no-node', 'closed', 'stream-missing'].includes(code)
+}
+
+function reportWait({ message }: Fault): void {
+  if (process.stdout.isTTY) process.stdout.write(`${clearScreen}waits for a node: ${message}\n`)
+  else process.stderr.write(`waits for a node: ${message}\n`)
+}
+
+const clearScreen = '\u001B[H\u001B[2J'
+
+async function show(node: NodeConnection, { json, watch }: StatusSettings): Promise<NodeStatus> {
+  const states = await readOrExplain(node)
+  const status = nodeStatus(
+    states,
+    nodeServices.map(({ name }) => name),
+  )
+  if (watch && process.stdout.isTTY) process.stdout.write(clearScreen)
+  const lines = statusLines(status, wrapWidthOf(process.stdout))
+  print(json ? JSON.stringify(status) : lines.join('\n'))
+  return status
+}
 
 /** A server whose disk failed may answer no request about its store. The disk is then the cause. */
-async function readOrExplain(connection: Connection, place: NodePlace): Promise<NodeStates> {
+async function readOrExplain(node: NodeConnection): Promise<NodeStates> {
   try {
-    return await readNode(connection, place)
+    return await explained(readNode(node), node)
   } catch (cause) {
-    const [problem] = problemsOf(place.folder)
+    const [problem] = diskProblemsOf(node.found.local)
     if (!isFault(cause) || problem === undefined) throw cause
     throw new Fault('store-refused', { detail: `${problem} (${cause.message})`, cause })
   }
 }
 
-function problemsOf(folder: string | undefined): readonly string[] {
-  return folder === undefined ? [] : nodeDiskProblems(folder)
-}
-
-async function readNode(
-  connection: Connection,
-  { names, startedMs, folder }: NodePlace,
-): Promise<NodeStates> {
+async function readNode({ connection, names, found }: NodeConnection): Promise<NodeStates> {
   const states = new Map(await readStates(connection, names, { perInstance: false }))
   const services = new Map<string, Aged<ServiceStatus>>()
   for (const [name, stored] of await readStates(connection, names, { perInstance: true })) {
@@ -100,6 +147,7 @@ async function readNode(
     if (status !== undefined && (known === undefined || status.ageMs < known.ageMs))
       services.set(service, status)
   }
+  const { startedMs, nodeFolder: folder } = found.local ?? {}
   const healthUrl = folder === undefined ? undefined : await readHealthUrl(folder)
   return {
     nowMs: Date.now(),
@@ -107,7 +155,7 @@ async function readNode(
     folder,
     healthUrl,
     reasons: healthUrl === undefined ? [] : await readReasons(healthUrl),
-    diskProblems: problemsOf(folder),
+    diskProblems: diskProblemsOf(found.local),
     chain: aged(states.get('engine.chain'), chainStateCodec),
     l1: aged(states.get('da-watcher.l1-heads'), l1HeadsCodec),
     targets: aged(states.get('derivation.targets'), derivationTargetsCodec),

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { endedPid } from '#test/fakes/bus-folder.ts'
 import { claimBusFolder } from './bus-folder.ts'
 
 const main = { chainId: 10n, node: 'main' }
@@ -27,23 +28,16 @@ async function running(t: TestContext, name: string) {
   return { pid: child.pid ?? 0, ended: once(child, 'exit') }
 }
 
-/** The id of a process that has ended. */
-async function endedPid(): Promise<number> {
-  const child = spawn('/bin/true')
-  await once(child, 'exit')
-  return child.pid ?? 0
-}
-
 test('a free folder is claimed, and claimed again after a restart', async (t) => {
   const folder = folderFor(t)
-  const claimed = await claimBusFolder(join(folder, 'new'), main, assert.fail)
-  await claimed.serverStarted(await endedPid())
-  await claimBusFolder(join(folder, 'new'), main, assert.fail)
+  const claimed = await claimBusFolder(join(folder, 'new'), main, { report: assert.fail })
+  await claimed.serverStarted({ pid: await endedPid(), url: 'nats://127.0.0.1:1' })
+  await claimBusFolder(join(folder, 'new'), main, { report: assert.fail })
 })
 
 test('a folder that another process serves is refused', async (t) => {
   const { pid } = await running(t, 'atoll')
-  const claim = claimBusFolder(folderFor(t, { supervisor: pid }), main, assert.fail)
+  const claim = claimBusFolder(folderFor(t, { supervisor: pid }), main, { report: assert.fail })
   await assert.rejects(claim, {
     code: 'folder-busy',
     message: new RegExp(`process ${pid} serves .*: stop it, or`),
@@ -56,7 +50,7 @@ test('the folder of another chain or node is refused', async (t) => {
     { chainId: 11n, node: 'main' },
     { chainId: 10n, node: 'other' },
   ])
-    await assert.rejects(claimBusFolder(folder, other, assert.fail), {
+    await assert.rejects(claimBusFolder(folder, other, { report: assert.fail }), {
       code: 'folder-taken',
       message:
         /node main of chain 10: give each node its own --data-dir, or delete .*, which is then created again/,
@@ -74,7 +68,7 @@ test('a server that outlived its supervisor is stopped and reported', async (t) 
   const ended = once(child, 'exit')
   const said: string[] = []
   const folder = folderFor(t, { supervisor: await endedPid(), server: child.pid })
-  await claimBusFolder(folder, main, (what) => said.push(what))
+  await claimBusFolder(folder, main, { report: (what) => said.push(what) })
   const [, signal] = (await ended) as [unknown, string]
   assert.equal(signal, 'SIGTERM')
   assert.match(said.join('\n'), /of an earlier node/)
@@ -83,11 +77,11 @@ test('a server that outlived its supervisor is stopped and reported', async (t) 
 test('another process that reuses the pid of the old server is not stopped', async (t) => {
   const { pid } = await running(t, 'sleeper')
   const folder = folderFor(t, { supervisor: await endedPid(), server: pid })
-  await claimBusFolder(folder, main, assert.fail)
+  await claimBusFolder(folder, main, { report: assert.fail })
   assert.ok(process.kill(pid, 0))
 })
 
 test('a folder that cannot be created is reported with its path', async () => {
-  const claim = claimBusFolder('/dev/null/x', main, assert.fail)
+  const claim = claimBusFolder('/dev/null/x', main, { report: assert.fail })
   await assert.rejects(claim, { code: 'folder-refused', message: /cannot use \/dev\/null\/x/ })
 })

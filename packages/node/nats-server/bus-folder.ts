@@ -1,64 +1,108 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import * as z from 'zod'
 import { sleep, systemClock } from '#runtime/clock.ts'
-import { Fault } from '#runtime/fault.ts'
+import { Fault, isSystemError } from '#runtime/fault.ts'
+import { makeFolder } from '#runtime/make-folder.ts'
 
 /** The owner of a bus folder, and the processes that serve it. */
-interface BusFolder {
-  readonly chainId: string
-  readonly node: string
+const busOwner = z.object({
+  chainId: z.string().regex(/^\d+$/u),
+  node: z.string(),
   /** Process id of the supervisor that started the server. */
-  readonly supervisor: number
+  supervisor: z.int(),
   /** Process id of the server; absent while it starts. */
-  readonly server?: number
-}
+  server: z.int().optional(),
+})
+
+type BusOwner = z.output<typeof busOwner>
 
 /** How long an orphaned server may take to end. */
 const orphanTimeoutMs = 5_000
 
 /** A claimed bus folder. */
 export interface ClaimedFolder {
-  /** Stores the server's process id, so that the next node can end it after a crash of this process. */
-  serverStarted(pid: number): Promise<void>
+  /**
+   * Stores the server's process id, so that the next node can end it after a crash of this process, and its URL for
+   * commands such as `atoll status`.
+   */
+  serverStarted(server: { readonly pid: number; readonly url: string }): Promise<void>
+}
+
+/** File with the URL of a bus. */
+export function busUrlFile(folder: string): string {
+  return join(folder, 'url')
+}
+
+function ownerFile(folder: string): string {
+  return join(folder, 'atoll-bus.json')
 }
 
 /**
  * Claims a folder before writing to it. A server that outlived its supervisor is ended first.
  *
  * @throws Fault `folder-busy` if another process serves from it; `folder-taken` if it belongs to another node;
- *   `folder-refused` if it cannot be written
+ *   `folder-refused` if it cannot be written; `aborted` if the signal is aborted
  */
 export async function claimBusFolder(
   folder: string,
   { chainId, node }: { readonly chainId: bigint; readonly node: string },
-  report: (what: string) => void,
+  {
+    report,
+    signal,
+  }: { readonly report: (what: string) => void; readonly signal?: AbortSignal | undefined },
 ): Promise<ClaimedFolder> {
-  const file = join(folder, 'atoll-bus.json')
+  const file = ownerFile(folder)
   const claim = { chainId: String(chainId), node, supervisor: process.pid }
   try {
-    await mkdir(folder, { recursive: true })
-    const found = await readClaim(file)
-    if (found !== undefined) await settle(found, { folder, claim, report })
+    await makeFolder(folder)
+    const found = await readOwner(folder)
+    if (found !== undefined) await settle(found, { folder, claim, report, signal })
     await writeFile(file, `${JSON.stringify(claim)}\n`)
   } catch (cause) {
     if (cause instanceof Fault || !(cause instanceof Error)) throw cause
     const detail = `cannot use ${folder}: ${cause.message}`
     throw new Fault('folder-refused', { detail, cause })
   }
-  const write = (server: number) => writeFile(file, `${JSON.stringify({ ...claim, server })}\n`)
-  return { serverStarted: write }
+  let written: string | undefined
+  return {
+    serverStarted: async ({ pid, url }) => {
+      await writeFile(file, `${JSON.stringify({ ...claim, server: pid })}\n`)
+      // The time of this file is that of the start of the node, so a restart of the server does not write it.
+      if (url !== written) await writeFile(busUrlFile(folder), `${url}\n`)
+      written = url
+    },
+  }
+}
+
+/** The node that a bus folder belongs to. */
+export interface BusFolderOwner {
+  readonly chainId: bigint
+  readonly node: string
+  /** Whether a process that serves the bus is alive. */
+  readonly isServed: boolean
+}
+
+/** Reads which node a bus folder belongs to; undefined if it is not a bus folder. */
+export async function ownerOfBus(folder: string): Promise<BusFolderOwner | undefined> {
+  const owner = await readOwner(folder)
+  if (owner === undefined) return undefined
+  const { chainId, node, supervisor, server = supervisor } = owner
+  return { chainId: BigInt(chainId), node, isServed: isAlive(supervisor) || isAlive(server) }
 }
 
 async function settle(
-  found: BusFolder,
+  found: BusOwner,
   {
     folder,
     claim,
     report,
+    signal,
   }: {
     readonly folder: string
-    readonly claim: BusFolder
+    readonly claim: BusOwner
     readonly report: (what: string) => void
+    readonly signal: AbortSignal | undefined
   },
 ): Promise<void> {
   const { supervisor, server } = found
@@ -81,16 +125,18 @@ async function settle(
   while (isAlive(server)) {
     if (performance.now() > deadlineMs)
       throw refuse('folder-busy', `nats-server ${server} in ${folder} does not end: kill it`)
-    await sleep(systemClock, 20)
+    await sleep(systemClock, 20, signal)
+    if (signal?.aborted === true) throw new Fault('aborted', { detail: 'stopped' })
   }
 }
 
-async function readClaim(file: string): Promise<BusFolder | undefined> {
+async function readOwner(folder: string): Promise<BusOwner | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as BusFolder
+    return busOwner.parse(JSON.parse(await readFile(ownerFile(folder), 'utf8')))
   } catch (error) {
     // The file is missing, or was truncated by a crash.
-    if (error instanceof SyntaxError || isMissing(error)) return undefined
+    if (error instanceof SyntaxError || error instanceof z.ZodError || isMissing(error))
+      return undefined
     throw error
   }
 }
@@ -115,5 +161,5 @@ function isAlive(pid: number): boolean {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return isSystemError(error) && ['ENOENT', 'ENOTDIR'].includes(error.code)
 }

@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { findBusServer } from './bus-server.ts'
 import { findNatsServer } from './find-server.ts'
 
@@ -22,6 +33,9 @@ function pathWith(name: string, programs: Readonly<Record<string, string>>): str
 }
 
 const server = (version: string) => `echo "nats-server: v${version}"`
+
+const usedOlder = (version: string) =>
+  `using nats-server ${version}, which is older than 2.15.2, the release that Atoll is tested with`
 
 function find(PATH: string, named?: string) {
   const said: string[] = []
@@ -56,7 +70,10 @@ test('a server on PATH is preferred to building or downloading one', async () =>
   const path = pathWith('on-path', { 'nats-server': server('2.11.0'), go: 'exit 1' })
   const { found, said } = find(path)
   assert.deepEqual((await found)?.version, '2.11.0')
-  assert.deepEqual(said, [])
+  assert.deepEqual(said, [usedOlder('2.11.0')])
+  const newest = find(pathWith('newest', { 'nats-server': server('2.15.2') }))
+  assert.equal((await newest.found)?.version, '2.15.2')
+  assert.deepEqual(newest.said, [])
 })
 
 for (const version of ['2.9.9', '2.10.19'])
@@ -109,6 +126,65 @@ test('a source that fails is reported, and the next one is tried', async () => {
   assert.deepEqual(await found, { kind: 'docker', image: 'nats:2.15.2', version: '2.15.2' })
   assert.match(said.join('\n'), /no network/)
 })
+
+/** A cache with a server that an earlier run unpacked from Debian's package. */
+function cacheWith(version: string): string {
+  const cacheDir = mkdtempSync(join(folder, 'debian-'))
+  const path = join(cacheDir, 'nats-server-debian')
+  mkdirSync(path)
+  writeFileSync(join(path, 'nats-server'), `#!/bin/sh\n${server(version)}\n`)
+  chmodSync(join(path, 'nats-server'), 0o755)
+  return cacheDir
+}
+
+test('after a failed build an older server is used, with a warning that names its version', async () => {
+  const env = { PATH: pathWith('no-network', { go: 'echo "no network" >&2; exit 1' }) }
+  const said: string[] = []
+  const report = (what: string, level = 'info') => said.push(`${level}: ${what}`)
+  const findBeside = (version: string) =>
+    findNatsServer({ env, cacheDir: cacheWith(version), report })
+  assert.equal((await findBeside('2.9.10'))?.version, '2.9.10')
+  assert.match(said[1] ?? '', /^warn: command-failed: .*go install .*: no network$/)
+  assert.equal(said[2], `warn: ${usedOlder('2.9.10')}`)
+  assert.equal(await findBeside('2.9.9'), undefined)
+  assert.match(
+    said.at(-1) ?? '',
+    /^warn: server-unsupported: version 2\.9\.9 is older than 2\.9\.10/,
+  )
+})
+
+test('a stopped build ends with all of its processes, leaves nothing, and no other server is used', async () => {
+  const running = join(folder, 'running')
+  // The build starts a process of its own, as the Go command does.
+  const script = `/bin/sh -c 'echo $$ > ${running}; exec /bin/sleep 60' & wait`
+  const env = { PATH: pathWith('slow-go', { go: script }) }
+  const cacheDir = cacheWith('2.9.10')
+  const stop = new AbortController()
+  const finding = findNatsServer({ env, cacheDir, signal: stop.signal })
+  const rejected = assert.rejects(finding, { code: 'aborted' })
+  const pid = await numberIn(running)
+  const stoppedMs = performance.now()
+  stop.abort()
+  await rejected
+  assert.ok(performance.now() - stoppedMs < 500)
+  assert.deepEqual(readdirSync(cacheDir), ['nats-server-debian'])
+  // A process without a parent is reaped by init, after some time.
+  const state = /\) (\w)/.exec(readIfThere(`/proc/${pid}/stat`))?.[1]
+  assert.ok(state === undefined || state === 'Z', state)
+})
+
+async function numberIn(file: string): Promise<number> {
+  for (let tries = 0; tries < 500; tries++) {
+    const text = readIfThere(file)
+    if (text.endsWith('\n')) return Number(text)
+    await setTimeout(10)
+  }
+  return assert.fail(`${file} is not written`)
+}
+
+function readIfThere(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
 
 test('a missing Docker image is pulled, and the pull is reported', async () => {
   const script = 'case "$1 $2" in "image inspect") exit 1;; *) exit 0;; esac'

@@ -1,9 +1,12 @@
-import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { access, constants, mkdir, rename, rm } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { maxPayloadBytes } from '#bus/bus-limits.ts'
-import { checkServer } from '#bus/nats-connection.ts'
+import { checkServer, isOlder } from '#bus/nats-connection.ts'
 import { Fault, isFault, isSystemError } from '#runtime/fault.ts'
+import { makeFolder } from '#runtime/make-folder.ts'
+import { makeTemporaryFolder } from '#runtime/temporary-folder.ts'
+import type { Report } from '#node/supervisor.ts'
 import { runCommand } from './run-command.ts'
 
 /** A NATS server program. */
@@ -17,8 +20,10 @@ export interface FindServerOptions {
   readonly named?: string | undefined
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cacheDir?: string
-  /** Called before a slow step, and for each source that failed. */
-  readonly report?: (what: string) => void
+  /** Called before a slow step, for each source that failed, and for a server that is older than the tested one. */
+  readonly report?: Report
+  /** Stops the search, with a build or download that is under way. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** The release that Atoll is tested and measured with. */
@@ -37,137 +42,153 @@ const probeTimeoutMs = 20_000
  * of the Go module, Debian's package unpacked without root, or the Docker image.
  *
  * @returns undefined if none of these is available
- * @throws Fault `nats-server-missing` if the given program cannot be run
+ * @throws Fault `nats-server-missing` if the given program cannot be run; `aborted` if the signal is aborted
  */
 export async function findNatsServer({
   named,
   env = process.env,
   cacheDir = defaultCacheDir,
   report = () => undefined,
+  signal,
 }: FindServerOptions = {}): Promise<FoundServer | undefined> {
-  if (named !== undefined) return namedServer(named, env)
-  const onPath = await lookUp('nats-server', env)
-  const ways: readonly (() => Promise<FoundServer | undefined>)[] = [
-    async () => (onPath === undefined ? undefined : fit(await probe(onPath, env))),
-    () => cached(cacheDir, env),
-    () => buildFromGo({ cacheDir, env, report }),
-    () => unpackFromDebian({ cacheDir, env, report }),
-    () => fromDocker(env, report),
+  const search: Search = { cacheDir, env, report, signal }
+  if (named !== undefined) return namedServer(named, search)
+  const sources: readonly ((search: Search) => Promise<FoundServer | undefined>)[] = [
+    onPath,
+    built,
+    buildFromGo,
+    fromDebian,
+    fromDocker,
   ]
-  for (const way of ways) {
+  for (const source of sources) {
     try {
-      const found = await way()
-      if (found !== undefined) return found
+      const found = await source(search)
+      if (found === undefined) continue
+      if (isOlder(found.version, natsServerVersion))
+        report(`using nats-server ${found.version}, ${older}`, 'warn')
+      return found
     } catch (error) {
-      if (!isFault(error)) throw error
-      report(error.message)
+      // A stopped build is no reason to use another server.
+      if (!isFault(error) || error.code === 'aborted') throw error
+      report(error.message, 'warn')
     }
   }
   return undefined
 }
 
-async function namedServer(named: string, env: Environment): Promise<FoundServer> {
-  const path = named.includes('/') ? named : await lookUp(named, env)
-  if (path !== undefined) return probe(path, env)
-  const detail = `there is no program ${named} on PATH`
+const older = `which is older than ${natsServerVersion}, the release that Atoll is tested with`
+
+type Search = Required<Pick<FindServerOptions, 'cacheDir' | 'env' | 'report'>> &
+  Pick<FindServerOptions, 'signal'>
+
+async function namedServer(named: string, search: Search): Promise<FoundServer> {
+  const path = named.includes('/') ? named : await lookUp(named, search)
+  if (path !== undefined) return probe(path, search)
+  const detail = `--nats-server: there is no program ${named} on PATH`
   throw new Fault('nats-server-missing', { detail })
 }
 
-type Environment = Readonly<Record<string, string | undefined>>
-
-interface Making {
-  readonly cacheDir: string
-  readonly env: Environment
-  readonly report: (what: string) => void
-}
-
 /** Runs a program to get its version. @throws Fault `nats-server-missing` if it does not print a version */
-async function probe(path: string, env: Environment): Promise<FoundServer> {
+async function probe(path: string, { env, signal }: Search): Promise<FoundServer> {
   try {
-    const output = await runCommand(path, ['--version'], { env, timeoutMs: probeTimeoutMs })
+    const options = { env, timeoutMs: probeTimeoutMs, signal }
+    const output = await runCommand(path, ['--version'], options)
     const version = /nats-server: v(\S+)/.exec(output)?.[1]
     if (version !== undefined) return { kind: 'program', path, version }
   } catch (cause) {
-    if (!isFault(cause)) throw cause
-    const detail = `${path} cannot be run: ${cause.message}`
+    if (!isFault(cause, 'command-failed')) throw cause
+    const detail = `${path} cannot be run: ${cause.detail ?? ''}`
     throw new Fault('nats-server-missing', { detail, cause })
   }
   const detail = `${path} does not say that it is a nats-server`
   throw new Fault('nats-server-missing', { detail })
 }
 
-/** Returns a server that the bus can use. @throws Fault `server-unsupported`, so that the next source is tried */
-function fit(server: FoundServer): FoundServer {
+/** Runs a program, which must be one that the bus can use. @throws Fault `server-unsupported` if it is not */
+async function probeSuitable(path: string, search: Search): Promise<FoundServer> {
+  const server = await probe(path, search)
   checkServer({ version: server.version, maxPayloadBytes })
   return server
 }
 
-function cachedPath(cacheDir: string, version: string): string {
+async function onPath(search: Search): Promise<FoundServer | undefined> {
+  const path = await lookUp('nats-server', search)
+  return path === undefined ? undefined : probeSuitable(path, search)
+}
+
+/** A server that an earlier run built. */
+async function built(search: Search): Promise<FoundServer | undefined> {
+  const path = cachedPath(search, natsServerVersion)
+  return (await canRun(path)) ? probe(path, search) : undefined
+}
+
+function cachedPath({ cacheDir }: Search, version: string): string {
   return join(cacheDir, `nats-server-${version}`, 'nats-server')
 }
 
-async function cached(cacheDir: string, env: Environment): Promise<FoundServer | undefined> {
-  for (const version of [natsServerVersion, 'debian']) {
-    const path = cachedPath(cacheDir, version)
-    if (await canRun(path)) return probe(path, env)
-  }
-  return undefined
-}
-
-async function buildFromGo({ cacheDir, env, report }: Making): Promise<FoundServer | undefined> {
-  const go = await lookUp('go', env)
+async function buildFromGo(search: Search): Promise<FoundServer | undefined> {
+  const { env, report, signal } = search
+  const go = await lookUp('go', search)
   if (go === undefined) return undefined
-  const path = cachedPath(cacheDir, natsServerVersion)
+  const path = cachedPath(search, natsServerVersion)
   report(`building nats-server ${natsServerVersion} from its Go module (about 20 s, once)`)
   await makeIn(join(path, '..'), async (folder) => {
     const module = `github.com/nats-io/nats-server/v2@v${natsServerVersion}`
-    const goEnv = { ...env, GOBIN: folder }
-    await runCommand(go, ['install', module], { env: goEnv, timeoutMs: buildTimeoutMs })
+    const work = join(folder, 'work')
+    await mkdir(work)
+    const goEnv = { ...env, GOBIN: folder, GOTMPDIR: work }
+    await runCommand(go, ['install', module], { env: goEnv, timeoutMs: buildTimeoutMs, signal })
+    await rm(work, { recursive: true })
   })
-  return probe(path, env)
+  return probe(path, search)
 }
 
-async function unpackFromDebian(making: Making): Promise<FoundServer | undefined> {
-  const { cacheDir, env, report } = making
-  const apt = await lookUp('apt-get', env)
-  const dpkg = await lookUp('dpkg-deb', env)
-  if (apt === undefined || dpkg === undefined) return undefined
-  const path = cachedPath(cacheDir, 'debian')
+async function fromDebian(search: Search): Promise<FoundServer | undefined> {
+  const path = cachedPath(search, 'debian')
+  if (!(await canRun(path)) && !(await unpackFromDebian(path, search))) return undefined
+  return probeSuitable(path, search)
+}
+
+/** @returns whether the tools of Debian are there */
+async function unpackFromDebian(path: string, search: Search): Promise<boolean> {
+  const { env, report, signal } = search
+  const apt = await lookUp('apt-get', search)
+  const dpkg = await lookUp('dpkg-deb', search)
+  if (apt === undefined || dpkg === undefined) return false
   report("unpacking nats-server from Debian's package (a few seconds, once)")
   await makeIn(join(path, '..'), async (folder) => {
     // Package lists and downloads are kept in our own folder, so that neither root nor an earlier update is needed.
     const lists = join(folder, 'lists')
-    await mkdir(join(lists, 'partial'), { recursive: true })
-    await mkdir(join(folder, 'archives', 'partial'), { recursive: true })
+    await makeFolder(join(lists, 'partial'))
+    await makeFolder(join(folder, 'archives', 'partial'))
     const own = [`Dir::State::Lists=${lists}`, `Dir::Cache=${folder}`, 'APT::Sandbox::User=']
     const options = [...own, 'Debug::NoLocking=1'].flatMap((option) => ['-o', option])
-    const command = { env, timeoutMs: buildTimeoutMs, cwd: folder }
+    const command = { env, timeoutMs: buildTimeoutMs, cwd: folder, signal }
     await runCommand(apt, [...options, '-qq', 'update'], command)
     await runCommand(apt, [...options, '-qq', 'download', 'nats-server'], command)
     const script = 'dpkg-deb -x nats-server_*.deb unpacked && mv unpacked/usr/sbin/nats-server .'
     await runCommand('/bin/sh', ['-c', `${script} && rm -r unpacked lists archives *.deb`], command)
   })
-  return probe(path, env)
+  return true
 }
 
-async function fromDocker(
-  env: Environment,
-  report: (what: string) => void,
-): Promise<FoundServer | undefined> {
-  const docker = await lookUp('docker', env)
+async function fromDocker(search: Search): Promise<FoundServer | undefined> {
+  const { env, report, signal } = search
+  const docker = await lookUp('docker', search)
   if (docker === undefined) return undefined
   const image = `nats:${natsServerVersion}`
-  await runCommand(docker, ['info'], { env, timeoutMs: probeTimeoutMs })
-  if (!(await hasImage(docker, image, env))) {
+  await runCommand(docker, ['info'], { env, timeoutMs: probeTimeoutMs, signal })
+  if (!(await hasImage(docker, image, search))) {
     report(`pulling the Docker image ${image}`)
-    await runCommand(docker, ['pull', image], { env, timeoutMs: buildTimeoutMs })
+    await runCommand(docker, ['pull', image], { env, timeoutMs: buildTimeoutMs, signal })
   }
   return { kind: 'docker', image, version: natsServerVersion }
 }
 
-async function hasImage(docker: string, image: string, env: Environment): Promise<boolean> {
+async function hasImage(docker: string, image: string, { env, signal }: Search): Promise<boolean> {
   try {
-    await runCommand(docker, ['image', 'inspect', image], { env, timeoutMs: probeTimeoutMs })
+    const options = { env, timeoutMs: probeTimeoutMs, signal }
+    await runCommand(docker, ['image', 'inspect', image], options)
     return true
   } catch (error) {
     if (!isFault(error, 'command-failed')) throw error
@@ -178,14 +199,15 @@ async function hasImage(docker: string, image: string, env: Environment): Promis
 /** Creates a folder elsewhere and moves it into place, so that no other process sees a partial folder. */
 async function makeIn(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
   try {
-    await mkdir(join(folder, '..'), { recursive: true })
-    const making = await mkdtemp(`${folder}-making-`)
+    await makeFolder(join(folder, '..'))
+    const making = await makeTemporaryFolder(`${folder}-making-`)
     try {
-      await make(making)
+      await make(making.path)
       await rm(folder, { recursive: true, force: true })
-      await rename(making, folder)
+      await rename(making.path, folder)
     } finally {
-      await rm(making, { recursive: true, force: true })
+      await making.remove()
+      making.keep()
     }
   } catch (cause) {
     if (isFault(cause) || !(cause instanceof Error)) throw cause
@@ -194,7 +216,7 @@ async function makeIn(folder: string, make: (folder: string) => Promise<void>): 
   }
 }
 
-async function lookUp(name: string, env: Environment): Promise<string | undefined> {
+async function lookUp(name: string, { env }: Search): Promise<string | undefined> {
   for (const folder of (env['PATH'] ?? '').split(delimiter)) {
     const path = join(folder, name)
     if (folder !== '' && (await canRun(path))) return path

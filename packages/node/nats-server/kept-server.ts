@@ -18,6 +18,8 @@ export interface KeptServerOptions {
   /** Folder of the bus. */
   readonly dataDir: string
   readonly report: Report
+  /** Cancels the first start. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -49,7 +51,7 @@ export class KeptServer {
     bus: Pick<PreparedBus, 'start'>,
     options: KeptServerOptions,
   ): Promise<KeptServer> {
-    const { dataDir, host, port, report } = options
+    const { dataDir, host, port, report, signal } = options
     let kept: KeptServer | undefined
     const watch = new StoreWatch({
       clock: systemClock,
@@ -58,7 +60,8 @@ export class KeptServer {
       restart: () => void kept?.endServer(),
     })
     try {
-      const running = await bus.start({ host, port, onLog: (line) => watch.readLine(line) })
+      const onLog = (line: string) => watch.readLine(line)
+      const running = await bus.start({ host, port, onLog, signal })
       kept = new KeptServer(bus, options, { running, watch })
       return kept
     } finally {
@@ -101,13 +104,14 @@ export class KeptServer {
       await sleep(systemClock, pauseMs, signal)
       if (signal.aborted) return
       try {
-        const running = await this.#bus.start({ host, port, onLog })
+        const running = await this.#bus.start({ host, port, onLog, signal })
         this.#running = running
-        // A stop during the start has ended the server before this one only.
+        // A stop at the end of the start has ended the server before this one only.
         if (signal.aborted) await running.stop()
         failures = 0
         reported = undefined
       } catch (error) {
+        if (signal.aborted) return
         if (!isFault(error) && !isSystemError(error)) throw error
         const why = `the NATS server does not start: ${error.message}`
         if (reported !== why) report(`${why}; ${writeProblem(dataDir) ?? dataDir}`, 'warn')

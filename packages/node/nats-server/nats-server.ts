@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
+import { atExit } from '#runtime/at-exit.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
+import { makeFolder } from '#runtime/make-folder.ts'
+import { unlessAborted } from '#runtime/unless-aborted.ts'
 import type { FoundServer } from './find-server.ts'
 import { renderServerConfig, type ServerConfig } from './server-config.ts'
 
@@ -15,6 +18,8 @@ export interface StartOptions extends Omit<ServerConfig, 'storeDir'> {
   readonly dataDir: string
   /** Called with each line of the server's log. */
   readonly onLog?: (line: string) => void
+  /** Cancels the start, and ends the server. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A running server. */
@@ -37,14 +42,15 @@ const keptLines = 20
 /**
  * Starts a server and waits until it listens.
  *
- * @throws Fault `nats-server-failed` with its last output, if it ends or does not listen in time
+ * @throws Fault `nats-server-failed` with its last output, if it ends or does not listen in time; `aborted` if the signal
+ * is aborted
  */
 export async function startNatsServer(options: StartOptions): Promise<RunningNatsServer> {
-  const { host, dataDir, onLog } = options
+  const { host, dataDir, onLog, signal } = options
   const port = options.port === 0 ? await freePort(host) : options.port
   const configFile = join(dataDir, 'nats-server.conf')
   const storeDir = join(dataDir, 'store')
-  await mkdir(storeDir, { recursive: true })
+  await makeFolder(storeDir)
   const config = renderServerConfig({ ...options, port, storeDir })
   await writeFile(configFile, config, { mode: 0o600 })
 
@@ -73,12 +79,14 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
       spawn('docker', ['kill', container], { stdio: 'ignore' })
     else child.kill(signal)
   }
-  // Ends the server when this process exits; after a SIGKILL of this process the server keeps running.
-  const killNow = () => kill('SIGKILL')
-  process.once('exit', killNow)
-  void ended.then(() => process.off('exit', killNow))
-  const late = sleepFor(startTimeoutMs)
-  const isReady = await Promise.race([ready.promise, ended.then(() => false), late])
+  // After a SIGKILL of this process the server keeps running.
+  const cancel = atExit(() => kill('SIGKILL'))
+  void ended.then(cancel)
+  const starting = Promise.race([ready.promise, ended, sleepFor(startTimeoutMs)])
+  const isReady = await unlessAborted(starting, signal).catch((error: unknown) => {
+    kill('SIGKILL')
+    throw error
+  })
   if (isReady !== true || child.pid === undefined) {
     kill('SIGKILL')
     const detail = lines.some((line) => line.includes('address already in use'))

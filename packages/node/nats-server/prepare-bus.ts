@@ -13,6 +13,8 @@ interface BusOptions {
   readonly node: string
   readonly server: FoundServer
   readonly report: (what: string) => void
+  /** Cancels the wait for a server of an earlier node. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A bus with a claimed folder and a key for each user. */
@@ -22,7 +24,9 @@ export interface PreparedBus {
   /** Path of the key of a user. */
   seedFileOf(role: BusRole): string
   /** Starts the server; may be called again after it ended. @throws Fault as `startNatsServer` */
-  start(options: Pick<StartOptions, 'host' | 'port' | 'tls' | 'onLog'>): Promise<RunningNatsServer>
+  start(
+    options: Pick<StartOptions, 'host' | 'port' | 'tls' | 'onLog' | 'signal'>,
+  ): Promise<RunningNatsServer>
 }
 
 /**
@@ -32,10 +36,10 @@ export interface PreparedBus {
  */
 export async function prepareBus(
   dataDir: string,
-  { chainId, node, server, report }: BusOptions,
+  { chainId, node, server, report, signal }: BusOptions,
 ): Promise<PreparedBus> {
   const names = new BusNames({ chainId, node })
-  const folder = await claimBusFolder(dataDir, { chainId, node }, report)
+  const folder = await claimBusFolder(dataDir, { chainId, node }, { report, signal })
   const keysDir = join(dataDir, 'keys')
   const keys = await ensureBusKeys(keysDir)
   const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
@@ -47,7 +51,7 @@ export async function prepareBus(
     start: async (options) => {
       const running = await startNatsServer({ ...options, server, dataDir, users })
       try {
-        await folder.serverStarted(running.pid)
+        await folder.serverStarted(running)
       } catch (error) {
         await running.stop()
         throw error

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { SafeBlock } from '#protocol/batch/batch-verdict.ts'
 import type { Header } from '#protocol/block/header.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
@@ -26,19 +23,13 @@ export class ExecutedChain implements Judge {
   readonly #config: RollupConfig
   readonly #reference: ReferenceChain
   readonly #chain: Chain
-  readonly #folder: string
   #safe: Hash
 
-  private constructor(
-    config: RollupConfig,
-    reference: ReferenceChain,
-    parts: { readonly chain: Chain; readonly folder: string },
-  ) {
+  private constructor(config: RollupConfig, reference: ReferenceChain, chain: Chain) {
     this.#config = config
     this.#reference = reference
-    this.#chain = parts.chain
-    this.#folder = parts.folder
-    this.#safe = parts.chain.genesis.hash
+    this.#chain = chain
+    this.#safe = chain.genesis.hash
   }
 
   /**
@@ -52,20 +43,19 @@ export class ExecutedChain implements Judge {
     reference: ReferenceChain,
   ): Promise<ExecutedChain> {
     const genesis = await readGenesis(requireFile(record, 'genesis.json'))
-    const folder = mkdtempSync(join(tmpdir(), 'atoll-derive-'))
-    const database = openChainDatabase(join(folder, 'chain.sqlite'))
+    // SQLite deletes a file without a name as soon as it is open, so nothing is left even after a kill.
+    const database = openChainDatabase('')
     // Sequencers omit user transactions in activation blocks. A derived block is executed with all its transactions.
     const options = { ...genesis, config: { ...genesis.config, hasUsersAtForks: true } }
     const chain = new Chain({ database, genesis: options, archive: false })
-    const executed = new ExecutedChain(config, reference, { chain, folder })
+    const executed = new ExecutedChain(config, reference, chain)
     await executed.#catchUp()
     return executed
   }
 
-  /** Closes the chain and removes its files. */
+  /** Closes the chain and removes its file. */
   close(): void {
     this.#chain.close()
-    rmSync(this.#folder, { recursive: true, force: true })
   }
 
   async judge(derived: DerivedAttributes): Promise<Judgement> {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream, existsSync } from 'node:fs'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip, type Gzip, gzipSync } from 'node:zlib'
 import { Fault } from '#runtime/fault.ts'
-import { recordFault } from './read-lines.ts'
+import { type TemporaryFolder, temporaryFolder } from '#runtime/temporary-folder.ts'
 
 /** A file of lines being written. */
 interface LineFile {
@@ -18,24 +18,26 @@ interface LineFile {
 /** Writes a record into a temporary folder that is renamed at the end, so that the final folder is always complete. */
 export class RecordWriter {
   readonly #out: string
-  readonly #folder: string
+  readonly #folder: TemporaryFolder
   readonly #files = new Map<string, LineFile>()
 
-  private constructor(out: string, folder: string) {
+  private constructor(out: string, folder: TemporaryFolder) {
     this.#out = out
     this.#folder = folder
   }
 
-  /** @throws Fault `settings` if the path exists, `record` if the parent folder is missing */
+  /** @throws Fault `settings` if the path exists, or its parent folder is missing */
   static async create(out: string): Promise<RecordWriter> {
     const path = resolve(out)
     refuseExisting(path)
     const mark = randomUUID().slice(0, 8)
     const folder = join(dirname(path), `.${basename(path)}-unfinished-${mark}`)
-    if (!existsSync(dirname(path)))
-      throw recordFault(`there is no folder ${dirname(path)} to put the record into: make it first`)
+    if (!existsSync(dirname(path))) {
+      const detail = `--out is ${out}: there is no folder ${dirname(path)}, create it first`
+      throw new Fault('settings', { detail })
+    }
     await mkdir(folder)
-    return new RecordWriter(path, folder)
+    return new RecordWriter(path, temporaryFolder(folder))
   }
 
   /** Appends a line to a compressed file. */
@@ -43,7 +45,7 @@ export class RecordWriter {
     let file = this.#files.get(name)
     if (file === undefined) {
       const packed = createGzip()
-      const written = pipeline(packed, createWriteStream(join(this.#folder, `${name}.gz`)))
+      const written = pipeline(packed, createWriteStream(join(this.#folder.path, `${name}.gz`)))
       // The code that waits for the file handles the error.
       void Promise.allSettled([written])
       file = { packed, written }
@@ -61,12 +63,12 @@ export class RecordWriter {
 
   /** Writes a JSON file. */
   async addJson(name: string, json: unknown): Promise<void> {
-    await writeFile(join(this.#folder, name), `${JSON.stringify(json, undefined, 2)}\n`)
+    await writeFile(join(this.#folder.path, name), `${JSON.stringify(json, undefined, 2)}\n`)
   }
 
   /** Writes a compressed JSON file. */
   async addPackedJson(name: string, json: unknown): Promise<void> {
-    await writeFile(join(this.#folder, `${name}.gz`), gzipSync(JSON.stringify(json)))
+    await writeFile(join(this.#folder.path, `${name}.gz`), gzipSync(JSON.stringify(json)))
   }
 
   /** Closes all files, and renames the folder. @throws Fault `settings` if the final path exists */
@@ -76,14 +78,16 @@ export class RecordWriter {
       await written
     }
     refuseExisting(this.#out)
-    await rename(this.#folder, this.#out)
+    await rename(this.#folder.path, this.#out)
+    this.#folder.keep()
   }
 
   /** Removes the record. */
   async discard(): Promise<void> {
     for (const { packed } of this.#files.values()) packed.destroy()
     await Promise.allSettled([...this.#files.values()].map(({ written }) => written))
-    await rm(this.#folder, { recursive: true, force: true })
+    await this.#folder.remove()
+    this.#folder.keep()
   }
 }
 

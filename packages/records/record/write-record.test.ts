@@ -141,13 +141,13 @@ for (const [what, again, code, message] of [
   [
     'blobs that are not kept',
     { ...blobs, lies: { beacon: (block) => ({ ...block, blobs: [], timestamp: 0n }) } },
-    'record',
+    'recording-refused',
     /does not have the complete blob 0x01.* does not keep it any more/,
   ],
   [
     'no beacon API',
     { ...blobs, options: { l1BeaconUrl: undefined } },
-    'record',
+    'recording-refused',
     /does not have the complete blob 0x01[0-9a-f]+ of batcher 0x[0-9a-f]+; give --l1-beacon-url to read blobs/,
   ],
   [
@@ -255,6 +255,15 @@ test('a recording that is stopped leaves no files', async (t) => {
     return true
   })
   assert.deepEqual(readdirSync(folder), [])
+})
+
+test('a record needs a folder to be put into', async (t) => {
+  const out = join(newFolder(t), 'missing', 'record')
+  await assert.rejects(recordAgain(t, { ...short, options: { out } }), (error) => {
+    assert.ok(isFault(error, 'settings'), String(error))
+    assert.match(error.message, /--out is .*: there is no folder .*missing, create it first/)
+    return true
+  })
 })
 
 test('an existing record is not overwritten', async (t) => {

@@ -86,6 +86,11 @@ function rangeOf({ from, to, onBlock, onL1Block }: WriteRecordOptions) {
 
 /** Adds the node's message to the error of a refused call. */
 function withAdvice(error: unknown): unknown {
+  // The derivation of a record reads from it, that of a recording reads from nodes.
+  if (isFault(error, 'record')) {
+    const detail = error.detail ?? ''
+    return new Fault('recording-refused', { detail, cause: error })
+  }
   if (error instanceof DecodeError) {
     const detail = `a node gave an invalid answer: ${error.message}`
     return new Fault('recording-refused', { detail, cause: error })
@@ -245,16 +250,19 @@ async function aboutOf(
     l2Txs: txs,
     refusedPayloads: refused,
     atoll: version,
-    l1Client: await versionOf(nodes.l1.rpc),
-    l2Client: await versionOf(nodes.l2.rpc),
+    l1Client: await versionOf(nodes.l1.rpc, nodes.signal),
+    l2Client: await versionOf(nodes.l2.rpc, nodes.signal),
     recordedAt: toIsoTime(options.clock.now()),
   }
 }
 
 /** The version of a node; undefined if it does not serve `web3_clientVersion`, as many providers do not. */
-async function versionOf(rpc: JsonRpcClient | undefined): Promise<string | undefined> {
+async function versionOf(
+  rpc: JsonRpcClient | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   if (rpc === undefined) return undefined
-  const [answer] = await rpc.batch([{ method: 'web3_clientVersion', params: [] }])
+  const [answer] = await rpc.batch([{ method: 'web3_clientVersion', params: [] }], { signal })
   if (answer === undefined || 'error' in answer) return undefined
   return typeof answer.result === 'string' ? answer.result : undefined
 }

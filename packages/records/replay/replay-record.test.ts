@@ -7,6 +7,8 @@ import { isFault } from '#runtime/fault.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { BeaconClient } from '#l1/beacon-client.ts'
 import { BlobCommitments } from '#l1/blob-commitments.ts'
+import { parseL1Block } from '#l1/unverified-l1-block.ts'
+import { flawOfL1Block, flawOfL1Receipts } from '#l1/verify-l1-block.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
 import { serveHttp } from '#test/fakes/http-server.ts'
 import { linesOf } from '#test/fakes/record-again.ts'
@@ -69,6 +71,22 @@ test('labels follow the head, and blocks above the head are not found', async (t
   assert.equal(await numberOf('0x6'), undefined)
   assert.equal(await ask('eth_getBlockByHash', lines[6]?.block.hash, true), null)
   assert.equal(await ask('eth_getBlockReceipts', '0x6'), null)
+})
+
+test('L1 block 0 is made up for a record that begins later, with a valid hash', async (t) => {
+  const { ask, chain } = await replayed(t, join(recordsFolder, 'late-genesis'))
+  const block = (await ask('eth_getBlockByNumber', '0x0', true)) as Json
+  const parsed = parseL1Block(block)
+  const { header, hash } = parsed
+  assert.equal(header.number, 0n)
+  assert.equal(flawOfL1Block(parsed), undefined)
+  assert.equal(flawOfL1Receipts(parsed, []), undefined)
+  assert.deepEqual(await ask('eth_getBlockByHash', hash, true), block)
+  assert.deepEqual(await ask('eth_getBlockReceipts', '0x0'), [])
+  const { first } = chain
+  assert.equal(first.number, 7n)
+  assert.equal(header.timestamp, first.timestamp - 7n * 12n)
+  assert.equal(await ask('eth_getBlockByNumber', '0x1', true), null)
 })
 
 const withBlobs = lines.find(({ blobs = [] }) => blobs.length > 0)

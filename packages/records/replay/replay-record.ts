@@ -5,6 +5,7 @@ import { serveJsonRpc } from '#json-rpc/json-rpc-server.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
 import { readLines, requireFile, within } from '#records/folder/read-lines.ts'
 import { serveBeaconApi } from './beacon-api.ts'
+import { madeUpGenesis } from './made-up-genesis.ts'
 import { replayMethods, storageMethod } from './replay-methods.ts'
 import { type Growth, replayViews, type TimedView } from './replay-views.ts'
 import { parseReplayedBlock, ReplayedChain } from './replayed-chain.ts'
@@ -46,7 +47,9 @@ export interface ReplayedL1 {
 export async function replayL1(folder: string, options: ReplayL1Options): Promise<ReplayedL1> {
   const { host, rpcPort, beaconPort, clock, growth } = options
   const config = await readRollupConfig(folder)
-  const chain = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
+  const recorded = await readReplayedChain(requireFile(folder, 'l1.ndjson'), (json) => json)
+  const { blocks, first: oldest } = recorded
+  const chain = oldest.number === 0n ? recorded : new ReplayedChain(blocks, madeUpGenesis(oldest))
   const views = growth === undefined ? [] : replayViews(chain.blocks, growth)
   const signer = options.unsafeBlockSigner ?? toAddress(new Uint8Array(20))
   const methods = {

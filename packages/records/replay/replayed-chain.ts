@@ -74,6 +74,8 @@ export class ReplayedChain {
   readonly blocks: readonly ReplayedBlock[]
   /** The oldest block. */
   readonly first: ReplayedBlock
+  /** Block 0, if the record does not have it. */
+  readonly #genesis: ReplayedBlock | undefined
   readonly #byHash: Map<string, ReplayedBlock>
   readonly #places: ReadonlyMap<string, { readonly number: bigint; readonly at: number }>
   readonly #listeners = new Set<(blocks: readonly ReplayedBlock[]) => void>()
@@ -81,16 +83,21 @@ export class ReplayedChain {
   /** The highest head so far. Blocks up to it are found by hash even if they are not canonical. */
   #highest: bigint
 
-  /** @throws RangeError without a block */
-  constructor(blocks: readonly ReplayedBlock[]) {
+  /**
+   * @param genesis block 0, for blocks that begin later
+   * @throws RangeError without a block
+   */
+  constructor(blocks: readonly ReplayedBlock[], genesis?: ReplayedBlock) {
     const [first] = blocks
     const last = blocks.at(-1)
     if (first === undefined || last === undefined) throw new RangeError('no block to replay')
     this.blocks = blocks
     this.first = first
+    this.#genesis = genesis
     this.#view = this.#usualView(last.number)
     this.#highest = last.number
-    this.#byHash = new Map(blocks.map((block) => [block.hash, block]))
+    const all = genesis === undefined ? blocks : [genesis, ...blocks]
+    this.#byHash = new Map(all.map((block) => [block.hash, block]))
     this.#places = new Map(
       blocks.flatMap(({ number, transactionHashes }) =>
         transactionHashes.map((hash, at) => [hash, { number, at }] as const),
@@ -172,6 +179,7 @@ export class ReplayedChain {
   }
 
   #canonical({ branch, head }: ChainView, number: bigint): ReplayedBlock | undefined {
+    if (number === this.#genesis?.number) return this.#genesis
     if (number > head || number < this.first.number) return undefined
     const at = branch[0] === undefined ? -1 : Number(number - branch[0].number)
     return branch[at] ?? this.blocks[Number(number - this.first.number)]
@@ -189,7 +197,7 @@ export class ReplayedChain {
       case 'finalized':
         return finalized
       case 'earliest':
-        return this.first.number
+        return this.#genesis?.number ?? this.first.number
       default:
         return undefined
     }

@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Fault, toError } from '#runtime/fault.ts'
+import { makeFolder } from '#runtime/make-folder.ts'
 
 /**
  * Writes a secret to a new file that only its owner can read.
@@ -9,7 +10,7 @@ import { Fault, toError } from '#runtime/fault.ts'
  */
 export async function writeSecretFile(path: string, secret: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+    await makeFolder(dirname(path), 0o700)
   } catch (cause) {
     throw refused('write', path, cause)
   }

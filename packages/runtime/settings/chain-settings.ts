@@ -13,21 +13,27 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { Fault } from '#runtime/fault.ts'
 import { readConfigSources, readRollupConfigFiles } from './rollup-config-files.ts'
 import { jsonProblem } from '#runtime/json-file.ts'
-import { choices, readableFile, want } from './setting-kinds.ts'
+import { choices, insteadOf, readableFile, want } from './setting-kinds.ts'
+
+/** The name of a network. */
+export const networkName: z.ZodType<string> = choices(
+  want(
+    z.string().refine((name): boolean => isNetworkName(name), {
+      error: ({ input }) => networksLike(String(input)),
+    }),
+    'a network of the superchain registry, such as op-mainnet',
+  ),
+  networkNames,
+)
 
 /** Settings that select the chain: a network of the registry, or files. */
 export const chainSettings = z.strictObject({
-  network: choices(
-    want(
-      z.string().refine((name): boolean => isNetworkName(name), {
-        error: ({ input }) => networksLike(String(input)),
-      }),
-      'a network of the superchain registry, such as op-mainnet',
-    ),
-    networkNames,
-  )
-    .optional()
-    .describe('network whose rollup config is built in; or give --rollup-config'),
+  network: insteadOf(
+    'rollupConfig',
+    networkName
+      .optional()
+      .describe('network whose rollup config is built in; or give --rollup-config'),
+  ),
   rollupConfig: readableFile("a rollup config in op-node's form", jsonProblem)
     .optional()
     .describe('rollup config of any other chain'),

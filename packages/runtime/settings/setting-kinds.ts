@@ -25,6 +25,17 @@ export function secret<Kind extends z.ZodType>(kind: Kind): Kind {
   return kind.meta({ ...kind.meta(), isSecret: true })
 }
 
+/** Declares that either this setting or another must be given, and not both. @param other its key */
+export function insteadOf<Kind extends z.ZodType>(other: string, kind: Kind): Kind {
+  return kind.meta({ ...kind.meta(), insteadOf: other })
+}
+
+/** Key of the other setting of a pair of which exactly one must be given; undefined if there is none. */
+export function otherOf(kind: z.ZodType): string | undefined {
+  const other = kind.meta()?.['insteadOf']
+  return typeof other === 'string' ? other : undefined
+}
+
 /** A URL with one of the given protocols, such as `http`. */
 export function url(protocols: readonly string[], example: string): z.ZodType<string> {
   const fits = (text: string) =>

@@ -1,7 +1,16 @@
 import type { Command } from 'commander'
 import * as z from 'zod'
+import { alternativeMistakes } from './alternatives.ts'
 import { type FlagValues, type GivenValue, givenValues } from './given-values.ts'
-import { anyText, type Bounds, boundsOf, choicesOf, switchText, wantOf } from './setting-kinds.ts'
+import {
+  anyText,
+  type Bounds,
+  boundsOf,
+  choicesOf,
+  otherOf,
+  switchText,
+  wantOf,
+} from './setting-kinds.ts'
 import { parseFlags, suggestionFor } from './settings-options.ts'
 
 /** The settings of a program: a zod object whose fields are kinds of settings. */
@@ -103,6 +112,8 @@ export interface SettingDescription {
   readonly choices: readonly string[] | undefined
   /** Undefined if it is not a number. */
   readonly bounds: Bounds | undefined
+  /** Key of the setting of which exactly this one or the other must be given; undefined if there is none. */
+  readonly insteadOf: string | undefined
 }
 
 /**
@@ -137,6 +148,7 @@ export function readSettings<Schema extends SettingsSchema>(
     if (issue !== undefined && !wrong.has(setting.key))
       mistakes.push(mistakeOf(setting, values.get(setting.key), issue))
   }
+  mistakes.push(...alternativeMistakes(descriptions, given))
   if (!parsed.success || mistakes.length > 0) throw new SettingsError(mistakes)
   return {
     settings: parsed.data,
@@ -191,6 +203,7 @@ export function describeSettings(schema: SettingsSchema): readonly SettingDescri
       isSecret: kind.meta()?.['isSecret'] === true,
       choices: choicesOf(innermost(kind)),
       bounds: boundsOf(innermost(kind)),
+      insteadOf: otherOf(kind),
       defaultText: absent.success ? shownDefault(kind, absent.data) : undefined,
     }
   })

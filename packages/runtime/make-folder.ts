@@ -1,0 +1,23 @@
+import { existsSync } from 'node:fs'
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { isSystemError } from './fault.ts'
+
+/**
+ * Creates a folder and those above it, unless it exists. `mkdir` with `recursive` would not end below /proc, which reports
+ * a folder as missing that cannot be created.
+ *
+ * @throws the error of the operating system
+ */
+export async function makeFolder(path: string, mode = 0o777): Promise<void> {
+  try {
+    await mkdir(path, mode)
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    const above = dirname(path)
+    if (error.code === 'ENOENT' && !existsSync(above)) {
+      await makeFolder(above, mode)
+      await makeFolder(path, mode)
+    } else if (error.code !== 'EEXIST' || !(await stat(path)).isDirectory()) throw error
+  }
+}

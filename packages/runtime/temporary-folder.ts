@@ -1,0 +1,32 @@
+import { rmSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { atExit } from './at-exit.ts'
+import { isSystemError } from './fault.ts'
+
+/** A folder that is removed at the latest when the process exits. */
+export interface TemporaryFolder {
+  readonly path: string
+  /** Removes the folder. It is removed once more at the exit, since work that was cancelled may have written to it. */
+  remove(): Promise<void>
+  /** Keeps the folder, which has been moved to its place. */
+  keep(): void
+}
+
+/** Creates a folder with a unique name. @param prefix its path, without the end of the name */
+export async function makeTemporaryFolder(prefix: string): Promise<TemporaryFolder> {
+  return temporaryFolder(await mkdtemp(prefix))
+}
+
+/** Makes a folder that exists a temporary one. */
+export function temporaryFolder(path: string): TemporaryFolder {
+  const options = { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }
+  const cancel = atExit(() => {
+    try {
+      rmSync(path, options)
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      process.stderr.write(`${path} is left: ${error.message}\n`)
+    }
+  })
+  return { path, remove: () => rm(path, options), keep: cancel }
+}

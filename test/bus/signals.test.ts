@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { isSystemError } from '#runtime/fault.ts'
+import { configFlags } from '#test/command/config-flags.ts'
+import { type StoppedProgram, stopThroughout } from '#test/command/stop-at.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { until } from './conformance/raw-client.ts'
+import { requireNatsServer } from './servers.ts'
+
+// Programs with a NATS server, stopped during their start and when they are up; test/command has the others.
+
+const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
+const found = await requireNatsServer()
+const server = found.kind === 'program' ? [`--nats-server=${found.path}`] : []
+const folder = mkdtempSync(join(tmpdir(), 'atoll-signals-'))
+after(() => rmSync(folder, { recursive: true }))
+const jwtSecretFile = join(folder, 'jwt.hex')
+writeFileSync(jwtSecretFile, '11'.repeat(32))
+
+const urls = ['--l1-rpc-urls=http://127.0.0.1:1', '--engine-url=http://127.0.0.1:1']
+const engine = [...urls, `--jwt-secret-file=${jwtSecretFile}`]
+const chain = configFlags(join(recordsFolder, 'all-forks-lagoon'))
+
+const programs: readonly (StoppedProgram & { readonly early: number })[] = [
+  {
+    name: 'bus serve',
+    early: 600,
+    args: (data) => ['bus', 'serve', '--chain-id=10', '--port=0', `--data-dir=${data}`, ...server],
+    isUp: (output) => output.includes('SAFE_AT created'),
+  },
+  {
+    name: 'node',
+    early: 900,
+    args: (data) => {
+      const own = ['--log-format=json', `--data-dir=${data}`, ...server]
+      return ['node', ...chain, ...engine, ...own]
+    },
+    isUp: (output) => /(?:"msg":"running"[^]*){3}/u.test(output),
+  },
+  {
+    name: 'devnet',
+    early: 1_500,
+    args: () => ['devnet', '--json', ...server],
+    // The services are started, and the setup of KZG begins, which nothing interrupts.
+    isUp: (output) => output.includes('the bus is nats-server'),
+    upMs: 1_000,
+  },
+]
+
+for (const { early, ...program } of programs)
+  test(`a signal stops ${program.name} within a second`, () =>
+    stopThroughout(program, [early, 'up']))
+
+test('a second signal ends a devnet that hangs, with its processes and its folder', async () => {
+  const temporary = join(folder, 'tmp')
+  mkdirSync(temporary)
+  const env = { PATH: process.env['PATH'], HOME: folder, TMPDIR: temporary }
+  const child = spawn(process.execPath, [atoll, 'devnet', '--json', ...server], { env })
+  const ended = once(child, 'exit')
+  const pid = child.pid ?? 0
+  const services = () => childrenOf(pid).filter((one) => !commandOf(one).includes('nats-server'))
+  await until('its services run', () => services().length === 3)
+  const children = childrenOf(pid)
+  for (const service of services()) process.kill(service, 'SIGSTOP')
+  child.kill('SIGINT')
+  await setTimeout(600)
+  const askedMs = performance.now()
+  child.kill('SIGINT')
+  assert.deepEqual(await ended, [130, null])
+  assert.ok(performance.now() - askedMs < 1_000)
+  assert.deepEqual(readdirSync(temporary), [])
+  await until('all have ended', () => children.every((one) => commandOf(one) === ''))
+})
+
+function childrenOf(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  return children === '' ? [] : children.split(' ').map(Number)
+}
+
+/** The command line of a process; empty if it has ended. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch (error) {
+    if (isSystemError(error) && ['ENOENT', 'ESRCH'].includes(error.code)) return ''
+    throw error
+  }
+}

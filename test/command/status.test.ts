@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { leaveBus } from '#test/fakes/bus-folder.ts'
+import { runAtoll } from './run-atoll.ts'
+
+/** A home folder, and what `status` says in it. */
+function newHome(t: TestContext) {
+  const home = mkdtempSync(join(tmpdir(), 'atoll-home-'))
+  t.after(() => rmSync(home, { recursive: true }))
+  const status = (...args: readonly string[]) => runAtoll(['status', ...args], { HOME: home })
+  return { home, nodes: join(home, '.atoll'), status }
+}
+
+test('without a bus, status names what it tries, prints an error with advice, and ends with code 4', async (t) => {
+  const { home } = newHome(t)
+  const dataDir = join(home, 'stopped-node')
+  await runAtoll(['keys', 'create-bus', join(dataDir, 'bus', 'keys')])
+  await leaveBus(join(dataDir, 'bus'))
+  for (const service of ['da-watcher', 'derivation', 'engine']) mkdirSync(join(dataDir, service))
+  const asks = 'node main of chain 10: asking nats://127.0.0.1:1'
+  const refused =
+    /no-node: no NATS server answers at nats:\/\/127\.0\.0\.1:1 \(connect ECONNREFUSED/
+  const stopped = /: it is stopped; start it with atoll node --data-dir .*stopped-node,/
+  const cases = [
+    [
+      'status --nats-urls=nats://127.0.0.1:1 --chain-id=10',
+      `${asks} (that of --nats-urls)`,
+      refused,
+    ],
+    [`status --data-dir=${dataDir}`, `${asks} (the last one in ${dataDir}/bus)`, refused],
+    [`bus status --data-dir=${dataDir}`, asks, stopped],
+    [
+      `bus status --data-dir=${home}/no`,
+      'atoll: ',
+      /no-node: no node keeps its bus in .*no\nstart/,
+    ],
+  ] as const
+  const asked = cases.map(async ([command, first, message]) => {
+    const { code, out, err } = await runAtoll(command.split(' '), { HOME: home })
+    assert.deepEqual([code, out], [4, ''])
+    assert.ok(err.startsWith(first), err)
+    assert.match(err, message)
+  })
+  await Promise.all(asked)
+})
+
+/** Milliseconds that a command takes. */
+async function timeOf(command: Promise<unknown>): Promise<number> {
+  const startedMs = performance.now()
+  await command
+  return performance.now() - startedMs
+}
+
+test('status of a bus whose process has ended answers at once', async (t) => {
+  const { nodes, status } = newHome(t)
+  await runAtoll(['keys', 'create-bus', join(nodes, '10', 'bus', 'keys')])
+  await leaveBus(join(nodes, '10', 'bus'))
+  // A machine with other work is slow to start a process at all.
+  const loadMs = await timeOf(runAtoll(['--version']))
+  const tookMs = await timeOf(status())
+  assert.ok(tookMs < loadMs + 1_000, `${tookMs} ms, of which ${loadMs} ms to start`)
+})
+
+test('status names the nodes in the folder of all nodes if none or several of them match', async (t) => {
+  const { nodes, status } = newHome(t)
+  assert.match((await status()).err, /no node keeps its bus in .*\.atoll\n/)
+  await leaveBus(join(nodes, '10', 'bus'))
+  await leaveBus(join(nodes, '904', 'bus'), { chainId: '904' })
+  const several = await status()
+  assert.equal(several.code, 2)
+  assert.match(
+    several.err,
+    /several nodes are in .*\n {2}node main of chain 10 in .*\n {2}node main/,
+  )
+  const wrong = await status('--chain-id=11')
+  assert.equal(wrong.code, 4)
+  assert.match(wrong.err, /--chain-id is 11, but .*\.atoll has\n {2}node main of chain 10 in/)
+  const within = await status('--chain-id=11', `--data-dir=${nodes}`)
+  assert.equal(within.code, 2)
+})
