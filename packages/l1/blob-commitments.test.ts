@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fromHex, toHex } from '#protocol/codec/hex.ts'
 import { firstLineOf } from '#test/fakes/record-lines.ts'
@@ -34,4 +39,24 @@ test('the calling thread is not blocked', async () => {
   await Promise.all(Array.from({ length: 4 }, () => commitments.versionedHash(fromHex(blob))))
   clearInterval(count)
   assert.ok(turns > 10, String(turns))
+})
+
+test('a process ends at once during the setup, with its code', { timeout: 20_000 }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-setup-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'ends.mjs')
+  const urlOf = (path: string) => new URL(path, import.meta.url).href
+  const script = `
+    import { BlobCommitments } from '${urlOf('blob-commitments.ts')}'
+    import { endProcess } from '${urlOf('../runtime/end-process.ts')}'
+    new BlobCommitments().prepare()
+    setTimeout(() => { console.log('ends'); endProcess(3) }, 700)`
+  writeFileSync(file, script)
+  const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  await once(child.stdout, 'data')
+  const startedMs = performance.now()
+  assert.deepEqual(await ended, [3, null])
+  // The setup takes 2 s without other work on the machine.
+  assert.ok(performance.now() - startedMs < 1_000)
 })

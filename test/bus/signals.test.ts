@@ -58,7 +58,7 @@ for (const { early, ...program } of programs)
   test(`a signal stops ${program.name} within a second`, () =>
     stopThroughout(program, [early, 'up']))
 
-test('a second signal ends a devnet that hangs, with its processes and its folder', async () => {
+test('a second signal ends a devnet that hangs, with its processes and its folder', async (t) => {
   const temporary = join(folder, 'tmp')
   mkdirSync(temporary)
   const env = { PATH: process.env['PATH'], HOME: folder, TMPDIR: temporary }
@@ -68,6 +68,9 @@ test('a second signal ends a devnet that hangs, with its processes and its folde
   const services = () => childrenOf(pid).filter((one) => !commandOf(one).includes('nats-server'))
   await until('its services run', () => services().length === 3)
   const children = childrenOf(pid)
+  t.after(() => {
+    for (const one of children) if (commandOf(one) !== '') process.kill(one, 'SIGKILL')
+  })
   for (const service of services()) process.kill(service, 'SIGSTOP')
   child.kill('SIGINT')
   await setTimeout(600)
