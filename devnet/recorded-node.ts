@@ -48,6 +48,7 @@ export async function startRecordedNode(options: RecordedNodeOptions): Promise<R
     dataDir: join(folder, 'node'),
     natsServer,
     natsPort: 0,
+    health: { host: '127.0.0.1', port: 0 },
     ...(isInMemory !== undefined && { isInMemory }),
     given: {
       ...configFiles(record),

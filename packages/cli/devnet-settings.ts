@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { natsServer } from '#node/bus-settings.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
-import { onOff, oneOf, shownDefault, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import { onOff, oneOf, seconds, shownDefault, want } from '#runtime/settings/setting-kinds.ts'
 
 const keptRecord = fileURLToPath(
   new URL('../../test/vectors/records/all-forks-lagoon', import.meta.url),
@@ -42,7 +42,7 @@ export const devnetSettings = z.strictObject({
   until: until
     .optional()
     .describe('end when these heads are reached; default: when all recorded blocks are final'),
-  timeoutSeconds: wholeNumber(1, 86_400)
+  timeoutSeconds: seconds(1, 86_400)
     .default(180)
     .describe('time limit for reaching the heads; the command exits with 1 if it is exceeded'),
   json: onOff().default(false).describe('whether to print one JSON object at the end'),

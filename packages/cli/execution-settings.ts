@@ -1,3 +1,4 @@
+import { hexKeyProblem } from '#runtime/keys/hex-key.ts'
 import * as z from 'zod'
 import { hardforkNames } from '#protocol/chains/hardforks.ts'
 import { logSettings } from '#runtime/settings/service-settings.ts'
@@ -20,7 +21,7 @@ export const executionClientSettings = z.strictObject({
   genesis: readableFile("a genesis in geth's form, gzipped or not").describe(
     'first block of the chain; atoll genesis makes one',
   ),
-  jwtSecretFile: readableFile('64 hex digits').describe(
+  jwtSecretFile: readableFile('64 hex digits', hexKeyProblem).describe(
     'secret that the consensus client knows too; atoll keys create jwt makes one',
   ),
   dataDir: z.string().optional().describe('folder for the chain; default: in memory'),

@@ -3,6 +3,7 @@ import { endProcess } from '#runtime/end-process.ts'
 import { isFault } from '#runtime/fault.ts'
 import { faultRule } from '#runtime/fault-codes.ts'
 import { onParentGone } from '#runtime/on-stop-signal.ts'
+import { writeError } from '#runtime/screen/lines.ts'
 import { SettingsError } from '#runtime/settings/settings.ts'
 import { exitCodes } from './exit-codes.ts'
 import { isNodeService } from '#node/node-services.ts'
@@ -44,17 +45,16 @@ function explain(error: unknown): number {
     return error.exitCode === 0 ? 0 : exitCodes.usage
   }
   if (error instanceof SettingsError) {
-    process.stderr.write(`atoll: ${error.message}\nSee --help for all settings.\n`)
+    writeError(`atoll: ${error.message}\nSee --help for all settings.`)
     return exitCodes.usage
   }
   if (isFault(error)) {
-    process.stderr.write(`atoll: ${error.message}\n`)
     const { advice, exit } = faultRule(error.code)
-    process.stderr.write(`${advice}\n`)
+    writeError(`atoll: ${error.message}\n${advice}`)
     return exit === undefined ? exitCodes.failed : exitCodes[exit]
   }
   if (isEnvironmental(error)) {
-    process.stderr.write(`atoll: ${error.message}\n`)
+    writeError(`atoll: ${error.message}`)
     return exitCodes.failed
   }
   throw error

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { describeSettings, readSettings } from '#runtime/settings/settings.ts'
+import { describeSettings, readSettings, SettingsError } from '#runtime/settings/settings.ts'
 import { nodeSettings } from '#node/node-settings.ts'
 import { opNodeAliases, opNodeForeign } from './op-node-aliases.ts'
 
-const required = ['--l1-rpc-urls=http://127.0.0.1:1', '--jwt-secret-file=package.json']
+const required = ['--l1-rpc-urls=http://127.0.0.1:1', '--jwt-secret-file=test/fakes/jwt.hex']
 
 function read(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const source = {
@@ -23,7 +23,7 @@ test('each alias belongs to an existing setting and is documented', async () => 
   for (const { flag, variable, key } of opNodeAliases) {
     const ours = known.get(key)
     assert.ok(ours !== undefined, key)
-    const row = page.split('\n').find((line) => line.includes(`\`${flag}\``))
+    const row = page.split('\n').find((line) => line.startsWith(`| \`${flag}\``))
     assert.ok(row?.includes(variable) === true && row.includes(`\`${ours}\``), flag)
   }
 })
@@ -72,16 +72,25 @@ test('flags of op-node set the corresponding settings of Atoll', () => {
     l1BeaconArchiveUrls: 'http://127.0.0.1:4',
     logFormat: 'text',
     l1RpcUrls: 'http://127.0.0.1:1',
-    jwtSecretFile: 'package.json',
+    jwtSecretFile: 'test/fakes/jwt.hex',
     network: 'op-mainnet',
   })
 })
 
-test('variables of op-node apply if the variable of Atoll is not set', () => {
-  const env = { OP_NODE_L1_BEACON: 'http://127.0.0.1:2' }
-  assert.equal(read([], env).given['l1BeaconUrls'], 'http://127.0.0.1:2')
-  const both = { ...env, ATOLL_L1_BEACON_URLS: 'http://127.0.0.1:3' }
-  assert.equal(read([], both).given['l1BeaconUrls'], 'http://127.0.0.1:3')
+test('variables of op-node set the corresponding settings, unless they are empty', () => {
+  const url = 'http://127.0.0.1:2'
+  const env = { OP_NODE_L1_BEACON: url, OP_NODE_L1_BEACON_ARCHIVER: '', OP_NODE_SYNCMODE: '' }
+  const { given, names } = read([], env)
+  assert.deepEqual([given['l1BeaconUrls'], given['l1BeaconArchiveUrls']], [url, undefined])
+  assert.equal(names['l1BeaconUrls'], 'OP_NODE_L1_BEACON')
+})
+
+test('a flag under any name replaces a variable under any name', () => {
+  const [a, b] = ['http://127.0.0.1:2', 'http://127.0.0.1:3']
+  const l1 = (args: readonly string[], env: Readonly<Record<string, string>>) =>
+    read(args, env).given['l1BeaconUrls']
+  assert.equal(l1([`--l1.beacon=${a}`], { ATOLL_L1_BEACON_URLS: b }), a)
+  assert.equal(l1([`--l1-beacon-urls=${a}`], { OP_NODE_L1_BEACON: b }), a)
 })
 
 test('variables of op-node without a counterpart are reported, but are not an error', () => {
@@ -102,8 +111,90 @@ test('variables of op-node without a counterpart are reported, but are not an er
   ])
 })
 
-test('a value that cannot be converted is reported, not ignored', () => {
-  assert.throws(() => read(['--syncmode=fast']), /--sync-mode is "fast"/)
-  assert.throws(() => read(['--l1.rpc-rate-limit=0.5']), /--l1-rate-limit is "0.5"/)
-  assert.throws(() => read(['--l1.http-poll-interval=soon']), /--l1-poll-ms is "soon"/)
+/** The mistakes of some flags and variables, each in one line. */
+function mistakes(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  try {
+    read(args, env)
+  } catch (error) {
+    assert.ok(error instanceof SettingsError)
+    return error.mistakes.map(({ what, right }) => `${what}: ${right}`)
+  }
+  return []
+}
+
+test('a mistake in a setting of op-node names the flag or variable that was given, and the values of op-node', () => {
+  const args = [
+    '--syncmode=fast',
+    '--l1.rpc-rate-limit=0.5',
+    '--l1.http-poll-interval=12',
+    '--l1.epoch-poll-interval=0',
+    '--l2.engine-rpc-timeout=soon',
+    '--log.level=loud',
+    '--rollup.config=/nowhere',
+    '--l1.rpc-max-batch-size=0',
+  ]
+  const env = {
+    OP_NODE_LOG_FORMAT: 'yaml',
+    OP_NODE_L1_BEACON: 'beacon:5052',
+    OP_NODE_SYNCMODE_OFFSET_EL_SAFE: '3600',
+  }
+  const duration = 'a duration with its unit, such as 12s or 1m30s, from'
+  const beacon = 'beacon API endpoints of L1; required if the batcher posts blobs'
+  assert.deepEqual(mistakes(args, env).toSorted(), [
+    `--l1.epoch-poll-interval is "0": want ${duration} 10ms to 1h; also OP_NODE_L1_EPOCH_POLL_INTERVAL`,
+    `--l1.http-poll-interval is "12": want ${duration} 10ms to 10m; also OP_NODE_L1_HTTP_POLL_INTERVAL`,
+    '--l1.rpc-max-batch-size is "0": want a whole number from 1 to 1000 (calls in one request to L1; an endpoint that refuses this many gets fewer); also OP_NODE_L1_RPC_MAX_BATCH_SIZE',
+    '--l1.rpc-rate-limit is "0.5": want a whole number of calls per second; also OP_NODE_L1_RPC_RATE_LIMIT',
+    `--l2.engine-rpc-timeout is "soon": want ${duration} 1ms to 10m; also OP_NODE_L2_ENGINE_RPC_TIMEOUT`,
+    '--log.level is "loud": want one of trace, debug, info, warn, error, crit; also OP_NODE_LOG_LEVEL',
+    '--network and --rollup-config are both given: give --network or --rollup-config, one of the two',
+    `--rollup.config is "/nowhere": want a rollup config in op-node's form, a file that can be read (rollup config of any other chain); /nowhere: no such file; also OP_NODE_ROLLUP_CONFIG`,
+    '--syncmode is "fast": want one of consensus-layer, execution-layer; also OP_NODE_SYNCMODE',
+    `OP_NODE_L1_BEACON is "beacon:5052": want a URL, such as http://localhost:5052; several with commas (${beacon}); also --l1.beacon`,
+    'OP_NODE_LOG_FORMAT is "yaml": want one of text, terminal, logfmt, logfmtms, json, jsonms; also --log.format',
+    `OP_NODE_SYNCMODE_OFFSET_EL_SAFE is "3600": want ${duration} 0s to 8760h; also --syncmode.offset-el-safe`,
+  ])
+  assert.deepEqual(mistakes(['--syncmode']), [
+    '--syncmode has no value: want one of consensus-layer, execution-layer',
+  ])
+})
+
+test('a setting under two names is a mistake that has both', () => {
+  const [a, b] = ['http://127.0.0.1:2', 'http://127.0.0.1:3']
+  assert.deepEqual(mistakes([`--l1=${a}`]), [
+    '--l1-rpc-urls and --l1 are both given: give one of them: each is a name of --l1-rpc-urls',
+  ])
+  assert.deepEqual(mistakes([`--l1.beacon-fallbacks=${a}`, `--l1.beacon-archiver=${b}`]), [
+    '--l1.beacon-fallbacks and --l1.beacon-archiver are both given: give one of them: each is a name of --l1-beacon-archive-urls',
+  ])
+  assert.deepEqual(mistakes([`--l1.beacon=${a}`, '--l1.beacon', b]), [
+    '--l1.beacon is given 2 times: give it once: want a URL, such as http://localhost:5052; several with commas',
+  ])
+  assert.deepEqual(mistakes([], { OP_NODE_L1_BEACON: a, ATOLL_L1_BEACON_URLS: b }), [
+    'ATOLL_L1_BEACON_URLS and OP_NODE_L1_BEACON are both given: give one of them: each is a name of --l1-beacon-urls',
+  ])
+})
+
+test('levels and formats of the log are those of op-node', () => {
+  const level = (word: string) => read([`--log.level=${word}`]).given['logLevel']
+  assert.deepEqual(['trace', 'TRCE', 'Debug', 'INFO', 'warn', 'eror', 'crit'].map(level), [
+    'debug',
+    'debug',
+    'debug',
+    'info',
+    'warn',
+    'error',
+    'error',
+  ])
+  const format = (word: string) => read([`--log.format=${word}`]).given['logFormat']
+  // Only text depends on the terminal.
+  const expected = process.stdout.isTTY ? 'text' : 'logfmt'
+  assert.deepEqual(['text', 'terminal', 'logfmt', 'logfmtms', 'json', 'jsonms'].map(format), [
+    expected,
+    'text',
+    'logfmt',
+    'logfmt',
+    'json',
+    'json',
+  ])
 })

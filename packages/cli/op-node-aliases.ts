@@ -1,6 +1,44 @@
-import type { ForeignSetting, SettingAlias } from '#runtime/settings/settings.ts'
+import type { ForeignSetting, SettingAlias, SettingForm } from '#runtime/settings/settings.ts'
+import { parseGoDuration, toGoDuration } from './go-duration.ts'
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+const milliseconds = durationIn(1)
+const seconds = durationIn(1_000)
+
+/** Calls per second. Op-node accepts a fraction, and Atoll does not. */
+const wholeRate: SettingForm = {
+  want: () => 'a whole number of calls per second',
+  toOurs: (rate) => (/^\d+(?:\.0*)?$/u.test(rate) ? String(Number(rate)) : undefined),
+}
+
+const syncMode = oneOf({ 'consensus-layer': 'cl', 'execution-layer': 'el' })
+
+const logLevels = oneOf({
+  trace: 'debug',
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  error: 'error',
+  crit: 'error',
+})
+
+/** Op-node ignores the case of a level, and takes the short forms of its log too. */
+const logLevel: SettingForm = {
+  ...logLevels,
+  toOurs: (level) => {
+    const word = level.toLowerCase()
+    return logLevels.toOurs({ trce: 'trace', dbug: 'debug', eror: 'error' }[word] ?? word)
+  },
+}
+
+const logFormat = oneOf({
+  // As in op-node, this depends on the terminal.
+  text: process.stdout.isTTY ? 'text' : 'logfmt',
+  terminal: 'text',
+  logfmt: 'logfmt',
+  logfmtms: 'logfmt',
+  json: 'json',
+  jsonms: 'json',
+})
 
 /** Settings of op-node that `atoll node` understands. */
 export const opNodeAliases: readonly SettingAlias[] = [
@@ -28,7 +66,9 @@ export const opNodeAliases: readonly SettingAlias[] = [
   alias('syncmode', 'SYNCMODE', 'syncMode', syncMode),
   alias('syncmode.offset-el-safe', 'SYNCMODE_OFFSET_EL_SAFE', 'elSyncSafeOffsetSeconds', seconds),
   alias('verifier.l1-confs', 'VERIFIER_L1_CONFS', 'verifierL1Confirmations'),
-  alias('log.level', 'LOG_LEVEL', 'logLevel', (level) => level.toLowerCase()),
+  alias('metrics.addr', 'METRICS_ADDR', 'metricsAddr'),
+  alias('metrics.port', 'METRICS_PORT', 'metricsPort'),
+  alias('log.level', 'LOG_LEVEL', 'logLevel', logLevel),
   alias('log.format', 'LOG_FORMAT', 'logFormat', logFormat),
 ]
 
@@ -81,7 +121,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   ),
   foreign('safedb.path', 'the history of safe heads is always kept, in --data-dir'),
   foreign('finality.', noNeed),
-  foreign('metrics.', 'each service serves /metrics; its address is in the first line of its log'),
+  foreign('metrics.enabled', 'remove it: metrics are always served, at --metrics-addr'),
   foreign('pprof.', 'Node.js has its own profiler: NODE_OPTIONS=--cpu-prof atoll service NAME'),
   foreign('log.color', noNeed),
   foreign('log.pid', noNeed),
@@ -103,41 +143,37 @@ function foreign(
 function alias(
   flag: string,
   variable: string,
-  ...[key, toOurs]: readonly [key: string, toOurs?: SettingAlias['toOurs']]
+  ...[key, form]: readonly [key: string, form?: SettingForm]
 ): SettingAlias {
   return {
     flag: `--${flag}`,
     variable: `OP_NODE_${variable}`,
     key,
-    ...(toOurs !== undefined && { toOurs }),
+    ...(form !== undefined && { form }),
   }
 }
 
-/** Converts a Go duration, such as `12s` or `1m30s`, to milliseconds. */
-function milliseconds(duration: string): string | undefined {
-  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/gu)]
-  if (parts.length === 0 || parts.map(([text]) => text).join('') !== duration) return undefined
-  const total = parts.reduce(
-    (sum, [, count = '', unit = '']) => sum + Number(count) * (unitsMs[unit] ?? 0),
-    0,
-  )
-  return String(Math.round(total))
+/** A duration of op-node, for a setting of ours without a unit. @param unitMs unit of our setting */
+function durationIn(unitMs: number): SettingForm {
+  return {
+    want: (bounds) => {
+      const text = 'a duration with its unit, such as 12s or 1m30s'
+      if (bounds === undefined) return text
+      const [low, high] = [bounds.low, bounds.high].map((bound) => toGoDuration(bound * unitMs))
+      return `${text}, from ${low} to ${high}`
+    },
+    toOurs: (text) => {
+      const durationMs = parseGoDuration(text)
+      return durationMs === undefined ? undefined : String(Math.round(durationMs / unitMs))
+    },
+  }
 }
 
-function seconds(duration: string): string | undefined {
-  const ms = milliseconds(duration)
-  return ms === undefined ? undefined : String(Math.round(Number(ms) / 1_000))
-}
-
-/** Parses a number of calls per second; undefined for a fraction, which op-node accepts and Atoll does not. */
-function wholeRate(rate: string): string | undefined {
-  return Number.isInteger(Number(rate)) ? String(Number(rate)) : undefined
-}
-
-function logFormat(format: string): string | undefined {
-  return { text: 'text', terminal: 'text', json: 'json' }[format]
-}
-
-function syncMode(mode: string): string | undefined {
-  return { 'consensus-layer': 'cl', 'execution-layer': 'el' }[mode]
+/** @param ours our word for each of op-node's */
+function oneOf(ours: Readonly<Record<string, string>>): SettingForm {
+  return {
+    want: () => `one of ${Object.keys(ours).join(', ')}`,
+    choices: Object.keys(ours),
+    toOurs: (word) => (Object.hasOwn(ours, word) ? ours[word] : undefined),
+  }
 }

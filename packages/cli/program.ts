@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { version } from '#runtime/version.ts'
+import { addHelpLines, fitHelp } from '#runtime/settings/settings-help.ts'
 import { addBusCommands } from './commands/bus.ts'
 import { addCompletionCommands } from './commands/completion.ts'
 import { addConfigCommand } from './commands/config.ts'
@@ -14,14 +14,14 @@ import { addRecordCommand } from './commands/record.ts'
 import { addRewindCommand } from './commands/rewind.ts'
 import { addServiceCommand } from './commands/service.ts'
 import { addStatusCommand } from './commands/status.ts'
+import { addVersionCommand } from './commands/version.ts'
 
 /** The whole command line of `atoll`. */
 export function createProgram(): Command {
-  const program = new Command('atoll')
+  const program = fitHelp(new Command('atoll'))
     .description('An OP Stack rollup node as a fleet of services over NATS.')
-    .version(version)
     .showHelpAfterError('(atoll --help lists all commands)')
-    .addHelpText('after', '\nEach command lists all of its settings with --help.')
+  addHelpLines(program, ['Each command lists all of its settings with --help.'])
   addDevnetCommand(program)
   addNodeCommand(program)
   addServiceCommand(program)
@@ -36,6 +36,7 @@ export function createProgram(): Command {
   addL1ReplayCommand(program)
   addConfigCommand(program)
   addCompletionCommands(program)
+  addVersionCommand(program)
   // Errors are thrown to `main`, which sets the exit code.
   for (const command of allCommands(program)) command.exitOverride()
   return program

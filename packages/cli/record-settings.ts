@@ -1,6 +1,13 @@
 import * as z from 'zod'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
-import { insteadOf, readableFile, url, want, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import {
+  insteadOf,
+  milliseconds,
+  readableFile,
+  url,
+  want,
+  wholeNumber,
+} from '#runtime/settings/setting-kinds.ts'
 
 const blockNumber = () => wholeNumber(0, Number.MAX_SAFE_INTEGER)
 
@@ -32,7 +39,5 @@ export const recordSettings = z.strictObject({
   from: blockNumber().describe('number of the L2 block that is the safe head at the start'),
   to: blockNumber().describe('number of the last L2 block'),
   out: want(z.string(), 'a folder that does not exist yet').describe('folder to write'),
-  requestTimeoutMs: wholeNumber(100, 600_000)
-    .default(30_000)
-    .describe('how long one request may take'),
+  requestTimeoutMs: milliseconds(100, 600_000).default(30_000).describe('timeout of one request'),
 })

@@ -155,7 +155,7 @@ for (const [what, answer, code] of [
   ['a number', () => 7, 'engine-response'],
   ['an unknown status', () => ({ payloadStatus: { status: 'FINE' } }), 'engine-response'],
   ['another error', () => Promise.reject(new JsonRpcError(-32_000, 'busy')), 'engine-refused'],
-  ['a missing method', () => Promise.reject(new JsonRpcError(-32_601, 'none')), 'engine-refused'],
+  ['a missing method', () => Promise.reject(new JsonRpcError(-32_601, 'none')), 'engine-port'],
 ] as const) {
   test(`${what} as an answer is a temporary fault`, async () => {
     const heads = { head: hash(1), safe: undefined, finalized: undefined }
@@ -166,6 +166,19 @@ for (const [what, answer, code] of [
     })
   })
 }
+
+for (const [what, code, error] of [
+  ['lacks a method', 'engine-old', new JsonRpcError(-32_601, 'no such method')],
+  ['has another fork active', 'engine-forks', new JsonRpcError(-38_005, 'Unsupported fork')],
+] as const)
+  test(`an execution client that has the Engine API and ${what} is a fault ${code}`, async () => {
+    const call = (method: string) =>
+      method === 'engine_exchangeCapabilities' ? Promise.resolve([]) : Promise.reject(error)
+    const rpc = { call, batch: () => Promise.reject(new Error('not expected')) }
+    const client = new EngineApiClient({ rpc, config: testRollup, monotonicMs: () => 0 })
+    const heads = { head: hash(1), safe: undefined, finalized: undefined }
+    await assert.rejects(client.forkchoice(heads), { code })
+  })
 
 test('an unset label returns no block, whether the client answers null or an error', async () => {
   const label = { kind: 'label', label: 'finalized' } as const

@@ -114,7 +114,7 @@ export class EngineApiClient implements ExecutionClient {
     } catch (error) {
       if (isRefusal(error, engineErrorCodes.invalidAttributes))
         return { kind: 'invalid', reason: `${error.message} ${JSON.stringify(error.data ?? '')}` }
-      throw toEngineFault(error, method)
+      throw await this.#toFault(error, method)
     }
   }
 
@@ -131,7 +131,7 @@ export class EngineApiClient implements ExecutionClient {
     } catch (error) {
       if (isRefusal(error, engineErrorCodes.unknownPayload)) return undefined
       const isOld = isRefusal(error, errorCodes.methodNotFound, engineErrorCodes.unsupportedFork)
-      if (version !== 5 || !isOld) throw toEngineFault(error, method)
+      if (version !== 5 || !isOld) throw await this.#toFault(error, method)
       this.#hasGetPayloadV5 = false
       return this.getPayload(payloadId, timestamp)
     }
@@ -144,7 +144,7 @@ export class EngineApiClient implements ExecutionClient {
       return json === null ? undefined : read(call.method, () => this.#toBlock(json, which))
     } catch (error) {
       if (isUnknownBlock(error)) return undefined
-      throw toEngineFault(error, call.method)
+      throw await this.#toFault(error, call.method)
     }
   }
 
@@ -172,6 +172,14 @@ export class EngineApiClient implements ExecutionClient {
 
   async chainId(): Promise<bigint> {
     return this.#ask('eth_chainId', [], (json) => parseJson(quantityJson, json))
+  }
+
+  /** The fault of a failed call. For a missing method, asks whether the server has the Engine API at all. */
+  async #toFault(error: unknown, method: string): Promise<unknown> {
+    const isMissing = isRefusal(error, errorCodes.methodNotFound) && method.startsWith('engine_')
+    if (!isMissing) return toEngineFault(error, method)
+    const isEngineApi = (await this.capabilities()) !== undefined
+    return toEngineFault(error, method, { isEngineApi })
   }
 
   async capabilities(): Promise<readonly string[] | undefined> {
@@ -202,7 +210,7 @@ export class EngineApiClient implements ExecutionClient {
       }
       return blocks
     } catch (error) {
-      throw toEngineFault(error, method)
+      throw await this.#toFault(error, method)
     }
   }
 
@@ -223,7 +231,7 @@ export class EngineApiClient implements ExecutionClient {
     try {
       return parse(await this.#call({ method, params }))
     } catch (error) {
-      throw toEngineFault(error, method)
+      throw await this.#toFault(error, method)
     }
   }
 

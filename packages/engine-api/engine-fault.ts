@@ -17,11 +17,18 @@ export function isRefusal(error: unknown, ...codes: readonly number[]): error is
 }
 
 /**
- * Converts the error of a failed call to a fault: `engine-forkchoice` (severity reset), `engine-refused`,
- * `engine-unauthorized`, `engine-unreachable` or `engine-response`. Returns any other error unchanged.
+ * Converts the error of a failed call to a fault: `engine-forkchoice` (severity reset), `engine-refused`, `engine-old`,
+ * `engine-port`, `engine-forks`, `engine-unauthorized`, `engine-unreachable` or `engine-response`. Returns any other error
+ * unchanged.
+ *
+ * @param options.isEngineApi whether the server has the Engine API, if it lacks the method
  */
-export function toEngineFault(error: unknown, method: string): unknown {
-  if (error instanceof JsonRpcError) return ofRefusal(error, method)
+export function toEngineFault(
+  error: unknown,
+  method: string,
+  { isEngineApi = true }: { readonly isEngineApi?: boolean } = {},
+): unknown {
+  if (error instanceof JsonRpcError) return ofRefusal(error, { method, isEngineApi })
   if (error instanceof DecodeError)
     return new Fault('engine-response', {
       detail: `the execution client gave a malformed answer to ${method}: ${error.message}`,
@@ -43,14 +50,19 @@ export function toEngineFault(error: unknown, method: string): unknown {
   return error
 }
 
-function ofRefusal(error: JsonRpcError, method: string): Fault {
+function ofRefusal(
+  error: JsonRpcError,
+  { method, isEngineApi }: { readonly method: string; readonly isEngineApi: boolean },
+): Fault {
   const { code, data, message } = error
   const more = data === undefined ? '' : ` ${JSON.stringify(data)}`
   const refusal = `${method}: ${message}${more} (${code})`
   const fields = { method, code }
   if (code === engineErrorCodes.invalidForkchoice)
     return new Fault('engine-forkchoice', { detail: refusal, cause: error, fields })
-  const isOld = code === errorCodes.methodNotFound || code === engineErrorCodes.unsupportedFork
-  const detail = isOld ? `the execution client is too old: ${refusal}` : refusal
-  return new Fault('engine-refused', { detail, cause: error, fields })
+  const options = { detail: refusal, cause: error, fields }
+  if (code === engineErrorCodes.unsupportedFork) return new Fault('engine-forks', options)
+  const isMissing = code === errorCodes.methodNotFound && method.startsWith('engine_')
+  if (!isMissing) return new Fault('engine-refused', options)
+  return new Fault(isEngineApi ? 'engine-old' : 'engine-port', options)
 }

@@ -105,7 +105,9 @@ export async function startExecutionClient(
   }
   const [engineUrl = '', rpcUrl = ''] = servers.map(({ url }) => url)
   const { header, hash } = chain.head
-  log.info({ engineUrl, rpcUrl, l2: { number: header.number, hash } }, 'execution client serves')
+  log.info({ url: engineUrl }, 'Engine API')
+  log.info({ url: rpcUrl }, 'JSON-RPC')
+  log.info({ l2: { number: header.number, hash } }, 'head')
   return { engineUrl, rpcUrl, chain, pool, close: () => closeAll(servers, { builds, chain }) }
 }
 

@@ -191,6 +191,41 @@ test('the size doubles every minute up to the setting, and a refusal halves it a
   }
 })
 
+test('a rate limit halves the size once for concurrent batches, and for five seconds; a small batch does not make others small', async () => {
+  const clock = new VirtualClock(0)
+  const size = new BatchSize(100, clock)
+  for (let request = 0; request < 4; request++) size.limited(25)
+  assert.ok(size.current >= 6, String(size.current))
+  const other = new BatchSize(100, clock)
+  other.limited(3)
+  assert.equal(other.current, 50)
+  await clock.run(5_000, () => false)
+  assert.equal(other.current, 100)
+})
+
+test('a server that limits the rate forever after some answers is abandoned after a few pauses', async (t) => {
+  let answered = 0
+  let requests = 0
+  const url = await serveHttp(t, ({ body }, response) => {
+    requests++
+    const calls = [JSON.parse(body) as Call | Call[]].flat()
+    if (answered + calls.length > 20) {
+      response.writeHead(429).end()
+      return
+    }
+    answered += calls.length
+    response.end(JSON.stringify(calls.length === 1 ? calls.map(result)[0] : calls.map(result)))
+  })
+  const clock = new VirtualClock(0)
+  const rpc = new JsonRpcClient({ endpoints: [{ url }], rounds: 4, timeoutMs: 5_000, clock })
+  t.after(() => rpc.close())
+  const ticking = setInterval(() => void clock.run(50, () => false), 1)
+  t.after(() => clearInterval(ticking))
+  const calls = Array.from({ length: 100 }, (_, at) => ({ method: String(at), params: [] }))
+  await assert.rejects(rpc.batch(calls), { code: 'rpc-status' })
+  assert.ok(requests < 60, String(requests))
+})
+
 test('concurrent refusals of one size halve it once', () => {
   const size = new BatchSize(8, new VirtualClock(0))
   for (let request = 0; request < 4; request++) size.refused(8)

@@ -3,12 +3,16 @@ import type { Clock } from '#runtime/clock.ts'
 /** Time after a refusal before a larger batch is tried again: plans change, and a refusal may have been an accident. */
 const growAfterMs = 60_000
 
+/** The same after a rate limit, which depends on other calls too. */
+const growAfterLimitMs = 5_000
+
 /** Number of calls that a server accepts in one request: halved when it refuses, doubled again after a while. */
 export class BatchSize {
   readonly #clock: Clock
   readonly #maximum: number
   #current: number
-  #changedAtMs = 0
+  #growAtMs = 0
+  #growAfterMs = growAfterMs
 
   /** @param maximum calls in one request, at least 1 */
   constructor(maximum: number, clock: Clock) {
@@ -20,16 +24,26 @@ export class BatchSize {
   /** Number of calls to send in one request now. */
   get current(): number {
     const nowMs = this.#clock.monotonicMs()
-    if (this.#current < this.#maximum && nowMs - this.#changedAtMs >= growAfterMs) {
+    if (this.#current < this.#maximum && nowMs >= this.#growAtMs) {
       this.#current = Math.min(this.#maximum, this.#current * 2)
-      this.#changedAtMs = nowMs
+      this.#growAtMs = nowMs + this.#growAfterMs
     }
     return this.#current
   }
 
   /** Notes that the server refused a batch of a size above 1. */
   refused(size: number): void {
-    this.#current = Math.min(this.#current, Math.floor(size / 2))
-    this.#changedAtMs = this.#clock.monotonicMs()
+    this.#shrink(Math.floor(size / 2), growAfterMs)
+  }
+
+  /** Notes that a batch of a size above 1 met a rate limit. A small batch does not make larger ones as small. */
+  limited(size: number): void {
+    this.#shrink(Math.floor(Math.max(size, this.#current) / 2), growAfterLimitMs)
+  }
+
+  #shrink(size: number, afterMs: number): void {
+    this.#current = Math.max(1, Math.min(this.#current, size))
+    this.#growAfterMs = afterMs
+    this.#growAtMs = this.#clock.monotonicMs() + afterMs
   }
 }

@@ -45,6 +45,9 @@ const maxRedirects = 3
 /** Characters of an error page that are read. */
 const maxErrorText = 1_024
 
+/** Characters of an error page that are cleaned of secrets before it is cut: a cut key would not be found. */
+const maxCleaned = 16_384
+
 /** Characters that are quoted from an error page. */
 const maxExcerpt = 300
 
@@ -183,7 +186,10 @@ export class Endpoint {
     const meaning = error === undefined ? 'other' : meaningOf(error)
     const isFinal = finalStatuses.includes(status)
     const fields = { status, isFinal, meaning, ...(retryAfterMs !== undefined && { retryAfterMs }) }
-    const said = this.clean(text).slice(0, maxExcerpt).replaceAll(/\s+/gu, ' ').trim()
+    const said = this.clean(answer.text.slice(0, maxCleaned))
+      .slice(0, maxExcerpt)
+      .replaceAll(/\s+/gu, ' ')
+      .trim()
     const detail = `HTTP status ${status}${said === '' ? '' : `: ${said}`}`
     return new Fault('rpc-status', {
       detail: `${this.name}: ${detail}`,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { Fault, toError } from '#runtime/fault.ts'
+import { Fault, isFault, toError } from '#runtime/fault.ts'
 import { originOf } from './server-url.ts'
 
 /** Headers by lower-case name. */
@@ -47,6 +47,17 @@ export function parseHeaderLines(text: string, what: string): HeaderSections {
     sections.set(origin, headers)
   }
   return sections
+}
+
+/** What is wrong with the text of a file of headers; undefined if nothing is. */
+export function headerLinesProblem(text: string): string | undefined {
+  try {
+    parseHeaderLines(text, 'it')
+    return undefined
+  } catch (error) {
+    if (isFault(error)) return error.detail
+    throw error
+  }
 }
 
 /**

@@ -50,8 +50,11 @@ export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError
 /** Codes with which servers without batches, or with a limit, refuse a batch as a whole: parse error, invalid request. */
 const wholeBatchCodes: readonly number[] = [errorCodes.parse, errorCodes.invalidRequest]
 
-/** Characters of an error message that are read; the server chooses its length. */
+/** Characters of an error message that are quoted; the server chooses its length. */
 const maxMessage = 500
+
+/** Characters of a text that is not JSON of which the start is quoted. More than a key is long. */
+const maxText = 10_000
 
 /** Fields of faults, and what removes secrets from quoted texts. */
 interface AnswerContext {
@@ -99,7 +102,7 @@ function parseJson(text: string, { fields, clean }: AnswerContext): unknown {
     return JSON.parse(text)
   } catch (cause) {
     if (!(cause instanceof SyntaxError)) throw cause
-    const start = JSON.stringify(clean(text.slice(0, maxMessage)).slice(0, 80))
+    const start = JSON.stringify(clean(text.slice(0, maxText)).slice(0, 80))
     // eslint-disable-next-line atoll/use-caught-error -- the message of the cause quotes the text with its secrets
     throw badResponse(`not JSON: ${start}`, fields)
   }
@@ -114,7 +117,7 @@ function answerOf(item: object, { fields, clean }: AnswerContext): JsonRpcAnswer
   if (typeof error !== 'object') throw badResponse('an error that is not an object', fields)
   const { code, message, data } = error as Readonly<Record<string, unknown>>
   if (typeof code !== 'number') throw badResponse('an error without code', fields)
-  const text = typeof message === 'string' ? clean(message.slice(0, maxMessage)) : 'no message'
+  const text = typeof message === 'string' ? clean(message).slice(0, maxMessage) : 'no message'
   const refusal = new JsonRpcError(code, text, data)
   if (refusal.meaning !== 'rate-limit') return { error: refusal }
   const pauseMs = pauseIn(refusal)

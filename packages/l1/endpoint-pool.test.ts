@@ -96,14 +96,27 @@ test('the only endpoint is queried twice a second while its answers are wrong, t
   for (let round = 1; round <= 10; round++) {
     assert.match(await ask(), /l1-invalid: broken; a is queried again in 1 s$/)
     assert.equal(asked.length, round)
-    // It rests: it is not queried.
-    assert.match(await ask(), /; a is queried again in 1 s$/)
-    assert.equal(asked.length, round)
-    await clock.run(500, () => false)
+    // The next query waits for the end of its rest.
+    assert.equal(clock.monotonicMs(), (round - 1) * 500)
   }
   const [a] = Object.values(plans)
   if (a !== undefined) delete a.code
   assert.equal(await ask(), 'a')
+  assert.equal(clock.monotonicMs(), 5_000)
+})
+
+test('a query does not wait for a long rest, and ends when it is aborted while it waits for a short one', async () => {
+  const fields = { retryAfterMs: 10_000 }
+  const limited = pool({ a: { afterMs: 0, code: 'rpc-limited', fields } })
+  await limited.ask()
+  assert.match(await limited.ask(), /; a is queried again in 10 s$/)
+  assert.equal(limited.clock.monotonicMs(), 0)
+  const { ask, asked } = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
+  await ask()
+  const aborted = new AbortController()
+  aborted.abort()
+  assert.equal(await ask(aborted.signal), 'aborted')
+  assert.deepEqual(asked, ['a'])
 })
 
 test('an endpoint that rests is queried when the others fail, and not before its last resort', async () => {

@@ -1,6 +1,12 @@
-import type { Clock } from '#runtime/clock.ts'
+import { type Clock, sleep } from '#runtime/clock.ts'
+import type { FaultCode } from '#runtime/fault-codes.ts'
 import { Fault, isFault, toError } from '#runtime/fault.ts'
-import { type EndpointRating, EndpointScore, type QueryKind } from './endpoint-score.ts'
+import {
+  type EndpointRating,
+  EndpointScore,
+  lastResortRestMs,
+  type QueryKind,
+} from './endpoint-score.ts'
 
 /** Endpoints and options of a pool. */
 export interface EndpointPoolOptions<Endpoint> {
@@ -61,16 +67,24 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
    * The first answer of any endpoint.
    *
    * @param task queries one endpoint; if it throws a Fault, the next endpoint is queried
-   * @throws Fault `l1-unavailable` that says why each endpoint failed, and in its field `next` when resting ones are queried again;
+   * @throws Fault `l1-unavailable`, or `l1-wrong-chain` if that holds for all, that says why each endpoint failed, and in its field `next` when resting ones are queried again;
    * `l1-behind` if every endpoint lacks the data; `aborted`; any other error that the task throws
    */
-  ask<Answer>(
+  async ask<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
     { signal, kind = 'data' }: PoolAsk = {},
   ): Promise<Answer> {
+    const restMs = this.#restMs(kind)
+    if (restMs > 0) await sleep(this.#options.clock, restMs, signal)
     const unavailable = (failures: readonly Fault[]) => this.#unavailable(failures)
     const options = { ...this.#options, ...this.#candidates(kind), kind, task, unavailable }
     return new Race(options).run(signal)
+  }
+
+  /** Time until an endpoint may be queried, if all of them rest for a short time; else 0. */
+  #restMs(kind: QueryKind): number {
+    const leastMs = Math.min(...this.#all.map(({ score }) => score.unavailableForMs(kind)))
+    return leastMs <= lastResortRestMs ? leastMs : 0
   }
 
   /** Endpoints to query, the best first; those that rest are the last resort. */
@@ -119,7 +133,7 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     const { what } = this.#options
     const { ratings } = this
     const reasons = ratings.map(({ name, rest, lastFailure }) => {
-      const said = rest?.reason ?? lastFailure ?? 'it was not queried'
+      const said = rest?.reason ?? lastFailure?.message ?? 'it was not queried'
       return `${name}: ${said.replace(`${name}: `, '')}`
     })
     const rests = ratings.flatMap(({ name, rest }) => {
@@ -128,7 +142,11 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     })
     const detail = `no ${what} is left: ${reasons.join(' | ')}`
     const fields = rests.length === 0 ? {} : { next: rests.join(', ') }
-    return new Fault('l1-unavailable', { detail, fields })
+    const isWrongChain = ratings.every(({ lastFailure: last }) => last?.code === 'l1-wrong-chain')
+    return new Fault<FaultCode>(isWrongChain ? 'l1-wrong-chain' : 'l1-unavailable', {
+      detail,
+      fields,
+    })
   }
 }
 

@@ -19,8 +19,8 @@ export interface EndpointRating {
         readonly lastResortMs: number
       }
     | undefined
-  /** Message of its last failure. */
-  readonly lastFailure: string | undefined
+  /** Its last failure. */
+  readonly lastFailure: Fault | undefined
 }
 
 /** Assumed latency of an endpoint that was never queried. */
@@ -42,8 +42,8 @@ const wrongAnswerRest = { firstMs: 2_000, longestMs: 60_000 }
 /** Rest after a rate limit that does not say how long. It doubles until the endpoint answers. */
 const rateLimitRest = { firstMs: 1_000, longestMs: 60_000 }
 
-/** Longest rests of an endpoint while no other one answers. A rest that the server asked for is not shortened. */
-const lastResortRestMs = { wrongAnswer: 500, rateLimit: 1_000 }
+/** Longest rest of an endpoint while no other one answers. A rest that the server asked for is not shortened. */
+export const lastResortRestMs = 500
 
 /** Kinds of queries. A wrong answer to one kind does not stop the queries of the other. */
 export type QueryKind = 'heads' | 'data'
@@ -72,7 +72,7 @@ export class EndpointScore {
   readonly #wrongStreaks: Record<QueryKind, number> = { heads: 0, data: 0 }
   readonly #rests: Partial<Record<QueryKind, Rest>> = {}
   #limits = 0
-  #lastFailure: string | undefined
+  #lastFailure: Fault | undefined
 
   constructor(name: string, clock: Clock) {
     this.name = name
@@ -91,7 +91,12 @@ export class EndpointScore {
 
   /** Whether it is not queried now even if no other endpoint answers. */
   isUnavailable(kind: QueryKind): boolean {
-    return (this.#rests[kind]?.lastResortMs ?? 0) > this.#clock.monotonicMs()
+    return this.unavailableForMs(kind) > 0
+  }
+
+  /** Time until it is queried even if no other endpoint answers. */
+  unavailableForMs(kind: QueryKind): number {
+    return Math.max(0, (this.#rests[kind]?.lastResortMs ?? 0) - this.#clock.monotonicMs())
   }
 
   /** The current rating. */
@@ -131,18 +136,18 @@ export class EndpointScore {
 
   /** Notes a failure: no answer, a malformed one, or a wrong one. */
   failed(fault: Fault, kind: QueryKind = 'data'): void {
-    this.#lastFailure = fault.message
+    this.#lastFailure = fault
     this.#noteFailing(1)
     this.#failedAtMs = this.#clock.monotonicMs()
-    if (fault.code === 'l1-invalid') {
+    if (fault.code === 'l1-invalid' || fault.code === 'l1-wrong-chain') {
       this.#wrongAnswers++
       const forMs = backoffMs(wrongAnswerRest, this.#wrongStreaks[kind]++)
-      this.#rest([kind], fault.message, { forMs, lastResortMs: lastResortRestMs.wrongAnswer })
+      this.#rest([kind], fault.message, { forMs, lastResortMs: lastResortRestMs })
     } else if (isRateLimit(fault)) {
       const grownMs = backoffMs(rateLimitRest, this.#limits++)
       const askedMs = retryAfterMs(fault) ?? 0
       const forMs = Math.min(askedMs > 0 ? askedMs : grownMs, rateLimitRest.longestMs)
-      const lastResortMs = askedMs > 0 ? forMs : Math.min(forMs, lastResortRestMs.rateLimit)
+      const lastResortMs = askedMs > 0 ? forMs : Math.min(forMs, lastResortRestMs)
       this.#rest(['heads', 'data'], fault.message, { forMs, lastResortMs })
     }
   }

@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs'
 import type { BlockId } from '#protocol/block/refs.ts'
 import { fromHex, toHash } from '#protocol/codec/hex.ts'
 import type { Hash } from '#protocol/primitives.ts'
-import { bytesIn, integerIn, isBrokenFile, SqliteFile } from '#runtime/sqlite.ts'
+import { type Fault, isFault } from '#runtime/fault.ts'
+import { bytesIn, integerIn, isUnusableFile, removeFile, SqliteFile } from '#runtime/sqlite.ts'
 
 /** File of the cache, in the data folder of da-watcher. */
 export const cacheFile = 'l1-cache.sqlite'
@@ -23,6 +23,15 @@ CREATE INDEX blobs_by_number ON blobs (number);
 /** Number of blocks that are removed at a time. */
 const removedAtOnce = 8
 
+/** Options of a cache. */
+export interface L1CacheOptions {
+  readonly maxBytes: number
+  /** Chain id of L1; undefined: not checked. */
+  readonly chainId?: bigint
+  /** Called if the file was unusable, and replaced with an empty one. */
+  readonly onReplaced?: (reason: Fault) => void
+}
+
 /**
  * A file of verified L1 blocks and blobs, which processes on one machine may share. If it is full, the lowest numbers are removed.
  * All data can be fetched again, so a damaged file is replaced.
@@ -36,9 +45,9 @@ export class L1Cache {
    *
    * @throws Fault `l1-cache` if it cannot be opened
    */
-  constructor(path: string, { maxBytes }: { readonly maxBytes: number }) {
+  constructor(path: string, { maxBytes, chainId, onReplaced = () => undefined }: L1CacheOptions) {
     this.#maxBytes = maxBytes
-    this.#file = open(path)
+    this.#file = open(path, chainId, onReplaced)
   }
 
   /** Hashes of the blocks of a number; at most one is marked final. */
@@ -110,24 +119,29 @@ export class L1Cache {
   }
 }
 
-function open(path: string): SqliteFile {
+function open(
+  path: string,
+  chainId: bigint | undefined,
+  onReplaced: (reason: Fault) => void,
+): SqliteFile {
   try {
-    return openTables(path)
+    return openTables(path, chainId)
   } catch (error) {
     // A power failure may leave a file that is not a database.
-    if (!isBrokenFile(error)) throw error
-    for (const end of ['', '-wal', '-shm']) rmSync(`${path}${end}`, { force: true })
-    return openTables(path)
+    if (!isFault(error) || !isUnusableFile(error)) throw error
+    removeFile(path)
+    onReplaced(error)
+    return openTables(path, chainId)
   }
 }
 
-function openTables(path: string): SqliteFile {
+function openTables(path: string, chainId: bigint | undefined): SqliteFile {
   const pragmas = 'PRAGMA cache_size = -4096; PRAGMA synchronous = OFF'
   const lockedAdvice =
     'another process that shares the cache writes for too long; see whether the disk is slow'
   const file = new SqliteFile(path, { code: 'l1-cache', pragmas, lockedAdvice })
   try {
-    file.ensureTables({ schema, version })
+    file.ensureTables({ schema, version, ...(chainId !== undefined && { chainId }) })
     return file
   } catch (error) {
     file.close()

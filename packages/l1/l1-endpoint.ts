@@ -237,7 +237,7 @@ export class L1Endpoint {
     if (chainId !== wanted) {
       const detail = `${this.name}: it has chain id ${chainId}, the rollup config has l1_chain_id ${wanted}`
       const fields = { endpoint: this.name }
-      throw new Fault('l1-invalid', { detail, fields })
+      throw new Fault('l1-wrong-chain', { detail, fields })
     }
     this.#chainIdToSee = undefined
   }

@@ -85,7 +85,7 @@ test('if no endpoint has the chain id of the rollup config, the other chain id i
   // Again, while the endpoints rest.
   for (let attempt = 0; attempt < 2; attempt++) assert.equal(await headers.chainId(), 1n)
   const text = /has chain id 1, the rollup config has l1_chain_id 900.*has chain id 5/
-  await assert.rejects(headers.blocksDown({ number: 2n, count: 1 }), fault('l1-unavailable', text))
+  await assert.rejects(headers.blocksDown({ number: 2n, count: 1 }), fault('l1-wrong-chain', text))
   const partly = await headersFrom(t, { chainId: '0x1' }, { block: () => undefined, chainId: 7 })
   await assert.rejects(partly.headers.chainId(), fault('l1-unavailable'))
 })
@@ -100,7 +100,7 @@ const unusable: readonly (readonly [what: string, node: Node, code: FaultCode])[
   ['a malformed answer', { block: () => ({ result: 'fine' }) }, 'l1-unavailable'],
   ['a refusal', { block: refuse }, 'l1-refused'],
   ['no answer', { block: () => undefined }, 'l1-unavailable'],
-  ['another chain', { chainId: '0x1' }, 'l1-unavailable'],
+  ['another chain', { chainId: '0x1' }, 'l1-wrong-chain'],
 ]
 
 for (const [what, node, code] of unusable) {

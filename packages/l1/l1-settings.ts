@@ -1,15 +1,20 @@
 import * as z from 'zod'
-import { listOf, readableFile, url, wholeNumber } from '#runtime/settings/setting-kinds.ts'
+import { headerLinesProblem } from '#json-rpc/header-lines.ts'
+import {
+  listOf,
+  milliseconds,
+  readableFile,
+  url,
+  wholeNumber,
+} from '#runtime/settings/setting-kinds.ts'
 
 /** Settings of every service that queries L1. */
 export const l1Settings = z.strictObject({
   l1RpcUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545')).describe(
     'JSON-RPC endpoints of L1; the best one is queried first, and one with ws announces new heads',
   ),
-  l1TimeoutMs: wholeNumber(100, 600_000)
-    .default(10_000)
-    .describe('timeout of one request to L1, in milliseconds'),
-  l1RpcHeadersFile: readableFile('headers of each request to L1, one in a line')
+  l1TimeoutMs: milliseconds(100, 600_000).default(10_000).describe('timeout of one request to L1'),
+  l1RpcHeadersFile: readableFile('headers of each request to L1, one in a line', headerLinesProblem)
     .optional()
     .describe(
       'file with headers for the JSON-RPC endpoints of L1, as in Authorization: Bearer KEY',

@@ -17,6 +17,22 @@ export interface ServiceStatus {
   readonly writtenMs: number
   /** Problems that an operator should act on although no service waits yet. */
   readonly notices: readonly string[]
+  /** Failures after which the service was started again; absent if it runs steadily. */
+  readonly restarted?: Restarted | undefined
+  /** Address of health, readiness and metrics. */
+  readonly healthUrl?: string | undefined
+  /** Where the service is in its work, as shown to operators. */
+  readonly progress?: string | undefined
+}
+
+/** Failures of a service after which its supervisor started it again. */
+export interface Restarted {
+  /** Why the service ended the last time. */
+  readonly reason: string
+  /** Failures in a row, each after a short run. */
+  readonly failures: number
+  /** Time of the last failure, in Unix milliseconds. */
+  readonly lastMs: number
 }
 
 /** What a service waits for. */
@@ -65,6 +81,9 @@ export const serviceStatusCodec: MessageCodec<ServiceStatus> = messageCodec(
       })),
       writtenMs: countToWire(status.writtenMs),
       notices: [...status.notices],
+      restarted: optional(status.restarted, restartedToWire) ?? null,
+      healthUrl: status.healthUrl ?? '',
+      progress: status.progress ?? '',
     }),
     fromWire: (message) => ({
       instance: message.instance,
@@ -78,6 +97,9 @@ export const serviceStatusCodec: MessageCodec<ServiceStatus> = messageCodec(
       })),
       writtenMs: countFromWire(message.writtenMs, 'written_ms'),
       notices: message.notices ?? [],
+      restarted: optional(message.restarted, restartedFromWire),
+      healthUrl: textFromWire(message.healthUrl),
+      progress: textFromWire(message.progress),
     }),
   },
 )
@@ -95,6 +117,27 @@ function waitFromWire(message: atoll.v1.ServiceStatus.Wait.$Properties): Wait {
     next: message.next ?? '',
     ...(on !== undefined && { on }),
   }
+}
+
+function restartedToWire({
+  reason,
+  failures,
+  lastMs,
+}: Restarted): atoll.v1.ServiceStatus.Restarted.$Properties {
+  return { reason, failures, lastMs: countToWire(lastMs) }
+}
+
+function restartedFromWire(message: atoll.v1.ServiceStatus.Restarted.$Properties): Restarted {
+  return {
+    reason: message.reason ?? '',
+    failures: message.failures ?? 0,
+    lastMs: countFromWire(message.lastMs, 'restarted.last_ms'),
+  }
+}
+
+/** An empty text is absent. */
+function textFromWire(text: string | null | undefined): string | undefined {
+  return text === null || text === '' ? undefined : text
 }
 
 function countToWire(count: number): Long {

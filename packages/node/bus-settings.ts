@@ -1,3 +1,4 @@
+import { certificateProblem, privateKeyProblem } from '#runtime/keys/pem.ts'
 import * as z from 'zod'
 import { networkName } from '#runtime/settings/chain-settings.ts'
 import { busSettings } from '#runtime/settings/service-settings.ts'
@@ -28,10 +29,12 @@ export const serveSettings = z.strictObject({
   host: z.string().default('127.0.0.1').describe('address to listen on'),
   port: port().default(4222).describe('port to listen on'),
   natsServer,
-  tlsCertFile: readableFile('a certificate, PEM')
+  tlsCertFile: readableFile('a certificate, PEM', certificateProblem)
     .optional()
     .describe('certificate of the server, which turns TLS on'),
-  tlsKeyFile: readableFile('a private key, PEM').optional().describe('key of the certificate'),
+  tlsKeyFile: readableFile('a private key, PEM', privateKeyProblem)
+    .optional()
+    .describe('key of the certificate'),
   natsCaFile: busSettings.shape.natsCaFile,
   provision: onOff()
     .default(true)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { statusSettings } from './bus-settings.ts'
+import { createNkey } from '#runtime/keys/nkey.ts'
 import { readSettings } from '#runtime/settings/settings.ts'
 import { leaveBus } from '#test/fakes/bus-folder.ts'
 import { findBus } from './find-node.ts'
@@ -37,7 +38,7 @@ test('flags for the bus override the values from the folder of the node', async 
   const folder = newFolder(t)
   await leaveBus(join(folder, 'bus'))
   const key = join(folder, 'own.nk')
-  writeFileSync(key, '')
+  writeFileSync(key, createNkey().seed)
   const [url, seed] = ['--nats-urls', '--nats-seed-file'] as const
   assert.deepEqual(await found(folder, dir, folder), inBus)
   assert.deepEqual(await found(folder, dir, folder, seed, key), { ...inBus, key: 'own.nk' })

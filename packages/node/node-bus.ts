@@ -115,7 +115,7 @@ async function openNatsBus(server: FoundServer, options: NodeBusOptions): Promis
     const options = { specs, signal: closing.signal, report, onFatal }
     const provisioned = keepProvisioned(provisioning, options)
     return {
-      what: `nats-server ${server.version} at ${url}`,
+      what: `NATS ${server.version}, ${url}`,
       names: bus.names,
       accessOf,
       connect: (role, instance) => connectService(role, { ...accessOf(role), ...access, instance }),

@@ -5,7 +5,7 @@ import { natsServer } from './bus-settings.ts'
 import { nodeServices } from './node-services.ts'
 import { mergeSettings } from '#runtime/settings/merge-settings.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
-import { chainSettings } from '#runtime/settings/chain-settings.ts'
+import { chainSettings, loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { chainId, onOff, port, shownDefault, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 import { config as engine } from '#services/engine/config.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
@@ -29,6 +29,13 @@ const own = {
   ),
   natsServer,
   natsPort: port().default(0).describe('port of the NATS server; 0 takes any that is free'),
+  metricsAddr: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address that serves /healthz, /readyz and /metrics of all services'),
+  metricsPort: port()
+    .default(7_300)
+    .describe('port of /healthz, /readyz and /metrics; 0 takes any that is free'),
   logLevel: shared.logLevel,
   logFormat: shared.logFormat,
   otlpUrl: shared.otlpUrl,
@@ -57,6 +64,27 @@ export const rewindSettings = z.strictObject({
     ),
   to: wholeNumber(0, Number.MAX_SAFE_INTEGER).describe('number of the L2 block to go back to'),
 })
+
+/** Where a node runs: settings whose defaults depend on its rollup config. */
+interface NodePlace {
+  readonly chainId: bigint
+  readonly dataDir: string
+}
+
+/**
+ * Reads the rollup config of a node, and completes the settings that depend on it.
+ *
+ * @param given settings as given, which have those of the chain
+ * @throws as `loadServiceConfig`
+ */
+export async function placeNode(
+  { chainId, dataDir }: Pick<z.output<typeof nodeSettings>, 'chainId' | 'dataDir'>,
+  given: Readonly<Record<string, string>>,
+): Promise<NodePlace> {
+  const chain = chainSettings.strip().parse(given)
+  const { l2ChainId } = await loadServiceConfig({ ...chain, chainId })
+  return { chainId: l2ChainId, dataDir: dataDir ?? defaultDataDir(l2ChainId) }
+}
 
 /** Default folder of all nodes. */
 export const nodesFolder: string = join(homedir(), '.atoll')

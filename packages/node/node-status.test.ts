@@ -10,6 +10,8 @@ const nothing: NodeStates = {
   nowMs,
   startedMs: undefined,
   folder: undefined,
+  healthUrl: undefined,
+  reasons: [],
   diskProblems: [],
   chain: undefined,
   l1: undefined,
@@ -67,7 +69,7 @@ test('the status of a waiting service shows what it waits for, for how long, and
   assert.deepEqual(printed.advice, [])
   assert.equal(printed.services[1]?.waitsSince, 9)
   assert.match(
-    statusLines(printed).join('\n'),
+    statusLines(printed, 80).join('\n'),
     /derivation +waiting\n +waits for L1 block 7, for 9\.0 s\n +next: asks again/,
   )
 })
@@ -115,10 +117,10 @@ test('when all services are silent, the status says that the node was killed, an
   assert.equal(killed.running, false)
   assert.equal(killed.advice.length, 1)
   assert.match(killed.advice[0] ?? '', /^the node was killed, .* atoll node --data-dir \/node /)
-  assert.match(statusLines(killed)[0] ?? '', /^L1 head .*, reported 3 min ago$/)
+  assert.match(statusLines(killed, 80)[0] ?? '', /^L1 head .*, reported 3 min ago$/)
   const running = printed(15_000)
   assert.equal(running.running, true)
-  assert.doesNotMatch(statusLines(running).join('\n'), /reported 3 min ago/)
+  assert.doesNotMatch(statusLines(running, 80).join('\n'), /reported 3 min ago/)
 })
 
 test('a service that has been stopping for longer than the limit counts as silent', () => {
@@ -135,4 +137,21 @@ test('a problem of a disk is the first advice', () => {
   const { advice } = nodeStatus({ ...states, diskProblems }, names)
   assert.match(advice[0] ?? '', /^\/node: its disk has only 0 bytes free: make room, .* by itself/)
   assert.match(advice[1] ?? '', /^derivation stopped writing its status/)
+})
+
+test('a service that fails again and again says why, how often, and when last', () => {
+  const restarted = { reason: 'bad-key: no key', failures: 3, lastMs: nowMs - 4_000 }
+  const states = withServices({ 'da-watcher': status({ phase: 'starting', restarted }) })
+  const shown = nodeStatus(states, names)
+  const text = 'fails again and again: bad-key: no key; 3 restarts, last 4 s ago'
+  assert.equal(shown.services[0]?.failing, text)
+  assert.ok(statusLines(shown, 120).some((line) => line.trim() === text))
+})
+
+test('a service that fails before it can write a status is named with the reason that the node knows', () => {
+  const reasons = [
+    'derivation fails again and again: one setting is wrong; 3 restarts, last 1 s ago',
+  ]
+  const states = { ...withServices({ 'da-watcher': status({}) }), reasons }
+  assert.ok(nodeStatus(states, names).advice.includes(reasons[0] ?? ''))
 })

@@ -3,6 +3,9 @@ import type { DerivationTargets } from '#messages/derivation-targets.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
 import type { ServiceStatus } from '#messages/service-status.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
+import { failsAgain } from '#service/status-reporter.ts'
+import { wrap } from '#runtime/screen/lines.ts'
+import { shortBlock } from '#runtime/screen/short-block.ts'
 import { formatDuration } from './output.ts'
 
 /** A state and its age. */
@@ -18,6 +21,10 @@ export interface NodeStates {
   readonly startedMs: number | undefined
   /** Data folder of the node; undefined if it is not local. */
   readonly folder: string | undefined
+  /** Address of the health and metrics of a local node. */
+  readonly healthUrl: string | undefined
+  /** Why a local node is not ready, as it says itself. */
+  readonly reasons: readonly string[]
   /** Problems of the disks of a local node. */
   readonly diskProblems: readonly string[]
   readonly chain: Aged<ChainState> | undefined
@@ -41,12 +48,20 @@ interface ServiceLine {
   /** Number of seconds for which the service has been waiting. */
   readonly waitsSince: number | null
   readonly next: string | null
+  /** Where the service is in its work. */
+  readonly progress: string | null
+  /** How often the service failed and was started again, and why; null if it runs steadily. */
+  readonly failing: string | null
+  /** Address of its health, readiness and metrics. */
+  readonly health: string | null
 }
 
 /** Status of a node, as printed or as JSON. */
 export interface NodeStatus {
   /** Whether any service of the node reports or is starting. */
   readonly running: boolean
+  /** Address of health, readiness and metrics of all services; null if the node is not local, or has none. */
+  readonly health: string | null
   readonly l1: Record<'head' | 'safe' | 'finalized' | 'derived', BlockStatus | null>
   readonly l2: Record<'unsafe' | 'safe' | 'finalized', BlockStatus | null>
   /** Seconds since the services wrote the L1 heads, the derived L1 block, and the L2 heads. */
@@ -97,6 +112,7 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
   const running = !services.every(({ phase }) => phase === 'silent' || phase === 'unheard')
   return {
     running,
+    health: states.healthUrl ?? null,
     l1: {
       head: toBlockStatus(head),
       safe: toBlockStatus(l1?.value.safe),
@@ -115,6 +131,7 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
       ...states.diskProblems.map(
         (problem) => `${problem}: make room, or make it writable; ${healing}`,
       ),
+      ...failingAdvice(states, services),
       ...(running ? services.flatMap(adviceFor) : goneAdvice(services, states)),
       ...noticesOf(states, serviceNames),
       ...(running ? l1Advice(lags.l1HeadAgeSeconds) : []),
@@ -139,15 +156,27 @@ function toServiceLine(service: string, states: NodeStates): ServiceLine {
   const status = services.get(service)
   if (status === undefined || isStarting(status, states)) {
     const phase = isStarting(status, states) ? 'starting' : 'unheard'
-    return { service, phase, waitsFor: null, waitsSince: null, next: null }
+    return {
+      service,
+      phase,
+      waitsFor: null,
+      waitsSince: null,
+      next: null,
+      progress: null,
+      failing: null,
+      health: null,
+    }
   }
-  const { phase, wait } = status.value
+  const { phase, wait, restarted, healthUrl } = status.value
   return {
     service,
     phase: hasEnded(status) ? 'silent' : phase,
     waitsFor: wait?.what ?? null,
     waitsSince: wait === undefined ? null : Math.max(0, Math.round((nowMs - wait.sinceMs) / 1_000)),
     next: wait?.next ?? null,
+    progress: status.value.progress ?? null,
+    failing: restarted === undefined ? null : failsAgain(restarted, nowMs),
+    health: healthUrl ?? null,
   }
 }
 
@@ -162,6 +191,18 @@ function isStarting(
 ): boolean {
   if (startedMs === undefined || nowMs - startedMs > youngMs) return false
   return status === undefined || nowMs - status.ageMs < startedMs
+}
+
+/** Services that fail before they can write a status: the node knows why. */
+function failingAdvice(
+  { reasons }: Pick<NodeStates, 'reasons'>,
+  services: readonly ServiceLine[],
+): readonly string[] {
+  return services.flatMap(({ service, failing }) =>
+    failing === null
+      ? reasons.filter((reason) => reason.startsWith(`${service} fails again and again`))
+      : [],
+  )
 }
 
 /** Advice for a node without any reporting service. */
@@ -202,8 +243,8 @@ function l1Advice(headAgeSeconds: number | null): readonly string[] {
   return [`the head of L1 is ${age} old: see whether the nodes of --l1-rpc-urls are in sync`]
 }
 
-/** Formats the status as lines of text. */
-export function statusLines(status: NodeStatus): readonly string[] {
+/** Formats the status as lines of text, of at most `width` columns. Its JSON has the whole hashes. */
+export function statusLines(status: NodeStatus, width: number): readonly string[] {
   const { running, l1, l2, reportedAgo, lags, services, advice } = status
   const ago = (seconds: number | null) =>
     running || seconds === null ? '' : `, reported ${formatDuration(seconds * 1_000)} ago`
@@ -213,8 +254,8 @@ export function statusLines(status: NodeStatus): readonly string[] {
     ago(reportedAgo.l2),
   ]
   const line = (name: string, block: BlockStatus | null, note = '') => {
-    const where = block === null ? 'not known' : `${String(block.number).padEnd(10)} ${block.hash}`
-    return `${name.padEnd(14)} ${where}${note}`
+    const where = block === null ? 'not known' : shortBlock(block)
+    return `${name.padEnd(valueColumn)}${where}${note}`
   }
   const age = (seconds: number | null) =>
     seconds === null ? '' : `, ${formatDuration(seconds * 1_000)} old`
@@ -229,17 +270,25 @@ export function statusLines(status: NodeStatus): readonly string[] {
     line('L2 safe', l2.safe, lag(lags.safeBehindUnsafe, 'unsafe') + l2Ago),
     line('L2 finalized', l2.finalized, lag(lags.finalizedBehindSafe, 'safe') + l2Ago),
     '',
-    ...services.flatMap(serviceLines),
-    ...(advice.length === 0 ? [] : ['', ...advice.map((text) => `! ${text}`)]),
+    ...services.flatMap((service) => serviceLines(service, width)),
+    ...(advice.length === 0 ? [] : ['']),
+    ...advice.flatMap((text) => wrap(`! ${text}`, { width, indent: 2 })),
   ]
 }
 
-function serviceLines({ service, phase, waitsFor, waitsSince, next }: ServiceLine): string[] {
-  const lines = [`${service.padEnd(14)} ${phase}`]
-  if (waitsFor !== null) {
-    const since = formatDuration((waitsSince ?? 0) * 1_000)
-    lines.push(`${' '.repeat(15)}waits for ${waitsFor}, for ${since}`)
-    lines.push(`${' '.repeat(15)}next: ${next}`)
-  }
-  return lines
+/** Column at which the values begin. */
+const valueColumn = 15
+
+function serviceLines(
+  { service, phase, waitsFor, waitsSince, next, progress, failing }: ServiceLine,
+  width: number,
+): readonly string[] {
+  const first = `${service.padEnd(valueColumn)}${phase}`
+  const since = formatDuration((waitsSince ?? 0) * 1_000)
+  const wait = waitsFor === null ? [] : [`waits for ${waitsFor}, for ${since}`, `next: ${next}`]
+  const texts = [progress, failing, ...wait].filter((text) => text !== null)
+  const wrapped = texts.flatMap((text) =>
+    wrap(' '.repeat(valueColumn) + text, { width, indent: valueColumn + 2 }),
+  )
+  return [first, ...wrapped]
 }

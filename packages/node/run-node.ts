@@ -5,12 +5,22 @@ import { fileURLToPath } from 'node:url'
 import { atExit } from '#runtime/at-exit.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
-import { type ConnectBus, ServiceProcess } from '#service/service-process.ts'
+import { type ServiceHost, ServiceProcess } from '#service/service-process.ts'
+import { parseNews, restartedEnvironment, type ServiceNews } from '#service/supervision.ts'
+import { exitCodes } from '#service/service.ts'
+import type { Restarted } from '#messages/service-status.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
-import { describeSettings, readSettings } from '#runtime/settings/settings.ts'
+import { describeSettings, readSettings, SettingsError } from '#runtime/settings/settings.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { busFolder, type NodeBus, openNodeBus } from './node-bus.ts'
 import { makeDataDir } from './make-data-dir.ts'
+import {
+  type NodeHealthAddress,
+  type NodeHealthOptions,
+  serveNodeHealth,
+  writeHealthUrl,
+} from './node-health.ts'
+import type { HealthServer } from '#service/health-server.ts'
 import {
   loadService,
   type NodeService,
@@ -27,6 +37,8 @@ export interface NodeOptions {
   readonly natsServer: string | undefined
   readonly natsPort: number
   readonly isInMemory?: boolean
+  /** Where health, readiness and metrics are served. */
+  readonly health: NodeHealthAddress
   /** Settings of the services as given, by key; each service takes those it declares. */
   readonly given: Readonly<Record<string, string>>
   readonly report: Report
@@ -37,6 +49,8 @@ export interface NodeOptions {
 /** A running node. */
 export interface RunningNode {
   readonly bus: NodeBus
+  /** Address of health, readiness and metrics. */
+  readonly healthUrl: string
   /** Number of restarts of each service. */
   readonly restarts: ReadonlyMap<string, number>
   /** Process id of a running service; undefined if it runs in this process. */
@@ -78,26 +92,62 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
         }),
       ),
   })
+  const urls = new Map<string, string>()
+  const health = await openHealth(options, { supervisor, urls, bus })
+  report(`health and metrics of all services are at ${health.url}`)
   for (const service of nodeServices) {
     await mkdir(join(dataDir, service.name), { recursive: true })
-    supervisor.keep(supervised(service, bus, options))
+    supervisor.keep(supervised(service, { bus, options, urls }))
   }
   return {
     bus,
+    healthUrl: health.url,
     restarts: supervisor.restarts,
     pidOf: (name) => supervisor.pidOf(name),
     failed: failed.promise,
     stop: async () => {
       await supervisor.stop()
+      await health.close()
       await bus.close()
     },
   }
 }
 
-function supervised(service: NodeService, bus: NodeBus, options: NodeOptions): Supervised {
+async function openHealth(
+  { health: address, dataDir, report }: NodeOptions,
+  { bus, ...parts }: Pick<NodeHealthOptions, 'supervisor' | 'urls'> & { readonly bus: NodeBus },
+): Promise<HealthServer> {
+  try {
+    const services = nodeServices.map(({ name }) => name)
+    const health = await serveNodeHealth({ ...address, ...parts, services, clock: systemClock })
+    await writeHealthUrl(dataDir, health.url).catch((error: unknown) => {
+      report(
+        `the address of health and metrics is not in ${dataDir}: ${toError(error).message}`,
+        'warn',
+      )
+    })
+    return health
+  } catch (error) {
+    await bus.close()
+    throw error
+  }
+}
+
+function supervised(
+  service: NodeService,
+  {
+    bus,
+    options,
+    urls,
+  }: {
+    readonly bus: NodeBus
+    readonly options: NodeOptions
+    readonly urls: Map<string, string>
+  },
+): Supervised {
   const { name } = service
   const access = bus.accessOf(name)
-  const args = argsOf(service, {
+  const settings = {
     ...options.given,
     chainId: String(options.chainId),
     node: options.node,
@@ -107,25 +157,30 @@ function supervised(service: NodeService, bus: NodeBus, options: NodeOptions): S
       natsUrls: access.natsUrls.join(','),
       natsSeedFile: access.natsSeedFile ?? '',
     }),
-  })
+  }
+  const env = variablesOf(service, settings)
   return {
     name,
-    start: () =>
-      access === undefined
-        ? startHere(service, { ...options, bus, args })
-        : startProcess(name, args),
+    start: (restarted) => {
+      const onHealth = (url: string) => urls.set(name, url)
+      urls.delete(name)
+      return access === undefined
+        ? startHere(service, { bus, env, report: options.report, restarted, onHealth })
+        : startProcess(name, { env, restarted, onHealth })
+    },
   }
 }
 
-/** The settings that a service declares, as flags. */
-function argsOf(
+/** The settings that a service declares, as environment variables: command lines are visible to every user of a machine. */
+function variablesOf(
   { schema }: NodeService,
   given: Readonly<Record<string, string>>,
-): readonly string[] {
-  return describeSettings(schema).flatMap(({ key, flag }) => {
+): Readonly<Record<string, string>> {
+  const entries = describeSettings(schema).flatMap(({ key, variable }) => {
     const value = given[key]
-    return value === undefined ? [] : [`${flag}=${value}`]
+    return value === undefined ? [] : [[variable, value] as const]
   })
+  return Object.fromEntries(entries)
 }
 
 /** A small young generation halves the memory of a service at the same speed, since it handles small messages. */
@@ -134,15 +189,37 @@ const leanFlags = ['--max-semi-space-size=2']
 /** One malloc arena for all threads, so that they reuse each other's freed memory. */
 const leanEnvironment = { MALLOC_ARENA_MAX: '1' }
 
-function startProcess(name: string, args: readonly string[]): Running {
-  const child = spawn(process.execPath, [...leanFlags, atoll, 'service', name, ...args], {
+/** How a service is started. */
+interface Start {
+  /** Its settings. */
+  readonly env: Readonly<Record<string, string>>
+  readonly restarted: Restarted | undefined
+  /** Called with the address of its health server. */
+  readonly onHealth: (url: string) => unknown
+}
+
+function startProcess(name: string, { env, restarted, onHealth }: Start): Running {
+  const child = spawn(process.execPath, [...leanFlags, atoll, 'service', name], {
     // Through the IPC channel the service notices when the node process ends.
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...leanEnvironment, ...process.env },
+    env: {
+      ...leanEnvironment,
+      ...foreignEnvironment(),
+      ...env,
+      ...restartedEnvironment(restarted),
+    },
+  })
+  let reason: string | undefined
+  child.on('message', (message) => {
+    const news = parseNews(message)
+    if (news?.kind === 'health') onHealth(news.url)
+    if (news?.kind === 'failed') reason = news.reason
   })
   const ended = new Promise<Ended>((resolve) => {
     child.once('error', () => resolve({ code: 1 }))
-    child.once('exit', (code, signal) => resolve({ code: code ?? 1, signal: signal ?? undefined }))
+    child.once('close', (code, signal) =>
+      resolve({ code: code ?? 1, signal: signal ?? undefined, reason }),
+    )
   })
   // Without a stop, as after a second signal, the service would end only some time after this process.
   const cancel = atExit(() => child.kill('SIGKILL'))
@@ -150,30 +227,44 @@ function startProcess(name: string, args: readonly string[]): Running {
   return { ended, pid: child.pid, stop: () => child.kill('SIGTERM') }
 }
 
+/** The environment without our settings, of which each service gets its own. */
+function foreignEnvironment(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(([name]) => !/^(?:ATOLL|OP_NODE)_/u.test(name))
+  return Object.fromEntries(entries)
+}
+
 function startHere(
   service: NodeService,
   {
     bus,
-    args,
+    env,
+    restarted,
+    onHealth,
     report,
-  }: { readonly bus: NodeBus; readonly args: readonly string[]; readonly report: Report },
+  }: Start & { readonly bus: NodeBus; readonly report: Report },
 ): Running {
   let running: ServiceProcess<ServiceSettings> | undefined
   let isStopped = false
+  let reason: string | undefined
+  const onNews = (news: ServiceNews) => {
+    if (news.kind === 'health') onHealth(news.url)
+    else ({ reason } = news)
+  }
   const run = async (): Promise<Ended> => {
-    const { settings } = readSettings(service.schema, { args, env: {} })
+    const { settings } = readSettings(service.schema, { args: [], env })
     const { instance } = settings as ServiceSettings
     const main = await loadService(service.name)
     const connections = await bus.connect(service.name, instance)
-    const connect: ConnectBus = () => connections
-    running = new ServiceProcess(service.name, settings as ServiceSettings, connect)
+    const host: ServiceHost = { connect: () => connections, restarted, report: onNews }
+    running = new ServiceProcess(service.name, settings as ServiceSettings, host)
     if (isStopped) running.stop('asked to')
     // The settings were read with the service's own schema.
-    return { code: await running.run(main as never) }
+    return { code: await running.run(main as never), reason }
   }
   const ended = run().catch((error: unknown): Ended => {
-    report(`${service.name}: ${toError(error).message}`, 'warn')
-    return { code: 1 }
+    const { message } = toError(error)
+    report(`${service.name}: ${message}`, 'warn')
+    return { code: error instanceof SettingsError ? exitCodes.settings : 1, reason: message }
   })
   return {
     ended,

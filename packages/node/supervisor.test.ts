@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { exitCodes } from '#service/service.ts'
 import { VirtualClock } from '#test/simulator/virtual-clock.ts'
+import type { Restarted } from '#messages/service-status.ts'
 import { type Ended, Supervisor } from './supervisor.ts'
 
 /** A service that ends when a test says so. */
@@ -15,7 +16,10 @@ class Service {
     this.#clock = clock
   }
 
-  start() {
+  readonly restarted: (Restarted | undefined)[] = []
+
+  start(restarted?: Restarted) {
+    this.restarted.push(restarted)
     this.startedMs.push(this.#clock.monotonicMs())
     this.#end = Promise.withResolvers<Ended>()
     return { ended: this.#end.promise, pid: 7, stop: () => this.end({ code: 0 }) }
@@ -103,4 +107,23 @@ test('a service that ran before is restarted although its settings name a file t
   }
   assert.deepEqual(fatal, [])
   assert.equal(service.startedMs.length, 22)
+})
+
+test('a service that is started again knows why and how often it failed, until it runs for 10 s', async () => {
+  const { clock, service, supervisor } = supervised()
+  service.end({ code: 1, reason: 'bad-key: no key' })
+  await pass(clock, 1_000)
+  service.end({ code: 1, signal: 'SIGKILL' })
+  await pass(clock, 1_000)
+  const [first, second, third] = service.restarted
+  assert.equal(first, undefined)
+  assert.deepEqual([second?.reason, second?.failures], ['bad-key: no key', 1])
+  assert.match(third?.reason ?? '', /was killed by SIGKILL/)
+  assert.equal(third?.failures, 2)
+  assert.equal(supervisor.failingOf('engine')?.failures, 2)
+  await pass(clock, 10_000)
+  assert.equal(supervisor.failingOf('engine'), undefined)
+  service.end({ code: 1 })
+  await pass(clock, 1_000)
+  assert.equal(service.restarted.at(-1)?.failures, 1)
 })

@@ -1,5 +1,7 @@
 import { type Clock, sleep } from '#runtime/clock.ts'
+import type { Restarted } from '#messages/service-status.ts'
 import { exitCodes } from '#service/service.ts'
+import { steadyMs } from '#service/status-reporter.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
 /** How a supervised process ended. */
@@ -7,6 +9,8 @@ export interface Ended {
   readonly code: number
   /** The signal that ended it, if any. */
   readonly signal?: string | undefined
+  /** What it said of its end, if anything. */
+  readonly reason?: string | undefined
 }
 
 /** A process or task that runs until it ends or is stopped. */
@@ -20,7 +24,8 @@ export interface Running {
 /** A supervised service. */
 export interface Supervised {
   readonly name: string
-  start(): Running
+  /** @param restarted why it is started again */
+  start(restarted?: Restarted): Running
 }
 
 /** Reports events to a log or a terminal. */
@@ -37,8 +42,8 @@ export interface SupervisorOptions {
 /** Pauses before a service is started again. */
 const restartBackoff = { firstMs: 100, longestMs: 5_000 }
 
-/** A service that ran for this long is started again after the first pause. */
-const steadyMs = 10_000
+/** Characters of the reason of a failure that are kept. */
+const maxReason = 1_000
 
 /** Restarts services that end, with growing pauses. */
 export class Supervisor {
@@ -46,6 +51,8 @@ export class Supervisor {
   readonly #running = new Map<string, Running>()
   readonly #kept: Promise<void>[] = []
   readonly #stopping = new AbortController()
+  /** Failures of each service that ended after a short run, and was or will be started again. */
+  readonly #failing = new Map<string, Restarted>()
   /** Number of restarts by service. */
   readonly restarts = new Map<string, number>()
 
@@ -63,6 +70,11 @@ export class Supervisor {
     return this.#running.get(name)?.pid
   }
 
+  /** Why a service is started again and again; undefined if it runs steadily. */
+  failingOf(name: string): Restarted | undefined {
+    return this.#failing.get(name)
+  }
+
   /** Stops all services; resolves when they have ended. */
   async stop(): Promise<void> {
     this.#stopping.abort()
@@ -76,9 +88,11 @@ export class Supervisor {
     let hasStarted = false
     for (let failures = 0; !signal.aborted; failures++) {
       const startedMs = clock.monotonicMs()
-      const running = service.start()
+      const running = service.start(this.#failing.get(service.name))
       this.#running.set(service.name, running)
-      const { code, signal: killedBy } = await running.ended
+      const stopTimer = clock.after(steadyMs, () => this.#failing.delete(service.name))
+      const { code, signal: killedBy, reason } = await running.ended
+      stopTimer()
       this.#running.delete(service.name)
       if (signal.aborted) return
       // Settings do not change, but a file that they name may be gone for a while.
@@ -91,6 +105,11 @@ export class Supervisor {
       const pauseMs = backoffMs(restartBackoff, failures)
       const how = killedBy === undefined ? `ended with ${code}` : `was killed by ${killedBy}`
       report(`${service.name} ${how}; restarting it in ${pauseMs} ms`, 'warn')
+      this.#failing.set(service.name, {
+        reason: reason?.slice(0, maxReason) ?? `it ${how}; its log may say more`,
+        failures: failures + 1,
+        lastMs: clock.now(),
+      })
       this.restarts.set(service.name, (this.restarts.get(service.name) ?? 0) + 1)
       await sleep(clock, pauseMs, signal)
     }

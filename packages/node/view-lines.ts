@@ -1,9 +1,14 @@
 import type { BlockId } from '#protocol/block/refs.ts'
+import { wrap } from '#runtime/screen/lines.ts'
+import { shortBlock } from '#runtime/screen/short-block.ts'
 import type { NodeView } from './node-view.ts'
 import { nodeServices } from './node-services.ts'
 
-/** Formats a node's heads and services as a table. */
-export function viewLines({ chain, l1, targets, services }: NodeView): readonly string[] {
+/** Formats a node's heads and services as a table of at most `width` columns. */
+export function viewLines(
+  { chain, l1, targets, services }: NodeView,
+  width: number,
+): readonly string[] {
   return [
     `L1  head      ${shown(l1?.head)}`,
     `    safe      ${shown(l1?.safe)}`,
@@ -12,11 +17,12 @@ export function viewLines({ chain, l1, targets, services }: NodeView): readonly 
     `L2  unsafe    ${shown(chain?.unsafe)}`,
     `    safe      ${shown(chain?.safe)}`,
     `    finalized ${shown(chain?.finalized)}`,
-    ...nodeServices.map(({ name }) => {
+    ...nodeServices.flatMap(({ name }) => {
       const status = services.get(name)
       const wait = status?.wait
       const waits = wait === undefined ? '' : `: ${wait.what}; ${wait.next}`
-      return `${name.padEnd(13)} ${status?.phase ?? 'not reported yet'}${waits}`
+      const line = `${name.padEnd(13)} ${status?.phase ?? 'not reported yet'}${waits}`
+      return wrap(line, { width, indent: 16 })
     }),
   ]
 }
@@ -29,5 +35,5 @@ export function viewLine({ chain, l1 }: NodeView): string {
 }
 
 function shown(block: BlockId | undefined): string {
-  return block === undefined ? '–' : `${String(block.number).padEnd(10)} ${block.hash}`
+  return block === undefined ? '–' : shortBlock(block)
 }

@@ -29,10 +29,27 @@ export const chainFaults = {
     means: 'deriving a record does not give its L2 chain',
     advice: 'check the record with atoll derive, and make it again',
   },
+  'engine-forks': {
+    severity: 'temporary',
+    means: 'the execution client has another fork active than the rollup config',
+    advice:
+      'compare the fork times in its genesis or flags with the rollup config; a new version may have them',
+  },
   'engine-forkchoice': {
     severity: 'reset',
     means: 'the execution client does not accept its heads',
     advice: 'if it lasts, the execution client is broken: sync it again',
+  },
+  'engine-old': {
+    severity: 'temporary',
+    means: 'the execution client lacks a method of the Engine API',
+    advice: 'use a version of the execution client that has all forks of the chain',
+  },
+  'engine-port': {
+    severity: 'temporary',
+    means: 'there is no Engine API at the URL of the execution client',
+    advice:
+      'give --engine-url the port of the Engine API (authrpc, often 8551), not that of the RPC',
   },
   'engine-refused': {
     severity: 'temporary',
@@ -111,6 +128,11 @@ export const chainFaults = {
     severity: 'critical',
     means: 'L1 ends before the range to record is derived',
     advice: 'record later, or give a lower --to',
+  },
+  'l1-wrong-chain': {
+    severity: 'temporary',
+    means: 'an L1 endpoint belongs to another chain',
+    advice: 'give --l1-rpc-urls endpoints of the L1 in the rollup config (l1_chain_id)',
   },
   'l1-unavailable': {
     severity: 'temporary',

@@ -23,6 +23,15 @@ export function toIsoTime(unixMs: number): string {
   return new Date(unixMs).toISOString()
 }
 
+/** Formats an ISO time as local time without the year, such as `01-31|12:00:00.000`, as op-node does in its log. */
+export function toLogTime(iso: string): string {
+  const time = new Date(iso)
+  const two = (part: number) => String(part).padStart(2, '0')
+  const day = `${two(time.getMonth() + 1)}-${two(time.getDate())}`
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')
+  return `${day}|${clock}.${String(time.getMilliseconds()).padStart(3, '0')}`
+}
+
 /** Unix milliseconds of a date in text, such as `Fri, 31 Jan 2026 12:00:00 GMT`; undefined if it is not one. */
 export function fromDateText(text: string): number | undefined {
   const unixMs = Date.parse(text)

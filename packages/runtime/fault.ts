@@ -7,6 +7,10 @@ interface ReadFields {
     /** When endpoints are tried again, as shown to operators. */
     readonly next?: string
   }
+  'l1-wrong-chain': {
+    /** As of `l1-unavailable`. */
+    readonly next?: string
+  }
   'rpc-limited': {
     /** Pause that the endpoint asks for. */
     readonly retryAfterMs?: number

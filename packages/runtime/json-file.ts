@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
-import { Fault } from './fault.ts'
+import { Fault, toError } from './fault.ts'
 
 /** Reads a JSON file, decompressed if its name ends in `.gz`. @throws Fault `invalid-file` with path and problem */
 export async function readJsonFile(path: string): Promise<unknown> {
@@ -31,9 +31,23 @@ export function invalidFile(path: string, cause: Error): Fault {
   return new Fault('invalid-file', { detail, cause })
 }
 
+/** What is wrong with the text of a JSON file; undefined if nothing is. */
+export function jsonProblem(text: string): string | undefined {
+  try {
+    JSON.parse(text)
+    return undefined
+  } catch (error) {
+    // eslint-disable-next-line atoll/use-caught-error -- the text is part of the mistake in a setting
+    return `it is not JSON: ${toError(error).message}`
+  }
+}
+
 /** What is wrong with a file that was read, decompressed or parsed. */
 export function readProblem(cause: Error): string {
   const code = 'code' in cause ? String(cause.code) : ''
   if (code === 'ENOENT') return 'no such file'
+  if (code === 'EISDIR') return 'it is a folder'
+  if (code === 'EACCES') return 'the user of this process may not read it'
+  if (cause instanceof SyntaxError) return `it is not JSON: ${cause.message}`
   return code.startsWith('Z_') ? `it cannot be decompressed: ${cause.message}` : cause.message
 }

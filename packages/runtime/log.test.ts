@@ -16,7 +16,7 @@ const program = (logFormat: string) => `
   process.stderr.write('goes on')
 `
 
-for (const format of ['json', 'text'])
+for (const format of ['json', 'logfmt', 'text'])
   test(
     `a process goes on although its log (${format}) is on a full disk`,
     { skip: !existsSync('/dev/full') && 'there is no /dev/full' },
@@ -31,7 +31,7 @@ for (const format of ['json', 'text'])
     },
   )
 
-for (const format of ['json', 'text'])
+for (const format of ['json', 'logfmt', 'text'])
   test(`each line of the log (${format}) is written before a process ends`, async () => {
     const args = ['--input-type=module', '--eval', `${program(format)}; process.exit(0)`]
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] })

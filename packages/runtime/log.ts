@@ -1,8 +1,9 @@
 import { type Logger, pino, stdSerializers } from 'pino'
-import pretty from 'pino-pretty'
 import { isFault } from './fault.ts'
 import { faultRule } from './fault-codes.ts'
 import { LogOutput } from './log-output.ts'
+import { type LogEntry, logfmtOfEntry, textOfEntry } from './log-text.ts'
+import { widthOf } from './screen/lines.ts'
 import type { ServiceSettings } from './settings/service-settings.ts'
 
 /** Options of a log. */
@@ -13,21 +14,28 @@ export interface LogOptions extends Pick<ServiceSettings, 'logLevel' | 'logForma
 
 /** Logs to standard output: text on a terminal, JSON elsewhere. */
 export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
-  const isText = logFormat === 'text' || (logFormat === 'auto' && process.stdout.isTTY)
   const options = {
     level: logLevel,
     base: fields,
-    timestamp: isText ? pino.stdTimeFunctions.epochTime : pino.stdTimeFunctions.isoTime,
+    timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: serializeError },
   }
   const output = new LogOutput((lines) =>
     log.warn({ lines }, 'log lines were lost while the disk failed'),
   )
-  const ignore = 'pid,hostname,chainId,instance'
-  const stream = isText ? pretty({ destination: output, ignore, singleLine: true }) : output
-  const log = pino(options, stream)
+  const format = logFormat === 'auto' ? (process.stdout.isTTY ? 'text' : 'json') : logFormat
+  const toText = format === 'logfmt' ? logfmtOfEntry : onScreen
+  const write = (json: string) => void output.write(toText(JSON.parse(json) as LogEntry))
+  const log = pino(options, format === 'json' ? output : { write })
   return log
+}
+
+/** The size of a terminal is read for each entry, since it may change. */
+function onScreen(entry: LogEntry): string {
+  const { stdout } = process
+  if (!stdout.isTTY) return textOfEntry(entry, { width: undefined, hasColors: false })
+  return textOfEntry(entry, { width: widthOf(stdout), hasColors: stdout.hasColors() })
 }
 
 /** Formats an error and its causes. A fault has code, fields, and advice if critical; other errors have a stack. */

@@ -11,6 +11,7 @@ export const processFaults = {
     severity: 'critical',
     means: 'a key file does not hold a key of the expected form',
     advice: 'see that the setting names the right file, and make the key again if it is damaged',
+    exit: 'usage',
   },
   busy: {
     severity: 'temporary',
@@ -133,6 +134,7 @@ export const processFaults = {
     means: 'the NATS server refuses the key or a subject',
     advice:
       'see that --nats-seed-file is given and belongs to this service and node, and check --chain-id and --node',
+    exit: 'usage',
   },
   'not-trusted': {
     severity: 'critical',

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { isBrokenFile, isDiskFailure, openOwnFile, type SqliteFile } from './sqlite.ts'
+import { isUnusableFile, isDiskFailure, openOwnFile, type SqliteFile } from './sqlite.ts'
 
 function newPath(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-sqlite-'))
@@ -51,10 +51,10 @@ test('an invalid database is distinguished from a file that cannot be opened', (
   const path = newPath(t)
   assert.throws(
     () => open(join(path, 'deeper')),
-    (error) => !isBrokenFile(error),
+    (error) => !isUnusableFile(error),
   )
   writeFileSync(path, 'x'.repeat(10_000))
-  assert.throws(() => open(path), isBrokenFile)
+  assert.throws(() => open(path), isUnusableFile)
 })
 
 test('a full disk fails a write with the file and the free bytes, and the next write with room succeeds', (t) => {
@@ -91,6 +91,6 @@ test('a folder that is gone fails as a disk does; a locked or broken file does n
   writeFileSync(path, 'x'.repeat(10_000))
   assert.throws(
     () => open(path),
-    (error) => isBrokenFile(error) && !isDiskFailure(error),
+    (error) => isUnusableFile(error) && !isDiskFailure(error),
   )
 })

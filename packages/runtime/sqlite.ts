@@ -1,3 +1,4 @@
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { freeSpace } from './disk-space.ts'
 import { Fault, isSystemError } from './fault.ts'
@@ -10,6 +11,8 @@ export interface Tables {
   /** Statements that create the tables. */
   readonly schema: string
   readonly version: bigint
+  /** Chain whose data the file has; absent for a file of no chain. */
+  readonly chainId?: bigint
 }
 
 interface SqliteOptions {
@@ -51,13 +54,17 @@ export class SqliteFile {
     }
   }
 
-  /** Creates the tables unless they exist. */
-  ensureTables({ schema, version }: Tables): void {
-    if (this.#version !== version) this.#makeTables({ schema, version })
+  /** Creates the tables unless they exist. Throws for a file of another chain, which is then unusable. */
+  ensureTables({ chainId, ...tables }: Tables): void {
+    if (this.#version !== tables.version) this.#makeTables(tables)
+    this.#checkChain(chainId)
   }
 
-  /** Locks the file for this process. Creates the tables in a new file, and refuses a file of another release. */
-  own({ schema, version }: Tables): void {
+  /**
+   * Locks the file for this process. Creates the tables in a new file, and refuses a file of another release. Throws for a
+   * file of another chain, which is then unusable.
+   */
+  own({ schema, version, chainId }: Tables): void {
     this.#guarded(() => this.#database.exec('PRAGMA locking_mode = EXCLUSIVE'))
     const found = this.#version
     if (found === 0n) this.#makeTables({ schema, version })
@@ -65,6 +72,17 @@ export class SqliteFile {
       throw this.#fault(`is of another release (${found}, this one has ${version})`)
     // An empty write transaction takes the lock.
     else this.#guarded(() => this.#database.exec('BEGIN IMMEDIATE; COMMIT'))
+    this.#checkChain(chainId)
+  }
+
+  /** Marks a new file with its chain, and refuses that of another chain. */
+  #checkChain(chainId: bigint | undefined): void {
+    if (chainId === undefined) return
+    const mark = BigInt.asIntN(32, chainId)
+    const found = integerIn(this.get('PRAGMA application_id') ?? {}, 'application_id')
+    if (found === mark) return
+    if (found !== 0n) throw this.#fault('belongs to another chain', new OtherChainError())
+    this.#guarded(() => this.#database.exec(`PRAGMA application_id = ${mark}`))
   }
 
   /** Runs work in a transaction. */
@@ -156,10 +174,33 @@ export function openOwnFile(
   }
 }
 
-/** Whether an error means that a file is not a valid database. */
-export function isBrokenFile(error: unknown): boolean {
+/** Whether an error means that a file is damaged, is no database, or has the data of another chain. */
+export function isUnusableFile(error: unknown): boolean {
   const { cause } = error instanceof Fault ? error : {}
+  if (cause instanceof OtherChainError) return true
   return isSqliteError(cause) && brokenCodes.includes(primaryCodeOf(cause))
+}
+
+/** The cause of a fault for a file of another chain. */
+class OtherChainError extends Error {
+  override readonly name = 'OtherChainError'
+}
+
+/** Ends of the names of the files of a database. */
+const fileEnds = ['', '-wal', '-shm']
+
+/** Deletes the files of a database. */
+export function removeFile(path: string): void {
+  for (const end of fileEnds) rmSync(`${path}${end}`, { force: true })
+}
+
+/** Moves the files of an unusable database aside, and overwrites nothing. @returns the new path */
+export function moveAside(path: string): string {
+  let aside = `${path}.unusable`
+  for (let number = 2; existsSync(aside); number++) aside = `${path}.unusable-${number}`
+  for (const end of fileEnds)
+    if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`)
+  return aside
 }
 
 /**

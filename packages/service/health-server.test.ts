@@ -9,7 +9,8 @@ async function served(t: TestContext, reasons: readonly string[] = []) {
   const health = await serveHealth({
     host: '127.0.0.1',
     port: 0,
-    registry,
+    portFlag: '--health-port',
+    metrics: () => registry.metrics(),
     reasonsNotReady: () => reasons,
   })
   t.after(() => health.close())
@@ -74,7 +75,8 @@ test('a port in use is reported with advice', async (t) => {
   const again = serveHealth({
     host: '127.0.0.1',
     port,
-    registry: new Registry(),
+    portFlag: '--health-port',
+    metrics: () => Promise.resolve(''),
     reasonsNotReady: () => [],
   })
   await assert.rejects(again, {

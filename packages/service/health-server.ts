@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { fastify, type FastifyError } from 'fastify'
-import type { Registry } from 'prom-client'
+import { Registry } from 'prom-client'
 import { toError } from '#runtime/fault.ts'
 import { listenFault } from '#runtime/listen-fault.ts'
 
@@ -8,9 +8,12 @@ import { listenFault } from '#runtime/listen-fault.ts'
 export interface HealthOptions {
   readonly host: string
   readonly port: number
-  readonly registry: Registry
-  /** Why the service is not ready; empty if it is ready. */
-  readonly reasonsNotReady: () => readonly string[]
+  /** Flag of the port, for the error if it is taken. */
+  readonly portFlag: string
+  /** The metrics in Prometheus' text format. */
+  readonly metrics: () => Promise<string>
+  /** Why the process is not ready; empty if it is ready. */
+  readonly reasonsNotReady: () => readonly string[] | Promise<readonly string[]>
 }
 
 /** Serves a process's liveness, readiness and metrics. */
@@ -27,7 +30,8 @@ export interface HealthServer {
 export async function serveHealth({
   host,
   port,
-  registry,
+  portFlag,
+  metrics,
   reasonsNotReady,
 }: HealthOptions): Promise<HealthServer> {
   const app = fastify({ keepAliveTimeout: 1_000, forceCloseConnections: true })
@@ -35,14 +39,14 @@ export async function serveHealth({
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _body, done) => done(null))
   app.get('/healthz', () => 'ok\n')
-  app.get('/readyz', (_request, reply) => {
-    const reasons = reasonsNotReady()
+  app.get('/readyz', async (_request, reply) => {
+    const reasons = await reasonsNotReady()
     const ready = reasons.length === 0
     return reply.code(ready ? 200 : 503).send({ ready, reasons })
   })
   app.get('/metrics', async (_request, reply) => {
-    const metrics = await registry.metrics()
-    return reply.type(registry.contentType).send(metrics)
+    const text = await metrics()
+    return reply.type(Registry.PROMETHEUS_CONTENT_TYPE).send(text)
   })
   app.setNotFoundHandler(({ method }, reply) =>
     method === 'GET' || method === 'HEAD'
@@ -55,7 +59,7 @@ export async function serveHealth({
   try {
     await app.listen({ host, port })
   } catch (cause) {
-    const name = { what: 'health and metrics', portFlag: '--health-port' }
+    const name = { what: 'health and metrics', portFlag }
     throw listenFault('health-port', toError(cause), { ...name, host, port })
   }
   const { port: bound } = app.server.address() as AddressInfo

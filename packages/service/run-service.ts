@@ -5,6 +5,7 @@ import { endProcess } from '#runtime/end-process.ts'
 import { onParentGone, onStopSignal } from '#runtime/on-stop-signal.ts'
 import { mergeSettings } from '#runtime/settings/merge-settings.ts'
 import { type ServiceSettings, serviceSettings } from '#runtime/settings/service-settings.ts'
+import { writeError } from '#runtime/screen/lines.ts'
 import { addSettings } from '#runtime/settings/settings-options.ts'
 import {
   describeSettings,
@@ -15,6 +16,7 @@ import {
 } from '#runtime/settings/settings.ts'
 import { ServiceProcess } from './service-process.ts'
 import { exitCodes, type ServiceMain } from './service.ts'
+import { readRestarted, reportToNode } from './supervision.ts'
 
 /**
  * Runs a service from its settings to its end, and ends the process.
@@ -34,10 +36,10 @@ export async function runService<Schema extends SettingsSchema>(
     process.exit(exitCodes.done)
   }
   // The merged schema has the service's own settings and the shared ones.
-  const settings = readOrExplain(name, schema, { args, env: process.env }) as
-    (z.output<Schema> & ServiceSettings) | undefined
-  if (settings === undefined) process.exit(exitCodes.settings)
-  const running = new ServiceProcess(name, settings)
+  const source = { args, env: process.env }
+  const settings = (await readOrEnd(name, schema, source)) as z.output<Schema> & ServiceSettings
+  const restarted = readRestarted(process.env)
+  const running = new ServiceProcess(name, settings, { restarted, report: reportToNode })
   onStopSignal((signal) => running.stop(signal))
   // A node that was killed cannot stop its services, so they stop by themselves.
   onParentGone(() => running.stop('the node is gone'))
@@ -51,12 +53,18 @@ function argsOf(name: ServiceName, args: readonly string[]): readonly string[] {
   return args[0] === 'service' && args[1] === name ? args.slice(2) : args
 }
 
-function readOrExplain(name: string, schema: SettingsSchema, source: SettingsSource): unknown {
+/** Reads the settings. Ends the process if they are wrong. */
+async function readOrEnd(
+  name: string,
+  schema: SettingsSchema,
+  source: SettingsSource,
+): Promise<unknown> {
   try {
     return readSettings(schema, source).settings
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
-    process.stderr.write(`${name}: ${error.message}\nSee --help for all settings.\n`)
-    return undefined
+    writeError(`${name}: ${error.message}\nSee --help for all settings.`)
+    await reportToNode({ kind: 'failed', reason: error.message.replaceAll(/\s+/gu, ' ') })
+    return process.exit(exitCodes.settings)
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { BusNames } from '#messages/bus-names.ts'
+import type { Restarted } from '#messages/service-status.ts'
 import { isLeased, type ServiceName } from '#messages/services.ts'
 import { serviceStatus } from '#messages/subjects.ts'
 import { createBusMetrics, registerBusGauges } from '#bus/bus-metrics.ts'
@@ -19,6 +20,7 @@ import { version } from '#runtime/version.ts'
 import { type HealthServer, serveHealth } from './health-server.ts'
 import { exitCodes, type ServiceMain } from './service.ts'
 import { StatusReporter } from './status-reporter.ts'
+import type { ServiceNews } from './supervision.ts'
 
 /** Time for `main` to return after a stop; then the process ends without it. */
 const stopTimeoutMs = 500
@@ -38,12 +40,27 @@ function exitCodeOf(error: unknown): number {
 }
 
 /** Opens the bus connections of a service; by default, to the servers in its settings. */
-export type ConnectBus = () => Awaited<ReturnType<typeof connectService>>
+type ConnectBus = () => Awaited<ReturnType<typeof connectService>>
+
+/** The host of a service. */
+export interface ServiceHost {
+  readonly connect?: ConnectBus
+  /** Why the service was started again; undefined if it was not. */
+  readonly restarted?: Restarted | undefined
+  /** Called with the address of its health server, and with the reason of its end. */
+  readonly report: (news: ServiceNews) => Promise<void> | void
+}
+
+/** The reason of a failure, and what an operator can do. */
+function reasonOf(error: unknown): string {
+  const { message } = toError(error)
+  return isFault(error) ? `${message}; ${faultRule(error.code).advice}` : message
+}
 
 /** Runs one service, from its settings to its exit code. Most services have their own process. */
 export class ServiceProcess<Settings extends ServiceSettings> {
   readonly #name: ServiceName
-  readonly #connect: ConnectBus | undefined
+  readonly #host: ServiceHost
   readonly #settings: Settings
   readonly #log: Logger
   readonly #registry = new Registry()
@@ -55,15 +72,24 @@ export class ServiceProcess<Settings extends ServiceSettings> {
   #health: HealthServer | undefined
   #traces: StoppableProvider | undefined
 
-  constructor(name: ServiceName, settings: Settings, connect?: ConnectBus) {
+  constructor(name: ServiceName, settings: Settings, host: ServiceHost) {
     const { chainId, instance, logFormat, logLevel } = settings
     this.#name = name
-    this.#connect = connect
+    this.#host = host
     this.#settings = settings
     const fields = { service: name, chainId: String(chainId), instance }
     this.#log = createLog({ logFormat, logLevel, fields })
     const onWaitOver = (what: string, forMs: number) => this.#logWaitOver(what, forMs)
-    this.#status = new StatusReporter({ instance, version, clock: systemClock, onWaitOver })
+    const { restarted } = host
+    this.#status = new StatusReporter({
+      instance,
+      version,
+      clock: systemClock,
+      restarted,
+      onWaitLasts: ({ what, next }, forMs) =>
+        this.#log.warn({ forSeconds: Math.round(forMs / 1_000), what, next }, 'still waits'),
+      onWaitOver,
+    })
     // eslint-disable-next-line atoll/use-rejection -- `run` reports it, if it is called
     this.#failed.promise.catch(() => undefined)
   }
@@ -95,6 +121,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     } catch (error) {
       if (this.#stopping.signal.aborted && isFault(error, 'closed')) return exitCodes.done
       this.#log.error({ error }, 'the service failed')
+      await this.#host.report({ kind: 'failed', reason: reasonOf(error) })
       return exitCodeOf(error)
     } finally {
       this.#stopping.abort()
@@ -123,10 +150,20 @@ export class ServiceProcess<Settings extends ServiceSettings> {
 
   async #openTools(): Promise<Tracing> {
     const { healthHost: host, healthPort: port, otlpUrl, instance } = this.#settings
+    this.#registry.setDefaultLabels({ service: this.#name })
     collectDefaultMetrics({ register: this.#registry })
     const reasonsNotReady = () => this.#status.reasonsNotReady()
-    this.#health = await serveHealth({ host, port, registry: this.#registry, reasonsNotReady })
-    this.#log.info({ health: this.#health.url }, 'starting')
+    this.#health = await serveHealth({
+      host,
+      port,
+      portFlag: '--health-port',
+      metrics: () => this.#registry.metrics(),
+      reasonsNotReady,
+    })
+    const { url } = this.#health
+    this.#status.healthUrl = url
+    await this.#host.report({ kind: 'health', url })
+    this.#log.info({ health: url }, 'starting')
     if (otlpUrl === undefined) return noTracing
     const fields = { 'service.name': `atoll-${this.#name}`, 'service.instance.id': instance }
     this.#traces = await startTracing(otlpUrl, fields)
@@ -136,12 +173,12 @@ export class ServiceProcess<Settings extends ServiceSettings> {
   async #openBus(tracing: Tracing): Promise<ServiceBus> {
     const { chainId, node, natsUrls, instance } = this.#settings
     const onFatal = (error: Error) => this.fail(error)
-    this.#status.waitFor(
-      `the bus at ${natsUrls.join(', ')}`,
-      'retries the connection until it is up',
-    )
+    this.#status.setWait({
+      what: `the bus at ${natsUrls.join(', ')}`,
+      next: 'retries the connection until it is up',
+    })
     const connections =
-      this.#connect?.() ??
+      this.#host.connect?.() ??
       (await connectService(this.#name, {
         ...this.#settings,
         onFatal,
@@ -169,7 +206,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
       stateAges: () => bus.inputs(),
       leaseRemainingMs: () => bus.leaseRemainingMs,
     })
-    this.#status.goOn()
+    this.#status.setWait(undefined)
     const { signal } = this.#stopping
     this.#status.report(bus, bus.own(serviceStatus[this.#name]), { signal, onFatal })
     return bus
@@ -185,7 +222,8 @@ export class ServiceProcess<Settings extends ServiceSettings> {
   /** Logs the end of a wait, unless the wait was short. */
   #logWaitOver(waitedFor: string, forMs: number): void {
     if (forMs < minLoggedWaitMs || this.#stopping.signal.aborted) return
-    this.#log.info({ waitedFor }, `continues after ${(forMs / 1_000).toFixed(1)} s`)
+    // In the message, which is never cut.
+    this.#log.info(`continues after ${(forMs / 1_000).toFixed(1)} s: ${waitedFor}`)
   }
 
   async #takeLease(bus: ServiceBus): Promise<Lease> {
@@ -194,13 +232,13 @@ export class ServiceProcess<Settings extends ServiceSettings> {
       onStandby: ({ instance, sinceMs }) => {
         this.#status.phase = 'standby'
         const since = toIsoTime(sinceMs)
-        this.#status.waitFor(
-          `the lease that ${instance} holds since ${since}`,
-          'checks every second whether it is free',
-        )
+        this.#status.setWait({
+          what: `the lease that ${instance} holds since ${since}`,
+          next: 'checks every second whether it is free',
+        })
       },
     })
-    this.#status.goOn()
+    this.#status.setWait(undefined)
     return lease
   }
 

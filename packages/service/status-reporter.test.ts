@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ServiceStatus } from '#messages/service-status.ts'
+import type { Restarted, ServiceStatus, Wait } from '#messages/service-status.ts'
 import { engineChain, serviceStatus } from '#messages/subjects.ts'
 import { BusWorld } from '#test/fakes/bus-world.ts'
 import { chainAt } from '#test/fakes/values.ts'
 import { staleInputMs, StatusReporter } from './status-reporter.ts'
 
-async function reported() {
+async function reported(restarted?: Restarted) {
   const world = await BusWorld.provisioned()
   const { bus, fatal } = await world.join('rpc')
   const { clock } = world
   const waitsOver: [what: string, forMs: number][] = []
   const onWaitOver = (what: string, forMs: number) => void waitsOver.push([what, forMs])
-  const status = new StatusReporter({ instance: 'rpc-0', version: '1.2.3', clock, onWaitOver })
+  const waitsLasting: string[] = []
+  const onWaitLasts = ({ what }: Wait, forMs: number) => void waitsLasting.push(`${what}, ${forMs}`)
+  const instance = 'rpc-0'
+  const version = '1.2.3'
+  const handlers = { onWaitLasts, onWaitOver }
+  const status = new StatusReporter({ instance, version, clock, restarted, ...handlers })
   const watcher = await world.join('rpc', 'rpc-1')
   const seen: ServiceStatus[] = []
   watcher.bus.followEach(serviceStatus.rpc, (value) => seen.push(value))
@@ -20,7 +25,7 @@ async function reported() {
   const onFatal = (error: Error) => fatal.push(error)
   status.report(bus, bus.own(serviceStatus.rpc), { signal: ended.signal, onFatal })
   await world.pass(10)
-  return { world, bus, status, seen, waitsOver, fatal, end: () => ended.abort() }
+  return { world, bus, status, seen, waitsOver, waitsLasting, fatal, end: () => ended.abort() }
 }
 
 test('the status is written every 5 s, and soon after each change', async () => {
@@ -38,13 +43,13 @@ test('the status is written every 5 s, and soon after each change', async () => 
 
 test('the end of a wait is reported once, with the time since its start', async () => {
   const { world, status, waitsOver } = await reported()
-  status.waitFor('L1 block 7', 'asks again')
+  status.setWait({ what: 'L1 block 7', next: 'asks again' })
   await world.pass(2_000)
-  status.waitFor('L1 block 8', 'asks again')
+  status.setWait({ what: 'L1 block 8', next: 'asks again' })
   await world.pass(1_000)
   assert.deepEqual(waitsOver, [])
-  status.goOn()
-  status.goOn()
+  status.setWait(undefined)
+  status.setWait(undefined)
   assert.deepEqual(waitsOver, [['L1 block 8', 3_000]])
 })
 
@@ -65,18 +70,25 @@ test('a wait for another service has the wait of that service as its cause, alon
   )
   const [derivation, daWatcher] = others
   status.phase = 'running'
-  status.waitFor('derivation to report', 'reads it each second', 'derivation')
+  status.setWait({ what: 'derivation to report', next: 'reads it each second', on: 'derivation' })
   await world.pass(1_000)
   assert.equal(seen.at(-1)?.wait?.what, 'derivation to report')
-  derivation?.other.waitFor('da-watcher to fetch L1 block 7', 'asks again', 'da-watcher')
+  derivation?.other.setWait({
+    what: 'da-watcher to fetch L1 block 7',
+    next: 'asks again',
+    on: 'da-watcher',
+  })
   await world.pass(1_000)
-  daWatcher?.other.waitFor('the blobs of slot 9: HTTP status 404', 'asks again in 1 s')
+  daWatcher?.other.setWait({
+    what: 'the blobs of slot 9: HTTP status 404',
+    next: 'asks again in 1 s',
+  })
   await world.pass(1_000)
   const chain =
     'derivation to report; derivation waits for da-watcher to fetch L1 block 7; da-watcher waits for the blobs of slot 9: HTTP status 404'
   assert.deepEqual([seen.at(-1)?.wait?.what, seen.at(-1)?.wait?.next], [chain, 'asks again in 1 s'])
   assert.match(status.reasonsNotReady().join(), /waits for the blobs of slot 9/)
-  daWatcher?.other.goOn()
+  daWatcher?.other.setWait(undefined)
   await world.pass(1_000)
   assert.match(seen.at(-1)?.wait?.what ?? '', /to fetch L1 block 7$/)
   // A service that has ended does not explain anything.
@@ -89,9 +101,9 @@ test('a wait names its subject, its start and the next step, and an update keeps
   const { world, status, seen } = await reported()
   status.phase = 'running'
   const sinceMs = world.clock.now()
-  status.waitFor('the next L1 block', 'asks at each new head')
+  status.setWait({ what: 'the next L1 block', next: 'asks at each new head' })
   await world.pass(3_000)
-  status.waitFor('the next L1 block', 'asks again in 4 s')
+  status.setWait({ what: 'the next L1 block', next: 'asks again in 4 s' })
   await world.pass(1_000)
   assert.deepEqual(seen.at(-1)?.wait, {
     what: 'the next L1 block',
@@ -99,7 +111,7 @@ test('a wait names its subject, its start and the next step, and an update keeps
     next: 'asks again in 4 s',
   })
   assert.equal(seen.at(-1)?.phase, 'waiting')
-  status.goOn()
+  status.setWait(undefined)
   await world.pass(1_000)
   assert.equal(seen.at(-1)?.phase, 'running')
   assert.equal(seen.at(-1)?.wait, undefined)
@@ -107,7 +119,8 @@ test('a wait names its subject, its start and the next step, and an update keeps
 
 test('many changes in a short time cause few writes', async () => {
   const { world, status, seen } = await reported()
-  for (let change = 0; change < 100; change++) status.waitFor(`thing ${change}`, 'waits')
+  for (let change = 0; change < 100; change++)
+    status.setWait({ what: `thing ${change}`, next: 'waits' })
   await world.pass(1_000)
   assert.ok(seen.length <= 3)
   assert.equal(seen.at(-1)?.wait?.what, 'thing 99')
@@ -125,7 +138,7 @@ test('a service is ready when it runs, waits for nothing, and has seen all its i
   await world.settle(owner.write(chainAt({ generation: 1n, version: 1n })))
   await world.pass(10)
   assert.deepEqual(status.reasonsNotReady(), [])
-  status.waitFor('a peer', 'looks for one each minute')
+  status.setWait({ what: 'a peer', next: 'looks for one each minute' })
   assert.deepEqual(status.reasonsNotReady(), ['waits for a peer; next: looks for one each minute'])
 })
 
@@ -157,4 +170,49 @@ test('reporting ends with the service, without an error', async () => {
   await world.pass(20_000)
   assert.equal(seen.length, 1)
   assert.deepEqual(fatal, [])
+})
+
+test('the start of a wait is kept while its reason changes, and not for another wait', async () => {
+  const { world, status } = await reported()
+  const sinceMs = world.clock.now()
+  for (const why of ['HTTP status 404', 'HTTP status 500', undefined]) {
+    status.setWait({ what: 'L1 block 7', why, next: 'asks again' })
+    await world.pass(3_000)
+  }
+  assert.equal(status.snapshot().wait?.sinceMs, sinceMs)
+  status.setWait({ what: 'L1 block 8', why: 'HTTP status 404', next: 'asks again' })
+  assert.deepEqual(status.snapshot().wait, {
+    what: 'L1 block 8: HTTP status 404',
+    sinceMs: sinceMs + 9_000,
+    next: 'asks again',
+  })
+})
+
+test('a wait is logged after 5 s and then every minute, with its reason, until it is over', async () => {
+  const { world, status, waitsLasting } = await reported()
+  status.setWait({ what: 'L1 block 7', why: 'HTTP status 404', next: 'asks again' })
+  await world.pass(4_999)
+  assert.deepEqual(waitsLasting, [])
+  await world.pass(70_000)
+  status.setWait(undefined)
+  await world.pass(70_000)
+  assert.deepEqual(waitsLasting, [
+    'L1 block 7: HTTP status 404, 5000',
+    'L1 block 7: HTTP status 404, 65000',
+  ])
+})
+
+test('a service that failed twice in a row is not ready until it runs for 10 s', async () => {
+  const restarted = { reason: 'bad-key: no key', failures: 2, lastMs: 0 }
+  const { world, status } = await reported(restarted)
+  assert.match(
+    status.reasonsNotReady().join(),
+    /fails again and again: bad-key: no key; 2 restarts/,
+  )
+  status.phase = 'running'
+  assert.equal(status.reasonsNotReady().length, 1)
+  assert.deepEqual(status.snapshot().restarted, restarted)
+  await world.pass(10_000)
+  assert.deepEqual(status.reasonsNotReady(), [])
+  assert.equal(status.snapshot().restarted, undefined)
 })

@@ -1,4 +1,4 @@
-import type { ServiceStatus, Wait } from '#messages/service-status.ts'
+import type { Restarted, ServiceStatus, Wait } from '#messages/service-status.ts'
 import type { ServiceName } from '#messages/services.ts'
 import { serviceStatus } from '#messages/subjects.ts'
 import type { Bus, Owner } from '#bus/bus.ts'
@@ -14,16 +14,62 @@ const statusPauseMs = 250
 /** A status that is older than this is not a cause: the service has probably ended. */
 const silentMs = 15_000
 
+/** After this time a service that was started again counts as running steadily. */
+export const steadyMs = 10_000
+
 /** A service with an input older than this is not ready. */
 export const staleInputMs = 30_000
+
+/** A wait that lasts this long is logged. */
+const loggedAfterMs = 5_000
+
+/** Period in which a wait that lasts is logged again. */
+const loggedEveryMs = 60_000
+
+/** What a service waits for, as it reports it. */
+export interface Waiting {
+  /**
+   * What the service waits for, such as `da-watcher to fetch L1 block 7`. The wait has lasted for as long as this text is
+   * the same.
+   */
+  readonly what: string
+  /** The last failure, which may change while the wait lasts. Not shown if the cause is known from `on`. */
+  readonly why?: string | undefined
+  /** What the service does next, and when. */
+  readonly next: string
+  /** The other service whose work is missing; its own wait is the cause. */
+  readonly on?: ServiceName | undefined
+  /** Start of the wait by the monotonic clock, if it began before it is reported. */
+  readonly startedMs?: number | undefined
+}
+
+/** What a service waits for, and the last failure. */
+export function waitText({ what, why }: Pick<Waiting, 'what' | 'why'>): string {
+  return why === undefined ? what : `${what}: ${why}`
+}
 
 /** Options of a reporter. */
 export interface StatusReporterOptions {
   readonly instance: string
   readonly version: string
   readonly clock: Clock
+  /** Why the service was started again; undefined if it was not. */
+  readonly restarted?: Restarted | undefined
+  /** Called when a wait lasts: after 5 s, and then every minute. */
+  readonly onWaitLasts?: (wait: Wait, forMs: number) => void
   /** Called when a wait is over, with the last thing that the service waited for, and the total time. */
   readonly onWaitOver?: (what: string, forMs: number) => void
+}
+
+/** A wait, and since when it lasts. */
+type Current = Waiting & Pick<Wait, 'sinceMs'>
+
+/** How often a service failed, and why, as shown to operators. */
+export function failsAgain({ reason, failures, lastMs }: Restarted, nowMs: number): string {
+  const ago = Math.max(0, Math.round((nowMs - lastMs) / 1_000))
+  return failures === 1
+    ? `was started again ${ago} s ago: ${reason}`
+    : `fails again and again: ${reason}; ${failures} restarts, last ${ago} s ago`
 }
 
 /** Publishes the status of a service on the bus, and answers whether it is ready. */
@@ -32,9 +78,13 @@ export class StatusReporter {
   readonly #startedMs: number
   #bus: Bus | undefined
   #phase: ServiceStatus['phase'] = 'starting'
-  #wait: Wait | undefined
+  #healthUrl: string | undefined
+  #restarted: Restarted | undefined
+  #wait: Current | undefined
   #waitsSinceMs = 0
+  #stopLogging: () => void = () => undefined
   #notices: readonly string[] = []
+  #progress: string | undefined
   readonly #followed = new Set<ServiceName>()
   /** Waits of the services that this one waits for. */
   readonly #causes = new Map<
@@ -46,49 +96,82 @@ export class StatusReporter {
   constructor(options: StatusReporterOptions) {
     this.#options = options
     this.#startedMs = options.clock.now()
+    this.#restarted = options.restarted
   }
 
   set phase(phase: ServiceStatus['phase']) {
     this.#phase = phase
+    if (phase === 'running' && this.#restarted !== undefined)
+      this.#options.clock.after(steadyMs, () => {
+        this.#restarted = undefined
+        this.#changed()
+      })
     this.#changed()
   }
 
-  /** Sets what the service waits for, and what it does next; the reporter adds the start time. */
-  waitFor(what: string, next: string, on?: ServiceName): void {
-    if (on !== undefined) this.#follow(on)
-    if (this.#wait?.what === what && this.#wait.next === next) return
-    const nowMs = this.#options.clock.now()
-    if (this.#wait === undefined) this.#waitsSinceMs = nowMs
-    const sinceMs = this.#wait?.what === what ? this.#wait.sinceMs : nowMs
-    this.#wait = { what, sinceMs, next, ...(on !== undefined && { on }) }
+  /** Sets the address of health, readiness and metrics. */
+  set healthUrl(url: string) {
+    this.#healthUrl = url
     this.#changed()
   }
 
   /** Sets what the service waits for; undefined if it waits for nothing. */
-  setWait(wait: Omit<Wait, 'sinceMs'> | undefined): void {
-    if (wait === undefined) this.goOn()
-    else this.waitFor(wait.what, wait.next, wait.on)
+  setWait(wait: Waiting | undefined): void {
+    if (wait === undefined) {
+      this.#goOn()
+      return
+    }
+    const before = this.#wait
+    if (wait.on !== undefined) this.#follow(wait.on)
+    if (before?.what === wait.what && before.why === wait.why && before.next === wait.next) return
+    const { clock } = this.#options
+    const nowMs = clock.now()
+    const { startedMs = clock.monotonicMs() } = wait
+    const sinceMs = nowMs - (clock.monotonicMs() - startedMs)
+    if (before === undefined) this.#begin(nowMs)
+    this.#wait = { ...wait, sinceMs: before?.what === wait.what ? before.sinceMs : sinceMs }
+    this.#changed()
+  }
+
+  #begin(nowMs: number): void {
+    const { clock, onWaitLasts } = this.#options
+    this.#waitsSinceMs = nowMs
+    const log = (afterMs: number) => {
+      this.#stopLogging = clock.after(afterMs, () => {
+        const { wait } = this.snapshot()
+        if (wait !== undefined) onWaitLasts?.(wait, clock.now() - wait.sinceMs)
+        log(loggedEveryMs)
+      })
+    }
+    log(loggedAfterMs)
   }
 
   /** Ends the wait. */
-  goOn(): void {
+  #goOn(): void {
     if (this.#wait === undefined) return
     const { clock, onWaitOver } = this.#options
     const { what } = this.#wait
     this.#wait = undefined
+    this.#stopLogging()
     onWaitOver?.(what, clock.now() - this.#waitsSinceMs)
     this.#changed()
   }
 
   /** Sets the notices: problems that need an operator although no work waits yet. Replaces all earlier ones. */
   set notices(notices: readonly string[]) {
+    if (notices.join('\n') === this.#notices.join('\n')) return
     this.#notices = notices
     this.#changed()
   }
 
+  /** Sets where the service is in its work, as shown to operators; written with the next status. */
+  set progress(progress: string | undefined) {
+    this.#progress = progress
+  }
+
   snapshot(): ServiceStatus {
     const { instance, version, clock } = this.#options
-    const wait = this.#withCause(this.#wait) ?? this.#busWait()
+    const wait = this.#shown(this.#wait) ?? this.#busWait()
     return {
       instance,
       version,
@@ -98,6 +181,9 @@ export class StatusReporter {
       inputs: this.#bus?.inputs() ?? [],
       writtenMs: clock.now(),
       notices: this.#notices,
+      ...(this.#progress !== undefined && { progress: this.#progress }),
+      ...(this.#restarted !== undefined && { restarted: this.#restarted }),
+      ...(this.#healthUrl !== undefined && { healthUrl: this.#healthUrl }),
     }
   }
 
@@ -113,14 +199,21 @@ export class StatusReporter {
     })
   }
 
-  /** Adds the cause to a wait for another service: what that service waits for, which has its own cause. */
-  #withCause(wait: Wait | undefined): Wait | undefined {
-    if (wait?.on === undefined) return wait
-    const cause = this.#causes.get(wait.on)
+  /** The wait with its cause: what the other service waits for, which has its own cause; else the last failure. */
+  #shown(wait: Current | undefined): Wait | undefined {
+    if (wait === undefined) return undefined
+    const { what, why, next, sinceMs, on } = wait
+    const cause = this.#causeOf(on)
+    if (cause !== undefined)
+      return { what: `${what}; ${on} waits for ${cause.what}`, next: cause.next, sinceMs, on }
+    return { what: waitText({ what, why }), next, sinceMs, ...(on !== undefined && { on }) }
+  }
+
+  /** What another service waits for, if it said so a short time ago. */
+  #causeOf(service: ServiceName | undefined): Wait | undefined {
+    const cause = service && this.#causes.get(service)
     const isOld = cause === undefined || this.#options.clock.monotonicMs() - cause.seenMs > silentMs
-    if (isOld || cause.wait === undefined) return wait
-    const { what, next } = cause.wait
-    return { ...wait, what: `${wait.what}; ${wait.on} waits for ${what}`, next }
+    return isOld ? undefined : cause.wait
   }
 
   /** The wait for an operation that the bus retries. */
@@ -133,8 +226,10 @@ export class StatusReporter {
 
   /** Why the service is not ready; empty if it is ready. */
   reasonsNotReady(): readonly string[] {
-    const { phase, wait, inputs } = this.snapshot()
+    const { phase, wait, inputs, restarted } = this.snapshot()
     const reasons: string[] = []
+    if (restarted !== undefined && restarted.failures > 1)
+      reasons.push(failsAgain(restarted, this.#options.clock.now()))
     if (phase === 'starting' || phase === 'standby' || phase === 'stopping') reasons.push(phase)
     if (wait !== undefined) reasons.push(`waits for ${wait.what}; next: ${wait.next}`)
     if (this.#bus?.isUp === false) reasons.push('the bus cannot be reached')
@@ -174,5 +269,6 @@ export class StatusReporter {
     this.#changed = writeOrStop
     writeOrStop()
     signal.addEventListener('abort', every(clock, statusPeriodMs, writeOrStop), { once: true })
+    signal.addEventListener('abort', () => this.#stopLogging(), { once: true })
   }
 }

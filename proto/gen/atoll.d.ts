@@ -137,6 +137,9 @@ export namespace atoll {
             inputs: atoll.v1.ServiceStatus.Input.$Properties[];
             writtenMs: Long;
             notices: string[];
+            restarted?: (atoll.v1.ServiceStatus.Restarted.$Properties|null);
+            healthUrl: string;
+            progress: string;
             static encode(message: atoll.v1.ServiceStatus.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ServiceStatus & atoll.v1.ServiceStatus.$Shape;
         }
@@ -150,6 +153,9 @@ export namespace atoll {
                 inputs?: (atoll.v1.ServiceStatus.Input.$Properties[]|null);
                 writtenMs?: (Long|null);
                 notices?: (string[]|null);
+                restarted?: (atoll.v1.ServiceStatus.Restarted.$Properties|null);
+                healthUrl?: (string|null);
+                progress?: (string|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.ServiceStatus.$Properties;
@@ -200,6 +206,26 @@ export namespace atoll {
                     $unknowns?: Uint8Array[];
                 }
                 type $Shape = atoll.v1.ServiceStatus.Input.$Properties;
+            }
+            interface IRestarted extends atoll.v1.ServiceStatus.Restarted.$Properties {
+            }
+            class Restarted {
+                constructor(properties?: atoll.v1.ServiceStatus.Restarted.$Properties);
+                $unknowns?: Uint8Array[];
+                reason: string;
+                failures: number;
+                lastMs: Long;
+                static encode(message: atoll.v1.ServiceStatus.Restarted.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ServiceStatus.Restarted & atoll.v1.ServiceStatus.Restarted.$Shape;
+            }
+            namespace Restarted {
+                interface $Properties {
+                    reason?: (string|null);
+                    failures?: (number|null);
+                    lastMs?: (Long|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.ServiceStatus.Restarted.$Properties;
             }
         }
         interface IL1Heads extends atoll.v1.L1Heads.$Properties {

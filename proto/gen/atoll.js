@@ -627,11 +627,19 @@ export const atoll = $root.atoll = (() => {
             ServiceStatus.prototype.inputs = $util.emptyArray;
             ServiceStatus.prototype.writtenMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
             ServiceStatus.prototype.notices = $util.emptyArray;
+            ServiceStatus.prototype.restarted = null;
+            ServiceStatus.prototype.healthUrl = "";
+            ServiceStatus.prototype.progress = "";
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
             // Virtual OneOf for proto3 optional field
             $Object.defineProperty(ServiceStatus.prototype, "_wait", {
                 get: $util.oneOfGetter($oneOfFields = ["wait"]),
+                set: $util.oneOfSetter($oneOfFields)
+            });
+            // Virtual OneOf for proto3 optional field
+            $Object.defineProperty(ServiceStatus.prototype, "_restarted", {
+                get: $util.oneOfGetter($oneOfFields = ["restarted"]),
                 set: $util.oneOfSetter($oneOfFields)
             });
             ServiceStatus.encode = function (message, writer, _depth) {
@@ -659,6 +667,12 @@ export const atoll = $root.atoll = (() => {
                 if (message.notices != null && message.notices.length)
                     for (let i = 0; i < message.notices.length; ++i)
                         writer.uint32(/* id 8, wireType 2 =*/66).string(message.notices[i]);
+                if (message.restarted != null && $Object.hasOwnProperty.call(message, "restarted"))
+                    $root.atoll.v1.ServiceStatus.Restarted.encode(message.restarted, writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
+                if (message.healthUrl != null && $Object.hasOwnProperty.call(message, "healthUrl") && message.healthUrl !== "")
+                    writer.uint32(/* id 10, wireType 2 =*/82).string(message.healthUrl);
+                if (message.progress != null && $Object.hasOwnProperty.call(message, "progress") && message.progress !== "")
+                    writer.uint32(/* id 11, wireType 2 =*/90).string(message.progress);
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -757,6 +771,31 @@ export const atoll = $root.atoll = (() => {
                             if (!(message.notices && message.notices.length))
                                 message.notices = [];
                             message.notices.push(reader.stringVerify());
+                            continue;
+                        }
+                    case 9: {
+                            if (wireType !== 2)
+                                break;
+                            message.restarted = $root.atoll.v1.ServiceStatus.Restarted.decode(reader, reader.size(), $undefined, _depth + 1, message.restarted);
+                            message._restarted = "restarted";
+                            continue;
+                        }
+                    case 10: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.healthUrl = value;
+                            else
+                                delete message.healthUrl;
+                            continue;
+                        }
+                    case 11: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.progress = value;
+                            else
+                                delete message.progress;
                             continue;
                         }
                     }
@@ -989,6 +1028,106 @@ export const atoll = $root.atoll = (() => {
                     return message;
                 };
                 return Input;
+            })();
+            ServiceStatus.Restarted = (function() {
+                const Restarted = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+                Restarted.prototype.reason = "";
+                Restarted.prototype.failures = 0;
+                Restarted.prototype.lastMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+                Restarted.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                        writer.uint32(/* id 1, wireType 2 =*/10).string(message.reason);
+                    if (message.failures != null && $Object.hasOwnProperty.call(message, "failures") && message.failures !== 0)
+                        writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.failures);
+                    if (message.lastMs != null && $Object.hasOwnProperty.call(message, "lastMs") && (typeof message.lastMs === "object" ? message.lastMs.low || message.lastMs.high : message.lastMs !== 0))
+                        writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.lastMs);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+                Restarted.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.atoll.v1.ServiceStatus.Restarted();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.reason = value;
+                                else
+                                    delete message.reason;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.failures = value;
+                                else
+                                    delete message.failures;
+                                continue;
+                            }
+                        case 3: {
+                                if (wireType !== 0)
+                                    break;
+                                if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                    message.lastMs = value;
+                                else
+                                    delete message.lastMs;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+                return Restarted;
             })();
             return ServiceStatus;
         })();

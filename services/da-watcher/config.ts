@@ -1,10 +1,12 @@
 import * as z from 'zod'
-import { isHeaderLine } from '#json-rpc/header-lines.ts'
+import { headerLinesProblem, isHeaderLine } from '#json-rpc/header-lines.ts'
 import { l1Settings } from '#l1/l1-settings.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import {
   listOf,
+  milliseconds,
   readableFile,
+  seconds,
   secret,
   url,
   want,
@@ -28,7 +30,7 @@ export const config = z.strictObject({
   ).describe(
     'header of each request to the first beacon endpoint; better put a secret into --l1-beacon-headers-file',
   ),
-  l1BeaconHeadersFile: readableFile('headers of each request, one in a line')
+  l1BeaconHeadersFile: readableFile('headers of each request, one in a line', headerLinesProblem)
     .optional()
     .describe('file with headers for the beacon API endpoints, as in Authorization: Bearer KEY'),
   l1BeaconGenesisTime: wholeNumber(0, 99_999_999_999)
@@ -36,19 +38,19 @@ export const config = z.strictObject({
     .describe(
       'Unix seconds of slot 0 of the beacon chain; by default as the endpoints answer, or as known of a public chain',
     ),
-  l1BeaconSlotSeconds: wholeNumber(1, 3_600)
+  l1BeaconSlotSeconds: seconds(1, 3_600)
     .optional()
-    .describe('seconds of a slot of the beacon chain; by default as the endpoints answer'),
+    .describe('duration of a slot of the beacon chain; by default as the endpoints answer'),
   l1TrustedUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545'))
     .optional()
-    .describe('endpoints above whose answers are not verified; only for your own nodes'),
-  l1PollMs: wholeNumber(10, 600_000)
+    .describe('endpoints of L1 whose answers are not verified; only for your own nodes'),
+  l1PollMs: milliseconds(10, 600_000)
     .default(2_000)
-    .describe('period in milliseconds in which the head of L1 is polled, unless it is announced'),
-  l1FinalityPollMs: wholeNumber(10, 3_600_000)
+    .describe('period in which the head of L1 is polled, unless it is announced'),
+  l1FinalityPollMs: milliseconds(10, 3_600_000)
     .optional()
     .describe(
-      'period in milliseconds in which the safe and the finalized head of L1 are polled; by default every twelfth poll of the head',
+      'period in which the safe and the finalized head of L1 are polled; by default every twelfth poll of the head',
     ),
   l1RateLimit: wholeNumber(0, 1_000_000)
     .default(0)

@@ -39,7 +39,7 @@ export function createPerform(dependencies: Dependencies) {
       case 'write-system-config': {
         const { at, unsafeBlockSigner } = effect.update
         await systemConfig.write(effect.update)
-        log.info({ l1: idOf(at), unsafeBlockSigner }, 'unsafe block signer read')
+        log.info({ signer: unsafeBlockSigner, l1: idOf(at) }, 'unsafe block signer')
         return []
       }
       case 'answer':

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test'
 import { Registry } from 'prom-client'
 import type { FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
-import type { Wait } from '#messages/service-status.ts'
+import { type Waiting, waitText } from '#service/status-reporter.ts'
 import { fetchL1Block, l1Heads, systemConfig } from '#messages/subjects.ts'
 import type { InboxTransaction } from '#protocol/block/l1-block.ts'
 import type { Address, Hash } from '#protocol/primitives.ts'
@@ -35,7 +35,7 @@ async function watched(t: TestContext, l1: MemoryL1) {
     signal: stop.signal,
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
     status: {
-      setWait: (wait?: Pick<Wait, 'what'>) => note(wait?.what ?? 'goes on'),
+      setWait: (wait?: Waiting) => note(wait === undefined ? 'goes on' : waitText(wait)),
     },
     metrics: createMetrics(registry),
   }

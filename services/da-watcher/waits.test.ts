@@ -11,6 +11,7 @@ import {
   withFailure,
   withoutFailure,
 } from './waits.ts'
+import { waitText } from '#service/status-reporter.ts'
 
 /** A state to which a test adds failed and fetched blocks. */
 function watched() {
@@ -44,7 +45,7 @@ const missing = (block: number): Failure =>
 test('a wait names what failed, when it is retried, and what an operator can do', () => {
   const { fail, wait } = watched()
   fail('5', missing(5))
-  assert.deepEqual(wait()?.what, 'a block of L1: blobs-missing: of block 5')
+  assert.equal(waitText(wait() ?? { what: '' }), 'L1 block 5: blobs-missing: of block 5')
   assert.match(wait()?.next ?? '', /^asks again every 500 ms, .*; see --l1-beacon-urls/)
 })
 
@@ -59,6 +60,14 @@ test('missing blobs are reported once, until the block that lacked them is fetch
   succeed('5')
   assert.equal(wait(), undefined)
   assert.equal(fail('8', missing(8)), true)
+})
+
+test('of several blocks that fail, the wait names the one that fails for the longest time', () => {
+  const { fail, succeed, wait } = watched()
+  for (const block of [5, 6, 5, 7]) fail(String(block), missing(block))
+  assert.equal(wait()?.what, 'L1 block 5')
+  succeed('5')
+  assert.equal(wait()?.what, 'L1 block 6')
 })
 
 test('a failure for another reason is reported', () => {
@@ -98,6 +107,6 @@ test('if several topics fail, the status shows the heads', () => {
   const failure = { reason: 'down' }
   const [blocked] = withFailure(first, { topic: 'block', about: '5', failure, nowMs: 0 })
   const [both] = withFailure(blocked, { topic: 'heads', failure, nowMs: 0 })
-  assert.equal(waitOf(both)?.what, 'the heads of L1: down')
-  assert.equal(waitOf(withoutFailure(both, 'heads'))?.what, 'a block of L1: down')
+  assert.deepEqual([waitOf(both)?.what, waitOf(both)?.why], ['the heads of L1', 'down'])
+  assert.equal(waitOf(withoutFailure(both, 'heads'))?.what, 'L1 block 5')
 })

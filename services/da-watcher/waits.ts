@@ -1,4 +1,4 @@
-import type { Wait } from '#messages/service-status.ts'
+import type { Waiting } from '#service/status-reporter.ts'
 import { type Fault, isFault } from '#runtime/fault.ts'
 import { faultRule } from '#runtime/fault-codes.ts'
 import type { Result, State } from './state.ts'
@@ -19,40 +19,51 @@ export type WaitTopic = 'heads' | 'signer' | 'block'
 export type Troubles = ReadonlyMap<WaitTopic, Trouble>
 
 interface Trouble {
+  /** The last failure of each subject, such as a block, longest first. The trouble ends when no subject remains. */
+  readonly failing: ReadonlyMap<string, Failing>
+}
+
+/** A subject that cannot be read. */
+interface Failing {
   /** The last failure. */
   readonly failure: Failure
-  /** Time of the last failure by subject, such as a block. The trouble ends when no subject remains. */
-  readonly failing: ReadonlyMap<string, number>
+  /** Time of the last failure. */
+  readonly atMs: number
+  /** Start of the first attempt that failed. */
+  readonly sinceMs: number
 }
 
 /** Order of the topics. The status shows only the first one that fails. */
 const order: readonly WaitTopic[] = ['heads', 'block', 'signer']
 
-/** The topics, as shown to operators. */
-const names: Readonly<Record<WaitTopic, string>> = {
-  heads: 'the heads of L1',
-  block: 'a block of L1',
-  signer: 'the unsafe block signer, from the system config contract on L1',
+/** A topic and its subject, as shown to operators. */
+const names: Readonly<Record<WaitTopic, (about: string) => string>> = {
+  heads: () => 'the heads of L1',
+  block: (about) => `L1 block ${about}`,
+  signer: () => 'the unsafe block signer, from the system config contract on L1',
 }
 
 /** A subject that did not fail again within this time is dropped. Derivation repeats a request within a few seconds. */
 export const forgottenMs = 15_000
 
-/** What da-watcher waits for, as shown to operators. */
-export function waitOf({ options, troubles }: State): Omit<Wait, 'sinceMs'> | undefined {
+/** What da-watcher waits for: the subject that fails for the longest time. */
+export function waitOf({ options, troubles }: State): Waiting | undefined {
   const topic = order.find((candidate) => troubles.has(candidate))
-  const failure = topic && troubles.get(topic)?.failure
-  if (topic === undefined || failure === undefined) return undefined
+  const [longest] = (topic && troubles.get(topic)?.failing) ?? []
+  if (topic === undefined || longest === undefined) return undefined
+  const [about, { failure, sinceMs }] = longest
   const retry = `asks again every ${options.pollMs} ms, and at each request for a block`
   const advice = failure.next === undefined ? '' : `; ${failure.next}`
-  return { what: `${names[topic]}: ${failure.reason}`, next: `${retry}${advice}` }
+  const next = `${retry}${advice}`
+  return { what: names[topic](about), why: failure.reason, next, startedMs: sinceMs }
 }
 
 /** The failure for a fault; undefined if a retry cannot help. */
 export function failureOf(error: unknown): Failure | undefined {
   if (!isFault(error) || error.severity !== 'temporary') return undefined
   const { advice } = faultRule(error.code)
-  const retry = isFault(error, 'l1-unavailable') ? error.fields.next : undefined
+  const isOfAll = isFault(error, 'l1-unavailable') || isFault(error, 'l1-wrong-chain')
+  const retry = isOfAll ? error.fields.next : undefined
   return {
     fault: error,
     reason: error.message,
@@ -68,19 +79,24 @@ export function withFailure(
     about = '',
     failure,
     nowMs,
+    startedMs = nowMs,
   }: {
     readonly topic: WaitTopic
     readonly about?: string
     readonly failure: Failure
     readonly nowMs: number
+    /** Start of the attempt. */
+    readonly startedMs?: number
   },
 ): Result {
-  const known = state.troubles.get(topic)
-  const failing = new Map(recent(known, nowMs)).set(about, nowMs)
-  const troubles = new Map(state.troubles).set(topic, { failure, failing })
+  const known = recent(state, topic, nowMs)
+  const failing = new Map(known)
+  const { sinceMs = startedMs } = failing.get(about) ?? {}
+  failing.set(about, { failure, atMs: nowMs, sinceMs })
+  const troubles = new Map(state.troubles).set(topic, { failing })
   const next = { ...state, troubles }
-  if (known !== undefined && nameOf(known.failure) === nameOf(failure)) return [next]
-  return [next, { kind: 'report-failure', topic, failure }]
+  const isKnown = known.some(([, { failure: before }]) => nameOf(before) === nameOf(failure))
+  return isKnown ? [next] : [next, { kind: 'report-failure', topic, failure }]
 }
 
 /** Removes a subject that succeeded. Other subjects of its topic remain, unless they failed long ago. */
@@ -89,21 +105,19 @@ export function withoutFailure(
   topic: WaitTopic,
   { about = '', nowMs = 0 }: { readonly about?: string; readonly nowMs?: number } = {},
 ): State {
-  const known = state.troubles.get(topic)
-  if (known === undefined) return state
-  const failing = new Map(recent(known, nowMs))
+  if (!state.troubles.has(topic)) return state
+  const failing = new Map(recent(state, topic, nowMs))
   failing.delete(about)
   const troubles = new Map(state.troubles)
   if (failing.size === 0) troubles.delete(topic)
-  else troubles.set(topic, { ...known, failing })
+  else troubles.set(topic, { failing })
   return { ...state, troubles }
 }
 
-function recent(
-  trouble: Trouble | undefined,
-  nowMs: number,
-): readonly (readonly [string, number])[] {
-  return [...(trouble?.failing ?? [])].filter(([, atMs]) => atMs > nowMs - forgottenMs)
+/** The subjects of a topic without those that did not fail again for a while. */
+function recent({ troubles }: State, topic: WaitTopic, nowMs: number) {
+  const failing = troubles.get(topic)?.failing ?? []
+  return [...failing].filter(([, { atMs }]) => atMs > nowMs - forgottenMs)
 }
 
 function nameOf({ fault, reason }: Failure): string {

@@ -95,7 +95,7 @@ class Performer {
     const { generation, sequence, localSafe } = effect.chain
     metrics.began()
     const place = { generation: String(generation), sequence: String(sequence) }
-    log.info({ ...place, l2: localSafe }, 'derivation begins')
+    log.info({ l2: localSafe, ...place }, 'derivation begins')
     return this.#fetchStart(effect)
   }
 

@@ -15,7 +15,7 @@ export interface Context {
   readonly log: Readonly<
     Record<'debug' | 'info' | 'warn' | 'error', (fields: object, message: string) => void>
   >
-  readonly status: Pick<StatusReporter, 'waitFor' | 'goOn'>
+  readonly status: Pick<StatusReporter, 'setWait' | 'notices' | 'progress'>
   readonly metrics: Metrics
 }
 

@@ -27,10 +27,13 @@ test('after EL sync derivation asks the engine to go back to the end of the hist
   assert.deepEqual(world.resets, [{ generation: 2n, reason: 'history', safe: newest?.safe }])
   assert.deepEqual(world.logged.slice(-3), [
     'derivation begins',
-    'found a block of the safe-head history on the chain',
+    'history resumes',
     'derivation asks for a reset',
   ])
-  assert.match(world.wait, /engine to begin a new generation: derivation was reset \(history\)/)
+  assert.match(
+    world.wait,
+    /engine to begin a new generation, since derivation was reset \(history\)/,
+  )
   await world.begin(3n, at)
   assert.deepEqual(world.history.newest(), { ...newest, generation: 3n })
   world.grow(6)

@@ -67,3 +67,21 @@ test('the history is served, and its copy on the bus is restored after the store
   await world.bus.pass(5_000)
   assert.deepEqual(await copies(), before)
 })
+
+test('an L1 without batches is shown with the last block that was read, and after a part of the window with what to check', async () => {
+  const { world } = await DerivationWorld.started(18, { sequencingWindow: 240n })
+  await world.bus.pass(2_000)
+  assert.equal(world.status.progress, 'derived up to L1 block 18; no batch since L1 block 1')
+  assert.deepEqual(world.status.notices, [])
+  world.grow(25)
+  await world.writeHeads()
+  await world.bus.pass(2_000)
+  assert.match(
+    world.status.notices.join(),
+    /^no batch of this chain in L1 blocks 1 to 25, so the safe head is 0; the batcher posted nothing there; without one, .* from L1 block 241 on \(in 216 L1 blocks\): check that the batcher runs .* from 0x[0-9a-f]{40} \(system config\), and to 0x[0-9a-f]{40} \(batch_inbox_address\)$/,
+  )
+  const stalls = () => world.logged.filter((line) => line === 'the safe head stands still')
+  assert.deepEqual(stalls(), [])
+  await world.bus.pass(121_000)
+  assert.equal(stalls().length, 2)
+})

@@ -7,6 +7,7 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { Pipeline } from '#protocol/pipeline/pipeline.ts'
 import { every } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
+import { isUnusableFile } from '#runtime/sqlite.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
@@ -17,10 +18,11 @@ import { Calls } from './calls/calls.ts'
 import type { config as settingsOfDerivation } from './config.ts'
 import { HistoryCopy } from './history/history-copy.ts'
 import { onHistoryDisk } from './history/history-disk.ts'
-import { SafeHeadHistory } from './history/safe-head-history.ts'
+import { startEmpty, openHistory } from './history/open-history.ts'
 import { TargetsWriter } from './history/targets-writer.ts'
 import { createMetrics } from './metrics.ts'
 import { createPerform } from './perform.ts'
+import { missingBatches, progressText } from './session/batch-progress.ts'
 import type { Context, Ports } from './ports.ts'
 import { type Event, initialState, type State } from './state.ts'
 import { step } from './step.ts'
@@ -28,25 +30,38 @@ import { waitOf } from './waits.ts'
 
 const tickMs = 250
 
+/** Interval in which the progress is shown. */
+const progressMs = 1_000
+
+/** Interval in which the progress is logged while the safe head does not move. */
+const stalledMs = 60_000
+
 /** Interval of checks that the bus has its copy of the history. */
 const copyCheckMs = 1_000
 
 /** Opens the history named by the settings, and runs derivation with it. */
 export const start: ServiceMain<z.output<typeof settingsOfDerivation>> = async (service) => {
-  const { settings, metrics } = service
+  const { log, settings, metrics } = service
   const { dataDir, verifierL1Confirmations } = settings
   const config = await loadServiceConfig(settings)
+  const path = join(dataDir, 'safe-heads.sqlite')
   const history = await onHistoryDisk(service, () => {
     mkdirSync(dataDir, { recursive: true })
-    return new SafeHeadHistory(join(dataDir, 'safe-heads.sqlite'))
+    return openHistory({ path, chainId: config.l2ChainId, log })
   })
+  let damage: unknown
   try {
     await run(
       { ...service, metrics: createMetrics(metrics) },
       { config, confirmations: BigInt(verifierL1Confirmations), history },
     )
+  } catch (error) {
+    if (isUnusableFile(error)) damage = error
+    throw error
   } finally {
     history.close()
+    // After a restart derivation continues with a new file.
+    if (damage !== undefined) startEmpty(damage, { path, log })
   }
 }
 
@@ -60,13 +75,22 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   const { config, confirmations, history } = ports
   const { makePipeline = (options) => new Pipeline(options) } = ports
   refuseUnsupported(config, BigInt(clock.now()) / 1_000n)
+  let latest: State = { ...initialState, nowMs: clock.monotonicMs(), confirmations }
   const calls = new Calls(context)
   const copy = new HistoryCopy(bus, history)
   const targets = new TargetsWriter(bus.own(derivationTargets), bus.tracing)
   const traces = new KeptTraces(bus.tracing)
   const sources: Source<Event>[] = [
-    () => {
-      const served = bus.serve(safeHeadAt, async (request) => history.at(request))
+    (sink) => {
+      const served = bus.serve(safeHeadAt, async (request) => {
+        try {
+          return history.at(request)
+        } catch (error) {
+          // A damaged file is replaced at the next start.
+          if (isUnusableFile(error)) sink.fail(toError(error))
+          throw error
+        }
+      })
       return () => served.stop()
     },
     ticking(clock, tickMs, () => ({ kind: 'tick', nowMs: clock.monotonicMs() })),
@@ -76,13 +100,17 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       return { kind: 'heads-seen', heads }
     }),
     checkingCopy(context, copy),
+    reportingProgress(context, config, () => latest),
   ]
   await runActor({
-    state: { ...initialState, nowMs: clock.monotonicMs(), confirmations },
+    state: latest,
     step: step({ config, makePipeline }),
     inbox: new Inbox(sources, { bus, signal }),
     perform: createPerform({ context, config, calls, history, copy, targets, traces }),
-    observe: (state) => observe(state, context),
+    observe: (state) => {
+      latest = state
+      observe(state, context)
+    },
   })
 }
 
@@ -95,10 +123,33 @@ function refuseUnsupported(config: RollupConfig, now: bigint): void {
 }
 
 function observe(state: State, { status, metrics }: Context): void {
-  const wait = waitOf(state)
-  if (wait === undefined) status.goOn()
-  else status.waitFor(wait.what, wait.next)
+  status.setWait(waitOf(state))
   metrics.progressed(state.targets)
+}
+
+/** Shows the progress in the status, and logs it while the safe head does not move. */
+function reportingProgress(
+  { clock, log, status }: Context,
+  config: RollupConfig,
+  latest: () => State,
+): Source<never> {
+  let logged: { readonly safe: bigint; readonly atMs: number } | undefined
+  return () =>
+    every(clock, progressMs, () => {
+      const state = latest()
+      const progress = progressText(state)
+      status.progress = progress
+      const missing = missingBatches(state, config)
+      status.notices = missing === undefined ? [] : [missing]
+      const safe = state.chain?.safe.number
+      if (progress === undefined || safe === undefined) return
+      const nowMs = clock.monotonicMs()
+      if (logged?.safe !== safe) logged = { safe, atMs: nowMs }
+      else if (nowMs - logged.atMs >= stalledMs) {
+        logged = { safe, atMs: nowMs }
+        log.info({ safe: String(safe), reason: missing ?? progress }, 'the safe head stands still')
+      }
+    })
 }
 
 /** Checks the copy on the bus periodically. Emits no events, because decisions do not depend on the copy. */

@@ -11,6 +11,7 @@ import type { PipelineEvent } from '#protocol/pipeline/pipeline.ts'
 import type { Bytes32 } from '#protocol/primitives.ts'
 import type { Fault } from '#runtime/fault.ts'
 import { type FinalityResult, type FinalitySearch, noFinalitySearch } from './finality/finality.ts'
+import { type BatchProgress, noBatches } from './session/batch-progress.ts'
 import type { L1Request } from './session/l1-window.ts'
 import type { HaltReason, Session } from './session/session.ts'
 import type { StartResult } from './start/read-start.ts'
@@ -30,6 +31,7 @@ export interface State {
   readonly targets: DerivationTargets
   readonly finality: FinalitySearch
   readonly resets: Resets
+  readonly batches: BatchProgress
 }
 
 /** Consecutive resets without a new safe block between them. */
@@ -49,6 +51,7 @@ export const initialState: State = {
   targets: { finalized: undefined, currentL1: undefined },
   finality: noFinalitySearch,
   resets: { safe: 0n, count: 0 },
+  batches: noBatches,
 }
 
 /** Input of the step. */

@@ -1,4 +1,4 @@
-import type { Wait } from '#messages/service-status.ts'
+import type { Waiting } from '#service/status-reporter.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
 import type { Blocked, Deriving, Halted } from './session/session.ts'
 import type { State } from './state.ts'
@@ -9,11 +9,8 @@ const reportAfterMs = 1_000
 /** A wait for a new L1 block is reported only after this time, because L1 may miss a slot or two. */
 const quietL1Ms = 30_000
 
-/** What the service waits for, as shown to operators, and what it does about it. */
-type WaitReason = Pick<Wait, 'what' | 'next' | 'on'>
-
 /** What the service waits for; undefined if nothing holds it up. */
-export function waitOf(state: State): WaitReason | undefined {
+export function waitOf(state: State): Waiting | undefined {
   const { chain, session } = state
   if (chain === undefined)
     return { what: 'engine to publish its chain', ...waitsOn('engine', 'reads it each second') }
@@ -29,16 +26,17 @@ export function waitOf(state: State): WaitReason | undefined {
       const { problem } = session.retry
       if (problem === undefined) return undefined
       return {
-        what: `the blocks that derivation starts with: ${problem}`,
+        what: 'the blocks that derivation starts with',
+        why: problem,
         next: 'retries without end; see what engine and da-watcher wait for',
       }
     }
     case 'resetting': {
       const { reason, l1, retry } = session
-      const why = retry.problem === undefined ? '' : `: ${retry.problem}`
       const at = l1 === undefined ? '' : ` at L1 block ${nameOf(l1)}`
       return {
-        what: `engine to begin a new generation: derivation was reset${at} (${reason})${why}`,
+        what: `engine to begin a new generation, since derivation was reset${at} (${reason})`,
+        why: retry.problem,
         ...waitsOn('engine', 'repeats the request until it does'),
       }
     }
@@ -50,11 +48,11 @@ export function waitOf(state: State): WaitReason | undefined {
 }
 
 /** Another service is the cause: its own wait says more. */
-function waitsOn(on: 'engine' | 'da-watcher', next: string): Pick<Wait, 'next' | 'on'> {
+function waitsOn(on: 'engine' | 'da-watcher', next: string): Pick<Waiting, 'next' | 'on'> {
   return { next: `${next}; see what ${on} waits for, or whether it runs`, on }
 }
 
-function haltReason({ reason, detail, head, l1 }: Halted): WaitReason {
+function haltReason({ reason, detail, head, l1 }: Halted): Waiting {
   const isPeers = reason === 'interop-peers'
   const what = isPeers
     ? `an operator: from Lagoon on a chain with interop peers, such as this one, cannot be derived alone; the last block is ${nameOf(head)}`
@@ -65,27 +63,29 @@ function haltReason({ reason, detail, head, l1 }: Halted): WaitReason {
   return { what, next: `derives nothing until engine begins a new generation; ${advice}` }
 }
 
-function derivingReason(state: State, session: Deriving): WaitReason | undefined {
+function derivingReason(state: State, session: Deriving): Waiting | undefined {
   const { nowMs } = state
   const { inFlight, blocked } = session
   if (inFlight !== undefined) {
     if (nowMs - inFlight.sinceMs < reportAfterMs) return undefined
     const { problem, request } = inFlight
-    const why = problem === undefined ? '' : `: ${problem}`
     return {
-      what: `engine to apply the attributes of block ${request.parent.number + 1n} (sequence ${request.sequence})${why}`,
+      what: `engine to apply the attributes of block ${request.parent.number + 1n}`,
+      why: problem,
+      startedMs: inFlight.sinceMs,
       ...waitsOn('engine', 'sends them again until it does'),
     }
   }
   if (blocked === undefined || nowMs - blocked.sinceMs < reportAfterMs) return undefined
-  return blocked.kind === 'l1' ? l1Reason(state, session, blocked) : l2Reason(blocked)
+  const wait = blocked.kind === 'l1' ? l1Reason(state, session, blocked) : l2Reason(blocked)
+  return wait && { ...wait, startedMs: blocked.sinceMs }
 }
 
 function l1Reason(
   { heads, nowMs, confirmations }: State,
   { window }: Deriving,
   { number, sinceMs }: Extract<Blocked, { kind: 'l1' }>,
-): WaitReason | undefined {
+): Waiting | undefined {
   if (heads === undefined)
     return {
       what: 'da-watcher to publish the heads of L1',
@@ -93,24 +93,25 @@ function l1Reason(
     }
   const { head } = heads
   if (number + confirmations <= head.number) {
-    const why = window.problem === undefined ? '' : `: ${window.problem}`
     return {
-      what: `da-watcher to fetch L1 block ${number}${why}`,
+      what: `da-watcher to fetch L1 block ${number}`,
+      why: window.problem,
       ...waitsOn('da-watcher', 'repeats the request until it does'),
     }
   }
   if (nowMs - sinceMs < quietL1Ms) return undefined
   const confirmed = confirmations === 0n ? '' : ` and its ${confirmations} confirmations`
   return {
-    what: `L1 block ${number}${confirmed}: the newest L1 block that da-watcher knows is ${head.number}`,
+    what: `L1 block ${number}${confirmed}`,
+    why: `the newest L1 block that da-watcher knows is ${head.number}`,
     next: 'continues when da-watcher reports that block; if L1 has it, check that --l1-rpc-urls are in sync',
   }
 }
 
-function l2Reason({ number, retry }: Extract<Blocked, { kind: 'l2' }>): WaitReason {
-  const why = retry.problem === undefined ? '' : `: ${retry.problem}`
+function l2Reason({ number, retry }: Extract<Blocked, { kind: 'l2' }>): Waiting {
   return {
-    what: `engine to fetch L2 block ${number}, which a batch overlaps${why}`,
+    what: `engine to fetch L2 block ${number}, which a batch overlaps`,
+    why: retry.problem,
     ...waitsOn('engine', 'repeats the request until it does'),
   }
 }

@@ -1,11 +1,13 @@
 import * as z from 'zod'
 import { l1Settings } from '#l1/l1-settings.ts'
+import { hexKeyProblem } from '#runtime/keys/hex-key.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import {
+  milliseconds,
   oneOf,
   readableFile,
+  seconds,
   urlWithoutUser,
-  wholeNumber,
 } from '#runtime/settings/setting-kinds.ts'
 
 /** Settings of the engine. */
@@ -15,16 +17,16 @@ export const config = z.strictObject({
   engineUrl: urlWithoutUser(['http', 'https'], 'http://127.0.0.1:8551')
     .default('http://127.0.0.1:8551')
     .describe('Engine API of the execution client'),
-  jwtSecretFile: readableFile('a secret of 32 bytes in hex').describe(
+  jwtSecretFile: readableFile('a secret of 32 bytes in hex', hexKeyProblem).describe(
     'secret shared with the execution client',
   ),
-  engineTimeoutMs: wholeNumber(1, 600_000)
+  engineTimeoutMs: milliseconds(1, 600_000)
     .default(10_000)
-    .describe('timeout of one call to the execution client, in milliseconds'),
+    .describe('timeout of one call to the execution client'),
   syncMode: oneOf(['cl', 'el'])
     .default('cl')
     .describe('cl: every block is derived; el: the execution client fetches blocks from its peers'),
-  elSyncSafeOffsetSeconds: wholeNumber(0, 31_536_000)
+  elSyncSafeOffsetSeconds: seconds(0, 31_536_000)
     .default(43_200)
     .describe('with el: distance of the safe head below the synced head'),
 })

@@ -6,9 +6,9 @@ import {
   fetchL2Block,
   reset,
 } from '#messages/subjects.ts'
+import { endpointLog } from '#l1/endpoint-log.ts'
 import { L1Headers } from '#l1/l1-headers.ts'
 import { every } from '#runtime/clock.ts'
-import { isFault } from '#runtime/fault.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
@@ -55,11 +55,7 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
       clock,
       chainId: config.l1ChainId,
       signal,
-      onFailure: (fault) => {
-        if (isFault(fault, 'l1-invalid'))
-          log.warn({ error: fault }, 'an L1 endpoint gave a wrong answer')
-        else log.debug({ error: fault }, 'an L1 endpoint failed')
-      },
+      onFailure: endpointLog(log, clock),
     })
     await run({ ...service, lease, metrics, instance }, { config, executionClient, l1, sync })
   } finally {

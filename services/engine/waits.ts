@@ -1,29 +1,29 @@
-import type { Wait } from '#messages/service-status.ts'
+import type { Waiting } from '#service/status-reporter.ts'
 import { faultRule } from '#runtime/fault-codes.ts'
 import { dueJobs } from './jobs/due-jobs.ts'
 import { type Failure, isStuck, stuckPauseMs } from './jobs/failure.ts'
 import type { JobKind, State } from './state.ts'
 
-/** Kinds of jobs. A kind that blocks more of the other kinds comes first. */
-const kinds: readonly JobKind[] = [
-  'start',
-  'el-sync',
-  'apply',
-  'insert',
-  'bridge',
-  'finalize',
-  'forkchoice',
+/** What each kind of job waits for. A kind that blocks more of the other kinds comes first. */
+const names: readonly (readonly [JobKind, string])[] = [
+  ['start', 'the blocks to start from'],
+  ['el-sync', 'the execution client to sync'],
+  ['apply', 'the execution client to make the next safe block'],
+  ['insert', 'the execution client to insert the next unsafe block'],
+  ['bridge', 'the execution client to fetch the blocks up to a safe head that it lacks'],
+  ['finalize', 'the block to finalize'],
+  ['forkchoice', 'the execution client to accept its heads'],
 ]
 
 /** What the engine waits for, as shown to operators; undefined if it makes progress. */
-export function waitOf(state: State): Omit<Wait, 'sinceMs'> | undefined {
+export function waitOf(state: State): Waiting | undefined {
   const { chain, failures, isElSyncing, payloads, resetDue } = state
   const due = dueJobs(state).map(({ kind }) => kind)
-  for (const kind of kinds) {
+  for (const [kind, what] of names) {
     const failure = failures[kind]
     // A failed job that is not due any more blocks nothing, unless its failure caused the reset.
     const isDue = due.includes(kind) || (resetDue !== undefined && failure?.severity === 'reset')
-    if (failure !== undefined && isDue) return { what: failure.detail, next: nextOf(failure) }
+    if (failure !== undefined && isDue) return { what, why: failure.detail, next: nextOf(failure) }
   }
   if (chain === undefined || resetDue !== undefined)
     return {

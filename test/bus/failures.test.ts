@@ -197,6 +197,6 @@ test('a service with a wrong node name is refused, and logs which settings to ch
   const wrong = cluster.run('rpc', { instance: 'lost', flags: ['--node', 'other'] })
   wrong.isRestarted = false
   await until('it ends', () => wrong.ends.length > 0)
-  assert.deepEqual(wrong.ends, ['1'])
+  assert.deepEqual(wrong.ends, ['2'])
   assert.match(wrong.output, /not-permitted.*advice.*--nats-seed-file.*--chain-id and --node/)
 })

@@ -22,16 +22,17 @@ writeFileSync(jwtSecretFile, '11'.repeat(32))
 const allRun = /(?:"msg":"running"[^]*){3}/
 
 /** Arguments of a node whose L1 and execution client do not answer. */
-function nodeArgs(name: string): readonly string[] {
+function nodeArgs(name: string, l1Urls = ['--l1-rpc-urls=http://127.0.0.1:1']): readonly string[] {
   return [
     'node',
     `--rollup-config=${join(record, 'rollup.json')}`,
     `--l1-chain-config=${join(record, 'l1-chain-config.json')}`,
     `--dependency-set=${join(record, 'depset.json')}`,
-    '--l1-rpc-urls=http://127.0.0.1:1',
+    ...l1Urls,
     '--engine-url=http://127.0.0.1:1',
     `--jwt-secret-file=${jwtSecretFile}`,
     `--data-dir=${join(folder, name)}`,
+    '--metrics-port=0',
     '--log-format=json',
     ...(natsServer === undefined ? [] : [`--nats-server=${natsServer}`]),
   ]
@@ -98,11 +99,42 @@ test('atoll status reports that a node was killed, and exits with 4', async (t) 
   )
 })
 
+test('no secret of a setting is on a command line of a node that got it in its environment', async (t) => {
+  const secret = 'sk_0123456789'
+  const env = {
+    ATOLL_L1_RPC_URLS: `http://operator:${secret}@127.0.0.1:1/v3/${secret}`,
+    OP_NODE_L1_BEACON: `http://127.0.0.1:1/${secret}`,
+    ATOLL_L1_BEACON_HEADER: `X-Api-Key: ${secret}`,
+  }
+  const { child } = await startGroup(t, 'secret', { args: nodeArgs('secret', []), env })
+  const pids = [child.pid ?? 0, ...childrenOf(child.pid ?? 0)]
+  assert.equal(pids.length, 5)
+  for (const pid of pids) {
+    const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    assert.ok(line.length > 0 && !line.includes(secret), line)
+  }
+  // The services have the settings all the same.
+  const health = readFileSync(join(folder, 'secret', 'health-url'), 'utf8').trim()
+  const metrics = await (await fetch(`${health}/metrics`)).text()
+  for (const service of ['da-watcher', 'derivation', 'engine'])
+    assert.match(metrics, new RegExp(`process_start_time_seconds\\{service="${service}"`))
+  const ready = await fetch(`${health}/readyz`)
+  assert.equal(ready.status, 503)
+  assert.match(await ready.text(), /engine: waits for .*127\.0\.0\.1:1/)
+})
+
 /** A node as the leader of a group of processes, whose services all run. */
-async function startGroup(t: TestContext, name: string) {
+async function startGroup(
+  t: TestContext,
+  name: string,
+  {
+    args = nodeArgs(name),
+    env = {},
+  }: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+) {
   const { PATH, HOME } = process.env
-  const options = { env: { PATH, HOME }, detached: true }
-  const child = spawn(process.execPath, [program, ...nodeArgs(name)], options)
+  const options = { env: { PATH, HOME, ...env }, detached: true }
+  const child = spawn(process.execPath, [program, ...args], options)
   const ended = once(child, 'exit')
   t.after(() => child.kill('SIGKILL'))
   let out = ''

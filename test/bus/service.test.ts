@@ -197,7 +197,7 @@ for (const [what, flags, message] of [
 
 test('a service with the key of another service is refused as not-permitted', async (t) => {
   const service = start(t, 'engine-6', `--nats-seed-file=${join(folder, 'keys', 'rpc.nkey')}`)
-  assert.equal(await service.code, 1)
+  assert.equal(await service.code, 2)
   assert.match(service.output(), /not-permitted/)
 })
 
@@ -209,7 +209,8 @@ test('atoll bus status shows streams, states, leases, and what each service wait
   assert.equal(code, 0, err)
   assert.match(out, /^KV_atoll_10_main_state +\d+ /m)
   assert.match(out, /^engine +engine-7 +20\d\d-/m)
-  assert.match(out, /^engine +engine-7 +[\d.]+ s ago +waiting +something to do +keeps waiting$/m)
+  assert.match(out, /^engine +engine-7 +[\d.]+ s ago +waiting$/m)
+  assert.match(out, /^engine-7 waits for something to do; next: keeps waiting$/m)
   const json = await runAtoll(['bus', 'status', '--json', ...access('operator')])
   const status = JSON.parse(json.out) as { streams: unknown[]; leases: { service: string }[] }
   assert.equal(status.streams.length, 5)
@@ -225,7 +226,7 @@ test('atoll bus provision --once reports existing streams as unchanged, and fail
   assert.equal(once_.code, 0, once_.err)
   assert.match(once_.out, /^KV_atoll_10_main_state unchanged$/m)
   const wrong = await runAtoll([...args, '--once', '--node', 'other'])
-  assert.equal(wrong.code, 1)
+  assert.equal(wrong.code, 2)
   assert.match(wrong.err, /not-permitted/)
 })
 

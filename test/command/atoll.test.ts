@@ -1,8 +1,18 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { fullVersion } from '#runtime/version.ts'
 import { runAtoll } from './run-atoll.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-command-'))
@@ -20,16 +30,12 @@ test('help lists the commands, and each command its settings', async () => {
   const serve = await runAtoll(['bus', 'serve', '--help'])
   assert.match(serve.out, /To be given:\n {2}--chain-id <value> /)
   assert.match(serve.out, /default 4222;\s+ATOLL_PORT/)
-  const node = await runAtoll(['node', '--help'])
-  assert.deepEqual(
-    node.out.split('\n').filter((line) => line.length > 80),
-    [],
-  )
 })
 
-test('the version is that of the package', async () => {
-  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
-  assert.deepEqual(await runAtoll(['--version']), { code: 0, out: `${version}\n`, err: '' })
+test('the version is that of the package, with the commit', async () => {
+  const expected = { code: 0, out: `${fullVersion()}\n`, err: '' }
+  assert.deepEqual(await runAtoll(['--version']), expected)
+  assert.deepEqual(await runAtoll(['version']), expected)
 })
 
 for (const [name, args, message] of [
@@ -80,7 +86,7 @@ test('a key file that is missing or malformed is an error without a stack trace'
     ['secp256k1', 'package.json'],
   ] as const) {
     const { code, err } = await runAtoll(['keys', 'show', kind, file])
-    assert.equal(code, 1)
+    assert.equal(code, 2)
     assert.match(err, /^atoll: bad-key: .*\n.*\n$/)
   }
 })
@@ -114,42 +120,93 @@ test('config shows URLs without keys and no secret, unless it is asked for them,
     '--network=op-sepolia',
     '--l1=https://user:hunter2@l1.example/v3/0123456789abcdef',
     '--l1.beacon-header=X-Api-Key: fedcba9876543210',
-    `--l2.jwt-secret=package.json`,
+    `--l2.jwt-secret=test/fakes/jwt.hex`,
   ]
   const { out, code } = await runAtoll(args)
   assert.equal(code, 0)
-  assert.match(out, /^--l1-rpc-urls +https:\/\/l1\.example\/… +flag$/m)
-  assert.match(out, /^--l1-beacon-header +\(secret\) +flag$/m)
+  assert.match(out, /^--l1-rpc-urls +https:\/\/l1\.example\/… +flag --l1$/m)
+  assert.match(out, /^--l1-beacon-header +\(secret\) +flag --l1\.beacon-header$/m)
   for (const secret of ['hunter2', '0123456789abcdef', 'fedcba9876543210'])
     assert.ok(!out.includes(secret), out)
   const shown = await runAtoll([...args, '--show-secrets'])
   assert.match(shown.out, /user:hunter2@l1\.example\/v3\/0123456789abcdef/)
 })
 
-test('completion offers commands, choices and flags', async () => {
-  const complete = async (...words: readonly string[]) =>
-    (await runAtoll(['complete', '--', ...words])).out.trim().split('\n')
-  assert.deepEqual(await complete('b'), ['bus'])
-  assert.deepEqual(await complete('bus', ''), ['serve', 'provision', 'status', '--help'])
-  assert.deepEqual(await complete('bus', 'serve', '--pr'), ['--provision'])
-  assert.deepEqual(await complete('keys', 'create', 'n'), ['nkey'])
-  assert.deepEqual(await complete('completion', ''), ['bash', 'zsh', 'fish', '--help'])
-  for (const shell of ['bash', 'zsh', 'fish'])
-    assert.match((await runAtoll(['completion', shell])).out, /atoll complete --/)
+test('config shows the values that depend on the rollup config, as the node would use them', async () => {
+  const args = [
+    'config',
+    'node',
+    '--json',
+    '--l1=http://l1.example',
+    '--l2.jwt-secret=test/fakes/jwt.hex',
+  ]
+  const { out } = await runAtoll([...args, '--network=op-sepolia'], {
+    HOME: folder,
+    OP_NODE_L1_HTTP_POLL_INTERVAL: '4s',
+    OP_NODE_P2P_DISABLE: 'true',
+  })
+  const { settings, passedOver } = JSON.parse(out) as Record<string, Record<string, unknown>>
+  assert.deepEqual(
+    ['chain-id', 'data-dir', 'l1-poll-ms', 'l1-rpc-urls'].map((name) => settings?.[name]),
+    [
+      { value: '11155420', origin: 'default' },
+      { value: join(folder, '.atoll', '11155420'), origin: 'default' },
+      { value: '4000', origin: 'environment', name: 'OP_NODE_L1_HTTP_POLL_INTERVAL' },
+      { value: 'http://l1.example', origin: 'flag', name: '--l1' },
+    ],
+  )
+  assert.match(JSON.stringify(passedOver), /OP_NODE_P2P_DISABLE is a setting of op-node/)
+  const text = await runAtoll(['config', 'status', '--chain-id=10'])
+  assert.match(text.out, /^--data-dir +~\/\.atoll +default$/m)
+  const { code, err } = await runAtoll(args)
+  assert.equal(code, 2)
+  assert.match(err, /give --network or --rollup-config/)
 })
 
-test('the bash script completes in a shell', async () => {
-  const { execFileSync } = await import('node:child_process')
-  const script = `
-    atoll() { "${process.execPath}" packages/cli/atoll.js "$@"; }
-    complete() { :; }
-    eval "$(atoll completion bash)"
-    COMP_WORDS=(atoll bus s); COMP_CWORD=2
-    _atoll
-    printf '%s\\n' "\${COMPREPLY[@]}"`
-  const out = execFileSync('bash', ['-c', script], { encoding: 'utf8' })
-  assert.deepEqual(out.trim().split('\n'), ['serve', 'status'])
+const completed = (shell: string, lines: readonly string[]) => {
+  const atoll = `atoll() { "${process.execPath}" packages/cli/atoll.js "$@"; }`
+  return execFileSync(shell, ['-c', [atoll, ...lines].join('\n')], { encoding: 'utf8' }).trim()
+}
+
+test('the bash script completes in a shell', () => {
+  const lines = ['bus s', 'node --network = op-s', 'node --jwt-secret-file pack']
+  const found = completed('bash', [
+    'complete() { :; }',
+    'eval "$(atoll completion bash)"',
+    ...lines.flatMap((line) => [
+      `COMP_WORDS=(atoll ${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _atoll`,
+      'echo "${COMPREPLY[*]}"',
+    ]),
+  ])
+  assert.equal(found, 'serve status\nop-sepolia')
 })
+
+for (const shell of ['zsh', 'fish'])
+  test(
+    `the ${shell} script is valid, and completes`,
+    { skip: !hasShell(shell) && `there is no ${shell}` },
+    async () => {
+      const { out } = await runAtoll(['completion', shell])
+      const file = join(folder, `completion.${shell}`)
+      writeFileSync(file, out)
+      execFileSync(shell, ['-n', file])
+      if (shell === 'zsh') return
+      const bin = join(folder, 'bin')
+      mkdirSync(bin)
+      symlinkSync(join(process.cwd(), 'packages/cli/atoll.js'), join(bin, 'atoll'))
+      const path = [bin, process.env['PATH']].join(':')
+      const script = `source ${file}; complete --do-complete 'atoll bus s'`
+      const found = execFileSync(shell, ['-c', script], {
+        encoding: 'utf8',
+        env: { ...process.env, PATH: path },
+      })
+      assert.deepEqual(found.trim().split('\n'), ['serve', 'status'])
+    },
+  )
+
+function hasShell(shell: string): boolean {
+  return spawnSync(shell, ['--version']).status === 0
+}
 
 test('a missing server program is reported before anything is written', async () => {
   const dataDir = join(folder, 'unused')
@@ -178,7 +235,7 @@ test('a rewind without a bus to check for an engine needs --no-node', async () =
 test('a chain id that does not match the rollup config is reported before anything is written', async () => {
   const dataDir = join(folder, 'mistaken')
   const chain = ['--network=op-sepolia', '--chain-id=905', '--l1-rpc-urls=http://127.0.0.1:1']
-  const engine = ['--engine-url=http://127.0.0.1:1', `--jwt-secret-file=${import.meta.filename}`]
+  const engine = ['--engine-url=http://127.0.0.1:1', '--jwt-secret-file=test/fakes/jwt.hex']
   const args = ['node', ...chain, ...engine, `--data-dir=${dataDir}`]
   const { code, err } = await runAtoll(args)
   assert.equal(code, 2)
@@ -193,7 +250,8 @@ test('a data folder that cannot be made is a wrong setting', async () => {
   const file = join(folder, 'a-file')
   writeFileSync(file, '')
   const endpoints = ['--l1-rpc-urls=http://127.0.0.1:1', '--engine-url=http://127.0.0.1:1']
-  const args = ['node', '--network=op-sepolia', ...endpoints, `--jwt-secret-file=${file}`]
+  const jwt = '--jwt-secret-file=test/fakes/jwt.hex'
+  const args = ['node', '--network=op-sepolia', ...endpoints, jwt]
   for (const dataDir of [file, join(file, 'below')])
     for (const command of [args, ['devnet', '--in-memory']]) {
       const { code, err } = await runAtoll([...command, `--data-dir=${dataDir}`])

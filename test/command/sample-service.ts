@@ -15,7 +15,7 @@ const config = z.strictObject({
 
 await runService('engine', config, async ({ settings, signal, status, log }) => {
   log.info({ engineUrl: settings.engineUrl }, 'working')
-  status.waitFor('something to do', 'keeps waiting')
+  status.setWait({ what: 'something to do', next: 'keeps waiting' })
   await new Promise<void>((resolve, reject) => {
     if (settings.failAfterMs > 0)
       setTimeout(() => reject(new Error('an invariant does not hold')), settings.failAfterMs)

@@ -13,27 +13,32 @@ export interface Misbehaviour {
 type Json = Record<string, unknown>
 type Call = { readonly id: number; readonly method: string; readonly params: readonly unknown[] }
 
+/** The calls of a request. */
+export function callsIn(body: string): readonly Call[] {
+  return [JSON.parse(body) as Call | Call[]].flat()
+}
+
 /** Answers with an HTTP status and a body. */
-const status =
+export const status =
   (code: number, text = '', headers: Readonly<Record<string, string>> = {}): Misbehave =>
   ({ response }) =>
     void response.writeHead(code, headers).end(text)
 
 /** Changes the result of each call. */
-const change =
+export const change =
   (to: (call: Call, result: unknown) => unknown): Misbehave =>
   async ({ body, forward, response }) => {
     const { text } = await forward()
-    const calls = [JSON.parse(body) as Call | Call[]].flat()
+    const asked = callsIn(body)
     const changed = [JSON.parse(text) as Json | Json[]].flat().map((answer) => {
-      const call = calls.find(({ id }) => id === answer['id'])
+      const call = asked.find(({ id }) => id === answer['id'])
       return call === undefined ? answer : { ...answer, result: to(call, answer['result']) }
     })
     response.end(JSON.stringify(text.startsWith('[') ? changed : changed[0]))
   }
 
 /** Answers each call with an error in a body with status 200. */
-const refuse =
+export const refuse =
   (error: Json): Misbehave =>
   ({ body, response }) => {
     const request = JSON.parse(body) as Call | Call[]
@@ -51,7 +56,7 @@ const ofBlock = ({ method }: Call) => method.startsWith('eth_getBlockBy')
 const ofReceipts = ({ method }: Call) => method.endsWith('Receipts')
 
 /** Only for paths of blobs; others are answered well. */
-const ofBlobs =
+export const ofBlobs =
   (misbehave: Misbehave): Misbehave =>
   async (proxied: Proxied) => {
     if (proxied.path.includes('/blob')) return misbehave(proxied)
@@ -61,7 +66,7 @@ const ofBlobs =
   }
 
 /** Never answers. */
-const hang: Misbehave = () => undefined
+export const hang: Misbehave = () => undefined
 
 const truncated: Misbehave = async ({ forward, response }) => {
   const { text } = await forward()
@@ -72,7 +77,7 @@ const truncated: Misbehave = async ({ forward, response }) => {
 export const quoting: Misbehave = ({ url, response }) =>
   void response.writeHead(500).end(`no route for ${url}`)
 
-const html = '<html><body>try later</body></html>'
+export const html = '<html><body>try later</body></html>'
 
 const rpc = (name: string, misbehave: Misbehave, says?: RegExp): Misbehaviour => {
   return { name, api: 'rpc', misbehave, says }
@@ -136,8 +141,7 @@ export const misbehaviours: readonly Misbehaviour[] = [
     /has no head|it has no block|no endpoint/,
   ),
   rpc('receipts of no method for blocks', async (proxied) => {
-    const calls = [JSON.parse(proxied.body) as Call | Call[]].flat()
-    if (calls.some(ofReceipts))
+    if (callsIn(proxied.body).some(ofReceipts))
       return refuse({ code: -32_601, message: 'the method does not exist' })(proxied)
     proxied.response.end((await proxied.forward()).text)
     return undefined

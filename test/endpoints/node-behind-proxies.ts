@@ -4,7 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestContext } from 'node:test'
 import { replayL1, type ReplayedL1 } from '#records/replay/replay-record.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { NodeOnRecord, type NodeOnRecordOptions } from '#test/fakes/node-on-record.ts'
+import {
+  NodeOnRecord,
+  type NodeOnRecordOptions,
+  type NodeProcess,
+} from '#test/fakes/node-on-record.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { type Misbehave, type Proxy, secretPath, serveProxy } from './proxy.ts'
 
@@ -12,7 +16,9 @@ import { type Misbehave, type Proxy, secretPath, serveProxy } from './proxy.ts'
 const record = join(recordsFolder, 'bad-data-karst')
 
 /** What a test may set. */
-type Options = Partial<Pick<NodeOnRecordOptions, 'isInMemory' | 'otlpUrl'>> & {
+type Options = Partial<
+  Pick<NodeOnRecordOptions, 'folder' | 'isInMemory' | 'otlpUrl' | 'report'>
+> & {
   /** Number of RPC and of beacon endpoints. */
   readonly endpoints: number
   /** What the RPC endpoints do from the start. */
@@ -23,6 +29,8 @@ type Options = Partial<Pick<NodeOnRecordOptions, 'isInMemory' | 'otlpUrl'>> & {
 export class NodeBehindProxies {
   readonly rpcs: readonly Proxy[]
   readonly beacons: readonly Proxy[]
+  /** In front of the Engine API. */
+  readonly engine: Proxy
   /** The status lines of all services, as an operator saw them. */
   readonly #seen = new Set<string>()
   readonly #l1: ReplayedL1
@@ -31,8 +39,9 @@ export class NodeBehindProxies {
 
   private constructor(
     node: NodeOnRecord,
-    parts: Pick<NodeBehindProxies, 'rpcs' | 'beacons'> & { readonly l1: ReplayedL1 },
+    parts: Pick<NodeBehindProxies, 'rpcs' | 'beacons' | 'engine'> & { readonly l1: ReplayedL1 },
   ) {
+    this.engine = parts.engine
     this.rpcs = parts.rpcs
     this.beacons = parts.beacons
     this.#l1 = parts.l1
@@ -50,9 +59,15 @@ export class NodeBehindProxies {
       Promise.all(Array.from({ length: endpoints }, () => serveProxy(t, target)))
     const [rpcs, beacons] = await Promise.all([serve(l1.rpcUrl), serve(l1.beaconUrl)])
     for (const proxy of rpcs) proxy.misbehave = misbehave
+    let engine: Proxy | undefined
+    const proxyEngine = async (target: string) => {
+      engine = await serveProxy(t, target, '')
+      return engine.url
+    }
     const node = await NodeOnRecord.start({
       record,
       l1,
+      proxyEngine,
       urls: {
         rpcUrl: rpcs.map(({ url }) => url).join(),
         beaconUrl: beacons.map(({ url }) => url).join(),
@@ -63,7 +78,13 @@ export class NodeBehindProxies {
       ...others,
     })
     t.after(() => node.close())
-    return new NodeBehindProxies(node, { rpcs, beacons, l1 })
+    if (engine === undefined) throw new Error('no proxy')
+    return new NodeBehindProxies(node, { rpcs, beacons, engine, l1 })
+  }
+
+  /** Kills a process of the node, if it runs. */
+  kill(name: NodeProcess): boolean {
+    return this.#node.kill(name)
   }
 
   /** Number of the head of L1. */

@@ -33,15 +33,23 @@ export interface Proxy {
 /** The secret in the path of each proxy, as providers have keys; it must never be shown. */
 export const secretPath = 'v3/5ecret0f0perat0r'
 
-/** Serves a proxy until the test ends. */
-export async function serveProxy(t: TestContext, target: string): Promise<Proxy> {
+/** Serves a proxy until the test ends. @param prefix path of its URL, which is removed from requests; a secret by default */
+export async function serveProxy(
+  t: TestContext,
+  target: string,
+  prefix = `/${secretPath}`,
+): Promise<Proxy> {
   const proxy: { -readonly [Key in keyof Proxy]: Proxy[Key] } = { url: '', misbehave: undefined }
   const origin = await serveHttp(t, ({ body, incoming }, response) => {
-    const path = (incoming.url ?? '/').replace(`/${secretPath}`, '')
+    const path = (incoming.url ?? '/').replace(prefix, '')
+    const { authorization } = incoming.headers
     const forward = async () => {
       const answer = await fetch(`${target}${path === '' ? '/' : path}`, {
         method: incoming.method ?? 'GET',
-        headers: { 'content-type': 'application/json' },
+        headers: {
+          'content-type': 'application/json',
+          ...(authorization !== undefined && { authorization }),
+        },
         ...(body !== '' && { body }),
       })
       return { status: answer.status, text: await answer.text() }
@@ -61,6 +69,6 @@ export async function serveProxy(t: TestContext, target: string): Promise<Proxy>
       response.destroy(error instanceof Error ? error : undefined)
     })
   })
-  proxy.url = `${origin}/${secretPath}`
+  proxy.url = `${origin}${prefix}`
   return proxy
 }

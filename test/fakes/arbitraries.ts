@@ -270,6 +270,9 @@ const serviceStatus: Arbitrary<ServiceStatus> = record({
   inputs: few(record({ name: fc.string(), ageMs: maybe(count) })),
   writtenMs: count,
   notices: few(fc.string()),
+  restarted: maybe(record({ reason: fc.string(), failures: fc.nat(), lastMs: count })),
+  healthUrl: maybe(fc.string({ minLength: 1 })),
+  progress: maybe(fc.string({ minLength: 1 })),
 })
 
 const faultBody: Arbitrary<FaultBody> = record({

@@ -25,13 +25,14 @@ import type { Bytes32, Hash } from '#protocol/primitives.ts'
 import type { Owner } from '#bus/bus.ts'
 import { SafeHeadHistory } from '#services/derivation/history/safe-head-history.ts'
 import type { Metrics } from '#services/derivation/metrics.ts'
-import type { Ports } from '#services/derivation/ports.ts'
+import type { Context, Ports } from '#services/derivation/ports.ts'
 import { run } from '#services/derivation/run.ts'
 import { genesisPayload, payloadOf, refOfPayload } from '#test/verifier/stand-in-chain.ts'
 import { BusWorld, type Member } from './bus-world.ts'
 import { rollupConfig } from './rollup-config.ts'
 import { address, forksUpTo, testSystemConfig } from './test-rollup.ts'
 import { hash, l1Ref } from './values.ts'
+import { waitText } from '#service/status-reporter.ts'
 
 /** Seconds from one L1 block to the next; two L2 blocks. */
 const l1BlockTime = 12n
@@ -64,6 +65,12 @@ export class DerivationWorld {
   readonly logged: string[] = []
   /** The wait that derivation reports; empty if it waits for nothing. */
   wait = ''
+  /** The status as derivation sets it. */
+  readonly status: Context['status'] = {
+    notices: [],
+    progress: undefined,
+    setWait: (wait) => void (this.wait = wait === undefined ? '' : waitText(wait)),
+  }
   /** The L1 chain; a test changes it. */
   l1: L1Block[] = []
   /** Answers a request for an L1 block; a test may delay it. */
@@ -159,10 +166,7 @@ export class DerivationWorld {
         clock: this.bus.clock,
         signal: stopping.signal,
         log: { debug: nothing, info: note, warn: note, error: note },
-        status: {
-          waitFor: (what) => void (this.wait = what),
-          goOn: () => void (this.wait = ''),
-        },
+        status: this.status,
         metrics: countInto(this.counted),
       },
       { config: this.config, confirmations: 0n, history: this.history, ...ports },

@@ -31,6 +31,8 @@ export interface NodeOnRecordOptions extends Partial<
   readonly urls?: RecordedNodeOptions['l1']
   /** Folder of the node and its execution client; default: a temporary one, which ends with the node. */
   readonly folder?: string
+  /** Returns where the node reaches the Engine API; default: at the execution client itself. */
+  readonly proxyEngine?: (engineUrl: string) => Promise<string>
   /** Called for each Engine API call. */
   readonly onCall?: OnCall
 }
@@ -58,7 +60,7 @@ export class NodeOnRecord {
   }
 
   static async start(options: NodeOnRecordOptions): Promise<NodeOnRecord> {
-    const { record, l1, urls = l1, onCall, folder: given, ...others } = options
+    const { record, l1, urls = l1, onCall, proxyEngine, folder: given, ...others } = options
     const folder = given ?? (await mkdtemp(join(tmpdir(), 'atoll-node-')))
     const jwtSecret = randomBytes(32)
     const world = { record, clock: systemClock, ...(onCall !== undefined && { onCall }) }
@@ -72,7 +74,7 @@ export class NodeOnRecord {
       record,
       folder,
       l1: urls,
-      engineUrl: client.engineUrl,
+      engineUrl: (await proxyEngine?.(client.engineUrl)) ?? client.engineUrl,
       jwtSecret,
     })
     const close = async () => {

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import { Registry } from 'prom-client'
 import type { FetchL1BlockRequest, FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
-import type { Wait } from '#messages/service-status.ts'
+import { type Waiting, waitText } from '#service/status-reporter.ts'
 import { fetchL1Block, l1Heads } from '#messages/subjects.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
@@ -143,7 +143,7 @@ function listener() {
     logged,
     log: { debug: log, info: log, warn },
     status: {
-      setWait: (wait?: Pick<Wait, 'what'>) => note(waits, wait?.what ?? 'goes on'),
+      setWait: (wait?: Waiting) => note(waits, wait === undefined ? 'goes on' : waitText(wait)),
     },
   }
 }

@@ -46,7 +46,7 @@ const bugs: readonly { bug: Bug; scenario: ScenarioName; from?: number }[] = [
 ]
 
 for (const { bug, scenario, from = 1 } of bugs) {
-  test(`${bug} is found within 50 seeds, with the events that led to it`, async (t) => {
+  test(`${bug} is found within 50 seeds from ${from} on, with the events that led to it`, async (t) => {
     for (let seed = from; seed < from + 50; seed++) {
       const outcome = await run(scenario, seed, bug)
       if (outcome.kind !== 'failed') continue

@@ -15,6 +15,7 @@ import type { Connection } from '#bus/connection.ts'
 import { parseHolder } from '#bus/lease-keeper.ts'
 import { readNewest, type Stored } from '#bus/stream-store.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import { wrap, wrapWidthOf } from '#runtime/screen/lines.ts'
 
 /** Content of a node's bus. */
 interface BusStatus {
@@ -218,13 +219,17 @@ function printForPerson({ server, streams, states, leases, services }: BusStatus
   ])
   print()
   printTable([
-    ['service', 'instance', 'last status', 'phase', 'waits for', 'next'],
+    ['service', 'instance', 'last status', 'phase'],
     ...services.map(({ service, instance, ageMs, status }) => {
-      const wait = status?.wait
       const phase = status === undefined ? 'unreadable, from another release' : status.phase
       const shown = ageMs > silentMs ? `${phase}, then silent` : phase
-      const age = `${formatDuration(ageMs)} ago`
-      return [service, instance, age, shown, wait?.what ?? '–', wait?.next ?? '–']
+      return [service, instance, `${formatDuration(ageMs)} ago`, shown]
     }),
   ])
+  for (const { instance, status } of services) {
+    const wait = status?.wait
+    if (wait === undefined) continue
+    const text = `${instance} waits for ${wait.what}; next: ${wait.next}`
+    print(`\n${wrap(text, { width: wrapWidthOf(process.stdout), indent: 2 }).join('\n')}`)
+  }
 }

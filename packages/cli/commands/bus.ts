@@ -26,6 +26,7 @@ import { resolve } from 'node:path'
 export function addBusCommands(program: Command): void {
   const bus = program
     .command('bus')
+    .summary("run and inspect a node's bus")
     .description("Run and inspect a node's bus: the NATS server between its services.")
   addSettingsCommand(bus, {
     name: 'serve',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { placeNode } from '#node/node-settings.ts'
 import { print, printTable } from '#node/output.ts'
 import { programs } from '#cli/programs.ts'
 import { opNodeAliases, opNodeForeign } from '#cli/op-node-aliases.ts'
@@ -13,13 +14,14 @@ interface Options {
 export function addConfigCommand(program: Command): void {
   program
     .command('config')
+    .summary('print the settings that a program would use')
     .description('Print the settings that a program would use, and the source of each.')
     .argument('<program...>', `whose settings: ${Object.keys(programs).join(', ')}`)
     .option('--json', 'print one JSON object')
     .option('--show-secrets', 'print URLs with their paths and passwords, and secret values')
     .usage('<program> [--json] [settings]')
     .allowUnknownOption()
-    .action((words: readonly string[], options: Options, command: Command) => {
+    .action(async (words: readonly string[], options: Options, command: Command) => {
       const flags = words.findIndex((word) => word.startsWith('-'))
       const end = flags < 0 ? words.length : flags
       const name = words.slice(0, end).join(' ')
@@ -27,42 +29,55 @@ export function addConfigCommand(program: Command): void {
         const known = Object.keys(programs).join(', ')
         command.error(`error: ${name} is not a program; the programs are: ${known}`)
       }
-      printSettings(name, words.slice(end), options)
+      await printSettings(name, words.slice(end), options)
     })
 }
 
-function printSettings(
+async function printSettings(
   name: string,
   args: readonly string[],
   { json, showSecrets }: Options,
-): void {
+): Promise<void> {
   const schema = programs[name]
   if (schema === undefined) throw new Error(`${name} is not a program`)
   const ofOpNode = name === 'node' ? { aliases: opNodeAliases, foreign: opNodeForeign } : {}
   const read = readSettings(schema, { args, env: process.env, ...ofOpNode })
-  const values: Readonly<Record<string, unknown>> = read.settings
+  const values: Readonly<Record<string, unknown>> = {
+    ...read.settings,
+    ...((name === 'node' || name === 'rewind') && (await placeNode(read.settings, read.given))),
+  }
   const shown = (text: string, { isSecret }: { readonly isSecret: boolean }) => {
     if (showSecrets === true) return text
     return isSecret ? '(secret)' : withoutKeys(text)
   }
-  const rows = describeSettings(schema).map(({ key, flag, isSecret }) => {
+  const rows = describeSettings(schema).map(({ key, flag, variable, isSecret, defaultText }) => {
     const value = values[key]
+    const given = read.names[key]
     return {
       flag,
       value: value === undefined ? undefined : shown(textOf(value), { isSecret }),
       origin: read.origins[key],
+      // A name of another program.
+      name: given === flag || given === variable ? undefined : given,
+      defaultText,
     }
   })
   const unread = unreadVariables()
   if (json === true) {
-    const byFlag = rows.map(({ flag, ...row }) => [flag.slice(2), row] as const)
-    print(JSON.stringify({ settings: Object.fromEntries(byFlag), unread }))
+    const byFlag = rows.map(({ flag, value, origin, name: other }) => {
+      return [flag.slice(2), { value, origin, name: other }] as const
+    })
+    const { passedOver } = read
+    print(JSON.stringify({ settings: Object.fromEntries(byFlag), unread, passedOver }))
     return
   }
-  const lines = rows.map(({ flag, value, origin }) => [flag, value ?? '–', origin ?? ''])
+  const lines = rows.map(({ flag, value, origin = '', name: other, defaultText }) => {
+    return [flag, value ?? defaultText ?? '–', other === undefined ? origin : `${origin} ${other}`]
+  })
   printTable([['setting', 'value', 'from'], ...lines])
   if (unread.length > 0)
     print(`\nNo program reads these variables; check their spelling: ${unread.join(', ')}`)
+  for (const { what, right } of read.passedOver) print(`\n${what}: ${right}`)
 }
 
 /** Variables with our prefix that no program reads. Checked over all programs, since they share the environment. */

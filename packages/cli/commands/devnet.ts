@@ -7,6 +7,8 @@ import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import type { DevnetResult } from '#devnet/run-devnet.ts'
+import { widthOf, wrap, wrapWidthOf } from '#runtime/screen/lines.ts'
+import { shortBlock } from '#runtime/screen/short-block.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
 
@@ -29,8 +31,10 @@ async function devnet(settings: DevnetSettings): Promise<void> {
   // The interpreter, which is slow to load.
   await import('#execution-client/execution-client.ts')
   const signal = stopSignal()
-  const { json, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings
-  const table = new LiveTable({ isShown: !json })
+  const { json, logLevel, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings
+  // Lines of a log between two drawings would be erased with the table.
+  const isTable = process.stderr.isTTY && logLevel === 'error'
+  const table = new LiveTable({ isShown: !json, isTable })
   try {
     const result = await runDevnet({
       ...settings,
@@ -78,58 +82,61 @@ function toJson({ blocks, equal, firstDifference, chain, bus, seconds }: DevnetR
 
 function printResult({ blocks, equal, firstDifference, chain, seconds }: DevnetResult): void {
   const { safe, finalized } = chain
-  print(`safe head ${safe.number} ${safe.hash}`)
-  print(`finalized ${finalized.number} ${finalized.hash}`)
+  print(`safe head ${shortBlock(safe)}`)
+  print(`finalized ${shortBlock(finalized)}`)
   if (equal === blocks)
     print(`${blocks} blocks in ${seconds.toFixed(1)} s, each with the hash that op-geth gave it`)
   else print(`${blocks - equal} of ${blocks} blocks differ, the first is number ${firstDifference}`)
 }
 
-/** Interval of progress lines without a terminal. */
+/** Interval of progress lines. */
 const linePeriodMs = 1_000
 
 /** Shortest interval between two drawings of the table. */
 const drawPeriodMs = 100
 
-/** Shows the heads of a node: a table on a terminal, progress lines elsewhere. */
+/** Shows the heads of a node: a table that is drawn again and again, or progress lines. */
 class LiveTable {
   readonly #isShown: boolean
+  readonly #isTable: boolean
   #drawnLines = 0
   #drawnMs = -Infinity
   #last: NodeView | undefined
 
-  constructor({ isShown }: { readonly isShown: boolean }) {
-    this.#isShown = isShown
+  constructor(options: { readonly isShown: boolean; readonly isTable: boolean }) {
+    this.#isShown = options.isShown
+    this.#isTable = options.isTable
   }
 
   say(what: string): void {
     this.#erase()
-    process.stderr.write(`${what}\n`)
+    const lines = wrap(what, { width: wrapWidthOf(process.stderr), indent: 2 })
+    process.stderr.write(`${lines.join('\n')}\n`)
   }
 
   show(view: NodeView): void {
     this.#last = view
-    const { isTTY } = process.stderr
     const nowMs = performance.now()
-    if (!this.#isShown || nowMs - this.#drawnMs < (isTTY ? drawPeriodMs : linePeriodMs)) return
+    const periodMs = this.#isTable ? drawPeriodMs : linePeriodMs
+    if (!this.#isShown || nowMs - this.#drawnMs < periodMs) return
     this.#drawnMs = nowMs
     this.#draw(view)
   }
 
   end(): void {
-    // The last table has full lines, since a truncated hash cannot be compared or copied.
-    if (this.#isShown && this.#last !== undefined) this.#draw(this.#last, Infinity)
+    if (this.#isShown && this.#last !== undefined) this.#draw(this.#last)
     this.#drawnLines = 0
   }
 
-  /** @param width maximum length of a line; a wrapped line would break the next drawing */
-  #draw(view: NodeView, width = (process.stderr.columns || 80) - 1): void {
+  #draw(view: NodeView): void {
     this.#erase()
-    if (!process.stderr.isTTY) {
+    if (!this.#isTable) {
       process.stderr.write(`${viewLine(view)}\n`)
       return
     }
-    const lines = viewLines(view).map((line) => line.slice(0, width))
+    // A line that the terminal breaks would break the next drawing.
+    const width = widthOf(process.stderr)
+    const lines = viewLines(view, width).map((line) => line.slice(0, width))
     process.stderr.write(`${lines.join('\n')}\n`)
     this.#drawnLines = lines.length
   }

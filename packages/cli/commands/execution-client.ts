@@ -22,7 +22,7 @@ type ClientSettings = z.output<typeof executionClientSettings>
 export function addExecutionClientCommands(program: Command): void {
   addSettingsCommand(program, {
     name: 'execution-client',
-    summary: 'run the embedded execution client of an L2 (development only)',
+    summary: 'run the embedded execution client (development only)',
     description:
       'Runs the embedded execution client of an L2: Engine API, JSON-RPC, WebSocket, transaction pool. It is for development, tests and offline verification; production runs op-reth or op-geth.',
     schema: executionClientSettings,

@@ -4,6 +4,7 @@ import { readHexKey } from '#runtime/keys/hex-key.ts'
 import { createNkey, ensureBusKeys, readNkey } from '#runtime/keys/nkey.ts'
 import { writeSecretFile } from '#runtime/keys/secret-file.ts'
 import { print, printTable } from '#node/output.ts'
+import { addHelpLines } from '#runtime/settings/settings-help.ts'
 
 interface KeyKind {
   readonly summary: string
@@ -21,12 +22,12 @@ const kinds: Readonly<Record<string, KeyKind>> = {
     show: async (path) => [['public key', (await readNkey(path)).publicKey]],
   },
   libp2p: {
-    summary: "the node's identity towards its peers; 32 bytes of hex, as in op-node",
+    summary: "the node's identity towards its peers, as in op-node",
     create: createSecp256k1Key,
     show: async (path) => [['peer id', await peerIdOf(await readHexKey(path))]],
   },
   secp256k1: {
-    summary: "an Ethereum account, such as the sequencer's signer; 32 bytes of hex",
+    summary: "an Ethereum account, such as the sequencer's signer",
     create: createSecp256k1Key,
     show: async (path) => {
       const { privateKeyToAccount } = await import('viem/accounts')
@@ -38,7 +39,7 @@ const kinds: Readonly<Record<string, KeyKind>> = {
     },
   },
   jwt: {
-    summary: 'the secret shared with the execution client; 32 bytes of hex',
+    summary: 'the secret shared with the execution client',
     create: () => Promise.resolve(randomBytes(32).toString('hex')),
     show: async (path) => {
       // A secret has no public part. Its digest shows whether two files are equal.
@@ -50,20 +51,21 @@ const kinds: Readonly<Record<string, KeyKind>> = {
 
 /** Adds `atoll keys`. */
 export function addKeysCommands(program: Command): void {
-  const keys = program.command('keys').description('Create keys, and show their public parts.')
+  const keys = program
+    .command('keys')
+    .summary('create keys, and show their public parts')
+    .description('Create keys, and show their public parts.')
   const listed = Object.entries(kinds).map(
     ([kind, { summary }]) => `  ${kind.padEnd(10)} ${summary}`,
   )
-  const help = `\nKinds of keys:\n${listed.join('\n')}`
+  const help = ['Kinds of keys, all but nkey as 32 bytes of hex:', ...listed]
   const kindArgument = new Argument('<kind>', 'what the key is for').choices(Object.keys(kinds))
-  keys
-    .command('create')
+  addHelpLines(keys.command('create'), help)
     .description(
       'Write a new key to a file that only its owner can read. An existing file is not overwritten.',
     )
     .addArgument(kindArgument)
     .argument('<file>', 'where to write it')
-    .addHelpText('after', help)
     .action(async (kind: string, file: string) => {
       const key = kindOf(kind)
       await writeSecretFile(file, await key.create())
@@ -77,12 +79,10 @@ export function addKeysCommands(program: Command): void {
       const all = await ensureBusKeys(folder)
       printTable([['user', 'public key'], ...[...all].map(([role, key]) => [role, key.publicKey])])
     })
-  keys
-    .command('show')
+  addHelpLines(keys.command('show'), help)
     .description('Print the public part of a key.')
     .addArgument(kindArgument)
     .argument('<file>', 'file of the key')
-    .addHelpText('after', help)
     .action((kind: string, file: string) => show(kindOf(kind), file))
 }
 

@@ -5,6 +5,7 @@ import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal, unlessStopped, untilAborted } from '#cli/stop-signal.ts'
 import { systemClock } from '#runtime/clock.ts'
+import { shortHash } from '#runtime/screen/short-block.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 
 /** Adds `atoll l1-replay`. */
@@ -45,7 +46,7 @@ async function replay(settings: z.output<typeof l1ReplaySettings>): Promise<void
     print(`the record begins at L1 block ${first}; block 0, which a node reads, is made up`)
   const last = l1.chain.blocks.at(-1)?.number ?? 0n
   l1.chain.onHead((blocks) => {
-    for (const { number, hash } of blocks) print(`block ${number} of ${last}  ${hash}`)
+    for (const { number, hash } of blocks) print(`block ${number} of ${last}  ${shortHash(hash)}`)
   })
   const stopped = untilAborted(signal)
   await Promise.race([l1.grown, stopped])

@@ -1,10 +1,9 @@
 import type { Command } from 'commander'
 import { opNodeAliases, opNodeForeign } from '#cli/op-node-aliases.ts'
-import { defaultDataDir, nodeSettings } from '#node/node-settings.ts'
+import { nodeSettings, placeNode } from '#node/node-settings.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal, unlessStopped, untilAborted } from '#cli/stop-signal.ts'
 import { createLog } from '#runtime/log.ts'
-import { chainSettings, loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 
 /** Adds `atoll node`. */
 export function addNodeCommand(program: Command): void {
@@ -18,15 +17,12 @@ export function addNodeCommand(program: Command): void {
     foreign: opNodeForeign,
     run: async (settings, given, passedOver) => {
       const { runNode } = await import('#node/run-node.ts')
-      const chain = chainSettings.strip().parse(given)
       // The config is checked before the first write, since the write ties the folder to the chain.
-      const config = await loadServiceConfig({ ...chain, chainId: settings.chainId })
-      const chainId = config.l2ChainId
-      const { node, natsServer, natsPort, logLevel, logFormat } = settings
+      const { chainId, dataDir } = await placeNode(settings, given)
+      const { node, natsServer, natsPort, metricsAddr, metricsPort, logLevel, logFormat } = settings
       const fields = { service: 'node', chainId: String(chainId) }
       const log = createLog({ logLevel, logFormat, fields })
       for (const { what, right } of passedOver) log.warn(`${what}: ${right}`)
-      const dataDir = settings.dataDir ?? defaultDataDir(chainId)
       const signal = stopSignal()
       const starting = runNode({
         chainId,
@@ -34,6 +30,7 @@ export function addNodeCommand(program: Command): void {
         dataDir,
         natsServer,
         natsPort,
+        health: { host: metricsAddr, port: metricsPort },
         given,
         signal,
         report: (what, level = 'info') => log[level](what),

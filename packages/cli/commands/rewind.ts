@@ -10,6 +10,7 @@ import { BusNames } from '#messages/bus-names.ts'
 import { connectService } from '#bus/connect-service.ts'
 import { ServiceBus } from '#bus/service-bus.ts'
 import { noTracing } from '#runtime/tracing.ts'
+import { shortBlock } from '#runtime/screen/short-block.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { loadRollupConfig } from '#runtime/settings/chain-settings.ts'
@@ -48,7 +49,7 @@ async function rewind(settings: RewindSettings): Promise<void> {
     const { before, after } = await unlessAborted(rewinding, signal)
     for (const label of ['unsafe', 'safe', 'finalized'] as const) {
       const [was, is] = [before[label], after[label]]
-      print(`${label.padEnd(9)} ${was?.number ?? '–'} → ${is?.number ?? '–'} ${is?.hash ?? ''}`)
+      print(`${label.padEnd(9)} ${was?.number ?? '–'} → ${is === undefined ? '–' : shortBlock(is)}`)
     }
   } catch (cause) {
     if (!signal.aborted) throw cause

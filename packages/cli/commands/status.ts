@@ -18,6 +18,7 @@ import {
   type FoundBus,
   type NodeConnection,
 } from '#node/find-node.ts'
+import { readHealthUrl, readReasons } from '#node/node-health.ts'
 import { print } from '#node/output.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
@@ -30,6 +31,7 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Stored } from '#bus/stream-store.ts'
 import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
+import { wrapWidthOf } from '#runtime/screen/lines.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { ageOf, explained, readStates, reportPlace, streamMadeMs } from './bus-status.ts'
 
@@ -119,7 +121,8 @@ async function show(node: NodeConnection, { json, watch }: StatusSettings): Prom
     nodeServices.map(({ name }) => name),
   )
   if (watch && process.stdout.isTTY) process.stdout.write(clearScreen)
-  print(json ? JSON.stringify(status) : statusLines(status).join('\n'))
+  const lines = statusLines(status, wrapWidthOf(process.stdout))
+  print(json ? JSON.stringify(status) : lines.join('\n'))
   return status
 }
 
@@ -145,10 +148,13 @@ async function readNode({ connection, names, found }: NodeConnection): Promise<N
       services.set(service, status)
   }
   const { startedMs, nodeFolder: folder } = found.local ?? {}
+  const healthUrl = folder === undefined ? undefined : await readHealthUrl(folder)
   return {
     nowMs: Date.now(),
     startedMs: startedMs ?? (await streamMadeMs(connection, names)),
     folder,
+    healthUrl,
+    reasons: healthUrl === undefined ? [] : await readReasons(healthUrl),
     diskProblems: diskProblemsOf(found.local),
     chain: aged(states.get('engine.chain'), chainStateCodec),
     l1: aged(states.get('da-watcher.l1-heads'), l1HeadsCodec),

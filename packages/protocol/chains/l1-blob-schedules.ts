@@ -96,8 +96,7 @@ const gethForks: readonly string[] = [
  * @throws DecodeError that names the malformed field, or an entry whose fork has no time
  */
 export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
-  const outer = objectOf(json, 'the L1 chain config')
-  const config = outer['config'] === undefined ? outer : objectOf(outer['config'], 'config')
+  const config = chainConfigOf(json)
   const schedule = objectOf(config['blobSchedule'] ?? {}, 'blobSchedule')
   const others = Object.keys(schedule).filter((name) => !gethForks.includes(name))
   const forks: BlobFork[] = []
@@ -128,9 +127,26 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
       )
     forks.push({ timestamp, baseFeeUpdateFraction: fraction })
   }
+  if (forks.length === 0 && config['chainId'] === undefined)
+    throw new DecodeError('not a chain config of L1: it has neither chainId nor cancunTime')
   return forks.toSorted((a, b) =>
     a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0,
   )
+}
+
+/**
+ * The chain id of an L1 chain config in geth's form, or of a genesis with one; undefined if it has none.
+ *
+ * @throws DecodeError if the field is malformed
+ */
+export function parseL1ChainId(json: unknown): bigint | undefined {
+  const { chainId } = chainConfigOf(json)
+  return chainId === undefined ? undefined : integerOf(chainId, 'chainId')
+}
+
+function chainConfigOf(json: unknown): Readonly<Record<string, unknown>> {
+  const outer = objectOf(json, 'the L1 chain config')
+  return outer['config'] === undefined ? outer : objectOf(outer['config'], 'config')
 }
 
 function objectOf(value: unknown, name: string): Readonly<Record<string, unknown>> {

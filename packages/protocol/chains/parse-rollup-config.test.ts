@@ -4,7 +4,12 @@ import fc from 'fast-check'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { withForkOverrides } from './fork-overrides.ts'
 import { maxDependencies, parseDependencySet } from './dependency-set.ts'
-import { l1BlobSchedule, l1ChainConfigJson, parseL1BlobSchedule } from './l1-blob-schedules.ts'
+import {
+  l1BlobSchedule,
+  l1ChainConfigJson,
+  parseL1BlobSchedule,
+  parseL1ChainId,
+} from './l1-blob-schedules.ts'
 import {
   parseRollupConfig,
   RollupConfigError,
@@ -207,6 +212,23 @@ test('the blob schedule of a private L1 is read from its genesis', () => {
     ],
   )
   assert.throws(() => parseL1BlobSchedule(7), DecodeError)
+})
+
+// Rules: config-valid
+test('a chain config of another L1, or of none, is refused', () => {
+  const l1 = l1ChainConfigJson(1n)
+  assert.equal(parseL1ChainId(l1), 1n)
+  assert.equal(parseL1ChainId({ config: l1 }), 1n)
+  assert.throws(() => parseL1ChainId({ chainId: 'one' }), DecodeError)
+  assert.deepEqual(problemsOf(base(), { l1ChainId: 1n }), [])
+  assert.deepEqual(problemsOf(base(), { l1ChainId: 900n }), [
+    'l1_chain_id: 1, but the L1 chain config has 900',
+  ])
+  assert.deepEqual(problemsOf(base(), { l1BlobSchedule: parseL1BlobSchedule({ chainId: 1 }) }), [
+    'l1_chain_id: the blob schedule of L1 1 is not known: its chain config has no cancunTime',
+  ])
+  for (const json of [{}, base(), { config: {} }])
+    assert.throws(() => parseL1BlobSchedule(json), /not a chain config of L1/)
 })
 
 test('the blob schedule has each fork with an entry, known or not, in the order of time', () => {

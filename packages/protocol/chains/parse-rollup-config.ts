@@ -12,6 +12,8 @@ export interface RollupConfigSources {
   readonly dependencySet?: readonly bigint[] | undefined
   /** Blob schedule of the L1; default: the built-in schedule for its chain id. */
   readonly l1BlobSchedule?: readonly BlobFork[] | undefined
+  /** Chain id in the L1 chain config that has the blob schedule. */
+  readonly l1ChainId?: bigint | undefined
 }
 
 /** A rollup config that cannot be used, with all of its problems. */

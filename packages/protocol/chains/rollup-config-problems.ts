@@ -7,7 +7,7 @@ import type { RollupConfig } from './rollup-config.ts'
 /** Checks that the fields of a config are consistent. Each problem begins with the field of `rollup.json`. */
 export function rollupConfigProblems(
   config: RollupConfig,
-  { dependencySet }: Pick<RollupConfigSources, 'dependencySet'>,
+  sources: RollupConfigSources,
 ): readonly string[] {
   const { genesis, hardforkTimes, l1ChainId, l2ChainId } = config
   const { systemConfig } = genesis
@@ -38,9 +38,11 @@ export function rollupConfigProblems(
   if (genesis.l1.hash === genesis.l2.hash) problems.push('genesis.l2.hash: equals genesis.l1.hash')
   if (l1ChainId === l2ChainId) problems.push('l2_chain_id: equals l1_chain_id')
   if (systemConfig.daFootprintGasScalar >= 2 ** 16) problems.push(daScalarProblem)
+  if (sources.l1ChainId !== undefined && sources.l1ChainId !== l1ChainId)
+    problems.push(`l1_chain_id: ${l1ChainId}, but the L1 chain config has ${sources.l1ChainId}`)
   if (config.l1BlobSchedule.length === 0 && usesBlobs(config))
-    problems.push(blobScheduleProblem(config))
-  problems.push(...orderProblems(hardforkTimes), ...lagoonProblems(config, dependencySet))
+    problems.push(blobScheduleProblem(config, sources))
+  problems.push(...orderProblems(hardforkTimes), ...lagoonProblems(config, sources.dependencySet))
   return problems
 }
 
@@ -51,8 +53,15 @@ function usesBlobs({ hardforkTimes }: RollupConfig): boolean {
   return hardforkTimes.ecotone !== undefined
 }
 
-function blobScheduleProblem({ l1ChainId }: RollupConfig): string {
-  return `l1_chain_id: the blob schedule of L1 ${l1ChainId} is not known, and no L1 chain config was given`
+function blobScheduleProblem(
+  { l1ChainId }: RollupConfig,
+  { l1BlobSchedule }: RollupConfigSources,
+): string {
+  const why =
+    l1BlobSchedule === undefined
+      ? 'no L1 chain config was given'
+      : 'its chain config has no cancunTime'
+  return `l1_chain_id: the blob schedule of L1 ${l1ChainId} is not known: ${why}`
 }
 
 /** Checks that forks are in order and without gaps, even the newest ones, which op-node does not check. */

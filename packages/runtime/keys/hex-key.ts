@@ -1,6 +1,13 @@
 import { Fault } from '#runtime/fault.ts'
 import { readSecretFile } from './secret-file.ts'
 
+const hexKey = /^(?:0x)?([0-9a-f]{64})$/iu
+
+/** What is wrong with the text of a file that should hold a 32-byte key; undefined if nothing is. */
+export function hexKeyProblem(text: string): string | undefined {
+  return hexKey.test(text.trim()) ? undefined : 'it does not hold 32 bytes of hex'
+}
+
 /**
  * Reads a 32-byte key from a file: 64 hex digits, with or without 0x, surrounded by any white space.
  *
@@ -8,8 +15,9 @@ import { readSecretFile } from './secret-file.ts'
  * @throws Fault `bad-key` if the file is missing or has other content; `file-refused` if it cannot be read
  */
 export async function readHexKey(path: string): Promise<string> {
-  const text = (await readSecretFile(path))?.replace(/^0x/i, '')
-  if (text !== undefined && /^[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase()
+  const text = await readSecretFile(path)
+  const [, digits] = hexKey.exec(text ?? '') ?? []
+  if (digits !== undefined) return digits.toLowerCase()
   const problem = text === undefined ? 'is missing' : 'does not hold 32 bytes of hex'
   throw new Fault('bad-key', { detail: `${path} ${problem}` })
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { nkeys } from '@nats-io/transport-node'
 import { type BusRole, busRoles } from '#messages/services.ts'
 import { Fault } from '#runtime/fault.ts'
+import { nkeySeedProblem } from './nkey-seed.ts'
 import { readSecretFile, writeSecretFile } from './secret-file.ts'
 
 /** The nkey of a bus user. */
@@ -11,9 +12,6 @@ export interface Nkey {
   /** `U…`: the public key. */
   readonly publicKey: string
 }
-
-/** Pattern of a user's nkey seed: `SU` and 56 letters and digits. */
-const seedPattern = /^SU[A-Z2-7]{56}$/
 
 /** Makes a new key. */
 export function createNkey(): Nkey {
@@ -30,7 +28,8 @@ export async function readNkey(path: string): Promise<Nkey> {
   const seed = await readSecretFile(path)
   const make = `make one with: atoll keys create nkey ${path}`
   if (seed === undefined) throw badKey(`${path} is missing; ${make}`)
-  if (!seedPattern.test(seed)) throw badKey(`${path} holds no nkey seed of a user; ${make}`)
+  const problem = nkeySeedProblem(seed)
+  if (problem !== undefined) throw badKey(`${path}: ${problem}; ${make}`)
   try {
     const pair = nkeys.fromSeed(new TextEncoder().encode(seed))
     return {

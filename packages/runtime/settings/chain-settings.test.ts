@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { chainSettings } from './chain-settings.ts'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { chainSettings, loadRollupConfig } from './chain-settings.ts'
 import { readSettings } from './settings.ts'
 
 test('an unknown network is reported with all other mistakes, and with similar names', () => {
@@ -11,8 +14,31 @@ test('an unknown network is reported with all other mistakes, and with similar n
   })
 })
 
+const folder = mkdtempSync(join(tmpdir(), 'atoll-chain-settings-'))
+after(() => rmSync(folder, { recursive: true }))
+
+test('a wrong L1 chain config is named, with what is wrong with it', async () => {
+  const record = 'test/vectors/records/all-forks-lagoon'
+  const right = JSON.parse(readFileSync(`${record}/l1-chain-config.json`, 'utf8')) as object
+  const l1ChainConfig = join(folder, 'l1.json')
+  for (const [text, problem] of [
+    ['{"chainId":', /l1\.json: it is not JSON: /],
+    ['[]', /l1\.json: the L1 chain config is not an object/],
+    [readFileSync(`${record}/rollup.json`, 'utf8'), /l1\.json: not a chain config of L1: /],
+    ['{"chainId":900}', /blob schedule of L1 900 is not known: its chain config has no cancunTime/],
+    [JSON.stringify({ ...right, chainId: 904 }), /900, but the L1 chain config has 904/],
+  ] as const) {
+    writeFileSync(l1ChainConfig, text)
+    const files = { rollupConfig: `${record}/rollup.json`, dependencySet: `${record}/depset.json` }
+    await assert.rejects(loadRollupConfig({ ...files, l1ChainConfig }), {
+      code: 'invalid-file',
+      message: problem,
+    })
+  }
+})
+
 test('without network and rollup config, and with both, the mistake is reported with all others', () => {
-  const { filename: file } = import.meta
+  const file = 'test/vectors/records/all-forks-lagoon/rollup.json'
   const read = (...args: readonly string[]) => {
     const { settings } = readSettings(chainSettings, { args, env: {} })
     return settings

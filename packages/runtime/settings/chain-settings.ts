@@ -1,5 +1,10 @@
 import * as z from 'zod'
-import { isNetworkName, networkConfig, networksLike } from '#protocol/chains/registry/networks.ts'
+import {
+  isNetworkName,
+  networkConfig,
+  networkNames,
+  networksLike,
+} from '#protocol/chains/registry/networks.ts'
 import {
   RollupConfigError,
   type RollupConfigSources,
@@ -7,14 +12,18 @@ import {
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { Fault } from '#runtime/fault.ts'
 import { readConfigSources, readRollupConfigFiles } from './rollup-config-files.ts'
-import { insteadOf, readableFile, want } from './setting-kinds.ts'
+import { jsonProblem } from '#runtime/json-file.ts'
+import { choices, insteadOf, readableFile, want } from './setting-kinds.ts'
 
 /** The name of a network. */
-export const networkName: z.ZodType<string> = want(
-  z.string().refine((name): boolean => isNetworkName(name), {
-    error: ({ input }) => networksLike(String(input)),
-  }),
-  'a network of the superchain registry, such as op-mainnet',
+export const networkName: z.ZodType<string> = choices(
+  want(
+    z.string().refine((name): boolean => isNetworkName(name), {
+      error: ({ input }) => networksLike(String(input)),
+    }),
+    'a network of the superchain registry, such as op-mainnet',
+  ),
+  networkNames,
 )
 
 /** Settings that select the chain: a network of the registry, or files. */
@@ -25,13 +34,13 @@ export const chainSettings = z.strictObject({
       .optional()
       .describe('network whose rollup config is built in; or give --rollup-config'),
   ),
-  rollupConfig: readableFile("a rollup config in op-node's form")
+  rollupConfig: readableFile("a rollup config in op-node's form", jsonProblem)
     .optional()
     .describe('rollup config of any other chain'),
-  l1ChainConfig: readableFile("a chain config in geth's form, or a genesis with one")
+  l1ChainConfig: readableFile("a chain config in geth's form, or a genesis with one", jsonProblem)
     .optional()
     .describe('fork times and blob schedule of an L1 that is not public'),
-  dependencySet: readableFile("a dependency set in op-node's form")
+  dependencySet: readableFile("a dependency set in op-node's form", jsonProblem)
     .optional()
     .describe('chains that this one can call, for a chain with Lagoon'),
 })

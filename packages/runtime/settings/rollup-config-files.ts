@@ -1,5 +1,5 @@
 import { parseDependencySet } from '#protocol/chains/dependency-set.ts'
-import { parseL1BlobSchedule } from '#protocol/chains/l1-blob-schedules.ts'
+import { parseL1BlobSchedule, parseL1ChainId } from '#protocol/chains/l1-blob-schedules.ts'
 import {
   parseRollupConfig,
   RollupConfigError,
@@ -33,10 +33,10 @@ export async function readConfigSources({
   l1ChainConfig,
   dependencySet,
 }: Omit<RollupConfigFiles, 'rollup'>): Promise<RollupConfigSources> {
-  return {
-    l1BlobSchedule: await readOptional(l1ChainConfig, parseL1BlobSchedule),
-    dependencySet: await readOptional(dependencySet, parseDependencySet),
-  }
+  const l1 = await readOptional(l1ChainConfig, (json) => {
+    return { l1BlobSchedule: parseL1BlobSchedule(json), l1ChainId: parseL1ChainId(json) }
+  })
+  return { ...l1, dependencySet: await readOptional(dependencySet, parseDependencySet) }
 }
 
 async function readOptional<Value>(

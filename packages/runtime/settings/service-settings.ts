@@ -1,6 +1,8 @@
 import { hostname } from 'node:os'
 import * as z from 'zod'
 import { instanceNamePattern, nodeNamePattern } from '#messages/bus-names.ts'
+import { nkeySeedProblem } from '#runtime/keys/nkey-seed.ts'
+import { certificateProblem } from '#runtime/keys/pem.ts'
 import {
   chainId,
   listOf,
@@ -9,6 +11,7 @@ import {
   readableFile,
   shownDefault,
   url,
+  urlWithoutUser,
   want,
 } from './setting-kinds.ts'
 
@@ -18,13 +21,13 @@ export const busSettings = z.strictObject({
   node: want(z.string().regex(nodeNamePattern), '1 to 32 of a-z, 0-9 and -')
     .default('main')
     .describe('name of the node that the bus belongs to'),
-  natsUrls: listOf(url(['nats', 'tls'], 'nats://127.0.0.1:4222'))
+  natsUrls: listOf(urlWithoutUser(['nats', 'tls'], 'nats://127.0.0.1:4222'))
     .default(['nats://127.0.0.1:4222'])
     .describe('NATS server of the node'),
-  natsSeedFile: readableFile('an nkey seed')
+  natsSeedFile: readableFile('an nkey seed', nkeySeedProblem)
     .optional()
     .describe('key of this user of the bus; not needed if the server requires none'),
-  natsCaFile: readableFile('a certificate authority, PEM')
+  natsCaFile: readableFile('a certificate authority, PEM', certificateProblem)
     .optional()
     .describe('certificate authority of the server; not needed for public ones, or without TLS'),
 })
@@ -34,9 +37,9 @@ export const logSettings = z.strictObject({
   logLevel: oneOf(['error', 'warn', 'info', 'debug'])
     .default('info')
     .describe('lowest level that is logged'),
-  logFormat: oneOf(['auto', 'json', 'text'])
+  logFormat: oneOf(['auto', 'json', 'logfmt', 'text'])
     .default('auto')
-    .describe('auto is text on a terminal and JSON elsewhere'),
+    .describe("auto is text on a terminal and JSON elsewhere; text has op-node's form"),
 })
 
 /** Settings of every service, beside its own. */

@@ -1,6 +1,8 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import * as z from 'zod'
-import { isSystemError } from '#runtime/fault.ts'
+import { toError } from '#runtime/fault.ts'
+import { readProblem } from '#runtime/json-file.ts'
 
 /** Expected value of a setting whose kind declares none. */
 export const anyText = 'text'
@@ -51,14 +53,29 @@ export function urlWithoutUser(protocols: readonly string[], example: string): z
   return want(kind.refine(fits), `a URL without user and password, such as ${example}`)
 }
 
+/** Bounds of a number, inclusive. */
+export interface Bounds {
+  readonly low: number
+  readonly high: number
+}
+
 /** A whole number within bounds, inclusive. */
 export function wholeNumber(low: number, high: number): z.ZodType<number> {
   const digits = z.string().regex(/^-?\d{1,15}$/)
   const text = high === Number.MAX_SAFE_INTEGER ? `of ${low} or more` : `from ${low} to ${high}`
-  return want(
-    digits.transform(Number).pipe(z.number().min(low).max(high)),
-    `a whole number ${text}`,
-  )
+  const bounds: Bounds = { low, high }
+  const kind = digits.transform(Number).pipe(z.number().min(low).max(high)).meta({ bounds })
+  return want(kind, `a whole number ${text}`)
+}
+
+/** A duration in whole milliseconds, within bounds. A unit after the number is refused. */
+export function milliseconds(low: number, high: number): z.ZodType<number> {
+  return want(wholeNumber(low, high), `milliseconds without a unit, from ${low} to ${high}`)
+}
+
+/** A duration in whole seconds, within bounds. A unit after the number is refused. */
+export function seconds(low: number, high: number): z.ZodType<number> {
+  return want(wholeNumber(low, high), `seconds without a unit, from ${low} to ${high}`)
 }
 
 /** A TCP port; 0 means any free port. */
@@ -85,7 +102,18 @@ export function onOff(): z.ZodType<boolean> {
 export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ): z.ZodType<Words[number]> {
-  return want(z.enum(words), `one of ${words.join(', ')}`)
+  return choices(want(z.enum(words), `one of ${words.join(', ')}`), words)
+}
+
+/** Declares all values of a kind of setting, for help and for completion in a shell. */
+export function choices<Kind extends z.ZodType>(kind: Kind, words: readonly string[]): Kind {
+  return kind.meta({ ...kind.meta(), choices: words })
+}
+
+/** The declared values; undefined if there are no such. */
+export function choicesOf(kind: z.ZodType): readonly string[] | undefined {
+  const words = kind.meta()?.['choices']
+  return Array.isArray(words) ? (words as string[]) : undefined
 }
 
 /** A comma-separated list of at least one value. */
@@ -100,9 +128,20 @@ export function listOf<Item>(item: z.ZodType<Item>): z.ZodType<readonly Item[]> 
   )
 }
 
-/** A readable file. Secrets are always given as files, since command lines and logs are not secret. */
-export function readableFile(what: string): z.ZodType<string> {
-  return want(z.string().refine(isReadableFile), `${what}, a file that can be read`)
+/**
+ * A readable file. Secrets are always given as files, since command lines and logs are not secret.
+ *
+ * @param problemOf what is wrong with the content; undefined if nothing is
+ */
+export function readableFile(
+  what: string,
+  problemOf: (text: string) => string | undefined = () => undefined,
+): z.ZodType<string> {
+  const file = z.string().superRefine((path, context) => {
+    const problem = problemOfFile(path, problemOf)
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: `${path}: ${problem}` })
+  })
+  return want(file, `${what}, a file that can be read`)
 }
 
 /** The expected value; undefined if the kind declares none. */
@@ -111,13 +150,20 @@ export function wantOf(kind: z.ZodType): string | undefined {
   return typeof text === 'string' ? text : undefined
 }
 
-function isReadableFile(path: string): boolean {
+/** The bounds of a number; undefined for another kind. */
+export function boundsOf(kind: z.ZodType): Bounds | undefined {
+  const bounds = kind.meta()?.['bounds']
+  return typeof bounds === 'object' ? (bounds as Bounds) : undefined
+}
+
+function problemOfFile(
+  path: string,
+  problemOf: (text: string) => string | undefined,
+): string | undefined {
   try {
-    accessSync(path, constants.R_OK)
-    return statSync(path).isFile()
+    const bytes = readFileSync(path)
+    return problemOf((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'))
   } catch (error) {
-    // A missing file, a denied one and a broken link are all unreadable; the error says what is expected.
-    if (!isSystemError(error)) throw error
-    return false
+    return readProblem(toError(error))
   }
 }

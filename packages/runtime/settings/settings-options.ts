@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from 'commander'
 import { anyText, switchText } from './setting-kinds.ts'
+import { areaOf, settingAreas } from './setting-areas.ts'
 import type { SettingAlias, SettingDescription } from './settings.ts'
+import { layOutHelp } from './settings-help.ts'
 
 /**
  * Adds the flags of settings to a command and its help. Unknown words are not an error here:
@@ -13,9 +15,8 @@ export function addSettings(
   settings: readonly SettingDescription[],
   aliases: readonly SettingAlias[] = [],
 ): Command {
-  for (const setting of settings) {
-    const { key, flag, want, isOptional } = setting
-    const group = isOptional ? 'May be given:' : 'To be given:'
+  for (const [group, setting] of grouped(settings)) {
+    const { key, flag, want } = setting
     const option = keyed(key, new Option(valued(flag), helpOf(setting)).helpGroup(group))
     // Commander would read the setting `--no-node` as the negation of `--node`.
     command.addOption(Object.assign(option, { negate: false }))
@@ -23,23 +24,38 @@ export function addSettings(
       command.addOption(keyed(key, new Option(flag.replace('--', '--no-')).hideHelp()))
   }
   const known = new Set(settings.map(({ flag }) => flag))
-  for (const { key, flag, toOurs } of aliases) {
+  for (const { flag } of aliases) {
     if (known.has(flag)) continue
-    const option = new Option(valued(flag)).argParser((value) => toOurs?.(value) ?? value)
-    command.addOption(keyed(key, option.hideHelp()))
+    // All values are kept, so that a second one is reported as a mistake.
+    const option = new Option(valued(flag)).argParser((value, before: unknown) => {
+      return [...(Array.isArray(before) ? (before as string[]) : []), value]
+    })
+    command.addOption(keyed(flag, option.hideHelp()))
   }
-  return command
+  return layOutHelp(command, settings)
     .usage('[settings]')
     .allowUnknownOption()
     .allowExcessArguments()
-    .configureHelp({
-      minWidthToWrap: 30,
-      optionTerm: ({ flags }) => flags.replace('[value]', '<value>'),
-    })
-    .addHelpText(
-      'after',
-      '\nEach setting is a flag, else an environment variable, else its default.',
-    )
+}
+
+/** More optional settings than this are grouped by area. */
+const ungrouped = 12
+
+/** The settings in the order of help, each with the title of its group. */
+function grouped(
+  settings: readonly SettingDescription[],
+): readonly (readonly [group: string, setting: SettingDescription])[] {
+  const optional = settings.filter(({ isOptional }) => isOptional)
+  const required = settings.filter(({ isOptional }) => !isOptional)
+  const inAreas =
+    optional.length <= ungrouped
+      ? optional.map((setting) => ['May be given:', setting] as const)
+      : settingAreas.flatMap((area) =>
+          optional
+            .filter(({ key }) => areaOf(key) === area)
+            .map((setting) => [`${area}:`, setting] as const),
+        )
+  return [...required.map((setting) => ['To be given:', setting] as const), ...inAreas]
 }
 
 /** Parses command-line words with the flags of settings. */
@@ -84,5 +100,6 @@ function keyed(key: string, option: Option): Option {
 function helpOf({ description, want, variable, defaultText }: SettingDescription): string {
   const kind = want === anyText ? [] : [want]
   const fallback = defaultText === undefined ? [] : [`default ${defaultText}`]
-  return `${description}\n${[...kind, ...fallback, variable].join('; ')}`
+  const value = [...kind, ...fallback, variable].join('; ')
+  return description === '' ? value : `${description}\n${value}`
 }

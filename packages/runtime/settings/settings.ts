@@ -1,7 +1,16 @@
 import type { Command } from 'commander'
 import * as z from 'zod'
 import { alternativeMistakes } from './alternatives.ts'
-import { anyText, otherOf, switchText, wantOf } from './setting-kinds.ts'
+import { type FlagValues, type GivenValue, givenValues } from './given-values.ts'
+import {
+  anyText,
+  type Bounds,
+  boundsOf,
+  choicesOf,
+  otherOf,
+  switchText,
+  wantOf,
+} from './setting-kinds.ts'
 import { parseFlags, suggestionFor } from './settings-options.ts'
 
 /** The settings of a program: a zod object whose fields are kinds of settings. */
@@ -37,8 +46,18 @@ export interface SettingAlias {
   readonly variable: string
   /** Key of our setting. */
   readonly key: string
-  /** Converts the other program's value to our form; absent if the form is the same. @returns undefined if invalid */
-  readonly toOurs?: (value: string) => string | undefined
+  /** The other program's form of the value; absent if it is ours. */
+  readonly form?: SettingForm
+}
+
+/** Another program's form of a value. */
+export interface SettingForm {
+  /** What is expected, in that form. @param bounds of our setting, if it is a number */
+  readonly want: (bounds: Bounds | undefined) => string
+  /** All values in that form; absent if they are not a list. */
+  readonly choices?: readonly string[]
+  /** Converts a value to our form. @returns undefined if it is not valid */
+  readonly toOurs: (value: string) => string | undefined
 }
 
 /** The source of a setting's value. */
@@ -48,6 +67,8 @@ type Origin = 'flag' | 'environment' | 'default'
 export interface ReadSettings<Schema extends SettingsSchema> {
   readonly settings: z.output<Schema>
   readonly origins: Readonly<Record<string, Origin>>
+  /** The flag or variable that gave the value, by key, for settings that were given. */
+  readonly names: Readonly<Record<string, string>>
   /** Values as given, by key, to be passed to another program. */
   readonly given: Readonly<Record<string, string>>
   /** Environment variables of other programs without a counterpart here. Not an error, since an environment may be shared. */
@@ -87,6 +108,10 @@ export interface SettingDescription {
   readonly isOptional: boolean
   /** Whether its value must not be shown. */
   readonly isSecret: boolean
+  /** All of its values; undefined if they are not a list. */
+  readonly choices: readonly string[] | undefined
+  /** Undefined if it is not a number. */
+  readonly bounds: Bounds | undefined
   /** Key of the setting of which exactly this one or the other must be given; undefined if there is none. */
   readonly insteadOf: string | undefined
 }
@@ -102,29 +127,65 @@ export function readSettings<Schema extends SettingsSchema>(
 ): ReadSettings<Schema> {
   const descriptions = describeSettings(schema)
   const command = 'opts' in args ? args : parseFlags(args, descriptions, aliases)
-  const flags = new Map(Object.entries(command.opts<Record<string, string | boolean>>()))
+  const flags = command.opts<FlagValues>()
   const mistakes = unknownWords(command.args, descriptions, foreign)
   const given: Record<string, string> = {}
-  const origins: Record<string, Origin> = {}
-  for (const { key, flag, variable, want } of descriptions) {
-    let value = flags.get(key) ?? env[variable] ?? aliasOf(key, { env, aliases })
-    if (value === true && want !== switchText) {
-      mistakes.push({ what: `${flag} has no value`, right: `want ${want}` })
-      value = undefined
-    }
-    origins[key] = flags.has(key) ? 'flag' : value === undefined ? 'default' : 'environment'
-    if (value !== undefined) given[key] = String(value)
+  const values = new Map<string, GivenValue>()
+  const wrong = new Set<string>()
+  for (const setting of descriptions) {
+    const all = givenValues(setting, flags, { env, aliases })
+    const value = valueOf(setting, all)
+    if (typeof value === 'string') given[setting.key] = value
+    if (all[0] !== undefined) values.set(setting.key, all[0])
+    if (typeof value !== 'object') continue
+    mistakes.push(value)
+    wrong.add(setting.key)
   }
   const parsed = schema.safeParse(given)
-  const wrong = new Map(parsed.error?.issues.map((issue) => [String(issue.path[0]), issue]))
+  const issues = new Map(parsed.error?.issues.map((issue) => [String(issue.path[0]), issue]))
   for (const setting of descriptions) {
-    const issue = wrong.get(setting.key)
-    if (issue !== undefined) mistakes.push(mistakeOf(setting, given[setting.key], issue))
+    const issue = issues.get(setting.key)
+    if (issue !== undefined && !wrong.has(setting.key))
+      mistakes.push(mistakeOf(setting, values.get(setting.key), issue))
   }
   mistakes.push(...alternativeMistakes(descriptions, given))
   if (!parsed.success || mistakes.length > 0) throw new SettingsError(mistakes)
-  const passedOver = foreignVariables(env, { aliases, foreign })
-  return { settings: parsed.data, origins, given, passedOver }
+  return {
+    settings: parsed.data,
+    origins: Object.fromEntries(
+      descriptions.map(({ key }) => [key, values.get(key)?.origin ?? 'default']),
+    ),
+    names: Object.fromEntries([...values].map(([key, { name }]) => [key, name])),
+    given,
+    passedOver: foreignVariables(env, { aliases, foreign }),
+  }
+}
+
+/** The value of a setting, in our form. @returns undefined if it was not given */
+function valueOf(
+  setting: SettingDescription,
+  all: readonly GivenValue[],
+): string | Mistake | undefined {
+  const [first, second] = all
+  if (first === undefined) return undefined
+  if (second !== undefined) {
+    const names = [...new Set(all.map(({ name }) => name))]
+    if (names.length > 1)
+      return {
+        what: `${names.join(' and ')} are both given`,
+        right: `give one of them: each is a name of ${setting.flag}`,
+      }
+    const what = `${names.join('')} is given ${all.length} times`
+    return { what, right: `give it once: want ${wantAs(setting, first.alias)}` }
+  }
+  const { name, alias, value } = first
+  if (value === true && setting.want !== switchText)
+    return { what: `${name} has no value`, right: `want ${wantAs(setting, alias)}` }
+  const text = String(value)
+  if (alias?.form === undefined) return text
+  return (
+    alias.form.toOurs(text) ?? { what: wrongValue(setting, first), right: rightOf(setting, first) }
+  )
 }
 
 /** Descriptions of all settings, in the order of declaration. */
@@ -140,6 +201,8 @@ export function describeSettings(schema: SettingsSchema): readonly SettingDescri
       description: kind.description ?? innermost(kind).description ?? '',
       isOptional,
       isSecret: kind.meta()?.['isSecret'] === true,
+      choices: choicesOf(innermost(kind)),
+      bounds: boundsOf(innermost(kind)),
       insteadOf: otherOf(kind),
       defaultText: absent.success ? shownDefault(kind, absent.data) : undefined,
     }
@@ -175,26 +238,44 @@ function hintOf({ code, message }: z.core.$ZodIssue): string | undefined {
 
 function mistakeOf(
   setting: SettingDescription,
-  value: string | undefined,
+  given: GivenValue | undefined,
   issue: z.core.$ZodIssue,
 ): Mistake {
-  const { flag, variable, want, description } = setting
-  const hint = hintOf(issue)
-  const what = value === undefined ? `${flag} is missing` : wrongValue(setting, value, issue)
+  const what =
+    given === undefined ? `${setting.flag} is missing` : wrongValue(setting, given, issue.path[1])
+  return { what, right: rightOf(setting, given, hintOf(issue)) }
+}
+
+/** What is expected of a setting, in the form of the program whose name was used, and under which other name. */
+function rightOf(
+  setting: SettingDescription,
+  given: GivenValue | undefined,
+  hint?: string,
+): string {
+  const { flag, variable } = given?.alias ?? setting
+  // A description may have our words for the values.
+  const description = given?.alias?.form === undefined ? setting.description : ''
   const purpose = description === '' ? '' : ` (${description})`
   const hinted = hint === undefined ? '' : `; ${hint}`
-  return { what, right: `want ${want}${purpose}${hinted}; also ${variable}` }
+  const other = given?.name === variable ? flag : variable
+  return `want ${wantAs(setting, given?.alias)}${purpose}${hinted}; also ${other}`
+}
+
+function wantAs({ want, bounds }: SettingDescription, alias: SettingAlias | undefined): string {
+  return alias?.form?.want(bounds) ?? want
 }
 
 /** Names the wrong value, or the wrong item of a list, without secrets. */
 function wrongValue(
-  { flag, isSecret, want }: SettingDescription,
-  value: string,
-  { path: [, item] }: z.core.$ZodIssue,
+  { isSecret, want }: SettingDescription,
+  { name, value: given }: GivenValue,
+  item?: PropertyKey,
 ): string {
-  if (isSecret) return `${flag} is malformed`
-  const text = typeof item === 'number' ? (value.split(',')[item]?.trim() ?? value) : value
-  const which = typeof item === 'number' ? `item ${item + 1} of ${flag}` : flag
+  if (isSecret) return `${name} is malformed`
+  const value = String(given)
+  const isItem = typeof item === 'number' && value.includes(',')
+  const text = isItem ? (value.split(',')[item]?.trim() ?? value) : value
+  const which = isItem ? `item ${item + 1} of ${name}` : name
   // A text that is not a URL may be a URL with a slip, and a key in it.
   if (want.startsWith('a URL') && !URL.canParse(text)) return `${which} is not a URL`
   return `${which} is ${JSON.stringify(withoutKeys(text))}`
@@ -204,19 +285,6 @@ function wrongValue(
 export function withoutKeys(text: string): string {
   const withoutCredentials = text.replaceAll(/(:\/*)[^\s,/]*@/gu, '$1')
   return withoutCredentials.replaceAll(/(:\/\/[^\s,/?#]*)[/?#][^\s,]+/gu, '$1/…')
-}
-
-/** Reads an alias from the environment. A value that cannot be converted is kept, and reported as a mistake. */
-function aliasOf(
-  key: string,
-  { env, aliases }: Required<Pick<SettingsSource, 'env' | 'aliases'>>,
-): string | undefined {
-  for (const alias of aliases) {
-    const value = alias.key === key ? env[alias.variable] : undefined
-    if (value !== undefined)
-      return alias.toOurs === undefined ? value : (alias.toOurs(value) ?? value)
-  }
-  return undefined
 }
 
 /** Reports unknown words. A word after an unknown flag counts as the flag's value, so that one slip is one mistake. */

@@ -50,7 +50,13 @@ export function blockFailed(
   const refuse: Effect = { kind: 'refuse', call, request, requestedAtMs, fault }
   if (failure === undefined) return [state, refuse]
   const about = nameOf(request)
-  const [next, ...effects] = withFailure(state, { topic: 'block', about, failure, nowMs })
+  const [next, ...effects] = withFailure(state, {
+    topic: 'block',
+    about,
+    failure,
+    nowMs,
+    startedMs: requestedAtMs,
+  })
   return [next, ...effects, refuse]
 }
 

@@ -63,6 +63,7 @@ export function headsRead(
       topic: 'heads',
       failure: failure ?? fallback,
       nowMs,
+      startedMs: reading.startedMs,
     })
     return [failed, ...lags, ...effects]
   }

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -15,6 +24,7 @@ import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
 import { L1Cache } from '#l1/l1-cache.ts'
 import { Fault } from '#runtime/fault.ts'
+import { removeFile } from '#runtime/sqlite.ts'
 import { cachePauseMs, DiskCache } from './disk-cache.ts'
 
 const folder = join(recordsFolder, 'fork-ecotone')
@@ -100,6 +110,46 @@ test('a file that is not a database is replaced', (t) => {
   disk.putBlock({ hash: memoryHash(1n, 'a'), number: 1n }, Uint8Array.of(1))
   assert.deepEqual(disk.range(), { first: 1n, last: 1n })
   disk.close()
+})
+
+test('the cache of another L1 is replaced, and so is one that turns out to be damaged', (t) => {
+  const path = join(newFolder(t), 'cache.sqlite')
+  const replaced: string[] = []
+  const onReplaced = ({ message }: Fault) => void replaced.push(message)
+  const open = (chainId: bigint) => new L1Cache(path, { maxBytes: 1e9, chainId, onReplaced })
+  const first = open(1n)
+  for (let number = 0n; number < 100n; number++)
+    first.putBlock({ hash: memoryHash(number, 'a'), number }, new Uint8Array(10_000))
+  first.close()
+  const other = open(11_155_111n)
+  assert.equal(other.range(), undefined)
+  assert.match(replaced.join(), /belongs to another chain/)
+  for (let number = 0n; number < 100n; number++)
+    other.putBlock({ hash: memoryHash(number, 'a'), number }, new Uint8Array(10_000))
+  other.close()
+  // Only the inner pages are damaged, so the file can be opened.
+  const file = openSync(path, 'r+')
+  writeSync(file, randomBytes(800_000), 0, 800_000, 100_000)
+  closeSync(file)
+  let nowMs = 0
+  const cache = new DiskCache({
+    open: ({ isFresh }) => {
+      if (isFresh) removeFile(path)
+      return open(11_155_111n)
+    },
+    clock: { monotonicMs: () => nowMs },
+    log: { info: () => undefined, warn: () => undefined },
+    onProblem: () => undefined,
+  })
+  const read = () =>
+    cache.use((disk) => {
+      for (let number = 0n; number < 100n; number++) disk.block(memoryHash(number, 'a'))
+      return 'read'
+    })
+  assert.equal(read(), undefined)
+  nowMs += cachePauseMs
+  assert.equal(read(), 'read')
+  cache.close()
 })
 
 test('a cache that another process writes to is locked for a while, and then usable', (t) => {

@@ -2,11 +2,12 @@ import type { Logger } from 'pino'
 import type { L1Cache } from '#l1/l1-cache.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { isFault, isSystemError, toError } from '#runtime/fault.ts'
+import { isUnusableFile } from '#runtime/sqlite.ts'
 
 /** Options of a cache on disk. */
 export interface DiskCacheOptions {
-  /** Opens or creates the file. */
-  readonly open: () => L1Cache
+  /** Opens or creates the file. @param options.isFresh whether to delete it first, because it is damaged */
+  readonly open: (options: { readonly isFresh: boolean }) => L1Cache
   readonly clock: Pick<Clock, 'monotonicMs'>
   readonly log: Pick<Logger, 'info' | 'warn'>
   /** Called with the problem of a cache that failed, and with undefined when it works again. */
@@ -24,6 +25,7 @@ export class DiskCache {
   readonly #options: DiskCacheOptions
   #cache: L1Cache | undefined
   #notBeforeMs = 0
+  #isUnusable = false
   #problem: string | undefined
 
   constructor(options: DiskCacheOptions) {
@@ -44,7 +46,8 @@ export class DiskCache {
   use<Value>(work: (cache: L1Cache) => Value): Value | undefined {
     if (!this.isInUse) return undefined
     try {
-      this.#cache ??= this.#options.open()
+      this.#cache ??= this.#options.open({ isFresh: this.#isUnusable })
+      this.#isUnusable = false
       const value = work(this.#cache)
       if (this.#problem !== undefined) this.#works()
       return value
@@ -70,6 +73,7 @@ export class DiskCache {
   #failed(error: Error): void {
     const { clock, log, onProblem } = this.#options
     this.close()
+    this.#isUnusable = isUnusableFile(error)
     this.#notBeforeMs = clock.monotonicMs() + cachePauseMs
     if (this.#problem === error.message) return
     this.#problem = error.message

@@ -120,7 +120,10 @@ for (const [name, [corrupt, words]] of Object.entries(corruptions)) {
     const asked = faulty.calls.filter(isFull).length
     await expectTrue(watched, [number - 1, number + 1, 1])
     assert.equal(faulty.calls.filter(isFull).length, asked)
-    assert.ok(watched.warnings.includes('an L1 endpoint gave a wrong answer'))
+    const what = name.startsWith('the chain id')
+      ? 'belongs to another chain'
+      : 'gave a wrong answer'
+    assert.ok(watched.warnings.includes(`an L1 endpoint ${what}`))
   })
 
   test(`${name}: without another node da-watcher waits, reports why, and recovers with the node`, async (t) => {

@@ -1,3 +1,5 @@
+import { endpointLog } from '#l1/endpoint-log.ts'
+import { removeFile } from '#runtime/sqlite.ts'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
@@ -18,7 +20,7 @@ import { toAddress } from '#protocol/codec/hex.ts'
 import { unsafeBlockSignerSlot } from '#protocol/derivation/system-config-contract.ts'
 import type { Address } from '#protocol/primitives.ts'
 import type { Clock } from '#runtime/clock.ts'
-import { Fault, isFault } from '#runtime/fault.ts'
+import { Fault } from '#runtime/fault.ts'
 import type { config } from '#services/da-watcher/config.ts'
 import { type Metrics, registerGauges } from '#services/da-watcher/metrics.ts'
 import type { L1, L1Head } from '#services/da-watcher/ports.ts'
@@ -84,7 +86,11 @@ export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
   const { clock, config: rollup, log, metrics, registry, signal } = context
   const { l1RateLimit: rateLimit, l1TrustedUrls: trustedUrls = [] } = settings
   const disk = openDisk(settings, context)
-  const onFailure = (fault: Fault) => noteFailure(fault, context)
+  const note = endpointLog(log, clock)
+  const onFailure = (fault: Fault) => {
+    metrics.failed(fault.code)
+    note(fault)
+  }
   const rpcs = openEndpoints(settings, {
     clock,
     chainId: rollup.l1ChainId,
@@ -93,7 +99,7 @@ export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
     onCall: (method) => metrics.called(method),
     onFailure,
   })
-  const [beacons, archives] = openAllBeacons(settings, context)
+  const [beacons, archives] = openAllBeacons(settings, { ...context, onFailure })
   const memory = new BlockMemory(memoryBytes)
   const blobs = new BlobSource({
     beacons: beacons.pool,
@@ -136,9 +142,12 @@ function refuseUnknownTrusted(settings: L1Settings): void {
 }
 
 /** Beacon endpoints, then archives. */
-function openAllBeacons(settings: L1Settings, context: OpenL1Context) {
+function openAllBeacons(
+  settings: L1Settings,
+  context: OpenL1Context & { readonly onFailure: (fault: Fault) => void },
+) {
   const { l1BeaconUrls = [], l1BeaconArchiveUrls = [], l1TrustedUrls = [], l1TimeoutMs } = settings
-  const { clock, commitments = new BlobCommitments(), config: rollup } = context
+  const { clock, commitments = new BlobCommitments(), config: rollup, onFailure } = context
   const { l1BeaconGenesisTime, l1BeaconSlotSeconds, l1BeaconHeader = '' } = settings
   const fromFile = readHeadersFile(settings.l1BeaconHeadersFile, [
     ...l1BeaconUrls,
@@ -159,7 +168,7 @@ function openAllBeacons(settings: L1Settings, context: OpenL1Context) {
     timeoutMs: l1TimeoutMs,
     clock,
     commitments,
-    onFailure: (fault: Fault) => noteFailure(fault, context),
+    onFailure,
   }
   return [
     openBeacons({ ...options, urls: l1BeaconUrls, what: 'L1 beacon endpoint' }),
@@ -167,21 +176,19 @@ function openAllBeacons(settings: L1Settings, context: OpenL1Context) {
   ] as const
 }
 
-function noteFailure(fault: Fault, { log, metrics }: Pick<OpenL1Context, 'log' | 'metrics'>): void {
-  metrics.failed(fault.code)
-  // Wrong answers are rare, and the operator of the endpoint should know. Other failures lower its score.
-  if (isFault(fault, 'l1-invalid')) log.warn({ error: fault }, 'an L1 endpoint gave a wrong answer')
-  else log.debug({ error: fault }, 'an L1 endpoint failed')
-}
-
 function openDisk(
   { dataDir, cacheMib }: L1Settings,
-  { clock, log, onCacheProblem }: OpenL1Context,
+  { clock, config, log, onCacheProblem }: OpenL1Context,
 ): DiskCache | undefined {
   if (dataDir === undefined) return undefined
-  const open = () => {
+  const path = join(dataDir, cacheFile)
+  const onReplaced = (error: Fault) =>
+    log.warn({ error }, 'the L1 cache was unusable and is empty now; its data are fetched again')
+  const open = ({ isFresh }: { readonly isFresh: boolean }) => {
     mkdirSync(dataDir, { recursive: true })
-    return new L1Cache(join(dataDir, cacheFile), { maxBytes: cacheMib * mebibyte })
+    if (isFresh) removeFile(path)
+    const { l1ChainId: chainId } = config
+    return new L1Cache(path, { maxBytes: cacheMib * mebibyte, chainId, onReplaced })
   }
   const disk = new DiskCache({ open, clock, log, onProblem: onCacheProblem })
   // A problem shows at the start, not at the first block.

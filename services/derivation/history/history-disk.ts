@@ -22,7 +22,7 @@ export async function onHistoryDisk<Value>(
       const value = work()
       if (problem !== undefined) {
         log.info({}, 'the safe-head history accepts writes again')
-        status.goOn()
+        status.setWait(undefined)
       }
       return value
     } catch (error) {
@@ -31,7 +31,7 @@ export async function onHistoryDisk<Value>(
       if (problem !== message) log.warn({ error }, 'the safe-head history cannot be written')
       problem = message
       const next = `tries again every ${diskPauseMs / 1_000} s and continues by itself; make room on the disk, or make the folder writable`
-      status.waitFor(`the disk of the safe-head history: ${message}`, next)
+      status.setWait({ what: 'the disk of the safe-head history', why: message, next })
     }
     if (!(await sleep(clock, diskPauseMs, signal)))
       throw new Fault('closed', { detail: 'stopped while the disk failed' })

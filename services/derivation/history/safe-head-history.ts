@@ -69,10 +69,13 @@ export class SafeHeadHistory {
    * Opens the file, or creates it.
    *
    * @param path `:memory:` for a history without a file
-   * @throws Fault `safe-head-history` if the file cannot be opened, is in use by another process, or has another version
+   * @param chainId of L2; undefined: not checked
+   * @throws Fault `safe-head-history` if the file cannot be opened, is in use by another process, has another version or
+   *   belongs to another chain
    */
-  constructor(path: string) {
-    this.#file = openOwnFile(path, { code: 'safe-head-history', version, schema, pragmas: '' })
+  constructor(path: string, chainId?: bigint) {
+    const tables = { version, schema, ...(chainId !== undefined && { chainId }) }
+    this.#file = openOwnFile(path, { code: 'safe-head-history', ...tables, pragmas: '' })
   }
 
   /**

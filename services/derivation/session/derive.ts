@@ -3,6 +3,7 @@ import { attributesDigest } from '#protocol/derivation/attributes-digest.ts'
 import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
 import { resendMs } from '#bus/bus-limits.ts'
 import type { Effect, State, Stepped } from '#services/derivation/state.ts'
+import { noteAttributes, noteL1Block } from './batch-progress.ts'
 import { noRetry, requestReset, reset } from './retries.ts'
 import { safeBlocksPerFetch } from './safe-blocks.ts'
 import type { Blocked, Deriving, Halted, HaltReason, Rules } from './session.ts'
@@ -100,7 +101,11 @@ function pushL1Block(state: State, session: Deriving): Turn {
       window.advance(next)
       window.useBatcher(pipeline.batcher)
       return {
-        state: { ...state, session: { ...session, blocked: undefined } },
+        state: {
+          ...state,
+          session: { ...session, blocked: undefined },
+          batches: noteL1Block(state.batches, next, pipeline.batcher),
+        },
         effects: [],
         continues: true,
       }
@@ -153,8 +158,9 @@ function send(
     resendAtMs: state.nowMs + resendMs,
     problem: undefined,
   }
+  const batches = noteAttributes(state.batches, derived, config)
   return stop([
-    { ...state, session: { ...session, inFlight } },
+    { ...state, session: { ...session, inFlight }, batches },
     { kind: 'apply', session: id, request, digest, isRepeat: false },
   ])
 }

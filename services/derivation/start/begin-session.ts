@@ -5,6 +5,7 @@ import { noRetry, reset, retryAfter } from '#services/derivation/session/retries
 import { SafeBlocks } from '#services/derivation/session/safe-blocks.ts'
 import type { Deriving, Rules, Starting } from '#services/derivation/session/session.ts'
 import type { Event, State, Stepped } from '#services/derivation/state.ts'
+import { noBatches } from '#services/derivation/session/batch-progress.ts'
 import type { SessionStart } from './read-start.ts'
 
 /** Begins a session at the engine's safe head. */
@@ -19,7 +20,8 @@ export function beginSession(state: State, chain: ChainState): Stepped {
     retry: noRetry,
   }
   return [
-    { ...state, session, sessions: id },
+    // The pipeline reads L1 blocks again that an earlier session has read.
+    { ...state, session, sessions: id, batches: noBatches },
     { kind: 'begin-session', session: id, chain },
   ]
 }

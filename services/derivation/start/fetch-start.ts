@@ -25,7 +25,7 @@ export async function findResumePoint(
     const found = tried.value
     if (found.kind === 'not-found' || found.ref.hash !== hash) continue
     const block = { hash, number }
-    log.info({ l2: block }, 'found a block of the safe-head history on the chain')
+    log.info({ l2: block }, 'history resumes')
     return { kind: 'resume-at', block }
   }
   return { kind: 'foreign-history' }

@@ -24,14 +24,15 @@ export class ProgressLog {
     this.#logged = { safe, generation }
     if (last.hash === safe.hash) return
     this.#log.info(
+      // In this order, since a narrow terminal has no room for all of them.
       {
         safe: idOf(safe),
+        blocks: Number(safe.number - last.number),
         unsafe: idOf(unsafe),
         finalized: idOf(finalized),
         l1Origin: idOf(safe.l1Origin),
-        blocks: Number(safe.number - last.number),
       },
-      `safe head ${safe.number}`,
+      'progress',
     )
   }
 }

@@ -24,9 +24,9 @@ export function report(
       const { cause, chain } = what
       const { finalized, generation, safe, start, unsafe } = chain
       metrics.generationChanged(cause)
-      const heads = { unsafe: idOf(unsafe), safe: idOf(safe), finalized: idOf(finalized) }
+      const others = { unsafe: idOf(unsafe), finalized: idOf(finalized) }
       const l1Origin = idOf(start.l1Origin)
-      log.info({ cause, generation, ...heads, l1Origin }, 'generation began')
+      log.info({ safe: idOf(safe), cause, ...others, l1Origin, generation }, 'generation began')
       return
     }
     case 'report-applied': {

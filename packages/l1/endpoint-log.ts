@@ -1,0 +1,34 @@
+import type { Logger } from 'pino'
+import type { Clock } from '#runtime/clock.ts'
+import { type Fault, isFault } from '#runtime/fault.ts'
+
+/** The same warning about an endpoint is logged again after this time. */
+export const repeatWarningMs = 60_000
+
+/**
+ * Logs failures of endpoints. The operator of an endpoint should know of wrong answers; other failures lower its score.
+ * An endpoint without a better one is queried twice a second, so a warning is not repeated for a minute.
+ */
+export function endpointLog(
+  log: Pick<Logger, 'debug' | 'warn'>,
+  clock: Pick<Clock, 'monotonicMs'>,
+): (fault: Fault) => void {
+  const warnedMs = new Map<string, number>()
+  return (fault) => {
+    const what = warningOf(fault)
+    const about = `${String(fault.fields['endpoint'])} ${fault.code}`
+    const nowMs = clock.monotonicMs()
+    if (what === undefined || nowMs - (warnedMs.get(about) ?? -repeatWarningMs) < repeatWarningMs)
+      log.debug({ error: fault }, 'an L1 endpoint failed')
+    else {
+      warnedMs.set(about, nowMs)
+      log.warn({ error: fault }, what)
+    }
+  }
+}
+
+function warningOf(fault: Fault): string | undefined {
+  if (isFault(fault, 'l1-invalid')) return 'an L1 endpoint gave a wrong answer'
+  if (isFault(fault, 'l1-wrong-chain')) return 'an L1 endpoint belongs to another chain'
+  return undefined
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod'
+import type { Restarted } from '#messages/service-status.ts'
+
+/** What a service process reports to the node that started it, over the IPC channel. */
+export type ServiceNews =
+  /** Address of its health, readiness and metrics. */
+  | { readonly kind: 'health'; readonly url: string }
+  /** Why it ends. */
+  | { readonly kind: 'failed'; readonly reason: string }
+
+const newsSchema = z.union([
+  z.object({ kind: z.literal('health'), url: z.string() }),
+  z.object({ kind: z.literal('failed'), reason: z.string() }),
+])
+
+/** Reports to the node that started this process; resolves at once in a process without such a node. */
+export function reportToNode(news: ServiceNews): Promise<void> {
+  return new Promise((resolve) => {
+    // The message would be lost if the process ended before it is sent. A node that is gone needs no news.
+    if (process.send === undefined) resolve()
+    else process.send(news, undefined, undefined, () => resolve())
+  })
+}
+
+/** Reads a message of a service process; undefined if it is something else. */
+export function parseNews(message: unknown): ServiceNews | undefined {
+  return newsSchema.safeParse(message).data
+}
+
+const restartedSchema = z.object({
+  reason: z.string(),
+  failures: z.number(),
+  lastMs: z.number(),
+})
+
+/** Environment variable in which a node passes `Restarted` to a service that it starts again. */
+const restartedVariable = 'ATOLL_RESTARTED'
+
+/** The environment of a service that was started again. */
+export function restartedEnvironment(
+  restarted: Restarted | undefined,
+): Readonly<Record<string, string>> {
+  return restarted === undefined ? {} : { [restartedVariable]: JSON.stringify(restarted) }
+}
+
+/** Why this process was started again; undefined if it was not, or has no supervisor. */
+export function readRestarted(
+  env: Readonly<Record<string, string | undefined>>,
+): Restarted | undefined {
+  try {
+    return restartedSchema.safeParse(JSON.parse(env[restartedVariable] ?? 'null')).data
+  } catch (error) {
+    // Another program set it.
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

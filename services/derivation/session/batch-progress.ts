@@ -1,0 +1,85 @@
+import type { DerivedAttributes } from '#protocol/pipeline/pipeline.ts'
+import type { Address } from '#protocol/primitives.ts'
+import type { L1Block } from '#protocol/block/l1-block.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { State } from '#services/derivation/state.ts'
+
+/** Where batches were found on L1 since derivation started. */
+export interface BatchProgress {
+  /** The first L1 block that was read. */
+  readonly since: bigint | undefined
+  /** The last L1 block with data of the batcher. */
+  readonly dataAt: bigint | undefined
+  /** The last L1 block from which a block was derived with a batch. */
+  readonly batchAt: bigint | undefined
+}
+
+/** Nothing was read yet. */
+export const noBatches: BatchProgress = { since: undefined, dataAt: undefined, batchAt: undefined }
+
+/** Notes an L1 block that derivation reads. Anyone may send to the inbox; only transactions of the batcher count. */
+export function noteL1Block(
+  progress: BatchProgress,
+  { number, inboxTransactions }: Pick<L1Block, 'number' | 'inboxTransactions'>,
+  batcher: Address,
+): BatchProgress {
+  const { since = number, dataAt, batchAt } = progress
+  const hasData = inboxTransactions.some(({ sender }) => sender === batcher)
+  return { since, dataAt: hasData ? number : dataAt, batchAt }
+}
+
+/** Notes derived attributes. Those of an epoch whose sequencing window has passed are derived without a batch. */
+export function noteAttributes(
+  progress: BatchProgress,
+  { derivedFrom, l1Origin }: Pick<DerivedAttributes, 'derivedFrom' | 'l1Origin'>,
+  { sequencingWindow }: Pick<RollupConfig, 'sequencingWindow'>,
+): BatchProgress {
+  const hasBatch = derivedFrom.number <= l1Origin.number + sequencingWindow
+  return hasBatch ? { ...progress, batchAt: derivedFrom.number } : progress
+}
+
+/** Where derivation is on L1, and where it found the last batch; undefined before it has read a block of L1. */
+export function progressText({ batches, targets }: State): string | undefined {
+  const at = targets.currentL1?.number
+  const { since, batchAt } = batches
+  if (at === undefined || since === undefined) return undefined
+  const found =
+    batchAt === undefined
+      ? `no batch since L1 block ${since}`
+      : `last batch in L1 block ${batchAt}, ${at - batchAt} before`
+  return `derived up to L1 block ${at}; ${found}`
+}
+
+/** Part of the sequencing window after which missing batches are reported, as an hour of the usual 12. */
+const reportedPart = 12n
+
+/** Missing batches are reported after this number of L1 blocks, however short the window is. */
+const leastReported = 25n
+
+/** What an operator should check if there was no batch for a long time; undefined if there was one. */
+export function missingBatches(
+  { batches, chain, session, targets }: State,
+  {
+    sequencingWindow,
+    batchInboxAddress,
+  }: Pick<RollupConfig, 'sequencingWindow' | 'batchInboxAddress'>,
+): string | undefined {
+  const at = targets.currentL1?.number
+  const { since, dataAt, batchAt } = batches
+  if (at === undefined || since === undefined || chain === undefined) return undefined
+  const from = (batchAt ?? since - 1n) + 1n
+  const reportedAfter = sequencingWindow / reportedPart
+  if (at - from + 1n < (reportedAfter > leastReported ? reportedAfter : leastReported))
+    return undefined
+  const batcher = session?.phase === 'deriving' ? session.pipeline.batcher : 'the batcher address'
+  const emptyFrom = chain.localSafe.l1Origin.number + sequencingWindow + 1n
+  const data =
+    dataAt === undefined || dataAt < from
+      ? 'the batcher posted nothing there'
+      : `the batcher posted data in L1 block ${dataAt}, but they were dropped: see atoll_derivation_batches_dropped_total`
+  const window =
+    emptyFrom > at
+      ? `without one, blocks without transactions are derived from L1 block ${emptyFrom} on (in ${emptyFrom - at} L1 blocks)`
+      : 'blocks without transactions are derived, since the sequencing window has passed'
+  return `no batch of this chain in L1 blocks ${from} to ${at}, so the safe head is ${chain.localSafe.number}; ${data}; ${window}: check that the batcher runs and has funds, that it sends from ${batcher} (system config), and to ${batchInboxAddress} (batch_inbox_address)`
+}

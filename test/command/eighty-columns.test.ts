@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { Command } from 'commander'
+import { createProgram } from '#cli/program.ts'
+import type { ServiceStatus } from '#messages/service-status.ts'
+import { nodeServices } from '#node/node-services.ts'
+import { nodeStatus, type NodeStates, statusLines } from '#node/node-status.ts'
+import type { NodeView } from '#node/node-view.ts'
+import { viewLine, viewLines } from '#node/view-lines.ts'
+import { type LogEntry, textOfEntry } from '#runtime/log-text.ts'
+import { addSettings } from '#runtime/settings/settings-options.ts'
+import { describeSettings } from '#runtime/settings/settings.ts'
+import { ProgressLog } from '#services/engine/reports/progress-log.ts'
+import { chainAt, l1Ref, l2Ref } from '#test/fakes/values.ts'
+
+/** A terminal of the usual width. */
+const width = 80
+
+function assertFits(text: string, what: string): void {
+  const long = text.split('\n').filter((line) => line.length > width)
+  assert.deepEqual(long, [], what)
+}
+
+/** The help of a command, as it is printed. */
+function helpOf(command: Command): string {
+  let text = ''
+  command.configureOutput({
+    getOutHelpWidth: () => width,
+    writeOut: (part) => {
+      text += part
+    },
+  })
+  command.outputHelp()
+  return text
+}
+
+function allCommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(allCommands)]
+}
+
+test('the help of every command has 80 columns', () => {
+  const commands = allCommands(createProgram())
+  assert.ok(commands.length > 20)
+  for (const command of commands) assertFits(helpOf(command), command.name())
+  for (const { name, schema } of nodeServices)
+    assertFits(helpOf(addSettings(new Command(name), describeSettings(schema))), name)
+})
+
+/** Heads with numbers as long as those of OP Mainnet. */
+const [l1, l2] = [l1Ref(23_123_456), l2Ref(137_123_456)]
+const nowMs = Number(l2.timestamp + 7_200n) * 1_000
+
+const words = 'the receipts of the L1 block that the batcher used, from each of the endpoints'
+
+const waiting: ServiceStatus = {
+  instance: 'a',
+  version: '1',
+  startedMs: nowMs - 3_600_000,
+  phase: 'waiting',
+  wait: { what: words, sinceMs: nowMs - 60_000, next: `asks again in 1 s for ${words}` },
+  inputs: [],
+  notices: [`update the execution client: it does not support ${words}`],
+  writtenMs: nowMs,
+}
+
+const view: NodeView = {
+  chain: { ...chainAt({ generation: 1n, version: 1n }), unsafe: l2, safe: l2, finalized: l2 },
+  l1: { head: l1, safe: l1, finalized: l1 },
+  targets: { currentL1: l1 } as NodeView['targets'],
+  services: new Map(nodeServices.map(({ name }) => [name, waiting])),
+}
+
+test('the table of a devnet has 80 columns, and all words of a wait', () => {
+  const text = viewLines(view, width).join('\n')
+  assertFits(text, 'table')
+  assert.equal(text.replaceAll(/\s+/gu, ' ').split(words).length, 1 + 2 * nodeServices.length)
+  assertFits(viewLine(view), 'line')
+  assert.ok(viewLines(view, width).length < 24, 'a terminal has 24 lines')
+})
+
+for (const [what, ageMs] of [
+  ['waits', 1_000],
+  ['is gone', 3_600_000],
+] as const)
+  test(`the status of a node that ${what} has 80 columns, and all of its words`, () => {
+    const aged = <Value>(value: Value) => ({ value, ageMs })
+    const states: NodeStates = {
+      nowMs,
+      startedMs: undefined,
+      folder: '/var/lib/atoll',
+      healthUrl: undefined,
+      reasons: [],
+      diskProblems: [`/var/lib/atoll: its disk has only 0 bytes free, ${words}`],
+      chain: view.chain && aged(view.chain),
+      l1: view.l1 && aged(view.l1),
+      targets: view.targets && aged(view.targets),
+      services: new Map(nodeServices.map(({ name }) => [name, aged(waiting)])),
+    }
+    const status = nodeStatus(states, [...nodeServices.map(({ name }) => name), 'unheard'])
+    const text = statusLines(status, width).join('\n')
+    assertFits(text, 'status')
+    const flat = text.replaceAll(/\s+/gu, ' ')
+    for (const sentence of [...status.advice, waiting.wait?.what ?? '', waiting.wait?.next ?? ''])
+      assert.ok(flat.includes(sentence), sentence)
+  })
+
+/** An entry at info, or at the level of its fields, on a terminal. */
+function lineOf(service: string, msg: string, fields: object = {}): string {
+  const entry = { level: 'info', time: '2026-06-15T12:34:56.789Z', service, msg, ...fields }
+  const json = JSON.stringify(entry, (_key, value: unknown) =>
+    typeof value === 'bigint' ? Number(value) : value,
+  )
+  return textOfEntry(JSON.parse(json) as LogEntry, { width, hasColors: false }).trimEnd()
+}
+
+test('the progress of a node is one line of 80 columns with the safe head', () => {
+  const lines: string[] = []
+  const log = new ProgressLog({
+    info: (fields: object, msg?: string) => void lines.push(lineOf('engine', msg ?? '', fields)),
+  })
+  log.update(view.chain)
+  assert.equal(lines.length, 1)
+  assertFits(lines.join('\n'), 'progress')
+  assert.match(lines.join('\n'), /engine: progress safe=137123456:0x[0-9a-f]{4}…[0-9a-f]{2} /)
+})
+
+/** The messages at info in the sources of a folder. */
+function messagesIn(folder: string): readonly string[] {
+  const files = globSync(`${folder}/**/*.ts`).filter((file) => !file.endsWith('.test.ts'))
+  return files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/log\.info\([^']*?'([^']+)'/gu)].map(
+      ([, message = '']) => message,
+    ),
+  )
+}
+
+test('each message at info is one line of 80 columns', () => {
+  const folders = nodeServices.map(({ name }) => [name, `services/${name}`] as const)
+  const all = [...folders, ['execution-client', 'packages/execution-client'] as const].flatMap(
+    ([service, folder]) => messagesIn(folder).map((message) => [service, message] as const),
+  )
+  assert.ok(all.length > 8, `only ${all.length} messages were found`)
+  for (const [service, message] of all) {
+    const line = lineOf(service, message)
+    assertFits(line, message)
+    assert.ok(line.endsWith(`] ${service}: ${message}`), line)
+    assertFits(lineOf(service, message, { l2, reason: words }), message)
+  }
+})
+
+test('a warning with a long reason is wrapped at 80 columns', () => {
+  const error = {
+    message: `l1-invalid: ${words}`,
+    url: 'http://l1.example:8545',
+    cause: { message: words },
+  }
+  const text = lineOf('da-watcher', 'an endpoint is wrong', { level: 'warn', error })
+  assertFits(text, 'warning')
+  assert.ok(text.replaceAll(/\s+/gu, ' ').includes(words))
+})

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { NodeStatus } from '#node/node-status.ts'
+import { runAtoll } from '#test/command/run-atoll.ts'
+import { NodeBehindProxies } from '#test/endpoints/node-behind-proxies.ts'
+import { faults, type OperatorFault } from './faults.ts'
+
+// One node of processes on a real bus, to which one thing after another happens. Its operator reads `atoll status`.
+
+/** Time within which status names the cause. */
+const namedMs = 5_000
+
+/** Time within which derivation is at the head of L1 after the end of a fault. */
+const healedMs = 15_000
+
+/** Precision of the start of a wait. */
+const sincePrecisionSeconds = 2
+
+interface World {
+  readonly node: NodeBehindProxies
+  readonly folder: string
+  readonly nodeDir: string
+}
+
+async function started(t: TestContext): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-operator-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const node = await NodeBehindProxies.start(t, { endpoints: 1, isInMemory: false, folder })
+  await node.until('derivation is at the head', () => node.isAtHead, 60_000)
+  return { node, folder, nodeDir: join(folder, 'node') }
+}
+
+async function readStatus({ nodeDir }: World): Promise<NodeStatus> {
+  const args = ['status', '--json', '--chain-id=918', `--data-dir=${nodeDir}`]
+  const { out, err } = await runAtoll(args)
+  assert.ok(out !== '', err)
+  return JSON.parse(out) as NodeStatus
+}
+
+/** Waits until the status is as expected. */
+async function untilStatus(
+  world: World,
+  what: string,
+  isSo: (status: NodeStatus) => boolean,
+): Promise<void> {
+  const startMs = performance.now()
+  for (;;) {
+    const status = await readStatus(world)
+    const tookMs = performance.now() - startMs
+    if (isSo(status)) return
+    const { services, advice } = status
+    if (tookMs > namedMs)
+      assert.fail(`${what}: not in ${namedMs} ms\n${JSON.stringify({ services, advice }, null, 1)}`)
+  }
+}
+
+/** Adds blocks to L1 until derivation needs something that it does not get. @returns when that began */
+async function growUntilStuck({ node }: World): Promise<number> {
+  for (let blocks = 0; blocks < 20; blocks++) {
+    const startMs = performance.now()
+    assert.ok(node.grow(), 'the record has another L1 block')
+    await node.wait(1_500)
+    if (!node.isAtHead) return startMs
+  }
+  assert.fail('derivation continues')
+}
+
+async function experience(world: World, fault: OperatorFault): Promise<string> {
+  const { name, service, cause, advice, misbehave } = fault
+  const proxy = fault.proxyOf(world.node)
+  if (proxy === undefined) throw new Error('no proxy')
+  proxy.misbehave = misbehave
+  const brokenMs = await growUntilStuck(world)
+  let sinceMs = 0
+  await untilStatus(world, name, ({ services }) => {
+    const line = services.find((each) => each.service === service)
+    const { waitsFor, waitsSince, next } = line ?? {}
+    if (!cause.test(waitsFor ?? '')) return false
+    assert.match(next ?? '', advice, `${name}: ${waitsFor}`)
+    sinceMs = (waitsSince ?? 0) * 1_000
+    return true
+  })
+  const lastedMs = performance.now() - brokenMs
+  assert.ok(
+    Math.abs(sinceMs - lastedMs) <= sincePrecisionSeconds * 1_000,
+    `${name}: it waits for ${sinceMs} ms, not ${lastedMs.toFixed(0)}`,
+  )
+  // The wait has the same start a while later, whatever the last failure was.
+  await sleep(2_000)
+  const later = (await readStatus(world)).services.find((each) => each.service === service)
+  const laterMs = performance.now() - brokenMs
+  assert.ok(
+    Math.abs((later?.waitsSince ?? 0) * 1_000 - laterMs) <= sincePrecisionSeconds * 1_000,
+    `${name}: later it waits for ${later?.waitsSince} s, not ${laterMs.toFixed(0)} ms: ${later?.waitsFor}`,
+  )
+  proxy.misbehave = undefined
+  const healed = await world.node.until(`${name} is healed`, () => world.node.isAtHead, healedMs)
+  return `${name}: named after ${lastedMs.toFixed(0)} ms, healed after ${healed.toFixed(0)} ms`
+}
+
+test('an operator sees the cause of each fault within 5 s, and the node continues by itself after it', async (t) => {
+  const world = await started(t)
+  const { node, folder, nodeDir } = world
+  for (const fault of faults) t.diagnostic(await experience(world, fault))
+
+  const healed = async (what: string) => {
+    node.grow()
+    const tookMs = await node.until(what, () => node.isAtHead, 2 * healedMs)
+    t.diagnostic(`${what}: at the head after ${tookMs.toFixed(0)} ms`)
+  }
+  const jwt = join(folder, 'jwt.hex')
+  const secret = readFileSync(jwt)
+  writeFileSync(jwt, 'not a secret')
+  node.kill('engine')
+  await untilStatus(world, 'the file of the JWT secret is damaged', ({ advice }) =>
+    advice.some((text) =>
+      /^engine fails again and again: .*jwt\.hex: it does not hold 32 bytes of hex.* restarts, last \d s ago$/.test(
+        text,
+      ),
+    ),
+  )
+  writeFileSync(jwt, secret)
+  await healed('the file of the JWT secret is whole again')
+
+  for (const [service, file] of [
+    ['derivation', 'safe-heads.sqlite'],
+    ['da-watcher', 'l1-cache.sqlite'],
+  ] as const) {
+    const path = join(nodeDir, service, file)
+    node.kill(service)
+    for (const end of ['-wal', '-shm']) rmSync(`${path}${end}`, { force: true })
+    writeFileSync(path, randomBytes(20_000))
+    await healed(`${file} has random bytes, and ${service} is killed`)
+  }
+  node.kill('nats-server')
+  await healed('the NATS server is killed')
+  // Until each service has run for ten seconds, it counts as failing.
+  await sleep(10_000)
+  await untilStatus(world, 'all services run', ({ services }) =>
+    services.every(({ phase, failing }) => phase === 'running' && failing === null),
+  )
+  await node.check()
+})
