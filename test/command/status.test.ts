@@ -53,7 +53,13 @@ test('a bus does not start in the folder of another chain, which is a wrong sett
   writeFileSync(server, '#!/bin/sh\necho "nats-server: v2.15.2"\n')
   chmodSync(server, 0o755)
   await leaveBus(join(home, 'bus'))
-  const args = ['bus', 'serve', '--chain-id=11', `--nats-server=${server}`, `--data-dir=${home}/bus`]
+  const args = [
+    'bus',
+    'serve',
+    '--chain-id=11',
+    `--nats-server=${server}`,
+    `--data-dir=${home}/bus`,
+  ]
   const { code, err } = await runAtoll(args)
   assert.equal(code, 2)
   assert.match(err, /folder-taken: .*bus is the bus of node main of chain 10: give each node/)
