@@ -96,7 +96,9 @@ export function remoteFault(
 }
 
 /** Whether an error comes from the operating system, such as a missing file. */
-export function isSystemError(error: unknown): error is Error & { readonly code: string } {
+export function isSystemError(
+  error: unknown,
+): error is Error & { readonly code: string; readonly syscall: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error
 }
 

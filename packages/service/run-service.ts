@@ -2,6 +2,8 @@ import { Command } from 'commander'
 import type * as z from 'zod'
 import type { ServiceName } from '#messages/services.ts'
 import { endProcess } from '#runtime/end-process.ts'
+import { isSystemError } from '#runtime/fault.ts'
+import { makeFolder } from '#runtime/make-folder.ts'
 import { onParentGone, onStopSignal } from '#runtime/on-stop-signal.ts'
 import { mergeSettings } from '#runtime/settings/merge-settings.ts'
 import { type ServiceSettings, serviceSettings } from '#runtime/settings/service-settings.ts'
@@ -38,6 +40,7 @@ export async function runService<Schema extends SettingsSchema>(
   // The merged schema has the service's own settings and the shared ones.
   const source = { args, env: process.env }
   const settings = (await readOrEnd(name, schema, source)) as z.output<Schema> & ServiceSettings
+  await makeFolderOrEnd(name, settings)
   const restarted = readRestarted(process.env)
   const running = new ServiceProcess(name, settings, { restarted, report: reportToNode })
   onStopSignal((signal) => running.stop(signal))
@@ -63,8 +66,30 @@ async function readOrEnd(
     return readSettings(schema, source).settings
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
-    writeError(`${name}: ${error.message}\nSee --help for all settings.`)
-    await reportToNode({ kind: 'failed', reason: error.message.replaceAll(/\s+/gu, ' ') })
-    return process.exit(exitCodes.settings)
+    return endWith(name, error)
   }
+}
+
+/**
+ * Creates the data folder of a service that has one. Ends the process if no folder can ever be there, as below /proc: the
+ * service would try without end. For a disk that fails, it waits.
+ */
+async function makeFolderOrEnd(name: string, settings: object): Promise<void> {
+  if (!('dataDir' in settings) || typeof settings.dataDir !== 'string') return
+  try {
+    await makeFolder(settings.dataDir)
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    if (error.code !== 'ENOENT' || error.syscall !== 'mkdir') return
+    const what = `--data-dir is ${JSON.stringify(settings.dataDir)}`
+    const mistake = { what, right: `want a folder that can be created: ${error.message}` }
+    await endWith(name, new SettingsError([mistake]))
+  }
+}
+
+/** Reports wrong settings, and ends the process. */
+async function endWith(name: string, { message }: SettingsError): Promise<never> {
+  writeError(`${name}: ${message}\nSee --help for all settings.`)
+  await reportToNode({ kind: 'failed', reason: message.replaceAll(/\s+/gu, ' ') })
+  return process.exit(exitCodes.settings)
 }

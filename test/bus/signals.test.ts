@@ -49,7 +49,7 @@ const programs: readonly (StoppedProgram & { readonly early: number })[] = [
     early: 1_500,
     args: () => ['devnet', '--json', ...server],
     // The services are started, and the setup of KZG begins, which nothing interrupts.
-    isUp: (output) => output.includes('the bus is nats-server'),
+    isUp: (output) => output.includes('the bus is NATS'),
     upMs: 1_000,
   },
 ]

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { runNode } from './run-atoll.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { configFlags } from './config-flags.ts'
+import { runAtoll, runNode } from './run-atoll.ts'
 
 const sample = fileURLToPath(new URL('./sample-service.ts', import.meta.url))
 
@@ -35,6 +38,15 @@ test('an invalid name of a node is reported as a mistake in the settings', async
   const { code, err } = await runNode(sample, args)
   assert.equal(code, 2)
   assert.match(err, /--node is "My Node"\n {6}want 1 to 32 of a-z, 0-9 and -/)
+})
+
+test('a data folder that can never be created is a mistake in the settings', async () => {
+  const record = join(recordsFolder, 'fork-canyon')
+  const bus = ['--chain-id=10', '--nats-urls=nats://127.0.0.1:1', '--data-dir=/proc/nope']
+  const args = ['service', 'derivation', ...configFlags(record), ...bus]
+  const { code, err } = await runAtoll(args)
+  assert.equal(code, 2)
+  assert.match(err, /--data-dir is "\/proc\/nope"\n {6}want a folder that can be created: ENOENT/)
 })
 
 test('the help of a service lists its own settings and the shared ones', async () => {

@@ -40,7 +40,7 @@ const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
       const ports = ['--engine-port=0', '--rpc-port=0']
       return ['execution-client', ...genesis, ...ports, '--jwt-secret-file', jwtSecretFile]
     },
-    isUp: (output) => output.includes('execution client serves'),
+    isUp: (output) => output.includes('JSON-RPC'),
   },
   {
     name: 'devnet --in-memory',
