@@ -7,7 +7,7 @@ import { findFile, requireFile } from '#records/folder/read-lines.ts'
 import type { ExecutionClient } from '#execution-client/execution-client.ts'
 import type { ReplayedL1 } from '#records/replay/replay-record.ts'
 
-/** The environment of a node that follows a record: L1, execution client, rollup config. */
+/** What the environment of a node that follows a record is made from. */
 export interface RecordWorldOptions {
   readonly record: string
   readonly clock: Clock

@@ -135,7 +135,10 @@ export class ServiceBus implements Bus {
         metrics.published('log', (clock.monotonicMs() - startedMs) / 1_000)
         return
       } catch (error) {
-        if (!isFault(error) || error.severity !== 'temporary') throw error
+        if (!isFault(error) || error.severity !== 'temporary') {
+          waits.ended(what)
+          throw error
+        }
         metrics.resent('log')
         waits.failed(what, error)
         if (error.code !== 'timeout') await sleep(clock, publishPauseMs, signal)

@@ -77,7 +77,10 @@ export class StateOwner<Value> implements Owner<Value> {
         metrics.published('state', (clock.monotonicMs() - startedMs) / 1_000)
         return
       } catch (error) {
-        if (!isFault(error) || error.severity !== 'temporary') throw error
+        if (!isFault(error) || error.severity !== 'temporary') {
+          waits.ended(what)
+          throw error
+        }
         metrics.resent('state')
         if (error.code !== 'conflict') waits.failed(what, error)
         // Either our own write is stored, the store was lost, or another instance wrote.

@@ -11,7 +11,7 @@ import { systemClock } from '#runtime/clock.ts'
 import type { NodeBus } from './node-bus.ts'
 import { nodeServices } from './node-services.ts'
 
-/** The combined states of a node. */
+/** States of a node, as shown to operators. */
 export interface NodeView {
   readonly chain: ChainState | undefined
   readonly l1: L1Heads | undefined
@@ -20,7 +20,7 @@ export interface NodeView {
   readonly services: ReadonlyMap<ServiceName, ServiceStatus>
 }
 
-/** Follows all states of a node. */
+/** Follows these states. */
 export class NodeViewer {
   readonly #bus: ServiceBus
   readonly #services = new Map<ServiceName, ServiceStatus>()

@@ -134,7 +134,11 @@ test('a service serves health, readiness and metrics over HTTP', async (t) => {
     reasons: ['waits for something to do; next: keeps waiting'],
   })
   const metrics = await (await get('/metrics')).text()
-  for (const name of ['lease_remaining_seconds', 'lease_changes_total 1', 'publish_seconds_count'])
+  for (const name of [
+    'lease_remaining_seconds{service="engine"}',
+    'lease_changes_total{service="engine"} 1',
+    'publish_seconds_count{service="engine"',
+  ])
     assert.match(metrics, new RegExp(`^atoll_bus_${name}`, 'm'))
   assert.match(metrics, /^process_resident_memory_bytes/m)
 })

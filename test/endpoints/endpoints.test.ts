@@ -42,7 +42,12 @@ for (const api of ['rpc', 'beacon'] as const) {
         }
         if (says === undefined) {
           await node.until('derivation continues', () => node.isAtHead, recoveryMs)
-        } else await node.until('the status says so', () => says.test(node.waits), statusMs)
+        } else {
+          const { origin } = new URL(proxy.url)
+          const isNamed = () => says.test(node.waits) && node.waits.includes(origin)
+          await node.until('the status says so, and names the endpoint', isNamed, statusMs)
+          assert.match(node.waits, /^da-watcher waits for .*; next: .*\S/m)
+        }
         await sleep(Math.max(0, startMs + badMs - performance.now()))
         proxy.misbehave = undefined
         const tookMs = await node.until('it recovers', () => node.isAtHead, recoveryMs)

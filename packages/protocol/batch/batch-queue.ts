@@ -67,7 +67,7 @@ export class BatchQueue {
   add(batch: Batch, safeHead: L2BlockRef): BatchOutput {
     const { origins } = this.#options
     origins.update(safeHead)
-    // Rule queue-behind: Up to the epoch of the safe head, batches are read and ignored.
+    // Rule queue-behind: Before the epoch of the safe head, batches are read and ignored.
     // Spec: derivation.md#resetting-the-pipeline, derive/batch_queue.go
     if (origins.isBehind(safeHead)) return needsData('before-safe-head')
     const arrived = { batch, inclusion: origins.origin }

@@ -80,7 +80,7 @@ function mustBeEmpty(config: RollupConfig, timestamp: bigint): boolean {
 interface DriftContext {
   readonly config: RollupConfig
   readonly origin: L1BlockRef
-  /** Undefined if the block begins an epoch. Otherwise `block` is the L1 block after the origin, if it is known. */
+  /** Undefined if the origin is not the first known L1 block. Otherwise `block` is the L1 block after the origin, if it is known. */
   readonly next: { readonly block: L1BlockRef | undefined } | undefined
 }
 

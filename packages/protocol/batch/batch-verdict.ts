@@ -32,7 +32,7 @@ export type BatchVerdict =
   | { readonly kind: 'past' }
   /** The batch is later than the next block. Only before Holocene. */
   | { readonly kind: 'future' }
-  /** The batch cannot be checked before more L1 blocks are known. */
+  /** The batch cannot be checked: more L1 blocks must be known, or a block before the genesis would be needed. */
   | { readonly kind: 'undecided'; readonly reason: MissingKnowledge }
   /** The check needs a block of the safe chain, whose number is never above that of the safe head. */
   | NeedsBlock
@@ -64,7 +64,7 @@ export type BatchFlaw =
   | 'timestamp-too-high'
   | 'timestamp-too-low'
 
-/** Why a batch can be neither accepted nor dropped yet. */
+/** Why a batch can be neither accepted nor dropped. */
 export type MissingKnowledge =
   /** The next epoch, which the batch begins or must not begin, is not known yet. */
   | 'next-epoch'

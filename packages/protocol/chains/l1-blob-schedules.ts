@@ -93,7 +93,7 @@ const gethForks: readonly string[] = [
  *
  * @param json the chain config, or a genesis with the chain config in `config`
  * @returns oldest first
- * @throws DecodeError that names the malformed field, or an entry whose fork has no time
+ * @throws DecodeError that names the malformed field, an entry of a fork that geth does not know and that has no time, or two such forks at one time
  */
 export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
   const config = chainConfigOf(json)

@@ -10,8 +10,8 @@ import { isUpgradingFork, unpackUpgrades, type Upgrade } from './upgrades/unpack
 export type UpgradeRules = Pick<RollupConfig, 'hasInteropPeers'>
 
 /**
- * The upgrade transactions of a hardfork for its activation block, in order; empty for most forks.
- * Spec: protocol/ecotone, fjord, isthmus, jovian and karst, each derivation.md#network-upgrade-transactions; where the
+ * The upgrade transactions of a hardfork for its activation block, in order; empty for a fork without any.
+ * Spec: protocol/ecotone, fjord, isthmus, jovian, karst and lagoon, each derivation.md#network-upgrade-transactions; where the
  * intents differ, those of op-node, which are on chain, apply
  */
 export function upgradesOf(

@@ -7,13 +7,13 @@ import type { EndpointPool } from '#l1/endpoint-pool.ts'
 /** Where blobs are fetched. */
 export interface BlobSourceOptions {
   readonly beacons: EndpointPool<BeaconClient>
-  /** Queried for blobs that the others have pruned. */
+  /** Queried for blobs that no beacon endpoint gave, such as pruned ones. */
   readonly archives: EndpointPool<BeaconClient>
   /** Called before each request. */
   readonly onCall?: () => void
 }
 
-/** Fetches blobs from beacon endpoints, then from archives. The client verifies each. */
+/** Fetches blobs from beacon endpoints, then from archives. `BeaconClient` verifies the answers of endpoints that are not trusted. */
 export class BlobSource {
   readonly #options: BlobSourceOptions
 
@@ -24,7 +24,7 @@ export class BlobSource {
   /**
    * The blobs of a block with these versioned hashes.
    *
-   * @throws Fault `blobs-missing` that names each endpoint and why it does not have them
+   * @throws Fault `blobs-missing` that says why the endpoints did not give them
    */
   async fetch(
     { number, timestamp }: Pick<L1BlockRef, 'number' | 'timestamp'>,

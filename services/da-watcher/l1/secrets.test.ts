@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import fc from 'fast-check'
 import { serveHttp } from '#test/fakes/http-server.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
@@ -12,13 +13,17 @@ import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
 
 const { config } = await trueL1(join(recordsFolder, 'fork-ecotone'))
 
-const secrets = [
-  'sk_path_0123456789',
-  'sk_query_0123456789',
-  'sk_pass_0123456789',
-  'sk_header_0123456789',
-]
-const [inPath, inQuery, asPassword, inHeader] = secrets as [string, string, string, string]
+/** Secrets of one endpoint, by where they are. */
+type Secrets = Readonly<Record<'path' | 'query' | 'password' | 'header', string>>
+
+const key = fc.stringMatching(/^[A-Za-z0-9_-]{16,64}$/)
+const anySecrets: fc.Arbitrary<Secrets> = fc.record({
+  path: key,
+  query: key,
+  // A password may have characters that a URL encodes.
+  password: fc.stringMatching(/^[A-Za-z0-9_]{8}[@:/?#&= %+]{0,4}[A-Za-z0-9_]{8,24}$/),
+  header: fc.stringMatching(/^[A-Za-z0-9_.~+/=-]{16,64}$/),
+})
 
 /** Answers that quote the request: its path and query, and its headers. */
 const answers: readonly ((quoted: string) => {
@@ -42,26 +47,34 @@ const answers: readonly ((quoted: string) => {
 ]
 
 /** A server that gives each answer in turn. */
-async function quotingServer(t: TestContext): Promise<{ url: string; requests: () => number }> {
+async function quotingServer(
+  t: TestContext,
+  { path, query, password }: Secrets,
+): Promise<{ url: string; requests: () => number }> {
   let requests = 0
   const url = await serveHttp(t, ({ incoming }, response) => {
-    const { authorization = '', 'x-api-key': key = '' } = incoming.headers
-    const quoted = `${incoming.url} ${authorization} ${String(key)}`
+    const { authorization = '', 'x-api-key': given = '' } = incoming.headers
+    const quoted = `${incoming.url} ${authorization} ${String(given)}`
     const answer = answers[requests++ % answers.length]?.(quoted)
     const location = answer?.location
     response.writeHead(answer?.status ?? 200, location === undefined ? {} : { location })
     response.end(answer?.body)
   })
-  const keyed = url.replace('http://', `http://operator:${asPassword}@`)
-  return { url: `${keyed}/v3/${inPath}?apikey=${inQuery}`, requests: () => requests }
+  const keyed = url.replace('http://', `http://operator:${encodeURIComponent(password)}@`)
+  return { url: `${keyed}/v3/${path}?apikey=${query}`, requests: () => requests }
 }
 
-test('no key of an endpoint is in status, log, metrics or answers, whatever the endpoint quotes', async (t) => {
+test('no secret of an endpoint is in status, log, metrics or answers, whatever the endpoint quotes', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-secrets-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
+  const property = fc.asyncProperty(anySecrets, (secrets) => showNone(t, folder, secrets))
+  await fc.assert(property, { numRuns: 5 })
+})
+
+async function showNone(t: TestContext, folder: string, secrets: Secrets): Promise<void> {
   const headersFile = join(folder, 'headers')
-  writeFileSync(headersFile, `X-Api-Key: ${inHeader}\n`)
-  const [rpc, beacon] = [await quotingServer(t), await quotingServer(t)]
+  writeFileSync(headersFile, `X-Api-Key: ${secrets.header}\n`)
+  const [rpc, beacon] = [await quotingServer(t, secrets), await quotingServer(t, secrets)]
   const watched = await watchL1(t, config, {
     l1RpcUrls: [rpc.url],
     l1BeaconUrls: [beacon.url],
@@ -79,6 +92,9 @@ test('no key of an endpoint is in status, log, metrics or answers, whatever the 
     await watched.metricsText(),
   ].join('\n')
   assert.ok(watched.waits.length > 3 && watched.logged.length > 3)
-  const credentials = Buffer.from(`operator:${asPassword}`).toString('base64')
-  for (const secret of [...secrets, credentials]) assert.ok(!shown.includes(secret), secret)
-})
+  const { password } = secrets
+  const credentials = Buffer.from(`operator:${password}`).toString('base64')
+  for (const secret of [...Object.values(secrets), encodeURIComponent(password), credentials])
+    assert.ok(!shown.includes(secret), secret)
+  await watched.stop()
+}
