@@ -106,7 +106,7 @@ test('no secret of a setting is on a command line of a node that got it in its e
     OP_NODE_L1_BEACON: `http://127.0.0.1:1/${secret}`,
     ATOLL_L1_BEACON_HEADER: `X-Api-Key: ${secret}`,
   }
-  const { child } = await startGroup(t, 'secret', { args: nodeArgs('secret', []), env })
+  const { child, ended } = await startGroup(t, 'secret', { args: nodeArgs('secret', []), env })
   const pids = [child.pid ?? 0, ...childrenOf(child.pid ?? 0)]
   assert.equal(pids.length, 5)
   for (const pid of pids) {
@@ -121,6 +121,9 @@ test('no secret of a setting is on a command line of a node that got it in its e
   const ready = await fetch(`${health}/readyz`)
   assert.equal(ready.status, 503)
   assert.match(await ready.text(), /engine: waits for .*127\.0\.0\.1:1/)
+  // A kill, as after the test, would leave the NATS server.
+  child.kill('SIGTERM')
+  assert.deepEqual(await ended, [0, null])
 })
 
 /** A node as the leader of a group of processes, whose services all run. */
