@@ -121,8 +121,9 @@ test('no secret of a setting is on a command line of a node that got it in its e
   const ready = await fetch(`${health}/readyz`)
   assert.equal(ready.status, 503)
   assert.match(await ready.text(), /engine: waits for .*127\.0\.0\.1:1/)
+  // A kill, as after the test, would leave the NATS server.
   child.kill('SIGTERM')
-  await ended
+  assert.deepEqual(await ended, [0, null])
 })
 
 /** A node as the leader of a group of processes, whose services all run. */
