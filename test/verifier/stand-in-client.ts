@@ -83,13 +83,9 @@ export class StandInClient {
     const block = this.#blocks.get(head)
     if (block === undefined) return { kind: 'syncing' }
     const canonical = this.#chainTo(block)
-    const has = (hash: Hash | undefined) =>
-      hash === undefined || canonical.some(({ blockHash }) => blockHash === hash)
-    // A finalized block must stay canonical, even if the label went back: two active engines could replace it.
-    if (!has(safe) || !has(finalized) || !has(this.#highestFinal))
-      throw new Fault('engine-forkchoice', {
-        detail: 'the heads are not on one chain',
-      })
+    if (!isOn(canonical, safe) || !isOn(canonical, finalized ?? this.#labels.finalized))
+      throw new Fault('engine-forkchoice', { detail: 'the heads are not on one chain' })
+    this.#checkFinalized(finalized)
     this.#canonical = canonical
     this.#labels.unsafe = head
     if (safe !== undefined) this.#labels.safe = safe
@@ -141,6 +137,19 @@ export class StandInClient {
     return this.#canonical.slice(from, Number(number) + 1).toReversed()
   }
 
+  /**
+   * Blocks that were ever finalized are on one chain, also if the label went back: two active engines could break that.
+   * The head may leave that chain for a while after the label went back, as when a block is built again.
+   */
+  #checkFinalized(finalized: Hash | undefined): void {
+    const block = finalized && this.#blocks.get(finalized)
+    const highest = this.#highestFinal && this.#blocks.get(this.#highestFinal)
+    if (block === undefined || highest === undefined) return
+    const [higher, lower] = block.number > highest.number ? [block, highest] : [highest, block]
+    if (!isOn(this.#chainTo(higher), lower.blockHash))
+      throw new Fault('engine-forkchoice', { detail: 'two finalized blocks are not on one chain' })
+  }
+
   #isHigher(finalized: Hash | undefined): boolean {
     const numberOf = (hash: Hash | undefined) => (hash && this.#blocks.get(hash)?.number) ?? -1n
     return numberOf(finalized) > numberOf(this.#highestFinal)
@@ -156,4 +165,8 @@ export class StandInClient {
     chain.push(head)
     return chain
   }
+}
+
+function isOn(chain: readonly Payload[], hash: Hash | undefined): boolean {
+  return hash === undefined || chain.some(({ blockHash }) => blockHash === hash)
 }
