@@ -111,6 +111,16 @@ test('variables of op-node without a counterpart are reported, but are not an er
   ])
 })
 
+test('a variable of op-node that changes the chain is an error, as its flag is', () => {
+  const rest =
+    'is a setting of op-node; Atoll has none: set the time of the fork in a rollup config'
+  for (const found of [
+    mistakes([], { OP_NODE_OVERRIDE_KARST: '5' }),
+    mistakes(['--override.karst=5']),
+  ])
+    assert.match(found.join(), new RegExp(`^(OP_NODE_OVERRIDE_KARST|--override\\.karst) ${rest}`))
+})
+
 /** The mistakes of some flags and variables, each in one line. */
 function mistakes(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   try {

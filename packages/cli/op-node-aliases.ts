@@ -87,10 +87,13 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('l2.backup-unsafe-sync-rpc.', noGossip),
   foreign('sequencer.', noSequencer),
   foreign('conductor.', noSequencer),
-  foreign(
-    'override.',
-    'set the time of the fork in a rollup config, and give it with --rollup-config',
-  ),
+  {
+    ...foreign(
+      'override.',
+      'set the time of the fork in a rollup config, and give it with --rollup-config',
+    ),
+    changesChain: true,
+  },
   foreign('l2.follow.', 'Atoll derives the safe chain itself: no other node is followed'),
   foreign(
     'l1.trustrpc',

@@ -9,6 +9,7 @@ import { every } from '#runtime/clock.ts'
 import { Fault, toError } from '#runtime/fault.ts'
 import { isUnusableFile } from '#runtime/sqlite.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
+import { l1ChainConfigWarnings } from '#runtime/settings/rollup-config-files.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
 import { KeptTraces } from '#service/kept-traces.ts'
@@ -44,6 +45,7 @@ export const start: ServiceMain<z.output<typeof settingsOfDerivation>> = async (
   const { log, settings, metrics } = service
   const { dataDir, verifierL1Confirmations } = settings
   const config = await loadServiceConfig(settings)
+  for (const warning of await l1ChainConfigWarnings(settings.l1ChainConfig)) log.warn(warning)
   const path = join(dataDir, 'safe-heads.sqlite')
   const history = await onHistoryDisk(service, () => {
     mkdirSync(dataDir, { recursive: true })

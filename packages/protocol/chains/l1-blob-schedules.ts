@@ -111,7 +111,7 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
       continue
     }
     if (!isScheduled) {
-      // As in geth, a fork without a time is not planned. Where another client keeps the time of other forks is not known.
+      // As in geth, a fork without a time is not planned, see `unplannedL1Forks`. Where another client keeps the time of other forks is not known.
       if (gethForks.includes(name)) continue
       throw new DecodeError(`blobSchedule.${name}: ${name}Time is missing`)
     }
@@ -132,6 +132,19 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
   return forks.toSorted((a, b) =>
     a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : 0,
   )
+}
+
+/**
+ * Forks that geth knows and that have an entry in `blobSchedule`, but no time in the chain config. They are not planned:
+ * geth accepts such a config, but their time may also have been forgotten.
+ *
+ * @param json as `parseL1BlobSchedule` takes
+ */
+export function unplannedL1Forks(json: unknown): readonly string[] {
+  const config = chainConfigOf(json)
+  const schedule = objectOf(config['blobSchedule'] ?? {}, 'blobSchedule')
+  const hasTime = (name: string) => (config[`${name}Time`] ?? undefined) !== undefined
+  return gethForks.filter((name) => Object.hasOwn(schedule, name) && !hasTime(name))
 }
 
 /**

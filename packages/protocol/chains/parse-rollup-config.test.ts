@@ -8,6 +8,7 @@ import {
   l1BlobSchedule,
   l1ChainConfigJson,
   parseL1BlobSchedule,
+  unplannedL1Forks,
   parseL1ChainId,
 } from './l1-blob-schedules.ts'
 import {
@@ -282,6 +283,10 @@ test('an entry without a time belongs to a fork that is not planned, if geth kno
     times.map(({ timestamp }) => timestamp),
     [1n],
   )
+  const config = { cancunTime: 1, osakaTime: null, blobSchedule }
+  assert.deepEqual(unplannedL1Forks({ config }), ['osaka', 'bpo5'])
+  assert.deepEqual(unplannedL1Forks({ config: { ...config, osakaTime: 2, bpo5Time: 3 } }), [])
+  assert.deepEqual(unplannedL1Forks(l1ChainConfigJson(1n)), [])
 })
 
 test('an entry of another fork without a time is an error that names the time', () => {

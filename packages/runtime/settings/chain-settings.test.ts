@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { chainSettings, loadRollupConfig } from './chain-settings.ts'
+import { l1ChainConfigWarnings } from './rollup-config-files.ts'
 import { readSettings } from './settings.ts'
 
 test('an unknown network is reported with all other mistakes, and with similar names', () => {
@@ -35,6 +36,15 @@ test('a wrong L1 chain config is named, with what is wrong with it', async () =>
       message: problem,
     })
   }
+})
+
+test('an L1 chain config with entries of forks without a time is a warning that names the times', async () => {
+  assert.deepEqual(await l1ChainConfigWarnings(undefined), [])
+  const entry = { baseFeeUpdateFraction: 5 }
+  const config = { chainId: 1, cancunTime: 1, blobSchedule: { cancun: entry, bpo4: entry } }
+  writeFileSync(join(folder, 'times.json'), JSON.stringify(config))
+  const [warning = ''] = await l1ChainConfigWarnings(join(folder, 'times.json'))
+  assert.match(warning, /times\.json: blobSchedule has entries .* add bpo4Time$/)
 })
 
 test('without network and rollup config, and with both, the mistake is reported with all others', () => {

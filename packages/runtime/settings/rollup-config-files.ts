@@ -1,5 +1,9 @@
 import { parseDependencySet } from '#protocol/chains/dependency-set.ts'
-import { parseL1BlobSchedule, parseL1ChainId } from '#protocol/chains/l1-blob-schedules.ts'
+import {
+  parseL1BlobSchedule,
+  parseL1ChainId,
+  unplannedL1Forks,
+} from '#protocol/chains/l1-blob-schedules.ts'
 import {
   parseRollupConfig,
   RollupConfigError,
@@ -37,6 +41,20 @@ export async function readConfigSources({
     return { l1BlobSchedule: parseL1BlobSchedule(json), l1ChainId: parseL1ChainId(json) }
   })
   return { ...l1, dependencySet: await readOptional(dependencySet, parseDependencySet) }
+}
+
+/**
+ * Warnings about a chain config of L1 that can be used; none if there is no such file.
+ *
+ * @throws Fault `invalid-file`
+ */
+export async function l1ChainConfigWarnings(path: string | undefined): Promise<readonly string[]> {
+  const forks = (await readOptional(path, unplannedL1Forks)) ?? []
+  if (forks.length === 0) return []
+  const times = forks.map((name) => `${name}Time`).join(', ')
+  return [
+    `${path}: blobSchedule has entries of forks without a time, which count as not planned; if they are, add ${times}`,
+  ]
 }
 
 async function readOptional<Value>(

@@ -37,6 +37,8 @@ export interface ForeignSetting {
   readonly of: string
   /** Why it has no counterpart, or what to do instead. */
   readonly instead: string
+  /** Whether it changes the chain: a node that passed it over would derive another chain. */
+  readonly changesChain?: boolean
 }
 
 /** Another program's name for one of our settings. */
@@ -71,7 +73,10 @@ export interface ReadSettings<Schema extends SettingsSchema> {
   readonly names: Readonly<Record<string, string>>
   /** Values as given, by key, to be passed to another program. */
   readonly given: Readonly<Record<string, string>>
-  /** Environment variables of other programs without a counterpart here. Not an error, since an environment may be shared. */
+  /**
+   * Environment variables of other programs without a counterpart here. Not an error, since an environment may be
+   * shared, unless the variable changes the chain.
+   */
   readonly passedOver: readonly Mistake[]
 }
 
@@ -149,6 +154,10 @@ export function readSettings<Schema extends SettingsSchema>(
       mistakes.push(mistakeOf(setting, values.get(setting.key), issue))
   }
   mistakes.push(...alternativeMistakes(descriptions, given))
+  const variables = foreignVariables(env, { aliases, foreign })
+  mistakes.push(
+    ...variables.flatMap(({ changesChain, mistake }) => (changesChain ? [mistake] : [])),
+  )
   if (!parsed.success || mistakes.length > 0) throw new SettingsError(mistakes)
   return {
     settings: parsed.data,
@@ -157,7 +166,7 @@ export function readSettings<Schema extends SettingsSchema>(
     ),
     names: Object.fromEntries([...values].map(([key, { name }]) => [key, name])),
     given,
-    passedOver: foreignVariables(env, { aliases, foreign }),
+    passedOver: variables.map(({ mistake }) => mistake),
   }
 }
 
@@ -314,12 +323,13 @@ function foreignWord(word: string, foreign: readonly ForeignSetting[]): Mistake 
 function foreignVariables(
   env: SettingsSource['env'],
   { aliases, foreign }: Required<Pick<SettingsSource, 'aliases' | 'foreign'>>,
-): readonly Mistake[] {
+): readonly { readonly mistake: Mistake; readonly changesChain: boolean }[] {
   const aliased = new Set(aliases.map(({ variable }) => variable))
   const names = Object.keys(env).filter((name) => env[name] !== undefined && !aliased.has(name))
   return names.flatMap((name) => {
     const found = foreign.find(({ variable }) => isNamed(name, variable, '_'))
-    return found === undefined ? [] : [foreignMistake(name, found)]
+    if (found === undefined) return []
+    return [{ mistake: foreignMistake(name, found), changesChain: found.changesChain ?? false }]
   })
 }
 
