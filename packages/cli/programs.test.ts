@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeSettings } from '#runtime/settings/settings.ts'
+import fc from 'fast-check'
+import {
+  describeSettings,
+  readSettings,
+  type SettingsSchema,
+  SettingsError,
+  withoutKeys,
+} from '#runtime/settings/settings.ts'
 import { programs } from './programs.ts'
 
 test('each duration names its unit in its help and its mistakes', () => {
@@ -12,3 +19,64 @@ test('each duration names its unit in its help and its mistakes', () => {
     assert.ok(want.startsWith(`${unit} without a unit, `), `${key}: ${want}`)
   }
 })
+
+const secret = 'sk0123456789'
+
+/** URLs with a secret in one or more of their parts, right or with a slip. */
+const urlWithSecret = fc
+  .record({
+    scheme: fc.constantFrom(
+      'http://',
+      'https://',
+      'ws://',
+      'htp://',
+      'nats://',
+      'http:/',
+      '//',
+      '',
+    ),
+    user: fc.constantFrom('', `${secret}@`, `user:${secret}@`, `:${secret}@`),
+    host: fc.constantFrom('localhost', 'l1.example:8545', '127.0.0.1:99999', '[::1]:1', 'a b'),
+    path: fc.constantFrom('', `/${secret}`, `/v3/${secret}/x`, `\\${secret}`),
+    search: fc.constantFrom('', `?key=${secret}`, `#${secret}`, `?${secret}&a=1`),
+  })
+  .map(({ scheme, user, host, path, search }) => scheme + user + host + path + search)
+
+test('no secret in the value of a setting is in a mistake, or is shown by atoll config', () => {
+  const settings = Object.values(programs).flatMap((schema) =>
+    describeSettings(schema)
+      .filter(({ want, isSecret }) => isSecret || want.startsWith('a URL'))
+      .map((setting) => ({ schema, ...setting })),
+  )
+  assert.ok(settings.length > 10)
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...settings),
+      fc.array(urlWithSecret, { minLength: 1, maxLength: 2 }),
+      ({ schema, flag, variable, isSecret }, urls) => {
+        const value = urls.join()
+        for (const source of [
+          { args: [`${flag}=${value}`], env: {} },
+          { args: [], env: { [variable]: value } },
+        ])
+          assert.ok(!mistakesOf(schema, source).includes(secret), mistakesOf(schema, source))
+        if (!isSecret && urls.every((text) => URL.canParse(text)))
+          assert.ok(!withoutKeys(value).includes(secret), withoutKeys(value))
+      },
+    ),
+    { numRuns: 2_000 },
+  )
+})
+
+function mistakesOf(
+  schema: SettingsSchema,
+  source: { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> },
+): string {
+  try {
+    readSettings(schema, source)
+    return ''
+  } catch (error) {
+    assert.ok(error instanceof SettingsError)
+    return error.message
+  }
+}

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { isFault } from '#runtime/fault.ts'
 import { type SeenRequest, serveHttp } from '#test/fakes/http-server.ts'
 import { Endpoint, type EndpointOptions } from './endpoint.ts'
+import { createToken } from './jwt.ts'
 import { JsonRpcClient } from './json-rpc-client.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { ServerUrl } from './server-url.ts'
@@ -161,4 +162,10 @@ test('a redirect to another server is not followed, and its target is named', as
   )
   const lost = await serveHttp(t, (_request, response) => response.writeHead(302).end())
   await assert.rejects(endpoint(t, { url: lost }).post('{}', waiting), /without a location/)
+})
+
+test('tokens are not shown, whoever made them', async () => {
+  const token = await createToken(new Uint8Array(32), 1_700_000_000_000)
+  const cleaned = new ServerUrl('http://127.0.0.1:8551').clean(`authorization: Bearer ${token}, x`)
+  assert.equal(cleaned, 'authorization: Bearer …, x')
 })

@@ -7,6 +7,9 @@ const shortestPassword = 4
 /** Replaces a secret in a text. */
 const mask = '…'
 
+/** A token of the Engine API or of a provider. RFC 7519: three parts in base64url, of which the first begins with `{"`. */
+const webToken = /\beyJ[\w-]*\.[\w-]+\.[\w-]*/gu
+
 /** Protocol, host and port of a URL: its parts that hold no key. @throws TypeError if the URL is invalid */
 export function originOf(url: string): string {
   const { protocol, host } = new URL(url)
@@ -53,9 +56,9 @@ export class ServerUrl {
     return `${this.name}${this.path}${this.search}`
   }
 
-  /** A text without the path, query and credentials of the URL, such as an error page that repeats them. */
+  /** A text without the path, query and credentials of the URL, and without tokens, such as an error page that repeats them. */
   clean(text: string): string {
-    const visible = text.replaceAll(/\p{Cc}+/gu, ' ')
+    const visible = text.replaceAll(/\p{Cc}+/gu, ' ').replaceAll(webToken, mask)
     return this.#secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, mask), visible)
   }
 }

@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { runAtoll } from '#test/command/run-atoll.ts'
 import { stopWhenBegun } from '#test/command/stop-when-begun.ts'
+import { serveHttp } from '#test/fakes/http-server.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 
 const record = join(recordsFolder, 'all-forks-lagoon')
@@ -99,14 +100,29 @@ test('atoll status reports that a node was killed, and exits with 4', async (t) 
   )
 })
 
-test('no secret of a setting is on a command line of a node that got it in its environment', async (t) => {
+test('no secret of a setting is on a command line, in a log, in the status, or in the metrics', async (t) => {
   const secret = 'sk_0123456789'
+  // It repeats all that it was sent: path, query and headers.
+  const url = await serveHttp(t, ({ body, incoming }, response) => {
+    const { headers, rawHeaders } = incoming
+    asked.add(incoming.url?.split('/').at(1) ?? '')
+    response.statusCode = 400
+    const text = [incoming.url, ...rawHeaders, basicOf(headers.authorization), body].join(' ')
+    response.end(JSON.stringify({ message: text }))
+  })
+  const asked = new Set<string>()
+  const at = (part: string) => url.replace('//', `//operator:${secret}@`) + `/${part}/${secret}`
   const env = {
-    ATOLL_L1_RPC_URLS: `http://operator:${secret}@127.0.0.1:1/v3/${secret}`,
-    OP_NODE_L1_BEACON: `http://127.0.0.1:1/${secret}`,
+    ATOLL_L1_RPC_URLS: at('rpc'),
+    OP_NODE_L1_BEACON: at('beacon'),
+    ATOLL_L1_BEACON_ARCHIVE_URLS: at('archive'),
     ATOLL_L1_BEACON_HEADER: `X-Api-Key: ${secret}`,
+    ATOLL_ENGINE_URL: `${url}/engine/${secret}`,
+    ATOLL_OTLP_URL: `${url}/otlp/${secret}?key=${secret}`,
+    ATOLL_LOG_LEVEL: 'debug',
   }
-  const { child, ended } = await startGroup(t, 'secret', { args: nodeArgs('secret', []), env })
+  const args = nodeArgs('secret', []).filter((arg) => !arg.startsWith('--engine-url'))
+  const { child, ended, out } = await startGroup(t, 'secret', { args, env })
   const pids = [child.pid ?? 0, ...childrenOf(child.pid ?? 0)]
   assert.equal(pids.length, 5)
   for (const pid of pids) {
@@ -114,17 +130,37 @@ test('no secret of a setting is on a command line of a node that got it in its e
     assert.ok(line.length > 0 && !line.includes(secret), line)
   }
   // The services have the settings all the same.
+  await until(() => asked.has('rpc') && asked.has('engine'))
   const health = readFileSync(join(folder, 'secret', 'health-url'), 'utf8').trim()
   const metrics = await (await fetch(`${health}/metrics`)).text()
   for (const service of ['da-watcher', 'derivation', 'engine'])
     assert.match(metrics, new RegExp(`process_start_time_seconds\\{service="${service}"`))
   const ready = await fetch(`${health}/readyz`)
   assert.equal(ready.status, 503)
-  assert.match(await ready.text(), /engine: waits for .*127\.0\.0\.1:1/)
+  const readiness = await ready.text()
+  assert.match(readiness, /engine: waits for .*127\.0\.0\.1:\d+: .*HTTP status 400/)
+  const status = await runAtoll([
+    'status',
+    '--json',
+    '--chain-id=904',
+    `--data-dir=${join(folder, 'secret')}`,
+  ])
+  assert.match(status.out, /HTTP status 400/)
   // A kill, as after the test, would leave the NATS server.
   child.kill('SIGTERM')
   assert.deepEqual(await ended, [0, null])
+  for (const text of [metrics, readiness, status.out, out()])
+    for (const line of text.split('\n')) {
+      assert.ok(!line.includes(secret), line)
+      assert.doesNotMatch(line, /Bearer ey/)
+    }
 })
+
+/** The user and the password of a header. */
+function basicOf(authorization = ''): string {
+  const [, basic = ''] = /^Basic (.*)/u.exec(authorization) ?? []
+  return Buffer.from(basic, 'base64').toString()
+}
 
 /** A node as the leader of a group of processes, whose services all run. */
 async function startGroup(

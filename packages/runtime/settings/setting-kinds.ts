@@ -46,6 +46,7 @@ export function url(protocols: readonly string[], example: string): z.ZodType<st
 /** A URL whose server is authorized in another way: a user or a password in it would be ignored. */
 export function urlWithoutUser(protocols: readonly string[], example: string): z.ZodType<string> {
   const fits = (text: string) => {
+    if (!URL.canParse(text)) return true
     const { username, password } = new URL(text)
     return username === '' && password === ''
   }

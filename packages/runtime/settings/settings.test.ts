@@ -230,9 +230,13 @@ test('the keys of URLs are removed from a text', () => {
   const texts: readonly [string, string][] = [
     ['https://a.example', 'https://a.example'],
     ['https://a.example/', 'https://a.example/'],
+    ['localhost:8545/key', 'localhost:…'],
+    ['http://user:password@a b', 'http://a b'],
+    ['https://u:p@a.example', 'https://a.example'],
+    ['nats://a:4222', 'nats://a:4222'],
     ['https://a.example/key', 'https://a.example/…'],
     ['wss://u:p@a.example:8546?token=x', 'wss://a.example:8546/…'],
-    ['http://a/k,http://b', 'http://a/…,http://b'],
+    ['http://a/k,http://b?c', 'http://a/…,http://b/…'],
     ['/some/path', '/some/path'],
   ]
   for (const [text, expected] of texts) assert.equal(withoutKeys(text), expected)

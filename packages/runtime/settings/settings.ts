@@ -286,14 +286,31 @@ function wrongValue(
   const text = isItem ? (value.split(',')[item]?.trim() ?? value) : value
   const which = isItem ? `item ${item + 1} of ${name}` : name
   // A text that is not a URL may be a URL with a slip, and a key in it.
-  if (want.startsWith('a URL') && !URL.canParse(text)) return `${which} is not a URL`
+  const isUrl = text.split(',').every((part) => URL.canParse(part.trim()))
+  if (want.startsWith('a URL') && !isUrl) return `${which} is not a URL`
   return `${which} is ${JSON.stringify(withoutKeys(text))}`
 }
 
 /** Removes credentials, paths and queries of URLs, which may be keys, from the text of a setting. */
 export function withoutKeys(text: string): string {
-  const withoutCredentials = text.replaceAll(/(:\/*)[^\s,/]*@/gu, '$1')
-  return withoutCredentials.replaceAll(/(:\/\/[^\s,/?#]*)[/?#][^\s,]+/gu, '$1/…')
+  return text
+    .split(/(\s*,\s*)/u)
+    .map((part) => (URL.canParse(part) ? originOf(part) : withoutUrlParts(part)))
+    .join('')
+}
+
+function originOf(url: string): string {
+  const { protocol, host, pathname, search, hash, username, password } = new URL(url)
+  // Such as `localhost:8545/key`, whose protocol is `localhost`.
+  if (host === '') return `${protocol}…`
+  if (pathname.length + search.length + hash.length > 1) return `${protocol}//${host}/…`
+  return username + password === '' ? url : `${protocol}//${host}`
+}
+
+/** Removes what may be a key from a text that is not a URL, but may be one with a slip. */
+function withoutUrlParts(text: string): string {
+  const withoutCredentials = text.replaceAll(/(^|:\/*)[^/]*@/gu, '$1')
+  return withoutCredentials.replaceAll(/(:\/\/[^/?#\\]*)[/?#\\].+/gu, '$1/…')
 }
 
 /** Reports unknown words. A word after an unknown flag counts as the flag's value, so that one slip is one mistake. */
