@@ -20,9 +20,18 @@ const toCome = [
 
 /** Beginnings of what looks like a path of the repository, and is not: lint rules, data of a node, other repositories. */
 const elsewhere = [
-  ...['atoll/', 'import/', '@'],
-  ...['bus/keys', 'bus/store', 'bus/url', 'derivation/safe-heads.', 'da-watcher/l1-cache.'],
-  ...['op-node/', 'specs/', 'lagoon/', 'node_modules/'],
+  'atoll/',
+  'import/',
+  '@',
+  'bus/keys',
+  'bus/store',
+  'bus/url',
+  'derivation/safe-heads.',
+  'da-watcher/l1-cache.',
+  'op-node/',
+  'specs/',
+  'lagoon/',
+  'node_modules/',
 ]
 
 function git(...args: readonly string[]): readonly string[] {
@@ -100,7 +109,10 @@ test('a path or heading that does not exist is found', () => {
     '```',
   ].join('\n')
   assert.deepEqual(missingPaths(page), [
-    ...['docs/gone.md', 'l1/gone.ts', 'services/<name>/gone.ts', 'gone/'],
+    'docs/gone.md',
+    'l1/gone.ts',
+    'services/<name>/gone.ts',
+    'gone/',
     'test/vectors/gone',
   ])
   assert.deepEqual(missingTargets(page, 'docs/a.md'), ['architecture.md#gone', 'gone.md'])
