@@ -14,14 +14,12 @@ test('each fork that this version knows is listed, also one that the chain has n
   assert.equal(texts.at(-1), 'lagoon not scheduled')
 })
 
-test('a line has the active fork and the next one', () => {
-  const next = 'jovian starts at 2027-01-15T08:00:01Z'
-  assert.equal(
-    forksLine(times, at(times.holocene) - 1),
-    'fork regolith is active; holocene starts at 2025-01-09T18:00:01Z',
-  )
-  assert.equal(forksLine(times, at(times.holocene)), `fork holocene is active; ${next}`)
-  const none = 'no later fork is scheduled'
-  assert.equal(forksLine(times, at(times.jovian)), `fork jovian is active; ${none}`)
-  assert.equal(forksLine({}, 0), `fork bedrock is active; ${none}`)
+test('a line has the active fork and the next one, and fits a line of the log', () => {
+  const line = (nowMs: number) => forksLine(times, nowMs)
+  assert.equal(line(at(times.holocene) - 1), 'fork regolith is active, holocene in 1 h')
+  assert.equal(line(at(times.holocene)), 'fork holocene is active, jovian in 735 days')
+  assert.equal(line(at(times.jovian) - 49 * 3_600_000), 'fork holocene is active, jovian in 2 days')
+  assert.equal(line(at(times.jovian)), 'fork jovian is active, no other is scheduled')
+  assert.equal(forksLine({}, 0), 'fork bedrock is active, no other is scheduled')
+  assert.ok('INFO [06-15|12:34:56.789] node: '.length + line(0).length <= 80)
 })

@@ -1,6 +1,8 @@
 import { hardforkNames, type HardforkName, type HardforkTimes } from '#protocol/chains/hardforks.ts'
 import { toIsoTime } from '#runtime/clock.ts'
 
+const msPerHour = 3_600_000
+
 /** When a hardfork that this version knows starts. */
 export interface ForkTime {
   readonly fork: HardforkName
@@ -24,13 +26,14 @@ export function forkTimeText({ startsAt }: ForkTime, nowMs: number): string {
   return startsAt === 0 ? 'active since the genesis' : `active since ${time}`
 }
 
-/** The active hardfork, and the next one. */
+/** The active hardfork, and how long it is until the next one; short enough for a line of the log. */
 export function forksLine(times: HardforkTimes, nowMs: number): string {
   const scheduled = forkTimes(times).filter(({ startsAt }) => startsAt !== undefined)
   const isActive = ({ startsAt = 0 }: ForkTime) => startsAt * 1_000 <= nowMs
   const active = scheduled.findLast(isActive)?.fork ?? 'bedrock'
   const next = scheduled.find((fork) => !isActive(fork))
-  const then =
-    next === undefined ? 'no later fork is scheduled' : `${next.fork} ${forkTimeText(next, nowMs)}`
-  return `fork ${active} is active; ${then}`
+  if (next?.startsAt === undefined) return `fork ${active} is active, no other is scheduled`
+  const hours = Math.ceil((next.startsAt * 1_000 - nowMs) / msPerHour)
+  const wait = hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`
+  return `fork ${active} is active, ${next.fork} in ${wait}`
 }
