@@ -43,14 +43,43 @@ export function createBusMetrics(registry: Registry): BusMetrics {
       labelNames: [label],
       buckets: [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1, 4],
     })
-  const refused = counter('refused_total', 'messages that were rejected', 'reason')
-  const resent = counter('resends_total', 'publishes that were repeated after they failed', 'kind')
-  const published = histogram('publish_seconds', 'from publish to acknowledgement', 'kind')
-  const called = histogram('call_seconds', 'from call to answer', 'name')
-  const backfilled = counter('backfilled_total', 'log entries read from the store', 'log')
-  const expired = counter('dropped_expired_total', 'calls dropped after their deadline')
-  const leaseChanges = counter('lease_changes_total', 'times that this process took its lease')
-  const reconnects = counter('reconnects_total', 'times that a connection was restored')
+  const refused = counter(
+    'refused_total',
+    'messages from other services that were rejected, by reason: malformed, unknown-type, too-large, busy',
+    'reason',
+  )
+  const resent = counter(
+    'resends_total',
+    'messages that were published again after a failure, by kind: state, log, lease',
+    'kind',
+  )
+  const published = histogram(
+    'publish_seconds',
+    'time from the publishing of a message to its acknowledgement by the NATS server, by kind',
+    'kind',
+  )
+  const called = histogram(
+    'call_seconds',
+    'time from a call of another service to its answer, by the name of the call',
+    'name',
+  )
+  const backfilled = counter(
+    'backfilled_total',
+    'entries of a log that were read from the store, because they were missed when they were pushed',
+    'log',
+  )
+  const expired = counter(
+    'dropped_expired_total',
+    'calls of other services that were not answered because their deadline was over',
+  )
+  const leaseChanges = counter(
+    'lease_changes_total',
+    'leases that this process took: one for each start, more if it lost one',
+  )
+  const reconnects = counter(
+    'reconnects_total',
+    'connections to the NATS server that were restored',
+  )
   return {
     refused: (reason) => refused.inc({ reason }),
     resent: (kind) => resent.inc({ kind }),
@@ -69,7 +98,7 @@ export function registerBusGauges(registry: Registry, gauges: BusGauges): void {
   // eslint-disable-next-line no-new -- a gauge registers itself
   new Gauge({
     name: 'atoll_bus_state_age_seconds',
-    help: 'time since a followed state was last seen',
+    help: 'time since a state of another service was last read, by the name of the state; a service with one older than 30 s is not ready',
     labelNames: ['name'],
     registers,
     collect() {
@@ -81,7 +110,7 @@ export function registerBusGauges(registry: Registry, gauges: BusGauges): void {
   // eslint-disable-next-line no-new -- a gauge registers itself
   new Gauge({
     name: 'atoll_bus_lease_remaining_seconds',
-    help: 'time until this process must stop if its lease is not renewed; absent without a lease',
+    help: 'time until the lease of this process ends if it is not renewed; absent without a lease',
     registers,
     collect() {
       const remainingMs = gauges.leaseRemainingMs()

@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Counter, Registry } from 'prom-client'
+import { Registry } from 'prom-client'
 import * as z from 'zod'
 import { type HealthServer, serveHealth } from '#service/health-server.ts'
 import { failsAgain } from '#service/status-reporter.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { isSystemError } from '#runtime/fault.ts'
+import { createNodeMetrics } from './node-metrics.ts'
 import type { Supervisor } from './supervisor.ts'
 
 /** Where a node serves its health and metrics. */
@@ -40,12 +41,7 @@ const readyJson = z.object({ reasons: z.array(z.string()) })
 export function serveNodeHealth(options: NodeHealthOptions): Promise<HealthServer> {
   const { host, port, supervisor, services, urls } = options
   const registry = new Registry()
-  const restarts = new Counter({
-    name: 'atoll_node_restarts_total',
-    help: 'restarts of a service after it ended unexpectedly',
-    labelNames: ['service'],
-    registers: [registry],
-  })
+  const { restarts } = createNodeMetrics(registry)
   const ownMetrics = () => {
     restarts.reset()
     for (const service of services) restarts.inc({ service }, supervisor.restarts.get(service) ?? 0)

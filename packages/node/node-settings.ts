@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { natsServer } from './bus-settings.ts'
 import { nodeServices } from './node-services.ts'
+import type { HardforkTimes } from '#protocol/chains/hardforks.ts'
 import { mergeSettings } from '#runtime/settings/merge-settings.ts'
 import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import { chainSettings, loadServiceConfig } from '#runtime/settings/chain-settings.ts'
@@ -69,6 +70,8 @@ export const rewindSettings = z.strictObject({
 interface NodePlace {
   readonly chainId: bigint
   readonly dataDir: string
+  /** Of its rollup config. */
+  readonly hardforkTimes: HardforkTimes
 }
 
 /**
@@ -82,8 +85,8 @@ export async function placeNode(
   given: Readonly<Record<string, string>>,
 ): Promise<NodePlace> {
   const chain = chainSettings.strip().parse(given)
-  const { l2ChainId } = await loadServiceConfig({ ...chain, chainId })
-  return { chainId: l2ChainId, dataDir: dataDir ?? defaultDataDir(l2ChainId) }
+  const { l2ChainId, hardforkTimes } = await loadServiceConfig({ ...chain, chainId })
+  return { chainId: l2ChainId, dataDir: dataDir ?? defaultDataDir(l2ChainId), hardforkTimes }
 }
 
 /** Default folder of all nodes. */

@@ -69,7 +69,9 @@ export class SqliteFile {
     const found = this.#version
     if (found === 0n) this.#makeTables({ schema, version })
     else if (found !== version)
-      throw this.#fault(`is of another release (${found}, this one has ${version})`)
+      throw this.#fault(
+        `another release wrote it (its tables have version ${found}, this release has ${version}): run that release, or move the file away`,
+      )
     // An empty write transaction takes the lock.
     else this.#guarded(() => this.#database.exec('BEGIN IMMEDIATE; COMMIT'))
     this.#checkChain(chainId)

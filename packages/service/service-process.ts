@@ -19,6 +19,7 @@ import { otelTracing, startTracing, type StoppableProvider } from '#runtime/otel
 import { version } from '#runtime/version.ts'
 import { type HealthServer, serveHealth } from './health-server.ts'
 import { exitCodes, type ServiceMain } from './service.ts'
+import { registerServiceMetrics } from './service-metrics.ts'
 import { StatusReporter } from './status-reporter.ts'
 import type { ServiceNews } from './supervision.ts'
 
@@ -153,6 +154,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     this.#registry.setDefaultLabels({ service: this.#name })
     collectDefaultMetrics({ register: this.#registry })
     const reasonsNotReady = () => this.#status.reasonsNotReady()
+    registerServiceMetrics(this.#registry, () => reasonsNotReady().length === 0)
     this.#health = await serveHealth({
       host,
       port,

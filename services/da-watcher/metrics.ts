@@ -34,42 +34,42 @@ export function createMetrics(registry: Registry): Metrics {
   const registers = [registry]
   const heads = new Gauge({
     name: 'atoll_da_watcher_head_number',
-    help: 'number of an L1 head',
+    help: 'number of the newest block of L1, by label: head, safe, finalized',
     labelNames: ['label'],
     registers,
   })
   const reorgs = new Counter({
     name: 'atoll_da_watcher_reorgs_total',
-    help: 'reorgs of L1',
+    help: 'reorgs of L1 that were seen',
     registers,
   })
   const depth = new Gauge({
     name: 'atoll_da_watcher_reorg_depth',
-    help: 'blocks replaced by the last reorg of L1',
+    help: 'number of blocks that the last reorg of L1 replaced',
     registers,
   })
   const answers = new Histogram({
     name: 'atoll_da_watcher_answer_seconds',
-    help: 'time from a request for an L1 block to its answer',
+    help: 'time from a request of derivation for an L1 block to its answer, by outcome: block, not-found, reorged, failed',
     labelNames: ['outcome'],
     buckets: [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   })
   const calls = new Counter({
     name: 'atoll_da_watcher_l1_calls_total',
-    help: 'calls to L1 by method; all requests to beacon APIs count as one method',
+    help: 'calls to the endpoints of L1, by method; all requests to beacon APIs count as method beacon',
     labelNames: ['method'],
     registers,
   })
   const found = new Counter({
     name: 'atoll_da_watcher_found_total',
-    help: 'requested blocks and blobs of L1, by where they were found',
+    help: 'blocks and blobs that were requested, by what (block, blob) and where they were found (memory, disk, l1)',
     labelNames: ['what', 'where'],
     registers,
   })
   const failures = new Counter({
     name: 'atoll_da_watcher_failures_total',
-    help: 'failed requests to L1, by fault code',
+    help: 'failed requests to the endpoints of L1, by fault code',
     labelNames: ['code'],
     registers,
   })
@@ -109,12 +109,13 @@ export function registerGauges(registry: Registry, gauges: Gauges): void {
     gauges.ratings().map((rating) => [rating.name, number(rating)] as const)
   const label = 'endpoint'
   const cost =
-    'expected cost of a call to an endpoint of L1: latency plus penalties for failures and lag'
+    'expected cost of a call to an endpoint of L1: latency plus penalties for failures and lag; the lowest is queried first'
   gauge(
     { name: 'endpoint_cost_seconds', help: cost, label },
     ofEach(({ score }) => score / 1_000),
   )
-  const wrong = 'answers of an endpoint of L1 that failed verification'
+  const wrong =
+    'answers of an endpoint of L1 that failed verification since the start of the service'
   gauge(
     { name: 'endpoint_wrong_answers', help: wrong, label },
     ofEach(({ wrongAnswers }) => wrongAnswers),
@@ -124,7 +125,7 @@ export function registerGauges(registry: Registry, gauges: Gauges): void {
     { name: 'endpoint_resting', help: resting, label },
     ofEach(({ rest }) => (rest === undefined ? 0 : 1)),
   )
-  const held = 'bytes of L1 data in memory and on disk'
+  const held = 'bytes of L1 data that are kept, by where: memory, disk'
   gauge({ name: 'held_bytes', help: held, label: 'where' }, () => Object.entries(gauges.bytes()))
 }
 

@@ -32,47 +32,57 @@ const plurals: Readonly<Record<Dropped['what'], string>> = {
   'config-update': 'config_updates',
 }
 
+/** What each metric is, by its name. */
+const helps = {
+  pipelines_total: 'times that derivation began at a safe head: at its start and after each reset',
+  resets_total: 'resets that derivation requested from the engine, by cause, such as l1-reorg',
+  halts_total:
+    'times that derivation halted because it cannot continue without an operator, by reason',
+  failures_total:
+    'failed calls of other services, which are repeated, by call (start, l1, l2, apply, reset, finality) and fault code',
+  resends_total: 'payload attributes that were sent to the engine again because no outcome came',
+  attributes_total:
+    'payload attributes that the engine handled, by outcome: consolidated, built, replaced, dropped',
+  attributes_seconds:
+    'time from sending payload attributes to the engine until it publishes the outcome',
+  l1_origin_number: 'number of the L1 block up to which derivation is complete; 0 until it begins',
+  finalized_target_number:
+    'number of the newest L2 block that may be finalized, as L1 has finalized the data it was derived from; 0 until there is one',
+} as const
+
 /** Metrics in a registry. */
 export function createMetrics(registry: Registry): Metrics {
   const registers = [registry]
-  const counter = <Label extends string>(name: string, help: string, label?: Label) =>
-    new Counter({
-      name: `atoll_derivation_${name}`,
-      help,
-      registers,
-      labelNames: label === undefined ? [] : [label],
-    })
-  const gauge = (name: string, help: string) =>
-    new Gauge({ name: `atoll_derivation_${name}`, help, registers })
-  const dropped = new Map(
-    Object.entries(plurals).map(([what, plural]) => [
-      what,
-      counter(`${plural}_dropped_total`, `dropped ${plural} of L1, by reason`, 'reason'),
-    ]),
-  )
-  const sessions = counter('pipelines_total', 'pipelines started')
-  const resets = counter('resets_total', 'resets requested from engine', 'cause')
-  const halts = counter('halts_total', 'times that derivation halted', 'reason')
-  const failures = new Counter({
-    name: 'atoll_derivation_failures_total',
-    help: 'failed calls, which are repeated',
+  const described = <Label extends string>(name: keyof typeof helps, labelNames: Label[]) => ({
+    name: `atoll_derivation_${name}`,
+    help: helps[name],
     registers,
-    labelNames: ['call', 'code'],
+    labelNames,
   })
-  const resends = counter('resends_total', 'attributes sent again')
-  const attributes = counter(
-    'attributes_total',
-    'attributes that engine handled, by outcome',
-    'outcome',
+  const dropped = new Map(
+    Object.entries(plurals).map(([what, plural]) => {
+      const data = plural.replace('_', ' ')
+      const counter = new Counter({
+        name: `atoll_derivation_${plural}_dropped_total`,
+        help: `${data} on L1 that do not follow the rules of derivation and were dropped, by reason`,
+        registers,
+        labelNames: ['reason'],
+      })
+      return [what, counter] as const
+    }),
   )
+  const sessions = new Counter(described('pipelines_total', []))
+  const resets = new Counter(described('resets_total', ['cause']))
+  const halts = new Counter(described('halts_total', ['reason']))
+  const failures = new Counter(described('failures_total', ['call', 'code']))
+  const resends = new Counter(described('resends_total', []))
+  const attributes = new Counter(described('attributes_total', ['outcome']))
   const seconds = new Histogram({
-    name: 'atoll_derivation_attributes_seconds',
-    help: 'time from the call until engine publishes the outcome',
-    registers,
+    ...described('attributes_seconds', []),
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 4],
   })
-  const origin = gauge('l1_origin_number', 'the L1 block up to which derivation is complete')
-  const finalized = gauge('finalized_target_number', 'the L2 block that may be finalized')
+  const origin = new Gauge(described('l1_origin_number', []))
+  const finalized = new Gauge(described('finalized_target_number', []))
   return {
     dropped: ({ what, reason }) => dropped.get(what)?.inc({ reason }),
     began: () => sessions.inc(),

@@ -71,7 +71,7 @@ test('the history is served, and its copy on the bus is restored after the store
 test('an L1 without batches is shown with the last block that was read, and after a part of the window with what to check', async () => {
   const { world } = await DerivationWorld.started(18, { sequencingWindow: 240n })
   await world.bus.pass(2_000)
-  assert.equal(world.status.progress, 'derived up to L1 block 18; no batch since L1 block 1')
+  assert.equal(world.status.progress, 'derived up to L1 block 18; no new batch since L1 block 1')
   assert.deepEqual(world.status.notices, [])
   world.grow(25)
   await world.writeHeads()

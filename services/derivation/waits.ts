@@ -17,7 +17,7 @@ export function waitOf(state: State): Waiting | undefined {
   if (chain.sync === 'el-syncing')
     return {
       what: 'the execution client to end its own sync',
-      next: 'begins to derive when engine reports the end; nothing to do: the log of the execution client shows its progress',
+      ...waitsOn('engine', 'begins to derive when engine reports the end'),
     }
   switch (session?.phase) {
     case undefined:

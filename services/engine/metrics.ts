@@ -11,51 +11,51 @@ export interface Metrics {
   generationChanged(cause: ResetCause): void
   applied(outcome: Applied['kind']): void
   payloadRefused(): void
-  failed(job: JobKind, code: FaultCode): void
+  failed(kind: JobKind, code: FaultCode): void
   called(method: string, ms: number): void
   forkGaps(gaps: readonly ForkGap[]): void
 }
 
 const labels = ['unsafe', 'safe', 'finalized', 'localSafe', 'pendingSafe'] as const
 
+/** What each metric is, by its name. */
+const helps = {
+  head_number:
+    'number of a head of the L2 chain, by label: unsafe, safe, finalized, localSafe, pendingSafe',
+  call_seconds: 'duration of calls to the execution client, by method',
+  payloads_refused_total: 'unsafe blocks that the execution client refused as invalid',
+  payload_queue_length: 'unsafe blocks that wait for their ancestors',
+  payload_queue_bytes: 'memory of the unsafe blocks that wait for their ancestors',
+  fork_gap_start_seconds:
+    'start of a fork that the execution client does not support, in Unix seconds; absent if it supports all forks',
+  generation_changes_total:
+    'generations that began, by cause: started, el-synced, or why the heads had to be found again',
+  attributes_total:
+    'payload attributes that were applied, by outcome: consolidated, built, replaced, dropped',
+  failures_total:
+    'failures of work with the execution client, which is retried, by kind of work and fault code',
+} as const
+
 /** Registers the metrics. */
 export function createMetrics(registry: Registry): Metrics {
-  const registers = [registry]
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
-    new Counter({ name: `atoll_engine_${name}`, help, registers, labelNames })
-  const heads = new Gauge({
-    name: 'atoll_engine_head_number',
-    help: 'number of a head of the L2 chain',
-    labelNames: ['label'],
-    registers,
+  const described = <Label extends string>(name: keyof typeof helps, labelNames: Label[]) => ({
+    name: `atoll_engine_${name}`,
+    help: helps[name],
+    registers: [registry],
+    labelNames,
   })
+  const heads = new Gauge(described('head_number', ['label']))
   const calls = new Histogram({
-    name: 'atoll_engine_call_seconds',
-    help: 'duration of calls to the execution client',
-    labelNames: ['method'],
-    registers,
+    ...described('call_seconds', ['method']),
     buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10],
   })
-  const refused = counter('payloads_refused_total', 'unsafe blocks that are invalid', [])
-  const queue = new Gauge({
-    name: 'atoll_engine_payload_queue_length',
-    help: 'unsafe blocks that wait for their ancestors',
-    registers,
-  })
-  const queueBytes = new Gauge({
-    name: 'atoll_engine_payload_queue_bytes',
-    help: 'memory of these blocks',
-    registers,
-  })
-  const gapGauge = new Gauge({
-    name: 'atoll_engine_fork_gap_start_seconds',
-    help: 'start time of a fork that the execution client does not support, in Unix seconds; absent if it supports all',
-    labelNames: ['fork'],
-    registers,
-  })
-  const generations = counter('generation_changes_total', 'new generations', ['cause'])
-  const applied = counter('attributes_total', 'attributes by outcome', ['outcome'])
-  const failures = counter('failures_total', 'failures that were retried', ['job', 'code'])
+  const refused = new Counter(described('payloads_refused_total', []))
+  const queue = new Gauge(described('payload_queue_length', []))
+  const queueBytes = new Gauge(described('payload_queue_bytes', []))
+  const gapGauge = new Gauge(described('fork_gap_start_seconds', ['fork']))
+  const generations = new Counter(described('generation_changes_total', ['cause']))
+  const applied = new Counter(described('attributes_total', ['outcome']))
+  const failures = new Counter(described('failures_total', ['kind', 'code']))
   let observed: State['chain']
   return {
     observe: ({ chain, payloads: { bytes, payloads } }) => {
@@ -68,7 +68,7 @@ export function createMetrics(registry: Registry): Metrics {
     generationChanged: (cause) => generations.inc({ cause }),
     applied: (outcome) => applied.inc({ outcome }),
     payloadRefused: () => refused.inc(),
-    failed: (job, code) => failures.inc({ job, code }),
+    failed: (kind, code) => failures.inc({ kind, code }),
     forkGaps: (gaps) => {
       gapGauge.reset()
       for (const { fork, startsAt } of gaps) gapGauge.set({ fork }, Number(startsAt))

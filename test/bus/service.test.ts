@@ -140,6 +140,7 @@ test('a service serves health, readiness and metrics over HTTP', async (t) => {
     'publish_seconds_count{service="engine"',
   ])
     assert.match(metrics, new RegExp(`^atoll_bus_${name}`, 'm'))
+  assert.match(metrics, /^atoll_service_ready{service="engine"} 0$/m)
   assert.match(metrics, /^process_resident_memory_bytes/m)
 })
 

@@ -128,6 +128,7 @@ test('config shows URLs without keys and no secret, unless it is asked for them,
   assert.match(out, /^--l1-beacon-header +\(secret\) +flag --l1\.beacon-header$/m)
   for (const secret of ['hunter2', '0123456789abcdef', 'fedcba9876543210'])
     assert.ok(!out.includes(secret), out)
+  assert.match(out, /^ +regolith +active since the genesis$/m)
   const shown = await runAtoll([...args, '--show-secrets'])
   assert.match(shown.out, /user:hunter2@l1\.example\/v3\/0123456789abcdef/)
 })
@@ -145,7 +146,8 @@ test('config shows the values that depend on the rollup config, as the node woul
     OP_NODE_L1_HTTP_POLL_INTERVAL: '4s',
     OP_NODE_P2P_DISABLE: 'true',
   })
-  const { settings, passedOver } = JSON.parse(out) as Record<string, Record<string, unknown>>
+  const { settings, passedOver, forks } = JSON.parse(out) as Record<string, Record<string, unknown>>
+  assert.deepEqual(forks?.[0], { fork: 'regolith', startsAt: 0 })
   assert.deepEqual(
     ['chain-id', 'data-dir', 'l1-poll-ms', 'l1-rpc-urls'].map((name) => settings?.[name]),
     [

@@ -6,10 +6,12 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { alertRules } from './alerts.ts'
 import { configurationPage } from './configuration-page.ts'
 import { derivationPage } from './derivation-page.ts'
 import { faultCodesPage } from './fault-codes-page.ts'
 import { messagesPage } from './messages-page.ts'
+import { metricsPage } from './metrics-page.ts'
 import { protoCode } from './proto-code.ts'
 import { schemaHistory } from './schema-history.ts'
 
@@ -24,6 +26,8 @@ async function generate(): Promise<Files> {
     'docs/configuration.md': configurationPage(),
     'docs/derivation.md': derivationPage(),
     'docs/fault-codes.md': await faultCodesPage(),
+    'docs/metrics.md': await metricsPage(),
+    'deploy/prometheus/alerts.yml': alertRules(),
   }
 }
 

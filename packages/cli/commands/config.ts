@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { forkTimes, forkTimeText } from '#node/fork-times.ts'
 import { placeNode } from '#node/node-settings.ts'
 import { print, printTable } from '#node/output.ts'
 import { programs } from '#cli/programs.ts'
@@ -42,10 +43,10 @@ async function printSettings(
   if (schema === undefined) throw new Error(`${name} is not a program`)
   const ofOpNode = name === 'node' ? { aliases: opNodeAliases, foreign: opNodeForeign } : {}
   const read = readSettings(schema, { args, env: process.env, ...ofOpNode })
-  const values: Readonly<Record<string, unknown>> = {
-    ...read.settings,
-    ...((name === 'node' || name === 'rewind') && (await placeNode(read.settings, read.given))),
-  }
+  const place =
+    name === 'node' || name === 'rewind' ? await placeNode(read.settings, read.given) : undefined
+  const values: Readonly<Record<string, unknown>> = { ...read.settings, ...place }
+  const forks = place && forkTimes(place.hardforkTimes)
   const shown = (text: string, { isSecret }: { readonly isSecret: boolean }) => {
     if (showSecrets === true) return text
     return isSecret ? '(secret)' : withoutKeys(text)
@@ -68,13 +69,17 @@ async function printSettings(
       return [flag.slice(2), { value, origin, name: other }] as const
     })
     const { passedOver } = read
-    print(JSON.stringify({ settings: Object.fromEntries(byFlag), unread, passedOver }))
+    print(JSON.stringify({ settings: Object.fromEntries(byFlag), unread, passedOver, forks }))
     return
   }
   const lines = rows.map(({ flag, value, origin = '', name: other, defaultText }) => {
     return [flag, value ?? defaultText ?? '–', other === undefined ? origin : `${origin} ${other}`]
   })
   printTable([['setting', 'value', 'from'], ...lines])
+  if (forks !== undefined) {
+    print('\nForks of the OP Stack that this version knows:')
+    printTable(forks.map((fork) => [`  ${fork.fork}`, forkTimeText(fork, Date.now())]))
+  }
   if (unread.length > 0)
     print(`\nNo program reads these variables; check their spelling: ${unread.join(', ')}`)
   for (const { what, right } of read.passedOver) print(`\n${what}: ${right}`)

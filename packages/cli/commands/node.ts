@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { opNodeAliases, opNodeForeign } from '#cli/op-node-aliases.ts'
+import { forksLine } from '#node/fork-times.ts'
 import { nodeSettings, placeNode } from '#node/node-settings.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal, unlessStopped, untilAborted } from '#cli/stop-signal.ts'
@@ -18,11 +19,12 @@ export function addNodeCommand(program: Command): void {
     run: async (settings, given, passedOver) => {
       const { runNode } = await import('#node/run-node.ts')
       // The config is checked before the first write, since the write ties the folder to the chain.
-      const { chainId, dataDir } = await placeNode(settings, given)
+      const { chainId, dataDir, hardforkTimes } = await placeNode(settings, given)
       const { node, natsServer, natsPort, metricsAddr, metricsPort, logLevel, logFormat } = settings
       const fields = { service: 'node', chainId: String(chainId) }
       const log = createLog({ logLevel, logFormat, fields })
       for (const { what, right } of passedOver) log.warn(`${what}: ${right}`)
+      log.info(forksLine(hardforkTimes, Date.now()))
       const signal = stopSignal()
       const starting = runNode({
         chainId,

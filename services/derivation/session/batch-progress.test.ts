@@ -63,6 +63,16 @@ test('missing batches are reported from a twelfth of the sequencing window on, a
     progressText(stateAt(100n, 80n, batches)),
     'derived up to L1 block 100; last batch in L1 block 90, 10 before',
   )
+  assert.equal(
+    progressText(stateAt(89n, 80n, batches)),
+    'derived up to L1 block 89; last batch in L1 block 90',
+  )
+})
+
+test('L1 blocks up to the origin of the safe head that are read again do not lack a batch', () => {
+  const batches = { since: 1n, dataAt: 90n, batchAt: undefined }
+  assert.equal(missingBatches(stateAt(109n, 80n, batches), config), undefined)
+  assert.match(missingBatches(stateAt(110n, 80n, batches), config) ?? '', /in L1 blocks 81 to 110/)
 })
 
 test('the report says whether the batcher posted data, and whether the sequencing window has passed', () => {

@@ -43,11 +43,11 @@ export function progressText({ batches, targets }: State): string | undefined {
   const at = targets.currentL1?.number
   const { since, batchAt } = batches
   if (at === undefined || since === undefined) return undefined
-  const found =
-    batchAt === undefined
-      ? `no batch since L1 block ${since}`
-      : `last batch in L1 block ${batchAt}, ${at - batchAt} before`
-  return `derived up to L1 block ${at}; ${found}`
+  if (batchAt === undefined)
+    return `derived up to L1 block ${at}; no new batch since L1 block ${since}`
+  // While a block is derived, it may have a batch already.
+  const before = batchAt < at ? `, ${at - batchAt} before` : ''
+  return `derived up to L1 block ${at}; last batch in L1 block ${batchAt}${before}`
 }
 
 /** Part of the sequencing window after which missing batches are reported, as an hour of the usual 12. */
@@ -67,7 +67,9 @@ export function missingBatches(
   const at = targets.currentL1?.number
   const { since, dataAt, batchAt } = batches
   if (at === undefined || since === undefined || chain === undefined) return undefined
-  const from = (batchAt ?? since - 1n) + 1n
+  // Up to the L1 origin of the safe head L1 is read again, and its batches have only blocks that are safe already.
+  const origin = chain.localSafe.l1Origin.number
+  const from = batchAt === undefined ? (since > origin ? since : origin + 1n) : batchAt + 1n
   const reportedAfter = sequencingWindow / reportedPart
   if (at - from + 1n < (reportedAfter > leastReported ? reportedAfter : leastReported))
     return undefined

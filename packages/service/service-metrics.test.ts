@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Registry } from 'prom-client'
+import { registerServiceMetrics } from './service-metrics.ts'
+
+test('whether a service is ready is read at each scrape', async () => {
+  const registry = new Registry()
+  let isReady = false
+  registerServiceMetrics(registry, () => isReady)
+  assert.match(await registry.metrics(), /^atoll_service_ready 0$/m)
+  isReady = true
+  assert.match(await registry.metrics(), /^atoll_service_ready 1$/m)
+})

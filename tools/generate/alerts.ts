@@ -1,0 +1,169 @@
+/** An alert for Prometheus. */
+export interface Alert {
+  readonly name: string
+  /** Condition, in PromQL. */
+  readonly expr: string
+  /** How long the condition holds before the alert fires. */
+  readonly for: string
+  /** `page`: the node stands or will stand; `ticket`: within days. */
+  readonly severity: 'page' | 'ticket'
+  readonly means: string
+  readonly action: string
+}
+
+/** What to alert on. Rules file and metrics page are made of this table. */
+export const alerts: readonly Alert[] = [
+  {
+    name: 'AtollNodeDown',
+    expr: 'up{job="atoll"} == 0',
+    for: '2m',
+    severity: 'page',
+    means: 'the node does not answer at --metrics-port',
+    action:
+      'see whether it runs, and the end of its log; exit code 2 means wrong settings, which a restart does not mend',
+  },
+  {
+    name: 'AtollServiceDown',
+    expr: 'atoll_node_restarts_total unless on (instance, service) atoll_service_ready',
+    for: '2m',
+    severity: 'page',
+    means: 'a service of the node does not run',
+    action: 'atoll status says why it ends; docs/fault-codes.md has the advice for its code',
+  },
+  {
+    name: 'AtollServiceRestarts',
+    expr: 'increase(atoll_node_restarts_total[15m]) > 2',
+    for: '0m',
+    severity: 'page',
+    means: 'a service fails again and again',
+    action: 'atoll status says why it ends; docs/fault-codes.md has the advice for its code',
+  },
+  {
+    name: 'AtollNotReady',
+    expr: 'atoll_service_ready == 0',
+    for: '10m',
+    severity: 'page',
+    means: 'a service has not been ready for 10 minutes',
+    action: 'atoll status and /readyz name what it waits for, and what to do',
+  },
+  {
+    name: 'AtollSafeHeadStands',
+    expr: 'changes(atoll_engine_head_number{label="safe"}[5m]) == 0',
+    for: '25m',
+    severity: 'page',
+    means: 'no block became safe for 30 minutes',
+    action:
+      'docs/operations.md, "The safe head stands still"; allow more time if the batcher of the chain posts rarely',
+  },
+  {
+    name: 'AtollFinalizedHeadStands',
+    expr: 'changes(atoll_engine_head_number{label="finalized"}[15m]) == 0',
+    for: '45m',
+    severity: 'ticket',
+    means: 'no block became final for an hour',
+    action:
+      'see whether L1 finalizes, and whether the nodes of --l1-rpc-urls answer for block finalized; allow more time if the batcher posts rarely',
+  },
+  {
+    name: 'AtollL1HeadStands',
+    expr: 'changes(atoll_da_watcher_head_number{label="head"}[2m]) == 0',
+    for: '3m',
+    severity: 'page',
+    means: 'no new block of L1 was seen for 5 minutes',
+    action: 'see whether the nodes of --l1-rpc-urls are in sync, and add one of another operator',
+  },
+  {
+    name: 'AtollDerivationBehind',
+    expr: 'max by (instance) (atoll_da_watcher_head_number{label="head"}) - max by (instance) (atoll_derivation_l1_origin_number) > 100',
+    for: '15m',
+    severity: 'ticket',
+    means: 'derivation is more than 100 blocks behind the head of L1',
+    action:
+      'nothing while it catches up; else atoll status names what it waits for, often L1 blocks, blobs or the execution client',
+  },
+  {
+    name: 'AtollDerivationHalted',
+    expr: 'atoll_derivation_halts_total > 0',
+    for: '0m',
+    severity: 'page',
+    means: 'derivation halted, because to continue would split the chain',
+    action:
+      'compare the block that atoll status names with another node, and look for a newer version of Atoll; the alert ends with a restart of derivation',
+  },
+  {
+    name: 'AtollExecutionClientTooOld',
+    expr: 'atoll_engine_fork_gap_start_seconds - time() < 14 * 86400',
+    for: '5m',
+    severity: 'page',
+    means:
+      'a fork starts within 14 days, or has started, that the execution client does not support',
+    action: 'update the execution client before the fork; atoll status says what it lacks',
+  },
+  {
+    name: 'AtollExecutionClientFails',
+    expr: 'sum by (instance, code) (increase(atoll_engine_failures_total[10m])) > 10',
+    for: '10m',
+    severity: 'page',
+    means: 'work with the execution client fails',
+    action: 'docs/fault-codes.md has the advice for the code; see the log of the execution client',
+  },
+  {
+    name: 'AtollL1Fails',
+    expr: 'sum by (instance, code) (increase(atoll_da_watcher_failures_total[10m])) > 50',
+    for: '10m',
+    severity: 'ticket',
+    means: 'endpoints of L1 fail often',
+    action:
+      'docs/fault-codes.md has the advice for the code; the log names the endpoint; --l1-rate-limit stays below the limit of a provider',
+  },
+  {
+    name: 'AtollL1WrongAnswers',
+    expr: 'delta(atoll_da_watcher_endpoint_wrong_answers[1h]) > 0',
+    for: '0m',
+    severity: 'ticket',
+    means: 'an endpoint of L1 gave an answer that failed verification',
+    action: 'atoll status says what was wrong; if it comes again, replace the endpoint',
+  },
+  {
+    name: 'AtollResets',
+    expr: 'sum by (instance) (increase(atoll_derivation_resets_total[1h])) > 3',
+    for: '0m',
+    severity: 'ticket',
+    means: 'derivation is reset again and again',
+    action:
+      'the label cause of the metric and the log name the reason; with l1-reorg see whether the endpoints of L1 follow one chain',
+  },
+  {
+    name: 'AtollBusSlow',
+    expr: 'histogram_quantile(0.99, sum by (instance, le) (rate(atoll_bus_publish_seconds_bucket[10m]))) > 1',
+    for: '10m',
+    severity: 'ticket',
+    means: 'the NATS server needs more than a second to store a message',
+    action: 'see whether the disk of --data-dir is slow or the machine overloaded',
+  },
+]
+
+/** A rules file for Prometheus. */
+export function alertRules(): string {
+  return [
+    '# Made by `npm run generate` from tools/generate/alerts.ts; docs/metrics.md explains each alert.',
+    'groups:',
+    '  - name: atoll',
+    '    rules:',
+    ...alerts.flatMap((alert) => [
+      `      - alert: ${alert.name}`,
+      `        expr: ${yamlText(alert.expr)}`,
+      `        for: ${alert.for}`,
+      '        labels:',
+      `          severity: ${alert.severity}`,
+      '        annotations:',
+      `          summary: ${yamlText(alert.means)}`,
+      `          description: ${yamlText(alert.action)}`,
+    ]),
+    '',
+  ].join('\n')
+}
+
+function yamlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
