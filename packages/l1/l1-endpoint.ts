@@ -42,13 +42,20 @@ export interface VerifiedL1Header {
 
 const labelled = z.looseObject({ hash: hashJson })
 
+/** Number of blocks between two heads after which the chain id is checked again. */
+const farHead = 100n
+
 /** One L1 node. Its answers are verified against hashes. */
 export class L1Endpoint {
   readonly name: string
   readonly #rpc: JsonRpcClient
   readonly #isTrusted: boolean
-  /** The expected chain id, until the node has reported it; undefined: it is not queried. */
+  /** Undefined: the chain id is not queried. */
+  readonly #chainId: bigint | undefined
+  /** The expected chain id, until the node has reported it. */
   #chainIdToSee: bigint | undefined
+  /** Number of the last head that the node reported. */
+  #lastHead: bigint | undefined
   #wrongChainId: bigint | undefined
   readonly #receipts: ReceiptsReader
 
@@ -56,6 +63,7 @@ export class L1Endpoint {
     this.name = name
     this.#rpc = rpc
     this.#isTrusted = isTrusted
+    this.#chainId = chainId
     this.#chainIdToSee = chainId
     this.#receipts = new ReceiptsReader(rpc, { isTrusted })
   }
@@ -122,13 +130,15 @@ export class L1Endpoint {
     const calls = labels.map((label) => ({ method: methodOf(label), params: [label, false] }))
     return this.#checked({ key: 'latest', options }, async () => {
       const answers = await this.#rpc.batch(calls, options)
-      return answers.map((answer, at) => {
+      const headers = answers.map((answer, at) => {
         const label = labels[at] ?? 'latest'
         if (!('error' in answer)) return this.readHeader(label, answer.result)
         // Nodes answer with an error if the chain is too young for a label.
         if (label === 'latest') throw answer.error
         return undefined
       })
+      await this.#checkChainAt(headers[labels.indexOf('latest')]?.ref.number, options)
+      return headers
     })
   }
 
@@ -226,6 +236,15 @@ export class L1Endpoint {
       const detail = `${this.name}: it refused a call: ${cause.message} (code ${cause.code})`
       throw new Fault('rpc-refused', { detail, cause, fields })
     }
+  }
+
+  /** Checks the chain id again if the head is far from the last one: the server may have been replaced by one of another chain. */
+  async #checkChainAt(head: bigint | undefined, options: CallOptions | undefined): Promise<void> {
+    if (head === undefined) return
+    const last = this.#lastHead ?? head
+    if (head < last || head > last + farHead) this.#chainIdToSee = this.#chainId
+    await this.#checkChain(options)
+    this.#lastHead = head
   }
 
   async #checkChain(options: CallOptions | undefined): Promise<void> {

@@ -13,12 +13,14 @@ import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { type Misbehave, type Proxy, secretPath, serveProxy } from './proxy.ts'
 
 /** Calldata and 58 blobs in 125 L1 blocks. */
-const record = join(recordsFolder, 'bad-data-karst')
+export const endpointsRecord = join(recordsFolder, 'bad-data-karst')
 
 /** What a test may set. */
 type Options = Partial<
   Pick<NodeOnRecordOptions, 'folder' | 'isInMemory' | 'otlpUrl' | 'report'>
 > & {
+  /** Folder of the record; default: `endpointsRecord`. */
+  readonly record?: string
   /** Number of RPC and of beacon endpoints. */
   readonly endpoints: number
   /** What the RPC endpoints do from the start. */
@@ -50,7 +52,7 @@ export class NodeBehindProxies {
 
   static async start(
     t: TestContext,
-    { endpoints, misbehave, ...others }: Options,
+    { record = endpointsRecord, endpoints, misbehave, ...others }: Options,
   ): Promise<NodeBehindProxies> {
     const ports = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0 }
     const l1 = await replayL1(record, { ...ports, clock: systemClock })

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NodeStatus } from '#node/node-status.ts'
 import { runAtoll } from '#test/command/run-atoll.ts'
-import { NodeBehindProxies } from '#test/endpoints/node-behind-proxies.ts'
+import { endpointsRecord, NodeBehindProxies } from '#test/endpoints/node-behind-proxies.ts'
+import type { Misbehave } from '#test/endpoints/proxy.ts'
+import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { replayL1 } from '#records/replay/replay-record.ts'
+import { systemClock } from '#runtime/clock.ts'
 import { faults, type OperatorFault } from './faults.ts'
 
 // One node of processes on a real bus, to which one thing after another happens. Its operator reads `atoll status`.
@@ -27,10 +31,15 @@ interface World {
   readonly nodeDir: string
 }
 
-async function started(t: TestContext): Promise<World> {
+async function started(t: TestContext, options: { readonly record?: string } = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-operator-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
-  const node = await NodeBehindProxies.start(t, { endpoints: 1, isInMemory: false, folder })
+  const node = await NodeBehindProxies.start(t, {
+    ...options,
+    endpoints: 1,
+    isInMemory: false,
+    folder,
+  })
   await node.until('derivation is at the head', () => node.isAtHead, 60_000)
   return { node, folder, nodeDir: join(folder, 'node') }
 }
@@ -113,6 +122,21 @@ test('an operator sees the cause of each fault within 5 s, and the node continue
     const tookMs = await node.until(what, () => node.isAtHead, 2 * healedMs)
     t.diagnostic(`${what}: at the head after ${tookMs.toFixed(0)} ms`)
   }
+  const [rpc] = node.rpcs
+  assert.ok(rpc !== undefined)
+  rpc.misbehave = await otherChain(t)
+  node.grow()
+  await untilStatus(world, 'the L1 endpoint belongs to another chain', ({ services }) =>
+    services.some(
+      ({ waitsFor, next }) =>
+        /wrong-chain: .*(?:it has chain id 5|block 0 of L1 \(--l1-rpc-urls\) is)/.test(
+          waitsFor ?? '',
+        ) && /--l1-rpc-urls/.test(next ?? ''),
+    ),
+  )
+  rpc.misbehave = undefined
+  await healed('the L1 endpoint belongs to the right chain again')
+
   const jwt = join(folder, 'jwt.hex')
   const secret = readFileSync(jwt)
   writeFileSync(jwt, 'not a secret')
@@ -146,3 +170,40 @@ test('an operator sees the cause of each fault within 5 s, and the node continue
   )
   await node.check()
 })
+
+test('an operator sees that the batch inbox is wrong, and how long the sequencing window still is', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-inbox-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const record = join(folder, 'record')
+  cpSync(endpointsRecord, record, { recursive: true })
+  // The genesis refers to it.
+  cpSync(join(recordsFolder, 'alloc.json.gz'), join(folder, 'alloc.json.gz'))
+  const path = join(record, 'rollup.json')
+  const config = JSON.parse(readFileSync(path, 'utf8')) as object
+  writeFileSync(path, JSON.stringify({ ...config, batch_inbox_address: `0x${'ab'.repeat(20)}` }))
+  const world = await started(t, { record })
+  while (world.node.head < 30n) world.node.grow()
+  await untilStatus(world, 'the batch inbox is wrong', ({ advice }) =>
+    advice.some((text) =>
+      /no batch of this chain in L1 blocks 1 to \d+, so the safe head is 0; the batcher posted nothing there; .*from L1 block 81 on .*0xabab\w+ \(batch_inbox_address\)/.test(
+        text,
+      ),
+    ),
+  )
+})
+
+/** The answers of an endpoint of another L1, with chain id 5 and a lower head. */
+async function otherChain(t: TestContext): Promise<Misbehave> {
+  const ports = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0 }
+  const other = await replayL1(join(recordsFolder, 'all-forks-lagoon'), {
+    ...ports,
+    clock: systemClock,
+  })
+  t.after(() => other.close())
+  return async ({ body, response }) => {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(other.rpcUrl, { method: 'POST', headers, body })
+    const text = await answer.text()
+    response.end(body.includes('eth_chainId') ? text.replace('0x384', '0x5') : text)
+  }
+}

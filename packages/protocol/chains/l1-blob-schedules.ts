@@ -135,15 +135,15 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
 }
 
 /**
- * Forks that geth knows and that have an entry in `blobSchedule`, but no time in the chain config. They are not planned:
- * geth accepts such a config, but their time may also have been forgotten.
+ * Forks that geth knows and that have an entry in `blobSchedule`, but no time in the chain config, not even null. They
+ * are not planned: geth accepts such a config, but their time may also have been forgotten.
  *
  * @param json as `parseL1BlobSchedule` takes
  */
 export function unplannedL1Forks(json: unknown): readonly string[] {
   const config = chainConfigOf(json)
   const schedule = objectOf(config['blobSchedule'] ?? {}, 'blobSchedule')
-  const hasTime = (name: string) => (config[`${name}Time`] ?? undefined) !== undefined
+  const hasTime = (name: string) => config[`${name}Time`] !== undefined
   return gethForks.filter((name) => Object.hasOwn(schedule, name) && !hasTime(name))
 }
 

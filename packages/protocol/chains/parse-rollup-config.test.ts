@@ -284,8 +284,9 @@ test('an entry without a time belongs to a fork that is not planned, if geth kno
     [1n],
   )
   const config = { cancunTime: 1, osakaTime: null, blobSchedule }
-  assert.deepEqual(unplannedL1Forks({ config }), ['osaka', 'bpo5'])
-  assert.deepEqual(unplannedL1Forks({ config: { ...config, osakaTime: 2, bpo5Time: 3 } }), [])
+  assert.deepEqual(unplannedL1Forks({ config }), ['bpo5'])
+  assert.deepEqual(unplannedL1Forks({ blobSchedule }), ['osaka', 'bpo5'])
+  assert.deepEqual(unplannedL1Forks({ config: { ...config, bpo5Time: 3 } }), [])
   assert.deepEqual(unplannedL1Forks(l1ChainConfigJson(1n)), [])
 })
 

@@ -53,7 +53,7 @@ export async function l1ChainConfigWarnings(path: string | undefined): Promise<r
   if (forks.length === 0) return []
   const times = forks.map((name) => `${name}Time`).join(', ')
   return [
-    `${path}: blobSchedule has entries of forks without a time, which count as not planned; if they are, add ${times}`,
+    `${path}: blobSchedule has entries of forks without a time, which count as not planned; add ${times}, or null if that is so`,
   ]
 }
 

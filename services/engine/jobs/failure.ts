@@ -17,7 +17,7 @@ export interface Failure {
 export const failureBackoff = { firstMs: 100, longestMs: 10_000 }
 
 /** Pause after a failure that needs an operator. */
-export const stuckPauseMs = 30_000
+export const stuckPauseMs = 10_000
 
 /** After this number of failures in a row with one code, a failure that is not temporary needs an operator. */
 const timesUntilStuck = 3
