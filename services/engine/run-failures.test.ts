@@ -292,13 +292,18 @@ test('a failure that repeats in new generations is retried with growing pauses',
   const { generation } = derivation.chain
   let request: ApplyAttributesRequest | undefined
   const waits: string[] = []
+  const starts = new Set<number>()
   for (let second = 0; second < 60; second++) {
     if (request?.generation !== derivation.chain.generation)
       request = derivation.requestOf(derivation.next() ?? assert.fail())
     await derivation.call(request)
     await world.bus.pass(1_000)
-    waits.push(engine.status.snapshot().wait?.what ?? '')
+    const { wait } = engine.status.snapshot()
+    waits.push(wait?.what ?? '')
+    if (wait?.what.includes('-38002') === true) starts.add(wait.sinceMs)
   }
+  const lastedMs = Math.max(...starts) - Math.min(...starts)
+  assert.ok(starts.size > 0 && lastedMs < 100, 'a reset does not begin the wait again')
   const generations = new Set(derivation.states.map((chain) => chain.generation))
   assert.ok(derivation.chain.generation > generation)
   assert.ok(generations.size < 11, `${generations.size} generations`)

@@ -122,7 +122,13 @@ export type Event =
   /** `block` is undefined if the target is not on the safe chain. */
   | { readonly kind: 'finalized'; readonly target: BlockId; readonly block: L2BlockRef | undefined }
   | { readonly kind: 'forkchoice-updated' }
-  | { readonly kind: 'job-failed'; readonly job: Job; readonly fault: Fault }
+  | {
+      readonly kind: 'job-failed'
+      readonly job: Job
+      readonly fault: Fault
+      /** Monotonic milliseconds. */
+      readonly atMs: number
+    }
 
 /** An effect of the engine. */
 export type Effect =

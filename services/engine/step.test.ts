@@ -83,7 +83,7 @@ function failed(
   code: 'engine-refused' | 'deposits-refused' | 'engine-forkchoice',
 ) {
   const fault = new Fault(code)
-  return step({ ...state, running: job }, { kind: 'job-failed', job, fault })
+  return step({ ...state, running: job }, { kind: 'job-failed', job, fault, atMs: 0 })
 }
 
 for (const [what, state, changes, answer, jobs] of [

@@ -276,9 +276,12 @@ function finalized(
   ]
 }
 
-function jobFailed(state: State, { fault, job }: Extract<Event, { kind: 'job-failed' }>): Stepped {
+function jobFailed(
+  state: State,
+  { fault, job, atMs }: Extract<Event, { kind: 'job-failed' }>,
+): Stepped {
   const { kind } = job
-  const failure = failureAfter(state.failures[kind], fault)
+  const failure = failureAfter(state.failures[kind], { fault, atMs })
   const failed = { ...state, failures: { ...state.failures, [kind]: failure } }
   const reset: Partial<State> =
     fault.severity === 'reset' && kind !== 'start'

@@ -7,6 +7,8 @@ export interface Failure {
   readonly code: FaultCode
   readonly severity: Fault['severity']
   readonly detail: string
+  /** The first failure in a row, in monotonic milliseconds. */
+  readonly sinceMs: number
   /** Number of failures in a row. */
   readonly times: number
   /** Number of failures in a row with this code. */
@@ -25,12 +27,14 @@ const timesUntilStuck = 3
 /** Counts a failure. */
 export function failureAfter(
   before: Failure | undefined,
-  { code, message, severity }: Fault,
+  { fault, atMs }: { readonly fault: Fault; readonly atMs: number },
 ): Failure {
+  const { code, message, severity } = fault
   return {
     code,
     severity,
     detail: message,
+    sinceMs: before?.sinceMs ?? atMs,
     times: (before?.times ?? 0) + 1,
     timesAlike: before?.code === code ? before.timesAlike + 1 : 1,
   }

@@ -45,7 +45,8 @@ export async function runJob(
   } catch (error) {
     if (dependencies.signal.aborted) return []
     if (!isFault(error) || faultRule(error.code).endsProcess) throw error
-    return [{ kind: 'job-failed', job: started.job, fault: error }]
+    const atMs = dependencies.clock.monotonicMs()
+    return [{ kind: 'job-failed', job: started.job, fault: error, atMs }]
   }
 }
 
