@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { atExit } from '#runtime/at-exit.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { Fault, toError } from '#runtime/fault.ts'
+import { Fault, isSystemError, toError } from '#runtime/fault.ts'
 import { type ServiceHost, ServiceProcess } from '#service/service-process.ts'
 import { parseNews, restartedEnvironment, type ServiceNews } from '#service/supervision.ts'
 import { exitCodes } from '#service/service.ts'
@@ -17,6 +16,7 @@ import { makeDataDir } from './make-data-dir.ts'
 import {
   type NodeHealthAddress,
   type NodeHealthOptions,
+  removeHealthUrl,
   serveNodeHealth,
   writeHealthUrl,
 } from './node-health.ts'
@@ -66,7 +66,8 @@ const atoll = fileURLToPath(new URL('../cli/atoll.js', import.meta.url))
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const { chainId, node, dataDir, natsServer, natsPort, isInMemory = false, report } = options
   const { signal } = options
-  await unlessAborted(makeDataDir(dataDir), signal)
+  for (const folder of [dataDir, ...nodeServices.map(({ name }) => join(dataDir, name))])
+    await unlessAborted(makeDataDir(folder), signal)
   const failed = Promise.withResolvers<never>()
   // eslint-disable-next-line atoll/use-rejection -- the caller handles it through `failed`
   failed.promise.catch(() => undefined)
@@ -95,10 +96,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const urls = new Map<string, string>()
   const health = await openHealth(options, { supervisor, urls, bus })
   report(`health and metrics of all services are at ${health.url}`)
-  for (const service of nodeServices) {
-    await mkdir(join(dataDir, service.name), { recursive: true })
-    supervisor.keep(supervised(service, { bus, options, urls }))
-  }
+  for (const service of nodeServices) supervisor.keep(supervised(service, { bus, options, urls }))
   return {
     bus,
     healthUrl: health.url,
@@ -108,28 +106,39 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     stop: async () => {
       await supervisor.stop()
       await health.close()
+      await keepAddress(options, () => removeHealthUrl(dataDir))
       await bus.close()
     },
   }
 }
 
 async function openHealth(
-  { health: address, dataDir, report }: NodeOptions,
+  options: NodeOptions,
   { bus, ...parts }: Pick<NodeHealthOptions, 'supervisor' | 'urls'> & { readonly bus: NodeBus },
 ): Promise<HealthServer> {
+  const { health: address, dataDir } = options
   try {
     const services = nodeServices.map(({ name }) => name)
     const health = await serveNodeHealth({ ...address, ...parts, services, clock: systemClock })
-    await writeHealthUrl(dataDir, health.url).catch((error: unknown) => {
-      report(
-        `the address of health and metrics is not in ${dataDir}: ${toError(error).message}`,
-        'warn',
-      )
-    })
+    await keepAddress(options, () => writeHealthUrl(dataDir, health.url))
     return health
   } catch (error) {
     await bus.close()
     throw error
+  }
+}
+
+/** Changes the file with the address of the health. Only status reads it, so the node does without it. */
+async function keepAddress(
+  { dataDir, report }: Pick<NodeOptions, 'dataDir' | 'report'>,
+  change: () => Promise<void>,
+): Promise<void> {
+  try {
+    await change()
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    const what = `the address of health and metrics in ${dataDir} is not that of this node`
+    report(`${what}: ${error.message}`, 'warn')
   }
 }
 

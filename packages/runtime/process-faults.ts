@@ -69,7 +69,8 @@ export const processFaults = {
   'folder-refused': {
     severity: 'critical',
     means: 'the folder of the bus cannot be used',
-    advice: 'see that it is writable and its disk has room',
+    advice: 'see that all files in it are writable and its disk has room',
+    exit: 'usage',
   },
   'folder-taken': {
     severity: 'critical',

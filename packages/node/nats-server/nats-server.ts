@@ -8,6 +8,7 @@ import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { makeFolder } from '#runtime/make-folder.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
+import { inFolder } from './bus-folder.ts'
 import type { FoundServer } from './find-server.ts'
 import { renderServerConfig, type ServerConfig } from './server-config.ts'
 
@@ -42,17 +43,19 @@ const keptLines = 20
 /**
  * Starts a server and waits until it listens.
  *
- * @throws Fault `nats-server-failed` with its last output, if it ends or does not listen in time; `aborted` if the signal
- * is aborted
+ * @throws Fault `nats-server-failed` with its last output, if it ends or does not listen in time; `folder-refused` if its
+ * configuration cannot be written; `aborted` if the signal is aborted
  */
 export async function startNatsServer(options: StartOptions): Promise<RunningNatsServer> {
   const { host, dataDir, onLog, signal } = options
   const port = options.port === 0 ? await freePort(host) : options.port
   const configFile = join(dataDir, 'nats-server.conf')
   const storeDir = join(dataDir, 'store')
-  await makeFolder(storeDir)
   const config = renderServerConfig({ ...options, port, storeDir })
-  await writeFile(configFile, config, { mode: 0o600 })
+  await inFolder(dataDir, async () => {
+    await makeFolder(storeDir)
+    await writeFile(configFile, config, { mode: 0o600 })
+  })
 
   const lines: string[] = []
   const ready = Promise.withResolvers<true>()
