@@ -62,7 +62,7 @@ export class SqliteFile {
 
   /**
    * Locks the file for this process. Creates the tables in a new file, and refuses a file of another release. Throws for a
-   * file of another chain, which is then unusable.
+   * file of another chain, which is then unusable, and for a read-only one.
    */
   own({ schema, version, chainId }: Tables): void {
     this.#guarded(() => this.#database.exec('PRAGMA locking_mode = EXCLUSIVE'))
@@ -70,8 +70,11 @@ export class SqliteFile {
     if (found === 0n) this.#makeTables({ schema, version })
     else if (found !== version)
       throw this.#fault(`is of another release (${found}, this one has ${version})`)
-    // An empty write transaction takes the lock.
-    else this.#guarded(() => this.#database.exec('BEGIN IMMEDIATE; COMMIT'))
+    // A write takes the lock. It fails here if the file is read-only: its connection would stay read-only.
+    else {
+      const sql = `BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT`
+      this.#guarded(() => this.#database.exec(sql))
+    }
     this.#checkChain(chainId)
   }
 
@@ -178,7 +181,7 @@ export function openOwnFile(
 export function isUnusableFile(error: unknown): boolean {
   const { cause } = error instanceof Fault ? error : {}
   if (cause instanceof OtherChainError) return true
-  return isSqliteError(cause) && brokenCodes.includes(primaryCodeOf(cause))
+  return isSqliteError(cause) && isBroken(cause)
 }
 
 /** The cause of a fault for a file of another chain. */
@@ -212,12 +215,19 @@ export function isDiskFailure(error: unknown): boolean {
   return isSqliteError(cause) && isDiskError(cause)
 }
 
+function isBroken(error: SqliteError): boolean {
+  return Number(error.errcode) === shortReadCode || brokenCodes.includes(primaryCodeOf(error))
+}
+
 function isDiskError(error: SqliteError): boolean {
-  return diskCodes.includes(primaryCodeOf(error))
+  return !isBroken(error) && diskCodes.includes(primaryCodeOf(error))
 }
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
 const brokenCodes: readonly number[] = [11, 26]
+
+/** SQLITE_IOERR_SHORT_READ: the file has lost its end, so the same read fails again. */
+const shortReadCode = 522
 
 /** SQLITE_PERM, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL and SQLITE_CANTOPEN. */
 const diskCodes: readonly number[] = [3, 8, 10, 13, 14]
