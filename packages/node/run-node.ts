@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { atExit } from '#runtime/at-exit.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -9,6 +10,7 @@ import { parseNews, restartedEnvironment, type ServiceNews } from '#service/supe
 import { exitCodes } from '#service/service.ts'
 import type { Restarted } from '#messages/service-status.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
+import type { OnLog } from '#runtime/log.ts'
 import { describeSettings, readSettings, SettingsError } from '#runtime/settings/settings.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { busFolder, type NodeBus, openNodeBus } from './node-bus.ts'
@@ -42,6 +44,8 @@ export interface NodeOptions {
   /** Settings of the services as given, by key; each service takes those it declares. */
   readonly given: Readonly<Record<string, string>>
   readonly report: Report
+  /** Takes the logs of the services instead of the standard output. */
+  readonly onLog?: OnLog | undefined
   /** Cancels the start. */
   readonly signal?: AbortSignal | undefined
 }
@@ -95,7 +99,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   })
   const urls = new Map<string, string>()
   const health = await openHealth(options, { supervisor, urls, bus })
-  report(`health and metrics of all services are at ${health.url}`)
+  report(`health and metrics at ${health.url}`)
   for (const service of nodeServices) supervisor.keep(supervised(service, { bus, options, urls }))
   return {
     bus,
@@ -173,9 +177,10 @@ function supervised(
     start: (restarted) => {
       const onHealth = (url: string) => urls.set(name, url)
       urls.delete(name)
+      const start = { env, restarted, onHealth, onLog: options.onLog }
       return access === undefined
-        ? startHere(service, { bus, env, report: options.report, restarted, onHealth })
-        : startProcess(name, { env, restarted, onHealth })
+        ? startHere(service, { ...start, bus, report: options.report })
+        : startProcess(name, start)
     },
   }
 }
@@ -205,12 +210,14 @@ interface Start {
   readonly restarted: Restarted | undefined
   /** Called with the address of its health server. */
   readonly onHealth: (url: string) => unknown
+  readonly onLog: OnLog | undefined
 }
 
-function startProcess(name: string, { env, restarted, onHealth }: Start): Running {
+function startProcess(name: string, { env, restarted, onHealth, onLog }: Start): Running {
+  const output = onLog === undefined ? 'inherit' : 'pipe'
   const child = spawn(process.execPath, [...leanFlags, atoll, 'service', name], {
     // Through the IPC channel the service notices when the node process ends.
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
     env: {
       ...leanEnvironment,
       ...foreignEnvironment(),
@@ -218,6 +225,9 @@ function startProcess(name: string, { env, restarted, onHealth }: Start): Runnin
       ...restartedEnvironment(restarted),
     },
   })
+  if (onLog !== undefined)
+    for (const stream of [child.stdout, child.stderr])
+      if (stream !== null) createInterface(stream).on('line', onLog)
   let reason: string | undefined
   child.on('message', (message) => {
     const news = parseNews(message)
@@ -249,6 +259,7 @@ function startHere(
     env,
     restarted,
     onHealth,
+    onLog,
     report,
   }: Start & { readonly bus: NodeBus; readonly report: Report },
 ): Running {
@@ -264,7 +275,7 @@ function startHere(
     const { instance } = settings as ServiceSettings
     const main = await loadService(service.name)
     const connections = await bus.connect(service.name, instance)
-    const host: ServiceHost = { connect: () => connections, restarted, report: onNews }
+    const host: ServiceHost = { connect: () => connections, restarted, report: onNews, onLog }
     running = new ServiceProcess(service.name, settings as ServiceSettings, host)
     if (isStopped) running.stop('asked to')
     // The settings were read with the service's own schema.
