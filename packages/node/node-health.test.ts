@@ -3,9 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { Counter, Registry } from 'prom-client'
 import { systemClock } from '#runtime/clock.ts'
-import { serveHealth } from '#service/health-server.ts'
+import { serveTestHealth } from '#test/fakes/test-health.ts'
 import {
   mergeMetrics,
   readHealthUrl,
@@ -16,17 +15,8 @@ import {
 
 /** The health of a service with one metric. */
 async function service(t: TestContext, name: string, reasons: readonly string[]): Promise<string> {
-  const registry = new Registry()
+  const { health, registry } = await serveTestHealth(t, reasons)
   registry.setDefaultLabels({ service: name })
-  new Counter({ name: 'atoll_test_total', help: 'a test', registers: [registry] }).inc(7)
-  const health = await serveHealth({
-    host: '127.0.0.1',
-    port: 0,
-    portFlag: '--health-port',
-    metrics: () => registry.metrics(),
-    reasonsNotReady: () => reasons,
-  })
-  t.after(() => health.close())
   return health.url
 }
 
