@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { asidePath } from './aside-path.ts'
 import { freeSpace } from './disk-space.ts'
 import { Fault, isSystemError } from './fault.ts'
 
@@ -199,8 +200,7 @@ export function removeFile(path: string): void {
 
 /** Moves the files of an unusable database aside, and overwrites nothing. @returns the new path */
 export function moveAside(path: string): string {
-  let aside = `${path}.unusable`
-  for (let number = 2; existsSync(aside); number++) aside = `${path}.unusable-${number}`
+  const aside = asidePath(path)
   for (const end of fileEnds)
     if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`)
   return aside
