@@ -12,7 +12,7 @@ export interface StoredProcess {
 /**
  * When a process began, as a text that no other process with its id has, also after a reboot.
  *
- * @returns undefined if the process has ended, or this system does not tell
+ * @returns undefined if the process has ended, or this system does not say when it began
  */
 export function startOf(pid: number): string | undefined {
   if (process.platform === 'linux') return linuxProcess(pid)?.start
@@ -24,8 +24,8 @@ export function startOf(pid: number): string | undefined {
 }
 
 /**
- * Whether a process still runs. Process ids are reused: another process with its id does not count, if this system tells
- * when that began.
+ * Whether a process still runs. Process ids are reused: another process with its id does not count, if this system
+ * says when that began.
  */
 export function isRunning({ pid, start }: StoredProcess): boolean {
   if (!isAlive(pid)) return false
