@@ -100,9 +100,10 @@ async function experience(
     if (expected.kind === 'goes-on' && expected.says !== undefined)
       assert.match(started.output, expected.says)
     assert.equal(await started.stop(), 0, started.output)
-    assert.doesNotMatch(started.output, /restarting it in|"stack":/u)
+    assert.doesNotMatch(started.output, /restarting it in|"level":"error".*"stack":/u)
   } catch (error) {
     if (!isFault(error) || expected.kind !== 'ends') throw error
+    t.diagnostic(error.message)
     const { code, err } = await startClientAgain(folder)
     assertEnded(expected, { path, code, text: err })
   } finally {

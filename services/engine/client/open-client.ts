@@ -48,7 +48,7 @@ function authorizations(
       secret = await readJwtSecret(path)
     } catch (error) {
       // A file that is replaced just now may have no secret: the last one stays.
-      if (!isFault(error)) throw error
+      if (!isFault(error, 'bad-key') && !isFault(error, 'file-refused')) throw error
     }
     return createToken(secret, nowMs)
   }
