@@ -30,7 +30,8 @@ const busyTimeoutMs = 2_000
 
 /** A SQLite file. Its methods throw faults with the given code that name the file. */
 export class SqliteFile {
-  readonly #path: string
+  /** As given to the constructor. */
+  readonly path: string
   readonly #code: 'chain-database' | 'l1-cache' | 'safe-head-history'
   readonly #lockedAdvice: string
   readonly #database: DatabaseSync
@@ -42,7 +43,7 @@ export class SqliteFile {
    * @param path `:memory:` for a database without a file; empty for a file that is deleted when it is closed
    */
   constructor(path: string, { code, pragmas, lockedAdvice }: SqliteOptions) {
-    this.#path = path
+    this.path = path
     this.#code = code
     this.#lockedAdvice = lockedAdvice
     this.#database = this.#guarded(() => new DatabaseSync(path, { readBigInts: true }))
@@ -146,13 +147,13 @@ export class SqliteFile {
     } catch (cause) {
       if (!isSqliteError(cause)) throw cause
       const advice = cause.message.includes('locked') ? `: ${this.#lockedAdvice}` : ''
-      const space = isDiskError(cause) ? `; ${freeSpace(this.#path)}` : ''
+      const space = isDiskError(cause) ? `; ${freeSpace(this.path)}` : ''
       throw this.#fault(`${cause.message}${advice}${space}`, cause)
     }
   }
 
   #fault(what: string, cause?: Error): Fault {
-    const detail = `${this.#path}: ${what}`
+    const detail = `${this.path}: ${what}`
     return new Fault(this.#code, { detail, cause })
   }
 }

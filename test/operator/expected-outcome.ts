@@ -85,13 +85,8 @@ const rules: readonly Rule[] = [
   },
   {
     files: /safe-heads\.sqlite$/u,
-    how: ['truncated'],
+    how: ['truncated', 'random', 'of another chain'],
     after: 'stopped',
-    outcome: { kind: 'goes-on', says: lostHistory },
-  },
-  {
-    files: /safe-heads\.sqlite$/u,
-    how: ['random', 'of another chain'],
     outcome: { kind: 'goes-on', says: lostHistory },
   },
   {
