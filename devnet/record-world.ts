@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '#runtime/clock.ts'
 import type { OnCall } from '#json-rpc/json-rpc-dispatch.ts'
-import { createLog } from '#runtime/log.ts'
+import { createLog, type LogOptions } from '#runtime/log.ts'
 import { findFile, requireFile } from '#records/folder/read-lines.ts'
 import type { ExecutionClient } from '#execution-client/execution-client.ts'
 import type { ReplayedL1 } from '#records/replay/replay-record.ts'
@@ -29,9 +29,18 @@ export async function startL1({
   })
 }
 
-/** Starts the embedded execution client at the genesis of the record. Calls `onCall` for each Engine API call. */
+/** Options of the embedded execution client. */
+export interface RecordClientOptions extends RecordWorldOptions {
+  /** Called for each Engine API call. */
+  readonly onCall?: OnCall
+  /** Default: JSON. */
+  readonly logFormat?: LogOptions['logFormat']
+  readonly onLog?: LogOptions['onLog']
+}
+
+/** Starts the embedded execution client at the genesis of the record. It logs only errors. */
 export async function startClient(
-  { record, clock, onCall }: RecordWorldOptions & { readonly onCall?: OnCall },
+  { record, clock, onCall, logFormat = 'json', onLog }: RecordClientOptions,
   folder: string,
   jwtSecret: Uint8Array,
 ): Promise<ExecutionClient> {
@@ -50,7 +59,7 @@ export async function startClient(
     engine: { host: '127.0.0.1', port: 0, jwtSecret, ...(onCall !== undefined && { onCall }) },
     rpc: { host: '127.0.0.1', port: 0, cors: undefined },
     clock,
-    log: createLog({ logFormat: 'json', logLevel: 'error', fields: { service: 'execution' } }),
+    log: createLog({ logFormat, logLevel: 'error', fields: { service: 'execution' }, onLog }),
   })
 }
 

@@ -4,6 +4,7 @@ import { type NodeView, NodeViewer } from '#node/node-view.ts'
 import { type RunningNode, runNode } from '#node/run-node.ts'
 import type { Report } from '#node/supervisor.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
+import type { OnLog } from '#runtime/log.ts'
 import type { ReplayedL1 } from '#records/replay/replay-record.ts'
 import { configFiles } from './record-world.ts'
 
@@ -22,6 +23,8 @@ export interface RecordedNodeOptions {
   /** Further settings of the node, by key. */
   readonly given?: Readonly<Record<string, string>>
   readonly report: Report
+  /** Takes the logs of the services, as text, instead of the standard output. */
+  readonly onLog?: OnLog | undefined
   /** Cancels the start. */
   readonly signal?: AbortSignal
   readonly onChange: (view: NodeView) => void
@@ -58,11 +61,13 @@ export async function startRecordedNode(options: RecordedNodeOptions): Promise<R
       engineUrl,
       jwtSecretFile,
       logLevel,
+      ...(options.onLog !== undefined && { logFormat: 'text' }),
       ...(otlpUrl !== undefined && { otlpUrl }),
       ...options.given,
     },
     signal: options.signal,
     report: options.report,
+    onLog: options.onLog,
   })
   const blind = Promise.withResolvers<never>()
   const viewer = await openViewer(node, options.onChange, blind.reject)

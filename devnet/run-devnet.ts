@@ -5,6 +5,7 @@ import type { ChainState } from '#messages/chain-state.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
+import type { OnLog } from '#runtime/log.ts'
 import { makeTemporaryFolder } from '#runtime/temporary-folder.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { readRollupConfig } from '#records/folder/record-config.ts'
@@ -42,6 +43,8 @@ export interface DevnetOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly report: Report
+  /** Takes all logs, as text, instead of the standard output. */
+  readonly onLog: OnLog | undefined
   readonly onChange: (view: NodeView) => void
 }
 
@@ -83,7 +86,9 @@ async function runIn(folder: string, options: DevnetOptions): Promise<DevnetResu
     const l1 = await unlessAborted(startL1(options), signal)
     closing.push(() => l1.close())
     const jwtSecret = randomBytes(32)
-    const client = await unlessAborted(startClient(options, folder, jwtSecret), signal)
+    const logFormat = options.onLog === undefined ? 'json' : 'text'
+    const starting = startClient({ ...options, logFormat }, folder, jwtSecret)
+    const client = await unlessAborted(starting, signal)
     closing.push(() => client.close())
     report(`L1 of ${record} at ${l1.rpcUrl}, execution client at ${client.rpcUrl}`)
     const startedMs = clock.monotonicMs()

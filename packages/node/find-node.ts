@@ -132,27 +132,26 @@ export async function connectNode(found: FoundBus, signal?: AbortSignal): Promis
     if (signal?.aborted === true || !isAbsent) throw cause
     const why = isFault(cause, 'closed') ? reason : cause
     const silent = `no NATS server answers at ${found.natsUrls.join(', ')} within ${limitMs / 1_000} s`
-    throw noNode(
-      `${why?.detail ?? silent}; the address is ${found.where}: ${remedyOf(found)}`,
-      cause,
-    )
+    throw noNode(absenceOf(found, why?.detail ?? silent), cause)
   } finally {
     stopTimer()
   }
 }
 
-/** Advice for operators if a bus does not answer. */
-function remedyOf({ local }: FoundBus): string {
-  if (local === undefined) return 'check that the NATS server runs; atoll bus serve starts one'
+/** What it means that a bus does not answer, and advice for operators. */
+function absenceOf({ local, where }: FoundBus, why: string): string {
+  const address = `${why}; the address is ${where}`
+  if (local === undefined)
+    return `${address}: check that the NATS server runs; atoll bus serve starts one`
   const { folder, nodeFolder, isServed } = local
   const [problem] = diskProblemsOf(local)
-  const disk = problem === undefined ? '' : `${problem}; `
-  if (isServed) return `${disk}its process runs: see its log`
+  const disk = problem === undefined ? '' : `; ${problem}`
+  if (isServed) return `${address}${disk}; its process runs: see its log`
   const command =
     nodeFolder === undefined
       ? `atoll bus serve --data-dir ${folder}`
       : `atoll node --data-dir ${nodeFolder}`
-  return `${disk}it is stopped; start it with ${command}, and see its log if you did not stop it`
+  return `${nameOf(local)} is stopped${disk}: start it with ${command}, and see its log if you did not stop it (${address})`
 }
 
 /** Problems of the disks of a local node: its folder, and those of its bus and services. */

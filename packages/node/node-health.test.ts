@@ -3,24 +3,20 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { Counter, Registry } from 'prom-client'
 import { systemClock } from '#runtime/clock.ts'
-import { serveHealth } from '#service/health-server.ts'
-import { mergeMetrics, readHealthUrl, serveNodeHealth, writeHealthUrl } from './node-health.ts'
+import { serveTestHealth } from '#test/fakes/test-health.ts'
+import {
+  mergeMetrics,
+  readHealthUrl,
+  removeHealthUrl,
+  serveNodeHealth,
+  writeHealthUrl,
+} from './node-health.ts'
 
 /** The health of a service with one metric. */
 async function service(t: TestContext, name: string, reasons: readonly string[]): Promise<string> {
-  const registry = new Registry()
+  const { health, registry } = await serveTestHealth(t, reasons)
   registry.setDefaultLabels({ service: name })
-  new Counter({ name: 'atoll_test_total', help: 'a test', registers: [registry] }).inc(7)
-  const health = await serveHealth({
-    host: '127.0.0.1',
-    port: 0,
-    portFlag: '--health-port',
-    metrics: () => registry.metrics(),
-    reasonsNotReady: () => reasons,
-  })
-  t.after(() => health.close())
   return health.url
 }
 
@@ -94,10 +90,12 @@ test('samples of one metric from several texts stand together below one help tex
   )
 })
 
-test('the address of a node is kept in its folder', async (t) => {
+test('the address of a node is kept in its folder until it stops', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-health-'))
   t.after(() => rm(folder, { recursive: true }))
   assert.equal(await readHealthUrl(folder), undefined)
   await writeHealthUrl(folder, 'http://127.0.0.1:7300')
   assert.equal(await readHealthUrl(folder), 'http://127.0.0.1:7300')
+  for (let stops = 0; stops < 2; stops++) await removeHealthUrl(folder)
+  assert.equal(await readHealthUrl(folder), undefined)
 })

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
 import * as z from 'zod'
@@ -25,7 +25,7 @@ export interface NodeHealthOptions extends NodeHealthAddress {
   readonly clock: Clock
 }
 
-/** File with the address of the last start, in the data folder of a node. */
+/** File with the address while a node runs, in its data folder. */
 const urlFile = 'health-url'
 
 /** Time for a service to answer. */
@@ -65,7 +65,12 @@ export async function writeHealthUrl(nodeDir: string, url: string): Promise<void
   await writeFile(join(nodeDir, urlFile), `${url}\n`)
 }
 
-/** The address of the health and metrics of a local node; undefined if it never served them. */
+/** Removes the address of a node's health and metrics, as each stop of the node does. */
+export async function removeHealthUrl(nodeDir: string): Promise<void> {
+  await rm(join(nodeDir, urlFile), { force: true })
+}
+
+/** The address of the health and metrics of a local node; undefined if it does not serve them. */
 export async function readHealthUrl(nodeDir: string): Promise<string | undefined> {
   try {
     return (await readFile(join(nodeDir, urlFile), 'utf8')).trim()

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
-import { runNode } from './run-node.ts'
+import { test, type TestContext } from 'node:test'
+import { type NodeOptions, runNode, type RunningNode } from './run-node.ts'
 
-test('a node in one process fails with the mistakes in the settings of its services', async (t) => {
+/** A node in one process that reaches neither L1 nor an execution client. */
+async function start(t: TestContext, options: Partial<NodeOptions>): Promise<RunningNode> {
   const dataDir = mkdtempSync(join(tmpdir(), 'atoll-node-'))
   t.after(() => rmSync(dataDir, { recursive: true }))
   const jwtSecretFile = join(dataDir, 'jwt.hex')
   writeFileSync(jwtSecretFile, '11'.repeat(32))
   const url = 'http://127.0.0.1:1'
-  const said: string[] = []
+  const { given, ...others } = options
   const node = await runNode({
     chainId: 10n,
     node: 'main',
@@ -20,16 +21,29 @@ test('a node in one process fails with the mistakes in the settings of its servi
     natsPort: 0,
     isInMemory: true,
     health: { host: '127.0.0.1', port: 0 },
-    given: {
-      network: 'op-mainnet',
-      l1RpcUrls: url,
-      engineUrl: url,
-      jwtSecretFile,
-      logLevel: 'loud',
-    },
-    report: (what) => said.push(what),
+    given: { network: 'op-mainnet', l1RpcUrls: url, engineUrl: url, jwtSecretFile, ...given },
+    report: () => undefined,
+    ...others,
   })
   t.after(() => node.stop())
+  return node
+}
+
+test('the logs of services in one process may be taken', async (t) => {
+  const all = Promise.withResolvers<undefined>()
+  const running = new Set<string | undefined>()
+  const onLog = (text: string) => {
+    const [, service] = /^INFO .*\] (\S+): running /u.exec(text) ?? []
+    if (service !== undefined && running.add(service).size === 3) all.resolve(undefined)
+  }
+  await start(t, { given: { logFormat: 'text', logLevel: 'info' }, onLog })
+  await all.promise
+})
+
+test('a node in one process fails with the mistakes in the settings of its services', async (t) => {
+  const said: string[] = []
+  const report = (what: string) => void said.push(what)
+  const node = await start(t, { given: { logLevel: 'loud' }, report })
   await assert.rejects(node.failed, { code: 'settings', message: /ended with 2/ })
   assert.match(said.join('\n'), /is "loud"\n.*one of error, warn, info, debug/)
 })

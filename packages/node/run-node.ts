@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { atExit } from '#runtime/at-exit.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { Fault, toError } from '#runtime/fault.ts'
+import { Fault, isSystemError, toError } from '#runtime/fault.ts'
 import { type ServiceHost, ServiceProcess } from '#service/service-process.ts'
 import { parseNews, restartedEnvironment, type ServiceNews } from '#service/supervision.ts'
 import { exitCodes } from '#service/service.ts'
 import type { Restarted } from '#messages/service-status.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
+import type { OnLog } from '#runtime/log.ts'
 import { describeSettings, readSettings, SettingsError } from '#runtime/settings/settings.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
 import { busFolder, type NodeBus, openNodeBus } from './node-bus.ts'
@@ -17,6 +18,7 @@ import { makeDataDir } from './make-data-dir.ts'
 import {
   type NodeHealthAddress,
   type NodeHealthOptions,
+  removeHealthUrl,
   serveNodeHealth,
   writeHealthUrl,
 } from './node-health.ts'
@@ -42,6 +44,8 @@ export interface NodeOptions {
   /** Settings of the services as given, by key; each service takes those it declares. */
   readonly given: Readonly<Record<string, string>>
   readonly report: Report
+  /** Takes the logs of the services instead of the standard output. */
+  readonly onLog?: OnLog | undefined
   /** Cancels the start. */
   readonly signal?: AbortSignal | undefined
 }
@@ -66,7 +70,8 @@ const atoll = fileURLToPath(new URL('../cli/atoll.js', import.meta.url))
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const { chainId, node, dataDir, natsServer, natsPort, isInMemory = false, report } = options
   const { signal } = options
-  await unlessAborted(makeDataDir(dataDir), signal)
+  for (const folder of [dataDir, ...nodeServices.map(({ name }) => join(dataDir, name))])
+    await unlessAborted(makeDataDir(folder), signal)
   const failed = Promise.withResolvers<never>()
   // eslint-disable-next-line atoll/use-rejection -- the caller handles it through `failed`
   failed.promise.catch(() => undefined)
@@ -94,11 +99,8 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   })
   const urls = new Map<string, string>()
   const health = await openHealth(options, { supervisor, urls, bus })
-  report(`health and metrics of all services are at ${health.url}`)
-  for (const service of nodeServices) {
-    await mkdir(join(dataDir, service.name), { recursive: true })
-    supervisor.keep(supervised(service, { bus, options, urls }))
-  }
+  report(`health and metrics at ${health.url}`)
+  for (const service of nodeServices) supervisor.keep(supervised(service, { bus, options, urls }))
   return {
     bus,
     healthUrl: health.url,
@@ -108,28 +110,39 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
     stop: async () => {
       await supervisor.stop()
       await health.close()
+      await keepAddress(options, () => removeHealthUrl(dataDir))
       await bus.close()
     },
   }
 }
 
 async function openHealth(
-  { health: address, dataDir, report }: NodeOptions,
+  options: NodeOptions,
   { bus, ...parts }: Pick<NodeHealthOptions, 'supervisor' | 'urls'> & { readonly bus: NodeBus },
 ): Promise<HealthServer> {
+  const { health: address, dataDir } = options
   try {
     const services = nodeServices.map(({ name }) => name)
     const health = await serveNodeHealth({ ...address, ...parts, services, clock: systemClock })
-    await writeHealthUrl(dataDir, health.url).catch((error: unknown) => {
-      report(
-        `the address of health and metrics is not in ${dataDir}: ${toError(error).message}`,
-        'warn',
-      )
-    })
+    await keepAddress(options, () => writeHealthUrl(dataDir, health.url))
     return health
   } catch (error) {
     await bus.close()
     throw error
+  }
+}
+
+/** Changes the file with the address of the health. Only status reads it, so the node does without it. */
+async function keepAddress(
+  { dataDir, report }: Pick<NodeOptions, 'dataDir' | 'report'>,
+  change: () => Promise<void>,
+): Promise<void> {
+  try {
+    await change()
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    const what = `the address of health and metrics in ${dataDir} is not that of this node`
+    report(`${what}: ${error.message}`, 'warn')
   }
 }
 
@@ -164,9 +177,10 @@ function supervised(
     start: (restarted) => {
       const onHealth = (url: string) => urls.set(name, url)
       urls.delete(name)
+      const start = { env, restarted, onHealth, onLog: options.onLog }
       return access === undefined
-        ? startHere(service, { bus, env, report: options.report, restarted, onHealth })
-        : startProcess(name, { env, restarted, onHealth })
+        ? startHere(service, { ...start, bus, report: options.report })
+        : startProcess(name, start)
     },
   }
 }
@@ -196,12 +210,14 @@ interface Start {
   readonly restarted: Restarted | undefined
   /** Called with the address of its health server. */
   readonly onHealth: (url: string) => unknown
+  readonly onLog: OnLog | undefined
 }
 
-function startProcess(name: string, { env, restarted, onHealth }: Start): Running {
+function startProcess(name: string, { env, restarted, onHealth, onLog }: Start): Running {
+  const output = onLog === undefined ? 'inherit' : 'pipe'
   const child = spawn(process.execPath, [...leanFlags, atoll, 'service', name], {
     // Through the IPC channel the service notices when the node process ends.
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
     env: {
       ...leanEnvironment,
       ...foreignEnvironment(),
@@ -209,6 +225,9 @@ function startProcess(name: string, { env, restarted, onHealth }: Start): Runnin
       ...restartedEnvironment(restarted),
     },
   })
+  if (onLog !== undefined)
+    for (const stream of [child.stdout, child.stderr])
+      if (stream !== null) createInterface(stream).on('line', onLog)
   let reason: string | undefined
   child.on('message', (message) => {
     const news = parseNews(message)
@@ -240,6 +259,7 @@ function startHere(
     env,
     restarted,
     onHealth,
+    onLog,
     report,
   }: Start & { readonly bus: NodeBus; readonly report: Report },
 ): Running {
@@ -255,7 +275,7 @@ function startHere(
     const { instance } = settings as ServiceSettings
     const main = await loadService(service.name)
     const connections = await bus.connect(service.name, instance)
-    const host: ServiceHost = { connect: () => connections, restarted, report: onNews }
+    const host: ServiceHost = { connect: () => connections, restarted, report: onNews, onLog }
     running = new ServiceProcess(service.name, settings as ServiceSettings, host)
     if (isStopped) running.stop('asked to')
     // The settings were read with the service's own schema.

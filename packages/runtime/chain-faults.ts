@@ -11,12 +11,14 @@ export const chainFaults = {
     severity: 'critical',
     means: 'the database of the embedded execution client cannot be used',
     advice:
-      'see that no other process uses it and its disk has room; else delete it and sync again',
+      'see that it is writable, that no other process uses it and that its disk has room; if it is damaged or of another release, delete it: the chain is then executed again',
+    exit: 'usage',
   },
   'config-mismatch': {
     severity: 'critical',
     means: 'the database of the embedded execution client belongs to another chain configuration',
     advice: 'give the configuration that the database was made with, or another --data-dir',
+    exit: 'usage',
   },
   'deposits-refused': {
     severity: 'critical',
@@ -85,6 +87,7 @@ export const chainFaults = {
     severity: 'critical',
     means: 'the database of the embedded execution client has another genesis block',
     advice: 'give the genesis that the database was made with, or another --data-dir',
+    exit: 'usage',
   },
   'l1-behind': {
     severity: 'temporary',

@@ -11,6 +11,10 @@ interface ReadFields {
     /** As of `l1-unavailable`. */
     readonly next?: string
   }
+  'nats-server-failed': {
+    /** Whether it ended by itself, before it served. */
+    readonly hasEnded?: boolean
+  }
   'rpc-limited': {
     /** Pause that the endpoint asks for. */
     readonly retryAfterMs?: number

@@ -5,6 +5,17 @@ import { closeSync, existsSync, openSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
+import { createLog } from './log.ts'
+
+test('a log may be taken instead of printed', () => {
+  const taken: string[] = []
+  const fields = { service: 'test' }
+  for (const logFormat of ['text', 'logfmt', 'json'] as const)
+    createLog({ logLevel: 'warn', logFormat, fields, onLog: (text) => taken.push(text) }).warn('x')
+  assert.match(taken[0] ?? '', /^WARN \[[^\]]+\] test: x\n$/)
+  assert.match(taken[1] ?? '', /^t=\S+ lvl=warn msg=x service=test\n$/)
+  assert.equal((JSON.parse(taken[2] ?? '') as { msg: string }).msg, 'x')
+})
 
 const log = fileURLToPath(new URL('./log.ts', import.meta.url))
 

@@ -10,10 +10,15 @@ import type { ServiceSettings } from './settings/service-settings.ts'
 export interface LogOptions extends Pick<ServiceSettings, 'logLevel' | 'logFormat'> {
   /** Fields of every line, such as `service`, `chainId`, `instance`. */
   readonly fields: Readonly<Record<string, unknown>>
+  /** Takes each entry, with its line end, instead of the standard output. */
+  readonly onLog?: OnLog | undefined
 }
 
+/** Takes text of a log: one or more whole lines. */
+export type OnLog = (text: string) => void
+
 /** Logs to standard output: text on a terminal, JSON elsewhere. */
-export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
+export function createLog({ logLevel, logFormat, fields, onLog }: LogOptions): Logger {
   const options = {
     level: logLevel,
     base: fields,
@@ -21,20 +26,39 @@ export function createLog({ logLevel, logFormat, fields }: LogOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { error: serializeError },
   }
+  const format = logFormat === 'auto' ? (process.stdout.isTTY ? 'text' : 'json') : logFormat
+  if (onLog !== undefined) {
+    const write = (json: string) => onLog(formatted(json, { format, toText: withoutScreen }))
+    return pino(options, { write })
+  }
   const output = new LogOutput((lines) =>
     log.warn({ lines }, 'log lines were lost while the disk failed'),
   )
-  const format = logFormat === 'auto' ? (process.stdout.isTTY ? 'text' : 'json') : logFormat
-  const toText = format === 'logfmt' ? logfmtOfEntry : onScreen
-  const write = (json: string) => void output.write(toText(JSON.parse(json) as LogEntry))
+  const write = (json: string) => void output.write(formatted(json, { format, toText: onScreen }))
   const log = pino(options, format === 'json' ? output : { write })
   return log
+}
+
+function formatted(
+  json: string,
+  {
+    format,
+    toText,
+  }: { readonly format: 'json' | 'text' | 'logfmt'; readonly toText: (entry: LogEntry) => string },
+): string {
+  if (format === 'json') return json
+  const entry = JSON.parse(json) as LogEntry
+  return format === 'logfmt' ? logfmtOfEntry(entry) : toText(entry)
+}
+
+function withoutScreen(entry: LogEntry): string {
+  return textOfEntry(entry, { width: undefined, hasColors: false })
 }
 
 /** The size of a terminal is read for each entry, since it may change. */
 function onScreen(entry: LogEntry): string {
   const { stdout } = process
-  if (!stdout.isTTY) return textOfEntry(entry, { width: undefined, hasColors: false })
+  if (!stdout.isTTY) return withoutScreen(entry)
   return textOfEntry(entry, { width: widthOf(stdout), hasColors: stdout.hasColors() })
 }
 

@@ -69,7 +69,8 @@ export const processFaults = {
   'folder-refused': {
     severity: 'critical',
     means: 'the folder of the bus cannot be used',
-    advice: 'see that it is writable and its disk has room',
+    advice: 'see that all files in it are writable and its disk has room',
+    exit: 'usage',
   },
   'folder-taken': {
     severity: 'critical',
@@ -112,10 +113,15 @@ export const processFaults = {
     means: 'a call or its answer has the wrong message type, or cannot be decoded',
     advice: 'run the same version of all services of a node',
   },
+  'nats-port': {
+    severity: 'critical',
+    means: 'the port of the NATS server is in use',
+    advice: 'end the process that has the port, or choose another port',
+  },
   'nats-server-failed': {
     severity: 'critical',
     means: 'the NATS server ended or did not start',
-    advice: 'read its output in the message',
+    advice: 'read its output in the message, and the log of the node',
   },
   'nats-server-missing': {
     severity: 'critical',

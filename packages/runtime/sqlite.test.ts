@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { makeReadOnly } from '#test/fakes/read-only.ts'
 import { isUnusableFile, isDiskFailure, openOwnFile, type SqliteFile } from './sqlite.ts'
 
 function newPath(t: TestContext): string {
@@ -60,6 +61,31 @@ test('an invalid database is distinguished from a file that cannot be opened', (
   assert.throws(() => open(path), isUnusableFile)
 })
 
+test('a file that lost its end while its log was kept is invalid, which is no failure of the disk', (t) => {
+  const path = newPath(t)
+  const schema = 'CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT);'
+  const openTexts = (at: string) =>
+    openOwnFile(at, { code: 'l1-cache', pragmas: '', schema, version: 1n })
+  const file = openTexts(path)
+  // Most of the text is on pages of its own, behind the page with its row, which the log has too.
+  file.run('INSERT INTO texts VALUES (1, ?)', 'x'.repeat(20_000))
+  file.run('PRAGMA wal_checkpoint(TRUNCATE)')
+  file.run("INSERT INTO texts VALUES (2, 'y')")
+  const damaged = `${path}-damaged`
+  for (const end of ['', '-wal']) copyFileSync(`${path}${end}`, `${damaged}${end}`)
+  file.close()
+  truncateSync(damaged, 8_192)
+  const opened = openTexts(damaged)
+  t.after(() => opened.close())
+  assert.throws(
+    () => opened.all('SELECT * FROM texts'),
+    (error: Error) => {
+      assert.match(error.message, /disk I\/O error$/)
+      return isUnusableFile(error) && !isDiskFailure(error)
+    },
+  )
+})
+
 test('a full disk fails a write with the file and the free bytes, and the next write with room succeeds', (t) => {
   const file = open(newPath(t))
   const fill = (from: bigint) =>
@@ -80,6 +106,19 @@ test('a full disk fails a write with the file and the free bytes, and the next w
   fill(0n)
   assert.equal(file.all('SELECT * FROM numbers').length, 5_000)
   file.close()
+})
+
+test('a read-only file is refused, and opened once it is writable', (t) => {
+  const path = newPath(t)
+  open(path).close()
+  const heal = makeReadOnly(path)
+  if (heal === undefined) return t.skip('root cannot make a file read-only here')
+  try {
+    assert.throws(() => open(path), isDiskFailure)
+  } finally {
+    heal()
+  }
+  open(path).close()
 })
 
 test('a folder that is gone fails as a disk does; a locked or broken file does not', (t) => {

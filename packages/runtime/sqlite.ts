@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { asidePath } from './aside-path.ts'
 import { freeSpace } from './disk-space.ts'
 import { Fault, isSystemError } from './fault.ts'
 
@@ -29,7 +30,8 @@ const busyTimeoutMs = 2_000
 
 /** A SQLite file. Its methods throw faults with the given code that name the file. */
 export class SqliteFile {
-  readonly #path: string
+  /** As given to the constructor. */
+  readonly path: string
   readonly #code: 'chain-database' | 'l1-cache' | 'safe-head-history'
   readonly #lockedAdvice: string
   readonly #database: DatabaseSync
@@ -41,7 +43,7 @@ export class SqliteFile {
    * @param path `:memory:` for a database without a file; empty for a file that is deleted when it is closed
    */
   constructor(path: string, { code, pragmas, lockedAdvice }: SqliteOptions) {
-    this.#path = path
+    this.path = path
     this.#code = code
     this.#lockedAdvice = lockedAdvice
     this.#database = this.#guarded(() => new DatabaseSync(path, { readBigInts: true }))
@@ -62,7 +64,7 @@ export class SqliteFile {
 
   /**
    * Locks the file for this process. Creates the tables in a new file, and refuses a file of another release. Throws for a
-   * file of another chain, which is then unusable.
+   * file of another chain, which is then unusable, and for a read-only one.
    */
   own({ schema, version, chainId }: Tables): void {
     this.#guarded(() => this.#database.exec('PRAGMA locking_mode = EXCLUSIVE'))
@@ -72,8 +74,11 @@ export class SqliteFile {
       throw this.#fault(
         `another release wrote it (its tables have version ${found}, this release has ${version}): run that release, or move the file away`,
       )
-    // An empty write transaction takes the lock.
-    else this.#guarded(() => this.#database.exec('BEGIN IMMEDIATE; COMMIT'))
+    // A write takes the lock. It fails here if the file is read-only: its connection would stay read-only.
+    else {
+      const sql = `BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT`
+      this.#guarded(() => this.#database.exec(sql))
+    }
     this.#checkChain(chainId)
   }
 
@@ -144,13 +149,13 @@ export class SqliteFile {
     } catch (cause) {
       if (!isSqliteError(cause)) throw cause
       const advice = cause.message.includes('locked') ? `: ${this.#lockedAdvice}` : ''
-      const space = isDiskError(cause) ? `; ${freeSpace(this.#path)}` : ''
+      const space = isDiskError(cause) ? `; ${freeSpace(this.path)}` : ''
       throw this.#fault(`${cause.message}${advice}${space}`, cause)
     }
   }
 
   #fault(what: string, cause?: Error): Fault {
-    const detail = `${this.#path}: ${what}`
+    const detail = `${this.path}: ${what}`
     return new Fault(this.#code, { detail, cause })
   }
 }
@@ -180,7 +185,7 @@ export function openOwnFile(
 export function isUnusableFile(error: unknown): boolean {
   const { cause } = error instanceof Fault ? error : {}
   if (cause instanceof OtherChainError) return true
-  return isSqliteError(cause) && brokenCodes.includes(primaryCodeOf(cause))
+  return isSqliteError(cause) && isBroken(cause)
 }
 
 /** The cause of a fault for a file of another chain. */
@@ -198,8 +203,7 @@ export function removeFile(path: string): void {
 
 /** Moves the files of an unusable database aside, and overwrites nothing. @returns the new path */
 export function moveAside(path: string): string {
-  let aside = `${path}.unusable`
-  for (let number = 2; existsSync(aside); number++) aside = `${path}.unusable-${number}`
+  const aside = asidePath(path)
   for (const end of fileEnds)
     if (existsSync(`${path}${end}`)) renameSync(`${path}${end}`, `${aside}${end}`)
   return aside
@@ -214,12 +218,19 @@ export function isDiskFailure(error: unknown): boolean {
   return isSqliteError(cause) && isDiskError(cause)
 }
 
+function isBroken(error: SqliteError): boolean {
+  return Number(error.errcode) === shortReadCode || brokenCodes.includes(primaryCodeOf(error))
+}
+
 function isDiskError(error: SqliteError): boolean {
-  return diskCodes.includes(primaryCodeOf(error))
+  return !isBroken(error) && diskCodes.includes(primaryCodeOf(error))
 }
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB. */
 const brokenCodes: readonly number[] = [11, 26]
+
+/** SQLITE_IOERR_SHORT_READ: the file has lost its end, so the same read fails again. */
+const shortReadCode = 522
 
 /** SQLITE_PERM, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL and SQLITE_CANTOPEN. */
 const diskCodes: readonly number[] = [3, 8, 10, 13, 14]

@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { Counter, Gauge, Registry } from 'prom-client'
+import { Gauge } from 'prom-client'
+import { serveTestHealth } from '#test/fakes/test-health.ts'
 import { serveHealth } from './health-server.ts'
 
 async function served(t: TestContext, reasons: readonly string[] = []) {
-  const registry = new Registry()
-  new Counter({ name: 'atoll_test_total', help: 'a test', registers: [registry] }).inc(7)
-  const health = await serveHealth({
-    host: '127.0.0.1',
-    port: 0,
-    portFlag: '--health-port',
-    metrics: () => registry.metrics(),
-    reasonsNotReady: () => reasons,
-  })
-  t.after(() => health.close())
+  const { health, registry } = await serveTestHealth(t, reasons)
   return {
     health,
     registry,

@@ -13,7 +13,7 @@ import { noTracing, type Tracing } from '#runtime/tracing.ts'
 import { sleep, systemClock, toIsoTime } from '#runtime/clock.ts'
 import { type FaultCode, faultRule } from '#runtime/fault-codes.ts'
 import { isFault, toError } from '#runtime/fault.ts'
-import { createLog } from '#runtime/log.ts'
+import { createLog, type OnLog } from '#runtime/log.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
 import { otelTracing, startTracing, type StoppableProvider } from '#runtime/otel-tracing.ts'
 import { version } from '#runtime/version.ts'
@@ -50,6 +50,8 @@ export interface ServiceHost {
   readonly restarted?: Restarted | undefined
   /** Called with the address of its health server, and with the reason of its end. */
   readonly report: (news: ServiceNews) => Promise<void> | void
+  /** Takes the log instead of the standard output. */
+  readonly onLog?: OnLog | undefined
 }
 
 /** The reason of a failure, and what an operator can do. */
@@ -79,7 +81,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     this.#host = host
     this.#settings = settings
     const fields = { service: name, chainId: String(chainId), instance }
-    this.#log = createLog({ logFormat, logLevel, fields })
+    this.#log = createLog({ logFormat, logLevel, fields, onLog: host.onLog })
     const onWaitOver = (what: string, forMs: number) => this.#logWaitOver(what, forMs)
     const { restarted } = host
     this.#status = new StatusReporter({

@@ -23,7 +23,7 @@ class FullHistory extends SafeHeadHistory {
       code: 'ERR_SQLITE_ERROR',
       errcode: 13,
     })
-    const detail = '/data/safe-heads.sqlite: database or disk is full; its disk has 0 bytes free'
+    const detail = `/data/safe-heads.sqlite: database or disk is full; its disk has ${this.refused} bytes free`
     throw new Fault('safe-head-history', { detail, cause })
   }
 
@@ -69,9 +69,11 @@ for (const full of ['begin', 'intend', 'record', 'finish'] as const)
     const { world, history, failure } = await startedWorld(full)
     await world.bus.pass(3_000)
     await world.bus.pass(60_000)
-    assert.match(world.wait, /safe-heads\.sqlite: database or disk is full; .* 0 bytes free$/)
+    assert.match(world.wait, /safe-heads\.sqlite: database or disk is full; .* \d+ bytes free$/)
     assert.ok(history.refused >= 55 && history.refused <= 66, `${history.refused} tries`)
     assert.equal(failure(), undefined)
+    const said = world.logged.filter((line) => line === 'the safe-head history cannot be written')
+    assert.equal(said.length, 1)
     history.full = undefined
     await world.bus.pass(1_500)
     await world.applyAll()

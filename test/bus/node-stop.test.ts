@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test, type TestContext } from 'node:test'
@@ -52,6 +52,10 @@ test('a stopped node and its services end with 0, and each log line is JSON with
   assert.equal(ignored?.level, 'warn')
   assert.equal(said.at(-1)?.msg, 'stopped')
   assert.equal(said.filter(({ msg }) => msg === 'stopped').length, 4)
+  assert.ok(!existsSync(join(folder, 'node', 'health-url')))
+  const status = await runAtoll(['status', `--data-dir=${join(folder, 'node')}`])
+  assert.equal(status.code, 4)
+  assert.match(status.err, /node main of chain 904 is stopped: start it with atoll node --data-dir/)
 })
 
 test('signals to the whole process group stop each service once, and leave no NATS server behind', async (t) => {

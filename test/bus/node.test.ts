@@ -17,14 +17,20 @@ const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
 const record = join(recordsFolder, 'bad-data-karst')
 
 /** Starts the node, and counts the calls of `engine_newPayload` to its execution client. */
-async function startNode(): Promise<{ node: NodeOnRecord; newPayloads: () => number }> {
+async function startNode(): Promise<{
+  node: NodeOnRecord
+  newPayloads: () => number
+  logged: readonly string[]
+}> {
+  const logged: string[] = []
+  const onLog = (line: string) => void logged.push(line)
   let newPayloads = 0
   const onCall = (method: string) => {
     if (method.startsWith('engine_newPayload')) newPayloads++
   }
   const l1 = await startL1({ record, speed: 0, clock: systemClock })
-  const node = await NodeOnRecord.start({ record, l1, onCall })
-  return { node, newPayloads: () => newPayloads }
+  const node = await NodeOnRecord.start({ record, l1, onCall, onLog, logLevel: 'info' })
+  return { node, newPayloads: () => newPayloads, logged }
 }
 
 async function untilEnd(node: NodeOnRecord): Promise<void> {
@@ -42,10 +48,12 @@ test(`the safe chain continues unchanged when each process of a node is killed $
   const due = Array.from({ length: rounds }, () => victims).flat()
   const stalls = new Map<NodeProcess, number[]>(victims.map((victim) => [victim, []]))
   while (due.length > 0) {
-    const { node, newPayloads } = await startNode()
+    const { node, newPayloads, logged } = await startNode()
     let engineKills = 0
     try {
       await node.until('a first block', () => node.safe > 0n)
+      for (const service of ['da-watcher', 'derivation', 'engine'])
+        assert.ok(logged.some((line) => line.includes(`] ${service}: running `)))
       while (due.length > 0 && node.safe < 300n) {
         await pause(Math.random() * 1_000)
         const [victim] = due

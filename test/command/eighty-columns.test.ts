@@ -12,6 +12,7 @@ import { type LogEntry, textOfEntry } from '#runtime/log-text.ts'
 import { addSettings } from '#runtime/settings/settings-options.ts'
 import { describeSettings } from '#runtime/settings/settings.ts'
 import { ProgressLog } from '#services/engine/reports/progress-log.ts'
+import { helpOf } from '#test/fakes/help-of.ts'
 import { chainAt, l1Ref, l2Ref } from '#test/fakes/values.ts'
 
 /** A terminal of the usual width. */
@@ -22,19 +23,6 @@ function assertFits(text: string, what: string): void {
   assert.deepEqual(long, [], what)
 }
 
-/** The help of a command, as it is printed. */
-function helpOf(command: Command): string {
-  let text = ''
-  command.configureOutput({
-    getOutHelpWidth: () => width,
-    writeOut: (part) => {
-      text += part
-    },
-  })
-  command.outputHelp()
-  return text
-}
-
 function allCommands(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(allCommands)]
 }
@@ -42,9 +30,9 @@ function allCommands(command: Command): readonly Command[] {
 test('the help of every command has 80 columns', () => {
   const commands = allCommands(createProgram())
   assert.ok(commands.length > 20)
-  for (const command of commands) assertFits(helpOf(command), command.name())
+  for (const command of commands) assertFits(helpOf(command, width), command.name())
   for (const { name, schema } of nodeServices)
-    assertFits(helpOf(addSettings(new Command(name), describeSettings(schema))), name)
+    assertFits(helpOf(addSettings(new Command(name), describeSettings(schema)), width), name)
 })
 
 /** Heads with numbers as long as those of OP Mainnet. */
@@ -125,22 +113,50 @@ test('the progress of a node is one line of 80 columns with the safe head', () =
   assert.match(lines.join('\n'), /engine: progress safe=137123456:0x[0-9a-f]{4}…[0-9a-f]{2} /)
 })
 
-/** The messages at info in the sources of a folder. */
-function messagesIn(folder: string): readonly string[] {
-  const files = globSync(`${folder}/**/*.ts`).filter((file) => !file.endsWith('.test.ts'))
-  return files.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/log\.info\([^']*?'([^']+)'/gu)].map(
-      ([, message = '']) => message,
-    ),
+/** Values in messages, by what their expressions mention; any other value is short. */
+const inMessages = [
+  [/bus\.what/u, 'NATS 2.15.2, nats://127.0.0.1:43547'],
+  [/url/iu, 'http://127.0.0.1:43547'],
+  [/./u, '123456'],
+] as const
+
+/** The text of a literal, with values for the expressions of a template. */
+function textOf(literal: string): string {
+  const text = literal.slice(1, -1)
+  if (!literal.startsWith('`')) return text
+  return text.replaceAll(
+    /\$\{((?:[^{}]|\{[^}]*\})*)\}/gu,
+    (_all, expression: string) => inMessages.find(([of]) => of.test(expression))?.[1] ?? '',
   )
+}
+
+const literal = /'[^'\n]+'|"[^"\n]+"|`[^`]+`/u.source
+
+/** The messages at info in the sources of a folder; those of a node are reported. */
+function messagesIn(folder: string): readonly string[] {
+  // The reports of a store that failed are warnings.
+  const files = globSync(`${folder}/**/*.ts`).filter((file) => !/test\.ts$|store-watch/u.test(file))
+  const logged = new RegExp(`log\\.info\\((?:[^'"\`]*?,)?\\s*(${literal})`, 'giu')
+  const reported = new RegExp(`\\breport\\(\\s*(${literal}),?\\s*\\)`, 'gu')
+  return files.flatMap((file) => {
+    const source = readFileSync(file, 'utf8')
+    return [logged, reported].flatMap((calls) =>
+      [...source.matchAll(calls)].map(([, found = '']) => textOf(found)),
+    )
+  })
 }
 
 test('each message at info is one line of 80 columns', () => {
   const folders = nodeServices.map(({ name }) => [name, `services/${name}`] as const)
-  const all = [...folders, ['execution-client', 'packages/execution-client'] as const].flatMap(
-    ([service, folder]) => messagesIn(folder).map((message) => [service, message] as const),
+  const others = [
+    ['execution-client', 'packages/execution-client'],
+    ['derivation', 'packages/service'],
+    ['node', 'packages/node'],
+  ] as const
+  const all = [...folders, ...others].flatMap(([service, folder]) =>
+    messagesIn(folder).map((message) => [service, message] as const),
   )
-  assert.ok(all.length > 8, `only ${all.length} messages were found`)
+  assert.ok(all.length > 20, `only ${all.length} messages were found`)
   for (const [service, message] of all) {
     const line = lineOf(service, message)
     assertFits(line, message)

@@ -23,14 +23,15 @@ test('without a bus, status names what it tries, prints an error with advice, an
   const asks = 'node main of chain 10: asking nats://127.0.0.1:1'
   const refused =
     /no-node: no NATS server answers at nats:\/\/127\.0\.0\.1:1 \(connect ECONNREFUSED/
-  const stopped = /: it is stopped; start it with atoll node --data-dir .*stopped-node,/
+  const stopped =
+    /no-node: node main of chain 10 is stopped: start it with atoll node --data-dir .*stopped-node, .*\(no NATS server answers at nats/
   const cases = [
     [
       'status --nats-urls=nats://127.0.0.1:1 --chain-id=10',
       `${asks} (that of --nats-urls)`,
       refused,
     ],
-    [`status --data-dir=${dataDir}`, `${asks} (the last one in ${dataDir}/bus)`, refused],
+    [`status --data-dir=${dataDir}`, `${asks} (the last one in ${dataDir}/bus)`, stopped],
     [`bus status --data-dir=${dataDir}`, asks, stopped],
     [
       `bus status --data-dir=${home}/no`,

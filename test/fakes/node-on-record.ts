@@ -22,7 +22,7 @@ export type NodeProcess = NodeServiceName | 'nats-server'
 
 /** A node that derives a record, and where it differs from the usual one of the tests. */
 export interface NodeOnRecordOptions extends Partial<
-  Pick<RecordedNodeOptions, 'isInMemory' | 'logLevel' | 'otlpUrl' | 'given' | 'report'>
+  Pick<RecordedNodeOptions, 'isInMemory' | 'logLevel' | 'otlpUrl' | 'given' | 'report' | 'onLog'>
 > {
   readonly record: string
   /** L1, which ends with the node. */

@@ -1,13 +1,11 @@
 import type { Command } from 'commander'
 import type * as z from 'zod'
 import { devnetSettings } from '#cli/devnet-settings.ts'
-import { viewLine, viewLines } from '#node/view-lines.ts'
-import type { NodeView } from '#node/node-view.ts'
 import { print } from '#node/output.ts'
+import { LiveTable } from '#cli/live-table.ts'
 import { addSettingsCommand } from '#cli/settings-command.ts'
 import { stopSignal } from '#cli/stop-signal.ts'
 import type { DevnetResult } from '#devnet/run-devnet.ts'
-import { widthOf, wrap, wrapWidthOf } from '#runtime/screen/lines.ts'
 import { shortBlock } from '#runtime/screen/short-block.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { isFault } from '#runtime/fault.ts'
@@ -31,10 +29,8 @@ async function devnet(settings: DevnetSettings): Promise<void> {
   // The interpreter, which is slow to load.
   await import('#execution-client/execution-client.ts')
   const signal = stopSignal()
-  const { json, logLevel, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings
-  // Lines of a log between two drawings would be erased with the table.
-  const isTable = process.stderr.isTTY && logLevel === 'error'
-  const table = new LiveTable({ isShown: !json, isTable })
+  const { json, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings
+  const table = new LiveTable({ isShown: !json, output: process.stderr })
   try {
     const result = await runDevnet({
       ...settings,
@@ -46,6 +42,8 @@ async function devnet(settings: DevnetSettings): Promise<void> {
       clock: systemClock,
       signal,
       report: (what) => table.say(what),
+      // Lines of a log between two drawings would be erased with the table.
+      onLog: table.isTable ? (line) => table.say(line) : undefined,
       onChange: (view) => table.show(view),
     })
     table.end()
@@ -87,62 +85,4 @@ function printResult({ blocks, equal, firstDifference, chain, seconds }: DevnetR
   if (equal === blocks)
     print(`${blocks} blocks in ${seconds.toFixed(1)} s, each with the hash that op-geth gave it`)
   else print(`${blocks - equal} of ${blocks} blocks differ, the first is number ${firstDifference}`)
-}
-
-/** Interval of progress lines. */
-const linePeriodMs = 1_000
-
-/** Shortest interval between two drawings of the table. */
-const drawPeriodMs = 100
-
-/** Shows the heads of a node: a table that is drawn again and again, or progress lines. */
-class LiveTable {
-  readonly #isShown: boolean
-  readonly #isTable: boolean
-  #drawnLines = 0
-  #drawnMs = -Infinity
-  #last: NodeView | undefined
-
-  constructor(options: { readonly isShown: boolean; readonly isTable: boolean }) {
-    this.#isShown = options.isShown
-    this.#isTable = options.isTable
-  }
-
-  say(what: string): void {
-    this.#erase()
-    const lines = wrap(what, { width: wrapWidthOf(process.stderr), indent: 2 })
-    process.stderr.write(`${lines.join('\n')}\n`)
-  }
-
-  show(view: NodeView): void {
-    this.#last = view
-    const nowMs = performance.now()
-    const periodMs = this.#isTable ? drawPeriodMs : linePeriodMs
-    if (!this.#isShown || nowMs - this.#drawnMs < periodMs) return
-    this.#drawnMs = nowMs
-    this.#draw(view)
-  }
-
-  end(): void {
-    if (this.#isShown && this.#last !== undefined) this.#draw(this.#last)
-    this.#drawnLines = 0
-  }
-
-  #draw(view: NodeView): void {
-    this.#erase()
-    if (!this.#isTable) {
-      process.stderr.write(`${viewLine(view)}\n`)
-      return
-    }
-    // A line that the terminal breaks would break the next drawing.
-    const width = widthOf(process.stderr)
-    const lines = viewLines(view, width).map((line) => line.slice(0, width))
-    process.stderr.write(`${lines.join('\n')}\n`)
-    this.#drawnLines = lines.length
-  }
-
-  #erase(): void {
-    if (this.#drawnLines > 0) process.stderr.write(`\u001B[${this.#drawnLines}A\u001B[J`)
-    this.#drawnLines = 0
-  }
 }

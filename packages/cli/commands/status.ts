@@ -147,8 +147,10 @@ async function readNode({ connection, names, found }: NodeConnection): Promise<N
     if (status !== undefined && (known === undefined || status.ageMs < known.ageMs))
       services.set(service, status)
   }
-  const { startedMs, nodeFolder: folder } = found.local ?? {}
-  const healthUrl = folder === undefined ? undefined : await readHealthUrl(folder)
+  const { startedMs, nodeFolder: folder, isKept } = found.local ?? {}
+  // Another server may have the address of a node that was killed.
+  const isServed = folder !== undefined && isKept === true
+  const healthUrl = isServed ? await readHealthUrl(folder) : undefined
   return {
     nowMs: Date.now(),
     startedMs: startedMs ?? (await streamMadeMs(connection, names)),

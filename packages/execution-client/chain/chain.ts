@@ -242,7 +242,7 @@ export class Chain {
     const block = makeGenesisBlock(genesis, this.#states)
     if (stored !== undefined && stored !== block.hash) {
       this.#database.close()
-      const detail = `the database has genesis ${stored}, not ${block.hash}: give the genesis that the database was created with, or another folder`
+      const detail = `${this.#database.path} has genesis ${stored}, not ${block.hash}: give the genesis that the database was created with, or another folder`
       throw new Fault('genesis-mismatch', { detail })
     }
     if (stored === undefined)

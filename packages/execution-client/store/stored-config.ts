@@ -23,16 +23,19 @@ export function keepConfig(
     const stored = JSON.parse(Buffer.from(bytesIn(row, 'json')).toString()) as ReturnType<
       typeof whole
     >
-    checkSame(flatten(revive(stored), headTimestamp), given)
+    checkSame(flatten(revive(stored), headTimestamp), { given, path: database.path })
   }
   const json = Buffer.from(JSON.stringify(whole(config)))
   database.run('INSERT OR REPLACE INTO config (id, json) VALUES (1, ?)', json)
 }
 
-function checkSame(stored: Flat, given: Flat): void {
+function checkSame(
+  stored: Flat,
+  { given, path }: { readonly given: Flat; readonly path: string },
+): void {
   for (const [name, value] of Object.entries(stored)) {
     if (given[name] === value) continue
-    const detail = `${name} is ${given[name]}, the blocks in the database were executed with ${value}: give the genesis and flags that the database was created with, or another folder`
+    const detail = `${name} is ${given[name]}, the blocks in ${path} were executed with ${value}: give the genesis and flags that the database was created with, or another folder`
     throw new Fault('config-mismatch', { detail })
   }
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { endedPid } from '#test/fakes/bus-folder.ts'
-import { claimBusFolder } from './bus-folder.ts'
+import { claimBusFolder, ownerOfBus } from './bus-folder.ts'
 
 const main = { chainId: 10n, node: 'main' }
 
@@ -79,6 +79,37 @@ test('another process that reuses the pid of the old server is not stopped', asy
   const folder = folderFor(t, { supervisor: await endedPid(), server: pid })
   await claimBusFolder(folder, main, { report: assert.fail })
   assert.ok(process.kill(pid, 0))
+})
+
+test('after a reboot, processes with the ids of the supervisor and the server do not count, and get no signal', async (t) => {
+  const supervisor = await running(t, 'atoll')
+  const server = await running(t, 'nats-server')
+  const before = { supervisorStart: 'an earlier boot', serverStart: 'an earlier boot' }
+  const folder = folderFor(t, { supervisor: supervisor.pid, server: server.pid, ...before })
+  assert.deepEqual(await ownerOfBus(folder), {
+    chainId: 10n,
+    node: 'main',
+    isServed: false,
+    isKept: false,
+  })
+  await claimBusFolder(folder, main, { report: assert.fail })
+  assert.ok(process.kill(server.pid, 0))
+})
+
+test('a folder says whether its server runs, and whether the process that keeps it does', async (t) => {
+  const folder = folderFor(t)
+  const claimed = await claimBusFolder(folder, main, { report: assert.fail })
+  const found = async () => {
+    const { isServed, isKept } = (await ownerOfBus(folder)) ?? {}
+    return [isServed, isKept]
+  }
+  assert.deepEqual(await found(), [true, true])
+  const { pid } = await running(t, 'nats-server')
+  await claimed.serverStarted({ pid, url: 'nats://127.0.0.1:1' })
+  const claim = readFileSync(join(folder, 'atoll-bus.json'), 'utf8')
+  const killed = { ...(JSON.parse(claim) as object), supervisor: await endedPid() }
+  writeFileSync(join(folder, 'atoll-bus.json'), JSON.stringify(killed))
+  assert.deepEqual(await found(), [true, false])
 })
 
 test('a folder that cannot be created is reported with its path', async () => {

@@ -4,6 +4,7 @@ import * as z from 'zod'
 import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault, isSystemError } from '#runtime/fault.ts'
 import { makeFolder } from '#runtime/make-folder.ts'
+import { isRunning, startOf, type StoredProcess } from '#runtime/running-process.ts'
 
 /** The owner of a bus folder, and the processes that serve it. */
 const busOwner = z.object({
@@ -11,8 +12,12 @@ const busOwner = z.object({
   node: z.string(),
   /** Process id of the supervisor that started the server. */
   supervisor: z.int(),
+  /** When the supervisor began, since its id may belong to another process later. */
+  supervisorStart: z.string().optional(),
   /** Process id of the server; absent while it starts. */
   server: z.int().optional(),
+  /** When the server began. */
+  serverStart: z.string().optional(),
 })
 
 type BusOwner = z.output<typeof busOwner>
@@ -53,25 +58,43 @@ export async function claimBusFolder(
   }: { readonly report: (what: string) => void; readonly signal?: AbortSignal | undefined },
 ): Promise<ClaimedFolder> {
   const file = ownerFile(folder)
-  const claim = { chainId: String(chainId), node, supervisor: process.pid }
-  try {
+  const { pid: supervisor } = process
+  const claim = {
+    chainId: String(chainId),
+    node,
+    supervisor,
+    supervisorStart: startOf(supervisor),
+  }
+  await inFolder(folder, async () => {
     await makeFolder(folder)
     const found = await readOwner(folder)
     if (found !== undefined) await settle(found, { folder, claim, report, signal })
     await writeFile(file, `${JSON.stringify(claim)}\n`)
-  } catch (cause) {
-    if (cause instanceof Fault || !(cause instanceof Error)) throw cause
-    const detail = `cannot use ${folder}: ${cause.message}`
-    throw new Fault('folder-refused', { detail, cause })
-  }
+  })
   let written: string | undefined
   return {
     serverStarted: async ({ pid, url }) => {
-      await writeFile(file, `${JSON.stringify({ ...claim, server: pid })}\n`)
+      const owner = { ...claim, server: pid, serverStart: startOf(pid) }
+      await inFolder(folder, () => writeFile(file, `${JSON.stringify(owner)}\n`))
       // The time of this file is that of the start of the node, so a restart of the server does not write it.
-      if (url !== written) await writeFile(busUrlFile(folder), `${url}\n`)
+      if (url !== written) await inFolder(folder, () => writeFile(busUrlFile(folder), `${url}\n`))
       written = url
     },
+  }
+}
+
+/**
+ * Does work on the files of a bus.
+ *
+ * @throws Fault `folder-refused` if the operating system refuses access to one
+ */
+export async function inFolder<Value>(folder: string, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause
+    const detail = `cannot use ${folder}: ${cause.message}`
+    throw new Fault('folder-refused', { detail, cause })
   }
 }
 
@@ -81,14 +104,25 @@ export interface BusFolderOwner {
   readonly node: string
   /** Whether a process that serves the bus is alive. */
   readonly isServed: boolean
+  /** Whether the process that started the server is alive; `atoll node` also keeps the services running. */
+  readonly isKept: boolean
 }
 
 /** Reads which node a bus folder belongs to; undefined if it is not a bus folder. */
 export async function ownerOfBus(folder: string): Promise<BusFolderOwner | undefined> {
   const owner = await readOwner(folder)
   if (owner === undefined) return undefined
-  const { chainId, node, supervisor, server = supervisor } = owner
-  return { chainId: BigInt(chainId), node, isServed: isAlive(supervisor) || isAlive(server) }
+  const isKept = isRunning(supervisorOf(owner))
+  const isServed = isKept || isServerRunning(owner)
+  return { chainId: BigInt(owner.chainId), node: owner.node, isServed, isKept }
+}
+
+function supervisorOf({ supervisor: pid, supervisorStart: start }: BusOwner): StoredProcess {
+  return { pid, start }
+}
+
+function isServerRunning({ server: pid, serverStart: start }: BusOwner): boolean {
+  return pid !== undefined && isRunning({ pid, start })
 }
 
 async function settle(
@@ -108,7 +142,7 @@ async function settle(
   const { supervisor, server } = found
   const refuse = (code: 'folder-busy' | 'folder-taken', detail: string) =>
     new Fault(code, { detail })
-  if (isAlive(supervisor) && supervisor !== claim.supervisor)
+  if (isRunning(supervisorOf(found)) && supervisor !== claim.supervisor)
     throw refuse(
       'folder-busy',
       `process ${supervisor} serves the bus in ${folder}: stop it, or choose another --data-dir`,
@@ -118,11 +152,11 @@ async function settle(
     const remedy = `give each node its own --data-dir, or delete ${folder}, which is then created again`
     throw refuse('folder-taken', `${folder} is the bus of ${owner}: ${remedy}`)
   }
-  if (server === undefined || !isAlive(server) || !(await isNatsServer(server))) return
+  if (server === undefined || !isServerRunning(found) || !(await isNatsServer(server))) return
   report(`ending nats-server ${server} of an earlier node`)
   process.kill(server, 'SIGTERM')
   const deadlineMs = performance.now() + orphanTimeoutMs
-  while (isAlive(server)) {
+  while (isServerRunning(found)) {
     if (performance.now() > deadlineMs)
       throw refuse('folder-busy', `nats-server ${server} in ${folder} does not end: kill it`)
     await sleep(systemClock, 20, signal)
@@ -149,14 +183,6 @@ async function isNatsServer(pid: number): Promise<boolean> {
     // Without /proc, the process is assumed to be the server.
     if (isMissing(error)) return true
     throw error
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 

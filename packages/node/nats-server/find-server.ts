@@ -131,7 +131,7 @@ async function buildFromGo(search: Search): Promise<FoundServer | undefined> {
   const go = await lookUp('go', search)
   if (go === undefined) return undefined
   const path = cachedPath(search, natsServerVersion)
-  report(`building nats-server ${natsServerVersion} from its Go module (about 20 s, once)`)
+  report(`building nats-server ${natsServerVersion} with Go (20 s, once)`)
   await makeIn(join(path, '..'), async (folder) => {
     const module = `github.com/nats-io/nats-server/v2@v${natsServerVersion}`
     const work = join(folder, 'work')
@@ -155,7 +155,7 @@ async function unpackFromDebian(path: string, search: Search): Promise<boolean> 
   const apt = await lookUp('apt-get', search)
   const dpkg = await lookUp('dpkg-deb', search)
   if (apt === undefined || dpkg === undefined) return false
-  report("unpacking nats-server from Debian's package (a few seconds, once)")
+  report("unpacking Debian's nats-server (seconds, once)")
   await makeIn(join(path, '..'), async (folder) => {
     // Package lists and downloads are kept in our own folder, so that neither root nor an earlier update is needed.
     const lists = join(folder, 'lists')

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { access, constants, readdir, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { atExit } from '#runtime/at-exit.ts'
@@ -8,6 +8,7 @@ import { sleep, systemClock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { makeFolder } from '#runtime/make-folder.ts'
 import { unlessAborted } from '#runtime/unless-aborted.ts'
+import { inFolder } from './bus-folder.ts'
 import type { FoundServer } from './find-server.ts'
 import { renderServerConfig, type ServerConfig } from './server-config.ts'
 
@@ -35,27 +36,35 @@ export interface RunningNatsServer {
   stop(): Promise<void>
 }
 
+/** Folder of the streams of a bus. */
+export function storeFolder(dataDir: string): string {
+  return join(dataDir, 'store')
+}
+
 const startTimeoutMs = 10_000
 const stopTimeoutMs = 3_000
-const keptLines = 20
+const keptLines = 100
 
 /**
  * Starts a server and waits until it listens.
  *
- * @throws Fault `nats-server-failed` with its last output, if it ends or does not listen in time; `aborted` if the signal
- * is aborted
+ * @throws Fault `nats-server-failed` with its last output, if it ends or does not listen in time; `nats-port` if another
+ * process has its port; `folder-refused` if its files cannot be written; `aborted` if the signal is aborted
  */
 export async function startNatsServer(options: StartOptions): Promise<RunningNatsServer> {
   const { host, dataDir, onLog, signal } = options
   const port = options.port === 0 ? await freePort(host) : options.port
   const configFile = join(dataDir, 'nats-server.conf')
-  const storeDir = join(dataDir, 'store')
-  await makeFolder(storeDir)
+  const storeDir = storeFolder(dataDir)
   const config = renderServerConfig({ ...options, port, storeDir })
-  await writeFile(configFile, config, { mode: 0o600 })
+  await inFolder(dataDir, async () => {
+    await makeFolder(storeDir)
+    await requireWritable(storeDir)
+    await writeFile(configFile, config, { mode: 0o600 })
+  })
 
   const lines: string[] = []
-  const ready = Promise.withResolvers<true>()
+  const ready = Promise.withResolvers<'ready'>()
   const container = `atoll-nats-${randomUUID()}`
   const child = launch(options.server, { configFile, dataDir, container })
   const ended = new Promise<void>((resolve) => {
@@ -70,7 +79,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
       lines.push(line)
       onLog?.(line)
       // Waits for the log line of this server, since another server may listen on the port.
-      if (line.includes('Server is ready')) ready.resolve(true)
+      if (line.includes('Server is ready')) ready.resolve('ready')
     }
     lines.splice(0, Math.max(0, lines.length - keptLines))
   })
@@ -82,17 +91,21 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
   // After a SIGKILL of this process the server keeps running.
   const cancel = atExit(() => kill('SIGKILL'))
   void ended.then(cancel)
-  const starting = Promise.race([ready.promise, ended, sleepFor(startTimeoutMs)])
-  const isReady = await unlessAborted(starting, signal).catch((error: unknown) => {
+  const hasEnded = ended.then(() => 'ended' as const)
+  const starting = Promise.race([ready.promise, hasEnded, sleepFor(startTimeoutMs)])
+  const outcome = await unlessAborted(starting, signal).catch((error: unknown) => {
     kill('SIGKILL')
     throw error
   })
-  if (isReady !== true || child.pid === undefined) {
+  if (outcome !== 'ready' || child.pid === undefined) {
     kill('SIGKILL')
-    const detail = lines.some((line) => line.includes('address already in use'))
-      ? `cannot serve NATS on ${host}:${port}: another process has this port; choose another with --nats-port, or --port of atoll bus serve`
-      : `nats-server does not serve ${host}:${port}: ${lines.slice(-3).join(' | ')}`
-    throw new Fault('nats-server-failed', { detail })
+    if (lines.some((line) => line.includes('address already in use'))) {
+      const detail = `cannot serve NATS on ${host}:${port}: another process has this port; choose another with --nats-port, or --port of atoll bus serve`
+      throw new Fault('nats-port', { detail })
+    }
+    const said = lines.find((line) => line.startsWith('panic: ')) ?? lines.slice(-3).join(' | ')
+    const detail = `nats-server does not serve ${host}:${port}: ${said}`
+    throw new Fault('nats-server-failed', { detail, fields: { hasEnded: outcome === 'ended' } })
   }
   return {
     url: `${options.tls === undefined ? 'nats' : 'tls'}://${host}:${port}`,
@@ -102,6 +115,16 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
     kill,
     stop: () => stop(kill, ended),
   }
+}
+
+/**
+ * A server of some releases ends with a stack trace if a file of its store is read-only, of others it loses messages.
+ *
+ * @throws the error of the operating system for the first such file
+ */
+async function requireWritable(storeDir: string): Promise<void> {
+  for (const path of ['', ...(await readdir(storeDir, { recursive: true }))])
+    await access(join(storeDir, path), constants.W_OK)
 }
 
 function launch(

@@ -3,16 +3,18 @@ import { BusNames } from '#messages/bus-names.ts'
 import type { BusRole } from '#messages/services.ts'
 import { subjects } from '#messages/subjects.ts'
 import { busKeyFile, ensureBusKeys } from '#runtime/keys/nkey.ts'
+import type { Report } from '#node/supervisor.ts'
 import { claimBusFolder } from './bus-folder.ts'
 import type { FoundServer } from './find-server.ts'
 import { type RunningNatsServer, type StartOptions, startNatsServer } from './nats-server.ts'
+import { withUsableStore } from './usable-store.ts'
 
 /** Options of a node's bus. */
 interface BusOptions {
   readonly chainId: bigint
   readonly node: string
   readonly server: FoundServer
-  readonly report: (what: string) => void
+  readonly report: Report
   /** Cancels the wait for a server of an earlier node. */
   readonly signal?: AbortSignal | undefined
 }
@@ -44,12 +46,17 @@ export async function prepareBus(
   const keys = await ensureBusKeys(keysDir)
   const publicKeys = new Map([...keys].map(([role, { publicKey }]) => [role, publicKey]))
   const users = { names, subjects, publicKeys }
+  let hasStarted = false
   return {
     names,
     keysDir,
     seedFileOf: (role) => busKeyFile(keysDir, role),
     start: async (options) => {
-      const running = await startNatsServer({ ...options, server, dataDir, users })
+      const starting = { ...options, server, dataDir, users }
+      const running = hasStarted
+        ? await startNatsServer(starting)
+        : await withUsableStore(dataDir, { report, start: () => startNatsServer(starting) })
+      hasStarted = true
       try {
         await folder.serverStarted(running)
       } catch (error) {

@@ -59,5 +59,12 @@ test('the keys of the bus are made once, one for each of its users', async () =>
   const third = await ensureBusKeys(bus)
   assert.notEqual(third.get('engine')?.seed, first.get('engine')?.seed)
   assert.equal(third.get('rpc')?.seed, first.get('rpc')?.seed)
+  writeFileSync(busKeyFile(bus, 'engine'), 'damaged')
+  await assert.rejects(ensureBusKeys(bus), {
+    code: 'bad-key',
+    message: /engine\.nkey: .*; delete it, and the next start makes a new one/,
+  })
+  rmSync(busKeyFile(bus, 'engine'))
+  await ensureBusKeys(bus)
   assert.equal(readdirSync(bus).length, busRoles.length)
 })

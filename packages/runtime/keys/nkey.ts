@@ -22,11 +22,14 @@ export function createNkey(): Nkey {
 /**
  * Reads a key from its file.
  *
+ * @param make what an operator does to get a key, for the text of an error
  * @throws Fault `bad-key` if the file is missing or has no user seed
  */
-export async function readNkey(path: string): Promise<Nkey> {
+export async function readNkey(
+  path: string,
+  make = `make one with: atoll keys create nkey ${path}`,
+): Promise<Nkey> {
   const seed = await readSecretFile(path)
-  const make = `make one with: atoll keys create nkey ${path}`
   if (seed === undefined) throw badKey(`${path} is missing; ${make}`)
   const problem = nkeySeedProblem(seed)
   if (problem !== undefined) throw badKey(`${path}: ${problem}; ${make}`)
@@ -54,7 +57,7 @@ export async function ensureBusKeys(folder: string): Promise<ReadonlyMap<BusRole
   for (const role of busRoles) {
     const path = busKeyFile(folder, role)
     if ((await readSecretFile(path)) === undefined) await writeSecretFile(path, createNkey().seed)
-    keys.set(role, await readNkey(path))
+    keys.set(role, await readNkey(path, 'delete it, and the next start makes a new one'))
   }
   return keys
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Command } from 'commander'
 import * as z from 'zod'
+import { helpOf } from '#test/fakes/help-of.ts'
 import { chainSettings } from './chain-settings.ts'
 import { serviceSettings } from './service-settings.ts'
 import { onOff, wholeNumber } from './setting-kinds.ts'
@@ -9,23 +10,14 @@ import { describeSettings, type SettingsSchema } from './settings.ts'
 import { addSettings } from './settings-options.ts'
 
 /** The help of a command with these settings, on a terminal of a width. */
-function helpOf(schema: SettingsSchema, width = 80): string {
-  const command = addSettings(new Command('atoll x'), describeSettings(schema))
-  let text = ''
-  command.configureOutput({
-    getOutHelpWidth: () => width,
-    writeOut: (part) => {
-      text += part
-    },
-  })
-  command.outputHelp()
-  return text
+function helpWith(schema: SettingsSchema, width = 80): string {
+  return helpOf(addSettings(new Command('atoll x'), describeSettings(schema)), width)
 }
 
 const many = z.strictObject({ ...serviceSettings.shape, ...chainSettings.shape })
 
 test('many settings are grouped by area, after those that must be given', () => {
-  const titles = helpOf(many).match(/^\S.*:$/gmu)
+  const titles = helpWith(many).match(/^\S.*:$/gmu)
   assert.deepEqual(titles, [
     'To be given:',
     'Chain:',
@@ -34,11 +26,11 @@ test('many settings are grouped by area, after those that must be given', () => 
     'Options:',
     'Values of --network:',
   ])
-  assert.deepEqual(helpOf(chainSettings).match(/^\S.*:$/gmu)?.[0], 'May be given:')
+  assert.deepEqual(helpWith(chainSettings).match(/^\S.*:$/gmu)?.[0], 'May be given:')
 })
 
 test('help lists the networks', () => {
-  const help = helpOf(chainSettings)
+  const help = helpWith(chainSettings)
   assert.match(help, /Values of --network:\n {2}base-mainnet, [^]*, op-sepolia,[^]* zora-sepolia\n/)
 })
 
@@ -49,13 +41,13 @@ test('a switch is shown with its negation, and another setting with its value', 
     to: wholeNumber(0, 9).default(1).describe('block'),
   })
   assert.match(
-    helpOf(schema),
+    helpWith(schema),
     /^ {2}--\[no-\]json +whether.*\n.*\n {2}--no-node +whether.*\n.*\n {2}--to <value> /mu,
   )
 })
 
 test('without room beside the flags, descriptions are below them', () => {
-  const help = helpOf(chainSettings, 60)
+  const help = helpWith(chainSettings, 60)
   assert.match(help, /^ {2}--network <value>\n {6}network whose rollup config/mu)
   assert.deepEqual(
     help.split('\n').filter((line) => line.length > 60),

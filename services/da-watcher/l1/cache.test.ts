@@ -231,7 +231,9 @@ test('a cache that fails is not used for ten seconds, and then opened again', (t
   put()
   for (let time = 0; time < 3; time++) {
     cache.use(() => {
-      throw new Fault('l1-cache', { detail: `${path}: database or disk is full` })
+      const cause = new Error('database or disk is full')
+      const detail = `${path}: ${cause.message}; its disk has ${time} bytes free`
+      throw new Fault('l1-cache', { detail, cause })
     })
     nowMs += cachePauseMs - 1
     assert.equal(
@@ -242,7 +244,10 @@ test('a cache that fails is not used for ten seconds, and then opened again', (t
     nowMs += 1
   }
   assert.deepEqual([opened, problems.length], [3, 1])
-  assert.match(problems[0] ?? '', /cache\.sqlite: database or disk is full$/)
+  assert.match(
+    problems[0] ?? '',
+    /cache\.sqlite: database or disk is full; its disk has 0 bytes free$/,
+  )
   assert.deepEqual(
     cache.use((disk) => disk.range()),
     { first: 1n, last: 1n },

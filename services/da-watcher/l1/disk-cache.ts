@@ -75,8 +75,10 @@ export class DiskCache {
     this.close()
     this.#isUnusable = isUnusableFile(error)
     this.#notBeforeMs = clock.monotonicMs() + cachePauseMs
-    if (this.#problem === error.message) return
-    this.#problem = error.message
+    // The message of the fault has the free bytes, which other programs change.
+    const reason = toError(error.cause ?? error).message
+    if (this.#problem === reason) return
+    this.#problem = reason
     log.warn({ error }, 'the L1 cache failed and is not used until it can be opened again')
     onProblem(
       `the L1 cache is not used, so L1 blocks are fetched again after a restart; it is tried again every ${cachePauseMs / 1_000} s: ${error.message}`,

@@ -27,10 +27,12 @@ export async function onHistoryDisk<Value>(
       return value
     } catch (error) {
       if (!isDiskFailure(error)) throw error
-      const { message } = toError(error)
-      if (problem !== message) log.warn({ error }, 'the safe-head history cannot be written')
-      problem = message
-      const next = `tries again every ${diskPauseMs / 1_000} s and continues by itself; make room on the disk, or make the folder writable`
+      const { cause, message } = toError(error)
+      // The message of the fault has the free bytes, which other programs change.
+      const reason = toError(cause ?? error).message
+      if (problem !== reason) log.warn({ error }, 'the safe-head history cannot be written')
+      problem = reason
+      const next = `tries again every ${diskPauseMs / 1_000} s and continues by itself; make room on the disk, or make the file and its folder writable`
       status.setWait({ what: 'the disk of the safe-head history', why: message, next })
     }
     if (!(await sleep(clock, diskPauseMs, signal)))

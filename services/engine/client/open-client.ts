@@ -3,6 +3,7 @@ import type { Clock } from '#runtime/clock.ts'
 import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { createToken, readJwtSecret } from '#json-rpc/jwt.ts'
+import { isFault } from '#runtime/fault.ts'
 
 /** Address of an execution client, and how to connect to it. */
 export interface OpenClientOptions {
@@ -21,7 +22,7 @@ export async function openExecutionClient(
 ): Promise<{ readonly executionClient: EngineApiClient; close(): Promise<void> }> {
   const { engineUrl, jwtSecretFile, engineTimeoutMs: timeoutMs, clock, ...rest } = options
   const secret = await readJwtSecret(jwtSecretFile)
-  const endpoints = [{ url: engineUrl, headers: authorizations(secret, clock) }]
+  const endpoints = [{ url: engineUrl, headers: authorizations(jwtSecretFile, { secret, clock }) }]
   const rpc = new JsonRpcClient({ endpoints, timeoutMs, rounds: 1, clock })
   const monotonicMs = () => clock.monotonicMs()
   return {
@@ -30,16 +31,30 @@ export async function openExecutionClient(
   }
 }
 
-/** Headers of each request. A token has a time in whole seconds and takes 0.1 ms, so one is created each second. */
+/**
+ * Headers of each request. A token has a time in whole seconds and takes 0.1 ms, so one is created each second, with the
+ * secret that the file has then: an operator who replaces it need not restart the service.
+ */
 function authorizations(
-  secret: Uint8Array,
-  clock: Clock,
+  path: string,
+  first: { readonly secret: Uint8Array; readonly clock: Clock },
 ): () => Promise<Readonly<Record<string, string>>> {
+  const { clock } = first
+  let { secret } = first
   let second = 0
   let token = Promise.resolve('')
+  const create = async (nowMs: number) => {
+    try {
+      secret = await readJwtSecret(path)
+    } catch (error) {
+      // A file that is replaced just now may have no secret: the last one stays.
+      if (!isFault(error, 'bad-key') && !isFault(error, 'file-refused')) throw error
+    }
+    return createToken(secret, nowMs)
+  }
   return async () => {
     const now = Math.floor(clock.now() / 1_000)
-    if (now !== second) token = createToken(secret, now * 1_000)
+    if (now !== second) token = create(now * 1_000)
     second = now
     return { authorization: `Bearer ${await token}` }
   }

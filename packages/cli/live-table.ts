@@ -1,0 +1,81 @@
+import type { NodeView } from '#node/node-view.ts'
+import { viewLine, viewLines } from '#node/view-lines.ts'
+import { widthOf, wrap, wrapWidthOf } from '#runtime/screen/lines.ts'
+
+/** Interval of progress lines. */
+const linePeriodMs = 1_000
+
+/** Shortest interval between two drawings of the table. */
+const drawPeriodMs = 100
+
+/** Options of a table. */
+export interface LiveTableOptions {
+  /** Whether heads are shown at all. */
+  readonly isShown: boolean
+  /** A terminal has a table, any other output progress lines. */
+  readonly output: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>
+}
+
+/** Shows the heads of a node: a table that is drawn again and again, or progress lines. */
+export class LiveTable {
+  readonly #isShown: boolean
+  readonly #output: LiveTableOptions['output']
+  #drawnLines = 0
+  #drawnMs = -Infinity
+  #last: NodeView | undefined
+
+  constructor({ isShown, output }: LiveTableOptions) {
+    this.#isShown = isShown
+    this.#output = output
+  }
+
+  /** Whether the table is drawn on a terminal, so that other output has to go through `say`. */
+  get isTable(): boolean {
+    return this.#isShown && this.#output.isTTY
+  }
+
+  /** Writes one or more lines, above the table. */
+  say(what: string): void {
+    const wasDrawn = this.#drawnLines > 0
+    this.#erase()
+    const width = wrapWidthOf(this.#output)
+    const lines = what.trimEnd().split('\n')
+    const wrapped = lines.flatMap((line) => wrap(line, { width, indent: 2 }))
+    this.#output.write(`${wrapped.join('\n')}\n`)
+    if (wasDrawn && this.#last !== undefined) this.#draw(this.#last)
+  }
+
+  /** Shows the heads, unless they were shown a short time ago. */
+  show(view: NodeView): void {
+    this.#last = view
+    const nowMs = performance.now()
+    const periodMs = this.isTable ? drawPeriodMs : linePeriodMs
+    if (!this.#isShown || nowMs - this.#drawnMs < periodMs) return
+    this.#drawnMs = nowMs
+    this.#draw(view)
+  }
+
+  /** Shows the last heads, and leaves them on the screen. */
+  end(): void {
+    if (this.#isShown && this.#last !== undefined) this.#draw(this.#last)
+    this.#drawnLines = 0
+  }
+
+  #draw(view: NodeView): void {
+    this.#erase()
+    if (!this.isTable) {
+      this.#output.write(`${viewLine(view)}\n`)
+      return
+    }
+    // A line that the terminal breaks would break the next drawing.
+    const width = widthOf(this.#output)
+    const lines = viewLines(view, width).map((line) => line.slice(0, width))
+    this.#output.write(`${lines.join('\n')}\n`)
+    this.#drawnLines = lines.length
+  }
+
+  #erase(): void {
+    if (this.#drawnLines > 0) this.#output.write(`\u001B[${this.#drawnLines}A\u001B[J`)
+    this.#drawnLines = 0
+  }
+}

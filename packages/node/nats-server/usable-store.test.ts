@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { Fault } from '#runtime/fault.ts'
+import { withUsableStore } from './usable-store.ts'
+
+const ended = new Fault('nats-server-failed', { detail: 'panic', fields: { hasEnded: true } })
+
+/** Starts a server on a store with one file. @returns what it reported, and where the file is */
+async function startOn(t: TestContext, starts: (store: string) => Promise<string>) {
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-store-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const store = join(folder, 'store')
+  mkdirSync(store)
+  writeFileSync(join(store, 'state'), 'x')
+  const said: string[] = []
+  const options = {
+    report: (what: string) => void said.push(what),
+    start: () => starts(store),
+  }
+  const running = await withUsableStore(folder, options).catch((error: unknown) => error)
+  const file = (name: string) => existsSync(join(folder, name, 'state'))
+  return { running, said, isKept: file('store'), isAside: file('store.unusable') }
+}
+
+test('a store with which the server ends at once is moved aside, and reported', async (t) => {
+  const starts = (store: string) =>
+    existsSync(join(store, 'state')) ? Promise.reject(ended) : Promise.resolve('runs')
+  const { running, said, isKept, isAside } = await startOn(t, starts)
+  assert.deepEqual([running, isKept, isAside], ['runs', false, true])
+  assert.match(said.join('\n'), /starts empty: services write it again; it was moved to .*unusable/)
+})
+
+for (const [what, error] of [
+  ['ends without a store too', ended],
+  ['is slow', new Fault('nats-server-failed', { detail: 'not in time' })],
+  ['finds its port in use', new Fault('nats-port')],
+] as const)
+  test(`a store stays if the server ${what}`, async (t) => {
+    const { running, said, isKept, isAside } = await startOn(t, () => Promise.reject(error))
+    assert.deepEqual([running, said, isKept, isAside], [error, [], true, false])
+  })

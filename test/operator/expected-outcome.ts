@@ -1,0 +1,113 @@
+import type { Damage } from './damage.ts'
+
+/** What a node does with a damaged file. */
+export type Outcome =
+  /** It goes on; `says` is in its log if something is lost. */
+  | { readonly kind: 'goes-on'; readonly says?: RegExp }
+  /** It waits, says this on `/readyz`, and goes on by itself when the file is as before. */
+  | { readonly kind: 'waits'; readonly says: RegExp }
+  /** It ends with 2, and says this and the path of the file, or of the folder to which the file belongs. */
+  | { readonly kind: 'ends'; readonly says: RegExp; readonly names?: 'folder' }
+
+/** A rule for the files whose path matches, damaged in one of these ways. */
+interface Rule {
+  readonly files: RegExp
+  readonly how: readonly Damage[]
+  /** Only after a stop, when no log of the database hides the damage. */
+  readonly after?: 'stopped'
+  readonly outcome: Outcome
+}
+
+const lostHistory =
+  /the safe-head history is unusable and starts empty: which safe head an L1 block led to is known only/u
+
+/** The first that matches is true; without one, the node goes on and nothing is lost. */
+const rules: readonly Rule[] = [
+  {
+    files: /^execution\/chain\.sqlite/u,
+    how: ['read-only'],
+    outcome: {
+      kind: 'ends',
+      says: /chain-database: .*readonly database.*\n.*see that it is writable/u,
+    },
+  },
+  {
+    files: /^execution\/chain\.sqlite$/u,
+    how: ['truncated', 'random'],
+    outcome: { kind: 'ends', says: /chain-database: .*\n.*if it is damaged.*, delete it/u },
+  },
+  {
+    files: /^execution\/chain\.sqlite$/u,
+    how: ['of another chain'],
+    outcome: { kind: 'ends', says: /delete it|another --data-dir/u },
+  },
+  {
+    files: /^execution\/chain\.sqlite-wal$/u,
+    how: ['of another chain'],
+    outcome: { kind: 'ends', says: /delete it|another --data-dir/u },
+  },
+  {
+    files: /^jwt\.hex$/u,
+    how: ['truncated', 'random', 'missing'],
+    outcome: { kind: 'ends', says: /want a secret of 32 bytes in hex/u },
+  },
+  {
+    files: /^jwt\.hex$/u,
+    how: ['of another chain'],
+    outcome: { kind: 'waits', says: /give both sides the same --jwt-secret-file/u },
+  },
+  {
+    files: /bus\/keys\//u,
+    how: ['truncated', 'random'],
+    outcome: { kind: 'ends', says: /bad-key: .*; delete it, and the next start makes a new one/u },
+  },
+  {
+    files: /bus\/(?:atoll-bus\.json|url|nats-server\.conf|store\/.*)$/u,
+    how: ['read-only'],
+    outcome: { kind: 'ends', says: /folder-refused: .*\n.*see that all files in it are writable/u },
+  },
+  {
+    files: /bus\/atoll-bus\.json$/u,
+    how: ['of another chain'],
+    outcome: {
+      kind: 'ends',
+      names: 'folder',
+      says: /folder-taken: .* is the bus of node main of chain 906: .*delete/u,
+    },
+  },
+  {
+    files: /safe-heads\.sqlite/u,
+    how: ['read-only'],
+    outcome: {
+      kind: 'waits',
+      says: /safe-heads\.sqlite: attempt to write a readonly database.*make the file and its folder writable/u,
+    },
+  },
+  {
+    files: /safe-heads\.sqlite$/u,
+    how: ['truncated', 'random', 'of another chain'],
+    after: 'stopped',
+    outcome: { kind: 'goes-on', says: lostHistory },
+  },
+  {
+    files: /l1-cache\.sqlite/u,
+    how: ['read-only'],
+    outcome: { kind: 'goes-on', says: /the L1 cache failed and is not used until/u },
+  },
+  {
+    files: /health-url$/u,
+    how: ['read-only'],
+    outcome: { kind: 'goes-on', says: /the address of health and metrics in .* is not that of/u },
+  },
+]
+
+/** What a node does when it is started with a damaged file. */
+export function expectedOf(
+  file: string,
+  { how, after }: { readonly how: Damage; readonly after: 'stopped' | 'killed' },
+): Outcome {
+  const rule = rules.find(
+    (each) => each.files.test(file) && each.how.includes(how) && (each.after ?? after) === after,
+  )
+  return rule?.outcome ?? { kind: 'goes-on' }
+}

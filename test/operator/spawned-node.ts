@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { compareChain } from '#devnet/compare-chain.ts'
+import { startClient } from '#devnet/record-world.ts'
+import type { ExecutionClient } from '#execution-client/execution-client.ts'
+import type { ReplayedL1 } from '#records/replay/replay-record.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { configFlags } from '#test/command/config-flags.ts'
+
+const program = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
+
+/** Where a node runs. */
+export interface SpawnedNodeOptions {
+  readonly record: string
+  readonly l1: ReplayedL1
+  /** Folder of the node, its execution client and its JWT secret. */
+  readonly folder: string
+  /** The secret of the execution client, 64 hex digits. */
+  readonly jwtSecret: string
+}
+
+/** `atoll node` as an operator starts it, on a record, with an execution client in this process. */
+export class SpawnedNode {
+  /** All that it printed. */
+  output = ''
+  readonly #options: SpawnedNodeOptions
+  readonly #client: ExecutionClient
+  readonly #child: ChildProcess
+  readonly #ended: Promise<unknown>
+  #closing: Promise<void> | undefined
+
+  private constructor(options: SpawnedNodeOptions, client: ExecutionClient) {
+    const { record, l1, folder } = options
+    this.#options = options
+    this.#client = client
+    const args = [
+      'node',
+      ...configFlags(record),
+      `--l1-rpc-urls=${l1.rpcUrl}`,
+      `--l1-beacon-urls=${l1.beaconUrl}`,
+      '--l1-poll-ms=100',
+      `--engine-url=${client.engineUrl}`,
+      `--jwt-secret-file=${join(folder, 'jwt.hex')}`,
+      `--data-dir=${join(folder, 'node')}`,
+      '--metrics-port=0',
+      '--log-format=json',
+    ]
+    const { PATH, HOME, ATOLL_NATS_SERVER } = process.env
+    const env = { PATH, HOME, ...(ATOLL_NATS_SERVER !== undefined && { ATOLL_NATS_SERVER }) }
+    this.#child = spawn(process.execPath, [program, ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.#ended = once(this.#child, 'close')
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text
+      })
+  }
+
+  /** @throws Fault of the execution client */
+  static async start(options: SpawnedNodeOptions): Promise<SpawnedNode> {
+    const { record, folder, jwtSecret } = options
+    const secret = Buffer.from(jwtSecret, 'hex')
+    const client = await startClient({ record, clock: systemClock }, folder, secret)
+    return new SpawnedNode(options, client)
+  }
+
+  /** Its exit code; null while it runs, or if a signal ended it. */
+  get code(): number | null {
+    return this.#child.exitCode
+  }
+
+  /** The safe head of its execution client. */
+  get safe(): bigint {
+    return this.#client.chain.safe?.header.number ?? 0n
+  }
+
+  /** Waits for a condition. */
+  async until(what: string, isSo: () => Promise<boolean> | boolean, timeoutMs = 90_000) {
+    const endMs = performance.now() + timeoutMs
+    while (!(await isSo())) {
+      if (performance.now() > endMs || this.code !== null)
+        assert.fail(`not: ${what}; safe is ${this.safe}, ended with ${this.code}\n${this.output}`)
+      await sleep(20)
+    }
+  }
+
+  /** Why it is not ready, as it says itself; empty before it says anything. */
+  async reasons(): Promise<string> {
+    const [, url] = /health and metrics at (http:[^"]+)/u.exec(this.output) ?? []
+    return url === undefined ? '' : (await fetch(`${url}/readyz`)).text()
+  }
+
+  /** Waits until it ends by itself, or the condition holds. */
+  async endOr(isSo: () => boolean): Promise<void> {
+    while (this.code === null && !isSo()) await Promise.race([this.#ended, sleep(20)])
+    if (this.code !== null) await this.#ended
+  }
+
+  /** Compares all safe blocks with the record. @returns the number of the first that differs */
+  async firstDifference(): Promise<bigint | undefined> {
+    const { signal } = new AbortController()
+    const options = { last: this.safe, clock: systemClock, signal }
+    return (await compareChain(this.#options.record, this.#client.rpcUrl, options)).firstDifference
+  }
+
+  /** Ends the node and its execution client, if they run. @returns its exit code */
+  async stop(): Promise<number | null> {
+    this.#child.kill('SIGTERM')
+    await this.#ended
+    this.#closing ??= this.#client.close()
+    await this.#closing
+    return this.code
+  }
+
+  /** Kills the node, and after `meanwhile` the server that it leaves. */
+  async kill(meanwhile: () => void): Promise<void> {
+    this.#child.kill('SIGKILL')
+    meanwhile()
+    const claim = readFileSync(join(this.#options.folder, 'node', 'bus', 'atoll-bus.json'), 'utf8')
+    process.kill((JSON.parse(claim) as { readonly server: number }).server, 'SIGKILL')
+    await this.#ended
+    await this.#client.close()
+  }
+}
