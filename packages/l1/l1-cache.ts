@@ -88,6 +88,11 @@ export class L1Cache {
     this.#file.run('DELETE FROM blocks WHERE number = ? AND hash <> ?', number, fromHex(hash))
   }
 
+  /** Removes all marks of final blocks. */
+  unmarkFinal(): void {
+    this.#file.run('UPDATE blocks SET is_final = 0')
+  }
+
   /** The lowest and the highest number of a block; undefined if the file is empty. */
   range(): { readonly first: bigint; readonly last: bigint } | undefined {
     const row = this.#file.get('SELECT min(number) AS first, max(number) AS last FROM blocks')

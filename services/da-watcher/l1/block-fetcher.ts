@@ -37,6 +37,7 @@ type Key = bigint | Hash
 /** Fetches L1 blocks and their blobs once, and stores them in memory and on disk. */
 export class BlockFetcher {
   readonly #options: BlockFetcherOptions
+  #areMarksChecked = false
   readonly #inFlight = new Map<Key, Promise<L1Block | undefined>>()
   readonly #blobsInFlight = new Map<Hash, Promise<ReadonlyMap<Hash, Uint8Array>>>()
 
@@ -92,11 +93,27 @@ export class BlockFetcher {
     const stored = this.#options.disk?.use((cache) => cache.blocksAt(number)) ?? []
     if (stored.length === 0) return undefined
     const final = stored.find(({ isFinal }) => isFinal)
-    if (final !== undefined) return final.hash
+    if (final !== undefined && this.#areMarksChecked) return final.hash
     const header = await this.#options.pool.ask((endpoint, signal) =>
       endpoint.fetchHeader(number, { signal }),
     )
+    if (final !== undefined && header !== undefined) this.#checkMarks(final.hash, header.ref.hash)
     return stored.find(({ hash }) => hash === header?.ref.hash)?.hash
+  }
+
+  /**
+   * Compares a block that the cache marks as final with L1, once. A chain for development may begin again with the same
+   * chain id: then no mark is true.
+   */
+  #checkMarks(marked: Hash, canonical: Hash): void {
+    this.#areMarksChecked = true
+    if (marked === canonical) return
+    const { disk, log } = this.#options
+    log.warn(
+      { marked, canonical },
+      'the L1 cache is of another L1 with this chain id: none of its blocks is final',
+    )
+    disk?.use((cache) => cache.unmarkFinal())
   }
 
   async #findStored(hash: Hash): Promise<L1Block | undefined> {

@@ -22,7 +22,7 @@ import { serveFaultyNode } from '#test/fakes/faulty-l1.ts'
 import { memoryHash } from '#test/fakes/memory-l1.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
-import { L1Cache } from '#l1/l1-cache.ts'
+import { cacheFile, L1Cache } from '#l1/l1-cache.ts'
 import { Fault } from '#runtime/fault.ts'
 import { removeFile } from '#runtime/sqlite.ts'
 import { cachePauseMs, DiskCache } from './disk-cache.ts'
@@ -49,7 +49,7 @@ async function l1(t: TestContext) {
   return { rpc, settings: { l1RpcUrls: [rpc.url], l1BeaconUrls: [beacon.beaconUrl] } }
 }
 
-test('after a restart a cached final block costs no call, and another cached block only one for its header', async (t) => {
+test('after a restart the cached final blocks cost one call in all, and another cached block one for its header', async (t) => {
   const { rpc, settings } = await l1(t)
   const dataDir = newFolder(t)
   const first = await watchL1(t, config, { ...settings, dataDir })
@@ -66,6 +66,7 @@ test('after a restart a cached final block costs no call, and another cached blo
     .filter(({ method, params: [key] }) => method.includes('Block') && String(key).startsWith('0x'))
     .map(({ method, params: [key, isFull] }) => [method, Number(key), isFull])
   assert.deepEqual(asked, [
+    ['eth_getBlockByNumber', 0, false],
     ['eth_getBlockByNumber', 9, false],
     ['eth_getBlockByNumber', 10, false],
     ['eth_getBlockByNumber', 11, false],
@@ -73,6 +74,30 @@ test('after a restart a cached final block costs no call, and another cached blo
   const found = await again.metric('found_total')
   assert.equal(found['block disk'], blocks.length)
   assert.equal(found['blob l1'], undefined)
+})
+
+test('a cache with final blocks of another L1 with the same chain id is not believed', async (t) => {
+  const { settings } = await l1(t)
+  const dataDir = newFolder(t)
+  const path = join(dataDir, cacheFile)
+  const foreign = (number: bigint) => ({ hash: memoryHash(number, 'foreign'), number })
+  const before = new L1Cache(path, { maxBytes: 1e9, chainId: 900n })
+  for (const number of [3n, 4n]) {
+    before.putBlock(foreign(number), Uint8Array.of(1))
+    before.markFinal(foreign(number))
+  }
+  before.close()
+  const watched = await watchL1(t, config, { ...settings, dataDir })
+  await watched.until('heads came', () => watched.heads.length > 0)
+  for (const number of [3, 4])
+    assert.deepEqual(await watched.fetch({ number }), { kind: 'block', block: blocks[number] })
+  await watched.stop()
+  const after = new L1Cache(path, { maxBytes: 1e9, chainId: 900n })
+  t.after(() => after.close())
+  const isForeignFinal = after
+    .blocksAt(4n)
+    .some(({ hash, isFinal }) => hash === foreign(4n).hash && isFinal)
+  assert.ok(!isForeignFinal)
 })
 
 test('another node with the same folder does not fetch cached blocks either', async (t) => {
