@@ -81,10 +81,8 @@ function readParts(version: PayloadVersion, view: DataView): Parts {
       `${transactions - extraData} bytes of extra data, at most ${maxExtraDataBytes}`,
     )
   const withdrawals = version >= 2 ? view.getUint32(fieldAt.withdrawalsOffset, true) : end
-  if (withdrawals < transactions || withdrawals > end)
-    throw new DecodeError(`withdrawals at ${withdrawals}, want ${transactions} to ${end}`)
-  if (withdrawals !== end)
-    throw new DecodeError(`${end - withdrawals} bytes of withdrawals, but L2 blocks have none`)
+  // L2 blocks have no withdrawals, so the list is empty and nothing comes after it.
+  if (withdrawals !== end) throw new DecodeError(`withdrawals at ${withdrawals}, want ${end}`)
   return { extraData, transactions, withdrawals }
 }
 

@@ -33,7 +33,7 @@ export function publicKeyOf(privateKey: Uint8Array): Uint8Array {
  */
 export function compressPublicKey(uncompressed: Uint8Array): Uint8Array {
   const point = Uint8Array.of(4, ...uncompressed)
-  if (point.length !== 65 || !isPoint(point)) throw new DecodeError('not a public key of secp256k1')
+  if (!isPoint(point)) throw new DecodeError('not a public key of secp256k1')
   return pointCompress(point, true)
 }
 

@@ -9,7 +9,10 @@ import type { Signature } from '#protocol/transaction/transaction.ts'
 /** Size of a signature: `r`, `s`, and the parity of `y` as 0 or 1. */
 export const signatureBytes = 65
 
-/** Recovers a public key of 64 bytes; undefined if the signature is invalid. `s` may be any value below the order of the curve. */
+/**
+ * Recovers a public key of 64 bytes; undefined if the signature is invalid. `s` may be any value below the order of the
+ * curve, `yParity` 0 or 1.
+ */
 export type RecoverPublicKey = (hash: Uint8Array, signature: Signature) => Uint8Array | undefined
 
 /** Blocks have the first domain. */
@@ -50,8 +53,8 @@ export function blockSigner(
   signature: Uint8Array,
   recover: RecoverPublicKey,
 ): Address | undefined {
-  const yParity = signature[64] ?? 0xff
-  if (signature.length !== signatureBytes || yParity > 1) return undefined
+  const yParity = signature[64]
+  if (signature.length !== signatureBytes || yParity === undefined) return undefined
   const r = fromBigEndian(signature.subarray(0, 32))
   const s = fromBigEndian(signature.subarray(32, 64))
   const key = recover(hash, { r, s, yParity })
