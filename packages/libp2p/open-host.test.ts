@@ -36,9 +36,13 @@ async function hostOf<Services extends ServiceMap>(
 
 const dial = (from: Host<ServiceMap>, to: Host<ServiceMap>) => from.dial(to.getMultiaddrs())
 
-/** Waits until a condition holds; the test's own time limit ends it. */
+/** Waits until a condition holds, for ten seconds at most. */
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5))
+  const endMs = performance.now() + 10_000
+  while (!(await holds())) {
+    assert.ok(performance.now() < endMs, `not within ten seconds: ${holds.toString()}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
 }
 
 test('two hosts connect by noise and yamux, identify each other and answer pings', async (t) => {
@@ -87,26 +91,48 @@ test('connections beyond the limit are refused', async (t) => {
   assert.equal(full.getConnections().length, 2)
 })
 
+/** The TCP port on which a host listens. */
+function portOf(host: Host<ServiceMap>): number {
+  const [address] = host.getMultiaddrs()
+  return Number(address?.getComponents().find(({ name }) => name === 'tcp')?.value)
+}
+
+/** Opens a connection, and sends the header of multistream-select, to which a host answers with its own. */
+function openSocket(host: Host<ServiceMap>, header = '\u0013/multistream/1.0.0\n') {
+  const socket = connect(portOf(host), '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.write(header)
+  const outcome = new Promise<'served' | 'refused'>((resolve) => {
+    socket.once('data', () => resolve('served'))
+    socket.once('close', () => resolve('refused'))
+  })
+  return { socket, outcome }
+}
+
 test('connections of one address beyond the rate are refused', async (t) => {
   const host = await hostOf(t, { limits: { ...publicLimits, maxInboundPerSecond: 2 } })
-  const [address] = host.getMultiaddrs()
-  const port = Number(address?.getComponents().find(({ name }) => name === 'tcp')?.value)
-  const answers = await Promise.all(
-    Array.from({ length: 8 }, async () => {
-      const socket = connect(port, '127.0.0.1')
-      // The host answers the header of multistream-select with its own.
-      socket.write('\u0013/multistream/1.0.0\n')
-      socket.on('error', () => undefined)
-      const first = await new Promise<string>((resolve) => {
-        socket.once('data', () => resolve('served'))
-        socket.once('close', () => resolve('refused'))
-      })
-      socket.destroy()
-      return first
-    }),
-  )
-  const served = answers.filter((answer) => answer === 'served').length
-  assert.ok(served <= 4 && answers.includes('refused'), answers.join(' '))
+  const sockets = Array.from({ length: 8 }, () => openSocket(host))
+  const outcomes = await Promise.all(sockets.map(({ outcome }) => outcome))
+  for (const { socket } of sockets) socket.destroy()
+  const served = outcomes.filter((outcome) => outcome === 'served').length
+  assert.ok(served <= 4 && served < outcomes.length, outcomes.join(' '))
+})
+
+test('half-open connections beyond the limit are refused, until others end', async (t) => {
+  const limits = { ...publicLimits, maxInboundPerSecond: 1_000, maxPendingInbound: 2 }
+  const host = await hostOf(t, { limits })
+  const [first, second] = [openSocket(host), openSocket(host)]
+  assert.deepEqual(await Promise.all([first.outcome, second.outcome]), ['served', 'served'])
+  const third = openSocket(host)
+  assert.equal(await third.outcome, 'refused')
+  first.socket.destroy()
+  await until(async () => {
+    const { socket, outcome } = openSocket(host)
+    const isServed = (await outcome) === 'served'
+    socket.destroy()
+    return isServed
+  })
+  second.socket.destroy()
 })
 
 test('an address that is not over TCP, or is in use, is named', async (t) => {

@@ -90,7 +90,6 @@ export async function openHost<Services extends ServiceMap>(
   try {
     await host.start()
   } catch (cause) {
-    await host.stop()
     const detail = `cannot listen on ${settings.listen.join(', ')}: ${toError(cause).message}`
     throw new Fault('p2p-port', { detail, cause })
   }

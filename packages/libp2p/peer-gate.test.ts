@@ -78,11 +78,16 @@ test('a ban ends at its time, and is counted once', () => {
 
 test('the number of bans is limited; the oldest ends first', () => {
   const gate = new PeerGate(stoppedClock().clock)
-  for (let peer = 0; peer <= maxBans; peer++)
-    gate.ban({ kind: 'peer', name: String(peer), untilMs: 2_000 })
+  const ban = (peer: number) => gate.ban({ kind: 'peer', name: String(peer), untilMs: 2_000 })
+  for (let peer = 0; peer < maxBans; peer++) ban(peer)
+  // A ban that is renewed is the newest.
+  ban(0)
+  ban(maxBans)
   assert.equal(gate.bans.length, maxBans)
-  assert.equal(gate.deniesPeer('0'), false)
-  assert.equal(gate.deniesPeer('1'), true)
+  assert.deepEqual(
+    [0, 1, 2, maxBans].map((peer) => gate.deniesPeer(String(peer))),
+    [true, false, true, true],
+  )
 })
 
 test('text that is not an address or a subnet is refused by name', () => {
