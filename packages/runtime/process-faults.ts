@@ -169,6 +169,11 @@ export const processFaults = {
     means: 'the L2 node does not have a block to record',
     advice: 'use a node that has it, or another --from and --to',
   },
+  'p2p-port': {
+    severity: 'critical',
+    means: 'the p2p host cannot listen on its addresses',
+    advice: 'choose another address or port; see that no other process has it',
+  },
   'remote-fault': {
     severity: 'temporary',
     means: 'another service failed with a code that this version does not know',

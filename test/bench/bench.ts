@@ -10,10 +10,11 @@ import { printTable } from '#node/output.ts'
 import { benchBus, type BusResult } from './bus-bench.ts'
 import { benchDerivation } from './derivation-bench.ts'
 import { benchExecution } from './execution-bench.ts'
+import { benchPayload } from './payload-bench.ts'
 import type { Summary } from './statistics.ts'
 import { benchVerifier } from './verifier-bench.ts'
 
-const benches = { bus, derivation, execution, verifier } as const
+const benches = { bus, derivation, execution, payload, verifier } as const
 
 type BenchName = keyof typeof benches
 
@@ -67,6 +68,21 @@ async function execution({ json }: { readonly json: boolean }): Promise<object> 
     console.log('\nTarget: 20 Mgas/s over real blocks, 50 over bench-span, 400 empty blocks/s.')
   }
   return { results }
+}
+
+function payload({ json }: { readonly json: boolean }): Promise<object> {
+  const results = benchPayload((what) => console.error(what))
+  if (!json) {
+    console.log('payload: a block of gossip in SSZ, beside @chainsafe/ssz')
+    printTable([
+      ['', 'bytes', 'Atoll median', 'p99', 'library median', 'p99', 'ratio'],
+      ...results.map(({ step, bytes, atoll, library, ratio }) => {
+        const times = [atoll, library].flatMap(({ median, p99 }) => [median, p99])
+        return [step, String(bytes), ...times.map((ms) => `${ms.toFixed(3)} ms`), ratio.toFixed(2)]
+      }),
+    ])
+  }
+  return Promise.resolve({ results })
 }
 
 async function verifier({ json }: { readonly json: boolean }): Promise<object> {

@@ -99,7 +99,12 @@ const payloadHeaderFields = {
   withdrawalsRoot: maybe(hash),
 }
 const payloadHeader: Arbitrary<PayloadHeader> = record(payloadHeaderFields)
-const payload: Arbitrary<Payload> = record({ ...payloadHeaderFields, transactions: few(data) })
+/** Any payload, whatever fields it has. */
+export const anyPayload: Arbitrary<Payload> = record({
+  ...payloadHeaderFields,
+  transactions: few(data),
+})
+const payload = anyPayload
 
 const accountProof: Arbitrary<AccountProof> = record({
   stateRoot: hash,

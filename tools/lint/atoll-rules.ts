@@ -26,9 +26,9 @@ const noReexport: Rule = {
   },
 }
 
-/** All that the pure layers may import; anything else does I/O. */
+/** All that the pure layers may import; anything else does I/O. The packages compute, in WebAssembly or as native code. */
 const pureImports: readonly (readonly [folder: string, allowed: RegExp])[] = [
-  ['packages/protocol/', /^(\.\/|#|node:zlib$|hash-wasm$)/],
+  ['packages/protocol/', /^(\.\/|#|node:zlib$|hash-wasm$|snappy$|tiny-secp256k1$)/],
   ['packages/messages/', /^(\.\/|#|long$|protobufjs)/],
 ]
 

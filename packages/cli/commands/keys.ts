@@ -23,12 +23,16 @@ const kinds: Readonly<Record<string, KeyKind>> = {
   },
   libp2p: {
     summary: "the node's identity towards its peers, as in op-node",
-    create: createSecp256k1Key,
-    show: async (path) => [['peer id', await peerIdOf(await readHexKey(path))]],
+    create: randomKey,
+    show: async (path) => {
+      const { readNetworkKey } = await import('#libp2p/network-key-file.ts')
+      const { peerIdOf, publicKeyOf } = await import('#protocol/p2p/network-key.ts')
+      return [['peer id', peerIdOf(publicKeyOf(await readNetworkKey(path)))]]
+    },
   },
   secp256k1: {
     summary: "an Ethereum account, such as the sequencer's signer",
-    create: createSecp256k1Key,
+    create: randomKey,
     show: async (path) => {
       const { privateKeyToAccount } = await import('viem/accounts')
       const { address, publicKey } = privateKeyToAccount(`0x${await readHexKey(path)}`)
@@ -40,7 +44,7 @@ const kinds: Readonly<Record<string, KeyKind>> = {
   },
   jwt: {
     summary: 'the secret shared with the execution client',
-    create: () => Promise.resolve(randomBytes(32).toString('hex')),
+    create: randomKey,
     show: async (path) => {
       // A secret has no public part. Its digest shows whether two files are equal.
       const key = Buffer.from(await readHexKey(path), 'hex')
@@ -96,14 +100,7 @@ async function show(kind: KeyKind, file: string): Promise<void> {
   for (const [name, value] of await kind.show(file)) print(`${name}: ${value}`)
 }
 
-async function createSecp256k1Key(): Promise<string> {
-  const { generateKeyPair } = await import('@libp2p/crypto/keys')
-  const { raw } = await generateKeyPair('secp256k1')
-  return Buffer.from(raw).toString('hex')
-}
-
-async function peerIdOf(key: string): Promise<string> {
-  const { privateKeyFromRaw } = await import('@libp2p/crypto/keys')
-  const { peerIdFromPrivateKey } = await import('@libp2p/peer-id')
-  return peerIdFromPrivateKey(privateKeyFromRaw(Buffer.from(key, 'hex'))).toString()
+/** 32 random bytes as hex. All but one in 2^128 are a valid private key of secp256k1. */
+function randomKey(): Promise<string> {
+  return Promise.resolve(randomBytes(32).toString('hex'))
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { emptyOmmersHash, type Header } from '#protocol/block/header.ts'
+import { emptyOmmersHash, type Header, noRequestsHash } from '#protocol/block/header.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import { fromHex, toBytes8, toHash } from '#protocol/codec/hex.ts'
 import { emptyTrieRoot, orderedTrieRoot } from '#protocol/trie/ordered-root.ts'
@@ -14,7 +14,6 @@ import {
   uint64Json,
 } from '#json-rpc/forms/fields.ts'
 import type { KnownBlock } from '#execution-client/store/block-store.ts'
-import { noRequestsHash } from '#execution-client/transition/execute-block.ts'
 
 // Bodies of the Engine API. Spec: execution-apis, src/engine; exec-engine.md#engine-api
 

@@ -1,4 +1,4 @@
-import { emptyOmmersHash, hashHeader, type Header } from '#protocol/block/header.ts'
+import { emptyOmmersHash, hashHeader, type Header, noRequestsHash } from '#protocol/block/header.ts'
 import { hardforksAt } from '#protocol/chains/hardforks.ts'
 import { toFixedBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex, toAddress, toBytes8, toHash, toHex } from '#protocol/codec/hex.ts'
@@ -28,9 +28,6 @@ interface GenesisAccount {
   /** Storage values by slot, 32 bytes each. */
   readonly storage: readonly (readonly [slot: Uint8Array, value: Uint8Array])[]
 }
-
-/** Hash of an empty list of requests. */
-const noRequestsHash = '0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -67,7 +64,7 @@ export function parseGenesis(json: unknown): Genesis {
       blobGasUsed: forks.ecotone ? quantity(genesis, 'blobGasUsed', 0n) : undefined,
       excessBlobGas: forks.ecotone ? quantity(genesis, 'excessBlobGas', 0n) : undefined,
       parentBeaconBlockRoot: forks.ecotone ? toHash(new Uint8Array(32)) : undefined,
-      requestsHash: forks.isthmus ? toHash(fromHex(noRequestsHash)) : undefined,
+      requestsHash: forks.isthmus ? noRequestsHash : undefined,
     },
     accounts: new Map(
       Object.entries(alloc).map(([address, account]) => [

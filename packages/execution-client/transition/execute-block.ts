@@ -1,4 +1,4 @@
-import { emptyOmmersHash, hashHeader, type Header } from '#protocol/block/header.ts'
+import { emptyOmmersHash, hashHeader, type Header, noRequestsHash } from '#protocol/block/header.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import { hardforksAt, type Hardforks } from '#protocol/chains/hardforks.ts'
 import { fromHex, toBytes8, toHash } from '#protocol/codec/hex.ts'
@@ -40,11 +40,6 @@ export interface Executor {
   /** Returns the hash of an ancestor of `child`. */
   readonly ancestorHash: (child: ParentBlock, number: bigint) => Hash
 }
-
-/** Hash of an empty list of requests, which OP Stack blocks have. Spec: protocol/isthmus/exec-engine.md */
-export const noRequestsHash: Hash = toHash(
-  fromHex('0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'),
-)
 
 /** A block being built: transactions are added until it is sealed. */
 export class BlockBuilder {

@@ -9,6 +9,7 @@ import {
   rlpUint,
   uintToRlp,
 } from '#protocol/codec/rlp.ts'
+import { sha256 } from '#protocol/codec/sha256.ts'
 import type { Address, Bytes8, Hash } from '#protocol/primitives.ts'
 
 /** A block header of L1 or L2. A field that a fork added is absent before that fork. Spec: execution-specs, Header */
@@ -52,6 +53,9 @@ export interface Header {
 
 /** Hash of an empty list of ommers, which all blocks have since the merge. */
 export const emptyOmmersHash: Hash = toHash(keccak256(Uint8Array.of(0xc0)))
+
+/** Hash of an empty list of requests, which all L2 blocks have from Isthmus on: SHA-256 of nothing. Spec: EIP-7685 */
+export const noRequestsHash: Hash = toHash(sha256([]))
 
 /** Encodes a header in RLP; the list ends before the first absent field. */
 export function encodeHeader(header: Header): Uint8Array {

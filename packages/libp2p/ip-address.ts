@@ -1,0 +1,38 @@
+import { BlockList, isIP } from 'node:net'
+import type { Multiaddr } from '@multiformats/multiaddr'
+
+/** An IPv4 address within IPv6, in the notation of URLs: two groups of hex. */
+const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/u
+
+/** The one notation in which addresses are compared; IPv4 within IPv6 becomes IPv4. Undefined if the text is not an IP address. */
+export function normalIp(text: string): string | undefined {
+  const [address = ''] = text.split('%')
+  const family = isIP(address)
+  if (family === 0) return undefined
+  if (family === 4) return address
+  const normal = new URL(`http://[${address}]`).hostname.slice(1, -1)
+  const [, high, low] = mapped.exec(normal) ?? []
+  if (high === undefined || low === undefined) return normal
+  const bytes = [high, low].flatMap((group) => {
+    const value = Number.parseInt(group, 16)
+    return [value >> 8, value & 0xff]
+  })
+  return bytes.join('.')
+}
+
+/** The IP address of a multiaddr, in the notation of {@link normalIp}; undefined if it has none, such as a DNS name. */
+export function ipOf(address: Multiaddr): string | undefined {
+  const found = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
+  return found?.value === undefined ? undefined : normalIp(found.value)
+}
+
+/** The addresses of a subnet in CIDR notation, such as `10.0.0.0/8`; undefined if the text is not one. */
+export function parseSubnet(text: string): BlockList | undefined {
+  const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/u.exec(text) ?? []
+  const family = isIP(address)
+  const prefix = Number(bits)
+  if (family === 0 || prefix > (family === 4 ? 32 : 128)) return undefined
+  const list = new BlockList()
+  list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6')
+  return list
+}

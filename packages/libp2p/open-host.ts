@@ -1,0 +1,114 @@
+import { privateKeyFromRaw } from '@libp2p/crypto/keys'
+import { type Identify, identify } from '@libp2p/identify'
+import type { Libp2p, ServiceMap } from '@libp2p/interface'
+import { noise } from '@libp2p/noise'
+import { type Ping, ping } from '@libp2p/ping'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p, type Libp2pOptions } from 'libp2p'
+import { Fault, toError } from '#runtime/fault.ts'
+import type { PeerGate } from './peer-gate.ts'
+
+/** Limits on the connections of a host. */
+export interface HostLimits {
+  /** Beyond this, inbound connections are refused, and dialed ones make room by closing others. */
+  readonly maxConnections: number
+  /** New connections of one IP address in a second; more are refused. */
+  readonly maxInboundPerSecond: number
+  /** Inbound connections whose handshake is not complete. */
+  readonly maxPendingInbound: number
+}
+
+/** Limits for a public network. */
+export const publicLimits: HostLimits = {
+  // op-node prunes above 30; the gossip service does so too, after a grace period.
+  maxConnections: 100,
+  maxInboundPerSecond: 5,
+  maxPendingInbound: 10,
+}
+
+/** Settings of a host. */
+export interface HostSettings {
+  /** Private key of 32 bytes, from `loadNetworkKey`. */
+  readonly key: Uint8Array
+  /** Multiaddrs, such as `/ip4/0.0.0.0/tcp/9222`. */
+  readonly listen: readonly string[]
+  /** Multiaddrs that peers are given in place of those that the host listens on; empty: the latter. */
+  readonly announce: readonly string[]
+  /** Name and version that peers see, such as `atoll/0.1.0`. */
+  readonly agent: string
+  readonly limits: HostLimits
+  readonly gate: PeerGate
+}
+
+/** A host with its services: `identify`, `ping`, and those that were given. */
+export type Host<Services extends ServiceMap> = Libp2p<
+  Services & { readonly identify: Identify; readonly ping: Ping }
+>
+
+/** Timeout of a dial, of a handshake, and of the choice of a protocol. As in op-node. */
+const timeoutMs = 10_000
+
+/**
+ * Starts a host with the one set of protocols that op-node and kona-node share: TCP, noise, yamux.
+ *
+ * @param services such as gossipsub, in the form of libp2p
+ * @throws Fault `settings` for an address that is not a multiaddr over TCP; `p2p-port` if the host cannot listen
+ * Spec: rollup-node-p2p.md#libp2p
+ */
+export async function openHost<Services extends ServiceMap>(
+  settings: HostSettings,
+  services: NonNullable<Libp2pOptions<Services>['services']>,
+): Promise<Host<Services>> {
+  const { limits } = settings
+  for (const address of [...settings.listen, ...settings.announce]) checkAddress(address)
+  // The type of libp2p does not know that the services are all given.
+  const all = { identify: identify(), ping: ping(), ...services } as NonNullable<
+    Libp2pOptions<Services & { identify: Identify; ping: Ping }>['services']
+  >
+  const host = await createLibp2p({
+    start: false,
+    privateKey: privateKeyFromRaw(settings.key),
+    nodeInfo: { userAgent: settings.agent },
+    addresses: { listen: [...settings.listen], announce: [...settings.announce] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionGater: settings.gate.toGater(),
+    connectionManager: {
+      maxConnections: limits.maxConnections,
+      inboundConnectionThreshold: limits.maxInboundPerSecond,
+      maxIncomingPendingConnections: limits.maxPendingInbound,
+      dialTimeout: timeoutMs,
+      inboundUpgradeTimeout: timeoutMs,
+      inboundStreamProtocolNegotiationTimeout: timeoutMs,
+      outboundStreamProtocolNegotiationTimeout: timeoutMs,
+    },
+    services: all,
+  })
+  try {
+    await host.start()
+  } catch (cause) {
+    const detail = `cannot listen on ${settings.listen.join(', ')}: ${toError(cause).message}`
+    throw new Fault('p2p-port', { detail, cause })
+  }
+  return host
+}
+
+function checkAddress(text: string): void {
+  try {
+    const names = multiaddr(text)
+      .getComponents()
+      .map(({ name }) => name)
+    if (/^(?:ip4|ip6|dns|dns4|dns6),tcp$/u.test(names.join(','))) return
+  } catch (cause) {
+    throw badAddress(text, cause)
+  }
+  throw badAddress(text, undefined)
+}
+
+function badAddress(text: string, cause: unknown): Fault {
+  const detail = `${text} is not a multiaddr over TCP, such as /ip4/0.0.0.0/tcp/9222`
+  return new Fault('settings', { detail, cause })
+}

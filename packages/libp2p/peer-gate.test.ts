@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Clock, systemClock } from '#runtime/clock.ts'
+import { multiaddr } from '@multiformats/multiaddr'
+import { ipOf, normalIp, parseSubnet } from './ip-address.ts'
+import { type Ban, maxBans, PeerGate } from './peer-gate.ts'
+
+/** A clock that stands at `at.ms`. */
+function stoppedClock() {
+  const at = { ms: 1_000 }
+  const clock: Clock = { ...systemClock, now: () => at.ms }
+  return { clock, at }
+}
+
+test('blocked peers, addresses and subnets are refused until they are unblocked', () => {
+  const gate = new PeerGate(stoppedClock().clock)
+  gate.blockPeer('A')
+  gate.blockIp('10.0.0.1')
+  gate.blockSubnet('192.168.0.0/16')
+  gate.blockSubnet('fd00::/8')
+  const refused = () => [
+    gate.deniesPeer('A'),
+    gate.deniesIp('10.0.0.1'),
+    gate.deniesIp('192.168.255.255'),
+    gate.deniesIp('fdff::1'),
+  ]
+  assert.deepEqual(refused(), [true, true, true, true])
+  assert.equal(gate.deniesPeer('B'), false)
+  for (const ip of ['10.0.0.2', '192.169.0.0', '192.167.255.255', 'fe00::1', 'example.org', ''])
+    assert.equal(gate.deniesIp(ip), false, ip)
+  assert.deepEqual(gate.blocked, {
+    peers: ['A'],
+    ips: ['10.0.0.1'],
+    subnets: ['192.168.0.0/16', 'fd00::/8'],
+  })
+  gate.unblockPeer('A')
+  gate.unblockIp('10.0.0.1')
+  gate.unblockSubnet('192.168.0.0/16')
+  gate.unblockSubnet('fd00::/8')
+  assert.deepEqual(refused(), [false, false, false, false])
+})
+
+test('an address is refused in each of its notations', () => {
+  const gate = new PeerGate(stoppedClock().clock)
+  gate.blockIp('::ffff:10.0.0.1')
+  gate.blockIp('2001:0db8::0:1')
+  gate.blockSubnet('172.16.0.0/12')
+  for (const ip of ['10.0.0.1', '::ffff:a00:1', '2001:db8::1', '2001:DB8:0:0:0:0:0:1%eth0'])
+    assert.equal(gate.deniesIp(ip), true, ip)
+  assert.equal(gate.deniesIp('::ffff:172.31.0.9'), true)
+  assert.equal(gate.deniesIp('::ffff:172.32.0.9'), false)
+})
+
+test('a ban ends at its time, and is counted once', () => {
+  const { clock, at } = stoppedClock()
+  const ended: string[] = []
+  const bans: readonly Ban[] = [
+    { kind: 'peer', name: 'A', untilMs: 2_000 },
+    { kind: 'ip', name: '10.0.0.1', untilMs: 3_000 },
+  ]
+  const gate = new PeerGate(clock, { bans, onUnban: (kind) => ended.push(kind) })
+  assert.deepEqual(gate.bans, bans)
+  at.ms = 1_999
+  assert.equal(gate.deniesPeer('A'), true)
+  at.ms = 2_000
+  assert.deepEqual(gate.bans, bans.slice(1))
+  assert.equal(gate.deniesPeer('A'), false)
+  assert.equal(gate.deniesPeer('A'), false)
+  assert.equal(gate.deniesIp('10.0.0.1'), true)
+  assert.deepEqual(ended, ['peer'])
+  gate.ban({ kind: 'ip', name: '10.0.0.1', untilMs: 4_000 })
+  at.ms = 3_500
+  assert.equal(gate.deniesIp('10.0.0.1'), true)
+  at.ms = 4_000
+  assert.equal(gate.deniesIp('10.0.0.1'), false)
+  assert.deepEqual(ended, ['peer', 'ip'])
+})
+
+test('the number of bans is limited; the oldest ends first', () => {
+  const gate = new PeerGate(stoppedClock().clock)
+  const ban = (peer: number) => gate.ban({ kind: 'peer', name: String(peer), untilMs: 2_000 })
+  for (let peer = 0; peer < maxBans; peer++) ban(peer)
+  // A ban that is renewed is the newest.
+  ban(0)
+  ban(maxBans)
+  assert.equal(gate.bans.length, maxBans)
+  assert.deepEqual(
+    [0, 1, 2, maxBans].map((peer) => gate.deniesPeer(String(peer))),
+    [true, false, true, true],
+  )
+})
+
+test('text that is not an address or a subnet is refused by name', () => {
+  const gate = new PeerGate(stoppedClock().clock)
+  assert.throws(() => gate.blockIp('10.0.0'), { message: '10.0.0 is not an IP address' })
+  assert.throws(() => gate.ban({ kind: 'ip', name: 'x', untilMs: 1 }), {
+    message: /x is not an IP/,
+  })
+  for (const subnet of ['10.0.0.0', '10.0.0.0/33', 'fd00::/129', 'x/8', '10.0.0.0/8/8', '/8'])
+    assert.throws(() => gate.blockSubnet(subnet), { message: /is not a subnet, such as/ })
+  assert.ok(parseSubnet('0.0.0.0/0'))
+})
+
+test('addresses are read from multiaddrs', () => {
+  const of = (text: string) => ipOf(multiaddr(text))
+  assert.equal(of('/ip4/1.2.3.4/tcp/9222'), '1.2.3.4')
+  assert.equal(of('/ip6/::ffff:1.2.3.4/tcp/9222'), '1.2.3.4')
+  assert.equal(of('/ip6/2001:db8:0::1/tcp/1'), '2001:db8::1')
+  assert.equal(of('/dns4/example.org/tcp/9222'), undefined)
+  assert.equal(normalIp('example.org'), undefined)
+})

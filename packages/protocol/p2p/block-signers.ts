@@ -1,0 +1,48 @@
+import type { Address } from '#protocol/primitives.ts'
+
+/** Who may sign unsafe blocks. Undefined until the system config of L1 was read. */
+export interface BlockSigners {
+  readonly current: Address
+  /** Still accepted for a while, since the sequencer and its peers do not read the change of L1 at one moment. */
+  readonly previous?: { readonly address: Address; readonly until: bigint } | undefined
+}
+
+/** How long the previous signer is accepted unless the new one signs a block, in seconds. As in op-node. */
+export const signerGraceSeconds = 10_800n
+
+const noAddress = /^0x0+$/u
+
+/**
+ * The signers after L1 was read at time `now`. The zero address means that the chain has no signer.
+ * The first signer has no previous one, and only the last change has a grace period, as in op-node.
+ */
+export function withCurrentSigner(
+  signers: BlockSigners | undefined,
+  address: Address,
+  now: bigint,
+): BlockSigners | undefined {
+  if (noAddress.test(address)) return undefined
+  if (signers?.current === address) return signers
+  if (signers === undefined) return { current: address }
+  const until = now + signerGraceSeconds
+  return { current: address, previous: { address: signers.current, until } }
+}
+
+/** The signers after a block with a valid signature: the first of the new signer ends the grace period of the previous one. */
+export function afterBlockOf(signers: BlockSigners, signer: Address): BlockSigners {
+  return signer === signers.current && signers.previous !== undefined
+    ? { current: signers.current }
+    : signers
+}
+
+/** Whether a block that arrives at time `now` may have this signer. */
+export function maySign(
+  { current, previous }: BlockSigners,
+  signer: Address,
+  now: bigint,
+): boolean {
+  return (
+    signer === current ||
+    (previous !== undefined && signer === previous.address && now < previous.until)
+  )
+}

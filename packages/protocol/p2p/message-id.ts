@@ -1,0 +1,30 @@
+import { sha256 } from '#protocol/codec/sha256.ts'
+import type { GossipData } from './gossip-data.ts'
+
+/** op-node's ids cover the topic, the ids of the specs do not. They are compared only among peers that use one form. */
+export type MessageIdForm = 'op-node' | 'spec'
+
+/** Size of a message id. */
+const idBytes = 20
+
+/** Whether the id covers decompressed data. Spec: rollup-node-p2p.md#message-id-computation */
+const domains: Readonly<Record<GossipData['kind'], Uint8Array>> = {
+  decompressed: Uint8Array.of(1, 0, 0, 0),
+  raw: new Uint8Array(4),
+}
+
+const textEncoder = new TextEncoder()
+
+/** The id by which gossipsub knows a message, 20 bytes. Spec: rollup-node-p2p.md#message-id-computation; op-node, gossip.go */
+export function messageId(form: MessageIdForm, topic: string, data: GossipData): Uint8Array {
+  const chunks = [domains[data.kind], ...(form === 'op-node' ? topicChunks(topic) : []), data.bytes]
+  return sha256(chunks).subarray(0, idBytes)
+}
+
+/** The topic after its length, 64 bits little-endian. */
+function topicChunks(topic: string): readonly Uint8Array[] {
+  const name = textEncoder.encode(topic)
+  const length = new Uint8Array(8)
+  new DataView(length.buffer).setUint32(0, name.length, true)
+  return [length, name]
+}

@@ -1,0 +1,62 @@
+import { isPrivate, signRecoverable } from 'tiny-secp256k1'
+import { fromBigEndian, toFixedBigEndian } from '#protocol/codec/big-endian.ts'
+import { toAddress } from '#protocol/codec/hex.ts'
+import { joined } from '#protocol/codec/joined.ts'
+import { keccak256 } from '#protocol/codec/keccak.ts'
+import type { Address } from '#protocol/primitives.ts'
+import type { Signature } from '#protocol/transaction/transaction.ts'
+
+/** Size of a signature: `r`, `s`, and the parity of `y` as 0 or 1. */
+export const signatureBytes = 65
+
+/**
+ * Recovers a public key of 64 bytes; undefined if the signature is invalid. `s` may be any value below the order of the
+ * curve, `yParity` 0 or 1.
+ */
+export type RecoverPublicKey = (hash: Uint8Array, signature: Signature) => Uint8Array | undefined
+
+/** Blocks have the first domain. */
+const blocksDomain = new Uint8Array(32)
+
+/** The hash by which signers know the signed part of a block message. It is neither the block hash nor what is signed. */
+export function payloadHash(body: Uint8Array): Uint8Array {
+  return keccak256(body)
+}
+
+/**
+ * The hash that the sequencer signs, of the domain, the chain and the payload.
+ *
+ * @param hash {@link payloadHash}
+ * Spec: rollup-node-p2p.md#block-signatures
+ */
+export function signingHash(l2ChainId: bigint, hash: Uint8Array): Uint8Array {
+  return keccak256(joined([blocksDomain, toFixedBigEndian(l2ChainId, 32), hash]))
+}
+
+/**
+ * Signs a {@link signingHash}. The signature is deterministic (RFC 6979), and `s` is the smaller of its two values.
+ *
+ * @throws RangeError if the 32 bytes of the key are zero, or not below the order of the curve
+ */
+export function signBlock(hash: Uint8Array, privateKey: Uint8Array): Uint8Array {
+  if (!isPrivate(privateKey)) throw new RangeError('not a private key of secp256k1')
+  const { signature, recoveryId } = signRecoverable(hash, privateKey)
+  return Uint8Array.of(...signature, recoveryId)
+}
+
+/**
+ * Recovers the address that signed a {@link signingHash}; undefined if the signature is invalid. As in op-node, both values
+ * of `s` are valid: a block that is sent with either is a repeat, since repeats are detected by the block hash.
+ */
+export function blockSigner(
+  hash: Uint8Array,
+  signature: Uint8Array,
+  recover: RecoverPublicKey,
+): Address | undefined {
+  const yParity = signature[64]
+  if (signature.length !== signatureBytes || yParity === undefined) return undefined
+  const r = fromBigEndian(signature.subarray(0, 32))
+  const s = fromBigEndian(signature.subarray(32, 64))
+  const key = recover(hash, { r, s, yParity })
+  return key && toAddress(keccak256(key).subarray(12))
+}

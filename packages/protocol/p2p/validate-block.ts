@@ -1,0 +1,129 @@
+import type { Payload } from '#protocol/block/payload.ts'
+import { hashPayload } from '#protocol/block/payload-hash.ts'
+import { isActive } from '#protocol/chains/chain-spec.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import type { Address } from '#protocol/primitives.ts'
+import { type BlockSigners, maySign } from './block-signers.ts'
+import { decodePayload } from './decode-payload.ts'
+import type { GossipData } from './gossip-data.ts'
+import {
+  blockSigner,
+  payloadHash,
+  type RecoverPublicKey,
+  signatureBytes,
+  signingHash,
+} from './payload-signature.ts'
+import { type PayloadVersion, payloadVersionAt } from './payload-version.ts'
+import type { SeenBlocks } from './seen-blocks.ts'
+
+/** A block as received on a topic. */
+export interface BlockMessage {
+  /** Of the topic. */
+  readonly version: PayloadVersion
+  readonly data: GossipData
+}
+
+/** What a block is compared with. */
+export interface BlockRules {
+  readonly config: RollupConfig
+  readonly signers: BlockSigners | undefined
+  /** Whole Unix seconds. */
+  readonly now: bigint
+  /** How old a block may be. op-node has a setting for it. */
+  readonly maxAgeSeconds: bigint
+  /** The blocks of the same topic. An accepted block is added. */
+  readonly seen: SeenBlocks
+  readonly recover: RecoverPublicKey
+}
+
+/** Why a block is dropped without harm to the peer that sent it. */
+export type IgnoreReason = 'signer-unknown' | 'seen'
+
+/** Why a block is dropped as invalid. */
+export type RejectReason =
+  | 'not-snappy'
+  | 'too-large'
+  | 'too-small'
+  | 'bad-signature'
+  | 'wrong-signer'
+  | 'malformed'
+  | 'too-old'
+  | 'too-new'
+  | 'wrong-hash'
+  | 'blob-gas-used'
+  | 'excess-blob-gas'
+  | 'wrong-topic'
+  | 'too-many-at-height'
+
+/** The outcome: a message is relayed, dropped, or dropped at the cost of its sender. */
+export type BlockVerdict =
+  | { readonly kind: 'accept'; readonly payload: Payload; readonly signer: Address }
+  | { readonly kind: 'ignore'; readonly reason: IgnoreReason }
+  | { readonly kind: 'reject'; readonly reason: RejectReason }
+
+/** Smallest message: a signature and a byte. As in op-node. */
+export const minGossipBytes: number = signatureBytes + 1
+
+/** Default of `maxAgeSeconds`. Spec: rollup-node-p2p.md#block-validation */
+export const defaultMaxAgeSeconds = 60n
+
+/** How far the clock of the sequencer may be ahead of ours. Spec: rollup-node-p2p.md#block-validation */
+export const maxAheadSeconds = 5n
+
+/**
+ * Validates a block from gossip by the rules of the specs, in op-node's order: what costs most is done only for messages
+ * that the sequencer signed. Rules about fields that a version lacks are part of the encoding.
+ * Spec: rollup-node-p2p.md#block-validation; op-node, gossip.go
+ */
+export function validateBlock({ version, data }: BlockMessage, rules: BlockRules): BlockVerdict {
+  if (data.kind === 'raw') return reject(data.problem)
+  if (data.bytes.length < minGossipBytes) return reject('too-small')
+  const body = data.bytes.subarray(signatureBytes)
+  const hash = signingHash(rules.config.l2ChainId, payloadHash(body))
+  const signer = blockSigner(hash, data.bytes.subarray(0, signatureBytes), rules.recover)
+  if (signer === undefined) return reject('bad-signature')
+  if (rules.signers === undefined) return { kind: 'ignore', reason: 'signer-unknown' }
+  if (!maySign(rules.signers, signer, rules.now)) return reject('wrong-signer')
+  const payload = decodeOrUndefined(version, body)
+  if (payload === undefined) return reject('malformed')
+  const reason = payloadProblem(version, payload, rules)
+  if (reason !== undefined) return reject(reason)
+  switch (rules.seen.add(payload.number, payload.blockHash)) {
+    case 'too-many':
+      return reject('too-many-at-height')
+    case 'seen':
+      return { kind: 'ignore', reason: 'seen' }
+    case 'new':
+      return { kind: 'accept', payload, signer }
+  }
+}
+
+/** The first rule about the content that a payload breaks. */
+function payloadProblem(
+  version: PayloadVersion,
+  payload: Payload,
+  { config, now, maxAgeSeconds }: BlockRules,
+): RejectReason | undefined {
+  const { timestamp, blobGasUsed = 0n, excessBlobGas = 0n } = payload
+  if (timestamp < now - maxAgeSeconds) return 'too-old'
+  if (timestamp > now + maxAheadSeconds) return 'too-new'
+  if (hashPayload(payload) !== payload.blockHash) return 'wrong-hash'
+  // From Jovian on, the field holds the data availability footprint. The text of the specs still wants zero.
+  if (blobGasUsed !== 0n && !isActive(config, 'jovian', timestamp)) return 'blob-gas-used'
+  if (excessBlobGas !== 0n) return 'excess-blob-gas'
+  // op-node does not check it, but its engine refuses such a block. Here the peer that relays it is at fault.
+  if (version !== payloadVersionAt(config, timestamp)) return 'wrong-topic'
+  return undefined
+}
+
+function decodeOrUndefined(version: PayloadVersion, body: Uint8Array): Payload | undefined {
+  try {
+    return decodePayload(version, body)
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined
+    throw error
+  }
+}
+
+const reject = (reason: RejectReason): BlockVerdict => ({ kind: 'reject', reason })
