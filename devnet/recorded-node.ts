@@ -58,6 +58,8 @@ export async function startRecordedNode(options: RecordedNodeOptions): Promise<R
       l1RpcUrls: l1.rpcUrl,
       l1BeaconUrls: l1.beaconUrl,
       l1PollMs: '100',
+      // A record has no peers.
+      p2pDisable: 'true',
       engineUrl,
       jwtSecretFile,
       logLevel,

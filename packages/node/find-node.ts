@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type * as z from 'zod'
 import { BusNames } from '#messages/bus-names.ts'
@@ -10,7 +11,7 @@ import { Fault, isFault } from '#runtime/fault.ts'
 import type { statusSettings } from './bus-settings.ts'
 import { accessToBus, findLocalBus, type LocalBus, nameOf, placeOf } from './local-buses.ts'
 import { busFolder } from './node-bus.ts'
-import { nodeServices } from './node-services.ts'
+import { isOptional, nodeServices } from './node-services.ts'
 import { nodesFolder } from './node-settings.ts'
 
 type StatusSettings = z.output<typeof statusSettings>
@@ -161,7 +162,9 @@ export function diskProblemsOf(
   if (local === undefined) return []
   const { folder, nodeFolder } = local
   if (nodeFolder === undefined) return diskProblems([folder])
-  const parts = nodeServices.map(({ name }) => join(nodeFolder, name))
+  const parts = nodeServices
+    .filter(({ name }) => !isOptional(name) || existsSync(join(nodeFolder, name)))
+    .map(({ name }) => join(nodeFolder, name))
   return diskProblems([nodeFolder, busFolder(nodeFolder), ...parts])
 }
 

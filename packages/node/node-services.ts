@@ -5,6 +5,7 @@ import type { SettingsSchema } from '#runtime/settings/settings.ts'
 import { config as daWatcher } from '#services/da-watcher/config.ts'
 import { config as derivation } from '#services/derivation/config.ts'
 import { config as engine } from '#services/engine/config.ts'
+import { config as gossip } from '#services/gossip/config.ts'
 
 /** A service of a node. */
 export interface NodeService {
@@ -15,7 +16,7 @@ export interface NodeService {
   readonly schema: SettingsSchema
 }
 
-const own = { 'da-watcher': daWatcher, derivation, engine } as const
+const own = { 'da-watcher': daWatcher, derivation, engine, gossip } as const
 
 /** Names of the implemented services. */
 export type NodeServiceName = keyof typeof own
@@ -42,5 +43,17 @@ export async function loadService(name: NodeServiceName): Promise<ServiceMain<ne
       return (await import('#services/derivation/run.ts')).start
     case 'engine':
       return (await import('#services/engine/run.ts')).start
+    case 'gossip':
+      return (await import('#services/gossip/run.ts')).start
   }
+}
+
+/** The services that a node runs with these settings, in the order in which they are started. */
+export function servicesFor(given: Readonly<Record<string, string>>): readonly NodeService[] {
+  return nodeServices.filter(({ name }) => name !== 'gossip' || given['p2pDisable'] !== 'true')
+}
+
+/** Whether a node may run without the service, so that it is no fault if the service never reports. */
+export function isOptional(name: string): boolean {
+  return name === 'gossip'
 }

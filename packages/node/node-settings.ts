@@ -37,6 +37,9 @@ const own = {
   metricsPort: port()
     .default(7_300)
     .describe('port of /healthz, /readyz and /metrics; 0 takes any that is free'),
+  p2pDisable: onOff()
+    .default(false)
+    .describe('run without gossip: unsafe blocks come from L1 alone'),
   logLevel: shared.logLevel,
   logFormat: shared.logFormat,
   otlpUrl: shared.otlpUrl,

@@ -6,6 +6,7 @@ import type { BlockId } from '#protocol/block/refs.ts'
 import { failsAgain } from '#service/status-reporter.ts'
 import { wrap } from '#runtime/screen/lines.ts'
 import { shortBlock } from '#runtime/screen/short-block.ts'
+import { isOptional } from './node-services.ts'
 import { formatDuration } from './output.ts'
 
 /** A state and its age. */
@@ -99,7 +100,9 @@ export function nodeStatus(states: NodeStates, serviceNames: readonly string[]):
   const { unsafe, safe, finalized } = chain?.value ?? {}
   const { head } = l1?.value ?? {}
   const derived = targets?.value.currentL1
-  const services = serviceNames.map((service) => toServiceLine(service, states))
+  const services = serviceNames
+    .map((service) => toServiceLine(service, states))
+    .filter(({ service, phase }) => phase !== 'unheard' || !isOptional(service))
   const ageOf = (timestamp: bigint | undefined) =>
     timestamp === undefined ? null : Math.max(0, Math.round(nowMs / 1_000 - Number(timestamp)))
   const lags = {

@@ -21,7 +21,15 @@ async function start(t: TestContext, options: Partial<NodeOptions>): Promise<Run
     natsPort: 0,
     isInMemory: true,
     health: { host: '127.0.0.1', port: 0 },
-    given: { network: 'op-mainnet', l1RpcUrls: url, engineUrl: url, jwtSecretFile, ...given },
+    given: {
+      network: 'op-mainnet',
+      l1RpcUrls: url,
+      engineUrl: url,
+      jwtSecretFile,
+      p2pListenIp: '127.0.0.1',
+      p2pListenTcp: '0',
+      ...given,
+    },
     report: () => undefined,
     ...others,
   })
@@ -34,7 +42,7 @@ test('the logs of services in one process may be taken', async (t) => {
   const running = new Set<string | undefined>()
   const onLog = (text: string) => {
     const [, service] = /^INFO .*\] (\S+): running /u.exec(text) ?? []
-    if (service !== undefined && running.add(service).size === 3) all.resolve(undefined)
+    if (service !== undefined && running.add(service).size === 4) all.resolve(undefined)
   }
   await start(t, { given: { logFormat: 'text', logLevel: 'info' }, onLog })
   await all.promise
@@ -46,4 +54,20 @@ test('a node in one process fails with the mistakes in the settings of its servi
   const node = await start(t, { given: { logLevel: 'loud' }, report })
   await assert.rejects(node.failed, { code: 'settings', message: /ended with 2/ })
   assert.match(said.join('\n'), /is "loud"\n.*one of error, warn, info, debug/)
+})
+
+test('a node without gossip has no folder and no process for it', async (t) => {
+  const said: string[] = []
+  const onLog = (text: string) => void said.push(text)
+  const all = Promise.withResolvers<undefined>()
+  const given = { logFormat: 'text', logLevel: 'info', p2pDisable: 'true' }
+  await start(t, {
+    given,
+    onLog: (text) => {
+      onLog(text)
+      if (said.filter((line) => line.includes('running')).length === 3) all.resolve(undefined)
+    },
+  })
+  await all.promise
+  assert.ok(!said.some((line) => line.includes('gossip')))
 })

@@ -27,7 +27,7 @@ import {
   loadService,
   type NodeService,
   type NodeServiceName,
-  nodeServices,
+  servicesFor,
 } from './node-services.ts'
 import { type Ended, type Report, type Running, type Supervised, Supervisor } from './supervisor.ts'
 
@@ -70,7 +70,8 @@ const atoll = fileURLToPath(new URL('../cli/atoll.js', import.meta.url))
 export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const { chainId, node, dataDir, natsServer, natsPort, isInMemory = false, report } = options
   const { signal } = options
-  for (const folder of [dataDir, ...nodeServices.map(({ name }) => join(dataDir, name))])
+  const services = servicesFor(options.given)
+  for (const folder of [dataDir, ...services.map(({ name }) => join(dataDir, name))])
     await unlessAborted(makeDataDir(folder), signal)
   const failed = Promise.withResolvers<never>()
   // eslint-disable-next-line atoll/use-rejection -- the caller handles it through `failed`
@@ -100,7 +101,7 @@ export async function runNode(options: NodeOptions): Promise<RunningNode> {
   const urls = new Map<string, string>()
   const health = await openHealth(options, { supervisor, urls, bus })
   report(`health and metrics at ${health.url}`)
-  for (const service of nodeServices) supervisor.keep(supervised(service, { bus, options, urls }))
+  for (const service of services) supervisor.keep(supervised(service, { bus, options, urls }))
   return {
     bus,
     healthUrl: health.url,
@@ -122,7 +123,7 @@ async function openHealth(
 ): Promise<HealthServer> {
   const { health: address, dataDir } = options
   try {
-    const services = nodeServices.map(({ name }) => name)
+    const services = servicesFor(options.given).map(({ name }) => name)
     const health = await serveNodeHealth({ ...address, ...parts, services, clock: systemClock })
     await keepAddress(options, () => writeHealthUrl(dataDir, health.url))
     return health

@@ -2,7 +2,7 @@ import type { BlockId } from '#protocol/block/refs.ts'
 import { wrap } from '#runtime/screen/lines.ts'
 import { shortBlock } from '#runtime/screen/short-block.ts'
 import type { NodeView } from './node-view.ts'
-import { nodeServices } from './node-services.ts'
+import { isOptional, nodeServices } from './node-services.ts'
 
 /** Formats a node's heads and services as a table of at most `width` columns. */
 export function viewLines(
@@ -19,6 +19,7 @@ export function viewLines(
     `    finalized ${shown(chain?.finalized)}`,
     ...nodeServices.flatMap(({ name }) => {
       const status = services.get(name)
+      if (status === undefined && isOptional(name)) return []
       const wait = status?.wait
       const waits = wait === undefined ? '' : `: ${wait.what}; ${wait.next}`
       const line = `${name.padEnd(13)} ${status?.phase ?? 'not reported yet'}${waits}`

@@ -34,6 +34,7 @@ function nodeArgs(name: string, l1Urls = ['--l1-rpc-urls=http://127.0.0.1:1']): 
     `--jwt-secret-file=${jwtSecretFile}`,
     `--data-dir=${join(folder, name)}`,
     '--metrics-port=0',
+    '--p2p-disable',
     '--log-format=json',
     ...(natsServer === undefined ? [] : [`--nats-server=${natsServer}`]),
   ]

@@ -129,6 +129,7 @@ function startNode(
     'engine-url': engineUrl,
     'jwt-secret-file': files.jwt,
     'data-dir': dataDir,
+    'p2p-disable': 'true',
     'log-level': 'warn',
     'log-format': 'json',
   }

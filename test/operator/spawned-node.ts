@@ -48,6 +48,7 @@ export class SpawnedNode {
       `--jwt-secret-file=${join(folder, 'jwt.hex')}`,
       `--data-dir=${join(folder, 'node')}`,
       '--metrics-port=0',
+      '--p2p-disable',
       '--log-format=json',
     ]
     const { PATH, HOME, ATOLL_NATS_SERVER } = process.env

@@ -4,6 +4,7 @@ const areas: readonly (readonly [name: string, keys: RegExp])[] = [
   ['L1', /^(?:l1(?!Beacon)|verifierL1)/u],
   ['Beacon nodes of L1', /^l1Beacon/u],
   ['Execution client', /^(?:engine|jwtSecretFile$|syncMode$|elSync)/u],
+  ['Peers', /^p2p/u],
   ['Data', /^(?:dataDir|cacheMib)$/u],
   ['Bus', /^(?:nats|node$|instance$)/u],
   ['Log and monitoring', /^(?:log|health|metrics|otlp)/u],

@@ -1,0 +1,77 @@
+import { isIP } from 'node:net'
+import * as z from 'zod'
+import { hexKeyProblem } from '#runtime/keys/hex-key.ts'
+import { chainSettings } from '#runtime/settings/chain-settings.ts'
+import {
+  listOf,
+  onOff,
+  oneOf,
+  port,
+  readableFile,
+  seconds,
+  shownDefault,
+  want,
+  wholeNumber,
+} from '#runtime/settings/setting-kinds.ts'
+
+const ipAddress = () =>
+  want(
+    z.string().refine((text) => isIP(text) !== 0),
+    'an IP address, such as 192.0.2.1',
+  )
+
+/** A peer with its address. The form is checked here, and the parts when the host dials it. */
+const peerAddress = () =>
+  want(
+    z.string().regex(/^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}\/p2p\/[A-Za-z0-9]{46,53}$/u),
+    'a multiaddr of a peer, such as /ip4/192.0.2.1/tcp/9222/p2p/16Uiu2HA…',
+  )
+
+/** Settings of gossip. */
+export const config = z.strictObject({
+  ...chainSettings.shape,
+  dataDir: want(z.string(), 'a folder; it is created if it does not exist').describe(
+    'folder of the network key, and of the known peers and bans',
+  ),
+  p2pKeyFile: shownDefault(
+    want(z.string().optional(), 'a file with 32 bytes of hex; it is made if it does not exist'),
+    'p2p-key.hex in --data-dir',
+  ).describe('private key of the host, which decides its peer id; that of op-node can be used'),
+  p2pListenIp: ipAddress()
+    .default('0.0.0.0')
+    .describe('address on which peers are accepted'),
+  p2pListenTcp: port().default(9_222).describe('TCP port of the host; 0 takes any that is free'),
+  p2pAdvertiseIp: ipAddress()
+    .optional()
+    .describe('address that peers are given, if it is not the one that the host listens on'),
+  p2pAdvertiseTcp: shownDefault(port().optional(), '--p2p-listen-tcp').describe(
+    'TCP port that peers are given with --p2p-advertise-ip',
+  ),
+  p2pAgent: shownDefault(
+    want(z.string().regex(/^[\x21-\x7e]{1,100}$/u).optional(), 'up to 100 letters without spaces'),
+    'atoll/VERSION',
+  ).describe('name and version that peers see'),
+  p2pStaticPeers: listOf(peerAddress())
+    .optional()
+    .describe('peers to which the host keeps a connection; they are dialed again, and never banned'),
+  p2pMessageId: oneOf(['op-node', 'spec'])
+    .default('op-node')
+    .describe(
+      "form of the ids of messages: op-node's, which nearly all peers use, or that of the specs and kona-node",
+    ),
+  p2pMeshD: wholeNumber(1, 100).default(8).describe('peers in the mesh of a topic that gossip aims at'),
+  p2pMeshDlo: wholeNumber(1, 100).default(6).describe('peers in a mesh below which more are added'),
+  p2pMeshDhi: wholeNumber(1, 100).default(12).describe('peers in a mesh above which some are removed'),
+  p2pMeshDlazy: wholeNumber(0, 100)
+    .default(6)
+    .describe('peers outside of a mesh that are told which blocks there are'),
+  p2pFloodPublish: onOff()
+    .default(true)
+    .describe('whether an own block is sent to all peers of its topic, and not only to its mesh'),
+  p2pMaxAgeSeconds: seconds(1, 86_400)
+    .default(60)
+    .describe('age above which a block from peers is rejected'),
+  p2pSequencerKeyFile: readableFile('32 bytes of hex', hexKeyProblem)
+    .optional()
+    .describe('key that signs the blocks of the sequencer; never the key of the host'),
+})

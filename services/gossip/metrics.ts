@@ -1,0 +1,65 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { type PayloadVersion, payloadVersions } from '#protocol/p2p/payload-version.ts'
+import type { BlockOutcome } from './blocks/block-outcome.ts'
+import type { State } from './state.ts'
+
+/** Metrics of gossip. */
+export interface Metrics {
+  /** Sets the gauges to the values of a state. */
+  observe(state: Pick<State, 'peers' | 'highest' | 'storing'>): void
+  /** Counts a block of a peer. @param ageMs from the time of the block to its arrival */
+  received(version: PayloadVersion, outcome: BlockOutcome, ageMs?: number): void
+}
+
+/** Registers the metrics. */
+export function createMetrics(registry: Registry): Metrics {
+  const registers = [registry]
+  const peers = new Gauge({
+    name: 'atoll_gossip_peers',
+    help: 'connected peers',
+    registers,
+  })
+  const mesh = new Gauge({
+    name: 'atoll_gossip_mesh_peers',
+    help: 'peers in the mesh of a topic, by the version of its blocks: 1, 2, 3, 4',
+    labelNames: ['version'],
+    registers,
+  })
+  const highest = new Gauge({
+    name: 'atoll_gossip_highest_block_number',
+    help: 'number of the highest block that was accepted from peers',
+    registers,
+  })
+  const blocks = new Counter({
+    name: 'atoll_gossip_blocks_total',
+    help: 'blocks from peers, by the version of their topic and by outcome: accepted, not-stored (the bus has too many to store), busy (dropped before validation), or the rule of docs/p2p.md that they break',
+    labelNames: ['version', 'outcome'],
+    registers,
+  })
+  const age = new Histogram({
+    name: 'atoll_gossip_block_age_seconds',
+    help: 'time from the timestamp of an accepted block to its arrival',
+    buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64],
+    registers,
+  })
+  const storing = new Gauge({
+    name: 'atoll_gossip_storing_bytes',
+    help: 'size of the accepted blocks that the bus has not stored yet',
+    registers,
+  })
+  return {
+    observe: (state) => {
+      peers.set(state.peers.length)
+      for (const version of payloadVersions) {
+        const members = state.peers.filter(({ meshes }) => meshes.includes(version))
+        mesh.set({ version }, members.length)
+      }
+      if (state.highest !== undefined) highest.set(Number(state.highest.number))
+      storing.set(state.storing.bytes)
+    },
+    received: (version, outcome, ageMs) => {
+      blocks.inc({ version, outcome })
+      if (ageMs !== undefined) age.observe(Math.max(0, ageMs) / 1_000)
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { type GossipsubOpts, type Message, StrictNoSign } from '@libp2p/gossipsub'
+import { type GossipData, maxGossipBytes, openGossipData } from '#protocol/p2p/gossip-data.ts'
+import { messageId, type MessageIdForm } from '#protocol/p2p/message-id.ts'
+
+/** Settings of gossipsub. */
+export interface GossipSettings {
+  readonly messageIdForm: MessageIdForm
+  readonly mesh: {
+    readonly d: number
+    readonly dlo: number
+    readonly dhi: number
+    readonly dlazy: number
+  }
+  /** Whether an own block is sent to all peers of its topic. */
+  readonly floodPublish: boolean
+}
+
+/** Decompresses each message once, for its id and for its validation. */
+export type OpenMessage = (message: Message) => GossipData
+
+/** Returns a function that decompresses each message once. */
+export function openingOnce(): OpenMessage {
+  const opened = new WeakMap<Message, GossipData>()
+  return (message) => {
+    const known = opened.get(message) ?? openGossipData(message.data)
+    opened.set(message, known)
+    return known
+  }
+}
+
+/** Limit on the size of an RPC that is sent; beyond it, a peer that does not read is dropped. */
+const maxOutboundBytes = 64 * 2 ** 20
+
+/**
+ * Options of gossipsub with op-node's parameters. Times are in milliseconds.
+ * Spec: rollup-node-p2p.md#gossipsub; op-node, gossip.go
+ */
+export function gossipOptions(
+  topics: Iterable<string>,
+  settings: GossipSettings,
+  open: OpenMessage,
+): Partial<GossipsubOpts> {
+  const { mesh, messageIdForm, floodPublish } = settings
+  return {
+    D: mesh.d,
+    Dlo: mesh.dlo,
+    Dhi: mesh.dhi,
+    Dlazy: mesh.dlazy,
+    heartbeatInterval: 500,
+    fanoutTTL: 24_000,
+    mcacheLength: 12,
+    mcacheGossip: 3,
+    seenTTL: 65_000,
+    doPX: false,
+    globalSignaturePolicy: StrictNoSign,
+    floodPublish,
+    // A block must not fail because nobody listens, or because it is sent again.
+    allowPublishToZeroTopicPeers: true,
+    ignoreDuplicatePublishError: true,
+    emitSelf: false,
+    allowedTopics: new Set(topics),
+    maxInboundDataLength: maxGossipBytes,
+    maxOutboundBufferSize: maxOutboundBytes,
+    // A peer with the other form of message ids seems to break its promises: it must not lose score for that.
+    gossipsubIWantFollowupMs: 60_000,
+    decodeRpcLimits: {
+      // A peer has four topics; op-node's messages carry one block each.
+      maxSubscriptions: 128,
+      maxMessages: 256,
+      maxControlMessages: 256,
+      maxIhaveMessageIDs: 5_000,
+      maxIwantMessageIDs: 5_000,
+      maxIdontwantMessageIDs: 512,
+      maxPeerInfos: 16,
+    },
+    msgIdFn: (message) => messageId(messageIdForm, message.topic, open(message)),
+  }
+}

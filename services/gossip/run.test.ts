@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Payload } from '#protocol/block/payload.ts'
+import { compress } from '#protocol/p2p/snappy-block.ts'
+import { blocksTopic } from '#protocol/p2p/topics.ts'
+import type { RejectReason } from '#protocol/p2p/validate-block.ts'
+import { toAddress } from '#protocol/codec/hex.ts'
+import { hash } from '#test/fakes/values.ts'
+import { payloadOf, signerAddress } from '#test/fakes/block-messages.ts'
+import { blockData, GossipWorld, hostOn, join } from '#test/fakes/gossip-world.ts'
+import { rollupConfig } from '#test/fakes/rollup-config.ts'
+
+const topic = blocksTopic(10n, 4)
+
+test('a valid block reaches the log of the engine, and a peer behind; invalid ones reach neither, and the mesh goes on', async (t) => {
+  const world = await GossipWorld.start(t)
+  const [sender, behind] = [await hostOn(t), await hostOn(t)]
+  const relayed: number[] = []
+  behind.onBlock(({ arrival, data }) => {
+    relayed.push(data.bytes.length)
+    behind.judge(arrival, 'accept')
+  })
+  await join(world, sender)
+  await join(world, behind)
+  const send = (data: Uint8Array) => sender.publish(topic, data)
+  await send(blockData(4, world.block(1n)))
+  await world.until(() => world.received.length === 1 && relayed.length === 1)
+
+  const { now } = world
+  const other = new Uint8Array(32).fill(9)
+  const broken = (changes: Partial<Payload>) => blockData(4, world.block(2n, changes))
+  const invalid: Partial<Record<RejectReason, Uint8Array>> = {
+    'not-snappy': Uint8Array.of(1, 2, 3),
+    'too-large': Uint8Array.of(0x80, 0x80, 0x80, 0x0a),
+    'too-small': compress(new Uint8Array(65)),
+    'bad-signature': compress(new Uint8Array(100)),
+    'wrong-signer': blockData(4, world.block(2n), { key: other }),
+    malformed: blockData(3, payloadOf(3, { number: 2n, timestamp: now })),
+    'too-old': broken({ timestamp: now - 61n }),
+    'too-new': broken({ timestamp: now + 6n }),
+    'wrong-hash': broken({ blockHash: hash(7) }),
+    'excess-blob-gas': broken({ excessBlobGas: 1n }),
+  }
+  for (const data of Object.values(invalid)) await send(data)
+  // Of another chain, which changes the signer.
+  await send(blockData(4, world.block(3n), { chainId: 11n }))
+  await world.until(async () => {
+    const counts = await world.outcomes()
+    return Object.keys(invalid).every((reason) => (counts[reason] ?? 0) > 0)
+  })
+  const { accepted, 'wrong-signer': wrong, ...others } = await world.outcomes()
+  assert.deepEqual([accepted, wrong], [1, 2])
+  assert.deepEqual(new Set(Object.values(others)), new Set([1]))
+
+  await send(blockData(4, world.block(4n)))
+  await world.until(() => world.received.length === 2 && relayed.length === 2)
+  assert.deepEqual(
+    world.received.map(({ number }) => number),
+    [1n, 4n],
+  )
+  assert.equal(world.network.peers().length, 2)
+})
+
+test('the seventh block of a height is rejected', async (t) => {
+  const world = await GossipWorld.start(t)
+  const sender = await hostOn(t)
+  await join(world, sender)
+  for (let gasUsed = 1n; gasUsed <= 7n; gasUsed++)
+    await sender.publish(topic, blockData(4, world.block(1n, { gasUsed })))
+  await world.until(async () => (await world.outcomes())['too-many-at-height'] === 1)
+  assert.equal((await world.outcomes())['accepted'], 6)
+  await world.until(() => world.received.length === 6)
+})
+
+test('each fork has its topic: a block is accepted on the topic of its time, and the next fork switches by itself', async (t) => {
+  const start = 1_700_000_000n
+  // BusWorld starts at this time.
+  const config = rollupConfig({
+    l2ChainId: 10n,
+    hardforkTimes: { canyon: start - 40n, ecotone: start - 20n, isthmus: start + 4n, jovian: start + 4n },
+  })
+  const world = await GossipWorld.start(t, { config })
+  const sender = await hostOn(t)
+  await join(world, sender)
+  const times = [
+    [1, start - 50n],
+    [2, start - 30n],
+    [3, start - 10n],
+    [4, start + 4n],
+  ] as const
+  for (const [version, timestamp] of times) {
+    const payload = payloadOf(version, { number: BigInt(version), timestamp })
+    await sender.publish(blocksTopic(10n, version), blockData(version, payload))
+  }
+  await world.until(() => world.received.length === 4)
+  assert.deepEqual(
+    world.received.map(({ number }) => number).toSorted(),
+    [1n, 2n, 3n, 4n],
+  )
+  // After the switch, a block of the new fork on the topic of the old one.
+  await sender.publish(
+    blocksTopic(10n, 3),
+    blockData(3, payloadOf(3, { number: 5n, timestamp: start + 5n })),
+  )
+  await world.until(async () => (await world.outcomes())['wrong-topic'] === 1)
+})
+
+test('without a signer blocks are ignored; a new signer counts at once, and the old one until a block of the new one', async (t) => {
+  const world = await GossipWorld.start(t)
+  const sender = await hostOn(t)
+  await join(world, sender)
+  await world.sign(toAddress(new Uint8Array(20)))
+  assert.match(world.wait?.what ?? '', /unsafe block signer/)
+  await sender.publish(topic, blockData(4, world.block(1n)))
+  await world.until(async () => (await world.outcomes())['signer-unknown'] === 1)
+  await world.sign(signerAddress)
+  assert.equal(world.wait, undefined)
+  const newKey = new Uint8Array(32).fill(2)
+  const newSigner = toAddress(Buffer.from('5050a4f4b3f9338c3472dcc01a87c76a144b3c9c', 'hex'))
+  await world.sign(newSigner)
+  await sender.publish(topic, blockData(4, world.block(2n)))
+  await world.until(() => world.received.length === 1)
+  await sender.publish(topic, blockData(4, world.block(3n), { key: newKey }))
+  await world.until(() => world.received.length === 2)
+  await sender.publish(topic, blockData(4, world.block(4n)))
+  await world.until(async () => (await world.outcomes())['wrong-signer'] === 1)
+})
+
+test('a topic of another chain is refused, and blocks far above the head are only noted', async (t) => {
+  const world = await GossipWorld.start(t)
+  const stranger = await hostOn(t, { l2ChainId: 11n })
+  await stranger.dial(world.network.addresses)
+  const sender = await hostOn(t)
+  await join(world, sender)
+  await stranger.publish(blocksTopic(11n, 4), blockData(4, world.block(1n), { chainId: 11n }))
+  await sender.publish(topic, blockData(4, world.block(1_000_000n)))
+  await world.until(() => world.received.length === 1)
+  await world.pass(2_000)
+  assert.deepEqual(Object.keys(await world.outcomes()), ['accepted'])
+  assert.match(world.progress ?? '', /^2 peers; the highest block from peers is 1000000$/)
+  assert.equal(await world.metric('atoll_gossip_highest_block_number'), 1_000_000)
+})

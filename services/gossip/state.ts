@@ -1,0 +1,73 @@
+import type { ChainState } from '#messages/chain-state.ts'
+import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { BlockId } from '#protocol/block/refs.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { BlockSigners } from '#protocol/p2p/block-signers.ts'
+import { type PayloadVersion, payloadVersions } from '#protocol/p2p/payload-version.ts'
+import { SeenBlocks } from '#protocol/p2p/seen-blocks.ts'
+import type { BlockOutcome } from './blocks/block-outcome.ts'
+import type { ArrivedBlock, ConnectedPeer, Verdict } from './ports.ts'
+
+/** Settings that decisions depend on. */
+export interface Options {
+  readonly config: RollupConfig
+  readonly maxAgeSeconds: bigint
+}
+
+/** All that gossip knows. */
+export interface State {
+  readonly options: Options
+  readonly signers: BlockSigners | undefined
+  /** Blocks that were accepted, by the version of their topic. Mutable: each block would cost a copy. */
+  readonly seen: ReadonlyMap<PayloadVersion, SeenBlocks>
+  /** The highest block that was accepted. */
+  readonly highest: BlockId | undefined
+  /** Number of the engine's unsafe head. */
+  readonly unsafe: bigint | undefined
+  /** Accepted blocks that the bus has not stored yet. */
+  readonly storing: { readonly blocks: number; readonly bytes: number }
+  readonly peers: readonly ConnectedPeer[]
+}
+
+/** What happened. Times are Unix milliseconds. */
+export type Event =
+  | { readonly kind: 'tick'; readonly nowMs: number; readonly peers: readonly ConnectedPeer[] }
+  | ({ readonly kind: 'block-arrived'; readonly nowMs: number } & ArrivedBlock)
+  | { readonly kind: 'block-stored'; readonly bytes: number }
+  | {
+      readonly kind: 'system-config-changed'
+      readonly update: SystemConfigUpdate
+      readonly nowMs: number
+    }
+  | { readonly kind: 'chain-changed'; readonly chain: ChainState }
+
+/** What to do. */
+export type Effect =
+  | { readonly kind: 'judge'; readonly arrival: number; readonly verdict: Verdict }
+  | { readonly kind: 'store-block'; readonly payload: Payload; readonly bytes: number }
+  | {
+      readonly kind: 'report-block'
+      readonly outcome: BlockOutcome
+      readonly block: Pick<ArrivedBlock, 'peer' | 'version'>
+      /** Undefined if it could not be decoded. */
+      readonly id: BlockId | undefined
+      readonly ageMs: number | undefined
+    }
+  | { readonly kind: 'report-signer'; readonly signers: BlockSigners | undefined }
+
+/** The next state, then what to do, in order. */
+export type Result = readonly [State, ...(readonly Effect[])]
+
+/** The state at the start: nothing is known. */
+export function initialState(options: Options): State {
+  return {
+    options,
+    signers: undefined,
+    seen: new Map(payloadVersions.map((version) => [version, new SeenBlocks()])),
+    highest: undefined,
+    unsafe: undefined,
+    storing: { blocks: 0, bytes: 0 },
+    peers: [],
+  }
+}

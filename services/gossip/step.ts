@@ -1,0 +1,30 @@
+import { withCurrentSigner } from '#protocol/p2p/block-signers.ts'
+import type { Step } from '#service/actor.ts'
+import { blockStored, receiveBlock } from './blocks/receive-block.ts'
+import type { Effect, Event, Result, State } from './state.ts'
+
+/** Decides what gossip does about an event. */
+export const step: Step<State, Event, Effect> = (state, event) => {
+  switch (event.kind) {
+    case 'tick':
+      return [{ ...state, peers: event.peers }]
+    case 'block-arrived':
+      return receiveBlock(state, event)
+    case 'block-stored':
+      return [blockStored(state, event.bytes)]
+    case 'system-config-changed':
+      return systemConfigChanged(state, event)
+    case 'chain-changed':
+      return [{ ...state, unsafe: event.chain.unsafe.number }]
+  }
+}
+
+function systemConfigChanged(
+  state: State,
+  { update, nowMs }: Extract<Event, { kind: 'system-config-changed' }>,
+): Result {
+  const now = BigInt(Math.floor(nowMs / 1_000))
+  const signers = withCurrentSigner(state.signers, update.unsafeBlockSigner, now)
+  if (signers === state.signers) return [state]
+  return [{ ...state, signers }, { kind: 'report-signer', signers }]
+}

@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { TestContext } from 'node:test'
+import { Registry } from 'prom-client'
+import type { Bus } from '#bus/bus.ts'
+import { payloadReceived, systemConfig } from '#messages/subjects.ts'
+import { publicLimits } from '#libp2p/open-host.ts'
+import { PeerGate } from '#libp2p/peer-gate.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { encodeBlockMessage } from '#protocol/p2p/block-message.ts'
+import { encodePayload } from '#protocol/p2p/encode-payload.ts'
+import { payloadHash, signBlock, signingHash } from '#protocol/p2p/payload-signature.ts'
+import { type PayloadVersion, payloadVersionAt } from '#protocol/p2p/payload-version.ts'
+import type { Address } from '#protocol/primitives.ts'
+import { systemClock } from '#runtime/clock.ts'
+import type { Waiting } from '#service/status-reporter.ts'
+import { createMetrics } from '#services/gossip/metrics.ts'
+import {
+  type NetworkSettings,
+  openNetwork,
+  type OpenNetwork,
+} from '#services/gossip/network/open-network.ts'
+import type { Ports } from '#services/gossip/ports.ts'
+import { run } from '#services/gossip/run.ts'
+import { configOf, payloadOf, signerAddress, signerKey } from './block-messages.ts'
+import { BusWorld } from './bus-world.ts'
+import { l1Ref } from './values.ts'
+
+let hosts = 0
+
+/** A host of gossip on loopback, with a key of its own, until the test ends. */
+export async function hostOn(
+  t: TestContext,
+  settings: Partial<NetworkSettings> = {},
+): Promise<OpenNetwork> {
+  const network = await openNetwork({
+    key: new Uint8Array(32).fill(++hosts),
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    announce: [],
+    agent: 'atoll/test',
+    limits: { ...publicLimits, maxInboundPerSecond: 1_000 },
+    gate: new PeerGate(systemClock),
+    l2ChainId: 10n,
+    messageIdForm: 'op-node',
+    mesh: { d: 8, dlo: 6, dhi: 12, dlazy: 6 },
+    floodPublish: true,
+    onBusy: () => undefined,
+    ...settings,
+  })
+  t.after(() => network.close())
+  return network
+}
+
+/** How a `GossipWorld` differs from the usual one. */
+export interface GossipWorldOptions {
+  readonly config?: RollupConfig
+  readonly ports?: Partial<Ports>
+  readonly network?: Partial<NetworkSettings>
+}
+
+/** The gossip service with a real host, on a bus in memory; and its peers. Bus and service have virtual time. */
+export class GossipWorld {
+  readonly config: RollupConfig
+  readonly network: OpenNetwork
+  readonly #world: BusWorld
+  readonly #registry = new Registry()
+  readonly #da: Awaited<ReturnType<BusWorld['join']>>
+  readonly #waits: (Waiting | undefined)[] = []
+  /** What the engine reads. */
+  readonly received: Payload[] = []
+  readonly logged: string[] = []
+  progress: string | undefined
+
+  private constructor(
+    world: BusWorld,
+    parts: { da: Awaited<ReturnType<BusWorld['join']>>; network: OpenNetwork; config: RollupConfig },
+  ) {
+    this.#world = world
+    this.#da = parts.da
+    this.network = parts.network
+    this.config = parts.config
+  }
+
+  static async start(t: TestContext, options: GossipWorldOptions = {}): Promise<GossipWorld> {
+    const { config = configOf(4) } = options
+    const world = await BusWorld.provisioned()
+    const { bus } = await world.join('gossip')
+    const da = await world.join('da-watcher')
+    const network = await hostOn(t, options.network)
+    const gossip = new GossipWorld(world, { da, network, config })
+    const stop = new AbortController()
+    const running = gossip.#run(bus, stop.signal, options.ports)
+    t.after(async () => {
+      stop.abort()
+      await world.settle(running)
+    })
+    await gossip.#readLog(stop.signal)
+    await gossip.sign(signerAddress)
+    return gossip
+  }
+
+  #run(bus: Bus, signal: AbortSignal, ports: Partial<Ports> = {}): Promise<void> {
+    const note = (_fields: unknown, text?: string) => void this.logged.push(text ?? String(_fields))
+    const waits = this.#waits
+    const setProgress = (text: string | undefined) => {
+      this.progress = text
+    }
+    return run(
+      {
+        bus,
+        clock: this.#world.clock,
+        signal,
+        log: { debug: () => undefined, info: note, warn: note },
+        status: {
+          setWait: (wait) => void waits.push(wait),
+          set progress(text: string | undefined) {
+            setProgress(text)
+          },
+        },
+        metrics: createMetrics(this.#registry),
+      },
+      {
+        config: this.config,
+        network: this.network,
+        maxAgeSeconds: 60n,
+        sequencerKey: undefined,
+        ...ports,
+      },
+    )
+  }
+
+  async #readLog(signal: AbortSignal): Promise<void> {
+    const engine = await this.#world.join('engine')
+    const read = async () => {
+      for await (const { value } of engine.bus.tail(payloadReceived, { from: 0n, signal }))
+        this.received.push(value.payload)
+    }
+    void read()
+  }
+
+  /** What gossip waits for. */
+  get wait(): Waiting | undefined {
+    return this.#waits.at(-1)
+  }
+
+  /** Unix seconds. */
+  get now(): bigint {
+    return BigInt(Math.floor(this.#world.clock.now() / 1_000))
+  }
+
+  /** Has da-watcher read a signer from L1. */
+  async sign(unsafeBlockSigner: Address): Promise<void> {
+    const owner = this.#da.bus.own(systemConfig)
+    await this.#world.settle(owner.write({ at: l1Ref(1), unsafeBlockSigner }))
+    await this.pass(10)
+  }
+
+  /** Lets virtual time pass. */
+  pass(forMs: number): Promise<void> {
+    return this.#world.pass(forMs)
+  }
+
+  /** Waits until a condition holds, for ten seconds of real time at most; virtual time passes slowly. */
+  async until(holds: () => boolean | Promise<boolean>): Promise<void> {
+    const endMs = performance.now() + 10_000
+    while (!(await holds())) {
+      assert.ok(performance.now() < endMs, `not within ten seconds: ${holds.toString()}`)
+      await this.pass(1)
+      await sleep(2)
+    }
+  }
+
+  /** A block of this moment on top of nothing; its number makes it unique. */
+  block(number: bigint, changes: Partial<Payload> = {}): Payload {
+    const { timestamp = this.now } = changes
+    return payloadOf(payloadVersionAt(this.config, timestamp), { number, timestamp, ...changes })
+  }
+
+  /** Counted blocks by outcome. */
+  async outcomes(): Promise<Readonly<Record<string, number>>> {
+    const metric = await this.#registry.getSingleMetric('atoll_gossip_blocks_total')?.get()
+    return Object.fromEntries(
+      (metric?.values ?? []).map(({ labels, value }) => [String(labels['outcome']), value]),
+    )
+  }
+
+  /** The value of a gauge or counter without labels. */
+  async metric(name: string): Promise<number | undefined> {
+    const metric = await this.#registry.getSingleMetric(name)?.get()
+    return metric?.values[0]?.value
+  }
+}
+
+/** The data of a message with a signed block. */
+export function blockData(
+  version: PayloadVersion,
+  payload: Payload,
+  { key = signerKey, chainId = 10n }: { key?: Uint8Array; chainId?: bigint } = {},
+): Uint8Array {
+  const body = encodePayload(version, payload)
+  const signature = signBlock(signingHash(chainId, payloadHash(body)), key)
+  return encodeBlockMessage(signature, body)
+}
+
+/** Connects two hosts, and waits until each is in the mesh of the other. */
+export async function join(world: GossipWorld, peer: OpenNetwork, to: OpenNetwork = world.network) {
+  await peer.dial(to.addresses)
+  const has = (from: OpenNetwork, other: OpenNetwork) =>
+    from.peers().some(({ id, meshes }) => id === other.peerId && meshes.length === 4)
+  await world.until(() => has(peer, to) && has(to, peer))
+}
