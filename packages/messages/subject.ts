@@ -88,11 +88,7 @@ export function call<Request, Response>(
   return { traffic: 'control', ...declaration, kind: 'call' }
 }
 
-/**
- * Declares a signal.
- *
- * @public for flashblocks, to come
- */
+/** Declares a signal. */
 export function signal<Value>(declaration: Declaration<Signal<Value>>): Signal<Value> {
   return { ...declaration, kind: 'signal' }
 }

@@ -19,7 +19,14 @@ import {
   fetchL2BlockResponseCodec,
 } from './fetch-l2-block.ts'
 import { type L1Heads, l1HeadsCodec } from './l1-heads.ts'
+import {
+  type PublishPayloadRequest,
+  publishPayloadRequestCodec,
+  type PublishPayloadResponse,
+  publishPayloadResponseCodec,
+} from './publish-payload.ts'
 import { type ReceivedPayload, receivedPayloadCodec } from './received-payload.ts'
+import { type RefusedPayload, refusedPayloadCodec } from './refused-payload.ts'
 import {
   type ResetRequest,
   resetRequestCodec,
@@ -35,7 +42,17 @@ import {
 } from './safe-head-at.ts'
 import { type ServiceStatus, serviceStatusCodec } from './service-status.ts'
 import { type ServiceName, serviceNames } from './services.ts'
-import { type Call, call, type Log, log, type State, state, type Subject } from './subject.ts'
+import {
+  type Call,
+  call,
+  type Log,
+  log,
+  type Signal,
+  signal,
+  type State,
+  state,
+  type Subject,
+} from './subject.ts'
 import { type SystemConfigUpdate, systemConfigUpdateCodec } from './system-config-update.ts'
 
 /** Services that derivation waits for: their waits are the causes of its own. */
@@ -49,11 +66,7 @@ export const l1Heads: State<L1Heads> = state({
   codec: l1HeadsCodec,
 })
 
-/**
- * The part of the system config at the L1 head that services need: the unsafe block signer.
- *
- * @public
- */
+/** The part of the system config at the L1 head that services need: the unsafe block signer. */
 export const systemConfig: State<SystemConfigUpdate> = state({
   name: 'da-watcher.system-config',
   summary: 'The unsafe block signer at the L1 head, from the system config.',
@@ -86,7 +99,7 @@ export const applyAttributes: Call<ApplyAttributesRequest, ApplyAttributesRespon
 export const fetchL2Block: Call<FetchL2BlockRequest, FetchL2BlockResponse> = call({
   name: 'engine.fetch-l2-block',
   summary: 'A block of the execution client: reference, header, payload or account proof.',
-  callers: ['derivation', 'sequencer', 'rpc'],
+  callers: ['derivation', 'sequencer', 'gossip', 'rpc'],
   request: fetchL2BlockRequestCodec,
   response: fetchL2BlockResponseCodec,
   traffic: 'bulk',
@@ -164,6 +177,24 @@ export const payloadReceived: Log<ReceivedPayload> = log({
   },
 })
 
+/** Hands a block of this node's sequencer to the peers. A repeat is answered, and not sent again. */
+export const publishPayload: Call<PublishPayloadRequest, PublishPayloadResponse> = call({
+  name: 'gossip.publish-payload',
+  summary: "Hands a block of this node's sequencer to the peers; each block is sent once.",
+  callers: ['sequencer'],
+  request: publishPayloadRequestCodec,
+  response: publishPayloadResponseCodec,
+  traffic: 'bulk',
+})
+
+/** A block from gossip that the execution client refused, for the score of the peer that sent it. */
+export const payloadRefused: Signal<RefusedPayload> = signal({
+  name: 'engine.payload-refused',
+  summary: 'A block from gossip that the execution client refused; it costs the peer that sent it.',
+  readers: ['gossip'],
+  codec: refusedPayloadCodec,
+})
+
 /** Status and wait of each instance of a service. */
 export const serviceStatus: Readonly<Record<ServiceName, State<ServiceStatus>>> =
   Object.fromEntries(serviceNames.map((service) => [service, statusOf(service)])) as Readonly<
@@ -183,6 +214,8 @@ export const subjects: readonly Subject[] = [
   safeAt,
   safeHeadAt,
   payloadReceived,
+  publishPayload,
+  payloadRefused,
   ...Object.values(serviceStatus),
 ]
 

@@ -174,6 +174,11 @@ export const processFaults = {
     means: 'the p2p host cannot listen on its addresses',
     advice: 'choose another address or port; see that no other process has it',
   },
+  'publish-refused': {
+    severity: 'critical',
+    means: 'gossip did not hand a block of the sequencer to the peers',
+    advice: 'see the reason in the message: most often the key of --p2p-sequencer-key-file',
+  },
   'remote-fault': {
     severity: 'temporary',
     means: 'another service failed with a code that this version does not know',

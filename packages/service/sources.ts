@@ -112,11 +112,7 @@ export function serving<Request, Response, Event>(
   }
 }
 
-/**
- * The values of a signal as events; of several queued values only the newest is delivered.
- *
- * @public for flashblocks, to come
- */
+/** The values of a signal as events; of several queued values only the newest is delivered. */
 export function listening<Value, Event>(
   bus: Bus,
   signal: Signal<Value>,

@@ -941,6 +941,22 @@ export namespace atoll {
             }
             type $Shape = atoll.v1.PayloadHeader.$Properties;
         }
+        interface IRefusedPayload extends atoll.v1.RefusedPayload.$Properties {
+        }
+        class RefusedPayload {
+            constructor(properties?: atoll.v1.RefusedPayload.$Properties);
+            $unknowns?: Uint8Array[];
+            block?: (atoll.v1.BlockId.$Properties|null);
+            static encode(message: atoll.v1.RefusedPayload.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.RefusedPayload & atoll.v1.RefusedPayload.$Shape;
+        }
+        namespace RefusedPayload {
+            interface $Properties {
+                block?: (atoll.v1.BlockId.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.RefusedPayload.$Properties;
+        }
         interface IPayload extends atoll.v1.Payload.$Properties {
         }
         class Payload {
@@ -1002,6 +1018,40 @@ export namespace atoll {
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.ReceivedPayload.$Properties;
+        }
+        interface IPublishPayloadRequest extends atoll.v1.PublishPayloadRequest.$Properties {
+        }
+        class PublishPayloadRequest {
+            constructor(properties?: atoll.v1.PublishPayloadRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            payload?: (atoll.v1.Payload.$Properties|null);
+            static encode(message: atoll.v1.PublishPayloadRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.PublishPayloadRequest & atoll.v1.PublishPayloadRequest.$Shape;
+        }
+        namespace PublishPayloadRequest {
+            interface $Properties {
+                payload?: (atoll.v1.Payload.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.PublishPayloadRequest.$Properties;
+        }
+        interface IPublishPayloadResponse extends atoll.v1.PublishPayloadResponse.$Properties {
+        }
+        class PublishPayloadResponse {
+            constructor(properties?: atoll.v1.PublishPayloadResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            peers: Long;
+            wasPublished: boolean;
+            static encode(message: atoll.v1.PublishPayloadResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.PublishPayloadResponse & atoll.v1.PublishPayloadResponse.$Shape;
+        }
+        namespace PublishPayloadResponse {
+            interface $Properties {
+                peers?: (Long|null);
+                wasPublished?: (boolean|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.PublishPayloadResponse.$Properties;
         }
     }
 }

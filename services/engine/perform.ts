@@ -1,4 +1,5 @@
 import type { ChainState } from '#messages/chain-state.ts'
+import { payloadRefused } from '#messages/subjects.ts'
 import type { Performed } from '#service/actor.ts'
 import type { Owner } from '#bus/bus.ts'
 import { sleep } from '#runtime/clock.ts'
@@ -12,7 +13,7 @@ import type { Effect, Event } from './state.ts'
 
 /** Dependencies for carrying out effects. */
 export interface Dependencies
-  extends JobDependencies, Pick<Context, 'instance' | 'lease' | 'log' | 'metrics'> {
+  extends Omit<JobDependencies, 'bus'>, Pick<Context, 'bus' | 'instance' | 'lease' | 'log' | 'metrics'> {
   readonly calls: OpenCalls
   readonly owner: Owner<ChainState>
   readonly payloadTail: PayloadTail
@@ -24,7 +25,7 @@ export interface Dependencies
 export function createPerform(
   dependencies: Dependencies,
 ): (effect: Effect) => Promise<Performed<Event>> | Performed<Event> {
-  const { calls, clock, forkWatch, instance, lease, owner, payloadTail, signal, traces } =
+  const { bus, calls, clock, forkWatch, instance, lease, owner, payloadTail, signal, traces } =
     dependencies
   const run = (started: StartedJob): Performed<Event> => ({ later: runJob(started, dependencies) })
   return (effect) => {
@@ -52,7 +53,12 @@ export function createPerform(
         if (effect.failure.code === 'engine-unreachable') forkWatch.expire()
         report(effect, dependencies)
         return []
-      case 'report-refused':
+      case 'report-refused': {
+        const { number, blockHash: hash } = effect.payload
+        bus.emit(payloadRefused, { block: { number, hash } })
+        report(effect, dependencies)
+        return []
+      }
       case 'report-generation':
       case 'report-applied':
         report(effect, dependencies)

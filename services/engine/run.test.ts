@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { derivationTargets, fetchL2Block, payloadReceived, reset } from '#messages/subjects.ts'
+import { derivationTargets, fetchL2Block, payloadReceived, payloadRefused, reset } from '#messages/subjects.ts'
+import type { RefusedPayload } from '#messages/refused-payload.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
@@ -153,6 +154,8 @@ test('an invalid unsafe block is refused, and the next one is inserted', async (
   const { bus, gossip, record } = world
   const good = record.l2[1]?.block ?? assert.fail()
   const bad = { ...good, blockHash: hash(0xba), stateRoot: good.parentHash }
+  const told: RefusedPayload[] = []
+  gossip.listen(payloadRefused, (refused) => told.push(refused))
   await bus.settle(gossip.append(payloadReceived, { payload: bad }))
   await bus.pass(1_000)
   assert.equal(derivation.chain.unsafe.number, 0n)
@@ -164,6 +167,7 @@ test('an invalid unsafe block is refused, and the next one is inserted', async (
   await bus.pass(1_000)
   assert.equal(derivation.chain.unsafe.hash, good.blockHash)
   assert.equal(await refusals(), refused, 'the next block is not refused')
+  assert.deepEqual(told, [{ block: { number: bad.number, hash: bad.blockHash } }])
   await derivation.toEnd({ untilSafe: 3n })
   assertRecorded(world)
 })

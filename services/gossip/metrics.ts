@@ -9,6 +9,8 @@ export interface Metrics {
   observe(state: Pick<State, 'peers' | 'highest' | 'storing'>): void
   /** Counts a block of a peer. @param ageMs from the time of the block to its arrival */
   received(version: PayloadVersion, outcome: BlockOutcome, ageMs?: number): void
+  /** Counts a request to publish a block. */
+  published(outcome: 'sent' | 'repeated' | 'refused'): void
 }
 
 /** Registers the metrics. */
@@ -36,6 +38,12 @@ export function createMetrics(registry: Registry): Metrics {
     labelNames: ['version', 'outcome'],
     registers,
   })
+  const published = new Counter({
+    name: 'atoll_gossip_published_total',
+    help: 'blocks that the sequencer asked to publish, by outcome: sent, repeated (was sent before), refused',
+    labelNames: ['outcome'],
+    registers,
+  })
   const age = new Histogram({
     name: 'atoll_gossip_block_age_seconds',
     help: 'time from the timestamp of an accepted block to its arrival',
@@ -57,6 +65,7 @@ export function createMetrics(registry: Registry): Metrics {
       if (state.highest !== undefined) highest.set(Number(state.highest.number))
       storing.set(state.storing.bytes)
     },
+    published: (outcome) => published.inc({ outcome }),
     received: (version, outcome, ageMs) => {
       blocks.inc({ version, outcome })
       if (ageMs !== undefined) age.observe(Math.max(0, ageMs) / 1_000)

@@ -1,17 +1,24 @@
 import { payloadReceived } from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
+import { blocksTopic } from '#protocol/p2p/topics.ts'
+import { toError } from '#runtime/fault.ts'
 import type { Performed } from '#service/actor.ts'
+import type { OpenCalls } from '#service/sources.ts'
+import { type BlockKey, signedBlock } from './blocks/signed-block.ts'
 import type { Context, Network } from './ports.ts'
 import type { Effect, Event } from './state.ts'
 
 /** Dependencies for carrying out effects. */
 export interface Dependencies extends Pick<Context, 'bus' | 'log' | 'metrics'> {
   readonly network: Network
+  /** What own blocks are signed with; undefined if this node does not publish. */
+  readonly blockKey: BlockKey | undefined
+  readonly calls: OpenCalls
 }
 
 /** Returns the function that carries out effects. The actor does not wait for the bus: the results become events. */
 export function createPerform(dependencies: Dependencies) {
-  const { log, metrics, network } = dependencies
+  const { calls, log, metrics, network } = dependencies
   return (effect: Effect): Performed<Event> => {
     switch (effect.kind) {
       case 'judge':
@@ -19,6 +26,16 @@ export function createPerform(dependencies: Dependencies) {
         return []
       case 'store-block':
         return { later: storeBlock(effect.payload, effect.bytes, dependencies) }
+      case 'publish':
+        return { later: publish(effect, dependencies) }
+      case 'answer':
+        metrics.published(effect.response.wasPublished ? 'repeated' : 'sent')
+        calls.answer(effect)
+        return []
+      case 'refuse':
+        metrics.published('refused')
+        calls.refuse(effect.call, effect.fault)
+        return []
       case 'report-block': {
         const { outcome, block, id, ageMs } = effect
         const { peer, version } = block
@@ -45,4 +62,23 @@ async function storeBlock(
 ): Promise<readonly Event[]> {
   await bus.append(payloadReceived, { payload })
   return [{ kind: 'block-stored', bytes }]
+}
+
+/** Signs a block, and hands it to gossipsub. A failure of gossip must not stop the sequencer. */
+async function publish(
+  { payload, version }: Extract<Effect, { kind: 'publish' }>,
+  { blockKey, log, network }: Dependencies,
+): Promise<readonly Event[]> {
+  const { blockHash: hash, number } = payload
+  try {
+    if (blockKey === undefined) throw new Error('there is no key')
+    const data = signedBlock(version, payload, blockKey)
+    const peers = await network.publish(blocksTopic(blockKey.l2ChainId, version), data)
+    log.debug({ l2: { number, hash }, peers, bytes: data.length }, 'block published')
+    return [{ kind: 'block-published', hash, peers }]
+  } catch (error) {
+    const reason = toError(error).message
+    log.warn({ l2: { number, hash }, reason }, 'a block was not published')
+    return [{ kind: 'publish-failed', hash, reason }]
+  }
 }

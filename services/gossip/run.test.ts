@@ -4,13 +4,18 @@ import type { Payload } from '#protocol/block/payload.ts'
 import { compress } from '#protocol/p2p/snappy-block.ts'
 import { blocksTopic } from '#protocol/p2p/topics.ts'
 import type { RejectReason } from '#protocol/p2p/validate-block.ts'
+import { signerOf } from '#protocol/p2p/payload-signature.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
 import { hash } from '#test/fakes/values.ts'
-import { payloadOf, signerAddress } from '#test/fakes/block-messages.ts'
+import { payloadOf, signedMessage, signerAddress, signerKey } from '#test/fakes/block-messages.ts'
 import { blockData, GossipWorld, hostOn, join } from '#test/fakes/gossip-world.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
 
 const topic = blocksTopic(10n, 4)
+
+/** Another key, and its address. */
+const otherKey = new Uint8Array(32).fill(2)
+const otherAddress = signerOf(otherKey)
 
 test('a valid block reaches the log of the engine, and a peer behind; invalid ones reach neither, and the mesh goes on', async (t) => {
   const world = await GossipWorld.start(t)
@@ -27,14 +32,13 @@ test('a valid block reaches the log of the engine, and a peer behind; invalid on
   await world.until(() => world.received.length === 1 && relayed.length === 1)
 
   const { now } = world
-  const other = new Uint8Array(32).fill(9)
   const broken = (changes: Partial<Payload>) => blockData(4, world.block(2n, changes))
   const invalid: Partial<Record<RejectReason, Uint8Array>> = {
     'not-snappy': Uint8Array.of(1, 2, 3),
     'too-large': Uint8Array.of(0x80, 0x80, 0x80, 0x0a),
     'too-small': compress(new Uint8Array(65)),
     'bad-signature': compress(new Uint8Array(100)),
-    'wrong-signer': blockData(4, world.block(2n), { key: other }),
+    'wrong-signer': blockData(4, world.block(2n), { key: otherKey }),
     malformed: blockData(3, payloadOf(3, { number: 2n, timestamp: now })),
     'too-old': broken({ timestamp: now - 61n }),
     'too-new': broken({ timestamp: now + 6n }),
@@ -115,12 +119,10 @@ test('without a signer blocks are ignored; a new signer counts at once, and the 
   await world.until(async () => (await world.outcomes())['signer-unknown'] === 1)
   await world.sign(signerAddress)
   assert.equal(world.wait, undefined)
-  const newKey = new Uint8Array(32).fill(2)
-  const newSigner = toAddress(Buffer.from('5050a4f4b3f9338c3472dcc01a87c76a144b3c9c', 'hex'))
-  await world.sign(newSigner)
+  await world.sign(otherAddress)
   await sender.publish(topic, blockData(4, world.block(2n)))
   await world.until(() => world.received.length === 1)
-  await sender.publish(topic, blockData(4, world.block(3n), { key: newKey }))
+  await sender.publish(topic, blockData(4, world.block(3n), { key: otherKey }))
   await world.until(() => world.received.length === 2)
   await sender.publish(topic, blockData(4, world.block(4n)))
   await world.until(async () => (await world.outcomes())['wrong-signer'] === 1)
@@ -139,4 +141,42 @@ test('a topic of another chain is refused, and blocks far above the head are onl
   assert.deepEqual(Object.keys(await world.outcomes()), ['accepted'])
   assert.match(world.progress ?? '', /^2 peers; the highest block from peers is 1000000$/)
   assert.equal(await world.metric('atoll_gossip_highest_block_number'), 1_000_000)
+})
+
+test('an own block is sent to the peers once, signed, and nothing else is', async (t) => {
+  const world = await GossipWorld.start(t, { ports: { sequencerKey: signerKey } })
+  const reader = await hostOn(t)
+  const heard: (readonly [version: number, bytes: number])[] = []
+  reader.onBlock(({ arrival, version, data }) => {
+    heard.push([version, data.bytes.length])
+    reader.judge(arrival, 'accept')
+  })
+  await join(world, reader)
+  const payload = world.block(1n)
+  const both = await Promise.all([world.publish(payload), world.publish(payload)])
+  assert.deepEqual(both, [
+    { peers: 1, wasPublished: false },
+    { peers: 0, wasPublished: true },
+  ])
+  assert.deepEqual(await world.publish(payload), { peers: 0, wasPublished: true })
+  await world.until(() => heard.length === 1)
+  assert.deepEqual(heard, [[4, signedMessage(4, payload).length]])
+  await assert.rejects(world.publish({ ...payload, number: 2n, blockHash: hash(2) }), {
+    code: 'publish-refused',
+    message: /its hash is not that of its fields/,
+  })
+  await world.sign(otherAddress)
+  await assert.rejects(world.publish(world.block(3n)), {
+    code: 'publish-refused',
+    message: /but the chain's signer is 0x5050/,
+  })
+  await world.pass(50)
+  assert.equal(heard.length, 1)
+  assert.equal(world.received.length, 0)
+})
+
+test('without a key, gossip says which setting it lacks', async (t) => {
+  const world = await GossipWorld.start(t)
+  const message = /--p2p-sequencer-key-file/
+  await assert.rejects(world.publish(world.block(1n)), { code: 'publish-refused', message })
 })

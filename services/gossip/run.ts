@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import type * as z from 'zod'
-import { engineChain, systemConfig } from '#messages/subjects.ts'
+import { engineChain, publishPayload, systemConfig } from '#messages/subjects.ts'
 import { loadNetworkKey, readNetworkKey } from '#libp2p/network-key-file.ts'
 import { publicLimits } from '#libp2p/open-host.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
+import { signerOf } from '#protocol/p2p/payload-signature.ts'
 import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { version } from '#runtime/version.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
 import type { Service } from '#service/service.ts'
-import { following, ticking } from '#service/sources.ts'
+import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
 import type { config as settingsSchema } from './config.ts'
 import { createMetrics } from './metrics.ts'
 import { hostAddresses } from './network/host-addresses.ts'
@@ -26,7 +27,8 @@ const tickMs = 1_000
 /** Exchanges blocks with peers until the signal is aborted. */
 export async function run(context: Context, ports: Ports): Promise<void> {
   const { bus, clock, signal, status, metrics } = context
-  const { config, network, maxAgeSeconds } = ports
+  const { config, network, maxAgeSeconds, sequencerKey: key } = ports
+  const calls = new OpenCalls()
   const sources: Source<Event>[] = [
     (sink) =>
       network.onBlock(
@@ -38,20 +40,32 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       update,
       nowMs: clock.now(),
     })),
+    serving(bus, { call: publishPayload, calls }, ({ payload }, call) => ({
+      kind: 'publish-requested',
+      call,
+      payload,
+    })),
     following(bus, engineChain, (chain) => ({ kind: 'chain-changed', chain })),
   ]
-  const state = initialState({ config, maxAgeSeconds })
+  const signer = key && signerOf(key)
+  const state = initialState({ config, maxAgeSeconds, signer })
   status.setWait(waitOf(state))
   await runActor({
     state,
     step,
     inbox: new Inbox(sources, { bus, signal }),
-    perform: createPerform({ ...context, network }),
+    perform: createPerform({
+      ...context,
+      network,
+      calls,
+      blockKey: key && { l2ChainId: config.l2ChainId, key },
+    }),
     observe: (current) => {
       metrics.observe(current)
       status.setWait(waitOf(current))
       status.progress = progressOf(current)
     },
+    calls,
   })
 }
 

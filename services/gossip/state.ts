@@ -1,4 +1,5 @@
 import type { ChainState } from '#messages/chain-state.ts'
+import type { PublishPayloadResponse } from '#messages/publish-payload.ts'
 import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import type { BlockId } from '#protocol/block/refs.ts'
@@ -6,13 +7,19 @@ import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { BlockSigners } from '#protocol/p2p/block-signers.ts'
 import { type PayloadVersion, payloadVersions } from '#protocol/p2p/payload-version.ts'
 import { SeenBlocks } from '#protocol/p2p/seen-blocks.ts'
+import type { Address, Hash } from '#protocol/primitives.ts'
+import type { Fault } from '#runtime/fault.ts'
+import type { CallId } from '#service/sources.ts'
 import type { BlockOutcome } from './blocks/block-outcome.ts'
+import type { OwnBlocks } from './blocks/publish-block.ts'
 import type { ArrivedBlock, ConnectedPeer, Verdict } from './ports.ts'
 
 /** Settings that decisions depend on. */
 export interface Options {
   readonly config: RollupConfig
   readonly maxAgeSeconds: bigint
+  /** Of the key that signs own blocks; undefined if there is none. */
+  readonly signer: Address | undefined
 }
 
 /** All that gossip knows. */
@@ -27,6 +34,7 @@ export interface State {
   readonly unsafe: bigint | undefined
   /** Accepted blocks that the bus has not stored yet. */
   readonly storing: { readonly blocks: number; readonly bytes: number }
+  readonly own: OwnBlocks
   readonly peers: readonly ConnectedPeer[]
 }
 
@@ -41,6 +49,13 @@ export type Event =
       readonly nowMs: number
     }
   | { readonly kind: 'chain-changed'; readonly chain: ChainState }
+  | {
+      readonly kind: 'publish-requested'
+      readonly call: CallId<PublishPayloadResponse>
+      readonly payload: Payload
+    }
+  | { readonly kind: 'block-published'; readonly hash: Hash; readonly peers: number }
+  | { readonly kind: 'publish-failed'; readonly hash: Hash; readonly reason: string }
 
 /** What to do. */
 export type Effect =
@@ -53,6 +68,17 @@ export type Effect =
       /** Undefined if it could not be decoded. */
       readonly id: BlockId | undefined
       readonly ageMs: number | undefined
+    }
+  | { readonly kind: 'publish'; readonly payload: Payload; readonly version: PayloadVersion }
+  | {
+      readonly kind: 'answer'
+      readonly call: CallId<PublishPayloadResponse>
+      readonly response: PublishPayloadResponse
+    }
+  | {
+      readonly kind: 'refuse'
+      readonly call: CallId<PublishPayloadResponse>
+      readonly fault: Fault
     }
   | { readonly kind: 'report-signer'; readonly signers: BlockSigners | undefined }
 
@@ -68,6 +94,7 @@ export function initialState(options: Options): State {
     highest: undefined,
     unsafe: undefined,
     storing: { blocks: 0, bytes: 0 },
+    own: { sending: new Map(), sent: [] },
     peers: [],
   }
 }

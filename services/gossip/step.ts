@@ -1,5 +1,6 @@
 import { withCurrentSigner } from '#protocol/p2p/block-signers.ts'
 import type { Step } from '#service/actor.ts'
+import { blockPublished, publishFailed, publishRequested } from './blocks/publish-block.ts'
 import { blockStored, receiveBlock } from './blocks/receive-block.ts'
 import type { Effect, Event, Result, State } from './state.ts'
 
@@ -12,6 +13,12 @@ export const step: Step<State, Event, Effect> = (state, event) => {
       return receiveBlock(state, event)
     case 'block-stored':
       return [blockStored(state, event.bytes)]
+    case 'publish-requested':
+      return publishRequested(state, event)
+    case 'block-published':
+      return blockPublished(state, event)
+    case 'publish-failed':
+      return publishFailed(state, event)
     case 'system-config-changed':
       return systemConfigChanged(state, event)
     case 'chain-changed':

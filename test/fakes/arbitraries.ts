@@ -11,7 +11,9 @@ import type {
   L2BlockPart,
 } from '#messages/fetch-l2-block.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
+import type { PublishPayloadRequest, PublishPayloadResponse } from '#messages/publish-payload.ts'
 import type { ReceivedPayload } from '#messages/received-payload.ts'
+import type { RefusedPayload } from '#messages/refused-payload.ts'
 import type { ResetRequest, ResetResponse } from '#messages/reset.ts'
 import type { SafeAt } from '#messages/safe-at.ts'
 import type { SafeHeadAtRequest, SafeHeadAtResponse } from '#messages/safe-head-at.ts'
@@ -256,6 +258,15 @@ const derivationTargets: Arbitrary<DerivationTargets> = record({
 
 const receivedPayload: Arbitrary<ReceivedPayload> = record({ payload })
 
+const publishPayloadRequest: Arbitrary<PublishPayloadRequest> = record({ payload })
+
+const publishPayloadResponse: Arbitrary<PublishPayloadResponse> = record({
+  peers: count,
+  wasPublished: fc.boolean(),
+})
+
+const refusedPayload: Arbitrary<RefusedPayload> = record({ block: blockId })
+
 const serviceStatus: Arbitrary<ServiceStatus> = record({
   instance: fc.string(),
   version: fc.string(),
@@ -304,6 +315,9 @@ export const messageArbitraries: Readonly<Record<string, Arbitrary<unknown>>> = 
   'atoll.v1.SafeHeadAtRequest': safeHeadAtRequest,
   'atoll.v1.SafeHeadAtResponse': safeHeadAtResponse,
   'atoll.v1.ReceivedPayload': receivedPayload,
+  'atoll.v1.PublishPayloadRequest': publishPayloadRequest,
+  'atoll.v1.PublishPayloadResponse': publishPayloadResponse,
+  'atoll.v1.RefusedPayload': refusedPayload,
   'atoll.v1.ServiceStatus': serviceStatus,
   'atoll.v1.Fault': faultBody,
 }

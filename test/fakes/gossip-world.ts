@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestContext } from 'node:test'
 import { Registry } from 'prom-client'
 import type { Bus } from '#bus/bus.ts'
-import { payloadReceived, systemConfig } from '#messages/subjects.ts'
+import type { PublishPayloadResponse } from '#messages/publish-payload.ts'
+import { payloadReceived, publishPayload, systemConfig } from '#messages/subjects.ts'
 import { publicLimits } from '#libp2p/open-host.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import type { Payload } from '#protocol/block/payload.ts'
@@ -24,7 +25,7 @@ import {
 import type { Ports } from '#services/gossip/ports.ts'
 import { run } from '#services/gossip/run.ts'
 import { configOf, payloadOf, signerAddress, signerKey } from './block-messages.ts'
-import { BusWorld } from './bus-world.ts'
+import { BusWorld, type Member } from './bus-world.ts'
 import { l1Ref } from './values.ts'
 
 let hosts = 0
@@ -65,7 +66,8 @@ export class GossipWorld {
   readonly network: OpenNetwork
   readonly #world: BusWorld
   readonly #registry = new Registry()
-  readonly #da: Awaited<ReturnType<BusWorld['join']>>
+  readonly #da: Member
+  readonly #sequencer: Member
   readonly #waits: (Waiting | undefined)[] = []
   /** What the engine reads. */
   readonly received: Payload[] = []
@@ -74,10 +76,11 @@ export class GossipWorld {
 
   private constructor(
     world: BusWorld,
-    parts: { da: Awaited<ReturnType<BusWorld['join']>>; network: OpenNetwork; config: RollupConfig },
+    parts: { da: Member; sequencer: Member; network: OpenNetwork; config: RollupConfig },
   ) {
     this.#world = world
     this.#da = parts.da
+    this.#sequencer = parts.sequencer
     this.network = parts.network
     this.config = parts.config
   }
@@ -87,8 +90,9 @@ export class GossipWorld {
     const world = await BusWorld.provisioned()
     const { bus } = await world.join('gossip')
     const da = await world.join('da-watcher')
+    const sequencer = await world.join('sequencer')
     const network = await hostOn(t, options.network)
-    const gossip = new GossipWorld(world, { da, network, config })
+    const gossip = new GossipWorld(world, { da, sequencer, network, config })
     const stop = new AbortController()
     const running = gossip.#run(bus, stop.signal, options.ports)
     t.after(async () => {
@@ -154,6 +158,12 @@ export class GossipWorld {
     const owner = this.#da.bus.own(systemConfig)
     await this.#world.settle(owner.write({ at: l1Ref(1), unsafeBlockSigner }))
     await this.pass(10)
+  }
+
+  /** Has the sequencer publish a block. */
+  async publish(payload: Payload): Promise<PublishPayloadResponse> {
+    const calling = this.#sequencer.bus.call(publishPayload, { payload }, { deadlineMs: 1_000 })
+    return this.#world.settle(calling)
   }
 
   /** Lets virtual time pass. */

@@ -1,10 +1,11 @@
 import { isPrivate, signRecoverable } from 'tiny-secp256k1'
 import { fromBigEndian, toFixedBigEndian } from '#protocol/codec/big-endian.ts'
-import { toAddress } from '#protocol/codec/hex.ts'
+import { fromHex, toAddress } from '#protocol/codec/hex.ts'
 import { joined } from '#protocol/codec/joined.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
 import type { Address } from '#protocol/primitives.ts'
 import type { Signature } from '#protocol/transaction/transaction.ts'
+import { nodeIdOf, publicKeyOf } from './network-key.ts'
 
 /** Size of a signature: `r`, `s`, and the parity of `y` as 0 or 1. */
 export const signatureBytes = 65
@@ -42,6 +43,16 @@ export function signBlock(hash: Uint8Array, privateKey: Uint8Array): Uint8Array 
   if (!isPrivate(privateKey)) throw new RangeError('not a private key of secp256k1')
   const { signature, recoveryId } = signRecoverable(hash, privateKey)
   return Uint8Array.of(...signature, recoveryId)
+}
+
+/**
+ * The address of the blocks that a private key signs.
+ *
+ * @throws RangeError if the 32 bytes of the key are zero, or not below the order of the curve
+ */
+export function signerOf(privateKey: Uint8Array): Address {
+  // The last 20 bytes of the identity of discv5 are an address: both hash the same public key.
+  return toAddress(fromHex(nodeIdOf(publicKeyOf(privateKey))).subarray(12))
 }
 
 /**

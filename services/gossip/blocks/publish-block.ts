@@ -1,0 +1,89 @@
+import type { PublishPayloadResponse } from '#messages/publish-payload.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import { hashPayload } from '#protocol/block/payload-hash.ts'
+import { payloadVersionAt } from '#protocol/p2p/payload-version.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { Fault } from '#runtime/fault.ts'
+import type { CallId } from '#service/sources.ts'
+import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
+
+/** Own blocks. Each is sent to the peers once. */
+export interface OwnBlocks {
+  /** Calls that wait until a block is sent, by its hash. */
+  readonly sending: ReadonlyMap<Hash, readonly CallId<PublishPayloadResponse>[]>
+  /** Blocks that were sent, the oldest first. */
+  readonly sent: readonly Hash[]
+}
+
+/** Number of sent blocks that are remembered. The sequencer only repeats its last ones. */
+export const maxSent = 256
+
+/** Sends a block of the sequencer, unless it was sent before. */
+export function publishRequested(
+  state: State,
+  { call, payload }: Extract<Event, { kind: 'publish-requested' }>,
+): Result {
+  const { own } = state
+  const hash = payload.blockHash
+  if (own.sent.includes(hash))
+    return [state, { kind: 'answer', call, response: { peers: 0, wasPublished: true } }]
+  const waiting = own.sending.get(hash)
+  if (waiting !== undefined) return [withSending(state, hash, [...waiting, call])]
+  const problem = problemOf(state, payload)
+  if (problem !== undefined) {
+    const detail = `block ${payload.number} (${hash}): ${problem}`
+    return [state, { kind: 'refuse', call, fault: new Fault('publish-refused', { detail }) }]
+  }
+  // Peers that send it back must not have it stored.
+  const version = payloadVersionAt(state.options.config, payload.timestamp)
+  state.seen.get(version)?.add(payload.number, hash)
+  return [withSending(state, hash, [call]), { kind: 'publish', payload, version }]
+}
+
+/** Answers those who wait for a block that was sent. */
+export function blockPublished(
+  state: State,
+  { hash, peers }: Extract<Event, { kind: 'block-published' }>,
+): Result {
+  const answers = waitingFor(state, hash).map((call, at): Effect => {
+    return { kind: 'answer', call, response: { peers, wasPublished: at > 0 } }
+  })
+  const next = withoutSending(state, hash)
+  const sent = [...next.own.sent, hash].slice(-maxSent)
+  return [{ ...next, own: { ...next.own, sent } }, ...answers]
+}
+
+/** Refuses those who wait for a block that could not be sent. They may try again. */
+export function publishFailed(
+  state: State,
+  { hash, reason }: Extract<Event, { kind: 'publish-failed' }>,
+): Result {
+  const fault = new Fault('publish-refused', { detail: `block ${hash}: ${reason}` })
+  const refusals = waitingFor(state, hash).map((call): Effect => ({ kind: 'refuse', call, fault }))
+  return [withoutSending(state, hash), ...refusals]
+}
+
+function problemOf({ options, signers }: State, payload: Payload): string | undefined {
+  const { signer } = options
+  if (signer === undefined) return 'gossip has no key to sign it: set --p2p-sequencer-key-file'
+  if (signers !== undefined && signers.current !== signer)
+    return `the key of --p2p-sequencer-key-file signs as ${signer}, but the chain's signer is ${signers.current}`
+  if (hashPayload(payload) !== payload.blockHash) return 'its hash is not that of its fields'
+  return undefined
+}
+
+const waitingFor = ({ own }: State, hash: Hash) => own.sending.get(hash) ?? []
+
+function withSending(
+  state: State,
+  hash: Hash,
+  calls: readonly CallId<PublishPayloadResponse>[],
+): State {
+  return { ...state, own: { ...state.own, sending: new Map(state.own.sending).set(hash, calls) } }
+}
+
+function withoutSending(state: State, hash: Hash): State {
+  const sending = new Map(state.own.sending)
+  sending.delete(hash)
+  return { ...state, own: { ...state.own, sending } }
+}

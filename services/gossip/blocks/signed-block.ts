@@ -1,0 +1,29 @@
+import type { Payload } from '#protocol/block/payload.ts'
+import { encodeBlockMessage } from '#protocol/p2p/block-message.ts'
+import { encodePayload } from '#protocol/p2p/encode-payload.ts'
+import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
+import { payloadHash, signatureBytes, signBlock, signingHash } from '#protocol/p2p/payload-signature.ts'
+import type { PayloadVersion } from '#protocol/p2p/payload-version.ts'
+
+/** What a block is signed with. */
+export interface BlockKey {
+  readonly l2ChainId: bigint
+  /** Private key of the sequencer. */
+  readonly key: Uint8Array
+}
+
+/**
+ * Signs a block and encodes it for gossip.
+ *
+ * @throws RangeError for a block that is larger than peers accept
+ */
+export function signedBlock(
+  version: PayloadVersion,
+  payload: Payload,
+  { l2ChainId, key }: BlockKey,
+): Uint8Array {
+  const body = encodePayload(version, payload)
+  if (body.length + signatureBytes > maxGossipBytes)
+    throw new RangeError(`it has ${body.length} bytes, and peers accept ${maxGossipBytes}`)
+  return encodeBlockMessage(signBlock(signingHash(l2ChainId, payloadHash(body)), key), body)
+}
