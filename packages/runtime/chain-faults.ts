@@ -236,6 +236,12 @@ export const chainFaults = {
     advice: 'see that the endpoint runs, and check the URL',
     origin: 'rpc',
   },
+  'peer-store': {
+    severity: 'critical',
+    means: 'the store of peers and bans cannot be used',
+    advice:
+      'see that no other process uses --data-dir and its disk has room; the file may be deleted: peers are found again',
+  },
   'safe-head-history': {
     severity: 'critical',
     means: 'the safe-head history cannot be used',

@@ -18,7 +18,7 @@ export interface Tables {
 
 interface SqliteOptions {
   /** Code of the faults that operations on the file throw. */
-  readonly code: 'chain-database' | 'l1-cache' | 'safe-head-history'
+  readonly code: 'chain-database' | 'l1-cache' | 'peer-store' | 'safe-head-history'
   /** Pragmas of the connection. */
   readonly pragmas: string
   /** Error text for when another process holds the lock for longer than `busyTimeoutMs`. */
@@ -32,7 +32,7 @@ const busyTimeoutMs = 2_000
 export class SqliteFile {
   /** As given to the constructor. */
   readonly path: string
-  readonly #code: 'chain-database' | 'l1-cache' | 'safe-head-history'
+  readonly #code: 'chain-database' | 'l1-cache' | 'peer-store' | 'safe-head-history'
   readonly #lockedAdvice: string
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()

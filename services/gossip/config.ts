@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { parseSubnet } from '#libp2p/ip-address.ts'
 import { hexKeyProblem } from '#runtime/keys/hex-key.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import {
@@ -18,6 +19,12 @@ const ipAddress = () =>
   want(
     z.string().refine((text) => isIP(text) !== 0),
     'an IP address, such as 192.0.2.1',
+  )
+
+const subnet = () =>
+  want(
+    z.string().regex(/^[0-9a-f:.]+\/\d{1,3}$/iu).refine((text) => parseSubnet(text) !== undefined),
+    'a subnet, such as 10.0.0.0/8',
   )
 
 /** A peer with its address. The form is checked here, and the parts when the host dials it. */
@@ -54,6 +61,26 @@ export const config = z.strictObject({
   p2pStaticPeers: listOf(peerAddress())
     .optional()
     .describe('peers to which the host keeps a connection; they are dialed again, and never banned'),
+  p2pPeersLo: wholeNumber(0, 1_000)
+    .default(20)
+    .describe('number of peers below which known ones are dialed'),
+  p2pPeersHi: wholeNumber(1, 1_000)
+    .default(30)
+    .describe('number of peers above which some are disconnected, down to --p2p-peers-lo'),
+  p2pPeersGraceSeconds: seconds(0, 3_600)
+    .default(30)
+    .describe('time for which a new peer is not disconnected because there are too many'),
+  p2pNetrestrict: listOf(subnet())
+    .optional()
+    .describe('subnets in which peers are dialed, besides static ones; by default everywhere'),
+  p2pScoring: oneOf(['light', 'none'])
+    .default('light')
+    .describe('how peers are scored: light is as op-node does'),
+  p2pBanPeers: onOff().default(true).describe('whether peers with a bad score are banned'),
+  p2pBanThreshold: wholeNumber(-1_000_000, 0)
+    .default(-100)
+    .describe('score below which a peer is banned'),
+  p2pBanSeconds: seconds(1, 31_536_000).default(3_600).describe('how long a ban lasts'),
   p2pMessageId: oneOf(['op-node', 'spec'])
     .default('op-node')
     .describe(
@@ -75,3 +102,6 @@ export const config = z.strictObject({
     .optional()
     .describe('key that signs the blocks of the sequencer; never the key of the host'),
 })
+
+/** Values of the settings of gossip. */
+export type Settings = z.output<typeof config>

@@ -9,6 +9,10 @@ export interface Metrics {
   observe(state: Pick<State, 'peers' | 'highest' | 'storing'>): void
   /** Counts a block of a peer. @param ageMs from the time of the block to its arrival */
   received(version: PayloadVersion, outcome: BlockOutcome, ageMs?: number): void
+  dialed(outcome: 'connected' | 'failed'): void
+  banned(): void
+  /** Counts bans that ended. */
+  unbanned(): void
   /** Counts a request to publish a block. */
   published(outcome: 'sent' | 'repeated' | 'refused'): void
 }
@@ -44,6 +48,18 @@ export function createMetrics(registry: Registry): Metrics {
     labelNames: ['outcome'],
     registers,
   })
+  const dials = new Counter({
+    name: 'atoll_gossip_dials_total',
+    help: 'dials of peers, by outcome: connected, failed',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const bans = new Counter({
+    name: 'atoll_gossip_bans_total',
+    help: 'bans of peers for their score, by what: begun, ended',
+    labelNames: ['what'],
+    registers,
+  })
   const age = new Histogram({
     name: 'atoll_gossip_block_age_seconds',
     help: 'time from the timestamp of an accepted block to its arrival',
@@ -65,6 +81,9 @@ export function createMetrics(registry: Registry): Metrics {
       if (state.highest !== undefined) highest.set(Number(state.highest.number))
       storing.set(state.storing.bytes)
     },
+    dialed: (outcome) => dials.inc({ outcome }),
+    banned: () => bans.inc({ what: 'begun' }),
+    unbanned: () => bans.inc({ what: 'ended' }),
     published: (outcome) => published.inc({ outcome }),
     received: (version, outcome, ageMs) => {
       blocks.inc({ version, outcome })

@@ -1,16 +1,18 @@
 import { payloadReceived } from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { blocksTopic } from '#protocol/p2p/topics.ts'
+import { toIsoTime } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
 import type { Performed } from '#service/actor.ts'
 import type { OpenCalls } from '#service/sources.ts'
 import { type BlockKey, signedBlock } from './blocks/signed-block.ts'
-import type { Context, Network } from './ports.ts'
+import { tryToStore } from './peers/open-peer-store.ts'
+import type { Context, Ports } from './ports.ts'
 import type { Effect, Event } from './state.ts'
 
 /** Dependencies for carrying out effects. */
-export interface Dependencies extends Pick<Context, 'bus' | 'log' | 'metrics'> {
-  readonly network: Network
+export interface Dependencies extends Pick<Context, 'bus' | 'clock' | 'log' | 'metrics'>,
+    Pick<Ports, 'gate' | 'network' | 'store'> {
   /** What own blocks are signed with; undefined if this node does not publish. */
   readonly blockKey: BlockKey | undefined
   readonly calls: OpenCalls
@@ -18,7 +20,7 @@ export interface Dependencies extends Pick<Context, 'bus' | 'log' | 'metrics'> {
 
 /** Returns the function that carries out effects. The actor does not wait for the bus: the results become events. */
 export function createPerform(dependencies: Dependencies) {
-  const { calls, log, metrics, network } = dependencies
+  const { calls, gate, log, metrics, network, store } = dependencies
   return (effect: Effect): Performed<Event> => {
     switch (effect.kind) {
       case 'judge':
@@ -36,6 +38,36 @@ export function createPerform(dependencies: Dependencies) {
         metrics.published('refused')
         calls.refuse(effect.call, effect.fault)
         return []
+      case 'dial':
+        return { later: dial(effect, dependencies) }
+      case 'disconnect':
+        log.debug({ peer: effect.id }, 'disconnects a peer: there are too many')
+        return { later: disconnect(effect.id, dependencies) }
+      case 'ban': {
+        const { id, score, untilMs } = effect
+        gate.ban({ kind: 'peer', name: id, untilMs })
+        tryToStore(log, () => store.setBans(gate.bans))
+        metrics.banned()
+        const until = toIsoTime(untilMs)
+        log.info({ peer: id, score: Math.round(score), until }, 'a peer is banned')
+        return { later: disconnect(id, dependencies) }
+      }
+      case 'score':
+        log.info({ peer: effect.id, deed: effect.deed }, 'a peer loses score')
+        network.score(effect.id, effect.deed)
+        return []
+      case 'remember-peers':
+        tryToStore(log, () => store.putPeers(effect.peers, effect.nowMs))
+        return []
+      case 'forget-peer':
+        tryToStore(log, () => store.removePeer(effect.id))
+        return []
+      case 'report-dial': {
+        const { id: peer, failure: reason, isStatic } = effect
+        if (isStatic) log.warn({ peer, reason }, 'a static peer cannot be reached')
+        else log.debug({ peer, reason }, 'a peer cannot be reached')
+        return []
+      }
       case 'report-block': {
         const { outcome, block, id, ageMs } = effect
         const { peer, version } = block
@@ -67,7 +99,7 @@ async function storeBlock(
 /** Signs a block, and hands it to gossipsub. A failure of gossip must not stop the sequencer. */
 async function publish(
   { payload, version }: Extract<Effect, { kind: 'publish' }>,
-  { blockKey, log, network }: Dependencies,
+  { blockKey, log, network, store }: Dependencies,
 ): Promise<readonly Event[]> {
   const { blockHash: hash, number } = payload
   try {
@@ -75,10 +107,32 @@ async function publish(
     const data = signedBlock(version, payload, blockKey)
     const peers = await network.publish(blocksTopic(blockKey.l2ChainId, version), data)
     log.debug({ l2: { number, hash }, peers, bytes: data.length }, 'block published')
+    tryToStore(log, () => store.addSentBlock(hash))
     return [{ kind: 'block-published', hash, peers }]
   } catch (error) {
     const reason = toError(error).message
     log.warn({ l2: { number, hash }, reason }, 'a block was not published')
     return [{ kind: 'publish-failed', hash, reason }]
   }
+}
+
+async function dial(
+  { id, addresses }: Extract<Effect, { kind: 'dial' }>,
+  { clock, metrics, network }: Dependencies,
+): Promise<readonly Event[]> {
+  let failure: string | undefined
+  try {
+    await network.dial(addresses)
+  } catch (error) {
+    // Of several addresses, each has its reason.
+    const { errors = [] } = toError(error) as Error & { readonly errors?: readonly unknown[] }
+    failure = errors.length === 0 ? toError(error).message : toError(errors[0]).message
+  }
+  metrics.dialed(failure === undefined ? 'connected' : 'failed')
+  return [{ kind: 'dialed', id, failure, nowMs: clock.now() }]
+}
+
+async function disconnect(id: string, { network }: Dependencies): Promise<readonly Event[]> {
+  await network.disconnect(id)
+  return []
 }

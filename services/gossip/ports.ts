@@ -1,13 +1,19 @@
+import type { BlockList } from 'node:net'
+import type { PeerGate } from '#libp2p/peer-gate.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { GossipData } from '#protocol/p2p/gossip-data.ts'
 import type { PayloadVersion } from '#protocol/p2p/payload-version.ts'
 import type { Service } from '#service/service.ts'
 import type { Metrics } from './metrics.ts'
+import type { Deed } from './network/app-scores.ts'
+import type { KnownPeers } from './peers/known-peers.ts'
+import type { PeerStore } from './peers/peer-store.ts'
+import type { PeerLimits } from './peers/tend-peers.ts'
 
 /** What gossip needs from the process that runs it. */
 export interface Context extends Pick<Service<unknown>, 'bus' | 'clock' | 'signal'> {
   readonly log: Pick<Service<unknown>['log'], 'debug' | 'info' | 'warn'>
-  readonly status: Pick<Service<unknown>['status'], 'setWait' | 'progress'>
+  readonly status: Pick<Service<unknown>['status'], 'setWait' | 'progress' | 'notices'>
   readonly metrics: Metrics
 }
 
@@ -19,6 +25,16 @@ export interface Ports {
   readonly maxAgeSeconds: bigint
   /** Private key of the sequencer; undefined if this node does not publish. */
   readonly sequencerKey: Uint8Array | undefined
+  readonly limits: PeerLimits
+  /** Peers to which connections are kept. */
+  readonly staticPeers: KnownPeers
+  /** Subnets in which peers are dialed, besides static ones; empty: everywhere. */
+  readonly netrestrict: readonly BlockList[]
+  readonly gate: Pick<PeerGate, 'ban' | 'bans'>
+  readonly store: Pick<
+    PeerStore,
+    'peers' | 'putPeers' | 'removePeer' | 'setBans' | 'sentBlocks' | 'addSentBlock'
+  >
 }
 
 /** The peers. */
@@ -34,6 +50,12 @@ export interface Network {
    * @returns the number of peers that it was sent to
    */
   publish(topic: string, data: Uint8Array): Promise<number>
+  /** Peer id of this host. */
+  readonly peerId: string
+  /** Counts what a peer did, for its score. */
+  score(peerId: string, deed: Deed): void
+  /** Closes the connections to a peer. */
+  disconnect(peerId: string): Promise<void>
   /** Connects to a peer by its multiaddrs, unless it is connected. @throws Error that says why it failed */
   dial(addresses: readonly string[]): Promise<void>
   /** The connected peers. */
@@ -57,6 +79,11 @@ export type Verdict = 'accept' | 'ignore' | 'reject'
 /** A connected peer. */
 export interface ConnectedPeer {
   readonly id: string
+  /** When it was connected, in Unix milliseconds. */
+  readonly sinceMs: number
+  readonly score: number
+  /** Multiaddrs at which it can be dialed, with its peer id; empty until it has told them. */
+  readonly addresses: readonly string[]
   /** The topics of blocks, by version, in whose mesh the peer is. */
   readonly meshes: readonly PayloadVersion[]
 }

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import type { Payload } from '#protocol/block/payload.ts'
 import { compress } from '#protocol/p2p/snappy-block.ts'
 import { blocksTopic } from '#protocol/p2p/topics.ts'
 import type { RejectReason } from '#protocol/p2p/validate-block.ts'
 import { signerOf } from '#protocol/p2p/payload-signature.ts'
+import { PeerGate } from '#libp2p/peer-gate.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { staticPeers } from './peers/known-peers.ts'
+import { PeerStore } from './peers/peer-store.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
 import { hash } from '#test/fakes/values.ts'
 import { payloadOf, signedMessage, signerAddress, signerKey } from '#test/fakes/block-messages.ts'
@@ -41,7 +45,7 @@ test('a valid block reaches the log of the engine, and a peer behind; invalid on
     'wrong-signer': blockData(4, world.block(2n), { key: otherKey }),
     malformed: blockData(3, payloadOf(3, { number: 2n, timestamp: now })),
     'too-old': broken({ timestamp: now - 61n }),
-    'too-new': broken({ timestamp: now + 6n }),
+    'too-new': broken({ timestamp: now + 60n }),
     'wrong-hash': broken({ blockHash: hash(7) }),
     'excess-blob-gas': broken({ excessBlobGas: 1n }),
   }
@@ -179,4 +183,74 @@ test('without a key, gossip says which setting it lacks', async (t) => {
   const world = await GossipWorld.start(t)
   const message = /--p2p-sequencer-key-file/
   await assert.rejects(world.publish(world.block(1n)), { code: 'publish-refused', message })
+})
+
+/** A host on a port that it has again when it is started again. */
+const restartable = async (t: TestContext, key: number, listen = '/ip4/127.0.0.1/tcp/0') =>
+  hostOn(t, { key: new Uint8Array(32).fill(key), listen: [listen] })
+
+test('a static peer is dialed, and again when it comes back at its address', async (t) => {
+  const first = await restartable(t, 100)
+  const [address = ''] = first.addresses
+  const known = staticPeers([address])
+  const world = await GossipWorld.start(t, { ports: { staticPeers: known } })
+  const isConnected = () => world.network.peers().length === 1
+  await world.until(isConnected)
+  await first.close()
+  await world.until(() => !isConnected())
+  await restartable(t, 100, address.slice(0, address.indexOf('/p2p/')))
+  await world.until(isConnected)
+})
+
+test('peers of an earlier run are dialed, and a ban outlasts the run', async (t) => {
+  const store = new PeerStore(':memory:', 10n)
+  const [good, bad] = [await hostOn(t), await hostOn(t)]
+  const gate = new PeerGate(systemClock)
+  const limits = { lo: 20, hi: 30, graceMs: 0, banBelow: -100, banMs: 3_600_000 }
+  const world = await GossipWorld.start(t, { ports: { store, gate, limits }, network: { gate } })
+  await join(world, good)
+  await join(world, bad)
+  await world.until(() => store.peers().length === 2)
+  // Blocks that the sequencer signed and the execution client refuses.
+  for (let number = 1n; number <= 6n; number++) {
+    const payload = world.block(number)
+    await bad.publish(topic, blockData(4, payload))
+    await world.until(() => world.received.length === Number(number))
+    await world.refuse(payload)
+  }
+  await world.until(() => world.network.peers().length === 1)
+  assert.deepEqual(
+    store.bans().map(({ name }) => name),
+    [bad.peerId],
+  )
+  await assert.rejects(world.network.dial(bad.addresses))
+  const again = new PeerGate(systemClock, { bans: store.bans() })
+  const next = await GossipWorld.start(t, {
+    ports: { store, gate: again, limits },
+    network: { gate: again },
+  })
+  await next.until(() => next.network.peers().length === 1)
+  assert.equal(next.network.peers()[0]?.id, good.peerId)
+})
+
+test('a peer that sends invalid blocks is banned for its score', async (t) => {
+  const world = await GossipWorld.start(t)
+  const [honest, hostile] = [await hostOn(t), await hostOn(t)]
+  await join(world, honest)
+  await join(world, hostile)
+  for (let number = 1n; number <= 4n; number++)
+    await hostile.publish(topic, blockData(4, world.block(number), { key: otherKey }))
+  await world.until(() => world.network.peers().every(({ id }) => id !== hostile.peerId))
+  await honest.publish(topic, blockData(4, world.block(9n)))
+  await world.until(() => world.received.length === 1)
+})
+
+test('a block that was sent before a restart is not sent again', async (t) => {
+  const store = new PeerStore(':memory:', 10n)
+  const ports = { store, sequencerKey: signerKey }
+  const world = await GossipWorld.start(t, { ports })
+  const payload = world.block(1n)
+  assert.deepEqual(await world.publish(payload), { peers: 0, wasPublished: false })
+  const next = await GossipWorld.start(t, { ports })
+  assert.deepEqual(await next.publish(payload), { peers: 0, wasPublished: true })
 })

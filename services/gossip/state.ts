@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net'
 import type { ChainState } from '#messages/chain-state.ts'
 import type { PublishPayloadResponse } from '#messages/publish-payload.ts'
 import type { SystemConfigUpdate } from '#messages/system-config-update.ts'
@@ -12,6 +13,9 @@ import type { Fault } from '#runtime/fault.ts'
 import type { CallId } from '#service/sources.ts'
 import type { BlockOutcome } from './blocks/block-outcome.ts'
 import type { OwnBlocks } from './blocks/publish-block.ts'
+import type { Deed } from './network/app-scores.ts'
+import type { KnownPeers, PeerAddress } from './peers/known-peers.ts'
+import type { PeerLimits } from './peers/tend-peers.ts'
 import type { ArrivedBlock, ConnectedPeer, Verdict } from './ports.ts'
 
 /** Settings that decisions depend on. */
@@ -20,6 +24,11 @@ export interface Options {
   readonly maxAgeSeconds: bigint
   /** Of the key that signs own blocks; undefined if there is none. */
   readonly signer: Address | undefined
+  /** Of this host. */
+  readonly peerId: string
+  readonly limits: PeerLimits
+  /** Subnets in which peers are dialed; empty: everywhere. */
+  readonly netrestrict: readonly BlockList[]
 }
 
 /** All that gossip knows. */
@@ -35,7 +44,15 @@ export interface State {
   /** Accepted blocks that the bus has not stored yet. */
   readonly storing: { readonly blocks: number; readonly bytes: number }
   readonly own: OwnBlocks
+  /** Which peer sent a block that was accepted; of the last blocks. */
+  readonly senders: ReadonlyMap<Hash, string>
   readonly peers: readonly ConnectedPeer[]
+  readonly known: KnownPeers
+  /** Peers that are being dialed. */
+  readonly dialing: ReadonlySet<string>
+  readonly prunedAtMs: number
+  /** Since when there is no peer. */
+  readonly aloneSinceMs: number | undefined
 }
 
 /** What happened. Times are Unix milliseconds. */
@@ -55,6 +72,15 @@ export type Event =
       readonly payload: Payload
     }
   | { readonly kind: 'block-published'; readonly hash: Hash; readonly peers: number }
+  | { readonly kind: 'payload-refused'; readonly hash: Hash }
+  | { readonly kind: 'peers-found'; readonly peers: readonly PeerAddress[]; readonly nowMs: number }
+  | {
+      readonly kind: 'dialed'
+      readonly id: string
+      /** Undefined if it is connected. */
+      readonly failure: string | undefined
+      readonly nowMs: number
+    }
   | { readonly kind: 'publish-failed'; readonly hash: Hash; readonly reason: string }
 
 /** What to do. */
@@ -80,13 +106,41 @@ export type Effect =
       readonly call: CallId<PublishPayloadResponse>
       readonly fault: Fault
     }
+  | ({ readonly kind: 'dial' } & PeerAddress)
+  | { readonly kind: 'disconnect'; readonly id: string }
+  | {
+      readonly kind: 'ban'
+      readonly id: string
+      readonly score: number
+      readonly untilMs: number
+    }
+  | { readonly kind: 'score'; readonly id: string; readonly deed: Deed }
+  | {
+      readonly kind: 'remember-peers'
+      readonly peers: readonly PeerAddress[]
+      readonly nowMs: number
+    }
+  | { readonly kind: 'forget-peer'; readonly id: string }
+  | {
+      readonly kind: 'report-dial'
+      readonly id: string
+      readonly isStatic: boolean
+      readonly failure: string
+    }
   | { readonly kind: 'report-signer'; readonly signers: BlockSigners | undefined }
 
 /** The next state, then what to do, in order. */
 export type Result = readonly [State, ...(readonly Effect[])]
 
-/** The state at the start: nothing is known. */
-export function initialState(options: Options): State {
+/** What is known at the start. */
+export interface Known {
+  readonly known: KnownPeers
+  /** Own blocks that an earlier run sent. */
+  readonly sent: readonly Hash[]
+}
+
+/** The state at the start. */
+export function initialState(options: Options, { known, sent }: Known): State {
   return {
     options,
     signers: undefined,
@@ -94,7 +148,12 @@ export function initialState(options: Options): State {
     highest: undefined,
     unsafe: undefined,
     storing: { blocks: 0, bytes: 0 },
-    own: { sending: new Map(), sent: [] },
+    own: { sending: new Map(), sent },
+    senders: new Map(),
     peers: [],
+    known,
+    dialing: new Set(),
+    prunedAtMs: Number.NEGATIVE_INFINITY,
+    aloneSinceMs: undefined,
   }
 }

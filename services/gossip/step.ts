@@ -1,14 +1,21 @@
 import { withCurrentSigner } from '#protocol/p2p/block-signers.ts'
 import type { Step } from '#service/actor.ts'
 import { blockPublished, publishFailed, publishRequested } from './blocks/publish-block.ts'
-import { blockStored, receiveBlock } from './blocks/receive-block.ts'
+import { blockStored, payloadRefused, receiveBlock } from './blocks/receive-block.ts'
+import { dialed, peersFound, tendPeers } from './peers/tend-peers.ts'
 import type { Effect, Event, Result, State } from './state.ts'
 
 /** Decides what gossip does about an event. */
 export const step: Step<State, Event, Effect> = (state, event) => {
   switch (event.kind) {
     case 'tick':
-      return [{ ...state, peers: event.peers }]
+      return tendPeers(state, event)
+    case 'dialed':
+      return dialed(state, event)
+    case 'peers-found':
+      return [peersFound(state, event)]
+    case 'payload-refused':
+      return payloadRefused(state, event.hash)
     case 'block-arrived':
       return receiveBlock(state, event)
     case 'block-stored':

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test'
 import { Registry } from 'prom-client'
 import type { Bus } from '#bus/bus.ts'
 import type { PublishPayloadResponse } from '#messages/publish-payload.ts'
-import { payloadReceived, publishPayload, systemConfig } from '#messages/subjects.ts'
+import { payloadReceived, payloadRefused, publishPayload, systemConfig } from '#messages/subjects.ts'
 import { publicLimits } from '#libp2p/open-host.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import type { Payload } from '#protocol/block/payload.ts'
@@ -22,6 +22,7 @@ import {
   openNetwork,
   type OpenNetwork,
 } from '#services/gossip/network/open-network.ts'
+import { PeerStore } from '#services/gossip/peers/peer-store.ts'
 import type { Ports } from '#services/gossip/ports.ts'
 import { run } from '#services/gossip/run.ts'
 import { configOf, payloadOf, signerAddress, signerKey } from './block-messages.ts'
@@ -46,6 +47,9 @@ export async function hostOn(
     messageIdForm: 'op-node',
     mesh: { d: 8, dlo: 6, dhi: 12, dlazy: 6 },
     floodPublish: true,
+    clock: systemClock,
+    scoring: 'light',
+    slotMs: 2_000,
     onBusy: () => undefined,
     ...settings,
   })
@@ -68,19 +72,22 @@ export class GossipWorld {
   readonly #registry = new Registry()
   readonly #da: Member
   readonly #sequencer: Member
+  readonly #engine: Member
   readonly #waits: (Waiting | undefined)[] = []
   /** What the engine reads. */
   readonly received: Payload[] = []
   readonly logged: string[] = []
   progress: string | undefined
+  notices: readonly string[] = []
 
   private constructor(
     world: BusWorld,
-    parts: { da: Member; sequencer: Member; network: OpenNetwork; config: RollupConfig },
+    parts: { da: Member; sequencer: Member; engine: Member; network: OpenNetwork; config: RollupConfig },
   ) {
     this.#world = world
     this.#da = parts.da
     this.#sequencer = parts.sequencer
+    this.#engine = parts.engine
     this.network = parts.network
     this.config = parts.config
   }
@@ -91,15 +98,16 @@ export class GossipWorld {
     const { bus } = await world.join('gossip')
     const da = await world.join('da-watcher')
     const sequencer = await world.join('sequencer')
+    const engine = await world.join('engine')
     const network = await hostOn(t, options.network)
-    const gossip = new GossipWorld(world, { da, sequencer, network, config })
+    const gossip = new GossipWorld(world, { da, sequencer, engine, network, config })
     const stop = new AbortController()
     const running = gossip.#run(bus, stop.signal, options.ports)
     t.after(async () => {
       stop.abort()
       await world.settle(running)
     })
-    await gossip.#readLog(stop.signal)
+    gossip.#readLog(stop.signal)
     await gossip.sign(signerAddress)
     return gossip
   }
@@ -109,6 +117,9 @@ export class GossipWorld {
     const waits = this.#waits
     const setProgress = (text: string | undefined) => {
       this.progress = text
+    }
+    const setNotices = (notices: readonly string[]) => {
+      this.notices = notices
     }
     return run(
       {
@@ -121,6 +132,9 @@ export class GossipWorld {
           set progress(text: string | undefined) {
             setProgress(text)
           },
+          set notices(notices: readonly string[]) {
+            setNotices(notices)
+          },
         },
         metrics: createMetrics(this.#registry),
       },
@@ -129,15 +143,20 @@ export class GossipWorld {
         network: this.network,
         maxAgeSeconds: 60n,
         sequencerKey: undefined,
+        limits: { lo: 20, hi: 30, graceMs: 30_000, banBelow: -100, banMs: 3_600_000 },
+        staticPeers: new Map(),
+        netrestrict: [],
+        gate: new PeerGate(this.#world.clock),
+        store: new PeerStore(':memory:', 10n),
         ...ports,
       },
     )
   }
 
-  async #readLog(signal: AbortSignal): Promise<void> {
-    const engine = await this.#world.join('engine')
+  #readLog(signal: AbortSignal): void {
+    const { bus } = this.#engine
     const read = async () => {
-      for await (const { value } of engine.bus.tail(payloadReceived, { from: 0n, signal }))
+      for await (const { value } of bus.tail(payloadReceived, { from: 0n, signal }))
         this.received.push(value.payload)
     }
     void read()
@@ -166,17 +185,23 @@ export class GossipWorld {
     return this.#world.settle(calling)
   }
 
+  /** Has the engine refuse a block. */
+  async refuse({ number, blockHash: hash }: Payload): Promise<void> {
+    this.#engine.bus.emit(payloadRefused, { block: { number, hash } })
+    await this.pass(10)
+  }
+
   /** Lets virtual time pass. */
   pass(forMs: number): Promise<void> {
     return this.#world.pass(forMs)
   }
 
-  /** Waits until a condition holds, for ten seconds of real time at most; virtual time passes slowly. */
+  /** Waits until a condition holds, for ten seconds of real time at most; virtual time passes five times as fast. */
   async until(holds: () => boolean | Promise<boolean>): Promise<void> {
     const endMs = performance.now() + 10_000
     while (!(await holds())) {
       assert.ok(performance.now() < endMs, `not within ten seconds: ${holds.toString()}`)
-      await this.pass(1)
+      await this.pass(10)
       await sleep(2)
     }
   }

@@ -1,6 +1,7 @@
 import type { Payload } from '#protocol/block/payload.ts'
 import { afterBlockOf } from '#protocol/p2p/block-signers.ts'
 import { validateBlock } from '#protocol/p2p/validate-block.ts'
+import type { Hash } from '#protocol/primitives.ts'
 import { recoverPublicKey } from '#runtime/crypto/secp256k1.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 
@@ -46,6 +47,7 @@ export function receiveBlock(
     ...state,
     signers: state.signers && afterBlockOf(state.signers, signer),
     highest: higher(state.highest, payload),
+    senders: withSender(state.senders, payload.blockHash, peer),
   }
   const bytes = data.bytes.length
   const isFull =
@@ -67,6 +69,29 @@ export function receiveBlock(
 export function blockStored(state: State, bytes: number): State {
   const { storing } = state
   return { ...state, storing: { blocks: storing.blocks - 1, bytes: storing.bytes - bytes } }
+}
+
+/** Makes a block that the execution client refused cost the peer that sent it. */
+export function payloadRefused(state: State, hash: Hash): Result {
+  const id = state.senders.get(hash)
+  if (id === undefined) return [state]
+  const senders = new Map(state.senders)
+  senders.delete(hash)
+  return [{ ...state, senders }, { kind: 'score', id, deed: 'refused-block' }]
+}
+
+/** Number of blocks whose sender is remembered. */
+const maxSenders = 1_000
+
+function withSender(
+  senders: State['senders'],
+  hash: Hash,
+  peer: string,
+): ReadonlyMap<Hash, string> {
+  const next = new Map(senders).set(hash, peer)
+  const [oldest] = next.keys()
+  if (next.size > maxSenders && oldest !== undefined) next.delete(oldest)
+  return next
 }
 
 const idOf = ({ number, blockHash: hash }: Payload) => ({ number, hash })

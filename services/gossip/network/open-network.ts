@@ -1,23 +1,30 @@
 import { type GossipSub, gossipsub, TopicValidatorResult } from '@libp2p/gossipsub'
+import type { PeerId } from '@libp2p/interface'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { type Host, type HostSettings, openHost } from '#libp2p/open-host.ts'
 import { payloadVersions } from '#protocol/p2p/payload-version.ts'
 import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
 import type { ConnectedPeer, Network } from '#services/gossip/ports.ts'
+import type { Clock } from '#runtime/clock.ts'
+import { AppScores } from './app-scores.ts'
 import { Arrivals } from './arrivals.ts'
 import { gossipOptions, type GossipSettings, openingOnce } from './gossip-options.ts'
+import { scoreOptions, type Scoring } from './score-params.ts'
 
 /** Settings of the peer-to-peer network. */
 export interface NetworkSettings extends HostSettings, GossipSettings {
   readonly l2ChainId: bigint
+  readonly clock: Clock
+  readonly scoring: Scoring
+  /** Block time of the chain. */
+  readonly slotMs: number
   /** Called for a block that is dropped because too many wait for their validation. */
   readonly onBusy: (version: (typeof payloadVersions)[number]) => void
 }
 
 /** The network, until it is closed. */
 export interface OpenNetwork extends Network {
-  /** Peer id of this host. */
-  readonly peerId: string
   /** Multiaddrs of this host, with its peer id. */
   readonly addresses: readonly string[]
   close(): Promise<void>
@@ -26,6 +33,7 @@ export interface OpenNetwork extends Network {
 /** The part of gossipsub that its exported type omits. */
 interface GossipInside {
   getMeshPeers(topic: string): string[]
+  getScore(peerId: string): number
 }
 
 /**
@@ -34,15 +42,29 @@ interface GossipInside {
  * @throws as `openHost`
  */
 export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwork> {
-  const { l2ChainId, onBusy } = settings
+  const { clock, l2ChainId, onBusy, scoring, slotMs } = settings
   const topics = blocksTopics(l2ChainId)
   const open = openingOnce()
+  const appScores = new AppScores(clock, slotMs)
   const host: Host<{ gossip: GossipSub }> = await openHost(settings, {
-    gossip: gossipsub(gossipOptions(topics.keys(), settings, open)),
+    gossip: gossipsub({
+      ...gossipOptions(topics.keys(), settings, open),
+      ...scoreOptions({
+        scoring,
+        slotMs,
+        topics: topics.keys(),
+        appScore: (id) => appScores.of(id),
+      }),
+    }),
   })
   const { gossip } = host.services
   const inside = gossip as GossipSub & GossipInside
   const arrivals = new Arrivals()
+  const told = new Map<string, readonly string[]>()
+  host.addEventListener('peer:identify', ({ detail }) => {
+    told.set(detail.peerId.toString(), detail.listenAddrs.map(String))
+  })
+  host.addEventListener('peer:disconnect', ({ detail }) => told.delete(detail.toString()))
   for (const [topic, version] of topics) {
     gossip.topicValidators.set(topic, async (peer, message) => {
       const verdict = await arrivals.add({ peer: peer.toString(), version, data: open(message) })
@@ -73,8 +95,18 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
       return host.getPeers().map((peer): ConnectedPeer => {
         const id = peer.toString()
         const inMesh = meshes.filter(([, members]) => members.has(id))
-        return { id, meshes: inMesh.map(([version]) => version) }
+        return {
+          id,
+          sinceMs: Math.min(...host.getConnections(peer).map(({ timeline }) => timeline.open)),
+          score: inside.getScore(id),
+          addresses: addressesOf(host, peer, told.get(id) ?? []),
+          meshes: inMesh.map(([version]) => version),
+        }
       })
+    },
+    score: (id, deed) => appScores.count(id, deed),
+    disconnect: async (id) => {
+      await host.hangUp(peerIdFromString(id))
     },
     close: async () => {
       arrivals.close()
@@ -82,6 +114,26 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
     },
   }
 }
+
+/** Where a peer can be dialed: where it was dialed, and where it says that it listens. */
+function addressesOf(
+  host: Pick<Host<{ gossip: GossipSub }>, 'getConnections'>,
+  peer: PeerId,
+  told: readonly string[],
+): readonly string[] {
+  const dialed = host
+    .getConnections(peer)
+    .filter(({ direction }) => direction === 'outbound')
+    .map(({ remoteAddr }) => String(remoteAddr))
+  const suffix = `/p2p/${peer.toString()}`
+  const all = [...dialed, ...told]
+    .filter((address) => /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(?:\/p2p\/\w+)?$/u.test(address))
+    .map((address) => (address.endsWith(suffix) ? address : `${address}${suffix}`))
+  return [...new Set(all)].slice(0, maxAddresses)
+}
+
+/** Addresses of a peer that are looked at. */
+const maxAddresses = 8
 
 const results = {
   accept: TopicValidatorResult.Accept,

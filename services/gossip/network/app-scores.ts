@@ -1,0 +1,68 @@
+import type { Clock } from '#runtime/clock.ts'
+import { decayOver } from './score-params.ts'
+
+/** What a peer did outside of gossipsub. */
+export type Deed = 'valid-response' | 'failed-response' | 'refused-block'
+
+/** Factor and limit of each counter. Source: op-node, app_params.go */
+const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: number }>> = {
+  'valid-response': { factor: 0.5, cap: 10 },
+  'failed-response': { factor: -1, cap: 9 },
+  'refused-block': { factor: -20, cap: 20 },
+}
+
+/** A counter below this is zero. */
+const decayToZero = 0.01
+
+/** Limit on the peers that are remembered; beyond it, the one that did nothing for longest is forgotten. */
+const maxPeers = 1_000
+
+interface Counters {
+  readonly counts: Map<Deed, number>
+  atMs: number
+}
+
+/** The part of the scores that gossip gives: for answers to requests, and for blocks that the engine refused. */
+export class AppScores {
+  readonly #clock: Clock
+  readonly #slotMs: number
+  readonly #peers = new Map<string, Counters>()
+
+  /** @param slotMs block time of the chain */
+  constructor(clock: Clock, slotMs: number) {
+    this.#clock = clock
+    this.#slotMs = slotMs
+  }
+
+  /** Counts what a peer did. */
+  count(peerId: string, deed: Deed): void {
+    const counters = this.#decayed(peerId) ?? { counts: new Map(), atMs: this.#clock.monotonicMs() }
+    counters.counts.set(deed, (counters.counts.get(deed) ?? 0) + 1)
+    this.#peers.delete(peerId)
+    this.#peers.set(peerId, counters)
+    const [oldest] = this.#peers.keys()
+    if (this.#peers.size > maxPeers && oldest !== undefined) this.#peers.delete(oldest)
+  }
+
+  /** The score of a peer; 0 for one that did nothing. */
+  of(peerId: string): number {
+    let score = 0
+    for (const [deed, count] of this.#decayed(peerId)?.counts ?? []) {
+      const { factor, cap } = weights[deed]
+      score += factor * Math.min(count, cap)
+    }
+    return score
+  }
+
+  #decayed(peerId: string): Counters | undefined {
+    const counters = this.#peers.get(peerId)
+    if (counters === undefined) return undefined
+    const nowMs = this.#clock.monotonicMs()
+    const left = decayOver(10) ** ((nowMs - counters.atMs) / this.#slotMs)
+    for (const [deed, count] of counters.counts)
+      if (count * left < decayToZero) counters.counts.delete(deed)
+      else counters.counts.set(deed, count * left)
+    counters.atMs = nowMs
+    return counters
+  }
+}

@@ -1,0 +1,126 @@
+import type { BlockList } from 'node:net'
+import { isIPv6 } from 'node:net'
+import { backoffMs } from '#runtime/backoff.ts'
+
+/** A peer that can be dialed. */
+export interface PeerAddress {
+  readonly id: string
+  /** Multiaddrs with the peer id. */
+  readonly addresses: readonly string[]
+}
+
+/** A peer of the store, of discovery, or of the settings. Times are Unix milliseconds. */
+export interface KnownPeer extends PeerAddress {
+  /** Static peers are dialed as long as they are not connected, and they are not forgotten. */
+  readonly isStatic: boolean
+  /** When it was connected or discovered last. */
+  readonly seenMs: number
+  /** Failed dials since it was connected. */
+  readonly failures: number
+  /** When it may be dialed again. */
+  readonly nextMs: number
+}
+
+/** Known peers by id. */
+export type KnownPeers = ReadonlyMap<string, KnownPeer>
+
+/** Number of peers that are known at most, without static ones. */
+export const maxKnown = 1_000
+
+/** A peer that could not be dialed so often is forgotten, unless it is static. */
+export const maxFailures = 4
+
+/** Pauses between dials of a peer. op-node dials static peers each minute. */
+const redial = { firstMs: 1_000, longestMs: 60_000 }
+
+/** The static peers of the settings. @param addresses multiaddrs that end in `/p2p/` and the peer id */
+export function staticPeers(addresses: readonly string[]): KnownPeers {
+  const peers = new Map<string, KnownPeer>()
+  for (const address of addresses) {
+    const id = idIn(address)
+    const before = peers.get(id)?.addresses ?? []
+    peers.set(id, { ...newPeer({ id, addresses: [...before, address] }, 0), isStatic: true })
+  }
+  return peers
+}
+
+/** The peer id at the end of a multiaddr. */
+function idIn(address: string): string {
+  return address.slice(address.lastIndexOf('/') + 1)
+}
+
+/** Adds peers, or their new addresses. The ones that were seen longest ago are forgotten. */
+export function withPeers(
+  known: KnownPeers,
+  peers: readonly PeerAddress[],
+  nowMs: number,
+): KnownPeers {
+  if (peers.length === 0) return known
+  const next = new Map(known)
+  for (const peer of peers) {
+    const before = next.get(peer.id)
+    if (before?.isStatic === true) continue
+    next.set(peer.id, { ...(before ?? newPeer(peer, nowMs)), ...peer, seenMs: nowMs })
+  }
+  const others = [...next.values()].filter(({ isStatic }) => !isStatic)
+  const excess = others.length - maxKnown
+  if (excess > 0) {
+    const oldest = others.toSorted((left, right) => left.seenMs - right.seenMs).slice(0, excess)
+    for (const { id } of oldest) next.delete(id)
+  }
+  return next
+}
+
+/** Notes a dial. A peer that fails is dialed later, and forgotten after some failures. */
+export function afterDial(
+  known: KnownPeers,
+  { id, hasFailed, nowMs }: { readonly id: string; readonly hasFailed: boolean; readonly nowMs: number },
+): KnownPeers {
+  const peer = known.get(id)
+  if (peer === undefined) return known
+  const next = new Map(known)
+  const failures = hasFailed ? peer.failures + 1 : 0
+  if (failures >= maxFailures && !peer.isStatic) next.delete(id)
+  // A peer that hangs up after a dial is dialed again no sooner than one that fails.
+  else next.set(id, { ...peer, failures, nextMs: nowMs + backoffMs(redial, Math.max(0, failures - 1)) })
+  return next
+}
+
+/**
+ * The peers to dial now: all static ones, and others up to a number, those first that were seen last.
+ *
+ * @param busy peers that are connected, or being dialed
+ */
+export function peersToDial(
+  known: KnownPeers,
+  {
+    busy,
+    count,
+    nowMs,
+  }: { readonly busy: ReadonlySet<string>; readonly count: number; readonly nowMs: number },
+): readonly PeerAddress[] {
+  const due = [...known.values()].filter(({ id, nextMs }) => nextMs <= nowMs && !busy.has(id))
+  const others = due
+    .filter(({ isStatic }) => !isStatic)
+    .toSorted((left, right) => left.failures - right.failures || right.seenMs - left.seenMs)
+  const chosen = [...due.filter(({ isStatic }) => isStatic), ...others.slice(0, Math.max(0, count))]
+  return chosen.map(({ id, addresses }) => ({ id, addresses }))
+}
+
+/** The addresses of a peer within the subnets that an operator allows. Names are allowed only if all addresses are. */
+export function withinSubnets(
+  addresses: readonly string[],
+  subnets: readonly BlockList[],
+): readonly string[] {
+  if (subnets.length === 0) return addresses
+  return addresses.filter((address) => {
+    const [, ip] = /^\/ip[46]\/([^/]+)/u.exec(address) ?? []
+    if (ip === undefined) return false
+    const family = isIPv6(ip) ? 'ipv6' : 'ipv4'
+    return subnets.some((subnet) => subnet.check(ip, family))
+  })
+}
+
+function newPeer(peer: PeerAddress, nowMs: number): KnownPeer {
+  return { ...peer, isStatic: false, seenMs: nowMs, failures: 0, nextMs: 0 }
+}

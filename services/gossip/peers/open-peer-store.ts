@@ -1,0 +1,33 @@
+import type { Logger } from 'pino'
+import { isDiskFailure, isUnusableFile, moveAside } from '#runtime/sqlite.ts'
+import { PeerStore } from './peer-store.ts'
+
+/** The file of a peer store. */
+export interface PeerStoreFile {
+  readonly path: string
+  /** Chain id of L2. */
+  readonly chainId: bigint
+  readonly log: Pick<Logger, 'warn'>
+}
+
+/** Opens the peer store. A file that is damaged or belongs to another chain is moved aside: peers are found again. */
+export function openPeerStore({ path, chainId, log }: PeerStoreFile): PeerStore {
+  try {
+    return new PeerStore(path, chainId)
+  } catch (error) {
+    if (!isUnusableFile(error)) throw error
+    const movedTo = moveAside(path)
+    log.warn({ error, movedTo }, 'the peer store is unusable and starts empty')
+    return new PeerStore(path, chainId)
+  }
+}
+
+/** Writes to the peer store. Gossip does without it while its disk is full or read-only. */
+export function tryToStore(log: Pick<Logger, 'warn'>, write: () => void): void {
+  try {
+    write()
+  } catch (error) {
+    if (!isDiskFailure(error)) throw error
+    log.warn({ error }, 'the peer store cannot be written')
+  }
+}

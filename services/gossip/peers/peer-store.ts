@@ -1,0 +1,102 @@
+import type { Ban } from '#libp2p/peer-gate.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { toHash } from '#protocol/codec/hex.ts'
+import { bytesIn, openOwnFile, integerIn, type Row, type SqliteFile } from '#runtime/sqlite.ts'
+import { fromHex } from '#protocol/codec/hex.ts'
+import { maxKnown, type PeerAddress } from './known-peers.ts'
+
+/** Addresses of a peer that are stored. */
+const maxAddresses = 8
+
+/** Own blocks that are stored, so that none is sent again after a restart. */
+const maxSentBlocks = 64
+
+const schema = `
+  CREATE TABLE peers (id TEXT PRIMARY KEY, addresses TEXT NOT NULL, seen_ms INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE bans (kind TEXT NOT NULL, name TEXT NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+  CREATE TABLE sent_blocks (position INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+`
+
+/** Peers, bans and sent blocks on disk, of one host. */
+export class PeerStore {
+  readonly #file: SqliteFile
+
+  /** Opens the file, or creates it. @throws Fault `peer-store` */
+  constructor(path: string, chainId: bigint) {
+    this.#file = openOwnFile(path, { code: 'peer-store', pragmas: '', schema, version: 1n, chainId })
+  }
+
+  /** Peers that were connected, the last one first. */
+  peers(): readonly PeerAddress[] {
+    return this.#file
+      .all('SELECT id, addresses FROM peers ORDER BY seen_ms DESC LIMIT ?', maxKnown)
+      .map((row) => ({ id: textIn(row, 'id'), addresses: textIn(row, 'addresses').split(' ') }))
+  }
+
+  /** Adds peers, or their new addresses. */
+  putPeers(peers: readonly PeerAddress[], nowMs: number): void {
+    this.#file.transaction(() => {
+      for (const { id, addresses } of peers)
+        this.#file.run(
+          'INSERT OR REPLACE INTO peers VALUES (?, ?, ?)',
+          id,
+          addresses.slice(0, maxAddresses).join(' '),
+          nowMs,
+        )
+      this.#file.run(
+        'DELETE FROM peers WHERE id NOT IN (SELECT id FROM peers ORDER BY seen_ms DESC LIMIT ?)',
+        maxKnown,
+      )
+    })
+  }
+
+  removePeer(id: string): void {
+    this.#file.run('DELETE FROM peers WHERE id = ?', id)
+  }
+
+  /** All bans, also those that are over. */
+  bans(): readonly Ban[] {
+    return this.#file.all('SELECT kind, name, until_ms FROM bans').map((row) => ({
+      kind: textIn(row, 'kind') === 'ip' ? 'ip' : 'peer',
+      name: textIn(row, 'name'),
+      untilMs: Number(integerIn(row, 'until_ms')),
+    }))
+  }
+
+  /** Replaces all bans. */
+  setBans(bans: readonly Ban[]): void {
+    this.#file.transaction(() => {
+      this.#file.run('DELETE FROM bans')
+      for (const { kind, name, untilMs } of bans)
+        this.#file.run('INSERT OR REPLACE INTO bans VALUES (?, ?, ?)', kind, name, untilMs)
+    })
+  }
+
+  /** Own blocks that were sent, the oldest first. */
+  sentBlocks(): readonly Hash[] {
+    return this.#file
+      .all('SELECT hash FROM sent_blocks ORDER BY position')
+      .map((row) => toHash(bytesIn(row, 'hash')))
+  }
+
+  /** Adds a block that is about to be sent. */
+  addSentBlock(hash: Hash): void {
+    this.#file.transaction(() => {
+      this.#file.run('INSERT INTO sent_blocks (hash) VALUES (?)', fromHex(hash))
+      this.#file.run(
+        'DELETE FROM sent_blocks WHERE position <= (SELECT max(position) FROM sent_blocks) - ?',
+        maxSentBlocks,
+      )
+    })
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+}
+
+function textIn(row: Row, column: string): string {
+  const value = row[column]
+  if (typeof value === 'string') return value
+  throw new TypeError(`${column} holds no text`)
+}

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseSubnet } from '#libp2p/ip-address.ts'
+import type { ConnectedPeer } from '#services/gossip/ports.ts'
+import { type Effect, initialState, type Options, type State } from '#services/gossip/state.ts'
+import { step } from '#services/gossip/step.ts'
+import { noticesOf } from '#services/gossip/waits.ts'
+import { configOf } from '#test/fakes/block-messages.ts'
+import { maxFailures, staticPeers } from './known-peers.ts'
+
+const limits = { lo: 2, hi: 4, graceMs: 30_000, banBelow: -100, banMs: 1_000 }
+
+/** A state with static peers, from a list of names. */
+function stateOf(names = '', options: Partial<Options> = {}): State {
+  return initialState(
+    {
+      config: configOf(4),
+      maxAgeSeconds: 60n,
+      signer: undefined,
+      peerId: 'self',
+      limits,
+      netrestrict: [],
+      ...options,
+    },
+    { known: staticPeers(names.split('').map(addressOf)), sent: [] },
+  )
+}
+
+const addressOf = (id: string) => `/ip4/10.0.0.1/tcp/1/p2p/${id}`
+
+const peer = (id: string, more: Partial<ConnectedPeer> = {}): ConnectedPeer => ({
+  id,
+  sinceMs: 0,
+  score: 0,
+  addresses: [],
+  meshes: [],
+  ...more,
+})
+
+/** The effects in short, such as `dial a`. */
+const short = (effects: readonly Effect[]) =>
+  effects.map((effect) => ('id' in effect ? `${effect.kind} ${String(effect.id)}` : effect.kind))
+
+/** Lets a second begin with these peers. */
+function tick(state: State, nowMs: number, peers: readonly ConnectedPeer[] = []) {
+  const [next, ...effects] = step(state, { kind: 'tick', nowMs, peers })
+  return { state: next, did: short(effects), effects }
+}
+
+const found = (state: State, names: string, nowMs = 0) =>
+  step(state, {
+    kind: 'peers-found',
+    peers: names.split('').map((id) => ({ id, addresses: [addressOf(id)] })),
+    nowMs,
+  })[0]
+
+const ended = (state: State, id: string, nowMs: number, failure?: string) => {
+  const [next, ...effects] = step(state, { kind: 'dialed', id, failure, nowMs })
+  return { state: next, did: short(effects) }
+}
+
+test('static peers are dialed until they answer, with growing pauses up to a minute, and again when they are lost', () => {
+  let { state, did } = tick(stateOf('ab'), 0)
+  assert.deepEqual(did, ['dial a', 'dial b'])
+  assert.deepEqual(tick(state, 1_000).did, [], 'a dial is in progress')
+  const pauses: number[] = []
+  let nowMs = 0
+  ;({ state } = ended(state, 'b', nowMs))
+  for (let tries = 0; tries < 9; tries++) {
+    ;({ state } = ended(state, 'a', nowMs, 'refused'))
+    const failedMs = nowMs
+    for (; ; nowMs += 1_000) {
+      ;({ state, did } = tick(state, nowMs, [peer('b')]))
+      if (did.includes('dial a')) break
+    }
+    pauses.push(nowMs - failedMs)
+  }
+  assert.deepEqual(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000])
+  ;({ state } = ended(state, 'a', nowMs))
+  assert.deepEqual(tick(state, nowMs + 500, [peer('a'), peer('b')]).did, [])
+  assert.deepEqual(tick(state, nowMs + 1_000, [peer('b')]).did, ['dial a'])
+})
+
+test('other known peers are dialed below the limit, four at once, those first that were seen last', () => {
+  const many = { ...limits, lo: 6, hi: 10 }
+  let state = found(stateOf('', { limits: many }), 'abc', 0)
+  state = found(state, 'defg', 5)
+  const { did, state: dialing } = tick(state, 10, [peer('x')])
+  assert.deepEqual(did, ['dial d', 'dial e', 'dial f', 'dial g'])
+  assert.deepEqual(tick(dialing, 20, [peer('x')]).did, [])
+  // With one more peer, only one is missing.
+  const { state: one } = ended(dialing, 'd', 20)
+  assert.deepEqual(tick(one, 30, [peer('x'), peer('d')]).did, ['dial a'])
+})
+
+test('a known peer that cannot be reached is forgotten; a static one is not', () => {
+  let state = found(stateOf('s'), 'a')
+  for (let tries = 1; tries <= maxFailures; tries++) {
+    const nowMs = tries * 100_000
+    ;({ state } = tick(state, nowMs))
+    assert.deepEqual(
+      ended(state, 'a', nowMs, 'refused').did,
+      tries < maxFailures ? ['report-dial a'] : ['forget-peer a', 'report-dial a'],
+    )
+    for (const id of ['a', 's']) ({ state } = ended(state, id, nowMs, 'refused'))
+  }
+  assert.deepEqual([...state.known.keys()], ['s'])
+})
+
+test('peers outside of the allowed subnets, and this host, are not dialed', () => {
+  const subnet = parseSubnet('192.168.0.0/16')
+  assert.ok(subnet)
+  const state = stateOf('', { netrestrict: [subnet] })
+  const peers = [
+    { id: 'self', addresses: ['/ip4/192.168.0.1/tcp/1/p2p/self'] },
+    { id: 'out', addresses: ['/ip4/10.0.0.1/tcp/1/p2p/out', '/dns4/out/tcp/1/p2p/out'] },
+    { id: 'in', addresses: ['/ip4/10.0.0.1/tcp/1/p2p/in', '/ip4/192.168.0.2/tcp/1/p2p/in'] },
+  ]
+  const [next] = step(state, { kind: 'peers-found', peers, nowMs: 0 })
+  assert.deepEqual(tick(next, 0).effects, [
+    { kind: 'dial', id: 'in', addresses: ['/ip4/192.168.0.2/tcp/1/p2p/in'] },
+  ])
+})
+
+test('a peer below the threshold is banned for a time, unless it is static or bans are off', () => {
+  const bad = [peer('a', { score: -100.1 }), peer('b', { score: -100 }), peer('s', { score: -500 })]
+  const { effects } = tick(stateOf('s'), 7_000, bad)
+  assert.deepEqual(effects, [{ kind: 'ban', id: 'a', score: -100.1, untilMs: 8_000 }])
+  const off = { ...limits, banBelow: undefined }
+  assert.deepEqual(tick(stateOf('s', { limits: off }), 7_000, bad).did, [])
+})
+
+test('above the limit, peers are disconnected down to the lower one: no static or new ones, the worst first, once a minute', () => {
+  const peers = [
+    peer('s', { score: -9 }),
+    peer('new', { sinceMs: 31_000 }),
+    peer('mesh', { meshes: [4], score: -5 }),
+    peer('good', { score: 5 }),
+    peer('bad', { score: -1 }),
+  ]
+  const state = stateOf('s')
+  assert.deepEqual(tick(state, 60_000, peers.slice(1)).did, [])
+  const { did, state: next } = tick(state, 60_000, peers)
+  assert.deepEqual(did, ['disconnect bad', 'disconnect good', 'disconnect mesh'])
+  assert.deepEqual(tick(next, 119_999, peers).did, [])
+  assert.equal(tick(next, 120_000, peers).did.length, 3)
+})
+
+test('connected peers are stored at once, and again each minute', () => {
+  const peers = [peer('a', { addresses: [addressOf('a')] }), peer('silent')]
+  const { effects, state } = tick(stateOf(), 1_000, peers)
+  const stored = [{ id: 'a', addresses: [addressOf('a')] }]
+  assert.deepEqual(effects, [{ kind: 'remember-peers', peers: stored, nowMs: 1_000 }])
+  assert.deepEqual(tick(state, 60_999, peers).did, [])
+  assert.deepEqual(tick(state, 61_000, peers).did, ['remember-peers'])
+})
+
+test('a node that has no peer for a minute says so', () => {
+  const { state } = tick(stateOf('s'), 1_000)
+  assert.deepEqual(noticesOf(state, 60_999), [])
+  assert.match(noticesOf(state, 61_000)[0] ?? '', /^gossip reaches none of 1 known peers: see/)
+  assert.deepEqual(noticesOf(tick(state, 61_000, [peer('s')]).state, 200_000), [])
+})

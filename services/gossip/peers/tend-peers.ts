@@ -1,0 +1,132 @@
+import type { ConnectedPeer } from '#services/gossip/ports.ts'
+import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
+import { afterDial, type PeerAddress, peersToDial, withinSubnets, withPeers } from './known-peers.ts'
+
+/** How many peers a node has. The defaults are op-node's. */
+export interface PeerLimits {
+  /** Peers below which others are dialed. */
+  readonly lo: number
+  /** Peers above which some are disconnected, down to `lo`. */
+  readonly hi: number
+  /** How long a new connection is kept in any case. */
+  readonly graceMs: number
+  /** Score below which a peer is banned; undefined if none is. */
+  readonly banBelow: number | undefined
+  readonly banMs: number
+}
+
+/** Dials that run at once, without those of static peers. As in op-node. */
+const maxDials = 4
+
+/** Pause between two times at which peers are disconnected because there are too many. As in op-node. */
+const pruneSilenceMs = 60_000
+
+/** A connected peer is stored again after this time. */
+const rememberMs = 60_000
+
+/** A node without peers for this long tells its operator. */
+export const lonelyMs = 60_000
+
+/** Looks after the connections, each second: dials, bans and disconnects. */
+export function tendPeers(
+  state: State,
+  { nowMs, peers }: Extract<Event, { kind: 'tick' }>,
+): Result {
+  const aloneSinceMs = peers.length > 0 ? undefined : (state.aloneSinceMs ?? nowMs)
+  const next: State = { ...state, peers, aloneSinceMs }
+  const [banned, bans] = banBad(next, nowMs)
+  const [pruned, disconnects] = pruneExcess(next, banned, nowMs)
+  const [remembered, remembers] = rememberPeers(pruned, nowMs)
+  const [dialing, dials] = dialMore(remembered, nowMs)
+  return [dialing, ...bans, ...disconnects, ...remembers, ...dials]
+}
+
+/** Notes how a dial ended. */
+export function dialed(state: State, event: Extract<Event, { kind: 'dialed' }>): Result {
+  const { id, failure, nowMs } = event
+  const dialing = new Set(state.dialing)
+  dialing.delete(id)
+  const known = afterDial(state.known, { id, hasFailed: failure !== undefined, nowMs })
+  const next = { ...state, dialing, known }
+  if (failure === undefined) return [next]
+  const isStatic = state.known.get(id)?.isStatic ?? false
+  const isGone = !known.has(id)
+  const report: Effect = { kind: 'report-dial', id, isStatic, failure }
+  return isGone ? [next, { kind: 'forget-peer', id }, report] : [next, report]
+}
+
+/** Adds peers that discovery or the store found. */
+export function peersFound(
+  state: State,
+  { peers, nowMs }: Extract<Event, { kind: 'peers-found' }>,
+): State {
+  const { netrestrict, peerId } = state.options
+  const usable = peers.flatMap(({ id, addresses }): readonly PeerAddress[] => {
+    const within = withinSubnets(addresses, netrestrict)
+    return id === peerId || within.length === 0 ? [] : [{ id, addresses: within }]
+  })
+  return { ...state, known: withPeers(state.known, usable, nowMs) }
+}
+
+/** Bans peers with a bad score, but no static ones. */
+function banBad(
+  { known, options: { limits }, peers }: State,
+  nowMs: number,
+): readonly [ReadonlySet<string>, readonly Effect[]] {
+  const { banBelow, banMs } = limits
+  const isBad = ({ id, score }: ConnectedPeer) =>
+    banBelow !== undefined && score < banBelow && known.get(id)?.isStatic !== true
+  const bad = peers.filter(isBad)
+  const effects = bad.map(({ id, score }): Effect => {
+    return { kind: 'ban', id, score, untilMs: nowMs + banMs }
+  })
+  return [new Set(bad.map(({ id }) => id)), effects]
+}
+
+/** Disconnects peers beyond the limit, those with the lowest score first. */
+function pruneExcess(
+  state: State,
+  banned: ReadonlySet<string>,
+  nowMs: number,
+): readonly [State, readonly Effect[]] {
+  const { limits } = state.options
+  const peers = state.peers.filter(({ id }) => !banned.has(id))
+  const isQuiet = nowMs - state.prunedAtMs < pruneSilenceMs
+  if (peers.length <= limits.hi || isQuiet) return [state, []]
+  const excess = peers
+    .filter(({ id, sinceMs }) => !isStatic(state, id) && nowMs - sinceMs >= limits.graceMs)
+    .toSorted(
+      (left, right) => left.meshes.length - right.meshes.length || left.score - right.score,
+    )
+    .slice(0, peers.length - limits.lo)
+  const effects = excess.map(({ id }): Effect => ({ kind: 'disconnect', id }))
+  return [{ ...state, prunedAtMs: nowMs }, effects]
+}
+
+/** Stores the addresses of connected peers, so that they are found again after a restart. */
+function rememberPeers(state: State, nowMs: number): readonly [State, readonly Effect[]] {
+  const due = state.peers.filter(({ id, addresses }) => {
+    const known = state.known.get(id)
+    const isOld = known === undefined || nowMs - known.seenMs >= rememberMs
+    return addresses.length > 0 && known?.isStatic !== true && isOld
+  })
+  if (due.length === 0) return [state, []]
+  const found = due.map(({ id, addresses }) => ({ id, addresses }))
+  const known = withPeers(state.known, found, nowMs)
+  return [{ ...state, known }, [{ kind: 'remember-peers', peers: found, nowMs }]]
+}
+
+function dialMore(state: State, nowMs: number): readonly [State, readonly Effect[]] {
+  const { dialing, known, options, peers } = state
+  const busy = new Set([...peers.map(({ id }) => id), ...dialing])
+  const missing = options.limits.lo - busy.size
+  const free = maxDials - [...dialing].filter((id) => !isStatic(state, id)).length
+  const chosen = peersToDial(known, { busy, count: Math.min(missing, free), nowMs })
+  if (chosen.length === 0) return [state, []]
+  const next = { ...state, dialing: new Set([...dialing, ...chosen.map(({ id }) => id)]) }
+  return [next, chosen.map((peer): Effect => ({ kind: 'dial', ...peer }))]
+}
+
+function isStatic({ known }: Pick<State, 'known'>, id: string): boolean {
+  return known.get(id)?.isStatic ?? false
+}
