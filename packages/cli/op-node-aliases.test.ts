@@ -39,11 +39,11 @@ test('each setting without a counterpart is documented with its alternative, and
 })
 
 test('a flag of op-node without a counterpart is reported with its alternative', () => {
-  assert.throws(() => read(['--p2p.listen.tcp', '9222', '--l1.trustrpc', '--safedb.path=/x']), {
+  assert.throws(() => read(['--p2p.priv.raw', '0x01', '--l1.trustrpc', '--safedb.path=/x']), {
     message: [
       '3 settings are wrong:',
-      '  --p2p.listen.tcp is a setting of op-node; Atoll has none',
-      '      there is no gossip yet: atoll node follows L1 alone',
+      '  --p2p.priv.raw is a setting of op-node; Atoll has none',
+      '      --p2p-key-file names a file with the key',
       '  --l1.trustrpc is a setting of op-node; Atoll has none',
       '      --l1-trusted-urls lists the endpoints whose answers are not verified',
       '  --safedb.path is a setting of op-node; Atoll has none',
@@ -77,6 +77,33 @@ test('flags of op-node set the corresponding settings of Atoll', () => {
   })
 })
 
+test('flags of op-node for peers set those of Atoll, in the words of Go', () => {
+  const { given } = read([
+    '--p2p.disable',
+    '--p2p.no-discovery=T',
+    '--p2p.ban.peers=0',
+    '--p2p.ban.threshold=-40.0',
+    '--p2p.ban.duration=90m',
+    '--p2p.gossip.mesh.d=0',
+    '--p2p.gossip.mesh.lo=4',
+    '--p2p.gossip.timestamp.threshold=1m',
+    '--p2p.listen.tcp=9003',
+  ])
+  const ours = Object.entries(given).filter(([key]) => key.startsWith('p2p'))
+  assert.deepEqual(Object.fromEntries(ours), {
+    p2pDisable: 'true',
+    p2pDiscovery: 'false',
+    p2pBanPeers: 'false',
+    p2pBanThreshold: '-40',
+    p2pBanSeconds: '5400',
+    p2pMeshD: '8',
+    p2pMeshDlo: '4',
+    p2pMaxAgeSeconds: '60',
+    p2pListenTcp: '9003',
+  })
+  assert.match(mistakes(['--p2p.disable=yes']).join(), /--p2p.disable .*true or false/)
+})
+
 test('variables of op-node set the corresponding settings, unless they are empty', () => {
   const url = 'http://127.0.0.1:2'
   const env = { OP_NODE_L1_BEACON: url, OP_NODE_L1_BEACON_ARCHIVER: '', OP_NODE_SYNCMODE: '' }
@@ -94,7 +121,7 @@ test('a flag under any name replaces a variable under any name', () => {
 })
 
 test('variables of op-node without a counterpart are reported, but are not an error', () => {
-  const names = ['L1_BEACON', 'L1_BEACON_ARCHIVER', 'L1_TRUST_RPC', 'P2P_LISTEN_TCP_PORT']
+  const names = ['L1_BEACON', 'L1_BEACON_ARCHIVER', 'L1_TRUST_RPC', 'P2P_PRIV_RAW']
   // Kubernetes sets such variables for a service named op-node.
   const others = ['SERVICE_HOST', 'PORT_8545_TCP']
   const url = 'http://127.0.0.1:2'
@@ -105,8 +132,8 @@ test('variables of op-node without a counterpart are reported, but are not an er
       right: '--l1-trusted-urls lists the endpoints whose answers are not verified',
     },
     {
-      what: 'OP_NODE_P2P_LISTEN_TCP_PORT is a setting of op-node; Atoll has none',
-      right: 'there is no gossip yet: atoll node follows L1 alone',
+      what: 'OP_NODE_P2P_PRIV_RAW is a setting of op-node; Atoll has none',
+      right: '--p2p-key-file names a file with the key',
     },
   ])
 })

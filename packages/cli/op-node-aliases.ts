@@ -10,6 +10,21 @@ const wholeRate: SettingForm = {
   toOurs: (rate) => (/^\d+(?:\.0*)?$/u.test(rate) ? String(Number(rate)) : undefined),
 }
 
+/** The words for true and false of Go. */
+const goBooleans: Readonly<Record<string, boolean>> = Object.fromEntries([
+  ...['1', 't', 'T', 'true', 'TRUE', 'True'].map((word) => [word, true] as const),
+  ...['0', 'f', 'F', 'false', 'FALSE', 'False'].map((word) => [word, false] as const),
+])
+
+const yesOrNo = switchOf((given) => given)
+const noOrYes = switchOf((given) => !given)
+
+/** A score. Op-node accepts a fraction, and Atoll does not. */
+const wholeScore: SettingForm = {
+  want: () => 'a whole number',
+  toOurs: (score) => (/^-?\d+(?:\.0*)?$/u.test(score) ? String(Number(score)) : undefined),
+}
+
 const syncMode = oneOf({ 'consensus-layer': 'cl', 'execution-layer': 'el' })
 
 const logLevels = oneOf({
@@ -66,6 +81,43 @@ export const opNodeAliases: readonly SettingAlias[] = [
   alias('syncmode', 'SYNCMODE', 'syncMode', syncMode),
   alias('syncmode.offset-el-safe', 'SYNCMODE_OFFSET_EL_SAFE', 'elSyncSafeOffsetSeconds', seconds),
   alias('verifier.l1-confs', 'VERIFIER_L1_CONFS', 'verifierL1Confirmations'),
+  alias('p2p.disable', 'P2P_DISABLE', 'p2pDisable', yesOrNo),
+  alias('p2p.priv.path', 'P2P_PRIV_PATH', 'p2pKeyFile'),
+  alias('p2p.listen.ip', 'P2P_LISTEN_IP', 'p2pListenIp'),
+  alias('p2p.listen.tcp', 'P2P_LISTEN_TCP_PORT', 'p2pListenTcp'),
+  alias('p2p.listen.udp', 'P2P_LISTEN_UDP_PORT', 'p2pListenUdp'),
+  alias('p2p.advertise.ip', 'P2P_ADVERTISE_IP', 'p2pAdvertiseIp'),
+  alias('p2p.advertise.tcp', 'P2P_ADVERTISE_TCP', 'p2pAdvertiseTcp'),
+  alias('p2p.advertise.udp', 'P2P_ADVERTISE_UDP', 'p2pAdvertiseUdp'),
+  alias('p2p.no-discovery', 'P2P_NO_DISCOVERY', 'p2pDiscovery', noOrYes),
+  alias('p2p.bootnodes', 'P2P_BOOTNODES', 'p2pBootnodes'),
+  alias('p2p.static', 'P2P_STATIC', 'p2pStaticPeers'),
+  alias('p2p.netrestrict', 'P2P_NETRESTRICT', 'p2pNetrestrict'),
+  alias('p2p.useragent', 'P2P_AGENT', 'p2pAgent'),
+  alias('p2p.peers.lo', 'P2P_PEERS_LO', 'p2pPeersLo'),
+  alias('p2p.peers.hi', 'P2P_PEERS_HI', 'p2pPeersHi'),
+  alias('p2p.peers.grace', 'P2P_PEERS_GRACE', 'p2pPeersGraceSeconds', seconds),
+  alias('p2p.scoring', 'P2P_PEER_SCORING', 'p2pScoring'),
+  alias('p2p.ban.peers', 'P2P_PEER_BANNING', 'p2pBanPeers', yesOrNo),
+  alias('p2p.ban.threshold', 'P2P_PEER_BANNING_THRESHOLD', 'p2pBanThreshold', wholeScore),
+  alias('p2p.ban.duration', 'P2P_PEER_BANNING_DURATION', 'p2pBanSeconds', seconds),
+  alias('p2p.gossip.mesh.d', 'P2P_GOSSIP_MESH_D', 'p2pMeshD', zeroIs('8')),
+  alias('p2p.gossip.mesh.lo', 'P2P_GOSSIP_MESH_DLO', 'p2pMeshDlo', zeroIs('6')),
+  alias('p2p.gossip.mesh.dhi', 'P2P_GOSSIP_MESH_DHI', 'p2pMeshDhi', zeroIs('12')),
+  alias('p2p.gossip.mesh.dlazy', 'P2P_GOSSIP_MESH_DLAZY', 'p2pMeshDlazy', zeroIs('6')),
+  alias(
+    'p2p.gossip.mesh.floodpublish',
+    'P2P_GOSSIP_FLOOD_PUBLISH',
+    'p2pFloodPublish',
+    yesOrNo,
+  ),
+  alias(
+    'p2p.gossip.timestamp.threshold',
+    'P2P_GOSSIP_TIMESTAMP_THRESHOLD',
+    'p2pMaxAgeSeconds',
+    seconds,
+  ),
+  alias('p2p.sync.req-resp', 'P2P_SYNC_REQ_RESP', 'p2pServePayloads', yesOrNo),
   alias('metrics.addr', 'METRICS_ADDR', 'metricsAddr'),
   alias('metrics.port', 'METRICS_PORT', 'metricsPort'),
   alias('log.level', 'LOG_LEVEL', 'logLevel', logLevel),
@@ -73,7 +125,9 @@ export const opNodeAliases: readonly SettingAlias[] = [
 ]
 
 const noSequencer = 'there is no sequencer yet: atoll node is a verifier'
-const noGossip = 'there is no gossip yet: atoll node follows L1 alone'
+const noGapSync = 'a gap between the unsafe head and gossip is filled from L1'
+const oneTransport = 'remove it: hosts speak noise and yamux over TCP, as every op-node does'
+const ownTimeout = 'remove it: dials and handshakes end after 10 s, which is its default'
 const noRpc = 'there is no RPC of op-node yet; heads are in atoll status --json and in the metrics'
 const noNeed = 'not needed: remove it'
 
@@ -81,10 +135,25 @@ const noNeed = 'not needed: remove it'
 export const opNodeForeign: readonly ForeignSetting[] = [
   foreign('rpc.', noRpc),
   foreign('experimental.sequencer-api', noRpc),
-  foreign('p2p.', noGossip),
-  foreign('syncmode.req-resp', noGossip),
-  foreign('l2.backup-unsafe-sync-rpc', noGossip),
-  foreign('l2.backup-unsafe-sync-rpc.', noGossip),
+  foreign('p2p.priv.raw', '--p2p-key-file names a file with the key'),
+  foreign('p2p.sequencer.key', '--p2p-sequencer-key-file names a file with the key'),
+  foreign('signer.', '--p2p-sequencer-key-file signs; there is no remote signer yet'),
+  foreign('p2p.nat', '--p2p-advertise-ip names the address that your router forwards to the node'),
+  foreign('p2p.peerstore.path', 'peers and bans are always kept, in --data-dir'),
+  foreign('p2p.discovery.path', 'peers and bans are always kept, in --data-dir'),
+  foreign('p2p.scoring.peers', '--p2p-scoring has the presets of op-node', 'P2P_SCORING_PEERS'),
+  foreign('p2p.scoring.topics', '--p2p-scoring has the presets of op-node', 'P2P_TOPIC_SCORING'),
+  foreign('p2p.score.bands', noNeed),
+  foreign('p2p.ping', 'remove it: pings are always answered'),
+  foreign('p2p.hostmux', oneTransport),
+  foreign('p2p.hostsecurity', oneTransport, 'P2P_SECURITY'),
+  foreign('p2p.timeout.negotiation', ownTimeout),
+  foreign('p2p.timeout.accept', ownTimeout),
+  foreign('p2p.timeout.dial', ownTimeout),
+  foreign('p2p.sync.onlyreqtostatic', noGapSync),
+  foreign('syncmode.req-resp', noGapSync),
+  foreign('l2.backup-unsafe-sync-rpc', noGapSync),
+  foreign('l2.backup-unsafe-sync-rpc.', noGapSync),
   foreign('sequencer.', noSequencer),
   foreign('conductor.', noSequencer),
   {
@@ -154,6 +223,20 @@ function alias(
     key,
     ...(form !== undefined && { form }),
   }
+}
+
+/** A switch, which op-node may have the other way round. */
+function switchOf(ours: (given: boolean) => boolean): SettingForm {
+  return {
+    want: () => 'true or false',
+    toOurs: (word) =>
+      goBooleans[word] === undefined ? undefined : String(ours(goBooleans[word])),
+  }
+}
+
+/** A number of which op-node takes 0 for its default. */
+function zeroIs(number: string): SettingForm {
+  return { want: () => 'a number of peers; 0 is the default', toOurs: (text) => (text === '0' ? number : text) }
 }
 
 /** A duration of op-node, for a setting of ours without a unit. @param unitMs unit of our setting */

@@ -21,6 +21,12 @@ const ipAddress = () =>
     'an IP address, such as 192.0.2.1',
   )
 
+const bootnode = () =>
+  want(
+    z.string().regex(/^(?:enr:[A-Za-z0-9_-]{1,400}|enode:\/\/[0-9a-f]{128}@\S{1,300})$/u),
+    'a node record or an enode URL, such as enr:-J24QNz9…',
+  )
+
 const subnet = () =>
   want(
     z.string().regex(/^[0-9a-f:.]+\/\d{1,3}$/iu).refine((text) => parseSubnet(text) !== undefined),
@@ -48,11 +54,19 @@ export const config = z.strictObject({
     .default('0.0.0.0')
     .describe('address on which peers are accepted'),
   p2pListenTcp: port().default(9_222).describe('TCP port of the host; 0 takes any that is free'),
+  p2pListenUdp: port().default(9_222).describe('UDP port of discovery; 0 takes any that is free'),
   p2pAdvertiseIp: ipAddress()
     .optional()
     .describe('address that peers are given, if it is not the one that the host listens on'),
   p2pAdvertiseTcp: shownDefault(port().optional(), '--p2p-listen-tcp').describe(
     'TCP port that peers are given with --p2p-advertise-ip',
+  ),
+  p2pAdvertiseUdp: shownDefault(port().optional(), '--p2p-listen-udp').describe(
+    'UDP port that other nodes are given with --p2p-advertise-ip',
+  ),
+  p2pDiscovery: onOff().default(true).describe('whether peers are found by discv5'),
+  p2pBootnodes: shownDefault(listOf(bootnode()).optional(), 'those of op-node and kona-node').describe(
+    'nodes by which discovery begins, in place of those built in',
   ),
   p2pAgent: shownDefault(
     want(z.string().regex(/^[\x21-\x7e]{1,100}$/u).optional(), 'up to 100 letters without spaces'),
@@ -95,6 +109,9 @@ export const config = z.strictObject({
   p2pFloodPublish: onOff()
     .default(true)
     .describe('whether an own block is sent to all peers of its topic, and not only to its mesh'),
+  p2pServePayloads: onOff()
+    .default(true)
+    .describe('whether peers may ask this node for blocks, as old ones of op-node do'),
   p2pMaxAgeSeconds: seconds(1, 86_400)
     .default(60)
     .describe('age above which a block from peers is rejected'),

@@ -9,6 +9,8 @@ export interface Metrics {
   observe(state: Pick<State, 'peers' | 'highest' | 'storing'>): void
   /** Counts a block of a peer. @param ageMs from the time of the block to its arrival */
   received(version: PayloadVersion, outcome: BlockOutcome, ageMs?: number): void
+  /** Counts what a search found, and sets the size of the table of nodes. */
+  searched(found: { readonly nodes: number; readonly peers: number; readonly table: number }): void
   dialed(outcome: 'connected' | 'failed'): void
   banned(): void
   /** Counts bans that ended. */
@@ -48,6 +50,17 @@ export function createMetrics(registry: Registry): Metrics {
     labelNames: ['outcome'],
     registers,
   })
+  const found = new Counter({
+    name: 'atoll_gossip_discovered_total',
+    help: 'records of nodes that discovery found, by what: node (of any chain), peer (of this chain)',
+    labelNames: ['what'],
+    registers,
+  })
+  const table = new Gauge({
+    name: 'atoll_gossip_discovery_table_nodes',
+    help: 'nodes in the routing table of discovery, of any chain',
+    registers,
+  })
   const dials = new Counter({
     name: 'atoll_gossip_dials_total',
     help: 'dials of peers, by outcome: connected, failed',
@@ -80,6 +93,11 @@ export function createMetrics(registry: Registry): Metrics {
       }
       if (state.highest !== undefined) highest.set(Number(state.highest.number))
       storing.set(state.storing.bytes)
+    },
+    searched: (counts) => {
+      found.inc({ what: 'node' }, counts.nodes)
+      found.inc({ what: 'peer' }, counts.peers)
+      table.set(counts.table)
     },
     dialed: (outcome) => dials.inc({ outcome }),
     banned: () => bans.inc({ what: 'begun' }),

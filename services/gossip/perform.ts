@@ -6,13 +6,14 @@ import { toError } from '#runtime/fault.ts'
 import type { Performed } from '#service/actor.ts'
 import type { OpenCalls } from '#service/sources.ts'
 import { type BlockKey, signedBlock } from './blocks/signed-block.ts'
+import { chainPeer } from './discovery/chain-peer.ts'
 import { tryToStore } from './peers/open-peer-store.ts'
 import type { Context, Ports } from './ports.ts'
 import type { Effect, Event } from './state.ts'
 
 /** Dependencies for carrying out effects. */
 export interface Dependencies extends Pick<Context, 'bus' | 'clock' | 'log' | 'metrics'>,
-    Pick<Ports, 'gate' | 'network' | 'store'> {
+    Pick<Ports, 'config' | 'discovery' | 'gate' | 'network' | 'store'> {
   /** What own blocks are signed with; undefined if this node does not publish. */
   readonly blockKey: BlockKey | undefined
   readonly calls: OpenCalls
@@ -38,6 +39,8 @@ export function createPerform(dependencies: Dependencies) {
         metrics.published('refused')
         calls.refuse(effect.call, effect.fault)
         return []
+      case 'search':
+        return { later: search(dependencies) }
       case 'dial':
         return { later: dial(effect, dependencies) }
       case 'disconnect':
@@ -114,6 +117,25 @@ async function publish(
     log.warn({ l2: { number, hash }, reason }, 'a block was not published')
     return [{ kind: 'publish-failed', hash, reason }]
   }
+}
+
+/** Searches for nodes, of which those of the chain are peers. All that answer are stored, for the next start. */
+async function search({
+  clock,
+  config,
+  discovery,
+  log,
+  metrics,
+  store,
+}: Dependencies): Promise<readonly Event[]> {
+  const records = (await discovery?.find()) ?? []
+  const peers = records
+    .map((record) => chainPeer(record, config.l2ChainId))
+    .filter((peer) => peer !== undefined)
+  const table = discovery?.table() ?? []
+  metrics.searched({ nodes: records.length, peers: peers.length, table: table.length })
+  tryToStore(log, () => store.setRecords(table))
+  return [{ kind: 'search-ended', peers, nowMs: clock.now() }]
 }
 
 async function dial(

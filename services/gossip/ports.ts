@@ -1,4 +1,5 @@
 import type { BlockList } from 'node:net'
+import type { Discovery } from '#libp2p/discovery.ts'
 import type { PeerGate } from '#libp2p/peer-gate.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { GossipData } from '#protocol/p2p/gossip-data.ts'
@@ -25,6 +26,8 @@ export interface Ports {
   readonly maxAgeSeconds: bigint
   /** Private key of the sequencer; undefined if this node does not publish. */
   readonly sequencerKey: Uint8Array | undefined
+  /** Undefined if peers are not searched for. */
+  readonly discovery: Pick<Discovery, 'find' | 'table'> | undefined
   readonly limits: PeerLimits
   /** Peers to which connections are kept. */
   readonly staticPeers: KnownPeers
@@ -33,7 +36,13 @@ export interface Ports {
   readonly gate: Pick<PeerGate, 'ban' | 'bans'>
   readonly store: Pick<
     PeerStore,
-    'peers' | 'putPeers' | 'removePeer' | 'setBans' | 'sentBlocks' | 'addSentBlock'
+    | 'peers'
+    | 'putPeers'
+    | 'removePeer'
+    | 'setBans'
+    | 'sentBlocks'
+    | 'addSentBlock'
+    | 'setRecords'
   >
 }
 

@@ -12,6 +12,7 @@ import { following, listening, OpenCalls, serving, ticking } from '#service/sour
 import type { config as settingsSchema } from './config.ts'
 import { createMetrics } from './metrics.ts'
 import { networkSettings, portsOf } from './network/network-settings.ts'
+import { openOwnDiscovery } from './discovery/own-discovery.ts'
 import { openNetwork } from './network/open-network.ts'
 import { openPeerStore } from './peers/open-peer-store.ts'
 import { createPerform } from './perform.ts'
@@ -54,8 +55,9 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   ]
   const signer = key && signerOf(key)
   const { peerId } = network
+  const canDiscover = ports.discovery !== undefined
   const state = initialState(
-    { config, maxAgeSeconds, signer, peerId, limits, netrestrict },
+    { config, maxAgeSeconds, signer, peerId, limits, netrestrict, canDiscover },
     { known: ports.staticPeers, sent: store.sentBlocks() },
   )
   status.setWait(waitOf(state))
@@ -94,15 +96,17 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
     const gate = new PeerGate(clock, { bans: store.bans(), onUnban })
     const options = { config, key, gate, clock, onBusy: metrics.received }
     const network = await openNetwork(networkSettings(settings, options))
+    const discovery = await openOwnDiscovery(settings, { ...options, network, log, store })
     try {
       log.info({ peerId: network.peerId }, 'gossip as')
+      if (discovery !== undefined) log.info({ record: discovery.record }, 'discovery as')
       for (const address of network.addresses) log.info({ address }, 'peers find this node at')
       await run(
         { ...service, metrics },
-        { ...portsOf(settings), config, network, sequencerKey, gate, store },
+        { ...portsOf(settings), config, network, discovery, sequencerKey, gate, store },
       )
     } finally {
-      await network.close()
+      await Promise.all([discovery?.close(), network.close()])
     }
   } finally {
     store.close()

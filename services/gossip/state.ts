@@ -15,6 +15,7 @@ import type { BlockOutcome } from './blocks/block-outcome.ts'
 import type { OwnBlocks } from './blocks/publish-block.ts'
 import type { Deed } from './network/app-scores.ts'
 import type { KnownPeers, PeerAddress } from './peers/known-peers.ts'
+import type { Search } from './peers/search.ts'
 import type { PeerLimits } from './peers/tend-peers.ts'
 import type { ArrivedBlock, ConnectedPeer, Verdict } from './ports.ts'
 
@@ -26,6 +27,7 @@ export interface Options {
   readonly signer: Address | undefined
   /** Of this host. */
   readonly peerId: string
+  readonly canDiscover: boolean
   readonly limits: PeerLimits
   /** Subnets in which peers are dialed; empty: everywhere. */
   readonly netrestrict: readonly BlockList[]
@@ -50,6 +52,7 @@ export interface State {
   readonly known: KnownPeers
   /** Peers that are being dialed. */
   readonly dialing: ReadonlySet<string>
+  readonly search: Search
   readonly prunedAtMs: number
   /** Since when there is no peer. */
   readonly aloneSinceMs: number | undefined
@@ -73,6 +76,11 @@ export type Event =
     }
   | { readonly kind: 'block-published'; readonly hash: Hash; readonly peers: number }
   | { readonly kind: 'payload-refused'; readonly hash: Hash }
+  | {
+      readonly kind: 'search-ended'
+      readonly peers: readonly PeerAddress[]
+      readonly nowMs: number
+    }
   | { readonly kind: 'peers-found'; readonly peers: readonly PeerAddress[]; readonly nowMs: number }
   | {
       readonly kind: 'dialed'
@@ -106,6 +114,7 @@ export type Effect =
       readonly call: CallId<PublishPayloadResponse>
       readonly fault: Fault
     }
+  | { readonly kind: 'search' }
   | ({ readonly kind: 'dial' } & PeerAddress)
   | { readonly kind: 'disconnect'; readonly id: string }
   | {
@@ -153,6 +162,7 @@ export function initialState(options: Options, { known, sent }: Known): State {
     peers: [],
     known,
     dialing: new Set(),
+    search: { isRunning: false, nextMs: undefined },
     prunedAtMs: Number.NEGATIVE_INFINITY,
     aloneSinceMs: undefined,
   }

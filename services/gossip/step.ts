@@ -2,6 +2,7 @@ import { withCurrentSigner } from '#protocol/p2p/block-signers.ts'
 import type { Step } from '#service/actor.ts'
 import { blockPublished, publishFailed, publishRequested } from './blocks/publish-block.ts'
 import { blockStored, payloadRefused, receiveBlock } from './blocks/receive-block.ts'
+import { searchEnded } from './peers/search.ts'
 import { dialed, peersFound, tendPeers } from './peers/tend-peers.ts'
 import type { Effect, Event, Result, State } from './state.ts'
 
@@ -12,6 +13,8 @@ export const step: Step<State, Event, Effect> = (state, event) => {
       return tendPeers(state, event)
     case 'dialed':
       return dialed(state, event)
+    case 'search-ended':
+      return [searchEnded(peersFound(state, event), event.nowMs)]
     case 'peers-found':
       return [peersFound(state, event)]
     case 'payload-refused':

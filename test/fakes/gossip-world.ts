@@ -146,6 +146,7 @@ export class GossipWorld {
         limits: { lo: 20, hi: 30, graceMs: 30_000, banBelow: -100, banMs: 3_600_000 },
         staticPeers: new Map(),
         netrestrict: [],
+        discovery: undefined,
         gate: new PeerGate(this.#world.clock),
         store: new PeerStore(':memory:', 10n),
         ...ports,

@@ -15,6 +15,10 @@ export function openPeerStore({ path, chainId, log }: PeerStoreFile): PeerStore 
   try {
     return new PeerStore(path, chainId)
   } catch (error) {
+    if (isDiskFailure(error)) {
+      log.warn({ error }, 'the peer store cannot be written: peers are not kept')
+      return new PeerStore(':memory:', chainId)
+    }
     if (!isUnusableFile(error)) throw error
     const movedTo = moveAside(path)
     log.warn({ error, movedTo }, 'the peer store is unusable and starts empty')

@@ -8,12 +8,16 @@ import { maxKnown, type PeerAddress } from './known-peers.ts'
 /** Addresses of a peer that are stored. */
 const maxAddresses = 8
 
+/** Records of nodes that are stored. As in kona-node. */
+const maxRecords = 2_048
+
 /** Own blocks that are stored, so that none is sent again after a restart. */
 const maxSentBlocks = 64
 
 const schema = `
   CREATE TABLE peers (id TEXT PRIMARY KEY, addresses TEXT NOT NULL, seen_ms INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE bans (kind TEXT NOT NULL, name TEXT NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+  CREATE TABLE records (text TEXT PRIMARY KEY) WITHOUT ROWID;
   CREATE TABLE sent_blocks (position INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 `
 
@@ -69,6 +73,21 @@ export class PeerStore {
       this.#file.run('DELETE FROM bans')
       for (const { kind, name, untilMs } of bans)
         this.#file.run('INSERT OR REPLACE INTO bans VALUES (?, ?, ?)', kind, name, untilMs)
+    })
+  }
+
+  /** Records of nodes of discovery, of any chain. */
+  records(): readonly string[] {
+    return this.#file.all('SELECT text FROM records').map((row) => textIn(row, 'text'))
+  }
+
+  /** Replaces the records, unless there are none: then those of before are better. */
+  setRecords(records: readonly string[]): void {
+    if (records.length === 0) return
+    this.#file.transaction(() => {
+      this.#file.run('DELETE FROM records')
+      for (const text of records.slice(0, maxRecords))
+        this.#file.run('INSERT OR REPLACE INTO records VALUES (?)', text)
     })
   }
 

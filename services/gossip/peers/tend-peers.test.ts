@@ -20,6 +20,7 @@ function stateOf(names = '', options: Partial<Options> = {}): State {
       peerId: 'self',
       limits,
       netrestrict: [],
+      canDiscover: false,
       ...options,
     },
     { known: staticPeers(names.split('').map(addressOf)), sent: [] },
@@ -160,4 +161,20 @@ test('a node that has no peer for a minute says so', () => {
   assert.deepEqual(noticesOf(state, 60_999), [])
   assert.match(noticesOf(state, 61_000)[0] ?? '', /^gossip reaches none of 1 known peers: see/)
   assert.deepEqual(noticesOf(tick(state, 61_000, [peer('s')]).state, 200_000), [])
+})
+
+test('a search begins after three seconds, then every five seconds with few peers and every twenty with enough', () => {
+  const starts: number[] = []
+  let state = stateOf('', { canDiscover: true })
+  const peers = (nowMs: number) => (nowMs < 10_000 ? [] : [peer('a'), peer('b')])
+  for (let nowMs = 0; nowMs < 60_000; nowMs += 500) {
+    const { state: next, did } = tick(state, nowMs, peers(nowMs))
+    state = next
+    if (!did.includes('search')) continue
+    starts.push(nowMs)
+    assert.ok(!tick(state, nowMs + 60_000, peers(nowMs)).did.includes('search'), 'it runs')
+    ;[state] = step(state, { kind: 'search-ended', peers: [], nowMs })
+  }
+  assert.deepEqual(starts, [3_000, 8_000, 13_000, 33_000, 53_000])
+  assert.ok(!tick(stateOf(), 1_000_000).did.includes('search'))
 })

@@ -1,5 +1,6 @@
 import type { ConnectedPeer } from '#services/gossip/ports.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
+import { searchMore } from './search.ts'
 import { afterDial, type PeerAddress, peersToDial, withinSubnets, withPeers } from './known-peers.ts'
 
 /** How many peers a node has. The defaults are op-node's. */
@@ -38,7 +39,8 @@ export function tendPeers(
   const [pruned, disconnects] = pruneExcess(next, banned, nowMs)
   const [remembered, remembers] = rememberPeers(pruned, nowMs)
   const [dialing, dials] = dialMore(remembered, nowMs)
-  return [dialing, ...bans, ...disconnects, ...remembers, ...dials]
+  const [searching, searches] = searchMore(dialing, nowMs)
+  return [searching, ...bans, ...disconnects, ...remembers, ...dials, ...searches]
 }
 
 /** Notes how a dial ended. */
@@ -58,7 +60,7 @@ export function dialed(state: State, event: Extract<Event, { kind: 'dialed' }>):
 /** Adds peers that discovery or the store found. */
 export function peersFound(
   state: State,
-  { peers, nowMs }: Extract<Event, { kind: 'peers-found' }>,
+  { peers, nowMs }: Extract<Event, { kind: 'peers-found' | 'search-ended' }>,
 ): State {
   const { netrestrict, peerId } = state.options
   const usable = peers.flatMap(({ id, addresses }): readonly PeerAddress[] => {

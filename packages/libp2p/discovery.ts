@@ -1,0 +1,177 @@
+import { lookup } from 'node:dns/promises'
+import { isIP, isIPv6 } from 'node:net'
+import { Discv5 } from '@chainsafe/discv5'
+import { ENR, SignableENR } from '@chainsafe/enr'
+import { privateKeyFromRaw } from '@libp2p/crypto/keys'
+import { multiaddr } from '@multiformats/multiaddr'
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { type Enode, parseEnode } from '#protocol/p2p/enode.ts'
+import { type NodeRecord, signRecord } from '#protocol/p2p/enr.ts'
+import { parseRecord, recordToText } from '#protocol/p2p/enr-text.ts'
+import { portBytes } from '#protocol/p2p/enr-endpoint.ts'
+import { Fault, toError } from '#runtime/fault.ts'
+
+/** Settings of discovery. */
+export interface DiscoverySettings {
+  /** Private key of the host. */
+  readonly key: Uint8Array
+  /** Where discv5 listens. Port 0 takes any that is free. */
+  readonly listen: { readonly ip: string; readonly udp: number }
+  /** Entries of the own record, beside those of its key. With an `ip` entry, the address is not learned from others. */
+  readonly entries: ReadonlyMap<string, Uint8Array>
+  /** Sequence of the own record, which grows with each start. */
+  readonly sequence: bigint
+  /** Records (`enr:`) and enode URLs by which discovery begins. */
+  readonly bootnodes: readonly string[]
+  /** Records of an earlier run. */
+  readonly records: readonly string[]
+  /** Called for each bootnode that cannot be used. */
+  readonly onProblem: (bootnode: string, reason: string) => void
+}
+
+/** Finds other nodes by discv5, until it is closed. */
+export interface Discovery {
+  /** The own record as text. */
+  readonly record: string
+  /** Searches for some time. @returns the records that were found since the last search */
+  find(): Promise<readonly NodeRecord[]>
+  /** The records of the nodes that answered, as text. */
+  table(): readonly string[]
+  close(): Promise<void>
+}
+
+/** Limit on records that wait for the next search. */
+const maxFound = 1_000
+
+/** Limit on the time of a search. */
+const lookupMs = 10_000
+
+/** Checks a bootnode. @returns what is wrong with it; undefined if nothing is */
+export function bootnodeProblem(text: string): string | undefined {
+  try {
+    if (text.startsWith('enode:')) parseEnode(text)
+    else parseRecord(text)
+    return undefined
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message
+    throw error
+  }
+}
+
+/**
+ * Starts discv5.
+ *
+ * @throws Fault `p2p-port` if it cannot listen
+ * Spec: rollup-node-p2p.md#node-discovery, devp2p discv5
+ */
+export async function openDiscovery(settings: DiscoverySettings): Promise<Discovery> {
+  const { bootnodes, entries, key, listen, records, sequence } = settings
+  const own = signRecord({ sequence, entries }, key)
+  const kind = isIPv6(listen.ip) ? 'ip6' : 'ip4'
+  const address = `/${kind}/${listen.ip}/udp/${listen.udp}`
+  const discv5 = Discv5.create({
+    enr: new SignableENR(plainEntries(own), own.sequence, key),
+    privateKey: privateKeyFromRaw(key),
+    bindAddrs: { [kind]: multiaddr(address) } as Record<'ip4' | 'ip6', ReturnType<typeof multiaddr>>,
+    config: { enrUpdate: !entries.has('ip') && !entries.has('ip6'), lookupTimeout: lookupMs },
+  })
+  const found = new Map<string, NodeRecord>()
+  const note = (enr: ENR) => {
+    const record = readRecord(enr)
+    if (record === undefined || found.size >= maxFound) return
+    found.set(recordToText(record), record)
+  }
+  discv5.on('discovered', note)
+  try {
+    await discv5.start()
+  } catch (cause) {
+    const detail = `cannot listen on ${address}: ${toError(cause).message}`
+    throw new Fault('p2p-port', { detail, cause })
+  }
+  for (const text of [...records, ...bootnodes.filter((each) => !each.startsWith('enode:'))])
+    addRecord(discv5, text, settings)
+  const enodes = bootnodes.filter((text) => text.startsWith('enode:'))
+  return {
+    get record() {
+      return discv5.enr.encodeTxt()
+    },
+    find: async () => {
+      if (discv5.kadValues().length === 0)
+        await Promise.all(enodes.map((text) => askEnode(discv5, text, settings)))
+      for (const enr of await orNone(discv5.findRandomNode())) note(enr)
+      const records = [...found.values()]
+      found.clear()
+      return records
+    },
+    table: () => discv5.kadValues().map((enr) => enr.encodeTxt()),
+    close: () => discv5.stop(),
+  }
+}
+
+/** Entries of a record in the form of the library: none of ours is a list. */
+function plainEntries({ entries }: NodeRecord): Map<string, Uint8Array> {
+  return new Map([...entries].filter((entry): entry is [string, Uint8Array] => entry[1] instanceof Uint8Array))
+}
+
+function addRecord(
+  discv5: Discv5,
+  text: string,
+  { onProblem }: Pick<DiscoverySettings, 'onProblem'>,
+): void {
+  const problem = bootnodeProblem(text)
+  if (problem === undefined) discv5.addEnr(text)
+  else onProblem(text, problem)
+}
+
+/** Asks a bootnode without a record for its record. As in go-ethereum, it is asked as a node with an old record. */
+async function askEnode(
+  discv5: Discv5,
+  text: string,
+  { onProblem }: Pick<DiscoverySettings, 'onProblem'>,
+): Promise<void> {
+  try {
+    const enr = await placeholderOf(parseEnode(text))
+    for (const answer of await discv5.sendFindNode(enr, [0])) discv5.addEnr(answer)
+  } catch (error) {
+    onProblem(text, toError(error).message)
+  }
+}
+
+/** A record without a signature, by which discv5 knows the key and the address. */
+async function placeholderOf({ publicKey, host, udp }: Enode): Promise<ENR> {
+  const ip = isIP(host) === 0 ? (await lookup(host, { family: 4 })).address : host
+  const entries: [string, Uint8Array][] = [
+    ['id', new TextEncoder().encode('v4')],
+    ['secp256k1', publicKey],
+    isIPv6(ip) ? ['ip6', ipBytes(ip)] : ['ip', ipBytes(ip)],
+    [isIPv6(ip) ? 'udp6' : 'udp', portBytes(udp)],
+  ]
+  return new ENR(new Map(entries), 0n, new Uint8Array(64))
+}
+
+/** An IP address as bytes. */
+export function ipBytes(ip: string): Uint8Array {
+  const address = multiaddr(`/${isIPv6(ip) ? 'ip6' : 'ip4'}/${ip}`)
+  // After the code of the protocol, which has one byte.
+  return address.bytes.subarray(1)
+}
+
+/** A record of the library, checked by our own rules; undefined for one that breaks them. */
+function readRecord(enr: ENR): NodeRecord | undefined {
+  try {
+    return parseRecord(enr.encodeTxt())
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined
+    throw error
+  }
+}
+
+/** A search that fails has found nothing. */
+async function orNone(search: Promise<ENR[]>): Promise<readonly ENR[]> {
+  try {
+    return await search
+  } catch (error) {
+    if (error instanceof Error) return []
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+import { DecodeError } from '#protocol/codec/decode-error.ts'
+import { compressPublicKey } from './network-key.ts'
+
+/** A node as an enode URL names it. */
+export interface Enode {
+  /** Compressed. */
+  readonly publicKey: Uint8Array
+  /** An IP address, or a name. */
+  readonly host: string
+  /** Of libp2p; 0 if it does not listen there. */
+  readonly tcp: number
+  /** Of discovery. */
+  readonly udp: number
+}
+
+const enodeUrl =
+  /^enode:\/\/([0-9a-f]{128})@([0-9A-Za-z.-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})(?:\?discport=(\d{1,5}))?$/u
+
+/**
+ * Parses `enode://<public key>@<host>:<tcp>?discport=<udp>`. Without `discport`, both ports are the same.
+ *
+ * @throws DecodeError if the text has another form, or the key is not a point of the curve
+ * Source: go-ethereum, enode/urlv4.go
+ */
+export function parseEnode(text: string): Enode {
+  const [, key, host, tcp, udp = tcp] = enodeUrl.exec(text) ?? []
+  if (key === undefined || host === undefined) throw new DecodeError('not an enode URL')
+  const ports = { tcp: Number(tcp), udp: Number(udp) }
+  if (ports.tcp > 0xff_ff || ports.udp > 0xff_ff || ports.udp === 0)
+    throw new DecodeError('an enode URL with a port that cannot be')
+  const publicKey = compressPublicKey(
+    Uint8Array.from({ length: 64 }, (_, at) => Number.parseInt(key.slice(2 * at, 2 * at + 2), 16)),
+  )
+  return { publicKey, host: host.replaceAll(/[[\]]/gu, ''), ...ports }
+}

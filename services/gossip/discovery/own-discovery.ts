@@ -1,0 +1,69 @@
+import type { Logger } from 'pino'
+import { isIPv6 } from 'node:net'
+import { type Discovery, ipBytes, openDiscovery } from '#libp2p/discovery.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { portBytes } from '#protocol/p2p/enr-endpoint.ts'
+import { encodeOpStackEntry, opStackKey, opStackVersion } from '#protocol/p2p/opstack-entry.ts'
+import type { Clock } from '#runtime/clock.ts'
+import type { Settings } from '#services/gossip/config.ts'
+import type { OpenNetwork } from '#services/gossip/network/open-network.ts'
+import type { PeerStore } from '#services/gossip/peers/peer-store.ts'
+import { bootnodesFor } from './bootnodes.ts'
+
+/** What discovery needs beside the settings. */
+export interface DiscoveryParts {
+  readonly config: RollupConfig
+  /** Private key of the host. */
+  readonly key: Uint8Array
+  readonly clock: Clock
+  readonly network: Pick<OpenNetwork, 'addresses'>
+  readonly store: Pick<PeerStore, 'records'>
+  readonly log: Pick<Logger, 'debug'>
+}
+
+/**
+ * Starts discovery as the settings say; undefined if they say that there is none.
+ *
+ * @throws as `openDiscovery`
+ */
+export async function openOwnDiscovery(
+  settings: Settings,
+  { config, key, clock, network, store, log }: DiscoveryParts,
+): Promise<Discovery | undefined> {
+  if (!settings.p2pDiscovery) return undefined
+  const { p2pListenIp: ip, p2pListenUdp: udp } = settings
+  return openDiscovery({
+    key,
+    listen: { ip, udp },
+    entries: ownEntries(settings, { config, network }),
+    sequence: BigInt(clock.now()),
+    bootnodes: settings.p2pBootnodes ?? bootnodesFor(config.l1ChainId),
+    records: store.records(),
+    onProblem: (bootnode, reason) => log.debug({ bootnode, reason }, 'a bootnode does not answer'),
+  })
+}
+
+/** What the record of this node says. Without an address of its own, other nodes tell it how they see it. */
+function ownEntries(
+  settings: Settings,
+  { config, network }: Pick<DiscoveryParts, 'config' | 'network'>,
+): ReadonlyMap<string, Uint8Array> {
+  const { p2pListenIp, p2pListenUdp, p2pAdvertiseIp } = settings
+  const isAny = p2pListenIp === '0.0.0.0' || p2pListenIp === '::'
+  const ip = p2pAdvertiseIp ?? (isAny ? undefined : p2pListenIp)
+  const suffix = isIPv6(ip ?? p2pListenIp) ? '6' : ''
+  const { p2pAdvertiseTcp: tcp = tcpPortOf(network), p2pAdvertiseUdp: udp = p2pListenUdp } = settings
+  const entries = new Map([
+    [opStackKey, encodeOpStackEntry({ chainId: config.l2ChainId, version: opStackVersion })],
+  ])
+  if (ip !== undefined) entries.set(`ip${suffix}`, ipBytes(ip))
+  if (tcp !== undefined) entries.set(`tcp${suffix}`, portBytes(tcp))
+  if (udp !== 0) entries.set(`udp${suffix}`, portBytes(udp))
+  return entries
+}
+
+/** The port that the host took. */
+function tcpPortOf({ addresses }: Pick<OpenNetwork, 'addresses'>): number | undefined {
+  const [, port] = /\/tcp\/(\d+)/u.exec(addresses[0] ?? '') ?? []
+  return port === undefined ? undefined : Number(port)
+}
