@@ -112,6 +112,11 @@ export const config = z.strictObject({
   p2pServePayloads: onOff()
     .default(true)
     .describe('whether peers may ask this node for blocks, as old ones of op-node do'),
+  p2pFetchPayloads: onOff()
+    .default(false)
+    .describe(
+      'whether blocks that are missing between the unsafe head and gossip are requested from peers; else they come from L1',
+    ),
   p2pMaxAgeSeconds: seconds(1, 86_400)
     .default(60)
     .describe('age above which a block from peers is rejected'),

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { type PayloadVersion, payloadVersions } from '#protocol/p2p/payload-version.ts'
 import type { BlockOutcome } from './blocks/block-outcome.ts'
+import type { PayloadAnswer } from './requests/payload-answer.ts'
 import type { State } from './state.ts'
 
 /** Metrics of gossip. */
@@ -11,6 +12,10 @@ export interface Metrics {
   received(version: PayloadVersion, outcome: BlockOutcome, ageMs?: number): void
   /** Counts what a search found, and sets the size of the table of nodes. */
   searched(found: { readonly nodes: number; readonly peers: number; readonly table: number }): void
+  /** Counts a request of a peer for a block. */
+  requested(outcome: PayloadAnswer['kind'] | 'throttled'): void
+  /** Counts a request to a peer for a block. */
+  fetched(outcome: PayloadAnswer['kind'] | 'broken'): void
   dialed(outcome: 'connected' | 'failed'): void
   banned(): void
   /** Counts bans that ended. */
@@ -48,6 +53,12 @@ export function createMetrics(registry: Registry): Metrics {
     name: 'atoll_gossip_published_total',
     help: 'blocks that the sequencer asked to publish, by outcome: sent, repeated (was sent before), refused',
     labelNames: ['outcome'],
+    registers,
+  })
+  const requests = new Counter({
+    name: 'atoll_gossip_requests_total',
+    help: 'requests for blocks by number, by what (served, sent) and outcome: payload, not-found, out-of-range, failed, throttled (the peer asks too often), broken (no answer, or another block)',
+    labelNames: ['what', 'outcome'],
     registers,
   })
   const found = new Counter({
@@ -94,6 +105,8 @@ export function createMetrics(registry: Registry): Metrics {
       if (state.highest !== undefined) highest.set(Number(state.highest.number))
       storing.set(state.storing.bytes)
     },
+    requested: (outcome) => requests.inc({ what: 'served', outcome }),
+    fetched: (outcome) => requests.inc({ what: 'sent', outcome }),
     searched: (counts) => {
       found.inc({ what: 'node' }, counts.nodes)
       found.inc({ what: 'peer' }, counts.peers)

@@ -41,6 +41,8 @@ export function createPerform(dependencies: Dependencies) {
         return []
       case 'search':
         return { later: search(dependencies) }
+      case 'fetch-payload':
+        return { later: fetchPayload(effect, dependencies) }
       case 'dial':
         return { later: dial(effect, dependencies) }
       case 'disconnect':
@@ -56,7 +58,7 @@ export function createPerform(dependencies: Dependencies) {
         return { later: disconnect(id, dependencies) }
       }
       case 'score':
-        log.info({ peer: effect.id, deed: effect.deed }, 'a peer loses score')
+        log.debug({ peer: effect.id, deed: effect.deed }, 'score of a peer')
         network.score(effect.id, effect.deed)
         return []
       case 'remember-peers':
@@ -136,6 +138,21 @@ async function search({
   metrics.searched({ nodes: records.length, peers: peers.length, table: table.length })
   tryToStore(log, () => store.setRecords(table))
   return [{ kind: 'search-ended', peers, nowMs: clock.now() }]
+}
+
+async function fetchPayload(
+  { id, wanted }: Extract<Effect, { kind: 'fetch-payload' }>,
+  { clock, log, metrics, network }: Dependencies,
+): Promise<readonly Event[]> {
+  let answer: Extract<Event, { kind: 'payload-fetched' }>['answer']
+  try {
+    answer = await network.request(id, wanted)
+  } catch (error) {
+    log.debug({ l2: wanted, peer: id, reason: toError(error).message }, 'a peer sent no block')
+    answer = { kind: 'broken' }
+  }
+  metrics.fetched(answer.kind)
+  return [{ kind: 'payload-fetched', id, answer, nowMs: clock.now() }]
 }
 
 async function dial(

@@ -7,6 +7,8 @@ import type { PayloadVersion } from '#protocol/p2p/payload-version.ts'
 import type { Service } from '#service/service.ts'
 import type { Metrics } from './metrics.ts'
 import type { Deed } from './network/app-scores.ts'
+import type { AnswerRequest } from './network/payload-streams.ts'
+import type { PayloadAnswer, Wanted } from './requests/payload-answer.ts'
 import type { KnownPeers } from './peers/known-peers.ts'
 import type { PeerStore } from './peers/peer-store.ts'
 import type { PeerLimits } from './peers/tend-peers.ts'
@@ -28,6 +30,10 @@ export interface Ports {
   readonly sequencerKey: Uint8Array | undefined
   /** Undefined if peers are not searched for. */
   readonly discovery: Pick<Discovery, 'find' | 'table'> | undefined
+  /** Whether peers may ask for blocks. */
+  readonly serves: boolean
+  /** Whether peers are asked for blocks that are missing above the unsafe head. */
+  readonly fetches: boolean
   readonly limits: PeerLimits
   /** Peers to which connections are kept. */
   readonly staticPeers: KnownPeers
@@ -63,6 +69,10 @@ export interface Network {
   readonly peerId: string
   /** Counts what a peer did, for its score. */
   score(peerId: string, deed: Deed): void
+  /** Asks a peer for a block. @throws Error if it does not answer, or with anything but the block */
+  request(peerId: string, wanted: Wanted): Promise<PayloadAnswer>
+  /** Answers the requests of peers for blocks, until the returned function is called. */
+  serve(answer: AnswerRequest): Promise<() => Promise<void>>
   /** Closes the connections to a peer. */
   disconnect(peerId: string): Promise<void>
   /** Connects to a peer by its multiaddrs, unless it is connected. @throws Error that says why it failed */
@@ -93,6 +103,8 @@ export interface ConnectedPeer {
   readonly score: number
   /** Multiaddrs at which it can be dialed, with its peer id; empty until it has told them. */
   readonly addresses: readonly string[]
+  /** Whether it can be asked for blocks. */
+  readonly servesPayloads: boolean
   /** The topics of blocks, by version, in whose mesh the peer is. */
   readonly meshes: readonly PayloadVersion[]
 }

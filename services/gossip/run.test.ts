@@ -11,7 +11,7 @@ import { staticPeers } from './peers/known-peers.ts'
 import { PeerStore } from './peers/peer-store.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
 import { hash } from '#test/fakes/values.ts'
-import { payloadOf, signedMessage, signerAddress, signerKey } from '#test/fakes/block-messages.ts'
+import { configOf, payloadOf, signedMessage, signerAddress, signerKey } from '#test/fakes/block-messages.ts'
 import { blockData, GossipWorld, hostOn, join } from '#test/fakes/gossip-world.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
 
@@ -134,7 +134,7 @@ test('without a signer blocks are ignored; a new signer counts at once, and the 
 
 test('a topic of another chain is refused, and blocks far above the head are only noted', async (t) => {
   const world = await GossipWorld.start(t)
-  const stranger = await hostOn(t, { l2ChainId: 11n })
+  const stranger = await hostOn(t, { config: { ...configOf(4), l2ChainId: 11n } })
   await stranger.dial(world.network.addresses)
   const sender = await hostOn(t)
   await join(world, sender)

@@ -14,6 +14,7 @@ import { createMetrics } from './metrics.ts'
 import { networkSettings, portsOf } from './network/network-settings.ts'
 import { openOwnDiscovery } from './discovery/own-discovery.ts'
 import { openNetwork } from './network/open-network.ts'
+import { answering } from './requests/answer-request.ts'
 import { openPeerStore } from './peers/open-peer-store.ts'
 import { createPerform } from './perform.ts'
 import type { Context, Ports } from './ports.ts'
@@ -27,7 +28,8 @@ const tickMs = 1_000
 /** Exchanges blocks with peers until the signal is aborted. */
 export async function run(context: Context, ports: Ports): Promise<void> {
   const { bus, clock, signal, status, metrics } = context
-  const { config, network, maxAgeSeconds, sequencerKey: key, limits, netrestrict, store } = ports
+  const { config, network, maxAgeSeconds, sequencerKey: key } = ports
+  const { fetches, limits, netrestrict, serves, store } = ports
   const calls = new OpenCalls()
   const sources: Source<Event>[] = [
     (sink) =>
@@ -57,10 +59,12 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   const { peerId } = network
   const canDiscover = ports.discovery !== undefined
   const state = initialState(
-    { config, maxAgeSeconds, signer, peerId, limits, netrestrict, canDiscover },
+    { config, maxAgeSeconds, signer, peerId, limits, netrestrict, canDiscover, fetches },
     { known: ports.staticPeers, sent: store.sentBlocks() },
   )
   status.setWait(waitOf(state))
+  const answer = answering({ bus, clock, config, metrics, signal })
+  const endServing = serves ? await network.serve(answer) : undefined
   await runActor({
     state,
     step,
@@ -79,6 +83,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     },
     calls,
   })
+  await endServing?.()
 }
 
 /** Runs gossip on the peer-to-peer network of its settings. */

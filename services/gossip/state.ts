@@ -17,6 +17,8 @@ import type { Deed } from './network/app-scores.ts'
 import type { KnownPeers, PeerAddress } from './peers/known-peers.ts'
 import type { Search } from './peers/search.ts'
 import type { PeerLimits } from './peers/tend-peers.ts'
+import { type AboveHead, type Fetching, notFetching } from './requests/fill-gap.ts'
+import type { PayloadAnswer, Wanted } from './requests/payload-answer.ts'
 import type { ArrivedBlock, ConnectedPeer, Verdict } from './ports.ts'
 
 /** Settings that decisions depend on. */
@@ -28,6 +30,8 @@ export interface Options {
   /** Of this host. */
   readonly peerId: string
   readonly canDiscover: boolean
+  /** Whether peers are asked for blocks that are missing above the unsafe head. */
+  readonly fetches: boolean
   readonly limits: PeerLimits
   /** Subnets in which peers are dialed; empty: everywhere. */
   readonly netrestrict: readonly BlockList[]
@@ -41,8 +45,10 @@ export interface State {
   readonly seen: ReadonlyMap<PayloadVersion, SeenBlocks>
   /** The highest block that was accepted. */
   readonly highest: BlockId | undefined
-  /** Number of the engine's unsafe head. */
-  readonly unsafe: bigint | undefined
+  /** The engine's unsafe head. */
+  readonly unsafe: { readonly number: bigint; readonly timestamp: bigint } | undefined
+  readonly above: AboveHead
+  readonly fetching: Fetching
   /** Accepted blocks that the bus has not stored yet. */
   readonly storing: { readonly blocks: number; readonly bytes: number }
   readonly own: OwnBlocks
@@ -76,6 +82,13 @@ export type Event =
     }
   | { readonly kind: 'block-published'; readonly hash: Hash; readonly peers: number }
   | { readonly kind: 'payload-refused'; readonly hash: Hash }
+  | {
+      readonly kind: 'payload-fetched'
+      readonly id: string
+      /** `broken`: there is no answer, or it does not have the block. */
+      readonly answer: PayloadAnswer | { readonly kind: 'broken' }
+      readonly nowMs: number
+    }
   | {
       readonly kind: 'search-ended'
       readonly peers: readonly PeerAddress[]
@@ -115,6 +128,7 @@ export type Effect =
       readonly fault: Fault
     }
   | { readonly kind: 'search' }
+  | { readonly kind: 'fetch-payload'; readonly id: string; readonly wanted: Wanted }
   | ({ readonly kind: 'dial' } & PeerAddress)
   | { readonly kind: 'disconnect'; readonly id: string }
   | {
@@ -156,6 +170,8 @@ export function initialState(options: Options, { known, sent }: Known): State {
     seen: new Map(payloadVersions.map((version) => [version, new SeenBlocks()])),
     highest: undefined,
     unsafe: undefined,
+    above: new Map(),
+    fetching: notFetching,
     storing: { blocks: 0, bytes: 0 },
     own: { sending: new Map(), sent },
     senders: new Map(),

@@ -1,7 +1,9 @@
 import { withCurrentSigner } from '#protocol/p2p/block-signers.ts'
 import type { Step } from '#service/actor.ts'
 import { blockPublished, publishFailed, publishRequested } from './blocks/publish-block.ts'
-import { blockStored, payloadRefused, receiveBlock } from './blocks/receive-block.ts'
+import { payloadRefused, receiveBlock } from './blocks/receive-block.ts'
+import { blockStored } from './blocks/store-block.ts'
+import { payloadFetched, pruneAbove } from './requests/fill-gap.ts'
 import { searchEnded } from './peers/search.ts'
 import { dialed, peersFound, tendPeers } from './peers/tend-peers.ts'
 import type { Effect, Event, Result, State } from './state.ts'
@@ -32,7 +34,9 @@ export const step: Step<State, Event, Effect> = (state, event) => {
     case 'system-config-changed':
       return systemConfigChanged(state, event)
     case 'chain-changed':
-      return [{ ...state, unsafe: event.chain.unsafe.number }]
+      return [chainChanged(state, event)]
+    case 'payload-fetched':
+      return payloadFetched(state, event)
   }
 }
 
@@ -44,4 +48,9 @@ function systemConfigChanged(
   const signers = withCurrentSigner(state.signers, update.unsafeBlockSigner, now)
   if (signers === state.signers) return [state]
   return [{ ...state, signers }, { kind: 'report-signer', signers }]
+}
+
+function chainChanged(state: State, { chain }: Extract<Event, { kind: 'chain-changed' }>): State {
+  const { number, timestamp } = chain.unsafe
+  return { ...state, unsafe: { number, timestamp }, above: pruneAbove(state.above, number) }
 }

@@ -16,7 +16,7 @@ export function waitOf({ signers }: State): Waiting | undefined {
 export function progressOf({ peers, highest, unsafe }: State): string {
   const count = peers.length === 1 ? '1 peer' : `${peers.length} peers`
   if (highest === undefined) return count
-  const ahead = unsafe === undefined ? 0n : highest.number - unsafe
+  const ahead = unsafe === undefined ? 0n : highest.number - unsafe.number
   const distance = ahead > farAheadBlocks ? `, ${ahead} above the unsafe head` : ''
   return `${count}; the highest block from peers is ${highest.number}${distance}`
 }

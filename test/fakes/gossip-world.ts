@@ -43,13 +43,12 @@ export async function hostOn(
     agent: 'atoll/test',
     limits: { ...publicLimits, maxInboundPerSecond: 1_000 },
     gate: new PeerGate(systemClock),
-    l2ChainId: 10n,
+    config: configOf(4),
     messageIdForm: 'op-node',
     mesh: { d: 8, dlo: 6, dhi: 12, dlazy: 6 },
     floodPublish: true,
     clock: systemClock,
     scoring: 'light',
-    slotMs: 2_000,
     onBusy: () => undefined,
     ...settings,
   })
@@ -99,7 +98,7 @@ export class GossipWorld {
     const da = await world.join('da-watcher')
     const sequencer = await world.join('sequencer')
     const engine = await world.join('engine')
-    const network = await hostOn(t, options.network)
+    const network = await hostOn(t, { config, ...options.network })
     const gossip = new GossipWorld(world, { da, sequencer, engine, network, config })
     const stop = new AbortController()
     const running = gossip.#run(bus, stop.signal, options.ports)
@@ -147,6 +146,8 @@ export class GossipWorld {
         staticPeers: new Map(),
         netrestrict: [],
         discovery: undefined,
+        serves: true,
+        fetches: false,
         gate: new PeerGate(this.#world.clock),
         store: new PeerStore(':memory:', 10n),
         ...ports,

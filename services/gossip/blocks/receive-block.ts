@@ -3,10 +3,10 @@ import { afterBlockOf } from '#protocol/p2p/block-signers.ts'
 import { validateBlock } from '#protocol/p2p/validate-block.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { recoverPublicKey } from '#runtime/crypto/secp256k1.ts'
+import { withAbove } from '#services/gossip/requests/fill-gap.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
-
-/** Limits on accepted blocks that the bus has not stored yet, as while its server is down. */
-export const maxStoring = { blocks: 256, bytes: 64 * 2 ** 20 }
+import type { BlockOutcome } from './block-outcome.ts'
+import { storeBlock } from './store-block.ts'
 
 /** Validates a block from a peer. A valid one is relayed at once, and stored for the engine. */
 export function receiveBlock(
@@ -29,46 +29,24 @@ export function receiveBlock(
     },
   )
   const judged: Effect = { kind: 'judge', arrival, verdict: verdict.kind }
-  const block = { peer, version }
-  if (verdict.kind !== 'accept')
-    return [
-      state,
-      judged,
-      {
-        kind: 'report-block',
-        outcome: verdict.reason,
-        block,
-        id: undefined,
-        ageMs: undefined,
-      },
-    ]
+  const reportOf = (outcome: BlockOutcome, payload?: Payload, ageMs?: number): Effect => {
+    const id = payload && idOf(payload)
+    return { kind: 'report-block', outcome, block: { peer, version }, id, ageMs }
+  }
+  if (verdict.kind !== 'accept') return [state, judged, reportOf(verdict.reason)]
   const { payload, signer } = verdict
   const next: State = {
     ...state,
     signers: state.signers && afterBlockOf(state.signers, signer),
     highest: higher(state.highest, payload),
     senders: withSender(state.senders, payload.blockHash, peer),
+    above: state.options.fetches ? withAbove(state.above, payload) : state.above,
   }
-  const bytes = data.bytes.length
-  const isFull =
-    state.storing.blocks >= maxStoring.blocks || state.storing.bytes + bytes > maxStoring.bytes
-  const report: Effect = {
-    kind: 'report-block',
-    outcome: isFull ? 'not-stored' : 'accepted',
-    block,
-    id: idOf(payload),
-    ageMs: nowMs - Number(payload.timestamp) * 1_000,
-  }
-  // Peers have it from here in any case; the engine reads it from L1 later.
-  if (isFull) return [next, judged, report]
-  const storing = { blocks: state.storing.blocks + 1, bytes: state.storing.bytes + bytes }
-  return [{ ...next, storing }, judged, { kind: 'store-block', payload, bytes }, report]
-}
-
-/** Forgets a block that the bus has stored. */
-export function blockStored(state: State, bytes: number): State {
-  const { storing } = state
-  return { ...state, storing: { blocks: storing.blocks - 1, bytes: storing.bytes - bytes } }
+  const [stored, effects] = storeBlock(next, payload)
+  // Peers have it from here in any case.
+  const outcome = effects.length === 0 ? 'not-stored' : 'accepted'
+  const ageMs = nowMs - Number(payload.timestamp) * 1_000
+  return [stored, judged, ...effects, reportOf(outcome, payload, ageMs)]
 }
 
 /** Makes a block that the execution client refused cost the peer that sent it. */

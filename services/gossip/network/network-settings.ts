@@ -33,7 +33,7 @@ export function networkSettings(
     limits: publicLimits,
     gate,
     clock,
-    l2ChainId: config.l2ChainId,
+    config,
     messageIdForm: settings.p2pMessageId,
     mesh: {
       d: settings.p2pMeshD,
@@ -43,7 +43,6 @@ export function networkSettings(
     },
     floodPublish: settings.p2pFloodPublish,
     scoring: settings.p2pScoring,
-    slotMs: Number(config.blockTime) * 1_000,
     onBusy: (topic) => onBusy(topic, 'busy'),
   }
 }
@@ -51,9 +50,11 @@ export function networkSettings(
 /** The parts of the outside world that are settings. */
 export function portsOf(
   settings: Settings,
-): Pick<Ports, 'limits' | 'maxAgeSeconds' | 'netrestrict' | 'staticPeers'> {
+): Pick<Ports, 'fetches' | 'limits' | 'maxAgeSeconds' | 'netrestrict' | 'serves' | 'staticPeers'> {
   const subnets = (settings.p2pNetrestrict ?? []).map((text) => parseSubnet(text))
   return {
+    serves: settings.p2pServePayloads,
+    fetches: settings.p2pFetchPayloads,
     maxAgeSeconds: BigInt(settings.p2pMaxAgeSeconds),
     limits: {
       lo: settings.p2pPeersLo,

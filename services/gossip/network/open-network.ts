@@ -6,19 +6,20 @@ import { type Host, type HostSettings, openHost } from '#libp2p/open-host.ts'
 import { payloadVersions } from '#protocol/p2p/payload-version.ts'
 import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
 import type { ConnectedPeer, Network } from '#services/gossip/ports.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { AppScores } from './app-scores.ts'
 import { Arrivals } from './arrivals.ts'
 import { gossipOptions, type GossipSettings, openingOnce } from './gossip-options.ts'
+import { requestProtocols } from '#services/gossip/requests/payload-answer.ts'
+import { requestPayload, servePayloads } from './payload-streams.ts'
 import { scoreOptions, type Scoring } from './score-params.ts'
 
 /** Settings of the peer-to-peer network. */
 export interface NetworkSettings extends HostSettings, GossipSettings {
-  readonly l2ChainId: bigint
+  readonly config: RollupConfig
   readonly clock: Clock
   readonly scoring: Scoring
-  /** Block time of the chain. */
-  readonly slotMs: number
   /** Called for a block that is dropped because too many wait for their validation. */
   readonly onBusy: (version: (typeof payloadVersions)[number]) => void
 }
@@ -29,6 +30,9 @@ export interface OpenNetwork extends Network {
   readonly addresses: readonly string[]
   close(): Promise<void>
 }
+
+/** What a peer said of itself. */
+type Identified = Pick<ConnectedPeer, 'addresses' | 'servesPayloads'>
 
 /** The part of gossipsub that its exported type omits. */
 interface GossipInside {
@@ -42,7 +46,9 @@ interface GossipInside {
  * @throws as `openHost`
  */
 export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwork> {
-  const { clock, l2ChainId, onBusy, scoring, slotMs } = settings
+  const { clock, config, onBusy, scoring } = settings
+  const { blockTime, l2ChainId } = config
+  const slotMs = Number(blockTime) * 1_000
   const topics = blocksTopics(l2ChainId)
   const open = openingOnce()
   const appScores = new AppScores(clock, slotMs)
@@ -60,9 +66,13 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
   const { gossip } = host.services
   const inside = gossip as GossipSub & GossipInside
   const arrivals = new Arrivals()
-  const told = new Map<string, readonly string[]>()
+  const told = new Map<string, Identified>()
+  const requestIds = requestProtocols(l2ChainId)
   host.addEventListener('peer:identify', ({ detail }) => {
-    told.set(detail.peerId.toString(), detail.listenAddrs.map(String))
+    told.set(detail.peerId.toString(), {
+      addresses: detail.listenAddrs.map(String),
+      servesPayloads: detail.protocols.some((protocol) => requestIds.includes(protocol)),
+    })
   })
   host.addEventListener('peer:disconnect', ({ detail }) => told.delete(detail.toString()))
   for (const [topic, version] of topics) {
@@ -99,11 +109,15 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
           id,
           sinceMs: Math.min(...host.getConnections(peer).map(({ timeline }) => timeline.open)),
           score: inside.getScore(id),
-          addresses: addressesOf(host, peer, told.get(id) ?? []),
+          addresses: addressesOf(host, peer, told.get(id)?.addresses ?? []),
+          servesPayloads: told.get(id)?.servesPayloads ?? false,
           meshes: inMesh.map(([version]) => version),
         }
       })
     },
+    request: (id, wanted) =>
+      requestPayload(host, peerIdFromString(id), { config, wanted }),
+    serve: (answer) => servePayloads(host, config, answer),
     score: (id, deed) => appScores.count(id, deed),
     disconnect: async (id) => {
       await host.hangUp(peerIdFromString(id))

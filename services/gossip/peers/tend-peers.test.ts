@@ -21,6 +21,7 @@ function stateOf(names = '', options: Partial<Options> = {}): State {
       limits,
       netrestrict: [],
       canDiscover: false,
+      fetches: false,
       ...options,
     },
     { known: staticPeers(names.split('').map(addressOf)), sent: [] },
@@ -34,6 +35,7 @@ const peer = (id: string, more: Partial<ConnectedPeer> = {}): ConnectedPeer => (
   sinceMs: 0,
   score: 0,
   addresses: [],
+  servesPayloads: false,
   meshes: [],
   ...more,
 })

@@ -1,5 +1,6 @@
 import type { ConnectedPeer } from '#services/gossip/ports.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
+import { fillGap } from '#services/gossip/requests/fill-gap.ts'
 import { searchMore } from './search.ts'
 import { afterDial, type PeerAddress, peersToDial, withinSubnets, withPeers } from './known-peers.ts'
 
@@ -40,7 +41,8 @@ export function tendPeers(
   const [remembered, remembers] = rememberPeers(pruned, nowMs)
   const [dialing, dials] = dialMore(remembered, nowMs)
   const [searching, searches] = searchMore(dialing, nowMs)
-  return [searching, ...bans, ...disconnects, ...remembers, ...dials, ...searches]
+  const [fetching, fetches] = fillGap(searching, nowMs)
+  return [fetching, ...bans, ...disconnects, ...remembers, ...dials, ...searches, ...fetches]
 }
 
 /** Notes how a dial ended. */

@@ -1,0 +1,75 @@
+import type { PeerId, Stream } from '@libp2p/interface'
+import type { Host } from '#libp2p/open-host.ts'
+import { readBytes, readToEnd, writeAll } from '#libp2p/stream-bytes.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { toError } from '#runtime/fault.ts'
+import {
+  decodeAnswer,
+  decodeRequest,
+  encodeAnswer,
+  encodeRequest,
+  maxAnswerBytes,
+  type PayloadAnswer,
+  requestBytes,
+  requestProtocols,
+  type Wanted,
+} from '#services/gossip/requests/payload-answer.ts'
+
+/** Answers a request; undefined if the peer asks too often. */
+export type AnswerRequest = (peer: string, number: bigint) => Promise<PayloadAnswer | undefined>
+
+type AnyHost = Pick<Host<Record<never, never>>, 'dialProtocol' | 'handle' | 'unhandle'>
+
+/** Timeouts of op-node: to open a stream, to read and to write. */
+const openMs = 5_000
+const limits = { timeoutMs: 10_000 }
+
+/** Requests of one connection at once; the others are refused by libp2p. */
+const maxStreams = 16
+
+/** Serves requests for payloads. @returns a function that ends it */
+export async function servePayloads(
+  host: AnyHost,
+  config: RollupConfig,
+  answer: AnswerRequest,
+): Promise<() => Promise<void>> {
+  const protocols = [...requestProtocols(config.l2ChainId)]
+  const serve = async (stream: Stream, peer: PeerId): Promise<void> => {
+    try {
+      const number = decodeRequest(await readBytes(stream, requestBytes, limits))
+      const answered = await answer(peer.toString(), number)
+      if (answered === undefined) stream.abort(new Error('too many requests'))
+      else await writeAll(stream, encodeAnswer(config, answered), limits)
+    } catch (error) {
+      // The peer hung up, or is too slow.
+      stream.abort(toError(error))
+    }
+  }
+  await host.handle(
+    protocols,
+    (stream, { remotePeer }) => void serve(stream, remotePeer),
+    { maxInboundStreams: maxStreams },
+  )
+  return () => host.unhandle(protocols)
+}
+
+/**
+ * Asks a peer for a block.
+ *
+ * @throws Error if it does not answer, or with anything but the block
+ */
+export async function requestPayload(
+  host: AnyHost,
+  peer: PeerId,
+  { config, wanted }: { readonly config: RollupConfig; readonly wanted: Wanted },
+): Promise<PayloadAnswer> {
+  const signal = AbortSignal.timeout(openMs)
+  const stream = await host.dialProtocol(peer, [...requestProtocols(config.l2ChainId)], { signal })
+  try {
+    await writeAll(stream, [encodeRequest(wanted.number)], limits)
+    return decodeAnswer(config, await readToEnd(stream, maxAnswerBytes, limits), wanted)
+  } catch (error) {
+    stream.abort(toError(error))
+    throw error
+  }
+}

@@ -1,0 +1,98 @@
+import type { Payload } from '#protocol/block/payload.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { storeBlock } from '#services/gossip/blocks/store-block.ts'
+import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
+
+/** Accepted blocks above the unsafe head, by number: from the lowest one down, blocks are fetched by their hash. */
+export type AboveHead = ReadonlyMap<
+  bigint,
+  { readonly hash: Hash; readonly parentHash: Hash }
+>
+
+/** Requests to peers for the blocks between the unsafe head and the lowest block above it. */
+export interface Fetching {
+  readonly isRunning: boolean
+  /** When the next request may begin after one that failed. */
+  readonly nextMs: number
+  /** Number of requests that failed, which decides which peer is asked. */
+  readonly turn: number
+}
+
+/** No requests. */
+export const notFetching: Fetching = { isRunning: false, nextMs: 0, turn: 0 }
+
+/** Blocks above the head that are remembered, and the largest gap that is filled: what the engine queues. */
+export const maxGap = 512
+
+/** A gap that begins at an older block is not filled: L1 has those blocks. As in op-node. */
+const maxAgeMs = 12 * 3_600_000
+
+/** Remembers a block above the head. The highest ones are forgotten first. */
+export function withAbove(above: AboveHead, payload: Payload): AboveHead {
+  const { number, blockHash: hash, parentHash } = payload
+  const next = new Map(above).set(number, { hash, parentHash })
+  if (next.size > maxGap) next.delete(maxOf(next.keys()))
+  return next
+}
+
+/** Forgets blocks that are not above the head any more. */
+export function pruneAbove(above: AboveHead, unsafe: bigint): AboveHead {
+  const left = [...above].filter(([number]) => number > unsafe)
+  return left.length === above.size ? above : new Map(left)
+}
+
+/** Asks a peer for the block below the lowest one above the head, which names it by its hash. */
+export function fillGap(state: State, nowMs: number): readonly [State, readonly Effect[]] {
+  const { above, fetching, options, peers, unsafe } = state
+  if (!options.fetches || fetching.isRunning || nowMs < fetching.nextMs) return [state, []]
+  if (unsafe === undefined || nowMs - Number(unsafe.timestamp) * 1_000 > maxAgeMs)
+    return [state, []]
+  const lowest = minOf(above.keys())
+  const block = lowest === undefined ? undefined : above.get(lowest)
+  if (lowest === undefined || block === undefined) return [state, []]
+  const missing = lowest - unsafe.number - 1n
+  if (missing <= 0n || missing > maxGap) return [state, []]
+  const servers = peers.filter(({ servesPayloads }) => servesPayloads)
+  const server = servers[fetching.turn % servers.length]
+  if (server === undefined) return [state, []]
+  const wanted = { number: lowest - 1n, hash: block.parentHash }
+  const next = { ...state, fetching: { ...fetching, isRunning: true } }
+  return [next, [{ kind: 'fetch-payload', id: server.id, wanted }]]
+}
+
+/** Stores a block that a peer sent, and asks for the next one; or asks another peer later. */
+export function payloadFetched(
+  state: State,
+  { id, answer, nowMs }: Extract<Event, { kind: 'payload-fetched' }>,
+): Result {
+  const { blockTime } = state.options.config
+  if (answer.kind === 'payload') {
+    const { payload } = answer
+    const [stored, effects] = storeBlock(state, payload)
+    const above = withAbove(stored.above, payload)
+    const fetching = { ...state.fetching, isRunning: false }
+    const [next, more] = fillGap({ ...stored, above, fetching }, nowMs)
+    return [next, { kind: 'score', id, deed: 'valid-response' }, ...effects, ...more]
+  }
+  const fetching = {
+    isRunning: false,
+    nextMs: nowMs + 2 * Number(blockTime) * 1_000,
+    turn: state.fetching.turn + 1,
+  }
+  // A peer need not have the block; but it should answer.
+  const costs = answer.kind === 'failed' || answer.kind === 'broken'
+  const effects: readonly Effect[] = costs ? [{ kind: 'score', id, deed: 'failed-response' }] : []
+  return [{ ...state, fetching }, ...effects]
+}
+
+function minOf(numbers: Iterable<bigint>): bigint | undefined {
+  let lowest: bigint | undefined
+  for (const number of numbers) if (lowest === undefined || number < lowest) lowest = number
+  return lowest
+}
+
+function maxOf(numbers: Iterable<bigint>): bigint {
+  let highest = 0n
+  for (const number of numbers) if (number > highest) highest = number
+  return highest
+}
