@@ -55,9 +55,10 @@ export const config = z.strictObject({
     .describe('address on which peers are accepted'),
   p2pListenTcp: port().default(9_222).describe('TCP port of the host; 0 takes any that is free'),
   p2pListenUdp: port().default(9_222).describe('UDP port of discovery; 0 takes any that is free'),
-  p2pAdvertiseIp: ipAddress()
-    .optional()
-    .describe('address that peers are given, if it is not the one that the host listens on'),
+  p2pAdvertiseIp: want(
+    z.string().regex(/^(?:[0-9A-Za-z-]+\.)*[0-9A-Za-z-]+$|^[0-9a-f:.]+$/iu).optional(),
+    'an IP address or a name, such as 192.0.2.1',
+  ).describe('address that peers are given, if it is not the one that the host listens on'),
   p2pAdvertiseTcp: shownDefault(port().optional(), '--p2p-listen-tcp').describe(
     'TCP port that peers are given with --p2p-advertise-ip',
   ),

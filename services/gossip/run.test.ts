@@ -254,3 +254,60 @@ test('a block that was sent before a restart is not sent again', async (t) => {
   const next = await GossipWorld.start(t, { ports })
   assert.deepEqual(await next.publish(payload), { peers: 0, wasPublished: true })
 })
+
+test('a peer asks for a block by its number under both names of the protocol', async (t) => {
+  const world = await GossipWorld.start(t)
+  const asker = await hostOn(t)
+  await join(world, asker)
+  const large = Array.from({ length: 40 }, (_, at) => new Uint8Array(50_000).fill(at))
+  const payload = world.block(7n, { transactions: large })
+  world.blocks.set(7n, payload)
+  const ask = (number: bigint, blockHash = payload.blockHash) =>
+    world.settle(asker.request(world.network.peerId, { number, hash: blockHash }))
+  assert.deepEqual(await ask(7n), { kind: 'payload', payload })
+  assert.deepEqual(await ask(8n), { kind: 'not-found' })
+  assert.deepEqual(await ask(1_000_000_000_000n), { kind: 'out-of-range' })
+  await assert.rejects(ask(7n, hash(1)), /an answer with another block/)
+  await world.until(() => asker.peers().some(({ servesPayloads }) => servesPayloads))
+})
+
+test('a peer that asks too often waits', async (t) => {
+  const world = await GossipWorld.start(t)
+  const asker = await hostOn(t)
+  await join(world, asker)
+  const wanted = { number: 8n, hash: hash(1) }
+  let answered = 0
+  const asks = Array.from({ length: 16 }, async () => {
+    await asker.request(world.network.peerId, wanted)
+    answered++
+  })
+  // Libp2p refuses more than 16 streams at once.
+  await world.until(() => answered >= 15)
+  await world.settle(Promise.all(asks))
+  assert.equal(answered, 16)
+})
+
+test('a gap below a block of gossip is filled from a peer, if that is on', async (t) => {
+  const world = await GossipWorld.start(t, { ports: { fetches: true } })
+  const sender = await hostOn(t)
+  let parent = hash(10)
+  for (let number = 11n; number <= 13n; number++) {
+    const payload = world.block(number, { parentHash: parent })
+    parent = payload.blockHash
+    world.blocks.set(number, payload)
+  }
+  await sender.serve(async (_peer, number) => {
+    const payload = world.blocks.get(number)
+    return payload === undefined ? { kind: 'not-found' } : { kind: 'payload', payload }
+  })
+  await join(world, sender)
+  await world.moveHead(10n)
+  const newest = world.blocks.get(13n)
+  assert.ok(newest)
+  await sender.publish(topic, blockData(4, newest))
+  await world.until(() => world.received.length === 3)
+  assert.deepEqual(
+    world.received.map(({ number }) => number),
+    [13n, 12n, 11n],
+  )
+})

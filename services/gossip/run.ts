@@ -11,6 +11,7 @@ import type { Service } from '#service/service.ts'
 import { following, listening, OpenCalls, serving, ticking } from '#service/sources.ts'
 import type { config as settingsSchema } from './config.ts'
 import { createMetrics } from './metrics.ts'
+import { withAdvertisedIp } from './network/host-addresses.ts'
 import { networkSettings, portsOf } from './network/network-settings.ts'
 import { openOwnDiscovery } from './discovery/own-discovery.ts'
 import { openNetwork } from './network/open-network.ts'
@@ -88,7 +89,8 @@ export async function run(context: Context, ports: Ports): Promise<void> {
 
 /** Runs gossip on the peer-to-peer network of its settings. */
 export async function start(service: Service<z.output<typeof settingsSchema>>): Promise<void> {
-  const { settings, log, clock, metrics: registry } = service
+  const { log, clock, metrics: registry } = service
+  const settings = await withAdvertisedIp(service.settings)
   const config = await loadServiceConfig(settings)
   const metrics = createMetrics(registry)
   const { l2ChainId: chainId } = config

@@ -4,7 +4,14 @@ import type { TestContext } from 'node:test'
 import { Registry } from 'prom-client'
 import type { Bus } from '#bus/bus.ts'
 import type { PublishPayloadResponse } from '#messages/publish-payload.ts'
-import { payloadReceived, payloadRefused, publishPayload, systemConfig } from '#messages/subjects.ts'
+import {
+  engineChain,
+  fetchL2Block,
+  payloadReceived,
+  payloadRefused,
+  publishPayload,
+  systemConfig,
+} from '#messages/subjects.ts'
 import { publicLimits } from '#libp2p/open-host.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import type { Payload } from '#protocol/block/payload.ts'
@@ -27,7 +34,7 @@ import type { Ports } from '#services/gossip/ports.ts'
 import { run } from '#services/gossip/run.ts'
 import { configOf, payloadOf, signerAddress, signerKey } from './block-messages.ts'
 import { BusWorld, type Member } from './bus-world.ts'
-import { l1Ref } from './values.ts'
+import { chainAt, l1Ref, l2Ref } from './values.ts'
 
 let hosts = 0
 
@@ -76,6 +83,8 @@ export class GossipWorld {
   /** What the engine reads. */
   readonly received: Payload[] = []
   readonly logged: string[] = []
+  /** The blocks of the execution client, by number. */
+  readonly blocks = new Map<bigint, Payload>()
   progress: string | undefined
   notices: readonly string[] = []
 
@@ -106,6 +115,7 @@ export class GossipWorld {
       stop.abort()
       await world.settle(running)
     })
+    gossip.#serveBlocks()
     gossip.#readLog(stop.signal)
     await gossip.sign(signerAddress)
     return gossip
@@ -164,6 +174,23 @@ export class GossipWorld {
     void read()
   }
 
+  #serveBlocks(): void {
+    this.#engine.bus.serve(fetchL2Block, async ({ block }) => {
+      const payload = block.kind === 'number' ? this.blocks.get(block.number) : undefined
+      if (payload === undefined) return { generation: 1n, kind: 'not-found' }
+      const part = { kind: 'payload', payload } as const
+      return { generation: 1n, kind: 'found', ref: l2Ref(Number(payload.number)), part }
+    })
+  }
+
+  /** Moves the engine's unsafe head. */
+  async moveHead(number: bigint): Promise<void> {
+    const owner = this.#engine.bus.own(engineChain)
+    const unsafe = { ...l2Ref(Number(number)), timestamp: this.now }
+    await this.#world.settle(owner.write({ ...chainAt({ generation: 1n, version: number }), unsafe }))
+    await this.pass(10)
+  }
+
   /** What gossip waits for. */
   get wait(): Waiting | undefined {
     return this.#waits.at(-1)
@@ -191,6 +218,17 @@ export class GossipWorld {
   async refuse({ number, blockHash: hash }: Payload): Promise<void> {
     this.#engine.bus.emit(payloadRefused, { block: { number, hash } })
     await this.pass(10)
+  }
+
+  /** Lets virtual time pass until a promise has settled, and real time too. */
+  async settle<Value>(promise: Promise<Value>): Promise<Value> {
+    let isSettled = false
+    const settled = () => {
+      isSettled = true
+    }
+    promise.then(settled, settled)
+    await this.until(() => isSettled)
+    return promise
   }
 
   /** Lets virtual time pass. */

@@ -6,6 +6,7 @@ import { portBytes } from '#protocol/p2p/enr-endpoint.ts'
 import { encodeOpStackEntry, opStackKey, opStackVersion } from '#protocol/p2p/opstack-entry.ts'
 import type { Clock } from '#runtime/clock.ts'
 import type { Settings } from '#services/gossip/config.ts'
+import { shownPort } from '#services/gossip/network/host-addresses.ts'
 import type { OpenNetwork } from '#services/gossip/network/open-network.ts'
 import type { PeerStore } from '#services/gossip/peers/peer-store.ts'
 import { bootnodesFor } from './bootnodes.ts'
@@ -52,18 +53,19 @@ function ownEntries(
   const isAny = p2pListenIp === '0.0.0.0' || p2pListenIp === '::'
   const ip = p2pAdvertiseIp ?? (isAny ? undefined : p2pListenIp)
   const suffix = isIPv6(ip ?? p2pListenIp) ? '6' : ''
-  const { p2pAdvertiseTcp: tcp = tcpPortOf(network), p2pAdvertiseUdp: udp = p2pListenUdp } = settings
+  const tcp = shownPort(settings.p2pAdvertiseTcp, tcpPortOf(network))
+  const udp = shownPort(settings.p2pAdvertiseUdp, p2pListenUdp)
   const entries = new Map([
     [opStackKey, encodeOpStackEntry({ chainId: config.l2ChainId, version: opStackVersion })],
   ])
   if (ip !== undefined) entries.set(`ip${suffix}`, ipBytes(ip))
-  if (tcp !== undefined) entries.set(`tcp${suffix}`, portBytes(tcp))
+  if (tcp !== 0) entries.set(`tcp${suffix}`, portBytes(tcp))
   if (udp !== 0) entries.set(`udp${suffix}`, portBytes(udp))
   return entries
 }
 
-/** The port that the host took. */
-function tcpPortOf({ addresses }: Pick<OpenNetwork, 'addresses'>): number | undefined {
+/** The port that the host took; 0 if it does not listen. */
+function tcpPortOf({ addresses }: Pick<OpenNetwork, 'addresses'>): number {
   const [, port] = /\/tcp\/(\d+)/u.exec(addresses[0] ?? '') ?? []
-  return port === undefined ? undefined : Number(port)
+  return Number(port ?? 0)
 }

@@ -1,4 +1,5 @@
-import { isIPv6 } from 'node:net'
+import { lookup } from 'node:dns/promises'
+import { isIP, isIPv6 } from 'node:net'
 import type { HostSettings } from '#libp2p/open-host.ts'
 
 /** Settings of addresses. */
@@ -11,10 +12,31 @@ interface AddressSettings {
 
 /** The multiaddrs on which a host listens, and those that peers are given. */
 export function hostAddresses(settings: AddressSettings): Pick<HostSettings, 'listen' | 'announce'> {
-  const { p2pListenIp: ip, p2pListenTcp: tcp, p2pAdvertiseIp, p2pAdvertiseTcp = tcp } = settings
+  const { p2pListenIp: ip, p2pListenTcp: tcp, p2pAdvertiseIp, p2pAdvertiseTcp } = settings
   return {
     listen: [tcpAddress(ip, tcp)],
-    announce: p2pAdvertiseIp === undefined ? [] : [tcpAddress(p2pAdvertiseIp, p2pAdvertiseTcp)],
+    announce: p2pAdvertiseIp === undefined ? [] : [tcpAddress(p2pAdvertiseIp, shownPort(p2pAdvertiseTcp, tcp))],
+  }
+}
+
+/** The port that peers are given: 0 stands for the one on which the host listens, as in op-node. */
+export function shownPort(advertised: number | undefined, listened: number): number {
+  return advertised === undefined || advertised === 0 ? listened : advertised
+}
+
+/**
+ * Resolves the address that peers are given, if it is a name: to the first of its IPv4 addresses, as in op-node.
+ *
+ * @throws Error if there is none
+ */
+export async function withAdvertisedIp<Given extends AddressSettings>(settings: Given): Promise<Given> {
+  const { p2pAdvertiseIp: name } = settings
+  if (name === undefined || isIP(name) !== 0) return settings
+  try {
+    const { address } = await lookup(name, { family: 4 })
+    return { ...settings, p2pAdvertiseIp: address }
+  } catch (cause) {
+    throw new Error(`--p2p-advertise-ip is ${name}, which cannot be resolved`, { cause })
   }
 }
 

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { test, type TestContext } from 'node:test'
+import { pointCompress } from 'tiny-secp256k1'
+import { ipv4Endpoint, opStackBytes, portBytes } from '#protocol/p2p/enr-endpoint.ts'
+import { publicKeyOf } from '#protocol/p2p/network-key.ts'
+import { encodeOpStackEntry, isOfChain, opStackKey } from '#protocol/p2p/opstack-entry.ts'
+import { bootnodeProblem, type Discovery, type DiscoverySettings, ipBytes, openDiscovery } from './discovery.ts'
+
+let made = 0
+
+/** A UDP port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  socket.close()
+  await once(socket, 'close')
+  return port
+}
+
+/** A node of discovery on loopback, of a chain. */
+async function nodeOf(
+  t: TestContext,
+  chainId: bigint,
+  settings: Partial<DiscoverySettings> = {},
+): Promise<{ readonly discovery: Discovery; readonly key: Uint8Array; readonly udp: number }> {
+  const key = new Uint8Array(32).fill(++made)
+  const udp = await freePort()
+  const discovery = await openDiscovery({
+    key,
+    listen: { ip: '127.0.0.1', udp },
+    entries: new Map([
+      [opStackKey, encodeOpStackEntry({ chainId, version: 0n })],
+      ['ip', ipBytes('127.0.0.1')],
+      ['tcp', portBytes(9_000 + made)],
+      ['udp', portBytes(udp)],
+    ]),
+    sequence: 7n,
+    bootnodes: [],
+    records: [],
+    onProblem: () => undefined,
+    ...settings,
+  })
+  t.after(() => discovery.close())
+  return { discovery, key, udp }
+}
+
+/** The public key of an enode URL. */
+const toUncompressed = (key: Uint8Array) =>
+  Buffer.from(pointCompress(publicKeyOf(key), false).subarray(1)).toString('hex')
+
+/** Searches until a record of the chain is found, ten times at most. */
+async function findOf(discovery: Discovery, chainId: bigint) {
+  for (let search = 0; search < 10; search++)
+    for (const record of await discovery.find())
+      if (isOfChain(opStackBytes(record), chainId)) return record
+  return assert.fail(`no node of chain ${chainId} was found`)
+}
+
+test('two nodes of a chain find each other through a bootnode of another one, by its record', async (t) => {
+  const boot = await nodeOf(t, 1n)
+  const bootnodes = [boot.discovery.record]
+  const one = await nodeOf(t, 10n, { bootnodes })
+  const two = await nodeOf(t, 10n, { bootnodes })
+  // The bootnode learns of nodes when they ask.
+  await two.discovery.find()
+  const found = await findOf(one.discovery, 10n)
+  assert.deepEqual(found.publicKey, publicKeyOf(two.key))
+  assert.deepEqual(ipv4Endpoint(found), { ip: '127.0.0.1', tcp: 9_000 + made, udp: two.udp })
+  assert.equal(found.sequence, 7n)
+  assert.ok(one.discovery.table().includes(boot.discovery.record))
+})
+
+test('a bootnode may be an enode URL, and records of an earlier run are enough', async (t) => {
+  const boot = await nodeOf(t, 10n)
+  const bytes = toUncompressed(boot.key)
+  const enode = `enode://${bytes}@127.0.0.1:${boot.udp}`
+  const one = await nodeOf(t, 10n, { bootnodes: [enode] })
+  await one.discovery.find()
+  assert.deepEqual(one.discovery.table(), [boot.discovery.record])
+  const again = await nodeOf(t, 10n, { records: one.discovery.table() })
+  assert.deepEqual(again.discovery.table(), [boot.discovery.record])
+})
+
+test('a bootnode that does not answer, or is none, is reported, and the search goes on', async (t) => {
+  const problems: string[] = []
+  const onProblem = (bootnode: string) => void problems.push(bootnode)
+  const dead = `enode://${toUncompressed(new Uint8Array(32).fill(99))}@127.0.0.1:${await freePort()}`
+  const node = await nodeOf(t, 10n, { bootnodes: [dead, 'enr:-xx'], onProblem })
+  assert.deepEqual(await node.discovery.find(), [])
+  assert.deepEqual(problems, ['enr:-xx', dead])
+  assert.match(bootnodeProblem('enr:-xx') ?? '', /./)
+  assert.equal(bootnodeProblem(dead), undefined)
+})
