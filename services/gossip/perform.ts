@@ -81,10 +81,13 @@ export function createPerform(dependencies: Dependencies) {
         log.debug({ l2: id, peer, outcome }, 'block from a peer')
         return []
       }
+      case 'report-topic':
+        log.info({ topic: effect.topic }, 'new blocks have another topic')
+        return []
       case 'report-signer': {
         const { current: signer, previous } = effect.signers ?? {}
         if (signer === undefined) log.warn('the chain has no unsafe block signer')
-        else log.info({ signer, previous: previous?.address }, 'blocks are accepted of')
+        else log.info({ signer, previous: previous?.address }, 'accepts blocks signed by')
         return []
       }
     }

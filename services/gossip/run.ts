@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type * as z from 'zod'
 import { engineChain, payloadRefused, publishPayload, systemConfig } from '#messages/subjects.ts'
+import type { Discovery } from '#libp2p/discovery.ts'
 import { loadNetworkKey, readNetworkKey } from '#libp2p/network-key-file.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import { signerOf } from '#protocol/p2p/payload-signature.ts'
@@ -103,11 +104,12 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
     const gate = new PeerGate(clock, { bans: store.bans(), onUnban })
     const options = { config, key, gate, clock, onBusy: metrics.received }
     const network = await openNetwork(networkSettings(settings, options))
-    const discovery = await openOwnDiscovery(settings, { ...options, network, log, store })
+    let discovery: Discovery | undefined
     try {
-      log.info({ peerId: network.peerId }, 'gossip as')
-      if (discovery !== undefined) log.info({ record: discovery.record }, 'discovery as')
-      for (const address of network.addresses) log.info({ address }, 'peers find this node at')
+      log.info({ peerId: network.peerId }, 'host of gossip')
+      for (const address of network.addresses) log.info({ address }, 'address for peers')
+      discovery = await openOwnDiscovery(settings, { ...options, network, log, store })
+      if (discovery !== undefined) log.info({ record: discovery.record }, 'record for discovery')
       await run(
         { ...service, metrics },
         { ...portsOf(settings), config, network, discovery, sequencerKey, gate, store },

@@ -12,6 +12,7 @@ import type { Address, Hash } from '#protocol/primitives.ts'
 import type { Fault } from '#runtime/fault.ts'
 import type { CallId } from '#service/sources.ts'
 import type { BlockOutcome } from './blocks/block-outcome.ts'
+import type { NextTopic } from './blocks/topic-switch.ts'
 import type { OwnBlocks } from './blocks/publish-block.ts'
 import type { Deed } from './network/app-scores.ts'
 import type { KnownPeers, PeerAddress } from './peers/known-peers.ts'
@@ -52,6 +53,8 @@ export interface State {
   /** Accepted blocks that the bus has not stored yet. */
   readonly storing: { readonly blocks: number; readonly bytes: number }
   readonly own: OwnBlocks
+  /** Undefined before the first event. */
+  readonly nextTopic: NextTopic | undefined
   /** Which peer sent a block that was accepted; of the last blocks. */
   readonly senders: ReadonlyMap<Hash, string>
   readonly peers: readonly ConnectedPeer[]
@@ -150,6 +153,7 @@ export type Effect =
       readonly isStatic: boolean
       readonly failure: string
     }
+  | { readonly kind: 'report-topic'; readonly topic: string }
   | { readonly kind: 'report-signer'; readonly signers: BlockSigners | undefined }
 
 /** The next state, then what to do, in order. */
@@ -174,6 +178,7 @@ export function initialState(options: Options, { known, sent }: Known): State {
     fetching: notFetching,
     storing: { blocks: 0, bytes: 0 },
     own: { sending: new Map(), sent },
+    nextTopic: undefined,
     senders: new Map(),
     peers: [],
     known,

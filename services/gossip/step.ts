@@ -3,7 +3,8 @@ import type { Step } from '#service/actor.ts'
 import { blockPublished, publishFailed, publishRequested } from './blocks/publish-block.ts'
 import { payloadRefused, receiveBlock } from './blocks/receive-block.ts'
 import { blockStored } from './blocks/store-block.ts'
-import { payloadFetched, pruneAbove } from './requests/fill-gap.ts'
+import { followTopic } from './blocks/topic-switch.ts'
+import { fillGap, payloadFetched, pruneAbove } from './requests/fill-gap.ts'
 import { searchEnded } from './peers/search.ts'
 import { dialed, peersFound, tendPeers } from './peers/tend-peers.ts'
 import type { Effect, Event, Result, State } from './state.ts'
@@ -12,7 +13,7 @@ import type { Effect, Event, Result, State } from './state.ts'
 export const step: Step<State, Event, Effect> = (state, event) => {
   switch (event.kind) {
     case 'tick':
-      return tendPeers(state, event)
+      return tick(state, event)
     case 'dialed':
       return dialed(state, event)
     case 'search-ended':
@@ -53,4 +54,11 @@ function systemConfigChanged(
 function chainChanged(state: State, { chain }: Extract<Event, { kind: 'chain-changed' }>): State {
   const { number, timestamp } = chain.unsafe
   return { ...state, unsafe: { number, timestamp }, above: pruneAbove(state.above, number) }
+}
+
+function tick(state: State, event: Extract<Event, { kind: 'tick' }>): Result {
+  const [tended, ...peers] = tendPeers(state, event)
+  const [filling, requests] = fillGap(tended, event.nowMs)
+  const [next, topics] = followTopic(filling, event.nowMs)
+  return [next, ...peers, ...requests, ...topics]
 }

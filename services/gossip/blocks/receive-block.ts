@@ -40,7 +40,7 @@ export function receiveBlock(
     signers: state.signers && afterBlockOf(state.signers, signer),
     highest: higher(state.highest, payload),
     senders: withSender(state.senders, payload.blockHash, peer),
-    above: state.options.fetches ? withAbove(state.above, payload) : state.above,
+    above: withAbove(state, payload),
   }
   const [stored, effects] = storeBlock(next, payload)
   // Peers have it from here in any case.

@@ -180,3 +180,16 @@ test('a search begins after three seconds, then every five seconds with few peer
   assert.deepEqual(starts, [3_000, 8_000, 13_000, 33_000, 53_000])
   assert.ok(!tick(stateOf(), 1_000_000).did.includes('search'))
 })
+
+test('the switch of the topic at the next hardfork is told once', () => {
+  const config = { ...configOf(3), hardforkTimes: { holocene: 0n, isthmus: 10n, jovian: 20n } }
+  let { state } = tick(stateOf('', { config }), 9_000)
+  const topics: string[] = []
+  for (const nowMs of [9_999, 10_000, 20_000, 30_000]) {
+    const ticked = tick(state, nowMs)
+    ;({ state } = ticked)
+    for (const effect of ticked.effects)
+      if (effect.kind === 'report-topic') topics.push(`${nowMs} ${effect.topic}`)
+  }
+  assert.deepEqual(topics, ['10000 /optimism/10/3/blocks'])
+})

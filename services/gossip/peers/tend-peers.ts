@@ -1,6 +1,5 @@
 import type { ConnectedPeer } from '#services/gossip/ports.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
-import { fillGap } from '#services/gossip/requests/fill-gap.ts'
 import { searchMore } from './search.ts'
 import { afterDial, type PeerAddress, peersToDial, withinSubnets, withPeers } from './known-peers.ts'
 
@@ -41,8 +40,7 @@ export function tendPeers(
   const [remembered, remembers] = rememberPeers(pruned, nowMs)
   const [dialing, dials] = dialMore(remembered, nowMs)
   const [searching, searches] = searchMore(dialing, nowMs)
-  const [fetching, fetches] = fillGap(searching, nowMs)
-  return [fetching, ...bans, ...disconnects, ...remembers, ...dials, ...searches, ...fetches]
+  return [searching, ...bans, ...disconnects, ...remembers, ...dials, ...searches]
 }
 
 /** Notes how a dial ended. */

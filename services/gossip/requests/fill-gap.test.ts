@@ -39,8 +39,8 @@ function stateOf(above: readonly bigint[], { fetches = true, ageSeconds = 0n } =
     { known: new Map(), sent: [] },
   )
   const timestamp = BigInt(nowMs / 1_000) - ageSeconds
-  const blocks = above.reduce((map, number) => withAbove(map, block(number)), state.above)
-  return { ...state, above: blocks, unsafe: { number: 10n, timestamp } }
+  const start = { ...state, unsafe: { number: 10n, timestamp } }
+  return above.reduce((next, number) => ({ ...next, above: withAbove(next, block(number)) }), start)
 }
 
 const requests = (effects: readonly Effect[]) =>

@@ -28,8 +28,11 @@ export const maxGap = 512
 const maxAgeMs = 12 * 3_600_000
 
 /** Remembers a block above the head. The highest ones are forgotten first. */
-export function withAbove(above: AboveHead, payload: Payload): AboveHead {
-  const { number, blockHash: hash, parentHash } = payload
+export function withAbove(
+  { above, options, unsafe }: Pick<State, 'above' | 'options' | 'unsafe'>,
+  { number, blockHash: hash, parentHash }: Payload,
+): AboveHead {
+  if (!options.fetches || (unsafe !== undefined && number <= unsafe.number)) return above
   const next = new Map(above).set(number, { hash, parentHash })
   if (next.size > maxGap) next.delete(maxOf(next.keys()))
   return next
@@ -69,7 +72,7 @@ export function payloadFetched(
   if (answer.kind === 'payload') {
     const { payload } = answer
     const [stored, effects] = storeBlock(state, payload)
-    const above = withAbove(stored.above, payload)
+    const above = withAbove(stored, payload)
     const fetching = { ...state.fetching, isRunning: false }
     const [next, more] = fillGap({ ...stored, above, fetching }, nowMs)
     return [next, { kind: 'score', id, deed: 'valid-response' }, ...effects, ...more]
