@@ -40,6 +40,7 @@ async function nodeOf(
     sequence: 7n,
     bootnodes: [],
     records: [],
+    searchMs: 500,
     onProblem: () => undefined,
     ...settings,
   })

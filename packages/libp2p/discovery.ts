@@ -25,6 +25,8 @@ export interface DiscoverySettings {
   readonly bootnodes: readonly string[]
   /** Records of an earlier run. */
   readonly records: readonly string[]
+  /** Limit on the time of a search. The library keeps a timer for as long, also after it is closed. */
+  readonly searchMs: number
   /** Called for each bootnode that cannot be used. */
   readonly onProblem: (bootnode: string, reason: string) => void
 }
@@ -42,9 +44,6 @@ export interface Discovery {
 
 /** Limit on records that wait for the next search. */
 const maxFound = 1_000
-
-/** Limit on the time of a search. */
-const lookupMs = 10_000
 
 /** Checks a bootnode. @returns what is wrong with it; undefined if nothing is */
 export function bootnodeProblem(text: string): string | undefined {
@@ -73,7 +72,7 @@ export async function openDiscovery(settings: DiscoverySettings): Promise<Discov
     enr: new SignableENR(plainEntries(own), own.sequence, key),
     privateKey: privateKeyFromRaw(key),
     bindAddrs: { [kind]: multiaddr(address) } as Record<'ip4' | 'ip6', ReturnType<typeof multiaddr>>,
-    config: { enrUpdate: !entries.has('ip') && !entries.has('ip6'), lookupTimeout: lookupMs },
+    config: { enrUpdate: !entries.has('ip') && !entries.has('ip6'), lookupTimeout: settings.searchMs },
   })
   const found = new Map<string, NodeRecord>()
   const note = (enr: ENR) => {
@@ -98,7 +97,9 @@ export async function openDiscovery(settings: DiscoverySettings): Promise<Discov
     find: async () => {
       if (discv5.kadValues().length === 0)
         await Promise.all(enodes.map((text) => askEnode(discv5, text, settings)))
-      for (const enr of await orNone(discv5.findRandomNode())) note(enr)
+      // Without a node to ask, a search would only wait.
+      if (discv5.kadValues().length > 0)
+        for (const enr of await orNone(discv5.findRandomNode())) note(enr)
       const records = [...found.values()]
       found.clear()
       return records

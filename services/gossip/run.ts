@@ -27,6 +27,9 @@ import { noticesOf, progressOf, waitOf } from './waits.ts'
 /** Period in which the peers are looked at. */
 const tickMs = 1_000
 
+/** Limit on the time of a search for peers. */
+const searchMs = 10_000
+
 /** Exchanges blocks with peers until the signal is aborted. */
 export async function run(context: Context, ports: Ports): Promise<void> {
   const { bus, clock, signal, status, metrics } = context
@@ -108,7 +111,13 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
     try {
       log.info({ peerId: network.peerId }, 'host of gossip')
       for (const address of network.addresses) log.info({ address }, 'address for peers')
-      discovery = await openOwnDiscovery(settings, { ...options, network, log, store })
+      discovery = await openOwnDiscovery(settings, {
+        ...options,
+        network,
+        log,
+        store,
+        searchMs,
+      })
       if (discovery !== undefined) log.info({ record: discovery.record }, 'record for discovery')
       await run(
         { ...service, metrics },

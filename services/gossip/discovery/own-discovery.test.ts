@@ -40,7 +40,12 @@ async function nodeOf(
   })
   const parts = { config, key, clock: systemClock, network }
   const store = { records: () => [] }
-  const discovery = await openOwnDiscovery(settings, { ...parts, store, log: { debug: () => undefined } })
+  const discovery = await openOwnDiscovery(settings, {
+    ...parts,
+    store,
+    log: { debug: () => undefined },
+    searchMs: 500,
+  })
   t.after(() => discovery?.close())
   return { network, discovery }
 }

@@ -20,6 +20,8 @@ export interface DiscoveryParts {
   readonly network: Pick<OpenNetwork, 'addresses'>
   readonly store: Pick<PeerStore, 'records'>
   readonly log: Pick<Logger, 'debug'>
+  /** Limit on the time of a search. */
+  readonly searchMs: number
 }
 
 /**
@@ -29,7 +31,7 @@ export interface DiscoveryParts {
  */
 export async function openOwnDiscovery(
   settings: Settings,
-  { config, key, clock, network, store, log }: DiscoveryParts,
+  { config, key, clock, network, store, log, searchMs }: DiscoveryParts,
 ): Promise<Discovery | undefined> {
   if (!settings.p2pDiscovery) return undefined
   const { p2pListenIp: ip, p2pListenUdp: udp } = settings
@@ -40,6 +42,7 @@ export async function openOwnDiscovery(
     sequence: BigInt(clock.now()),
     bootnodes: settings.p2pBootnodes ?? bootnodesFor(config.l1ChainId),
     records: store.records(),
+    searchMs,
     onProblem: (bootnode, reason) => log.debug({ bootnode, reason }, 'a bootnode does not answer'),
   })
 }
