@@ -17,6 +17,7 @@ export interface Metrics {
   /** Counts a request to a peer for a block. */
   fetched(outcome: PayloadAnswer['kind'] | 'broken'): void
   dialed(outcome: 'connected' | 'failed'): void
+  /** Counts a ban for a bad score. */
   banned(): void
   /** Counts bans that ended. */
   unbanned(): void
@@ -26,12 +27,12 @@ export interface Metrics {
 
 /** Registers the metrics. */
 export function createMetrics(registry: Registry): Metrics {
+  return { ...blockMetrics(registry), ...peerMetrics(registry), observe: gauges(registry) }
+}
+
+function gauges(registry: Registry): Metrics['observe'] {
   const registers = [registry]
-  const peers = new Gauge({
-    name: 'atoll_gossip_peers',
-    help: 'connected peers',
-    registers,
-  })
+  const peers = new Gauge({ name: 'atoll_gossip_peers', help: 'connected peers', registers })
   const mesh = new Gauge({
     name: 'atoll_gossip_mesh_peers',
     help: 'peers in the mesh of a topic, by the version of its blocks: 1, 2, 3, 4',
@@ -43,10 +44,36 @@ export function createMetrics(registry: Registry): Metrics {
     help: 'number of the highest block that was accepted from peers',
     registers,
   })
+  const storing = new Gauge({
+    name: 'atoll_gossip_storing_bytes',
+    help: 'size of the accepted blocks that the bus has not stored yet',
+    registers,
+  })
+  return (state) => {
+    peers.set(state.peers.length)
+    for (const version of payloadVersions) {
+      const members = state.peers.filter(({ meshes }) => meshes.includes(version))
+      mesh.set({ version }, members.length)
+    }
+    if (state.highest !== undefined) highest.set(Number(state.highest.number))
+    storing.set(state.storing.bytes)
+  }
+}
+
+function blockMetrics(
+  registry: Registry,
+): Pick<Metrics, 'fetched' | 'published' | 'received' | 'requested'> {
+  const registers = [registry]
   const blocks = new Counter({
     name: 'atoll_gossip_blocks_total',
     help: 'blocks from peers, by the version of their topic and by outcome: accepted, not-stored (the bus has too many to store), busy (dropped before validation), or the rule of docs/p2p.md that they break',
     labelNames: ['version', 'outcome'],
+    registers,
+  })
+  const age = new Histogram({
+    name: 'atoll_gossip_block_age_seconds',
+    help: 'time from the timestamp of an accepted block to its arrival',
+    buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64],
     registers,
   })
   const published = new Counter({
@@ -61,6 +88,21 @@ export function createMetrics(registry: Registry): Metrics {
     labelNames: ['what', 'outcome'],
     registers,
   })
+  return {
+    received: (version, outcome, ageMs) => {
+      blocks.inc({ version, outcome })
+      if (ageMs !== undefined) age.observe(Math.max(0, ageMs) / 1_000)
+    },
+    published: (outcome) => published.inc({ outcome }),
+    requested: (outcome) => requests.inc({ what: 'served', outcome }),
+    fetched: (outcome) => requests.inc({ what: 'sent', outcome }),
+  }
+}
+
+function peerMetrics(
+  registry: Registry,
+): Pick<Metrics, 'banned' | 'dialed' | 'searched' | 'unbanned'> {
+  const registers = [registry]
   const found = new Counter({
     name: 'atoll_gossip_discovered_total',
     help: 'records of nodes that discovery found, by what: node (of any chain), peer (of this chain)',
@@ -84,29 +126,7 @@ export function createMetrics(registry: Registry): Metrics {
     labelNames: ['what'],
     registers,
   })
-  const age = new Histogram({
-    name: 'atoll_gossip_block_age_seconds',
-    help: 'time from the timestamp of an accepted block to its arrival',
-    buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64],
-    registers,
-  })
-  const storing = new Gauge({
-    name: 'atoll_gossip_storing_bytes',
-    help: 'size of the accepted blocks that the bus has not stored yet',
-    registers,
-  })
   return {
-    observe: (state) => {
-      peers.set(state.peers.length)
-      for (const version of payloadVersions) {
-        const members = state.peers.filter(({ meshes }) => meshes.includes(version))
-        mesh.set({ version }, members.length)
-      }
-      if (state.highest !== undefined) highest.set(Number(state.highest.number))
-      storing.set(state.storing.bytes)
-    },
-    requested: (outcome) => requests.inc({ what: 'served', outcome }),
-    fetched: (outcome) => requests.inc({ what: 'sent', outcome }),
     searched: (counts) => {
       found.inc({ what: 'node' }, counts.nodes)
       found.inc({ what: 'peer' }, counts.peers)
@@ -115,10 +135,5 @@ export function createMetrics(registry: Registry): Metrics {
     dialed: (outcome) => dials.inc({ outcome }),
     banned: () => bans.inc({ what: 'begun' }),
     unbanned: () => bans.inc({ what: 'ended' }),
-    published: (outcome) => published.inc({ outcome }),
-    received: (version, outcome, ageMs) => {
-      blocks.inc({ version, outcome })
-      if (ageMs !== undefined) age.observe(Math.max(0, ageMs) / 1_000)
-    },
   }
 }

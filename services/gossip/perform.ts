@@ -9,10 +9,13 @@ import { type BlockKey, signedBlock } from './blocks/signed-block.ts'
 import { chainPeer } from './discovery/chain-peer.ts'
 import { tryToStore } from './peers/open-peer-store.ts'
 import type { Context, Ports } from './ports.ts'
+import { report } from './reports/report.ts'
 import type { Effect, Event } from './state.ts'
 
 /** Dependencies for carrying out effects. */
-export interface Dependencies extends Pick<Context, 'bus' | 'clock' | 'log' | 'metrics'>,
+export interface Dependencies
+  extends
+    Pick<Context, 'bus' | 'clock' | 'log' | 'metrics'>,
     Pick<Ports, 'config' | 'discovery' | 'gate' | 'network' | 'store'> {
   /** What own blocks are signed with; undefined if this node does not publish. */
   readonly blockKey: BlockKey | undefined
@@ -21,7 +24,7 @@ export interface Dependencies extends Pick<Context, 'bus' | 'clock' | 'log' | 'm
 
 /** Returns the function that carries out effects. The actor does not wait for the bus: the results become events. */
 export function createPerform(dependencies: Dependencies) {
-  const { calls, gate, log, metrics, network, store } = dependencies
+  const { calls, log, metrics, network, store } = dependencies
   return (effect: Effect): Performed<Event> => {
     switch (effect.kind) {
       case 'judge':
@@ -48,15 +51,8 @@ export function createPerform(dependencies: Dependencies) {
       case 'disconnect':
         log.debug({ peer: effect.id }, 'disconnects a peer: there are too many')
         return { later: disconnect(effect.id, dependencies) }
-      case 'ban': {
-        const { id, score, untilMs } = effect
-        gate.ban({ kind: 'peer', name: id, untilMs })
-        tryToStore(log, () => store.setBans(gate.bans))
-        metrics.banned()
-        const until = toIsoTime(untilMs)
-        log.info({ peer: id, score: Math.round(score), until }, 'a peer is banned')
-        return { later: disconnect(id, dependencies) }
-      }
+      case 'ban':
+        return { later: ban(effect, dependencies) }
       case 'score':
         log.debug({ peer: effect.id, deed: effect.deed }, 'score of a peer')
         network.score(effect.id, effect.deed)
@@ -67,29 +63,12 @@ export function createPerform(dependencies: Dependencies) {
       case 'forget-peer':
         tryToStore(log, () => store.removePeer(effect.id))
         return []
-      case 'report-dial': {
-        const { id: peer, failure: reason, isStatic } = effect
-        if (isStatic) log.warn({ peer, reason }, 'a static peer cannot be reached')
-        else log.debug({ peer, reason }, 'a peer cannot be reached')
-        return []
-      }
-      case 'report-block': {
-        const { outcome, block, id, ageMs } = effect
-        const { peer, version } = block
-        metrics.received(version, outcome, ageMs)
-        // A line for each invalid block would let a peer fill the log.
-        log.debug({ l2: id, peer, outcome }, 'block from a peer')
-        return []
-      }
+      case 'report-block':
+      case 'report-dial':
       case 'report-topic':
-        log.info({ topic: effect.topic }, 'new blocks have another topic')
+      case 'report-signer':
+        report(effect, dependencies)
         return []
-      case 'report-signer': {
-        const { current: signer, previous } = effect.signers ?? {}
-        if (signer === undefined) log.warn('the chain has no unsafe block signer')
-        else log.info({ signer, previous: previous?.address }, 'accepts blocks signed by')
-        return []
-      }
     }
   }
 }
@@ -172,6 +151,19 @@ async function dial(
   }
   metrics.dialed(failure === undefined ? 'connected' : 'failed')
   return [{ kind: 'dialed', id, failure, nowMs: clock.now() }]
+}
+
+/** Refuses a peer from now on, also after a restart. */
+async function ban(
+  { id, score, untilMs }: Extract<Effect, { kind: 'ban' }>,
+  { gate, log, metrics, network, store }: Dependencies,
+): Promise<readonly Event[]> {
+  gate.ban({ kind: 'peer', name: id, untilMs })
+  tryToStore(log, () => store.setBans(gate.bans))
+  metrics.banned()
+  log.info({ peer: id, score: Math.round(score), until: toIsoTime(untilMs) }, 'a peer is banned')
+  await network.disconnect(id)
+  return []
 }
 
 async function disconnect(id: string, { network }: Dependencies): Promise<readonly Event[]> {

@@ -111,14 +111,6 @@ export type Event =
 export type Effect =
   | { readonly kind: 'judge'; readonly arrival: number; readonly verdict: Verdict }
   | { readonly kind: 'store-block'; readonly payload: Payload; readonly bytes: number }
-  | {
-      readonly kind: 'report-block'
-      readonly outcome: BlockOutcome
-      readonly block: Pick<ArrivedBlock, 'peer' | 'version'>
-      /** Undefined if it could not be decoded. */
-      readonly id: BlockId | undefined
-      readonly ageMs: number | undefined
-    }
   | { readonly kind: 'publish'; readonly payload: Payload; readonly version: PayloadVersion }
   | {
       readonly kind: 'answer'
@@ -147,6 +139,18 @@ export type Effect =
       readonly nowMs: number
     }
   | { readonly kind: 'forget-peer'; readonly id: string }
+  | Report
+
+/** What to log and count. */
+export type Report =
+  | {
+      readonly kind: 'report-block'
+      readonly outcome: BlockOutcome
+      readonly block: Pick<ArrivedBlock, 'peer' | 'version'>
+      /** Undefined if it could not be decoded. */
+      readonly id: BlockId | undefined
+      readonly ageMs: number | undefined
+    }
   | {
       readonly kind: 'report-dial'
       readonly id: string

@@ -64,7 +64,6 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
     }),
   })
   const { gossip } = host.services
-  const inside = gossip as GossipSub & GossipInside
   const arrivals = new Arrivals()
   const told = new Map<string, Identified>()
   const requestIds = requestProtocols(l2ChainId)
@@ -97,26 +96,8 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
     dial: async (addresses) => {
       await host.dial(addresses.map((address) => multiaddr(address)))
     },
-    peers: () => {
-      const meshes = payloadVersions.map(
-        (version) =>
-          [version, new Set(inside.getMeshPeers(blocksTopic(l2ChainId, version)))] as const,
-      )
-      return host.getPeers().map((peer): ConnectedPeer => {
-        const id = peer.toString()
-        const inMesh = meshes.filter(([, members]) => members.has(id))
-        return {
-          id,
-          sinceMs: Math.min(...host.getConnections(peer).map(({ timeline }) => timeline.open)),
-          score: inside.getScore(id),
-          addresses: addressesOf(host, peer, told.get(id)?.addresses ?? []),
-          servesPayloads: told.get(id)?.servesPayloads ?? false,
-          meshes: inMesh.map(([version]) => version),
-        }
-      })
-    },
-    request: (id, wanted) =>
-      requestPayload(host, peerIdFromString(id), { config, wanted }),
+    peers: () => connectedPeers(host, { l2ChainId, told }),
+    request: (id, wanted) => requestPayload(host, peerIdFromString(id), { config, wanted }),
     serve: (answer) => servePayloads(host, config, answer),
     score: (id, deed) => appScores.count(id, deed),
     disconnect: async (id) => {
@@ -127,6 +108,29 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
       await host.stop()
     },
   }
+}
+
+function connectedPeers(
+  host: Host<{ gossip: GossipSub }>,
+  { l2ChainId, told }: { readonly l2ChainId: bigint; readonly told: ReadonlyMap<string, Identified> },
+): readonly ConnectedPeer[] {
+  const inside = host.services.gossip as GossipSub & GossipInside
+  const meshes = payloadVersions.map((version) => {
+    const members = new Set(inside.getMeshPeers(blocksTopic(l2ChainId, version)))
+    return { version, members }
+  })
+  return host.getPeers().map((peer) => {
+    const id = peer.toString()
+    const { addresses = [], servesPayloads = false } = told.get(id) ?? {}
+    return {
+      id,
+      sinceMs: Math.min(...host.getConnections(peer).map(({ timeline }) => timeline.open)),
+      score: inside.getScore(id),
+      addresses: addressesOf(host, peer, addresses),
+      servesPayloads,
+      meshes: meshes.filter(({ members }) => members.has(id)).map(({ version }) => version),
+    }
+  })
 }
 
 /** Where a peer can be dialed: where it was dialed, and where it says that it listens. */
@@ -141,10 +145,13 @@ function addressesOf(
     .map(({ remoteAddr }) => String(remoteAddr))
   const suffix = `/p2p/${peer.toString()}`
   const all = [...dialed, ...told]
-    .filter((address) => /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(?:\/p2p\/\w+)?$/u.test(address))
+    .filter((address) => tcpAddress.test(address))
     .map((address) => (address.endsWith(suffix) ? address : `${address}${suffix}`))
   return [...new Set(all)].slice(0, maxAddresses)
 }
+
+/** An address over TCP, with or without a peer id. */
+const tcpAddress = /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d+(?:\/p2p\/\w+)?$/u
 
 /** Addresses of a peer that are looked at. */
 const maxAddresses = 8
