@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestContext } from 'node:test'
 import { Registry } from 'prom-client'
 import type { Bus } from '#bus/bus.ts'
+import type { FetchL2BlockResponse } from '#messages/fetch-l2-block.ts'
 import type { PublishPayloadResponse } from '#messages/publish-payload.ts'
 import {
   engineChain,
@@ -175,7 +176,7 @@ export class GossipWorld {
   }
 
   #serveBlocks(): void {
-    this.#engine.bus.serve(fetchL2Block, async ({ block }) => {
+    this.#engine.bus.serve(fetchL2Block, async ({ block }): Promise<FetchL2BlockResponse> => {
       const payload = block.kind === 'number' ? this.blocks.get(block.number) : undefined
       if (payload === undefined) return { generation: 1n, kind: 'not-found' }
       const part = { kind: 'payload', payload } as const
