@@ -3,7 +3,7 @@ const polynomial = 0x82_f6_3b_78
 
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let rest = byte
-  for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ (rest % 2 === 1 ? polynomial : 0)
+  for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ ((rest & 1) === 1 ? polynomial : 0)
   return rest
 })
 
