@@ -105,12 +105,7 @@ export const opNodeAliases: readonly SettingAlias[] = [
   alias('p2p.gossip.mesh.lo', 'P2P_GOSSIP_MESH_DLO', 'p2pMeshDlo', zeroIs('6')),
   alias('p2p.gossip.mesh.dhi', 'P2P_GOSSIP_MESH_DHI', 'p2pMeshDhi', zeroIs('12')),
   alias('p2p.gossip.mesh.dlazy', 'P2P_GOSSIP_MESH_DLAZY', 'p2pMeshDlazy', zeroIs('6')),
-  alias(
-    'p2p.gossip.mesh.floodpublish',
-    'P2P_GOSSIP_FLOOD_PUBLISH',
-    'p2pFloodPublish',
-    yesOrNo,
-  ),
+  alias('p2p.gossip.mesh.floodpublish', 'P2P_GOSSIP_FLOOD_PUBLISH', 'p2pFloodPublish', yesOrNo),
   alias(
     'p2p.gossip.timestamp.threshold',
     'P2P_GOSSIP_TIMESTAMP_THRESHOLD',
@@ -229,14 +224,16 @@ function alias(
 function switchOf(ours: (given: boolean) => boolean): SettingForm {
   return {
     want: () => 'true or false',
-    toOurs: (word) =>
-      goBooleans[word] === undefined ? undefined : String(ours(goBooleans[word])),
+    toOurs: (word) => (goBooleans[word] === undefined ? undefined : String(ours(goBooleans[word]))),
   }
 }
 
 /** A number of which op-node takes 0 for its default. */
 function zeroIs(number: string): SettingForm {
-  return { want: () => 'a number of peers; 0 is the default', toOurs: (text) => (text === '0' ? number : text) }
+  return {
+    want: () => 'a number of peers; 0 is the default',
+    toOurs: (text) => (text === '0' ? number : text),
+  }
 }
 
 /** A duration of op-node, for a setting of ours without a unit. @param unitMs unit of our setting */

@@ -6,7 +6,13 @@ import { pointCompress } from 'tiny-secp256k1'
 import { ipv4Endpoint, opStackBytes, portBytes } from '#protocol/p2p/enr-endpoint.ts'
 import { publicKeyOf } from '#protocol/p2p/network-key.ts'
 import { encodeOpStackEntry, isOfChain, opStackKey } from '#protocol/p2p/opstack-entry.ts'
-import { bootnodeProblem, type Discovery, type DiscoverySettings, ipBytes, openDiscovery } from './discovery.ts'
+import {
+  bootnodeProblem,
+  type Discovery,
+  type DiscoverySettings,
+  ipBytes,
+  openDiscovery,
+} from './discovery.ts'
 
 let made = 0
 

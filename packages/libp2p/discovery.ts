@@ -71,8 +71,14 @@ export async function openDiscovery(settings: DiscoverySettings): Promise<Discov
   const discv5 = Discv5.create({
     enr: new SignableENR(plainEntries(own), own.sequence, key),
     privateKey: privateKeyFromRaw(key),
-    bindAddrs: { [kind]: multiaddr(address) } as Record<'ip4' | 'ip6', ReturnType<typeof multiaddr>>,
-    config: { enrUpdate: !entries.has('ip') && !entries.has('ip6'), lookupTimeout: settings.searchMs },
+    bindAddrs: { [kind]: multiaddr(address) } as Record<
+      'ip4' | 'ip6',
+      ReturnType<typeof multiaddr>
+    >,
+    config: {
+      enrUpdate: !entries.has('ip') && !entries.has('ip6'),
+      lookupTimeout: settings.searchMs,
+    },
   })
   const found = new Map<string, NodeRecord>()
   const note = (enr: ENR) => {
@@ -111,7 +117,9 @@ export async function openDiscovery(settings: DiscoverySettings): Promise<Discov
 
 /** Entries of a record in the form of the library: none of ours is a list. */
 function plainEntries({ entries }: NodeRecord): Map<string, Uint8Array> {
-  return new Map([...entries].filter((entry): entry is [string, Uint8Array] => entry[1] instanceof Uint8Array))
+  return new Map(
+    [...entries].filter((entry): entry is [string, Uint8Array] => entry[1] instanceof Uint8Array),
+  )
 }
 
 function addRecord(

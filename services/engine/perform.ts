@@ -13,7 +13,9 @@ import type { Effect, Event } from './state.ts'
 
 /** Dependencies for carrying out effects. */
 export interface Dependencies
-  extends Omit<JobDependencies, 'bus'>, Pick<Context, 'bus' | 'instance' | 'lease' | 'log' | 'metrics'> {
+  extends
+    Omit<JobDependencies, 'bus'>,
+    Pick<Context, 'bus' | 'instance' | 'lease' | 'log' | 'metrics'> {
   readonly calls: OpenCalls
   readonly owner: Owner<ChainState>
   readonly payloadTail: PayloadTail

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { derivationTargets, fetchL2Block, payloadReceived, payloadRefused, reset } from '#messages/subjects.ts'
+import {
+  derivationTargets,
+  fetchL2Block,
+  payloadReceived,
+  payloadRefused,
+  reset,
+} from '#messages/subjects.ts'
 import type { RefusedPayload } from '#messages/refused-payload.ts'
 import type { L1BlockRef } from '#protocol/block/refs.ts'
 import { EngineApiClient } from '#engine-api/engine-api-client.ts'

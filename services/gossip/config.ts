@@ -29,14 +29,19 @@ const bootnode = () =>
 
 const subnet = () =>
   want(
-    z.string().regex(/^[0-9a-f:.]+\/\d{1,3}$/iu).refine((text) => parseSubnet(text) !== undefined),
+    z
+      .string()
+      .regex(/^[0-9a-f:.]+\/\d{1,3}$/iu)
+      .refine((text) => parseSubnet(text) !== undefined),
     'a subnet, such as 10.0.0.0/8',
   )
 
 /** A peer with its address. The form is checked here, and the parts when the host dials it. */
 const peerAddress = () =>
   want(
-    z.string().regex(/^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}\/p2p\/[A-Za-z0-9]{46,53}$/u),
+    z
+      .string()
+      .regex(/^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}\/p2p\/[A-Za-z0-9]{46,53}$/u),
     'a multiaddr of a peer, such as /ip4/192.0.2.1/tcp/9222/p2p/16Uiu2HA…',
   )
 
@@ -50,13 +55,14 @@ export const config = z.strictObject({
     want(z.string().optional(), 'a file with 32 bytes of hex; it is made if it does not exist'),
     'p2p-key.hex in --data-dir',
   ).describe('private key of the host, which decides its peer id; that of op-node can be used'),
-  p2pListenIp: ipAddress()
-    .default('0.0.0.0')
-    .describe('address on which peers are accepted'),
+  p2pListenIp: ipAddress().default('0.0.0.0').describe('address on which peers are accepted'),
   p2pListenTcp: port().default(9_222).describe('TCP port of the host; 0 takes any that is free'),
   p2pListenUdp: port().default(9_222).describe('UDP port of discovery; 0 takes any that is free'),
   p2pAdvertiseIp: want(
-    z.string().regex(/^(?:[0-9A-Za-z-]+\.)*[0-9A-Za-z-]+$|^[0-9a-f:.]+$/iu).optional(),
+    z
+      .string()
+      .regex(/^(?:[0-9A-Za-z-]+\.)*[0-9A-Za-z-]+$|^[0-9a-f:.]+$/iu)
+      .optional(),
     'an IP address or a name, such as 192.0.2.1',
   ).describe('address that peers are given, if it is not the one that the host listens on'),
   p2pAdvertiseTcp: shownDefault(port().optional(), '--p2p-listen-tcp').describe(
@@ -66,16 +72,25 @@ export const config = z.strictObject({
     'UDP port that other nodes are given with --p2p-advertise-ip',
   ),
   p2pDiscovery: onOff().default(true).describe('whether peers are found by discv5'),
-  p2pBootnodes: shownDefault(listOf(bootnode()).optional(), 'those of op-node and kona-node').describe(
-    'nodes by which discovery begins, in place of those built in',
-  ),
+  p2pBootnodes: shownDefault(
+    listOf(bootnode()).optional(),
+    'those of op-node and kona-node',
+  ).describe('nodes by which discovery begins, in place of those built in'),
   p2pAgent: shownDefault(
-    want(z.string().regex(/^[\x21-\x7e]{1,100}$/u).optional(), 'up to 100 letters without spaces'),
+    want(
+      z
+        .string()
+        .regex(/^[\x21-\x7e]{1,100}$/u)
+        .optional(),
+      'up to 100 letters without spaces',
+    ),
     'atoll/VERSION',
   ).describe('name and version that peers see'),
   p2pStaticPeers: listOf(peerAddress())
     .optional()
-    .describe('peers to which the host keeps a connection; they are dialed again, and never banned'),
+    .describe(
+      'peers to which the host keeps a connection; they are dialed again, and never banned',
+    ),
   p2pPeersLo: wholeNumber(0, 1_000)
     .default(20)
     .describe('number of peers below which known ones are dialed'),
@@ -101,9 +116,13 @@ export const config = z.strictObject({
     .describe(
       "form of the ids of messages: op-node's, which nearly all peers use, or that of the specs and kona-node",
     ),
-  p2pMeshD: wholeNumber(1, 100).default(8).describe('peers in the mesh of a topic that gossip aims at'),
+  p2pMeshD: wholeNumber(1, 100)
+    .default(8)
+    .describe('peers in the mesh of a topic that gossip aims at'),
   p2pMeshDlo: wholeNumber(1, 100).default(6).describe('peers in a mesh below which more are added'),
-  p2pMeshDhi: wholeNumber(1, 100).default(12).describe('peers in a mesh above which some are removed'),
+  p2pMeshDhi: wholeNumber(1, 100)
+    .default(12)
+    .describe('peers in a mesh above which some are removed'),
   p2pMeshDlazy: wholeNumber(0, 100)
     .default(6)
     .describe('peers outside of a mesh that are told which blocks there are'),

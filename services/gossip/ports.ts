@@ -42,13 +42,7 @@ export interface Ports {
   readonly gate: Pick<PeerGate, 'ban' | 'bans'>
   readonly store: Pick<
     PeerStore,
-    | 'peers'
-    | 'putPeers'
-    | 'removePeer'
-    | 'setBans'
-    | 'sentBlocks'
-    | 'addSentBlock'
-    | 'setRecords'
+    'peers' | 'putPeers' | 'removePeer' | 'setBans' | 'sentBlocks' | 'addSentBlock' | 'setRecords'
   >
 }
 

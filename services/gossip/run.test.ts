@@ -11,7 +11,13 @@ import { staticPeers } from './peers/known-peers.ts'
 import { PeerStore } from './peers/peer-store.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
 import { hash } from '#test/fakes/values.ts'
-import { configOf, payloadOf, signedMessage, signerAddress, signerKey } from '#test/fakes/block-messages.ts'
+import {
+  configOf,
+  payloadOf,
+  signedMessage,
+  signerAddress,
+  signerKey,
+} from '#test/fakes/block-messages.ts'
 import { blockData, GossipWorld, hostOn, join } from '#test/fakes/gossip-world.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
 
@@ -85,7 +91,12 @@ test('each fork has its topic: a block is accepted on the topic of its time, and
   // BusWorld starts at this time.
   const config = rollupConfig({
     l2ChainId: 10n,
-    hardforkTimes: { canyon: start - 40n, ecotone: start - 20n, isthmus: start + 4n, jovian: start + 4n },
+    hardforkTimes: {
+      canyon: start - 40n,
+      ecotone: start - 20n,
+      isthmus: start + 4n,
+      jovian: start + 4n,
+    },
   })
   const world = await GossipWorld.start(t, { config })
   const sender = await hostOn(t)
@@ -101,10 +112,7 @@ test('each fork has its topic: a block is accepted on the topic of its time, and
     await sender.publish(blocksTopic(10n, version), blockData(version, payload))
   }
   await world.until(() => world.received.length === 4)
-  assert.deepEqual(
-    world.received.map(({ number }) => number).toSorted(),
-    [1n, 2n, 3n, 4n],
-  )
+  assert.deepEqual(world.received.map(({ number }) => number).toSorted(), [1n, 2n, 3n, 4n])
   // After the switch, a block of the new fork on the topic of the old one.
   await sender.publish(
     blocksTopic(10n, 3),

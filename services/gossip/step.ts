@@ -48,7 +48,10 @@ function systemConfigChanged(
   const now = BigInt(Math.floor(nowMs / 1_000))
   const signers = withCurrentSigner(state.signers, update.unsafeBlockSigner, now)
   if (signers === state.signers) return [state]
-  return [{ ...state, signers }, { kind: 'report-signer', signers }]
+  return [
+    { ...state, signers },
+    { kind: 'report-signer', signers },
+  ]
 }
 
 function chainChanged(state: State, { chain }: Extract<Event, { kind: 'chain-changed' }>): State {

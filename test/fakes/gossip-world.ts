@@ -91,7 +91,13 @@ export class GossipWorld {
 
   private constructor(
     world: BusWorld,
-    parts: { da: Member; sequencer: Member; engine: Member; network: OpenNetwork; config: RollupConfig },
+    parts: {
+      da: Member
+      sequencer: Member
+      engine: Member
+      network: OpenNetwork
+      config: RollupConfig
+    },
   ) {
     this.#world = world
     this.#da = parts.da
@@ -188,7 +194,9 @@ export class GossipWorld {
   async moveHead(number: bigint): Promise<void> {
     const owner = this.#engine.bus.own(engineChain)
     const unsafe = { ...l2Ref(Number(number)), timestamp: this.now }
-    await this.#world.settle(owner.write({ ...chainAt({ generation: 1n, version: number }), unsafe }))
+    await this.#world.settle(
+      owner.write({ ...chainAt({ generation: 1n, version: number }), unsafe }),
+    )
     await this.pass(10)
   }
 

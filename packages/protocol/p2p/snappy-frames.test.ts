@@ -56,13 +56,17 @@ test('a stream that decompresses to more than the limit is refused at the chunk 
 
 test('arbitrary frames decompress, or are refused with a DecodeError', () => {
   const runs = Math.min(Number(process.env['ATOLL_FUZZ_INPUTS'] ?? 2_000), 100_000)
-  const property = fc.property(fc.uint8Array({ maxLength: 64 }), fc.boolean(), (bytes, isFramed) => {
-    const input = isFramed ? joined([hello.subarray(0, 10), bytes]) : bytes
-    try {
-      assert.ok(decompressFrames(input, 65_536).length <= 65_536)
-    } catch (error) {
-      assert.ok(error instanceof DecodeError)
-    }
-  })
+  const property = fc.property(
+    fc.uint8Array({ maxLength: 64 }),
+    fc.boolean(),
+    (bytes, isFramed) => {
+      const input = isFramed ? joined([hello.subarray(0, 10), bytes]) : bytes
+      try {
+        assert.ok(decompressFrames(input, 65_536).length <= 65_536)
+      } catch (error) {
+        assert.ok(error instanceof DecodeError)
+      }
+    },
+  )
   fc.assert(property, { numRuns: runs })
 })

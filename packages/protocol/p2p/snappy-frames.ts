@@ -76,7 +76,8 @@ function dataOf(type: number, body: Uint8Array): Uint8Array {
   const data = type === chunkTypes.plain ? content : decompress(content, maxChunkBytes)
   if (data.length > maxChunkBytes) throw new DecodeError('a snappy chunk of more than 64 KiB')
   const checksum = new DataView(body.buffer, body.byteOffset).getUint32(0, true)
-  if (checksum !== maskedChecksum(data)) throw new DecodeError('a snappy chunk with a wrong checksum')
+  if (checksum !== maskedChecksum(data))
+    throw new DecodeError('a snappy chunk with a wrong checksum')
   return data
 }
 

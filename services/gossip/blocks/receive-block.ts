@@ -55,7 +55,10 @@ export function payloadRefused(state: State, hash: Hash): Result {
   if (id === undefined) return [state]
   const senders = new Map(state.senders)
   senders.delete(hash)
-  return [{ ...state, senders }, { kind: 'score', id, deed: 'refused-block' }]
+  return [
+    { ...state, senders },
+    { kind: 'score', id, deed: 'refused-block' },
+  ]
 }
 
 /** Number of blocks whose sender is remembered. */

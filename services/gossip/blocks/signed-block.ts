@@ -2,7 +2,12 @@ import type { Payload } from '#protocol/block/payload.ts'
 import { encodeBlockMessage } from '#protocol/p2p/block-message.ts'
 import { encodePayload } from '#protocol/p2p/encode-payload.ts'
 import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
-import { payloadHash, signatureBytes, signBlock, signingHash } from '#protocol/p2p/payload-signature.ts'
+import {
+  payloadHash,
+  signatureBytes,
+  signBlock,
+  signingHash,
+} from '#protocol/p2p/payload-signature.ts'
 import type { PayloadVersion } from '#protocol/p2p/payload-version.ts'
 
 /** What a block is signed with. */

@@ -1,4 +1,9 @@
-import { type NodeEndpoint, ipv4Endpoint, ipv6Endpoint, opStackBytes } from '#protocol/p2p/enr-endpoint.ts'
+import {
+  type NodeEndpoint,
+  ipv4Endpoint,
+  ipv6Endpoint,
+  opStackBytes,
+} from '#protocol/p2p/enr-endpoint.ts'
 import type { NodeRecord } from '#protocol/p2p/enr.ts'
 import { peerIdOf } from '#protocol/p2p/network-key.ts'
 import { isOfChain } from '#protocol/p2p/opstack-entry.ts'

@@ -11,11 +11,16 @@ interface AddressSettings {
 }
 
 /** The multiaddrs on which a host listens, and those that peers are given. */
-export function hostAddresses(settings: AddressSettings): Pick<HostSettings, 'listen' | 'announce'> {
+export function hostAddresses(
+  settings: AddressSettings,
+): Pick<HostSettings, 'listen' | 'announce'> {
   const { p2pListenIp: ip, p2pListenTcp: tcp, p2pAdvertiseIp, p2pAdvertiseTcp } = settings
   return {
     listen: [tcpAddress(ip, tcp)],
-    announce: p2pAdvertiseIp === undefined ? [] : [tcpAddress(p2pAdvertiseIp, shownPort(p2pAdvertiseTcp, tcp))],
+    announce:
+      p2pAdvertiseIp === undefined
+        ? []
+        : [tcpAddress(p2pAdvertiseIp, shownPort(p2pAdvertiseTcp, tcp))],
   }
 }
 
@@ -29,7 +34,9 @@ export function shownPort(advertised: number | undefined, listened: number): num
  *
  * @throws Error if there is none
  */
-export async function withAdvertisedIp<Given extends AddressSettings>(settings: Given): Promise<Given> {
+export async function withAdvertisedIp<Given extends AddressSettings>(
+  settings: Given,
+): Promise<Given> {
   const { p2pAdvertiseIp: name } = settings
   if (name === undefined || isIP(name) !== 0) return settings
   try {

@@ -112,7 +112,10 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
 
 function connectedPeers(
   host: Host<{ gossip: GossipSub }>,
-  { l2ChainId, told }: { readonly l2ChainId: bigint; readonly told: ReadonlyMap<string, Identified> },
+  {
+    l2ChainId,
+    told,
+  }: { readonly l2ChainId: bigint; readonly told: ReadonlyMap<string, Identified> },
 ): readonly ConnectedPeer[] {
   const inside = host.services.gossip as GossipSub & GossipInside
   const meshes = payloadVersions.map((version) => {

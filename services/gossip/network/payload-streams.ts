@@ -45,11 +45,9 @@ export async function servePayloads(
       stream.abort(toError(error))
     }
   }
-  await host.handle(
-    protocols,
-    (stream, { remotePeer }) => void serve(stream, remotePeer),
-    { maxInboundStreams: maxStreams },
-  )
+  await host.handle(protocols, (stream, { remotePeer }) => void serve(stream, remotePeer), {
+    maxInboundStreams: maxStreams,
+  })
   return () => host.unhandle(protocols)
 }
 

@@ -74,7 +74,11 @@ export function withPeers(
 /** Notes a dial. A peer that fails is dialed later, and forgotten after some failures. */
 export function afterDial(
   known: KnownPeers,
-  { id, hasFailed, nowMs }: { readonly id: string; readonly hasFailed: boolean; readonly nowMs: number },
+  {
+    id,
+    hasFailed,
+    nowMs,
+  }: { readonly id: string; readonly hasFailed: boolean; readonly nowMs: number },
 ): KnownPeers {
   const peer = known.get(id)
   if (peer === undefined) return known
@@ -82,7 +86,12 @@ export function afterDial(
   const failures = hasFailed ? peer.failures + 1 : 0
   if (failures >= maxFailures && !peer.isStatic) next.delete(id)
   // A peer that hangs up after a dial is dialed again no sooner than one that fails.
-  else next.set(id, { ...peer, failures, nextMs: nowMs + backoffMs(redial, Math.max(0, failures - 1)) })
+  else
+    next.set(id, {
+      ...peer,
+      failures,
+      nextMs: nowMs + backoffMs(redial, Math.max(0, failures - 1)),
+    })
   return next
 }
 

@@ -27,7 +27,13 @@ export class PeerStore {
 
   /** Opens the file, or creates it. @throws Fault `peer-store` */
   constructor(path: string, chainId: bigint) {
-    this.#file = openOwnFile(path, { code: 'peer-store', pragmas: '', schema, version: 1n, chainId })
+    this.#file = openOwnFile(path, {
+      code: 'peer-store',
+      pragmas: '',
+      schema,
+      version: 1n,
+      chainId,
+    })
   }
 
   /** Peers that were connected, the last one first. */

@@ -1,7 +1,13 @@
 import type { ConnectedPeer } from '#services/gossip/ports.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 import { searchMore } from './search.ts'
-import { afterDial, type PeerAddress, peersToDial, withinSubnets, withPeers } from './known-peers.ts'
+import {
+  afterDial,
+  type PeerAddress,
+  peersToDial,
+  withinSubnets,
+  withPeers,
+} from './known-peers.ts'
 
 /** How many peers a node has. The defaults are op-node's. */
 export interface PeerLimits {
@@ -97,9 +103,7 @@ function pruneExcess(
   if (peers.length <= limits.hi || isQuiet) return [state, []]
   const excess = peers
     .filter(({ id, sinceMs }) => !isStatic(state, id) && nowMs - sinceMs >= limits.graceMs)
-    .toSorted(
-      (left, right) => left.meshes.length - right.meshes.length || left.score - right.score,
-    )
+    .toSorted((left, right) => left.meshes.length - right.meshes.length || left.score - right.score)
     .slice(0, peers.length - limits.lo)
   const effects = excess.map(({ id }): Effect => ({ kind: 'disconnect', id }))
   return [{ ...state, prunedAtMs: nowMs }, effects]

@@ -68,7 +68,10 @@ test('the blocks of a gap are asked for from the highest down, one after the oth
     for (const effect of effects)
       if (effect.kind === 'store-block') stored.push(effect.payload.number)
   }
-  assert.deepEqual(all, [13n, 12n, 11n].map((number) => ['a', number]))
+  assert.deepEqual(
+    all,
+    [13n, 12n, 11n].map((number) => ['a', number]),
+  )
   assert.deepEqual(stored, [13n, 12n, 11n])
   assert.deepEqual(tick(state).asked, [])
 })

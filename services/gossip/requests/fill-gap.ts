@@ -4,10 +4,7 @@ import { storeBlock } from '#services/gossip/blocks/store-block.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 
 /** Accepted blocks above the unsafe head, by number: from the lowest one down, blocks are fetched by their hash. */
-export type AboveHead = ReadonlyMap<
-  bigint,
-  { readonly hash: Hash; readonly parentHash: Hash }
->
+export type AboveHead = ReadonlyMap<bigint, { readonly hash: Hash; readonly parentHash: Hash }>
 
 /** Requests to peers for the blocks between the unsafe head and the lowest block above it. */
 export interface Fetching {

@@ -14,8 +14,7 @@ export const refusals = { 'not-found': 1, 'out-of-range': 2, failed: 3 } as cons
 
 /** The answer to a request. */
 export type PayloadAnswer =
-  | { readonly kind: 'payload'; readonly payload: Payload }
-  | { readonly kind: keyof typeof refusals }
+  { readonly kind: 'payload'; readonly payload: Payload } | { readonly kind: keyof typeof refusals }
 
 /** Ids of the protocol: that of op-node, and that of the specs. Spec: rollup-node-p2p.md#payload_by_number */
 export function requestProtocols(l2ChainId: bigint): readonly string[] {

@@ -7,7 +7,10 @@ test('a peer may ask 15 times at once, then four times a second; what would wait
   const waits = Array.from({ length: 100 }, () => limits.take('a', 1_000))
   assert.deepEqual(waits.slice(0, 18), [...Array.from({ length: 15 }, () => 0), 250, 500, 750])
   assert.equal(waits.lastIndexOf(20_000), 94)
-  assert.deepEqual(waits.slice(95), Array.from({ length: 5 }, () => undefined))
+  assert.deepEqual(
+    waits.slice(95),
+    Array.from({ length: 5 }, () => undefined),
+  )
   assert.equal(limits.take('a', 1_250), 20_000)
   assert.equal(limits.take('a', 60_000), 0)
 })
