@@ -91,7 +91,7 @@ test('a bootnode may be an enode URL, and records of an earlier run are enough',
   assert.deepEqual(again.discovery.table(), [boot.discovery.record])
 })
 
-test('a bootnode that does not answer, or is none, is reported, and the search goes on', async (t) => {
+test('a bootnode that does not answer, or that is not a record, is reported, and the search goes on', async (t) => {
   const problems: string[] = []
   const onProblem = (bootnode: string) => void problems.push(bootnode)
   const dead = `enode://${toUncompressed(new Uint8Array(32).fill(99))}@127.0.0.1:${await freePort()}`

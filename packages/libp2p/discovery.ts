@@ -104,8 +104,7 @@ export async function openDiscovery(settings: DiscoverySettings): Promise<Discov
       if (discv5.kadValues().length === 0)
         await Promise.all(enodes.map((text) => askEnode(discv5, text, settings)))
       // Without a node to ask, a search would only wait.
-      if (discv5.kadValues().length > 0)
-        for (const enr of await orNone(discv5.findRandomNode())) note(enr)
+      if (discv5.kadValues().length > 0) for (const enr of await discv5.findRandomNode()) note(enr)
       const records = [...found.values()]
       found.clear()
       return records
@@ -171,16 +170,6 @@ function readRecord(enr: ENR): NodeRecord | undefined {
     return parseRecord(enr.encodeTxt())
   } catch (error) {
     if (error instanceof DecodeError) return undefined
-    throw error
-  }
-}
-
-/** A search that fails has found nothing. */
-async function orNone(search: Promise<ENR[]>): Promise<readonly ENR[]> {
-  try {
-    return await search
-  } catch (error) {
-    if (error instanceof Error) return []
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import type { Stream } from '@libp2p/interface'
+import { systemClock } from '#runtime/clock.ts'
 
 /** Limits on reading or writing a stream. */
 export interface StreamLimits {
@@ -56,7 +57,9 @@ async function collect(
   stream: Stream,
   { timeoutMs, isEnough }: StreamLimits & { readonly isEnough: (length: number) => boolean },
 ): Promise<Uint8Array> {
-  const timer = setTimeout(() => stream.abort(new Error(`not within ${timeoutMs} ms`)), timeoutMs)
+  const cancel = systemClock.after(timeoutMs, () =>
+    stream.abort(new Error(`not within ${timeoutMs} ms`)),
+  )
   try {
     const chunks: Uint8Array[] = []
     let length = 0
@@ -67,6 +70,6 @@ async function collect(
     }
     return Buffer.concat(chunks)
   } finally {
-    clearTimeout(timer)
+    cancel()
   }
 }

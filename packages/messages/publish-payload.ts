@@ -10,7 +10,7 @@ export interface PublishPayloadRequest {
   readonly payload: Payload
 }
 
-/** What became of the block. */
+/** The outcome for the block. */
 export interface PublishPayloadResponse {
   /** Number of peers that it was sent to; others get it from them. */
   readonly peers: number

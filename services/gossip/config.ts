@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { parseSubnet } from '#libp2p/ip-address.ts'
+import { defaultMaxAgeSeconds } from '#protocol/p2p/validate-block.ts'
 import { hexKeyProblem } from '#runtime/keys/hex-key.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import {
@@ -125,7 +126,7 @@ export const config = z.strictObject({
     .describe('peers in a mesh above which some are removed'),
   p2pMeshDlazy: wholeNumber(0, 100)
     .default(6)
-    .describe('peers outside of a mesh that are told which blocks there are'),
+    .describe('peers outside of a mesh that are sent the ids of new blocks'),
   p2pFloodPublish: onOff()
     .default(true)
     .describe('whether an own block is sent to all peers of its topic, and not only to its mesh'),
@@ -138,7 +139,7 @@ export const config = z.strictObject({
       'whether blocks that are missing between the unsafe head and gossip are requested from peers; else they come from L1',
     ),
   p2pMaxAgeSeconds: seconds(1, 86_400)
-    .default(60)
+    .default(Number(defaultMaxAgeSeconds))
     .describe('age above which a block from peers is rejected'),
   p2pSequencerKeyFile: readableFile('32 bytes of hex', hexKeyProblem)
     .optional()

@@ -7,22 +7,26 @@ import type { State } from './state.ts'
 /** Metrics of gossip. */
 export interface Metrics {
   /** Sets the gauges to the values of a state. */
-  observe(state: Pick<State, 'peers' | 'highest' | 'storing'>): void
+  readonly observe: (state: Pick<State, 'peers' | 'highest' | 'storing'>) => void
   /** Counts a block of a peer. @param ageMs from the time of the block to its arrival */
-  received(version: PayloadVersion, outcome: BlockOutcome, ageMs?: number): void
+  readonly received: (version: PayloadVersion, outcome: BlockOutcome, ageMs?: number) => void
   /** Counts what a search found, and sets the size of the table of nodes. */
-  searched(found: { readonly nodes: number; readonly peers: number; readonly table: number }): void
+  readonly searched: (found: {
+    readonly nodes: number
+    readonly peers: number
+    readonly table: number
+  }) => void
   /** Counts a request of a peer for a block. */
-  requested(outcome: PayloadAnswer['kind'] | 'throttled'): void
+  readonly requested: (outcome: PayloadAnswer['kind'] | 'throttled') => void
   /** Counts a request to a peer for a block. */
-  fetched(outcome: PayloadAnswer['kind'] | 'broken'): void
-  dialed(outcome: 'connected' | 'failed'): void
+  readonly fetched: (outcome: PayloadAnswer['kind'] | 'broken') => void
+  readonly dialed: (outcome: 'connected' | 'failed') => void
   /** Counts a ban for a bad score. */
-  banned(): void
+  readonly banned: () => void
   /** Counts bans that ended. */
-  unbanned(): void
+  readonly unbanned: () => void
   /** Counts a request to publish a block. */
-  published(outcome: 'sent' | 'repeated' | 'refused'): void
+  readonly published: (outcome: 'sent' | 'repeated' | 'refused') => void
 }
 
 /** Registers the metrics. */

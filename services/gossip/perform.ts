@@ -1,6 +1,6 @@
 import { payloadReceived } from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
-import { blocksTopic } from '#protocol/p2p/topics.ts'
+import { blocksTopicAt } from '#protocol/p2p/topics.ts'
 import { toIsoTime } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
 import type { Performed } from '#service/actor.ts'
@@ -86,13 +86,13 @@ async function storeBlock(
 /** Signs a block, and hands it to gossipsub. A failure of gossip must not stop the sequencer. */
 async function publish(
   { payload, version }: Extract<Effect, { kind: 'publish' }>,
-  { blockKey, log, network, store }: Dependencies,
+  { blockKey, config, log, network, store }: Dependencies,
 ): Promise<readonly Event[]> {
   const { blockHash: hash, number } = payload
   try {
     if (blockKey === undefined) throw new Error('there is no key')
     const data = signedBlock(version, payload, blockKey)
-    const peers = await network.publish(blocksTopic(blockKey.l2ChainId, version), data)
+    const peers = await network.publish(blocksTopicAt(config, payload.timestamp), data)
     log.debug({ l2: { number, hash }, peers, bytes: data.length }, 'block published')
     tryToStore(log, () => store.addSentBlock(hash))
     return [{ kind: 'block-published', hash, peers }]

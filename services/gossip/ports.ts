@@ -95,7 +95,7 @@ export interface ConnectedPeer {
   /** When it was connected, in Unix milliseconds. */
   readonly sinceMs: number
   readonly score: number
-  /** Multiaddrs at which it can be dialed, with its peer id; empty until it has told them. */
+  /** Multiaddrs at which it can be dialed, with its peer id; empty until they are known. */
   readonly addresses: readonly string[]
   /** Whether it can be asked for blocks. */
   readonly servesPayloads: boolean

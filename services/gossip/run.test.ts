@@ -112,7 +112,10 @@ test('each fork has its topic: a block is accepted on the topic of its time, and
     await sender.publish(blocksTopic(10n, version), blockData(version, payload))
   }
   await world.until(() => world.received.length === 4)
-  assert.deepEqual(world.received.map(({ number }) => number).toSorted(), [1n, 2n, 3n, 4n])
+  assert.deepEqual(
+    world.received.map(({ number }) => number).toSorted((left, right) => Number(left - right)),
+    [1n, 2n, 3n, 4n],
+  )
   // After the switch, a block of the new fork on the topic of the old one.
   await sender.publish(
     blocksTopic(10n, 3),

@@ -68,7 +68,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     { known: ports.staticPeers, sent: store.sentBlocks() },
   )
   status.setWait(waitOf(state))
-  const answer = answering({ bus, clock, config, metrics, signal })
+  const answer = answering({ ...context, config })
   const endServing = serves ? await network.serve(answer) : undefined
   await runActor({
     state,

@@ -56,6 +56,14 @@ export const alerts: readonly Alert[] = [
       'docs/operations.md, "The safe head stands still"; allow more time if the batcher of the chain posts rarely',
   },
   {
+    name: 'AtollNoPeers',
+    expr: 'atoll_gossip_peers == 0',
+    for: '15m',
+    severity: 'ticket',
+    means: 'the node has no peers, so that its unsafe blocks come from L1 alone',
+    action: 'docs/operations.md, "Peers"; see that the ports are open and static peers run',
+  },
+  {
     name: 'AtollFinalizedHeadStands',
     expr: 'changes(atoll_engine_head_number{label="finalized"}[15m]) == 0',
     for: '45m',

@@ -8,6 +8,7 @@ import {
 } from '#services/da-watcher/metrics.ts'
 import { createMetrics as derivationMetrics } from '#services/derivation/metrics.ts'
 import { createMetrics as engineMetrics } from '#services/engine/metrics.ts'
+import { createMetrics as gossipMetrics } from '#services/gossip/metrics.ts'
 import { type Alert, alerts } from './alerts.ts'
 import { table } from './messages-page.ts'
 
@@ -33,6 +34,7 @@ const sources: Readonly<Record<string, (registry: Registry) => void>> = {
   },
   derivation: (registry) => derivationMetrics(registry),
   engine: (registry) => engineMetrics(registry),
+  gossip: (registry) => gossipMetrics(registry),
 }
 
 /** Labels that each metric has: of Prometheus, and that of the service. */

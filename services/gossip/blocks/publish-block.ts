@@ -16,7 +16,7 @@ export interface OwnBlocks {
 }
 
 /** Number of sent blocks that are remembered. The sequencer only repeats its last ones. */
-export const maxSent = 256
+const maxSent = 256
 
 /** Sends a block of the sequencer, unless it was sent before. */
 export function publishRequested(

@@ -7,7 +7,7 @@ export interface NextTopic {
   readonly at: TopicSwitch | undefined
 }
 
-/** Notes the first change of the topic, and tells of it when its time comes. All topics are read at any time. */
+/** Notes the first change of the topic, and reports it when its time comes. All topics are read at any time. */
 export function followTopic(state: State, nowMs: number): readonly [State, readonly Effect[]] {
   const { nextTopic, options } = state
   const now = BigInt(Math.floor(nowMs / 1_000))

@@ -36,7 +36,7 @@ export class AppScores {
 
   /** Counts what a peer did. */
   count(peerId: string, deed: Deed): void {
-    const counters = this.#decayed(peerId) ?? { counts: new Map(), atMs: this.#clock.monotonicMs() }
+    const counters = this.#decayed(peerId) ?? this.#none()
     counters.counts.set(deed, (counters.counts.get(deed) ?? 0) + 1)
     this.#peers.delete(peerId)
     this.#peers.set(peerId, counters)
@@ -52,6 +52,10 @@ export class AppScores {
       score += factor * Math.min(count, cap)
     }
     return score
+  }
+
+  #none(): Counters {
+    return { counts: new Map(), atMs: this.#clock.monotonicMs() }
   }
 
   #decayed(peerId: string): Counters | undefined {

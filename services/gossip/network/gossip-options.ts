@@ -54,7 +54,7 @@ export function gossipOptions(
     doPX: false,
     globalSignaturePolicy: StrictNoSign,
     floodPublish,
-    // A block must not fail because nobody listens, or because it is sent again.
+    // A block must not fail because no peer listens, or because it is sent again.
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
     emitSelf: false,

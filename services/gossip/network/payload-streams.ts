@@ -1,5 +1,4 @@
-import type { PeerId, Stream } from '@libp2p/interface'
-import type { Host } from '#libp2p/open-host.ts'
+import type { Libp2p, PeerId, Stream } from '@libp2p/interface'
 import { readBytes, readToEnd, writeAll } from '#libp2p/stream-bytes.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import { toError } from '#runtime/fault.ts'
@@ -18,7 +17,7 @@ import {
 /** Answers a request; undefined if the peer asks too often. */
 export type AnswerRequest = (peer: string, number: bigint) => Promise<PayloadAnswer | undefined>
 
-type AnyHost = Pick<Host<Record<never, never>>, 'dialProtocol' | 'handle' | 'unhandle'>
+type AnyHost = Pick<Libp2p, 'dialProtocol' | 'handle' | 'unhandle'>
 
 /** Timeouts of op-node: to open a stream, to read and to write. */
 const openMs = 5_000

@@ -10,7 +10,7 @@ export interface PeerAddress {
 }
 
 /** A peer of the store, of discovery, or of the settings. Times are Unix milliseconds. */
-export interface KnownPeer extends PeerAddress {
+interface KnownPeer extends PeerAddress {
   /** Static peers are dialed as long as they are not connected, and they are not forgotten. */
   readonly isStatic: boolean
   /** When it was connected or discovered last. */

@@ -7,7 +7,7 @@ import { hash } from '#test/fakes/values.ts'
 import { maxKnown } from './known-peers.ts'
 import { openPeerStore } from './open-peer-store.ts'
 
-/** A file, and a function that opens it anew. */
+/** A file, and a function that opens it again. */
 function newFile(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-peers-'))
   t.after(() => rmSync(folder, { recursive: true }))

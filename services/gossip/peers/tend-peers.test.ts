@@ -42,7 +42,9 @@ const peer = (id: string, more: Partial<ConnectedPeer> = {}): ConnectedPeer => (
 
 /** The effects in short, such as `dial a`. */
 const short = (effects: readonly Effect[]) =>
-  effects.map((effect) => ('id' in effect ? `${effect.kind} ${String(effect.id)}` : effect.kind))
+  effects.map((effect) =>
+    'id' in effect && typeof effect.id === 'string' ? `${effect.kind} ${effect.id}` : effect.kind,
+  )
 
 /** Lets a second begin with these peers. */
 function tick(state: State, nowMs: number, peers: readonly ConnectedPeer[] = []) {
@@ -57,8 +59,9 @@ const found = (state: State, names: string, nowMs = 0) =>
     nowMs,
   })[0]
 
-const ended = (state: State, id: string, nowMs: number, failure?: string) => {
-  const [next, ...effects] = step(state, { kind: 'dialed', id, failure, nowMs })
+const ended = (state: State, dial: { id: string; nowMs: number; failure?: string }) => {
+  const { failure } = dial
+  const [next, ...effects] = step(state, { kind: 'dialed', ...dial, failure })
   return { state: next, did: short(effects) }
 }
 
@@ -68,9 +71,9 @@ test('static peers are dialed until they answer, with growing pauses up to a min
   assert.deepEqual(tick(state, 1_000).did, [], 'a dial is in progress')
   const pauses: number[] = []
   let nowMs = 0
-  ;({ state } = ended(state, 'b', nowMs))
+  ;({ state } = ended(state, { id: 'b', nowMs }))
   for (let tries = 0; tries < 9; tries++) {
-    ;({ state } = ended(state, 'a', nowMs, 'refused'))
+    ;({ state } = ended(state, { id: 'a', nowMs, failure: 'refused' }))
     const failedMs = nowMs
     for (; ; nowMs += 1_000) {
       ;({ state, did } = tick(state, nowMs, [peer('b')]))
@@ -79,7 +82,7 @@ test('static peers are dialed until they answer, with growing pauses up to a min
     pauses.push(nowMs - failedMs)
   }
   assert.deepEqual(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000])
-  ;({ state } = ended(state, 'a', nowMs))
+  ;({ state } = ended(state, { id: 'a', nowMs }))
   assert.deepEqual(tick(state, nowMs + 500, [peer('a'), peer('b')]).did, [])
   assert.deepEqual(tick(state, nowMs + 1_000, [peer('b')]).did, ['dial a'])
 })
@@ -92,7 +95,7 @@ test('other known peers are dialed below the limit, four at once, those first th
   assert.deepEqual(did, ['dial d', 'dial e', 'dial f', 'dial g'])
   assert.deepEqual(tick(dialing, 20, [peer('x')]).did, [])
   // With one more peer, only one is missing.
-  const { state: one } = ended(dialing, 'd', 20)
+  const { state: one } = ended(dialing, { id: 'd', nowMs: 20 })
   assert.deepEqual(tick(one, 30, [peer('x'), peer('d')]).did, ['dial a'])
 })
 
@@ -102,10 +105,10 @@ test('a known peer that cannot be reached is forgotten; a static one is not', ()
     const nowMs = tries * 100_000
     ;({ state } = tick(state, nowMs))
     assert.deepEqual(
-      ended(state, 'a', nowMs, 'refused').did,
+      ended(state, { id: 'a', nowMs, failure: 'refused' }).did,
       tries < maxFailures ? ['report-dial a'] : ['forget-peer a', 'report-dial a'],
     )
-    for (const id of ['a', 's']) ({ state } = ended(state, id, nowMs, 'refused'))
+    for (const id of ['a', 's']) ({ state } = ended(state, { id, nowMs, failure: 'refused' }))
   }
   assert.deepEqual([...state.known.keys()], ['s'])
 })
@@ -181,7 +184,7 @@ test('a search begins after three seconds, then every five seconds with few peer
   assert.ok(!tick(stateOf(), 1_000_000).did.includes('search'))
 })
 
-test('the switch of the topic at the next hardfork is told once', () => {
+test('the switch of the topic at the next hardfork is reported once', () => {
   const config = { ...configOf(3), hardforkTimes: { holocene: 0n, isthmus: 10n, jovian: 20n } }
   let { state } = tick(stateOf('', { config }), 9_000)
   const topics: string[] = []

@@ -31,7 +31,7 @@ const pruneSilenceMs = 60_000
 /** A connected peer is stored again after this time. */
 const rememberMs = 60_000
 
-/** A node without peers for this long tells its operator. */
+/** A node without peers for this long has a notice for its operator. */
 export const lonelyMs = 60_000
 
 /** Looks after the connections, each second: dials, bans and disconnects. */

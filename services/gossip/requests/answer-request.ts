@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import { fetchL2Block } from '#messages/subjects.ts'
 import type { Bus } from '#bus/bus.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
@@ -12,6 +13,7 @@ export interface AnswerSources {
   readonly bus: Pick<Bus, 'call'>
   readonly clock: Clock
   readonly config: RollupConfig
+  readonly log: Pick<Logger, 'debug'>
   readonly metrics: Pick<Metrics, 'requested'>
   readonly signal: AbortSignal
 }
@@ -20,7 +22,7 @@ export interface AnswerSources {
 const fetchMs = 5_000
 
 /** Returns the function that answers a request of a peer for a block; undefined if the peer asks too often. */
-export function answering({ bus, clock, config, metrics, signal }: AnswerSources) {
+export function answering({ bus, clock, config, log, metrics, signal }: AnswerSources) {
   const limits = new RequestLimits()
   const answerOf = async (number: bigint): Promise<PayloadAnswer> => {
     if (!isInRange(config, number, clock.now())) return { kind: 'out-of-range' }
@@ -31,6 +33,7 @@ export function answering({ bus, clock, config, metrics, signal }: AnswerSources
       return { kind: 'payload', payload: found.part.payload }
     } catch (error) {
       if (!isFault(error)) throw error
+      log.debug({ error }, 'a block for a peer was not read')
       return { kind: 'failed' }
     }
   }

@@ -19,7 +19,7 @@ const block = (number: bigint) => ({
   parentHash: hash(Number(number) - 1),
 })
 
-const peer = (id: string, servesPayloads = true): ConnectedPeer => {
+const peer = (id: string, { servesPayloads = true } = {}): ConnectedPeer => {
   return { id, sinceMs: 0, score: 0, addresses: [], servesPayloads, meshes: [] }
 }
 
@@ -57,8 +57,9 @@ const fetched = (state: State, id: string, answer: PayloadAnswer | { kind: 'brok
   step(state, { kind: 'payload-fetched', id, answer, nowMs })
 
 test('the blocks of a gap are asked for from the highest down, one after the other, and stored', () => {
-  let { state, asked } = tick(stateOf([14n, 15n]))
-  const all = [...asked]
+  const first = tick(stateOf([14n, 15n]))
+  let { state } = first
+  const all = [...first.asked]
   assert.deepEqual(tick(state).asked, [], 'a request is in progress')
   const stored: bigint[] = []
   for (let number = 13n; number >= 11n; number--) {
@@ -84,7 +85,7 @@ test('nothing is asked for without a gap, across a large or old one, or when it 
   assert.deepEqual(tick(stateOf([12n + BigInt(maxGap)])).asked, [])
   assert.deepEqual(tick(stateOf([12n], { ageSeconds: 43_201n })).asked, [])
   assert.deepEqual(tick(stateOf([12n], { fetches: false })).asked, [])
-  assert.deepEqual(tick(stateOf([12n]), [peer('a', false)]).asked, [])
+  assert.deepEqual(tick(stateOf([12n]), [peer('a', { servesPayloads: false })]).asked, [])
 })
 
 test('after a refusal another peer is asked two blocks later; only one that does not answer loses score', () => {

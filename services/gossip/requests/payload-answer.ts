@@ -10,7 +10,7 @@ import { compressFrames, decompressFrames } from '#protocol/p2p/snappy-frames.ts
 import type { Hash } from '#protocol/primitives.ts'
 
 /** Why a request for a payload has no payload as its answer, and the byte for it. */
-export const refusals = { 'not-found': 1, 'out-of-range': 2, failed: 3 } as const
+const refusals = { 'not-found': 1, 'out-of-range': 2, failed: 3 } as const
 
 /** The answer to a request. */
 export type PayloadAnswer =

@@ -11,7 +11,7 @@ const rates = {
 } as const
 
 /** A request that would wait longer is refused. As in op-node. */
-export const maxWaitMs = 20_000
+const maxWaitMs = 20_000
 
 /** Limit on peers whose requests are remembered. As in op-node. */
 const maxPeers = 1_000
