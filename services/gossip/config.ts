@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
 import { parseSubnet } from '#libp2p/ip-address.ts'
-import { defaultMaxAgeSeconds } from '#protocol/p2p/validate-block.ts'
+import { defaultMaxAgeSeconds } from '#protocol/p2p/block-age.ts'
 import { hexKeyProblem } from '#runtime/keys/hex-key.ts'
 import { chainSettings } from '#runtime/settings/chain-settings.ts'
 import {

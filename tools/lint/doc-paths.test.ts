@@ -28,6 +28,8 @@ const elsewhere = [
   'bus/url',
   'derivation/safe-heads.',
   'da-watcher/l1-cache.',
+  'gossip/p2p-key.',
+  'gossip/peers.',
   'op-node/',
   'specs/',
   'lagoon/',

@@ -4,6 +4,7 @@ import type { Payload } from '#protocol/block/payload.ts'
 import { recoverPublicKey } from '#runtime/crypto/secp256k1.ts'
 import { configOf, payloadOf, signedMessage, signerAddress } from '#test/fakes/block-messages.ts'
 import { hash } from '#test/fakes/values.ts'
+import { defaultMaxAgeSeconds } from './block-age.ts'
 import { openGossipData } from './gossip-data.ts'
 import { type PayloadVersion, payloadVersions } from './payload-version.ts'
 import { SeenBlocks } from './seen-blocks.ts'
@@ -11,7 +12,6 @@ import { compress } from './snappy-block.ts'
 import {
   type BlockRules,
   type BlockVerdict,
-  defaultMaxAgeSeconds,
   type IgnoreReason,
   maxAheadSeconds,
   minGossipBytes,

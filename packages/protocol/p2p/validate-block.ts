@@ -65,9 +65,6 @@ export type BlockVerdict =
 /** Smallest message: a signature and a byte. As in op-node. */
 export const minGossipBytes: number = signatureBytes + 1
 
-/** Default of `maxAgeSeconds`. Spec: rollup-node-p2p.md#block-validation */
-export const defaultMaxAgeSeconds = 60n
-
 /** How far the clock of the sequencer may be ahead of ours. Spec: rollup-node-p2p.md#block-validation */
 export const maxAheadSeconds = 5n
 
