@@ -55,8 +55,11 @@ import {
 } from './subject.ts'
 import { type SystemConfigUpdate, systemConfigUpdateCodec } from './system-config-update.ts'
 
-/** Services that derivation waits for: their waits are the causes of its own. */
-const waitedFor: readonly ServiceName[] = ['da-watcher', 'engine']
+/** Services that wait for others: the waits of the latter are the causes of their own. */
+const waiting: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = {
+  'da-watcher': ['derivation', 'gossip'],
+  engine: ['derivation'],
+}
 
 /** Heads of L1: latest, safe, finalized. */
 export const l1Heads: State<L1Heads> = state({
@@ -223,7 +226,7 @@ function statusOf(service: ServiceName): State<ServiceStatus> {
   return state({
     name: `${service}.status`,
     summary: `What ${service} is doing and what it waits for, by instance; written every 5 s.`,
-    readers: ['rpc', ...(waitedFor.includes(service) ? (['derivation'] as const) : [])],
+    readers: ['rpc', ...(waiting[service] ?? [])],
     codec: serviceStatusCodec,
     perInstance: true,
   })

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import { Registry } from 'prom-client'
 import type { Bus } from '#bus/bus.ts'
 import type { FetchL2BlockResponse } from '#messages/fetch-l2-block.ts'
+import type { ServiceStatus } from '#messages/service-status.ts'
 import type { PublishPayloadResponse } from '#messages/publish-payload.ts'
 import {
   engineChain,
@@ -11,6 +12,7 @@ import {
   payloadReceived,
   payloadRefused,
   publishPayload,
+  serviceStatus,
   systemConfig,
 } from '#messages/subjects.ts'
 import { publicLimits } from '#libp2p/open-host.ts'
@@ -23,7 +25,7 @@ import { payloadHash, signBlock, signingHash } from '#protocol/p2p/payload-signa
 import { type PayloadVersion, payloadVersionAt } from '#protocol/p2p/payload-version.ts'
 import type { Address } from '#protocol/primitives.ts'
 import { systemClock } from '#runtime/clock.ts'
-import type { Waiting } from '#service/status-reporter.ts'
+import { StatusReporter } from '#service/status-reporter.ts'
 import { createMetrics } from '#services/gossip/metrics.ts'
 import {
   type NetworkSettings,
@@ -80,14 +82,14 @@ export class GossipWorld {
   readonly #da: Member
   readonly #sequencer: Member
   readonly #engine: Member
-  readonly #waits: (Waiting | undefined)[] = []
+  #status: StatusReporter | undefined
+  /** Errors that would end the service. */
+  readonly fatal: Error[] = []
   /** What the engine reads. */
   readonly received: Payload[] = []
   readonly logged: string[] = []
   /** The blocks of the execution client, by number. */
   readonly blocks = new Map<bigint, Payload>()
-  progress: string | undefined
-  notices: readonly string[] = []
 
   private constructor(
     world: BusWorld,
@@ -130,28 +132,18 @@ export class GossipWorld {
 
   #run(bus: Bus, signal: AbortSignal, ports: Partial<Ports> = {}): Promise<void> {
     const note = (_fields: unknown, text?: string) => void this.logged.push(text ?? String(_fields))
-    const waits = this.#waits
-    const setProgress = (text: string | undefined) => {
-      this.progress = text
-    }
-    const setNotices = (notices: readonly string[]) => {
-      this.notices = notices
-    }
+    const { clock } = this.#world
+    const onFatal = (error: Error) => this.fatal.push(error)
+    // A service that waits for another one reads its status, for which it needs the right.
+    this.#status = new StatusReporter({ instance: 'gossip-0', version: '0.0.0', clock })
+    this.#status.report(bus, bus.own(serviceStatus.gossip), { signal, onFatal })
     return run(
       {
         bus,
         clock: this.#world.clock,
         signal,
         log: { debug: () => undefined, info: note, warn: note },
-        status: {
-          setWait: (wait) => void waits.push(wait),
-          set progress(text: string | undefined) {
-            setProgress(text)
-          },
-          set notices(notices: readonly string[]) {
-            setNotices(notices)
-          },
-        },
+        status: this.#status,
         metrics: createMetrics(this.#registry),
       },
       {
@@ -200,9 +192,9 @@ export class GossipWorld {
     await this.pass(10)
   }
 
-  /** What gossip waits for. */
-  get wait(): Waiting | undefined {
-    return this.#waits.at(-1)
+  /** The status of gossip. */
+  get status(): Partial<ServiceStatus> {
+    return this.#status?.snapshot() ?? {}
   }
 
   /** Unix seconds. */
@@ -249,6 +241,7 @@ export class GossipWorld {
   async until(holds: () => boolean | Promise<boolean>): Promise<void> {
     const endMs = performance.now() + 10_000
     while (!(await holds())) {
+      assert.deepEqual(this.fatal, [])
       assert.ok(performance.now() < endMs, `not within ten seconds: ${holds.toString()}`)
       await this.pass(10)
       await sleep(2)
