@@ -28,6 +28,7 @@ async function start(t: TestContext, options: Partial<NodeOptions>): Promise<Run
       jwtSecretFile,
       p2pListenIp: '127.0.0.1',
       p2pListenTcp: '0',
+      p2pDiscovery: 'false',
       ...given,
     },
     report: () => undefined,

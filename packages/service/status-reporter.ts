@@ -83,6 +83,7 @@ export class StatusReporter {
   #wait: Current | undefined
   #waitsSinceMs = 0
   #stopLogging: () => void = () => undefined
+  #isStopped = false
   #notices: readonly string[] = []
   #progress: string | undefined
   readonly #followed = new Set<ServiceName>()
@@ -136,6 +137,8 @@ export class StatusReporter {
   #begin(nowMs: number): void {
     const { clock, onWaitLasts } = this.#options
     this.#waitsSinceMs = nowMs
+    // A service that is stopped during its start may still begin to wait. Its timer would outlast it.
+    if (this.#isStopped) return
     const log = (afterMs: number) => {
       this.#stopLogging = clock.after(afterMs, () => {
         const { wait } = this.snapshot()
@@ -269,6 +272,10 @@ export class StatusReporter {
     this.#changed = writeOrStop
     writeOrStop()
     signal.addEventListener('abort', every(clock, statusPeriodMs, writeOrStop), { once: true })
-    signal.addEventListener('abort', () => this.#stopLogging(), { once: true })
+    const stop = () => {
+      this.#isStopped = true
+      this.#stopLogging()
+    }
+    signal.addEventListener('abort', stop, { once: true })
   }
 }
