@@ -156,7 +156,10 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     this.#registry.setDefaultLabels({ service: this.#name })
     collectDefaultMetrics({ register: this.#registry })
     const reasonsNotReady = () => this.#status.reasonsNotReady()
-    registerServiceMetrics(this.#registry, () => reasonsNotReady().length === 0)
+    registerServiceMetrics(this.#registry, {
+      isReady: () => reasonsNotReady().length === 0,
+      isStandby: () => this.#status.snapshot().phase === 'standby',
+    })
     this.#health = await serveHealth({
       host,
       port,

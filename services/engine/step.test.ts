@@ -10,6 +10,7 @@ import type { Applied } from './apply/apply-attributes.ts'
 import { failureBackoff, stuckPauseMs } from './jobs/failure.ts'
 import { type Effect, type Event, initialState, type Job, type State } from './state.ts'
 import { safeLabelPauseMs, step } from './step.ts'
+import { waitOf } from './waits.ts'
 
 const digest = hash(99) as string as Bytes32
 const call = 1
@@ -81,9 +82,10 @@ function failed(
   state: State,
   job: Job,
   code: 'engine-refused' | 'deposits-refused' | 'engine-forkchoice',
+  atMs = 0,
 ) {
   const fault = new Fault(code)
-  return step({ ...state, running: job }, { kind: 'job-failed', job, fault, atMs: 0 })
+  return step({ ...state, running: job }, { kind: 'job-failed', job, fault, atMs })
 }
 
 for (const [what, state, changes, answer, jobs] of [
@@ -288,6 +290,25 @@ test('pauses grow, and are longest for failures that need an operator', () => {
   ])
   const [first, second, ...rest] = pausesOf('deposits-refused')
   assert.deepEqual([first, second, new Set(rest)], [100, 200, new Set([stuckPauseMs])])
+})
+
+test('the wait for a new start began with the failure that caused it, and not with an older one', () => {
+  const insert = { kind: 'insert', payload: { number: 21n } as unknown as Payload } as const
+  const forkchoice = { kind: 'forkchoice' } as const
+  const [old] = failed(atRest(), insert, 'engine-refused', 1_000)
+  assert.equal(failed(old, insert, 'engine-refused', 2_000)[0].failures.insert?.sinceMs, 1_000)
+  assert.equal(failed(old, insert, 'engine-refused', 302_000)[0].failures.insert?.sinceMs, 302_000)
+  const [reset] = failed(old, forkchoice, 'engine-forkchoice', 500_000)
+  const start = {
+    kind: 'start',
+    cause: 'execution-client',
+    safe: undefined,
+    isElSyncing: false,
+  } as const
+  const [starting] = failed(reset, start, 'engine-refused', 600_000)
+  assert.equal(waitOf(starting)?.startedMs, 500_000)
+  const [healed] = step({ ...starting, running: forkchoice }, { kind: 'forkchoice-updated' })
+  assert.equal(healed.resetSinceMs, undefined)
 })
 
 test('a failure of severity reset starts a generation; the next success of the job clears the failure', () => {
