@@ -142,8 +142,8 @@ export class BlockFetcher {
     try {
       return (await this.#fetchHeader(number))?.ref.hash
     } catch (error) {
-      if (!isFault(error)) throw error
-      return undefined
+      if (isFault(error, 'l1-unavailable')) return undefined
+      throw error
     }
   }
 
