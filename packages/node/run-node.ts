@@ -227,7 +227,7 @@ function startProcess(name: string, { env, restarted, onHealth, onLog }: Start):
   })
   if (onLog !== undefined)
     for (const stream of [child.stdout, child.stderr])
-      if (stream !== null) createInterface(stream).on('line', onLog)
+      if (stream !== null) createInterface(stream).on('line', (line) => onLog(`${line}\n`))
   let reason: string | undefined
   child.on('message', (message) => {
     const news = parseNews(message)

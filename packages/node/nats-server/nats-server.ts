@@ -91,21 +91,25 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
   // After a SIGKILL of this process the server keeps running.
   const cancel = atExit(() => kill('SIGKILL'))
   void ended.then(cancel)
-  const hasEnded = ended.then(() => 'ended' as const)
-  const starting = Promise.race([ready.promise, hasEnded, sleepFor(startTimeoutMs)])
-  const outcome = await unlessAborted(starting, signal).catch((error: unknown) => {
+  const ending = ended.then(() => 'ended' as const)
+  const starting = Promise.race([ready.promise, ending, sleepFor(startTimeoutMs)])
+  const outcome = await unlessAborted(starting, signal).catch(async (error: unknown) => {
     kill('SIGKILL')
+    await ended
     throw error
   })
   if (outcome !== 'ready' || child.pid === undefined) {
+    // A signal from elsewhere, such as of an OOM kill, says nothing of the store.
+    const hasEnded = outcome === 'ended' && child.exitCode !== null
     kill('SIGKILL')
+    await ended
     if (lines.some((line) => line.includes('address already in use'))) {
       const detail = `cannot serve NATS on ${host}:${port}: another process has this port; choose another with --nats-port, or --port of atoll bus serve`
       throw new Fault('nats-port', { detail })
     }
     const said = lines.find((line) => line.startsWith('panic: ')) ?? lines.slice(-3).join(' | ')
     const detail = `nats-server does not serve ${host}:${port}: ${said}`
-    throw new Fault('nats-server-failed', { detail, fields: { hasEnded: outcome === 'ended' } })
+    throw new Fault('nats-server-failed', { detail, fields: { hasEnded } })
   }
   return {
     url: `${options.tls === undefined ? 'nats' : 'tls'}://${host}:${port}`,
