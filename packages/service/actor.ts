@@ -57,13 +57,13 @@ export async function runActor<State, Event, Effect>({
       observe?.(state)
       for (const effect of effects) {
         const performed = await perform(effect)
-        if ('later' in performed) expect(performed)
+        if ('later' in performed) deliverLater(performed)
         else events.push(...performed)
       }
     }
   }
 
-  function expect({ later, inContext = (work) => work() }: Later<Event>): void {
+  function deliverLater({ later, inContext = (work) => work() }: Later<Event>): void {
     inContext(() => deliver(later)).catch((error: unknown) => inbox.fail(toError(error)))
   }
 

@@ -74,7 +74,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'AtollDerivationBehind',
-    expr: 'max by (instance) (atoll_da_watcher_head_number{label="head"}) - max by (instance) (atoll_derivation_l1_origin_number) > 100',
+    expr: 'max by (instance) (atoll_da_watcher_head_number{label="head"}) - max by (instance) (atoll_derivation_current_l1_number) > 100',
     for: '15m',
     severity: 'ticket',
     means: 'derivation is more than 100 blocks behind the head of L1',

@@ -88,7 +88,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
       spawn('docker', ['kill', container], { stdio: 'ignore' })
     else child.kill(signal)
   }
-  // After a SIGKILL of this process the server keeps running.
+  // At the exit of this process the server is killed. If this process gets SIGKILL, the server keeps running.
   const cancel = atExit(() => kill('SIGKILL'))
   void ended.then(cancel)
   const ending = ended.then(() => 'ended' as const)
@@ -122,7 +122,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
 }
 
 /**
- * A server of some releases ends with a stack trace if a file of its store is read-only, of others it loses messages.
+ * If a file of its store is read-only, the server ends with a stack trace or loses messages, depending on its release.
  *
  * @throws the error of the operating system for the first such file
  */
