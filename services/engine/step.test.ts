@@ -82,10 +82,9 @@ function failed(
   state: State,
   job: Job,
   code: 'engine-refused' | 'deposits-refused' | 'engine-forkchoice',
-  atMs = 0,
 ) {
   const fault = new Fault(code)
-  return step({ ...state, running: job }, { kind: 'job-failed', job, fault, atMs })
+  return step({ ...state, running: job }, { kind: 'job-failed', job, fault, atMs: 0 })
 }
 
 for (const [what, state, changes, answer, jobs] of [
@@ -295,17 +294,20 @@ test('pauses grow, and are longest for failures that need an operator', () => {
 test('the wait for a new start began with the failure that caused it, and not with an older one', () => {
   const insert = { kind: 'insert', payload: { number: 21n } as unknown as Payload } as const
   const forkchoice = { kind: 'forkchoice' } as const
-  const [old] = failed(atRest(), insert, 'engine-refused', 1_000)
-  assert.equal(failed(old, insert, 'engine-refused', 2_000)[0].failures.insert?.sinceMs, 1_000)
-  assert.equal(failed(old, insert, 'engine-refused', 302_000)[0].failures.insert?.sinceMs, 302_000)
-  const [reset] = failed(old, forkchoice, 'engine-forkchoice', 500_000)
   const start = {
     kind: 'start',
     cause: 'execution-client',
     safe: undefined,
     isElSyncing: false,
   } as const
-  const [starting] = failed(reset, start, 'engine-refused', 600_000)
+  const failAt = (atMs: number, state: State, job: Job) => {
+    const fault = new Fault(job.kind === 'forkchoice' ? 'engine-forkchoice' : 'engine-refused')
+    return step({ ...state, running: job }, { kind: 'job-failed', job, fault, atMs })[0]
+  }
+  const old = failAt(1_000, atRest(), insert)
+  assert.equal(failAt(2_000, old, insert).failures.insert?.sinceMs, 1_000)
+  assert.equal(failAt(302_000, old, insert).failures.insert?.sinceMs, 302_000)
+  const starting = failAt(600_000, failAt(500_000, old, forkchoice), start)
   assert.equal(waitOf(starting)?.startedMs, 500_000)
   const [healed] = step({ ...starting, running: forkchoice }, { kind: 'forkchoice-updated' })
   assert.equal(healed.resetSinceMs, undefined)
