@@ -132,7 +132,7 @@ async function openHealth(
   }
 }
 
-/** Changes the file with the address of the health. Only status reads it, so the node does without it. */
+/** Writes or removes the file with the health address. Only `atoll status` reads it, so a failure is a warning. */
 async function keepAddress(
   { dataDir, report }: Pick<NodeOptions, 'dataDir' | 'report'>,
   change: () => Promise<void>,
