@@ -35,7 +35,7 @@ function checkSame(
 ): void {
   for (const [name, value] of Object.entries(stored)) {
     if (given[name] === value) continue
-    const detail = `the setting "${name}" is ${given[name]}, but the blocks in ${path} were executed with ${value}: give the genesis and flags that the database was created with, or another folder`
+    const detail = `the setting ${name} is ${given[name]}, but the blocks in ${path} were executed with ${value}: give the genesis and flags that the database was created with, or another folder`
     throw new Fault('config-mismatch', { detail })
   }
 }
