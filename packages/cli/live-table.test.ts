@@ -30,7 +30,9 @@ const viewAt = (number: number): NodeView => {
 test('an error of a service, with its stack, stands above the table, which is drawn again at once', () => {
   const screen = new Screen()
   const table = new LiveTable({ isShown: true, output: screen })
-  assert.ok(table.isTable)
+  assert.ok(table.mixesWith({ isTTY: true }))
+  // The log goes to a file.
+  assert.ok(!table.mixesWith({ isTTY: false }))
   table.show(viewAt(1))
   assert.deepEqual(screen.lines, viewLines(viewAt(1), 80))
   const long = `ERROR[06-15|12:34:56.789] engine: the service failed error="${'word '.repeat(20)}"`
@@ -56,7 +58,7 @@ test('without a terminal there are lines, and other lines may stand between them
     write: (text: string) => texts.push(text) > 0,
   }
   const table = new LiveTable({ isShown: true, output })
-  assert.ok(!table.isTable)
+  assert.ok(!table.mixesWith({ isTTY: true }))
   table.show(viewAt(1))
   table.say('a line')
   assert.deepEqual(texts, ['L1 –  L2 unsafe 1 safe 1 finalized 100\n', 'a line\n'])

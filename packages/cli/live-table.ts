@@ -29,8 +29,13 @@ export class LiveTable {
     this.#output = output
   }
 
-  /** Whether the table is drawn on a terminal, so that other output has to go through `say`. */
-  get isTable(): boolean {
+  /** Whether lines for the standard output would be written into the table, so that they have to go through `say`. */
+  mixesWith(stdout: Pick<NodeJS.WriteStream, 'isTTY'>): boolean {
+    return this.#isTable && stdout.isTTY
+  }
+
+  /** Whether the table is drawn on a terminal. */
+  get #isTable(): boolean {
     return this.#isShown && this.#output.isTTY
   }
 
@@ -49,7 +54,7 @@ export class LiveTable {
   show(view: NodeView): void {
     this.#last = view
     const nowMs = performance.now()
-    const periodMs = this.isTable ? drawPeriodMs : linePeriodMs
+    const periodMs = this.#isTable ? drawPeriodMs : linePeriodMs
     if (!this.#isShown || nowMs - this.#drawnMs < periodMs) return
     this.#drawnMs = nowMs
     this.#draw(view)
@@ -63,7 +68,7 @@ export class LiveTable {
 
   #draw(view: NodeView): void {
     this.#erase()
-    if (!this.isTable) {
+    if (!this.#isTable) {
       this.#output.write(`${viewLine(view)}\n`)
       return
     }

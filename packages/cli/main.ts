@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander'
 import { endProcess } from '#runtime/end-process.ts'
 import { isFault } from '#runtime/fault.ts'
+import { exitOf } from '#runtime/exit-of.ts'
 import { faultRule } from '#runtime/fault-codes.ts'
 import { onParentGone } from '#runtime/on-stop-signal.ts'
 import { writeError } from '#runtime/screen/lines.ts'
@@ -49,7 +50,8 @@ function explain(error: unknown): number {
     return exitCodes.usage
   }
   if (isFault(error)) {
-    const { advice, exit } = faultRule(error.code)
+    const { advice } = faultRule(error.code)
+    const exit = exitOf(error)
     writeError(`atoll: ${error.message}\n${advice}`)
     return exit === undefined ? exitCodes.failed : exitCodes[exit]
   }

@@ -179,7 +179,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   ),
   foreign(
     'l2.engine-sync',
-    '--sync-mode el makes the execution client fetch the chain from its peers',
+    'remove it: without gossip, --sync-mode el would wait',
     'L2_ENGINE_SYNC_ENABLED',
   ),
   foreign(

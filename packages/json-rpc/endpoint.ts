@@ -42,10 +42,10 @@ const redirectStatuses: readonly number[] = [301, 302, 307, 308]
 /** Redirects that are followed, within one server. */
 const maxRedirects = 3
 
-/** Characters of an error page that are read. */
+/** Characters of an error page that are searched for a JSON-RPC error and a pause. */
 const maxErrorText = 1_024
 
-/** Characters of an error page that are cleaned of secrets before it is cut: a cut key would not be found. */
+/** Characters of an error page that are cleaned of secrets. More than are quoted, since a key cut at the end of the quote would not be found. */
 const maxCleaned = 16_384
 
 /** Characters that are quoted from an error page. */

@@ -41,7 +41,8 @@ interface Scored<Endpoint> {
 
 /**
  * Endpoints of one API. The best is queried first, the next one when it fails or is slow. Failures, lag and wrong answers lower the
- * score of an endpoint; after a wrong answer or a rate limit it rests: it is not queried for some time.
+ * score of an endpoint. After a wrong answer or a rate limit it rests: for some time it is queried only if no other endpoint
+ * answers.
  */
 export class EndpointPool<Endpoint extends { readonly name: string }> {
   readonly #options: EndpointPoolOptions<Endpoint>
@@ -67,8 +68,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
    * The first answer of any endpoint.
    *
    * @param task queries one endpoint; if it throws a Fault, the next endpoint is queried
-   * @throws Fault `l1-unavailable`, or `l1-wrong-chain` if that holds for all, that says why each endpoint failed, and in its field `next` when resting ones are queried again;
-   * `l1-behind` if every endpoint lacks the data; `aborted`; any other error that the task throws
+   * @throws Fault `l1-unavailable`, or `l1-wrong-chain` if each endpoint last failed with that. It says why each endpoint
+   * failed; its field `next` says when resting ones are queried again. Also `l1-behind` if every endpoint lacks the data; `aborted`; any other error that the task throws
    */
   async ask<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
@@ -81,7 +82,10 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
     return new Race(options).run(signal)
   }
 
-  /** Time until an endpoint may be queried, if all of them rest for a short time; else 0. */
+  /**
+   * How long to wait before the query: the time until the first endpoint may be queried, even as the last resort; 0 if
+   * one may be queried now, or if that time is longer than `lastResortRestMs`.
+   */
   #restMs(kind: QueryKind): number {
     const leastMs = Math.min(...this.#all.map(({ score }) => score.unavailableForMs(kind)))
     return leastMs <= lastResortRestMs ? leastMs : 0
@@ -156,7 +160,7 @@ interface RaceOptions<Endpoint, Answer> extends Pick<
 > {
   readonly kind: QueryKind
   readonly candidates: readonly Scored<Endpoint>[]
-  /** Endpoints that rest, queried after the others if one of these failed with more than `l1-behind`. */
+  /** Endpoints that rest. They are queried if there are no others, or if all others failed and one of them not with `l1-behind`. */
   readonly lastResort: readonly Scored<Endpoint>[]
   readonly task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>
   readonly unavailable: (failures: readonly Fault[]) => Fault

@@ -88,6 +88,13 @@ export class L1Cache {
     this.#file.run('DELETE FROM blocks WHERE number = ? AND hash <> ?', number, fromHex(hash))
   }
 
+  /** The highest block that is marked final. */
+  highestFinal(): BlockId | undefined {
+    const sql = 'SELECT hash, number FROM blocks WHERE is_final = 1 ORDER BY number DESC LIMIT 1'
+    const row = this.#file.get(sql)
+    return row && { hash: toHash(bytesIn(row, 'hash')), number: integerIn(row, 'number') }
+  }
+
   /** Removes all marks of final blocks. */
   unmarkFinal(): void {
     this.#file.run('UPDATE blocks SET is_final = 0')

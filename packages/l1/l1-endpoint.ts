@@ -238,7 +238,10 @@ export class L1Endpoint {
     }
   }
 
-  /** Checks the chain id again if the head is far from the last one: the server may have been replaced by one of another chain. */
+  /**
+   * Checks the chain id again if the head is far from the last one: the server may have been replaced by one of another
+   * chain. If the heads are near, the engine finds out: it compares block 0 after the reorg.
+   */
   async #checkChainAt(head: bigint | undefined, options: CallOptions | undefined): Promise<void> {
     if (head === undefined) return
     const last = this.#lastHead ?? head

@@ -49,7 +49,7 @@ const missingRetryMs = 600_000
 /** Time until a method is tried again whose receipts were wrong: the node may implement it differently from others. */
 const wrongRetryMs = 30_000
 
-/** A refusal that is not clear, as of one node behind a load balancer, must come again after this time, without an answer between. */
+/** An unclear refusal, as of one node behind a load balancer, counts as a missing method only if it comes again at least this long after the first, without an answer between. */
 const unclearMs = 5_000
 
 /** How a method has answered. */
@@ -94,7 +94,7 @@ export class ReceiptsReader {
         continue
       }
       standing.refusedAtMs = undefined
-      // Only a node that answers another method lacks these: one that refuses everything has a bad moment.
+      // They count as missing only once the node answers another method: a node that refuses everything has a temporary fault.
       for (const [other, isClear] of refused)
         this.#noteRefusal(other, isClear ? 'clear' : 'unclear')
       try {
@@ -170,7 +170,7 @@ export class ReceiptsReader {
 
 function meaningOfRefusal(error: unknown): ErrorMeaning | undefined {
   if (error instanceof JsonRpcError) return error.meaning
-  // Some providers answer with an HTTP status.
+  // Some providers refuse a missing method with an HTTP status instead of a JSON-RPC error.
   return isFinalAnswer(error) ? 'perhaps-missing-method' : undefined
 }
 

@@ -52,7 +52,7 @@ function encodeReceipt(receipt: L1Receipt): Uint8Array {
     receipt.logsBloom,
     receipt.logs.map(({ address, topics, data }) => [fromHex(address), topics.map(fromHex), data]),
   ]
-  // Before Canyon nodes report the nonce of a deposit, though it is not part of the encoded receipt.
+  // L1 may be a rollup itself, with deposits. Before Canyon its nodes report the nonce, which the receipt does not encode.
   if (receipt.depositNonce !== undefined && receipt.depositReceiptVersion !== undefined)
     fields.push(uintToRlp(receipt.depositNonce), uintToRlp(receipt.depositReceiptVersion))
   const encoded = encodeRlp(fields)

@@ -20,7 +20,7 @@ export function normalIp(text: string): string | undefined {
   return bytes.join('.')
 }
 
-/** The IP address of a multiaddr, in the notation of {@link normalIp}; undefined if it has none, such as a DNS name. */
+/** The IP address of a multiaddr, in the notation of {@link normalIp}; undefined if it has none, as with a DNS name. */
 export function ipOf(address: Multiaddr): string | undefined {
   const found = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
   return found?.value === undefined ? undefined : normalIp(found.value)

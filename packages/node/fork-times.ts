@@ -3,6 +3,9 @@ import { toIsoTime } from '#runtime/clock.ts'
 
 const msPerHour = 3_600_000
 
+/** The last time that `Date` can show, in Unix seconds. */
+const lastTime = 8_640_000_000_000n
+
 /** When a hardfork that this version knows starts. */
 export interface ForkTime {
   readonly fork: HardforkName
@@ -12,10 +15,12 @@ export interface ForkTime {
 
 /** The hardforks that this version knows, oldest first, with their times on a chain. */
 export function forkTimes(times: HardforkTimes): readonly ForkTime[] {
-  return hardforkNames.map((fork) => ({
-    fork,
-    startsAt: times[fork] === undefined ? undefined : Number(times[fork]),
-  }))
+  return hardforkNames.map((fork) => {
+    const time = times[fork]
+    // Some configs give 2^64 - 1 to forks that are not scheduled.
+    const isScheduled = time !== undefined && time <= lastTime
+    return { fork, startsAt: isScheduled ? Number(time) : undefined }
+  })
 }
 
 /** When a hardfork starts or started, as shown to operators. */

@@ -42,6 +42,7 @@ test('the logs of services in one process may be taken', async (t) => {
   const all = Promise.withResolvers<undefined>()
   const running = new Set<string | undefined>()
   const onLog = (text: string) => {
+    assert.ok(text.endsWith('\n'))
     const [, service] = /^INFO .*\] (\S+): running /u.exec(text) ?? []
     if (service !== undefined && running.add(service).size === 4) all.resolve(undefined)
   }

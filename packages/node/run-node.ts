@@ -133,7 +133,7 @@ async function openHealth(
   }
 }
 
-/** Changes the file with the address of the health. Only status reads it, so the node does without it. */
+/** Writes or removes the file with the health address. Only `atoll status` reads it, so a failure is a warning. */
 async function keepAddress(
   { dataDir, report }: Pick<NodeOptions, 'dataDir' | 'report'>,
   change: () => Promise<void>,
@@ -228,7 +228,7 @@ function startProcess(name: string, { env, restarted, onHealth, onLog }: Start):
   })
   if (onLog !== undefined)
     for (const stream of [child.stdout, child.stderr])
-      if (stream !== null) createInterface(stream).on('line', onLog)
+      if (stream !== null) createInterface(stream).on('line', (line) => onLog(`${line}\n`))
   let reason: string | undefined
   child.on('message', (message) => {
     const news = parseNews(message)

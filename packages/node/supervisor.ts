@@ -51,7 +51,7 @@ export class Supervisor {
   readonly #running = new Map<string, Running>()
   readonly #kept: Promise<void>[] = []
   readonly #stopping = new AbortController()
-  /** Failures of each service that ended after a short run, and was or will be started again. */
+  /** Failures of each service that ended unexpectedly, and was or will be started again. */
   readonly #failing = new Map<string, Restarted>()
   /** Number of restarts by service. */
   readonly restarts = new Map<string, number>()

@@ -246,7 +246,7 @@ export const chainFaults = {
     severity: 'critical',
     means: 'the safe-head history cannot be used',
     advice:
-      'see that no other process uses --data-dir and its disk has room; if the file is damaged, delete it: derivation asks for a reset',
+      'see that no other process uses --data-dir and its disk has room; a damaged file is moved away by itself',
   },
   'unsupported-chain': {
     severity: 'critical',

@@ -218,6 +218,17 @@ export function isDiskFailure(error: unknown): boolean {
   return isSqliteError(cause) && isDiskError(cause)
 }
 
+/** Whether an error may pass without a change of settings: a full disk, an I/O error, or a lock. */
+export function mayPass(error: unknown): boolean {
+  if (isSystemError(error)) return passingErrors.includes(error.code)
+  return isSqliteError(error) && !isBroken(error) && passingCodes.includes(primaryCodeOf(error))
+}
+
+const passingErrors: readonly string[] = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS']
+
+/** SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR and SQLITE_FULL. */
+const passingCodes: readonly number[] = [5, 6, 10, 13]
+
 function isBroken(error: SqliteError): boolean {
   return Number(error.errcode) === shortReadCode || brokenCodes.includes(primaryCodeOf(error))
 }

@@ -34,7 +34,7 @@ export interface Actor<State, Event, Effect> {
 
 /**
  * Runs an actor on one event at a time until its inbox ends; returns its last state.
- * The events that result from an effect are handled before the next message, so no message meets a half-applied step.
+ * The events that an effect returns at once are handled before the next message, so no message meets a half-applied step.
  *
  * @throws any error of `perform`; the service then stops, and its supervisor restarts it
  */
@@ -57,13 +57,13 @@ export async function runActor<State, Event, Effect>({
       observe?.(state)
       for (const effect of effects) {
         const performed = await perform(effect)
-        if ('later' in performed) expect(performed)
+        if ('later' in performed) deliverLater(performed)
         else events.push(...performed)
       }
     }
   }
 
-  function expect({ later, inContext = (work) => work() }: Later<Event>): void {
+  function deliverLater({ later, inContext = (work) => work() }: Later<Event>): void {
     inContext(() => deliver(later)).catch((error: unknown) => inbox.fail(toError(error)))
   }
 

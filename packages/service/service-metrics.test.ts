@@ -3,11 +3,13 @@ import { test } from 'node:test'
 import { Registry } from 'prom-client'
 import { registerServiceMetrics } from './service-metrics.ts'
 
-test('whether a service is ready is read at each scrape', async () => {
+test('whether a service is ready or stands by is read at each scrape', async () => {
   const registry = new Registry()
   let isReady = false
-  registerServiceMetrics(registry, () => isReady)
+  registerServiceMetrics(registry, { isReady: () => isReady, isStandby: () => !isReady })
   assert.match(await registry.metrics(), /^atoll_service_ready 0$/m)
+  assert.match(await registry.metrics(), /^atoll_service_standby 1$/m)
   isReady = true
   assert.match(await registry.metrics(), /^atoll_service_ready 1$/m)
+  assert.match(await registry.metrics(), /^atoll_service_standby 0$/m)
 })

@@ -1,14 +1,39 @@
 import { Gauge, type Registry } from 'prom-client'
 
+/** What the metrics of a service show, read at each scrape. */
+export interface ShownState {
+  /** Whether it is ready, as `/readyz` answers. */
+  readonly isReady: () => boolean
+  /** Whether it waits while another instance holds its lease. */
+  readonly isStandby: () => boolean
+}
+
 /** Registers the metrics that every service has beside its own. */
-export function registerServiceMetrics(registry: Registry, isReady: () => boolean): void {
-  // eslint-disable-next-line no-new -- a gauge registers itself
-  new Gauge({
+export function registerServiceMetrics(
+  registry: Registry,
+  { isReady, isStandby }: ShownState,
+): void {
+  registerGauge(registry, isReady, {
     name: 'atoll_service_ready',
     help: '1 if the service is ready; 0 while it starts, waits or stands by, for the reasons that /readyz names',
+  })
+  registerGauge(registry, isStandby, {
+    name: 'atoll_service_standby',
+    help: '1 while another instance of the service is active; it takes over if that one stops',
+  })
+}
+
+function registerGauge(
+  registry: Registry,
+  isSo: () => boolean,
+  names: { readonly name: string; readonly help: string },
+): void {
+  // eslint-disable-next-line no-new -- a gauge registers itself
+  new Gauge({
+    ...names,
     registers: [registry],
     collect() {
-      this.set(isReady() ? 1 : 0)
+      this.set(isSo() ? 1 : 0)
     },
   })
 }

@@ -13,6 +13,7 @@ import { noTracing, type Tracing } from '#runtime/tracing.ts'
 import { sleep, systemClock, toIsoTime } from '#runtime/clock.ts'
 import { type FaultCode, faultRule } from '#runtime/fault-codes.ts'
 import { isFault, toError } from '#runtime/fault.ts'
+import { exitOf } from '#runtime/exit-of.ts'
 import { createLog, type OnLog } from '#runtime/log.ts'
 import type { ServiceSettings } from '#runtime/settings/service-settings.ts'
 import { otelTracing, startTracing, type StoppableProvider } from '#runtime/otel-tracing.ts'
@@ -36,7 +37,7 @@ const leaseFaults: readonly FaultCode[] = ['lease-lost', 'lease-expired', 'fence
 
 function exitCodeOf(error: unknown): number {
   if (!isFault(error)) return exitCodes.failed
-  if (faultRule(error.code).exit === 'usage') return exitCodes.settings
+  if (exitOf(error) === 'usage') return exitCodes.settings
   return leaseFaults.includes(error.code) ? exitCodes.leaseLost : exitCodes.failed
 }
 
@@ -156,7 +157,10 @@ export class ServiceProcess<Settings extends ServiceSettings> {
     this.#registry.setDefaultLabels({ service: this.#name })
     collectDefaultMetrics({ register: this.#registry })
     const reasonsNotReady = () => this.#status.reasonsNotReady()
-    registerServiceMetrics(this.#registry, () => reasonsNotReady().length === 0)
+    registerServiceMetrics(this.#registry, {
+      isReady: () => reasonsNotReady().length === 0,
+      isStandby: () => this.#status.snapshot().phase === 'standby',
+    })
     this.#health = await serveHealth({
       host,
       port,

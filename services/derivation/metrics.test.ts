@@ -30,7 +30,7 @@ test('dropped data, resets and progress are counted under their names', async ()
     'atoll_derivation_resends_total 1',
     'atoll_derivation_attributes_total{outcome="built"} 1',
     'atoll_derivation_attributes_seconds_bucket{le="0.005"} 1',
-    'atoll_derivation_l1_origin_number 7',
+    'atoll_derivation_current_l1_number 7',
     'atoll_derivation_finalized_target_number 5',
   ])
     assert.ok(text.includes(line), line)

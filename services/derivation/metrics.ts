@@ -45,7 +45,7 @@ const helps = {
     'payload attributes that the engine handled, by outcome: consolidated, built, replaced, dropped',
   attributes_seconds:
     'time from sending payload attributes to the engine until it publishes the outcome',
-  l1_origin_number: 'number of the L1 block up to which derivation is complete; 0 until it begins',
+  current_l1_number: 'number of the L1 block up to which derivation is complete; 0 until it begins',
   finalized_target_number:
     'number of the newest L2 block that may be finalized, as L1 has finalized the data it was derived from; 0 until there is one',
 } as const
@@ -81,7 +81,7 @@ export function createMetrics(registry: Registry): Metrics {
     ...described('attributes_seconds', []),
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 4],
   })
-  const origin = new Gauge(described('l1_origin_number', []))
+  const currentL1 = new Gauge(described('current_l1_number', []))
   const finalized = new Gauge(described('finalized_target_number', []))
   return {
     dropped: ({ what, reason }) => dropped.get(what)?.inc({ reason }),
@@ -95,7 +95,7 @@ export function createMetrics(registry: Registry): Metrics {
       seconds.observe(took)
     },
     progressed: (targets) => {
-      if (targets.currentL1 !== undefined) origin.set(Number(targets.currentL1.number))
+      if (targets.currentL1 !== undefined) currentL1.set(Number(targets.currentL1.number))
       if (targets.finalized !== undefined) finalized.set(Number(targets.finalized.number))
     },
   }

@@ -31,7 +31,7 @@ const helps = {
   generation_changes_total:
     'generations that began, by cause: started, el-synced, or why the heads had to be found again',
   attributes_total:
-    'payload attributes that were applied, by outcome: consolidated, built, replaced, dropped',
+    'payload attributes that were handled, by outcome: consolidated, built, replaced (by a deposits-only block), dropped (invalid, with their batch)',
   failures_total:
     'failures of work with the execution client, which is retried, by kind of work and fault code',
 } as const

@@ -44,6 +44,14 @@ export const start: ServiceMain<z.output<typeof settingsSchema>> = async (servic
     config,
     clock,
     onCall: (method, ms) => metrics.called(method, ms),
+    onSecretProblem: (problem) => {
+      if (problem === undefined) log.info('the JWT secret file can be used again')
+      else
+        log.warn(
+          { reason: problem.message },
+          'the JWT secret file cannot be used; the last secret stays',
+        )
+    },
     signal,
   })
   const { elSyncSafeOffsetSeconds, instance, syncMode } = settings

@@ -79,6 +79,8 @@ export interface State {
   readonly running: Job | undefined
   readonly paused: readonly JobKind[]
   readonly failures: Readonly<Partial<Record<JobKind, Failure | undefined>>>
+  /** The first failure of the job that caused the last reset, until another job succeeds; monotonic milliseconds. */
+  readonly resetSinceMs: number | undefined
 }
 
 /** An event of the engine. */
@@ -166,4 +168,5 @@ export const initialState: State = {
   running: undefined,
   paused: [],
   failures: {},
+  resetSinceMs: undefined,
 }

@@ -10,6 +10,7 @@ import type { Applied } from './apply/apply-attributes.ts'
 import { failureBackoff, stuckPauseMs } from './jobs/failure.ts'
 import { type Effect, type Event, initialState, type Job, type State } from './state.ts'
 import { safeLabelPauseMs, step } from './step.ts'
+import { waitOf } from './waits.ts'
 
 const digest = hash(99) as string as Bytes32
 const call = 1
@@ -288,6 +289,28 @@ test('pauses grow, and are longest for failures that need an operator', () => {
   ])
   const [first, second, ...rest] = pausesOf('deposits-refused')
   assert.deepEqual([first, second, new Set(rest)], [100, 200, new Set([stuckPauseMs])])
+})
+
+test('the wait for a new start began with the failure that caused it, and not with an older one', () => {
+  const insert = { kind: 'insert', payload: { number: 21n } as unknown as Payload } as const
+  const forkchoice = { kind: 'forkchoice' } as const
+  const start = {
+    kind: 'start',
+    cause: 'execution-client',
+    safe: undefined,
+    isElSyncing: false,
+  } as const
+  const failAt = (atMs: number, state: State, job: Job) => {
+    const fault = new Fault(job.kind === 'forkchoice' ? 'engine-forkchoice' : 'engine-refused')
+    return step({ ...state, running: job }, { kind: 'job-failed', job, fault, atMs })[0]
+  }
+  const old = failAt(1_000, atRest(), insert)
+  assert.equal(failAt(2_000, old, insert).failures.insert?.sinceMs, 1_000)
+  assert.equal(failAt(302_000, old, insert).failures.insert?.sinceMs, 302_000)
+  const starting = failAt(600_000, failAt(500_000, old, forkchoice), start)
+  assert.equal(waitOf(starting)?.startedMs, 500_000)
+  const [healed] = step({ ...starting, running: forkchoice }, { kind: 'forkchoice-updated' })
+  assert.equal(healed.resetSinceMs, undefined)
 })
 
 test('a failure of severity reset starts a generation; the next success of the job clears the failure', () => {

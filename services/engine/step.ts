@@ -285,7 +285,11 @@ function jobFailed(
   const failed = { ...state, failures: { ...state.failures, [kind]: failure } }
   const reset: Partial<State> =
     fault.severity === 'reset' && kind !== 'start'
-      ? { resetDue: state.resetDue ?? 'execution-client', applyDue: undefined }
+      ? {
+          resetDue: state.resetDue ?? 'execution-client',
+          resetSinceMs: failure.sinceMs,
+          applyDue: undefined,
+        }
       : {}
   const [next, ...pauses] = pauseOf({ ...failed, ...reset }, kind, retryPauseMs(failure))
   return [next, ...pauses, { kind: 'report-failure', job: kind, failure }]
@@ -303,7 +307,13 @@ function pauseOf(state: State, job: JobKind, forMs: number): Stepped {
 function done(state: State): State {
   const { running, failures } = state
   if (running === undefined) return state
-  return { ...state, running: undefined, failures: { ...failures, [running.kind]: undefined } }
+  const { kind } = running
+  return {
+    ...state,
+    running: undefined,
+    failures: { ...failures, [kind]: undefined },
+    resetSinceMs: kind === 'start' ? state.resetSinceMs : undefined,
+  }
 }
 
 /** The heads of a chain state. */

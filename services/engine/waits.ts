@@ -19,14 +19,13 @@ const names: readonly (readonly [JobKind, string])[] = [
 export function waitOf(state: State): Waiting | undefined {
   const { chain, failures, isElSyncing, payloads, resetDue } = state
   const due = dueJobs(state).map(({ kind }) => kind)
-  for (const [at, [kind, what]] of names.entries()) {
+  for (const [kind, what] of names) {
     const failure = failures[kind]
     // A failed job that is not due any more blocks nothing, unless its failure caused the reset.
     const isDue = due.includes(kind) || (resetDue !== undefined && failure?.severity === 'reset')
     if (failure === undefined || !isDue) continue
-    // A failure of a job that this one blocks lasts: it may have caused the reset that now waits for the start.
-    const blocked = names.slice(at).flatMap(([later]) => failures[later]?.sinceMs ?? [])
-    const startedMs = Math.min(...blocked)
+    // The wait for a new start began with the failure that caused the reset.
+    const startedMs = kind === 'start' ? (state.resetSinceMs ?? failure.sinceMs) : failure.sinceMs
     return { what, why: failure.detail, next: nextOf(failure), startedMs }
   }
   if (chain === undefined || resetDue !== undefined)

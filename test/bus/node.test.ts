@@ -54,6 +54,7 @@ test(`the safe chain continues unchanged when each process of a node is killed $
       await node.until('a first block', () => node.safe > 0n)
       for (const service of ['da-watcher', 'derivation', 'engine'])
         assert.ok(logged.some((line) => line.includes(`] ${service}: running `)))
+      assert.ok(logged.every((text) => text.endsWith('\n')))
       while (due.length > 0 && node.safe < 300n) {
         await pause(Math.random() * 1_000)
         const [victim] = due

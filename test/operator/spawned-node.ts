@@ -14,6 +14,11 @@ import { configFlags } from '#test/command/config-flags.ts'
 
 const program = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 
+const untilTimeoutMs = 90_000
+
+/** Time to end after SIGTERM; then the node is killed. */
+const stopTimeoutMs = 10_000
+
 /** Where a node runs. */
 export interface SpawnedNodeOptions {
   readonly record: string
@@ -83,7 +88,7 @@ export class SpawnedNode {
   }
 
   /** Waits for a condition. */
-  async until(what: string, isSo: () => Promise<boolean> | boolean, timeoutMs = 90_000) {
+  async until(what: string, isSo: () => Promise<boolean> | boolean, timeoutMs = untilTimeoutMs) {
     const endMs = performance.now() + timeoutMs
     while (!(await isSo())) {
       if (performance.now() > endMs || this.code !== null)
@@ -100,7 +105,12 @@ export class SpawnedNode {
 
   /** Waits until it ends by itself, or the condition holds. */
   async endOr(isSo: () => boolean): Promise<void> {
-    while (this.code === null && !isSo()) await Promise.race([this.#ended, sleep(20)])
+    const endMs = performance.now() + untilTimeoutMs
+    while (this.code === null && !isSo()) {
+      if (performance.now() > endMs)
+        assert.fail(`neither ended nor as expected; safe is ${this.safe}\n${this.output}`)
+      await Promise.race([this.#ended, sleep(20)])
+    }
     if (this.code !== null) await this.#ended
   }
 
@@ -114,7 +124,9 @@ export class SpawnedNode {
   /** Ends the node and its execution client, if they run. @returns its exit code */
   async stop(): Promise<number | null> {
     this.#child.kill('SIGTERM')
+    const killing = setTimeout(() => this.#child.kill('SIGKILL'), stopTimeoutMs)
     await this.#ended
+    clearTimeout(killing)
     this.#closing ??= this.#client.close()
     await this.#closing
     return this.code

@@ -138,8 +138,9 @@ export class StandInClient {
   }
 
   /**
-   * Blocks that were ever finalized are on one chain, also if the label went back: two active engines could break that.
-   * The head may leave that chain for a while after the label went back, as when a block is built again.
+   * All blocks that were ever finalized must be on one chain, even if the label went back: two active engines could
+   * finalize blocks of two chains. Once the label went back, the head may be below a block that was finalized before, as
+   * when that block is built again.
    */
   #checkFinalized(finalized: Hash | undefined): void {
     const block = finalized && this.#blocks.get(finalized)

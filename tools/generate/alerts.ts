@@ -5,7 +5,7 @@ export interface Alert {
   readonly expr: string
   /** How long the condition holds before the alert fires. */
   readonly for: string
-  /** `page`: the node stands or will stand; `ticket`: within days. */
+  /** `page`: the node makes no progress, or will soon make none; `ticket`: within days. */
   readonly severity: 'page' | 'ticket'
   readonly means: string
   readonly action: string
@@ -20,7 +20,7 @@ export const alerts: readonly Alert[] = [
     severity: 'page',
     means: 'the node does not answer at --metrics-port',
     action:
-      'see whether it runs, and the end of its log; exit code 2 means wrong settings, which a restart does not mend',
+      'see whether it runs, and the end of its log; exit code 2 means wrong settings, which a restart does not fix',
   },
   {
     name: 'AtollServiceDown',
@@ -40,7 +40,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'AtollNotReady',
-    expr: 'atoll_service_ready == 0',
+    expr: 'atoll_service_ready == 0 unless atoll_service_standby == 1',
     for: '10m',
     severity: 'page',
     means: 'a service has not been ready for 10 minutes',
@@ -82,7 +82,7 @@ export const alerts: readonly Alert[] = [
   },
   {
     name: 'AtollDerivationBehind',
-    expr: 'max by (instance) (atoll_da_watcher_head_number{label="head"}) - max by (instance) (atoll_derivation_l1_origin_number) > 100',
+    expr: 'max by (instance) (atoll_da_watcher_head_number{label="head"}) - max by (instance) (atoll_derivation_current_l1_number) > 100',
     for: '15m',
     severity: 'ticket',
     means: 'derivation is more than 100 blocks behind the head of L1',

@@ -23,7 +23,8 @@ export interface Described {
 /** What registers metrics, by the title of its section. */
 const sources: Readonly<Record<string, (registry: Registry) => void>> = {
   'The node': (registry) => createNodeMetrics(registry),
-  'Every service': (registry) => registerServiceMetrics(registry, () => true),
+  'Every service': (registry) =>
+    registerServiceMetrics(registry, { isReady: () => true, isStandby: () => false }),
   'The bus, in every service': (registry) => {
     createBusMetrics(registry)
     registerBusGauges(registry, { stateAges: () => [], leaseRemainingMs: () => undefined })
@@ -82,7 +83,7 @@ export async function metricsPage(): Promise<string> {
     '## Alerts',
     '',
     '`deploy/prometheus/alerts.yml` has these alerts as rules for Prometheus; `deploy/prometheus/prometheus.yml` is an example that',
-    'scrapes a node as job `atoll`, which `AtollNodeDown` needs. **page**: the node stands, or will stand soon. **ticket**: act within days.',
+    'scrapes a node as job `atoll`, which `AtollNodeDown` needs. **page**: the node makes no progress, or will soon make none. **ticket**: act within days.',
     'The free space of the disk is best watched by the metrics of the machine.',
     '',
     ...table(

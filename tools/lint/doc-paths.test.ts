@@ -10,13 +10,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Planned folders, which docs/architecture.md names as such. */
-const toCome = [
-  'packages/protocol/p2p',
-  'packages/protocol/flashblock',
-  'packages/libp2p',
-  'devnet/batcher',
-  'devnet/contracts',
-]
+const toCome = ['packages/protocol/flashblock', 'devnet/batcher', 'devnet/contracts']
 
 /** Beginnings of what looks like a path of the repository, and is not: lint rules, data of a node, other repositories. */
 const elsewhere = [
@@ -26,6 +20,8 @@ const elsewhere = [
   'bus/keys',
   'bus/store',
   'bus/url',
+  'bus/atoll-bus.json',
+  'bus/nats-server.conf',
   'derivation/safe-heads.',
   'da-watcher/l1-cache.',
   'gossip/p2p-key.',

@@ -68,7 +68,9 @@ export async function printBusStatus(settings: z.output<typeof statusSettings>):
 /** Says which bus is asked, since an answer may take seconds. */
 export function reportPlace(found: FoundBus): void {
   const { natsUrls, where } = found
-  process.stderr.write(`${nameOf(found)}: asking ${natsUrls.join(', ')} (${where})\n`)
+  const text = `${nameOf(found)}: asking ${natsUrls.join(', ')} (${where})`
+  const width = wrapWidthOf(process.stderr)
+  process.stderr.write(`${wrap(text, { width, indent: 2 }).join('\n')}\n`)
 }
 
 /** Waits for an answer of a bus. @throws Fault that names what is asked for, if the bus does not have it */

@@ -107,7 +107,7 @@ async function serveUntil(
 async function provisionBus(settings: z.output<typeof provisionSettings>): Promise<void> {
   const signal = stopSignal()
   const provisioning = provisionStreams(signal, settings)
-  // Streams that are needed once are missing after a stop.
+  // With --once, a stop before all streams exist is a failure.
   await (settings.once ? provisioning : unlessStopped(provisioning, signal))
 }
 

@@ -4,7 +4,7 @@ import { placeNode } from '#node/node-settings.ts'
 import { print, printTable } from '#node/output.ts'
 import { programs } from '#cli/programs.ts'
 import { opNodeAliases, opNodeForeign } from '#cli/op-node-aliases.ts'
-import { describeSettings, readSettings, textOf, withoutKeys } from '#runtime/settings/settings.ts'
+import { describeSettings, readSettings, textOf, shownValue } from '#runtime/settings/settings.ts'
 
 interface Options {
   readonly json?: boolean
@@ -47,18 +47,16 @@ async function printSettings(
     name === 'node' || name === 'rewind' ? await placeNode(read.settings, read.given) : undefined
   const values: Readonly<Record<string, unknown>> = { ...read.settings, ...place }
   const forks = place && forkTimes(place.hardforkTimes)
-  const shown = (text: string, { isSecret }: { readonly isSecret: boolean }) => {
-    if (showSecrets === true) return text
-    return isSecret ? '(secret)' : withoutKeys(text)
-  }
-  const rows = describeSettings(schema).map(({ key, flag, variable, isSecret, defaultText }) => {
+  const rows = describeSettings(schema).map((setting) => {
+    const { key, flag, variable, defaultText } = setting
+    const shown = (text: string) => (showSecrets === true ? text : shownValue(setting, text))
     const value = values[key]
     const given = read.names[key]
     return {
       flag,
-      value: value === undefined ? undefined : shown(textOf(value), { isSecret }),
+      value: value === undefined ? undefined : shown(textOf(value)),
       origin: read.origins[key],
-      // A name of another program.
+      // The name that op-node gives the setting.
       name: given === flag || given === variable ? undefined : given,
       defaultText,
     }

@@ -43,7 +43,7 @@ async function devnet(settings: DevnetSettings): Promise<void> {
       signal,
       report: (what) => table.say(what),
       // Lines of a log between two drawings would be erased with the table.
-      onLog: table.isTable ? (line) => table.say(line) : undefined,
+      onLog: table.mixesWith(process.stdout) ? (line) => table.say(line) : undefined,
       onChange: (view) => table.show(view),
     })
     table.end()

@@ -148,7 +148,7 @@ async function readNode({ connection, names, found }: NodeConnection): Promise<N
       services.set(service, status)
   }
   const { startedMs, nodeFolder: folder, isKept } = found.local ?? {}
-  // Another server may have the address of a node that was killed.
+  // A node that was killed leaves the file with its health address behind, where another program may listen now.
   const isServed = folder !== undefined && isKept === true
   const healthUrl = isServed ? await readHealthUrl(folder) : undefined
   return {

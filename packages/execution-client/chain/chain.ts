@@ -367,7 +367,7 @@ export class Chain {
     const old = this.#blocks.withState(upTo, maxForgottenAtOnce)
     for (const block of old) {
       this.#states.forget(fromHex(block.header.stateRoot))
-      this.#blocks.stateForgotten(block)
+      this.#blocks.markStatePruned(block)
     }
     return old
   }

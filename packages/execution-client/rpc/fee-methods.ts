@@ -8,7 +8,7 @@ import { nextBaseFee } from '#execution-client/transition/base-fee.ts'
 import { blockJson, blocksBetween, parseParam, requireBlock, rpcCodes } from './params.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Minimum suggested tip, in wei. */
+/** The tip that is always suggested, in wei: op-geth's minimum. */
 const suggestedTip = 1_000_000n
 
 /** Limit on the blocks of a fee history, as in geth. */

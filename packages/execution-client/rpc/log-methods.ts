@@ -54,7 +54,7 @@ export interface LogFilter {
   readonly addresses: ReadonlySet<Hex>
   /** Topics by position; an empty set matches any. */
   readonly topics: readonly ReadonlySet<Hex>[]
-  /** For each restricted position, the bloom bits of its alternatives. */
+  /** The bloom bits of the alternatives, for the address and for each topic position that the filter restricts. */
   readonly blooms: readonly (readonly Bits[])[]
 }
 

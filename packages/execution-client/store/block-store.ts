@@ -106,7 +106,7 @@ export class BlockStore {
   }
 
   /** Marks the state of a block as pruned. */
-  stateForgotten({ hash }: KnownBlock): void {
+  markStatePruned({ hash }: KnownBlock): void {
     this.#database.run('UPDATE blocks SET has_state = 0 WHERE hash = ?', fromHex(hash))
   }
 

@@ -35,7 +35,7 @@ function checkSame(
 ): void {
   for (const [name, value] of Object.entries(stored)) {
     if (given[name] === value) continue
-    const detail = `${name} is ${given[name]}, the blocks in ${path} were executed with ${value}: give the genesis and flags that the database was created with, or another folder`
+    const detail = `the setting ${name} is ${given[name]}, but the blocks in ${path} were executed with ${value}: give the genesis and flags that the database was created with, or another folder`
     throw new Fault('config-mismatch', { detail })
   }
 }
@@ -52,7 +52,7 @@ function flatten({ chainId, eip1559, ...config }: ExecutionConfig, until: bigint
   const { hasOsakaAtKarst, hasUsersAtForks } = config
   if (flat['karstTime'] !== 'later' || flat['lagoonTime'] !== 'later') {
     flat['Osaka at Karst'] = String(hasOsakaAtKarst)
-    flat['users in the first block of a fork'] = String(hasUsersAtForks)
+    flat['user transactions in activation blocks'] = String(hasUsersAtForks)
   }
   return flat
 }

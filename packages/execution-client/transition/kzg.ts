@@ -1,6 +1,6 @@
 import { bls12_381 } from '@noble/curves/bls12-381.js'
 
-// Our own implementation: node-eth-kzg, used elsewhere for commitments, loads its trusted setup for 2 s.
+// Our own implementation: node-eth-kzg, used elsewhere for commitments, takes 2 s to load its trusted setup.
 
 // Point evaluation, precompile 0x0a. It needs only [τ]G₂ of the trusted setup:
 // e(C − [y]G₁, G₂) = e(π, [τ − z]G₂). Spec: EIP-4844, consensus-specs polynomial-commitments.md

@@ -88,24 +88,28 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
       spawn('docker', ['kill', container], { stdio: 'ignore' })
     else child.kill(signal)
   }
-  // After a SIGKILL of this process the server keeps running.
+  // At the exit of this process the server is killed. If this process gets SIGKILL, the server keeps running.
   const cancel = atExit(() => kill('SIGKILL'))
   void ended.then(cancel)
-  const hasEnded = ended.then(() => 'ended' as const)
-  const starting = Promise.race([ready.promise, hasEnded, sleepFor(startTimeoutMs)])
-  const outcome = await unlessAborted(starting, signal).catch((error: unknown) => {
+  const ending = ended.then(() => 'ended' as const)
+  const starting = Promise.race([ready.promise, ending, sleepFor(startTimeoutMs)])
+  const outcome = await unlessAborted(starting, signal).catch(async (error: unknown) => {
     kill('SIGKILL')
+    await ended
     throw error
   })
   if (outcome !== 'ready' || child.pid === undefined) {
+    // A signal from elsewhere, such as of an OOM kill, says nothing of the store.
+    const hasEnded = outcome === 'ended' && child.exitCode !== null
     kill('SIGKILL')
+    await ended
     if (lines.some((line) => line.includes('address already in use'))) {
       const detail = `cannot serve NATS on ${host}:${port}: another process has this port; choose another with --nats-port, or --port of atoll bus serve`
       throw new Fault('nats-port', { detail })
     }
     const said = lines.find((line) => line.startsWith('panic: ')) ?? lines.slice(-3).join(' | ')
     const detail = `nats-server does not serve ${host}:${port}: ${said}`
-    throw new Fault('nats-server-failed', { detail, fields: { hasEnded: outcome === 'ended' } })
+    throw new Fault('nats-server-failed', { detail, fields: { hasEnded } })
   }
   return {
     url: `${options.tls === undefined ? 'nats' : 'tls'}://${host}:${port}`,
@@ -118,7 +122,7 @@ export async function startNatsServer(options: StartOptions): Promise<RunningNat
 }
 
 /**
- * A server of some releases ends with a stack trace if a file of its store is read-only, of others it loses messages.
+ * If a file of its store is read-only, the server ends with a stack trace or loses messages, depending on its release.
  *
  * @throws the error of the operating system for the first such file
  */

@@ -30,7 +30,7 @@ test('a store with which the server ends at once is moved aside, and reported', 
     existsSync(join(store, 'state')) ? Promise.reject(ended) : Promise.resolve('runs')
   const { running, said, isKept, isAside } = await startOn(t, starts)
   assert.deepEqual([running, isKept, isAside], ['runs', false, true])
-  assert.match(said.join('\n'), /starts empty: services write it again; it was moved to .*unusable/)
+  assert.match(said.join('\n'), /moved to .*unusable and starts empty: services write it again/)
 })
 
 for (const [what, error] of [
@@ -40,5 +40,15 @@ for (const [what, error] of [
 ] as const)
   test(`a store stays if the server ${what}`, async (t) => {
     const { running, said, isKept, isAside } = await startOn(t, () => Promise.reject(error))
-    assert.deepEqual([running, said, isKept, isAside], [error, [], true, false])
+    assert.deepEqual([running, isKept, isAside], [error, true, false])
+    // Only the end of a server moves the store, and then back.
+    assert.equal(said.length, error === ended ? 2 : 0)
   })
+
+test('a stop in the second start is a stop, and the store is moved back', async (t) => {
+  const aborted = new Fault('aborted')
+  const starts = (store: string) =>
+    Promise.reject(existsSync(join(store, 'state')) ? ended : aborted)
+  const { running, isKept, isAside } = await startOn(t, starts)
+  assert.deepEqual([running, isKept, isAside], [aborted, true, false])
+})

@@ -9,7 +9,7 @@ import { storeFolder } from './nats-server.ts'
  * Starts a server. If it ends at once with the store that it finds, that is moved aside and the store starts empty, since
  * services write it again. If the server does not start then either, the store is moved back.
  *
- * @throws the error of the first start
+ * @throws the error of the first start; `aborted` if the second one is cancelled
  */
 export async function withUsableStore<Running>(
   dataDir: string,
@@ -23,17 +23,17 @@ export async function withUsableStore<Running>(
     if (isNew || !isFault(error, 'nats-server-failed') || error.fields.hasEnded !== true)
       throw error
     const aside = asidePath(store)
+    // Before the move, since the process may end before the second start.
+    const what = `the NATS server does not start with the store of the bus, which is moved to ${aside}`
+    report(`${what} and starts empty: services write it again (${error.message})`, 'warn')
     await rename(store, aside)
     try {
-      const running = await start()
-      const what = `the store of the bus is unusable and starts empty: services write it again`
-      report(`${what}; it was moved to ${aside} (${error.message})`, 'warn')
-      return running
-      // eslint-disable-next-line atoll/use-caught-error -- the first error is the one with the store
-    } catch {
+      return await start()
+    } catch (second) {
       await rm(store, { recursive: true, force: true })
       await rename(aside, store)
-      throw error
+      report('the NATS server does not start without that store either: it was moved back', 'warn')
+      throw isFault(second, 'aborted') ? second : error
     }
   }
 }

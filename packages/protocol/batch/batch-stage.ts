@@ -70,7 +70,7 @@ export class BatchStage {
     const { origins } = this.#options
     origins.update(safeHead)
     // Rule stage-behind: Batches in L1 blocks up to the L1 origin of the head are ignored. Spec: derive/batch_stage.go
-    // A channel that ends in the L1 origin of the head has no block after the head.
+    // Its batches were posted before the next block existed, so they are of blocks up to the head.
     if (origins.origin.number <= safeHead.l1Origin.number) {
       this.#held = undefined
       return needsData('before-safe-head')

@@ -17,16 +17,17 @@ export interface EpochRules {
 export class L1Origins {
   readonly #rules: EpochRules
   #blocks: readonly L1BlockRef[]
+  /** The L1 block that was being read at the last `update`. */
+  #updatedTo: L1BlockRef
   /** The L1 block that is being read. */
   #origin: L1BlockRef
-  #nextOrigin: L1BlockRef
 
   /** @param base the L1 block that the pipeline starts at */
   constructor(rules: EpochRules, base: L1BlockRef) {
     this.#rules = rules
     this.#blocks = [base]
+    this.#updatedTo = base
     this.#origin = base
-    this.#nextOrigin = base
   }
 
   /** Consecutive L1 blocks. The first is the epoch of the safe head, or the L1 block after it. */
@@ -36,24 +37,24 @@ export class L1Origins {
 
   /** The L1 block that is being read. */
   get origin(): L1BlockRef {
-    return this.#nextOrigin
+    return this.#origin
   }
 
   /** Called when the pipeline reads the next L1 block. */
   advance(origin: L1BlockRef): void {
-    this.#nextOrigin = origin
+    this.#origin = origin
   }
 
   /** Whether the pipeline has not reached the epoch of the safe head yet. */
   isBehind(safeHead: L2BlockRef): boolean {
-    return this.#nextOrigin.number < safeHead.l1Origin.number
+    return this.#origin.number < safeHead.l1Origin.number
   }
 
   /** Adds the block that is being read, and drops the blocks before the epoch of the safe head. */
   update(safeHead: L2BlockRef): void {
-    if (this.#origin.hash !== this.#nextOrigin.hash) {
-      this.#origin = this.#nextOrigin
-      this.#blocks = this.isBehind(safeHead) ? [] : [...this.#blocks, this.#origin]
+    if (this.#updatedTo.hash !== this.#origin.hash) {
+      this.#updatedTo = this.#origin
+      this.#blocks = this.isBehind(safeHead) ? [] : [...this.#blocks, this.#updatedTo]
     }
     const first = this.#blocks[0]
     if (first === undefined || first.number >= safeHead.l1Origin.number) return
@@ -90,8 +91,8 @@ export class L1Origins {
     // Rule window-over: Empty blocks are made after the batches of a window's last L1 block, or at once in a later one.
     // Spec: derivation.md#batch-queue, derive/base_batch_stage.go
     const isOver = isOutOfData
-      ? lastOfWindow <= this.#origin.number
-      : lastOfWindow < this.#origin.number
+      ? lastOfWindow <= this.#updatedTo.number
+      : lastOfWindow < this.#updatedTo.number
     if (!isOver) return undefined
 
     const timestamp = safeHead.timestamp + this.#rules.blockTime

@@ -23,7 +23,7 @@ export function payloadVersionAt(config: RollupConfig, timestamp: bigint): Paylo
 
 /** A change of the version. */
 export interface VersionSwitch {
-  /** Of the first block that may have the new version, in Unix seconds. */
+  /** Time of the fork, in Unix seconds: blocks from then on have the new version. */
   readonly timestamp: bigint
   readonly version: PayloadVersion
 }

@@ -27,7 +27,7 @@ const blocksPerRequest = 16
  * Fetches the L2 blocks of a node in order. Each matches its hash and is the child of the one before it.
  * The next blocks are fetched while the caller uses the current ones. Ends at the first block that the node lacks.
  *
- * @param first number of the first block to fetch, and of the first recorded one
+ * @param first numbers of two blocks: the first to fetch, and the first of the record; blocks between them are marked `isBefore`
  * @throws Fault `l2-invalid` if a block does not match its hash or parent; JsonRpcError if the node refuses a call;
  * other errors of the client
  */

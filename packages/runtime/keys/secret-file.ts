@@ -24,7 +24,7 @@ export async function writeSecretFile(path: string, secret: string): Promise<voi
 }
 
 /**
- * Reads a secret without the trailing line end.
+ * Reads a secret, without the whitespace around it.
  *
  * @returns undefined if there is no such file
  * @throws Fault `file-refused` if the file exists and cannot be read

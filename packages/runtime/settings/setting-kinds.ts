@@ -7,6 +7,9 @@ import { readProblem } from '#runtime/json-file.ts'
 /** Expected value of a setting whose kind declares none. */
 export const anyText = 'text'
 
+/** End of the expected value of a list. */
+export const severalText = 'several with commas'
+
 /** Expected value of a switch. */
 export const switchText = 'true or false'
 
@@ -125,7 +128,7 @@ export function listOf<Item>(item: z.ZodType<Item>): z.ZodType<readonly Item[]> 
       .string()
       .transform((words) => words.split(',').map((word) => word.trim()))
       .pipe(z.array(item as z.ZodType<Item, string>).min(1)),
-    text === undefined ? 'a list with commas' : `${text}; several with commas`,
+    text === undefined ? 'a list with commas' : `${text}; ${severalText}`,
   )
 }
 

@@ -19,7 +19,7 @@ import {
   wholeNumber,
 } from './setting-kinds.ts'
 import { loadServiceConfig } from './chain-settings.ts'
-import { describeSettings, readSettings, SettingsError, withoutKeys } from './settings.ts'
+import { describeSettings, readSettings, SettingsError, shownValue } from './settings.ts'
 import { addSettings } from './settings-options.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-settings-'))
@@ -226,18 +226,32 @@ test('a mistake in a secret setting does not show its value', () => {
   )
 })
 
-test('the keys of URLs are removed from a text', () => {
-  const texts: readonly [string, string][] = [
-    ['https://a.example', 'https://a.example'],
-    ['https://a.example/', 'https://a.example/'],
-    ['localhost:8545/key', 'localhost:…'],
-    ['http://user:password@a b', 'http://a b'],
-    ['https://u:p@a.example', 'https://a.example'],
-    ['nats://a:4222', 'nats://a:4222'],
-    ['https://a.example/key', 'https://a.example/…'],
-    ['wss://u:p@a.example:8546?token=x', 'wss://a.example:8546/…'],
-    ['http://a/k,http://b?c', 'http://a/…,http://b/…'],
-    ['/some/path', '/some/path'],
+test('the keys of URLs are not shown, and other values are shown as they are', () => {
+  const [one, list, other] = [
+    'a URL, such as x',
+    'a URL, such as x; several with commas',
+    'a folder',
   ]
-  for (const [text, expected] of texts) assert.equal(withoutKeys(text), expected)
+  const texts: readonly (readonly [want: string, text: string, expected: string])[] = [
+    [one, 'https://a.example', 'https://a.example'],
+    [one, 'https://a.example/', 'https://a.example/'],
+    [one, 'https://a.example/key', 'https://a.example/…'],
+    [one, 'https://u:p@a.example', 'https://a.example'],
+    [one, 'https://a.example?key=a,b', 'https://a.example/…'],
+    [one, 'localhost:8545/key', 'localhost:…'],
+    [one, 'localhost:8545', 'localhost:8545'],
+    [one, 'http://user:password@a b', '…'],
+    [list, 'wss://u:p@a.example:8546?token=x', 'wss://a.example:8546/…'],
+    [list, 'http://a/k,http://b?c', 'http://a/…,http://b/…'],
+    [list, 'nats://a:4222', 'nats://a:4222'],
+    [other, '/srv/a:b@c', '/srv/a:b@c'],
+  ]
+  for (const [want, text, expected] of texts)
+    assert.equal(shownValue({ want, isSecret: false }, text), expected)
+  assert.equal(shownValue({ want: other, isSecret: true }, 'x'), '(secret)')
+})
+
+test('the keys of a URL that is not the value of a setting are not shown', () => {
+  const found = mistakes([...needed, 'http://a/key'])
+  assert.deepEqual(found, ['http://a/… is not known'])
 })

@@ -10,6 +10,7 @@ import {
   otherOf,
   switchText,
   wantOf,
+  severalText,
 } from './setting-kinds.ts'
 import { parseFlags, suggestionFor } from './settings-options.ts'
 
@@ -285,32 +286,36 @@ function wrongValue(
   const isItem = typeof item === 'number' && value.includes(',')
   const text = isItem ? (value.split(',')[item]?.trim() ?? value) : value
   const which = isItem ? `item ${item + 1} of ${name}` : name
+  if (!isUrl({ want })) return `${which} is ${JSON.stringify(text)}`
   // A text that is not a URL may be a URL with a slip, and a key in it.
-  const isUrl = text.split(',').every((part) => URL.canParse(part.trim()))
-  if (want.startsWith('a URL') && !isUrl) return `${which} is not a URL`
-  return `${which} is ${JSON.stringify(withoutKeys(text))}`
+  const canBeShown = text.split(',').every((part) => URL.canParse(part.trim()))
+  return canBeShown
+    ? `${which} is ${JSON.stringify(withoutUrlKeys(text))}`
+    : `${which} is not a URL`
 }
 
-/** Removes credentials, paths and queries of URLs, which may be keys, from the text of a setting. */
-export function withoutKeys(text: string): string {
-  return text
-    .split(/(\s*,\s*)/u)
-    .map((part) => (URL.canParse(part) ? originOf(part) : withoutUrlParts(part)))
-    .join('')
+/** The value of a setting as it may be shown: a URL without credentials, path and query, which may be keys. */
+export function shownValue(
+  { isSecret, want }: Pick<SettingDescription, 'isSecret' | 'want'>,
+  value: string,
+): string {
+  if (isSecret) return '(secret)'
+  if (!isUrl({ want })) return value
+  const urls = want.endsWith(severalText) ? value.split(',') : [value]
+  return urls.map((url) => withoutUrlKeys(url.trim())).join(',')
 }
 
-function originOf(url: string): string {
+function isUrl({ want }: Pick<SettingDescription, 'want'>): boolean {
+  return want.startsWith('a URL')
+}
+
+function withoutUrlKeys(url: string): string {
+  if (!URL.canParse(url)) return '…'
   const { protocol, host, pathname, search, hash, username, password } = new URL(url)
   // Such as `localhost:8545/key`, whose protocol is `localhost`.
-  if (host === '') return `${protocol}…`
+  if (host === '') return /^\d{1,5}$/u.test(pathname + search + hash) ? url : `${protocol}…`
   if (pathname.length + search.length + hash.length > 1) return `${protocol}//${host}/…`
   return username + password === '' ? url : `${protocol}//${host}`
-}
-
-/** Removes what may be a key from a text that is not a URL, but may be one with a slip. */
-function withoutUrlParts(text: string): string {
-  const withoutCredentials = text.replaceAll(/(^|:\/*)[^/]*@/gu, '$1')
-  return withoutCredentials.replaceAll(/(:\/\/[^/?#\\]*)[/?#\\].+/gu, '$1/…')
 }
 
 /** Reports unknown words. A word after an unknown flag counts as the flag's value, so that one slip is one mistake. */
@@ -342,7 +347,9 @@ function foreignVariables(
   { aliases, foreign }: Required<Pick<SettingsSource, 'aliases' | 'foreign'>>,
 ): readonly { readonly mistake: Mistake; readonly changesChain: boolean }[] {
   const aliased = new Set(aliases.map(({ variable }) => variable))
-  const names = Object.keys(env).filter((name) => env[name] !== undefined && !aliased.has(name))
+  // As for variables with a counterpart, an empty one counts as not set.
+  const isSet = (name: string) => env[name] !== undefined && env[name] !== ''
+  const names = Object.keys(env).filter((name) => isSet(name) && !aliased.has(name))
   return names.flatMap((name) => {
     const found = foreign.find(({ variable }) => isNamed(name, variable, '_'))
     if (found === undefined) return []
@@ -361,5 +368,7 @@ function foreignMistake(word: string, { of, instead }: ForeignSetting): Mistake 
 
 function unknownWord(flag: string, descriptions: readonly SettingDescription[]): Mistake {
   const right = suggestionFor(flag, descriptions) ?? 'see --help for all settings'
-  return { what: `${flag} is not known`, right }
+  // A second value of a setting would be shown with its keys.
+  const shown = flag.includes('://') ? withoutUrlKeys(flag) : flag
+  return { what: `${shown} is not known`, right }
 }

@@ -7,7 +7,7 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import type { EndpointPool } from '#l1/endpoint-pool.ts'
-import type { L1Endpoint, VerifiedL1Block } from '#l1/l1-endpoint.ts'
+import type { L1Endpoint, VerifiedL1Block, VerifiedL1Header } from '#l1/l1-endpoint.ts'
 import { toL1Block } from '#l1/to-l1-block.ts'
 import { batchersOf, blobsOf } from '#services/da-watcher/blocks/response.ts'
 import type { Lookup } from '#services/da-watcher/ports.ts'
@@ -37,7 +37,9 @@ type Key = bigint | Hash
 /** Fetches L1 blocks and their blobs once, and stores them in memory and on disk. */
 export class BlockFetcher {
   readonly #options: BlockFetcherOptions
-  #areMarksChecked = false
+  /** The highest block that the cache marked as final before this run; undefined before the cache was read. */
+  #earlier: { readonly final: BlockId | undefined } | undefined
+  #marksCheck: Promise<boolean> | undefined
   readonly #inFlight = new Map<Key, Promise<L1Block | undefined>>()
   readonly #blobsInFlight = new Map<Hash, Promise<ReadonlyMap<Hash, Uint8Array>>>()
 
@@ -56,6 +58,7 @@ export class BlockFetcher {
 
   /** Records on disk that a block is the final one of its number. */
   markFinal(block: BlockId): void {
+    this.#readEarlier()
     this.#options.disk?.use((cache) => cache.markFinal(block))
   }
 
@@ -93,27 +96,63 @@ export class BlockFetcher {
     const stored = this.#options.disk?.use((cache) => cache.blocksAt(number)) ?? []
     if (stored.length === 0) return undefined
     const final = stored.find(({ isFinal }) => isFinal)
-    if (final !== undefined && this.#areMarksChecked) return final.hash
-    const header = await this.#options.pool.ask((endpoint, signal) =>
-      endpoint.fetchHeader(number, { signal }),
-    )
-    if (final !== undefined && header !== undefined) this.#checkMarks(final.hash, header.ref.hash)
+    if (final !== undefined && (await this.#areMarksTrue())) return final.hash
+    const header = await this.#fetchHeader(number)
     return stored.find(({ hash }) => hash === header?.ref.hash)?.hash
   }
 
+  #fetchHeader(number: bigint): Promise<VerifiedL1Header | undefined> {
+    return this.#options.pool.ask((endpoint, signal) => endpoint.fetchHeader(number, { signal }))
+  }
+
+  /** Whether the marks of final blocks are of this L1. Concurrent requests share a check; one without an answer is repeated. */
+  async #areMarksTrue(): Promise<boolean> {
+    this.#marksCheck ??= this.#checkMarks()
+    const check = this.#marksCheck
+    const areTrue = await check
+    if (!areTrue && this.#marksCheck === check) this.#marksCheck = undefined
+    return areTrue
+  }
+
   /**
-   * Compares a block that the cache marks as final with L1, once. A chain for development may begin again with the same
-   * chain id: then no mark is true.
+   * Compares the highest block that was marked as final before this run with L1, and removes all marks if it differs. A
+   * chain for development may begin again with the same chain id and the same genesis: only its higher blocks differ.
    */
-  #checkMarks(marked: Hash, canonical: Hash): void {
-    this.#areMarksChecked = true
-    if (marked === canonical) return
+  async #checkMarks(): Promise<boolean> {
+    const earlier = this.#readEarlier()
+    if (earlier === undefined) return false
+    const { final } = earlier
+    if (final === undefined) return true
+    const canonical = await this.#canonicalAt(final.number)
+    if (canonical === undefined || canonical === final.hash) return canonical === final.hash
     const { disk, log } = this.#options
     log.warn(
-      { marked, canonical },
+      { marked: final, canonical },
       'the L1 cache is of another L1 with this chain id: none of its blocks is final',
     )
-    disk?.use((cache) => cache.unmarkFinal())
+    disk?.use((cache) => {
+      cache.unmarkFinal()
+      this.#earlier = { final: undefined }
+    })
+    return false
+  }
+
+  /** The canonical block of a number; undefined if L1 does not answer or does not have it. */
+  async #canonicalAt(number: bigint): Promise<Hash | undefined> {
+    try {
+      return (await this.#fetchHeader(number))?.ref.hash
+    } catch (error) {
+      if (isFault(error, 'l1-unavailable')) return undefined
+      throw error
+    }
+  }
+
+  /** Reads the highest mark before this run adds its own. */
+  #readEarlier(): { readonly final: BlockId | undefined } | undefined {
+    this.#earlier ??= this.#options.disk?.use((cache) => {
+      return { final: cache.highestFinal() }
+    })
+    return this.#earlier
   }
 
   async #findStored(hash: Hash): Promise<L1Block | undefined> {

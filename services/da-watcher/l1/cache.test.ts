@@ -17,6 +17,7 @@ import { systemClock } from '#runtime/clock.ts'
 import { requireFile } from '#records/folder/read-lines.ts'
 import { replayMethods, storageMethod } from '#records/replay/replay-methods.ts'
 import { readReplayedChain, replayL1 } from '#records/replay/replay-record.ts'
+import type { FetchL1BlockResponse } from '#messages/fetch-l1-block.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
 import { serveFaultyNode } from '#test/fakes/faulty-l1.ts'
 import { memoryHash } from '#test/fakes/memory-l1.ts'
@@ -66,7 +67,7 @@ test('after a restart the cached final blocks cost one call in all, and another 
     .filter(({ method, params: [key] }) => method.includes('Block') && String(key).startsWith('0x'))
     .map(({ method, params: [key, isFull] }) => [method, Number(key), isFull])
   assert.deepEqual(asked, [
-    ['eth_getBlockByNumber', 0, false],
+    ['eth_getBlockByNumber', 8, false],
     ['eth_getBlockByNumber', 9, false],
     ['eth_getBlockByNumber', 10, false],
     ['eth_getBlockByNumber', 11, false],
@@ -98,6 +99,65 @@ test('a cache with final blocks of another L1 with the same chain id is not beli
     .blocksAt(4n)
     .some(({ hash, isFinal }) => hash === foreign(4n).hash && isFinal)
   assert.ok(!isForeignFinal)
+})
+
+/** Writes a cache whose final blocks are the true genesis, a wrong block 3, and a highest one that does not exist. */
+async function cacheOfEarlierL1(
+  t: TestContext,
+  settings: Awaited<ReturnType<typeof l1>>['settings'],
+  highest: bigint,
+) {
+  const dataDir = newFolder(t)
+  const source = newFolder(t)
+  const watched = await watchL1(t, config, { ...settings, dataDir: source })
+  for (const number of [0, 5]) await watched.fetch({ number })
+  await watched.stop()
+  const from = new L1Cache(join(source, cacheFile), { maxBytes: 1e9, chainId: 900n })
+  const to = new L1Cache(join(dataDir, cacheFile), { maxBytes: 1e9, chainId: 900n })
+  const [genesis, , , , , five] = blocks
+  if (genesis === undefined || five === undefined) throw new Error('no blocks')
+  const marked = [genesis, { hash: five.hash, number: 3n }]
+  for (const block of [...marked, { hash: memoryHash(highest, 'foreign'), number: highest }]) {
+    to.putBlock(block, from.block(block.hash) ?? Uint8Array.of(1))
+    to.markFinal(block)
+  }
+  from.close()
+  to.close()
+  return dataDir
+}
+
+function hashOf(response: FetchL1BlockResponse): string | undefined {
+  return response.kind === 'block' ? response.block.hash : undefined
+}
+
+const ofAnotherL1 = 'the L1 cache is of another L1 with this chain id: none of its blocks is final'
+
+test('a cache of another L1 with the same chain id and the same genesis is not believed, which is said once', async (t) => {
+  const { settings } = await l1(t)
+  const dataDir = await cacheOfEarlierL1(t, settings, 8n)
+  const watched = await watchL1(t, config, { ...settings, dataDir })
+  await watched.until('heads came', () => watched.heads.length > 0)
+  // Block 1 is marked by this run, which proves nothing of the marks before it.
+  await watched.fetch({ number: 1 })
+  const numbers = [0, 3, 1]
+  const fetched = await Promise.all(numbers.map((number) => watched.fetch({ number })))
+  assert.deepEqual(
+    fetched.map(hashOf),
+    numbers.map((number) => blocks[number]?.hash),
+  )
+  assert.deepEqual(watched.warnings, [ofAnotherL1])
+})
+
+test('while L1 does not have the highest final block of a cache, its blocks are compared one by one', async (t) => {
+  const { rpc, settings } = await l1(t)
+  const dataDir = await cacheOfEarlierL1(t, settings, 8n)
+  rpc.corrupt = ({ method, params: [key, isFull] }, result) =>
+    method === 'eth_getBlockByNumber' && key === '0x8' && isFull === false ? null : result
+  const watched = await watchL1(t, config, { ...settings, dataDir })
+  for (const number of [0, 3])
+    assert.equal(hashOf(await watched.fetch({ number })), blocks[number]?.hash)
+  assert.equal((await watched.metric('found_total'))['block disk'], 1)
+  assert.ok(!watched.warnings.includes(ofAnotherL1))
 })
 
 test('another node with the same folder does not fetch cached blocks either', async (t) => {

@@ -17,7 +17,7 @@ export interface HeadSource {
   readonly systemConfig: Address
 }
 
-/** Queries endpoints until one has the known head, or all of them. */
+/** Queries one endpoint after another until one is not behind the known head; with `everyEndpoint` the others too. */
 export async function readHeads(source: HeadSource, query: HeadQuery): Promise<HeadReading> {
   const { pool } = source
   const answers: HeadAnswer[] = []

@@ -14,6 +14,7 @@ test('a JWT secret that is replaced is used from the next second on, and a file 
   t.after(() => rmSync(folder, { recursive: true }))
   const jwtSecretFile = join(folder, 'jwt.hex')
   let passedMs = 0
+  const problems: (string | undefined)[] = []
   const clock = { ...systemClock, now: () => Date.now() + passedMs }
   const headers: (string | undefined)[] = []
   const engineUrl = await serveHttp(t, ({ body, incoming }, response) => {
@@ -29,12 +30,15 @@ test('a JWT secret that is replaced is used from the next second on, and a file 
     engineTimeoutMs: 1_000,
     config: testRollup,
     clock,
+    onSecretProblem: (problem) => problems.push(problem?.code),
   })
   t.after(() => opened.close())
   for (const [content, digits] of [
     ['11'.repeat(32), '11'],
     ['22'.repeat(32), '22'],
     ['no secret', '22'],
+    ['no secret', '22'],
+    ['33'.repeat(32), '33'],
   ] as const) {
     writeFileSync(jwtSecretFile, content)
     passedMs += 1_000
@@ -42,4 +46,5 @@ test('a JWT secret that is replaced is used from the next second on, and a file 
     const check = authorizationCheck({ secret: secret(digits), clock })
     assert.equal(await check(headers.at(-1)), undefined, content)
   }
+  assert.deepEqual(problems, ['bad-key', undefined])
 })

@@ -3,7 +3,7 @@ import type { Clock } from '#runtime/clock.ts'
 import { EngineApiClient } from '#engine-api/engine-api-client.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
 import { createToken, readJwtSecret } from '#json-rpc/jwt.ts'
-import { isFault } from '#runtime/fault.ts'
+import { type Fault, isFault } from '#runtime/fault.ts'
 
 /** Address of an execution client, and how to connect to it. */
 export interface OpenClientOptions {
@@ -13,6 +13,8 @@ export interface OpenClientOptions {
   readonly config: RollupConfig
   readonly clock: Clock
   readonly onCall?: (method: string, ms: number) => void
+  /** Called when the file of the secret cannot be used any more, and with undefined when it can be used again. */
+  readonly onSecretProblem?: ((problem: Fault | undefined) => void) | undefined
   readonly signal?: AbortSignal
 }
 
@@ -20,9 +22,18 @@ export interface OpenClientOptions {
 export async function openExecutionClient(
   options: OpenClientOptions,
 ): Promise<{ readonly executionClient: EngineApiClient; close(): Promise<void> }> {
-  const { engineUrl, jwtSecretFile, engineTimeoutMs: timeoutMs, clock, ...rest } = options
+  const {
+    engineUrl,
+    jwtSecretFile,
+    engineTimeoutMs: timeoutMs,
+    clock,
+    onSecretProblem,
+    ...rest
+  } = options
   const secret = await readJwtSecret(jwtSecretFile)
-  const endpoints = [{ url: engineUrl, headers: authorizations(jwtSecretFile, { secret, clock }) }]
+  const endpoints = [
+    { url: engineUrl, headers: authorizations(jwtSecretFile, { secret, clock, onSecretProblem }) },
+  ]
   const rpc = new JsonRpcClient({ endpoints, timeoutMs, rounds: 1, clock })
   const monotonicMs = () => clock.monotonicMs()
   return {
@@ -37,19 +48,27 @@ export async function openExecutionClient(
  */
 function authorizations(
   path: string,
-  first: { readonly secret: Uint8Array; readonly clock: Clock },
+  {
+    clock,
+    onSecretProblem,
+    ...first
+  }: Pick<OpenClientOptions, 'clock' | 'onSecretProblem'> & { readonly secret: Uint8Array },
 ): () => Promise<Readonly<Record<string, string>>> {
-  const { clock } = first
   let { secret } = first
+  let problem: Fault | undefined
   let second = 0
   let token = Promise.resolve('')
   const create = async (nowMs: number) => {
+    const before = problem
     try {
       secret = await readJwtSecret(path)
+      problem = undefined
     } catch (error) {
       // A file that is replaced just now may have no secret: the last one stays.
       if (!isFault(error, 'bad-key') && !isFault(error, 'file-refused')) throw error
+      problem = error
     }
+    if (problem?.message !== before?.message) onSecretProblem?.(problem)
     return createToken(secret, nowMs)
   }
   return async () => {

@@ -7,8 +7,9 @@ export interface Failure {
   readonly code: FaultCode
   readonly severity: Fault['severity']
   readonly detail: string
-  /** The first failure in a row, in monotonic milliseconds. */
+  /** The first and the last failure in a row, in monotonic milliseconds. */
   readonly sinceMs: number
+  readonly lastMs: number
   /** Number of failures in a row. */
   readonly times: number
   /** Number of failures in a row with this code. */
@@ -18,23 +19,28 @@ export interface Failure {
 /** Pauses after consecutive failures. */
 export const failureBackoff = { firstMs: 100, longestMs: 10_000 }
 
-/** Pause after a failure that needs an operator. */
-export const stuckPauseMs = 10_000
+/** Pause after a failure that needs an operator, from the first one on. */
+export const stuckPauseMs = failureBackoff.longestMs
 
 /** After this number of failures in a row with one code, a failure that is not temporary needs an operator. */
 const timesUntilStuck = 3
 
+/** A failure this long after the last one begins a new row, since the engine stopped retrying the job that failed then. */
+const longestGapMs = 300_000
+
 /** Counts a failure. */
 export function failureAfter(
-  before: Failure | undefined,
+  last: Failure | undefined,
   { fault, atMs }: { readonly fault: Fault; readonly atMs: number },
 ): Failure {
   const { code, message, severity } = fault
+  const before = last !== undefined && atMs - last.lastMs <= longestGapMs ? last : undefined
   return {
     code,
     severity,
     detail: message,
     sinceMs: before?.sinceMs ?? atMs,
+    lastMs: atMs,
     times: (before?.times ?? 0) + 1,
     timesAlike: before?.code === code ? before.timesAlike + 1 : 1,
   }
