@@ -140,7 +140,7 @@ test(`the unsafe head goes on when gossip is killed ${rounds} times, and no peer
       await node.until('gossip listens', () => {
         void peer.dial([address]).then(
           () => (isUp = true),
-          () => undefined,
+          (error: unknown) => assert.ok(error instanceof Error),
         )
         return isUp
       })

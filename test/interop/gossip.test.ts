@@ -28,7 +28,7 @@ interface Member {
   readonly metricsUrl: string
   /** When it got each block from a peer, in Unix milliseconds. */
   readonly received: Map<number, number>
-  start(): Promise<Follower>
+  readonly start: () => Promise<Follower>
 }
 
 /** A peer as op-node knows it. */
@@ -127,7 +127,7 @@ async function untilPeers(url: string, ids: readonly string[], withinMs: number)
   const explain = async () => JSON.stringify(await peersOf(url))
   const isPeer = (peer?: OpNodePeer) => peer?.connectedness === 1 && peer.gossipBlocks
   await until(`${url} has its peers`, { withinMs, everyMs: 100, explain }, async () => {
-    const { peers } = await peersOf(url).catch(() => ({ peers: {} as OpNodePeers['peers'] }))
+    const { peers } = await peersOf(url)
     return ids.every((id) => isPeer(peers[id]))
   })
   return performance.now() - startedMs
@@ -297,7 +297,7 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
     const isUp = () =>
       askOpNode(rollupUrl, 'opp2p_self').then(
         () => true,
-        () => false,
+        (error: unknown) => !(error instanceof Error),
       )
     await until('op-node is up', { withinMs: 60_000, everyMs: 50, explain: () => '' }, isUp)
     const tookMs = await untilPeers(rollupUrl, ids, againMs)
@@ -323,7 +323,11 @@ async function restart(t: TestContext, { network, ours }: Beside, member: Member
     const head = async () => (await blockOf(again.execution, 'latest'))?.number ?? 0
     const before = await head()
     const goesOn = async () => (await head()) >= before + 5
-    await until('its unsafe head goes on', { withinMs: 30_000, explain: again.explain }, goesOn)
+    await until(
+      'its unsafe head goes on',
+      { withinMs: 30_000, explain: () => again.explain() },
+      goesOn,
+    )
   } finally {
     await again.stop()
   }
