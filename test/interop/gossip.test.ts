@@ -28,7 +28,7 @@ interface Member {
   readonly metricsUrl: string
   /** When it got each block from a peer, in Unix milliseconds. */
   readonly received: Map<number, number>
-  start(): Promise<Follower>
+  readonly start: () => Promise<Follower>
 }
 
 /** A peer as op-node knows it. */
@@ -127,7 +127,7 @@ async function untilPeers(url: string, ids: readonly string[], withinMs: number)
   const explain = async () => JSON.stringify(await peersOf(url))
   const isPeer = (peer?: OpNodePeer) => peer?.connectedness === 1 && peer.gossipBlocks
   await until(`${url} has its peers`, { withinMs, everyMs: 100, explain }, async () => {
-    const { peers } = await peersOf(url).catch(() => ({ peers: {} as OpNodePeers['peers'] }))
+    const { peers } = await peersOf(url)
     return ids.every((id) => isPeer(peers[id]))
   })
   return performance.now() - startedMs
@@ -178,44 +178,48 @@ const imported = /\[(\d\d-\d\d\|[\d:.]+)\] Imported new potential chain segment 
 /** op-geth logs local time without a year. */
 const ofGeth = (time: string) => Date.parse(`${new Date().getFullYear()}-${time.replace('|', 'T')}`)
 
-/** Time from the receipt of a block to its import by op-geth, as op-node b and the Atoll node on op-geth c have it. */
-async function reportSpeed(t: TestContext, { file }: Network, { received: ours }: Member) {
+/** The times from one event to another for blocks that have both, in words. */
+function delays(
+  blocks: readonly number[],
+  from: ReadonlyMap<number, number>,
+  to: ReadonlyMap<number, number>,
+): string {
+  const times = blocks.flatMap((number) => {
+    const [fromMs, toMs] = [from.get(number), to.get(number)]
+    return fromMs === undefined || toMs === undefined ? [] : [toMs - fromMs]
+  })
+  assert.ok(times.length > 0, 'no block has both times')
+  const { median, worst } = medianAndWorst(times)
+  return `${median} / ${worst} ms in ${times.length} blocks (median / worst)`
+}
+
+/** Time from the receipt of a block to its import by op-geth, for op-node b and for the Atoll node on op-geth c. */
+async function reportSpeed(
+  t: TestContext,
+  { file }: Network,
+  { received: ours }: Member,
+  blocks: readonly number[],
+): Promise<void> {
   const { logs } = file
   const theirs = await timesIn(logs['node-b'] ?? '', received, Date.parse)
   const both = [
     ['op-node', theirs, await timesIn(logs['geth-b'] ?? '', imported, ofGeth)],
     ['Atoll', ours, await timesIn(logs['geth-c'] ?? '', imported, ofGeth)],
   ] as const
-  for (const [name, got, done] of both) {
-    const times = [...got].flatMap(([number, atMs]) => {
-      const doneMs = done.get(number)
-      return doneMs === undefined ? [] : [doneMs - atMs]
-    })
-    if (times.length === 0) continue
-    const { median, worst } = medianAndWorst(times)
-    t.diagnostic(
-      `${name}: ${times.length} blocks from receipt to op-geth's import: median ${median} ms, worst ${worst} ms`,
-    )
-  }
-  const later = [...ours].flatMap(([number, atMs]) => {
-    const theirsMs = theirs.get(number)
-    return theirsMs === undefined ? [] : [atMs - theirsMs]
-  })
-  if (later.length === 0) return
-  const { median, worst } = medianAndWorst(later)
-  t.diagnostic(
-    `Atoll got ${later.length} blocks a median of ${median} ms after op-node, worst ${worst} ms`,
-  )
+  for (const [name, got, done] of both)
+    t.diagnostic(`${name}: from receipt to op-geth's import ${delays(blocks, got, done)}`)
+  t.diagnostic(`from op-node's receipt to Atoll's ${delays(blocks, theirs, ours)}`)
 }
 
-/** Follows the unsafe blocks for some time, and asserts that each of them came from a peer. */
+/** Follows the unsafe blocks for some time, and asserts that each of them came from a peer. @returns their numbers */
 async function followUnsafe(
   t: TestContext,
   { network, ours, record }: Beside,
   members: readonly Member[],
-) {
+): Promise<readonly number[]> {
   const from = record.last.get('sequencer')?.latest?.number ?? 0
   const wanted = from + seconds
+  const blocks = Array.from({ length: seconds }, (_, at) => from + 1 + at)
   const allAt = (number: number) => (sample: Sample) =>
     ours.every(({ name }) => (sample.get(name)?.latest?.number ?? 0) >= number)
   const firstSample = record.samples.length
@@ -225,9 +229,7 @@ async function followUnsafe(
     const theirs = await hashesOf(sequencer, wanted)
     for (const [at, { execution, name }] of ours.entries()) {
       assert.deepEqual(await hashesOf(execution, wanted), theirs, `blocks of ${name}`)
-      const missing = []
-      for (let number = from + 1; number <= wanted; number++)
-        if (members[at]?.received.has(number) !== true) missing.push(number)
+      const missing = blocks.filter((number) => members[at]?.received.has(number) !== true)
       assert.deepEqual(missing, [], `blocks that no peer sent to ${name}`)
     }
   } finally {
@@ -245,6 +247,7 @@ async function followUnsafe(
       `${name}: ${seconds} unsafe blocks equal, ${median} / ${worst} behind the sequencer (median / worst)`,
     )
   }
+  return blocks
 }
 
 /** Without batches the unsafe head goes on, and the safe head stays. */
@@ -275,6 +278,7 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   const { a, b } = network.file.nodes
   const ids = members.map(({ peerId }) => peerId)
   const [withStatic] = members
+  await untilPeers(a.rollupUrl, [withStatic.peerId], 60_000)
   await askOpNode(b.rollupUrl, 'opp2p_connectPeer', withStatic.address)
   // By discovery one finds a and b, and the other Atoll has a as its static peer.
   for (const { rollupUrl } of [a, b]) await untilPeers(rollupUrl, ids, 120_000)
@@ -286,9 +290,9 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   )
   assert.equal(directions[0], 2, 'op-node dialed Atoll')
   assert.equal((await peersOf(a.rollupUrl)).peers[withStatic.peerId]?.direction, 1)
-  await followUnsafe(t, beside, members)
+  const blocks = await followUnsafe(t, beside, members)
   await assertHarmony(network, members)
-  await reportSpeed(t, network, withStatic)
+  await reportSpeed(t, network, withStatic, blocks)
   await withoutBatcher(t, beside)
   for (const name of ['a', 'b'] as const) {
     await network.control(`node-${name}`, 'stop')
@@ -297,7 +301,7 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
     const isUp = () =>
       askOpNode(rollupUrl, 'opp2p_self').then(
         () => true,
-        () => false,
+        (error: unknown) => !(error instanceof Error),
       )
     await until('op-node is up', { withinMs: 60_000, everyMs: 50, explain: () => '' }, isUp)
     const tookMs = await untilPeers(rollupUrl, ids, againMs)
@@ -323,7 +327,11 @@ async function restart(t: TestContext, { network, ours }: Beside, member: Member
     const head = async () => (await blockOf(again.execution, 'latest'))?.number ?? 0
     const before = await head()
     const goesOn = async () => (await head()) >= before + 5
-    await until('its unsafe head goes on', { withinMs: 30_000, explain: again.explain }, goesOn)
+    await until(
+      'its unsafe head goes on',
+      { withinMs: 30_000, explain: () => again.explain() },
+      goesOn,
+    )
   } finally {
     await again.stop()
   }
