@@ -196,11 +196,9 @@ function delays(
 /** Time from the receipt of a block to its import by op-geth, for op-node b and for the Atoll node on op-geth c. */
 async function reportSpeed(
   t: TestContext,
-  { file }: Network,
-  { received: ours }: Member,
-  blocks: readonly number[],
+  { logs }: Network['file'],
+  { received: ours, blocks }: Pick<Member, 'received'> & { readonly blocks: readonly number[] },
 ): Promise<void> {
-  const { logs } = file
   const theirs = await timesIn(logs['node-b'] ?? '', received, Date.parse)
   const both = [
     ['op-node', theirs, await timesIn(logs['geth-b'] ?? '', imported, ofGeth)],
@@ -292,7 +290,7 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   assert.equal((await peersOf(a.rollupUrl)).peers[withStatic.peerId]?.direction, 1)
   const blocks = await followUnsafe(t, beside, members)
   await assertHarmony(network, members)
-  await reportSpeed(t, network, withStatic, blocks)
+  await reportSpeed(t, network.file, { ...withStatic, blocks })
   await withoutBatcher(t, beside)
   for (const name of ['a', 'b'] as const) {
     await network.control(`node-${name}`, 'stop')
