@@ -28,6 +28,8 @@ interface Member {
   readonly metricsUrl: string
   /** When it got each block from a peer, in Unix milliseconds. */
   readonly received: Map<number, number>
+  /** How often its host was opened. */
+  readonly starts: () => number
   readonly start: () => Promise<Follower>
 }
 
@@ -68,7 +70,9 @@ function memberOf(
   writeFileSync(keyFile, key.toString('hex'), { mode: 0o600 })
   const peerId = peerIdOf(publicKeyOf(key))
   const received = new Map<number, number>()
+  let starts = 0
   const onLine = (line: string) => {
+    if (line.includes('"host of gossip"')) starts++
     if (!line.includes('"block from a peer"')) return
     const { time, outcome, l2 } = JSON.parse(line) as {
       readonly time: string
@@ -93,6 +97,7 @@ function memberOf(
     address: `/ip4/127.0.0.1/tcp/${port}/p2p/${peerId}`,
     metricsUrl: `http://127.0.0.1:${port + 1}/metrics`,
     received,
+    starts: () => starts,
     options: { flags, onLine },
   }
 }
@@ -196,11 +201,9 @@ function delays(
 /** Time from the receipt of a block to its import by op-geth, for op-node b and for the Atoll node on op-geth c. */
 async function reportSpeed(
   t: TestContext,
-  { file }: Network,
-  { received: ours }: Member,
-  blocks: readonly number[],
+  { logs }: Network['file'],
+  { received: ours, blocks }: Pick<Member, 'received'> & { readonly blocks: readonly number[] },
 ): Promise<void> {
-  const { logs } = file
   const theirs = await timesIn(logs['node-b'] ?? '', received, Date.parse)
   const both = [
     ['op-node', theirs, await timesIn(logs['geth-b'] ?? '', imported, ofGeth)],
@@ -292,7 +295,7 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   assert.equal((await peersOf(a.rollupUrl)).peers[withStatic.peerId]?.direction, 1)
   const blocks = await followUnsafe(t, beside, members)
   await assertHarmony(network, members)
-  await reportSpeed(t, network, withStatic, blocks)
+  await reportSpeed(t, network.file, { ...withStatic, blocks })
   await withoutBatcher(t, beside)
   for (const name of ['a', 'b'] as const) {
     await network.control(`node-${name}`, 'stop')
@@ -318,15 +321,22 @@ async function restart(t: TestContext, { network, ours }: Beside, member: Member
   await ours[0]?.stop()
   const isGone = async () => (await peersOf(a.rollupUrl)).peers[member.peerId]?.connectedness !== 1
   await until('it is gone', { withinMs: 20_000, everyMs: 100, explain: () => '' }, isGone)
+  const before = member.starts()
+  const startedMs = performance.now()
   const again = await member.start()
   try {
-    const startedMs = performance.now()
+    const explain = () => again.explain()
+    const isUp = async () => member.starts() > before
+    await until('its host is open', { withinMs: 60_000, everyMs: 50, explain }, isUp)
+    const openedMs = performance.now()
     for (const { rollupUrl } of [a, b]) await untilPeers(rollupUrl, [member.peerId], againMs)
-    const tookMs = performance.now() - startedMs
-    t.diagnostic(`Atoll was restarted, and has both op-nodes again after ${tookMs.toFixed(0)} ms`)
+    const since = (ms: number) => `${(performance.now() - ms).toFixed(0)} ms`
+    t.diagnostic(
+      `Atoll was restarted, and has both op-nodes again after ${since(startedMs)}, ${since(openedMs)} of them with its host`,
+    )
     const head = async () => (await blockOf(again.execution, 'latest'))?.number ?? 0
-    const before = await head()
-    const goesOn = async () => (await head()) >= before + 5
+    const unsafe = await head()
+    const goesOn = async () => (await head()) >= unsafe + 5
     await until(
       'its unsafe head goes on',
       { withinMs: 30_000, explain: () => again.explain() },
