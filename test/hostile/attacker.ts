@@ -1,7 +1,8 @@
 /** A hostile peer: `node attacker.ts ORDER`, with an order in JSON. Prints what it did, in JSON. */
 import { randomBytes } from 'node:crypto'
 import { createSocket } from 'node:dgram'
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RPC } from '@libp2p/gossipsub/message'
 import type { Libp2p, Stream } from '@libp2p/interface'
@@ -40,7 +41,7 @@ const now = () => BigInt(Math.floor(Date.now() / 1_000))
 const block = (changes: Partial<Payload> = {}) =>
   payloadOf(4, { number: 5_000_000n + BigInt(done), timestamp: now(), ...changes })
 
-/** Does something as often as in a second, until the time is over. */
+/** Does something many times a second, until the time is over. */
 async function repeat(perSecond: number, act: () => Promise<void> | void): Promise<void> {
   begin()
   const startedMs = performance.now()
@@ -51,6 +52,27 @@ async function repeat(perSecond: number, act: () => Promise<void> | void): Promi
     done++
   }
 }
+
+/** IP address of all hostile peers: peers of one address share its score, and the sequencer has another one. */
+const localAddress = '127.0.0.66'
+
+/** A connection to the victim from the address of the hostile peers. */
+function connectRaw(): Socket {
+  const [, , host = '', , port = ''] = order.address.split('/')
+  const socket = connect({ host, port: Number(port), localAddress })
+  return socket.on('error', () => undefined)
+}
+
+/** libp2p cannot choose the address from which it dials: its connections go through this relay. */
+const relay = createServer((client) => {
+  const victim = connectRaw()
+  client.on('error', () => undefined)
+  client.pipe(victim).pipe(client)
+  client.once('close', () => victim.destroy())
+  victim.once('close', () => client.destroy())
+}).listen(0, '127.0.0.1')
+await once(relay, 'listening')
+const relayAddress = `/ip4/127.0.0.1/tcp/${(relay.address() as AddressInfo).port}`
 
 /** A host that speaks gossipsub by hand. */
 async function openPeer(): Promise<Libp2p> {
@@ -66,7 +88,7 @@ async function openPeer(): Promise<Libp2p> {
     {},
   )
   await host.handle(meshProtocols, (stream) => stream.addEventListener('message', () => undefined))
-  await host.dial(multiaddr(order.address))
+  await host.dial(multiaddr(relayAddress))
   return host
 }
 
@@ -116,17 +138,20 @@ async function joinMesh(): Promise<(bytes: Uint8Array) => Promise<void>> {
     stream.send(hello)
     return stream
   }
-  await ready()
-  return async (bytes) => {
+  const send = async (bytes: Uint8Array | undefined) => {
     try {
       const to = await ready()
-      if (!to.send(bytes)) await to.onDrain({ signal: AbortSignal.timeout(1_000) })
-    } catch {
-      // It is refused or banned: it comes again.
+      if (bytes !== undefined && !to.send(bytes))
+        await to.onDrain({ signal: AbortSignal.timeout(1_000) })
+    } catch (error) {
+      // The victim refused or banned it: it comes again.
+      ignore(error)
       stream = undefined
       await sleep(50)
     }
   }
+  await send(undefined)
+  return send
 }
 
 const message = (data: Uint8Array) => frame({ messages: [{ topic, data }] })
@@ -187,8 +212,7 @@ async function halfOpen(): Promise<void> {
   const host = await openPeer()
   const [peer] = host.getPeers()
   const protocols = [...requestProtocols(chainId), ...meshProtocols]
-  const { host: ip, port } = addressParts()
-  const sockets = Array.from({ length: 300 }, () => connect(port, ip).on('error', () => undefined))
+  const sockets = Array.from({ length: 300 }, connectRaw)
   await repeat(100, async () => {
     const protocol = protocols[done % protocols.length] ?? ''
     if (peer !== undefined)
@@ -208,12 +232,11 @@ async function requests(): Promise<void> {
     const opening = host.dialProtocol(peer, [...requestProtocols(chainId)], {
       signal: AbortSignal.timeout(1_000),
     })
-    await opening.then((stream) => stream.send(encodeRequest(1n)), ignore)
+    await opening.then((stream) => stream.send(encodeRequest(1n))).catch(ignore)
   })
 }
 
 async function reconnects(): Promise<void> {
-  const { host: ip, port } = addressParts()
   const libp2p = async () => {
     while (performance.now() < endMs) {
       const host = await openPeer().catch(ignore)
@@ -222,7 +245,7 @@ async function reconnects(): Promise<void> {
   }
   const running = libp2p()
   await repeat(600, () => {
-    const socket = connect(port, ip).on('error', () => undefined)
+    const socket = connectRaw()
     socket.write(randomBytes(40))
     setTimeout(() => socket.destroy(), 30)
   })
@@ -235,11 +258,6 @@ async function discoveryFlood(): Promise<void> {
     socket.send(randomBytes(63 + (done % 1_200)), order.udpPort, '127.0.0.1')
   })
   socket.close()
-}
-
-function addressParts(): { readonly host: string; readonly port: number } {
-  const [, , host = '', , port = ''] = order.address.split('/')
-  return { host, port: Number(port) }
 }
 
 const doings: Readonly<Record<Attack, () => Promise<void>>> = {

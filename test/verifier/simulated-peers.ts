@@ -135,7 +135,7 @@ export class SimulatedPeers {
     const isNext = fork !== undefined && parent.number === fork.number
     if (!isNext && !this.#random.chance(this.#shares.forked)) return []
     const place = isNext ? fork : parent
-    const payload = payloadOf(this.#l1.rules, place, forked(attributes, isNext))
+    const payload = payloadOf(this.#l1.rules, place, isNext ? attributes : forked(attributes))
     this.#blocks.set(payload.blockHash, payload)
     const length = isNext ? fork.length + 1 : 1
     this.#fork =
@@ -195,9 +195,8 @@ function decompressed(bytes: Uint8Array): GossipData {
   return { kind: 'decompressed', bytes }
 }
 
-/** Attributes of a block of a fork: the first has the deposit with L1's attributes only, and another gas limit. */
-function forked(attributes: PayloadAttributes, isNext: boolean): PayloadAttributes {
-  if (isNext) return attributes
+/** Attributes of the first block of a fork: only the deposit with L1's attributes, and another gas limit. */
+function forked(attributes: PayloadAttributes): PayloadAttributes {
   const { transactions } = attributes
   return {
     ...attributes,
