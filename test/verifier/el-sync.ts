@@ -39,6 +39,7 @@ export function elSync(run: VerifierRun, { chosen, killAfter }: ElSyncScript): v
     process.start()
   }
   run.expectsWholeHistory = true
+  run.peers.silence()
   hold('gossip-0')
   hold('engine-1')
   hold('derivation-1')

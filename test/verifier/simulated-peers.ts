@@ -56,6 +56,7 @@ export class SimulatedPeers {
   /** Wrong messages without a verdict. */
   readonly #wrong = new Set<number>()
   #arrivals = 0
+  #isSilent = false
   /** Of the running gossip. */
   #deliver: ((block: ArrivedBlock) => void) | undefined
   /** The last block of the current fork, and the number of its blocks. */
@@ -80,6 +81,11 @@ export class SimulatedPeers {
       const atMs = sequenced.atMs + this.#random.next() * 800
       this.#simulation.clock.after(atMs, () => this.#sendNear(sequenced))
     }
+  }
+
+  /** Sends no further blocks. */
+  silence(): void {
+    this.#isSilent = true
   }
 
   /** The network of a process of gossip. */
@@ -116,7 +122,7 @@ export class SimulatedPeers {
   #sendNear(sequenced: Sequenced): void {
     const random = this.#random
     const { lost, repeated, wrong } = this.#shares
-    if (random.chance(wrong)) this.#sendWrong(sequenced.payload)
+    if (random.chance(wrong) && !this.#isSilent) this.#sendWrong(sequenced.payload)
     for (const payload of [sequenced.payload, ...this.#forkOf(sequenced)]) {
       if (!random.chance(lost)) this.#sendLate(payload)
       if (random.chance(repeated)) this.#sendLate(payload)
@@ -126,7 +132,9 @@ export class SimulatedPeers {
   #sendLate(payload: Payload): void {
     const random = this.#random
     const delayMs = random.chance(this.#shares.late) ? random.next() * maxDelayMs : 0
-    this.#simulation.clock.after(delayMs, () => this.#send(payload, this.#signed(payload)))
+    this.#simulation.clock.after(delayMs, () => {
+      if (!this.#isSilent) this.#arrive(payload, decompressed(this.#signed(payload)))
+    })
   }
 
   /** The next block of a fork, if there is one: the same deposits on another parent, or a block without its users. */
@@ -158,10 +166,6 @@ export class SimulatedPeers {
       decompressed(this.#signed({ ...payload, gasUsed: payload.gasUsed + 1n })),
     ]
     this.#wrong.add(this.#arrive(payload, this.#random.pick(messages)))
-  }
-
-  #send(payload: Payload, signed: Uint8Array): void {
-    this.#arrive(payload, decompressed(signed))
   }
 
   #arrive({ timestamp }: Payload, data: GossipData): number {

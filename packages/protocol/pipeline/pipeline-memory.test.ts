@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import type { L1Block } from '#protocol/block/l1-block.ts'
+import { collectGarbage } from '#test/fakes/collect-garbage.ts'
 import { l1Block, l2Block } from '#test/fakes/batch-notation.ts'
 import { batcherOf, notedRollup } from '#test/fakes/pipeline-notation.ts'
 import { Pipeline } from './pipeline.ts'
@@ -59,11 +58,6 @@ async function heldAfter(
   const counts = { logs: held(logs), blobs: held(blobs) }
   assert.equal(pipeline.origin.number, BigInt(2 + count))
   return counts
-}
-
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  runInNewContext('gc()')
 }
 
 // Rules: limit-epochs
