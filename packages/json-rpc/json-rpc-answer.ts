@@ -36,9 +36,20 @@ export class JsonRpcError extends Error {
 /** Result or error of one call. */
 export type JsonRpcAnswer = { readonly result: unknown } | { readonly error: JsonRpcError }
 
+/** A result that is encoded once, and sent with the answer to each call. */
+export class PreparedResult {
+  readonly json: string
+
+  /** @throws TypeError for a value that JSON cannot represent */
+  constructor(value: unknown) {
+    this.json = JSON.stringify(value)
+  }
+}
+
 /** @throws TypeError for a result that JSON cannot represent, such as a bigint */
 export function encodeResult(id: JsonRpcId, result: unknown): string {
-  const encoded = JSON.stringify(result) as string | undefined
+  const encoded =
+    result instanceof PreparedResult ? result.json : (JSON.stringify(result) as string | undefined)
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${encoded ?? 'null'}}`
 }
 

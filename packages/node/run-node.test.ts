@@ -62,7 +62,7 @@ test('a node without gossip has no folder and no process for it', async (t) => {
   const said: string[] = []
   const onLog = (text: string) => void said.push(text)
   const all = Promise.withResolvers<undefined>()
-  const given = { logFormat: 'text', logLevel: 'info', p2pDisable: 'true' }
+  const given = { logFormat: 'text', logLevel: 'info', p2pDisable: 'true', rpcDisable: 'true' }
   await start(t, {
     given,
     onLog: (text) => {

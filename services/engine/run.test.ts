@@ -184,7 +184,7 @@ test('the finality target of derivation is finalized when it is safe, and stays 
   const target = record.l2[10]?.block ?? assert.fail()
   const owner = derivation.bus.own(derivationTargets)
   const finalized = { number: 10n, hash: target.blockHash }
-  await bus.settle(owner.write({ finalized, currentL1: undefined }))
+  await bus.settle(owner.write({ finalized, currentL1: undefined, generation: 0n, version: 0n }))
   await derivation.toEnd({ untilSafe: 9n })
   await bus.pass(5_000)
   assert.equal(derivation.chain.finalized.number, 0n)
@@ -203,7 +203,9 @@ test('a target that is not on the safe chain is not finalized', async () => {
   const { derivation, world } = await startedWorld('fork-holocene')
   const owner = derivation.bus.own(derivationTargets)
   const finalized = { number: 3n, hash: world.record.l2[4]?.block.blockHash ?? assert.fail() }
-  await world.bus.settle(owner.write({ finalized, currentL1: undefined }))
+  await world.bus.settle(
+    owner.write({ finalized, currentL1: undefined, generation: 0n, version: 0n }),
+  )
   await derivation.toEnd({ untilSafe: 6n })
   await world.bus.pass(5_000)
   assert.equal(derivation.chain.finalized.number, 0n)

@@ -35,6 +35,7 @@ function nodeArgs(name: string, l1Urls = ['--l1-rpc-urls=http://127.0.0.1:1']): 
     `--data-dir=${join(folder, name)}`,
     '--metrics-port=0',
     '--p2p-disable',
+    '--rpc-port=0',
     '--log-format=json',
     ...(natsServer === undefined ? [] : [`--nats-server=${natsServer}`]),
   ]

@@ -39,7 +39,13 @@ const programs: readonly (StoppedProgram & { readonly early: number })[] = [
     name: 'node',
     early: 900,
     args: (data) => {
-      const own = ['--p2p-disable', '--log-format=json', `--data-dir=${data}`, ...server]
+      const own = [
+        '--p2p-disable',
+        '--rpc-disable',
+        '--log-format=json',
+        `--data-dir=${data}`,
+        ...server,
+      ]
       return ['node', ...chain, ...engine, ...own]
     },
     isUp: (output) => /(?:"msg":"running"[^]*){3}/u.test(output),
