@@ -59,6 +59,8 @@ export interface State {
   readonly senders: ReadonlyMap<Hash, string>
   readonly peers: readonly ConnectedPeer[]
   readonly known: KnownPeers
+  /** Peers that are not disconnected because there are too many. */
+  readonly protected: ReadonlySet<string>
   /** Peers that are being dialed. */
   readonly dialing: ReadonlySet<string>
   readonly search: Search
@@ -69,6 +71,7 @@ export interface State {
 
 /** What happened. Times are Unix milliseconds. */
 export type Event =
+  | { readonly kind: 'peer-changed'; readonly id: string; readonly change: PeerCare }
   | { readonly kind: 'tick'; readonly nowMs: number; readonly peers: readonly ConnectedPeer[] }
   | ({ readonly kind: 'block-arrived'; readonly nowMs: number } & ArrivedBlock)
   | { readonly kind: 'block-stored'; readonly bytes: number }
