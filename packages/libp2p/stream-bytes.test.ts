@@ -53,6 +53,11 @@ test('a number of bytes is read, although the stream goes on; too few are an err
   const [near, far] = await streamPair(t)
   near.send(Uint8Array.of(1, 2, 3, 4, 5))
   assert.deepEqual([...(await readBytes(far, 3, limits))], [1, 2, 3])
+  // What a peer sends after its request must not pile up while it waits for the answer.
+  await Promise.allSettled([writeAll(near, chunks(16, 65_536), limits)])
+  assert.equal(far.readBufferLength, 0)
+  assert.equal(far.status, 'open')
+  await writeAll(far, [Uint8Array.of(9)], limits)
   const [short, end] = await streamPair(t)
   const read = readBytes(end, 3, limits)
   await writeAll(short, [Uint8Array.of(1)], limits)

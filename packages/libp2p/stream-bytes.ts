@@ -8,7 +8,7 @@ export interface StreamLimits {
 }
 
 /**
- * Reads a number of bytes from a stream, and ignores those after it.
+ * Reads a number of bytes from a stream, and then reads no more of it: what the other side sends after them is not kept.
  *
  * @throws Error if the stream ends before, or not in time
  */
@@ -19,6 +19,7 @@ export async function readBytes(
 ): Promise<Uint8Array> {
   const bytes = await collect(stream, { timeoutMs, isEnough: (length) => length >= count })
   if (bytes.length < count) throw new Error(`the stream ended after ${bytes.length} bytes`)
+  await stream.closeRead()
   return bytes.subarray(0, count)
 }
 

@@ -112,7 +112,11 @@ export function serving<Request, Response, Event>(
   }
 }
 
-/** The values of a signal as events; of several queued values only the newest is delivered. */
+/**
+ * The values of a signal as events; of several queued values only the newest is delivered.
+ *
+ * @public for flashblocks, to come
+ */
 export function listening<Value, Event>(
   bus: Bus,
   signal: Signal<Value>,

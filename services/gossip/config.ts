@@ -138,7 +138,8 @@ export const config = z.strictObject({
     .describe(
       'whether blocks that are missing between the unsafe head and gossip are requested from peers; else they come from L1',
     ),
-  p2pMaxAgeSeconds: seconds(1, 86_400)
+  // Without a limit that matters, as in op-node: a chain that stood still has old blocks.
+  p2pMaxAgeSeconds: seconds(1, 1_000_000_000)
     .default(Number(defaultMaxAgeSeconds))
     .describe('age above which a block from peers is rejected'),
   p2pSequencerKeyFile: readableFile('32 bytes of hex', hexKeyProblem)

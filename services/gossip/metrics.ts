@@ -43,6 +43,11 @@ function gauges(registry: Registry): Metrics['observe'] {
     labelNames: ['version'],
     registers,
   })
+  const lowest = new Gauge({
+    name: 'atoll_gossip_lowest_peer_score',
+    help: 'lowest score of a connected peer; 0 without peers. Below --p2p-ban-threshold a peer is banned',
+    registers,
+  })
   const highest = new Gauge({
     name: 'atoll_gossip_highest_block_number',
     help: 'number of the highest block that was accepted from peers',
@@ -55,6 +60,8 @@ function gauges(registry: Registry): Metrics['observe'] {
   })
   return (state) => {
     peers.set(state.peers.length)
+    const scores = state.peers.map(({ score }) => score)
+    lowest.set(scores.length === 0 ? 0 : Math.min(...scores))
     for (const version of payloadVersions) {
       const members = state.peers.filter(({ meshes }) => meshes.includes(version))
       mesh.set({ version }, members.length)

@@ -9,11 +9,11 @@ import { loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { runActor } from '#service/actor.ts'
 import { Inbox, type Source } from '#service/inbox.ts'
 import type { Service } from '#service/service.ts'
-import { following, listening, OpenCalls, serving, ticking } from '#service/sources.ts'
+import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
 import type { config as settingsSchema } from './config.ts'
 import { createMetrics } from './metrics.ts'
 import { withAdvertisedIp } from './network/host-addresses.ts'
-import { networkSettings, portsOf } from './network/network-settings.ts'
+import { checkNumbers, networkSettings, portsOf } from './network/network-settings.ts'
 import { openOwnDiscovery } from './discovery/own-discovery.ts'
 import { openNetwork } from './network/open-network.ts'
 import { answering } from './requests/answer-request.ts'
@@ -42,11 +42,20 @@ export async function run(context: Context, ports: Ports): Promise<void> {
         (block) => void sink.push({ kind: 'block-arrived', nowMs: clock.now(), ...block }),
       ),
     (sink) => {
-      const peers = store.peers()
-      void sink.push({ kind: 'peers-found', peers, nowMs: clock.now() })
+      const nowMs = clock.now()
+      void sink.push({ kind: 'peers-found', peers: store.peers(), nowMs })
+      // They are dialed without a wait for the first second to pass.
+      void sink.push({ kind: 'tick', nowMs, peers: network.peers() })
       return () => undefined
     },
-    listening(bus, payloadRefused, ({ block }) => ({ kind: 'payload-refused', hash: block.hash })),
+    (sink) => {
+      // Each one counts, so that a later one must not replace one that is still queued.
+      const listened = bus.listen(
+        payloadRefused,
+        ({ block }) => void sink.push({ kind: 'payload-refused', hash: block.hash }),
+      )
+      return () => listened.stop()
+    },
     ticking(clock, tickMs, (nowMs) => ({ kind: 'tick', nowMs, peers: network.peers() })),
     following(bus, systemConfig, (update) => ({
       kind: 'system-config-changed',
@@ -94,6 +103,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
 /** Runs gossip on the peer-to-peer network of its settings. */
 export async function start(service: Service<z.output<typeof settingsSchema>>): Promise<void> {
   const { log, clock, metrics: registry } = service
+  checkNumbers(service.settings)
   const settings = await withAdvertisedIp(service.settings)
   const config = await loadServiceConfig(settings)
   const metrics = createMetrics(registry)

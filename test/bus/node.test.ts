@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startL1 } from '#devnet/record-world.ts'
+import { payloadVersionAt } from '#protocol/p2p/payload-version.ts'
+import { blocksTopicAt } from '#protocol/p2p/topics.ts'
+import { replayL1 } from '#records/replay/replay-record.ts'
 import { systemClock } from '#runtime/clock.ts'
+import { signerAddress } from '#test/fakes/block-messages.ts'
+import { blockData, hostOn } from '#test/fakes/gossip-world.ts'
+import { readRecord } from '#test/fakes/recorded-chain.ts'
 import { NodeOnRecord, type NodeProcess } from '#test/fakes/node-on-record.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { pause } from './conformance/raw-client.ts'
@@ -79,5 +87,93 @@ test(`the safe chain continues unchanged when each process of a node is killed $
   for (const [victim, times] of stalls) {
     const worst = Math.max(...times).toFixed(0)
     t.diagnostic(`${victim}: median ${median(times).toFixed(0)} ms, worst ${worst} ms`)
+  }
+})
+
+/** A TCP port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+/** A node whose L1 grows as slowly as when it was recorded, so that its newest blocks come from peers. */
+async function startAmongPeers(p2pListenTcp: number): Promise<NodeOnRecord> {
+  const growth = { speed: 1, reorgs: [], safeLag: 4n, finalizedLag: 8n }
+  const ports = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
+  const l1 = await replayL1(record, { ...ports, growth, unsafeBlockSigner: signerAddress })
+  const given = {
+    p2pDisable: 'false',
+    p2pDiscovery: 'false',
+    p2pListenIp: '127.0.0.1',
+    p2pListenTcp: String(p2pListenTcp),
+    // Its blocks are as old as the record.
+    p2pMaxAgeSeconds: '1000000000',
+  }
+  return NodeOnRecord.start({ record, l1, given })
+}
+
+test(`the unsafe head goes on when gossip is killed ${rounds} times, and no peer is lost`, async (t) => {
+  const { config, l2 } = await readRecord('bad-data-karst')
+  const port = await freePort()
+  const node = await startAmongPeers(port)
+  try {
+    const sequencer = await hostOn(t, { config })
+    const peers = [sequencer, await hostOn(t, { config }), await hostOn(t, { config })]
+    const publish = (block: bigint) => {
+      const payload = l2[Number(block)]?.block ?? assert.fail('the record ends')
+      const version = payloadVersionAt(config, payload.timestamp)
+      const data = blockData(version, payload, { chainId: config.l2ChainId })
+      return sequencer.publish(blocksTopicAt(config, payload.timestamp), data)
+    }
+    const unsafe = () => node.view.chain?.unsafe.number ?? 0n
+    const meets = () =>
+      peers.every((peer) => peer.peers().some(({ meshes }) => meshes.length === 4))
+    await node.until('a chain', () => node.view.chain !== undefined)
+    const address = `/ip4/127.0.0.1/tcp/${port}`
+    for (const peer of peers) {
+      // Gossip may still wait for its lease.
+      let isUp = false
+      await node.until('gossip listens', () => {
+        void peer.dial([address]).then(
+          () => (isUp = true),
+          (error: unknown) => assert.ok(error instanceof Error),
+        )
+        return isUp
+      })
+    }
+    await node.until('all peers share blocks', meets)
+    let next = unsafe() + 1n
+    const grow = async () => {
+      await publish(next)
+      await node.until(`block ${next}`, () => unsafe() >= next)
+      next++
+    }
+    for (let blocks = 0; blocks < 5; blocks++) await grow()
+    // Peers are stored once a second.
+    await pause(1_500)
+    const stalls: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const startedMs = performance.now()
+      assert.ok(node.kill('gossip'))
+      await node.until('the peers lost gossip', () =>
+        peers.every((peer) => peer.peers().length === 0),
+      )
+      // A sequencer does not know what its peers missed: it sends the next block when it is due.
+      await node.until('the sequencer has a peer', () =>
+        sequencer.peers().some(({ meshes }) => meshes.length === 4),
+      )
+      await grow()
+      stalls.push(performance.now() - startedMs)
+      await node.until('all peers are back', meets)
+    }
+    t.diagnostic(
+      `gossip: median ${median(stalls).toFixed(0)} ms, worst ${Math.max(...stalls).toFixed(0)} ms`,
+    )
+  } finally {
+    await node.close()
   }
 })

@@ -26,7 +26,7 @@ export interface Beside {
 const portBase = Number(process.env['ATOLL_INTEROP_PORT'] ?? 9_700)
 
 /** First port of the processes that run beside the network. */
-const ownPorts = portBase + 150
+export const ownPorts: number = portBase + 150
 
 /** The shortest block times with more than one L2 block per epoch; all forks activate early. */
 const networkFlags = {
@@ -38,10 +38,20 @@ const networkFlags = {
   send: '2',
 }
 
+/** Starts the two Atoll nodes of a network. */
+type StartOurs = (network: Network, folder: string) => readonly (() => Promise<Follower>)[]
+
+/** Without gossip: one on an op-geth, one on the embedded client. */
+const onBothClients: StartOurs = (network, folder) => [
+  () => startOnOpGeth(network, folder),
+  () => startOnEmbedded(network, { folder, portBase: ownPorts }),
+]
+
 /** Runs a network with op-node and two Atoll nodes beside it; stops all of them afterwards. */
 export async function besideNetwork(
   flags: Readonly<Record<string, string>>,
   run: (beside: Beside) => Promise<void>,
+  startOurs: StartOurs = onBothClients,
 ): Promise<void> {
   const closing: (() => Promise<void>)[] = []
   try {
@@ -58,10 +68,8 @@ export async function besideNetwork(
     }
     const makers = [kept(l1Of(network)), kept(sequencerOf(network))]
     const opNode = kept(opNodeOf(network))
-    const ours = [
-      kept(await startOnOpGeth(network, folder)),
-      kept(await startOnEmbedded(network, { folder, portBase: ownPorts })),
-    ]
+    const ours: Follower[] = []
+    for (const start of startOurs(network, folder)) ours.push(kept(await start()))
     await run({ network, opNode, ours, record: new HeadRecord([...makers, opNode, ...ours]) })
   } finally {
     for (const close of closing.toReversed()) await close()

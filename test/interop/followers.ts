@@ -44,11 +44,22 @@ function ofNetwork(name: string, url: string): Follower {
   return { name, execution, explain: async () => '', stop: () => execution.close() }
 }
 
+/** How a node differs from the usual one, which is without gossip and logs warnings. */
+export interface NodeOptions {
+  readonly flags?: Readonly<Record<string, string>>
+  /** Takes each line of its log. */
+  readonly onLine?: (line: string) => void
+}
+
 /** Starts Atoll on the op-geth c of the network, which no other node drives. */
-export async function startOnOpGeth({ file }: Network, folder: string): Promise<Follower> {
+export async function startOnOpGeth(
+  { file }: Network,
+  folder: string,
+  options: NodeOptions = {},
+): Promise<Follower> {
   const { engineUrl, executionUrl } = file.nodes.c
   const execution = clientOf(executionUrl)
-  const node = startNode(file, { dataDir: join(folder, 'on-op-geth'), engineUrl })
+  const node = startNode(file, { ...options, dataDir: join(folder, 'on-op-geth'), engineUrl })
   return {
     name: 'Atoll, op-geth',
     execution,
@@ -63,7 +74,11 @@ export async function startOnOpGeth({ file }: Network, folder: string): Promise<
 /** Starts Atoll on the embedded execution client. */
 export async function startOnEmbedded(
   { file }: Network,
-  { folder, portBase }: { readonly folder: string; readonly portBase: number },
+  {
+    folder,
+    portBase,
+    ...options
+  }: { readonly folder: string; readonly portBase: number } & NodeOptions,
 ): Promise<Follower> {
   const dataDir = join(folder, 'on-embedded')
   const [engine, rpc] = [String(portBase), String(portBase + 1)]
@@ -71,7 +86,8 @@ export async function startOnEmbedded(
   const execution = clientOf(`http://127.0.0.1:${rpc}`)
   const explain = () => client.output.slice(-logTailChars)
   await until('the execution client answers', { withinMs: 60_000, explain }, isUp(execution))
-  const node = startNode(file, { dataDir, engineUrl: `http://127.0.0.1:${engine}` })
+  const engineUrl = `http://127.0.0.1:${engine}`
+  const node = startNode(file, { ...options, dataDir, engineUrl })
   return {
     name: 'Atoll, embedded',
     execution,
@@ -116,7 +132,12 @@ export function isUp(client: JsonRpcClient): () => Promise<boolean> {
 /** `atoll node`, with all of its services and its bus. */
 function startNode(
   { files, l1 }: Network['file'],
-  { dataDir, engineUrl }: { readonly dataDir: string; readonly engineUrl: string },
+  {
+    dataDir,
+    engineUrl,
+    flags: given,
+    onLine,
+  }: { readonly dataDir: string; readonly engineUrl: string } & NodeOptions,
 ): Pick<Follower, 'explain' | 'stop'> {
   const flags = {
     'rollup-config': files.rollupConfig,
@@ -133,8 +154,9 @@ function startNode(
     'rpc-port': '0',
     'log-level': 'warn',
     'log-format': 'json',
+    ...given,
   }
-  const program = new Program(process.execPath, [atoll, 'node', ...flagsOf(flags)])
+  const program = new Program(process.execPath, [atoll, 'node', ...flagsOf(flags)], onLine)
   const explain = async () => `${await statusOf(dataDir)}\n${program.output.slice(-logTailChars)}`
   return { explain, stop: () => program.stop() }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '#runtime/clock.ts'
 import { JsonRpcClient } from '#json-rpc/json-rpc-client.ts'
@@ -13,6 +14,8 @@ export interface NetworkFile {
   readonly l1: Readonly<Record<'rpcUrl' | 'beaconUrl' | 'adminUrl', string>>
   readonly files: Readonly<Record<'l2Genesis' | 'jwt' | 'rollupConfig' | 'l1ChainConfig', string>>
   readonly nodes: Readonly<Record<'a' | 'b' | 'c', NodeFile>>
+  /** Files with the output of each program. */
+  readonly logs: Readonly<Record<string, string>>
 }
 
 interface NodeFile {
@@ -20,6 +23,9 @@ interface NodeFile {
   readonly executionUrl: string
   readonly rollupUrl: string
   readonly multiaddr: string
+  readonly peerId: string
+  /** An enode URL, if the network runs discovery. */
+  readonly discoveryEnode?: string
   readonly p2pKey: string
   readonly freeRollupPort: number
 }
@@ -108,14 +114,18 @@ export class Program {
   readonly #ended: Promise<unknown>
   #output = ''
 
-  constructor(path: string, args: readonly string[]) {
+  /** @param onLine takes each line of its output */
+  constructor(path: string, args: readonly string[], onLine?: (line: string) => void) {
     this.#child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'] })
     endWithTests(this.#child)
     this.#ended = once(this.#child, 'exit')
-    for (const stream of [this.#child.stdout, this.#child.stderr])
-      stream?.on('data', (text: Buffer) => {
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream === null) continue
+      stream.on('data', (text: Buffer) => {
         this.#output = (this.#output + text.toString()).slice(-50_000)
       })
+      if (onLine !== undefined) createInterface(stream).on('line', onLine)
+    }
   }
 
   /** The last lines of its output. */
@@ -131,7 +141,7 @@ export class Program {
 
 /** Flags and their values, as a command line has them. */
 export function flagsOf(values: Readonly<Record<string, string>>): readonly string[] {
-  return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value])
+  return Object.entries(values).map(([name, value]) => `--${name}=${value}`)
 }
 
 /** A JSON-RPC client of one node. */

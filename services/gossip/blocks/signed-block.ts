@@ -17,10 +17,13 @@ export interface BlockKey {
   readonly key: Uint8Array
 }
 
+/** Limit on a compressed block that gossipsub can send: its library has 4 MiB for a message with all that is sent along. */
+const maxSentBytes = 4 * 2 ** 20 - 65_536
+
 /**
  * Signs a block and encodes it for gossip.
  *
- * @throws RangeError for a block that is larger than peers accept
+ * @throws RangeError for a block that is larger than peers accept, or than can be sent
  */
 export function signedBlock(
   version: PayloadVersion,
@@ -30,5 +33,10 @@ export function signedBlock(
   const body = encodePayload(version, payload)
   if (body.length + signatureBytes > maxGossipBytes)
     throw new RangeError(`it has ${body.length} bytes, and peers accept ${maxGossipBytes}`)
-  return encodeBlockMessage(signBlock(signingHash(l2ChainId, payloadHash(body)), key), body)
+  const data = encodeBlockMessage(signBlock(signingHash(l2ChainId, payloadHash(body)), key), body)
+  if (data.length > maxSentBytes)
+    throw new RangeError(
+      `compressed it has ${data.length} bytes, and at most ${maxSentBytes} can be sent`,
+    )
+  return data
 }

@@ -2,7 +2,7 @@ import type { Payload } from '#protocol/block/payload.ts'
 import type { Effect, State } from '#services/gossip/state.ts'
 
 /** Limits on accepted blocks that the bus has not stored yet, as while its server is down. */
-const maxStoring = { blocks: 256, bytes: 64 * 2 ** 20 }
+export const maxStoring = { blocks: 256, bytes: 64 * 2 ** 20 } as const
 
 /** Stores a block for the engine. Without room for it nothing happens: the engine reads the block from L1 later. */
 export function storeBlock(state: State, payload: Payload): readonly [State, readonly Effect[]] {

@@ -15,7 +15,7 @@ const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: nu
 const decayToZero = 0.01
 
 /** Limit on the peers that are remembered; beyond it, the one that did nothing for longest is forgotten. */
-const maxPeers = 1_000
+export const maxPeers = 1_000
 
 interface Counters {
   readonly counts: Map<Deed, number>

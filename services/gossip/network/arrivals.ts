@@ -1,7 +1,7 @@
 import type { ArrivedBlock, Verdict } from '#services/gossip/ports.ts'
 
 /** Limits on messages that wait for their verdict. As in op-node, messages beyond the queue are dropped. */
-const maxWaiting = { messages: 256, bytes: 64 * 2 ** 20 }
+export const maxWaiting = { messages: 256, bytes: 64 * 2 ** 20 } as const
 
 /** Messages of peers, each of which waits for its verdict. */
 export class Arrivals {

@@ -4,6 +4,7 @@ import type { PeerGate } from '#libp2p/peer-gate.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { PayloadVersion } from '#protocol/p2p/payload-version.ts'
 import type { Clock } from '#runtime/clock.ts'
+import { Fault } from '#runtime/fault.ts'
 import { version } from '#runtime/version.ts'
 import type { Settings } from '#services/gossip/config.ts'
 import { staticPeers } from '#services/gossip/peers/known-peers.ts'
@@ -30,7 +31,11 @@ export function networkSettings(
     key,
     ...hostAddresses(settings),
     agent: settings.p2pAgent ?? `atoll/${version}`,
-    limits: publicLimits,
+    // More than the number above which peers are disconnected, so that a new one is not refused during its grace.
+    limits: {
+      ...publicLimits,
+      maxConnections: Math.max(publicLimits.maxConnections, 2 * settings.p2pPeersHi),
+    },
     gate,
     clock,
     config,
@@ -45,6 +50,20 @@ export function networkSettings(
     scoring: settings.p2pScoring,
     onBusy: (topic) => onBusy(topic, 'busy'),
   }
+}
+
+/** Checks settings that depend on each other. @throws Fault `settings` that names two which do not fit */
+export function checkNumbers(settings: Settings): void {
+  const ascending = [
+    ['p2p-peers-lo', settings.p2pPeersLo, 'p2p-peers-hi', settings.p2pPeersHi],
+    ['p2p-mesh-dlo', settings.p2pMeshDlo, 'p2p-mesh-d', settings.p2pMeshD],
+    ['p2p-mesh-d', settings.p2pMeshD, 'p2p-mesh-dhi', settings.p2pMeshDhi],
+  ] as const
+  for (const [lower, low, higher, high] of ascending)
+    if (low > high) {
+      const detail = `--${lower} (${low}) is above --${higher} (${high})`
+      throw new Fault('settings', { detail })
+    }
 }
 
 /** The parts of the outside world that are settings. */

@@ -17,6 +17,8 @@ interface KnownPeer extends PeerAddress {
   readonly seenMs: number
   /** Failed dials since it was connected. */
   readonly failures: number
+  /** Dials after which it was not connected for {@link steadyMs}, as when it refuses this host after the handshake. */
+  readonly hangUps: number
   /** When it may be dialed again. */
   readonly nextMs: number
 }
@@ -27,8 +29,14 @@ export type KnownPeers = ReadonlyMap<string, KnownPeer>
 /** Number of peers that are known at most, without static ones. */
 export const maxKnown = 1_000
 
-/** A peer that could not be dialed so often is forgotten, unless it is static. */
-export const maxFailures = 4
+/**
+ * A peer that could not be dialed so often, and was not seen for so long, is forgotten, unless it is static. A node whose
+ * own network is down must not forget its peers, so that both count. op-node forgets an address after a day.
+ */
+export const forget = { failures: 4, unseenMs: 24 * 3_600_000 } as const
+
+/** A peer that is connected for so long can be dialed again without a pause. */
+export const steadyMs = 10_000
 
 /** Pauses between dials of a peer. op-node dials static peers each minute. */
 const redial = { firstMs: 1_000, longestMs: 60_000 }
@@ -71,7 +79,7 @@ export function withPeers(
   return next
 }
 
-/** Notes a dial. A peer that fails is dialed later, and forgotten after some failures. */
+/** Notes a dial. A peer that fails is dialed later, and may be forgotten. */
 export function afterDial(
   known: KnownPeers,
   {
@@ -83,15 +91,32 @@ export function afterDial(
   const peer = known.get(id)
   if (peer === undefined) return known
   const next = new Map(known)
-  const failures = hasFailed ? peer.failures + 1 : 0
-  if (failures >= maxFailures && !peer.isStatic) next.delete(id)
-  // A peer that hangs up after a dial is dialed again no sooner than one that fails.
-  else
-    next.set(id, {
-      ...peer,
-      failures,
-      nextMs: nowMs + backoffMs(redial, Math.max(0, failures - 1)),
-    })
+  if (!hasFailed) {
+    const { hangUps } = peer
+    const nextMs = nowMs + backoffMs(redial, hangUps)
+    return next.set(id, { ...peer, failures: 0, hangUps: hangUps + 1, nextMs })
+  }
+  const failures = peer.failures + 1
+  const isLost = failures >= forget.failures && nowMs - peer.seenMs >= forget.unseenMs
+  if (isLost && !peer.isStatic) next.delete(id)
+  else next.set(id, { ...peer, failures, nextMs: nowMs + backoffMs(redial, failures - 1) })
+  return next
+}
+
+/** Notes which peers are connected for some time. @param ids their peer ids */
+export function afterSteady(known: KnownPeers, ids: readonly string[]): KnownPeers {
+  const changed = ids.flatMap((id) => known.get(id) ?? []).filter(({ hangUps }) => hangUps > 0)
+  if (changed.length === 0) return known
+  const next = new Map(known)
+  for (const peer of changed) next.set(peer.id, { ...peer, hangUps: 0 })
+  return next
+}
+
+/** Forgets peers. */
+export function withoutPeers(known: KnownPeers, ids: readonly string[]): KnownPeers {
+  if (ids.length === 0) return known
+  const next = new Map(known)
+  for (const id of ids) next.delete(id)
   return next
 }
 
@@ -131,5 +156,5 @@ export function withinSubnets(
 }
 
 function newPeer(peer: PeerAddress, nowMs: number): KnownPeer {
-  return { ...peer, isStatic: false, seenMs: nowMs, failures: 0, nextMs: 0 }
+  return { ...peer, isStatic: false, seenMs: nowMs, failures: 0, hangUps: 0, nextMs: 0 }
 }

@@ -104,7 +104,7 @@ export class PeerStore {
       .map((row) => toHash(bytesIn(row, 'hash')))
   }
 
-  /** Adds a block that is about to be sent. */
+  /** Adds a block that was sent. */
   addSentBlock(hash: Hash): void {
     this.#file.transaction(() => {
       this.#file.run('INSERT INTO sent_blocks (hash) VALUES (?)', fromHex(hash))

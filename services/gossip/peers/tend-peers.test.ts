@@ -6,7 +6,7 @@ import { type Effect, initialState, type Options, type State } from '#services/g
 import { step } from '#services/gossip/step.ts'
 import { noticesOf } from '#services/gossip/waits.ts'
 import { configOf } from '#test/fakes/block-messages.ts'
-import { maxFailures, staticPeers } from './known-peers.ts'
+import { forget, staticPeers, steadyMs } from './known-peers.ts'
 
 const limits = { lo: 2, hi: 4, graceMs: 30_000, banBelow: -100, banMs: 1_000 }
 
@@ -99,18 +99,50 @@ test('other known peers are dialed below the limit, four at once, those first th
   assert.deepEqual(tick(one, 30, [peer('x'), peer('d')]).did, ['dial a'])
 })
 
-test('a known peer that cannot be reached is forgotten; a static one is not', () => {
-  let state = found(stateOf('s'), 'a')
-  for (let tries = 1; tries <= maxFailures; tries++) {
-    const nowMs = tries * 100_000
-    ;({ state } = tick(state, nowMs))
-    assert.deepEqual(
-      ended(state, { id: 'a', nowMs, failure: 'refused' }).did,
-      tries < maxFailures ? ['report-dial a'] : ['forget-peer a', 'report-dial a'],
+test('a known peer that cannot be reached for a day is forgotten; a static one, or one of a short outage, is not', () => {
+  const failing = (state: State, nowMs: number) =>
+    ['a', 's'].reduce(
+      ({ state: before, did }, id) => {
+        const after = ended(before, { id, nowMs, failure: 'refused' })
+        return { state: after.state, did: [...did, ...after.did] }
+      },
+      { state, did: [] as readonly string[] },
     )
-    for (const id of ['a', 's']) ({ state } = ended(state, { id, nowMs, failure: 'refused' }))
+  let state = found(stateOf('s'), 'a', 1_000)
+  const dayMs = 1_000 + forget.unseenMs
+  for (let tries = 1; tries < forget.failures; tries++)
+    ({ state } = failing(state, tries * 100_000))
+  assert.deepEqual(failing(state, dayMs - 1).did, ['report-dial a', 'report-dial s'])
+  const { did, state: after } = failing(state, dayMs)
+  assert.deepEqual(did, ['forget-peer a', 'report-dial a', 'report-dial s'])
+  assert.deepEqual([...after.known.keys()], ['s'])
+  // With fewer failures it is dialed first.
+  const rested = ended(found(stateOf(), 'a', 0), { id: 'a', nowMs: dayMs, failure: 'refused' })
+  assert.deepEqual([...rested.state.known.keys()], ['a'])
+})
+
+test('a peer that hangs up after each dial is dialed with growing pauses, until it stays', () => {
+  let { state, did } = tick(stateOf('a'), 0)
+  const pauses: number[] = []
+  let nowMs = 0
+  for (let dials = 0; dials < 8; dials++) {
+    ;({ state } = ended(state, { id: 'a', nowMs }))
+    const dialedMs = nowMs
+    for (; ; nowMs += 1_000) {
+      ;({ state, did } = tick(state, nowMs))
+      if (did.includes('dial a')) break
+    }
+    pauses.push(nowMs - dialedMs)
   }
-  assert.deepEqual([...state.known.keys()], ['s'])
+  assert.deepEqual(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000])
+  ;({ state } = ended(state, { id: 'a', nowMs }))
+  const sinceMs = nowMs
+  const short = tick(state, nowMs + steadyMs - 1, [peer('a', { sinceMs })]).state
+  assert.deepEqual(tick(short, nowMs + steadyMs).did, [])
+  const steady = tick(state, nowMs + steadyMs, [peer('a', { sinceMs })]).state
+  assert.deepEqual(tick(steady, nowMs + 60_000).did, ['dial a'])
+  ;({ state } = ended(steady, { id: 'a', nowMs: nowMs + 60_000 }))
+  assert.deepEqual(tick(state, nowMs + 61_000).did, ['dial a'])
 })
 
 test('peers outside of the allowed subnets, and this host, are not dialed', () => {
@@ -126,12 +158,30 @@ test('peers outside of the allowed subnets, and this host, are not dialed', () =
   assert.deepEqual(tick(next, 0).effects, [
     { kind: 'dial', id: 'in', addresses: ['/ip4/192.168.0.2/tcp/1/p2p/in'] },
   ])
+  // Neither are those that a connected peer claims to have.
+  const { state: told } = tick(
+    state,
+    1_000,
+    peers.map(({ id, addresses }) => peer(id, { addresses })),
+  )
+  assert.deepEqual(
+    [...told.known.values()].flatMap(({ addresses }) => addresses),
+    ['/ip4/192.168.0.2/tcp/1/p2p/in'],
+  )
 })
 
 test('a peer below the threshold is banned for a time, unless it is static or bans are off', () => {
   const bad = [peer('a', { score: -100.1 }), peer('b', { score: -100 }), peer('s', { score: -500 })]
-  const { effects } = tick(stateOf('s'), 7_000, bad)
-  assert.deepEqual(effects, [{ kind: 'ban', id: 'a', score: -100.1, untilMs: 8_000 }])
+  const { effects, state } = tick(found(stateOf('s'), 'ac'), 7_000, bad)
+  assert.deepEqual(effects.slice(0, 2), [
+    { kind: 'ban', id: 'a', score: -100.1, untilMs: 8_000 },
+    { kind: 'forget-peer', id: 'a' },
+  ])
+  assert.deepEqual([...state.known.keys()], ['s', 'c'], 'it is not dialed')
+  assert.deepEqual(
+    state.peers.map(({ id }) => id),
+    ['b', 's'],
+  )
   const off = { ...limits, banBelow: undefined }
   assert.deepEqual(tick(stateOf('s', { limits: off }), 7_000, bad).did, [])
 })

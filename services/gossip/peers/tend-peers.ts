@@ -3,9 +3,12 @@ import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 import { searchMore } from './search.ts'
 import {
   afterDial,
+  afterSteady,
   type PeerAddress,
   peersToDial,
+  steadyMs,
   withinSubnets,
+  withoutPeers,
   withPeers,
 } from './known-peers.ts'
 
@@ -40,9 +43,10 @@ export function tendPeers(
   { nowMs, peers }: Extract<Event, { kind: 'tick' }>,
 ): Result {
   const aloneSinceMs = peers.length > 0 ? undefined : (state.aloneSinceMs ?? nowMs)
-  const next: State = { ...state, peers, aloneSinceMs }
-  const [banned, bans] = banBad(next, nowMs)
-  const [pruned, disconnects] = pruneExcess(next, banned, nowMs)
+  const steady = peers.filter(({ sinceMs }) => nowMs - sinceMs >= steadyMs).map(({ id }) => id)
+  const known = afterSteady(state.known, steady)
+  const [banned, bans] = banBad({ ...state, peers, known, aloneSinceMs }, nowMs)
+  const [pruned, disconnects] = pruneExcess(banned, nowMs)
   const [remembered, remembers] = rememberPeers(pruned, nowMs)
   const [dialing, dials] = dialMore(remembered, nowMs)
   const [searching, searches] = searchMore(dialing, nowMs)
@@ -68,37 +72,40 @@ export function peersFound(
   state: State,
   { peers, nowMs }: Extract<Event, { kind: 'peers-found' | 'search-ended' }>,
 ): State {
-  const { netrestrict, peerId } = state.options
-  const usable = peers.flatMap(({ id, addresses }): readonly PeerAddress[] => {
+  return { ...state, known: withPeers(state.known, usable(state, peers), nowMs) }
+}
+
+/** Peers that may be dialed, with the addresses at which they may be. */
+function usable({ options }: State, peers: readonly PeerAddress[]): readonly PeerAddress[] {
+  const { netrestrict, peerId } = options
+  return peers.flatMap(({ id, addresses }) => {
     const within = withinSubnets(addresses, netrestrict)
     return id === peerId || within.length === 0 ? [] : [{ id, addresses: within }]
   })
-  return { ...state, known: withPeers(state.known, usable, nowMs) }
 }
 
-/** Bans peers with a bad score, but no static ones. */
-function banBad(
-  { known, options: { limits }, peers }: State,
-  nowMs: number,
-): readonly [ReadonlySet<string>, readonly Effect[]] {
-  const { banBelow, banMs } = limits
+/** Bans and forgets peers with a bad score, but no static ones. */
+function banBad(state: State, nowMs: number): readonly [State, readonly Effect[]] {
+  const { banBelow, banMs } = state.options.limits
   const isBad = ({ id, score }: ConnectedPeer) =>
-    banBelow !== undefined && score < banBelow && known.get(id)?.isStatic !== true
-  const bad = peers.filter(isBad)
-  const effects = bad.map(({ id, score }): Effect => {
-    return { kind: 'ban', id, score, untilMs: nowMs + banMs }
-  })
-  return [new Set(bad.map(({ id }) => id)), effects]
+    banBelow !== undefined && score < banBelow && !isStatic(state, id)
+  const bad = state.peers.filter(isBad)
+  if (bad.length === 0) return [state, []]
+  const known = withoutPeers(
+    state.known,
+    bad.map(({ id }) => id),
+  )
+  const effects = bad.flatMap(({ id, score }): readonly Effect[] => [
+    { kind: 'ban', id, score, untilMs: nowMs + banMs },
+    { kind: 'forget-peer', id },
+  ])
+  return [{ ...state, known, peers: state.peers.filter((peer) => !isBad(peer)) }, effects]
 }
 
 /** Disconnects peers beyond the limit, those with the lowest score first. */
-function pruneExcess(
-  state: State,
-  banned: ReadonlySet<string>,
-  nowMs: number,
-): readonly [State, readonly Effect[]] {
-  const { limits } = state.options
-  const peers = state.peers.filter(({ id }) => !banned.has(id))
+function pruneExcess(state: State, nowMs: number): readonly [State, readonly Effect[]] {
+  const { options, peers } = state
+  const { limits } = options
   const isQuiet = nowMs - state.prunedAtMs < pruneSilenceMs
   if (peers.length <= limits.hi || isQuiet) return [state, []]
   const excess = peers
@@ -111,13 +118,13 @@ function pruneExcess(
 
 /** Stores the addresses of connected peers, so that they are found again after a restart. */
 function rememberPeers(state: State, nowMs: number): readonly [State, readonly Effect[]] {
-  const due = state.peers.filter(({ id, addresses }) => {
+  const due = state.peers.filter(({ id }) => {
     const known = state.known.get(id)
     const isOld = known === undefined || nowMs - known.seenMs >= rememberMs
-    return addresses.length > 0 && known?.isStatic !== true && isOld
+    return known?.isStatic !== true && isOld
   })
-  if (due.length === 0) return [state, []]
-  const found = due.map(({ id, addresses }) => ({ id, addresses }))
+  const found = usable(state, due)
+  if (found.length === 0) return [state, []]
   const known = withPeers(state.known, found, nowMs)
   return [{ ...state, known }, [{ kind: 'remember-peers', peers: found, nowMs }]]
 }

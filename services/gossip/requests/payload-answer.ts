@@ -75,12 +75,11 @@ export function decodeAnswer(
   if (result !== 0) return { kind: refusalOf(result) }
   const data = decompressFrames(bytes.subarray(headBytes), maxGossipBytes)
   const [, format] = bytes
-  const payload = firstDecoded(format === 0 ? [2, 1] : [4, 3], data)
+  const { payload, version } = firstDecoded(format === 0 ? [2, 1] : [4, 3], data)
   const isWanted = payload.number === wanted.number && payload.blockHash === wanted.hash
   if (!isWanted || hashPayload(payload) !== wanted.hash)
     throw new DecodeError('an answer with another block')
-  const version = payloadVersionAt(config, payload.timestamp)
-  if (encodePayload(version, payload).length !== data.length)
+  if (version !== payloadVersionAt(config, payload.timestamp))
     throw new DecodeError('an answer in a version of another hardfork')
   return { kind: 'payload', payload }
 }
@@ -91,11 +90,14 @@ function refusalOf(result: number): keyof typeof refusals {
 }
 
 /** Versions differ in the offset of the first variable part, so that data is valid in one at most. */
-function firstDecoded(versions: readonly PayloadVersion[], data: Uint8Array): Payload {
+function firstDecoded(
+  versions: readonly PayloadVersion[],
+  data: Uint8Array,
+): { readonly payload: Payload; readonly version: PayloadVersion } {
   let last: DecodeError | undefined
   for (const version of versions)
     try {
-      return decodePayload(version, data)
+      return { version, payload: decodePayload(version, data) }
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error
       last = error

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { publicLimits } from '#libp2p/open-host.ts'
+import { PeerGate } from '#libp2p/peer-gate.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { config as settingsSchema } from '#services/gossip/config.ts'
+import { configOf } from '#test/fakes/block-messages.ts'
+import { checkNumbers, networkSettings } from './network-settings.ts'
+
+const settingsOf = (given: Readonly<Record<string, string>>) =>
+  settingsSchema.parse({ network: 'op-mainnet', dataDir: '/nowhere', ...given })
+
+test('numbers of peers that do not fit together are refused by name', () => {
+  checkNumbers(settingsOf({}))
+  checkNumbers(settingsOf({ p2pPeersLo: '30', p2pMeshDlo: '8', p2pMeshDhi: '8' }))
+  const wrong: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
+    [{ p2pPeersLo: '31' }, /--p2p-peers-lo \(31\) is above --p2p-peers-hi \(30\)/],
+    [{ p2pMeshDlo: '9' }, /--p2p-mesh-dlo \(9\) is above --p2p-mesh-d \(8\)/],
+    [{ p2pMeshDhi: '7' }, /--p2p-mesh-d \(8\) is above --p2p-mesh-dhi \(7\)/],
+  ]
+  for (const [given, message] of wrong)
+    assert.throws(() => checkNumbers(settingsOf(given)), { code: 'settings', message })
+})
+
+test('the host has room for twice as many connections as peers that are kept', () => {
+  const parts = {
+    config: configOf(4),
+    key: new Uint8Array(32).fill(1),
+    gate: new PeerGate(systemClock),
+    clock: systemClock,
+    onBusy: () => undefined,
+  }
+  const limitOf = (p2pPeersHi: string) =>
+    networkSettings(settingsOf({ p2pPeersHi }), parts).limits.maxConnections
+  assert.equal(limitOf('50'), publicLimits.maxConnections)
+  assert.equal(limitOf('51'), 102)
+})

@@ -1,0 +1,358 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { peerIdOf, publicKeyOf } from '#protocol/p2p/network-key.ts'
+import { type Beside, besideNetwork, ownPorts, untilCaughtUp } from './beside.ts'
+import { type Follower, startOnEmbedded, startOnOpGeth } from './followers.ts'
+import { hashesOf, medianAndWorst, type Sample } from './head-record.ts'
+import { blockOf, clientOf, type Network, whyNoNetwork } from './network.ts'
+import { until } from './until.ts'
+
+// Two Atoll nodes among two op-nodes of a live network. One has a static peer, and is dialed by an op-node; the other
+// finds its peers by discovery.
+
+/** For how long the unsafe blocks are followed. */
+const seconds = Number(process.env['ATOLL_INTEROP_SECONDS'] ?? 60)
+
+/** Limit on the time until a restarted node has its peers again. */
+const againMs = 10_000
+
+/** An Atoll node with its host. */
+interface Member {
+  readonly name: string
+  readonly peerId: string
+  readonly address: string
+  readonly metricsUrl: string
+  /** When it got each block from a peer, in Unix milliseconds. */
+  readonly received: Map<number, number>
+  readonly start: () => Promise<Follower>
+}
+
+/** A peer as op-node knows it. */
+interface OpNodePeer {
+  readonly connectedness: number
+  readonly direction: number
+  readonly gossipBlocks: boolean
+  readonly scores: { readonly gossip: { readonly total: number } }
+}
+
+/** The peers of an op-node by peer id, and those that it banned. */
+interface OpNodePeers {
+  readonly peers: Readonly<Record<string, OpNodePeer>>
+  readonly bannedPeers: readonly string[] | null
+  readonly bannedIPS: readonly string[] | null
+}
+
+async function askOpNode<Answer>(url: string, method: string, ...params: readonly unknown[]) {
+  const client = clientOf(url)
+  try {
+    return (await client.call(method, params)) as Answer
+  } finally {
+    await client.close()
+  }
+}
+
+const peersOf = (url: string) => askOpNode<OpNodePeers>(url, 'opp2p_peers', true)
+
+/** Flags of a node with gossip, and what is seen of it. */
+function memberOf(
+  folder: string,
+  { name, port }: { readonly name: string; readonly port: number },
+  given: Readonly<Record<string, string>>,
+) {
+  const key = randomBytes(32)
+  const keyFile = join(folder, `${name}.hex`)
+  writeFileSync(keyFile, key.toString('hex'), { mode: 0o600 })
+  const peerId = peerIdOf(publicKeyOf(key))
+  const received = new Map<number, number>()
+  const onLine = (line: string) => {
+    if (!line.includes('"block from a peer"')) return
+    const { time, outcome, l2 } = JSON.parse(line) as {
+      readonly time: string
+      readonly outcome: string
+      readonly l2?: { readonly number: number | string }
+    }
+    if (outcome === 'accepted') received.set(Number(l2?.number), Date.parse(time))
+  }
+  const flags = {
+    'p2p-disable': 'false',
+    'p2p-key-file': keyFile,
+    'p2p-listen-ip': '127.0.0.1',
+    'p2p-listen-tcp': String(port),
+    'p2p-listen-udp': String(port),
+    'metrics-port': String(port + 1),
+    'log-level': 'debug',
+    ...given,
+  }
+  return {
+    name,
+    peerId,
+    address: `/ip4/127.0.0.1/tcp/${port}/p2p/${peerId}`,
+    metricsUrl: `http://127.0.0.1:${port + 1}/metrics`,
+    received,
+    options: { flags, onLine },
+  }
+}
+
+/** The two nodes. */
+function membersOf(network: Network, folder: string): readonly [Member, Member] {
+  const { a } = network.file.nodes
+  const withStatic = { 'p2p-discovery': 'false', 'p2p-static-peers': a.multiaddr }
+  const first = memberOf(folder, { name: 'static', port: ownPorts + 2 }, withStatic)
+  const bootnodes = { 'p2p-bootnodes': a.discoveryEnode ?? '' }
+  const second = memberOf(folder, { name: 'found', port: ownPorts + 4 }, bootnodes)
+  const embedded = { folder, portBase: ownPorts, ...second.options }
+  return [
+    { ...first, start: () => startOnOpGeth(network, folder, first.options) },
+    { ...second, start: () => startOnEmbedded(network, embedded) },
+  ]
+}
+
+/** The values of a metric of gossip, by its labels. */
+async function metricOf(
+  { metricsUrl }: Member,
+  name: string,
+): Promise<ReadonlyMap<string, number>> {
+  const text = await (await fetch(metricsUrl)).text()
+  const line = new RegExp(`^${name}(?:\\{([^}]*)\\})? (\\S+)$`, 'gmu')
+  return new Map([...text.matchAll(line)].map(([, labels = '', value]) => [labels, Number(value)]))
+}
+
+/** Waits until an op-node is connected to the nodes, each of which is in the topic. @returns the time it took */
+async function untilPeers(url: string, ids: readonly string[], withinMs: number): Promise<number> {
+  const startedMs = performance.now()
+  const explain = async () => JSON.stringify(await peersOf(url))
+  const isPeer = (peer?: OpNodePeer) => peer?.connectedness === 1 && peer.gossipBlocks
+  await until(`${url} has its peers`, { withinMs, everyMs: 100, explain }, async () => {
+    const { peers } = await peersOf(url)
+    return ids.every((id) => isPeer(peers[id]))
+  })
+  return performance.now() - startedMs
+}
+
+/** Asserts that no side lost score of the other, banned it or rejected a block. */
+async function assertHarmony({ file }: Network, members: readonly Member[]): Promise<void> {
+  for (const { rollupUrl } of [file.nodes.a, file.nodes.b]) {
+    const { peers, bannedPeers, bannedIPS } = await peersOf(rollupUrl)
+    assert.deepEqual([bannedPeers ?? [], bannedIPS ?? []], [[], []])
+    for (const { name, peerId } of members)
+      assert.ok((peers[peerId]?.scores.gossip.total ?? 0) >= 0, `score of ${name} at op-node`)
+  }
+  for (const member of members) {
+    const blocks = await metricOf(member, 'atoll_gossip_blocks_total')
+    const outcomes = new Set(
+      [...blocks.keys()].map((labels) => /outcome="([^"]+)"/u.exec(labels)?.[1]),
+    )
+    assert.deepEqual(
+      [...outcomes].filter((outcome) => outcome !== 'seen'),
+      ['accepted'],
+      member.name,
+    )
+    const bans = await metricOf(member, 'atoll_gossip_bans_total')
+    assert.deepEqual(
+      [...bans.values()].filter((count) => count > 0),
+      [],
+      `bans of ${member.name}`,
+    )
+    const [lowest = 0] = (await metricOf(member, 'atoll_gossip_lowest_peer_score')).values()
+    assert.ok(lowest >= 0, `${member.name} gave a peer the score ${lowest}`)
+  }
+}
+
+/** When a program logged that it got or imported each block, in Unix milliseconds. */
+async function timesIn(path: string, line: RegExp, toMs: (time: string) => number) {
+  const times = new Map<number, number>()
+  for (const [, time = '', number = ''] of (await readFile(path, 'utf8')).matchAll(line)) {
+    const block = Number(number.replaceAll(',', ''))
+    if (!times.has(block)) times.set(block, toMs(time))
+  }
+  return times
+}
+
+const received = /^t=(\S+) .*msg="Received signed execution payload from p2p".* id=\S+?:(\d+)/gmu
+const imported = /\[(\d\d-\d\d\|[\d:.]+)\] Imported new potential chain segment +number=([\d,]+)/gu
+
+/** op-geth logs local time without a year. */
+const ofGeth = (time: string) => Date.parse(`${new Date().getFullYear()}-${time.replace('|', 'T')}`)
+
+/** Time from the receipt of a block to its import by op-geth, as op-node b and the Atoll node on op-geth c have it. */
+async function reportSpeed(t: TestContext, { file }: Network, { received: ours }: Member) {
+  const { logs } = file
+  const theirs = await timesIn(logs['node-b'] ?? '', received, Date.parse)
+  const both = [
+    ['op-node', theirs, await timesIn(logs['geth-b'] ?? '', imported, ofGeth)],
+    ['Atoll', ours, await timesIn(logs['geth-c'] ?? '', imported, ofGeth)],
+  ] as const
+  for (const [name, got, done] of both) {
+    const times = [...got].flatMap(([number, atMs]) => {
+      const doneMs = done.get(number)
+      return doneMs === undefined ? [] : [doneMs - atMs]
+    })
+    if (times.length === 0) continue
+    const { median, worst } = medianAndWorst(times)
+    t.diagnostic(
+      `${name}: ${times.length} blocks from receipt to op-geth's import: median ${median} ms, worst ${worst} ms`,
+    )
+  }
+  const later = [...ours].flatMap(([number, atMs]) => {
+    const theirsMs = theirs.get(number)
+    return theirsMs === undefined ? [] : [atMs - theirsMs]
+  })
+  if (later.length === 0) return
+  const { median, worst } = medianAndWorst(later)
+  t.diagnostic(
+    `Atoll got ${later.length} blocks a median of ${median} ms after op-node, worst ${worst} ms`,
+  )
+}
+
+/** Follows the unsafe blocks for some time, and asserts that each of them came from a peer. */
+async function followUnsafe(
+  t: TestContext,
+  { network, ours, record }: Beside,
+  members: readonly Member[],
+) {
+  const from = record.last.get('sequencer')?.latest?.number ?? 0
+  const wanted = from + seconds
+  const allAt = (number: number) => (sample: Sample) =>
+    ours.every(({ name }) => (sample.get(name)?.latest?.number ?? 0) >= number)
+  const firstSample = record.samples.length
+  await record.until(`${seconds} more unsafe blocks`, (seconds + 60) * 1_000, allAt(wanted))
+  const sequencer = clientOf(network.file.nodes.a.executionUrl)
+  try {
+    const theirs = await hashesOf(sequencer, wanted)
+    for (const [at, { execution, name }] of ours.entries()) {
+      assert.deepEqual(await hashesOf(execution, wanted), theirs, `blocks of ${name}`)
+      const missing = []
+      for (let number = from + 1; number <= wanted; number++)
+        if (members[at]?.received.has(number) !== true) missing.push(number)
+      assert.deepEqual(missing, [], `blocks that no peer sent to ${name}`)
+    }
+  } finally {
+    await sequencer.close()
+  }
+  for (const { name } of ours) {
+    const behind = record.samples.slice(firstSample).flatMap((sample) => {
+      const [front, own] = [sample.get('sequencer')?.latest, sample.get(name)?.latest]
+      return front === undefined || own === undefined
+        ? []
+        : [Math.max(0, front.number - own.number)]
+    })
+    const { median, worst } = medianAndWorst(behind)
+    t.diagnostic(
+      `${name}: ${seconds} unsafe blocks equal, ${median} / ${worst} behind the sequencer (median / worst)`,
+    )
+  }
+}
+
+/** Without batches the unsafe head goes on, and the safe head stays. */
+async function withoutBatcher(t: TestContext, { network, ours, record }: Beside): Promise<void> {
+  await network.control('batcher', 'stop')
+  const safeOf = (sample: Sample) => ours.map(({ name }) => sample.get(name)?.safe?.number ?? 0)
+  const unsafeOf = (sample: Sample) =>
+    Math.min(...ours.map(({ name }) => sample.get(name)?.latest?.number ?? 0))
+  // What op-batcher sent before is derived first.
+  let [before, sinceMs] = [safeOf(record.last), Date.now()]
+  await record.until('the safe heads stay', 120_000, (sample) => {
+    const now = safeOf(sample)
+    if (now.some((safe, at) => safe !== before[at])) [before, sinceMs] = [now, Date.now()]
+    return Date.now() - sinceMs > 15_000
+  })
+  const start = unsafeOf(record.last)
+  await record.until('the unsafe heads go on', 60_000, (sample) => unsafeOf(sample) >= start + 15)
+  assert.deepEqual(safeOf(record.last), before)
+  t.diagnostic(`without op-batcher: safe ${before.join(' and ')}, unsafe ${start} to ${start + 15}`)
+  await network.control('batcher', 'start')
+  await record.until('the safe heads go on', 180_000, (sample) =>
+    safeOf(sample).every((safe, at) => safe > (before[at] ?? 0) + 5),
+  )
+}
+
+async function amongPeers(t: TestContext, beside: Beside, members: readonly [Member, Member]) {
+  const { network } = beside
+  const { a, b } = network.file.nodes
+  const ids = members.map(({ peerId }) => peerId)
+  const [withStatic] = members
+  await askOpNode(b.rollupUrl, 'opp2p_connectPeer', withStatic.address)
+  // By discovery one finds a and b, and the other Atoll has a as its static peer.
+  for (const { rollupUrl } of [a, b]) await untilPeers(rollupUrl, ids, 120_000)
+  await untilCaughtUp(beside)
+  const { peers } = await peersOf(b.rollupUrl)
+  const directions = ids.map((id) => peers[id]?.direction)
+  t.diagnostic(
+    `op-node b was dialed by (1), or dialed (2), static and found: ${directions.join(', ')}`,
+  )
+  assert.equal(directions[0], 2, 'op-node dialed Atoll')
+  assert.equal((await peersOf(a.rollupUrl)).peers[withStatic.peerId]?.direction, 1)
+  await followUnsafe(t, beside, members)
+  await assertHarmony(network, members)
+  await reportSpeed(t, network, withStatic)
+  await withoutBatcher(t, beside)
+  for (const name of ['a', 'b'] as const) {
+    await network.control(`node-${name}`, 'stop')
+    await network.control(`node-${name}`, 'start')
+    const { rollupUrl } = network.file.nodes[name]
+    const isUp = () =>
+      askOpNode(rollupUrl, 'opp2p_self').then(
+        () => true,
+        (error: unknown) => !(error instanceof Error),
+      )
+    await until('op-node is up', { withinMs: 60_000, everyMs: 50, explain: () => '' }, isUp)
+    const tookMs = await untilPeers(rollupUrl, ids, againMs)
+    t.diagnostic(
+      `op-node ${name} was restarted, and has both Atoll nodes again after ${tookMs.toFixed(0)} ms`,
+    )
+  }
+  await assertHarmony(network, members)
+}
+
+/** Restarts a node of ours, and waits for its peers. */
+async function restart(t: TestContext, { network, ours }: Beside, member: Member): Promise<void> {
+  const { a, b } = network.file.nodes
+  await ours[0]?.stop()
+  const isGone = async () => (await peersOf(a.rollupUrl)).peers[member.peerId]?.connectedness !== 1
+  await until('it is gone', { withinMs: 20_000, everyMs: 100, explain: () => '' }, isGone)
+  const again = await member.start()
+  try {
+    const startedMs = performance.now()
+    for (const { rollupUrl } of [a, b]) await untilPeers(rollupUrl, [member.peerId], againMs)
+    const tookMs = performance.now() - startedMs
+    t.diagnostic(`Atoll was restarted, and has both op-nodes again after ${tookMs.toFixed(0)} ms`)
+    const head = async () => (await blockOf(again.execution, 'latest'))?.number ?? 0
+    const before = await head()
+    const goesOn = async () => (await head()) >= before + 5
+    await until(
+      'its unsafe head goes on',
+      { withinMs: 30_000, explain: () => again.explain() },
+      goesOn,
+    )
+  } finally {
+    await again.stop()
+  }
+}
+
+const skip = whyNoNetwork() ?? false
+test(
+  'Atoll and op-node are peers: both dial, discovery finds both, and every unsafe block arrives',
+  { skip },
+  async (t) => {
+    const members: Member[] = []
+    const startOurs = (network: Network, folder: string) => {
+      members.push(...membersOf(network, folder))
+      return members.map(({ start }) => start)
+    }
+    const flags = { discovery: 'true', 'log-level': 'debug' }
+    await besideNetwork(
+      flags,
+      async (beside) => {
+        const [withStatic, found] = members
+        assert.ok(withStatic && found)
+        await amongPeers(t, beside, [withStatic, found])
+        await restart(t, beside, withStatic)
+      },
+      startOurs,
+    )
+  },
+)
