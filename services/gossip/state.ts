@@ -16,6 +16,7 @@ import type { NextTopic } from './blocks/topic-switch.ts'
 import type { OwnBlocks } from './blocks/publish-block.ts'
 import type { Deed } from './network/app-scores.ts'
 import type { KnownPeers, PeerAddress } from './peers/known-peers.ts'
+import type { PeerCare } from './peers/peer-care.ts'
 import type { Search } from './peers/search.ts'
 import type { PeerLimits } from './peers/tend-peers.ts'
 import { type AboveHead, type Fetching, notFetching } from './requests/fill-gap.ts'
@@ -60,7 +61,7 @@ export interface State {
   readonly peers: readonly ConnectedPeer[]
   readonly known: KnownPeers
   /** Peers that are not disconnected because there are too many. */
-  readonly protected: ReadonlySet<string>
+  readonly protectedPeers: ReadonlySet<string>
   /** Peers that are being dialed. */
   readonly dialing: ReadonlySet<string>
   readonly search: Search
@@ -189,6 +190,7 @@ export function initialState(options: Options, { known, sent }: Known): State {
     senders: new Map(),
     peers: [],
     known,
+    protectedPeers: new Set(),
     dialing: new Set(),
     search: { isRunning: false, nextMs: undefined },
     prunedAtMs: Number.NEGATIVE_INFINITY,

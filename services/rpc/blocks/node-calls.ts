@@ -19,10 +19,10 @@ import { serverError } from '#services/rpc/methods/server-error.ts'
 import type { Context } from '#services/rpc/ports.ts'
 
 /** Calls that run at once. More would delay derivation, which makes the same calls. */
-const maxCallsAtOnce = 16
+export const maxCallsAtOnce = 16
 
 /** Calls that wait; further ones are refused. */
-const maxWaitingCalls = 256
+export const maxWaitingCalls = 256
 
 const deadlineMs = 4_000
 

@@ -6,7 +6,7 @@ import { serverError } from '#services/rpc/methods/server-error.ts'
 import type { NodeCalls } from '#services/rpc/blocks/node-calls.ts'
 
 /** Limit on the blocks that are fetched so that clients see each of them. */
-const maxMissedBlocks = 1_000
+export const maxMissedBlocks = 1_000
 
 /** What a feed needs. */
 export interface FeedOptions {

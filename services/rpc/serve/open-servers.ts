@@ -10,10 +10,10 @@ import type { Clock } from '#runtime/clock.ts'
 import type { Served, Servers } from '#services/rpc/ports.ts'
 
 /** Bytes of a request. A posted block of the largest size takes 20 MiB as hex. */
-const maxRequestBytes = 22 * 1024 * 1024
+export const maxRequestBytes = 22 * 1024 * 1024
 
 /** Subscriptions of one WebSocket. */
-const maxSubscriptions = 100
+export const maxSubscriptions = 100
 
 /** Where and for whom the servers are. */
 export interface ServerSettings {
