@@ -53,9 +53,13 @@ export function encodeResult(id: JsonRpcId, result: unknown): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${encoded ?? 'null'}}`
 }
 
+/** As Go escapes them, so that an error has the same bytes as that of op-node. */
+const escapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' }
+
 /** @throws TypeError for data that JSON cannot represent */
 export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } })
+  const encoded = JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } })
+  return encoded.replaceAll(/[<>&]/gu, (letter) => escapes[letter] ?? letter)
 }
 
 /** Codes with which servers without batches, or with a limit, refuse a batch as a whole: parse error, invalid request. */
