@@ -209,11 +209,11 @@ function refuse(reply: FastifyReply, { status, text }: Refusal): FastifyReply {
 /** Refuses pages that use DNS rebinding, including their preflights. */
 function addHostGuard(app: FastifyInstance, options: JsonRpcServerOptions): void {
   const { jwtSecret, allowedHosts = jwtSecret === undefined ? ['localhost'] : '*' } = options
-  app.addHook('onRequest', async ({ headers }, reply) =>
-    isAllowedHost(allowedHosts, headers.host)
-      ? undefined
-      : refuse(reply, { status: 403, text: 'invalid host specified' }),
-  )
+  if (allowedHosts === '*') return
+  app.addHook('onRequest', ({ headers }, reply, done) => {
+    if (isAllowedHost(allowedHosts, headers.host)) done()
+    else refuse(reply, { status: 403, text: 'invalid host specified' })
+  })
 }
 
 /** Checks access before a body is read or a WebSocket opened. */
@@ -225,11 +225,6 @@ function addGuards(
   let requests = 0
   const ofClients = new Map<string, number>()
   const check = authorize ?? (jwtSecret && authorizationCheck({ secret: jwtSecret, clock }))
-
-  async function refusalOfToken({ headers }: FastifyRequest): Promise<Refusal | undefined> {
-    const problem = await check?.(headers.authorization)
-    return problem === undefined ? undefined : { status: 401, text: problem }
-  }
 
   function refusal({ headers, ip, ws }: FastifyRequest): Refusal | undefined {
     // Browsers let pages open WebSockets to any origin. Requests without an origin are not from a browser.
@@ -251,23 +246,34 @@ function addGuards(
     else ofClients.delete(ip)
   }
 
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.method === 'OPTIONS') return undefined
-    const refused = (await refusalOfToken(request)) ?? refusal(request)
-    if (refused !== undefined) return refuse(reply, refused)
-    // Counted in the same turn as it is checked. The connection may have closed while the token was checked.
-    if (request.socket.destroyed || (!request.ws && reply.raw.closed)) return undefined
-    const { ip, ws } = request
+  if (check !== undefined)
+    app.addHook('onRequest', async ({ headers, method }, reply) => {
+      const problem = method === 'OPTIONS' ? undefined : await check(headers.authorization)
+      return problem === undefined ? undefined : refuse(reply, { status: 401, text: problem })
+    })
+  // In one turn, so that no other request is counted between the check and the count.
+  app.addHook('onRequest', (request, reply, done) => {
+    const refused = request.method === 'OPTIONS' ? undefined : refusal(request)
+    if (refused !== undefined) {
+      refuse(reply, refused)
+      return
+    }
+    if (request.method !== 'OPTIONS') note(request, reply)
+    done()
+  })
+
+  /** Counts a request until it ends. The connection may have closed while a token was checked. */
+  function note({ ip, socket, ws }: FastifyRequest, { raw }: FastifyReply): void {
+    if (socket.destroyed || (!ws && raw.closed)) return
     count(ip, 1)
     if (!ws) requests++
     // Counts aborted requests as well; Fastify's own hook covers answered ones only.
-    const ended = ws ? request.socket : reply.raw
+    const ended = ws ? socket : raw
     ended.once('close', () => {
       count(ip, -1)
       if (!ws) requests--
     })
-    return undefined
-  })
+  }
 }
 
 function addRoutes(
