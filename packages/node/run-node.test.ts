@@ -29,6 +29,7 @@ async function start(t: TestContext, options: Partial<NodeOptions>): Promise<Run
       p2pListenIp: '127.0.0.1',
       p2pListenTcp: '0',
       p2pDiscovery: 'false',
+      rpcPort: '0',
       ...given,
     },
     report: () => undefined,

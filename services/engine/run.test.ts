@@ -5,6 +5,7 @@ import {
   fetchL2Block,
   payloadReceived,
   payloadRefused,
+  postPayload,
   reset,
 } from '#messages/subjects.ts'
 import type { RefusedPayload } from '#messages/refused-payload.ts'
@@ -136,6 +137,21 @@ test('unsafe blocks that arrived while the engine was down are read from the log
     await bus.settle(gossip.append(payloadReceived, { payload: block }))
   await world.start()
   await derivation.until(({ unsafe }) => unsafe.number === 10n)
+})
+
+test('unsafe blocks of an operator are inserted as those from gossip', async () => {
+  const { derivation, world } = await startedWorld('fork-holocene')
+  const { bus, record } = world
+  const rpc = (await bus.join('rpc')).bus
+  for (const { block: payload } of [record.l2[2], record.l2[1]].filter(
+    (line) => line !== undefined,
+  ))
+    assert.deepEqual(
+      await bus.settle(rpc.call(postPayload, { payload }, { deadlineMs: 2_000 })),
+      {},
+    )
+  const chain = await derivation.until(({ unsafe }) => unsafe.number === 2n)
+  assert.equal(chain.unsafe.hash, record.l2[2]?.block.blockHash)
 })
 
 test('an unsafe block that differs from the derived one is replaced, with all blocks above it', async () => {
