@@ -146,7 +146,7 @@ function connectFault(
 ): Fault {
   const at = servers.join(', ')
   const options = { cause, fields: { servers } }
-  if (cause instanceof AuthorizationError || cause instanceof UserAuthenticationExpiredError) {
+  if (isRefusal(cause) || cause instanceof UserAuthenticationExpiredError) {
     const detail =
       seed === undefined
         ? `the server at ${at} requires a key, and ${role} has none`
@@ -161,6 +161,11 @@ function connectFault(
   const why = root instanceof Error && root.message !== '' ? root.message : 'no answer'
   const detail = `no NATS server answers at ${at} (${why})`
   return new Fault('unavailable', { detail, ...options })
+}
+
+/** Whether the server refused the key. It hangs up with an error of the same class if it waited too long for the key. */
+function isRefusal(error: unknown): error is AuthorizationError {
+  return error instanceof AuthorizationError && !/timeout/iu.test(error.message)
 }
 
 /** Whether the code of the error names a problem that OpenSSL found in the certificate. */
@@ -329,8 +334,7 @@ function faultOf(cause: unknown, fields: Readonly<Record<string, unknown>>): Fau
   if (root instanceof NoRespondersError) return fault('unavailable', 'there is no subscriber')
   if (root instanceof TimeoutError) return fault('timeout')
   if (root instanceof PermissionViolationError) return fault('not-permitted', root.message)
-  if (root instanceof AuthorizationError)
-    return fault('not-permitted', 'the server refuses the key')
+  if (isRefusal(root)) return fault('not-permitted', 'the server refuses the key')
   if (root instanceof ClosedConnectionError || root instanceof DrainingConnectionError)
     return fault('closed')
   const detail = root instanceof Error ? root.message : String(root)

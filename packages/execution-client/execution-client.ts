@@ -5,6 +5,7 @@ import type { OnCall } from '#json-rpc/json-rpc-dispatch.ts'
 import { type JsonRpcServer, serveJsonRpc } from '#json-rpc/json-rpc-server.ts'
 import type { AllowedHosts } from '#json-rpc/allowed-hosts.ts'
 import type { AllowedOrigins } from '#json-rpc/json-rpc-server.ts'
+import type { SqliteFile } from '#runtime/sqlite.ts'
 import { Serial } from '#runtime/serial.ts'
 import { Chain } from './chain/chain.ts'
 import { EngineApi } from './engine-api/engine-api.ts'
@@ -68,8 +69,22 @@ const maxEngineRequestBytes = 32 * 1024 * 1024
 export async function startExecutionClient(
   options: ExecutionClientOptions,
 ): Promise<ExecutionClient> {
-  const { genesis, databaseFile, archive, clock, log } = options
-  const chain = new Chain({ database: openChainDatabase(databaseFile), genesis, archive })
+  const database = openChainDatabase(options.databaseFile)
+  try {
+    return await startOn(database, options)
+  } catch (error) {
+    // Else this process would keep the lock of the file.
+    database.close()
+    throw error
+  }
+}
+
+async function startOn(
+  database: SqliteFile,
+  options: ExecutionClientOptions,
+): Promise<ExecutionClient> {
+  const { genesis, archive, clock, log } = options
+  const chain = new Chain({ database, genesis, archive })
   const pool = new TransactionPool(viewOf(chain))
   followHead(chain, pool, log)
   const serial = new Serial()
@@ -100,7 +115,7 @@ export async function startExecutionClient(
       }),
     )
   } catch (error) {
-    await closeAll(servers, { builds, chain })
+    await closeAll(servers, builds)
     throw error
   }
   const [engineUrl = '', rpcUrl = ''] = servers.map(({ url }) => url)
@@ -108,7 +123,11 @@ export async function startExecutionClient(
   log.info({ url: engineUrl }, 'Engine API')
   log.info({ url: rpcUrl }, 'JSON-RPC')
   log.info({ l2: { number: header.number, hash } }, 'head')
-  return { engineUrl, rpcUrl, chain, pool, close: () => closeAll(servers, { builds, chain }) }
+  const close = async () => {
+    await closeAll(servers, builds)
+    chain.close()
+  }
+  return { engineUrl, rpcUrl, chain, pool, close }
 }
 
 /** Methods for users. */
@@ -187,11 +206,7 @@ function viewOf(chain: Chain): ReturnType<typeof poolViewOf> {
   return poolViewOf(chain.config, { header, trie: chain.state(chain.head).trie }, chain.source)
 }
 
-async function closeAll(
-  servers: readonly JsonRpcServer[],
-  { builds, chain }: { readonly builds: PayloadBuilds; readonly chain: Chain },
-): Promise<void> {
+async function closeAll(servers: readonly JsonRpcServer[], builds: PayloadBuilds): Promise<void> {
   builds.close()
   await Promise.all(servers.map((server) => server.close()))
-  chain.close()
 }

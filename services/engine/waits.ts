@@ -10,7 +10,7 @@ const names: readonly (readonly [JobKind, string])[] = [
   ['el-sync', 'the execution client to sync'],
   ['apply', 'the execution client to make the next safe block'],
   ['insert', 'the execution client to insert the next unsafe block'],
-  ['bridge', 'the execution client to fetch the blocks up to a safe head that it lacks'],
+  ['bridge', 'the execution client to fetch missing blocks below the next unsafe block'],
   ['finalize', 'the block to finalize'],
   ['forkchoice', 'the execution client to accept its heads'],
 ]

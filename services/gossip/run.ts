@@ -13,7 +13,7 @@ import { following, OpenCalls, serving, ticking } from '#service/sources.ts'
 import type { config as settingsSchema } from './config.ts'
 import { createMetrics } from './metrics.ts'
 import { withAdvertisedIp } from './network/host-addresses.ts'
-import { checkNumbers, networkSettings, portsOf } from './network/network-settings.ts'
+import { checkKeys, checkNumbers, networkSettings, portsOf } from './network/network-settings.ts'
 import { openOwnDiscovery } from './discovery/own-discovery.ts'
 import { openNetwork } from './network/open-network.ts'
 import { answering } from './requests/answer-request.ts'
@@ -119,6 +119,7 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
   const { dataDir, p2pSequencerKeyFile: keyFile } = settings
   const sequencerKey = keyFile === undefined ? undefined : await readNetworkKey(keyFile)
   const key = await loadNetworkKey(settings.p2pKeyFile ?? join(dataDir, 'p2p-key.hex'))
+  checkKeys(key, sequencerKey)
   const store = openPeerStore({ path: join(dataDir, 'peers.sqlite'), chainId, log })
   try {
     const onUnban = () => metrics.unbanned()

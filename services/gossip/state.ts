@@ -15,7 +15,7 @@ import type { BlockOutcome } from './blocks/block-outcome.ts'
 import type { NextTopic } from './blocks/topic-switch.ts'
 import type { OwnBlocks } from './blocks/publish-block.ts'
 import type { Deed } from './network/app-scores.ts'
-import type { KnownPeers, PeerAddress } from './peers/known-peers.ts'
+import { type KnownPeers, type PeerAddress, withoutPeers } from './peers/known-peers.ts'
 import type { PeerCare } from './peers/peer-care.ts'
 import type { Search } from './peers/search.ts'
 import type { PeerLimits } from './peers/tend-peers.ts'
@@ -189,7 +189,8 @@ export function initialState(options: Options, { known, sent }: Known): State {
     nextTopic: undefined,
     senders: new Map(),
     peers: [],
-    known,
+    // A list of static peers may name this host: operators give one list to all of their nodes.
+    known: withoutPeers(known, [options.peerId]),
     protectedPeers: new Set(),
     dialing: new Set(),
     search: { isRunning: false, nextMs: undefined },

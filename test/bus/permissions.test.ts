@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect as connectTo, createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { inboxPrefix } from '#messages/bus-names.ts'
 import { type BusRole, busRoles, isLeased, serviceNames } from '#messages/services.ts'
@@ -210,4 +212,35 @@ test('a user without a key, or with a key that the server does not know, is refu
   await ensureBusKeys(strange)
   await assert.rejects(connect(busKeyFile(strange, 'rpc')), { code: 'not-permitted' })
   await rm(strange, { recursive: true, force: true })
+})
+
+test('a server that did not wait for the key, as on a busy machine, is asked again', async (t) => {
+  let hangUps = 2
+  const { hostname, port } = new URL(server.url)
+  const impatient = createServer((client) => {
+    client.on('error', () => undefined)
+    if (hangUps === 0) {
+      const real = connectTo(Number(port), hostname)
+      client.pipe(real).pipe(client)
+      client.once('close', () => real.destroy())
+      return
+    }
+    hangUps--
+    client.write('INFO {"server_id":"a","version":"2.15.2","max_payload":12582912,"nonce":"b"}\r\n')
+    client.once('data', () => client.end("-ERR 'Authentication Timeout'\r\n"))
+  }).listen(0, '127.0.0.1')
+  t.after(() => impatient.close())
+  await once(impatient, 'listening')
+  const waits: string[] = []
+  const connection = await connectRole('rpc', {
+    natsUrls: [`nats://127.0.0.1:${(impatient.address() as AddressInfo).port}`],
+    natsSeedFile: busKeyFile(folder, 'rpc'),
+    natsCaFile: undefined,
+    name: 'test',
+    onWait: ({ message }) => waits.push(message),
+    onFatal: (error) => assert.fail(error),
+  })
+  await connection.close()
+  assert.equal(waits.length, 2)
+  assert.match(waits[0] ?? '', /unavailable: no NATS server answers at .*Authentication Timeout/u)
 })

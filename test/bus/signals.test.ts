@@ -39,16 +39,12 @@ const programs: readonly (StoppedProgram & { readonly early: number })[] = [
     name: 'node',
     early: 900,
     args: (data) => {
-      const own = [
-        '--p2p-disable',
-        '--rpc-disable',
-        '--log-format=json',
-        `--data-dir=${data}`,
-        ...server,
-      ]
-      return ['node', ...chain, ...engine, ...own]
+      const gossip = ['--p2p-listen-ip=127.0.0.1', '--p2p-listen-tcp=0', '--no-p2p-discovery']
+      const own = ['--rpc-port=0', '--log-format=json', `--data-dir=${data}`, ...server]
+      return ['node', ...chain, ...engine, ...gossip, ...own]
     },
-    isUp: (output) => /(?:"msg":"running"[^]*){3}/u.test(output),
+    isUp: (output) =>
+      output.includes('address for peers') && /(?:"msg":"running"[^]*){5}/u.test(output),
   },
   {
     name: 'devnet',

@@ -83,6 +83,13 @@ const programs: readonly (StoppedProgram & { readonly early?: number })[] = [
     isUp: waitsForBus,
   },
   {
+    name: 'service gossip',
+    args: (data) => {
+      return ['service', 'gossip', ...chain, noBus, '--chain-id=904', `--data-dir=${data}`]
+    },
+    isUp: waitsForBus,
+  },
+  {
     name: 'service engine',
     early: 650,
     args: () => ['service', 'engine', ...chain, ...engine, noL1, noBus, '--chain-id=904'],

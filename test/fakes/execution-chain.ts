@@ -30,7 +30,13 @@ export function openChain({
   archive = false,
   genesis = smallGenesis,
 }: { path?: string; archive?: boolean; genesis?: Genesis } = {}): Chain {
-  return new Chain({ database: openChainDatabase(path), genesis, archive })
+  const database = openChainDatabase(path)
+  try {
+    return new Chain({ database, genesis, archive })
+  } catch (error) {
+    database.close()
+    throw error
+  }
 }
 
 const zero = toHash(new Uint8Array(32))

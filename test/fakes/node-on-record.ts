@@ -107,6 +107,15 @@ export class NodeOnRecord {
     return performance.now() - startedMs
   }
 
+  /** Address of health, readiness and metrics. */
+  get healthUrl(): string {
+    return this.#recorded.node.healthUrl
+  }
+
+  pidOf(name: NodeServiceName): number | undefined {
+    return this.#recorded.node.pidOf(name)
+  }
+
   /** What each service waits for, as status shows it. */
   get waits(): string {
     const lines = [...this.view.services].flatMap(([name, { wait }]) =>

@@ -28,6 +28,8 @@ interface Member {
   readonly metricsUrl: string
   /** When it got each block from a peer, in Unix milliseconds. */
   readonly received: Map<number, number>
+  /** How often its host was opened. */
+  readonly starts: () => number
   readonly start: () => Promise<Follower>
 }
 
@@ -68,7 +70,9 @@ function memberOf(
   writeFileSync(keyFile, key.toString('hex'), { mode: 0o600 })
   const peerId = peerIdOf(publicKeyOf(key))
   const received = new Map<number, number>()
+  let starts = 0
   const onLine = (line: string) => {
+    if (line.includes('"host of gossip"')) starts++
     if (!line.includes('"block from a peer"')) return
     const { time, outcome, l2 } = JSON.parse(line) as {
       readonly time: string
@@ -93,6 +97,7 @@ function memberOf(
     address: `/ip4/127.0.0.1/tcp/${port}/p2p/${peerId}`,
     metricsUrl: `http://127.0.0.1:${port + 1}/metrics`,
     received,
+    starts: () => starts,
     options: { flags, onLine },
   }
 }
@@ -178,44 +183,46 @@ const imported = /\[(\d\d-\d\d\|[\d:.]+)\] Imported new potential chain segment 
 /** op-geth logs local time without a year. */
 const ofGeth = (time: string) => Date.parse(`${new Date().getFullYear()}-${time.replace('|', 'T')}`)
 
-/** Time from the receipt of a block to its import by op-geth, as op-node b and the Atoll node on op-geth c have it. */
-async function reportSpeed(t: TestContext, { file }: Network, { received: ours }: Member) {
-  const { logs } = file
+/** The times from one event to another for blocks that have both, in words. */
+function delays(
+  blocks: readonly number[],
+  from: ReadonlyMap<number, number>,
+  to: ReadonlyMap<number, number>,
+): string {
+  const times = blocks.flatMap((number) => {
+    const [fromMs, toMs] = [from.get(number), to.get(number)]
+    return fromMs === undefined || toMs === undefined ? [] : [toMs - fromMs]
+  })
+  assert.ok(times.length > 0, 'no block has both times')
+  const { median, worst } = medianAndWorst(times)
+  return `${median} / ${worst} ms in ${times.length} blocks (median / worst)`
+}
+
+/** Time from the receipt of a block to its import by op-geth, for op-node b and for the Atoll node on op-geth c. */
+async function reportSpeed(
+  t: TestContext,
+  { logs }: Network['file'],
+  { received: ours, blocks }: Pick<Member, 'received'> & { readonly blocks: readonly number[] },
+): Promise<void> {
   const theirs = await timesIn(logs['node-b'] ?? '', received, Date.parse)
   const both = [
     ['op-node', theirs, await timesIn(logs['geth-b'] ?? '', imported, ofGeth)],
     ['Atoll', ours, await timesIn(logs['geth-c'] ?? '', imported, ofGeth)],
   ] as const
-  for (const [name, got, done] of both) {
-    const times = [...got].flatMap(([number, atMs]) => {
-      const doneMs = done.get(number)
-      return doneMs === undefined ? [] : [doneMs - atMs]
-    })
-    if (times.length === 0) continue
-    const { median, worst } = medianAndWorst(times)
-    t.diagnostic(
-      `${name}: ${times.length} blocks from receipt to op-geth's import: median ${median} ms, worst ${worst} ms`,
-    )
-  }
-  const later = [...ours].flatMap(([number, atMs]) => {
-    const theirsMs = theirs.get(number)
-    return theirsMs === undefined ? [] : [atMs - theirsMs]
-  })
-  if (later.length === 0) return
-  const { median, worst } = medianAndWorst(later)
-  t.diagnostic(
-    `Atoll got ${later.length} blocks a median of ${median} ms after op-node, worst ${worst} ms`,
-  )
+  for (const [name, got, done] of both)
+    t.diagnostic(`${name}: from receipt to op-geth's import ${delays(blocks, got, done)}`)
+  t.diagnostic(`from op-node's receipt to Atoll's ${delays(blocks, theirs, ours)}`)
 }
 
-/** Follows the unsafe blocks for some time, and asserts that each of them came from a peer. */
+/** Follows the unsafe blocks for some time, and asserts that each of them came from a peer. @returns their numbers */
 async function followUnsafe(
   t: TestContext,
   { network, ours, record }: Beside,
   members: readonly Member[],
-) {
+): Promise<readonly number[]> {
   const from = record.last.get('sequencer')?.latest?.number ?? 0
   const wanted = from + seconds
+  const blocks = Array.from({ length: seconds }, (_, at) => from + 1 + at)
   const allAt = (number: number) => (sample: Sample) =>
     ours.every(({ name }) => (sample.get(name)?.latest?.number ?? 0) >= number)
   const firstSample = record.samples.length
@@ -225,9 +232,7 @@ async function followUnsafe(
     const theirs = await hashesOf(sequencer, wanted)
     for (const [at, { execution, name }] of ours.entries()) {
       assert.deepEqual(await hashesOf(execution, wanted), theirs, `blocks of ${name}`)
-      const missing = []
-      for (let number = from + 1; number <= wanted; number++)
-        if (members[at]?.received.has(number) !== true) missing.push(number)
+      const missing = blocks.filter((number) => members[at]?.received.has(number) !== true)
       assert.deepEqual(missing, [], `blocks that no peer sent to ${name}`)
     }
   } finally {
@@ -245,6 +250,7 @@ async function followUnsafe(
       `${name}: ${seconds} unsafe blocks equal, ${median} / ${worst} behind the sequencer (median / worst)`,
     )
   }
+  return blocks
 }
 
 /** Without batches the unsafe head goes on, and the safe head stays. */
@@ -275,6 +281,7 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   const { a, b } = network.file.nodes
   const ids = members.map(({ peerId }) => peerId)
   const [withStatic] = members
+  await untilPeers(a.rollupUrl, [withStatic.peerId], 60_000)
   await askOpNode(b.rollupUrl, 'opp2p_connectPeer', withStatic.address)
   // By discovery one finds a and b, and the other Atoll has a as its static peer.
   for (const { rollupUrl } of [a, b]) await untilPeers(rollupUrl, ids, 120_000)
@@ -286,9 +293,9 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   )
   assert.equal(directions[0], 2, 'op-node dialed Atoll')
   assert.equal((await peersOf(a.rollupUrl)).peers[withStatic.peerId]?.direction, 1)
-  await followUnsafe(t, beside, members)
+  const blocks = await followUnsafe(t, beside, members)
   await assertHarmony(network, members)
-  await reportSpeed(t, network, withStatic)
+  await reportSpeed(t, network.file, { ...withStatic, blocks })
   await withoutBatcher(t, beside)
   for (const name of ['a', 'b'] as const) {
     await network.control(`node-${name}`, 'stop')
@@ -314,15 +321,22 @@ async function restart(t: TestContext, { network, ours }: Beside, member: Member
   await ours[0]?.stop()
   const isGone = async () => (await peersOf(a.rollupUrl)).peers[member.peerId]?.connectedness !== 1
   await until('it is gone', { withinMs: 20_000, everyMs: 100, explain: () => '' }, isGone)
+  const before = member.starts()
+  const startedMs = performance.now()
   const again = await member.start()
   try {
-    const startedMs = performance.now()
+    const explain = () => again.explain()
+    const isUp = async () => member.starts() > before
+    await until('its host is open', { withinMs: 60_000, everyMs: 50, explain }, isUp)
+    const openedMs = performance.now()
     for (const { rollupUrl } of [a, b]) await untilPeers(rollupUrl, [member.peerId], againMs)
-    const tookMs = performance.now() - startedMs
-    t.diagnostic(`Atoll was restarted, and has both op-nodes again after ${tookMs.toFixed(0)} ms`)
+    const since = (ms: number) => `${(performance.now() - ms).toFixed(0)} ms`
+    t.diagnostic(
+      `Atoll was restarted, and has both op-nodes again after ${since(startedMs)}, ${since(openedMs)} of them with its host`,
+    )
     const head = async () => (await blockOf(again.execution, 'latest'))?.number ?? 0
-    const before = await head()
-    const goesOn = async () => (await head()) >= before + 5
+    const unsafe = await head()
+    const goesOn = async () => (await head()) >= unsafe + 5
     await until(
       'its unsafe head goes on',
       { withinMs: 30_000, explain: () => again.explain() },

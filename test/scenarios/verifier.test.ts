@@ -22,6 +22,19 @@ for (const scenario of Object.keys(scenarios) as ScenarioName[]) {
   })
 }
 
+test('gossip takes part: blocks of peers become the unsafe head above the safe one, which stays the same', async () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const verifier = new VerifierRun(seed)
+    const outcome = await verifier.run(scenarios.calm)
+    assert.equal(outcome.kind, 'agreed')
+    const [unsafe, safe] = (['unsafe', 'safe'] as const).map(
+      (label) => verifier.client.labelled(label)?.number ?? 0n,
+    )
+    if (verifier.peers.accepted > 0 && (unsafe ?? 0n) > (safe ?? 0n)) return
+  }
+  assert.fail('no run ended with an unsafe head above the safe one')
+})
+
 test('a seed determines the run: the same events at the same times', async () => {
   const eventsOf = async (seed: number) => {
     const seeded = new VerifierRun(seed)
@@ -41,6 +54,7 @@ const bugs: readonly { bug: Bug; scenario: ScenarioName; from?: number }[] = [
   // No earlier seed loses the message that matters.
   { bug: 'no-resend', scenario: 'mixed', from: 17 },
   { bug: 'resume-one-batch-late', scenario: 'mixed' },
+  { bug: 'takes-any-unsafe-block', scenario: 'calm' },
   { bug: 'window-one-too-long', scenario: 'calm' },
   { bug: 'window-one-too-short', scenario: 'calm' },
 ]

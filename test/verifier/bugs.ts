@@ -20,6 +20,7 @@ export type Bug =
   | 'no-flush-after-replacement'
   | 'no-resend'
   | 'resume-one-batch-late'
+  | 'takes-any-unsafe-block'
   | 'window-one-too-long'
   | 'window-one-too-short'
 
@@ -52,6 +53,8 @@ export function withBug(bug: Bug | undefined): Broken {
       return { ...sound, derivationBus: withoutResend }
     case 'resume-one-batch-late':
       return { ...sound, derivation: { makePipeline: (options) => new LateResuming(options) } }
+    case 'takes-any-unsafe-block':
+      return { ...sound, ...takingAnyUnsafeBlock() }
     case 'window-one-too-long':
       return { ...sound, derivation: { makePipeline: (options) => windowLongerBy(options, 1n) } }
     case 'window-one-too-short':
@@ -125,6 +128,34 @@ function withoutGenerationCheck(bus: ServiceBus): ServiceBus {
       return handler(isStale ? { ...request, generation } : request)
     })
   return withChanges(bus, { own, serve })
+}
+
+/** An engine that makes each unsafe block safe: its attributes replace those that derivation sends. */
+function takingAnyUnsafeBlock(): Pick<Broken, 'engineBus' | 'executionClient'> {
+  let client: ExecutionClient | undefined
+  const asUnsafe = async (request: ApplyAttributesRequest): Promise<ApplyAttributesRequest> => {
+    const { parent, attributes } = request
+    const found = await client?.block({ kind: 'number', number: parent.number + 1n })
+    if (found?.parentHash !== parent.hash) return request
+    const { gasLimit, transactions } = found
+    return { ...request, attributes: { ...attributes, gasLimit, transactions } }
+  }
+  const engineBus = (bus: ServiceBus) => {
+    const serve = <Request, Response>(
+      call: Call<Request, Response>,
+      handler: (request: Request) => Promise<Response>,
+    ): Subscribed =>
+      bus.serve(call, async (request) => {
+        if (call.name !== applyAttributes.name) return handler(request)
+        return handler((await asUnsafe(request as ApplyAttributesRequest)) as Request)
+      })
+    return withChanges(bus, { serve })
+  }
+  const executionClient = (given: ExecutionClient) => {
+    client = given
+    return given
+  }
+  return { engineBus, executionClient }
 }
 
 /** A bus with some methods replaced. */

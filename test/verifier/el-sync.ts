@@ -39,6 +39,7 @@ export function elSync(run: VerifierRun, { chosen, killAfter }: ElSyncScript): v
     process.start()
   }
   run.expectsWholeHistory = true
+  hold('gossip-0')
   hold('engine-1')
   hold('derivation-1')
   clock.after(l1.endMs * derivedShare, () => hold('derivation-0'))
@@ -61,7 +62,7 @@ export function elSync(run: VerifierRun, { chosen, killAfter }: ElSyncScript): v
 
 /** Gossips the blocks from a number on, one after another. */
 function gossip({ l1, simulation }: VerifierRun, from: bigint): void {
-  simulation.start('gossip-0', 'gossip', async (host) => {
+  simulation.start('gossip-1', 'gossip', async (host) => {
     await host.bus.lease({ signal: host.signal })
     for (const { payload } of l1.expected.chain.slice(Number(from))) {
       await host.bus.append(payloadReceived, { payload })

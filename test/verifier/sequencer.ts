@@ -1,4 +1,7 @@
 import type { SingularBatch } from '#protocol/batch/batch.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
+import type { L2BlockRef } from '#protocol/block/refs.ts'
 import type { L1Block } from '#protocol/block/l1-block.ts'
 import { toBigEndian } from '#protocol/codec/big-endian.ts'
 import { fromHex } from '#protocol/codec/hex.ts'
@@ -16,18 +19,38 @@ export interface SequencedBlock {
   readonly head: L2Head
 }
 
+/** What a block of the sequencer was made of. */
+export interface MadeBlock {
+  readonly payload: Payload
+  readonly parent: Pick<L2BlockRef, 'hash' | 'number'>
+  readonly attributes: PayloadAttributes
+}
+
+/** A block of the sequencer, and when it was made, in milliseconds from the start of the script. */
+export interface Sequenced extends MadeBlock {
+  readonly atMs: number
+}
+
+interface SequencerOptions {
+  readonly rules: StandInRules
+  readonly random: Random
+  readonly onBlock: (block: MadeBlock) => void
+}
+
 /** Makes L2 blocks ahead of the safe head, without knowing which of them the execution client will refuse. */
 export class Sequencer {
   readonly #rules: StandInRules
   readonly #random: Random
   readonly #builder: AttributesBuilder
+  readonly #onBlock: (block: MadeBlock) => void
   #blocks: SequencedBlock[] = []
   #head: L2Head
   #nonce = 0n
 
-  constructor(rules: StandInRules, random: Random, head: L2Head) {
+  constructor({ rules, random, onBlock }: SequencerOptions, head: L2Head) {
     this.#rules = rules
     this.#random = random
+    this.#onBlock = onBlock
     this.#builder = new AttributesBuilder(rules.config)
     this.#head = head
   }
@@ -83,6 +106,7 @@ export class Sequencer {
       systemConfig: built.systemConfig,
     }
     this.#blocks.push({ batch, head: this.#head })
+    this.#onBlock({ payload, parent: ref, attributes: built.attributes })
     return true
   }
 

@@ -11,7 +11,7 @@ import { Batcher } from './batcher.ts'
 import { OnePass } from './one-pass.ts'
 import { hashOf } from './hash-of.ts'
 import { batchers, l1BlockTime, randomRollup } from './random-rollup.ts'
-import { Sequencer } from './sequencer.ts'
+import { type Sequenced, Sequencer } from './sequencer.ts'
 import type { StandInRules } from './stand-in-chain.ts'
 
 /** The L1 chain from some time on. */
@@ -30,6 +30,8 @@ interface View {
 export class SimulatedL1 {
   readonly rules: StandInRules
   readonly #views: readonly View[]
+  /** The blocks of the sequencer, in the order in which it made them. */
+  readonly sequenced: readonly Sequenced[]
   /** One pass over the chain at the end of the script. */
   readonly expected: OnePass
 
@@ -40,6 +42,7 @@ export class SimulatedL1 {
     const author = new Author(this.rules, random, genesis)
     this.#views = author.write(blocks)
     this.expected = author.pass
+    this.sequenced = author.sequenced
   }
 
   get config(): RollupConfig {
@@ -98,14 +101,19 @@ class Author {
   readonly #sequencer: Sequencer
   readonly #batcher: Batcher
   #chain: L1Block[]
+  #atMs = 0
   pass: OnePass
+  readonly sequenced: Sequenced[] = []
 
   constructor(rules: StandInRules, random: Random, genesis: L1Block) {
     this.#rules = rules
     this.#random = random
     this.#chain = [genesis]
     this.pass = new OnePass(rules, genesis)
-    this.#sequencer = new Sequencer(rules, random, this.pass.safe)
+    this.#sequencer = new Sequencer(
+      { rules, random, onBlock: (made) => this.sequenced.push({ ...made, atMs: this.#atMs }) },
+      this.pass.safe,
+    )
     this.#batcher = new Batcher(rules.config, random)
   }
 
@@ -119,6 +127,7 @@ class Author {
     let atMs = 0
     for (let fork = 1; this.#chain.length <= blocks; fork++) {
       atMs += random.between(200, 1_500)
+      this.#atMs = atMs
       const room = this.#chain.length - finalized - 2
       const depth = random.chance(reorgChance) ? random.pick([1, 1, 2, 3, 10]) : 0
       if (depth > 0 && room > 0) this.#reorg(Math.min(depth, room))

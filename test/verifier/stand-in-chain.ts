@@ -1,4 +1,5 @@
 import type { Payload } from '#protocol/block/payload.ts'
+import { hashPayload } from '#protocol/block/payload-hash.ts'
 import type { PayloadAttributes } from '#protocol/block/payload-attributes.ts'
 import type { L2BlockRef } from '#protocol/block/refs.ts'
 import { isActive } from '#protocol/chains/chain-spec.ts'
@@ -34,16 +35,15 @@ export function refusalOf(
 
 const zeroHash = toHash(new Uint8Array(32))
 
-/** The block built from attributes; its hash depends only on them and the parent. */
+/** The block built from attributes; it depends only on them and the parent. */
 export function payloadOf(
   { config }: StandInRules,
   parent: Pick<L2BlockRef, 'hash' | 'number'>,
   attributes: PayloadAttributes,
 ): Payload {
-  const blockHash = digestOf(parent.hash, attributes)
-  const place = { number: parent.number + 1n, parentHash: parent.hash, blockHash }
+  const place = { number: parent.number + 1n, parentHash: parent.hash, blockHash: zeroHash }
   const isEcotone = isActive(config, 'ecotone', attributes.timestamp)
-  return {
+  const payload = {
     ...buildBlock(config, attributes, place),
     feeRecipient: attributes.suggestedFeeRecipient,
     stateRoot: zeroHash,
@@ -58,6 +58,7 @@ export function payloadOf(
     parentBeaconBlockRoot: attributes.parentBeaconBlockRoot,
     withdrawalsRoot: isActive(config, 'isthmus', attributes.timestamp) ? zeroHash : undefined,
   }
+  return { ...payload, blockHash: hashPayload(payload) }
 }
 
 /** The genesis block. */

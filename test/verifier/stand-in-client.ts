@@ -76,7 +76,12 @@ export class StandInClient {
     return { kind: 'valid' }
   }
 
-  /** Hashes of built payloads that `newPayload` refuses. */
+  /** Makes `newPayload` refuse a payload. */
+  refuse(hash: Hash): void {
+    this.#refusedPayloads.add(hash)
+  }
+
+  /** Hashes of payloads that `newPayload` refuses. */
   readonly #refusedPayloads = new Set<Hash>()
 
   forkchoice({ head, safe, finalized }: ForkchoiceHeads): ForkchoiceStatus {
@@ -104,7 +109,7 @@ export class StandInClient {
     if (refusal === 'attributes') return { kind: 'invalid', reason: 'refused at random' }
     const place = { hash: parent.blockHash, number: parent.number }
     const payload = payloadOf(this.#rules, place, attributes)
-    if (refusal === 'payload') this.#refusedPayloads.add(payload.blockHash)
+    if (refusal === 'payload') this.refuse(payload.blockHash)
     const payloadId: PayloadId = `0x${(++this.#builtCount).toString(16).padStart(16, '0')}`
     this.#builds.set(payloadId, payload)
     const [oldest] = this.#builds.keys()

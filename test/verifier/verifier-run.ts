@@ -19,19 +19,26 @@ import { SafeHeadHistory } from '#services/derivation/history/safe-head-history.
 import { createMetrics as createEngineMetrics } from '#services/engine/metrics.ts'
 import type { Ports as EnginePorts, SyncSettings } from '#services/engine/ports.ts'
 import { run as runEngine } from '#services/engine/run.ts'
-import { every, sleep } from '#runtime/clock.ts'
+import { createMetrics as createGossipMetrics } from '#services/gossip/metrics.ts'
+import { PeerStore } from '#services/gossip/peers/peer-store.ts'
+import type { Ports as GossipPorts } from '#services/gossip/ports.ts'
+import { run as runGossip } from '#services/gossip/run.ts'
+import { PeerGate } from '#libp2p/peer-gate.ts'
+import { type Clock, every, sleep } from '#runtime/clock.ts'
 import type { ExecutionClient } from '#engine-api/execution-client.ts'
 import { Fault } from '#runtime/fault.ts'
 import { StatusReporter } from '#service/status-reporter.ts'
 import { Observer } from '#test/simulator/observer.ts'
+import { signerAddress } from '#test/fakes/block-messages.ts'
 import { singleL1 } from '#test/fakes/single-l1.ts'
 import { testSubjects } from '#test/fakes/test-subjects.ts'
-import { address } from '#test/fakes/test-rollup.ts'
 import type { Disturbance, DisturbedRun, Outcome } from '#test/simulator/disturbed-run.ts'
 import { type Host, Simulation } from '#test/simulator/simulation.ts'
 import { chainDisagreement } from './agreement.ts'
 import { type Bug, withBug, withChanges } from './bugs.ts'
 import { SimulatedL1 } from './simulated-l1.ts'
+import { SimulatedPeers } from './simulated-peers.ts'
+import { refusalOf } from './stand-in-chain.ts'
 import { StandInClient } from './stand-in-client.ts'
 
 /** Default number of L1 blocks in a run. */
@@ -46,8 +53,8 @@ const checkMs = 250
 const l1PollMs = 200
 
 /**
- * The unchanged da-watcher, derivation and engine, on an in-memory bus and in virtual time. L1 has real batches and
- * reorgs, and the execution client refuses some blocks.
+ * The unchanged da-watcher, derivation, engine and gossip, on an in-memory bus and in virtual time. L1 has real batches and
+ * reorgs, the execution client refuses some blocks, and a peer sends blocks of the sequencer, forks and wrong messages.
  */
 export class VerifierRun implements DisturbedRun {
   /**
@@ -60,8 +67,11 @@ export class VerifierRun implements DisturbedRun {
   readonly simulation: Simulation
   readonly l1: SimulatedL1
   readonly client: StandInClient
+  readonly peers: SimulatedPeers
   /** The safe-head history of each derivation instance, which stands for its disk. */
   readonly histories = [new SafeHeadHistory(':memory:'), new SafeHeadHistory(':memory:')] as const
+  /** The disk of gossip. */
+  readonly #peerStore: PeerStore
   readonly observer = new Observer()
   /** Sync settings of engines that start after a change. */
   sync: SyncSettings = { mode: 'cl', safeOffsetSeconds: 0n }
@@ -78,12 +88,18 @@ export class VerifierRun implements DisturbedRun {
     this.simulation = new Simulation(seed, testSubjects)
     this.l1 = new SimulatedL1({ random: this.simulation.random.fork(), blocks })
     this.client = new StandInClient(this.l1.rules)
+    for (const { payload, parent, attributes } of this.l1.sequenced)
+      if (refusalOf(this.l1.rules, parent.hash, attributes) !== undefined)
+        this.client.refuse(payload.blockHash)
+    this.peers = new SimulatedPeers(this.simulation, this.l1, this.simulation.random.fork())
+    this.#peerStore = new PeerStore(':memory:', this.l1.config.l2ChainId)
   }
 
   /** Runs until all parts agree with one pass over L1, or until a timeout. */
   async run(disturb: Disturbance): Promise<Outcome> {
     const { simulation, l1 } = this
     this.#startAll()
+    this.peers.start()
     disturb(this)
     await simulation.clock.run(l1.endMs, () => simulation.failure !== undefined)
     let agreed = false
@@ -94,6 +110,7 @@ export class VerifierRun implements DisturbedRun {
     stop()
     const reason = simulation.failure?.message ?? (agreed ? undefined : this.#disagreement())
     for (const history of this.histories) history.close()
+    this.#peerStore.close()
     if (reason === undefined) return { kind: 'agreed', virtualMs: simulation.clock.monotonicMs() }
     const explanation = simulation.failure === undefined ? this.#explanation() : undefined
     return explanation === undefined
@@ -176,6 +193,35 @@ export class VerifierRun implements DisturbedRun {
         await runEngine(context, { ...ports, executionClient })
       })
     simulation.start('rpc-0', 'rpc', (host) => observer.run(host))
+    simulation.start('gossip-0', 'gossip', async (host) => {
+      await host.bus.lease({ signal: host.signal })
+      const clock = this.#chainClock(host)
+      const metrics = createGossipMetrics(new Registry())
+      await runGossip({ ...contextOf(host), clock, metrics }, this.#gossipPorts(host, clock))
+    })
+  }
+
+  /** A clock that shows the time of the L1 head. L1 has a block each second, with timestamps that are 12 s apart. */
+  #chainClock({ clock }: Host): Clock {
+    const headTime = () => this.l1.heads(this.simulation.clock.monotonicMs()).head.timestamp
+    return { ...clock, now: () => Number(headTime()) * 1_000 }
+  }
+
+  #gossipPorts(host: Host, clock: Clock): GossipPorts {
+    return {
+      config: this.l1.config,
+      network: this.peers.networkOf(host),
+      maxAgeSeconds: 60n,
+      sequencerKey: undefined,
+      discovery: undefined,
+      serves: false,
+      fetches: true,
+      limits: { lo: 1, hi: 10, graceMs: 0, banBelow: undefined, banMs: 0 },
+      staticPeers: new Map(),
+      netrestrict: [],
+      gate: new PeerGate(clock),
+      store: host.disk(this.#peerStore),
+    }
   }
 
   /** The first difference from a single pass over the final L1; undefined if there is none. */
@@ -262,7 +308,7 @@ export class VerifierRun implements DisturbedRun {
     return singleL1({
       heads: () => remotely(host, () => l1.heads(nowMs())),
       fetchBlock: (wanted) => remotely(host, () => l1.block(nowMs(), wanted)),
-      fetchUnsafeBlockSigner: () => remotely(host, () => address(0x51)),
+      fetchUnsafeBlockSigner: () => remotely(host, () => signerAddress),
     })
   }
 

@@ -79,7 +79,11 @@ export class Chain {
   #finalized: KnownBlock | undefined
   #sinceReload = 0
 
-  /** @throws Fault `genesis-mismatch`, `config-mismatch` if the database belongs to another chain */
+  /**
+   * From then on the chain owns the database. If it throws, the caller closes the database.
+   *
+   * @throws Fault `genesis-mismatch`, `config-mismatch` if the database belongs to another chain
+   */
   constructor({ database, genesis, archive }: ChainOptions) {
     this.config = genesis.config
     this.#database = database
@@ -91,7 +95,7 @@ export class Chain {
     this.#head = this.#labelled('head') ?? this.genesis
     this.#safe = this.#labelled('safe')
     this.#finalized = this.#labelled('finalized')
-    this.#keepConfig()
+    keepConfig(database, this.config, this.#head.header.timestamp)
   }
 
   get head(): KnownBlock {
@@ -241,7 +245,6 @@ export class Chain {
     const stored = this.#blocks.canonical(genesis.header.number)
     const block = makeGenesisBlock(genesis, this.#states)
     if (stored !== undefined && stored !== block.hash) {
-      this.#database.close()
       const detail = `${this.#database.path} has genesis ${stored}, not ${block.hash}: give the genesis that the database was created with, or another folder`
       throw new Fault('genesis-mismatch', { detail })
     }
@@ -253,15 +256,6 @@ export class Chain {
         this.#blocks.setLabel('head', block.hash)
       })
     return { hash: block.hash, header: block.header }
-  }
-
-  #keepConfig(): void {
-    try {
-      keepConfig(this.#database, this.config, this.#head.header.timestamp)
-    } catch (error) {
-      this.#database.close()
-      throw error
-    }
   }
 
   /** Writes in a database transaction. If it fails, the reference counts in memory are rolled back too. */

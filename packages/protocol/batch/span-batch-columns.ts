@@ -83,7 +83,7 @@ export function decodeSpanBatchColumns(bytes: Uint8Array): SpanBatchColumns {
     gasLimitsAt: reader.skipUvarints(transactionCount),
     protectedBits: reader.bits(legacyCount),
   }
-  // Keeps only the bytes of the columns, since the rest of the channel may be far larger.
+  // Not all of `bytes`: what follows the columns in the channel may be far larger.
   return { ...columns, bytes: bytes.subarray(0, reader.position) }
 }
 

@@ -166,7 +166,7 @@ export class BlockFetcher {
     if (packed === undefined) return undefined
     try {
       const block = this.#toBlock(await unpackL1Block(packed))
-      if (block.hash !== hash) throw new DecodeError(`the answer is block ${block.hash}`)
+      if (block.hash !== hash) throw new DecodeError(`it has block ${block.hash}`)
       onFound?.('block', 'disk')
       return block
     } catch (error) {

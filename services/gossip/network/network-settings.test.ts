@@ -5,7 +5,7 @@ import { PeerGate } from '#libp2p/peer-gate.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { config as settingsSchema } from '#services/gossip/config.ts'
 import { configOf } from '#test/fakes/block-messages.ts'
-import { checkNumbers, networkSettings } from './network-settings.ts'
+import { checkKeys, checkNumbers, networkSettings } from './network-settings.ts'
 
 const settingsOf = (given: Readonly<Record<string, string>>) =>
   settingsSchema.parse({ network: 'op-mainnet', dataDir: '/nowhere', ...given })
@@ -20,6 +20,14 @@ test('numbers of peers that do not fit together are refused by name', () => {
   ]
   for (const [given, message] of wrong)
     assert.throws(() => checkNumbers(settingsOf(given)), { code: 'settings', message })
+})
+
+test('the key of the host must not be that of the sequencer', () => {
+  const key = (byte: number) => new Uint8Array(32).fill(byte)
+  checkKeys(key(1), undefined)
+  checkKeys(key(1), key(2))
+  const message = /also that of the host/
+  assert.throws(() => checkKeys(key(1), key(1)), { code: 'settings', message })
 })
 
 test('the host has room for twice as many connections as peers that are kept', () => {

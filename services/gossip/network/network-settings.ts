@@ -1,6 +1,7 @@
 import { parseSubnet } from '#libp2p/ip-address.ts'
 import { publicLimits } from '#libp2p/open-host.ts'
 import type { PeerGate } from '#libp2p/peer-gate.ts'
+import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { PayloadVersion } from '#protocol/p2p/payload-version.ts'
 import type { Clock } from '#runtime/clock.ts'
@@ -64,6 +65,18 @@ export function checkNumbers(settings: Settings): void {
       const detail = `--${lower} (${low}) is above --${higher} (${high})`
       throw new Fault('settings', { detail })
     }
+}
+
+/**
+ * Checks that the key of the host does not sign blocks too: it is used to talk with every peer.
+ *
+ * @throws Fault `settings` if it does
+ */
+export function checkKeys(host: Uint8Array, sequencer: Uint8Array | undefined): void {
+  if (sequencer === undefined || !areSameBytes(host, sequencer)) return
+  const detail =
+    'the key of --p2p-sequencer-key-file is also that of the host: give the host its own'
+  throw new Fault('settings', { detail })
 }
 
 /** The parts of the outside world that are settings. */

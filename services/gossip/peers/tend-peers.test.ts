@@ -87,6 +87,12 @@ test('static peers are dialed until they answer, with growing pauses up to a min
   assert.deepEqual(tick(state, nowMs + 1_000, [peer('b')]).did, ['dial a'])
 })
 
+test('a list of static peers may name this host, which is not dialed', () => {
+  const known = staticPeers([addressOf('self'), addressOf('a')])
+  const { options } = stateOf()
+  assert.deepEqual(tick(initialState(options, { known, sent: [] }), 0).did, ['dial a'])
+})
+
 test('other known peers are dialed below the limit, four at once, those first that were seen last', () => {
   const many = { ...limits, lo: 6, hi: 10 }
   let state = found(stateOf('', { limits: many }), 'abc', 0)

@@ -1,0 +1,292 @@
+/** A hostile peer: `node attacker.ts ORDER`, with an order in JSON. Prints what it did, in JSON. */
+import { randomBytes } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RPC } from '@libp2p/gossipsub/message'
+import type { Libp2p, Stream } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { openHost } from '#libp2p/open-host.ts'
+import { PeerGate } from '#libp2p/peer-gate.ts'
+import type { Payload } from '#protocol/block/payload.ts'
+import { joined } from '#protocol/codec/joined.ts'
+import { compress } from '#protocol/p2p/snappy-block.ts'
+import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { encodeRequest, requestProtocols } from '#services/gossip/requests/payload-answer.ts'
+import { payloadOf } from '#test/fakes/block-messages.ts'
+import { blockData } from '#test/fakes/gossip-world.ts'
+import { hash } from '#test/fakes/values.ts'
+import type { Attack, Order } from './attack.ts'
+
+const order = JSON.parse(process.argv[2] ?? '') as Order
+const chainId = BigInt(order.l2ChainId)
+const topic = blocksTopic(chainId, 4)
+const topics = [...blocksTopics(chainId).keys()]
+const meshProtocols = ['/meshsub/1.2.0', '/meshsub/1.1.0']
+const otherKey = new Uint8Array(32).fill(77)
+let endMs = Number.POSITIVE_INFINITY
+let done = 0
+
+/** Starts the time of the attack, once it is connected. */
+function begin(): void {
+  endMs = performance.now() + order.forMs
+  console.log('ready')
+}
+
+/** Unix seconds. */
+const now = () => BigInt(Math.floor(Date.now() / 1_000))
+
+const block = (changes: Partial<Payload> = {}) =>
+  payloadOf(4, { number: 5_000_000n + BigInt(done), timestamp: now(), ...changes })
+
+/** Does something many times a second, until the time is over. */
+async function repeat(perSecond: number, act: () => Promise<void> | void): Promise<void> {
+  begin()
+  const startedMs = performance.now()
+  for (let count = 0; performance.now() < endMs; count++) {
+    const dueMs = startedMs + (count * 1_000) / perSecond
+    if (dueMs > performance.now()) await sleep(dueMs - performance.now())
+    await act()
+    done++
+  }
+}
+
+/** IP address of all hostile peers: peers of one address share its score, and the sequencer has another one. */
+const localAddress = '127.0.0.66'
+
+/** A connection to the victim from the address of the hostile peers. */
+function connectRaw(): Socket {
+  const [, , host = '', , port = ''] = order.address.split('/')
+  const socket = connect({ host, port: Number(port), localAddress })
+  return socket.on('error', () => undefined)
+}
+
+/** libp2p cannot choose the address from which it dials: its connections go through this relay. */
+const relay = createServer((client) => {
+  const victim = connectRaw()
+  client.on('error', () => undefined)
+  client.pipe(victim).pipe(client)
+  client.once('close', () => victim.destroy())
+  victim.once('close', () => client.destroy())
+}).listen(0, '127.0.0.1')
+await once(relay, 'listening')
+const relayAddress = `/ip4/127.0.0.1/tcp/${(relay.address() as AddressInfo).port}`
+
+/** A host that speaks gossipsub by hand. */
+async function openPeer(): Promise<Libp2p> {
+  const host = await openHost(
+    {
+      key: randomBytes(32),
+      listen: [],
+      announce: [],
+      agent: 'hostile/1',
+      limits: { maxConnections: 100, maxInboundPerSecond: 1_000, maxPendingInbound: 100 },
+      gate: new PeerGate(systemClock),
+    },
+    {},
+  )
+  await host.handle(meshProtocols, (stream) => stream.addEventListener('message', () => undefined))
+  await host.dial(multiaddr(relayAddress))
+  return host
+}
+
+/** A stream of gossipsub to the victim. */
+function meshStream(host: Libp2p): Promise<Stream> {
+  const [peer] = host.getPeers()
+  if (peer === undefined) throw new Error('the victim hung up')
+  return host.dialProtocol(peer, meshProtocols)
+}
+
+function frame(rpc: Partial<RPC>): Uint8Array {
+  return prefixed(RPC.encode({ subscriptions: [], messages: [], ...rpc }))
+}
+
+function prefixed(body: Uint8Array): Uint8Array {
+  const length: number[] = []
+  let rest = body.length
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) length.push((rest % 0x80) | 0x80)
+  length.push(rest)
+  return joined([Uint8Array.from(length), body])
+}
+
+const control = (changes: Partial<RPC.ControlMessage>): RPC.ControlMessage => ({
+  ihave: [],
+  iwant: [],
+  graft: [],
+  prune: [],
+  idontwant: [],
+  ...changes,
+})
+
+/** Subscribes as peers do, and returns a function that sends a frame, on a new stream after the victim closed one. */
+async function joinMesh(): Promise<(bytes: Uint8Array) => Promise<void>> {
+  let host = await openPeer()
+  let stream: Stream | undefined
+  const hello = frame({
+    subscriptions: topics.map((each) => ({ subscribe: true, topic: each })),
+    control: control({ graft: topics.map((each) => ({ topicID: each })) }),
+  })
+  const ready = async (): Promise<Stream> => {
+    if (stream?.status === 'open') return stream
+    if (host.getPeers().length === 0) {
+      await host.stop()
+      host = await openPeer()
+    }
+    stream = await meshStream(host)
+    stream.send(hello)
+    return stream
+  }
+  const send = async (bytes: Uint8Array | undefined) => {
+    try {
+      const to = await ready()
+      if (bytes !== undefined && !to.send(bytes))
+        await to.onDrain({ signal: AbortSignal.timeout(1_000) })
+    } catch (error) {
+      // The victim refused or banned it: it comes again.
+      ignore(error)
+      stream = undefined
+      await sleep(50)
+    }
+  }
+  await send(undefined)
+  return send
+}
+
+const message = (data: Uint8Array) => frame({ messages: [{ topic, data }] })
+
+async function sendEach(perSecond: number, next: () => Uint8Array): Promise<void> {
+  const send = await joinMesh()
+  await repeat(perSecond, () => send(next()))
+}
+
+/** Messages that break the rules of blocks, one after another. */
+function invalidBlock(): Uint8Array {
+  const kinds = [
+    () => Uint8Array.of(1, 2, 3, done % 256),
+    () => Uint8Array.of(0x81 + (done % 100), 0x80, 0x80, 0x0a),
+    () => compress(randomBytes(65)),
+    () => compress(randomBytes(100)),
+    () => blockData(4, block(), { chainId, key: otherKey }),
+    () => blockData(4, block(), { chainId: chainId + 1n }),
+    () => blockData(3, payloadOf(3, { number: BigInt(done), timestamp: now() }), { chainId }),
+    () => blockData(4, block({ timestamp: now() - 3_600n }), { chainId }),
+    () => blockData(4, block({ timestamp: now() + 3_600n }), { chainId }),
+    () => blockData(4, block({ blockHash: hash(done % 200) }), { chainId }),
+    () => blockData(4, block({ excessBlobGas: 1n }), { chainId }),
+  ]
+  return message((kinds[done % kinds.length] ?? kinds[0])?.() ?? new Uint8Array(0))
+}
+
+/** Ten heights, each with many blocks that the sequencer signed. */
+function manyAtHeight(): Uint8Array {
+  const number = 6_000_000n + BigInt(Math.floor(done / 12))
+  return message(blockData(4, block({ number, gasUsed: BigInt(done) }), { chainId }))
+}
+
+const bombs = Array.from({ length: 20 }, (_, at) =>
+  compress(joined([new Uint8Array(10 * 2 ** 20 - 4), Uint8Array.of(at, 1, 2, 3)])),
+)
+
+function controlFlood(): Uint8Array {
+  const ids = () => Array.from({ length: 2_000 }, () => new Uint8Array(randomBytes(20)))
+  const topicID = topics[done % topics.length] ?? topic
+  switch (done % 4) {
+    case 0:
+      return frame({ control: control({ ihave: [{ topicID, messageIDs: ids() }] }) })
+    case 1:
+      return frame({ control: control({ iwant: [{ messageIDs: ids() }] }) })
+    case 2:
+      return frame({
+        control: control({ graft: Array.from({ length: 200 }, () => ({ topicID })) }),
+      })
+    default:
+      return frame({
+        control: control({ prune: Array.from({ length: 200 }, () => ({ topicID, peers: [] })) }),
+      })
+  }
+}
+
+async function halfOpen(): Promise<void> {
+  const host = await openPeer()
+  const [peer] = host.getPeers()
+  const protocols = [...requestProtocols(chainId), ...meshProtocols]
+  const sockets = Array.from({ length: 300 }, connectRaw)
+  await repeat(100, async () => {
+    const protocol = protocols[done % protocols.length] ?? ''
+    if (peer !== undefined)
+      await host.dialProtocol(peer, protocol, { signal: AbortSignal.timeout(500) }).catch(ignore)
+  })
+  for (const socket of sockets) socket.destroy()
+}
+
+/** The victim refuses, as it should. */
+function ignore(_error: unknown): void {}
+
+async function requests(): Promise<void> {
+  const host = await openPeer()
+  const [peer] = host.getPeers()
+  if (peer === undefined) throw new Error('the victim hung up')
+  await repeat(300, async () => {
+    const opening = host.dialProtocol(peer, [...requestProtocols(chainId)], {
+      signal: AbortSignal.timeout(1_000),
+    })
+    await opening.then((stream) => stream.send(encodeRequest(1n))).catch(ignore)
+  })
+}
+
+async function reconnects(): Promise<void> {
+  const libp2p = async () => {
+    while (performance.now() < endMs) {
+      const host = await openPeer().catch(ignore)
+      await host?.stop()
+    }
+  }
+  const running = libp2p()
+  await repeat(600, () => {
+    const socket = connectRaw()
+    socket.write(randomBytes(40))
+    setTimeout(() => socket.destroy(), 30)
+  })
+  await running
+}
+
+async function discoveryFlood(): Promise<void> {
+  const socket = createSocket('udp4')
+  await repeat(4_000, () => {
+    socket.send(randomBytes(63 + (done % 1_200)), order.udpPort, '127.0.0.1')
+  })
+  socket.close()
+}
+
+const doings: Readonly<Record<Attack, () => Promise<void>>> = {
+  'invalid-blocks': () => sendEach(300, invalidBlock),
+  'many-at-height': () => sendEach(200, manyAtHeight),
+  'snappy-bombs': () => sendEach(50, () => message(bombs[done % bombs.length] ?? topicBytes)),
+  'large-frames': () => sendEach(5, () => prefixed(new Uint8Array(12 * 2 ** 20))),
+  'repeated-blocks': () => {
+    const one = message(blockData(4, block({ number: 7_000_000n }), { chainId }))
+    return sendEach(1_000, () => one)
+  },
+  'control-flood': () => sendEach(200, controlFlood),
+  'subscription-flood': () =>
+    sendEach(300, () =>
+      frame({
+        subscriptions: Array.from({ length: 120 }, (_, at) => ({
+          subscribe: at % 2 === 0,
+          topic: `/${done}/${at}`,
+        })),
+      }),
+    ),
+  'half-open-streams': halfOpen,
+  requests,
+  reconnects,
+  'discovery-flood': discoveryFlood,
+}
+
+const topicBytes = new TextEncoder().encode(topic)
+
+await doings[order.attack]()
+console.log(JSON.stringify({ done }))
+process.exit(0)
