@@ -60,6 +60,7 @@ export async function startRecordedNode(options: RecordedNodeOptions): Promise<R
       l1PollMs: '100',
       // A record has no peers.
       p2pDisable: 'true',
+      rpcDisable: 'true',
       engineUrl,
       jwtSecretFile,
       logLevel,

@@ -19,7 +19,14 @@ test('commands and their subcommands are completed', () => {
 })
 
 test('services are completed, and then their settings', () => {
-  assert.deepEqual(after('service |'), ['da-watcher', 'derivation', 'engine', 'gossip', '--help'])
+  assert.deepEqual(after('service |'), [
+    'da-watcher',
+    'derivation',
+    'engine',
+    'gossip',
+    'rpc',
+    '--help',
+  ])
   assert.deepEqual(after('service engine --engine-u|'), ['--engine-url'])
   assert.deepEqual(after('service derivation --engine-u|'), [])
   assert.deepEqual(after('service engine --instance a --sync-mode |'), ['cl', 'el'])

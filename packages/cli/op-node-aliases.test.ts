@@ -104,6 +104,13 @@ test('flags of op-node for peers set those of Atoll, in the words of Go', () => 
   assert.match(mistakes(['--p2p.disable=yes']).join(), /--p2p.disable .*true or false/)
 })
 
+test('the RPC of op-node has the same address and port, and admin methods need a token', () => {
+  const { given } = read(['--rpc.addr=0.0.0.0', '--rpc.port=8547'])
+  assert.deepEqual([given['rpcAddr'], given['rpcPort']], ['0.0.0.0', '8547'])
+  assert.match(mistakes(['--rpc.enable-admin']).join(), /--rpc-admin-token-file serves the admin/)
+  assert.match(mistakes(['--rpc.admin-state=x']).join(), /there is no sequencer yet/)
+})
+
 test('variables of op-node set the corresponding settings, unless they are empty', () => {
   const url = 'http://127.0.0.1:2'
   const env = { OP_NODE_L1_BEACON: url, OP_NODE_L1_BEACON_ARCHIVER: '', OP_NODE_SYNCMODE: '' }

@@ -113,6 +113,8 @@ export const opNodeAliases: readonly SettingAlias[] = [
     seconds,
   ),
   alias('p2p.sync.req-resp', 'P2P_SYNC_REQ_RESP', 'p2pServePayloads', yesOrNo),
+  alias('rpc.addr', 'RPC_ADDR', 'rpcAddr'),
+  alias('rpc.port', 'RPC_PORT', 'rpcPort'),
   alias('metrics.addr', 'METRICS_ADDR', 'metricsAddr'),
   alias('metrics.port', 'METRICS_PORT', 'metricsPort'),
   alias('log.level', 'LOG_LEVEL', 'logLevel', logLevel),
@@ -123,13 +125,16 @@ const noSequencer = 'there is no sequencer yet: atoll node is a verifier'
 const noGapSync = 'a gap between the unsafe head and gossip is filled from L1'
 const oneTransport = 'remove it: hosts speak noise and yamux over TCP, as every op-node does'
 const ownTimeout = 'remove it: dials and handshakes end after 10 s, which is its default'
-const noRpc = 'there is no RPC of op-node yet; heads are in atoll status --json and in the metrics'
 const noNeed = 'not needed: remove it'
 
 /** Settings of op-node without a counterpart in `atoll node`; `--p2p.` stands for all with this prefix. */
 export const opNodeForeign: readonly ForeignSetting[] = [
-  foreign('rpc.', noRpc),
-  foreign('experimental.sequencer-api', noRpc),
+  foreign(
+    'rpc.enable-admin',
+    '--rpc-admin-token-file serves the admin methods, at --rpc-admin-port and with a token',
+  ),
+  foreign('rpc.admin-state', noSequencer),
+  foreign('experimental.sequencer-api', noSequencer),
   foreign('p2p.priv.raw', '--p2p-key-file names a file with the key'),
   foreign('p2p.sequencer.key', '--p2p-sequencer-key-file names a file with the key'),
   foreign('signer.', '--p2p-sequencer-key-file signs; there is no remote signer yet'),

@@ -36,15 +36,30 @@ export class JsonRpcError extends Error {
 /** Result or error of one call. */
 export type JsonRpcAnswer = { readonly result: unknown } | { readonly error: JsonRpcError }
 
+/** A result that is encoded once, and sent with the answer to each call. */
+export class PreparedResult {
+  readonly json: string
+
+  /** @throws TypeError for a value that JSON cannot represent */
+  constructor(value: unknown) {
+    this.json = JSON.stringify(value)
+  }
+}
+
 /** @throws TypeError for a result that JSON cannot represent, such as a bigint */
 export function encodeResult(id: JsonRpcId, result: unknown): string {
-  const encoded = JSON.stringify(result) as string | undefined
+  const encoded =
+    result instanceof PreparedResult ? result.json : (JSON.stringify(result) as string | undefined)
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${encoded ?? 'null'}}`
 }
 
+/** As Go escapes them, so that an error has the same bytes as that of op-node. */
+const escapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' }
+
 /** @throws TypeError for data that JSON cannot represent */
 export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } })
+  const encoded = JSON.stringify({ jsonrpc: '2.0', id, error: { code, message, data } })
+  return encoded.replaceAll(/[<>&]/gu, (letter) => escapes[letter] ?? letter)
 }
 
 /** Codes with which servers without batches, or with a limit, refuse a batch as a whole: parse error, invalid request. */

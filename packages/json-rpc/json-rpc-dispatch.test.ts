@@ -60,7 +60,7 @@ for (const [method, params, expected] of [
     { error: { code: -38_002, message: 'invalid forkchoice state', data: { head: '0x01' } } },
   ],
   ['refuseLater', [], { error: { code: -32_000, message: 'no' } }],
-  ['echo', {}, { error: { code: -32_602, message: 'params must be an array' } }],
+  ['echo', {}, { error: { code: -32_602, message: 'non-array args' } }],
 ] as const) {
   test(`${method}(${JSON.stringify(params)}) is answered`, async () => {
     const { ask, logged } = setup()

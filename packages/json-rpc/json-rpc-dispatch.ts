@@ -7,8 +7,17 @@ import { parseRequest, type ReceivedCall, type RequestLimits } from './json-rpc-
 
 // Our own: it is small, and has op-geth's limits for the depth of requests, the calls per batch and the length of answers.
 
+/** Notifies a client. @param sequence is sent beside the result: where a client can continue */
+type Notify = (result: unknown, sequence?: string) => void
+
 /** Starts notifications, and returns a function that stops them. It must not throw: the client already has the id. */
-export type SubscriptionStart = (notify: (result: unknown) => void) => () => void
+export type SubscriptionStart = (notify: Notify) => () => void
+
+/** How a client is notified. */
+export interface SubscriptionOptions {
+  /** Method of the notifications; by default that of the server. */
+  readonly method?: string
+}
 
 /** What a method can do with the connection that it was called on. */
 export interface CallContext {
@@ -18,7 +27,7 @@ export interface CallContext {
    * @returns its id in hex, for the client
    * @throws JsonRpcError over HTTP, which cannot notify, or if the connection has too many
    */
-  readonly subscribe: (start: SubscriptionStart) => string
+  readonly subscribe: (start: SubscriptionStart, options?: SubscriptionOptions) => string
   /** Ends a subscription of this connection; returns whether it existed. */
   readonly unsubscribe: (id: string) => boolean
 }
@@ -168,8 +177,8 @@ function noSuchMethod(name: string): JsonRpcError {
 /** The same context, which also notes the ids of new subscriptions. */
 function noting(context: CallContext, made: string[]): CallContext {
   return {
-    subscribe: (start) => {
-      const id = context.subscribe(start)
+    subscribe: (start, options) => {
+      const id = context.subscribe(start, options)
       made.push(id)
       return id
     },

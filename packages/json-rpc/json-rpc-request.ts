@@ -100,7 +100,7 @@ function toCall(value: unknown): ReceivedCall {
   if (jsonrpc !== '2.0' || typeof method !== 'string' || !isId(id))
     return badCall(isId(id) ? (id ?? null) : null, errorCodes.invalidRequest, 'invalid request')
   if (params !== null && !Array.isArray(params))
-    return badCall(id, errorCodes.invalidParams, 'params must be an array')
+    return badCall(id, errorCodes.invalidParams, 'non-array args')
   return { kind: 'call', id, method, params: params ?? [] }
 }
 

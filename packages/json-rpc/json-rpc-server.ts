@@ -38,6 +38,8 @@ interface ServerLimits extends DispatchLimits, SocketLimits {
   readonly maxSockets: number
   /** HTTP requests that are not answered yet; further ones get status 503. */
   readonly maxHttpRequests: number
+  /** HTTP requests that are not answered yet, and WebSockets, of one IP address; further ones get status 429. */
+  readonly maxRequestsPerClient: number
 }
 
 /** Methods, address and access rules of a server. */
@@ -51,6 +53,10 @@ export interface JsonRpcServerOptions {
   readonly clock: Clock
   /** Secret that clients must prove, as with the Engine API; undefined: no authentication. */
   readonly jwtSecret?: Uint8Array
+  /** Checks the header `Authorization` in another way: returns what is wrong with it; undefined: nothing. */
+  readonly authorize?: ((header: string | undefined) => string | undefined) | undefined
+  /** Further paths that answer GET with JSON, such as `/healthz`. */
+  readonly pages?: Readonly<Record<string, () => Page>>
   /** Pages that may call; undefined: none. */
   readonly cors?: AllowedOrigins
   /** Allowed host names besides IP addresses; by default `localhost`, and any name if there is a `jwtSecret`. */
@@ -63,10 +69,18 @@ export interface JsonRpcServerOptions {
   readonly log?: Pick<Logger, 'error' | 'warn'>
 }
 
+/** The answer to a request for a page. */
+interface Page {
+  readonly status: number
+  readonly json: unknown
+}
+
 /** A running server. */
 export interface JsonRpcServer {
   /** HTTP URL; for WebSockets replace `http` by `ws`. */
   readonly url: string
+  /** Number of open WebSockets. */
+  sockets(): number
   /** Stops within a second; requests in progress get half a second. */
   close(): Promise<void>
 }
@@ -80,6 +94,7 @@ const defaultLimits: ServerLimits = {
   maxConnections: 1_000,
   maxSockets: 500,
   maxHttpRequests: 500,
+  maxRequestsPerClient: 500,
   maxRequestsPerSocket: 32,
   maxSubscriptions: 100,
   maxBufferedBytes: 8 * 1024 * 1024,
@@ -149,6 +164,7 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
   const { port: bound } = app.server.address() as AddressInfo
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    sockets: () => app.websocketServer.clients.size,
     close: async () => {
       stopPings()
       const { clients } = app.websocketServer
@@ -193,50 +209,71 @@ function refuse(reply: FastifyReply, { status, text }: Refusal): FastifyReply {
 /** Refuses pages that use DNS rebinding, including their preflights. */
 function addHostGuard(app: FastifyInstance, options: JsonRpcServerOptions): void {
   const { jwtSecret, allowedHosts = jwtSecret === undefined ? ['localhost'] : '*' } = options
-  app.addHook('onRequest', async ({ headers }, reply) =>
-    isAllowedHost(allowedHosts, headers.host)
-      ? undefined
-      : refuse(reply, { status: 403, text: 'invalid host specified' }),
-  )
+  if (allowedHosts === '*') return
+  app.addHook('onRequest', ({ headers }, reply, done) => {
+    if (isAllowedHost(allowedHosts, headers.host)) done()
+    else refuse(reply, { status: 403, text: 'invalid host specified' })
+  })
 }
 
 /** Checks access before a body is read or a WebSocket opened. */
 function addGuards(
   app: FastifyInstance,
-  { cors = [], jwtSecret, clock }: JsonRpcServerOptions,
-  { maxSockets, maxHttpRequests }: ServerLimits,
+  { authorize, cors = [], jwtSecret, clock }: JsonRpcServerOptions,
+  { maxSockets, maxHttpRequests, maxRequestsPerClient }: ServerLimits,
 ): void {
   let requests = 0
-  const check = jwtSecret && authorizationCheck({ secret: jwtSecret, clock })
+  const ofClients = new Map<string, number>()
+  const check = authorize ?? (jwtSecret && authorizationCheck({ secret: jwtSecret, clock }))
 
-  async function refusalOfToken({ headers }: FastifyRequest): Promise<Refusal | undefined> {
-    const problem = await check?.(headers.authorization)
-    return problem && { status: 401, text: problem }
-  }
-
-  function refusal({ headers, ws }: FastifyRequest): Refusal | undefined {
+  function refusal({ headers, ip, ws }: FastifyRequest): Refusal | undefined {
     // Browsers let pages open WebSockets to any origin. Requests without an origin are not from a browser.
     const { origin } = headers
     if (origin !== undefined && cors !== '*' && !cors.includes(origin))
       return { status: 403, text: 'origin not allowed' }
     if (ws && app.websocketServer.clients.size >= maxSockets)
       return { status: 503, text: 'too many WebSockets' }
-    const isFull = !ws && requests >= maxHttpRequests
-    return isFull ? { status: 503, text: 'too many requests at once' } : undefined
+    if (!ws && requests >= maxHttpRequests)
+      return { status: 503, text: 'too many requests at once' }
+    const isFull = (ofClients.get(ip) ?? 0) >= maxRequestsPerClient
+    return isFull ? { status: 429, text: 'too many requests of this address at once' } : undefined
   }
 
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.method === 'OPTIONS') return undefined
-    const refused = (await refusalOfToken(request)) ?? refusal(request)
-    if (refused !== undefined) return refuse(reply, refused)
-    // Counted in the same turn as it is checked. The connection may have closed while the token was checked.
-    if (!request.ws && !reply.raw.closed) {
-      requests++
-      // Counts aborted requests as well; Fastify's own hook covers answered ones only.
-      reply.raw.once('close', () => requests--)
+  /** Adds to the requests and WebSockets of a client. */
+  function count(ip: string, change: 1 | -1): void {
+    const open = (ofClients.get(ip) ?? 0) + change
+    if (open > 0) ofClients.set(ip, open)
+    else ofClients.delete(ip)
+  }
+
+  if (check !== undefined)
+    app.addHook('onRequest', async ({ headers, method }, reply) => {
+      const problem = method === 'OPTIONS' ? undefined : await check(headers.authorization)
+      return problem === undefined ? undefined : refuse(reply, { status: 401, text: problem })
+    })
+  // In one turn, so that no other request is counted between the check and the count.
+  app.addHook('onRequest', (request, reply, done) => {
+    const refused = request.method === 'OPTIONS' ? undefined : refusal(request)
+    if (refused !== undefined) {
+      refuse(reply, refused)
+      return
     }
-    return undefined
+    if (request.method !== 'OPTIONS') note(request, reply)
+    done()
   })
+
+  /** Counts a request until it ends. The connection may have closed while a token was checked. */
+  function note({ ip, socket, ws }: FastifyRequest, { raw }: FastifyReply): void {
+    if (socket.destroyed || (!ws && raw.closed)) return
+    count(ip, 1)
+    if (!ws) requests++
+    // Counts aborted requests as well; Fastify's own hook covers answered ones only.
+    const ended = ws ? socket : raw
+    ended.once('close', () => {
+      count(ip, -1)
+      if (!ws) requests--
+    })
+  }
 }
 
 function addRoutes(
@@ -263,6 +300,11 @@ function addRoutes(
       reply.type('text/plain').send('JSON-RPC 2.0: POST a request, or open a WebSocket\n'),
     wsHandler: (socket) => serveSocket(socket, { dispatch, limits, notificationMethod, log }),
   })
+  for (const [path, page] of Object.entries(options.pages ?? {}))
+    app.get(path, (_request, reply) => {
+      const { status, json } = page()
+      return reply.code(status).send(json)
+    })
   app.options('/', (_request, reply) => reply.code(204).send())
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).type('text/plain').send('JSON-RPC is at /\n'),

@@ -32,8 +32,8 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   async function answer(text: string): Promise<void> {
     const made: string[] = []
     const context: CallContext = {
-      subscribe: (start) => {
-        const id = subscriptions.make(start)
+      subscribe: (start, options) => {
+        const id = subscriptions.make(start, options)
         made.push(id)
         return id
       },

@@ -2,11 +2,16 @@ import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { toError } from '#runtime/fault.ts'
 import { errorCodes, JsonRpcError } from './json-rpc-answer.ts'
-import type { CallContext, Method, SubscriptionStart } from './json-rpc-dispatch.ts'
+import type {
+  CallContext,
+  Method,
+  SubscriptionOptions,
+  SubscriptionStart,
+} from './json-rpc-dispatch.ts'
 
 /** The subscriptions of one connection. */
 export interface SubscriptionsOptions {
-  /** Method of notifications, such as `eth_subscription`. */
+  /** Method of notifications, such as `eth_subscription`, unless a subscription has its own. */
   readonly notificationMethod: string
   readonly maxSubscriptions: number
   /** Sends a notification, or ends the connection. */
@@ -15,7 +20,7 @@ export interface SubscriptionsOptions {
 }
 
 type Subscription =
-  | { readonly kind: 'made'; readonly start: SubscriptionStart }
+  | { readonly kind: 'made'; readonly method: string; readonly start: SubscriptionStart }
   | { readonly kind: 'started'; readonly stop: () => void }
 
 /** Length of op-geth's ids. */
@@ -39,14 +44,14 @@ export class Subscriptions {
    *
    * @throws JsonRpcError if the connection has the maximum number
    */
-  make(start: SubscriptionStart): string {
-    const { maxSubscriptions } = this.#options
+  make(start: SubscriptionStart, { method }: SubscriptionOptions = {}): string {
+    const { maxSubscriptions, notificationMethod } = this.#options
     if (this.#byId.size >= maxSubscriptions) {
       const message = `too many subscriptions: ${maxSubscriptions} at most`
       throw new JsonRpcError(errorCodes.limitExceeded, message)
     }
     const id = `0x${randomBytes(idBytes).toString('hex')}`
-    this.#byId.set(id, { kind: 'made', start })
+    this.#byId.set(id, { kind: 'made', method: method ?? notificationMethod, start })
     return id
   }
 
@@ -57,7 +62,10 @@ export class Subscriptions {
     for (const id of ids) {
       const subscription = this.#byId.get(id)
       if (subscription?.kind !== 'made') continue
-      const stop = subscription.start((result) => this.#notify(id, result))
+      const { method } = subscription
+      const stop = subscription.start((result, sequence) =>
+        this.#notify({ method, id }, result, sequence),
+      )
       // Its first notification may have ended the connection.
       if (this.#byId.has(id)) this.#byId.set(id, { kind: 'started', stop })
       else this.#stop(stop)
@@ -78,12 +86,14 @@ export class Subscriptions {
     for (const id of this.#byId.keys()) this.end(id)
   }
 
-  #notify(id: string, result: unknown): void {
+  #notify(
+    { method, id }: { readonly method: string; readonly id: string },
+    result: unknown,
+    sequence: string | undefined,
+  ): void {
     if (!this.#byId.has(id)) return
-    const params = { subscription: id, result }
-    this.#options.send(
-      JSON.stringify({ jsonrpc: '2.0', method: this.#options.notificationMethod, params }),
-    )
+    const params = { subscription: id, result, ...(sequence !== undefined && { sequence }) }
+    this.#options.send(JSON.stringify({ jsonrpc: '2.0', method, params }))
   }
 
   /** If one fails to stop, the others are stopped all the same. */

@@ -1,6 +1,6 @@
 import { atoll } from '#proto/atoll.js'
 import type { BlockId, L1BlockRef } from '#protocol/block/refs.ts'
-import { optional } from './wire/fields.ts'
+import { optional, uint64FromWire, uint64ToWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { blockIdFromWire, blockIdToWire, l1RefFromWire, l1RefToWire } from './wire/refs.ts'
 
@@ -10,6 +10,10 @@ export interface DerivationTargets {
   readonly finalized: BlockId | undefined
   /** Every L1 block below this one is derived; absent until the first block of a generation. */
   readonly currentL1: L1BlockRef | undefined
+  /** The generation of `engine.chain` in which `currentL1` was derived; 0 while it is absent. */
+  readonly generation: bigint
+  /** The version of `engine.chain` from which on it has all heads that are derived from below `currentL1`. */
+  readonly version: bigint
 }
 
 /** Codec of `DerivationTargets`. */
@@ -17,13 +21,17 @@ export const derivationTargetsCodec: MessageCodec<DerivationTargets> = messageCo
   'DerivationTargets',
   atoll.v1.DerivationTargets,
   {
-    toWire: ({ finalized, currentL1 }: DerivationTargets) => ({
+    toWire: ({ finalized, currentL1, generation, version }: DerivationTargets) => ({
       finalized: optional(finalized, blockIdToWire) ?? null,
       currentL1: optional(currentL1, l1RefToWire) ?? null,
+      generation: uint64ToWire(generation),
+      version: uint64ToWire(version),
     }),
     fromWire: (message) => ({
       finalized: optional(message.finalized, (id) => blockIdFromWire(id, 'finalized')),
       currentL1: optional(message.currentL1, (ref) => l1RefFromWire(ref, 'current_l1')),
+      generation: uint64FromWire(message.generation),
+      version: uint64FromWire(message.version),
     }),
   },
 )

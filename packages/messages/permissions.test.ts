@@ -35,6 +35,7 @@ test('derivation may do what the table says, and no more', () => {
     'atoll.10.main.da-watcher.status.*',
     'atoll.10.main.engine.chain',
     'atoll.10.main.engine.status.*',
+    'atoll.10.main.rpc.log-level',
   ])
   assert.equal(answersCalls, true)
 })

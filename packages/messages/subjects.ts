@@ -5,6 +5,12 @@ import {
   applyAttributesResponseCodec,
 } from './apply-attributes.ts'
 import { byGenerationAndVersion, type ChainState, chainStateCodec } from './chain-state.ts'
+import {
+  type ChangePeerRequest,
+  changePeerRequestCodec,
+  type ChangePeerResponse,
+  changePeerResponseCodec,
+} from './change-peer.ts'
 import { type DerivationTargets, derivationTargetsCodec } from './derivation-targets.ts'
 import {
   type FetchL1BlockRequest,
@@ -18,7 +24,20 @@ import {
   type FetchL2BlockResponse,
   fetchL2BlockResponseCodec,
 } from './fetch-l2-block.ts'
+import {
+  type FetchPeersRequest,
+  fetchPeersRequestCodec,
+  type FetchPeersResponse,
+  fetchPeersResponseCodec,
+} from './fetch-peers.ts'
 import { type L1Heads, l1HeadsCodec } from './l1-heads.ts'
+import { type LogLevelChange, logLevelChangeCodec } from './log-level-change.ts'
+import {
+  type PostPayloadRequest,
+  postPayloadRequestCodec,
+  type PostPayloadResponse,
+  postPayloadResponseCodec,
+} from './post-payload.ts'
 import {
   type PublishPayloadRequest,
   publishPayloadRequestCodec,
@@ -112,9 +131,19 @@ export const fetchL2Block: Call<FetchL2BlockRequest, FetchL2BlockResponse> = cal
 export const reset: Call<ResetRequest, ResetResponse> = call({
   name: 'engine.reset',
   summary: 'Asks for a new generation; a request to end an earlier generation is answered at once.',
-  callers: ['derivation', 'sequencer'],
+  callers: ['derivation', 'sequencer', 'rpc'],
   request: resetRequestCodec,
   response: resetResponseCodec,
+})
+
+/** Passes an unsafe block of an operator to the engine, as one from gossip. */
+export const postPayload: Call<PostPayloadRequest, PostPayloadResponse> = call({
+  name: 'engine.post-payload',
+  summary: 'An unsafe block from an operator, for the engine to insert like one from gossip.',
+  callers: ['rpc'],
+  request: postPayloadRequestCodec,
+  response: postPayloadResponseCodec,
+  traffic: 'bulk',
 })
 
 /** The public state of the L2 chain: heads, generation, outcome of the last attributes. */
@@ -150,11 +179,7 @@ export const safeAt: Log<SafeAt> = log({
   },
 })
 
-/**
- * An entry of the complete safe-head history, which derivation keeps on disk.
- *
- * @public
- */
+/** An entry of the complete safe-head history, which derivation keeps on disk. */
 export const safeHeadAt: Call<SafeHeadAtRequest, SafeHeadAtResponse> = call({
   name: 'derivation.safe-head-at',
   summary: 'An entry of the whole safe-head history, by L1 or by L2 number.',
@@ -190,12 +215,39 @@ export const publishPayload: Call<PublishPayloadRequest, PublishPayloadResponse>
   traffic: 'bulk',
 })
 
+/** The host of gossip, its peers, and whom it refuses. */
+export const fetchPeers: Call<FetchPeersRequest, FetchPeersResponse> = call({
+  name: 'gossip.fetch-peers',
+  summary: 'The host of gossip, its peers, and whom it refuses.',
+  callers: ['rpc'],
+  request: fetchPeersRequestCodec,
+  response: fetchPeersResponseCodec,
+  traffic: 'bulk',
+})
+
+/** Connects, disconnects, protects or blocks a peer, an IP address or a subnet. */
+export const changePeer: Call<ChangePeerRequest, ChangePeerResponse> = call({
+  name: 'gossip.change-peer',
+  summary: 'Connects, disconnects, protects or blocks a peer, an IP address or a subnet.',
+  callers: ['rpc'],
+  request: changePeerRequestCodec,
+  response: changePeerResponseCodec,
+})
+
 /** A block from gossip that the execution client refused, for the score of the peer that sent it. */
 export const payloadRefused: Signal<RefusedPayload> = signal({
   name: 'engine.payload-refused',
   summary: 'A block from gossip that the execution client refused; it costs the peer that sent it.',
   readers: ['gossip'],
   codec: refusedPayloadCodec,
+})
+
+/** The level from which on all services log; rpc sets its own by itself. */
+export const logLevel: Signal<LogLevelChange> = signal({
+  name: 'rpc.log-level',
+  summary: 'The level from which on all services log, as an operator asked for.',
+  readers: serviceNames.filter((name) => name !== 'rpc'),
+  codec: logLevelChangeCodec,
 })
 
 /** Status and wait of each instance of a service. */
@@ -212,13 +264,17 @@ export const subjects: readonly Subject[] = [
   applyAttributes,
   fetchL2Block,
   reset,
+  postPayload,
   engineChain,
   derivationTargets,
   safeAt,
   safeHeadAt,
   payloadReceived,
   publishPayload,
+  fetchPeers,
+  changePeer,
   payloadRefused,
+  logLevel,
   ...Object.values(serviceStatus),
 ]
 

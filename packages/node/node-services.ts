@@ -6,6 +6,7 @@ import { config as daWatcher } from '#services/da-watcher/config.ts'
 import { config as derivation } from '#services/derivation/config.ts'
 import { config as engine } from '#services/engine/config.ts'
 import { config as gossip } from '#services/gossip/config.ts'
+import { config as rpc } from '#services/rpc/config.ts'
 
 /** A service of a node. */
 export interface NodeService {
@@ -16,7 +17,13 @@ export interface NodeService {
   readonly schema: SettingsSchema
 }
 
-const own = { 'da-watcher': daWatcher, derivation, engine, gossip } as const
+const own = { 'da-watcher': daWatcher, derivation, engine, gossip, rpc } as const
+
+/** Services without which a node may run, with the setting that disables each. */
+const optional: ReadonlyMap<string, string> = new Map([
+  ['gossip', 'p2pDisable'],
+  ['rpc', 'rpcDisable'],
+])
 
 /** Names of the implemented services. */
 export type NodeServiceName = keyof typeof own
@@ -45,15 +52,20 @@ export async function loadService(name: NodeServiceName): Promise<ServiceMain<ne
       return (await import('#services/engine/run.ts')).start
     case 'gossip':
       return (await import('#services/gossip/run.ts')).start
+    case 'rpc':
+      return (await import('#services/rpc/run.ts')).start
   }
 }
 
 /** The services that a node runs with these settings, in the order in which they are started. */
 export function servicesFor(given: Readonly<Record<string, string>>): readonly NodeService[] {
-  return nodeServices.filter(({ name }) => name !== 'gossip' || given['p2pDisable'] !== 'true')
+  return nodeServices.filter(({ name }) => {
+    const disable = optional.get(name)
+    return disable === undefined || given[disable] !== 'true'
+  })
 }
 
 /** Whether a node may run without the service, so that it is no fault if the service never reports. */
 export function isOptional(name: string): boolean {
-  return name === 'gossip'
+  return optional.has(name)
 }

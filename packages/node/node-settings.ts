@@ -9,6 +9,7 @@ import { serviceSettings } from '#runtime/settings/service-settings.ts'
 import { chainSettings, loadServiceConfig } from '#runtime/settings/chain-settings.ts'
 import { chainId, onOff, port, shownDefault, wholeNumber } from '#runtime/settings/setting-kinds.ts'
 import { config as engine } from '#services/engine/config.ts'
+import { config as rpc } from '#services/rpc/config.ts'
 import type { SettingsSchema } from '#runtime/settings/settings.ts'
 
 const shared = serviceSettings.shape
@@ -37,9 +38,10 @@ const own = {
   metricsPort: port()
     .default(7_300)
     .describe('port of /healthz, /readyz and /metrics; 0 takes any that is free'),
-  p2pDisable: onOff()
+  p2pDisable: rpc.shape.p2pDisable,
+  rpcDisable: onOff()
     .default(false)
-    .describe('run without gossip: unsafe blocks come from L1 alone'),
+    .describe("run without the rollup node's JSON-RPC, for op-batcher, op-proposer and others"),
   logLevel: shared.logLevel,
   logFormat: shared.logFormat,
   otlpUrl: shared.otlpUrl,

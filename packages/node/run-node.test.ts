@@ -29,6 +29,7 @@ async function start(t: TestContext, options: Partial<NodeOptions>): Promise<Run
       p2pListenIp: '127.0.0.1',
       p2pListenTcp: '0',
       p2pDiscovery: 'false',
+      rpcPort: '0',
       ...given,
     },
     report: () => undefined,
@@ -62,7 +63,7 @@ test('a node without gossip has no folder and no process for it', async (t) => {
   const said: string[] = []
   const onLog = (text: string) => void said.push(text)
   const all = Promise.withResolvers<undefined>()
-  const given = { logFormat: 'text', logLevel: 'info', p2pDisable: 'true' }
+  const given = { logFormat: 'text', logLevel: 'info', p2pDisable: 'true', rpcDisable: 'true' }
   await start(t, {
     given,
     onLog: (text) => {

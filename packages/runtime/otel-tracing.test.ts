@@ -53,7 +53,7 @@ async function runChain(tracing: Tracing): Promise<void> {
       const block = { kind: 'number', number: currentL1.number } as const
       const request = { block, parentHash: undefined, batcherAddress }
       await derivation.call(fetchL1Block, request, { deadlineMs: 1_000 })
-      await targets.write({ finalized: undefined, currentL1 })
+      await targets.write({ finalized: undefined, currentL1, generation: 1n, version: 1n })
       await derivation.append(safeAt, safeEntry(currentL1.number))
       return []
     },

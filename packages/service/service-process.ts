@@ -4,7 +4,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import { BusNames } from '#messages/bus-names.ts'
 import type { Restarted } from '#messages/service-status.ts'
 import { isLeased, type ServiceName } from '#messages/services.ts'
-import { serviceStatus } from '#messages/subjects.ts'
+import { logLevel, serviceStatus } from '#messages/subjects.ts'
 import { createBusMetrics, registerBusGauges } from '#bus/bus-metrics.ts'
 import type { Lease } from '#bus/bus.ts'
 import { connectService } from '#bus/connect-service.ts'
@@ -210,6 +210,11 @@ export class ServiceProcess<Settings extends ServiceSettings> {
       onFatal,
     })
     this.#bus = bus
+    // rpc sends it, and sets its own level.
+    if (this.#name !== 'rpc')
+      bus.listen(logLevel, ({ level }) => {
+        this.#log.level = level
+      })
     registerBusGauges(this.#registry, {
       stateAges: () => bus.inputs(),
       leaseRemainingMs: () => bus.leaseRemainingMs,

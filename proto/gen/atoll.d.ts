@@ -440,6 +440,8 @@ export namespace atoll {
             $unknowns?: Uint8Array[];
             finalized?: (atoll.v1.BlockId.$Properties|null);
             currentL1?: (atoll.v1.L1BlockRef.$Properties|null);
+            generation: Long;
+            version: Long;
             static encode(message: atoll.v1.DerivationTargets.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.DerivationTargets & atoll.v1.DerivationTargets.$Shape;
         }
@@ -447,6 +449,8 @@ export namespace atoll {
             interface $Properties {
                 finalized?: (atoll.v1.BlockId.$Properties|null);
                 currentL1?: (atoll.v1.L1BlockRef.$Properties|null);
+                generation?: (Long|null);
+                version?: (Long|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.DerivationTargets.$Properties;
@@ -1003,6 +1007,36 @@ export namespace atoll {
             }
             type $Shape = atoll.v1.AccountProof.$Properties;
         }
+        interface IPostPayloadRequest extends atoll.v1.PostPayloadRequest.$Properties {
+        }
+        class PostPayloadRequest {
+            constructor(properties?: atoll.v1.PostPayloadRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            payload?: (atoll.v1.Payload.$Properties|null);
+            static encode(message: atoll.v1.PostPayloadRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.PostPayloadRequest & atoll.v1.PostPayloadRequest.$Shape;
+        }
+        namespace PostPayloadRequest {
+            interface $Properties {
+                payload?: (atoll.v1.Payload.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.PostPayloadRequest.$Properties;
+        }
+        interface IPostPayloadResponse extends atoll.v1.PostPayloadResponse.$Properties {
+        }
+        class PostPayloadResponse {
+            constructor(properties?: atoll.v1.PostPayloadResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            static encode(message: atoll.v1.PostPayloadResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.PostPayloadResponse & atoll.v1.PostPayloadResponse.$Shape;
+        }
+        namespace PostPayloadResponse {
+            interface $Properties {
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.PostPayloadResponse.$Properties;
+        }
         interface IReceivedPayload extends atoll.v1.ReceivedPayload.$Properties {
         }
         class ReceivedPayload {
@@ -1052,6 +1086,219 @@ export namespace atoll {
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.PublishPayloadResponse.$Properties;
+        }
+        interface IPeer extends atoll.v1.Peer.$Properties {
+        }
+        class Peer {
+            constructor(properties?: atoll.v1.Peer.$Properties);
+            $unknowns?: Uint8Array[];
+            id: string;
+            agent: string;
+            protocolVersion: string;
+            record: string;
+            addresses: string[];
+            protocols: string[];
+            isConnected: boolean;
+            direction: atoll.v1.Peer.Direction;
+            isProtected: boolean;
+            latencyMs: number;
+            gossips: boolean;
+            scores?: (atoll.v1.Peer.Scores.$Properties|null);
+            static encode(message: atoll.v1.Peer.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.Peer & atoll.v1.Peer.$Shape;
+        }
+        namespace Peer {
+            interface $Properties {
+                id?: (string|null);
+                agent?: (string|null);
+                protocolVersion?: (string|null);
+                record?: (string|null);
+                addresses?: (string[]|null);
+                protocols?: (string[]|null);
+                isConnected?: (boolean|null);
+                direction?: (atoll.v1.Peer.Direction|null);
+                isProtected?: (boolean|null);
+                latencyMs?: (number|null);
+                gossips?: (boolean|null);
+                scores?: (atoll.v1.Peer.Scores.$Properties|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.Peer.$Properties;
+            enum Direction {
+                UNKNOWN = 0,
+                INBOUND = 1,
+                OUTBOUND = 2
+            }
+            interface IScores extends atoll.v1.Peer.Scores.$Properties {
+            }
+            class Scores {
+                constructor(properties?: atoll.v1.Peer.Scores.$Properties);
+                $unknowns?: Uint8Array[];
+                total: number;
+                timeInMesh: number;
+                firstMessageDeliveries: number;
+                meshMessageDeliveries: number;
+                invalidMessageDeliveries: number;
+                ipColocationFactor: number;
+                behavioralPenalty: number;
+                validResponses: number;
+                errorResponses: number;
+                rejectedPayloads: number;
+                static encode(message: atoll.v1.Peer.Scores.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.Peer.Scores & atoll.v1.Peer.Scores.$Shape;
+            }
+            namespace Scores {
+                interface $Properties {
+                    total?: (number|null);
+                    timeInMesh?: (number|null);
+                    firstMessageDeliveries?: (number|null);
+                    meshMessageDeliveries?: (number|null);
+                    invalidMessageDeliveries?: (number|null);
+                    ipColocationFactor?: (number|null);
+                    behavioralPenalty?: (number|null);
+                    validResponses?: (number|null);
+                    errorResponses?: (number|null);
+                    rejectedPayloads?: (number|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.Peer.Scores.$Properties;
+            }
+        }
+        interface IFetchPeersRequest extends atoll.v1.FetchPeersRequest.$Properties {
+        }
+        class FetchPeersRequest {
+            constructor(properties?: atoll.v1.FetchPeersRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            areKnown: boolean;
+            static encode(message: atoll.v1.FetchPeersRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FetchPeersRequest & atoll.v1.FetchPeersRequest.$Shape;
+        }
+        namespace FetchPeersRequest {
+            interface $Properties {
+                areKnown?: (boolean|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.FetchPeersRequest.$Properties;
+        }
+        interface IFetchPeersResponse extends atoll.v1.FetchPeersResponse.$Properties {
+        }
+        class FetchPeersResponse {
+            constructor(properties?: atoll.v1.FetchPeersResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            self?: (atoll.v1.Peer.$Properties|null);
+            peers: atoll.v1.Peer.$Properties[];
+            known: Long;
+            topicPeers: Long[];
+            table?: (atoll.v1.FetchPeersResponse.Table.$Properties|null);
+            blockedPeers: string[];
+            blockedIps: string[];
+            blockedSubnets: string[];
+            bannedPeers: string[];
+            bannedIps: string[];
+            static encode(message: atoll.v1.FetchPeersResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FetchPeersResponse & atoll.v1.FetchPeersResponse.$Shape;
+        }
+        namespace FetchPeersResponse {
+            interface $Properties {
+                self?: (atoll.v1.Peer.$Properties|null);
+                peers?: (atoll.v1.Peer.$Properties[]|null);
+                known?: (Long|null);
+                topicPeers?: (Long[]|null);
+                table?: (atoll.v1.FetchPeersResponse.Table.$Properties|null);
+                blockedPeers?: (string[]|null);
+                blockedIps?: (string[]|null);
+                blockedSubnets?: (string[]|null);
+                bannedPeers?: (string[]|null);
+                bannedIps?: (string[]|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.FetchPeersResponse.$Properties;
+            interface ITable extends atoll.v1.FetchPeersResponse.Table.$Properties {
+            }
+            class Table {
+                constructor(properties?: atoll.v1.FetchPeersResponse.Table.$Properties);
+                $unknowns?: Uint8Array[];
+                records: string[];
+                static encode(message: atoll.v1.FetchPeersResponse.Table.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FetchPeersResponse.Table & atoll.v1.FetchPeersResponse.Table.$Shape;
+            }
+            namespace Table {
+                interface $Properties {
+                    records?: (string[]|null);
+                    $unknowns?: Uint8Array[];
+                }
+                type $Shape = atoll.v1.FetchPeersResponse.Table.$Properties;
+            }
+        }
+        interface IChangePeerRequest extends atoll.v1.ChangePeerRequest.$Properties {
+        }
+        class ChangePeerRequest {
+            constructor(properties?: atoll.v1.ChangePeerRequest.$Properties);
+            $unknowns?: Uint8Array[];
+            change: atoll.v1.ChangePeerRequest.Change;
+            name: string;
+            static encode(message: atoll.v1.ChangePeerRequest.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ChangePeerRequest & atoll.v1.ChangePeerRequest.$Shape;
+        }
+        namespace ChangePeerRequest {
+            interface $Properties {
+                change?: (atoll.v1.ChangePeerRequest.Change|null);
+                name?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.ChangePeerRequest.$Properties;
+            enum Change {
+                CHANGE_UNSPECIFIED = 0,
+                CONNECT = 1,
+                DISCONNECT = 2,
+                PROTECT = 3,
+                UNPROTECT = 4,
+                BLOCK_PEER = 5,
+                UNBLOCK_PEER = 6,
+                BLOCK_IP = 7,
+                UNBLOCK_IP = 8,
+                BLOCK_SUBNET = 9,
+                UNBLOCK_SUBNET = 10
+            }
+        }
+        interface IChangePeerResponse extends atoll.v1.ChangePeerResponse.$Properties {
+        }
+        class ChangePeerResponse {
+            constructor(properties?: atoll.v1.ChangePeerResponse.$Properties);
+            $unknowns?: Uint8Array[];
+            refusal: string;
+            static encode(message: atoll.v1.ChangePeerResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.ChangePeerResponse & atoll.v1.ChangePeerResponse.$Shape;
+        }
+        namespace ChangePeerResponse {
+            interface $Properties {
+                refusal?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.ChangePeerResponse.$Properties;
+        }
+        interface ILogLevelChange extends atoll.v1.LogLevelChange.$Properties {
+        }
+        class LogLevelChange {
+            constructor(properties?: atoll.v1.LogLevelChange.$Properties);
+            $unknowns?: Uint8Array[];
+            level: atoll.v1.LogLevelChange.Level;
+            static encode(message: atoll.v1.LogLevelChange.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.LogLevelChange & atoll.v1.LogLevelChange.$Shape;
+        }
+        namespace LogLevelChange {
+            interface $Properties {
+                level?: (atoll.v1.LogLevelChange.Level|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.LogLevelChange.$Properties;
+            enum Level {
+                LEVEL_UNSPECIFIED = 0,
+                ERROR = 1,
+                WARN = 2,
+                INFO = 3,
+                DEBUG = 4
+            }
         }
     }
 }

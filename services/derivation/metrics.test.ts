@@ -16,8 +16,13 @@ test('dropped data, resets and progress are counted under their names', async ()
   metrics.halted('malformed-deposit')
   metrics.resent()
   metrics.applied('built', 0.003)
-  metrics.progressed({ currentL1: l1Ref(7), finalized: blockId(5) })
-  metrics.progressed({ currentL1: undefined, finalized: undefined })
+  metrics.progressed({
+    currentL1: l1Ref(7),
+    finalized: blockId(5),
+    generation: 1n,
+    version: 1n,
+  })
+  metrics.progressed({ currentL1: undefined, finalized: undefined, generation: 0n, version: 0n })
   const text = await registry.metrics()
   for (const line of [
     'atoll_derivation_frames_dropped_total{reason="out-of-order"} 1',

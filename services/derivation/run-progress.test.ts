@@ -11,6 +11,10 @@ test('targets name the newest L1 block that was derived completely', async () =>
   assert.equal(world.targets.at(-1)?.currentL1?.number, 2n)
   await world.applyAll()
   assert.equal(world.targets.at(-1)?.currentL1?.number, 4n)
+  // The state of the engine that has all blocks up to there.
+  const { generation, version } = world.chain
+  const [last] = world.targets.slice(-1)
+  assert.deepEqual([last?.generation, last?.version], [generation, version])
 })
 
 test('a block derived from finalized L1 is final, also after a restart', async () => {

@@ -48,7 +48,7 @@ export const initialState: State = {
   heads: undefined,
   session: undefined,
   sessions: 0,
-  targets: { finalized: undefined, currentL1: undefined },
+  targets: { finalized: undefined, currentL1: undefined, generation: 0n, version: 0n },
   finality: noFinalitySearch,
   resets: { safe: 0n, count: 0 },
   batches: noBatches,

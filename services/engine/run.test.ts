@@ -5,6 +5,7 @@ import {
   fetchL2Block,
   payloadReceived,
   payloadRefused,
+  postPayload,
   reset,
 } from '#messages/subjects.ts'
 import type { RefusedPayload } from '#messages/refused-payload.ts'
@@ -138,6 +139,21 @@ test('unsafe blocks that arrived while the engine was down are read from the log
   await derivation.until(({ unsafe }) => unsafe.number === 10n)
 })
 
+test('unsafe blocks of an operator are inserted as those from gossip', async () => {
+  const { derivation, world } = await startedWorld('fork-holocene')
+  const { bus, record } = world
+  const rpc = (await bus.join('rpc')).bus
+  for (const { block: payload } of [record.l2[2], record.l2[1]].filter(
+    (line) => line !== undefined,
+  ))
+    assert.deepEqual(
+      await bus.settle(rpc.call(postPayload, { payload }, { deadlineMs: 2_000 })),
+      {},
+    )
+  const chain = await derivation.until(({ unsafe }) => unsafe.number === 2n)
+  assert.equal(chain.unsafe.hash, record.l2[2]?.block.blockHash)
+})
+
 test('an unsafe block that differs from the derived one is replaced, with all blocks above it', async () => {
   const { client, derivation, world } = await startedWorld('fork-holocene')
   const { bus, gossip, record } = world
@@ -184,7 +200,7 @@ test('the finality target of derivation is finalized when it is safe, and stays 
   const target = record.l2[10]?.block ?? assert.fail()
   const owner = derivation.bus.own(derivationTargets)
   const finalized = { number: 10n, hash: target.blockHash }
-  await bus.settle(owner.write({ finalized, currentL1: undefined }))
+  await bus.settle(owner.write({ finalized, currentL1: undefined, generation: 0n, version: 0n }))
   await derivation.toEnd({ untilSafe: 9n })
   await bus.pass(5_000)
   assert.equal(derivation.chain.finalized.number, 0n)
@@ -203,7 +219,9 @@ test('a target that is not on the safe chain is not finalized', async () => {
   const { derivation, world } = await startedWorld('fork-holocene')
   const owner = derivation.bus.own(derivationTargets)
   const finalized = { number: 3n, hash: world.record.l2[4]?.block.blockHash ?? assert.fail() }
-  await world.bus.settle(owner.write({ finalized, currentL1: undefined }))
+  await world.bus.settle(
+    owner.write({ finalized, currentL1: undefined, generation: 0n, version: 0n }),
+  )
   await derivation.toEnd({ untilSafe: 6n })
   await world.bus.pass(5_000)
   assert.equal(derivation.chain.finalized.number, 0n)

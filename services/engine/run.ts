@@ -4,6 +4,7 @@ import {
   derivationTargets,
   engineChain,
   fetchL2Block,
+  postPayload,
   reset,
 } from '#messages/subjects.ts'
 import { endpointLog } from '#l1/endpoint-log.ts'
@@ -98,6 +99,13 @@ export async function run(context: Context, unguarded: Ports): Promise<void> {
       traces.keep(request.sequence)
       return { kind: 'apply-called', request, call }
     }),
+    (sink) => {
+      const served = bus.serve(postPayload, async ({ payload }) => {
+        await sink.push({ kind: 'payload-received', payload })
+        return {}
+      })
+      return () => served.stop()
+    },
     serving(bus, { call: reset, calls }, (request, call) => ({
       kind: 'reset-called',
       request,

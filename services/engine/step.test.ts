@@ -238,6 +238,8 @@ for (const [number, jobs] of [
     const targets = {
       finalized: { number: BigInt(number), hash: hash(number) },
       currentL1: undefined,
+      generation: 0n,
+      version: 0n,
     }
     const [, ...effects] = step(atRest(), { kind: 'targets-seen', targets })
     assert.deepEqual(jobsOf(effects), jobs)

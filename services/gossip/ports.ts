@@ -1,12 +1,14 @@
 import type { BlockList } from 'node:net'
 import type { Discovery } from '#libp2p/discovery.ts'
 import type { PeerGate } from '#libp2p/peer-gate.ts'
+import type { FetchPeersRequest } from '#messages/fetch-peers.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { GossipData } from '#protocol/p2p/gossip-data.ts'
 import type { PayloadVersion } from '#protocol/p2p/payload-version.ts'
 import type { Service } from '#service/service.ts'
 import type { Metrics } from './metrics.ts'
 import type { Deed } from './network/app-scores.ts'
+import type { PeerReport } from './network/describe-peers.ts'
 import type { AnswerRequest } from './network/payload-streams.ts'
 import type { PayloadAnswer, Wanted } from './requests/payload-answer.ts'
 import type { KnownPeers } from './peers/known-peers.ts'
@@ -29,7 +31,7 @@ export interface Ports {
   /** Private key of the sequencer; undefined if this node does not publish. */
   readonly sequencerKey: Uint8Array | undefined
   /** Undefined if peers are not searched for. */
-  readonly discovery: Pick<Discovery, 'find' | 'table'> | undefined
+  readonly discovery: Pick<Discovery, 'find' | 'record' | 'table'> | undefined
   /** Whether peers may ask for blocks. */
   readonly serves: boolean
   /** Whether peers are asked for blocks that are missing above the unsafe head. */
@@ -39,7 +41,7 @@ export interface Ports {
   readonly staticPeers: KnownPeers
   /** Subnets in which peers are dialed, besides static ones; empty: everywhere. */
   readonly netrestrict: readonly BlockList[]
-  readonly gate: Pick<PeerGate, 'ban' | 'bans'>
+  readonly gate: PeerGate
   readonly store: Pick<
     PeerStore,
     'peers' | 'putPeers' | 'removePeer' | 'setBans' | 'sentBlocks' | 'addSentBlock' | 'setRecords'
@@ -73,6 +75,8 @@ export interface Network {
   dial(addresses: readonly string[]): Promise<void>
   /** The connected peers. */
   peers(): readonly ConnectedPeer[]
+  /** This host and its peers, for an operator: all known ones, or the connected ones. */
+  describe(which: FetchPeersRequest): Promise<PeerReport>
 }
 
 /** A block of a peer, before it was validated. */

@@ -17,6 +17,7 @@ import { checkKeys, checkNumbers, networkSettings, portsOf } from './network/net
 import { openOwnDiscovery } from './discovery/own-discovery.ts'
 import { openNetwork } from './network/open-network.ts'
 import { answering } from './requests/answer-request.ts'
+import { servingOperators } from './peers/operator-calls.ts'
 import { openPeerStore } from './peers/open-peer-store.ts'
 import { createPerform } from './perform.ts'
 import type { Context, Ports } from './ports.ts'
@@ -48,14 +49,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       void sink.push({ kind: 'tick', nowMs, peers: network.peers() })
       return () => undefined
     },
-    (sink) => {
-      // Each one counts, so that a later one must not replace one that is still queued.
-      const listened = bus.listen(
-        payloadRefused,
-        ({ block }) => void sink.push({ kind: 'payload-refused', hash: block.hash }),
-      )
-      return () => listened.stop()
-    },
+    listeningForRefusals(bus),
     ticking(clock, tickMs, (nowMs) => ({ kind: 'tick', nowMs, peers: network.peers() })),
     following(bus, systemConfig, (update) => ({
       kind: 'system-config-changed',
@@ -68,6 +62,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       payload,
     })),
     following(bus, engineChain, (chain) => ({ kind: 'chain-changed', chain })),
+    servingOperators({ ...context, ...ports }, () => latest),
   ]
   const signer = key && signerOf(key)
   const { peerId } = network
@@ -76,6 +71,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     { config, maxAgeSeconds, signer, peerId, limits, netrestrict, canDiscover, fetches },
     { known: ports.staticPeers, sent: store.sentBlocks() },
   )
+  let latest = state
   status.setWait(waitOf(state))
   const answer = answering({ ...context, config })
   const endServing = serves ? await network.serve(answer) : undefined
@@ -90,6 +86,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       blockKey: key && { l2ChainId: config.l2ChainId, key },
     }),
     observe: (current) => {
+      latest = current
       metrics.observe(current)
       status.setWait(waitOf(current))
       status.progress = progressOf(current)
@@ -98,6 +95,17 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     calls,
   })
   await endServing?.()
+}
+
+/** Blocks that the engine refused. Each one counts, so that a later one must not replace one that is still queued. */
+function listeningForRefusals(bus: Context['bus']): Source<Event> {
+  return (sink) => {
+    const listened = bus.listen(
+      payloadRefused,
+      ({ block }) => void sink.push({ kind: 'payload-refused', hash: block.hash }),
+    )
+    return () => listened.stop()
+  }
 }
 
 /** Runs gossip on the peer-to-peer network of its settings. */

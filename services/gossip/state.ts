@@ -16,6 +16,7 @@ import type { NextTopic } from './blocks/topic-switch.ts'
 import type { OwnBlocks } from './blocks/publish-block.ts'
 import type { Deed } from './network/app-scores.ts'
 import { type KnownPeers, type PeerAddress, withoutPeers } from './peers/known-peers.ts'
+import type { PeerCare } from './peers/peer-care.ts'
 import type { Search } from './peers/search.ts'
 import type { PeerLimits } from './peers/tend-peers.ts'
 import { type AboveHead, type Fetching, notFetching } from './requests/fill-gap.ts'
@@ -59,6 +60,8 @@ export interface State {
   readonly senders: ReadonlyMap<Hash, string>
   readonly peers: readonly ConnectedPeer[]
   readonly known: KnownPeers
+  /** Peers that are not disconnected because there are too many. */
+  readonly protectedPeers: ReadonlySet<string>
   /** Peers that are being dialed. */
   readonly dialing: ReadonlySet<string>
   readonly search: Search
@@ -69,6 +72,7 @@ export interface State {
 
 /** What happened. Times are Unix milliseconds. */
 export type Event =
+  | { readonly kind: 'peer-changed'; readonly id: string; readonly change: PeerCare }
   | { readonly kind: 'tick'; readonly nowMs: number; readonly peers: readonly ConnectedPeer[] }
   | ({ readonly kind: 'block-arrived'; readonly nowMs: number } & ArrivedBlock)
   | { readonly kind: 'block-stored'; readonly bytes: number }
@@ -187,6 +191,7 @@ export function initialState(options: Options, { known, sent }: Known): State {
     peers: [],
     // A list of static peers may name this host: operators give one list to all of their nodes.
     known: withoutPeers(known, [options.peerId]),
+    protectedPeers: new Set(),
     dialing: new Set(),
     search: { isRunning: false, nextMs: undefined },
     prunedAtMs: Number.NEGATIVE_INFINITY,

@@ -5,6 +5,7 @@ import { payloadRefused, receiveBlock } from './blocks/receive-block.ts'
 import { blockStored } from './blocks/store-block.ts'
 import { followTopic } from './blocks/topic-switch.ts'
 import { fillGap, payloadFetched, pruneAbove } from './requests/fill-gap.ts'
+import { peerChanged } from './peers/peer-care.ts'
 import { searchEnded } from './peers/search.ts'
 import { dialed, peersFound, tendPeers } from './peers/tend-peers.ts'
 import type { Effect, Event, Result, State } from './state.ts'
@@ -36,6 +37,8 @@ export const step: Step<State, Event, Effect> = (state, event) => {
       return systemConfigChanged(state, event)
     case 'chain-changed':
       return [chainChanged(state, event)]
+    case 'peer-changed':
+      return [peerChanged(state, event)]
     case 'payload-fetched':
       return payloadFetched(state, event)
   }

@@ -11,10 +11,11 @@ import { benchBus, type BusResult } from './bus-bench.ts'
 import { benchDerivation } from './derivation-bench.ts'
 import { benchExecution } from './execution-bench.ts'
 import { benchPayload } from './payload-bench.ts'
+import { benchRpc } from './rpc-bench.ts'
 import type { Summary } from './statistics.ts'
 import { benchVerifier } from './verifier-bench.ts'
 
-const benches = { bus, derivation, execution, payload, verifier } as const
+const benches = { bus, derivation, execution, payload, rpc, verifier } as const
 
 type BenchName = keyof typeof benches
 
@@ -83,6 +84,24 @@ function payload({ json }: { readonly json: boolean }): Promise<object> {
     ])
   }
   return Promise.resolve({ results })
+}
+
+async function rpc({ json }: { readonly json: boolean }): Promise<object> {
+  const results = await benchRpc((what) => console.error(what))
+  if (!json) {
+    console.log('rpc: optimism_syncStatus, beside op-node in one network at rest')
+    printTable([
+      ['', 'processes', 'answers/s', 'per CPU second', 'p50', 'p99'],
+      ...results.map(({ program, replicas, p50Ms, p99Ms, ...rates }) => {
+        const { answersPerSecond, answersPerCpuSecond } = rates
+        const shown = [answersPerSecond, answersPerCpuSecond].map((rate) => rate.toFixed(0))
+        const times = [p50Ms, p99Ms].map((ms) => `${ms.toFixed(2)} ms`)
+        return [program, String(replicas), ...shown, ...times]
+      }),
+    ])
+    console.log('\nTarget: 15,000 answers a second and core of a replica.')
+  }
+  return { results }
 }
 
 async function verifier({ json }: { readonly json: boolean }): Promise<object> {

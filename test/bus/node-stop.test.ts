@@ -20,7 +20,7 @@ after(() => rmSync(folder, { recursive: true }))
 const jwtSecretFile = join(folder, 'jwt.hex')
 writeFileSync(jwtSecretFile, '11'.repeat(32))
 
-const allRun = /(?:"msg":"running"[^]*){3}/
+const allRun = /(?:"msg":"running"[^]*){4}/
 
 /** Arguments of a node whose L1 and execution client do not answer. */
 function nodeArgs(name: string, l1Urls = ['--l1-rpc-urls=http://127.0.0.1:1']): readonly string[] {
@@ -35,6 +35,7 @@ function nodeArgs(name: string, l1Urls = ['--l1-rpc-urls=http://127.0.0.1:1']): 
     `--data-dir=${join(folder, name)}`,
     '--metrics-port=0',
     '--p2p-disable',
+    '--rpc-port=0',
     '--log-format=json',
     ...(natsServer === undefined ? [] : [`--nats-server=${natsServer}`]),
   ]
@@ -52,7 +53,7 @@ test('a stopped node and its services end with 0, and each log line is JSON with
   const ignored = said.find(({ msg }) => msg.startsWith('OP_NODE_L1_TRUST_RPC is a setting of'))
   assert.equal(ignored?.level, 'warn')
   assert.equal(said.at(-1)?.msg, 'stopped')
-  assert.equal(said.filter(({ msg }) => msg === 'stopped').length, 4)
+  assert.equal(said.filter(({ msg }) => msg === 'stopped').length, 5)
   assert.ok(!existsSync(join(folder, 'node', 'health-url')))
   const status = await runAtoll(['status', `--data-dir=${join(folder, 'node')}`])
   assert.equal(status.code, 4)
@@ -65,7 +66,7 @@ test('signals to the whole process group stop each service once, and leave no NA
   process.kill(-(child.pid ?? 0), 'SIGTERM')
   process.kill(-(child.pid ?? 0), 'SIGINT')
   assert.deepEqual(await ended, [0, null])
-  assert.equal(out().match(/"msg":"stopped"/g)?.length, 4, out())
+  assert.equal(out().match(/"msg":"stopped"/g)?.length, 5, out())
   assert.throws(() => process.kill(server, 0), { code: 'ESRCH' })
 })
 
@@ -129,7 +130,7 @@ test('no secret of a setting is on a command line, in a log, in the status, or i
   const args = nodeArgs('secret', []).filter((arg) => !arg.startsWith('--engine-url'))
   const { child, ended, out } = await startGroup(t, 'secret', { args, env })
   const pids = [child.pid ?? 0, ...childrenOf(child.pid ?? 0)]
-  assert.equal(pids.length, 5)
+  assert.equal(pids.length, 6)
   for (const pid of pids) {
     const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
     assert.ok(line.length > 0 && !line.includes(secret), line)
@@ -138,7 +139,7 @@ test('no secret of a setting is on a command line, in a log, in the status, or i
   await until(() => asked.has('rpc') && asked.has('engine'))
   const health = readFileSync(join(folder, 'secret', 'health-url'), 'utf8').trim()
   const metrics = await (await fetch(`${health}/metrics`)).text()
-  for (const service of ['da-watcher', 'derivation', 'engine'])
+  for (const service of ['da-watcher', 'derivation', 'engine', 'rpc'])
     assert.match(metrics, new RegExp(`process_start_time_seconds\\{service="${service}"`))
   const ready = await fetch(`${health}/readyz`)
   assert.equal(ready.status, 503)

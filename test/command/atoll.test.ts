@@ -144,7 +144,7 @@ test('config shows the values that depend on the rollup config, as the node woul
   const { out } = await runAtoll([...args, '--network=op-sepolia'], {
     HOME: folder,
     OP_NODE_L1_HTTP_POLL_INTERVAL: '4s',
-    OP_NODE_RPC_ADDR: '0.0.0.0',
+    OP_NODE_L1_TRUST_RPC: 'true',
   })
   const { settings, passedOver, forks } = JSON.parse(out) as Record<string, Record<string, unknown>>
   assert.deepEqual(forks?.[0], { fork: 'regolith', startsAt: 0 })
@@ -157,7 +157,7 @@ test('config shows the values that depend on the rollup config, as the node woul
       { value: 'http://l1.example', origin: 'flag', name: '--l1' },
     ],
   )
-  assert.match(JSON.stringify(passedOver), /OP_NODE_RPC_ADDR is a setting of op-node/)
+  assert.match(JSON.stringify(passedOver), /OP_NODE_L1_TRUST_RPC is a setting of op-node/)
   const text = await runAtoll(['config', 'status', '--chain-id=10'])
   assert.match(text.out, /^--data-dir +~\/\.atoll +default$/m)
   const { code, err } = await runAtoll(args)

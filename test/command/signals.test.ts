@@ -142,7 +142,7 @@ test('a signal stops programs that look for a NATS server', async () => {
   const programs: Readonly<Record<string, readonly string[]>> = {
     serve: ['bus', 'serve', '--chain-id=10'],
     devnet: ['devnet', '--json'],
-    node: ['node', ...chain, noL1, ...engine],
+    node: ['node', ...chain, noL1, ...engine, '--rpc-port=0'],
   }
   const stopping = Object.entries(programs).map(([name, args]) => {
     const begun = join(folder, `${name}-begun`)

@@ -11,6 +11,8 @@ import type {
   L2BlockPart,
 } from '#messages/fetch-l2-block.ts'
 import type { L1Heads } from '#messages/l1-heads.ts'
+import type { LogLevelChange } from '#messages/log-level-change.ts'
+import type { PostPayloadRequest, PostPayloadResponse } from '#messages/post-payload.ts'
 import type { PublishPayloadRequest, PublishPayloadResponse } from '#messages/publish-payload.ts'
 import type { ReceivedPayload } from '#messages/received-payload.ts'
 import type { RefusedPayload } from '#messages/refused-payload.ts'
@@ -26,6 +28,12 @@ import type { Payload, PayloadHeader } from '#protocol/block/payload.ts'
 import type { BlockId, L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
 import type { SystemConfig } from '#protocol/block/system-config.ts'
 import { toAddress, toBytes32, toBytes8, toHash } from '#protocol/codec/hex.ts'
+import {
+  changePeerRequest,
+  changePeerResponse,
+  fetchPeersRequest,
+  fetchPeersResponse,
+} from './arbitrary-peers.ts'
 
 const record = <Fields>(fields: { [Name in keyof Fields]: Arbitrary<Fields[Name]> }) =>
   fc.record(fields, { noNullPrototype: true })
@@ -254,6 +262,8 @@ const systemConfigUpdate: Arbitrary<SystemConfigUpdate> = record({
 const derivationTargets: Arbitrary<DerivationTargets> = record({
   finalized: maybe(blockId),
   currentL1: maybe(l1Ref),
+  generation: uint64,
+  version: uint64,
 })
 
 const receivedPayload: Arbitrary<ReceivedPayload> = record({ payload })
@@ -266,6 +276,14 @@ const publishPayloadResponse: Arbitrary<PublishPayloadResponse> = record({
 })
 
 const refusedPayload: Arbitrary<RefusedPayload> = record({ block: blockId })
+
+const postPayloadRequest: Arbitrary<PostPayloadRequest> = record({ payload })
+
+const postPayloadResponse: Arbitrary<PostPayloadResponse> = fc.constant({})
+
+const logLevelChange: Arbitrary<LogLevelChange> = record({
+  level: fc.constantFrom('error', 'warn', 'info', 'debug'),
+})
 
 const serviceStatus: Arbitrary<ServiceStatus> = record({
   instance: fc.string(),
@@ -318,6 +336,13 @@ export const messageArbitraries: Readonly<Record<string, Arbitrary<unknown>>> = 
   'atoll.v1.PublishPayloadRequest': publishPayloadRequest,
   'atoll.v1.PublishPayloadResponse': publishPayloadResponse,
   'atoll.v1.RefusedPayload': refusedPayload,
+  'atoll.v1.PostPayloadRequest': postPayloadRequest,
+  'atoll.v1.PostPayloadResponse': postPayloadResponse,
+  'atoll.v1.FetchPeersRequest': fetchPeersRequest,
+  'atoll.v1.FetchPeersResponse': fetchPeersResponse,
+  'atoll.v1.ChangePeerRequest': changePeerRequest,
+  'atoll.v1.ChangePeerResponse': changePeerResponse,
+  'atoll.v1.LogLevelChange': logLevelChange,
   'atoll.v1.ServiceStatus': serviceStatus,
   'atoll.v1.Fault': faultBody,
 }

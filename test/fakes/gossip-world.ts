@@ -3,12 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestContext } from 'node:test'
 import { Registry } from 'prom-client'
 import type { Bus } from '#bus/bus.ts'
+import type { PeerChange } from '#messages/change-peer.ts'
+import type { FetchPeersResponse } from '#messages/fetch-peers.ts'
 import type { FetchL2BlockResponse } from '#messages/fetch-l2-block.ts'
 import type { ServiceStatus } from '#messages/service-status.ts'
 import type { PublishPayloadResponse } from '#messages/publish-payload.ts'
 import {
+  changePeer,
   engineChain,
   fetchL2Block,
+  fetchPeers,
   payloadReceived,
   payloadRefused,
   publishPayload,
@@ -82,6 +86,7 @@ export class GossipWorld {
   readonly #da: Member
   readonly #sequencer: Member
   readonly #engine: Member
+  readonly #rpc: Member
   #status: StatusReporter | undefined
   /** Errors that would end the service. */
   readonly fatal: Error[] = []
@@ -97,6 +102,7 @@ export class GossipWorld {
       da: Member
       sequencer: Member
       engine: Member
+      rpc: Member
       network: OpenNetwork
       config: RollupConfig
     },
@@ -105,6 +111,7 @@ export class GossipWorld {
     this.#da = parts.da
     this.#sequencer = parts.sequencer
     this.#engine = parts.engine
+    this.#rpc = parts.rpc
     this.network = parts.network
     this.config = parts.config
   }
@@ -116,8 +123,9 @@ export class GossipWorld {
     const da = await world.join('da-watcher')
     const sequencer = await world.join('sequencer')
     const engine = await world.join('engine')
+    const rpc = await world.join('rpc')
     const network = await hostOn(t, { config, ...options.network })
-    const gossip = new GossipWorld(world, { da, sequencer, engine, network, config })
+    const gossip = new GossipWorld(world, { da, sequencer, engine, rpc, network, config })
     const stop = new AbortController()
     const running = gossip.#run(bus, stop.signal, options.ports)
     t.after(async () => {
@@ -207,6 +215,19 @@ export class GossipWorld {
     const owner = this.#da.bus.own(systemConfig)
     await this.#world.settle(owner.write({ at: l1Ref(1), unsafeBlockSigner }))
     await this.pass(10)
+  }
+
+  /** The peers, as rpc is answered. */
+  async peers(): Promise<FetchPeersResponse> {
+    const { bus } = this.#rpc
+    return this.settle(bus.call(fetchPeers, { areKnown: false }, { deadlineMs: 2_000 }))
+  }
+
+  /** Has an operator change a peer. @returns why it was refused, if it was */
+  async change(change: PeerChange, name: string): Promise<string | undefined> {
+    const { bus } = this.#rpc
+    const calling = bus.call(changePeer, { change, name }, { deadlineMs: 10_000 })
+    return (await this.settle(calling)).refusal
   }
 
   /** Has the sequencer publish a block. */

@@ -151,6 +151,7 @@ function startNode(
     'jwt-secret-file': files.jwt,
     'data-dir': dataDir,
     'p2p-disable': 'true',
+    'rpc-port': '0',
     'log-level': 'warn',
     'log-format': 'json',
     ...given,

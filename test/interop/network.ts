@@ -128,6 +128,11 @@ export class Program {
     }
   }
 
+  /** Its process id; undefined if it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
   /** The last lines of its output. */
   get output(): string {
     return this.#output

@@ -54,6 +54,7 @@ export class SpawnedNode {
       `--data-dir=${join(folder, 'node')}`,
       '--metrics-port=0',
       '--p2p-disable',
+      '--rpc-disable',
       '--log-format=json',
     ]
     const { PATH, HOME, ATOLL_NATS_SERVER } = process.env

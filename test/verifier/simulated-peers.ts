@@ -106,6 +106,8 @@ export class SimulatedPeers {
       serve: () => Promise.resolve(() => Promise.resolve()),
       disconnect: () => Promise.resolve(),
       dial: () => Promise.reject(new Error('there is no other peer')),
+      // No operator asks for the peers of the simulator.
+      describe: () => Promise.reject(new Error('there is no operator')),
       peers: () => [
         {
           id: peer,

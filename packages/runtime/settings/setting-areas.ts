@@ -5,6 +5,7 @@ const areas: readonly (readonly [name: string, keys: RegExp])[] = [
   ['Beacon nodes of L1', /^l1Beacon/u],
   ['Execution client', /^(?:engine|jwtSecretFile$|syncMode$|elSync)/u],
   ['Peers', /^p2p/u],
+  ['JSON-RPC', /^rpc/u],
   ['Data', /^(?:dataDir|cacheMib)$/u],
   ['Bus', /^(?:nats|node$|instance$)/u],
   ['Log and monitoring', /^(?:log|health|metrics|otlp)/u],

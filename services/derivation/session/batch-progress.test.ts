@@ -30,6 +30,8 @@ function stateAt(at: bigint, origin: bigint, batches: BatchProgress): State {
   const targets = {
     finalized: undefined,
     currentL1: { ...blockId(at), timestamp: 0n, parentHash: blockId(at - 1n).hash },
+    generation: 1n,
+    version: 1n,
   }
   return { ...initialState, batches, targets, chain: { ...chain, localSafe } }
 }

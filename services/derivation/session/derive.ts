@@ -73,7 +73,13 @@ function finishL1Block(state: State, session: Deriving): Turn {
     },
   )
   if (done === origin.hash) return finished
-  const targets = { ...state.targets, currentL1: origin }
+  const { generation } = session
+  const targets = {
+    ...state.targets,
+    currentL1: origin,
+    generation,
+    version: state.chain?.version ?? 0n,
+  }
   return {
     state: { ...finished.state, targets },
     effects: [

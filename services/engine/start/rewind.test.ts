@@ -51,7 +51,9 @@ test('a rewind lowers the heads above the block to the block, and keeps the head
   const owner = derivation.bus.own(derivationTargets)
   const { block } = world.record.l2[30] ?? assert.fail()
   const finalized = { number: 30n, hash: block.blockHash }
-  await world.bus.settle(owner.write({ finalized, currentL1: undefined }))
+  await world.bus.settle(
+    owner.write({ finalized, currentL1: undefined, generation: 0n, version: 0n }),
+  )
   await derivation.until(({ finalized }) => finalized.number === 30n)
   engine.stop()
   const higher = await rewindTo(40n, ports, atOnce)

@@ -44,6 +44,11 @@ export class AppScores {
     if (this.#peers.size > maxPeers && oldest !== undefined) this.#peers.delete(oldest)
   }
 
+  /** What a peer did, each as a count that shrinks with time. */
+  counts(peerId: string): ReadonlyMap<Deed, number> {
+    return this.#decayed(peerId)?.counts ?? new Map()
+  }
+
   /** The score of a peer; 0 for one that did nothing. */
   of(peerId: string): number {
     let score = 0

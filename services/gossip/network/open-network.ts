@@ -13,6 +13,7 @@ import { Arrivals } from './arrivals.ts'
 import { gossipOptions, type GossipSettings, openingOnce } from './gossip-options.ts'
 import { requestProtocols } from '#services/gossip/requests/payload-answer.ts'
 import { requestPayload, servePayloads } from './payload-streams.ts'
+import { describePeers } from './describe-peers.ts'
 import { scoreOptions, type Scoring } from './score-params.ts'
 
 /** Settings of the peer-to-peer network. */
@@ -100,6 +101,7 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
     request: (id, wanted) => requestPayload(host, peerIdFromString(id), { config, wanted }),
     serve: (answer) => servePayloads(host, config, answer),
     score: (id, deed) => appScores.count(id, deed),
+    describe: (which) => describePeers(host, { appScores, l2ChainId, which }),
     disconnect: async (id) => {
       await host.hangUp(peerIdFromString(id))
     },

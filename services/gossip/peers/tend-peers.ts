@@ -109,7 +109,8 @@ function pruneExcess(state: State, nowMs: number): readonly [State, readonly Eff
   const isQuiet = nowMs - state.prunedAtMs < pruneSilenceMs
   if (peers.length <= limits.hi || isQuiet) return [state, []]
   const excess = peers
-    .filter(({ id, sinceMs }) => !isStatic(state, id) && nowMs - sinceMs >= limits.graceMs)
+    .filter(({ id }) => !isStatic(state, id) && !state.protectedPeers.has(id))
+    .filter(({ sinceMs }) => nowMs - sinceMs >= limits.graceMs)
     .toSorted((left, right) => left.meshes.length - right.meshes.length || left.score - right.score)
     .slice(0, peers.length - limits.lo)
   const effects = excess.map(({ id }): Effect => ({ kind: 'disconnect', id }))

@@ -1,0 +1,155 @@
+import type { GossipSub } from '@libp2p/gossipsub'
+import type { Connection, Peer as StoredPeer, PeerId } from '@libp2p/interface'
+import type {
+  FetchPeersRequest,
+  FetchPeersResponse,
+  Peer,
+  PeerScores,
+} from '#messages/fetch-peers.ts'
+import type { Host } from '#libp2p/open-host.ts'
+import { payloadVersions } from '#protocol/p2p/payload-version.ts'
+import { blocksTopic } from '#protocol/p2p/topics.ts'
+import type { AppScores } from './app-scores.ts'
+
+/** What the host knows of itself and of its peers. */
+export type PeerReport = Pick<FetchPeersResponse, 'self' | 'peers' | 'known' | 'topicPeers'>
+
+/** The part of gossipsub that its exported type omits. */
+interface Scored {
+  getScore(peerId: string): number
+  dumpPeerScoreStats(): Readonly<Record<string, ScoreStats>>
+}
+
+/** Counters of gossipsub for a peer. */
+interface ScoreStats {
+  readonly behaviourPenalty: number
+  readonly topics: Readonly<Record<string, TopicStats>>
+}
+
+interface TopicStats {
+  readonly inMesh: boolean
+  /** Milliseconds. */
+  readonly meshTime: number
+  readonly firstMessageDeliveries: number
+  readonly meshMessageDeliveries: number
+  readonly invalidMessageDeliveries: number
+}
+
+/** What is reported. */
+interface Described {
+  readonly appScores: Pick<AppScores, 'counts'>
+  readonly l2ChainId: bigint
+  readonly which: FetchPeersRequest
+}
+
+const utf8 = new TextDecoder()
+
+/** Reports the host and its peers, for an operator. */
+export async function describePeers(
+  host: Host<{ gossip: GossipSub }>,
+  { appScores, l2ChainId, which }: Described,
+): Promise<PeerReport> {
+  const { gossip } = host.services
+  const stored = new Map<string, StoredPeer>()
+  for (const peer of await host.peerStore.all()) stored.set(peer.id.toString(), peer)
+  const subscribers = payloadVersions.map((version) =>
+    gossip.getSubscribers(blocksTopic(l2ChainId, version)).map(String),
+  )
+  const gossiping = new Set(subscribers.flat())
+  const scored = gossip as GossipSub & Scored
+  const dumped = scored.dumpPeerScoreStats()
+  const describe = (id: PeerId): Peer => {
+    const name = id.toString()
+    return {
+      ...identityOf(name, stored.get(name)),
+      ...connectionOf(host.getConnections(id)),
+      record: '',
+      isProtected: false,
+      gossips: gossiping.has(name),
+      scores: {
+        ...meshScores(dumped[name]),
+        ...requestScores(appScores, name),
+        total: scored.getScore(name),
+        ipColocationFactor: 0,
+      },
+    }
+  }
+  const self = describe(host.peerId)
+  const connected = host.getPeers()
+  const ids = which.areKnown ? [...stored.values()].map(({ id }) => id) : connected
+  return {
+    self: {
+      ...self,
+      addresses: host.getMultiaddrs().map(String),
+      protocols: host.getProtocols(),
+      gossips: true,
+    },
+    peers: ids.map(describe),
+    known: stored.size,
+    topicPeers: subscribers.map((peers) => peers.length),
+  }
+}
+
+function identityOf(
+  id: string,
+  stored: StoredPeer | undefined,
+): Pick<Peer, 'id' | 'agent' | 'protocolVersion' | 'addresses' | 'protocols'> {
+  const text = (key: string) => utf8.decode(stored?.metadata.get(key) ?? new Uint8Array())
+  const suffix = `/p2p/${id}`
+  return {
+    id,
+    agent: text('AgentVersion'),
+    protocolVersion: text('ProtocolVersion'),
+    addresses: (stored?.addresses ?? []).map(({ multiaddr }) => {
+      const address = multiaddr.toString()
+      return address.endsWith(suffix) ? address : `${address}${suffix}`
+    }),
+    protocols: stored?.protocols ?? [],
+  }
+}
+
+function connectionOf(
+  connections: readonly Connection[],
+): Pick<Peer, 'isConnected' | 'direction' | 'latencyMs'> {
+  const [first] = connections
+  return {
+    isConnected: first !== undefined,
+    direction: first?.direction ?? 'unknown',
+    latencyMs: first?.rtt ?? 0,
+  }
+}
+
+type MeshScores = Pick<
+  PeerScores,
+  | 'timeInMesh'
+  | 'firstMessageDeliveries'
+  | 'meshMessageDeliveries'
+  | 'invalidMessageDeliveries'
+  | 'behavioralPenalty'
+>
+
+/** Counters of gossipsub, as sums of all topics. */
+function meshScores(stats: ScoreStats | undefined): MeshScores {
+  const topics = Object.values(stats?.topics ?? {})
+  const sum = (counter: (topic: TopicStats) => number) =>
+    topics.reduce((total, topic) => total + counter(topic), 0)
+  return {
+    timeInMesh: sum(({ inMesh, meshTime }) => (inMesh ? meshTime / 1_000 : 0)),
+    firstMessageDeliveries: sum((topic) => topic.firstMessageDeliveries),
+    meshMessageDeliveries: sum((topic) => topic.meshMessageDeliveries),
+    invalidMessageDeliveries: sum((topic) => topic.invalidMessageDeliveries),
+    behavioralPenalty: stats?.behaviourPenalty ?? 0,
+  }
+}
+
+function requestScores(
+  appScores: Described['appScores'],
+  id: string,
+): Pick<PeerScores, 'validResponses' | 'errorResponses' | 'rejectedPayloads'> {
+  const counts = appScores.counts(id)
+  return {
+    validResponses: counts.get('valid-response') ?? 0,
+    errorResponses: counts.get('failed-response') ?? 0,
+    rejectedPayloads: counts.get('refused-block') ?? 0,
+  }
+}

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { PeerGate } from '#libp2p/peer-gate.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { GossipWorld, hostOn, join } from '#test/fakes/gossip-world.ts'
+
+test('operators see the host and its peers, with agent, direction, latency and topics', async (t) => {
+  const world = await GossipWorld.start(t)
+  const peer = await hostOn(t, { agent: 'other/1' })
+  await join(world, peer)
+  await world.until(async () => (await world.peers()).peers[0]?.agent === 'other/1')
+  const { self, peers, topicPeers, known, table } = await world.peers()
+  assert.deepEqual([self.id, self.addresses], [world.network.peerId, world.network.addresses])
+  assert.ok(self.protocols.some((protocol) => protocol.startsWith('/meshsub/')))
+  const [first] = peers
+  assert.deepEqual(
+    [first?.id, first?.isConnected, first?.direction, first?.gossips, first?.isProtected],
+    [peer.peerId, true, 'inbound', true, false],
+  )
+  assert.deepEqual([topicPeers, known, table], [[1, 1, 1, 1], 1, undefined])
+})
+
+test('an operator connects, protects, blocks and disconnects peers', async (t) => {
+  const gate = new PeerGate(systemClock)
+  const world = await GossipWorld.start(t, { network: { gate }, ports: { gate } })
+  const peer = await hostOn(t)
+  const [address = ''] = peer.addresses
+  const ids = async () => (await world.peers()).peers.map(({ id }) => id)
+  assert.match(String(await world.change('connect', '/ip4/10.0.0.1/tcp/1')), /^bad peer address: /)
+  assert.equal(await world.change('connect', address), undefined)
+  assert.deepEqual(await ids(), [peer.peerId])
+  assert.equal(await world.change('protect', peer.peerId), undefined)
+  await world.until(async () => (await world.peers()).peers[0]?.isProtected === true)
+  await world.change('unprotect', peer.peerId)
+  await world.until(async () => (await world.peers()).peers[0]?.isProtected === false)
+
+  await world.change('block-peer', peer.peerId)
+  await world.change('block-ip', '203.0.113.7')
+  await world.change('block-subnet', '203.0.113.0/24')
+  assert.match(String(await world.change('block-subnet', '203.0.113.0')), /is not a subnet/)
+  const { blockedPeers, blockedIps, blockedSubnets } = await world.peers()
+  assert.deepEqual(
+    [blockedPeers, blockedIps, blockedSubnets],
+    [[peer.peerId], ['203.0.113.7'], ['203.0.113.0/24']],
+  )
+  // As with op-node, a connection that exists stays, and a disconnect unblocks the peer.
+  assert.deepEqual(await ids(), [peer.peerId])
+  assert.equal(await world.change('disconnect', peer.peerId), undefined)
+  assert.deepEqual([await ids(), (await world.peers()).blockedPeers], [[], []])
+  await world.change('block-peer', peer.peerId)
+  assert.match(String(await world.change('connect', address)), /den(y|ied)|dial/i)
+  for (const change of ['unblock-peer', 'unblock-ip', 'unblock-subnet'] as const) {
+    const names = {
+      'unblock-peer': peer.peerId,
+      'unblock-ip': '203.0.113.7',
+      'unblock-subnet': '203.0.113.0/24',
+    }
+    await world.change(change, names[change])
+  }
+  const after = await world.peers()
+  assert.deepEqual([after.blockedPeers, after.blockedIps, after.blockedSubnets], [[], [], []])
+})

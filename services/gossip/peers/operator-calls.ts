@@ -1,0 +1,102 @@
+import type { ChangePeerRequest } from '#messages/change-peer.ts'
+import type { FetchPeersRequest, FetchPeersResponse } from '#messages/fetch-peers.ts'
+import { changePeer, fetchPeers } from '#messages/subjects.ts'
+import { toError } from '#runtime/fault.ts'
+import type { Source } from '#service/inbox.ts'
+import type { Context, Ports } from '#services/gossip/ports.ts'
+import type { Event, State } from '#services/gossip/state.ts'
+import { tryToStore } from './open-peer-store.ts'
+
+/** A multiaddr over TCP that names its peer. */
+const peerAddress = /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}\/p2p\/\w{46,53}$/u
+
+type Parts = Pick<Context, 'bus' | 'log'> & Pick<Ports, 'discovery' | 'gate' | 'network' | 'store'>
+
+/** Answers the calls of operators, which rpc makes. They do not wait for the blocks that are being validated. */
+export function servingOperators(parts: Parts, latest: () => State): Source<Event> {
+  const { bus, log } = parts
+  return (sink) => {
+    const served = [
+      bus.serve(fetchPeers, (request) => answerPeers(request, parts, latest())),
+      bus.serve(changePeer, async (request) => {
+        const { change, name } = request
+        try {
+          await changeNow(request, parts)
+        } catch (thrown) {
+          const error = toError(thrown)
+          log.debug({ error, change, name }, 'an operator could not change a peer')
+          return { refusal: error.message }
+        }
+        log.info({ change, name }, 'an operator changes a peer')
+        if (change === 'protect' || change === 'unprotect' || change === 'disconnect')
+          await sink.push({
+            kind: 'peer-changed',
+            id: name,
+            change: change === 'disconnect' ? 'forget' : change,
+          })
+        return { refusal: undefined }
+      }),
+    ]
+    return () => {
+      for (const each of served) each.stop()
+    }
+  }
+}
+
+async function answerPeers(
+  request: FetchPeersRequest,
+  { discovery, gate, network }: Parts,
+  { protectedPeers }: State,
+): Promise<FetchPeersResponse> {
+  const { self, peers, ...counts } = await network.describe(request)
+  const { blocked, bans } = gate
+  const banned = (kind: 'peer' | 'ip') =>
+    bans.filter((ban) => ban.kind === kind).map(({ name }) => name)
+  return {
+    ...counts,
+    self: { ...self, record: discovery?.record ?? '' },
+    peers: peers.map((peer) => ({ ...peer, isProtected: protectedPeers.has(peer.id) })),
+    table: discovery?.table(),
+    blockedPeers: blocked.peers,
+    blockedIps: blocked.ips,
+    blockedSubnets: blocked.subnets,
+    bannedPeers: banned('peer'),
+    bannedIps: banned('ip'),
+  }
+}
+
+/** @throws Error that says why it cannot be done */
+async function changeNow(
+  { change, name }: ChangePeerRequest,
+  { gate, log, network, store }: Parts,
+): Promise<void> {
+  switch (change) {
+    case 'connect':
+      if (!peerAddress.test(name))
+        throw new Error(
+          `bad peer address: want a multiaddr, such as /ip4/192.0.2.1/tcp/9222/p2p/16Uiu2HA…`,
+        )
+      return network.dial([name])
+    case 'disconnect':
+      await network.disconnect(name)
+      tryToStore(log, () => store.removePeer(name))
+      // As op-node does.
+      gate.unblockPeer(name)
+      return undefined
+    case 'protect':
+    case 'unprotect':
+      return undefined
+    case 'block-peer':
+      return gate.blockPeer(name)
+    case 'unblock-peer':
+      return gate.unblockPeer(name)
+    case 'block-ip':
+      return gate.blockIp(name)
+    case 'unblock-ip':
+      return gate.unblockIp(name)
+    case 'block-subnet':
+      return gate.blockSubnet(name)
+    case 'unblock-subnet':
+      return gate.unblockSubnet(name)
+  }
+}

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { initialState, type State } from '#services/gossip/state.ts'
+import { step } from '#services/gossip/step.ts'
+import { configOf } from '#test/fakes/block-messages.ts'
+import { maxProtected, type PeerCare } from './peer-care.ts'
+
+const start = initialState(
+  {
+    config: configOf(4),
+    maxAgeSeconds: 60n,
+    signer: undefined,
+    peerId: 'self',
+    limits: { lo: 1, hi: 1, graceMs: 0, banBelow: undefined, banMs: 1 },
+    netrestrict: [],
+    canDiscover: false,
+    fetches: false,
+  },
+  { known: new Map(), sent: [] },
+)
+
+const care = (state: State, change: PeerCare, id: string) =>
+  step(state, { kind: 'peer-changed', id, change })[0]
+
+/** The peers that are disconnected because there are too many. */
+function pruned(state: State): readonly string[] {
+  const more = { sinceMs: 0, score: 0, addresses: [], servesPayloads: false, meshes: [] }
+  const peers = ['a', 'b', 'c'].map((id) => ({ id, ...more }))
+  const [, ...effects] = step(state, { kind: 'tick', nowMs: 100_000, peers })
+  return effects.flatMap((effect) => (effect.kind === 'disconnect' ? [effect.id] : []))
+}
+
+test('a protected peer is not disconnected because there are too many', () => {
+  assert.deepEqual(pruned(start), ['a', 'b'])
+  const protecting = care(start, 'protect', 'a')
+  assert.deepEqual(pruned(protecting), ['b', 'c'])
+  assert.deepEqual(pruned(care(protecting, 'unprotect', 'a')), ['a', 'b'])
+})
+
+test('the number of protected peers has a limit', () => {
+  let state = start
+  for (let peer = 0; peer <= maxProtected; peer++) state = care(state, 'protect', `p${peer}`)
+  assert.equal(state.protectedPeers.size, maxProtected)
+})

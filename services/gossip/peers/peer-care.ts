@@ -1,0 +1,20 @@
+import type { State } from '#services/gossip/state.ts'
+import { withoutPeers } from './known-peers.ts'
+
+/** What an operator decides about one peer. A protected peer is not disconnected because there are too many. */
+export type PeerCare = 'protect' | 'unprotect' | 'forget'
+
+/** Limit on protected peers; further ones are refused. */
+export const maxProtected = 1_000
+
+/** Follows a decision of an operator. */
+export function peerChanged(
+  state: State,
+  { id, change }: { readonly id: string; readonly change: PeerCare },
+): State {
+  if (change === 'forget') return { ...state, known: withoutPeers(state.known, [id]) }
+  const next = new Set(state.protectedPeers)
+  if (change === 'unprotect') next.delete(id)
+  else if (next.size < maxProtected) next.add(id)
+  return { ...state, protectedPeers: next }
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { maxCallsAtOnce, maxWaitingCalls, NodeCalls } from './node-calls.ts'
+
+test('few calls run at once, further ones wait up to a limit, and all that waited are made', async () => {
+  const answers: (() => void)[] = []
+  const failed: string[] = []
+  const bus = {
+    call: () =>
+      new Promise((resolve) => {
+        answers.push(() => resolve({ kind: 'not-yet' }))
+      }),
+  }
+  const metrics = {
+    failed: (call: string) => void failed.push(call),
+    called: () => undefined,
+    notified: () => undefined,
+  }
+  const log = { level: 'info', debug: () => undefined } as never
+  const calls = new NodeCalls(bus as never, { log, metrics })
+  const ask = () => calls.safeHeadAt({ kind: 'l1-number', number: 1n })
+  const asked = Array.from({ length: maxCallsAtOnce + maxWaitingCalls }, ask)
+  await assert.rejects(ask(), { code: -32_005, message: 'too many calls wait; try again later' })
+  assert.deepEqual(failed, ['derivation.safe-head-at'])
+  let most = 0
+  let done = 0
+  while (done < asked.length) {
+    await new Promise((resolve) => setImmediate(resolve))
+    most = Math.max(most, answers.length)
+    const [next] = answers.splice(0, 1)
+    next?.()
+    done++
+  }
+  await Promise.all(asked)
+  assert.equal(most, maxCallsAtOnce)
+})

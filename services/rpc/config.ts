@@ -1,0 +1,54 @@
+import * as z from 'zod'
+import { hexKeyProblem } from '#runtime/keys/hex-key.ts'
+import { chainSettings } from '#runtime/settings/chain-settings.ts'
+import {
+  listOf,
+  onOff,
+  port,
+  readableFile,
+  shownDefault,
+  want,
+  wholeNumber,
+} from '#runtime/settings/setting-kinds.ts'
+
+/** Settings of rpc. */
+export const config = z.strictObject({
+  ...chainSettings.shape,
+  p2pDisable: onOff()
+    .default(false)
+    .describe('run without gossip: unsafe blocks come from L1 alone'),
+  rpcAddr: z
+    .string()
+    .default('127.0.0.1')
+    .describe("address of the rollup node's JSON-RPC, which anyone who reaches it may use"),
+  rpcPort: port()
+    .default(9_545)
+    .describe(
+      "port of the rollup node's JSON-RPC, by HTTP and WebSocket; 0 takes any that is free",
+    ),
+  rpcCors: shownDefault(
+    listOf(want(z.string().regex(/^(?:\*|https?:\/\/[^/,\s]+)$/u), 'an origin, or *')).default([
+      '*',
+    ]),
+    '*',
+  ).describe('origins of the web pages that may use the JSON-RPC, such as https://example.org'),
+  rpcMaxRequestsPerClient: wholeNumber(1, 10_000)
+    .default(100)
+    .describe(
+      'HTTP requests, and WebSockets, that one IP address may have open; raise it behind a proxy, which is one client',
+    ),
+  rpcAdminAddr: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address of the JSON-RPC with the methods that control the node'),
+  rpcAdminPort: port()
+    .default(9_546)
+    .describe(
+      'port of the JSON-RPC with all methods, also those that control the node; served only with --rpc-admin-token-file; 0 takes any that is free',
+    ),
+  rpcAdminTokenFile: readableFile('32 bytes of hex', hexKeyProblem)
+    .optional()
+    .describe(
+      'file with the token that clients of --rpc-admin-port send, as Authorization: Bearer TOKEN or as the password in the URL; atoll keys create jwt makes one',
+    ),
+})

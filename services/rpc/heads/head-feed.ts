@@ -1,0 +1,164 @@
+import type { Logger } from 'pino'
+import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
+import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+import { toError } from '#runtime/fault.ts'
+import { serverError } from '#services/rpc/methods/server-error.ts'
+import type { NodeCalls } from '#services/rpc/blocks/node-calls.ts'
+
+/** Limit on the blocks that are fetched so that clients see each of them. */
+export const maxMissedBlocks = 1_000
+
+/** What a feed needs. */
+export interface FeedOptions {
+  /** Whether clients get each block, and not only the heads that the node had. */
+  readonly hasEachBlock: boolean
+  readonly calls: Pick<NodeCalls, 'l2Block'>
+  readonly log: Pick<Logger, 'warn'>
+  /** Called for each notification, with the number of clients that get it. */
+  readonly onNotify: (subscribers: number) => void
+}
+
+/** Gets the blocks of a feed. */
+export type Subscriber = (block: L2BlockRef) => void
+
+/**
+ * The blocks that became the head, for subscribed clients, one after another. When the head jumps or is reorganised, the
+ * feed of each block fetches the blocks between, from the new head down to one that clients have seen.
+ */
+export class HeadFeed {
+  readonly #options: FeedOptions
+  readonly #subscribers = new Set<Subscriber>()
+  /** Numbers and hashes of the last blocks that clients have seen. */
+  readonly #seen = new Map<bigint, string>()
+  #head: L2BlockRef | undefined
+  /** Work is done in order, so that no client misses a block or gets one twice. */
+  #work: Promise<void> = Promise.resolve()
+
+  constructor(options: FeedOptions) {
+    this.#options = options
+  }
+
+  /** Number of subscribed clients. */
+  get size(): number {
+    return this.#subscribers.size
+  }
+
+  /** Notifies clients of a new head. Resolves when it is done. */
+  announce(block: L2BlockRef): Promise<void> {
+    return this.#do(async () => {
+      this.#head = block
+      const isSeen = (id: BlockId) => this.#seen.get(id.number) === id.hash
+      const [oldest = block.number] = this.#seen.keys()
+      const path = this.size === 0 ? [block] : await this.#pathTo(block, isSeen, oldest)
+      // If too many are missing, clients see the jump by the number.
+      const blocks = path ?? [block]
+      for (const each of blocks) this.#note(each)
+      this.#notify(blocks, [...this.#subscribers])
+    })
+  }
+
+  /**
+   * The blocks that a client has missed.
+   *
+   * @param after the last block that it has seen
+   * @throws JsonRpcError if that block is not on the chain, or too far back
+   */
+  async since(after: BlockId): Promise<readonly L2BlockRef[]> {
+    const head = this.#head
+    if (head === undefined) throw serverError('the head is not known yet; try again')
+    if (head.hash === after.hash) return []
+    if (!this.#options.hasEachBlock) return [head]
+    const isAfter = (id: BlockId) => id.hash === after.hash && id.number === after.number
+    const blocks = await this.#pathTo(head, isAfter, after.number)
+    if (blocks !== undefined) return blocks
+    const missed = head.number - after.number
+    throw serverError(
+      missed > BigInt(maxMissedBlocks)
+        ? `block ${after.number} is ${missed} blocks below the head, ${maxMissedBlocks} at most can be sent again`
+        : `block ${after.hash}:${after.number} is not on the chain; continue after an earlier one`,
+    )
+  }
+
+  /**
+   * Subscribes a client. Returns a function that ends it.
+   *
+   * @param missed blocks that it gets first, from `since`
+   * @param after the last block that it has seen, before those
+   */
+  subscribe(
+    subscriber: Subscriber,
+    {
+      missed,
+      after,
+    }: { readonly missed: readonly L2BlockRef[]; readonly after?: BlockId | undefined },
+  ): () => void {
+    let isEnded = false
+    void this.#do(async () => {
+      if (isEnded) return
+      this.#notify(missed, [subscriber])
+      // Heads that were announced since.
+      const last = missed.at(-1) ?? after
+      if (last !== undefined) this.#notify(await this.#sinceOrHead(last), [subscriber])
+      this.#subscribers.add(subscriber)
+    })
+    return () => {
+      isEnded = true
+      this.#subscribers.delete(subscriber)
+    }
+  }
+
+  async #sinceOrHead(after: BlockId): Promise<readonly L2BlockRef[]> {
+    try {
+      return await this.since(after)
+    } catch (error) {
+      // The chain was reorganised meanwhile. The client sees it by the parent hash.
+      if (error instanceof JsonRpcError) return this.#head === undefined ? [] : [this.#head]
+      throw error
+    }
+  }
+
+  /** The blocks up to a head, from above one that `isKnown`; undefined if none is known down to a number or the limit. */
+  async #pathTo(
+    head: L2BlockRef,
+    isKnown: (id: BlockId) => boolean,
+    lowest: bigint,
+  ): Promise<readonly L2BlockRef[] | undefined> {
+    const path = [head]
+    if (!this.#options.hasEachBlock) return path
+    for (let block = head; path.length <= maxMissedBlocks; path.push(block)) {
+      const parent = { number: block.number - 1n, hash: block.parentHash }
+      if (isKnown(parent)) return path.toReversed()
+      if (parent.number <= lowest) return undefined
+      const answer = await this.#options.calls.l2Block({
+        block: { kind: 'hash', hash: parent.hash },
+        part: 'ref',
+      })
+      if (answer.kind === 'not-found') return undefined
+      block = answer.ref
+    }
+    return undefined
+  }
+
+  #notify(blocks: readonly L2BlockRef[], subscribers: readonly Subscriber[]): void {
+    if (subscribers.length === 0) return
+    for (const block of blocks) {
+      for (const subscriber of subscribers) subscriber(block)
+      this.#options.onNotify(subscribers.length)
+    }
+  }
+
+  #note({ number, hash }: BlockId): void {
+    this.#seen.delete(number)
+    this.#seen.set(number, hash)
+    const [oldest] = this.#seen.keys()
+    if (this.#seen.size > maxMissedBlocks && oldest !== undefined) this.#seen.delete(oldest)
+  }
+
+  #do(work: () => Promise<void>): Promise<void> {
+    this.#work = this.#work.then(work).catch((error: unknown) => {
+      // The next head includes what is missing.
+      this.#options.log.warn({ error: toError(error) }, 'blocks of a head were not announced')
+    })
+    return this.#work
+  }
+}

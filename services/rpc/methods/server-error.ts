@@ -1,0 +1,9 @@
+import { JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+
+/** op-node's code for all errors of methods. */
+const serverErrorCode = -32_000
+
+/** The error of a method that could not be done. */
+export function serverError(message: string): JsonRpcError {
+  return new JsonRpcError(serverErrorCode, message)
+}

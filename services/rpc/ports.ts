@@ -1,0 +1,50 @@
+import type { Registry } from 'prom-client'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import type { Service } from '#service/service.ts'
+import type { Methods, OnCall } from '#json-rpc/json-rpc-dispatch.ts'
+import type { Metrics } from './metrics.ts'
+
+/** What rpc needs from the process that runs it. */
+export interface Context extends Pick<Service<unknown>, 'bus' | 'clock' | 'signal'> {
+  readonly log: Pick<Service<unknown>['log'], 'info' | 'warn' | 'error' | 'debug' | 'level'>
+  readonly status: Pick<Service<unknown>['status'], 'setWait' | 'progress' | 'reasonsNotReady'>
+  readonly metrics: Metrics
+  readonly registry: Registry
+}
+
+/** The outside world of rpc. */
+export interface Ports {
+  readonly config: RollupConfig
+  /** The chains that this one can call, itself included; undefined if they are not known. */
+  readonly dependencySet: DependencySetJson | undefined
+  /** Whether the node has gossip. */
+  readonly hasPeers: boolean
+  /** The version that clients see. */
+  readonly version: string
+  /** Opens the servers for clients. */
+  serve(served: Served): Promise<Servers>
+}
+
+/** A dependency set in op-node's form. */
+export interface DependencySetJson {
+  readonly dependencies: Readonly<Record<string, object>>
+  readonly overrideMessageExpiryWindow?: number
+}
+
+/** What the servers answer with. */
+export interface Served {
+  readonly methods: Methods
+  /** Methods that control the node, for the server that requires a token. */
+  readonly adminMethods: Methods
+  readonly onCall: OnCall
+  /** Body of the answer to `GET /healthz`. */
+  readonly healthz: unknown
+  readonly reasonsNotReady: () => readonly string[]
+}
+
+/** The servers for clients. */
+export interface Servers {
+  /** Number of open WebSockets. */
+  sockets(): number
+  close(): Promise<void>
+}

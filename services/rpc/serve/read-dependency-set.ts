@@ -1,0 +1,26 @@
+import { parseDependencySet } from '#protocol/chains/dependency-set.ts'
+import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
+import { readJsonFile } from '#runtime/json-file.ts'
+import type { ChainSettings } from '#runtime/settings/chain-settings.ts'
+import type { DependencySetJson } from '#services/rpc/ports.ts'
+
+/**
+ * The dependency set that the settings name, in op-node's form. That of a network is the network itself; without a
+ * network and a file it is not known.
+ */
+export async function readDependencySet(
+  { dependencySet: path, network }: Pick<ChainSettings, 'dependencySet' | 'network'>,
+  { l2ChainId }: Pick<RollupConfig, 'l2ChainId'>,
+): Promise<DependencySetJson | undefined> {
+  if (path === undefined) return network === undefined ? undefined : toJson([l2ChainId])
+  const json = await readJsonFile(path)
+  const { overrideMessageExpiryWindow: override } = json as Partial<DependencySetJson>
+  return {
+    ...toJson(parseDependencySet(json)),
+    ...(override !== undefined && { overrideMessageExpiryWindow: override }),
+  }
+}
+
+function toJson(ids: readonly bigint[]): DependencySetJson {
+  return { dependencies: Object.fromEntries(ids.map((id) => [String(id), {}])) }
+}

@@ -1,0 +1,50 @@
+import type { ChainState } from '#messages/chain-state.ts'
+import type { DerivationTargets } from '#messages/derivation-targets.ts'
+import type { L1Heads } from '#messages/l1-heads.ts'
+import type { L1BlockRef, L2BlockRef } from '#protocol/block/refs.ts'
+
+/** Copies of the states of other services. */
+export interface State {
+  readonly l1: L1Heads | undefined
+  readonly chain: ChainState | undefined
+  readonly targets: DerivationTargets | undefined
+  /** How far derivation is on L1, with nothing that `chain` does not have yet. */
+  readonly progress: Progress | undefined
+}
+
+/** Every L1 block below `currentL1` is derived. */
+interface Progress {
+  readonly currentL1: L1BlockRef
+  /** Generation of `engine.chain` in which it was derived. */
+  readonly generation: bigint
+}
+
+/** The heads that clients can subscribe to. */
+export const headNames = ['unsafe', 'safe', 'finalized'] as const
+
+/** A head that clients can subscribe to. */
+export type HeadName = (typeof headNames)[number]
+
+/** What happened. */
+export type Event =
+  | { readonly kind: 'l1-changed'; readonly l1: L1Heads }
+  | { readonly kind: 'chain-changed'; readonly chain: ChainState }
+  | { readonly kind: 'targets-changed'; readonly targets: DerivationTargets }
+
+/** What to do. */
+export type Effect =
+  /** Shows the new state to clients. */
+  | { readonly kind: 'show-status'; readonly state: State }
+  /** Announces a head to the clients that are subscribed to it. */
+  | { readonly kind: 'announce-head'; readonly head: HeadName; readonly block: L2BlockRef }
+
+/** The next state, then what to do, in order. */
+export type Result = readonly [State, ...(readonly Effect[])]
+
+/** The state at the start: nothing is known. */
+export const initialState: State = {
+  l1: undefined,
+  chain: undefined,
+  targets: undefined,
+  progress: undefined,
+}
