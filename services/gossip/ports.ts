@@ -39,7 +39,7 @@ export interface Ports {
   readonly limits: PeerLimits
   /** Peers to which connections are kept. */
   readonly staticPeers: KnownPeers
-  /** Subnets in which peers are dialed, besides static ones; empty: everywhere. */
+  /** Only peers in these subnets are dialed, and static peers; empty: all. */
   readonly netrestrict: readonly BlockList[]
   readonly gate: PeerGate
   readonly store: Pick<

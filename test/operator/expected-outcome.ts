@@ -95,6 +95,22 @@ const rules: readonly Rule[] = [
     outcome: { kind: 'goes-on', says: /the L1 cache failed and is not used until/u },
   },
   {
+    files: /gossip\/p2p-key\.hex$/u,
+    how: ['truncated', 'random'],
+    outcome: { kind: 'ends', says: /bad-key: .*p2p-key\.hex/u },
+  },
+  {
+    files: /peers\.sqlite/u,
+    how: ['read-only'],
+    outcome: { kind: 'goes-on', says: /the peer store cannot be written/u },
+  },
+  {
+    files: /peers\.sqlite$/u,
+    how: ['truncated', 'random', 'of another chain'],
+    after: 'stopped',
+    outcome: { kind: 'goes-on', says: /the peer store is unusable and starts empty/u },
+  },
+  {
     files: /health-url$/u,
     how: ['read-only'],
     outcome: { kind: 'goes-on', says: /the address of health and metrics in .* is not that of/u },

@@ -53,8 +53,10 @@ export class SpawnedNode {
       `--jwt-secret-file=${join(folder, 'jwt.hex')}`,
       `--data-dir=${join(folder, 'node')}`,
       '--metrics-port=0',
-      '--p2p-disable',
-      '--rpc-disable',
+      '--p2p-listen-ip=127.0.0.1',
+      '--p2p-listen-tcp=0',
+      '--p2p-discovery=false',
+      '--rpc-port=0',
       '--log-format=json',
     ]
     const { PATH, HOME, ATOLL_NATS_SERVER } = process.env
@@ -104,15 +106,15 @@ export class SpawnedNode {
     return url === undefined ? '' : (await fetch(`${url}/readyz`)).text()
   }
 
-  /** Waits until it ends by itself, or the condition holds. */
-  async endOr(isSo: () => boolean): Promise<void> {
+  /** Waits until it ends by itself. */
+  async end(): Promise<void> {
     const endMs = performance.now() + untilTimeoutMs
-    while (this.code === null && !isSo()) {
+    while (this.code === null) {
       if (performance.now() > endMs)
-        assert.fail(`neither ended nor as expected; safe is ${this.safe}\n${this.output}`)
+        assert.fail(`it does not end; safe is ${this.safe}\n${this.output}`)
       await Promise.race([this.#ended, sleep(20)])
     }
-    if (this.code !== null) await this.#ended
+    await this.#ended
   }
 
   /** Compares all safe blocks with the record. @returns the number of the first that differs */

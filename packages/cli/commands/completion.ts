@@ -57,7 +57,7 @@ export function addCompletionCommands(program: Command): void {
     .command('completion')
     .summary('print a script for completion in a shell')
     .description(
-      'Print a script that completes commands, settings and their values in a shell: services, networks, and others of a list.',
+      'Print a script that completes commands, settings and values in a shell, such as services and networks.',
     )
     .addArgument(new Argument('<shell>', 'which shell').choices(Object.keys(scripts)))
     .action((shell: string) => print(scripts[shell]))

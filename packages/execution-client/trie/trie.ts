@@ -107,7 +107,7 @@ export class Trie {
     return proof
   }
 
-  /** All hashed keys with their values, in order. */
+  /** All keys with their values, in order of key. */
   *entries(): Generator<readonly [Uint8Array, Uint8Array]> {
     if (this.#root !== undefined) yield* this.#entries(this.#root, [])
   }

@@ -2,7 +2,7 @@ import { toHex } from './hex.ts'
 
 /** Decodes big-endian bytes; 0 for an empty array. */
 export function fromBigEndian(bytes: Uint8Array): bigint {
-  // A double holds seven bytes exactly, and most numbers are that short.
+  // A double holds six bytes exactly, and most numbers are that short.
   if (bytes.length <= 6) {
     let small = 0
     for (const byte of bytes) small = small * 256 + byte
