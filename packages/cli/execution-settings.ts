@@ -27,7 +27,9 @@ export const executionClientSettings = z.strictObject({
   dataDir: z.string().optional().describe('folder for the chain; default: in memory'),
   archive: onOff()
     .default(false)
-    .describe('whether to keep all states, instead of those from the finalized block on'),
+    .describe(
+      'whether to keep all states, instead of the last 128 and those from the finalized block on',
+    ),
   opGeth: onOff()
     .default(false)
     .describe('whether Karst keeps the EVM rules of Jovian, as in op-geth'),

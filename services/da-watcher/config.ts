@@ -30,9 +30,14 @@ export const config = z.strictObject({
   ).describe(
     'header of each request to the first beacon endpoint; better put a secret into --l1-beacon-headers-file',
   ),
-  l1BeaconHeadersFile: readableFile('headers of each request, one in a line', headerLinesProblem)
+  l1BeaconHeadersFile: readableFile(
+    'headers, one in a line; for several servers, each below a line such as [https://host]',
+    headerLinesProblem,
+  )
     .optional()
-    .describe('file with headers for the beacon API endpoints, as in Authorization: Bearer KEY'),
+    .describe(
+      'file with headers for the beacon API endpoints, by server, as in Authorization: Bearer KEY',
+    ),
   l1BeaconGenesisTime: wholeNumber(0, 99_999_999_999)
     .optional()
     .describe(
@@ -50,7 +55,7 @@ export const config = z.strictObject({
   l1FinalityPollMs: milliseconds(10, 3_600_000)
     .optional()
     .describe(
-      'period in which the safe and the finalized head of L1 are polled; by default every twelfth poll of the head',
+      'period in which the safe and the finalized head of L1 are polled; by default 12 times the period of the head',
     ),
   l1RateLimit: wholeNumber(0, 1_000_000)
     .default(0)

@@ -31,9 +31,9 @@ export interface ClientPorts {
 /** The L1 data that the engine reads, to find which L2 blocks have a canonical L1 origin. */
 export type L1Refs = Pick<L1Headers, 'blocksDown' | 'chainId'>
 
-/** How an empty execution client gets the chain. */
+/** How an execution client without a finalized block gets the chain. */
 export interface SyncSettings {
-  /** `cl`: every block is derived. `el`: the execution client fetches blocks from its peers, up to the first gossiped payload. */
+  /** `cl`: every block is derived. `el`: the execution client fetches blocks from its peers, up to the highest gossiped payload. */
   readonly mode: 'cl' | 'el'
   /** Distance of the safe head below the synced head, in seconds; used in `el` mode only. */
   readonly safeOffsetSeconds: bigint

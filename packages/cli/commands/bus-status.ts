@@ -73,7 +73,7 @@ export function reportPlace(found: FoundBus): void {
   process.stderr.write(`${wrap(text, { width, indent: 2 }).join('\n')}\n`)
 }
 
-/** Waits for an answer of a bus. @throws Fault that names what is asked for, if the bus does not have it */
+/** Waits for an answer of a bus. A fault also says which node was asked for at which bus, if the bus may not have it. */
 export async function explained<Answer>(
   answering: Promise<Answer>,
   { found }: NodeConnection,

@@ -26,7 +26,7 @@ export function addDevnetCommand(program: Command): void {
 
 async function devnet(settings: DevnetSettings): Promise<void> {
   const { runDevnet } = await import('#devnet/run-devnet.ts')
-  // The interpreter, which is slow to load.
+  // The interpreter is slow to load. Until signals are caught, on the next line, Ctrl-C ends the process at once.
   await import('#execution-client/execution-client.ts')
   const signal = stopSignal()
   const { json, timeoutSeconds, until, dataDir, natsServer, otlpUrl } = settings

@@ -50,7 +50,7 @@ async function replay(settings: z.output<typeof l1ReplaySettings>): Promise<void
   })
   const stopped = untilAborted(signal)
   await Promise.race([l1.grown, stopped])
-  if (!signal.aborted) print(`all ${last} blocks are served and final; serving until stopped`)
+  if (!signal.aborted) print(`all blocks up to ${last} are served and final; serving until stopped`)
   await stopped
   await l1.close()
   print('stopped')

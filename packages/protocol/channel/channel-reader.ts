@@ -29,8 +29,8 @@ type ReaderRules = Pick<ChannelRules, 'allowsBrotli' | 'maxRlpBytesPerChannel'>
 
 /**
  * Reads the encoded batches of a channel one by one; the first byte of each is its type.
- * Batches before a flaw are returned. After the first piece, the reader decompresses at most about `growth` times
- * the bytes of the batches read so far, because a few bytes of L1 may decompress to the limit.
+ * Batches before a flaw are returned. A few bytes of L1 may decompress to the limit, so the reader decompresses step by
+ * step: each step ends at `growth` times the step before, or at the end of the next batch if that is further.
  *
  * Spec: protocol/derivation.md#channel-format
  */

@@ -46,7 +46,7 @@ export function signBlock(hash: Uint8Array, privateKey: Uint8Array): Uint8Array 
 }
 
 /**
- * The address of the blocks that a private key signs.
+ * The address that a private key signs blocks as.
  *
  * @throws RangeError if the 32 bytes of the key are zero, or not below the order of the curve
  */

@@ -43,13 +43,13 @@ export function receiveBlock(
     above: withAbove(state, payload),
   }
   const [stored, effects] = storeBlock(next, payload)
-  // Peers have it from here in any case.
+  // It is relayed to peers whether it is stored or not.
   const outcome = effects.length === 0 ? 'not-stored' : 'accepted'
   const ageMs = nowMs - Number(payload.timestamp) * 1_000
   return [stored, judged, ...effects, reportOf(outcome, payload, ageMs)]
 }
 
-/** Makes a block that the execution client refused cost the peer that sent it. */
+/** Lowers the score of the peer that sent a block which the execution client refused. */
 export function payloadRefused(state: State, hash: Hash): Result {
   const id = state.senders.get(hash)
   if (id === undefined) return [state]

@@ -12,7 +12,10 @@ const peerAddress = /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}\/p2p\/\w{
 
 type Parts = Pick<Context, 'bus' | 'log'> & Pick<Ports, 'discovery' | 'gate' | 'network' | 'store'>
 
-/** Answers the calls of operators, which rpc makes. They do not wait for the blocks that are being validated. */
+/**
+ * Answers the calls of operators, which rpc makes. They are carried out at once, not after the blocks that wait for their
+ * validation; the state of gossip changes after those blocks.
+ */
 export function servingOperators(parts: Parts, latest: () => State): Source<Event> {
   const { bus, log } = parts
   return (sink) => {

@@ -5,13 +5,13 @@ import { bytesIn, openOwnFile, integerIn, type Row, type SqliteFile } from '#run
 import { fromHex } from '#protocol/codec/hex.ts'
 import { maxKnown, type PeerAddress } from './known-peers.ts'
 
-/** Addresses of a peer that are stored. */
+/** Number of addresses that are stored for a peer. */
 const maxAddresses = 8
 
-/** Records of nodes that are stored. As in kona-node. */
+/** Number of records of nodes that are stored. As in kona-node. */
 const maxRecords = 2_048
 
-/** Own blocks that are stored, so that none is sent again after a restart. */
+/** Number of own blocks whose hashes are stored, so that none is sent again after a restart. */
 const maxSentBlocks = 64
 
 const schema = `
@@ -21,7 +21,7 @@ const schema = `
   CREATE TABLE sent_blocks (position INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 `
 
-/** Peers, bans and sent blocks on disk, of one host. */
+/** Peers, bans, records of discovery and hashes of own blocks on disk, of one libp2p host. */
 export class PeerStore {
   readonly #file: SqliteFile
 
