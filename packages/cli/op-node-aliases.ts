@@ -184,7 +184,7 @@ export const opNodeForeign: readonly ForeignSetting[] = [
   ),
   foreign(
     'l2.engine-sync',
-    'remove it: without gossip, --sync-mode el would wait',
+    'remove it; for EL sync, set --sync-mode el, which waits for a block from gossip',
     'L2_ENGINE_SYNC_ENABLED',
   ),
   foreign(

@@ -16,7 +16,7 @@ export function settle(
   const counted = { kind: 'count-outcome', outcome } as const
   const settled: Deriving = { ...session, sequence: request.sequence, inFlight: undefined }
   if (outcome === 'dropped') {
-    // Another batch may contain the blocks of the revoked span again.
+    // Another batch may put other blocks at the numbers of the revoked span.
     safeBlocks.clear()
     driver.revokeSpan()
     return [settled, counted]
