@@ -135,7 +135,9 @@ function measureCatchUp(record: string): Promise<VerifierBench['catchUp']> {
 async function rssOf(node: RunningNode): Promise<VerifierBench['catchUp']['rssMb']> {
   const rss: Record<string, { end: number; most: number }> = {}
   for (const { name } of nodeServices) {
-    const status = await readFile(`/proc/${node.pidOf(name)}/status`, 'utf8')
+    const pid = node.pidOf(name)
+    if (pid === undefined) continue
+    const status = await readFile(`/proc/${pid}/status`, 'utf8')
     const megabytes = (field: string) =>
       Math.round(Number(new RegExp(`${field}:\\s+(\\d+)`, 'u').exec(status)?.[1] ?? 0) / 1_024)
     rss[name] = { end: megabytes('VmRSS'), most: megabytes('VmHWM') }
