@@ -54,7 +54,7 @@ export const config = z.strictObject({
   ),
   p2pKeyFile: shownDefault(
     want(z.string().optional(), 'a file with 32 bytes of hex; it is made if it does not exist'),
-    'p2p-key.hex in --data-dir',
+    'p2p-key.hex in --data-dir, of a node in its folder gossip',
   ).describe('private key of the host, which decides its peer id; that of op-node can be used'),
   p2pListenIp: ipAddress().default('0.0.0.0').describe('address on which peers are accepted'),
   p2pListenTcp: port().default(9_222).describe('TCP port of the host; 0 takes any that is free'),
