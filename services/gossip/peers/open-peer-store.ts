@@ -13,7 +13,7 @@ export interface PeerStoreFile {
 /** Opens the peer store. A file that is damaged or belongs to another chain is moved aside: peers are found again. */
 export function openPeerStore({ path, chainId, log }: PeerStoreFile): PeerStore {
   try {
-    return new PeerStore(path, chainId)
+    return openChecked(path, chainId)
   } catch (error) {
     if (isDiskFailure(error)) {
       log.warn({ error }, 'the peer store cannot be written: peers are not kept')
@@ -23,6 +23,21 @@ export function openPeerStore({ path, chainId, log }: PeerStoreFile): PeerStore 
     const movedTo = moveAside(path)
     log.warn({ error, movedTo }, 'the peer store is unusable and starts empty')
     return new PeerStore(path, chainId)
+  }
+}
+
+/** Reads all that gossip will read: after a kill, the log of the database may hide that its file is damaged. */
+function openChecked(path: string, chainId: bigint): PeerStore {
+  const store = new PeerStore(path, chainId)
+  try {
+    store.peers()
+    store.bans()
+    store.records()
+    store.sentBlocks()
+    return store
+  } catch (error) {
+    store.close()
+    throw error
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -68,4 +69,21 @@ test('a damaged file is moved aside, and the store starts empty', (t) => {
   store.close()
   assert.deepEqual(warnings, ['the peer store is unusable and starts empty'])
   assert.equal(readdirSync(folder).filter((name) => name !== 'peers.sqlite').length, 1)
+})
+
+test('a file that is damaged below its log, as after a kill, is moved aside too', (t) => {
+  const { path, open, warnings } = newFile(t)
+  const first = open()
+  first.putPeers([{ id: 'a', addresses: ['/a'] }], 1)
+  first.close()
+  const killed = open()
+  killed.setBans([{ kind: 'peer', name: 'x', untilMs: 1 }])
+  const log = readFileSync(`${path}-wal`)
+  killed.close()
+  writeFileSync(path, randomBytes(20_000))
+  writeFileSync(`${path}-wal`, log)
+  const store = open()
+  assert.deepEqual(store.peers(), [])
+  store.close()
+  assert.deepEqual(warnings, ['the peer store is unusable and starts empty'])
 })
