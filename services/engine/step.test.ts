@@ -313,6 +313,11 @@ test('the wait for a new start began with the failure that caused it, and not wi
   assert.equal(waitOf(starting)?.startedMs, 500_000)
   const [healed] = step({ ...starting, running: forkchoice }, { kind: 'forkchoice-updated' })
   assert.equal(healed.resetSinceMs, undefined)
+  // Attributes that are due failed before the job that asks for the reset.
+  const request = requestOf()
+  const applying = failAt(500_000, atRest({ applyDue: request }), { kind: 'apply', request })
+  const restarting = failAt(506_000, failAt(504_000, applying, forkchoice), start)
+  assert.equal(waitOf(restarting)?.startedMs, 500_000)
 })
 
 test('a failure of severity reset starts a generation; the next success of the job clears the failure', () => {

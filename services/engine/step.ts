@@ -4,8 +4,8 @@ import type { Step } from '#service/actor.ts'
 import type { Chain, Effect, Event, State, JobKind } from './state.ts'
 import type { FoundStart } from './start/find-start.ts'
 import { type Heads, headsAfter, headsAtStart } from './forkchoice/heads.ts'
-import { nextJob } from './jobs/due-jobs.ts'
-import { failureAfter, retryPauseMs } from './jobs/failure.ts'
+import { dueJobs, nextJob } from './jobs/due-jobs.ts'
+import { type Failure, failureAfter, retryPauseMs } from './jobs/failure.ts'
 import { addPayload, dropPayload, emptyQueue, prunePayloads } from './payloads/payload-queue.ts'
 
 type Stepped = readonly [State, ...(readonly Effect[])]
@@ -287,12 +287,18 @@ function jobFailed(
     fault.severity === 'reset' && kind !== 'start'
       ? {
           resetDue: state.resetDue ?? 'execution-client',
-          resetSinceMs: failure.sinceMs,
+          resetSinceMs: firstFailureMs(state, failure),
           applyDue: undefined,
         }
       : {}
   const [next, ...pauses] = pauseOf({ ...failed, ...reset }, kind, retryPauseMs(failure))
   return [next, ...pauses, { kind: 'report-failure', job: kind, failure }]
+}
+
+/** When the first of the failures began because of which a reset is due: other jobs that are due may have failed before. */
+function firstFailureMs(state: State, { sinceMs }: Failure): number {
+  const others = dueJobs(state).flatMap(({ kind }) => state.failures[kind]?.sinceMs ?? [])
+  return Math.min(sinceMs, state.resetSinceMs ?? sinceMs, ...others)
 }
 
 function pauseOf(state: State, job: JobKind, forMs: number): Stepped {
