@@ -30,8 +30,9 @@ test(
   'a process that ended and was not waited for does not run',
   { skip: process.platform !== 'linux' && 'needs /proc' },
   async (t) => {
-    // The shell becomes another program, which does not wait for the child.
-    const script = 'sh -c "exit 0" & echo $!; exec sleep 60'
+    // The shell becomes another program, which does not wait for the child. The child ends only then: the shell would wait.
+    const child = 'until [ "$(cat /proc/$PPID/comm)" = sleep ]; do :; done'
+    const script = `sh -c '${child}' & echo $!; exec sleep 60`
     const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] })
     t.after(() => parent.kill('SIGKILL'))
     const [line] = (await once(parent.stdout, 'data')) as [Buffer]
