@@ -2,6 +2,39 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { maxCallsAtOnce, maxWaitingCalls, NodeCalls } from './node-calls.ts'
 
+test('a call that comes while another ends does not take the place of one that waits', async () => {
+  let running = 0
+  let most = 0
+  const ends: (() => void)[] = []
+  const bus = {
+    call: () => {
+      most = Math.max(most, ++running)
+      return new Promise<object>((resolve) => {
+        ends.push(() => {
+          running--
+          resolve({ kind: 'not-yet' })
+        })
+      })
+    },
+  }
+  const calls = new NodeCalls(bus as never, { log: {}, metrics: {} } as never)
+  const ask = () => calls.safeHeadAt({ kind: 'l1-number', number: 1n })
+  const asked = Array.from({ length: maxCallsAtOnce + 1 }, ask)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(ends.length, maxCallsAtOnce)
+  ends.shift()?.()
+  // Asks in each of the turns in which the end of a call is handled.
+  for (let turns = 0; turns < 10; turns++) {
+    await Promise.resolve()
+    asked.push(ask())
+  }
+  for (const each of asked) {
+    ends.shift()?.()
+    await each
+  }
+  assert.equal(most, maxCallsAtOnce)
+})
+
 test('few calls run at once, further ones wait up to a limit, and all that waited are made', async () => {
   const answers: (() => void)[] = []
   const failed: string[] = []

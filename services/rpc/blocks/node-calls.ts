@@ -86,19 +86,26 @@ export class NodeCalls {
       log.debug({ error, call: call.name }, 'a call failed')
       throw serverError(`${call.name}: ${error.message}`)
     } finally {
-      this.#running--
-      this.#waiting.shift()?.()
+      this.#leave()
     }
   }
 
   async #enter(name: string): Promise<void> {
-    if (this.#running >= maxCallsAtOnce) {
-      if (this.#waiting.length >= maxWaitingCalls) {
-        this.#context.metrics.failed(name)
-        throw new JsonRpcError(errorCodes.limitExceeded, 'too many calls wait; try again later')
-      }
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    if (this.#running < maxCallsAtOnce) {
+      this.#running++
+      return
     }
-    this.#running++
+    if (this.#waiting.length >= maxWaitingCalls) {
+      this.#context.metrics.failed(name)
+      throw new JsonRpcError(errorCodes.limitExceeded, 'too many calls wait; try again later')
+    }
+    await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** The next call that waits takes the place of this one. A call that comes meanwhile cannot take it too. */
+  #leave(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#running--
+    else next()
   }
 }
