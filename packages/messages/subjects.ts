@@ -242,11 +242,11 @@ export const payloadRefused: Signal<RefusedPayload> = signal({
   codec: refusedPayloadCodec,
 })
 
-/** The level from which on all services log; rpc sets its own by itself. */
+/** The level from which on all services log, also rpc and its other replicas. */
 export const logLevel: Signal<LogLevelChange> = signal({
   name: 'rpc.log-level',
   summary: 'The level from which on all services log, as an operator asked for.',
-  readers: serviceNames.filter((name) => name !== 'rpc'),
+  readers: serviceNames,
   codec: logLevelChangeCodec,
 })
 

@@ -210,11 +210,9 @@ export class ServiceProcess<Settings extends ServiceSettings> {
       onFatal,
     })
     this.#bus = bus
-    // rpc sends it, and sets its own level.
-    if (this.#name !== 'rpc')
-      bus.listen(logLevel, ({ level }) => {
-        this.#log.level = level
-      })
+    bus.listen(logLevel, ({ level }) => {
+      this.#log.level = level
+    })
     registerBusGauges(this.#registry, {
       stateAges: () => bus.inputs(),
       leaseRemainingMs: () => bus.leaseRemainingMs,

@@ -6,7 +6,7 @@ import type { Metrics } from './metrics.ts'
 
 /** What rpc needs from the process that runs it. */
 export interface Context extends Pick<Service<unknown>, 'bus' | 'clock' | 'signal'> {
-  readonly log: Pick<Service<unknown>['log'], 'info' | 'warn' | 'error' | 'debug' | 'level'>
+  readonly log: Pick<Service<unknown>['log'], 'info' | 'warn' | 'error' | 'debug'>
   readonly status: Pick<Service<unknown>['status'], 'setWait' | 'progress' | 'reasonsNotReady'>
   readonly metrics: Metrics
   readonly registry: Registry

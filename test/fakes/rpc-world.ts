@@ -12,6 +12,7 @@ import {
   engineChain,
   fetchL2Block,
   l1Heads,
+  logLevel,
   safeHeadAt,
   serviceStatus,
 } from '#messages/subjects.ts'
@@ -129,6 +130,10 @@ export class RpcWorld {
     const logged: string[] = []
     const note = (_fields: unknown, text?: string) => void logged.push(text ?? '')
     const log = { level: 'info', debug: note, info: note, warn: note, error: note }
+    // As the process of each service does.
+    bus.listen(logLevel, ({ level }) => {
+      log.level = level
+    })
     const { clock } = this.bus
     const status = new StatusReporter({ instance, version: '0.0.0', clock })
     const fatal: Error[] = []

@@ -78,8 +78,9 @@ test('methods of a sequencer answer as on a verifier, with the errors of op-node
   )
 })
 
-test('the log level is set in rpc and in all other services', async (t) => {
+test('the log level is set in all replicas of rpc and in all other services', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
+  const other = await world.replica(t)
   const ask = asking(world, replica)
   const seen: LogLevelChange[] = []
   world.engine.bus.listen(logLevel, (change) => seen.push(change))
@@ -88,6 +89,7 @@ test('the log level is set in rpc and in all other services', async (t) => {
   await world.pass(10)
   assert.deepEqual(seen, [{ level: 'debug' }, { level: 'error' }])
   assert.equal(replica.log.level, 'error')
+  assert.equal(other.log.level, 'error')
   assert.equal(errorOf(await ask('admin_setLogLevel', ['Loud'])), '-32000 unknown level: loud')
 })
 

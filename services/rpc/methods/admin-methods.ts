@@ -68,7 +68,6 @@ export function adminMethods({ bus, calls, log, view }: AdminMethodsOptions): Me
       const [name] = readParams<[string]>(params, text)
       const level = levels.get(name.toLowerCase())
       if (level === undefined) throw serverError(`unknown level: ${name.toLowerCase()}`)
-      log.level = level
       bus.emit(logLevel, { level })
       log.warn({ level }, 'an operator sets the log level of all services')
       return null
