@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import { pointCompress } from 'tiny-secp256k1'
 import { ipv4Endpoint, opStackBytes, portBytes } from '#protocol/p2p/enr-endpoint.ts'
 import { publicKeyOf } from '#protocol/p2p/network-key.ts'
 import { encodeOpStackEntry, isOfChain, opStackKey } from '#protocol/p2p/opstack-entry.ts'
+import { freeUdpPort } from '#test/fakes/free-port.ts'
 import {
   bootnodeProblem,
   type Discovery,
@@ -16,16 +15,6 @@ import {
 
 let made = 0
 
-/** A UDP port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  return port
-}
-
 /** A node of discovery on loopback, of a chain. */
 async function nodeOf(
   t: TestContext,
@@ -33,7 +22,7 @@ async function nodeOf(
   settings: Partial<DiscoverySettings> = {},
 ): Promise<{ readonly discovery: Discovery; readonly key: Uint8Array; readonly udp: number }> {
   const key = new Uint8Array(32).fill(++made)
-  const udp = await freePort()
+  const udp = await freeUdpPort()
   const discovery = await openDiscovery({
     key,
     listen: { ip: '127.0.0.1', udp },
@@ -94,7 +83,7 @@ test('a bootnode may be an enode URL, and records of an earlier run are enough',
 test('a bootnode that does not answer, or that is not a record, is reported, and the search goes on', async (t) => {
   const problems: string[] = []
   const onProblem = (bootnode: string) => void problems.push(bootnode)
-  const dead = `enode://${toUncompressed(new Uint8Array(32).fill(99))}@127.0.0.1:${await freePort()}`
+  const dead = `enode://${toUncompressed(new Uint8Array(32).fill(99))}@127.0.0.1:${await freeUdpPort()}`
   const node = await nodeOf(t, 10n, { bootnodes: [dead, 'enr:-xx'], onProblem })
   assert.deepEqual(await node.discovery.find(), [])
   assert.deepEqual(problems, ['enr:-xx', dead])

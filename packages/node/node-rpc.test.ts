@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -10,27 +8,18 @@ import { startL1 } from '#devnet/record-world.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { NodeOnRecord } from '#test/fakes/node-on-record.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { freeTcpPort } from '#test/fakes/free-port.ts'
 
 const record = join(recordsFolder, 'fork-karst')
 
 const token = '5e'.repeat(32)
-
-/** A TCP port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
 
 test('operators see and control a whole node by JSON-RPC', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-rpc-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
   const tokenFile = join(folder, 'token.hex')
   writeFileSync(tokenFile, token)
-  const port = await freePort()
+  const port = await freeTcpPort()
   const debugged = new Set<string | undefined>()
   const onLog = (text: string) => {
     const [, service] = /^DEBUG.*\] (\S+): /u.exec(text) ?? []

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { access } from 'node:fs/promises'
 import { writeFile } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
 import { isSystemError } from '#runtime/fault.ts'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { EngineDriver } from '#test/fakes/engine-http.ts'
+import { freeTcpPort } from '#test/fakes/free-port.ts'
 
 /** An execution client that can be started on a genesis. */
 export interface Candidate {
@@ -29,7 +29,7 @@ export const embeddedClient: Candidate = {
   name: 'embedded',
   start: async (genesis, folder) => {
     const { secret, file } = await makeSecret(folder)
-    const port = await freePort()
+    const port = await freeTcpPort()
     const child = spawn(
       process.execPath,
       [
@@ -59,7 +59,7 @@ export function opGeth(program: string): Candidate {
     start: async (genesis, folder) => {
       const { secret, file } = await makeSecret(folder)
       await promisify(execFile)(program, ['init', '--datadir', folder, genesis])
-      const port = await freePort()
+      const port = await freeTcpPort()
       const flags = [
         '--nodiscover',
         '--maxpeers=0',
@@ -125,13 +125,4 @@ async function running(
     await ended
   }
   return { driver, stop }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

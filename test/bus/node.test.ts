@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startL1 } from '#devnet/record-world.ts'
@@ -13,6 +11,7 @@ import { blockData, hostOn } from '#test/fakes/gossip-world.ts'
 import { readRecord } from '#test/fakes/recorded-chain.ts'
 import { NodeOnRecord, type NodeProcess } from '#test/fakes/node-on-record.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { pause } from './conformance/raw-client.ts'
 
 // A whole node of processes on a real server. Each process is killed at random moments, and the safe chain keeps
@@ -90,16 +89,6 @@ test(`the safe chain continues unchanged when each process of a node is killed $
   }
 })
 
-/** A TCP port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
-
 /** A node whose L1 grows as slowly as when it was recorded, so that its newest blocks come from peers. */
 async function startAmongPeers(p2pListenTcp: number): Promise<NodeOnRecord> {
   const growth = { speed: 1, reorgs: [], safeLag: 4n, finalizedLag: 8n }
@@ -118,7 +107,7 @@ async function startAmongPeers(p2pListenTcp: number): Promise<NodeOnRecord> {
 
 test(`the unsafe head goes on when gossip is killed ${rounds} times, and no peer is lost`, async (t) => {
   const { config, l2 } = await readRecord('bad-data-karst')
-  const port = await freePort()
+  const port = await freeTcpPort()
   const node = await startAmongPeers(port)
   try {
     const sequencer = await hostOn(t, { config })

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -16,6 +15,7 @@ import { busKeyFile } from '#runtime/keys/nkey.ts'
 import { NodeOnRecord } from '#test/fakes/node-on-record.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { openSocket } from '#test/fakes/web-socket-client.ts'
+import { freeTcpPort } from '#test/fakes/free-port.ts'
 import { pause } from './conformance/raw-client.ts'
 
 // The rpc of a node and a further replica of it, as processes on a real server. The first one is killed.
@@ -25,16 +25,6 @@ const rounds = Number(process.env['ATOLL_KILL_ROUNDS'] ?? 2)
 const record = join(recordsFolder, 'bad-data-karst')
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
-
-/** A TCP port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
 
 /** The status of a replica; undefined if it does not answer. */
 async function statusOf(port: number): Promise<string | undefined> {
@@ -59,7 +49,7 @@ const unsafeIn = (text: string | undefined) =>
 
 /** Starts a further replica on the bus of a node, until the test ends. */
 async function startReplica(t: TestContext, nodeDir: string): Promise<number> {
-  const port = await freePort()
+  const port = await freeTcpPort()
   const bus = join(nodeDir, 'bus')
   const { l2ChainId } = await readRollupConfig(record)
   const flags = [
@@ -83,7 +73,7 @@ async function startReplica(t: TestContext, nodeDir: string): Promise<number> {
 test(`clients of a replica notice nothing when another is killed ${rounds} times, and its clients continue here`, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'atoll-rpc-'))
   t.after(() => rm(folder, { recursive: true, force: true }))
-  const first = await freePort()
+  const first = await freeTcpPort()
   const l1 = await startL1({ record, speed: 20, clock: systemClock })
   const given = { rpcDisable: 'false', rpcPort: String(first) }
   const node = await NodeOnRecord.start({ record, l1, folder, given })

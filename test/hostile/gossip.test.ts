@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -23,6 +22,7 @@ import { blockData, hostOn } from '#test/fakes/gossip-world.ts'
 import { NodeOnRecord } from '#test/fakes/node-on-record.ts'
 import { readRecord } from '#test/fakes/recorded-chain.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
+import { freeTcpPort, freeUdpPort } from '#test/fakes/free-port.ts'
 import { type Attack, attacks, type Order } from './attack.ts'
 
 // A hostile peer, in a process of its own, attacks the gossip of a real node, while a sequencer sends blocks through it.
@@ -72,16 +72,6 @@ const record = join(recordsFolder, 'bad-data-karst')
 
 /** Of the record. The blocks of the sequencer are not above it, so that the engine ignores them. */
 const lastBlock = 363n
-
-/** Ports that were free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
 
 interface Arena {
   readonly node: NodeOnRecord
@@ -194,7 +184,7 @@ function silentNode(): string {
 }
 
 async function openArena(t: TestContext): Promise<Arena> {
-  const [tcpPort, udpPort] = [await freePort(), await freePort()]
+  const [tcpPort, udpPort] = [await freeTcpPort(), await freeUdpPort()]
   const ports = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
   const growth = { speed: 0, reorgs: [], safeLag: 4n, finalizedLag: 8n }
   const l1 = await replayL1(record, { ...ports, growth, unsafeBlockSigner: signerAddress })

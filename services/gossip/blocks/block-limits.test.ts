@@ -5,23 +5,12 @@ import type { Payload } from '#protocol/block/payload.ts'
 import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
 import { initialState, type State } from '#services/gossip/state.ts'
 import { step } from '#services/gossip/step.ts'
-import { configOf, payloadOf, signerKey } from '#test/fakes/block-messages.ts'
+import { payloadOf, signerKey } from '#test/fakes/block-messages.ts'
+import { gossipOptions } from '#test/fakes/gossip-options.ts'
 import { signedBlock } from './signed-block.ts'
 import { blockStored, maxStoring, storeBlock } from './store-block.ts'
 
-const empty: State = initialState(
-  {
-    config: configOf(4),
-    maxAgeSeconds: 60n,
-    signer: undefined,
-    peerId: 'self',
-    limits: { lo: 0, hi: 9, graceMs: 0, banBelow: undefined, banMs: 1 },
-    netrestrict: [],
-    canDiscover: false,
-    fetches: false,
-  },
-  { known: new Map(), sent: [] },
-)
+const empty: State = initialState(gossipOptions(), { known: new Map(), sent: [] })
 
 /** Stores a block so often. @returns how often it was */
 function storeTimes(state: State, payload: Payload, times: number) {

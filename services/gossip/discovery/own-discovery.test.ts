@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { createSocket } from 'node:dgram'
-import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import { bootnodeProblem } from '#libp2p/discovery.ts'
 import { parseRecord } from '#protocol/p2p/enr-text.ts'
@@ -8,19 +6,10 @@ import { systemClock } from '#runtime/clock.ts'
 import { config as settingsSchema } from '#services/gossip/config.ts'
 import { configOf } from '#test/fakes/block-messages.ts'
 import { hostOn } from '#test/fakes/gossip-world.ts'
+import { freeUdpPort } from '#test/fakes/free-port.ts'
 import { bootnodesFor } from './bootnodes.ts'
 import { chainPeer } from './chain-peer.ts'
 import { openOwnDiscovery } from './own-discovery.ts'
-
-/** A UDP port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(socket, 'listening')
-  const { port } = socket.address()
-  socket.close()
-  await once(socket, 'close')
-  return port
-}
 
 /** A host of the chain 10 or of another one, with its discovery. */
 async function nodeOf(
@@ -35,7 +24,7 @@ async function nodeOf(
     network: 'op-mainnet',
     dataDir: '/nowhere',
     p2pListenIp: '127.0.0.1',
-    p2pListenUdp: String(await freePort()),
+    p2pListenUdp: String(await freeUdpPort()),
     ...given,
   })
   const parts = { config, key, clock: systemClock, network }

@@ -2,20 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { initialState, type State } from '#services/gossip/state.ts'
 import { step } from '#services/gossip/step.ts'
-import { configOf } from '#test/fakes/block-messages.ts'
+import { gossipOptions } from '#test/fakes/gossip-options.ts'
 import { maxProtected, type PeerCare } from './peer-care.ts'
 
 const start = initialState(
-  {
-    config: configOf(4),
-    maxAgeSeconds: 60n,
-    signer: undefined,
-    peerId: 'self',
-    limits: { lo: 1, hi: 1, graceMs: 0, banBelow: undefined, banMs: 1 },
-    netrestrict: [],
-    canDiscover: false,
-    fetches: false,
-  },
+  gossipOptions({ limits: { lo: 1, hi: 1, graceMs: 0, banBelow: undefined, banMs: 1 } }),
   { known: new Map(), sent: [] },
 )
 

@@ -6,26 +6,17 @@ import { type Effect, initialState, type Options, type State } from '#services/g
 import { step } from '#services/gossip/step.ts'
 import { noticesOf } from '#services/gossip/waits.ts'
 import { configOf } from '#test/fakes/block-messages.ts'
+import { gossipOptions } from '#test/fakes/gossip-options.ts'
 import { forget, staticPeers, steadyMs } from './known-peers.ts'
 
 const limits = { lo: 2, hi: 4, graceMs: 30_000, banBelow: -100, banMs: 1_000 }
 
 /** A state with static peers, from a list of names. */
 function stateOf(names = '', options: Partial<Options> = {}): State {
-  return initialState(
-    {
-      config: configOf(4),
-      maxAgeSeconds: 60n,
-      signer: undefined,
-      peerId: 'self',
-      limits,
-      netrestrict: [],
-      canDiscover: false,
-      fetches: false,
-      ...options,
-    },
-    { known: staticPeers(names.split('').map(addressOf)), sent: [] },
-  )
+  return initialState(gossipOptions({ limits, ...options }), {
+    known: staticPeers(names.split('').map(addressOf)),
+    sent: [],
+  })
 }
 
 const addressOf = (id: string) => `/ip4/10.0.0.1/tcp/1/p2p/${id}`

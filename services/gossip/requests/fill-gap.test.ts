@@ -5,8 +5,9 @@ import { decayOver } from '#services/gossip/network/score-params.ts'
 import type { ConnectedPeer } from '#services/gossip/ports.ts'
 import { type Effect, initialState, type State } from '#services/gossip/state.ts'
 import { step } from '#services/gossip/step.ts'
-import { configOf, samplePayload } from '#test/fakes/block-messages.ts'
+import { samplePayload } from '#test/fakes/block-messages.ts'
 import { hash } from '#test/fakes/values.ts'
+import { gossipOptions } from '#test/fakes/gossip-options.ts'
 import { maxGap, withAbove } from './fill-gap.ts'
 import type { PayloadAnswer } from './payload-answer.ts'
 
@@ -25,19 +26,7 @@ const peer = (id: string, { servesPayloads = true } = {}): ConnectedPeer => {
 
 /** A state with these blocks above the unsafe head 10. */
 function stateOf(above: readonly bigint[], { fetches = true, ageSeconds = 0n } = {}): State {
-  const state = initialState(
-    {
-      config: configOf(4),
-      maxAgeSeconds: 60n,
-      signer: undefined,
-      peerId: 'self',
-      limits: { lo: 0, hi: 9, graceMs: 0, banBelow: undefined, banMs: 1 },
-      netrestrict: [],
-      canDiscover: false,
-      fetches,
-    },
-    { known: new Map(), sent: [] },
-  )
+  const state = initialState(gossipOptions({ fetches }), { known: new Map(), sent: [] })
   const timestamp = BigInt(nowMs / 1_000) - ageSeconds
   const start = { ...state, unsafe: { number: 10n, timestamp } }
   return above.reduce((next, number) => ({ ...next, above: withAbove(next, block(number)) }), start)
