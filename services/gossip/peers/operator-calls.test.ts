@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { GossipWorld, hostOn, join } from '#test/fakes/gossip-world.ts'
+import { maxProtected } from './peer-care.ts'
 
 test('operators see the host and its peers, with agent, direction, latency and topics', async (t) => {
   const world = await GossipWorld.start(t)
@@ -59,4 +60,14 @@ test('an operator connects, protects, blocks and disconnects peers', async (t) =
   }
   const after = await world.peers()
   assert.deepEqual([after.blockedPeers, after.blockedIps, after.blockedSubnets], [[], [], []])
+})
+
+test('above the limit on protected peers, a further one is refused by name', async (t) => {
+  const world = await GossipWorld.start(t)
+  for (let peer = 0; peer < maxProtected; peer++)
+    assert.equal(await world.change('protect', `p${peer}`), undefined)
+  assert.match(String(await world.change('protect', 'one more')), /^1000 peers are protected/)
+  assert.equal(await world.change('protect', 'p0'), undefined)
+  await world.change('unprotect', 'p1')
+  assert.equal(await world.change('protect', 'one more'), undefined)
 })

@@ -6,6 +6,7 @@ import type { Source } from '#service/inbox.ts'
 import type { Context, Ports } from '#services/gossip/ports.ts'
 import type { Event, State } from '#services/gossip/state.ts'
 import { tryToStore } from './open-peer-store.ts'
+import { maxProtected } from './peer-care.ts'
 
 /** A multiaddr over TCP that names its peer. */
 const peerAddress = /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}\/p2p\/\w{46,53}$/u
@@ -24,7 +25,7 @@ export function servingOperators(parts: Parts, latest: () => State): Source<Even
       bus.serve(changePeer, async (request) => {
         const { change, name } = request
         try {
-          await changeNow(request, parts)
+          await changeNow(request, parts, latest())
         } catch (thrown) {
           const error = toError(thrown)
           log.debug({ error, change, name }, 'an operator could not change a peer')
@@ -72,6 +73,7 @@ async function answerPeers(
 async function changeNow(
   { change, name }: ChangePeerRequest,
   { gate, log, network, store }: Parts,
+  { protectedPeers }: State,
 ): Promise<void> {
   switch (change) {
     case 'connect':
@@ -87,6 +89,9 @@ async function changeNow(
       gate.unblockPeer(name)
       return undefined
     case 'protect':
+      if (protectedPeers.size >= maxProtected && !protectedPeers.has(name))
+        throw new Error(`${maxProtected} peers are protected, and no more can be`)
+      return undefined
     case 'unprotect':
       return undefined
     case 'block-peer':
