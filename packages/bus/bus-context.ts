@@ -42,7 +42,7 @@ export interface BusContext {
  * @throws Fault `too-large` if the message exceeds the size limit of the bus
  */
 export function encodeMessage<Value>(
-  { instance, metrics, tracing }: BusContext,
+  { instance, metrics, tracing }: Pick<BusContext, 'instance' | 'metrics' | 'tracing'>,
   codec: MessageCodec<Value>,
   { value, headers }: { readonly value: Value; readonly headers?: Headers },
 ): { readonly data: Uint8Array; readonly headers: Headers } {

@@ -1,12 +1,10 @@
 import type { BusNames } from '#messages/bus-names.ts'
-import { faultBodyCodec } from '#messages/fault-body.ts'
 import type { Input } from '#messages/service-status.ts'
 import { isLeased, type ServiceName } from '#messages/services.ts'
 import type { Call, Log, Signal, State } from '#messages/subject.ts'
 import { type Clock, sleep } from '#runtime/clock.ts'
-import { Fault, isFault, remoteFault } from '#runtime/fault.ts'
+import { Fault, isFault } from '#runtime/fault.ts'
 import { type BusContext, decodeMessage, encodeMessage, receiving } from './bus-context.ts'
-import { busHeaders } from './bus-headers.ts'
 import { publishPauseMs } from './bus-limits.ts'
 import { type BusMetrics, noBusMetrics } from './bus-metrics.ts'
 import type {
@@ -19,6 +17,7 @@ import type {
   Tailed,
   TailOptions,
 } from './bus.ts'
+import { callOnce } from './call-once.ts'
 import { serveCall } from './call-server.ts'
 import type { Connection, Incoming } from './connection.ts'
 import { takeLease } from './lease-keeper.ts'
@@ -160,19 +159,11 @@ export class ServiceBus implements Bus {
     request: Request,
     { deadlineMs }: { readonly deadlineMs: number },
   ): Promise<Response> {
-    const { clock, names, metrics } = this.#context
-    const startedMs = clock.monotonicMs()
-    const message = encodeMessage(this.#context, call.request, {
-      value: request,
-      headers: { [busHeaders.deadline]: String(clock.now() + deadlineMs) },
+    return callOnce(this.#context, call, {
+      request,
+      deadlineMs,
+      connection: this.#context[call.traffic],
     })
-    const subject = names.call(call)
-    const reply = await this.#context[call.traffic].request(
-      { subject, ...message },
-      { timeoutMs: deadlineMs },
-    )
-    metrics.called(call.name, (clock.monotonicMs() - startedMs) / 1_000)
-    return this.#answer(call, reply)
   }
 
   serve<Request, Response>(
@@ -224,17 +215,5 @@ export class ServiceBus implements Bus {
       onMessage: (message) => receiving(this.#context, () => onMessage(message)),
     })
     return { stop: () => subscription.unsubscribe() }
-  }
-
-  #answer<Request, Response>(call: Call<Request, Response>, reply: Incoming): Response {
-    const fields = { call: call.name }
-    if (reply.header(busHeaders.error) !== undefined) {
-      const fault = decodeMessage(this.#context, faultBodyCodec, reply)?.value
-      if (fault !== undefined) throw remoteFault(fault, fields)
-    }
-    const decoded = decodeMessage(this.#context, call.response, reply)
-    if (decoded !== undefined) return decoded.value
-    const detail = 'the answer has the wrong type, or cannot be decoded'
-    throw new Fault('malformed', { detail, fields })
   }
 }

@@ -10,6 +10,7 @@ import { addExecutionClientCommands } from './commands/execution-client.ts'
 import { addKeysCommands } from './commands/keys.ts'
 import { addL1ReplayCommand } from './commands/l1-replay.ts'
 import { addNodeCommand } from './commands/node.ts'
+import { addPeersCommand } from './commands/peers.ts'
 import { addRecordCommand } from './commands/record.ts'
 import { addRewindCommand } from './commands/rewind.ts'
 import { addServiceCommand } from './commands/service.ts'
@@ -26,6 +27,7 @@ export function createProgram(): Command {
   addNodeCommand(program)
   addServiceCommand(program)
   addStatusCommand(program)
+  addPeersCommand(program)
   addRewindCommand(program)
   addBusCommands(program)
   addKeysCommands(program)

@@ -10,6 +10,7 @@ import { l1ReplaySettings } from './l1-replay-settings.ts'
 import { recordSettings } from './record-settings.ts'
 import {
   nodeStatusSettings,
+  peersSettings,
   provisionSettings,
   serveSettings,
   statusSettings,
@@ -22,6 +23,7 @@ export const programs: Readonly<Record<string, SettingsSchema>> = {
   node: nodeSettings,
   devnet: devnetSettings,
   status: nodeStatusSettings,
+  peers: peersSettings,
   rewind: rewindSettings,
   'bus serve': serveSettings,
   'bus provision': provisionSettings,

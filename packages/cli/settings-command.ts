@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import type { Argument, Command } from 'commander'
 import type * as z from 'zod'
 import {
   describeSettings,
@@ -10,6 +10,16 @@ import {
 } from '#runtime/settings/settings.ts'
 import { addSettings } from '#runtime/settings/settings-options.ts'
 
+/** What a command was started with, beside its settings. */
+interface CommandSource {
+  /** The values as given, by key, to be passed to another program. */
+  readonly given: Readonly<Record<string, string>>
+  /** Environment variables of other programs without a counterpart. */
+  readonly passedOver: readonly Mistake[]
+  /** Arguments without a flag. */
+  readonly words: readonly string[]
+}
+
 /** A command with settings. */
 export interface SettingsCommand<Schema extends SettingsSchema> {
   readonly name: string
@@ -18,30 +28,36 @@ export interface SettingsCommand<Schema extends SettingsSchema> {
   readonly schema: Schema
   /** Names of other programs for the settings of this command. */
   readonly aliases?: readonly SettingAlias[]
+  /** Arguments without a flag, which come before or after the flags. */
+  readonly words?: readonly Argument[]
   /** Other programs' settings without a counterpart here. */
   readonly foreign?: readonly ForeignSetting[]
-  /**
-   * @param given the values as given, by key, to be passed to another program
-   * @param passedOver environment variables of other programs without a counterpart
-   */
-  readonly run: (
-    settings: z.output<Schema>,
-    given: Readonly<Record<string, string>>,
-    passedOver: readonly Mistake[],
-  ) => Promise<void>
+  readonly run: (settings: z.output<Schema>, source: CommandSource) => Promise<void>
 }
 
 /** Adds a command that reads its settings from flags and environment variables. */
 export function addSettingsCommand<Schema extends SettingsSchema>(
   parent: Command,
-  { name, summary, description, schema, aliases = [], foreign = [], run }: SettingsCommand<Schema>,
+  {
+    name,
+    summary,
+    description,
+    schema,
+    aliases = [],
+    foreign = [],
+    words = [],
+    run,
+  }: SettingsCommand<Schema>,
 ): Command {
   const command = parent.command(name).summary(summary).description(description)
+  for (const word of words) command.addArgument(word)
   return addSettings(command, describeSettings(schema), aliases).action(
-    async (_options: unknown, self: Command) => {
+    async (...handed: readonly unknown[]) => {
+      // Commander hands over the arguments, then the options, then the command.
+      const self = handed.at(-1) as Command
       const source = { args: self, env: process.env, aliases, foreign }
       const { settings, given, passedOver } = readSettings(schema, source)
-      await run(settings, given, passedOver)
+      await run(settings, { given, passedOver, words: self.args })
     },
   )
 }

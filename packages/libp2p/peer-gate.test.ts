@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { type Clock, systemClock } from '#runtime/clock.ts'
 import { multiaddr } from '@multiformats/multiaddr'
 import { ipOf, normalIp, parseSubnet } from './ip-address.ts'
-import { type Ban, maxBans, PeerGate } from './peer-gate.ts'
+import type { Ban } from '#messages/fetch-peers.ts'
+import { maxBans, maxBlocked, PeerGate } from './peer-gate.ts'
 
 /** A clock that stands at `at.ms`. */
 function stoppedClock() {
@@ -55,8 +56,8 @@ test('a ban ends at its time, and is counted once', () => {
   const { clock, at } = stoppedClock()
   const ended: string[] = []
   const bans: readonly Ban[] = [
-    { kind: 'peer', name: 'A', untilMs: 2_000 },
-    { kind: 'ip', name: '10.0.0.1', untilMs: 3_000 },
+    { kind: 'peer', name: 'A', untilMs: 2_000, reason: 'score -101' },
+    { kind: 'ip', name: '10.0.0.1', untilMs: 3_000, reason: 'score -101' },
   ]
   const gate = new PeerGate(clock, { bans, onUnban: (kind) => ended.push(kind) })
   assert.deepEqual(gate.bans, bans)
@@ -68,7 +69,7 @@ test('a ban ends at its time, and is counted once', () => {
   assert.equal(gate.deniesPeer('A'), false)
   assert.equal(gate.deniesIp('10.0.0.1'), true)
   assert.deepEqual(ended, ['peer'])
-  gate.ban({ kind: 'ip', name: '10.0.0.1', untilMs: 4_000 })
+  gate.ban({ kind: 'ip', name: '10.0.0.1', untilMs: 4_000, reason: 'score -101' })
   at.ms = 3_500
   assert.equal(gate.deniesIp('10.0.0.1'), true)
   at.ms = 4_000
@@ -78,7 +79,8 @@ test('a ban ends at its time, and is counted once', () => {
 
 test('the number of bans is limited; the oldest ends first', () => {
   const gate = new PeerGate(stoppedClock().clock)
-  const ban = (peer: number) => gate.ban({ kind: 'peer', name: String(peer), untilMs: 2_000 })
+  const ban = (peer: number) =>
+    gate.ban({ kind: 'peer', name: String(peer), untilMs: 2_000, reason: 'score -101' })
   for (let peer = 0; peer < maxBans; peer++) ban(peer)
   // A ban that is renewed is the newest.
   ban(0)
@@ -93,7 +95,7 @@ test('the number of bans is limited; the oldest ends first', () => {
 test('text that is not an address or a subnet is refused by name', () => {
   const gate = new PeerGate(stoppedClock().clock)
   assert.throws(() => gate.blockIp('10.0.0'), { message: '10.0.0 is not an IP address' })
-  assert.throws(() => gate.ban({ kind: 'ip', name: 'x', untilMs: 1 }), {
+  assert.throws(() => gate.ban({ kind: 'ip', name: 'x', untilMs: 1, reason: 'score -101' }), {
     message: /x is not an IP/,
   })
   for (const subnet of ['10.0.0.0', '10.0.0.0/33', 'fd00::/129', 'x/8', '10.0.0.0/8/8', '/8'])
@@ -108,4 +110,29 @@ test('addresses are read from multiaddrs', () => {
   assert.equal(of('/ip6/2001:db8:0::1/tcp/1'), '2001:db8::1')
   assert.equal(of('/dns4/example.org/tcp/9222'), undefined)
   assert.equal(normalIp('example.org'), undefined)
+})
+
+test('an operator who unblocks a peer or an address ends its ban', () => {
+  const ended: string[] = []
+  const bans: readonly Ban[] = [
+    { kind: 'peer', name: 'A', untilMs: 2_000, reason: 'score -101' },
+    { kind: 'ip', name: '10.0.0.1', untilMs: 2_000, reason: 'score -101' },
+  ]
+  const { clock } = stoppedClock()
+  const gate = new PeerGate(clock, { bans, onUnban: (kind) => ended.push(kind) })
+  gate.unblockPeer('A')
+  gate.unblockPeer('B')
+  assert.deepEqual([gate.deniesPeer('A'), gate.deniesIp('10.0.0.1')], [false, true])
+  gate.unblockIp('::ffff:10.0.0.1')
+  assert.deepEqual([gate.deniesIp('10.0.0.1'), gate.bans, ended], [false, [], ['peer', 'ip']])
+})
+
+test('the number of blocked peers is limited, and one more is refused', () => {
+  const gate = new PeerGate(stoppedClock().clock)
+  for (let peer = 0; peer < maxBlocked; peer++) gate.blockPeer(`p${peer}`)
+  assert.throws(() => gate.blockPeer('one more'), /10000 peers are blocked, and no more can be/)
+  gate.blockPeer('p0')
+  gate.unblockPeer('p0')
+  gate.blockPeer('one more')
+  assert.equal(gate.deniesPeer('one more'), true)
 })

@@ -1,19 +1,19 @@
 import { type BlockList, isIPv4 } from 'node:net'
 import type { ConnectionGater } from '@libp2p/interface'
+import type { Ban } from '#messages/fetch-peers.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { ipOf, normalIp, parseSubnet } from './ip-address.ts'
 
-/** A ban of a peer or of an IP address. */
-export interface Ban {
-  readonly kind: 'peer' | 'ip'
-  /** A peer id, or an IP address. */
-  readonly name: string
-  /** Unix milliseconds. */
-  readonly untilMs: number
-}
-
 /** Limit on bans of each kind; beyond it the oldest one ends. */
 export const maxBans = 10_000
+
+/** Limit on peers, IP addresses and subnets that operators block, of each kind. */
+export const maxBlocked = 10_000
+
+/** What operators block. Subnets are in CIDR notation. */
+export type Blocked = Readonly<Record<'peers' | 'ips' | 'subnets', readonly string[]>>
+
+const nothingBlocked: Blocked = { peers: [], ips: [], subnets: [] }
 
 /**
  * Decides which connections a host makes and accepts, as op-node does: operators block peers, addresses and subnets, and
@@ -25,52 +25,67 @@ export class PeerGate {
   readonly #blockedPeers = new Set<string>()
   readonly #blockedIps = new Set<string>()
   readonly #blockedSubnets = new Map<string, BlockList>()
-  readonly #bans: Readonly<Record<Ban['kind'], Map<string, number>>> = {
+  readonly #bans: Readonly<Record<Ban['kind'], Map<string, Ban>>> = {
     peer: new Map(),
     ip: new Map(),
   }
 
   /**
-   * @param onUnban is called when a ban is found to be over
-   * @param bans of an earlier run
+   * @param onUnban is called when a ban is found to be over, or an operator ends it
+   * @param bans of an earlier run, as `blocked`
    */
   constructor(
     clock: Clock,
     {
       onUnban = () => undefined,
       bans = [],
-    }: { readonly onUnban?: (kind: Ban['kind']) => void; readonly bans?: readonly Ban[] } = {},
+      blocked = nothingBlocked,
+    }: {
+      readonly onUnban?: (kind: Ban['kind']) => void
+      readonly bans?: readonly Ban[]
+      readonly blocked?: Blocked
+    } = {},
   ) {
     this.#clock = clock
     this.#onUnban = onUnban
     for (const ban of bans) this.ban(ban)
+    for (const peerId of blocked.peers) this.blockPeer(peerId)
+    for (const ip of blocked.ips) this.blockIp(ip)
+    for (const subnet of blocked.subnets) this.blockSubnet(subnet)
   }
 
-  /** Blocks a peer by its id. */
+  /** Blocks a peer by its id. @throws RangeError if {@link maxBlocked} peers are blocked */
   blockPeer(peerId: string): void {
+    checkRoom(this.#blockedPeers, peerId, 'peers')
     this.#blockedPeers.add(peerId)
   }
 
-  /** Undoes {@link blockPeer}. */
+  /** Undoes {@link blockPeer}, and ends a ban of the peer. */
   unblockPeer(peerId: string): void {
     this.#blockedPeers.delete(peerId)
+    this.#unban('peer', peerId)
   }
 
-  /** @throws RangeError if the text is not an IP address */
-  blockIp(ip: string): void {
-    this.#blockedIps.add(checkedIp(ip))
+  /** @throws RangeError if the text is not an IP address, or {@link maxBlocked} addresses are blocked */
+  blockIp(text: string): void {
+    const ip = checkedIp(text)
+    checkRoom(this.#blockedIps, ip, 'IP addresses')
+    this.#blockedIps.add(ip)
   }
 
-  /** @throws RangeError if the text is not an IP address */
-  unblockIp(ip: string): void {
-    this.#blockedIps.delete(checkedIp(ip))
+  /** Undoes {@link blockIp}, and ends a ban of the address. @throws RangeError if the text is not an IP address */
+  unblockIp(text: string): void {
+    const ip = checkedIp(text)
+    this.#blockedIps.delete(ip)
+    this.#unban('ip', ip)
   }
 
-  /** @throws RangeError if the text is not a subnet in CIDR notation */
+  /** @throws RangeError if the text is not a subnet in CIDR notation, or {@link maxBlocked} subnets are blocked */
   blockSubnet(subnet: string): void {
     const list = parseSubnet(subnet)
     if (list === undefined)
       throw new RangeError(`${subnet} is not a subnet, such as 10.0.0.0/8 or fd00::/8`)
+    checkRoom(this.#blockedSubnets, subnet, 'subnets')
     this.#blockedSubnets.set(subnet, list)
   }
 
@@ -80,7 +95,7 @@ export class PeerGate {
   }
 
   /** All that is blocked. */
-  get blocked(): Readonly<Record<'peers' | 'ips' | 'subnets', readonly string[]>> {
+  get blocked(): Blocked {
     return {
       peers: [...this.#blockedPeers],
       ips: [...this.#blockedIps],
@@ -93,11 +108,11 @@ export class PeerGate {
    *
    * @throws RangeError if the name of an IP address is not one
    */
-  ban({ kind, name, untilMs }: Ban): void {
-    const bans = this.#bans[kind]
-    const key = kind === 'ip' ? checkedIp(name) : name
-    bans.delete(key)
-    bans.set(key, untilMs)
+  ban(ban: Ban): void {
+    const bans = this.#bans[ban.kind]
+    const name = ban.kind === 'ip' ? checkedIp(ban.name) : ban.name
+    bans.delete(name)
+    bans.set(name, { ...ban, name })
     const [oldest] = bans.keys()
     if (bans.size > maxBans && oldest !== undefined) bans.delete(oldest)
   }
@@ -105,11 +120,8 @@ export class PeerGate {
   /** Bans that are not over, to be kept for the next run. */
   get bans(): readonly Ban[] {
     const now = this.#clock.now()
-    return (['peer', 'ip'] as const).flatMap((kind) =>
-      [...this.#bans[kind]]
-        .filter(([, untilMs]) => untilMs > now)
-        .map(([name, untilMs]) => ({ kind, name, untilMs })),
-    )
+    const { peer, ip } = this.#bans
+    return [...peer.values(), ...ip.values()].filter(({ untilMs }) => untilMs > now)
   }
 
   /** Whether connections from and to a peer are refused. */
@@ -138,13 +150,26 @@ export class PeerGate {
   }
 
   #isBanned(kind: Ban['kind'], name: string): boolean {
-    const untilMs = this.#bans[kind].get(name)
-    if (untilMs === undefined) return false
-    if (untilMs > this.#clock.now()) return true
-    this.#bans[kind].delete(name)
-    this.#onUnban(kind)
+    const ban = this.#bans[kind].get(name)
+    if (ban === undefined) return false
+    if (ban.untilMs > this.#clock.now()) return true
+    this.#unban(kind, name)
     return false
   }
+
+  #unban(kind: Ban['kind'], name: string): void {
+    if (this.#bans[kind].delete(name)) this.#onUnban(kind)
+  }
+}
+
+/** @throws RangeError if an entry would exceed the limit */
+function checkRoom(
+  blocked: { readonly size: number; has(name: string): boolean },
+  name: string,
+  what: string,
+): void {
+  if (blocked.size >= maxBlocked && !blocked.has(name))
+    throw new RangeError(`${maxBlocked} ${what} are blocked, and no more can be`)
 }
 
 function checkedIp(text: string): string {

@@ -25,9 +25,19 @@ export interface FetchPeersResponse {
   readonly blockedIps: readonly string[]
   /** In CIDR notation. */
   readonly blockedSubnets: readonly string[]
-  /** Banned for their score. */
-  readonly bannedPeers: readonly string[]
-  readonly bannedIps: readonly string[]
+  /** Of peers and IP addresses with a bad score. */
+  readonly bans: readonly Ban[]
+}
+
+/** A ban of a peer or of an IP address. */
+export interface Ban {
+  readonly kind: 'peer' | 'ip'
+  /** A peer id, or an IP address. */
+  readonly name: string
+  /** Unix milliseconds. */
+  readonly untilMs: number
+  /** As shown to operators. */
+  readonly reason: string
 }
 
 /** A peer as its host knows it, or the host itself. Texts are empty until they are known. */
@@ -74,6 +84,8 @@ const direction = enumWire({
   outbound: Direction.OUTBOUND,
 })
 
+const banKind = enumWire({ peer: atoll.v1.Ban.Kind.PEER, ip: atoll.v1.Ban.Kind.IP })
+
 /** Codec of `FetchPeersRequest`. */
 export const fetchPeersRequestCodec: MessageCodec<FetchPeersRequest> = messageCodec(
   'FetchPeersRequest',
@@ -99,8 +111,11 @@ export const fetchPeersResponseCodec: MessageCodec<FetchPeersResponse> = message
       blockedPeers: [...response.blockedPeers],
       blockedIps: [...response.blockedIps],
       blockedSubnets: [...response.blockedSubnets],
-      bannedPeers: [...response.bannedPeers],
-      bannedIps: [...response.bannedIps],
+      bans: response.bans.map((ban) => ({
+        ...ban,
+        kind: banKind.toWire(ban.kind),
+        untilMs: Long.fromNumber(ban.untilMs, true),
+      })),
     }),
     fromWire: (message) => ({
       self: peerFromWire(present(message.self, 'self')),
@@ -111,11 +126,19 @@ export const fetchPeersResponseCodec: MessageCodec<FetchPeersResponse> = message
       blockedPeers: message.blockedPeers,
       blockedIps: message.blockedIps,
       blockedSubnets: message.blockedSubnets,
-      bannedPeers: message.bannedPeers,
-      bannedIps: message.bannedIps,
+      bans: message.bans.map(banFromWire),
     }),
   },
 )
+
+function banFromWire({ kind, name, untilMs, reason }: atoll.v1.Ban.$Properties): Ban {
+  return {
+    kind: banKind.fromWire(kind, 'kind'),
+    name: name ?? '',
+    untilMs: countFromWire(untilMs, 'until_ms'),
+    reason: reason ?? '',
+  }
+}
 
 function peerToWire(peer: Peer): atoll.v1.Peer.$Properties {
   return {

@@ -81,11 +81,14 @@ function provisionPermissions(subjects: readonly Subject[], names: BusNames): Pe
   return { publish, subscribe: [`${inboxPrefix('provision')}.>`], answersCalls: false }
 }
 
-/** Rights to read everything and change nothing. */
+/** Rights to read everything, and to make the calls of operators. */
 function operatorPermissions(subjects: readonly Subject[], names: BusNames): Permissions {
   const publish = ['$JS.API.INFO']
   for (const { name } of streamsOf(subjects, names))
     publish.push(`$JS.API.STREAM.INFO.${name}`, `$JS.API.DIRECT.GET.${name}.>`)
+  for (const subject of subjects)
+    if (subject.kind === 'call' && subject.callers.includes('operator'))
+      publish.push(names.call(subject))
   return { publish, subscribe: [`${inboxPrefix('operator')}.>`], answersCalls: false }
 }
 

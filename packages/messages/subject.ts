@@ -42,10 +42,13 @@ export interface LogStream {
   readonly duplicateWindowMs: number
 }
 
+/** Who may make a call: services, and operators by their command. */
+type Caller = ServiceName | 'operator'
+
 /** A request and its reply. A request is delivered at most once, so the caller is responsible for retries. */
 export interface Call<Request, Response> extends Declared {
   readonly kind: 'call'
-  readonly callers: readonly ServiceName[]
+  readonly callers: readonly Caller[]
   readonly request: MessageCodec<Request>
   readonly response: MessageCodec<Response>
   /** The connection that carries the call. Bulk data has its own connection, so that it does not delay a lease. */

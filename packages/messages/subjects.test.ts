@@ -9,7 +9,8 @@ function callsOf(table: readonly Subject[]): ReadonlyMap<ServiceName, ReadonlySe
   const calls = new Map(serviceNames.map((service) => [service, new Set<ServiceName>()]))
   for (const subject of table)
     if (subject.kind === 'call')
-      for (const caller of subject.callers) calls.get(caller)?.add(serviceOf(subject))
+      for (const caller of subject.callers)
+        if (caller !== 'operator') calls.get(caller)?.add(serviceOf(subject))
   return calls
 }
 

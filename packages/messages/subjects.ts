@@ -219,7 +219,7 @@ export const publishPayload: Call<PublishPayloadRequest, PublishPayloadResponse>
 export const fetchPeers: Call<FetchPeersRequest, FetchPeersResponse> = call({
   name: 'gossip.fetch-peers',
   summary: 'The host of gossip, its peers, and whom it refuses.',
-  callers: ['rpc'],
+  callers: ['rpc', 'operator'],
   request: fetchPeersRequestCodec,
   response: fetchPeersResponseCodec,
   traffic: 'bulk',
@@ -229,7 +229,7 @@ export const fetchPeers: Call<FetchPeersRequest, FetchPeersResponse> = call({
 export const changePeer: Call<ChangePeerRequest, ChangePeerResponse> = call({
   name: 'gossip.change-peer',
   summary: 'Connects, disconnects, protects or blocks a peer, an IP address or a subnet.',
-  callers: ['rpc'],
+  callers: ['rpc', 'operator'],
   request: changePeerRequestCodec,
   response: changePeerResponseCodec,
 })

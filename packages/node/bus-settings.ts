@@ -76,6 +76,14 @@ export const statusSettings = z.strictObject({
   json: onOff().default(false).describe('whether to print one JSON object'),
 })
 
+/** Settings of `atoll peers`. */
+export const peersSettings = z.strictObject({
+  ...statusSettings.shape,
+  known: onOff()
+    .default(false)
+    .describe('whether to list all known peers, and not only the connected ones'),
+})
+
 /** Settings of `atoll status`. */
 export const nodeStatusSettings = z.strictObject({
   ...statusSettings.shape,

@@ -148,6 +148,11 @@ export const processFaults = {
     advice:
       'name the certificate authority in --nats-ca-file, and see that the certificate has the host of --nats-urls',
   },
+  'peer-unchanged': {
+    severity: 'critical',
+    means: 'gossip could not change a peer as an operator asked',
+    advice: 'see the message for the reason; atoll peers lists the peers',
+  },
   record: {
     severity: 'critical',
     means: 'a record of a chain cannot be used',

@@ -1164,6 +1164,33 @@ export namespace atoll {
                 type $Shape = atoll.v1.Peer.Scores.$Properties;
             }
         }
+        interface IBan extends atoll.v1.Ban.$Properties {
+        }
+        class Ban {
+            constructor(properties?: atoll.v1.Ban.$Properties);
+            $unknowns?: Uint8Array[];
+            kind: atoll.v1.Ban.Kind;
+            name: string;
+            untilMs: Long;
+            reason: string;
+            static encode(message: atoll.v1.Ban.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+            static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.Ban & atoll.v1.Ban.$Shape;
+        }
+        namespace Ban {
+            interface $Properties {
+                kind?: (atoll.v1.Ban.Kind|null);
+                name?: (string|null);
+                untilMs?: (Long|null);
+                reason?: (string|null);
+                $unknowns?: Uint8Array[];
+            }
+            type $Shape = atoll.v1.Ban.$Properties;
+            enum Kind {
+                KIND_UNSPECIFIED = 0,
+                PEER = 1,
+                IP = 2
+            }
+        }
         interface IFetchPeersRequest extends atoll.v1.FetchPeersRequest.$Properties {
         }
         class FetchPeersRequest {
@@ -1193,8 +1220,7 @@ export namespace atoll {
             blockedPeers: string[];
             blockedIps: string[];
             blockedSubnets: string[];
-            bannedPeers: string[];
-            bannedIps: string[];
+            bans: atoll.v1.Ban.$Properties[];
             static encode(message: atoll.v1.FetchPeersResponse.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
             static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): atoll.v1.FetchPeersResponse & atoll.v1.FetchPeersResponse.$Shape;
         }
@@ -1208,8 +1234,7 @@ export namespace atoll {
                 blockedPeers?: (string[]|null);
                 blockedIps?: (string[]|null);
                 blockedSubnets?: (string[]|null);
-                bannedPeers?: (string[]|null);
-                bannedIps?: (string[]|null);
+                bans?: (atoll.v1.Ban.$Properties[]|null);
                 $unknowns?: Uint8Array[];
             }
             type $Shape = atoll.v1.FetchPeersResponse.$Properties;

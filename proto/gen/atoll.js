@@ -5323,6 +5323,125 @@ export const atoll = $root.atoll = (() => {
             })();
             return Peer;
         })();
+        v1.Ban = (function() {
+            const Ban = function (properties) {
+                if (properties)
+                    for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                        if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                            this[keys[i]] = properties[keys[i]];
+            };
+            Ban.prototype.kind = 0;
+            Ban.prototype.name = "";
+            Ban.prototype.untilMs = $util.Long ? $util.Long.fromBits(0,0,true) : 0;
+            Ban.prototype.reason = "";
+            Ban.encode = function (message, writer, _depth) {
+                if (!writer)
+                    writer = $Writer.create();
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $util.recursionLimit)
+                    throw $Error("max depth exceeded");
+                if (message.kind != null && $Object.hasOwnProperty.call(message, "kind") && message.kind !== 0)
+                    writer.uint32(/* id 1, wireType 0 =*/8).int32(message.kind);
+                if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                    writer.uint32(/* id 2, wireType 2 =*/18).string(message.name);
+                if (message.untilMs != null && $Object.hasOwnProperty.call(message, "untilMs") && (typeof message.untilMs === "object" ? message.untilMs.low || message.untilMs.high : message.untilMs !== 0))
+                    writer.uint32(/* id 3, wireType 0 =*/24).uint64(message.untilMs);
+                if (message.reason != null && $Object.hasOwnProperty.call(message, "reason") && message.reason !== "")
+                    writer.uint32(/* id 4, wireType 2 =*/34).string(message.reason);
+                if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                    for (let i = 0; i < message.$unknowns.length; ++i)
+                        writer.raw(message.$unknowns[i]);
+                return writer;
+            };
+            Ban.decode = function (reader, length, _end, _depth, _target) {
+                if (!(reader instanceof $Reader))
+                    reader = $Reader.create(reader);
+                if (_depth === $undefined)
+                    _depth = 0;
+                if (_depth > $Reader.recursionLimit)
+                    throw $Error("max depth exceeded");
+                let end, message, value;
+                if (length === $undefined)
+                    end = reader.len;
+                else {
+                    end = reader.pos + length;
+                    if (end > reader.len)
+                        throw $RangeError("index out of range");
+                    length = reader.len;
+                    reader.len = end;
+                }
+                message = _target || new $root.atoll.v1.Ban();
+                while (reader.pos < end) {
+                    let start = reader.pos;
+                    let tag = reader.tag();
+                    if (tag === _end) {
+                        _end = $undefined;
+                        break;
+                    }
+                    let wireType = tag & 7;
+                    switch (tag >>>= 3) {
+                    case 1: {
+                            if (wireType !== 0)
+                                break;
+                            if (value = reader.int32())
+                                message.kind = value;
+                            else
+                                delete message.kind;
+                            continue;
+                        }
+                    case 2: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.name = value;
+                            else
+                                delete message.name;
+                            continue;
+                        }
+                    case 3: {
+                            if (wireType !== 0)
+                                break;
+                            if (typeof (value = reader.uint64()) === "object" ? value.low || value.high : value !== 0)
+                                message.untilMs = value;
+                            else
+                                delete message.untilMs;
+                            continue;
+                        }
+                    case 4: {
+                            if (wireType !== 2)
+                                break;
+                            if ((value = reader.stringVerify()).length)
+                                message.reason = value;
+                            else
+                                delete message.reason;
+                            continue;
+                        }
+                    }
+                    reader.skipType(wireType, _depth, tag);
+                    if (!reader.discardUnknown) {
+                        $util.makeProp(message, "$unknowns", false);
+                        (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                    }
+                }
+                if (length !== $undefined) {
+                    if (reader.pos !== end)
+                        throw $RangeError("index out of range");
+                    reader.len = length;
+                }
+                if (_end !== $undefined)
+                    throw $Error("missing end group");
+                return message;
+            };
+            Ban.Kind = (function() {
+                const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                values[valuesById[0] = "KIND_UNSPECIFIED"] = 0;
+                values[valuesById[1] = "PEER"] = 1;
+                values[valuesById[2] = "IP"] = 2;
+                return values;
+            })();
+            return Ban;
+        })();
         v1.FetchPeersRequest = (function() {
             const FetchPeersRequest = function (properties) {
                 if (properties)
@@ -5406,8 +5525,7 @@ export const atoll = $root.atoll = (() => {
                 this.blockedPeers = [];
                 this.blockedIps = [];
                 this.blockedSubnets = [];
-                this.bannedPeers = [];
-                this.bannedIps = [];
+                this.bans = [];
                 if (properties)
                     for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                         if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -5421,8 +5539,7 @@ export const atoll = $root.atoll = (() => {
             FetchPeersResponse.prototype.blockedPeers = $util.emptyArray;
             FetchPeersResponse.prototype.blockedIps = $util.emptyArray;
             FetchPeersResponse.prototype.blockedSubnets = $util.emptyArray;
-            FetchPeersResponse.prototype.bannedPeers = $util.emptyArray;
-            FetchPeersResponse.prototype.bannedIps = $util.emptyArray;
+            FetchPeersResponse.prototype.bans = $util.emptyArray;
             // OneOf field names bound to virtual getters and setters
             let $oneOfFields;
             // Virtual OneOf for proto3 optional field
@@ -5457,12 +5574,9 @@ export const atoll = $root.atoll = (() => {
                 if (message.blockedSubnets != null && message.blockedSubnets.length)
                     for (let i = 0; i < message.blockedSubnets.length; ++i)
                         writer.uint32(/* id 8, wireType 2 =*/66).string(message.blockedSubnets[i]);
-                if (message.bannedPeers != null && message.bannedPeers.length)
-                    for (let i = 0; i < message.bannedPeers.length; ++i)
-                        writer.uint32(/* id 9, wireType 2 =*/74).string(message.bannedPeers[i]);
-                if (message.bannedIps != null && message.bannedIps.length)
-                    for (let i = 0; i < message.bannedIps.length; ++i)
-                        writer.uint32(/* id 10, wireType 2 =*/82).string(message.bannedIps[i]);
+                if (message.bans != null && message.bans.length)
+                    for (let i = 0; i < message.bans.length; ++i)
+                        $root.atoll.v1.Ban.encode(message.bans[i], writer.uint32(/* id 11, wireType 2 =*/90).fork(), _depth + 1).ldelim();
                 if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                     for (let i = 0; i < message.$unknowns.length; ++i)
                         writer.raw(message.$unknowns[i]);
@@ -5563,20 +5677,12 @@ export const atoll = $root.atoll = (() => {
                             message.blockedSubnets.push(reader.stringVerify());
                             continue;
                         }
-                    case 9: {
+                    case 11: {
                             if (wireType !== 2)
                                 break;
-                            if (!(message.bannedPeers && message.bannedPeers.length))
-                                message.bannedPeers = [];
-                            message.bannedPeers.push(reader.stringVerify());
-                            continue;
-                        }
-                    case 10: {
-                            if (wireType !== 2)
-                                break;
-                            if (!(message.bannedIps && message.bannedIps.length))
-                                message.bannedIps = [];
-                            message.bannedIps.push(reader.stringVerify());
+                            if (!(message.bans && message.bans.length))
+                                message.bans = [];
+                            message.bans.push($root.atoll.v1.Ban.decode(reader, reader.size(), $undefined, _depth + 1));
                             continue;
                         }
                     }

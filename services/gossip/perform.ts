@@ -7,6 +7,7 @@ import type { Performed } from '#service/actor.ts'
 import type { OpenCalls } from '#service/sources.ts'
 import { type BlockKey, signedBlock } from './blocks/signed-block.ts'
 import { chainPeer } from './discovery/chain-peer.ts'
+import { banReason } from './peers/ban-reason.ts'
 import { tryToStore } from './peers/open-peer-store.ts'
 import type { Context, Ports } from './ports.ts'
 import { report } from './reports/report.ts'
@@ -158,10 +159,12 @@ async function ban(
   { id, score, untilMs }: Extract<Effect, { kind: 'ban' }>,
   { gate, log, metrics, network, store }: Dependencies,
 ): Promise<readonly Event[]> {
-  gate.ban({ kind: 'peer', name: id, untilMs })
+  const { peers } = await network.describe({ areKnown: false })
+  const reason = banReason(score, peers.find((peer) => peer.id === id)?.scores)
+  gate.ban({ kind: 'peer', name: id, untilMs, reason })
   tryToStore(log, () => store.setBans(gate.bans))
   metrics.banned()
-  log.info({ peer: id, score: Math.round(score), until: toIsoTime(untilMs) }, 'a peer is banned')
+  log.info({ peer: id, reason, until: toIsoTime(untilMs) }, 'a peer is banned')
   await network.disconnect(id)
   return []
 }

@@ -44,7 +44,14 @@ export interface Ports {
   readonly gate: PeerGate
   readonly store: Pick<
     PeerStore,
-    'peers' | 'putPeers' | 'removePeer' | 'setBans' | 'sentBlocks' | 'addSentBlock' | 'setRecords'
+    | 'peers'
+    | 'putPeers'
+    | 'removePeer'
+    | 'setBans'
+    | 'setBlocked'
+    | 'sentBlocks'
+    | 'addSentBlock'
+    | 'setRecords'
   >
 }
 

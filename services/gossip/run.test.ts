@@ -231,10 +231,9 @@ test('peers of an earlier run are dialed, and a ban outlasts the run', async (t)
     await world.refuse(payload)
   }
   await world.until(() => world.network.peers().length === 1)
-  assert.deepEqual(
-    store.bans().map(({ name }) => name),
-    [bad.peerId],
-  )
+  const [ban] = store.bans()
+  assert.equal(ban?.name, bad.peerId)
+  assert.match(ban.reason, /^score -1\d\d: [56](\.\d)? blocks that the execution client refused$/)
   await assert.rejects(world.network.dial(bad.addresses))
   const again = new PeerGate(systemClock, { bans: store.bans() })
   const next = await GossipWorld.start(t, {
@@ -243,6 +242,10 @@ test('peers of an earlier run are dialed, and a ban outlasts the run', async (t)
   })
   await next.until(() => next.network.peers().length === 1)
   assert.equal(next.network.peers()[0]?.id, good.peerId)
+  assert.deepEqual((await next.peers()).bans, [ban])
+  assert.equal(await next.change('unblock-peer', bad.peerId), undefined)
+  assert.deepEqual(store.bans(), [])
+  await next.network.dial(bad.addresses)
 })
 
 test('a peer that sends invalid blocks is banned for its score', async (t) => {

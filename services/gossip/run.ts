@@ -123,7 +123,7 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
   const store = openPeerStore({ path: join(dataDir, 'peers.sqlite'), chainId, log })
   try {
     const onUnban = () => metrics.unbanned()
-    const gate = new PeerGate(clock, { bans: store.bans(), onUnban })
+    const gate = new PeerGate(clock, { bans: store.bans(), blocked: store.blocked(), onUnban })
     const options = { config, key, gate, clock, onBusy: metrics.received }
     const network = await openNetwork(networkSettings(settings, options))
     let discovery: Discovery | undefined

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startL1 } from '#devnet/record-world.ts'
@@ -6,6 +8,8 @@ import { payloadVersionAt } from '#protocol/p2p/payload-version.ts'
 import { blocksTopicAt } from '#protocol/p2p/topics.ts'
 import { replayL1 } from '#records/replay/replay-record.ts'
 import { systemClock } from '#runtime/clock.ts'
+import type { OpenNetwork } from '#services/gossip/network/open-network.ts'
+import { runAtoll } from '#test/command/run-atoll.ts'
 import { signerAddress } from '#test/fakes/block-messages.ts'
 import { blockData, hostOn } from '#test/fakes/gossip-world.ts'
 import { readRecord } from '#test/fakes/recorded-chain.ts'
@@ -90,7 +94,7 @@ test(`the safe chain continues unchanged when each process of a node is killed $
 })
 
 /** A node whose L1 grows as slowly as when it was recorded, so that its newest blocks come from peers. */
-async function startAmongPeers(p2pListenTcp: number): Promise<NodeOnRecord> {
+async function startAmongPeers(folder: string, p2pListenTcp: number): Promise<NodeOnRecord> {
   const growth = { speed: 1, reorgs: [], safeLag: 4n, finalizedLag: 8n }
   const ports = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
   const l1 = await replayL1(record, { ...ports, growth, unsafeBlockSigner: signerAddress })
@@ -102,13 +106,48 @@ async function startAmongPeers(p2pListenTcp: number): Promise<NodeOnRecord> {
     // Its blocks are as old as the record.
     p2pMaxAgeSeconds: '1000000000',
   }
-  return NodeOnRecord.start({ record, l1, given })
+  return NodeOnRecord.start({ record, l1, given, folder })
+}
+
+/** Lists, blocks and disconnects the peers of a node, as an operator does. */
+async function usePeersCommand(folder: string, peers: readonly OpenNetwork[]): Promise<void> {
+  const run = async (expected: number, ...words: readonly string[]) => {
+    const { code, out, err } = await runAtoll(['peers', ...words, `--data-dir=${folder}`])
+    assert.equal(code, expected, out + err)
+    return out + err
+  }
+  const ids = peers.map(({ peerId }) => peerId)
+  const [first = '', second = ''] = ids
+  const listed = await run(0)
+  assert.match(listed, /this node: 16Uiu2HA\w+\n {2}\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/16Uiu2HA/)
+  assert.match(listed, /\n3 connected of 3 known peers\n/)
+  for (const id of ids)
+    assert.match(listed, new RegExp(`\\n${id}\\n {2}(in|out)bound, score -?\\d`))
+
+  await run(0, 'block', '203.0.113.0/24')
+  await run(0, 'block', first)
+  const { blockedPeers, blockedSubnets } = JSON.parse(await run(0, 'list', '--json')) as {
+    readonly blockedPeers: unknown
+    readonly blockedSubnets: unknown
+  }
+  assert.deepEqual([blockedPeers, blockedSubnets], [[first], ['203.0.113.0/24']])
+  assert.match(await run(0), /blocked by an operator; atoll peers unblock undoes it\n16Uiu2HA/)
+  await run(0, 'unblock', first)
+  await run(0, 'protect', second)
+  assert.match(await run(0), new RegExp(`${second}\\n.*, protected`))
+  await run(0, 'disconnect', second)
+  assert.match(await run(1, 'connect', '/ip4/127.0.0.1/tcp/1'), /peer-unchanged: bad peer address/)
+  assert.match(await run(2, 'protect', 'peer'), /wants a peer id, such as 16Uiu2HA…, not peer/)
+  assert.match(await run(2, 'disconnect'), /atoll peers disconnect wants a peer id/)
+  assert.match(await run(2, 'forget', first), /Allowed choices are list, connect/)
 }
 
 test(`the unsafe head goes on when gossip is killed ${rounds} times, and no peer is lost`, async (t) => {
   const { config, l2 } = await readRecord('bad-data-karst')
   const port = await freeTcpPort()
-  const node = await startAmongPeers(port)
+  const folder = mkdtempSync(join(tmpdir(), 'atoll-peers-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const node = await startAmongPeers(folder, port)
   try {
     const sequencer = await hostOn(t, { config })
     const peers = [sequencer, await hostOn(t, { config }), await hostOn(t, { config })]
@@ -159,6 +198,7 @@ test(`the unsafe head goes on when gossip is killed ${rounds} times, and no peer
       stalls.push(performance.now() - startedMs)
       await node.until('all peers are back', meets)
     }
+    await usePeersCommand(folder, peers)
     t.diagnostic(
       `gossip: median ${median(stalls).toFixed(0)} ms, worst ${Math.max(...stalls).toFixed(0)} ms`,
     )

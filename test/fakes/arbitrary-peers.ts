@@ -52,8 +52,14 @@ export const fetchPeersResponse: Arbitrary<FetchPeersResponse> = record({
   blockedPeers: few(fc.string()),
   blockedIps: few(fc.string()),
   blockedSubnets: few(fc.string()),
-  bannedPeers: few(fc.string()),
-  bannedIps: few(fc.string()),
+  bans: few(
+    record({
+      kind: fc.constantFrom('peer' as const, 'ip' as const),
+      name: fc.string(),
+      untilMs: count,
+      reason: fc.string(),
+    }),
+  ),
 })
 
 export const changePeerRequest: Arbitrary<ChangePeerRequest> = record({

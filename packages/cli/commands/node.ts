@@ -16,7 +16,7 @@ export function addNodeCommand(program: Command): void {
     schema: nodeSettings,
     aliases: opNodeAliases,
     foreign: opNodeForeign,
-    run: async (settings, given, passedOver) => {
+    run: async (settings, { given, passedOver }) => {
       const { runNode } = await import('#node/run-node.ts')
       // The config is checked before the first write, since the write ties the folder to the chain.
       const { chainId, dataDir, hardforkTimes } = await placeNode(settings, given)

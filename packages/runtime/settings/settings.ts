@@ -134,7 +134,9 @@ export function readSettings<Schema extends SettingsSchema>(
   const descriptions = describeSettings(schema)
   const command = 'opts' in args ? args : parseFlags(args, descriptions, aliases)
   const flags = command.opts<FlagValues>()
-  const mistakes = unknownWords(command.args, descriptions, foreign)
+  // Arguments of the command come first.
+  const words = command.args.slice(command.registeredArguments.length)
+  const mistakes = unknownWords(words, descriptions, foreign)
   const given: Record<string, string> = {}
   const values = new Map<string, GivenValue>()
   const wrong = new Set<string>()

@@ -32,6 +32,7 @@ function openChecked(path: string, chainId: bigint): PeerStore {
   try {
     store.peers()
     store.bans()
+    store.blocked()
     store.records()
     store.sentBlocks()
     return store

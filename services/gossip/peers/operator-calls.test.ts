@@ -4,6 +4,7 @@ import { PeerGate } from '#libp2p/peer-gate.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { GossipWorld, hostOn, join } from '#test/fakes/gossip-world.ts'
 import { maxProtected } from './peer-care.ts'
+import { PeerStore } from './peer-store.ts'
 
 test('operators see the host and its peers, with agent, direction, latency and topics', async (t) => {
   const world = await GossipWorld.start(t)
@@ -23,7 +24,8 @@ test('operators see the host and its peers, with agent, direction, latency and t
 
 test('an operator connects, protects, blocks and disconnects peers', async (t) => {
   const gate = new PeerGate(systemClock)
-  const world = await GossipWorld.start(t, { network: { gate }, ports: { gate } })
+  const store = new PeerStore(':memory:', 10n)
+  const world = await GossipWorld.start(t, { network: { gate }, ports: { gate, store } })
   const peer = await hostOn(t)
   const [address = ''] = peer.addresses
   const ids = async () => (await world.peers()).peers.map(({ id }) => id)
@@ -44,6 +46,8 @@ test('an operator connects, protects, blocks and disconnects peers', async (t) =
     [blockedPeers, blockedIps, blockedSubnets],
     [[peer.peerId], ['203.0.113.7'], ['203.0.113.0/24']],
   )
+  // What is blocked stays so over restarts, as with op-node.
+  assert.deepEqual(store.blocked(), gate.blocked)
   // As with op-node, a connection that exists stays, and a disconnect unblocks the peer.
   assert.deepEqual(await ids(), [peer.peerId])
   assert.equal(await world.change('disconnect', peer.peerId), undefined)
@@ -60,6 +64,7 @@ test('an operator connects, protects, blocks and disconnects peers', async (t) =
   }
   const after = await world.peers()
   assert.deepEqual([after.blockedPeers, after.blockedIps, after.blockedSubnets], [[], [], []])
+  assert.deepEqual(store.blocked(), { peers: [], ips: [], subnets: [] })
 })
 
 test('above the limit on protected peers, a further one is refused by name', async (t) => {

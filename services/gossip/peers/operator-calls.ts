@@ -18,7 +18,7 @@ type Parts = Pick<Context, 'bus' | 'log'> & Pick<Ports, 'discovery' | 'gate' | '
  * validation; the state of gossip changes after those blocks.
  */
 export function servingOperators(parts: Parts, latest: () => State): Source<Event> {
-  const { bus, log } = parts
+  const { bus, gate, log, store } = parts
   return (sink) => {
     const served = [
       bus.serve(fetchPeers, (request) => answerPeers(request, parts, latest())),
@@ -32,6 +32,10 @@ export function servingOperators(parts: Parts, latest: () => State): Source<Even
           return { refusal: error.message }
         }
         log.info({ change, name }, 'an operator changes a peer')
+        tryToStore(log, () => {
+          store.setBans(gate.bans)
+          store.setBlocked(gate.blocked)
+        })
         if (change === 'protect' || change === 'unprotect' || change === 'disconnect')
           await sink.push({
             kind: 'peer-changed',
@@ -54,8 +58,6 @@ async function answerPeers(
 ): Promise<FetchPeersResponse> {
   const { self, peers, ...counts } = await network.describe(request)
   const { blocked, bans } = gate
-  const banned = (kind: 'peer' | 'ip') =>
-    bans.filter((ban) => ban.kind === kind).map(({ name }) => name)
   return {
     ...counts,
     self: { ...self, record: discovery?.record ?? '' },
@@ -64,8 +66,7 @@ async function answerPeers(
     blockedPeers: blocked.peers,
     blockedIps: blocked.ips,
     blockedSubnets: blocked.subnets,
-    bannedPeers: banned('peer'),
-    bannedIps: banned('ip'),
+    bans,
   }
 }
 

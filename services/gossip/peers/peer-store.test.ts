@@ -18,7 +18,7 @@ function newFile(t: TestContext) {
   return { folder, path, warnings, open: () => openPeerStore({ path, chainId: 10n, log }) }
 }
 
-test('peers, bans and sent blocks are there after a restart', (t) => {
+test('peers, bans, blocked peers and sent blocks are there after a restart', (t) => {
   const { open } = newFile(t)
   const before = open()
   before.putPeers([{ id: 'a', addresses: ['/a/1', '/a/2'] }], 1)
@@ -26,9 +26,12 @@ test('peers, bans and sent blocks are there after a restart', (t) => {
   before.putPeers([{ id: 'c', addresses: ['/c'] }], 3)
   before.removePeer('c')
   before.setBans([
-    { kind: 'peer', name: 'x', untilMs: 9_007_199_254 },
-    { kind: 'ip', name: '10.0.0.1', untilMs: 2 },
+    { kind: 'peer', name: 'x', untilMs: 9_007_199_254, reason: 'score -101' },
+    { kind: 'ip', name: '10.0.0.1', untilMs: 2, reason: 'score -101' },
   ])
+  const blocked = { peers: ['y'], ips: ['10.0.0.2'], subnets: ['fd00::/8'] }
+  before.setBlocked({ ...blocked, peers: ['y', 'z'] })
+  before.setBlocked(blocked)
   for (let block = 0; block < 100; block++) before.addSentBlock(hash(block))
   before.close()
   const after = open()
@@ -39,10 +42,11 @@ test('peers, bans and sent blocks are there after a restart', (t) => {
   assert.deepEqual(
     after.bans().toSorted((left, right) => left.untilMs - right.untilMs),
     [
-      { kind: 'ip', name: '10.0.0.1', untilMs: 2 },
-      { kind: 'peer', name: 'x', untilMs: 9_007_199_254 },
+      { kind: 'ip', name: '10.0.0.1', untilMs: 2, reason: 'score -101' },
+      { kind: 'peer', name: 'x', untilMs: 9_007_199_254, reason: 'score -101' },
     ],
   )
+  assert.deepEqual(after.blocked(), blocked)
   assert.deepEqual(
     after.sentBlocks(),
     Array.from({ length: 64 }, (_, at) => hash(36 + at)),
@@ -77,7 +81,7 @@ test('a file that is damaged below its log, as after a kill, is moved aside too'
   first.putPeers([{ id: 'a', addresses: ['/a'] }], 1)
   first.close()
   const killed = open()
-  killed.setBans([{ kind: 'peer', name: 'x', untilMs: 1 }])
+  killed.setBans([{ kind: 'peer', name: 'x', untilMs: 1, reason: 'score -101' }])
   const log = readFileSync(`${path}-wal`)
   killed.close()
   writeFileSync(path, randomBytes(20_000))

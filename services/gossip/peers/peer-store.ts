@@ -1,4 +1,5 @@
-import type { Ban } from '#libp2p/peer-gate.ts'
+import type { Blocked } from '#libp2p/peer-gate.ts'
+import type { Ban } from '#messages/fetch-peers.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { toHash } from '#protocol/codec/hex.ts'
 import { bytesIn, openOwnFile, integerIn, type Row, type SqliteFile } from '#runtime/sqlite.ts'
@@ -16,12 +17,13 @@ const maxSentBlocks = 64
 
 const schema = `
   CREATE TABLE peers (id TEXT PRIMARY KEY, addresses TEXT NOT NULL, seen_ms INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE bans (kind TEXT NOT NULL, name TEXT NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+  CREATE TABLE bans (kind TEXT NOT NULL, name TEXT NOT NULL, until_ms INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
+  CREATE TABLE blocked (kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, name)) WITHOUT ROWID;
   CREATE TABLE records (text TEXT PRIMARY KEY) WITHOUT ROWID;
   CREATE TABLE sent_blocks (position INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 `
 
-/** Peers, bans, records of discovery and hashes of own blocks on disk, of one libp2p host. */
+/** Peers, bans, what operators block, records of discovery and hashes of own blocks on disk, of one libp2p host. */
 export class PeerStore {
   readonly #file: SqliteFile
 
@@ -31,7 +33,7 @@ export class PeerStore {
       code: 'peer-store',
       pragmas: '',
       schema,
-      version: 1n,
+      version: 2n,
       chainId,
     })
   }
@@ -66,10 +68,11 @@ export class PeerStore {
 
   /** All bans, also those that are over. */
   bans(): readonly Ban[] {
-    return this.#file.all('SELECT kind, name, until_ms FROM bans').map((row) => ({
+    return this.#file.all('SELECT kind, name, until_ms, reason FROM bans').map((row) => ({
       kind: textIn(row, 'kind') === 'ip' ? 'ip' : 'peer',
       name: textIn(row, 'name'),
       untilMs: Number(integerIn(row, 'until_ms')),
+      reason: textIn(row, 'reason'),
     }))
   }
 
@@ -77,8 +80,31 @@ export class PeerStore {
   setBans(bans: readonly Ban[]): void {
     this.#file.transaction(() => {
       this.#file.run('DELETE FROM bans')
-      for (const { kind, name, untilMs } of bans)
-        this.#file.run('INSERT OR REPLACE INTO bans VALUES (?, ?, ?)', kind, name, untilMs)
+      for (const { kind, name, untilMs, reason } of bans)
+        this.#file.run(
+          'INSERT OR REPLACE INTO bans VALUES (?, ?, ?, ?)',
+          kind,
+          name,
+          untilMs,
+          reason,
+        )
+    })
+  }
+
+  /** What operators block. */
+  blocked(): Blocked {
+    const rows = this.#file.all('SELECT kind, name FROM blocked')
+    const of = (kind: keyof Blocked) =>
+      rows.filter((row) => textIn(row, 'kind') === kind).map((row) => textIn(row, 'name'))
+    return { peers: of('peers'), ips: of('ips'), subnets: of('subnets') }
+  }
+
+  /** Replaces what operators block. */
+  setBlocked(blocked: Blocked): void {
+    this.#file.transaction(() => {
+      this.#file.run('DELETE FROM blocked')
+      for (const [kind, names] of Object.entries(blocked))
+        for (const name of names) this.#file.run('INSERT INTO blocked VALUES (?, ?)', kind, name)
     })
   }
 

@@ -1,4 +1,4 @@
-import type { FetchPeersResponse, Peer, PeerScores } from '#messages/fetch-peers.ts'
+import type { Ban, FetchPeersResponse, Peer, PeerScores } from '#messages/fetch-peers.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { nodeIdOf, publicKeyOfPeerId } from '#protocol/p2p/network-key.ts'
 
@@ -36,12 +36,12 @@ export function peerToJson(peer: Peer, chainId: bigint) {
 
 /** The peers and whom the host refuses. */
 export function dumpToJson(dump: FetchPeersResponse, chainId: bigint) {
-  const { bannedIps, bannedPeers, blockedIps, blockedPeers, blockedSubnets, peers } = dump
+  const { blockedIps, blockedPeers, blockedSubnets, peers } = dump
   return {
     totalConnected: peers.filter(({ isConnected }) => isConnected).length,
     peers: Object.fromEntries(peers.map((peer) => [peer.id, peerToJson(peer, chainId)])),
-    bannedPeers: [...new Set([...blockedPeers, ...bannedPeers])],
-    bannedIPS: [...new Set([...blockedIps, ...bannedIps])],
+    bannedPeers: [...new Set([...blockedPeers, ...bannedOf(dump, 'peer')])],
+    bannedIPS: [...new Set([...blockedIps, ...bannedOf(dump, 'ip')])],
     bannedSubnets: blockedSubnets.map(subnetToJson),
   }
 }
@@ -56,9 +56,16 @@ export function statsToJson(dump: FetchPeersResponse) {
     blocksTopicV2: v2,
     blocksTopicV3: v3,
     blocksTopicV4: v4,
-    banned: new Set([...dump.blockedPeers, ...dump.bannedPeers]).size,
+    banned: new Set([...dump.blockedPeers, ...bannedOf(dump, 'peer')]).size,
     known: dump.known,
   }
+}
+
+function bannedOf(
+  { bans }: Pick<FetchPeersResponse, 'bans'>,
+  kind: Ban['kind'],
+): readonly string[] {
+  return bans.filter((ban) => ban.kind === kind).map(({ name }) => name)
 }
 
 /** A subnet in CIDR notation as Go encodes it. */

@@ -75,8 +75,7 @@ function dumpOf(changes: Partial<FetchPeersResponse> = {}): FetchPeersResponse {
     blockedPeers: [],
     blockedIps: [],
     blockedSubnets: [],
-    bannedPeers: [],
-    bannedIps: [],
+    bans: [],
     ...changes,
   }
 }
@@ -116,7 +115,12 @@ test('blocked peers are listed, subnets in the form of Go, and no discovery is a
       blockedPeers: [peerId],
       blockedIps: ['203.0.113.7'],
       blockedSubnets: ['203.0.113.0/24', '2001:db8::/33'],
-      bannedPeers: [peerId, selfId],
+      bans: [peerId, selfId].map((name) => ({
+        kind: 'peer',
+        name,
+        untilMs: 1,
+        reason: 'score -101',
+      })),
     }),
   )
   assert.deepEqual(resultOf(await ask('opp2p_listBlockedPeers')), [peerId])
