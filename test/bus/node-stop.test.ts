@@ -138,9 +138,14 @@ test('no secret of a setting is on a command line, in a log, in the status, or i
   // The services have the settings all the same.
   await until(() => asked.has('rpc') && asked.has('engine'))
   const health = readFileSync(join(folder, 'secret', 'health-url'), 'utf8').trim()
-  const metrics = await (await fetch(`${health}/metrics`)).text()
-  for (const service of ['da-watcher', 'derivation', 'engine', 'rpc'])
-    assert.match(metrics, new RegExp(`process_start_time_seconds\\{service="${service}"`))
+  let metrics = ''
+  // A service that starts has no metrics yet.
+  await until(async () => {
+    metrics = await (await fetch(`${health}/metrics`)).text()
+    return ['da-watcher', 'derivation', 'engine', 'rpc'].every((service) =>
+      metrics.includes(`process_start_time_seconds{service="${service}"`),
+    )
+  })
   const ready = await fetch(`${health}/readyz`)
   assert.equal(ready.status, 503)
   const readiness = await ready.text()
@@ -210,8 +215,8 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function until(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; !(await holds()); tries++) {
     assert.ok(tries < 400)
     await setTimeout(50)
   }
