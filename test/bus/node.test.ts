@@ -119,7 +119,7 @@ async function usePeersCommand(folder: string, peers: readonly OpenNetwork[]): P
   const ids = peers.map(({ peerId }) => peerId)
   const [first = '', second = ''] = ids
   const listed = await run(0)
-  assert.match(listed, /this node: 16Uiu2HA\w+\n {2}\/ip4\/127\.0\.0\.1\/tcp\/\d+\/p2p\/16Uiu2HA/)
+  assert.match(listed, /this node: 16Uiu2HA\w+\n {2}\/ip4\/127\.0\.0\.1\/tcp\/\d+\n/)
   assert.match(listed, /\n3 connected of 3 known peers\n/)
   for (const id of ids)
     assert.match(listed, new RegExp(`\\n${id}\\n {2}(in|out)bound, score -?\\d`))

@@ -138,8 +138,8 @@ async function callGossip<Request, Response>(
 
 function printPeers({ self, peers, known, ...refused }: FetchPeersResponse): void {
   const connected = peers.filter(({ isConnected }) => isConnected).length
-  printWrapped(`this node: ${self.id}`)
-  for (const address of self.addresses) print(`  ${address}`)
+  print(`this node: ${self.id}`)
+  printAddresses(self)
   print(`\n${connected} connected of ${known} known peers`)
   const sorted = peers.toSorted((left, right) => right.scores.total - left.scores.total)
   for (const peer of sorted) printPeer(peer)
@@ -151,7 +151,7 @@ function printPeers({ self, peers, known, ...refused }: FetchPeersResponse): voi
 }
 
 function printPeer(peer: Peer): void {
-  const { id, agent, addresses, direction, isConnected, isProtected, latencyMs, scores } = peer
+  const { id, agent, direction, isConnected, isProtected, latencyMs, scores } = peer
   const facts = [
     isConnected ? direction : 'not connected',
     `score ${scores.total.toFixed(1)}`,
@@ -161,6 +161,11 @@ function printPeer(peer: Peer): void {
   ]
   print(id)
   printWrapped(`  ${facts.join(', ')}`)
+  printAddresses(peer)
+}
+
+/** Without `/p2p/` and the peer id, which stands above and would make the lines too long. */
+function printAddresses({ id, addresses }: Peer): void {
   const suffix = `/p2p/${id}`
   for (const address of addresses)
     print(`  ${address.endsWith(suffix) ? address.slice(0, -suffix.length) : address}`)
