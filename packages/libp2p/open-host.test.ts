@@ -8,6 +8,7 @@ import { messageId } from '#protocol/p2p/message-id.ts'
 import { peerIdOf, publicKeyOf } from '#protocol/p2p/network-key.ts'
 import { compress } from '#protocol/p2p/snappy-block.ts'
 import { systemClock } from '#runtime/clock.ts'
+import { sha256 } from '#runtime/crypto/sha256.ts'
 import { type Host, type HostSettings, openHost, publicLimits } from './open-host.ts'
 import { PeerGate } from './peer-gate.ts'
 
@@ -156,7 +157,7 @@ const gossip = () => ({
     globalSignaturePolicy: StrictNoSign,
     allowPublishToZeroTopicPeers: true,
     maxInboundDataLength: 16 * 2 ** 20,
-    msgIdFn: ({ data }) => messageId('op-node', topic, openGossipData(data)),
+    msgIdFn: ({ data }) => messageId(openGossipData(data), { form: 'op-node', topic, sha256 }),
   }),
 })
 

@@ -77,7 +77,7 @@ function blockMetrics(
   const registers = [registry]
   const blocks = new Counter({
     name: 'atoll_gossip_blocks_total',
-    help: 'blocks from peers, by the version of their topic and by outcome: accepted, not-stored (the bus has too many to store), busy (dropped before validation), or the rule of docs/p2p.md that they break',
+    help: 'blocks from peers, by the version of their topic and by outcome: accepted, not-stored (the bus has too many to store), busy (dropped before validation), failed (the thread that opens large messages ended), or the rule of docs/p2p.md that they break',
     labelNames: ['version', 'outcome'],
     registers,
   })

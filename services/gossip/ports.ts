@@ -5,6 +5,7 @@ import type { FetchPeersRequest } from '#messages/fetch-peers.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { GossipData } from '#protocol/p2p/gossip-data.ts'
 import type { PayloadVersion } from '#protocol/p2p/payload-version.ts'
+import type { CheckedSignature } from '#protocol/p2p/validate-block.ts'
 import type { Service } from '#service/service.ts'
 import type { Metrics } from './metrics.ts'
 import type { Deed } from './network/app-scores.ts'
@@ -95,6 +96,8 @@ export interface ArrivedBlock {
   /** Of the topic. */
   readonly version: PayloadVersion
   readonly data: GossipData
+  /** Of a large message. */
+  readonly checked?: CheckedSignature | undefined
 }
 
 /** What gossipsub does with a message. */

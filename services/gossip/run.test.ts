@@ -8,6 +8,7 @@ import { signerOf } from '#protocol/p2p/payload-signature.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { staticPeers } from './peers/known-peers.ts'
+import type { OpenNetwork } from './network/open-network.ts'
 import { PeerStore } from './peers/peer-store.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
 import { hash } from '#test/fakes/values.ts'
@@ -73,6 +74,37 @@ test('a valid block reaches the log of the engine, and a peer behind; invalid on
     [1n, 4n],
   )
   assert.equal(world.network.peers().length, 2)
+})
+
+test('a large block is opened on another thread, and ends as a small one', async (t) => {
+  const world = await GossipWorld.start(t)
+  const [sender, other, behind] = [await hostOn(t), await hostOn(t), await hostOn(t)]
+  const relayed: number[] = []
+  behind.onBlock(({ arrival, data }) => {
+    relayed.push(data.bytes.length)
+    behind.judge(arrival, 'accept')
+  })
+  for (const peer of [sender, other, behind]) await join(world, peer)
+  let threads = 0
+  const count = () => threads++
+  process.on('worker', count)
+  t.after(() => process.off('worker', count))
+  const large = { transactions: [new Uint8Array(300_000)] }
+  const block = world.block(1n, large)
+  const data = blockData(4, block)
+  await Promise.all([sender, other].map((peer) => peer.publish(topic, data)))
+  await world.until(() => world.received.length === 1 && relayed.length === 1)
+  assert.deepEqual(world.received, [block])
+  assert.deepEqual(relayed, [signedMessage(4, block).length])
+  await sender.publish(topic, blockData(4, world.block(2n, large), { key: otherKey }))
+  await world.until(async () => (await world.outcomes())['wrong-signer'] === 1)
+  assert.deepEqual(await world.outcomes(), { accepted: 1, 'wrong-signer': 1 })
+  const scoreOf = (peer: OpenNetwork) =>
+    world.network.peers().find(({ id }) => id === peer.peerId)?.score ?? 0
+  await world.until(() => scoreOf(sender) < 0)
+  assert.equal(scoreOf(other), 0)
+  // The peer behind has its own.
+  assert.ok(threads >= 2, String(threads))
 })
 
 test('the seventh block of a height is rejected', async (t) => {

@@ -124,10 +124,13 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
   try {
     const onUnban = () => metrics.unbanned()
     const gate = new PeerGate(clock, { bans: store.bans(), blocked: store.blocked(), onUnban })
-    const options = { config, key, gate, clock, onBusy: metrics.received }
+    const onFailure = (error: Error) =>
+      log.warn({ error }, 'the thread that opens large messages ended; the next message starts it')
+    const options = { config, key, gate, clock, onDropped: metrics.received, onFailure }
     const network = await openNetwork(networkSettings(settings, options))
     let discovery: Discovery | undefined
     try {
+      network.prepare()
       log.info({ peerId: network.peerId }, 'host of gossip')
       for (const address of network.addresses) log.info({ address }, 'address for peers')
       discovery = await openOwnDiscovery(settings, {

@@ -63,7 +63,8 @@ export async function hostOn(
     floodPublish: true,
     clock: systemClock,
     scoring: 'light',
-    onBusy: () => undefined,
+    onDropped: () => undefined,
+    onFailure: assert.ifError,
     ...settings,
   })
   t.after(() => network.close())

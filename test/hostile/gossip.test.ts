@@ -36,17 +36,11 @@ const honestRate = 10
 /** Factor by which attacks may delay honest blocks, and what counts as no delay. */
 const delayed = { factor: 3, floorMs: 20 }
 
-/**
- * Attacks that may delay honest blocks for longer, and for how many milliseconds. To decompress and hash 10 MiB takes
- * 0.14 s of the only thread, and a peer is ignored after a few such messages.
- */
-const slow: Partial<Record<Attack, number>> = { 'snappy-bombs': 2_000 }
-
 /** Growth of the memory of gossip over all attacks. */
 const maxGrowthMb = 200
 
-/** Longest time in which gossip does nothing else. Six blocks of 10 MiB take 0.1 s each until their peer is ignored. */
-const maxLoopDelayMs = 1_500
+/** Longest time in which gossip does nothing else. It counts when other processes have the two cores, too. */
+const maxLoopDelayMs = 1_000
 
 /** The outcomes by which gossip counts what an attack sends. */
 const counted: Partial<Record<Attack, readonly string[]>> = {
@@ -231,9 +225,7 @@ test('blocks of the sequencer come through a gossip under attack, and each attac
     const before = await metricsOf(node)
     const { ended } = await attackBy({ ...arena.order, attack })
     const times = await sendBlocks(arena, attackMs)
-    const slowMs = slow[attack]
-    if (slowMs === undefined) all.push(...times)
-    else assert.ok(percentile(times, 0.99) <= slowMs, `${attack}: at most ${slowMs} ms`)
+    all.push(...times)
     const output = await ended
     const after = await metricsOf(node)
     const delayMs = 1_000 * sumOf(after, 'nodejs_eventloop_lag_max_seconds')
@@ -250,7 +242,7 @@ test('blocks of the sequencer come through a gossip under attack, and each attac
   }
   assert.equal(node.pidOf('gossip'), pid, 'gossip was not restarted')
   const last = await metricsOf(node)
-  t.diagnostic(`all others: ${shown(all)}, at most ${limitMs.toFixed(0)} ms`)
+  t.diagnostic(`all attacks: ${shown(all)}, at most ${limitMs.toFixed(0)} ms`)
   assert.ok(sumOf(last, 'atoll_gossip_bans_total', 'what="begun"') > 0, 'a hostile peer is banned')
   assert.ok(percentile(all, 0.99) <= limitMs, `p99 ${percentile(all, 0.99)} ms, at most ${limitMs}`)
   assert.ok(mostMb - startMb <= maxGrowthMb, `memory grew from ${startMb} to ${mostMb} MB`)

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { hashPayload } from '#protocol/block/payload-hash.ts'
 import { fromHex, toHex } from '#protocol/codec/hex.ts'
 import { recoverPublicKey } from '#runtime/crypto/secp256k1.ts'
+import { sha256 } from '#runtime/crypto/sha256.ts'
 import { messageVectors, samplePayload, signerKey } from '#test/fakes/block-messages.ts'
 import { encodeBlockMessage } from './block-message.ts'
 import { decodePayload } from './decode-payload.ts'
@@ -16,8 +17,11 @@ for (const want of messageVectors) {
   test(`message ${want.name} decodes, has the known hashes, ids and signer, and encodes to itself`, () => {
     const data = openGossipData(fromHex(want.data))
     assert.equal(data.kind, 'decompressed')
-    assert.equal(toHex(messageId('op-node', want.topic, data)), want.opNodeId)
-    assert.equal(toHex(messageId('spec', want.topic, data)), want.specId)
+    assert.equal(
+      toHex(messageId(data, { form: 'op-node', topic: want.topic, sha256 })),
+      want.opNodeId,
+    )
+    assert.equal(toHex(messageId(data, { form: 'spec', topic: want.topic, sha256 })), want.specId)
     assert.equal(blocksTopic(10n, want.version), want.topic)
     const [signature, body] = [data.bytes.subarray(0, 65), data.bytes.subarray(65)]
     const hash = payloadHash(body)
@@ -58,9 +62,12 @@ test('a message that is not snappy has an id of its raw bytes', () => {
   const data = openGossipData(Uint8Array.of(1, 2, 3, 4, 5))
   assert.equal(data.kind, 'raw')
   const topic = '/optimism/10/0/blocks'
-  assert.equal(toHex(messageId('spec', topic, data)), '0xff3a6e999086783f249b4a4fab9f215046152b6d')
   assert.equal(
-    toHex(messageId('op-node', topic, data)),
+    toHex(messageId(data, { form: 'spec', topic, sha256 })),
+    '0xff3a6e999086783f249b4a4fab9f215046152b6d',
+  )
+  assert.equal(
+    toHex(messageId(data, { form: 'op-node', topic, sha256 })),
     '0xf9cd29b7fdae91a73328890cb6c79e35ee3ccd5f',
   )
 })

@@ -1,8 +1,17 @@
-import { sha256 } from '#protocol/codec/sha256.ts'
 import type { GossipData } from './gossip-data.ts'
 
 /** op-node's ids cover the topic, the ids of the specs do not. They are compared only among peers that use one form. */
 export type MessageIdForm = 'op-node' | 'spec'
+
+/** The SHA-256 hash of chunks back to back. */
+type Sha256 = (chunks: readonly Uint8Array[]) => Uint8Array
+
+/** What ids of messages depend on beside the data. */
+export interface MessageIdRules {
+  readonly form: MessageIdForm
+  readonly topic: string
+  readonly sha256: Sha256
+}
 
 /** Size of a message id. */
 const idBytes = 20
@@ -16,7 +25,7 @@ const domains: Readonly<Record<GossipData['kind'], Uint8Array>> = {
 const textEncoder = new TextEncoder()
 
 /** The id by which gossipsub knows a message, 20 bytes. Spec: rollup-node-p2p.md#message-id-computation; op-node, gossip.go */
-export function messageId(form: MessageIdForm, topic: string, data: GossipData): Uint8Array {
+export function messageId(data: GossipData, { form, topic, sha256 }: MessageIdRules): Uint8Array {
   const chunks = [domains[data.kind], ...(form === 'op-node' ? topicChunks(topic) : []), data.bytes]
   return sha256(chunks).subarray(0, idBytes)
 }

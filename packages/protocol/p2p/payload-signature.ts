@@ -55,6 +55,25 @@ export function signerOf(privateKey: Uint8Array): Address {
   return toAddress(fromHex(nodeIdOf(publicKeyOf(privateKey))).subarray(12))
 }
 
+/** What a signature of a block depends on beside the message. */
+export interface SignatureRules {
+  readonly l2ChainId: bigint
+  readonly recover: RecoverPublicKey
+}
+
+/**
+ * Recovers the address that signed a message; undefined if the signature is invalid.
+ *
+ * @param message decompressed: the signature and at least one byte
+ */
+export function messageSigner(
+  message: Uint8Array,
+  { l2ChainId, recover }: SignatureRules,
+): Address | undefined {
+  const hash = signingHash(l2ChainId, payloadHash(message.subarray(signatureBytes)))
+  return blockSigner(hash, message.subarray(0, signatureBytes), recover)
+}
+
 /**
  * Recovers the address that signed a {@link signingHash}; undefined if the signature is invalid. As in op-node, both values
  * of `s` are valid: a block that is sent with either is a repeat, since repeats are detected by the block hash.

@@ -25,7 +25,8 @@ export function decompress(compressed: Uint8Array, maxBytes: number): Uint8Array
   const length = declaredLength(compressed)
   if (length > maxBytes) throw new DecodeError(`${length} bytes decompressed, at most ${maxBytes}`)
   try {
-    const data = uncompressSync(compressed, { asBuffer: true })
+    // A copy takes a third of the time of memory that the library owns, and can be handed to another thread.
+    const data = uncompressSync(compressed, { asBuffer: true, copyOutputData: true })
     if (typeof data !== 'string') return toUint8Array(data)
   } catch (cause) {
     throw new DecodeError('not in the block format of snappy', { cause })

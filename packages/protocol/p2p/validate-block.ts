@@ -7,13 +7,7 @@ import type { Address } from '#protocol/primitives.ts'
 import { type BlockSigners, maySign } from './block-signers.ts'
 import { decodePayload } from './decode-payload.ts'
 import type { GossipData } from './gossip-data.ts'
-import {
-  blockSigner,
-  payloadHash,
-  type RecoverPublicKey,
-  signatureBytes,
-  signingHash,
-} from './payload-signature.ts'
+import { messageSigner, type RecoverPublicKey, signatureBytes } from './payload-signature.ts'
 import { type PayloadVersion, payloadVersionAt } from './payload-version.ts'
 import type { SeenBlocks } from './seen-blocks.ts'
 
@@ -22,6 +16,14 @@ export interface BlockMessage {
   /** Of the topic. */
   readonly version: PayloadVersion
   readonly data: GossipData
+  /** Undefined unless its signature was already checked. */
+  readonly checked?: CheckedSignature | undefined
+}
+
+/** Of a decompressed message. To check it costs as much as to hash the message. */
+export interface CheckedSignature {
+  /** Undefined if the signature is invalid. */
+  readonly signer: Address | undefined
 }
 
 /** What a block is compared with. */
@@ -73,16 +75,19 @@ export const maxAheadSeconds = 5n
  * that the sequencer signed. Rules about fields that a version lacks are part of the encoding.
  * Spec: rollup-node-p2p.md#block-validation; op-node, gossip.go
  */
-export function validateBlock({ version, data }: BlockMessage, rules: BlockRules): BlockVerdict {
+export function validateBlock(
+  { version, data, checked }: BlockMessage,
+  rules: BlockRules,
+): BlockVerdict {
   if (data.kind === 'raw') return reject(data.problem)
   if (data.bytes.length < minGossipBytes) return reject('too-small')
-  const body = data.bytes.subarray(signatureBytes)
-  const hash = signingHash(rules.config.l2ChainId, payloadHash(body))
-  const signer = blockSigner(hash, data.bytes.subarray(0, signatureBytes), rules.recover)
+  const { recover } = rules
+  const { l2ChainId } = rules.config
+  const { signer } = checked ?? { signer: messageSigner(data.bytes, { l2ChainId, recover }) }
   if (signer === undefined) return reject('bad-signature')
   if (rules.signers === undefined) return { kind: 'ignore', reason: 'signer-unknown' }
   if (!maySign(rules.signers, signer, rules.now)) return reject('wrong-signer')
-  const payload = decodeOrUndefined(version, body)
+  const payload = decodeOrUndefined(version, data.bytes.subarray(signatureBytes))
   if (payload === undefined) return reject('malformed')
   const reason = payloadProblem(version, payload, rules)
   if (reason !== undefined) return reject(reason)

@@ -5,7 +5,9 @@ export type BlockOutcome =
   | 'accepted'
   /** Valid, and relayed, but not stored: the bus has as many blocks to store as gossip keeps. */
   | 'not-stored'
-  /** Dropped before it was validated, since too many blocks wait for that. */
+  /** Dropped before it was validated, since too many blocks wait for that, or its peer is ignored by then. */
   | 'busy'
+  /** Dropped before it was validated, since the thread that opens large messages ended. */
+  | 'failed'
   | IgnoreReason
   | RejectReason

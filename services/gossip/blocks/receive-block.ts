@@ -14,11 +14,11 @@ export function receiveBlock(
   event: Extract<Event, { kind: 'block-arrived' }>,
 ): Result {
   const { config, maxAgeSeconds } = state.options
-  const { arrival, version, data, nowMs, peer } = event
+  const { arrival, version, data, checked, nowMs, peer } = event
   const seen = state.seen.get(version)
   if (seen === undefined) throw new Error(`no topic has version ${version}`)
   const verdict = validateBlock(
-    { version, data },
+    { version, data, checked },
     {
       config,
       signers: state.signers,

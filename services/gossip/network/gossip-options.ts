@@ -1,6 +1,9 @@
-import { type GossipsubOpts, type Message, StrictNoSign } from '@libp2p/gossipsub'
-import { type GossipData, maxGossipBytes, openGossipData } from '#protocol/p2p/gossip-data.ts'
-import { messageId, type MessageIdForm } from '#protocol/p2p/message-id.ts'
+import { type GossipsubOpts, StrictNoSign } from '@libp2p/gossipsub'
+import { toHex } from '#protocol/codec/hex.ts'
+import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
+import type { MessageIdForm } from '#protocol/p2p/message-id.ts'
+import { sha256 } from '#runtime/crypto/sha256.ts'
+import type { MessageOpener } from '#services/gossip/opening/message-opener.ts'
 
 /** Settings of gossipsub. */
 export interface GossipSettings {
@@ -15,19 +18,6 @@ export interface GossipSettings {
   readonly floodPublish: boolean
 }
 
-/** Decompresses each message once, for its id and for its validation. */
-export type OpenMessage = (message: Message) => GossipData
-
-/** Returns a function that decompresses each message once. */
-export function openingOnce(): OpenMessage {
-  const opened = new WeakMap<Message, GossipData>()
-  return (message) => {
-    const known = opened.get(message) ?? openGossipData(message.data)
-    opened.set(message, known)
-    return known
-  }
-}
-
 /** Limit on the size of an RPC that is sent; beyond it, a peer that does not read is dropped. */
 const maxOutboundBytes = 64 * 2 ** 20
 
@@ -38,9 +28,9 @@ const maxOutboundBytes = 64 * 2 ** 20
 export function gossipOptions(
   topics: Iterable<string>,
   settings: GossipSettings,
-  open: OpenMessage,
+  opener: Pick<MessageOpener, 'idOf'>,
 ): Partial<GossipsubOpts> {
-  const { mesh, messageIdForm, floodPublish } = settings
+  const { mesh, floodPublish } = settings
   return {
     D: mesh.d,
     Dlo: mesh.dlo,
@@ -73,6 +63,8 @@ export function gossipOptions(
       maxIdontwantMessageIDs: 512,
       maxPeerInfos: 16,
     },
-    msgIdFn: (message) => messageId(messageIdForm, message.topic, open(message)),
+    // A copy of a message is not decompressed.
+    fastMsgIdFn: ({ topic, data }) => `${topic} ${data === undefined ? '' : toHex(sha256([data]))}`,
+    msgIdFn: (message) => opener.idOf(message),
   }
 }

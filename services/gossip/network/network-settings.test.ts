@@ -36,7 +36,8 @@ test('the host has room for twice as many connections as peers that are kept', (
     key: new Uint8Array(32).fill(1),
     gate: new PeerGate(systemClock),
     clock: systemClock,
-    onBusy: () => undefined,
+    onDropped: () => undefined,
+    onFailure: () => undefined,
   }
   const limitOf = (p2pPeersHi: string) =>
     networkSettings(settingsOf({ p2pPeersHi }), parts).limits.maxConnections

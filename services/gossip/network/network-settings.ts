@@ -3,7 +3,6 @@ import { publicLimits } from '#libp2p/open-host.ts'
 import type { PeerGate } from '#libp2p/peer-gate.ts'
 import { areSameBytes } from '#protocol/codec/same-bytes.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import type { PayloadVersion } from '#protocol/p2p/payload-version.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { Fault } from '#runtime/fault.ts'
 import { version } from '#runtime/version.ts'
@@ -14,19 +13,18 @@ import { hostAddresses } from './host-addresses.ts'
 import type { NetworkSettings } from './open-network.ts'
 
 /** What the network needs beside the settings. */
-export interface NetworkParts {
+export interface NetworkParts extends Pick<NetworkSettings, 'onDropped' | 'onFailure'> {
   readonly config: RollupConfig
   /** Private key of the host. */
   readonly key: Uint8Array
   readonly gate: PeerGate
   readonly clock: Clock
-  readonly onBusy: (version: PayloadVersion, outcome: 'busy') => void
 }
 
 /** The network that the settings of gossip describe. */
 export function networkSettings(
   settings: Settings,
-  { config, key, gate, clock, onBusy }: NetworkParts,
+  { config, key, gate, clock, onDropped, onFailure }: NetworkParts,
 ): NetworkSettings {
   return {
     key,
@@ -49,7 +47,8 @@ export function networkSettings(
     },
     floodPublish: settings.p2pFloodPublish,
     scoring: settings.p2pScoring,
-    onBusy: (topic) => onBusy(topic, 'busy'),
+    onDropped,
+    onFailure,
   }
 }
 

@@ -3,32 +3,37 @@ import type { PeerId } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { type Host, type HostSettings, openHost } from '#libp2p/open-host.ts'
-import { payloadVersions } from '#protocol/p2p/payload-version.ts'
+import { type PayloadVersion, payloadVersions } from '#protocol/p2p/payload-version.ts'
 import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
 import type { ConnectedPeer, Network } from '#services/gossip/ports.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { AppScores } from './app-scores.ts'
 import { Arrivals } from './arrivals.ts'
-import { gossipOptions, type GossipSettings, openingOnce } from './gossip-options.ts'
+import { gossipOptions, type GossipSettings } from './gossip-options.ts'
+import { MessageOpener } from '#services/gossip/opening/message-opener.ts'
 import { requestProtocols } from '#services/gossip/requests/payload-answer.ts'
 import { requestPayload, servePayloads } from './payload-streams.ts'
 import { describePeers } from './describe-peers.ts'
-import { scoreOptions, type Scoring } from './score-params.ts'
+import { ignoredBelow, scoreOptions, type Scoring } from './score-params.ts'
 
 /** Settings of the peer-to-peer network. */
 export interface NetworkSettings extends HostSettings, GossipSettings {
   readonly config: RollupConfig
   readonly clock: Clock
   readonly scoring: Scoring
-  /** Called for a block that is dropped because too many wait for their validation. */
-  readonly onBusy: (version: (typeof payloadVersions)[number]) => void
+  /** Called for a block that is dropped before its validation. */
+  readonly onDropped: (version: PayloadVersion, outcome: 'busy' | 'failed') => void
+  /** Called when the thread that opens large messages ended by itself. */
+  readonly onFailure: (error: Error) => void
 }
 
 /** The network, until it is closed. */
 export interface OpenNetwork extends Network {
   /** Multiaddrs of this host, with its peer id. */
   readonly addresses: readonly string[]
+  /** Starts the thread for large messages before the first one. */
+  prepare(): void
   close(): Promise<void>
 }
 
@@ -39,6 +44,8 @@ type Identified = Pick<ConnectedPeer, 'addresses' | 'servesPayloads'>
 interface GossipInside {
   getMeshPeers(topic: string): string[]
   getScore(peerId: string): number
+  /** Gossipsub calls it for each message. */
+  handleReceivedMessage(from: PeerId, message: { readonly data?: Uint8Array }): Promise<void>
 }
 
 /**
@@ -47,23 +54,11 @@ interface GossipInside {
  * @throws as `openHost`
  */
 export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwork> {
-  const { clock, config, onBusy, scoring } = settings
+  const { clock, config, onDropped } = settings
   const { blockTime, l2ChainId } = config
-  const slotMs = Number(blockTime) * 1_000
   const topics = blocksTopics(l2ChainId)
-  const open = openingOnce()
-  const appScores = new AppScores(clock, slotMs)
-  const host: Host<{ gossip: GossipSub }> = await openHost(settings, {
-    gossip: gossipsub({
-      ...gossipOptions(topics.keys(), settings, open),
-      ...scoreOptions({
-        scoring,
-        slotMs,
-        topics: topics.keys(),
-        appScore: (id) => appScores.of(id),
-      }),
-    }),
-  })
+  const appScores = new AppScores(clock, Number(blockTime) * 1_000)
+  const { host, opener } = await openGossip(settings, appScores)
   const { gossip } = host.services
   const arrivals = new Arrivals()
   const told = new Map<string, Identified>()
@@ -77,8 +72,9 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
   host.addEventListener('peer:disconnect', ({ detail }) => told.delete(detail.toString()))
   for (const [topic, version] of topics) {
     gossip.topicValidators.set(topic, async (peer, message) => {
-      const verdict = await arrivals.add({ peer: peer.toString(), version, data: open(message) })
-      if (verdict === 'busy') onBusy(version)
+      const { data, checked } = opener.opened(message)
+      const verdict = await arrivals.add({ peer: peer.toString(), version, data, checked })
+      if (verdict === 'busy') onDropped(version, 'busy')
       return results[verdict]
     })
     gossip.subscribe(topic)
@@ -105,12 +101,58 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
     disconnect: async (id) => {
       await host.hangUp(peerIdFromString(id))
     },
+    prepare: () => opener.prepare(),
     close: async () => {
       arrivals.close()
-      await host.stop()
+      await Promise.all([opener.close(), host.stop()])
     },
   }
 }
+
+/** Starts the host with gossipsub, and what opens its messages. */
+async function openGossip(
+  settings: NetworkSettings,
+  appScores: AppScores,
+): Promise<{ readonly host: Host<{ gossip: GossipSub }>; readonly opener: MessageOpener }> {
+  const { config, messageIdForm: form, onDropped, onFailure, scoring } = settings
+  const { blockTime, l2ChainId } = config
+  const topics = blocksTopics(l2ChainId)
+  const opener = new MessageOpener({
+    form,
+    l2ChainId,
+    isIgnored: (peer) => insideOf(host).getScore(peer) < ignoredBelow,
+    onFailure,
+    onDropped: (topic, reason) => {
+      const version = topics.get(topic)
+      if (version !== undefined) onDropped(version, reason)
+    },
+  })
+  const host: Host<{ gossip: GossipSub }> = await openHost(settings, {
+    gossip: gossipsub({
+      ...gossipOptions(topics.keys(), settings, opener),
+      ...scoreOptions({
+        scoring,
+        slotMs: Number(blockTime) * 1_000,
+        topics: topics.keys(),
+        appScore: (id) => appScores.of(id),
+      }),
+    }),
+  })
+  noteSenders(insideOf(host), opener)
+  return { host, opener }
+}
+
+/** Gossipsub does not say from which peer a message is whose id it asks for. */
+function noteSenders(inside: GossipInside, opener: MessageOpener): void {
+  const handle = inside.handleReceivedMessage.bind(inside)
+  inside.handleReceivedMessage = (from, message) => {
+    if (message.data !== undefined) opener.received(message.data, from.toString())
+    return handle(from, message)
+  }
+}
+
+const insideOf = (host: Host<{ gossip: GossipSub }>) =>
+  host.services.gossip as GossipSub & GossipInside
 
 function connectedPeers(
   host: Host<{ gossip: GossipSub }>,
@@ -119,7 +161,7 @@ function connectedPeers(
     told,
   }: { readonly l2ChainId: bigint; readonly told: ReadonlyMap<string, Identified> },
 ): readonly ConnectedPeer[] {
-  const inside = host.services.gossip as GossipSub & GossipInside
+  const inside = insideOf(host)
   const meshes = payloadVersions.map((version) => {
     const members = new Set(inside.getMeshPeers(blocksTopic(l2ChainId, version)))
     return { version, members }

@@ -3,6 +3,9 @@ import type { GossipsubOpts } from '@libp2p/gossipsub'
 /** How peers are scored: as op-node does by default, or not at all. */
 export type Scoring = 'light' | 'none'
 
+/** Score below which all that a peer sends is ignored. As in op-node. */
+export const ignoredBelow = -40
+
 /** What scores depend on. */
 export interface ScoreSettings {
   readonly scoring: Scoring
@@ -71,7 +74,7 @@ export function scoreOptions({
     scoreThresholds: {
       gossipThreshold: -10,
       publishThreshold: -40,
-      graylistThreshold: -40,
+      graylistThreshold: ignoredBelow,
       acceptPXThreshold: 20,
       opportunisticGraftThreshold: 0.05,
     },

@@ -1,0 +1,36 @@
+/** Thread that opens large messages of peers; started by `OpeningThread`. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Address } from '#protocol/primitives.ts'
+import type { GossipData } from '#protocol/p2p/gossip-data.ts'
+import { openAndCheck, type OpeningRules } from './opened-message.ts'
+
+/** A message to open. */
+export interface OpeningRequest {
+  readonly topic: string
+  readonly bytes: Uint8Array
+}
+
+/** An opened message. The bytes of one that cannot be decompressed are those of the request. */
+export type OpeningAnswer = { readonly id: Uint8Array } & (
+  | {
+      readonly kind: 'decompressed'
+      readonly bytes: Uint8Array
+      readonly signer: Address | undefined
+    }
+  | Pick<Extract<GossipData, { kind: 'raw' }>, 'kind' | 'problem'>
+)
+
+const rules = workerData as OpeningRules
+
+parentPort?.on('message', ({ topic, bytes }: OpeningRequest) => {
+  const { id, data, checked } = openAndCheck(topic, bytes, rules)
+  if (data.kind === 'raw') return answer({ kind: 'raw', problem: data.problem, id })
+  const { buffer, byteLength } = data.bytes
+  // Only a whole buffer can be handed over.
+  const own = byteLength === buffer.byteLength ? data.bytes : data.bytes.slice()
+  answer({ kind: 'decompressed', id, bytes: own, signer: checked?.signer }, own.buffer)
+})
+
+function answer(opened: OpeningAnswer, ...transferred: readonly ArrayBufferLike[]): void {
+  parentPort?.postMessage(opened, transferred as readonly ArrayBuffer[])
+}
