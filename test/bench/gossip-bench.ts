@@ -54,10 +54,10 @@ const sizes = [
 ] as const
 
 /** Blocks of each size that are not counted, while compilers warm up. */
-const warmUpBlocks = 50
+const warmUpBlocks = 30
 
 /** Blocks of each size whose way through Atoll is watched. */
-const splitBlocks = 50
+const splitBlocks = 30
 
 /** Pause after each block, so that nothing is at work when the next one is sent. */
 const pauseMs = 40
