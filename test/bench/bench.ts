@@ -76,9 +76,21 @@ async function gossip({ json }: { readonly json: boolean }): Promise<object> {
   const measured = await benchGossip((what) => console.error(what))
   if (!json) {
     const { withoutOpNode, results } = measured
-    console.log('gossip: from the send of a block by a peer to engine_newPayload, on the same bytes')
+    console.log(
+      'gossip: from the send of a block by a peer to engine_newPayload, on the same bytes',
+    )
     printTable([
-      ['KB', 'blocks', 'Atoll median', 'p99', 'op-node median', 'p99', 'ratio', 'to bus', 'to engine'],
+      [
+        'KB',
+        'blocks',
+        'Atoll median',
+        'p99',
+        'op-node median',
+        'p99',
+        'ratio',
+        'to bus',
+        'to engine',
+      ],
       ...results.map(({ kilobytes, atoll, opNode, ratio, split }) => {
         const times = [atoll.median, atoll.p99, opNode?.median, opNode?.p99]
         const parts = [split.toBus.median, split.toEngine.median]
@@ -86,7 +98,7 @@ async function gossip({ json }: { readonly json: boolean }): Promise<object> {
         return [String(kilobytes), String(atoll.samples), ...shown]
       }),
     ])
-    if (withoutOpNode !== undefined) console.log(`op-node is left out: ${withoutOpNode}`)
+    if (withoutOpNode !== undefined) console.log(`op-node is omitted: ${withoutOpNode}`)
     console.log('\nTimes in ms. Target: ≤ 2 × op-node, and ≤ 10 ms median at 100 KB.')
   }
   return measured

@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { payloadReceived } from '#messages/subjects.ts'
-import { type RecordedNode, type RecordedNodeOptions, startRecordedNode } from '#devnet/recorded-node.ts'
+import {
+  type RecordedNode,
+  type RecordedNodeOptions,
+  startRecordedNode,
+} from '#devnet/recorded-node.ts'
 import { replayL1 } from '#records/replay/replay-record.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { pause } from '#test/bus/conformance/raw-client.ts'
@@ -26,7 +30,7 @@ import { startTimedEngine, type TimedEngine } from './timed-engine.ts'
 export interface GossipResult {
   readonly kilobytes: number
   readonly atoll: Summary
-  /** undefined if op-node is left out. */
+  /** undefined if op-node is omitted. */
   readonly opNode: Summary | undefined
   /** Ratio of the medians. */
   readonly ratio: number | undefined
@@ -41,7 +45,7 @@ export interface GossipResult {
 
 /** Results of `npm run bench -- gossip`. */
 export interface GossipBench {
-  /** Why op-node is left out; undefined if it is measured. */
+  /** Why op-node is omitted; undefined if it is measured. */
   readonly withoutOpNode: string | undefined
   readonly results: readonly GossipResult[]
 }
@@ -96,12 +100,12 @@ export async function benchGossip(report: (what: string) => void): Promise<Gossi
         clock: systemClock,
         unsafeBlockSigner: signerAddress,
       }),
-      ({ close }) => close(),
+      (started) => started.close(),
     )
     const peer = kept(await Peer.start(record), (started) => started.stop())
     const startEngine = async () => {
-      const client = kept(await startInstantClient(record), ({ close }) => close())
-      const engine = kept(await startTimedEngine(client.url), ({ close }) => close())
+      const client = kept(await startInstantClient(record), (started) => started.close())
+      const engine = kept(await startTimedEngine(client.url), (started) => started.close())
       return { engine, jwtSecret: client.jwtSecret }
     }
     const atoll = await startEngine()
@@ -109,7 +113,7 @@ export async function benchGossip(report: (what: string) => void): Promise<Gossi
     report('starts Atoll')
     const p2pPort = await freeTcpPort()
     const ofAtoll = { ...world, engineUrl: atoll.engine.url, jwtSecret: atoll.jwtSecret }
-    const node = kept(await startAtoll(ofAtoll, p2pPort), ({ close }) => close())
+    const node = kept(await startAtoll(ofAtoll, p2pPort), (started) => started.close())
     await untilReady(node)
     await peer.join('Atoll', `/ip4/127.0.0.1/tcp/${p2pPort}`)
     const measured: Measured[] = [{ name: 'Atoll', engine: atoll.engine }]
@@ -118,7 +122,7 @@ export async function benchGossip(report: (what: string) => void): Promise<Gossi
       report('starts op-node')
       const { engine, jwtSecret } = await startEngine()
       const opNode = await startOpNode({ ...world, engineUrl: engine.url, jwtSecret })
-      kept(opNode, ({ stop }) => stop())
+      kept(opNode, (started) => started.stop())
       await peer.join('op-node', opNode.address)
       measured.push({ name: 'op-node', engine })
     }
@@ -159,11 +163,11 @@ class GossipMeasure {
 
   /** Sends the next block to each node; the first one changes with each block. */
   async #block(bytes: number, count: number) {
-    const hash = await this.#peer.make(bytes)
+    const { hash = '' } = await this.#peer.ask({ kind: 'make', bytes })
     const inTurn = count % 2 === 0 ? this.#measured : this.#measured.toReversed()
     const times = []
     for (const { name, engine } of inTurn) {
-      const sentMs = await this.#peer.send(name)
+      const { atMs: sentMs } = await this.#peer.ask({ kind: 'send', name })
       const arrivedMs = await within(engine.arrival(hash), name)
       times.push({ name, sentMs, arrivedMs })
       await pause(pauseMs)
@@ -258,21 +262,9 @@ class Peer {
   }
 
   async join(name: string, address: string): Promise<void> {
-    await this.#ask({ kind: 'join', name, address })
-    // The node reads that this peer has the topics.
+    await this.ask({ kind: 'join', name, address })
+    // The node has to take the stream, too.
     await pause(1_000)
-  }
-
-  /** @returns the hash of the block */
-  async make(bytes: number): Promise<string> {
-    const answer = await this.#ask({ kind: 'make', bytes })
-    return answer.kind === 'made' ? answer.hash : ''
-  }
-
-  /** @returns when it was sent */
-  async send(name: string): Promise<number> {
-    const answer = await this.#ask({ kind: 'send', name })
-    return answer.kind === 'sent' ? answer.atMs : Number.NaN
   }
 
   async stop(): Promise<void> {
@@ -282,7 +274,7 @@ class Peer {
     await ended
   }
 
-  async #ask(order: PeerOrder): Promise<PeerAnswer> {
+  async ask(order: PeerOrder): Promise<PeerAnswer> {
     const answered = once(this.#child, 'message')
     this.#child.send(order)
     const [answer] = (await Promise.race([answered, this.#ended])) as [PeerAnswer]

@@ -15,22 +15,24 @@ import { machineMs } from './machine-ms.ts'
 export type PeerOrder =
   /** Joins the mesh of a node, which gets a name. */
   | { readonly kind: 'join'; readonly name: string; readonly address: string }
-  /** Makes the next block; the answer has its hash. */
+  /** Makes the next block. */
   | { readonly kind: 'make'; readonly bytes: number }
-  /** Sends the block that was made last to a node; the answer has the time by `machineMs` just before. */
+  /** Sends the block that was made last to a node. */
   | { readonly kind: 'send'; readonly name: string }
 
-/** Answer to an order. */
-export type PeerAnswer =
-  | { readonly kind: 'joined' }
-  | { readonly kind: 'made'; readonly hash: Hash }
-  | { readonly kind: 'sent'; readonly atMs: number }
+/** Answer to an order, when it is carried out. */
+export interface PeerAnswer {
+  /** Time by `machineMs` just before. */
+  readonly atMs: number
+  /** Hash of the block that was made last. */
+  readonly hash: Hash | undefined
+}
 
 const [, , record = ''] = process.argv
 const chain = await GossipChain.on(record)
 const topics = [...blocksTopics(chain.config.l2ChainId).keys()]
 const streams = new Map<string, Stream>()
-let made: Uint8Array = new Uint8Array(0)
+let made: { readonly hash: Hash; readonly bytes: Uint8Array } | undefined
 
 /**
  * Speaks gossipsub by hand: the bytes are ready when they are sent, so that the time of this peer is only that of the
@@ -55,25 +57,27 @@ async function join(address: string): Promise<Stream> {
   return stream
 }
 
-async function obey(order: PeerOrder): Promise<PeerAnswer> {
+async function obey(order: PeerOrder): Promise<void> {
   switch (order.kind) {
     case 'join':
       streams.set(order.name, await join(order.address))
-      return { kind: 'joined' }
+      return
     case 'make': {
       const { hash, topic, data } = chain.next(order.bytes)
-      made = frame({ messages: [{ topic, data }] })
-      return { kind: 'made', hash }
+      made = { hash, bytes: frame({ messages: [{ topic, data }] }) }
+      return
     }
-    case 'send': {
-      const atMs = machineMs()
-      streams.get(order.name)?.send(made)
-      return { kind: 'sent', atMs }
-    }
+    case 'send':
+      if (made !== undefined) streams.get(order.name)?.send(made.bytes)
   }
 }
 
-process.on('message', (order: PeerOrder) => {
-  void obey(order).then((answer) => process.send?.(answer))
-})
+async function answer(order: PeerOrder): Promise<void> {
+  const atMs = machineMs()
+  await obey(order)
+  const answered: PeerAnswer = { atMs, hash: made?.hash }
+  process.send?.(answered)
+}
+
+process.on('message', (order: PeerOrder) => void answer(order))
 process.once('disconnect', () => process.exit(0))

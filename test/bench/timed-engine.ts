@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
+import { toError } from '#runtime/fault.ts'
 import { machineMs } from './machine-ms.ts'
 
 /** An Engine API in front of another one, that notes when each block arrives. */
@@ -39,7 +40,7 @@ export async function startTimedEngine(target: string): Promise<TimedEngine> {
     if (ends.includes('engine_newPayload') && hash !== undefined) arrived(hash, atMs)
   }
   const server = createServer((request, response) => {
-    pass(request, response).catch(() => response.destroy())
+    pass(request, response).catch((error: unknown) => response.destroy(toError(error)))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

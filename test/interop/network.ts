@@ -188,7 +188,10 @@ async function post(url: string): Promise<unknown> {
 export async function buildPrograms(): Promise<void> {
   if (existsSync(join(programs, 'op-geth'))) return
   console.error('builds the reference network from its Go modules (5 minutes, once)')
-  const child = spawn('bash', [join(folder, 'build.sh'), cache, programs], { stdio: 'inherit' })
+  const child = spawn('bash', [join(folder, 'build.sh'), cache, programs], {
+    // What it prints must not get into the results of a benchmark.
+    stdio: ['ignore', 2, 'inherit'],
+  })
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code !== 0)
     throw new Error(`the reference network cannot be built: build.sh ends with ${code}`)
