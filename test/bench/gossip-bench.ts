@@ -185,7 +185,8 @@ class GossipMeasure {
     const [toBus, toEngine]: [number[], number[]] = [[], []]
     for (let count = 0; count < splitBlocks; count++)
       for (const { name, sentMs, arrivedMs } of await this.#block(bytes, count)) {
-        if (name !== 'Atoll') continue
+        // The first blocks may come before the subscription is in effect.
+        if (name !== 'Atoll' || storedMs < sentMs) continue
         toBus.push(storedMs - sentMs)
         toEngine.push(arrivedMs - storedMs)
       }
@@ -234,7 +235,9 @@ async function untilReady({ failed, viewer }: RecordedNode): Promise<void> {
       .join('\n')
   const isReady = async () => {
     const { chain, services } = viewer.view
-    return chain !== undefined && services.get('gossip')?.phase === 'running'
+    const { progress, wait } = services.get('gossip') ?? {}
+    // A service runs before its host listens; then it has progress, and waits for the signer.
+    return chain !== undefined && progress !== undefined && wait === undefined
   }
   const options = { withinMs: startMs, everyMs: 50, explain }
   await Promise.race([until('Atoll is up', options, isReady), failed])
