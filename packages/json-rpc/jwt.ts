@@ -1,4 +1,5 @@
-import { compactVerify, errors, SignJWT } from 'jose'
+import { createHmac } from 'node:crypto'
+import { compactVerify, errors } from 'jose'
 import type { Clock } from '#runtime/clock.ts'
 import { readHexKey } from '#runtime/keys/hex-key.ts'
 
@@ -29,14 +30,16 @@ export async function readJwtSecret(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Makes a token, valid for a minute, for the header `Authorization: Bearer <token>`.
+ * Makes a token, valid for a minute, for the header `Authorization: Bearer <token>`. Every call of the Engine API needs
+ * one; `jose` would sign on another thread, which takes 0.2 ms more, and some ms on a busy machine.
  *
  * @param unixMs time of issue; the token has whole seconds
  */
-export function createToken(secret: Uint8Array, unixMs: number): Promise<string> {
-  return new SignJWT({ iat: Math.floor(unixMs / 1_000) })
-    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .sign(secret)
+export async function createToken(secret: Uint8Array, unixMs: number): Promise<string> {
+  const parts = [{ alg: 'HS256', typ: 'JWT' }, { iat: Math.floor(unixMs / 1_000) }]
+  const encoded = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+  const signed = encoded.join('.')
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }
 
 /**

@@ -10,12 +10,13 @@ import { printTable } from '#node/output.ts'
 import { benchBus, type BusResult } from './bus-bench.ts'
 import { benchDerivation } from './derivation-bench.ts'
 import { benchExecution } from './execution-bench.ts'
+import { benchGossip } from './gossip-bench.ts'
 import { benchPayload } from './payload-bench.ts'
 import { benchRpc } from './rpc-bench.ts'
 import type { Summary } from './statistics.ts'
 import { benchVerifier } from './verifier-bench.ts'
 
-const benches = { bus, derivation, execution, payload, rpc, verifier } as const
+const benches = { bus, derivation, execution, gossip, payload, rpc, verifier } as const
 
 type BenchName = keyof typeof benches
 
@@ -69,6 +70,38 @@ async function execution({ json }: { readonly json: boolean }): Promise<object> 
     console.log('\nTarget: 20 Mgas/s over real blocks, 50 over bench-span, 400 empty blocks/s.')
   }
   return { results }
+}
+
+async function gossip({ json }: { readonly json: boolean }): Promise<object> {
+  const measured = await benchGossip((what) => console.error(what))
+  if (!json) {
+    const { withoutOpNode, results } = measured
+    console.log(
+      'gossip: from the send of a block by a peer to engine_newPayload, on the same bytes',
+    )
+    printTable([
+      [
+        'KB',
+        'blocks',
+        'Atoll median',
+        'p99',
+        'op-node median',
+        'p99',
+        'ratio',
+        'to bus',
+        'to engine',
+      ],
+      ...results.map(({ kilobytes, atoll, opNode, ratio, split }) => {
+        const times = [atoll.median, atoll.p99, opNode?.median, opNode?.p99]
+        const parts = [split.toBus.median, split.toEngine.median]
+        const shown = [...times, ratio, ...parts].map((value) => value?.toFixed(2) ?? '–')
+        return [String(kilobytes), String(atoll.samples), ...shown]
+      }),
+    ])
+    if (withoutOpNode !== undefined) console.log(`op-node is omitted: ${withoutOpNode}`)
+    console.log('\nTimes in ms. Target: ≤ 2 × op-node, and ≤ 10 ms median at 100 KB.')
+  }
+  return measured
 }
 
 function payload({ json }: { readonly json: boolean }): Promise<object> {

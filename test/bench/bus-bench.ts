@@ -10,7 +10,7 @@ import { bulkEntry } from '#test/bus/bulk-entry.ts'
 import { pause } from '#test/bus/conformance/raw-client.ts'
 import { TestServer } from '#test/bus/servers.ts'
 import type { Arrival } from './bus-peer.ts'
-import { machineMs, names, openSide, raw, rawMessage, rawNumber, type Side } from './bus-side.ts'
+import { names, openSide, raw, rawMessage, rawNumber, type Side } from './bus-side.ts'
 import {
   benchSubjects,
   chainHead,
@@ -19,6 +19,7 @@ import {
   measuredLog,
   measuredState,
 } from './bus-subjects.ts'
+import { machineMs } from './machine-ms.ts'
 import { summarise, type Summary } from './statistics.ts'
 
 /** One kind of message of one size, over Atoll's bus and over raw NATS. */

@@ -1,6 +1,6 @@
 /** The receiving ends of `bus-bench.ts`, each a separate process: `node bus-peer.ts URL derivation|engine`. */
 import { bulkEntry } from '#test/bus/bulk-entry.ts'
-import { machineMs, openSide, raw, rawMessage, rawNumber, type Side } from './bus-side.ts'
+import { openSide, raw, rawMessage, rawNumber, type Side } from './bus-side.ts'
 import {
   chainApply,
   chainHead,
@@ -10,6 +10,7 @@ import {
   measuredLog,
   measuredState,
 } from './bus-subjects.ts'
+import { machineMs } from './machine-ms.ts'
 
 /** Arrival of a message: its kind, its number, and the time by `machineMs`. */
 export type Arrival = readonly [kind: string, number: number, atMs: number]

@@ -53,11 +53,6 @@ export async function openSide(url: string, service: ServiceName): Promise<Side>
   return { bus, client, streams: jetstream(client), close }
 }
 
-/** A time in milliseconds that is comparable between processes of this machine. */
-export function machineMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6
-}
-
 /** A raw message: its number, then zeros. */
 export function rawMessage(number: number, bytes: number): Uint8Array {
   const data = new Uint8Array(bytes)

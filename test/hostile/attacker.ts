@@ -4,7 +4,6 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { RPC } from '@libp2p/gossipsub/message'
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { openHost } from '#libp2p/open-host.ts'
@@ -16,6 +15,7 @@ import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { encodeRequest, requestProtocols } from '#services/gossip/requests/payload-answer.ts'
 import { payloadOf } from '#test/fakes/block-messages.ts'
+import { control, frame, joinFrame, meshProtocols, prefixed } from '#test/fakes/gossip-frames.ts'
 import { blockData } from '#test/fakes/gossip-world.ts'
 import { hash } from '#test/fakes/values.ts'
 import type { Attack, Order } from './attack.ts'
@@ -24,7 +24,6 @@ const order = JSON.parse(process.argv[2] ?? '') as Order
 const chainId = BigInt(order.l2ChainId)
 const topic = blocksTopic(chainId, 4)
 const topics = [...blocksTopics(chainId).keys()]
-const meshProtocols = ['/meshsub/1.2.0', '/meshsub/1.1.0']
 const otherKey = new Uint8Array(32).fill(77)
 let endMs = Number.POSITIVE_INFINITY
 let done = 0
@@ -99,35 +98,11 @@ function meshStream(host: Libp2p): Promise<Stream> {
   return host.dialProtocol(peer, meshProtocols)
 }
 
-function frame(rpc: Partial<RPC>): Uint8Array {
-  return prefixed(RPC.encode({ subscriptions: [], messages: [], ...rpc }))
-}
-
-function prefixed(body: Uint8Array): Uint8Array {
-  const length: number[] = []
-  let rest = body.length
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) length.push((rest % 0x80) | 0x80)
-  length.push(rest)
-  return joined([Uint8Array.from(length), body])
-}
-
-const control = (changes: Partial<RPC.ControlMessage>): RPC.ControlMessage => ({
-  ihave: [],
-  iwant: [],
-  graft: [],
-  prune: [],
-  idontwant: [],
-  ...changes,
-})
-
 /** Subscribes as peers do, and returns a function that sends a frame, on a new stream after the victim closed one. */
 async function joinMesh(): Promise<(bytes: Uint8Array) => Promise<void>> {
   let host = await openPeer()
   let stream: Stream | undefined
-  const hello = frame({
-    subscriptions: topics.map((each) => ({ subscribe: true, topic: each })),
-    control: control({ graft: topics.map((each) => ({ topicID: each })) }),
-  })
+  const hello = joinFrame(topics)
   const ready = async (): Promise<Stream> => {
     if (stream?.status === 'open') return stream
     if (host.getPeers().length === 0) {

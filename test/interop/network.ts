@@ -70,7 +70,7 @@ export class Network {
 
   /** @throws Error with the output of the network if it ends before it is up */
   static async start(dir: string, flags: readonly string[]): Promise<Network> {
-    if (!existsSync(join(programs, 'op-geth'))) await build()
+    await buildPrograms()
     const child = spawn(join(programs, 'refnet'), ['up', '--dir', dir, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -184,9 +184,14 @@ async function post(url: string): Promise<unknown> {
   return response.json()
 }
 
-async function build(): Promise<void> {
+/** Builds the network's programs if they are missing. @throws Error if they cannot be built */
+export async function buildPrograms(): Promise<void> {
+  if (existsSync(join(programs, 'op-geth'))) return
   console.error('builds the reference network from its Go modules (5 minutes, once)')
-  const child = spawn('bash', [join(folder, 'build.sh'), cache, programs], { stdio: 'inherit' })
+  const child = spawn('bash', [join(folder, 'build.sh'), cache, programs], {
+    // What it prints must not get into the results of a benchmark.
+    stdio: ['ignore', 2, 'inherit'],
+  })
   const [code] = (await once(child, 'exit')) as [number | null]
   if (code !== 0)
     throw new Error(`the reference network cannot be built: build.sh ends with ${code}`)

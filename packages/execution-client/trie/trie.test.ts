@@ -107,3 +107,12 @@ test('the root of a list equals the root of a trie that maps its indices to its 
     assert.equal(toHex(orderedTrieRoot(short)), toHex(trie.root(nodes.sink)), `${length} values`)
   }
 })
+
+test('a list with indices of three bytes has the root of its trie', () => {
+  const value = Uint8Array.of(0x80)
+  const values = Array.from({ length: 0x1_00_02 }, () => value)
+  const nodes = new Nodes()
+  const trie = new Trie(nodes)
+  for (const at of values.keys()) trie.put(encodeRlp(uintToRlp(BigInt(at))), value)
+  assert.equal(toHex(orderedTrieRoot(values)), toHex(trie.root(nodes.sink)))
+})

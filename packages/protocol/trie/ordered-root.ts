@@ -1,15 +1,28 @@
-import { encodeRlp, type RlpItem, uintToRlp } from '#protocol/codec/rlp.ts'
 import { keccak256 } from '#protocol/codec/keccak.ts'
-import { encodeHexPrefix, toNibbles } from './hex-prefix.ts'
+import { writeRlpHead } from '#protocol/codec/rlp.ts'
 
 /** Root of an empty trie. */
 export const emptyTrieRoot: Uint8Array = keccak256(Uint8Array.of(0x80))
 
-const nothing = new Uint8Array(0)
+/** Limit on the size of a node without the value of a leaf: a branch with 16 hashes has 532 bytes. */
+const nodeBytes = 600
 
-interface Entry {
-  readonly path: Uint8Array
-  readonly value: Uint8Array
+/**
+ * The entries of a trie in the order of their keys, and a buffer in which each node is encoded from the end. A key is the
+ * RLP of an index as a number: numbers are faster than bytes, and a block waits while its root is computed.
+ */
+interface Entries {
+  readonly keys: readonly number[]
+  readonly values: readonly Uint8Array[]
+  readonly bytes: Uint8Array
+  at: number
+}
+
+/** Consecutive entries, whose keys are equal up to a depth in nibbles. */
+interface Range {
+  readonly from: number
+  readonly to: number
+  readonly depth: number
 }
 
 /**
@@ -19,49 +32,115 @@ interface Entry {
  * @returns 32 bytes
  */
 export function orderedTrieRoot(values: readonly Uint8Array[]): Uint8Array {
-  if (values.length === 0) return emptyTrieRoot
-  const entries = values.map((value, index) => {
-    return { path: toNibbles(encodeRlp(uintToRlp(BigInt(index)))), value }
-  })
-  entries.sort((left, right) => comparePaths(left.path, right.path))
-  return keccak256(encodeRlp(nodeOf(entries, 0)))
+  const [first] = values
+  if (first === undefined) return emptyTrieRoot
+  const keys = values.map((_, index) => keyOf(index))
+  const longest = values.reduce((most, { length }) => Math.max(most, length), 0)
+  const entries = {
+    // The key of 0 is above those of 1 to 127.
+    keys: [...keys.slice(1, 0x80), keyOf(0), ...keys.slice(0x80)],
+    values: [...values.slice(1, 0x80), first, ...values.slice(0x80)],
+    bytes: new Uint8Array(longest + nodeBytes),
+    at: 0,
+  }
+  return keccak256(encodeNode(entries, { from: 0, to: values.length, depth: 0 }))
 }
 
-function nodeOf(entries: readonly Entry[], depth: number): RlpItem {
-  const [first] = entries
-  const last = entries.at(-1)
-  if (first === undefined || last === undefined) return nothing
-  if (first === last)
-    return [encodeHexPrefix({ nibbles: first.path.subarray(depth), isLeaf: true }), first.value]
-  // Keys are sorted, so a prefix that the first and the last share is common to all.
-  let shared = depth
-  while (first.path[shared] === last.path[shared] && shared < first.path.length) shared++
-  if (shared > depth) {
-    const nibbles = first.path.subarray(depth, shared)
-    return [encodeHexPrefix({ nibbles, isLeaf: false }), reference(nodeOf(entries, shared))]
+/** The RLP of an index below 2^24, as a number. */
+function keyOf(index: number): number {
+  if (index === 0) return 0x80
+  if (index < 0x80) return index
+  if (index < 0x1_00) return 0x81_00 + index
+  return index < 0x1_00_00 ? 0x82_00_00 + index : 0x83_00_00_00 + index
+}
+
+/** The number of nibbles of a key. */
+function lengthOf(key: number): number {
+  if (key <= 0x80) return 2
+  if (key < 0x1_00_00) return 4
+  return key < 0x1_00_00_00 ? 6 : 8
+}
+
+function nibbleAt(key: number, depth: number): number {
+  return (key >>> (4 * (lengthOf(key) - 1 - depth))) & 15
+}
+
+/** Encodes the node of a range. @returns a view, which the next node overwrites */
+function encodeNode(entries: Entries, range: Range): Uint8Array {
+  const { keys, bytes } = entries
+  const { from, to, depth } = range
+  const [first = 0, last = 0] = [keys[from], keys[to - 1]]
+  if (from === to - 1) {
+    entries.at = bytes.length
+    writeString(entries, entries.values[from] ?? bytes)
+    writePath(entries, { key: first, nibbles: lengthOf(first) - depth, isLeaf: true })
+  } else {
+    // Keys are sorted, so a prefix that the first and the last share is common to all.
+    let shared = depth
+    while (nibbleAt(first, shared) === nibbleAt(last, shared)) shared++
+    if (shared === depth) writeBranch(entries, range)
+    else {
+      const reference = referenceTo(entries, { from, to, depth: shared })
+      entries.at = bytes.length
+      writeBytes(entries, reference)
+      const key = first >>> (4 * (lengthOf(first) - shared))
+      writePath(entries, { key, nibbles: shared - depth, isLeaf: false })
+    }
   }
-  const children: RlpItem[] = []
-  let start = 0
+  writeRlpHead(entries, bytes.length - entries.at, 0xc0)
+  return bytes.subarray(entries.at)
+}
+
+function writeBranch(entries: Entries, { from, to, depth }: Range): void {
+  const { keys, bytes } = entries
+  const children: (Uint8Array | undefined)[] = []
+  let start = from
   for (let nibble = 0; nibble < 16; nibble++) {
     let end = start
-    while (entries[end]?.path[depth] === nibble) end++
-    children.push(end > start ? reference(nodeOf(entries.slice(start, end), depth + 1)) : nothing)
+    while (end < to && nibbleAt(keys[end] ?? 0, depth) === nibble) end++
+    const child = { from: start, to: end, depth: depth + 1 }
+    children.push(end > start ? referenceTo(entries, child) : undefined)
     start = end
   }
-  // No key is a prefix of another, since they are RLP of different numbers.
-  return [...children, nothing]
+  entries.at = bytes.length
+  // No key is a prefix of another, since they are RLP of different numbers: the branch has no value.
+  bytes[--entries.at] = 0x80
+  for (const child of children.toReversed())
+    if (child === undefined) bytes[--entries.at] = 0x80
+    else writeBytes(entries, child)
 }
 
-/** The reference of a parent to a node: the node itself if it has less than 32 bytes, otherwise its hash. */
-function reference(node: RlpItem): RlpItem {
-  const encoded = encodeRlp(node)
-  return encoded.length < 32 ? node : keccak256(encoded)
+/** RLP of the reference of a parent to a node: the node itself if it has less than 32 bytes, otherwise its hash. */
+function referenceTo(entries: Entries, range: Range): Uint8Array {
+  const encoded = encodeNode(entries, range)
+  if (encoded.length < 32) return encoded.slice()
+  const reference = new Uint8Array(33)
+  reference[0] = 0xa0
+  reference.set(keccak256(encoded), 1)
+  return reference
 }
 
-function comparePaths(left: Uint8Array, right: Uint8Array): number {
-  for (let at = 0; at < left.length && at < right.length; at++) {
-    const difference = (left[at] ?? 0) - (right[at] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return left.length - right.length
+/** Writes the last nibbles of a key with their flags. Spec: yellow paper, appendix C */
+function writePath(
+  entries: Entries,
+  { key, nibbles, isLeaf }: { readonly key: number; readonly nibbles: number; isLeaf: boolean },
+): void {
+  const { bytes } = entries
+  const odd = nibbles % 2
+  for (let shift = 0; shift < 4 * (nibbles - odd); shift += 8)
+    bytes[--entries.at] = (key >>> shift) & 0xff
+  const highest = odd === 1 ? (key >>> (4 * (nibbles - 1))) & 15 : 0
+  bytes[--entries.at] = (((isLeaf ? 2 : 0) + odd) << 4) | highest
+  if (nibbles > 1) bytes[--entries.at] = 0x81 + (nibbles >> 1)
+}
+
+function writeString(entries: Entries, value: Uint8Array): void {
+  writeBytes(entries, value)
+  // A byte below 0x80 is its own encoding.
+  if (value.length !== 1 || (value[0] ?? 0) >= 0x80) writeRlpHead(entries, value.length, 0x80)
+}
+
+function writeBytes(entries: Entries, value: Uint8Array): void {
+  entries.at -= value.length
+  entries.bytes.set(value, entries.at)
 }

@@ -1,0 +1,83 @@
+/** A peer that sends blocks, for `gossip-bench.ts`: `node gossip-peer.ts RECORD`, with orders over IPC. */
+import { randomBytes } from 'node:crypto'
+import type { Libp2p, Stream } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import { openHost, publicLimits } from '#libp2p/open-host.ts'
+import { PeerGate } from '#libp2p/peer-gate.ts'
+import { blocksTopics } from '#protocol/p2p/topics.ts'
+import type { Hash } from '#protocol/primitives.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { frame, joinFrame, meshProtocols } from '#test/fakes/gossip-frames.ts'
+import { GossipChain } from './gossip-chain.ts'
+import { machineMs } from './machine-ms.ts'
+
+/** What the peer is to do. It answers each order once. */
+export type PeerOrder =
+  /** Joins the mesh of a node, which gets a name. */
+  | { readonly kind: 'join'; readonly name: string; readonly address: string }
+  /** Makes the next block. */
+  | { readonly kind: 'make'; readonly bytes: number }
+  /** Sends the block that was made last to a node. */
+  | { readonly kind: 'send'; readonly name: string }
+
+/** Answer to an order, when it is carried out. */
+export interface PeerAnswer {
+  /** Time by `machineMs` just before. */
+  readonly atMs: number
+  /** Hash of the block that was made last. */
+  readonly hash: Hash | undefined
+}
+
+const [, , record = ''] = process.argv
+const chain = await GossipChain.on(record)
+const topics = [...blocksTopics(chain.config.l2ChainId).keys()]
+const streams = new Map<string, Stream>()
+let made: { readonly hash: Hash; readonly bytes: Uint8Array } | undefined
+
+/**
+ * Speaks gossipsub by hand: the bytes are ready when they are sent, so that the time of this peer is only that of the
+ * connection.
+ */
+async function join(address: string): Promise<Stream> {
+  const host: Libp2p = await openHost(
+    {
+      key: randomBytes(32),
+      listen: [],
+      announce: [],
+      agent: 'atoll/bench',
+      limits: publicLimits,
+      gate: new PeerGate(systemClock),
+    },
+    {},
+  )
+  await host.handle(meshProtocols, (stream) => stream.addEventListener('message', () => undefined))
+  const { remotePeer } = await host.dial(multiaddr(address))
+  const stream = await host.dialProtocol(remotePeer, meshProtocols)
+  stream.send(joinFrame(topics))
+  return stream
+}
+
+async function obey(order: PeerOrder): Promise<void> {
+  switch (order.kind) {
+    case 'join':
+      streams.set(order.name, await join(order.address))
+      return
+    case 'make': {
+      const { hash, topic, data } = chain.next(order.bytes)
+      made = { hash, bytes: frame({ messages: [{ topic, data }] }) }
+      return
+    }
+    case 'send':
+      if (made !== undefined) streams.get(order.name)?.send(made.bytes)
+  }
+}
+
+async function answer(order: PeerOrder): Promise<void> {
+  const atMs = machineMs()
+  await obey(order)
+  const answered: PeerAnswer = { atMs, hash: made?.hash }
+  process.send?.(answered)
+}
+
+process.on('message', (order: PeerOrder) => void answer(order))
+process.once('disconnect', () => process.exit(0))
