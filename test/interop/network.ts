@@ -14,6 +14,8 @@ export interface NetworkFile {
   readonly l1: Readonly<Record<'rpcUrl' | 'beaconUrl' | 'adminUrl', string>>
   readonly files: Readonly<Record<'l2Genesis' | 'jwt' | 'rollupConfig' | 'l1ChainConfig', string>>
   readonly nodes: Readonly<Record<'a' | 'b' | 'c', NodeFile>>
+  readonly accounts: readonly { readonly key: string; readonly role?: string }[]
+  readonly contracts: Readonly<Record<'disputeGameFactory', string>>
   /** Files with the output of each program. */
   readonly logs: Readonly<Record<string, string>>
 }
@@ -43,8 +45,13 @@ export const l2ChainId = 901
 
 /** Why no network can run on this machine; undefined if one can. */
 export function whyNoNetwork(): string | undefined {
-  if (existsSync(join(programs, 'op-geth')) || hasGo()) return undefined
+  if (isBuilt() || hasGo()) return undefined
   return `the reference network is built with Go, which is not on PATH, and ATOLL_REFERENCE_NETWORK names no folder with its programs`
+}
+
+/** A folder of an earlier version lacks op-proposer; op-geth is built last. */
+function isBuilt(): boolean {
+  return ['op-proposer', 'op-geth'].every((program) => existsSync(join(programs, program)))
 }
 
 function hasGo(): boolean {
@@ -70,7 +77,7 @@ export class Network {
 
   /** @throws Error with the output of the network if it ends before it is up */
   static async start(dir: string, flags: readonly string[]): Promise<Network> {
-    if (!existsSync(join(programs, 'op-geth'))) await build()
+    if (!isBuilt()) await build()
     const child = spawn(join(programs, 'refnet'), ['up', '--dir', dir, ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
