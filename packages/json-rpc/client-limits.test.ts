@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { systemClock } from '#runtime/clock.ts'
-import { handshake, openSocket } from '#test/fakes/web-socket-client.ts'
-import { type JsonRpcServerOptions, serveJsonRpc } from './json-rpc-server.ts'
+import { type Clock, systemClock } from '#runtime/clock.ts'
+import { handshake, openDeafSocket, openSocket } from '#test/fakes/web-socket-client.ts'
+import type { Refusal } from './clients.ts'
+import { answerTimeoutMs, type JsonRpcServerOptions, serveJsonRpc } from './json-rpc-server.ts'
 
 async function served(t: TestContext, options: Partial<JsonRpcServerOptions>) {
   const server = await serveJsonRpc({
@@ -56,3 +59,145 @@ test('pages answer GET with JSON', async (t) => {
   assert.deepEqual(await read('GET'), [503, '{"version":"1"}'])
   assert.equal((await read('POST'))[0], 404)
 })
+
+/** Opens a connection and sends text. `received` has what came back, and `closed` resolves with all of it. */
+function connected(t: TestContext, { url }: { readonly url: string }, text: string) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  t.after(() => socket.destroy())
+  let received = ''
+  socket
+    .on('error', () => undefined)
+    .on('data', (data) => {
+      received += String(data)
+    })
+  socket.write(text)
+  const closed = once(socket, 'close').then(() => received)
+  return { socket, closed, received: () => received }
+}
+
+function requestOf(method: string, length?: number): string {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method })
+  const size = length ?? body.length
+  return `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${size}\r\n\r\n${body}`
+}
+
+/** A server, and why it refused. */
+async function refusing(t: TestContext, options: Partial<JsonRpcServerOptions>) {
+  const refused: string[] = []
+  // A refusal may end other requests of its connection.
+  const onRefused = (why: Refusal) => {
+    if (why !== 'hung-up') refused.push(why)
+  }
+  return { ...(await served(t, { ...options, onRefused })), refused }
+}
+
+test('a connection may have requests up to the limit that are not answered, and no more', async (t) => {
+  const { server, refused } = await refusing(t, {})
+  const few = connected(t, server, requestOf('echo').repeat(8))
+  while (few.received().split('"result"').length < 9) await sleep(5)
+  assert.deepEqual(refused, [])
+  await connected(t, server, requestOf('hang').repeat(9)).closed
+  assert.deepEqual(refused, ['too-many-pipelined'])
+})
+
+test('bytes of bodies that are not complete have a limit for each client', async (t) => {
+  const { server, post, refused } = await refusing(t, { limits: { maxBytesPerClient: 300 } })
+  const first = connected(t, server, `${requestOf('echo', 1_000)}${' '.repeat(240)}`)
+  while (!(await post('echo')).startsWith('429')) await sleep(5)
+  assert.match(await post('echo'), /-32005.*too many bytes of this address at once/)
+  first.socket.destroy()
+  while ((await post('echo')).startsWith('429')) await sleep(5)
+  assert.ok(refused.every((why) => why === 'too-many-bytes'))
+})
+
+test('an answer for which a client has no memory left is an error', async (t) => {
+  const methods = { large: () => 'x'.repeat(1_000) }
+  const { post, refused } = await refusing(t, { methods, limits: { maxBytesPerClient: 1_000 } })
+  assert.match(await post('large'), /-32005.*read the answers first/)
+  assert.deepEqual(refused, ['too-many-bytes'])
+})
+
+test('an answer that is not read in time ends the connection', async (t) => {
+  const ends = new Set<() => void>()
+  const after: Clock['after'] = (delayMs, run) => {
+    if (delayMs !== answerTimeoutMs) return systemClock.after(delayMs, run)
+    ends.add(run)
+    return () => ends.delete(run)
+  }
+  const methods = { echo: () => 1, large: () => 'x'.repeat(20_000_000) }
+  const clock = { ...systemClock, after }
+  const { server, post, refused } = await refusing(t, { methods, clock })
+  assert.match(await post('echo'), /^200/)
+  // An answer that was read has no limit.
+  while (ends.size > 0) await sleep(5)
+  const { socket } = connected(t, server, requestOf('large'))
+  socket.pause()
+  while (ends.size === 0) await sleep(5)
+  await sleep(50)
+  for (const end of ends) end()
+  assert.deepEqual(refused, ['not-read'])
+  socket.resume()
+  await once(socket, 'close')
+})
+
+test('headers without end, and bytes that are no request, are refused with a status', async (t) => {
+  const { server, refused } = await refusing(t, {})
+  const large = `GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}`
+  assert.match(await connected(t, server, large).closed, /^HTTP\/1\.1 431 /)
+  assert.match(await connected(t, server, 'hello\r\n\r\n').closed, /^HTTP\/1\.1 400 /)
+  assert.deepEqual(refused, ['too-large', 'not-http'])
+})
+
+test('a client with too many refusals is banned: each connection is closed', async (t) => {
+  const authorize = () => 'wrong token'
+  const { post, refused } = await refusing(t, { authorize, limits: { maxRefusalsPerClient: 2 } })
+  for (let times = 0; times < 2; times++) assert.equal(await post('echo'), '401 wrong token')
+  await assert.rejects(post('echo'))
+  await assert.rejects(post('echo'))
+  assert.deepEqual(refused, ['bad-token', 'bad-token', 'bad-token', 'banned'])
+})
+
+test('the calls of a batch end when its client hangs up', async (t) => {
+  let calls = 0
+  const leave = new AbortController()
+  const count = () => {
+    if (++calls === 3) leave.abort()
+    return sleep(5)
+  }
+  const refused: string[] = []
+  const onRefused = (why: Refusal) => void refused.push(why)
+  const { server, post } = await served(t, { methods: { count, echo: () => 1 }, onRefused })
+  const one = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'count' })
+  const body = `[${Array.from({ length: 500 }, () => one).join()}]`
+  const headers = { 'content-type': 'application/json' }
+  await assert.rejects(fetch(server.url, { method: 'POST', headers, body, signal: leave.signal }))
+  await sleep(100)
+  const after = calls
+  await sleep(100)
+  assert.match(await post('echo'), /^200/)
+  assert.equal(calls, after)
+  assert.ok(calls < 50)
+  assert.deepEqual(refused, ['hung-up'])
+})
+
+/** A masked frame without data. */
+const frame = (first: number) => Buffer.from([first, 0x80, 0, 0, 0, 0])
+
+for (const [what, count, first, expected] of [
+  ['pings up to the limit are answered', 3, 0x89, []],
+  ['one ping too many ends the connection', 4, 0x89, ['too-many-pings']],
+  ['one pong too many ends the connection', 4, 0x8a, ['too-many-pings']],
+  ['a compressed frame ends the connection', 1, 0xc1, ['bad-frame']],
+] as const)
+  test(what, async (t) => {
+    const { server, post, refused } = await refusing(t, { limits: { maxControlFrames: 3 } })
+    const socket = await openDeafSocket(t, server.url, [])
+    socket.resume()
+    const pongs: number[] = []
+    socket.on('data', (data: Buffer) => pongs.push(...data.filter((byte) => byte === 0x8a)))
+    for (let times = 0; times < count; times++) socket.write(frame(first))
+    if (expected.length > 0) await once(socket, 'close')
+    else while (pongs.length < count) await sleep(5)
+    assert.match(await post('echo'), /^200/)
+    assert.deepEqual(refused, expected)
+  })

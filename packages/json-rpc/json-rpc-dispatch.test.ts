@@ -5,7 +5,7 @@ import { JsonRpcError } from './json-rpc-answer.ts'
 import { JsonRpcDispatch, type Methods, unknownMethod } from './json-rpc-dispatch.ts'
 import { noSubscriptions } from './subscriptions.ts'
 
-const limits = { maxBatchCalls: 100, maxDepth: 20, maxBatchAnswerLength: 1_000 }
+const limits = { maxBatchCalls: 100, maxDepth: 20, maxValues: 10_000, maxBatchAnswerLength: 1_000 }
 
 const methods: Methods = {
   echo: (params) => params,
@@ -167,4 +167,16 @@ test('other requests run between the calls of a batch', async () => {
   await ask(Array.from({ length: 10 }, () => call('echo')))
   isDone = true
   assert.ok(turns >= 9, String(turns))
+})
+
+test('large requests are parsed in turn, and small ones come between', async () => {
+  const { ask, calls } = setup()
+  const large = { ...call('nothing'), padding: 'x'.repeat(20_000) }
+  const asked = Array.from({ length: 5 }, () => ask(large))
+  await new Promise((resolve) => setImmediate(resolve))
+  await ask(call('echo'))
+  assert.ok(calls.length < 5, `${calls.length} calls are done`)
+  assert.equal(calls.at(-1)?.[0], 'echo')
+  await Promise.all(asked)
+  assert.equal(calls.length, 6)
 })

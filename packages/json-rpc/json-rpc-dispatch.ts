@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Clock } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
+import type { Caller } from './clients.ts'
 import { encodeError, encodeResult, errorCodes, JsonRpcError } from './json-rpc-answer.ts'
 import { parseRequest, type ReceivedCall, type RequestLimits } from './json-rpc-request.ts'
 
@@ -21,6 +22,8 @@ export interface SubscriptionOptions {
 
 /** What a method can do with the connection that it was called on. */
 export interface CallContext {
+  /** The client that calls; undefined within the process. */
+  readonly caller?: Caller | undefined
   /**
    * Creates a subscription. It starts after its id is sent, so that no notification precedes the id.
    *
@@ -46,6 +49,9 @@ export type OnCall = (method: string, seconds: number, code: number | undefined)
 
 /** Characters of an unknown method name that an error repeats. */
 const maxShownName = 100
+
+/** Characters from which one request is parsed in an iteration of the loop. It takes a millisecond or more. */
+const largeRequest = 16 * 1024
 
 /** Limits of answers. */
 export interface DispatchLimits extends RequestLimits {
@@ -77,6 +83,8 @@ interface Outcome {
 export class JsonRpcDispatch {
   readonly #options: DispatchOptions
   readonly #methods: ReadonlyMap<string, Method>
+  /** Ends when the last large request has been parsed. */
+  #large: Promise<unknown> = Promise.resolve()
 
   constructor(options: DispatchOptions) {
     this.#options = options
@@ -85,11 +93,12 @@ export class JsonRpcDispatch {
   }
 
   /**
-   * Answers a request. The calls of a batch run one after another, in order.
+   * Answers a request. The calls of a batch run one after another, in order, until its client hangs up.
    *
-   * @returns undefined if the request has only notifications
+   * @returns undefined if the request has only notifications, or its client has hung up
    */
   async answer(text: string, context: CallContext): Promise<string | undefined> {
+    if (text.length > largeRequest) await this.#turn()
     const request = parseRequest(text, this.#options.limits)
     switch (request.kind) {
       case 'single':
@@ -97,9 +106,17 @@ export class JsonRpcDispatch {
       case 'batch':
         return this.#answerBatch(request.calls, context)
       case 'bad-request':
+        if (request.why !== undefined) context.caller?.refused(request.why)
         this.#options.onCall?.(unknownMethod, 0, request.error.code)
         return encodeError(null, request.error)
     }
+  }
+
+  /** Waits until each large request before has had an iteration of the loop, so that small ones come between. */
+  #turn(): Promise<unknown> {
+    const before = this.#large
+    this.#large = before.then(() => setImmediate())
+    return before
   }
 
   async #answerBatch(
@@ -111,6 +128,7 @@ export class JsonRpcDispatch {
     for (const [at, call] of calls.entries()) {
       // A batch must not block other requests.
       if (at > 0) await setImmediate()
+      if (context.caller?.isOpen() === false) return undefined
       const isFull = length > this.#options.limits.maxBatchAnswerLength
       const answer = isFull ? refuseRest(call) : await this.#answerCall(call, context)
       if (answer === undefined) continue
@@ -124,7 +142,7 @@ export class JsonRpcDispatch {
     const { clock, onCall } = this.#options
     const startedAtMs = clock.monotonicMs()
     const isKnown = call.kind === 'call' && this.#methods.has(call.method)
-    const { answer, code } = await this.#run(call, context)
+    const { answer, code } = held(call, await this.#run(call, context), context)
     onCall?.(
       isKnown ? call.method : unknownMethod,
       (clock.monotonicMs() - startedAtMs) / 1_000,
@@ -177,6 +195,7 @@ function noSuchMethod(name: string): JsonRpcError {
 /** The same context, which also notes the ids of new subscriptions. */
 function noting(context: CallContext, made: string[]): CallContext {
   return {
+    caller: context.caller,
     subscribe: (start, options) => {
       const id = context.subscribe(start, options)
       made.push(id)
@@ -184,6 +203,15 @@ function noting(context: CallContext, made: string[]): CallContext {
     },
     unsubscribe: (id) => context.unsubscribe(id),
   }
+}
+
+/** The outcome, or an error if there is no memory left for what the client has not read yet. */
+function held(call: ReceivedCall, outcome: Outcome, { caller }: CallContext): Outcome {
+  if (outcome.answer === undefined || caller === undefined) return outcome
+  if (caller.hold(outcome.answer.length)) return outcome
+  caller.refused('too-many-bytes')
+  const message = 'too many bytes of this address at once; read the answers first'
+  return failed(call, new JsonRpcError(errorCodes.limitExceeded, message))
 }
 
 function failed({ id }: ReceivedCall, error: JsonRpcError): Outcome {

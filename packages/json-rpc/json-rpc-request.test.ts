@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseRequest, type ReceivedRequest } from './json-rpc-request.ts'
 
-const limits = { maxBatchCalls: 3, maxDepth: 5 }
+const limits = { maxBatchCalls: 3, maxDepth: 5, maxValues: 20 }
 const call = '{"jsonrpc":"2.0","id":1,"method":"m"}'
 
 function parse(text: string): ReceivedRequest {
@@ -62,6 +62,17 @@ for (const [what, text, expected] of [
     assert.deepEqual(brief(text), expected)
   })
 }
+
+test('a request may have values up to the limit, in the batch and its calls', () => {
+  const params = (count: number) =>
+    `{"jsonrpc":"2.0","id":1,"method":"m","params":[${Array.from({ length: count }, () => 1).join()}]}`
+  // One for the call, three for its further fields, one for the list, and one for each further element.
+  assert.equal(parse(params(15)).kind, 'single')
+  const refused = parse(params(16))
+  assert.equal(refused.kind, 'bad-request')
+  assert.equal(refused.why, 'too-many-values')
+  assert.match(refused.error.message, /more than 20 values/)
+})
 
 test('a request may be nested up to the limit', () => {
   const nested = (levels: number) =>

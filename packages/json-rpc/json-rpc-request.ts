@@ -1,3 +1,4 @@
+import type { Refusal } from './clients.ts'
 import { errorCodes, JsonRpcError, type JsonRpcId } from './json-rpc-answer.ts'
 
 /** One call of a request. Without an id it is a notification, which gets no answer. */
@@ -14,7 +15,7 @@ export type ReceivedCall =
 export type ReceivedRequest =
   | { readonly kind: 'single'; readonly call: ReceivedCall }
   | { readonly kind: 'batch'; readonly calls: readonly ReceivedCall[] }
-  | { readonly kind: 'bad-request'; readonly error: JsonRpcError }
+  | { readonly kind: 'bad-request'; readonly error: JsonRpcError; readonly why?: Refusal }
 
 /** Limits of requests. */
 export interface RequestLimits {
@@ -22,30 +23,50 @@ export interface RequestLimits {
   readonly maxBatchCalls: number
   /** Nesting of arrays and objects: the batch, its call and the params are three levels. */
   readonly maxDepth: number
+  /** Values in all: elements of arrays, and fields of objects. */
+  readonly maxValues: number
 }
 
 /** Parses a request; a malformed one becomes an error to answer with. */
-export function parseRequest(
-  text: string,
-  { maxBatchCalls, maxDepth }: RequestLimits,
-): ReceivedRequest {
-  if (isDeeper(text, maxDepth))
-    return badRequest(errorCodes.parse, `parse error: nested deeper than ${maxDepth}`)
+export function parseRequest(text: string, limits: RequestLimits): ReceivedRequest {
+  const why = whyTooMuch(text, limits)
+  if (why !== undefined) return tooMuch(why, limits)
   const value = parseJson(text)
-  if (value === undefined) return badRequest(errorCodes.parse, 'parse error')
+  if (value === undefined) return badRequest('not-json', errorCodes.parse, 'parse error')
   if (!Array.isArray(value)) return { kind: 'single', call: toCall(value) }
-  if (value.length === 0) return badRequest(errorCodes.invalidRequest, 'empty batch')
-  if (value.length > maxBatchCalls)
-    return badRequest(errorCodes.invalidRequest, `batch too large: ${maxBatchCalls} calls at most`)
+  if (value.length === 0)
+    return {
+      kind: 'bad-request',
+      error: new JsonRpcError(errorCodes.invalidRequest, 'empty batch'),
+    }
   return { kind: 'batch', calls: value.map((item) => toCall(item)) }
 }
 
+/** Limits of what a request contains, as refusals. */
+type TooMuch = Extract<Refusal, 'too-deep' | 'too-many-values' | 'too-many-calls'>
+
+function tooMuch(why: TooMuch, limits: RequestLimits): ReceivedRequest {
+  const { maxBatchCalls, maxDepth, maxValues } = limits
+  switch (why) {
+    case 'too-deep':
+      return badRequest(why, errorCodes.parse, `parse error: nested deeper than ${maxDepth}`)
+    case 'too-many-values':
+      return badRequest(why, errorCodes.parse, `parse error: more than ${maxValues} values`)
+    case 'too-many-calls': {
+      const message = `batch too large: ${maxBatchCalls} calls at most`
+      return badRequest(why, errorCodes.invalidRequest, message)
+    }
+  }
+}
+
 /**
- * Whether arrays and objects are nested deeper than `maxDepth`. Checked before parsing: the parser needs about 50 bytes
- * for each open bracket, and later code walks the value recursively.
+ * Which limit a text exceeds. Checked before parsing, which takes ten times as long and 50 bytes for each bracket; later
+ * code walks the value recursively.
  */
-function isDeeper(text: string, maxDepth: number): boolean {
-  let depth = 0
+function whyTooMuch(text: string, limits: RequestLimits): TooMuch | undefined {
+  const { maxBatchCalls, maxDepth, maxValues } = limits
+  const isBatch = /^\s*\[/u.test(text)
+  let [depth, values, calls] = [0, 1, 1]
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case 0x22: // "
@@ -53,16 +74,21 @@ function isDeeper(text: string, maxDepth: number): boolean {
         break
       case 0x5b: // [
       case 0x7b: // {
-        if (++depth > maxDepth) return true
+        if (++depth > maxDepth) return 'too-deep'
+        if (++values > maxValues) return 'too-many-values'
         break
       case 0x5d: // ]
       case 0x7d: // }
         depth--
         break
+      case 0x2c: // ,
+        if (depth === 1 && isBatch && ++calls > maxBatchCalls) return 'too-many-calls'
+        if (++values > maxValues) return 'too-many-values'
+        break
       default:
     }
   }
-  return false
+  return undefined
 }
 
 /** Position of the closing quote of the string that starts at `start`; the end of the text if it is missing. */
@@ -119,6 +145,6 @@ function badCall(id: JsonRpcId | undefined, code: number, message: string): Rece
   return { kind: 'bad-call', id, error: new JsonRpcError(code, message) }
 }
 
-function badRequest(code: number, message: string): ReceivedRequest {
-  return { kind: 'bad-request', error: new JsonRpcError(code, message) }
+function badRequest(why: Refusal, code: number, message: string): ReceivedRequest {
+  return { kind: 'bad-request', why, error: new JsonRpcError(code, message) }
 }

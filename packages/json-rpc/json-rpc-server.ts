@@ -1,19 +1,20 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { fastifyCors } from '@fastify/cors'
 import { fastifyWebsocket } from '@fastify/websocket'
 import {
+  type ConnectionError,
   fastify,
   type FastifyError,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
 } from 'fastify'
 import type { Logger } from 'pino'
 import { type Clock, every } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
 import { listenFault, type ListenerName } from '#runtime/listen-fault.ts'
-import { type AllowedHosts, isAllowedHost } from './allowed-hosts.ts'
+import type { AllowedHosts } from './allowed-hosts.ts'
+import { banMs, type ClientLimits, clientOf, Clients, type Refusal } from './clients.ts'
 import { encodeError, errorCodes, JsonRpcError } from './json-rpc-answer.ts'
 import {
   type DispatchLimits,
@@ -22,24 +23,25 @@ import {
   type OnCall,
 } from './json-rpc-dispatch.ts'
 import { serveSocket, type SocketLimits } from './json-rpc-socket.ts'
-import { authorizationCheck, jwtSecretBytes } from './jwt.ts'
+import { jwtSecretBytes } from './jwt.ts'
+import { addGuards, addHostGuard, BodyError, type Guarded, readBody } from './request-guards.ts'
 import { noSubscriptions } from './subscriptions.ts'
 
 /** Origins of pages that may use a server, such as `https://example.org`; `*`: any. */
 export type AllowedOrigins = readonly string[] | '*'
 
 /** Limits for clients of a server. */
-interface ServerLimits extends DispatchLimits, SocketLimits {
-  /** Bytes of an HTTP body or WebSocket message. */
+export interface ServerLimits extends DispatchLimits, SocketLimits, ClientLimits {
+  /** Bytes of an HTTP body. */
   readonly maxRequestBytes: number
+  /** Bytes of a WebSocket message. */
+  readonly maxMessageBytes: number
   /** TCP connections, including WebSockets; further ones are closed at once. */
   readonly maxConnections: number
   /** WebSockets; further ones get HTTP status 503. */
   readonly maxSockets: number
   /** HTTP requests that are not answered yet; further ones get status 503. */
   readonly maxHttpRequests: number
-  /** HTTP requests that are not answered yet, and WebSockets, of one IP address; further ones get status 429. */
-  readonly maxRequestsPerClient: number
 }
 
 /** Methods, address and access rules of a server. */
@@ -66,6 +68,8 @@ export interface JsonRpcServerOptions {
   /** Method of notifications; by default `eth_subscription`. */
   readonly notificationMethod?: string
   readonly onCall?: OnCall
+  /** Called for each refusal of a connection, a request or a message, beside the errors of calls. */
+  readonly onRefused?: ((why: Refusal) => void) | undefined
   readonly log?: Pick<Logger, 'error' | 'warn'>
 }
 
@@ -88,9 +92,11 @@ export interface JsonRpcServer {
 /** Sizes of bodies and batches are those of op-geth's public API; its Engine API allows bodies of 128 MiB. */
 const defaultLimits: ServerLimits = {
   maxRequestBytes: 5 * 1024 * 1024,
+  maxMessageBytes: 5 * 1024 * 1024,
   maxBatchCalls: 1_000,
   maxBatchAnswerLength: 25_000_000,
   maxDepth: 64,
+  maxValues: 1_000_000,
   maxConnections: 1_000,
   maxSockets: 500,
   maxHttpRequests: 500,
@@ -98,10 +104,25 @@ const defaultLimits: ServerLimits = {
   maxRequestsPerSocket: 32,
   maxSubscriptions: 100,
   maxBufferedBytes: 8 * 1024 * 1024,
+  maxControlFrames: 1_000,
+  maxConnectionsPerClient: 1_000,
+  maxBytesPerClient: 512 * 1024 * 1024,
+  maxBytes: 512 * 1024 * 1024,
+  // Its clients are few and known. A public server sets a limit.
+  maxRefusalsPerClient: Number.POSITIVE_INFINITY,
 }
 
-/** Time for a request to arrive completely. */
-const requestTimeoutMs = 60_000
+/** Time for the headers of a request to arrive, also on a new connection, and for the whole request. */
+const requestTimeouts = { headersTimeout: 10_000, requestTimeout: 20_000 }
+
+/** Period in which these times are checked. */
+const timeoutCheckMs = 1_000
+
+/** Requests of an HTTP connection that are not answered yet. */
+const maxPipelined = 8
+
+/** Time for a client to read an answer. */
+export const answerTimeoutMs = 20_000
 
 /** Time for which an idle connection stays open. */
 const keepAliveMs = 75_000
@@ -133,17 +154,20 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
     throw new RangeError(`a JWT secret has ${jwtSecretBytes} bytes, not ${jwtSecret.length}`)
   const limits = { ...defaultLimits, ...options.limits }
   const servers: Server[] = []
-  const app = createApp(limits, servers)
+  const { log, onRefused } = options
+  const clients = new Clients({ limits, clock, onRefused, log })
+  const app = createApp({ limits, clients, onRefused }, servers)
   app.addHook('preClose', (done) => {
     for (const socket of app.websocketServer.clients) socket.close(goingAway, 'the server stops')
     done()
   })
   await app.register(fastifyWebsocket, {
-    options: { maxPayload: limits.maxRequestBytes },
+    options: { maxPayload: limits.maxMessageBytes, autoPong: false },
     // A WebSocket that violates the protocol is closed with the matching code.
     errorHandler: () => undefined,
   })
-  addHostGuard(app, options)
+  const guarded = { options, limits, clients }
+  addHostGuard(app, guarded)
   // Before the other guards, so that a page can read why it is refused.
   await app.register(fastifyCors, {
     origin: typeof cors === 'object' ? [...cors] : cors,
@@ -152,8 +176,7 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
     maxAge: preflightAgeSeconds,
     strictPreflight: false,
   })
-  addGuards(app, options, limits)
-  addRoutes(app, options, limits)
+  addRoutes(app, guarded, addGuards(app, guarded))
   try {
     await app.listen({ host, port })
   } catch (cause) {
@@ -161,12 +184,14 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
     throw listenFault('rpc-port', toError(cause), { ...name, host, port })
   }
   const stopPings = closeDeadSockets(app, clock)
+  const stopTending = every(clock, banMs, () => clients.tend())
   const { port: bound } = app.server.address() as AddressInfo
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     sockets: () => app.websocketServer.clients.size,
     close: async () => {
       stopPings()
+      stopTending()
       const { clients } = app.websocketServer
       const ended = [...clients].map(
         (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
@@ -182,114 +207,98 @@ export async function serveJsonRpc(options: JsonRpcServerOptions): Promise<JsonR
 }
 
 /** For `localhost` there are two servers, for IPv4 and IPv6. */
-function createApp(limits: ServerLimits, servers: Server[]): FastifyInstance {
-  const { maxRequestBytes, maxConnections } = limits
+function createApp(
+  {
+    limits,
+    clients,
+    onRefused,
+  }: Pick<Guarded, 'limits' | 'clients'> & Pick<JsonRpcServerOptions, 'onRefused'>,
+  servers: Server[],
+): FastifyInstance {
+  const mayRun = pipelineLimit(clients)
   return fastify({
-    bodyLimit: maxRequestBytes,
     exposeHeadRoutes: false,
+    clientErrorHandler: (error, socket) => {
+      const { status, why } = connectionRefusal(error)
+      if (hangUps.includes(error.code) || socket.destroyed) {
+        socket.destroy()
+        return
+      }
+      clients.refused(clientOf(socket.remoteAddress), why)
+      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`)
+      socket.destroySoon()
+    },
     serverFactory: (handler) => {
-      const timeouts = { requestTimeout: requestTimeoutMs, keepAliveTimeout: keepAliveMs }
-      const server = createServer(timeouts, handler)
-      server.maxConnections = maxConnections
+      const times = { keepAliveTimeout: keepAliveMs, connectionsCheckingInterval: timeoutCheckMs }
+      const server = createServer({ ...requestTimeouts, ...times }, (request, response) => {
+        if (mayRun(request, response)) handler(request, response)
+      })
+      server.maxConnections = limits.maxConnections
+      server.on('connection', (socket) => clients.connected(socket))
+      server.on('drop', () => onRefused?.('full'))
       servers.push(server)
       return server
     },
   })
 }
 
-interface Refusal {
-  readonly status: number
-  readonly text: string
-}
-
-function refuse(reply: FastifyReply, { status, text }: Refusal): FastifyReply {
-  return reply.code(status).type('text/plain').send(text)
-}
-
-/** Refuses pages that use DNS rebinding, including their preflights. */
-function addHostGuard(app: FastifyInstance, options: JsonRpcServerOptions): void {
-  const { jwtSecret, allowedHosts = jwtSecret === undefined ? ['localhost'] : '*' } = options
-  if (allowedHosts === '*') return
-  app.addHook('onRequest', ({ headers }, reply, done) => {
-    if (isAllowedHost(allowedHosts, headers.host)) done()
-    else refuse(reply, { status: 403, text: 'invalid host specified' })
-  })
-}
-
-/** Checks access before a body is read or a WebSocket opened. */
-function addGuards(
-  app: FastifyInstance,
-  { authorize, cors = [], jwtSecret, clock }: JsonRpcServerOptions,
-  { maxSockets, maxHttpRequests, maxRequestsPerClient }: ServerLimits,
-): void {
-  let requests = 0
-  const ofClients = new Map<string, number>()
-  const check = authorize ?? (jwtSecret && authorizationCheck({ secret: jwtSecret, clock }))
-
-  function refusal({ headers, ip, ws }: FastifyRequest): Refusal | undefined {
-    // Browsers let pages open WebSockets to any origin. Requests without an origin are not from a browser.
-    const { origin } = headers
-    if (origin !== undefined && cors !== '*' && !cors.includes(origin))
-      return { status: 403, text: 'origin not allowed' }
-    if (ws && app.websocketServer.clients.size >= maxSockets)
-      return { status: 503, text: 'too many WebSockets' }
-    if (!ws && requests >= maxHttpRequests)
-      return { status: 503, text: 'too many requests at once' }
-    const isFull = (ofClients.get(ip) ?? 0) >= maxRequestsPerClient
-    return isFull ? { status: 429, text: 'too many requests of this address at once' } : undefined
-  }
-
-  /** Adds to the requests and WebSockets of a client. */
-  function count(ip: string, change: 1 | -1): void {
-    const open = (ofClients.get(ip) ?? 0) + change
-    if (open > 0) ofClients.set(ip, open)
-    else ofClients.delete(ip)
-  }
-
-  if (check !== undefined)
-    app.addHook('onRequest', async ({ headers, method }, reply) => {
-      const problem = method === 'OPTIONS' ? undefined : await check(headers.authorization)
-      return problem === undefined ? undefined : refuse(reply, { status: 401, text: problem })
-    })
-  // In one turn, so that no other request is counted between the check and the count.
-  app.addHook('onRequest', (request, reply, done) => {
-    const refused = request.method === 'OPTIONS' ? undefined : refusal(request)
-    if (refused !== undefined) {
-      refuse(reply, refused)
-      return
+/**
+ * Returns a check that refuses a connection with too many requests that are not answered yet. HTTP clients do not
+ * pipeline, and the parser hands over all requests of 64 KiB at once: this costs less than to answer each of them.
+ */
+function pipelineLimit(clients: Clients) {
+  const open = new WeakMap<Socket, number>()
+  return ({ socket }: IncomingMessage, response: ServerResponse): boolean => {
+    if (socket.destroyed) return false
+    const requests = (open.get(socket) ?? 0) + 1
+    if (requests > maxPipelined) {
+      clients.refused(clientOf(socket.remoteAddress), 'too-many-pipelined')
+      socket.destroy()
+      return false
     }
-    if (request.method !== 'OPTIONS') note(request, reply)
-    done()
-  })
+    open.set(socket, requests)
+    response.once('close', () => open.set(socket, (open.get(socket) ?? 1) - 1))
+    return true
+  }
+}
 
-  /** Counts a request until it ends. The connection may have closed while a token was checked. */
-  function note({ ip, socket, ws }: FastifyRequest, { raw }: FastifyReply): void {
-    if (socket.destroyed || (!ws && raw.closed)) return
-    count(ip, 1)
-    if (!ws) requests++
-    // Counts aborted requests as well; Fastify's own hook covers answered ones only.
-    const ended = ws ? socket : raw
-    ended.once('close', () => {
-      count(ip, -1)
-      if (!ws) requests--
-    })
+/** Errors of a client that hangs up, also within a request. */
+const hangUps = ['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']
+
+/** Why a connection is refused whose bytes are not a request in time. */
+function connectionRefusal({ code }: ConnectionError): { status: string; why: Refusal } {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return { status: '408 Request Timeout', why: 'too-slow' }
+    case 'HPE_HEADER_OVERFLOW':
+      return { status: '431 Request Header Fields Too Large', why: 'too-large' }
+    default:
+      return { status: '400 Bad Request', why: 'not-http' }
   }
 }
 
 function addRoutes(
   app: FastifyInstance,
-  options: JsonRpcServerOptions,
-  limits: ServerLimits,
+  { options, limits, clients }: Guarded,
+  callerOf: ReturnType<typeof addGuards>,
 ): void {
   const { methods, clock, onCall, log, notificationMethod = 'eth_subscription' } = options
   const dispatch = new JsonRpcDispatch({ methods, clock, limits, onCall, log })
+  const maxBytes = limits.maxRequestBytes
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(contentTypes, { parseAs: 'string' }, (_request, body, done) => {
-    done(null, body)
-  })
-  app.post('/', async (request, reply) => {
-    const text = typeof request.body === 'string' ? request.body : ''
-    const answer = await dispatch.answer(text, noSubscriptions)
+  app.addContentTypeParser(contentTypes, (_request: FastifyRequest, body: IncomingMessage) =>
+    readBody(body, { maxBytes, caller: callerOf(body) }),
+  )
+  app.post('/', async ({ body, ip, raw, socket }, reply) => {
+    const text = typeof body === 'string' ? body : ''
+    const answer = await dispatch.answer(text, { ...noSubscriptions, caller: callerOf(raw) })
+    if (!reply.raw.closed) {
+      const cancel = clock.after(answerTimeoutMs, () => {
+        clients.refused(clientOf(ip), 'not-read')
+        socket.destroy()
+      })
+      reply.raw.once('close', cancel)
+    }
     if (answer === undefined) return reply.code(204).send()
     return reply.type('application/json').send(answer)
   })
@@ -298,7 +307,10 @@ function addRoutes(
     url: '/',
     handler: (_request, reply) =>
       reply.type('text/plain').send('JSON-RPC 2.0: POST a request, or open a WebSocket\n'),
-    wsHandler: (socket) => serveSocket(socket, { dispatch, limits, notificationMethod, log }),
+    wsHandler: (socket, { ip }) => {
+      const client = clientOf(ip)
+      serveSocket(socket, { dispatch, limits, notificationMethod, log, clients, client, clock })
+    },
   })
   for (const [path, page] of Object.entries(options.pages ?? {}))
     app.get(path, (_request, reply) => {
@@ -309,17 +321,30 @@ function addRoutes(
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).type('text/plain').send('JSON-RPC is at /\n'),
   )
-  app.setErrorHandler((error: FastifyError, _request, reply) => {
-    const { statusCode: status = 500, message } = error
-    if (status === 413) {
-      const text = `request too large: ${limits.maxRequestBytes} bytes at most`
-      const refusal = new JsonRpcError(errorCodes.invalidRequest, text)
-      return reply.code(413).type('application/json').send(encodeError(null, refusal))
+  app.setErrorHandler((error: FastifyError | BodyError, { ip }, reply) => {
+    if (error instanceof BodyError) {
+      clients.refused(clientOf(ip), error.why)
+      return reply
+        .code(error.why === 'too-large' ? 413 : 429)
+        .type('application/json')
+        .send(encodeError(null, bodyError(error, limits)))
     }
+    const { statusCode: status = 500, message, code } = error
+    // The client hung up before its request was complete.
+    if (code === 'ECONNRESET') return reply.code(400).send()
     if (status < 500) return reply.code(status).type('text/plain').send(message)
     log?.error({ error }, 'JSON-RPC server failed')
     return reply.code(500).type('text/plain').send('internal error')
   })
+}
+
+function bodyError({ why }: BodyError, { maxRequestBytes }: ServerLimits): JsonRpcError {
+  return why === 'too-large'
+    ? new JsonRpcError(
+        errorCodes.invalidRequest,
+        `request too large: ${maxRequestBytes} bytes at most`,
+      )
+    : new JsonRpcError(errorCodes.limitExceeded, 'too many bytes of this address at once')
 }
 
 /** Disconnects clients that vanished; otherwise each would occupy a connection for hours. */

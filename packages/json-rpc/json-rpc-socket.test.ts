@@ -9,6 +9,7 @@ import {
   openDeafSocket,
   openSocket,
 } from '#test/fakes/web-socket-client.ts'
+import { Clients } from './clients.ts'
 import { JsonRpcDispatch, type Methods } from './json-rpc-dispatch.ts'
 import { type JsonRpcServerOptions, pingPeriodMs, serveJsonRpc } from './json-rpc-server.ts'
 import { serveSocket } from './json-rpc-socket.ts'
@@ -112,7 +113,7 @@ test('concurrent requests have a limit; further ones are handled later', async (
 })
 
 test('a message over the limit ends the connection', async (t) => {
-  const { open } = await served(t, { limits: { maxRequestBytes: 100 } })
+  const { open } = await served(t, { limits: { maxMessageBytes: 100 } })
   const { socket, next, closed } = await open()
   const padded = (length: number) => call('echo', ['x'.repeat(length - call('echo', ['']).length)])
   socket.send(padded(100))
@@ -253,10 +254,32 @@ for (const [waiting, outcome] of [
     const dispatch = new JsonRpcDispatch({
       methods: {},
       clock: systemClock,
-      limits: { maxBatchCalls: 1, maxDepth: 1, maxBatchAnswerLength: 1 },
+      limits: { maxBatchCalls: 1, maxDepth: 1, maxValues: 1, maxBatchAnswerLength: 1 },
     })
-    const limits = { maxBufferedBytes: 100, maxRequestsPerSocket: 2, maxSubscriptions: 2 }
-    const options = { dispatch, limits, notificationMethod: 'eth_subscription' }
+    const limits = {
+      maxBufferedBytes: 100,
+      maxRequestsPerSocket: 2,
+      maxSubscriptions: 2,
+      maxControlFrames: 2,
+    }
+    const clients = new Clients({
+      limits: {
+        maxConnectionsPerClient: 1,
+        maxRequestsPerClient: 1,
+        maxBytesPerClient: 1_000,
+        maxBytes: 1_000,
+        maxRefusalsPerClient: 1,
+      },
+      clock: systemClock,
+    })
+    const options = {
+      dispatch,
+      limits,
+      notificationMethod: 'eth_subscription',
+      clients,
+      client: '127.0.0.1',
+      clock: systemClock,
+    }
     serveSocket(socket as unknown as ServerSocket, options)
     socket.emit('message', Buffer.from('{'))
     assert.deepEqual(await once(events, 'outcome'), [outcome])

@@ -1,6 +1,8 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { Logger } from 'pino'
+import type { Clock } from '#runtime/clock.ts'
 import { toError } from '#runtime/fault.ts'
+import type { Clients, Refusal } from './clients.ts'
 import type { CallContext, JsonRpcDispatch } from './json-rpc-dispatch.ts'
 import { Subscriptions } from './subscriptions.ts'
 
@@ -11,7 +13,18 @@ export interface SocketLimits {
   /** Concurrent requests; the socket is paused while there are more. */
   readonly maxRequestsPerSocket: number
   readonly maxSubscriptions: number
+  /** Pings and pongs in `controlPeriodMs`; a client that sends more is disconnected. */
+  readonly maxControlFrames: number
 }
+
+/** Period in which pings and pongs are counted. */
+const controlPeriodMs = 10_000
+
+/** Time for a client to read why its WebSocket is closed. */
+const closeGraceMs = 500
+
+/** Close codes of RFC 6455, 7.4.1, and of its registry: a violated policy, and a load that is too high. */
+const [policyViolation, tryAgainLater] = [1008, 1013]
 
 /** How a WebSocket is served. */
 export interface SocketOptions {
@@ -20,48 +33,53 @@ export interface SocketOptions {
   /** See `SubscriptionsOptions`. */
   readonly notificationMethod: string
   readonly log?: Pick<Logger, 'error' | 'warn'> | undefined
+  readonly clients: Clients
+  /** Names the client. */
+  readonly client: string
+  readonly clock: Clock
 }
+
+type Caller = ReturnType<Clients['caller']>
 
 /** Answers requests of a WebSocket as soon as each is done, not necessarily in their order. */
 export function serveSocket(socket: WebSocket, options: SocketOptions): void {
-  const { dispatch, limits, notificationMethod, log } = options
-  const send = (text: string) => sendOrCutOff(socket, text, options)
-  const { maxSubscriptions } = limits
-  const subscriptions = new Subscriptions({ notificationMethod, maxSubscriptions, send, log })
+  const { client, clients, dispatch, limits, notificationMethod, log } = options
+  const isOpen = () => socket.readyState === socket.OPEN
+  const subscriptions = new Subscriptions({
+    notificationMethod,
+    maxSubscriptions: limits.maxSubscriptions,
+    send: (text) => sendOrCutOff(socket, text, options),
+    onRefused: () => clients.refused(client, 'too-many-subscriptions'),
+    log,
+  })
 
-  async function answer(text: string): Promise<void> {
+  async function answer(text: string, caller: Caller): Promise<void> {
     const made: string[] = []
-    const context: CallContext = {
-      subscribe: (start, options) => {
-        const id = subscriptions.make(start, options)
-        made.push(id)
-        return id
-      },
-      unsubscribe: (id) => subscriptions.end(id),
-    }
-    const answered = await dispatch.answer(text, context)
-    if (answered !== undefined) send(answered)
+    const answered = await dispatch.answer(text, contextOf({ caller, subscriptions, made }))
+    if (answered === undefined) caller.end()
+    else sendOrCutOff(socket, answered, { ...options, onSent: () => caller.end() })
     subscriptions.start(made)
   }
 
   // Messages that arrived before the pause took effect.
-  const waiting: Buffer[] = []
+  const waiting: { readonly text: string; readonly caller: Caller }[] = []
   let running = 0
 
   function runWaiting(): void {
     while (running < limits.maxRequestsPerSocket) {
-      const data = waiting.shift()
-      if (data === undefined) break
+      const message = waiting.shift()
+      if (message === undefined) break
       running++
-      run(data.toString('utf8'))
+      run(message.text, message.caller)
     }
     if (waiting.length > 0) socket.pause()
     else socket.resume()
   }
 
-  function run(text: string): void {
-    answer(text)
+  function run(text: string, caller: Caller): void {
+    answer(text, caller)
       .catch((error: unknown) => {
+        caller.end()
         // No answer or notification will follow: the connection ends, so that the client notices.
         log?.error({ error: toError(error) }, 'JSON-RPC request failed')
         socket.terminate()
@@ -73,26 +91,104 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   }
 
   socket.on('message', (data: Buffer) => {
-    waiting.push(data)
-    runWaiting()
+    const caller = clients.caller(client, isOpen)
+    if (caller.hold(data.length)) {
+      waiting.push({ text: data.toString('utf8'), caller })
+      runWaiting()
+    } else cutOff(socket, { ...options, why: 'too-many-bytes', code: tryAgainLater })
   })
   socket.on('close', () => {
+    for (const { caller } of waiting) caller.end()
     waiting.length = 0
     subscriptions.endAll()
   })
+  socket.on('error', (error: Error & { readonly code?: string }) => {
+    const isLarge = error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'
+    cutOff(socket, { ...options, why: isLarge ? 'too-large' : 'bad-frame' })
+  })
+  answerPings(socket, options)
+}
+
+/** What methods can do with a WebSocket. @param made gets the ids of new subscriptions */
+function contextOf({
+  caller,
+  subscriptions,
+  made,
+}: {
+  readonly caller: Caller
+  readonly subscriptions: Subscriptions
+  readonly made: string[]
+}): CallContext {
+  return {
+    caller,
+    subscribe: (start, options) => {
+      const id = subscriptions.make(start, options)
+      made.push(id)
+      return id
+    },
+    unsubscribe: (id) => subscriptions.end(id),
+  }
+}
+
+/** Disconnects a client, with a close code unless the library has sent one. */
+function cutOff(
+  socket: WebSocket,
+  {
+    client,
+    clients,
+    clock,
+    code,
+    why,
+  }: Pick<SocketOptions, 'client' | 'clients' | 'clock'> & {
+    readonly why: Refusal
+    readonly code?: number
+  },
+): void {
+  clients.refused(client, why)
+  if (code !== undefined) socket.close(code, why.replaceAll('-', ' '))
+  // What it still sends would go on, and the library waits for its close frame for half a minute.
+  clock.after(closeGraceMs, () => socket.terminate())
+}
+
+/** Answers pings, up to a limit: a client that does not read would fill the memory with pongs. */
+function answerPings(socket: WebSocket, options: SocketOptions): void {
+  const { clock, limits } = options
+  let frames = 0
+  let sinceMs = Number.NEGATIVE_INFINITY
+  const isTooMany = () => {
+    const nowMs = clock.monotonicMs()
+    if (nowMs >= sinceMs + controlPeriodMs) [sinceMs, frames] = [nowMs, 0]
+    if (++frames === limits.maxControlFrames + 1)
+      cutOff(socket, { ...options, why: 'too-many-pings', code: policyViolation })
+    return frames > limits.maxControlFrames
+  }
+  socket.on('ping', (data: Buffer) => {
+    if (!isTooMany() && socket.readyState === socket.OPEN) socket.pong(data)
+  })
+  socket.on('pong', isTooMany)
 }
 
 function sendOrCutOff(
   socket: WebSocket,
   text: string,
-  { limits, log }: Pick<SocketOptions, 'limits' | 'log'>,
+  {
+    client,
+    clients,
+    limits,
+    log,
+    onSent,
+  }: Pick<SocketOptions, 'client' | 'clients' | 'limits' | 'log'> & {
+    readonly onSent?: () => void
+  },
 ): void {
-  if (socket.readyState !== socket.OPEN) return
   const { bufferedAmount } = socket
-  if (bufferedAmount <= limits.maxBufferedBytes) {
-    socket.send(text)
+  if (socket.readyState === socket.OPEN && bufferedAmount <= limits.maxBufferedBytes) {
+    socket.send(text, () => onSent?.())
     return
   }
+  onSent?.()
+  if (socket.readyState !== socket.OPEN) return
   log?.warn({ bufferedBytes: bufferedAmount }, 'JSON-RPC client does not read and is disconnected')
+  clients.refused(client, 'not-read')
   socket.terminate()
 }

@@ -16,6 +16,8 @@ export interface SubscriptionsOptions {
   readonly maxSubscriptions: number
   /** Sends a notification, or ends the connection. */
   readonly send: (text: string) => void
+  /** Called when there are too many. */
+  readonly onRefused?: () => void
   readonly log: Pick<Logger, 'error'> | undefined
 }
 
@@ -47,6 +49,7 @@ export class Subscriptions {
   make(start: SubscriptionStart, { method }: SubscriptionOptions = {}): string {
     const { maxSubscriptions, notificationMethod } = this.#options
     if (this.#byId.size >= maxSubscriptions) {
+      this.#options.onRefused?.()
       const message = `too many subscriptions: ${maxSubscriptions} at most`
       throw new JsonRpcError(errorCodes.limitExceeded, message)
     }

@@ -35,7 +35,7 @@ export const config = z.strictObject({
   rpcMaxRequestsPerClient: wholeNumber(1, 10_000)
     .default(100)
     .describe(
-      'HTTP requests, and WebSockets, that one IP address may have open; raise it behind a proxy, which is one client',
+      'HTTP requests, and WebSockets, that one IP address may have open, and refused requests in ten seconds until it is banned for as long; raise it behind a proxy, which is one client',
     ),
   rpcAdminAddr: z
     .string()

@@ -1,10 +1,13 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Refusal } from '#json-rpc/clients.ts'
 import type { HeadName } from './state.ts'
 
 /** Metrics of rpc. */
 export interface Metrics {
   /** Counts a call of a client; `code` is that of its error. */
   called(method: string, seconds: number, code: number | undefined): void
+  /** Counts a connection, request or message that was refused. */
+  refused(why: Refusal): void
   /** Counts notifications of a head. */
   notified(head: HeadName, subscribers: number): void
   /** Counts a call to another service that failed. */
@@ -35,6 +38,12 @@ export function createMetrics(registry: Registry): Metrics {
     labelNames: ['method', 'code'],
     registers,
   })
+  const refusals = new Counter({
+    name: 'atoll_rpc_refused_total',
+    help: 'connections, requests and messages of clients that were refused, by reason: the limit that they exceed, or what is wrong with them',
+    labelNames: ['reason'],
+    registers,
+  })
   const notifications = new Counter({
     name: 'atoll_rpc_notifications_total',
     help: 'notifications of a new head that were sent to subscribed clients, by head: unsafe, safe, finalized',
@@ -52,6 +61,7 @@ export function createMetrics(registry: Registry): Metrics {
       calls.observe({ method }, seconds)
       if (code !== undefined) errors.inc({ method, code: String(code) })
     },
+    refused: (reason) => refusals.inc({ reason }),
     notified: (head, subscribers) => notifications.inc({ head }, subscribers),
     failed: (call) => failures.inc({ call }),
   }

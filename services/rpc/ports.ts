@@ -1,6 +1,7 @@
 import type { Registry } from 'prom-client'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { Service } from '#service/service.ts'
+import type { Refusal } from '#json-rpc/clients.ts'
 import type { Methods, OnCall } from '#json-rpc/json-rpc-dispatch.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -37,6 +38,7 @@ export interface Served {
   /** Methods that control the node, for the server that requires a token. */
   readonly adminMethods: Methods
   readonly onCall: OnCall
+  readonly onRefused: (why: Refusal) => void
   /** Body of the answer to `GET /healthz`. */
   readonly healthz: unknown
   readonly reasonsNotReady: () => readonly string[]

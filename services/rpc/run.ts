@@ -53,11 +53,12 @@ export async function run(context: Context, ports: Ports): Promise<void> {
       ...optimismMethods(node),
       ...superrootMethods(node),
       ...(ports.hasPeers && peerMethods(node)),
-      ...subscribeMethods(feeds),
+      ...subscribeMethods(feeds, calls),
       health_status: health,
     },
     adminMethods: adminMethods({ bus, calls, log, view }),
     onCall: (...call) => metrics.called(...call),
+    onRefused: (why) => metrics.refused(why),
     healthz: { version: ports.version },
     reasonsNotReady: () => status.reasonsNotReady(),
   })

@@ -113,6 +113,8 @@ export function startExecutionClient(
     genesis: files.l2Genesis,
     'jwt-secret-file': files.jwt,
     'data-dir': join(folder, 'execution'),
+    // As the execution client of op-node: old blocks are compared, however long the test takes.
+    archive: 'true',
     'engine-port': engine,
     'rpc-port': rpc,
     'log-format': 'json',

@@ -14,6 +14,8 @@ export interface NetworkFile {
   readonly l1: Readonly<Record<'rpcUrl' | 'beaconUrl' | 'adminUrl', string>>
   readonly files: Readonly<Record<'l2Genesis' | 'jwt' | 'rollupConfig' | 'l1ChainConfig', string>>
   readonly nodes: Readonly<Record<'a' | 'b' | 'c', NodeFile>>
+  readonly accounts: readonly { readonly key: string; readonly role?: string }[]
+  readonly contracts: Readonly<Record<'disputeGameFactory', string>>
   /** Files with the output of each program. */
   readonly logs: Readonly<Record<string, string>>
 }
@@ -43,8 +45,13 @@ export const l2ChainId = 901
 
 /** Why no network can run on this machine; undefined if one can. */
 export function whyNoNetwork(): string | undefined {
-  if (existsSync(join(programs, 'op-geth')) || hasGo()) return undefined
+  if (isBuilt() || hasGo()) return undefined
   return `the reference network is built with Go, which is not on PATH, and ATOLL_REFERENCE_NETWORK names no folder with its programs`
+}
+
+/** A folder of an earlier version lacks op-proposer; op-geth is built last. */
+function isBuilt(): boolean {
+  return ['op-proposer', 'op-geth'].every((program) => existsSync(join(programs, program)))
 }
 
 function hasGo(): boolean {
@@ -186,7 +193,7 @@ async function post(url: string): Promise<unknown> {
 
 /** Builds the network's programs if they are missing. @throws Error if they cannot be built */
 export async function buildPrograms(): Promise<void> {
-  if (existsSync(join(programs, 'op-geth'))) return
+  if (isBuilt()) return
   console.error('builds the reference network from its Go modules (5 minutes, once)')
   const child = spawn('bash', [join(folder, 'build.sh'), cache, programs], {
     // What it prints must not get into the results of a benchmark.

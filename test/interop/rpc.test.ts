@@ -1,48 +1,32 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { openSocket } from '#test/fakes/web-socket-client.ts'
 import { type Beside, besideNetwork, ownPorts, untilCaughtUp } from './beside.ts'
 import { startOnEmbedded } from './followers.ts'
-import { blockOf, flagsOf, type Network, Program, programs, whyNoNetwork } from './network.ts'
+import {
+  ask,
+  batchWith,
+  post,
+  type Ref,
+  resultOf,
+  rpcPort,
+  rpcUrl,
+  statusOf,
+} from './rpc-clients.ts'
+import { blockOf, type Network, whyNoNetwork } from './network.ts'
 import { until } from './until.ts'
 
 // An Atoll node and an op-node of one network, each asked by JSON-RPC, while the chain moves and at rest. In between
-// op-batcher runs with the JSON-RPC of Atoll.
+// op-batcher and op-proposer run with the JSON-RPC of Atoll.
 
 /** For how long the moving chain is compared. */
 const seconds = Number(process.env['ATOLL_INTEROP_SECONDS'] ?? 15)
 
 /** Of the Atoll node. */
-const [rpcPort, adminPort] = [ownPorts + 6, ownPorts + 7]
-const rpcUrl = `http://127.0.0.1:${rpcPort}`
-
-type Ref = Readonly<Record<'hash' | 'parentHash', string>> & Readonly<Record<'number', number>>
-type Status = Readonly<Record<string, Ref>>
-
-/** The whole answer to a body, as text. */
-async function post(url: string, body: string): Promise<string> {
-  const headers = { 'content-type': 'application/json' }
-  const response = await fetch(url, { method: 'POST', headers, body })
-  return (await response.text()).trim()
-}
-
-function ask(url: string, method: string, params: unknown = []): Promise<string> {
-  return post(url, JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }))
-}
-
-async function resultOf<Result>(url: string, method: string, params: unknown = []) {
-  const { result, error } = JSON.parse(await ask(url, method, params)) as {
-    readonly result: Result
-    readonly error?: unknown
-  }
-  assert.equal(error, undefined, `${method} of ${url}`)
-  return result
-}
-
-const statusOf = (url: string) => resultOf<Status>(url, 'optimism_syncStatus')
+const adminPort = ownPorts + 7
 
 /** The names and types of a value, in their order, without its values. */
 function shapeOf(value: unknown): unknown {
@@ -86,45 +70,6 @@ async function compareMoving(t: TestContext, theirs: string, { opNode, ours }: B
   t.diagnostic(
     `${compared} statuses of the same form, ${seen.size} heads on one chain, ${numbers.length} notified`,
   )
-}
-
-/** Has op-batcher use the JSON-RPC of Atoll, until blocks that it posted are safe in op-node. */
-async function batchWith(t: TestContext, network: Network, theirs: string) {
-  const { file } = network
-  const path = join(file.files.rollupConfig, '../network.json')
-  const { accounts } = JSON.parse(readFileSync(path, 'utf8')) as {
-    readonly accounts: readonly { readonly key: string; readonly role: string }[]
-  }
-  const batcher = accounts.find(({ role }) => role === 'batcher')
-  assert.ok(batcher)
-  await network.control('batcher', 'stop')
-  const flags = {
-    'l1-eth-rpc': file.l1.rpcUrl,
-    'l2-eth-rpc': file.nodes.a.executionUrl,
-    'rollup-rpc': rpcUrl,
-    'private-key': batcher.key,
-    'data-availability-type': 'calldata',
-    'max-channel-duration': '2',
-    'sub-safety-margin': '4',
-    'poll-interval': '500ms',
-    'num-confirmations': '1',
-    'txmgr.receipt-query-interval': '500ms',
-    'metrics.port': String(ownPorts + 8),
-  }
-  const program = new Program(join(programs, 'op-batcher'), flagsOf(flags))
-  try {
-    const before = await statusOf(theirs)
-    const wanted = (before['safe_l2']?.number ?? 0) + 20
-    const explain = () => program.output
-    await until(
-      'blocks of op-batcher are safe in op-node',
-      { withinMs: 90_000, explain },
-      async () => ((await statusOf(theirs))['safe_l2']?.number ?? 0) >= wanted,
-    )
-    t.diagnostic(`op-batcher with Atoll: ${wanted} is safe in op-node`)
-  } finally {
-    await program.stop()
-  }
 }
 
 /** Stops what makes blocks, and waits until both nodes have one and the same status. */
@@ -306,7 +251,7 @@ async function compareRoots(theirs: string): Promise<void> {
 
 const skip = whyNoNetwork() ?? false
 test(
-  'Atoll answers JSON-RPC as op-node does, moving and at rest, and op-batcher runs with it',
+  'Atoll answers JSON-RPC as op-node does, moving and at rest, and op-batcher and op-proposer run with it',
   { skip },
   async (t) => {
     const token = randomBytes(32).toString('hex')

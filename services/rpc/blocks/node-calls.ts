@@ -14,31 +14,43 @@ import {
 } from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { errorCodes, JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
+import type { Caller } from '#json-rpc/clients.ts'
 import { isFault } from '#runtime/fault.ts'
 import { serverError } from '#services/rpc/methods/server-error.ts'
 import type { Context } from '#services/rpc/ports.ts'
-
-/** Calls that run at once. More would delay derivation, which makes the same calls. */
-export const maxCallsAtOnce = 16
-
-/** Calls that wait; further ones are refused. */
-export const maxWaitingCalls = 256
+import { CallQueue } from './call-queue.ts'
 
 const deadlineMs = 4_000
 
 /** A dial of a peer ends after ten seconds. */
 const connectDeadlineMs = 15_000
 
+/** Stands for the node itself among the clients. */
+const noClient = ''
+
 /** Calls to the other services of the node, for what no state has. Few run at once, whatever clients ask for. */
 export class NodeCalls {
   readonly #bus: Pick<Bus, 'call'>
   readonly #context: Pick<Context, 'log' | 'metrics'>
-  readonly #waiting: (() => void)[] = []
-  #running = 0
+  readonly #queue: CallQueue
+  readonly #caller: Caller | undefined
 
-  constructor(bus: Pick<Bus, 'call'>, context: Pick<Context, 'log' | 'metrics'>) {
+  constructor(
+    bus: Pick<Bus, 'call'>,
+    context: Pick<Context, 'log' | 'metrics'>,
+    { queue, caller }: { readonly queue: CallQueue; readonly caller?: Caller | undefined } = {
+      queue: new CallQueue(),
+    },
+  ) {
     this.#bus = bus
     this.#context = context
+    this.#queue = queue
+    this.#caller = caller
+  }
+
+  /** The same calls, which wait in line with others of a client, and are not made once it hangs up. */
+  by(caller: Caller | undefined): NodeCalls {
+    return new NodeCalls(this.#bus, this.#context, { queue: this.#queue, caller })
   }
 
   l2Block(request: FetchL2BlockRequest): Promise<FetchL2BlockResponse> {
@@ -77,8 +89,13 @@ export class NodeCalls {
     limitMs: number = deadlineMs,
   ): Promise<Response> {
     const { log, metrics } = this.#context
-    await this.#enter(call.name)
+    const client = this.#caller?.client ?? noClient
+    if (!(await this.#queue.enter(client))) {
+      metrics.failed(call.name)
+      throw new JsonRpcError(errorCodes.limitExceeded, 'too many calls wait; try again later')
+    }
     try {
+      if (this.#caller?.isOpen() === false) throw serverError('the client hung up')
       return await this.#bus.call(call, request, { deadlineMs: limitMs })
     } catch (error) {
       if (!isFault(error)) throw error
@@ -86,26 +103,7 @@ export class NodeCalls {
       log.debug({ error, call: call.name }, 'a call failed')
       throw serverError(`${call.name}: ${error.message}`)
     } finally {
-      this.#leave()
+      this.#queue.leave(client)
     }
-  }
-
-  async #enter(name: string): Promise<void> {
-    if (this.#running < maxCallsAtOnce) {
-      this.#running++
-      return
-    }
-    if (this.#waiting.length >= maxWaitingCalls) {
-      this.#context.metrics.failed(name)
-      throw new JsonRpcError(errorCodes.limitExceeded, 'too many calls wait; try again later')
-    }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve))
-  }
-
-  /** The next call that waits takes the place of this one. A call that comes meanwhile cannot take it too. */
-  #leave(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#running--
-    else next()
   }
 }

@@ -49,7 +49,7 @@ export class HeadFeed {
       this.#head = block
       const isSeen = (id: BlockId) => this.#seen.get(id.number) === id.hash
       const [oldest = block.number] = this.#seen.keys()
-      const path = this.size === 0 ? [block] : await this.#pathTo(block, isSeen, oldest)
+      const path = this.size === 0 ? [block] : await this.#pathTo(block, isSeen, { lowest: oldest })
       // If too many are missing, clients see the jump by the number.
       const blocks = path ?? [block]
       for (const each of blocks) this.#note(each)
@@ -61,15 +61,16 @@ export class HeadFeed {
    * The blocks that a client has missed.
    *
    * @param after the last block that it has seen
+   * @param calls fetch them
    * @throws JsonRpcError if that block is not on the chain, or too far back
    */
-  async since(after: BlockId): Promise<readonly L2BlockRef[]> {
+  async since(after: BlockId, calls = this.#options.calls): Promise<readonly L2BlockRef[]> {
     const head = this.#head
     if (head === undefined) throw serverError('the head is not known yet; try again')
     if (head.hash === after.hash) return []
     if (!this.#options.hasEachBlock) return [head]
     const isAfter = (id: BlockId) => id.hash === after.hash && id.number === after.number
-    const blocks = await this.#pathTo(head, isAfter, after.number)
+    const blocks = await this.#pathTo(head, isAfter, { lowest: after.number, calls })
     if (blocks !== undefined) return blocks
     const missed = head.number - after.number
     throw serverError(
@@ -121,7 +122,7 @@ export class HeadFeed {
   async #pathTo(
     head: L2BlockRef,
     isKnown: (id: BlockId) => boolean,
-    lowest: bigint,
+    { lowest, calls = this.#options.calls }: { lowest: bigint; calls?: FeedOptions['calls'] },
   ): Promise<readonly L2BlockRef[] | undefined> {
     const path = [head]
     if (!this.#options.hasEachBlock) return path
@@ -129,7 +130,7 @@ export class HeadFeed {
       const parent = { number: block.number - 1n, hash: block.parentHash }
       if (isKnown(parent)) return path.toReversed()
       if (parent.number <= lowest) return undefined
-      const answer = await this.#options.calls.l2Block({
+      const answer = await calls.l2Block({
         block: { kind: 'hash', hash: parent.hash },
         part: 'ref',
       })

@@ -14,7 +14,7 @@ import { serverError } from './server-error.ts'
 /** What the methods of the namespaces `optimism` and `superroot` need. */
 export interface NodeMethodsOptions
   extends BlockReader, Pick<Ports, 'config' | 'dependencySet' | 'version'> {
-  readonly calls: Pick<NodeCalls, 'l2Block' | 'safeHeadAt'>
+  readonly calls: Pick<NodeCalls, 'l2Block' | 'safeHeadAt' | 'by'>
 }
 
 const zeroWord = `0x${'00'.repeat(32)}`
@@ -41,14 +41,14 @@ export function optimismMethods(options: NodeMethodsOptions): Methods {
       if (dependencySet === undefined) throw serverError('not found')
       return dependencySet
     },
-    optimism_outputAtBlock: async (params) => {
+    optimism_outputAtBlock: async (params, { caller }) => {
       const [asked] = readParams<[bigint | 'unsafe' | 'safe' | 'finalized']>(params, blockNumber)
       const number = typeof asked === 'bigint' ? asked : (view.state.chain?.[asked].number ?? 0n)
-      return outputAtBlock(number, options)
+      return outputAtBlock(number, { ...options, calls: calls.by(caller) })
     },
-    optimism_safeHeadAtL1Block: async (params) => {
+    optimism_safeHeadAtL1Block: async (params, { caller }) => {
       const [number] = readParams<[bigint]>(params, uint64)
-      const answer = await calls.safeHeadAt({ kind: 'l1-number', number })
+      const answer = await calls.by(caller).safeHeadAt({ kind: 'l1-number', number })
       return safeHeadToJson(answer)
     },
   }

@@ -1,6 +1,6 @@
 import type { PeerChange } from '#messages/change-peer.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import type { Method, Methods } from '#json-rpc/json-rpc-dispatch.ts'
+import type { CallContext, Method, Methods } from '#json-rpc/json-rpc-dispatch.ts'
 import type { NodeCalls } from '#services/rpc/blocks/node-calls.ts'
 import {
   boolean,
@@ -17,46 +17,46 @@ import { serverError } from './server-error.ts'
 
 /** What the methods of the namespace `opp2p` need. */
 export interface PeerMethodsOptions {
-  readonly calls: Pick<NodeCalls, 'peers' | 'changePeer'>
+  readonly calls: Pick<NodeCalls, 'by'>
   readonly config: Pick<RollupConfig, 'l2ChainId'>
 }
 
 /** The namespace `opp2p`. Source: op-node, p2p/rpc_server.go */
 export function peerMethods({ calls, config }: PeerMethodsOptions): Methods {
   const chainId = config.l2ChainId
-  const connected = (params: readonly unknown[]) => {
+  const connected = (params: readonly unknown[], { caller }: CallContext) => {
     readParams(params)
-    return calls.peers({ areKnown: false })
+    return calls.by(caller).peers({ areKnown: false })
   }
   const change =
     (name: PeerChange, param: Param<string | undefined>): Method =>
-    async (params) => {
+    async (params, { caller }) => {
       const [what] = readParams<[string | undefined]>(params, param)
       if (what === undefined || what === '') throw serverError('invalid request')
-      return calls.changePeer({ change: name, name: what })
+      return calls.by(caller).changePeer({ change: name, name: what })
     }
   const subnet = optional(converted(subnetFromJson))
   return {
-    opp2p_self: async (params) => peerToJson((await connected(params)).self, chainId),
-    opp2p_peers: async (params) => {
+    opp2p_self: async (...call) => peerToJson((await connected(...call)).self, chainId),
+    opp2p_peers: async (params, { caller }) => {
       const [isConnected] = readParams<[boolean]>(params, boolean)
-      return dumpToJson(await calls.peers({ areKnown: !isConnected }), chainId)
+      return dumpToJson(await calls.by(caller).peers({ areKnown: !isConnected }), chainId)
     },
-    opp2p_peerStats: async (params) => statsToJson(await connected(params)),
+    opp2p_peerStats: async (...call) => statsToJson(await connected(...call)),
     // Of kona-node.
-    opp2p_peerCount: async (params) => {
-      const { connected: connectedGossip, table } = statsToJson(await connected(params))
+    opp2p_peerCount: async (...call) => {
+      const { connected: connectedGossip, table } = statsToJson(await connected(...call))
       return { connectedDiscovery: table, connectedGossip }
     },
-    opp2p_discoveryTable: async (params) => {
-      const { table } = await connected(params)
+    opp2p_discoveryTable: async (...call) => {
+      const { table } = await connected(...call)
       if (table === undefined) throw serverError('discovery disabled')
       return table
     },
-    opp2p_listBlockedPeers: async (params) => (await connected(params)).blockedPeers,
-    opp2p_listBlockedAddrs: async (params) => (await connected(params)).blockedIps,
-    opp2p_listBlockedSubnets: async (params) =>
-      (await connected(params)).blockedSubnets.map(subnetToJson),
+    opp2p_listBlockedPeers: async (...call) => (await connected(...call)).blockedPeers,
+    opp2p_listBlockedAddrs: async (...call) => (await connected(...call)).blockedIps,
+    opp2p_listBlockedSubnets: async (...call) =>
+      (await connected(...call)).blockedSubnets.map(subnetToJson),
     opp2p_blockPeer: change('block-peer', peerId),
     opp2p_unblockPeer: change('unblock-peer', peerId),
     opp2p_blockAddr: change('block-ip', ipAddress),

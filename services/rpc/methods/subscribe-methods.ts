@@ -2,6 +2,7 @@ import type { BlockId, L2BlockRef } from '#protocol/block/refs.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { CallContext, Methods } from '#json-rpc/json-rpc-dispatch.ts'
 import { unsubscribe } from '#json-rpc/subscriptions.ts'
+import type { NodeCalls } from '#services/rpc/blocks/node-calls.ts'
 import type { HeadFeed } from '#services/rpc/heads/head-feed.ts'
 import { parseSequence, sequenceOf } from '#services/rpc/heads/sequence.ts'
 import { type HeadName, headNames } from '#services/rpc/state.ts'
@@ -33,7 +34,7 @@ const continuation = optional(
  * Subscriptions to heads: `ws_subscribe_unsafe_head` and the like, as kona-node has them, and `optimism_subscribe` in the
  * form of `eth_subscribe`. Each notification has a sequence, after which the client can continue on any replica.
  */
-export function subscribeMethods(feeds: HeadFeeds): Methods {
+export function subscribeMethods(feeds: HeadFeeds, calls: Pick<NodeCalls, 'by'>): Methods {
   const methods: Record<string, Methods[string]> = {
     optimism_subscribe: async (params, context) => {
       const [head, after] = readParams<[HeadName, BlockId | undefined]>(
@@ -41,7 +42,7 @@ export function subscribeMethods(feeds: HeadFeeds): Methods {
         subscriptionName,
         continuation,
       )
-      return subscribe(feeds[head], { after, context, method: notificationMethod })
+      return subscribe(feeds[head], { after, context, calls, method: notificationMethod })
     },
     optimism_unsubscribe: unsubscribe,
   }
@@ -49,7 +50,7 @@ export function subscribeMethods(feeds: HeadFeeds): Methods {
     const method = `ws_subscribe_${head}_head`
     methods[method] = async (params, context) => {
       const [after] = readParams<[BlockId | undefined]>(params, continuation)
-      return subscribe(feeds[head], { after, context, method })
+      return subscribe(feeds[head], { after, context, calls, method })
     }
     methods[`ws_unsubscribe_${head}_head`] = unsubscribe
   }
@@ -61,14 +62,16 @@ async function subscribe(
   {
     after,
     context,
+    calls,
     method,
   }: {
     readonly after: BlockId | undefined
     readonly context: CallContext
+    readonly calls: Pick<NodeCalls, 'by'>
     readonly method: string
   },
 ): Promise<string> {
-  const missed = after === undefined ? [] : await feed.since(after)
+  const missed = after === undefined ? [] : await feed.since(after, calls.by(context.caller))
   return context.subscribe(
     (notify) => {
       const send = (block: L2BlockRef) => notify(l2RefToJson(block), sequenceOf(block))

@@ -14,9 +14,9 @@ import { serverError } from './server-error.ts'
 /** The namespace `superroot`, for the one chain of the node. Source: op-node, node/superroot_api.go */
 export function superrootMethods(options: NodeMethodsOptions): Methods {
   return {
-    superroot_atTimestamp: async (params) => {
+    superroot_atTimestamp: async (params, { caller }) => {
       const [timestamp] = readParams<[bigint]>(params, uint64)
-      return superRootAt(timestamp, options)
+      return superRootAt(timestamp, { ...options, calls: options.calls.by(caller) })
     },
   }
 }

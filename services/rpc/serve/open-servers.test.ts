@@ -1,19 +1,32 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { systemClock } from '#runtime/clock.ts'
-import { errorOf, resultOf, RpcWorld } from '#test/fakes/rpc-world.ts'
+import { adminToken, errorOf, resultOf, RpcWorld } from '#test/fakes/rpc-world.ts'
 import { openSocket } from '#test/fakes/web-socket-client.ts'
-import { maxRequestBytes, maxSubscriptions, openServers } from './open-servers.ts'
+import {
+  maxAdminRequestBytes,
+  maxRequestBytes,
+  maxSubscriptions,
+  openServers,
+} from './open-servers.ts'
 
-test('a request may have the size of a block, and no more', async (t) => {
+test('a request has a limit, which is the size of a block where blocks are posted', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const head = '{"jsonrpc":"2.0","id":1,"method":"optimism_version","params":[]'
   const body = (bytes: number) => `${head}${' '.repeat(bytes - head.length - 1)}}`
-  const { url } = replica.servers
-  assert.equal(resultOf((await world.post(url, body(maxRequestBytes))).text), '0.1.0')
-  const { status, text } = await world.post(url, body(maxRequestBytes + 1))
-  assert.equal(status, 413)
-  assert.match(String(errorOf(text)), /^-32600 request too large/)
+  const { url, adminUrl = '' } = replica.servers
+  const headers = { authorization: `Bearer ${adminToken}` }
+  for (const [to, most] of [
+    [url, maxRequestBytes],
+    [adminUrl, maxAdminRequestBytes],
+  ] as const) {
+    assert.equal(resultOf((await world.post(to, body(most), headers)).text), '0.1.0')
+    const { status, text } = await world.post(to, body(most + 1), headers)
+    assert.equal(status, 413)
+    assert.match(String(errorOf(text)), /^-32600 request too large/)
+  }
+  const metrics = await replica.registry.metrics()
+  assert.match(metrics, /atoll_rpc_refused_total\{reason="too-large"\} 2/)
 })
 
 test('a batch has a limit, and calls in it fail one by one', async (t) => {
@@ -80,6 +93,7 @@ test('a port that another process has is named with its flag, and no server stay
     methods: {},
     adminMethods: {},
     onCall: () => undefined,
+    onRefused: () => undefined,
     healthz: {},
     reasonsNotReady: () => [],
   }

@@ -9,8 +9,34 @@ import {
 import type { Clock } from '#runtime/clock.ts'
 import type { Served, Servers } from '#services/rpc/ports.ts'
 
-/** Bytes of a request. A posted block of the largest size takes 20 MiB as hex. */
-export const maxRequestBytes = 22 * 1024 * 1024
+/** Bytes of a request. A batch of the largest size takes a fifth of it. */
+export const maxRequestBytes = 1024 * 1024
+
+/** Bytes of a request with admin methods. A posted block of the largest size takes 20 MiB as hex. */
+export const maxAdminRequestBytes = 22 * 1024 * 1024
+
+/** Limits of the server of all clients, against those that are hostile. */
+const publicLimits = {
+  maxRequestBytes,
+  maxMessageBytes: maxRequestBytes,
+  maxValues: 50_000,
+  maxConnections: 4_000,
+  maxBufferedBytes: 1024 * 1024,
+  maxBytesPerClient: 32 * 1024 * 1024,
+  maxBytes: 128 * 1024 * 1024,
+  maxControlFrames: 100,
+} as const
+
+/** Limits of the server with admin methods, whose clients have the token. */
+const adminLimits = {
+  maxRequestBytes: maxAdminRequestBytes,
+  maxMessageBytes: maxRequestBytes,
+  maxBytesPerClient: 64 * 1024 * 1024,
+  maxBytes: 64 * 1024 * 1024,
+} as const
+
+/** Connections of a client for each of its requests: some are idle. */
+const connectionsPerRequest = 2
 
 /** Subscriptions of one WebSocket. */
 export const maxSubscriptions = 100
@@ -39,10 +65,16 @@ export interface OpenServers extends Servers {
  */
 export async function openServers(
   { host, port, cors, maxRequestsPerClient, admin }: ServerSettings,
-  { methods, adminMethods, onCall, healthz, reasonsNotReady }: Served,
+  { methods, adminMethods, onCall, onRefused, healthz, reasonsNotReady }: Served,
   { clock, log }: { readonly clock: Clock; readonly log: Pick<Logger, 'info' | 'warn' | 'error'> },
 ): Promise<OpenServers> {
-  const limits = { maxRequestBytes, maxRequestsPerClient, maxSubscriptions }
+  const clientLimits = {
+    maxSubscriptions,
+    maxRequestsPerClient,
+    maxConnectionsPerClient: connectionsPerRequest * maxRequestsPerClient,
+    // Behind a proxy, which is one client, it is raised with the requests.
+    maxRefusalsPerClient: maxRequestsPerClient,
+  }
   const pages: JsonRpcServerOptions['pages'] = {
     '/healthz': () => ({ status: 200, json: healthz }),
     '/readyz': () => {
@@ -54,12 +86,12 @@ export async function openServers(
     },
   }
   // op-node accepts any name of its host too.
-  const shared = { clock, log, onCall, limits, pages, allowedHosts: '*' } as const
+  const shared = { clock, log, onCall, onRefused, pages, allowedHosts: '*' } as const
   const open: JsonRpcServer[] = []
   const serve = async (
     options: Pick<
       JsonRpcServerOptions,
-      'host' | 'port' | 'methods' | 'name' | 'cors' | 'authorize'
+      'host' | 'port' | 'methods' | 'name' | 'cors' | 'authorize' | 'limits'
     >,
   ) => {
     const server = await serveJsonRpc({ ...shared, ...options })
@@ -71,7 +103,14 @@ export async function openServers(
   }
   try {
     const name = { what: 'JSON-RPC', portFlag: '--rpc-port' }
-    const { url } = await serve({ host, port, methods, name, cors })
+    const { url } = await serve({
+      host,
+      port,
+      methods,
+      name,
+      cors,
+      limits: { ...clientLimits, ...publicLimits },
+    })
     log.info({ url }, 'JSON-RPC')
     const adminServer =
       admin &&
@@ -81,6 +120,7 @@ export async function openServers(
         methods: { ...methods, ...adminMethods },
         name: { what: 'JSON-RPC with admin methods', portFlag: '--rpc-admin-port' },
         authorize: tokenCheck(admin.token),
+        limits: { ...clientLimits, ...adminLimits },
       }))
     if (adminServer !== undefined) log.info({ url: adminServer.url }, 'JSON-RPC with admin methods')
     const sockets = () => open.reduce((sum, server) => sum + server.sockets(), 0)

@@ -1,0 +1,224 @@
+import type { Socket } from 'node:net'
+import { isIPv6 } from 'node:net'
+import type { Logger } from 'pino'
+import type { Clock } from '#runtime/clock.ts'
+
+/** Why a client was refused, or had its request ended, and how much this counts toward a ban: a full client is not a bad one, until it insists; no HTTP client pipelines. */
+const refusals = {
+  banned: 0,
+  'too-many-connections': 0,
+  'too-many-requests': 0.1,
+  full: 0,
+  'too-many-subscriptions': 0.1,
+  'too-many-bytes': 0.1,
+  'hung-up': 0.1,
+  'too-large': 1,
+  'too-slow': 1,
+  'too-deep': 1,
+  'too-many-values': 1,
+  'too-many-calls': 1,
+  'too-many-pings': 1,
+  'too-many-pipelined': 10,
+  'not-json': 1,
+  'not-http': 1,
+  'not-read': 1,
+  'bad-frame': 1,
+  'bad-token': 1,
+  'bad-origin': 0,
+  'bad-host': 0,
+} as const
+
+/** Why a client was refused. */
+export type Refusal = keyof typeof refusals
+
+/** Limits for one client, which is an IPv4 address or an IPv6 subnet. */
+export interface ClientLimits {
+  /** TCP connections; further ones are closed at once. */
+  readonly maxConnectionsPerClient: number
+  /** HTTP requests that are not answered yet, and WebSockets; further ones get status 429. */
+  readonly maxRequestsPerClient: number
+  /** Bytes of requests and answers that are not sent completely; with more, a request gets status 429. */
+  readonly maxBytesPerClient: number
+  /** The same of all clients. */
+  readonly maxBytes: number
+  /** Refusals in `banMs` of what a client sends; those of a full client count a tenth. With more, it is banned for `banMs`. */
+  readonly maxRefusalsPerClient: number
+}
+
+/** Period in which refusals are counted, and time of a ban. */
+export const banMs = 10_000
+
+/** Bits of an IPv6 subnet, which is one client: it is what one subscriber has. */
+const subnetGroups = 4
+
+interface Client {
+  readonly connections: Set<Socket>
+  requests: number
+  bytes: number
+  refusals: number
+  /** When the first of `refusals` was counted. */
+  sinceMs: number
+  bannedUntilMs: number
+}
+
+/** The client of a request, as methods see it. */
+export interface Caller {
+  /** Names the client. */
+  readonly client: string
+  /** Whether it still waits for the answer. */
+  readonly isOpen: () => boolean
+  /** Holds memory until the request ends. @returns whether there is so much */
+  readonly hold: (bytes: number) => boolean
+  readonly refused: (why: Refusal) => void
+}
+
+/** Limits for clients, and what is informed of refusals. */
+interface ClientsOptions {
+  readonly limits: ClientLimits
+  readonly clock: Clock
+  /** Called for each refusal. */
+  readonly onRefused?: ((why: Refusal) => void) | undefined
+  readonly log?: Pick<Logger, 'warn'> | undefined
+}
+
+/** What each client has of a server, and bans of those whose requests are refused again and again. */
+export class Clients {
+  readonly #options: ClientsOptions
+  readonly #byName = new Map<string, Client>()
+  #bytes = 0
+
+  constructor(options: ClientsOptions) {
+    this.#options = options
+  }
+
+  /** Counts a connection until it closes, or closes it. */
+  connected(socket: Socket): void {
+    const name = clientOf(socket.remoteAddress)
+    const client = this.#client(name)
+    const why = this.#whyNoConnection(client)
+    if (why !== undefined) {
+      socket.destroy()
+      this.#options.onRefused?.(why)
+      return
+    }
+    client.connections.add(socket)
+    socket.once('close', () => {
+      client.connections.delete(socket)
+      this.#forget(name, client)
+    })
+  }
+
+  /** Whether a client may begin a request, which is counted until `requestEnded`. */
+  requestBegan(name: string): boolean {
+    const client = this.#client(name)
+    if (client.requests >= this.#options.limits.maxRequestsPerClient) return false
+    client.requests++
+    return true
+  }
+
+  requestEnded(name: string): void {
+    const client = this.#client(name)
+    client.requests--
+    this.#forget(name, client)
+  }
+
+  /** A request, or a message of a WebSocket, which holds memory until its end. */
+  caller(client: string, isOpen: () => boolean): Caller & { readonly end: () => void } {
+    let held = 0
+    let hasEnded = false
+    return {
+      client,
+      isOpen,
+      hold: (bytes) => {
+        // What a request makes after its end is not sent.
+        if (hasEnded) return true
+        const isHeld = this.hold(client, bytes)
+        if (isHeld) held += bytes
+        return isHeld
+      },
+      refused: (why) => this.refused(client, why),
+      end: () => {
+        hasEnded = true
+        this.release(client, held)
+        held = 0
+      },
+    }
+  }
+
+  /** Holds memory for a client, until it is released. @returns whether there is so much */
+  hold(name: string, bytes: number): boolean {
+    const { maxBytes, maxBytesPerClient } = this.#options.limits
+    const client = this.#client(name)
+    if (client.bytes + bytes > maxBytesPerClient || this.#bytes + bytes > maxBytes) return false
+    client.bytes += bytes
+    this.#bytes += bytes
+    return true
+  }
+
+  release(name: string, bytes: number): void {
+    const client = this.#client(name)
+    client.bytes -= bytes
+    this.#bytes -= bytes
+    this.#forget(name, client)
+  }
+
+  /** Counts a refusal. A client with too many is banned: its connections end, and new ones are closed at once. */
+  refused(name: string, why: Refusal): void {
+    const { clock, limits, log, onRefused } = this.#options
+    onRefused?.(why)
+    if (refusals[why] === 0) return
+    const client = this.#client(name)
+    const nowMs = clock.monotonicMs()
+    if (nowMs >= client.sinceMs + banMs) Object.assign(client, { sinceMs: nowMs, refusals: 0 })
+    client.refusals += refusals[why]
+    if (client.refusals <= limits.maxRefusalsPerClient || nowMs < client.bannedUntilMs) return
+    client.bannedUntilMs = nowMs + banMs
+    log?.warn({ client: name, reason: why, durationMs: banMs }, 'JSON-RPC client is banned')
+    for (const socket of client.connections) socket.destroy()
+  }
+
+  /** Forgets the refusals of clients that are gone. */
+  tend(): void {
+    for (const [name, client] of this.#byName) this.#forget(name, client)
+  }
+
+  #whyNoConnection({ bannedUntilMs, connections }: Client): Refusal | undefined {
+    const { clock, limits } = this.#options
+    if (clock.monotonicMs() < bannedUntilMs) return 'banned'
+    return connections.size >= limits.maxConnectionsPerClient ? 'too-many-connections' : undefined
+  }
+
+  #client(name: string): Client {
+    const known = this.#byName.get(name)
+    if (known !== undefined) return known
+    const fresh = {
+      connections: new Set<Socket>(),
+      requests: 0,
+      bytes: 0,
+      refusals: 0,
+      sinceMs: Number.NEGATIVE_INFINITY,
+      bannedUntilMs: Number.NEGATIVE_INFINITY,
+    }
+    this.#byName.set(name, fresh)
+    return fresh
+  }
+
+  #forget(name: string, client: Client): void {
+    const { connections, requests, bytes, sinceMs, bannedUntilMs } = client
+    const isUsed = connections.size > 0 || requests > 0 || bytes > 0
+    const nowMs = this.#options.clock.monotonicMs()
+    if (!isUsed && nowMs >= Math.max(sinceMs + banMs, bannedUntilMs)) this.#byName.delete(name)
+  }
+}
+
+/** The client that an address belongs to: itself, or its IPv6 subnet of 64 bits. */
+export function clientOf(address = ''): string {
+  const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu.exec(address)?.[1]
+  if (ipv4 !== undefined) return ipv4
+  if (!isIPv6(address)) return address
+  const [start = '', end] = address.split('%')[0]?.split('::') ?? []
+  const groups = (text = '') => (text === '' ? [] : text.split(':'))
+  const missing = end === undefined ? 0 : 8 - groups(start).length - groups(end).length
+  const all = [...groups(start), ...Array.from({ length: missing }, () => '0'), ...groups(end)]
+  return `${all.slice(0, subnetGroups).join(':')}::/64`
+}
