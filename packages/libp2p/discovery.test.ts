@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import { Discv5 } from '@chainsafe/discv5'
+import { SignableENR } from '@chainsafe/enr'
+import { privateKeyFromRaw } from '@libp2p/crypto/keys'
+import { multiaddr } from '@multiformats/multiaddr'
 import { pointCompress } from 'tiny-secp256k1'
 import { ipv4Endpoint, opStackBytes, portBytes } from '#protocol/p2p/enr-endpoint.ts'
 import { publicKeyOf } from '#protocol/p2p/network-key.ts'
@@ -90,3 +94,51 @@ test('a bootnode that does not answer, or that is not a record, is reported, and
   assert.match(bootnodeProblem('enr:-xx') ?? '', /./)
   assert.equal(bootnodeProblem(dead), undefined)
 })
+
+/** The part of discv5 by which it answers a search. */
+interface Answering {
+  handleFindNode(node: unknown, request: { readonly id: unknown }): void
+  readonly sessionService: { sendResponse(node: unknown, response: object): void }
+}
+
+/** The number in discv5 of an answer to a search. */
+const nodesMessage = 4
+
+/** A signed record of so many bytes, in the form in which discv5 sends it. */
+function recordOf(bytes: number): object {
+  const key = new Uint8Array(32).fill(77)
+  const { kvs, nodeId, seq, signature } = SignableENR.createV4(key, {
+    zz: new Uint8Array(bytes - 125).fill(1),
+  })
+  const names = [...kvs.keys()].toSorted()
+  const values = [signature, Number(seq), ...names.flatMap((name) => [name, kvs.get(name)])]
+  return { encodeToValues: () => values, nodeId }
+}
+
+for (const total of [1, 2])
+  test(`a peer whose answer of ${total} packets has records that are too long ends no search`, async (t) => {
+    const key = new Uint8Array(32).fill(++made)
+    const udp = await freeUdpPort()
+    const hostile = Discv5.create({
+      enr: SignableENR.createV4(key, { ip: ipBytes('127.0.0.1'), udp: portBytes(udp) }),
+      privateKey: privateKeyFromRaw(key),
+      bindAddrs: { ip4: multiaddr(`/ip4/127.0.0.1/udp/${udp}`) },
+      config: { enrUpdate: false },
+    })
+    let asked = 0
+    const inside = hostile as unknown as Answering
+    inside.handleFindNode = (node, { id }) => {
+      // Of two packets, only the first one is sent.
+      const enrs = [recordOf(330), recordOf(300)]
+      if (asked++ === 0)
+        inside.sessionService.sendResponse(node, { type: nodesMessage, id, total, enrs })
+    }
+    await hostile.start()
+    t.after(() => hostile.stop())
+    const bootnodes = [hostile.enr.toENR().encodeTxt()]
+    const node = await nodeOf(t, 10n, { bootnodes, searchMs: 3_000 })
+    for (let search = 0; search < 2; search++)
+      for (const { entries } of await node.discovery.find()) assert.ok(!entries.has('zz'))
+    assert.ok(asked > 0)
+    assert.deepEqual(node.discovery.table(), bootnodes)
+  })

@@ -109,7 +109,7 @@ export async function openDiscovery(settings: DiscoverySettings): Promise<Discov
       found.clear()
       return records
     },
-    table: () => discv5.kadValues().map((enr) => enr.encodeTxt()),
+    table: () => discv5.kadValues().flatMap((enr) => textOf(enr) ?? []),
     close: () => discv5.stop(),
   }
 }
@@ -166,10 +166,22 @@ export function ipBytes(ip: string): Uint8Array {
 
 /** A record of the library, checked by our own rules; undefined for one that breaks them. */
 function readRecord(enr: ENR): NodeRecord | undefined {
+  const text = textOf(enr)
+  if (text === undefined) return undefined
   try {
-    return parseRecord(enr.encodeTxt())
+    return parseRecord(text)
   } catch (error) {
     if (error instanceof DecodeError) return undefined
     throw error
+  }
+}
+
+/** A record in text; undefined for a record of a peer that is too long: the library checks the length only here. */
+function textOf(enr: ENR): string | undefined {
+  try {
+    return enr.encodeTxt()
+  } catch {
+    // eslint-disable-next-line atoll/use-caught-error -- the library has no error class, and a peer chose the record
+    return undefined
   }
 }
