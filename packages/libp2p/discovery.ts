@@ -180,8 +180,8 @@ function readRecord(enr: ENR): NodeRecord | undefined {
 function textOf(enr: ENR): string | undefined {
   try {
     return enr.encodeTxt()
-  } catch {
     // eslint-disable-next-line atoll/use-caught-error -- the library has no error class, and a peer chose the record
+  } catch {
     return undefined
   }
 }

@@ -73,6 +73,7 @@ import {
   type Subject,
 } from './subject.ts'
 import { type SystemConfigUpdate, systemConfigUpdateCodec } from './system-config-update.ts'
+import { maxBlocksPerHeight } from '#protocol/p2p/seen-blocks.ts'
 
 /** Services that wait for others: the waits of the latter are the causes of their own. */
 const waiting: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = {
@@ -198,7 +199,7 @@ export const payloadReceived: Log<ReceivedPayload> = log({
   id: ({ payload }) => payload.blockHash,
   stream: {
     name: 'PAYLOAD',
-    entriesPerNumber: 4,
+    entriesPerNumber: maxBlocksPerHeight,
     maxAgeMs: 3_600_000,
     maxBytes: 1024 * 1024 * 1024,
     duplicateWindowMs: 120_000,

@@ -75,7 +75,7 @@ export function following<Value, Event>(
 /**
  * The entries of a log from a number on. Each entry is read after the actor took the previous one.
  *
- * @public for rpc, to come
+ * @public for tests of logs with an actor
  */
 export function tailing<Value, Event>(
   bus: Bus,

@@ -1,3 +1,4 @@
+import type { Ban } from '#messages/fetch-peers.ts'
 import { payloadReceived } from '#messages/subjects.ts'
 import type { Payload } from '#protocol/block/payload.ts'
 import { blocksTopicAt } from '#protocol/p2p/topics.ts'
@@ -157,12 +158,13 @@ async function dial(
 /** Refuses a peer from now on, also after a restart. */
 async function ban(
   { id, score, untilMs }: Extract<Effect, { kind: 'ban' }>,
-  { gate, log, metrics, network, store }: Dependencies,
+  { clock, gate, log, metrics, network, store }: Dependencies,
 ): Promise<readonly Event[]> {
-  const { peers } = await network.describe({ areKnown: false })
+  const { peers } = await network.describe({ known: [] })
   const reason = banReason(score, peers.find((peer) => peer.id === id)?.scores)
-  gate.ban({ kind: 'peer', name: id, untilMs, reason })
-  tryToStore(log, () => store.setBans(gate.bans))
+  const begun: Ban = { kind: 'peer', name: id, untilMs, reason }
+  gate.ban(begun)
+  tryToStore(log, () => store.addBan(begun, clock.now()))
   metrics.banned()
   log.info({ peer: id, reason, until: toIsoTime(untilMs) }, 'a peer is banned')
   await network.disconnect(id)

@@ -1,7 +1,6 @@
 import type { BlockList } from 'node:net'
 import type { Discovery } from '#libp2p/discovery.ts'
 import type { PeerGate } from '#libp2p/peer-gate.ts'
-import type { FetchPeersRequest } from '#messages/fetch-peers.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 import type { GossipData } from '#protocol/p2p/gossip-data.ts'
 import type { PayloadVersion } from '#protocol/p2p/payload-version.ts'
@@ -10,9 +9,9 @@ import type { Service } from '#service/service.ts'
 import type { Metrics } from './metrics.ts'
 import type { Deed } from './network/app-scores.ts'
 import type { PeerReport } from './network/describe-peers.ts'
+import type { KnownPeers, PeerAddress } from './peers/known-peers.ts'
 import type { AnswerRequest } from './network/payload-streams.ts'
 import type { PayloadAnswer, Wanted } from './requests/payload-answer.ts'
-import type { KnownPeers } from './peers/known-peers.ts'
 import type { PeerStore } from './peers/peer-store.ts'
 import type { PeerLimits } from './peers/tend-peers.ts'
 
@@ -48,6 +47,7 @@ export interface Ports {
     | 'peers'
     | 'putPeers'
     | 'removePeer'
+    | 'addBan'
     | 'setBans'
     | 'setBlocked'
     | 'sentBlocks'
@@ -83,8 +83,8 @@ export interface Network {
   dial(addresses: readonly string[]): Promise<void>
   /** The connected peers. */
   peers(): readonly ConnectedPeer[]
-  /** This host and its peers, for an operator: all known ones, or the connected ones. */
-  describe(which: FetchPeersRequest): Promise<PeerReport>
+  /** This host and its connected peers, for an operator, and known peers that are not connected. */
+  describe(others: { readonly known: readonly PeerAddress[] }): Promise<PeerReport>
 }
 
 /** A block of a peer, before it was validated. */

@@ -7,6 +7,7 @@ import type { RejectReason } from '#protocol/p2p/validate-block.ts'
 import { signerOf } from '#protocol/p2p/payload-signature.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import { systemClock } from '#runtime/clock.ts'
+import { ignoredBelow } from './network/score-params.ts'
 import { staticPeers } from './peers/known-peers.ts'
 import type { OpenNetwork } from './network/open-network.ts'
 import { PeerStore } from './peers/peer-store.ts'
@@ -255,17 +256,12 @@ test('peers of an earlier run are dialed, and a ban outlasts the run', async (t)
   await join(world, good)
   await join(world, bad)
   await world.until(() => store.peers().length === 2)
-  // Blocks that the sequencer signed and the execution client refuses.
-  for (let number = 1n; number <= 6n; number++) {
-    const payload = world.block(number)
-    await bad.publish(topic, blockData(4, payload))
-    await world.until(() => world.received.length === Number(number))
-    await world.refuse(payload)
-  }
+  for (let number = 1n; number <= 4n; number++)
+    await bad.publish(topic, blockData(4, world.block(number), { key: otherKey }))
   await world.until(() => world.network.peers().length === 1)
   const [ban] = store.bans()
   assert.equal(ban?.name, bad.peerId)
-  assert.match(ban.reason, /^score -1\d\d: [56](\.\d)? blocks that the execution client refused$/)
+  assert.match(ban.reason, /^score -1\d\d: (4|3\.9) invalid messages$/)
   await assert.rejects(world.network.dial(bad.addresses))
   const again = new PeerGate(systemClock, { bans: store.bans() })
   const next = await GossipWorld.start(t, {
@@ -278,6 +274,28 @@ test('peers of an earlier run are dialed, and a ban outlasts the run', async (t)
   assert.equal(await next.change('unblock-peer', bad.peerId), undefined)
   assert.deepEqual(store.bans(), [])
   await next.network.dial(bad.addresses)
+})
+
+test('honest peers lose no score while this host stands still, and are not ignored while its client refuses all', async (t) => {
+  const world = await GossipWorld.start(t)
+  const peer = await hostOn(t)
+  await join(world, peer)
+  const { now } = world
+  for (const timestamp of [now - 61n, now - 100n, now + 6n, now + 60n])
+    await peer.publish(topic, blockData(4, world.block(1n, { timestamp })))
+  await world.until(async () => (await world.outcomes())['too-new'] === 2)
+  const score = () => world.network.peers()[0]?.score ?? assert.fail('the peer is gone')
+  assert.equal(score(), 0)
+  for (let number = 1n; number <= 10n; number++) {
+    const payload = world.block(number)
+    await peer.publish(topic, blockData(4, payload))
+    await world.until(() => world.received.length === Number(number))
+    await world.refuse(payload)
+  }
+  await world.until(() => score() < 0)
+  assert.ok(score() >= ignoredBelow)
+  await peer.publish(topic, blockData(4, world.block(11n)))
+  await world.until(() => world.received.length === 11)
 })
 
 test('a peer that sends invalid blocks is banned for its score', async (t) => {

@@ -125,7 +125,7 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
     const onUnban = () => metrics.unbanned()
     const gate = new PeerGate(clock, { bans: store.bans(), blocked: store.blocked(), onUnban })
     const onFailure = (error: Error) =>
-      log.warn({ error }, 'the thread that opens large messages ended; the next message starts it')
+      log.warn({ error }, 'a part of gossip failed, and starts again when it is needed')
     const options = { config, key, gate, clock, onDropped: metrics.received, onFailure }
     const network = await openNetwork(networkSettings(settings, options))
     let discovery: Discovery | undefined

@@ -59,7 +59,6 @@ export function peerIdOf(publicKey: Uint8Array): string {
 /**
  * The compressed public key in a peer id.
  *
- * @public for rpc, to come: it shows the identity of discv5 of each peer
  * @throws DecodeError unless the text is the peer id of a secp256k1 key
  */
 export function publicKeyOfPeerId(peerId: string): Uint8Array {

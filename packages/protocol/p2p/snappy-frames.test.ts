@@ -54,6 +54,14 @@ test('a stream that decompresses to more than the limit is refused at the chunk 
   assert.throws(() => decompressFrames(frames, limit), /more than 10485760 bytes/)
 })
 
+test('more than 1000 chunks without data are refused', () => {
+  const head = hello.subarray(0, 10)
+  const padding = (count: number) =>
+    joined([head, ...Array.from({ length: count }, () => Uint8Array.of(0xfe, 0, 0, 0))])
+  assert.equal(decompressFrames(padding(1_000), limit).length, 0)
+  assert.throws(() => decompressFrames(padding(1_001), limit), /more than 1000 snappy chunks/)
+})
+
 test('arbitrary frames decompress, or are refused with a DecodeError', () => {
   const runs = Math.min(Number(process.env['ATOLL_FUZZ_INPUTS'] ?? 2_000), 100_000)
   const property = fc.property(

@@ -7,6 +7,9 @@ import { compress, decompress } from './snappy-block.ts'
 /** The first chunk of a stream: type 0xff, length 6, and the name of the format. */
 const streamHead = Uint8Array.of(0xff, 6, 0, 0, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59)
 
+/** Limit on chunks without data in one stream. The first is the head; no program writes others, and each costs time. */
+const maxEmptyChunks = 1_000
+
 /** Limit on the data of one chunk. */
 const maxChunkBytes = 65_536
 
@@ -49,6 +52,7 @@ export function decompressFrames(frames: Uint8Array, maxBytes: number): Uint8Arr
   const view = new DataView(frames.buffer, frames.byteOffset, frames.length)
   const chunks: Uint8Array[] = []
   let bytes = 0
+  let empty = 0
   for (let at = streamHead.length; at < frames.length;) {
     if (at + headBytes > frames.length) throw new DecodeError('a truncated snappy chunk')
     const word = view.getUint32(at, true)
@@ -57,6 +61,8 @@ export function decompressFrames(frames: Uint8Array, maxBytes: number): Uint8Arr
     if (body.length < length) throw new DecodeError('a truncated snappy chunk')
     at += headBytes + length
     const data = dataOf(type, body)
+    if (data.length === 0 && ++empty > maxEmptyChunks)
+      throw new DecodeError(`more than ${maxEmptyChunks} snappy chunks without data`)
     bytes += data.length
     if (bytes > maxBytes) throw new DecodeError(`more than ${maxBytes} bytes decompressed`)
     chunks.push(data)

@@ -81,11 +81,11 @@ export function validateBlock(
 ): BlockVerdict {
   if (data.kind === 'raw') return reject(data.problem)
   if (data.bytes.length < minGossipBytes) return reject('too-small')
+  if (rules.signers === undefined) return { kind: 'ignore', reason: 'signer-unknown' }
   const { recover } = rules
   const { l2ChainId } = rules.config
   const { signer } = checked ?? { signer: messageSigner(data.bytes, { l2ChainId, recover }) }
   if (signer === undefined) return reject('bad-signature')
-  if (rules.signers === undefined) return { kind: 'ignore', reason: 'signer-unknown' }
   if (!maySign(rules.signers, signer, rules.now)) return reject('wrong-signer')
   const payload = decodeOrUndefined(version, data.bytes.subarray(signatureBytes))
   if (payload === undefined) return reject('malformed')

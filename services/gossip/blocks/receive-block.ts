@@ -1,9 +1,10 @@
 import type { Payload } from '#protocol/block/payload.ts'
 import { afterBlockOf } from '#protocol/p2p/block-signers.ts'
-import { validateBlock } from '#protocol/p2p/validate-block.ts'
+import { type BlockVerdict, validateBlock } from '#protocol/p2p/validate-block.ts'
 import type { Hash } from '#protocol/primitives.ts'
 import { recoverPublicKey } from '#runtime/crypto/secp256k1.ts'
 import { withAbove } from '#services/gossip/requests/fill-gap.ts'
+import type { Verdict } from '#services/gossip/ports.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 import type { BlockOutcome } from './block-outcome.ts'
 import { storeBlock } from './store-block.ts'
@@ -28,7 +29,7 @@ export function receiveBlock(
       recover: recoverPublicKey,
     },
   )
-  const judged: Effect = { kind: 'judge', arrival, verdict: verdict.kind }
+  const judged: Effect = { kind: 'judge', arrival, verdict: costOf(verdict) }
   const reportOf = (outcome: BlockOutcome, payload?: Payload, ageMs?: number): Effect => {
     const id = payload && idOf(payload)
     return { kind: 'report-block', outcome, block: { peer, version }, id, ageMs }
@@ -47,6 +48,15 @@ export function receiveBlock(
   const outcome = effects.length === 0 ? 'not-stored' : 'accepted'
   const ageMs = nowMs - Number(payload.timestamp) * 1_000
   return [stored, judged, ...effects, reportOf(outcome, payload, ageMs)]
+}
+
+/**
+ * How the peer that sent a block is judged. One whose age is wrong costs nothing, unlike in the specs: if this host stood
+ * still or has a wrong clock, the blocks of all honest peers have a wrong age. op-node rejects them, but has no scores for it.
+ */
+function costOf(verdict: BlockVerdict): Verdict {
+  const isOfAge = verdict.kind === 'reject' && ['too-old', 'too-new'].includes(verdict.reason)
+  return isOfAge ? 'ignore' : verdict.kind
 }
 
 /** Lowers the score of the peer that sent a block which the execution client refused. */

@@ -16,7 +16,7 @@ test('each deed has its weight and its limit, as in op-node', () => {
   const expected = [
     ['valid-response', 0.5, 10],
     ['failed-response', -1, 9],
-    ['refused-block', -20, 20],
+    ['refused-block', -20, 2],
   ] as const satisfies readonly (readonly [Deed, number, number])[]
   for (const [deed, factor, limit] of expected) {
     const { scores } = scoresAt()

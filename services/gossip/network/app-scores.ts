@@ -4,11 +4,14 @@ import { decayOver } from './score-params.ts'
 /** What a peer did outside of gossipsub. */
 export type Deed = 'valid-response' | 'failed-response' | 'refused-block'
 
-/** Factor and limit of each counter. Source: op-node, app_params.go */
+/**
+ * Factor and limit of each counter. Source: op-node, app_params.go; but blocks that the execution client refused alone do
+ * not get a peer ignored or banned, since peers relay what the sequencer signed, and the fault may be that of the client.
+ */
 const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: number }>> = {
   'valid-response': { factor: 0.5, cap: 10 },
   'failed-response': { factor: -1, cap: 9 },
-  'refused-block': { factor: -20, cap: 20 },
+  'refused-block': { factor: -20, cap: 2 },
 }
 
 /** A counter below this is zero. */

@@ -1,18 +1,14 @@
 import type { GossipSub } from '@libp2p/gossipsub'
 import type { Connection, Peer as StoredPeer, PeerId } from '@libp2p/interface'
-import type {
-  FetchPeersRequest,
-  FetchPeersResponse,
-  Peer,
-  PeerScores,
-} from '#messages/fetch-peers.ts'
+import type { PeerAddress } from '#services/gossip/peers/known-peers.ts'
+import type { FetchPeersResponse, Peer, PeerScores } from '#messages/fetch-peers.ts'
 import type { Host } from '#libp2p/open-host.ts'
 import { payloadVersions } from '#protocol/p2p/payload-version.ts'
 import { blocksTopic } from '#protocol/p2p/topics.ts'
 import type { AppScores } from './app-scores.ts'
 
 /** What the host knows of itself and of its peers. */
-export type PeerReport = Pick<FetchPeersResponse, 'self' | 'peers' | 'known' | 'topicPeers'>
+export type PeerReport = Pick<FetchPeersResponse, 'self' | 'peers' | 'topicPeers'>
 
 /** The part of gossipsub that its exported type omits. */
 interface Scored {
@@ -39,7 +35,8 @@ interface TopicStats {
 interface Described {
   readonly appScores: Pick<AppScores, 'counts'>
   readonly l2ChainId: bigint
-  readonly which: FetchPeersRequest
+  /** Peers that are reported although they are not connected. */
+  readonly known: readonly PeerAddress[]
 }
 
 const utf8 = new TextDecoder()
@@ -47,22 +44,24 @@ const utf8 = new TextDecoder()
 /** Reports the host and its peers, for an operator. */
 export async function describePeers(
   host: Host<{ gossip: GossipSub }>,
-  { appScores, l2ChainId, which }: Described,
+  { appScores, known, l2ChainId }: Described,
 ): Promise<PeerReport> {
   const { gossip } = host.services
   const stored = new Map<string, StoredPeer>()
-  for (const peer of await host.peerStore.all()) stored.set(peer.id.toString(), peer)
+  for (const id of host.getPeers()) {
+    const peer = await storedPeer(host, id)
+    if (peer !== undefined) stored.set(id.toString(), peer)
+  }
   const subscribers = payloadVersions.map((version) =>
     gossip.getSubscribers(blocksTopic(l2ChainId, version)).map(String),
   )
   const gossiping = new Set(subscribers.flat())
   const scored = gossip as GossipSub & Scored
   const dumped = scored.dumpPeerScoreStats()
-  const describe = (id: PeerId): Peer => {
-    const name = id.toString()
+  const describe = (name: string, connections: readonly Connection[]): Peer => {
     return {
       ...identityOf(name, stored.get(name)),
-      ...connectionOf(host.getConnections(id)),
+      ...connectionOf(connections),
       record: '',
       isProtected: false,
       gossips: gossiping.has(name),
@@ -74,9 +73,10 @@ export async function describePeers(
       },
     }
   }
-  const self = describe(host.peerId)
-  const connected = host.getPeers()
-  const ids = which.areKnown ? [...stored.values()].map(({ id }) => id) : connected
+  const self = describe(host.peerId.toString(), [])
+  const connected = host.getPeers().map((id) => describe(id.toString(), host.getConnections(id)))
+  const ids = new Set(connected.map(({ id }) => id))
+  const others = known.filter(({ id }) => !ids.has(id))
   return {
     self: {
       ...self,
@@ -84,10 +84,20 @@ export async function describePeers(
       protocols: host.getProtocols(),
       gossips: true,
     },
-    peers: ids.map(describe),
-    known: stored.size,
+    peers: [
+      ...connected,
+      ...others.map(({ id, addresses }) => ({ ...describe(id, []), addresses })),
+    ],
     topicPeers: subscribers.map((peers) => peers.length),
   }
+}
+
+/** What the host remembers of a peer; undefined if it has just left. */
+async function storedPeer(
+  { peerStore }: Pick<Host<Record<string, never>>, 'peerStore'>,
+  id: PeerId,
+): Promise<StoredPeer | undefined> {
+  return (await peerStore.has(id)) ? peerStore.get(id) : undefined
 }
 
 function identityOf(

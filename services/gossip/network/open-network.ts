@@ -7,7 +7,7 @@ import { type PayloadVersion, payloadVersions } from '#protocol/p2p/payload-vers
 import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
 import type { ConnectedPeer, Network } from '#services/gossip/ports.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
-import type { Clock } from '#runtime/clock.ts'
+import { type Clock, every } from '#runtime/clock.ts'
 import { AppScores } from './app-scores.ts'
 import { Arrivals } from './arrivals.ts'
 import { gossipOptions, type GossipSettings } from './gossip-options.ts'
@@ -15,6 +15,7 @@ import { MessageOpener } from '#services/gossip/opening/message-opener.ts'
 import { requestProtocols } from '#services/gossip/requests/payload-answer.ts'
 import { requestPayload, servePayloads } from './payload-streams.ts'
 import { describePeers } from './describe-peers.ts'
+import { forgetGone, forgetMs } from './forget-gone.ts'
 import { ignoredBelow, scoreOptions, type Scoring } from './score-params.ts'
 
 /** Settings of the peer-to-peer network. */
@@ -24,7 +25,7 @@ export interface NetworkSettings extends HostSettings, GossipSettings {
   readonly scoring: Scoring
   /** Called for a block that is dropped before its validation. */
   readonly onDropped: (version: PayloadVersion, outcome: 'busy' | 'failed') => void
-  /** Called when the thread that opens large messages ended by itself. */
+  /** Called when the thread that opens large messages ended by itself, or another part failed that goes on later. */
   readonly onFailure: (error: Error) => void
 }
 
@@ -54,7 +55,7 @@ interface GossipInside {
  * @throws as `openHost`
  */
 export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwork> {
-  const { clock, config, onDropped } = settings
+  const { clock, config, onDropped, onFailure } = settings
   const { blockTime, l2ChainId } = config
   const topics = blocksTopics(l2ChainId)
   const appScores = new AppScores(clock, Number(blockTime) * 1_000)
@@ -70,6 +71,9 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
     })
   })
   host.addEventListener('peer:disconnect', ({ detail }) => told.delete(detail.toString()))
+  const stopForgetting = every(clock, forgetMs, () => {
+    forgetGone(host).catch(onFailure)
+  })
   for (const [topic, version] of topics) {
     gossip.topicValidators.set(topic, async (peer, message) => {
       const { data, checked } = opener.opened(message)
@@ -97,12 +101,13 @@ export async function openNetwork(settings: NetworkSettings): Promise<OpenNetwor
     request: (id, wanted) => requestPayload(host, peerIdFromString(id), { config, wanted }),
     serve: (answer) => servePayloads(host, config, answer),
     score: (id, deed) => appScores.count(id, deed),
-    describe: (which) => describePeers(host, { appScores, l2ChainId, which }),
+    describe: ({ known }) => describePeers(host, { appScores, known, l2ChainId }),
     disconnect: async (id) => {
       await host.hangUp(peerIdFromString(id))
     },
     prepare: () => opener.prepare(),
     close: async () => {
+      stopForgetting()
       arrivals.close()
       await Promise.all([opener.close(), host.stop()])
     },

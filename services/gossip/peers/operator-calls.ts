@@ -33,7 +33,7 @@ export function servingOperators(parts: Parts, latest: () => State): Source<Even
         }
         log.info({ change, name }, 'an operator changes a peer')
         tryToStore(log, () => {
-          store.setBans(gate.bans)
+          if (!change.startsWith('block')) store.setBans(gate.bans)
           store.setBlocked(gate.blocked)
         })
         if (change === 'protect' || change === 'unprotect' || change === 'disconnect')
@@ -54,12 +54,15 @@ export function servingOperators(parts: Parts, latest: () => State): Source<Even
 async function answerPeers(
   request: FetchPeersRequest,
   { discovery, gate, network }: Parts,
-  { protectedPeers }: State,
+  { known, protectedPeers }: State,
 ): Promise<FetchPeersResponse> {
-  const { self, peers, ...counts } = await network.describe(request)
+  const others = request.areKnown ? [...known.values()] : []
+  const { self, peers, topicPeers } = await network.describe({ known: others })
+  const connected = peers.filter(({ isConnected }) => isConnected).map(({ id }) => id)
   const { blocked, bans } = gate
   return {
-    ...counts,
+    topicPeers,
+    known: new Set([...connected, ...known.keys()]).size,
     self: { ...self, record: discovery?.record ?? '' },
     peers: peers.map((peer) => ({ ...peer, isProtected: protectedPeers.has(peer.id) })),
     table: discovery?.table(),

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { initialState, type State } from '#services/gossip/state.ts'
 import { step } from '#services/gossip/step.ts'
 import { gossipOptions } from '#test/fakes/gossip-options.ts'
+import { staticPeers } from './known-peers.ts'
 import { maxProtected, type PeerCare } from './peer-care.ts'
 
 const start = initialState(
@@ -32,4 +33,12 @@ test('the number of protected peers has a limit', () => {
   let state = start
   for (let peer = 0; peer <= maxProtected; peer++) state = care(state, 'protect', `p${peer}`)
   assert.equal(state.protectedPeers.size, maxProtected)
+})
+
+test('an operator who disconnects a static peer does not make it forgotten', () => {
+  const known = staticPeers(['/ip4/10.0.0.1/tcp/1/p2p/a'])
+  const other = { id: 'b', addresses: [], isStatic: false, seenMs: 0, failures: 0, hangUps: 0 }
+  const state = { ...start, known: new Map([...known, ['b', { ...other, nextMs: 0 }]]) }
+  const after = care(care(state, 'forget', 'a'), 'forget', 'b')
+  assert.deepEqual([...after.known.keys()], ['a'])
 })

@@ -7,12 +7,15 @@ export type PeerCare = 'protect' | 'unprotect' | 'forget'
 /** Limit on protected peers; further ones are refused. */
 export const maxProtected = 1_000
 
-/** Follows a decision of an operator. */
+/** Follows a decision of an operator. A static peer is never forgotten: it is dialed again, as in op-node. */
 export function peerChanged(
   state: State,
   { id, change }: { readonly id: string; readonly change: PeerCare },
 ): State {
-  if (change === 'forget') return { ...state, known: withoutPeers(state.known, [id]) }
+  if (change === 'forget') {
+    const isStatic = state.known.get(id)?.isStatic === true
+    return isStatic ? state : { ...state, known: withoutPeers(state.known, [id]) }
+  }
   const next = new Set(state.protectedPeers)
   if (change === 'unprotect') next.delete(id)
   else if (next.size < maxProtected) next.add(id)

@@ -76,6 +76,14 @@ export class PeerStore {
     }))
   }
 
+  /** Adds a ban, and removes those that are over. */
+  addBan({ kind, name, untilMs, reason }: Ban, nowMs: number): void {
+    this.#file.transaction(() => {
+      this.#file.run('DELETE FROM bans WHERE until_ms <= ?', nowMs)
+      this.#file.run('INSERT OR REPLACE INTO bans VALUES (?, ?, ?, ?)', kind, name, untilMs, reason)
+    })
+  }
+
   /** Replaces all bans. */
   setBans(bans: readonly Ban[]): void {
     this.#file.transaction(() => {

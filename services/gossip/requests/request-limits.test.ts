@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { RequestLimits } from './request-limits.ts'
+import { maxPeers, RequestLimits } from './request-limits.ts'
 
 test('a peer may ask 15 times at once, then four times a second; what would wait over 20 s is refused', () => {
   const limits = new RequestLimits()
@@ -21,11 +21,10 @@ test('all peers together may ask 40 times at once, then 20 times a second', () =
   assert.deepEqual(waits.slice(39), [0, 50, 100])
 })
 
-test('the memory of peers is limited, and the one that asked longest ago is forgotten', () => {
+test('the number of peers whose requests are remembered is limited', () => {
   const limits = new RequestLimits()
-  const ask = (peer: number, nowMs: number) => limits.take(`p${peer}`, nowMs)
-  for (let request = 0; request < 15; request++) ask(0, 0)
-  for (let peer = 1; peer <= 1_000; peer++) ask(peer, peer * 1_000)
-  // It would have been refilled by then in any case; a new bucket is full, too.
-  assert.equal(ask(0, 1_000_000), 0)
+  for (let peer = 0; peer < maxPeers; peer++) limits.take(`p${peer}`, peer * 1_000)
+  assert.equal(limits.peers, maxPeers)
+  assert.equal(limits.take('one more', maxPeers * 1_000), 0)
+  assert.equal(limits.peers, maxPeers)
 })

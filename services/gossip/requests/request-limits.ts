@@ -14,7 +14,7 @@ const rates = {
 const maxWaitMs = 20_000
 
 /** Limit on peers whose requests are remembered. As in op-node. */
-const maxPeers = 1_000
+export const maxPeers = 1_000
 
 /** Requests that a peer may still make, which is negative while some wait. */
 interface Bucket {
@@ -26,6 +26,11 @@ interface Bucket {
 export class RequestLimits {
   readonly #all: Bucket = { tokens: rates.all.burst, atMs: 0 }
   readonly #peers = new Map<string, Bucket>()
+
+  /** Number of peers whose requests are remembered. */
+  get peers(): number {
+    return this.#peers.size
+  }
 
   /**
    * Takes a turn for a request.

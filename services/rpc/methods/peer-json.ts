@@ -6,6 +6,9 @@ import { nodeIdOf, publicKeyOfPeerId } from '#protocol/p2p/network-key.ts'
 
 const directions = { unknown: 0, inbound: 1, outbound: 2 } as const
 
+/** Characters of the mask of an IPv6 subnet in base64. */
+const maxMaskLength = 24
+
 /** A subnet as Go encodes it. */
 export interface IpNetJson {
   readonly IP: string
@@ -87,6 +90,7 @@ export function subnetFromJson(json: unknown): string {
   const { IP: ip, Mask: mask } = json as Partial<IpNetJson>
   if (typeof ip !== 'string' || typeof mask !== 'string')
     throw new DecodeError('want {"IP": …, "Mask": …} or a subnet such as 203.0.113.0/24')
+  if (mask.length > maxMaskLength) throw new DecodeError('the mask of the subnet is too long')
   const bytes = Buffer.from(mask, 'base64')
   const binary = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   const bits = /^1*/u.exec(binary)?.[0].length ?? 0

@@ -1,0 +1,15 @@
+import type { Libp2p } from '@libp2p/interface'
+
+/** Period of `forgetGone`. A hostile host may connect five times a second, each time as another peer. */
+export const forgetMs = 60_000
+
+/**
+ * Removes peers that are not connected from the store of libp2p, which has no limit and which every look at the peers
+ * reads. Gossip itself keeps the peers that it may dial.
+ */
+export async function forgetGone(
+  host: Pick<Libp2p, 'getConnections' | 'peerStore'>,
+): Promise<void> {
+  for (const { id } of await host.peerStore.all())
+    if (host.getConnections(id).length === 0) await host.peerStore.delete(id)
+}
