@@ -49,7 +49,7 @@ test('a wait names what failed, when it is retried, and what an operator can do'
   assert.match(wait()?.next ?? '', /^asks again every 500 ms, .*; see --l1-beacon-urls/)
 })
 
-test('missing blobs are reported once, until the block that lacked them is fetched', () => {
+test('missing blobs are not reported again, for any block, until each block that lacks them is fetched', () => {
   const { fail, succeed, wait } = watched()
   assert.equal(fail('5', missing(5)), true)
   assert.equal(fail('6', missing(6)), false)
@@ -62,7 +62,7 @@ test('missing blobs are reported once, until the block that lacked them is fetch
   assert.equal(fail('8', missing(8)), true)
 })
 
-test('of several blocks that fail, the wait names the one that fails for the longest time', () => {
+test('of several blocks that fail, the wait names the one that has failed for the longest time', () => {
   const { fail, succeed, wait } = watched()
   for (const block of [5, 6, 5, 7]) fail(String(block), missing(block))
   assert.equal(wait()?.what, 'L1 block 5')
@@ -84,7 +84,7 @@ test('a failed block that is not requested again ends the wait', () => {
   assert.equal(wait(), undefined)
 })
 
-test('a block that keeps failing is reported once, even after an earlier failed block is forgotten', () => {
+test('a failure that was reported is not reported for another block, even after the block it was reported for is forgotten', () => {
   const { fail, succeed, wait, pass } = watched()
   fail('5', missing(5))
   for (let time = 0; time < 5; time++) {
@@ -95,7 +95,7 @@ test('a block that keeps failing is reported once, even after an earlier failed 
   }
 })
 
-test('if several topics fail, the status shows the heads', () => {
+test('if several topics fail, the status shows the first in order: the topic `heads`', () => {
   const { wait } = watched()
   assert.equal(wait(), undefined)
   const first = initialState({

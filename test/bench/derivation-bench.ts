@@ -13,7 +13,7 @@ export interface DerivationResult {
   readonly checks: Checks
   readonly blocks: number
   /**
-   * Milliseconds of the first run, the median warm run and the best run of a process, as medians over the processes.
+   * Milliseconds of the first run, the median warm run and the best warm run of a process, as medians over the processes.
    */
   readonly firstMs: number
   readonly medianMs: number
@@ -38,7 +38,7 @@ export interface DerivationBench {
   readonly memory: readonly MemoryResult[]
 }
 
-/** Numbers of measured runs of a process, and of the warm-up runs before them. */
+/** Number of all runs of a process. The first `warmUps` of them do not count, except that the first one gives `firstMs`. */
 const repeats = 20
 const warmUps = 10
 
@@ -61,7 +61,7 @@ export async function benchDerivation(report: (what: string) => void): Promise<D
       results.push(...(await compare({ record, checks, opNode }, report)))
   const memory: MemoryResult[] = []
   for (const blocks of [1_500, 15_000]) {
-    report(`${blocks} blocks in one process, for its memory`)
+    report(`measures the memory of a process that derives ${blocks} blocks`)
     const { stdout } = await run(process.execPath, [
       '--expose-gc',
       here('./derivation-memory.ts'),
@@ -164,7 +164,7 @@ function resultOf(
   }
 }
 
-/** The op-node program that an environment variable names, else one built with Go. */
+/** The op-node program that an environment variable names, else one built with Go; undefined without Go. */
 async function findOpNode(report: (what: string) => void): Promise<string | undefined> {
   const named = process.env['ATOLL_OP_NODE_DERIVE_PROGRAM']
   if (named !== undefined) return named

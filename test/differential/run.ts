@@ -2,7 +2,7 @@
  * Derives mutated L1 data with Atoll's pipeline and with op-node's, and compares their outputs.
  *
  *   npm run test:differential -- --runs 10000 --seed 1
- *   npm run test:differential -- --seed 1 --case 17     one case again; `--keep DIR` also stores its attributes
+ *   npm run test:differential -- --seed 1 --case 17     one case again; `--keep DIR` stores it, with all attributes
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -45,7 +45,7 @@ interface Options {
   readonly only: number | undefined
   /** The only record to start from. */
   readonly record: string | undefined
-  /** Folder in which cases that differ are stored. */
+  /** Folder in which cases with unexplained differences are stored; with `only`, that case whatever its result. */
   readonly keep: string | undefined
   readonly plant: string | undefined
 }
@@ -197,10 +197,19 @@ class DifferentialRun {
       ...made.notes.map((note) => `  ${note}`),
       `  Atoll:   ${parting.atoll}`,
       `  op-node: ${parting.opNode}`,
-      `  again: npm run test:differential -- --seed ${this.#options.seed} --case ${number}`,
+      `  again: npm run test:differential -- ${this.#flagsOf(number)}`,
     ]
     console.log(lines.join('\n'))
     if (this.#options.only === undefined) await this.#keep(made, said)
+  }
+
+  /** The flags that run a case again. */
+  #flagsOf(number: number): string {
+    const { seed, record, plant } = this.#options
+    const flags = [`--seed ${seed}`, `--case ${number}`]
+    if (record !== undefined) flags.push(`--record ${record}`)
+    if (plant !== undefined) flags.push(`--plant ${plant}`)
+    return flags.join(' ')
   }
 
   async #keep(made: Case, { number, atoll, opNode }: Said): Promise<void> {

@@ -12,7 +12,7 @@ import {
 import { l2Block } from './batch-notation.ts'
 import { batcherOf, notedRollup, readL1Script } from './pipeline-notation.ts'
 
-/** Start of a run, as far as it differs from the default. */
+/** Inputs of a run besides its script. All but the channels have defaults. */
 export interface PipelineRun {
   /** By letter: the content of the channels of the script. */
   readonly channels: Readonly<Record<string, string>>
@@ -21,9 +21,9 @@ export interface PipelineRun {
   readonly head?: { readonly number: number; readonly epoch: number }
   /** Content of the L1 block that the pipeline begins with; by default `@2`. */
   readonly base?: string
-  /** Blocks whose attributes from a batch the engine refuses. */
+  /** Numbers of L2 blocks whose first attributes the engine refuses; later attributes for the same number are built. */
   readonly refused?: readonly number[]
-  /** Blocks of the safe chain that are missing until they are requested. */
+  /** Numbers of L2 blocks of the safe chain that are missing until they are requested. */
   readonly missing?: readonly number[]
   readonly config?: Partial<RollupConfig>
 }
@@ -31,8 +31,11 @@ export interface PipelineRun {
 /**
  * Runs a script of L1 blocks through a pipeline, with an engine that builds all blocks except the refused ones.
  *
- * @returns the outcome as text: `12` a block; `12..` a block that is not the last of its span; `12x` a refused block,
- * which a deposits-only block replaces from Holocene on; `.` the next L1 block is needed; dropped data in brackets
+ * @returns the outcome as text: `12` a block; `12/3` a block of another epoch than its number divided by 6; `12..` a block
+ * that is not the last of its span; `12x` a refused block, which a deposits-only block replaces from Holocene on, while
+ * before it the run continues from the safe head; `?12` an L2 block of the safe chain is needed; `.` the next L1 block is
+ * needed; `(what:reason)` a report, such as of dropped data. The run ends at `reset:reason`, `critical:reason` and
+ * `needs-blobs:2`, an L1 block of which two blobs are missing.
  */
 export function runPipeline(script: string, run: PipelineRun): string {
   const config = notedRollup(run.hardforkTimes ?? { holocene: 0n }, run.config)

@@ -43,7 +43,10 @@ export class Machine {
     await this.touch(address, { balance: this.balanceOf(address) + amount })
   }
 
-  /** Marks the accounts and slots that are warm at the start of a transaction. Spec: EIP-2929, 3651 */
+  /**
+   * Marks precompiles and the given accounts as warm, at the start of a transaction. Callers mark the entries of an access
+   * list. Spec: EIP-2929, 3651
+   */
   warm(addresses: readonly (Address | undefined)[]): void {
     const { evm } = this
     evm.journal.cleanJournal()
@@ -52,7 +55,7 @@ export class Machine {
       if (address !== undefined) evm.journal.addAlwaysWarmAddress(address)
   }
 
-  /** Ends a transaction: removes self-destructed and empty accounts. */
+  /** Ends a transaction: removes self-destructed and empty accounts, and forgets transient storage. */
   async endTransaction(destroyed: Iterable<Address>): Promise<void> {
     const { evm, state } = this
     for (const address of destroyed) await evm.journal.deleteAccount(toEvmAddress(address))

@@ -2,7 +2,7 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 
 // Rule bitlists: Bit lists are big-endian, and no bit is set past their end. Spec: delta/span-batches.md#span-batch-format,
 // derive/span_batch_util.go
-/** Bits encoded as one big-endian number: bit 0 is the lowest bit of the last byte. Spec: protocol/delta/span-batches.md#span-batch-format */
+/** Bits encoded as one big-endian number: bit 0 is the lowest bit of the last byte. Spec: delta/span-batches.md#span-batch-format */
 export class Bitlist {
   readonly #bytes: Uint8Array
 

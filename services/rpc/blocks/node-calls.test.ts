@@ -28,7 +28,7 @@ function setup() {
   return { ask: () => calls.safeHeadAt({ kind: 'l1-number', number: 1n }), ends, failed, state }
 }
 
-test('calls wait up to a limit, and all that waited are made', async () => {
+test('the number of waiting calls has a limit, and each call that waited is made', async () => {
   const { ask, ends, failed } = setup()
   const asked = Array.from({ length: maxCallsOfClient + maxWaitingOfClient }, ask)
   await assert.rejects(ask(), { code: -32_005, message: 'too many calls wait; try again later' })

@@ -59,7 +59,10 @@ function blockNumberAt(timestamp: bigint, { genesis, blockTime }: RollupConfig):
   throw serverError(`target block number for timestamp ${timestamp}: ${early}`)
 }
 
-/** The answer without a block. */
+/**
+ * The fields of the answer that do not depend on the block. They are the whole answer if the block is missing or not yet
+ * local safe.
+ */
 function skeletonOf({ chain, progress }: State, { l2ChainId }: RollupConfig) {
   return {
     current_l1: idToJson(progress?.currentL1),
@@ -71,7 +74,7 @@ function skeletonOf({ chain, progress }: State, { l2ChainId }: RollupConfig) {
   }
 }
 
-/** The L1 block from which a block was derived; zero for the genesis, which needs none. */
+/** The L1 block from which a block was derived; undefined for the genesis, which needs none. */
 async function requiredL1(
   { hash, number }: L2BlockRef,
   { calls, config }: NodeMethodsOptions,
