@@ -78,7 +78,7 @@ test('requests of a client have a limit', () => {
 test('a client with one refusal too many is banned for a while, and no other is', () => {
   const { clients, connect, pass, counted, logged } = setup()
   const [open, other] = [connect(), connect('1.1.1.2')]
-  for (let times = 0; times < 3; times++) clients.refused('1.1.1.1', 'not-json')
+  for (let times = 0; times < 3; times++) clients.refused('1.1.1.1', 'too-large')
   assert.equal(open.state.isClosed, false)
   clients.refused('1.1.1.1', 'bad-token')
   assert.deepEqual([open.state.isClosed, other.state.isClosed], [true, false])
@@ -88,6 +88,16 @@ test('a client with one refusal too many is banned for a while, and no other is'
   assert.equal(counted.at(-1), 'banned')
   pass(1)
   assert.equal(connect().state.isClosed, false)
+})
+
+test('programs of this machine are not banned', () => {
+  const { clients, connect } = setup()
+  for (const client of ['127.0.0.1', clientOf('::1'), '127.0.0.2'])
+    for (let times = 0; times < 10; times++) clients.refused(client, 'too-large')
+  assert.deepEqual(
+    ['127.0.0.1', '::1', '127.0.0.2'].map((address) => connect(address).state.isClosed),
+    [false, false, true],
+  )
 })
 
 test('refusals of a full client count a tenth', () => {

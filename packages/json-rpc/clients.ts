@@ -19,7 +19,7 @@ const refusals = {
   'too-many-calls': 1,
   'too-many-pings': 1,
   'too-many-pipelined': 10,
-  'not-json': 1,
+  'not-json': 0.1,
   'not-http': 1,
   'not-read': 1,
   'bad-frame': 1,
@@ -48,8 +48,11 @@ export interface ClientLimits {
 /** Period in which refusals are counted, and time of a ban. */
 export const banMs = 10_000
 
-/** Bits of an IPv6 subnet, which is one client: it is what one subscriber has. */
+/** Groups of an IPv6 subnet, which is one client: it is what one subscriber has. */
 const subnetGroups = 4
+
+/** Clients that are never banned: all programs of this machine have one address, and any page of its browser may call. */
+const thisMachine: readonly string[] = [clientOf('127.0.0.1'), clientOf('::1')]
 
 interface Client {
   readonly connections: Set<Socket>
@@ -172,6 +175,7 @@ export class Clients {
     if (nowMs >= client.sinceMs + banMs) Object.assign(client, { sinceMs: nowMs, refusals: 0 })
     client.refusals += refusals[why]
     if (client.refusals <= limits.maxRefusalsPerClient || nowMs < client.bannedUntilMs) return
+    if (thisMachine.includes(name)) return
     client.bannedUntilMs = nowMs + banMs
     log?.warn({ client: name, reason: why, durationMs: banMs }, 'JSON-RPC client is banned')
     for (const socket of client.connections) socket.destroy()

@@ -35,7 +35,12 @@ export const config = z.strictObject({
   rpcMaxRequestsPerClient: wholeNumber(1, 10_000)
     .default(100)
     .describe(
-      'HTTP requests, and WebSockets, that one IP address may have open, and refused requests in ten seconds until it is banned for as long; raise it behind a proxy, which is one client',
+      'HTTP requests, and WebSockets, that one IP address may have open, and refused requests in ten seconds until it is banned; raise it behind a proxy, which is one client',
+    ),
+  rpcBanClients: onOff()
+    .default(true)
+    .describe(
+      'whether an IP address whose requests are refused again and again is refused for ten seconds; turn it off behind a proxy, which would be refused for all of its clients',
     ),
   rpcAdminAddr: z
     .string()

@@ -99,6 +99,7 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
     port: settings.rpcPort,
     cors: rpcCors.includes('*') ? ('*' as const) : rpcCors,
     maxRequestsPerClient: settings.rpcMaxRequestsPerClient,
+    bansClients: settings.rpcBanClients,
     admin,
   }
   await run(

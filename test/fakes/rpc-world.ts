@@ -149,6 +149,7 @@ export class RpcWorld {
       port: 0,
       cors: '*',
       maxRequestsPerClient: 100,
+      bansClients: true,
       admin: { host: '127.0.0.1', port: 0, token: adminToken },
       ...server,
     }

@@ -87,6 +87,7 @@ test('a port that another process has is named with its flag, and no server stay
     port: 0,
     cors: '*',
     maxRequestsPerClient: 1,
+    bansClients: true,
     admin,
   } as const
   const served = {

@@ -47,6 +47,8 @@ export interface ServerSettings {
   readonly port: number
   readonly cors: AllowedOrigins
   readonly maxRequestsPerClient: number
+  /** Whether a client whose requests are refused again and again is banned for a time. */
+  readonly bansClients: boolean
   /** The server with the methods that control the node; undefined if there is none. */
   readonly admin:
     { readonly host: string; readonly port: number; readonly token: string } | undefined
@@ -64,7 +66,7 @@ export interface OpenServers extends Servers {
  * @throws Fault `rpc-port` if an address cannot be bound
  */
 export async function openServers(
-  { host, port, cors, maxRequestsPerClient, admin }: ServerSettings,
+  { host, port, cors, maxRequestsPerClient, bansClients, admin }: ServerSettings,
   { methods, adminMethods, onCall, onRefused, healthz, reasonsNotReady }: Served,
   { clock, log }: { readonly clock: Clock; readonly log: Pick<Logger, 'info' | 'warn' | 'error'> },
 ): Promise<OpenServers> {
@@ -72,8 +74,7 @@ export async function openServers(
     maxSubscriptions,
     maxRequestsPerClient,
     maxConnectionsPerClient: connectionsPerRequest * maxRequestsPerClient,
-    // Behind a proxy, which is one client, it is raised with the requests.
-    maxRefusalsPerClient: maxRequestsPerClient,
+    maxRefusalsPerClient: bansClients ? maxRequestsPerClient : Infinity,
   }
   const pages: JsonRpcServerOptions['pages'] = {
     '/healthz': () => ({ status: 200, json: healthz }),
