@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { request } from 'node:http'
 import { connect } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -150,10 +151,22 @@ test('headers without end, and bytes that are no request, are refused with a sta
 
 test('a client with too many refusals is banned: each connection is closed', async (t) => {
   const authorize = () => 'wrong token'
-  const { post, refused } = await refusing(t, { authorize, limits: { maxRefusalsPerClient: 2 } })
-  for (let times = 0; times < 2; times++) assert.equal(await post('echo'), '401 wrong token')
-  await assert.rejects(post('echo'))
-  await assert.rejects(post('echo'))
+  const limits = { maxRefusalsPerClient: 2 }
+  const { server, refused } = await refusing(t, { authorize, limits })
+  // This machine itself is never banned.
+  const options = { method: 'POST', localAddress: '127.0.0.66' }
+  const statusOf = () =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const asking = request(server.url, options, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+      asking.once('error', reject)
+      asking.end('{}')
+    })
+  for (let times = 0; times < 2; times++) assert.equal(await statusOf(), 401)
+  await assert.rejects(statusOf())
+  await assert.rejects(statusOf())
   assert.deepEqual(refused, ['bad-token', 'bad-token', 'bad-token', 'banned'])
 })
 
