@@ -13,13 +13,7 @@ import type { OpenNetwork } from './network/open-network.ts'
 import { PeerStore } from './peers/peer-store.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
 import { hash } from '#test/fakes/values.ts'
-import {
-  configOf,
-  payloadOf,
-  signedMessage,
-  signerAddress,
-  signerKey,
-} from '#test/fakes/block-messages.ts'
+import { payloadOf, signedMessage, signerAddress, signerKey } from '#test/fakes/block-messages.ts'
 import { control } from '#test/fakes/gossip-frames.ts'
 import { blockData, GossipWorld, hostOn, join } from '#test/fakes/gossip-world.ts'
 import { rawGossipPeer } from '#test/fakes/raw-gossip-peer.ts'

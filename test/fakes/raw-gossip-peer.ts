@@ -50,7 +50,7 @@ export async function rawGossipPeer(
   return {
     id: host.peerId.toString(),
     send: (rpc) => void stream.send(frame(rpc)),
-    hasHeard: (bytes) => heard.includes(bytes),
+    hasHeard: (bytes) => heard.includes(Buffer.from(bytes)),
     get inbound() {
       return inbound
     },

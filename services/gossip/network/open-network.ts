@@ -148,7 +148,7 @@ async function openGossip(
 }
 
 /**
- * Drops what peers send beyond their limits, and tells which peer sent the rest. Gossipsub counts RPCs, not messages; it
+ * Drops what peers send beyond their limits, and names the sender of the rest. Gossipsub counts RPCs, not messages; it
  * opens all messages of one before it looks at the score again; and it does not say from whom a message is whose id it
  * asks for.
  */
