@@ -12,6 +12,7 @@ import { AppScores } from './app-scores.ts'
 import { Arrivals } from './arrivals.ts'
 import { gossipOptions, type GossipSettings } from './gossip-options.ts'
 import { MessageRate } from './message-rate.ts'
+import { PeerTurns } from './peer-turns.ts'
 import { MessageOpener } from '#services/gossip/opening/message-opener.ts'
 import { requestProtocols } from '#services/gossip/requests/payload-answer.ts'
 import { requestPayload, servePayloads } from './payload-streams.ts'
@@ -148,7 +149,7 @@ async function openGossip(
 }
 
 /**
- * Drops what peers send beyond their limits, and names the sender of the rest. Gossipsub counts RPCs, not messages; it
+ * Drops what peers send beyond their limits, spreads the rest over time, and names its sender. Gossipsub counts RPCs, not messages; it
  * opens all messages of one before it looks at the score again; and it does not say from whom a message is whose id it
  * asks for.
  */
@@ -165,9 +166,12 @@ function wrapHandler(
   },
 ): void {
   const handle = inside.handleReceivedMessage.bind(inside)
+  const turns = new PeerTurns()
   inside.handleReceivedMessage = async (from, message) => {
     const peer = from.toString()
     if (!mayPass(peer)) return onDropped(message.topic)
+    const turn = turns.take(peer)
+    if (turn !== undefined) await turn
     if (message.data !== undefined) onPassed(message.data, peer)
     await handle(from, message)
   }
