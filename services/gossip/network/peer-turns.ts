@@ -10,10 +10,13 @@ export class PeerTurns {
     const turn = this.#next.get(peer)
     const next = loopAfter(turn)
     this.#next.set(peer, next)
-    void next.then(() => {
-      if (this.#next.get(peer) === next) this.#next.delete(peer)
-    })
+    void this.#forget(peer, next)
     return turn
+  }
+
+  async #forget(peer: string, next: Promise<void>): Promise<void> {
+    await next
+    if (this.#next.get(peer) === next) this.#next.delete(peer)
   }
 }
 
