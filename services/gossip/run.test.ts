@@ -8,19 +8,16 @@ import { signerOf } from '#protocol/p2p/payload-signature.ts'
 import { PeerGate } from '#libp2p/peer-gate.ts'
 import { systemClock } from '#runtime/clock.ts'
 import { ignoredBelow } from './network/score-params.ts'
+import { openMessage } from './opening/opened-message.ts'
 import { staticPeers } from './peers/known-peers.ts'
 import type { OpenNetwork } from './network/open-network.ts'
 import { PeerStore } from './peers/peer-store.ts'
 import { toAddress } from '#protocol/codec/hex.ts'
 import { hash } from '#test/fakes/values.ts'
-import {
-  configOf,
-  payloadOf,
-  signedMessage,
-  signerAddress,
-  signerKey,
-} from '#test/fakes/block-messages.ts'
+import { payloadOf, signedMessage, signerAddress, signerKey } from '#test/fakes/block-messages.ts'
+import { control } from '#test/fakes/gossip-frames.ts'
 import { blockData, GossipWorld, hostOn, join } from '#test/fakes/gossip-world.ts'
+import { rawGossipPeer } from '#test/fakes/raw-gossip-peer.ts'
 import { rollupConfig } from '#test/fakes/rollup-config.ts'
 
 const topic = blocksTopic(10n, 4)
@@ -62,7 +59,8 @@ test('a valid block reaches the log of the engine, and a peer behind; invalid on
   await send(blockData(4, world.block(3n), { chainId: 11n }))
   await world.until(async () => {
     const counts = await world.outcomes()
-    return Object.keys(invalid).every((reason) => (counts[reason] ?? 0) > 0)
+    const areAll = Object.keys(invalid).every((reason) => (counts[reason] ?? 0) > 0)
+    return areAll && counts['wrong-signer'] === 2
   })
   const { accepted, 'wrong-signer': wrong, ...others } = await world.outcomes()
   assert.deepEqual([accepted, wrong], [1, 2])
@@ -176,18 +174,37 @@ test('without a signer blocks are ignored; a new signer counts at once, and the 
   await world.until(async () => (await world.outcomes())['wrong-signer'] === 1)
 })
 
-test('a topic of another chain is refused, and blocks far above the head are only noted', async (t) => {
+test('a message on a topic of another chain is refused: a peer that asks for it by its id does not get it', async (t) => {
   const world = await GossipWorld.start(t)
-  const stranger = await hostOn(t, { config: { ...configOf(4), l2ChainId: 11n } })
-  await stranger.dial(world.network.addresses)
+  const other = blocksTopic(11n, 4)
+  const peer = await rawGossipPeer(t, world.network.addresses, [topic, other])
+  await world.until(() => peer.inbound !== undefined)
+  const foreign = blockData(4, world.block(1n), { chainId: 11n })
+  const own = blockData(4, world.block(2n))
+  const messages = [
+    { topic: other, data: foreign },
+    { topic, data: own },
+  ]
+  peer.send({ messages })
+  await world.until(() => world.received.length === 1)
+  const messageIDs = messages.map(
+    ({ topic: on, data }) => openMessage(on, data, { form: 'op-node' }).id,
+  )
+  peer.send({ control: control({ iwant: [{ messageIDs }] }) })
+  await world.until(() => peer.hasHeard(own))
+  assert.ok(!peer.hasHeard(foreign))
+  assert.deepEqual(await world.outcomes(), { accepted: 1 })
+})
+
+test('blocks far above the head are only noted', async (t) => {
+  const world = await GossipWorld.start(t)
   const sender = await hostOn(t)
   await join(world, sender)
-  await stranger.publish(blocksTopic(11n, 4), blockData(4, world.block(1n), { chainId: 11n }))
   await sender.publish(topic, blockData(4, world.block(1_000_000n)))
   await world.until(() => world.received.length === 1)
   await world.pass(2_000)
   assert.deepEqual(Object.keys(await world.outcomes()), ['accepted'])
-  assert.match(world.status.progress ?? '', /^2 peers; the highest block from peers is 1000000$/)
+  assert.match(world.status.progress ?? '', /^1 peer; the highest block from peers is 1000000$/)
   assert.equal(await world.metric('atoll_gossip_highest_block_number'), 1_000_000)
 })
 

@@ -3,6 +3,7 @@ export const attacks = [
   'invalid-blocks',
   'many-at-height',
   'snappy-bombs',
+  'many-messages',
   'large-frames',
   'repeated-blocks',
   'control-flood',

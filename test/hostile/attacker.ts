@@ -13,6 +13,8 @@ import { joined } from '#protocol/codec/joined.ts'
 import { compress } from '#protocol/p2p/snappy-block.ts'
 import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
 import { systemClock } from '#runtime/clock.ts'
+import { messageRate } from '#services/gossip/network/message-rate.ts'
+import { largeMessageBytes } from '#services/gossip/opening/message-opener.ts'
 import { encodeRequest, requestProtocols } from '#services/gossip/requests/payload-answer.ts'
 import { payloadOf } from '#test/fakes/block-messages.ts'
 import { control, frame, joinFrame, meshProtocols, prefixed } from '#test/fakes/gossip-frames.ts'
@@ -164,6 +166,15 @@ const bombs = Array.from({ length: 20 }, (_, at) =>
   compress(joined([new Uint8Array(10 * 2 ** 20 - 4), Uint8Array.of(at, 1, 2, 3)])),
 )
 
+/** An RPC with as many messages as it may have, each of the largest size that is opened on the main thread. */
+function manyMessages(): Uint8Array {
+  const messages = Array.from({ length: messageRate.burst }, () => {
+    const bytes = joined([new Uint8Array(largeMessageBytes - 8), new Uint8Array(randomBytes(8))])
+    return { topic, data: compress(bytes) }
+  })
+  return frame({ messages })
+}
+
 function controlFlood(): Uint8Array {
   const ids = () => Array.from({ length: 2_000 }, () => new Uint8Array(randomBytes(20)))
   const topicID = topics[done % topics.length] ?? topic
@@ -239,6 +250,11 @@ const doings: Readonly<Record<Attack, () => Promise<void>>> = {
   'invalid-blocks': () => sendEach(300, invalidBlock),
   'many-at-height': () => sendEach(200, manyAtHeight),
   'snappy-bombs': () => sendEach(50, () => message(bombs[done % bombs.length] ?? topicBytes)),
+  'many-messages': () => {
+    // Made before, so that the peer is not busy with it while it sends.
+    const rpcs = Array.from({ length: 16 }, manyMessages)
+    return sendEach(20, () => rpcs[done % rpcs.length] ?? topicBytes)
+  },
   'large-frames': () => sendEach(5, () => prefixed(new Uint8Array(12 * 2 ** 20))),
   'repeated-blocks': () => {
     const one = message(blockData(4, block({ number: 7_000_000n }), { chainId }))

@@ -4,6 +4,7 @@ import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
 import type { MessageIdForm } from '#protocol/p2p/message-id.ts'
 import { sha256 } from '#runtime/crypto/sha256.ts'
 import type { MessageOpener } from '#services/gossip/opening/message-opener.ts'
+import { messageRate } from './message-rate.ts'
 
 /** Settings of gossipsub. */
 export interface GossipSettings {
@@ -18,8 +19,11 @@ export interface GossipSettings {
   readonly floodPublish: boolean
 }
 
-/** Limit on the size of an RPC that is sent; beyond it, a peer that does not read is dropped. */
-const maxOutboundBytes = 64 * 2 ** 20
+/**
+ * Limit on what waits until a peer reads it; beyond it, the stream to the peer is closed. It holds two RPCs of the most
+ * that the library sends, 4 MiB.
+ */
+export const maxOutboundBytes: number = 8 * 2 ** 20
 
 /**
  * Options of gossipsub with op-node's parameters. Times are in milliseconds.
@@ -54,9 +58,10 @@ export function gossipOptions(
     // A peer with the other form of message ids seems to break its promises: it must not lose score for that.
     gossipsubIWantFollowupMs: 60_000,
     decodeRpcLimits: {
-      // A peer has four topics; op-node's messages carry one block each.
+      // A peer has four topics.
       maxSubscriptions: 128,
-      maxMessages: 256,
+      // A peer may send no more at once, also not in answer to an IWANT. An RPC with more is dropped as a whole.
+      maxMessages: messageRate.burst,
       maxControlMessages: 256,
       maxIhaveMessageIDs: 5_000,
       maxIwantMessageIDs: 5_000,

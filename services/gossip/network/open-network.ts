@@ -11,6 +11,8 @@ import { type Clock, every } from '#runtime/clock.ts'
 import { AppScores } from './app-scores.ts'
 import { Arrivals } from './arrivals.ts'
 import { gossipOptions, type GossipSettings } from './gossip-options.ts'
+import { MessageRate } from './message-rate.ts'
+import { PeerTurns } from './peer-turns.ts'
 import { MessageOpener } from '#services/gossip/opening/message-opener.ts'
 import { requestProtocols } from '#services/gossip/requests/payload-answer.ts'
 import { requestPayload, servePayloads } from './payload-streams.ts'
@@ -46,7 +48,10 @@ interface GossipInside {
   getMeshPeers(topic: string): string[]
   getScore(peerId: string): number
   /** Gossipsub calls it for each message. */
-  handleReceivedMessage(from: PeerId, message: { readonly data?: Uint8Array }): Promise<void>
+  handleReceivedMessage(
+    from: PeerId,
+    message: { readonly topic: string; readonly data?: Uint8Array },
+  ): Promise<void>
 }
 
 /**
@@ -119,19 +124,15 @@ async function openGossip(
   settings: NetworkSettings,
   appScores: AppScores,
 ): Promise<{ readonly host: Host<{ gossip: GossipSub }>; readonly opener: MessageOpener }> {
-  const { config, messageIdForm: form, onDropped, onFailure, scoring } = settings
+  const { clock, config, messageIdForm: form, onFailure, scoring } = settings
   const { blockTime, l2ChainId } = config
   const topics = blocksTopics(l2ChainId)
-  const opener = new MessageOpener({
-    form,
-    l2ChainId,
-    isIgnored: (peer) => insideOf(host).getScore(peer) < ignoredBelow,
-    onFailure,
-    onDropped: (topic, reason) => {
-      const version = topics.get(topic)
-      if (version !== undefined) onDropped(version, reason)
-    },
-  })
+  const isIgnored = (peer: string) => insideOf(host).getScore(peer) < ignoredBelow
+  const onDropped = (topic: string, reason: 'busy' | 'failed') => {
+    const version = topics.get(topic)
+    if (version !== undefined) settings.onDropped(version, reason)
+  }
+  const opener = new MessageOpener({ form, l2ChainId, isIgnored, onFailure, onDropped })
   const host: Host<{ gossip: GossipSub }> = await openHost(settings, {
     gossip: gossipsub({
       ...gossipOptions(topics.keys(), settings, opener),
@@ -143,16 +144,41 @@ async function openGossip(
       }),
     }),
   })
-  noteSenders(insideOf(host), opener)
+  const rate = new MessageRate(clock)
+  wrapHandler(insideOf(host), {
+    mayPass: (peer) => !isIgnored(peer) && rate.take(peer),
+    onDropped: (topic) => onDropped(topic, 'busy'),
+    onPassed: (data, peer) => opener.received(data, peer),
+  })
   return { host, opener }
 }
 
-/** Gossipsub does not say from which peer a message is whose id it asks for. */
-function noteSenders(inside: GossipInside, opener: MessageOpener): void {
+/**
+ * Drops what peers send beyond their limits, spreads the rest over time, and names its sender. Gossipsub counts RPCs, not messages; it
+ * opens all messages of one before it looks at the score again; and it does not say from whom a message is whose id it
+ * asks for.
+ */
+function wrapHandler(
+  inside: GossipInside,
+  {
+    mayPass,
+    onDropped,
+    onPassed,
+  }: {
+    readonly mayPass: (peer: string) => boolean
+    readonly onDropped: (topic: string) => void
+    readonly onPassed: (data: Uint8Array, peer: string) => void
+  },
+): void {
   const handle = inside.handleReceivedMessage.bind(inside)
-  inside.handleReceivedMessage = (from, message) => {
-    if (message.data !== undefined) opener.received(message.data, from.toString())
-    return handle(from, message)
+  const turns = new PeerTurns()
+  inside.handleReceivedMessage = async (from, message) => {
+    const peer = from.toString()
+    if (!mayPass(peer)) return onDropped(message.topic)
+    const turn = turns.take(peer)
+    if (turn !== undefined) await turn
+    if (message.data !== undefined) onPassed(message.data, peer)
+    await handle(from, message)
   }
 }
 

@@ -11,8 +11,8 @@ import {
 } from './opening-thread.ts'
 
 /**
- * A message of peers that is larger, as received or decompressed, is opened on another thread. Smaller ones need 1 ms at
- * most here, while gossipsub accepts up to 128 messages of a peer before it looks at its score again.
+ * A message of peers that is larger, as received or decompressed, is opened on another thread. Smaller ones need 1 to 3 ms
+ * here, and a peer may send `messageRate.burst` of them at once.
  */
 export const largeMessageBytes: number = 128 * 2 ** 10
 

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test, type TestContext } from 'node:test'
+import { compress } from '#protocol/p2p/snappy-block.ts'
+import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
+import { systemClock } from '#runtime/clock.ts'
+import { hostOn } from '#test/fakes/gossip-world.ts'
+import { rawGossipPeer, type RawGossipPeer } from '#test/fakes/raw-gossip-peer.ts'
+import { maxOutboundBytes } from './gossip-options.ts'
+import type { Verdict } from '#services/gossip/ports.ts'
+
+const topic = blocksTopic(10n, 4)
+const topics = [...blocksTopics(10n).keys()]
+
+/** Another message each time. */
+const newMessage = () => ({ topic, data: compress(randomBytes(100)) })
+
+const times = <Value>(count: number, make: () => Value) => Array.from({ length: count }, make)
+
+/** Waits until a condition holds, for five seconds at most. */
+async function until(holds: () => boolean): Promise<void> {
+  const endMs = performance.now() + 5_000
+  while (!holds()) {
+    assert.ok(performance.now() < endMs, `not within five seconds: ${holds.toString()}`)
+    await sleep(2)
+  }
+}
+
+/** A host whose clock stands still, and the messages that it judges. */
+async function judgingHost(t: TestContext, verdict: Verdict) {
+  const seen = { judged: 0, busy: 0 }
+  const network = await hostOn(t, {
+    clock: { ...systemClock, monotonicMs: () => 0 },
+    onDropped: (version, outcome) => {
+      assert.deepEqual([version, outcome], [4, 'busy'])
+      seen.busy++
+    },
+  })
+  network.onBlock(({ arrival }) => {
+    seen.judged++
+    network.judge(arrival, verdict)
+  })
+  const join = () => rawGossipPeer(t, network.addresses, topics)
+  return { network, seen, join }
+}
+
+test('of the messages that a peer sends at once, the 65th is dropped before it is opened, and other peers go on', async (t) => {
+  const { seen, join } = await judgingHost(t, 'accept')
+  const [peer, other] = [await join(), await join()]
+  for (let sent = 0; sent < 64; sent += 32) peer.send({ messages: times(32, newMessage) })
+  await until(() => seen.judged === 64)
+  assert.equal(seen.busy, 0)
+  peer.send({ messages: [newMessage()] })
+  await until(() => seen.busy === 1)
+  other.send({ messages: [newMessage()] })
+  await until(() => seen.judged === 65)
+  assert.equal(seen.busy, 1)
+})
+
+test('copies of a message count, too', async (t) => {
+  const { seen, join } = await judgingHost(t, 'accept')
+  const peer = await join()
+  const one = newMessage()
+  peer.send({ messages: times(64, () => one) })
+  peer.send({ messages: [one] })
+  await until(() => seen.busy === 1)
+  assert.equal(seen.judged, 1)
+})
+
+test('an RPC may have 64 messages, and one with 65 is dropped as a whole', async (t) => {
+  const { seen, join } = await judgingHost(t, 'accept')
+  const peer = await join()
+  peer.send({ messages: times(65, newMessage) })
+  peer.send({ messages: times(64, newMessage) })
+  await until(() => seen.judged === 64)
+  assert.equal(seen.busy, 0)
+})
+
+test('a peer whose score is too low loses its messages before they are opened', async (t) => {
+  const { network, seen, join } = await judgingHost(t, 'reject')
+  const peer = await join()
+  const scoreOf = ({ id }: RawGossipPeer) =>
+    network.peers().find((found) => found.id === id)?.score ?? 0
+  // Two cost 40, at which it is not ignored.
+  peer.send({ messages: times(2, newMessage) })
+  await until(() => scoreOf(peer) === -40)
+  peer.send({ messages: [newMessage()] })
+  await until(() => seen.judged === 3)
+  // Gossipsub looks at the score again after 128 RPCs only.
+  await until(() => scoreOf(peer) < -40)
+  peer.send({ messages: [newMessage()] })
+  await until(() => seen.busy === 1)
+  assert.equal(seen.judged, 3)
+})
+
+test('what a peer does not read waits up to 8 MiB; then its stream is closed', async (t) => {
+  const { network, join } = await judgingHost(t, 'accept')
+  const peer = await join()
+  assert.equal(maxOutboundBytes, 8 * 2 ** 20)
+  await until(() => network.peers().some(({ meshes }) => meshes.length === 4))
+  await until(() => peer.inbound !== undefined)
+  peer.inbound?.pause()
+  const send = () => network.publish(topic, compress(randomBytes(3_900_000)))
+  assert.equal(await send(), 1)
+  assert.equal(await send(), 1)
+  await sleep(100)
+  assert.equal(peer.inbound?.status, 'open')
+  await send()
+  await until(() => peer.inbound?.status !== 'open')
+})
