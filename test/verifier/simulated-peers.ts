@@ -53,8 +53,8 @@ export class SimulatedPeers {
   readonly #shares: Shares
   /** All valid blocks. */
   readonly #blocks = new Map<Hash, Payload>()
-  /** Wrong messages without a verdict. */
-  readonly #wrong = new Set<number>()
+  /** Wrong messages without a verdict, and whether each may be ignored, since its block may be too old. */
+  readonly #wrong = new Map<number, boolean>()
   #arrivals = 0
   #isSilent = false
   /** Of the running gossip. */
@@ -155,19 +155,21 @@ export class SimulatedPeers {
     return [payload]
   }
 
-  /** A message that must be rejected. */
+  /** A message that must not be accepted. */
   #sendWrong(payload: Payload): void {
     const signed = this.#signed(payload)
     const changed = Uint8Array.from(signed)
     changed[signatureBytes] = (changed[signatureBytes] ?? 0) ^ 1
+    const wrongHash = decompressed(this.#signed({ ...payload, gasUsed: payload.gasUsed + 1n }))
     const messages: readonly [GossipData, ...GossipData[]] = [
       { kind: 'raw', bytes: this.#random.bytes(80), problem: 'not-snappy' },
       decompressed(changed),
       decompressed(signed.subarray(0, signatureBytes)),
       decompressed(this.#signed(payload, otherKey)),
-      decompressed(this.#signed({ ...payload, gasUsed: payload.gasUsed + 1n })),
+      wrongHash,
     ]
-    this.#wrong.add(this.#arrive(payload, this.#random.pick(messages)))
+    const message = this.#random.pick(messages)
+    this.#wrong.set(this.#arrive(payload, message), message === wrongHash)
   }
 
   #arrive({ timestamp }: Payload, data: GossipData): number {
@@ -179,7 +181,10 @@ export class SimulatedPeers {
 
   #judged(arrival: number, verdict: Verdict): void {
     if (verdict === 'accept') this.accepted++
-    if (!this.#wrong.delete(arrival) || verdict === 'reject') return
+    const mayBeIgnored = this.#wrong.get(arrival)
+    this.#wrong.delete(arrival)
+    const isRight = verdict === 'reject' || (verdict === 'ignore' && mayBeIgnored)
+    if (mayBeIgnored === undefined || isRight) return
     this.#simulation.fail(new Error(`the verdict on a wrong message is ${verdict}`))
   }
 
