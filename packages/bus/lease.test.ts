@@ -103,7 +103,7 @@ test('a second process with the same name is detected even after it released the
   assert.match(first.fatal[0]?.message ?? '', /another process runs as instance engine-0/)
 })
 
-test('a holder whose lease was lost with the store stops', async () => {
+test('a holder stops if its lease was lost together with the store of the bus', async () => {
   const world = await BusWorld.provisioned()
   const engine = await world.join('engine')
   await world.restartServer({ wiped: true })
@@ -141,7 +141,7 @@ test('after a lost acknowledgement, the holder reads its lease again until the r
   assert.deepEqual(engine.fatal, [])
 })
 
-test('a holder that was frozen detects the expired lease by its clock, before any request', async () => {
+test('a holder without a connection detects by its clock that its lease has expired, before any request', async () => {
   const world = await BusWorld.provisioned()
   const engine = world.joinUnleased('engine')
   const lease = await world.settle(engine.bus.lease())

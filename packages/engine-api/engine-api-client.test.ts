@@ -17,7 +17,7 @@ import { allMethods } from './method-versions.ts'
 
 const secret = new Uint8Array(32).fill(7)
 
-/** Serves the embedded execution client, with the chain of a record, over HTTP, and connects a client to it. */
+/** Serves an embedded execution client over HTTP, at the genesis of a record, and connects a client to it. */
 async function served(t: TestContext, recordName: string, { asWith = secret } = {}) {
   const record = await readRecord(recordName)
   const { genesis } = record
@@ -123,7 +123,7 @@ function answered(answer: (call: JsonRpcCall) => unknown) {
   return new EngineApiClient({ rpc, config: testRollup, monotonicMs: () => 0 })
 }
 
-test('ACCEPTED is no error: a stored block waits for its forkchoice, and heads are not valid yet', async () => {
+test('ACCEPTED is no error: newPayload reports it as accepted, and forkchoice as syncing', async () => {
   const { l2 } = await readRecord('fork-karst')
   const block = l2[1]?.block ?? assert.fail()
   const payloadStatus = { status: 'ACCEPTED', latestValidHash: null, validationError: null }

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { endedPid } from '#test/fakes/bus-folder.ts'
 import { isRunning, startOf } from './running-process.ts'
 
-test('a process runs as long as its id belongs to the process that began then', async (t) => {
+test('a process counts as running if a process with its id began at the stored start, or no start is stored', async (t) => {
   const child = spawn('/bin/sh', ['-c', 'echo up; exec sleep 60'])
   await once(child.stdout, 'data')
   t.after(() => child.kill('SIGKILL'))
@@ -16,7 +16,7 @@ test('a process runs as long as its id belongs to the process that began then', 
   assert.ok(isRunning({ pid, start }))
   assert.ok(isRunning({ pid, start: undefined }))
   assert.ok(!isRunning({ pid, start: startOf(process.pid) }))
-  // The same process of the same time, before a reboot.
+  // The same id and start time, but of another boot.
   assert.ok(!isRunning({ pid, start: `another boot/${start?.split('/').at(-1)}` }))
 })
 
@@ -30,7 +30,7 @@ test(
   'a process that ended and was not waited for does not run',
   { skip: process.platform !== 'linux' && 'needs /proc' },
   async (t) => {
-    // The shell becomes another program, which does not wait for the child. The child ends only then: the shell would wait.
+    // The child ends only once the shell has replaced itself with sleep, which never waits for a child; a shell would.
     const child = 'until [ "$(cat /proc/$PPID/comm)" = sleep ]; do :; done'
     const script = `sh -c '${child}' & echo $!; exec sleep 60`
     const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] })
@@ -38,11 +38,11 @@ test(
     const [line] = (await once(parent.stdout, 'data')) as [Buffer]
     const pid = Number(line.toString())
     for (let tries = 0; isRunning({ pid, start: undefined }); tries++) {
-      assert.ok(tries < 200, 'it counts as running')
+      assert.ok(tries < 200, 'it still counts as running')
       await new Promise((resolve) => {
         setTimeout(resolve, 10)
       })
     }
-    assert.ok(process.kill(pid, 0), 'its id is not free')
+    assert.ok(process.kill(pid, 0), 'its id is free: something waited for it')
   },
 )

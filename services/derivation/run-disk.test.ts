@@ -4,7 +4,7 @@ import { Fault } from '#runtime/fault.ts'
 import { DerivationWorld } from '#test/fakes/derivation-world.ts'
 import { SafeHeadHistory } from './history/safe-head-history.ts'
 
-type Write = 'begin' | 'clear' | 'intend' | 'record' | 'finish'
+type Write = 'begin' | 'intend' | 'record' | 'finish'
 
 /** A history whose disk is full for one kind of write. */
 class FullHistory extends SafeHeadHistory {
@@ -23,6 +23,7 @@ class FullHistory extends SafeHeadHistory {
       code: 'ERR_SQLITE_ERROR',
       errcode: 13,
     })
+    // The free space differs at each try; the wait must be logged once all the same.
     const detail = `/data/safe-heads.sqlite: database or disk is full; its disk has ${this.refused} bytes free`
     throw new Fault('safe-head-history', { detail, cause })
   }

@@ -41,13 +41,13 @@ test('atoll derive derives and executes a record written by atoll record', async
 
 for (const [what, more, code, message] of [
   [
-    'two chains',
+    'both --network and --rollup-config',
     ['--network', 'op-mainnet'],
     2,
     /give --network or --rollup-config, one of the two/,
   ],
   ['an end too far', ['--to', '55'], 2, /the newest block of http.* is 54; give a lower one/],
-  ['no number', ['--from', 'genesis'], 2, /--from is "genesis"/],
+  ['a --from that is not a number', ['--from', 'genesis'], 2, /--from is "genesis"/],
 ] as const)
   test(`atoll record reports ${what}`, async (t) => {
     const ran = await runAtoll([...(await flagsOf(t, join(newFolder(t), 'out'))), ...more])

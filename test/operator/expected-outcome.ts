@@ -19,7 +19,7 @@ interface Rule {
 }
 
 const lostHistory =
-  /the safe-head history is unusable and starts empty: which safe head an L1 block led to is known only/u
+  /the safe-head history is unusable and starts empty: the safe heads of L1 blocks derived earlier/u
 
 /** The first that matches is true; without one, the node goes on and nothing is lost. */
 const rules: readonly Rule[] = [

@@ -44,7 +44,7 @@ import { StandInClient } from './stand-in-client.ts'
 /** Default number of L1 blocks in a run. */
 const l1Blocks = 30
 
-/** Maximum time from the end of the L1 script and the disturbance until all parts agree. */
+/** Maximum time from the end of the L1 script until all parts agree. Some disturbances, as F18, last into this time. */
 const graceMs = 120_000
 
 /** Interval of the check for agreement. */
@@ -58,10 +58,13 @@ const l1PollMs = 200
  */
 export class VerifierRun implements DisturbedRun {
   /**
-   * A lost call is repeated after at most 6 s: its deadline and a pause. The rest is for the blocks missed meanwhile.
+   * A lost call is repeated after its deadline and a pause, at most 6 s later. In 1 s more, the safe head catches up.
    */
   readonly recoveryMs = 7_000
-  /** Few messages are delayed, so that derivation, after a reset, still reaches the block of a late message again. */
+  /**
+   * Only few messages are delayed: more would slow derivation so much that, after a reset, it would not reach the block
+   * of a late message again.
+   */
   readonly late = { delay: 0.05, delayMs: 2_000, repeat: 0.5, repeatMs: 2_000 }
   readonly resetsEachMs = [500, 4_000] as const
   readonly simulation: Simulation
@@ -73,9 +76,9 @@ export class VerifierRun implements DisturbedRun {
   /** The disk of gossip. */
   readonly #peerStore: PeerStore
   readonly observer = new Observer()
-  /** Sync settings of engines that start after a change. */
+  /** The sync settings of engines. A change applies to those that start after it. */
   sync: SyncSettings = { mode: 'cl', safeOffsetSeconds: 0n }
-  /** Whether the history must reach back to the genesis at the end. */
+  /** Whether the history must have a safe head for every L1 block at the end. Otherwise it may begin at a later one. */
   expectsWholeHistory = false
   readonly #bug: Bug | undefined
   /** Digests of the attributes sent, by generation. */
@@ -119,9 +122,10 @@ export class VerifierRun implements DisturbedRun {
   }
 
   /**
-   * A reason for which the chain may differ. Delta changes which batches are valid, and Holocene drops pending batches.
-   * A start reads L1 blocks again, from below the one that made its safe head safe. If Delta or Holocene activates
-   * among them, batches dropped before may become valid. op-node reads the same L1 blocks.
+   * Why the chain may differ from that of a single pass over L1; undefined if nothing explains it. When derivation
+   * starts, it reads L1 blocks again, from below the block that made its safe head safe. Delta changes which batches are
+   * valid, and Holocene drops pending batches: if one of them activates among these blocks, batches that were dropped
+   * the first time may be valid now. op-node reads the same L1 blocks.
    */
   #explanation(): string | undefined {
     const { config, expected } = this.l1
@@ -134,8 +138,10 @@ export class VerifierRun implements DisturbedRun {
       const to = timeOf(madeSafe ?? l1Origin.number)
       const isBetween = (time: bigint | undefined) =>
         time !== undefined && from < time && time <= to
-      if (isBetween(delta)) return `it restarted at block ${number}, across Delta`
-      if (isBetween(holocene)) return `it restarted at block ${number}, across Holocene`
+      if (isBetween(delta))
+        return `derivation started at block ${number}, and read L1 again from before Delta`
+      if (isBetween(holocene))
+        return `derivation started at block ${number}, and read L1 again from before Holocene`
     }
     return undefined
   }
@@ -244,18 +250,18 @@ export class VerifierRun implements DisturbedRun {
       const { entry } = found
       const isStale = entry.l1.hash !== l1.block(Infinity, blockOf(entry.l1.number))?.hash
       if (!isStale && entry.safe.hash !== ref.hash)
-        return `the history has ${entry.safe.number} safe at L1 block ${l1Number}, not ${ref.number}`
+        return `the safe head at L1 block ${l1Number} is ${entry.safe.number} in the history, not ${ref.number}`
     }
     for (let entry = history.finished(); entry !== undefined;) {
       const { number } = entry.l1
       if (this.#stored(number)?.safe.hash !== entry.safe.hash)
-        return `the log lacks entry ${number}`
+        return `the safe head at L1 block ${number} in the log is not that in the history`
       entry = history.finished(number - 1n)
     }
     return undefined
   }
 
-  /** The newest entry of the log with a number. */
+  /** The newest entry of the log for an L1 block. */
   #stored(number: bigint): SafeAt | undefined {
     const { names, server } = this.simulation
     const stream = server.streams.get(names.logStream(safeAt.stream))

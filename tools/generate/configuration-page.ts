@@ -15,7 +15,7 @@ export function configurationPage(): string {
     '',
     'Made by `npm run generate` from the settings that the programs read.',
     '',
-    'A setting is a flag, else an environment variable, else its default: `--l1-rpc-url` is `ATOLL_L1_RPC_URL`.',
+    'Each setting is read from its flag (`--l1-rpc-url`), else from its variable (`ATOLL_L1_RPC_URL`), else it has its default.',
     'An unknown flag is an error, and all mistakes are reported at once. A secret is the path of a file.',
     '`atoll config PROGRAM` prints what a program would run with, and where each value comes from.',
     '',

@@ -14,7 +14,8 @@ export interface RoomContext {
  * Chooses transactions to evict for a new one, one by one: the cheapest among the last ones of each sender, so that no
  * nonce is evicted before a later one.
  *
- * @throws PoolRefusal if no remaining transaction pays less than the new one
+ * @throws PoolRefusal if no remaining transaction may be evicted: one of another sender must pay less than the new one,
+ *   and be queued if the new one is gapped; one of the same sender must have a later nonce
  */
 export function* victimsOf(
   newcomer: PooledTransaction,
@@ -47,7 +48,7 @@ function findVictim(
     if (transaction === undefined) continue
     const { nonce } = transaction.signed
     if (transaction.sender === newcomer.sender) {
-      // Of the same sender only later transactions may be evicted: they depend on the new one, so their price does not matter.
+      // Of the same sender only later transactions may be evicted. They depend on the new one, so they need not pay less.
       if (nonce <= newcomer.signed.nonce) continue
     } else {
       hasOthers = true
@@ -62,7 +63,10 @@ function findVictim(
   throw new PoolRefusal(hasOthers && !isGapped ? 'underpriced' : 'full')
 }
 
-/** Compares payments in the next block, then in a block with a higher base fee. Negative if `left` pays less. */
+/**
+ * Compares the tips paid in the next block, then the fee caps, then the priority fees offered. Negative if `left` pays
+ * less.
+ */
 function comparePrices(
   left: PooledTransaction,
   right: PooledTransaction,

@@ -242,7 +242,7 @@ export class TransactionPool {
     throw new PoolRefusal('account-limit', `pooled ${own.size} txs`)
   }
 
-  /** Transactions to evict for a new one. @throws PoolRefusal if the pool is full and no transaction pays less */
+  /** Transactions to evict for a new one. @throws PoolRefusal if too few may be evicted */
   #victimsFor(
     newcomer: PooledTransaction,
     own: SenderTransactions,

@@ -10,8 +10,8 @@ import { checkSpanBatch, newBlocks } from './span-batch-validity.ts'
 // Rule limit-queue: Future batches take 1 GB at most; above this, derivation stops. Spec: Atoll's own
 /**
  * Limit on the memory of all future batches. op-node has no limit, and a node that dropped a batch would derive another
- * chain, so derivation stops at the limit instead. The limit equals that for channels, and is far above the size of the
- * batches that an honest batcher posts early.
+ * chain, so derivation stops at the limit instead. The limit equals that for channels from Fjord on, and is far above
+ * the size of the batches that an honest batcher posts early.
  */
 export const maxQueuedBytes = 1_000_000_000
 
@@ -57,7 +57,8 @@ export class BatchQueue {
   next(safeHead: L2BlockRef): BatchOutput {
     const timestamp = safeHead.timestamp + this.#options.config.blockTime
     const batch = this.#nextSpan.takeAt(timestamp, safeHead)
-    // The L1 origins are not updated here: if this span is revoked, the next span starts at the same L1 origin.
+    // L1 origins before the epoch of the safe head are not dropped yet: if a refused block revokes this span, the next
+    // one may start at the same L1 origin.
     if (batch !== undefined) return { kind: 'batch', batch, isLastInSpan: this.#nextSpan.isEmpty }
     this.#options.origins.update(safeHead)
     return this.#waiting === undefined ? needsData(undefined) : this.#run(this.#waiting, safeHead)

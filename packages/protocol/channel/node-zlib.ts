@@ -18,7 +18,7 @@ export function isRefusal(error: unknown): boolean {
   return refusals.has(code) || (typeof code === 'string' && code.startsWith('ERR__ERROR_FORMAT_'))
 }
 
-/** Whether `node:zlib` threw because of the limit; the data after it was not read. */
+/** Whether `node:zlib` threw because the output exceeds the limit; the rest of the input was not read. */
 export function isTooLarge(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === tooLarge
 }

@@ -57,7 +57,7 @@ for (const [what, damage] of Object.entries(damages))
     history.close()
     assert.deepEqual(readFileSync(`${path}.unusable`), damaged)
     assert.equal(warned.length, 1)
-    assert.match(warned[0] ?? '', /starts empty: which safe head an L1 block led to/)
+    assert.match(warned[0] ?? '', /starts empty: the safe heads of L1 blocks derived earlier/)
   })
 
 test('the history of another chain is moved aside', (t) => {

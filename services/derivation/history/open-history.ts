@@ -24,6 +24,6 @@ export function openHistory({ path, chainId, log }: HistoryFile): SafeHeadHistor
 /** Moves a closed history aside. */
 export function startEmpty(error: unknown, { path, log }: Pick<HistoryFile, 'path' | 'log'>): void {
   const movedTo = moveAside(path)
-  const lost = 'which safe head an L1 block led to is known only for L1 blocks derived from now on'
+  const lost = 'the safe heads of L1 blocks derived earlier can no longer be looked up'
   log.warn({ error, movedTo }, `the safe-head history is unusable and starts empty: ${lost}`)
 }

@@ -14,7 +14,7 @@ import {
   type Wanted,
 } from '#services/gossip/requests/payload-answer.ts'
 
-/** Answers a request; undefined if the peer asks too often. */
+/** Answers a request; undefined if the peer asks too often, or on a stop. */
 export type AnswerRequest = (peer: string, number: bigint) => Promise<PayloadAnswer | undefined>
 
 type AnyHost = Pick<Libp2p, 'dialProtocol' | 'handle' | 'unhandle'>
@@ -40,7 +40,7 @@ export async function servePayloads(
       if (answered === undefined) stream.abort(new Error('too many requests'))
       else await writeAll(stream, encodeAnswer(config, answered), limits)
     } catch (error) {
-      // The peer hung up, or is too slow.
+      // The peer hung up or is too slow, or this node stops.
       stream.abort(toError(error))
     }
   }
@@ -53,7 +53,8 @@ export async function servePayloads(
 /**
  * Asks a peer for a block.
  *
- * @throws Error if it does not answer, or with anything but the block
+ * @returns the block, or the peer's refusal
+ * @throws Error if the peer does not answer, or its answer is malformed or has another block
  */
 export async function requestPayload(
   host: AnyHost,

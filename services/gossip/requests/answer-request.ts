@@ -21,7 +21,10 @@ export interface AnswerSources {
 /** How long the engine has to return a block. */
 const fetchMs = 5_000
 
-/** Returns the function that answers a request of a peer for a block; undefined if the peer asks too often. */
+/**
+ * Returns the function that answers a request of a peer for a block. Its answer is undefined if the peer asks too often,
+ * or on a stop.
+ */
 export function answering({ bus, clock, config, log, metrics, signal }: AnswerSources) {
   const limits = new RequestLimits()
   const answerOf = async (number: bigint): Promise<PayloadAnswer> => {

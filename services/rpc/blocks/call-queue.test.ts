@@ -21,7 +21,7 @@ function setup() {
   return { queue, began, refused, enter, settle }
 }
 
-test('one client has a part of the calls at once, and several have all', async () => {
+test('one client can run only part of the calls at once; several together can run all of them', async () => {
   const { began, enter, settle } = setup()
   enter('a', maxCallsOfClient + 1)
   await settle()
@@ -32,7 +32,7 @@ test('one client has a part of the calls at once, and several have all', async (
   assert.equal(began.length, maxCallsAtOnce)
 })
 
-test('clients take turns, however many calls of one wait', async () => {
+test('clients take turns, even if one of them has many waiting calls', async () => {
   const { queue, began, enter, settle } = setup()
   enter('a', maxCallsOfClient)
   enter('b', maxCallsOfClient)
