@@ -39,7 +39,13 @@ const programs: readonly (StoppedProgram & { readonly early: number })[] = [
     early: 900,
     args: (data) => {
       const gossip = ['--p2p-listen-ip=127.0.0.1', '--p2p-listen-tcp=0', '--no-p2p-discovery']
-      const own = ['--rpc-port=0', '--log-format=json', `--data-dir=${data}`, ...server]
+      const own = [
+        '--rpc-port=0',
+        '--metrics-port=0',
+        '--log-format=json',
+        `--data-dir=${data}`,
+        ...server,
+      ]
       return ['node', ...chain, ...engine, ...gossip, ...own]
     },
     isUp: (output) =>
