@@ -66,7 +66,7 @@ for (const [what, text, expected] of [
 test('a request may have values up to the limit, in the batch and its calls', () => {
   const params = (count: number) =>
     `{"jsonrpc":"2.0","id":1,"method":"m","params":[${Array.from({ length: count }, () => 1).join()}]}`
-  // One for the call, three for its further fields, one for the list, and one for each further element.
+  // With 15 elements these are 20 values: the call, its four fields, and the elements.
   assert.equal(parse(params(15)).kind, 'single')
   const refused = parse(params(16))
   assert.equal(refused.kind, 'bad-request')

@@ -17,7 +17,7 @@ test('a missing key is made, for its owner only, and stays', async () => {
   assert.deepEqual(await loadNetworkKey(path), key)
 })
 
-test("a key of op-node's file is read, and anything else is refused by name", async () => {
+test("op-node's key file is read, and the error for a file with other content names the file", async () => {
   const path = join(folder, 'opnode_p2p_priv.txt')
   writeFileSync(path, '01'.repeat(32))
   assert.deepEqual(await loadNetworkKey(path), new Uint8Array(32).fill(1))

@@ -1,6 +1,6 @@
 import { Counter, type Registry } from 'prom-client'
 
-/** Registers the metrics of a node beside those of its services. */
+/** Registers the metrics that a node has of its own; its services have theirs. */
 export function createNodeMetrics(registry: Registry): {
   readonly restarts: Counter<'service'>
 } {

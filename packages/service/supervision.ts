@@ -16,8 +16,8 @@ const newsSchema = z.union([
 /** Reports to the node that started this process; resolves at once in a process without such a node. */
 export function reportToNode(news: ServiceNews): Promise<void> {
   return new Promise((resolve) => {
-    // The message would be lost if the process ended before it is sent. A node that is gone needs no news.
     if (process.send === undefined) resolve()
+    // An exit before the message is sent would lose it. An error means that the node is gone, and is ignored.
     else process.send(news, undefined, undefined, () => resolve())
   })
 }
@@ -36,7 +36,7 @@ const restartedSchema = z.object({
 /** Environment variable in which a node passes `Restarted` to a service that it starts again. */
 const restartedVariable = 'ATOLL_RESTARTED'
 
-/** The environment of a service that was started again. */
+/** Environment variables that a node adds for a service: one if the service was started again, else none. */
 export function restartedEnvironment(
   restarted: Restarted | undefined,
 ): Readonly<Record<string, string>> {

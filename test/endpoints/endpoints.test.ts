@@ -5,13 +5,13 @@ import { Random } from '#test/simulator/random.ts'
 import { type Misbehaviour, misbehaviours } from './misbehaviours.ts'
 import { NodeBehindProxies } from './node-behind-proxies.ts'
 
-/** Rounds of each misbehaviour; 10 in the long run. */
+/** Rounds of each misbehaviour; 10 for a long test run. */
 const rounds = Number(process.env['ATOLL_ENDPOINT_ROUNDS'] ?? 2)
 
-/** Duration of each bad moment. */
+/** Duration of a misbehaviour in each round. */
 const badMs = Number(process.env['ATOLL_ENDPOINT_BAD_MS'] ?? 3_000)
 
-/** Duration of the random run; 600 in the long run. */
+/** Duration of the tests that do not count rounds; 600 for a long test run. */
 const randomSeconds = Number(process.env['ATOLL_ENDPOINT_SECONDS'] ?? 60)
 
 /** Bound on the time from the end of a misbehaviour until derivation is at the head of L1. */

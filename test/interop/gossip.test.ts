@@ -138,7 +138,7 @@ async function untilPeers(url: string, ids: readonly string[], withinMs: number)
   return performance.now() - startedMs
 }
 
-/** Asserts that no side lost score of the other, banned it or rejected a block. */
+/** Asserts that neither side gave the other a negative score or banned it, and that Atoll rejected no block. */
 async function assertHarmony({ file }: Network, members: readonly Member[]): Promise<void> {
   for (const { rollupUrl } of [file.nodes.a, file.nodes.b]) {
     const { peers, bannedPeers, bannedIPS } = await peersOf(rollupUrl)
@@ -283,13 +283,13 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   const [withStatic] = members
   await untilPeers(a.rollupUrl, [withStatic.peerId], 60_000)
   await askOpNode(b.rollupUrl, 'opp2p_connectPeer', withStatic.address)
-  // By discovery one finds a and b, and the other Atoll has a as its static peer.
+  // One Atoll node finds both op-nodes by discovery. The other has op-node a as a static peer, and op-node b dials it.
   for (const { rollupUrl } of [a, b]) await untilPeers(rollupUrl, ids, 120_000)
   await untilCaughtUp(beside)
   const { peers } = await peersOf(b.rollupUrl)
   const directions = ids.map((id) => peers[id]?.direction)
   t.diagnostic(
-    `op-node b was dialed by (1), or dialed (2), static and found: ${directions.join(', ')}`,
+    `connections of op-node b (1 inbound, 2 outbound): static ${directions[0]}, found ${directions[1]}`,
   )
   assert.equal(directions[0], 2, 'op-node dialed Atoll')
   assert.equal((await peersOf(a.rollupUrl)).peers[withStatic.peerId]?.direction, 1)
@@ -315,7 +315,7 @@ async function amongPeers(t: TestContext, beside: Beside, members: readonly [Mem
   await assertHarmony(network, members)
 }
 
-/** Restarts a node of ours, and waits for its peers. */
+/** Restarts our first node, and waits for its peers. */
 async function restart(t: TestContext, { network, ours }: Beside, member: Member): Promise<void> {
   const { a, b } = network.file.nodes
   await ours[0]?.stop()
@@ -332,7 +332,7 @@ async function restart(t: TestContext, { network, ours }: Beside, member: Member
     for (const { rollupUrl } of [a, b]) await untilPeers(rollupUrl, [member.peerId], againMs)
     const since = (ms: number) => `${(performance.now() - ms).toFixed(0)} ms`
     t.diagnostic(
-      `Atoll was restarted, and has both op-nodes again after ${since(startedMs)}, ${since(openedMs)} of them with its host`,
+      `Atoll was restarted, and has both op-nodes again ${since(startedMs)} after its start, ${since(openedMs)} after its host opened`,
     )
     const head = async () => (await blockOf(again.execution, 'latest'))?.number ?? 0
     const unsafe = await head()

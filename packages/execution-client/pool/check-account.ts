@@ -34,7 +34,7 @@ export function checkFunds(
 }
 
 /**
- * Checks that an account with delegated code, or about to get it, has at most one transaction. Another account may
+ * Checks that an account with delegated code, or about to get it, has at most one pending transaction. Another account may
  * spend its balance, which would invalidate several transactions at once.
  *
  * @throws PoolRefusal

@@ -96,7 +96,7 @@ export class BlockStore {
     return row?.['has_state'] === 1n
   }
 
-  /** The first `limit` blocks up to a number whose states are kept, oldest first. */
+  /** The oldest blocks, at most `limit`, that have a state and are not above `upTo`. */
   withState(upTo: bigint, limit: number): readonly KnownBlock[] {
     const sql = `SELECT hash, header FROM blocks
       WHERE has_state = 1 AND number <= ? ORDER BY number LIMIT ?`

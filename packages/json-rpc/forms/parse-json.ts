@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 
 /**
- * Parses JSON by a schema.
+ * Checks a parsed JSON value against a schema, and returns the schema's output.
  *
  * @param what name of the value in the error; may be empty
  * @throws DecodeError with the path of the first malformed field, and its flaw

@@ -37,7 +37,7 @@ export function blobsOf(block: L1Block, batchers: ReadonlySet<Address>): readonl
  * The response to a request for a block. Only the batchers' transactions to the inbox are included, because other
  * senders could make the response larger than the bus allows.
  *
- * @returns Fault `too-large` if the batchers' own data is larger than the bus allows
+ * @returns Fault `too-large` if the logs and the batchers' data are larger than the bus allows
  */
 export function responseTo(
   request: FetchL1BlockRequest,
@@ -54,6 +54,6 @@ export function responseTo(
   const filtered = { ...block, inboxTransactions }
   const bytes = sizeOfL1Block(filtered)
   if (bytes + overheadBytes <= maxPayloadBytes) return { kind: 'block', block: filtered }
-  const detail = `L1 block ${block.number} has ${bytes} bytes of batcher data, more than a message may have`
+  const detail = `L1 block ${block.number} has ${bytes} bytes of logs and batcher data, more than a message may have`
   return new Fault('too-large', { detail })
 }

@@ -15,7 +15,11 @@ export class FairQueue<Item extends Queued> {
     this.#maxBytes = maxBytes
   }
 
-  /** Adds an item. @returns what was dropped for it: of the peer with the most bytes, the newest; so it may be the item */
+  /**
+   * Adds an item, then drops the newest items of the peer with the most bytes until the queue fits.
+   *
+   * @returns the dropped items, which may include the added one
+   */
   add(item: Item): readonly Item[] {
     const items = this.#peers.get(item.peer) ?? []
     this.#peers.set(item.peer, items)
