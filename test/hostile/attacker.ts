@@ -20,7 +20,7 @@ import { payloadOf } from '#test/fakes/block-messages.ts'
 import { control, frame, joinFrame, meshProtocols, prefixed } from '#test/fakes/gossip-frames.ts'
 import { blockData } from '#test/fakes/gossip-world.ts'
 import { hash } from '#test/fakes/values.ts'
-import type { Attack, Order } from './attack.ts'
+import { type Attack, attacks, type Order } from './attack.ts'
 
 const order = JSON.parse(process.argv[2] ?? '') as Order
 const chainId = BigInt(order.l2ChainId)
@@ -55,7 +55,7 @@ async function repeat(perSecond: number, act: () => Promise<void> | void): Promi
 }
 
 /** IP address of all hostile peers: peers of one address share its score, and the sequencer has another one. */
-const localAddress = '127.0.0.66'
+const localAddress = `127.0.0.${66 + attacks.indexOf(order.attack)}`
 
 /** A connection to the victim from the address of the hostile peers. */
 function connectRaw(): Socket {
@@ -158,7 +158,7 @@ function invalidBlock(): Uint8Array {
 
 /** Ten heights, each with many blocks that the sequencer signed. */
 function manyAtHeight(): Uint8Array {
-  const number = 6_000_000n + BigInt(Math.floor(done / 12))
+  const number = 6_000_000n + BigInt(Math.floor(done / 12) % 10)
   return message(blockData(4, block({ number, gasUsed: BigInt(done) }), { chainId }))
 }
 
