@@ -21,6 +21,8 @@ export interface Metrics {
   /** Counts a request to a peer for a block. */
   readonly fetched: (outcome: PayloadAnswer['kind'] | 'broken') => void
   readonly dialed: (outcome: 'connected' | 'failed') => void
+  /** Counts a control message of a peer that is dropped. */
+  readonly controlDropped: () => void
   /** Counts a ban for a bad score. */
   readonly banned: () => void
   /** Counts bans that ended. */
@@ -112,7 +114,7 @@ function blockMetrics(
 
 function peerMetrics(
   registry: Registry,
-): Pick<Metrics, 'banned' | 'dialed' | 'searched' | 'unbanned'> {
+): Pick<Metrics, 'banned' | 'controlDropped' | 'dialed' | 'searched' | 'unbanned'> {
   const registers = [registry]
   const found = new Counter({
     name: 'atoll_gossip_discovered_total',
@@ -137,7 +139,13 @@ function peerMetrics(
     labelNames: ['what'],
     registers,
   })
+  const control = new Counter({
+    name: 'atoll_gossip_control_dropped_total',
+    help: 'control messages of gossipsub that are dropped since their peer sends too many',
+    registers,
+  })
   return {
+    controlDropped: () => control.inc(),
     searched: (counts) => {
       found.inc({ what: 'node' }, counts.nodes)
       found.inc({ what: 'peer' }, counts.peers)

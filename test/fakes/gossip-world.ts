@@ -64,6 +64,7 @@ export async function hostOn(
     clock: systemClock,
     scoring: 'light',
     onDropped: () => undefined,
+    onControlDropped: () => undefined,
     onFailure: assert.ifError,
     ...settings,
   })

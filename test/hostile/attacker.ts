@@ -13,7 +13,7 @@ import { joined } from '#protocol/codec/joined.ts'
 import { compress } from '#protocol/p2p/snappy-block.ts'
 import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
 import { systemClock } from '#runtime/clock.ts'
-import { messageRate } from '#services/gossip/network/message-rate.ts'
+import { messageRate } from '#services/gossip/network/peer-rate.ts'
 import { largeMessageBytes } from '#services/gossip/opening/message-opener.ts'
 import { encodeRequest, requestProtocols } from '#services/gossip/requests/payload-answer.ts'
 import { payloadOf } from '#test/fakes/block-messages.ts'
@@ -185,11 +185,11 @@ function controlFlood(): Uint8Array {
       return frame({ control: control({ iwant: [{ messageIDs: ids() }] }) })
     case 2:
       return frame({
-        control: control({ graft: Array.from({ length: 200 }, () => ({ topicID })) }),
+        control: control({ graft: Array.from({ length: 16 }, () => ({ topicID })) }),
       })
     default:
       return frame({
-        control: control({ prune: Array.from({ length: 200 }, () => ({ topicID, peers: [] })) }),
+        control: control({ prune: Array.from({ length: 16 }, () => ({ topicID, peers: [] })) }),
       })
   }
 }

@@ -4,7 +4,7 @@ import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
 import type { MessageIdForm } from '#protocol/p2p/message-id.ts'
 import { sha256 } from '#runtime/crypto/sha256.ts'
 import type { MessageOpener } from '#services/gossip/opening/message-opener.ts'
-import { messageRate } from './message-rate.ts'
+import { controlRate, messageRate } from './peer-rate.ts'
 
 /** Settings of gossipsub. */
 export interface GossipSettings {
@@ -52,6 +52,8 @@ export function gossipOptions(
     allowPublishToZeroTopicPeers: true,
     ignoreDuplicatePublishError: true,
     emitSelf: false,
+    // A tag is a write to the peer store for each GRAFT and PRUNE. Connections with streams are kept without tags.
+    tagMeshPeers: false,
     allowedTopics: new Set(topics),
     maxInboundDataLength: maxGossipBytes,
     maxOutboundBufferSize: maxOutboundBytes,
@@ -62,10 +64,12 @@ export function gossipOptions(
       maxSubscriptions: 128,
       // A peer may send no more at once, also not in answer to an IWANT. An RPC with more is dropped as a whole.
       maxMessages: messageRate.burst,
-      maxControlMessages: 256,
-      maxIhaveMessageIDs: 5_000,
-      maxIwantMessageIDs: 5_000,
-      maxIdontwantMessageIDs: 512,
+      // Of each kind one for a topic, some of them sent again.
+      maxControlMessages: 16,
+      // No more of them pass at once.
+      maxIhaveMessageIDs: controlRate.burst,
+      maxIwantMessageIDs: controlRate.burst,
+      maxIdontwantMessageIDs: controlRate.burst,
       maxPeerInfos: 16,
     },
     // A copy of a message is not decompressed.

@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test'
 import { compress } from '#protocol/p2p/snappy-block.ts'
 import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
 import { systemClock } from '#runtime/clock.ts'
+import { control } from '#test/fakes/gossip-frames.ts'
 import { hostOn } from '#test/fakes/gossip-world.ts'
 import { rawGossipPeer, type RawGossipPeer } from '#test/fakes/raw-gossip-peer.ts'
 import { maxOutboundBytes } from './gossip-options.ts'
@@ -29,13 +30,14 @@ async function until(holds: () => boolean): Promise<void> {
 
 /** A host whose clock stands still, and the messages that it judges. */
 async function judgingHost(t: TestContext, verdict: Verdict) {
-  const seen = { judged: 0, busy: 0 }
+  const seen = { judged: 0, busy: 0, control: 0 }
   const network = await hostOn(t, {
     clock: { ...systemClock, monotonicMs: () => 0 },
     onDropped: (version, outcome) => {
       assert.deepEqual([version, outcome], [4, 'busy'])
       seen.busy++
     },
+    onControlDropped: () => seen.control++,
   })
   network.onBlock(({ arrival }) => {
     seen.judged++
@@ -75,6 +77,38 @@ test('an RPC may have 64 messages, and one with 65 is dropped as a whole', async
   peer.send({ messages: times(64, newMessage) })
   await until(() => seen.judged === 64)
   assert.equal(seen.busy, 0)
+})
+
+/** A control message that asks for messages by their ids. */
+const iwant = (count: number) =>
+  control({ iwant: [{ messageIDs: times(count, () => randomBytes(20)) }] })
+
+test('of the control entries that a peer sends at once, the 1,025th is dropped with its control message, and messages beside it pass', async (t) => {
+  const { network, seen, join } = await judgingHost(t, 'accept')
+  const peer = await join()
+  await until(() => network.peers().some(({ meshes }) => meshes.length === 4))
+  // With the four topics of the first RPC.
+  peer.send({ control: iwant(1_024 - 4 - 1) })
+  peer.send({ messages: [newMessage()] })
+  await until(() => seen.judged === 1)
+  assert.equal(seen.control, 0)
+  const [topicID] = topics
+  peer.send({ control: control({ prune: [{ topicID, peers: [] }] }), messages: [newMessage()] })
+  await until(() => seen.judged === 2)
+  assert.equal(seen.control, 1)
+  assert.equal(network.peers()[0]?.meshes.length, 4)
+})
+
+test('an RPC may have 16 control entries of a kind, and one with 17 is dropped as a whole', async (t) => {
+  const { seen, join } = await judgingHost(t, 'accept')
+  const peer = await join()
+  const prune = (count: number) =>
+    control({ prune: times(count, () => ({ topicID: 'another', peers: [] })) })
+  peer.send({ control: prune(17), messages: [newMessage()] })
+  peer.send({ control: prune(16), messages: [newMessage()] })
+  await until(() => seen.judged === 1)
+  await sleep(50)
+  assert.equal(seen.judged, 1)
 })
 
 test('a peer whose score is too low loses its messages before they are opened', async (t) => {

@@ -11,8 +11,7 @@ import { type Clock, every } from '#runtime/clock.ts'
 import { AppScores } from './app-scores.ts'
 import { Arrivals } from './arrivals.ts'
 import { gossipOptions, type GossipSettings } from './gossip-options.ts'
-import { MessageRate } from './message-rate.ts'
-import { PeerTurns } from './peer-turns.ts'
+import { type GossipHandlers, limitPeers } from './peer-limits.ts'
 import { MessageOpener } from '#services/gossip/opening/message-opener.ts'
 import { requestProtocols } from '#services/gossip/requests/payload-answer.ts'
 import { requestPayload, servePayloads } from './payload-streams.ts'
@@ -27,6 +26,8 @@ export interface NetworkSettings extends HostSettings, GossipSettings {
   readonly scoring: Scoring
   /** Called for a block that is dropped before its validation. */
   readonly onDropped: (version: PayloadVersion, outcome: 'busy' | 'failed') => void
+  /** Called when the control message of an RPC is dropped, since its peer sends too many. */
+  readonly onControlDropped: () => void
   /** Called when the thread that opens large messages ended by itself, or another part failed that goes on later. */
   readonly onFailure: (error: Error) => void
 }
@@ -44,14 +45,9 @@ export interface OpenNetwork extends Network {
 type Identified = Pick<ConnectedPeer, 'addresses' | 'servesPayloads'>
 
 /** The part of gossipsub that its exported type omits. */
-interface GossipInside {
+interface GossipInside extends GossipHandlers {
   getMeshPeers(topic: string): string[]
   getScore(peerId: string): number
-  /** Gossipsub calls it for each message. */
-  handleReceivedMessage(
-    from: PeerId,
-    message: { readonly topic: string; readonly data?: Uint8Array },
-  ): Promise<void>
 }
 
 /**
@@ -144,42 +140,14 @@ async function openGossip(
       }),
     }),
   })
-  const rate = new MessageRate(clock)
-  wrapHandler(insideOf(host), {
-    mayPass: (peer) => !isIgnored(peer) && rate.take(peer),
-    onDropped: (topic) => onDropped(topic, 'busy'),
+  limitPeers(insideOf(host), {
+    clock,
+    isIgnored,
+    onMessageDropped: (topic) => onDropped(topic, 'busy'),
+    onControlDropped: settings.onControlDropped,
     onPassed: (data, peer) => opener.received(data, peer),
   })
   return { host, opener }
-}
-
-/**
- * Drops what peers send beyond their limits, spreads the rest over time, and names its sender. Gossipsub counts RPCs, not messages; it
- * opens all messages of one before it looks at the score again; and it does not say from whom a message is whose id it
- * asks for.
- */
-function wrapHandler(
-  inside: GossipInside,
-  {
-    mayPass,
-    onDropped,
-    onPassed,
-  }: {
-    readonly mayPass: (peer: string) => boolean
-    readonly onDropped: (topic: string) => void
-    readonly onPassed: (data: Uint8Array, peer: string) => void
-  },
-): void {
-  const handle = inside.handleReceivedMessage.bind(inside)
-  const turns = new PeerTurns()
-  inside.handleReceivedMessage = async (from, message) => {
-    const peer = from.toString()
-    if (!mayPass(peer)) return onDropped(message.topic)
-    const turn = turns.take(peer)
-    if (turn !== undefined) await turn
-    if (message.data !== undefined) onPassed(message.data, peer)
-    await handle(from, message)
-  }
 }
 
 const insideOf = (host: Host<{ gossip: GossipSub }>) =>

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { MessageRate, messageRate } from './message-rate.ts'
+import { controlRate, messageRate, PeerRate } from './peer-rate.ts'
 
 /** Sends messages at once. @returns how many of them are taken */
-const sendOn = (rate: MessageRate) => (peer: string, count: number) =>
+const sendOn = (rate: PeerRate) => (peer: string, count: number) =>
   Array.from({ length: count }, () => rate.take(peer)).filter(Boolean).length
 
 test('a peer may send 64 messages at once, and then 32 a second, whatever other peers send', () => {
   let nowMs = 5
-  const send = sendOn(new MessageRate({ monotonicMs: () => nowMs }))
+  const send = sendOn(new PeerRate({ monotonicMs: () => nowMs }, messageRate))
   assert.deepEqual(messageRate, { perSecond: 32, burst: 64 })
   assert.equal(send('a', 64), 64)
   assert.equal(send('a', 1), 0)
@@ -27,13 +27,13 @@ test('a peer may send 64 messages at once, and then 32 a second, whatever other 
 
 test('the blocks of a minute at once, and then one a second, are never too many', () => {
   let nowMs = 0
-  const send = sendOn(new MessageRate({ monotonicMs: () => nowMs }))
+  const send = sendOn(new PeerRate({ monotonicMs: () => nowMs }, messageRate))
   assert.equal(send('a', 60), 60)
   for (; nowMs < 60_000; nowMs += 1_000) assert.equal(send('a', 1), 1)
 })
 
 test('a thousand peers are remembered, and the one that was silent for longest is forgotten', () => {
-  const send = sendOn(new MessageRate({ monotonicMs: () => 0 }))
+  const send = sendOn(new PeerRate({ monotonicMs: () => 0 }, messageRate))
   const fill = (from: number, to: number) => {
     for (let at = from; at < to; at++) send(String(at), 64)
   }
@@ -42,4 +42,16 @@ test('a thousand peers are remembered, and the one that was silent for longest i
   fill(1_000, 1_001)
   assert.equal(send('0', 1), 0)
   assert.equal(send('1', 1), 1)
+})
+
+test('a peer may send 1,024 control entries at once, and then 256 a second; what is too much at once takes nothing', () => {
+  let nowMs = 0
+  const rate = new PeerRate({ monotonicMs: () => nowMs }, controlRate)
+  assert.equal(rate.take('a', 1_025), false)
+  assert.equal(rate.take('a', 1_024), true)
+  assert.equal(rate.take('a', 0), true)
+  assert.equal(rate.take('a', 1), false)
+  nowMs += 1_000
+  assert.equal(rate.take('a', 257), false)
+  assert.equal(rate.take('a', 256), true)
 })

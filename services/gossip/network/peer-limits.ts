@@ -1,0 +1,76 @@
+import type { RPC } from '@libp2p/gossipsub/message'
+import type { PeerId } from '@libp2p/interface'
+import type { Clock } from '#runtime/clock.ts'
+import { controlRate, messageRate, PeerRate } from './peer-rate.ts'
+import { PeerTurns } from './peer-turns.ts'
+
+/** The handlers of gossipsub, which its exported type omits. */
+export interface GossipHandlers {
+  /** Gossipsub calls it for each RPC. */
+  handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>
+  /** Gossipsub calls it for each message of an RPC. */
+  handleReceivedMessage(
+    from: PeerId,
+    message: { readonly topic: string; readonly data?: Uint8Array },
+  ): Promise<void>
+}
+
+/** What is done with the messages of peers. */
+export interface PeerLimits {
+  readonly clock: Clock
+  /** Whether the score of a peer is so low that all that it sends is dropped. */
+  readonly isIgnored: (peer: string) => boolean
+  readonly onMessageDropped: (topic: string) => void
+  readonly onControlDropped: () => void
+  /** Called before a message is opened. */
+  readonly onPassed: (data: Uint8Array, peer: string) => void
+}
+
+/**
+ * Drops what peers send beyond their limits, before it is opened, and spreads the rest over time. Gossipsub counts RPCs,
+ * not what is in them; it opens all messages of one before it looks at the score again; and it does not say from whom a
+ * message is whose id it asks for.
+ */
+export function limitPeers(handlers: GossipHandlers, limits: PeerLimits): void {
+  limitMessages(handlers, limits)
+  limitControl(handlers, limits)
+}
+
+function limitMessages(
+  handlers: GossipHandlers,
+  { clock, isIgnored, onMessageDropped, onPassed }: PeerLimits,
+): void {
+  const handle = handlers.handleReceivedMessage.bind(handlers)
+  const rate = new PeerRate(clock, messageRate)
+  const turns = new PeerTurns()
+  handlers.handleReceivedMessage = async (from, message) => {
+    const peer = from.toString()
+    if (isIgnored(peer) || !rate.take(peer)) return onMessageDropped(message.topic)
+    const turn = turns.take(peer)
+    if (turn !== undefined) await turn
+    if (message.data !== undefined) onPassed(message.data, peer)
+    await handle(from, message)
+  }
+}
+
+function limitControl(
+  handlers: GossipHandlers,
+  { clock, onControlDropped }: Pick<PeerLimits, 'clock' | 'onControlDropped'>,
+): void {
+  const handle = handlers.handleReceivedRpc.bind(handlers)
+  const rate = new PeerRate(clock, controlRate)
+  handlers.handleReceivedRpc = async (from, rpc) => {
+    const { control, ...rest } = rpc
+    if (control === undefined || rate.take(from.toString(), controlEntries(control)))
+      return handle(from, rpc)
+    onControlDropped()
+    return handle(from, rest)
+  }
+}
+
+/** Number of message ids and topics in a control message. */
+function controlEntries({ ihave, iwant, idontwant, graft, prune }: RPC.ControlMessage): number {
+  const lists = [...ihave, ...iwant, ...idontwant]
+  const ids = lists.reduce((sum, { messageIDs }) => sum + messageIDs.length, 0)
+  return ids + lists.length + graft.length + prune.length
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '#runtime/clock.ts'
+
+/** How much a peer may send. */
+export interface RateLimit {
+  readonly perSecond: number
+  /** At once, after a pause. */
+  readonly burst: number
+}
+
+/**
+ * Limit on the messages of a peer. An honest peer sends each block once: a chain has one block per second at most, and
+ * the blocks of a minute come at once after a gap, since older ones are refused. Each message below `largeMessageBytes`
+ * takes 1 to 3 ms of the main thread.
+ */
+export const messageRate: RateLimit = { perSecond: 32, burst: 64 }
+
+/**
+ * Limit on the control entries of a peer: message ids, and topics of GRAFT and PRUNE. An honest peer names the blocks of
+ * the last seconds in each heartbeat, twice a second; after a gap these are up to 60.
+ */
+export const controlRate: RateLimit = { perSecond: 256, burst: 1_024 }
+
+/** Limit on peers that are remembered. */
+const maxPeers = 1_000
+
+/** Limits how much each peer sends. */
+export class PeerRate {
+  readonly #clock: Pick<Clock, 'monotonicMs'>
+  readonly #limit: RateLimit
+  /** How much each peer may send at a moment; the peer that sent last is last. */
+  readonly #peers = new Map<string, { readonly free: number; readonly atMs: number }>()
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>, limit: RateLimit) {
+    this.#clock = clock
+    this.#limit = limit
+  }
+
+  /** Counts what a peer sends, unless it is too much. @returns whether the peer may send it */
+  take(peer: string, count = 1): boolean {
+    const { perSecond, burst } = this.#limit
+    const nowMs = this.#clock.monotonicMs()
+    const last = this.#peers.get(peer) ?? { free: burst, atMs: nowMs }
+    const free = Math.min(burst, last.free + ((nowMs - last.atMs) / 1_000) * perSecond)
+    const isFree = free >= count
+    this.#peers.delete(peer)
+    this.#peers.set(peer, { free: isFree ? free - count : free, atMs: nowMs })
+    const [oldest] = this.#peers.keys()
+    if (this.#peers.size > maxPeers && oldest !== undefined) this.#peers.delete(oldest)
+    return isFree
+  }
+}
