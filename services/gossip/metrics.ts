@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { type PayloadVersion, payloadVersions } from '#protocol/p2p/payload-version.ts'
 import type { BlockOutcome } from './blocks/block-outcome.ts'
+import type { RpcDropReason } from './network/peer-limits.ts'
 import type { PayloadAnswer } from './requests/payload-answer.ts'
 import type { State } from './state.ts'
 
@@ -21,8 +22,8 @@ export interface Metrics {
   /** Counts a request to a peer for a block. */
   readonly fetched: (outcome: PayloadAnswer['kind'] | 'broken') => void
   readonly dialed: (outcome: 'connected' | 'failed') => void
-  /** Counts a control message of a peer that is dropped. */
-  readonly controlDropped: () => void
+  /** Counts an RPC of a peer that is dropped, or whose control message is. */
+  readonly rpcDropped: (reason: RpcDropReason) => void
   /** Counts a ban for a bad score. */
   readonly banned: () => void
   /** Counts bans that ended. */
@@ -114,7 +115,7 @@ function blockMetrics(
 
 function peerMetrics(
   registry: Registry,
-): Pick<Metrics, 'banned' | 'controlDropped' | 'dialed' | 'searched' | 'unbanned'> {
+): Pick<Metrics, 'banned' | 'rpcDropped' | 'dialed' | 'searched' | 'unbanned'> {
   const registers = [registry]
   const found = new Counter({
     name: 'atoll_gossip_discovered_total',
@@ -139,13 +140,14 @@ function peerMetrics(
     labelNames: ['what'],
     registers,
   })
-  const control = new Counter({
-    name: 'atoll_gossip_control_dropped_total',
-    help: 'control messages of gossipsub that are dropped since their peer sends too many',
+  const rpcs = new Counter({
+    name: 'atoll_gossip_rpcs_dropped_total',
+    help: 'RPCs of gossipsub that are dropped, by reason: control-rate (the peer sends too many control entries; only these are dropped), too-large (the peer is disconnected)',
+    labelNames: ['reason'],
     registers,
   })
   return {
-    controlDropped: () => control.inc(),
+    rpcDropped: (reason) => rpcs.inc({ reason }),
     searched: (counts) => {
       found.inc({ what: 'node' }, counts.nodes)
       found.inc({ what: 'peer' }, counts.peers)

@@ -126,7 +126,7 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
     const gate = new PeerGate(clock, { bans: store.bans(), blocked: store.blocked(), onUnban })
     const onFailure = (error: Error) =>
       log.warn({ error }, 'a part of gossip failed, and starts again when it is needed')
-    const options = { config, key, gate, clock, onDropped: metrics.received, onControlDropped: metrics.controlDropped, onFailure }
+    const options = { config, key, gate, clock, onDropped: metrics.received, onRpcDropped: metrics.rpcDropped, onFailure }
     const network = await openNetwork(networkSettings(settings, options))
     let discovery: Discovery | undefined
     try {

@@ -64,7 +64,7 @@ export async function hostOn(
     clock: systemClock,
     scoring: 'light',
     onDropped: () => undefined,
-    onControlDropped: () => undefined,
+    onRpcDropped: () => undefined,
     onFailure: assert.ifError,
     ...settings,
   })

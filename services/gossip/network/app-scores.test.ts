@@ -12,11 +12,12 @@ function scoresAt() {
   return { scores: new AppScores(clock, slotMs), at }
 }
 
-test('each deed has its weight and its limit, as in op-node', () => {
+test('each deed has its weight and its limit', () => {
   const expected = [
     ['valid-response', 0.5, 10],
     ['failed-response', -1, 9],
     ['refused-block', -20, 2],
+    ['oversized-rpc', -40, 3],
   ] as const satisfies readonly (readonly [Deed, number, number])[]
   for (const [deed, factor, limit] of expected) {
     const { scores } = scoresAt()

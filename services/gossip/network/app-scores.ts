@@ -2,7 +2,7 @@ import type { Clock } from '#runtime/clock.ts'
 import { decayOver } from './score-params.ts'
 
 /** What a peer did outside of gossipsub. */
-export type Deed = 'valid-response' | 'failed-response' | 'refused-block'
+export type Deed = 'valid-response' | 'failed-response' | 'refused-block' | 'oversized-rpc'
 
 /**
  * Factor and limit of each counter. Source: op-node, app_params.go; but blocks that the execution client refused alone do
@@ -12,6 +12,8 @@ const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: nu
   'valid-response': { factor: 0.5, cap: 10 },
   'failed-response': { factor: -1, cap: 9 },
   'refused-block': { factor: -20, cap: 2 },
+  // Three within a minute get a peer banned.
+  'oversized-rpc': { factor: -40, cap: 3 },
 }
 
 /** A counter below this is zero. */

@@ -37,7 +37,7 @@ test('the host has room for twice as many connections as peers that are kept', (
     gate: new PeerGate(systemClock),
     clock: systemClock,
     onDropped: () => undefined,
-    onControlDropped: () => undefined,
+    onRpcDropped: () => undefined,
     onFailure: () => undefined,
   }
   const limitOf = (p2pPeersHi: string) =>

@@ -13,7 +13,7 @@ import { hostAddresses } from './host-addresses.ts'
 import type { NetworkSettings } from './open-network.ts'
 
 /** What the network needs beside the settings. */
-export interface NetworkParts extends Pick<NetworkSettings, 'onControlDropped' | 'onDropped' | 'onFailure'> {
+export interface NetworkParts extends Pick<NetworkSettings, 'onRpcDropped' | 'onDropped' | 'onFailure'> {
   readonly config: RollupConfig
   /** Private key of the host. */
   readonly key: Uint8Array
@@ -24,7 +24,7 @@ export interface NetworkParts extends Pick<NetworkSettings, 'onControlDropped' |
 /** The network that the settings of gossip describe. */
 export function networkSettings(
   settings: Settings,
-  { config, key, gate, clock, onDropped, onControlDropped, onFailure }: NetworkParts,
+  { config, key, gate, clock, onDropped, onRpcDropped, onFailure }: NetworkParts,
 ): NetworkSettings {
   return {
     key,
@@ -48,7 +48,7 @@ export function networkSettings(
     floodPublish: settings.p2pFloodPublish,
     scoring: settings.p2pScoring,
     onDropped,
-    onControlDropped,
+    onRpcDropped,
     onFailure,
   }
 }

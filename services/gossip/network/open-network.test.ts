@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test, type TestContext } from 'node:test'
+import { maxGossipBytes } from '#protocol/p2p/gossip-data.ts'
 import { compress } from '#protocol/p2p/snappy-block.ts'
 import { blocksTopic, blocksTopics } from '#protocol/p2p/topics.ts'
 import { systemClock } from '#runtime/clock.ts'
@@ -30,14 +31,14 @@ async function until(holds: () => boolean): Promise<void> {
 
 /** A host whose clock stands still, and the messages that it judges. */
 async function judgingHost(t: TestContext, verdict: Verdict) {
-  const seen = { judged: 0, busy: 0, control: 0 }
+  const seen = { judged: 0, busy: 0, control: 0, tooLarge: 0 }
   const network = await hostOn(t, {
     clock: { ...systemClock, monotonicMs: () => 0 },
     onDropped: (version, outcome) => {
       assert.deepEqual([version, outcome], [4, 'busy'])
       seen.busy++
     },
-    onControlDropped: () => seen.control++,
+    onRpcDropped: (reason) => seen[reason === 'too-large' ? 'tooLarge' : 'control']++,
   })
   network.onBlock(({ arrival }) => {
     seen.judged++
@@ -92,7 +93,7 @@ test('of the control entries that a peer sends at once, the 1,025th is dropped w
   peer.send({ messages: [newMessage()] })
   await until(() => seen.judged === 1)
   assert.equal(seen.control, 0)
-  const [topicID] = topics
+  const [topicID = ''] = topics
   peer.send({ control: control({ prune: [{ topicID, peers: [] }] }), messages: [newMessage()] })
   await until(() => seen.judged === 2)
   assert.equal(seen.control, 1)
@@ -109,6 +110,19 @@ test('an RPC may have 16 control entries of a kind, and one with 17 is dropped a
   await until(() => seen.judged === 1)
   await sleep(50)
   assert.equal(seen.judged, 1)
+})
+
+test('a peer that sends an RPC beyond 10 MiB is disconnected at once', async (t) => {
+  const { network, seen, join } = await judgingHost(t, 'accept')
+  const peer = await join()
+  await until(() => network.peers().length === 1)
+  peer.send({ messages: [{ topic, data: new Uint8Array(maxGossipBytes) }] })
+  await until(() => seen.tooLarge === 1)
+  await until(() => network.peers().length === 0)
+  const again = await join()
+  again.send({ messages: [newMessage()] })
+  await until(() => seen.judged === 1)
+  assert.equal(seen.tooLarge, 1)
 })
 
 test('a peer whose score is too low loses its messages before they are opened', async (t) => {

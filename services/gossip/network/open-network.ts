@@ -11,7 +11,7 @@ import { type Clock, every } from '#runtime/clock.ts'
 import { AppScores } from './app-scores.ts'
 import { Arrivals } from './arrivals.ts'
 import { gossipOptions, type GossipSettings } from './gossip-options.ts'
-import { type GossipHandlers, limitPeers } from './peer-limits.ts'
+import { type GossipHandlers, limitPeers, type RpcDropReason } from './peer-limits.ts'
 import { MessageOpener } from '#services/gossip/opening/message-opener.ts'
 import { requestProtocols } from '#services/gossip/requests/payload-answer.ts'
 import { requestPayload, servePayloads } from './payload-streams.ts'
@@ -26,8 +26,8 @@ export interface NetworkSettings extends HostSettings, GossipSettings {
   readonly scoring: Scoring
   /** Called for a block that is dropped before its validation. */
   readonly onDropped: (version: PayloadVersion, outcome: 'busy' | 'failed') => void
-  /** Called when the control message of an RPC is dropped, since its peer sends too many. */
-  readonly onControlDropped: () => void
+  /** Called for an RPC that is dropped, or whose control message is. */
+  readonly onRpcDropped: (reason: RpcDropReason) => void
   /** Called when the thread that opens large messages ended by itself, or another part failed that goes on later. */
   readonly onFailure: (error: Error) => void
 }
@@ -144,10 +144,20 @@ async function openGossip(
     clock,
     isIgnored,
     onMessageDropped: (topic) => onDropped(topic, 'busy'),
-    onControlDropped: settings.onControlDropped,
+    onRpcDropped: (peer, reason) => {
+      settings.onRpcDropped(reason)
+      if (reason === 'too-large') refuse(host, peer, appScores)
+    },
     onPassed: (data, peer) => opener.received(data, peer),
   })
   return { host, opener }
+}
+
+/** Ends the connections of a peer that sent an RPC beyond the limit at once: the rest of it would be decrypted in vain. */
+function refuse(host: Host<{ gossip: GossipSub }>, peer: PeerId, appScores: AppScores): void {
+  appScores.count(peer.toString(), 'oversized-rpc')
+  for (const connection of host.getConnections(peer))
+    connection.abort(new Error('the peer sent an RPC that is too large'))
 }
 
 const insideOf = (host: Host<{ gossip: GossipSub }>) =>

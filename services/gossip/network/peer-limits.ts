@@ -13,7 +13,12 @@ export interface GossipHandlers {
     from: PeerId,
     message: { readonly topic: string; readonly data?: Uint8Array },
   ): Promise<void>
+  /** Gossipsub calls it when the stream of a peer cannot be read on. */
+  handlePeerReadStreamError(error: Error, peer: PeerId): void
 }
+
+/** Why an RPC, or the control message in it, is dropped: the peer sends too many of them, or the RPC is too large. */
+export type RpcDropReason = 'control-rate' | 'too-large'
 
 /** What is done with the messages of peers. */
 export interface PeerLimits {
@@ -21,7 +26,7 @@ export interface PeerLimits {
   /** Whether the score of a peer is so low that all that it sends is dropped. */
   readonly isIgnored: (peer: string) => boolean
   readonly onMessageDropped: (topic: string) => void
-  readonly onControlDropped: () => void
+  readonly onRpcDropped: (peer: PeerId, reason: RpcDropReason) => void
   /** Called before a message is opened. */
   readonly onPassed: (data: Uint8Array, peer: string) => void
 }
@@ -34,6 +39,7 @@ export interface PeerLimits {
 export function limitPeers(handlers: GossipHandlers, limits: PeerLimits): void {
   limitMessages(handlers, limits)
   limitControl(handlers, limits)
+  limitSize(handlers, limits)
 }
 
 function limitMessages(
@@ -55,7 +61,7 @@ function limitMessages(
 
 function limitControl(
   handlers: GossipHandlers,
-  { clock, onControlDropped }: Pick<PeerLimits, 'clock' | 'onControlDropped'>,
+  { clock, onRpcDropped }: Pick<PeerLimits, 'clock' | 'onRpcDropped'>,
 ): void {
   const handle = handlers.handleReceivedRpc.bind(handlers)
   const rate = new PeerRate(clock, controlRate)
@@ -63,10 +69,25 @@ function limitControl(
     const { control, ...rest } = rpc
     if (control === undefined || rate.take(from.toString(), controlEntries(control)))
       return handle(from, rpc)
-    onControlDropped()
+    onRpcDropped(from, 'control-rate')
     return handle(from, rest)
   }
 }
+
+/** Gossipsub checks the size itself, and then reads a stream no further. */
+function limitSize(handlers: GossipHandlers, { onRpcDropped }: Pick<PeerLimits, 'onRpcDropped'>): void {
+  const handle = handlers.handlePeerReadStreamError.bind(handlers)
+  handlers.handlePeerReadStreamError = (error, peer) => {
+    handle(error, peer)
+    if (sizeErrors.has(error.name)) onRpcDropped(peer, 'too-large')
+  }
+}
+
+/** Names of the errors for a length above `maxInboundDataLength`, and for one that is not a varint. */
+const sizeErrors: ReadonlySet<string> = new Set([
+  'InvalidDataLengthError',
+  'InvalidDataLengthLengthError',
+])
 
 /** Number of message ids and topics in a control message. */
 function controlEntries({ ihave, iwant, idontwant, graft, prune }: RPC.ControlMessage): number {
