@@ -197,7 +197,7 @@ for (const [what, again, code, message] of [
     'a network that is not known',
     { ...short, options: { rollupConfig: undefined, network: 'op-mainet' } },
     'settings',
-    /--network: network: "op-mainet" is not known; near it are op-mainnet/,
+    /--network: network: "op-mainet" is not known; similar names: op-mainnet/,
   ],
 ] satisfies [string, Again, FaultCode, RegExp][])
   test(`a recording with ${what} fails, and no files remain`, async (t) => {

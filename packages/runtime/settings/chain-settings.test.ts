@@ -11,7 +11,7 @@ test('an unknown network is reported with all other mistakes, and with similar n
   const args = ['--network=op-goerli', '--l1-chain-config=/nowhere']
   assert.throws(() => readSettings(chainSettings, { args, env: {} }), {
     message:
-      /^2 settings are wrong:\n {2}--network is "op-goerli"\n {6}want .*; near it are op-mainnet, op-sepolia; also ATOLL_NETWORK\n {2}--l1-chain-config is/,
+      /^2 settings are wrong:\n {2}--network is "op-goerli"\n {6}want .*; similar names: op-mainnet, op-sepolia; also ATOLL_NETWORK\n {2}--l1-chain-config is/,
   })
 })
 
