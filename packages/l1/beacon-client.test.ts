@@ -14,7 +14,7 @@ import { SharedSlotTimes } from './slot-times.ts'
 const timestamp = 1_000n + 120n
 const unset = { genesisTime: undefined, slotMs: undefined }
 
-/** Blobs whose commitments are made up: a trusted endpoint's are not computed again. */
+/** Blobs with made-up commitments. They pass because the commitments of a trusted endpoint are not computed again. */
 const blobs = [1, 2, 3].map((fill) => {
   const commitment = new Uint8Array(48).fill(fill)
   const blob = new Uint8Array(blobBytes).fill(fill)
@@ -58,7 +58,7 @@ const good: Paths = {
   sidecars: sidecars(blobs),
 }
 
-/** A client of a node, and the last parts of the paths that it asked for. */
+/** A client of a node, and the last parts of the paths that the client requested. */
 async function beacon(t: TestContext, paths: Paths, slotTimes = new SharedSlotTimes(900n, unset)) {
   const asked: string[] = []
   const url = await serveHttp(t, ({ incoming }, response) => {
@@ -99,7 +99,7 @@ test('sidecars of a trusted endpoint are matched by their commitments, in any or
   await fetch()
 })
 
-test('a trusted endpoint with a blob under another commitment is refused', async (t) => {
+test('an answer of a trusted endpoint is refused if the commitments do not have the requested hashes', async (t) => {
   const swapped = blobs.map((each, at) => {
     return { ...each, commitment: new Uint8Array(48).fill(at + 7) }
   })
@@ -181,7 +181,7 @@ test('slot times from the settings need no endpoint, and those of a public chain
   assert.deepEqual(mainnet.known, { genesisTime: 1_606_824_023n, slotMs: 12_000n })
 })
 
-test('a setting overrides what the endpoint answers', async (t) => {
+test('a setting overrides the answer of the endpoint', async (t) => {
   const slots = new SharedSlotTimes(900n, { genesisTime: undefined, slotMs: 4_000n })
   const { fetch, asked } = await beacon(t, good, slots)
   await fetch()

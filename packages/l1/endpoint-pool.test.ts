@@ -119,7 +119,7 @@ test('a query does not wait for a long rest, and ends when it is aborted while i
   assert.deepEqual(asked, ['a'])
 })
 
-test('an endpoint that rests is queried when the others fail, and not before its last resort', async () => {
+test('a resting endpoint is queried as a last resort when the others fail, but not in the first half second', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 1, code: 'l1-invalid' },
     b: { afterMs: 1 },
@@ -134,7 +134,7 @@ test('an endpoint that rests is queried when the others fail, and not before its
   assert.equal(await ask(), 'a')
 })
 
-test('a block that the only good endpoint lacks is not asked of one that rests', async () => {
+test('a resting endpoint is not queried for a block that the only good endpoint lacks', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 1, code: 'l1-invalid' },
     b: { afterMs: 1 },

@@ -98,7 +98,7 @@ for (const [name, change, error] of [
   [
     'gas that does not add up',
     ([receipt = {}]) => (receipt['gasUsed'] = '0x1'),
-    /receipts\.0\.gasUsed: 1 does not make/,
+    /receipts\.0\.gasUsed: 1, want/,
   ],
   ['a status of two', ([receipt = {}]) => (receipt['status'] = '0x2'), /status: 2, want 0 or 1/],
   ['a short bloom', ([receipt = {}]) => (receipt['logsBloom'] = '0x00'), /logsBloom: 1 bytes/],

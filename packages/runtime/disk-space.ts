@@ -72,7 +72,7 @@ function spaceProblem(folder: string): string | undefined {
   try {
     accessSync(folder, constants.W_OK)
   } catch (error) {
-    // Another user than that of the node need not have access.
+    // This may be a command of a user without access to the folder of the node, which is no problem of the disk.
     if (!isSystemError(error) || error.code !== 'EACCES') return problemOf(folder, error)
   }
   const free = freeBytes(folder)

@@ -61,7 +61,7 @@ export interface StatusReporterOptions {
   readonly onWaitOver?: (what: string, forMs: number) => void
 }
 
-/** A wait, and since when it lasts. */
+/** A wait and its start. */
 type Current = Waiting & Pick<Wait, 'sinceMs'>
 
 /** How often a service failed, and why, as shown to operators. */
@@ -212,7 +212,7 @@ export class StatusReporter {
     return { what: waitText({ what, why }), next, sinceMs, ...(on !== undefined && { on }) }
   }
 
-  /** What another service waits for, if it said so a short time ago. */
+  /** What another service waits for, if its last status is recent. */
   #causeOf(service: ServiceName | undefined): Wait | undefined {
     const cause = service && this.#causes.get(service)
     const isOld = cause === undefined || this.#options.clock.monotonicMs() - cause.seenMs > silentMs

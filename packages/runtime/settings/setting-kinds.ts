@@ -114,7 +114,7 @@ export function choices<Kind extends z.ZodType>(kind: Kind, words: readonly stri
   return kind.meta({ ...kind.meta(), choices: words })
 }
 
-/** The declared values; undefined if there are no such. */
+/** The declared values; undefined if the kind declares none. */
 export function choicesOf(kind: z.ZodType): readonly string[] | undefined {
   const words = kind.meta()?.['choices']
   return Array.isArray(words) ? (words as string[]) : undefined

@@ -19,14 +19,14 @@ const many = z.strictObject({ ...serviceSettings.shape, ...chainSettings.shape }
 test('many settings are grouped by area, after those that must be given', () => {
   const titles = helpWith(many).match(/^\S.*:$/gmu)
   assert.deepEqual(titles, [
-    'To be given:',
+    'Required:',
     'Chain:',
     'Bus:',
     'Log and monitoring:',
     'Options:',
     'Values of --network:',
   ])
-  assert.deepEqual(helpWith(chainSettings).match(/^\S.*:$/gmu)?.[0], 'May be given:')
+  assert.deepEqual(helpWith(chainSettings).match(/^\S.*:$/gmu)?.[0], 'Optional:')
 })
 
 test('help lists the networks', () => {
