@@ -44,7 +44,7 @@ test('an L1 chain config with entries of forks without a time is a warning that 
   const config = { chainId: 1, cancunTime: 1, blobSchedule: { cancun: entry, bpo4: entry } }
   writeFileSync(join(folder, 'times.json'), JSON.stringify(config))
   const [warning = ''] = await l1ChainConfigWarnings(join(folder, 'times.json'))
-  assert.match(warning, /times\.json: blobSchedule has entries .* add bpo4Time, or null/)
+  assert.match(warning, /times\.json: blobSchedule has entries .* add bpo4Time, with null for a fork/)
 })
 
 test('without network and rollup config, and with both, the mistake is reported with all others', () => {
