@@ -127,7 +127,7 @@ for (const [name, reply] of Object.entries(failures))
     assert.deepEqual(asked.slice(2), ['blobs/10', 'blob_sidecars/10', 'blob_sidecars/10'])
   })
 
-test('the reasons of both paths are in the fault, with what the node answered', async (t) => {
+test('the fault has the failures of both paths, with the answers of the node', async (t) => {
   const advice = 'the node is not subscribed to all data columns: run it as a supernode'
   const { fetch } = await beacon(t, {
     ...good,
@@ -141,7 +141,7 @@ test('the reasons of both paths are in the fault, with what the node answered', 
   })
 })
 
-test('a server that does not answer, or limits calls, is not asked for the other path', async (t) => {
+test('the other path is not tried at a server that does not answer, or that limits calls', async (t) => {
   const limited = await beacon(t, { ...good, blobs: status(429) })
   await assert.rejects(limited.fetch(), { code: 'rpc-status' })
   assert.deepEqual(limited.asked.slice(2), ['blobs/10'])

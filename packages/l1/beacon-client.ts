@@ -99,7 +99,7 @@ const missingStatuses: readonly number[] = [404, 405, 501]
 const preferMs = 60_000
 const preferMissingMs = 600_000
 
-/** Time until an endpoint is asked again for the slot times that it did not serve. */
+/** Time until an endpoint is queried again for the slot times that it did not serve. */
 const slotsRetryMs = 60_000
 
 /** Whether the other path would fail too: the server does not answer at all, or limits calls. */
@@ -138,8 +138,8 @@ export class BeaconClient {
    *
    * @param timestamp of the L1 block, in Unix seconds
    * @returns all of them
-   * @throws Fault `l1-behind` if the node does not have the blobs, or pruned them; `l1-invalid` if it returns blobs, but
-   * not all of these; else as `Endpoint` does. The message has the answers of the node on both paths
+   * @throws Fault `l1-behind` if the node does not have the blobs, or pruned them; `l1-invalid` if it returns blobs,
+   * but not all of these; else as `Endpoint` does. The message has the answers of the node on both paths
    */
   async fetchBlobs(
     timestamp: bigint,

@@ -91,7 +91,7 @@ test('if every endpoint fails, each is named with its failure', async () => {
   )
 })
 
-test('the only endpoint is queried twice a second while its answers are wrong, the tenth time as the first', async () => {
+test('the only endpoint is queried twice a second while its answers are wrong, even after many wrong answers', async () => {
   const { ask, asked, plans, clock } = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
   for (let round = 1; round <= 10; round++) {
     assert.match(await ask(), /l1-invalid: broken; a is queried again in 1 s$/)
@@ -158,7 +158,7 @@ test('if every endpoint lacks the data, the query fails with l1-behind, and no e
   )
 })
 
-test('long after its failure, an endpoint of unknown latency is still queried after the one of known latency', async () => {
+test('an endpoint that failed before its latency was known is queried last, even long after the failure', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 10, code: 'rpc-status' },
     b: { afterMs: 100 },

@@ -68,8 +68,8 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
    * The first answer of any endpoint.
    *
    * @param task queries one endpoint; if it throws a Fault, the next endpoint is queried
-   * @throws Fault `l1-unavailable`, or `l1-wrong-chain` if this was the last failure of each endpoint. The message has the
-   * failure of each endpoint, and the field `next` the times at which resting endpoints are queried again. Also
+   * @throws Fault `l1-unavailable`, or `l1-wrong-chain` if this was the last failure of each endpoint. The message has
+   * the failure of each endpoint, and the field `next` the times at which resting endpoints are queried again. Also
    * `l1-behind` if every endpoint lacks the data; `aborted`; any other error that the task throws
    */
   async ask<Answer>(

@@ -287,7 +287,7 @@ test('a deposit of an L1 that is a rollup is encoded from its fields', () => {
   assert.ok(toHex(raw).includes(account.address.slice(2).toLowerCase()))
 })
 
-test('a header with unknown fields whose hash does not match names them', () => {
+test('if the hash of a header does not match, the flaw names the unknown fields of the header', () => {
   const { block } = read(({ block: json }) => {
     json['futureRoot'] = '0x01'
     json['stateRoot'] = `0x${'66'.repeat(32)}`

@@ -206,7 +206,7 @@ export const payloadReceived: Log<ReceivedPayload> = log({
   },
 })
 
-/** Hands a block of this node's sequencer to the peers. A repeated call is answered, but the block is not sent again. */
+/** Hands a block of this node's sequencer to the peers. A repeated call gets an answer, but sends nothing again. */
 export const publishPayload: Call<PublishPayloadRequest, PublishPayloadResponse> = call({
   name: 'gossip.publish-payload',
   summary: "Hands a block of this node's sequencer to the peers; each block is sent once.",

@@ -72,7 +72,7 @@ function spaceProblem(folder: string): string | undefined {
   try {
     accessSync(folder, constants.W_OK)
   } catch (error) {
-    // This may be a command of a user without access to the folder of the node, which is no problem of the disk.
+    // A missing permission is ignored: this check may be run by another user than that of the node.
     if (!isSystemError(error) || error.code !== 'EACCES') return problemOf(folder, error)
   }
   const free = freeBytes(folder)

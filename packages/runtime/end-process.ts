@@ -17,8 +17,8 @@ export function busyThread(): () => void {
 /** Ends this process at once, after its exit listeners. */
 export function endProcess(code: number): never {
   const { execPath } = process
-  // `process.exit` waits for busy threads. `process.execve` does not: it replaces this program by another one, which exits
-  // at once.
+  // `process.exit` waits for busy threads. `process.execve` does not: it replaces this program by another one, which
+  // exits at once.
   if (busyThreads === 0 || process.execve === undefined || !existsSync(execPath)) process.exit(code)
   process.emit('exit', code)
   return process.execve(execPath, ['node', '-e', `process.exit(${code})`], {})

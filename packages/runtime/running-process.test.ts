@@ -30,8 +30,8 @@ test(
   'a zombie, a process that ended and was not waited for, does not count as running',
   { skip: process.platform !== 'linux' && 'needs /proc' },
   async (t) => {
-    // The child ends only after the shell has replaced itself with sleep, since sleep, unlike a shell, never waits for a
-    // child.
+    // The child ends only after the shell has replaced itself with sleep, since sleep, unlike a shell, never waits for
+    // a child.
     const child = 'until [ "$(cat /proc/$PPID/comm)" = sleep ]; do :; done'
     const script = `sh -c '${child}' & echo $!; exec sleep 60`
     const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] })

@@ -74,8 +74,8 @@ export class SqliteFile {
       throw this.#fault(
         `another release wrote it (its tables have version ${found}, this release has ${version}): run that release, or move the file away`,
       )
-    // This write takes the lock. It fails if the file is read-only. Otherwise the connection would stay read-only even
-    // after the file becomes writable.
+    // This write takes the lock, and fails if the file is read-only. Without this failure, the connection would stay
+    // read-only even after the file becomes writable.
     else {
       const sql = `BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT`
       this.#guarded(() => this.#database.exec(sql))

@@ -202,7 +202,7 @@ export class StatusReporter {
     })
   }
 
-  /** The wait with its cause: what the other service waits for, which has its own cause; else the last failure. */
+  /** The wait with its cause: the wait of the other service, which includes its own cause; else the last failure. */
   #shown(wait: Current | undefined): Wait | undefined {
     if (wait === undefined) return undefined
     const { what, why, next, sinceMs, on } = wait

@@ -115,8 +115,8 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
       continue
     }
     if (!isScheduled) {
-      // As in geth, one of geth's forks is not planned if it has no time, see `unplannedL1Forks`. Any other fork may have
-      // its time in a field of another name, so it must not be ignored.
+      // As in geth, one of geth's forks is not planned if it has no time, see `unplannedL1Forks`. Any other fork may
+      // have its time in a field of another name, so it must not be ignored.
       if (gethForks.includes(name)) continue
       throw new DecodeError(`blobSchedule.${name}: ${name}Time is missing`)
     }

@@ -177,10 +177,10 @@ function inputOf(data: Uint8Array, size: number): number {
 /** The two bits of an empty last block. Where a block may begin, these bits end the stream. */
 const lastBlockBits = 0b11
 
-/** Whether a block whose output ends with these bytes ends in the last byte of the input. */
+/** Whether the compressed block that produced the end of `bytes` ends in the last byte of the input. */
 function endsCompressedBlock(data: Uint8Array, bytes: Uint8Array): boolean {
-  // op-node's decompressor does not check whether the buffer is full after it writes stored data, so a stored block does
-  // not count.
+  // op-node's decompressor does not check whether the buffer is full after it writes stored data, so a stored block
+  // does not count.
   if (areSameBytes(data.subarray(-storedBytes), bytes.subarray(-storedBytes))) return false
   const ended = new Uint8Array(data.length + 1)
   for (let bits = 1; bits <= 8; bits++) {

@@ -33,7 +33,7 @@ export function insteadOf<Kind extends z.ZodType>(other: string, kind: Kind): Ki
   return kind.meta({ ...kind.meta(), insteadOf: other })
 }
 
-/** Key of the other setting of a pair of which exactly one must be given; undefined if there is none. */
+/** Key of another setting, if exactly one of it and this setting must be given; else undefined. */
 export function otherOf(kind: z.ZodType): string | undefined {
   const other = kind.meta()?.['insteadOf']
   return typeof other === 'string' ? other : undefined
