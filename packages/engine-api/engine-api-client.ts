@@ -255,7 +255,7 @@ export class EngineApiClient implements ExecutionClient {
   }
 }
 
-/** The verdict on heads. ACCEPTED is not defined for them: like SYNCING, it says that they are not valid yet. */
+/** The verdict on heads. The specification has no ACCEPTED for heads; here it means, like SYNCING, not valid yet. */
 function statusOf({ status, validationError }: z.output<typeof statusJson>): ForkchoiceStatus {
   switch (status) {
     case 'VALID':

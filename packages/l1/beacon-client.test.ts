@@ -14,7 +14,7 @@ import { SharedSlotTimes } from './slot-times.ts'
 const timestamp = 1_000n + 120n
 const unset = { genesisTime: undefined, slotMs: undefined }
 
-/** Blobs whose commitments are made up: a trusted endpoint's are not computed again. */
+/** Blobs with made-up commitments. They pass because the commitments of a trusted endpoint are not computed again. */
 const blobs = [1, 2, 3].map((fill) => {
   const commitment = new Uint8Array(48).fill(fill)
   const blob = new Uint8Array(blobBytes).fill(fill)
@@ -58,7 +58,7 @@ const good: Paths = {
   sidecars: sidecars(blobs),
 }
 
-/** A client of a node, and the last parts of the paths that it asked for. */
+/** A client of a node, and the last parts of the paths that the client requested. */
 async function beacon(t: TestContext, paths: Paths, slotTimes = new SharedSlotTimes(900n, unset)) {
   const asked: string[] = []
   const url = await serveHttp(t, ({ incoming }, response) => {
@@ -99,7 +99,7 @@ test('sidecars of a trusted endpoint are matched by their commitments, in any or
   await fetch()
 })
 
-test('a trusted endpoint with a blob under another commitment is refused', async (t) => {
+test('an answer of a trusted endpoint is refused if the commitments do not have the requested hashes', async (t) => {
   const swapped = blobs.map((each, at) => {
     return { ...each, commitment: new Uint8Array(48).fill(at + 7) }
   })
@@ -127,7 +127,7 @@ for (const [name, reply] of Object.entries(failures))
     assert.deepEqual(asked.slice(2), ['blobs/10', 'blob_sidecars/10', 'blob_sidecars/10'])
   })
 
-test('the reasons of both paths are in the fault, with what the node answered', async (t) => {
+test('the fault has the failures of both paths, with the answers of the node', async (t) => {
   const advice = 'the node is not subscribed to all data columns: run it as a supernode'
   const { fetch } = await beacon(t, {
     ...good,
@@ -141,7 +141,7 @@ test('the reasons of both paths are in the fault, with what the node answered', 
   })
 })
 
-test('a server that does not answer, or limits calls, is not asked for the other path', async (t) => {
+test('the other path is not tried at a server that does not answer, or that limits calls', async (t) => {
   const limited = await beacon(t, { ...good, blobs: status(429) })
   await assert.rejects(limited.fetch(), { code: 'rpc-status' })
   assert.deepEqual(limited.asked.slice(2), ['blobs/10'])
@@ -181,7 +181,7 @@ test('slot times from the settings need no endpoint, and those of a public chain
   assert.deepEqual(mainnet.known, { genesisTime: 1_606_824_023n, slotMs: 12_000n })
 })
 
-test('a setting overrides what the endpoint answers', async (t) => {
+test('a setting overrides the answer of the endpoint', async (t) => {
   const slots = new SharedSlotTimes(900n, { genesisTime: undefined, slotMs: 4_000n })
   const { fetch, asked } = await beacon(t, good, slots)
   await fetch()

@@ -35,7 +35,7 @@ export interface BeaconOptions {
 /** 128 blobs in hex with their sidecars; no fork allows this many per block yet. */
 const maxResponseBytes = 64 * 1024 * 1024
 
-/** Characters of an answer that is not JSON that are read for the message. */
+/** Number of characters that an error message quotes from an answer that is not JSON. */
 const maxExcerpt = 500
 
 /** HTTP statuses of a path that is not served, or has no data. */
@@ -95,11 +95,11 @@ const blobPaths: readonly BlobPath[] = [
 /** HTTP statuses that say that a path is not served at all. */
 const missingStatuses: readonly number[] = [404, 405, 501]
 
-/** Time until the newer path is tried again after a failure, and after it was missing. */
+/** Time until the newer path is tried again: after a failure, and after an answer that the path is not served. */
 const preferMs = 60_000
 const preferMissingMs = 600_000
 
-/** Time until an endpoint is asked again for the slot times that it did not serve. */
+/** Time until an endpoint is queried again for the slot times that it did not serve. */
 const slotsRetryMs = 60_000
 
 /** Whether the other path would fail too: the server does not answer at all, or limits calls. */
@@ -133,13 +133,13 @@ export class BeaconClient {
   }
 
   /**
-   * The blobs of an L1 block, each matched by its versioned hash, in any order and among any other blobs. If one path of the
-   * API does not serve them, the other one is tried.
+   * The blobs of an L1 block, matched by versioned hash. The node may return them in any order, among other blobs. If
+   * one path of the API does not serve them, the other one is tried.
    *
    * @param timestamp of the L1 block, in Unix seconds
    * @returns all of them
-   * @throws Fault `l1-behind` if the node does not have the blobs, or pruned them; `l1-invalid` if it returns blobs, but not
-   * these; else as `Endpoint` does; the message has what the node answered on each path
+   * @throws Fault `l1-behind` if the node does not have the blobs, or pruned them; `l1-invalid` if it returns blobs,
+   * but not all of these; else as `Endpoint` does. The message has the answers of the node on both paths
    */
   async fetchBlobs(
     timestamp: bigint,
@@ -166,7 +166,7 @@ export class BeaconClient {
     throw this.#failureOf(failures, slot)
   }
 
-  /** Tries the path that served the blobs first next time: for long only if the other one is missing. */
+  /** Prefers the path that served the blobs: for a longer time if the other path is missing than if it failed. */
   #prefer(way: number, failures: readonly Fault[]): void {
     if (way === this.#preferred) return
     const isMissing = failures.some(
@@ -177,7 +177,7 @@ export class BeaconClient {
     this.#preferredUntilMs = this.#options.clock.monotonicMs() + forMs
   }
 
-  /** @throws Fault `l1-behind` if there are no blobs, `l1-invalid` if there are others */
+  /** @throws Fault `l1-behind` if the answer has no blobs; `l1-invalid` if it has blobs, but lacks a requested one */
   async #match(
     slot: bigint,
     answered: readonly AnsweredBlob[],
@@ -201,7 +201,7 @@ export class BeaconClient {
     throw this.#newFault('l1-invalid', what)
   }
 
-  /** A trusted endpoint's commitment is not computed again, but a blob is never used for another hash than its own. */
+  /** The versioned hash of a blob: from the commitment that a trusted endpoint returned, else from the blob itself. */
   async #versionedHash({ blob, commitment }: AnsweredBlob): Promise<Hash | undefined> {
     const isTrusted = this.#options.isTrusted === true && blob.length === blobBytes
     if (isTrusted && commitment !== undefined) return versionedHashOf(commitment)

@@ -72,7 +72,7 @@ export class BlobCommitments {
       if (worker === undefined || job === undefined) return
       this.#threads.set(worker, job)
       const { blob } = job
-      // Posting a view would copy the whole buffer below it.
+      // Posting a view would copy the whole buffer behind it.
       const own = blob.byteLength === blob.buffer.byteLength ? blob : blob.slice()
       // eslint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       worker.postMessage(own)
@@ -100,7 +100,7 @@ export class BlobCommitments {
       for (const thread of this.#threads.keys()) thread.unref()
   }
 
-  /** The blob of a thread that failed is rejected; if it was the last thread, all queued ones, too. */
+  /** Rejects the blob of a thread that failed, and all queued blobs too if it was the last thread. */
   #ended(worker: Worker, error: Error): void {
     this.#setupEnded(worker)
     this.#threads.get(worker)?.reject(error)

@@ -40,7 +40,8 @@ export class CachedL1 implements RecordableL1Source {
   }
 
   /**
-   * A block with its cached blobs. Of several blocks with one number it takes the final one, else a child of the block fetched last.
+   * A block with its cached blobs. If several blocks have this number, the final one is taken, else a child of the
+   * block fetched last.
    *
    * @throws Fault `l1-cache` if it is damaged
    */

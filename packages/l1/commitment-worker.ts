@@ -6,8 +6,8 @@ export type CommitmentMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'committed'; readonly commitment: Uint8Array | undefined }
 
-// The setup takes seconds and each blob 50 ms, and both block the thread: hence a worker. The asynchronous functions of the library
-// fail at random outside the main thread.
+// The setup takes seconds and each blob 50 ms, and both block the thread: hence a worker. The asynchronous functions of
+// the library are not used, because they fail at random outside the main thread.
 const context = DasContextJs.create({ usePrecomp: false })
 
 parentPort?.on('message', (blob: Uint8Array) => {

@@ -6,8 +6,9 @@ import { type Fault, isFault } from '#runtime/fault.ts'
 export const repeatWarningMs = 60_000
 
 /**
- * Logs failures of endpoints. The operator of an endpoint should know of wrong answers; other failures lower its score.
- * An endpoint without a better one is queried twice a second, so a warning is not repeated for a minute.
+ * Logs failures of endpoints: a warning for wrong answers, so that the operator notices them, and a debug line for the
+ * rest. An endpoint with wrong answers is queried up to twice a second if there is no better one, so its warning is not
+ * repeated for a minute.
  */
 export function endpointLog(
   log: Pick<Logger, 'debug' | 'warn'>,

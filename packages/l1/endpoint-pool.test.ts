@@ -91,7 +91,7 @@ test('if every endpoint fails, each is named with its failure', async () => {
   )
 })
 
-test('the only endpoint is queried twice a second while its answers are wrong, the tenth time as the first', async () => {
+test('the only endpoint is queried twice a second while its answers are wrong, even after many wrong answers', async () => {
   const { ask, asked, plans, clock } = pool({ a: { afterMs: 0, code: 'l1-invalid' } })
   for (let round = 1; round <= 10; round++) {
     assert.match(await ask(), /l1-invalid: broken; a is queried again in 1 s$/)
@@ -119,7 +119,7 @@ test('a query does not wait for a long rest, and ends when it is aborted while i
   assert.deepEqual(asked, ['a'])
 })
 
-test('an endpoint that rests is queried when the others fail, and not before its last resort', async () => {
+test('a resting endpoint is queried as a last resort when the others fail, but not in the first half second', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 1, code: 'l1-invalid' },
     b: { afterMs: 1 },
@@ -134,7 +134,7 @@ test('an endpoint that rests is queried when the others fail, and not before its
   assert.equal(await ask(), 'a')
 })
 
-test('a block that the only good endpoint lacks is not asked of one that rests', async () => {
+test('a resting endpoint is not queried for a block that the only good endpoint lacks', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 1, code: 'l1-invalid' },
     b: { afterMs: 1 },
@@ -158,7 +158,7 @@ test('if every endpoint lacks the data, the query fails with l1-behind, and no e
   )
 })
 
-test('long after its failure, an endpoint of unknown latency is still queried after the one of known latency', async () => {
+test('an endpoint that failed before its latency was known is queried last, even long after the failure', async () => {
   const { ask, asked, plans, clock } = pool({
     a: { afterMs: 10, code: 'rpc-status' },
     b: { afterMs: 100 },

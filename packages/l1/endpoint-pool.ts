@@ -40,9 +40,9 @@ interface Scored<Endpoint> {
 }
 
 /**
- * Endpoints of one API. The best is queried first, the next one when it fails or is slow. Failures, lag and wrong answers lower the
- * score of an endpoint. After a wrong answer or a rate limit it rests: for some time it is queried only if no other endpoint
- * answers.
+ * Endpoints of one API. The best is queried first; if it fails or is slow, the next one is queried. Failures, lag and
+ * wrong answers lower the score of an endpoint. After a wrong answer or a rate limit an endpoint rests: for some time,
+ * it is queried only if no other endpoint answers.
  */
 export class EndpointPool<Endpoint extends { readonly name: string }> {
   readonly #options: EndpointPoolOptions<Endpoint>
@@ -68,8 +68,9 @@ export class EndpointPool<Endpoint extends { readonly name: string }> {
    * The first answer of any endpoint.
    *
    * @param task queries one endpoint; if it throws a Fault, the next endpoint is queried
-   * @throws Fault `l1-unavailable`, or `l1-wrong-chain` if each endpoint last failed with that. It says why each endpoint
-   * failed; its field `next` says when resting ones are queried again. Also `l1-behind` if every endpoint lacks the data; `aborted`; any other error that the task throws
+   * @throws Fault `l1-unavailable`, or `l1-wrong-chain` if this was the last failure of each endpoint. The message has
+   * the failure of each endpoint, and the field `next` the times at which resting endpoints are queried again. Also
+   * `l1-behind` if every endpoint lacks the data; `aborted`; any other error that the task throws
    */
   async ask<Answer>(
     task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>,
@@ -160,7 +161,10 @@ interface RaceOptions<Endpoint, Answer> extends Pick<
 > {
   readonly kind: QueryKind
   readonly candidates: readonly Scored<Endpoint>[]
-  /** Endpoints that rest. They are queried if there are no others, or if all others failed and one of them not with `l1-behind`. */
+  /**
+   * Endpoints that rest. They are queried if there are no others, or if all others failed, at least one of them with
+   * another fault than `l1-behind`.
+   */
   readonly lastResort: readonly Scored<Endpoint>[]
   readonly task: (endpoint: Endpoint, signal: AbortSignal) => Promise<Answer>
   readonly unavailable: (failures: readonly Fault[]) => Fault

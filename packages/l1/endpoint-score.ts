@@ -68,7 +68,7 @@ export class EndpointScore {
   #failedAtMs = 0
   #lagBlocks = 0
   #wrongAnswers = 0
-  /** Wrong answers less the good ones since, by halving: decides how long the next rest is. */
+  /** The number of wrong answers, halved by each good answer. It decides how long the next rest is. */
   readonly #wrongStreaks: Record<QueryKind, number> = { heads: 0, data: 0 }
   readonly #rests: Partial<Record<QueryKind, Rest>> = {}
   #limits = 0

@@ -146,7 +146,7 @@ export class L1Endpoint {
    * Parses a header as JSON-RPC returns it, and verifies it.
    *
    * @returns undefined for null
-   * @throws DecodeError if it is malformed, wrong, or another than the requested one
+   * @throws DecodeError if it is malformed or wrong, or if it belongs to another block than the requested one
    */
   readHeader(key: L1BlockKey, json: unknown): VerifiedL1Header | undefined {
     if (json === null) return undefined
@@ -239,8 +239,9 @@ export class L1Endpoint {
   }
 
   /**
-   * Checks the chain id again if the head is far from the last one: the server may have been replaced by one of another
-   * chain. If the heads are near, the engine finds out: it compares block 0 after the reorg.
+   * Checks the chain id again if the head is below the last one or far above it: the server may have been replaced by
+   * one of another chain. If the new head is slightly above the last one, the engine detects the other chain, because
+   * it compares L1 block 0 after the reorg.
    */
   async #checkChainAt(head: bigint | undefined, options: CallOptions | undefined): Promise<void> {
     if (head === undefined) return

@@ -98,7 +98,7 @@ for (const [name, change, error] of [
   [
     'gas that does not add up',
     ([receipt = {}]) => (receipt['gasUsed'] = '0x1'),
-    /receipts\.0\.gasUsed: 1 does not make/,
+    /receipts\.0\.gasUsed: 1, want/,
   ],
   ['a status of two', ([receipt = {}]) => (receipt['status'] = '0x2'), /status: 2, want 0 or 1/],
   ['a short bloom', ([receipt = {}]) => (receipt['logsBloom'] = '0x00'), /logsBloom: 1 bytes/],
@@ -287,7 +287,7 @@ test('a deposit of an L1 that is a rollup is encoded from its fields', () => {
   assert.ok(toHex(raw).includes(account.address.slice(2).toLowerCase()))
 })
 
-test('a header with unknown fields whose hash does not match names them', () => {
+test('if the hash of a header does not match, the flaw names the unknown fields of the header', () => {
   const { block } = read(({ block: json }) => {
     json['futureRoot'] = '0x01'
     json['stateRoot'] = `0x${'66'.repeat(32)}`

@@ -32,7 +32,7 @@ export interface OpenedEndpoints {
   readonly close: () => Promise<void>
 }
 
-/** Makes a client for each endpoint in the settings, and a pool of them. It connects at the first call. */
+/** Makes a client for each endpoint in the settings, and a pool of them. Each client connects at its first call. */
 export function openEndpoints(
   { l1RpcUrls, l1RpcHeadersFile, l1TimeoutMs: timeoutMs, l1RpcMaxBatchSize: maxBatch }: L1Settings,
   { clock, chainId, trustedUrls = [], rateLimit = 0, onCall, onFailure }: OpenEndpointsOptions,

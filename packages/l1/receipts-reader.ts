@@ -46,15 +46,18 @@ const oneByOne = 'eth_getTransactionReceipt'
 /** Time until a missing method is tried again: plans and versions of nodes change. */
 const missingRetryMs = 600_000
 
-/** Time until a method is tried again whose receipts were wrong: the node may implement it differently from others. */
+/** Time until a method with wrong receipts is tried again: the node may implement it differently from other nodes. */
 const wrongRetryMs = 30_000
 
-/** An unclear refusal, as of one node behind a load balancer, counts as a missing method only if it comes again at least this long after the first, without an answer between. */
+/**
+ * Time between two unclear refusals, without an answer in between, after which the method counts as missing. A single
+ * refusal may come from one of several nodes behind a load balancer.
+ */
 const unclearMs = 5_000
 
 /** How a method has answered. */
 interface Standing {
-  /** Time of the first refusal that is not clear since the last answer; undefined: none. */
+  /** Time of the first refusal since the last answer; undefined: none. */
   refusedAtMs: number | undefined
   /** Another method is used until then. */
   avoidUntilMs: number
@@ -94,7 +97,8 @@ export class ReceiptsReader {
         continue
       }
       standing.refusedAtMs = undefined
-      // They count as missing only once the node answers another method: a node that refuses everything has a temporary fault.
+      // The refused methods count as missing only now that the node has answered another method: a node that refuses
+      // everything has a temporary fault.
       for (const [other, isClear] of refused)
         this.#noteRefusal(other, isClear ? 'clear' : 'unclear')
       try {

@@ -19,7 +19,7 @@ export interface L1BlockWithBlobs {
   readonly blobs: ReadonlyMap<Hash, Uint8Array>
 }
 
-/** Extracts what derivation reads from an L1 block: logs of two contracts, and transactions to the inbox with their senders. */
+/** Extracts the data that derivation reads: logs of two contracts, and transactions to the inbox with their senders. */
 export function toL1Block({ block, receipts, blobs }: L1BlockWithBlobs, view: L1View): L1Block {
   const { hash, header } = block
   return {

@@ -102,7 +102,7 @@ export function parseL1Block(
 }
 
 /**
- * Parses the receipts of a block, and checks all that no root covers: positions, hashes, gas, log indices.
+ * Parses the receipts of a block, and checks the fields that no root covers: positions, hashes, gas, log indices.
  *
  * @throws DecodeError that names the receipt and its flaw
  */
@@ -135,7 +135,7 @@ function flawOf(receipt: ReceiptJson, expected: Expected): string | undefined {
   const flaw = misplaced(receipt, expected)
   if (flaw !== undefined) return flaw
   if (receipt.gasUsed !== receipt.cumulativeGasUsed - gasUsed)
-    return `gasUsed: ${receipt.gasUsed} does not make ${receipt.cumulativeGasUsed} of ${gasUsed}`
+    return `gasUsed: ${receipt.gasUsed}, want ${receipt.cumulativeGasUsed} (cumulative) - ${gasUsed} (before)`
   if (receipt.status > 1n) return `status: ${receipt.status}, want 0 or 1`
   if (receipt.logsBloom.length !== 256) return `logsBloom: ${receipt.logsBloom.length} bytes`
   for (const [position, log] of receipt.logs.entries()) {

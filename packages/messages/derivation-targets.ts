@@ -12,7 +12,7 @@ export interface DerivationTargets {
   readonly currentL1: L1BlockRef | undefined
   /** The generation of `engine.chain` in which `currentL1` was derived; 0 while it is absent. */
   readonly generation: bigint
-  /** The version of `engine.chain` from which on it has all heads that are derived from below `currentL1`. */
+  /** A version of `engine.chain`. It and all later ones have all heads derived from L1 blocks below `currentL1`. */
   readonly version: bigint
 }
 

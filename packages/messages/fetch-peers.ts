@@ -9,7 +9,7 @@ export interface FetchPeersRequest {
   readonly areKnown: boolean
 }
 
-/** The peers of a host, and whom it refuses. */
+/** The peers of a host, and the peers, addresses and subnets that it refuses. */
 export interface FetchPeersResponse {
   /** The host itself. */
   readonly self: Peer
@@ -25,7 +25,7 @@ export interface FetchPeersResponse {
   readonly blockedIps: readonly string[]
   /** In CIDR notation. */
   readonly blockedSubnets: readonly string[]
-  /** Of peers and IP addresses with a bad score. */
+  /** Bans of peers and IP addresses with a bad score. */
   readonly bans: readonly Ban[]
 }
 

@@ -12,7 +12,7 @@ export interface PublishPayloadRequest {
 
 /** The outcome for the block. */
 export interface PublishPayloadResponse {
-  /** Number of peers that it was sent to; others get it from them. */
+  /** Number of peers that the block was sent to. These peers forward it to others. */
   readonly peers: number
   /** Whether this block was sent before. It is not sent again. */
   readonly wasPublished: boolean

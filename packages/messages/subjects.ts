@@ -75,7 +75,7 @@ import {
 import { type SystemConfigUpdate, systemConfigUpdateCodec } from './system-config-update.ts'
 import { maxBlocksPerHeight } from '#protocol/p2p/seen-blocks.ts'
 
-/** Services that wait for others: the waits of the latter are the causes of their own. */
+/** By service, the services that wait for it and read its status, since its own wait explains theirs. */
 const waiting: Readonly<Partial<Record<ServiceName, readonly ServiceName[]>>> = {
   'da-watcher': ['derivation', 'gossip'],
   engine: ['derivation'],
@@ -137,7 +137,7 @@ export const reset: Call<ResetRequest, ResetResponse> = call({
   response: resetResponseCodec,
 })
 
-/** Passes an unsafe block of an operator to the engine, as one from gossip. */
+/** Passes an unsafe block of an operator to the engine, like a block from gossip. */
 export const postPayload: Call<PostPayloadRequest, PostPayloadResponse> = call({
   name: 'engine.post-payload',
   summary: 'An unsafe block from an operator, for the engine to insert like one from gossip.',
@@ -206,7 +206,7 @@ export const payloadReceived: Log<ReceivedPayload> = log({
   },
 })
 
-/** Hands a block of this node's sequencer to the peers. A repeat is answered, and not sent again. */
+/** Hands a block of this node's sequencer to the peers. A repeated call gets an answer, but sends nothing again. */
 export const publishPayload: Call<PublishPayloadRequest, PublishPayloadResponse> = call({
   name: 'gossip.publish-payload',
   summary: "Hands a block of this node's sequencer to the peers; each block is sent once.",
@@ -216,10 +216,10 @@ export const publishPayload: Call<PublishPayloadRequest, PublishPayloadResponse>
   traffic: 'bulk',
 })
 
-/** The host of gossip, its peers, and whom it refuses. */
+/** The host of gossip, its peers, and the peers, addresses and subnets that it refuses. */
 export const fetchPeers: Call<FetchPeersRequest, FetchPeersResponse> = call({
   name: 'gossip.fetch-peers',
-  summary: 'The host of gossip, its peers, and whom it refuses.',
+  summary: 'The host of gossip, its peers, and the peers, addresses and subnets that it refuses.',
   callers: ['rpc', 'operator'],
   request: fetchPeersRequestCodec,
   response: fetchPeersResponseCodec,
@@ -238,15 +238,16 @@ export const changePeer: Call<ChangePeerRequest, ChangePeerResponse> = call({
 /** A block from gossip that the execution client refused, for the score of the peer that sent it. */
 export const payloadRefused: Signal<RefusedPayload> = signal({
   name: 'engine.payload-refused',
-  summary: 'A block from gossip that the execution client refused; it costs the peer that sent it.',
+  summary:
+    'A block from gossip that the execution client refused; it lowers the score of the peer that sent it.',
   readers: ['gossip'],
   codec: refusedPayloadCodec,
 })
 
-/** The level from which on all services log, also rpc and its other replicas. */
+/** The lowest level that all services log, also rpc itself and its other replicas. */
 export const logLevel: Signal<LogLevelChange> = signal({
   name: 'rpc.log-level',
-  summary: 'The level from which on all services log, as an operator asked for.',
+  summary: 'The lowest level that all services log, as an operator set it.',
   readers: serviceNames,
   codec: logLevelChangeCodec,
 })

@@ -5,7 +5,10 @@ import { addressFromWire, hexToWire } from './wire/fields.ts'
 import { messageCodec, type MessageCodec } from './wire/message-codec.ts'
 import { l1RefFromWire, l1RefToWire } from './wire/refs.ts'
 
-/** The part of the system config that is needed at the L1 head: the unsafe block signer. Derivation does not use it: it uses the system config at the L1 block that it reads. */
+/**
+ * The part of the system config that is needed at the L1 head: the unsafe block signer. Derivation does not use this
+ * message, since it needs the system config at the L1 block that it reads.
+ */
 export interface SystemConfigUpdate {
   readonly at: L1BlockRef
   /** The address that must have signed a gossiped payload. */

@@ -1,10 +1,10 @@
 const pending = new Set<() => void>()
 
 /**
- * Calls back when the process exits, unless it is killed. The latest registration is called first, so that a process is
- * ended before the folder is removed that it was started in.
+ * Calls back when the process exits, unless it is killed. The latest registration is called first, so that a child
+ * process is ended before the folder in which it was started is removed.
  *
- * @returns a function that cancels it
+ * @returns a function that cancels the registration
  */
 export function atExit(run: () => void): () => void {
   if (pending.size === 0) process.on('exit', runAll)

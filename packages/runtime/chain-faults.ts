@@ -28,14 +28,14 @@ export const chainFaults = {
   },
   derivation: {
     severity: 'critical',
-    means: 'deriving a record does not give its L2 chain',
+    means: 'the L2 chain of a record cannot be derived from the L1 of the record',
     advice: 'check the record with atoll derive, and make it again',
   },
   'engine-forks': {
     severity: 'temporary',
     means: 'the execution client has another fork active than the rollup config',
     advice:
-      'compare the fork times in its genesis or flags with the rollup config; a new version may have them',
+      'compare the fork times in its genesis or flags with the rollup config; a newer version of the client may have the right ones',
   },
   'engine-forkchoice': {
     severity: 'reset',
@@ -180,9 +180,9 @@ export const chainFaults = {
   },
   'reorg-past-finality': {
     severity: 'critical',
-    means: 'a finalized block is not on L1',
+    means: 'a finalized L2 block was replaced, or its L1 origin is not canonical',
     advice:
-      'the execution client or L1 finalized a block that is not on L1: compare both with another node, and sync the wrong one again',
+      'the execution client or the L1 node has a wrong finalized block: compare both with other nodes, and sync the wrong one again',
   },
   'reorg-too-deep': {
     severity: 'critical',

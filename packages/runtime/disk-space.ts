@@ -72,7 +72,7 @@ function spaceProblem(folder: string): string | undefined {
   try {
     accessSync(folder, constants.W_OK)
   } catch (error) {
-    // Another user than that of the node need not have access.
+    // A missing permission is ignored: this check may be run by another user than that of the node.
     if (!isSystemError(error) || error.code !== 'EACCES') return problemOf(folder, error)
   }
   const free = freeBytes(folder)

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 let busyThreads = 0
 
 /**
- * Counts a thread that computes for seconds in native code, which no request to end interrupts.
+ * Counts a thread that computes for seconds in native code. Such a thread cannot be interrupted.
  *
  * @returns a function to be called when the thread can be ended again
  */
@@ -17,7 +17,8 @@ export function busyThread(): () => void {
 /** Ends this process at once, after its exit listeners. */
 export function endProcess(code: number): never {
   const { execPath } = process
-  // `process.exit` waits for busy threads. Another program in the place of this one does not.
+  // `process.exit` waits for busy threads. `process.execve` does not: it replaces this program by another one, which
+  // exits at once.
   if (busyThreads === 0 || process.execve === undefined || !existsSync(execPath)) process.exit(code)
   process.emit('exit', code)
   return process.execve(execPath, ['node', '-e', `process.exit(${code})`], {})

@@ -3,7 +3,10 @@ import { faultRule } from './fault-codes.ts'
 import type { FaultRule } from './fault-rule.ts'
 import { mayPass } from './sqlite.ts'
 
-/** How a program ends with a fault; undefined: with 1, so that it is started again, as after a full disk. */
+/**
+ * The exit code of a program that ends with a fault; undefined: 1, so that the program is started again, as after a
+ * full disk.
+ */
 export function exitOf({ code, cause }: Fault): FaultRule['exit'] {
   const { exit } = faultRule(code)
   return exit === 'usage' && mayPass(cause) ? undefined : exit

@@ -5,7 +5,7 @@ import { isSystemError } from './fault.ts'
 /** Limit on the lines that wait for an output whose disk is full; further lines are lost. */
 const keptLogBytes = 64 * 1024
 
-/** Pause before a write to a pipe is repeated whose reader is slow. */
+/** Pause before a write to a pipe with a slow reader is repeated. */
 const slowReaderMs = 10
 
 /**

@@ -100,7 +100,7 @@ function errorFields(error: unknown, shown: Shown): readonly (readonly [string, 
   for (const { message, type } of chain) {
     const kind = typeof type === 'string' && type !== 'Error' ? `${type}: ` : ''
     const text = oneLine(`${kind}${String(message)}`)
-    // Many a message repeats that of its cause.
+    // Many messages include the message of their cause.
     if (!messages.some((before) => before.includes(text))) messages.push(text)
   }
   const fields = Object.assign({}, ...chain.toReversed()) as Record<string, unknown>
@@ -108,7 +108,7 @@ function errorFields(error: unknown, shown: Shown): readonly (readonly [string, 
   return [['error', quoted(messages.join(': '))], ...flatten(own, shown)]
 }
 
-/** Fields of a serialized error that are shown in another way; a code begins the message of its fault. */
+/** Fields of a serialized error that are shown in another way. The code of a fault is the beginning of its message. */
 const errorParts = new Set(['message', 'code', 'type', 'stack', 'cause'])
 
 function causesOf(error: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>[] {
@@ -162,7 +162,7 @@ function quoted(text: string): string {
   return JSON.stringify(text).replaceAll(/\p{Cc}/gu, ' ')
 }
 
-/** A text without line breaks, and without others that control a terminal: it may quote a foreign message. */
+/** Replaces line breaks and other control characters, since a text may quote a foreign message. */
 function oneLine(text: string): string {
   return text.replaceAll(/\s*\p{Cc}+\s*/gu, ' ')
 }

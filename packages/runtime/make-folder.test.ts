@@ -8,7 +8,7 @@ import { makeFolder } from './make-folder.ts'
 const folder = mkdtempSync(join(tmpdir(), 'atoll-make-'))
 after(() => rmSync(folder, { recursive: true }))
 
-test('a folder is created with those above it, and may exist', async () => {
+test('a folder is created with its parent folders; an existing folder is accepted', async () => {
   const path = join(folder, 'a', 'b', 'c')
   await makeFolder(path, 0o700)
   assert.equal(statSync(join(folder, 'a')).mode & 0o777, 0o700)

@@ -27,10 +27,11 @@ test('a process that has ended does not run', async () => {
 })
 
 test(
-  'a process that ended and was not waited for does not run',
+  'a zombie, a process that ended and was not waited for, does not count as running',
   { skip: process.platform !== 'linux' && 'needs /proc' },
   async (t) => {
-    // The child ends only once the shell has replaced itself with sleep, which never waits for a child; a shell would.
+    // The child ends only after the shell has replaced itself with sleep, since sleep, unlike a shell, never waits for
+    // a child.
     const child = 'until [ "$(cat /proc/$PPID/comm)" = sleep ]; do :; done'
     const script = `sh -c '${child}' & echo $!; exec sleep 60`
     const parent = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] })

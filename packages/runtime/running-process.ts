@@ -5,14 +5,14 @@ import { isSystemError } from './fault.ts'
 /** A process, as it is stored in a file. */
 export interface StoredProcess {
   readonly pid: number
-  /** What `startOf` said of it; undefined if that was not known. */
+  /** The result of `startOf` when the process was stored; undefined if the start was not known. */
   readonly start: string | undefined
 }
 
 /**
- * When a process began, as a text that no other process with its id has, also after a reboot.
+ * The start of a process, as a text that differs for any other process with the same id, also after a reboot.
  *
- * @returns undefined if the process has ended, or this system does not say when it began
+ * @returns undefined if the process has ended, or if this system does not report when it began
  */
 export function startOf(pid: number): string | undefined {
   if (process.platform === 'linux') return linuxProcess(pid)?.start
@@ -24,12 +24,12 @@ export function startOf(pid: number): string | undefined {
 }
 
 /**
- * Whether a process still runs. Process ids are reused: another process with its id does not count, if this system
- * says when that began.
+ * Whether a process still runs. Process ids are reused, so another process may have its id. This is detected if the
+ * system reports when that process began.
  */
 export function isRunning({ pid, start }: StoredProcess): boolean {
   if (!isAlive(pid)) return false
-  // A process that ended and was not waited for has its id until then.
+  // A zombie, a process that ended and was not waited for, still has its id.
   if (process.platform === 'linux' && linuxProcess(pid)?.hasEnded === true) return false
   if (start === undefined) return true
   const now = startOf(pid)

@@ -61,13 +61,14 @@ test('an invalid database is distinguished from a file that cannot be opened', (
   assert.throws(() => open(path), isUnusableFile)
 })
 
-test('a file that lost its end while its log was kept is invalid, which is no failure of the disk', (t) => {
+test('a file truncated while its write-ahead log was kept is invalid, which is not a disk failure', (t) => {
   const path = newPath(t)
   const schema = 'CREATE TABLE texts (id INTEGER PRIMARY KEY, text TEXT);'
   const openTexts = (at: string) =>
     openOwnFile(at, { code: 'l1-cache', pragmas: '', schema, version: 1n })
   const file = openTexts(path)
-  // Most of the text is on pages of its own, behind the page with its row, which the log has too.
+  // Most of the text is on later pages than its row. The second row changes the page of the first row, so the log has
+  // that page, but not the pages of the text.
   file.run('INSERT INTO texts VALUES (1, ?)', 'x'.repeat(20_000))
   file.run('PRAGMA wal_checkpoint(TRUNCATE)')
   file.run("INSERT INTO texts VALUES (2, 'y')")
@@ -121,7 +122,7 @@ test('a read-only file is refused, and opened once it is writable', (t) => {
   open(path).close()
 })
 
-test('a folder that is gone fails as a disk does; a locked or broken file does not', (t) => {
+test('a missing folder counts as a disk failure; a locked or broken file does not', (t) => {
   const path = newPath(t)
   assert.throws(() => open(join(path, 'deeper')), isDiskFailure)
   const file = open(path)

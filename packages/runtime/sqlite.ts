@@ -63,8 +63,8 @@ export class SqliteFile {
   }
 
   /**
-   * Locks the file for this process. Creates the tables in a new file, and refuses a file of another release. Throws for a
-   * file of another chain, which is then unusable, and for a read-only one.
+   * Locks the file for this process. Creates the tables in a new file. Throws for a read-only file, a file of another
+   * release, and a file of another chain, which is then unusable.
    */
   own({ schema, version, chainId }: Tables): void {
     this.#guarded(() => this.#database.exec('PRAGMA locking_mode = EXCLUSIVE'))
@@ -74,7 +74,8 @@ export class SqliteFile {
       throw this.#fault(
         `another release wrote it (its tables have version ${found}, this release has ${version}): run that release, or move the file away`,
       )
-    // A write takes the lock. It fails here if the file is read-only: its connection would stay read-only.
+    // This write takes the lock, and fails if the file is read-only. Without this failure, the connection would stay
+    // read-only even after the file becomes writable.
     else {
       const sql = `BEGIN IMMEDIATE; PRAGMA user_version = ${version}; COMMIT`
       this.#guarded(() => this.#database.exec(sql))
@@ -82,7 +83,7 @@ export class SqliteFile {
     this.#checkChain(chainId)
   }
 
-  /** Marks a new file with its chain, and refuses that of another chain. */
+  /** Marks a new file with its chain, and refuses a file of another chain. */
   #checkChain(chainId: bigint | undefined): void {
     if (chainId === undefined) return
     const mark = BigInt.asIntN(32, chainId)
@@ -170,7 +171,7 @@ export function openOwnFile(
 ): SqliteFile {
   const { code } = options
   const pragmas = `PRAGMA synchronous = NORMAL; ${options.pragmas}`
-  const lockedAdvice = 'another process has it; end that, or give another folder'
+  const lockedAdvice = 'another process has it; end that process, or give another folder'
   const file = new SqliteFile(path, { code, pragmas, lockedAdvice })
   try {
     file.own(options)

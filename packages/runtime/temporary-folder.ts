@@ -17,7 +17,7 @@ export async function makeTemporaryFolder(prefix: string): Promise<TemporaryFold
   return temporaryFolder(await mkdtemp(prefix))
 }
 
-/** Makes a folder that exists a temporary one. */
+/** Makes an existing folder temporary. */
 export function temporaryFolder(path: string): TemporaryFolder {
   const options = { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }
   const cancel = atExit(() => {

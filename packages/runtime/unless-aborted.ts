@@ -1,7 +1,7 @@
 import { Fault } from './fault.ts'
 
 /**
- * Waits for work that nothing cancels, until `signal` is aborted. The work itself continues.
+ * Waits for work that cannot be cancelled, but only until `signal` is aborted. The work itself continues.
  *
  * @throws Fault `aborted` when the signal is aborted
  */

@@ -31,7 +31,7 @@ function writtenCommit(): string | undefined {
   return /^[0-9a-f]{40,64}$/u.test(text) ? text.slice(0, 12) : undefined
 }
 
-/** The commit of the checkout that has this file. A repository around an installed package is not asked. */
+/** The commit of the checkout that has this file. A repository that installed Atoll as a package does not count. */
 function commitOfCheckout(): string | undefined {
   const place = [`--git-dir=${root}.git`, `--work-tree=${root}`]
   const describe = ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*']

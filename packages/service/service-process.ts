@@ -233,7 +233,7 @@ export class ServiceProcess<Settings extends ServiceSettings> {
   /** Logs the end of a wait, unless the wait was short. */
   #logWaitOver(waitedFor: string, forMs: number): void {
     if (forMs < minLoggedWaitMs || this.#stopping.signal.aborted) return
-    // In the message, which is never cut.
+    // The details are in the message, because fields may be cut and the message is not.
     this.#log.info(`continues after ${(forMs / 1_000).toFixed(1)} s: ${waitedFor}`)
   }
 

@@ -172,7 +172,7 @@ test('reporting ends with the service, without an error', async () => {
   assert.deepEqual(fatal, [])
 })
 
-test('the start of a wait is kept while its reason changes, and not for another wait', async () => {
+test('the start of a wait is kept while its reason changes, but another wait has a new start', async () => {
   const { world, status } = await reported()
   const sinceMs = world.clock.now()
   for (const why of ['HTTP status 404', 'HTTP status 500', undefined]) {

@@ -61,7 +61,7 @@ export interface StatusReporterOptions {
   readonly onWaitOver?: (what: string, forMs: number) => void
 }
 
-/** A wait, and since when it lasts. */
+/** A wait and its start. */
 type Current = Waiting & Pick<Wait, 'sinceMs'>
 
 /** How often a service failed, and why, as shown to operators. */
@@ -202,7 +202,7 @@ export class StatusReporter {
     })
   }
 
-  /** The wait with its cause: what the other service waits for, which has its own cause; else the last failure. */
+  /** The wait with its cause: the wait of the other service, which includes its own cause; else the last failure. */
   #shown(wait: Current | undefined): Wait | undefined {
     if (wait === undefined) return undefined
     const { what, why, next, sinceMs, on } = wait
@@ -212,7 +212,7 @@ export class StatusReporter {
     return { what: waitText({ what, why }), next, sinceMs, ...(on !== undefined && { on }) }
   }
 
-  /** What another service waits for, if it said so a short time ago. */
+  /** What another service waits for, if its last status is recent. */
   #causeOf(service: ServiceName | undefined): Wait | undefined {
     const cause = service && this.#causes.get(service)
     const isOld = cause === undefined || this.#options.clock.monotonicMs() - cause.seenMs > silentMs

@@ -13,7 +13,7 @@ const newsSchema = z.union([
   z.object({ kind: z.literal('failed'), reason: z.string() }),
 ])
 
-/** Reports to the node that started this process; resolves at once in a process without such a node. */
+/** Reports to the node that started this process; resolves at once if no node started it. */
 export function reportToNode(news: ServiceNews): Promise<void> {
   return new Promise((resolve) => {
     if (process.send === undefined) resolve()

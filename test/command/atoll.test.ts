@@ -28,7 +28,7 @@ test('help lists the commands, and each command its settings', async () => {
   for (const command of ['serve', 'provision', 'status'])
     assert.match(bus.out, new RegExp(`^ {2}${command} `, 'm'))
   const serve = await runAtoll(['bus', 'serve', '--help'])
-  assert.match(serve.out, /To be given:\n {2}--chain-id <value> /)
+  assert.match(serve.out, /Required:\n {2}--chain-id <value> /)
   assert.match(serve.out, /default 4222;\s+ATOLL_PORT/)
 })
 

@@ -80,7 +80,7 @@ export class Chain {
   #sinceReload = 0
 
   /**
-   * From then on the chain owns the database. If it throws, the caller closes the database.
+   * The chain owns the database from its construction on. If the constructor throws, the caller closes the database.
    *
    * @throws Fault `genesis-mismatch`, `config-mismatch` if the database belongs to another chain
    */

@@ -113,7 +113,8 @@ function checkEip1559Params(params: Uint8Array): void {
 }
 
 /**
- * Why a payload breaks a rule of the OP Stack that its hash does not cover; undefined if it is valid.
+ * The reason why a payload is invalid, by the rules of the OP Stack that a correct block hash does not imply; undefined
+ * if it is valid.
  * Spec: protocol/holocene, isthmus and jovian, each exec-engine.md
  */
 export function payloadProblem(payload: PayloadJson, config: ExecutionConfig): string | undefined {

@@ -123,7 +123,7 @@ class ExtremeRun {
   }
 }
 
-/** The answer, or an error by the rules of the Engine API. @throws any other error, which a server answers as an internal one */
+/** The answer, or an error of the Engine API. @throws any other error, for which a server returns an internal error */
 async function answerOf<Answer>(call: Promise<Answer>): Promise<Answer | JsonRpcError> {
   try {
     return await call

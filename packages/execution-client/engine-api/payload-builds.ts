@@ -35,7 +35,7 @@ export interface PayloadBuildsOptions {
   /** Whether new transactions arrived since the last attempt. */
   readonly hasNews: () => boolean
   readonly fill: FillBlock
-  /** Called with an error of adding transactions to a block. The last complete version of the block stays available. */
+  /** Called with an error that stopped the filling of a block. Its last complete version stays available. */
   readonly onError: (error: Error) => void
 }
 

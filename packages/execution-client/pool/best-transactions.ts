@@ -9,8 +9,9 @@ interface SenderHead {
 }
 
 /**
- * Pending transactions in the order for a block: highest effective tip first, then order of arrival, and
- * those of one sender by nonce. It is a snapshot: later changes of the pool do not affect it.
+ * Pending transactions in the order for a block: highest effective tip first; of equal tips, the first to arrive. The
+ * transactions of one sender are in the order of their nonces. This is a snapshot: later changes of the pool do not
+ * affect it.
  */
 export class BestTransactions {
   readonly #baseFeePerGas: bigint

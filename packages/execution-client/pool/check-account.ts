@@ -34,8 +34,8 @@ export function checkFunds(
 }
 
 /**
- * Checks that an account with delegated code, or about to get it, has at most one pending transaction. Another account may
- * spend its balance, which would invalidate several transactions at once.
+ * Checks that an account that has or is about to get delegated code has at most one pending transaction. Other accounts
+ * can spend the balance of a delegated account, and so invalidate all of its pending transactions at once.
  *
  * @throws PoolRefusal
  */

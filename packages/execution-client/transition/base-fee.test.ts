@@ -40,7 +40,7 @@ for (const { what, fields, message } of [
     message: /more than 256 bits/,
   },
 ])
-  test(`no block follows one that ${what}`, () => {
+  test(`no block can follow a block that ${what}`, () => {
     const parent = { timestamp: 99n, extraData: new Uint8Array(), baseFeePerGas: 7n, ...fields }
     assert.throws(() => nextBaseFee(config, parent as Header, 100n), {
       name: 'InvalidBlock',
@@ -48,7 +48,7 @@ for (const { what, fields, message } of [
     })
   })
 
-test('the base fee stays after a block that used no gas of a limit below the elasticity', () => {
+test('the base fee stays the same after a block that used no gas and has a gas limit below the elasticity', () => {
   const fields = { timestamp: 99n, extraData: new Uint8Array(), baseFeePerGas: 7n }
   assert.equal(nextBaseFee(config, { ...fields, gasLimit: 5n, gasUsed: 0n } as Header, 100n), 7n)
 })

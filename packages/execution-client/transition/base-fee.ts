@@ -9,8 +9,8 @@ const maxBaseFee = 2n ** 256n - 1n
 
 /**
  * The base fee of the block after `parent`, in wei.
- * @throws InvalidBlock if `parent` can have no child: its gas target is zero although it used gas, where op-geth divides by
- * zero, or the base fee would not fit a header
+ * @throws InvalidBlock if `parent` can have no child: either it used gas although its gas target is zero (op-geth would
+ * divide by zero), or the base fee of the child would not fit a header
  * Spec: EIP-1559, protocol/holocene/exec-engine.md#dynamic-eip-1559-parameters, protocol/jovian/exec-engine.md
  */
 export function nextBaseFee(config: ExecutionConfig, parent: Header, timestamp: bigint): bigint {

@@ -140,7 +140,8 @@ export class BlockExecution {
       deposit.gas < floor ||
       machine.balanceOf(from) < deposit.value ||
       (forks.canyon && to === undefined && data.length > maxInitCodeBytes)
-    // Nothing is created, and the nonce stays. A call goes on, and the nonce wraps, as in op-geth.
+    // As in op-geth, a sender with the last nonce creates no contract and keeps its nonce. If it makes a call, the call
+    // is executed, and the nonce wraps to 0.
     const hasNoNonce = !cannotRun && to === undefined && nonce === maxNonce
     if (!hasNoNonce) await machine.touch(from, { nonce: nonce + 1n })
     let result: EVMResult | undefined

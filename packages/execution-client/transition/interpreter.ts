@@ -103,7 +103,10 @@ const customCrypto: CustomCrypto = {
   },
 }
 
-/** The library fails a transfer that takes a balance past 2^256 - 1; in op-geth the balance wraps, which the state does too. */
+/**
+ * Makes a balance wrap past 2^256 - 1 in a transfer, as in op-geth. The library's own method would fail the transfer;
+ * this method adds without a check, and the state wraps the sum.
+ */
 function wrapTransfers(evm: EVM): EVM {
   const addToBalance = async (
     account: Account,

@@ -60,7 +60,10 @@ export function estimatedBytes(raw: Uint8Array): bigint {
   return estimatedSize(raw) / 1_000_000n
 }
 
-/** Estimates by byte array. The pool needs them at each new head, and a block for L1 fees and the DA footprint. */
+/**
+ * Estimates by byte array. They are cached because the pool needs each at every new head, and a block needs each for
+ * the L1 fee and for the DA footprint.
+ */
 const estimates = new WeakMap<Uint8Array, bigint>()
 
 /** Estimated size of a transaction on L1, in millionths of a byte. Spec: protocol/fjord/exec-engine.md#fees */

@@ -8,7 +8,7 @@ import { parseGenesis } from '#execution-client/genesis/genesis.ts'
 import { toQuantity } from '#json-rpc/forms/fields.ts'
 import { addBlock, deposit, openChain } from '#test/fakes/execution-chain.ts'
 
-// Sums that op-geth's integers do not hold. Source: op-geth, core/state/state_object.go, core/state_transition.go
+// Sums that overflow op-geth's integers. Source: op-geth, core/state/state_object.go, core/state_transition.go
 
 const most = 2n ** 256n - 1n
 const mostNonce = 2n ** 64n - 1n
@@ -77,19 +77,19 @@ for (const { what, changes, of, balance } of [
     balance: 3n,
   },
   {
-    what: 'what a destroyed contract had',
+    what: 'the balance of a destroyed contract',
     changes: { to: destructible, data: wordOf(rich) },
     of: rich,
     balance: 2n,
   },
 ] as const)
-  test(`a balance that ${what} takes past 2^256 - 1 wraps`, async () => {
+  test(`a balance wraps if ${what} takes it past 2^256 - 1`, async () => {
     const { chain, receipt } = await after(changes)
     assert.equal(receipt.isSuccess, what !== 'a failed mint')
     assert.equal(balanceOf(chain, of), balance)
   })
 
-test('the nonce of a deposit that calls wraps', async () => {
+test('the last nonce wraps to 0 after a deposit that makes a call', async () => {
   const { chain, receipt } = await after({ from: spent, to: poor, value: 1n })
   assert.deepEqual([receipt.isSuccess, receipt.depositNonce], [true, mostNonce])
   assert.equal(nonceOf(chain, spent), 0n)
@@ -102,7 +102,7 @@ test('a deposit with the last nonce creates nothing, keeps the nonce, and uses t
   assert.equal(balanceOf(chain, spent), 7n)
 })
 
-test('a deposit that cannot pay its value wraps the nonce, even if it creates', async () => {
+test('the last nonce wraps to 0 after a deposit that cannot pay its value, even if it would create a contract', async () => {
   const { chain, receipt } = await after({ from: spent, to: undefined, value: 6n })
   assert.deepEqual([receipt.isSuccess, receipt.gasUsed], [false, 200_000n])
   assert.equal(nonceOf(chain, spent), 0n)

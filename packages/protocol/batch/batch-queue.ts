@@ -58,7 +58,7 @@ export class BatchQueue {
     const timestamp = safeHead.timestamp + this.#options.config.blockTime
     const batch = this.#nextSpan.takeAt(timestamp, safeHead)
     // L1 origins before the epoch of the safe head are not dropped yet: if a refused block revokes this span, the next
-    // one may start at the same L1 origin.
+    // span may start at the same L1 origin.
     if (batch !== undefined) return { kind: 'batch', batch, isLastInSpan: this.#nextSpan.isEmpty }
     this.#options.origins.update(safeHead)
     return this.#waiting === undefined ? needsData(undefined) : this.#run(this.#waiting, safeHead)
@@ -113,7 +113,8 @@ export class BatchQueue {
     const verdict = this.#check(arrived, safeHead)
     if (verdict.kind === 'needs-block') return verdict
     step.arrived = undefined
-    // Rule queue-invalid: An invalid batch is dropped alone. Spec: derivation.md#batch-queue, derive/batch_queue.go
+    // Rule queue-invalid: An invalid batch is dropped, but not the rest of its channel.
+    // Spec: derivation.md#batch-queue, derive/batch_queue.go
     if (verdict.kind === 'drop') return verdict.reason
     const isUsedNow = verdict.kind === 'accept' && this.#queue.length === 0
     const batch = isUsedNow ? arrived.batch : detached(arrived.batch)

@@ -70,7 +70,8 @@ export class BatchStage {
     const { origins } = this.#options
     origins.update(safeHead)
     // Rule stage-behind: Batches in L1 blocks up to the L1 origin of the head are ignored. Spec: derive/batch_stage.go
-    // Its batches were posted before the next block existed, so they are of blocks up to the head.
+    // A batch in one of these L1 blocks was posted before the child of the head existed, so its blocks are not after
+    // the head.
     if (origins.origin.number <= safeHead.l1Origin.number) {
       this.#held = undefined
       return needsData('before-safe-head')

@@ -53,7 +53,7 @@ test('without L1 blocks a batch is undecided', () => {
 })
 
 // Rules: singular-time
-test('a batch with another time than that of the next block is future, past or invalid', () => {
+test('a batch whose time is not that of the next block is future, past or invalid', () => {
   for (const [timestamp, before, after] of [
     [24n, 'drop timestamp-too-low', 'past'],
     [25n, 'drop timestamp-too-low', 'past'],
@@ -114,7 +114,7 @@ test('a block is not older than its epoch', () => {
 })
 
 // Rules: activation-empty
-test('the activation block of Jovian, Karst and Lagoon has no batch transactions, but that of other forks may', () => {
+test('batch transactions are invalid in the activation blocks of Jovian, Karst and Lagoon only', () => {
   const transactions = ['02c0']
   for (const [before, fork] of [
     ['isthmus', 'jovian'],
@@ -137,7 +137,8 @@ test('a fork active at genesis has no activation block', () => {
   assert.equal(check({ transactions: ['02c0'], forks: { lagoon: 0n } }), 'accept')
 })
 
-// Epoch 2 is at second 24, and block n at second 2 n. Block 312 is 600 s ahead of the epoch, and block 912 1,800 s.
+// Epoch 2 is at second 24, and block n is at second 2n. So block 312 is 600 s ahead of the epoch, and block 912 is
+// 1,800 s ahead.
 
 // Rules: over-drift
 test('a block with transactions may be ahead of its epoch by the sequencer drift, and not one second more', () => {

@@ -66,7 +66,7 @@ export type BatchFlaw =
 
 /** Why a batch can be neither accepted nor dropped. */
 export type MissingKnowledge =
-  /** The next epoch, which the batch begins or must not begin, is not known yet. */
+  /** The L1 block of the next epoch is not known yet. It decides whether the batch may or must begin this epoch. */
   | 'next-epoch'
   /** The epoch of the last block of the batch is not known yet. */
   | 'last-epoch'

@@ -88,8 +88,8 @@ export class L1Origins {
     const [epoch, nextEpoch] = this.#blocks
     if (epoch === undefined || nextEpoch === undefined) return undefined
     const lastOfWindow = epoch.number + this.#rules.sequencingWindow
-    // Rule window-over: Empty blocks are made after the batches of a window's last L1 block, or at once in a later one.
-    // Spec: derivation.md#batch-queue, derive/base_batch_stage.go
+    // Rule window-over: Empty blocks are made once all batches of the window's last L1 block are read; at a later L1
+    // block, at once. Spec: derivation.md#batch-queue, derive/base_batch_stage.go
     const isOver = isOutOfData
       ? lastOfWindow <= this.#updatedTo.number
       : lastOfWindow < this.#updatedTo.number

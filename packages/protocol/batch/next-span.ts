@@ -28,8 +28,8 @@ export class NextSpan {
     this.replace(nothing)
   }
 
-  // Rule span-revoked: A refused block drops the rest of its span and revokes the blocks before it.
-  // Spec: delta/span-batches.md#batch-queue, derive/batch_queue.go
+  // Rule span-revoked: If a block is refused, the rest of its span is dropped, and the span's earlier blocks are
+  // revoked. Spec: delta/span-batches.md#batch-queue, derive/batch_queue.go
   /** Takes the next block if it has this timestamp. Otherwise drops the span, since the block before was invalid. */
   takeAt(timestamp: bigint, parent: L2BlockRef): SingularBatch | undefined {
     const batch = this.take(parent)

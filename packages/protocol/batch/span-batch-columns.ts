@@ -83,7 +83,7 @@ export function decodeSpanBatchColumns(bytes: Uint8Array): SpanBatchColumns {
     gasLimitsAt: reader.skipUvarints(transactionCount),
     protectedBits: reader.bits(legacyCount),
   }
-  // Not all of `bytes`: what follows the columns in the channel may be far larger.
+  // Only the columns are kept, since the rest of the channel after them may be far larger.
   return { ...columns, bytes: bytes.subarray(0, reader.position) }
 }
 

@@ -200,7 +200,7 @@ test('the number of transactions has a limit, for a block and in total', () => {
   const most = count(MAX_SPAN_BATCH_ELEMENT_COUNT)
   const one = [count(1), Uint8Array.of(0)]
   const two = [count(2), Uint8Array.of(0)]
-  // So many transactions would take 660 MB. Their number passes the check, but the input ends before them.
+  // This number of transactions passes the check, and would take 660 MB. But the input ends before the transactions.
   assert.throws(() => columns(...two, half, half), { message: /bytes are missing/ })
   assert.throws(() => columns(...two, half, more), { message: /10000001 transactions/ })
   assert.throws(() => columns(...one, most), { message: /bytes are missing/ })

@@ -5,7 +5,7 @@ import { emptyOmmersHash, hashHeader, noRequestsHash } from './header.ts'
 import type { Payload } from './payload.ts'
 
 /**
- * Computes the block hash that a payload should have. The header has the fields of the forks whose fields the payload has.
+ * Computes the block hash that a payload should have. The fields of the payload show which fork fields the header has.
  * Spec: execution-apis, ExecutionPayloadV3; protocol/isthmus/exec-engine.md#block-body-withdrawals-list
  */
 export function hashPayload(payload: Payload): Hash {

@@ -74,7 +74,10 @@ const defaultFractions: Readonly<Record<string, bigint>> = {
   prague: fractions.prague,
 }
 
-/** Forks whose entry geth reads, and whose time it reads from a field of the same name; of forks at one time the last counts. */
+/**
+ * The forks that geth reads from `blobSchedule`. For each, geth reads the time from the field `<fork>Time`. If several
+ * forks have the same time, the last of them in this list applies.
+ */
 const gethForks: readonly string[] = [
   'cancun',
   'prague',
@@ -89,11 +92,12 @@ const gethForks: readonly string[] = [
 
 /**
  * Parses the schedule of an L1 from its chain config in geth's form: `cancunTime`, …, and `blobSchedule`. An entry may
- * belong to any fork, also to one that this version does not know.
+ * belong to any fork, even to a fork that this version does not know.
  *
  * @param json the chain config, or a genesis with the chain config in `config`
  * @returns oldest first
- * @throws DecodeError that names the malformed field, an entry of a fork that geth does not know and that has no time, or two such forks at one time
+ * @throws DecodeError that names the field if a field is malformed, or if a fork that geth does not know has no time or
+ * the same time as another fork
  */
 export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
   const config = chainConfigOf(json)
@@ -111,7 +115,8 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
       continue
     }
     if (!isScheduled) {
-      // As in geth, a fork without a time is not planned, see `unplannedL1Forks`. Where another client keeps the time of other forks is not known.
+      // As in geth, one of geth's forks is not planned if it has no time, see `unplannedL1Forks`. Any other fork may
+      // have its time in a field of another name, so it must not be ignored.
       if (gethForks.includes(name)) continue
       throw new DecodeError(`blobSchedule.${name}: ${name}Time is missing`)
     }
@@ -120,10 +125,10 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
     const fraction = integerOf(baseFeeUpdateFraction, path)
     if (fraction === 0n) throw new DecodeError(`${path}: must not be 0`)
     const timestamp = integerOf(time, `${name}Time`)
-    // Which of two forks at one time is the later one, only geth says of those that it knows.
+    // The order of geth decides between two of geth's forks at the same time. No order is known for other forks.
     if (others.includes(name) && forks.some((fork) => fork.timestamp === timestamp))
       throw new DecodeError(
-        `${name}Time: another fork has the same time, and which counts is not known`,
+        `${name}Time: another fork has the same time, so it is not known which of the two applies`,
       )
     forks.push({ timestamp, baseFeeUpdateFraction: fraction })
   }
@@ -135,8 +140,8 @@ export function parseL1BlobSchedule(json: unknown): readonly BlobFork[] {
 }
 
 /**
- * Forks that geth knows and that have an entry in `blobSchedule`, but no time in the chain config, not even null. They
- * are not planned: geth accepts such a config, but their time may also have been forgotten.
+ * The forks of geth that have an entry in `blobSchedule`, but no time in the chain config, not even null. geth accepts
+ * this config and takes these forks as not planned. But the author of the config may also have forgotten their times.
  *
  * @param json as `parseL1BlobSchedule` takes
  */

@@ -92,8 +92,8 @@ test('the config of OP Mainnet has every field', () => {
 })
 
 test('an unknown name is reported with similar names', () => {
-  assert.throws(() => networkConfig('op-goerli'), /near it are op-mainnet, op-sepolia$/)
-  assert.throws(() => networkConfig('nowhere'), /known are base-mainnet, .*zora-sepolia$/)
+  assert.throws(() => networkConfig('op-goerli'), /similar names: op-mainnet, op-sepolia$/)
+  assert.throws(() => networkConfig('nowhere'), /known names: base-mainnet, .*zora-sepolia$/)
   assert.throws(() => networkConfig('constructor'), RollupConfigError)
 })
 
@@ -258,7 +258,7 @@ test('the blob schedule has each fork with an entry, known or not, in the order 
   )
 })
 
-test('of forks at one time the last one in the order of geth counts, whatever the order of the entries', () => {
+test('of several forks with the same time, the last in the order of geth applies, not the last entry', () => {
   const entries = { bpo1: 11, bpo2: 22, cancun: 1, osaka: 3, prague: 2 }
   const blobSchedule = Object.fromEntries(
     Object.entries(entries).map(([name, fraction]) => [name, { baseFeeUpdateFraction: fraction }]),
@@ -290,7 +290,7 @@ test('an entry without a time belongs to a fork that is not planned, if geth kno
   assert.deepEqual(unplannedL1Forks(l1ChainConfigJson(1n)), [])
 })
 
-test('an entry of another fork without a time is an error that names the time', () => {
+test('an entry without a time is an error that names the missing field, if geth does not know the fork', () => {
   for (const time of [undefined, null]) {
     const config = {
       cancunTime: 1,

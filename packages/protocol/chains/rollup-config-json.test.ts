@@ -5,7 +5,7 @@ import { networkConfig, networkJson, networkNames } from './registry/networks.ts
 import { parseRollupConfig } from './parse-rollup-config.ts'
 import { rollupConfigToJson } from './rollup-config-json.ts'
 
-test('the config of each network is written as it was read, with its fields in their order', () => {
+test('the config of each network is written as it was read, with the fields in the same order', () => {
   for (const name of networkNames) {
     const json = networkJson(name)
     if ('alt_da' in json) continue

@@ -4,8 +4,8 @@ import { hardforkNames, type HardforkTimes } from './hardforks.ts'
 import type { RollupConfig } from './rollup-config.ts'
 
 /**
- * A rollup config in the form of op-node's `rollup.json`, with its names in its order. Numbers are plain: the parser
- * refuses those that JSON would round.
+ * A rollup config in the form of op-node's `rollup.json`, with the same field names in the same order. All numbers are
+ * JSON numbers, because the parser refuses numbers that JSON would round.
  *
  * Source: op-node, rollup/types.go
  */

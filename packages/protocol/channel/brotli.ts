@@ -28,8 +28,8 @@ const firstTryBytes = 32
 export function decompressBrotli(data: Uint8Array, maxBytes: number): Decompressed {
   const whole = decompressWhole(data, maxBytes)
   if (typeof whole === 'object') return whole
-  // For a stream above the limit a small part is enough. Any other stream is mostly incomplete but without a flaw, so
-  // all of it is tried first.
+  // For a stream above the limit, a small part is enough. Most other streams that get here are incomplete but have no
+  // flaw, so the whole stream is tried first.
   const firstEnd = whole === 'too-large' ? firstTryBytes : data.length
   const found = findSound(data, { maxBytes, firstEnd })
   const isPastLimit = wholeWindows(found.good.bytes, windowBytes(data)) > maxBytes
@@ -95,7 +95,8 @@ function flawless({ bytes }: Prefix): Decompressed {
 function decompressUnfinished(data: Uint8Array, whole: Prefix): Decompressed {
   const { bytes, consumed } = whole
   if (consumed === data.length) return flawless(whole)
-  // The last output comes with the error only if the stream ends in the same piece of input as the bytes after it.
+  // op-node returns the last output together with the error only if the last byte of the stream and the byte after it
+  // are in the same piece of input.
   const before = lastInputEnd(consumed - 1)
   const isInSamePiece = lastInputEnd(consumed) === before
   return {
@@ -144,8 +145,9 @@ const smallestBufferBytes = 1_024
 const askedBytes = 4_096
 
 /**
- * Number of bytes that op-node returns because its buffer is full, although smaller than the window. The buffer's size
- * is the smallest power of two that the next block fits in, so a block must end exactly at the end of the buffer.
+ * Number of bytes that op-node returns because its buffer is full, while the buffer is smaller than the window. The
+ * size of the buffer is the smallest power of two that the next block fits in. So the buffer is full only if a block
+ * ends exactly at its end.
  */
 function filledBytes(data: Uint8Array, bytes: Uint8Array, before: number): number {
   let end = data.length
@@ -172,12 +174,13 @@ function inputOf(data: Uint8Array, size: number): number {
   return enough
 }
 
-/** The two bits of an empty last block, which end a stream where a block may begin. */
+/** The two bits of an empty last block. Where a block may begin, these bits end the stream. */
 const lastBlockBits = 0b11
 
-/** Whether a block whose output ends with these bytes ends in the last byte of the input. */
+/** Whether the compressed block that produced the end of `bytes` ends in the last byte of the input. */
 function endsCompressedBlock(data: Uint8Array, bytes: Uint8Array): boolean {
-  // Writing stored data does not check whether the buffer is full, so such a block does not count.
+  // op-node's decompressor does not check whether the buffer is full after it writes stored data, so a stored block
+  // does not count.
   if (areSameBytes(data.subarray(-storedBytes), bytes.subarray(-storedBytes))) return false
   const ended = new Uint8Array(data.length + 1)
   for (let bits = 1; bits <= 8; bits++) {

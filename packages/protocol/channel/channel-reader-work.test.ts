@@ -65,7 +65,8 @@ test('repeated decompression does not change the output', () => {
   assert.deepEqual(lengths(compressed(content)), [...sizes, 'complete'])
   const deflated = deflateSync(content)
   assert.deepEqual(lengths(deflated), [...sizes, 'complete'])
-  // op-node reads the last batch without its 4,096-byte buffer, up to the flaw. Such a read loses its bytes (flawed-piece).
+  // op-node's read of the last batch bypasses its 4,096-byte buffer and reaches the flaw, so op-node loses the bytes of
+  // this read (rule flawed-piece).
   const last = deflated.length - 1
   const withWrongSum = deflated.with(last, (deflated[last] ?? 0) ^ 1)
   assert.deepEqual(lengths(withWrongSum), [...sizes.slice(0, -1), 'corrupt'])
@@ -92,7 +93,10 @@ function compressed(content: Uint8Array): Uint8Array {
   return Uint8Array.of(1, ...brotliCompressSync(content, { params }))
 }
 
-/** Runs a function and counts decompressions and output bytes. A decompression that throws counts its output limit. */
+/**
+ * Runs a function and counts decompressions and output bytes. A decompression that throws counts as many output bytes
+ * as its limit.
+ */
 function working<T>(run: () => T): {
   readonly seen: T
   readonly passes: number

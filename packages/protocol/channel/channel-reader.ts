@@ -82,7 +82,7 @@ export class ChannelReader {
     if (wantedBytes > this.#rules.maxRlpBytesPerChannel) return this.#stop('over-limit')
     this.#openedBytes = Math.max(growth * this.#openedBytes, wantedBytes)
     this.#opening = this.#open()
-    // The bytes that op-node loses of the last piece depend on all earlier reads, so the reads are repeated.
+    // All earlier reads decide which bytes of the last piece op-node loses, so the reads are repeated.
     const at = this.#at
     this.#at = 0
     while (this.#at < at && this.next() !== undefined);

@@ -7,7 +7,8 @@ const frameNumbers = 65_536
 // Spec: holocene/derivation.md#frame-queue, derive/frame_queue.go
 /**
  * Removes the frames of one batcher transaction that cannot become part of a channel.
- * The first frame is kept, since it may continue a channel of an earlier transaction; the channel decides that.
+ * The first frame is kept, since it may continue a channel of an earlier transaction. The channel assembler decides
+ * whether it does.
  *
  * Spec: protocol/holocene/derivation.md#frame-queue
  */

@@ -61,8 +61,8 @@ export class BlockRulesByTime {
       if (time > timestamp && (until === undefined || time < until)) until = time
       if (time <= timestamp && time + blockTime > from) from = time + blockTime
     }
-    // Rules are not cached within a block time after a fork's time. No block there activates a fork that a later fork
-    // implied before.
+    // Within a block time after a fork's time, rules are not cached. There, `begins` is empty only if the fork was
+    // active before: at genesis, or because a later fork implies it.
     if (from > timestamp) return
     this.#rules = rules
     this.#from = from

@@ -14,7 +14,10 @@ export type UserDeposits =
       readonly transactions: readonly Uint8Array[]
     }
   | {
-      /** No deposit contract emits such a log, and a node that skipped it would fork the chain, so derivation stops. */
+      /**
+       * A deposit log is malformed. No deposit contract emits a malformed log, and a node that skipped one would fork
+       * the chain, so derivation stops.
+       */
       readonly kind: 'malformed'
       readonly logIndex: number
       readonly reason: DepositFault

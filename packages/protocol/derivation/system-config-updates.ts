@@ -30,7 +30,7 @@ export interface UpdateRules {
 
 const zeroWord = toBytes32(new Uint8Array(32))
 
-// Rule config-update-order: Updates apply in log order; an invalid one is ignored alone.
+// Rule config-update-order: Updates apply in log order; an invalid update is ignored, and the others apply.
 // Spec: system-config.md#system-config-updates, derive/system_config.go
 /**
  * Applies the config updates in the logs of an L1 block.

@@ -11,8 +11,8 @@ export type UpgradeRules = Pick<RollupConfig, 'hasInteropPeers'>
 
 /**
  * The upgrade transactions of a hardfork for its activation block, in order; empty for a fork without any.
- * Spec: protocol/ecotone, fjord, isthmus, jovian, karst and lagoon, each derivation.md#network-upgrade-transactions; where the
- * intents differ, those of op-node, which are on chain, apply
+ * Spec: protocol/ecotone, fjord, isthmus, jovian, karst and lagoon, each derivation.md#network-upgrade-transactions;
+ * where op-node has other intents than the specification, op-node's apply, since they are on chain
  */
 export function upgradesOf(
   fork: HardforkName,

@@ -32,13 +32,13 @@ test('L1 blocks read before Holocene are still epochs after it', () => {
 })
 
 // Rules: holocene-transform
-test('a sequencing window that began before Holocene keeps its end', () => {
+test('a sequencing window that began before Holocene ends at the same L1 block as without Holocene', () => {
   const options = { channels: {}, config: { sequencingWindow: 2n } }
   assert.equal(run('@3 @4', options), '. . 13 14 15 16 17 .')
 })
 
 // Rules: holocene-transform
-test('a pipeline that starts after the activation of Holocene uses its rules from the first block on', () => {
+test('a pipeline that starts after the activation of Holocene uses the rules of Holocene from its first block on', () => {
   const channels = { a: '26', b: '25' }
   const options = { channels, base: '@4', head: { number: 24, epoch: 4 } }
   assert.equal(run('@5 a b', options), '. (batch:timestamp-too-high) 25 .')

@@ -157,7 +157,7 @@ test('a malformed deposit stops derivation at the first block of its epoch', () 
 })
 
 // Rules: queue-behind
-test('a batch read before the epoch of the head is dropped, but frames read up to it continue their channels', () => {
+test('a batch read before the epoch of the head is dropped, but frames read before this epoch stay in their channels', () => {
   const channels = { a: '25', b: '25' }
   const head = { number: 24, epoch: 4 }
   const options = { channels, head }

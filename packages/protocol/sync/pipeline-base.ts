@@ -56,7 +56,7 @@ export function isPipelineBase(
 // Rule pipeline-start: The pipeline starts a channel timeout below the safe head. Spec: derivation.md#resetting-the-pipeline,
 // derive/pipeline.go
 /**
- * Finds the newest L2 block whose L1 origin a pipeline can begin at, for a safe head. L1 origins only grow with the
+ * For a safe head, finds the newest L2 block at whose L1 origin a pipeline can begin. L1 origins only grow with the
  * block number, so the search halves the range and reads about twenty blocks instead of all within a channel timeout.
  *
  * This is a generator. It yields the number of each L2 block that it needs, and is resumed with that block.

@@ -114,7 +114,7 @@ test('the safe head does not go back below the finalized head', () => {
 })
 
 // Rules: sync-start-window
-test('the safe head goes back from the previous safe head, if that is below the window', () => {
+test('if the previous safe head is below the window, the search for the safe head starts there', () => {
   assert.equal(found(world(l1Chain(60), l2Chain(101), [101, 30, 4])), '101/29/4')
 })
 

@@ -54,9 +54,9 @@ type SyncStartFault =
 // Rule sync-start-window: The safe head goes a sequencing window below the newest canonical block, not below finalized.
 // Spec: derivation.md#finding-the-sync-starting-point, sync/start.go
 /**
- * Finds the heads to start from: the newest L2 block whose L1 origins may all be canonical, and a safe head a sequencing
- * window below the newest block whose L1 origin is canonical, so that all data that could change it is read again. The
- * safe head is never below the finalized head.
+ * Finds the heads to start from. The unsafe head is the newest L2 block for which no L1 origin, from itself down to the
+ * finalized block, was replaced. The safe head is a sequencing window below the newest block whose L1 origin is
+ * canonical, so that all data that could change the safe head is read again. It is never below the finalized head.
  *
  * This is a state machine. Each step returns a request for blocks, and the next step takes the answer.
  * Spec: protocol/derivation.md#finding-the-sync-starting-point; numbers and order of the checks are op-node's

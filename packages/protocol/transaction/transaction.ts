@@ -129,7 +129,7 @@ function decodeLegacy(raw: Uint8Array): SignedTransaction {
 /** Spec: EIP-155 */
 function splitV(v: bigint): { chainId: bigint | undefined; yParity: number } {
   if (v === 27n || v === 28n) return { chainId: undefined, yParity: Number(v - 27n) }
-  if (v < 35n) throw new DecodeError(`v is ${v}, want 27, 28 or from 35 on`)
+  if (v < 35n) throw new DecodeError(`v is ${v}, want 27, 28, or at least 35`)
   return { chainId: (v - 35n) / 2n, yParity: Number((v - 35n) % 2n) }
 }
 

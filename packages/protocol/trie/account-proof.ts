@@ -25,7 +25,7 @@ function provenValue({ stateRoot, address, proof }: AccountProof): Uint8Array | 
   const path = toNibbles(keccak256(fromHex(address)))
   let [reference, at] = [fromHex(stateRoot), 0]
   for (const node of proof) {
-    // Accounts are longer than a hash, so that no node on the path is embedded in its parent.
+    // Accounts are longer than a hash, so no node on the path is embedded in its parent.
     if (!areSameBytes(keccak256(node), reference)) return undefined
     const items = decodeRlpList(node)
     if (items.length === 17) {

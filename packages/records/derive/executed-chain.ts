@@ -45,7 +45,8 @@ export class ExecutedChain implements Judge {
     const genesis = await readGenesis(requireFile(record, 'genesis.json'))
     // SQLite deletes a file without a name as soon as it is open, so nothing is left even after a kill.
     const database = openChainDatabase('')
-    // Sequencers omit user transactions in activation blocks. A derived block is executed with all its transactions.
+    // The rule against user transactions in activation blocks applies to sequencers. A derived block is executed with
+    // all of its transactions.
     const options = { ...genesis, config: { ...genesis.config, hasUsersAtForks: true } }
     const chain = new Chain({ database, genesis: options, archive: false })
     const executed = new ExecutedChain(config, reference, chain)

@@ -52,7 +52,7 @@ test('a record made from the da-watcher cache equals the replayed one, even if t
   }
 })
 
-test('a recording without a cache, or with none or both of L1 node and cache, fails, and no folder remains', async (t) => {
+test('a recording fails if the cache is missing, or unless exactly one of L1 node and cache is given; no folder remains', async (t) => {
   const parent = newFolder(t)
   const record = (more: object) => {
     const options = { ...noNode, out: join(parent, 'out'), ...more }

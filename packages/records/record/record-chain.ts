@@ -202,7 +202,7 @@ class Recording {
     const [difference] = differing?.differences ?? []
     if (differing !== undefined && difference !== undefined) {
       const { derived } = differing
-      const what = `L2 block ${derived.parent.number + 1n} of ${l2.name} is not what is derived from L1 block ${derived.derivedFrom.number} of ${l1.name}`
+      const what = `L2 block ${derived.parent.number + 1n} of ${l2.name} is not the block derived from L1 block ${derived.derivedFrom.number} of ${l1.name}`
       const how = `${difference.field} is ${difference.block}, derived is ${difference.derived}`
       const detail = `${what} (${how}): it belongs to another chain, or was never safe`
       return new Fault('wrong-chain', { detail })

@@ -9,7 +9,7 @@ export interface RecordingL1Options {
   readonly view: L1View
   /** Name of the source, for messages. */
   readonly name: string
-  /** Called once for each block, in order, before derivation reads it. The next block waits for its promise. */
+  /** Called once for each block, in order, before derivation reads it. Derivation waits for the returned promise. */
   readonly onBlock: (recordable: RecordableL1Block) => Promise<void>
   /** Whether no more blocks are needed. */
   readonly isDone: () => boolean

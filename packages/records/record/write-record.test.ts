@@ -197,7 +197,7 @@ for (const [what, again, code, message] of [
     'a network that is not known',
     { ...short, options: { rollupConfig: undefined, network: 'op-mainet' } },
     'settings',
-    /--network: network: "op-mainet" is not known; near it are op-mainnet/,
+    /--network: network: "op-mainet" is not known; similar names: op-mainnet/,
   ],
 ] satisfies [string, Again, FaultCode, RegExp][])
   test(`a recording with ${what} fails, and no files remain`, async (t) => {
@@ -214,7 +214,7 @@ for (const [what, again, code, message] of [
 
 test('before Holocene, a recording of an L2 chain that does not match L1 ends with an error', async (t) => {
   const record = join(recordsFolder, 'fork-canyon')
-  // Without its batches the chain is made of empty blocks, which L2 does not have.
+  // With another batch inbox, no batches are found, so derivation makes empty blocks, which differ from those of L2.
   const rollup = JSON.parse(readFileSync(join(record, 'rollup.json'), 'utf8')) as Json
   const rollupConfig = join(newFolder(t), 'rollup.json')
   const other = { ...rollup, batch_inbox_address: `0x${'11'.repeat(20)}`, seq_window_size: 2 }
@@ -222,7 +222,7 @@ test('before Holocene, a recording of an L2 chain that does not match L1 ends wi
   const options = { rollupConfig }
   await assert.rejects(recordAgain(t, { ...short, options }), (error) => {
     assert.ok(isFault(error, 'wrong-chain'), String(error))
-    assert.match(error.message, /L2 block \d+ of http.* is not what is derived from L1 block \d+/)
+    assert.match(error.message, /L2 block \d+ of http.* is not the block derived from L1 block \d+/)
     return true
   })
 })
@@ -257,7 +257,7 @@ test('a recording that is stopped leaves no files', async (t) => {
   assert.deepEqual(readdirSync(folder), [])
 })
 
-test('a record needs a folder to be put into', async (t) => {
+test('a recording fails if the parent folder of --out is missing', async (t) => {
   const out = join(newFolder(t), 'missing', 'record')
   await assert.rejects(recordAgain(t, { ...short, options: { out } }), (error) => {
     assert.ok(isFault(error, 'settings'), String(error))

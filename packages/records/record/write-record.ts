@@ -84,9 +84,9 @@ function rangeOf({ from, to, onBlock, onL1Block }: WriteRecordOptions) {
   return { from, to, onBlock, onL1Block }
 }
 
-/** Adds the node's message to the error of a refused call. */
+/** Turns an error of the recording, such as a refused call, into a fault with advice and the node's message. */
 function withAdvice(error: unknown): unknown {
-  // The derivation of a record reads from it, that of a recording reads from nodes.
+  // Derivation throws the fault `record` for data that it cannot use. During a recording this data comes from nodes.
   if (isFault(error, 'record')) {
     const detail = error.detail ?? ''
     return new Fault('recording-refused', { detail, cause: error })

@@ -10,8 +10,9 @@ import type { ReplayedBlock } from './replayed-chain.ts'
 const slotSeconds = 12n
 
 /**
- * Makes L1 block 0 for a record that begins later. A node at the genesis of its chain reads this block, whose hash no
- * other block contains. It is empty, and has a valid hash, so that it passes every check.
+ * Makes L1 block 0 for a record that begins later, since a node that starts at the genesis of its chain reads block 0.
+ * The block is empty, and its hash is valid, so it passes every check. The record has no child of it, so no other block
+ * refers to its hash.
  */
 export function madeUpGenesis(first: ReplayedBlock): ReplayedBlock {
   const parentHash = toHash(new Uint8Array(32))

@@ -84,7 +84,7 @@ export class ReplayedChain {
   #highest: bigint
 
   /**
-   * @param genesis block 0, for blocks that begin later
+   * @param genesis block 0, if `blocks` begin later
    * @throws RangeError without a block
    */
   constructor(blocks: readonly ReplayedBlock[], genesis?: ReplayedBlock) {

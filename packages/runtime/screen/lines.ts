@@ -12,7 +12,7 @@ export function widthOf({ isTTY, columns }: Output): number {
   return isTTY === true && columns !== undefined && columns > 0 ? columns : usualWidth
 }
 
-/** The width at which sentences are wrapped. Only on a terminal: a line of other output can be searched as a whole. */
+/** The width at which sentences are wrapped. Output to a file or pipe is not wrapped, since it is searched by line. */
 export function wrapWidthOf(output: Output): number {
   return output.isTTY === true ? widthOf(output) : Infinity
 }
@@ -48,7 +48,7 @@ export function cut(text: string, width: number): string {
   return `${text.slice(0, Math.max(0, end))} …`
 }
 
-/** Writes lines to standard error; on a terminal each is wrapped, and its rest indented further than its begin. */
+/** Writes lines to standard error. On a terminal, each line is wrapped, and its continuation is indented further. */
 export function writeError(text: string): void {
   const width = wrapWidthOf(process.stderr)
   const lines = text.split('\n').flatMap((line) => {

@@ -11,14 +11,14 @@ test('an unknown network is reported with all other mistakes, and with similar n
   const args = ['--network=op-goerli', '--l1-chain-config=/nowhere']
   assert.throws(() => readSettings(chainSettings, { args, env: {} }), {
     message:
-      /^2 settings are wrong:\n {2}--network is "op-goerli"\n {6}want .*; near it are op-mainnet, op-sepolia; also ATOLL_NETWORK\n {2}--l1-chain-config is/,
+      /^2 settings are wrong:\n {2}--network is "op-goerli"\n {6}want .*; similar names: op-mainnet, op-sepolia; also ATOLL_NETWORK\n {2}--l1-chain-config is/,
   })
 })
 
 const folder = mkdtempSync(join(tmpdir(), 'atoll-chain-settings-'))
 after(() => rmSync(folder, { recursive: true }))
 
-test('a wrong L1 chain config is named, with what is wrong with it', async () => {
+test('the error for a wrong L1 chain config names the file and the problem', async () => {
   const record = 'test/vectors/records/all-forks-lagoon'
   const right = JSON.parse(readFileSync(`${record}/l1-chain-config.json`, 'utf8')) as object
   const l1ChainConfig = join(folder, 'l1.json')
@@ -44,7 +44,10 @@ test('an L1 chain config with entries of forks without a time is a warning that 
   const config = { chainId: 1, cancunTime: 1, blobSchedule: { cancun: entry, bpo4: entry } }
   writeFileSync(join(folder, 'times.json'), JSON.stringify(config))
   const [warning = ''] = await l1ChainConfigWarnings(join(folder, 'times.json'))
-  assert.match(warning, /times\.json: blobSchedule has entries .* add bpo4Time, or null/)
+  assert.match(
+    warning,
+    /times\.json: blobSchedule has entries .* add bpo4Time, with null for a fork/,
+  )
 })
 
 test('without network and rollup config, and with both, the mistake is reported with all others', () => {

@@ -44,7 +44,7 @@ export async function readConfigSources({
 }
 
 /**
- * Warnings about a chain config of L1 that can be used; none if there is no such file.
+ * Warnings about a usable chain config of L1; empty without a path.
  *
  * @throws Fault `invalid-file`
  */
@@ -53,7 +53,7 @@ export async function l1ChainConfigWarnings(path: string | undefined): Promise<r
   if (forks.length === 0) return []
   const times = forks.map((name) => `${name}Time`).join(', ')
   return [
-    `${path}: blobSchedule has entries of forks without a time, which count as not planned; add ${times}, or null if that is so`,
+    `${path}: blobSchedule has entries of forks without a time, which count as not planned; add ${times}, with null for a fork that is not planned`,
   ]
 }
 

@@ -33,7 +33,7 @@ export function insteadOf<Kind extends z.ZodType>(other: string, kind: Kind): Ki
   return kind.meta({ ...kind.meta(), insteadOf: other })
 }
 
-/** Key of the other setting of a pair of which exactly one must be given; undefined if there is none. */
+/** Key of another setting, if exactly one of it and this setting must be given; else undefined. */
 export function otherOf(kind: z.ZodType): string | undefined {
   const other = kind.meta()?.['insteadOf']
   return typeof other === 'string' ? other : undefined
@@ -114,7 +114,7 @@ export function choices<Kind extends z.ZodType>(kind: Kind, words: readonly stri
   return kind.meta({ ...kind.meta(), choices: words })
 }
 
-/** The declared values; undefined if there are no such. */
+/** The declared values; undefined if the kind declares none. */
 export function choicesOf(kind: z.ZodType): readonly string[] | undefined {
   const words = kind.meta()?.['choices']
   return Array.isArray(words) ? (words as string[]) : undefined

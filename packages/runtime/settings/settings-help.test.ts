@@ -16,17 +16,17 @@ function helpWith(schema: SettingsSchema, width = 80): string {
 
 const many = z.strictObject({ ...serviceSettings.shape, ...chainSettings.shape })
 
-test('many settings are grouped by area, after those that must be given', () => {
+test('many settings are grouped by area, after the required ones', () => {
   const titles = helpWith(many).match(/^\S.*:$/gmu)
   assert.deepEqual(titles, [
-    'To be given:',
+    'Required:',
     'Chain:',
     'Bus:',
     'Log and monitoring:',
     'Options:',
     'Values of --network:',
   ])
-  assert.deepEqual(helpWith(chainSettings).match(/^\S.*:$/gmu)?.[0], 'May be given:')
+  assert.deepEqual(helpWith(chainSettings).match(/^\S.*:$/gmu)?.[0], 'Optional:')
 })
 
 test('help lists the networks', () => {

@@ -49,7 +49,7 @@ export function layOutHelp(command: Command, settings: readonly SettingDescripti
   return addHelpLines(command, [...lists, note])
 }
 
-/** A command in the list of commands. All of them have options. */
+/** A command in the list of commands. `[options]` is omitted, since every command has options. */
 function subcommandTerm(command: Command): string {
   const names = command.registeredArguments.map((argument) => {
     const name = argument.variadic ? `${argument.name()}...` : argument.name()

@@ -49,13 +49,13 @@ function grouped(
   const required = settings.filter(({ isOptional }) => !isOptional)
   const inAreas =
     optional.length <= ungrouped
-      ? optional.map((setting) => ['May be given:', setting] as const)
+      ? optional.map((setting) => ['Optional:', setting] as const)
       : settingAreas.flatMap((area) =>
           optional
             .filter(({ key }) => areaOf(key) === area)
             .map((setting) => [`${area}:`, setting] as const),
         )
-  return [...required.map((setting) => ['To be given:', setting] as const), ...inAreas]
+  return [...required.map((setting) => ['Required:', setting] as const), ...inAreas]
 }
 
 /** Parses command-line words with the flags of settings. */

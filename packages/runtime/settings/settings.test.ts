@@ -180,8 +180,8 @@ test('help shows the description, expected value, default and variable of each s
   const command = addSettings(new Command('atoll service x'), describeSettings(schema))
   const help = command.helpInformation()
   assert.match(help, /^Usage: atoll service x \[settings\]/)
-  assert.match(help, /To be given:\n {2}--l1-rpc-url <value> +L1 JSON-RPC\n +a URL, such as/)
-  assert.match(help, /May be given:\n[^]* {2}--\[no-\]verbose +true or false; default false/)
+  assert.match(help, /Required:\n {2}--l1-rpc-url <value> +L1 JSON-RPC\n +a URL, such as/)
+  assert.match(help, /Optional:\n[^]* {2}--\[no-\]verbose +true or false; default false/)
   assert.match(
     help.replaceAll(/\s+/g, ' '),
     /whole number from 1 to 60000; default 5000; ATOLL_ENGINE_TIMEOUT_MS/,

@@ -118,7 +118,7 @@ export interface SettingDescription {
   readonly choices: readonly string[] | undefined
   /** Undefined if it is not a number. */
   readonly bounds: Bounds | undefined
-  /** Key of the setting of which exactly this one or the other must be given; undefined if there is none. */
+  /** Key of another setting, if exactly one of it and this setting must be given; else undefined. */
   readonly insteadOf: string | undefined
 }
 
@@ -258,14 +258,14 @@ function mistakeOf(
   return { what, right: rightOf(setting, given, hintOf(issue)) }
 }
 
-/** What is expected of a setting, in the form of the program whose name was used, and under which other name. */
+/** The expected value of a setting, in the form of the program whose name was used, and another name of the setting. */
 function rightOf(
   setting: SettingDescription,
   given: GivenValue | undefined,
   hint?: string,
 ): string {
   const { flag, variable } = given?.alias ?? setting
-  // A description may have our words for the values.
+  // The description may name the values in our form, which differs here.
   const description = given?.alias?.form === undefined ? setting.description : ''
   const purpose = description === '' ? '' : ` (${description})`
   const hinted = hint === undefined ? '' : `; ${hint}`
@@ -289,7 +289,7 @@ function wrongValue(
   const text = isItem ? (value.split(',')[item]?.trim() ?? value) : value
   const which = isItem ? `item ${item + 1} of ${name}` : name
   if (!isUrl({ want })) return `${which} is ${JSON.stringify(text)}`
-  // A text that is not a URL may be a URL with a slip, and a key in it.
+  // A text that is not a URL may be a mistyped URL that contains a key.
   const canBeShown = text.split(',').every((part) => URL.canParse(part.trim()))
   return canBeShown
     ? `${which} is ${JSON.stringify(withoutUrlKeys(text))}`
@@ -349,7 +349,7 @@ function foreignVariables(
   { aliases, foreign }: Required<Pick<SettingsSource, 'aliases' | 'foreign'>>,
 ): readonly { readonly mistake: Mistake; readonly changesChain: boolean }[] {
   const aliased = new Set(aliases.map(({ variable }) => variable))
-  // As for variables with a counterpart, an empty one counts as not set.
+  // An empty variable counts as not set, as for variables with a counterpart.
   const isSet = (name: string) => env[name] !== undefined && env[name] !== ''
   const names = Object.keys(env).filter((name) => isSet(name) && !aliased.has(name))
   return names.flatMap((name) => {
@@ -370,7 +370,7 @@ function foreignMistake(word: string, { of, instead }: ForeignSetting): Mistake 
 
 function unknownWord(flag: string, descriptions: readonly SettingDescription[]): Mistake {
   const right = suggestionFor(flag, descriptions) ?? 'see --help for all settings'
-  // A second value of a setting would be shown with its keys.
+  // The word may be a second URL of a setting, whose keys must not be shown.
   const shown = flag.includes('://') ? withoutUrlKeys(flag) : flag
   return { what: `${shown} is not known`, right }
 }

@@ -50,5 +50,5 @@ export function networksLike(name: string): string {
   const [chain = ''] = name.toLowerCase().split(/[^a-z0-9]+/)
   const near = networkNames.filter((known) => chain !== '' && known.startsWith(chain))
   const list = (near.length > 0 ? near : networkNames).join(', ')
-  return `${near.length > 0 ? 'near it are' : 'known are'} ${list}`
+  return `${near.length > 0 ? 'similar names' : 'known names'}: ${list}`
 }
