@@ -25,7 +25,7 @@ export interface DiscoveryParts {
 }
 
 /**
- * Starts discovery as the settings say; undefined if they say that there is none.
+ * Starts discovery with the settings. Returns undefined if they turn it off.
  *
  * @throws as `openDiscovery`
  */
@@ -47,7 +47,7 @@ export async function openOwnDiscovery(
   })
 }
 
-/** What the record of this node says. Without an address of its own, other nodes tell it how they see it. */
+/** Entries of this node's record. Without an address here, the node learns its address from the answers of other nodes. */
 function ownEntries(
   settings: Settings,
   { config, network }: Pick<DiscoveryParts, 'config' | 'network'>,
@@ -67,7 +67,7 @@ function ownEntries(
   return entries
 }
 
-/** The port that the host took; 0 if it does not listen. */
+/** The TCP port on which the host listens; 0 if it does not listen. */
 function tcpPortOf({ addresses }: Pick<OpenNetwork, 'addresses'>): number {
   const [, port] = /\/tcp\/(\d+)/u.exec(addresses[0] ?? '') ?? []
   return Number(port ?? 0)

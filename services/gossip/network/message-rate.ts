@@ -1,9 +1,9 @@
 import type { Clock } from '#runtime/clock.ts'
 
 /**
- * Messages that a peer may send per second, and how many at once after a pause. An honest peer sends each block once: a
- * chain has one block per second at most, and those of a minute come at once after a gap, since older ones are refused.
- * Each message below `largeMessageBytes` takes 1 to 3 ms of the main thread.
+ * Messages that a peer may send per second, and how many at once after a pause. An honest peer sends each block once. A
+ * chain has at most one block per second. After a gap, an honest peer sends at most the blocks of a minute at once, since
+ * older blocks are rejected by default. Each message below `largeMessageBytes` takes 1 to 3 ms of the main thread.
  */
 export const messageRate = { perSecond: 32, burst: 64 } as const
 
@@ -13,7 +13,7 @@ const maxPeers = 1_000
 /** Limits the rate of the messages of each peer. */
 export class MessageRate {
   readonly #clock: Pick<Clock, 'monotonicMs'>
-  /** Messages that each peer may send at a moment; the peer that sent last is last. */
+  /** For each peer, the number of messages that it could send at `atMs`. The peer that sent last is at the end. */
   readonly #peers = new Map<string, { readonly free: number; readonly atMs: number }>()
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {

@@ -30,7 +30,7 @@ export function networkSettings(
     key,
     ...hostAddresses(settings),
     agent: settings.p2pAgent ?? `atoll/${version}`,
-    // More than the number above which peers are disconnected, so that a new one is not refused during its grace.
+    // More connections than --p2p-peers-hi, so that there is room for new peers, which are kept during their grace period.
     limits: {
       ...publicLimits,
       maxConnections: Math.max(publicLimits.maxConnections, 2 * settings.p2pPeersHi),
@@ -52,7 +52,7 @@ export function networkSettings(
   }
 }
 
-/** Checks settings that depend on each other. @throws Fault `settings` that names two which do not fit */
+/** Checks settings that depend on each other. @throws Fault `settings` that names two which contradict each other */
 export function checkNumbers(settings: Settings): void {
   const ascending = [
     ['p2p-peers-lo', settings.p2pPeersLo, 'p2p-peers-hi', settings.p2pPeersHi],
@@ -67,7 +67,7 @@ export function checkNumbers(settings: Settings): void {
 }
 
 /**
- * Checks that the key of the host does not sign blocks too: it is used to talk with every peer.
+ * Checks that the key of the host does not also sign blocks: the host uses its key on every connection.
  *
  * @throws Fault `settings` if it does
  */
@@ -78,7 +78,7 @@ export function checkKeys(host: Uint8Array, sequencer: Uint8Array | undefined): 
   throw new Fault('settings', { detail })
 }
 
-/** The parts of the outside world that are settings. */
+/** The ports that consist of settings. */
 export function portsOf(
   settings: Settings,
 ): Pick<Ports, 'fetches' | 'limits' | 'maxAgeSeconds' | 'netrestrict' | 'serves' | 'staticPeers'> {
