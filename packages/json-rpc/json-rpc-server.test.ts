@@ -283,7 +283,7 @@ test('requests that arrive at once are counted after their tokens are checked, a
   assert.deepEqual(await statuses('wrong', token), ['401', '200'])
 })
 
-test('a client that disconnects during its request or answer does no harm', async (t) => {
+test('the server still answers after a client disconnects during its request or answer', async (t) => {
   const { server, send, logged } = await served(t)
   const head =
     'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length:'

@@ -16,7 +16,7 @@ export function originOf(url: string): string {
   return `${protocol}//${host}`
 }
 
-/** The URL of a server: where to connect, and what of it must not be shown. */
+/** The URL of a server: where to connect, and which parts of the URL must not be shown. */
 export class ServerUrl {
   /** Protocol, host and port: the name of the server for messages. */
   readonly name: string
@@ -56,14 +56,14 @@ export class ServerUrl {
     return `${this.name}${this.path}${this.search}`
   }
 
-  /** A text without the path, query and credentials of the URL, and without tokens, such as an error page that repeats them. */
+  /** A text, such as an error page, without the path, query and credentials of the URL, and without tokens. */
   clean(text: string): string {
     const visible = text.replaceAll(/\p{Cc}+/gu, ' ').replaceAll(webToken, mask)
     return this.#secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, mask), visible)
   }
 }
 
-/** Decodes a part of a URL; one that is malformed stays as it is. */
+/** Decodes a part of a URL; a malformed part stays as it is. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)
