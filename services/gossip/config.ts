@@ -55,7 +55,9 @@ export const config = z.strictObject({
   p2pKeyFile: shownDefault(
     want(z.string().optional(), 'a file with 32 bytes of hex; it is made if it does not exist'),
     'p2p-key.hex in --data-dir; for a whole node, in its folder gossip',
-  ).describe('private key of the host, which determines its peer id; the key of an op-node can be used'),
+  ).describe(
+    'private key of the host, which determines its peer id; the key of an op-node can be used',
+  ),
   p2pListenIp: ipAddress().default('0.0.0.0').describe('address on which peers are accepted'),
   p2pListenTcp: port().default(9_222).describe('TCP port of the host; 0 takes any that is free'),
   p2pListenUdp: port().default(9_222).describe('UDP port of discovery; 0 takes any that is free'),
@@ -65,7 +67,9 @@ export const config = z.strictObject({
       .regex(/^(?:[0-9A-Za-z-]+\.)*[0-9A-Za-z-]+$|^[0-9a-f:.]+$/iu)
       .optional(),
     'an IP address or a name, such as 192.0.2.1',
-  ).describe('address that is announced to peers, if it is not the address on which the host listens'),
+  ).describe(
+    'address that is announced to peers, if it is not the address on which the host listens',
+  ),
   p2pAdvertiseTcp: shownDefault(port().optional(), '--p2p-listen-tcp').describe(
     'TCP port that is announced with --p2p-advertise-ip',
   ),
@@ -103,7 +107,9 @@ export const config = z.strictObject({
     .describe('time for which a new peer stays connected even if there are too many peers'),
   p2pNetrestrict: listOf(subnet())
     .optional()
-    .describe('subnets in which peers are dialed, by default all; static peers are dialed in any subnet'),
+    .describe(
+      'subnets in which peers are dialed, by default all; static peers are dialed in any subnet',
+    ),
   p2pScoring: oneOf(['light', 'none'])
     .default('light')
     .describe('how peers are scored; light is the scoring of op-node'),
@@ -120,7 +126,9 @@ export const config = z.strictObject({
   p2pMeshD: wholeNumber(1, 100)
     .default(8)
     .describe('number of peers in the mesh of a topic at which gossip aims'),
-  p2pMeshDlo: wholeNumber(1, 100).default(6).describe('number of peers in a mesh below which more are added'),
+  p2pMeshDlo: wholeNumber(1, 100)
+    .default(6)
+    .describe('number of peers in a mesh below which more are added'),
   p2pMeshDhi: wholeNumber(1, 100)
     .default(12)
     .describe('number of peers in a mesh above which some are removed'),

@@ -23,9 +23,7 @@ export const config = z.strictObject({
     .describe("address of the rollup node's JSON-RPC, which has no authentication"),
   rpcPort: port()
     .default(9_545)
-    .describe(
-      "port of the rollup node's JSON-RPC, for HTTP and WebSocket; 0 takes any free port",
-    ),
+    .describe("port of the rollup node's JSON-RPC, for HTTP and WebSocket; 0 takes any free port"),
   rpcCors: shownDefault(
     listOf(want(z.string().regex(/^(?:\*|https?:\/\/[^/,\s]+)$/u), 'an origin, or *')).default([
       '*',

@@ -224,7 +224,10 @@ test('a search begins after three seconds, then every five seconds with few peer
     state = next
     if (!did.includes('search')) continue
     starts.push(nowMs)
-    assert.ok(!tick(state, nowMs + 60_000, peers(nowMs)).did.includes('search'), 'a search is in progress')
+    assert.ok(
+      !tick(state, nowMs + 60_000, peers(nowMs)).did.includes('search'),
+      'a search is in progress',
+    )
     ;[state] = step(state, { kind: 'search-ended', peers: [], nowMs })
   }
   assert.deepEqual(starts, [3_000, 8_000, 13_000, 33_000, 53_000])
