@@ -149,7 +149,8 @@ function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState)
 }
 
 /**
- * L1 block 0. L1 contracts may be older than the L2 genesis; their users ask for the safe head at L1 blocks before its origin.
+ * L1 block 0. L1 contracts may be older than the L2 genesis. Their users ask for the safe head at L1 blocks below the L1
+ * origin of the genesis.
  */
 async function l1Genesis({ l1Block }: StartSources): Promise<BlockId> {
   const { hash, number } = await l1Block(0n, noBatcher)
