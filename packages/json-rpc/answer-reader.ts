@@ -11,8 +11,8 @@ export interface HttpAnswer {
 const maxErrorBytes = 1_024
 
 /**
- * Reads an answer as it arrives, up to a limit. This is our own reader, because undici's streams and signals cost more than
- * the rest of a small call: 0.24 ms of processor time, and 0.06 ms with this reader.
+ * Reads an answer as it arrives, up to a limit. This is our own reader, because undici's streams and signals cost more
+ * than the rest of a small call: 0.24 ms of processor time, and 0.06 ms with this reader.
  */
 export class AnswerReader implements Dispatcher.DispatchHandler {
   readonly answer: Promise<HttpAnswer>

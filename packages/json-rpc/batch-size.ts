@@ -36,7 +36,9 @@ export class BatchSize {
     this.#shrink(Math.floor(size / 2), growAfterMs)
   }
 
-  /** Records that a batch of a size above 1 met a rate limit. Even for a small batch, the current size is only halved. */
+  /**
+   * Records that a batch of a size above 1 met a rate limit. Even for a small batch, the current size is only halved.
+   */
   limited(size: number): void {
     this.#shrink(Math.floor(Math.max(size, this.#current) / 2), growAfterLimitMs)
   }

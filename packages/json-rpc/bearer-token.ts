@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 /**
- * Returns a check of `Authorization` headers against a token: `Bearer TOKEN`, or Basic with the token as password. Clients
- * that accept only a URL, such as `http://atoll:TOKEN@127.0.0.1:9546`, send Basic. The check returns undefined for the right
- * token, else the flaw.
+ * Returns a check of `Authorization` headers against a token: `Bearer TOKEN`, or Basic with the token as password.
+ * Clients that accept only a URL, such as `http://atoll:TOKEN@127.0.0.1:9546`, send Basic. The check returns undefined
+ * for the right token, else the flaw.
  */
 export function tokenCheck(token: string): (header: string | undefined) => string | undefined {
   const wanted = digest(token)

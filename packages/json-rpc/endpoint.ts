@@ -45,7 +45,10 @@ const maxRedirects = 3
 /** Characters of an error page that are searched for a JSON-RPC error and a pause. */
 const maxErrorText = 1_024
 
-/** Characters of an error page that are cleaned of secrets. More than are quoted: a key that the quote cuts would not be found. */
+/**
+ * Characters of an error page that are cleaned of secrets. More than are quoted: a key that the quote cuts would not be
+ * found.
+ */
 const maxCleaned = 16_384
 
 /** Characters that are quoted from an error page. */

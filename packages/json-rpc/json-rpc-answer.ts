@@ -62,7 +62,9 @@ export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError
   return encoded.replaceAll(/[<>&]/gu, (letter) => escapes[letter] ?? letter)
 }
 
-/** Codes with which servers without batches, or with a limit, refuse a batch as a whole: parse error, invalid request. */
+/**
+ * Codes with which servers without batches, or with a limit, refuse a batch as a whole: parse error, invalid request.
+ */
 const wholeBatchCodes: readonly number[] = [errorCodes.parse, errorCodes.invalidRequest]
 
 /** Characters of an error message that are quoted; the server chooses its length. */
@@ -80,7 +82,8 @@ interface AnswerContext {
 /**
  * Parses the answers to a request, and returns them in the order of `ids`; servers may answer a batch in any order.
  *
- * @throws Fault `rpc-response` if the text is not a JSON-RPC answer, or an answer is missing; `rpc-limited` for a rate limit
+ * @throws Fault `rpc-response` if the text is not a JSON-RPC answer, or an answer is missing; `rpc-limited` for a rate
+ * limit
  */
 export function parseAnswers(
   { text, retryAfterMs }: EndpointAnswer,

@@ -6,7 +6,8 @@ import type { Caller } from './clients.ts'
 import { encodeError, encodeResult, errorCodes, JsonRpcError } from './json-rpc-answer.ts'
 import { parseRequest, type ReceivedCall, type RequestLimits } from './json-rpc-request.ts'
 
-// Our own: it is small, and has op-geth's limits for the depth of requests, the calls per batch and the length of answers.
+// Our own: it is small, and has op-geth's limits for the depth of requests, the calls per batch and the length of
+// answers.
 
 /** Notifies a client. @param sequence sent beside the result; a client can continue after it */
 type Notify = (result: unknown, sequence?: string) => void
@@ -50,7 +51,10 @@ export type OnCall = (method: string, seconds: number, code: number | undefined)
 /** Characters of an unknown method name that an error repeats. */
 const maxShownName = 100
 
-/** From this number of characters on, each request is parsed in its own iteration of the event loop: it takes a millisecond or more. */
+/**
+ * From this number of characters on, each request is parsed in its own iteration of the event loop: it takes a
+ * millisecond or more.
+ */
 const largeRequest = 16 * 1024
 
 /** Limits of answers. */

@@ -139,7 +139,10 @@ const goingAway = 1001
 /** Time for which a browser may cache the answer to a preflight. */
 const preflightAgeSeconds = 600
 
-/** Accepted types, as in op-geth. Types that browsers send without a preflight are refused: any page could call with them. */
+/**
+ * Accepted types, as in op-geth. Types that browsers send without a preflight are refused: any page could call with
+ * them.
+ */
 const contentTypes = ['application/json', 'application/json-rpc', 'application/jsonrequest']
 
 /**
@@ -243,8 +246,8 @@ function createApp(
 }
 
 /**
- * Returns a check that closes a connection with too many unanswered requests. HTTP clients do not pipeline, and the parser
- * passes on all requests in 64 KiB at once, so closing the connection costs less than answering each of them.
+ * Returns a check that closes a connection with too many unanswered requests. HTTP clients do not pipeline, and the
+ * parser passes on all requests in 64 KiB at once, so closing the connection costs less than answering each of them.
  */
 function pipelineLimit(clients: Clients) {
   const open = new WeakMap<Socket, number>()

@@ -30,8 +30,9 @@ export async function readJwtSecret(path: string): Promise<Uint8Array> {
 }
 
 /**
- * Makes a token, valid for a minute, for the header `Authorization: Bearer <token>`. Every call of the Engine API needs a
- * token. This is our own code, since `jose` signs on another thread, which takes 0.2 ms more, and some ms on a busy machine.
+ * Makes a token, valid for a minute, for the header `Authorization: Bearer <token>`. Every call of the Engine API needs
+ * a token. This is our own code, since `jose` signs on another thread, which takes 0.2 ms more, and some ms on a busy
+ * machine.
  *
  * @param unixMs time of issue; the token has whole seconds
  */
@@ -46,8 +47,8 @@ export async function createToken(secret: Uint8Array, unixMs: number): Promise<s
  * Returns a check of `Authorization` headers: HS256, `iat` within a minute of now, `exp` (if present) in the future. It
  * returns undefined for a valid token.
  *
- * A client sends the same token for a second or longer, so the signature of a token is verified only once: `jose` verifies
- * on another thread, which made a call to a busy machine 0.6 ms slower.
+ * A client sends the same token for a second or longer, so the signature of a token is verified only once: `jose`
+ * verifies on another thread, which made a call to a busy machine 0.6 ms slower.
  */
 export function authorizationCheck({
   secret,

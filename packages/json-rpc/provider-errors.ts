@@ -5,7 +5,10 @@ export interface ErrorAnswer {
   readonly data?: unknown
 }
 
-/** What an error answer means. Providers have codes of their own, so the words of the message decide if the code does not. */
+/**
+ * What an error answer means. Providers have codes of their own, so the words of the message decide if the code does
+ * not.
+ */
 export type ErrorMeaning =
   /** Too many calls: a later call succeeds. */
   | 'rate-limit'
@@ -15,7 +18,9 @@ export type ErrorMeaning =
   | 'missing-block'
   /** The node does not have the method. */
   | 'missing-method'
-  /** The words say that the method is missing or not allowed; this may be so only for one node behind a load balancer. */
+  /**
+   * The words say that the method is missing or not allowed; this may be so only for one node behind a load balancer.
+   */
   | 'perhaps-missing-method'
   | 'other'
 

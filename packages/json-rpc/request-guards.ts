@@ -18,7 +18,11 @@ interface Refused {
   readonly text: string
 }
 
-/** Checks access before a body is read or a WebSocket opened. @returns a function that returns the caller of a request that passed */
+/**
+ * Checks access before a body is read or a WebSocket opened.
+ *
+ * @returns a function that returns the caller of a request that passed
+ */
 export function addGuards(
   app: FastifyInstance,
   { options, limits, clients }: Guarded,

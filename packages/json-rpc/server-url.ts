@@ -7,7 +7,9 @@ const shortestPassword = 4
 /** Replaces a secret in a text. */
 const mask = '…'
 
-/** A token of the Engine API or of a provider. RFC 7519: three parts in base64url, of which the first begins with `{"`. */
+/**
+ * A token of the Engine API or of a provider. RFC 7519: three parts in base64url, of which the first begins with `{"`.
+ */
 const webToken = /\beyJ[\w-]*\.[\w-]+\.[\w-]*/gu
 
 /** Protocol, host and port of a URL: its parts that hold no key. @throws TypeError if the URL is invalid */

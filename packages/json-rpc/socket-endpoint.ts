@@ -11,7 +11,9 @@ import {
 /** Sockets to one server; further calls queue. */
 export const maxSockets = 8
 
-/** A JSON-RPC server over WebSockets. Each has one request at a time, so the next message is the answer to this request. */
+/**
+ * A JSON-RPC server over WebSockets. Each has one request at a time, so the next message is the answer to this request.
+ */
 export class SocketEndpoint {
   /** The URL without path and query, which may hold a key. */
   readonly name: string

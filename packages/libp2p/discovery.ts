@@ -17,7 +17,10 @@ export interface DiscoverySettings {
   readonly key: Uint8Array
   /** Where discv5 listens. Port 0 takes any free port. */
   readonly listen: { readonly ip: string; readonly udp: number }
-  /** Entries of the own record, besides those of its key. Without an `ip` entry, the node learns its address from others. */
+  /**
+   * Entries of the own record, besides those of its key. Without an `ip` entry, the node learns its address from
+   * others.
+   */
   readonly entries: ReadonlyMap<string, Uint8Array>
   /** Sequence of the own record, which grows with each start. */
   readonly sequence: bigint
@@ -131,7 +134,10 @@ function addRecord(
   else onProblem(text, problem)
 }
 
-/** Asks a bootnode without a record for its record. As in go-ethereum, the request treats it as a node whose record is old. */
+/**
+ * Asks a bootnode without a record for its record. As in go-ethereum, the request treats it as a node whose record is
+ * old.
+ */
 async function askEnode(
   discv5: Discv5,
   text: string,
@@ -176,7 +182,9 @@ function readRecord(enr: ENR): NodeRecord | undefined {
   }
 }
 
-/** A record as text; undefined if it is too long. Peers may send such records: the library checks the length only here. */
+/**
+ * A record as text; undefined if it is too long. Peers may send such records: the library checks the length only here.
+ */
 function textOf(enr: ENR): string | undefined {
   try {
     return enr.encodeTxt()

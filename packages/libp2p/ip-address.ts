@@ -4,7 +4,10 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 /** An IPv4 address within IPv6, in the notation of URLs: two groups of hex. */
 const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/u
 
-/** An IP address in the notation for comparisons; IPv4 within IPv6 becomes IPv4. Undefined if the text is not an address. */
+/**
+ * An IP address in the notation for comparisons; IPv4 within IPv6 becomes IPv4. Undefined if the text is not an
+ * address.
+ */
 export function normalIp(text: string): string | undefined {
   const [address = ''] = text.split('%')
   const family = isIP(address)
@@ -20,7 +23,10 @@ export function normalIp(text: string): string | undefined {
   return bytes.join('.')
 }
 
-/** The IP address of a multiaddr, in the notation of {@link normalIp}; undefined if it has none but, for example, a DNS name. */
+/**
+ * The IP address of a multiaddr, in the notation of {@link normalIp}; undefined if it has none but, for example, a DNS
+ * name.
+ */
 export function ipOf(address: Multiaddr): string | undefined {
   const found = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
   return found?.value === undefined ? undefined : normalIp(found.value)

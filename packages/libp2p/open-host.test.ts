@@ -98,7 +98,9 @@ function portOf(host: Host<ServiceMap>): number {
   return Number(address?.getComponents().find(({ name }) => name === 'tcp')?.value)
 }
 
-/** Opens a connection, and sends the header of multistream-select. A host that serves it answers with its own header. */
+/**
+ * Opens a connection, and sends the header of multistream-select. A host that serves it answers with its own header.
+ */
 function openSocket(host: Host<ServiceMap>, header = '\u0013/multistream/1.0.0\n') {
   const socket = connect(portOf(host), '127.0.0.1')
   socket.on('error', () => undefined)

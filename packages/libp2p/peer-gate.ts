@@ -16,8 +16,8 @@ export type Blocked = Readonly<Record<'peers' | 'ips' | 'subnets', readonly stri
 const nothingBlocked: Blocked = { peers: [], ips: [], subnets: [] }
 
 /**
- * Decides which connections a host makes and accepts, as op-node does: operators block peers, addresses and subnets, and
- * peers with bad scores are banned for a time. Existing connections are not closed.
+ * Decides which connections a host makes and accepts, as op-node does: operators block peers, addresses and subnets,
+ * and peers with bad scores are banned for a time. Existing connections are not closed.
  */
 export class PeerGate {
   readonly #clock: Clock
@@ -139,7 +139,10 @@ export class PeerGate {
     return this.#isBanned('ip', ip)
   }
 
-  /** The gate in the form of libp2p. As in op-node, a connection that was dialed is not checked again when it is secured. */
+  /**
+   * The gate in the form of libp2p. As in op-node, a connection that was dialed is not checked again when it is
+   * secured.
+   */
   toGater(): ConnectionGater {
     return {
       denyDialPeer: (peerId) => this.deniesPeer(peerId.toString()),

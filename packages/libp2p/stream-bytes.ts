@@ -8,7 +8,8 @@ export interface StreamLimits {
 }
 
 /**
- * Reads a number of bytes from a stream, then closes it for reading. Bytes that the other side sends later are discarded.
+ * Reads a number of bytes from a stream, then closes it for reading. Bytes that the other side sends later are
+ * discarded.
  *
  * @throws Error if the stream ends earlier, or the bytes do not arrive in time
  */

@@ -19,7 +19,11 @@ function answerOf(call: JsonRpcCall, status: string): unknown {
   return isForkchoice(call) ? { payloadStatus, payloadId: null } : payloadStatus
 }
 
-/** Lets derivation send attributes, and gossip blocks, for ten minutes. @returns what the engine waited for, each second */
+/**
+ * Lets derivation send attributes, and gossip blocks, for ten minutes.
+ *
+ * @returns what the engine waited for, each second
+ */
 async function tenMinutes(world: EngineWorld, status: () => string): Promise<readonly string[]> {
   const { bus, client, derivation, gossip, record } = world
   const waits: string[] = []

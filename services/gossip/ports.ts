@@ -60,7 +60,9 @@ export interface Ports {
 export interface Network {
   /** Calls back with each block that arrives, until the returned function is called. The block waits for a verdict. */
   onBlock(listener: (block: ArrivedBlock) => void): () => void
-  /** Gives the verdict on a block: it is relayed, or dropped, or dropped with a lower score for the peer that sent it. */
+  /**
+   * Gives the verdict on a block: it is relayed, or dropped, or dropped with a lower score for the peer that sent it.
+   */
   judge(arrival: number, verdict: Verdict): void
   /**
    * Sends a block of this node to peers.

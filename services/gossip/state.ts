@@ -43,7 +43,9 @@ export interface Options {
 export interface State {
   readonly options: Options
   readonly signers: BlockSigners | undefined
-  /** Blocks that were accepted, by the version of their topic. Mutable, since a copy for each block would be expensive. */
+  /**
+   * Blocks that were accepted, by the version of their topic. Mutable, since a copy for each block would be expensive.
+   */
   readonly seen: ReadonlyMap<PayloadVersion, SeenBlocks>
   /** The highest block that was accepted. */
   readonly highest: BlockId | undefined

@@ -3,7 +3,9 @@ import { DecodeError } from '#protocol/codec/decode-error.ts'
 /** The digits. Characters that look alike are not among them. */
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 
-/** Limit on the text that is decoded, since its cost grows with the square of the length. A peer id has about 53 digits. */
+/**
+ * Limit on the text that is decoded, since its cost grows with the square of the length. A peer id has about 53 digits.
+ */
 export const maxBase58Digits = 128
 
 /** Encodes bytes in base58 of Bitcoin. Each leading zero byte becomes a digit of its own. */

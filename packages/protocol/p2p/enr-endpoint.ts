@@ -19,7 +19,10 @@ export function ipv4Endpoint({ entries }: NodeRecord): NodeEndpoint | undefined 
   return { ip: ip.join('.'), tcp: port(entries.get('tcp')), udp: port(entries.get('udp')) }
 }
 
-/** The endpoint over IPv6; undefined if the record has no valid one. A port without an own entry is the same as over IPv4. */
+/**
+ * The endpoint over IPv6; undefined if the record has no valid one. A port without an own entry is the same as over
+ * IPv4.
+ */
 export function ipv6Endpoint({ entries }: NodeRecord): NodeEndpoint | undefined {
   const ip = entries.get('ip6')
   if (!(ip instanceof Uint8Array) || ip.length !== 16) return undefined

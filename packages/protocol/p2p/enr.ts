@@ -15,7 +15,9 @@ import { checkPublicKey, publicKeyOf } from './network-key.ts'
 export interface NodeRecord {
   /** Grows with each change; 64 bits. */
   readonly sequence: bigint
-  /** Entries by key, in the order of the keys. They include `id` and `secp256k1`. Values are strings of bytes, or lists. */
+  /**
+   * Entries by key, in the order of the keys. They include `id` and `secp256k1`. Values are strings of bytes, or lists.
+   */
   readonly entries: ReadonlyMap<string, RlpItem>
   /** The compressed public key, which the entry `secp256k1` holds. */
   readonly publicKey: Uint8Array

@@ -2,7 +2,9 @@ import { isActive } from '#protocol/chains/chain-spec.ts'
 import { hardforkNames, type HardforkName } from '#protocol/chains/hardforks.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 
-/** Version of the encoding of payloads on gossip. Each version has its own topic. Spec: rollup-node-p2p.md#gossip-topics */
+/**
+ * Version of the encoding of payloads on gossip. Each version has its own topic. Spec: rollup-node-p2p.md#gossip-topics
+ */
 export type PayloadVersion = 1 | 2 | 3 | 4
 
 /** All versions, oldest first. */

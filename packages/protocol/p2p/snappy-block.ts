@@ -2,7 +2,10 @@ import { compressSync, uncompressSync } from 'snappy'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { endOfUvarint, uvarint } from '#protocol/batch/uvarint.ts'
 
-/** Compresses to the block format of snappy: the length, then the data, without checksums. Spec: google/snappy format_description.txt */
+/**
+ * Compresses to the block format of snappy: the length, then the data, without checksums. Spec: google/snappy
+ * format_description.txt
+ */
 export function compress(data: Uint8Array): Uint8Array {
   return toUint8Array(compressSync(data))
 }
@@ -17,7 +20,8 @@ export function declaredLength(compressed: Uint8Array): number {
 }
 
 /**
- * Decompresses the block format of snappy. The length that the bytes declare is checked before memory is allocated for it.
+ * Decompresses the block format of snappy. The length that the bytes declare is checked before memory is allocated for
+ * it.
  *
  * @throws DecodeError if the data is longer than `maxBytes`, or the bytes are malformed
  */

@@ -7,7 +7,10 @@ import { compress, decompress } from './snappy-block.ts'
 /** The first chunk of a stream: type 0xff, length 6, and the name of the format. */
 const streamHead = Uint8Array.of(0xff, 6, 0, 0, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59)
 
-/** Limit on chunks without data in one stream. Only the head is normal; others only cost time, and no program writes them. */
+/**
+ * Limit on chunks without data in one stream. Only the head is normal; others only cost time, and no program writes
+ * them.
+ */
 const maxEmptyChunks = 1_000
 
 /** Limit on the data of one chunk. */
@@ -87,7 +90,10 @@ function dataOf(type: number, body: Uint8Array): Uint8Array {
   return data
 }
 
-/** The checksum as frames have it: rotated and with a constant added, since plain checksums are weak for data that contains checksums. */
+/**
+ * The checksum as frames have it: rotated and with a constant added, since plain checksums are weak for data that
+ * contains checksums.
+ */
 function maskedChecksum(data: Uint8Array): number {
   const checksum = crc32c(data)
   return (((checksum >>> 15) | (checksum << 17)) + 0xa2_82_ea_d8) >>> 0

@@ -13,7 +13,10 @@ export interface BlobSourceOptions {
   readonly onCall?: () => void
 }
 
-/** Fetches blobs from beacon endpoints, then from archives. `BeaconClient` verifies the answers of endpoints that are not trusted. */
+/**
+ * Fetches blobs from beacon endpoints, then from archives. `BeaconClient` verifies the answers of endpoints that are
+ * not trusted.
+ */
 export class BlobSource {
   readonly #options: BlobSourceOptions
 

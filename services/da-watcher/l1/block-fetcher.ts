@@ -105,7 +105,10 @@ export class BlockFetcher {
     return this.#options.pool.ask((endpoint, signal) => endpoint.fetchHeader(number, { signal }))
   }
 
-  /** Whether the marks of final blocks belong to this L1. Concurrent requests share a check; it is repeated until L1 answers. */
+  /**
+   * Whether the marks of final blocks belong to this L1. Concurrent requests share a check; it is repeated until L1
+   * answers.
+   */
   async #areMarksTrue(): Promise<boolean> {
     this.#marksCheck ??= this.#checkMarks()
     const check = this.#marksCheck

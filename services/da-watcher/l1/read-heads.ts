@@ -17,7 +17,9 @@ export interface HeadSource {
   readonly systemConfig: Address
 }
 
-/** Queries one endpoint after another until one is not behind the known head; with `everyEndpoint`, queries all of them. */
+/**
+ * Queries one endpoint after another until one is not behind the known head; with `everyEndpoint`, queries all of them.
+ */
 export async function readHeads(source: HeadSource, query: HeadQuery): Promise<HeadReading> {
   const { pool } = source
   const answers: HeadAnswer[] = []

@@ -17,7 +17,9 @@ export interface BatchProgress {
 /** Nothing was read yet. */
 export const noBatches: BatchProgress = { since: undefined, dataAt: undefined, batchAt: undefined }
 
-/** Records an L1 block that derivation reads. Anyone may send to the inbox, but only transactions of the batcher count. */
+/**
+ * Records an L1 block that derivation reads. Anyone may send to the inbox, but only transactions of the batcher count.
+ */
 export function noteL1Block(
   progress: BatchProgress,
   { number, inboxTransactions }: Pick<L1Block, 'number' | 'inboxTransactions'>,
@@ -38,7 +40,9 @@ export function noteAttributes(
   return hasBatch ? { ...progress, batchAt: derivedFrom.number } : progress
 }
 
-/** The L1 block up to which derivation is complete, and the last one with a batch; undefined before the first L1 block. */
+/**
+ * The L1 block up to which derivation is complete, and the last one with a batch; undefined before the first L1 block.
+ */
 export function progressText({ batches, targets }: State): string | undefined {
   const at = targets.currentL1?.number
   const { since, batchAt } = batches
@@ -67,7 +71,8 @@ export function missingBatches(
   const at = targets.currentL1?.number
   const { since, dataAt, batchAt } = batches
   if (at === undefined || since === undefined || chain === undefined) return undefined
-  // L1 blocks up to the L1 origin of the safe head are read again. Their batches have only blocks that are already safe.
+  // L1 blocks up to the L1 origin of the safe head are read again. Their batches have only blocks that are already
+  // safe.
   const origin = chain.localSafe.l1Origin.number
   const from = batchAt === undefined ? (since > origin ? since : origin + 1n) : batchAt + 1n
   const reportedAfter = sequencingWindow / reportedPart

@@ -23,7 +23,8 @@ export function settle(
   }
   if (pendingSafe.parentHash !== request.parent.hash) return [undefined, counted]
   if (outcome === 'replaced') driver.flush()
-  // Taken from the engine's heads, not from our request: the engine may have applied the same attributes of another instance.
+  // Taken from the engine's heads, not from our request: the engine may have applied the same attributes of another
+  // instance.
   const isLastInSpan = localSafe.hash === pendingSafe.hash
   const isSafe = driver.applied({ systemConfig: derived.systemConfig, isLastInSpan }, pendingSafe)
   if (!isSafe) return [settled, counted]

@@ -12,7 +12,9 @@ import { blockStored, maxStoring, storeBlock } from './store-block.ts'
 
 const empty: State = initialState(gossipOptions(), { known: new Map(), sent: [] })
 
-/** Tries to store a block `times` times. `stored` counts the successes; `bytes` is the size of the last stored block. */
+/**
+ * Tries to store a block `times` times. `stored` counts the successes; `bytes` is the size of the last stored block.
+ */
 function storeTimes(state: State, payload: Payload, times: number) {
   let [next, stored, bytes] = [state, 0, 0]
   for (let time = 0; time < times; time++) {

@@ -17,7 +17,10 @@ export interface BlockKey {
   readonly key: Uint8Array
 }
 
-/** Limit on a compressed block: an RPC of the gossipsub library has at most 4 MiB, and 64 KiB are reserved for its other parts. */
+/**
+ * Limit on a compressed block: an RPC of the gossipsub library has at most 4 MiB, and 64 KiB are reserved for its other
+ * parts.
+ */
 const maxSentBytes = 4 * 2 ** 20 - 65_536
 
 /**

@@ -4,7 +4,9 @@ import type { Effect, State } from '#services/gossip/state.ts'
 /** Limits on accepted blocks that the bus has not stored yet, for example while the NATS server is down. */
 export const maxStoring = { blocks: 256, bytes: 64 * 2 ** 20 } as const
 
-/** Stores a block for the engine if there is room. Otherwise the block is not stored: the node derives it from L1 later. */
+/**
+ * Stores a block for the engine if there is room. Otherwise the block is not stored: the node derives it from L1 later.
+ */
 export function storeBlock(state: State, payload: Payload): readonly [State, readonly Effect[]] {
   const { blocks, bytes: before } = state.storing
   const bytes = before + sizeOf(payload)

@@ -1,6 +1,6 @@
 /**
- * Nodes with which discv5 begins, for chains whose L1 is Ethereum mainnet: those of op-node v1.19.6 and of kona-node. They
- * know nodes of all chains, since all chains share one discovery network.
+ * Nodes with which discv5 begins, for chains whose L1 is Ethereum mainnet: those of op-node v1.19.6 and of kona-node.
+ * They know nodes of all chains, since all chains share one discovery network.
  */
 const mainnetBootnodes: readonly string[] = [
   'enr:-J24QNz9lbrKbN4iSmmjtnr7SjUMk4zB7f1krHZcTZx-JRKZd0kA2gjufUROD6T3sOWDVDnFJRvqBBo62zuF-hYCohOGAYiOoEyEgmlkgnY0gmlwhAPniryHb3BzdGFja4OFQgCJc2VjcDI1NmsxoQKNVFlCxh_B-716tTs-h1vMzZkSs1FTu_OYTNjgufplG4N0Y3CCJAaDdWRwgiQG',

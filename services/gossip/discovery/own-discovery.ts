@@ -47,7 +47,9 @@ export async function openOwnDiscovery(
   })
 }
 
-/** Entries of this node's record. Without an address here, the node learns its address from the answers of other nodes. */
+/**
+ * Entries of this node's record. Without an address here, the node learns its address from the answers of other nodes.
+ */
 function ownEntries(
   settings: Settings,
   { config, network }: Pick<DiscoveryParts, 'config' | 'network'>,

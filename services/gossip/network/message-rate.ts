@@ -2,8 +2,9 @@ import type { Clock } from '#runtime/clock.ts'
 
 /**
  * Messages that a peer may send per second, and how many at once after a pause. An honest peer sends each block once. A
- * chain has at most one block per second. After a gap, an honest peer sends at most the blocks of a minute at once, since
- * older blocks are rejected by default. Each message below `largeMessageBytes` takes 1 to 3 ms of the main thread.
+ * chain has at most one block per second. After a gap, an honest peer sends at most the blocks of a minute at once,
+ * since older blocks are rejected by default. Each message below `largeMessageBytes` takes 1 to 3 ms of the main
+ * thread.
  */
 export const messageRate = { perSecond: 32, burst: 64 } as const
 

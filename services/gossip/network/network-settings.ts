@@ -30,7 +30,8 @@ export function networkSettings(
     key,
     ...hostAddresses(settings),
     agent: settings.p2pAgent ?? `atoll/${version}`,
-    // More connections than --p2p-peers-hi, so that there is room for new peers, which are kept during their grace period.
+    // More connections than --p2p-peers-hi, so that there is room for new peers, which are kept during their grace
+    // period.
     limits: {
       ...publicLimits,
       maxConnections: Math.max(publicLimits.maxConnections, 2 * settings.p2pPeersHi),

@@ -122,8 +122,7 @@ test('a message that the thread opens has the same id and verdict as one that is
     assert.deepEqual(there.id, here.id, outcome)
     assert.deepEqual(there.data, here.data, outcome)
     assert.equal(there.checked === undefined, here.data.kind === 'raw', outcome)
-    // The blocks of a height are shared, and a block is accepted once.
-    if (outcome !== 'accept') assert.deepEqual(verdictOn(there, each), verdictOn(here, each))
+    assert.deepEqual(verdictOn(there, each), verdictOn(here, each), outcome)
     const verdict = verdictOn(there, each)
     assert.equal(verdict.kind === 'accept' ? 'accept' : verdict.reason, outcome)
   }

@@ -30,8 +30,9 @@ export type KnownPeers = ReadonlyMap<string, KnownPeer>
 export const maxKnown = 1_000
 
 /**
- * A peer is forgotten after this number of failed dials, but only if it was also not seen for this time: a node whose own
- * network is down must not forget its peers. Static peers are never forgotten. op-node forgets an address after a day.
+ * A peer is forgotten after this number of failed dials, but only if it was also not seen for this time: a node whose
+ * own network is down must not forget its peers. Static peers are never forgotten. op-node forgets an address after a
+ * day.
  */
 export const forget = { failures: 4, unseenMs: 24 * 3_600_000 } as const
 
@@ -121,8 +122,8 @@ export function withoutPeers(known: KnownPeers, ids: readonly string[]): KnownPe
 }
 
 /**
- * The peers to dial now: all static peers that are due, and up to `count` others. Of these, peers with fewer failed dials
- * come first, then peers that were seen more recently.
+ * The peers to dial now: all static peers that are due, and up to `count` others. Of these, peers with fewer failed
+ * dials come first, then peers that were seen more recently.
  *
  * @param busy peers that are connected, or being dialed
  */

@@ -10,7 +10,10 @@ export interface PeerStoreFile {
   readonly log: Pick<Logger, 'warn'>
 }
 
-/** Opens the peer store. A file that is damaged or belongs to another chain is moved aside, since peers can be found again. */
+/**
+ * Opens the peer store. A file that is damaged or belongs to another chain is moved aside, since peers can be found
+ * again.
+ */
 export function openPeerStore({ path, chainId, log }: PeerStoreFile): PeerStore {
   try {
     return openChecked(path, chainId)

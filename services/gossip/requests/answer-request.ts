@@ -22,8 +22,8 @@ export interface AnswerSources {
 const fetchMs = 5_000
 
 /**
- * Returns the function that answers a request of a peer for a block. The function returns undefined if the peer asks too
- * often, or if gossip stops.
+ * Returns the function that answers a request of a peer for a block. The function returns undefined if the peer asks
+ * too often, or if gossip stops.
  */
 export function answering({ bus, clock, config, log, metrics, signal }: AnswerSources) {
   const limits = new RequestLimits()

@@ -3,7 +3,9 @@ import type { Hash } from '#protocol/primitives.ts'
 import { storeBlock } from '#services/gossip/blocks/store-block.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 
-/** Accepted blocks above the unsafe head, by number. The missing blocks below the lowest one are fetched by their hash. */
+/**
+ * Accepted blocks above the unsafe head, by number. The missing blocks below the lowest one are fetched by their hash.
+ */
 export type AboveHead = ReadonlyMap<bigint, { readonly hash: Hash; readonly parentHash: Hash }>
 
 /** Requests to peers for the blocks between the unsafe head and the lowest block above it. */

@@ -22,8 +22,8 @@ export interface FeedOptions {
 export type Subscriber = (block: L2BlockRef) => void
 
 /**
- * Sends the blocks that become the head to subscribed clients, one after another. When the head jumps or is reorganised, a
- * feed with `hasEachBlock` fetches the blocks from the new head down to one that clients have seen.
+ * Sends the blocks that become the head to subscribed clients, one after another. When the head jumps or is
+ * reorganised, a feed with `hasEachBlock` fetches the blocks from the new head down to one that clients have seen.
  */
 export class HeadFeed {
   readonly #options: FeedOptions
@@ -118,7 +118,9 @@ export class HeadFeed {
     }
   }
 
-  /** The blocks above a known block up to a head; undefined if there is no known block down to `lowest` or the limit. */
+  /**
+   * The blocks above a known block up to a head; undefined if there is no known block down to `lowest` or the limit.
+   */
   async #pathTo(
     head: L2BlockRef,
     isKnown: (id: BlockId) => boolean,
