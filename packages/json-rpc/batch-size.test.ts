@@ -191,7 +191,7 @@ test('the size doubles every minute up to the setting, and a refusal halves it a
   }
 })
 
-test('a rate limit halves the size for five seconds, and only once for concurrent batches; a limited small batch only halves it', async () => {
+test('a rate limit halves the size for five seconds, once for concurrent batches, and to no less after a small batch', async () => {
   const clock = new VirtualClock(0)
   const size = new BatchSize(100, clock)
   size.limited(100)

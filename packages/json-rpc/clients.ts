@@ -5,7 +5,7 @@ import type { Clock } from '#runtime/clock.ts'
 
 /**
  * Why a client was refused or its request ended, and how much this counts toward a ban. A client that reaches its own
- * limits is not hostile, unless it insists, so this counts a tenth. Pipelining counts most, since no HTTP client
+ * limits is not hostile unless it continues, so this counts a tenth. Pipelining counts most, since no HTTP client
  * pipelines.
  */
 const refusals = {

@@ -257,7 +257,7 @@ test('concurrent requests have a limit; an aborted one does not count', async (t
   await over
 })
 
-test('requests that arrive at once are counted after their tokens are checked, and refused ones are not', async (t) => {
+test('requests that arrive at once are counted after their tokens are checked, and not if a token is refused', async (t) => {
   const methods: Methods = { slow: () => new Promise((answer) => setTimeout(answer, 100, 'late')) }
   const { server } = await served(t, { jwtSecret: secret, methods, limits: { maxHttpRequests: 1 } })
   const token = await createToken(secret, systemClock.now())

@@ -68,7 +68,7 @@ export interface JsonRpcServerOptions {
   /** Method of notifications; by default `eth_subscription`. */
   readonly notificationMethod?: string
   readonly onCall?: OnCall
-  /** Called for each refusal of a connection, a request or a message, beside the errors of calls. */
+  /** Called for each refusal of a connection, a request or a message, besides the errors of calls. */
   readonly onRefused?: ((why: Refusal) => void) | undefined
   readonly log?: Pick<Logger, 'error' | 'warn'>
 }

@@ -81,7 +81,7 @@ export function addGuards(
     const caller = clients.caller(client, () => !raw.closed)
     callers.set(message, caller)
     if (!ws) requests++
-    // This event also ends aborted requests; Fastify's own hook is called only for answered ones.
+    // The event `close` also comes for aborted requests; Fastify's own hook is called only for answered ones.
     const ended = ws ? socket : raw
     ended.once('close', () => {
       clients.requestEnded(client)

@@ -19,7 +19,7 @@ export interface Dependencies
   extends
     Pick<Context, 'bus' | 'clock' | 'log' | 'metrics'>,
     Pick<Ports, 'config' | 'discovery' | 'gate' | 'network' | 'store'> {
-  /** Signs own blocks; undefined if this node does not publish. */
+  /** Key that signs own blocks; undefined if this node does not publish. */
   readonly blockKey: BlockKey | undefined
   readonly calls: OpenCalls
 }

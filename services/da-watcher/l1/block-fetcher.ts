@@ -91,7 +91,7 @@ export class BlockFetcher {
     return (await this.#findStored(hash)) ?? this.#fetchFromL1(hash)
   }
 
-  /** The stored block of a number that is canonical: one marked final, else the one whose header L1 returns. */
+  /** Hash of the stored block that is canonical at a number: the one marked as final, else the one that L1 returns. */
   async #canonicalOnDisk(number: bigint): Promise<Hash | undefined> {
     const stored = this.#options.disk?.use((cache) => cache.blocksAt(number)) ?? []
     if (stored.length === 0) return undefined

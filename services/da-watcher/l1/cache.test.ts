@@ -130,7 +130,8 @@ function hashOf(response: FetchL1BlockResponse): string | undefined {
   return response.kind === 'block' ? response.block.hash : undefined
 }
 
-const ofAnotherL1 = 'the L1 cache belongs to another L1 with this chain id: its blocks do not count as final'
+const ofAnotherL1 =
+  'the L1 cache belongs to another L1 with this chain id: its blocks do not count as final'
 
 test('a cache of another L1 with the same chain id and genesis is not trusted, which is logged once', async (t) => {
   const { settings } = await l1(t)

@@ -11,7 +11,7 @@ import { bootnodesFor } from './bootnodes.ts'
 import { chainPeer } from './chain-peer.ts'
 import { openOwnDiscovery } from './own-discovery.ts'
 
-/** A host of the chain 10 or of another one, with its discovery. */
+/** A host of chain 10 or of another chain, with its discovery. */
 async function nodeOf(
   t: TestContext,
   number: number,

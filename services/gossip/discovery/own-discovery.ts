@@ -11,7 +11,7 @@ import type { OpenNetwork } from '#services/gossip/network/open-network.ts'
 import type { PeerStore } from '#services/gossip/peers/peer-store.ts'
 import { bootnodesFor } from './bootnodes.ts'
 
-/** What discovery needs beside the settings. */
+/** What discovery needs besides the settings. */
 export interface DiscoveryParts {
   readonly config: RollupConfig
   /** Private key of the host. */
@@ -25,7 +25,7 @@ export interface DiscoveryParts {
 }
 
 /**
- * Starts discovery with the settings. Returns undefined if they turn it off.
+ * Starts discovery as configured. Returns undefined if discovery is off.
  *
  * @throws as `openDiscovery`
  */
@@ -48,7 +48,8 @@ export async function openOwnDiscovery(
 }
 
 /**
- * Entries of this node's record. Without an address here, the node learns its address from the answers of other nodes.
+ * Entries of this node's record. If the settings have no address, the node learns its address from the answers of other
+ * nodes.
  */
 function ownEntries(
   settings: Settings,

@@ -12,7 +12,7 @@ import type { Ports } from '#services/gossip/ports.ts'
 import { hostAddresses } from './host-addresses.ts'
 import type { NetworkSettings } from './open-network.ts'
 
-/** What the network needs beside the settings. */
+/** What the network needs besides the settings. */
 export interface NetworkParts extends Pick<NetworkSettings, 'onDropped' | 'onFailure'> {
   readonly config: RollupConfig
   /** Private key of the host. */
@@ -79,7 +79,7 @@ export function checkKeys(host: Uint8Array, sequencer: Uint8Array | undefined): 
   throw new Fault('settings', { detail })
 }
 
-/** The ports that consist of settings. */
+/** The part of the ports that comes from the settings. */
 export function portsOf(
   settings: Settings,
 ): Pick<Ports, 'fetches' | 'limits' | 'maxAgeSeconds' | 'netrestrict' | 'serves' | 'staticPeers'> {

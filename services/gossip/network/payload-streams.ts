@@ -26,7 +26,7 @@ const limits = { timeoutMs: 10_000 }
 /** Requests that one connection may have open at once; libp2p refuses further ones. */
 const maxStreams = 16
 
-/** Serves requests for payloads. @returns a function that stops it */
+/** Serves requests for payloads. @returns a function that stops serving them */
 export async function servePayloads(
   host: AnyHost,
   config: RollupConfig,

@@ -2,7 +2,9 @@ import { setImmediate as nextLoop } from 'node:timers/promises'
 
 /** Spreads the messages of each peer: one in a turn of the event loop, so that other work runs between them. */
 export class PeerTurns {
-  /** For each peer with a message in this turn or waiting for one: when its next message may be opened. */
+  /**
+   * When the next message of a peer may be opened. Only peers with a message in this turn or a later one have an entry.
+   */
   readonly #next = new Map<string, Promise<void>>()
 
   /** @returns a promise of the turn in which a message of this peer may be opened; undefined if it may be opened now */

@@ -135,7 +135,7 @@ test('a message that the thread opens has the same id and verdict as one that is
   }
 })
 
-test('the id has the form and the topic of the message', async (t) => {
+test('the thread computes ids in the configured form, for each topic', async (t) => {
   const thread = openThread(t, { form: 'spec' })
   const data = dataOf(1)
   for (const version of payloadVersions) {
@@ -163,7 +163,7 @@ test('the calling thread is not blocked, and the received data stays usable', as
   assert.deepEqual(Uint8Array.from(data), before)
 })
 
-test('a message waits for the one in work and for one other message of a peer that sent many', async (t) => {
+test('if a peer sent many messages, a message of another peer waits only for the one in work and one more', async (t) => {
   const thread = openThread(t)
   const order: string[] = []
   const noted = async (name: string, number: number) => {

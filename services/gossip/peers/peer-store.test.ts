@@ -18,7 +18,7 @@ function newFile(t: TestContext) {
   return { folder, path, warnings, open: () => openPeerStore({ path, chainId: 10n, log }) }
 }
 
-test('peers, bans, blocked peers and sent blocks are there after a restart', (t) => {
+test('peers, bans, blocked peers and sent blocks are kept over a restart', (t) => {
   const { open } = newFile(t)
   const before = open()
   before.putPeers([{ id: 'a', addresses: ['/a/1', '/a/2'] }], 1)

@@ -23,7 +23,10 @@ const schema = `
   CREATE TABLE sent_blocks (position INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 `
 
-/** The stored data of one libp2p host: peers, bans, blocks by operators, discovery records and hashes of own blocks. */
+/**
+ * The data of one libp2p host on disk: peers, bans, peers and addresses that operators block, discovery records, and
+ * hashes of own blocks.
+ */
 export class PeerStore {
   readonly #file: SqliteFile
 

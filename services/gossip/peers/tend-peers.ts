@@ -28,7 +28,9 @@ export interface PeerLimits {
 /** Limit on dials at once. Dials of static peers do not count. As in op-node. */
 const maxDials = 4
 
-/** After peers are disconnected because there are too many, no others are for this time. As in op-node. */
+/**
+ * After peers were disconnected because there were too many, no others are disconnected for this time. As in op-node.
+ */
 const pruneSilenceMs = 60_000
 
 /** A connected peer is stored again after this time. */

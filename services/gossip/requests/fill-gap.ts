@@ -20,7 +20,10 @@ export interface Fetching {
 /** No requests. */
 export const notFetching: Fetching = { isRunning: false, nextMs: 0, turn: 0 }
 
-/** Limit on the remembered blocks above the head, and on a gap that is filled. The engine queues as many blocks. */
+/**
+ * Limit on the remembered blocks above the head, and on a gap that is filled. The engine queues the same number of
+ * blocks.
+ */
 export const maxGap = 512
 
 /** A gap that begins at an older block is not filled: L1 has those blocks. As in op-node. */

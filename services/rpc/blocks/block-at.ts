@@ -13,7 +13,9 @@ export interface BlockReader {
   readonly clock: Clock
 }
 
-/** A state, and the block that the chain of this state has at a number; `found` is undefined if it has none. */
+/**
+ * A state, and the block that the chain of this state has at a number; `found` is undefined if there is no such block.
+ */
 export interface BlockAt {
   readonly state: State
   readonly found:

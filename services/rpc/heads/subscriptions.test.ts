@@ -178,7 +178,7 @@ test('over HTTP there are no subscriptions', async (t) => {
   assert.match(text, /-32601.*notifications not supported/)
 })
 
-test('a sequence is parsed to the block that it was made of', () => {
+test('parsing a sequence yields the block that it names', () => {
   const block = { number: 123n, hash: hash(7) }
   assert.deepEqual(parseSequence(sequenceOf(block)), block)
 })
