@@ -23,7 +23,9 @@ export const config = z.strictObject({
     .describe("address of the rollup node's JSON-RPC, which has no authentication"),
   rpcPort: port()
     .default(9_545)
-    .describe("port of the rollup node's JSON-RPC, for HTTP and WebSocket; 0 takes any free port"),
+    .describe(
+      "port of the rollup node's JSON-RPC, for HTTP and WebSocket; 0 takes any that is free",
+    ),
   rpcCors: shownDefault(
     listOf(want(z.string().regex(/^(?:\*|https?:\/\/[^/,\s]+)$/u), 'an origin, or *')).default([
       '*',
@@ -47,7 +49,7 @@ export const config = z.strictObject({
   rpcAdminPort: port()
     .default(9_546)
     .describe(
-      'port of the JSON-RPC with all methods, also those that control the node; served only with --rpc-admin-token-file; 0 takes any free port',
+      'port of the JSON-RPC with all methods, also those that control the node; served only with --rpc-admin-token-file; 0 takes any that is free',
     ),
   rpcAdminTokenFile: readableFile('32 bytes of hex', hexKeyProblem)
     .optional()
