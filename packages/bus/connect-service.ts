@@ -8,7 +8,10 @@ import { connectNats, type NatsOptions } from './nats-connection.ts'
 export type BusAccess = Pick<ServiceSettings, 'natsUrls' | 'natsSeedFile' | 'natsCaFile'> &
   Pick<NatsOptions, 'onFatal' | 'signal' | 'onWait'>
 
-/** Opens the two connections of a service. `control` is for states, leases and small calls, `bulk` for logs and large calls, which must not delay the lease. */
+/**
+ * Opens the two connections of a service. `control` is for states, leases and small calls, `bulk` for logs and large
+ * calls, which must not delay the lease.
+ */
 export async function connectService(
   role: BusRole,
   access: BusAccess & { readonly instance: string },

@@ -35,7 +35,7 @@ export async function* tailLog<Value>(
   const live = new LiveEntries(context, log)
   const lookUp = (number: bigint) => lookUpWhenUp(context, log, { number, signal })
   const remembered = new Map<string, true>()
-  // Nothing is returned once the reader has ended, since it would imply that all entries below it were returned.
+  // No entry is returned after the reader has ended: an entry implies that all entries below it were returned.
   const isDue = ({ number, id }: Entry<Value>) =>
     !signal.aborted && remember(remembered, `${number}:${id}`)
   const stop = () => live.stop()

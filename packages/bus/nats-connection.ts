@@ -163,7 +163,7 @@ function connectFault(
   return new Fault('unavailable', { detail, ...options })
 }
 
-/** Whether the server refused the key. It hangs up with an error of the same class if it waited too long for the key. */
+/** Whether the server refused the key. An error of this class about a timeout has another cause. */
 function isRefusal(error: unknown): error is AuthorizationError {
   return error instanceof AuthorizationError && !/timeout/iu.test(error.message)
 }

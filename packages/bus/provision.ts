@@ -17,7 +17,8 @@ export type Provisioned = 'created' | 'updated' | 'unchanged'
 /**
  * Creates and updates the streams. Idempotent; never deletes anything.
  *
- * @throws Fault `unavailable`, `timeout`; `stream-refused` with the server's reason; `stream-forbidden` if the user may not
+ * @throws Fault `unavailable`, `timeout`; `stream-refused` with the server's reason; `stream-forbidden` if the user may
+ * not create them
  */
 export async function provision(
   connection: Connection,

@@ -4,8 +4,9 @@ import { isIP } from 'node:net'
 export type AllowedHosts = readonly string[] | '*'
 
 /**
- * Whether a request may have this Host header. It prevents DNS rebinding: a page can point its own name at the address of the
- * server, and call it as same origin. IP addresses are always allowed. As geth's `--http.vhosts`.
+ * Whether a request may have this Host header. This check prevents DNS rebinding, where a page points its own host name
+ * at the address of the server and then calls the server as same origin. IP addresses are always allowed. Like geth's
+ * `--http.vhosts`.
  */
 export function isAllowedHost(allowed: AllowedHosts, header: string | undefined): boolean {
   if (header === undefined || header === '' || allowed === '*') return true

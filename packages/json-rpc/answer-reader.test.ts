@@ -9,7 +9,7 @@ import { AnswerReader } from './answer-reader.ts'
 const maxBytes = 10
 const connections = 8
 
-/** A server that answers by `answer`, the paths of its requests, and their connections. */
+/** A server that answers with `answer`. Records the paths of its requests, and their connections. */
 async function asked(t: TestContext, answer: (response: ServerResponse, path: string) => void) {
   const paths: string[] = []
   const sockets = new Set<Socket>()

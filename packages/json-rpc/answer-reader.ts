@@ -7,12 +7,12 @@ export interface HttpAnswer {
   readonly text: string
 }
 
-/** Bytes that are read of an error page. */
+/** Limit on the bytes that are read of an error page. */
 const maxErrorBytes = 1_024
 
 /**
- * Reads an answer as it arrives, up to a limit. Our own, because undici's streams and signals take longer than a small call
- * (0.24 ms of processor time, 0.06 with this).
+ * Reads an answer as it arrives, up to a limit. This is our own reader, because undici's streams and signals cost more
+ * than the rest of a small call: 0.24 ms of processor time, and 0.06 ms with this reader.
  */
 export class AnswerReader implements Dispatcher.DispatchHandler {
   readonly answer: Promise<HttpAnswer>
@@ -26,7 +26,7 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #aborted: Error | undefined
 
-  /** @param maxBytes limit of an answer with status 200 @param onTooLarge makes the error above it */
+  /** @param maxBytes limit of an answer with status 200 @param onTooLarge makes the error for a larger answer */
   constructor(maxBytes: number, onTooLarge: () => Error) {
     this.answer = this.#settle.promise
     this.#maxBytes = maxBytes

@@ -62,7 +62,7 @@ async function limited(t: TestContext, limit: number, refuse: (typeof refusals)[
 
 for (const [name, refuse] of Object.entries(refusals))
   for (const limit of [1, 2, 3, 100])
-    test(`a server that takes ${limit} calls a request and answers larger ones with ${name} gets them all`, async (t) => {
+    test(`all calls reach a server that takes ${limit} calls a request and answers larger requests with ${name}`, async (t) => {
       const { ask, sizes } = await limited(t, limit, refuse)
       await ask(110)
       const before = sizes.length
@@ -100,7 +100,7 @@ test('a server that answers with status 503 does not make batches smaller', asyn
   assert.deepEqual(sizes, [3, 3])
 })
 
-test('one error for a whole batch that is not about batches does not make them smaller', async (t) => {
+test('an error for a whole batch does not make batches smaller if it is not about batches', async (t) => {
   let isBroken = true
   const sizes: number[] = []
   const url = await serveHttp(t, ({ body }, response) => {
@@ -119,9 +119,9 @@ test('one error for a whole batch that is not about batches does not make them s
   assert.deepEqual(sizes, [3, 3])
 })
 
-/** Ways in which servers refuse calls over their rate. */
+/** Ways in which servers refuse calls above their rate limit. */
 const rateLimits: Readonly<Record<string, (calls: readonly Call[], left: number) => Reply>> = {
-  'an error for each call over it': (calls, left) =>
+  'an error for each call above the limit': (calls, left) =>
     ok(
       calls.map((call, at) =>
         at < left ? result(call) : { id: call.id, error: error(429, 'too many requests') },
@@ -131,7 +131,7 @@ const rateLimits: Readonly<Record<string, (calls: readonly Call[], left: number)
 }
 
 for (const [name, refuse] of Object.entries(rateLimits))
-  test(`a batch that alone is over the rate of a server, which answers with ${name}, is answered in parts`, async (t) => {
+  test(`a batch above the rate limit of a server that answers with ${name} is answered in parts`, async (t) => {
     const perSecond = 10
     const clock = new VirtualClock(0)
     const window = { second: 0, calls: 0 }
@@ -158,7 +158,7 @@ for (const [name, refuse] of Object.entries(rateLimits))
     )
   })
 
-test('a server that refuses every request gets a few of them for a batch, and keeps its size', async (t) => {
+test('a server that refuses every request gets only a few requests for a batch', async (t) => {
   let requests = 0
   const url = await serveHttp(t, (_request, response) => {
     requests++
@@ -191,7 +191,7 @@ test('the size doubles every minute up to the setting, and a refusal halves it a
   }
 })
 
-test('a rate limit halves the size once for concurrent batches, and for five seconds; a small batch does not make others small', async () => {
+test('a rate limit halves the size for five seconds, once for concurrent batches, and to no less after a small batch', async () => {
   const clock = new VirtualClock(0)
   const size = new BatchSize(100, clock)
   size.limited(100)

@@ -1,12 +1,12 @@
 import type { Clock } from '#runtime/clock.ts'
 
-/** Time after a refusal before a larger batch is tried again: plans change, and a refusal may have been an accident. */
+/** Time after a refusal before a larger batch is tried again: the plan may change, or the refusal was an accident. */
 const growAfterMs = 60_000
 
-/** The same after a rate limit, which depends on other calls too. */
+/** The same time after a rate limit. It is shorter, since a rate limit also depends on other calls. */
 const growAfterLimitMs = 5_000
 
-/** Number of calls that a server accepts in one request: halved when it refuses, doubled again after a while. */
+/** Number of calls that a server accepts in one request: halved after a refusal, doubled again after a while. */
 export class BatchSize {
   readonly #clock: Clock
   readonly #maximum: number
@@ -31,12 +31,14 @@ export class BatchSize {
     return this.#current
   }
 
-  /** Notes that the server refused a batch of a size above 1. */
+  /** Records that the server refused a batch of a size above 1. */
   refused(size: number): void {
     this.#shrink(Math.floor(size / 2), growAfterMs)
   }
 
-  /** Notes that a batch of a size above 1 met a rate limit. A small batch does not make larger ones as small. */
+  /**
+   * Records that a batch of a size above 1 met a rate limit. Even for a small batch, the current size is only halved.
+   */
   limited(size: number): void {
     this.#shrink(Math.floor(Math.max(size, this.#current) / 2), growAfterLimitMs)
   }

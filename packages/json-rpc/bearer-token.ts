@@ -1,15 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 /**
- * Returns a check of `Authorization` headers against a token: `Bearer TOKEN`, or Basic with the token as password, which
- * clients send that only take a URL, such as `http://atoll:TOKEN@127.0.0.1:9546`. It returns undefined for the token.
+ * Returns a check of `Authorization` headers against a token: `Bearer TOKEN`, or Basic with the token as password.
+ * Clients that accept only a URL, such as `http://atoll:TOKEN@127.0.0.1:9546`, send Basic. The check returns undefined
+ * for the right token, else the flaw.
  */
 export function tokenCheck(token: string): (header: string | undefined) => string | undefined {
   const wanted = digest(token)
   return (header) => {
     const given = tokenIn(header)
     if (given === undefined) return 'missing token'
-    // Digests have one length, and their comparison takes the same time for all.
+    // Digests have equal lengths, and the comparison takes the same time for all of them.
     return timingSafeEqual(digest(given), wanted) ? undefined : 'wrong token'
   }
 }

@@ -4,7 +4,7 @@ import { type Clock, sleep } from '#runtime/clock.ts'
 export class CallRate {
   readonly #perSecond: number
   readonly #clock: Clock
-  /** When the last call so far would have been made, if all were made one by one at the rate. */
+  /** When the last call so far would be made if all calls were made one by one at the rate. */
   #paidUntilMs = 0
 
   /** @param perSecond calls, above 0 */

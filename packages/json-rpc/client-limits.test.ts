@@ -39,7 +39,7 @@ test('requests and WebSockets of one client have a limit', async (t) => {
   const open = assert.rejects(post('hang', hanging.signal))
   while ((await post('echo')) !== refused) await sleep(5)
   assert.match(await handshake(server.url), /^HTTP\/1\.1 429 /)
-  // Each that ends makes room for one.
+  // Each request that ends makes room for another one.
   hanging.abort()
   await open
   while ((await post('echo')) === refused) await sleep(5)
@@ -61,7 +61,7 @@ test('pages answer GET with JSON', async (t) => {
   assert.equal((await read('POST'))[0], 404)
 })
 
-/** Opens a connection and sends text. `received` has what came back, and `closed` resolves with all of it. */
+/** Opens a connection and sends text. `received` returns the answer so far, and `closed` resolves with all of it. */
 function connected(t: TestContext, { url }: { readonly url: string }, text: string) {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   t.after(() => socket.destroy())
@@ -82,7 +82,7 @@ function requestOf(method: string, length?: number): string {
   return `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${size}\r\n\r\n${body}`
 }
 
-/** A server, and why it refused. */
+/** A server, and the reasons of its refusals. */
 async function refusing(t: TestContext, options: Partial<JsonRpcServerOptions>) {
   const refused: string[] = []
   // A refusal may end other requests of its connection.
@@ -92,7 +92,7 @@ async function refusing(t: TestContext, options: Partial<JsonRpcServerOptions>) 
   return { ...(await served(t, { ...options, onRefused })), refused }
 }
 
-test('a connection may have requests up to the limit that are not answered, and no more', async (t) => {
+test('a connection may have unanswered requests up to the limit, and no more', async (t) => {
   const { server, refused } = await refusing(t, {})
   const few = connected(t, server, requestOf('echo').repeat(8))
   while (few.received().split('"result"').length < 9) await sleep(5)
@@ -101,7 +101,7 @@ test('a connection may have requests up to the limit that are not answered, and 
   assert.deepEqual(refused, ['too-many-pipelined'])
 })
 
-test('bytes of bodies that are not complete have a limit for each client', async (t) => {
+test('the bytes of incomplete bodies are limited for each client', async (t) => {
   const { server, post, refused } = await refusing(t, { limits: { maxBytesPerClient: 300 } })
   const first = connected(t, server, `${requestOf('echo', 1_000)}${' '.repeat(240)}`)
   while (!(await post('echo')).startsWith('429')) await sleep(5)
@@ -111,7 +111,7 @@ test('bytes of bodies that are not complete have a limit for each client', async
   assert.ok(refused.every((why) => why === 'too-many-bytes'))
 })
 
-test('an answer for which a client has no memory left is an error', async (t) => {
+test('an answer that exceeds the memory of its client becomes an error', async (t) => {
   const methods = { large: () => 'x'.repeat(1_000) }
   const { post, refused } = await refusing(t, { methods, limits: { maxBytesPerClient: 1_000 } })
   assert.match(await post('large'), /-32005.*read the answers first/)
@@ -129,7 +129,7 @@ test('an answer that is not read in time ends the connection', async (t) => {
   const clock = { ...systemClock, after }
   const { server, post, refused } = await refusing(t, { methods, clock })
   assert.match(await post('echo'), /^200/)
-  // An answer that was read has no limit.
+  // The timeout of an answer that was read is cancelled.
   while (ends.size > 0) await sleep(5)
   const { socket } = connected(t, server, requestOf('large'))
   socket.pause()
@@ -141,7 +141,7 @@ test('an answer that is not read in time ends the connection', async (t) => {
   await once(socket, 'close')
 })
 
-test('headers without end, and bytes that are no request, are refused with a status', async (t) => {
+test('headers that are too long, and bytes that are not a request, are refused with a status', async (t) => {
   const { server, refused } = await refusing(t, {})
   const large = `GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}`
   assert.match(await connected(t, server, large).closed, /^HTTP\/1\.1 431 /)

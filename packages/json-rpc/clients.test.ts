@@ -51,7 +51,7 @@ test('connections of a client have a limit, and one that closes makes room', () 
   assert.equal(connect().state.isClosed, false)
 })
 
-test('bytes are limited for one client and for all, up to the limit and not past it', () => {
+test('the bytes of one client and of all clients may reach their limit, but not exceed it', () => {
   const { clients } = setup()
   assert.equal(clients.hold('a', 100), true)
   assert.equal(clients.hold('a', 1), false)
@@ -75,7 +75,7 @@ test('requests of a client have a limit', () => {
   )
 })
 
-test('a client with one refusal too many is banned for a while, and no other is', () => {
+test('a client with one refusal too many is banned for a while, and no other client is banned', () => {
   const { clients, connect, pass, counted, logged } = setup()
   const [open, other] = [connect(), connect('1.1.1.2')]
   for (let times = 0; times < 3; times++) clients.refused('1.1.1.1', 'too-large')
@@ -100,7 +100,7 @@ test('programs of this machine are not banned', () => {
   )
 })
 
-test('refusals of a full client count a tenth', () => {
+test('refusals because of the limits of one client count a tenth', () => {
   const { clients, connect } = setup({ maxRefusalsPerClient: 1 })
   for (let times = 0; times < 9; times++) clients.refused('1.1.1.1', 'too-many-requests')
   assert.equal(connect().state.isClosed, false)
@@ -108,7 +108,7 @@ test('refusals of a full client count a tenth', () => {
   assert.equal(connect().state.isClosed, true)
 })
 
-test('refusals of a full server, and those of an earlier period, ban no client', () => {
+test('refusals because the server is full, and refusals of an earlier period, do not lead to a ban', () => {
   const { clients, connect, pass } = setup()
   for (let times = 0; times < 100; times++) clients.refused('1.1.1.1', 'full')
   for (let times = 0; times < 3; times++) clients.refused('1.1.1.1', 'too-large')

@@ -3,7 +3,11 @@ import { isIPv6 } from 'node:net'
 import type { Logger } from 'pino'
 import type { Clock } from '#runtime/clock.ts'
 
-/** Why a client was refused, or had its request ended, and how much this counts toward a ban: a full client is not a bad one, until it insists; no HTTP client pipelines. */
+/**
+ * Why a client was refused or its request ended, and how much this counts toward a ban. A client that reaches its own
+ * limits is not hostile unless it continues, so this counts a tenth. Pipelining counts most, since no HTTP client
+ * pipelines.
+ */
 const refusals = {
   banned: 0,
   'too-many-connections': 0,
@@ -37,21 +41,21 @@ export interface ClientLimits {
   readonly maxConnectionsPerClient: number
   /** HTTP requests that are not answered yet, and WebSockets; further ones get status 429. */
   readonly maxRequestsPerClient: number
-  /** Bytes of requests and answers that are not sent completely; with more, a request gets status 429. */
+  /** Bytes of requests and answers that are not complete yet; a request that needs more gets status 429. */
   readonly maxBytesPerClient: number
-  /** The same of all clients. */
+  /** The same for all clients together. */
   readonly maxBytes: number
-  /** Refusals in `banMs` of what a client sends; those of a full client count a tenth. With more, it is banned for `banMs`. */
+  /** Refusals in `banMs`, weighted by `refusals`. A client with more is banned for `banMs`. */
   readonly maxRefusalsPerClient: number
 }
 
 /** Period in which refusals are counted, and time of a ban. */
 export const banMs = 10_000
 
-/** Groups of an IPv6 subnet, which is one client: it is what one subscriber has. */
+/** Groups of the IPv6 subnet that counts as one client, since one subscriber has such a subnet. */
 const subnetGroups = 4
 
-/** Clients that are never banned: all programs of this machine have one address, and any page of its browser may call. */
+/** Clients that are never banned: all programs of this machine share one address, even pages in its browser. */
 const thisMachine: readonly string[] = [clientOf('127.0.0.1'), clientOf('::1')]
 
 interface Client {
@@ -70,12 +74,12 @@ export interface Caller {
   readonly client: string
   /** Whether it still waits for the answer. */
   readonly isOpen: () => boolean
-  /** Holds memory until the request ends. @returns whether there is so much */
+  /** Reserves memory until the request ends. @returns whether there is enough */
   readonly hold: (bytes: number) => boolean
   readonly refused: (why: Refusal) => void
 }
 
-/** Limits for clients, and what is informed of refusals. */
+/** Limits for clients, and a callback for refusals. */
 interface ClientsOptions {
   readonly limits: ClientLimits
   readonly clock: Clock
@@ -84,7 +88,7 @@ interface ClientsOptions {
   readonly log?: Pick<Logger, 'warn'> | undefined
 }
 
-/** What each client has of a server, and bans of those whose requests are refused again and again. */
+/** Counts what each client uses of a server, and bans clients with too many refusals. */
 export class Clients {
   readonly #options: ClientsOptions
   readonly #byName = new Map<string, Client>()
@@ -94,7 +98,7 @@ export class Clients {
     this.#options = options
   }
 
-  /** Counts a connection until it closes, or closes it. */
+  /** Counts a connection until it closes. Closes it at once if the client is banned or has too many. */
   connected(socket: Socket): void {
     const name = clientOf(socket.remoteAddress)
     const client = this.#client(name)
@@ -133,7 +137,7 @@ export class Clients {
       client,
       isOpen,
       hold: (bytes) => {
-        // What a request makes after its end is not sent.
+        // A result that is ready after the end of the request is not sent.
         if (hasEnded) return true
         const isHeld = this.hold(client, bytes)
         if (isHeld) held += bytes
@@ -148,7 +152,7 @@ export class Clients {
     }
   }
 
-  /** Holds memory for a client, until it is released. @returns whether there is so much */
+  /** Reserves memory for a client, until `release`. @returns whether there is enough */
   hold(name: string, bytes: number): boolean {
     const { maxBytes, maxBytesPerClient } = this.#options.limits
     const client = this.#client(name)
@@ -181,7 +185,7 @@ export class Clients {
     for (const socket of client.connections) socket.destroy()
   }
 
-  /** Forgets the refusals of clients that are gone. */
+  /** Forgets clients that are gone, with their refusals, when their periods and bans are over. */
   tend(): void {
     for (const [name, client] of this.#byName) this.#forget(name, client)
   }

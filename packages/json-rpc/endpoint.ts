@@ -45,7 +45,10 @@ const maxRedirects = 3
 /** Characters of an error page that are searched for a JSON-RPC error and a pause. */
 const maxErrorText = 1_024
 
-/** Characters of an error page that are cleaned of secrets. More than are quoted, since a key cut at the end of the quote would not be found. */
+/**
+ * Characters of an error page that are cleaned of secrets. More than are quoted: a key that the quote cuts would not be
+ * found.
+ */
 const maxCleaned = 16_384
 
 /** Characters that are quoted from an error page. */
@@ -90,7 +93,7 @@ export class Endpoint {
   /**
    * Gets a path below that of the URL, and returns the text of the answer.
    *
-   * @param path starts with a slash, and may have a query, to which that of the URL is added
+   * @param path starts with a slash, and may have a query, to which the query of the URL is added
    * @throws Fault as `post` does
    */
   async get(path: string, waiting: Waiting): Promise<string> {

@@ -21,8 +21,8 @@ export type HeaderSections = ReadonlyMap<string, Headers>
 const sectionLine = /^\[([a-z]+:\/\/[^/\s\]]+)\/?\]$/iu
 
 /**
- * Reads headers from lines `Name: value`. A line `[https://rpc.example]` begins the headers of one server. Empty lines and
- * lines that start with # are skipped.
+ * Reads headers from lines `Name: value`. A line `[https://rpc.example]` begins the headers of one server. Empty lines
+ * and lines that start with # are skipped.
  *
  * @param what names the text in the error, such as its file
  * @throws Fault `settings` that names the line, but not its content
@@ -61,10 +61,11 @@ export function headerLinesProblem(text: string): string | undefined {
 }
 
 /**
- * Reads the headers for each of several URLs from a file; no path: no headers. A key is never sent to the server of another
- * provider: headers without a section are only for URLs of one server.
+ * Reads the headers for each of several URLs from a file; no path: no headers. A key is never sent to the server of
+ * another provider: headers without a section are only for URLs of one server.
  *
- * @throws Fault `settings` if the file cannot be read, has a malformed line, or does not say which server headers are for
+ * @throws Fault `settings` if the file cannot be read, has a malformed line, or does not say which server headers are
+ * for
  */
 export function readHeadersFile(
   path: string | undefined,

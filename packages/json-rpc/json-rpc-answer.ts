@@ -53,7 +53,7 @@ export function encodeResult(id: JsonRpcId, result: unknown): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${encoded ?? 'null'}}`
 }
 
-/** As Go escapes them, so that an error has the same bytes as that of op-node. */
+/** Characters that Go escapes. They are escaped here too, so that an error has the same bytes as in op-node. */
 const escapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' }
 
 /** @throws TypeError for data that JSON cannot represent */
@@ -62,16 +62,18 @@ export function encodeError(id: JsonRpcId, { code, message, data }: JsonRpcError
   return encoded.replaceAll(/[<>&]/gu, (letter) => escapes[letter] ?? letter)
 }
 
-/** Codes with which servers without batches, or with a limit, refuse a batch as a whole: parse error, invalid request. */
+/**
+ * Codes with which servers without batches, or with a limit, refuse a batch as a whole: parse error, invalid request.
+ */
 const wholeBatchCodes: readonly number[] = [errorCodes.parse, errorCodes.invalidRequest]
 
 /** Characters of an error message that are quoted; the server chooses its length. */
 const maxMessage = 500
 
-/** Characters of a text that is not JSON of which the start is quoted. More than a key is long. */
+/** Characters that are cleaned of secrets before the start of a text that is not JSON is quoted. Longer than a key. */
 const maxText = 10_000
 
-/** Fields of faults, and what removes secrets from quoted texts. */
+/** Fields of faults, and a function that removes secrets from quoted texts. */
 interface AnswerContext {
   readonly fields: Readonly<Record<string, unknown>>
   readonly clean: (text: string) => string
@@ -80,7 +82,8 @@ interface AnswerContext {
 /**
  * Parses the answers to a request, and returns them in the order of `ids`; servers may answer a batch in any order.
  *
- * @throws Fault `rpc-response` if the text is not a JSON-RPC answer, or one is missing; `rpc-limited`
+ * @throws Fault `rpc-response` if the text is not a JSON-RPC answer, or an answer is missing; `rpc-limited` for a rate
+ * limit
  */
 export function parseAnswers(
   { text, retryAfterMs }: EndpointAnswer,

@@ -136,7 +136,7 @@ test('one call of a batch may fail without the others', async (t) => {
   assert.deepEqual(second, { result: null })
 })
 
-test('a batch that is refused as a whole is refused for each call', async (t) => {
+test('the error for a whole batch is the answer to each of its calls', async (t) => {
   const { url } = await script(
     t,
     text('{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no batches"}}'),

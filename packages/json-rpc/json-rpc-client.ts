@@ -8,8 +8,8 @@ import { type JsonRpcAnswer, parseAnswers } from './json-rpc-answer.ts'
 import { SocketEndpoint } from './socket-endpoint.ts'
 import { backoffMs } from '#runtime/backoff.ts'
 
-// Our own, over undici: a call takes half the time of viem's (0.20 and 0.45 ms; with a payload of 200 KB 1.1 and 2.1 ms),
-// and the caller decides what is retried, when, and at which endpoint.
+// Our own, over undici: a call takes half the time of viem's (0.20 and 0.45 ms; with a payload of 200 KB 1.1 and 2.1
+// ms), and the caller decides what is retried, when, and at which endpoint.
 
 /** One call: a method and its parameters. */
 export interface JsonRpcCall {
@@ -59,7 +59,7 @@ export const roundBackoff = { firstMs: 250, longestMs: 4_000 }
 export class JsonRpcClient {
   readonly #options: JsonRpcOptions
   readonly #endpoints: readonly (Endpoint | SocketEndpoint)[]
-  /** Of each endpoint. */
+  /** One for each endpoint. */
   readonly #batchSizes: readonly BatchSize[]
   #preferred = 0
   #lastId = 0
@@ -75,7 +75,7 @@ export class JsonRpcClient {
     )
   }
 
-  /** The clock of its pauses. */
+  /** The clock that the client uses for its pauses. */
   get clock(): Clock {
     return this.#options.clock
   }
@@ -149,8 +149,8 @@ export class JsonRpcClient {
   }
 
   /**
-   * Sends calls in as many requests as the endpoint needs. If it limits the rate when it has answered some of them, the
-   * others are sent after a pause, so that a batch over the limit is answered in parts.
+   * Sends calls in as many requests as the endpoint needs. If it answers some of them and then limits the rate,
+   * the others are sent after a pause, so that a batch over the limit is answered in parts.
    */
   async #request(
     at: number,
@@ -178,7 +178,11 @@ export class JsonRpcClient {
     return answers
   }
 
-  /** Sends the first of the calls in a few requests at once. @returns the answers up to the first request that failed */
+  /**
+   * Sends the first of the calls in a few requests at once.
+   *
+   * @returns the answers up to the first request that failed
+   */
   async #sendSome(
     at: number,
     calls: readonly JsonRpcCall[],
@@ -206,14 +210,14 @@ export class JsonRpcClient {
       const answers = await this.#send(at, calls, options.signal)
       if (calls.length === 1 || !answers.some(refusesBatch)) return answers
     } catch (error) {
-      // The batch alone may be over the limit, so the next attempt is smaller.
+      // This batch by itself may be over the rate limit, so the next attempt is smaller.
       if (calls.length > 1 && isFault(error) && isRateLimit(error))
         this.#batchSizes[at]?.limited(calls.length)
       if (calls.length === 1 || !isBatchRefusal(error)) throw error
     }
     const middle = Math.floor(calls.length / 2)
     const answers = await this.#sendOrSplit(at, calls.slice(0, middle), options)
-    // Only now it is known that the size was the reason of the refusal.
+    // The half was accepted, so the size was the reason of the refusal.
     this.#batchSizes[at]?.refused(calls.length)
     return [...answers, ...(await this.#request(at, calls.slice(middle), options))]
   }

@@ -6,9 +6,10 @@ import type { Caller } from './clients.ts'
 import { encodeError, encodeResult, errorCodes, JsonRpcError } from './json-rpc-answer.ts'
 import { parseRequest, type ReceivedCall, type RequestLimits } from './json-rpc-request.ts'
 
-// Our own: it is small, and has op-geth's limits for the depth of requests, the calls per batch and the length of answers.
+// Our own: it is small, and has op-geth's limits for the depth of requests, the calls per batch and the length of
+// answers.
 
-/** Notifies a client. @param sequence is sent beside the result: where a client can continue */
+/** Notifies a client. @param sequence sent beside the result; a client can continue after it */
 type Notify = (result: unknown, sequence?: string) => void
 
 /** Starts notifications, and returns a function that stops them. It must not throw: the client already has the id. */
@@ -50,7 +51,10 @@ export type OnCall = (method: string, seconds: number, code: number | undefined)
 /** Characters of an unknown method name that an error repeats. */
 const maxShownName = 100
 
-/** Characters from which one request is parsed in an iteration of the loop. It takes a millisecond or more. */
+/**
+ * From this number of characters on, each request is parsed in its own iteration of the event loop: it takes a
+ * millisecond or more.
+ */
 const largeRequest = 16 * 1024
 
 /** Limits of answers. */
@@ -83,7 +87,7 @@ interface Outcome {
 export class JsonRpcDispatch {
   readonly #options: DispatchOptions
   readonly #methods: ReadonlyMap<string, Method>
-  /** Ends when the last large request has been parsed. */
+  /** Resolves when it is the turn of the next large request. */
   #large: Promise<unknown> = Promise.resolve()
 
   constructor(options: DispatchOptions) {
@@ -112,7 +116,7 @@ export class JsonRpcDispatch {
     }
   }
 
-  /** Waits until each large request before has had an iteration of the loop, so that small ones come between. */
+  /** Waits until each earlier large request has had its iteration of the event loop. Small requests run in between. */
   #turn(): Promise<unknown> {
     const before = this.#large
     this.#large = before.then(() => setImmediate())
@@ -176,7 +180,7 @@ export class JsonRpcDispatch {
     try {
       if (thrown instanceof JsonRpcError) return failed(call, thrown)
     } catch (unspeakable) {
-      // JSON cannot represent its data.
+      // JSON cannot represent the data of the error.
       error = unspeakable
     }
     this.#options.log?.error({ method, error: toError(error) }, 'JSON-RPC method failed')
@@ -192,7 +196,7 @@ function noSuchMethod(name: string): JsonRpcError {
   return new JsonRpcError(errorCodes.methodNotFound, message)
 }
 
-/** The same context, which also notes the ids of new subscriptions. */
+/** The same context, which also records the ids of new subscriptions. */
 function noting(context: CallContext, made: string[]): CallContext {
   return {
     caller: context.caller,
@@ -205,7 +209,7 @@ function noting(context: CallContext, made: string[]): CallContext {
   }
 }
 
-/** The outcome, or an error if there is no memory left for what the client has not read yet. */
+/** The outcome, or an error if the answers that the client has not read yet leave no memory for it. */
 function held(call: ReceivedCall, outcome: Outcome, { caller }: CallContext): Outcome {
   if (outcome.answer === undefined || caller === undefined) return outcome
   if (caller.hold(outcome.answer.length)) return outcome

@@ -42,7 +42,7 @@ export function parseRequest(text: string, limits: RequestLimits): ReceivedReque
   return { kind: 'batch', calls: value.map((item) => toCall(item)) }
 }
 
-/** Limits of what a request contains, as refusals. */
+/** Refusals of a request that contains too much. */
 type TooMuch = Extract<Refusal, 'too-deep' | 'too-many-values' | 'too-many-calls'>
 
 function tooMuch(why: TooMuch, limits: RequestLimits): ReceivedRequest {
@@ -60,8 +60,8 @@ function tooMuch(why: TooMuch, limits: RequestLimits): ReceivedRequest {
 }
 
 /**
- * Which limit a text exceeds. Checked before parsing, which takes ten times as long and 50 bytes for each bracket; later
- * code walks the value recursively.
+ * Which limit a text exceeds. The limits are checked before parsing: parsing takes ten times as long and 50 bytes for
+ * each bracket, and later code walks the value recursively.
  */
 function whyTooMuch(text: string, limits: RequestLimits): TooMuch | undefined {
   const { maxBatchCalls, maxDepth, maxValues } = limits
@@ -110,7 +110,8 @@ const poisonousKey = '__proto__'
 /** @returns undefined for invalid JSON */
 function parseJson(text: string): unknown {
   try {
-    // An escape may spell the key, too. Few requests have either, so the reviver, five times slower, is rarely used.
+    // The key may also be spelled with escapes. Few requests have the key or an escape, so the slow reviver is rarely
+    // used.
     if (!text.includes(poisonousKey) && !text.includes('\\u')) return JSON.parse(text)
     return JSON.parse(text, (key, value: unknown) => (key === poisonousKey ? undefined : value))
   } catch (error) {

@@ -257,7 +257,7 @@ test('concurrent requests have a limit; an aborted one does not count', async (t
   await over
 })
 
-test('requests that arrive at once are counted after their tokens are checked, and refused ones are not', async (t) => {
+test('requests that arrive at once are counted after their tokens are checked, and not if a token is refused', async (t) => {
   const methods: Methods = { slow: () => new Promise((answer) => setTimeout(answer, 100, 'late')) }
   const { server } = await served(t, { jwtSecret: secret, methods, limits: { maxHttpRequests: 1 } })
   const token = await createToken(secret, systemClock.now())
@@ -283,7 +283,7 @@ test('requests that arrive at once are counted after their tokens are checked, a
   assert.deepEqual(await statuses('wrong', token), ['401', '200'])
 })
 
-test('a client that disconnects during its request or answer does no harm', async (t) => {
+test('the server still answers after a client disconnects during its request or answer', async (t) => {
   const { server, send, logged } = await served(t)
   const head =
     'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length:'

@@ -53,13 +53,13 @@ export interface JsonRpcServerOptions {
   readonly name?: ListenerName
   readonly methods: Methods
   readonly clock: Clock
-  /** Secret that clients must prove, as with the Engine API; undefined: no authentication. */
+  /** Secret that clients must prove to have, as with the Engine API; undefined: no authentication. */
   readonly jwtSecret?: Uint8Array
-  /** Checks the header `Authorization` in another way: returns what is wrong with it; undefined: nothing. */
+  /** Another check of the header `Authorization`. Returns the flaw of the header, or undefined if it is valid. */
   readonly authorize?: ((header: string | undefined) => string | undefined) | undefined
   /** Further paths that answer GET with JSON, such as `/healthz`. */
   readonly pages?: Readonly<Record<string, () => Page>>
-  /** Pages that may call; undefined: none. */
+  /** Origins of web pages that may call; undefined: none. */
   readonly cors?: AllowedOrigins
   /** Allowed host names besides IP addresses; by default `localhost`, and any name if there is a `jwtSecret`. */
   readonly allowedHosts?: AllowedHosts
@@ -68,7 +68,7 @@ export interface JsonRpcServerOptions {
   /** Method of notifications; by default `eth_subscription`. */
   readonly notificationMethod?: string
   readonly onCall?: OnCall
-  /** Called for each refusal of a connection, a request or a message, beside the errors of calls. */
+  /** Called for each refusal of a connection, a request or a message, besides the errors of calls. */
   readonly onRefused?: ((why: Refusal) => void) | undefined
   readonly log?: Pick<Logger, 'error' | 'warn'>
 }
@@ -108,17 +108,17 @@ const defaultLimits: ServerLimits = {
   maxConnectionsPerClient: 1_000,
   maxBytesPerClient: 512 * 1024 * 1024,
   maxBytes: 512 * 1024 * 1024,
-  // Its clients are few and known. A public server sets a limit.
+  // By default there is no limit, since the clients are few and known. A public server sets one.
   maxRefusalsPerClient: Number.POSITIVE_INFINITY,
 }
 
 /** Time for the headers of a request to arrive, also on a new connection, and for the whole request. */
 const requestTimeouts = { headersTimeout: 10_000, requestTimeout: 20_000 }
 
-/** Period in which these times are checked. */
+/** Period at which these timeouts are checked. */
 const timeoutCheckMs = 1_000
 
-/** Requests of an HTTP connection that are not answered yet. */
+/** Limit on unanswered requests of an HTTP connection. */
 const maxPipelined = 8
 
 /** Time for a client to read an answer. */
@@ -139,7 +139,10 @@ const goingAway = 1001
 /** Time for which a browser may cache the answer to a preflight. */
 const preflightAgeSeconds = 600
 
-/** As op-geth: types that browsers send without a preflight would let any page call. */
+/**
+ * Accepted types, as in op-geth. Types that browsers send without a preflight are refused: any page could call with
+ * them.
+ */
 const contentTypes = ['application/json', 'application/json-rpc', 'application/jsonrequest']
 
 /**
@@ -243,8 +246,8 @@ function createApp(
 }
 
 /**
- * Returns a check that refuses a connection with too many requests that are not answered yet. HTTP clients do not
- * pipeline, and the parser hands over all requests of 64 KiB at once: this costs less than to answer each of them.
+ * Returns a check that closes a connection with too many unanswered requests. HTTP clients do not pipeline, and the
+ * parser passes on all requests in 64 KiB at once, so closing the connection costs less than answering each of them.
  */
 function pipelineLimit(clients: Clients) {
   const open = new WeakMap<Socket, number>()
@@ -265,7 +268,7 @@ function pipelineLimit(clients: Clients) {
 /** Errors of a client that hangs up, also within a request. */
 const hangUps = ['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']
 
-/** Why a connection is refused whose bytes are not a request in time. */
+/** Why a connection is refused if its bytes are not a request, or arrive too late. */
 function connectionRefusal({ code }: ConnectionError): { status: string; why: Refusal } {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':

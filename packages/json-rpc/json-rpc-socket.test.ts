@@ -198,7 +198,7 @@ test('all subscriptions end with the connection, even while its requests run', a
   await allStopped()
 })
 
-test('a client that disconnected while its requests wait is detected by the next message to it', async (t) => {
+test('if a client disconnects while its requests wait, the next message to it detects this', async (t) => {
   const { url, open, publish, listeners } = await served(t, { limits: { maxRequestsPerSocket: 2 } })
   const { ask } = await open()
   const messages = [call('eth_subscribe'), call('hang'), call('hang'), call('hang')]

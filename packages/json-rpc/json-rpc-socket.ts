@@ -109,7 +109,7 @@ export function serveSocket(socket: WebSocket, options: SocketOptions): void {
   answerPings(socket, options)
 }
 
-/** What methods can do with a WebSocket. @param made gets the ids of new subscriptions */
+/** The context of methods that are called on a WebSocket. @param made receives the ids of new subscriptions */
 function contextOf({
   caller,
   subscriptions,
@@ -146,7 +146,7 @@ function cutOff(
 ): void {
   clients.refused(client, why)
   if (code !== undefined) socket.close(code, why.replaceAll('-', ' '))
-  // What it still sends would go on, and the library waits for its close frame for half a minute.
+  // Without this, the client could go on sending: the library waits half a minute for the client's close frame.
   clock.after(closeGraceMs, () => socket.terminate())
 }
 

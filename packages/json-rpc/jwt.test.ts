@@ -12,7 +12,7 @@ const madeAt = 1_700_000_000
 const folder = mkdtempSync(join(tmpdir(), 'atoll-jwt-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** The problem of a header, `laterMs` after the time of issue of the tokens here. */
+/** Checks a header `laterMs` after the tokens of this file were issued. @returns its flaw */
 function check(header: string | undefined, laterMs = 0) {
   const clock = { ...systemClock, now: () => madeAt * 1_000 + laterMs }
   return authorizationCheck({ secret, clock })(header)
@@ -43,7 +43,7 @@ test('a token is valid for a minute before and after its time of issue', async (
   assert.equal(await check(header, -60_001), 'future token')
 })
 
-test('a token that was valid is refused when it is too old, and so is another one meanwhile', async () => {
+test('a token that was valid is refused when it is too old, and another token is not accepted in its place', async () => {
   let nowMs = madeAt * 1_000
   const checked = authorizationCheck({ secret, clock: { ...systemClock, now: () => nowMs } })
   const header = bearer({ iat: madeAt })

@@ -31,7 +31,8 @@ export async function readJwtSecret(path: string): Promise<Uint8Array> {
 
 /**
  * Makes a token, valid for a minute, for the header `Authorization: Bearer <token>`. Every call of the Engine API needs
- * one; `jose` would sign on another thread, which takes 0.2 ms more, and some ms on a busy machine.
+ * a token. This is our own code, since `jose` signs on another thread, which takes 0.2 ms more, and some ms on a busy
+ * machine.
  *
  * @param unixMs time of issue; the token has whole seconds
  */
@@ -46,8 +47,8 @@ export async function createToken(secret: Uint8Array, unixMs: number): Promise<s
  * Returns a check of `Authorization` headers: HS256, `iat` within a minute of now, `exp` (if present) in the future. It
  * returns undefined for a valid token.
  *
- * A client sends one token for a second or longer. Its signature is verified once: `jose` verifies on another thread,
- * which made a call to a busy machine 0.6 ms slower.
+ * A client sends the same token for a second or longer, so the signature of a token is verified only once: `jose`
+ * verifies on another thread, which made a call to a busy machine 0.6 ms slower.
  */
 export function authorizationCheck({
   secret,
@@ -85,8 +86,8 @@ function problemOf(error: errors.JOSEError): TokenProblem {
 }
 
 /**
- * Checks the claims in op-geth's order: a token with two faults has one answer. `jose` would also check `nbf`, which
- * the Engine API does not have.
+ * Checks the claims in op-geth's order, so that a token with two faults gets the same answer. `jose` would also check
+ * `nbf`, which the Engine API does not have.
  */
 function checkClaims(claims: Claims | undefined, nowMs: number): TokenProblem | undefined {
   if (claims === undefined) return 'token is malformed'

@@ -18,7 +18,7 @@ for (const { of, means, pauseMs, ...answer } of answers)
     assert.equal(pauseIn(answer), pauseMs)
   })
 
-test('limits of something else than calls are not rate limits', () => {
+test('limits on other things than calls are not rate limits', () => {
   for (const message of [
     'query exceeded limit of 10000 results',
     'max initcode size exceeded: code size 60000, limit 49152',
@@ -35,7 +35,7 @@ test('the table has each provider and client that operators use most', () => {
   for (const name of ['geth', 'Erigon', 'reth', 'Nethermind']) assert.ok(names.has(name), name)
 })
 
-test('a pause is read in milliseconds, seconds and minutes, as a number of the data first', () => {
+test('a pause in the message is parsed with its unit, and a number in the data takes precedence', () => {
   const pauses: readonly [string, number | undefined][] = [
     ['retry in 250ms', 250],
     ['please retry after 2 seconds', 2_000],

@@ -5,7 +5,10 @@ export interface ErrorAnswer {
   readonly data?: unknown
 }
 
-/** What an error answer means. Providers use codes of their own, so words decide where the code does not. */
+/**
+ * What an error answer means. Providers have codes of their own, so the words of the message decide if the code does
+ * not.
+ */
 export type ErrorMeaning =
   /** Too many calls: a later call succeeds. */
   | 'rate-limit'
@@ -15,20 +18,22 @@ export type ErrorMeaning =
   | 'missing-block'
   /** The node does not have the method. */
   | 'missing-method'
-  /** The words say that the method is missing or not allowed; a load balancer may say so for one of its nodes. */
+  /**
+   * The words say that the method is missing or not allowed; this may be so only for one node behind a load balancer.
+   */
   | 'perhaps-missing-method'
   | 'other'
 
 /** Code of JSON-RPC 2.0 for a missing method. */
 const methodNotFound = -32_601
 
-/** Codes that no provider uses for anything but limits: Alchemy, QuickNode, Ankr, public nodes of rollups. */
+/** Codes that providers use only for limits: Alchemy, QuickNode, Ankr, public nodes of rollups. */
 const limitCodes: readonly number[] = [429, -32_007, -32_090, -32_016]
 
-/** EIP-1474 "limit exceeded", with which jsonrpsee refuses batches. Words go first. */
+/** EIP-1474 "limit exceeded", with which jsonrpsee also refuses batches. The words of the message take precedence. */
 const limitExceeded = -32_005
 
-/** Codes for requests that do not have the expected form, as old nodes answer to parameters that they do not know. */
+/** Codes for malformed requests. Old nodes answer with them to parameters that they do not know. */
 const badRequestCodes: readonly number[] = [-32_600, -32_602, -32_604]
 
 const words = {
@@ -68,7 +73,7 @@ const unitsMs: readonly (readonly [RegExp, number])[] = [
   [/^h/iu, 3_600_000],
 ]
 
-/** The pause that an error answer asks for, in milliseconds; undefined if it names none. */
+/** The pause that an error answer asks for, in milliseconds; undefined without a pause. */
 export function pauseIn({ message, data }: Omit<ErrorAnswer, 'code'>): number | undefined {
   const seconds = backoffSeconds(data)
   if (seconds !== undefined) return seconds * 1_000

@@ -5,7 +5,7 @@ import { type Caller, clientOf, type Clients, type Refusal } from './clients.ts'
 import type { JsonRpcServerOptions, ServerLimits } from './json-rpc-server.ts'
 import { authorizationCheck } from './jwt.ts'
 
-/** What guards share with the routes. */
+/** Parts of the server that guards and routes share. */
 export interface Guarded {
   readonly options: JsonRpcServerOptions
   readonly limits: ServerLimits
@@ -18,7 +18,11 @@ interface Refused {
   readonly text: string
 }
 
-/** Checks access before a body is read or a WebSocket opened. @returns who sent a request that passed */
+/**
+ * Checks access before a body is read or a WebSocket opened.
+ *
+ * @returns a function that returns the caller of a request that passed
+ */
 export function addGuards(
   app: FastifyInstance,
   { options, limits, clients }: Guarded,
@@ -71,13 +75,13 @@ export function addGuards(
     done()
   })
 
-  /** Notes a request until it ends. */
+  /** Counts a request until it ends. */
   function note({ ip, raw: message, socket, ws }: FastifyRequest, { raw }: FastifyReply): void {
     const client = clientOf(ip)
     const caller = clients.caller(client, () => !raw.closed)
     callers.set(message, caller)
     if (!ws) requests++
-    // Counts aborted requests as well; Fastify's own hook covers answered ones only.
+    // The event `close` also comes for aborted requests; Fastify's own hook is called only for answered ones.
     const ended = ws ? socket : raw
     ended.once('close', () => {
       clients.requestEnded(client)
@@ -120,7 +124,7 @@ export class BodyError extends Error {
   }
 }
 
-/** Reads the text of a body. @throws BodyError if it is too large, or holds too much memory with others of its client */
+/** Reads the text of a body. @throws BodyError if it is too large, or its client uses too much memory */
 export function readBody(
   body: IncomingMessage,
   { maxBytes, caller }: { readonly maxBytes: number; readonly caller: Caller | undefined },

@@ -64,7 +64,7 @@ test('no part of a URL or header that may be a key is in a cleaned text', () => 
   )
 })
 
-test('a token is masked also without the rest of its header, and a bare key of a query', () => {
+test('a token is masked even without the rest of its header, and so is the key of a query that is only a key', () => {
   const server = new ServerUrl('https://rpc.example/?0123456789abcdef', ['Bearer sk_0123456789'])
   assert.equal(server.clean('bad sk_0123456789 and 0123456789abcdef'), 'bad … and …')
 })
@@ -141,7 +141,7 @@ test('a location without a leading slash is relative to the path of the request'
   assert.deepEqual(seen, ['/v3/old?key=1', '/v3/main?key=2'])
 })
 
-test('the timeout of a request is for all of its redirects', async (t) => {
+test('the timeout of a request includes all of its redirects', async (t) => {
   let requests = 0
   const url = await serveHttp(t, (_request, response) => {
     // The first answer comes soon, the second never.

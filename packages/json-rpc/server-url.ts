@@ -7,7 +7,9 @@ const shortestPassword = 4
 /** Replaces a secret in a text. */
 const mask = '…'
 
-/** A token of the Engine API or of a provider. RFC 7519: three parts in base64url, of which the first begins with `{"`. */
+/**
+ * A token of the Engine API or of a provider. RFC 7519: three parts in base64url, of which the first begins with `{"`.
+ */
 const webToken = /\beyJ[\w-]*\.[\w-]+\.[\w-]*/gu
 
 /** Protocol, host and port of a URL: its parts that hold no key. @throws TypeError if the URL is invalid */
@@ -16,7 +18,7 @@ export function originOf(url: string): string {
   return `${protocol}//${host}`
 }
 
-/** The URL of a server: where to connect, and what of it must not be shown. */
+/** The URL of a server: where to connect, and which parts of the URL must not be shown. */
 export class ServerUrl {
   /** Protocol, host and port: the name of the server for messages. */
   readonly name: string
@@ -56,14 +58,14 @@ export class ServerUrl {
     return `${this.name}${this.path}${this.search}`
   }
 
-  /** A text without the path, query and credentials of the URL, and without tokens, such as an error page that repeats them. */
+  /** A text, such as an error page, without the path, query and credentials of the URL, and without tokens. */
   clean(text: string): string {
     const visible = text.replaceAll(/\p{Cc}+/gu, ' ').replaceAll(webToken, mask)
     return this.#secrets.reduce((cleaned, secret) => cleaned.replaceAll(secret, mask), visible)
   }
 }
 
-/** Decodes a part of a URL; one that is malformed stays as it is. */
+/** Decodes a part of a URL; a malformed part stays as it is. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part)

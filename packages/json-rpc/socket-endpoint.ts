@@ -11,7 +11,9 @@ import {
 /** Sockets to one server; further calls queue. */
 export const maxSockets = 8
 
-/** A JSON-RPC server over WebSockets, with one request at a time on each, so that the next message is its answer. */
+/**
+ * A JSON-RPC server over WebSockets. Each has one request at a time, so the next message is the answer to this request.
+ */
 export class SocketEndpoint {
   /** The URL without path and query, which may hold a key. */
   readonly name: string
@@ -48,7 +50,7 @@ export class SocketEndpoint {
       if (ready.readyState === WebSocket.OPEN) this.#idle.push(ready)
       return { text, retryAfterMs: undefined }
     } catch (error) {
-      // A late answer would be taken for that of the next request.
+      // A late answer would be mistaken for the answer to the next request.
       socket?.close()
       throw this.#fault(error, { isAborted: signal?.aborted === true, isLate: timeout.aborted })
     } finally {

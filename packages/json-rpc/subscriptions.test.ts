@@ -37,7 +37,7 @@ test('a subscription notifies between its start and its end', () => {
   assert.deepEqual(sent, [{ jsonrpc: '2.0', method: 'eth_subscription', params }])
 })
 
-test('an ended subscription is unknown, and a source that continues is ignored', () => {
+test('an ended subscription is unknown, and further notifications of its source are ignored', () => {
   const { subscriptions, sent } = setup()
   let goesOn: ((result: unknown) => void) | undefined
   const id = subscriptions.make((notify) => {
@@ -68,7 +68,7 @@ test('the number of subscriptions is limited; when one ends, another may start',
   subscriptions.make(start)
 })
 
-test('all subscriptions end with the connection, even if one fails to, and later ones do not start', () => {
+test('all subscriptions end with the connection, even if one of them fails to stop, and later ones do not start', () => {
   const { subscriptions, start, listeners, logged } = setup()
   const broken = subscriptions.make(() => () => {
     throw new Error('cannot stop')

@@ -58,9 +58,9 @@ export class Subscriptions {
     return id
   }
 
-  /** Starts those that were not ended yet. */
+  /** Starts the subscriptions that were not ended yet. */
   start(ids: readonly string[]): void {
-    // A method that was running when the connection ended may have created one.
+    // A method that was still running when the connection ended may have created a subscription.
     if (this.#hasEnded) return
     for (const id of ids) {
       const subscription = this.#byId.get(id)
@@ -69,13 +69,13 @@ export class Subscriptions {
       const stop = subscription.start((result, sequence) =>
         this.#notify({ method, id }, result, sequence),
       )
-      // Its first notification may have ended the connection.
+      // The first notification may have ended the connection.
       if (this.#byId.has(id)) this.#byId.set(id, { kind: 'started', stop })
       else this.#stop(stop)
     }
   }
 
-  /** Ends one; returns whether it existed. */
+  /** Ends a subscription; returns whether it existed. */
   end(id: string): boolean {
     const subscription = this.#byId.get(id)
     this.#byId.delete(id)
@@ -83,7 +83,7 @@ export class Subscriptions {
     return subscription !== undefined
   }
 
-  /** Ends all with the connection; those created later do not start. */
+  /** Ends all subscriptions at the end of the connection; later ones do not start. */
   endAll(): void {
     this.#hasEnded = true
     for (const id of this.#byId.keys()) this.end(id)
@@ -99,7 +99,7 @@ export class Subscriptions {
     this.#options.send(JSON.stringify({ jsonrpc: '2.0', method, params }))
   }
 
-  /** If one fails to stop, the others are stopped all the same. */
+  /** Stops a subscription. A failure is only logged, so that the others are stopped, too. */
   #stop(stop: () => void): void {
     try {
       stop()

@@ -19,7 +19,7 @@ import {
 
 let made = 0
 
-/** A node of discovery on loopback, of a chain. */
+/** A discv5 node of a chain, on loopback. */
 async function nodeOf(
   t: TestContext,
   chainId: bigint,
@@ -51,7 +51,7 @@ async function nodeOf(
 const toUncompressed = (key: Uint8Array) =>
   Buffer.from(pointCompress(publicKeyOf(key), false).subarray(1)).toString('hex')
 
-/** Searches until a record of the chain is found, ten times at most. */
+/** Searches up to ten times, until a record of the chain is found. */
 async function findOf(discovery: Discovery, chainId: bigint) {
   for (let search = 0; search < 10; search++)
     for (const record of await discovery.find())
@@ -59,12 +59,12 @@ async function findOf(discovery: Discovery, chainId: bigint) {
   return assert.fail(`no node of chain ${chainId} was found`)
 }
 
-test('two nodes of a chain find each other through a bootnode of another one, by its record', async (t) => {
+test('two nodes of a chain find each other through the record of a bootnode of another chain', async (t) => {
   const boot = await nodeOf(t, 1n)
   const bootnodes = [boot.discovery.record]
   const one = await nodeOf(t, 10n, { bootnodes })
   const two = await nodeOf(t, 10n, { bootnodes })
-  // The bootnode learns of nodes when they ask.
+  // A bootnode only knows nodes that have sent it a request.
   await two.discovery.find()
   const found = await findOf(one.discovery, 10n)
   assert.deepEqual(found.publicKey, publicKeyOf(two.key))
@@ -73,7 +73,7 @@ test('two nodes of a chain find each other through a bootnode of another one, by
   assert.ok(one.discovery.table().includes(boot.discovery.record))
 })
 
-test('a bootnode may be an enode URL, and records of an earlier run are enough', async (t) => {
+test('a bootnode may be an enode URL, and no bootnode is needed with records of an earlier run', async (t) => {
   const boot = await nodeOf(t, 10n)
   const bytes = toUncompressed(boot.key)
   const enode = `enode://${bytes}@127.0.0.1:${boot.udp}`
@@ -84,7 +84,7 @@ test('a bootnode may be an enode URL, and records of an earlier run are enough',
   assert.deepEqual(again.discovery.table(), [boot.discovery.record])
 })
 
-test('a bootnode that does not answer, or that is not a record, is reported, and the search goes on', async (t) => {
+test('a bootnode that does not answer, or is not a valid record, is reported, and the search ends without an error', async (t) => {
   const problems: string[] = []
   const onProblem = (bootnode: string) => void problems.push(bootnode)
   const dead = `enode://${toUncompressed(new Uint8Array(32).fill(99))}@127.0.0.1:${await freeUdpPort()}`
@@ -95,16 +95,16 @@ test('a bootnode that does not answer, or that is not a record, is reported, and
   assert.equal(bootnodeProblem(dead), undefined)
 })
 
-/** The part of discv5 by which it answers a search. */
+/** The part of discv5 that answers a search. */
 interface Answering {
   handleFindNode(node: unknown, request: { readonly id: unknown }): void
   readonly sessionService: { sendResponse(node: unknown, response: object): void }
 }
 
-/** The number in discv5 of an answer to a search. */
+/** Type of a message in discv5 that answers a search. */
 const nodesMessage = 4
 
-/** A signed record of so many bytes, in the form in which discv5 sends it. */
+/** A signed record of a given size, in the form in which discv5 sends it. */
 function recordOf(bytes: number): object {
   const key = new Uint8Array(32).fill(77)
   const { kvs, nodeId, seq, signature } = SignableENR.createV4(key, {
@@ -116,7 +116,7 @@ function recordOf(bytes: number): object {
 }
 
 for (const total of [1, 2])
-  test(`a peer whose answer of ${total} packets has records that are too long ends no search`, async (t) => {
+  test(`a search survives a peer whose answer of ${total} packets has records that are too long`, async (t) => {
     const key = new Uint8Array(32).fill(++made)
     const udp = await freeUdpPort()
     const hostile = Discv5.create({
@@ -128,7 +128,7 @@ for (const total of [1, 2])
     let asked = 0
     const inside = hostile as unknown as Answering
     inside.handleFindNode = (node, { id }) => {
-      // Of two packets, only the first one is sent.
+      // Only the first packet is sent, even if two are announced.
       const enrs = [recordOf(330), recordOf(300)]
       if (asked++ === 0)
         inside.sessionService.sendResponse(node, { type: nodesMessage, id, total, enrs })

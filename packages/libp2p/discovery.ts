@@ -15,17 +15,20 @@ import { Fault, toError } from '#runtime/fault.ts'
 export interface DiscoverySettings {
   /** Private key of the host. */
   readonly key: Uint8Array
-  /** Where discv5 listens. Port 0 takes any that is free. */
+  /** Where discv5 listens. Port 0 takes any free port. */
   readonly listen: { readonly ip: string; readonly udp: number }
-  /** Entries of the own record, beside those of its key. With an `ip` entry, the address is not learned from others. */
+  /**
+   * Entries of the own record, besides those of its key. Without an `ip` entry, the node learns its address from
+   * others.
+   */
   readonly entries: ReadonlyMap<string, Uint8Array>
   /** Sequence of the own record, which grows with each start. */
   readonly sequence: bigint
-  /** Records (`enr:`) and enode URLs by which discovery begins. */
+  /** Records (`enr:`) and enode URLs of the nodes with which discovery begins. */
   readonly bootnodes: readonly string[]
   /** Records of an earlier run. */
   readonly records: readonly string[]
-  /** Limit on the time of a search. The library keeps a timer for as long, also after it is closed. */
+  /** Limit on the time of a search. The library keeps a timer for this time, even after it is closed. */
   readonly searchMs: number
   /** Called for each bootnode that cannot be used. */
   readonly onProblem: (bootnode: string, reason: string) => void
@@ -35,7 +38,7 @@ export interface DiscoverySettings {
 export interface Discovery {
   /** The own record as text. */
   readonly record: string
-  /** Searches for some time. @returns the records that were found since the last search */
+  /** Searches once. @returns the records that were found since the last search */
   find(): Promise<readonly NodeRecord[]>
   /** The records of the nodes that answered, as text. */
   table(): readonly string[]
@@ -45,7 +48,7 @@ export interface Discovery {
 /** Limit on records that wait for the next search. */
 const maxFound = 1_000
 
-/** Checks a bootnode. @returns what is wrong with it; undefined if nothing is */
+/** Checks a bootnode. @returns its flaw; undefined if it is valid */
 export function bootnodeProblem(text: string): string | undefined {
   try {
     if (text.startsWith('enode:')) parseEnode(text)
@@ -103,7 +106,7 @@ export async function openDiscovery(settings: DiscoverySettings): Promise<Discov
     find: async () => {
       if (discv5.kadValues().length === 0)
         await Promise.all(enodes.map((text) => askEnode(discv5, text, settings)))
-      // Without a node to ask, a search would only wait.
+      // Without a known node, a search would only wait.
       if (discv5.kadValues().length > 0) for (const enr of await discv5.findRandomNode()) note(enr)
       const records = [...found.values()]
       found.clear()
@@ -114,7 +117,7 @@ export async function openDiscovery(settings: DiscoverySettings): Promise<Discov
   }
 }
 
-/** Entries of a record in the form of the library: none of ours is a list. */
+/** Entries of a record in the form of the library, without lists: no entry of our records is a list. */
 function plainEntries({ entries }: NodeRecord): Map<string, Uint8Array> {
   return new Map(
     [...entries].filter((entry): entry is [string, Uint8Array] => entry[1] instanceof Uint8Array),
@@ -131,7 +134,10 @@ function addRecord(
   else onProblem(text, problem)
 }
 
-/** Asks a bootnode without a record for its record. As in go-ethereum, it is asked as a node with an old record. */
+/**
+ * Asks a bootnode without a record for its record. As in go-ethereum, the request treats it as a node whose record is
+ * old.
+ */
 async function askEnode(
   discv5: Discv5,
   text: string,
@@ -145,7 +151,7 @@ async function askEnode(
   }
 }
 
-/** A record without a signature, by which discv5 knows the key and the address. */
+/** A record without a signature, from which discv5 takes the key and the address. */
 async function placeholderOf({ publicKey, host, udp }: Enode): Promise<ENR> {
   const ip = isIP(host) === 0 ? (await lookup(host, { family: 4 })).address : host
   const entries: [string, Uint8Array][] = [
@@ -160,11 +166,11 @@ async function placeholderOf({ publicKey, host, udp }: Enode): Promise<ENR> {
 /** An IP address as bytes. */
 export function ipBytes(ip: string): Uint8Array {
   const address = multiaddr(`/${isIPv6(ip) ? 'ip6' : 'ip4'}/${ip}`)
-  // After the code of the protocol, which has one byte.
+  // The first byte is the code of the protocol.
   return address.bytes.subarray(1)
 }
 
-/** A record of the library, checked by our own rules; undefined for one that breaks them. */
+/** A record of the library, parsed by our own rules; undefined if it breaks them. */
 function readRecord(enr: ENR): NodeRecord | undefined {
   const text = textOf(enr)
   if (text === undefined) return undefined
@@ -176,7 +182,9 @@ function readRecord(enr: ENR): NodeRecord | undefined {
   }
 }
 
-/** A record in text; undefined for a record of a peer that is too long: the library checks the length only here. */
+/**
+ * A record as text; undefined if it is too long. Peers may send such records: the library checks the length only here.
+ */
 function textOf(enr: ENR): string | undefined {
   try {
     return enr.encodeTxt()

@@ -4,7 +4,10 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 /** An IPv4 address within IPv6, in the notation of URLs: two groups of hex. */
 const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/u
 
-/** The one notation in which addresses are compared; IPv4 within IPv6 becomes IPv4. Undefined if the text is not an IP address. */
+/**
+ * An IP address in the notation for comparisons; IPv4 within IPv6 becomes IPv4. Undefined if the text is not an
+ * address.
+ */
 export function normalIp(text: string): string | undefined {
   const [address = ''] = text.split('%')
   const family = isIP(address)
@@ -20,13 +23,16 @@ export function normalIp(text: string): string | undefined {
   return bytes.join('.')
 }
 
-/** The IP address of a multiaddr, in the notation of {@link normalIp}; undefined if it has none, as with a DNS name. */
+/**
+ * The IP address of a multiaddr, in the notation of {@link normalIp}; undefined if it has none but, for example, a DNS
+ * name.
+ */
 export function ipOf(address: Multiaddr): string | undefined {
   const found = address.getComponents().find(({ name }) => name === 'ip4' || name === 'ip6')
   return found?.value === undefined ? undefined : normalIp(found.value)
 }
 
-/** The addresses of a subnet in CIDR notation, such as `10.0.0.0/8`; undefined if the text is not one. */
+/** The addresses of a subnet in CIDR notation, such as `10.0.0.0/8`; undefined if the text is not a subnet. */
 export function parseSubnet(text: string): BlockList | undefined {
   const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/u.exec(text) ?? []
   const family = isIP(address)

@@ -8,7 +8,7 @@ import { loadNetworkKey } from './network-key-file.ts'
 const folder = mkdtempSync(join(tmpdir(), 'atoll-network-key-'))
 after(() => rmSync(folder, { recursive: true }))
 
-test('a missing key is made, for its owner only, and stays', async () => {
+test('a missing key is created, only its owner can read it, and the next start reads the same key', async () => {
   const path = join(folder, 'deep', 'p2p.hex')
   const key = await loadNetworkKey(path)
   assert.equal(key.length, 32)

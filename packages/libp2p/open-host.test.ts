@@ -14,7 +14,7 @@ import { PeerGate } from './peer-gate.ts'
 
 let made = 0
 
-/** A host on loopback with a key of its own, until the test ends. */
+/** A host on loopback with a key of its own, which stops when the test ends. */
 async function hostOf<Services extends ServiceMap>(
   t: TestContext,
   settings: Partial<HostSettings> = {},
@@ -60,7 +60,7 @@ test('two hosts connect by noise and yamux, identify each other and answer pings
   assert.ok((await one.services.ping.ping(two.peerId)) >= 0)
 })
 
-test('a host announces the addresses that it is given', async (t) => {
+test('a host announces the configured addresses', async (t) => {
   const host = await hostOf(t, { announce: ['/ip4/1.2.3.4/tcp/9222'] })
   const shown = host.getMultiaddrs().map(String)
   assert.deepEqual(shown, [`/ip4/1.2.3.4/tcp/9222/p2p/${host.peerId.toString()}`])
@@ -71,7 +71,7 @@ test('a blocked peer or address is neither dialed nor accepted', async (t) => {
   const [guarded, other] = [await hostOf(t, { gate }), await hostOf(t)]
   gate.blockPeer(other.peerId.toString())
   await assert.rejects(dial(guarded, other), { name: 'DialDeniedError' })
-  // The dialer may see the connection for a moment, since it is refused after the handshake.
+  // For the dialer the connection may be open for a moment, since it is refused only after the handshake.
   await Promise.allSettled([dial(other, guarded)])
   await until(() => other.getConnections().length === 0)
   assert.equal(guarded.getConnections().length, 0)
@@ -98,7 +98,9 @@ function portOf(host: Host<ServiceMap>): number {
   return Number(address?.getComponents().find(({ name }) => name === 'tcp')?.value)
 }
 
-/** Opens a connection, and sends the header of multistream-select, to which a host answers with its own. */
+/**
+ * Opens a connection, and sends the header of multistream-select. A host that serves it answers with its own header.
+ */
 function openSocket(host: Host<ServiceMap>, header = '\u0013/multistream/1.0.0\n') {
   const socket = connect(portOf(host), '127.0.0.1')
   socket.on('error', () => undefined)
@@ -110,7 +112,7 @@ function openSocket(host: Host<ServiceMap>, header = '\u0013/multistream/1.0.0\n
   return { socket, outcome }
 }
 
-test('connections of one address beyond the rate are refused', async (t) => {
+test('connections of one address above the rate limit are refused', async (t) => {
   const host = await hostOf(t, { limits: { ...publicLimits, maxInboundPerSecond: 2 } })
   const sockets = Array.from({ length: 8 }, () => openSocket(host))
   const outcomes = await Promise.all(sockets.map(({ outcome }) => outcome))
@@ -119,7 +121,7 @@ test('connections of one address beyond the rate are refused', async (t) => {
   assert.ok(served <= 4 && served < outcomes.length, outcomes.join(' '))
 })
 
-test('half-open connections beyond the limit are refused, until others end', async (t) => {
+test('inbound connections without a complete handshake are refused beyond the limit, until others end', async (t) => {
   const limits = { ...publicLimits, maxInboundPerSecond: 1_000, maxPendingInbound: 2 }
   const host = await hostOf(t, { limits })
   const [first, second] = [openSocket(host), openSocket(host)]
@@ -136,7 +138,7 @@ test('half-open connections beyond the limit are refused, until others end', asy
   second.socket.destroy()
 })
 
-test('an address that is not over TCP, or is in use, is named', async (t) => {
+test('the error for an address that is not over TCP or is in use names the address', async (t) => {
   for (const address of ['127.0.0.1:9222', '/ip4/127.0.0.1/udp/9222', '/ip4/1.2.3/tcp/1', '']) {
     const message = /is not a multiaddr over TCP, such as/
     await assert.rejects(hostOf(t, { listen: [address] }), { code: 'settings', message })
@@ -161,7 +163,7 @@ const gossip = () => ({
   }),
 })
 
-test('a host carries gossip of large blocks, once each, and only if they are valid', async (t) => {
+test('large gossip messages arrive once each, and only if they are valid', async (t) => {
   const [one, two] = [
     await hostOf<{ gossip: GossipSub }>(t, {}, gossip()),
     await hostOf<{ gossip: GossipSub }>(t, {}, gossip()),

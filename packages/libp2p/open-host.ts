@@ -12,11 +12,11 @@ import type { PeerGate } from './peer-gate.ts'
 
 /** Limits on the connections of a host. */
 export interface HostLimits {
-  /** Beyond this, inbound connections are refused, and dialed ones make room by closing others. */
+  /** Beyond this limit, inbound connections are refused, and for dialed connections others are closed. */
   readonly maxConnections: number
-  /** New connections of one IP address in a second; more are refused. */
+  /** Limit on new connections of one IP address in a second; further ones are refused. */
   readonly maxInboundPerSecond: number
-  /** Inbound connections whose handshake is not complete. */
+  /** Limit on inbound connections whose handshake is not complete. */
   readonly maxPendingInbound: number
 }
 
@@ -34,7 +34,7 @@ export interface HostSettings {
   readonly key: Uint8Array
   /** Multiaddrs, such as `/ip4/0.0.0.0/tcp/9222`. */
   readonly listen: readonly string[]
-  /** Multiaddrs that peers are given in place of those that the host listens on; empty: the latter. */
+  /** Multiaddrs that are announced to peers; if empty, those on which the host listens. */
   readonly announce: readonly string[]
   /** Name and version that peers see, such as `atoll/0.1.0`. */
   readonly agent: string
@@ -51,9 +51,9 @@ export type Host<Services extends ServiceMap> = Libp2p<
 const timeoutMs = 10_000
 
 /**
- * Starts a host with the one set of protocols that op-node and kona-node share: TCP, noise, yamux.
+ * Starts a host with the protocols that op-node and kona-node have in common: TCP, noise, yamux.
  *
- * @param services such as gossipsub, in the form of libp2p
+ * @param services further services of libp2p, such as gossipsub
  * @throws Fault `settings` for an address that is not a multiaddr over TCP; `p2p-port` if the host cannot listen
  * Spec: rollup-node-p2p.md#libp2p
  */
@@ -63,7 +63,7 @@ export async function openHost<Services extends ServiceMap>(
 ): Promise<Host<Services>> {
   const { limits } = settings
   for (const address of [...settings.listen, ...settings.announce]) checkAddress(address)
-  // The type of libp2p does not know that the services are all given.
+  // In the types of libp2p, a service may be undefined, although all of them are present here.
   const all = { identify: identify(), ping: ping(), ...services } as NonNullable<
     Libp2pOptions<Services & { identify: Identify; ping: Ping }>['services']
   >

@@ -52,7 +52,7 @@ test('an address is refused in each of its notations', () => {
   assert.equal(gate.deniesIp('::ffff:172.32.0.9'), false)
 })
 
-test('a ban ends at its time, and is counted once', () => {
+test('a ban ends at its time, and its end is reported once', () => {
   const { clock, at } = stoppedClock()
   const ended: string[] = []
   const bans: readonly Ban[] = [
@@ -77,12 +77,12 @@ test('a ban ends at its time, and is counted once', () => {
   assert.deepEqual(ended, ['peer', 'ip'])
 })
 
-test('the number of bans is limited; the oldest ends first', () => {
+test('the number of bans is limited; beyond the limit the oldest ban ends', () => {
   const gate = new PeerGate(stoppedClock().clock)
   const ban = (peer: number) =>
     gate.ban({ kind: 'peer', name: String(peer), untilMs: 2_000, reason: 'score -101' })
   for (let peer = 0; peer < maxBans; peer++) ban(peer)
-  // A ban that is renewed is the newest.
+  // A renewed ban counts as the newest.
   ban(0)
   ban(maxBans)
   assert.equal(gate.bans.length, maxBans)
@@ -92,7 +92,7 @@ test('the number of bans is limited; the oldest ends first', () => {
   )
 })
 
-test('text that is not an address or a subnet is refused by name', () => {
+test('the error for a text that is not an address or a subnet quotes the text', () => {
   const gate = new PeerGate(stoppedClock().clock)
   assert.throws(() => gate.blockIp('10.0.0'), { message: '10.0.0 is not an IP address' })
   assert.throws(() => gate.ban({ kind: 'ip', name: 'x', untilMs: 1, reason: 'score -101' }), {
@@ -103,7 +103,7 @@ test('text that is not an address or a subnet is refused by name', () => {
   assert.ok(parseSubnet('0.0.0.0/0'))
 })
 
-test('addresses are read from multiaddrs', () => {
+test('IP addresses are parsed from multiaddrs', () => {
   const of = (text: string) => ipOf(multiaddr(text))
   assert.equal(of('/ip4/1.2.3.4/tcp/9222'), '1.2.3.4')
   assert.equal(of('/ip6/::ffff:1.2.3.4/tcp/9222'), '1.2.3.4')
@@ -127,7 +127,7 @@ test('an operator who unblocks a peer or an address ends its ban', () => {
   assert.deepEqual([gate.deniesIp('10.0.0.1'), gate.bans, ended], [false, [], ['peer', 'ip']])
 })
 
-test('the number of blocked peers is limited, and one more is refused', () => {
+test('the number of blocked peers is limited, and a further one is refused', () => {
   const gate = new PeerGate(stoppedClock().clock)
   for (let peer = 0; peer < maxBlocked; peer++) gate.blockPeer(`p${peer}`)
   assert.throws(() => gate.blockPeer('one more'), /10000 peers are blocked, and no more can be/)

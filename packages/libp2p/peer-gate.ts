@@ -4,20 +4,20 @@ import type { Ban } from '#messages/fetch-peers.ts'
 import type { Clock } from '#runtime/clock.ts'
 import { ipOf, normalIp, parseSubnet } from './ip-address.ts'
 
-/** Limit on bans of each kind; beyond it the oldest one ends. */
+/** Limit on the bans of each kind; beyond it, the oldest ban ends. */
 export const maxBans = 10_000
 
 /** Limit on peers, IP addresses and subnets that operators block, of each kind. */
 export const maxBlocked = 10_000
 
-/** What operators block. Subnets are in CIDR notation. */
+/** Peers, IP addresses and subnets that operators block. Subnets are in CIDR notation. */
 export type Blocked = Readonly<Record<'peers' | 'ips' | 'subnets', readonly string[]>>
 
 const nothingBlocked: Blocked = { peers: [], ips: [], subnets: [] }
 
 /**
- * Decides which connections a host makes and accepts, as op-node does: operators block peers, addresses and subnets, and
- * peers with bad scores are banned for a time. Connections that exist are not closed.
+ * Decides which connections a host makes and accepts, as op-node does: operators block peers, addresses and subnets,
+ * and peers with bad scores are banned for a time. Existing connections are not closed.
  */
 export class PeerGate {
   readonly #clock: Clock
@@ -139,7 +139,10 @@ export class PeerGate {
     return this.#isBanned('ip', ip)
   }
 
-  /** The gate in the form of libp2p. As in op-node, a connection that was dialed is not checked again when it is secured. */
+  /**
+   * The gate in the form of libp2p. As in op-node, a connection that was dialed is not checked again when it is
+   * secured.
+   */
   toGater(): ConnectionGater {
     return {
       denyDialPeer: (peerId) => this.deniesPeer(peerId.toString()),

@@ -38,7 +38,7 @@ const limits = { timeoutMs: 5_000 }
 const chunks = (count: number, size: number) =>
   Array.from({ length: count }, (_, at) => new Uint8Array(size).fill(at))
 
-test('what is written is read, in one piece, in both directions', async (t) => {
+test('the written bytes are read in one piece, in both directions', async (t) => {
   const [near, far] = await streamPair(t)
   const data = chunks(20, 100_000)
   const read = readToEnd(far, 2_000_000, limits)
@@ -49,11 +49,11 @@ test('what is written is read, in one piece, in both directions', async (t) => {
   assert.deepEqual([...(await answer)], [1, 2])
 })
 
-test('a number of bytes is read, although the stream goes on; too few are an error', async (t) => {
+test('a number of bytes is read even if the stream does not end there; fewer bytes are an error', async (t) => {
   const [near, far] = await streamPair(t)
   near.send(Uint8Array.of(1, 2, 3, 4, 5))
   assert.deepEqual([...(await readBytes(far, 3, limits))], [1, 2, 3])
-  // What a peer sends after its request must not pile up while it waits for the answer.
+  // Bytes that a peer sends after its request must not pile up while the peer waits for the answer.
   await Promise.allSettled([writeAll(near, chunks(16, 65_536), limits)])
   assert.equal(far.readBufferLength, 0)
   assert.equal(far.status, 'open')
@@ -79,7 +79,7 @@ test('a stream that stalls ends after the timeout', async (t) => {
   await assert.rejects(readBytes(far, 8, { timeoutMs: 50 }))
 })
 
-test('a reader that does not read stops the writer, which fails after the timeout', async (t) => {
+test('the writer waits for a reader that does not read, and fails after the timeout', async (t) => {
   const [near, far] = await streamPair(t)
   far.pause()
   let made = 0
@@ -87,7 +87,7 @@ test('a reader that does not read stops the writer, which fails after the timeou
     for (; made < 10_000; made++) yield new Uint8Array(65_536)
   }
   await assert.rejects(writeAll(near, endless(), { timeoutMs: 300 }))
-  // The window of yamux, and what the host keeps to be sent.
+  // Only the window of yamux and the send buffer of the host are filled.
   assert.ok(made * 65_536 < 16 * 2 ** 20, `${made} chunks were made`)
   near.abort(new Error('done'))
 })

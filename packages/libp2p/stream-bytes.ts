@@ -8,9 +8,10 @@ export interface StreamLimits {
 }
 
 /**
- * Reads a number of bytes from a stream, and then reads no more of it: what the other side sends after them is not kept.
+ * Reads a number of bytes from a stream, then closes it for reading. Bytes that the other side sends later are
+ * discarded.
  *
- * @throws Error if the stream ends before, or not in time
+ * @throws Error if the stream ends earlier, or the bytes do not arrive in time
  */
 export async function readBytes(
   stream: Stream,
@@ -41,7 +42,7 @@ export async function readToEnd(
 /**
  * Writes to a stream at the pace of its reader, and closes it.
  *
- * @throws Error if the reader does not take all in time
+ * @throws Error if the reader does not read all chunks in time
  */
 export async function writeAll(
   stream: Stream,
@@ -53,7 +54,7 @@ export async function writeAll(
   await stream.close({ signal })
 }
 
-/** The loop never waits between two chunks, so that nothing piles up in the stream. */
+/** Reads chunks until there are enough bytes or the stream ends. The loop never waits in between, so none pile up. */
 async function collect(
   stream: Stream,
   { timeoutMs, isEnough }: StreamLimits & { readonly isEnough: (length: number) => boolean },

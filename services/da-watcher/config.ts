@@ -31,7 +31,7 @@ export const config = z.strictObject({
     'header of each request to the first beacon endpoint; better put a secret into --l1-beacon-headers-file',
   ),
   l1BeaconHeadersFile: readableFile(
-    'headers, one in a line; for several servers, each below a line such as [https://host]',
+    'headers, one in a line; for several servers, below a line with their server, such as [https://host]',
     headerLinesProblem,
   )
     .optional()
@@ -41,11 +41,11 @@ export const config = z.strictObject({
   l1BeaconGenesisTime: wholeNumber(0, 99_999_999_999)
     .optional()
     .describe(
-      'Unix seconds of slot 0 of the beacon chain; by default as the endpoints answer, or as known of a public chain',
+      'Unix seconds of slot 0 of the beacon chain; by default the answer of the endpoints, or the known value of a public chain',
     ),
   l1BeaconSlotSeconds: seconds(1, 3_600)
     .optional()
-    .describe('duration of a slot of the beacon chain; by default as the endpoints answer'),
+    .describe('duration of a slot of the beacon chain; by default the answer of the endpoints'),
   l1TrustedUrls: listOf(url(['http', 'https', 'ws', 'wss'], 'http://localhost:8545'))
     .optional()
     .describe('endpoints of L1 whose answers are not verified; only for your own nodes'),

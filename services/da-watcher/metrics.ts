@@ -26,7 +26,7 @@ export interface Gauges {
   bytes(): Readonly<Record<'memory' | 'disk', number>>
 }
 
-/** How a request for a block ended. */
+/** Outcome of a request for a block. */
 export type AnswerOutcome = 'block' | 'not-found' | 'reorged' | 'failed'
 
 /** Registers the metrics. */
@@ -40,7 +40,7 @@ export function createMetrics(registry: Registry): Metrics {
   })
   const reorgs = new Counter({
     name: 'atoll_da_watcher_reorgs_total',
-    help: 'reorgs of L1 that were seen',
+    help: 'reorgs of L1 that da-watcher detected',
     registers,
   })
   const depth = new Gauge({

@@ -31,7 +31,7 @@ export interface L1 {
   readHeads(query: HeadQuery): Promise<HeadReading>
   /** Calls back with each head that an endpoint announces, until the returned function is called. */
   onHead?(listener: (head: L1Head) => void): () => void
-  /** Makes an endpoint that is behind less preferred. */
+  /** Records that an endpoint is behind, so that others are preferred. */
   noteLag(endpoint: string, blocks: bigint): void
   /**
    * The canonical block of a number, or the block of a hash, with the blobs of the batchers that `batchersOf` names.

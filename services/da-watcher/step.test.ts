@@ -257,7 +257,7 @@ const canonicalOf = (effects: readonly Effect[]) =>
       : [],
   )
 
-test('a block that was fetched by its number is canonical; if it is not final, until L1 may have been reorganised', () => {
+test('a block that was fetched by its number counts as canonical until L1 may have been reorganised, or always if it is final', () => {
   const finality = { safe: undefined, finalized: ref('4a') }
   const [state] = run(
     tick(),

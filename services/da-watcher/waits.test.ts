@@ -84,7 +84,7 @@ test('a failed block that is not requested again ends the wait', () => {
   assert.equal(wait(), undefined)
 })
 
-test('a failure that was reported is not reported for another block, even after the block it was reported for is forgotten', () => {
+test('a reported failure is not reported again for another block, even after the first block is forgotten', () => {
   const { fail, succeed, wait, pass } = watched()
   fail('5', missing(5))
   for (let time = 0; time < 5; time++) {

@@ -32,7 +32,7 @@ const plurals: Readonly<Record<Dropped['what'], string>> = {
   'config-update': 'config_updates',
 }
 
-/** What each metric is, by its name. */
+/** Help text of each metric, by its name. */
 const helps = {
   pipelines_total: 'times that derivation began at a safe head: at its start and after each reset',
   resets_total: 'resets that derivation requested from the engine, by cause, such as l1-reorg',

@@ -118,7 +118,7 @@ class Performer {
     return { later: withoutEvents(copy.copy(l1.number)) }
   }
 
-  /** Updates the history before it reads the start, so that new entries follow a history that matches the chain. */
+  /** Updates the history, then reads the start, so that new entries follow a history that matches the chain. */
   async #fetchStart({
     session,
     chain,

@@ -23,7 +23,7 @@ class FullHistory extends SafeHeadHistory {
       code: 'ERR_SQLITE_ERROR',
       errcode: 13,
     })
-    // The free space differs at each try; the wait must be logged once all the same.
+    // The free space differs at each try; nevertheless the wait must be logged only once.
     const detail = `/data/safe-heads.sqlite: database or disk is full; its disk has ${this.refused} bytes free`
     throw new Fault('safe-head-history', { detail, cause })
   }

@@ -11,7 +11,7 @@ test('targets name the newest L1 block that was derived completely', async () =>
   assert.equal(world.targets.at(-1)?.currentL1?.number, 2n)
   await world.applyAll()
   assert.equal(world.targets.at(-1)?.currentL1?.number, 4n)
-  // The state of the engine that has all blocks up to there.
+  // The targets also name the state of the engine that has all blocks up to this L1 block.
   const { generation, version } = world.chain
   const [last] = world.targets.slice(-1)
   assert.deepEqual([last?.generation, last?.version], [generation, version])
@@ -72,7 +72,7 @@ test('the history is served, and its copy on the bus is restored after the store
   assert.deepEqual(await copies(), before)
 })
 
-test('an L1 without batches is shown with the last block that was read, and after a part of the window with what to check', async () => {
+test('without batches on L1, the status shows the last L1 block that was read, and later also what to check', async () => {
   const { world } = await DerivationWorld.started(18, { sequencingWindow: 240n })
   await world.bus.pass(2_000)
   assert.equal(world.status.progress, 'derived up to L1 block 18; no new batch since L1 block 1')

@@ -6,7 +6,7 @@ import { DerivationWorld, foreignDigest, l1Hash } from '#test/fakes/derivation-w
 import { forksUpTo } from '#test/fakes/test-rollup.ts'
 import { SafeHeadHistory } from './history/safe-head-history.ts'
 
-test('one set of attributes is in flight, and the next follows when the state of the engine has its outcome', async () => {
+test('one set of attributes is in flight, and the next follows when the state of the engine has the outcome of the first', async () => {
   const { world } = await DerivationWorld.started()
   assert.deepEqual(world.sent, ['1:1'])
   await world.bus.pass(400)
@@ -99,7 +99,7 @@ test('if the engine applied other attributes, a new session begins at the safe h
   assert.equal(world.lastApplied.parent.hash, other.hash)
 })
 
-test('if the engine is ahead of the attributes sent, a new session resets an unknown safe head', async () => {
+test('if the engine is ahead of the sent attributes, with a safe head that the history lacks, a new session asks for a reset', async () => {
   const { world } = await DerivationWorld.started(1)
   assert.deepEqual(world.sent, [])
   world.grow(4)

@@ -9,7 +9,7 @@ const reportAfterMs = 1_000
 /** A wait for a new L1 block is reported only after this time, because L1 may miss a slot or two. */
 const quietL1Ms = 30_000
 
-/** What the service waits for; undefined if nothing holds it up. */
+/** What derivation waits for; undefined if it makes progress. */
 export function waitOf(state: State): Waiting | undefined {
   const { chain, session } = state
   if (chain === undefined)

@@ -18,7 +18,7 @@ export interface Metrics {
 
 const labels = ['unsafe', 'safe', 'finalized', 'localSafe', 'pendingSafe'] as const
 
-/** What each metric is, by its name. */
+/** Help text of each metric, by its name. */
 const helps = {
   head_number:
     'number of a head of the L2 chain, by label: unsafe, safe, finalized, localSafe, pendingSafe',

@@ -33,7 +33,10 @@ export type L1Refs = Pick<L1Headers, 'blocksDown' | 'chainId'>
 
 /** How an execution client without a finalized block gets the chain. */
 export interface SyncSettings {
-  /** `cl`: every block is derived. `el`: the execution client fetches blocks from its peers, up to the highest gossiped payload. */
+  /**
+   * `cl`: every block is derived. `el`: the execution client fetches blocks from its peers, up to the highest gossiped
+   * payload.
+   */
   readonly mode: 'cl' | 'el'
   /** Distance of the safe head below the synced head, in seconds; used in `el` mode only. */
   readonly safeOffsetSeconds: bigint

@@ -5,7 +5,7 @@ import type { JsonRpcCall } from '#json-rpc/json-rpc-client.ts'
 import { EngineWorld } from '#test/fakes/engine-world.ts'
 import { maxVainForkchoices } from './client/forkchoice-pace.ts'
 
-// Answers of the execution client that last for ten minutes: the engine waits, says for what, and continues at their end.
+// The execution client gives one answer for ten minutes. The engine waits, reports for what, and continues afterwards.
 
 const minutes = 10
 
@@ -19,7 +19,11 @@ function answerOf(call: JsonRpcCall, status: string): unknown {
   return isForkchoice(call) ? { payloadStatus, payloadId: null } : payloadStatus
 }
 
-/** Lets derivation send attributes, and gossip blocks, for ten minutes. @returns what the engine waited for, each second */
+/**
+ * Lets derivation send attributes, and gossip blocks, for ten minutes.
+ *
+ * @returns what the engine waited for, each second
+ */
 async function tenMinutes(world: EngineWorld, status: () => string): Promise<readonly string[]> {
   const { bus, client, derivation, gossip, record } = world
   const waits: string[] = []
@@ -38,7 +42,7 @@ async function tenMinutes(world: EngineWorld, status: () => string): Promise<rea
     waits.push(status())
   }
   const most = Math.max(...perSecond)
-  // Calls of one second as the test counts it may be those of two seconds of the limit.
+  // A second of the test may overlap two periods of the limit.
   assert.ok(most <= 2 * maxVainForkchoices, `${most} forkchoice calls in a second`)
   const sum = perSecond.reduce((total, count) => total + count, 0)
   assert.ok(sum <= minutes * 60, `${sum} forkchoice calls in ${minutes} minutes`)

@@ -139,7 +139,7 @@ test('unsafe blocks that arrived while the engine was down are read from the log
   await derivation.until(({ unsafe }) => unsafe.number === 10n)
 })
 
-test('unsafe blocks of an operator are inserted as those from gossip', async () => {
+test('unsafe blocks of an operator are inserted like those from gossip', async () => {
   const { derivation, world } = await startedWorld('fork-holocene')
   const { bus, record } = world
   const rpc = (await bus.join('rpc')).bus

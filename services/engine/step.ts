@@ -191,7 +191,7 @@ function payloadReceived(state: State, payload: Payload): State {
   return { ...state, payloads: addPayload(emptyQueue, payload), isElSyncDue: true }
 }
 
-/** Drops stale payloads from the queue. If the queue is then empty, reads again those that it had no room for. */
+/** Drops stale payloads from the queue. If the queue is then empty, reads again those for which it had no room. */
 function withoutStale(state: State): Stepped {
   const { chain, isElSyncing, payloads: before } = state
   if (chain === undefined || isElSyncing) return [state]
@@ -295,7 +295,7 @@ function jobFailed(
   return [next, ...pauses, { kind: 'report-failure', job: kind, failure }]
 }
 
-/** When the first of the failures began because of which a reset is due: other jobs that are due may have failed before. */
+/** Start of the earliest failure: of the job that failed now, or of another due job that failed before it. */
 function firstFailureMs(state: State, { sinceMs }: Failure): number {
   const others = dueJobs(state).flatMap(({ kind }) => state.failures[kind]?.sinceMs ?? [])
   return Math.min(sinceMs, state.resetSinceMs ?? sinceMs, ...others)

@@ -37,7 +37,7 @@ const subnet = () =>
     'a subnet, such as 10.0.0.0/8',
   )
 
-/** A peer with its address. The form is checked here, and the parts when the host dials it. */
+/** A peer with its address. The form is checked here; the parts are checked when the host dials the peer. */
 const peerAddress = () =>
   want(
     z
@@ -53,9 +53,11 @@ export const config = z.strictObject({
     'folder of the network key, and of the known peers and bans',
   ),
   p2pKeyFile: shownDefault(
-    want(z.string().optional(), 'a file with 32 bytes of hex; it is made if it does not exist'),
-    'p2p-key.hex in --data-dir, of a node in its folder gossip',
-  ).describe('private key of the host, which decides its peer id; that of op-node can be used'),
+    want(z.string().optional(), 'a file with 32 bytes of hex; it is created if it does not exist'),
+    'p2p-key.hex in --data-dir; for a whole node, in its folder gossip',
+  ).describe(
+    'private key of the host, which determines its peer id; the key of an op-node can be used',
+  ),
   p2pListenIp: ipAddress().default('0.0.0.0').describe('address on which peers are accepted'),
   p2pListenTcp: port().default(9_222).describe('TCP port of the host; 0 takes any that is free'),
   p2pListenUdp: port().default(9_222).describe('UDP port of discovery; 0 takes any that is free'),
@@ -65,18 +67,20 @@ export const config = z.strictObject({
       .regex(/^(?:[0-9A-Za-z-]+\.)*[0-9A-Za-z-]+$|^[0-9a-f:.]+$/iu)
       .optional(),
     'an IP address or a name, such as 192.0.2.1',
-  ).describe('address that peers are given, if it is not the one that the host listens on'),
+  ).describe(
+    'address that is announced to peers, if it is not the address on which the host listens',
+  ),
   p2pAdvertiseTcp: shownDefault(port().optional(), '--p2p-listen-tcp').describe(
-    'TCP port that peers are given with --p2p-advertise-ip',
+    'TCP port that is announced with --p2p-advertise-ip',
   ),
   p2pAdvertiseUdp: shownDefault(port().optional(), '--p2p-listen-udp').describe(
-    'UDP port that other nodes are given with --p2p-advertise-ip',
+    'UDP port that is announced with --p2p-advertise-ip',
   ),
   p2pDiscovery: onOff().default(true).describe('whether peers are found by discv5'),
   p2pBootnodes: shownDefault(
     listOf(bootnode()).optional(),
     'those of op-node and kona-node',
-  ).describe('nodes by which discovery begins, in place of those built in'),
+  ).describe('nodes with which discovery begins, instead of the built-in ones'),
   p2pAgent: shownDefault(
     want(
       z
@@ -94,19 +98,21 @@ export const config = z.strictObject({
     ),
   p2pPeersLo: wholeNumber(0, 1_000)
     .default(20)
-    .describe('number of peers below which known ones are dialed'),
+    .describe('number of peers below which known peers are dialed'),
   p2pPeersHi: wholeNumber(1, 1_000)
     .default(30)
-    .describe('number of peers above which some are disconnected, down to --p2p-peers-lo'),
+    .describe('number of peers above which peers are disconnected, down to --p2p-peers-lo'),
   p2pPeersGraceSeconds: seconds(0, 3_600)
     .default(30)
-    .describe('time for which a new peer is not disconnected because there are too many'),
+    .describe('time for which a new peer stays connected even if there are too many peers'),
   p2pNetrestrict: listOf(subnet())
     .optional()
-    .describe('subnets in which peers are dialed, besides static ones; by default everywhere'),
+    .describe(
+      'subnets in which peers are dialed, by default all; static peers are dialed in any subnet',
+    ),
   p2pScoring: oneOf(['light', 'none'])
     .default('light')
-    .describe('how peers are scored: light is as op-node does'),
+    .describe('how peers are scored; light is the scoring of op-node'),
   p2pBanPeers: onOff().default(true).describe('whether peers with a bad score are banned'),
   p2pBanThreshold: wholeNumber(-1_000_000, 0)
     .default(-100)
@@ -119,26 +125,28 @@ export const config = z.strictObject({
     ),
   p2pMeshD: wholeNumber(1, 100)
     .default(8)
-    .describe('peers in the mesh of a topic that gossip aims at'),
-  p2pMeshDlo: wholeNumber(1, 100).default(6).describe('peers in a mesh below which more are added'),
+    .describe('number of peers in the mesh of a topic at which gossip aims'),
+  p2pMeshDlo: wholeNumber(1, 100)
+    .default(6)
+    .describe('number of peers in a mesh below which more are added'),
   p2pMeshDhi: wholeNumber(1, 100)
     .default(12)
-    .describe('peers in a mesh above which some are removed'),
+    .describe('number of peers in a mesh above which some are removed'),
   p2pMeshDlazy: wholeNumber(0, 100)
     .default(6)
-    .describe('peers outside of a mesh that are sent the ids of new blocks'),
+    .describe('number of peers outside of a mesh that get the ids of new blocks'),
   p2pFloodPublish: onOff()
     .default(true)
-    .describe('whether an own block is sent to all peers of its topic, and not only to its mesh'),
+    .describe('whether an own block is sent to all peers of its topic, not only to the mesh'),
   p2pServePayloads: onOff()
     .default(true)
-    .describe('whether peers may ask this node for blocks, as old ones of op-node do'),
+    .describe('whether peers may request blocks from this node, as old versions of op-node do'),
   p2pFetchPayloads: onOff()
     .default(false)
     .describe(
-      'whether blocks that are missing between the unsafe head and gossip are requested from peers; else they come from L1',
+      'whether the blocks missing between the unsafe head and a block of gossip are requested from peers; otherwise they come from L1',
     ),
-  // Without a limit that matters, as in op-node: a chain that stood still has old blocks.
+  // The upper limit is so high that it never matters, as in op-node: after a halt of the chain, its blocks are old.
   p2pMaxAgeSeconds: seconds(1, 1_000_000_000)
     .default(Number(defaultMaxAgeSeconds))
     .describe('age above which a block from peers is rejected'),

@@ -19,7 +19,7 @@ export interface Dependencies
   extends
     Pick<Context, 'bus' | 'clock' | 'log' | 'metrics'>,
     Pick<Ports, 'config' | 'discovery' | 'gate' | 'network' | 'store'> {
-  /** What own blocks are signed with; undefined if this node does not publish. */
+  /** Key that signs own blocks; undefined if this node does not publish. */
   readonly blockKey: BlockKey | undefined
   readonly calls: OpenCalls
 }
@@ -105,7 +105,7 @@ async function publish(
   }
 }
 
-/** Searches for nodes, of which those of the chain are peers. All that answer are stored, for the next start. */
+/** Searches for nodes. Those of the chain become known peers. The routing table is stored for the next start. */
 async function search({
   clock,
   config,
@@ -147,7 +147,7 @@ async function dial(
   try {
     await network.dial(addresses)
   } catch (error) {
-    // Of several addresses, each has its reason.
+    // A failed dial of several addresses has an error for each of them; the first one is reported.
     const { errors = [] } = toError(error) as Error & { readonly errors?: readonly unknown[] }
     failure = errors.length === 0 ? toError(error).message : toError(errors[0]).message
   }
@@ -155,7 +155,7 @@ async function dial(
   return [{ kind: 'dialed', id, failure, nowMs: clock.now() }]
 }
 
-/** Refuses a peer from now on, also after a restart. */
+/** Disconnects a peer and refuses it until its ban ends, also after a restart. */
 async function ban(
   { id, score, untilMs }: Extract<Effect, { kind: 'ban' }>,
   { clock, gate, log, metrics, network, store }: Dependencies,

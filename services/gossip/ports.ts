@@ -30,16 +30,16 @@ export interface Ports {
   readonly maxAgeSeconds: bigint
   /** Private key of the sequencer; undefined if this node does not publish. */
   readonly sequencerKey: Uint8Array | undefined
-  /** Undefined if peers are not searched for. */
+  /** Undefined if discovery is off. */
   readonly discovery: Pick<Discovery, 'find' | 'record' | 'table'> | undefined
   /** Whether peers may ask for blocks. */
   readonly serves: boolean
-  /** Whether peers are asked for blocks that are missing above the unsafe head. */
+  /** Whether blocks that are missing above the unsafe head are requested from peers. */
   readonly fetches: boolean
   readonly limits: PeerLimits
-  /** Peers to which connections are kept. */
+  /** Peers to which gossip keeps a connection. */
   readonly staticPeers: KnownPeers
-  /** Only peers in these subnets are dialed, and static peers; empty: all. */
+  /** Subnets in which peers are dialed; empty: all subnets. Static peers are dialed in any subnet. */
   readonly netrestrict: readonly BlockList[]
   readonly gate: PeerGate
   readonly store: Pick<
@@ -56,11 +56,13 @@ export interface Ports {
   >
 }
 
-/** The peers. */
+/** The peer-to-peer network. */
 export interface Network {
   /** Calls back with each block that arrives, until the returned function is called. The block waits for a verdict. */
   onBlock(listener: (block: ArrivedBlock) => void): () => void
-  /** Answers a block: it is relayed, dropped, or dropped at the cost of the peer that sent it. */
+  /**
+   * Gives the verdict on a block: it is relayed, or dropped, or dropped with a lower score for the peer that sent it.
+   */
   judge(arrival: number, verdict: Verdict): void
   /**
    * Sends a block of this node to peers.
@@ -73,7 +75,7 @@ export interface Network {
   readonly peerId: string
   /** Counts what a peer did, for its score. */
   score(peerId: string, deed: Deed): void
-  /** Asks a peer for a block. @throws Error if it does not answer, or with anything but the block */
+  /** Asks a peer for a block. @throws Error if it does not answer, or its answer is malformed or has another block */
   request(peerId: string, wanted: Wanted): Promise<PayloadAnswer>
   /** Answers the requests of peers for blocks, until the returned function is called. */
   serve(answer: AnswerRequest): Promise<() => Promise<void>>
@@ -93,10 +95,10 @@ export interface ArrivedBlock {
   readonly arrival: number
   /** Peer id of the peer that sent it first, which need not be its origin. */
   readonly peer: string
-  /** Of the topic. */
+  /** Version of its topic. */
   readonly version: PayloadVersion
   readonly data: GossipData
-  /** Of a large message. */
+  /** The signature of a large message, which was checked when the message was opened. */
   readonly checked?: CheckedSignature | undefined
 }
 
@@ -113,6 +115,6 @@ export interface ConnectedPeer {
   readonly addresses: readonly string[]
   /** Whether it can be asked for blocks. */
   readonly servesPayloads: boolean
-  /** The topics of blocks, by version, in whose mesh the peer is. */
+  /** Versions of the topics in whose mesh the peer is. */
   readonly meshes: readonly PayloadVersion[]
 }

@@ -26,7 +26,7 @@ const topic = blocksTopic(10n, 4)
 const otherKey = new Uint8Array(32).fill(2)
 const otherAddress = signerOf(otherKey)
 
-test('a valid block reaches the log of the engine, and a peer behind; invalid ones reach neither, and the mesh goes on', async (t) => {
+test('a valid block reaches the log for the engine and a second peer; invalid blocks reach neither, and the peers stay', async (t) => {
   const world = await GossipWorld.start(t)
   const [sender, behind] = [await hostOn(t), await hostOn(t)]
   const relayed: number[] = []
@@ -55,7 +55,7 @@ test('a valid block reaches the log of the engine, and a peer behind; invalid on
     'excess-blob-gas': broken({ excessBlobGas: 1n }),
   }
   for (const data of Object.values(invalid)) await send(data)
-  // Of another chain, which changes the signer.
+  // A block of another chain: the signature yields another signer.
   await send(blockData(4, world.block(3n), { chainId: 11n }))
   await world.until(async () => {
     const counts = await world.outcomes()
@@ -75,7 +75,7 @@ test('a valid block reaches the log of the engine, and a peer behind; invalid on
   assert.equal(world.network.peers().length, 2)
 })
 
-test('a large block is opened on another thread, and ends as a small one', async (t) => {
+test('a large block is opened on another thread, and has the same outcome as a small one', async (t) => {
   const world = await GossipWorld.start(t)
   const [sender, other, behind] = [await hostOn(t), await hostOn(t), await hostOn(t)]
   const relayed: number[] = []
@@ -102,7 +102,7 @@ test('a large block is opened on another thread, and ends as a small one', async
     world.network.peers().find(({ id }) => id === peer.peerId)?.score ?? 0
   await world.until(() => scoreOf(sender) < 0)
   assert.equal(scoreOf(other), 0)
-  // The peer behind has its own.
+  // The peer behind this host also starts a thread.
   assert.ok(threads >= 2, String(threads))
 })
 
@@ -117,7 +117,7 @@ test('the seventh block of a height is rejected', async (t) => {
   await world.until(() => world.received.length === 6)
 })
 
-test('each fork has its topic: a block is accepted on the topic of its time, and the next fork switches by itself', async (t) => {
+test('each fork has its topic: a block is accepted on the topic of its time, and the topic switches at the next fork', async (t) => {
   const start = 1_700_000_000n
   // BusWorld starts at this time.
   const config = rollupConfig({
@@ -155,7 +155,7 @@ test('each fork has its topic: a block is accepted on the topic of its time, and
   await world.until(async () => (await world.outcomes())['wrong-topic'] === 1)
 })
 
-test('without a signer blocks are ignored; a new signer counts at once, and the old one until a block of the new one', async (t) => {
+test('without a signer, blocks are ignored; a new signer is accepted at once, and the old one until a block of the new one arrives', async (t) => {
   const world = await GossipWorld.start(t)
   const sender = await hostOn(t)
   await join(world, sender)
@@ -196,7 +196,7 @@ test('a message on a topic of another chain is refused: a peer that asks for it 
   assert.deepEqual(await world.outcomes(), { accepted: 1 })
 })
 
-test('blocks far above the head are only noted', async (t) => {
+test('a block is accepted however far above the head it is', async (t) => {
   const world = await GossipWorld.start(t)
   const sender = await hostOn(t)
   await join(world, sender)
@@ -208,7 +208,7 @@ test('blocks far above the head are only noted', async (t) => {
   assert.equal(await world.metric('atoll_gossip_highest_block_number'), 1_000_000)
 })
 
-test('an own block is sent to the peers once, signed, and nothing else is', async (t) => {
+test('an own block is signed and sent to the peers once; a block with a wrong hash or for another signer is not sent', async (t) => {
   const world = await GossipWorld.start(t, { ports: { sequencerKey: signerKey } })
   const reader = await hostOn(t)
   const heard: (readonly [version: number, bytes: number])[] = []
@@ -228,7 +228,7 @@ test('an own block is sent to the peers once, signed, and nothing else is', asyn
   assert.deepEqual(heard, [[4, signedMessage(4, payload).length]])
   await assert.rejects(world.publish({ ...payload, number: 2n, blockHash: hash(2) }), {
     code: 'publish-refused',
-    message: /its hash is not that of its fields/,
+    message: /its hash does not match its fields/,
   })
   await world.sign(otherAddress)
   await assert.rejects(world.publish(world.block(3n)), {
@@ -246,11 +246,11 @@ test('without a key, gossip says which setting it lacks', async (t) => {
   await assert.rejects(world.publish(world.block(1n)), { code: 'publish-refused', message })
 })
 
-/** A host on a port that it has again when it is started again. */
+/** A host that can be started again with the same key, at the same address. */
 const restartable = async (t: TestContext, key: number, listen = '/ip4/127.0.0.1/tcp/0') =>
   hostOn(t, { key: new Uint8Array(32).fill(key), listen: [listen] })
 
-test('a static peer is dialed, and again when it comes back at its address', async (t) => {
+test('a static peer is dialed, and dialed again when it returns at its address', async (t) => {
   const first = await restartable(t, 100)
   const [address = ''] = first.addresses
   const known = staticPeers([address])
@@ -267,7 +267,7 @@ test('peers of an earlier run are dialed, and a ban outlasts the run', async (t)
   const store = new PeerStore(':memory:', 10n)
   const [good, bad] = [await hostOn(t), await hostOn(t)]
   const gate = new PeerGate(systemClock)
-  // The gates have the time of the machine, which is years after that of the world.
+  // The gates use the clock of the machine, which is years ahead of the simulated clock.
   const limits = { lo: 20, hi: 30, graceMs: 0, banBelow: -100, banMs: 20 * 31_536_000_000 }
   const world = await GossipWorld.start(t, { ports: { store, gate, limits }, network: { gate } })
   await join(world, good)
@@ -293,7 +293,7 @@ test('peers of an earlier run are dialed, and a ban outlasts the run', async (t)
   await next.network.dial(bad.addresses)
 })
 
-test('honest peers lose no score while this host stands still, and are not ignored while its client refuses all', async (t) => {
+test('honest peers lose no score for blocks of a wrong age, and are not ignored if the execution client refuses all blocks', async (t) => {
   const world = await GossipWorld.start(t)
   const peer = await hostOn(t)
   await join(world, peer)
@@ -337,7 +337,7 @@ test('a block that was sent before a restart is not sent again', async (t) => {
   assert.deepEqual(await next.publish(payload), { peers: 0, wasPublished: true })
 })
 
-test('a peer asks for a block by its number under both names of the protocol', async (t) => {
+test('a peer can request a block by its number', async (t) => {
   const world = await GossipWorld.start(t)
   const asker = await hostOn(t)
   await join(world, asker)
@@ -369,7 +369,7 @@ test('a peer that asks too often waits', async (t) => {
   assert.equal(answered, 16)
 })
 
-test('a gap below a block of gossip is filled from a peer, if that is on', async (t) => {
+test('a gap below a block of gossip is filled from a peer if the setting is on', async (t) => {
   const world = await GossipWorld.start(t, { ports: { fetches: true } })
   const sender = await hostOn(t)
   let parent = hash(10)

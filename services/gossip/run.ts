@@ -25,7 +25,7 @@ import { type Event, initialState } from './state.ts'
 import { step } from './step.ts'
 import { noticesOf, progressOf, waitOf } from './waits.ts'
 
-/** Period in which the peers are looked at. */
+/** Period at which gossip checks its peers. */
 const tickMs = 1_000
 
 /** Limit on the time of a search for peers. */
@@ -45,7 +45,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
     (sink) => {
       const nowMs = clock.now()
       void sink.push({ kind: 'peers-found', peers: store.peers(), nowMs })
-      // They are dialed without a wait for the first second to pass.
+      // A tick at the start, so that the stored peers are dialed at once.
       void sink.push({ kind: 'tick', nowMs, peers: network.peers() })
       return () => undefined
     },
@@ -97,7 +97,7 @@ export async function run(context: Context, ports: Ports): Promise<void> {
   await endServing?.()
 }
 
-/** Blocks that the engine refused. Each one counts, so that a later one must not replace one that is still queued. */
+/** Blocks that the engine refused. Each one counts, so a later one must not replace an earlier one in the queue. */
 function listeningForRefusals(bus: Context['bus']): Source<Event> {
   return (sink) => {
     const listened = bus.listen(
@@ -126,7 +126,15 @@ export async function start(service: Service<z.output<typeof settingsSchema>>): 
     const gate = new PeerGate(clock, { bans: store.bans(), blocked: store.blocked(), onUnban })
     const onFailure = (error: Error) =>
       log.warn({ error }, 'a part of gossip failed, and starts again when it is needed')
-    const options = { config, key, gate, clock, onDropped: metrics.received, onRpcDropped: metrics.rpcDropped, onFailure }
+    const options = {
+      config,
+      key,
+      gate,
+      clock,
+      onDropped: metrics.received,
+      onRpcDropped: metrics.rpcDropped,
+      onFailure,
+    }
     const network = await openNetwork(networkSettings(settings, options))
     let discovery: Discovery | undefined
     try {

@@ -27,15 +27,15 @@ import type { ArrivedBlock, ConnectedPeer, Verdict } from './ports.ts'
 export interface Options {
   readonly config: RollupConfig
   readonly maxAgeSeconds: bigint
-  /** Of the key that signs own blocks; undefined if there is none. */
+  /** Address of the key that signs own blocks; undefined without a key. */
   readonly signer: Address | undefined
-  /** Of this host. */
+  /** Peer id of this host. */
   readonly peerId: string
   readonly canDiscover: boolean
-  /** Whether peers are asked for blocks that are missing above the unsafe head. */
+  /** Whether blocks that are missing above the unsafe head are requested from peers. */
   readonly fetches: boolean
   readonly limits: PeerLimits
-  /** Subnets in which peers are dialed; empty: everywhere. */
+  /** Subnets in which peers are dialed; empty: all subnets. */
   readonly netrestrict: readonly BlockList[]
 }
 
@@ -43,7 +43,9 @@ export interface Options {
 export interface State {
   readonly options: Options
   readonly signers: BlockSigners | undefined
-  /** Blocks that were accepted, by the version of their topic. Mutable: each block would cost a copy. */
+  /**
+   * Blocks that were accepted, by the version of their topic. Mutable, since a copy for each block would be expensive.
+   */
   readonly seen: ReadonlyMap<PayloadVersion, SeenBlocks>
   /** The highest block that was accepted. */
   readonly highest: BlockId | undefined
@@ -56,17 +58,17 @@ export interface State {
   readonly own: OwnBlocks
   /** Undefined before the first event. */
   readonly nextTopic: NextTopic | undefined
-  /** Which peer sent a block that was accepted; of the last blocks. */
+  /** The peers that sent the latest accepted blocks, by block hash. */
   readonly senders: ReadonlyMap<Hash, string>
   readonly peers: readonly ConnectedPeer[]
   readonly known: KnownPeers
-  /** Peers that are not disconnected because there are too many. */
+  /** Peers that stay connected even if there are too many peers. */
   readonly protectedPeers: ReadonlySet<string>
   /** Peers that are being dialed. */
   readonly dialing: ReadonlySet<string>
   readonly search: Search
   readonly prunedAtMs: number
-  /** Since when there is no peer. */
+  /** Since when no peer is connected. */
   readonly aloneSinceMs: number | undefined
 }
 
@@ -92,7 +94,7 @@ export type Event =
   | {
       readonly kind: 'payload-fetched'
       readonly id: string
-      /** `broken`: there is no answer, or it does not have the block. */
+      /** `broken`: the peer did not answer, or its answer was malformed or had another block. */
       readonly answer: PayloadAnswer | { readonly kind: 'broken' }
       readonly nowMs: number
     }
@@ -105,7 +107,7 @@ export type Event =
   | {
       readonly kind: 'dialed'
       readonly id: string
-      /** Undefined if it is connected. */
+      /** Undefined if the dial succeeded. */
       readonly failure: string | undefined
       readonly nowMs: number
     }
@@ -167,7 +169,7 @@ export type Report =
 /** The next state, then what to do, in order. */
 export type Result = readonly [State, ...(readonly Effect[])]
 
-/** What is known at the start. */
+/** What an earlier run and the settings provide at the start. */
 export interface Known {
   readonly known: KnownPeers
   /** Own blocks that an earlier run sent. */

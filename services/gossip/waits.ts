@@ -2,7 +2,7 @@ import type { Waiting } from '#service/status-reporter.ts'
 import { lonelyMs } from './peers/tend-peers.ts'
 import type { State } from './state.ts'
 
-/** What gossip waits for. A node without peers does not wait: it is complete with its own blocks. */
+/** What gossip waits for. A lack of peers is not a wait, since a node can work without peers. */
 export function waitOf({ signers }: State): Waiting | undefined {
   if (signers !== undefined) return undefined
   return {
@@ -12,7 +12,7 @@ export function waitOf({ signers }: State): Waiting | undefined {
   }
 }
 
-/** Where gossip is in its work, as shown to operators. */
+/** The progress of gossip, as shown to operators. */
 export function progressOf({ peers, highest, unsafe }: State): string {
   const count = peers.length === 1 ? '1 peer' : `${peers.length} peers`
   if (highest === undefined) return count
@@ -21,12 +21,12 @@ export function progressOf({ peers, highest, unsafe }: State): string {
   return `${count}; the highest block from peers is ${highest.number}${distance}`
 }
 
-/** What an operator should look at, although nothing waits. */
+/** What an operator should look at, although gossip does not wait. */
 export function noticesOf({ aloneSinceMs, known }: State, nowMs: number): readonly string[] {
   if (aloneSinceMs === undefined || nowMs - aloneSinceMs < lonelyMs) return []
   const tried = known.size === 0 ? 'knows no peer' : `reaches none of ${known.size} known peers`
   return [
-    `gossip ${tried}: see that --p2p-static-peers or --p2p-bootnodes name peers, and that the network lets them through`,
+    `gossip ${tried}: check that --p2p-static-peers or --p2p-bootnodes name peers, and that the network lets them through`,
   ]
 }
 

@@ -20,11 +20,11 @@ export const config = z.strictObject({
   rpcAddr: z
     .string()
     .default('127.0.0.1')
-    .describe("address of the rollup node's JSON-RPC, which anyone who reaches it may use"),
+    .describe("address of the rollup node's JSON-RPC, which has no authentication"),
   rpcPort: port()
     .default(9_545)
     .describe(
-      "port of the rollup node's JSON-RPC, by HTTP and WebSocket; 0 takes any that is free",
+      "port of the rollup node's JSON-RPC, for HTTP and WebSocket; 0 takes any that is free",
     ),
   rpcCors: shownDefault(
     listOf(want(z.string().regex(/^(?:\*|https?:\/\/[^/,\s]+)$/u), 'an origin, or *')).default([
@@ -35,12 +35,12 @@ export const config = z.strictObject({
   rpcMaxRequestsPerClient: wholeNumber(1, 10_000)
     .default(100)
     .describe(
-      'HTTP requests, and WebSockets, that one IP address may have open, and refused requests in ten seconds until it is banned; raise it behind a proxy, which is one client',
+      'HTTP requests and WebSockets that one IP address may have open, and refused requests in ten seconds before it is banned; raise it behind a proxy, since all clients of the proxy have one address',
     ),
   rpcBanClients: onOff()
     .default(true)
     .describe(
-      'whether an IP address whose requests are refused again and again is refused for ten seconds; turn it off behind a proxy, which would be refused for all of its clients',
+      'whether an IP address with too many refused requests is banned for ten seconds; turn it off behind a proxy, since a ban would affect all clients of the proxy',
     ),
   rpcAdminAddr: z
     .string()
@@ -54,6 +54,6 @@ export const config = z.strictObject({
   rpcAdminTokenFile: readableFile('32 bytes of hex', hexKeyProblem)
     .optional()
     .describe(
-      'file with the token that clients of --rpc-admin-port send, as Authorization: Bearer TOKEN or as the password in the URL; atoll keys create jwt makes one',
+      'file with the token that clients of --rpc-admin-port send, as Authorization: Bearer TOKEN or as the password in the URL; atoll keys create jwt makes such a file',
     ),
 })

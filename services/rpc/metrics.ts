@@ -4,7 +4,7 @@ import type { HeadName } from './state.ts'
 
 /** Metrics of rpc. */
 export interface Metrics {
-  /** Counts a call of a client; `code` is that of its error. */
+  /** Counts a call of a client; `code` is the code of its error, if it failed. */
   called(method: string, seconds: number, code: number | undefined): void
   /** Counts a connection, request or message that was refused. */
   refused(why: Refusal): void
@@ -27,7 +27,7 @@ export function createMetrics(registry: Registry): Metrics {
   const registers = [registry]
   const calls = new Histogram({
     name: 'atoll_rpc_call_seconds',
-    help: 'time from the call of a client to its answer, by method; all unknown methods count as unknown',
+    help: 'time from the call of a client to its answer, by method; all methods that do not exist have the label unknown',
     labelNames: ['method'],
     buckets: [0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10],
     registers,
@@ -40,7 +40,7 @@ export function createMetrics(registry: Registry): Metrics {
   })
   const refusals = new Counter({
     name: 'atoll_rpc_refused_total',
-    help: 'connections, requests and messages of clients that were refused, by reason: the limit that they exceed, or what is wrong with them',
+    help: 'refused connections, requests and messages of clients, by reason: the exceeded limit, or the flaw',
     labelNames: ['reason'],
     registers,
   })
@@ -52,7 +52,7 @@ export function createMetrics(registry: Registry): Metrics {
   })
   const failures = new Counter({
     name: 'atoll_rpc_failed_calls_total',
-    help: 'calls to other services that failed, or were not made because too many wait, by call',
+    help: 'calls to other services that failed, or were not made because too many calls were waiting, by call',
     labelNames: ['call'],
     registers,
   })

@@ -9,7 +9,7 @@ export interface Dependencies {
   readonly feeds: HeadFeeds
 }
 
-/** Returns the function that carries out effects. The actor does not wait for blocks that a feed has to fetch. */
+/** Returns the function that carries out effects. The actor does not wait while a feed fetches blocks. */
 export function createPerform({ view, feeds }: Dependencies) {
   return (effect: Effect): Performed<Event> => {
     switch (effect.kind) {

@@ -16,7 +16,7 @@ export interface Context extends Pick<Service<unknown>, 'bus' | 'clock' | 'signa
 /** The outside world of rpc. */
 export interface Ports {
   readonly config: RollupConfig
-  /** The chains that this one can call, itself included; undefined if they are not known. */
+  /** The chains in the dependency set of this chain, including itself; undefined if the set is not known. */
   readonly dependencySet: DependencySetJson | undefined
   /** Whether the node has gossip. */
   readonly hasPeers: boolean
@@ -32,7 +32,7 @@ export interface DependencySetJson {
   readonly overrideMessageExpiryWindow?: number
 }
 
-/** What the servers answer with. */
+/** Methods and pages of the servers. */
 export interface Served {
   readonly methods: Methods
   /** Methods that control the node, for the server that requires a token. */

@@ -44,7 +44,7 @@ const finalized = l2(l1(['c1', 'c0'], 144_499_600, 1_764_697_977), ['66', 23_499
 const sampleBlock = l2(l1(['33', '32'], 144_500_352, 1_764_699_481), ['44', 23_499_950], 1)
 const head = l1(['11', '10'], 23_500_000, 1_764_700_007)
 
-/** Brings a node to the state of the samples. */
+/** Writes the states of the samples. */
 async function atSample(world: RpcWorld): Promise<void> {
   await world.writeL1({
     head,
@@ -74,7 +74,7 @@ test("the sync status is op-node's, byte for byte", async (t) => {
     assert.equal(await world.ask(url, 'optimism_syncStatus', params), answers['syncStatus'])
 })
 
-test('before anything is known all heads are zero, and the service waits for the engine', async (t) => {
+test('before the first states arrive, all heads are zero, and rpc waits for the engine', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const status = resultOf(await world.ask(replica.servers.url, 'optimism_syncStatus'))
   const values = JSON.stringify(status).replaceAll(/0x0{64}|"[a-z_0-9]+"|[{}:,"]/giu, '')
@@ -91,7 +91,7 @@ test('before anything is known all heads are zero, and the service waits for the
   assert.ok(!replica.status.reasonsNotReady().join().includes('waits'))
 })
 
-test("the output at a block is op-node's, byte for byte, and a missing block is not found", async (t) => {
+test("the output at a block is op-node's, byte for byte, and a missing block is an error", async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   await atSample(world)
   const { url } = replica.servers
@@ -159,7 +159,7 @@ test('before Isthmus the withdrawals root needs a valid proof', async (t) => {
   )
 })
 
-test("the safe head at an L1 block is op-node's, byte for byte, and not found below the history", async (t) => {
+test("the safe head at an L1 block is op-node's, byte for byte, and is not found below the history", async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const { url } = replica.servers
   const l1Block = '0x7de331305c2bb3e5642a2adcb9c003cc67cefc7b05a3da5a6a4b12cf3af15407' as Hash
@@ -209,7 +209,7 @@ test('the super root at a timestamp is that of op-node, byte for byte', async (t
   const { url } = replica.servers
   const at = (timestamp: string) => world.ask(url, 'superroot_atTimestamp', [timestamp])
   assert.equal(await at('0x692f2d59'), answers['superRootAtTimestamp'])
-  // Above the local safe head: the answer without data.
+  // For a block above the local safe head, the answer has no data.
   const later = resultOf(await at('0x692f2d69')) as Record<string, unknown>
   assert.deepEqual([later['data'], later['optimistic_at_timestamp']], [undefined, {}])
   assert.equal(
@@ -229,7 +229,7 @@ test('the genesis needs no L1 block for its super root', async (t) => {
   assert.deepEqual(data.verified_required_l1, { hash: filled('00'), number: 0 })
 })
 
-test('params are checked as op-node does, with its texts', async (t) => {
+test('params are checked as in op-node, with its error texts', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const typed = (what: string, type = 'hexutil.Uint64') =>
     `-32602 invalid argument 0: json: cannot unmarshal ${what} into Go value of type ${type}`
@@ -274,7 +274,7 @@ test('version, dependency set and health are served', async (t) => {
   assert.match(String(reasons), /the heads of the engine/)
 })
 
-test('two replicas have the same status, and one answers when the other is gone', async (t) => {
+test('two replicas have the same status, and one still answers after the other stops', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const other = await world.replica(t)
   await atSample(world)
@@ -288,7 +288,7 @@ test('two replicas have the same status, and one answers when the other is gone'
   assert.equal(status.unsafe_l2.number, Number(unsafe.number + 2n))
 })
 
-test('a service that does not answer costs an error', async (t) => {
+test('a call is answered with an error if another service does not answer', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   world.onAsked = () => new Promise(() => undefined)
   const asked = world.ask(replica.servers.url, 'optimism_outputAtBlock', ['0x5'])

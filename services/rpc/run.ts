@@ -26,7 +26,10 @@ import { View } from './status/view.ts'
 import { step } from './step.ts'
 import { waitOf } from './waits.ts'
 
-/** Answers clients until the signal is aborted. Any number of instances may run: none of them has a state of its own. */
+/**
+ * Answers clients until the signal is aborted. Any number of instances may run, since an instance has no state of its
+ * own.
+ */
 export async function run(context: Context, ports: Ports): Promise<void> {
   const { bus, clock, log, metrics, registry, signal, status } = context
   const view = new View()

@@ -8,14 +8,14 @@ export interface State {
   readonly l1: L1Heads | undefined
   readonly chain: ChainState | undefined
   readonly targets: DerivationTargets | undefined
-  /** How far derivation is on L1, with nothing that `chain` does not have yet. */
+  /** Progress of derivation on L1. It is never ahead of the heads in `chain`. */
   readonly progress: Progress | undefined
 }
 
 /** Every L1 block below `currentL1` is derived. */
 interface Progress {
   readonly currentL1: L1BlockRef
-  /** Generation of `engine.chain` in which it was derived. */
+  /** Generation of `engine.chain` that this progress belongs to. */
   readonly generation: bigint
 }
 

@@ -23,7 +23,7 @@ function currentL1(...events: readonly Event[]): bigint | undefined {
   return after(...events).progress?.currentL1.number
 }
 
-test('the current L1 block is shown once the heads have all that is derived from below it', () => {
+test('the current L1 block is shown once the heads include all that was derived from the L1 blocks below it', () => {
   const [chain, targets] = [chainOf(1n, 5n), targetsOf(7, 1n, 5n)]
   assert.equal(currentL1(chain, targets), 7n)
   assert.equal(currentL1(targets, chain), 7n)
@@ -42,7 +42,7 @@ test('after a reset the current L1 block is zero until one is derived in the new
   assert.equal(currentL1(chainOf(1n, 5n), targetsOf(3, 2n, 1n)), undefined)
 })
 
-test('targets from before their generation was known show no current L1 block', () => {
+test('derivation targets without a known generation show no current L1 block', () => {
   assert.equal(currentL1(chainOf(1n, 5n), targetsOf(7, 0n, 0n)), undefined)
 })
 

@@ -23,9 +23,10 @@ function chainChanged(state: State, chain: ChainState): Result {
 }
 
 /**
- * Adopts how far derivation is on L1. The states of derivation and of the engine arrive separately. Clients conclude from
- * the current L1 block that the heads have all that is derived from below it, so it must not be ahead of the heads. After
- * a reset it is unknown until derivation has derived an L1 block again.
+ * Updates the progress of derivation on L1. The states of derivation and of the engine arrive separately. Clients
+ * conclude from the current L1 block that the heads include all that was derived from the L1 blocks below it, so the
+ * progress must not be ahead of the heads. After a reset, it is undefined until derivation has derived from an L1 block
+ * again.
  */
 function withProgress(state: State): State {
   const { chain, targets, progress } = state

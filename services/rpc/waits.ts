@@ -1,7 +1,7 @@
 import type { Waiting } from '#service/status-reporter.ts'
 import type { State } from './state.ts'
 
-/** What rpc waits for. Before, clients see heads of zero, as with op-node. */
+/** What rpc waits for. Until then, clients see heads of zero, as with op-node. */
 export function waitOf({ chain, l1 }: State): Waiting | undefined {
   if (chain === undefined)
     return {
@@ -12,7 +12,7 @@ export function waitOf({ chain, l1 }: State): Waiting | undefined {
   if (l1 !== undefined) return undefined
   return {
     what: 'the heads of L1',
-    next: 'answers with heads of L1 of zero until da-watcher has read them',
+    next: 'answers with L1 heads of zero until da-watcher has read them',
     on: 'da-watcher',
   }
 }

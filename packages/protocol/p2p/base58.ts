@@ -1,12 +1,14 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 
-/** Digits, without those that look alike. */
+/** The digits. Characters that look alike are not among them. */
 const alphabet = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 
-/** Limit on the text that is decoded, since its cost grows with the square of the length. A peer id has about 53 digits. */
+/**
+ * Limit on the text that is decoded, since its cost grows with the square of the length. A peer id has about 53 digits.
+ */
 export const maxBase58Digits = 128
 
-/** Encodes bytes in base58 of Bitcoin. Each leading zero byte is a digit of its own. */
+/** Encodes bytes in base58 of Bitcoin. Each leading zero byte becomes a digit of its own. */
 export function toBase58(bytes: Uint8Array): string {
   let value = 0n
   for (const byte of bytes) value = value * 256n + BigInt(byte)
@@ -19,7 +21,7 @@ export function toBase58(bytes: Uint8Array): string {
 /**
  * Decodes base58 of Bitcoin.
  *
- * @throws DecodeError for another digit, or a text longer than {@link maxBase58Digits}
+ * @throws DecodeError for a character that is not a digit, or a text longer than {@link maxBase58Digits}
  */
 export function fromBase58(text: string): Uint8Array {
   if (text.length > maxBase58Digits)

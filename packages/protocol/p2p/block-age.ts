@@ -1,2 +1,2 @@
-/** By default, an older block is rejected. Spec: rollup-node-p2p.md#block-validation */
+/** Default age above which a block is rejected. Spec: rollup-node-p2p.md#block-validation */
 export const defaultMaxAgeSeconds = 60n

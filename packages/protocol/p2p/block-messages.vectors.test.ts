@@ -40,7 +40,7 @@ for (const want of messageVectors) {
   })
 }
 
-test('message M5 is what its key signs for its payload', () => {
+test('signing the payload of message M5 with its key yields message M5', () => {
   const data = openGossipData(fromHex(messageVectors.at(-1)?.data ?? ''))
   const body = encodePayload(4, samplePayload)
   assert.deepEqual(decodePayload(4, body), samplePayload)
@@ -58,7 +58,7 @@ test('the hash of a payload is bound to the chain as in op-alloy', () => {
   )
 })
 
-test('a message that is not snappy has an id of its raw bytes', () => {
+test('the id of a message that is not snappy covers its raw bytes', () => {
   const data = openGossipData(Uint8Array.of(1, 2, 3, 4, 5))
   assert.equal(data.kind, 'raw')
   const topic = '/optimism/10/0/blocks'

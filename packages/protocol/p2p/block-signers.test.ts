@@ -16,14 +16,14 @@ const [a, b, c, none] = ['aa', 'bb', 'cc', '00'].map((byte) => `0x${byte.repeat(
   Address,
 ]
 
-/** The signers after each address was read from L1, at times 0, 1, 2, …. */
+/** The signers after these addresses were read from L1 at times 0, 1, 2, …. */
 const after = (...read: readonly Address[]) =>
   read.reduce<BlockSigners | undefined>(
     (signers, address, at) => withCurrentSigner(signers, address, BigInt(at)),
     undefined,
   )
 
-test('the first signer has no predecessor, and to read it again changes nothing', () => {
+test('the first signer has no predecessor, and reading it again changes nothing', () => {
   assert.deepEqual(after(a), { current: a })
   assert.deepEqual(after(none, a), { current: a })
   const signers = after(a)
@@ -56,7 +56,7 @@ test('only the last change has a grace period', () => {
   )
 })
 
-test('a block of the new signer ends the grace period, one of the previous does not', () => {
+test('a block of the new signer ends the grace period, and a block of the previous signer does not', () => {
   const signers = after(a, b)
   assert.ok(signers)
   assert.equal(afterBlockOf(signers, a), signers)

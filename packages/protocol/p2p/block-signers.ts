@@ -3,18 +3,18 @@ import type { Address } from '#protocol/primitives.ts'
 /** Who may sign unsafe blocks. Undefined until the system config of L1 was read. */
 export interface BlockSigners {
   readonly current: Address
-  /** Still accepted for a while, since the sequencer and its peers do not read the change of L1 at one moment. */
+  /** Still accepted for a while, since the sequencer and its peers read the change from L1 at different times. */
   readonly previous?: { readonly address: Address; readonly until: bigint } | undefined
 }
 
-/** How long the previous signer is accepted unless the new one signs a block, in seconds. As in op-node. */
+/** Seconds for which the previous signer is accepted, unless the new one signs a block earlier. As in op-node. */
 export const signerGraceSeconds = 10_800n
 
 const noAddress = /^0x0+$/u
 
 /**
- * The signers after L1 was read at time `now`. The zero address means that the chain has no signer.
- * The first signer has no previous one, and only the last change has a grace period, as in op-node.
+ * The signers after `address` was read from L1 at time `now`. The zero address means that the chain has no signer.
+ * The first signer has no previous one, and only the latest change has a grace period, as in op-node.
  */
 export function withCurrentSigner(
   signers: BlockSigners | undefined,
@@ -28,14 +28,14 @@ export function withCurrentSigner(
   return { current: address, previous: { address: signers.current, until } }
 }
 
-/** The signers after a block with a valid signature: the first of the new signer ends the grace period of the previous one. */
+/** The signers after a block of `signer`. A block of the new signer ends the grace period of the previous one. */
 export function afterBlockOf(signers: BlockSigners, signer: Address): BlockSigners {
   return signer === signers.current && signers.previous !== undefined
     ? { current: signers.current }
     : signers
 }
 
-/** Whether a block that arrives at time `now` may have this signer. */
+/** Whether a block that arrives at time `now` may be signed by this signer. */
 export function maySign(
   { current, previous }: BlockSigners,
   signer: Address,

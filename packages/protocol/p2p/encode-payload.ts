@@ -12,10 +12,11 @@ import {
 import type { PayloadVersion } from './payload-version.ts'
 
 /**
- * Encodes the part of a block message that is signed: SSZ of the payload, from version 3 on after the parent beacon
- * block root.
+ * Encodes the signed part of a block message: SSZ of the payload. From version 3 on, the parent beacon block root
+ * precedes it.
  *
- * @throws RangeError if the payload lacks a field of this version, has a field of a later one, or exceeds a limit of SSZ
+ * @throws RangeError if the payload lacks a field of this version, has a field of a later one, or exceeds a limit of
+ * SSZ
  * Spec: rollup-node-p2p.md#block-encoding
  */
 export function encodePayload(version: PayloadVersion, payload: Payload): Uint8Array {

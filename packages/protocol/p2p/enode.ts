@@ -1,15 +1,15 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { compressPublicKey } from './network-key.ts'
 
-/** A node as an enode URL names it. */
+/** A node, as described by an enode URL. */
 export interface Enode {
   /** Compressed. */
   readonly publicKey: Uint8Array
   /** An IP address, or a name. */
   readonly host: string
-  /** Of libp2p; 0 if it does not listen there. */
+  /** TCP port of libp2p; 0 if the node does not listen there. */
   readonly tcp: number
-  /** Of discovery. */
+  /** UDP port of discovery. */
   readonly udp: number
 }
 
@@ -27,7 +27,7 @@ export function parseEnode(text: string): Enode {
   if (key === undefined || host === undefined) throw new DecodeError('not an enode URL')
   const ports = { tcp: Number(tcp), udp: Number(udp) }
   if (ports.tcp > 0xff_ff || ports.udp > 0xff_ff || ports.udp === 0)
-    throw new DecodeError('an enode URL with a port that cannot be')
+    throw new DecodeError('an enode URL with an invalid port')
   const publicKey = compressPublicKey(
     Uint8Array.from({ length: 64 }, (_, at) => Number.parseInt(key.slice(2 * at, 2 * at + 2), 16)),
   )

@@ -2,13 +2,13 @@ import type { RlpItem } from '#protocol/codec/rlp.ts'
 import { opStackKey } from './opstack-entry.ts'
 import type { NodeRecord } from './enr.ts'
 
-/** Where a node can be reached over one version of IP. An absent port means that it does not listen there. */
+/** Where a node can be reached over one version of IP. Without a port, the node does not listen for that protocol. */
 export interface NodeEndpoint {
-  /** In the notation of the version: `127.0.0.1`, or eight groups of hex. */
+  /** In the notation of the IP version: `127.0.0.1`, or eight groups of hex. */
   readonly ip: string
-  /** Of libp2p. */
+  /** Port of libp2p. */
   readonly tcp: number | undefined
-  /** Of discv5. */
+  /** Port of discv5. */
   readonly udp: number | undefined
 }
 
@@ -19,7 +19,10 @@ export function ipv4Endpoint({ entries }: NodeRecord): NodeEndpoint | undefined 
   return { ip: ip.join('.'), tcp: port(entries.get('tcp')), udp: port(entries.get('udp')) }
 }
 
-/** The endpoint over IPv6; undefined if the record has no valid one. Ports without an entry of their own are those of IPv4. */
+/**
+ * The endpoint over IPv6; undefined if the record has no valid one. A port without an entry of its own is the same as
+ * over IPv4.
+ */
 export function ipv6Endpoint({ entries }: NodeRecord): NodeEndpoint | undefined {
   const ip = entries.get('ip6')
   if (!(ip instanceof Uint8Array) || ip.length !== 16) return undefined

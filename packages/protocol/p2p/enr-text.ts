@@ -22,7 +22,7 @@ export function parseRecord(text: string): NodeRecord {
   if (text.length > maxTextLength)
     throw new DecodeError(`a node record of ${text.length} letters, at most ${maxTextLength}`)
   const base64 = text.slice(head.length)
-  // A single letter at the end would hold less than a byte.
+  // A single letter at the end would have less than a byte.
   if (!/^[A-Za-z0-9_-]*$/u.test(base64) || base64.length % 4 === 1)
     throw new DecodeError('a node record is not in base64url without padding')
   const binary = atob(base64.replaceAll('-', '+').replaceAll('_', '/'))

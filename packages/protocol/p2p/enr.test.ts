@@ -46,7 +46,7 @@ const record = signRecord(
   signerKey,
 )
 
-test('a record of known entries is signed to the known text', () => {
+test('a signed record of known entries has the known text', () => {
   assert.equal(
     recordToText(record),
     'enr:-Ja4QGUe9ZcVVC4ChBRZQOqbJqyZA6FAKj_GsSE_afUYBshHHdAIraXxCW1odpE5OPbV4ABeQbjVv880FzUtqZcsG2gBgmlkgnY0gmlwhH8AAAGHb3BzdGFja4IKAIlzZWNwMjU2azGhAxuExVZ7EmRAmV0-1aq6BWXXHhg0YEgZ_5wX9enV3QePg3RjcIIkBoN1ZHCCJAY',
@@ -64,7 +64,7 @@ test('a record of a live network has the known fields', () => {
   assert.equal(isOfChain(opStackBytes(known), 2_151_908n), true)
 })
 
-test('records of bootnodes parse, and are written as they were', () => {
+test('records of bootnodes parse, and encode to the same text', () => {
   assert.equal(vectors.records.length, 8)
   const chains = vectors.records.map((text) => {
     const parsed = parseRecord(text)
@@ -74,7 +74,7 @@ test('records of bootnodes parse, and are written as they were', () => {
   assert.deepEqual(chains, [84_531n, 84_531n, 420n, 8_453n, 8_453n, 8_453n, 8_453n, 8_453n])
 })
 
-test('entries of chains are encoded as known', () => {
+test('entries of known chains have the known encoding', () => {
   assert.equal(vectors.opstackEntries.length, 10)
   for (const { chainId, entry, rlp } of vectors.opstackEntries) {
     const bytes = encodeOpStackEntry({ chainId: BigInt(chainId), version: 0n })
@@ -98,7 +98,7 @@ test('only nodes of the chain and of version 0 are dialed; bytes after the entry
   assert.throws(() => encodeOpStackEntry({ ...largest, version: 2n ** 64n }), RangeError)
 })
 
-/** Encodes items after a signature that is right for them. */
+/** Encodes items with a valid signature before them. */
 function signed(items: readonly RlpItem[]): Uint8Array {
   return encodeRlp([sign(keccak256(encodeRlp(items)), signerKey), ...items])
 }
@@ -107,7 +107,7 @@ const text = (value: string) => new TextEncoder().encode(value)
 const sequence = Uint8Array.of(1)
 const [id, v4, key, publicKey] = [text('id'), text('v4'), text('secp256k1'), publicKeyOf(signerKey)]
 
-test('a minimal record is valid, and each missing or wrong part of it is named', () => {
+test('a minimal record is valid, and the error for a missing or wrong part names the part', () => {
   const decode = (...items: readonly RlpItem[]) => decodeRecord(signed(items))
   assert.equal(decode(sequence, id, v4, key, publicKey).sequence, 1n)
   const refused: readonly (readonly [RegExp, readonly RlpItem[]])[] = [
@@ -127,7 +127,7 @@ test('a minimal record is valid, and each missing or wrong part of it is named',
     assert.throws(() => decode(...items), { name: 'DecodeError', message })
 })
 
-test('a wrong signature is refused, of any form', () => {
+test('a wrong signature of any form is refused', () => {
   const items = [sequence, id, v4, key, publicKey]
   const right = sign(keccak256(encodeRlp(items)), signerKey)
   assert.ok(decodeRecord(encodeRlp([right, ...items])))
@@ -145,7 +145,7 @@ test('a wrong signature is refused, of any form', () => {
     assert.throws(() => decodeRecord(encodeRlp([wrong, ...items])), { message: /wrong signature/ })
 })
 
-test('a record has 300 bytes at most', () => {
+test('a record has at most 300 bytes', () => {
   const withSize = (size: number) =>
     signed([sequence, text('a'), new Uint8Array(size), id, v4, key, publicKey])
   const other = withSize(140).length - 140
@@ -163,7 +163,7 @@ test('a record has 300 bytes at most', () => {
   })
 })
 
-test('text that is not exactly that of a record is refused', () => {
+test('text that is not exactly the text of a record is refused', () => {
   const right = recordToText(record)
   for (const wrong of [
     '',
@@ -177,11 +177,11 @@ test('text that is not exactly that of a record is refused', () => {
     right.padEnd(405, 'A'),
   ])
     assert.throws(() => parseRecord(wrong), DecodeError, wrong)
-  // The last letter has two bits that no byte uses.
+  // The last letter has two spare bits.
   assert.throws(() => parseRecord(right.replace(/Y$/u, 'Z')), { message: /spare bits/ })
 })
 
-test('endpoints of IPv6 have their own ports, or those of IPv4; malformed ones are absent', () => {
+test('endpoints of IPv6 have their own ports or those of IPv4; malformed endpoints are absent', () => {
   const ip6 = Uint8Array.of(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1)
   const of = (entries: readonly [string, RlpItem][]) =>
     signRecord({ sequence: 1n, entries: new Map(entries) }, signerKey)
@@ -211,7 +211,7 @@ test('endpoints of IPv6 have their own ports, or those of IPv4; malformed ones a
   assert.equal(nodeIdOf(both.publicKey).length, 66)
 })
 
-test('any signed record decodes to itself, and its text too', () => {
+test('any signed record decodes to itself, from bytes and from text', () => {
   const name = fc.string({ minLength: 1, maxLength: 8 }).filter((each) => /^[ -~]+$/u.test(each))
   const value: fc.Arbitrary<RlpItem> = fc.oneof(
     fc.uint8Array({ maxLength: 20 }),
@@ -243,7 +243,7 @@ test('arbitrary bytes decode to a record with the same encoding, or raise a Deco
   )
 })
 
-test('arbitrary entries with a right signature decode to a record, or raise a DecodeError', () => {
+test('arbitrary entries with a valid signature decode to a record, or raise a DecodeError', () => {
   const more = fc.array(fc.uint8Array({ maxLength: 3 }), { maxLength: 3 })
   fc.assert(
     fc.property(more, more, (before, after) => {

@@ -15,7 +15,9 @@ import { checkPublicKey, publicKeyOf } from './network-key.ts'
 export interface NodeRecord {
   /** Grows with each change; 64 bits. */
   readonly sequence: bigint
-  /** Entries by key, in the order of the keys. They include `id` and `secp256k1`. Values are strings of bytes, or lists. */
+  /**
+   * Entries by key, in the order of the keys. They include `id` and `secp256k1`. Values are strings of bytes, or lists.
+   */
   readonly entries: ReadonlyMap<string, RlpItem>
   /** The compressed public key, which the entry `secp256k1` holds. */
   readonly publicKey: Uint8Array
@@ -74,7 +76,7 @@ export function decodeRecord(bytes: Uint8Array): NodeRecord {
   return { sequence, entries, publicKey, signature }
 }
 
-/** Reads keys and values in turn. Keys are sorted, and each is there once. */
+/** Reads alternating keys and values. Keys must be sorted and unique. */
 function readEntries(pairs: readonly RlpItem[]): ReadonlyMap<string, RlpItem> {
   const entries = new Map<string, RlpItem>()
   let last: string | undefined
@@ -90,7 +92,7 @@ function readEntries(pairs: readonly RlpItem[]): ReadonlyMap<string, RlpItem> {
   return entries
 }
 
-/** A key as text with one character for each byte, so that any bytes are kept and sorted as bytes. */
+/** A key as text with one character for each byte, so that no byte is lost and texts are sorted as bytes. */
 function keyText(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes)
 }
@@ -112,7 +114,7 @@ function isSignedBy(publicKey: Uint8Array, hash: Uint8Array, signature: Uint8Arr
   try {
     return verify(hash, publicKey, signature)
   } catch (error) {
-    // Thrown for another length than 64, and for an r or s that is not below the order of the curve.
+    // Thrown if the length is not 64, or `r` or `s` is not below the order of the curve.
     if (error instanceof Error && error.message.startsWith('Expected Signature')) return false
     throw error
   }

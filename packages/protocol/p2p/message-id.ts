@@ -1,12 +1,12 @@
 import type { GossipData } from './gossip-data.ts'
 
-/** op-node's ids cover the topic, the ids of the specs do not. They are compared only among peers that use one form. */
+/** op-node's ids cover the topic, the ids of the specs do not. Ids match only between peers that use the same form. */
 export type MessageIdForm = 'op-node' | 'spec'
 
 /** The SHA-256 hash of chunks back to back. */
 type Sha256 = (chunks: readonly Uint8Array[]) => Uint8Array
 
-/** What ids of messages depend on beside the data. */
+/** What the id of a message depends on besides the data. */
 export interface MessageIdRules {
   readonly form: MessageIdForm
   readonly topic: string
@@ -16,7 +16,7 @@ export interface MessageIdRules {
 /** Size of a message id. */
 const idBytes = 20
 
-/** Whether the id covers decompressed data. Spec: rollup-node-p2p.md#message-id-computation */
+/** First of the hashed bytes: whether the data was decompressed. Spec: rollup-node-p2p.md#message-id-computation */
 const domains: Readonly<Record<GossipData['kind'], Uint8Array>> = {
   decompressed: Uint8Array.of(1, 0, 0, 0),
   raw: new Uint8Array(4),
@@ -24,7 +24,7 @@ const domains: Readonly<Record<GossipData['kind'], Uint8Array>> = {
 
 const textEncoder = new TextEncoder()
 
-/** The id by which gossipsub knows a message, 20 bytes. Spec: rollup-node-p2p.md#message-id-computation; op-node, gossip.go */
+/** The id of a message in gossipsub, 20 bytes. Spec: rollup-node-p2p.md#message-id-computation; op-node, gossip.go */
 export function messageId(data: GossipData, { form, topic, sha256 }: MessageIdRules): Uint8Array {
   const chunks = [domains[data.kind], ...(form === 'op-node' ? topicChunks(topic) : []), data.bytes]
   return sha256(chunks).subarray(0, idBytes)

@@ -42,7 +42,7 @@ test('the key of an enode has the known peer id and node id', () => {
   )
 })
 
-test('peer ids equal those of libp2p, and hold their key', () => {
+test('peer ids equal those of libp2p, and contain their key', () => {
   for (let round = 0; round < 20; round++) {
     const privateKey = randomBytes(32)
     const publicKey = publicKeyOf(privateKey)

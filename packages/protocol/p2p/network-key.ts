@@ -48,7 +48,10 @@ export function nodeIdOf(publicKey: Uint8Array): Hash {
   return toHash(keccak256(pointCompress(publicKey, false).subarray(1)))
 }
 
-/** Before the key in a peer id: multihash "identity" of 37 bytes, which are a protobuf of type 2 (secp256k1) and 33 bytes. */
+/**
+ * Head of a peer id, before the key: multihash "identity" of 37 bytes, then a protobuf with type 2 (secp256k1) and 33
+ * bytes.
+ */
 const peerIdHead = Uint8Array.of(0x00, 0x25, 0x08, 0x02, 0x12, 0x21)
 
 /** The peer id of a compressed public key, as text: `16Uiu2HA…`. */

@@ -1,7 +1,7 @@
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { endOfUvarint, uvarint } from '#protocol/batch/uvarint.ts'
 
-/** The entry `opstack` of a node record: which chain a node belongs to. Spec: rollup-node-p2p.md#structure */
+/** The entry `opstack` of a node record, which names the chain of the node. Spec: rollup-node-p2p.md#structure */
 export interface OpStackEntry {
   /** 64 bits. */
   readonly chainId: bigint
@@ -21,7 +21,7 @@ export function encodeOpStackEntry({ chainId, version }: OpStackEntry): Uint8Arr
 }
 
 /**
- * Decodes the entry. Bytes after it are ignored, as in op-node: a later version may add some.
+ * Decodes the entry. Bytes after it are ignored, as in op-node, since a later version may add fields.
  *
  * @throws DecodeError if a number is truncated or has more than 64 bits
  */
@@ -31,7 +31,7 @@ export function decodeOpStackEntry(bytes: Uint8Array): OpStackEntry {
   return { chainId: uvarint(bytes, 0, middle), version: uvarint(bytes, middle, end) }
 }
 
-/** Whether the entry is that of a node of the chain. A malformed entry is not. */
+/** Whether the entry belongs to a node of the chain; false for a malformed entry. */
 export function isOfChain(entry: Uint8Array | undefined, l2ChainId: bigint): boolean {
   if (entry === undefined) return false
   try {

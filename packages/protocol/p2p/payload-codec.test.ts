@@ -12,7 +12,7 @@ import { payloadVersions, type PayloadVersion } from './payload-version.ts'
 
 const numRuns = Number(process.env['ATOLL_FUZZ_RUNS'] ?? 300)
 const version = fc.constantFrom(...payloadVersions)
-/** A version, and a payload that has its fields. */
+/** A version, and a payload that has the fields of this version. */
 const versioned = version.chain((of) =>
   anyPayload.map((payload) => [of, payloadOf(of, { ...onlyFieldsOf(of, payload) })] as const),
 )
@@ -50,7 +50,7 @@ test('arbitrary bytes decode to a payload with the same encoding, or raise a Dec
       body.set(rest, start + fixedPartBytes[of])
       onlyDecodeErrors(of, rest)
       const view = new DataView(body.buffer, start)
-      // Offsets near the right ones, or the right ones, so that each check is reached.
+      // Offsets are right or nearly right, so that each check is reached.
       const near = (value: number, right: number) =>
         value % 2 === 0 ? right + (value % 80) : value
       view.setUint32(fieldAt.extraDataOffset, extra % 8 === 0 ? extra : fixedPartBytes[of], true)
@@ -65,7 +65,7 @@ test('arbitrary bytes decode to a payload with the same encoding, or raise a Dec
   )
 })
 
-test('changed payloads decode to what was changed, or raise a DecodeError', () => {
+test('changed bytes decode to a payload with the same encoding, or raise a DecodeError', () => {
   fc.assert(
     fc.property(versioned, fc.nat(), fc.nat(255), ([of, payload], place, byte) => {
       const body = encodePayload(of, payload)
@@ -116,17 +116,17 @@ test('each offset is checked at its edges', () => {
   for (const [at, accepted, refused] of cases) {
     assert.doesNotThrow(changed(4, put(at, accepted)))
     for (const value of refused) {
-      // The list may end before the withdrawals, which then are in the way.
+      // This offset makes the list of transactions empty, which is valid.
       if (at === fieldAt.transactionsOffset && value === 592) continue
       assert.throws(changed(4, put(at, value)), DecodeError, `${value} at ${at}`)
     }
   }
-  // An offset less makes one transaction of both.
+  // With one offset fewer, both transactions become one.
   assert.doesNotThrow(changed(4, put(577, 4)))
   for (const value of [8, 15]) assert.doesNotThrow(changed(4, put(581, value)))
 })
 
-test('a payload of exactly its fixed part is complete, and one byte less is not', () => {
+test('a payload of exactly its fixed part is complete, and a payload with one byte less is not', () => {
   for (const of of payloadVersions) {
     const empty = payloadOf(of, { extraData: new Uint8Array(0), transactions: [] })
     const body = encodePayload(of, empty)
@@ -137,12 +137,12 @@ test('a payload of exactly its fixed part is complete, and one byte less is not'
   }
 })
 
-test('extra data has 32 bytes at most', () => {
+test('extra data has at most 32 bytes', () => {
   const full = payloadOf(4, { extraData: new Uint8Array(maxExtraDataBytes) })
   assert.deepEqual(decodePayload(4, encodePayload(4, full)), full)
   const over = { ...full, extraData: new Uint8Array(maxExtraDataBytes + 1) }
   assert.throws(() => encodePayload(4, over), { name: 'RangeError', message: /33 bytes/ })
-  // A list of transactions that begins one byte later than it may.
+  // A list of transactions that begins one byte too late.
   const body = encodePayload(1, payloadOf(1, { extraData: new Uint8Array(32), transactions: [] }))
   const longer = Uint8Array.of(...body, 0)
   new DataView(longer.buffer).setUint32(fieldAt.transactionsOffset, 508 + 33, true)
@@ -152,7 +152,7 @@ test('extra data has 32 bytes at most', () => {
   })
 })
 
-test('a block has 2^20 transactions at most', () => {
+test('a block has at most 2^20 transactions', () => {
   const empty = new Uint8Array(0)
   const extraData = empty
   const blockHash = payloadOf(1).blockHash

@@ -16,16 +16,16 @@ export const signatureBytes = 65
  */
 export type RecoverPublicKey = (hash: Uint8Array, signature: Signature) => Uint8Array | undefined
 
-/** Blocks have the first domain. */
+/** Domain of signatures on blocks: zero. */
 const blocksDomain = new Uint8Array(32)
 
-/** The hash by which signers know the signed part of a block message. It is neither the block hash nor what is signed. */
+/** The hash of the body of a block message. It is part of {@link signingHash}, and is not the block hash. */
 export function payloadHash(body: Uint8Array): Uint8Array {
   return keccak256(body)
 }
 
 /**
- * The hash that the sequencer signs, of the domain, the chain and the payload.
+ * The hash that the sequencer signs. It covers the domain, the chain and the payload.
  *
  * @param hash {@link payloadHash}
  * Spec: rollup-node-p2p.md#block-signatures
@@ -51,11 +51,11 @@ export function signBlock(hash: Uint8Array, privateKey: Uint8Array): Uint8Array 
  * @throws RangeError if the 32 bytes of the key are zero, or not below the order of the curve
  */
 export function signerOf(privateKey: Uint8Array): Address {
-  // The last 20 bytes of the identity of discv5 are an address: both hash the same public key.
+  // The last 20 bytes of the node id of discv5 are the address, since both are hashes of the public key.
   return toAddress(fromHex(nodeIdOf(publicKeyOf(privateKey))).subarray(12))
 }
 
-/** What a signature of a block depends on beside the message. */
+/** What the check of a signature depends on besides the message. */
 export interface SignatureRules {
   readonly l2ChainId: bigint
   readonly recover: RecoverPublicKey
@@ -75,8 +75,9 @@ export function messageSigner(
 }
 
 /**
- * Recovers the address that signed a {@link signingHash}; undefined if the signature is invalid. As in op-node, both values
- * of `s` are valid: a block that is sent with either is a repeat, since repeats are detected by the block hash.
+ * Recovers the address that signed a {@link signingHash}; undefined if the signature is invalid. As in op-node, both
+ * values of `s` are valid. A block that is sent again with the other value is a repeat, since repeats are detected by
+ * block hash.
  */
 export function blockSigner(
   hash: Uint8Array,

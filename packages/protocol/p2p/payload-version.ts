@@ -2,7 +2,9 @@ import { isActive } from '#protocol/chains/chain-spec.ts'
 import { hardforkNames, type HardforkName } from '#protocol/chains/hardforks.ts'
 import type { RollupConfig } from '#protocol/chains/rollup-config.ts'
 
-/** How a payload is encoded on gossip. Each version has its topic. Spec: rollup-node-p2p.md#gossip-topics */
+/**
+ * Version of the encoding of payloads on gossip. Each version has its own topic. Spec: rollup-node-p2p.md#gossip-topics
+ */
 export type PayloadVersion = 1 | 2 | 3 | 4
 
 /** All versions, oldest first. */
@@ -37,7 +39,7 @@ export function nextVersionSwitch(
   const times = hardforkNames
     .map((name) => config.hardforkTimes[name])
     .filter((time) => time !== undefined && time > timestamp)
-  // A hardfork implies the earlier ones, so the times need not be in order.
+  // An active hardfork activates all earlier ones, so the times need not be in order.
   let next: VersionSwitch | undefined
   for (const time of times) {
     if (time === undefined || (next !== undefined && time >= next.timestamp)) continue

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { hash } from '#test/fakes/values.ts'
 import { maxBlocksPerHeight, maxSeenHeights, SeenBlocks } from './seen-blocks.ts'
 
-test('a height has six blocks; the limit is checked before the repeat', () => {
+test('six blocks are accepted at a height, and this limit is checked before repeats are detected', () => {
   const seen = new SeenBlocks()
   const blocks = Array.from({ length: maxBlocksPerHeight }, (_, at) => hash(at))
   assert.deepEqual(
@@ -16,7 +16,7 @@ test('a height has six blocks; the limit is checked before the repeat', () => {
   assert.equal(seen.add(2n, hash(0)), 'seen')
 })
 
-test('a thousand heights are remembered, and the one not looked up for longest is forgotten', () => {
+test('a thousand heights are remembered; beyond that, the height that was not looked up for longest is forgotten', () => {
   const seen = new SeenBlocks()
   for (let height = 0n; height < BigInt(maxSeenHeights); height++) seen.add(height, hash(1))
   assert.equal(seen.add(0n, hash(1)), 'seen')

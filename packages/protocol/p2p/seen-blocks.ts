@@ -6,11 +6,11 @@ export const maxSeenHeights = 1_000
 /** Number of different blocks at one height that are accepted. As in op-node and in the specs. */
 export const maxBlocksPerHeight = 6
 
-/** Blocks of one topic that were accepted, of the heights that were looked up last. */
+/** The accepted blocks of one topic, for the heights that were looked up most recently. */
 export class SeenBlocks {
   readonly #heights = new Map<bigint, Set<Hash>>()
 
-  /** Remembers a block, unless it was seen, or its height has as many blocks as it may have, which is checked first. */
+  /** Remembers a block, unless its height has the maximum number of blocks, which is checked first, or it was seen. */
   add(height: bigint, hash: Hash): 'new' | 'seen' | 'too-many' {
     const hashes = this.#lookUp(height)
     if (hashes.size >= maxBlocksPerHeight) return 'too-many'

@@ -28,7 +28,7 @@ test('arbitrary bytes decompress to data that compresses again, or raise a Decod
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), tagged, (bytes, [length, rest]) => {
       onlyDecodeErrors(bytes)
-      // A small length, so that the rest is read.
+      // The declared length is small, so that the rest is read.
       onlyDecodeErrors(Uint8Array.of(length, ...rest))
     }),
     { numRuns },
@@ -64,7 +64,7 @@ test('empty data is valid', () => {
   assert.deepEqual(decompress(Uint8Array.of(0), 0), new Uint8Array(0))
 })
 
-test('data of 10 MiB is decompressed, and of one byte more is not', () => {
+test('data of 10 MiB is decompressed, and data of one byte more is not', () => {
   const full = openGossipData(compress(new Uint8Array(maxGossipBytes)))
   assert.equal(full.kind, 'decompressed')
   assert.equal(full.bytes.length, 10_485_760)

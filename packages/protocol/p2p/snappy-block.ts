@@ -2,13 +2,16 @@ import { compressSync, uncompressSync } from 'snappy'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import { endOfUvarint, uvarint } from '#protocol/batch/uvarint.ts'
 
-/** Compresses to the block format of snappy: the length, then the data, without checksums. Spec: google/snappy format_description.txt */
+/**
+ * Compresses to the block format of snappy: the length, then the data, without checksums. Spec: google/snappy
+ * format_description.txt
+ */
 export function compress(data: Uint8Array): Uint8Array {
   return toUint8Array(compressSync(data))
 }
 
 /**
- * Reads how long the data is that these bytes compress, which may be wrong.
+ * Reads the length of the decompressed data that these bytes declare. It may be wrong.
  *
  * @throws DecodeError if the bytes do not begin with a length
  */
@@ -17,7 +20,8 @@ export function declaredLength(compressed: Uint8Array): number {
 }
 
 /**
- * Decompresses the block format of snappy. The length that the bytes declare is checked before memory is allocated for it.
+ * Decompresses the block format of snappy. The length that the bytes declare is checked before memory is allocated for
+ * it.
  *
  * @throws DecodeError if the data is longer than `maxBytes`, or the bytes are malformed
  */
@@ -25,7 +29,7 @@ export function decompress(compressed: Uint8Array, maxBytes: number): Uint8Array
   const length = declaredLength(compressed)
   if (length > maxBytes) throw new DecodeError(`${length} bytes decompressed, at most ${maxBytes}`)
   try {
-    // A copy takes a third of the time of memory that the library owns, and can be handed to another thread.
+    // A copy takes a third of the time that memory of the library takes, and it can be transferred to another thread.
     const data = uncompressSync(compressed, { asBuffer: true, copyOutputData: true })
     if (typeof data !== 'string') return toUint8Array(data)
   } catch (cause) {
@@ -34,7 +38,7 @@ export function decompress(compressed: Uint8Array, maxBytes: number): Uint8Array
   throw new TypeError('snappy returned a string')
 }
 
-/** A plain view: `slice` of a Node Buffer does not copy. */
+/** The same memory as a plain `Uint8Array`, since `slice` of a Node Buffer does not copy. */
 function toUint8Array({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }

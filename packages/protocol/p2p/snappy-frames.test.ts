@@ -11,16 +11,16 @@ const limit = 10 * 2 ** 20
 const framed = (data: Uint8Array) => joined([...compressFrames(data)])
 const text = new TextEncoder()
 
-/** `hello`, stored as it is. */
+/** `hello` as frames, not compressed. */
 const hello = fromHex('0xff060000734e6150705901090000bb1f1c1968656c6c6f')
 
-test('the checksum is that of the RFC', () => {
+test('the checksum has the value of the RFC', () => {
   assert.equal(crc32c(new Uint8Array(32)), 0x8a_91_36_aa)
   assert.equal(crc32c(new Uint8Array(32).fill(0xff)), 0x62_a8_ab_43)
   assert.equal(crc32c(text.encode('123456789')), 0xe3_06_92_83)
 })
 
-test('small data are stored as they are, and others compressed, in chunks of 64 KiB', () => {
+test('small data is stored uncompressed, and larger data is compressed in chunks of 64 KiB', () => {
   assert.deepEqual(framed(text.encode('hello')), hello)
   assert.deepEqual(decompressFrames(hello, limit), text.encode('hello'))
   for (const length of [0, 1, 65_535, 65_536, 65_537, 1_000_000]) {
@@ -30,7 +30,7 @@ test('small data are stored as they are, and others compressed, in chunks of 64 
   }
 })
 
-test('padding is skipped; what must not be skipped, is cut or differs from its checksum is refused', () => {
+test('padding is skipped; unknown chunks, truncated chunks and chunks with a wrong checksum are refused', () => {
   const [head, body] = [hello.subarray(0, 10), hello.subarray(10)]
   const padding = Uint8Array.of(0xfe, 2, 0, 0, 7, 7)
   assert.deepEqual(decompressFrames(joined([head, padding, body]), limit), text.encode('hello'))

@@ -7,7 +7,10 @@ import { compress, decompress } from './snappy-block.ts'
 /** The first chunk of a stream: type 0xff, length 6, and the name of the format. */
 const streamHead = Uint8Array.of(0xff, 6, 0, 0, 0x73, 0x4e, 0x61, 0x50, 0x70, 0x59)
 
-/** Limit on chunks without data in one stream. The first is the head; no program writes others, and each costs time. */
+/**
+ * Limit on chunks without data in one stream. Only the head is normal; others only cost time, and no program writes
+ * them.
+ */
 const maxEmptyChunks = 1_000
 
 /** Limit on the data of one chunk. */
@@ -16,7 +19,7 @@ const maxChunkBytes = 65_536
 const headBytes = 4
 const checksumBytes = 4
 
-/** Types of chunks. Those from `skippable` on may be skipped, others must not. */
+/** Types of chunks. Unknown types may be skipped only from `skippable` on. */
 const chunkTypes = { compressed: 0, plain: 1, skippable: 0x80, streamHead: 0xff } as const
 
 /**
@@ -87,7 +90,10 @@ function dataOf(type: number, body: Uint8Array): Uint8Array {
   return data
 }
 
-/** The checksum as frames have it: rotated and moved, so that it differs from one of data that has checksums. */
+/**
+ * The checksum as frames have it: rotated and with a constant added, since plain checksums are weak for data that
+ * contains checksums.
+ */
 function maskedChecksum(data: Uint8Array): number {
   const checksum = crc32c(data)
   return (((checksum >>> 15) | (checksum << 17)) + 0xa2_82_ea_d8) >>> 0

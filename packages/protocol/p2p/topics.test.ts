@@ -33,7 +33,7 @@ test('the topic follows the fork at the time of the block', () => {
   assert.deepEqual(numbers, ['0', '1', '1', '2', '2', '3', '3'])
 })
 
-test('the next change of the topic is found, past forks that do not change it', () => {
+test('the next change of the topic is found, and forks that do not change it are skipped', () => {
   const next = (time: bigint) => nextTopicSwitch(config, time)
   assert.deepEqual(next(0n), { timestamp: 10n, topic: '/optimism/10/1/blocks' })
   assert.deepEqual(next(9n), { timestamp: 10n, topic: '/optimism/10/1/blocks' })
@@ -43,7 +43,7 @@ test('the next change of the topic is found, past forks that do not change it', 
   assert.equal(nextTopicSwitch(configOf({}), 0n), undefined)
 })
 
-test('a fork implies the earlier ones', () => {
+test('an active fork activates all earlier ones', () => {
   const holoceneOnly = configOf({ holocene: 5n })
   assert.deepEqual(nextTopicSwitch(holoceneOnly, 0n), {
     timestamp: 5n,

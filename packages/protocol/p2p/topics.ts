@@ -23,7 +23,7 @@ export function blocksTopicAt(config: RollupConfig, timestamp: bigint): string {
 
 /** A change of the topic on which blocks are published. */
 export interface TopicSwitch {
-  /** Of the first block that may be published on the new topic, in Unix seconds. */
+  /** Earliest timestamp of a block on the new topic, in Unix seconds. */
   readonly timestamp: bigint
   readonly topic: string
 }

@@ -34,7 +34,7 @@ const rulesOf = (version: PayloadVersion, changes: Partial<BlockRules> = {}): Bl
 
 type Word = 'accept' | `ignore ${IgnoreReason}` | `reject ${RejectReason}`
 
-/** What is decided about decompressed bytes, as one word. */
+/** The verdict on decompressed bytes, as text. */
 function verdictOn(bytes: Uint8Array, rules = rulesOf(4), version: PayloadVersion = 4): Word {
   return word(validateBlock({ version, data: { kind: 'decompressed', bytes } }, rules))
 }
@@ -50,7 +50,7 @@ function word(verdict: BlockVerdict): Word {
   }
 }
 
-/** What is decided about a block that the sequencer signed. */
+/** The verdict on a block that the sequencer signed. */
 const verdictOnBlock = (
   changes: Partial<Payload>,
   rules: Partial<BlockRules> = {},
@@ -75,7 +75,7 @@ test('data that is not snappy, or declares more than 10 MiB, is rejected', () =>
   assert.equal(verdict(0x81, 0x80, 0x80, 0x05), 'reject too-large')
 })
 
-test('a message has a signature and a byte at least', () => {
+test('a message has at least a signature and one byte', () => {
   assert.equal(minGossipBytes, 66)
   assert.equal(verdictOn(new Uint8Array(65)), 'reject too-small')
   assert.equal(verdictOn(new Uint8Array(66)), 'reject bad-signature')
@@ -112,7 +112,7 @@ test('the signature is checked before the encoding, and the encoding before the 
   assert.equal(verdictOn(message, rulesOf(4, { now: 0n })), 'reject malformed')
 })
 
-test('a block is 60 seconds old at most', () => {
+test('a block is at most 60 seconds old', () => {
   assert.equal(defaultMaxAgeSeconds, 60n)
   assert.equal(verdictOnBlock({}, { now: now + 60n }), 'accept')
   assert.equal(verdictOnBlock({}, { now: now + 61n }), 'reject too-old')
@@ -120,7 +120,7 @@ test('a block is 60 seconds old at most', () => {
   assert.equal(verdictOnBlock({}, { now: now + 91n, maxAgeSeconds: 90n }), 'reject too-old')
 })
 
-test('a block is 5 seconds ahead at most', () => {
+test('a block is at most 5 seconds ahead', () => {
   assert.equal(maxAheadSeconds, 5n)
   assert.equal(verdictOnBlock({}, { now: now - 5n }), 'accept')
   assert.equal(verdictOnBlock({}, { now: now - 6n }), 'reject too-new')

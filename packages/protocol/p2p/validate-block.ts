@@ -13,33 +13,33 @@ import type { SeenBlocks } from './seen-blocks.ts'
 
 /** A block as received on a topic. */
 export interface BlockMessage {
-  /** Of the topic. */
+  /** Version of the topic. */
   readonly version: PayloadVersion
   readonly data: GossipData
-  /** Undefined unless its signature was already checked. */
+  /** Undefined if the signature was not checked yet. */
   readonly checked?: CheckedSignature | undefined
 }
 
-/** Of a decompressed message. To check it costs as much as to hash the message. */
+/** The checked signature of a decompressed message. The check costs as much as hashing the message. */
 export interface CheckedSignature {
   /** Undefined if the signature is invalid. */
   readonly signer: Address | undefined
 }
 
-/** What a block is compared with. */
+/** Rules and state by which a block is validated. */
 export interface BlockRules {
   readonly config: RollupConfig
   readonly signers: BlockSigners | undefined
   /** Whole Unix seconds. */
   readonly now: bigint
-  /** How old a block may be. op-node has a setting for it. */
+  /** Age above which a block is rejected. A setting, as in op-node. */
   readonly maxAgeSeconds: bigint
   /** The blocks of the same topic. An accepted block is added. */
   readonly seen: SeenBlocks
   readonly recover: RecoverPublicKey
 }
 
-/** Why a block is dropped without harm to the peer that sent it. */
+/** Why a block is dropped without lowering the score of the peer that sent it. */
 export type IgnoreReason = 'signer-unknown' | 'seen'
 
 /** Why a block is dropped as invalid. */
@@ -58,7 +58,7 @@ export type RejectReason =
   | 'wrong-topic'
   | 'too-many-at-height'
 
-/** The outcome: a message is relayed, dropped, or dropped at the cost of its sender. */
+/** The outcome: a message is relayed, or dropped, or dropped with a lower score for its sender. */
 export type BlockVerdict =
   | { readonly kind: 'accept'; readonly payload: Payload; readonly signer: Address }
   | { readonly kind: 'ignore'; readonly reason: IgnoreReason }
@@ -71,8 +71,8 @@ export const minGossipBytes: number = signatureBytes + 1
 export const maxAheadSeconds = 5n
 
 /**
- * Validates a block from gossip by the rules of the specs, in op-node's order: what costs most is done only for messages
- * that the sequencer signed. Rules about fields that a version lacks are part of the encoding.
+ * Validates a block from gossip by the rules of the specs, in op-node's order: the expensive checks
+ * come after the signature. The decoder enforces that a payload has only the fields of its version.
  * Spec: rollup-node-p2p.md#block-validation; op-node, gossip.go
  */
 export function validateBlock(
@@ -111,10 +111,10 @@ function payloadProblem(
   if (timestamp < now - maxAgeSeconds) return 'too-old'
   if (timestamp > now + maxAheadSeconds) return 'too-new'
   if (hashPayload(payload) !== payload.blockHash) return 'wrong-hash'
-  // From Jovian on, the field holds the data availability footprint. The text of the specs still wants zero.
+  // From Jovian on, this field is the data availability footprint. The text of the specs still requires zero.
   if (blobGasUsed !== 0n && !isActive(config, 'jovian', timestamp)) return 'blob-gas-used'
   if (excessBlobGas !== 0n) return 'excess-blob-gas'
-  // op-node does not check it, but its engine refuses such a block. Here the peer that relays it is at fault.
+  // op-node does not check the topic, but its engine refuses such a block. Here the peer that relays it is at fault.
   if (version !== payloadVersionAt(config, timestamp)) return 'wrong-topic'
   return undefined
 }

@@ -4,7 +4,9 @@ import type { Hash } from '#protocol/primitives.ts'
 /** Length of the range of numbers. */
 export const maxHashes = 4_096
 
-/** Hashes of the canonical blocks in a range of numbers, as L1 reported them; undefined for those that are not known. */
+/**
+ * Hashes of the canonical blocks in a range of numbers, as L1 reported them; undefined for those that are not known.
+ */
 export interface CanonicalHashes {
   /** Number of the first block of the range. */
   readonly first: bigint

@@ -9,7 +9,7 @@ import { changeOf, remember } from './reorg.ts'
 /** If no block follows for this time, ten slots, L1 or its endpoints have a problem. */
 export const stalledMs = 120_000
 
-/** Makes a head the head of L1, whether it is new or the same as before. */
+/** Adopts a head of L1, which may be the same as before. */
 export function adoptHead(
   state: State,
   {

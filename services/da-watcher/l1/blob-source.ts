@@ -4,16 +4,19 @@ import { Fault, isFault } from '#runtime/fault.ts'
 import type { BeaconClient } from '#l1/beacon-client.ts'
 import type { EndpointPool } from '#l1/endpoint-pool.ts'
 
-/** Where blobs are fetched. */
+/** Endpoints from which blobs are fetched. */
 export interface BlobSourceOptions {
   readonly beacons: EndpointPool<BeaconClient>
-  /** Queried for blobs that no beacon endpoint gave, such as pruned ones. */
+  /** Queried for blobs that no beacon endpoint returned, such as pruned ones. */
   readonly archives: EndpointPool<BeaconClient>
   /** Called before each request. */
   readonly onCall?: () => void
 }
 
-/** Fetches blobs from beacon endpoints, then from archives. `BeaconClient` verifies the answers of endpoints that are not trusted. */
+/**
+ * Fetches blobs from beacon endpoints, then from archives. `BeaconClient` verifies the answers of endpoints that are
+ * not trusted.
+ */
 export class BlobSource {
   readonly #options: BlobSourceOptions
 
@@ -24,7 +27,7 @@ export class BlobSource {
   /**
    * The blobs of a block with these versioned hashes.
    *
-   * @throws Fault `blobs-missing` that says why the endpoints did not give them
+   * @throws Fault `blobs-missing` that says why the endpoints did not return them
    */
   async fetch(
     { number, timestamp }: Pick<L1BlockRef, 'number' | 'timestamp'>,

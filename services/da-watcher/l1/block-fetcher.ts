@@ -56,7 +56,7 @@ export class BlockFetcher {
     return withBlobs(block, await this.#findBlobs(block, hashes))
   }
 
-  /** Records on disk that a block is the final one of its number. */
+  /** Records on disk that a block is final. */
   markFinal(block: BlockId): void {
     this.#readEarlier()
     this.#options.disk?.use((cache) => cache.markFinal(block))
@@ -91,7 +91,7 @@ export class BlockFetcher {
     return (await this.#findStored(hash)) ?? this.#fetchFromL1(hash)
   }
 
-  /** The stored block of a number that is canonical: one marked final, else the one whose header L1 returns. */
+  /** Hash of the stored block that is canonical at a number: the one marked as final, else the one that L1 returns. */
   async #canonicalOnDisk(number: bigint): Promise<Hash | undefined> {
     const stored = this.#options.disk?.use((cache) => cache.blocksAt(number)) ?? []
     if (stored.length === 0) return undefined
@@ -105,7 +105,10 @@ export class BlockFetcher {
     return this.#options.pool.ask((endpoint, signal) => endpoint.fetchHeader(number, { signal }))
   }
 
-  /** Whether the marks of final blocks are of this L1. Concurrent requests share a check; one without an answer is repeated. */
+  /**
+   * Whether the marks of final blocks belong to this L1. Concurrent requests share a check; it is repeated until L1
+   * answers.
+   */
   async #areMarksTrue(): Promise<boolean> {
     this.#marksCheck ??= this.#checkMarks()
     const check = this.#marksCheck
@@ -128,7 +131,7 @@ export class BlockFetcher {
     const { disk, log } = this.#options
     log.warn(
       { marked: final, canonical },
-      'the L1 cache is of another L1 with this chain id: none of its blocks is final',
+      'the L1 cache belongs to another L1 with this chain id: its blocks do not count as final',
     )
     disk?.use((cache) => {
       cache.unmarkFinal()

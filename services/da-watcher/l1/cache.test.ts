@@ -50,7 +50,7 @@ async function l1(t: TestContext) {
   return { rpc, settings: { l1RpcUrls: [rpc.url], l1BeaconUrls: [beacon.beaconUrl] } }
 }
 
-test('after a restart the cached final blocks cost one call in all, and another cached block one for its header', async (t) => {
+test('after a restart, all cached final blocks together cost one call, and any other cached block costs one for its header', async (t) => {
   const { rpc, settings } = await l1(t)
   const dataDir = newFolder(t)
   const first = await watchL1(t, config, { ...settings, dataDir })
@@ -77,7 +77,7 @@ test('after a restart the cached final blocks cost one call in all, and another 
   assert.equal(found['blob l1'], undefined)
 })
 
-test('a cache with final blocks of another L1 with the same chain id is not believed', async (t) => {
+test('final blocks in a cache of another L1 with the same chain id are not trusted', async (t) => {
   const { settings } = await l1(t)
   const dataDir = newFolder(t)
   const path = join(dataDir, cacheFile)
@@ -130,14 +130,15 @@ function hashOf(response: FetchL1BlockResponse): string | undefined {
   return response.kind === 'block' ? response.block.hash : undefined
 }
 
-const ofAnotherL1 = 'the L1 cache is of another L1 with this chain id: none of its blocks is final'
+const ofAnotherL1 =
+  'the L1 cache belongs to another L1 with this chain id: its blocks do not count as final'
 
-test('a cache of another L1 with the same chain id and the same genesis is not believed, which is said once', async (t) => {
+test('a cache of another L1 with the same chain id and genesis is not trusted, which is logged once', async (t) => {
   const { settings } = await l1(t)
   const dataDir = await cacheOfEarlierL1(t, settings, 8n)
   const watched = await watchL1(t, config, { ...settings, dataDir })
   await watched.until('heads came', () => watched.heads.length > 0)
-  // Block 1 is marked by this run, which proves nothing of the marks before it.
+  // This run marks block 1 as final, which proves nothing about marks of earlier runs.
   await watched.fetch({ number: 1 })
   const numbers = [0, 3, 1]
   const fetched = await Promise.all(numbers.map((number) => watched.fetch({ number })))
@@ -197,7 +198,7 @@ test('a file that is not a database is replaced', (t) => {
   disk.close()
 })
 
-test('the cache of another L1 is replaced, and so is one that turns out to be damaged', (t) => {
+test('the cache of another L1 is replaced, and so is a damaged cache that could be opened', (t) => {
   const path = join(newFolder(t), 'cache.sqlite')
   const replaced: string[] = []
   const onReplaced = ({ message }: Fault) => void replaced.push(message)

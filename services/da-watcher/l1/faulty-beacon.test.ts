@@ -19,7 +19,7 @@ type Blobs = readonly string[]
 /** Blobs, or sidecars. */
 type Answered = readonly (string | { readonly blob: string })[]
 
-/** A beacon node that changes the blobs it serves, or does not answer as one. */
+/** A beacon node that changes the blobs that it serves, or does not answer like a beacon node. */
 type Beacon = ((blobs: Blobs) => Blobs) | { readonly misbehave: Misbehaviour }
 
 async function l1With(t: TestContext, beacon: Beacon) {
@@ -44,7 +44,7 @@ async function l1With(t: TestContext, beacon: Beacon) {
   return { l1, bad: url, asked: () => requests }
 }
 
-/** The blobs of either path, changed. */
+/** The answer of either path, with changed blobs. */
 function changed(data: Answered, change: (blobs: Blobs) => Blobs): Answered {
   const blobs = change(data.map((each) => (typeof each === 'string' ? each : each.blob)))
   return blobs.map((blob, at) => {

@@ -102,7 +102,7 @@ test('a block costs two calls, and no call when it is requested again', async (t
   })
 })
 
-test('after a reorg blocks that were fetched before it are not served', async (t) => {
+test('after a reorg, replaced blocks that were fetched before are not served', async (t) => {
   const own = await read()
   const served = await serveFaultyNode(t, {
     ...replayMethods(own, 900n),
@@ -113,7 +113,7 @@ test('after a reorg blocks that were fetched before it are not served', async (t
   for (const number of blocks.keys()) await watched.fetch({ number })
   const branch = alternativeBranch(own.blocks.slice(8), 'other')
   own.show({ ...own.view, branch })
-  await watched.until('the head is another', () => {
+  await watched.until('the head was replaced', () => {
     return watched.heads.at(-1)?.head.hash === branch.at(-1)?.hash
   })
   const answer = await watched.fetch({ number: 8, parentHash: blocks[7]?.hash })
@@ -140,7 +140,7 @@ test('the unsafe block signer is read only once if the logs bloom of each later 
   assert.equal(countOf(served, 'eth_getStorageAt'), 1)
 })
 
-test('over a WebSocket heads are adopted as they are announced, and blocks fetched', async (t) => {
+test('over a WebSocket, heads are adopted when they are announced, and blocks are fetched', async (t) => {
   const options = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
   const l1 = await replayL1(folder, options)
   t.after(() => l1.close())

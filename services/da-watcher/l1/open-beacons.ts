@@ -11,7 +11,7 @@ const beaconHedgeMs = 3_000
 /** How beacon endpoints are queried. */
 export interface OpenBeaconsOptions {
   readonly urls: readonly string[]
-  /** Name of their kind, such as `L1 beacon endpoint`. */
+  /** Name of this kind of endpoint, such as `L1 beacon endpoint`. */
   readonly what: string
   /** Endpoints whose blobs are not verified. */
   readonly trustedUrls: readonly string[]

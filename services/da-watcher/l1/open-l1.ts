@@ -50,7 +50,7 @@ export type L1Settings = Pick<
   | 'cacheMib'
 >
 
-/** What the endpoints are opened with. */
+/** Dependencies of the endpoints and the cache. */
 export interface OpenL1Context {
   readonly config: RollupConfig
   readonly clock: Clock
@@ -131,7 +131,7 @@ export function openL1(settings: L1Settings, context: OpenL1Context): OpenedL1 {
   }
 }
 
-/** A trusted endpoint that is not queried is a mistake in the settings. */
+/** Refuses a trusted endpoint that is not among the endpoints: it is a mistake in the settings. */
 function refuseUnknownTrusted(settings: L1Settings): void {
   const { l1RpcUrls, l1BeaconUrls = [], l1BeaconArchiveUrls = [], l1TrustedUrls = [] } = settings
   const known = new Set([...l1RpcUrls, ...l1BeaconUrls, ...l1BeaconArchiveUrls])
@@ -141,7 +141,7 @@ function refuseUnknownTrusted(settings: L1Settings): void {
   throw new Fault('settings', { detail })
 }
 
-/** Beacon endpoints, then archives. */
+/** Opens the beacon endpoints and the archives. */
 function openAllBeacons(
   settings: L1Settings,
   context: OpenL1Context & { readonly onFailure: (fault: Fault) => void },
@@ -191,7 +191,7 @@ function openDisk(
     return new L1Cache(path, { maxBytes: cacheMib * mebibyte, chainId, onReplaced })
   }
   const disk = new DiskCache({ open, clock, log, onProblem: onCacheProblem })
-  // A problem shows at the start, not at the first block.
+  // Opens the cache now, so that a problem shows at the start and not at the first block.
   disk.use(() => undefined)
   return disk
 }
@@ -220,7 +220,7 @@ function followHeads(
         const header = endpoint.readHeader('latest', json)
         if (header !== undefined && endpoint.isOfChain) listener(toL1Head(header, systemConfig))
       } catch (error) {
-        // An invalid announcement is ignored: heads are polled as well, and polling scores wrong ones.
+        // An invalid announcement is ignored: heads are polled as well, and a poll scores endpoints with wrong answers.
         if (!(error instanceof DecodeError)) throw error
       }
     }

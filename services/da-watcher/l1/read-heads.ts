@@ -10,14 +10,16 @@ import type { Address } from '#protocol/primitives.ts'
 import { Fault, isFault } from '#runtime/fault.ts'
 import type { HeadAnswer, HeadQuery, HeadReading, L1Head } from '#services/da-watcher/ports.ts'
 
-/** Where heads are read. */
+/** Endpoints and contract from which heads are read. */
 export interface HeadSource {
   readonly pool: EndpointPool<L1Endpoint>
   /** The contract that holds the unsafe block signer. */
   readonly systemConfig: Address
 }
 
-/** Queries one endpoint after another until one is not behind the known head; with `everyEndpoint` the others too. */
+/**
+ * Queries one endpoint after another until one is not behind the known head; with `everyEndpoint`, queries all of them.
+ */
 export async function readHeads(source: HeadSource, query: HeadQuery): Promise<HeadReading> {
   const { pool } = source
   const answers: HeadAnswer[] = []

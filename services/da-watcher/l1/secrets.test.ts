@@ -9,7 +9,7 @@ import { serveHttp } from '#test/fakes/http-server.ts'
 import { recordsFolder } from '#test/fakes/record-lines.ts'
 import { trueL1, watchL1 } from '#test/fakes/watched-l1.ts'
 
-// Endpoints that repeat what they were sent: their keys must not appear in anything that an operator sees.
+// Endpoints that quote requests in their answers: their keys must not appear in anything that an operator sees.
 
 const { config } = await trueL1(join(recordsFolder, 'fork-ecotone'))
 

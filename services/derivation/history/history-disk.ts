@@ -7,8 +7,9 @@ import type { Context } from '#services/derivation/ports.ts'
 const diskPauseMs = 1_000
 
 /**
- * Does work on the file of the history. Repeats it while the disk is full, read-only or gone, and shows that as the wait
- * of derivation. Derivation does not continue meanwhile, because a safe head that is not recorded would leave a gap.
+ * Does work on the file of the history. Repeats it while the disk is full, read-only or gone, and shows that as the
+ * wait of derivation. Derivation does not continue meanwhile, because a safe head that is not recorded would leave a
+ * gap.
  *
  * @throws Fault `closed` if derivation is stopped before
  */

@@ -10,7 +10,9 @@ export interface HistoryFile {
   readonly log: Pick<Logger, 'warn'>
 }
 
-/** Opens the history. A file that is damaged or belongs to another chain is moved aside, and the history starts empty. */
+/**
+ * Opens the history. A file that is damaged or belongs to another chain is moved aside, and the history starts empty.
+ */
 export function openHistory({ path, chainId, log }: HistoryFile): SafeHeadHistory {
   try {
     return new SafeHeadHistory(path, chainId)

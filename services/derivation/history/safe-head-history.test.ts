@@ -65,7 +65,7 @@ test('the L1 block that made an L2 block safe is the earliest entry at or above 
 })
 
 // Rules: finality
-test('a later entry of an L1 block replaces the one before it', () => {
+test('a later entry of an L1 block replaces the earlier entry of this block', () => {
   const history = historyOf('10:20 10:21')
   assert.equal(all(history), '10:21')
   assert.deepEqual(history.newest(), { l1: blockId(10), safe: blockId(21), generation: 1n })
@@ -213,7 +213,7 @@ test('the safe head is known at each finished L1 block that the history still ke
 test('a new generation removes the finished L1 blocks from its start on', () => {
   const history = historyOf('6:18 7:20')
   for (let number = 6; number <= 8; number++) history.finish(blockId(number), 1n)
-  // The generation starts at L1 block 7, as `chainAt` has it.
+  // The generation starts at L1 block 7, the default of `chainAt`.
   history.begin(startAt(20, 5))
   assert.equal(history.finished()?.l1.number, 6n)
 })

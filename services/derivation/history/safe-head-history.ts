@@ -23,7 +23,7 @@ export interface Begun {
   /**
    * After EL sync, safe heads of the history that the engine may go back to, the best first: the newest, then the first
    * at or above the safe head that EL sync chose. Nothing is recorded until the engine has gone back to one of them, or
-   * until the history is cleared because the chain has none of them.
+   * until the history is cleared because none of them is on the chain.
    */
   readonly resumePoints: readonly BlockId[]
   /** The L1 block that made the safe head safe. */
@@ -70,8 +70,8 @@ export class SafeHeadHistory {
    *
    * @param path `:memory:` for a history without a file
    * @param chainId of L2; undefined: not checked
-   * @throws Fault `safe-head-history` if the file cannot be opened, is in use by another process, has another version or
-   *   belongs to another chain
+   * @throws Fault `safe-head-history` if the file cannot be opened, is in use by another process, has another version
+   *   or belongs to another chain
    */
   constructor(path: string, chainId?: bigint) {
     const tables = { version, schema, ...(chainId !== undefined && { chainId }) }
@@ -79,9 +79,10 @@ export class SafeHeadHistory {
   }
 
   /**
-   * Brings the history in line with the engine's chain before derivation starts on it. Removes entries that a new generation
-   * took back, and records a block that became safe while derivation was down. A history with a gap is cleared, as lookups in
-   * the gap would return another block. EL sync leaves no gap if the engine goes back to a safe head of the history.
+   * Brings the history in line with the engine's chain before derivation starts on it. Removes entries that are not
+   * safe in a new generation, and records a block that became safe while derivation was down. A history with a gap is
+   * cleared, as lookups in the gap would return another block. EL sync leaves no gap if the engine goes back to a safe
+   * head of the history.
    *
    * Source: op-node, safeDBRefAfterELSync
    */

@@ -23,7 +23,7 @@ function from(sender: Address): InboxTransaction {
   return { sender, hash: hash(1), type: 2, data: new Uint8Array(1), blobs: [] }
 }
 
-/** Derivation at an L1 block, whose safe head has an L1 origin. */
+/** Derivation at L1 block `at`, with a safe head whose L1 origin is `origin`. */
 function stateAt(at: bigint, origin: bigint, batches: BatchProgress): State {
   const chain = chainAt({ generation: 1n, version: 1n })
   const localSafe = { ...chain.localSafe, l1Origin: blockId(origin) }
@@ -36,7 +36,7 @@ function stateAt(at: bigint, origin: bigint, batches: BatchProgress): State {
   return { ...initialState, batches, targets, chain: { ...chain, localSafe } }
 }
 
-test('data of the batcher and batches are noted by L1 block; an epoch after its sequencing window has no batch', () => {
+test('the L1 blocks with batcher data and with a batch are recorded; an epoch after its sequencing window has no batch', () => {
   let batches = noteL1Block(
     noBatches,
     { number: 7n, inboxTransactions: [from(address(1))] },
@@ -71,7 +71,7 @@ test('missing batches are reported from a twelfth of the sequencing window on, a
   )
 })
 
-test('L1 blocks up to the origin of the safe head that are read again do not lack a batch', () => {
+test('L1 blocks that are read again, up to the L1 origin of the safe head, do not count as blocks without a batch', () => {
   const batches = { since: 1n, dataAt: 90n, batchAt: undefined }
   assert.equal(missingBatches(stateAt(109n, 80n, batches), config), undefined)
   assert.match(missingBatches(stateAt(110n, 80n, batches), config) ?? '', /in L1 blocks 81 to 110/)

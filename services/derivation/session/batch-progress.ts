@@ -17,7 +17,9 @@ export interface BatchProgress {
 /** Nothing was read yet. */
 export const noBatches: BatchProgress = { since: undefined, dataAt: undefined, batchAt: undefined }
 
-/** Notes an L1 block that derivation reads. Anyone may send to the inbox; only transactions of the batcher count. */
+/**
+ * Records an L1 block that derivation reads. Anyone may send to the inbox, but only transactions of the batcher count.
+ */
 export function noteL1Block(
   progress: BatchProgress,
   { number, inboxTransactions }: Pick<L1Block, 'number' | 'inboxTransactions'>,
@@ -28,7 +30,7 @@ export function noteL1Block(
   return { since, dataAt: hasData ? number : dataAt, batchAt }
 }
 
-/** Notes derived attributes. Those of an epoch whose sequencing window has passed are derived without a batch. */
+/** Records derived attributes. After the sequencing window of an epoch, its attributes are derived without a batch. */
 export function noteAttributes(
   progress: BatchProgress,
   { derivedFrom, l1Origin }: Pick<DerivedAttributes, 'derivedFrom' | 'l1Origin'>,
@@ -38,22 +40,24 @@ export function noteAttributes(
   return hasBatch ? { ...progress, batchAt: derivedFrom.number } : progress
 }
 
-/** Where derivation is on L1, and where it found the last batch; undefined before it has read a block of L1. */
+/**
+ * The L1 block up to which derivation is complete, and the last one with a batch; undefined before the first L1 block.
+ */
 export function progressText({ batches, targets }: State): string | undefined {
   const at = targets.currentL1?.number
   const { since, batchAt } = batches
   if (at === undefined || since === undefined) return undefined
   if (batchAt === undefined)
     return `derived up to L1 block ${at}; no new batch since L1 block ${since}`
-  // While a block is derived, it may have a batch already.
+  // The last batch may also be in the L1 block that is still being derived.
   const before = batchAt < at ? `, ${at - batchAt} before` : ''
   return `derived up to L1 block ${at}; last batch in L1 block ${batchAt}${before}`
 }
 
-/** Part of the sequencing window after which missing batches are reported, as an hour of the usual 12. */
+/** Part of the sequencing window after which missing batches are reported, such as one hour of the usual 12. */
 const reportedPart = 12n
 
-/** Missing batches are reported after this number of L1 blocks, however short the window is. */
+/** Missing batches are not reported before this number of L1 blocks, even if the window is short. */
 const leastReported = 25n
 
 /** What an operator should check if there was no batch for a long time; undefined if there was one. */
@@ -67,7 +71,8 @@ export function missingBatches(
   const at = targets.currentL1?.number
   const { since, dataAt, batchAt } = batches
   if (at === undefined || since === undefined || chain === undefined) return undefined
-  // Up to the L1 origin of the safe head L1 is read again, and its batches have only blocks that are safe already.
+  // L1 blocks up to the L1 origin of the safe head are read again. Their batches have only blocks that are already
+  // safe.
   const origin = chain.localSafe.l1Origin.number
   const from = batchAt === undefined ? (since > origin ? since : origin + 1n) : batchAt + 1n
   const reportedAfter = sequencingWindow / reportedPart

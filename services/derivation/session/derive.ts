@@ -59,7 +59,7 @@ function takeTurn(state: State, session: Deriving, rules: Rules): Turn {
   }
 }
 
-/** Makes the session wait for the next L1 block. Records and publishes once that the current one is derived. */
+/** Makes the session wait for the next L1 block. Records and publishes, only once, that the current one is derived. */
 function finishL1Block(state: State, session: Deriving): Turn {
   const { pipeline, done } = session
   const { origin } = pipeline

@@ -5,7 +5,7 @@ import type { Deriving, InFlight } from './session.ts'
 /** The session after its attributes were applied, and effects. Undefined if the engine built on another parent. */
 type Settled = readonly [Deriving | undefined, ...Effect[]]
 
-/** Takes over the outcome of the attributes in flight, which the engine applied. */
+/** Adopts the outcome of the attributes in flight, which the engine applied. */
 export function settle(
   session: Deriving,
   { chain, inFlight }: { readonly chain: ChainState; readonly inFlight: InFlight },
@@ -16,14 +16,15 @@ export function settle(
   const counted = { kind: 'count-outcome', outcome } as const
   const settled: Deriving = { ...session, sequence: request.sequence, inFlight: undefined }
   if (outcome === 'dropped') {
-    // Another batch may put other blocks at the numbers of the revoked span.
+    // Another batch may have other blocks at the numbers of the revoked span.
     safeBlocks.clear()
     driver.revokeSpan()
     return [settled, counted]
   }
   if (pendingSafe.parentHash !== request.parent.hash) return [undefined, counted]
   if (outcome === 'replaced') driver.flush()
-  // The engine's heads decide this: the engine may have applied a request of another instance with the same attributes.
+  // Taken from the engine's heads, not from our request: the engine may have applied the same attributes of another
+  // instance.
   const isLastInSpan = localSafe.hash === pendingSafe.hash
   const isSafe = driver.applied({ systemConfig: derived.systemConfig, isLastInSpan }, pendingSafe)
   if (!isSafe) return [settled, counted]

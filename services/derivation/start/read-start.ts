@@ -73,8 +73,8 @@ interface Base {
 }
 
 /**
- * Reads what a session starts with: the safe head with its system config, and the first L1 block to read, a channel timeout
- * below the safe head's L1 origin.
+ * Reads what a session starts with: the safe head with its system config, and the first L1 block to read, a channel
+ * timeout below the safe head's L1 origin.
  *
  * L1 may have been reorganised while derivation was down. A canonical L1 origin of the safe head does not suffice,
  * because the batches that made it safe were included in later L1 blocks. Therefore the L1 block that made it safe must
@@ -149,7 +149,8 @@ function isAtGenesis({ genesis }: RollupConfig, { sequence, start }: ChainState)
 }
 
 /**
- * L1 block 0. L1 contracts may be older than the L2 genesis; their users ask for the safe head at L1 blocks before its origin.
+ * L1 block 0. L1 contracts may be older than the L2 genesis. Their users ask for the safe head at L1 blocks below the
+ * L1 origin of the genesis.
  */
 async function l1Genesis({ l1Block }: StartSources): Promise<BlockId> {
   const { hash, number } = await l1Block(0n, noBatcher)

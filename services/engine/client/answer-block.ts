@@ -9,7 +9,7 @@ import type { ClientPorts } from '#services/engine/ports.ts'
 import type { Chain } from '#services/engine/state.ts'
 import { refOf } from './read-blocks.ts'
 
-/** Answers a request for a block from the execution client. It does not wait for running jobs. */
+/** Answers a request for a block from the execution client. The answer does not wait for running jobs. */
 export async function answerBlock(
   { block: which, part }: FetchL2BlockRequest,
   chain: Chain | undefined,

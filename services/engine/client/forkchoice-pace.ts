@@ -5,8 +5,8 @@ import { Fault } from '#runtime/fault.ts'
 
 /**
  * Limit on forkchoice calls in vain within `paceWindowMs`: calls that fail, that are not answered with VALID, or that
- * repeat an earlier call. Each job has pauses of its own; this limit holds for all of them together, as when two jobs set
- * the heads back and forth. Calls that advance the chain are not counted.
+ * repeat an earlier call. Each job has pauses of its own; this limit is for all of them together, for example when two
+ * jobs set the heads back and forth. Calls that advance the chain are not counted.
  */
 export const maxVainForkchoices = 10
 

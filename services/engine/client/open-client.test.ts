@@ -9,7 +9,7 @@ import { serveHttp } from '#test/fakes/http-server.ts'
 import { testRollup } from '#test/fakes/test-rollup.ts'
 import { openExecutionClient } from './open-client.ts'
 
-test('a JWT secret that is replaced is used from the next second on, and a file without one changes nothing', async (t) => {
+test('a replaced JWT secret is used from the next second on, and a file without a secret changes nothing', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'atoll-jwt-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const jwtSecretFile = join(folder, 'jwt.hex')

@@ -43,8 +43,8 @@ export async function openExecutionClient(
 }
 
 /**
- * Headers of each request. A token has a time in whole seconds and takes 0.1 ms, so one is created each second, with the
- * secret that the file has then: an operator who replaces it need not restart the service.
+ * Headers of each request. A token has a time in whole seconds and takes 0.1 ms, so one token is created each second,
+ * with the current secret of the file. So an operator who replaces the secret need not restart the service.
  */
 function authorizations(
   path: string,
@@ -64,7 +64,7 @@ function authorizations(
       secret = await readJwtSecret(path)
       problem = undefined
     } catch (error) {
-      // A file that is replaced just now may have no secret: the last one stays.
+      // While the file is being replaced, it may have no secret. Then the last secret stays.
       if (!isFault(error, 'bad-key') && !isFault(error, 'file-refused')) throw error
       problem = error
     }

@@ -5,7 +5,8 @@ import { type StartHeads, toForkchoice } from './heads.ts'
 /**
  * Sets the heads of the execution client.
  *
- * @throws Fault `engine-forkchoice` (severity reset) if the client does not accept the heads, because it lost blocks or finds them invalid
+ * @throws Fault `engine-forkchoice` (severity reset) if the client does not accept the heads, because it lost blocks or
+ * finds them invalid
  */
 export async function updateForkchoice(
   heads: StartHeads,

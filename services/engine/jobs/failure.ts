@@ -25,7 +25,9 @@ export const stuckPauseMs = failureBackoff.longestMs
 /** After this number of failures in a row with one code, a failure that is not temporary needs an operator. */
 const timesUntilStuck = 3
 
-/** A failure this long after the last one begins a new row, since the engine stopped retrying the job that failed then. */
+/**
+ * A failure this long after the last one begins a new row, since the engine stopped retrying the job that failed then.
+ */
 const longestGapMs = 300_000
 
 /** Counts a failure. */

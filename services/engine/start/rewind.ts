@@ -20,7 +20,8 @@ const settleMs = 1_000
  * are lowered to the block if they were above it. The engine must not run meanwhile. When it starts, it begins a new
  * generation.
  *
- * @throws Fault `rewind-refused`; `wrong-chain` if the client has another chain than the rollup config; faults of its calls
+ * @throws Fault `rewind-refused`; `wrong-chain` if the client has another chain than the rollup config; faults of its
+ * calls
  */
 export async function rewindTo(number: bigint, ports: ClientPorts, clock: Clock): Promise<Rewound> {
   const { config, executionClient } = ports

@@ -12,7 +12,9 @@ import { blockStored, maxStoring, storeBlock } from './store-block.ts'
 
 const empty: State = initialState(gossipOptions(), { known: new Map(), sent: [] })
 
-/** Stores a block so often. @returns how often it was */
+/**
+ * Tries to store a block `times` times. `stored` counts the successes; `bytes` is the size of the last stored block.
+ */
 function storeTimes(state: State, payload: Payload, times: number) {
   let [next, stored, bytes] = [state, 0, 0]
   for (let time = 0; time < times; time++) {
@@ -24,7 +26,7 @@ function storeTimes(state: State, payload: Payload, times: number) {
   return { state: next, stored, bytes }
 }
 
-test('256 blocks wait for the bus at most, and there is room again when one is stored', () => {
+test('at most 256 blocks wait for the bus, and each stored block makes room for another one', () => {
   const payload = payloadOf(4, { transactions: [] })
   const { state, stored, bytes } = storeTimes(empty, payload, maxStoring.blocks + 1)
   assert.equal(stored, maxStoring.blocks)
@@ -32,8 +34,8 @@ test('256 blocks wait for the bus at most, and there is room again when one is s
   assert.equal(storeTimes(freed, payload, 2).stored, 1)
 })
 
-test('64 MiB of blocks wait for the bus at most', () => {
-  // With the 1,000 bytes of its other fields and the 24 of a transaction, a block counts 4 MiB.
+test('at most 64 MiB of blocks wait for the bus', () => {
+  // The block counts as 4 MiB: its transaction with 24 bytes added, and 1,000 bytes for the other fields.
   const payload = payloadOf(4, { transactions: [new Uint8Array(4 * 2 ** 20 - 1_024)] })
   const { state, stored, bytes } = storeTimes(empty, payload, 17)
   assert.deepEqual([stored, bytes, state.storing.bytes], [16, 4 * 2 ** 20, maxStoring.bytes])
@@ -44,21 +46,21 @@ test('64 MiB of blocks wait for the bus at most', () => {
 const key = { l2ChainId: 10n, key: signerKey }
 const withBytes = (transaction: Uint8Array) => payloadOf(4, { transactions: [transaction] })
 
-test('an own block is as large as peers accept, and no larger', () => {
+test('an own block may be as large as peers accept, but not larger', () => {
   const rest = signedSize(withBytes(new Uint8Array(0)))
   const largest = new Uint8Array(maxGossipBytes - rest)
   assert.ok(signedBlock(4, withBytes(largest), key).length > 0)
   const larger = withBytes(new Uint8Array(largest.length + 1))
-  assert.throws(() => signedBlock(4, larger, key), /and peers accept 10485760/)
+  assert.throws(() => signedBlock(4, larger, key), /but peers accept at most 10485760/)
 })
 
-test('an own block that cannot be compressed is refused above what can be sent', () => {
+test('an own block of incompressible data is refused if it is larger than gossipsub can send', () => {
   const megabytes = (count: number) => withBytes(randomBytes(count * 1_000_000))
   assert.ok(signedBlock(4, megabytes(4), key).length > 4_000_000)
   assert.throws(() => signedBlock(4, megabytes(5), key), /at most 4128768 can be sent/)
 })
 
-/** Bytes of a message before its compression, from the declared length. */
+/** Size of the signed block before compression: the length that its compressed form declares. */
 function signedSize(payload: Payload): number {
   let [length, shift] = [0, 0]
   for (const byte of signedBlock(4, payload, key)) {

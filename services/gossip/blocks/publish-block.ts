@@ -15,7 +15,7 @@ export interface OwnBlocks {
   readonly sent: readonly Hash[]
 }
 
-/** Number of sent blocks that are remembered. The sequencer only repeats its last ones. */
+/** Number of sent blocks that are remembered. The sequencer repeats only its latest blocks. */
 const maxSent = 256
 
 /** Sends a block of the sequencer, unless it was sent before. */
@@ -34,13 +34,13 @@ export function publishRequested(
     const detail = `block ${payload.number} (${hash}): ${problem}`
     return [state, { kind: 'refuse', call, fault: new Fault('publish-refused', { detail }) }]
   }
-  // Peers that send it back must not have it stored.
+  // The block counts as seen, so that it is not stored when a peer sends it back.
   const version = payloadVersionAt(state.options.config, payload.timestamp)
   state.seen.get(version)?.add(payload.number, hash)
   return [withSending(state, hash, [call]), { kind: 'publish', payload, version }]
 }
 
-/** Answers those who wait for a block that was sent. */
+/** Answers the calls that wait for a block which was sent. */
 export function blockPublished(
   state: State,
   { hash, peers }: Extract<Event, { kind: 'block-published' }>,
@@ -53,7 +53,7 @@ export function blockPublished(
   return [{ ...next, own: { ...next.own, sent } }, ...answers]
 }
 
-/** Refuses those who wait for a block that could not be sent. They may try again. */
+/** Refuses the calls that wait for a block which could not be sent. The callers may repeat them. */
 export function publishFailed(
   state: State,
   { hash, reason }: Extract<Event, { kind: 'publish-failed' }>,
@@ -68,7 +68,7 @@ function problemOf({ options, signers }: State, payload: Payload): string | unde
   if (signer === undefined) return 'gossip has no key to sign it: set --p2p-sequencer-key-file'
   if (signers !== undefined && signers.current !== signer)
     return `the key of --p2p-sequencer-key-file signs as ${signer}, but the chain's signer is ${signers.current}`
-  if (hashPayload(payload) !== payload.blockHash) return 'its hash is not that of its fields'
+  if (hashPayload(payload) !== payload.blockHash) return 'its hash does not match its fields'
   return undefined
 }
 

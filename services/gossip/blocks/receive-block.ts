@@ -44,15 +44,16 @@ export function receiveBlock(
     above: withAbove(state, payload),
   }
   const [stored, effects] = storeBlock(next, payload)
-  // It is relayed to peers whether it is stored or not.
+  // A valid block is relayed to peers even if there is no room to store it.
   const outcome = effects.length === 0 ? 'not-stored' : 'accepted'
   const ageMs = nowMs - Number(payload.timestamp) * 1_000
   return [stored, judged, ...effects, reportOf(outcome, payload, ageMs)]
 }
 
 /**
- * How the peer that sent a block is judged. One whose age is wrong costs nothing, unlike in the specs: if this host stood
- * still or has a wrong clock, the blocks of all honest peers have a wrong age. op-node rejects them, but has no scores for it.
+ * The verdict for gossipsub. A block that is too old or too new does not lower the score of its peer, unlike in the
+ * specs: after this host was suspended, or while its clock is wrong, the blocks of all honest peers have a wrong age.
+ * op-node rejects such blocks, but its scores do not count rejected blocks.
  */
 function costOf(verdict: BlockVerdict): Verdict {
   const isOfAge = verdict.kind === 'reject' && ['too-old', 'too-new'].includes(verdict.reason)

@@ -10,20 +10,23 @@ import {
 } from '#protocol/p2p/payload-signature.ts'
 import type { PayloadVersion } from '#protocol/p2p/payload-version.ts'
 
-/** What a block is signed with. */
+/** The key that signs the blocks of a chain. */
 export interface BlockKey {
   readonly l2ChainId: bigint
   /** Private key of the sequencer. */
   readonly key: Uint8Array
 }
 
-/** Limit on a compressed block that gossipsub can send: its library has 4 MiB for a message with all that is sent along. */
+/**
+ * Limit on a compressed block: an RPC of the gossipsub library has at most 4 MiB, and 64 KiB are reserved for its other
+ * parts.
+ */
 const maxSentBytes = 4 * 2 ** 20 - 65_536
 
 /**
  * Signs a block and encodes it for gossip.
  *
- * @throws RangeError for a block that is larger than peers accept, or than can be sent
+ * @throws RangeError for a block that is larger than peers accept, or than gossipsub can send
  */
 export function signedBlock(
   version: PayloadVersion,
@@ -32,11 +35,11 @@ export function signedBlock(
 ): Uint8Array {
   const body = encodePayload(version, payload)
   if (body.length + signatureBytes > maxGossipBytes)
-    throw new RangeError(`it has ${body.length} bytes, and peers accept ${maxGossipBytes}`)
+    throw new RangeError(`it has ${body.length} bytes, but peers accept at most ${maxGossipBytes}`)
   const data = encodeBlockMessage(signBlock(signingHash(l2ChainId, payloadHash(body)), key), body)
   if (data.length > maxSentBytes)
     throw new RangeError(
-      `compressed it has ${data.length} bytes, and at most ${maxSentBytes} can be sent`,
+      `it has ${data.length} bytes compressed, but at most ${maxSentBytes} can be sent`,
     )
   return data
 }

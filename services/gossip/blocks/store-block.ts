@@ -1,10 +1,12 @@
 import type { Payload } from '#protocol/block/payload.ts'
 import type { Effect, State } from '#services/gossip/state.ts'
 
-/** Limits on accepted blocks that the bus has not stored yet, as while its server is down. */
+/** Limits on accepted blocks that the bus has not stored yet, for example while the NATS server is down. */
 export const maxStoring = { blocks: 256, bytes: 64 * 2 ** 20 } as const
 
-/** Stores a block for the engine. Without room for it nothing happens: the engine reads the block from L1 later. */
+/**
+ * Stores a block for the engine if there is room. Otherwise the block is not stored: the node derives it from L1 later.
+ */
 export function storeBlock(state: State, payload: Payload): readonly [State, readonly Effect[]] {
   const { blocks, bytes: before } = state.storing
   const bytes = before + sizeOf(payload)
@@ -13,7 +15,7 @@ export function storeBlock(state: State, payload: Payload): readonly [State, rea
   return [next, [{ kind: 'store-block', payload, bytes: sizeOf(payload) }]]
 }
 
-/** Forgets a block that the bus has stored. */
+/** Frees the room of a block that the bus has stored. */
 export function blockStored(state: State, bytes: number): State {
   const { storing } = state
   return { ...state, storing: { blocks: storing.blocks - 1, bytes: storing.bytes - bytes } }

@@ -1,13 +1,13 @@
 import { nextTopicSwitch, type TopicSwitch } from '#protocol/p2p/topics.ts'
 import type { Effect, State } from '#services/gossip/state.ts'
 
-/** The next change of the topic of new blocks, by a hardfork. */
+/** The next hardfork from which new blocks have another topic. */
 export interface NextTopic {
-  /** Undefined if none is scheduled. */
+  /** Undefined if no such hardfork is scheduled. */
   readonly at: TopicSwitch | undefined
 }
 
-/** Notes the first change of the topic, and reports it when its time comes. All topics are read at any time. */
+/** Remembers the next change of the topic, and reports it when its time comes. Gossip always reads all topics. */
 export function followTopic(state: State, nowMs: number): readonly [State, readonly Effect[]] {
   const { nextTopic, options } = state
   const now = BigInt(Math.floor(nowMs / 1_000))

@@ -9,7 +9,7 @@ import { peerIdOf } from '#protocol/p2p/network-key.ts'
 import { isOfChain } from '#protocol/p2p/opstack-entry.ts'
 import type { PeerAddress } from '#services/gossip/peers/known-peers.ts'
 
-/** The peer that a record describes; undefined unless it is one of the chain that can be dialed. */
+/** The peer that a record describes; undefined if it belongs to another chain or cannot be dialed. */
 export function chainPeer(record: NodeRecord, l2ChainId: bigint): PeerAddress | undefined {
   if (!isOfChain(opStackBytes(record), l2ChainId)) return undefined
   const id = peerIdOf(record.publicKey)

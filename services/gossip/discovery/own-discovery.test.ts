@@ -11,7 +11,7 @@ import { bootnodesFor } from './bootnodes.ts'
 import { chainPeer } from './chain-peer.ts'
 import { openOwnDiscovery } from './own-discovery.ts'
 
-/** A host of the chain 10 or of another one, with its discovery. */
+/** A host of chain 10 or of another chain, with its discovery. */
 async function nodeOf(
   t: TestContext,
   number: number,
@@ -61,7 +61,7 @@ test('a node finds the peers of its chain, and dials them at their address', asy
   assert.equal(first.network.peers().length, 1)
 })
 
-test('a node can be without discovery, and says where it is only if it knows', async (t) => {
+test('discovery can be off, and the record of a node has an address only if the node knows its own', async (t) => {
   const { discovery: none } = await nodeOf(t, 154, { p2pDiscovery: 'false' })
   assert.equal(none, undefined)
   const advertised = { p2pAdvertiseIp: '192.0.2.7', p2pAdvertiseTcp: '1000', p2pAdvertiseUdp: '0' }
@@ -75,7 +75,7 @@ test('a node can be without discovery, and says where it is only if it knows', a
   assert.equal(chainPeer(parseRecord(anywhere?.record ?? ''), 10n), undefined)
 })
 
-test('the built-in bootnodes are valid, and fit the setting', () => {
+test('the built-in bootnodes are valid, also as values of the setting', () => {
   for (const [l1ChainId, count] of [
     [1n, 24],
     [11_155_111n, 8],

@@ -11,7 +11,7 @@ import type { OpenNetwork } from '#services/gossip/network/open-network.ts'
 import type { PeerStore } from '#services/gossip/peers/peer-store.ts'
 import { bootnodesFor } from './bootnodes.ts'
 
-/** What discovery needs beside the settings. */
+/** What discovery needs besides the settings. */
 export interface DiscoveryParts {
   readonly config: RollupConfig
   /** Private key of the host. */
@@ -25,7 +25,7 @@ export interface DiscoveryParts {
 }
 
 /**
- * Starts discovery as the settings say; undefined if they say that there is none.
+ * Starts discovery as configured. Returns undefined if discovery is off.
  *
  * @throws as `openDiscovery`
  */
@@ -47,7 +47,10 @@ export async function openOwnDiscovery(
   })
 }
 
-/** What the record of this node says. Without an address of its own, other nodes tell it how they see it. */
+/**
+ * Entries of this node's record. If the settings have no address, the node learns its address from the answers of other
+ * nodes.
+ */
 function ownEntries(
   settings: Settings,
   { config, network }: Pick<DiscoveryParts, 'config' | 'network'>,
@@ -67,7 +70,7 @@ function ownEntries(
   return entries
 }
 
-/** The port that the host took; 0 if it does not listen. */
+/** The TCP port on which the host listens; 0 if it does not listen. */
 function tcpPortOf({ addresses }: Pick<OpenNetwork, 'addresses'>): number {
   const [, port] = /\/tcp\/(\d+)/u.exec(addresses[0] ?? '') ?? []
   return Number(port ?? 0)

@@ -12,7 +12,7 @@ function scoresAt() {
   return { scores: new AppScores(clock, slotMs), at }
 }
 
-test('each deed has its weight and its limit', () => {
+test('each deed has its own weight and limit', () => {
   const expected = [
     ['valid-response', 0.5, 10],
     ['failed-response', -1, 9],
@@ -30,7 +30,7 @@ test('each deed has its weight and its limit', () => {
   }
 })
 
-test('after ten epochs of six slots, a hundredth is left of a count; below a hundredth it is zero', () => {
+test('ten epochs of six slots reduce a count to 1 %, and a count below 0.01 is zero', () => {
   const { scores, at } = scoresAt()
   scores.count('a', 'refused-block')
   at.ms += 30 * slotMs
@@ -41,7 +41,7 @@ test('after ten epochs of six slots, a hundredth is left of a count; below a hun
   assert.equal(scores.of('a'), 0)
 })
 
-test('the number of peers is limited; the one without a deed for longest is forgotten', () => {
+test('the number of peers is limited; the peer whose last deed is oldest is forgotten', () => {
   const { scores } = scoresAt()
   for (let peer = 0; peer < maxPeers; peer++) scores.count(`p${peer}`, 'failed-response')
   scores.count('p0', 'failed-response')

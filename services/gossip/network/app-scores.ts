@@ -5,8 +5,9 @@ import { decayOver } from './score-params.ts'
 export type Deed = 'valid-response' | 'failed-response' | 'refused-block' | 'oversized-rpc'
 
 /**
- * Factor and limit of each counter. Source: op-node, app_params.go; but blocks that the execution client refused alone do
- * not get a peer ignored or banned, since peers relay what the sequencer signed, and the fault may be that of the client.
+ * Factor and limit of each counter. Source: op-node, app_params.go, except for the limit of `refused-block`: a peer
+ * must not be ignored or banned only for blocks that the execution client refused. Peers relay whatever the sequencer
+ * signed, and the fault may be in the client.
  */
 const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: number }>> = {
   'valid-response': { factor: 0.5, cap: 10 },
@@ -19,7 +20,7 @@ const weights: Readonly<Record<Deed, { readonly factor: number; readonly cap: nu
 /** A counter below this is zero. */
 const decayToZero = 0.01
 
-/** Limit on the peers that are remembered; beyond it, the one that did nothing for longest is forgotten. */
+/** Limit on the peers that are remembered. Beyond it, the peer whose last deed is oldest is forgotten. */
 export const maxPeers = 1_000
 
 interface Counters {
@@ -27,7 +28,10 @@ interface Counters {
   atMs: number
 }
 
-/** The part of the scores that gossip gives: for answers to requests, and for blocks that the engine refused. */
+/**
+ * The part of the scores that gossip computes: for answers to requests, and for blocks that the execution client
+ * refused.
+ */
 export class AppScores {
   readonly #clock: Clock
   readonly #slotMs: number
@@ -49,12 +53,12 @@ export class AppScores {
     if (this.#peers.size > maxPeers && oldest !== undefined) this.#peers.delete(oldest)
   }
 
-  /** What a peer did, each as a count that shrinks with time. */
+  /** For each kind of deed, how often the peer did it; the counts shrink with time. */
   counts(peerId: string): ReadonlyMap<Deed, number> {
     return this.#decayed(peerId)?.counts ?? new Map()
   }
 
-  /** The score of a peer; 0 for one that did nothing. */
+  /** The score of a peer; 0 for a peer without deeds. */
   of(peerId: string): number {
     let score = 0
     for (const [deed, count] of this.#decayed(peerId)?.counts ?? []) {

@@ -8,7 +8,7 @@ const blockOf = (bytes: number) => {
   return { peer: 'a', version: 4, data } as const
 }
 
-/** Arrivals, and the blocks that a listener got and did not judge yet. */
+/** Arrivals, and the blocks that their listener received. */
 function listened() {
   const arrivals = new Arrivals()
   const heard: ArrivedBlock[] = []
@@ -49,7 +49,7 @@ test('beyond 64 MiB, a message is dropped until others have their verdicts', asy
   assert.equal(heard.length, 3)
 })
 
-test('without a listener messages are ignored, also those that wait when it leaves', async () => {
+test('without a listener messages are ignored, also those that wait when the listener stops', async () => {
   const { arrivals, stop } = listened()
   const waiting = arrivals.add(blockOf(1))
   stop()

@@ -1,6 +1,6 @@
 import type { ArrivedBlock, Verdict } from '#services/gossip/ports.ts'
 
-/** Limits on messages that wait for their verdict. As in op-node, messages beyond the queue are dropped. */
+/** Limits on messages that wait for their verdict. As in op-node, messages beyond the limits are dropped. */
 export const maxWaiting = { messages: 256, bytes: 64 * 2 ** 20 } as const
 
 /** Messages of peers, each of which waits for its verdict. */

@@ -31,7 +31,7 @@ interface TopicStats {
   readonly invalidMessageDeliveries: number
 }
 
-/** What is reported. */
+/** What a report needs besides the host. */
 interface Described {
   readonly appScores: Pick<AppScores, 'counts'>
   readonly l2ChainId: bigint

@@ -10,7 +10,7 @@ interface AddressSettings {
   readonly p2pAdvertiseTcp?: number | undefined
 }
 
-/** The multiaddrs on which a host listens, and those that peers are given. */
+/** The multiaddrs on which a host listens, and those that it announces to peers. */
 export function hostAddresses(
   settings: AddressSettings,
 ): Pick<HostSettings, 'listen' | 'announce'> {
@@ -24,15 +24,15 @@ export function hostAddresses(
   }
 }
 
-/** The port that peers are given: 0 stands for the one on which the host listens, as in op-node. */
+/** The port that is announced to peers: 0 stands for the port on which the host listens, as in op-node. */
 export function shownPort(advertised: number | undefined, listened: number): number {
   return advertised === undefined || advertised === 0 ? listened : advertised
 }
 
 /**
- * Resolves the address that peers are given, if it is a name: to the first of its IPv4 addresses, as in op-node.
+ * If the address that is announced to peers is a name, resolves it to the first of its IPv4 addresses, as in op-node.
  *
- * @throws Error if there is none
+ * @throws Error if the name has none
  */
 export async function withAdvertisedIp<Given extends AddressSettings>(
   settings: Given,

@@ -10,7 +10,7 @@ import { checkKeys, checkNumbers, networkSettings } from './network-settings.ts'
 const settingsOf = (given: Readonly<Record<string, string>>) =>
   settingsSchema.parse({ network: 'op-mainnet', dataDir: '/nowhere', ...given })
 
-test('numbers of peers that do not fit together are refused by name', () => {
+test('numbers of peers that contradict each other are refused, and the error names both settings', () => {
   checkNumbers(settingsOf({}))
   checkNumbers(settingsOf({ p2pPeersLo: '30', p2pMeshDlo: '8', p2pMeshDhi: '8' }))
   const wrong: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
@@ -30,7 +30,7 @@ test('the key of the host must not be that of the sequencer', () => {
   assert.throws(() => checkKeys(key(1), key(1)), { code: 'settings', message })
 })
 
-test('the host has room for twice as many connections as peers that are kept', () => {
+test('the limit on connections is twice the limit on peers, but never below the default', () => {
   const parts = {
     config: configOf(4),
     key: new Uint8Array(32).fill(1),

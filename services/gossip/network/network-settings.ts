@@ -12,8 +12,11 @@ import type { Ports } from '#services/gossip/ports.ts'
 import { hostAddresses } from './host-addresses.ts'
 import type { NetworkSettings } from './open-network.ts'
 
-/** What the network needs beside the settings. */
-export interface NetworkParts extends Pick<NetworkSettings, 'onRpcDropped' | 'onDropped' | 'onFailure'> {
+/** What the network needs besides the settings. */
+export interface NetworkParts extends Pick<
+  NetworkSettings,
+  'onRpcDropped' | 'onDropped' | 'onFailure'
+> {
   readonly config: RollupConfig
   /** Private key of the host. */
   readonly key: Uint8Array
@@ -30,7 +33,8 @@ export function networkSettings(
     key,
     ...hostAddresses(settings),
     agent: settings.p2pAgent ?? `atoll/${version}`,
-    // More than the number above which peers are disconnected, so that a new one is not refused during its grace.
+    // More connections than --p2p-peers-hi, so that there is room for new peers, which are kept during their grace
+    // period.
     limits: {
       ...publicLimits,
       maxConnections: Math.max(publicLimits.maxConnections, 2 * settings.p2pPeersHi),
@@ -53,7 +57,7 @@ export function networkSettings(
   }
 }
 
-/** Checks settings that depend on each other. @throws Fault `settings` that names two which do not fit */
+/** Checks settings that depend on each other. @throws Fault `settings` that names two which contradict each other */
 export function checkNumbers(settings: Settings): void {
   const ascending = [
     ['p2p-peers-lo', settings.p2pPeersLo, 'p2p-peers-hi', settings.p2pPeersHi],
@@ -68,7 +72,7 @@ export function checkNumbers(settings: Settings): void {
 }
 
 /**
- * Checks that the key of the host does not sign blocks too: it is used to talk with every peer.
+ * Checks that the key of the host does not also sign blocks: the host uses its key on every connection.
  *
  * @throws Fault `settings` if it does
  */
@@ -79,7 +83,7 @@ export function checkKeys(host: Uint8Array, sequencer: Uint8Array | undefined): 
   throw new Fault('settings', { detail })
 }
 
-/** The parts of the outside world that are settings. */
+/** The part of the ports that comes from the settings. */
 export function portsOf(
   settings: Settings,
 ): Pick<Ports, 'fetches' | 'limits' | 'maxAgeSeconds' | 'netrestrict' | 'serves' | 'staticPeers'> {

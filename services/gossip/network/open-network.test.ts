@@ -48,7 +48,7 @@ async function judgingHost(t: TestContext, verdict: Verdict) {
   return { network, seen, join }
 }
 
-test('of the messages that a peer sends at once, the 65th is dropped before it is opened, and other peers go on', async (t) => {
+test('the 65th message that a peer sends at once is dropped before it is opened, and messages of other peers are not', async (t) => {
   const { seen, join } = await judgingHost(t, 'accept')
   const [peer, other] = [await join(), await join()]
   for (let sent = 0; sent < 64; sent += 32) peer.send({ messages: times(32, newMessage) })
@@ -61,7 +61,7 @@ test('of the messages that a peer sends at once, the 65th is dropped before it i
   assert.equal(seen.busy, 1)
 })
 
-test('copies of a message count, too', async (t) => {
+test('copies of a message count as messages', async (t) => {
   const { seen, join } = await judgingHost(t, 'accept')
   const peer = await join()
   const one = newMessage()
@@ -71,7 +71,7 @@ test('copies of a message count, too', async (t) => {
   assert.equal(seen.judged, 1)
 })
 
-test('an RPC may have 64 messages, and one with 65 is dropped as a whole', async (t) => {
+test('an RPC may have 64 messages, and an RPC with 65 is dropped as a whole', async (t) => {
   const { seen, join } = await judgingHost(t, 'accept')
   const peer = await join()
   peer.send({ messages: times(65, newMessage) })
@@ -130,19 +130,19 @@ test('a peer whose score is too low loses its messages before they are opened', 
   const peer = await join()
   const scoreOf = ({ id }: RawGossipPeer) =>
     network.peers().find((found) => found.id === id)?.score ?? 0
-  // Two cost 40, at which it is not ignored.
+  // Two rejected messages lower the score to -40, at which the peer is not ignored yet.
   peer.send({ messages: times(2, newMessage) })
   await until(() => scoreOf(peer) === -40)
   peer.send({ messages: [newMessage()] })
   await until(() => seen.judged === 3)
-  // Gossipsub looks at the score again after 128 RPCs only.
+  // Gossipsub itself checks the score only after another 128 RPCs.
   await until(() => scoreOf(peer) < -40)
   peer.send({ messages: [newMessage()] })
   await until(() => seen.busy === 1)
   assert.equal(seen.judged, 3)
 })
 
-test('what a peer does not read waits up to 8 MiB; then its stream is closed', async (t) => {
+test('up to 8 MiB wait until a peer reads; beyond that, the stream to the peer is closed', async (t) => {
   const { network, join } = await judgingHost(t, 'accept')
   const peer = await join()
   assert.equal(maxOutboundBytes, 8 * 2 ** 20)

@@ -14,7 +14,7 @@ import {
   type Wanted,
 } from '#services/gossip/requests/payload-answer.ts'
 
-/** Answers a request; undefined if the peer asks too often, or on a stop. */
+/** Answers a request; undefined if the peer asks too often, or gossip stops. */
 export type AnswerRequest = (peer: string, number: bigint) => Promise<PayloadAnswer | undefined>
 
 type AnyHost = Pick<Libp2p, 'dialProtocol' | 'handle' | 'unhandle'>
@@ -23,10 +23,10 @@ type AnyHost = Pick<Libp2p, 'dialProtocol' | 'handle' | 'unhandle'>
 const openMs = 5_000
 const limits = { timeoutMs: 10_000 }
 
-/** Requests of one connection at once; the others are refused by libp2p. */
+/** Requests that one connection may have open at once; libp2p refuses further ones. */
 const maxStreams = 16
 
-/** Serves requests for payloads. @returns a function that ends it */
+/** Serves requests for payloads. @returns a function that stops serving them */
 export async function servePayloads(
   host: AnyHost,
   config: RollupConfig,

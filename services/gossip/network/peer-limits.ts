@@ -75,7 +75,10 @@ function limitControl(
 }
 
 /** Gossipsub checks the size itself, and then reads a stream no further. */
-function limitSize(handlers: GossipHandlers, { onRpcDropped }: Pick<PeerLimits, 'onRpcDropped'>): void {
+function limitSize(
+  handlers: GossipHandlers,
+  { onRpcDropped }: Pick<PeerLimits, 'onRpcDropped'>,
+): void {
   const handle = handlers.handlePeerReadStreamError.bind(handlers)
   handlers.handlePeerReadStreamError = (error, peer) => {
     handle(error, peer)

@@ -25,14 +25,14 @@ test('a peer may send 64 messages at once, and then 32 a second, whatever other 
   assert.equal(send('a', 100), 64)
 })
 
-test('the blocks of a minute at once, and then one a second, are never too many', () => {
+test('a peer may send the blocks of a minute at once, and then one block a second', () => {
   let nowMs = 0
   const send = sendOn(new PeerRate({ monotonicMs: () => nowMs }, messageRate))
   assert.equal(send('a', 60), 60)
   for (; nowMs < 60_000; nowMs += 1_000) assert.equal(send('a', 1), 1)
 })
 
-test('a thousand peers are remembered, and the one that was silent for longest is forgotten', () => {
+test('a thousand peers are remembered; beyond that, the peer that was silent for longest is forgotten', () => {
   const send = sendOn(new PeerRate({ monotonicMs: () => 0 }, messageRate))
   const fill = (from: number, to: number) => {
     for (let at = from; at < to; at++) send(String(at), 64)

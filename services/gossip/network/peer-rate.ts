@@ -8,15 +8,15 @@ export interface RateLimit {
 }
 
 /**
- * Limit on the messages of a peer. An honest peer sends each block once: a chain has one block per second at most, and
- * the blocks of a minute come at once after a gap, since older ones are refused. Each message below `largeMessageBytes`
- * takes 1 to 3 ms of the main thread.
+ * Limit on the messages of a peer. An honest peer sends each block once. A chain has at most one block per second. After
+ * a gap, an honest peer sends at most the blocks of a minute at once, since older blocks are rejected by default. Each
+ * message below `largeMessageBytes` takes 1 to 3 ms of the main thread.
  */
 export const messageRate: RateLimit = { perSecond: 32, burst: 64 }
 
 /**
- * Limit on the control entries of a peer: message ids, and topics of GRAFT and PRUNE. An honest peer names the blocks of
- * the last seconds in each heartbeat, twice a second; after a gap these are up to 60.
+ * Limit on the control entries of a peer: message ids, and topics of GRAFT and PRUNE. In each heartbeat, twice a second,
+ * an honest peer sends the ids of the blocks of the last seconds: after a gap up to 60, otherwise a few.
  */
 export const controlRate: RateLimit = { perSecond: 256, burst: 1_024 }
 
@@ -27,7 +27,7 @@ const maxPeers = 1_000
 export class PeerRate {
   readonly #clock: Pick<Clock, 'monotonicMs'>
   readonly #limit: RateLimit
-  /** How much each peer may send at a moment; the peer that sent last is last. */
+  /** For each peer, how much it could send at `atMs`. The peer that sent last is at the end. */
   readonly #peers = new Map<string, { readonly free: number; readonly atMs: number }>()
 
   constructor(clock: Pick<Clock, 'monotonicMs'>, limit: RateLimit) {

@@ -3,7 +3,7 @@ import { setImmediate as nextLoop } from 'node:timers/promises'
 import { test } from 'node:test'
 import { PeerTurns } from './peer-turns.ts'
 
-test('a peer has one message in a turn of the event loop, in order, and other peers do not wait for it', async () => {
+test('one message of a peer is opened in each turn of the event loop, in order, and other peers do not wait', async () => {
   const turns = new PeerTurns()
   const opened: string[] = []
   const open = async (peer: string, name: string) => {
@@ -21,7 +21,7 @@ test('a peer has one message in a turn of the event loop, in order, and other pe
   await Promise.all(all)
   assert.ok(loops >= 3)
   assert.deepEqual(opened, ['a1', 'a2', 'a3', 'a4'])
-  // The turn after the last message ends, too.
+  // After two more turns, the peer has no turn to wait for.
   for (let loop = 0; loop < 2; loop++) await nextLoop()
   const waiting = [open('a', 'a5'), open('a', 'a6'), open('b', 'b1')]
   assert.deepEqual(opened.slice(4), ['a5', 'b1'])

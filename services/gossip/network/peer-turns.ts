@@ -2,10 +2,12 @@ import { setImmediate as nextLoop } from 'node:timers/promises'
 
 /** Spreads the messages of each peer: one in a turn of the event loop, so that other work runs between them. */
 export class PeerTurns {
-  /** When the next message of a peer may be opened; only of peers that sent one in this turn. */
+  /**
+   * When the next message of a peer may be opened. Only peers with a message in this turn or a later one have an entry.
+   */
   readonly #next = new Map<string, Promise<void>>()
 
-  /** @returns when it is the turn of a message of this peer; undefined if it is now */
+  /** @returns a promise of the turn in which a message of this peer may be opened; undefined if it may be opened now */
   take(peer: string): Promise<void> | undefined {
     const turn = this.#next.get(peer)
     const next = loopAfter(turn)

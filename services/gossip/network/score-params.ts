@@ -6,7 +6,7 @@ export type Scoring = 'light' | 'none'
 /** Score below which all that a peer sends is ignored. As in op-node. */
 export const ignoredBelow = -40
 
-/** What scores depend on. */
+/** Settings on which the scores depend. */
 export interface ScoreSettings {
   readonly scoring: Scoring
   /** Block time of the chain. */
@@ -25,9 +25,9 @@ export function decayOver(epochs: number): number {
 }
 
 /**
- * Scores of peers, with the presets of op-node. Only invalid messages count for a topic: three of the four topics are
- * idle, so that what counts deliveries would cost honest peers. Several of them end in a ban, one does not, since a block
- * may become too old on its way.
+ * Scores of peers, with the presets of op-node. For a topic, only invalid messages count: three of the four topics are
+ * idle, so scores for deliveries would lower the scores of honest peers. With the defaults, one invalid message does
+ * not get a peer banned, and four do.
  */
 export function scoreOptions({
   scoring,

@@ -30,14 +30,14 @@ test('peers take turns, and the items of each keep their order', () => {
   assert.deepEqual(takeAll(filled), ['a4'])
 })
 
-test('a peer that comes back waits behind those that were there', () => {
+test('a peer whose items were all taken waits behind the other peers when it adds another item', () => {
   const filled = queueOf('a1', 'b1', 'b2')
   assert.equal(nameOf(filled.queue.take() ?? {}), 'a1')
   filled.add('a2')
   assert.deepEqual(takeAll(filled), ['b1', 'a2', 'b2'])
 })
 
-test('up to its limit the queue drops nothing; beyond it, the peer with the most bytes loses its newest', () => {
+test('up to its limit the queue drops nothing; beyond it, the peer with the most bytes loses its newest item', () => {
   const filled = queueOf('a1:4', 'a2:3', 'b1:3')
   assert.deepEqual(filled.dropped, [])
   assert.deepEqual(filled.add('b2:1'), ['a2'])
@@ -45,7 +45,7 @@ test('up to its limit the queue drops nothing; beyond it, the peer with the most
   assert.deepEqual(takeAll(filled), ['a1', 'b1', 'c1', 'b2'])
 })
 
-test('a peer that would have the most bytes, alone or beside another, loses what it adds', () => {
+test('a peer loses the item that it adds if it would then have the most bytes, also if another peer has as many', () => {
   const filled = queueOf('a1:5', 'b1:5')
   assert.deepEqual(filled.add('a2:1'), ['a2'])
   assert.deepEqual(filled.add('c1:5'), ['c1'])
@@ -54,13 +54,13 @@ test('a peer that would have the most bytes, alone or beside another, loses what
   assert.deepEqual(takeAll(filled), ['b1', 'c3'])
 })
 
-test('an item that is larger than the queue is dropped alone', () => {
+test('an item that is larger than the queue is dropped, and no other item', () => {
   const filled = queueOf('a1:2')
   assert.deepEqual(filled.add('b1:11'), ['b1'])
   assert.deepEqual(takeAll(filled), ['a1'])
 })
 
-test('what is removed leaves room', () => {
+test('a removed item makes room for another one', () => {
   const filled = queueOf('a1:3', 'a2:3', 'b1:4')
   const removed = filled.queue.removeWhere((item) => ['a2', 'b1'].includes(String(nameOf(item))))
   assert.deepEqual(removed.map(nameOf), ['a2', 'b1'])

@@ -1,13 +1,13 @@
-/** What waits in a `FairQueue`. */
+/** An item of a `FairQueue`. */
 export interface Queued {
   readonly peer: string
   readonly bytes: number
 }
 
-/** A queue in which peers have equal shares of turns and of room. */
+/** A queue in which all peers have equal shares of the turns and of the room. */
 export class FairQueue<Item extends Queued> {
   readonly #maxBytes: number
-  /** Peers in the order of their turns, each with its items, the oldest first. */
+  /** Peers in the order of their turns. Each has its items, the oldest first. */
   readonly #peers = new Map<string, Item[]>()
   #bytes = 0
 
@@ -61,7 +61,7 @@ export class FairQueue<Item extends Queued> {
     return removed
   }
 
-  /** Items of the peer with the most bytes; of several, those of `first`. */
+  /** Items of the peer with the most bytes. If several peers have as many, those of `first`. */
   #largest(first: string): readonly Item[] | undefined {
     let largest = this.#peers.get(first)
     let most = bytesOf(largest)

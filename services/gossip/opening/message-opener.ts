@@ -11,12 +11,12 @@ import {
 } from './opening-thread.ts'
 
 /**
- * A message of peers that is larger, as received or decompressed, is opened on another thread. Smaller ones need 1 to 3 ms
- * here, and a peer may send `messageRate.burst` of them at once.
+ * A message of a peer that has more bytes than this, as received or decompressed, is opened on another thread. Smaller
+ * messages take 1 to 3 ms of the main thread, and a peer may send `messageRate.burst` of them at once.
  */
 export const largeMessageBytes: number = 128 * 2 ** 10
 
-/** What is needed to open messages. */
+/** Rules and callbacks for opening messages. */
 export interface OpenerOptions extends OpeningOptions {
   /** Called for each message that is dropped before it is opened. */
   readonly onDropped: (topic: string, reason: Exclude<DropReason, 'closed'>) => void
@@ -28,7 +28,7 @@ export class MessageOpener {
   readonly #onDropped: OpenerOptions['onDropped']
   readonly #thread: OpeningThread
   readonly #opened = new WeakMap<Message, OpenedMessage>()
-  /** Peers that sent large messages, by the data as received. */
+  /** The peers that sent large messages, by the received data. */
   readonly #senders = new WeakMap<Uint8Array, string>()
 
   constructor(options: OpenerOptions) {
@@ -37,7 +37,7 @@ export class MessageOpener {
     this.#thread = new OpeningThread(options)
   }
 
-  /** Notes which peer sent data. Without a peer, it belongs to an own message. */
+  /** Remembers which peer sent a large message. Messages without a remembered peer are small or own ones. */
   received(data: Uint8Array, peer: string): void {
     if (sizeOf(data) > largeMessageBytes) this.#senders.set(data, peer)
   }
@@ -52,7 +52,7 @@ export class MessageOpener {
     return opened.id
   }
 
-  /** A message whose id is known. */
+  /** The opened form of a message whose id was computed. */
   opened(message: Message): OpenedMessage {
     const opened = this.#opened.get(message)
     if (opened === undefined) throw new Error('the message was not opened')
@@ -83,7 +83,7 @@ export class MessageOpener {
   }
 }
 
-/** The larger of the sizes as received and decompressed. */
+/** The larger of two sizes: as received, and decompressed. */
 function sizeOf(data: Uint8Array): number {
   try {
     const declared = declaredLength(data)

@@ -9,7 +9,7 @@ import { sha256 } from '#runtime/crypto/sha256.ts'
 export interface OpenedMessage {
   readonly id: Uint8Array
   readonly data: GossipData
-  /** Undefined unless the signature was checked with the opening. */
+  /** Undefined if the signature was not checked when the message was opened. */
   readonly checked?: CheckedSignature
 }
 
@@ -23,7 +23,7 @@ export function openMessage(
   return { id: messageId(data, { form, topic, sha256 }), data }
 }
 
-/** What the opening thread depends on. */
+/** Rules by which the thread opens messages. */
 export interface OpeningRules {
   readonly form: MessageIdForm
   readonly l2ChainId: bigint

@@ -23,7 +23,7 @@ const topic = blocksTopic(10n, 4)
 const otherKey = new Uint8Array(32).fill(2)
 const { timestamp: now } = payloadOf(4)
 
-/** A thread until the test ends. */
+/** A thread that is closed when the test ends. */
 function openThread(t: TestContext, options: Partial<OpeningOptions> = {}): OpeningThread {
   const thread = new OpeningThread({
     form: 'op-node',
@@ -42,7 +42,7 @@ const nextThread = () => once(process, 'worker') as Promise<[Worker]>
 /** Data of a message that is not signed and differs for each number. */
 const dataOf = (number: number) => compress(new Uint8Array(1_000).fill(number))
 
-/** Opens data of a peer. @returns the number of its bytes when it is opened, or why it was dropped */
+/** Opens data of a peer. @returns the number of decompressed bytes, or the reason why the data was dropped */
 async function open(
   thread: OpeningThread,
   peer: string,
@@ -55,7 +55,7 @@ async function open(
   }
 }
 
-/** A message, and the rules that it is validated by. */
+/** A message, and the rules by which it is validated. */
 interface Case {
   readonly data: Uint8Array
   readonly rules?: Partial<BlockRules>
@@ -65,7 +65,7 @@ interface Case {
 const blockOf = (changes: Partial<Payload>, key?: Uint8Array) =>
   compress(signedMessage(4, payloadOf(4, changes), key))
 
-/** Of a height: `count` blocks that were accepted, the first of which is that of `payloadOf`. */
+/** `count` accepted blocks of one height. The first of them is the block of `payloadOf`. */
 function seenBlocks(count: number): SeenBlocks {
   const seen = new SeenBlocks()
   const { number, blockHash } = payloadOf(4)
@@ -113,7 +113,7 @@ function verdictOn({ data, checked }: OpenedMessage, { version = 4, rules }: Cas
   )
 }
 
-test('a message that the thread opened has the id and the verdict of one that was opened here', async (t) => {
+test('a message that the thread opens has the same id and verdict as one that is opened here', async (t) => {
   const thread = openThread(t)
   for (const [outcome, each] of Object.entries(cases)) {
     const { data } = each
@@ -122,8 +122,7 @@ test('a message that the thread opened has the id and the verdict of one that wa
     assert.deepEqual(there.id, here.id, outcome)
     assert.deepEqual(there.data, here.data, outcome)
     assert.equal(there.checked === undefined, here.data.kind === 'raw', outcome)
-    // The blocks of a height are shared, and a block is accepted once.
-    if (outcome !== 'accept') assert.deepEqual(verdictOn(there, each), verdictOn(here, each))
+    assert.deepEqual(verdictOn(there, each), verdictOn(here, each), outcome)
     const verdict = verdictOn(there, each)
     assert.equal(verdict.kind === 'accept' ? 'accept' : verdict.reason, outcome)
   }
@@ -136,7 +135,7 @@ test('a message that the thread opened has the id and the verdict of one that wa
   }
 })
 
-test('the id has the form and the topic of the message', async (t) => {
+test('the thread computes ids in the configured form, for each topic', async (t) => {
   const thread = openThread(t, { form: 'spec' })
   const data = dataOf(1)
   for (const version of payloadVersions) {
@@ -147,9 +146,9 @@ test('the id has the form and the topic of the message', async (t) => {
   }
 })
 
-test('the calling thread goes on, and the data as received stays in place', async (t) => {
+test('the calling thread is not blocked, and the received data stays usable', async (t) => {
   const thread = openThread(t)
-  // As gossipsub has it: a view of a larger buffer of Node.
+  // Like the data from gossipsub, this is a view of a larger Node Buffer.
   const data = Buffer.concat([
     compress(new Uint8Array(10 * 2 ** 20).fill(1)),
     new Uint8Array(9),
@@ -164,7 +163,7 @@ test('the calling thread goes on, and the data as received stays in place', asyn
   assert.deepEqual(Uint8Array.from(data), before)
 })
 
-test('a peer with many messages delays the message of another peer by one, after that in work', async (t) => {
+test('if a peer sent many messages, a message of another peer waits only for the one in work and one more', async (t) => {
   const thread = openThread(t)
   const order: string[] = []
   const noted = async (name: string, number: number) => {
@@ -175,10 +174,10 @@ test('a peer with many messages delays the message of another peer by one, after
   assert.deepEqual(order, ['a1', 'a2', 'b1', 'a3', 'a4'])
 })
 
-test('64 MiB wait at most; then the peer with the most loses its newest, and others still have room', async (t) => {
+test('at most 64 MiB wait; beyond that, the peer with the most bytes loses its newest message, and others have room', async (t) => {
   const thread = openThread(t)
   const quarter = maxQueuedBytes / 4
-  // The first one does not wait.
+  // The first message does not wait.
   const first = open(thread, 'a', { data: dataOf(0), bytes: quarter })
   const waiting = [1, 2, 3, 4].map((number) =>
     open(thread, 'a', { data: dataOf(number), bytes: quarter }),
@@ -197,7 +196,7 @@ test('64 MiB wait at most; then the peer with the most loses its newest, and oth
   assert.equal(await open(thread, 'a', { data: dataOf(7), bytes: maxQueuedBytes }), 1_000)
 })
 
-test('what waits of a peer that is ignored by then is dropped', async (t) => {
+test('messages that wait are dropped if their peer is ignored when their turn comes', async (t) => {
   const ignored = new Set<string>()
   const thread = openThread(t, { isIgnored: (peer) => ignored.has(peer) })
   const opening = [1, 2, 3].map((number) => open(thread, 'a', { data: dataOf(number) }))
@@ -222,7 +221,7 @@ test('copies of a message from several peers are opened once, unless the topics 
   assert.notDeepEqual(elsewhere.id, first.id)
 })
 
-test('when the thread ends, the message in it is dropped and reported, and another thread opens the next ones', async (t) => {
+test('when the thread ends by itself, its message is dropped, the failure is reported, and another thread opens the next messages', async (t) => {
   const failures: string[] = []
   const thread = openThread(t, { onFailure: ({ message }) => failures.push(message) })
   const opening = [1, 2].map((number) => open(thread, 'a', { data: dataOf(number) }))
@@ -231,7 +230,7 @@ test('when the thread ends, the message in it is dropped and reported, and anoth
   await first.terminate()
   assert.deepEqual(await Promise.all(opening), ['failed', 1_000])
   assert.deepEqual(failures, ['the thread that opens messages ended'])
-  // It throws on a request without bytes.
+  // The worker throws on a request without bytes.
   const [worker] = await second
   worker.postMessage({ topic }, [])
   assert.equal(await open(thread, 'a', { data: dataOf(3) }), 'failed')
@@ -239,7 +238,7 @@ test('when the thread ends, the message in it is dropped and reported, and anoth
   assert.equal(await open(thread, 'a', { data: dataOf(4) }), 1_000)
 })
 
-test('a thread that was prepared opens the first message, and one that was closed does not start', async (t) => {
+test('a prepared thread opens the first message, and a closed thread does not start again', async (t) => {
   const thread = openThread(t)
   let started = 0
   const count = () => started++
@@ -254,7 +253,7 @@ test('a thread that was prepared opens the first message, and one that was close
   assert.equal(started, 1)
 })
 
-test('a stop drops what is being opened and what waits, and ends the thread', async (t) => {
+test('closing drops the message in work and those that wait, and ends the thread', async (t) => {
   const thread = openThread(t)
   const [[worker]] = await Promise.all([nextThread(), open(thread, 'a', { data: dataOf(1) })])
   const ended = once(worker, 'exit')

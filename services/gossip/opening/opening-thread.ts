@@ -6,7 +6,7 @@ import type { OpeningAnswer, OpeningRequest } from './opening-worker.ts'
 
 /** Why a message was dropped before it was opened. */
 export type DropReason =
-  /** Too many wait, or the peer that sent it is ignored for its score. */
+  /** Too many messages wait, or the peer that sent it is ignored for its score. */
   | 'busy'
   /** The thread ended while it opened the message. */
   | 'failed'
@@ -28,15 +28,15 @@ export interface PeerMessage {
   readonly topic: string
   /** As received. */
   readonly data: Uint8Array
-  /** How large it is in memory, as received or opened. */
+  /** Its size in memory: the larger of its sizes as received and as opened. */
   readonly bytes: number
 }
 
-/** What the thread needs. */
+/** Rules and callbacks of the thread. */
 export interface OpeningOptions extends OpeningRules {
   /** Whether a peer is ignored for its score. */
   readonly isIgnored: (peer: string) => boolean
-  /** Called when the thread ended by itself. The next message starts another one. */
+  /** Called when the thread ended by itself. The next message starts another thread. */
   readonly onFailure: (error: Error) => void
 }
 
@@ -49,8 +49,8 @@ interface Job extends PeerMessage {
 export const maxQueuedBytes: number = 64 * 2 ** 20
 
 /**
- * Opens messages of peers and checks their signatures on another thread, one at a time, since 10 MiB take 0.1 s. Peers
- * have equal shares of it.
+ * Opens messages of peers and checks their signatures on another thread, since 10 MiB take 0.1 s. The thread opens one
+ * message at a time, and all peers have equal shares of it.
  */
 export class OpeningThread {
   readonly #options: OpeningOptions
@@ -100,7 +100,7 @@ export class OpeningThread {
   #post(job: Job): void {
     this.#current = job
     const worker = this.#worker ?? this.#start()
-    // A copy, since gossipsub relays the message; not by `slice`, which does not copy if this is a Node Buffer.
+    // The thread gets a copy, since gossipsub still relays the data. `slice` would not copy a Node Buffer.
     const bytes = new Uint8Array(job.data)
     const request: OpeningRequest = { topic: job.topic, bytes }
     worker.ref()
@@ -125,7 +125,7 @@ export class OpeningThread {
     this.#worker?.unref()
     const opened = openedBy(answer, job)
     job.resolve(opened)
-    // An honest block comes from several peers at once.
+    // Several peers send an honest block at the same time, so copies of it often wait.
     const copies = this.#queue.removeWhere(
       ({ topic, data }) => topic === job.topic && areSameBytes(data, job.data),
     )

@@ -10,7 +10,7 @@ export interface OpeningRequest {
   readonly bytes: Uint8Array
 }
 
-/** An opened message. The bytes of one that cannot be decompressed are those of the request. */
+/** An opened message. If it cannot be decompressed, its bytes are those of the request, and are not sent back. */
 export type OpeningAnswer = { readonly id: Uint8Array } & (
   | {
       readonly kind: 'decompressed'
@@ -26,7 +26,7 @@ parentPort?.on('message', ({ topic, bytes }: OpeningRequest) => {
   const { id, data, checked } = openAndCheck(topic, bytes, rules)
   if (data.kind === 'raw') return answer({ kind: 'raw', problem: data.problem, id })
   const { buffer, byteLength } = data.bytes
-  // Only a whole buffer can be handed over.
+  // Only a whole buffer can be transferred.
   const own = byteLength === buffer.byteLength ? data.bytes : data.bytes.slice()
   answer({ kind: 'decompressed', id, bytes: own, signer: checked?.signer }, own.buffer)
 })

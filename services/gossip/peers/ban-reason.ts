@@ -1,6 +1,6 @@
 import type { PeerScores } from '#messages/fetch-peers.ts'
 
-/** Why a peer with this score is banned, for operators: all that lowers a score. Counters decay with time. */
+/** For operators: why a peer with this score is banned. Lists all that lowers the score. Counters decay with time. */
 export function banReason(score: number, scores: PeerScores | undefined): string {
   const parts = [
     part(scores?.invalidMessageDeliveries, 'invalid messages'),

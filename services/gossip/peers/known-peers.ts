@@ -11,13 +11,13 @@ export interface PeerAddress {
 
 /** A peer of the store, of discovery, or of the settings. Times are Unix milliseconds. */
 interface KnownPeer extends PeerAddress {
-  /** Static peers are dialed as long as they are not connected, and they are not forgotten. */
+  /** A static peer is dialed whenever it is not connected, and it is never forgotten. */
   readonly isStatic: boolean
   /** When it was connected or discovered last. */
   readonly seenMs: number
   /** Failed dials since it was connected. */
   readonly failures: number
-  /** Dials after which it was not connected for {@link steadyMs}, as when it refuses this host after the handshake. */
+  /** Successful dials since it last stayed connected for {@link steadyMs}. A peer may hang up after each handshake. */
   readonly hangUps: number
   /** When it may be dialed again. */
   readonly nextMs: number
@@ -26,16 +26,17 @@ interface KnownPeer extends PeerAddress {
 /** Known peers by id. */
 export type KnownPeers = ReadonlyMap<string, KnownPeer>
 
-/** Number of peers that are known at most, without static ones. */
+/** Limit on known peers. Static peers do not count. */
 export const maxKnown = 1_000
 
 /**
- * A peer that could not be dialed so often, and was not seen for so long, is forgotten, unless it is static. A node whose
- * own network is down must not forget its peers, so that both count. op-node forgets an address after a day.
+ * A peer is forgotten after this number of failed dials, but only if it was also not seen for this time: a node whose
+ * own network is down must not forget its peers. Static peers are never forgotten. op-node forgets an address after a
+ * day.
  */
 export const forget = { failures: 4, unseenMs: 24 * 3_600_000 } as const
 
-/** A peer that is connected for so long can be dialed again without a pause. */
+/** When a peer stays connected for this long, its next pause between dials is the shortest one again. */
 export const steadyMs = 10_000
 
 /** Pauses between dials of a peer. op-node dials static peers each minute. */
@@ -57,7 +58,7 @@ function idIn(address: string): string {
   return address.slice(address.lastIndexOf('/') + 1)
 }
 
-/** Adds peers, or their new addresses. The ones that were seen longest ago are forgotten. */
+/** Adds peers, or their new addresses. Beyond the limit, the peers that were seen longest ago are forgotten. */
 export function withPeers(
   known: KnownPeers,
   peers: readonly PeerAddress[],
@@ -79,7 +80,7 @@ export function withPeers(
   return next
 }
 
-/** Notes a dial. A peer that fails is dialed later, and may be forgotten. */
+/** Records the result of a dial. A peer that could not be dialed is dialed again later, or forgotten. */
 export function afterDial(
   known: KnownPeers,
   {
@@ -103,7 +104,7 @@ export function afterDial(
   return next
 }
 
-/** Notes which peers are connected for some time. @param ids their peer ids */
+/** Records which peers stayed connected for {@link steadyMs}. @param ids their peer ids */
 export function afterSteady(known: KnownPeers, ids: readonly string[]): KnownPeers {
   const changed = ids.flatMap((id) => known.get(id) ?? []).filter(({ hangUps }) => hangUps > 0)
   if (changed.length === 0) return known
@@ -121,7 +122,8 @@ export function withoutPeers(known: KnownPeers, ids: readonly string[]): KnownPe
 }
 
 /**
- * The peers to dial now: all static ones, and others up to a number, those first that were seen last.
+ * The peers to dial now: all static peers that are due, and up to `count` others. Of these, peers with fewer failed
+ * dials come first, then peers that were seen more recently.
  *
  * @param busy peers that are connected, or being dialed
  */
@@ -141,7 +143,7 @@ export function peersToDial(
   return chosen.map(({ id, addresses }) => ({ id, addresses }))
 }
 
-/** The addresses of a peer within the subnets that an operator allows. Names are allowed only if all addresses are. */
+/** The addresses of a peer within the subnets that an operator allows. DNS names pass only if there are no subnets. */
 export function withinSubnets(
   addresses: readonly string[],
   subnets: readonly BlockList[],

@@ -10,7 +10,10 @@ export interface PeerStoreFile {
   readonly log: Pick<Logger, 'warn'>
 }
 
-/** Opens the peer store. A file that is damaged or belongs to another chain is moved aside: peers are found again. */
+/**
+ * Opens the peer store. A file that is damaged or belongs to another chain is moved aside, since peers can be found
+ * again.
+ */
 export function openPeerStore({ path, chainId, log }: PeerStoreFile): PeerStore {
   try {
     return openChecked(path, chainId)
@@ -26,7 +29,7 @@ export function openPeerStore({ path, chainId, log }: PeerStoreFile): PeerStore 
   }
 }
 
-/** Reads all that gossip will read: after a kill, the log of the database may hide that its file is damaged. */
+/** Reads all tables: after a kill, the write-ahead log may hide that the database file is damaged. */
 function openChecked(path: string, chainId: bigint): PeerStore {
   const store = new PeerStore(path, chainId)
   try {
@@ -42,7 +45,7 @@ function openChecked(path: string, chainId: bigint): PeerStore {
   }
 }
 
-/** Writes to the peer store. Gossip does without it while its disk is full or read-only. */
+/** Writes to the peer store. Gossip continues without it while the disk is full or read-only. */
 export function tryToStore(log: Pick<Logger, 'warn'>, write: () => void): void {
   try {
     write()

@@ -46,7 +46,7 @@ test('an operator connects, protects, blocks and disconnects peers', async (t) =
     [blockedPeers, blockedIps, blockedSubnets],
     [[peer.peerId], ['203.0.113.7'], ['203.0.113.0/24']],
   )
-  // What is blocked stays so over restarts, as with op-node.
+  // As with op-node, the blocked peers, IPs and subnets are stored, so that they stay blocked after a restart.
   assert.deepEqual(store.blocked(), gate.blocked)
   // As with op-node, a connection that exists stays, and a disconnect unblocks the peer.
   assert.deepEqual(await ids(), [peer.peerId])
@@ -67,7 +67,7 @@ test('an operator connects, protects, blocks and disconnects peers', async (t) =
   assert.deepEqual(store.blocked(), { peers: [], ips: [], subnets: [] })
 })
 
-test('above the limit on protected peers, a further one is refused by name', async (t) => {
+test('a peer cannot be protected beyond the limit, and the refusal names the limit', async (t) => {
   const world = await GossipWorld.start(t)
   for (let peer = 0; peer < maxProtected; peer++)
     assert.equal(await world.change('protect', `p${peer}`), undefined)

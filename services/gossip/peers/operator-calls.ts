@@ -14,8 +14,8 @@ const peerAddress = /^\/(?:ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/\d{1,5}\/p2p\/\w{
 type Parts = Pick<Context, 'bus' | 'log'> & Pick<Ports, 'discovery' | 'gate' | 'network' | 'store'>
 
 /**
- * Answers the calls of operators, which rpc makes. They are carried out at once, not after the blocks that wait for their
- * validation; the state of gossip changes after those blocks.
+ * Answers the calls of operators, which rpc makes. They do not wait behind blocks that wait for validation; only the
+ * change of the state of gossip does.
  */
 export function servingOperators(parts: Parts, latest: () => State): Source<Event> {
   const { bus, gate, log, store } = parts
@@ -73,7 +73,7 @@ async function answerPeers(
   }
 }
 
-/** @throws Error that says why it cannot be done */
+/** @throws Error that says why the change cannot be made */
 async function changeNow(
   { change, name }: ChangePeerRequest,
   { gate, log, network, store }: Parts,
@@ -89,12 +89,12 @@ async function changeNow(
     case 'disconnect':
       await network.disconnect(name)
       tryToStore(log, () => store.removePeer(name))
-      // As op-node does.
+      // As in op-node, a disconnect also unblocks the peer.
       gate.unblockPeer(name)
       return undefined
     case 'protect':
       if (protectedPeers.size >= maxProtected && !protectedPeers.has(name))
-        throw new Error(`${maxProtected} peers are protected, and no more can be`)
+        throw new Error(`${maxProtected} peers are protected, which is the limit`)
       return undefined
     case 'unprotect':
       return undefined

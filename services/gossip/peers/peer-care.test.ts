@@ -22,7 +22,7 @@ function pruned(state: State): readonly string[] {
   return effects.flatMap((effect) => (effect.kind === 'disconnect' ? [effect.id] : []))
 }
 
-test('a protected peer is not disconnected because there are too many', () => {
+test('a protected peer stays connected when there are too many peers', () => {
   assert.deepEqual(pruned(start), ['a', 'b'])
   const protecting = care(start, 'protect', 'a')
   assert.deepEqual(pruned(protecting), ['b', 'c'])
@@ -35,7 +35,7 @@ test('the number of protected peers has a limit', () => {
   assert.equal(state.protectedPeers.size, maxProtected)
 })
 
-test('an operator who disconnects a static peer does not make it forgotten', () => {
+test('a static peer that an operator disconnects is not forgotten', () => {
   const known = staticPeers(['/ip4/10.0.0.1/tcp/1/p2p/a'])
   const other = { id: 'b', addresses: [], isStatic: false, seenMs: 0, failures: 0, hangUps: 0 }
   const state = { ...start, known: new Map([...known, ['b', { ...other, nextMs: 0 }]]) }

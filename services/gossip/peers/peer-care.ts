@@ -1,13 +1,13 @@
 import type { State } from '#services/gossip/state.ts'
 import { withoutPeers } from './known-peers.ts'
 
-/** What an operator decides about one peer. A protected peer is not disconnected because there are too many. */
+/** What an operator decides about one peer. A protected peer stays connected even if there are too many peers. */
 export type PeerCare = 'protect' | 'unprotect' | 'forget'
 
 /** Limit on protected peers; further ones are refused. */
 export const maxProtected = 1_000
 
-/** Follows a decision of an operator. A static peer is never forgotten: it is dialed again, as in op-node. */
+/** Applies a decision of an operator. A static peer is never forgotten: it is dialed again, as in op-node. */
 export function peerChanged(
   state: State,
   { id, change }: { readonly id: string; readonly change: PeerCare },

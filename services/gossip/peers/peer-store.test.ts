@@ -18,7 +18,7 @@ function newFile(t: TestContext) {
   return { folder, path, warnings, open: () => openPeerStore({ path, chainId: 10n, log }) }
 }
 
-test('peers, bans, blocked peers and sent blocks are there after a restart', (t) => {
+test('peers, bans, blocked peers and sent blocks are kept over a restart', (t) => {
   const { open } = newFile(t)
   const before = open()
   before.putPeers([{ id: 'a', addresses: ['/a/1', '/a/2'] }], 1)
@@ -67,7 +67,7 @@ test('the number of peers is limited', (t) => {
 
 test('a damaged file is moved aside, and the store starts empty', (t) => {
   const { folder, path, open, warnings } = newFile(t)
-  writeFileSync(path, 'not a database at all, and long enough to be none'.repeat(20))
+  writeFileSync(path, 'not a database, but longer than the header of one'.repeat(20))
   const store = open()
   assert.deepEqual(store.peers(), [])
   store.close()
@@ -75,7 +75,7 @@ test('a damaged file is moved aside, and the store starts empty', (t) => {
   assert.equal(readdirSync(folder).filter((name) => name !== 'peers.sqlite').length, 1)
 })
 
-test('a file that is damaged below its log, as after a kill, is moved aside too', (t) => {
+test('a damaged file is also moved aside if its write-ahead log hides the damage, as after a kill', (t) => {
   const { path, open, warnings } = newFile(t)
   const first = open()
   first.putPeers([{ id: 'a', addresses: ['/a'] }], 1)

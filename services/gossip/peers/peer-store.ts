@@ -23,7 +23,10 @@ const schema = `
   CREATE TABLE sent_blocks (position INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 `
 
-/** Peers, bans, what operators block, records of discovery and hashes of own blocks on disk, of one libp2p host. */
+/**
+ * The data of one libp2p host on disk: peers, bans, peers and addresses that operators block, discovery records, and
+ * hashes of own blocks.
+ */
 export class PeerStore {
   readonly #file: SqliteFile
 
@@ -38,7 +41,7 @@ export class PeerStore {
     })
   }
 
-  /** Peers that were connected, the last one first. */
+  /** Peers that were connected, the most recent first. */
   peers(): readonly PeerAddress[] {
     return this.#file
       .all('SELECT id, addresses FROM peers ORDER BY seen_ms DESC LIMIT ?', maxKnown)
@@ -99,7 +102,7 @@ export class PeerStore {
     })
   }
 
-  /** What operators block. */
+  /** Peers, IPs and subnets that operators block. */
   blocked(): Blocked {
     const rows = this.#file.all('SELECT kind, name FROM blocked')
     const of = (kind: keyof Blocked) =>
@@ -107,7 +110,7 @@ export class PeerStore {
     return { peers: of('peers'), ips: of('ips'), subnets: of('subnets') }
   }
 
-  /** Replaces what operators block. */
+  /** Replaces the peers, IPs and subnets that operators block. */
   setBlocked(blocked: Blocked): void {
     this.#file.transaction(() => {
       this.#file.run('DELETE FROM blocked')
@@ -121,7 +124,7 @@ export class PeerStore {
     return this.#file.all('SELECT text FROM records').map((row) => textIn(row, 'text'))
   }
 
-  /** Replaces the records, unless there are none: then those of before are better. */
+  /** Replaces the records. Without new records, the old ones are kept. */
   setRecords(records: readonly string[]): void {
     if (records.length === 0) return
     this.#file.transaction(() => {

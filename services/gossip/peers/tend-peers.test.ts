@@ -37,7 +37,7 @@ const short = (effects: readonly Effect[]) =>
     'id' in effect && typeof effect.id === 'string' ? `${effect.kind} ${effect.id}` : effect.kind,
   )
 
-/** Lets a second begin with these peers. */
+/** Steps with a tick at which these peers are connected. */
 function tick(state: State, nowMs: number, peers: readonly ConnectedPeer[] = []) {
   const [next, ...effects] = step(state, { kind: 'tick', nowMs, peers })
   return { state: next, did: short(effects), effects }
@@ -56,7 +56,7 @@ const ended = (state: State, dial: { id: string; nowMs: number; failure?: string
   return { state: next, did: short(effects) }
 }
 
-test('static peers are dialed until they answer, with growing pauses up to a minute, and again when they are lost', () => {
+test('static peers are dialed until they answer, with growing pauses up to a minute, and again when they disconnect', () => {
   let { state, did } = tick(stateOf('ab'), 0)
   assert.deepEqual(did, ['dial a', 'dial b'])
   assert.deepEqual(tick(state, 1_000).did, [], 'a dial is in progress')
@@ -84,7 +84,7 @@ test('a list of static peers may name this host, which is not dialed', () => {
   assert.deepEqual(tick(initialState(options, { known, sent: [] }), 0).did, ['dial a'])
 })
 
-test('other known peers are dialed below the limit, four at once, those first that were seen last', () => {
+test('below the lower limit, other known peers are dialed: four at once, the most recently seen first', () => {
   const many = { ...limits, lo: 6, hi: 10 }
   let state = found(stateOf('', { limits: many }), 'abc', 0)
   state = found(state, 'defg', 5)
@@ -96,7 +96,7 @@ test('other known peers are dialed below the limit, four at once, those first th
   assert.deepEqual(tick(one, 30, [peer('x'), peer('d')]).did, ['dial a'])
 })
 
-test('a known peer that cannot be reached for a day is forgotten; a static one, or one of a short outage, is not', () => {
+test('a known peer that cannot be reached for a day is forgotten; a static peer, or a peer with few failed dials, is not', () => {
   const failing = (state: State, nowMs: number) =>
     ['a', 's'].reduce(
       ({ state: before, did }, id) => {
@@ -113,7 +113,7 @@ test('a known peer that cannot be reached for a day is forgotten; a static one, 
   const { did, state: after } = failing(state, dayMs)
   assert.deepEqual(did, ['forget-peer a', 'report-dial a', 'report-dial s'])
   assert.deepEqual([...after.known.keys()], ['s'])
-  // With fewer failures it is dialed first.
+  // After a single failed dial, it is not forgotten.
   const rested = ended(found(stateOf(), 'a', 0), { id: 'a', nowMs: dayMs, failure: 'refused' })
   assert.deepEqual([...rested.state.known.keys()], ['a'])
 })
@@ -155,7 +155,7 @@ test('peers outside of the allowed subnets, and this host, are not dialed', () =
   assert.deepEqual(tick(next, 0).effects, [
     { kind: 'dial', id: 'in', addresses: ['/ip4/192.168.0.2/tcp/1/p2p/in'] },
   ])
-  // Neither are those that a connected peer claims to have.
+  // Such addresses are not remembered either if a connected peer reports them.
   const { state: told } = tick(
     state,
     1_000,
@@ -174,7 +174,7 @@ test('a peer below the threshold is banned for a time, unless it is static or ba
     { kind: 'ban', id: 'a', score: -100.1, untilMs: 8_000 },
     { kind: 'forget-peer', id: 'a' },
   ])
-  assert.deepEqual([...state.known.keys()], ['s', 'c'], 'it is not dialed')
+  assert.deepEqual([...state.known.keys()], ['s', 'c'], 'the banned peer is forgotten')
   assert.deepEqual(
     state.peers.map(({ id }) => id),
     ['b', 's'],
@@ -183,7 +183,7 @@ test('a peer below the threshold is banned for a time, unless it is static or ba
   assert.deepEqual(tick(stateOf('s', { limits: off }), 7_000, bad).did, [])
 })
 
-test('above the limit, peers are disconnected down to the lower one: no static or new ones, the worst first, once a minute', () => {
+test('above the upper limit, peers are disconnected down to the lower limit, once a minute: the worst first, no static or new ones', () => {
   const peers = [
     peer('s', { score: -9 }),
     peer('new', { sinceMs: 31_000 }),
@@ -208,10 +208,10 @@ test('connected peers are stored at once, and again each minute', () => {
   assert.deepEqual(tick(state, 61_000, peers).did, ['remember-peers'])
 })
 
-test('a node that has no peer for a minute says so', () => {
+test('a node without peers for a minute shows a notice', () => {
   const { state } = tick(stateOf('s'), 1_000)
   assert.deepEqual(noticesOf(state, 60_999), [])
-  assert.match(noticesOf(state, 61_000)[0] ?? '', /^gossip reaches none of 1 known peers: see/)
+  assert.match(noticesOf(state, 61_000)[0] ?? '', /^gossip reaches none of 1 known peers: check/)
   assert.deepEqual(noticesOf(tick(state, 61_000, [peer('s')]).state, 200_000), [])
 })
 
@@ -224,7 +224,10 @@ test('a search begins after three seconds, then every five seconds with few peer
     state = next
     if (!did.includes('search')) continue
     starts.push(nowMs)
-    assert.ok(!tick(state, nowMs + 60_000, peers(nowMs)).did.includes('search'), 'it runs')
+    assert.ok(
+      !tick(state, nowMs + 60_000, peers(nowMs)).did.includes('search'),
+      'a search is in progress',
+    )
     ;[state] = step(state, { kind: 'search-ended', peers: [], nowMs })
   }
   assert.deepEqual(starts, [3_000, 8_000, 13_000, 33_000, 53_000])

@@ -12,29 +12,31 @@ import {
   withPeers,
 } from './known-peers.ts'
 
-/** How many peers a node has. The defaults are op-node's. */
+/** Limits on the peers of a node. The defaults are op-node's. */
 export interface PeerLimits {
-  /** Peers below which others are dialed. */
+  /** Number of peers below which others are dialed. */
   readonly lo: number
-  /** Peers above which some are disconnected, down to `lo`. */
+  /** Number of peers above which peers are disconnected, down to `lo`. */
   readonly hi: number
-  /** How long a new connection is kept in any case. */
+  /** Time for which a new peer stays connected even if there are too many peers. */
   readonly graceMs: number
-  /** Score below which a peer is banned; undefined if none is. */
+  /** Score below which a peer is banned; undefined if bans are off. */
   readonly banBelow: number | undefined
   readonly banMs: number
 }
 
-/** Dials that run at once, without those of static peers. As in op-node. */
+/** Limit on dials at once. Dials of static peers do not count. As in op-node. */
 const maxDials = 4
 
-/** Pause between two times at which peers are disconnected because there are too many. As in op-node. */
+/**
+ * After peers were disconnected because there were too many, no others are disconnected for this time. As in op-node.
+ */
 const pruneSilenceMs = 60_000
 
 /** A connected peer is stored again after this time. */
 const rememberMs = 60_000
 
-/** A node without peers for this long has a notice for its operator. */
+/** A node without peers for this long shows its operator a notice. */
 export const lonelyMs = 60_000
 
 /** Looks after the connections, each second: dials, bans and disconnects. */
@@ -53,7 +55,7 @@ export function tendPeers(
   return [searching, ...bans, ...disconnects, ...remembers, ...dials, ...searches]
 }
 
-/** Notes how a dial ended. */
+/** Records the result of a dial. */
 export function dialed(state: State, event: Extract<Event, { kind: 'dialed' }>): Result {
   const { id, failure, nowMs } = event
   const dialing = new Set(state.dialing)
@@ -75,7 +77,7 @@ export function peersFound(
   return { ...state, known: withPeers(state.known, usable(state, peers), nowMs) }
 }
 
-/** Peers that may be dialed, with the addresses at which they may be. */
+/** Peers that may be dialed, with the addresses that may be dialed. */
 function usable({ options }: State, peers: readonly PeerAddress[]): readonly PeerAddress[] {
   const { netrestrict, peerId } = options
   return peers.flatMap(({ id, addresses }) => {
@@ -84,7 +86,7 @@ function usable({ options }: State, peers: readonly PeerAddress[]): readonly Pee
   })
 }
 
-/** Bans and forgets peers with a bad score, but no static ones. */
+/** Bans and forgets peers with a bad score, except for static peers. */
 function banBad(state: State, nowMs: number): readonly [State, readonly Effect[]] {
   const { banBelow, banMs } = state.options.limits
   const isBad = ({ id, score }: ConnectedPeer) =>
@@ -102,7 +104,7 @@ function banBad(state: State, nowMs: number): readonly [State, readonly Effect[]
   return [{ ...state, known, peers: state.peers.filter((peer) => !isBad(peer)) }, effects]
 }
 
-/** Disconnects peers beyond the limit, those with the lowest score first. */
+/** Disconnects peers beyond the limit: those in the fewest meshes first, then those with the lowest score. */
 function pruneExcess(state: State, nowMs: number): readonly [State, readonly Effect[]] {
   const { options, peers } = state
   const { limits } = options

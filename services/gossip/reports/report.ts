@@ -7,7 +7,7 @@ export function report(what: Report, { log, metrics }: Pick<Context, 'log' | 'me
     case 'report-block': {
       const { outcome, block, id, ageMs } = what
       metrics.received(block.version, outcome, ageMs)
-      // A line for each invalid block would let a peer fill the log.
+      // At `debug`, since otherwise a peer could fill the log with invalid blocks.
       log.debug({ l2: id, peer: block.peer, outcome }, 'block from a peer')
       return
     }
@@ -23,7 +23,7 @@ export function report(what: Report, { log, metrics }: Pick<Context, 'log' | 'me
     case 'report-signer': {
       const { current: signer, previous } = what.signers ?? {}
       if (signer === undefined) log.warn('the chain has no unsafe block signer')
-      else log.info({ signer, previous: previous?.address }, 'accepts blocks signed by')
+      else log.info({ signer, previous: previous?.address }, 'accepts blocks of this signer')
       return
     }
   }

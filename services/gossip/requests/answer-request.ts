@@ -8,7 +8,7 @@ import type { Metrics } from '#services/gossip/metrics.ts'
 import type { PayloadAnswer } from './payload-answer.ts'
 import { RequestLimits } from './request-limits.ts'
 
-/** What the answers are made of. */
+/** What is needed to answer requests. */
 export interface AnswerSources {
   readonly bus: Pick<Bus, 'call'>
   readonly clock: Clock
@@ -18,12 +18,12 @@ export interface AnswerSources {
   readonly signal: AbortSignal
 }
 
-/** How long the engine has to return a block. */
+/** Time in which the engine must return a block. */
 const fetchMs = 5_000
 
 /**
- * Returns the function that answers a request of a peer for a block. Its answer is undefined if the peer asks too often,
- * or on a stop.
+ * Returns the function that answers a request of a peer for a block. The function returns undefined if the peer asks
+ * too often, or if gossip stops.
  */
 export function answering({ bus, clock, config, log, metrics, signal }: AnswerSources) {
   const limits = new RequestLimits()
@@ -36,7 +36,7 @@ export function answering({ bus, clock, config, log, metrics, signal }: AnswerSo
       return { kind: 'payload', payload: found.part.payload }
     } catch (error) {
       if (!isFault(error)) throw error
-      log.debug({ error }, 'a block for a peer was not read')
+      log.debug({ error }, 'a block that a peer requested could not be read')
       return { kind: 'failed' }
     }
   }

@@ -45,7 +45,7 @@ const tick = (state: State, peers = [peer('a')], atMs = nowMs) => {
 const fetched = (state: State, id: string, answer: PayloadAnswer | { kind: 'broken' }) =>
   step(state, { kind: 'payload-fetched', id, answer, nowMs })
 
-test('the blocks of a gap are asked for from the highest down, one after the other, and stored', () => {
+test('the blocks of a gap are requested one after the other, from the highest down, and stored', () => {
   const first = tick(stateOf([14n, 15n]))
   let { state } = first
   const all = [...first.asked]
@@ -66,7 +66,7 @@ test('the blocks of a gap are asked for from the highest down, one after the oth
   assert.deepEqual(tick(state).asked, [])
 })
 
-test('nothing is asked for without a gap, across a large or old one, or when it is off', () => {
+test('no block is requested without a gap, for a gap that is too large or too old, or when the setting is off', () => {
   assert.equal(tick(stateOf([12n])).asked.length, 1)
   assert.deepEqual(tick(stateOf([])).asked, [])
   assert.deepEqual(tick(stateOf([11n])).asked, [])
@@ -77,7 +77,7 @@ test('nothing is asked for without a gap, across a large or old one, or when it 
   assert.deepEqual(tick(stateOf([12n]), [peer('a', { servesPayloads: false })]).asked, [])
 })
 
-test('after a refusal another peer is asked two blocks later; only one that does not answer loses score', () => {
+test('after a refusal, another peer is asked two block times later; only a failed or missing answer lowers the score', () => {
   const peers = [peer('a'), peer('b')]
   for (const [kind, costs] of [
     ['not-found', false],

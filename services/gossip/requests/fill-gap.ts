@@ -3,28 +3,33 @@ import type { Hash } from '#protocol/primitives.ts'
 import { storeBlock } from '#services/gossip/blocks/store-block.ts'
 import type { Effect, Event, Result, State } from '#services/gossip/state.ts'
 
-/** Accepted blocks above the unsafe head, by number: from the lowest one down, blocks are fetched by their hash. */
+/**
+ * Accepted blocks above the unsafe head, by number. The missing blocks below the lowest one are fetched by their hash.
+ */
 export type AboveHead = ReadonlyMap<bigint, { readonly hash: Hash; readonly parentHash: Hash }>
 
 /** Requests to peers for the blocks between the unsafe head and the lowest block above it. */
 export interface Fetching {
   readonly isRunning: boolean
-  /** When the next request may begin after one that failed. */
+  /** When the next request may begin after a failed one. */
   readonly nextMs: number
-  /** Number of requests that failed, which decides which peer is asked. */
+  /** Number of failed requests. It determines which peer is asked next. */
   readonly turn: number
 }
 
 /** No requests. */
 export const notFetching: Fetching = { isRunning: false, nextMs: 0, turn: 0 }
 
-/** Blocks above the head that are remembered, and the largest gap that is filled: what the engine queues. */
+/**
+ * Limit on the remembered blocks above the head, and on a gap that is filled. The engine queues the same number of
+ * blocks.
+ */
 export const maxGap = 512
 
 /** A gap that begins at an older block is not filled: L1 has those blocks. As in op-node. */
 const maxAgeMs = 12 * 3_600_000
 
-/** Remembers a block above the head. The highest ones are forgotten first. */
+/** Remembers a block above the head. Beyond the limit, the highest block is forgotten. */
 export function withAbove(
   { above, options, unsafe }: Pick<State, 'above' | 'options' | 'unsafe'>,
   { number, blockHash: hash, parentHash }: Payload,
@@ -41,7 +46,7 @@ export function pruneAbove(above: AboveHead, unsafe: bigint): AboveHead {
   return left.length === above.size ? above : new Map(left)
 }
 
-/** Asks a peer for the block below the lowest one above the head, which names it by its hash. */
+/** Asks a peer for the parent of the lowest accepted block above the head. */
 export function fillGap(state: State, nowMs: number): readonly [State, readonly Effect[]] {
   const { above, fetching, options, peers, unsafe } = state
   if (!options.fetches || fetching.isRunning || nowMs < fetching.nextMs) return [state, []]
@@ -79,7 +84,7 @@ export function payloadFetched(
     nextMs: nowMs + 2 * Number(blockTime) * 1_000,
     turn: state.fetching.turn + 1,
   }
-  // A peer need not have the block; but it should answer.
+  // A peer that does not have the block loses no score.
   const costs = answer.kind === 'failed' || answer.kind === 'broken'
   const effects: readonly Effect[] = costs ? [{ kind: 'score', id, deed: 'failed-response' }] : []
   return [{ ...state, fetching }, ...effects]

@@ -16,13 +16,13 @@ const wantedOf = (payload: ReturnType<typeof payloadOf>) => ({
 const answerOf = (version: PayloadVersion, payload = payloadOf(version)) =>
   joined([...encodeAnswer(configOf(version), { kind: 'payload', payload })])
 
-test('a request is the number in eight bytes, the lowest first', () => {
+test('a request is the number in eight bytes, in little-endian order', () => {
   const bytes = encodeRequest(66_051n)
   assert.equal(Buffer.from(bytes).toString('hex'), '0302010000000000')
   assert.equal(decodeRequest(bytes), 66_051n)
 })
 
-test('each fork has its answer: version 0 before Ecotone, then 1, also after Isthmus', () => {
+test('an answer has version 0 before Ecotone, and version 1 from Ecotone on, also after Isthmus', () => {
   for (const version of [1, 2, 3, 4] as const) {
     const payload = payloadOf(version)
     const bytes = answerOf(version)
@@ -32,7 +32,7 @@ test('each fork has its answer: version 0 before Ecotone, then 1, also after Ist
   }
 })
 
-test('an answer without a block says why; other results, and op-node closing at once, are failures', () => {
+test('an answer without a block has the reason; an unknown result is a failure, and an empty answer an error', () => {
   const wanted = wantedOf(payloadOf(4))
   const kindOf = (bytes: readonly number[]) =>
     decodeAnswer(configOf(4), Uint8Array.from(bytes), wanted).kind
@@ -46,7 +46,7 @@ test('an answer without a block says why; other results, and op-node closing at 
   assert.throws(() => kindOf([]), DecodeError)
 })
 
-test('another block, a block with a wrong hash, one of another fork, and what is no block are refused', () => {
+test('an answer is refused if it has another block, a wrong hash, the version of another fork, or no valid block', () => {
   const payload = payloadOf(4)
   const decode = (bytes: Uint8Array, version: PayloadVersion = 4) =>
     decodeAnswer(configOf(version), bytes, wantedOf(payload))

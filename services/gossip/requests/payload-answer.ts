@@ -9,14 +9,14 @@ import { type PayloadVersion, payloadVersionAt } from '#protocol/p2p/payload-ver
 import { compressFrames, decompressFrames } from '#protocol/p2p/snappy-frames.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
-/** Why a request for a payload has no payload as its answer, and the byte for it. */
+/** Reasons for an answer without a payload, each with its result byte. */
 const refusals = { 'not-found': 1, 'out-of-range': 2, failed: 3 } as const
 
 /** The answer to a request. */
 export type PayloadAnswer =
   { readonly kind: 'payload'; readonly payload: Payload } | { readonly kind: keyof typeof refusals }
 
-/** Ids of the protocol: that of op-node, and that of the specs. Spec: rollup-node-p2p.md#payload_by_number */
+/** Ids of the protocol: first op-node's, then that of the specs. Spec: rollup-node-p2p.md#payload_by_number */
 export function requestProtocols(l2ChainId: bigint): readonly string[] {
   const id = `/opstack/req/payload_by_number/${l2ChainId}/0`
   return [id, `${id}/`]
@@ -89,7 +89,7 @@ function refusalOf(result: number): keyof typeof refusals {
   return result === refusals['out-of-range'] ? 'out-of-range' : 'failed'
 }
 
-/** Versions differ in the offset of the first variable part, so that data is valid in one at most. */
+/** Versions differ in the offset of the first variable part, so data is valid in at most one version. */
 function firstDecoded(
   versions: readonly PayloadVersion[],
   data: Uint8Array,

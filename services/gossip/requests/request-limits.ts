@@ -16,7 +16,7 @@ const maxWaitMs = 20_000
 /** Limit on peers whose requests are remembered. As in op-node. */
 export const maxPeers = 1_000
 
-/** Requests that a peer may still make, which is negative while some wait. */
+/** Requests that a peer may still make at once. The number is negative while requests wait. */
 interface Bucket {
   tokens: number
   atMs: number

@@ -6,14 +6,16 @@ import type { State } from '#services/rpc/state.ts'
 import type { View } from '#services/rpc/status/view.ts'
 import type { NodeCalls } from './node-calls.ts'
 
-/** What reads blocks. */
+/** What is needed to read blocks. */
 export interface BlockReader {
   readonly calls: Pick<NodeCalls, 'l2Block'>
   readonly view: View
   readonly clock: Clock
 }
 
-/** A block with the state in which it is on the chain, or without the block if there is none. */
+/**
+ * A state, and the block that the chain of this state has at a number; `found` is undefined if there is no such block.
+ */
 export interface BlockAt {
   readonly state: State
   readonly found:
@@ -21,17 +23,17 @@ export interface BlockAt {
     | undefined
 }
 
-/** A chain that changes during a read is read again this often. */
+/** Number of reads before an error, if the chain changes during each of them. */
 const maxReads = 10
 
-/** Limit on the time for which the state of a new generation may be missing. */
+/** Longest wait for the state of a new generation. */
 const stateDelayMs = 1_000
 
 const statePollMs = 10
 
 /**
- * Reads a block of the canonical chain, with a state in which this block is on the chain: proposers and challengers use
- * both together.
+ * Reads a block of the canonical chain, and a state in which this block is on the chain. They must match, since
+ * proposers and challengers use both together.
  *
  * @throws JsonRpcError if the engine does not answer, or the chain changes again and again
  */
@@ -50,7 +52,7 @@ export async function blockAt(number: bigint, reader: BlockReader): Promise<Bloc
   throw serverError('the chain changed during the call; try again')
 }
 
-/** Whether the block of a number cannot have changed between two states. */
+/** Whether two states certainly have the same block at a number. */
 function isSame(
   number: bigint,
   [before, after]: readonly [State, State],
@@ -63,7 +65,7 @@ function isSame(
   return isSafe || first.version === last.version
 }
 
-/** Waits until the state of a generation has arrived, or for a limited time. */
+/** Waits for the state of a generation, for a limited time. */
 async function untilGeneration(generation: bigint, { view, clock }: BlockReader): Promise<void> {
   const endMs = clock.monotonicMs() + stateDelayMs
   const isThere = () => (view.state.chain?.generation ?? generation) >= generation

@@ -8,7 +8,7 @@ import {
   maxWaitingOfClient,
 } from './call-queue.ts'
 
-/** A queue, and the clients whose turns began, in order. */
+/** A queue, and in order the clients whose calls began or were refused. */
 function setup() {
   const queue = new CallQueue()
   const began: string[] = []
@@ -45,7 +45,7 @@ test('clients take turns, even if one of them has many waiting calls', async () 
   assert.deepEqual(began, ['a', 'c', 'a', 'c'])
 })
 
-test('calls wait up to the limits of a client and of all, and further ones are refused', async () => {
+test('calls wait up to the limit of a client and the limit of all clients, and further calls are refused', async () => {
   const { refused, enter, settle } = setup()
   enter('a', maxCallsOfClient + maxWaitingOfClient)
   enter('b', maxCallsOfClient + maxWaitingCalls - maxWaitingOfClient)
@@ -57,7 +57,7 @@ test('calls wait up to the limits of a client and of all, and further ones are r
   assert.deepEqual(refused, ['a', 'c'])
 })
 
-test('a call that comes while another ends does not take the place of one that waits', async () => {
+test('a new call does not take the place of a waiting call when another one ends', async () => {
   const { queue, began, enter, settle } = setup()
   enter('a', maxCallsOfClient)
   enter('b', maxCallsOfClient)

@@ -1,24 +1,24 @@
-/** Calls that run at once. More would delay derivation, which makes the same calls. */
+/** Limit on calls that run at once. More would delay derivation, which makes the same calls. */
 export const maxCallsAtOnce = 16
 
-/** Those of them that are of one client, so that another one does not wait for all. */
+/** Limit on calls of one client that run at once, so that other clients do not wait for all of its calls. */
 export const maxCallsOfClient = 8
 
-/** Calls that wait; further ones are refused. */
+/** Limit on calls that wait; further ones are refused. */
 export const maxWaitingCalls = 256
 
-/** Those of them that are of one client. */
+/** Limit on calls of one client that wait. */
 export const maxWaitingOfClient = 128
 
-/** Lets few calls run at once, and clients in turn, however many calls each of them has waiting. */
+/** Limits the calls that run at once. Clients take turns, regardless of the number of their waiting calls. */
 export class CallQueue {
-  /** Calls of each client that wait, in order. The first client is the next. */
+  /** The waiting calls of each client, in order. The first client has the next turn. */
   readonly #waiting = new Map<string, (() => void)[]>()
   readonly #runningOf = new Map<string, number>()
   #running = 0
   #size = 0
 
-  /** Waits for a turn, which ends with `leave`. @returns false at once if too many wait */
+  /** Waits for a turn, which the caller ends with `leave`. @returns false at once if too many calls wait */
   async enter(client: string): Promise<boolean> {
     if (this.#running < maxCallsAtOnce && this.#mayRun(client)) {
       this.#begin(client)
@@ -32,7 +32,7 @@ export class CallQueue {
     return true
   }
 
-  /** Ends a turn. The next call takes its place now, so that one that comes meanwhile cannot take it too. */
+  /** Ends a turn. The next waiting call gets the free place at once, before a new call can take it. */
   leave(client: string): void {
     const running = (this.#runningOf.get(client) ?? 0) - 1
     if (running > 0) this.#runningOf.set(client, running)
@@ -42,7 +42,7 @@ export class CallQueue {
       if (!this.#mayRun(next)) continue
       const run = calls.shift()
       this.#size--
-      // To the end of the line.
+      // The client moves to the end of the queue.
       this.#waiting.delete(next)
       if (calls.length > 0) this.#waiting.set(next, calls)
       this.#begin(next)

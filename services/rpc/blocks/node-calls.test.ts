@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { maxCallsOfClient, maxWaitingOfClient } from './call-queue.ts'
 import { NodeCalls } from './node-calls.ts'
 
-/** Calls whose answers come on demand. */
+/** Calls that are answered when the test calls the functions in `ends`. */
 function setup() {
   const ends: (() => void)[] = []
   const failed: string[] = []
@@ -28,7 +28,7 @@ function setup() {
   return { ask: () => calls.safeHeadAt({ kind: 'l1-number', number: 1n }), ends, failed, state }
 }
 
-test('the number of waiting calls has a limit, and each call that waited is made', async () => {
+test('the number of waiting calls has a limit, and all calls up to the limit are made', async () => {
   const { ask, ends, failed } = setup()
   const asked = Array.from({ length: maxCallsOfClient + maxWaitingOfClient }, ask)
   await assert.rejects(ask(), { code: -32_005, message: 'too many calls wait; try again later' })
@@ -41,7 +41,7 @@ test('the number of waiting calls has a limit, and each call that waited is made
   await Promise.all(asked)
 })
 
-test('the calls of a client that hung up are not made', async () => {
+test('the waiting calls of a client that hung up are not made', async () => {
   const { ask, ends, state } = setup()
   const asked = Array.from({ length: maxCallsOfClient + 3 }, ask)
   await new Promise((resolve) => setImmediate(resolve))

@@ -22,13 +22,13 @@ import { CallQueue } from './call-queue.ts'
 
 const deadlineMs = 4_000
 
-/** A dial of a peer ends after ten seconds. */
+/** Longer than a dial of a peer, which ends after ten seconds. */
 const connectDeadlineMs = 15_000
 
-/** Stands for the node itself among the clients. */
+/** Name of the node itself in the queue of clients. */
 const noClient = ''
 
-/** Calls to the other services of the node, for what no state has. Few run at once, whatever clients ask for. */
+/** Calls to other services of the node, for data that is not in their states. Only a few calls run at once. */
 export class NodeCalls {
   readonly #bus: Pick<Bus, 'call'>
   readonly #context: Pick<Context, 'log' | 'metrics'>
@@ -48,7 +48,7 @@ export class NodeCalls {
     this.#caller = caller
   }
 
-  /** The same calls, which wait in line with others of a client, and are not made once it hangs up. */
+  /** The same calls for a client: they wait in the client's queue, and are not made after it hangs up. */
   by(caller: Caller | undefined): NodeCalls {
     return new NodeCalls(this.#bus, this.#context, { queue: this.#queue, caller })
   }
@@ -65,7 +65,7 @@ export class NodeCalls {
     return this.#call(fetchPeers, { areKnown })
   }
 
-  /** @throws JsonRpcError with the reason if it was not done */
+  /** @throws JsonRpcError with the reason if gossip refuses the change */
   async changePeer(request: ChangePeerRequest): Promise<null> {
     const limitMs = request.change === 'connect' ? connectDeadlineMs : deadlineMs
     const { refusal } = await this.#call(changePeer, request, limitMs)

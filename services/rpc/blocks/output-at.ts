@@ -32,7 +32,7 @@ export async function outputOf(
   return { output, root: outputRoot(output) }
 }
 
-/** The storage root of the L2ToL1MessagePasser, which headers do not have before Isthmus. */
+/** The storage root of the L2ToL1MessagePasser by a proof. Before Isthmus, headers do not have this root. */
 async function provenStorageRoot(
   hash: Hash,
   stateRoot: Hash,

@@ -5,12 +5,12 @@ import { toError } from '#runtime/fault.ts'
 import { serverError } from '#services/rpc/methods/server-error.ts'
 import type { NodeCalls } from '#services/rpc/blocks/node-calls.ts'
 
-/** Limit on the blocks that are fetched so that clients see each of them. */
+/** Limit on missed blocks that are fetched and sent to clients. */
 export const maxMissedBlocks = 1_000
 
 /** What a feed needs. */
 export interface FeedOptions {
-  /** Whether clients get each block, and not only the heads that the node had. */
+  /** Whether clients also get the blocks between two heads. */
   readonly hasEachBlock: boolean
   readonly calls: Pick<NodeCalls, 'l2Block'>
   readonly log: Pick<Logger, 'warn'>
@@ -18,12 +18,12 @@ export interface FeedOptions {
   readonly onNotify: (subscribers: number) => void
 }
 
-/** Gets the blocks of a feed. */
+/** Called with each block of a feed. */
 export type Subscriber = (block: L2BlockRef) => void
 
 /**
- * The blocks that became the head, for subscribed clients, one after another. When the head jumps or is reorganised, the
- * feed of each block fetches the blocks between, from the new head down to one that clients have seen.
+ * Sends the blocks that become the head to subscribed clients, one after another. When the head jumps or is
+ * reorganised, a feed with `hasEachBlock` fetches the blocks from the new head down to one that clients have seen.
  */
 export class HeadFeed {
   readonly #options: FeedOptions
@@ -43,14 +43,14 @@ export class HeadFeed {
     return this.#subscribers.size
   }
 
-  /** Notifies clients of a new head. Resolves when it is done. */
+  /** Notifies clients of a new head. Resolves when they are notified. */
   announce(block: L2BlockRef): Promise<void> {
     return this.#do(async () => {
       this.#head = block
       const isSeen = (id: BlockId) => this.#seen.get(id.number) === id.hash
       const [oldest = block.number] = this.#seen.keys()
       const path = this.size === 0 ? [block] : await this.#pathTo(block, isSeen, { lowest: oldest })
-      // If too many are missing, clients see the jump by the number.
+      // If too many blocks are missing, only the head is sent. Clients detect the jump by its number.
       const blocks = path ?? [block]
       for (const each of blocks) this.#note(each)
       this.#notify(blocks, [...this.#subscribers])
@@ -61,8 +61,8 @@ export class HeadFeed {
    * The blocks that a client has missed.
    *
    * @param after the last block that it has seen
-   * @param calls fetch them
-   * @throws JsonRpcError if that block is not on the chain, or too far back
+   * @param calls for fetching the missed blocks
+   * @throws JsonRpcError if the block `after` is not on the chain, or is too far below the head
    */
   async since(after: BlockId, calls = this.#options.calls): Promise<readonly L2BlockRef[]> {
     const head = this.#head
@@ -75,16 +75,16 @@ export class HeadFeed {
     const missed = head.number - after.number
     throw serverError(
       missed > BigInt(maxMissedBlocks)
-        ? `block ${after.number} is ${missed} blocks below the head, ${maxMissedBlocks} at most can be sent again`
+        ? `block ${after.number} is ${missed} blocks below the head, but at most ${maxMissedBlocks} can be sent again`
         : `block ${after.hash}:${after.number} is not on the chain; continue after an earlier one`,
     )
   }
 
   /**
-   * Subscribes a client. Returns a function that ends it.
+   * Subscribes a client. Returns a function that ends the subscription.
    *
-   * @param missed blocks that it gets first, from `since`
-   * @param after the last block that it has seen, before those
+   * @param missed the missed blocks, from `since`, which the client gets first
+   * @param after the last block that the client had seen before the missed ones
    */
   subscribe(
     subscriber: Subscriber,
@@ -97,7 +97,7 @@ export class HeadFeed {
     void this.#do(async () => {
       if (isEnded) return
       this.#notify(missed, [subscriber])
-      // Heads that were announced since.
+      // Heads may have been announced since `missed` was fetched.
       const last = missed.at(-1) ?? after
       if (last !== undefined) this.#notify(await this.#sinceOrHead(last), [subscriber])
       this.#subscribers.add(subscriber)
@@ -112,13 +112,15 @@ export class HeadFeed {
     try {
       return await this.since(after)
     } catch (error) {
-      // The chain was reorganised meanwhile. The client sees it by the parent hash.
+      // The chain was reorganised meanwhile. The client detects this by the parent hash of the head.
       if (error instanceof JsonRpcError) return this.#head === undefined ? [] : [this.#head]
       throw error
     }
   }
 
-  /** The blocks up to a head, from above one that `isKnown`; undefined if none is known down to a number or the limit. */
+  /**
+   * The blocks above a known block up to a head; undefined if there is no known block down to `lowest` or the limit.
+   */
   async #pathTo(
     head: L2BlockRef,
     isKnown: (id: BlockId) => boolean,
@@ -157,7 +159,7 @@ export class HeadFeed {
 
   #do(work: () => Promise<void>): Promise<void> {
     this.#work = this.#work.then(work).catch((error: unknown) => {
-      // The next head includes what is missing.
+      // The missing blocks are sent with the next head.
       this.#options.log.warn({ error: toError(error) }, 'blocks of a head were not announced')
     })
     return this.#work

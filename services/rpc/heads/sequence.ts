@@ -2,7 +2,7 @@ import type { BlockId } from '#protocol/block/refs.ts'
 import { DecodeError } from '#protocol/codec/decode-error.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
-// The sequence of a notification names its block. So it means the same to each replica.
+// The sequence of a notification names its block, so it has the same meaning on each replica.
 
 /** The sequence of a notification, after which a client can continue on any replica. */
 export function sequenceOf({ number, hash }: BlockId): string {

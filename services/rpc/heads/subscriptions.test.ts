@@ -15,7 +15,7 @@ interface Notification {
   }
 }
 
-/** A client of a replica, which is subscribed. */
+/** A client that is subscribed at a replica. */
 async function subscribed(
   t: TestContext,
   { world, replica }: { readonly world: RpcWorld; readonly replica: Replica },
@@ -37,7 +37,7 @@ async function subscribed(
   return { socket, answer, next, numbers }
 }
 
-/** A world whose unsafe head is a block. */
+/** A world whose unsafe head has this number. */
 async function worldAt(t: TestContext, number: number) {
   const { world, replica } = await RpcWorld.started(t)
   world.extend(0, number)
@@ -68,7 +68,7 @@ test('each new head is sent in the form of kona-node, with a sequence', async (t
   assert.equal(params.sequence, `6-${hash(6)}`)
 })
 
-test('a subscription of the form of eth_subscribe has its own method of notifications, and ends', async (t) => {
+test('a subscription in the form of eth_subscribe has its own notification method, and can be ended', async (t) => {
   const { world, replica, move } = await worldAt(t, 5)
   const client = await subscribed(
     t,
@@ -108,7 +108,7 @@ test('no block is missing when the head jumps, and a reorg is sent from its firs
   assert.deepEqual(await client.numbers(2), [8, 9])
 })
 
-test('a client continues on another replica after the sequence that it has, without a gap or a repeat', async (t) => {
+test('a client continues on another replica after its last sequence, without a gap or a repeat', async (t) => {
   const { world, replica, move } = await worldAt(t, 5)
   const other = await world.replica(t)
   const client = await subscribed(t, { world, replica })
@@ -128,7 +128,7 @@ test('a client continues on another replica after the sequence that it has, with
   assert.deepEqual(await upToDate.numbers(1), [12])
 })
 
-test('a client continues up to a limit, and only after a block of the chain', async () => {
+test('a client can continue after a block of the chain, up to a limit of missed blocks', async () => {
   const feed = new HeadFeed({
     hasEachBlock: true,
     calls: {
@@ -146,7 +146,7 @@ test('a client continues up to a limit, and only after a block of the chain', as
   await feed.announce(blockOf(head))
   const missed = await feed.since(blockOf(10))
   assert.deepEqual([missed.length, missed[0]?.number], [maxMissedBlocks, 11n])
-  await assert.rejects(feed.since(blockOf(9)), /1001 blocks below the head, 1000 at most/)
+  await assert.rejects(feed.since(blockOf(9)), /1001 blocks below the head, but at most 1000/)
   await assert.rejects(feed.since(blockOf(head - 3, 1)), /is not on the chain/)
   await assert.rejects(feed.since(blockOf(head + 1)), /is not on the chain/)
 })
@@ -159,7 +159,7 @@ test('a malformed sequence is refused', async (t) => {
   }
 })
 
-test('a client of the safe head gets the newest one that it has missed', async (t) => {
+test('a client that continues with the safe head gets only the newest one that it missed', async (t) => {
   const { world, replica } = await worldAt(t, 9)
   await world.writeChain({ safe: blockOf(3) })
   const method = 'ws_subscribe_safe_head'
@@ -178,7 +178,7 @@ test('over HTTP there are no subscriptions', async (t) => {
   assert.match(text, /-32601.*notifications not supported/)
 })
 
-test('a sequence is read as it was written', () => {
+test('parsing a sequence yields the block that it names', () => {
   const block = { number: 123n, hash: hash(7) }
   assert.deepEqual(parseSequence(sequenceOf(block)), block)
 })

@@ -10,7 +10,7 @@ import { samplePayload } from '#test/fakes/block-messages.ts'
 import { adminToken, errorOf, type Replica, resultOf, RpcWorld } from '#test/fakes/rpc-world.ts'
 import { hash } from '#test/fakes/values.ts'
 
-/** Calls a method of the server with admin methods. */
+/** Returns a function that calls a method of the server with admin methods. */
 function asking(world: RpcWorld, { servers }: Replica, authorization = `Bearer ${adminToken}`) {
   return async (method: string, params: unknown = []) => {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
@@ -19,7 +19,7 @@ function asking(world: RpcWorld, { servers }: Replica, authorization = `Bearer $
   }
 }
 
-test('admin methods need the token, and are only at their own port', async (t) => {
+test('admin methods need the token, and exist only at their own port', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const { url, adminUrl = '' } = replica.servers
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'admin_sequencerActive' })
@@ -49,7 +49,7 @@ test('admin methods need the token, and are only at their own port', async (t) =
     (await world.post(url, body, { authorization: `Bearer ${adminToken}` })).text,
     /-32601/,
   )
-  // The port has all other methods too, for a client that takes one URL.
+  // The port also has all other methods, for clients that accept a single URL.
   const ask = asking(world, replica)
   assert.equal(await ask('optimism_syncStatus'), await world.ask(url, 'optimism_syncStatus'))
 })
@@ -59,7 +59,7 @@ test('without a token file there is no server with admin methods', async (t) => 
   assert.equal(replica.servers.adminUrl, undefined)
 })
 
-test('methods of a sequencer answer as on a verifier, with the errors of op-node', async (t) => {
+test('methods of a sequencer answer like a verifier of op-node, with its errors', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const ask = asking(world, replica)
   const disabled = '-32000 sequencer is not enabled'
@@ -93,7 +93,7 @@ test('the log level is set in all replicas of rpc and in all other services', as
   assert.equal(errorOf(await ask('admin_setLogLevel', ['Loud'])), '-32000 unknown level: loud')
 })
 
-test('derivation is reset in the generation that clients see', async (t) => {
+test('a reset of derivation names the generation that clients see', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const ask = asking(world, replica)
   const resets: ResetRequest[] = []

@@ -14,13 +14,13 @@ import type { View } from '#services/rpc/status/view.ts'
 import { boolean, converted, hash, readParams, text } from './params.ts'
 import { serverError } from './server-error.ts'
 
-/** What the methods of the namespace `admin` need. */
+/** Dependencies of the methods in the namespace `admin`. */
 export interface AdminMethodsOptions extends Pick<Context, 'bus' | 'log'> {
   readonly calls: Pick<NodeCalls, 'reset' | 'postPayload'>
   readonly view: View
 }
 
-/** Our level for each of op-node, which ignores the case. Source: op-service, log/cli.go */
+/** Log levels of op-node, and Atoll's level for each. op-node ignores the case. Source: op-service, log/cli.go */
 const levels: ReadonlyMap<string, LogLevelChange['level']> = new Map([
   ['trace', 'debug'],
   ['trce', 'debug'],
@@ -43,7 +43,7 @@ const envelope = converted((json): Payload => {
   return toPayload(executionPayload, parentBeaconBlockRoot ?? undefined)
 })
 
-/** The namespace `admin`. What belongs to a sequencer answers as on a verifier. Source: op-node, node/api.go */
+/** The namespace `admin`. Methods of a sequencer answer like a verifier of op-node. Source: op-node, node/api.go */
 export function adminMethods({ bus, calls, log, view }: AdminMethodsOptions): Methods {
   return {
     admin_resetDerivationPipeline: async (params) => {
@@ -93,7 +93,7 @@ export function adminMethods({ bus, calls, log, view }: AdminMethodsOptions): Me
       return false
     },
     admin_setRecoverMode: (params) => {
-      // Of a sequencer; a verifier accepts it without effect.
+      // A method of a sequencer; a verifier accepts the call, without an effect.
       readParams<[boolean]>(params, boolean)
       return null
     },

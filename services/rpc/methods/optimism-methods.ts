@@ -11,7 +11,7 @@ import { syncStatusOf } from '#services/rpc/status/sync-status.ts'
 import { blockNumber, readParams, uint64 } from './params.ts'
 import { serverError } from './server-error.ts'
 
-/** What the methods of the namespaces `optimism` and `superroot` need. */
+/** Dependencies of the methods in the namespaces `optimism` and `superroot`. */
 export interface NodeMethodsOptions
   extends BlockReader, Pick<Ports, 'config' | 'dependencySet' | 'version'> {
   readonly calls: Pick<NodeCalls, 'l2Block' | 'safeHeadAt' | 'by'>

@@ -4,18 +4,18 @@ import { publicKeyOfPeerId } from '#protocol/p2p/network-key.ts'
 import { errorCodes, JsonRpcError } from '#json-rpc/json-rpc-answer.ts'
 import type { Hash } from '#protocol/primitives.ts'
 
-// Params of methods, with the errors of op-node, which are those of Go's decoder. Tools compare these texts.
+// Params of methods. Errors have the texts of op-node, which come from Go's decoder, since tools compare these texts.
 // Source: go-ethereum, rpc/json.go and common/hexutil/json.go
 
-/** Parses a param. It throws a `ParamError` for one that is malformed. */
+/** Parses a param. Throws a `ParamError` if the param is malformed. */
 export type Param<Value> = (json: unknown) => Value
 
-/** What is wrong with a param. */
+/** The flaw of a malformed param. */
 class ParamError extends Error {
   override readonly name = 'ParamError'
 }
 
-/** A param that may be missing or `null`, which are then undefined. */
+/** A param that may be missing or `null`; both become undefined. */
 export function optional<Value>(param: Param<Value>): Param<Value | undefined> {
   const parse: Param<Value | undefined> = (json) =>
     json === undefined || json === null ? undefined : param(json)
@@ -46,7 +46,7 @@ export function readParams<Values extends readonly unknown[]>(
   })
   if (params.length > kinds.length)
     throw invalidParams(`too many arguments, want at most ${kinds.length}`)
-  // One value of each kind, in their order.
+  // `values` has one value for each of `kinds`, in the same order.
   return values as unknown as Values
 }
 
@@ -104,14 +104,14 @@ export const peerId: Param<string> = (json) => {
   }
 }
 
-/** An IP address; empty if the text is. */
+/** An IP address, or an empty text. */
 export const ipAddress: Param<string> = (json) => {
   const ip = text(json)
   if (ip !== '' && isIP(ip) === 0) throw new ParamError(`invalid IP address: ${ip.slice(0, 100)}`)
   return ip
 }
 
-/** Any value of which a converter makes another. It throws a `DecodeError`, whose message becomes that of the error. */
+/** A param that `convert` parses. If `convert` throws a `DecodeError`, its message becomes the text of the error. */
 export function converted<Value>(convert: (json: unknown) => Value): Param<Value> {
   return (json) => {
     try {
@@ -136,7 +136,7 @@ function typeError(what: string, type: string): ParamError {
   return new ParamError(`json: cannot unmarshal ${what} into Go value of type ${type}`)
 }
 
-/** What Go calls a JSON value in an error. */
+/** Go's name for the type of a JSON value in an error. */
 function goKind(json: unknown): string {
   if (typeof json === 'boolean') return 'bool'
   if (Array.isArray(json)) return 'array'

@@ -16,7 +16,7 @@ export interface IpNetJson {
   readonly Mask: string
 }
 
-/** A peer. @param chainId of the chain if the peer is known to be on it, else 0 */
+/** A peer. @param chainId id of the chain if the peer is known to be on it, else 0 */
 export function peerToJson(peer: Peer, chainId: bigint) {
   return {
     peerID: peer.id,
@@ -37,7 +37,7 @@ export function peerToJson(peer: Peer, chainId: bigint) {
   }
 }
 
-/** The peers and whom the host refuses. */
+/** The peers, and the peers, IPs and subnets that the host refuses. */
 export function dumpToJson(dump: FetchPeersResponse, chainId: bigint) {
   const { blockedIps, blockedPeers, blockedSubnets, peers } = dump
   return {
@@ -71,7 +71,7 @@ function bannedOf(
   return bans.filter((ban) => ban.kind === kind).map(({ name }) => name)
 }
 
-/** A subnet in CIDR notation as Go encodes it. */
+/** Encodes a subnet in CIDR notation as Go does. */
 export function subnetToJson(subnet: string): IpNetJson {
   const [ip = '', bits = '0'] = subnet.split('/')
   return {
@@ -81,7 +81,7 @@ export function subnetToJson(subnet: string): IpNetJson {
 }
 
 /**
- * A subnet in CIDR notation, from that notation or from Go's.
+ * Parses a subnet in CIDR notation or in Go's form. Returns CIDR notation.
  *
  * @throws DecodeError for another form, or a mask with gaps
  */
@@ -105,7 +105,7 @@ function maskOf(bits: number, bytes: number): readonly number[] {
   })
 }
 
-/** The identity of discv5, without 0x; zero for a peer with another kind of key. */
+/** The node id of discv5, without 0x; zero if the peer's key is not of the kind that discv5 uses. */
 function nodeIdIn(peerId: string): string {
   try {
     return nodeIdOf(publicKeyOfPeerId(peerId)).slice(2)
@@ -136,7 +136,7 @@ function scoresToJson(scores: PeerScores) {
   }
 }
 
-/** Go encodes an empty list that was never filled as null. */
+/** Go encodes a list that was never filled as null. */
 function orNull(list: readonly string[]): readonly string[] | null {
   return list.length === 0 ? null : list
 }

@@ -80,7 +80,7 @@ function dumpOf(changes: Partial<FetchPeersResponse> = {}): FetchPeersResponse {
   }
 }
 
-test("the host, its peers and their numbers are op-node's, byte for byte", async (t) => {
+test("the host, its peers and the peer counts have op-node's form, byte for byte", async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const { url } = replica.servers
   const asked: boolean[] = []
@@ -106,7 +106,7 @@ test("the host, its peers and their numbers are op-node's, byte for byte", async
   })
 })
 
-test('blocked peers are listed, subnets in the form of Go, and no discovery is an error', async (t) => {
+test('blocked peers are listed, subnets have the form of Go, and without discovery its table is an error', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const ask = (method: string) => world.ask(replica.servers.url, method)
   world.gossip.bus.serve(fetchPeers, async () =>
@@ -136,7 +136,7 @@ test('blocked peers are listed, subnets in the form of Go, and no discovery is a
   assert.equal(errorOf(await ask('opp2p_discoveryTable')), '-32000 discovery disabled')
 })
 
-test('changes of peers reach gossip, and its refusal the client', async (t) => {
+test("changes of peers reach gossip, and gossip's refusal reaches the client", async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const ask = (method: string, params: unknown) => world.ask(replica.servers.url, method, params)
   const changes: ChangePeerRequest[] = []
@@ -178,7 +178,7 @@ test('changes of peers reach gossip, and its refusal the client', async (t) => {
     assert.match(String(errorOf(await ask(`opp2p_${name}`, [param]))), error)
 })
 
-test('without gossip the namespace does not exist, and a gossip that does not answer is an error', async (t) => {
+test('without gossip the namespace does not exist, and if gossip does not answer, the call is an error', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   assert.match(
     String(errorOf(await world.ask(replica.servers.url, 'opp2p_self'))),

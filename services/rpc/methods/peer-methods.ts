@@ -15,7 +15,7 @@ import {
 import { dumpToJson, peerToJson, statsToJson, subnetFromJson, subnetToJson } from './peer-json.ts'
 import { serverError } from './server-error.ts'
 
-/** What the methods of the namespace `opp2p` need. */
+/** Dependencies of the methods in the namespace `opp2p`. */
 export interface PeerMethodsOptions {
   readonly calls: Pick<NodeCalls, 'by'>
   readonly config: Pick<RollupConfig, 'l2ChainId'>
@@ -43,7 +43,7 @@ export function peerMethods({ calls, config }: PeerMethodsOptions): Methods {
       return dumpToJson(await calls.by(caller).peers({ areKnown: !isConnected }), chainId)
     },
     opp2p_peerStats: async (...call) => statsToJson(await connected(...call)),
-    // Of kona-node.
+    // A method of kona-node.
     opp2p_peerCount: async (...call) => {
       const { connected: connectedGossip, table } = statsToJson(await connected(...call))
       return { connectedDiscovery: table, connectedGossip }
@@ -60,7 +60,7 @@ export function peerMethods({ calls, config }: PeerMethodsOptions): Methods {
     opp2p_blockPeer: change('block-peer', peerId),
     opp2p_unblockPeer: change('unblock-peer', peerId),
     opp2p_blockAddr: change('block-ip', ipAddress),
-    // The name in kona-node.
+    // kona-node's spelling of `opp2p_blockAddr`.
     opp2p_blocAddr: change('block-ip', ipAddress),
     opp2p_unblockAddr: change('unblock-ip', ipAddress),
     opp2p_blockSubnet: change('block-subnet', subnet),

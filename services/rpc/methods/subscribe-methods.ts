@@ -12,7 +12,7 @@ import { converted, optional, readParams } from './params.ts'
 /** The feeds of the heads. */
 export type HeadFeeds = Readonly<Record<HeadName, HeadFeed>>
 
-/** Method of the notifications of `optimism_subscribe`, as of each namespace of op-geth. */
+/** Method of the notifications of `optimism_subscribe`: the namespace with `_subscription`, as in op-geth. */
 const notificationMethod = 'optimism_subscription'
 
 const subscriptionName = converted((json): HeadName => {
@@ -31,7 +31,7 @@ const continuation = optional(
 )
 
 /**
- * Subscriptions to heads: `ws_subscribe_unsafe_head` and the like, as kona-node has them, and `optimism_subscribe` in the
+ * Subscriptions to heads: `ws_subscribe_unsafe_head` and its siblings, as in kona-node, and `optimism_subscribe` in the
  * form of `eth_subscribe`. Each notification has a sequence, after which the client can continue on any replica.
  */
 export function subscribeMethods(feeds: HeadFeeds, calls: Pick<NodeCalls, 'by'>): Methods {

@@ -10,7 +10,7 @@ import {
   openServers,
 } from './open-servers.ts'
 
-test('a request has a limit, which is the size of a block where blocks are posted', async (t) => {
+test('the size of a request is limited; at the admin port, the largest block fits', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const head = '{"jsonrpc":"2.0","id":1,"method":"optimism_version","params":[]'
   const body = (bytes: number) => `${head}${' '.repeat(bytes - head.length - 1)}}`
@@ -29,7 +29,7 @@ test('a request has a limit, which is the size of a block where blocks are poste
   assert.match(metrics, /atoll_rpc_refused_total\{reason="too-large"\} 2/)
 })
 
-test('a batch has a limit, and calls in it fail one by one', async (t) => {
+test('the number of calls in a batch is limited, and a failed call does not fail the others', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const calls = (count: number) =>
     Array.from({ length: count }, (_, id) => ({
@@ -56,7 +56,7 @@ test('a batch has a limit, and calls in it fail one by one', async (t) => {
   })
 })
 
-test('a WebSocket has a limit of subscriptions', async (t) => {
+test('the number of subscriptions of a WebSocket is limited', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const socket = await world.settle(openSocket(t, replica.servers.url.replace('http', 'ws')))
   for (let made = 0; made < maxSubscriptions; made++) {
@@ -67,7 +67,7 @@ test('a WebSocket has a limit of subscriptions', async (t) => {
   assert.match(JSON.stringify(error), /-32005/)
 })
 
-test('pages of any origin may call, unless origins are named', async (t) => {
+test('pages of any origin may call if no origins are configured', async (t) => {
   const { world, replica } = await RpcWorld.started(t)
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'optimism_version' })
   const origin = 'https://example.org'
@@ -75,12 +75,12 @@ test('pages of any origin may call, unless origins are named', async (t) => {
   assert.equal(headers.get('access-control-allow-origin'), '*')
   const named = await world.replica(t, { server: { cors: ['https://other.example'] } })
   assert.equal((await world.post(named.servers.url, body, { origin })).status, 403)
-  // Admin methods are for no page.
+  // No page may call admin methods.
   const { adminUrl = '' } = replica.servers
   assert.equal((await world.post(adminUrl, body, { origin })).status, 401)
 })
 
-test('a port that another process has is named with its flag, and no server stays open', async () => {
+test('if another process has a port, the error names the port and its flag, and no server stays open', async () => {
   const admin = { host: '127.0.0.1', port: 0, token: '' }
   const settings = {
     host: '127.0.0.1',

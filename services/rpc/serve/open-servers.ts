@@ -9,13 +9,13 @@ import {
 import type { Clock } from '#runtime/clock.ts'
 import type { Served, Servers } from '#services/rpc/ports.ts'
 
-/** Bytes of a request. A batch of the largest size takes a fifth of it. */
+/** Largest request in bytes. A batch with the maximum number of calls takes a fifth of this. */
 export const maxRequestBytes = 1024 * 1024
 
-/** Bytes of a request with admin methods. A posted block of the largest size takes 20 MiB as hex. */
+/** Largest request in bytes at the admin port. The largest block takes 20 MiB as hex when it is posted. */
 export const maxAdminRequestBytes = 22 * 1024 * 1024
 
-/** Limits of the server of all clients, against those that are hostile. */
+/** Limits of the public server, against hostile clients. */
 const publicLimits = {
   maxRequestBytes,
   maxMessageBytes: maxRequestBytes,
@@ -27,7 +27,7 @@ const publicLimits = {
   maxControlFrames: 100,
 } as const
 
-/** Limits of the server with admin methods, whose clients have the token. */
+/** Limits of the server with admin methods. Its clients are trusted, since they have the token. */
 const adminLimits = {
   maxRequestBytes: maxAdminRequestBytes,
   maxMessageBytes: maxRequestBytes,
@@ -35,19 +35,19 @@ const adminLimits = {
   maxBytes: 64 * 1024 * 1024,
 } as const
 
-/** Connections of a client for each of its requests: some are idle. */
+/** Allowed connections of a client for each allowed request, since some connections are idle. */
 const connectionsPerRequest = 2
 
-/** Subscriptions of one WebSocket. */
+/** Limit on the subscriptions of one WebSocket. */
 export const maxSubscriptions = 100
 
-/** Where and for whom the servers are. */
+/** Addresses and access rules of the servers. */
 export interface ServerSettings {
   readonly host: string
   readonly port: number
   readonly cors: AllowedOrigins
   readonly maxRequestsPerClient: number
-  /** Whether a client whose requests are refused again and again is banned for a time. */
+  /** Whether a client with too many refused requests is banned for a time. */
   readonly bansClients: boolean
   /** The server with the methods that control the node; undefined if there is none. */
   readonly admin:
@@ -61,7 +61,7 @@ export interface OpenServers extends Servers {
 }
 
 /**
- * Opens the server of all clients, and that of operators.
+ * Opens the public server, and the server with admin methods if it is configured.
  *
  * @throws Fault `rpc-port` if an address cannot be bound
  */
@@ -86,7 +86,7 @@ export async function openServers(
       }
     },
   }
-  // op-node accepts any name of its host too.
+  // As in op-node, any host name is allowed.
   const shared = { clock, log, onCall, onRefused, pages, allowedHosts: '*' } as const
   const open: JsonRpcServer[] = []
   const serve = async (

@@ -5,8 +5,8 @@ import type { ChainSettings } from '#runtime/settings/chain-settings.ts'
 import type { DependencySetJson } from '#services/rpc/ports.ts'
 
 /**
- * The dependency set that the settings name, in op-node's form. That of a network is the network itself; without a
- * network and a file it is not known.
+ * The dependency set of the settings, in op-node's form: the set in the file, or without a file only the network
+ * itself. Without a file and a network, it is undefined.
  */
 export async function readDependencySet(
   { dependencySet: path, network }: Pick<ChainSettings, 'dependencySet' | 'network'>,

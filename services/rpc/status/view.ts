@@ -2,7 +2,7 @@ import { PreparedResult } from '#json-rpc/json-rpc-answer.ts'
 import { initialState, type State } from '#services/rpc/state.ts'
 import { syncStatusOf } from './sync-status.ts'
 
-/** What clients see: the newest state, and the sync status, which is encoded once for all calls. */
+/** The newest state, as clients see it, and its sync status. The status is encoded once for all calls. */
 export class View {
   #state: State = initialState
   #syncStatus: PreparedResult | undefined
