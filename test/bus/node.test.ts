@@ -46,7 +46,7 @@ async function startNode(): Promise<{
 
 async function untilEnd(node: NodeOnRecord): Promise<void> {
   const isFinal = () => (node.view.chain?.finalized.number ?? 0n) >= 363n
-  await node.until('all is final', isFinal, 120_000)
+  await node.until('all blocks are final', isFinal, 120_000)
   assert.equal(await node.compare(), 364)
 }
 
@@ -103,7 +103,7 @@ async function startAmongPeers(folder: string, p2pListenTcp: number): Promise<No
     p2pDiscovery: 'false',
     p2pListenIp: '127.0.0.1',
     p2pListenTcp: String(p2pListenTcp),
-    // Its blocks are as old as the record.
+    // The blocks of the peers are as old as the record.
     p2pMaxAgeSeconds: '1000000000',
   }
   return NodeOnRecord.start({ record, l1, given, folder })
@@ -190,7 +190,7 @@ test(`the unsafe head goes on when gossip is killed ${rounds} times, and no peer
       await node.until('the peers lost gossip', () =>
         peers.every((peer) => peer.peers().length === 0),
       )
-      // A sequencer does not know what its peers missed: it sends the next block when it is due.
+      // The sequencer sends each block once, when the block is due. So it needs a peer before it sends the next block.
       await node.until('the sequencer has a peer', () =>
         sequencer.peers().some(({ meshes }) => meshes.length === 4),
       )

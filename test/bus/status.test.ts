@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { until } from './conformance/raw-client.ts'
 import { requireNatsServer } from './servers.ts'
 
-// Status finds the bus that `atoll bus serve` runs, and follows it through stops and starts.
+// `atoll status` finds the bus of `atoll bus serve`, and follows the bus when it stops and starts again.
 
 const atoll = fileURLToPath(new URL('../../packages/cli/atoll.js', import.meta.url))
 const found = await requireNatsServer()

@@ -20,7 +20,7 @@ interface Outcome {
   readonly depth: number
   /** The newest L2 block before the reorg; all blocks up to it must become safe again. */
   readonly target: number
-  /** Times by name of a node. */
+  /** The times of each node, by its name. */
   readonly times: ReadonlyMap<string, Times>
 }
 
