@@ -143,7 +143,7 @@ export class GossipWorld {
     const note = (_fields: unknown, text?: string) => void this.logged.push(text ?? String(_fields))
     const { clock } = this.#world
     const onFatal = (error: Error) => this.fatal.push(error)
-    // Gossip reports its status, since other services may wait for it and read its status.
+    // While gossip waits for another service, the reporter reads that service's status. The bus must permit this.
     this.#status = new StatusReporter({ instance: 'gossip-0', version: '0.0.0', clock })
     this.#status.report(bus, bus.own(serviceStatus.gossip), { signal, onFatal })
     return run(
