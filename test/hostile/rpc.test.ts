@@ -238,5 +238,8 @@ test('an honest client is served beside a hostile one, and each attack is refuse
   const p99 = percentile(attacked, 0.99)
   assert.ok(p99 <= limitMs, `p99 ${p99} ms, at most ${limitMs}`)
   assert.ok(mostMb - startMb <= maxGrowthMb, growth)
-  assert.ok(Math.max(...delays) <= maxLoopDelayMs, `the event loop was blocked: ${delays.join()} ms`)
+  assert.ok(
+    Math.max(...delays) <= maxLoopDelayMs,
+    `the event loop was blocked: ${delays.join()} ms`,
+  )
 })

@@ -320,7 +320,11 @@ async function restart(t: TestContext, { network, ours }: Beside, member: Member
   const { a, b } = network.file.nodes
   await ours[0]?.stop()
   const isGone = async () => (await peersOf(a.rollupUrl)).peers[member.peerId]?.connectedness !== 1
-  await until('op-node has lost the node', { withinMs: 20_000, everyMs: 100, explain: () => '' }, isGone)
+  await until(
+    'op-node has lost the node',
+    { withinMs: 20_000, everyMs: 100, explain: () => '' },
+    isGone,
+  )
   const before = member.starts()
   const startedMs = performance.now()
   const again = await member.start()

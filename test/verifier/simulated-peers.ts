@@ -140,9 +140,9 @@ export class SimulatedPeers {
   }
 
   /**
- * The next block of the current fork, or the first block of a new fork; empty if there is neither. The first block of a
- * fork has no user transactions. The later blocks have the attributes of the sequencer's blocks.
- */
+   * The next block of the current fork, or the first block of a new fork; empty if there is neither. The first block of
+   * a fork has no user transactions. The later blocks have the attributes of the sequencer's blocks.
+   */
   #forkOf({ parent, attributes }: Sequenced): readonly Payload[] {
     const fork = this.#fork
     const isNext = fork !== undefined && parent.number === fork.number

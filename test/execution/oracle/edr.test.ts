@@ -49,7 +49,7 @@ for (const hardfork of ['canyon', 'ecotone', 'fjord', 'granite', 'holocene', 'is
       }
     }
     // Some deposits succeed and some fail, as do transactions of the three signed types: 8 outcomes. Transactions that
-// EDR refuses are not counted.
+    // EDR refuses are not counted.
     assert.ok(Object.keys(outcomes).length === 8)
     t.diagnostic(JSON.stringify(outcomes))
   })
