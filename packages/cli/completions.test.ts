@@ -7,7 +7,7 @@ import { programs } from './programs.ts'
 
 const program = createProgram()
 
-/** Candidates after a line, in which `|` stands for the cursor. */
+/** Candidates after a line, in which `|` marks the cursor. */
 const after = (line: string) => completions(program, line.replace('|', '').split(' '))
 
 test('commands and their subcommands are completed', () => {

@@ -7,7 +7,7 @@ import { programs } from './programs.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Flags that commands have beside their settings. */
+/** Flags that commands have in addition to their settings. */
 const options = ['--watch', '--json', '--show-secrets', '--help']
 
 /** The names of the programs. Names of two words come first, so that they match before their first word does. */

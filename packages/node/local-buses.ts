@@ -85,7 +85,7 @@ export function accessToBus(
   return { natsUrls: [url], natsSeedFile: busKeyFile(join(folder, 'keys'), role) }
 }
 
-/** The buses in a folder, which may be that of a bus, of a node or of several nodes. */
+/** The buses in a folder, which may be the folder of a bus, of a node or of several nodes. */
 async function localBuses(dataDir: string): Promise<readonly LocalBus[]> {
   const root = resolve(dataDir)
   const own = await busIn(root)

@@ -93,7 +93,7 @@ test(`the safe chain continues unchanged when each process of a node is killed $
   }
 })
 
-/** A node whose L1 grows as slowly as when it was recorded, so that its newest blocks come from peers. */
+/** A node whose L1 grows only at the recorded speed, so that the node gets its newest blocks from peers. */
 async function startAmongPeers(folder: string, p2pListenTcp: number): Promise<NodeOnRecord> {
   const growth = { speed: 1, reorgs: [], safeLag: 4n, finalizedLag: 8n }
   const ports = { host: '127.0.0.1', rpcPort: 0, beaconPort: 0, clock: systemClock }
@@ -142,7 +142,7 @@ async function usePeersCommand(folder: string, peers: readonly OpenNetwork[]): P
   assert.match(await run(2, 'forget', first), /Allowed choices are list, connect/)
 }
 
-test(`the unsafe head goes on when gossip is killed ${rounds} times, and no peer is lost`, async (t) => {
+test(`the unsafe head advances although gossip is killed ${rounds} times, and no peer is lost`, async (t) => {
   const { config, l2 } = await readRecord('bad-data-karst')
   const port = await freeTcpPort()
   const folder = mkdtempSync(join(tmpdir(), 'atoll-peers-'))

@@ -15,7 +15,7 @@ export interface StoppedProgram {
   readonly name: string
   /** The arguments of the program. @param folder a folder for its files, which does not exist yet */
   readonly args: (folder: string) => readonly string[]
-  /** Tells from the output whether the program has started; undefined for a program that works until it is done. */
+  /** Whether the output shows that the program has started; undefined for a program that works until it is done. */
   readonly isUp?: (output: string) => boolean
   /** Time from when the program is up until the signal; default: 0. */
   readonly upMs?: number
@@ -68,7 +68,7 @@ export async function stopThroughout(
 /**
  * Stops a program at a moment. Checks how it ends, and that it leaves no process and no temporary folder.
  *
- * @returns what the program was doing at the moment
+ * @returns the state of the program at the moment
  */
 async function stopAt(
   program: StoppedProgram,

@@ -12,7 +12,7 @@ import {
 import { l2Block } from './batch-notation.ts'
 import { batcherOf, notedRollup, readL1Script } from './pipeline-notation.ts'
 
-/** Inputs of a run besides its script. All but the channels have defaults. */
+/** Inputs of a run other than its script. All but the channels have defaults. */
 export interface PipelineRun {
   /** By letter: the content of the channels of the script. */
   readonly channels: Readonly<Record<string, string>>

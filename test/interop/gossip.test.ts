@@ -253,7 +253,7 @@ async function followUnsafe(
   return blocks
 }
 
-/** Without batches the unsafe head goes on, and the safe head stays. */
+/** Asserts that without batches the unsafe head advances, and the safe head stays. */
 async function withoutBatcher(t: TestContext, { network, ours, record }: Beside): Promise<void> {
   await network.control('batcher', 'stop')
   const safeOf = (sample: Sample) => ours.map(({ name }) => sample.get(name)?.safe?.number ?? 0)
@@ -267,11 +267,11 @@ async function withoutBatcher(t: TestContext, { network, ours, record }: Beside)
     return Date.now() - sinceMs > 15_000
   })
   const start = unsafeOf(record.last)
-  await record.until('the unsafe heads go on', 60_000, (sample) => unsafeOf(sample) >= start + 15)
+  await record.until('the unsafe heads advance', 60_000, (sample) => unsafeOf(sample) >= start + 15)
   assert.deepEqual(safeOf(record.last), before)
   t.diagnostic(`without op-batcher: safe ${before.join(' and ')}, unsafe ${start} to ${start + 15}`)
   await network.control('batcher', 'start')
-  await record.until('the safe heads go on', 180_000, (sample) =>
+  await record.until('the safe heads advance', 180_000, (sample) =>
     safeOf(sample).every((safe, at) => safe > (before[at] ?? 0) + 5),
   )
 }
@@ -342,7 +342,7 @@ async function restart(t: TestContext, { network, ours }: Beside, member: Member
     const unsafe = await head()
     const goesOn = async () => (await head()) >= unsafe + 5
     await until(
-      'its unsafe head goes on',
+      'the unsafe head advances',
       { withinMs: 30_000, explain: () => again.explain() },
       goesOn,
     )

@@ -16,7 +16,9 @@ const shared =
 const own = recordsIn(recordsFolder)
 const others = existsSync(shared) ? recordsIn(shared) : []
 if (others.length === 0)
-  test('all other records are derived', { skip: 'none found; ATOLL_RECORDS names them' })
+  test('all other records are derived', {
+    skip: 'no other records; ATOLL_RECORDS may name their folder',
+  })
 const kept = new Set(own.map((folder) => basename(folder)))
 const folders = [...own, ...others.filter((folder) => !kept.has(basename(folder)))]
 

@@ -11,7 +11,7 @@ import { buildBlock, digestOf } from '#test/differential/stand-in-engine.ts'
 import { address } from '#test/fakes/test-rollup.ts'
 import { depositType } from '#protocol/transaction/transaction-types.ts'
 
-/** Rules by which the stand-in client refuses blocks. The digest of the attributes decides. */
+/** Rules by which the stand-in client refuses blocks. It decides by the digest of the attributes. */
 export interface StandInRules {
   readonly config: RollupConfig
   /** Of 256 blocks with user transactions, about this number are refused. */

@@ -83,7 +83,7 @@ export async function explained<Answer>(
   } catch (cause) {
     if (!isFault(cause, 'not-permitted') && !isFault(cause, 'stream-missing')) throw cause
     const { chainId, node } = found
-    const detail = `the bus at ${found.natsUrls.join(', ')} is not that of ${nameOf({ chainId, node })}, or has no streams yet: check --chain-id, --network and --node (${cause.detail ?? cause.code})`
+    const detail = `the bus at ${found.natsUrls.join(', ')} does not belong to ${nameOf({ chainId, node })}, or has no streams yet: check --chain-id, --network and --node (${cause.detail ?? cause.code})`
     throw new Fault(cause.code, { detail, cause })
   }
 }
